@@ -1,0 +1,18 @@
+/** Which keys there can be at all (design, section 5). Dialects forbid more. */
+
+const CODE_POINTS_MAX = 256;
+/** C0, DEL and C1. */
+const CONTROL = /\p{Cc}/u;
+
+/** Why this text can't be a key, or undefined if it can. */
+export function groupIdFault(text: string): string | undefined {
+  if (text === '') return 'must not be empty';
+  if (!text.isWellFormed()) return 'holds a lone surrogate';
+  if (text === '.' || text === '..') return `must not be "${text}"`;
+  if (CONTROL.test(text)) return 'holds a control character';
+  // A code point takes one or two UTF-16 units, so the cheap bound comes first.
+  if (text.length > CODE_POINTS_MAX && [...text].length > CODE_POINTS_MAX) {
+    return `is longer than ${CODE_POINTS_MAX} characters`;
+  }
+  return undefined;
+}

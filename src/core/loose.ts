@@ -1,0 +1,40 @@
+/** Requests that may still land, and what they stand against (P4). */
+import type { Loose, Presence } from './model.ts';
+import { sameToken } from './token.ts';
+
+/** A state to bring a node to, as far as loose requests can oppose it. */
+export interface Want {
+  readonly presence: Presence;
+  /** Of presence: the owner mark the record will have; absent if any record will do. */
+  readonly token?: string;
+}
+
+/**
+ * P4.3: a create opposes absence; a delete opposes presence, a guarded one only that of its
+ * token's record.
+ */
+export function opposes(loose: Loose, want: Want): boolean {
+  if (loose.effect === want.presence) return false;
+  if (loose.effect === 'present') return true;
+  if (loose.token === undefined || want.token === undefined) return true;
+  return sameToken(loose.token, want.token);
+}
+
+/** When the last request that opposes `want` will have ended; 0 if none does. */
+export function opposedUntil(loose: readonly Loose[], want: Want, now: number): number {
+  let until = 0;
+  for (const one of loose) {
+    if (one.until > now && one.until > until && opposes(one, want)) until = one.until;
+  }
+  return until;
+}
+
+/** Adds a request, drops those that have ended, and keeps one of each kind: the longest. */
+export function withLoose(list: readonly Loose[], added: Loose, now: number): readonly Loose[] {
+  const kept = list.filter(
+    (one) => one.until > now && !(one.effect === added.effect && one.token === added.token),
+  );
+  const twin = list.find((one) => one.effect === added.effect && one.token === added.token);
+  kept.push(twin !== undefined && twin.until > added.until ? twin : added);
+  return kept;
+}

@@ -1,0 +1,284 @@
+/**
+ * The words of the core: a command, its saga, and the facts (entries) that make up a saga's history.
+ *
+ * A saga is folded from its entries (`evolve`), so it is the same value live and after a restart.
+ * Entries are of two kinds. Durable ones are journaled before anything that follows from them may
+ * happen (P2, P3). Volatile ones tell what single exchanges did; a crash loses them, and `resumed`
+ * then assumes the worst of every request the durable ones allow (P4.5).
+ *
+ * All times are milliseconds of the daemon's steady clock: the wall clock at start, counted on
+ * by a monotonic one. Nothing here reads a clock.
+ */
+
+export type Operation = 'create' | 'delete';
+export type Presence = 'present' | 'absent';
+export type Lane = 'interactive' | 'bulk';
+
+/** What a client asked, fixed at acceptance. */
+export interface Command {
+  /** Rises in the order of acceptance; the journal's key. */
+  readonly seq: number;
+  /** The client's idempotency key, or one given by the daemon (P7). */
+  readonly id: string;
+  readonly op: Operation;
+  /** The key of the record. */
+  readonly groupId: string;
+  readonly ensure: boolean;
+  readonly lane: Lane;
+  /** Owner mark: decimal seconds with microseconds, unique and rising. */
+  readonly token: string;
+  /** Every node this command may touch, as configured when it was accepted. */
+  readonly nodes: readonly string[];
+  readonly acceptedAt: number;
+  /** From here on the command is not driven forward any more. */
+  readonly deadlineAt: number;
+}
+
+/** What a survey found on one node, enough to restore it. */
+export type Finding =
+  | { readonly presence: 'absent' }
+  | {
+      readonly presence: 'present';
+      /** The record as JSON text, sent again if the record has to be restored. */
+      readonly body: string;
+      /** The record's owner mark, if anyone knows it. */
+      readonly token?: string;
+      /** True if the node showed the token, false if it is the journal's. */
+      readonly shown: boolean;
+    };
+
+/** A request that can change a node, or a read. */
+export type Request =
+  | { readonly kind: 'create'; readonly token: string; readonly body: string }
+  | { readonly kind: 'delete'; readonly guard?: string }
+  | { readonly kind: 'read' };
+
+/**
+ * What one exchange came to, as the dialect reads it (design, section 5).
+ *
+ * `applied`, `exists`, `gone`, `perhaps` and `refused` answer a create or a delete; `present`,
+ * `absent` and `unreadable` answer a read; `unsure`, `lost` and `unsent` may answer any.
+ */
+export type AnswerKind =
+  /** 201 on create, 200 on delete, in the dialect's form. */
+  | 'applied'
+  /** 400 or 409: only a read tells what it means. */
+  | 'perhaps'
+  /** 404 on a delete. */
+  | 'gone'
+  /** Any other 4xx, a redirect, 404 on a create: this attempt did nothing. */
+  | 'refused'
+  /** A complete 408, 425, 429 or 5xx: in doubt, but nothing lands after it (P4.1). */
+  | 'unsure'
+  /** No trustworthy answer: in doubt and loose (P4.2). */
+  | 'lost'
+  /** It never left: connection refused, name not found, bulkhead given up. */
+  | 'unsent'
+  | 'present'
+  | 'absent'
+  | 'unreadable';
+
+export interface Answer {
+  readonly kind: AnswerKind;
+  /** What was said, for people: `201`, `400 Perhaps the object exists.`, `timeout after 5000 ms`. */
+  readonly said: string;
+  /** Of `present`: the record. */
+  readonly body?: string;
+  /** Of `present`: the owner mark, if the node shows it. */
+  readonly token?: string;
+  /** Of `unsure`: the node's own wish, from `Retry-After`. */
+  readonly retryAfterMs?: number;
+}
+
+/** A request that was given up and may still land, until `until` (P4.2). */
+export interface Loose {
+  readonly effect: Presence;
+  /** Of a create: the token it writes. Of a delete: the token it is guarded by, if any. */
+  readonly token?: string;
+  readonly until: number;
+}
+
+export type SagaState =
+  | 'accepted'
+  | 'applying'
+  | 'compensating'
+  | 'committed'
+  | 'rolled_back'
+  | 'refused'
+  | 'abandoned';
+
+export type SettledState = 'committed' | 'rolled_back' | 'refused' | 'abandoned';
+
+/** Why a command is not `committed`. */
+export type Reason =
+  | 'already_exists'
+  | 'not_found'
+  | 'diverged'
+  | 'deadline'
+  | 'node_refused'
+  | 'cancelled';
+
+/** The way a node is driven: to what the command wants, or back to what was there before. */
+export type Direction = 'want' | 'prior';
+
+/**
+ * What the saga has made out about one node in its present direction.
+ * `foreign`: a record of another owner stands there. `refused`: the node will not do it.
+ */
+export type Verdict = 'open' | 'reached' | 'foreign' | 'refused';
+
+/** One node, seen by one saga. */
+export interface NodeState {
+  readonly name: string;
+  readonly finding: Finding | undefined;
+  readonly direction: Direction;
+  readonly verdict: Verdict;
+  readonly belief: Presence | 'unknown';
+  /** What the next exchange has to be. */
+  readonly next: 'mutate' | 'read';
+  /** The exchange that runs now; at most one (design, section 4). */
+  readonly running: Request | undefined;
+  /** A request of ours changed this node or may have: only such a node is rolled back. */
+  readonly touched: boolean;
+  /** A create of this command is in doubt, in any life of the daemon. */
+  readonly doubt: boolean;
+  /** A delete guarded by the journal's token was shown wrong: go on without a guard. */
+  readonly unguarded: boolean;
+  /** The owner mark of the record that stands there, if known. */
+  readonly owner: string | undefined;
+  readonly loose: readonly Loose[];
+  /** No exchange before this time: backoff. */
+  readonly dueAt: number;
+  /** Failed attempts in a row, for the backoff. */
+  readonly failures: number;
+  readonly attempts: number;
+  /** What the node said last. */
+  readonly said: string | undefined;
+}
+
+/** The life of one command. */
+export interface Saga {
+  readonly command: Command;
+  readonly state: SagaState;
+  readonly reason: Reason | undefined;
+  readonly nodes: readonly NodeState[];
+  /** A client or operator asked to undo it while it was applying. */
+  readonly cancelled: boolean;
+  /** An operator gave it up; it settles once its running exchanges have ended. */
+  readonly abandoning: boolean;
+  /** When it began to compensate. */
+  readonly turnedAt: number | undefined;
+  readonly stuck: boolean;
+}
+
+/** How one node stands when its command is settled, or now. */
+export interface NodeOutcome {
+  readonly state: Presence | 'unknown';
+  readonly attempts: number;
+  readonly said?: string;
+}
+
+/** Facts that must be in the journal before anything that follows from them (P2, P3). */
+export type DurableEntry =
+  /** The command began: every node's survey, or none where tokens make one needless. */
+  | {
+      readonly kind: 'began';
+      readonly at: number;
+      readonly findings?: Readonly<Record<string, Finding>>;
+    }
+  /** The whole saga turned to compensation. */
+  | { readonly kind: 'turned'; readonly at: number; readonly reason: Reason }
+  /** One node turned, to tell its own record from a foreign one. */
+  | {
+      readonly kind: 'node_turned';
+      readonly at: number;
+      readonly node: string;
+      readonly direction: Direction;
+    }
+  | { readonly kind: 'stuck'; readonly at: number }
+  | Settlement;
+
+/** The last entry of a saga. */
+export interface Settlement {
+  readonly kind: 'settled';
+  readonly at: number;
+  readonly state: SettledState;
+  readonly reason?: Reason;
+  readonly nodes: Readonly<Record<string, NodeOutcome>>;
+  /** Requests that may still land on this key, by node (P4.5); absent if there are none. */
+  readonly loose?: Readonly<Record<string, readonly Loose[]>>;
+  /**
+   * The owner marks of the records this command left, by node, as far as they are known.
+   * Absent if it left every record as it was.
+   */
+  readonly tokens?: Readonly<Record<string, string>>;
+}
+
+/** Facts that a crash may lose. */
+export type VolatileEntry =
+  | { readonly kind: 'sent'; readonly node: string; readonly request: Request }
+  /** An exchange ended; `to` is the node as it stands after it. */
+  | { readonly kind: 'progressed'; readonly node: string; readonly to: NodeState }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'abandoning' }
+  /** An operator wants the next attempt now. */
+  | { readonly kind: 'hurried'; readonly at: number }
+  /** The daemon died and is back: whatever the durable entries allow may be under way (P4.5). */
+  | { readonly kind: 'resumed'; readonly at: number; readonly looseUntil: number };
+
+export type Entry = DurableEntry | VolatileEntry;
+
+/** What reaches a saga. */
+export type Input =
+  /** The executor was given the saga. */
+  | { readonly kind: 'driven' }
+  /** The executor was given a saga that an earlier life of the daemon may have been driving. */
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'answered'; readonly node: string; readonly answer: Answer }
+  /** Time passed. */
+  | { readonly kind: 'ticked' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'retry' }
+  | { readonly kind: 'abandon' };
+
+/** What a saga still owes the world. */
+export type Effect =
+  | { readonly kind: 'exchange'; readonly node: string; readonly request: Request }
+  /** Abort the exchange that runs with this node; its answer will be `lost`. */
+  | { readonly kind: 'abort'; readonly node: string }
+  /** Nothing to do before this time. */
+  | { readonly kind: 'wait'; readonly until: number };
+
+/** Settings of the core. */
+export interface Policy {
+  /** Whether the dialect's nodes know owner marks. */
+  readonly tokens: boolean;
+  readonly quiesceMs: number;
+  readonly backoffBaseMs: number;
+  readonly backoffCapMs: number;
+  /** The most a node's `Retry-After` is honoured. */
+  readonly retryAfterCapMs: number;
+  /** A compensation that takes longer is flagged `stuck`. */
+  readonly stuckAfterMs: number;
+}
+
+/** Time and chance, given to every decision. */
+export interface Context {
+  readonly now: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly policy: Policy;
+}
+
+export function isDurable(entry: Entry): entry is DurableEntry {
+  switch (entry.kind) {
+    case 'began':
+    case 'turned':
+    case 'node_turned':
+    case 'stuck':
+    case 'settled':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * The journal: what the daemon has promised, in a place that survives it (P2, P3, P4.5, P5, P7).
+ *
+ * One port, several drivers, one conformance suite (test/journal). A commit takes everything one
+ * turn of the coordinator has gathered and makes it durable as one: that is group commit. Nothing
+ * here may be kept only by there being one writer in one process.
+ *
+ * The journal stores and returns facts. It decides nothing about sagas.
+ */
+import type {
+  Command,
+  DurableEntry,
+  Finding,
+  Loose,
+  Operation,
+  Reason,
+  SagaState,
+  Settlement,
+} from '../core/model.ts';
+
+/** A command taken in. `begun`: its intent goes into the same commit (no survey, key free). */
+export interface AcceptWrite {
+  readonly command: Command;
+  readonly begun: boolean;
+}
+
+/** A command begins: its intent, with what its survey found. */
+export interface BeginWrite {
+  readonly seq: number;
+  readonly at: number;
+  readonly findings?: Readonly<Record<string, Finding>>;
+}
+
+/** `turned`, `node_turned` and `stuck`, in order. */
+export interface AppendWrite {
+  readonly seq: number;
+  readonly entries: readonly Exclude<DurableEntry, { kind: 'began' | 'settled' }>[];
+}
+
+export interface SettleWrite {
+  readonly seq: number;
+  readonly settlement: Settlement;
+}
+
+/** Everything one turn has to say; all of it becomes durable, or none (then `commit` rejects). */
+export interface Batch {
+  readonly accept: readonly AcceptWrite[];
+  readonly begin: readonly BeginWrite[];
+  readonly append: readonly AppendWrite[];
+  readonly settle: readonly SettleWrite[];
+  /** Settled commands whose loose requests have all ended. */
+  readonly forget: readonly number[];
+}
+
+export interface CommitResult {
+  /**
+   * Of each accepted command whose id was taken already: the command that has it, by the `seq` of
+   * the one that was *not* stored (P7). Usually empty.
+   */
+  readonly existing: ReadonlyMap<number, StoredCommand>;
+}
+
+/** A command as the journal knows it. */
+export interface StoredCommand {
+  readonly command: Command;
+  readonly state: SagaState;
+  readonly stuck: boolean;
+  /** Of a turned or settled command. */
+  readonly reason?: Reason;
+  /** Of a settled command. */
+  readonly settlement?: Settlement;
+}
+
+/** An open command with all its durable entries in order (`began` first, if it has begun). */
+export interface OpenCommand {
+  readonly command: Command;
+  readonly entries: readonly Exclude<DurableEntry, Settlement>[];
+}
+
+/** Loose requests of a settled command (P4.5). Their times are of an earlier life: ignore them. */
+export interface LooseRecord {
+  readonly seq: number;
+  readonly groupId: string;
+  readonly loose: Readonly<Record<string, readonly Loose[]>>;
+}
+
+/** Where the counters stand at start. */
+export interface JournalHead {
+  /** The highest `seq` ever given, pruned ones included; 0 in an empty journal. */
+  readonly lastSeq: number;
+  /** The highest token ever given, pruned ones included; undefined in an empty journal. */
+  readonly lastToken: string | undefined;
+  readonly openCount: number;
+}
+
+export interface ListFilter {
+  readonly states?: readonly SagaState[];
+  readonly stuck?: boolean;
+  readonly op?: Operation;
+  readonly groupId?: string;
+  /** Commands that name this node. */
+  readonly node?: string;
+  /** Accepted at or after / before, steady ms. */
+  readonly acceptedSince?: number;
+  readonly acceptedBefore?: number;
+}
+
+export interface ListPage {
+  readonly commands: readonly StoredCommand[];
+  /** Pass it as `before` to read on; absent on the last page. */
+  readonly next?: number;
+}
+
+export interface Journal {
+  head(): Promise<JournalHead>;
+  /** @throws JournalError if nothing of it was stored. */
+  commit(batch: Batch): Promise<CommitResult>;
+  /** Open commands with `seq` above `after`, in rising order, `limit` at most. */
+  load(after: number, limit: number): Promise<readonly OpenCommand[]>;
+  /** Settled commands with loose requests that were never forgotten, `seq` above `after`. */
+  loadLoose(after: number, limit: number): Promise<readonly LooseRecord[]>;
+  find(id: string): Promise<StoredCommand | undefined>;
+  /**
+   * The owner marks that the latest settled command with `tokens` left on each of these keys, by
+   * key, then node. Keys without such a command are missing.
+   */
+  tokens(
+    groupIds: readonly string[],
+  ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>;
+  /** Newest first, `seq` below `before` (undefined: from the newest), `limit` at most. */
+  list(filter: ListFilter, before: number | undefined, limit: number): Promise<ListPage>;
+  /**
+   * Removes settled commands without loose requests, settled before this time, oldest first,
+   * `limit` at most. Returns how many.
+   */
+  prune(settledBefore: number, limit: number): Promise<number>;
+  /** Keeps the driver's own files bounded; call it now and then. */
+  tidy(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,93 @@
+/** What the daemon answers. Shapes only; docs/protocol.md shows one of each. */
+import type { Lane, NodeOutcome, Operation, Reason, SagaState } from '../core/model.ts';
+import type { ErrorReply } from './errors.ts';
+
+/** The answer to `create` and `delete`, and what `status`, `list` and the operators' ops show. */
+export interface CommandAnswer {
+  readonly id: string;
+  readonly op: Operation;
+  readonly groupId: string;
+  readonly state: SagaState;
+  /** Why it is not `committed`. */
+  readonly reason?: Reason;
+  /** A rollback that takes long; it goes on (P5). */
+  readonly stuck?: true;
+  /** By node; absent where nothing is known yet. */
+  readonly nodes?: Readonly<Record<string, NodeOutcome>>;
+  /** From acceptance to settlement, or until now. */
+  readonly elapsedMs: number;
+  /** Of `status` and `list`. */
+  readonly lane?: Lane;
+  /** Of `status` and `list`: ISO 8601. */
+  readonly acceptedAt?: string;
+}
+
+export interface BatchAnswer {
+  readonly results: readonly (CommandAnswer | ErrorReply)[];
+}
+
+export interface ListAnswer {
+  readonly commands: readonly CommandAnswer[];
+  readonly next?: string;
+}
+
+export interface PingAnswer {
+  readonly pid: number;
+  readonly version: string;
+  readonly ready: boolean;
+}
+
+/** `count` and `error` exclude each other. */
+export interface NodeStats {
+  readonly count?: number;
+  /** Why the node can't be counted. */
+  readonly error?: string;
+}
+
+export interface StatsAnswer {
+  /** Whether all nodes hold the same keys; null if one can't list or doesn't answer. */
+  readonly consistent: boolean | null;
+  readonly nodes: Readonly<Record<string, NodeStats>>;
+}
+
+/** What the daemon's calls to one node came to, since it started. */
+export interface NodeReport {
+  /** Exchanges begun. */
+  readonly calls: number;
+  /** Exchanges by how they ended; see docs/protocol.md. */
+  readonly answers: Readonly<Record<string, number>>;
+  /** The latest answer that was none of what was asked for. */
+  readonly lastFailure?: string;
+}
+
+/** `status` without an id. */
+export interface SummaryAnswer {
+  readonly version: string;
+  readonly pid: number;
+  readonly uptimeMs: number;
+  readonly state: 'running' | 'draining';
+  readonly open: number;
+  /** The bound of `open`; beyond it commands are answered `busy`. */
+  readonly openMax: number;
+  readonly compensating: number;
+  readonly stuck: number;
+  /** By lane: commands that wait for their turn or their key, and that run. */
+  readonly lanes: Readonly<Record<Lane, { readonly waiting: number; readonly running: number }>>;
+  /** Settled since the start, by state. */
+  readonly settled: Readonly<Record<string, number>>;
+  readonly threads: readonly string[];
+  readonly nodes: Readonly<Record<string, NodeReport>>;
+}
+
+export type Answer =
+  | CommandAnswer
+  | BatchAnswer
+  | ListAnswer
+  | PingAnswer
+  | StatsAnswer
+  | SummaryAnswer
+  | ErrorReply;
+
+export function isError(answer: Answer): answer is ErrorReply {
+  return 'error' in answer;
+}
