@@ -1,5 +1,5 @@
 /** Requests that may still land, and what they stand against (P4). */
-import type { Loose, Presence } from './model.ts';
+import type { Command, Loose, Presence } from './model.ts';
 import { sameToken } from './token.ts';
 
 /** A state to bring a node to, as far as loose requests can oppose it. */
@@ -7,6 +7,12 @@ export interface Want {
   readonly presence: Presence;
   /** Of presence: the owner mark the record will have; absent if any record will do. */
   readonly token?: string;
+}
+
+/** What a command wants of every node; with `ensure`, a record of any owner will do. */
+export function wantedBy(command: Pick<Command, 'op' | 'ensure' | 'token'>): Want {
+  if (command.op === 'delete') return { presence: 'absent' };
+  return command.ensure ? { presence: 'present' } : { presence: 'present', token: command.token };
 }
 
 /**

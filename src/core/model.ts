@@ -134,10 +134,15 @@ export interface NodeState {
   readonly direction: Direction;
   readonly verdict: Verdict;
   readonly belief: Presence | 'unknown';
-  /** What the next exchange has to be. */
-  readonly next: 'mutate' | 'read';
+  /**
+   * What the next exchange has to be: the create or delete itself; a read to `clarify` an answer
+   * that said "perhaps"; a read to `verify` what a delete left behind.
+   */
+  readonly next: 'mutate' | 'clarify' | 'verify';
   /** The exchange that runs now; at most one (design, section 4). */
   readonly running: Request | undefined;
+  /** It was driven back and forth once, to tell its own record from a foreign one. */
+  readonly cleansed: boolean;
   /** A request of ours changed this node or may have: only such a node is rolled back. */
   readonly touched: boolean;
   /** A create of this command is in doubt, in any life of the daemon. */

@@ -1,0 +1,169 @@
+/**
+ * What one answer makes of one node: the table of design section 5, "how answers are read".
+ *
+ * Every rule here is about a single node and its present goal. Whether the whole saga goes on,
+ * turns or settles is `conclude`'s matter.
+ */
+import { nextAttemptAt } from './backoff.ts';
+import { type Goal, goalOf, looseOf } from './goal.ts';
+import { withLoose } from './loose.ts';
+import type { Answer, Context, Direction, NodeState, Request, Saga } from './model.ts';
+import { sameToken } from './token.ts';
+
+/** The node after its answer; `turn`, if it has to be driven the other way first (durably). */
+export interface Step {
+  readonly node: NodeState;
+  readonly turn?: Direction;
+}
+
+interface Exchange {
+  readonly saga: Saga;
+  /** The node with its exchange ended. */
+  readonly node: NodeState;
+  readonly request: Request;
+  readonly answer: Answer;
+  readonly context: Context;
+}
+
+export function afterAnswer(
+  saga: Saga,
+  before: NodeState,
+  { answer, context }: { answer: Answer; context: Context },
+): Step {
+  const request = before.running;
+  if (request === undefined) throw new Error(`${before.name} answered what it was not asked`);
+  const node = { ...before, running: undefined, said: answer.said };
+  const exchange = { saga, node, request, answer, context };
+  if (saga.state === 'accepted') return { node: afterSurvey(exchange) };
+  const goal = goalOf(saga.command, node, context.policy);
+  return request.kind === 'read' ? afterRead(exchange, goal) : { node: afterMutation(exchange, goal) };
+}
+
+/** Only a complete 200 with this key, or a complete 404, is a finding; all else is asked again. */
+function afterSurvey({ node, answer, context }: Exchange): NodeState {
+  if (answer.kind === 'absent') return { ...node, finding: { presence: 'absent' } };
+  if (answer.kind !== 'present') return failed(node, answer, context);
+  const body = answer.body ?? '';
+  // Until now `owner` held what the journal knows; a token that the node shows is better.
+  const token = answer.token ?? node.owner;
+  const shown = answer.token !== undefined;
+  return {
+    ...node,
+    finding:
+      token === undefined
+        ? { presence: 'present', body, shown }
+        : { presence: 'present', body, token, shown },
+  };
+}
+
+function afterMutation({ saga, node, request, answer, context }: Exchange, goal: Goal): NodeState {
+  const { command } = saga;
+  switch (answer.kind) {
+    case 'applied': {
+      const done = { ...node, touched: true, failures: 0, belief: goal.presence };
+      if (isCleansing(saga, node)) return { ...done, next: 'verify' };
+      const owner = goal.presence === 'present' && context.policy.tokens ? goal.token : undefined;
+      return { ...done, verdict: 'reached', owner };
+    }
+    case 'gone':
+      if (goal.presence === 'absent' && goal.guard !== undefined) return { ...node, next: 'verify' };
+      return { ...node, verdict: 'reached', belief: 'absent', owner: undefined, touched: true };
+    case 'perhaps':
+      return { ...node, next: 'clarify' };
+    case 'refused':
+      // Rolling back, no answer is final (P5).
+      if (node.direction === 'want') return { ...node, verdict: 'refused' };
+      return failed(node, answer, context);
+    case 'unsent':
+      return failed(node, answer, context);
+    case 'unsure':
+    case 'lost': {
+      const doubt = node.doubt || (command.op === 'create' && request.kind === 'create');
+      const inDoubt = failed({ ...node, touched: true, doubt, belief: 'unknown' }, answer, context);
+      return answer.kind === 'lost' ? withLost(inDoubt, request, context) : inDoubt;
+    }
+    default:
+      throw new Error(`${answer.kind} cannot answer a ${request.kind}`);
+  }
+}
+
+function afterRead(exchange: Exchange, goal: Goal): Step {
+  const { node, answer, context } = exchange;
+  if (answer.kind !== 'present' && answer.kind !== 'absent') {
+    return { node: failed(node, answer, context) };
+  }
+  const seen = { ...node, belief: answer.kind, owner: answer.token };
+  if (goal.presence === 'present') {
+    // Absent: the attempt that was answered "perhaps" did nothing. Repeat it.
+    if (answer.kind === 'absent') return { node: again(seen, answer, context) };
+    return afterFoundPresent({ ...exchange, node: seen }, goal.token);
+  }
+  if (answer.kind === 'present') return { node: afterStillPresent({ ...exchange, node: seen }, goal.guard) };
+  if (isCleansing(exchange.saga, node)) return { node: seen, turn: 'want' };
+  return { node: { ...seen, verdict: 'reached', touched: true } };
+}
+
+/** It should be there, and a record is: whose? (*own or foreign*, design section 5) */
+function afterFoundPresent(
+  { saga, node, answer, context }: Exchange,
+  token: string,
+): Step {
+  const { command } = saga;
+  const reached: NodeState = { ...node, verdict: 'reached', failures: 0 };
+  if (command.op === 'delete') return { node: { ...reached, owner: answer.token ?? knownOwner(node) } };
+  if (context.policy.tokens && answer.token !== undefined) {
+    return sameToken(answer.token, token)
+      ? { node: { ...reached, touched: true } }
+      : { node: { ...node, verdict: 'foreign' } };
+  }
+  if (!node.doubt) return { node: { ...node, verdict: 'foreign' } };
+  if (!context.policy.tokens || command.ensure) return { node: { ...reached, touched: true } };
+  return { node, turn: 'prior' };
+}
+
+/** It should be gone, and a record is there: the same one, or another's? */
+function afterStillPresent(
+  { saga, node, answer, context }: Exchange,
+  guard: string | undefined,
+): NodeState {
+  const shownOther =
+    guard !== undefined && answer.token !== undefined && !sameToken(answer.token, guard);
+  const shownSame = answer.token !== undefined && !shownOther;
+  const goneByGuard = node.next === 'verify' && !shownSame;
+  const anothers = guard !== undefined && (shownOther || goneByGuard);
+  if (!anothers) return again(node, answer, context);
+  if (saga.command.op === 'create') {
+    // Our own record is gone, and what stands there is none of ours: this node is as it was.
+    if (saga.state === 'compensating') return { ...node, verdict: 'reached' };
+    return { ...node, verdict: 'foreign', touched: false, doubt: false };
+  }
+  const journals = node.finding?.presence === 'present' && !node.finding.shown;
+  if (journals) return again({ ...node, unguarded: true }, answer, context);
+  return { ...node, verdict: 'foreign' };
+}
+
+/** The node alone is driven back while the saga still applies: to tell own from foreign. */
+function isCleansing(saga: Saga, node: NodeState): boolean {
+  return saga.state === 'applying' && node.direction === 'prior';
+}
+
+function knownOwner(node: NodeState): string | undefined {
+  return node.finding?.presence === 'present' ? node.finding.token : undefined;
+}
+
+/** Back to the create or delete itself. */
+function again(node: NodeState, answer: Answer, context: Context): NodeState {
+  return { ...failed(node, answer, context), next: 'mutate' };
+}
+
+function failed(node: NodeState, answer: Answer, context: Context): NodeState {
+  const failures = node.failures + 1;
+  const dueAt = nextAttemptAt(failures, answer.retryAfterMs ?? 0, context);
+  return { ...node, failures, dueAt };
+}
+
+/** The request was given up just now: from now it may land, for as long as `quiesce`. */
+function withLost(node: NodeState, request: Request, { now, policy }: Context): NodeState {
+  const loose = looseOf(request, now + policy.quiesceMs);
+  return loose === undefined ? node : { ...node, loose: withLoose(node.loose, loose, now) };
+}

@@ -1,0 +1,14 @@
+/** When to try again: exponential, with full jitter, so that many failed commands never march in step. */
+import type { Context } from './model.ts';
+
+/**
+ * The time of the next attempt.
+ * @param failures failed attempts in a row, at least 1
+ * @param retryAfterMs the node's own wish; honoured up to the policy's cap
+ */
+export function nextAttemptAt(failures: number, retryAfterMs: number, context: Context): number {
+  const { policy } = context;
+  const ceiling = Math.min(policy.backoffCapMs, policy.backoffBaseMs * 2 ** (failures - 1));
+  const wished = Math.min(retryAfterMs, policy.retryAfterCapMs);
+  return context.now + Math.max(context.random() * ceiling, wished);
+}

@@ -1,0 +1,156 @@
+/**
+ * What follows for the whole saga from how its nodes stand: begin, turn, settle, or go on.
+ * One entry at a time; `decide` asks until nothing more follows.
+ */
+import { needsSurvey } from './goal.ts';
+import type {
+  Context,
+  DurableEntry,
+  Finding,
+  Loose,
+  NodeOutcome,
+  NodeState,
+  Reason,
+  Saga,
+  SettledState,
+  Settlement,
+} from './model.ts';
+
+export function conclude(saga: Saga, context: Context): DurableEntry | undefined {
+  switch (saga.state) {
+    case 'accepted':
+      return concludeSurvey(saga, context);
+    case 'applying':
+      return concludeApplying(saga, context);
+    case 'compensating':
+      return concludeCompensating(saga, context);
+    default:
+      return undefined;
+  }
+}
+
+/** Why an applying saga cannot reach its want any more; undefined while it can. */
+export function failureOf(saga: Saga, now: number): Reason | undefined {
+  if (saga.cancelled) return 'cancelled';
+  const { command, nodes } = saga;
+  if (nodes.some((node) => node.verdict === 'refused')) return 'node_refused';
+  const foreign = nodes.filter((node) => node.verdict === 'foreign').length;
+  if (foreign > 0) {
+    if (command.op === 'delete') return 'diverged';
+    if (foreign === nodes.length) return 'already_exists';
+    if (!command.ensure && nodes.some((node) => node.verdict === 'reached')) return 'diverged';
+  }
+  return now >= command.deadlineAt ? 'deadline' : undefined;
+}
+
+function concludeSurvey(saga: Saga, { now, policy }: Context): DurableEntry | undefined {
+  const { command, nodes } = saga;
+  const refused = (reason: Reason) => settle(saga, { state: 'refused', reason, now });
+  if (saga.cancelled) return refused('cancelled');
+  if (now >= command.deadlineAt) return refused('deadline');
+  if (!needsSurvey(command, policy)) return { kind: 'began', at: now };
+  const findings: Record<string, Finding> = {};
+  let present = 0;
+  for (const { name, finding } of nodes) {
+    if (finding === undefined) return undefined;
+    findings[name] = finding;
+    if (finding.presence === 'present') present++;
+  }
+  if (command.op === 'create' && present === nodes.length) return refused('already_exists');
+  if (command.op === 'delete' && present === 0) return refused('not_found');
+  const asWanted = command.op === 'create' ? present === 0 : present === nodes.length;
+  if (!asWanted && !command.ensure) return refused('diverged');
+  return { kind: 'began', at: now, findings };
+}
+
+function concludeApplying(saga: Saga, { now }: Context): DurableEntry | undefined {
+  if (isCommitted(saga)) return settle(saga, { state: 'committed', now });
+  const reason = failureOf(saga, now);
+  if (reason === undefined || isAsking(saga)) return undefined;
+  if (saga.nodes.some((node) => node.touched)) return { kind: 'turned', at: now, reason };
+  return settle(saga, { state: 'refused', reason, now });
+}
+
+function concludeCompensating(saga: Saga, { now, policy }: Context): DurableEntry | undefined {
+  const { reason } = saga;
+  if (reason === undefined) throw new Error(`command ${saga.command.id} compensates for no reason`);
+  if (saga.nodes.every((node) => node.verdict === 'reached')) {
+    return settle(saga, { state: 'rolled_back', reason, now });
+  }
+  if (saga.abandoning && !isAsking(saga)) return settle(saga, { state: 'abandoned', reason, now });
+  return now >= stuckAt(saga, policy.stuckAfterMs) ? { kind: 'stuck', at: now } : undefined;
+}
+
+/** When a compensation is flagged; never again once it is. */
+export function stuckAt(saga: Saga, stuckAfterMs: number): number {
+  return saga.stuck || saga.turnedAt === undefined
+    ? Number.POSITIVE_INFINITY
+    : saga.turnedAt + stuckAfterMs;
+}
+
+function isCommitted({ command, nodes }: Saga): boolean {
+  let reached = 0;
+  for (const node of nodes) {
+    // Cleansing: the node is on its way back, so nothing it has reached is what is wanted.
+    if (node.direction !== 'want' && node.verdict !== 'foreign') return false;
+    if (node.verdict === 'reached') reached++;
+    else if (!(node.verdict === 'foreign' && command.op === 'create' && command.ensure)) return false;
+  }
+  return reached > 0;
+}
+
+function isAsking(saga: Saga): boolean {
+  return saga.nodes.some((node) => node.running !== undefined);
+}
+
+function settle(
+  saga: Saga,
+  { state, reason, now }: { state: SettledState; reason?: Reason; now: number },
+): Settlement {
+  const nodes: Record<string, NodeOutcome> = {};
+  for (const node of saga.nodes) nodes[node.name] = outcomeOf(node, state !== 'committed');
+  const loose = looseOf(saga.nodes, now);
+  const tokens = tokensOf(saga, state);
+  return {
+    kind: 'settled',
+    at: now,
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    nodes,
+    ...(loose === undefined ? {} : { loose }),
+    ...(tokens === undefined ? {} : { tokens }),
+  };
+}
+
+/** How a node stands, for people; what it said last only where that explains something. */
+export function outcomeOf(node: NodeState, explain: boolean): NodeOutcome {
+  const { belief: state, attempts, said, finding } = node;
+  const known = state === 'unknown' && finding !== undefined && !node.touched;
+  const outcome = { state: known ? finding.presence : state, attempts };
+  return explain && said !== undefined ? { ...outcome, said } : outcome;
+}
+
+function looseOf(
+  nodes: readonly NodeState[],
+  now: number,
+): Record<string, readonly Loose[]> | undefined {
+  let all: Record<string, readonly Loose[]> | undefined;
+  for (const node of nodes) {
+    const loose = node.loose.filter((one) => one.until > now);
+    if (loose.length > 0) all = { ...all, [node.name]: loose };
+  }
+  return all;
+}
+
+/** The owner marks this command leaves behind, where it wrote or restored records. */
+function tokensOf({ command, nodes }: Saga, state: SettledState): Record<string, string> | undefined {
+  if (state === 'abandoned') return {};
+  if (state === 'refused') return undefined;
+  const wrote = (command.op === 'create') === (state === 'committed');
+  if (!wrote) return command.op === 'delete' ? {} : undefined;
+  const tokens: Record<string, string> = {};
+  for (const node of nodes) {
+    if (node.belief === 'present' && node.owner !== undefined) tokens[node.name] = node.owner;
+  }
+  return tokens;
+}

@@ -1,0 +1,54 @@
+/**
+ * `decide`: what reaches a saga, and what follows from it, as facts. All branching of the saga
+ * lives here, in `afterAnswer` (one node) and in `conclude` (the whole saga).
+ */
+import { afterAnswer } from './after-answer.ts';
+import { conclude } from './conclude.ts';
+import { evolve } from './evolve.ts';
+import type { Answer, Context, Entry, Input, Saga } from './model.ts';
+import { isSettled } from './transitions.ts';
+
+/** @returns the facts, in order; fold them with `evolve`. A settled saga answers nothing. */
+export function decide(saga: Saga, input: Input, context: Context): readonly Entry[] {
+  if (isSettled(saga.state)) return [];
+  const entries = [...direct(saga, input, context)];
+  let next = entries.reduce((state, entry) => evolve(state, entry, context.policy), saga);
+  for (;;) {
+    const entry = conclude(next, context);
+    if (entry === undefined) return entries;
+    entries.push(entry);
+    next = evolve(next, entry, context.policy);
+  }
+}
+
+function direct(saga: Saga, input: Input, context: Context): readonly Entry[] {
+  const { now, policy } = context;
+  switch (input.kind) {
+    case 'answered':
+      return answered(saga, input, context);
+    case 'resumed':
+      return [{ kind: 'resumed', at: now, looseUntil: now + policy.quiesceMs }];
+    case 'cancel':
+      return saga.state === 'compensating' ? [] : [{ kind: 'cancelled' }];
+    case 'abandon':
+      return saga.state === 'compensating' ? [{ kind: 'abandoning' }] : [];
+    case 'retry':
+      return [{ kind: 'hurried', at: now }];
+    case 'driven':
+    case 'ticked':
+      return [];
+  }
+}
+
+function answered(
+  saga: Saga,
+  { node: name, answer }: { node: string; answer: Answer },
+  context: Context,
+): readonly Entry[] {
+  const node = saga.nodes.find((one) => one.name === name);
+  if (node === undefined) throw new Error(`command ${saga.command.id} has no node ${name}`);
+  const { node: to, turn } = afterAnswer(saga, node, { answer, context });
+  const progressed: Entry = { kind: 'progressed', node: name, to };
+  if (turn === undefined) return [progressed];
+  return [progressed, { kind: 'node_turned', at: context.now, node: name, direction: turn }];
+}

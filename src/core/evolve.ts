@@ -1,0 +1,138 @@
+/**
+ * `evolve`: a saga and one fact make the next saga. No choices are made here; they were made when
+ * the fact was decided. What would break a promise is a programmer's error and throws: at most one
+ * exchange per node, nothing sent that changes a node before the intent is durable (P2), the goal
+ * turned only when no exchange runs (P4).
+ */
+import { looseAfterCrash } from './goal.ts';
+import { withLoose } from './loose.ts';
+import type { Entry, Finding, NodeState, Policy, Saga, SagaState } from './model.ts';
+import { assertTransition, isSettled } from './transitions.ts';
+
+export function evolve(saga: Saga, entry: Entry, policy: Policy): Saga {
+  if (isSettled(saga.state)) throw new Error(`entry ${entry.kind} after ${saga.state}`);
+  switch (entry.kind) {
+    case 'began':
+      return { ...moved(saga, 'applying'), nodes: begin(saga, entry.findings) };
+    case 'sent':
+      return withNode(saga, entry.node, (node) => send(saga, node, entry.request));
+    case 'progressed':
+      return withNode(saga, entry.node, () => entry.to);
+    case 'node_turned':
+      return withNode(saga, entry.node, (node) => turnNode(node, entry.direction));
+    case 'turned':
+      assertQuiet(saga.nodes);
+      return {
+        ...moved(saga, 'compensating'),
+        reason: entry.reason,
+        turnedAt: entry.at,
+        nodes: saga.nodes.map(turnBack),
+      };
+    case 'stuck':
+      return { ...saga, stuck: true };
+    case 'cancelled':
+      return { ...saga, cancelled: true };
+    case 'abandoning':
+      return { ...saga, abandoning: true };
+    case 'hurried':
+      return { ...saga, nodes: saga.nodes.map((node) => ({ ...node, failures: 0, dueAt: entry.at })) };
+    case 'resumed':
+      return { ...saga, nodes: saga.nodes.map((node) => resume(saga, node, { entry, policy })) };
+    case 'settled':
+      return { ...moved(saga, entry.state), reason: entry.reason };
+  }
+}
+
+function moved(saga: Saga, to: SagaState): Saga {
+  assertTransition(saga.state, to);
+  return { ...saga, state: to };
+}
+
+function withNode(saga: Saga, name: string, change: (node: NodeState) => NodeState): Saga {
+  let found = false;
+  const nodes = saga.nodes.map((node) => {
+    if (node.name !== name) return node;
+    found = true;
+    return change(node);
+  });
+  if (!found) throw new Error(`command ${saga.command.id} has no node ${name}`);
+  return { ...saga, nodes };
+}
+
+function begin(saga: Saga, findings: Readonly<Record<string, Finding>> | undefined): NodeState[] {
+  return saga.nodes.map((node) => {
+    const finding = findings?.[node.name];
+    const open: NodeState = { ...node, finding, next: 'mutate', failures: 0, dueAt: 0 };
+    if (finding === undefined) return open;
+    const surveyed: NodeState = {
+      ...open,
+      belief: finding.presence,
+      owner: finding.presence === 'present' ? finding.token : undefined,
+    };
+    // What already stands as wanted is not touched, so it is not rolled back either.
+    if (saga.command.op === 'create' && finding.presence === 'present') {
+      return { ...surveyed, verdict: 'foreign' };
+    }
+    if (saga.command.op === 'delete' && finding.presence === 'absent') {
+      return { ...surveyed, verdict: 'reached' };
+    }
+    return surveyed;
+  });
+}
+
+function send(saga: Saga, node: NodeState, request: NonNullable<NodeState['running']>): NodeState {
+  if (node.running !== undefined) throw new Error(`a second exchange with ${node.name}`);
+  if (saga.state === 'accepted' && request.kind !== 'read') {
+    throw new Error(`P2: ${request.kind} sent to ${node.name} before the intent`);
+  }
+  return { ...node, running: request, attempts: node.attempts + 1 };
+}
+
+function turnNode(node: NodeState, direction: NodeState['direction']): NodeState {
+  assertQuiet([node]);
+  const turned: NodeState = {
+    ...node,
+    direction,
+    verdict: 'open',
+    next: 'mutate',
+    failures: 0,
+    dueAt: 0,
+    cleansed: true,
+  };
+  // Driven back and read as gone: no create of ours is there or in doubt any more.
+  return direction === 'want' ? { ...turned, doubt: false, touched: false } : turned;
+}
+
+function turnBack(node: NodeState): NodeState {
+  return {
+    ...node,
+    direction: 'prior',
+    verdict: node.touched ? 'open' : 'reached',
+    next: 'mutate',
+    failures: 0,
+    dueAt: 0,
+  };
+}
+
+function resume(
+  saga: Saga,
+  node: NodeState,
+  { entry, policy }: { entry: { at: number; looseUntil: number }; policy: Policy },
+): NodeState {
+  const possible = looseAfterCrash(saga, node, { policy, until: entry.looseUntil });
+  if (possible.length === 0) return node;
+  return {
+    ...node,
+    verdict: 'open',
+    belief: 'unknown',
+    next: 'mutate',
+    touched: true,
+    doubt: true,
+    loose: possible.reduce((list, one) => withLoose(list, one, entry.at), node.loose),
+  };
+}
+
+function assertQuiet(nodes: readonly NodeState[]): void {
+  const busy = nodes.find((node) => node.running !== undefined);
+  if (busy !== undefined) throw new Error(`P4: goal turned while ${busy.name} is being asked`);
+}

@@ -1,0 +1,92 @@
+/**
+ * What one node has to become, and the request that brings it there (design, section 5).
+ *
+ * Applying and compensating are one loop with two goals: a create's `want` is a record with the
+ * command's token, its `prior` the absence of that very record; a delete's `want` is absence, its
+ * `prior` the record the survey found.
+ */
+import type { Command, Loose, NodeState, Policy, Request, Saga } from './model.ts';
+
+export type Goal =
+  | { readonly presence: 'present'; readonly token: string; readonly body: string }
+  | { readonly presence: 'absent'; readonly guard: string | undefined };
+
+/** Whether a command must look at every node before it may change one. */
+export function needsSurvey(command: Command, policy: Policy): boolean {
+  return command.op === 'delete' || !policy.tokens;
+}
+
+export function goalOf(command: Command, node: NodeState, policy: Policy): Goal {
+  if (command.op === 'create') {
+    return node.direction === 'want'
+      ? { presence: 'present', token: command.token, body: newBody(command) }
+      : { presence: 'absent', guard: policy.tokens ? command.token : undefined };
+  }
+  const { finding } = node;
+  if (finding?.presence !== 'present') {
+    throw new Error(`a delete has no goal on ${node.name}, where the survey found no record`);
+  }
+  if (node.direction === 'want') return { presence: 'absent', guard: guardOf(node) };
+  return { presence: 'present', token: guardOf(node) ?? command.token, body: finding.body };
+}
+
+/** The next request towards the goal. */
+export function requestFor(goal: Goal, next: NodeState['next']): Request {
+  if (next !== 'mutate') return { kind: 'read' };
+  if (goal.presence === 'present') return { kind: 'create', token: goal.token, body: goal.body };
+  return goal.guard === undefined ? { kind: 'delete' } : { kind: 'delete', guard: goal.guard };
+}
+
+/** What such a request may still do once it was given up (P4.2). */
+export function looseOf(request: Request, until: number): Loose | undefined {
+  if (request.kind === 'create') return { effect: 'present', token: request.token, until };
+  if (request.kind === 'read') return undefined;
+  const { guard } = request;
+  return guard === undefined
+    ? { effect: 'absent', until }
+    : { effect: 'absent', token: guard, until };
+}
+
+/**
+ * Every request that may be under way with this node after a crash: whatever the recorded
+ * directions allow (P4.5).
+ */
+export function looseAfterCrash(saga: Saga, node: NodeState, context: {
+  readonly policy: Policy;
+  readonly until: number;
+}): readonly Loose[] {
+  const { policy, until } = context;
+  if (saga.state !== 'applying' && saga.state !== 'compensating') return [];
+  const { command } = saga;
+  const turned = saga.state === 'compensating' || node.cleansed || node.direction === 'prior';
+  if (command.op === 'create') {
+    if (node.finding?.presence === 'present') return [];
+    const create: Loose = { effect: 'present', token: command.token, until };
+    if (!turned) return [create];
+    return [
+      create,
+      policy.tokens
+        ? { effect: 'absent', token: command.token, until }
+        : { effect: 'absent', until },
+    ];
+  }
+  if (node.finding?.presence !== 'present') return [];
+  // A guard that is the journal's may have been dropped on the way, so any record may be hit.
+  const { shown, token } = node.finding;
+  const remove: Loose =
+    shown && token !== undefined
+      ? { effect: 'absent', token, until }
+      : { effect: 'absent', until };
+  return turned
+    ? [remove, { effect: 'present', token: token ?? command.token, until }]
+    : [remove];
+}
+
+function guardOf(node: NodeState): string | undefined {
+  if (node.unguarded || node.finding?.presence !== 'present') return undefined;
+  return node.finding.token;
+}
+
+function newBody(command: Command): string {
+  return JSON.stringify({ groupId: command.groupId });
+}

@@ -1,0 +1,47 @@
+/** A saga before its first entry. */
+import type { Command, Loose, NodeState, Saga } from './model.ts';
+
+const NO_LOOSE: readonly Loose[] = [];
+
+/** What the journal knows of a key when a command begins, by node. */
+export interface KeyHistory {
+  /** Requests of earlier commands that may still land: they oppose a rollback, too (P4). */
+  readonly loose?: Readonly<Record<string, readonly Loose[]>>;
+  /** The owner marks of the records that earlier commands left. */
+  readonly tokens?: Readonly<Record<string, string>>;
+}
+
+export function openSaga(command: Command, history: KeyHistory = {}): Saga {
+  return {
+    command,
+    state: 'accepted',
+    reason: undefined,
+    nodes: command.nodes.map((name) => untouched(name, history)),
+    cancelled: false,
+    abandoning: false,
+    turnedAt: undefined,
+    stuck: false,
+  };
+}
+
+function untouched(name: string, { loose, tokens }: KeyHistory): NodeState {
+  return {
+    name,
+    finding: undefined,
+    direction: 'want',
+    verdict: 'open',
+    belief: 'unknown',
+    next: 'mutate',
+    running: undefined,
+    cleansed: false,
+    touched: false,
+    doubt: false,
+    unguarded: false,
+    owner: tokens?.[name],
+    loose: loose?.[name] ?? NO_LOOSE,
+    dueAt: 0,
+    failures: 0,
+    attempts: 0,
+    said: undefined,
+  };
+}
