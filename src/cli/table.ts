@@ -1,0 +1,34 @@
+/** Columns of text. */
+import { stripVTControlCharacters } from 'node:util';
+
+export interface Column {
+  readonly title: string;
+  readonly align?: 'right';
+}
+
+/** Rows under their titles, two blanks between columns, none at the end of a line. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const widths = columns.map(({ title }, index) =>
+    rows.reduce((most, row) => Math.max(most, width(row[index] ?? '')), width(title)),
+  );
+  const line = (cells: readonly string[]) =>
+    columns
+      .map(({ align }, index) => {
+        const cell = cells[index] ?? '';
+        const gap = ' '.repeat(Math.max(0, (widths[index] ?? 0) - width(cell)));
+        return align === 'right' ? gap + cell : cell + gap;
+      })
+      .join('  ')
+      .trimEnd();
+  return [line(columns.map(({ title }) => title)), ...rows.map(line)].join('\n');
+}
+
+/** Indents every line. */
+export function indent(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '  ');
+}
+
+/** Characters, without colours; wide ones count as one, which only costs alignment. */
+function width(text: string): number {
+  return [...stripVTControlCharacters(text)].length;
+}

@@ -1,0 +1,112 @@
+/**
+ * The calls that wait for an answer, each bounded in time and all bounded in number (P9).
+ *
+ * A call is asked again, under the same correlation frame and the same command id, when the
+ * connection came back and when an attempt went unanswered for long; the daemon then answers what
+ * it answered before, or when it would have (P7). What arrives for a call that is gone is dropped.
+ */
+import type { Answer } from '../protocol/answer.ts';
+import type { Outgoing } from './connection.ts';
+
+/** An attempt that took this long may have been lost: ask again. */
+const ATTEMPT_MS = 10_000;
+
+export interface CallOptions {
+  readonly body: string;
+  readonly timeoutMs: number;
+  readonly resolve: (reply: Answer) => void;
+  /** No answer came in `timeoutMs`, counted from when the call got its place. */
+  readonly expire: () => void;
+  readonly fail: (error: Error) => void;
+}
+
+interface Call extends Outgoing {
+  readonly options: CallOptions;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Where calls are written to: the connection. */
+export interface Wire {
+  write(message: Outgoing): void;
+  forget(message: Outgoing): void;
+}
+
+export class Calls {
+  readonly #wire: Wire;
+  readonly #inFlightMax: number;
+  readonly #inFlight = new Map<string, Call>();
+  readonly #waiting: CallOptions[] = [];
+  #last = 0;
+
+  constructor(inFlightMax: number, wire: Wire) {
+    this.#inFlightMax = inFlightMax;
+    this.#wire = wire;
+  }
+
+  /** How many calls wait for a place among those in flight. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  add(options: CallOptions): void {
+    if (this.#inFlight.size >= this.#inFlightMax) this.#waiting.push(options);
+    else this.#begin(options);
+  }
+
+  /** Hands a reply to its call, if that still waits. */
+  answer(correlation: string, reply: Answer): void {
+    this.#take(correlation)?.resolve(reply);
+  }
+
+  fail(correlation: string, error: Error): void {
+    this.#take(correlation)?.fail(error);
+  }
+
+  failAll(error: Error): void {
+    const waiting = this.#waiting.splice(0);
+    for (const correlation of [...this.#inFlight.keys()]) this.fail(correlation, error);
+    for (const options of waiting) options.fail(error);
+  }
+
+  /** The connection is new: whatever was sent over the last one may have been lost with it. */
+  repeatSent(): void {
+    for (const call of this.#inFlight.values()) if (call.sent) this.#wire.write(call);
+  }
+
+  #begin(options: CallOptions): void {
+    this.#last += 1;
+    const correlation = this.#last.toString(36);
+    const call: Call = {
+      frames: [correlation, options.body],
+      sent: false,
+      options,
+      timer: undefined,
+    };
+    this.#inFlight.set(correlation, call);
+    this.#await(correlation, options.timeoutMs);
+    this.#wire.write(call);
+  }
+
+  #await(correlation: string, leftMs: number): void {
+    const call = this.#inFlight.get(correlation);
+    if (call === undefined) return;
+    const attemptMs = Math.min(leftMs, ATTEMPT_MS);
+    call.timer = setTimeout(() => {
+      if (leftMs <= attemptMs) return this.#take(correlation)?.expire();
+      if (call.sent) this.#wire.write(call);
+      this.#await(correlation, leftMs - attemptMs);
+    }, attemptMs);
+  }
+
+  /** Ends a call; the next in the queue gets its place. */
+  #take(correlation: string): CallOptions | undefined {
+    const call = this.#inFlight.get(correlation);
+    if (call === undefined) return undefined;
+    clearTimeout(call.timer);
+    this.#wire.forget(call);
+    this.#inFlight.delete(correlation);
+    const next = this.#waiting.shift();
+    if (next !== undefined) this.#begin(next);
+    return call.options;
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * The client of lockstepd: one DEALER connection, any number of requests pipelined over it.
+ *
+ * A call ends with the daemon's answer, which may be an error reply (`isError`); it throws
+ * `ClientError` only if there was none. Every call is bounded in time, the calls in flight and the
+ * calls that wait for a place are bounded in number (P9). Every command carries an id, so whatever
+ * goes unanswered is asked again and still done once (P7); see calls.ts for when.
+ *
+ * Not here: checks of a request (the daemon says what is wrong), and retries of what the daemon
+ * answered with an error.
+ */
+import type {
+  Answer,
+  BatchAnswer,
+  CommandAnswer,
+  ListAnswer,
+  PingAnswer,
+  StatsAnswer,
+  SummaryAnswer,
+} from '../protocol/answer.ts';
+import type { ErrorReply } from '../protocol/errors.ts';
+import type { CommandInput, ListInput, RequestInput } from '../protocol/request.ts';
+import { Calls } from './calls.ts';
+import { Connection, type Link } from './connection.ts';
+import { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
+import { ClientError } from './errors.ts';
+import { identify } from './identify.ts';
+import { patienceMs } from './patience.ts';
+import { Subscription } from './subscription.ts';
+
+export interface ClientOptions {
+  /** Default `tcp://127.0.0.1:5570`. */
+  readonly endpoint?: string;
+  /** Of `subscribe`; default `tcp://127.0.0.1:5571`. */
+  readonly eventsEndpoint?: string;
+  /** Requests written and not answered; more wait for their place. Default 1024. */
+  readonly inFlightMax?: number;
+  /** Requests that wait for their place; one more throws `overloaded`. Default 10,000. */
+  readonly waitingMax?: number;
+}
+
+export interface CallOptions {
+  /** Default: the deadline of the command (30,000) and 15,000 more; 30,000 for all other ops. */
+  readonly timeoutMs?: number;
+}
+
+/** What a command may say beside its op and key; see docs/protocol.md. */
+export type CommandFields = Omit<CommandInput, 'op' | 'groupId'>;
+
+const WHY: Readonly<Record<Link, string>> = {
+  refused: 'nobody answers there',
+  foreign: 'what listens there does not speak ZeroMQ',
+  up: 'connected, but no answer came',
+};
+
+export class LockstepClient {
+  readonly endpoint: string;
+  readonly #eventsEndpoint: string;
+  readonly #waitingMax: number;
+  readonly #connection: Connection;
+  readonly #calls: Calls;
+  #broken: ClientError | undefined;
+
+  /**
+   * Connects in the background; the first call waits for it. Use `connect` to know first.
+   * @throws ClientError `bad_endpoint`
+   */
+  constructor(options: ClientOptions = {}) {
+    this.endpoint = options.endpoint ?? DEFAULT_ENDPOINT;
+    this.#eventsEndpoint = options.eventsEndpoint ?? DEFAULT_EVENTS_ENDPOINT;
+    this.#waitingMax = options.waitingMax ?? 10_000;
+    this.#connection = new Connection(this.endpoint, {
+      onReply: (frames) => this.#receive(frames),
+      onUp: () => this.#calls.repeatSent(),
+      onBroken: (cause) => this.#end(this.#error('closed', 'the socket failed', { cause })),
+    });
+    this.#calls = new Calls(options.inFlightMax ?? 1024, this.#connection);
+  }
+
+  /**
+   * Connects and waits until the daemon answers a ping, `timeoutMs` (default 3000) at most.
+   * @throws ClientError `unreachable`, `bad_endpoint`
+   */
+  static async connect(options: ClientOptions & CallOptions = {}): Promise<LockstepClient> {
+    const client = new LockstepClient(options);
+    try {
+      await client.ping({ timeoutMs: options.timeoutMs ?? 3000 });
+      return client;
+    } catch (error) {
+      client.close();
+      const silent = error instanceof ClientError && error.code === 'no_answer';
+      throw silent ? client.#error('unreachable', error.message, { cause: error }) : error;
+    }
+  }
+
+  /** Asks for `groupId` on every node. */
+  create(groupId: string, fields: CommandFields & CallOptions = {}) {
+    return this.#command('create', groupId, fields);
+  }
+
+  /** Asks for `groupId` to be on no node. */
+  delete(groupId: string, fields: CommandFields & CallOptions = {}) {
+    return this.#command('delete', groupId, fields);
+  }
+
+  batch(commands: readonly CommandInput[], options?: CallOptions) {
+    return this.#ask<BatchAnswer>({ op: 'batch', commands: [...commands] }, options);
+  }
+
+  /** How a command stands. */
+  status(id: string, options?: CallOptions) {
+    return this.#ask<CommandAnswer>({ op: 'status', id }, options);
+  }
+
+  /** How the daemon stands. */
+  summary(options?: CallOptions) {
+    return this.#ask<SummaryAnswer>({ op: 'status' }, options);
+  }
+
+  list(filter: Omit<ListInput, 'op'> = {}, options?: CallOptions) {
+    return this.#ask<ListAnswer>({ op: 'list', ...filter }, options);
+  }
+
+  stats(options?: CallOptions) {
+    return this.#ask<StatsAnswer>({ op: 'stats' }, options);
+  }
+
+  /** Makes a waiting command try now. */
+  retry(id: string, options?: CallOptions) {
+    return this.#ask<CommandAnswer>({ op: 'retry', id }, options);
+  }
+
+  /** Turns a command back; answers once it can no longer commit. */
+  cancel(id: string, options?: CallOptions) {
+    return this.#ask<CommandAnswer>({ op: 'cancel', id }, options);
+  }
+
+  /** Gives a rollback up, for ever. */
+  abandon(id: string, options?: CallOptions) {
+    return this.#ask<CommandAnswer>({ op: 'abandon', id }, options);
+  }
+
+  ping(options?: CallOptions) {
+    return this.#ask<PingAnswer>({ op: 'ping' }, options);
+  }
+
+  /** The daemon's events whose topic begins with one of these; all if none is given. */
+  subscribe(topics: readonly string[] = []): Subscription {
+    return new Subscription(topics, this.#eventsEndpoint);
+  }
+
+  /**
+   * Sends any request. A command without an id is given one; the answer shows it.
+   * @throws ClientError `unreachable`, `no_answer`, `overloaded`, `closed`, `bad_reply`
+   */
+  send(request: RequestInput, options: CallOptions = {}): Promise<Answer> {
+    const timeoutMs = options.timeoutMs ?? patienceMs(request);
+    if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be above 0, not ${timeoutMs}`);
+    if (this.#broken !== undefined) return Promise.reject(this.#broken);
+    if (this.#calls.waiting >= this.#waitingMax) {
+      const message = `${this.#waitingMax} requests wait for their place already`;
+      return Promise.reject(this.#error('overloaded', message));
+    }
+    const identified = identify(request);
+    const id = 'id' in identified ? identified.id : undefined;
+    return new Promise((resolve, fail) => {
+      const expire = () => fail(this.#silence(timeoutMs, id));
+      this.#calls.add({ body: JSON.stringify(identified), timeoutMs, resolve, expire, fail });
+    });
+  }
+
+  /** Ends it at once; what waits for an answer is told `closed`. */
+  close(): void {
+    this.#end(this.#error('closed', 'the client was closed'));
+  }
+
+  #command(
+    op: CommandInput['op'],
+    groupId: string,
+    { timeoutMs, ...fields }: CommandFields & CallOptions,
+  ): Promise<CommandAnswer | ErrorReply> {
+    return this.#ask({ op, groupId, ...fields }, timeoutMs === undefined ? {} : { timeoutMs });
+  }
+
+  /** The answer has the shape of the request's op, or is an error. */
+  async #ask<T extends Answer>(
+    request: RequestInput,
+    options?: CallOptions,
+  ): Promise<T | ErrorReply> {
+    return (await this.send(request, options)) as T | ErrorReply;
+  }
+
+  #receive(frames: readonly Buffer[]): void {
+    const correlation = String(frames[0]);
+    const reply = readReply(frames.at(-1));
+    if (reply === undefined) {
+      const message = 'the reply is no JSON object';
+      this.#calls.fail(correlation, this.#error('bad_reply', message));
+    } else this.#calls.answer(correlation, reply);
+  }
+
+  #silence(timeoutMs: number, id: string | undefined): ClientError {
+    const { link } = this.#connection;
+    const code = link === 'up' ? 'no_answer' : 'unreachable';
+    return this.#error(code, `no answer from ${this.endpoint} in ${timeoutMs} ms: ${WHY[link]}`, {
+      id,
+    });
+  }
+
+  #error(
+    code: ClientError['code'],
+    message: string,
+    more: { id?: string | undefined; cause?: unknown } = {},
+  ): ClientError {
+    return new ClientError(code, { message, endpoint: this.endpoint, ...more });
+  }
+
+  #end(error: ClientError): void {
+    if (this.#broken !== undefined) return;
+    this.#broken = error;
+    this.#connection.close();
+    this.#calls.failAll(error);
+  }
+}
+
+function readReply(frame: Buffer | undefined): Answer | undefined {
+  try {
+    const value: unknown = JSON.parse(String(frame));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return value as Answer;
+    }
+  } catch {
+    // Not JSON: the caller is told `bad_reply`.
+  }
+  return undefined;
+}

@@ -1,0 +1,131 @@
+/**
+ * One DEALER socket: a queue in front of it (ZeroMQ takes one pending send), its replies, and
+ * whether a daemon is at the other end. Below it is ZeroMQ, which reconnects by itself; above it
+ * the client, which decides what is sent again.
+ *
+ * `immediate` keeps messages out of ZeroMQ's own queues while nobody is connected, so that what
+ * was `sent` had a connection, and what was not is still in the queue here (P9: it is bounded by
+ * the calls of the client).
+ */
+import { Dealer } from 'zeromq';
+import { connectSocket, isIpv6 } from './endpoint.ts';
+
+const RECONNECT_MS = 50;
+const RECONNECT_MS_MAX = 1000;
+/** A connection that died without a word is noticed within this time. */
+const HEARTBEAT_MS = 2000;
+const HEARTBEAT_TIMEOUT_MS = 6000;
+/** How long the process may be held up at its end by what was not sent yet. */
+const LINGER_MS = 500;
+
+/** Something to be sent; `sent` becomes true once ZeroMQ took it for a live connection. */
+export interface Outgoing {
+  readonly frames: readonly string[];
+  sent: boolean;
+}
+
+export interface ConnectionListener {
+  onReply(frames: readonly Buffer[]): void;
+  /** A daemon answered the handshake, for the first time or again. */
+  onUp(): void;
+  /** The socket can't be used any more, though nobody closed it. */
+  onBroken(cause: unknown): void;
+}
+
+/** How far the connection has come: nobody there; somebody who speaks no ZeroMQ; up. */
+export type Link = 'refused' | 'foreign' | 'up';
+
+export class Connection {
+  link: Link = 'refused';
+  readonly #socket: Dealer;
+  readonly #listener: ConnectionListener;
+  /** In the order of writing; a message is in it once at most. */
+  readonly #queue = new Set<Outgoing>();
+  #pumping = false;
+  #closed = false;
+
+  /** @throws ClientError `bad_endpoint` */
+  constructor(endpoint: string, listener: ConnectionListener) {
+    this.#listener = listener;
+    this.#socket = new Dealer({
+      immediate: true,
+      linger: LINGER_MS,
+      ipv6: isIpv6(endpoint),
+      reconnectInterval: RECONNECT_MS,
+      reconnectMaxInterval: RECONNECT_MS_MAX,
+      heartbeatInterval: HEARTBEAT_MS,
+      heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+      sendHighWaterMark: 0,
+      receiveHighWaterMark: 0,
+    });
+    this.#watch();
+    try {
+      connectSocket(this.#socket, endpoint);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    this.#run(this.#receive());
+  }
+
+  /** Queues it; it goes out as soon as there is a connection. */
+  write(message: Outgoing): void {
+    message.sent = false;
+    this.#queue.add(message);
+    if (!this.#pumping) this.#run(this.#pump());
+  }
+
+  /** Nobody waits for its answer any more. */
+  forget(message: Outgoing): void {
+    this.#queue.delete(message);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#queue.clear();
+    this.#socket.close();
+  }
+
+  #watch(): void {
+    const { events } = this.#socket;
+    events.on('handshake', () => {
+      this.link = 'up';
+      this.#listener.onUp();
+    });
+    events.on('disconnect', () => {
+      if (this.link === 'up') this.link = 'refused';
+    });
+    events.on('close', () => {
+      this.link = 'refused';
+    });
+    for (const event of ['handshake:error:protocol', 'handshake:error:other'] as const) {
+      events.on(event, () => {
+        this.link = 'foreign';
+      });
+    }
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true;
+    // A set is walked in order, what is added on the way included.
+    for (const message of this.#queue) {
+      this.#queue.delete(message);
+      await this.#socket.send([...message.frames]);
+      message.sent = true;
+    }
+    this.#pumping = false;
+  }
+
+  /** Ends when the socket is closed. */
+  async #receive(): Promise<void> {
+    for await (const frames of this.#socket) this.#listener.onReply(frames);
+  }
+
+  #run(work: Promise<void>): void {
+    work.catch((cause: unknown) => {
+      // Closing the socket ends a pending send with an error.
+      if (!this.#closed) this.#listener.onBroken(cause);
+    });
+  }
+}

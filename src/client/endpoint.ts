@@ -1,0 +1,28 @@
+/** Where to connect: what the daemon binds, seen from the other side. */
+import { ClientError } from './errors.ts';
+
+export const DEFAULT_ENDPOINT = 'tcp://127.0.0.1:5570';
+export const DEFAULT_EVENTS_ENDPOINT = 'tcp://127.0.0.1:5571';
+
+/**
+ * The address to connect to. Daemon and clients often share one setting, so what only a daemon
+ * can bind (`tcp://*:5570`, `tcp://0.0.0.0:5570`) is taken as this machine.
+ */
+export function connectable(endpoint: string): string {
+  return endpoint.replace(/^tcp:\/\/(\*|0\.0\.0\.0):/, 'tcp://127.0.0.1:');
+}
+
+/** ZeroMQ resolves names to IPv6 only if told so; an address in brackets says it. */
+export function isIpv6(endpoint: string): boolean {
+  return endpoint.startsWith('tcp://[');
+}
+
+/** Connects, or says what is wrong with the address. */
+export function connectSocket(socket: { connect(address: string): void }, endpoint: string): void {
+  try {
+    socket.connect(connectable(endpoint));
+  } catch (cause) {
+    const message = `${endpoint} is not an address to connect to`;
+    throw new ClientError('bad_endpoint', { message, endpoint, cause });
+  }
+}

@@ -1,0 +1,22 @@
+/** Gives every command an id before it is sent, so that asking again is safe (P7). */
+import { v7 as uuid } from 'uuid';
+import type { RequestInput } from '../protocol/request.ts';
+
+/** The request with an id on it, or on each command of a batch; the others are safe as they are. */
+export function identify(request: RequestInput): RequestInput {
+  switch (request.op) {
+    case 'create':
+    case 'delete':
+      return request.id === undefined ? { ...request, id: uuid() } : request;
+    case 'batch':
+      return { ...request, commands: request.commands.map(identifyCommand) };
+    default:
+      return request;
+  }
+}
+
+/** Whatever is no command stays as it is: the daemon says what is wrong with it. */
+function identifyCommand(command: unknown): unknown {
+  if (typeof command !== 'object' || command === null || Array.isArray(command)) return command;
+  return 'id' in command ? command : { ...command, id: uuid() };
+}

@@ -1,0 +1,29 @@
+/** What the package exports: the client, and the shapes of what it sends and gets. */
+export type {
+  Answer,
+  BatchAnswer,
+  CommandAnswer,
+  ListAnswer,
+  NodeReport,
+  NodeStats,
+  PingAnswer,
+  StatsAnswer,
+  SummaryAnswer,
+} from '../protocol/answer.ts';
+export { isError } from '../protocol/answer.ts';
+export {
+  ERROR_CODES,
+  type ErrorBody,
+  type ErrorCode,
+  type ErrorReply,
+} from '../protocol/errors.ts';
+export type { CommandInput, ListInput, RequestInput } from '../protocol/request.ts';
+export {
+  type CallOptions,
+  type ClientOptions,
+  type CommandFields,
+  LockstepClient,
+} from './client.ts';
+export { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
+export { CLIENT_ERROR_CODES, ClientError, type ClientErrorCode } from './errors.ts';
+export { type DaemonEvent, Subscription } from './subscription.ts';

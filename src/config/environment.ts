@@ -1,0 +1,47 @@
+/** Settings from `LOCKSTEP_*` variables; one that no setting has is a mistake. */
+import { envName } from './names.ts';
+import type { Problem } from './problem.ts';
+import { SETTING_KEYS } from './schema.ts';
+import { docOf, type Given } from './setting.ts';
+import { unknownHint } from './suggestion.ts';
+
+const PREFIX = 'LOCKSTEP_';
+export const CONFIG_VARIABLE = 'LOCKSTEP_CONFIG';
+
+/** Variables with the prefix that are no settings, and what they are for. */
+export const OTHER_VARIABLES: Readonly<Record<string, string>> = {
+  [CONFIG_VARIABLE]: 'The configuration file, instead of one in the working directory.',
+  LOCKSTEP_PM2_HOME: 'Where the scripts that start and stop lockstep keep the home of their pm2.',
+};
+
+const KEYS_BY_VARIABLE = new Map(
+  SETTING_KEYS.filter((key) => docOf(key).fileOnly !== true).map((key) => [envName(key), key]),
+);
+const FILE_ONLY = new Map(
+  SETTING_KEYS.filter((key) => docOf(key).fileOnly === true).map((key) => [envName(key), key]),
+);
+
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): {
+  readonly given: readonly Given[];
+  readonly problems: readonly Problem[];
+} {
+  const given: Given[] = [];
+  const problems: Problem[] = [];
+  for (const [source, value] of Object.entries(env)) {
+    if (!source.startsWith(PREFIX) || value === undefined) continue;
+    const key = KEYS_BY_VARIABLE.get(source);
+    if (key !== undefined) given.push({ key, source, form: 'text', value });
+    else if (!Object.hasOwn(OTHER_VARIABLES, source)) problems.push(unknownVariable(source));
+  }
+  return { given, problems };
+}
+
+function unknownVariable(source: string): Problem {
+  const key = FILE_ONLY.get(source);
+  if (key !== undefined) {
+    const hint = `Write ${key} into the configuration file.`;
+    return { source, message: 'can only be set in the configuration file', hint };
+  }
+  const known = [...KEYS_BY_VARIABLE.keys(), ...Object.keys(OTHER_VARIABLES)];
+  return { source, message: 'is not a variable of lockstep', hint: unknownHint(source, known) };
+}

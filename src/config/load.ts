@@ -1,0 +1,109 @@
+/**
+ * Reads the settings: flag > `LOCKSTEP_*` variable > configuration file > default.
+ *
+ * Everything given is checked, what a stronger source hides included, and all that is wrong is
+ * reported at once. Reads one file at most; writes nothing; never throws for what a person wrote.
+ */
+import type { Dialect } from '../node/dialect.ts';
+import { reliableOps } from '../node/dialects/reliable-ops.ts';
+import { allDialects, complete } from './complete.ts';
+import { CONFIG_VARIABLE, readEnvironment } from './environment.ts';
+import { readConfigFile } from './file.ts';
+import { CONFIG_FLAG, readFlags } from './flags.ts';
+import { type Layered, layer, type Sources } from './layers.ts';
+import type { Problem } from './problem.ts';
+import { RELATIONS, type Relation } from './relations.ts';
+import type { SettingKey, Settings } from './schema.ts';
+import { allowedText } from './setting.ts';
+import { unknownHint } from './suggestion.ts';
+
+export interface LoadInput {
+  /** Flags, without the program's own name; none if absent. */
+  readonly argv?: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the configuration file is looked for, and where relative paths start. */
+  readonly cwd: string;
+}
+
+export type Loaded =
+  | { readonly ok: true; readonly settings: Settings; readonly sources: Sources }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export function loadSettings({ argv = [], env, cwd }: LoadInput): Loaded {
+  const flags = readFlags(argv);
+  const environment = readEnvironment(env);
+  const file = readConfigFile(cwd, namedFile(flags.configFile, env[CONFIG_VARIABLE]));
+  const layered = layer([...file.given, ...environment.given, ...flags.given]);
+  const dialect = allDialects(layered.read).find(({ name }) => name === layered.read.dialect);
+  const settings = complete(layered.read, dialect ?? reliableOps, cwd);
+  const problems = [
+    ...flags.problems,
+    ...environment.problems,
+    ...file.problems,
+    ...layered.problems,
+    // Of a file that could not be read nobody knows what it would have changed.
+    ...(file.legible && dialect === undefined ? unknownDialect(layered) : []),
+    ...(file.legible ? brokenRelations(settings, { layered, dialect }) : []),
+  ];
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, settings, sources: layered.sources };
+}
+
+function namedFile(flag: string | undefined, variable: string | undefined) {
+  if (flag !== undefined) return { path: flag, source: CONFIG_FLAG };
+  return variable === undefined ? undefined : { path: variable, source: CONFIG_VARIABLE };
+}
+
+function unknownDialect({ read, sources, faulty }: Layered): readonly Problem[] {
+  // It may be one of those that could not be read.
+  if (faulty.has('dialects') || faulty.has('dialect')) return [];
+  const names = allDialects(read).map(({ name }) => name);
+  return [
+    {
+      source: sources.dialect,
+      message: `${JSON.stringify(read.dialect)} is no dialect`,
+      allowed: allowedText('dialect'),
+      hint: unknownHint(read.dialect, names),
+    },
+  ];
+}
+
+function brokenRelations(
+  settings: Settings,
+  { layered, dialect }: { layered: Layered; dialect: Dialect | undefined },
+): readonly Problem[] {
+  const unknown = new Set(layered.faulty);
+  if (dialect === undefined) unknown.add('dialect');
+  return RELATIONS.filter(
+    ({ keys, holds }) => !keys.some((key) => unknown.has(key)) && !holds(settings),
+  ).map((relation) => brokenRelation(relation, { settings, sources: layered.sources }));
+}
+
+/** Names every source that has a part in it: which one is wrong, only a person knows. */
+function brokenRelation(
+  { keys, rule, reason }: Relation,
+  { settings, sources }: { settings: Settings; sources: Sources },
+): Problem {
+  const given = [...new Set(keys.map((key) => sources[key]).filter((name) => name !== 'default'))];
+  const values = keys.map((key) => `${key} is ${shown(settings, key)} (${sources[key]})`);
+  return {
+    source: given.join(', '),
+    message: `breaks a rule: ${rule}; ${values.join(', ')}`,
+    hint: reason,
+  };
+}
+
+/** The value of a setting as it would be written. */
+export function shown(settings: Settings, key: SettingKey): string {
+  switch (key) {
+    case 'nodes':
+      return settings.nodes.map(({ name, url }) => `${name}=${url}`).join(',');
+    case 'dialect':
+    case 'dialects':
+      return settings.dialect.name;
+    case 'journal':
+      return `${settings.journal.kind}:${settings.journal.path}`;
+    default:
+      return String(settings[key]);
+  }
+}

@@ -1,0 +1,11 @@
+/** How one setting is called in its three places: `requestTimeoutMs`, env and flag. */
+
+/** `LOCKSTEP_REQUEST_TIMEOUT_MS` */
+export function envName(key: string): string {
+  return `LOCKSTEP_${key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** `--request-timeout-ms` */
+export function flagName(key: string): string {
+  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

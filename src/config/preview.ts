@@ -1,0 +1,42 @@
+/**
+ * What `lockstepd` says without starting: `--help`, and `--check`, which reads the configuration as
+ * a start would and shows every setting with its source, so that a change can be checked before it
+ * is deployed.
+ */
+import { type LoadInput, loadSettings, shown } from './load.ts';
+import { EX_CONFIG, formatProblems } from './problem.ts';
+import { SETTING_KEYS } from './schema.ts';
+import { settingRows } from './table.ts';
+
+export interface Preview {
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/** Undefined if the daemon is to start. */
+export function preview({ argv = [], env, cwd }: LoadInput): Preview | undefined {
+  if (argv.includes('--help')) return { text: helpText(), exitCode: 0 };
+  if (!argv.includes('--check')) return undefined;
+  const loaded = loadSettings({ argv: argv.filter((word) => word !== '--check'), env, cwd });
+  if (!loaded.ok) return { text: formatProblems(loaded.problems), exitCode: EX_CONFIG };
+  const { settings, sources } = loaded;
+  const lines = SETTING_KEYS.filter((key) => key !== 'dialects').map(
+    (key) => `${key} = ${shown(settings, key)}  (${sources[key]})\n`,
+  );
+  return { text: lines.join(''), exitCode: 0 };
+}
+
+function helpText(): string {
+  const lines = [
+    'lockstepd [--config FILE] [--SETTING VALUE]…   starts the daemon in the foreground',
+    'lockstepd --check …                            shows the settings it would start with',
+    '',
+    'Flag > LOCKSTEP_* variable > lockstep.config.{json,yaml,yml} > default.',
+    '',
+  ];
+  for (const { flag, fallback, allowed, text } of settingRows()) {
+    if (flag !== undefined)
+      lines.push(`  ${flag}`, `      ${text}`, `      ${allowed}; default ${fallback}`);
+  }
+  return `${lines.join('\n')}\n`;
+}

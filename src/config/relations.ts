@@ -1,0 +1,74 @@
+/**
+ * What must hold between settings, one line each with its reason. Kept here and nowhere else: an
+ * inequality that two places keep by hand is kept by none.
+ */
+import { endpointParts } from './addresses.ts';
+import type { SettingKey, Settings } from './schema.ts';
+
+export interface Relation {
+  readonly keys: readonly SettingKey[];
+  /** The rule, for people: `requestTimeoutMs < drainMs`. */
+  readonly rule: string;
+  readonly reason: string;
+  readonly holds: (settings: Settings) => boolean;
+}
+
+type NumberKey = {
+  [Key in keyof Settings]: Settings[Key] extends number ? Key : never;
+}[keyof Settings];
+
+const SIGNS = {
+  '<': (left: number, right: number) => left < right,
+  '≤': (left: number, right: number) => left <= right,
+} as const;
+
+export const RELATIONS: readonly Relation[] = [
+  numbers(
+    [['requestTimeoutMs'], '≤', 'quiesceMs'],
+    'A request may take effect for as long as it may last; a shorter wait would not outlive it. ' +
+      'This is the lower bound only: see quiesceMs.',
+  ),
+  numbers([['connectTimeoutMs'], '≤', 'requestTimeoutMs'], 'Connecting is part of a request.'),
+  numbers(
+    [['requestTimeoutMs'], '<', 'drainMs'],
+    'At a stop, a request that runs must be able to end.',
+  ),
+  numbers(
+    [['drainMs', 'interruptMs'], '<', 'killTimeoutMs'],
+    'The stop must be over before the supervisor kills the process.',
+  ),
+  numbers([['backoffBaseMs'], '≤', 'backoffCapMs'], 'The first wait is the shortest.'),
+  {
+    keys: ['endpoint', 'eventsEndpoint', 'opsPort'],
+    rule: 'endpoint, eventsEndpoint and opsPort have three different ports',
+    reason: 'Each is bound by a socket of its own.',
+    holds: ({ endpoint, eventsEndpoint, opsPort }) =>
+      new Set([portOf(endpoint), portOf(eventsEndpoint), opsPort]).size === 3,
+  },
+  {
+    keys: ['nodes', 'dialect'],
+    rule: 'no two nodes have the same URL, unless the dialect sends the header `node`',
+    reason: 'Without the header the two would be one node, asked twice.',
+    holds: ({ nodes, dialect }) =>
+      dialect.nodeHeader || new Set(nodes.map(({ url }) => url)).size === nodes.length,
+  },
+];
+
+function numbers(
+  [left, sign, right]: readonly [readonly NumberKey[], keyof typeof SIGNS, NumberKey],
+  reason: string,
+): Relation {
+  return {
+    keys: [...left, right],
+    rule: `${left.join(' + ')} ${sign} ${right}`,
+    reason,
+    holds: (settings) => {
+      const sum = left.reduce((total, key) => total + settings[key], 0);
+      return SIGNS[sign](sum, settings[right]);
+    },
+  };
+}
+
+function portOf(endpoint: string): number | undefined {
+  return endpointParts(endpoint)?.port;
+}

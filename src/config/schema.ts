@@ -1,0 +1,178 @@
+/**
+ * Every setting, once: from this schema come the type, the defaults, the ranges, the names in the
+ * environment and on the command line, the messages and docs/configuration.md.
+ *
+ * Each setting is read on its own (`load.ts`); what must hold between settings stands in
+ * `relations.ts`. Nothing here reads the environment or a file.
+ */
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import type { Dialect } from '../node/dialect.ts';
+import { endpoint, host, journal } from './addresses.ts';
+import { customDialects } from './custom-dialects.ts';
+import { nodeList } from './node-list.ts';
+
+export interface SettingDoc {
+  /** What it does, for the reader of docs/configuration.md. */
+  readonly text: string;
+  readonly unit?: 'ms' | 'bytes' | 'days';
+  /** What may be given, where the schema alone does not say it. */
+  readonly allowed?: string;
+  /** The default in words, where it depends on the machine or on another setting. */
+  readonly fallback?: string;
+  /** It has no variable and no flag. */
+  readonly fileOnly?: true;
+}
+
+export const settingDocs = z.registry<SettingDoc>();
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MIB = 1024 * 1024;
+/** Exit codes that say something else: a failure, and a bad configuration. */
+const TAKEN_EXIT_CODES: readonly number[] = [1, 78];
+
+const DEFAULT_NODES = [1, 2, 3].map((number) => ({
+  name: `node0${number}`,
+  url: `http://127.0.0.1:${7400 + number}/v1`,
+}));
+
+function millis(max: number, fallback: number, text: string) {
+  return z.int().min(1).max(max).default(fallback).register(settingDocs, { unit: 'ms', text });
+}
+
+export const settingsSchema = z.strictObject({
+  nodes: nodeList.default(DEFAULT_NODES).register(settingDocs, {
+    text: 'The nodes and their base URLs; the paths of the dialect are appended to these.',
+    allowed: '1 to 50 nodes as name=url,name=url,…; in a file also {name: url} or [{name, url}]',
+    fallback: DEFAULT_NODES.map(({ name, url }) => `${name}=${url}`).join(','),
+  }),
+  dialect: z.string().default('reliable-ops').register(settingDocs, {
+    text: 'How the nodes speak.',
+    allowed: 'reliable-ops, challenge, or a name from dialects',
+  }),
+  dialects: customDialects.default([]).register(settingDocs, {
+    text: 'Dialects of your own, by name (see below).',
+    allowed: 'an object of dialects by name, each whole or with `extends`',
+    fallback: 'none',
+    fileOnly: true,
+  }),
+  endpoint: endpoint.default('tcp://127.0.0.1:5570').register(settingDocs, {
+    text: 'Where clients send commands (ZeroMQ ROUTER).',
+    allowed: 'tcp://HOST:PORT',
+  }),
+  eventsEndpoint: endpoint.default('tcp://127.0.0.1:5571').register(settingDocs, {
+    text: 'Where events are published (ZeroMQ PUB).',
+    allowed: 'tcp://HOST:PORT',
+  }),
+  opsPort: z.int().min(1).max(65_535).default(5580).register(settingDocs, {
+    text: 'The port for operators: health, readiness, metrics.',
+  }),
+  opsHost: host.default('127.0.0.1').register(settingDocs, {
+    text: 'The address that port listens on; anything but loopback shows it to the network.',
+    allowed: 'an IP address or a host name',
+  }),
+  dataDir: z.string().min(1).default('./data').register(settingDocs, {
+    text: 'The directory of the journal and of run files.',
+    allowed: 'a path; a relative one starts at the working directory',
+  }),
+  journal: journal.optional().register(settingDocs, {
+    text: 'Where promises are written down.',
+    allowed: 'sqlite:PATH',
+    fallback: 'sqlite:<dataDir>/journal.db',
+  }),
+  executors: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(() => Math.max(1, Math.floor(availableParallelism() / 2)))
+    .register(settingDocs, {
+      text: 'Threads that call the nodes.',
+      fallback: 'half the cores, at least 1',
+    }),
+  concurrency: z.int().min(1).max(10_000).default(256).register(settingDocs, {
+    text: 'Commands in work at once, per executor.',
+  }),
+  connectionsPerNode: z.int().min(1).max(10_000).default(128).register(settingDocs, {
+    text: 'Connections to one node, per executor.',
+  }),
+  interactiveShare: z.number().min(0.05).max(0.95).default(0.75).register(settingDocs, {
+    text: 'The share of new work given to the interactive lane while the bulk lane waits too.',
+  }),
+  openMax: z.int().min(1).max(10_000_000).default(200_000).register(settingDocs, {
+    text: 'Commands that are not settled yet; beyond it new ones are answered `busy`.',
+  }),
+  frameBytesMax: z
+    .int()
+    .min(1024)
+    .max(64 * MIB)
+    .default(MIB)
+    .register(settingDocs, {
+      unit: 'bytes',
+      text: 'The largest request; a larger one is answered `too_large`.',
+    }),
+  defaultDeadlineMs: millis(
+    DAY_MS,
+    30_000,
+    'How long a command without `deadlineMs` is driven forward before it is rolled back.',
+  ),
+  requestTimeoutMs: millis(28_000, 5000, 'How long one request to a node may take.'),
+  connectTimeoutMs: z.int().min(1).max(28_000).optional().register(settingDocs, {
+    unit: 'ms',
+    text: 'How long connecting to a node may take.',
+    fallback: '2000, or requestTimeoutMs if that is less',
+  }),
+  quiesceMs: millis(
+    600_000,
+    5000,
+    'How long a request that was given up may still take effect. It must exceed the longest ' +
+      'life of an abandoned request in nodes and proxies.',
+  ),
+  backoffBaseMs: millis(60_000, 10, 'The longest wait before the first repeat; it doubles.'),
+  backoffCapMs: millis(600_000, 2000, 'The longest wait before any repeat.'),
+  retryAfterCapMs: millis(600_000, 10_000, "The most that a node's `Retry-After` is honoured."),
+  stuckAfterMs: millis(DAY_MS, 60_000, 'A rollback that takes longer is reported as stuck.'),
+  drainMs: millis(29_000, 10_000, 'At a stop: how long running work may go on to its end.'),
+  interruptMs: millis(29_000, 5000, 'At a stop, after draining: how long aborting may take.'),
+  killTimeoutMs: millis(
+    600_000,
+    40_000,
+    'When the supervisor kills the process (`kill_timeout` of pm2): the stop must be over by then.',
+  ),
+  retentionDays: z.int().min(1).max(3650).default(7).register(settingDocs, {
+    unit: 'days',
+    text: 'How long settled commands are kept; until then their ids are taken.',
+  }),
+  logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info').register(settingDocs, {
+    text: 'The least urgent lines that are logged.',
+  }),
+  logFormat: z.enum(['text', 'json']).default('text').register(settingDocs, {
+    text: 'Log lines for people, or one JSON object each.',
+  }),
+  stopExitCode: z
+    .int()
+    .min(0)
+    .max(255)
+    .refine((code) => !TAKEN_EXIT_CODES.includes(code), 'says something else already')
+    .default(0)
+    .register(settingDocs, {
+      text: 'The exit code of an intended stop.',
+      allowed: 'a whole number from 0 to 255, but not 1 (failed) or 78 (bad configuration)',
+    }),
+});
+
+export type SettingKey = keyof typeof settingsSchema.shape;
+
+export const SETTING_KEYS = Object.keys(settingsSchema.shape) as SettingKey[];
+
+/** What the schema reads, before what depends on other settings is filled in (`complete.ts`). */
+export type ReadSettings = z.output<typeof settingsSchema>;
+
+type Complete = {
+  readonly [Key in Exclude<SettingKey, 'dialect' | 'dialects'>]: NonNullable<ReadSettings[Key]>;
+};
+
+/** All settings, checked and complete. Survives JSON, so worker threads get it as it is. */
+export interface Settings extends Complete {
+  /** The dialect itself, not its name. */
+  readonly dialect: Dialect;
+}

@@ -1,0 +1,27 @@
+/** All settings as rows: for docs/configuration.md and `--help`. */
+import { envName, flagName } from './names.ts';
+import { SETTING_KEYS, type SettingKey, settingsSchema } from './schema.ts';
+import { allowedText, docOf } from './setting.ts';
+
+export interface SettingRow {
+  readonly key: SettingKey;
+  /** Absent of what only a file can say. */
+  readonly env?: string;
+  readonly flag?: string;
+  readonly fallback: string;
+  readonly allowed: string;
+  readonly text: string;
+}
+
+export function settingRows(): readonly SettingRow[] {
+  return SETTING_KEYS.map((key) => {
+    const { text, fallback, fileOnly } = docOf(key);
+    return {
+      key,
+      ...(fileOnly === true ? {} : { env: envName(key), flag: flagName(key) }),
+      fallback: fallback ?? String(settingsSchema.shape[key].parse(undefined)),
+      allowed: allowedText(key),
+      text,
+    };
+  });
+}

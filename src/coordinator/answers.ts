@@ -1,0 +1,68 @@
+/** Answers about commands, from what the coordinator and the journal know of them. */
+import type { Command, NodeOutcome, Settlement } from '../core/model.ts';
+import type { StoredCommand } from '../journal/port.ts';
+import type { CommandAnswer } from '../protocol/answer.ts';
+import type { ErrorReply } from '../protocol/errors.ts';
+import type { OpenCommand } from './open-command.ts';
+
+/** The final answer. */
+export function settledAnswer(command: Command, settlement: Settlement): CommandAnswer {
+  const { state, reason, nodes, at } = settlement;
+  return {
+    id: command.id,
+    op: command.op,
+    groupId: command.groupId,
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    nodes,
+    elapsedMs: elapsed(command, at),
+  };
+}
+
+/** An open command as it stands; `nodes` where its executor has told. */
+export function openAnswer(
+  open: OpenCommand,
+  now: number,
+  nodes?: Readonly<Record<string, NodeOutcome>>,
+): CommandAnswer | ErrorReply {
+  if (open.answer !== undefined) return open.answer;
+  const { command, state, reason, stuck } = open;
+  return {
+    id: command.id,
+    op: command.op,
+    groupId: command.groupId,
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    ...(stuck ? { stuck } : {}),
+    ...(nodes === undefined ? {} : { nodes }),
+    elapsedMs: elapsed(command, now),
+  };
+}
+
+/** A command as the journal has it. */
+export function storedAnswer(stored: StoredCommand, now: number): CommandAnswer {
+  const { command, state, stuck, reason, settlement } = stored;
+  if (settlement !== undefined) return settledAnswer(command, settlement);
+  return {
+    id: command.id,
+    op: command.op,
+    groupId: command.groupId,
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    ...(stuck ? { stuck } : {}),
+    elapsedMs: elapsed(command, now),
+  };
+}
+
+/** What `status` and `list` show besides. */
+export function withOrigin<Shown extends CommandAnswer | ErrorReply>(
+  answer: Shown,
+  { lane, acceptedAt }: Command,
+): Shown {
+  if ('error' in answer) return answer;
+  return { ...answer, lane, acceptedAt: new Date(acceptedAt).toISOString() };
+}
+
+function elapsed({ acceptedAt }: Command, at: number): number {
+  return Math.max(0, Math.round(at - acceptedAt));
+}

@@ -1,0 +1,316 @@
+/**
+ * The life of every open command: taken in, in line for its key (P6), in its lane, with an
+ * executor, settled. The way of a command is this file from top to bottom.
+ *
+ * It writes through the turn it is given; whatever a write allows (an answer, a dispatch, the next
+ * command of the key) happens after that turn's commit (P2, P3).
+ */
+import { decide } from '../core/decide.ts';
+import { evolve } from '../core/evolve.ts';
+import { needsSurvey } from '../core/goal.ts';
+import { wantedBy } from '../core/loose.ts';
+import type { Command, DurableEntry, Saga, Settlement } from '../core/model.ts';
+import { openSaga } from '../core/open-saga.ts';
+import { TokenSource } from '../core/token.ts';
+import type { StoredCommand } from '../journal/port.ts';
+import { errorReply } from '../protocol/errors.ts';
+import type { CommandRequest } from '../protocol/request.ts';
+import { openAnswer, settledAnswer, storedAnswer } from './answers.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { KeyOrder } from './key-order.ts';
+import { Lanes } from './lanes.ts';
+import { type OpenCommand, openCommand } from './open-command.ts';
+import type { CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
+import { Registry } from './registry.ts';
+import type { Turn } from './turn.ts';
+
+/** How long a client that was answered `busy` should wait: about what a full queue needs to move. */
+const BUSY_RETRY_MS = 1000;
+
+export interface Counters {
+  lastSeq: number;
+  /** Microseconds. */
+  lastToken: number;
+}
+
+export class Commands {
+  readonly registry = new Registry();
+  readonly keys = new KeyOrder();
+  readonly lanes: Lanes;
+  readonly settledCounts: Record<string, number> = {};
+  draining = false;
+  readonly #dispatcher: Dispatcher;
+  readonly #ports: CoordinatorPorts;
+  readonly #options: CoordinatorOptions;
+  readonly #post: (act: (turn: Turn) => void) => void;
+  readonly #tokens: TokenSource;
+  #lastSeq: number;
+
+  /** @param post has something done in a turn of its own, soon */
+  constructor(
+    { ports, options, counters }: {
+      ports: CoordinatorPorts;
+      options: CoordinatorOptions;
+      counters: Counters;
+    },
+    post: (act: (turn: Turn) => void) => void,
+  ) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#post = post;
+    this.#lastSeq = counters.lastSeq;
+    this.#tokens = new TokenSource(counters.lastToken);
+    this.#dispatcher = new Dispatcher(options.executors, options.concurrency);
+    this.lanes = new Lanes(options.interactiveShare);
+  }
+
+  /** Takes a command in, or says why not. */
+  accept(request: CommandRequest, respond: Respond, turn: Turn): void {
+    const unroutable = this.#options.unroutable(request.groupId);
+    if (unroutable !== undefined) {
+      return respond(errorReply('invalid_request', unroutable, { field: 'groupId' }));
+    }
+    const twin = request.id === undefined ? undefined : this.registry.byId(request.id);
+    if (twin !== undefined) return this.#join(twin, { request, respond }, turn);
+    if (this.draining) return respond(errorReply('draining', 'the daemon is stopping'));
+    if (this.registry.size >= this.#options.openMax) {
+      return respond(
+        errorReply('busy', `${this.registry.size} commands are open`, {
+          retryAfterMs: BUSY_RETRY_MS,
+        }),
+      );
+    }
+    const open = openCommand(this.#newCommand(request));
+    this.registry.add(open);
+    if (request.wait === 'settled') open.waiters.push(respond);
+    // P6: only who holds its key may begin; and only if nothing loose is against it (P4.4).
+    const { command } = open;
+    const held = this.keys.enter(open);
+    const begun =
+      held && !needsSurvey(command, this.#options.policy) && this.#opposedUntil(command) === 0;
+    if (begun) this.#begin(open);
+    turn.accept({ command, begun }, (existing) => {
+      if (existing !== undefined) return this.#withdraw(open, existing, { request, respond });
+      if (open.stage === 'new') open.stage = 'waiting';
+      this.#announce('accepted', open);
+      if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));
+      if (this.keys.holds(open)) this.#hold(open);
+      return undefined;
+    });
+  }
+
+  /** Takes up a command of an earlier life. Call in the order of `seq`, before any new one. */
+  resume(command: Command, entries: readonly DurableEntry[]): void {
+    const open = openCommand(command, entries.length > 0);
+    for (const entry of entries) this.#note(open, entry);
+    open.entries = entries;
+    open.stage = 'waiting';
+    this.registry.add(open);
+    const held = this.keys.enter(open);
+    if (open.recovered && !held) throw new Error(`P6: two begun commands on ${command.groupId}`);
+    if (open.recovered) this.lanes.add(open);
+    else if (held) this.#hold(open);
+  }
+
+  /** Durable entries that an executor wants to go on from. */
+  entries(seq: number, entries: readonly Exclude<DurableEntry, Settlement>[], turn: Turn): void {
+    const open = this.registry.bySeq(seq);
+    const rest: Exclude<DurableEntry, Settlement | { kind: 'began' }>[] = [];
+    for (const entry of entries) {
+      if (entry.kind !== 'began') rest.push(entry);
+      else turn.begin({ seq, at: entry.at, ...withFindings(entry) });
+    }
+    if (rest.length > 0) turn.append({ seq, entries: rest });
+    turn.after(() => {
+      for (const entry of entries) this.#note(open, entry);
+      if (open.state === 'compensating') this.#dispatcher.release(open);
+      const { executor } = open;
+      if (executor !== undefined) this.#ports.order(executor, { kind: 'journaled', seq });
+    });
+  }
+
+  settled(seq: number, settlement: Settlement, turn: Turn): void {
+    const open = this.registry.bySeq(seq);
+    turn.settle({ seq, settlement });
+    turn.after(() => this.#end(open, settlement));
+  }
+
+  /**
+   * Settles a command that no executor has had in this life or an earlier one, if that is what
+   * follows from cancelling it, or from its deadline.
+   * @returns whether it did
+   */
+  settleWaiting(open: OpenCommand, why: 'cancel' | 'ticked', turn: Turn): boolean {
+    if (open.recovered || (open.stage !== 'waiting' && open.stage !== 'ready')) return false;
+    const { policy } = this.#options;
+    const context = { now: this.#ports.now(), random: this.#ports.random, policy };
+    const saga = open.entries.reduce<Saga>(
+      (state, entry) => evolve(state, entry, policy),
+      openSaga(open.command),
+    );
+    const settlement = decide(saga, { kind: why }, context).find((one) => one.kind === 'settled');
+    if (settlement === undefined) return false;
+    open.stage = 'gone';
+    this.settled(open.command.seq, settlement, turn);
+    return true;
+  }
+
+  /** Refuses what has waited past its deadline. */
+  expireWaiting(turn: Turn): void {
+    const now = this.#ports.now();
+    for (const open of this.registry.all()) {
+      if (now >= open.command.deadlineAt) this.settleWaiting(open, 'ticked', turn);
+    }
+  }
+
+  /** Fills the free places. */
+  async dispatch(): Promise<void> {
+    if (this.draining) return;
+    const picked: { open: OpenCommand; executor: number }[] = [];
+    for (;;) {
+      const executor = this.#dispatcher.free();
+      const open = executor === undefined ? undefined : this.lanes.next();
+      if (executor === undefined || open === undefined) break;
+      this.#dispatcher.assign(open, executor, open.state !== 'compensating');
+      picked.push({ open, executor });
+    }
+    if (picked.length === 0) return;
+    // A delete is guarded by the mark its record bears; the journal may know it.
+    const surveyed = picked.filter(({ open }) => open.entries.length === 0 && open.command.op === 'delete');
+    const tokens =
+      surveyed.length === 0
+        ? undefined
+        : await this.#ports.journal.tokens(surveyed.map(({ open }) => open.command.groupId));
+    for (const { open, executor } of picked) {
+      this.#drive(open, executor, tokens?.get(open.command.groupId));
+    }
+  }
+
+  #drive(
+    open: OpenCommand,
+    executor: number,
+    tokens: Readonly<Record<string, string>> | undefined,
+  ): void {
+    const { command, entries, recovered } = open;
+    const loose = this.keys.looseOf(command.groupId, this.#ports.now());
+    const history = {
+      ...(loose === undefined ? {} : { loose }),
+      ...(tokens === undefined ? {} : { tokens }),
+    };
+    this.#ports.order(executor, { kind: 'drive', command, history, entries, recovered });
+    open.entries = [];
+  }
+
+  #newCommand({ id, op, groupId, ensure, lane, deadlineMs }: CommandRequest): Command {
+    const now = this.#ports.now();
+    return {
+      seq: ++this.#lastSeq,
+      id: id ?? this.#ports.newId(),
+      op,
+      groupId,
+      ensure,
+      lane,
+      token: this.#tokens.next(now),
+      nodes: this.#options.nodeNames,
+      acceptedAt: now,
+      deadlineAt: now + (deadlineMs ?? this.#options.defaultDeadlineMs),
+    };
+  }
+
+  #begin(open: OpenCommand): void {
+    open.entries = [{ kind: 'began', at: open.command.acceptedAt }];
+    open.state = 'applying';
+  }
+
+  /** P7: the same id again, while its command is open. */
+  #join(open: OpenCommand, { request, respond }: Asking, turn: Turn): void {
+    if (!sameContent(open.command, request)) return respond(conflict(open.command));
+    // Not before this turn's commit: the acceptance may be part of it (P3).
+    turn.after(() => {
+      if (open.answer !== undefined) respond(open.answer);
+      else if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));
+      else open.waiters.push(respond);
+    });
+  }
+
+  /** P7: the id was taken already, by a command that is settled. */
+  #withdraw(open: OpenCommand, existing: StoredCommand, { request, respond }: Asking): void {
+    const answer = sameContent(existing.command, request)
+      ? storedAnswer(existing, this.#ports.now())
+      : conflict(existing.command);
+    if (request.wait === 'accepted') respond(answer);
+    for (const waiter of open.waiters.splice(0)) waiter(answer);
+    open.answer = answer;
+    this.#leave(open);
+  }
+
+  /** The command holds its key: it gets in line for a place once nothing loose opposes it. */
+  #hold(open: OpenCommand): void {
+    if (open.stage === 'gone') return;
+    const until = this.#opposedUntil(open.command);
+    if (until === 0) return this.lanes.add(open);
+    open.stage = 'waiting';
+    this.#ports.at(until, () => this.#post(() => this.#hold(open)));
+  }
+
+  #opposedUntil(command: Command): number {
+    return this.keys.opposedUntil(command.groupId, wantedBy(command), this.#ports.now());
+  }
+
+  #end(open: OpenCommand, settlement: Settlement): void {
+    const { command } = open;
+    if (settlement.loose !== undefined) {
+      this.keys.addLoose(command.seq, command.groupId, settlement.loose);
+    }
+    const answer = settledAnswer(command, settlement);
+    open.answer = answer;
+    this.settledCounts[settlement.state] = (this.settledCounts[settlement.state] ?? 0) + 1;
+    for (const waiter of open.waiters.splice(0)) waiter(answer);
+    this.#ports.publish(`command.${settlement.state}`, () => answer);
+    this.#leave(open);
+  }
+
+  #leave(open: OpenCommand): void {
+    open.stage = 'gone';
+    this.#dispatcher.release(open);
+    this.registry.remove(open);
+    const next = this.keys.leave(open);
+    // One that is not accepted yet is taken up by its own acceptance.
+    if (next !== undefined && next.stage !== 'new') this.#hold(next);
+  }
+
+  /** What a durable entry means for the coordinator's own view. */
+  #note(open: OpenCommand, entry: DurableEntry): void {
+    if (entry.kind === 'began') open.state = 'applying';
+    if (entry.kind === 'turned') {
+      open.state = 'compensating';
+      open.reason = entry.reason;
+      this.#announce('compensating', open);
+    }
+    if (entry.kind === 'stuck') {
+      open.stuck = true;
+      this.#announce('stuck', open);
+    }
+  }
+
+  #announce(what: string, open: OpenCommand): void {
+    this.#ports.publish(`command.${what}`, () => openAnswer(open, this.#ports.now()));
+  }
+}
+
+interface Asking {
+  readonly request: CommandRequest;
+  readonly respond: Respond;
+}
+
+function sameContent(command: Command, { op, groupId, ensure }: CommandRequest): boolean {
+  return command.op === op && command.groupId === groupId && command.ensure === ensure;
+}
+
+function conflict({ id, op, groupId }: Command) {
+  return errorReply('id_conflict', `${id} belongs to ${op} of ${JSON.stringify(groupId)}`, { id });
+}
+
+function withFindings(entry: Extract<DurableEntry, { kind: 'began' }>) {
+  return entry.findings === undefined ? {} : { findings: entry.findings };
+}

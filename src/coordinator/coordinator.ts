@@ -1,0 +1,240 @@
+/**
+ * The batch machine (design, section 3): what has arrived from clients and executors is handled in
+ * one turn, everything it wants written goes into one commit, and only then what that allows is
+ * sent. While a commit runs, the next turn's input gathers: that is group commit.
+ *
+ * This class routes. What happens to commands stands in `commands.ts`.
+ */
+import type { CommitResult } from '../journal/port.ts';
+import type { Answer } from '../protocol/answer.ts';
+import { errorReply } from '../protocol/errors.ts';
+import { type BatchRequest, parseCommand, type Request } from '../protocol/request.ts';
+import type { WorkReport } from '../protocol/work.ts';
+import { openAnswer } from './answers.ts';
+import { Commands, type Counters } from './commands.ts';
+import { Fifo } from './fifo.ts';
+import { operate } from './operators.ts';
+import type { Cancel, CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
+import { list, type QueryDesk, stats, status } from './queries.ts';
+import { Questions } from './questions.ts';
+import { Turn } from './turn.ts';
+
+/** The most that one commit covers; more only makes its first command wait for its last. */
+const TURN_ITEMS_MAX = 1000;
+/** How often deadlines of waiting commands, loose requests and questions are looked after. */
+const SWEEP_MS = 250;
+const PRUNE_EVERY_MS = 60_000;
+const PRUNE_STEP = 500;
+
+const NOTHING: CommitResult = { existing: new Map() };
+
+export interface CoordinatorStart {
+  readonly ports: CoordinatorPorts;
+  readonly options: CoordinatorOptions;
+  readonly counters: Counters;
+  /** A turn failed: the journal is out of reach, or a programmer erred. Nothing goes on. */
+  readonly onFatal: (error: unknown) => void;
+  /** Every executor has ended or parked its work. */
+  readonly onDrained: () => void;
+}
+
+export class Coordinator {
+  readonly commands: Commands;
+  readonly #start: CoordinatorStart;
+  readonly #questions = new Questions();
+  readonly #desk: QueryDesk;
+  readonly #inbox = new Fifo<(turn: Turn) => void>();
+  #running = false;
+  #closed = false;
+  #stopSweep: Cancel | undefined;
+  #drained = 0;
+  #lastPrune: number;
+
+  constructor(start: CoordinatorStart) {
+    const { ports, options, counters } = start;
+    this.#start = start;
+    const post = (act: (turn: Turn) => void) => this.post(act);
+    this.commands = new Commands({ ports, options, counters }, post);
+    this.#desk = {
+      ports,
+      options,
+      post,
+      commands: this.commands,
+      questions: this.#questions,
+      startedAt: ports.now(),
+    };
+    this.#lastPrune = ports.now();
+    this.#scheduleSweep();
+  }
+
+  /** How much waits for its turn. */
+  get backlog(): number {
+    return this.#inbox.size;
+  }
+
+  /** Has something done in one of the next turns. */
+  post(act: (turn: Turn) => void): void {
+    if (this.#closed) return;
+    this.#inbox.push(act);
+    if (this.#running) return;
+    this.#running = true;
+    setImmediate(() => void this.#run());
+  }
+
+  /** A client's request; `respond` is called once. */
+  request(request: Request, respond: Respond): void {
+    this.post((turn) => this.#route(request, respond, turn));
+  }
+
+  /** An executor's report. */
+  report(report: WorkReport): void {
+    this.post((turn) => this.#take(report, turn));
+  }
+
+  /** No new commands, nothing dispatched any more; executors let what runs end. */
+  drain(): void {
+    this.commands.draining = true;
+    this.#orderAll('drain');
+  }
+
+  /** Executors give up what runs. */
+  interrupt(): void {
+    this.commands.draining = true;
+    this.#orderAll('interrupt');
+  }
+
+  /** Tells everybody who still waits that their command goes on in the next life. */
+  dismiss(): void {
+    for (const open of this.commands.registry.all()) {
+      const { id } = open.command;
+      const answer = openAnswer(open, this.#start.ports.now());
+      const state = 'state' in answer ? answer.state : 'accepted';
+      const reply = errorReply('draining', `the daemon stops; the command is ${state}`, {
+        id,
+        hint: 'It is in the journal and goes on when the daemon is back: ask again by its id.',
+      });
+      for (const waiter of open.waiters.splice(0)) waiter(reply);
+    }
+  }
+
+  /** Ends it: what a turn is writing is written, nothing else begins. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopSweep?.();
+    while (this.#running) await new Promise(setImmediate);
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#inbox.size > 0 && !this.#closed) {
+        await this.#turn();
+        // Let sockets deliver what has come in meanwhile, so that it shares the next commit.
+        await new Promise(setImmediate);
+      }
+      this.#running = false;
+    } catch (error) {
+      this.#start.onFatal(error);
+    }
+  }
+
+  async #turn(): Promise<void> {
+    const turn = new Turn();
+    for (let count = 0; count < TURN_ITEMS_MAX; count++) {
+      const act = this.#inbox.shift();
+      if (act === undefined) break;
+      act(turn);
+    }
+    await turn.finish(turn.writes ? await this.#start.ports.journal.commit(turn.batch) : NOTHING);
+    await this.commands.dispatch();
+  }
+
+  #route(request: Request, respond: Respond, turn: Turn): void {
+    switch (request.op) {
+      case 'create':
+      case 'delete':
+        return this.commands.accept(request, respond, turn);
+      case 'batch':
+        return this.#batch(request, respond, turn);
+      case 'status':
+        return status(this.#desk, { request, respond }, turn);
+      case 'list':
+        return list(this.#desk, { request, respond }, turn);
+      case 'stats':
+        return stats(this.#desk, respond);
+      case 'retry':
+      case 'cancel':
+      case 'abandon':
+        return operate(this.#desk, { request, respond }, turn);
+      case 'ping': {
+        const { pid, version } = this.#start.options;
+        return respond({ pid, version, ready: !this.commands.draining });
+      }
+    }
+  }
+
+  /** Each command as if sent alone; the answers in their order, when the last is there. */
+  #batch({ commands }: BatchRequest, respond: Respond, turn: Turn): void {
+    const results: Answer[] = [];
+    let missing = commands.length;
+    for (const [index, value] of commands.entries()) {
+      const settle: Respond = (answer) => {
+        results[index] = answer;
+        if (--missing === 0) respond({ results } as Answer);
+      };
+      const parsed = parseCommand(value, index);
+      if (parsed.ok) this.commands.accept(parsed.request, settle, turn);
+      else settle(parsed.reply);
+    }
+  }
+
+  #take(report: WorkReport, turn: Turn): void {
+    switch (report.kind) {
+      case 'entries':
+        return this.commands.entries(report.seq, report.entries, turn);
+      case 'settled':
+        return this.commands.settled(report.seq, report.settlement, turn);
+      case 'answered':
+        // In the order of the reports: what it answers may be in this turn's commit.
+        return turn.after(() => this.#questions.answer(report.ticket, report.value));
+      case 'drained':
+        return turn.after(() => {
+          if (++this.#drained === this.#start.options.executors) this.#start.onDrained();
+        });
+    }
+  }
+
+  #orderAll(kind: 'drain' | 'interrupt'): void {
+    const { ports, options } = this.#start;
+    for (let executor = 0; executor < options.executors; executor++) {
+      ports.order(executor, { kind });
+    }
+  }
+
+  #scheduleSweep(): void {
+    const { ports } = this.#start;
+    this.#stopSweep = ports.at(ports.now() + SWEEP_MS, () => {
+      this.post((turn) => this.#sweep(turn));
+      this.#scheduleSweep();
+    });
+  }
+
+  #sweep(turn: Turn): void {
+    const now = this.#start.ports.now();
+    this.commands.expireWaiting(turn);
+    turn.forget(this.commands.keys.expireLoose(now));
+    this.#questions.expire(now);
+    if (now - this.#lastPrune < PRUNE_EVERY_MS) return;
+    this.#lastPrune = now;
+    this.#prune(turn);
+  }
+
+  /** One small step of history at a time, each in a turn of its own, so that work goes between. */
+  #prune(turn: Turn): void {
+    const { journal, now } = this.#start.ports;
+    turn.read(async () => {
+      const pruned = await journal.prune(now() - this.#start.options.retentionMs, PRUNE_STEP);
+      if (pruned === PRUNE_STEP) this.post((next) => this.#prune(next));
+      else await journal.tidy();
+    });
+  }
+}

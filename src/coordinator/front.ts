@@ -1,0 +1,111 @@
+/**
+ * The clients' socket. A request is the last frame; every frame before it is the client's own
+ * (a REQ socket's delimiter, a DEALER's correlation) and goes back untouched.
+ *
+ * Bounds (P9): a frame larger than `frameBytesMax` is answered `too_large`; when the daemon's
+ * backlog is long it reads no further, and ZeroMQ holds the senders back; a client that does not
+ * read its replies loses those beyond the socket's mark, which is counted and logged (P10).
+ */
+import type { Router } from 'zeromq';
+import type { Log } from '../observe/log.ts';
+import type { Answer } from '../protocol/answer.ts';
+import { errorReply } from '../protocol/errors.ts';
+import { parseRequest, type Request } from '../protocol/request.ts';
+import type { Respond } from './ports.ts';
+
+/** Requests read ahead of the batch machine. */
+const BACKLOG_MAX = 5000;
+const DROP_LOG_MS = 10_000;
+
+/** Settings of the ROUTER that the bounds above rely on. */
+export const FRONT_SOCKET = {
+  linger: 500,
+  mandatory: true,
+  /** 0: a reply that can't be queued now is refused now. */
+  sendTimeout: 0,
+  /** Replies a client may leave unread. */
+  sendHighWaterMark: 100_000,
+  /** ZeroMQ cuts the connection above this; below it the client gets an answer. */
+  maxMessageSize: 64 * 1024 * 1024,
+} as const;
+
+export interface FrontOptions {
+  readonly router: Router;
+  readonly frameBytesMax: number;
+  readonly log: Log;
+  readonly backlog: () => number;
+  readonly onRequest: (request: Request, respond: Respond) => void;
+}
+
+export class Front {
+  readonly #options: FrontOptions;
+  #replies: (readonly [envelope: readonly Buffer[], payload: string])[] = [];
+  #flushing: Promise<void> | undefined;
+  #dropped = 0;
+  #loggedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: FrontOptions) {
+    this.#options = options;
+  }
+
+  /** Reads until the socket is closed. */
+  async receive(): Promise<void> {
+    const { router, backlog } = this.#options;
+    for await (const frames of router) {
+      this.#take(frames);
+      while (backlog() > BACKLOG_MAX) await new Promise(setImmediate);
+    }
+  }
+
+  /** Resolves when every reply so far is with ZeroMQ. */
+  async flushed(): Promise<void> {
+    while (this.#flushing !== undefined) await this.#flushing;
+  }
+
+  #take(frames: readonly Buffer[]): void {
+    const { frameBytesMax, onRequest } = this.#options;
+    const envelope = frames.slice(0, -1);
+    const respond: Respond = (answer) => this.#reply(envelope, answer);
+    const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
+    if (bytes > frameBytesMax) {
+      return respond(
+        errorReply('too_large', `${bytes} bytes; at most ${frameBytesMax} are read`),
+      );
+    }
+    const parsed = parseRequest(frames[frames.length - 1] ?? Buffer.alloc(0));
+    return parsed.ok ? onRequest(parsed.request, respond) : respond(parsed.reply);
+  }
+
+  #reply(envelope: readonly Buffer[], answer: Answer): void {
+    this.#replies.push([envelope, JSON.stringify(answer)]);
+    this.#flushing ??= this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#replies.length > 0) {
+      const replies = this.#replies;
+      this.#replies = [];
+      for (const [envelope, payload] of replies) await this.#send(envelope, payload);
+    }
+    this.#flushing = undefined;
+  }
+
+  async #send(envelope: readonly Buffer[], payload: string): Promise<void> {
+    try {
+      await this.#options.router.send([...envelope, payload]);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // Its client is gone, or reads too slowly: the command is in the journal all the same.
+      if (code !== 'EHOSTUNREACH' && code !== 'EAGAIN') throw error;
+      this.#drop(code);
+    }
+  }
+
+  #drop(code: string): void {
+    this.#dropped++;
+    const now = performance.now();
+    if (now - this.#loggedAt < DROP_LOG_MS) return;
+    this.#loggedAt = now;
+    this.#options.log.warn('replies could not be delivered', { dropped: this.#dropped, code });
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * One at a time per key, in the order of acceptance (P6), and what earlier commands of a key have
+ * left behind that may still land on it (P4.4, P4.5).
+ */
+import { opposedUntil, type Want } from '../core/loose.ts';
+import type { Loose } from '../core/model.ts';
+import type { OpenCommand } from './open-command.ts';
+
+type LooseByNode = Readonly<Record<string, readonly Loose[]>>;
+
+interface LooseRecord {
+  /** The settled command whose requests these are. */
+  readonly seq: number;
+  readonly groupId: string;
+  readonly loose: LooseByNode;
+  /** When the last of them has ended. */
+  readonly until: number;
+}
+
+interface Key {
+  holder: OpenCommand | undefined;
+  readonly waiting: OpenCommand[];
+  loose: LooseRecord[];
+}
+
+export class KeyOrder {
+  readonly #keys = new Map<string, Key>();
+  /** All loose records, in no order; few, since only failures leave any. */
+  readonly #loose = new Set<LooseRecord>();
+
+  /** True if the command holds its key now; otherwise it waits in line. */
+  enter(open: OpenCommand): boolean {
+    const key = this.#key(open.command.groupId);
+    if (key.holder !== undefined) {
+      key.waiting.push(open);
+      return false;
+    }
+    key.holder = open;
+    return true;
+  }
+
+  holds(open: OpenCommand): boolean {
+    return this.#keys.get(open.command.groupId)?.holder === open;
+  }
+
+  /** The command ends, holding its key or still in line. Returns who holds the key next. */
+  leave(open: OpenCommand): OpenCommand | undefined {
+    const { groupId } = open.command;
+    const key = this.#key(groupId);
+    if (key.holder !== open) {
+      const place = key.waiting.indexOf(open);
+      if (place === -1) throw new Error(`P6: ${open.command.id} leaves a key it is not at`);
+      key.waiting.splice(place, 1);
+      return undefined;
+    }
+    key.holder = key.waiting.shift();
+    this.#drop(groupId, key);
+    return key.holder;
+  }
+
+  /** Notes requests of a settled command that may still land. */
+  addLoose(seq: number, groupId: string, loose: LooseByNode): void {
+    const until = Math.max(...Object.values(loose).flatMap((all) => all.map((one) => one.until)));
+    const record = { seq, groupId, loose, until };
+    this.#loose.add(record);
+    this.#key(groupId).loose.push(record);
+  }
+
+  /** When nothing loose of this key opposes `want` any more; 0 if nothing does now. */
+  opposedUntil(groupId: string, want: Want, now: number): number {
+    let until = 0;
+    for (const { loose } of this.#keys.get(groupId)?.loose ?? []) {
+      for (const all of Object.values(loose)) until = Math.max(until, opposedUntil(all, want, now));
+    }
+    return until;
+  }
+
+  /** What may still land on this key, by node; undefined if nothing does. */
+  looseOf(groupId: string, now: number): LooseByNode | undefined {
+    let merged: Record<string, readonly Loose[]> | undefined;
+    for (const { loose } of this.#keys.get(groupId)?.loose ?? []) {
+      for (const [node, all] of Object.entries(loose)) {
+        const live = all.filter((one) => one.until > now);
+        if (live.length > 0) merged = { ...merged, [node]: [...(merged?.[node] ?? []), ...live] };
+      }
+    }
+    return merged;
+  }
+
+  /** Forgets what has ended, and names the commands whose records can go from the journal. */
+  expireLoose(now: number): readonly number[] {
+    const ended: number[] = [];
+    for (const record of this.#loose) {
+      if (record.until > now) continue;
+      ended.push(record.seq);
+      this.#loose.delete(record);
+      const key = this.#key(record.groupId);
+      key.loose = key.loose.filter((one) => one !== record);
+      this.#drop(record.groupId, key);
+    }
+    return ended;
+  }
+
+  #key(groupId: string): Key {
+    let key = this.#keys.get(groupId);
+    if (key === undefined) {
+      key = { holder: undefined, waiting: [], loose: [] };
+      this.#keys.set(groupId, key);
+    }
+    return key;
+  }
+
+  #drop(groupId: string, key: Key): void {
+    if (key.holder === undefined && key.loose.length === 0) this.#keys.delete(groupId);
+  }
+}

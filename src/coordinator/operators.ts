@@ -1,0 +1,104 @@
+/** `cancel`, `retry`, `abandon`: an operator's word on one open command. */
+import type { StoredCommand } from '../journal/port.ts';
+import { errorReply } from '../protocol/errors.ts';
+import type { OperatorRequest } from '../protocol/request.ts';
+import { openAnswer } from './answers.ts';
+import type { Commands } from './commands.ts';
+import type { OpenCommand } from './open-command.ts';
+import type { CoordinatorPorts, Respond } from './ports.ts';
+import type { Questions } from './questions.ts';
+import type { Turn } from './turn.ts';
+
+/** An act takes hold when the exchanges under way have ended; each is bounded by its timeout. */
+const ACT_TIMEOUT_MS = 60_000;
+const INSPECT_TIMEOUT_MS = 2000;
+const RETRY_AFTER_MS = 1000;
+
+export interface OperatorDesk {
+  readonly ports: CoordinatorPorts;
+  readonly commands: Commands;
+  readonly questions: Questions;
+  /** Has something done in a turn of its own, soon. */
+  readonly post: (act: (turn: Turn) => void) => void;
+}
+
+export function operate(
+  desk: OperatorDesk,
+  { request, respond }: { request: OperatorRequest; respond: Respond },
+  turn: Turn,
+): void {
+  const open = desk.commands.registry.byId(request.id);
+  if (open === undefined) {
+    turn.read(async () => respond(closed(request, await desk.ports.journal.find(request.id))));
+    return;
+  }
+  // Its acceptance is in this very turn's commit: come back when that is done.
+  if (open.stage === 'new') {
+    desk.post((later) => operate(desk, { request, respond }, later));
+    return;
+  }
+  if (request.op === 'abandon' && open.state !== 'compensating') {
+    respond(
+      errorReply('invalid_request', `${request.id} is ${open.state}, not compensating`, {
+        field: 'id',
+        hint: 'Only a rollback can be abandoned; cancel the command first.',
+        id: request.id,
+      }),
+    );
+    return;
+  }
+  if (request.op === 'cancel' && desk.commands.settleWaiting(open, 'cancel', turn)) {
+    open.waiters.push(respond);
+    return;
+  }
+  act(desk, open, { request, respond });
+}
+
+/** Hands the act to the executor, and answers with what became of it. */
+function act(
+  { ports, questions }: OperatorDesk,
+  open: OpenCommand,
+  { request, respond }: { request: OperatorRequest; respond: Respond },
+): void {
+  const { executor, command } = open;
+  const { seq } = command;
+  if (executor === undefined) {
+    // Not with an executor: nothing backs off, so there is nothing to hurry.
+    if (request.op === 'retry') return respond(openAnswer(open, ports.now()));
+    return respond(
+      errorReply('unavailable', `${request.id} is being recovered`, {
+        retryAfterMs: RETRY_AFTER_MS,
+        id: request.id,
+      }),
+    );
+  }
+  const ticket = questions.ask(ports.now() + ACT_TIMEOUT_MS, () => {
+    if (open.answer !== undefined) return respond(open.answer);
+    return inspect({ ports, questions }, open, respond);
+  });
+  ports.order(executor, { kind: 'operate', seq, act: request.op, ticket });
+}
+
+/** Answers with the command as it stands, its nodes included where an executor has it. */
+export function inspect(
+  { ports, questions }: Pick<OperatorDesk, 'ports' | 'questions'>,
+  open: OpenCommand,
+  respond: Respond,
+): void {
+  const { executor, command } = open;
+  if (executor === undefined) return respond(openAnswer(open, ports.now()));
+  const ticket = questions.ask(ports.now() + INSPECT_TIMEOUT_MS, (value) => {
+    const nodes = value?.of === 'inspect' ? value.inspection?.nodes : undefined;
+    respond(openAnswer(open, ports.now(), nodes));
+  });
+  ports.order(executor, { kind: 'inspect', seq: command.seq, ticket });
+}
+
+function closed({ op, id }: OperatorRequest, stored: StoredCommand | undefined) {
+  if (stored === undefined) return errorReply('unknown_command', `no command ${id}`, { id });
+  return errorReply('invalid_request', `${id} is settled: ${stored.state}`, {
+    field: 'id',
+    hint: `There is nothing left to ${op}.`,
+    id,
+  });
+}

@@ -1,0 +1,40 @@
+/** What the coordinator needs of the world, so that it runs over sockets as well as in virtual time. */
+import type { Policy } from '../core/model.ts';
+import type { Journal } from '../journal/port.ts';
+import type { Answer } from '../protocol/answer.ts';
+import type { Order } from '../protocol/work.ts';
+
+/** Sends one answer to the client that asked. */
+export type Respond = (answer: Answer) => void;
+
+/** Cancels what was scheduled. */
+export type Cancel = () => void;
+
+export interface CoordinatorPorts {
+  readonly journal: Journal;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** A new id for a command whose client gave none: unique, and rising if possible. */
+  readonly newId: () => string;
+  /** Calls `act` at `time` (of `now`) or soon after. */
+  readonly at: (time: number, act: () => void) => Cancel;
+  readonly order: (executor: number, order: Order) => void;
+  /** An event for whoever listens. */
+  readonly publish: (topic: string, payload: () => object) => void;
+}
+
+export interface CoordinatorOptions {
+  readonly policy: Policy;
+  readonly nodeNames: readonly string[];
+  /** Why this key can't be sent to these nodes, or undefined. */
+  readonly unroutable: (groupId: string) => string | undefined;
+  readonly executors: number;
+  /** Commands in work at once, per executor; rollbacks do not count. */
+  readonly concurrency: number;
+  readonly interactiveShare: number;
+  readonly openMax: number;
+  readonly defaultDeadlineMs: number;
+  readonly retentionMs: number;
+  readonly version: string;
+  readonly pid: number;
+}

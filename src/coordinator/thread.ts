@@ -1,0 +1,162 @@
+/** The coordinator's thread: journal, sockets, and the batch machine between them. */
+import { workerData } from 'node:worker_threads';
+import { v7 as newId } from 'uuid';
+import { Router, XPublisher } from 'zeromq';
+import type { Policy } from '../core/model.ts';
+import { JournalError } from '../journal/errors.ts';
+import { openJournal } from '../journal/open.ts';
+import type { Journal } from '../journal/port.ts';
+import { steadyClock } from '../lifecycle/clock.ts';
+import type { ThreadData, ToThread } from '../lifecycle/control.ts';
+import { runThread, StartError, tellMain } from '../lifecycle/thread-shell.ts';
+import { atTime } from '../lifecycle/timer.ts';
+import { type Dialect, unroutableCharacter } from '../node/dialect.ts';
+import { type LogFormat, type LogLevel, openLog } from '../observe/log.ts';
+import { executorIdentity, WORK_ENDPOINT } from '../protocol/work.ts';
+import { Coordinator } from './coordinator.ts';
+import { EVENTS_SOCKET, Events } from './events.ts';
+import { FRONT_SOCKET, Front } from './front.ts';
+import type { CoordinatorOptions } from './ports.ts';
+import { loadCounters, recover } from './recovery.ts';
+import { WorkSocket } from './work-socket.ts';
+
+export interface CoordinatorData extends ThreadData {
+  readonly endpoint: string;
+  readonly eventsEndpoint: string;
+  readonly journal: string;
+  readonly dialect: Dialect;
+  readonly policy: Policy;
+  readonly nodeNames: readonly string[];
+  readonly executors: number;
+  readonly concurrency: number;
+  readonly interactiveShare: number;
+  readonly openMax: number;
+  readonly frameBytesMax: number;
+  readonly defaultDeadlineMs: number;
+  readonly retentionMs: number;
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+  readonly version: string;
+}
+
+const crash = (error: unknown): void => {
+  throw error;
+};
+
+runThread(async (closables) => {
+  const data = workerData as CoordinatorData;
+  const log = openLog({
+    app: 'lockstepd',
+    thread: data.name,
+    level: data.logLevel,
+    format: data.logFormat,
+  });
+  const now = steadyClock(data.clock);
+  const journal = await open(data.journal);
+  const front = new Router(FRONT_SOCKET);
+  const events = new XPublisher(EVENTS_SOCKET);
+  const work = new Router({ sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 0 });
+  for (const socket of [front, events, work]) closables.add(socket);
+  await work.bind(WORK_ENDPOINT);
+  await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
+  const publisher = new Events(events, crash);
+  const executors = new WorkSocket(work, data.executors, crash);
+  const coordinator = new Coordinator({
+    ports: {
+      journal,
+      now,
+      random: Math.random,
+      newId: () => newId(),
+      at: atTime(now),
+      order: (executor, order) => executors.order(executorIdentity(executor), order),
+      publish: (topic, payload) => publisher.publish(topic, payload),
+    },
+    options: optionsOf(data),
+    counters: await loadCounters(journal),
+    onFatal: crash,
+    onDrained: () => tellMain({ kind: 'drained' }),
+  });
+  void publisher.follow();
+  void executors.receive((report) => coordinator.report(report));
+  tellMain({ kind: 'listening' });
+  await executors.complete;
+
+  const recovered = await recover(coordinator.commands, journal, now() + data.policy.quiesceMs);
+  if (recovered > 0) log.info('taking up open commands', { count: recovered });
+  // New commands come in behind the recovered ones (P6).
+  coordinator.post(() => {});
+  await bind(front, data.endpoint, 'LOCKSTEP_ENDPOINT');
+  const clients = new Front({
+    router: front,
+    frameBytesMax: data.frameBytesMax,
+    log,
+    backlog: () => coordinator.backlog,
+    onRequest: (request, respond) => coordinator.request(request, respond),
+  });
+  void clients.receive();
+  tellMain({ kind: 'ready' });
+
+  return {
+    onControl: (message: ToThread) => {
+      if (message === 'drain') coordinator.drain();
+      else if (message === 'interrupt') coordinator.interrupt();
+      else if (typeof message === 'object') log.setLevel(message.logLevel);
+    },
+    stop: async () => {
+      coordinator.dismiss();
+      await clients.flushed();
+      await publisher.flushed();
+      await coordinator.close();
+      await journal.close();
+    },
+  };
+});
+
+async function open(url: string): Promise<Journal> {
+  try {
+    return await openJournal(url);
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    throw new StartError({ message: `the journal: ${error.message}`, hint: error.hint }, error);
+  }
+}
+
+async function bind(
+  socket: Router | XPublisher,
+  endpoint: string,
+  setting: string,
+): Promise<void> {
+  try {
+    await socket.bind(endpoint);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new StartError(
+      {
+        message: `cannot listen on ${endpoint}: ${message}`,
+        hint: `Another program listens there, or it is no address of this machine: see ${setting}.`,
+      },
+      error,
+    );
+  }
+}
+
+function optionsOf(data: CoordinatorData): CoordinatorOptions {
+  return {
+    policy: data.policy,
+    nodeNames: data.nodeNames,
+    unroutable: (groupId) => {
+      const character = unroutableCharacter(data.dialect, groupId);
+      return character === undefined
+        ? undefined
+        : `groupId holds ${JSON.stringify(character)}, which nodes of the ${data.dialect.name} dialect cannot route`;
+    },
+    executors: data.executors,
+    concurrency: data.concurrency,
+    interactiveShare: data.interactiveShare,
+    openMax: data.openMax,
+    defaultDeadlineMs: data.defaultDeadlineMs,
+    retentionMs: data.retentionMs,
+    version: data.version,
+    pid: process.pid,
+  };
+}

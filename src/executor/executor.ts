@@ -1,0 +1,64 @@
+/**
+ * An executor: takes orders, drives sagas, counts keys on request. Its thread (thread.ts) gives it
+ * sockets and real nodes; a simulation may give it others.
+ */
+import type { Policy } from '../core/model.ts';
+import type { NodeReport, NodeStats, StatsAnswer } from '../protocol/answer.ts';
+import type { Answered, Order, Ticket } from '../protocol/work.ts';
+import type { ExecutorPorts } from './ports.ts';
+import { SagaDriver } from './saga-driver.ts';
+
+export class Executor {
+  readonly #ports: ExecutorPorts;
+  readonly #driver: SagaDriver;
+
+  constructor(ports: ExecutorPorts, policy: Policy) {
+    this.#ports = ports;
+    this.#driver = new SagaDriver(ports, policy);
+  }
+
+  take(order: Order): void {
+    switch (order.kind) {
+      case 'drive':
+        return this.#driver.drive(order);
+      case 'journaled':
+        return this.#driver.journaled(order.seq);
+      case 'operate':
+        return this.#driver.operate(order.seq, order.act, order.ticket);
+      case 'inspect': {
+        const inspection = this.#driver.inspect(order.seq);
+        const value: Answered = { of: 'inspect', ...(inspection === undefined ? {} : { inspection }) };
+        return this.#answer(order.ticket, value);
+      }
+      case 'report':
+        return this.#answer(order.ticket, { of: 'report', nodes: this.#reports() });
+      case 'count':
+        void this.#count().then((stats) => this.#answer(order.ticket, { of: 'count', stats }));
+        return undefined;
+      case 'drain':
+        return this.#driver.drain();
+      case 'interrupt':
+        return this.#driver.interrupt();
+    }
+  }
+
+  #answer(ticket: Ticket, value: Answered): void {
+    this.#ports.report({ kind: 'answered', ticket, value });
+  }
+
+  #reports(): Record<string, NodeReport> {
+    const { nodeNames, node } = this.#ports;
+    return Object.fromEntries(nodeNames.map((name) => [name, node(name).report()]));
+  }
+
+  async #count(): Promise<StatsAnswer> {
+    const { nodeNames, node } = this.#ports;
+    const counts = await Promise.all(nodeNames.map((name) => node(name).count()));
+    const digests = new Set(counts.map(({ digest }) => digest));
+    const nodes: Record<string, NodeStats> = {};
+    for (const [index, { digest: _, ...stats }] of counts.entries()) {
+      nodes[nodeNames[index] ?? ''] = stats;
+    }
+    return { consistent: digests.has(undefined) ? null : digests.size === 1, nodes };
+  }
+}

@@ -1,0 +1,39 @@
+/** What an executor needs of the world, so that it runs over sockets as well as in virtual time. */
+import type { Answer, Request } from '../core/model.ts';
+import type { NodeReport, NodeStats } from '../protocol/answer.ts';
+import type { Report } from '../protocol/work.ts';
+
+/** One exchange under way. */
+export interface RunningExchange {
+  /** Gives it up: it will answer `lost` (or `unsent`, if it had not begun). */
+  abort(): void;
+}
+
+/** One node, as far as it can be reached. */
+export interface NodePort {
+  /**
+   * Runs one exchange. `done` is called exactly once, never before this returns, within the
+   * request timeout.
+   */
+  exchange(
+    request: Request,
+    groupId: string,
+    done: (answer: Answer) => void,
+  ): RunningExchange;
+  /** Counts the node's keys; `digest` is equal for equal sets of keys. */
+  count(): Promise<NodeStats & { readonly digest?: string }>;
+  report(): NodeReport;
+}
+
+/** Cancels what was scheduled. */
+export type Cancel = () => void;
+
+export interface ExecutorPorts {
+  readonly node: (name: string) => NodePort;
+  readonly nodeNames: readonly string[];
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Calls `act` at `time` (of `now`) or soon after. */
+  readonly at: (time: number, act: () => void) => Cancel;
+  readonly report: (report: Report) => void;
+}

@@ -1,0 +1,215 @@
+/**
+ * Drives sagas against the nodes: asks the core what follows from each input, has the durable part
+ * of it journaled, and performs the rest.
+ *
+ * - P2: while an entry of a saga is not confirmed by the journal, nothing new is sent for it.
+ * - P4: an exchange that is aborted answers `lost`; the core makes it loose.
+ * - P5: a saga leaves this executor only when it is settled, or with the process.
+ *
+ * It decides nothing itself, opens no sockets and reads no clock: see `ports.ts`.
+ */
+import { outcomeOf } from '../core/conclude.ts';
+import { decide } from '../core/decide.ts';
+import { evolve } from '../core/evolve.ts';
+import {
+  type Context,
+  type DurableEntry,
+  type Effect,
+  type Input,
+  isDurable,
+  type Policy,
+  type Saga,
+  type Settlement,
+} from '../core/model.ts';
+import { openSaga } from '../core/open-saga.ts';
+import { react } from '../core/react.ts';
+import { isSettled } from '../core/transitions.ts';
+import type { Inspection, OperatorAct, Order, Ticket } from '../protocol/work.ts';
+import type { Cancel, ExecutorPorts, RunningExchange } from './ports.ts';
+
+/** One saga in work. */
+interface Run {
+  saga: Saga;
+  /** Reports of durable entries that the journal has not confirmed. */
+  unconfirmed: number;
+  readonly exchanges: Map<string, RunningExchange>;
+  stopTimer: Cancel | undefined;
+  /** Who waits for an operator's act to take hold. */
+  readonly operators: Ticket[];
+}
+
+type Mode = 'driving' | 'draining' | 'interrupted';
+
+export class SagaDriver {
+  readonly #ports: ExecutorPorts;
+  readonly #context: () => Context;
+  readonly #policy: Policy;
+  readonly #runs = new Map<number, Run>();
+  #mode: Mode = 'driving';
+  #drainedReported = false;
+  #drainCheck = false;
+
+  constructor(ports: ExecutorPorts, policy: Policy) {
+    this.#ports = ports;
+    this.#policy = policy;
+    this.#context = () => ({ now: ports.now(), random: ports.random, policy });
+  }
+
+  drive({ command, history, entries, recovered }: Extract<Order, { kind: 'drive' }>): void {
+    const saga = entries.reduce<Saga>(
+      (state, entry) => evolve(state, entry, this.#policy),
+      openSaga(command, history),
+    );
+    const run: Run = {
+      saga,
+      unconfirmed: 0,
+      exchanges: new Map(),
+      stopTimer: undefined,
+      operators: [],
+    };
+    this.#runs.set(command.seq, run);
+    this.#take(run, { kind: recovered ? 'resumed' : 'driven' });
+  }
+
+  /** The journal has confirmed the oldest unconfirmed entries of this saga. */
+  journaled(seq: number): void {
+    const run = this.#runs.get(seq);
+    // A settled saga is gone already; its earlier entries may still be confirmed after it.
+    if (run === undefined) return;
+    run.unconfirmed--;
+    this.#act(run);
+  }
+
+  /**
+   * An operator's act; answered when it has taken hold: a cancelled saga has turned or settled, an
+   * abandoned one has settled.
+   */
+  operate(seq: number, act: OperatorAct, ticket: Ticket): void {
+    const run = this.#runs.get(seq);
+    if (run === undefined) return this.#answerOperator(ticket);
+    run.operators.push(ticket);
+    this.#take(run, { kind: act });
+  }
+
+  inspect(seq: number): Inspection | undefined {
+    const run = this.#runs.get(seq);
+    if (run === undefined) return undefined;
+    const { state, stuck, nodes } = run.saga;
+    return {
+      state,
+      stuck,
+      nodes: Object.fromEntries(nodes.map((node) => [node.name, outcomeOf(node, true)])),
+    };
+  }
+
+  /** Lets what runs go on until it settles or has to wait; then reports `drained`. */
+  drain(): void {
+    if (this.#mode !== 'driving') return;
+    this.#mode = 'draining';
+    // Whoever sleeps now is parked by this, and whoever can go on goes on.
+    for (const run of this.#runs.values()) this.#act(run);
+    this.#checkDrained();
+  }
+
+  /** Gives up every exchange and sleep; then reports `drained`. */
+  interrupt(): void {
+    this.#mode = 'interrupted';
+    for (const run of this.#runs.values()) {
+      run.stopTimer?.();
+      run.stopTimer = undefined;
+      for (const exchange of run.exchanges.values()) exchange.abort();
+    }
+    this.#checkDrained();
+  }
+
+  #take(run: Run, input: Input): void {
+    const entries = decide(run.saga, input, this.#context());
+    const durable: Exclude<DurableEntry, Settlement>[] = [];
+    let settlement: Settlement | undefined;
+    for (const entry of entries) {
+      run.saga = evolve(run.saga, entry, this.#policy);
+      if (!isDurable(entry)) continue;
+      if (entry.kind === 'settled') settlement = entry;
+      else durable.push(entry);
+    }
+    const { seq } = run.saga.command;
+    if (durable.length > 0) {
+      run.unconfirmed++;
+      this.#ports.report({ kind: 'entries', seq, entries: durable });
+    }
+    if (settlement !== undefined) this.#settle(run, settlement);
+    this.#answerOperators(run);
+    this.#act(run);
+  }
+
+  #settle(run: Run, settlement: Settlement): void {
+    run.stopTimer?.();
+    // Only reads of a survey can be running still; nobody waits for them any more.
+    for (const exchange of run.exchanges.values()) exchange.abort();
+    this.#runs.delete(run.saga.command.seq);
+    this.#ports.report({ kind: 'settled', seq: run.saga.command.seq, settlement });
+  }
+
+  /** Does what the saga owes the world, as far as the journal allows it yet. */
+  #act(run: Run): void {
+    run.stopTimer?.();
+    run.stopTimer = undefined;
+    if (run.unconfirmed === 0 && this.#mode !== 'interrupted') {
+      for (const effect of react(run.saga, this.#context())) this.#perform(run, effect);
+    }
+    this.#checkDrained();
+  }
+
+  #perform(run: Run, effect: Effect): void {
+    switch (effect.kind) {
+      case 'exchange':
+        return this.#exchange(run, effect);
+      case 'abort':
+        return run.exchanges.get(effect.node)?.abort();
+      case 'wait':
+        // A saga that has to wait is parked while draining; the next life takes it up.
+        if (this.#mode === 'draining' && effect.until > this.#ports.now()) return undefined;
+        run.stopTimer = this.#ports.at(effect.until, () => this.#take(run, { kind: 'ticked' }));
+        return undefined;
+    }
+  }
+
+  #exchange(run: Run, { node, request }: Extract<Effect, { kind: 'exchange' }>): void {
+    run.saga = evolve(run.saga, { kind: 'sent', node, request }, this.#policy);
+    const { groupId } = run.saga.command;
+    const exchange = this.#ports.node(node).exchange(request, groupId, (answer) => {
+      run.exchanges.delete(node);
+      if (!isSettled(run.saga.state)) this.#take(run, { kind: 'answered', node, answer });
+      else this.#checkDrained();
+    });
+    run.exchanges.set(node, exchange);
+  }
+
+  #answerOperators(run: Run): void {
+    const { state, cancelled, abandoning } = run.saga;
+    const takesHold = state === 'compensating' ? !abandoning : isSettled(state) || !cancelled;
+    if (!takesHold) return;
+    for (const ticket of run.operators.splice(0)) this.#answerOperator(ticket);
+  }
+
+  #answerOperator(ticket: Ticket): void {
+    this.#ports.report({ kind: 'answered', ticket, value: { of: 'operate' } });
+  }
+
+  /** Looks, once a turn at most, whether everything has ended or is parked. */
+  #checkDrained(): void {
+    if (this.#mode === 'driving' || this.#drainCheck) return;
+    this.#drainCheck = true;
+    this.#ports.at(this.#ports.now(), () => {
+      this.#drainCheck = false;
+      if (this.#drainedReported || [...this.#runs.values()].some((run) => this.#isBusy(run))) return;
+      this.#drainedReported = true;
+      this.#ports.report({ kind: 'drained' });
+    });
+  }
+
+  #isBusy(run: Run): boolean {
+    if (run.exchanges.size > 0) return true;
+    return this.#mode === 'draining' && (run.unconfirmed > 0 || run.stopTimer !== undefined);
+  }
+}

@@ -1,0 +1,97 @@
+/** The thread of one executor: its socket to the coordinator, its pools of node connections. */
+import { workerData } from 'node:worker_threads';
+import { Dealer } from 'zeromq';
+import type { Policy } from '../core/model.ts';
+import { steadyClock } from '../lifecycle/clock.ts';
+import type { ThreadData } from '../lifecycle/control.ts';
+import { runThread } from '../lifecycle/thread-shell.ts';
+import { atTime } from '../lifecycle/timer.ts';
+import type { Dialect } from '../node/dialect.ts';
+import { countKeys } from '../node/listing.ts';
+import { NodeClient } from '../node/node-client.ts';
+import { Outbox } from '../protocol/outbox.ts';
+import { executorIdentity, type Order, type Report, WORK_ENDPOINT } from '../protocol/work.ts';
+import { Executor } from './executor.ts';
+import type { NodePort } from './ports.ts';
+import { unknownNode } from './unknown-node.ts';
+
+export interface ExecutorData extends ThreadData {
+  readonly index: number;
+  readonly nodes: readonly { readonly name: string; readonly url: string }[];
+  readonly dialect: Dialect;
+  readonly policy: Policy;
+  readonly requestTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly connectionsPerNode: number;
+}
+
+runThread(async (closables) => {
+  const data = workerData as ExecutorData;
+  const now = steadyClock(data.clock);
+  const clients = data.nodes.map((node) => openClient(node, data));
+  const ports = new Map(clients.map((client) => [client.options.name, portOf(client)]));
+  const socket = new Dealer({
+    routingId: executorIdentity(data.index),
+    // Bounded by the credit the coordinator gives, not by the socket.
+    sendHighWaterMark: 0,
+    receiveHighWaterMark: 0,
+    linger: 0,
+  });
+  closables.add(socket);
+  socket.connect(WORK_ENDPOINT);
+  const outbox = new Outbox<Report>(
+    (reports) => socket.send(JSON.stringify(reports)),
+    (error) => {
+      throw error;
+    },
+  );
+  const executor = new Executor(
+    {
+      now,
+      random: Math.random,
+      at: atTime(now),
+      nodeNames: data.nodes.map(({ name }) => name),
+      node: (name) => ports.get(name) ?? unknownNode(name),
+      report: (report) => outbox.push(report),
+    },
+    data.policy,
+  );
+  void receive(socket, executor);
+  outbox.push({ kind: 'hello', index: data.index });
+  return {
+    onControl: () => {},
+    stop: async () => {
+      await outbox.flushed();
+      await Promise.all(clients.map((client) => client.close()));
+    },
+  };
+});
+
+async function receive(socket: Dealer, executor: Executor): Promise<void> {
+  for await (const [frame] of socket) {
+    for (const order of JSON.parse(String(frame)) as Order[]) executor.take(order);
+  }
+}
+
+function openClient(
+  { name, url }: { name: string; url: string },
+  { dialect, requestTimeoutMs, connectTimeoutMs, connectionsPerNode }: ExecutorData,
+): NodeClient {
+  return new NodeClient({
+    name,
+    url,
+    dialect,
+    requestTimeoutMs,
+    connectTimeoutMs,
+    connections: connectionsPerNode,
+    wallNow: Date.now,
+  });
+}
+
+function portOf(client: NodeClient): NodePort {
+  return {
+    exchange: (request, groupId, done) => client.exchange(request, groupId, done),
+    count: () => countKeys(client),
+    report: () => client.report(),
+  };
+}

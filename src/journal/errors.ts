@@ -1,0 +1,79 @@
+/**
+ * What can go wrong with the journal as a thing of the world: its file, its disk, its lock.
+ *
+ * One table of codes, each with the operator's way out and whether the same call may succeed later.
+ * A write that breaks the rules of the port is no operating error but a programmer's: see
+ * {@link IllegalWrite}. Either way nothing of the batch is stored.
+ */
+
+export const JOURNAL_ERRORS = {
+  locked: {
+    hint: 'Another daemon works on this journal: stop it, or give this one its own data folder.',
+    retry: false,
+  },
+  newer_schema: {
+    hint: 'Run the version of lockstep that wrote this journal, or a later one.',
+    retry: false,
+  },
+  foreign: {
+    hint: 'The file is not a lockstep journal: name another file; nothing in it was changed.',
+    retry: false,
+  },
+  unsupported: {
+    hint: 'Use sqlite:PATH (durable) or memory: (lost with the process).',
+    retry: false,
+  },
+  full: {
+    hint: 'Make room on the disk that holds the journal; the daemon goes on by itself.',
+    retry: true,
+  },
+  busy: {
+    hint: 'Another program holds a write transaction on the journal: end it.',
+    retry: true,
+  },
+  denied: {
+    hint: "The daemon's user must own the journal's folder and files and may write them.",
+    retry: false,
+  },
+  corrupt: {
+    hint: 'Stop the daemon, keep the file, and restore the last backup; then look at the disk.',
+    retry: false,
+  },
+  io: {
+    hint:
+      'Look at the disk and the system log, then restart the daemon: it reads the journal anew.' +
+      ' What the failed call held may or may not be found then.',
+    retry: false,
+  },
+  closed: {
+    hint: 'The daemon is stopping; nothing of this call was stored.',
+    retry: false,
+  },
+} as const satisfies Record<string, { hint: string; retry: boolean }>;
+
+export type JournalErrorCode = keyof typeof JOURNAL_ERRORS;
+
+/** An operating error of the journal. */
+export class JournalError extends Error {
+  override readonly name = 'JournalError';
+  readonly code: JournalErrorCode;
+  /** What an operator can do about it. */
+  readonly hint: string;
+  /** Whether the same call can succeed later without a restart. */
+  readonly retry: boolean;
+
+  constructor(
+    message: string,
+    about: { readonly code: JournalErrorCode; readonly cause?: unknown; readonly hint?: string },
+  ) {
+    super(message, 'cause' in about ? { cause: about.cause } : undefined);
+    this.code = about.code;
+    this.hint = about.hint ?? JOURNAL_ERRORS[about.code].hint;
+    this.retry = JOURNAL_ERRORS[about.code].retry;
+  }
+}
+
+/** A write that the port forbids: a programmer's error, to be let through to the top. */
+export class IllegalWrite extends Error {
+  override readonly name = 'IllegalWrite';
+}

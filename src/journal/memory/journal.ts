@@ -1,0 +1,174 @@
+/**
+ * The journal in memory: for tests and simulations, which crash it on purpose.
+ *
+ * It keeps every rule of the port and is plain on purpose: no index, every question walks all rows.
+ * What a commit resolved is in the next {@link MemoryJournal.snapshot}; a journal opened on that
+ * snapshot is the daemon's next life. It is not durable (P2, P3 hold within the process only).
+ */
+import { parseToken } from '../../core/token.ts';
+import { JournalError } from '../errors.ts';
+import type {
+  AcceptWrite,
+  Batch,
+  CommitResult,
+  Journal,
+  JournalHead,
+  ListFilter,
+  ListPage,
+  LooseRecord,
+  OpenCommand,
+  StoredCommand,
+} from '../port.ts';
+import { Draft } from './draft.ts';
+import { matches } from './filter.ts';
+import { appended, begun, forgotten, type Row, settled, shown } from './rows.ts';
+
+/** The committed state at one moment; it never changes. */
+export interface MemorySnapshot {
+  readonly rows: ReadonlyMap<number, Row>;
+  readonly lastSeq: number;
+  readonly lastToken: string | undefined;
+}
+
+const EMPTY: MemorySnapshot = { rows: new Map(), lastSeq: 0, lastToken: undefined };
+
+export class MemoryJournal implements Journal {
+  /** While set, every change is refused with it, as by a full disk. */
+  refusal: JournalError | undefined;
+  #rows: Map<number, Row>;
+  #ids: Map<string, number>;
+  #lastSeq: number;
+  #lastToken: string | undefined;
+  #closed = false;
+
+  constructor(from: MemorySnapshot = EMPTY) {
+    this.#rows = new Map(from.rows);
+    this.#ids = new Map([...from.rows.values()].map(({ command }) => [command.id, command.seq]));
+    this.#lastSeq = from.lastSeq;
+    this.#lastToken = from.lastToken;
+  }
+
+  /** What a crash at this moment would leave; works on a closed journal too. */
+  snapshot(): MemorySnapshot {
+    return { rows: new Map(this.#rows), lastSeq: this.#lastSeq, lastToken: this.#lastToken };
+  }
+
+  async head(): Promise<JournalHead> {
+    const openCount = this.#all().filter((row) => row.settlement === undefined).length;
+    return { lastSeq: this.#lastSeq, lastToken: this.#lastToken, openCount };
+  }
+
+  async commit(batch: Batch): Promise<CommitResult> {
+    this.#assertWritable();
+    const draft = new Draft(this.#rows, this.#ids);
+    const refused = batch.accept.filter((write) => !draft.accept(write));
+    for (const write of batch.begin) draft.put(write.seq, begun(draft.row(write.seq), write));
+    for (const write of batch.append) draft.put(write.seq, appended(draft.row(write.seq), write));
+    for (const write of batch.settle) draft.put(write.seq, settled(draft.row(write.seq), write));
+    for (const seq of batch.forget) {
+      const row = draft.row(seq);
+      if (row !== undefined) draft.put(seq, forgotten(row));
+    }
+    this.#keep(draft);
+    return { existing: this.#holders(refused) };
+  }
+
+  async load(after: number, limit: number): Promise<readonly OpenCommand[]> {
+    return this.#all()
+      .filter((row) => row.settlement === undefined && row.command.seq > after)
+      .slice(0, limit)
+      .map(({ command, entries }) => ({ command, entries }));
+  }
+
+  async loadLoose(after: number, limit: number): Promise<readonly LooseRecord[]> {
+    return this.#all()
+      .filter((row) => row.loose && row.command.seq > after)
+      .slice(0, limit)
+      .map(({ command: { seq, groupId }, settlement }) => {
+        return { seq, groupId, loose: settlement?.loose ?? {} };
+      });
+  }
+
+  async find(id: string): Promise<StoredCommand | undefined> {
+    this.#assertOpen();
+    const row = this.#rows.get(this.#ids.get(id) ?? -1);
+    return row && shown(row);
+  }
+
+  async tokens(groupIds: readonly string[]) {
+    const marks = new Map<string, Readonly<Record<string, string>>>();
+    const wanted = new Set(groupIds);
+    for (const { command, settlement } of this.#all()) {
+      if (!wanted.has(command.groupId) || settlement?.tokens === undefined) continue;
+      marks.set(command.groupId, settlement.tokens);
+    }
+    return marks;
+  }
+
+  async list(filter: ListFilter, before: number | undefined, limit: number): Promise<ListPage> {
+    const found = this.#all()
+      .reverse()
+      .filter((row) => row.command.seq < (before ?? Infinity) && matches(filter, row));
+    const commands = found.slice(0, limit).map(shown);
+    const last = commands.at(-1);
+    const more = found.length > limit && last !== undefined;
+    return more ? { commands, next: last.command.seq } : { commands };
+  }
+
+  async prune(settledBefore: number, limit: number): Promise<number> {
+    this.#assertWritable();
+    const settledAt = (row: Row): number => row.settlement?.at ?? Infinity;
+    const old = this.#all()
+      .filter((row) => settledAt(row) < settledBefore && !row.loose)
+      .sort((a, b) => settledAt(a) - settledAt(b) || a.command.seq - b.command.seq)
+      .slice(0, limit);
+    for (const { command } of old) {
+      this.#rows.delete(command.seq);
+      this.#ids.delete(command.id);
+    }
+    return old.length;
+  }
+
+  async tidy(): Promise<void> {
+    this.#assertOpen();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  /** All rows, oldest first. */
+  #all(): Row[] {
+    this.#assertOpen();
+    return [...this.#rows.values()].sort((a, b) => a.command.seq - b.command.seq);
+  }
+
+  #keep(draft: Draft): void {
+    for (const row of draft.changed()) {
+      const { seq, id, token } = row.command;
+      this.#rows.set(seq, row);
+      this.#ids.set(id, seq);
+      this.#lastSeq = Math.max(this.#lastSeq, seq);
+      const known = this.#lastToken;
+      if (known === undefined || parseToken(token) > parseToken(known)) this.#lastToken = token;
+    }
+  }
+
+  #holders(refused: readonly AcceptWrite[]): ReadonlyMap<number, StoredCommand> {
+    const holders = new Map<number, StoredCommand>();
+    for (const { command } of refused) {
+      const row = this.#rows.get(this.#ids.get(command.id) ?? -1);
+      if (row !== undefined) holders.set(command.seq, shown(row));
+    }
+    return holders;
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new JournalError('the journal is closed', { code: 'closed' });
+  }
+
+  #assertWritable(): void {
+    this.#assertOpen();
+    if (this.refusal !== undefined) throw this.refusal;
+  }
+}

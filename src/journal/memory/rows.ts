@@ -1,0 +1,82 @@
+/**
+ * What the memory journal keeps of a command, and how one batch changes it.
+ *
+ * Rows are replaced, never changed, and hold frozen copies: a caller that alters an object it
+ * handed in, or got, alters nothing here, just as with a database.
+ */
+import type { Command } from '../../core/model.ts';
+import { IllegalWrite } from '../errors.ts';
+import type { AppendWrite, BeginWrite, OpenCommand, SettleWrite, StoredCommand } from '../port.ts';
+
+export interface Row extends StoredCommand {
+  readonly entries: OpenCommand['entries'];
+  /** Its loose requests are not forgotten yet. */
+  readonly loose: boolean;
+}
+
+/** A deep copy, frozen, of what JSON can say. */
+export function frozen<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value), (_key, part) => Object.freeze(part)) as T;
+}
+
+export function accepted(given: Command, begun: boolean): Row {
+  const command = frozen(given);
+  const state = begun ? 'applying' : 'accepted';
+  const entries = begun ? ([{ kind: 'began', at: command.acceptedAt }] as const) : [];
+  return Object.freeze({ command, state, stuck: false, entries, loose: false });
+}
+
+export function begun(row: Row | undefined, { seq, at, findings }: BeginWrite): Row {
+  if (row?.state !== 'accepted') throw new IllegalWrite(`command ${seq} begins, not accepted`);
+  const entry = { kind: 'began', at, ...(findings === undefined ? {} : { findings }) } as const;
+  return Object.freeze({ ...row, state: 'applying', entries: [frozen(entry)] });
+}
+
+export function appended(row: Row | undefined, { seq, entries }: AppendWrite): Row | undefined {
+  let now = row;
+  for (const given of entries) {
+    if (now?.state !== 'applying' && now?.state !== 'compensating') {
+      throw new IllegalWrite(`command ${seq} is told '${given.kind}', not begun or settled`);
+    }
+    const entry = frozen(given);
+    now = { ...now, entries: [...now.entries, entry] };
+    if (entry.kind === 'stuck') now = { ...now, stuck: true };
+    if (entry.kind === 'turned') now = { ...now, state: 'compensating', reason: entry.reason };
+  }
+  return now && Object.freeze(now);
+}
+
+export function settled(row: Row | undefined, { seq, settlement }: SettleWrite): Row {
+  if (row === undefined || row.settlement !== undefined) {
+    throw new IllegalWrite(`command ${seq} settles, not open`);
+  }
+  const { state, reason = row.reason } = settlement;
+  return Object.freeze({
+    command: row.command,
+    state,
+    stuck: false,
+    ...(reason === undefined ? {} : { reason }),
+    settlement: frozen(settlement),
+    entries: row.entries,
+    loose: settlement.loose !== undefined,
+  });
+}
+
+export function forgotten(row: Row): Row {
+  if (row.settlement === undefined) {
+    throw new IllegalWrite(`command ${row.command.seq} is forgotten open`);
+  }
+  return Object.freeze({ ...row, loose: false });
+}
+
+/** What the port shows of it. */
+export function shown(row: Row): StoredCommand {
+  const { command, state, stuck, reason, settlement } = row;
+  return Object.freeze({
+    command,
+    state,
+    stuck,
+    ...(reason === undefined ? {} : { reason }),
+    ...(settlement === undefined ? {} : { settlement }),
+  });
+}

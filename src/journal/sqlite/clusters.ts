@@ -1,0 +1,51 @@
+/**
+ * Lists of nodes, each stored once and known by a small number.
+ *
+ * The cache may run ahead of the database when a commit fails: call {@link Clusters.forget} then.
+ */
+import type { Database } from 'better-sqlite3';
+import { JournalError } from '../errors.ts';
+import { prepareFindCluster, prepareInsertCluster, prepareReadCluster } from './queries/cluster.ts';
+
+export class Clusters {
+  readonly #insert;
+  readonly #find;
+  readonly #read;
+  readonly #numbers = new Map<string, number>();
+  readonly #lists = new Map<number, readonly string[]>();
+
+  constructor(db: Database) {
+    this.#insert = prepareInsertCluster(db);
+    this.#find = prepareFindCluster(db);
+    this.#read = prepareReadCluster(db);
+  }
+
+  /** The number of this list, given now if it has none; call it within a write transaction. */
+  number(nodes: readonly string[]): number {
+    const text = JSON.stringify(nodes);
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#insert.run(text);
+    const id = this.#find.get(text);
+    if (id === undefined)
+      throw new JournalError(`cluster ${text} was not stored`, { code: 'corrupt' });
+    this.#numbers.set(text, id);
+    return id;
+  }
+
+  nodes(id: number): readonly string[] {
+    const known = this.#lists.get(id);
+    if (known !== undefined) return known;
+    const text = this.#read.get(id);
+    if (text === undefined) throw new JournalError(`cluster ${id} is missing`, { code: 'corrupt' });
+    const nodes = Object.freeze(JSON.parse(text) as string[]);
+    this.#lists.set(id, nodes);
+    return nodes;
+  }
+
+  /** Drops the cache. */
+  forget(): void {
+    this.#numbers.clear();
+    this.#lists.clear();
+  }
+}

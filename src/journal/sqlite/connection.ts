@@ -1,0 +1,115 @@
+/**
+ * The one connection that writes the journal: locked, durable, at this version's schema.
+ *
+ * P2 and P3 stand on `synchronous = FULL`: in WAL mode SQLite's own default, NORMAL, loses the last
+ * commits with the power. The settings are read back, because a file system that cannot do WAL
+ * makes SQLite stay in another mode without an error.
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { JournalError } from '../errors.ts';
+import { asJournalError } from './failure.ts';
+import { type Lock, lockJournal } from './lock.ts';
+import { inspect, migrate } from './migrate.ts';
+
+/** A foreign write transaction holds the coordinator up no longer than this. */
+const BUSY_TIMEOUT_MS = 1_000;
+/** SQLite checkpoints by itself after a commit that leaves more pages in the WAL: 8 MiB. */
+const AUTOCHECKPOINT_PAGES = 2_000;
+/** A WAL that a reader made longer is cut to this when it starts over. */
+const WAL_KEPT_BYTES = 16 * 1024 * 1024;
+const CACHE_KIB = 64 * 1024;
+
+export interface Connection {
+  readonly path: string;
+  readonly db: Database.Database;
+  readonly lock: Lock;
+}
+
+/** @throws JournalError */
+export function connect(file: string): Connection {
+  const path = place(file);
+  try {
+    const lock = lockJournal(path);
+    try {
+      return { path, lock, db: openDatabase(path) };
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  } catch (error) {
+    throw asJournalError(error);
+  }
+}
+
+export function disconnect(connection: Connection): void {
+  try {
+    connection.db.close();
+  } finally {
+    connection.lock.release();
+  }
+}
+
+/** The one name of the file, whatever links lead to it; makes its folder. */
+function place(file: string): string {
+  const wanted = resolve(file);
+  try {
+    makeFolder(dirname(wanted));
+    try {
+      return realpathSync(wanted);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return join(realpathSync(dirname(wanted)), basename(wanted));
+    }
+  } catch (error) {
+    const said = (error as Error).message;
+    throw new JournalError(`cannot use ${wanted}: ${said}`, { code: 'denied', cause: error });
+  }
+}
+
+/** The names of new folders must survive a loss of power just as the file in them (P3). */
+function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let at = folder; ; at = dirname(at)) {
+    const handle = openSync(dirname(at), 'r');
+    fsyncSync(handle);
+    closeSync(handle);
+    if (at === first || at === dirname(at)) return;
+  }
+}
+
+function openDatabase(path: string): Database.Database {
+  const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    configure(db);
+    migrate(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function configure(db: Database.Database): void {
+  const isNew = inspect(db) === 0;
+  // Only before the first table; it lets `tidy` give pages back in small steps.
+  if (isNew) db.pragma('auto_vacuum = INCREMENTAL');
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma(`wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
+  db.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`);
+  db.pragma(`cache_size = -${CACHE_KIB}`);
+  db.pragma('foreign_keys = ON');
+  const mode = db.pragma('journal_mode', { simple: true });
+  const synchronous = db.pragma('synchronous', { simple: true });
+  if (mode !== 'wal' || synchronous !== 2) {
+    const found = `journal_mode ${mode}, synchronous ${synchronous}`;
+    const hint = 'Put the journal on a local file system; network file systems cannot do WAL.';
+    throw new JournalError(`${db.name} cannot be made durable here: ${found}`, {
+      code: 'io',
+      hint,
+    });
+  }
+}

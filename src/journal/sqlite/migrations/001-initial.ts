@@ -1,0 +1,63 @@
+/**
+ * The first schema. A command is one row from acceptance to pruning: one INSERT, one UPDATE on the
+ * happy path. What happens to few of them goes to `entry`.
+ *
+ * All indexes but `command_id`, `command_group` and `command_marked` take new entries at their end,
+ * or hold open work only, so they cost the same however long the history is.
+ */
+export const INITIAL = `
+CREATE TABLE head (
+  only       INTEGER PRIMARY KEY CHECK (only = 1),
+  last_seq   INTEGER NOT NULL,
+  last_token TEXT
+) STRICT;
+
+INSERT INTO head (only, last_seq, last_token) VALUES (1, 0, NULL);
+
+-- Lists of nodes, each kept once: nearly all commands share one. 'nodes' is a JSON array.
+CREATE TABLE cluster (
+  id    INTEGER PRIMARY KEY,
+  nodes TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Times are milliseconds of the daemon's steady clock.
+CREATE TABLE command (
+  seq         INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL,
+  op          TEXT NOT NULL,
+  group_id    TEXT NOT NULL,
+  ensure      INTEGER NOT NULL,
+  lane        TEXT NOT NULL,
+  token       TEXT NOT NULL,
+  cluster     INTEGER NOT NULL,
+  accepted_at REAL NOT NULL,
+  deadline_at REAL NOT NULL,
+  state       TEXT NOT NULL,
+  stuck       INTEGER NOT NULL DEFAULT 0,
+  reason      TEXT,
+  began_at    REAL,
+  settled_at  REAL,
+  settlement  TEXT,
+  marked      INTEGER NOT NULL DEFAULT 0, -- the settlement names owner marks
+  loose       INTEGER NOT NULL DEFAULT 0  -- its loose requests are not forgotten yet
+) STRICT;
+
+CREATE UNIQUE INDEX command_id ON command (id);
+CREATE INDEX command_group ON command (group_id, seq);
+CREATE INDEX command_marked ON command (group_id, seq) WHERE marked = 1;
+CREATE INDEX command_open ON command (seq) WHERE settled_at IS NULL;
+CREATE INDEX command_failed ON command (seq)
+  WHERE state IN ('rolled_back', 'refused', 'abandoned');
+CREATE INDEX command_loose ON command (seq) WHERE loose = 1;
+CREATE INDEX command_prunable ON command (settled_at) WHERE settled_at IS NOT NULL AND loose = 0;
+
+-- A survey's findings, 'turned', 'node_turned' and 'stuck', numbered within their command.
+CREATE TABLE entry (
+  seq  INTEGER NOT NULL REFERENCES command (seq) ON DELETE CASCADE,
+  n    INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  at   REAL NOT NULL,
+  body TEXT NOT NULL, -- JSON of what the kind adds
+  PRIMARY KEY (seq, n)
+) STRICT, WITHOUT ROWID;
+`;

@@ -1,0 +1,11 @@
+/** Every step of the schema, in order. A step that was ever released is never edited. */
+import { INITIAL } from './001-initial.ts';
+
+export interface Migration {
+  /** What `PRAGMA user_version` reads after it. */
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'initial', sql: INITIAL }];

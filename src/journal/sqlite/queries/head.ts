@@ -1,0 +1,15 @@
+import type { Database, Statement } from 'better-sqlite3';
+
+export interface HeadRow {
+  readonly last_seq: number;
+  readonly last_token: string | null;
+}
+
+export function prepareReadHead(db: Database): Statement<[], HeadRow> {
+  return db.prepare('SELECT last_seq, last_token FROM head');
+}
+
+/** Kept beside the commands, because pruning takes those away. */
+export function prepareWriteHead(db: Database): Statement<[lastSeq: number, lastToken: string]> {
+  return db.prepare('UPDATE head SET last_seq = ?, last_token = ?');
+}

@@ -1,0 +1,74 @@
+/** What the journal is asked: each answer bounded by the caller's limit, none of it locking. */
+import type { Database } from 'better-sqlite3';
+import type { JournalHead, LooseRecord, OpenCommand, StoredCommand } from '../port.ts';
+import type { Clusters } from './clusters.ts';
+import { prepareFind } from './queries/find.ts';
+import { prepareReadHead } from './queries/head.ts';
+import { prepareLoadLoose } from './queries/loose.ts';
+import { prepareMarks } from './queries/marks.ts';
+import { prepareCountOpen, prepareLoadEntries, prepareLoadOpen } from './queries/open.ts';
+import { type EntryRow, openOf, settlementOf, storedOf } from './rows.ts';
+
+export class Reader {
+  readonly #clusters: Clusters;
+  readonly #head;
+  readonly #countOpen;
+  readonly #loadOpen;
+  readonly #loadEntries;
+  readonly #loadLoose;
+  readonly #find;
+  readonly #marks;
+
+  constructor(db: Database, clusters: Clusters) {
+    this.#clusters = clusters;
+    this.#head = prepareReadHead(db);
+    this.#countOpen = prepareCountOpen(db);
+    this.#loadOpen = prepareLoadOpen(db);
+    this.#loadEntries = prepareLoadEntries(db);
+    this.#loadLoose = prepareLoadLoose(db);
+    this.#find = prepareFind(db);
+    this.#marks = prepareMarks(db);
+  }
+
+  head(): JournalHead {
+    const row = this.#head.get();
+    return {
+      lastSeq: row?.last_seq ?? 0,
+      lastToken: row?.last_token ?? undefined,
+      openCount: this.#countOpen.get() ?? 0,
+    };
+  }
+
+  load(after: number, limit: number): readonly OpenCommand[] {
+    const rows = this.#loadOpen.all(after, limit);
+    const entries = new Map<number, EntryRow[]>();
+    for (const entry of this.#loadEntries.all(after, limit)) {
+      const own = entries.get(entry.seq);
+      if (own === undefined) entries.set(entry.seq, [entry]);
+      else own.push(entry);
+    }
+    return rows.map((row) => openOf(row, entries.get(row.seq) ?? [], this.#clusters));
+  }
+
+  loadLoose(after: number, limit: number): readonly LooseRecord[] {
+    return this.#loadLoose.all(after, limit).map((row) => ({
+      seq: row.seq,
+      groupId: row.group_id,
+      loose: settlementOf(row.seq, row.settlement).loose ?? {},
+    }));
+  }
+
+  find(id: string): StoredCommand | undefined {
+    const row = this.#find.get(id);
+    return row === undefined ? undefined : storedOf(row, this.#clusters);
+  }
+
+  tokens(groupIds: readonly string[]): ReadonlyMap<string, Readonly<Record<string, string>>> {
+    const marks = new Map<string, Readonly<Record<string, string>>>();
+    for (const groupId of groupIds) {
+      const row = this.#marks.get(groupId);
+      if (row !== undefined) marks.set(groupId, settlementOf(row.seq, row.settlement).tokens ?? {});
+    }
+    return marks;
+  }
+}

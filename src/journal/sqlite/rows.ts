@@ -1,0 +1,92 @@
+/** Rows as SQLite gives them, and what they mean. */
+import type { Command, Lane, Operation, Reason, SagaState, Settlement } from '../../core/model.ts';
+import { JournalError } from '../errors.ts';
+import type { OpenCommand, StoredCommand } from '../port.ts';
+import type { Clusters } from './clusters.ts';
+
+type StoredEntry = OpenCommand['entries'][number];
+
+/** The columns of {@link CommandRow}, for a SELECT from `command`. */
+export const COMMAND_COLUMNS = `
+  seq, id, op, group_id, ensure, lane, token, cluster, accepted_at, deadline_at,
+  state, stuck, reason, began_at, settlement`;
+
+export interface CommandRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly op: Operation;
+  readonly group_id: string;
+  readonly ensure: 0 | 1;
+  readonly lane: Lane;
+  readonly token: string;
+  readonly cluster: number;
+  readonly accepted_at: number;
+  readonly deadline_at: number;
+  readonly state: SagaState;
+  readonly stuck: 0 | 1;
+  readonly reason: Reason | null;
+  readonly began_at: number | null;
+  readonly settlement: string | null;
+}
+
+export interface EntryRow {
+  readonly seq: number;
+  readonly kind: StoredEntry['kind'];
+  readonly at: number;
+  readonly body: string;
+}
+
+export function commandOf(row: CommandRow, clusters: Clusters): Command {
+  return {
+    seq: row.seq,
+    id: row.id,
+    op: row.op,
+    groupId: row.group_id,
+    ensure: row.ensure === 1,
+    lane: row.lane,
+    token: row.token,
+    nodes: clusters.nodes(row.cluster),
+    acceptedAt: row.accepted_at,
+    deadlineAt: row.deadline_at,
+  };
+}
+
+export function storedOf(row: CommandRow, clusters: Clusters): StoredCommand {
+  return {
+    command: commandOf(row, clusters),
+    state: row.state,
+    stuck: row.stuck === 1,
+    ...(row.reason === null ? {} : { reason: row.reason }),
+    ...(row.settlement === null ? {} : { settlement: settlementOf(row.seq, row.settlement) }),
+  };
+}
+
+/** An open command; `entries` are its own, in order. */
+export function openOf(
+  row: CommandRow,
+  entries: readonly EntryRow[],
+  clusters: Clusters,
+): OpenCommand {
+  const facts = entries.map(entryOf);
+  // A beginning without findings is a column of its command, not a row of its own.
+  if (row.began_at !== null && facts[0]?.kind !== 'began') {
+    facts.unshift({ kind: 'began', at: row.began_at });
+  }
+  return { command: commandOf(row, clusters), entries: facts };
+}
+
+export function settlementOf(seq: number, text: string): Settlement {
+  return parse(seq, text) as Settlement;
+}
+
+function entryOf(row: EntryRow): StoredEntry {
+  return { kind: row.kind, at: row.at, ...parse(row.seq, row.body) } as StoredEntry;
+}
+
+function parse(seq: number, text: string): object {
+  try {
+    return JSON.parse(text) as object;
+  } catch (cause) {
+    throw new JournalError(`command ${seq} cannot be read back`, { code: 'corrupt', cause });
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Keeps the files bounded, in steps small enough to stand between two commits: the WAL is copied
+ * back, and pages that pruning freed are given to the file system.
+ *
+ * SQLite checkpoints by itself after commits, but swallows what goes wrong there; here it is told.
+ */
+import { statSync } from 'node:fs';
+import type { Database } from 'better-sqlite3';
+import { JournalError } from '../errors.ts';
+import { preparePrune } from './queries/prune.ts';
+
+/** A WAL longer than this is cut, waiting for its readers a moment. */
+export const WAL_BOUND_BYTES = 32 * 1024 * 1024;
+/** A reader may hold one `tidy` up no longer than this. */
+const READER_WAIT_MS = 50;
+/** Free pages that are kept for the next commands: 4 MiB. */
+const FREE_PAGES_KEPT = 1_024;
+/** Pages given back in one step: 1 MiB. */
+const VACUUM_STEP_PAGES = 256;
+
+export interface UpkeepBounds {
+  readonly walBytes: number;
+  readonly freePagesKept: number;
+}
+
+const DEFAULTS: UpkeepBounds = { walBytes: WAL_BOUND_BYTES, freePagesKept: FREE_PAGES_KEPT };
+
+export class Upkeep {
+  readonly #db: Database;
+  readonly #walPath: string;
+  readonly #prune;
+  readonly #bounds: UpkeepBounds;
+
+  constructor(db: Database, bounds: UpkeepBounds = DEFAULTS) {
+    this.#db = db;
+    this.#walPath = `${db.name}-wal`;
+    this.#prune = preparePrune(db);
+    this.#bounds = bounds;
+  }
+
+  prune(settledBefore: number, limit: number): number {
+    return this.#prune.run(settledBefore, limit).changes;
+  }
+
+  tidy(): void {
+    this.#vacuum();
+    this.#db.pragma('wal_checkpoint(PASSIVE)');
+    if (this.#walBytes() > this.#bounds.walBytes) this.#truncate();
+  }
+
+  #vacuum(): void {
+    const free = this.#db.pragma('freelist_count', { simple: true }) as number;
+    const spare = Math.min(free - this.#bounds.freePagesKept, VACUUM_STEP_PAGES);
+    if (spare > 0) this.#db.pragma(`incremental_vacuum(${spare})`);
+  }
+
+  #walBytes(): number {
+    return statSync(this.#walPath, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  #truncate(): void {
+    const usual = this.#db.pragma('busy_timeout', { simple: true }) as number;
+    this.#db.pragma(`busy_timeout = ${READER_WAIT_MS}`);
+    try {
+      this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    } finally {
+      this.#db.pragma(`busy_timeout = ${usual}`);
+    }
+    const bytes = this.#walBytes();
+    if (bytes <= this.#bounds.walBytes) return;
+    throw new JournalError(`the journal's WAL has grown to ${bytes} bytes`, {
+      code: 'busy',
+      hint: 'A program keeps reading an old state of the journal: end it (lsof names it).',
+    });
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Writes one batch, within a transaction that the caller holds: all of it, or an exception.
+ *
+ * Each statement says in its WHERE what must be true of the command; one that changes no row is a
+ * programmer's error and undoes the batch. Order: accept, begin, append, settle, forget, so one
+ * batch may carry the whole life of a command.
+ */
+import type { Database } from 'better-sqlite3';
+import { parseToken } from '../../core/token.ts';
+import { IllegalWrite } from '../errors.ts';
+import type {
+  AcceptWrite,
+  AppendWrite,
+  Batch,
+  BeginWrite,
+  SettleWrite,
+  StoredCommand,
+} from '../port.ts';
+import type { Clusters } from './clusters.ts';
+import { prepareAccept } from './queries/accept.ts';
+import { prepareAppend } from './queries/append.ts';
+import { prepareBegin } from './queries/begin.ts';
+import { prepareFind } from './queries/find.ts';
+import { prepareForget, prepareIsOpen } from './queries/forget.ts';
+import { prepareReadHead, prepareWriteHead } from './queries/head.ts';
+import { prepareSettle } from './queries/settle.ts';
+import { prepareFlagStuck, prepareTurn } from './queries/turn.ts';
+import { storedOf } from './rows.ts';
+
+export class Writer {
+  readonly #clusters: Clusters;
+  readonly #accept;
+  readonly #begin;
+  readonly #append;
+  readonly #turn;
+  readonly #flagStuck;
+  readonly #settle;
+  readonly #forget;
+  readonly #isOpen;
+  readonly #find;
+  readonly #readHead;
+  readonly #writeHead;
+
+  constructor(db: Database, clusters: Clusters) {
+    this.#clusters = clusters;
+    this.#accept = prepareAccept(db);
+    this.#begin = prepareBegin(db);
+    this.#append = prepareAppend(db);
+    this.#turn = prepareTurn(db);
+    this.#flagStuck = prepareFlagStuck(db);
+    this.#settle = prepareSettle(db);
+    this.#forget = prepareForget(db);
+    this.#isOpen = prepareIsOpen(db);
+    this.#find = prepareFind(db);
+    this.#readHead = prepareReadHead(db);
+    this.#writeHead = prepareWriteHead(db);
+  }
+
+  /** Returns the commands that had an accepted command's id already, by the latter's `seq`. */
+  write(batch: Batch): ReadonlyMap<number, StoredCommand> {
+    const refused = this.#acceptAll(batch.accept);
+    for (const write of batch.begin) this.#beginOne(write);
+    for (const write of batch.append) this.#appendAll(write);
+    for (const write of batch.settle) this.#settleOne(write);
+    for (const seq of batch.forget) this.#forgetOne(seq);
+    return this.#holders(refused);
+  }
+
+  /** Returns those whose id was taken. */
+  #acceptAll(writes: readonly AcceptWrite[]): AcceptWrite[] {
+    const refused: AcceptWrite[] = [];
+    let lastSeq = 0;
+    let lastToken = '';
+    let lastMicros = -1;
+    for (const write of writes) {
+      if (!this.#acceptOne(write)) {
+        refused.push(write);
+        continue;
+      }
+      const { seq, token } = write.command;
+      const micros = parseToken(token);
+      if (seq > lastSeq) lastSeq = seq;
+      if (micros > lastMicros) [lastMicros, lastToken] = [micros, token];
+    }
+    if (lastSeq > 0) this.#raiseHead(lastSeq, lastToken, lastMicros);
+    return refused;
+  }
+
+  #acceptOne({ command, begun }: AcceptWrite): boolean {
+    const done = this.#accept.run(
+      command.seq,
+      command.id,
+      command.op,
+      command.groupId,
+      command.ensure ? 1 : 0,
+      command.lane,
+      command.token,
+      this.#clusters.number(command.nodes),
+      command.acceptedAt,
+      command.deadlineAt,
+      begun ? 'applying' : 'accepted',
+      begun ? command.acceptedAt : null,
+    );
+    return done.changes === 1;
+  }
+
+  #raiseHead(seq: number, token: string, micros: number): void {
+    const head = this.#readHead.get();
+    const known = head?.last_token ?? null;
+    const higher = known === null || micros > parseToken(known);
+    this.#writeHead.run(Math.max(seq, head?.last_seq ?? 0), higher ? token : known);
+  }
+
+  #beginOne({ seq, at, findings }: BeginWrite): void {
+    expectOne(this.#begin.run(at, seq).changes, seq, 'begins, but is not accepted');
+    if (findings === undefined) return;
+    this.#append.run('began', at, JSON.stringify({ findings }), seq);
+  }
+
+  #appendAll({ seq, entries }: AppendWrite): void {
+    for (const { kind, at, ...body } of entries) {
+      const { changes } = this.#append.run(kind, at, JSON.stringify(body), seq);
+      expectOne(changes, seq, `is told '${kind}', but has not begun or is settled`);
+      if (kind === 'stuck') this.#flagStuck.run(seq);
+      if ('reason' in body) this.#turn.run(body.reason, seq);
+    }
+  }
+
+  #settleOne({ seq, settlement }: SettleWrite): void {
+    const { changes } = this.#settle.run(
+      settlement.state,
+      settlement.reason ?? null,
+      settlement.at,
+      JSON.stringify(settlement),
+      settlement.tokens === undefined ? 0 : 1,
+      settlement.loose === undefined ? 0 : 1,
+      seq,
+    );
+    expectOne(changes, seq, 'settles, but is not open');
+  }
+
+  #forgetOne(seq: number): void {
+    if (this.#forget.run(seq).changes === 1) return;
+    // Forgotten before, or pruned since: nothing to do. Open: its loose requests still matter.
+    if (this.#isOpen.get(seq) === 1) throw new IllegalWrite(`command ${seq} is forgotten open`);
+  }
+
+  #holders(refused: readonly AcceptWrite[]): ReadonlyMap<number, StoredCommand> {
+    const holders = new Map<number, StoredCommand>();
+    for (const { command } of refused) {
+      const row = this.#find.get(command.id);
+      if (row === undefined) throw new Error(`nobody holds the id of command ${command.seq}`);
+      holders.set(command.seq, storedOf(row, this.#clusters));
+    }
+    return holders;
+  }
+}
+
+function expectOne(changes: number, seq: number, what: string): void {
+  if (changes !== 1) throw new IllegalWrite(`command ${seq} ${what}`);
+}

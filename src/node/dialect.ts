@@ -1,0 +1,63 @@
+/**
+ * A dialect: how the nodes of a cluster speak HTTP (design, section 5). Pure data that survives
+ * JSON, so it is handed to worker threads as it is; two ship (`dialects/`), others come from the
+ * configuration file and are checked there.
+ *
+ * A dialect names only what its nodes do in their own way. What holds for every node stands in
+ * `read-answer.ts`: a complete 5xx is in doubt, 502 and 504 are loose, and so on.
+ */
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** How one call is made. Statuses are per operation: there is no one list for all. */
+export interface Call<Meaning extends string> {
+  readonly method: Method;
+  /** Appended to the node's base URL; `{groupId}` stands for the key, percent-encoded. */
+  readonly path: string;
+  /** Whether the record goes along as a JSON body. */
+  readonly sendsBody: boolean;
+  /** What these statuses mean in this call. A status that is not named keeps its general meaning. */
+  readonly statuses: Readonly<Record<Meaning, readonly number[]>>;
+}
+
+export type CreateMeaning = 'applied' | 'perhaps' | 'unsure';
+export type DeleteMeaning = 'applied' | 'gone' | 'perhaps' | 'unsure';
+export type ReadMeaning = 'present' | 'absent';
+
+export interface Dialect {
+  readonly name: string;
+  /** The nodes keep owner marks, and a delete can be guarded by one. */
+  readonly tokens: boolean;
+  /** Where the mark travels: this header of requests, this member of a record. Null: no tokens. */
+  readonly tokenHeader: 'timestamp' | null;
+  /** Every call carries the header `node: <name>`, so several nodes may share one address. */
+  readonly nodeHeader: boolean;
+  readonly create: Call<CreateMeaning>;
+  readonly delete: Call<DeleteMeaning>;
+  readonly read: Call<ReadMeaning>;
+  /** Pages through the keys; `{after}` is the last key of the page before. Null: not offered. */
+  readonly list: { readonly path: string } | null;
+  /** Characters its nodes can't route; a key that holds one is `invalid_request`. */
+  readonly forbiddenCharacters: string;
+}
+
+/** The path of a call on this key, to be appended to the node's base URL. */
+export function keyPath(call: { readonly path: string }, groupId: string): string {
+  return call.path.replaceAll('{groupId}', () => encodeURIComponent(groupId));
+}
+
+/** The path of one page of keys; `after` is empty for the first. */
+export function listPath(list: { readonly path: string }, after: string, limit: number): string {
+  return list.path
+    .replaceAll('{limit}', String(limit))
+    .replaceAll('{after}', () => encodeURIComponent(after));
+}
+
+/** The first character of this key that the nodes can't route, or undefined. */
+export function unroutableCharacter(dialect: Dialect, groupId: string): string | undefined {
+  if (dialect.forbiddenCharacters === '') return undefined;
+  for (const character of dialect.forbiddenCharacters) {
+    if (groupId.includes(character)) return character;
+  }
+  return undefined;
+}

@@ -1,0 +1,104 @@
+/**
+ * One HTTP exchange with one node, as an undici handler: no promise and no stream per call.
+ *
+ * Whatever happens, `done` hears of it once: an answer that was read to its end as the dialect
+ * reads it, everything else as `unsent` (nothing was written) or `lost` (something may have been).
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Answer } from '../core/model.ts';
+import type { HttpAnswer } from './read-answer.ts';
+
+/** A contract's answer is tens of bytes; more than this is no answer of a node. */
+const BODY_BYTES_MAX = 64 * 1024;
+
+/** An answer that came to its end. */
+export type CompleteAnswer = Omit<HttpAnswer, 'at'>;
+
+export interface ExchangeOutcome {
+  readonly read: (answer: CompleteAnswer) => Answer;
+  readonly done: (answer: Answer) => void;
+}
+
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #outcome: ExchangeOutcome;
+  #controller: Dispatcher.DispatchController | undefined;
+  #ended = false;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  #chunks: Buffer | undefined;
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  constructor(outcome: ExchangeOutcome) {
+    this.#outcome = outcome;
+  }
+
+  /** Gives the exchange up. */
+  abort(why: string): void {
+    if (this.#ended) return;
+    this.#fail(why);
+    this.#controller?.abort(new Error(why));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Given up before it began, or begun a second time on a new connection: not a byte leaves.
+    if (this.#ended || this.#controller !== undefined) {
+      this.abort('the connection was lost');
+      controller.abort(new Error('given up'));
+      return;
+    }
+    this.#controller = controller;
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    if (status < 200) return;
+    this.#controller = controller;
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks = this.#chunks === undefined ? chunk : Buffer.concat([this.#chunks, chunk]);
+    if (this.#chunks.length > BODY_BYTES_MAX) {
+      this.abort(`an answer of more than ${BODY_BYTES_MAX} bytes`);
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.#ended) return;
+    const body = this.#chunks === undefined ? '' : this.#chunks.toString('utf8');
+    const contentType = this.#headers['content-type'];
+    const retryAfter = this.#headers['retry-after'];
+    this.#end(this.#outcome.read({ status: this.#status, contentType, retryAfter, body }));
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(tell(error));
+  }
+
+  #fail(said: string): void {
+    if (this.#ended) return;
+    this.#end({ kind: this.#controller === undefined ? 'unsent' : 'lost', said });
+  }
+
+  #end(answer: Answer): void {
+    this.#ended = true;
+    // Not inside undici's callback: it would take a programmer's error for one of the connection.
+    queueMicrotask(() => this.#outcome.done(answer));
+  }
+}
+
+function tell(error: NodeJS.ErrnoException): string {
+  const inner = error instanceof AggregateError ? (error.errors[0] as Error | undefined) : undefined;
+  const { message } = inner ?? error;
+  return error.code === undefined || message.includes(error.code)
+    ? message
+    : `${error.code} ${message}`;
+}

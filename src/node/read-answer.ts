@@ -1,0 +1,73 @@
+/**
+ * What a complete HTTP answer means: the table of design section 5, one pure function.
+ *
+ * It is asked only about answers that came in whole; what did not (timeout, reset, truncation) is
+ * `lost`, or `unsent`, by the client's own word. It never throws, whatever a node says, and it
+ * trusts nothing that could be the word of a proxy: what is not surely an answer of the node is
+ * `lost`, so that P4.2 waits for it.
+ */
+import type { Answer, AnswerKind, Request } from '../core/model.ts';
+import type { CreateMeaning, DeleteMeaning, Dialect, ReadMeaning } from './dialect.ts';
+import { isOfContract, parseRecord } from './record.ts';
+import { parseRetryAfter } from './retry-after.ts';
+import { describeAnswer } from './said.ts';
+
+export interface Asked {
+  readonly kind: Request['kind'];
+  readonly groupId: string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** The headers `content-type` and `retry-after`, if sent. */
+  readonly contentType?: string | undefined;
+  readonly retryAfter?: string | undefined;
+  /** Decoded as UTF-8. */
+  readonly body: string;
+  /** When it was complete, in ms of the wall clock: `Retry-After` may be a date. */
+  readonly at: number;
+}
+
+export function readAnswer(dialect: Dialect, asked: Asked, http: HttpAnswer): Answer {
+  const said = describeAnswer(http);
+  const kind = meaningOf(dialect, asked, http.status);
+  if (kind === 'present') return readRecord(dialect, asked, { http, said });
+  if (kind === 'applied' && !isOfContract(http, asked.groupId)) return { kind: 'lost', said };
+  if (kind !== 'unsure' && kind !== 'unreadable') return { kind, said };
+  const retryAfterMs = parseRetryAfter(http.retryAfter, http.at);
+  return retryAfterMs === undefined ? { kind, said } : { kind, said, retryAfterMs };
+}
+
+/** The dialect's own word about a status, else the general one. */
+function meaningOf(dialect: Dialect, asked: Asked, status: number): AnswerKind {
+  const { statuses } = dialect[asked.kind];
+  for (const [meaning, named] of Object.entries(statuses)) {
+    if (named.includes(status)) return meaning as CreateMeaning | DeleteMeaning | ReadMeaning;
+  }
+  return asked.kind === 'read' ? 'unreadable' : generalMeaning(status);
+}
+
+/**
+ * What holds for every node. 502 and 504 are a proxy's, and a 2xx that the dialect does not name
+ * may be anybody's: no answer of the node (P4.2).
+ */
+function generalMeaning(status: number): 'refused' | 'unsure' | 'lost' {
+  if (status === 502 || status === 504) return 'lost';
+  if (status === 408 || status === 425 || status === 429) return 'unsure';
+  if (status >= 500 && status < 600) return 'unsure';
+  return status >= 300 && status < 500 ? 'refused' : 'lost';
+}
+
+/** Only a record of this very key counts; all else will be asked again. */
+function readRecord(
+  dialect: Dialect,
+  { groupId }: Asked,
+  { http, said }: { http: HttpAnswer; said: string },
+): Answer {
+  const record = parseRecord(http.body, { groupId, tokenMember: dialect.tokenHeader });
+  if (record === undefined) return { kind: 'unreadable', said };
+  const { body, token } = record;
+  return token === undefined
+    ? { kind: 'present', said, body }
+    : { kind: 'present', said, body, token };
+}

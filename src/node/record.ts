@@ -1,0 +1,61 @@
+/** Bodies of nodes: the record a read shows, and whether a success speaks of what was asked. */
+import type { HttpAnswer } from './read-answer.ts';
+
+export interface NodeRecord {
+  /** The record as JSON text, without its owner mark: that travels in a header. */
+  readonly body: string;
+  readonly token: string | undefined;
+}
+
+/** A mark in text: a decimal number, as nodes parse it. */
+const DECIMAL = /^-?\d{1,32}(?:\.\d{1,32})?$/;
+/** What no node says: bytes that are not UTF-8, and control characters other than white space. */
+const GARBAGE = /\uFFFD|[^\P{Cc}\s]/u;
+
+/** The record of this key that a read shows, or undefined if it shows anything else. */
+export function parseRecord(
+  text: string,
+  { groupId, tokenMember }: { groupId: string; tokenMember: string | null },
+): NodeRecord | undefined {
+  const record = parseObject(text);
+  if (record === undefined || record['groupId'] !== groupId) return undefined;
+  if (tokenMember === null || !Object.hasOwn(record, tokenMember)) {
+    return { body: text.trim(), token: undefined };
+  }
+  const { [tokenMember]: shown, ...rest } = record;
+  return { body: JSON.stringify(rest), token: tokenOf(shown) };
+}
+
+/**
+ * Whether this can be the body of a success about this key: no HTML, no garbage, and no other
+ * record. What else nodes say there is not part of the contract.
+ */
+export function isOfContract({ body, contentType = '' }: HttpAnswer, groupId: string): boolean {
+  if (isMarkup(body, contentType) || GARBAGE.test(body)) return false;
+  const text = body.trimStart();
+  if (!text.startsWith('{')) return true;
+  const record = parseObject(text);
+  if (record === undefined) return false;
+  return !Object.hasOwn(record, 'groupId') || record['groupId'] === groupId;
+}
+
+export function isMarkup(body: string, contentType: string): boolean {
+  return /html/i.test(contentType) || /^\s*</.test(body);
+}
+
+export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return value as Readonly<Record<string, unknown>>;
+  } catch {
+    // Not JSON: an answer like any other, and the caller's to judge.
+    return undefined;
+  }
+}
+
+/** Shown as a number or as text; digits are kept, so that the node finds the mark equal. */
+function tokenOf(shown: unknown): string | undefined {
+  if (typeof shown === 'number') return Number.isFinite(shown) ? String(shown) : undefined;
+  return typeof shown === 'string' && DECIMAL.test(shown) ? shown : undefined;
+}

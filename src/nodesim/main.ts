@@ -1,0 +1,72 @@
+/**
+ * nodesim, a simulated cluster: entry of the process. Reads the settings, starts the cluster, says
+ * so to people and to pm2, and ends on a signal. Exit codes: 0 (or LOCKSTEP_STOP_EXIT_CODE)
+ * stopped on purpose, 1 a lost thread, a held port or file, 78 wrong settings.
+ */
+import { type Cluster, DataError, startCluster } from './cluster.ts';
+import { readCommandLine } from './flags.ts';
+import { createLog } from './log.ts';
+import { PortTakenError } from './ports.ts';
+import { readSettings, type Settings, SOURCES } from './settings.ts';
+
+const EXIT_LOST = 1;
+const EXIT_WRONG_SETTINGS = 78;
+
+const line = readCommandLine(process.argv.slice(2));
+if (line.kind === 'help') console.log(line.text);
+else if (line.kind === 'wrong') leave(line.message, EXIT_WRONG_SETTINGS);
+else {
+  const settings = readSettings(line.flags, process.env);
+  if (settings.ok) await run(settings.value);
+  else leave(settings.message, EXIT_WRONG_SETTINGS);
+}
+
+async function run(settings: Settings): Promise<void> {
+  try {
+    const cluster = await startCluster(settings, (error) => {
+      createLog(settings.logLevel, 'nodesim').error('a thread is lost', error);
+      process.exit(EXIT_LOST);
+    });
+    stopOnRequest(cluster, settings);
+    console.log(readyLine(cluster, settings));
+    process.send?.('ready');
+  } catch (error) {
+    if (error instanceof PortTakenError) {
+      return leave(`${error.message}; set another one by ${SOURCES.port.variable}`, EXIT_LOST);
+    }
+    if (error instanceof DataError) {
+      return leave(`${error.message}; set another one by ${SOURCES.dataDir.variable}`, EXIT_LOST);
+    }
+    throw error;
+  }
+}
+
+function stopOnRequest(cluster: Cluster, settings: Settings): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(settings.stopExitCode);
+    stopping = true;
+    // Hanging and kept-alive connections would hold the process; exit cuts them.
+    void cluster.stop().then(() => process.exit(settings.stopExitCode));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('message', (message) => {
+    if (message === 'shutdown') stop();
+  });
+  if (settings.attached) process.stdin.resume().on('close', stop);
+}
+
+function readyLine(cluster: Cluster, { host, seed, dataDir }: Settings): string {
+  const url = (port: number): string => `http://${host}:${port}`;
+  const nodes = [...cluster.nodes].map(([name, { port }]) => `${name} ${url(port)}/v1`);
+  const parts = [`shared ${url(cluster.port)}`, ...nodes, `seed ${seed}`, `data ${dataDir}`];
+  return `nodesim ready: ${parts.join(', ')}`;
+}
+
+function leave(message: string, code: number): void {
+  console.error(`nodesim: ${message}`);
+  process.exitCode = code;
+  // Threads that did start, and the shared port, would hold the process.
+  if (code === EXIT_LOST) process.exit(code);
+}

@@ -1,0 +1,100 @@
+/**
+ * The thread of one node: its database, its own port, and the calls that the shared port forwards.
+ * An error that nobody handles ends the thread, and main then ends the process.
+ */
+import type { Socket } from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
+import { FrontDoor } from './front-door.ts';
+import { GroupNode } from './group-node.ts';
+import { createFront } from './http-front.ts';
+import { createLog } from './log.ts';
+import { NodeDesk } from './node-desk.ts';
+import { routerFor, type Served } from './router.ts';
+import { answerSim, answerStats, type NodeControls } from './sim-controls.ts';
+import type {
+  ForwardedCall,
+  FromThread,
+  Returned,
+  ThreadStart,
+  ToThread,
+} from './thread-messages.ts';
+
+if (parentPort === null) throw new Error('node-thread runs as a worker thread only');
+const main = parentPort;
+const start = workerData as ThreadStart;
+const { name, seed } = start.settings;
+const log = createLog(start.logLevel, name);
+let returned: Returned[] = [];
+
+const opened = openNode();
+if (opened !== undefined) await serve(opened);
+
+function openNode(): GroupNode | undefined {
+  try {
+    return new GroupNode(start.settings, start.file, log);
+  } catch (error) {
+    const busy = (error as { code?: string }).code === 'SQLITE_BUSY';
+    const why = busy ? 'another process holds it' : String(error);
+    say({ kind: 'cannotStart', cause: 'data', message: `${start.file}: ${why}` });
+    return undefined;
+  }
+}
+
+async function serve(node: GroupNode): Promise<void> {
+  const door = new FrontDoor(() => createFront(routerFor(served, log)), start);
+  const desk = new NodeDesk(node, door);
+  const alone = (socket?: Socket): ReadonlyMap<string, NodeControls> =>
+    new Map([[name, { port: start.port, control: (asked) => desk.control(asked, socket) }]]);
+  const served: Served = {
+    group: (request, call) => node.group(request, call),
+    list: (request, call) => node.list(request, call),
+    stats: () => answerStats(alone()),
+    sim: (path, call, body) =>
+      answerSim({ method: call.method, path, body }, alone(call.socket), seed),
+  };
+  try {
+    await door.open();
+  } catch (error) {
+    node.close();
+    say({ kind: 'cannotStart', cause: 'port', message: String(error) });
+    return;
+  }
+  main.on('message', (message: ToThread) => {
+    if (message.kind === 'stop') stop(node, door);
+    else for (const call of message.calls) take(call, desk);
+  });
+  say({ kind: 'ready' });
+}
+
+function take(call: ForwardedCall, desk: NodeDesk): void {
+  const { seq } = call;
+  if (call.kind === 'control') {
+    // A control that fails is the simulator's own fault: the rejection ends the thread.
+    void desk.control(call.control).then((reply) => giveBack({ seq, reply }));
+  } else {
+    desk.forwarded(call, { deliver: (outcome) => giveBack({ seq, outcome }) });
+  }
+}
+
+function stop(node: GroupNode, door: FrontDoor): void {
+  node.close();
+  flush();
+  door.close();
+  say({ kind: 'stopped' });
+  main.close();
+}
+
+function giveBack(one: Returned): void {
+  returned.push(one);
+  if (returned.length === 1) setImmediate(flush);
+}
+
+function flush(): void {
+  if (returned.length === 0) return;
+  say({ kind: 'returned', returned });
+  returned = [];
+}
+
+function say(message: FromThread): void {
+  main.postMessage(message);
+}

@@ -1,0 +1,51 @@
+/**
+ * The port that serves all nodes, told apart by the `node` header. A call that names no node, or a
+ * wrong one, is answered here, in the original's order: chance, timestamp, node.
+ */
+import {
+  INTERNAL_ERROR,
+  NODE_MISSING,
+  nodeUnknown,
+  RANDOM_408,
+  RANDOM_500,
+  type Answer,
+} from './answers.ts';
+import { Chance } from './chance.ts';
+import { readTimestamp } from './group-contract.ts';
+import type { GroupRequest } from './group-request.ts';
+import type { NodeLink } from './node-link.ts';
+import type { Served } from './router.ts';
+import { answerSim, answerStats } from './sim-controls.ts';
+
+export interface SharedPortOptions {
+  readonly links: ReadonlyMap<string, NodeLink>;
+  readonly seed: number;
+  /** As set at the start; calls that reach no node can't ask a node for its own. */
+  readonly randomBehavior: number;
+}
+
+export function sharedPort({ links, seed, randomBehavior }: SharedPortOptions): Served {
+  const chance = new Chance(seed, '');
+  const names = [...links.keys()];
+  const lost = (node: string | undefined): Answer =>
+    node === undefined ? NODE_MISSING : nodeUnknown(node, names);
+  const strayed = (request: GroupRequest): Answer => {
+    chance.nextCall();
+    if (chance.draw() < randomBehavior) return chance.draw() < 0.5 ? RANDOM_500 : RANDOM_408;
+    return readTimestamp(request) === undefined ? INTERNAL_ERROR : lost(request.node);
+  };
+  return {
+    group: (request, call) => {
+      const link = request.node === undefined ? undefined : links.get(request.node);
+      if (link === undefined) call.answer(strayed(request));
+      else link.group(request, call);
+    },
+    list: (request, call) => {
+      const link = request.node === undefined ? undefined : links.get(request.node);
+      if (link === undefined) call.answer(lost(request.node));
+      else link.list(request, call);
+    },
+    stats: () => answerStats(links),
+    sim: (path, call, body) => answerSim({ method: call.method, path, body }, links, seed),
+  };
+}

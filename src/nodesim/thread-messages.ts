@@ -1,0 +1,53 @@
+/**
+ * What the main thread and a node's thread say to each other. Calls and outcomes travel in batches,
+ * one message a turn of the loop.
+ */
+import type { Outcome } from './answers.ts';
+import type { CountersReport } from './counters.ts';
+import type { Faults, NodeSettingsChange } from './fault-schema.ts';
+import type { NodeSettings } from './group-node.ts';
+import type { GroupRequest, ListRequest } from './group-request.ts';
+import type { LogLevel } from './log.ts';
+
+/** What a thread is started with. */
+export interface ThreadStart {
+  readonly settings: NodeSettings;
+  readonly file: string;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: LogLevel;
+}
+
+/** What the controls and `stats` ask of a node. */
+export type Control =
+  | { readonly kind: 'faults' | 'settings' | 'counters' | 'summary' | 'reset' }
+  | { readonly kind: 'setFaults'; readonly faults: Faults }
+  | { readonly kind: 'change'; readonly change: NodeSettingsChange };
+
+export interface Summary {
+  readonly count: number;
+  readonly digest: string;
+}
+
+export type ShownSettings = Required<NodeSettingsChange>;
+export type ControlReply = Faults | ShownSettings | CountersReport | Summary;
+
+export type ForwardedCall =
+  | { readonly seq: number; readonly kind: 'group'; readonly request: GroupRequest }
+  | { readonly seq: number; readonly kind: 'list'; readonly request: ListRequest }
+  | { readonly seq: number; readonly kind: 'control'; readonly control: Control };
+
+export type ToThread =
+  | { readonly kind: 'calls'; readonly calls: readonly ForwardedCall[] }
+  | { readonly kind: 'stop' };
+
+export type Returned =
+  | { readonly seq: number; readonly outcome: Outcome }
+  | { readonly seq: number; readonly reply: ControlReply };
+
+export type FromThread =
+  | { readonly kind: 'ready' }
+  /** It can't start, for its port or its file. */
+  | { readonly kind: 'cannotStart'; readonly cause: 'port' | 'data'; readonly message: string }
+  | { readonly kind: 'returned'; readonly returned: readonly Returned[] }
+  | { readonly kind: 'stopped' };

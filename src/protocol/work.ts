@@ -1,0 +1,78 @@
+/**
+ * What the coordinator and its executors say to each other: orders go out, reports come back. Both
+ * travel as JSON arrays over `inproc://`, as many as one turn of the event loop has gathered.
+ *
+ * They come from this process, so their shapes are not checked.
+ */
+import type { Command, DurableEntry, NodeOutcome, SagaState, Settlement } from '../core/model.ts';
+import type { KeyHistory } from '../core/open-saga.ts';
+import type { NodeReport, StatsAnswer } from './answer.ts';
+
+/** Where the executors find the coordinator. */
+export const WORK_ENDPOINT = 'inproc://executors';
+
+export type OperatorAct = 'cancel' | 'retry' | 'abandon';
+
+/** Names a question, so that its answer finds the asker. */
+export type Ticket = number;
+
+export type Order =
+  /** Drive this saga from where its durable entries leave it. */
+  | {
+      readonly kind: 'drive';
+      readonly command: Command;
+      readonly history: KeyHistory;
+      readonly entries: readonly DurableEntry[];
+      /** An earlier life of the daemon may have been driving it. */
+      readonly recovered: boolean;
+    }
+  /** The oldest unconfirmed `entries` of this saga are in the journal (P2). */
+  | { readonly kind: 'journaled'; readonly seq: number }
+  | {
+      readonly kind: 'operate';
+      readonly seq: number;
+      readonly act: OperatorAct;
+      readonly ticket: Ticket;
+    }
+  | { readonly kind: 'inspect'; readonly seq: number; readonly ticket: Ticket }
+  | { readonly kind: 'count'; readonly ticket: Ticket }
+  | { readonly kind: 'report'; readonly ticket: Ticket }
+  /** Let what runs end, begin nothing that has to wait; then report `drained`. */
+  | { readonly kind: 'drain' }
+  /** Abort what runs; then report `drained`. */
+  | { readonly kind: 'interrupt' };
+
+/** A saga as its executor sees it now. */
+export interface Inspection {
+  readonly state: SagaState;
+  readonly stuck: boolean;
+  readonly nodes: Readonly<Record<string, NodeOutcome>>;
+}
+
+export type Answered =
+  | { readonly of: 'operate' }
+  /** Undefined: the saga is not (or no longer) here. */
+  | { readonly of: 'inspect'; readonly inspection?: Inspection }
+  | { readonly of: 'count'; readonly stats: StatsAnswer }
+  | { readonly of: 'report'; readonly nodes: Readonly<Record<string, NodeReport>> };
+
+export type Report =
+  /** The executor is there and ready for orders. */
+  | { readonly kind: 'hello'; readonly index: number }
+  /** Durable entries to journal; nothing that follows from them happens before `journaled`. */
+  | {
+      readonly kind: 'entries';
+      readonly seq: number;
+      readonly entries: readonly Exclude<DurableEntry, Settlement>[];
+    }
+  | { readonly kind: 'settled'; readonly seq: number; readonly settlement: Settlement }
+  | { readonly kind: 'answered'; readonly ticket: Ticket; readonly value: Answered }
+  | { readonly kind: 'drained' };
+
+/** What comes after the greeting. */
+export type WorkReport = Exclude<Report, { kind: 'hello' }>;
+
+/** The routing id of an executor's socket; executors count from 0. */
+export function executorIdentity(index: number): string {
+  return `executor-${index}`;
+}
