@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { formatProblems, EX_CONFIG } from './config/problem.ts';
 import { loadSettings } from './config/load.ts';
+import { preview } from './config/preview.ts';
 import type { Settings } from './config/schema.ts';
 import type { CoordinatorData } from './coordinator/thread.ts';
 import type { Policy } from './core/model.ts';
@@ -18,7 +19,13 @@ import { openLog } from './observe/log.ts';
 const COORDINATOR = 'coordinator';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const loaded = loadSettings({ argv: process.argv.slice(2), env: process.env, cwd: process.cwd() });
+const input = { argv: process.argv.slice(2), env: process.env, cwd: process.cwd() };
+const said = preview(input);
+if (said !== undefined) {
+  (said.exitCode === 0 ? process.stdout : process.stderr).write(said.text);
+  process.exit(said.exitCode);
+}
+const loaded = loadSettings(input);
 if (!loaded.ok) {
   process.stderr.write(formatProblems(loaded.problems));
   process.exit(EX_CONFIG);
@@ -98,7 +105,7 @@ function coordinatorData(
     policy,
     endpoint: settings.endpoint,
     eventsEndpoint: settings.eventsEndpoint,
-    journal: settings.journal,
+    journal: `${settings.journal.kind}:${settings.journal.path}`,
     dialect: settings.dialect,
     nodeNames: settings.nodes.map(({ name }) => name),
     executors: settings.executors,

@@ -21,6 +21,6 @@ export function decode(value: unknown): unknown {
   return typeof value === 'string' ? decodeWord(value) : value;
 }
 
-export function decodeWord(word: string): string {
+function decodeWord(word: string): string {
   return word.startsWith(MARK) ? word.slice(MARK.length) : word;
 }

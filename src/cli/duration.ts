@@ -11,7 +11,8 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 
 /** Milliseconds: `1500`, `1500ms`, `1.5s`, `2m`, `1h`, `7d`. */
 export function durationMs(option: string, text: string): number {
-  const { amount, unit = 'ms' } = /^(?<amount>\d+(\.\d+)?)(?<unit>ms|s|m|h|d)?$/.exec(text)?.groups ?? {};
+  const { amount, unit = 'ms' } =
+    /^(?<amount>\d+(\.\d+)?)(?<unit>ms|s|m|h|d)?$/.exec(text)?.groups ?? {};
   const ms = Math.round(Number(amount) * (UNITS_MS[unit] ?? Number.NaN));
   if (!(ms > 0)) {
     throw new UsageError(`--${option} must be a duration, like 1500, 1500ms or 30s, not "${text}"`);

@@ -1,5 +1,5 @@
 /** How the command line ends; scripts rely on it (docs/cli.md). */
-import { type Answer, isError, type CommandAnswer } from '../protocol/answer.ts';
+import { type Answer, type CommandAnswer, isError } from '../protocol/answer.ts';
 
 export const EXIT = { done: 0, notDone: 1, usage: 2, unreachable: 3 } as const;
 
@@ -29,5 +29,5 @@ export function isDone({ state }: CommandAnswer, wait: 'settled' | 'accepted'): 
 
 /** Of several: the gravest. */
 export function worst(codes: readonly ExitCode[]): ExitCode {
-  return codes.reduce<ExitCode>((worse, code) => (code > worse ? code : worse), EXIT.done);
+  return Math.max(EXIT.done, ...codes) as ExitCode;
 }

@@ -3,7 +3,7 @@ import type { Options } from 'yargs';
 import { type CommandFields, DEFAULT_ENDPOINT } from '../client/index.ts';
 import { durationMs } from './duration.ts';
 
-const GENERAL = 'General:';
+export const GENERAL = 'General:';
 
 /** On every subcommand. */
 export const COMMON = {
@@ -23,7 +23,6 @@ export const COMMON = {
   },
   json: {
     type: 'boolean',
-    default: false,
     describe: 'Answers as JSON on stdout',
     group: GENERAL,
   },
@@ -35,7 +34,6 @@ const COMMAND = 'Command:';
 export const COMMAND_OPTIONS = {
   ensure: {
     type: 'boolean',
-    default: false,
     describe: 'Heal a key that some nodes hold and others do not, instead of refusing',
     group: COMMAND,
   },
@@ -76,7 +74,7 @@ export const ifUnavailable = (usual: 'reject' | 'wait') =>
   }) as const satisfies Options;
 
 interface CommandArguments {
-  readonly ensure: boolean;
+  readonly ensure: boolean | undefined;
   readonly deadline: string | undefined;
   readonly wait: string;
   readonly lane: string;
@@ -86,7 +84,7 @@ interface CommandArguments {
 /** The same as the fields of a request. */
 export function commandFields(args: CommandArguments): CommandFields & Waiting {
   return {
-    ensure: args.ensure,
+    ensure: args.ensure === true,
     wait: args.wait as Waiting['wait'],
     lane: args.lane as 'interactive' | 'bulk',
     ifUnavailable: args['if-unavailable'] as 'reject' | 'wait',

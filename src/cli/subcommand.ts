@@ -58,9 +58,9 @@ export function subcommand<P extends PositionalTable, O extends OptionTable>(
     optionNames: Object.keys(options),
     register(yargs, host) {
       yargs.command(usage, describe, build, async (parsed) => {
-        for (const name of Object.keys(positionals)) parsed[name] = decode(parsed[name]);
-        const args = parsed as unknown as Parameters<typeof definition.run>[0];
-        host.finish(await definition.run(args, host.terminal));
+        const args = Object.entries(parsed).map(([name, value]) => [name, decode(value)] as const);
+        type Arguments = Parameters<typeof definition.run>[0];
+        host.finish(await definition.run(Object.fromEntries(args) as Arguments, host.terminal));
       });
     },
   };
@@ -68,12 +68,17 @@ export function subcommand<P extends PositionalTable, O extends OptionTable>(
 
 /** Runs something with a daemon that has answered a ping, and leaves no connection behind. */
 export async function withDaemon<T>(
-  args: { readonly endpoint: string | undefined; readonly timeout: string | undefined },
+  args: {
+    readonly endpoint: string | undefined;
+    readonly timeout: string | undefined;
+    readonly inFlightMax?: number;
+  },
   work: (client: LockstepClient) => Promise<T>,
 ): Promise<T> {
   const client = await LockstepClient.connect({
-    endpoint: args.endpoint ?? process.env['LOCKSTEP_ENDPOINT'] ?? DEFAULT_ENDPOINT,
+    endpoint: args.endpoint ?? (process.env['LOCKSTEP_ENDPOINT'] || DEFAULT_ENDPOINT),
     timeoutMs: args.timeout === undefined ? TIMEOUT_MS : durationMs('timeout', args.timeout),
+    ...(args.inFlightMax === undefined ? {} : { inFlightMax: args.inFlightMax }),
   });
   try {
     return await work(client);

@@ -4,12 +4,15 @@
  * A reader that goes away (`lockstep list | head`) ends the writing quietly; `closed` tells long
  * work to stop. Colours only where a person looks at them, and not against NO_COLOR.
  */
+import { once } from 'node:events';
 import { styleText } from 'node:util';
 
 export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
 
 export class Terminal {
   readonly #gone = new AbortController();
+  /** Shared by all that wait for room on stdout. */
+  #room: Promise<void> | undefined;
 
   constructor() {
     for (const stream of [process.stdout, process.stderr]) {
@@ -38,15 +41,8 @@ export class Terminal {
   /** Resolves once there is room for more. */
   async line(text: string): Promise<void> {
     if (this.closed.aborted || process.stdout.write(`${text}\n`)) return;
-    await new Promise<void>((resolve) => {
-      const go = () => {
-        process.stdout.off('drain', go);
-        this.closed.removeEventListener('abort', go);
-        resolve();
-      };
-      process.stdout.once('drain', go);
-      this.closed.addEventListener('abort', go);
-    });
+    this.#room ??= this.#waitForRoom();
+    await this.#room;
   }
 
   json(value: unknown): Promise<void> {
@@ -58,9 +54,18 @@ export class Terminal {
     process.stderr.write(`${text}\n`);
   }
 
-  /** For stdout. */
-  paint(colour: Colour, text: string): string {
-    return styleText(colour, text, { stream: process.stdout });
+  async #waitForRoom(): Promise<void> {
+    try {
+      await once(process.stdout, 'drain', { signal: this.closed });
+    } catch (error) {
+      if (!this.closed.aborted) throw error;
+    } finally {
+      this.#room = undefined;
+    }
+  }
+
+  paint(colour: Colour, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+    return styleText(colour, text, { stream });
   }
 }
 

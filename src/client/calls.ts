@@ -11,17 +11,17 @@ import type { Outgoing } from './connection.ts';
 /** An attempt that took this long may have been lost: ask again. */
 const ATTEMPT_MS = 10_000;
 
-export interface CallOptions {
+export interface Wanted {
   readonly body: string;
   readonly timeoutMs: number;
-  readonly resolve: (reply: Answer) => void;
+  readonly answer: (reply: Answer) => void;
   /** No answer came in `timeoutMs`, counted from when the call got its place. */
   readonly expire: () => void;
   readonly fail: (error: Error) => void;
 }
 
 interface Call extends Outgoing {
-  readonly options: CallOptions;
+  readonly options: Wanted;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -35,7 +35,7 @@ export class Calls {
   readonly #wire: Wire;
   readonly #inFlightMax: number;
   readonly #inFlight = new Map<string, Call>();
-  readonly #waiting: CallOptions[] = [];
+  readonly #waiting: Wanted[] = [];
   #last = 0;
 
   constructor(inFlightMax: number, wire: Wire) {
@@ -48,14 +48,14 @@ export class Calls {
     return this.#waiting.length;
   }
 
-  add(options: CallOptions): void {
+  add(options: Wanted): void {
     if (this.#inFlight.size >= this.#inFlightMax) this.#waiting.push(options);
     else this.#begin(options);
   }
 
   /** Hands a reply to its call, if that still waits. */
   answer(correlation: string, reply: Answer): void {
-    this.#take(correlation)?.resolve(reply);
+    this.#take(correlation)?.answer(reply);
   }
 
   fail(correlation: string, error: Error): void {
@@ -64,7 +64,7 @@ export class Calls {
 
   failAll(error: Error): void {
     const waiting = this.#waiting.splice(0);
-    for (const correlation of [...this.#inFlight.keys()]) this.fail(correlation, error);
+    for (const correlation of this.#inFlight.keys()) this.fail(correlation, error);
     for (const options of waiting) options.fail(error);
   }
 
@@ -73,7 +73,7 @@ export class Calls {
     for (const call of this.#inFlight.values()) if (call.sent) this.#wire.write(call);
   }
 
-  #begin(options: CallOptions): void {
+  #begin(options: Wanted): void {
     this.#last += 1;
     const correlation = this.#last.toString(36);
     const call: Call = {
@@ -99,7 +99,7 @@ export class Calls {
   }
 
   /** Ends a call; the next in the queue gets its place. */
-  #take(correlation: string): CallOptions | undefined {
+  #take(correlation: string): Wanted | undefined {
     const call = this.#inFlight.get(correlation);
     if (call === undefined) return undefined;
     clearTimeout(call.timer);

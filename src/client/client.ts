@@ -6,17 +6,19 @@
  * calls that wait for a place are bounded in number (P9). Every command carries an id, so whatever
  * goes unanswered is asked again and still done once (P7); see calls.ts for when.
  *
- * Not here: checks of a request (the daemon says what is wrong), and retries of what the daemon
- * answered with an error.
+ * Not here: checks of a request (the daemon says what is wrong).
  */
-import type {
-  Answer,
-  BatchAnswer,
-  CommandAnswer,
-  ListAnswer,
-  PingAnswer,
-  StatsAnswer,
-  SummaryAnswer,
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Answer,
+  type BatchAnswer,
+  type CommandAnswer,
+  isError,
+  type ListAnswer,
+  type PingAnswer,
+  type StatsAnswer,
+  type SummaryAnswer,
 } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
 import type { CommandInput, ListInput, RequestInput } from '../protocol/request.ts';
@@ -42,10 +44,18 @@ export interface ClientOptions {
 export interface CallOptions {
   /** Default: the deadline of the command (30,000) and 15,000 more; 30,000 for all other ops. */
   readonly timeoutMs?: number;
+  /**
+   * Asks again in `timeoutMs` while the daemon says `busy` or `draining`, instead of handing that
+   * on: the way to get through its restart. Default false.
+   */
+  readonly persist?: boolean;
 }
 
 /** What a command may say beside its op and key; see docs/protocol.md. */
 export type CommandFields = Omit<CommandInput, 'op' | 'groupId'>;
+
+/** If the daemon does not say how long to wait. */
+const AGAIN_MS = 500;
 
 const WHY: Readonly<Record<Link, string>> = {
   refused: 'nobody answers there',
@@ -59,6 +69,7 @@ export class LockstepClient {
   readonly #waitingMax: number;
   readonly #connection: Connection;
   readonly #calls: Calls;
+  readonly #ending = new AbortController();
   #broken: ClientError | undefined;
 
   /**
@@ -153,20 +164,17 @@ export class LockstepClient {
    * Sends any request. A command without an id is given one; the answer shows it.
    * @throws ClientError `unreachable`, `no_answer`, `overloaded`, `closed`, `bad_reply`
    */
-  send(request: RequestInput, options: CallOptions = {}): Promise<Answer> {
+  async send(request: RequestInput, options: CallOptions = {}): Promise<Answer> {
     const timeoutMs = options.timeoutMs ?? patienceMs(request);
     if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be above 0, not ${timeoutMs}`);
-    if (this.#broken !== undefined) return Promise.reject(this.#broken);
-    if (this.#calls.waiting >= this.#waitingMax) {
-      const message = `${this.#waitingMax} requests wait for their place already`;
-      return Promise.reject(this.#error('overloaded', message));
-    }
     const identified = identify(request);
-    const id = 'id' in identified ? identified.id : undefined;
-    return new Promise((resolve, fail) => {
-      const expire = () => fail(this.#silence(timeoutMs, id));
-      this.#calls.add({ body: JSON.stringify(identified), timeoutMs, resolve, expire, fail });
-    });
+    const until = performance.now() + timeoutMs;
+    for (let leftMs = timeoutMs; ; leftMs = until - performance.now()) {
+      const answer = await this.#call(identified, leftMs);
+      const pauseMs = options.persist === true ? pauseAfter(answer) : undefined;
+      if (pauseMs === undefined || performance.now() + pauseMs >= until) return answer;
+      await this.#pause(pauseMs);
+    }
   }
 
   /** Ends it at once; what waits for an answer is told `closed`. */
@@ -174,12 +182,35 @@ export class LockstepClient {
     this.#end(this.#error('closed', 'the client was closed'));
   }
 
+  #call(request: RequestInput, timeoutMs: number): Promise<Answer> {
+    if (this.#broken !== undefined) return Promise.reject(this.#broken);
+    if (this.#calls.waiting >= this.#waitingMax) {
+      const message = `${this.#waitingMax} requests wait for their place already`;
+      return Promise.reject(this.#error('overloaded', message));
+    }
+    const id = 'id' in request ? request.id : undefined;
+    return new Promise((answer, fail) => {
+      const expire = () => fail(this.#silence(timeoutMs, id));
+      this.#calls.add({ body: JSON.stringify(request), timeoutMs, answer, expire, fail });
+    });
+  }
+
+  /** Ends early, with an error, if the client is closed. */
+  async #pause(ms: number): Promise<void> {
+    try {
+      await sleep(ms, undefined, { signal: this.#ending.signal });
+    } catch (cause) {
+      throw this.#broken ?? cause;
+    }
+  }
+
   #command(
     op: CommandInput['op'],
     groupId: string,
-    { timeoutMs, ...fields }: CommandFields & CallOptions,
+    { timeoutMs, persist = false, ...fields }: CommandFields & CallOptions,
   ): Promise<CommandAnswer | ErrorReply> {
-    return this.#ask({ op, groupId, ...fields }, timeoutMs === undefined ? {} : { timeoutMs });
+    const options = timeoutMs === undefined ? { persist } : { timeoutMs, persist };
+    return this.#ask({ op, groupId, ...fields }, options);
   }
 
   /** The answer has the shape of the request's op, or is an error. */
@@ -202,9 +233,13 @@ export class LockstepClient {
   #silence(timeoutMs: number, id: string | undefined): ClientError {
     const { link } = this.#connection;
     const code = link === 'up' ? 'no_answer' : 'unreachable';
-    return this.#error(code, `no answer from ${this.endpoint} in ${timeoutMs} ms: ${WHY[link]}`, {
-      id,
-    });
+    return this.#error(
+      code,
+      `no answer from ${this.endpoint} in ${Math.round(timeoutMs)} ms: ${WHY[link]}`,
+      {
+        id,
+      },
+    );
   }
 
   #error(
@@ -218,9 +253,17 @@ export class LockstepClient {
   #end(error: ClientError): void {
     if (this.#broken !== undefined) return;
     this.#broken = error;
+    this.#ending.abort();
     this.#connection.close();
     this.#calls.failAll(error);
   }
+}
+
+/** How long to wait before asking again, if that is worth it. */
+function pauseAfter(answer: Answer): number | undefined {
+  if (!isError(answer)) return undefined;
+  const { code, retryAfterMs = AGAIN_MS } = answer.error;
+  return code === 'busy' || code === 'draining' ? retryAfterMs : undefined;
 }
 
 function readReply(frame: Buffer | undefined): Answer | undefined {

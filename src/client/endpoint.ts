@@ -8,7 +8,7 @@ export const DEFAULT_EVENTS_ENDPOINT = 'tcp://127.0.0.1:5571';
  * The address to connect to. Daemon and clients often share one setting, so what only a daemon
  * can bind (`tcp://*:5570`, `tcp://0.0.0.0:5570`) is taken as this machine.
  */
-export function connectable(endpoint: string): string {
+function connectable(endpoint: string): string {
   return endpoint.replace(/^tcp:\/\/(\*|0\.0\.0\.0):/, 'tcp://127.0.0.1:');
 }
 

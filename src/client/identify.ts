@@ -17,6 +17,7 @@ export function identify(request: RequestInput): RequestInput {
 
 /** Whatever is no command stays as it is: the daemon says what is wrong with it. */
 function identifyCommand(command: unknown): unknown {
-  if (typeof command !== 'object' || command === null || Array.isArray(command)) return command;
-  return 'id' in command ? command : { ...command, id: uuid() };
+  const { op, id } = (command ?? {}) as { op?: unknown; id?: unknown };
+  const nameless = (op === 'create' || op === 'delete') && id === undefined;
+  return nameless ? { ...(command as object), id: uuid() } : command;
 }

@@ -14,26 +14,31 @@ const SHIPPED_NAMES = SHIPPED_DIALECTS.map(({ name }) => name);
 type Fault = { readonly message: string; readonly path: readonly PropertyKey[] };
 type Read = { readonly dialect: Dialect } | { readonly faults: readonly Fault[] };
 
-export const customDialects = z
-  .record(z.string(), z.unknown())
-  .transform((byName, context): readonly Dialect[] => {
-    const entries = Object.entries(byName);
-    if (entries.length > DIALECTS_MAX) {
-      context.addIssue({ code: 'custom', message: `holds more than ${DIALECTS_MAX} dialects` });
-      return z.NEVER;
-    }
-    const dialects: Dialect[] = [];
-    for (const [name, value] of entries) {
-      const read = readDialect(name, value);
-      if ('dialect' in read) dialects.push(read.dialect);
-      else {
-        for (const { message, path } of read.faults) {
-          context.addIssue({ code: 'custom', message, path: [name, ...path], input: undefined });
-        }
-      }
-    }
-    return dialects;
-  });
+/** Not a `z.record`: that one drops the key `__proto__` without a word. */
+export const customDialects = z.unknown().transform((byName, context): readonly Dialect[] => {
+  if (!isObject(byName)) {
+    context.addIssue({ code: 'invalid_type', expected: 'object', input: byName });
+    return z.NEVER;
+  }
+  const entries = Object.entries(byName);
+  if (entries.length > DIALECTS_MAX) {
+    context.addIssue({ code: 'custom', message: `holds more than ${DIALECTS_MAX} dialects` });
+    return z.NEVER;
+  }
+  const dialects: Dialect[] = [];
+  for (const [name, value] of entries) {
+    const read = readDialect(name, value);
+    if ('dialect' in read) dialects.push(read.dialect);
+    else addFaults(context, name, read.faults);
+  }
+  return dialects;
+});
+
+function addFaults(context: z.RefinementCtx, name: string, faults: readonly Fault[]): void {
+  for (const { message, path } of faults) {
+    context.addIssue({ code: 'custom', message, path: [name, ...path], input: undefined });
+  }
+}
 
 function readDialect(name: string, value: unknown): Read {
   if (SHIPPED_NAMES.includes(name)) return fault('is the name of a dialect that ships');

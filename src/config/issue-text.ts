@@ -52,8 +52,7 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'string') return `the text ${quoted(value)}`;
-  if (typeof value === 'object') return 'an object';
-  return String(value);
+  return isScalar(value) ? String(value) : 'an object';
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

@@ -58,11 +58,11 @@ export const settingsSchema = z.strictObject({
   }),
   endpoint: endpoint.default('tcp://127.0.0.1:5570').register(settingDocs, {
     text: 'Where clients send commands (ZeroMQ ROUTER).',
-    allowed: 'tcp://HOST:PORT',
+    allowed: 'tcp://HOST:PORT, HOST an address, a name or *',
   }),
   eventsEndpoint: endpoint.default('tcp://127.0.0.1:5571').register(settingDocs, {
     text: 'Where events are published (ZeroMQ PUB).',
-    allowed: 'tcp://HOST:PORT',
+    allowed: 'tcp://HOST:PORT, HOST an address, a name or *',
   }),
   opsPort: z.int().min(1).max(65_535).default(5580).register(settingDocs, {
     text: 'The port for operators: health, readiness, metrics.',

@@ -31,7 +31,7 @@ export function docOf(key: SettingKey): SettingDoc {
 }
 
 /** The schema of the value itself, without its default. */
-export function valueSchema(key: SettingKey): z.ZodType {
+function valueSchema(key: SettingKey): z.ZodType {
   return settingsSchema.shape[key].unwrap();
 }
 

@@ -19,9 +19,13 @@ export function settingRows(): readonly SettingRow[] {
     return {
       key,
       ...(fileOnly === true ? {} : { env: envName(key), flag: flagName(key) }),
-      fallback: fallback ?? String(settingsSchema.shape[key].parse(undefined)),
+      fallback: fallback ?? plain(settingsSchema.shape[key].parse(undefined)),
       allowed: allowedText(key),
       text,
     };
   });
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

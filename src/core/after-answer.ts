@@ -5,7 +5,7 @@
  * turns or settles is `conclude`'s matter.
  */
 import { nextAttemptAt } from './backoff.ts';
-import { type Goal, goalOf, looseOf } from './goal.ts';
+import { type Goal, goalOf, knownToken, looseOf } from './goal.ts';
 import { withLoose } from './loose.ts';
 import type { Answer, Context, Direction, NodeState, Request, Saga } from './model.ts';
 import { sameToken } from './token.ts';
@@ -36,7 +36,9 @@ export function afterAnswer(
   const exchange = { saga, node, request, answer, context };
   if (saga.state === 'accepted') return { node: afterSurvey(exchange) };
   const goal = goalOf(saga.command, node, context.policy);
-  return request.kind === 'read' ? afterRead(exchange, goal) : { node: afterMutation(exchange, goal) };
+  return request.kind === 'read'
+    ? afterRead(exchange, goal)
+    : { node: afterMutation(exchange, goal) };
 }
 
 /** Only a complete 200 with this key, or a complete 404, is a finding; all else is asked again. */
@@ -66,7 +68,8 @@ function afterMutation({ saga, node, request, answer, context }: Exchange, goal:
       return { ...done, verdict: 'reached', owner };
     }
     case 'gone':
-      if (goal.presence === 'absent' && goal.guard !== undefined) return { ...node, next: 'verify' };
+      if (goal.presence === 'absent' && goal.guard !== undefined)
+        return { ...node, next: 'verify' };
       return { ...node, verdict: 'reached', belief: 'absent', owner: undefined, touched: true };
     case 'perhaps':
       return { ...node, next: 'clarify' };
@@ -98,19 +101,18 @@ function afterRead(exchange: Exchange, goal: Goal): Step {
     if (answer.kind === 'absent') return { node: again(seen, answer, context) };
     return afterFoundPresent({ ...exchange, node: seen }, goal.token);
   }
-  if (answer.kind === 'present') return { node: afterStillPresent({ ...exchange, node: seen }, goal.guard) };
+  if (answer.kind === 'present')
+    return { node: afterStillPresent({ ...exchange, node: seen }, goal.guard) };
   if (isCleansing(exchange.saga, node)) return { node: seen, turn: 'want' };
   return { node: { ...seen, verdict: 'reached', touched: true } };
 }
 
 /** It should be there, and a record is: whose? (*own or foreign*, design section 5) */
-function afterFoundPresent(
-  { saga, node, answer, context }: Exchange,
-  token: string,
-): Step {
+function afterFoundPresent({ saga, node, answer, context }: Exchange, token: string): Step {
   const { command } = saga;
   const reached: NodeState = { ...node, verdict: 'reached', failures: 0 };
-  if (command.op === 'delete') return { node: { ...reached, owner: answer.token ?? knownOwner(node) } };
+  if (command.op === 'delete')
+    return { node: { ...reached, owner: answer.token ?? knownToken(node) } };
   if (context.policy.tokens && answer.token !== undefined) {
     return sameToken(answer.token, token)
       ? { node: { ...reached, touched: true } }
@@ -147,13 +149,13 @@ function isCleansing(saga: Saga, node: NodeState): boolean {
   return saga.state === 'applying' && node.direction === 'prior';
 }
 
-function knownOwner(node: NodeState): string | undefined {
-  return node.finding?.presence === 'present' ? node.finding.token : undefined;
-}
-
-/** Back to the create or delete itself. */
+/**
+ * Back to the create or delete itself: the read found what is not wanted. That is what people are
+ * told (`belief`) only while no earlier request may still change it.
+ */
 function again(node: NodeState, answer: Answer, context: Context): NodeState {
-  return { ...failed(node, answer, context), next: 'mutate' };
+  const belief = node.loose.length === 0 ? node.belief : 'unknown';
+  return { ...failed(node, answer, context), next: 'mutate', belief };
 }
 
 function failed(node: NodeState, answer: Answer, context: Context): NodeState {

@@ -2,7 +2,7 @@
  * What follows for the whole saga from how its nodes stand: begin, turn, settle, or go on.
  * One entry at a time; `decide` asks until nothing more follows.
  */
-import { needsSurvey } from './goal.ts';
+import { knownToken, needsSurvey } from './goal.ts';
 import type {
   Context,
   DurableEntry,
@@ -94,7 +94,8 @@ function isCommitted({ command, nodes }: Saga): boolean {
     // Cleansing: the node is on its way back, so nothing it has reached is what is wanted.
     if (node.direction !== 'want' && node.verdict !== 'foreign') return false;
     if (node.verdict === 'reached') reached++;
-    else if (!(node.verdict === 'foreign' && command.op === 'create' && command.ensure)) return false;
+    else if (!(node.verdict === 'foreign' && command.op === 'create' && command.ensure))
+      return false;
   }
   return reached > 0;
 }
@@ -143,14 +144,20 @@ function looseOf(
 }
 
 /** The owner marks this command leaves behind, where it wrote or restored records. */
-function tokensOf({ command, nodes }: Saga, state: SettledState): Record<string, string> | undefined {
+function tokensOf(
+  { command, nodes }: Saga,
+  state: SettledState,
+): Record<string, string> | undefined {
   if (state === 'abandoned') return {};
   if (state === 'refused') return undefined;
   const wrote = (command.op === 'create') === (state === 'committed');
   if (!wrote) return command.op === 'delete' ? {} : undefined;
   const tokens: Record<string, string> = {};
   for (const node of nodes) {
-    if (node.belief === 'present' && node.owner !== undefined) tokens[node.name] = node.owner;
+    // What a rollback never touched is as the survey found it, whatever reads have shown since.
+    const standing = command.op === 'delete' && !node.touched;
+    const token = standing ? knownToken(node) : node.owner;
+    if (token !== undefined && (standing || node.belief === 'present')) tokens[node.name] = token;
   }
   return tokens;
 }

@@ -8,17 +8,21 @@ import { evolve } from './evolve.ts';
 import type { Answer, Context, Entry, Input, Saga } from './model.ts';
 import { isSettled } from './transitions.ts';
 
+/** The longest chain there can be: begun, turned, flagged, settled. */
+const CONCLUSIONS_MAX = 4;
+
 /** @returns the facts, in order; fold them with `evolve`. A settled saga answers nothing. */
 export function decide(saga: Saga, input: Input, context: Context): readonly Entry[] {
   if (isSettled(saga.state)) return [];
   const entries = [...direct(saga, input, context)];
   let next = entries.reduce((state, entry) => evolve(state, entry, context.policy), saga);
-  for (;;) {
+  for (let conclusions = 0; conclusions <= CONCLUSIONS_MAX; conclusions++) {
     const entry = conclude(next, context);
     if (entry === undefined) return entries;
     entries.push(entry);
     next = evolve(next, entry, context.policy);
   }
+  throw new Error(`command ${saga.command.id} never comes to a conclusion`);
 }
 
 function direct(saga: Saga, input: Input, context: Context): readonly Entry[] {

@@ -35,7 +35,10 @@ export function evolve(saga: Saga, entry: Entry, policy: Policy): Saga {
     case 'abandoning':
       return { ...saga, abandoning: true };
     case 'hurried':
-      return { ...saga, nodes: saga.nodes.map((node) => ({ ...node, failures: 0, dueAt: entry.at })) };
+      return {
+        ...saga,
+        nodes: saga.nodes.map((node) => ({ ...node, failures: 0, dueAt: entry.at })),
+      };
     case 'resumed':
       return { ...saga, nodes: saga.nodes.map((node) => resume(saga, node, { entry, policy })) };
     case 'settled':

@@ -26,8 +26,10 @@ export function goalOf(command: Command, node: NodeState, policy: Policy): Goal 
   if (finding?.presence !== 'present') {
     throw new Error(`a delete has no goal on ${node.name}, where the survey found no record`);
   }
-  if (node.direction === 'want') return { presence: 'absent', guard: guardOf(node) };
-  return { presence: 'present', token: guardOf(node) ?? command.token, body: finding.body };
+  const token = knownToken(node);
+  return node.direction === 'want'
+    ? { presence: 'absent', guard: policy.tokens ? token : undefined }
+    : { presence: 'present', token: token ?? command.token, body: finding.body };
 }
 
 /** The next request towards the goal. */
@@ -51,10 +53,14 @@ export function looseOf(request: Request, until: number): Loose | undefined {
  * Every request that may be under way with this node after a crash: whatever the recorded
  * directions allow (P4.5).
  */
-export function looseAfterCrash(saga: Saga, node: NodeState, context: {
-  readonly policy: Policy;
-  readonly until: number;
-}): readonly Loose[] {
+export function looseAfterCrash(
+  saga: Saga,
+  node: NodeState,
+  context: {
+    readonly policy: Policy;
+    readonly until: number;
+  },
+): readonly Loose[] {
   const { policy, until } = context;
   if (saga.state !== 'applying' && saga.state !== 'compensating') return [];
   const { command } = saga;
@@ -74,17 +80,15 @@ export function looseAfterCrash(saga: Saga, node: NodeState, context: {
   // A guard that is the journal's may have been dropped on the way, so any record may be hit.
   const { shown, token } = node.finding;
   const remove: Loose =
-    shown && token !== undefined
+    policy.tokens && shown && token !== undefined
       ? { effect: 'absent', token, until }
       : { effect: 'absent', until };
-  return turned
-    ? [remove, { effect: 'present', token: token ?? command.token, until }]
-    : [remove];
+  return turned ? [remove, { effect: 'present', token: token ?? command.token, until }] : [remove];
 }
 
-function guardOf(node: NodeState): string | undefined {
-  if (node.unguarded || node.finding?.presence !== 'present') return undefined;
-  return node.finding.token;
+/** The owner mark of the record that the survey found, as far as it is known and not disproved. */
+export function knownToken({ finding, unguarded }: NodeState): string | undefined {
+  return unguarded || finding?.presence !== 'present' ? undefined : finding.token;
 }
 
 function newBody(command: Command): string {

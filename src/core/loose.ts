@@ -35,12 +35,20 @@ export function opposedUntil(loose: readonly Loose[], want: Want, now: number): 
   return until;
 }
 
-/** Adds a request, drops those that have ended, and keeps one of each kind: the longest. */
+/**
+ * Adds a request, drops those that have ended, and keeps one of its kind: the longest. There may be
+ * several of a kind before: those of earlier commands come as they are.
+ */
 export function withLoose(list: readonly Loose[], added: Loose, now: number): readonly Loose[] {
-  const kept = list.filter(
-    (one) => one.until > now && !(one.effect === added.effect && one.token === added.token),
-  );
-  const twin = list.find((one) => one.effect === added.effect && one.token === added.token);
-  kept.push(twin !== undefined && twin.until > added.until ? twin : added);
+  const kept: Loose[] = [];
+  let longest = added;
+  for (const one of list) {
+    if (one.effect !== added.effect || one.token !== added.token) {
+      if (one.until > now) kept.push(one);
+    } else if (one.until > longest.until) {
+      longest = one;
+    }
+  }
+  kept.push(longest);
   return kept;
 }

@@ -11,7 +11,11 @@ export interface KeyHistory {
   readonly tokens?: Readonly<Record<string, string>>;
 }
 
+/** @throws if the command names a node twice: two exchanges with it would run at a time */
 export function openSaga(command: Command, history: KeyHistory = {}): Saga {
+  if (new Set(command.nodes).size !== command.nodes.length) {
+    throw new Error(`command ${command.id} names a node twice: ${command.nodes.join(', ')}`);
+  }
   return {
     command,
     state: 'accepted',

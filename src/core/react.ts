@@ -38,7 +38,8 @@ function survey(saga: Saga, { now }: Context): readonly Effect[] {
   let wakeAt = saga.command.deadlineAt;
   for (const node of saga.nodes) {
     if (node.finding !== undefined || node.running !== undefined) continue;
-    if (now >= node.dueAt) effects.push({ kind: 'exchange', node: node.name, request: { kind: 'read' } });
+    if (now >= node.dueAt)
+      effects.push({ kind: 'exchange', node: node.name, request: { kind: 'read' } });
     else wakeAt = Math.min(wakeAt, node.dueAt);
   }
   effects.push({ kind: 'wait', until: wakeAt });
@@ -51,7 +52,10 @@ function drive(saga: Saga, { now, policy }: Context, latest: number): readonly E
   for (const node of saga.nodes) {
     if (node.verdict !== 'open' || node.running !== undefined) continue;
     const goal = goalOf(saga.command, node, policy);
-    const dueAt = Math.max(node.dueAt, opposedUntil(node.loose, wantOf(saga.command, node, goal), now));
+    const dueAt = Math.max(
+      node.dueAt,
+      opposedUntil(node.loose, wantOf(saga.command, node, goal), now),
+    );
     if (now >= dueAt) {
       effects.push({ kind: 'exchange', node: node.name, request: requestFor(goal, node.next) });
     } else {

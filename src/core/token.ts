@@ -6,6 +6,7 @@
  */
 
 const MICROS_PER_SECOND = 1_000_000;
+const TOKEN = /^(\d+)\.(\d{6})$/;
 
 export function formatToken(micros: number): string {
   const seconds = Math.floor(micros / MICROS_PER_SECOND);
@@ -14,7 +15,7 @@ export function formatToken(micros: number): string {
 
 /** @throws on text that {@link formatToken} did not make. */
 export function parseToken(token: string): number {
-  const [seconds, micros] = token.split('.');
+  const [, seconds, micros] = TOKEN.exec(token) ?? [];
   const value = Number(seconds) * MICROS_PER_SECOND + Number(micros);
   if (!Number.isSafeInteger(value)) throw new Error(`not a token: ${token}`);
   return value;

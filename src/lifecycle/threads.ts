@@ -26,7 +26,7 @@ export class Threads {
     return [...this.#workers.keys()];
   }
 
-  start(entry: URL, data: ThreadData): void {
+  start<Data extends ThreadData>(entry: URL, data: Data): void {
     const { name } = data;
     if (this.#workers.has(name)) throw new Error(`two threads of the name ${name}`);
     const worker = new Worker(entry, { workerData: data, name });

@@ -41,16 +41,16 @@ export interface Dialect {
   readonly forbiddenCharacters: string;
 }
 
-/** The path of a call on this key, to be appended to the node's base URL. */
+/** The path of a call on this key, to be appended to the node's base URL. Encoded, no `$` is left. */
 export function keyPath(call: { readonly path: string }, groupId: string): string {
-  return call.path.replaceAll('{groupId}', () => encodeURIComponent(groupId));
+  return call.path.replaceAll('{groupId}', encodeURIComponent(groupId));
 }
 
 /** The path of one page of keys; `after` is empty for the first. */
 export function listPath(list: { readonly path: string }, after: string, limit: number): string {
   return list.path
     .replaceAll('{limit}', String(limit))
-    .replaceAll('{after}', () => encodeURIComponent(after));
+    .replaceAll('{after}', encodeURIComponent(after));
 }
 
 /** The first character of this key that the nodes can't route, or undefined. */

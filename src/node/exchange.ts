@@ -74,9 +74,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (this.#ended) return;
     const body = this.#chunks === undefined ? '' : this.#chunks.toString('utf8');
-    const contentType = this.#headers['content-type'];
     const retryAfter = this.#headers['retry-after'];
-    this.#end(this.#outcome.read({ status: this.#status, contentType, retryAfter, body }));
+    this.#end(this.#outcome.read({ status: this.#status, retryAfter, body }));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

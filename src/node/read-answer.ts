@@ -18,21 +18,20 @@ export interface Asked {
 }
 
 export interface HttpAnswer {
-  readonly status: number;
-  /** The headers `content-type` and `retry-after`, if sent. */
-  readonly contentType?: string | undefined;
-  readonly retryAfter?: string | undefined;
   /** Decoded as UTF-8. */
   readonly body: string;
+  readonly status: number;
+  /** The header, if sent. */
+  readonly retryAfter?: string | undefined;
   /** When it was complete, in ms of the wall clock: `Retry-After` may be a date. */
   readonly at: number;
 }
 
 export function readAnswer(dialect: Dialect, asked: Asked, http: HttpAnswer): Answer {
-  const said = describeAnswer(http);
+  const said = describeAnswer(http.status, http.body);
   const kind = meaningOf(dialect, asked, http.status);
   if (kind === 'present') return readRecord(dialect, asked, { http, said });
-  if (kind === 'applied' && !isOfContract(http, asked.groupId)) return { kind: 'lost', said };
+  if (kind === 'applied' && !isOfContract(http.body, asked.groupId)) return { kind: 'lost', said };
   if (kind !== 'unsure' && kind !== 'unreadable') return { kind, said };
   const retryAfterMs = parseRetryAfter(http.retryAfter, http.at);
   return retryAfterMs === undefined ? { kind, said } : { kind, said, retryAfterMs };

@@ -1,5 +1,4 @@
 /** Bodies of nodes: the record a read shows, and whether a success speaks of what was asked. */
-import type { HttpAnswer } from './read-answer.ts';
 
 export interface NodeRecord {
   /** The record as JSON text, without its owner mark: that travels in a header. */
@@ -30,8 +29,8 @@ export function parseRecord(
  * Whether this can be the body of a success about this key: no HTML, no garbage, and no other
  * record. What else nodes say there is not part of the contract.
  */
-export function isOfContract({ body, contentType = '' }: HttpAnswer, groupId: string): boolean {
-  if (isMarkup(body, contentType) || GARBAGE.test(body)) return false;
+export function isOfContract(body: string, groupId: string): boolean {
+  if (isMarkup(body) || GARBAGE.test(body)) return false;
   const text = body.trimStart();
   if (!text.startsWith('{')) return true;
   const record = parseObject(text);
@@ -39,8 +38,9 @@ export function isOfContract({ body, contentType = '' }: HttpAnswer, groupId: st
   return !Object.hasOwn(record, 'groupId') || record['groupId'] === groupId;
 }
 
-export function isMarkup(body: string, contentType: string): boolean {
-  return /html/i.test(contentType) || /^\s*</.test(body);
+/** By the body alone: the original nodes send their plain `CREATED` as text/html. */
+export function isMarkup(body: string): boolean {
+  return /^\s*</.test(body);
 }
 
 export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,5 +1,4 @@
 /** What a node said, short and for people: `400 Perhaps the object exists.` */
-import type { HttpAnswer } from './read-answer.ts';
 import { isMarkup, parseObject } from './record.ts';
 
 const LENGTH_MAX = 200;
@@ -7,8 +6,8 @@ const LENGTH_MAX = 200;
 const PARSED_MAX = 10_000;
 const NOT_PRINTED = /[\s\p{Cc}]+/gu;
 
-export function describeAnswer({ status, body, contentType = '' }: HttpAnswer): string {
-  const words = isMarkup(body, contentType) ? '(HTML)' : wordsOf(body);
+export function describeAnswer(status: number, body: string): string {
+  const words = isMarkup(body) ? '(HTML)' : wordsOf(body);
   const line = `${status} ${words}`.replaceAll(NOT_PRINTED, ' ').trim();
   // A cut may split a surrogate pair, and a node may have sent half of one.
   const cut = line.length > LENGTH_MAX ? `${line.slice(0, LENGTH_MAX - 1)}…` : line;

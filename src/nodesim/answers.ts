@@ -28,7 +28,7 @@ const TEXT = 'text/html; charset=utf-8';
 const JSON_TYPE = 'application/json';
 
 /** The words Flask has for what its views don't decide. */
-export const WORDS = {
+const WORDS = {
   badRequest: 'The browser (or proxy) sent a request that this server could not understand.',
   notFound:
     'The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.',
@@ -38,10 +38,10 @@ export const WORDS = {
     'The server encountered an internal error and was unable to complete your request. Either the server is overloaded or there is an error in the application.',
 } as const;
 
+/** `body` must be ASCII. */
 export function answer(status: number, type: string, body: string): Answer {
   if (status === 204 || status === 304) return { status, headers: [], body: '' };
-  const length = String(Buffer.byteLength(body));
-  return { status, headers: ['Content-Type', type, 'Content-Length', length], body };
+  return { status, headers: ['Content-Type', type, 'Content-Length', String(body.length)], body };
 }
 
 export function textAnswer(status: number, text: string): Answer {
@@ -70,7 +70,7 @@ export function asOutcome(of: Answer): Outcome {
 }
 
 /** JSON in ASCII: `é` is written `\u00e9`. */
-export function asciiJson(value: unknown): string {
+function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(/[\u0080-\uffff]/g, escapeUnit);
 }
 

@@ -9,14 +9,16 @@ import { errorAnswer } from './answers.ts';
 import { createFront } from './http-front.ts';
 import { createLog } from './log.ts';
 import { NodeLink } from './node-link.ts';
-import { PortTakenError, takePorts } from './ports.ts';
+import { portTaken, takePorts } from './ports.ts';
 import { routerFor, type Served } from './router.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, SOURCES } from './settings.ts';
 import { sharedPort } from './shared-port.ts';
+import { EXIT_LOST, EXIT_WRONG_SETTINGS, StartError } from './start-error.ts';
 import type { FromThread, ThreadStart } from './thread-messages.ts';
 
 /** How long the threads may take to commit and close when the cluster stops. */
 const STOP_MS_MAX = 1000;
+const ANOTHER_PLACE = `set another place by ${SOURCES.dataDir.variable}`;
 
 export interface Cluster {
   /** The shared port. */
@@ -26,12 +28,9 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-/** Thrown if the data directory or a node's file can't be used. */
-export class DataError extends Error {}
-
 /**
  * Resolves when every port listens.
- * @throws PortTakenError, DataError
+ * @throws StartError
  */
 export async function startCluster(
   settings: Settings,
@@ -90,9 +89,9 @@ function startThread(settings: Settings, name: string, port: number): Thread {
   worker.on('message', (message: FromThread) => {
     if (message.kind === 'returned') link.take(message.returned);
     else if (message.kind === 'ready') ready.resolve();
-    else if (message.kind === 'cannotStart') ready.reject(startError(message, name, port));
     else {
       isStopped = true;
+      if (message.kind === 'cannotStart') ready.reject(startError(message, name, port));
       stopped.resolve();
     }
   });
@@ -106,7 +105,7 @@ function startThread(settings: Settings, name: string, port: number): Thread {
 /** The thread's file has the same extension as this one: `.ts` in the sources, `.js` when built. */
 function threadFile(): URL {
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js';
-  return new URL(`./node-thread.${extension}`, import.meta.url);
+  return new URL(`./thread.${extension}`, import.meta.url);
 }
 
 function startError(
@@ -114,16 +113,20 @@ function startError(
   name: string,
   port: number,
 ): Error {
-  if (cause === 'data') return new DataError(`the data of ${name} can't be opened: ${message}`);
-  if (message.includes('EADDRINUSE')) return new PortTakenError(`port ${port} (${name})`);
-  return new Error(`port ${port} (${name}) can't be opened: ${message}`);
+  if (cause === 'data') {
+    const text = `the data of ${name} can't be opened: ${message}; ${ANOTHER_PLACE}`;
+    return new StartError(text, { exitCode: EXIT_LOST });
+  }
+  if (message.includes('EADDRINUSE')) return portTaken(`port ${port} (of ${name})`);
+  return new Error(`port ${port} (of ${name}) can't be opened: ${message}`);
 }
 
 function makeDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw new DataError(`the data directory can't be made: ${(error as Error).message}`);
+    const text = `${path} can't be made: ${(error as Error).message}; ${ANOTHER_PLACE}`;
+    throw new StartError(text, { cause: error, exitCode: EXIT_WRONG_SETTINGS });
   }
 }
 

@@ -59,52 +59,54 @@ export function faultAnswer(status: number, faults: Faults): Answer {
 type GarbageForm = NonNullable<Faults['garbageForms']>[number];
 const GARBAGE_FORMS: readonly [GarbageForm, ...GarbageForm[]] = ['html', 'otherGroup', 'truncated'];
 
-const PLANS: Readonly<
-  Record<FaultKind, (faults: Faults, chance: Chance, method: Method) => Plan>
-> = {
-  errorBefore: (faults, chance) => ({
-    kind: 'errorBefore',
-    answer: faultAnswer(chance.pick(listOr(faults.errorBeforeStatuses, [500, 408])), faults),
-  }),
-  errorAfter: (faults, chance) => ({
-    kind: 'errorAfter',
-    answer: faultAnswer(
-      chance.pick(listOr(faults.errorAfterStatuses, [500, 502, 504, 408])),
-      faults,
-    ),
-  }),
-  resetBefore: () => ({ kind: 'resetBefore' }),
-  resetAfter: () => ({ kind: 'resetAfter' }),
-  noAnswer: (faults, chance) => ({
-    kind: 'noAnswer',
-    effect: happens(faults.noAnswerEffect, chance),
-  }),
-  late: (faults, chance) => ({
-    kind: 'late',
-    delayMs: chance.within(faults.lateMs ?? [100, 1000]),
-    reset: faults.lateAnswer === 'reset',
-  }),
-  slow: (faults, chance) => ({
-    kind: 'slow',
-    delayMs: chance.within(faults.slowMs ?? [100, 1000]),
-    effect: faults.slowEffect ?? 'before',
-  }),
-  garbage: (faults, chance, method) => {
-    const form = chance.pick(listOr(faults.garbageForms, GARBAGE_FORMS));
-    return {
-      kind: 'garbage',
-      effect: happens(faults.garbageEffect, chance),
-      answer: garbageAnswer(form, method === 'create' ? 201 : 200),
-      truncated: form === 'truncated',
-    };
-  },
-};
+const PLANS: Readonly<Record<FaultKind, (faults: Faults, chance: Chance, method: Method) => Plan>> =
+  {
+    errorBefore: (faults, chance) => ({
+      kind: 'errorBefore',
+      answer: faultAnswer(chance.pick(listOr(faults.errorBeforeStatuses, [500, 408])), faults),
+    }),
+    errorAfter: (faults, chance) => ({
+      kind: 'errorAfter',
+      answer: faultAnswer(
+        chance.pick(listOr(faults.errorAfterStatuses, [500, 502, 504, 408])),
+        faults,
+      ),
+    }),
+    resetBefore: () => ({ kind: 'resetBefore' }),
+    resetAfter: () => ({ kind: 'resetAfter' }),
+    noAnswer: (faults, chance) => ({
+      kind: 'noAnswer',
+      effect: happens(faults.noAnswerEffect, chance),
+    }),
+    late: (faults, chance) => ({
+      kind: 'late',
+      delayMs: chance.within(faults.lateMs ?? [100, 1000]),
+      reset: faults.lateAnswer === 'reset',
+    }),
+    slow: (faults, chance) => ({
+      kind: 'slow',
+      delayMs: chance.within(faults.slowMs ?? [100, 1000]),
+      effect: faults.slowEffect ?? 'before',
+    }),
+    garbage: (faults, chance, method) => {
+      const form = chance.pick(listOr(faults.garbageForms, GARBAGE_FORMS));
+      return {
+        kind: 'garbage',
+        effect: happens(faults.garbageEffect, chance),
+        answer: garbageAnswer(form, method === 'create' ? 201 : 200),
+        truncated: form === 'truncated',
+      };
+    },
+  };
 
 function happens(effect: boolean | 'random' | undefined, chance: Chance): boolean {
   return effect === undefined || effect === 'random' ? chance.draw() < 0.5 : effect;
 }
 
-function listOr<T>(given: readonly T[] | undefined, other: readonly [T, ...T[]]): readonly [T, ...T[]] {
+function listOr<T>(
+  given: readonly T[] | undefined,
+  other: readonly [T, ...T[]],
+): readonly [T, ...T[]] {
   const [first, ...rest] = given ?? other;
   return first === undefined ? other : [first, ...rest];
 }

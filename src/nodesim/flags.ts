@@ -37,7 +37,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   for (const flag of Object.keys(DESCRIPTIONS)) {
     const value = values[flag];
     if (Array.isArray(value)) return { kind: 'wrong', message: `--${flag} is given twice` };
-    if (value !== undefined) flags[flag] = String(value);
+    if (typeof value === 'string' || typeof value === 'boolean') flags[flag] = String(value);
   }
   return { kind: 'run', flags };
 }

@@ -4,13 +4,19 @@
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { listen } from './ports.ts';
+
+interface Opened {
+  readonly server: Server;
+  readonly listening: Promise<void>;
+}
 
 export class FrontDoor {
   readonly #make: () => Server;
   readonly #host: string;
   readonly #port: number;
-  #server: Server | undefined;
   readonly #sockets = new Set<Socket>();
+  #opened: Opened | undefined;
 
   constructor(make: () => Server, { host, port }: { host: string; port: number }) {
     this.#make = make;
@@ -20,30 +26,24 @@ export class FrontDoor {
 
   /** Resolves when the port listens. Rejects with EADDRINUSE if another program has it. */
   async open(): Promise<void> {
-    if (this.#server !== undefined) return;
+    this.#opened ??= this.#openAnew();
+    await this.#opened.listening;
+  }
+
+  /** Refuses from now on; `spared` may still carry the answer to the call that asked for it. */
+  close(spared?: Socket): void {
+    this.#opened?.server.close();
+    this.#opened = undefined;
+    for (const socket of this.#sockets) if (socket !== spared) socket.resetAndDestroy();
+  }
+
+  /** A closed server can't be trusted to listen again, so each opening makes one. */
+  #openAnew(): Opened {
     const server = this.#make();
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    this.#server = server;
-    await listen(server, this.#host, this.#port);
+    return { server, listening: listen(server, this.#host, this.#port) };
   }
-
-  /** Refuses from now on; `spared` may still carry the answer to the call that asked for it. */
-  close(spared?: Socket): void {
-    this.#server?.close();
-    this.#server = undefined;
-    for (const socket of this.#sockets) if (socket !== spared) socket.resetAndDestroy();
-  }
-}
-
-export function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host, backlog: 1024 }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

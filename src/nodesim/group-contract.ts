@@ -5,13 +5,13 @@
  */
 import {
   type Answer,
+  BAD_REQUEST,
   BODY_MISSING,
   CREATED,
   DELETED,
-  BAD_REQUEST,
+  errorAnswer,
   GROUP_ID_MISSING,
   INTERNAL_ERROR,
-  errorAnswer,
   jsonAnswer,
   nodeUnknown,
   textAnswer,

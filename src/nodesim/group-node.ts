@@ -8,13 +8,13 @@
  * suffer. Does not know sockets.
  */
 import {
+  type Answer,
   asOutcome,
   type Outcome,
   RANDOM_408,
   RANDOM_500,
   RESET,
   SILENCE,
-  type Answer,
 } from './answers.ts';
 import { Chance } from './chance.ts';
 import { type CountedFault, Counters, type CountersReport } from './counters.ts';
@@ -60,6 +60,7 @@ export class GroupNode {
   #faults: Faults = NO_FAULTS;
   #timesLeft = Number.POSITIVE_INFINITY;
   #held: Held[] = [];
+  #isClosed = false;
 
   /** Opens the node's file; throws what SQLite throws. */
   constructor(settings: NodeSettings, file: string, log: Log) {
@@ -71,6 +72,8 @@ export class GroupNode {
   }
 
   group(request: GroupRequest, caller: Caller): void {
+    // What still comes while the process ends finds nobody: nothing could commit it.
+    if (this.#isClosed) return;
     this.#counters.calls[request.method] += 1;
     this.#chance.nextCall();
     const forced = this.#forced(request);
@@ -135,6 +138,7 @@ export class GroupNode {
   close(): void {
     for (const timer of [...this.#late, ...this.#slow]) clearTimeout(timer);
     this.#store.close();
+    this.#isClosed = true;
   }
 
   #forced(request: GroupRequest): Answer | undefined {

@@ -58,7 +58,7 @@ function recordPlace(rest: string): Place {
 }
 
 /** Percent-decoded, or undefined if that is malformed. */
-export function decode(text: string): string | undefined {
+function decode(text: string): string | undefined {
   if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);

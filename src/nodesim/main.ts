@@ -3,14 +3,11 @@
  * so to people and to pm2, and ends on a signal. Exit codes: 0 (or LOCKSTEP_STOP_EXIT_CODE)
  * stopped on purpose, 1 a lost thread, a held port or file, 78 wrong settings.
  */
-import { type Cluster, DataError, startCluster } from './cluster.ts';
+import { type Cluster, startCluster } from './cluster.ts';
 import { readCommandLine } from './flags.ts';
 import { createLog } from './log.ts';
-import { PortTakenError } from './ports.ts';
-import { readSettings, type Settings, SOURCES } from './settings.ts';
-
-const EXIT_LOST = 1;
-const EXIT_WRONG_SETTINGS = 78;
+import { readSettings, type Settings } from './settings.ts';
+import { EXIT_LOST, EXIT_WRONG_SETTINGS, StartError } from './start-error.ts';
 
 const line = readCommandLine(process.argv.slice(2));
 if (line.kind === 'help') console.log(line.text);
@@ -31,12 +28,7 @@ async function run(settings: Settings): Promise<void> {
     console.log(readyLine(cluster, settings));
     process.send?.('ready');
   } catch (error) {
-    if (error instanceof PortTakenError) {
-      return leave(`${error.message}; set another one by ${SOURCES.port.variable}`, EXIT_LOST);
-    }
-    if (error instanceof DataError) {
-      return leave(`${error.message}; set another one by ${SOURCES.dataDir.variable}`, EXIT_LOST);
-    }
+    if (error instanceof StartError) return leave(error.message, error.exitCode);
     throw error;
   }
 }
@@ -58,15 +50,15 @@ function stopOnRequest(cluster: Cluster, settings: Settings): void {
 }
 
 function readyLine(cluster: Cluster, { host, seed, dataDir }: Settings): string {
-  const url = (port: number): string => `http://${host}:${port}`;
+  const address = host.includes(':') ? `[${host}]` : host;
+  const url = (port: number): string => `http://${address}:${port}`;
   const nodes = [...cluster.nodes].map(([name, { port }]) => `${name} ${url(port)}/v1`);
   const parts = [`shared ${url(cluster.port)}`, ...nodes, `seed ${seed}`, `data ${dataDir}`];
   return `nodesim ready: ${parts.join(', ')}`;
 }
 
-function leave(message: string, code: number): void {
+function leave(message: string, code: number): never {
   console.error(`nodesim: ${message}`);
-  process.exitCode = code;
   // Threads that did start, and the shared port, would hold the process.
-  if (code === EXIT_LOST) process.exit(code);
+  process.exit(code);
 }

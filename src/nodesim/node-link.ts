@@ -6,7 +6,13 @@ import type { Worker } from 'node:worker_threads';
 import type { Caller } from './group-node.ts';
 import type { GroupRequest, ListRequest } from './group-request.ts';
 import type { NodeControls } from './sim-controls.ts';
-import type { Control, ControlReply, ForwardedCall, Returned, ToThread } from './thread-messages.ts';
+import type {
+  Control,
+  ControlReply,
+  ForwardedCall,
+  Returned,
+  ToThread,
+} from './thread-messages.ts';
 
 type Waiting = Caller | { resolve(reply: ControlReply): void };
 

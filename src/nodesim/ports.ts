@@ -8,29 +8,26 @@
  */
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
+import { SOURCES } from './settings.ts';
+import { EXIT_LOST, EXIT_WRONG_SETTINGS, StartError } from './start-error.ts';
 
 const LOWEST = 15_000;
 const HIGHEST = 32_000;
 const TRIES_MAX = 100;
-
-/** Thrown if a port can't be had. */
-export class PortTakenError extends Error {
-  constructor(what: string) {
-    super(`${what} is taken: another program listens there`);
-  }
-}
+const BACKLOG = 1024;
 
 /**
  * Makes `front` listen on the first port of the cluster and returns it.
  * @param first the wanted port, or 0 for any block of free ones
+ * @throws StartError
  */
 export async function takePorts(
   front: Server,
   { host, first, nodes }: { readonly host: string; readonly first: number; readonly nodes: number },
 ): Promise<number> {
   if (first !== 0) {
-    if (!(await listens(front, host, first))) throw new PortTakenError(`port ${first}`);
-    return first;
+    if (await listens(front, host, first)) return first;
+    throw portTaken(`port ${first}`);
   }
   const block = 2 ** Math.ceil(Math.log2(nodes + 1));
   for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
@@ -39,7 +36,7 @@ export async function takePorts(
     if (await areFree(host, port + 1, nodes)) return port;
     await close(front);
   }
-  throw new PortTakenError(`every block of ${block} ports tried from ${LOWEST} to ${HIGHEST}`);
+  throw portTaken(`every block of ports tried from ${LOWEST} to ${HIGHEST}`);
 }
 
 async function areFree(host: string, first: number, count: number): Promise<boolean> {
@@ -51,21 +48,41 @@ async function areFree(host: string, first: number, count: number): Promise<bool
   return true;
 }
 
-/** False if the port is taken; rejects for any other reason. */
-function listens(server: Server, host: string, port: number): Promise<boolean> {
+export function portTaken(what: string): StartError {
+  const hint = `set another one by ${SOURCES.port.variable}`;
+  return new StartError(`${what} is taken: another program listens there; ${hint}`, {
+    exitCode: EXIT_LOST,
+  });
+}
+
+/** False if the port is taken. */
+async function listens(server: Server, host: string, port: number): Promise<boolean> {
+  try {
+    await listen(server, host, port);
+    return true;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') return false;
+    const names = `${SOURCES.host.variable}, ${SOURCES.port.variable}`;
+    const text = `can't listen there (${names}): ${message}`;
+    throw new StartError(text, { cause: error, exitCode: EXIT_WRONG_SETTINGS });
+  }
+}
+
+/** Resolves when it listens; rejects with what the system said. */
+export function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException): void => {
-      server.off('listening', listening);
-      if (error.code === 'EADDRINUSE') resolve(false);
-      else reject(error);
-    };
     const listening = (): void => {
       server.off('error', failed);
-      resolve(true);
+      resolve();
     };
-    server.once('error', failed);
+    const failed = (error: Error): void => {
+      server.off('listening', listening);
+      reject(error);
+    };
     server.once('listening', listening);
-    server.listen({ port, host, backlog: 1024 });
+    server.once('error', failed);
+    server.listen({ port, host, backlog: BACKLOG });
   });
 }
 

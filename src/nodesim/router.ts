@@ -3,13 +3,13 @@
  * own port and the shared one. Answers what needs no node (ping, wrong paths and methods).
  */
 import {
+  type Answer,
   BAD_REQUEST,
   errorAnswer,
   INTERNAL_ERROR,
   methodNotAllowed,
   NO_SUCH_PATH,
   PONG,
-  type Answer,
 } from './answers.ts';
 import {
   type GroupRequest,

@@ -3,12 +3,12 @@
  * wrong one, is answered here, in the original's order: chance, timestamp, node.
  */
 import {
+  type Answer,
   INTERNAL_ERROR,
   NODE_MISSING,
   nodeUnknown,
   RANDOM_408,
   RANDOM_500,
-  type Answer,
 } from './answers.ts';
 import { Chance } from './chance.ts';
 import { readTimestamp } from './group-contract.ts';

@@ -4,7 +4,14 @@
  * `NodeControls`, so it does not matter in which thread they live.
  */
 import { nearest } from '../protocol/nearest.ts';
-import { type Answer, errorAnswer, jsonAnswer, methodNotAllowed, NO_SUCH_PATH, textAnswer } from './answers.ts';
+import {
+  type Answer,
+  errorAnswer,
+  jsonAnswer,
+  methodNotAllowed,
+  NO_SUCH_PATH,
+  textAnswer,
+} from './answers.ts';
 import { type Checked, checkFaults, checkNodeSettings } from './fault-schema.ts';
 import type { Control, ControlReply, Summary } from './thread-messages.ts';
 
@@ -74,10 +81,9 @@ export async function answerStats(nodes: Nodes): Promise<Answer> {
 
 function askAll(nodes: Nodes, control: Control): Promise<[string, ControlReply][]> {
   return Promise.all(
-    [...nodes].map(async ([name, node]): Promise<[string, ControlReply]> => [
-      name,
-      await node.control(control),
-    ]),
+    [...nodes].map(
+      async ([name, node]): Promise<[string, ControlReply]> => [name, await node.control(control)],
+    ),
   );
 }
 

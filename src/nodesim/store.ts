@@ -29,6 +29,8 @@ type Write =
 
 export class Store {
   readonly #database: Database.Database;
+  readonly #begin: Database.Statement;
+  readonly #commit: Database.Statement;
   readonly #insert: Database.Statement;
   readonly #delete: Database.Statement;
   readonly #clear: Database.Statement;
@@ -45,6 +47,8 @@ export class Store {
     this.#onCommit = onCommit;
     this.#database = openDatabase(file);
     const prepare = (sql: string): Database.Statement => this.#database.prepare(sql);
+    this.#begin = prepare('BEGIN IMMEDIATE');
+    this.#commit = prepare('COMMIT');
     this.#insert = prepare('INSERT INTO records (id, group_id, timestamp) VALUES (?, ?, ?)');
     this.#delete = prepare('DELETE FROM records WHERE id = ?');
     this.#clear = prepare('DELETE FROM records');
@@ -105,13 +109,13 @@ export class Store {
     if (this.#writes.length === 0) return;
     const writes = this.#writes;
     this.#writes = [];
-    this.#database.exec('BEGIN IMMEDIATE');
+    this.#begin.run();
     for (const write of writes) {
       if (write.kind === 'insert') this.#insert.run(write.id, write.key, write.timestamp);
       else if (write.kind === 'delete') this.#delete.run(write.id);
       else this.#clear.run();
     }
-    this.#database.exec('COMMIT');
+    this.#commit.run();
     this.#onCommit();
   }
 

@@ -17,10 +17,10 @@ import {
   shapeFault,
 } from './fault.ts';
 
-export const ID_LENGTH_MAX = 200;
+const ID_LENGTH_MAX = 200;
 export const DEADLINE_MS_MAX = 24 * 60 * 60 * 1000;
-export const LIST_LIMIT_MAX = 1000;
-export const BATCH_COMMANDS_MAX = 10_000;
+const LIST_LIMIT_MAX = 1000;
+const BATCH_COMMANDS_MAX = 10_000;
 
 const id = z
   .string()

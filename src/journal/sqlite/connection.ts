@@ -15,8 +15,8 @@ import { inspect, migrate } from './migrate.ts';
 
 /** A foreign write transaction holds the coordinator up no longer than this. */
 const BUSY_TIMEOUT_MS = 1_000;
-/** SQLite checkpoints by itself after a commit that leaves more pages in the WAL: 8 MiB. */
-const AUTOCHECKPOINT_PAGES = 2_000;
+/** SQLite checkpoints by itself after a commit that leaves more pages in the WAL: 4 MiB. */
+const AUTOCHECKPOINT_PAGES = 1_000;
 /** A WAL that a reader made longer is cut to this when it starts over. */
 const WAL_KEPT_BYTES = 16 * 1024 * 1024;
 const CACHE_KIB = 64 * 1024;

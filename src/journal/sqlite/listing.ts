@@ -1,23 +1,38 @@
 /**
  * Lists commands newest first, by any mix of filters, in bounded time.
  *
- * A page looks through {@link LOOKED_AT} rows at most, so that a rare match in a long history does
- * not hold the coordinator up (P9). A page may therefore be short, or empty, and still name a
- * `next`; the walk goes over the index that leaves out the most.
+ * A page looks through {@link LOOKED_AT} rows of each source at most, so that a rare match in a long
+ * history does not hold the coordinator up (P9). A page may therefore be short, or empty, and still
+ * name a `next`. The sources are the indexes that leave out the most; no row is in two of them.
  */
 import type { Database } from 'better-sqlite3';
+import type { SagaState } from '../../core/model.ts';
 import type { ListFilter, ListPage } from '../port.ts';
 import type { Clusters } from './clusters.ts';
-import { listFloor, listPage, type Source } from './queries/list.ts';
+import { FAILED, HISTORY, listFloor, listPage, OPEN, ofKey, type Source } from './queries/list.ts';
 import { type CommandRow, storedOf } from './rows.ts';
 
 /** Rows one page looks through: 20,000 take about 5 ms. */
 export const LOOKED_AT = 20_000;
 
-const OPEN = ['accepted', 'applying', 'compensating'];
-const FAILED = ['rolled_back', 'refused', 'abandoned'];
+const OPEN_STATES: readonly SagaState[] = ['accepted', 'applying', 'compensating'];
+const FAILED_STATES: readonly SagaState[] = ['rolled_back', 'refused', 'abandoned'];
 
 type Value = string | number;
+
+interface Conditions {
+  readonly sql: readonly string[];
+  readonly values: readonly Value[];
+}
+
+/** What one source gave: its newest matches down to `floor`, below which it was not looked at. */
+interface Part {
+  readonly rows: readonly CommandRow[];
+  readonly floor: number;
+}
+
+/** The floor of a source that was looked through to its end. */
+const BOTTOM = -1;
 
 export class Listing {
   readonly #db: Database;
@@ -31,44 +46,51 @@ export class Listing {
   }
 
   page(filter: ListFilter, before: number | undefined, limit: number): ListPage {
-    const [source, keys] = sourceOf(filter);
-    const [conditions, values] = conditionsOf(filter);
-    const from = before ?? Number.MAX_SAFE_INTEGER;
-    const floor = this.#db
-      .prepare<Value[], number>(listFloor(source))
-      .pluck()
-      .get(...keys, from, this.#lookedAt);
-    const rows = this.#db
-      .prepare<Value[], CommandRow>(listPage(source, conditions))
-      .all(...keys, ...values, from, floor ?? -1, limit + 1);
-    const shown = rows.slice(0, limit);
-    const last = shown.at(-1);
+    const conditions = conditionsOf(filter);
+    const below = before ?? Number.MAX_SAFE_INTEGER;
+    const parts = sourcesOf(filter).map((source) => {
+      const floor = this.#floor(source, below);
+      return { floor, rows: this.#rows(source, conditions, [below, floor, limit + 1]) };
+    });
+    return this.#merged(parts, limit);
+  }
+
+  #floor(source: Source, below: number): number {
+    const statement = this.#db.prepare<Value[], number>(listFloor(source)).pluck();
+    return statement.get(...source.values, below, this.#lookedAt) ?? BOTTOM;
+  }
+
+  #rows(source: Source, conditions: Conditions, range: readonly number[]): CommandRow[] {
+    const statement = this.#db.prepare<Value[], CommandRow>(listPage(source, conditions.sql));
+    return statement.all(...source.values, ...conditions.values, ...range);
+  }
+
+  #merged(parts: readonly Part[], limit: number): ListPage {
+    const floor = Math.max(BOTTOM, ...parts.map((part) => part.floor));
+    const rows = parts.flatMap((part) => part.rows).filter((row) => row.seq > floor);
+    const shown = rows.sort((a, b) => b.seq - a.seq).slice(0, limit);
     const commands = shown.map((row) => storedOf(row, this.#clusters));
+    const last = shown.at(-1);
     if (rows.length > limit && last !== undefined) return { commands, next: last.seq };
-    return floor === undefined ? { commands } : { commands, next: floor + 1 };
+    return floor === BOTTOM ? { commands } : { commands, next: floor + 1 };
   }
 }
 
-function sourceOf(filter: ListFilter): [Source, Value[]] {
-  const { groupId, states, stuck } = filter;
-  if (groupId !== undefined) {
-    return [{ index: 'INDEXED BY command_group', where: 'group_id = ?' }, [groupId]];
-  }
-  if (stuck === true || states?.every((state) => OPEN.includes(state))) {
-    return [{ index: 'INDEXED BY command_open', where: 'settled_at IS NULL' }, []];
-  }
-  if (states?.every((state) => FAILED.includes(state))) {
-    const where = `state IN ('rolled_back', 'refused', 'abandoned')`;
-    return [{ index: 'INDEXED BY command_failed', where }, []];
-  }
-  return [{ index: 'NOT INDEXED', where: 'TRUE' }, []];
+function sourcesOf({ groupId, states, stuck }: ListFilter): readonly Source[] {
+  const wants = (some: readonly SagaState[]): boolean =>
+    states === undefined || some.some((state) => states.includes(state));
+  if (stuck === true) return [OPEN];
+  const open = wants(OPEN_STATES) ? [OPEN] : [];
+  if (groupId !== undefined) return [...open, ...ofKey(groupId)];
+  if (wants(['committed'])) return [HISTORY];
+  return [...open, ...(wants(FAILED_STATES) ? [FAILED] : [])];
 }
 
-function conditionsOf(filter: ListFilter): [conditions: string[], values: Value[]] {
-  const conditions: string[] = [];
+function conditionsOf(filter: ListFilter): Conditions {
+  const sql: string[] = [];
   const values: Value[] = [];
-  const add = (condition: string, ...given: Value[]): void => {
-    conditions.push(condition);
+  const add = (condition: string, ...given: readonly Value[]): void => {
+    sql.push(condition);
     values.push(...given);
   };
   if (filter.states !== undefined) {
@@ -76,11 +98,12 @@ function conditionsOf(filter: ListFilter): [conditions: string[], values: Value[
   }
   if (filter.stuck !== undefined) add('stuck = ?', filter.stuck ? 1 : 0);
   if (filter.op !== undefined) add('op = ?', filter.op);
+  if (filter.groupId !== undefined) add('group_id = ?', filter.groupId);
   if (filter.node !== undefined) {
     const naming = 'SELECT cluster.id FROM cluster, json_each(cluster.nodes) AS one';
     add(`cluster IN (${naming} WHERE one.value = ?)`, filter.node);
   }
   if (filter.acceptedSince !== undefined) add('accepted_at >= ?', filter.acceptedSince);
   if (filter.acceptedBefore !== undefined) add('accepted_at < ?', filter.acceptedBefore);
-  return [conditions, values];
+  return { sql, values };
 }

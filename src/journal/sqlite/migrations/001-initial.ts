@@ -2,8 +2,10 @@
  * The first schema. A command is one row from acceptance to pruning: one INSERT, one UPDATE on the
  * happy path. What happens to few of them goes to `entry`.
  *
- * All indexes but `command_id`, `command_group` and `command_marked` take new entries at their end,
- * or hold open work only, so they cost the same however long the history is.
+ * `command_id` and `command_key` alone take entries anywhere; every other index holds little, or
+ * grows at its end. `command_key` takes its entry when the command settles, with the owner marks'
+ * presence in it, because one random page a command is half of what a long history costs
+ * (docs/decisions/012).
  */
 export const INITIAL = `
 CREATE TABLE head (
@@ -43,8 +45,7 @@ CREATE TABLE command (
 ) STRICT;
 
 CREATE UNIQUE INDEX command_id ON command (id);
-CREATE INDEX command_group ON command (group_id, seq);
-CREATE INDEX command_marked ON command (group_id, seq) WHERE marked = 1;
+CREATE INDEX command_key ON command (group_id, marked, seq) WHERE settled_at IS NOT NULL;
 CREATE INDEX command_open ON command (seq) WHERE settled_at IS NULL;
 CREATE INDEX command_failed ON command (seq)
   WHERE state IN ('rolled_back', 'refused', 'abandoned');

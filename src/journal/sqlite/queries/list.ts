@@ -1,15 +1,39 @@
 import { COMMAND_COLUMNS } from '../rows.ts';
 
-/**
- * What a listing walks, newest first: an index that holds few other rows, or all of history.
- * Every `where` is a condition that lets SQLite use that index.
- */
+/** What a listing walks, newest first: an index that leaves much out, or all of history. */
 export interface Source {
   readonly index: string;
+  /** A condition that lets SQLite use the index in this order. */
   readonly where: string;
+  /** Its parameters. */
+  readonly values: readonly string[];
 }
 
-/** One page. The last parameters are: from (exclusive), down to (exclusive), limit. */
+export const OPEN: Source = {
+  index: 'INDEXED BY command_open',
+  where: 'settled_at IS NULL',
+  values: [],
+};
+
+export const FAILED: Source = {
+  index: 'INDEXED BY command_failed',
+  where: `state IN ('rolled_back', 'refused', 'abandoned')`,
+  values: [],
+};
+
+export const HISTORY: Source = { index: 'NOT INDEXED', where: 'TRUE', values: [] };
+
+/** Settled commands of one key: those that left owner marks, and the others. */
+export function ofKey(groupId: string): readonly Source[] {
+  const one = (marked: 0 | 1): Source => ({
+    index: 'INDEXED BY command_key',
+    where: `settled_at IS NOT NULL AND group_id = ? AND marked = ${marked}`,
+    values: [groupId],
+  });
+  return [one(0), one(1)];
+}
+
+/** Parameters after the source's and the conditions': below, above, limit. */
 export function listPage(source: Source, conditions: readonly string[]): string {
   return `
     SELECT ${COMMAND_COLUMNS} FROM command ${source.index}
@@ -17,7 +41,7 @@ export function listPage(source: Source, conditions: readonly string[]): string 
     ORDER BY seq DESC LIMIT ?`;
 }
 
-/** Where a page must end at the latest. The last parameters are: from (exclusive), rows to pass. */
+/** The row after so many of the source. Parameters after the source's: below, rows to pass. */
 export function listFloor(source: Source): string {
   return `
     SELECT seq FROM command ${source.index}

@@ -8,6 +8,6 @@ export interface MarksRow {
 /** The latest settled command of a key that names owner marks, however many came after it. */
 export function prepareMarks(db: Database): Statement<[groupId: string], MarksRow> {
   return db.prepare(`
-    SELECT seq, settlement FROM command INDEXED BY command_marked
-    WHERE marked = 1 AND group_id = ? ORDER BY seq DESC LIMIT 1`);
+    SELECT seq, settlement FROM command INDEXED BY command_key
+    WHERE settled_at IS NOT NULL AND group_id = ? AND marked = 1 ORDER BY seq DESC LIMIT 1`);
 }

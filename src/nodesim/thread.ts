@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
+import { withHeader } from './answers.ts';
 import { FrontDoor } from './front-door.ts';
 import { GroupNode } from './group-node.ts';
 import { createFront } from './http-front.ts';
@@ -19,7 +20,7 @@ import type {
   ToThread,
 } from './thread-messages.ts';
 
-if (parentPort === null) throw new Error('node-thread runs as a worker thread only');
+if (parentPort === null) throw new Error('the thread of a node runs as a worker thread only');
 const main = parentPort;
 const start = workerData as ThreadStart;
 const { name, seed } = start.settings;
@@ -49,8 +50,10 @@ async function serve(node: GroupNode): Promise<void> {
     group: (request, call) => node.group(request, call),
     list: (request, call) => node.list(request, call),
     stats: () => answerStats(alone()),
-    sim: (path, call, body) =>
-      answerSim({ method: call.method, path, body }, alone(call.socket), seed),
+    sim: async (path, call, body) => {
+      const told = await answerSim({ method: call.method, path, body }, alone(call.socket), seed);
+      return node.faults.refuse === true ? withHeader(told, 'Connection', 'close') : told;
+    },
   };
   try {
     await door.open();

@@ -1,0 +1,47 @@
+/** `create-one` and `delete-one`: one command, its answer, and an exit code that tells. */
+import { isError } from '../protocol/answer.ts';
+import { details, errorText, headline } from './answer-text.ts';
+import { exitOfCommand, isDone } from './exit-code.ts';
+import { COMMAND_OPTIONS, commandFields, ifUnavailable, lane } from './options.ts';
+import { type Definition, type Subcommand, subcommand, withDaemon } from './subcommand.ts';
+
+const POSITIONALS = {
+  key: { type: 'string', demandOption: true, describe: 'Key of the record: 1 to 256 characters' },
+} as const;
+
+const OPTIONS = {
+  ...COMMAND_OPTIONS,
+  lane: lane('interactive'),
+  'if-unavailable': ifUnavailable('reject'),
+  id: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Id of the command, of your choice: repeated with the same id it is done once',
+    defaultDescription: 'a new UUID',
+    group: 'Command:',
+  },
+} as const;
+
+type Words = Pick<
+  Definition<typeof POSITIONALS, typeof OPTIONS>,
+  'usage' | 'describe' | 'examples'
+>;
+
+export function oneCommand(op: 'create' | 'delete', words: Words): Subcommand {
+  return subcommand({
+    ...words,
+    positionals: POSITIONALS,
+    options: OPTIONS,
+    run: (args, terminal) =>
+      withDaemon(args, async (client) => {
+        const fields = commandFields(args);
+        const id = args.id === undefined ? {} : { id: args.id };
+        const answer = await client[op](args.key, { ...fields, ...id });
+        if (args.json) await terminal.json(answer);
+        else if (isError(answer)) terminal.note(errorText(answer, terminal));
+        else if (isDone(answer, fields.wait)) await terminal.line(headline(answer, terminal));
+        else await terminal.line(details(answer, terminal));
+        return exitOfCommand(answer, fields.wait);
+      }),
+  });
+}

@@ -1,0 +1,148 @@
+/**
+ * The command line as a whole: the subcommands hung into yargs, and every way to end turned into
+ * an exit code. What a subcommand throws ends here; what it can't be expected to throw passes on.
+ */
+import yargs, { type Argv } from 'yargs';
+import { ClientError } from '../client/index.ts';
+import { encode } from './arguments.ts';
+import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { COMMON, GENERAL } from './options.ts';
+import type { Subcommand } from './subcommand.ts';
+import { abandon } from './subcommands/abandon.ts';
+import { cancel } from './subcommands/cancel.ts';
+import { create } from './subcommands/create.ts';
+import { createOne } from './subcommands/create-one.ts';
+import { deleteMany } from './subcommands/delete.ts';
+import { deleteOne } from './subcommands/delete-one.ts';
+import { list } from './subcommands/list.ts';
+import { ping } from './subcommands/ping.ts';
+import { retry } from './subcommands/retry.ts';
+import { stats } from './subcommands/stats.ts';
+import { status } from './subcommands/status.ts';
+import { plain, type Terminal } from './terminal.ts';
+import { usageFault } from './usage-fault.ts';
+import { packageVersion } from './version.ts';
+
+const SUBCOMMANDS: readonly Subcommand[] = [
+  createOne,
+  deleteOne,
+  create,
+  deleteMany,
+  stats,
+  status,
+  list,
+  retry,
+  cancel,
+  abandon,
+  ping,
+];
+
+const WIDTH_MAX = 100;
+const MISSING = 'no command is given';
+
+export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const json = argv.includes('--json');
+  try {
+    return await parse(argv, terminal);
+  } catch (error) {
+    if (error instanceof UsageError) return tellUsage(argv, error, terminal);
+    if (error instanceof ClientError) return tellClient(error, { json, terminal });
+    throw error;
+  }
+}
+
+async function parse(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let code: ExitCode = EXIT.done;
+  const finish = (end: ExitCode) => {
+    code = end;
+  };
+  // What is completed is a line that is not finished: yargs reads it as it stands.
+  const words = argv[0] === '--get-yargs-completions' ? argv : encode(argv);
+  const parser = configure(yargs(words));
+  for (const subcommand of SUBCOMMANDS) subcommand.register(parser, { terminal, finish });
+  parser.completion('completion', 'Print a script for completion in the shell');
+  if (argv.length === 0) {
+    terminal.note(await parser.getHelp());
+    return EXIT.usage;
+  }
+  parser.fail((message: string | null, error: Error | undefined) => {
+    const known = knownTo(argv);
+    // yargs' own errors are about usage too; all others come from a subcommand.
+    if (error !== undefined && error.name !== 'YError') throw error;
+    throw new UsageError(usageFault(message ?? error?.message ?? '', known), { cause: error });
+  });
+  await parser.parseAsync();
+  return code;
+}
+
+function configure(parser: Argv): Argv {
+  return parser
+    .scriptName('lockstep')
+    .locale('en')
+    .exitProcess(false)
+    .parserConfiguration({
+      // Keys are text: 007 is not 7, 1e3 is not 1000.
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+    })
+    .usage('$0 <command>\n\nKeeps records in step on every node of a cluster: on all, or on none.')
+    .options(COMMON)
+    .demandCommand(1, MISSING)
+    .strictCommands()
+    .strictOptions()
+    .check(onlyOnce, true)
+    .example('$0 create-one 5', 'create record 5 on every node, or on none')
+    .example('$0 create 0..99', 'create a hundred records')
+    .example('$0 stats', 'do all nodes hold the same?')
+    .epilogue(
+      'Exit codes: 0 done, 1 not done (rolled back, refused), 2 bad usage, 3 daemon unreachable.',
+    )
+    .help()
+    .alias('help', 'h')
+    .version(packageVersion())
+    .group(['help', 'version'], GENERAL)
+    .wrap(Math.min(WIDTH_MAX, process.stdout.columns ?? WIDTH_MAX));
+}
+
+/** An option given twice is a mistake, unless it takes several values. */
+function onlyOnce(args: Readonly<Record<string, unknown>>): true {
+  for (const [name, value] of Object.entries(args)) {
+    if (!Array.isArray(value) || ['_', 'ids', 'state'].includes(name)) continue;
+    throw new UsageError(`--${name} is given more than once`);
+  }
+  return true;
+}
+
+function knownTo(argv: readonly string[]) {
+  const names = SUBCOMMANDS.map(({ name }) => name);
+  const current = SUBCOMMANDS.find(
+    ({ name }) => name === argv.find((word) => names.includes(word)),
+  );
+  const optionNames = [...Object.keys(COMMON), 'help', 'version', ...(current?.optionNames ?? [])];
+  return { subcommands: SUBCOMMANDS, optionNames, current: current?.name };
+}
+
+function tellUsage(argv: readonly string[], error: UsageError, terminal: Terminal): ExitCode {
+  const { current } = knownTo(argv);
+  terminal.note(`lockstep: ${plain(error.message)}`);
+  terminal.note(`Try: lockstep ${current === undefined ? '' : `${current} `}--help`);
+  return EXIT.usage;
+}
+
+async function tellClient(
+  error: ClientError,
+  { json, terminal }: { readonly json: boolean; readonly terminal: Terminal },
+): Promise<ExitCode> {
+  const { code, message, hint, endpoint, id } = error;
+  const again = id === undefined ? [] : [`What became of it: lockstep status ${id}`];
+  if (json)
+    await terminal.json({
+      ...(id === undefined ? {} : { id }),
+      error: { code, message, hint, endpoint },
+    });
+  else terminal.note([`lockstep: ${message}`, hint, ...again].join('\n  '));
+  if (code === 'bad_endpoint') return EXIT.usage;
+  return code === 'no_answer' ? EXIT.notDone : EXIT.unreachable;
+}

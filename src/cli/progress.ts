@@ -1,0 +1,35 @@
+/** A progress bar on stderr while a person looks at it, nothing otherwise. */
+import cliProgress from 'cli-progress';
+import type { Terminal } from './terminal.ts';
+
+export interface Progress {
+  update(done: number, failed: number): void;
+  stop(): void;
+}
+
+const SILENT: Progress = { update: () => {}, stop: () => {} };
+
+/** `total` undefined: a count that grows. */
+export function showProgress(
+  terminal: Terminal,
+  { title, total }: { readonly title: string; readonly total: number | undefined },
+): Progress {
+  if (!terminal.attended) return SILENT;
+  const counts = '{value}{of} · {failed} failed · {duration_formatted}';
+  const bar = new cliProgress.SingleBar({
+    format:
+      total === undefined ? `${title} ${counts}` : `${title} [{bar}] {percentage}% · ${counts}`,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 30,
+    hideCursor: true,
+    clearOnComplete: false,
+    stream: process.stderr,
+    gracefulExit: false,
+  });
+  bar.start(total ?? 0, 0, { failed: 0, of: total === undefined ? '' : `/${total}` });
+  return {
+    update: (done, failed) => bar.update(done, { failed }),
+    stop: () => bar.stop(),
+  };
+}

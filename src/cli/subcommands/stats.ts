@@ -1,0 +1,44 @@
+import { isError, type StatsAnswer } from '../../protocol/answer.ts';
+import { errorText } from '../answer-text.ts';
+import { EXIT, exitOfReply } from '../exit-code.ts';
+import { subcommand, withDaemon } from '../subcommand.ts';
+import { table } from '../table.ts';
+import { plain, type Terminal } from '../terminal.ts';
+
+export const stats = subcommand({
+  usage: 'stats',
+  describe: 'Whether all nodes hold the same records, and how many each holds',
+  positionals: {},
+  options: {},
+  examples: [['$0 stats', 'exit code 0 only if all nodes agree']],
+  run: (args, terminal) =>
+    withDaemon(args, async (client) => {
+      const answer = await client.stats();
+      if (args.json) await terminal.json(answer);
+      else if (isError(answer)) terminal.note(errorText(answer, terminal));
+      else await terminal.line(statsText(answer, terminal));
+      if (isError(answer)) return exitOfReply(answer);
+      return answer.consistent === true ? EXIT.done : EXIT.notDone;
+    }),
+});
+
+/** `consistent: yes` and a row a node. */
+function statsText(answer: StatsAnswer, terminal: Terminal): string {
+  const nodes = Object.entries(answer.nodes);
+  const failing = nodes.some(([, { error }]) => error !== undefined);
+  const rows = nodes.map(([name, { count, error }]) => [
+    plain(name),
+    count === undefined ? '?' : String(count),
+    ...(failing ? [plain(error ?? '')] : []),
+  ]);
+  const columns = [{ title: 'node' }, { title: 'records', align: 'right' } as const];
+  const all = failing ? [...columns, { title: 'error' }] : columns;
+  return `consistent: ${verdict(answer, terminal)}\n\n${table(all, rows)}`;
+}
+
+function verdict({ consistent }: StatsAnswer, terminal: Terminal): string {
+  if (consistent === true) return terminal.paint('green', 'yes');
+  if (consistent === false)
+    return `${terminal.paint('red', 'no')} (the nodes hold different records)`;
+  return `${terminal.paint('yellow', 'unknown')} (not every node could be asked)`;
+}

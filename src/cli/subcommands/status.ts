@@ -1,0 +1,33 @@
+import { isError } from '../../protocol/answer.ts';
+import { details, errorText } from '../answer-text.ts';
+import { exitOfReply } from '../exit-code.ts';
+import { subcommand, withDaemon } from '../subcommand.ts';
+import { summaryText } from '../summary-text.ts';
+
+export const status = subcommand({
+  usage: 'status [id]',
+  describe: 'How one command stands, or how the daemon stands',
+  positionals: {
+    id: { type: 'string', describe: 'Id of a command; without it: queues, threads, nodes' },
+  },
+  options: {},
+  examples: [
+    ['$0 status', 'queues, threads, nodes'],
+    ['$0 status order-17', 'one command, node by node'],
+  ],
+  run: (args, terminal) =>
+    withDaemon(args, async (client) => {
+      if (args.id === undefined) {
+        const answer = await client.summary();
+        if (args.json) await terminal.json(answer);
+        else if (isError(answer)) terminal.note(errorText(answer, terminal));
+        else await terminal.line(summaryText(answer, terminal));
+        return exitOfReply(answer);
+      }
+      const answer = await client.status(args.id);
+      if (args.json) await terminal.json(answer);
+      else if (isError(answer)) terminal.note(errorText(answer, terminal));
+      else await terminal.line(details(answer, terminal));
+      return exitOfReply(answer);
+    }),
+});

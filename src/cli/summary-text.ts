@@ -1,0 +1,59 @@
+/** `status` without an id, in words. */
+import type { NodeReport, SummaryAnswer } from '../protocol/answer.ts';
+import { durationText } from './duration.ts';
+import { indent, table } from './table.ts';
+import { plain, type Terminal } from './terminal.ts';
+
+const RIGHT = 'right' as const;
+
+export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
+  const state = terminal.paint(answer.state === 'running' ? 'green' : 'yellow', answer.state);
+  const stuck = terminal.paint(answer.stuck > 0 ? 'red' : 'dim', `${answer.stuck} stuck`);
+  return [
+    `lockstepd ${plain(answer.version)}, pid ${answer.pid}: ${state} for ${durationText(answer.uptimeMs)}`,
+    `open: ${answer.open} of at most ${answer.openMax}, ${answer.compensating} rolling back, ${stuck}`,
+    `settled since the start: ${countsText(answer.settled) || 'none'}`,
+    `threads: ${answer.threads.map(plain).join(', ')}`,
+    '',
+    indent(laneTable(answer)),
+    '',
+    indent(nodeTable(answer.nodes)),
+  ].join('\n');
+}
+
+function laneTable({ lanes }: SummaryAnswer): string {
+  return table(
+    [{ title: 'lane' }, { title: 'waiting', align: RIGHT }, { title: 'running', align: RIGHT }],
+    Object.entries(lanes).map(([name, { waiting, running }]) => [
+      name,
+      String(waiting),
+      String(running),
+    ]),
+  );
+}
+
+function nodeTable(nodes: Readonly<Record<string, NodeReport>>): string {
+  return table(
+    [
+      { title: 'node' },
+      { title: 'calls', align: RIGHT },
+      { title: 'answers' },
+      { title: 'last failure' },
+    ],
+    Object.entries(nodes).map(([name, { calls, answers, lastFailure }]) => [
+      plain(name),
+      String(calls),
+      countsText(answers),
+      plain(lastFailure ?? ''),
+    ]),
+  );
+}
+
+/** `applied 98, unsure 12`, the most first. */
+function countsText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${plain(name)} ${count}`)
+    .join(', ');
+}

@@ -1,0 +1,47 @@
+/**
+ * The apps as pm2 runs them: the daemon and the simulated cluster, each directly, without a wrapper.
+ *
+ * pm2 7 records death by a signal as exit code 0, so only the two codes of `exit-codes.cjs` keep an
+ * app down. All else is restarted, with a growing delay, for ever. The environment of whoever starts
+ * pm2 goes to the apps, without what npm puts into it.
+ */
+const path = require('node:path');
+const deadlines = require('./deadlines.cjs');
+const exitCodes = require('./exit-codes.cjs');
+const { interpreter, placesOf } = require('./places.cjs');
+
+/**
+ * @typedef {ReturnType<typeof appsOf>} Apps
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+function appsOf(env) {
+  const { root, logs } = placesOf(env);
+  /** @param {string} name @param {string} script */
+  const app = (name, script) => ({
+    name,
+    script: path.join(root, 'dist', script),
+    cwd: root,
+    interpreter: interpreter(),
+    exec_mode: 'fork',
+    env: { LOCKSTEP_STOP_EXIT_CODE: String(exitCodes.stoppedOnPurpose) },
+    filter_env: ['npm_'],
+    wait_ready: true,
+    listen_timeout: deadlines.readyMs,
+    kill_timeout: deadlines.killMs,
+    stop_exit_codes: [exitCodes.badConfiguration, exitCodes.stoppedOnPurpose],
+    autorestart: true,
+    exp_backoff_restart_delay: deadlines.restartMs,
+    // pm2 gives up after this many exits within `min_uptime` (16 by default): never.
+    max_restarts: Number.MAX_SAFE_INTEGER,
+    merge_logs: true,
+    out_file: path.join(logs, `${name}.log`),
+    error_file: path.join(logs, `${name}.log`),
+    // Neither pm2's instrumentation inside the app nor its look at the git history.
+    pmx: false,
+    vizion: false,
+  });
+  return [app('lockstepd', 'daemon.js'), app('nodesim', path.join('nodesim', 'main.js'))];
+}
+
+module.exports = { appsOf };

@@ -1,0 +1,100 @@
+/**
+ * The project's own pm2: reached through its home in the data folder, so that nobody else's pm2 is
+ * touched. Its calls are callbacks without a time limit; here they are promises with one.
+ */
+import { lstatSync, mkdirSync } from 'node:fs';
+import { connect as connectSocket } from 'node:net';
+import { join } from 'node:path';
+
+const CONNECT_MS = 20_000;
+
+/**
+ * @typedef {{ readonly pm2Home: string, readonly pm2HomeIsTemporary: boolean }} Home
+ * @typedef {typeof import('pm2')} Pm2
+ */
+
+/**
+ * True if a pm2 answers in this home. Asking pm2 itself would start one.
+ *
+ * @param {Home} home
+ * @returns {Promise<boolean>}
+ */
+export function isRunning({ pm2Home }) {
+  return canConnect({ path: join(pm2Home, 'rpc.sock') });
+}
+
+/**
+ * @param {import('node:net').NetConnectOpts} address
+ * @returns {Promise<boolean>}
+ */
+export function canConnect(address) {
+  return new Promise((resolve) => {
+    const socket = connectSocket({ ...address, timeout: 2000 });
+    /** @param {boolean} answer */
+    const settle = (answer) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('timeout', () => settle(false));
+    socket.once('error', () => settle(false));
+  });
+}
+
+/**
+ * Connects to the pm2 of this home, and starts it if it does not run.
+ *
+ * @param {Home} home
+ * @returns {Promise<Pm2>}
+ */
+export async function openPm2(home) {
+  prepareHome(home);
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith('PM2_')) delete process.env[name];
+  }
+  process.env['PM2_HOME'] = home.pm2Home;
+  // It prints nothing, and does not end this process.
+  process.env['PM2_PROGRAMMATIC'] = 'true';
+  // pm2 otherwise tells its makers daily which version runs, and looks for their monitoring agent.
+  process.env['PM2_DISABLE_VERSION_CHECK'] = 'true';
+  process.env['PM2_NO_INTERACTION'] = 'true';
+  const { default: pm2 } = await import('pm2');
+  await call('connecting to pm2', CONNECT_MS, (done) => pm2.connect(done));
+  return pm2;
+}
+
+/**
+ * @template T
+ * @param {string} what for the message when the time is over
+ * @param {number} timeoutMs
+ * @param {(done: (error: Error | null | undefined, value?: T) => void) => void} start
+ * @returns {Promise<T>}
+ */
+export function call(what, timeoutMs, start) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`${what} took longer than ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    start((error, value) => {
+      clearTimeout(timer);
+      if (error) reject(error instanceof Error ? error : new Error(String(error)));
+      else resolve(/** @type {T} */ (value));
+    });
+  });
+}
+
+/**
+ * In a folder that others may write to, the home must be ours and closed to them: whoever owns
+ * pm2's socket runs programs in our name.
+ *
+ * @param {Home} home
+ */
+function prepareHome({ pm2Home, pm2HomeIsTemporary }) {
+  mkdirSync(pm2Home, { recursive: true, mode: 0o700 });
+  if (!pm2HomeIsTemporary) return;
+  const stat = lstatSync(pm2Home);
+  if (!stat.isDirectory() || stat.uid !== process.getuid?.() || (stat.mode & 0o077) !== 0) {
+    throw new Error(`${pm2Home} is not a private folder of this user: remove it, or set TMPDIR`);
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * `npm start`: brings the daemon and the simulated cluster up under the project's own pm2 and
+ * returns when both are ready. What runs already is stopped first and comes back with the
+ * environment of this call, nothing of the former one left in it.
+ *
+ * Exit codes: 0 both are ready, 78 an app refused its configuration, 130 interrupted, 1 anything
+ * else; unless it is 0, nothing is left running.
+ */
+import { addressesOf } from './addresses.mjs';
+import appDefinitions from './apps.cjs';
+import { bringUp } from './bring-up.mjs';
+import { newLogs, sizesOf } from './log-tail.mjs';
+import placesModule from './places.cjs';
+import { printSummary } from './summary.mjs';
+import { takeDown } from './take-down.mjs';
+
+const places = placesModule.placesOf(process.env);
+const apps = appDefinitions.appsOf(process.env);
+const addresses = addressesOf(process.env, places.root);
+const logSizes = sizesOf(apps.map((app) => app.out_file));
+
+if (await takeDown(places)) console.log('lockstep was running: it starts anew.');
+const interrupted = new Promise((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => resolve({ kind: 'interrupted' }));
+  }
+});
+const { toCheck } = addresses;
+const outcome = await bringUp({ apps, places, toCheck, interrupted }).catch(failureOf);
+if (outcome.kind === 'up') {
+  printSummary({ running: outcome.running, places, addresses });
+} else {
+  await takeDown(places);
+  for (const line of newLogs(logSizes)) console.error(line);
+  console.error(`lockstep did not start: ${outcome.text}`);
+}
+process.exit(outcome.kind === 'up' ? 0 : outcome.exitCode);
+
+/**
+ * @param {unknown} error
+ * @returns {import('./bring-up.mjs').Failure}
+ */
+function failureOf(error) {
+  const text = error instanceof Error ? error.message : String(error);
+  return { kind: 'failed', text, exitCode: 1 };
+}

@@ -1,0 +1,40 @@
+/**
+ * Ends everything that was started here: the apps, the project's pm2, and apps that a dead pm2 left
+ * behind. What does not go in its time is killed.
+ */
+import { globSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import deadlines from './deadlines.cjs';
+import { call, isRunning, openPm2 } from './own-pm2.mjs';
+import { endProcess, findProcess, signal, waitUntilGone } from './processes.mjs';
+
+/** pm2 stops the apps side by side; beyond that it needs a moment for itself. */
+const PM2_STOP_MS = deadlines.killMs + 10_000;
+const PM2_EXIT_MS = 5000;
+
+/**
+ * @param {import('./places.cjs').Places} places
+ * @returns {Promise<boolean>} true if anything was running
+ */
+export async function takeDown(places) {
+  const isUp = await isRunning(places);
+  // A pm2 that answers is the one of the file; otherwise its command line has to say so.
+  const god = findProcess(join(places.pm2Home, 'pm2.pid'), isUp ? '' : places.pm2Home);
+  if (isUp) {
+    const pm2 = await openPm2(places);
+    await call('stopping pm2', PM2_STOP_MS, (done) => pm2.killDaemon(done)).catch(report);
+    pm2.disconnect();
+  }
+  if (god !== undefined && !(await waitUntilGone(god, PM2_EXIT_MS))) signal(god, 'SIGKILL');
+  const orphans = globSync('pids/*.pid', { cwd: places.pm2Home })
+    .map((file) => findProcess(join(places.pm2Home, file), join(places.root, 'dist')))
+    .filter((pid) => pid !== undefined);
+  await Promise.all(orphans.map((pid) => endProcess(pid, deadlines.killMs)));
+  if (places.pm2HomeIsTemporary) rmSync(places.pm2Home, { recursive: true, force: true });
+  return isUp || god !== undefined || orphans.length > 0;
+}
+
+/** @param {unknown} error */
+function report(error) {
+  console.error(error instanceof Error ? error.message : String(error));
+}

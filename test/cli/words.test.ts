@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { decode, encode } from '../../src/cli/arguments.ts';
+import { callsBetween } from '../../src/cli/demo/node-calls.ts';
+import { durationMs, durationText } from '../../src/cli/duration.ts';
+import { table } from '../../src/cli/table.ts';
+import { plain } from '../../src/cli/terminal.ts';
+import type { SummaryAnswer } from '../../src/protocol/answer.ts';
+
+describe('a duration', () => {
+  test.each([
+    ['1500', 1500],
+    ['1500ms', 1500],
+    ['1.5s', 1500],
+    ['2m', 120_000],
+    ['1h', 3_600_000],
+    ['7d', 604_800_000],
+  ])('%s is %i ms', (text, ms) => {
+    expect(durationMs('timeout', text)).toBe(ms);
+  });
+
+  test.each(['', '0', '-1', '1w', 's', '1e3', '∞'])('is not %j', (text) => {
+    expect(() => durationMs('timeout', text)).toThrow('--timeout must be a duration');
+  });
+
+  test.each([
+    [0.42, '0.4 ms'],
+    [12.4, '12 ms'],
+    [1800, '1.8 s'],
+    [125_000, '2 min 5 s'],
+    [3_725_000, '1 h 2 min'],
+    [86_400_000, '1 d'],
+  ])('of %d ms is shown as %s', (ms, text) => {
+    expect(durationText(ms)).toBe(text);
+  });
+});
+
+test('a table lines its columns up, colours or not', () => {
+  const rows = [
+    ['node01', '7'],
+    ['\u001b[32mb\u001b[39m', '1000'],
+  ];
+  expect(table([{ title: 'node' }, { title: 'n', align: 'right' }], rows)).toBe(
+    ['node       n', 'node01     7', '\u001b[32mb\u001b[39m       1000'].join('\n'),
+  );
+});
+
+test("P10: what nodes say can't drive the terminal", () => {
+  expect(plain('a\u001b[2Jb\nc\u009b31m\ud800')).toBe('a [2Jb c 31m\ufffd');
+});
+
+test('a lone dash and what follows `--` come through yargs as they are', () => {
+  const words = encode(['create-one', '-', '--json', '--', '-x', '--y']);
+  expect(words.slice(0, 3)).toEqual(['create-one', '\0-', '--json']);
+  expect(words).not.toContain('--');
+  expect(decode(words)).toEqual(['create-one', '-', '--json', '-x', '--y']);
+  expect(decode(7)).toBe(7);
+});
+
+test('the demo counts the calls that failed in between', () => {
+  const summary = (calls: number, answers: Record<string, number>) =>
+    ({ nodes: { node01: { calls, answers } } }) as unknown as SummaryAnswer;
+  const before = summary(10, { applied: 8, unsure: 2 });
+  const after = summary(20, { applied: 14, unsure: 5, lost: 1 });
+  expect(callsBetween(before, after)).toEqual(new Map([['node01', { calls: 10, failed: 4 }]]));
+});

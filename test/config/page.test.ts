@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { SETTING_KEYS } from '../../src/config/schema.ts';
+import { problemsOf, settingsOf } from './load-in.ts';
+import { configurationPage, PAGE } from './page.ts';
+
+const page = readFileSync(PAGE, 'utf8');
+
+/** The blocks of code in this language, as they stand in the page. */
+function blocks(language: string): readonly string[] {
+  return [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(
+    (match) => match[1] ?? '',
+  );
+}
+
+describe('docs/configuration.md', () => {
+  test('says what the schema says (if not: node test/config/page.ts)', () => {
+    expect(page).toBe(configurationPage());
+  });
+
+  test('names every setting', () => {
+    for (const key of SETTING_KEYS) expect(page).toContain(`| \`${key}\``);
+  });
+
+  test('its two example files load, and say the same', () => {
+    const [json = ''] = blocks('json');
+    const [yaml = ''] = blocks('yaml');
+    const fromJson = settingsOf({ files: { 'lockstep.config.json': json } });
+    const fromYaml = settingsOf({ files: { 'lockstep.config.yaml': yaml } });
+    expect(fromJson.nodes).toHaveLength(2);
+    const { dataDir: _, journal: _journal, ...rest } = fromJson;
+    expect(fromYaml).toMatchObject(rest);
+  });
+
+  test('its dialect loads, and differs as it says', () => {
+    const [, yaml = ''] = blocks('yaml');
+    const files = { 'lockstep.config.yaml': yaml };
+    expect(problemsOf({ files })).toEqual([]);
+    expect(settingsOf({ files }).dialect).toMatchObject({
+      name: 'warehouse',
+      tokens: false,
+      create: { path: '/items', statuses: { applied: [201], perhaps: [409], unsure: [423] } },
+      delete: { path: '/items/{groupId}', sendsBody: false, statuses: { gone: [204, 404] } },
+      read: { path: '/items/{groupId}', method: 'GET' },
+      forbiddenCharacters: '/?',
+    });
+  });
+});

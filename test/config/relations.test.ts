@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { RELATIONS } from '../../src/config/relations.ts';
+import { problemOf, problemsOf, settingsOf } from './load-in.ts';
+
+/** The least that breaks each rule, and values at its very edge that keep it. */
+const EDGES: readonly {
+  rule: string;
+  broken: Record<string, string>;
+  kept: Record<string, string>;
+}[] = [
+  {
+    rule: 'requestTimeoutMs ≤ quiesceMs',
+    broken: { LOCKSTEP_QUIESCE_MS: '4999' },
+    kept: { LOCKSTEP_QUIESCE_MS: '5000' },
+  },
+  {
+    rule: 'connectTimeoutMs ≤ requestTimeoutMs',
+    broken: { LOCKSTEP_CONNECT_TIMEOUT_MS: '5001' },
+    kept: { LOCKSTEP_CONNECT_TIMEOUT_MS: '5000' },
+  },
+  {
+    rule: 'requestTimeoutMs < drainMs',
+    broken: { LOCKSTEP_DRAIN_MS: '5000' },
+    kept: { LOCKSTEP_DRAIN_MS: '5001' },
+  },
+  {
+    rule: 'drainMs + interruptMs < killTimeoutMs',
+    broken: { LOCKSTEP_KILL_TIMEOUT_MS: '15000' },
+    kept: { LOCKSTEP_KILL_TIMEOUT_MS: '15001' },
+  },
+  {
+    rule: 'backoffBaseMs ≤ backoffCapMs',
+    broken: { LOCKSTEP_BACKOFF_CAP_MS: '9' },
+    kept: { LOCKSTEP_BACKOFF_CAP_MS: '10' },
+  },
+  {
+    rule: 'endpoint, eventsEndpoint and opsPort have three different ports',
+    broken: { LOCKSTEP_EVENTS_ENDPOINT: 'tcp://127.0.0.1:5570' },
+    kept: { LOCKSTEP_EVENTS_ENDPOINT: 'tcp://127.0.0.1:5572' },
+  },
+  {
+    rule: 'no two nodes have the same URL, unless the dialect sends the header `node`',
+    broken: { LOCKSTEP_DIALECT: 'challenge', LOCKSTEP_NODES: 'a=http://h/v1,b=http://H:80/v1/' },
+    kept: { LOCKSTEP_DIALECT: 'challenge', LOCKSTEP_NODES: 'a=http://h/v1,b=http://h/v2' },
+  },
+];
+
+describe('rules between settings', () => {
+  test('every rule has an edge that is tried here', () => {
+    expect(EDGES.map(({ rule }) => rule)).toEqual(RELATIONS.map(({ rule }) => rule));
+  });
+
+  test.each(EDGES)('$rule', ({ rule, broken, kept }) => {
+    expect(problemsOf({ env: kept })).toEqual([]);
+    const problem = problemOf({ env: broken });
+    expect(problem.source.split(', ').sort()).toEqual(Object.keys(broken).sort());
+    expect(problem.message).toContain(rule);
+    expect(problem.hint).toBe(RELATIONS.find((relation) => relation.rule === rule)?.reason);
+  });
+
+  test('a broken rule shows every value in it and where it comes from', () => {
+    const problem = problemOf({
+      argv: ['--drain-ms', '4000'],
+      env: { LOCKSTEP_QUIESCE_MS: '6000' },
+    });
+    expect(problem).toMatchObject({
+      source: '--drain-ms',
+      message:
+        'breaks a rule: requestTimeoutMs < drainMs; requestTimeoutMs is 5000 (default), ' +
+        'drainMs is 4000 (--drain-ms)',
+    });
+  });
+
+  test('nodes that are told apart by the `node` header may share a URL', () => {
+    const nodes = 'a=http://h:7400/v1,b=http://h:7400/v1';
+    expect(settingsOf({ env: { LOCKSTEP_NODES: nodes } }).nodes).toHaveLength(2);
+  });
+
+  test('no rule speaks of a value that could not be read', () => {
+    const problem = problemOf({
+      env: { LOCKSTEP_QUIESCE_MS: '1s', LOCKSTEP_REQUEST_TIMEOUT_MS: '6000' },
+    });
+    expect(problem.source).toBe('LOCKSTEP_QUIESCE_MS');
+  });
+});

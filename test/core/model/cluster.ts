@@ -1,0 +1,214 @@
+/**
+ * The simulated nodes and the network before them: what becomes of an exchange, and when.
+ *
+ * It keeps the assumptions the design makes about nodes and no others: after an answer nothing
+ * lands (P4.1); a request given up may land until `quiesce` later (P4.2), once; a 4xx did nothing.
+ */
+import type { Answer, Command, Request } from '../../../src/core/model.ts';
+import type { Agenda } from './agenda.ts';
+import type { Prng } from './prng.ts';
+import type { FaultKind, Setting } from './setting.ts';
+
+/** What a node holds of the key; without owner marks in the dialect, the token is ours alone. */
+export interface StoredRecord {
+  readonly token: string;
+  readonly body: string;
+}
+
+export interface Exchange {
+  readonly command: Command;
+  readonly node: number;
+  readonly request: Request;
+  readonly reply: (answer: Answer) => void;
+  /** It waits for its answer. */
+  open: boolean;
+  /** What the node said when the request took effect. */
+  native: Answer | undefined;
+  /** Rises when the effect is put off or dropped, so that the former plan is void. */
+  plan: number;
+}
+
+/** Who watches the nodes. */
+export interface Witness {
+  sent(exchange: Exchange): void;
+  gaveUp(exchange: Exchange): void;
+  denied(command: Command): void;
+  changed(
+    exchange: Exchange,
+    before: StoredRecord | undefined,
+    after: StoredRecord | undefined,
+  ): void;
+}
+
+const APPLIED: Answer = { kind: 'applied', said: '2xx' };
+const GONE: Answer = { kind: 'gone', said: '404' };
+const PERHAPS: Answer = { kind: 'perhaps', said: '400' };
+const ABSENT: Answer = { kind: 'absent', said: '404' };
+const LOST: Answer = { kind: 'lost', said: 'timeout' };
+const UNSENT: Answer = { kind: 'unsent', said: 'refused connection' };
+const REFUSED: Answer = { kind: 'refused', said: '403' };
+const UNREADABLE: Answer = { kind: 'unreadable', said: '200 with another key' };
+
+export class Cluster {
+  readonly records: (StoredRecord | undefined)[];
+  calm = false;
+  readonly #agenda: Agenda;
+  readonly #prng: Prng;
+  readonly #setting: Setting;
+  readonly #witness: Witness;
+  #open: Exchange[] = [];
+
+  constructor(
+    setting: Setting,
+    agenda: Agenda,
+    more: { prng: Prng; records: (StoredRecord | undefined)[]; witness: Witness },
+  ) {
+    this.#setting = setting;
+    this.#agenda = agenda;
+    this.#prng = more.prng;
+    this.#witness = more.witness;
+    this.records = more.records;
+  }
+
+  send(command: Command, to: { node: number; request: Request }, reply: Exchange['reply']): void {
+    const exchange: Exchange = { ...to, command, reply, open: true, native: undefined, plan: 0 };
+    this.#open.push(exchange);
+    this.#witness.sent(exchange);
+    this.#meet(exchange, this.#fault(exchange));
+  }
+
+  /** Gives an exchange up on purpose; its answer comes as `lost`. */
+  abort(command: Command, node: number): void {
+    const exchange = this.#open.find((one) => one.command === command && one.node === node);
+    if (exchange === undefined) return;
+    this.#loosen(exchange);
+    this.#agenda.after(0, () => exchange.reply(LOST));
+  }
+
+  /** The process is gone; nobody hears the answers any more. */
+  abandonAll(): void {
+    for (const exchange of [...this.#open]) this.#loosen(exchange);
+  }
+
+  /** What a read would tell now. */
+  peek(node: number): Answer {
+    const record = this.records[node];
+    if (record === undefined) return ABSENT;
+    const present: Answer = { kind: 'present', said: '200', body: record.body };
+    return this.#setting.shows[node] ? { ...present, token: record.token } : present;
+  }
+
+  #fault({ node, request }: Exchange): FaultKind | undefined {
+    const { faults } = this.#setting;
+    if (this.calm) return undefined;
+    if (!this.#prng.chance(node === faults.worst ? faults.worstRate : faults.rate))
+      return undefined;
+    const kind = this.#prng.pick(faults.kinds);
+    const reads = request.kind === 'read';
+    if (reads && (kind === 'perhaps' || kind === 'refused')) return 'unreadable';
+    return !reads && kind === 'unreadable' ? undefined : kind;
+  }
+
+  #meet(exchange: Exchange, fault: FaultKind | undefined): void {
+    const early = this.#prng.between(0, 2);
+    const late = early + this.#prng.between(0, 2);
+    switch (fault) {
+      case undefined:
+        this.#land(exchange, early);
+        return this.#answer(exchange, late, () => exchange.native ?? UNSENT);
+      case 'unsent':
+        return this.#answer(exchange, early, () => UNSENT);
+      case 'perhaps':
+        return this.#answer(exchange, late, () => PERHAPS);
+      case 'refused':
+        return this.#answer(exchange, late, () => {
+          this.#witness.denied(exchange.command);
+          return REFUSED;
+        });
+      case 'unreadable':
+        return this.#answer(exchange, late, () => UNREADABLE);
+      case 'unsureAfter':
+        this.#land(exchange, early);
+        return this.#answer(exchange, late, () => this.#unsure());
+      case 'unsureBefore':
+        return this.#answer(exchange, late, () => this.#unsure());
+      default:
+        return this.#lose(exchange, fault);
+    }
+  }
+
+  #unsure(): Answer {
+    const unsure: Answer = { kind: 'unsure', said: '503' };
+    return this.#prng.chance(0.2) ? { ...unsure, retryAfterMs: this.#prng.between(0, 20) } : unsure;
+  }
+
+  #lose(exchange: Exchange, fault: 'lostBefore' | 'lostAfter' | 'lostLate'): void {
+    const { requestTimeout, policy } = this.#setting;
+    const reset = this.#prng.chance(0.3);
+    const givenUp = reset ? this.#prng.between(0, requestTimeout) : requestTimeout;
+    if (fault === 'lostAfter') this.#land(exchange, this.#prng.between(0, givenUp));
+    if (fault === 'lostLate') this.#land(exchange, givenUp + this.#lateness(policy.quiesceMs));
+    this.#agenda.after(givenUp, () => {
+      if (!exchange.open) return;
+      this.#close(exchange);
+      this.#witness.gaveUp(exchange);
+      exchange.reply(LOST);
+    });
+  }
+
+  /** Often at the very end of the time allowed, where mistakes are. */
+  #lateness(quiesce: number): number {
+    return this.#prng.chance(0.3) ? quiesce : this.#prng.between(0, quiesce);
+  }
+
+  #loosen(exchange: Exchange): void {
+    this.#close(exchange);
+    exchange.plan++;
+    this.#witness.gaveUp(exchange);
+    if (exchange.native !== undefined || this.#prng.chance(0.4)) return;
+    this.#land(exchange, this.#lateness(this.#setting.policy.quiesceMs));
+  }
+
+  #close(exchange: Exchange): void {
+    exchange.open = false;
+    this.#open = this.#open.filter((one) => one !== exchange);
+  }
+
+  #answer(exchange: Exchange, delay: number, answer: () => Answer): void {
+    this.#agenda.after(delay, () => {
+      if (!exchange.open) return;
+      this.#close(exchange);
+      exchange.reply(answer());
+    });
+  }
+
+  #land(exchange: Exchange, delay: number): void {
+    const { plan } = exchange;
+    this.#agenda.land(this.#agenda.now + delay, () => {
+      if (exchange.plan === plan) exchange.native = this.#effect(exchange);
+    });
+  }
+
+  #effect(exchange: Exchange): Answer {
+    const { node, request } = exchange;
+    const before = this.records[node];
+    if (request.kind === 'read') return this.peek(node);
+    if (request.kind === 'create') {
+      if (before !== undefined) return PERHAPS;
+      this.#store(exchange, { token: request.token, body: request.body });
+      return APPLIED;
+    }
+    const guard = this.#setting.policy.tokens ? request.guard : undefined;
+    if (before === undefined || (guard !== undefined && Number(guard) !== Number(before.token))) {
+      return { gone: GONE, applied: APPLIED, perhaps: PERHAPS }[this.#setting.missing];
+    }
+    this.#store(exchange, undefined);
+    return APPLIED;
+  }
+
+  #store(exchange: Exchange, after: StoredRecord | undefined): void {
+    const before = this.records[exchange.node];
+    this.records[exchange.node] = after;
+    this.#witness.changed(exchange, before, after);
+  }
+}

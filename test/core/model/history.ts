@@ -1,0 +1,103 @@
+/** One history: from a seed to a verdict. */
+import { type Core, REAL_CORE } from './core-under-test.ts';
+import { Daemon, type Rules } from './daemon.ts';
+import { Prng } from './prng.ts';
+import { type Act, CALM_FROM, drawSetting, SETTLED_BY, type Setting } from './setting.ts';
+import { Violation } from './watch.ts';
+
+export interface Options {
+  readonly core?: Core;
+  readonly rules?: Rules;
+  /** Judge by what the nodes hold in the end, and by nothing else. */
+  readonly outcomesOnly?: boolean;
+  readonly trace?: string[];
+}
+
+export interface Verdict {
+  readonly violation: Violation | undefined;
+  readonly setting: Setting;
+  readonly crashes: number;
+  readonly steps: number;
+  /** How the commands ended. */
+  readonly states: readonly string[];
+}
+
+/** More than any history needs; a saga that spins needs more. */
+const STEPS_MAX = 20_000;
+
+export function runHistory(seed: number, options: Options = {}): Verdict {
+  const prng = new Prng(seed);
+  const setting = drawSetting(seed, prng);
+  const daemon = new Daemon({
+    core: options.core ?? REAL_CORE,
+    rules: options.rules ?? {},
+    setting,
+    prng,
+    outcomesOnly: options.outcomesOnly ?? false,
+    trace: options.trace,
+  });
+  let violation: Violation | undefined;
+  let steps = 0;
+  try {
+    prepare(daemon);
+    for (; daemon.agenda.step(); steps++) {
+      if (steps > STEPS_MAX) throw new Violation('liveness', 'it spins');
+    }
+    finish(daemon);
+  } catch (error) {
+    violation = error instanceof Violation ? error : new Violation('throws', String(error));
+    if (!(error instanceof Violation)) violation.cause = error;
+  }
+  const states = daemon.log.commands.map((one) => one.settled?.state ?? 'open');
+  return { violation, setting, crashes: daemon.crashes, steps, states };
+}
+
+function prepare(daemon: Daemon): void {
+  const { agenda, cluster, setting } = daemon;
+  for (const [node, stands] of setting.standing.entries()) {
+    if (stands) cluster.records[node] = foreignRecord(node);
+  }
+  for (const command of setting.commands) {
+    agenda.at(command.acceptedAt, () => daemon.accept(command));
+  }
+  for (const act of setting.acts) {
+    agenda.at(act.at, () => (act.kind === 'foreign' ? foreign(daemon, act) : daemon.act(act)));
+  }
+  for (const at of setting.crashesAt) agenda.at(at, () => daemon.crash('at any time'));
+  agenda.at(CALM_FROM, () => {
+    daemon.calm = true;
+    cluster.calm = true;
+  });
+  agenda.at(SETTLED_BY, () => {
+    const [open] = daemon.unsettled;
+    if (open !== undefined) throw new Violation('liveness', `${open.command.id} is not settled`);
+  });
+}
+
+function finish(daemon: Daemon): void {
+  daemon.checkTold();
+  if (daemon.log.commands.length !== daemon.setting.commands.length) {
+    throw new Violation('liveness', 'a command was never accepted');
+  }
+}
+
+/**
+ * Another client. While nothing of ours runs or may land it may do anything to the key; else it
+ * creates where there is nothing, which is as far as P1 says what is right.
+ */
+function foreign(daemon: Daemon, act: Act): void {
+  const { cluster, checker, prng, setting } = daemon;
+  const node = prng.between(0, setting.nodes.length - 1);
+  const stands = cluster.records[node] !== undefined;
+  const running = checker.running !== undefined;
+  if (stands && (running || !checker.quiet())) return;
+  if (running && setting.dialect === 'challenge') return;
+  daemon.note(() => `another client on node ${node}`);
+  cluster.records[node] =
+    stands && prng.chance(0.5) ? undefined : foreignRecord(act.at * 10 + node);
+  checker.foreign(node);
+}
+
+function foreignRecord(mark: number): { token: string; body: string } {
+  return { token: `9${mark}.5`, body: `{"groupId":"5","mark":${mark}}` };
+}

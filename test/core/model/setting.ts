@@ -1,0 +1,174 @@
+/** What one history is about, drawn from its seed: the cluster, the faults, the commands. */
+import type { Command, Operation, Policy } from '../../../src/core/model.ts';
+import { formatToken } from '../../../src/core/token.ts';
+import type { Prng } from './prng.ts';
+
+/** From here on nothing fails any more, and everything has to settle. */
+export const CALM_FROM = 260;
+/** By here it must have. */
+export const SETTLED_BY = CALM_FROM + 1500;
+/** Steps of virtual time; the real settings are milliseconds. */
+const QUIESCE = 20;
+
+export type Dialect = 'hidden' | 'shown' | 'mixed' | 'challenge';
+
+/** How a node answers the deletion of what it does not hold. */
+export type Missing = 'gone' | 'applied' | 'perhaps';
+
+export interface Faults {
+  /** Of an exchange. */
+  readonly rate: number;
+  readonly kinds: readonly FaultKind[];
+  /** At each point where a crash makes a difference. */
+  readonly crashRate: number;
+  /** One node that is worse than the others. */
+  readonly worst: number;
+  readonly worstRate: number;
+}
+
+export type FaultKind =
+  | 'unsent'
+  | 'unsureBefore'
+  | 'unsureAfter'
+  | 'lostBefore'
+  | 'lostAfter'
+  | 'lostLate'
+  | 'perhaps'
+  | 'refused'
+  | 'unreadable';
+
+const FAULT_KINDS: readonly FaultKind[] = [
+  'unsent',
+  'unsureBefore',
+  'unsureAfter',
+  'lostBefore',
+  'lostAfter',
+  'lostLate',
+  'perhaps',
+  'refused',
+  'unreadable',
+];
+
+/** A client's or operator's act on a command, or another client's on a node. */
+export interface Act {
+  readonly at: number;
+  readonly kind: 'cancel' | 'retry' | 'abandon' | 'foreign';
+  /** Of the first three: the command's place in the order of acceptance. */
+  readonly target: number;
+}
+
+export interface Setting {
+  readonly seed: number;
+  readonly dialect: Dialect;
+  readonly nodes: readonly string[];
+  /** By node: whether a read tells the owner mark. */
+  readonly shows: readonly boolean[];
+  readonly missing: Missing;
+  readonly policy: Policy;
+  readonly requestTimeout: number;
+  readonly faults: Faults;
+  /** Foreign records that stand there from the start, by node. */
+  readonly standing: readonly boolean[];
+  readonly commands: readonly Command[];
+  readonly acts: readonly Act[];
+  readonly crashesAt: readonly number[];
+}
+
+const NAMES = ['node01', 'node02', 'node03', 'node04'];
+
+export function drawSetting(seed: number, prng: Prng): Setting {
+  const nodes = NAMES.slice(0, prng.pick([1, 2, 2, 3, 3, 3, 4]));
+  const dialect = prng.pick<Dialect>([
+    'hidden',
+    'hidden',
+    'shown',
+    'mixed',
+    'challenge',
+    'challenge',
+  ]);
+  const count = prng.pick([1, 2, 2, 3, 4]);
+  const commands = drawCommands(prng, nodes, count);
+  return {
+    seed,
+    dialect,
+    nodes,
+    shows: nodes.map(() => dialect === 'shown' || (dialect === 'mixed' && prng.chance(0.5))),
+    missing: dialect === 'challenge' ? prng.pick<Missing>(['gone', 'applied', 'perhaps']) : 'gone',
+    policy: {
+      tokens: dialect !== 'challenge',
+      quiesceMs: QUIESCE,
+      backoffBaseMs: 2,
+      backoffCapMs: prng.pick([2, 8]),
+      retryAfterCapMs: 10,
+      stuckAfterMs: prng.pick([0, 40]),
+    },
+    requestTimeout: prng.pick([4, 8, 20]),
+    faults: drawFaults(prng, nodes.length),
+    standing: drawStanding(
+      prng,
+      commands[0]?.op === 'delete' ? [0, 0.5, 1, 1] : [0, 0, 0.5, 1],
+      nodes,
+    ),
+    commands,
+    acts: drawActs(prng, count),
+    crashesAt: Array.from({ length: prng.pick([0, 0, 1, 2]) }, () => prng.between(0, CALM_FROM)),
+  };
+}
+
+function drawFaults(prng: Prng, nodes: number): Faults {
+  const rate = prng.pick([0, 0.05, 0.2, 0.4, 0.7]);
+  const kinds = FAULT_KINDS.filter(() => prng.chance(0.6));
+  return {
+    rate: kinds.length === 0 ? 0 : rate,
+    kinds,
+    crashRate: prng.pick([0, 0, 0.01, 0.03]),
+    worst: prng.between(0, nodes - 1),
+    worstRate: kinds.length === 0 ? 0 : Math.max(rate, prng.pick([0, 0, 0.5, 0.95])),
+  };
+}
+
+function drawStanding(prng: Prng, shares: readonly number[], nodes: readonly string[]): boolean[] {
+  const share = prng.pick(shares);
+  return nodes.map(() => prng.chance(share));
+}
+
+function drawCommands(prng: Prng, nodes: readonly string[], count: number): Command[] {
+  const commands: Command[] = [];
+  const pause = prng.pick([5, 40, 80]);
+  const hasty = prng.chance(0.5);
+  let acceptedAt = 0;
+  let op = prng.pick<Operation>(['create', 'delete']);
+  for (let index = 0; index < count; index++) {
+    acceptedAt += prng.between(0, pause);
+    const deadlineAt =
+      acceptedAt + (hasty ? prng.pick([prng.between(1, 30), prng.between(20, 80), 2000]) : 2000);
+    commands.push({
+      seq: index + 1,
+      id: `c${index + 1}`,
+      op,
+      groupId: '5',
+      ensure: prng.chance(0.35),
+      lane: 'interactive',
+      token: formatToken(1_700_000_000_000_000 + index),
+      nodes,
+      acceptedAt,
+      deadlineAt,
+    });
+    if (prng.chance(0.7)) op = op === 'create' ? 'delete' : 'create';
+  }
+  return commands;
+}
+
+function drawActs(prng: Prng, count: number): Act[] {
+  const acts: Act[] = [];
+  const some = (kind: Act['kind'], upTo: number) => {
+    for (let left = prng.between(0, upTo); left > 0; left--) {
+      acts.push({ at: prng.between(0, CALM_FROM), kind, target: prng.between(0, count - 1) });
+    }
+  };
+  if (prng.chance(0.2)) some('cancel', 2);
+  if (prng.chance(0.15)) some('retry', 2);
+  if (prng.chance(0.15)) some('abandon', 16);
+  if (prng.chance(0.4)) some('foreign', prng.pick([2, 4, 10]));
+  return acts;
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { type Driver, lives } from '../support/driver.ts';
+import { aCommand, accepted, batch, begun, settleAll, T0 } from '../support/writes.ts';
+
+export function headOf(driver: Driver): void {
+  const life = lives(driver);
+
+  test('an empty journal starts from nothing', async () => {
+    expect(await life.journal.head()).toEqual({ lastSeq: 0, lastToken: undefined, openCount: 0 });
+  });
+
+  test('the highest number and token outlive pruning and restarts', async () => {
+    await settleAll(life.journal, [begun(1), begun(2)]);
+    await life.journal.commit(batch({ accept: [accepted(3)] }));
+    await settleAll(life.journal, [begun(4)]);
+    const head = { lastSeq: 4, lastToken: aCommand(4).token, openCount: 1 };
+    expect(await life.journal.head()).toEqual(head);
+    expect(await life.journal.prune(T0 + 1_000_000, 100)).toBe(3);
+    expect(await life.journal.head()).toEqual(head);
+    await life.restart();
+    expect(await life.journal.head()).toEqual(head);
+  });
+
+  test('the highest token is the highest as a number, in whatever order they come', async () => {
+    // As text, 9.… is above 10.…
+    const accept = [
+      accepted(1, { token: '9.999999' }),
+      accepted(2, { token: '10.000002' }),
+      accepted(3, { token: '10.000001' }),
+    ];
+    await life.journal.commit(batch({ accept }));
+    expect((await life.journal.head()).lastToken).toBe('10.000002');
+    await life.journal.commit(batch({ accept: [accepted(4, { token: '9.000000' })] }));
+    expect(await life.journal.head()).toMatchObject({ lastToken: '10.000002', lastSeq: 4 });
+  });
+
+  test('a batch that only begins and settles leaves it alone', async () => {
+    await life.journal.commit(batch({ accept: [accepted(5)] }));
+    await life.journal.commit(batch({ begin: [{ seq: 5, at: T0 }] }));
+    expect(await life.journal.head()).toEqual({
+      lastSeq: 5,
+      lastToken: aCommand(5).token,
+      openCount: 1,
+    });
+  });
+}

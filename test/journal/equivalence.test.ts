@@ -1,0 +1,103 @@
+/** The plain journal in memory says what the one on SQLite has to answer, whatever is done to both. */
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import { IllegalWrite } from '../../src/journal/errors.ts';
+import type { CommitResult, Journal } from '../../src/journal/port.ts';
+import { memory, type Store, sqlite } from './support/driver.ts';
+import { Scribe, type Turn, turns } from './support/history.ts';
+import { listAll } from './support/reading.ts';
+import { T0 } from './support/writes.ts';
+
+const KEYS = ['key-0', 'key-1', 'key-2', 'key-3', 'key-4'];
+const seen = { batches: 0, refused: 0, taken: 0, pruned: 0 };
+
+/** One journal, driven by the same turns as the other. */
+class Subject {
+  readonly #store: Store;
+  readonly #scribe = new Scribe();
+  journal: Journal;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.journal = store.open();
+  }
+
+  /** Does it, and returns what it came to. */
+  async take(turn: Turn): Promise<unknown> {
+    switch (turn.kind) {
+      case 'commit':
+        return this.#commit(turn);
+      case 'prune':
+        return this.journal.prune(T0 + turn.before, turn.limit);
+      case 'tidy':
+        return this.journal.tidy();
+      case 'restart':
+        await this.journal.close();
+        this.journal = this.#store.open();
+        return undefined;
+    }
+  }
+
+  async observe(): Promise<unknown> {
+    return {
+      head: await this.journal.head(),
+      open: await this.journal.load(0, 10_000),
+      loose: await this.journal.loadLoose(0, 10_000),
+      tokens: await this.journal.tokens(KEYS),
+      all: await listAll(this.journal, {}, 7),
+      failed: await listAll(this.journal, { states: ['rolled_back', 'accepted', 'refused'] }),
+      ofKey: await listAll(this.journal, { groupId: 'key-1' }, 2),
+      stuck: await listAll(this.journal, { stuck: true }),
+      ofNode: await listAll(this.journal, { node: 'node02' }),
+    };
+  }
+
+  async end(): Promise<void> {
+    await this.journal.close();
+    this.#store.dispose();
+  }
+
+  async #commit(turn: Extract<Turn, { kind: 'commit' }>): Promise<CommitResult | 'refused'> {
+    try {
+      const result = await this.journal.commit(this.#scribe.batch(turn));
+      this.#scribe.taken(result.existing.keys());
+      return result;
+    } catch (error) {
+      expect(error).toBeInstanceOf(IllegalWrite);
+      return 'refused';
+    }
+  }
+}
+
+test('P3, P7: any history gives the same answers on SQLite as in memory', async () => {
+  const history = fc.asyncProperty(turns, async (given) => {
+    const plain = new Subject(memory.create());
+    const real = new Subject(sqlite(3).create());
+    try {
+      for (const turn of [...given, { kind: 'restart' } as const]) {
+        const want = await plain.take(turn);
+        expect(await real.take(turn)).toEqual(want);
+        count(want);
+        if (turn.kind !== 'tidy') expect(await real.observe()).toEqual(await plain.observe());
+      }
+    } finally {
+      await plain.end();
+      await real.end();
+    }
+  });
+  await fc.assert(history, { numRuns: 120 });
+});
+
+function count(outcome: unknown): void {
+  if (outcome === 'refused') seen.refused += 1;
+  else if (typeof outcome === 'number') seen.pruned += outcome;
+  else if (outcome !== undefined) {
+    seen.batches += 1;
+    seen.taken += (outcome as CommitResult).existing.size;
+  }
+}
+
+afterAll(() => {
+  // The histories were worth something: they met taken ids, broken rules and pruning.
+  for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(20);
+});

@@ -1,0 +1,79 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+import { JOURNAL_ERRORS, JournalError } from '../../src/journal/errors.ts';
+import { MemoryJournal } from '../../src/journal/memory/journal.ts';
+import { openJournal } from '../../src/journal/open.ts';
+import { scratch } from './support/driver.ts';
+import { batch, begun } from './support/writes.ts';
+
+test('sqlite:PATH opens that file, absolute or relative', async () => {
+  const dir = scratch();
+  for (const path of [join(dir, 'a b?#%.db'), relative(process.cwd(), join(dir, 'relative.db'))]) {
+    const journal = await openJournal(`sqlite:${path}`);
+    await journal.commit(batch({ accept: [begun(1)] }));
+    await journal.close();
+    expect(existsSync(path)).toBe(true);
+  }
+  rmSync(dir, { recursive: true });
+});
+
+test('memory: opens an empty journal each time', async () => {
+  const journal = await openJournal('memory:');
+  await journal.commit(batch({ accept: [begun(1)] }));
+  expect((await (await openJournal('memory:')).head()).lastSeq).toBe(0);
+});
+
+test.each(['postgres://me:secret@db/lockstep', 'postgresql://db/x'])(
+  '%s is told to be of a later version',
+  async (url) => {
+    const failed = openJournal(url);
+    await expect(failed).rejects.toMatchObject({
+      name: 'JournalError',
+      code: 'unsupported',
+      message: 'a journal in PostgreSQL is not in this version',
+      hint: expect.stringContaining('sqlite:PATH'),
+    });
+  },
+);
+
+test.each(['', 'sqlite:', 'sqlite::memory:', '/var/lib/journal.db', 'mysql://me:secret@db/x'])(
+  "'%s' is refused, without a password in the message",
+  async (url) => {
+    const failure = await openJournal(url).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(JournalError);
+    expect(failure).toMatchObject({ code: 'unsupported', retry: false });
+    expect(String(failure)).not.toContain('secret');
+  },
+);
+
+test('every error of the journal tells the operator a way out', () => {
+  for (const [code, { hint, retry }] of Object.entries(JOURNAL_ERRORS)) {
+    const error = new JournalError('what happened', { code: code as keyof typeof JOURNAL_ERRORS });
+    expect(error).toMatchObject({ name: 'JournalError', message: 'what happened', hint, retry });
+    expect(hint).toMatch(/^[A-Z].*\.$/s);
+  }
+});
+
+test('a crashed memory journal leaves what was committed, and nothing else', async () => {
+  const journal = new MemoryJournal();
+  await journal.commit(batch({ accept: [begun(1)] }));
+  const crash = journal.snapshot();
+  await journal.commit(batch({ accept: [begun(2)] }));
+  const next = new MemoryJournal(crash);
+  expect(await next.head()).toMatchObject({ lastSeq: 1, openCount: 1 });
+  await next.commit(batch({ accept: [begun(2, { groupId: 'another life' })] }));
+  expect((await journal.find('id-2'))?.command.groupId).toBe('group-2');
+  expect(await new MemoryJournal(crash).find('id-2')).toBeUndefined();
+});
+
+test('a memory journal that is told to refuse stores nothing until it is told otherwise', async () => {
+  const journal = new MemoryJournal();
+  journal.refusal = new JournalError('no room', { code: 'full' });
+  await expect(journal.commit(batch({ accept: [begun(1)] }))).rejects.toBe(journal.refusal);
+  await expect(journal.prune(0, 1)).rejects.toBe(journal.refusal);
+  expect((await journal.head()).lastSeq).toBe(0);
+  journal.refusal = undefined;
+  await journal.commit(batch({ accept: [begun(1)] }));
+  expect((await journal.head()).lastSeq).toBe(1);
+});

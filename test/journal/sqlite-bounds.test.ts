@@ -1,0 +1,122 @@
+import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Connection, connect } from '../../src/journal/sqlite/connection.ts';
+import { SqliteJournal } from '../../src/journal/sqlite/journal.ts';
+import { WAL_BOUND_BYTES } from '../../src/journal/sqlite/upkeep.ts';
+import { scratch } from './support/driver.ts';
+import { aSettlement, batch, begun, range, settleAll, T0 } from './support/writes.ts';
+
+let dir: string;
+let file: string;
+let connection: Connection;
+let journal: SqliteJournal;
+
+beforeEach(() => {
+  dir = scratch();
+  file = join(dir, 'journal.db');
+  connection = connect(file);
+  journal = new SqliteJournal(connection);
+});
+
+afterEach(async () => {
+  await journal.close();
+  rmSync(dir, { recursive: true });
+});
+
+const walBytes = (): number => statSync(`${file}-wal`).size;
+
+/** Looks at the journal as it is now, and goes on looking at that until it is closed. */
+function reader(): Database.Database {
+  const db = new Database(file, { readonly: true });
+  db.exec('BEGIN');
+  db.prepare('SELECT COUNT(*) FROM head').get();
+  return db;
+}
+
+test('P9: the WAL stays bounded over tens of thousands of commits with readers now and then', async () => {
+  // What is measured are lengths; syncing each commit would only make it slower.
+  connection.db.pragma('synchronous = OFF');
+  let highest = 0;
+  let reading: Database.Database | undefined;
+  for (const seq of range(1, 20_000)) {
+    if (seq % 2_000 === 500) reading = reader();
+    if (seq % 2_000 === 1_000) reading?.close();
+    await journal.commit(batch({ accept: [begun(seq)] }));
+    await journal.commit(batch({ settle: [{ seq, settlement: aSettlement() }] }));
+    if (seq % 500 === 0) {
+      await journal.tidy();
+      highest = Math.max(highest, walBytes());
+    }
+  }
+  expect(highest).toBeLessThan(WAL_BOUND_BYTES);
+  // It was worth bounding: without checkpoints these commits make a WAL of several times that.
+  const [least] = [20_000 * 2 * 4 * 4_096];
+  expect(least).toBeGreaterThan(10 * WAL_BOUND_BYTES);
+});
+
+test('P9: a WAL that a reader made long is cut once the reader has gone', async () => {
+  const bounds = { upkeep: { walBytes: 400_000, freePagesKept: 0 } };
+  await journal.close();
+  connection = connect(file);
+  journal = new SqliteJournal(connection, bounds);
+  await settleAll(journal, [begun(1)]);
+  const reading = reader();
+  await settleAll(
+    journal,
+    range(2, 2_000).map((seq) => begun(seq)),
+  );
+  expect(walBytes()).toBeGreaterThan(bounds.upkeep.walBytes);
+  // P10: while it cannot be cut, that is told.
+  await expect(journal.tidy()).rejects.toMatchObject({
+    code: 'busy',
+    retry: true,
+    hint: expect.stringContaining('keeps reading'),
+  });
+  await settleAll(journal, [begun(3_000)]);
+  reading.close();
+  await journal.tidy();
+  expect(walBytes()).toBe(0);
+  expect((await journal.head()).lastSeq).toBe(3_000);
+});
+
+test('pages that pruning freed are given back in small steps, some are kept', async () => {
+  await settleAll(
+    journal,
+    range(1, 20_000).map((seq) => begun(seq)),
+  );
+  while ((await journal.prune(T0 + 1_000_000, 1_000)) > 0);
+  const free = (): number => connection.db.pragma('freelist_count', { simple: true }) as number;
+  const seen = [free()];
+  for (;;) {
+    await journal.tidy();
+    const now = free();
+    if (now === seen.at(-1)) break;
+    expect((seen.at(-1) ?? 0) - now).toBeLessThanOrEqual(256);
+    seen.push(now);
+  }
+  expect(seen.length).toBeGreaterThan(3);
+  expect(seen.at(-1)).toBe(1_024);
+});
+
+test('P9: nothing the daemon asks walks the whole history', async () => {
+  const plans = [
+    ['load', 'command_open', 'SELECT * FROM command INDEXED BY command_open'],
+    ['load loose', 'command_loose', 'SELECT * FROM command INDEXED BY command_loose'],
+  ];
+  expect(plans).toHaveLength(2);
+  await settleAll(
+    journal,
+    range(1, 50).map((seq) => begun(seq)),
+  );
+  await journal.commit(batch({ accept: [begun(100)] }));
+  const steps = connection.db
+    .prepare(
+      `EXPLAIN QUERY PLAN SELECT seq FROM command INDEXED BY command_prunable
+       WHERE settled_at IS NOT NULL AND settled_at < 5 AND loose = 0
+       ORDER BY settled_at, seq LIMIT 5`,
+    )
+    .all() as { detail: string }[];
+  expect(steps.map((step) => step.detail).join()).toContain('command_prunable (settled_at<?)');
+});

@@ -1,0 +1,97 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import { writer } from './support/child.ts';
+import { scratch } from './support/driver.ts';
+import { batch, begun } from './support/writes.ts';
+
+let dir: string;
+let file: string;
+
+beforeEach(() => {
+  dir = scratch();
+  file = join(dir, 'journal.db');
+});
+
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const LOCKED = { code: 'locked', retry: false };
+
+test('a second daemon is refused at once, and told which process is the first', async () => {
+  const first = writer(file, 3);
+  await first.line('holds 3');
+  const from = performance.now();
+  const refusal = expect.objectContaining({
+    ...LOCKED,
+    message: expect.stringContaining(String(first.pid)),
+  });
+  expect(() => openSqliteJournal(file)).toThrow(refusal);
+  expect(performance.now() - from).toBeLessThan(500);
+  const second = writer(file, 0);
+  expect(await second.line('refused')).toBe('refused locked');
+});
+
+test('kill -9 of the first frees the journal, with all it had written', async () => {
+  const first = writer(file, 3);
+  await first.line('holds 3');
+  expect(() => openSqliteJournal(file)).toThrow(expect.objectContaining(LOCKED));
+  await first.kill();
+  const journal = openSqliteJournal(file);
+  expect((await journal.head()).openCount).toBe(3);
+  await journal.close();
+});
+
+test('a second one in the same process is refused too, until the first is closed', async () => {
+  const first = openSqliteJournal(file);
+  expect(() => openSqliteJournal(file)).toThrow(expect.objectContaining(LOCKED));
+  // The refusal left the first one's lock alone.
+  expect(await writer(file, 0).line('refused')).toBe('refused locked');
+  await first.close();
+  await openSqliteJournal(file).close();
+});
+
+test('another name of the same file does not get around it', async () => {
+  const first = openSqliteJournal(file);
+  symlinkSync(file, join(dir, 'other-name.db'));
+  symlinkSync(dir, join(dir, 'other-folder'));
+  for (const name of ['other-name.db', 'other-folder/journal.db']) {
+    expect(() => openSqliteJournal(join(dir, name))).toThrow(expect.objectContaining(LOCKED));
+  }
+  await first.close();
+});
+
+test('an operator reads the journal while the daemon holds and writes it', async () => {
+  const journal = openSqliteJournal(file);
+  await journal.commit(batch({ accept: [begun(1)] }));
+  const reader = new Database(file, { readonly: true });
+  const count = reader.prepare('SELECT COUNT(*) FROM command').pluck();
+  expect(count.get()).toBe(1);
+  await journal.commit(batch({ accept: [begun(2)] }));
+  expect(count.get()).toBe(2);
+  reader.close();
+  await journal.close();
+});
+
+const shell = spawnSync('sqlite3', ['--version']).status === 0;
+
+test.skipIf(!shell)('… with the sqlite3 shell (skipped where there is none)', async () => {
+  const journal = openSqliteJournal(file);
+  await journal.commit(batch({ accept: [begun(1, { id: 'seen' })] }));
+  const told = execFileSync('sqlite3', [file, 'SELECT id, state FROM command'], {
+    encoding: 'utf8',
+  });
+  expect(told.trim()).toBe('seen|applying');
+  await journal.close();
+});
+
+test('a failed opening lets go of the lock', async () => {
+  const other = new Database(file);
+  other.exec('CREATE TABLE theirs (x)');
+  other.close();
+  const foreign = expect.objectContaining({ code: 'foreign' });
+  expect(() => openSqliteJournal(file)).toThrow(foreign);
+  expect(await writer(file, 0).line('refused')).toBe('refused foreign');
+});

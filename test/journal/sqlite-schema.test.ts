@@ -1,0 +1,114 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openJournal } from '../../src/journal/open.ts';
+import { inspect, migrate } from '../../src/journal/sqlite/migrate.ts';
+import { MIGRATIONS } from '../../src/journal/sqlite/migrations/index.ts';
+import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import { scratch } from './support/driver.ts';
+import { batch, begun } from './support/writes.ts';
+
+let dir: string;
+let file: string;
+
+beforeEach(() => {
+  dir = scratch();
+  file = join(dir, 'journal.db');
+});
+
+afterEach(() => rmSync(dir, { recursive: true }));
+
+async function written(): Promise<void> {
+  const journal = openSqliteJournal(file);
+  await journal.commit(batch({ accept: [begun(1), begun(2)] }));
+  await journal.close();
+}
+
+async function openCount(): Promise<number> {
+  const journal = openSqliteJournal(file);
+  const { openCount: count } = await journal.head();
+  await journal.close();
+  return count;
+}
+
+test('migrations are numbered from 1 without a gap', () => {
+  expect(MIGRATIONS.map((step) => step.version)).toEqual(MIGRATIONS.map((_, index) => index + 1));
+});
+
+test('opening a journal again applies nothing and keeps everything', async () => {
+  await written();
+  const db = new Database(file);
+  expect(migrate(db)).toBe(0);
+  expect(inspect(db)).toBe(MIGRATIONS.length);
+  db.close();
+  expect(await openCount()).toBe(2);
+});
+
+test('a further step is applied once to a journal with data, and keeps the data', async () => {
+  await written();
+  const sql = `ALTER TABLE command ADD COLUMN actor TEXT; UPDATE command SET actor = 'x';`;
+  const steps = [...MIGRATIONS, { version: MIGRATIONS.length + 1, name: 'actor', sql }];
+  const db = new Database(file);
+  expect(migrate(db, steps)).toBe(1);
+  expect(migrate(db, steps)).toBe(0);
+  expect(db.prepare('SELECT id, actor FROM command ORDER BY seq').raw().all()).toEqual([
+    ['id-1', 'x'],
+    ['id-2', 'x'],
+  ]);
+  db.close();
+});
+
+test('a step that fails leaves the journal as it was', async () => {
+  await written();
+  const sql = 'DELETE FROM command; SELECT no_such_function();';
+  const db = new Database(file);
+  const steps = [...MIGRATIONS, { version: MIGRATIONS.length + 1, name: 'bad', sql }];
+  expect(() => migrate(db, steps)).toThrow('no_such_function');
+  db.close();
+  expect(await openCount()).toBe(2);
+});
+
+test('a journal of a newer version is refused and not touched', async () => {
+  await written();
+  const db = new Database(file);
+  db.pragma(`user_version = ${MIGRATIONS.length + 1}`);
+  db.pragma('journal_mode = DELETE');
+  db.close();
+  const before = readFileSync(file);
+  const versions = `schema version ${MIGRATIONS.length + 1}, this lockstep knows ${MIGRATIONS.length}`;
+  await expect(openJournal(`sqlite:${file}`)).rejects.toMatchObject({
+    name: 'JournalError',
+    code: 'newer_schema',
+    message: expect.stringContaining(versions),
+    hint: expect.stringContaining('later'),
+  });
+  expect(readFileSync(file).equals(before)).toBe(true);
+});
+
+test("another program's database is refused and not touched", () => {
+  const db = new Database(file);
+  db.exec('CREATE TABLE theirs (x)');
+  db.close();
+  const before = readFileSync(file);
+  expect(() => openSqliteJournal(file)).toThrow(expect.objectContaining({ code: 'foreign' }));
+  expect(readFileSync(file).equals(before)).toBe(true);
+});
+
+test('a file that is no database is refused and not touched', () => {
+  const text = 'to whom it may concern: '.repeat(100);
+  writeFileSync(file, text);
+  expect(() => openSqliteJournal(file)).toThrow(expect.objectContaining({ code: 'corrupt' }));
+  expect(readFileSync(file, 'utf8')).toBe(text);
+});
+
+test('a row that cannot be read back is told as corrupt, not as something else', async () => {
+  await written();
+  const db = new Database(file);
+  db.exec(`UPDATE command SET state = 'committed', settled_at = 1, settlement = '{' WHERE seq = 1`);
+  db.close();
+  const journal = openSqliteJournal(file);
+  await expect(journal.find('id-1')).rejects.toMatchObject({ code: 'corrupt' });
+  expect(await journal.find('id-2')).toBeDefined();
+  await journal.close();
+});

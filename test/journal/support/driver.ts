@@ -1,0 +1,82 @@
+/** The drivers under test, and the lives of a journal in one test. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
+import { MemoryJournal } from '../../../src/journal/memory/journal.ts';
+import type { Journal } from '../../../src/journal/port.ts';
+import { connect } from '../../../src/journal/sqlite/connection.ts';
+import { SqliteJournal } from '../../../src/journal/sqlite/journal.ts';
+
+/** A place that holds one journal. */
+export interface Store {
+  /** Opens what was committed in it so far. The journal opened before must be closed. */
+  open(): Journal;
+  dispose(): void;
+}
+
+export interface Driver {
+  readonly name: string;
+  create(): Store;
+}
+
+export const memory: Driver = {
+  name: 'memory',
+  create() {
+    let last = new MemoryJournal();
+    return {
+      open() {
+        last = new MemoryJournal(last.snapshot());
+        return last;
+      },
+      dispose() {},
+    };
+  },
+};
+
+/** @param lookedAt rows a page of a listing looks through; the driver's own bound if not given */
+export function sqlite(lookedAt?: number): Driver {
+  const bounds = lookedAt === undefined ? {} : { lookedAt };
+  return {
+    name: lookedAt === undefined ? 'sqlite' : `sqlite, listing ${lookedAt} rows at a time`,
+    create() {
+      const dir = scratch();
+      return {
+        open: () => new SqliteJournal(connect(join(dir, 'journal.db')), bounds),
+        dispose: () => rmSync(dir, { recursive: true }),
+      };
+    },
+  };
+}
+
+export function scratch(): string {
+  return mkdtempSync(join(tmpdir(), 'lockstep-journal-'));
+}
+
+/** One journal for each test; {@link Lives.restart} ends its life and begins the next. */
+export interface Lives {
+  readonly journal: Journal;
+  restart(): Promise<void>;
+}
+
+export function lives(driver: Driver): Lives {
+  let store: Store;
+  let journal: Journal;
+  beforeEach(() => {
+    store = driver.create();
+    journal = store.open();
+  });
+  afterEach(async () => {
+    await journal.close();
+    store.dispose();
+  });
+  return {
+    get journal() {
+      return journal;
+    },
+    async restart() {
+      await journal.close();
+      journal = store.open();
+    },
+  };
+}

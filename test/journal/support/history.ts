@@ -1,0 +1,161 @@
+/**
+ * Random histories for a journal: turns that say what to do to commands picked by chance.
+ *
+ * Most of what a turn says is legal; now and then it breaks a rule, and then its whole batch has to
+ * be refused. Which commands a number picks depends on what the history did so far, so the same
+ * turns give the same batches to every journal that keeps the rules.
+ */
+import fc from 'fast-check';
+import type { SettledState } from '../../../src/core/model.ts';
+import type { Batch, SettleWrite } from '../../../src/journal/port.ts';
+import { aCommand, aSettlement, batch, LOOSE, T0 } from './writes.ts';
+
+type Tell = 'begin' | 'survey' | 'turn' | 'stuck' | 'settle' | 'forget';
+
+export type Turn =
+  | { readonly kind: 'commit'; readonly accept: readonly New[]; readonly tell: readonly Told[] }
+  | { readonly kind: 'prune'; readonly before: number; readonly limit: number }
+  | { readonly kind: 'tidy' }
+  | { readonly kind: 'restart' };
+
+interface New {
+  /** Few values, so that ids and keys meet. */
+  readonly id: number;
+  readonly key: number;
+  readonly begun: boolean;
+  readonly cluster: number;
+}
+
+interface Told {
+  readonly tell: Tell;
+  /** Which of the commands that may be told this. */
+  readonly pick: number;
+  /** Told to any command instead, whether the rules allow it or not. */
+  readonly wild: boolean;
+  readonly state: SettledState;
+  readonly loose: boolean;
+  readonly marks: boolean;
+}
+
+const aNew: fc.Arbitrary<New> = fc.record({
+  id: fc.nat(60),
+  key: fc.nat(3),
+  begun: fc.boolean(),
+  cluster: fc.nat(2),
+});
+
+const aTold: fc.Arbitrary<Told> = fc.record({
+  tell: fc.constantFrom<Tell>('begin', 'survey', 'turn', 'stuck', 'settle', 'settle', 'forget'),
+  pick: fc.nat(1_000),
+  wild: fc.integer({ min: 0, max: 39 }).map((n) => n === 0),
+  state: fc.constantFrom<SettledState>('committed', 'rolled_back', 'refused', 'abandoned'),
+  loose: fc.boolean(),
+  marks: fc.boolean(),
+});
+
+export const turns: fc.Arbitrary<Turn[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 12,
+      arbitrary: fc.record({
+        kind: fc.constant('commit' as const),
+        accept: fc.array(aNew, { maxLength: 5 }),
+        tell: fc.array(aTold, { maxLength: 5 }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('prune' as const),
+        before: fc.nat(60),
+        limit: fc.integer({ min: 1, max: 5 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.constant({ kind: 'tidy' as const }) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'restart' as const }) },
+  ),
+  { minLength: 1, maxLength: 40 },
+);
+
+type Stage = 'accepted' | 'begun' | 'settled';
+
+/** Turns turns into batches, knowing roughly what stands in the journal. */
+export class Scribe {
+  #stages = new Map<number, Stage>();
+  #draft = this.#stages;
+  #clock = 0;
+  #seq = 0;
+
+  batch({ accept, tell }: Extract<Turn, { kind: 'commit' }>): Batch {
+    this.#draft = new Map(this.#stages);
+    this.#clock += 1;
+    const news = accept.map((one) => {
+      this.#seq += 1;
+      this.#draft.set(this.#seq, one.begun ? 'begun' : 'accepted');
+      const nodes = ['node01', 'node02', 'node03'].slice(0, one.cluster + 1);
+      const over = { id: `id-${one.id}`, groupId: `key-${one.key}`, nodes };
+      return { command: aCommand(this.#seq, over), begun: one.begun };
+    });
+    return merged([batch({ accept: news }), ...tell.map((one) => this.#told(one))]);
+  }
+
+  /** The journal took the batch; ids that were taken were not stored. */
+  taken(refused: Iterable<number>): void {
+    this.#stages = this.#draft;
+    for (const seq of refused) this.#stages.delete(seq);
+  }
+
+  #told(told: Told): Partial<Batch> {
+    const { tell } = told;
+    const at = T0 + this.#clock;
+    if (tell === 'begin' || tell === 'survey') {
+      const seq = this.#pick(told, 'accepted', 'begun');
+      const findings = { node01: { presence: 'present', body: '{}', shown: false } } as const;
+      const write = tell === 'begin' ? { seq, at } : { seq, at, findings };
+      return seq === 0 ? {} : { begin: [write] };
+    }
+    if (tell === 'turn' || tell === 'stuck') {
+      const seq = this.#pick(told, 'begun', 'begun');
+      const turned = { kind: 'turned', at, reason: 'diverged' } as const;
+      const entry = tell === 'turn' ? turned : ({ kind: 'stuck', at } as const);
+      return seq === 0 ? {} : { append: [{ seq, entries: [entry] }] };
+    }
+    if (tell === 'forget') {
+      const seq = this.#pick(told, 'settled', 'settled');
+      return seq === 0 ? {} : { forget: [seq] };
+    }
+    const seq = this.#pick(told, 'begun', 'settled');
+    return seq === 0 ? {} : { settle: [this.#settled(seq, told)] };
+  }
+
+  #settled(seq: number, { state, loose, marks }: Told): SettleWrite {
+    const settlement = aSettlement({
+      at: T0 + this.#clock,
+      state,
+      ...(state === 'committed' ? {} : { reason: 'deadline' }),
+      ...(loose ? { loose: LOOSE } : {}),
+      ...(marks ? { tokens: { node01: `${seq}.000001` } } : {}),
+    });
+    return { seq, settlement };
+  }
+
+  /** A command at this stage, moved on to the next; 0 if there is none. */
+  #pick({ pick, wild }: Told, stage: Stage, next: Stage): number {
+    if (wild) return (pick % (this.#seq + 1)) + 1;
+    const seqs = [...this.#draft].filter(([, now]) => now === stage).map(([seq]) => seq);
+    const seq = seqs[pick % seqs.length] ?? 0;
+    if (seq !== 0) this.#draft.set(seq, next);
+    return seq;
+  }
+}
+
+/** A command told twice within one batch is told in the batch's order: so may be refused. */
+function merged(parts: readonly Partial<Batch>[]): Batch {
+  return batch({
+    accept: parts.flatMap((part) => part.accept ?? []),
+    begin: parts.flatMap((part) => part.begin ?? []),
+    append: parts.flatMap((part) => part.append ?? []),
+    settle: parts.flatMap((part) => part.settle ?? []),
+    forget: parts.flatMap((part) => part.forget ?? []),
+  });
+}

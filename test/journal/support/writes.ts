@@ -1,0 +1,61 @@
+/** Builders of what the journal is told. */
+import type { Command, Settlement } from '../../../src/core/model.ts';
+import { formatToken } from '../../../src/core/token.ts';
+import type { AcceptWrite, Batch, Journal } from '../../../src/journal/port.ts';
+
+export const NODES = ['node01', 'node02', 'node03'];
+/** Steady milliseconds, with a fraction: they must come back as they went in. */
+export const T0 = 1_790_000_000_000.125;
+
+export function aCommand(seq: number, over: Partial<Command> = {}): Command {
+  return {
+    seq,
+    id: `id-${seq}`,
+    op: 'create',
+    groupId: `group-${seq}`,
+    ensure: false,
+    lane: 'interactive',
+    token: formatToken(1_790_000_000_000_000 + seq),
+    nodes: NODES,
+    acceptedAt: T0 + seq,
+    deadlineAt: T0 + seq + 30_000,
+    ...over,
+  };
+}
+
+export function accepted(seq: number, over: Partial<Command> = {}): AcceptWrite {
+  return { command: aCommand(seq, over), begun: false };
+}
+
+export function begun(seq: number, over: Partial<Command> = {}): AcceptWrite {
+  return { command: aCommand(seq, over), begun: true };
+}
+
+export function aSettlement(over: Partial<Settlement> = {}): Settlement {
+  const present = { state: 'present', attempts: 1, said: '201' } as const;
+  const nodes = { node01: present, node02: present, node03: { ...present, attempts: 2 } };
+  return { kind: 'settled', at: T0 + 500.5, state: 'committed', nodes, ...over };
+}
+
+export const LOOSE = {
+  node02: [{ effect: 'present', token: '1790000000.000001', until: T0 + 9_000 }],
+} as const;
+
+export function batch(parts: Partial<Batch>): Batch {
+  return { accept: [], begin: [], append: [], settle: [], forget: [], ...parts };
+}
+
+/** Accepts and settles these commands in one commit. */
+export async function settleAll(
+  journal: Journal,
+  accept: readonly AcceptWrite[],
+  over: Partial<Settlement> = {},
+): Promise<void> {
+  const settlement = aSettlement(over);
+  const settle = accept.map(({ command }) => ({ seq: command.seq, settlement }));
+  await journal.commit(batch({ accept, settle }));
+}
+
+export function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}

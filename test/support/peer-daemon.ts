@@ -1,0 +1,275 @@
+/**
+ * A small lockstepd for the tests of client and command line: the real protocol over a real
+ * ROUTER, with a journal that is a map and nodes that are sets. It reads with the product's own
+ * parser and keeps the client's promises: idempotent by id, open commands answered once settled,
+ * all of it across `restart`. A test scripts it: which commands stay open, which requests go
+ * unanswered, what is answered instead.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Publisher, Router } from 'zeromq';
+import type { Answer, CommandAnswer } from '../../src/protocol/answer.ts';
+import { errorReply } from '../../src/protocol/errors.ts';
+import {
+  type BatchRequest,
+  type CommandRequest,
+  type ListRequest,
+  parseCommand,
+  parseRequest,
+  type Request,
+} from '../../src/protocol/request.ts';
+
+export interface Script {
+  /** Stays open until `release`. */
+  hold?: (command: CommandRequest) => boolean;
+  /** Never answered, as if the reply got lost; what was asked is done. */
+  mute?: (request: Request) => boolean;
+  /** Answered instead, nothing is done. */
+  instead?: (request: Request) => Answer | undefined;
+  /** How a command settles; `committed` if it says nothing. */
+  settle?: (command: CommandRequest) => Partial<CommandAnswer>;
+  /** Before each answer. */
+  delayMs?: number;
+}
+
+type Reply = (answer: Answer) => void;
+
+interface Entry {
+  readonly request: CommandRequest;
+  answer: CommandAnswer;
+  waiters: Reply[];
+}
+
+const SETTLED = ['committed', 'rolled_back', 'refused', 'abandoned'];
+
+export class PeerDaemon {
+  readonly script: Script;
+  /** Every request it understood, repeats included. */
+  readonly seen: Request[] = [];
+  readonly nodes: Record<string, Set<string>> = { node01: new Set(), node02: new Set() };
+  endpoint = 'tcp://127.0.0.1:*';
+  eventsEndpoint = 'tcp://127.0.0.1:*';
+  readonly #journal = new Map<string, Entry>();
+  #router = new Router();
+  #events = new Publisher();
+  #outbox: Promise<void> = Promise.resolve();
+
+  private constructor(script: Script) {
+    this.script = script;
+  }
+
+  static async start(script: Script = {}): Promise<PeerDaemon> {
+    const peer = new PeerDaemon(script);
+    await peer.up();
+    return peer;
+  }
+
+  async up(): Promise<void> {
+    const router = new Router({ linger: 0, mandatory: true });
+    const events = new Publisher({ linger: 0 });
+    await Promise.all([bind(router, this.endpoint), bind(events, this.eventsEndpoint)]);
+    [this.#router, this.#events] = [router, events];
+    this.endpoint = router.lastEndpoint ?? this.endpoint;
+    this.eventsEndpoint = events.lastEndpoint ?? this.eventsEndpoint;
+    void this.#serve(router);
+  }
+
+  /** As kill -9: whoever waits hears nothing more, the journal stays. */
+  down(): void {
+    for (const entry of this.#journal.values()) entry.waiters = [];
+    this.#router.close();
+    this.#events.close();
+  }
+
+  async restart(): Promise<void> {
+    this.down();
+    await this.up();
+  }
+
+  /** Settles what was held. */
+  release(): void {
+    for (const entry of this.#journal.values()) {
+      if (!SETTLED.includes(entry.answer.state)) this.#settle(entry);
+    }
+  }
+
+  async publish(topic: string, payload: unknown): Promise<void> {
+    await this.#events.send([topic, JSON.stringify(payload)]);
+  }
+
+  async #serve(router: Router): Promise<void> {
+    for await (const frames of router) {
+      const envelope = frames.slice(0, -1);
+      const reply = (answer: Answer) => {
+        this.#outbox = this.#outbox.then(() => this.#send(router, envelope, answer));
+      };
+      const parsed = parseRequest(frames.at(-1) ?? Buffer.alloc(0));
+      if (!parsed.ok) reply(parsed.reply);
+      else {
+        this.seen.push(parsed.request);
+        const muted = this.script.mute?.(parsed.request) ?? false;
+        this.#handle(parsed.request, muted ? () => {} : reply);
+      }
+    }
+  }
+
+  async #send(router: Router, envelope: Buffer[], answer: Answer): Promise<void> {
+    if (this.script.delayMs !== undefined) await sleep(this.script.delayMs);
+    try {
+      await router.send([...envelope, JSON.stringify(answer)]);
+    } catch (error) {
+      // Whoever asked is gone, or this life of the daemon is over: there is nobody to tell.
+      const { code } = error as { code?: string };
+      if (!router.closed && code !== 'EHOSTUNREACH') throw error;
+    }
+  }
+
+  #handle(request: Request, reply: Reply): void {
+    const instead = this.script.instead?.(request);
+    if (instead !== undefined) reply(instead);
+    else if (request.op === 'create' || request.op === 'delete') this.#command(request, reply);
+    else if (request.op === 'batch') this.#batch(request.commands, reply);
+    else reply(this.#report(request));
+  }
+
+  #command(request: CommandRequest, reply: Reply): void {
+    const id = request.id ?? `peer-${this.#journal.size + 1}`;
+    const known = this.#journal.get(id);
+    if (known !== undefined) {
+      const { op, groupId, ensure } = known.request;
+      const same = op === request.op && groupId === request.groupId && ensure === request.ensure;
+      if (!same) {
+        reply(errorReply('id_conflict', `${id} is another command`, { id }));
+        return;
+      }
+    }
+    const answer = { id, op: request.op, groupId: request.groupId, elapsedMs: 1 };
+    const entry = known ?? { request, answer: { ...answer, state: 'applying' }, waiters: [] };
+    this.#journal.set(id, entry);
+    if (request.wait === 'accepted') reply(entry.answer);
+    else if (SETTLED.includes(entry.answer.state)) reply(entry.answer);
+    else entry.waiters.push(reply);
+    if (known === undefined && !this.script.hold?.(request)) this.#settle(entry);
+  }
+
+  #settle(entry: Entry): void {
+    const { op, groupId } = entry.request;
+    const said = { state: op === 'create' ? 'present' : 'absent', attempts: 1 } as const;
+    const nodes = Object.fromEntries(Object.keys(this.nodes).map((name) => [name, said]));
+    const how = this.script.settle?.(entry.request) ?? {};
+    this.#finish(entry, { state: 'committed', nodes, ...how });
+    if (entry.answer.state !== 'committed') return;
+    for (const keys of Object.values(this.nodes)) {
+      if (op === 'create') keys.add(groupId);
+      else keys.delete(groupId);
+    }
+  }
+
+  #finish(entry: Entry, outcome: Partial<CommandAnswer>): void {
+    entry.answer = { ...entry.answer, ...outcome };
+    for (const reply of entry.waiters.splice(0)) reply(entry.answer);
+  }
+
+  #batch(commands: readonly unknown[], reply: Reply): void {
+    const results: Answer[] = [];
+    let left = commands.length;
+    commands.forEach((command, index) => {
+      const done = (answer: Answer) => {
+        results[index] = answer;
+        left -= 1;
+        if (left === 0) reply({ results: results as CommandAnswer[] });
+      };
+      const parsed = parseCommand(command, index);
+      if (parsed.ok) this.#command(parsed.request, done);
+      else done(parsed.reply);
+    });
+  }
+
+  #operate(op: 'retry' | 'cancel' | 'abandon', id: string): Answer {
+    const entry = this.#journal.get(id);
+    if (entry === undefined) return errorReply('unknown_command', `no command ${id}`, { id });
+    const { state } = entry.answer;
+    const wrong = SETTLED.includes(state) || (op === 'abandon' && state !== 'compensating');
+    if (wrong) return errorReply('invalid_request', `${id} is ${state}`, { field: 'id', id });
+    if (op === 'cancel') this.#finish(entry, { state: 'rolled_back', reason: 'cancelled' });
+    if (op === 'abandon') this.#finish(entry, { state: 'abandoned' });
+    return entry.answer;
+  }
+
+  #report(request: Exclude<Request, CommandRequest | BatchRequest>): Answer {
+    switch (request.op) {
+      case 'retry':
+      case 'cancel':
+      case 'abandon':
+        return this.#operate(request.op, request.id);
+      case 'list':
+        return this.#list(request);
+      case 'status':
+        return request.id === undefined ? this.#summary() : this.#status(request.id);
+      case 'stats':
+        return this.#stats();
+      default:
+        return { pid: process.pid, version: '9.9.9', ready: true };
+    }
+  }
+
+  #status(id: string): Answer {
+    const entry = this.#journal.get(id);
+    if (entry === undefined) return errorReply('unknown_command', `no command ${id}`, { id });
+    return shown(entry);
+  }
+
+  #list(filter: ListRequest): Answer {
+    const states = filter.state === undefined ? undefined : [filter.state].flat();
+    const after = Number(filter.cursor ?? 0);
+    const found = [...this.#journal.values()].filter(
+      ({ answer }) =>
+        (states?.includes(answer.state) ?? true) &&
+        (filter.groupId === undefined || filter.groupId === answer.groupId),
+    );
+    const end = after + filter.limit;
+    const commands = found.slice(after, end).map(shown);
+    return end < found.length ? { commands, next: String(end) } : { commands };
+  }
+
+  #stats(): Answer {
+    const all = Object.values(this.nodes).map((keys) => JSON.stringify([...keys].sort()));
+    const nodes = Object.entries(this.nodes).map(([name, keys]) => [name, { count: keys.size }]);
+    return { consistent: new Set(all).size === 1, nodes: Object.fromEntries(nodes) };
+  }
+
+  #summary(): Answer {
+    const node = { calls: 5, answers: { applied: 4, unsure: 1 }, lastFailure: '500 boom' };
+    return {
+      version: '9.9.9',
+      pid: process.pid,
+      uptimeMs: 3_725_000,
+      state: 'running',
+      open: 0,
+      openMax: 200_000,
+      compensating: 0,
+      stuck: 0,
+      lanes: { interactive: { waiting: 0, running: 0 }, bulk: { waiting: 2, running: 1 } },
+      settled: { committed: this.#journal.size },
+      threads: ['main', 'coordinator', 'executor-1', 'watchdog'],
+      nodes: Object.fromEntries(Object.keys(this.nodes).map((name) => [name, node])),
+    };
+  }
+}
+
+/** ZeroMQ gives a closed socket's port free in its own time. */
+async function bind(socket: Router | Publisher, endpoint: string): Promise<void> {
+  for (const until = performance.now() + 5000; ; ) {
+    try {
+      await socket.bind(endpoint);
+      return;
+    } catch (error) {
+      const taken = (error as { code?: string }).code === 'EADDRINUSE';
+      if (!taken || performance.now() > until) throw error;
+      await sleep(1);
+    }
+  }
+}
+
+function shown({ answer, request }: Entry): CommandAnswer {
+  return { ...answer, lane: request.lane, acceptedAt: '2026-11-23T02:00:00.000Z' };
+}

@@ -1,0 +1,71 @@
+/** Runs the command line as its users do: as a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const SCRIPT = '/usr/bin/script';
+
+export interface CliOptions {
+  /** On stdin; without it stdin is empty. */
+  readonly input?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+  /** For Node itself. */
+  readonly nodeOptions?: readonly string[];
+}
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCli {
+  readonly child: ChildProcess;
+  readonly result: Promise<CliResult>;
+  /** What it has written to stderr so far. */
+  said(): string;
+}
+
+/** Starts it; stdin stays open until the test ends it, unless there is `input`. */
+export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
+  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), MAIN, ...args], {
+    env: { PATH: process.env['PATH'], ...options.env },
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += String(chunk);
+  });
+  // A run that ends early reads no more of its input.
+  child.stdin.on('error', () => {});
+  if (options.input !== undefined) child.stdin.end(options.input);
+  const ended = once(child, 'exit') as Promise<[number | null]>;
+  const result = Promise.all([ended, text(child.stdout), text(child.stderr)]).then(
+    ([[code], stdout, stderr]) => ({ code, stdout, stderr }),
+  );
+  return { child, result, said: () => said };
+}
+
+export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  return startCli(args, { input: '', ...options }).result;
+}
+
+/** Why there is no terminal to test with, if there is none. */
+export const noTerminal = existsSync(SCRIPT) ? undefined : `${SCRIPT} is not installed`;
+
+/** The same at a terminal: stdout and stderr are one, `input` is typed. */
+export async function runCliAtTerminal(
+  args: readonly string[],
+  { input = '', env = {} }: Pick<CliOptions, 'env'> & { readonly input?: string } = {},
+): Promise<Pick<CliResult, 'code' | 'stdout'>> {
+  const line = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
+  const child = spawn(SCRIPT, ['-qec', line, '/dev/null'], {
+    env: { PATH: process.env['PATH'], TERM: 'xterm', ...env },
+  });
+  child.stdin.write(input);
+  const ended = once(child, 'exit') as Promise<[number | null]>;
+  const [[code], stdout] = await Promise.all([ended, text(child.stdout)]);
+  return { code, stdout };
+}

@@ -1,0 +1,87 @@
+/** A copy of the supervisor in a project of its own, with small programs in place of the apps. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type Finished, PROJECT, run, tempProject } from './temp-project.ts';
+
+export interface SupervisedProject {
+  readonly root: string;
+  readonly start: (env?: NodeJS.ProcessEnv) => Finished;
+  readonly stop: (env?: NodeJS.ProcessEnv) => Finished;
+  /** `npm start` that runs on beside the test. */
+  readonly spawnStart: (env?: NodeJS.ProcessEnv) => ChildProcess;
+  /** What the app wrote, a line each. */
+  readonly logOf: (app: string) => readonly string[];
+  /** How often the app was started. */
+  readonly livesOf: (app: string) => number;
+  /** As pm2 wrote it down; 0 while the app is down. */
+  readonly pidOf: (app: string) => number;
+  /** The commands of all processes whose command line names this project. */
+  readonly processes: () => readonly string[];
+}
+
+export async function supervisedProject(): Promise<SupervisedProject> {
+  const root = tempProject(['supervisor', 'ecosystem.config.cjs', 'package.json']);
+  const app = join(PROJECT, 'test/fixtures/supervised/app.js');
+  for (const script of ['daemon.js', 'nodesim/main.js']) cpSync(app, join(root, 'dist', script));
+  const own: NodeJS.ProcessEnv = {
+    LOCKSTEP_DATA_DIR: undefined,
+    LOCKSTEP_ENDPOINT: `tcp://127.0.0.1:${await freePort()}`,
+    NODESIM_PORT: String(await freePort()),
+    RANDOM_BEHAVIOR: undefined,
+  };
+  const call = (script: string, env: NodeJS.ProcessEnv = {}): Finished =>
+    run([process.execPath, `supervisor/${script}.mjs`], { cwd: root, env: { ...own, ...env } });
+  onTestFinished(() => {
+    call('stop');
+  });
+  return {
+    root,
+    start: (env) => call('start', env),
+    stop: (env) => call('stop', env),
+    spawnStart: (env) =>
+      spawn(process.execPath, ['supervisor/start.mjs'], {
+        cwd: root,
+        env: { ...process.env, ...own, ...env },
+        stdio: 'ignore',
+      }),
+    logOf: (name) => readFileSync(join(root, 'data/logs', `${name}.log`), 'utf8').split('\n'),
+    livesOf: (name) =>
+      statSync(join(root, 'data', `${name}.lives`), { throwIfNoEntry: false })?.size ?? 0,
+    pidOf: (name) => pidIn(join(root, 'data/pm2/pids'), name),
+    processes: () => processesNaming(root),
+  };
+}
+
+function pidIn(folder: string, app: string): number {
+  const file = readdirSync(folder).find((name) => name.startsWith(`${app}-`));
+  return file === undefined ? 0 : Number(readFileSync(join(folder, file), 'utf8'));
+}
+
+/** A port that was free a moment ago. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
+    });
+  });
+}
+
+function processesNaming(text: string): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(commandLineOf)
+    .filter((line) => line.includes(text));
+}
+
+function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return ''; // it ended while we looked
+  }
+}

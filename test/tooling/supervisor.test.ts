@@ -1,0 +1,180 @@
+/** `npm start` and `npm stop` with the real pm2 and small programs in place of the apps. */
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { type SupervisedProject, supervisedProject } from './supervised-project.ts';
+import { tempFolder } from './temp-project.ts';
+
+/** What the app of this name printed about its last life. */
+function lastLife(project: SupervisedProject, app: string): Record<string, unknown> {
+  const line = project.logOf(app).findLast((each) => each.startsWith(`${app} lives: `));
+  return JSON.parse(line?.slice(`${app} lives: `.length) ?? '{}');
+}
+
+describe('npm start', () => {
+  it('returns 0 when both apps are ready, and says what runs where and how to stop it', async () => {
+    const project = await supervisedProject();
+    const { code, stdout, stderr } = project.start();
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/lockstepd +\d+ +tcp:\/\/127\.0\.0\.1:\d+ +data\/logs\/lockstepd\.log/);
+    expect(stdout).toMatch(/nodesim +\d+ +http:\/\/127\.0\.0\.1:\d+ … \d+/);
+    expect(stdout).toMatch(/stop +npm stop/);
+  });
+
+  it('hands the environment on, with the exit code for an intended stop, without npm', async () => {
+    const project = await supervisedProject();
+    project.start({ RANDOM_BEHAVIOR: '0.2', npm_config_thing: 'x' });
+    expect(lastLife(project, 'nodesim')).toEqual({
+      node: process.version,
+      cwd: project.root,
+      fault: '0.2',
+      stopExitCode: '79',
+      npm: 0,
+    });
+  });
+
+  it('when running already starts anew, with nothing left of the former environment', async () => {
+    const project = await supervisedProject();
+    project.start({ RANDOM_BEHAVIOR: '0.2' });
+    const { code, stdout } = project.start();
+    expect(stdout).toContain('lockstep was running: it starts anew.');
+    expect(code).toBe(0);
+    expect(lastLife(project, 'nodesim')).not.toHaveProperty('fault');
+  });
+
+  it.each([
+    ['lockstepd', 'refuse', 78, 'lockstepd refused its configuration (exit code 78)'],
+    ['nodesim', 'refuse', 78, 'nodesim refused its configuration (exit code 78)'],
+    ['lockstepd', 'crash', 1, 'lockstepd ended before it was ready (exit code 1)'],
+    ['nodesim', 'deaf', 1, 'nodesim said that it is ready, but 127.0.0.1:'],
+  ])('when %s does %s, exits %i, says so and leaves nothing running', async (...row) => {
+    const [app, behaviour, exitCode, text] = row;
+    const project = await supervisedProject();
+    const { code, stderr } = project.start({ [`FIXTURE_${app.toUpperCase()}`]: behaviour });
+    expect(stderr).toContain(`lockstep did not start: ${text}`);
+    expect(stderr).toContain(`${app} lives: `);
+    expect(code).toBe(exitCode);
+    expect(project.processes()).toEqual([]);
+  });
+
+  it('shows only the log lines of the start that failed', async () => {
+    const project = await supervisedProject();
+    project.start({ RANDOM_BEHAVIOR: '0.123' });
+    project.stop();
+    const { stderr } = project.start({ FIXTURE_LOCKSTEPD: 'refuse' });
+    expect(stderr).toContain('LOCKSTEP_NODES is not a list of nodes');
+    expect(stderr).not.toContain('0.123');
+  });
+
+  it('without a build exits 78 and says what to run', async () => {
+    const project = await supervisedProject();
+    const daemon = join(project.root, 'dist/daemon.js');
+    rmSync(daemon);
+    const { code, stderr } = project.start();
+    expect(stderr).toBe(`lockstep did not start: ${daemon} is missing: run npm run build\n`);
+    expect(code).toBe(78);
+    expect(project.processes()).toEqual([]);
+  });
+
+  it('keeps everything in LOCKSTEP_DATA_DIR, and tells how to stop that', async () => {
+    const project = await supervisedProject();
+    const env = { LOCKSTEP_DATA_DIR: 'elsewhere' };
+    const data = join(project.root, 'elsewhere');
+    expect(project.start(env).stdout).toContain(`stop  LOCKSTEP_DATA_DIR=${data} npm stop`);
+    expect(readdirSync(data)).toEqual(expect.arrayContaining(['logs', 'pm2']));
+    expect(project.stop(env).stdout).toBe('lockstep is stopped.\n');
+    expect(existsSync(join(project.root, 'data'))).toBe(false);
+  });
+
+  it('interrupted while it waits, takes everything down again and exits 130', async () => {
+    const project = await supervisedProject();
+    const starting = project.spawnStart({ FIXTURE_LOCKSTEPD: 'mute' });
+    const ended = once(starting, 'exit');
+    await vi.waitUntil(() => project.livesOf('lockstepd') === 1, 10_000);
+    starting.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(project.processes()).toEqual([]);
+  });
+
+  it('leaves another copy of the project alone', async () => {
+    const [one, other] = [await supervisedProject(), await supervisedProject()];
+    one.start();
+    other.start();
+    const before = one.processes();
+    other.stop();
+    expect(one.processes()).toEqual(before);
+    expect(other.processes()).toEqual([]);
+  });
+});
+
+describe('npm stop', () => {
+  it('leaves no process, and no file outside of the data folder', async () => {
+    const project = await supervisedProject();
+    const before = readdirSync(project.root);
+    project.start();
+    expect(project.processes().length).toBeGreaterThan(0);
+    const { code, stdout } = project.stop();
+    expect(stdout).toBe('lockstep is stopped.\n');
+    expect(code).toBe(0);
+    expect(project.processes()).toEqual([]);
+    expect(readdirSync(project.root)).toEqual([...before, 'data'].sort());
+  });
+
+  it('exits 0 when nothing runs, and touches nothing', async () => {
+    const project = await supervisedProject();
+    const { code, stdout } = project.stop();
+    expect(stdout).toBe('lockstep was not running.\n');
+    expect(code).toBe(0);
+    expect(existsSync(join(project.root, 'data'))).toBe(false);
+  });
+
+  it('ends the apps of a pm2 that was killed', async () => {
+    const project = await supervisedProject();
+    project.start();
+    process.kill(Number(readFileSync(join(project.root, 'data/pm2/pm2.pid'), 'utf8')), 'SIGKILL');
+    expect(project.stop().stdout).toBe('lockstep is stopped.\n');
+    expect(project.processes()).toEqual([]);
+  });
+
+  it('uses a private folder for temporary files where the data path is too long', async () => {
+    const project = await supervisedProject();
+    const env = { LOCKSTEP_DATA_DIR: join(project.root, 'deep'.repeat(30)), TMPDIR: tempFolder() };
+    const { code, stderr } = project.start(env);
+    expect(code, stderr).toBe(0);
+    expect(readdirSync(env.TMPDIR)).toHaveLength(1);
+    expect(project.stop(env).stdout).toBe('lockstep is stopped.\n');
+    expect(readdirSync(env.TMPDIR)).toEqual([]);
+    expect(project.processes()).toEqual([]);
+  });
+});
+
+describe('pm2', () => {
+  it('P8: brings an app back that a signal killed, and again when it falls twenty times', async () => {
+    const project = await supervisedProject();
+    // pm2 lets the wait grow by half each time, in whole milliseconds: from 1 it never grows.
+    const deadlines = join(project.root, 'supervisor/deadlines.cjs');
+    writeFileSync(
+      deadlines,
+      readFileSync(deadlines, 'utf8').replace(/restartMs: \d+/, 'restartMs: 1'),
+    );
+    project.start({ FIXTURE_LOCKSTEPD: 'relapse' });
+    const first = project.pidOf('lockstepd');
+    process.kill(first, 'SIGKILL');
+    await vi.waitUntil(() => project.livesOf('lockstepd') === 21, 30_000);
+    await vi.waitUntil(() => project.pidOf('lockstepd') > 0, 10_000);
+    expect(project.pidOf('lockstepd')).not.toBe(first);
+  });
+
+  it('leaves an app down that stopped on purpose', async () => {
+    const project = await supervisedProject();
+    project.start();
+    const nodesim = project.pidOf('nodesim');
+    process.kill(nodesim, 'SIGINT');
+    await vi.waitUntil(() => project.pidOf('nodesim') === 0, 10_000);
+    // By the time the daemon is back, nodesim, which ended before it, would be back as well.
+    process.kill(project.pidOf('lockstepd'), 'SIGKILL');
+    await vi.waitUntil(() => project.livesOf('lockstepd') === 2, 10_000);
+    expect(project.livesOf('nodesim')).toBe(1);
+  });
+});

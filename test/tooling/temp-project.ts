@@ -1,0 +1,49 @@
+/** A throw-away folder that looks like this project to a tool: chosen files, the same packages. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+export const PROJECT = resolve(import.meta.dirname, '..', '..');
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An empty folder, removed when the test ends. */
+export function tempFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** @param copied files and folders of this project, by their path in it */
+export function tempProject(copied: readonly string[]): string {
+  const root = tempFolder();
+  for (const path of copied) cpSync(join(PROJECT, path), join(root, path), { recursive: true });
+  symlinkSync(join(PROJECT, 'node_modules'), join(root, 'node_modules'));
+  return root;
+}
+
+export function write(root: string, path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+/** Runs to the end; what it prints comes back without colours. */
+export function run(
+  command: readonly [string, ...string[]],
+  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+): Finished {
+  const [file, ...args] = command;
+  const { status, stdout, stderr, error } = spawnSync(file, args, {
+    cwd: options.cwd,
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...options.env },
+    encoding: 'utf8',
+  });
+  if (error !== undefined) throw error;
+  return { code: status, stdout, stderr };
+}

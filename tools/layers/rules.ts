@@ -1,0 +1,66 @@
+/**
+ * What may import what (design, section 9), as data.
+ *
+ * Targets and places are globs below `src/`. Every folder may import itself. Only the entries,
+ * the composition root and the thread entries, see everything; nobody imports an entry, except that
+ * entries tell each other types.
+ * What a table does not name is forbidden: a new folder or a new npm package fails the check until
+ * someone has said here where it belongs. Why each exception stands: docs/decisions/001-layer-check.md.
+ */
+
+interface Layer {
+  /** Files of other layers that files of this one may import. */
+  readonly targets: readonly string[];
+  /** Node's own modules and npm packages are out of bounds. */
+  readonly isPure: boolean;
+}
+
+export interface Rules {
+  readonly entries: readonly string[];
+  /** By the name of the folder in `src/`. */
+  readonly layers: Readonly<Record<string, Layer>>;
+  /** By npm package: the files that may import it. */
+  readonly packages: Readonly<Record<string, readonly string[]>>;
+}
+
+const CORE = 'core/**';
+const PROTOCOL = 'protocol/**';
+const JOURNAL_PORT = ['journal/port.ts', 'journal/errors.ts'];
+const DIALECTS = ['node/dialect*.ts', 'node/dialects/**'];
+/** The interface to write to; who writes, and with what, is decided at the top. */
+const LOG_PORT = 'observe/log-port.ts';
+
+export const RULES: Rules = {
+  entries: ['daemon.ts', '**/thread.ts'],
+  layers: {
+    core: { targets: [], isPure: true },
+    protocol: layer(CORE),
+    journal: layer(CORE, PROTOCOL, LOG_PORT),
+    node: layer(CORE, PROTOCOL, LOG_PORT),
+    coordinator: layer(CORE, PROTOCOL, LOG_PORT, ...JOURNAL_PORT),
+    executor: layer(CORE, PROTOCOL, LOG_PORT, 'node/**'),
+    ops: layer(CORE, PROTOCOL, LOG_PORT, ...JOURNAL_PORT),
+    lifecycle: layer(CORE, PROTOCOL, LOG_PORT),
+    observe: layer(CORE, PROTOCOL),
+    config: layer(CORE, PROTOCOL, ...DIALECTS),
+    client: layer(PROTOCOL),
+    nodesim: layer(PROTOCOL),
+    cli: layer('client/**', 'config/**', PROTOCOL),
+  },
+  packages: {
+    'better-sqlite3': ['journal/sqlite/**', 'nodesim/**'],
+    'cli-progress': ['cli/**'],
+    ky: ['cli/**', 'observe/**'],
+    undici: ['node/**'],
+    uuid: ['cli/**', 'client/**', 'coordinator/**'],
+    winston: ['observe/**'],
+    yaml: ['config/**'],
+    yargs: ['cli/**', 'config/**', 'nodesim/**'],
+    zeromq: ['client/**', 'coordinator/**', 'executor/**'],
+    zod: ['config/**', 'node/**', 'nodesim/**', 'protocol/**'],
+  },
+};
+
+function layer(...targets: readonly string[]): Layer {
+  return { targets, isPure: false };
+}
