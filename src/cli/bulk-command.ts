@@ -87,7 +87,8 @@ async function report(
     });
     progress.stop();
     const elapsedMs = performance.now() - begun;
-    const interrupted = stop.aborted && tally.total !== source.total;
+    const early = stop.aborted || gone !== undefined;
+    const interrupted = early && tally.total !== source.total;
     const summary = bulkSummary({ op, tally, elapsedMs, interrupted }, terminal);
     if (json) terminal.note(summary);
     else await terminal.line(summary);

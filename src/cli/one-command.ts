@@ -32,16 +32,17 @@ export function oneCommand(op: 'create' | 'delete', words: Words): Subcommand {
     ...words,
     positionals: POSITIONALS,
     options: OPTIONS,
-    run: (args, terminal) =>
-      withDaemon(args, async (client) => {
-        const fields = commandFields(args);
-        const id = args.id === undefined ? {} : { id: args.id };
+    async run(args, terminal) {
+      const fields = commandFields(args);
+      const id = args.id === undefined ? {} : { id: args.id };
+      return withDaemon(args, async (client) => {
         const answer = await client[op](args.key, { ...fields, ...id });
         if (args.json) await terminal.json(answer);
         else if (isError(answer)) terminal.note(errorText(answer, terminal));
         else if (isDone(answer, fields.wait)) await terminal.line(headline(answer, terminal));
         else await terminal.line(details(answer, terminal));
         return exitOfCommand(answer, fields.wait);
-      }),
+      });
+    },
   });
 }

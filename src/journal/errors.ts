@@ -24,7 +24,7 @@ export const JOURNAL_ERRORS = {
     retry: false,
   },
   full: {
-    hint: 'Make room on the disk that holds the journal; the daemon goes on by itself.',
+    hint: 'Make room on the disk that holds the journal; nothing of the failed call was stored.',
     retry: true,
   },
   busy: {

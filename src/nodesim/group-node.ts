@@ -55,7 +55,7 @@ export class GroupNode {
   readonly #log: Log;
   readonly #chance: Chance;
   readonly #late = new Set<NodeJS.Timeout>();
-  readonly #slow = new Set<NodeJS.Timeout>();
+  readonly #slow = new Map<NodeJS.Timeout, Caller>();
   #counters = new Counters();
   #faults: Faults = NO_FAULTS;
   #timesLeft = Number.POSITIVE_INFINITY;
@@ -119,11 +119,12 @@ export class GroupNode {
     this.settings.deleteMissing = deleteMissing ?? this.settings.deleteMissing;
   }
 
-  /** As freshly started with an empty file; effects still to land are dropped. */
+  /** As freshly started with an empty file: nothing lands late, slow calls are cut. */
   reset(): void {
-    for (const timer of this.#late) clearTimeout(timer);
-    this.#late.clear();
+    const cut = [...this.#slow.values()];
+    this.#dropTimers();
     this.#store.clear();
+    for (const caller of cut) this.#deliver(caller, RESET);
     this.#counters = new Counters();
     this.#chance.restart();
     this.setFaults(NO_FAULTS);
@@ -136,9 +137,15 @@ export class GroupNode {
 
   /** Commits, delivers what waited for it, closes the file. */
   close(): void {
-    for (const timer of [...this.#late, ...this.#slow]) clearTimeout(timer);
+    this.#dropTimers();
     this.#store.close();
     this.#isClosed = true;
+  }
+
+  #dropTimers(): void {
+    for (const timer of [...this.#late, ...this.#slow.keys()]) clearTimeout(timer);
+    this.#late.clear();
+    this.#slow.clear();
   }
 
   #forced(request: GroupRequest): Answer | undefined {
@@ -227,7 +234,7 @@ export class GroupNode {
       this.#slow.delete(timer);
       this.#answer(caller, early ?? this.#perform(request));
     }, plan.delayMs);
-    this.#slow.add(timer);
+    this.#slow.set(timer, caller);
   }
 
   #answer(caller: Caller, answer: Answer): void {

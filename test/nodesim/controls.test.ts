@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Nodesim, startNodesim } from '../support/nodesim.ts';
-import { errorText, groupCalls, type RawAnswer, rawCall } from './raw-call.ts';
+import { errorText, failureOf, groupCalls, type RawAnswer, rawCall } from './raw-call.ts';
 
 let sim: Nodesim;
 
@@ -77,6 +77,17 @@ describe('the controls', () => {
     await sim.setFaults('node01', { late: 1, lateMs: [100, 100], lateAnswer: 'reset', times: 1 });
     await group.create('7').catch(() => undefined);
     await expect.poll(() => sim.list('node01'), { timeout: 5000 }).toEqual(['7']);
+  });
+
+  it('reset cuts slow calls under way, which then do nothing', async () => {
+    const group = groupCalls(sim.urls['node01'] ?? '');
+    await sim.setFaults('node01', { slow: 1, slowMs: [60_000, 60_000], slowEffect: 'after' });
+    const slow = failureOf(group.create('5'));
+    const called = async () => (await sim.counters())['node01']?.calls.create;
+    await expect.poll(called).toBe(1);
+    await sim.reset();
+    expect(await slow).toBe('ECONNRESET');
+    expect(await sim.list('node01')).toEqual([]);
   });
 
   it('show the seed and the ports', async () => {

@@ -57,8 +57,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'react.ts',
-        from: 'const dueAt = Math.max(\n      node.dueAt,',
-        to: 'const dueAt = Math.min(\n      node.dueAt,',
+        from: 'opposedUntil(node.loose, wantOf(saga.command, node, goal), now),',
+        to: '0 * opposedUntil(node.loose, wantOf(saga.command, node, goal), now),',
       },
     ],
   },

@@ -58,6 +58,12 @@ export function accepting(driver: Driver): void {
     expect((await life.journal.head()).openCount).toBe(1);
   });
 
+  test('P7: the very same command told again is held by its id, not by its number', async () => {
+    const { existing } = await life.journal.commit(batch({ accept: [begun(1), begun(1)] }));
+    expect(existing.get(1)?.command.seq).toBe(1);
+    expect((await life.journal.commit(batch({ accept: [begun(1)] }))).existing.size).toBe(1);
+  });
+
   test('P7: the command that has the id is told as it stands after the whole batch', async () => {
     await life.journal.commit(batch({ accept: [begun(1, { id: 'x' })] }));
     const settle = [{ seq: 1, settlement: aSettlement() }];

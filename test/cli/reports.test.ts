@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { startPeer } from '../support/client-pair.ts';
+import type { Script } from '../support/peer-daemon.ts';
+import { runCli } from '../support/run-cli.ts';
+
+async function setUp(script: Script = {}) {
+  const peer = await startPeer(script);
+  const run = (...args: string[]) => runCli(args, { env: { LOCKSTEP_ENDPOINT: peer.endpoint } });
+  return { peer, run };
+}
+
+describe('stats', () => {
+  test('say that all nodes hold the same, and how many each', async () => {
+    const { run } = await setUp();
+    await run('create', '0..11');
+    const { code, stdout } = await run('stats');
+    expect(stdout).toBe('consistent: yes\n\nnode    records\nnode01       12\nnode02       12\n');
+    expect(code).toBe(0);
+  });
+
+  test('end with 1 if they do not', async () => {
+    const { run, peer } = await setUp();
+    peer.nodes['node02']?.add('stray');
+    const { code, stdout } = await run('stats');
+    expect(stdout).toContain('consistent: no (the nodes hold different records)');
+    expect(code).toBe(1);
+  });
+
+  test('end with 1 if a node can not be asked, and tell which and why', async () => {
+    const { run } = await setUp({
+      instead: ({ op }) =>
+        op === 'stats'
+          ? { consistent: null, nodes: { node01: { count: 3 }, node02: { error: 'timeout' } } }
+          : undefined,
+    });
+    const { code, stdout } = await run('stats');
+    expect(stdout).toContain('consistent: unknown (not every node could be asked)');
+    expect(stdout).toMatch(/node02 +\? +timeout/);
+    expect(code).toBe(1);
+    const json = await run('stats', '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ consistent: null });
+    expect(json.code).toBe(1);
+  });
+});
+
+describe('status', () => {
+  test('of the daemon shows queues, threads and nodes', async () => {
+    const { run } = await setUp();
+    const { code, stdout } = await run('status');
+    expect(stdout).toContain('lockstepd 9.9.9, pid');
+    expect(stdout).toContain('running for 1 h 2 min');
+    expect(stdout).toContain('open: 0 of at most 200000, 0 rolling back, 0 stuck');
+    expect(stdout).toContain('threads: main, coordinator, executor-1, watchdog');
+    expect(stdout).toMatch(/bulk +2 +1\n/);
+    expect(stdout).toMatch(/node01 +5 +applied 4, unsure 1 +500 boom/);
+    expect(code).toBe(0);
+    expect(JSON.parse((await run('status', '--json')).stdout)).toMatchObject({ openMax: 200_000 });
+  });
+
+  test('of a command shows it node by node; of nobody ends with 1', async () => {
+    const { run } = await setUp({ settle: () => ({ state: 'rolled_back', reason: 'deadline' }) });
+    await run('create-one', '5', '--id', 'mine');
+    const { code, stdout } = await run('status', 'mine');
+    expect(stdout).toContain('create 5: rolled_back, deadline');
+    expect(stdout).toContain('id: mine');
+    expect(stdout).toMatch(/node02 +present +1\n/);
+    expect(code).toBe(0);
+    expect(await run('status', 'nobody')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('unknown_command'),
+    });
+  });
+});
+
+describe('list', () => {
+  test('shows a row a command, and how to read on', async () => {
+    const { run } = await setUp();
+    await run('create', '0..4');
+    const { code, stdout, stderr } = await run('list', '--limit', '2');
+    expect(stdout.trimEnd().split('\n')).toHaveLength(3);
+    expect(stdout).toMatch(/create +\d +committed +1 ms +\S+\n/);
+    expect(stderr).toContain('--cursor 2');
+    expect(code).toBe(0);
+    const next = await run('list', '--limit', '2', '--cursor', '4');
+    expect(next.stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(next.stderr).toBe('');
+  });
+
+  test('passes its filters on', async () => {
+    const { run, peer } = await setUp();
+    const line = 'list --state refused,rolled_back --state abandoned --stuck --key 5 --node node01';
+    await run(...line.split(' '), '--older-than', '1m', '--younger-than', '2h', '--json');
+    expect(peer.seen.find(({ op }) => op === 'list')).toEqual({
+      op: 'list',
+      state: ['refused', 'rolled_back', 'abandoned'],
+      stuck: true,
+      groupId: '5',
+      node: 'node01',
+      olderThanMs: 60_000,
+      youngerThanMs: 7_200_000,
+      limit: 100,
+    });
+  });
+
+  test('of nothing says so', async () => {
+    const { run } = await setUp();
+    expect(await run('list')).toMatchObject({ code: 0, stdout: 'No commands.\n' });
+    expect(JSON.parse((await run('list', '--json')).stdout)).toEqual({ commands: [] });
+  });
+});
+
+describe('ping', () => {
+  test('ends with 0 if the daemon is ready, with 1 if it is not yet', async () => {
+    const { run, peer } = await setUp();
+    const ready = await run('ping');
+    expect(ready.stdout).toMatch(/^lockstepd 9\.9\.9, pid \d+: ready, answered in [\d.]+ ms\n$/);
+    expect(ready.code).toBe(0);
+    peer.script.instead = () => ({ pid: 1, version: '9.9.9', ready: false });
+    expect(await run('ping')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('not ready'),
+    });
+  });
+});

@@ -1,0 +1,87 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Connection, connect, disconnect } from '../../src/journal/sqlite/connection.ts';
+import { prepareAccept } from '../../src/journal/sqlite/queries/accept.ts';
+import { prepareAppend } from '../../src/journal/sqlite/queries/append.ts';
+import { prepareBegin } from '../../src/journal/sqlite/queries/begin.ts';
+import { prepareFind } from '../../src/journal/sqlite/queries/find.ts';
+import { prepareForget, prepareIsOpen } from '../../src/journal/sqlite/queries/forget.ts';
+import {
+  FAILED,
+  HISTORY,
+  listFloor,
+  listPage,
+  OPEN,
+  ofKey,
+} from '../../src/journal/sqlite/queries/list.ts';
+import { prepareLoadLoose } from '../../src/journal/sqlite/queries/loose.ts';
+import { prepareMarks } from '../../src/journal/sqlite/queries/marks.ts';
+import {
+  prepareCountOpen,
+  prepareLoadEntries,
+  prepareLoadOpen,
+} from '../../src/journal/sqlite/queries/open.ts';
+import { preparePrune } from '../../src/journal/sqlite/queries/prune.ts';
+import { prepareSettle } from '../../src/journal/sqlite/queries/settle.ts';
+import { prepareFlagStuck, prepareTurn } from '../../src/journal/sqlite/queries/turn.ts';
+import { scratch } from './support/driver.ts';
+
+const PREPARED = [
+  prepareAccept,
+  prepareAppend,
+  prepareBegin,
+  prepareFind,
+  prepareForget,
+  prepareIsOpen,
+  prepareLoadLoose,
+  prepareMarks,
+  prepareCountOpen,
+  prepareLoadEntries,
+  prepareLoadOpen,
+  preparePrune,
+  prepareSettle,
+  prepareFlagStuck,
+  prepareTurn,
+];
+const LISTED = [OPEN, FAILED, HISTORY, ...ofKey('k')].flatMap((source) => [
+  listFloor(source),
+  listPage(source, ['op = ?']),
+]);
+
+let dir: string;
+let connection: Connection;
+
+beforeAll(() => {
+  dir = scratch();
+  connection = connect(join(dir, 'journal.db'));
+});
+
+afterAll(() => {
+  disconnect(connection);
+  rmSync(dir, { recursive: true });
+});
+
+/** How SQLite goes about it, step by step; parameters are all 0. */
+function plan(db: Database, sql: string): string[] {
+  const bound = sql.replaceAll('?', '0');
+  const steps = db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${bound}`).all();
+  return steps.map((step) => step.detail);
+}
+
+function isCostly(step: string): boolean {
+  return /^SCAN (command|entry)\b(?!.*INDEX command_open)/.test(step) || /TEMP B-TREE/.test(step);
+}
+
+test('a walk through all of history, and a sort, would be seen', () => {
+  const scan = plan(connection.db, 'SELECT seq FROM command WHERE deadline_at = ? ORDER BY token');
+  expect(scan.filter(isCostly)).toHaveLength(2);
+});
+
+test('P9: no statement walks through all of history or sorts it', () => {
+  const statements = PREPARED.map((prepare) => prepare(connection.db).source);
+  for (const sql of [...statements, ...LISTED]) {
+    expect(plan(connection.db, sql).filter(isCostly), sql).toEqual([]);
+  }
+});
