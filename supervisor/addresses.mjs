@@ -16,7 +16,7 @@ export function addressesOf(env, root) {
   const nodesHost = env['NODESIM_HOST'] || '127.0.0.1';
   const nodesPort = Number(env['NODESIM_PORT'] || 7400);
   const nodes = env['NODESIM_NODES']?.split(',').length ?? NODES_DEFAULT;
-  const file = ['json', 'yaml']
+  const file = ['json', 'yaml', 'yml']
     .map((extension) => `lockstep.config.${extension}`)
     .find((name) => existsSync(join(root, name)));
   const checks = [{ name: 'nodesim', host: connectable(nodesHost), port: nodesPort }];

@@ -9,6 +9,7 @@ const path = require('node:path');
 const deadlines = require('./deadlines.cjs');
 const exitCodes = require('./exit-codes.cjs');
 const { interpreter, placesOf } = require('./places.cjs');
+const { simulatedNodes } = require('./simulated-nodes.cjs');
 
 /**
  * @typedef {ReturnType<typeof appsOf>} Apps
@@ -17,14 +18,14 @@ const { interpreter, placesOf } = require('./places.cjs');
  */
 function appsOf(env) {
   const { root, logs } = placesOf(env);
-  /** @param {string} name @param {string} script */
-  const app = (name, script) => ({
+  /** @param {string} name @param {string} script @param {Record<string, string>} [more] */
+  const app = (name, script, more = {}) => ({
     name,
     script: path.join(root, 'dist', script),
     cwd: root,
     interpreter: interpreter(),
     exec_mode: 'fork',
-    env: { LOCKSTEP_STOP_EXIT_CODE: String(exitCodes.stoppedOnPurpose) },
+    env: { ...more, LOCKSTEP_STOP_EXIT_CODE: String(exitCodes.stoppedOnPurpose) },
     filter_env: ['npm_'],
     wait_ready: true,
     listen_timeout: deadlines.readyMs,
@@ -41,7 +42,7 @@ function appsOf(env) {
     pmx: false,
     vizion: false,
   });
-  return [app('lockstepd', 'daemon.js'), app('nodesim', path.join('nodesim', 'main.js'))];
+  return [app('lockstepd', 'daemon.js', simulatedNodes(env)), app('nodesim', path.join('nodesim', 'main.js'))];
 }
 
 module.exports = { appsOf };

@@ -11,7 +11,6 @@ export const CONFIG_VARIABLE = 'LOCKSTEP_CONFIG';
 /** Variables with the prefix that are no settings, and what they are for. */
 export const OTHER_VARIABLES: Readonly<Record<string, string>> = {
   [CONFIG_VARIABLE]: 'The configuration file, instead of one in the working directory.',
-  LOCKSTEP_PM2_HOME: 'Left to scripts around pm2; lockstepd takes no notice of it.',
 };
 
 const KEYS_BY_VARIABLE = new Map(

@@ -130,8 +130,4 @@ describe('variables', () => {
     };
     expect(problemsOf({ env })).toEqual([]);
   });
-
-  test('the variable that scripts around pm2 use is let pass', () => {
-    expect(problemsOf({ env: { LOCKSTEP_PM2_HOME: '/tmp/pm2' } })).toEqual([]);
-  });
 });
