@@ -10,7 +10,7 @@ const REASONS: Readonly<Record<NonNullable<CommandAnswer['reason']>, string>> = 
   already_exists: 'every node holds this key already; nothing was changed',
   not_found: 'no node holds this key; nothing was changed',
   diverged: 'some nodes hold this key, others do not; --ensure heals that',
-  deadline: 'it was not done in time; nothing of it is left on the nodes that answered',
+  deadline: 'it was not done in time',
   node_refused: 'a node will not do it; see what it said',
   cancelled: 'somebody cancelled it',
 };

@@ -43,7 +43,7 @@ async function demo(given: NodeJS.ProcessEnv): Promise<ExitCode> {
       if (deleted > 0) await terminal.line(`\nDeleted ${deleted} records of an earlier run.`);
       await simulator.setFaultRate(Number(rate));
       const share = `${Math.round(Number(rate) * 100)} of 100 calls to every node fail`;
-      await terminal.line(`\nCreating records 0 to 99 at once, while ${share} …\n`);
+      await terminal.line(`\nCreating records 0 to 99 at once, while ${share} …`);
       const result = await createAll(stage);
       await terminal.line(`\n${demoReport({ ...result, logs: logsOf(given) }, terminal)}`);
       return result.ok ? EXIT.done : EXIT.notDone;

@@ -1,4 +1,4 @@
-/** How the command line ends; scripts rely on it (docs/cli.md). */
+/** How the command line ends; scripts rely on it. */
 import { type Answer, type CommandAnswer, isError } from '../protocol/answer.ts';
 
 export const EXIT = { done: 0, notDone: 1, usage: 2, unreachable: 3 } as const;

@@ -1,9 +1,11 @@
 /** `create-one` and `delete-one`: one command, its answer, and an exit code that tells. */
-import { isError } from '../protocol/answer.ts';
+import { ClientError, type LockstepClient } from '../client/index.ts';
+import { type CommandAnswer, isError } from '../protocol/answer.ts';
 import { details, errorText, headline } from './answer-text.ts';
 import { exitOfCommand, isDone } from './exit-code.ts';
 import { COMMAND_OPTIONS, commandFields, ifUnavailable, lane } from './options.ts';
 import { type Definition, type Subcommand, subcommand, withDaemon } from './subcommand.ts';
+import type { Terminal } from './terminal.ts';
 
 const POSITIONALS = {
   key: { type: 'string', demandOption: true, describe: 'Key of the record: 1 to 256 characters' },
@@ -36,7 +38,8 @@ export function oneCommand(op: 'create' | 'delete', words: Words): Subcommand {
       const fields = commandFields(args);
       const id = args.id === undefined ? {} : { id: args.id };
       return withDaemon(args, async (client) => {
-        const answer = await client[op](args.key, { ...fields, ...id });
+        const asked = client[op](args.key, { ...fields, ...id });
+        const answer = await asked.catch((error: unknown) => standing(client, error, terminal));
         if (args.json) await terminal.json(answer);
         else if (isError(answer)) terminal.note(errorText(answer, terminal));
         else if (isDone(answer, fields.wait)) await terminal.line(headline(answer, terminal));
@@ -45,4 +48,18 @@ export function oneCommand(op: 'create' | 'delete', words: Words): Subcommand {
       });
     },
   });
+}
+
+/** Its final answer takes long: how it stands tells more than that nobody answered. */
+async function standing(
+  client: LockstepClient,
+  error: unknown,
+  terminal: Terminal,
+): Promise<CommandAnswer> {
+  if (!(error instanceof ClientError) || error.code !== 'no_answer') throw error;
+  if (error.id === undefined) throw error;
+  const answer = await client.status(error.id);
+  if (isError(answer)) throw error;
+  terminal.note(`No final answer yet, the daemon goes on. Later: lockstep status ${error.id}`);
+  return answer;
 }

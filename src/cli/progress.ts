@@ -27,9 +27,16 @@ export function showProgress(
     stream: process.stderr,
     gracefulExit: false,
   });
-  bar.start(total ?? 0, 0, { failed: 0, of: total === undefined ? '' : `/${total}` });
+  const start = () => {
+    bar.start(total ?? 0, 0, { failed: 0, of: total === undefined ? '' : `/${total}` });
+  };
+  // Where nobody knows how much there is, there may be nothing.
+  if (total !== undefined) start();
   return {
-    update: (done, failed) => bar.update(done, { failed }),
+    update(done, failed) {
+      if (!bar.isActive) start();
+      bar.update(done, { failed });
+    },
     stop: () => bar.stop(),
   };
 }

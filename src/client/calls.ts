@@ -68,9 +68,14 @@ export class Calls {
     for (const options of waiting) options.fail(error);
   }
 
-  /** The connection is new: whatever was sent over the last one may have been lost with it. */
-  repeatSent(): void {
-    for (const call of this.#inFlight.values()) if (call.sent) this.#wire.write(call);
+  /** The connection broke: whatever was sent over it and not answered may be lost. */
+  loseSent(): void {
+    for (const call of this.#inFlight.values()) if (call.fate === 'sent') call.fate = 'lost';
+  }
+
+  /** There is a connection again. */
+  repeatLost(): void {
+    for (const call of this.#inFlight.values()) if (call.fate === 'lost') this.#wire.write(call);
   }
 
   #begin(options: Wanted): void {
@@ -78,7 +83,7 @@ export class Calls {
     const correlation = this.#last.toString(36);
     const call: Call = {
       frames: [correlation, options.body],
-      sent: false,
+      fate: 'queued',
       options,
       timer: undefined,
     };
@@ -93,7 +98,7 @@ export class Calls {
     const attemptMs = Math.min(leftMs, ATTEMPT_MS);
     call.timer = setTimeout(() => {
       if (leftMs <= attemptMs) return this.#take(correlation)?.expire();
-      if (call.sent) this.#wire.write(call);
+      if (call.fate === 'sent') this.#wire.write(call);
       this.#await(correlation, leftMs - attemptMs);
     }, attemptMs);
   }

@@ -82,7 +82,8 @@ export class LockstepClient {
     this.#waitingMax = options.waitingMax ?? 10_000;
     this.#connection = new Connection(this.endpoint, {
       onReply: (frames) => this.#receive(frames),
-      onUp: () => this.#calls.repeatSent(),
+      onUp: () => this.#calls.repeatLost(),
+      onDown: () => this.#calls.loseSent(),
       onBroken: (cause) => this.#end(this.#error('closed', 'the socket failed', { cause })),
     });
     this.#calls = new Calls(options.inFlightMax ?? 1024, this.#connection);

@@ -18,16 +18,18 @@ const HEARTBEAT_TIMEOUT_MS = 6000;
 /** How long the process may be held up at its end by what was not sent yet. */
 const LINGER_MS = 500;
 
-/** Something to be sent; `sent` becomes true once ZeroMQ took it for a live connection. */
+/** Something to be sent. `sent`: ZeroMQ took it for a live connection, which may break yet. */
 export interface Outgoing {
   readonly frames: readonly string[];
-  sent: boolean;
+  fate: 'queued' | 'sent' | 'lost';
 }
 
 export interface ConnectionListener {
   onReply(frames: readonly Buffer[]): void;
   /** A daemon answered the handshake, for the first time or again. */
   onUp(): void;
+  /** The connection broke; ZeroMQ makes another. */
+  onDown(): void;
   /** The socket can't be used any more, though nobody closed it. */
   onBroken(cause: unknown): void;
 }
@@ -70,7 +72,7 @@ export class Connection {
 
   /** Queues it; it goes out as soon as there is a connection. */
   write(message: Outgoing): void {
-    message.sent = false;
+    message.fate = 'queued';
     this.#queue.add(message);
     if (!this.#pumping) this.#run(this.#pump());
   }
@@ -94,7 +96,9 @@ export class Connection {
       this.#listener.onUp();
     });
     events.on('disconnect', () => {
-      if (this.link === 'up') this.link = 'refused';
+      if (this.link !== 'up') return;
+      this.link = 'refused';
+      this.#listener.onDown();
     });
     events.on('close', () => {
       this.link = 'refused';
@@ -112,7 +116,7 @@ export class Connection {
     for (const message of this.#queue) {
       this.#queue.delete(message);
       await this.#socket.send([...message.frames]);
-      message.sent = true;
+      message.fate = 'sent';
     }
     this.#pumping = false;
   }

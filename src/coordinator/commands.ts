@@ -5,27 +5,28 @@
  * It writes through the turn it is given; whatever a write allows (an answer, a dispatch, the next
  * command of the key) happens after that turn's commit (P2, P3).
  */
-import { decide } from '../core/decide.ts';
-import { evolve } from '../core/evolve.ts';
 import { needsSurvey } from '../core/goal.ts';
 import { wantedBy } from '../core/loose.ts';
-import type { Command, DurableEntry, Saga, Settlement } from '../core/model.ts';
-import { openSaga } from '../core/open-saga.ts';
+import type { Command, DurableEntry, Settlement } from '../core/model.ts';
 import { TokenSource } from '../core/token.ts';
 import type { StoredCommand } from '../journal/port.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { CommandRequest } from '../protocol/request.ts';
-import { openAnswer, settledAnswer, storedAnswer } from './answers.ts';
+import { openAnswer, settledAnswer } from './answers.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { KeyOrder } from './key-order.ts';
 import { Lanes } from './lanes.ts';
 import { type OpenCommand, openCommand } from './open-command.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
 import { Registry } from './registry.ts';
+import { conflictWith, repeatAnswer } from './repeat.ts';
 import type { Turn } from './turn.ts';
+import { endOfUndriven, isUndriven } from './undriven.ts';
 
 /** How long a client that was answered `busy` should wait: about what a full queue needs to move. */
 const BUSY_RETRY_MS = 1000;
+/** Commands handed out in one turn: rollbacks of an earlier life take no place that would bound them. */
+const DISPATCH_MAX = 1000;
 
 export interface Counters {
   lastSeq: number;
@@ -71,6 +72,10 @@ export class Commands {
       return respond(errorReply('invalid_request', unroutable, { field: 'groupId' }));
     }
     const twin = request.id === undefined ? undefined : this.registry.byId(request.id);
+    // Only the commit of its twin will tell whether the twin itself is a repeat: come back then.
+    if (twin?.stage === 'new') {
+      return this.#post((later) => this.accept(request, respond, later));
+    }
     if (twin !== undefined) return this.#join(twin, { request, respond }, turn);
     if (this.draining) return respond(errorReply('draining', 'the daemon is stopping'));
     if (this.registry.size >= this.#options.openMax) {
@@ -140,34 +145,34 @@ export class Commands {
    * follows from cancelling it, or from its deadline.
    * @returns whether it did
    */
-  settleWaiting(open: OpenCommand, why: 'cancel' | 'ticked', turn: Turn): boolean {
-    if (open.recovered || (open.stage !== 'waiting' && open.stage !== 'ready')) return false;
-    const { policy } = this.#options;
-    const context = { now: this.#ports.now(), random: this.#ports.random, policy };
-    const saga = open.entries.reduce<Saga>(
-      (state, entry) => evolve(state, entry, policy),
-      openSaga(open.command),
-    );
-    const settlement = decide(saga, { kind: why }, context).find((one) => one.kind === 'settled');
+  settleUndriven(open: OpenCommand, why: 'cancel' | 'ticked', turn: Turn): boolean {
+    if (!isUndriven(open)) return false;
+    const { now, random } = this.#ports;
+    const context = { now: now(), random, policy: this.#options.policy };
+    const settlement = endOfUndriven(open, why, context);
     if (settlement === undefined) return false;
+    if (open.stage === 'ready') this.lanes.remove(open);
     open.stage = 'gone';
     this.settled(open.command.seq, settlement, turn);
     return true;
   }
 
-  /** Refuses what has waited past its deadline. */
-  expireWaiting(turn: Turn): void {
+  /** Refuses what has waited past its deadline, as far as there is room; returns if that was all. */
+  expireUndriven(turn: Turn): boolean {
     const now = this.#ports.now();
     for (const open of this.registry.all()) {
-      if (now >= open.command.deadlineAt) this.settleWaiting(open, 'ticked', turn);
+      if (now < open.command.deadlineAt) continue;
+      if (turn.room === 0) return false;
+      this.settleUndriven(open, 'ticked', turn);
     }
+    return true;
   }
 
   /** Fills the free places. */
   async dispatch(): Promise<void> {
     if (this.draining) return;
     const picked: { open: OpenCommand; executor: number }[] = [];
-    for (;;) {
+    while (picked.length < DISPATCH_MAX) {
       const executor = this.#dispatcher.free();
       const open = executor === undefined ? undefined : this.lanes.next();
       if (executor === undefined || open === undefined) break;
@@ -175,6 +180,7 @@ export class Commands {
       picked.push({ open, executor });
     }
     if (picked.length === 0) return;
+    if (picked.length === DISPATCH_MAX) this.#post(() => {});
     // A delete is guarded by the mark its record bears; the journal may know it.
     const surveyed = picked.filter(({ open }) => open.entries.length === 0 && open.command.op === 'delete');
     const tokens =
@@ -224,8 +230,9 @@ export class Commands {
 
   /** P7: the same id again, while its command is open. */
   #join(open: OpenCommand, { request, respond }: Asking, turn: Turn): void {
-    if (!sameContent(open.command, request)) return respond(conflict(open.command));
-    // Not before this turn's commit: the acceptance may be part of it (P3).
+    const conflict = conflictWith(open.command, request);
+    if (conflict !== undefined) return respond(conflict);
+    // Its settlement may be part of this turn's commit (P3).
     turn.after(() => {
       if (open.answer !== undefined) respond(open.answer);
       else if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));
@@ -234,10 +241,8 @@ export class Commands {
   }
 
   /** P7: the id was taken already, by a command that is settled. */
-  #withdraw(open: OpenCommand, existing: StoredCommand, { request, respond }: Asking): void {
-    const answer = sameContent(existing.command, request)
-      ? storedAnswer(existing, this.#ports.now())
-      : conflict(existing.command);
+  #withdraw(open: OpenCommand, first: StoredCommand, { request, respond }: Asking): void {
+    const answer = repeatAnswer(first, request, this.#ports.now());
     if (request.wait === 'accepted') respond(answer);
     for (const waiter of open.waiters.splice(0)) waiter(answer);
     open.answer = answer;
@@ -301,14 +306,6 @@ export class Commands {
 interface Asking {
   readonly request: CommandRequest;
   readonly respond: Respond;
-}
-
-function sameContent(command: Command, { op, groupId, ensure }: CommandRequest): boolean {
-  return command.op === op && command.groupId === groupId && command.ensure === ensure;
-}
-
-function conflict({ id, op, groupId }: Command) {
-  return errorReply('id_conflict', `${id} belongs to ${op} of ${JSON.stringify(groupId)}`, { id });
 }
 
 function withFindings(entry: Extract<DurableEntry, { kind: 'began' }>) {

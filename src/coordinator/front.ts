@@ -7,7 +7,7 @@
  * read its replies loses those beyond the socket's mark, which is counted and logged (P10).
  */
 import type { Router } from 'zeromq';
-import type { Log } from '../observe/log.ts';
+import type { Log } from '../observe/log-port.ts';
 import type { Answer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
 import { parseRequest, type Request } from '../protocol/request.ts';

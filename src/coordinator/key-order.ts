@@ -2,8 +2,9 @@
  * One at a time per key, in the order of acceptance (P6), and what earlier commands of a key have
  * left behind that may still land on it (P4.4, P4.5).
  */
-import { opposedUntil, type Want } from '../core/loose.ts';
+import { opposedUntil, type Want, withLoose } from '../core/loose.ts';
 import type { Loose } from '../core/model.ts';
+import { Line } from './line.ts';
 import type { OpenCommand } from './open-command.ts';
 
 type LooseByNode = Readonly<Record<string, readonly Loose[]>>;
@@ -19,7 +20,8 @@ interface LooseRecord {
 
 interface Key {
   holder: OpenCommand | undefined;
-  readonly waiting: OpenCommand[];
+  /** Made when somebody waits: few keys are ever asked for twice at a time. */
+  waiting: Line<OpenCommand> | undefined;
   loose: LooseRecord[];
 }
 
@@ -32,6 +34,7 @@ export class KeyOrder {
   enter(open: OpenCommand): boolean {
     const key = this.#key(open.command.groupId);
     if (key.holder !== undefined) {
+      key.waiting ??= new Line();
       key.waiting.push(open);
       return false;
     }
@@ -48,12 +51,10 @@ export class KeyOrder {
     const { groupId } = open.command;
     const key = this.#key(groupId);
     if (key.holder !== open) {
-      const place = key.waiting.indexOf(open);
-      if (place === -1) throw new Error(`P6: ${open.command.id} leaves a key it is not at`);
-      key.waiting.splice(place, 1);
-      return undefined;
+      if (key.waiting?.remove(open)) return undefined;
+      throw new Error(`P6: ${open.command.id} leaves a key it is not at`);
     }
-    key.holder = key.waiting.shift();
+    key.holder = key.waiting?.shift();
     this.#drop(groupId, key);
     return key.holder;
   }
@@ -75,23 +76,31 @@ export class KeyOrder {
     return until;
   }
 
-  /** What may still land on this key, by node; undefined if nothing does. */
+  /**
+   * What may still land on this key, by node, each kind once; undefined if nothing does. (Records
+   * repeat what their commands inherited: kept as they are, they would double with every command.)
+   */
   looseOf(groupId: string, now: number): LooseByNode | undefined {
-    let merged: Record<string, readonly Loose[]> | undefined;
+    const merged = new Map<string, readonly Loose[]>();
     for (const { loose } of this.#keys.get(groupId)?.loose ?? []) {
       for (const [node, all] of Object.entries(loose)) {
-        const live = all.filter((one) => one.until > now);
-        if (live.length > 0) merged = { ...merged, [node]: [...(merged?.[node] ?? []), ...live] };
+        for (const one of all) {
+          if (one.until > now) merged.set(node, withLoose(merged.get(node) ?? [], one, now));
+        }
       }
     }
-    return merged;
+    return merged.size === 0 ? undefined : Object.fromEntries(merged);
   }
 
-  /** Forgets what has ended, and names the commands whose records can go from the journal. */
-  expireLoose(now: number): readonly number[] {
+  /**
+   * Forgets what has ended, `limit` at most, and names the commands whose records can go from the
+   * journal.
+   */
+  expireLoose(now: number, limit: number): readonly number[] {
     const ended: number[] = [];
     for (const record of this.#loose) {
       if (record.until > now) continue;
+      if (ended.length === limit) break;
       ended.push(record.seq);
       this.#loose.delete(record);
       const key = this.#key(record.groupId);
@@ -104,7 +113,7 @@ export class KeyOrder {
   #key(groupId: string): Key {
     let key = this.#keys.get(groupId);
     if (key === undefined) {
-      key = { holder: undefined, waiting: [], loose: [] };
+      key = { holder: undefined, waiting: undefined, loose: [] };
       this.#keys.set(groupId, key);
     }
     return key;

@@ -1,17 +1,19 @@
 /**
- * Who is next: commands that hold their key and wait for a place. What an earlier life had begun
- * goes first; then the lanes share the places, so that no number of bulk commands delays an
- * interactive one by more than the work in flight.
+ * Who is next: commands that hold their key and wait for a place. The lanes share the places, so
+ * that no number of bulk commands delays an interactive one by more than the work in flight.
+ *
+ * What an earlier life had begun stands in the same lanes, before all that is new, since it is taken
+ * up first; only rollbacks go ahead of everything, for they take no place.
  */
 import type { Lane } from '../core/model.ts';
-import { Fifo } from './fifo.ts';
+import { Line } from './line.ts';
 import type { OpenCommand } from './open-command.ts';
 
 export class Lanes {
-  readonly #recovered = new Fifo<OpenCommand>();
-  readonly #lanes: Readonly<Record<Lane, Fifo<OpenCommand>>> = {
-    interactive: new Fifo(),
-    bulk: new Fifo(),
+  readonly #rollbacks = new Line<OpenCommand>();
+  readonly #lanes: Readonly<Record<Lane, Line<OpenCommand>>> = {
+    interactive: new Line(),
+    bulk: new Line(),
   };
   readonly #share: number;
   /** What the interactive lane is owed, in places. */
@@ -24,15 +26,21 @@ export class Lanes {
 
   add(open: OpenCommand): void {
     open.stage = 'ready';
-    (open.recovered ? this.#recovered : this.#lanes[open.command.lane]).push(open);
+    this.#of(open).push(open);
   }
 
-  /** The next command, or undefined. Those that have settled while they waited are passed over. */
+  /** Takes a command out that needs no place any more. */
+  remove(open: OpenCommand): void {
+    this.#of(open).remove(open);
+  }
+
+  /** The next command, or undefined. */
   next(): OpenCommand | undefined {
-    for (;;) {
-      const open = this.#recovered.shift() ?? this.#shareOut();
-      if (open === undefined || open.stage === 'ready') return open;
-    }
+    return this.#rollbacks.shift() ?? this.#shareOut();
+  }
+
+  #of(open: OpenCommand): Line<OpenCommand> {
+    return open.state === 'compensating' ? this.#rollbacks : this.#lanes[open.command.lane];
   }
 
   #shareOut(): OpenCommand | undefined {

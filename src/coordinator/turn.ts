@@ -14,7 +14,13 @@ import type {
   StoredCommand,
 } from '../journal/port.ts';
 
+/** The most that one commit covers; more would only make its first command wait for its last. */
+const WRITES_MAX = 1000;
+/** Looks may walk through much of the history; work goes on between every few of them. */
+const READS_MAX = 10;
+
 export class Turn {
+  #writes = 0;
   readonly #accept: AcceptWrite[] = [];
   readonly #begin: BeginWrite[] = [];
   readonly #append: AppendWrite[] = [];
@@ -34,29 +40,43 @@ export class Turn {
   }
 
   get writes(): boolean {
-    const { accept, begin, append, settle, forget } = this.batch;
-    return accept.length + begin.length + append.length + settle.length + forget.length > 0;
+    return this.#writes > 0;
+  }
+
+  /** How many writes it still takes; whoever has more to write does so in the next turn. */
+  get room(): number {
+    return Math.max(0, WRITES_MAX - this.#writes);
+  }
+
+  /** Nothing more is begun in it. */
+  get isFull(): boolean {
+    return this.room === 0 || this.#reads.length >= READS_MAX;
   }
 
   /** `then` learns of the command that has the id already, if there is one. */
   accept(write: AcceptWrite, then: (existing: StoredCommand | undefined) => void): void {
+    this.#writes++;
     this.#accept.push(write);
     this.#afters.push(({ existing }) => then(existing.get(write.command.seq)));
   }
 
   begin(write: BeginWrite): void {
+    this.#writes++;
     this.#begin.push(write);
   }
 
   append(write: AppendWrite): void {
+    this.#writes++;
     this.#append.push(write);
   }
 
   settle(write: SettleWrite): void {
+    this.#writes++;
     this.#settle.push(write);
   }
 
   forget(seqs: readonly number[]): void {
+    this.#writes += seqs.length;
     this.#forget.push(...seqs);
   }
 

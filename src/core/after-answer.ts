@@ -44,8 +44,9 @@ export function afterAnswer(
 /** Only a complete 200 with this key, or a complete 404, is a finding; all else is asked again. */
 function afterSurvey({ node, answer, context }: Exchange): NodeState {
   if (answer.kind === 'absent') return { ...node, finding: { presence: 'absent' } };
-  if (answer.kind !== 'present') return failed(node, answer, context);
-  const body = answer.body ?? '';
+  const { body } = answer;
+  // A record without its body could not be restored.
+  if (answer.kind !== 'present' || body === undefined) return failed(node, answer, context);
   // Until now `owner` held what the journal knows; a token that the node shows is better.
   const token = answer.token ?? node.owner;
   const shown = answer.token !== undefined;

@@ -56,7 +56,7 @@ export type Request =
 /**
  * What one exchange came to, as the dialect reads it (design, section 5).
  *
- * `applied`, `exists`, `gone`, `perhaps` and `refused` answer a create or a delete; `present`,
+ * `applied`, `gone`, `perhaps` and `refused` answer a create or a delete; `present`,
  * `absent` and `unreadable` answer a read; `unsure`, `lost` and `unsent` may answer any.
  */
 export type AnswerKind =

@@ -18,44 +18,51 @@ import type {
   Settlement,
 } from '../core/model.ts';
 
-/** A command taken in. `begun`: its intent goes into the same commit (no survey, key free). */
+/**
+ * A command taken in; its `seq` was never used before. `begun`: its intent goes into the same
+ * commit (no survey, key free), dated `acceptedAt`.
+ */
 export interface AcceptWrite {
   readonly command: Command;
   readonly begun: boolean;
 }
 
-/** A command begins: its intent, with what its survey found. */
+/** An accepted command begins: its intent, with what its survey found. */
 export interface BeginWrite {
   readonly seq: number;
   readonly at: number;
   readonly findings?: Readonly<Record<string, Finding>>;
 }
 
-/** `turned`, `node_turned` and `stuck`, in order. */
+/** `turned`, `node_turned` and `stuck`, in order, of a command that has begun and is open. */
 export interface AppendWrite {
   readonly seq: number;
   readonly entries: readonly Exclude<DurableEntry, { kind: 'began' | 'settled' }>[];
 }
 
+/** The last word on an open command. */
 export interface SettleWrite {
   readonly seq: number;
   readonly settlement: Settlement;
 }
 
-/** Everything one turn has to say; all of it becomes durable, or none (then `commit` rejects). */
+/**
+ * Everything one turn has to say; all of it becomes durable, or none (then `commit` rejects). It is
+ * written in the order of the fields, so one batch may carry the whole life of a command.
+ */
 export interface Batch {
   readonly accept: readonly AcceptWrite[];
   readonly begin: readonly BeginWrite[];
   readonly append: readonly AppendWrite[];
   readonly settle: readonly SettleWrite[];
-  /** Settled commands whose loose requests have all ended. */
+  /** Settled commands whose loose requests have all ended; saying it again changes nothing. */
   readonly forget: readonly number[];
 }
 
 export interface CommitResult {
   /**
    * Of each accepted command whose id was taken already: the command that has it, by the `seq` of
-   * the one that was *not* stored (P7). Usually empty.
+   * the one that was *not* stored (P7), as it stands after the batch. Usually empty.
    */
   readonly existing: ReadonlyMap<number, StoredCommand>;
 }
@@ -64,8 +71,9 @@ export interface CommitResult {
 export interface StoredCommand {
   readonly command: Command;
   readonly state: SagaState;
+  /** Told to be stuck, and still open (P5). */
   readonly stuck: boolean;
-  /** Of a turned or settled command. */
+  /** Of a turned or settled command: the settlement's, else the one it turned for. */
   readonly reason?: Reason;
   /** Of a settled command. */
   readonly settlement?: Settlement;
@@ -105,6 +113,10 @@ export interface ListFilter {
   readonly acceptedBefore?: number;
 }
 
+/**
+ * A driver bounds what it looks through for one page, so a page may hold fewer than `limit`
+ * commands, even none, and still name a `next`.
+ */
 export interface ListPage {
   readonly commands: readonly StoredCommand[];
   /** Pass it as `before` to read on; absent on the last page. */
@@ -113,7 +125,11 @@ export interface ListPage {
 
 export interface Journal {
   head(): Promise<JournalHead>;
-  /** @throws JournalError if nothing of it was stored. */
+  /**
+   * @throws JournalError if nothing of it was stored. Code `io` alone leaves it open: nothing is
+   *   seen of it in this life, some of it may be in the next; no later commit will succeed
+   * @throws IllegalWrite if it breaks a rule of this port: a programmer's error; nothing is stored
+   */
   commit(batch: Batch): Promise<CommitResult>;
   /** Open commands with `seq` above `after`, in rising order, `limit` at most. */
   load(after: number, limit: number): Promise<readonly OpenCommand[]>;
@@ -134,7 +150,12 @@ export interface Journal {
    * `limit` at most. Returns how many.
    */
   prune(settledBefore: number, limit: number): Promise<number>;
-  /** Keeps the driver's own files bounded; call it now and then. */
+  /**
+   * Keeps the driver's own files bounded, in one small step; call it every second or so, and after
+   * each step of pruning.
+   * @throws JournalError if they could not be kept bounded now (code `busy`: a foreign reader)
+   */
   tidy(): Promise<void>;
+  /** Ends it; again is fine. Every other call is then refused with code `closed`. */
   close(): Promise<void>;
 }

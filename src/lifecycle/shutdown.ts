@@ -5,7 +5,7 @@
  * draining into interrupting; whatever still hangs after `interruptMs` more is left behind by a
  * hard exit. Nothing is lost by that: what was under way is in the journal.
  */
-import type { Log } from '../observe/log.ts';
+import type { Log } from '../observe/log-port.ts';
 import type { Loss, Threads } from './threads.ts';
 
 export type StopCause =

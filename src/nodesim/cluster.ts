@@ -17,14 +17,14 @@ import { EXIT_LOST, EXIT_WRONG_SETTINGS, StartError } from './start-error.ts';
 import type { FromThread, ThreadStart } from './thread-messages.ts';
 
 /** How long the threads may take to commit and close when the cluster stops. */
-const STOP_MS_MAX = 1000;
+const STOP_MS_MAX = 2000;
 const ANOTHER_PLACE = `set another place by ${SOURCES.dataDir.variable}`;
 
 export interface Cluster {
   /** The shared port. */
   readonly port: number;
   readonly nodes: ReadonlyMap<string, { readonly port: number }>;
-  /** Commits what is in flight and closes everything, within a second. */
+  /** Commits what is in flight and closes everything: some 20 ms, 2 s if a thread hangs. */
   stop(): Promise<void>;
 }
 

@@ -5,18 +5,7 @@
  * Nothing on the hot path logs per command above debug: a line costs more than a command.
  */
 import { createLogger, format, transports } from 'winston';
-
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
-export type LogFormat = 'text' | 'json';
-export type Fields = Readonly<Record<string, unknown>>;
-
-export interface Log {
-  error(message: string, fields?: Fields): void;
-  warn(message: string, fields?: Fields): void;
-  info(message: string, fields?: Fields): void;
-  debug(message: string, fields?: Fields): void;
-  setLevel(level: LogLevel): void;
-}
+import type { Fields, Log, LogFormat, LogLevel } from './log-port.ts';
 
 export interface LogOptions {
   readonly app: string;

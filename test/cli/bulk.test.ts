@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { errorReply } from '../../src/protocol/errors.ts';
-import { creates, startPeer } from '../support/client-pair.ts';
+import { creates, eventually, startPeer } from '../support/client-pair.ts';
 import type { Script } from '../support/peer-daemon.ts';
 import { noTerminal, type RunningCli, runCliAtTerminal, startCli } from '../support/run-cli.ts';
 
@@ -139,9 +139,9 @@ describe('P9: a bulk run is bounded', () => {
   test('no more commands are under way than --in-flight says', async () => {
     const { peer, start } = await setUp({ hold: () => true });
     const cli = start(['create', '0..9', '--in-flight', '4']);
-    await expect.poll(() => creates(peer).length).toBe(4);
+    await eventually(() => creates(peer).length).toBe(4);
     peer.release();
-    await expect.poll(() => creates(peer).length).toBe(8);
+    await eventually(() => creates(peer).length).toBe(8);
     peer.script.hold = () => false;
     peer.release();
     expect((await cli.result).code).toBe(0);
@@ -153,7 +153,7 @@ describe('P9: a bulk run is bounded', () => {
     // Far more than a pipe holds: it is taken from the pipe only if somebody keeps it.
     const flood = 'k\n'.repeat(4_000_000);
     cli.child.stdin?.write(flood);
-    await expect.poll(() => creates(peer).length).toBe(2);
+    await eventually(() => creates(peer).length).toBe(2);
     expect(cli.child.stdin?.writableLength).toBeGreaterThan(flood.length / 2);
     cli.child.kill('SIGKILL');
     await cli.result;
@@ -173,10 +173,10 @@ describe('a bulk run and its daemon', () => {
   test('P7: the daemon may die and come back in the middle', async () => {
     const { peer, start } = await setUp({ hold: () => true });
     const cli = start(['create', '0..49']);
-    await expect.poll(() => creates(peer).length).toBe(50);
+    await eventually(() => creates(peer).length).toBe(50);
     peer.script.hold = () => false;
     await peer.restart();
-    await expect.poll(() => creates(peer).length).toBe(100);
+    await eventually(() => creates(peer).length).toBe(100);
     peer.release();
     expect((await cli.result).stdout).toContain('create: 50 of 50 done');
   });
@@ -198,7 +198,7 @@ describe('a bulk run and its daemon', () => {
   test('one that stays away ends it with 3, sums up, and sends no more', async () => {
     const { peer, start } = await setUp({ hold: () => true });
     const cli = start(['create', '0..9', '--in-flight', '2', '--deadline', '1']);
-    await expect.poll(() => creates(peer).length).toBe(2);
+    await eventually(() => creates(peer).length).toBe(2);
     peer.down();
     const { code, stdout, stderr } = await cli.result;
     expect(stdout).toContain('create: 0 of 2 done, stopped early');
@@ -212,9 +212,9 @@ describe('Ctrl-C', () => {
   test('once: sends no more, waits for what is under way, sums up, ends with 1', async () => {
     const { peer, start } = await setUp({ hold: () => true });
     const cli = start(['create', '0..99', '--in-flight', '5']);
-    await expect.poll(() => creates(peer).length).toBe(5);
+    await eventually(() => creates(peer).length).toBe(5);
     cli.child.kill('SIGINT');
-    await expect.poll(() => cli.said()).toContain('waiting for what is under way');
+    await eventually(() => cli.said()).toContain('waiting for what is under way');
     peer.release();
     const { code, stdout } = await cli.result;
     expect(stdout).toContain('create: 5 of 5 done, stopped early');
@@ -226,7 +226,7 @@ describe('Ctrl-C', () => {
     const { peer, start } = await setUp();
     const cli = start(['create', '-']);
     cli.child.stdin?.write('a\n');
-    await expect.poll(() => peer.nodes['node01']?.has('a')).toBe(true);
+    await eventually(() => peer.nodes['node01']?.has('a')).toBe(true);
     cli.child.kill('SIGINT');
     const { code, stdout } = await cli.result;
     expect(stdout).toContain('create: 1 of 1 done, stopped early');
@@ -236,9 +236,9 @@ describe('Ctrl-C', () => {
   test('twice: leaves at once', async () => {
     const { peer, start } = await setUp({ hold: () => true });
     const cli = start(['create', '0..99']);
-    await expect.poll(() => creates(peer).length).toBe(100);
+    await eventually(() => creates(peer).length).toBe(100);
     cli.child.kill('SIGINT');
-    await expect.poll(() => cli.said()).toContain('waiting for what is under way');
+    await eventually(() => cli.said()).toContain('waiting for what is under way');
     const begun = performance.now();
     cli.child.kill('SIGINT');
     expect(await cli.result).toMatchObject({ code: 1, stdout: '' });
@@ -254,7 +254,7 @@ test('a reader that goes away ends the run quietly', async () => {
     code: cli.child.exitCode,
     stderr: cli.said(),
   }));
-  await expect.poll(() => cli.child.exitCode).toBe(1);
+  await eventually(() => cli.child.exitCode).toBe(1);
   expect(code === null || code === 1).toBe(true);
   expect(stderr).not.toMatch(/EPIPE|Error|Warning/);
   expect(creates(peer).length).toBeLessThan(200_000);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { creates, startPair } from '../support/client-pair.ts';
+import { creates, eventually, startPair } from '../support/client-pair.ts';
 import { noTerminal, runCli, runCliAtTerminal } from '../support/run-cli.ts';
 
 /** A daemon with the commands `a` and `b` under way; `back` is rolling back. */
 async function setUp() {
   const { peer, client } = await startPair({ hold: ({ id }) => id !== 'done' });
   for (const id of ['a', 'b', 'done']) await client.create(`key-${id}`, { id, wait: 'accepted' });
-  await expect.poll(() => creates(peer).length).toBe(3);
+  await eventually(() => creates(peer).length).toBe(3);
   const env = { LOCKSTEP_ENDPOINT: peer.endpoint };
   return { peer, env, client, run: (...args: string[]) => runCli(args, { env }) };
 }

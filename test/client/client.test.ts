@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ClientError, isError, LockstepClient } from '../../src/client/index.ts';
-import { creates, startPair, startPeer } from '../support/client-pair.ts';
+import { creates, eventually, startPair, startPeer } from '../support/client-pair.ts';
 
 describe('a call', () => {
   test('of each kind gets the answer of its kind', async () => {
@@ -66,9 +66,9 @@ describe('P9: a client is bounded', () => {
   test('no more calls are in flight than it was told, the others wait for a place', async () => {
     const { peer, client } = await startPair({ hold: () => true }, { inFlightMax: 3 });
     const all = ['a', 'b', 'c', 'd', 'e'].map((key) => client.create(key));
-    await expect.poll(() => creates(peer).length).toBe(3);
+    await eventually(() => creates(peer).length).toBe(3);
     peer.release();
-    await expect.poll(() => creates(peer).length).toBe(5);
+    await eventually(() => creates(peer).length).toBe(5);
     peer.release();
     expect(await Promise.all(all)).toHaveLength(5);
   });
@@ -105,9 +105,9 @@ describe('P7: asked again, done once', () => {
   test('what was in flight when the daemon died is asked again once it is back', async () => {
     const { peer, client } = await startPair({ hold: () => true });
     const all = ['a', 'b', 'c'].map((key) => client.create(key));
-    await expect.poll(() => creates(peer).length).toBe(3);
+    await eventually(() => creates(peer).length).toBe(3);
     await peer.restart();
-    await expect.poll(() => creates(peer).length).toBe(6);
+    await eventually(() => creates(peer).length).toBe(6);
     expect(new Set(creates(peer).map(({ id }) => id)).size).toBe(3);
     peer.release();
     expect(await Promise.all(all)).toMatchObject(
@@ -118,7 +118,7 @@ describe('P7: asked again, done once', () => {
   test('a command whose answer was lost with the daemon hears the first outcome', async () => {
     const { peer, client } = await startPair({ mute: ({ op }) => op === 'create' });
     const answer = client.create('5', { id: 'mine' });
-    await expect.poll(() => peer.nodes['node01']?.has('5')).toBe(true);
+    await eventually(() => peer.nodes['node01']?.has('5')).toBe(true);
     peer.script.mute = () => false;
     await peer.restart();
     expect(await answer).toMatchObject({ id: 'mine', state: 'committed' });

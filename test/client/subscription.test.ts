@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startPair } from '../support/client-pair.ts';
+import { eventually, startPair } from '../support/client-pair.ts';
 
 describe('the events', () => {
   test('come as they are published, those of the wanted topics alone', async () => {
@@ -12,13 +12,11 @@ describe('the events', () => {
       arrived = true;
     });
     // A subscription takes effect some time after it was made; until then events pass it by.
-    await expect
-      .poll(async () => {
-        await peer.publish('thread.executor-1', {});
-        await peer.publish('command.committed', { id: 'mine' });
-        return arrived;
-      })
-      .toBe(true);
+    await eventually(async () => {
+      await peer.publish('thread.executor-1', {});
+      await peer.publish('command.committed', { id: 'mine' });
+      return arrived;
+    }).toBe(true);
     expect((await first).value).toEqual({ topic: 'command.committed', payload: { id: 'mine' } });
     await events.return();
   });

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { rmSync, symlinkSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -75,16 +75,29 @@ test('an operator reads the journal while the daemon holds and writes it', async
   await journal.close();
 });
 
-const shell = spawnSync('sqlite3', ['--version']).status === 0;
+/** Debian's `sqlite3`: what an operator would reach for. */
+const SHELL = 'sqlite3';
+const hasShell = spawnSync(SHELL, ['--version']).status === 0;
 
-test.skipIf(!shell)('… with the sqlite3 shell (skipped where there is none)', async () => {
+test.skipIf(!hasShell)('… with the sqlite3 shell (skipped where there is none)', async () => {
   const journal = openSqliteJournal(file);
   await journal.commit(batch({ accept: [begun(1, { id: 'seen' })] }));
-  const told = execFileSync('sqlite3', [file, 'SELECT id, state FROM command'], {
+  const told = execFileSync(SHELL, [file, 'SELECT id, state FROM command'], {
     encoding: 'utf8',
   });
   expect(told.trim()).toBe('seen|applying');
   await journal.close();
+});
+
+test('the lock file is never written, so nothing can spoil it', async () => {
+  const journal = openSqliteJournal(file);
+  await journal.commit(batch({ accept: [begun(1)] }));
+  expect(statSync(`${file}.lock`).size).toBe(0);
+  expect(readdirSync(dir).sort()).toEqual(
+    ['', '-shm', '-wal', '.lock', '.pid'].map((end) => `journal.db${end}`),
+  );
+  await journal.close();
+  expect(readdirSync(dir).sort()).toEqual(['journal.db', 'journal.db.lock']);
 });
 
 test('a failed opening lets go of the lock', async () => {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -29,7 +29,8 @@ test('P10: a full disk refuses the batch whole, and the journal goes on when the
   const before = await journal.head();
   const usual = connection.db.pragma('max_page_count', { simple: true }) as number;
   // SQLite answers SQLITE_FULL here exactly as when the file system has no room.
-  connection.db.pragma(`max_page_count = ${connection.db.pragma('page_count', { simple: true })}`);
+  const pages = connection.db.pragma('page_count', { simple: true }) as number;
+  connection.db.pragma(`max_page_count = ${pages}`);
   const many = batch({ accept: range(11, 500).map((seq) => begun(seq, { nodes: ['new'] })) });
   for (const _ of range(1, 2)) {
     await expect(journal.commit(many)).rejects.toMatchObject({
@@ -67,6 +68,47 @@ test('P3: a disk that fails a write is not trusted again; what was said before i
   await journal.commit(batch({ accept: [begun(lastSeq + 1)] }));
   await journal.close();
 });
+
+test('P3: a journal that read rubbish once takes nothing more until it is opened anew', async () => {
+  const journal = openSqliteJournal(file);
+  await settleAll(
+    journal,
+    range(1, 10).map((seq) => begun(seq)),
+  );
+  await journal.close();
+  const mend = spoil('command_id');
+  const spoiled = openSqliteJournal(file);
+  const commit = () => spoiled.commit(batch({ accept: [begun(11)] }));
+  await expect(commit()).rejects.toMatchObject({ code: 'corrupt', retry: false });
+  mend();
+  await expect(commit()).rejects.toMatchObject({ code: 'corrupt' });
+  await expect(spoiled.prune(0, 1)).rejects.toMatchObject({ code: 'corrupt' });
+  // What can be read may still be read, for whoever has to find out.
+  expect((await spoiled.head()).lastSeq).toBe(10);
+  await spoiled.close();
+  const mended = openSqliteJournal(file);
+  await mended.commit(batch({ accept: [begun(11)] }));
+  expect((await mended.head()).lastSeq).toBe(11);
+  await mended.close();
+});
+
+/** Overwrites the first page of an index; returns what puts it back. */
+function spoil(index: string): () => void {
+  const db = new Database(file);
+  const pageBytes = db.pragma('page_size', { simple: true }) as number;
+  const root = db.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck();
+  const at = ((root.get(index) as number) - 1) * pageBytes;
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  db.close();
+  const good = readFileSync(file).subarray(at, at + pageBytes);
+  const put = (bytes: Uint8Array): void => {
+    const handle = openSync(file, 'r+');
+    writeSync(handle, bytes, 0, pageBytes, at);
+    closeSync(handle);
+  };
+  put(new Uint8Array(pageBytes).fill(0xff));
+  return () => put(good);
+}
 
 test("P9: another program's write transaction is waited for a moment, then told", async () => {
   const journal = openSqliteJournal(file);

@@ -36,7 +36,7 @@ describe('durability', () => {
     await Promise.all(clients);
     await sim.restart();
     const held = new Set(await sim.list('node01'));
-    expect(present.size).toBeGreaterThan(600);
+    expect(present.size).toBeGreaterThan(300);
     expect([...present].filter((key) => !held.has(key))).toEqual([]);
     expect([...removed].filter((key) => held.has(key))).toEqual([]);
   });

@@ -95,6 +95,8 @@ describe('noAnswer', () => {
   ])('leaves the client waiting; with noAnswerEffect %s the keys are %j', async (effect, there) => {
     await sim.setFaults('node01', { noAnswer: 1, noAnswerEffect: effect });
     expect(await failureOf(impatientCreate('5'))).toBe('ABORT_ERR');
+    const called = async () => (await sim.counters())['node01']?.calls.create;
+    await expect.poll(called).toBe(1);
     expect(await keys()).toEqual(there);
   });
 
@@ -111,41 +113,42 @@ describe('noAnswer', () => {
 
 describe('late', () => {
   it('lets the effect land after the client gave up, not before lateMs', async () => {
-    await sim.setFaults('node01', { late: 1, lateMs: [600, 700], on: ['create'] });
+    await sim.setFaults('node01', { late: 1, lateMs: [1500, 1600], on: ['create'] });
     const sent = performance.now();
     expect(await failureOf(impatientCreate('5'))).toBe('ABORT_ERR');
     expect((await group.read('5')).status).toBe(404);
-    expect((await sim.counters())['node01']?.late).toEqual({ waiting: 1, landed: 0 });
-    await expect.poll(keys, { timeout: 5000 }).toEqual(['5']);
-    expect(performance.now() - sent).toBeGreaterThan(600);
-    expect((await sim.counters())['node01']?.late).toEqual({ waiting: 0, landed: 1 });
+    const late = async () => (await sim.counters())['node01']?.late;
+    await expect.poll(late).toEqual({ waiting: 1, landed: 0 });
+    await expect.poll(keys, { timeout: 10_000 }).toEqual(['5']);
+    expect(performance.now() - sent).toBeGreaterThan(1490);
+    expect(await late()).toEqual({ waiting: 0, landed: 1 });
   });
 
   it('can reset the connection at once instead', async () => {
-    await sim.setFaults('node01', { late: 1, lateMs: [300, 300], lateAnswer: 'reset' });
+    await sim.setFaults('node01', { late: 1, lateMs: [1200, 1200], lateAnswer: 'reset' });
     expect(await failureOf(group.create('5'))).toBe('ECONNRESET');
     await sim.clearFaults();
     expect(await keys()).toEqual([]);
-    await expect.poll(keys, { timeout: 5000 }).toEqual(['5']);
+    await expect.poll(keys, { timeout: 10_000 }).toEqual(['5']);
   });
 
   it('does what the request would do if it came then: a delete takes the newer record', async () => {
     await group.create('5', { timestamp: '1' });
-    await sim.setFaults('node01', { late: 1, lateMs: [300, 300], lateAnswer: 'reset' });
+    await sim.setFaults('node01', { late: 1, lateMs: [1200, 1200], lateAnswer: 'reset' });
     expect(await failureOf(group.remove('5'))).toBe('ECONNRESET');
     await sim.clearFaults();
     await group.remove('5', { timestamp: '1' });
     await group.create('5', { timestamp: '2' });
-    await expect.poll(keys, { timeout: 5000 }).toEqual([]);
+    await expect.poll(keys, { timeout: 10_000 }).toEqual([]);
   });
 
   it('does nothing when it lands on a record of another owner', async () => {
-    await sim.setFaults('node01', { late: 1, lateMs: [200, 200], lateAnswer: 'reset' });
+    await sim.setFaults('node01', { late: 1, lateMs: [1200, 1200], lateAnswer: 'reset' });
     expect(await failureOf(group.remove('5', { timestamp: '1' }))).toBe('ECONNRESET');
     await sim.clearFaults();
     await group.create('5', { timestamp: '2' });
     const landed = async () => (await sim.counters())['node01']?.late.landed;
-    await expect.poll(landed, { timeout: 5000 }).toBe(1);
+    await expect.poll(landed, { timeout: 10_000 }).toBe(1);
     expect(await keys()).toEqual(['5']);
   });
 });
@@ -155,14 +158,14 @@ describe('slow', () => {
     ['before', 200],
     ['after', 404],
   ] as const)('answers late, with the effect %s the delay', async (slowEffect, meanwhile) => {
-    await sim.setFaults('node01', { slow: 1, slowMs: [400, 450], slowEffect, on: ['create'] });
+    await sim.setFaults('node01', { slow: 1, slowMs: [1200, 1300], slowEffect, on: ['create'] });
     const sent = performance.now();
     const created = group.create('5');
     const called = async () => (await sim.counters())['node01']?.calls.create;
     await expect.poll(called, { interval: 10 }).toBe(1);
     expect((await group.read('5')).status).toBe(meanwhile);
     expect((await created).status).toBe(201);
-    expect(performance.now() - sent).toBeGreaterThan(395);
+    expect(performance.now() - sent).toBeGreaterThan(1190);
     expect(await keys()).toEqual(['5']);
   });
 });

@@ -1,5 +1,5 @@
 /** A client and a peer that answers it; both are gone after the test. */
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { type ClientOptions, LockstepClient } from '../../src/client/index.ts';
 import { PeerDaemon, type Script } from './peer-daemon.ts';
 
@@ -15,6 +15,11 @@ export async function startPair(script: Script = {}, options: ClientOptions = {}
   const client = await LockstepClient.connect({ endpoint, eventsEndpoint, ...options });
   onTestFinished(() => client.close());
   return { peer, client };
+}
+
+/** Waits until what it gives is as expected; long, for a machine under load. */
+export function eventually<T>(give: () => T) {
+  return expect.poll(give, { timeout: 20_000 });
 }
 
 /** The creates that reached the peer, repeats included. */

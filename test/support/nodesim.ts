@@ -12,8 +12,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CountersReport } from '../../src/nodesim/counters.ts';
-import type { Faults, NodeSettingsChange } from '../../src/nodesim/fault-schema.ts';
+import { SimApi, type SimControls } from './sim-api.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/nodesim/main.ts');
 const READY_MS_MAX = 20_000;
@@ -30,7 +29,7 @@ export interface NodesimOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface Nodesim extends AsyncDisposable {
+export interface Nodesim extends AsyncDisposable, SimControls {
   /** As LOCKSTEP_NODES wants it: `node01=http://127.0.0.1:PORT/v1,…`. */
   readonly nodes: string;
   /** By name: `http://127.0.0.1:PORT/v1`. */
@@ -41,20 +40,6 @@ export interface Nodesim extends AsyncDisposable {
   readonly pid: number;
   /** What the process has printed so far, over all restarts. */
   readonly output: string;
-  /** Replaces the faults of a node, or of all (`'*'`). */
-  setFaults(node: string, faults: Faults): Promise<void>;
-  /** Ends the faults of one node, or of all. Settings (RANDOM_BEHAVIOR included) stay. */
-  clearFaults(node?: string): Promise<void>;
-  /** Changes `randomBehavior`, `showTokens`, `deleteMissing` of a node, or of all. */
-  setSettings(node: string, change: NodeSettingsChange): Promise<void>;
-  /** By node. */
-  counters(): Promise<Record<string, CountersReport>>;
-  /** Whether all nodes hold the same keys, and how many each holds. */
-  stats(): Promise<[same: boolean, counts: Record<string, number>]>;
-  /** All keys of a node, in binary order. */
-  list(node: string): Promise<string[]>;
-  /** Empties a node, or all; counters, faults, settings and the seed's sequence start afresh. */
-  reset(node?: string): Promise<void>;
   /** SIGKILL; resolves when the process is gone. */
   kill9(): Promise<void>;
   /** SIGTERM; resolves to the exit code. Stopping a stopped one is fine. */
@@ -93,13 +78,7 @@ export async function startNodesim(options: NodesimOptions = {}): Promise<Nodesi
     get output() {
       return runner.output;
     },
-    setFaults: (node, faults) => api.send('PUT', `/_sim/faults/${node}`, faults),
-    clearFaults: (node = '*') => api.send('DELETE', `/_sim/faults/${node}`),
-    setSettings: (node, change) => api.send('PUT', `/_sim/settings/${node}`, change),
-    counters: () => api.read('/_sim/counters'),
-    stats: () => api.read('/v1/stats'),
-    list: (node) => api.list(node),
-    reset: (node = '*') => api.send('POST', `/_sim/reset/${node}`),
+    ...api.controls,
     kill9: async () => {
       await runner.end('SIGKILL');
     },
@@ -205,57 +184,4 @@ class Runner {
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const foreign = /^(NODESIM_|RANDOM_BEHAVIOR$|LOCKSTEP_|NODE_OPTIONS$|NODE_CHANNEL_FD$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
-}
-
-interface Overview {
-  readonly seed: number;
-  readonly nodes: Readonly<Record<string, { readonly port: number }>>;
-}
-
-/** The calls that tests make through the shared port. */
-class SimApi {
-  readonly #url: string;
-
-  constructor(url: string) {
-    this.#url = url;
-  }
-
-  overview(): Promise<Overview> {
-    return this.read('/_sim');
-  }
-
-  async send(method: string, path: string, body?: unknown): Promise<void> {
-    await this.#fetch(method, path, { body });
-  }
-
-  async read<T>(path: string): Promise<T> {
-    return JSON.parse(await this.#fetch('GET', path)) as T;
-  }
-
-  async list(node: string): Promise<string[]> {
-    const all: string[] = [];
-    let after = '';
-    for (;;) {
-      const text = await this.#fetch('GET', `/v1/group?limit=10000${after}`, { node });
-      const page = JSON.parse(text) as { groups: string[]; next?: string };
-      all.push(...page.groups);
-      if (page.next === undefined) return all;
-      after = `&after=${encodeURIComponent(page.next)}`;
-    }
-  }
-
-  async #fetch(
-    method: string,
-    path: string,
-    { body, node }: { readonly body?: unknown; readonly node?: string } = {},
-  ): Promise<string> {
-    const response = await fetch(`${this.#url}${path}`, {
-      method,
-      headers: node === undefined ? {} : { node },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return text;
-  }
 }

@@ -48,7 +48,7 @@ export class Simulator {
 export async function* keysOf({ url }: SimulatedNode): AsyncGenerator<KeyItem, void> {
   for (let after: string | undefined = ''; after !== undefined; ) {
     const query = new URLSearchParams({ after, limit: String(PAGE_KEYS) });
-    const page: Page = await read<Page>(`${url}/group?${query}`);
+    const page: Page = await read<Page>(`${url}/group?${String(query)}`);
     for (const key of page.groups) yield { key };
     after = page.next;
   }

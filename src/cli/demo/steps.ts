@@ -13,7 +13,7 @@ import type { DemoResult } from './report.ts';
 import { keysOf, type SimulatedNode, type Simulator } from './simulator.ts';
 
 const KEYS = '0..99';
-const IN_FLIGHT = 100;
+const IN_FLIGHT = 256;
 
 interface Stage {
   readonly client: LockstepClient;

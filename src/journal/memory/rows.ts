@@ -15,7 +15,7 @@ export interface Row extends StoredCommand {
 }
 
 /** A deep copy, frozen, of what JSON can say. */
-export function frozen<T>(value: T): T {
+function frozen<T>(value: T): T {
   return JSON.parse(JSON.stringify(value), (_key, part) => Object.freeze(part)) as T;
 }
 

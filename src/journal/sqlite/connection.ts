@@ -102,8 +102,8 @@ function configure(db: Database.Database): void {
   db.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`);
   db.pragma(`cache_size = -${CACHE_KIB}`);
   db.pragma('foreign_keys = ON');
-  const mode = db.pragma('journal_mode', { simple: true });
-  const synchronous = db.pragma('synchronous', { simple: true });
+  const mode = db.pragma('journal_mode', { simple: true }) as string;
+  const synchronous = db.pragma('synchronous', { simple: true }) as number;
   if (mode !== 'wal' || synchronous !== 2) {
     const found = `journal_mode ${mode}, synchronous ${synchronous}`;
     const hint = 'Put the journal on a local file system; network file systems cannot do WAL.';

@@ -36,7 +36,8 @@ export class SqliteJournal implements Journal {
     this.#listing = new Listing(db, this.#clusters, bounds.lookedAt);
     this.#upkeep = new Upkeep(db, bounds.upkeep);
     const writer = new Writer(db, this.#clusters);
-    this.#write = db.transaction((batch: Batch) => writer.write(batch)).immediate;
+    const transaction = db.transaction((batch: Batch) => writer.write(batch));
+    this.#write = (batch: Batch) => transaction.immediate(batch);
   }
 
   async head() {

@@ -13,7 +13,7 @@ import { FAILED, HISTORY, listFloor, listPage, OPEN, ofKey, type Source } from '
 import { type CommandRow, storedOf } from './rows.ts';
 
 /** Rows one page looks through: 20,000 take about 5 ms. */
-export const LOOKED_AT = 20_000;
+const LOOKED_AT = 20_000;
 
 const OPEN_STATES: readonly SagaState[] = ['accepted', 'applying', 'compensating'];
 const FAILED_STATES: readonly SagaState[] = ['rolled_back', 'refused', 'abandoned'];

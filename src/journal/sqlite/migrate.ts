@@ -7,7 +7,7 @@ import { JournalError } from '../errors.ts';
 import { MIGRATIONS, type Migration } from './migrations/index.ts';
 
 /** `LKST`: how `file(1)` and we know a lockstep journal. */
-export const APPLICATION_ID = 0x4c4b5354;
+const APPLICATION_ID = 0x4c4b5354;
 
 /** The schema version of the file; 0 if it is new. */
 export function inspect(db: Database, known: readonly Migration[] = MIGRATIONS): number {

@@ -36,7 +36,7 @@ export interface EntryRow {
   readonly body: string;
 }
 
-export function commandOf(row: CommandRow, clusters: Clusters): Command {
+function commandOf(row: CommandRow, clusters: Clusters): Command {
   return {
     seq: row.seq,
     id: row.id,

@@ -113,12 +113,18 @@ export class Checker implements Witness {
     if (watch.command === command) {
       if (watch === this.#running) checkVictim(this.#scene, watch, { node, victim: before });
       watch.changed[node] = true;
-    } else if (!watch.changed[node]) {
+    } else if (!watch.changed[node] && !this.#isRestored(watch)) {
       watch.prior[node]?.push(after);
     }
     if (watch.command !== command && after !== undefined) watch.stranger[node] = true;
     const latest = this.#latest;
     if (latest !== undefined) checkOutcome(this.#scene, latest.watch, latest.settlement);
+  }
+
+  /** A delete that was undone has waited for whatever might remove what it has put back. */
+  #isRestored(watch: Watch): boolean {
+    const rolledBack = this.#latest?.settlement.state === 'rolled_back';
+    return watch === this.#latest?.watch && rolledBack && watch.command.op === 'delete';
   }
 
   /** A client or operator asked for it. */

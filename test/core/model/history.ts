@@ -86,8 +86,16 @@ function finish(daemon: Daemon): void {
  * creates where there is nothing, which is as far as P1 says what is right.
  */
 function foreign(daemon: Daemon, act: Act): void {
+  const { prng, setting } = daemon;
+  const everywhere = prng.chance(0.4);
+  const one = prng.between(0, setting.nodes.length - 1);
+  for (const node of setting.nodes.keys()) {
+    if (everywhere || node === one) meddle(daemon, act, node);
+  }
+}
+
+function meddle(daemon: Daemon, act: Act, node: number): void {
   const { cluster, checker, prng, setting } = daemon;
-  const node = prng.between(0, setting.nodes.length - 1);
   const stands = cluster.records[node] !== undefined;
   const running = checker.running !== undefined;
   if (stands && (running || !checker.quiet())) return;

@@ -18,6 +18,13 @@ interface Edit {
 export interface Mutation {
   /** The rule that is missing. */
   readonly rule: string;
+  /**
+   * What shows its absence: `outcome`, what the nodes hold in the end; `course`, only when the order
+   * of requests, or what is told, is judged as well.
+   */
+  readonly spoils: 'outcome' | 'course';
+  /** Histories until the first violation, about. */
+  readonly histories: number;
   readonly edits?: readonly Edit[];
   readonly rules?: Rules;
 }
@@ -168,6 +175,66 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'P4.4: no command begins before an opposing request has ended',
     rules: { beginAtOnce: true },
+  },
+  {
+    rule: 'P4.2: quiesce outlives the latest landing (here it is 2 of 20 steps too short)',
+    edits: [
+      {
+        file: 'after-answer.ts',
+        from: 'looseOf(request, now + policy.quiesceMs)',
+        to: 'looseOf(request, now + policy.quiesceMs - 2)',
+      },
+    ],
+  },
+  {
+    rule: 'P4.3: the loose requests of earlier commands are waited for in a rollback, too',
+    edits: [
+      {
+        file: 'open-saga.ts',
+        from: 'loose: loose?.[name] ?? NO_LOOSE,',
+        to: 'loose: loose === undefined ? NO_LOOSE : NO_LOOSE,',
+      },
+    ],
+  },
+  {
+    rule: 'P4.3: an untouched node, too, is as before only when nothing may still change it',
+    edits: [
+      {
+        file: 'evolve.ts',
+        from: 'const asBefore = !node.touched && !isEndangered(saga, node, at);',
+        to: 'const asBefore = !node.touched || isEndangered(saga, node, 1 / 0 + at);',
+      },
+    ],
+  },
+  {
+    rule: 'section 5: what a 404 to a guarded delete means is read',
+    edits: [
+      {
+        file: 'after-answer.ts',
+        from: "if (goal.presence === 'absent' && goal.guard !== undefined)",
+        to: "if (goal.presence === 'absent' && goal.guard === 'never')",
+      },
+    ],
+  },
+  {
+    rule: "section 5: a 404 proves the journal's token wrong, and the delete goes on unguarded",
+    edits: [
+      {
+        file: 'after-answer.ts',
+        from: 'const journals = node.finding?.presence',
+        to: "const journals = node.name === '' && node.finding?.presence",
+      },
+    ],
+  },
+  {
+    rule: 'P5: while it rolls back, no answer is final',
+    edits: [
+      {
+        file: 'after-answer.ts',
+        from: "if (node.direction === 'want') return { ...node, verdict: 'refused' };",
+        to: "if (node.direction !== undefined) return { ...node, verdict: 'refused' };",
+      },
+    ],
   },
   {
     rule: 'P6: a command surveys only when it holds its key',

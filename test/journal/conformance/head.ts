@@ -34,6 +34,12 @@ export function headOf(driver: Driver): void {
     expect(await life.journal.head()).toMatchObject({ lastToken: '10.000002', lastSeq: 4 });
   });
 
+  test('the highest number stays the highest, in whatever order they come', async () => {
+    await life.journal.commit(batch({ accept: [accepted(5)] }));
+    await life.journal.commit(batch({ accept: [accepted(2)] }));
+    expect((await life.journal.head()).lastSeq).toBe(5);
+  });
+
   test('a batch that only begins and settles leaves it alone', async () => {
     await life.journal.commit(batch({ accept: [accepted(5)] }));
     await life.journal.commit(batch({ begin: [{ seq: 5, at: T0 }] }));

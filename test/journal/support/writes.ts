@@ -3,7 +3,7 @@ import type { Command, Settlement } from '../../../src/core/model.ts';
 import { formatToken } from '../../../src/core/token.ts';
 import type { AcceptWrite, Batch, Journal } from '../../../src/journal/port.ts';
 
-export const NODES = ['node01', 'node02', 'node03'];
+const NODES = ['node01', 'node02', 'node03'];
 /** Steady milliseconds, with a fraction: they must come back as they went in. */
 export const T0 = 1_790_000_000_000.125;
 

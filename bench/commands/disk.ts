@@ -1,0 +1,36 @@
+/** The disk the journal lies on: whether it is one, and how long it takes to make bytes durable. */
+import { closeSync, fdatasyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { median } from './statistics.ts';
+
+/** As SQLite's WAL is written: a page at a time over a file that has its length already. */
+const PAGE_BYTES = 4096;
+const PAGES = 1000;
+/** File systems that lie in memory, by the number Linux gives them (statfs(2)). */
+const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+
+export function isInMemory(dir: string): boolean {
+  return process.platform === 'linux' && IN_MEMORY.has(statfsSync(dir).type);
+}
+
+/** Milliseconds of one page written and one fdatasync: the median of `count`. */
+export function fdatasyncMs(dir: string, count: number): number {
+  const file = join(dir, 'fdatasync');
+  const handle = openSync(file, 'w');
+  try {
+    writeSync(handle, Buffer.alloc(PAGES * PAGE_BYTES, 1));
+    fdatasyncSync(handle);
+    const page = Buffer.alloc(PAGE_BYTES, 2);
+    const tookMs: number[] = [];
+    for (let at = 0; at < count; at++) {
+      const begun = performance.now();
+      writeSync(handle, page, 0, PAGE_BYTES, (at % PAGES) * PAGE_BYTES);
+      fdatasyncSync(handle);
+      tookMs.push(performance.now() - begun);
+    }
+    return median(tookMs);
+  } finally {
+    closeSync(handle);
+    rmSync(file);
+  }
+}

@@ -1,0 +1,72 @@
+/** The processes of the bench: each is told to end with it, however it ends. */
+import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
+import { once } from 'node:events';
+
+const START_MS_MAX = 20_000;
+const END_MS_MAX = 20_000;
+/** What a process printed, for the error that says it failed. */
+const OUTPUT_MAX = 4000;
+
+const alive = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
+export class Program {
+  readonly name: string;
+  readonly #child: ChildProcess;
+  #output = '';
+
+  constructor(name: string, entry: string, options: ForkOptions & { args?: readonly string[] }) {
+    const { args = [], ...rest } = options;
+    this.name = name;
+    this.#child = fork(entry, args, { execArgv: [], ...rest, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    alive.add(this.#child);
+    this.#child.once('exit', () => alive.delete(this.#child));
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#output = (this.#output + text).slice(-OUTPUT_MAX);
+      });
+    }
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** The next thing it says. @throws if it ends instead, or says nothing in time */
+  async said<T>(timeoutMs = START_MS_MAX): Promise<T> {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(timeoutMs)]);
+    const ended = once(this.#child, 'exit', { signal }).then(([code, by]) => {
+      throw new Error(`${this.name} ended with ${code ?? by}:\n${this.#output}`);
+    });
+    try {
+      const [message] = await Promise.race([once(this.#child, 'message', { signal }), ended]);
+      return message as T;
+    } catch (error) {
+      if ((error as Error).name !== 'AbortError') throw error;
+      const why = `${this.name} said nothing for ${timeoutMs} ms:\n${this.#output}`;
+      throw new Error(why, { cause: error });
+    } finally {
+      stop.abort();
+      ended.catch(() => {});
+    }
+  }
+
+  /** Asks it something and hears its answer. */
+  ask<T>(question: object | string, timeoutMs?: number): Promise<T> {
+    const answer = this.said<T>(timeoutMs);
+    this.#child.send(question);
+    return answer;
+  }
+
+  /** Ends it in order; its exit code. */
+  async end(): Promise<number | null> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return this.#child.exitCode;
+    const exit = once(this.#child, 'exit', { signal: AbortSignal.timeout(END_MS_MAX) });
+    this.#child.kill('SIGTERM');
+    await exit;
+    return this.#child.exitCode;
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * What the clients of the chaos test ask for: creates and deletes of few keys, so that each key is
+ * created and deleted many times, in every form a command can take. One seed, one workload.
+ */
+import type { CommandInput } from '../../../src/client/index.ts';
+import { Prng } from '../../core/model/prng.ts';
+
+/** A few commands make one batch; most are sent alone. */
+export type Bundle = readonly Asked[];
+
+export type Asked = CommandInput & { readonly id: string };
+
+export interface WorkloadSize {
+  readonly commands: number;
+  readonly keys: number;
+}
+
+/** Some of these are short enough to pass before the nodes have done it, which rolls it back. */
+const DEADLINES_MS = [700, 2000, 4000, 10_000];
+const BATCH_MAX = 6;
+
+export function workload(seed: number, { commands, keys }: WorkloadSize): readonly Bundle[] {
+  const chance = new Prng(seed);
+  const bundles: Asked[][] = [];
+  for (let made = 0; made < commands; ) {
+    const size = chance.chance(0.04) ? chance.between(2, BATCH_MAX) : 1;
+    const bundle = Array.from({ length: Math.min(size, commands - made) }, (_, index) =>
+      command(`c-${made + index}`, { chance, keys }),
+    );
+    bundles.push(bundle);
+    made += bundle.length;
+  }
+  return bundles;
+}
+
+function command(id: string, { chance, keys }: { chance: Prng; keys: number }): Asked {
+  return {
+    id,
+    op: chance.chance(0.5) ? 'create' : 'delete',
+    groupId: `key ${chance.between(1, keys)}`,
+    wait: chance.chance(0.15) ? 'accepted' : 'settled',
+    lane: chance.chance(0.3) ? 'bulk' : 'interactive',
+    ensure: chance.chance(0.1),
+    deadlineMs: chance.pick(DEADLINES_MS),
+  };
+}

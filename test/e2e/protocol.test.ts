@@ -1,0 +1,19 @@
+/** The page that clients are written from, against the daemon they will talk to. */
+import { expect, test } from 'vitest';
+import { startCluster } from '../support/cluster.ts';
+import { protocolExamples, shapeFaults } from '../support/protocol-examples.ts';
+import { RawSocket } from '../support/raw-socket.ts';
+
+test('every request of docs/protocol.md is answered in the shape of its reply', async () => {
+  const { daemon } = await startCluster();
+  using socket = new RawSocket(daemon.endpoint);
+  const examples = protocolExamples();
+  expect(examples.length).toBeGreaterThan(15);
+  const faults: string[] = [];
+  for (const { line, text, reply } of examples) {
+    const answer = await socket.ask(text);
+    const found = shapeFaults(answer, reply);
+    faults.push(...found.map((fault) => `line ${line}: ${fault} in ${JSON.stringify(answer)}`));
+  }
+  expect(faults).toEqual([]);
+});

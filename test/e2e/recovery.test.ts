@@ -1,0 +1,200 @@
+/**
+ * The daemon dies by kill -9 at every point of a command's life, and takes up in its next life what
+ * it had promised. Nodes hold commands where a test wants them: they do not answer some calls.
+ */
+import { describe, expect, test, vi } from 'vitest';
+import type { CommandAnswer } from '../../src/client/index.ts';
+import type { Faults } from '../../src/nodesim/fault-schema.ts';
+import { type Cluster, startCluster, statusOf } from '../support/cluster.ts';
+
+const SETTINGS = {
+  LOCKSTEP_REQUEST_TIMEOUT_MS: '300',
+  LOCKSTEP_QUIESCE_MS: '600',
+  LOCKSTEP_BACKOFF_CAP_MS: '100',
+  LOCKSTEP_STUCK_AFTER_MS: '400',
+};
+const DEAF: Faults = { noAnswer: 1, noAnswerEffect: false };
+const EMPTY = [true, { node01: 0, node02: 0, node03: 0 }];
+const ONE_EACH = [true, { node01: 1, node02: 1, node03: 1 }];
+
+const start = (env = {}) => startCluster({ executors: 1, env: { ...SETTINGS, ...env } });
+
+/** What brings a command on key `k` into a state and holds it there; how it ends when let go. */
+const HOLDS: readonly {
+  readonly state: CommandAnswer['state'];
+  readonly op: 'create' | 'delete';
+  readonly faults: Readonly<Record<string, Faults>>;
+  readonly ends: CommandAnswer['state'];
+}[] = [
+  {
+    state: 'accepted',
+    op: 'delete',
+    faults: { node02: { ...DEAF, on: ['read'] } },
+    ends: 'committed',
+  },
+  {
+    state: 'applying',
+    op: 'create',
+    faults: { node02: { ...DEAF, on: ['create'] } },
+    ends: 'committed',
+  },
+  {
+    state: 'applying',
+    op: 'delete',
+    faults: { node03: { ...DEAF, on: ['delete'] } },
+    ends: 'committed',
+  },
+  {
+    state: 'compensating',
+    op: 'create',
+    faults: { node01: { forceStatus: 403 }, node02: { ...DEAF, on: ['delete'] } },
+    ends: 'rolled_back',
+  },
+  {
+    state: 'compensating',
+    op: 'delete',
+    faults: { node01: { forceStatus: 403, on: ['delete'] }, node02: { ...DEAF, on: ['create'] } },
+    ends: 'rolled_back',
+  },
+];
+
+/** Brings a command there, and kills the daemon. */
+async function killWhile({ state, op, faults }: (typeof HOLDS)[number], cluster: Cluster) {
+  const { sim, daemon, client } = cluster;
+  if (op === 'delete') expect(await client.create('k')).toMatchObject({ state: 'committed' });
+  for (const [node, fault] of Object.entries(faults)) await sim.setFaults(node, fault);
+  const outcome = client.send({ op, groupId: 'k', id: 'held', deadlineMs: 60_000 });
+  await statusOf(client, 'held', { state });
+  await daemon.kill9();
+  await daemon.restart();
+  return outcome;
+}
+
+describe('killed while a command is', () => {
+  test.each(HOLDS)('$state ($op), P1: it ends $ends, in the next life', async (hold) => {
+    const cluster = await start();
+    const { sim, daemon, client } = cluster;
+    const pid = daemon.pid;
+    const held = killWhile(hold, cluster);
+    await vi.waitUntil(() => daemon.alive && daemon.pid !== pid, 20_000);
+    await statusOf(client, 'held', { state: hold.state });
+
+    // P6: a new command on its key waits for it.
+    const opposite = hold.op === 'create' ? 'delete' : 'create';
+    const next = hold.ends === 'committed' ? opposite : hold.op;
+    const after = client.send({ op: next, groupId: 'k', id: 'after' });
+    expect(await statusOf(client, 'after', {})).toMatchObject({ state: 'accepted' });
+    expect(await client.status('held')).toMatchObject({ state: hold.state });
+    await sim.clearFaults();
+    expect(await held).toMatchObject({ id: 'held', state: hold.ends });
+    expect(await after).toMatchObject({ id: 'after', state: 'committed' });
+    expect(await sim.stats()).toEqual(next === 'create' ? ONE_EACH : EMPTY);
+    // P7: the same id gets the first outcome, in this life and the one after.
+    const again = { op: hold.op, groupId: 'k', id: 'held' } as const;
+    expect(await client.send(again)).toEqual(await held);
+    await daemon.kill9();
+    await daemon.restart();
+    expect(await client.send(again)).toEqual(await held);
+  });
+});
+
+describe('over a kill -9', () => {
+  test('P3: what was answered `accepted` is done', async () => {
+    const { sim, daemon, client } = await start();
+    await sim.setFaults('*', DEAF);
+    const keys = Array.from({ length: 200 }, (_, index) => `${index}`);
+    const options = { wait: 'accepted', deadlineMs: 60_000 } as const;
+    const answers = await Promise.all(keys.map((id) => client.create(id, { id, ...options })));
+    await daemon.kill9();
+    expect(answers.every((answer) => 'state' in answer)).toBe(true);
+    await sim.clearFaults();
+    await daemon.restart();
+    for (const id of keys) await statusOf(client, id, { state: 'committed' });
+    expect(await sim.stats()).toEqual([true, { node01: 200, node02: 200, node03: 200 }]);
+  });
+
+  test('the deadline goes on counting', async () => {
+    const { sim, daemon, client } = await start();
+    await sim.setFaults('node02', { ...DEAF, on: ['create'] });
+    const held = client.create('k', { id: 'held', deadlineMs: 1000 });
+    const waiting = client.delete('k', { id: 'waiting', deadlineMs: 1000 });
+    await statusOf(client, 'held', { state: 'applying' });
+    await statusOf(client, 'waiting', { state: 'accepted' });
+    const until = Date.now() + 1000;
+    await daemon.kill9();
+    await vi.waitUntil(() => Date.now() > until, 5000);
+    await daemon.restart();
+    expect(await waiting).toMatchObject({ state: 'refused', reason: 'deadline' });
+    expect(await held).toMatchObject({ state: 'rolled_back', reason: 'deadline' });
+    expect(await sim.stats()).toEqual(EMPTY);
+  });
+
+  test('P4.5: a delete does not begin while a create of the former life may still land', async () => {
+    const { sim, daemon, client } = await start({ LOCKSTEP_QUIESCE_MS: '3000' });
+    await sim.setFaults('node02', { late: 1, lateMs: [1500, 1500], on: ['create'], times: 1 });
+    const options = { id: 'held', wait: 'accepted', ensure: true } as const;
+    await client.create('k', options);
+    await vi.waitUntil(async () => (await sim.counters())['node02']?.late.waiting === 1, 5000);
+    await daemon.kill9();
+    await daemon.restart();
+    // The repeat commits at once: what may still land agrees with it.
+    expect(await client.create('k', { ...options, wait: 'settled' })).toMatchObject({
+      state: 'committed',
+    });
+    expect((await sim.counters())['node02']?.late.landed).toBe(0);
+    expect(await client.delete('k')).toMatchObject({ state: 'committed' });
+    expect((await sim.counters())['node02']?.late.landed).toBe(1);
+    expect(await sim.stats()).toEqual(EMPTY);
+  });
+
+  test('P5: a rollback whose node is down is stuck, stays stuck, and ends when the node is back', async () => {
+    const cluster = await start();
+    const { sim, daemon, client } = cluster;
+    const events = client.subscribe(['command.stuck'])[Symbol.asyncIterator]();
+    const news = events.next();
+    const held = stick(cluster);
+    await statusOf(client, 'held', { state: 'compensating', stuck: true });
+    expect(await news).toMatchObject({ value: { payload: { id: 'held', stuck: true } } });
+    await events.return(undefined);
+    for (let life = 0; life < 2; life++) {
+      await daemon.kill9();
+      await daemon.restart();
+      await statusOf(client, 'held', { state: 'compensating', stuck: true, reason: 'deadline' });
+      expect(await client.list({ stuck: true })).toMatchObject({ commands: [{ id: 'held' }] });
+      expect(await client.summary()).toMatchObject({ compensating: 1, stuck: 1, open: 1 });
+    }
+    await sim.clearFaults();
+    expect(await held).toMatchObject({ state: 'rolled_back', reason: 'deadline' });
+    expect(await client.summary()).toMatchObject({ compensating: 0, stuck: 0, open: 0 });
+    expect(await sim.stats()).toEqual(EMPTY);
+  });
+
+  test('P5: only an operator can abandon it, for good; `ensure` then makes the nodes equal', async () => {
+    const cluster = await start();
+    const { sim, daemon, client } = cluster;
+    const held = stick(cluster);
+    await statusOf(client, 'held', { stuck: true });
+    expect(await client.abandon('held')).toMatchObject({ id: 'held', state: 'abandoned' });
+    const outcome = await held;
+    expect(outcome).toMatchObject({
+      state: 'abandoned',
+      nodes: { node01: { state: 'absent' }, node02: { state: 'unknown' } },
+    });
+    await daemon.kill9();
+    await daemon.restart();
+    await sim.clearFaults();
+    expect(await client.create('k', { id: 'held' })).toEqual(outcome);
+    expect(await client.stats()).toMatchObject({ consistent: false });
+    expect(await client.create('k', { ensure: true })).toMatchObject({ state: 'committed' });
+    expect(await sim.stats()).toEqual(ONE_EACH);
+  });
+});
+
+/** A create (`held`, of `k`) that has to be undone on a node that is down. */
+async function stick({ sim, client }: Cluster): Promise<unknown> {
+  await sim.setFaults('node03', { ...DEAF, on: ['create'] });
+  const held = client.create('k', { id: 'held', deadlineMs: 1000 });
+  await vi.waitUntil(async () => (await sim.list('node02')).length === 1, 5000);
+  await sim.setFaults('node02', { refuse: true });
+  return held;
+}

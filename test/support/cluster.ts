@@ -1,0 +1,66 @@
+/** Simulated nodes, a daemon over them and a client of it; all are gone after the test. */
+import { onTestFinished, vi } from 'vitest';
+import {
+  type Answer,
+  type ClientOptions,
+  type CommandAnswer,
+  LockstepClient,
+} from '../../src/client/index.ts';
+import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
+import { type Nodesim, type NodesimOptions, startNodesim } from './nodesim.ts';
+
+const STATUS_MS_MAX = 20_000;
+
+export interface ClusterOptions extends Omit<DaemonOptions, 'nodes'> {
+  readonly nodesim?: NodesimOptions;
+  /** LOCKSTEP_NODES, from the simulator; its nodes' own ports unless told otherwise. */
+  readonly nodes?: (sim: Nodesim) => string;
+}
+
+export interface Cluster {
+  readonly sim: Nodesim;
+  readonly daemon: Daemon;
+  readonly client: LockstepClient;
+  /** One more client, closed after the test. */
+  connect(options?: ClientOptions): Promise<LockstepClient>;
+}
+
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const { nodesim, nodes = (sim: Nodesim) => sim.nodes, ...daemonOptions } = options;
+  const sim = await startNodesim(nodesim);
+  onTestFinished(() => sim[Symbol.asyncDispose]());
+  const daemon = await startDaemon({ ...daemonOptions, nodes: nodes(sim) });
+  onTestFinished(() => daemon[Symbol.asyncDispose]());
+  const connect = (more: ClientOptions = {}) => connectTo(daemon, more);
+  return { sim, daemon, connect, client: await connect() };
+}
+
+/** A client that is closed after the test. */
+export async function connectTo(
+  { endpoint, eventsEndpoint }: Pick<Daemon, 'endpoint' | 'eventsEndpoint'>,
+  more: ClientOptions = {},
+): Promise<LockstepClient> {
+  const client = await LockstepClient.connect({ endpoint, eventsEndpoint, ...more });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** Waits until `status` shows the command as `shown`, and returns that. */
+export async function statusOf(
+  client: LockstepClient,
+  id: string,
+  shown: Partial<CommandAnswer>,
+): Promise<CommandAnswer> {
+  let last: Answer | undefined;
+  const isShown = async (): Promise<boolean> => {
+    const answer = await client.status(id);
+    last = answer;
+    return Object.entries(shown).every(([field, value]) => Reflect.get(answer, field) === value);
+  };
+  try {
+    await vi.waitUntil(isShown, { timeout: STATUS_MS_MAX, interval: 20 });
+  } catch (cause) {
+    throw new Error(`${id} is ${JSON.stringify(last)}, not ${JSON.stringify(shown)}`, { cause });
+  }
+  return last as CommandAnswer;
+}

@@ -1,0 +1,32 @@
+/** See test/fixtures/steady-client.js. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const PROGRAM = join(import.meta.dirname, '../fixtures/steady-client.js');
+
+export interface Seen {
+  readonly answered: number;
+  readonly slowestMs: number;
+  /** Answers that were not `committed`. */
+  readonly faults: readonly string[];
+}
+
+export class SteadyClient implements Disposable {
+  readonly #child: ChildProcess;
+
+  constructor(endpoint: string) {
+    this.#child = fork(PROGRAM, [endpoint], { env: { PATH: process.env['PATH'] } });
+  }
+
+  /** What it saw since it was asked before. */
+  async report(): Promise<Seen> {
+    const told = once(this.#child, 'message') as Promise<[Seen]>;
+    this.#child.send('report');
+    return (await told)[0];
+  }
+
+  [Symbol.dispose](): void {
+    this.#child.kill('SIGKILL');
+  }
+}
