@@ -8,7 +8,6 @@
 import { needsSurvey } from '../core/goal.ts';
 import { wantedBy } from '../core/loose.ts';
 import type { Command, DurableEntry, Settlement } from '../core/model.ts';
-import { TokenSource } from '../core/token.ts';
 import type { StoredCommand } from '../journal/port.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { CommandRequest } from '../protocol/request.ts';
@@ -16,6 +15,7 @@ import { openAnswer, settledAnswer } from './answers.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { KeyOrder } from './key-order.ts';
 import { Lanes } from './lanes.ts';
+import { type Counters, Numbering } from './numbering.ts';
 import { type OpenCommand, openCommand } from './open-command.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
 import { Registry } from './registry.ts';
@@ -28,12 +28,6 @@ const BUSY_RETRY_MS = 1000;
 /** Commands handed out in one turn: rollbacks of an earlier life take no place that would bound them. */
 const DISPATCH_MAX = 1000;
 
-export interface Counters {
-  lastSeq: number;
-  /** Microseconds. */
-  lastToken: number;
-}
-
 export class Commands {
   readonly registry = new Registry();
   readonly keys = new KeyOrder();
@@ -44,12 +38,15 @@ export class Commands {
   readonly #ports: CoordinatorPorts;
   readonly #options: CoordinatorOptions;
   readonly #post: (act: (turn: Turn) => void) => void;
-  readonly #tokens: TokenSource;
-  #lastSeq: number;
+  readonly #numbering: Numbering;
 
   /** @param post has something done in a turn of its own, soon */
   constructor(
-    { ports, options, counters }: {
+    {
+      ports,
+      options,
+      counters,
+    }: {
       ports: CoordinatorPorts;
       options: CoordinatorOptions;
       counters: Counters;
@@ -59,8 +56,7 @@ export class Commands {
     this.#ports = ports;
     this.#options = options;
     this.#post = post;
-    this.#lastSeq = counters.lastSeq;
-    this.#tokens = new TokenSource(counters.lastToken);
+    this.#numbering = new Numbering(ports, options, counters);
     this.#dispatcher = new Dispatcher(options.executors, options.concurrency);
     this.lanes = new Lanes(options.interactiveShare);
   }
@@ -85,7 +81,7 @@ export class Commands {
         }),
       );
     }
-    const open = openCommand(this.#newCommand(request));
+    const open = openCommand(this.#numbering.command(request));
     this.registry.add(open);
     if (request.wait === 'settled') open.waiters.push(respond);
     // P6: only who holds its key may begin; and only if nothing loose is against it (P4.4).
@@ -104,6 +100,32 @@ export class Commands {
     });
   }
 
+  /** P7: the same id again, while its command is open. */
+  #join(open: OpenCommand, { request, respond }: Asking, turn: Turn): void {
+    const conflict = conflictWith(open.command, request);
+    if (conflict !== undefined) return respond(conflict);
+    // Its settlement may be part of this turn's commit (P3).
+    turn.after(() => {
+      if (open.answer !== undefined) respond(open.answer);
+      else if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));
+      else open.waiters.push(respond);
+    });
+  }
+
+  /** P7: the id was taken already, by a command that is settled. */
+  #withdraw(open: OpenCommand, first: StoredCommand, { request, respond }: Asking): void {
+    const answer = repeatAnswer(first, request, this.#ports.now());
+    if (request.wait === 'accepted') respond(answer);
+    for (const waiter of open.waiters.splice(0)) waiter(answer);
+    open.answer = answer;
+    this.#leave(open);
+  }
+
+  #begin(open: OpenCommand): void {
+    open.entries = [{ kind: 'began', at: open.command.acceptedAt }];
+    open.state = 'applying';
+  }
+
   /** Takes up a command of an earlier life. Call in the order of `seq`, before any new one. */
   resume(command: Command, entries: readonly DurableEntry[]): void {
     const open = openCommand(command, entries.length > 0);
@@ -117,27 +139,17 @@ export class Commands {
     else if (held) this.#hold(open);
   }
 
-  /** Durable entries that an executor wants to go on from. */
-  entries(seq: number, entries: readonly Exclude<DurableEntry, Settlement>[], turn: Turn): void {
-    const open = this.registry.bySeq(seq);
-    const rest: Exclude<DurableEntry, Settlement | { kind: 'began' }>[] = [];
-    for (const entry of entries) {
-      if (entry.kind !== 'began') rest.push(entry);
-      else turn.begin({ seq, at: entry.at, ...withFindings(entry) });
-    }
-    if (rest.length > 0) turn.append({ seq, entries: rest });
-    turn.after(() => {
-      for (const entry of entries) this.#note(open, entry);
-      if (open.state === 'compensating') this.#dispatcher.release(open);
-      const { executor } = open;
-      if (executor !== undefined) this.#ports.order(executor, { kind: 'journaled', seq });
-    });
+  /** The command holds its key: it gets in line for a place once nothing loose opposes it. */
+  #hold(open: OpenCommand): void {
+    if (open.stage === 'gone') return;
+    const until = this.#opposedUntil(open.command);
+    if (until === 0) return this.lanes.add(open);
+    open.stage = 'waiting';
+    this.#ports.at(until, () => this.#post(() => this.#hold(open)));
   }
 
-  settled(seq: number, settlement: Settlement, turn: Turn): void {
-    const open = this.registry.bySeq(seq);
-    turn.settle({ seq, settlement });
-    turn.after(() => this.#end(open, settlement));
+  #opposedUntil(command: Command): number {
+    return this.keys.opposedUntil(command.groupId, wantedBy(command), this.#ports.now());
   }
 
   /**
@@ -182,7 +194,9 @@ export class Commands {
     if (picked.length === 0) return;
     if (picked.length === DISPATCH_MAX) this.#post(() => {});
     // A delete is guarded by the mark its record bears; the journal may know it.
-    const surveyed = picked.filter(({ open }) => open.entries.length === 0 && open.command.op === 'delete');
+    const surveyed = picked.filter(
+      ({ open }) => open.entries.length === 0 && open.command.op === 'delete',
+    );
     const tokens =
       surveyed.length === 0
         ? undefined
@@ -207,59 +221,41 @@ export class Commands {
     open.entries = [];
   }
 
-  #newCommand({ id, op, groupId, ensure, lane, deadlineMs }: CommandRequest): Command {
-    const now = this.#ports.now();
-    return {
-      seq: ++this.#lastSeq,
-      id: id ?? this.#ports.newId(),
-      op,
-      groupId,
-      ensure,
-      lane,
-      token: this.#tokens.next(now),
-      nodes: this.#options.nodeNames,
-      acceptedAt: now,
-      deadlineAt: now + (deadlineMs ?? this.#options.defaultDeadlineMs),
-    };
-  }
-
-  #begin(open: OpenCommand): void {
-    open.entries = [{ kind: 'began', at: open.command.acceptedAt }];
-    open.state = 'applying';
-  }
-
-  /** P7: the same id again, while its command is open. */
-  #join(open: OpenCommand, { request, respond }: Asking, turn: Turn): void {
-    const conflict = conflictWith(open.command, request);
-    if (conflict !== undefined) return respond(conflict);
-    // Its settlement may be part of this turn's commit (P3).
+  /** Durable entries that an executor wants to go on from. */
+  entries(seq: number, entries: readonly Exclude<DurableEntry, Settlement>[], turn: Turn): void {
+    const open = this.registry.bySeq(seq);
+    const rest: Exclude<DurableEntry, Settlement | { kind: 'began' }>[] = [];
+    for (const entry of entries) {
+      if (entry.kind !== 'began') rest.push(entry);
+      else turn.begin({ seq, at: entry.at, ...withFindings(entry) });
+    }
+    if (rest.length > 0) turn.append({ seq, entries: rest });
     turn.after(() => {
-      if (open.answer !== undefined) respond(open.answer);
-      else if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));
-      else open.waiters.push(respond);
+      for (const entry of entries) this.#note(open, entry);
+      if (open.state === 'compensating') this.#dispatcher.release(open);
+      const { executor } = open;
+      if (executor !== undefined) this.#ports.order(executor, { kind: 'journaled', seq });
     });
   }
 
-  /** P7: the id was taken already, by a command that is settled. */
-  #withdraw(open: OpenCommand, first: StoredCommand, { request, respond }: Asking): void {
-    const answer = repeatAnswer(first, request, this.#ports.now());
-    if (request.wait === 'accepted') respond(answer);
-    for (const waiter of open.waiters.splice(0)) waiter(answer);
-    open.answer = answer;
-    this.#leave(open);
+  /** What a durable entry means for the coordinator's own view. */
+  #note(open: OpenCommand, entry: DurableEntry): void {
+    if (entry.kind === 'began') open.state = 'applying';
+    if (entry.kind === 'turned') {
+      open.state = 'compensating';
+      open.reason = entry.reason;
+      this.#announce('compensating', open);
+    }
+    if (entry.kind === 'stuck') {
+      open.stuck = true;
+      this.#announce('stuck', open);
+    }
   }
 
-  /** The command holds its key: it gets in line for a place once nothing loose opposes it. */
-  #hold(open: OpenCommand): void {
-    if (open.stage === 'gone') return;
-    const until = this.#opposedUntil(open.command);
-    if (until === 0) return this.lanes.add(open);
-    open.stage = 'waiting';
-    this.#ports.at(until, () => this.#post(() => this.#hold(open)));
-  }
-
-  #opposedUntil(command: Command): number {
-    return this.keys.opposedUntil(command.groupId, wantedBy(command), this.#ports.now());
+  settled(seq: number, settlement: Settlement, turn: Turn): void {
+    const open = this.registry.bySeq(seq);
+    turn.settle({ seq, settlement });
+    turn.after(() => this.#end(open, settlement));
   }
 
   #end(open: OpenCommand, settlement: Settlement): void {
@@ -282,20 +278,6 @@ export class Commands {
     const next = this.keys.leave(open);
     // One that is not accepted yet is taken up by its own acceptance.
     if (next !== undefined && next.stage !== 'new') this.#hold(next);
-  }
-
-  /** What a durable entry means for the coordinator's own view. */
-  #note(open: OpenCommand, entry: DurableEntry): void {
-    if (entry.kind === 'began') open.state = 'applying';
-    if (entry.kind === 'turned') {
-      open.state = 'compensating';
-      open.reason = entry.reason;
-      this.#announce('compensating', open);
-    }
-    if (entry.kind === 'stuck') {
-      open.stuck = true;
-      this.#announce('stuck', open);
-    }
   }
 
   #announce(what: string, open: OpenCommand): void {

@@ -5,21 +5,22 @@
  *
  * This class routes. What happens to commands stands in `commands.ts`.
  */
+
+import { Fifo } from '../core/fifo.ts';
 import type { CommitResult } from '../journal/port.ts';
 import type { Answer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
 import { type BatchRequest, parseCommand, type Request } from '../protocol/request.ts';
 import type { WorkReport } from '../protocol/work.ts';
-import { openAnswer } from './answers.ts';
-import { Commands, type Counters } from './commands.ts';
-import { Fifo } from './fifo.ts';
+import { Commands } from './commands.ts';
+import type { OpenCommand } from './open-command.ts';
 import { operate } from './operators.ts';
 import type { Cancel, CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
 import { list, type QueryDesk, stats, status } from './queries.ts';
 import { Questions } from './questions.ts';
 import { Turn } from './turn.ts';
 
-/** The most that one commit covers; more only makes its first command wait for its last. */
+/** The most that one turn handles, whether it writes or not: sockets are read between turns. */
 const TURN_ITEMS_MAX = 1000;
 /** How often deadlines of waiting commands, loose requests and questions are looked after. */
 const SWEEP_MS = 250;
@@ -45,7 +46,8 @@ export class Coordinator {
   readonly #desk: QueryDesk;
   readonly #inbox = new Fifo<(turn: Turn) => void>();
   #running = false;
-  #closed = false;
+  /** `closing`: what has arrived is still handled. */
+  #life: 'open' | 'closing' | 'closed' = 'open';
   #stopSweep: Cancel | undefined;
   #drained = 0;
   #lastPrune: number;
@@ -74,7 +76,7 @@ export class Coordinator {
 
   /** Has something done in one of the next turns. */
   post(act: (turn: Turn) => void): void {
-    if (this.#closed) return;
+    if (this.#life === 'closed') return;
     this.#inbox.push(act);
     if (this.#running) return;
     this.#running = true;
@@ -83,7 +85,9 @@ export class Coordinator {
 
   /** A client's request; `respond` is called once. */
   request(request: Request, respond: Respond): void {
-    this.post((turn) => this.#route(request, respond, turn));
+    if (this.#life !== 'open') return respond(errorReply('draining', 'the daemon is stopping'));
+    if (request.op === 'batch') return this.#batch(request, respond);
+    return this.post((turn) => this.#route(request, respond, turn));
   }
 
   /** An executor's report. */
@@ -94,7 +98,8 @@ export class Coordinator {
   /** No new commands, nothing dispatched any more; executors let what runs end. */
   drain(): void {
     this.commands.draining = true;
-    this.#orderAll('drain');
+    // In a turn of its own: the one that runs may be about to dispatch.
+    this.post(() => this.#orderAll('drain'));
   }
 
   /** Executors give up what runs. */
@@ -103,43 +108,48 @@ export class Coordinator {
     this.#orderAll('interrupt');
   }
 
-  /** Tells everybody who still waits that their command goes on in the next life. */
-  dismiss(): void {
-    for (const open of this.commands.registry.all()) {
-      const { id } = open.command;
-      const answer = openAnswer(open, this.#start.ports.now());
-      const state = 'state' in answer ? answer.state : 'accepted';
-      const reply = errorReply('draining', `the daemon stops; the command is ${state}`, {
-        id,
-        hint: 'It is in the journal and goes on when the daemon is back: ask again by its id.',
-      });
-      for (const waiter of open.waiters.splice(0)) waiter(reply);
-    }
-  }
-
-  /** Ends it: what a turn is writing is written, nothing else begins. */
+  /**
+   * Ends it: what has arrived is handled, then everybody who still waits is told that their command
+   * goes on in the next life. That is said of durable commands only (P3): none is being accepted
+   * any more.
+   */
   async close(): Promise<void> {
-    this.#closed = true;
+    if (this.#life === 'open') this.#life = 'closing';
     this.#stopSweep?.();
     while (this.#running) await new Promise(setImmediate);
+    this.#life = 'closed';
+    this.#questions.expire(Number.POSITIVE_INFINITY);
+    for (const open of this.commands.registry.all()) this.#dismiss(open);
+  }
+
+  #dismiss({ command, state, waiters }: OpenCommand): void {
+    const { id } = command;
+    const reply = errorReply('draining', `the daemon stops; the command is ${state}`, {
+      id,
+      hint: 'It is in the journal and goes on when the daemon is back: ask again by its id.',
+    });
+    for (const waiter of waiters.splice(0)) waiter(reply);
   }
 
   async #run(): Promise<void> {
     try {
-      while (this.#inbox.size > 0 && !this.#closed) {
+      while (this.#inbox.size > 0) {
         await this.#turn();
         // Let sockets deliver what has come in meanwhile, so that it shares the next commit.
         await new Promise(setImmediate);
       }
-      this.#running = false;
     } catch (error) {
+      // What is durable is unknown now: not a word more to anybody.
+      this.#life = 'closed';
       this.#start.onFatal(error);
+    } finally {
+      this.#running = false;
     }
   }
 
   async #turn(): Promise<void> {
     const turn = new Turn();
-    for (let count = 0; count < TURN_ITEMS_MAX; count++) {
+    for (let count = 0; count < TURN_ITEMS_MAX && !turn.isFull; count++) {
       const act = this.#inbox.shift();
       if (act === undefined) break;
       act(turn);
@@ -148,13 +158,11 @@ export class Coordinator {
     await this.commands.dispatch();
   }
 
-  #route(request: Request, respond: Respond, turn: Turn): void {
+  #route(request: Exclude<Request, BatchRequest>, respond: Respond, turn: Turn): void {
     switch (request.op) {
       case 'create':
       case 'delete':
         return this.commands.accept(request, respond, turn);
-      case 'batch':
-        return this.#batch(request, respond, turn);
       case 'status':
         return status(this.#desk, { request, respond }, turn);
       case 'list':
@@ -173,7 +181,7 @@ export class Coordinator {
   }
 
   /** Each command as if sent alone; the answers in their order, when the last is there. */
-  #batch({ commands }: BatchRequest, respond: Respond, turn: Turn): void {
+  #batch({ commands }: BatchRequest, respond: Respond): void {
     const results: Answer[] = [];
     let missing = commands.length;
     for (const [index, value] of commands.entries()) {
@@ -182,8 +190,8 @@ export class Coordinator {
         if (--missing === 0) respond({ results } as Answer);
       };
       const parsed = parseCommand(value, index);
-      if (parsed.ok) this.commands.accept(parsed.request, settle, turn);
-      else settle(parsed.reply);
+      if (!parsed.ok) settle(parsed.reply);
+      else this.post((turn) => this.commands.accept(parsed.request, settle, turn));
     }
   }
 
@@ -212,29 +220,34 @@ export class Coordinator {
 
   #scheduleSweep(): void {
     const { ports } = this.#start;
-    this.#stopSweep = ports.at(ports.now() + SWEEP_MS, () => {
-      this.post((turn) => this.#sweep(turn));
-      this.#scheduleSweep();
-    });
+    this.#stopSweep = ports.at(ports.now() + SWEEP_MS, () => this.#postSweep());
   }
 
+  #postSweep(): void {
+    this.post((turn) => this.#sweep(turn));
+  }
+
+  /** As much of it as one turn has room for, the rest in the next. */
   #sweep(turn: Turn): void {
+    if (this.#life !== 'open') return;
     const now = this.#start.ports.now();
-    this.commands.expireWaiting(turn);
-    turn.forget(this.commands.keys.expireLoose(now));
+    const isComplete = this.commands.expireUndriven(turn);
+    turn.forget(this.commands.keys.expireLoose(now, turn.room));
     this.#questions.expire(now);
-    if (now - this.#lastPrune < PRUNE_EVERY_MS) return;
-    this.#lastPrune = now;
-    this.#prune(turn);
+    if (!isComplete || turn.isFull) return this.#postSweep();
+    this.#scheduleSweep();
+    if (now - this.#lastPrune >= PRUNE_EVERY_MS) this.#prune(turn);
+    return undefined;
   }
 
   /** One small step of history at a time, each in a turn of its own, so that work goes between. */
   #prune(turn: Turn): void {
     const { journal, now } = this.#start.ports;
+    this.#lastPrune = now();
     turn.read(async () => {
       const pruned = await journal.prune(now() - this.#start.options.retentionMs, PRUNE_STEP);
-      if (pruned === PRUNE_STEP) this.post((next) => this.#prune(next));
-      else await journal.tidy();
+      if (pruned < PRUNE_STEP) await journal.tidy();
+      else if (this.#life === 'open') this.post((next) => this.#prune(next));
     });
   }
 }

@@ -68,9 +68,7 @@ export class Front {
     const respond: Respond = (answer) => this.#reply(envelope, answer);
     const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
     if (bytes > frameBytesMax) {
-      return respond(
-        errorReply('too_large', `${bytes} bytes; at most ${frameBytesMax} are read`),
-      );
+      return respond(errorReply('too_large', `${bytes} bytes; at most ${frameBytesMax} are read`));
     }
     const parsed = parseRequest(frames[frames.length - 1] ?? Buffer.alloc(0));
     return parsed.ok ? onRequest(parsed.request, respond) : respond(parsed.reply);

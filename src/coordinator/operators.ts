@@ -37,6 +37,11 @@ export function operate(
     desk.post((later) => operate(desk, { request, respond }, later));
     return;
   }
+  // It settles in this very turn's commit: that is the answer to whatever was asked.
+  if (open.stage === 'gone') {
+    open.waiters.push(respond);
+    return;
+  }
   if (request.op === 'abandon' && open.state !== 'compensating') {
     respond(
       errorReply('invalid_request', `${request.id} is ${open.state}, not compensating`, {
@@ -47,7 +52,7 @@ export function operate(
     );
     return;
   }
-  if (request.op === 'cancel' && desk.commands.settleWaiting(open, 'cancel', turn)) {
+  if (request.op === 'cancel' && desk.commands.settleUndriven(open, 'cancel', turn)) {
     open.waiters.push(respond);
     return;
   }
@@ -72,8 +77,9 @@ function act(
       }),
     );
   }
-  const ticket = questions.ask(ports.now() + ACT_TIMEOUT_MS, () => {
-    if (open.answer !== undefined) return respond(open.answer);
+  const ticket = questions.ask(ports.now() + ACT_TIMEOUT_MS, (value) => {
+    const isOver = value === undefined || open.answer !== undefined;
+    if (isOver) return respond(openAnswer(open, ports.now()));
     return inspect({ ports, questions }, open, respond);
   });
   ports.order(executor, { kind: 'operate', seq, act: request.op, ticket });

@@ -4,7 +4,6 @@ import type { ListFilter } from '../journal/port.ts';
 import type { NodeReport, SummaryAnswer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { ListRequest, StatusRequest } from '../protocol/request.ts';
-import type { Answered } from '../protocol/work.ts';
 import { storedAnswer, withOrigin } from './answers.ts';
 import { inspect, type OperatorDesk } from './operators.ts';
 import type { CoordinatorOptions, Respond } from './ports.ts';
@@ -14,6 +13,9 @@ const REPORT_TIMEOUT_MS = 2000;
 /** Counting pages through every key of every node. */
 const COUNT_TIMEOUT_MS = 60_000;
 const RETRY_AFTER_MS = 1000;
+
+/** One executor's reports, by node. */
+type NodeReports = Readonly<Record<string, NodeReport>>;
 
 export interface QueryDesk extends OperatorDesk {
   readonly options: CoordinatorOptions;
@@ -29,16 +31,22 @@ export function status(
   if (id === undefined) return summarize(desk, respond);
   const { ports, commands } = desk;
   const open = commands.registry.byId(id);
-  // After the commit: until then an acceptance may still prove to be a repeat.
+  if (open === undefined) return lookUp(desk, { id, respond }, turn);
+  // After the commit: until then it may still settle, or prove to be a repeat.
   turn.after(() => {
-    if (open !== undefined && open.stage !== 'gone') {
-      inspect(desk, open, (answer) =>
-        respond('state' in answer && 'op' in answer ? withOrigin(answer, open.command) : answer),
-      );
-    }
+    if (open.stage === 'gone') return desk.post((later) => lookUp(desk, { id, respond }, later));
+    return inspect(desk, open, (answer) =>
+      respond('state' in answer && 'op' in answer ? withOrigin(answer, open.command) : answer),
+    );
   });
+}
+
+function lookUp(
+  { ports }: QueryDesk,
+  { id, respond }: { id: string; respond: Respond },
+  turn: Turn,
+): void {
   turn.read(async () => {
-    if (open !== undefined && open.stage !== 'gone') return;
     const stored = await ports.journal.find(id);
     if (stored === undefined) respond(errorReply('unknown_command', `no command ${id}`, { id }));
     else respond(withOrigin(storedAnswer(stored, ports.now()), stored.command));
@@ -53,7 +61,11 @@ export function list(
   const now = ports.now();
   const before = request.cursor === undefined ? undefined : Number(request.cursor);
   turn.read(async () => {
-    const { commands, next } = await ports.journal.list(filterOf(request, now), before, request.limit);
+    const { commands, next } = await ports.journal.list(
+      filterOf(request, now),
+      before,
+      request.limit,
+    );
     respond({
       commands: commands.map((stored) => withOrigin(storedAnswer(stored, now), stored.command)),
       ...(next === undefined ? {} : { next: String(next) }),
@@ -89,26 +101,27 @@ function filterOf(request: ListRequest, now: number): ListFilter {
 
 function summarize(desk: QueryDesk, respond: Respond): void {
   const { ports, questions, options } = desk;
-  const reports: Readonly<Record<string, NodeReport>>[] = [];
+  const reports = new Map<number, NodeReports>();
   let missing = options.executors;
-  const take = (value: Answered | undefined) => {
-    if (value?.of === 'report') reports.push(value.nodes);
-    if (--missing === 0) respond(summary(desk, reports));
-  };
   for (let executor = 0; executor < options.executors; executor++) {
-    const ticket = questions.ask(ports.now() + REPORT_TIMEOUT_MS, take);
+    const ticket = questions.ask(ports.now() + REPORT_TIMEOUT_MS, (value) => {
+      if (value?.of === 'report') reports.set(executor, value.nodes);
+      if (--missing === 0) respond(summary(desk, reports));
+    });
     ports.order(executor, { kind: 'report', ticket });
   }
 }
 
+/** By executor that has answered in time, from 0. */
 function summary(
   { ports, commands, options, startedAt }: QueryDesk,
-  reports: readonly Readonly<Record<string, NodeReport>>[],
+  reports: ReadonlyMap<number, NodeReports>,
 ): SummaryAnswer {
   const lanes = {
     interactive: { waiting: 0, running: 0 },
     bulk: { waiting: 0, running: 0 },
   };
+  const answered = [...reports.keys()].sort((a, b) => a - b);
   let compensating = 0;
   let stuck = 0;
   for (const open of commands.registry.all()) {
@@ -128,20 +141,17 @@ function summary(
     stuck,
     lanes,
     settled: { ...commands.settledCounts },
-    threads: ['main', 'coordinator', ...reports.map((_, index) => `executor-${index + 1}`)],
+    threads: ['main', 'coordinator', ...answered.map((index) => `executor-${index + 1}`)],
     nodes: Object.fromEntries(options.nodeNames.map((name) => [name, total(name, reports)])),
   };
 }
 
 /** The reports of all executors on one node, added up. */
-function total(
-  name: string,
-  reports: readonly Readonly<Record<string, NodeReport>>[],
-): NodeReport {
+function total(name: string, reports: ReadonlyMap<number, NodeReports>): NodeReport {
   let calls = 0;
   let lastFailure: string | undefined;
   const answers: Record<string, number> = {};
-  for (const report of reports) {
+  for (const report of reports.values()) {
     const node = report[name];
     if (node === undefined) continue;
     calls += node.calls;

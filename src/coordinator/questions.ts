@@ -3,7 +3,7 @@ import type { Answered, Ticket } from '../protocol/work.ts';
 
 interface Asked {
   readonly until: number;
-  readonly then: (value: Answered | undefined) => void;
+  readonly hear: (value: Answered | undefined) => void;
 }
 
 export class Questions {
@@ -14,9 +14,9 @@ export class Questions {
     return this.#asked.size;
   }
 
-  /** `then` gets the answer, or undefined if none came in time. */
-  ask(until: number, then: (value: Answered | undefined) => void): Ticket {
-    this.#asked.set(++this.#last, { until, then });
+  /** `hear` gets the answer, or undefined if none came in time. */
+  ask(until: number, hear: (value: Answered | undefined) => void): Ticket {
+    this.#asked.set(++this.#last, { until, hear });
     return this.#last;
   }
 
@@ -24,14 +24,14 @@ export class Questions {
   answer(ticket: Ticket, value: Answered): void {
     const asked = this.#asked.get(ticket);
     this.#asked.delete(ticket);
-    asked?.then(value);
+    asked?.hear(value);
   }
 
   expire(now: number): void {
     for (const [ticket, asked] of this.#asked) {
       if (asked.until > now) continue;
       this.#asked.delete(ticket);
-      asked.then(undefined);
+      asked.hear(undefined);
     }
   }
 }

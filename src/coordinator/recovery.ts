@@ -5,7 +5,8 @@
 import type { Loose } from '../core/model.ts';
 import { parseToken } from '../core/token.ts';
 import type { Journal } from '../journal/port.ts';
-import type { Commands, Counters } from './commands.ts';
+import type { Commands } from './commands.ts';
+import type { Counters } from './numbering.ts';
 
 const PAGE = 5000;
 

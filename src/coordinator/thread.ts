@@ -122,11 +122,7 @@ async function open(url: string): Promise<Journal> {
   }
 }
 
-async function bind(
-  socket: Router | XPublisher,
-  endpoint: string,
-  setting: string,
-): Promise<void> {
+async function bind(socket: Router | XPublisher, endpoint: string, setting: string): Promise<void> {
   try {
     await socket.bind(endpoint);
   } catch (error) {

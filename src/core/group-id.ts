@@ -10,9 +10,11 @@ export function groupIdFault(text: string): string | undefined {
   if (!text.isWellFormed()) return 'holds a lone surrogate';
   if (text === '.' || text === '..') return `must not be "${text}"`;
   if (CONTROL.test(text)) return 'holds a control character';
-  // A code point takes one or two UTF-16 units, so the cheap bound comes first.
-  if (text.length > CODE_POINTS_MAX && [...text].length > CODE_POINTS_MAX) {
-    return `is longer than ${CODE_POINTS_MAX} characters`;
-  }
-  return undefined;
+  return isTooLong(text) ? `is longer than ${CODE_POINTS_MAX} characters` : undefined;
+}
+
+/** A code point takes one or two UTF-16 units, so most texts need no counting. */
+function isTooLong(text: string): boolean {
+  if (text.length <= CODE_POINTS_MAX) return false;
+  return text.length > 2 * CODE_POINTS_MAX || [...text].length > CODE_POINTS_MAX;
 }

@@ -2,14 +2,20 @@
  * A bound on the exchanges under way with one node, so that a slow node queues its own callers and
  * nothing else (P9). First come, first served.
  */
+import { Fifo } from '../core/fifo.ts';
 
 /** Gives the place back, or leaves the queue. */
 export type Leave = () => void;
 
+interface Visit {
+  readonly start: () => void;
+  stage: 'waiting' | 'inside' | 'left';
+}
+
 export class Bulkhead {
   readonly #limit: number;
-  /** Callers that wait, in order; a Set because one may leave from the middle. */
-  readonly #queue = new Set<() => void>();
+  /** Those that have left meanwhile are passed over. */
+  readonly #queue = new Fifo<Visit>();
   #inside = 0;
 
   constructor(limit: number) {
@@ -18,28 +24,26 @@ export class Bulkhead {
 
   /** Calls `start` as soon as there is a place: at once, or from another caller's `leave`. */
   enter(start: () => void): Leave {
-    if (this.#inside < this.#limit) {
-      this.#inside++;
-      start();
-    } else {
-      this.#queue.add(start);
-    }
-    let left = false;
+    const visit: Visit = { start, stage: 'waiting' };
+    if (this.#inside < this.#limit) this.#admit(visit);
+    else this.#queue.push(visit);
     return () => {
-      if (left) return;
-      left = true;
-      if (this.#queue.delete(start)) return;
-      this.#inside--;
-      this.#admit();
+      const { stage } = visit;
+      visit.stage = 'left';
+      if (stage === 'inside') this.#next();
     };
   }
 
-  #admit(): void {
-    for (const start of this.#queue) {
-      if (this.#inside >= this.#limit) return;
-      this.#queue.delete(start);
-      this.#inside++;
-      start();
-    }
+  #admit(visit: Visit): void {
+    visit.stage = 'inside';
+    this.#inside++;
+    visit.start();
+  }
+
+  #next(): void {
+    this.#inside--;
+    let visit = this.#queue.shift();
+    while (visit?.stage === 'left') visit = this.#queue.shift();
+    if (visit !== undefined) this.#admit(visit);
   }
 }

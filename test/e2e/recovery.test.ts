@@ -178,7 +178,7 @@ describe('over a kill -9', () => {
     const outcome = await held;
     expect(outcome).toMatchObject({
       state: 'abandoned',
-      nodes: { node01: { state: 'absent' }, node02: { state: 'unknown' } },
+      nodes: { node01: { state: 'absent' }, node02: { state: 'present' } },
     });
     await daemon.kill9();
     await daemon.restart();

@@ -1,5 +1,5 @@
 /** Simulated nodes, a daemon over them and a client of it; all are gone after the test. */
-import { onTestFinished, vi } from 'vitest';
+import { beforeAll, onTestFinished, vi } from 'vitest';
 import {
   type Answer,
   type ClientOptions,
@@ -21,18 +21,43 @@ export interface Cluster {
   readonly sim: Nodesim;
   readonly daemon: Daemon;
   readonly client: LockstepClient;
-  /** One more client, closed after the test. */
-  connect(options?: ClientOptions): Promise<LockstepClient>;
 }
 
-export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+type CleanUp = () => Promise<unknown> | void;
+
+/** @param later does what it is given when the cluster is not needed any more; last comes first */
+export async function startCluster(
+  options: ClusterOptions = {},
+  later: (act: CleanUp) => void = onTestFinished,
+): Promise<Cluster> {
   const { nodesim, nodes = (sim: Nodesim) => sim.nodes, ...daemonOptions } = options;
   const sim = await startNodesim(nodesim);
-  onTestFinished(() => sim[Symbol.asyncDispose]());
+  later(() => sim[Symbol.asyncDispose]());
   const daemon = await startDaemon({ ...daemonOptions, nodes: nodes(sim) });
-  onTestFinished(() => daemon[Symbol.asyncDispose]());
-  const connect = (more: ClientOptions = {}) => connectTo(daemon, more);
-  return { sim, daemon, connect, client: await connect() };
+  later(() => daemon[Symbol.asyncDispose]());
+  const { endpoint, eventsEndpoint } = daemon;
+  const client = await LockstepClient.connect({ endpoint, eventsEndpoint });
+  later(() => client.close());
+  return { sim, daemon, client };
+}
+
+/** One cluster for all tests of a file; filled in before the first of them. */
+export function shareCluster(options: ClusterOptions = {}): Cluster {
+  const shared = {} as Cluster;
+  beforeAll(async () => {
+    const acts: CleanUp[] = [];
+    const cleanUp = async (): Promise<void> => {
+      for (const act of acts.reverse()) await act();
+    };
+    try {
+      Object.assign(shared, await startCluster(options, (act) => acts.push(act)));
+    } catch (error) {
+      await cleanUp();
+      throw error;
+    }
+    return cleanUp;
+  });
+  return shared;
 }
 
 /** A client that is closed after the test. */

@@ -255,8 +255,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'evolve.ts',
-        from: "verdict: node.touched ? 'open' : 'reached',",
-        to: "verdict: node.touched || node.verdict === 'foreign' ? 'open' : 'reached',",
+        from: "verdict: asBefore ? 'reached' : 'open',",
+        to: "verdict: asBefore && node.verdict !== 'foreign' ? 'reached' : 'open',",
       },
     ],
   },

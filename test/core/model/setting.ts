@@ -49,7 +49,19 @@ const FAULT_KINDS: readonly FaultKind[] = [
   'unreadable',
 ];
 
-const DOUBTS: readonly FaultKind[] = ['unsureBefore', 'unsureAfter', 'lostAfter', 'lostLate'];
+/**
+ * Some rules matter only where much comes together. `doubt`: nodes that are driven back and forth,
+ * with crashes between. `heirs`: commands that follow one another while requests of the one before
+ * may still land, and another client acts between them.
+ */
+type Focus = 'none' | 'doubt' | 'heirs';
+
+const FOCI: readonly Focus[] = ['none', 'none', 'none', 'none', 'none', 'none', 'doubt', 'heirs'];
+const FOCUSED_KINDS: Readonly<Record<Focus, readonly FaultKind[]>> = {
+  none: FAULT_KINDS,
+  doubt: ['unsureBefore', 'unsureAfter', 'lostAfter', 'lostLate'],
+  heirs: ['unsureAfter', 'lostAfter', 'lostLate', 'refused'],
+};
 const DIALECTS: readonly Dialect[] = [
   'hidden',
   'hidden',
@@ -88,11 +100,10 @@ const NAMES = ['node01', 'node02', 'node03', 'node04'];
 
 export function drawSetting(seed: number, prng: Prng): Setting {
   const nodes = NAMES.slice(0, prng.pick([1, 2, 2, 3, 3, 3, 4]));
-  // Some rules matter only when a node is driven back and forth, and crashes come in between.
-  const doubtful = prng.chance(0.2);
-  const dialect = doubtful ? 'hidden' : prng.pick(DIALECTS);
-  const count = prng.pick([1, 2, 2, 3, 4]);
-  const commands = drawCommands(prng, nodes, count);
+  const focus = prng.pick(FOCI);
+  const dialect = focus === 'doubt' ? 'hidden' : prng.pick(DIALECTS);
+  const count = focus === 'heirs' ? 4 : prng.pick([1, 2, 2, 3, 4]);
+  const commands = drawCommands(prng, { nodes, count, focus });
   return {
     seed,
     dialect,
@@ -108,25 +119,25 @@ export function drawSetting(seed: number, prng: Prng): Setting {
       stuckAfterMs: prng.pick([0, 40]),
     },
     requestTimeout: prng.pick([4, 8, 20]),
-    faults: drawFaults(prng, nodes, doubtful),
+    faults: drawFaults(prng, nodes, focus),
     standing: drawStanding(
       prng,
       nodes,
       commands[0]?.op === 'delete' ? [0.5, 1, 1] : [0, 0, 0.5, 1],
     ),
     commands,
-    acts: drawActs(prng, count),
+    acts: drawActs(prng, count, focus),
     crashesAt: Array.from({ length: prng.pick([0, 0, 1, 2]) }, () => prng.between(0, CALM_FROM)),
   };
 }
 
-function drawFaults(prng: Prng, nodes: readonly string[], doubtful: boolean): Faults {
-  const rate = doubtful ? 0.4 : prng.pick([0, 0.05, 0.2, 0.4, 0.7]);
-  const kinds = (doubtful ? DOUBTS : FAULT_KINDS).filter(() => prng.chance(0.6));
+function drawFaults(prng: Prng, nodes: readonly string[], focus: Focus): Faults {
+  const rate = focus === 'doubt' ? 0.4 : prng.pick([0, 0.05, 0.2, 0.4, 0.7]);
+  const kinds = FOCUSED_KINDS[focus].filter(() => prng.chance(0.6));
   return {
     rate: kinds.length === 0 ? 0 : rate,
     kinds,
-    crashRate: doubtful ? 0.03 : prng.pick([0, 0, 0.01, 0.03]),
+    crashRate: focus === 'doubt' ? 0.03 : prng.pick([0, 0, 0.01, 0.03]),
     worst: prng.between(0, nodes.length - 1),
     worstRate: kinds.length === 0 ? 0 : Math.max(rate, prng.pick([0, 0, 0.5, 0.95])),
   };
@@ -137,9 +148,12 @@ function drawStanding(prng: Prng, nodes: readonly string[], shares: readonly num
   return nodes.map(() => prng.chance(share));
 }
 
-function drawCommands(prng: Prng, nodes: readonly string[], count: number): Command[] {
+function drawCommands(
+  prng: Prng,
+  { nodes, count, focus }: { nodes: readonly string[]; count: number; focus: Focus },
+): Command[] {
   const commands: Command[] = [];
-  const pause = prng.pick([5, 40, 80]);
+  const pause = focus === 'heirs' ? 30 : prng.pick([5, 40, 80]);
   const hasty = prng.chance(0.5);
   let acceptedAt = 0;
   let op = prng.pick<Operation>(['create', 'delete']);
@@ -159,21 +173,23 @@ function drawCommands(prng: Prng, nodes: readonly string[], count: number): Comm
       acceptedAt,
       deadlineAt,
     });
-    if (prng.chance(0.7)) op = op === 'create' ? 'delete' : 'create';
+    if (prng.chance(focus === 'heirs' ? 0.1 : 0.7)) op = op === 'create' ? 'delete' : 'create';
   }
   return commands;
 }
 
-function drawActs(prng: Prng, count: number): Act[] {
+function drawActs(prng: Prng, count: number, focus: Focus): Act[] {
   const acts: Act[] = [];
+  const until = focus === 'heirs' ? 120 : CALM_FROM;
   const some = (kind: Act['kind'], upTo: number) => {
     for (let left = prng.between(0, upTo); left > 0; left--) {
-      acts.push({ at: prng.between(0, CALM_FROM), kind, target: prng.between(0, count - 1) });
+      acts.push({ at: prng.between(0, until), kind, target: prng.between(0, count - 1) });
     }
   };
   if (prng.chance(0.2)) some('cancel', 2);
   if (prng.chance(0.15)) some('retry', 2);
   if (prng.chance(0.15)) some('abandon', 16);
-  if (prng.chance(0.4)) some('foreign', prng.pick([2, 4, 10]));
+  if (focus === 'heirs') some('foreign', 20);
+  else if (prng.chance(0.4)) some('foreign', prng.pick([2, 4, 10]));
   return acts;
 }
