@@ -1,10 +1,25 @@
-/** The same apps inside a container: pm2-runtime prints their logs, files would grow unseen. */
+/**
+ * The same apps inside a container: pm2-runtime prints their logs, files would grow unseen. cron is
+ * one of them where the health of the daemon is to be reported (entrypoint): it comes back by itself.
+ */
 const { appsOf } = require('./apps.cjs');
+const deadlines = require('./deadlines.cjs');
+
+const cron = {
+  name: 'cron',
+  script: '/usr/sbin/cron',
+  args: ['-f', '-L', '0'],
+  interpreter: 'none',
+  exec_mode: 'fork',
+  autorestart: true,
+  exp_backoff_restart_delay: deadlines.restartMs,
+  max_restarts: Number.MAX_SAFE_INTEGER,
+  pmx: false,
+  vizion: false,
+};
+
+const apps = process.env['HC_PING_URL'] ? [...appsOf(process.env), cron] : appsOf(process.env);
 
 module.exports = {
-  apps: appsOf(process.env).map((app) => ({
-    ...app,
-    out_file: '/dev/null',
-    error_file: '/dev/null',
-  })),
+  apps: apps.map((app) => ({ ...app, out_file: '/dev/null', error_file: '/dev/null' })),
 };

@@ -1,11 +1,16 @@
 /** Fills in what depends on other settings, so that nobody after this has to. */
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Dialect } from '../node/dialect.ts';
 import { SHIPPED_DIALECTS } from '../node/dialects/index.ts';
 import type { ReadSettings, Settings } from './schema.ts';
+import type { SyslogAddress } from './telemetry.ts';
 
 /** A SYN that was lost is sent again after one second: this allows for one. */
 const CONNECT_TIMEOUT_MS = 2000;
+/** Where the machine's own syslog listens. */
+const SYSLOG_SOCKET = '/dev/log';
 
 export function allDialects({ dialects }: ReadSettings): readonly Dialect[] {
   return [...SHIPPED_DIALECTS, ...dialects];
@@ -13,7 +18,7 @@ export function allDialects({ dialects }: ReadSettings): readonly Dialect[] {
 
 /** Paths become absolute: what follows must not depend on the working directory. */
 export function complete(read: ReadSettings, dialect: Dialect, cwd: string): Settings {
-  const { dialects: _, ...rest } = read;
+  const { dialects: _, ...rest } = withoutUndefined(read);
   const dataDir = resolve(cwd, read.dataDir);
   const journalPath = read.journal?.path;
   return {
@@ -24,6 +29,24 @@ export function complete(read: ReadSettings, dialect: Dialect, cwd: string): Set
       kind: 'sqlite',
       path: journalPath === undefined ? join(dataDir, 'journal.db') : resolve(cwd, journalPath),
     },
+    deviceName: read.deviceName ?? hostname(),
+    syslogAddress: read.syslogAddress ?? localSyslog(),
     connectTimeoutMs: read.connectTimeoutMs ?? Math.min(CONNECT_TIMEOUT_MS, read.requestTimeoutMs),
   };
 }
+
+function localSyslog(): SyslogAddress {
+  return existsSync(SYSLOG_SOCKET) ? { kind: 'unix', path: SYSLOG_SOCKET } : { kind: 'none' };
+}
+
+/** What is off is absent, so that settings are the same before and after JSON. */
+function withoutUndefined<Values extends object>(values: Values): Given<Values> {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Given<Values>;
+}
+
+type Given<Values> = {
+  [Key in keyof Values as undefined extends Values[Key] ? never : Key]: Values[Key];
+} & {
+  [Key in keyof Values as undefined extends Values[Key] ? Key : never]?: NonNullable<Values[Key]>;
+};

@@ -1,7 +1,10 @@
-/** Settings from `LOCKSTEP_*` variables; one that no setting has is a mistake. */
+/**
+ * Settings from `LOCKSTEP_*` variables, where one that no setting has is a mistake; and, weaker, from
+ * the names under which other programs know the same thing (`SENTRY_DSN`).
+ */
 import { envName } from './names.ts';
 import type { Problem } from './problem.ts';
-import { SETTING_KEYS } from './schema.ts';
+import { SETTING_KEYS, type SettingKey } from './schema.ts';
 import { docOf, type Given } from './setting.ts';
 import { unknownHint } from './suggestion.ts';
 
@@ -20,11 +23,23 @@ const FILE_ONLY = new Map(
   SETTING_KEYS.filter((key) => docOf(key).fileOnly === true).map((key) => [envName(key), key]),
 );
 
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>): {
+/** As compose files pass them on (`SENTRY_DSN: ${SENTRY_DSN:-}`), an empty one is an unset one. */
+function readSharedNames(env: Environment): readonly Given[] {
+  return SETTING_KEYS.flatMap((key: SettingKey): readonly Given[] => {
+    const { variable } = docOf(key);
+    const value = variable === undefined ? undefined : env[variable];
+    if (variable === undefined || value === undefined || value === '') return [];
+    return [{ key, source: variable, form: 'text', value }];
+  });
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function readEnvironment(env: Environment): {
   readonly given: readonly Given[];
   readonly problems: readonly Problem[];
 } {
-  const given: Given[] = [];
+  const given: Given[] = [...readSharedNames(env)];
   const problems: Problem[] = [];
   for (const [source, value] of Object.entries(env)) {
     if (!source.startsWith(PREFIX) || value === undefined) continue;

@@ -14,8 +14,9 @@ import { type Layered, layer, type Sources } from './layers.ts';
 import type { Problem } from './problem.ts';
 import { RELATIONS, type Relation } from './relations.ts';
 import type { SettingKey, Settings } from './schema.ts';
-import { allowedText } from './setting.ts';
+import { allowedText, docOf } from './setting.ts';
 import { unknownHint } from './suggestion.ts';
+import type { SyslogAddress } from './telemetry.ts';
 
 export interface LoadInput {
   /** Flags, without the program's own name; none if absent. */
@@ -93,8 +94,16 @@ function brokenRelation(
   };
 }
 
-/** The value of a setting as it would be written. */
+function syslogText(address: SyslogAddress): string {
+  if (address.kind === 'none') return 'none';
+  return address.kind === 'unix'
+    ? `unix://${address.path}`
+    : `${address.kind}://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+}
+
+/** The value of a setting as it would be written; never a secret. */
 export function shown(settings: Settings, key: SettingKey): string {
+  if (docOf(key).secret === true) return key in settings ? '(set, not shown)' : 'off';
   switch (key) {
     case 'nodes':
       return settings.nodes.map(({ name, url }) => `${name}=${url}`).join(',');
@@ -103,7 +112,9 @@ export function shown(settings: Settings, key: SettingKey): string {
       return settings.dialect.name;
     case 'journal':
       return `${settings.journal.kind}:${settings.journal.path}`;
+    case 'syslogAddress':
+      return syslogText(settings.syslogAddress);
     default:
-      return String(settings[key]);
+      return String(settings[key] ?? 'none');
   }
 }

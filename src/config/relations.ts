@@ -14,7 +14,7 @@ export interface Relation {
 }
 
 type NumberKey = {
-  [Key in keyof Settings]: Settings[Key] extends number ? Key : never;
+  [Key in keyof Settings]-?: Settings[Key] extends number ? Key : never;
 }[keyof Settings];
 
 const SIGNS = {
@@ -44,6 +44,26 @@ export const RELATIONS: readonly Relation[] = [
     reason: 'Each is bound by a socket of its own.',
     holds: ({ endpoint, eventsEndpoint, opsPort }) =>
       new Set([portOf(endpoint), portOf(eventsEndpoint), opsPort]).size === 3,
+  },
+  {
+    keys: ['cronitorApiKey', 'cronitorMonitor'],
+    rule: 'cronitorApiKey and cronitorMonitor are given together or not at all',
+    reason: 'A heartbeat needs both.',
+    holds: ({ cronitorApiKey, cronitorMonitor }) => !cronitorApiKey === !cronitorMonitor,
+  },
+  {
+    keys: ['telegramBotToken', 'telegramChat'],
+    rule: 'telegramBotToken and telegramChat are given together or not at all',
+    reason: 'A message needs a sender and a chat.',
+    holds: ({ telegramBotToken, telegramChat }) => !telegramBotToken === !telegramChat,
+  },
+  {
+    keys: ['webhookUrl', 'webhookFormat', 'webhookKey'],
+    rule: 'webhookFormat pagerduty has a webhookKey, and a webhookKey has a webhookUrl',
+    reason: 'PagerDuty accepts nothing without a routing key; nothing else uses one.',
+    holds: ({ webhookUrl, webhookFormat, webhookKey }) =>
+      (webhookFormat !== 'pagerduty' || webhookKey !== undefined) &&
+      (webhookKey === undefined || webhookUrl !== undefined),
   },
   {
     keys: ['nodes', 'dialect'],

@@ -11,20 +11,8 @@ import type { Dialect } from '../node/dialect.ts';
 import { endpoint, host, journal } from './addresses.ts';
 import { customDialects } from './custom-dialects.ts';
 import { nodeList } from './node-list.ts';
-
-export interface SettingDoc {
-  /** What it does, for the reader of docs/configuration.md. */
-  readonly text: string;
-  readonly unit?: 'ms' | 'bytes' | 'days';
-  /** What may be given, where the schema alone does not say it. */
-  readonly allowed?: string;
-  /** The default in words, where it depends on the machine or on another setting. */
-  readonly fallback?: string;
-  /** It has no variable and no flag. */
-  readonly fileOnly?: true;
-}
-
-export const settingDocs = z.registry<SettingDoc>();
+import { settingDocs } from './setting-docs.ts';
+import { telemetryShape } from './telemetry.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MIB = 1024 * 1024;
@@ -148,6 +136,7 @@ export const settingsSchema = z.strictObject({
   logFormat: z.enum(['text', 'json']).default('text').register(settingDocs, {
     text: 'Log lines for people, or one JSON object each.',
   }),
+  ...telemetryShape,
   stopExitCode: z
     .int()
     .min(0)
@@ -167,9 +156,22 @@ export const SETTING_KEYS = Object.keys(settingsSchema.shape) as SettingKey[];
 /** What the schema reads, before what depends on other settings is filled in (`complete.ts`). */
 export type ReadSettings = z.output<typeof settingsSchema>;
 
+/** Off, unless they are given. */
+type OptionalKey =
+  | 'sentryDsn'
+  | 'sentryIgnore'
+  | 'cronitorApiKey'
+  | 'cronitorMonitor'
+  | 'telegramBotToken'
+  | 'telegramChat'
+  | 'webhookUrl'
+  | 'webhookKey';
+
 type Complete = {
-  readonly [Key in Exclude<SettingKey, 'dialect' | 'dialects'>]: NonNullable<ReadSettings[Key]>;
-};
+  readonly [Key in Exclude<SettingKey, 'dialect' | 'dialects' | OptionalKey>]: NonNullable<
+    ReadSettings[Key]
+  >;
+} & { readonly [Key in OptionalKey]?: NonNullable<ReadSettings[Key]> };
 
 /** All settings, checked and complete. Survives JSON, so worker threads get it as it is. */
 export interface Settings extends Complete {

@@ -3,13 +3,8 @@ import { z } from 'zod';
 import { convertText, meantNumber } from './conversion.ts';
 import { issueText } from './issue-text.ts';
 import type { Problem } from './problem.ts';
-import {
-  type ReadSettings,
-  type SettingDoc,
-  type SettingKey,
-  settingDocs,
-  settingsSchema,
-} from './schema.ts';
+import { type ReadSettings, type SettingKey, settingsSchema } from './schema.ts';
+import { type SettingDoc, settingDocs } from './setting-docs.ts';
 import { suggestion } from './suggestion.ts';
 
 /** A value somebody gave, and where. `text`: from the environment or the command line. */
@@ -61,7 +56,9 @@ export function readGiven(given: Given): ReadValue {
     const { message, hint } = converted;
     return { ok: false, problems: [{ source, message, allowed, hint }] };
   }
-  const result = schema.safeParse(converted.value, { reportInput: true });
+  // Without its input no message can show it.
+  const reportInput = docOf(key).secret !== true;
+  const result = schema.safeParse(converted.value, { reportInput });
   if (result.success) return { ok: true, value: result.data as ReadSettings[SettingKey] };
   return { ok: false, problems: issueProblems(result.error.issues, { ...given, allowed }) };
 }
@@ -74,7 +71,8 @@ function issueProblems(
   const problems = new Map<string, Problem>();
   for (const issue of issues) {
     const source = given.source + placeText(issue.path, given.form);
-    const message = issueText(issue);
+    const hidden = docOf(given.key).secret === true && issue.code === 'invalid_type';
+    const message = hidden ? 'is not text' : issueText(issue);
     const fault = `${source} ${issue.code === 'custom' ? message : issue.code}`;
     if (problems.has(fault)) continue;
     problems.set(fault, { source, message, allowed: given.allowed, hint: hintOf(issue, given) });

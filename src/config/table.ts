@@ -8,6 +8,8 @@ export interface SettingRow {
   /** Absent of what only a file can say. */
   readonly env?: string;
   readonly flag?: string;
+  /** The name other programs know it by. */
+  readonly variable?: string;
   readonly fallback: string;
   readonly allowed: string;
   readonly text: string;
@@ -15,10 +17,11 @@ export interface SettingRow {
 
 export function settingRows(): readonly SettingRow[] {
   return SETTING_KEYS.map((key) => {
-    const { text, fallback, fileOnly } = docOf(key);
+    const { text, fallback, fileOnly, variable } = docOf(key);
     return {
       key,
       ...(fileOnly === true ? {} : { env: envName(key), flag: flagName(key) }),
+      ...(variable === undefined ? {} : { variable }),
       fallback: fallback ?? plain(settingsSchema.shape[key].parse(undefined)),
       allowed: allowedText(key),
       text,

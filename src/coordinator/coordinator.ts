@@ -13,6 +13,7 @@ import { errorReply } from '../protocol/errors.ts';
 import { type BatchRequest, parseCommand, type Request } from '../protocol/request.ts';
 import type { WorkReport } from '../protocol/work.ts';
 import { Commands } from './commands.ts';
+import type { Counters } from './numbering.ts';
 import type { OpenCommand } from './open-command.ts';
 import { operate } from './operators.ts';
 import type { Cancel, CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
@@ -48,6 +49,7 @@ export class Coordinator {
   #running = false;
   /** `closing`: what has arrived is still handled. */
   #life: 'open' | 'closing' | 'closed' = 'open';
+  #failed = false;
   #stopSweep: Cancel | undefined;
   #drained = 0;
   #lastPrune: number;
@@ -118,6 +120,7 @@ export class Coordinator {
     this.#stopSweep?.();
     while (this.#running) await new Promise(setImmediate);
     this.#life = 'closed';
+    if (this.#failed) return;
     this.#questions.expire(Number.POSITIVE_INFINITY);
     for (const open of this.commands.registry.all()) this.#dismiss(open);
   }
@@ -139,8 +142,9 @@ export class Coordinator {
         await new Promise(setImmediate);
       }
     } catch (error) {
-      // What is durable is unknown now: not a word more to anybody.
+      // What is durable is unknown now: not a word more about any command.
       this.#life = 'closed';
+      this.#failed = true;
       this.#start.onFatal(error);
     } finally {
       this.#running = false;

@@ -93,9 +93,11 @@ export class Front {
       await this.#options.router.send([...envelope, payload]);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // Its client is gone, or reads too slowly: the command is in the journal all the same.
-      if (code !== 'EHOSTUNREACH' && code !== 'EAGAIN') throw error;
-      this.#drop(code);
+      // Its client is gone or reads too slowly, or the daemon is: the command is in the journal all
+      // the same.
+      const isUndeliverable = code === 'EHOSTUNREACH' || code === 'EAGAIN';
+      if (!isUndeliverable && !this.#options.router.closed) throw error;
+      this.#drop(code ?? 'closed');
     }
   }
 

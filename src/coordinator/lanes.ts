@@ -24,6 +24,12 @@ export class Lanes {
     this.#share = interactiveShare;
   }
 
+  /** How many wait for a place. */
+  get size(): number {
+    const { interactive, bulk } = this.#lanes;
+    return this.#rollbacks.size + interactive.size + bulk.size;
+  }
+
   add(open: OpenCommand): void {
     open.stage = 'ready';
     this.#of(open).push(open);

@@ -29,8 +29,7 @@ export function status(
 ): void {
   const { id } = request;
   if (id === undefined) return summarize(desk, respond);
-  const { ports, commands } = desk;
-  const open = commands.registry.byId(id);
+  const open = desk.commands.registry.byId(id);
   if (open === undefined) return lookUp(desk, { id, respond }, turn);
   // After the commit: until then it may still settle, or prove to be a repeat.
   turn.after(() => {

@@ -31,6 +31,7 @@ export async function recover(
     }
     count += page.length;
     if (page.length < PAGE) return count;
+    await turnOfLoop();
   }
 }
 
@@ -43,7 +44,13 @@ async function recoverLoose(commands: Commands, journal: Journal, until: number)
       after = seq;
     }
     if (page.length < PAGE) return;
+    await turnOfLoop();
   }
+}
+
+/** However much there is to take up, the thread goes on hearing main (P8). */
+function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function restarted(

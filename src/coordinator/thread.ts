@@ -104,10 +104,10 @@ runThread(async (closables) => {
       else if (typeof message === 'object') log.setLevel(message.logLevel);
     },
     stop: async () => {
-      coordinator.dismiss();
+      await coordinator.close();
       await clients.flushed();
       await publisher.flushed();
-      await coordinator.close();
+      await executors.flushed();
       await journal.close();
     },
   };
@@ -118,7 +118,8 @@ async function open(url: string): Promise<Journal> {
     return await openJournal(url);
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
-    throw new StartError({ message: `the journal: ${error.message}`, hint: error.hint }, error);
+    const { message, hint } = error;
+    throw new StartError({ message: `the journal: ${message}`, hint }, { cause: error });
   }
 }
 
@@ -132,7 +133,7 @@ async function bind(socket: Router | XPublisher, endpoint: string, setting: stri
         message: `cannot listen on ${endpoint}: ${message}`,
         hint: `Another program listens there, or it is no address of this machine: see ${setting}.`,
       },
-      error,
+      { cause: error },
     );
   }
 }

@@ -26,6 +26,10 @@ export class WorkSocket {
     this.#outbox.push([executor, order]);
   }
 
+  async flushed(): Promise<void> {
+    await this.#outbox.flushed();
+  }
+
   /** Reads until the socket is closed. */
   async receive(onReport: (report: WorkReport) => void): Promise<void> {
     for await (const frames of this.#socket) {

@@ -5,7 +5,7 @@
  * turned only when no exchange runs (P4).
  */
 import { looseAfterCrash } from './goal.ts';
-import { opposedUntil, withLoose } from './loose.ts';
+import { opposes, withLoose } from './loose.ts';
 import type { Entry, Finding, NodeState, Policy, Saga, SagaState } from './model.ts';
 import { assertTransition, isSettled } from './transitions.ts';
 
@@ -26,7 +26,7 @@ export function evolve(saga: Saga, entry: Entry, policy: Policy): Saga {
         ...moved(saga, 'compensating'),
         reason: entry.reason,
         turnedAt: entry.at,
-        nodes: saga.nodes.map((node) => turnBack(saga, node, entry.at)),
+        nodes: saga.nodes.map((node) => turnBack(saga, node)),
       };
     case 'stuck':
       return { ...saga, stuck: true };
@@ -106,8 +106,8 @@ function turnNode(node: NodeState, direction: NodeState['direction']): NodeState
   return direction === 'want' ? { ...turned, doubt: false, touched: false } : turned;
 }
 
-function turnBack(saga: Saga, node: NodeState, at: number): NodeState {
-  const asBefore = !node.touched && !isEndangered(saga, node, at);
+function turnBack(saga: Saga, node: NodeState): NodeState {
+  const asBefore = !node.touched && !isEndangered(saga, node);
   return {
     ...node,
     direction: 'prior',
@@ -119,13 +119,14 @@ function turnBack(saga: Saga, node: NodeState, at: number): NodeState {
 }
 
 /**
- * P4.3: a late request of an earlier command may still remove the record that a delete is to leave
- * as it was, so even an untouched node counts only once that has ended. A create has no such case:
- * what may land where it is to leave nothing is another command's record, and not its to remove.
+ * P4.3: since the survey, a late request of an earlier command may have removed the record that a
+ * delete is to leave as it was, or may do so yet. So even an untouched node is asked, once that
+ * request has ended. A create has no such case: what may land where it is to leave nothing is
+ * another command's record, and not its to remove.
  */
-function isEndangered({ command }: Saga, { finding, loose }: NodeState, at: number): boolean {
+function isEndangered({ command }: Saga, { finding, loose }: NodeState): boolean {
   if (command.op !== 'delete' || finding?.presence !== 'present') return false;
-  return opposedUntil(loose, { presence: 'present' }, at) > at;
+  return loose.some((one) => opposes(one, { presence: 'present' }));
 }
 
 function resume(

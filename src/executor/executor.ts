@@ -11,6 +11,9 @@ import { SagaDriver } from './saga-driver.ts';
 export class Executor {
   readonly #ports: ExecutorPorts;
   readonly #driver: SagaDriver;
+  /** Who asked for a count since the one that runs began: they share the next. */
+  #askers: Ticket[] = [];
+  #counting = false;
 
   constructor(ports: ExecutorPorts, policy: Policy) {
     this.#ports = ports;
@@ -27,13 +30,17 @@ export class Executor {
         return this.#driver.operate(order.seq, order.act, order.ticket);
       case 'inspect': {
         const inspection = this.#driver.inspect(order.seq);
-        const value: Answered = { of: 'inspect', ...(inspection === undefined ? {} : { inspection }) };
+        const value: Answered = {
+          of: 'inspect',
+          ...(inspection === undefined ? {} : { inspection }),
+        };
         return this.#answer(order.ticket, value);
       }
       case 'report':
         return this.#answer(order.ticket, { of: 'report', nodes: this.#reports() });
       case 'count':
-        void this.#count().then((stats) => this.#answer(order.ticket, { of: 'count', stats }));
+        this.#askers.push(order.ticket);
+        void this.#countOn();
         return undefined;
       case 'drain':
         return this.#driver.drain();
@@ -49,6 +56,19 @@ export class Executor {
   #reports(): Record<string, NodeReport> {
     const { nodeNames, node } = this.#ports;
     return Object.fromEntries(nodeNames.map((name) => [name, node(name).report()]));
+  }
+
+  /** One count at a time: each pages through every key of every node. */
+  async #countOn(): Promise<void> {
+    if (this.#counting) return;
+    this.#counting = true;
+    while (this.#askers.length > 0) {
+      const askers = this.#askers;
+      this.#askers = [];
+      const stats = await this.#count();
+      for (const ticket of askers) this.#answer(ticket, { of: 'count', stats });
+    }
+    this.#counting = false;
   }
 
   async #count(): Promise<StatsAnswer> {

@@ -15,11 +15,7 @@ export interface NodePort {
    * Runs one exchange. `done` is called exactly once, never before this returns, within the
    * request timeout.
    */
-  exchange(
-    request: Request,
-    groupId: string,
-    done: (answer: Answer) => void,
-  ): RunningExchange;
+  exchange(request: Request, groupId: string, done: (answer: Answer) => void): RunningExchange;
   /** Counts the node's keys; `digest` is equal for equal sets of keys. */
   count(): Promise<NodeStats & { readonly digest?: string }>;
   report(): NodeReport;

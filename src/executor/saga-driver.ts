@@ -202,7 +202,8 @@ export class SagaDriver {
     this.#drainCheck = true;
     this.#ports.at(this.#ports.now(), () => {
       this.#drainCheck = false;
-      if (this.#drainedReported || [...this.#runs.values()].some((run) => this.#isBusy(run))) return;
+      if (this.#drainedReported || [...this.#runs.values()].some((run) => this.#isBusy(run)))
+        return;
       this.#drainedReported = true;
       this.#ports.report({ kind: 'drained' });
     });

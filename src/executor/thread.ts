@@ -35,6 +35,8 @@ runThread(async (closables) => {
     // Bounded by the credit the coordinator gives, not by the socket.
     sendHighWaterMark: 0,
     receiveHighWaterMark: 0,
+    // Without a mark a send never waits but when the coordinator is gone, and then in vain.
+    sendTimeout: 0,
     linger: 0,
   });
   closables.add(socket);
@@ -42,7 +44,8 @@ runThread(async (closables) => {
   const outbox = new Outbox<Report>(
     (reports) => socket.send(JSON.stringify(reports)),
     (error) => {
-      throw error;
+      // The coordinator is lost, or this thread has been told to end: main knows, and sees to it.
+      if (!isNobodyThere(error)) throw error;
     },
   );
   const executor = new Executor(
@@ -61,11 +64,18 @@ runThread(async (closables) => {
   return {
     onControl: () => {},
     stop: async () => {
-      await outbox.flushed();
+      // What still runs is given up, not cut off: its bytes must not leave any more.
+      executor.take({ kind: 'interrupt' });
       await Promise.all(clients.map((client) => client.close()));
+      await outbox.flushed();
     },
   };
 });
+
+function isNobodyThere(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EAGAIN' || code === 'EBADF';
+}
 
 async function receive(socket: Dealer, executor: Executor): Promise<void> {
   for await (const [frame] of socket) {

@@ -1,5 +1,7 @@
 /** What main and its threads tell each other, besides the work itself. */
+import type { Figures } from '../protocol/figures.ts';
 import type { ClockBase } from './clock.ts';
+import type { OpenSocket } from './socket-registry.ts';
 
 /** An operating error that ends the process: what it is, and what to do about it. */
 export interface Failure {
@@ -7,7 +9,16 @@ export interface Failure {
   readonly hint?: string;
 }
 
-export type ToThread = 'drain' | 'interrupt' | 'stop' | { readonly logLevel: 'info' | 'debug' };
+export type ToThread =
+  | 'drain'
+  | 'interrupt'
+  /** Close what you hold, in good order, and end. */
+  | 'stop'
+  /** Close your sockets and end, whatever is under way. */
+  | 'abandon'
+  | { readonly logLevel: 'info' | 'debug' }
+  /** Why no new command may be taken in; null: it may again. */
+  | { readonly refusal: Failure | null };
 
 export type FromThread =
   /** It can be connected to. */
@@ -17,7 +28,11 @@ export type FromThread =
   /** What ran has ended or is parked. */
   | { readonly kind: 'drained' }
   /** It cannot do its work, for a reason outside the program. */
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  /** The sockets it holds now. */
+  | { readonly kind: 'sockets'; readonly open: readonly OpenSocket[] }
+  /** How things stand, about once a second. */
+  | { readonly kind: 'figures'; readonly figures: Figures };
 
 /** Every thread gets this with its own data. */
 export interface ThreadData {

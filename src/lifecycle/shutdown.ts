@@ -2,10 +2,14 @@
  * How the daemon ends (design, section 8): draining, then interrupting, then out.
  *
  * The first cause is latched: it decides the exit code. A second signal, or `drainMs`, turns
- * draining into interrupting; whatever still hangs after `interruptMs` more is left behind by a
- * hard exit. Nothing is lost by that: what was under way is in the journal.
+ * draining into interrupting; after `interruptMs` more every thread is told to end. What takes long
+ * then is named by the escalation (escalation.ts), and what never ends is left behind by its hard
+ * exit. Nothing is lost by that: what was under way is in the journal.
+ *
+ * Nobody can drain before the coordinator is ready, and nobody waits for a thread that is lost.
  */
 import type { Log } from '../observe/log-port.ts';
+import { startEscalation } from './escalation.ts';
 import type { Loss, Threads } from './threads.ts';
 
 export type StopCause =
@@ -19,6 +23,10 @@ export interface ShutdownOptions {
   readonly log: Log;
   readonly drainMs: number;
   readonly interruptMs: number;
+  readonly escalateMs: number;
+  readonly hardExitMs: number;
+  /** Debug logging, in every thread. */
+  readonly logMore: () => void;
   readonly stopExitCode: number;
   readonly exit: (code: number) => never;
 }
@@ -29,6 +37,7 @@ export class Shutdown {
   readonly #options: ShutdownOptions;
   #cause: StopCause | undefined;
   #interrupt: (() => void) | undefined;
+  readonly #loss = Promise.withResolvers<void>();
 
   constructor(options: ShutdownOptions) {
     this.#options = options;
@@ -46,10 +55,8 @@ export class Shutdown {
 
   /** A thread is lost: the process cannot go on. */
   lose(loss: Loss): void {
-    const { log } = this.#options;
-    if (loss.kind === 'crashed') log.error(`thread ${loss.thread} crashed`, { error: loss.error });
-    if (loss.kind === 'exited') log.error(`thread ${loss.thread} ended unasked`);
-    if (loss.kind === 'failed') log.error(loss.failure.message, { hint: loss.failure.hint });
+    this.#say(loss);
+    this.#loss.resolve();
     if (this.#cause === undefined) this.#begin({ kind: 'lost', loss });
   }
 
@@ -57,7 +64,8 @@ export class Shutdown {
     this.#cause = cause;
     const { log, exit } = this.#options;
     if (cause.kind === 'asked') log.info(`stopping: ${cause.by}`);
-    this.#end(cause).then(
+    startEscalation(this.#options);
+    this.#end().then(
       () => this.#leave(cause),
       (error: unknown) => {
         log.error('the shutdown itself failed', { error });
@@ -66,31 +74,23 @@ export class Shutdown {
     );
   }
 
-  async #end(cause: StopCause): Promise<void> {
-    const { threads, coordinator, executors, log, drainMs, interruptMs } = this.#options;
-    const lost = cause.kind === 'lost' ? cause.loss.thread : undefined;
-    // Without its coordinator nobody can drain; without an executor its part never reports.
-    if (lost === undefined) {
-      threads.tell(coordinator, 'drain');
-      await this.#drained(drainMs);
-    }
-    if (lost !== coordinator) threads.tell(coordinator, 'interrupt');
-    const hard = setTimeout(() => {
-      log.error('threads did not end in time', { threads: threads.names });
-      this.#options.exit(EXIT_FAILED);
-    }, interruptMs);
-    if (lost === undefined) await threads.heard(coordinator, 'drained');
+  async #end(): Promise<void> {
+    const { threads, coordinator, executors } = this.#options;
+    const works = threads.has(coordinator, 'ready');
+    if (works) await this.#drain();
+    if (works) await this.#interruptAll();
     // Replies first: the coordinator is told to end once no executor can report any more.
     for (const name of executors) threads.stop(name);
     await Promise.all(executors.map((name) => threads.ended(name)));
     threads.stop(coordinator);
     await threads.ended(coordinator);
-    clearTimeout(hard);
   }
 
-  /** Until everything has ended, time is up, or a second signal comes. */
-  async #drained(drainMs: number): Promise<void> {
-    const { threads, coordinator, log } = this.#options;
+  /** Until everything has ended, time is up, a second signal comes, or a thread is lost. */
+  async #drain(): Promise<void> {
+    const { threads, coordinator, log, drainMs } = this.#options;
+    if (this.#cause?.kind === 'lost') return;
+    threads.tell(coordinator, 'drain');
     let timer: NodeJS.Timeout | undefined;
     const given = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, drainMs);
@@ -99,15 +99,65 @@ export class Shutdown {
         resolve();
       };
     });
-    await Promise.race([threads.heard(coordinator, 'drained'), given]);
+    await Promise.race([threads.heard(coordinator, 'drained'), given, this.#loss.promise]);
     clearTimeout(timer);
+  }
+
+  async #interruptAll(): Promise<void> {
+    const { threads, coordinator, log, interruptMs } = this.#options;
+    threads.tell(coordinator, 'interrupt');
+    const done = Promise.race([threads.heard(coordinator, 'drained'), this.#loss.promise]);
+    const isInTime = await within(interruptMs, done);
+    if (!isInTime) log.warn(`work was not interrupted within ${interruptMs} ms`);
+  }
+
+  #say(loss: Loss): void {
+    const { log, threads } = this.#options;
+    if (loss.kind === 'failed') {
+      return log.error(loss.failure.message, { hint: loss.failure.hint });
+    }
+    if (loss.kind === 'crashed') log.error(`thread ${loss.thread} crashed`, { error: loss.error });
+    else if (loss.kind === 'exited') log.error(`thread ${loss.thread} ended unasked`);
+    else {
+      const { kind, thread, ...seen } = loss;
+      log.error(`thread ${thread} ${kind === 'hung' ? 'hangs' : 'makes no progress'}`, seen);
+    }
+    const { expected, missing } = threads;
+    return log.error(
+      `a thread is lost: expected [${expected.join(', ')}] missing [${missing.join(', ')}]`,
+    );
   }
 
   #leave(cause: StopCause): never {
     const { log, exit, stopExitCode } = this.#options;
     const code = cause.kind === 'asked' ? stopExitCode : EXIT_FAILED;
-    const why = cause.kind === 'asked' ? cause.by : `thread ${cause.loss.thread} was lost`;
+    const why = cause.kind === 'asked' ? cause.by : whyLost(cause.loss);
     log.info(`shutdown complete (${why}), exiting with code ${code}`);
     return exit(code);
   }
+}
+
+/** The cause in one line. */
+function whyLost(loss: Loss): string {
+  switch (loss.kind) {
+    case 'failed':
+      return loss.failure.message;
+    case 'crashed':
+      return `thread ${loss.thread} crashed: ${String(loss.error)}`;
+    case 'exited':
+      return `thread ${loss.thread} ended unasked`;
+    case 'hung':
+      return `thread ${loss.thread} hung`;
+    case 'stalled':
+      return `thread ${loss.thread} made no progress`;
+  }
+}
+
+/** Whether it came in time. */
+async function within(ms: number, promise: Promise<void>): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), ms);
+  const isInTime = await Promise.race([promise.then(() => true), late.promise]);
+  clearTimeout(timer);
+  return isInTime;
 }

@@ -1,62 +1,110 @@
 /**
- * What every thread does around its work: it hears main, and it never dies with an open socket,
- * for that would abort the whole process (SIGABRT) instead of letting main end it in order.
+ * What every thread does around its work: it beats, it hears main, and it never dies with an open
+ * socket, for that would abort the whole process (SIGABRT) instead of letting main end it in order.
  */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Beat, type BeatSlot } from './beats.ts';
 import type { Failure, FromThread, ToThread } from './control.ts';
+import { SocketRegistry } from './socket-registry.ts';
 
 export interface ThreadBody {
-  /** Main's word; `stop` is handled by the shell. */
+  /** Main's word; `stop` and `abandon` are handled by the shell. */
   readonly onControl: (message: ToThread) => void;
   /** Closes what it holds, in good order. */
   readonly stop: () => Promise<void>;
+}
+
+/** What a thread is given for its work. */
+export interface ThreadTools {
+  readonly beat: Beat;
+  /** For every socket it makes. */
+  readonly sockets: SocketRegistry;
+  /** For every loop that reads a socket: it ends when the thread is told to, or the thread is lost. */
+  readonly keep: (what: string, loop: Promise<void>) => void;
 }
 
 /** An operating error met while starting: told to main as such, not as a crash. */
 export class StartError extends Error {
   readonly failure: Failure;
 
-  constructor(failure: Failure, cause?: unknown) {
-    super(failure.message, { cause });
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.message, options);
     this.failure = failure;
   }
 }
-
-/** Sockets and the like that must be closed before the thread may die; closing is synchronous. */
-export type Closables = Set<{ close(): void }>;
 
 export function tellMain(message: FromThread): void {
   parentPort?.postMessage(message);
 }
 
-export function runThread(start: (closables: Closables) => Promise<ThreadBody>): void {
-  const closables: Closables = new Set();
-  const closeAll = () => {
-    for (const one of closables) one.close();
-    closables.clear();
-  };
-  const die = (error: unknown) => {
-    closeAll();
-    throw error;
-  };
-  process.on('uncaughtException', die);
-  process.on('unhandledRejection', die);
-  start(closables).then(
-    (body) => {
-      parentPort?.on('message', (message: ToThread) => {
-        if (message !== 'stop') return body.onControl(message);
-        void body.stop().then(() => {
-          closeAll();
-          parentPort?.close();
-        });
-        return undefined;
-      });
-    },
-    (error: unknown) => {
-      if (!(error instanceof StartError)) return die(error);
-      closeAll();
+export function runThread(start: (tools: ThreadTools) => Promise<ThreadBody>): void {
+  new ThreadShell().run(start);
+}
+
+class ThreadShell {
+  readonly #beat = new Beat((workerData as { beat: BeatSlot }).beat);
+  readonly #sockets = new SocketRegistry((open) => tellMain({ kind: 'sockets', open }));
+  /** What main said before there was a body to hear it. */
+  readonly #early: ToThread[] = [];
+  #body: ThreadBody | undefined;
+  #ending = false;
+
+  run(start: (tools: ThreadTools) => Promise<ThreadBody>): void {
+    this.#beat.start();
+    process.on('uncaughtException', (error) => this.#die(error));
+    process.on('unhandledRejection', (error) => this.#die(error));
+    parentPort?.on('message', (message: ToThread) => this.#hear(message));
+    void this.#begin(start);
+  }
+
+  async #begin(start: (tools: ThreadTools) => Promise<ThreadBody>): Promise<void> {
+    const keep = (what: string, loop: Promise<void>): void => void this.#keep(what, loop);
+    try {
+      this.#body = await start({ beat: this.#beat, sockets: this.#sockets, keep });
+      if (!this.#ending) this.#beat.enter('working');
+      for (const message of this.#early.splice(0)) this.#body.onControl(message);
+    } catch (error) {
+      if (!(error instanceof StartError)) return this.#die(error);
+      this.#ending = true;
+      this.#sockets.closeAll();
       tellMain({ kind: 'failed', failure: error.failure });
       parentPort?.close();
-    },
-  );
+    }
+    return undefined;
+  }
+
+  #hear(message: ToThread): void {
+    if (message === 'stop') void this.#stop();
+    else if (message === 'abandon') this.#abandon();
+    else if (this.#body === undefined) this.#early.push(message);
+    else this.#body.onControl(message);
+  }
+
+  async #stop(): Promise<void> {
+    this.#ending = true;
+    this.#beat.enter('stopping');
+    // Still starting: it has nothing to finish, and may be waiting for what never comes.
+    if (this.#body === undefined) return this.#abandon();
+    await this.#body.stop();
+    this.#sockets.closeAll();
+    parentPort?.close();
+    return undefined;
+  }
+
+  #abandon(): never {
+    this.#ending = true;
+    this.#sockets.closeAll();
+    process.exit();
+  }
+
+  async #keep(what: string, loop: Promise<void>): Promise<void> {
+    await loop;
+    if (!this.#ending) throw new Error(`nobody reads the socket of the ${what} any more`);
+  }
+
+  #die(error: unknown): never {
+    this.#ending = true;
+    this.#sockets.closeAll();
+    throw error;
+  }
 }

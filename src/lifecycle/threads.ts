@@ -1,39 +1,96 @@
 /**
- * The threads of the daemon, by unique name: started, asked, ended. Any thread that ends without
- * having been told to is lost, and a lost thread ends the process (design, section 8).
+ * The threads of the daemon, by unique name: started, asked, watched, ended. Any thread that ends
+ * without having been told to is lost, and so is one that hangs; a lost thread ends the process
+ * (design, section 8).
  */
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
+import { type Activity, Beat, Beats, type BeatSlot, type Reading } from './beats.ts';
 import type { Failure, FromThread, ThreadData, ToThread } from './control.ts';
+import type { OpenSocket } from './socket-registry.ts';
+
+export const MAIN = 'main';
+
+/** A thread that is there, but turns its loop no more, or gets nowhere. */
+export interface Hang {
+  readonly kind: 'hung' | 'stalled';
+  readonly thread: string;
+  readonly forMs: number;
+  readonly activity: Activity;
+  /** Of its event loop, 0 to 1: 1 is busy in its own code, 0 waits for something. */
+  readonly utilization: number;
+  /** Where it hangs, if that could be seen. */
+  readonly stack?: string;
+}
 
 /** Why the daemon has to stop by itself. */
 export type Loss =
   | { readonly kind: 'crashed'; readonly thread: string; readonly error: unknown }
   | { readonly kind: 'exited'; readonly thread: string }
-  | { readonly kind: 'failed'; readonly thread: string; readonly failure: Failure };
+  | { readonly kind: 'failed'; readonly thread: string; readonly failure: Failure }
+  | Hang;
+
+export interface ThreadsOptions {
+  readonly onLoss: (loss: Loss) => void;
+  /** What a thread says, besides what stands in `has`. */
+  readonly onMessage?: (name: string, message: FromThread) => void;
+}
 
 export class Threads {
+  /** Main's own, for whoever watches main. */
+  readonly mainSlot: BeatSlot;
+  readonly #beats = new Beats();
+  readonly #mainBeat: Beat;
   readonly #workers = new Map<string, Worker>();
   readonly #heard = new Map<string, Set<FromThread['kind']>>();
+  readonly #sockets = new Map<string, readonly OpenSocket[]>();
   readonly #listeners = new Set<() => void>();
-  readonly #onLoss: (loss: Loss) => void;
+  readonly #options: ThreadsOptions;
+  /** Told to end. */
   readonly #stopping = new Set<string>();
+  readonly #lost = new Set<string>();
+  readonly #hanging = new Set<string>();
 
-  constructor(onLoss: (loss: Loss) => void) {
-    this.#onLoss = onLoss;
+  constructor(options: ThreadsOptions) {
+    this.#options = options;
+    this.mainSlot = this.#beats.claim(MAIN);
+    this.#mainBeat = new Beat(this.mainSlot);
+    this.#mainBeat.start();
   }
 
+  /** Main is through with its start: from now on it must turn its loop like any other. */
+  mainStarted(): void {
+    this.#mainBeat.enter('working');
+  }
+
+  /** Those that are there, main not among them. */
   get names(): readonly string[] {
     return [...this.#workers.keys()];
   }
 
+  /** Those that were told to end and are still there. */
+  get lingering(): readonly string[] {
+    return this.names.filter((name) => this.#stopping.has(name));
+  }
+
+  /** Those that should be there, main among them. */
+  get expected(): readonly string[] {
+    return [MAIN, ...this.#heard.keys()].filter((name) => !this.#stopping.has(name));
+  }
+
+  /** Of those, the ones that crashed, ended unasked, hang or failed. */
+  get missing(): readonly string[] {
+    return this.expected.filter((name) => this.#lost.has(name));
+  }
+
   start<Data extends ThreadData>(entry: URL, data: Data): void {
     const { name } = data;
-    if (this.#workers.has(name)) throw new Error(`two threads of the name ${name}`);
-    const worker = new Worker(entry, { workerData: data, name });
+    const workerData = { ...data, beat: this.#beats.claim(name) };
+    const worker = new Worker(entry, { workerData, name });
     this.#workers.set(name, worker);
     this.#heard.set(name, new Set());
     worker.on('message', (message: FromThread) => this.#hear(name, message));
-    worker.on('error', (error) => this.#lose({ kind: 'crashed', thread: name, error }));
+    worker.on('error', (error) => this.lose({ kind: 'crashed', thread: name, error }));
     worker.on('exit', () => this.#gone(name));
   }
 
@@ -47,32 +104,66 @@ export class Threads {
     this.tell(name, 'stop');
   }
 
-  /** Resolves when the thread has said so, or when it is gone. */
-  async heard(name: string, kind: FromThread['kind']): Promise<void> {
-    await this.#until(() => !this.#workers.has(name) || this.#heard.get(name)?.has(kind) === true);
+  /** Has a thread that was told to stop, and does not, close its sockets and end. */
+  abandon(name: string): void {
+    this.#stopping.add(name);
+    this.tell(name, 'abandon');
   }
 
-  /** Resolves when the thread is gone. */
+  /** Whether the thread has said so. */
+  has(name: string, said: FromThread['kind']): boolean {
+    return this.#heard.get(name)?.has(said) === true;
+  }
+
+  /** Resolves when the thread has said so, or when it is gone. */
+  async heard(name: string, said: FromThread['kind']): Promise<void> {
+    await this.#until(() => !this.#workers.has(name) || this.has(name, said));
+  }
+
+  /** Resolves when the thread is gone, or hangs: then nobody can end it but the process itself. */
   async ended(name: string): Promise<void> {
-    await this.#until(() => !this.#workers.has(name));
+    await this.#until(() => !this.#workers.has(name) || this.#hanging.has(name));
+  }
+
+  reading(name: string): Reading {
+    return this.#beats.read(name);
+  }
+
+  utilization(name: string): EventLoopUtilization | undefined {
+    if (name === MAIN) return performance.eventLoopUtilization();
+    return this.#workers.get(name)?.performance.eventLoopUtilization();
+  }
+
+  /** The sockets a thread had open when it last said so. */
+  sockets(name: string): readonly OpenSocket[] {
+    return this.#sockets.get(name) ?? [];
+  }
+
+  /** A thread is lost; only the first loss of each is told. */
+  lose(loss: Loss): void {
+    if (this.#lost.has(loss.thread)) return;
+    this.#lost.add(loss.thread);
+    if (loss.kind === 'hung' || loss.kind === 'stalled') this.#hanging.add(loss.thread);
+    this.#options.onLoss(loss);
+    this.#changed();
   }
 
   #hear(name: string, message: FromThread): void {
     if (message.kind === 'failed') {
-      this.#lose({ kind: 'failed', thread: name, failure: message.failure });
+      this.lose({ kind: 'failed', thread: name, failure: message.failure });
     }
-    this.#heard.get(name)?.add(message.kind);
+    if (message.kind === 'sockets') this.#sockets.set(name, message.open);
+    this.#options.onMessage?.(name, message);
+    const heard = this.#heard.get(name);
+    if (heard?.has(message.kind)) return;
+    heard?.add(message.kind);
     this.#changed();
-  }
-
-  #lose(loss: Loss): void {
-    this.#stopping.add(loss.thread);
-    this.#onLoss(loss);
   }
 
   #gone(name: string): void {
     this.#workers.delete(name);
-    if (!this.#stopping.has(name)) this.#lose({ kind: 'exited', thread: name });
+    this.#sockets.delete(name);
+    if (!this.#stopping.has(name)) this.lose({ kind: 'exited', thread: name });
     this.#changed();
   }
 

@@ -5,6 +5,8 @@ import type { Clock } from './clock.ts';
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
 /**
+ * Holds no thread alive: whoever waits for a time has a socket or a port besides.
+ *
  * `act` is called at `time` or up to about a millisecond later, never in this very call. A time too
  * far away for a timer calls it early: callers look at the clock again anyway.
  */
@@ -15,7 +17,7 @@ export function atTime(now: Clock): (time: number, act: () => void) => () => voi
       const soon = setImmediate(act);
       return () => clearImmediate(soon);
     }
-    const timer = setTimeout(act, Math.min(delayMs, TIMEOUT_MS_MAX));
+    const timer = setTimeout(act, Math.min(delayMs, TIMEOUT_MS_MAX)).unref();
     return () => clearTimeout(timer);
   };
 }

@@ -6,8 +6,11 @@
 import { Socket } from 'node:net';
 import { buildConnector } from 'undici';
 
-/** The code of the error with which undici destroys the socket of an aborted request. */
-const ABORTED = 'UND_ERR_INFO';
+/**
+ * The error with which undici destroys the socket of an aborted request. The same code also says
+ * that a connection was idle for too long or is not to be used again: those are closed, not reset.
+ */
+const ABORTED = { code: 'UND_ERR_INFO', message: 'aborted' } as const;
 
 export function resettingConnector(timeoutMs: number): buildConnector.connector {
   const connect = buildConnector({ timeout: timeoutMs, allowH2: false, noDelay: true });
@@ -21,12 +24,15 @@ export function resettingConnector(timeoutMs: number): buildConnector.connector 
 }
 
 function resetOnAbort(socket: Socket): void {
-  const { destroy } = socket;
+  const destroy = socket.destroy.bind(socket);
   socket.destroy = (error?: Error) => {
     // Once is enough, and resetAndDestroy calls destroy itself.
     socket.destroy = destroy;
-    const aborted = (error as NodeJS.ErrnoException | undefined)?.code === ABORTED;
-    if (aborted && !socket.connecting && !socket.destroyed) return socket.resetAndDestroy();
-    return destroy.call(socket, error);
+    const isAborted = isAbort(error) && !socket.connecting && !socket.destroyed;
+    return isAborted ? socket.resetAndDestroy() : destroy(error);
   };
+}
+
+function isAbort(error: (Error & { readonly code?: unknown }) | undefined): boolean {
+  return error?.code === ABORTED.code && error.message === ABORTED.message;
 }

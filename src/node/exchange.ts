@@ -95,7 +95,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 }
 
 function tell(error: NodeJS.ErrnoException): string {
-  const inner = error instanceof AggregateError ? (error.errors[0] as Error | undefined) : undefined;
+  const inner =
+    error instanceof AggregateError ? (error.errors[0] as Error | undefined) : undefined;
   const { message } = inner ?? error;
   return error.code === undefined || message.includes(error.code)
     ? message

@@ -22,7 +22,8 @@ export interface NodeCount extends NodeStats {
 
 export async function countKeys(client: NodeClient): Promise<NodeCount> {
   const { list } = client.options.dialect;
-  if (list === null) return { error: `the ${client.options.dialect.name} dialect has no list call` };
+  if (list === null)
+    return { error: `the ${client.options.dialect.name} dialect has no list call` };
   const hash = createHash('sha256');
   let count = 0;
   let after = '';

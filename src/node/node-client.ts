@@ -26,6 +26,8 @@ export interface NodeClientOptions {
   readonly wallNow: () => number;
 }
 
+/** A page of keys may be this large; an exchange's own answer, far less (exchange.ts). */
+const RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
 const JSON_TYPE = ['content-type', 'application/json'];
 
 export class NodeClient {
@@ -50,7 +52,7 @@ export class NodeClient {
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: 30_000,
-      maxResponseSize: -1,
+      maxResponseSize: RESPONSE_BYTES_MAX,
     });
   }
 

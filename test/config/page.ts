@@ -35,17 +35,23 @@ number (\`5000\`, not \`"5000"\`), in the notation of JSON or YAML.
 
 ${table(
   ['setting', 'what it is', 'allowed', 'default'],
-  settingRows().map(({ key, env, flag, text, allowed, fallback }) => [
-    [`\`${key}\``, ...(env === undefined ? ['(file only)'] : [`\`${env}\``, `\`${flag}\``])].join(
-      '<br>',
-    ),
+  settingRows().map(({ key, env, flag, variable, text, allowed, fallback }) => [
+    [
+      `\`${key}\``,
+      ...(env === undefined ? ['(file only)'] : [`\`${env}\``, `\`${flag}\``]),
+      ...(variable === undefined ? [] : [`or \`${variable}\``]),
+    ].join('<br>'),
     text,
     allowed,
     `\`${fallback}\``,
   ]),
 )}
 
-Two more variables begin with \`LOCKSTEP_\`:
+A name after *or* is known to other programs too: \`LOCKSTEP_…\` is stronger, and an empty value is as
+good as none. Keys, and addresses that hold one, are never shown, not by \`--check\` either; give them
+by variable or file: flags can be seen by every user of the machine.
+
+More variables that begin with \`LOCKSTEP_\`:
 
 ${table(
   ['variable', 'what it is'],

@@ -39,6 +39,25 @@ const EDGES: readonly {
     kept: { LOCKSTEP_EVENTS_ENDPOINT: 'tcp://127.0.0.1:5572' },
   },
   {
+    rule: 'cronitorApiKey and cronitorMonitor are given together or not at all',
+    broken: { CRONITOR_API_KEY: 'k' },
+    kept: { CRONITOR_API_KEY: 'k', LOCKSTEP_CRONITOR_MONITOR: 'm' },
+  },
+  {
+    rule: 'telegramBotToken and telegramChat are given together or not at all',
+    broken: { LOCKSTEP_TELEGRAM_CHAT: '7' },
+    kept: { LOCKSTEP_TELEGRAM_CHAT: '7', TELEGRAM_BOT_TOKEN: '1:a' },
+  },
+  {
+    rule: 'webhookFormat pagerduty has a webhookKey, and a webhookKey has a webhookUrl',
+    broken: { LOCKSTEP_WEBHOOK_FORMAT: 'pagerduty' },
+    kept: {
+      LOCKSTEP_WEBHOOK_FORMAT: 'pagerduty',
+      LOCKSTEP_WEBHOOK_KEY: 'k',
+      LOCKSTEP_WEBHOOK_URL: 'http://h/',
+    },
+  },
+  {
     rule: 'no two nodes have the same URL, unless the dialect sends the header `node`',
     broken: { LOCKSTEP_DIALECT: 'challenge', LOCKSTEP_NODES: 'a=http://h/v1,b=http://H:80/v1/' },
     kept: { LOCKSTEP_DIALECT: 'challenge', LOCKSTEP_NODES: 'a=http://h/v1,b=http://h/v2' },

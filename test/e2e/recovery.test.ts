@@ -113,6 +113,27 @@ describe('over a kill -9', () => {
     expect(await sim.stats()).toEqual([true, { node01: 200, node02: 200, node03: 200 }]);
   });
 
+  test('P6: the line at a key keeps its order', async () => {
+    const { sim, daemon, client } = await start();
+    await sim.setFaults('node02', { ...DEAF, on: ['create'] });
+    const ended: string[] = [];
+    const ids = Array.from({ length: 12 }, (_, index) => `${index}`);
+    const line = ids.map(async (id, index) => {
+      const op = index % 2 === 0 ? 'create' : 'delete';
+      const answer = await client.send({ op, groupId: 'k', id, deadlineMs: 60_000 });
+      ended.push(id);
+      return answer;
+    });
+    await statusOf(client, '11', { state: 'accepted' });
+    await daemon.kill9();
+    await sim.clearFaults();
+    await daemon.restart();
+    for (const answer of await Promise.all(line))
+      expect(answer).toMatchObject({ state: 'committed' });
+    expect(ended).toEqual(ids);
+    expect(await sim.stats()).toEqual(EMPTY);
+  });
+
   test('the deadline goes on counting', async () => {
     const { sim, daemon, client } = await start();
     await sim.setFaults('node02', { ...DEAF, on: ['create'] });

@@ -23,7 +23,7 @@ export interface Cluster {
   readonly client: LockstepClient;
 }
 
-type CleanUp = () => Promise<unknown> | void;
+type CleanUp = () => Promise<void>;
 
 /** @param later does what it is given when the cluster is not needed any more; last comes first */
 export async function startCluster(
@@ -32,12 +32,12 @@ export async function startCluster(
 ): Promise<Cluster> {
   const { nodesim, nodes = (sim: Nodesim) => sim.nodes, ...daemonOptions } = options;
   const sim = await startNodesim(nodesim);
-  later(() => sim[Symbol.asyncDispose]());
+  later(async () => sim[Symbol.asyncDispose]());
   const daemon = await startDaemon({ ...daemonOptions, nodes: nodes(sim) });
-  later(() => daemon[Symbol.asyncDispose]());
+  later(async () => daemon[Symbol.asyncDispose]());
   const { endpoint, eventsEndpoint } = daemon;
   const client = await LockstepClient.connect({ endpoint, eventsEndpoint });
-  later(() => client.close());
+  later(async () => client.close());
   return { sim, daemon, client };
 }
 

@@ -40,6 +40,8 @@ export interface Daemon extends AsyncDisposable {
   /** Whether the process is there. */
   readonly alive: boolean;
   signal(signal: NodeJS.Signals): void;
+  /** Says something over the channel to whoever started it, as pm2 does. */
+  tell(message: string): void;
   /** The exit code once it has ended; null if a signal ended it. */
   ended(): Promise<number | null>;
   /** SIGKILL; resolves when the process is gone. */
@@ -88,6 +90,7 @@ export async function prepareDaemon(options: DaemonOptions): Promise<Daemon> {
       return runner.alive;
     },
     signal: (signal) => runner.signal(signal),
+    tell: (message) => runner.tell(message),
     ended: () => runner.ended(),
     kill9: async () => {
       await runner.end('SIGKILL');
@@ -180,6 +183,10 @@ class Runner {
 
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
+  }
+
+  tell(message: string): void {
+    this.#child?.send(message);
   }
 
   async ended(): Promise<number | null> {

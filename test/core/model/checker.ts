@@ -113,18 +113,12 @@ export class Checker implements Witness {
     if (watch.command === command) {
       if (watch === this.#running) checkVictim(this.#scene, watch, { node, victim: before });
       watch.changed[node] = true;
-    } else if (!watch.changed[node] && !this.#isRestored(watch)) {
+    } else if (!watch.changed[node]) {
       watch.prior[node]?.push(after);
     }
     if (watch.command !== command && after !== undefined) watch.stranger[node] = true;
     const latest = this.#latest;
     if (latest !== undefined) checkOutcome(this.#scene, latest.watch, latest.settlement);
-  }
-
-  /** A delete that was undone has waited for whatever might remove what it has put back. */
-  #isRestored(watch: Watch): boolean {
-    const rolledBack = this.#latest?.settlement.state === 'rolled_back';
-    return watch === this.#latest?.watch && rolledBack && watch.command.op === 'delete';
   }
 
   /** A client or operator asked for it. */
@@ -209,20 +203,25 @@ export class Checker implements Witness {
 
   /** P4.3, by the times alone. */
   #checkWaits(watch: Watch, { state }: Settlement): void {
-    const { command } = watch;
     for (const one of this.#given) {
-      const asked = watch.asked[one.node] ?? -1;
-      if (one.until <= asked || this.#abandoned.has(one.command.seq)) continue;
-      if (state === 'committed') {
-        if (!this.#opposesWant(one, command)) continue;
-      } else {
-        if (!watch.changed[one.node] && !(one.command === command && watch.lost[one.node]))
-          continue;
-        if ((one.effect === 'create') === (command.op === 'delete')) continue;
-        if (command.op === 'delete' && !this.#hitsPrior(one, watch)) continue;
-      }
-      this.#fail('P4.3', `${command.id} is ${state} too early for ${tell(one)}`);
+      if (one.until <= (watch.asked[one.node] ?? -1)) continue;
+      const opposes =
+        state === 'committed'
+          ? this.#opposesWant(one, watch.command)
+          : this.#opposesPrior(one, watch, state === 'rolled_back');
+      if (opposes) this.#fail('P4.3', `${watch.command.id} is ${state} too early for ${tell(one)}`);
     }
+  }
+
+  #opposesPrior(one: GivenUp, watch: Watch, rolledBack: boolean): boolean {
+    const { command, changed, lost } = watch;
+    if ((one.effect === 'create') === (command.op === 'delete')) return false;
+    const touched = changed[one.node] || (one.command === command && lost[one.node]);
+    if (command.op === 'create') return touched === true;
+    // A delete that is undone answers for every record it found, touched or not.
+    const found = this.#log.of(command.seq).began?.findings?.[this.#setting.nodes[one.node] ?? ''];
+    if (found?.presence !== 'present' || !(touched || rolledBack)) return false;
+    return this.#hitsPrior(one, watch);
   }
 
   #hitsPrior(one: GivenUp, watch: Watch): boolean {

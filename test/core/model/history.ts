@@ -87,7 +87,7 @@ function finish(daemon: Daemon): void {
  */
 function foreign(daemon: Daemon, act: Act): void {
   const { prng, setting } = daemon;
-  const everywhere = prng.chance(0.4);
+  const everywhere = prng.chance(0.6);
   const one = prng.between(0, setting.nodes.length - 1);
   for (const node of setting.nodes.keys()) {
     if (everywhere || node === one) meddle(daemon, act, node);

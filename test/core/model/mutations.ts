@@ -1,283 +1,261 @@
 /**
- * The rules of the design taken out one at a time: of a copy of the core, by replacing text that
- * must be there, or of the model's own daemon. The real core knows nothing of this.
+ * The rules of the design, taken out one at a time: of a copy of the core, or of the model's own
+ * daemon. The figures were taken with the model as it stands.
  */
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Core, loadCore } from './core-under-test.ts';
-import type { Rules } from './daemon.ts';
-
-interface Edit {
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-export interface Mutation {
-  /** The rule that is missing. */
-  readonly rule: string;
-  /**
-   * What shows its absence: `outcome`, what the nodes hold in the end; `course`, only when the order
-   * of requests, or what is told, is judged as well.
-   */
-  readonly spoils: 'outcome' | 'course';
-  /** Histories until the first violation, about. */
-  readonly histories: number;
-  readonly edits?: readonly Edit[];
-  readonly rules?: Rules;
-}
-
-const CORE = new URL('../../../src/core/', import.meta.url);
+import { edit, type Mutation } from './mutated-core.ts';
 
 export const MUTATIONS: readonly Mutation[] = [
   {
     rule: "P2: the survey's finding is durable before the first delete",
+    histories: 2,
+    historiesToOutcome: 17,
     edits: [
-      {
-        file: 'conclude.ts',
-        from: "return { kind: 'began', at: now, findings };",
-        to: "return { kind: 'began', at: now };",
-      },
-      {
-        file: 'evolve.ts',
-        from: 'const finding = findings?.[node.name];',
-        to: 'const finding = node.finding;',
-      },
+      edit(
+        'conclude.ts',
+        "return { kind: 'began', at: now, findings };",
+        "return { kind: 'began', at: now };",
+      ),
+      edit('evolve.ts', 'const finding = findings?.[node.name];', 'const finding = node.finding;'),
     ],
   },
   {
     rule: 'P2: what is decided is durable before it is acted on',
+    histories: 1,
+    historiesToOutcome: 100,
     rules: { actBeforeCommit: true },
   },
   {
     rule: 'P2: the direction is durable',
+    histories: 3,
+    historiesToOutcome: 1000,
     edits: [{ file: 'model.ts', from: "    case 'turned':\n", to: '' }],
   },
   {
     rule: 'P2: the direction of one node is durable',
+    histories: 7,
+    historiesToOutcome: 2500,
     edits: [{ file: 'model.ts', from: "    case 'node_turned':\n", to: '' }],
   },
   {
     rule: 'P4.3: a node counts as at its goal only by an exchange begun after the wait',
+    histories: 6,
+    historiesToOutcome: 63,
     edits: [
-      {
-        file: 'react.ts',
-        from: 'opposedUntil(node.loose, wantOf(saga.command, node, goal), now),',
-        to: '0 * opposedUntil(node.loose, wantOf(saga.command, node, goal), now),',
-      },
+      edit(
+        'react.ts',
+        'opposedUntil(node.loose, wantOf(saga.command, node, goal), now),',
+        '0 * opposedUntil(node.loose, wantOf(saga.command, node, goal), now),',
+      ),
     ],
   },
   {
     rule: 'P4.2: a later answer does not end an earlier doubt',
+    histories: 7,
+    historiesToOutcome: 48,
     edits: [
-      {
-        file: 'after-answer.ts',
-        from: 'const node = { ...before, running: undefined, said: answer.said };',
-        to: `const answered = answer.kind !== 'lost' && answer.kind !== 'unsent';
+      edit(
+        'after-answer.ts',
+        'const node = { ...before, running: undefined, said: answer.said };',
+        `const answered = answer.kind !== 'lost' && answer.kind !== 'unsent';
   const loose = answered ? [] : before.loose;
   const node = { ...before, running: undefined, said: answer.said, loose };`,
-      },
+      ),
     ],
   },
   {
     rule: 'P4.2: a failed connection does not end an earlier doubt',
+    histories: 200,
+    historiesToOutcome: 1700,
     edits: [
-      {
-        file: 'after-answer.ts',
-        from: 'const node = { ...before, running: undefined, said: answer.said };',
-        to: `const loose = answer.kind === 'unsent' ? [] : before.loose;
+      edit(
+        'after-answer.ts',
+        'const node = { ...before, running: undefined, said: answer.said };',
+        `const loose = answer.kind === 'unsent' ? [] : before.loose;
   const node = { ...before, running: undefined, said: answer.said, loose };`,
-      },
+      ),
     ],
   },
   {
     rule: 'P4: the goal turns only when the running exchanges have ended',
+    histories: 8,
+    historiesToOutcome: 9,
     edits: [
-      {
-        file: 'conclude.ts',
-        from: 'if (reason === undefined || isAsking(saga)) return undefined;',
-        to: 'if (reason === undefined) return undefined;',
-      },
+      edit(
+        'conclude.ts',
+        'if (reason === undefined || isAsking(saga)) return undefined;',
+        'if (reason === undefined) return undefined;',
+      ),
       { file: 'evolve.ts', from: 'assertQuiet(saga.nodes);', to: '' },
     ],
   },
   {
     rule: 'P4.2: quiesce is counted from giving up, not from sending',
+    histories: 9,
+    historiesToOutcome: 64,
     edits: [
-      {
-        file: 'react.ts',
-        from: 'request: requestFor(goal, node.next) }',
-        to: 'request: { ...requestFor(goal, node.next), sentAt: now } as never }',
-      },
-      {
-        file: 'after-answer.ts',
-        from: 'looseOf(request, now + policy.quiesceMs)',
-        to: 'looseOf(request, (request as never as { sentAt: number }).sentAt + policy.quiesceMs + 0 * now)',
-      },
+      edit(
+        'react.ts',
+        'request: requestFor(goal, node.next) }',
+        'request: { ...requestFor(goal, node.next), sentAt: now } as never }',
+      ),
+      edit(
+        'after-answer.ts',
+        'looseOf(request, now + policy.quiesceMs)',
+        'looseOf(request, (request as never as { sentAt: number }).sentAt + policy.quiesceMs + 0 * now)',
+      ),
     ],
   },
   {
     rule: 'P4.5: after a restart the requests of an open saga are loose',
+    histories: 21,
+    historiesToOutcome: 100,
     edits: [
-      {
-        file: 'evolve.ts',
-        from: 'loose: possible.reduce((list, one) => withLoose(list, one, entry.at), node.loose),',
-        to: '',
-      },
+      edit(
+        'evolve.ts',
+        'loose: possible.reduce((list, one) => withLoose(list, one, entry.at), node.loose),',
+        '',
+      ),
     ],
   },
   {
     rule: 'P4.5: after a restart both directions of a turned saga are loose',
+    histories: 3300,
     edits: [
-      {
-        file: 'goal.ts',
-        from: 'if (!turned) return [create];',
-        to: 'if (turned || !turned) return [create];',
-      },
+      edit('goal.ts', 'if (!turned) return [create];', 'if (turned || !turned) return [create];'),
     ],
   },
   {
     rule: 'P4.5: after a restart every node may have been touched',
-    edits: [
-      {
-        file: 'evolve.ts',
-        from: '    touched: true,\n    doubt: true,\n',
-        to: '    doubt: true,\n',
-      },
-    ],
+    histories: 42,
+    historiesToOutcome: 48,
+    edits: [edit('evolve.ts', '    touched: true,\n    doubt: true,\n', '    doubt: true,\n')],
   },
   {
     rule: 'P4.5: after a restart every create is in doubt',
-    edits: [
-      {
-        file: 'evolve.ts',
-        from: '    touched: true,\n    doubt: true,\n',
-        to: '    touched: true,\n',
-      },
-    ],
+    histories: 51,
+    edits: [edit('evolve.ts', '    touched: true,\n    doubt: true,\n', '    touched: true,\n')],
   },
   {
     rule: 'P4.5: the settling record carries the loose requests',
+    histories: 13,
+    historiesToOutcome: 110,
     edits: [
-      {
-        file: 'conclude.ts',
-        from: 'const loose = looseOf(saga.nodes, now);',
-        to: 'const loose = now < 0 ? looseOf(saga.nodes, now) : undefined;',
-      },
+      edit(
+        'conclude.ts',
+        'const loose = looseOf(saga.nodes, now);',
+        'const loose = now < 0 ? looseOf(saga.nodes, now) : undefined;',
+      ),
     ],
   },
   {
     rule: "P4.5: settled sagas' loose requests survive a restart",
+    histories: 290,
+    historiesToOutcome: 12000,
     rules: { forgetLoose: true },
   },
   {
     rule: 'P4.4: no command begins before an opposing request has ended',
+    histories: 13,
+    historiesToOutcome: 110,
     rules: { beginAtOnce: true },
   },
   {
     rule: 'P4.2: quiesce outlives the latest landing (here it is 2 of 20 steps too short)',
+    histories: 7,
+    historiesToOutcome: 220,
     edits: [
-      {
-        file: 'after-answer.ts',
-        from: 'looseOf(request, now + policy.quiesceMs)',
-        to: 'looseOf(request, now + policy.quiesceMs - 2)',
-      },
+      edit(
+        'after-answer.ts',
+        'looseOf(request, now + policy.quiesceMs)',
+        'looseOf(request, now + policy.quiesceMs - 2)',
+      ),
     ],
   },
   {
     rule: 'P4.3: the loose requests of earlier commands are waited for in a rollback, too',
+    histories: 5000,
     edits: [
-      {
-        file: 'open-saga.ts',
-        from: 'loose: loose?.[name] ?? NO_LOOSE,',
-        to: 'loose: loose === undefined ? NO_LOOSE : NO_LOOSE,',
-      },
+      edit(
+        'open-saga.ts',
+        'loose: loose?.[name] ?? NO_LOOSE,',
+        'loose: loose === undefined ? NO_LOOSE : NO_LOOSE,',
+      ),
     ],
   },
   {
     rule: 'P4.3: an untouched node, too, is as before only when nothing may still change it',
+    histories: 8700,
     edits: [
-      {
-        file: 'evolve.ts',
-        from: 'const asBefore = !node.touched && !isEndangered(saga, node, at);',
-        to: 'const asBefore = !node.touched || isEndangered(saga, node, 1 / 0 + at);',
-      },
+      edit(
+        'evolve.ts',
+        '!node.touched && !isEndangered(saga, node);',
+        '!node.touched && (!isEndangered(saga, node) || node !== undefined);',
+      ),
     ],
   },
   {
     rule: 'section 5: what a 404 to a guarded delete means is read',
+    histories: 3,
+    historiesToOutcome: 15,
     edits: [
-      {
-        file: 'after-answer.ts',
-        from: "if (goal.presence === 'absent' && goal.guard !== undefined)",
-        to: "if (goal.presence === 'absent' && goal.guard === 'never')",
-      },
+      edit(
+        'after-answer.ts',
+        "if (goal.presence === 'absent' && goal.guard !== undefined)",
+        "if (goal.presence === 'absent' && goal.guard === 'never')",
+      ),
     ],
   },
   {
     rule: "section 5: a 404 proves the journal's token wrong, and the delete goes on unguarded",
+    histories: 450,
     edits: [
-      {
-        file: 'after-answer.ts',
-        from: 'const journals = node.finding?.presence',
-        to: "const journals = node.name === '' && node.finding?.presence",
-      },
+      edit(
+        'after-answer.ts',
+        'const journals = node.finding?.presence',
+        "const journals = node.name === '' && node.finding?.presence",
+      ),
     ],
   },
   {
     rule: 'P5: while it rolls back, no answer is final',
+    histories: 14,
+    historiesToOutcome: 14,
     edits: [
-      {
-        file: 'after-answer.ts',
-        from: "if (node.direction === 'want') return { ...node, verdict: 'refused' };",
-        to: "if (node.direction !== undefined) return { ...node, verdict: 'refused' };",
-      },
+      edit(
+        'after-answer.ts',
+        "if (node.direction === 'want') return { ...node, verdict: 'refused' };",
+        "if (node.direction !== undefined) return { ...node, verdict: 'refused' };",
+      ),
     ],
   },
   {
     rule: 'P6: a command surveys only when it holds its key',
+    histories: 7,
+    historiesToOutcome: 43,
     rules: { surveyEarly: true },
   },
   {
     rule: 'section 5: own or foreign, when the token is hidden',
+    histories: 13,
+    historiesToOutcome: 13,
     edits: [
-      {
-        file: 'after-answer.ts',
-        from: "  return { node, turn: 'prior' };",
-        to: '  return { node: { ...reached, touched: true } };',
-      },
+      edit(
+        'after-answer.ts',
+        "  return { node, turn: 'prior' };",
+        '  return { node: { ...reached, touched: true } };',
+      ),
     ],
   },
   {
     rule: 'section 5: a rollback deletes only where a create of ours was applied or is in doubt',
+    histories: 740,
+    historiesToOutcome: 740,
     edits: [
-      {
-        file: 'evolve.ts',
-        from: "verdict: asBefore ? 'reached' : 'open',",
-        to: "verdict: asBefore && node.verdict !== 'foreign' ? 'reached' : 'open',",
-      },
+      edit(
+        'evolve.ts',
+        "verdict: asBefore ? 'reached' : 'open',",
+        "verdict: asBefore && node.verdict !== 'foreign' ? 'reached' : 'open',",
+      ),
     ],
   },
 ];
-
-/** The core without one rule. @throws if the text to be replaced is not there exactly once */
-export async function mutatedCore({ edits = [] }: Mutation): Promise<Core> {
-  const folder = await mkdtemp(join(tmpdir(), 'lockstep-core-'));
-  try {
-    await cp(CORE, folder, { recursive: true });
-    for (const { file, from, to } of edits) {
-      const path = join(folder, file);
-      const text = await readFile(path, 'utf8');
-      if (text.split(from).length !== 2) throw new Error(`${file} does not hold once: ${from}`);
-      await writeFile(
-        path,
-        text.replace(from, () => to),
-      );
-    }
-    return await loadCore(pathToFileURL(`${folder}/`));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}

@@ -2,40 +2,43 @@
  * Whether what was settled is so: on the nodes (P1), in what clients are told, and in what the
  * journal takes for the owner marks. Written without the core's help.
  */
-import type { Command, Settlement } from '../../../src/core/model.ts';
+import type { Settlement } from '../../../src/core/model.ts';
 import type { Records, Scene, Watch } from './watch.ts';
 
 /** P1, by what the nodes hold. */
 export function checkOutcome(scene: Scene, watch: Watch, { state }: Settlement): void {
-  const { command } = watch;
   for (const [node, record] of scene.records.entries()) {
     if (watch.disturbed[node]) continue;
     const right =
       state === 'committed'
-        ? isWanted(scene, command, record)
-        : watch.prior[node]?.some((prior) => isRestored(scene, command, { prior, record }));
-    if (!right) scene.fail('P1', `${command.id} is ${state}, but node ${node} ${holds(record)}`);
+        ? isWanted(scene, watch, record)
+        : isUndone(scene, watch, { node, state });
+    if (!right) {
+      scene.fail('P1', `${watch.command.id} is ${state}, but node ${node} ${holds(record)}`);
+    }
   }
 }
 
-function isWanted({ setting }: Scene, command: Command, record: Records[number]): boolean {
+function isWanted({ setting }: Scene, { command }: Watch, record: Records[number]): boolean {
   if (command.op === 'delete') return record === undefined;
   if (record === undefined) return false;
   return command.ensure || setting.dialect === 'challenge' || record.token === command.token;
 }
 
-function isRestored(
-  { setting }: Scene,
-  command: Command,
-  { prior, record }: { prior: Records[number]; record: Records[number] },
+function isUndone(
+  { setting, log, records }: Scene,
+  { command, prior }: Watch,
+  { node, state }: { node: number; state: string },
 ): boolean {
-  if (prior === undefined || record === undefined || command.op === 'create') {
-    return prior === record;
-  }
+  const record = records[node];
+  if (command.op === 'create') return prior[node]?.includes(record) === true;
   // A record that was put back: its owner mark is known for sure only where nodes show it.
-  return (
-    prior.body === record.body && (setting.dialect !== 'shown' || prior.token === record.token)
-  );
+  const alike = (one: { body: string; token?: string } | undefined) =>
+    one?.body === record?.body && (setting.dialect !== 'shown' || one?.token === record?.token);
+  const found = log.of(command.seq).began?.findings?.[setting.nodes[node] ?? ''];
+  // What was undone is as the survey found it, whatever earlier commands still did to it.
+  if (state === 'rolled_back' && found?.presence === 'present') return alike(found);
+  return prior[node]?.some(alike) === true;
 }
 
 /** P1: no command may remove a record that is not its own to remove. */

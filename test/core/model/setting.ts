@@ -132,12 +132,12 @@ export function drawSetting(seed: number, prng: Prng): Setting {
 }
 
 function drawFaults(prng: Prng, nodes: readonly string[], focus: Focus): Faults {
-  const rate = focus === 'doubt' ? 0.4 : prng.pick([0, 0.05, 0.2, 0.4, 0.7]);
-  const kinds = FOCUSED_KINDS[focus].filter(() => prng.chance(0.6));
+  const rate = focus !== 'none' ? 0.4 : prng.pick([0, 0.05, 0.2, 0.4, 0.7]);
+  const kinds = FOCUSED_KINDS[focus].filter(() => prng.chance(focus === 'heirs' ? 1 : 0.6));
   return {
     rate: kinds.length === 0 ? 0 : rate,
     kinds,
-    crashRate: focus === 'doubt' ? 0.03 : prng.pick([0, 0, 0.01, 0.03]),
+    crashRate: focus === 'doubt' ? 0.03 : focus === 'heirs' ? 0.003 : prng.pick([0, 0, 0.01, 0.03]),
     worst: prng.between(0, nodes.length - 1),
     worstRate: kinds.length === 0 ? 0 : Math.max(rate, prng.pick([0, 0, 0.5, 0.95])),
   };
@@ -153,7 +153,7 @@ function drawCommands(
   { nodes, count, focus }: { nodes: readonly string[]; count: number; focus: Focus },
 ): Command[] {
   const commands: Command[] = [];
-  const pause = focus === 'heirs' ? 30 : prng.pick([5, 40, 80]);
+  const pause = focus === 'heirs' ? 12 : prng.pick([5, 40, 80]);
   const hasty = prng.chance(0.5);
   let acceptedAt = 0;
   let op = prng.pick<Operation>(['create', 'delete']);
@@ -180,7 +180,7 @@ function drawCommands(
 
 function drawActs(prng: Prng, count: number, focus: Focus): Act[] {
   const acts: Act[] = [];
-  const until = focus === 'heirs' ? 120 : CALM_FROM;
+  const until = focus === 'heirs' ? 80 : CALM_FROM;
   const some = (kind: Act['kind'], upTo: number) => {
     for (let left = prng.between(0, upTo); left > 0; left--) {
       acts.push({ at: prng.between(0, until), kind, target: prng.between(0, count - 1) });

@@ -15,7 +15,7 @@ import {
   LockstepClient,
 } from '../../../src/client/index.ts';
 import { isSettled } from '../../../src/core/transitions.ts';
-import type { Heard } from './record.ts';
+import type { Heard } from './heard.ts';
 import type { Asked, Bundle } from './workload.ts';
 
 const CLIENTS = 4;

@@ -1,0 +1,149 @@
+/**
+ * The settings of what tells the world outside how the daemon is: log, Sentry, Cronitor, notices.
+ *
+ * Each integration is off until its key is given. What only makes sense together stands in
+ * `relations.ts`. Keys and addresses that hold one are secret: nobody shows them.
+ */
+import { z } from 'zod';
+import { host } from './addresses.ts';
+import { settingDocs } from './setting-docs.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Where lines go beside the console. Survives JSON. */
+export type SyslogAddress =
+  | { readonly kind: 'udp' | 'tcp' | 'tls'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'none' };
+
+const syslogAddress = z.string().transform((text, context): SyslogAddress => {
+  if (text === 'none') return { kind: 'none' };
+  const path = /^unix:\/\/(?<path>\/.+)$/su.exec(text)?.groups?.['path'];
+  if (path !== undefined) return { kind: 'unix', path };
+  const parts = /^(?<kind>udp|tcp|tls):\/\/(?<host>[^/]+):(?<port>[1-9][0-9]{0,4})$/.exec(text);
+  const { kind, host: name = '', port } = parts?.groups ?? {};
+  const bare = name.replace(/^\[(.*)\]$/, '$1');
+  if (kind === undefined || Number(port) > 65_535 || !host.safeParse(bare).success) {
+    const message = 'is not of the form udp://HOST:PORT, tcp://…, tls://… or unix:///PATH';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  }
+  return { kind: kind as 'udp' | 'tcp' | 'tls', host: bare, port: Number(port) };
+});
+
+const httpUrl = z
+  .string()
+  .refine((text) => /^https?:\/\/[^/\\?#\s]+/i.test(text) && URL.canParse(text), 'is not a URL');
+
+const sentryDsn = z
+  .string()
+  .refine(
+    (text) => /^https?:\/\/[^/@:\s]+@[^/@\s]+\/(?:.*\/)?\d+$/.test(text) && URL.canParse(text),
+    'is not of the form https://KEY@HOST/PROJECT',
+  );
+
+/** A key that goes into a header or a path. */
+const key = z.string().regex(/^[\w.:+/=-]{1,512}$/, 'holds characters that no key has');
+
+const names = z
+  .string()
+  .regex(/^[\w.-]+(?:,[\w.-]+)*$/, 'is not of the form name,name,…')
+  .transform((text): readonly string[] => text.split(','));
+
+export const telemetryShape = {
+  deviceName: host.optional().register(settingDocs, {
+    text: 'How this daemon is called where it reports to: Cronitor, Sentry, notices.',
+    allowed: '1 to 253 letters, digits, dots, hyphens and underscores',
+    fallback: "the machine's host name",
+    variable: 'DEVICE_NAME',
+  }),
+  logConsole: z.enum(['auto', 'on', 'off']).default('auto').register(settingDocs, {
+    text:
+      'Lines on stdout, errors on stderr. `auto`: all of them on a terminal or without syslog, ' +
+      'else the errors alone.',
+  }),
+  syslogAddress: syslogAddress.optional().register(settingDocs, {
+    text: 'The syslog server (RFC 5424; octet-counted over tcp and tls).',
+    allowed: 'udp://HOST:PORT, tcp://HOST:PORT, tls://HOST:PORT, unix:///PATH, none',
+    fallback: 'unix:///dev/log where that is, else none',
+    variable: 'SYSLOG_ADDRESS',
+  }),
+  sentryDsn: sentryDsn.optional().register(settingDocs, {
+    text: 'Where unhandled errors are reported; off without it.',
+    allowed: 'https://KEY@HOST/PROJECT',
+    fallback: 'off',
+    variable: 'SENTRY_DSN',
+    secret: true,
+  }),
+  sentryEnvironment: host.default('production').register(settingDocs, {
+    text: 'The environment that Sentry shows with each error.',
+    allowed: 'a name of letters, digits, dots, hyphens and underscores',
+    variable: 'SENTRY_ENVIRONMENT',
+  }),
+  sentryIgnore: names.optional().register(settingDocs, {
+    text: 'Threads of whose errors and lines Sentry hears nothing.',
+    allowed: 'thread names: name,name,…',
+    fallback: 'none',
+  }),
+  cronitorApiKey: key.optional().register(settingDocs, {
+    text: 'The key for heartbeats to Cronitor; off without it.',
+    allowed: 'a key of Cronitor',
+    fallback: 'off',
+    variable: 'CRONITOR_API_KEY',
+    secret: true,
+  }),
+  cronitorMonitor: key.optional().register(settingDocs, {
+    text: 'The monitor those heartbeats belong to.',
+    allowed: 'the key of a monitor',
+    fallback: 'none; needed with cronitorApiKey',
+    variable: 'CRONITOR_MONITOR',
+  }),
+  cronitorUrl: httpUrl.default('https://cronitor.link').register(settingDocs, {
+    text: 'Where heartbeats are sent to.',
+    allowed: 'http(s)://HOST…',
+  }),
+  cronitorIntervalMs: z.int().min(100).max(HOUR_MS).default(60_000).register(settingDocs, {
+    unit: 'ms',
+    text: 'The time between two heartbeats.',
+  }),
+  telegramBotToken: key.optional().register(settingDocs, {
+    text: 'The token of the Telegram bot that sends notices; off without it.',
+    allowed: 'a token of @BotFather',
+    fallback: 'off',
+    variable: 'TELEGRAM_BOT_TOKEN',
+    secret: true,
+  }),
+  telegramChat: z
+    .string()
+    .regex(/^(?:-?\d{1,20}|@\w{1,64})$/, 'is neither a number nor @name')
+    .optional()
+    .register(settingDocs, {
+      text: 'The chat it sends them to.',
+      allowed: 'the number of a chat, or @name of a channel',
+      fallback: 'none; needed with telegramBotToken',
+      variable: 'TELEGRAM_CHAT_ID',
+    }),
+  telegramUrl: httpUrl.default('https://api.telegram.org').register(settingDocs, {
+    text: "Telegram's API.",
+    allowed: 'http(s)://HOST…',
+  }),
+  webhookUrl: httpUrl.optional().register(settingDocs, {
+    text: 'Where notices are posted as JSON; off without it.',
+    allowed: 'http(s)://HOST…',
+    fallback: 'off',
+    secret: true,
+  }),
+  webhookFormat: z.enum(['json', 'slack', 'pagerduty']).default('json').register(settingDocs, {
+    text: 'The shape of what is posted: see docs/operations.md.',
+  }),
+  webhookKey: key.optional().register(settingDocs, {
+    text: 'The routing key of PagerDuty Events.',
+    allowed: 'a key of PagerDuty',
+    fallback: 'none; needed with webhookFormat pagerduty',
+    secret: true,
+  }),
+  noticeIntervalMs: z.int().min(10).max(HOUR_MS).default(12_000).register(settingDocs, {
+    unit: 'ms',
+    text: 'The least time between two notices to one channel; what comes meanwhile is sent as one.',
+  }),
+};

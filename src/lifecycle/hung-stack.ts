@@ -1,0 +1,65 @@
+/**
+ * Where a hung thread hangs: main pauses it by V8's debugger, which interrupts even a busy loop, and
+ * reads its stack. A thread that hangs in native code can't be paused; then nothing is known.
+ *
+ * Only for a thread that is lost anyway: what it did goes on for another moment, at most `waitMs`.
+ */
+import { Session } from 'node:inspector';
+
+interface CallFrame {
+  readonly functionName: string;
+  readonly url: string;
+  readonly location: { readonly lineNumber: number };
+}
+
+/** What a thread's debugger says. */
+interface Said {
+  readonly method?: string;
+  readonly params?: { readonly callFrames?: readonly CallFrame[] };
+}
+
+const FRAMES_MAX = 12;
+
+/** @returns the frames, innermost first, or undefined if they can't be seen in time */
+export async function hungStack(name: string, waitMs: number): Promise<string | undefined> {
+  const session = new Session();
+  const seen = Promise.withResolvers<string | undefined>();
+  const timer = setTimeout(() => seen.resolve(undefined), waitMs);
+  let send: (method: string) => void = () => {};
+  session.on('NodeWorker.attachedToWorker', ({ params }) => {
+    // `[worker 3] executor-1`
+    if (!params.workerInfo.title.endsWith(`] ${name}`)) return;
+    send = (method) => post(session, params.sessionId, method);
+    send('Debugger.enable');
+    send('Debugger.pause');
+  });
+  session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
+    const { method, params: detail } = JSON.parse(params.message) as Said;
+    if (method === 'Debugger.paused') seen.resolve(framesOf(detail?.callFrames ?? []));
+  });
+  try {
+    session.connect();
+    session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+    return await seen.promise;
+  } finally {
+    clearTimeout(timer);
+    // A thread that stays paused would hold up the exit of the process.
+    send('Debugger.resume');
+    send('Debugger.disable');
+    session.disconnect();
+  }
+}
+
+function post(session: Session, sessionId: string, method: string): void {
+  const message = JSON.stringify({ id: 1, method });
+  session.post('NodeWorker.sendMessageToWorker', { sessionId, message }, () => {});
+}
+
+function framesOf(frames: readonly CallFrame[]): string {
+  return frames
+    .slice(0, FRAMES_MAX)
+    .map(({ functionName, url, location }) => {
+      return `at ${functionName || '<anonymous>'} (${url}:${location.lineNumber + 1})`;
+    })
+    .join(' ');
+}

@@ -1,0 +1,136 @@
+/**
+ * The nanny (P8): in main, looks at every thread's signs of life twice a second and says which one
+ * is lost. What then follows is one rule, and stands in shutdown.ts: the process ends in order.
+ *
+ * It asks nothing of the threads it watches: beats are shared memory, the utilisation of their event
+ * loops is read from outside. It waits for nobody either: whoever wants to hear of its looks
+ * (heartbeats, metrics) reads `stock`. The watchdog watches the nanny's own thread.
+ */
+import type { EventLoopUtilization } from 'node:perf_hooks';
+import type { Activity, Reading } from './beats.ts';
+import { firstPulse, nextPulse, type Patience, type Pulse, troubleOf } from './pulse.ts';
+import type { Hang } from './threads.ts';
+
+export const LOOK_MS = 500;
+
+/** What the nanny needs of the threads. */
+export interface Watched {
+  /** Every thread that should be there now, main included. */
+  readonly expected: readonly string[];
+  /** Of those, the ones that are lost. */
+  readonly missing: readonly string[];
+  /** Those told to end that are there yet: they may hang as well. */
+  readonly lingering: readonly string[];
+  reading(name: string): Reading;
+  /** Since the thread began; undefined when it is gone. */
+  utilization(name: string): EventLoopUtilization | undefined;
+}
+
+/** One thread at the latest look. */
+export interface ThreadStock {
+  readonly name: string;
+  readonly alive: boolean;
+  readonly activity: Activity;
+  readonly silentMs: number;
+  /** The share of the last look's time that the event loop was busy, 0 to 1. */
+  readonly utilization: number;
+}
+
+export interface NannyOptions {
+  readonly watched: Watched;
+  readonly patience: Patience;
+  readonly onHang: (hang: Hang) => void;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+interface Known {
+  pulse: Pulse;
+  utilization: EventLoopUtilization | undefined;
+  busy: number;
+}
+
+export class Nanny {
+  readonly #options: NannyOptions;
+  readonly #known = new Map<string, Known>();
+  readonly #reported = new Set<string>();
+  #lookedAt: number;
+
+  constructor(options: NannyOptions) {
+    this.#options = options;
+    this.#lookedAt = options.now();
+  }
+
+  start(): void {
+    setInterval(() => this.look(), LOOK_MS).unref();
+  }
+
+  /** Every expected thread as it was at the latest look; those lost are not alive. */
+  get stock(): readonly ThreadStock[] {
+    const { expected, missing } = this.#options.watched;
+    return expected.map((name) => {
+      const known = this.#known.get(name);
+      return {
+        name,
+        alive: !missing.includes(name),
+        activity: known?.pulse.reading.activity ?? 'starting',
+        silentMs: known?.pulse.silentMs ?? 0,
+        utilization: known?.busy ?? 0,
+      };
+    });
+  }
+
+  look(): void {
+    const { watched, now } = this.#options;
+    const at = now();
+    const elapsedMs = at - this.#lookedAt;
+    this.#lookedAt = at;
+    const hung = [...watched.expected, ...watched.lingering]
+      .filter((name) => !watched.missing.includes(name))
+      .flatMap((name) => this.#lookAt(name, elapsedMs));
+    // Who hangs holds up others that wait for it: only where no loop hangs is lack of progress news.
+    const first = hung.some(({ kind }) => kind === 'hung') ? 'hung' : 'stalled';
+    for (const hang of hung) if (hang.kind === first) this.#report(hang);
+  }
+
+  #lookAt(name: string, elapsedMs: number): readonly Hang[] {
+    const { watched, patience } = this.#options;
+    const reading = watched.reading(name);
+    const known = this.#known.get(name) ?? newcomer(reading);
+    this.#known.set(name, known);
+    known.pulse = nextPulse(known.pulse, reading, { elapsedMs, lookMs: LOOK_MS });
+    this.#measure(name, known);
+    const trouble = troubleOf(known.pulse, patience);
+    if (trouble === undefined) return [];
+    const { silentMs, idleMs } = known.pulse;
+    return [
+      {
+        kind: trouble,
+        thread: name,
+        forMs: Math.round(trouble === 'hung' ? silentMs : idleMs),
+        activity: reading.activity,
+        utilization: known.busy,
+      },
+    ];
+  }
+
+  #measure(name: string, known: Known): void {
+    const current = this.#options.watched.utilization(name);
+    if (current === undefined) return;
+    const { utilization: before } = known;
+    const active = current.active - (before?.active ?? 0);
+    const idle = current.idle - (before?.idle ?? 0);
+    known.busy = active + idle > 0 ? active / (active + idle) : 0;
+    known.utilization = current;
+  }
+
+  #report(hang: Hang): void {
+    if (this.#reported.has(hang.thread)) return;
+    this.#reported.add(hang.thread);
+    this.#options.onHang(hang);
+  }
+}
+
+function newcomer(reading: Reading): Known {
+  return { pulse: firstPulse(reading), utilization: undefined, busy: 0 };
+}

@@ -1,0 +1,69 @@
+/**
+ * How long a thread has given no sign of life, as one watcher sees it: pure, time is an argument.
+ *
+ * Patience is counted in the watcher's own looks, each for no more than it should take. So a process
+ * that was stopped and continued, a machine that slept, or a watcher that was itself held up finds
+ * every thread as alive as it left it: what nobody watched is not silence.
+ */
+import type { Reading } from './beats.ts';
+
+export interface Pulse {
+  readonly reading: Reading;
+  /** Without a beat. */
+  readonly silentMs: number;
+  /** Without progress, though there was some before. */
+  readonly idleMs: number;
+}
+
+export interface Patience {
+  /** A loop that does not turn, or gets nowhere, for longer hangs. */
+  readonly hangAfterMs: number;
+  /** The same for a thread that starts: loading and opening may take their time. */
+  readonly startMs: number;
+  /** The same for a thread inside the journal: a disk may be slow without anything hanging. */
+  readonly journalMs: number;
+}
+
+export type Trouble = 'hung' | 'stalled';
+
+/** Of a gap between two looks, what counts at most, in looks. */
+const GAP_MAX = 2;
+
+export function firstPulse(reading: Reading): Pulse {
+  return { reading, silentMs: 0, idleMs: 0 };
+}
+
+/**
+ * @param elapsedMs since the look before, of a monotonic clock
+ * @param lookMs how far apart looks should be
+ */
+export function nextPulse(
+  before: Pulse,
+  reading: Reading,
+  { elapsedMs, lookMs }: { readonly elapsedMs: number; readonly lookMs: number },
+): Pulse {
+  const stepMs = Math.min(elapsedMs, GAP_MAX * lookMs);
+  const beaten = reading.beats !== before.reading.beats;
+  const moved = reading.progress === 0 || reading.progress !== before.reading.progress;
+  return {
+    reading,
+    silentMs: beaten ? 0 : before.silentMs + stepMs,
+    idleMs: moved ? 0 : before.idleMs + stepMs,
+  };
+}
+
+export function troubleOf(pulse: Pulse, patience: Patience): Trouble | undefined {
+  const limitMs = limitOf(pulse.reading, patience);
+  if (pulse.silentMs >= limitMs) return 'hung';
+  // Who has been told to end has nothing to get done any more.
+  if (pulse.reading.activity === 'stopping') return undefined;
+  return pulse.idleMs >= limitMs ? 'stalled' : undefined;
+}
+
+function limitOf(
+  { activity }: Reading,
+  { hangAfterMs, startMs, journalMs }: Patience,
+): number {
+  if (activity === 'journal') return Math.max(journalMs, hangAfterMs);
+  return activity === 'starting' ? Math.max(startMs, hangAfterMs) : hangAfterMs;
+}

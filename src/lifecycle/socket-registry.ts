@@ -1,0 +1,49 @@
+/**
+ * The ZeroMQ sockets of one thread, each with the place in the code that made it: who makes one adds
+ * it in the same line. Main is told of every change, so that it can name what is left open when the
+ * thread itself cannot speak any more.
+ *
+ * Only the thread itself closes them, for ZeroMQ sockets belong to the thread that made them.
+ */
+
+/** One open socket, as main knows it. */
+export interface OpenSocket {
+  /** What it is for: `clients`. */
+  readonly name: string;
+  /** `file:line:column` of the line that added it. */
+  readonly madeAt: string;
+}
+
+/** A socket, as far as ending it goes; closing is synchronous. */
+interface Closable {
+  close(): void;
+}
+
+export class SocketRegistry {
+  readonly #open = new Map<Closable, OpenSocket>();
+  readonly #onChange: (open: readonly OpenSocket[]) => void;
+
+  constructor(onChange: (open: readonly OpenSocket[]) => void) {
+    this.#onChange = onChange;
+  }
+
+  add<Socket extends Closable>(name: string, socket: Socket): Socket {
+    this.#open.set(socket, { name, madeAt: callerOf(new Error().stack) });
+    this.#onChange([...this.#open.values()]);
+    return socket;
+  }
+
+  /** Again is fine. */
+  closeAll(): void {
+    if (this.#open.size === 0) return;
+    for (const socket of this.#open.keys()) socket.close();
+    this.#open.clear();
+    this.#onChange([]);
+  }
+}
+
+/** The frame below `add`: the line that made the socket, not the outermost one of the thread. */
+function callerOf(stack = ''): string {
+  const frame = stack.split('\n')[2]?.trim() ?? 'unknown';
+  return /\(?([^\s()]+:\d+:\d+)\)?$/.exec(frame)?.[1]?.replace('file://', '') ?? frame;
+}

@@ -1,0 +1,47 @@
+/**
+ * The watchdog: the thread that watches main, which watches all others (P8). It reads main's beat,
+ * and when main hangs it says so and kills the process, for nothing in it can be ended in order any
+ * more; what was under way is in the journal, and the supervisor starts anew.
+ *
+ * It owns nothing and does nothing else. The nanny watches it like any other thread.
+ */
+import { write } from 'node:fs';
+import { workerData } from 'node:worker_threads';
+import { type BeatSlot, readSlot } from '../beats.ts';
+import type { ThreadData } from '../control.ts';
+import { firstPulse, nextPulse, type Patience, troubleOf } from '../pulse.ts';
+import { runThread } from '../thread-shell.ts';
+
+export interface WatchdogData extends ThreadData {
+  readonly main: BeatSlot;
+  readonly patience: Patience;
+}
+
+const LOOK_MS = 250;
+/** What the last word may take: nobody may be reading stderr. */
+const SAY_MS = 200;
+const STDERR = 2;
+
+runThread(async ({ beat }) => {
+  const { main, patience, name } = workerData as WatchdogData;
+  let lookedAt = performance.now();
+  let pulse = firstPulse(readSlot(main));
+  const look = () => {
+    const at = performance.now();
+    pulse = nextPulse(pulse, readSlot(main), { elapsedMs: at - lookedAt, lookMs: LOOK_MS });
+    lookedAt = at;
+    beat.progress();
+    if (troubleOf(pulse, patience) === undefined) return;
+    clearInterval(timer);
+    kill(`thread main hangs for ${Math.round(pulse.silentMs)} ms: ${name} kills the process`);
+  };
+  const timer = setInterval(look, LOOK_MS);
+  return { onControl: () => {}, stop: async () => clearInterval(timer) };
+});
+
+/** Main's log is out of reach, so the line goes straight to stderr. */
+function kill(why: string): void {
+  const end = () => process.kill(process.pid, 'SIGKILL');
+  write(STDERR, `${new Date().toISOString()} lockstepd watchdog error ${why}\n`, end);
+  setTimeout(end, SAY_MS);
+}

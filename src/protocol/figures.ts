@@ -1,0 +1,36 @@
+/**
+ * What the coordinator counts, as it tells main about once a second: totals since the start, and
+ * how things stand now. Shapes only; it comes from this process and is not checked.
+ */
+import type { Lane, Operation, SagaState } from '../core/model.ts';
+import type { SummaryAnswer } from './answer.ts';
+
+/** Observations by size. */
+export interface Distribution {
+  /** Upper bounds, rising, inclusive. */
+  readonly bounds: readonly number[];
+  /** One for each bound, not added up, and a last one for what is beyond. */
+  readonly counts: readonly number[];
+  readonly sum: number;
+}
+
+/** How long settled commands took, from acceptance on, in ms. */
+export interface CommandDurations {
+  readonly op: Operation;
+  readonly lane: Lane;
+  readonly outcome: SagaState;
+  readonly durations: Distribution;
+}
+
+export interface Figures {
+  /** What `status` says; its `threads` are those that answered in time. */
+  readonly summary: SummaryAnswer;
+  readonly commands: readonly CommandDurations[];
+  /** ms by commit. */
+  readonly commitDurations: Distribution;
+  /** Writes by commit. */
+  readonly commitWrites: Distribution;
+  /** Answers that were errors, by code. */
+  readonly errors: Readonly<Record<string, number>>;
+  readonly repliesDropped: number;
+}

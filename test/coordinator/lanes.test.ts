@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Lanes } from '../../src/coordinator/lanes.ts';
+import { type OpenCommand, openCommand } from '../../src/coordinator/open-command.ts';
+import type { Lane } from '../../src/core/model.ts';
+import { openDesk } from './support/desk.ts';
+import { settled } from './support/reports.ts';
+
+let seq = 0;
+
+function waiting(lane: Lane): OpenCommand {
+  seq++;
+  return openCommand({
+    seq,
+    id: String(seq),
+    op: 'create',
+    groupId: String(seq),
+    ensure: false,
+    lane,
+    token: '1.000000',
+    nodes: [],
+    acceptedAt: 0,
+    deadlineAt: 0,
+  });
+}
+
+const share = fc.double({ min: 0.05, max: 0.95, noNaN: true });
+
+describe('lanes', () => {
+  test('while both wait, each has its share of any number of places, to within one', () => {
+    fc.assert(
+      fc.property(share, fc.integer({ min: 1, max: 500 }), (interactiveShare, places) => {
+        const lanes = new Lanes(interactiveShare);
+        for (let index = 0; index <= places; index++) {
+          lanes.add(waiting('interactive'));
+          lanes.add(waiting('bulk'));
+        }
+        let interactive = 0;
+        for (let index = 0; index < places; index++) {
+          if (lanes.next()?.command.lane === 'interactive') interactive++;
+        }
+        expect(Math.abs(interactive - places * interactiveShare)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  test('an interactive command waits for at most 1/share places, however many bulk ones wait', () => {
+    fc.assert(
+      fc.property(share, fc.nat(50), (interactiveShare, before) => {
+        const lanes = new Lanes(interactiveShare);
+        for (let index = 0; index < 200; index++) lanes.add(waiting('bulk'));
+        for (let index = 0; index < before; index++) lanes.next();
+        const one = waiting('interactive');
+        lanes.add(one);
+        let places = 1;
+        while (lanes.next() !== one) places++;
+        expect(places).toBeLessThanOrEqual(Math.ceil(1 / interactiveShare));
+      }),
+    );
+  });
+
+  test('within a lane the order is that of arrival, and nobody is lost or given twice', () => {
+    const acts = fc.array(
+      fc.oneof(
+        fc.constant('interactive' as const),
+        fc.constant('bulk' as const),
+        fc.constant('next' as const),
+        fc.nat(20).map((index) => ({ remove: index })),
+      ),
+      { maxLength: 200 },
+    );
+    fc.assert(
+      fc.property(acts, share, (all, interactiveShare) => {
+        const lanes = new Lanes(interactiveShare);
+        const model: Record<Lane, OpenCommand[]> = { interactive: [], bulk: [] };
+        for (const act of all) {
+          if (act === 'next') {
+            const open = lanes.next();
+            const heads = [model.interactive[0], model.bulk[0]];
+            expect(heads).toContain(open);
+            if (open !== undefined) model[open.command.lane].shift();
+          } else if (typeof act === 'object') {
+            const every = [...model.interactive, ...model.bulk];
+            const open = every[act.remove % Math.max(1, every.length)];
+            if (open === undefined) continue;
+            lanes.remove(open);
+            model[open.command.lane].splice(model[open.command.lane].indexOf(open), 1);
+          } else {
+            const open = waiting(act);
+            lanes.add(open);
+            model[act].push(open);
+          }
+        }
+        let rest = model.interactive.length + model.bulk.length;
+        while (lanes.next() !== undefined) rest--;
+        expect(rest).toBe(0);
+      }),
+    );
+  });
+});
+
+describe('lanes of the daemon', () => {
+  test('100,000 bulk commands delay an interactive one by the work in flight alone', async () => {
+    const desk = await openDesk({ concurrency: 4, openMax: 200_000 });
+    for (let index = 0; index < 100_000; index++) {
+      const id = `bulk-${index}`;
+      desk.ask({ op: 'create', id, groupId: id, lane: 'bulk', wait: 'accepted' });
+    }
+    await desk.rest();
+    expect(desk.driven).toHaveLength(4);
+    const asked = desk.ask({ op: 'create', id: 'now', groupId: 'now' });
+    await desk.rest();
+    // The first places that the work in flight gives back: at a share of 0.75, one of two.
+    desk.report(settled(desk, 'bulk-0'), settled(desk, 'bulk-1'));
+    await desk.rest();
+    expect(desk.driven).toHaveLength(6);
+    expect(desk.driven).toContain('now');
+    desk.report(settled(desk, 'now'));
+    await desk.rest();
+    expect(asked.answer).toMatchObject({ state: 'committed' });
+  });
+
+  test('P9: what is cancelled leaves its lane: no room is kept for it', async () => {
+    const desk = await openDesk({ concurrency: 1, openMax: 10 });
+    desk.ask({ op: 'create', id: 'x', groupId: 'x' });
+    await desk.rest();
+    for (let index = 0; index < 100; index++) {
+      const id = String(index);
+      desk.ask({ op: 'create', id, groupId: id });
+      desk.ask({ op: 'cancel', id });
+      await desk.rest();
+    }
+    expect(desk.coordinator.commands.lanes.size).toBe(0);
+  });
+});

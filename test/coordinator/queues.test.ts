@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Line } from '../../src/coordinator/line.ts';
+import { Fifo } from '../../src/core/fifo.ts';
+
+const moves = fc.array(
+  fc.oneof({ weight: 3, arbitrary: fc.constant('push') }, fc.constant('shift')),
+  {
+    maxLength: 5000,
+    size: 'max',
+  },
+);
+
+describe('Fifo', () => {
+  test('gives what an array gives, in the same order, however it grows and shrinks', () => {
+    fc.assert(
+      fc.property(moves, fc.nat(3000), (all, drained) => {
+        const fifo = new Fifo<number>();
+        const model: number[] = [];
+        for (const [index, move] of all.entries()) {
+          if (move === 'push') {
+            fifo.push(index);
+            model.push(index);
+          } else {
+            expect(fifo.shift()).toBe(model.shift());
+          }
+          expect(fifo.size).toBe(model.length);
+        }
+        for (let index = 0; index < drained; index++) expect(fifo.shift()).toBe(model.shift());
+        expect(fifo.size).toBe(model.length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('100,000 in and out are quick', () => {
+    const fifo = new Fifo<number>();
+    const began = performance.now();
+    for (let index = 0; index < 100_000; index++) fifo.push(index);
+    for (let index = 0; index < 100_000; index++) fifo.shift();
+    expect(fifo.shift()).toBeUndefined();
+    // 5 ms here; an array's own shift takes some seconds.
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+});
+
+describe('Line', () => {
+  const acts = fc.array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constant('push' as const) },
+      fc.constant('shift' as const),
+      fc.nat(30),
+    ),
+    { maxLength: 300 },
+  );
+
+  test('gives what an array gives, also when some leave from the middle', () => {
+    fc.assert(
+      fc.property(acts, (all) => {
+        const line = new Line<number>();
+        const model: number[] = [];
+        for (const [index, act] of all.entries()) {
+          if (act === 'push') {
+            line.push(1000 + index);
+            model.push(1000 + index);
+          } else if (act === 'shift') {
+            expect(line.shift()).toBe(model.shift());
+          } else {
+            const item = model[act] ?? -1;
+            expect(line.remove(item)).toBe(model[act] !== undefined);
+            if (model[act] !== undefined) model.splice(act, 1);
+          }
+          expect(line.size).toBe(model.length);
+        }
+        for (const item of model) expect(line.shift()).toBe(item);
+        expect(line.shift()).toBeUndefined();
+      }),
+    );
+  });
+
+  test('whoever has left may come again, at the end; nobody stands there twice', () => {
+    const line = new Line<string>();
+    for (const item of ['a', 'b']) line.push(item);
+    expect(() => line.push('a')).toThrow('twice');
+    line.remove('a');
+    line.push('a');
+    expect([line.shift(), line.shift(), line.shift()]).toEqual(['b', 'a', undefined]);
+  });
+});

@@ -1,0 +1,72 @@
+/**
+ * Real executors over simulated nodes, between them and the coordinator what the sockets do: orders
+ * and reports arrive in a later turn of the event loop, in order, as JSON.
+ */
+import { Executor } from '../../../src/executor/executor.ts';
+import { unknownNode } from '../../../src/executor/unknown-node.ts';
+import type { Order, Report, WorkReport } from '../../../src/protocol/work.ts';
+import { type Desk, POLICY } from './desk.ts';
+import type { SimNode } from './sim-node.ts';
+
+/** Puts `count` executors behind the desk; call it before anything is asked. */
+export function crewOf(
+  desk: Desk,
+  nodes: Readonly<Record<string, SimNode>>,
+  { count = 1, random = () => 0.5 }: { count?: number; random?: () => number } = {},
+): { readonly crash: () => void } {
+  let isAlive = true;
+  const executors = Array.from(
+    { length: count },
+    () =>
+      new Executor(
+        {
+          now: desk.clock.now,
+          random,
+          at: (time, act) =>
+            desk.clock.at(time, () => {
+              if (!isAlive) return;
+              desk.stir();
+              act();
+            }),
+          nodeNames: Object.keys(nodes),
+          node: (name) => guarded(name),
+          report: (report) => {
+            desk.stir();
+            later(() => desk.report(copy(report) as WorkReport));
+          },
+        },
+        POLICY,
+      ),
+  );
+  function guarded(name: string) {
+    const node = nodes[name] ?? unknownNode(name);
+    return {
+      exchange: (...[request, groupId, done]: Parameters<typeof node.exchange>) =>
+        node.exchange(request, groupId, (answer) => {
+          if (!isAlive) return;
+          desk.stir();
+          done(answer);
+        }),
+      count: () => node.count(),
+      report: () => node.report(),
+    };
+  }
+  function later(act: () => void): void {
+    setImmediate(() => {
+      if (!isAlive) return;
+      desk.stir();
+      act();
+    });
+  }
+  desk.deliver = (executor, order) => later(() => executors[executor]?.take(copy(order)));
+  return {
+    /** They fall silent; what they have sent may still land. */
+    crash: () => {
+      isAlive = false;
+    },
+  };
+}
+
+function copy<Message extends Order | Report>(message: Message): Message {
+  return JSON.parse(JSON.stringify(message)) as Message;
+}

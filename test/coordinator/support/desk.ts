@@ -1,0 +1,194 @@
+/**
+ * A coordinator without sockets: its journal in memory, its clock moved by hand, its orders and
+ * events captured. Executors are played by the test, or by a crew (crew.ts).
+ */
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { Coordinator } from '../../../src/coordinator/coordinator.ts';
+import type { CoordinatorOptions } from '../../../src/coordinator/ports.ts';
+import { loadCounters, recover } from '../../../src/coordinator/recovery.ts';
+import type { Policy } from '../../../src/core/model.ts';
+import type { MemorySnapshot } from '../../../src/journal/memory/journal.ts';
+import type { Answer } from '../../../src/protocol/answer.ts';
+import { parseValue, type RequestInput } from '../../../src/protocol/request.ts';
+import type { Order, WorkReport } from '../../../src/protocol/work.ts';
+import { GatedJournal } from './gated-journal.ts';
+import { HandClock } from './hand-clock.ts';
+
+export const POLICY: Policy = {
+  tokens: true,
+  quiesceMs: 5000,
+  backoffBaseMs: 10,
+  backoffCapMs: 1000,
+  retryAfterCapMs: 5000,
+  stuckAfterMs: 60_000,
+};
+
+const OPTIONS: CoordinatorOptions = {
+  policy: POLICY,
+  nodeNames: ['node01', 'node02', 'node03'],
+  unroutable: (groupId) => (groupId.includes('/') ? 'groupId holds "/"' : undefined),
+  executors: 1,
+  concurrency: 4,
+  interactiveShare: 0.75,
+  openMax: 10_000,
+  defaultDeadlineMs: 30_000,
+  retentionMs: 3_600_000,
+  version: '1.2.3',
+  pid: 4711,
+};
+
+/** Turns of the event loop without any movement after which nothing moves any more. */
+const QUIET_TURNS = 6;
+
+export interface DeskSetting extends Partial<CoordinatorOptions> {
+  readonly clock?: HandClock;
+  /** What an earlier life has left. */
+  readonly from?: MemorySnapshot;
+  /** Called before recovery. */
+  readonly prepare?: (desk: Desk) => void;
+}
+
+/** One request and what was answered; more than one answer is a fault that `answer` finds. */
+export class Asked {
+  readonly answers: Answer[] = [];
+
+  get isOpen(): boolean {
+    return this.answers.length === 0;
+  }
+
+  get answer(): Answer {
+    expect(this.answers).toHaveLength(1);
+    return this.answers[0] as Answer;
+  }
+}
+
+export class Desk {
+  readonly clock: HandClock;
+  readonly journal: GatedJournal;
+  readonly coordinator: Coordinator;
+  readonly orders: { readonly executor: number; readonly order: Order }[] = [];
+  readonly events: (readonly [topic: string, payload: object])[] = [];
+  readonly fatal: unknown[] = [];
+  drained = 0;
+  /** How many open commands its start has taken up. */
+  recovered = 0;
+  /** Where orders go besides `orders`. */
+  deliver: ((executor: number, order: Order) => void) | undefined;
+  #isDead = false;
+  #moves = 0;
+  #ids = 0;
+
+  constructor(
+    { clock = new HandClock(), from, prepare: _prepare, ...options }: DeskSetting,
+    start: Start,
+  ) {
+    this.clock = clock;
+    this.journal = new GatedJournal(this.stir, from);
+    this.coordinator = new Coordinator({
+      ports: {
+        journal: this.journal,
+        now: clock.now,
+        random: () => 0.5,
+        newId: () => `given-${++this.#ids}`,
+        at: (time, act) =>
+          clock.at(time, () => {
+            if (this.#isDead) return;
+            this.stir();
+            act();
+          }),
+        order: (executor, order) => {
+          if (this.#isDead) return;
+          this.stir();
+          this.orders.push({ executor, order });
+          this.deliver?.(executor, order);
+        },
+        publish: (topic, payload) => this.events.push([topic, payload()]),
+      },
+      options: { ...OPTIONS, ...options },
+      counters: start.counters,
+      onFatal: (error) => this.fatal.push(error),
+      onDrained: () => {
+        this.drained++;
+      },
+    });
+  }
+
+  /** Something has moved: it is too early to say that nothing does. */
+  readonly stir = (): void => {
+    this.#moves++;
+  };
+
+  ask(input: RequestInput): Asked {
+    const parsed = parseValue(input);
+    if (!parsed.ok) throw new Error(parsed.reply.error.message);
+    const asked = new Asked();
+    this.coordinator.request(parsed.request, (answer) => {
+      if (this.#isDead) return;
+      this.stir();
+      asked.answers.push(answer);
+    });
+    return asked;
+  }
+
+  report(...reports: readonly WorkReport[]): void {
+    for (const report of reports) this.coordinator.report(report);
+  }
+
+  /** Until nothing moves any more, the time standing still. */
+  async rest(): Promise<void> {
+    for (let seen = -1, quiet = 0; quiet < QUIET_TURNS; quiet++) {
+      const now = this.#moves + this.coordinator.backlog;
+      if (now !== seen) quiet = 0;
+      seen = now;
+      await turnOfLoop();
+    }
+  }
+
+  async advance(ms: number): Promise<void> {
+    await this.clock.advance(ms, () => this.rest());
+  }
+
+  /** The orders of one kind so far. */
+  ordersOf<Kind extends Order['kind']>(kind: Kind): Extract<Order, { kind: Kind }>[] {
+    return this.orders
+      .map(({ order }) => order)
+      .filter((order): order is Extract<Order, { kind: Kind }> => order.kind === kind);
+  }
+
+  /** The ids of the commands handed to executors, in order. */
+  get driven(): readonly string[] {
+    return this.ordersOf('drive').map(({ command }) => command.id);
+  }
+
+  seqOf(id: string): number {
+    const drive = this.ordersOf('drive').findLast(({ command }) => command.id === id);
+    if (drive === undefined) throw new Error(`${id} was not driven`);
+    return drive.command.seq;
+  }
+
+  /** Ends this life as a crash does: nothing more is said or written; the journal is what is left. */
+  crash(): MemorySnapshot {
+    this.#isDead = true;
+    this.journal.hold();
+    return this.journal.snapshot();
+  }
+}
+
+interface Start {
+  readonly counters: Awaited<ReturnType<typeof loadCounters>>;
+}
+
+export async function openDesk(setting: DeskSetting = {}): Promise<Desk> {
+  const counters = await loadCounters(new GatedJournal(() => {}, setting.from));
+  const desk = new Desk(setting, { counters });
+  setting.prepare?.(desk);
+  if (setting.from !== undefined) {
+    const { quiesceMs } = setting.policy ?? POLICY;
+    const until = desk.clock.now() + quiesceMs;
+    desk.recovered = await recover(desk.coordinator.commands, desk.journal, until);
+    desk.coordinator.post(() => {});
+    await desk.rest();
+  }
+  return desk;
+}

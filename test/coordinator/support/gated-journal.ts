@@ -1,0 +1,113 @@
+/** The memory journal, with a gate before its commits: a disk that takes its time, or fails. */
+import { MemoryJournal, type MemorySnapshot } from '../../../src/journal/memory/journal.ts';
+import type { Batch, CommitResult, Journal, ListFilter } from '../../../src/journal/port.ts';
+
+export class GatedJournal implements Journal {
+  /** What was to be committed, in order; a batch is there from the moment its commit begins. */
+  readonly commits: Batch[] = [];
+  /** How many commits have resolved. */
+  committed = 0;
+  /** How many keys each call of `tokens` asked for. */
+  readonly tokenCalls: number[] = [];
+  /** The limit of each `prune`. */
+  readonly prunes: number[] = [];
+  tidied = 0;
+  readonly #memory: MemoryJournal;
+  readonly #stir: () => void;
+  #gate: PromiseWithResolvers<void> | undefined;
+  #tokenGate: PromiseWithResolvers<void> | undefined;
+
+  /** @param stir hears whenever something moves */
+  constructor(stir: () => void, from?: MemorySnapshot) {
+    this.#memory = new MemoryJournal(from);
+    this.#stir = stir;
+  }
+
+  /** From now on no commit resolves, until `release`. */
+  hold(): void {
+    this.#gate ??= Promise.withResolvers();
+  }
+
+  release(): void {
+    this.#gate?.resolve();
+    this.#gate = undefined;
+  }
+
+  holdTokens(): void {
+    this.#tokenGate ??= Promise.withResolvers();
+  }
+
+  releaseTokens(): void {
+    this.#tokenGate?.resolve();
+    this.#tokenGate = undefined;
+  }
+
+  /** The commit that is held, or the next one, fails, and so do all after it. */
+  failWith(error: Error): void {
+    this.#gate ??= Promise.withResolvers();
+    // Nobody may be waiting for it yet.
+    this.#gate.promise.catch(() => {});
+    this.#gate.reject(error);
+  }
+
+  snapshot(): MemorySnapshot {
+    return this.#memory.snapshot();
+  }
+
+  async commit(batch: Batch): Promise<CommitResult> {
+    const { accept, begin, append, settle, forget } = batch;
+    this.commits.push({
+      accept: [...accept],
+      begin: [...begin],
+      append: [...append],
+      settle: [...settle],
+      forget: [...forget],
+    });
+    this.#stir();
+    await this.#gate?.promise;
+    const result = await this.#memory.commit(batch);
+    this.committed++;
+    this.#stir();
+    return result;
+  }
+
+  async tokens(groupIds: readonly string[]) {
+    this.tokenCalls.push(groupIds.length);
+    await this.#tokenGate?.promise;
+    return this.#memory.tokens(groupIds);
+  }
+
+  async prune(settledBefore: number, limit: number): Promise<number> {
+    this.prunes.push(limit);
+    return this.#memory.prune(settledBefore, limit);
+  }
+
+  async tidy(): Promise<void> {
+    this.tidied++;
+    await this.#memory.tidy();
+  }
+
+  head() {
+    return this.#memory.head();
+  }
+
+  load(after: number, limit: number) {
+    return this.#memory.load(after, limit);
+  }
+
+  loadLoose(after: number, limit: number) {
+    return this.#memory.loadLoose(after, limit);
+  }
+
+  find(id: string) {
+    return this.#memory.find(id);
+  }
+
+  list(filter: ListFilter, before: number | undefined, limit: number) {
+    return this.#memory.list(filter, before, limit);
+  }
+
+  close() {
+    return this.#memory.close();
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * The core with a rule removed: a copy in a folder of its own, with text replaced that must be
+ * there. The real core knows nothing of this.
+ */
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Core, loadCore } from './core-under-test.ts';
+import type { Rules } from './daemon.ts';
+
+interface Edit {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Mutation {
+  /** The rule that is missing. */
+  readonly rule: string;
+  /** Histories until the first violation of any promise, about: the mean of eight runs. */
+  readonly histories: number;
+  /** The same, judged by what the nodes hold in the end and by nothing else. */
+  readonly historiesToOutcome?: number;
+  readonly edits?: readonly Edit[];
+  readonly rules?: Rules;
+}
+
+const CORE = new URL('../../../src/core/', import.meta.url);
+
+export function edit(file: string, from: string, to: string): Edit {
+  return { file, from, to };
+}
+
+/** The core without one rule. @throws if the text to be replaced is not there exactly once */
+export async function mutatedCore({ edits = [] }: Mutation): Promise<Core> {
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-core-'));
+  try {
+    await cp(CORE, folder, { recursive: true });
+    for (const { file, from, to } of edits) {
+      const path = join(folder, file);
+      const text = await readFile(path, 'utf8');
+      if (text.split(from).length !== 2) throw new Error(`${file} does not hold once: ${from}`);
+      await writeFile(
+        path,
+        text.replace(from, () => to),
+      );
+    }
+    return await loadCore(pathToFileURL(`${folder}/`));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

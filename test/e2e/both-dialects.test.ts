@@ -1,0 +1,55 @@
+/** Both dialects, hidden and shown owner marks, own ports and a shared one: under every fault. */
+import { randomInt } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { type ClusterOptions, startCluster } from '../support/cluster.ts';
+import { judge } from './chaos/checker.ts';
+import { Clients } from './chaos/clients.ts';
+import { comeToRest, countStates, seen } from './chaos/evidence.ts';
+import { FLAVOURS, SETTINGS } from './chaos/faults.ts';
+import { Heard } from './chaos/heard.ts';
+import { workload } from './chaos/workload.ts';
+
+const COMMANDS = 400;
+const KEYS = 60;
+const NODES = ['node01', 'node02', 'node03'];
+
+const VARIANTS: readonly (readonly [string, ClusterOptions])[] = [
+  ['of the challenge dialect', { env: { LOCKSTEP_DIALECT: 'challenge' } }],
+  ['that show their owner marks', { nodesim: { showTokens: true } }],
+  [
+    'behind one port, told apart by the `node` header',
+    { nodes: ({ sharedUrl }) => NODES.map((name) => `${name}=${sharedUrl}/v1`).join() },
+  ],
+];
+
+test.each(VARIANTS)(
+  'P1: nodes %s are kept equal under every fault and a kill -9',
+  async (...row) => {
+    const [, { env, nodesim, ...options }] = row;
+    const seed = randomInt(1_000_000);
+    const { sim, daemon, client } = await startCluster({
+      executors: 2,
+      ...options,
+      env: { ...SETTINGS, ...env },
+      nodesim: { ...nodesim, seed, randomBehavior: 0.1 },
+    });
+    // What a challenge node says to a delete of what it does not have.
+    await sim.setSettings('node02', { deleteMissing: 204 });
+    await sim.setSettings('node03', { deleteMissing: 400 });
+    for (const [node, faults] of Object.entries(FLAVOURS)) await sim.setFaults(node, faults);
+    const heard = new Heard();
+    const bundles = workload(seed, { commands: COMMANDS, keys: KEYS });
+    using clients = new Clients(daemon.endpoint, heard);
+    const work = clients.work(bundles);
+    expect(await heard.reaches(COMMANDS / 2, 60_000)).toBe(true);
+    await daemon.kill9();
+    await daemon.restart();
+    await work;
+    await comeToRest(client, sim);
+    const { journal, nodes } = await seen(client, sim);
+    const asked = bundles.flat().map(({ id }) => id);
+    const faults = [...clients.faults, ...judge({ asked, heard: heard.all, journal, nodes })];
+    expect(faults, `seed ${seed}`).toEqual([]);
+    expect(countStates(journal)['committed']).toBeGreaterThan(COMMANDS / 5);
+  },
+);

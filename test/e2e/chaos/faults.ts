@@ -1,0 +1,30 @@
+/** Faults of every kind, and the settings under which late effects land within quiesce. */
+import type { Faults } from '../../../src/nodesim/fault-schema.ts';
+
+/** An effect lands at most a second after its request: 500 ms after it was given up by timeout. */
+export const SETTINGS = {
+  LOCKSTEP_REQUEST_TIMEOUT_MS: '500',
+  LOCKSTEP_QUIESCE_MS: '2000',
+  LOCKSTEP_BACKOFF_CAP_MS: '500',
+  LOCKSTEP_STUCK_AFTER_MS: '3000',
+};
+
+const EVERY_KIND: Faults = {
+  errorBefore: 0.04,
+  errorAfter: 0.05,
+  resetBefore: 0.02,
+  resetAfter: 0.03,
+  noAnswer: 0.02,
+  late: 0.03,
+  lateMs: [50, 1000],
+  slow: 0.05,
+  slowMs: [10, 900],
+  garbage: 0.03,
+};
+
+/** By node: other flavours of the same. */
+export const FLAVOURS: Readonly<Record<string, Faults>> = {
+  node01: EVERY_KIND,
+  node02: { ...EVERY_KIND, lateAnswer: 'reset', slowEffect: 'after' },
+  node03: { ...EVERY_KIND, noAnswer: 0.01, errorAfter: 0.1 },
+};

@@ -1,0 +1,40 @@
+/** The disk fails under the journal: no answer without a record, no record lost. */
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { type CommandAnswer, isError } from '../../src/client/index.ts';
+import { startCluster } from '../support/cluster.ts';
+
+const COMMANDS = 3000;
+/** Less than these commands take in the journal. */
+const FILE_BYTES_MAX = 600_000;
+const PRLIMIT = 'prlimit';
+
+test('P3: a journal that cannot be written ends the daemon (exit 1), and takes back nothing', async (ctx) => {
+  if (spawnSync(PRLIMIT, ['--version']).status !== 0) return ctx.skip(`no ${PRLIMIT} here`);
+  const { sim, daemon, client } = await startCluster({
+    executors: 1,
+    env: { LOCKSTEP_REQUEST_TIMEOUT_MS: '500', LOCKSTEP_QUIESCE_MS: '500' },
+  });
+  const limit = `--fsize=${FILE_BYTES_MAX}:${FILE_BYTES_MAX}`;
+  expect(spawnSync(PRLIMIT, ['--pid', String(daemon.pid), limit]).status).toBe(0);
+  const told: CommandAnswer[] = [];
+  const asked = Array.from({ length: COMMANDS }, async (_, index) => {
+    const answer = await client.create(`${index}`, { id: `${index}`, timeoutMs: 60_000 });
+    if (isError(answer)) throw new Error(answer.error.message);
+    told.push(answer);
+  });
+  expect(await daemon.ended()).toBe(1);
+  expect(daemon.output).toMatch(/error .*journal/);
+  const before = [...told];
+  expect(before.length).toBeLessThan(COMMANDS);
+
+  // With room again, it goes on, and the clients get what they wait for.
+  await daemon.restart();
+  for (const answer of before) {
+    expect(await client.status(answer.id)).toMatchObject({ ...answer });
+  }
+  await Promise.all(asked);
+  expect(told.filter(({ state }) => state === 'committed')).toHaveLength(COMMANDS);
+  const count = COMMANDS;
+  expect(await sim.stats()).toEqual([true, { node01: count, node02: count, node03: count }]);
+});

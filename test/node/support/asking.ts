@@ -1,0 +1,67 @@
+/** A node client whose every exchange is watched: `done` comes once, and never within the call. */
+import { expect, onTestFinished } from 'vitest';
+import type { Answer, Request } from '../../../src/core/model.ts';
+import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
+import { NodeClient, type NodeClientOptions } from '../../../src/node/node-client.ts';
+
+export const CREATE: Request = {
+  kind: 'create',
+  token: '1700000000.000001',
+  body: '{"groupId":"5"}',
+};
+export const DELETE: Request = { kind: 'delete', guard: '1700000000.000001' };
+export const READ: Request = { kind: 'read' };
+
+export interface AskedNode {
+  readonly answer: Promise<Answer>;
+  readonly abort: () => void;
+  /** How often `done` was called. */
+  readonly calls: () => number;
+}
+
+export class Asking {
+  readonly client: NodeClient;
+  readonly #asked: AskedNode[] = [];
+
+  constructor(url: string, options: Partial<NodeClientOptions> = {}) {
+    this.client = new NodeClient({
+      name: 'node01',
+      url,
+      dialect: reliableOps,
+      requestTimeoutMs: 5000,
+      connectTimeoutMs: 2000,
+      connections: 8,
+      wallNow: Date.now,
+      ...options,
+    });
+    onTestFinished(async () => {
+      await this.client.close();
+      await Promise.all(this.#asked.map(({ answer }) => answer));
+      expect(this.#asked.filter(({ calls }) => calls() !== 1)).toEqual([]);
+    });
+  }
+
+  ask(request: Request = CREATE, groupId = '5'): AskedNode {
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    let calls = 0;
+    let isWithinCall = true;
+    const running = this.client.exchange(request, groupId, (answer) => {
+      calls++;
+      expect(isWithinCall).toBe(false);
+      resolve(answer);
+    });
+    isWithinCall = false;
+    const asked = { answer: promise, abort: () => running.abort(), calls: () => calls };
+    this.#asked.push(asked);
+    return asked;
+  }
+
+  async answerTo(request: Request = CREATE, groupId = '5'): Promise<Answer> {
+    return this.ask(request, groupId).answer;
+  }
+}
+
+/** Until the condition holds; fails after a while. */
+export async function eventually(read: () => unknown) {
+  await expect.poll(read, { timeout: 10_000, interval: 5 }).toBeTruthy();
+}

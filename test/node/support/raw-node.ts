@@ -1,0 +1,90 @@
+/**
+ * A node as bytes on a socket: each request that has come in whole is handed to a script, which may
+ * answer in any way, or not. Notes what it saw and how its connections ended.
+ */
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+export interface RawRequest {
+  readonly head: string;
+  readonly body: string;
+  /** The first line. */
+  readonly line: string;
+}
+
+export interface RawConnection {
+  readonly socket: Socket;
+  bytes: number;
+  /** `end`: a FIN; `ECONNRESET`: a reset; undefined while it is open. */
+  over: string | undefined;
+}
+
+export type Script = (socket: Socket, request: RawRequest, connection: number) => void;
+
+export interface RawNode {
+  readonly url: string;
+  readonly requests: RawRequest[];
+  readonly connections: RawConnection[];
+}
+
+export interface RawSetting {
+  /** When a connection is made, before a byte is read. */
+  readonly onConnection?: (socket: Socket, connection: number) => void;
+}
+
+export async function startRawNode(script: Script, setting: RawSetting = {}): Promise<RawNode> {
+  const requests: RawRequest[] = [];
+  const connections: RawConnection[] = [];
+  const server = createServer((socket) => {
+    const connection: RawConnection = { socket, bytes: 0, over: undefined };
+    const index = connections.push(connection) - 1;
+    let text = '';
+    socket.on('data', (chunk) => {
+      connection.bytes += chunk.length;
+      text += chunk.toString('latin1');
+      for (;;) {
+        const request = completeRequest(text);
+        if (request === undefined) return;
+        text = text.slice(request.head.length + request.body.length);
+        requests.push(request);
+        script(socket, request, index);
+      }
+    });
+    socket.on('end', () => {
+      connection.over ??= 'end';
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      connection.over ??= error.code ?? error.message;
+    });
+    socket.on('close', () => {
+      connection.over ??= 'closed';
+    });
+    setting.onConnection?.(socket, index);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    for (const { socket } of connections) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/v1`, requests, connections };
+}
+
+/** The bytes of one answer with its length. */
+export function answer(status: string, body = '', headers: readonly string[] = []): string {
+  const length = `content-length: ${Buffer.byteLength(body)}`;
+  return [`HTTP/1.1 ${status}`, length, ...headers, '', body].join('\r\n');
+}
+
+/** Answers every request with 201. */
+export const created: Script = (socket) => socket.write(answer('201 Created', 'CREATED'));
+
+function completeRequest(text: string): RawRequest | undefined {
+  const end = text.indexOf('\r\n\r\n');
+  if (end === -1) return undefined;
+  const head = text.slice(0, end + 4);
+  const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
+  if (text.length < head.length + length) return undefined;
+  const body = text.slice(head.length, head.length + length);
+  return { head, body, line: head.slice(0, head.indexOf('\r\n')) };
+}

@@ -1,0 +1,38 @@
+/** A listener that takes no connection any more: a process that is stopped, with its queue full. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
+
+const PROGRAM = `
+  const server = require('node:net').createServer();
+  server.listen({ host: '127.0.0.1', port: 0, backlog: 1 }, () => console.log(server.address().port));
+`;
+/** More than a backlog of 1 takes. */
+const FILL = 8;
+
+/** Its URL; a connection to it neither comes about nor fails. */
+export async function startStoppedListener(): Promise<string> {
+  const child = spawn(process.execPath, ['-e', PROGRAM], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  });
+  const port = Number(await firstLine(child));
+  child.kill('SIGSTOP');
+  for (let count = 0; count < FILL; count++) {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => socket.destroy());
+    onTestFinished(() => {
+      socket.destroy();
+    });
+  }
+  return `http://127.0.0.1:${port}`;
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('it says nothing');
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return line;
+}
