@@ -14,7 +14,8 @@ RUN node_modules/.bin/tsc -p tsconfig.build.json && npm prune --omit=dev --ignor
 FROM ${NODE_IMAGE}
 # tini is PID 1: it hands signals on and reaps what others leave behind, which Node does not.
 # cron becomes the user of each job, and gets the two capabilities for that instead of all of root.
-# The jobs that Debian gives it go: they are root's.
+# The jobs that Debian gives it go: they are root's. Its file for `@reboot` must be there, as it has
+# no place to make one and would end.
 RUN apt-get update \
   && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
     ca-certificates cron curl libcap2-bin tini \
@@ -23,6 +24,7 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/* /etc/crontab /etc/cron.d/* /etc/cron.*ly \
     /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
     /usr/local/bin/yarn* /opt/yarn* \
+  && touch /run/crond.reboot \
   && ln -s lockstep/crond.pid /run/crond.pid \
   && install -d -o node -g node -m 700 /run/lockstep \
   && install -d -o node -g node /data

@@ -3,18 +3,29 @@
  * ready, and stops when it is told to or has to. No logic of its own.
  */
 import { readFileSync } from 'node:fs';
-import { formatProblems, EX_CONFIG } from './config/problem.ts';
+import { dirname } from 'node:path';
 import { loadSettings } from './config/load.ts';
 import { preview } from './config/preview.ts';
+import { EX_CONFIG, formatProblems } from './config/problem.ts';
 import type { Settings } from './config/schema.ts';
 import type { CoordinatorData } from './coordinator/thread.ts';
 import type { Policy } from './core/model.ts';
 import type { ExecutorData } from './executor/thread.ts';
 import { clockBase } from './lifecycle/clock.ts';
+import { DiskGuard } from './lifecycle/disk-guard.ts';
+import { explainHang } from './lifecycle/hung-stack.ts';
+import { Nanny } from './lifecycle/nanny.ts';
+import { PATIENCE } from './lifecycle/pulse.ts';
 import { Shutdown } from './lifecycle/shutdown.ts';
 import { listenToSignals } from './lifecycle/signals.ts';
-import { Threads } from './lifecycle/threads.ts';
+import { MAIN, Threads } from './lifecycle/threads.ts';
+import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
 import { openLog } from './observe/log.ts';
+import { planLog } from './observe/log-plan.ts';
+import type { Log } from './observe/log-port.ts';
+import { LatestFigures } from './ops/latest-figures.ts';
+import { startOps } from './ops/server.ts';
+import { phaseOf, type Standing } from './ops/standing.ts';
 
 const COORDINATOR = 'coordinator';
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -33,57 +44,135 @@ if (!loaded.ok) {
 await run(loaded.settings);
 
 async function run(settings: Settings): Promise<void> {
-  const { logLevel, logFormat } = settings;
   const version = readVersion();
-  const log = openLog({ app: 'lockstepd', thread: 'main', level: logLevel, format: logFormat });
-  const executors = Array.from({ length: settings.executors }, (_, index) => `executor-${index + 1}`);
-  const threads = new Threads((loss) => shutdown.lose(loss));
+  const logPlan = planLog(settings, process.stdout.isTTY);
+  const log = openLog({ ...logPlan, app: 'lockstepd', thread: MAIN });
+  const executors = Array.from(
+    { length: settings.executors },
+    (_, index) => `executor-${index + 1}`,
+  );
+  const latest = new LatestFigures();
+  const threads = new Threads({
+    onLoss: (loss) => shutdown.lose(loss),
+    onMessage: (_, message) => {
+      if (message.kind === 'figures') latest.take(message.figures);
+    },
+  });
+  const setLevel = (level: 'info' | 'debug') => {
+    log.setLevel(level);
+    for (const name of threads.names) threads.tell(name, { logLevel: level });
+  };
   const shutdown = new Shutdown({
+    ...settings,
     threads,
     coordinator: COORDINATOR,
     executors,
     log,
-    drainMs: settings.drainMs,
-    interruptMs: settings.interruptMs,
-    stopExitCode: settings.stopExitCode,
+    logMore: () => setLevel('debug'),
     exit: (code) => process.exit(code),
   });
-  let debug = logLevel === 'debug';
+  process.on('uncaughtException', (error) => {
+    threads.lose({ kind: 'crashed', thread: MAIN, error });
+  });
   listenToSignals({
     onStop: (by) => shutdown.ask(by),
-    onToggleDebug: () => {
-      debug = !debug;
-      const level = debug ? 'debug' : 'info';
-      log.setLevel(level);
-      for (const name of threads.names) threads.tell(name, { logLevel: level });
-      log.info(`log level is now ${level}`);
-    },
+    onToggleDebug: toggleDebug(settings, log, setLevel),
   });
 
   const clock = clockBase();
+  const patience = { ...PATIENCE, hangAfterMs: settings.hangAfterMs };
+  const nanny = new Nanny({
+    watched: threads,
+    patience,
+    onHang: (hang) => void explainHang(hang).then((explained) => threads.lose(explained)),
+    now: () => performance.now(),
+  });
+  nanny.start();
+  const disk = openDiskGuard(settings, threads, log);
+  await openOps(settings, threads, () => ({
+    version,
+    phase: phaseOf(shutdown.begun, threads.has(COORDINATOR, 'ready')),
+    threads: nanny.stock,
+    figures: latest.seen,
+    disk: disk.standing,
+  }));
+  if (shutdown.begun) return;
+
   const policy = policyOf(settings);
   log.info('starting', { version, pid: process.pid, node: process.version });
+  threads.start(entry('./lifecycle/watchdog/thread'), {
+    name: 'watchdog',
+    clock,
+    main: threads.mainSlot,
+    patience,
+  } satisfies WatchdogData);
   threads.start(entry('./coordinator/thread'), {
     ...coordinatorData(settings, policy),
     name: COORDINATOR,
     clock,
     version,
+    log: logPlan,
   } satisfies CoordinatorData);
   await threads.heard(COORDINATOR, 'listening');
   if (shutdown.begun) return;
+  void disk.watch();
   for (const [index, name] of executors.entries()) {
     const data = { ...executorData(settings, policy), name, clock, index };
     threads.start(entry('./executor/thread'), data satisfies ExecutorData);
   }
   await threads.heard(COORDINATOR, 'ready');
   if (shutdown.begun) return;
+  threads.mainStarted();
+  sayReady(settings, log);
+}
+
+function sayReady(settings: Settings, log: Log): void {
+  const { endpoint, eventsEndpoint, opsHost, opsPort, nodes, executors } = settings;
   log.info('ready', {
-    endpoint: settings.endpoint,
-    events: settings.eventsEndpoint,
-    nodes: settings.nodes.map(({ name, url }) => `${name}=${url}`).join(','),
-    executors: executors.length,
+    endpoint,
+    events: eventsEndpoint,
+    ops: `http://${opsHost}:${opsPort}`,
+    nodes: nodes.map(({ name, url }) => `${name}=${url}`).join(','),
+    executors,
   });
   process.send?.('ready');
+}
+
+function openDiskGuard({ journal, diskFreeMinBytes }: Settings, threads: Threads, log: Log) {
+  return new DiskGuard({
+    folder: dirname(journal.path),
+    freeMinBytes: diskFreeMinBytes,
+    log,
+    onChange: (refusal) => threads.tell(COORDINATOR, { refusal }),
+  });
+}
+
+/** SIGHUP: debug logging in every thread, or no more. */
+function toggleDebug(settings: Settings, log: Log, setLevel: (level: 'info' | 'debug') => void) {
+  let debug = settings.logLevel === 'debug';
+  return () => {
+    debug = !debug;
+    const level = debug ? 'debug' : 'info';
+    setLevel(level);
+    log.info(`log level is now ${level}`);
+  };
+}
+
+/** The operators' port is there before the work begins: whoever looks sees it start. */
+async function openOps(
+  { opsHost: host, opsPort: port }: Settings,
+  threads: Threads,
+  standing: () => Standing,
+): Promise<void> {
+  try {
+    await startOps({ host, port, standing });
+  } catch (error) {
+    const failure = {
+      message: `cannot listen on http://${host}:${port}: ${(error as Error).message}`,
+      hint: 'Another program listens there, or it is no address of this machine: see LOCKSTEP_OPS_PORT.',
+    };
+    threads.lose({ kind: 'failed', thread: MAIN, failure });
+  }
 }
 
 /** The same entry from the sources and from the build. */
@@ -100,7 +189,7 @@ function policyOf(settings: Settings): Policy {
 function coordinatorData(
   settings: Settings,
   policy: Policy,
-): Omit<CoordinatorData, 'name' | 'clock' | 'version'> {
+): Omit<CoordinatorData, 'name' | 'clock' | 'version' | 'log'> {
   return {
     policy,
     endpoint: settings.endpoint,
@@ -115,8 +204,6 @@ function coordinatorData(
     frameBytesMax: settings.frameBytesMax,
     defaultDeadlineMs: settings.defaultDeadlineMs,
     retentionMs: settings.retentionDays * DAY_MS,
-    logLevel: settings.logLevel,
-    logFormat: settings.logFormat,
   };
 }
 

@@ -34,7 +34,12 @@ export const RELATIONS: readonly Relation[] = [
     'At a stop, a request that runs must be able to end.',
   ),
   numbers(
-    [['drainMs', 'interruptMs'], '<', 'killTimeoutMs'],
+    [['drainMs', 'interruptMs'], '<', 'escalateMs'],
+    'Only a stop that takes longer than it should is escalated.',
+  ),
+  numbers([['escalateMs'], '<', 'hardExitMs'], 'Whoever gives up says first what remains.'),
+  numbers(
+    [['hardExitMs'], '<', 'killTimeoutMs'],
     'The stop must be over before the supervisor kills the process.',
   ),
   numbers([['backoffBaseMs'], '≤', 'backoffCapMs'], 'The first wait is the shortest.'),

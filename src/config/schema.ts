@@ -121,11 +121,43 @@ export const settingsSchema = z.strictObject({
   stuckAfterMs: millis(DAY_MS, 60_000, 'A rollback that takes longer is reported as stuck.'),
   drainMs: millis(29_000, 10_000, 'At a stop: how long running work may go on to its end.'),
   interruptMs: millis(29_000, 5000, 'At a stop, after draining: how long aborting may take.'),
+  escalateMs: millis(
+    600_000,
+    30_000,
+    'A stop that takes longer logs at debug and lists the threads and sockets that remain.',
+  ),
+  hardExitMs: millis(
+    600_000,
+    36_000,
+    'A stop that takes longer ends with 1, leaving behind whatever does not end.',
+  ),
   killTimeoutMs: millis(
     600_000,
     40_000,
     'When the supervisor kills the process (`kill_timeout` of pm2): the stop must be over by then.',
   ),
+  hangAfterMs: z
+    .int()
+    .min(1000)
+    .max(600_000)
+    .default(4000)
+    .register(settingDocs, {
+      unit: 'ms',
+      text:
+        'A thread whose loop does not turn, or gets nowhere, for longer is lost. Raise it to stop ' +
+        'the daemon in a debugger.',
+    }),
+  diskFreeMinBytes: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(256 * MIB)
+    .register(settingDocs, {
+      unit: 'bytes',
+      text:
+        "While less is free on the journal's disk, new commands are answered `unavailable`. " +
+        '0 switches it off.',
+    }),
   retentionDays: z.int().min(1).max(3650).default(7).register(settingDocs, {
     unit: 'days',
     text: 'How long settled commands are kept; until then their ids are taken.',

@@ -57,11 +57,14 @@ export const telemetryShape = {
     fallback: "the machine's host name",
     variable: 'DEVICE_NAME',
   }),
-  logConsole: z.enum(['auto', 'on', 'off']).default('auto').register(settingDocs, {
-    text:
-      'Lines on stdout, errors on stderr. `auto`: all of them on a terminal or without syslog, ' +
-      'else the errors alone.',
-  }),
+  logConsole: z
+    .enum(['auto', 'on', 'off'])
+    .default('auto')
+    .register(settingDocs, {
+      text:
+        'Lines on stdout, errors on stderr. `auto`: all of them on a terminal or without syslog, ' +
+        'else the errors alone.',
+    }),
   syslogAddress: syslogAddress.optional().register(settingDocs, {
     text: 'The syslog server (RFC 5424; octet-counted over tcp and tls).',
     allowed: 'udp://HOST:PORT, tcp://HOST:PORT, tls://HOST:PORT, unix:///PATH, none',

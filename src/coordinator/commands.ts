@@ -9,7 +9,7 @@ import { needsSurvey } from '../core/goal.ts';
 import { wantedBy } from '../core/loose.ts';
 import type { Command, DurableEntry, Settlement } from '../core/model.ts';
 import type { StoredCommand } from '../journal/port.ts';
-import { errorReply } from '../protocol/errors.ts';
+import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { CommandRequest } from '../protocol/request.ts';
 import { openAnswer, settledAnswer } from './answers.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -20,6 +20,7 @@ import { type OpenCommand, openCommand } from './open-command.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
 import { Registry } from './registry.ts';
 import { conflictWith, repeatAnswer } from './repeat.ts';
+import { SettledCounts } from './settled-counts.ts';
 import type { Turn } from './turn.ts';
 import { endOfUndriven, isUndriven } from './undriven.ts';
 
@@ -32,8 +33,10 @@ export class Commands {
   readonly registry = new Registry();
   readonly keys = new KeyOrder();
   readonly lanes: Lanes;
-  readonly settledCounts: Record<string, number> = {};
+  readonly settledCounts = new SettledCounts();
   draining = false;
+  /** What new commands are answered while they cannot be taken in; repeats of open ones can. */
+  refusal: ErrorReply | undefined;
   readonly #dispatcher: Dispatcher;
   readonly #ports: CoordinatorPorts;
   readonly #options: CoordinatorOptions;
@@ -74,6 +77,7 @@ export class Commands {
     }
     if (twin !== undefined) return this.#join(twin, { request, respond }, turn);
     if (this.draining) return respond(errorReply('draining', 'the daemon is stopping'));
+    if (this.refusal !== undefined) return respond(this.refusal);
     if (this.registry.size >= this.#options.openMax) {
       return respond(
         errorReply('busy', `${this.registry.size} commands are open`, {
@@ -265,7 +269,7 @@ export class Commands {
     }
     const answer = settledAnswer(command, settlement);
     open.answer = answer;
-    this.settledCounts[settlement.state] = (this.settledCounts[settlement.state] ?? 0) + 1;
+    this.settledCounts.count(command, settlement);
     for (const waiter of open.waiters.splice(0)) waiter(answer);
     this.#ports.publish(`command.${settlement.state}`, () => answer);
     this.#leave(open);

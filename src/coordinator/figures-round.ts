@@ -4,15 +4,14 @@
  * get somewhere (P8). The next begins when the one before has come back.
  */
 import type { SummaryAnswer } from '../protocol/answer.ts';
-import { type ErrorReply, isError } from '../protocol/errors.ts';
-import type { Request } from '../protocol/request.ts';
+import type { StatusRequest } from '../protocol/request.ts';
 import type { Respond } from './ports.ts';
 
 const ROUND_MS = 1000;
-const STATUS = { op: 'status' } as Extract<Request, { op: 'status' }>;
+const STATUS: StatusRequest = { op: 'status' };
 
 export interface FiguresRoundOptions {
-  readonly ask: (request: Request, respond: Respond) => void;
+  readonly ask: (request: StatusRequest, respond: Respond) => void;
   /** Of a round that came back. */
   readonly onSummary: (summary: SummaryAnswer) => void;
 }

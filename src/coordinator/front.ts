@@ -9,7 +9,8 @@
 import type { Router } from 'zeromq';
 import type { Log } from '../observe/log-port.ts';
 import type { Answer } from '../protocol/answer.ts';
-import { errorReply } from '../protocol/errors.ts';
+import { type ErrorCode, errorReply } from '../protocol/errors.ts';
+import type { Figures } from '../protocol/figures.ts';
 import { parseRequest, type Request } from '../protocol/request.ts';
 import type { Respond } from './ports.ts';
 
@@ -41,6 +42,7 @@ export class Front {
   readonly #options: FrontOptions;
   #replies: (readonly [envelope: readonly Buffer[], payload: string])[] = [];
   #flushing: Promise<void> | undefined;
+  readonly #errors: Partial<Record<ErrorCode, number>> = {};
   #dropped = 0;
   #loggedAt = Number.NEGATIVE_INFINITY;
 
@@ -55,6 +57,11 @@ export class Front {
       this.#take(frames);
       while (backlog() > BACKLOG_MAX) await new Promise(setImmediate);
     }
+  }
+
+  /** Answers that were errors, by code, and replies that nobody could be given. */
+  get counts(): Pick<Figures, 'errors' | 'repliesDropped'> {
+    return { errors: { ...this.#errors }, repliesDropped: this.#dropped };
   }
 
   /** Resolves when every reply so far is with ZeroMQ. */
@@ -76,6 +83,7 @@ export class Front {
 
   #reply(envelope: readonly Buffer[], answer: Answer): void {
     this.#replies.push([envelope, JSON.stringify(answer)]);
+    if ('error' in answer) this.#countError(answer.error.code);
     this.#flushing ??= this.#flush();
   }
 
@@ -99,6 +107,10 @@ export class Front {
       if (!isUndeliverable && !this.#options.router.closed) throw error;
       this.#drop(code ?? 'closed');
     }
+  }
+
+  #countError(code: ErrorCode): void {
+    this.#errors[code] = (this.#errors[code] ?? 0) + 1;
   }
 
   #drop(code: string): void {

@@ -21,6 +21,8 @@ export class MeteredJournal implements Journal {
   readonly #meter: Meter;
   readonly #durations = new DistributionCounter(DURATION_BOUNDS);
   readonly #writes = new DistributionCounter(WRITES_BOUNDS);
+  #inside = 0;
+  #leave = () => {};
 
   constructor(journal: Journal, meter: Meter) {
     this.#journal = journal;
@@ -56,11 +58,11 @@ export class MeteredJournal implements Journal {
   close: Journal['close'] = () => this.#within(() => this.#journal.close());
 
   async #within<Result>(work: () => Promise<Result>): Promise<Result> {
-    const leave = this.#meter.enter();
+    if (this.#inside++ === 0) this.#leave = this.#meter.enter();
     try {
       return await work();
     } finally {
-      leave();
+      if (--this.#inside === 0) this.#leave();
     }
   }
 }

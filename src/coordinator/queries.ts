@@ -139,7 +139,7 @@ function summary(
     compensating,
     stuck,
     lanes,
-    settled: { ...commands.settledCounts },
+    settled: commands.settledCounts.byState,
     threads: ['main', 'coordinator', ...answered.map((index) => `executor-${index + 1}`)],
     nodes: Object.fromEntries(options.nodeNames.map((name) => [name, total(name, reports)])),
   };

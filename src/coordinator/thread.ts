@@ -6,17 +6,23 @@ import type { Policy } from '../core/model.ts';
 import { JournalError } from '../journal/errors.ts';
 import { openJournal } from '../journal/open.ts';
 import type { Journal } from '../journal/port.ts';
+import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
-import type { ThreadData, ToThread } from '../lifecycle/control.ts';
+import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
 import { runThread, StartError, tellMain } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import { type Dialect, unroutableCharacter } from '../node/dialect.ts';
 import { openLog } from '../observe/log.ts';
-import type { LogFormat, LogLevel } from '../observe/log-port.ts';
+import type { LogPlan } from '../observe/log-plan.ts';
+import type { SummaryAnswer } from '../protocol/answer.ts';
+import { type ErrorReply, errorReply } from '../protocol/errors.ts';
+import type { Figures } from '../protocol/figures.ts';
 import { executorIdentity, WORK_ENDPOINT } from '../protocol/work.ts';
 import { Coordinator } from './coordinator.ts';
 import { EVENTS_SOCKET, Events } from './events.ts';
+import { startFiguresRound } from './figures-round.ts';
 import { FRONT_SOCKET, Front } from './front.ts';
+import { MeteredJournal } from './metered-journal.ts';
 import type { CoordinatorOptions } from './ports.ts';
 import { loadCounters, recover } from './recovery.ts';
 import { WorkSocket } from './work-socket.ts';
@@ -35,29 +41,34 @@ export interface CoordinatorData extends ThreadData {
   readonly frameBytesMax: number;
   readonly defaultDeadlineMs: number;
   readonly retentionMs: number;
-  readonly logLevel: LogLevel;
-  readonly logFormat: LogFormat;
+  readonly log: LogPlan;
   readonly version: string;
 }
+
+/** Who counts what main wants to know. */
+interface Counting {
+  readonly coordinator: Coordinator;
+  readonly journal: MeteredJournal;
+  readonly clients: Front;
+}
+
+/** Bounded by the credit given to executors, not by the socket. */
+const WORK_SOCKET = { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 0 } as const;
+/** When a client may try again that came while the journal's disk was full. */
+const REFUSED_RETRY_MS = 5000;
 
 const crash = (error: unknown): void => {
   throw error;
 };
 
-runThread(async (closables) => {
+runThread(async ({ beat, sockets, keep }) => {
   const data = workerData as CoordinatorData;
-  const log = openLog({
-    app: 'lockstepd',
-    thread: data.name,
-    level: data.logLevel,
-    format: data.logFormat,
-  });
+  const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
-  const journal = await open(data.journal);
-  const front = new Router(FRONT_SOCKET);
-  const events = new XPublisher(EVENTS_SOCKET);
-  const work = new Router({ sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 0 });
-  for (const socket of [front, events, work]) closables.add(socket);
+  const journal = new MeteredJournal(await open(data.journal), { now, enter: inJournal(beat) });
+  const front = sockets.add('clients', new Router(FRONT_SOCKET));
+  const events = sockets.add('events', new XPublisher(EVENTS_SOCKET));
+  const work = sockets.add('executors', new Router(WORK_SOCKET));
   await work.bind(WORK_ENDPOINT);
   await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
   const publisher = new Events(events, crash);
@@ -77,16 +88,12 @@ runThread(async (closables) => {
     onFatal: crash,
     onDrained: () => tellMain({ kind: 'drained' }),
   });
-  void publisher.follow();
-  void executors.receive((report) => coordinator.report(report));
+  keep('events', publisher.follow());
+  keep(
+    'executors',
+    executors.receive((report) => coordinator.report(report)),
+  );
   tellMain({ kind: 'listening' });
-  await executors.complete;
-
-  const recovered = await recover(coordinator.commands, journal, now() + data.policy.quiesceMs);
-  if (recovered > 0) log.info('taking up open commands', { count: recovered });
-  // New commands come in behind the recovered ones (P6).
-  coordinator.post(() => {});
-  await bind(front, data.endpoint, 'LOCKSTEP_ENDPOINT');
   const clients = new Front({
     router: front,
     frameBytesMax: data.frameBytesMax,
@@ -94,14 +101,30 @@ runThread(async (closables) => {
     backlog: () => coordinator.backlog,
     onRequest: (request, respond) => coordinator.request(request, respond),
   });
-  void clients.receive();
+  await executors.complete;
+  startFiguresRound({
+    ask: (request, respond) => coordinator.request(request, respond),
+    onSummary: (summary) => {
+      beat.progress();
+      tellMain({ kind: 'figures', figures: figuresOf(summary, { coordinator, journal, clients }) });
+    },
+  });
+
+  const recovered = await recover(coordinator.commands, journal, now() + data.policy.quiesceMs);
+  if (recovered > 0) log.info('taking up open commands', { count: recovered });
+  // New commands come in behind the recovered ones (P6).
+  coordinator.post(() => {});
+  await bind(front, data.endpoint, 'LOCKSTEP_ENDPOINT');
+  keep('clients', clients.receive());
   tellMain({ kind: 'ready' });
 
   return {
     onControl: (message: ToThread) => {
       if (message === 'drain') coordinator.drain();
       else if (message === 'interrupt') coordinator.interrupt();
-      else if (typeof message === 'object') log.setLevel(message.logLevel);
+      else if (typeof message === 'string') return;
+      else if ('logLevel' in message) log.setLevel(message.logLevel);
+      else coordinator.commands.refusal = refusalOf(message.refusal);
     },
     stop: async () => {
       await coordinator.close();
@@ -112,6 +135,28 @@ runThread(async (closables) => {
     },
   };
 });
+
+function inJournal(beat: Beat): () => () => void {
+  return () => {
+    const before = beat.enter('journal');
+    return () => beat.enter(before);
+  };
+}
+
+function figuresOf(summary: SummaryAnswer, { coordinator, journal, clients }: Counting): Figures {
+  const { commitDurations, commitWrites } = journal;
+  const commands = coordinator.commands.settledCounts.durations;
+  return { summary, commands, commitDurations, commitWrites, ...clients.counts };
+}
+
+function refusalOf(failure: Failure | null): ErrorReply | undefined {
+  if (failure === null) return undefined;
+  const { message, hint } = failure;
+  return errorReply('unavailable', message, {
+    retryAfterMs: REFUSED_RETRY_MS,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
 
 async function open(url: string): Promise<Journal> {
   try {

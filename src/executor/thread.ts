@@ -2,6 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { Dealer } from 'zeromq';
 import type { Policy } from '../core/model.ts';
+import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { ThreadData } from '../lifecycle/control.ts';
 import { runThread } from '../lifecycle/thread-shell.ts';
@@ -25,21 +26,22 @@ export interface ExecutorData extends ThreadData {
   readonly connectionsPerNode: number;
 }
 
-runThread(async (closables) => {
+const WORK_SOCKET = {
+  // Bounded by the credit the coordinator gives, not by the socket.
+  sendHighWaterMark: 0,
+  receiveHighWaterMark: 0,
+  // Without a mark a send never waits but when the coordinator is gone, and then in vain.
+  sendTimeout: 0,
+  linger: 0,
+} as const;
+
+runThread(async ({ beat, sockets, keep }) => {
   const data = workerData as ExecutorData;
   const now = steadyClock(data.clock);
   const clients = data.nodes.map((node) => openClient(node, data));
   const ports = new Map(clients.map((client) => [client.options.name, portOf(client)]));
-  const socket = new Dealer({
-    routingId: executorIdentity(data.index),
-    // Bounded by the credit the coordinator gives, not by the socket.
-    sendHighWaterMark: 0,
-    receiveHighWaterMark: 0,
-    // Without a mark a send never waits but when the coordinator is gone, and then in vain.
-    sendTimeout: 0,
-    linger: 0,
-  });
-  closables.add(socket);
+  const routingId = executorIdentity(data.index);
+  const socket = sockets.add('coordinator', new Dealer({ ...WORK_SOCKET, routingId }));
   socket.connect(WORK_ENDPOINT);
   const outbox = new Outbox<Report>(
     (reports) => socket.send(JSON.stringify(reports)),
@@ -59,7 +61,7 @@ runThread(async (closables) => {
     },
     data.policy,
   );
-  void receive(socket, executor);
+  keep('coordinator', receive(socket, executor, beat));
   outbox.push({ kind: 'hello', index: data.index });
   return {
     onControl: () => {},
@@ -77,8 +79,10 @@ function isNobodyThere(error: unknown): boolean {
   return code === 'EAGAIN' || code === 'EBADF';
 }
 
-async function receive(socket: Dealer, executor: Executor): Promise<void> {
+async function receive(socket: Dealer, executor: Executor, beat: Beat): Promise<void> {
   for await (const [frame] of socket) {
+    // The coordinator asks at least once a second how things stand.
+    beat.progress();
     for (const order of JSON.parse(String(frame)) as Order[]) executor.take(order);
   }
 }

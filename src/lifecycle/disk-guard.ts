@@ -24,6 +24,7 @@ export interface DiskGuardOptions {
 
 export class DiskGuard {
   readonly #options: DiskGuardOptions;
+  /** Undefined: not looked yet, or it could not be seen. */
   #freeBytes: number | undefined;
   #isFull = false;
   #isBlind = false;
@@ -32,13 +33,10 @@ export class DiskGuard {
     this.#options = options;
   }
 
-  /** At the latest look; undefined if it could not be seen. */
-  get freeBytes(): number | undefined {
-    return this.#freeBytes;
-  }
-
-  get isFull(): boolean {
-    return this.#isFull;
+  /** As at the latest look. */
+  get standing() {
+    const { freeMinBytes } = this.#options;
+    return { freeBytes: this.#freeBytes, freeMinBytes, isFull: this.#isFull };
   }
 
   /** Looks now and every 2 s; one look at a time, however slow the disk is. */

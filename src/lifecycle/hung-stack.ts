@@ -5,6 +5,7 @@
  * Only for a thread that is lost anyway: what it did goes on for another moment, at most `waitMs`.
  */
 import { Session } from 'node:inspector';
+import { type Hang, MAIN } from './threads.ts';
 
 interface CallFrame {
   readonly functionName: string;
@@ -19,9 +20,19 @@ interface Said {
 }
 
 const FRAMES_MAX = 12;
+/** The thread is lost already: whoever waits for the end waits for this too. */
+const STACK_MS = 300;
+
+/** The hang, with its stack where it can be seen. Never rejects: to know less is no failure. */
+export async function explainHang(hang: Hang): Promise<Hang> {
+  // Who makes no progress turns its loop: its stack of this moment says nothing.
+  if (hang.kind !== 'hung' || hang.thread === MAIN) return hang;
+  const stack = await hungStack(hang.thread, STACK_MS).catch(() => undefined);
+  return stack === undefined ? hang : { ...hang, stack };
+}
 
 /** @returns the frames, innermost first, or undefined if they can't be seen in time */
-export async function hungStack(name: string, waitMs: number): Promise<string | undefined> {
+async function hungStack(name: string, waitMs: number): Promise<string | undefined> {
   const session = new Session();
   const seen = Promise.withResolvers<string | undefined>();
   const timer = setTimeout(() => seen.resolve(undefined), waitMs);

@@ -24,6 +24,9 @@ export interface Patience {
   readonly journalMs: number;
 }
 
+/** What no setting says. */
+export const PATIENCE = { startMs: 30_000, journalMs: 20_000 } as const;
+
 export type Trouble = 'hung' | 'stalled';
 
 /** Of a gap between two looks, what counts at most, in looks. */
@@ -60,10 +63,7 @@ export function troubleOf(pulse: Pulse, patience: Patience): Trouble | undefined
   return pulse.idleMs >= limitMs ? 'stalled' : undefined;
 }
 
-function limitOf(
-  { activity }: Reading,
-  { hangAfterMs, startMs, journalMs }: Patience,
-): number {
+function limitOf({ activity }: Reading, { hangAfterMs, startMs, journalMs }: Patience): number {
   if (activity === 'journal') return Math.max(journalMs, hangAfterMs);
   return activity === 'starting' ? Math.max(startMs, hangAfterMs) : hangAfterMs;
 }

@@ -28,7 +28,8 @@ export class SocketRegistry {
   }
 
   add<Socket extends Closable>(name: string, socket: Socket): Socket {
-    this.#open.set(socket, { name, madeAt: callerOf(new Error().stack) });
+    const { stack } = new Error('only for its stack');
+    this.#open.set(socket, { name, madeAt: callerOf(stack) });
     this.#onChange([...this.#open.values()]);
     return socket;
   }

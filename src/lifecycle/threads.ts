@@ -5,7 +5,7 @@
  */
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
-import { type Activity, Beat, Beats, type BeatSlot, type Reading } from './beats.ts';
+import { type Activity, Beat, type BeatSlot, Beats, type Reading } from './beats.ts';
 import type { Failure, FromThread, ThreadData, ToThread } from './control.ts';
 import type { OpenSocket } from './socket-registry.ts';
 

@@ -74,12 +74,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (this.#ended) return;
     const body = this.#chunks === undefined ? '' : this.#chunks.toString('utf8');
-    const retryAfter = this.#headers['retry-after'];
-    this.#end(this.#outcome.read({ status: this.#status, retryAfter, body }));
+    this.#end(this.#outcome.read({ status: this.#status, retryAfter: this.#retryAfter, body }));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#fail(tell(error));
+  }
+
+  /** Sent twice it comes as an array; which one was meant nobody knows. */
+  get #retryAfter(): string | undefined {
+    const header: string | string[] | undefined = this.#headers['retry-after'];
+    return Array.isArray(header) ? header[0] : header;
   }
 
   #fail(said: string): void {

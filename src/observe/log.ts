@@ -1,36 +1,63 @@
 /**
  * The log: one line per event, `time app thread level message` plus fields, the same in every
- * thread. Errors go to stderr, the rest to stdout.
+ * thread. Each thread has its own and needs no other thread to write: a hung main silences nobody.
  *
- * Nothing on the hot path logs per command above debug: a line costs more than a command.
+ * Errors go to stderr, the rest to stdout, all of it to syslog where there is one. Writing never
+ * waits and never throws; every queue is bounded and says what it dropped. Nothing on the hot path
+ * logs per command above debug: a line costs more than a command.
  */
-import { createLogger, format, transports } from 'winston';
-import type { Fields, Log, LogFormat, LogLevel } from './log-port.ts';
+import { Writable } from 'node:stream';
+import { createLogger, transports } from 'winston';
+import { DescriptorWriter } from './descriptor-writer.ts';
+import { jsonLine, type LogEvent, type Origin, textLine } from './log-line.ts';
+import type { LogPlan } from './log-plan.ts';
+import type { Fields, Log, LogLevel } from './log-port.ts';
+import { type RecentLine, RecentLines } from './recent-lines.ts';
+import { openSyslog, type Syslog } from './syslog/open.ts';
 
-export interface LogOptions {
-  readonly app: string;
-  readonly thread: string;
-  readonly level: LogLevel;
-  readonly format: LogFormat;
+const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
+/** At a stop, the server of the log gets this long for the last lines. */
+const CLOSE_MS_MAX = 1000;
+
+export interface LogOptions extends LogPlan, Origin {
+  /** Never to be seen in any line. */
+  readonly secrets?: readonly string[];
 }
 
-export function openLog({ app, thread, level, format: shape }: LogOptions): Log {
-  const line = format.printf(({ timestamp, level: at, message, fields }) => {
-    const tail = Object.entries(fields as Fields).map(([key, value]) => ` ${key}=${show(value)}`);
-    return `${String(timestamp)} ${app} ${thread} ${at} ${String(message)}${tail.join('')}`;
-  });
-  const json = format.printf(({ timestamp, level: at, message, fields }) =>
-    JSON.stringify({ timestamp, app, thread, level: at, message, ...plain(fields as Fields) }),
-  );
+export interface OpenLog extends Log {
+  /** The last lines of this thread. */
+  readonly recent: readonly RecentLine[];
+  /** Lets the last lines leave; takes a second at most. */
+  close(): Promise<void>;
+}
+
+export function openLog(options: LogOptions): OpenLog {
+  const { app, thread, level, format } = options;
+  const origin = { app, thread };
+  const clean = cleaner(options.secrets ?? []);
+  const line = (event: LogEvent) =>
+    clean(format === 'json' ? jsonLine(event, origin) : textLine(event, origin));
+  const terminal = openConsole(options.console, line);
+  const syslog = openSyslogOf(options, { clean, complain: terminal.complain });
+  const recent = new RecentLines();
+  recent.rideOnCrash();
   const logger = createLogger({
     level,
-    format: format.combine(format.timestamp(), shape === 'json' ? json : line),
-    transports: [new transports.Console({ stderrLevels: ['error'] })],
+    transports: [
+      sinkTo((event) => {
+        recent.note(event);
+        terminal.write(event);
+        syslog?.send(event);
+      }),
+    ],
   });
+  let now = level;
   const write =
     (at: LogLevel) =>
     (message: string, fields: Fields = {}): void => {
-      logger.log({ level: at, message, fields });
+      // Asked first: what is not wanted must cost next to nothing, and winston takes 3 µs.
+      if (LEVELS.indexOf(at) <= LEVELS.indexOf(now))
+        logger.log({ level: at, message, fields, time: new Date() });
     };
   return {
     error: write('error'),
@@ -38,21 +65,71 @@ export function openLog({ app, thread, level, format: shape }: LogOptions): Log 
     info: write('info'),
     debug: write('debug'),
     setLevel: (next) => {
+      now = next;
       logger.level = next;
+    },
+    get recent() {
+      return recent.all;
+    },
+    close: async () => {
+      await syslog?.close(CLOSE_MS_MAX);
     },
   };
 }
 
-function show(value: unknown): string {
-  if (value instanceof Error) return JSON.stringify(value.stack ?? value.message);
-  if (typeof value === 'string' && /^[\w./:@%+-]+$/.test(value)) return value;
-  return JSON.stringify(value) ?? 'undefined';
+/** Hands each event on as it comes, so that no buffer of winston's ever fills. */
+function sinkTo(take: (event: LogEvent) => void): transports.StreamTransportInstance {
+  const stream = new Writable({
+    objectMode: true,
+    write: (event: LogEvent, _, next) => {
+      take(event);
+      next();
+    },
+  });
+  return new transports.Stream({ stream });
 }
 
-function plain(fields: Fields): Fields {
-  const entries = Object.entries(fields).map(([key, value]) => [
-    key,
-    value instanceof Error ? (value.stack ?? value.message) : value,
-  ]);
-  return Object.fromEntries(entries);
+interface Console {
+  write(event: LogEvent): void;
+  /** About the log itself: there is no better place left. */
+  complain(message: string): void;
+}
+
+function openConsole(kind: LogPlan['console'], line: (event: LogEvent) => string): Console {
+  const writerTo = (descriptor: number) =>
+    new DescriptorWriter({
+      descriptor,
+      droppedLine: (count) => line(warning('lines are missing here', { count })),
+    });
+  const [out, err] = [writerTo(1), writerTo(2)];
+  process.on('exit', () => {
+    out.flush();
+    err.flush();
+  });
+  return {
+    write: (event) => {
+      if (kind === 'none' || (kind === 'errors' && event.level !== 'error')) return;
+      (event.level === 'error' ? err : out).write(line(event));
+    },
+    complain: (message) => {
+      if (kind !== 'none') err.write(line(warning(message)));
+    },
+  };
+}
+
+function openSyslogOf(
+  { syslog: target, format, app, thread }: LogOptions,
+  how: { clean: (text: string) => string; complain: (message: string) => void },
+): Syslog | undefined {
+  if (target.kind === 'none') return undefined;
+  return openSyslog({ target, format, origin: { app, thread }, ...how });
+}
+
+function warning(message: string, fields: Fields = {}): LogEvent {
+  return { time: new Date(), level: 'warn', message, fields };
+}
+
+function cleaner(secrets: readonly string[]): (text: string) => string {
+  if (secrets.length === 0) return (text) => text;
+  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 }

@@ -1,6 +1,6 @@
 /** Both dialects, hidden and shown owner marks, own ports and a shared one: under every fault. */
 import { randomInt } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { type ClusterOptions, startCluster } from '../support/cluster.ts';
 import { judge } from './chaos/checker.ts';
 import { Clients } from './chaos/clients.ts';
@@ -13,7 +13,7 @@ const COMMANDS = 400;
 const KEYS = 60;
 const NODES = ['node01', 'node02', 'node03'];
 
-const VARIANTS: readonly (readonly [string, ClusterOptions])[] = [
+const VARIANTS: readonly [string, ClusterOptions][] = [
   ['of the challenge dialect', { env: { LOCKSTEP_DIALECT: 'challenge' } }],
   ['that show their owner marks', { nodesim: { showTokens: true } }],
   [
@@ -22,17 +22,18 @@ const VARIANTS: readonly (readonly [string, ClusterOptions])[] = [
   ],
 ];
 
-test.each(VARIANTS)(
+test.concurrent.for(VARIANTS)(
   'P1: nodes %s are kept equal under every fault and a kill -9',
   async (...row) => {
-    const [, { env, nodesim, ...options }] = row;
+    const [[, { env, nodesim, ...options }], { expect, onTestFinished }] = row;
     const seed = randomInt(1_000_000);
-    const { sim, daemon, client } = await startCluster({
+    const cluster = {
       executors: 2,
       ...options,
       env: { ...SETTINGS, ...env },
       nodesim: { ...nodesim, seed, randomBehavior: 0.1 },
-    });
+    };
+    const { sim, daemon, client } = await startCluster(cluster, onTestFinished);
     // What a challenge node says to a delete of what it does not have.
     await sim.setSettings('node02', { deleteMissing: 204 });
     await sim.setSettings('node03', { deleteMissing: 400 });

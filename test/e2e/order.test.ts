@@ -1,5 +1,5 @@
 /** One at a time per key, in the order of acceptance (P6), and nothing that comes back (P4). */
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, type TestContext, test, vi } from 'vitest';
 import { type Answer, type CommandAnswer, isError } from '../../src/client/index.ts';
 import type { Faults } from '../../src/nodesim/fault-schema.ts';
 import { connectTo, shareCluster, startCluster } from '../support/cluster.ts';
@@ -58,11 +58,11 @@ describe('commands on one key', () => {
   });
 });
 
-describe('P4: a request that was given up and lands late', () => {
+describe.concurrent('P4: a request that was given up and lands late', () => {
   const LATE: Faults = { late: 1, lateMs: [1500, 1500], times: 1 };
 
-  async function clusterWithLate(op: 'create' | 'delete', nodesim = {}) {
-    const cluster = await startCluster({ executors: 1, env: SETTINGS, nodesim });
+  async function clusterWithLate(op: 'create' | 'delete', { onTestFinished }: TestContext) {
+    const cluster = await startCluster({ executors: 1, env: SETTINGS }, onTestFinished);
     const { sim } = cluster;
     const late = () => sim.setFaults('node02', { ...LATE, on: [op] });
     const landed = async () => {
@@ -72,8 +72,9 @@ describe('P4: a request that was given up and lands late', () => {
     return { ...cluster, late, landed };
   }
 
-  test('P4.4: a create does not come back after its delete', async () => {
-    const { client, sim, late, landed } = await clusterWithLate('create');
+  test('P4.4: a create does not come back after its delete', async (ctx) => {
+    const { client, sim, late, landed } = await clusterWithLate('create', ctx);
+    const { expect } = ctx;
     await late();
     expect(await client.create('k')).toMatchObject({ state: 'committed' });
     expect(await landed()).toBe(false);
@@ -82,8 +83,9 @@ describe('P4: a request that was given up and lands late', () => {
     expect(await sim.stats()).toEqual(EMPTY);
   });
 
-  test('P4.3: a create does not come back after it was rolled back', async () => {
-    const { client, sim, late, landed } = await clusterWithLate('create');
+  test('P4.3: a create does not come back after it was rolled back', async (ctx) => {
+    const { client, sim, late, landed } = await clusterWithLate('create', ctx);
+    const { expect } = ctx;
     await late();
     await sim.setFaults('node03', { forceStatus: 403, on: ['create'] });
     expect(await client.create('k')).toMatchObject({ state: 'rolled_back' });
@@ -91,8 +93,9 @@ describe('P4: a request that was given up and lands late', () => {
     expect(await sim.stats()).toEqual(EMPTY);
   });
 
-  test('P4.3: a delete of one record does not take the next one with it', async () => {
-    const { client, sim, late, landed } = await clusterWithLate('delete');
+  test('P4.3: a delete of one record does not take the next one with it', async (ctx) => {
+    const { client, sim, late, landed } = await clusterWithLate('delete', ctx);
+    const { expect } = ctx;
     await client.create('k');
     await late();
     expect(await client.delete('k')).toMatchObject({ state: 'committed' });
@@ -101,8 +104,9 @@ describe('P4: a request that was given up and lands late', () => {
     expect(await sim.stats()).toEqual(ONE_EACH);
   });
 
-  test('P4.4: a create waits for a delete that knew no owner', async () => {
-    const { client, sim, late, landed } = await clusterWithLate('delete');
+  test('P4.4: a create waits for a delete that knew no owner', async (ctx) => {
+    const { client, sim, late, landed } = await clusterWithLate('delete', ctx);
+    const { expect } = ctx;
     for (const url of Object.values(sim.urls)) {
       const body = JSON.stringify({ groupId: 'k' });
       await fetch(`${url}/group`, { method: 'POST', headers: { timestamp: OWNER }, body });
@@ -115,8 +119,9 @@ describe('P4: a request that was given up and lands late', () => {
     expect(await sim.stats()).toEqual(ONE_EACH);
   });
 
-  test('P4.3: a delete that was rolled back leaves the record, however late it lands', async () => {
-    const { client, sim, late, landed } = await clusterWithLate('delete');
+  test('P4.3: a delete that was rolled back leaves the record, however late it lands', async (ctx) => {
+    const { client, sim, late, landed } = await clusterWithLate('delete', ctx);
+    const { expect } = ctx;
     await client.create('k');
     await late();
     await sim.setFaults('node03', { forceStatus: 403, on: ['delete'] });

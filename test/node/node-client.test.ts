@@ -14,6 +14,12 @@ async function closedPort(): Promise<number> {
   return address.port;
 }
 
+/** Time enough for what was written to arrive, by turns of the event loop. */
+async function afterTurns(turns: number, act: () => void): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+  act();
+}
+
 describe('what is sent', () => {
   test('in reliable-ops, to the byte', async () => {
     const node = await startRawNode(created);
@@ -166,7 +172,9 @@ describe('P4.2: what may have been read and was not answered is lost', () => {
       },
       {
         onConnection: (socket) => {
-          if (how === 'reset before the request was read') socket.resetAndDestroy();
+          if (how !== 'reset before the request was read') return;
+          socket.pause();
+          void afterTurns(50, () => socket.resetAndDestroy());
         },
       },
     );

@@ -50,7 +50,9 @@ export const RULES: Rules = {
   packages: {
     'better-sqlite3': ['journal/sqlite/**', 'nodesim/**'],
     'cli-progress': ['cli/**'],
+    fastify: ['ops/**'],
     ky: ['cli/**', 'observe/**'],
+    'prom-client': ['ops/**'],
     undici: ['node/**'],
     uuid: ['cli/**', 'client/**', 'coordinator/**'],
     winston: ['observe/**'],

@@ -1,0 +1,31 @@
+/** Where lines go, decided once, in main, for all threads. */
+import type { LogFormat, LogLevel } from './log-port.ts';
+
+export type SyslogTarget =
+  | { readonly kind: 'udp' | 'tcp' | 'tls'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'none' };
+
+/** Goes to every thread with its data. */
+export interface LogPlan {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** Which lines the console gets. */
+  readonly console: 'all' | 'errors' | 'none';
+  readonly syslog: SyslogTarget;
+}
+
+interface LogSettings {
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+  readonly logConsole: 'auto' | 'on' | 'off';
+  readonly syslogAddress: SyslogTarget;
+}
+
+/** Errors go to stderr even where syslog has the rest: whoever started the daemon looks there. */
+export function planLog(settings: LogSettings, isTerminal: boolean): LogPlan {
+  const { logLevel: level, logFormat: format, logConsole, syslogAddress: syslog } = settings;
+  const plan = (console: LogPlan['console']): LogPlan => ({ level, format, console, syslog });
+  if (logConsole === 'off') return plan('none');
+  return plan(logConsole === 'on' || isTerminal || syslog.kind === 'none' ? 'all' : 'errors');
+}

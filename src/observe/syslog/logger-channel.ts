@@ -1,0 +1,93 @@
+/**
+ * Syslog through a local socket such as /dev/log. Node can't open unix datagram sockets, so the
+ * `logger` of util-linux does, one process a thread that has something to say: it reads a line a
+ * frame, and ends when its stdin does, also if the daemon is killed (docs/decisions/020-dev-log.md).
+ *
+ * A stop signal for the whole process tree must not reach it before the last line: its shell
+ * ignores them first.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type Channel, type ChannelEvents, type OpenChannel, reasonOf } from './channel.ts';
+
+/** In the frame, besides the text: room for the header that `logger` writes. */
+const LINE_BYTES_MAX = '16384';
+const STALL_MS = 10_000;
+/** Where nobody listens, it ends well within this time. */
+const PROBE_MS = 100;
+const SCRIPT = `trap '' INT TERM HUP; exec logger --socket "$1" --tag "$2" --id="$3" --prio-prefix --size ${LINE_BYTES_MAX} --socket-errors=on`;
+
+export interface LoggerAddress {
+  readonly path: string;
+  readonly app: string;
+}
+
+export function loggerChannel(address: LoggerAddress): OpenChannel {
+  return (events) => new LoggerChannel(address, events);
+}
+
+class LoggerChannel implements Channel {
+  readonly #events: ChannelEvents;
+  readonly #child: ChildProcess;
+  /** Frames that are not in the pipe yet, and the one that went in last. */
+  readonly #unsent: Buffer[] = [];
+  #last: Buffer | undefined;
+  #patience: NodeJS.Timeout | undefined;
+  #isOver = false;
+  readonly #gone = Promise.withResolvers<void>();
+
+  constructor({ path, app }: LoggerAddress, events: ChannelEvents) {
+    this.#events = events;
+    const words = ['-c', SCRIPT, 'sh', path, app, String(process.pid)];
+    this.#child = spawn('/bin/sh', words, { stdio: ['pipe', 'ignore', 'ignore'] });
+    this.#child.unref();
+    const { stdin } = this.#child;
+    (stdin as unknown as { unref?: () => void } | null)?.unref?.();
+    this.#patience = setTimeout(() => events.onReady(), PROBE_MS).unref();
+    stdin?.on('error', (error) => this.#down(reasonOf(error)));
+    stdin?.on('drain', () => this.#proceed());
+    this.#child
+      .once('error', (error) => this.#down(reasonOf(error)))
+      .once('exit', (code) => {
+        // Its stdin was ended, and it with it.
+        if (code === 0 && stdin?.writableEnded === true) this.destroy();
+        else this.#down(`logger ended with ${code ?? 'a signal'}`);
+      });
+  }
+
+  write(frame: Buffer): boolean {
+    this.#unsent.push(frame);
+    const more = this.#child.stdin?.write(frame, (error) => {
+      if (!error) this.#last = this.#unsent.shift();
+    });
+    if (more !== false) return true;
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => this.#down('logger does not read'), STALL_MS).unref();
+    return false;
+  }
+
+  destroy(): void {
+    this.#isOver = true;
+    clearTimeout(this.#patience);
+    this.#child.stdin?.destroy();
+    this.#gone.resolve();
+  }
+
+  /** Until it has handed on everything: it ends by itself then. */
+  async end(): Promise<void> {
+    if (this.#isOver) return;
+    this.#child.stdin?.end();
+    await this.#gone.promise;
+  }
+
+  #proceed(): void {
+    clearTimeout(this.#patience);
+    this.#events.onReady();
+  }
+
+  #down(reason: string): void {
+    if (this.#isOver) return;
+    const unsent = this.#last === undefined ? [...this.#unsent] : [this.#last, ...this.#unsent];
+    this.destroy();
+    this.#events.onDown(reason, unsent);
+  }
+}

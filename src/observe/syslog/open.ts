@@ -1,0 +1,69 @@
+/** The way to the syslog server that was chosen, and how a line is written for it. */
+import { hostname } from 'node:os';
+import { jsonLine, type LogEvent, messageText, type Origin } from '../log-line.ts';
+import type { SyslogTarget } from '../log-plan.ts';
+import type { LogFormat } from '../log-port.ts';
+import type { OpenChannel } from './channel.ts';
+import { Courier } from './courier.ts';
+import { loggerFrame, rfc5424Frame } from './frame.ts';
+import { loggerChannel } from './logger-channel.ts';
+import { streamChannel } from './stream-channel.ts';
+import { udpChannel } from './udp-channel.ts';
+
+export interface Syslog {
+  send(event: LogEvent): void;
+  close(timeoutMs: number): Promise<void>;
+}
+
+export interface SyslogOptions {
+  readonly target: Exclude<SyslogTarget, { kind: 'none' }>;
+  readonly origin: Origin;
+  readonly format: LogFormat;
+  /** What goes wrong here can only be said elsewhere. */
+  readonly complain: (message: string) => void;
+  /** Takes out what nobody may read. */
+  readonly clean: (text: string) => string;
+}
+
+export function openSyslog({ target, origin, format, complain, clean }: SyslogOptions): Syslog {
+  const { app, thread } = origin;
+  const own = { hostname: hostname(), app, thread, pid: process.pid };
+  const frame = (event: LogEvent): Buffer => {
+    const { level, time } = event;
+    const text = clean(
+      format === 'json' ? jsonLine(event, origin) : `${thread} ${level} ${messageText(event)}`,
+    );
+    return target.kind === 'unix'
+      ? loggerFrame(level, text)
+      : rfc5424Frame({ ...own, time, level }, text);
+  };
+  const courier = new Courier({
+    open: openerOf(target, app),
+    droppedFrame: (count) => frame(droppedEvent(count)),
+    onOutage: (reason) => complain(`syslog ${nameOf(target)} takes no lines: ${reason}`),
+    onDropped: (count) => complain(`syslog ${nameOf(target)} has missed ${count} lines`),
+  });
+  return {
+    send: (event) => courier.send(frame(event)),
+    close: (timeoutMs) => courier.close(timeoutMs),
+  };
+}
+
+function openerOf(target: SyslogOptions['target'], app: string): OpenChannel {
+  if (target.kind === 'unix') return loggerChannel({ path: target.path, app });
+  if (target.kind === 'udp') return udpChannel(target);
+  return streamChannel({ ...target, kind: target.kind });
+}
+
+function droppedEvent(count: number): LogEvent {
+  return {
+    time: new Date(),
+    level: 'warn',
+    message: 'log lines are missing here',
+    fields: { count },
+  };
+}
+
+function nameOf(target: SyslogOptions['target']): string {
+  return target.kind === 'unix' ? target.path : `${target.kind}://${target.host}:${target.port}`;
+}

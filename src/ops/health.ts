@@ -1,0 +1,47 @@
+/**
+ * The two questions of supervisors and load balancers, answered from how things stand: do the loops
+ * turn (else start it anew), and may work be sent to it (else send it elsewhere)?
+ */
+import type { Standing, ThreadStanding } from './standing.ts';
+
+/** A loop that has not turned for longer is not well, though the nanny may still be patient. */
+const FRESH_MS = 3000;
+/** The coordinator tells its figures about once a second, at worst every 3.3 s. */
+const FIGURES_MS_MAX = 5000;
+
+export interface Verdict {
+  readonly ok: boolean;
+  /** What is against it; empty if nothing is. */
+  readonly reasons: readonly string[];
+}
+
+/** Whether every loop turns. */
+export function health({ threads }: Standing): Verdict {
+  return verdict(threads.flatMap(faultsOf));
+}
+
+/** Whether new commands are taken in and can be driven. */
+export function readiness(standing: Standing): Verdict {
+  const { phase, threads, figures, disk } = standing;
+  const reasons = threads.flatMap(faultsOf);
+  if (phase !== 'running') reasons.push(`the daemon is ${phase}`);
+  else if (figures === undefined) reasons.push('the coordinator has told no figures yet');
+  else if (figures.ageMs > FIGURES_MS_MAX) {
+    reasons.push(`the coordinator told its figures ${Math.round(figures.ageMs)} ms ago`);
+  } else if (!figures.latest.summary.threads.some((name) => name.startsWith('executor-'))) {
+    reasons.push('no executor answers');
+  }
+  if (disk.isFull) reasons.push("the journal's disk is nearly full");
+  return verdict(reasons);
+}
+
+function faultsOf({ name, alive, activity, silentMs }: ThreadStanding): string[] {
+  if (!alive) return [`thread ${name} is lost`];
+  const isPatient = activity === 'starting' || activity === 'journal';
+  if (silentMs < FRESH_MS || isPatient) return [];
+  return [`the loop of thread ${name} has not turned for ${Math.round(silentMs)} ms`];
+}
+
+function verdict(reasons: readonly string[]): Verdict {
+  return { ok: reasons.length === 0, reasons };
+}

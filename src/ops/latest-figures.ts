@@ -1,0 +1,17 @@
+/** The coordinator's latest figures, and how old they are. */
+import type { Figures } from '../protocol/figures.ts';
+import type { Standing } from './standing.ts';
+
+export class LatestFigures {
+  #latest: { readonly figures: Figures; readonly at: number } | undefined;
+
+  take(figures: Figures): void {
+    this.#latest = { figures, at: performance.now() };
+  }
+
+  get seen(): Standing['figures'] {
+    if (this.#latest === undefined) return undefined;
+    const { figures, at } = this.#latest;
+    return { latest: figures, ageMs: performance.now() - at };
+  }
+}

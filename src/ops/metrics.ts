@@ -1,0 +1,227 @@
+/**
+ * `/metrics`: what main knows of itself and its threads, and the coordinator's latest figures, as
+ * Prometheus reads them. Nothing is counted here: every scrape shows the counters of those who do
+ * the work (totals since the start of this process).
+ *
+ * docs/operations.md has one row for each metric; a test compares the two.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Figures } from '../protocol/figures.ts';
+import { DistributionHistogram } from './distribution-histogram.ts';
+import type { Standing } from './standing.ts';
+
+interface Sample {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+interface Definition {
+  readonly kind: 'gauge' | 'counter';
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: readonly string[];
+  readonly read: (standing: Standing) => readonly Sample[];
+}
+
+export function openMetrics(standing: () => Standing): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  for (const definition of [...OF_THE_PROCESS, ...OF_THE_WORK]) {
+    const { kind, name, help, labels = [], read } = definition;
+    const shape = { name, help, labelNames: [...labels], registers: [registry] };
+    if (kind === 'gauge') {
+      const gauge: Gauge = new Gauge({
+        ...shape,
+        collect: () => {
+          gauge.reset();
+          for (const sample of read(standing())) gauge.set({ ...sample.labels }, sample.value);
+        },
+      });
+    } else {
+      const counter: Counter = new Counter({
+        ...shape,
+        collect: () => {
+          counter.reset();
+          for (const sample of read(standing())) counter.inc({ ...sample.labels }, sample.value);
+        },
+      });
+    }
+  }
+  openHistograms(registry, () => standing().figures?.latest);
+  return registry;
+}
+
+const SECOND_MS = 1000;
+
+function openHistograms(registry: Registry, figures: () => Figures | undefined): void {
+  new DistributionHistogram(registry, {
+    name: 'lockstep_command_duration_seconds',
+    help: 'From the acceptance of a command to its settlement.',
+    labels: ['op', 'lane', 'outcome'],
+    divisor: SECOND_MS,
+    read: () =>
+      (figures()?.commands ?? []).map(({ durations, ...labels }) => ({ labels, of: durations })),
+  });
+  new DistributionHistogram(registry, {
+    name: 'lockstep_journal_commit_duration_seconds',
+    help: 'How long one commit to the journal took.',
+    divisor: SECOND_MS,
+    read: () => only(figures()?.commitDurations),
+  });
+  new DistributionHistogram(registry, {
+    name: 'lockstep_journal_commit_writes',
+    help: 'How much one commit covered: commands accepted, begun, turned, settled.',
+    divisor: 1,
+    read: () => only(figures()?.commitWrites),
+  });
+}
+
+function only<Value>(of: Value | undefined): { readonly labels: object; readonly of: Value }[] {
+  return of === undefined ? [] : [{ labels: {}, of }];
+}
+
+/** Known without the coordinator. */
+const OF_THE_PROCESS: readonly Definition[] = [
+  {
+    kind: 'gauge',
+    name: 'lockstep_info',
+    help: 'Always 1; its labels say what runs.',
+    labels: ['version', 'phase'],
+    read: ({ version, phase }) => [{ labels: { version, phase }, value: 1 }],
+  },
+  {
+    kind: 'gauge',
+    name: 'lockstep_threads_alive',
+    help: 'Threads that should be there and are.',
+    read: ({ threads }) => [{ value: threads.filter(({ alive }) => alive).length }],
+  },
+  {
+    kind: 'gauge',
+    name: 'lockstep_threads_missing',
+    help: 'Threads that should be there and crashed or hang.',
+    read: ({ threads }) => [{ value: threads.filter(({ alive }) => !alive).length }],
+  },
+  {
+    kind: 'gauge',
+    name: 'lockstep_thread_silent_seconds',
+    help: 'For how long the loop of a thread has not turned; below a second all is well.',
+    labels: ['thread'],
+    read: ({ threads }) =>
+      threads.map(({ name, silentMs }) => ({
+        labels: { thread: name },
+        value: silentMs / SECOND_MS,
+      })),
+  },
+  {
+    kind: 'gauge',
+    name: 'lockstep_thread_utilization_ratio',
+    help: 'The share of time that the event loop of a thread was busy lately, 0 to 1.',
+    labels: ['thread'],
+    read: ({ threads }) =>
+      threads.map(({ name, utilization }) => ({ labels: { thread: name }, value: utilization })),
+  },
+  {
+    kind: 'gauge',
+    name: 'lockstep_disk_free_bytes',
+    help: "Free on the journal's disk.",
+    read: ({ disk }) => (disk.freeBytes === undefined ? [] : [{ value: disk.freeBytes }]),
+  },
+  {
+    kind: 'gauge',
+    name: 'lockstep_disk_refusing',
+    help: '1 while new commands are refused for want of room on that disk.',
+    read: ({ disk }) => [{ value: disk.isFull ? 1 : 0 }],
+  },
+  {
+    kind: 'gauge',
+    name: 'lockstep_figures_age_seconds',
+    help: 'How old the figures of the coordinator are, from which the metrics below come.',
+    read: ({ figures }) => (figures === undefined ? [] : [{ value: figures.ageMs / SECOND_MS }]),
+  },
+];
+
+/** Of the coordinator's figures. */
+const OF_THE_WORK: readonly Definition[] = [
+  ofFigures('gauge', {
+    name: 'lockstep_commands_open',
+    help: 'Commands that are not settled.',
+    read: ({ summary }) => [{ value: summary.open }],
+  }),
+  ofFigures('gauge', {
+    name: 'lockstep_commands_compensating',
+    help: 'Commands that are being undone.',
+    read: ({ summary }) => [{ value: summary.compensating }],
+  }),
+  ofFigures('gauge', {
+    name: 'lockstep_commands_stuck',
+    help: 'Rollbacks that take long and go on.',
+    read: ({ summary }) => [{ value: summary.stuck }],
+  }),
+  ofFigures('gauge', {
+    name: 'lockstep_lane_waiting',
+    help: 'Commands that wait for their key or a place.',
+    labels: ['lane'],
+    read: ({ summary }) => byLane(summary, 'waiting'),
+  }),
+  ofFigures('gauge', {
+    name: 'lockstep_lane_running',
+    help: 'Commands that an executor has.',
+    labels: ['lane'],
+    read: ({ summary }) => byLane(summary, 'running'),
+  }),
+  ofFigures('counter', {
+    name: 'lockstep_answered_errors_total',
+    help: 'Answers to clients that were errors.',
+    labels: ['code'],
+    read: ({ errors }) =>
+      Object.entries(errors).map(([code, value]) => ({ labels: { code }, value })),
+  }),
+  ofFigures('counter', {
+    name: 'lockstep_replies_dropped_total',
+    help: 'Replies whose client had gone.',
+    read: ({ repliesDropped }) => [{ value: repliesDropped }],
+  }),
+  ofFigures('counter', {
+    name: 'lockstep_node_calls_total',
+    help: 'Exchanges begun with a node.',
+    labels: ['node'],
+    read: ({ summary }) =>
+      Object.entries(summary.nodes).map(([node, { calls }]) => ({
+        labels: { node },
+        value: calls,
+      })),
+  }),
+  ofFigures('counter', {
+    name: 'lockstep_node_answers_total',
+    help: 'Exchanges by how they ended.',
+    labels: ['node', 'kind'],
+    read: ({ summary }) =>
+      Object.entries(summary.nodes).flatMap(([node, { answers }]) =>
+        Object.entries(answers).map(([kind, value]) => ({ labels: { node, kind }, value })),
+      ),
+  }),
+];
+
+/** Nothing to show until there are figures. */
+function ofFigures(
+  kind: Definition['kind'],
+  {
+    read,
+    ...shown
+  }: Omit<Definition, 'kind' | 'read'> & {
+    readonly read: (figures: Figures) => readonly Sample[];
+  },
+): Definition {
+  return {
+    kind,
+    ...shown,
+    read: ({ figures }) => (figures === undefined ? [] : read(figures.latest)),
+  };
+}
+
+function byLane({ lanes }: Figures['summary'], stage: 'waiting' | 'running'): readonly Sample[] {
+  return Object.entries(lanes).map(([lane, counts]) => ({
+    labels: { lane },
+    value: counts[stage],
+  }));
+}

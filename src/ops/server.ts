@@ -1,0 +1,49 @@
+/**
+ * The operators' port: `/healthz`, `/readyz`, `/metrics`. It answers from main's own view, so it
+ * answers while the journal is slow, while nodes are down and while the daemon drains.
+ *
+ * Bounded (P9): it reads no bodies, keeps few connections and none for long.
+ */
+import fastify, { type FastifyReply } from 'fastify';
+import { health, readiness, type Verdict } from './health.ts';
+import { openMetrics } from './metrics.ts';
+import type { Standing } from './standing.ts';
+
+const CONNECTIONS_MAX = 128;
+/** For a request to arrive. */
+const REQUEST_MS = 5000;
+const KEEP_ALIVE_MS = 10_000;
+/** No route takes a body; 0 would mean the default. */
+const BODY_BYTES_MAX = 1;
+
+export interface OpsOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly standing: () => Standing;
+}
+
+/** @throws the error of `listen`, when the port is taken or no address of this machine */
+export async function startOps({ host, port, standing }: OpsOptions): Promise<void> {
+  const server = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS,
+    connectionTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: true,
+  });
+  const metrics = openMetrics(standing);
+  server.server.maxConnections = CONNECTIONS_MAX;
+  server.get('/healthz', (_, reply) => answer(reply, health(standing())));
+  server.get('/readyz', (_, reply) => answer(reply, readiness(standing())));
+  server.get('/metrics', async (_, reply) => {
+    return reply.type(metrics.contentType).send(await metrics.metrics());
+  });
+  await server.listen({ host, port });
+}
+
+function answer(reply: FastifyReply, { ok, reasons }: Verdict): FastifyReply {
+  return reply
+    .code(ok ? 200 : 503)
+    .header('cache-control', 'no-store')
+    .send({ ok, reasons });
+}

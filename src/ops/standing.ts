@@ -1,0 +1,38 @@
+/**
+ * How the daemon stands, as main sees it without asking anybody: what the operators' port answers
+ * from. The composition root puts it together.
+ */
+import type { Figures } from '../protocol/figures.ts';
+
+export interface ThreadStanding {
+  readonly name: string;
+  /** Neither crashed nor hung. */
+  readonly alive: boolean;
+  readonly activity: string;
+  /** Since its loop turned last, in ms. */
+  readonly silentMs: number;
+  /** The share of the latest look's time its event loop was busy, 0 to 1. */
+  readonly utilization: number;
+}
+
+export interface DiskStanding {
+  /** Undefined: not seen yet, or it cannot be seen. */
+  readonly freeBytes: number | undefined;
+  readonly freeMinBytes: number;
+  readonly isFull: boolean;
+}
+
+export interface Standing {
+  readonly version: string;
+  readonly phase: 'starting' | 'running' | 'stopping';
+  /** Every thread that should be there. */
+  readonly threads: readonly ThreadStanding[];
+  /** The coordinator's latest figures; undefined until it has told any. */
+  readonly figures: { readonly latest: Figures; readonly ageMs: number } | undefined;
+  readonly disk: DiskStanding;
+}
+
+export function phaseOf(isStopping: boolean, isReady: boolean): Standing['phase'] {
+  if (isStopping) return 'stopping';
+  return isReady ? 'running' : 'starting';
+}

@@ -1,0 +1,235 @@
+/** Whole sagas, by hand: the courses that are easy to get wrong. */
+import { describe, expect, it } from 'vitest';
+import { CHALLENGE, creating, DEADLINE, NOW, OTHER, OWN, Play, QUIESCE } from './builders.ts';
+
+describe('own or foreign, the token not shown', () => {
+  it('a foreign node and a node in doubt: the doubt is settled before anything is said', () => {
+    const play = creating();
+    play.answer('a', 'perhaps');
+    play.answer('b', 'lost');
+    play.act();
+    play.answer('a', 'present');
+    expect(play.node('a').verdict).toBe('foreign');
+    // b is not reached, so all may be foreign yet: go on, to know what to say.
+    expect(play.tick(play.node('b').dueAt)).toEqual([]);
+    expect(play.act()).toContain(`b: create ${OWN}`);
+    expect(play.answer('b', 'applied')).toEqual(['turned']);
+    expect(play.saga.reason).toBe('diverged');
+    // P4.3: the lost create of b is waited for before its delete counts.
+    expect(play.act()).toEqual([`wait ${NOW + QUIESCE}`]);
+    play.tick(NOW + QUIESCE);
+    expect(play.act()).toContain(`b: delete ${OWN}`);
+  });
+
+  it('P4.3: a node is driven back only after its loose create, and forth after its loose delete', () => {
+    const play = creating({ nodes: ['a'] });
+    play.answer('a', 'lost');
+    play.tick(play.node('a').dueAt);
+    play.act();
+    play.answer('a', 'perhaps');
+    play.act();
+    expect(play.answer('a', 'present')).toEqual(['node_turned']);
+    expect(play.act()).toEqual([`wait ${NOW + QUIESCE}`]);
+    play.tick(NOW + QUIESCE);
+    expect(play.act()).toEqual([`a: delete ${OWN}`, `wait ${DEADLINE}`]);
+    play.answer('a', 'lost');
+    const loose = play.now + QUIESCE;
+    play.tick(play.node('a').dueAt);
+    play.act();
+    play.answer('a', 'gone');
+    play.act();
+    expect(play.answer('a', 'absent')).toEqual(['node_turned']);
+    expect(play.act()).toEqual([`wait ${loose}`]);
+    play.tick(loose);
+    play.act();
+    play.answer('a', 'applied');
+    expect(play.saga.state).toBe('committed');
+  });
+
+  it('the saga turns while a node is on its way back: it stays on it', () => {
+    const play = creating();
+    play.answer('a', 'unsure');
+    play.tick(play.node('a').dueAt);
+    play.act();
+    play.answer('a', 'perhaps');
+    play.act();
+    expect(play.answer('a', 'present')).toEqual(['node_turned']);
+    expect(play.answer('b', 'refused')).toEqual(['turned']);
+    expect(play.act()).toContain(`a: delete ${OWN}`);
+    play.answer('a', 'gone');
+    play.act();
+    play.answer('a', 'present');
+    expect(play.saga).toMatchObject({ state: 'rolled_back', reason: 'node_refused' });
+    expect(play.node('a').belief).toBe('present');
+  });
+
+  it('turned back and forth in an earlier life: what both directions sent is loose', () => {
+    const play = new Play({ nodes: ['a'] });
+    play.fold({ kind: 'began', at: NOW });
+    play.fold({ kind: 'node_turned', at: NOW, node: 'a', direction: 'prior' });
+    play.fold({ kind: 'node_turned', at: NOW, node: 'a', direction: 'want' });
+    play.take({ kind: 'resumed' });
+    const until = NOW + QUIESCE;
+    expect(play.node('a')).toMatchObject({ touched: true, doubt: true, direction: 'want' });
+    expect(play.node('a').loose).toEqual([
+      { effect: 'present', token: OWN, until },
+      { effect: 'absent', token: OWN, until },
+    ]);
+    expect(play.act()).toEqual([`wait ${until}`]);
+  });
+});
+
+describe('a command with ensure', () => {
+  it('takes a record that shows no token as its own or another, and does not drive it back', () => {
+    const play = creating({ ensure: true });
+    play.answer('a', 'unsure');
+    play.answer('b', 'applied');
+    play.tick(play.node('a').dueAt);
+    play.act();
+    play.answer('a', 'perhaps');
+    play.act();
+    expect(play.answer('a', 'present')).toEqual(['settled']);
+    expect(play.saga.state).toBe('committed');
+  });
+
+  it('P4.3: waits for any loose delete, since any record will do', () => {
+    const loose = { a: [{ effect: 'absent', token: OTHER, until: NOW + 700 }] } as const;
+    const heir = new Play({ ensure: true }, { history: { loose } });
+    heir.take({ kind: 'driven' });
+    expect(heir.act()).toEqual([`b: create ${OWN}`, `wait ${NOW + 700}`]);
+    const other = new Play({}, { history: { loose } });
+    other.take({ kind: 'driven' });
+    expect(other.act()).toContain(`a: create ${OWN}`);
+  });
+
+  it('heals a delete: nodes without the record are left alone, rolling back too', () => {
+    const play = new Play({ op: 'delete', ensure: true, nodes: ['a', 'b', 'c'] });
+    play.take({ kind: 'driven' });
+    play.act();
+    play.answer('a', 'absent');
+    play.answer('b', 'present');
+    expect(play.answer('c', 'present')).toEqual(['began']);
+    expect(play.act()).toEqual(['b: delete', 'c: delete', `wait ${DEADLINE}`]);
+    play.answer('b', 'applied');
+    expect(play.answer('c', 'refused')).toEqual(['turned']);
+    expect(play.act()).toEqual([`b: create ${OWN}`, `wait ${NOW + 60_000}`]);
+    play.answer('b', 'applied');
+    expect(play.saga.state).toBe('rolled_back');
+  });
+});
+
+describe('a restart', () => {
+  it('a recovered saga whose deadline is over compensates at once, after the wait', () => {
+    const play = new Play();
+    play.fold({ kind: 'began', at: 0 });
+    play.now = DEADLINE + 1;
+    expect(play.take({ kind: 'resumed' })).toEqual(['resumed', 'turned']);
+    expect(play.act()).toEqual([`wait ${play.now + QUIESCE}`]);
+  });
+
+  it('P5: what was stuck before a restart stays flagged, and is not flagged again', () => {
+    const play = new Play();
+    play.fold({ kind: 'began', at: 0 });
+    play.fold({ kind: 'turned', at: NOW, reason: 'deadline' });
+    play.fold({ kind: 'stuck', at: NOW + 60_000 });
+    play.now = NOW + 200_000;
+    expect(play.take({ kind: 'resumed' })).toEqual(['resumed']);
+    expect(play.saga.stuck).toBe(true);
+    expect(play.act()).toEqual([`wait ${play.now + QUIESCE}`]);
+  });
+
+  it('P5: what should have been flagged while the daemon was down is flagged at the start', () => {
+    const play = new Play();
+    play.fold({ kind: 'began', at: 0 });
+    play.fold({ kind: 'turned', at: NOW, reason: 'deadline' });
+    play.now = NOW + 60_000;
+    expect(play.take({ kind: 'resumed' })).toEqual(['resumed', 'stuck']);
+  });
+
+  it('P4.5: a 404 to the guarded delete counts only after a create of an earlier life may land', () => {
+    const play = new Play({ nodes: ['a'] });
+    play.fold({ kind: 'began', at: 0 });
+    play.fold({ kind: 'turned', at: 0, reason: 'cancelled' });
+    play.take({ kind: 'resumed' });
+    expect(play.act()).toEqual([`wait ${NOW + QUIESCE}`]);
+    play.tick(NOW + QUIESCE);
+    expect(play.act()).toContain(`a: delete ${OWN}`);
+  });
+
+  it('P4.5: a record met after a restart may be our own, though no request of this life was lost', () => {
+    const play = new Play({ nodes: ['a'] });
+    play.fold({ kind: 'began', at: 0 });
+    play.take({ kind: 'resumed' });
+    play.act();
+    play.answer('a', 'perhaps');
+    play.act();
+    expect(play.answer('a', 'present')).toEqual(['node_turned']);
+  });
+});
+
+describe('operators', () => {
+  it('a command cancelled while it surveys is refused, with its reads still running', () => {
+    const play = new Play({ op: 'delete' });
+    play.take({ kind: 'driven' });
+    play.act();
+    expect(play.take({ kind: 'cancel' })).toEqual(['cancelled', 'settled']);
+    expect(play.saga).toMatchObject({ state: 'refused', reason: 'cancelled' });
+    expect(play.answer('a', 'present')).toEqual([]);
+    expect(play.act()).toEqual([]);
+  });
+
+  it('P5: an abandoned command aborts what runs, and settles when that has ended', () => {
+    const play = creating();
+    play.answer('a', 'applied');
+    play.answer('b', 'refused');
+    play.act();
+    expect(play.take({ kind: 'abandon' })).toEqual(['abandoning']);
+    expect(play.act()).toEqual(['a: abort']);
+    const settled = play.settlement('a', 'lost');
+    const until = NOW + QUIESCE;
+    expect(settled).toMatchObject({
+      state: 'abandoned',
+      nodes: { a: { state: 'unknown' } },
+      loose: { a: [{ effect: 'absent', token: OWN, until }] },
+      tokens: {},
+    });
+  });
+
+  it('P5: only a compensation can be abandoned, and it is not cancelled', () => {
+    const play = creating();
+    expect(play.take({ kind: 'abandon' })).toEqual([]);
+    play.answer('a', 'refused');
+    play.answer('b', 'applied');
+    expect(play.take({ kind: 'cancel' })).toEqual([]);
+  });
+
+  it('a retry ends the backoff, but not the wait for loose requests', () => {
+    const play = creating();
+    play.answer('a', 'unsure', { retryAfterMs: 3000 });
+    play.answer('b', 'lost');
+    play.take({ kind: 'retry' });
+    expect(play.act()).toEqual([`a: create ${OWN}`, `b: create ${OWN}`, `wait ${DEADLINE}`]);
+    play.answer('a', 'refused');
+    play.answer('b', 'unsure');
+    play.take({ kind: 'retry' });
+    expect(play.act()).toEqual([`a: delete ${OWN}`, `wait ${NOW + QUIESCE}`]);
+  });
+});
+
+describe('a single node', () => {
+  it('P1: a foreign record on the only node is all there is: refused, already there', () => {
+    const play = creating({ nodes: ['a'] });
+    play.answer('a', 'perhaps');
+    play.act();
+    expect(play.answer('a', 'present')).toEqual(['settled']);
+    expect(play.saga).toMatchObject({ state: 'refused', reason: 'already_exists' });
+  });
+
+  it('without tokens: found by the survey, refused before anything is sent', () => {
+    const play = new Play({ nodes: ['a'] }, { policy: CHALLENGE });
+    play.take({ kind: 'driven' });
+    play.act();
+    expect(play.answer('a', 'present')).toEqual(['settled']);
+    expect(play.saga).toMatchObject({ state: 'refused', reason: 'already_exists' });
+  });
+});

@@ -1,0 +1,134 @@
+/**
+ * P8 in the real daemon: threads are hung, crashed and cut off through the inspector, and the time
+ * is measured until the daemon has ended and says why.
+ */
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { LockstepClient } from '../../src/client/index.ts';
+import { startCluster, statusOf } from '../support/cluster.ts';
+import { type Daemon, type DaemonOptions, startDaemon } from '../support/daemon.ts';
+import { BUSY_LOOP, INSPECTED, inspect } from '../support/inspector.ts';
+
+/** Nobody listens there. */
+const NODES = 'node01=http://127.0.0.1:9/v1';
+/** Seen within 5 s (P8), and gone a second later: it asks the rest to end in order. */
+const GONE_MS = 6000;
+const HANG = 5000;
+
+async function running(options: Partial<DaemonOptions> = {}): Promise<Daemon> {
+  const daemon = await startDaemon({
+    nodes: NODES,
+    executors: 2,
+    nodeOptions: INSPECTED,
+    ...options,
+  });
+  onTestFinished(() => daemon[Symbol.asyncDispose]());
+  return daemon;
+}
+
+/** Waits for the end of the daemon; the code it ended with and how long that took. */
+async function ending(daemon: Daemon, begun: number) {
+  const code = await daemon.ended();
+  const tookMs = Math.round(performance.now() - begun);
+  console.log(`ended with ${code} after ${tookMs} ms`);
+  return { code, tookMs };
+}
+
+describe('a thread that hangs', () => {
+  test.each(['executor-1', 'executor-2', 'coordinator', 'watchdog'])(
+    'P8: %s is seen within 5 s, named with the place it hangs, and takes the daemon with it',
+    async (name) => {
+      const daemon = await running();
+      const inspector = await inspect(daemon);
+      await inspector.run(name, BUSY_LOOP);
+      const begun = performance.now();
+      await vi.waitUntil(() => daemon.output.includes(`thread ${name} hangs`), HANG);
+      const { code, tookMs } = await ending(daemon, begun);
+      expect(code).toBe(1);
+      expect(tookMs).toBeLessThan(GONE_MS);
+      expect(daemon.output).toMatch(
+        new RegExp(`expected \\[main, watchdog, coordinator, .*\\] missing \\[${name}\\]`),
+      );
+      expect(daemon.output).toContain('hangsHere');
+      expect(daemon.output).toContain(
+        `shutdown complete (thread ${name} hung), exiting with code 1`,
+      );
+    },
+  );
+
+  test('P8: main is seen by the watchdog within 5 s, which kills the process', async () => {
+    const daemon = await running();
+    const inspector = await inspect(daemon);
+    await inspector.run('main', BUSY_LOOP);
+    const begun = performance.now();
+    const { code, tookMs } = await ending(daemon, begun);
+    // A signal ended it.
+    expect(code).toBeNull();
+    expect(tookMs).toBeLessThan(GONE_MS);
+    expect(daemon.output).toMatch(/thread main hangs for \d+ ms: watchdog kills the process/);
+  });
+
+  test('P3: what was under way when it hung is done by the next life', async () => {
+    const { daemon, client, sim } = await startCluster({ executors: 1, nodeOptions: INSPECTED });
+    await sim.setFaults('node01', { slow: 1, slowMs: [1000, 1000] });
+    const inspector = await inspect(daemon);
+    const ids = Array.from({ length: 50 }, (_, index) => `${index}`);
+    await Promise.all(ids.map((id) => client.create(id, { id, wait: 'accepted' })));
+    await inspector.run('executor-1', BUSY_LOOP);
+    expect(await daemon.ended()).toBe(1);
+    await daemon.restart();
+    for (const id of ids) await statusOf(client, id, { state: 'committed' });
+    expect(await sim.stats()).toEqual([true, { node01: 50, node02: 50, node03: 50 }]);
+  });
+});
+
+describe('a thread that crashes', () => {
+  test.each(['executor-2', 'coordinator', 'watchdog', 'main'])(
+    'P8: %s ends the daemon with 1 at once',
+    async (name) => {
+      const daemon = await running();
+      const inspector = await inspect(daemon);
+      await inspector.run(name, `setTimeout(() => { throw new Error('out of the blue'); }); 0`);
+      const { code, tookMs } = await ending(daemon, performance.now());
+      expect(code).toBe(1);
+      expect(tookMs).toBeLessThan(GONE_MS / 2);
+      expect(daemon.output).toContain(`thread ${name} crashed`);
+      expect(daemon.output).toContain(`missing [${name}]`);
+      expect(daemon.output).toContain(
+        `shutdown complete (thread ${name} crashed: Error: out of the blue), exiting with code 1`,
+      );
+    },
+  );
+});
+
+describe('a thread whose loop turns', () => {
+  test('P8: but that hears nobody any more is lost as well', async () => {
+    const daemon = await running();
+    const inspector = await inspect(daemon);
+    // Its socket stays open and its timers run; only its reading has stopped.
+    await inspector.run('executor-1', DEAF);
+    const begun = performance.now();
+    const { code, tookMs } = await ending(daemon, begun);
+    expect(code).toBe(1);
+    expect(tookMs).toBeLessThan(GONE_MS);
+    expect(daemon.output).toContain('thread executor-1 makes no progress');
+    expect(daemon.output).toContain('missing [executor-1]');
+  });
+});
+
+/** Takes the parse of an executor's orders away: they arrive, and nothing comes of them. */
+const DEAF = `process.getBuiltinModule('node:worker_threads'); JSON.parse = () => []; 0`;
+
+describe('no false alarm', () => {
+  test('a process that was stopped for longer than any patience goes on', async () => {
+    const daemon = await running({ env: { LOCKSTEP_HANG_AFTER_MS: '1000' } });
+    daemon.signal('SIGSTOP');
+    // The one thing that can be waited for is time: nothing happens in a stopped process.
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    daemon.signal('SIGCONT');
+    const client = await LockstepClient.connect({ endpoint: daemon.endpoint });
+    onTestFinished(() => client.close());
+    expect(await client.ping()).toMatchObject({ ready: true });
+    expect(await daemon.stop()).toBe(0);
+    expect(daemon.output).not.toContain('missing');
+  });
+});

@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, test, vi } from 'vitest';
+import { clockBase, steadyClock } from '../../src/lifecycle/clock.ts';
+import { atTime } from '../../src/lifecycle/timer.ts';
+
+describe('the steady clock', () => {
+  test('is the wall clock at its start, and goes on at the pace of time', () => {
+    const before = Date.now();
+    const now = steadyClock(clockBase());
+    const first = now();
+    expect(first).toBeGreaterThanOrEqual(before - 1);
+    expect(first).toBeLessThanOrEqual(Date.now() + 2);
+    let last = first;
+    for (let count = 0; count < 10_000; count++) {
+      const next = now();
+      expect(next).toBeGreaterThanOrEqual(last);
+      last = next;
+    }
+  });
+
+  test('does not move when the wall clock is set', () => {
+    const now = steadyClock(clockBase());
+    const before = now();
+    vi.spyOn(Date, 'now').mockReturnValue(0);
+    expect(now() - before).toBeLessThan(1000);
+    vi.restoreAllMocks();
+  });
+
+  test('means the same in all threads, to within 2 ms', async () => {
+    const base = clockBase();
+    const now = steadyClock(base);
+    const worker = new Worker(new URL('./programs/clock-thread.ts', import.meta.url), {
+      workerData: base,
+    });
+    await once(worker, 'message');
+    const differences: number[] = [];
+    for (let count = 0; count < 50; count++) {
+      const asked = now();
+      worker.postMessage('now');
+      const [there] = (await once(worker, 'message')) as [number];
+      const heard = now();
+      // Whatever the way took: its reading lies between ours.
+      differences.push(Math.max(asked - there, there - heard));
+    }
+    await worker.terminate();
+    expect(Math.max(...differences)).toBeLessThan(2);
+  });
+});
+
+describe('atTime', () => {
+  test('acts at the time or a little later, in order, and never within the call', async () => {
+    const now = steadyClock(clockBase());
+    const at = atTime(now);
+    const start = now();
+    const acts: [string, number][] = [];
+    const done = Promise.withResolvers<void>();
+    const note = (name: string) => () => acts.push([name, now() - start]);
+    at(start + 30, () => {
+      note('third')();
+      done.resolve();
+    });
+    at(start + 10, note('second'));
+    at(start - 5, note('first'));
+    expect(acts).toEqual([]);
+    const alive = setInterval(() => {}, 1000);
+    await done.promise;
+    clearInterval(alive);
+    expect(acts.map(([name]) => name)).toEqual(['first', 'second', 'third']);
+    for (const [[, after], due] of acts.map(
+      (act, index) => [act, [0, 10, 30][index] ?? 0] as const,
+    )) {
+      expect(after).toBeGreaterThan(due - 2);
+    }
+  });
+
+  test('what is cancelled does not happen, now or later', async () => {
+    const now = steadyClock(clockBase());
+    const at = atTime(now);
+    const act = vi.fn();
+    at(now(), act)();
+    at(now() + 5, act)();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setTimeout(resolve, 20);
+    await promise;
+    expect(act).not.toHaveBeenCalled();
+  });
+
+  test('a time too far for a timer does not act at once', async () => {
+    const now = steadyClock(clockBase());
+    const at = atTime(now);
+    const act = vi.fn();
+    const cancels = [2 ** 31, 2 ** 40, Number.POSITIVE_INFINITY].map((far) => at(now() + far, act));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setTimeout(resolve, 20);
+    await promise;
+    expect(act).not.toHaveBeenCalled();
+    for (const cancel of cancels) cancel();
+  });
+
+  test('holds no thread alive', async () => {
+    const worker = new Worker(new URL('./programs/clock-thread.ts', import.meta.url), {
+      workerData: clockBase(),
+    });
+    await once(worker, 'message');
+    worker.postMessage('wait a day');
+    const [code] = (await once(worker, 'exit')) as [number];
+    expect(code).toBe(0);
+  });
+});

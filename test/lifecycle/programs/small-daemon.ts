@@ -1,0 +1,77 @@
+/**
+ * A daemon of nothing but its lifecycle: threads that do as they are told (small-thread.ts), signals,
+ * shutdown. Says on stdout what it logs, one JSON array a line: level, message, fields.
+ */
+import { clockBase } from '../../../src/lifecycle/clock.ts';
+import { Shutdown } from '../../../src/lifecycle/shutdown.ts';
+import { listenToSignals } from '../../../src/lifecycle/signals.ts';
+import { Threads } from '../../../src/lifecycle/threads.ts';
+import type { Fields, Log, LogLevel } from '../../../src/observe/log-port.ts';
+import type { Behaviour, SmallThreadData } from './small-thread.ts';
+
+export interface SmallDaemonSetting {
+  readonly coordinator: Behaviour;
+  readonly executors: readonly Behaviour[];
+  readonly drainMs: number;
+  readonly interruptMs: number;
+  readonly hardExitMs: number;
+}
+
+const setting = JSON.parse(process.argv[2] ?? '{}') as SmallDaemonSetting;
+const entry = new URL('./small-thread.ts', import.meta.url);
+const clock = clockBase();
+
+function say(level: LogLevel) {
+  return (message: string, fields: Fields = {}): void => {
+    const shown = Object.entries(fields).map(([key, value]) => [
+      key,
+      value instanceof Error ? value.message : value,
+    ]);
+    console.log(JSON.stringify([level, message, Object.fromEntries(shown)]));
+  };
+}
+
+const log: Log = {
+  error: say('error'),
+  warn: say('warn'),
+  info: say('info'),
+  debug: say('debug'),
+  setLevel: (level) => say('info')(`level ${level}`),
+};
+
+const threads = new Threads({ onLoss: (loss) => shutdown.lose(loss) });
+const executors = setting.executors.map((_, index) => `executor-${index + 1}`);
+const shutdown = new Shutdown({
+  threads,
+  coordinator: 'coordinator',
+  executors,
+  log,
+  drainMs: setting.drainMs,
+  interruptMs: setting.interruptMs,
+  escalateMs: setting.hardExitMs - 100,
+  hardExitMs: setting.hardExitMs,
+  logMore: () => log.setLevel('debug'),
+  stopExitCode: 79,
+  exit: (code) => process.exit(code),
+});
+listenToSignals({
+  onStop: (by) => shutdown.ask(by),
+  onToggleDebug: () => log.info('toggled'),
+});
+
+function start(name: string, behaviour: Behaviour): void {
+  threads.start<SmallThreadData>(entry, { name, clock, behaviour });
+}
+
+start('coordinator', setting.coordinator);
+for (const [index, behaviour] of setting.executors.entries()) {
+  start(executors[index] ?? '', behaviour);
+}
+await threads.heard('coordinator', 'listening');
+log.info('listening');
+await Promise.all(
+  threads.names
+    .filter((name) => name === 'coordinator')
+    .map(async (name) => threads.heard(name, 'ready')),
+);
+log.info('ready');

@@ -1,0 +1,70 @@
+/**
+ * A thread of a small daemon: it holds an open ZeroMQ socket and does as its data says. What it does
+ * wrong, real threads can do: crash, end unasked, hang, never get ready.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Router } from 'zeromq';
+import type { ThreadData, ToThread } from '../../../src/lifecycle/control.ts';
+import { runThread, StartError, tellMain } from '../../../src/lifecycle/thread-shell.ts';
+
+export type Behaviour =
+  | 'works'
+  /** Says `drained` only when it is interrupted. */
+  | 'drains when interrupted'
+  /** Never says `drained`. */
+  | 'never drains'
+  | 'crashes when ready'
+  | 'rejects when ready'
+  | 'crashes when drained'
+  | 'ends when ready'
+  | 'exits when ready'
+  | 'fails to start'
+  | 'never starts'
+  | 'hangs when stopped'
+  | 'spins when stopped';
+
+export interface SmallThreadData extends ThreadData {
+  readonly behaviour: Behaviour;
+}
+
+const { behaviour, name } = workerData as SmallThreadData;
+
+runThread(async ({ sockets }) => {
+  const socket = sockets.add(name, new Router({ linger: 0 }));
+  await socket.bind(`inproc://${name}`);
+  void read(socket);
+  tellMain({ kind: 'listening' });
+  if (behaviour === 'fails to start') {
+    throw new StartError({ message: 'the journal: in use', hint: 'Stop the other one.' });
+  }
+  if (behaviour === 'never starts') await new Promise(() => {});
+  tellMain({ kind: 'ready' });
+  setImmediate(misbehave);
+  return {
+    onControl: hear,
+    stop: async () => {
+      if (behaviour === 'hangs when stopped') await new Promise(() => {});
+      while (behaviour === 'spins when stopped');
+    },
+  };
+});
+
+function hear(message: ToThread): void {
+  if (message !== 'drain' && message !== 'interrupt') return;
+  if (behaviour === 'never drains') return;
+  if (behaviour === 'crashes when drained') throw new Error('crashed on purpose');
+  if (behaviour === 'drains when interrupted' && message === 'drain') return;
+  tellMain({ kind: 'drained' });
+}
+
+function misbehave(): void {
+  if (behaviour === 'crashes when ready') throw new Error('crashed on purpose');
+  if (behaviour === 'rejects when ready') void Promise.reject(new Error('rejected on purpose'));
+  if (behaviour === 'exits when ready') process.exit(0);
+  if (behaviour === 'ends when ready') parentPort?.close();
+}
+
+/** As real threads have it: a receive is under way at all times. */
+async function read(socket: Router): Promise<void> {
+  for await (const _ of socket);
+}

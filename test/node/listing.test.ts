@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { challenge } from '../../src/node/dialects/challenge.ts';
+import { countKeys } from '../../src/node/listing.ts';
+import { Asking } from './support/asking.ts';
+import { answer, type RawNode, startRawNode } from './support/raw-node.ts';
+
+/** A node that lists these keys, `pageSize` at a time. */
+async function startLister(keys: readonly string[], pageSize = 1000): Promise<RawNode> {
+  return startRawNode((socket, { line }) => {
+    const query = new URL(line.split(' ')[1] ?? '', 'http://node').searchParams;
+    const after = query.get('after') ?? '';
+    const rest = keys.filter((key) => key > after);
+    const groups = rest.slice(0, Math.min(pageSize, Number(query.get('limit'))));
+    const next = rest.length > groups.length ? groups.at(-1) : undefined;
+    socket.write(answer('200 OK', JSON.stringify({ groups, ...(next && { next }) })));
+  });
+}
+
+const KEYS = Array.from({ length: 25 }, (_, index) => `key ${String(index).padStart(2, '0')}`);
+
+describe('counting the keys of a node', () => {
+  test('goes through all pages, and asks each as the dialect says', async () => {
+    const node = await startLister(KEYS, 10);
+    const { client } = new Asking(node.url);
+    const { count, digest } = await countKeys(client);
+    expect(count).toBe(25);
+    expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(node.requests.map(({ line }) => line)).toEqual([
+      'GET /v1/group?after=&limit=1000 HTTP/1.1',
+      'GET /v1/group?after=key%2009&limit=1000 HTTP/1.1',
+      'GET /v1/group?after=key%2019&limit=1000 HTTP/1.1',
+    ]);
+    expect(node.requests[0]?.head).toContain('node: node01\r\n');
+  });
+
+  test('has equal digests for equal keys, however they are paged, and others for others', async () => {
+    const digestOf = async (keys: readonly string[], pageSize?: number) => {
+      const node = await startLister(keys, pageSize);
+      return (await countKeys(new Asking(node.url).client)).digest;
+    };
+    const digest = await digestOf(KEYS, 10);
+    expect(await digestOf(KEYS, 7)).toBe(digest);
+    expect(await digestOf(KEYS.slice(1), 10)).not.toBe(digest);
+    expect(await digestOf(['a', 'bc'])).not.toBe(await digestOf(['ab', 'c']));
+    expect(await digestOf([])).not.toBe(await digestOf(['a']));
+  });
+
+  test.each([
+    ['an error', answer('500 Oops', 'out of order'), /^500 out of order$/],
+    ['HTML', answer('200 OK', '<p>hello</p>'), /not a list of keys/],
+    ['other JSON', answer('200 OK', '{"keys":[]}'), /not a list of keys/],
+    ['half a page', 'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"gro', /closed|terminated/],
+  ])('%s is told as an error, without a count', async (_, bytes, told) => {
+    const node = await startRawNode((socket) => socket.end(bytes));
+    const count = await countKeys(new Asking(node.url).client);
+    expect(count.error).toMatch(told);
+    expect(count).not.toHaveProperty('count');
+    expect(count).not.toHaveProperty('digest');
+  });
+
+  test('P9: a node that does not answer is given up', async () => {
+    const node = await startRawNode(() => {});
+    const { client } = new Asking(node.url, { requestTimeoutMs: 100 });
+    expect((await countKeys(client)).error).toMatch(/timeout/i);
+  });
+
+  test('P9: a page without end is given up, and what follows is still answered', async () => {
+    const node = await startRawNode((socket, { line }) => {
+      if (line.startsWith('POST')) return socket.write(answer('201 Created'));
+      const chunk = Buffer.alloc(1024 * 1024, 'x');
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1073741824\r\n\r\n');
+      const more = () => socket.destroyed || socket.write(chunk, more);
+      return more();
+    });
+    const asking = new Asking(node.url, { requestTimeoutMs: 15_000 });
+    expect((await countKeys(asking.client)).error).toMatch(/size/);
+    expect(node.connections[0]?.socket.bytesWritten).toBeLessThan(64 * 1024 * 1024);
+    expect(await asking.answerTo()).toMatchObject({ kind: 'applied' });
+  });
+
+  test('a dialect without a list call says so', async () => {
+    const node = await startRawNode(() => {});
+    const { client } = new Asking(node.url, { dialect: challenge });
+    expect(await countKeys(client)).toEqual({ error: 'the challenge dialect has no list call' });
+    expect(node.connections).toEqual([]);
+  });
+});

@@ -1,0 +1,155 @@
+/** The log beside servers that hang, reset, refuse or are not there: nothing waits for them. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { SyslogTarget } from '../../src/observe/log-plan.ts';
+import { Courier } from '../../src/observe/syslog/courier.ts';
+import { openSyslog, type Syslog } from '../../src/observe/syslog/open.ts';
+import { streamChannel } from '../../src/observe/syslog/stream-channel.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { startPeer } from './support/tcp-peer.ts';
+import { until } from './support/until.ts';
+
+const CLOSE_MS = 300;
+
+function syslogTo(target: Exclude<SyslogTarget, { kind: 'none' }>) {
+  const complaints: string[] = [];
+  const syslog = openSyslog({
+    target,
+    origin: { app: 'lockstepd', thread: 'main' },
+    format: 'text',
+    complain: (message) => complaints.push(message),
+    clean: (text) => text,
+  });
+  return { syslog, complaints };
+}
+
+function say(syslog: Syslog, message: string): void {
+  syslog.send({ time: new Date(), level: 'info', message, fields: {} });
+}
+
+async function timed(act: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await act();
+  return performance.now() - start;
+}
+
+describe('P9: a syslog server in trouble delays nothing', () => {
+  test.each(['never', 'reset'] as const)(
+    'one that %s reads: writing takes no time, closing no more than its bound',
+    async (reads) => {
+      const { port } = await startPeer({ reads });
+      const { syslog } = syslogTo({ kind: 'tcp', host: '127.0.0.1', port });
+      const text = 'x'.repeat(7000);
+      const writingMs = await timed(async () => {
+        for (let count = 0; count < 2000; count++) say(syslog, text);
+      });
+      expect(writingMs).toBeLessThan(2000);
+      expect(await timed(() => syslog.close(CLOSE_MS))).toBeLessThan(CLOSE_MS + 200);
+    },
+  );
+
+  test.each(['tcp', 'udp', 'unix'] as const)(
+    'one that is not there (%s): it is said once, and closing does not wait',
+    async (kind) => {
+      const [port = 0] = await freePorts(1);
+      const target =
+        kind === 'unix'
+          ? { kind, path: '/nowhere/at/all/log' }
+          : ({ kind, host: '127.0.0.1', port } as const);
+      const { syslog, complaints } = syslogTo(target);
+      await until(() => {
+        say(syslog, 'hello');
+        return complaints.length > 0;
+      });
+      say(syslog, 'another');
+      expect(complaints).toHaveLength(1);
+      expect(complaints[0]).toContain('takes no lines');
+      expect(await timed(() => syslog.close(CLOSE_MS))).toBeLessThan(200);
+      expect(complaints[1]).toMatch(/has missed \d+ lines/);
+    },
+  );
+
+  test('a host that no name server knows is an outage like any other', async () => {
+    const { syslog, complaints } = syslogTo({ kind: 'udp', host: 'no.such.invalid', port: 514 });
+    say(syslog, 'hello');
+    await until(() => complaints.length > 0);
+    await syslog.close(CLOSE_MS);
+  });
+});
+
+describe('P10: what the queue could not hold is counted and told', () => {
+  test('with one frame, ahead of the lines that come after', async () => {
+    const [port = 0] = await freePorts(1);
+    const dropped: number[] = [];
+    let outages = 0;
+    const courier = new Courier({
+      open: streamChannel({ kind: 'tcp', host: '127.0.0.1', port }),
+      droppedFrame: (count) => Buffer.from(`missing ${count}`),
+      onOutage: () => outages++,
+      onDropped: (count) => dropped.push(count),
+      queueFramesMax: 10,
+    });
+    for (let number = 0; number < 25; number++) courier.send(Buffer.from(`line ${number}`));
+    await until(() => outages > 0);
+    const peer = await startPeer({ port });
+    await until(() => peer.frames().length === 11);
+    courier.send(Buffer.from('later'));
+    await until(() => peer.frames().length === 12);
+    await courier.close(CLOSE_MS);
+    expect(peer.frames()).toEqual([
+      'missing 15',
+      ...Array.from({ length: 10 }, (_, number) => `line ${number}`),
+      'later',
+    ]);
+    expect(dropped).toEqual([15]);
+  });
+});
+
+describe('tls', () => {
+  test('lines reach a server whose certificate is trusted, and none reaches another', async (ctx) => {
+    const pair = certificate();
+    if (pair === undefined) return ctx.skip('openssl is not installed');
+    const peer = await startPeer({ tls: pair });
+    const target = { kind: 'tls', host: 'localhost', port: peer.port } as const;
+    const first = syslogTo(target);
+    say(first.syslog, 'in vain');
+    await until(() => first.complaints.length > 0);
+    expect(first.complaints[0]).toMatch(/SELF_SIGNED|UNABLE_TO_VERIFY/);
+    await first.syslog.close(CLOSE_MS);
+    expect(peer.frames()).toEqual([]);
+
+    const before = getCACertificates('default');
+    setDefaultCACertificates([...before, pair.cert]);
+    onTestFinished(() => setDefaultCACertificates(before));
+    const { syslog } = syslogTo(target);
+    say(syslog, 'hello ✓');
+    await syslog.close(1000);
+    await until(() => peer.frames().length === 1);
+    expect(peer.frames()[0]).toMatch(
+      /^<30>1 \d{4}-\d\d-\d\dT[\d:.]+Z \S+ lockstepd \d+ main - main info hello ✓$/,
+    );
+  });
+});
+
+function certificate(): { key: string; cert: string } | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-tls-'));
+  const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
+  const words = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'.split(
+    ' ',
+  );
+  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  try {
+    execFileSync('openssl', [...words, ...names, '-keyout', key, '-out', cert], {
+      stdio: 'ignore',
+    });
+    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+  } catch {
+    return undefined;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Does something to one thread of a running daemon, from outside: through Node's own inspector, so
+ * that the daemon needs no switch for it. Start it with `nodeOptions: INSPECTED`.
+ *
+ *     await using inspector = await inspect(daemon);
+ *     await inspector.run('executor-1', 'setTimeout(() => { for (;;); })');
+ */
+import { onTestFinished, vi } from 'vitest';
+import type { Daemon } from './daemon.ts';
+
+export const INSPECTED = ['--inspect=127.0.0.1:0'] as const;
+/** What hangs a thread's loop, from its next turn on. */
+export const BUSY_LOOP = 'setTimeout(function hangsHere() { for (;;); }); 0';
+
+const SEEN_MS_MAX = 10_000;
+
+export interface Inspector {
+  /** Evaluates the expression in the thread; resolves when that thread has done so. */
+  run(thread: string, expression: string): Promise<void>;
+}
+
+interface Message {
+  readonly id?: number;
+  readonly method?: string;
+  readonly params?: {
+    readonly sessionId: string;
+    readonly workerInfo?: { readonly title: string };
+    readonly message?: string;
+  };
+  readonly result?: { readonly exceptionDetails?: unknown };
+}
+
+/** The connection ends with the test. */
+export async function inspect(daemon: Daemon): Promise<Inspector> {
+  const url = [...daemon.output.matchAll(/Debugger listening on (ws:\S+)/g)].at(-1)?.[1];
+  if (url === undefined) throw new Error('the daemon was not started with INSPECTED');
+  const socket = new WebSocket(url);
+  onTestFinished(() => socket.close());
+  await new Promise((resolve, reject) => {
+    socket.onopen = resolve;
+    socket.onerror = () => reject(new Error(`nobody listens on ${url}`));
+  });
+  return new Connection(socket);
+}
+
+class Connection implements Inspector {
+  readonly #socket: WebSocket;
+  /** Session of each worker, by name. */
+  readonly #sessions = new Map<string, string>();
+  readonly #answers = new Map<number, Message>();
+  #last = 0;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => this.#hear(JSON.parse(String(data)) as Message);
+    this.#post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  }
+
+  async run(thread: string, expression: string): Promise<void> {
+    const id = ++this.#last;
+    const message = { id, method: 'Runtime.evaluate', params: { expression } };
+    if (thread === 'main') this.#socket.send(JSON.stringify(message));
+    else {
+      await vi.waitUntil(() => this.#sessions.has(thread), SEEN_MS_MAX);
+      const sessionId = this.#sessions.get(thread);
+      this.#post('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify(message) });
+    }
+    await vi.waitUntil(() => this.#answers.has(id), { timeout: SEEN_MS_MAX, interval: 5 });
+    const { exceptionDetails } = this.#answers.get(id)?.result ?? {};
+    if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails));
+  }
+
+  #post(method: string, params: object): void {
+    this.#socket.send(JSON.stringify({ id: ++this.#last, method, params }));
+  }
+
+  #hear({ id, method, params, ...rest }: Message): void {
+    if (method === 'NodeWorker.attachedToWorker' && params?.workerInfo !== undefined) {
+      // `[worker 3] executor-1`
+      const name = params.workerInfo.title.replace(/^\[worker \d+\] /, '');
+      this.#sessions.set(name, params.sessionId);
+    } else if (method === 'NodeWorker.receivedMessageFromWorker') {
+      this.#hear(JSON.parse(params?.message ?? '{}') as Message);
+    } else if (id !== undefined) this.#answers.set(id, rest);
+  }
+}
