@@ -14,6 +14,7 @@ import type { ExecutorData } from './executor/thread.ts';
 import { clockBase } from './lifecycle/clock.ts';
 import { DiskGuard } from './lifecycle/disk-guard.ts';
 import { explainHang } from './lifecycle/hung-stack.ts';
+import { leave } from './lifecycle/leave.ts';
 import { Nanny } from './lifecycle/nanny.ts';
 import { PATIENCE } from './lifecycle/pulse.ts';
 import { Shutdown } from './lifecycle/shutdown.ts';
@@ -69,7 +70,7 @@ async function run(settings: Settings): Promise<void> {
     executors,
     log,
     logMore: () => setLevel('debug'),
-    exit: (code) => process.exit(code),
+    exit: (code) => leave(code, threads.hasOpenSockets),
   });
   process.on('uncaughtException', (error) => {
     threads.lose({ kind: 'crashed', thread: MAIN, error });

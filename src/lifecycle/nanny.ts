@@ -11,7 +11,9 @@ import type { Activity, Reading } from './beats.ts';
 import { firstPulse, nextPulse, type Patience, type Pulse, troubleOf } from './pulse.ts';
 import type { Hang } from './threads.ts';
 
-export const LOOK_MS = 500;
+const LOOK_MS = 500;
+/** A loop that turns is never silent for that long. */
+const SILENT_MS = 2 * LOOK_MS;
 
 /** What the nanny needs of the threads. */
 export interface Watched {
@@ -85,12 +87,13 @@ export class Nanny {
     const at = now();
     const elapsedMs = at - this.#lookedAt;
     this.#lookedAt = at;
-    const hung = [...watched.expected, ...watched.lingering]
-      .filter((name) => !watched.missing.includes(name))
-      .flatMap((name) => this.#lookAt(name, elapsedMs));
-    // Who hangs holds up others that wait for it: only where no loop hangs is lack of progress news.
-    const first = hung.some(({ kind }) => kind === 'hung') ? 'hung' : 'stalled';
-    for (const hang of hung) if (hang.kind === first) this.#report(hang);
+    const names = [...watched.expected, ...watched.lingering].filter(
+      (name) => !watched.missing.includes(name),
+    );
+    const hangs = names.flatMap((name) => this.#lookAt(name, elapsedMs));
+    // Who hangs holds up others that wait for it: while a loop is silent, idleness is no news.
+    const isSilent = names.some((name) => (this.#known.get(name)?.pulse.silentMs ?? 0) > SILENT_MS);
+    for (const hang of hangs) if (hang.kind === 'hung' || !isSilent) this.#report(hang);
   }
 
   #lookAt(name: string, elapsedMs: number): readonly Hang[] {

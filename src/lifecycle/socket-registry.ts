@@ -22,12 +22,18 @@ interface Closable {
 export class SocketRegistry {
   readonly #open = new Map<Closable, OpenSocket>();
   readonly #onChange: (open: readonly OpenSocket[]) => void;
+  #isClosed = false;
 
   constructor(onChange: (open: readonly OpenSocket[]) => void) {
     this.#onChange = onChange;
   }
 
+  /** After `closeAll` it is closed at once. */
   add<Socket extends Closable>(name: string, socket: Socket): Socket {
+    if (this.#isClosed) {
+      socket.close();
+      return socket;
+    }
     const { stack } = new Error('only for its stack');
     this.#open.set(socket, { name, madeAt: callerOf(stack) });
     this.#onChange([...this.#open.values()]);
@@ -36,6 +42,7 @@ export class SocketRegistry {
 
   /** Again is fine. */
   closeAll(): void {
+    this.#isClosed = true;
     if (this.#open.size === 0) return;
     for (const socket of this.#open.keys()) socket.close();
     this.#open.clear();

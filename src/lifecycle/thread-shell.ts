@@ -41,6 +41,9 @@ export function runThread(start: (tools: ThreadTools) => Promise<ThreadBody>): v
   new ThreadShell().run(start);
 }
 
+/** How long an operation of ZeroMQ may take to end once its socket is closed. */
+const GRACE_MS = 250;
+
 class ThreadShell {
   readonly #beat = new Beat((workerData as { beat: BeatSlot }).beat);
   readonly #sockets = new SocketRegistry((open) => tellMain({ kind: 'sockets', open }));
@@ -64,6 +67,8 @@ class ThreadShell {
       if (!this.#ending) this.#beat.enter('working');
       for (const message of this.#early.splice(0)) this.#body.onControl(message);
     } catch (error) {
+      // It was told to end meanwhile, and its sockets are closed: that may well have been why.
+      if (this.#ending) return undefined;
       if (!(error instanceof StartError)) return this.#die(error);
       this.#ending = true;
       this.#sockets.closeAll();
@@ -91,10 +96,16 @@ class ThreadShell {
     return undefined;
   }
 
-  #abandon(): never {
+  /**
+   * Not in this very moment: a thread that ends while ZeroMQ still binds a socket for it aborts the
+   * process, closed or not (seen). Without sockets and port it ends by itself; what holds it then is
+   * left behind.
+   */
+  #abandon(): void {
     this.#ending = true;
     this.#sockets.closeAll();
-    process.exit();
+    parentPort?.close();
+    setTimeout(() => process.exit(), GRACE_MS).unref();
   }
 
   async #keep(what: string, loop: Promise<void>): Promise<void> {

@@ -139,6 +139,10 @@ export class Threads {
     return this.#sockets.get(name) ?? [];
   }
 
+  get hasOpenSockets(): boolean {
+    return [...this.#sockets.values()].some((open) => open.length > 0);
+  }
+
   /** A thread is lost; only the first loss of each is told. */
   lose(loss: Loss): void {
     if (this.#lost.has(loss.thread)) return;

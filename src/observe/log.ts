@@ -38,7 +38,10 @@ export function openLog(options: LogOptions): OpenLog {
   const line = (event: LogEvent) =>
     clean(format === 'json' ? jsonLine(event, origin) : textLine(event, origin));
   const terminal = openConsole(options.console, line);
-  const syslog = openSyslogOf(options, { clean, complain: terminal.complain });
+  const syslog = openSyslogOf(options, {
+    clean,
+    complain: (message) => terminal.complain(message),
+  });
   const recent = new RecentLines();
   recent.rideOnCrash();
   const logger = createLogger({

@@ -41,11 +41,12 @@ test.concurrent.for(VARIANTS)(
     const heard = new Heard();
     const bundles = workload(seed, { commands: COMMANDS, keys: KEYS });
     using clients = new Clients(daemon.endpoint, heard);
-    const work = clients.work(bundles);
-    expect(await heard.reaches(COMMANDS / 2, 60_000)).toBe(true);
-    await daemon.kill9();
-    await daemon.restart();
-    await work;
+    const kill = async () => {
+      expect(await heard.reaches(COMMANDS / 2, 60_000)).toBe(true);
+      await daemon.kill9();
+      await daemon.restart();
+    };
+    await Promise.all([clients.work(bundles), kill()]);
     await comeToRest(client, sim);
     const { journal, nodes } = await seen(client, sim);
     const asked = bundles.flat().map(({ id }) => id);

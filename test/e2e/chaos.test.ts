@@ -4,7 +4,7 @@
  * CHAOS_SEED repeats a workload; the faults' moments differ all the same, as the real thing does.
  */
 import { randomInt } from 'node:crypto';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFailed, onTestFinished, test, vi } from 'vitest';
 import { type CommandAnswer, isError, LockstepClient } from '../../src/client/index.ts';
 import { FAULT_KINDS, type Faults } from '../../src/nodesim/fault-schema.ts';
 import { copyProject } from '../support/project-copy.ts';
@@ -31,6 +31,7 @@ const SPELLS: readonly (readonly [node: string, faults: Faults])[] = [
 
 test('P1–P7: 2,000 mixed commands under every fault and five kill -9 end all or none', async () => {
   const seed = Number(process.env['CHAOS_SEED'] ?? randomInt(1_000_000));
+  onTestFailed(() => console.log(`CHAOS_SEED=${seed}`));
   const project = await copyProject();
   const settings = { ...SETTINGS, RANDOM_BEHAVIOR: '0.1', NODESIM_SEED: String(seed) };
   const started = await project.run(['npm', 'start'], settings);
@@ -52,8 +53,8 @@ test('P1–P7: 2,000 mixed commands under every fault and five kill -9 end all o
   const { journal, nodes } = await seen(asking, sim);
   const asked = bundles.flat().map(({ id }) => id);
   const faults = [...clients.faults, ...judge({ asked, heard: heard.all, journal, nodes })];
-  expect(faults, `CHAOS_SEED=${seed}`).toEqual([]);
-  expect(await toldOtherwise(asking, journal), `CHAOS_SEED=${seed}`).toEqual([]);
+  expect(faults).toEqual([]);
+  expect(await toldOtherwise(asking, journal)).toEqual([]);
   // What the test is about did happen.
   expect(pids.size).toBe(KILLS + 1);
   expect(kinds).toEqual([...FAULT_KINDS, 'randomBehavior', 'forceStatus'].sort());

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LockstepClient } from '../../src/client/index.ts';
 import { startCluster, statusOf } from '../support/cluster.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../support/daemon.ts';
-import { BUSY_LOOP, INSPECTED, inspect } from '../support/inspector.ts';
+import { BUSY_LOOP, evaluateIn, INSPECTED } from '../support/inspector.ts';
 
 /** Nobody listens there. */
 const NODES = 'node01=http://127.0.0.1:9/v1';
@@ -38,8 +38,7 @@ describe('a thread that hangs', () => {
     'P8: %s is seen within 5 s, named with the place it hangs, and takes the daemon with it',
     async (name) => {
       const daemon = await running();
-      const inspector = await inspect(daemon);
-      await inspector.run(name, BUSY_LOOP);
+      await evaluateIn(daemon, name, BUSY_LOOP);
       const begun = performance.now();
       await vi.waitUntil(() => daemon.output.includes(`thread ${name} hangs`), HANG);
       const { code, tookMs } = await ending(daemon, begun);
@@ -57,8 +56,7 @@ describe('a thread that hangs', () => {
 
   test('P8: main is seen by the watchdog within 5 s, which kills the process', async () => {
     const daemon = await running();
-    const inspector = await inspect(daemon);
-    await inspector.run('main', BUSY_LOOP);
+    await evaluateIn(daemon, 'main', BUSY_LOOP);
     const begun = performance.now();
     const { code, tookMs } = await ending(daemon, begun);
     // A signal ended it.
@@ -70,10 +68,9 @@ describe('a thread that hangs', () => {
   test('P3: what was under way when it hung is done by the next life', async () => {
     const { daemon, client, sim } = await startCluster({ executors: 1, nodeOptions: INSPECTED });
     await sim.setFaults('node01', { slow: 1, slowMs: [1000, 1000] });
-    const inspector = await inspect(daemon);
     const ids = Array.from({ length: 50 }, (_, index) => `${index}`);
     await Promise.all(ids.map((id) => client.create(id, { id, wait: 'accepted' })));
-    await inspector.run('executor-1', BUSY_LOOP);
+    await evaluateIn(daemon, 'executor-1', BUSY_LOOP);
     expect(await daemon.ended()).toBe(1);
     await daemon.restart();
     for (const id of ids) await statusOf(client, id, { state: 'committed' });
@@ -86,8 +83,11 @@ describe('a thread that crashes', () => {
     'P8: %s ends the daemon with 1 at once',
     async (name) => {
       const daemon = await running();
-      const inspector = await inspect(daemon);
-      await inspector.run(name, `setTimeout(() => { throw new Error('out of the blue'); }); 0`);
+      await evaluateIn(
+        daemon,
+        name,
+        `setTimeout(() => { throw new Error('out of the blue'); }); 0`,
+      );
       const { code, tookMs } = await ending(daemon, performance.now());
       expect(code).toBe(1);
       expect(tookMs).toBeLessThan(GONE_MS / 2);
@@ -103,9 +103,8 @@ describe('a thread that crashes', () => {
 describe('a thread whose loop turns', () => {
   test('P8: but that hears nobody any more is lost as well', async () => {
     const daemon = await running();
-    const inspector = await inspect(daemon);
     // Its socket stays open and its timers run; only its reading has stopped.
-    await inspector.run('executor-1', DEAF);
+    await evaluateIn(daemon, 'executor-1', DEAF);
     const begun = performance.now();
     const { code, tookMs } = await ending(daemon, begun);
     expect(code).toBe(1);

@@ -26,8 +26,6 @@ export interface DaemonOptions {
   /** More settings, over all others. */
   readonly env?: Readonly<Record<string, string>>;
   readonly executors?: number;
-  /** For Node itself. */
-  readonly nodeOptions?: readonly string[];
 }
 
 export interface Daemon extends AsyncDisposable {
@@ -75,7 +73,7 @@ export async function prepareDaemon(options: DaemonOptions): Promise<Daemon> {
   };
   process.once('exit', removeData);
   const env = await settingsOf(options, dataDir);
-  const runner = new Runner(env, options.nodeOptions ?? []);
+  const runner = new Runner(env);
   return {
     endpoint: env['LOCKSTEP_ENDPOINT'] ?? '',
     eventsEndpoint: env['LOCKSTEP_EVENTS_ENDPOINT'] ?? '',
@@ -127,15 +125,13 @@ async function settingsOf(
 /** The child process and its restarts. */
 class Runner {
   readonly #env: Readonly<Record<string, string>>;
-  readonly #execArgv: readonly string[];
   #child: ChildProcess | undefined;
   /** Resolves when it has ended and everything it printed has been read. */
   #closed: Promise<unknown> = Promise.resolve();
   output = '';
 
-  constructor(env: Readonly<Record<string, string>>, nodeOptions: readonly string[]) {
+  constructor(env: Readonly<Record<string, string>>) {
     this.#env = env;
-    this.#execArgv = ['--import', ATTENDED, ...nodeOptions];
   }
 
   get pid(): number {
@@ -154,7 +150,7 @@ class Runner {
       // Where no configuration file is found.
       cwd: this.#env['LOCKSTEP_DATA_DIR'],
       env: { PATH: process.env['PATH'], ...this.#env, ...more },
-      execArgv: [...this.#execArgv],
+      execArgv: ['--import', ATTENDED],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;

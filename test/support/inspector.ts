@@ -2,10 +2,9 @@
  * Does something to one thread of a running daemon, from outside: through Node's own inspector, so
  * that the daemon needs no switch for it. Start it with `nodeOptions: INSPECTED`.
  *
- *     await using inspector = await inspect(daemon);
- *     await inspector.run('executor-1', 'setTimeout(() => { for (;;); })');
+ *     await evaluateIn(daemon, 'executor-1', BUSY_LOOP);
  */
-import { onTestFinished, vi } from 'vitest';
+import { vi } from 'vitest';
 import type { Daemon } from './daemon.ts';
 
 export const INSPECTED = ['--inspect=127.0.0.1:0'] as const;
@@ -13,11 +12,6 @@ export const INSPECTED = ['--inspect=127.0.0.1:0'] as const;
 export const BUSY_LOOP = 'setTimeout(function hangsHere() { for (;;); }); 0';
 
 const SEEN_MS_MAX = 10_000;
-
-export interface Inspector {
-  /** Evaluates the expression in the thread; resolves when that thread has done so. */
-  run(thread: string, expression: string): Promise<void>;
-}
 
 interface Message {
   readonly id?: number;
@@ -30,20 +24,28 @@ interface Message {
   readonly result?: { readonly exceptionDetails?: unknown };
 }
 
-/** The connection ends with the test. */
-export async function inspect(daemon: Daemon): Promise<Inspector> {
+/** Evaluates the expression in the thread; resolves when it has done so. */
+export async function evaluateIn(
+  daemon: Daemon,
+  thread: string,
+  expression: string,
+): Promise<void> {
   const url = [...daemon.output.matchAll(/Debugger listening on (ws:\S+)/g)].at(-1)?.[1];
   if (url === undefined) throw new Error('the daemon was not started with INSPECTED');
   const socket = new WebSocket(url);
-  onTestFinished(() => socket.close());
   await new Promise((resolve, reject) => {
     socket.onopen = resolve;
     socket.onerror = () => reject(new Error(`nobody listens on ${url}`));
   });
-  return new Connection(socket);
+  try {
+    await new Connection(socket).run(thread, expression);
+  } finally {
+    // A process that a debugger is attached to waits for it when it exits.
+    socket.close();
+  }
 }
 
-class Connection implements Inspector {
+class Connection {
   readonly #socket: WebSocket;
   /** Session of each worker, by name. */
   readonly #sessions = new Map<string, string>();

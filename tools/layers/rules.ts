@@ -48,8 +48,10 @@ export const RULES: Rules = {
     cli: layer('client/**', 'config/**', PROTOCOL),
   },
   packages: {
+    '@sentry/node': ['observe/**'],
     'better-sqlite3': ['journal/sqlite/**', 'nodesim/**'],
     'cli-progress': ['cli/**'],
+    cronitor: ['observe/**'],
     fastify: ['ops/**'],
     ky: ['cli/**', 'observe/**'],
     'prom-client': ['ops/**'],

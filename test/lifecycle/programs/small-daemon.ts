@@ -3,6 +3,7 @@
  * shutdown. Says on stdout what it logs, one JSON array a line: level, message, fields.
  */
 import { clockBase } from '../../../src/lifecycle/clock.ts';
+import { exitWith } from '../../../src/lifecycle/exit.ts';
 import { Shutdown } from '../../../src/lifecycle/shutdown.ts';
 import { listenToSignals } from '../../../src/lifecycle/signals.ts';
 import { Threads } from '../../../src/lifecycle/threads.ts';
@@ -48,11 +49,11 @@ const shutdown = new Shutdown({
   log,
   drainMs: setting.drainMs,
   interruptMs: setting.interruptMs,
-  escalateMs: setting.hardExitMs - 100,
+  escalateMs: setting.hardExitMs / 2,
   hardExitMs: setting.hardExitMs,
   logMore: () => log.setLevel('debug'),
   stopExitCode: 79,
-  exit: (code) => process.exit(code),
+  exit: (code) => exitWith(code, threads.names),
 });
 listenToSignals({
   onStop: (by) => shutdown.ask(by),

@@ -1,0 +1,37 @@
+/** What an error is, as far as reporting it goes. */
+import { createHash } from 'node:crypto';
+
+/** Errors of the world outside: they are logged, and shut down or wait; nobody debugs them. */
+const DEPENDENCY_ERRORS = new Set(['DependencyError', 'JournalError', 'StartError']);
+const CAUSES_MAX = 10;
+
+export function isDependencyFailure(error: unknown): boolean {
+  let at = error;
+  for (let depth = 0; at instanceof Error && depth < CAUSES_MAX; depth++) {
+    if (DEPENDENCY_ERRORS.has(at.name)) return true;
+    at = at.cause;
+  }
+  return false;
+}
+
+/** The same for the same fault, whatever ids and times its message names. */
+export function fingerprint(error: unknown): string {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const place = stack?.split('\n').find((line) => /^\s+at /.test(line)) ?? '';
+  const kind = message.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/gi, '#');
+  return createHash('sha256')
+    .update(`${name}\n${kind}\n${place.trim()}`)
+    .digest('hex')
+    .slice(0, 32);
+}
+
+const TEXT_CHARS_MAX = 1000;
+
+/** Free text as it may leave the house: no JSON bodies, no owner marks, no secrets. */
+export function presentable(text: string, secrets: readonly string[]): string {
+  const bare = secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+  return bare
+    .replaceAll(/\{.*\}/gs, '{…}')
+    .replaceAll(/\b\d{9,11}\.\d{6}\b/g, '[token]')
+    .slice(0, TEXT_CHARS_MAX);
+}

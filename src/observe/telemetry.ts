@@ -1,0 +1,149 @@
+/**
+ * What tells people and services outside how the daemon is: Sentry, Cronitor, notices. In main.
+ *
+ * Each is off without its key, and the daemon runs with none. Everything here returns at once;
+ * only `farewell` waits, `FAREWELL_MS` at most, and is for after the shutdown (P9).
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { presentable } from './cause.ts';
+import { type Heartbeat, startHeartbeat, type Vitals } from './cronitor.ts';
+import type { OpenLog } from './log.ts';
+import type { SyslogTarget } from './log-plan.ts';
+import type { Notice } from './notify/notice.ts';
+import { type NoticeSettings, openNotices } from './notify/notices.ts';
+import { RunRecord } from './run-record.ts';
+import { openSentry, type Sentry } from './sentry.ts';
+
+const FAREWELL_MS = 2000;
+
+export interface TelemetrySettings extends NoticeSettings {
+  readonly dataDir: string;
+  readonly syslogAddress: SyslogTarget;
+  readonly sentryDsn?: string;
+  readonly sentryEnvironment: string;
+  readonly sentryIgnore?: readonly string[];
+  readonly cronitorApiKey?: string;
+  readonly cronitorMonitor?: string;
+  readonly cronitorUrl: string;
+  readonly cronitorIntervalMs: number;
+}
+
+export interface TelemetryOptions {
+  readonly settings: TelemetrySettings;
+  readonly version: string;
+  readonly log: OpenLog;
+  readonly vitals: () => Vitals;
+}
+
+/** Why the process ends by itself. */
+export interface Fatality {
+  readonly thread: string;
+  /** One sentence. */
+  readonly reason: string;
+  /** Absent where it is no fault of the program: a port or a journal that is taken. */
+  readonly error?: unknown;
+}
+
+export interface Telemetry {
+  notify(notice: Notice): void;
+  /** The first one only: what follows is shutting down. */
+  fatal(fatality: Fatality): void;
+  /** The last words; `failure` unless the stop was intended. Then closes the log as well. */
+  farewell(failure: string | undefined): Promise<void>;
+}
+
+/** Values that no line may show. */
+export function secretsOf(settings: TelemetrySettings): readonly string[] {
+  const { sentryDsn, cronitorApiKey, telegramBotToken, webhookUrl, webhookKey } = settings;
+  const all = [sentryDsn, cronitorApiKey, telegramBotToken, webhookUrl, webhookKey];
+  return all.filter((secret) => secret !== undefined);
+}
+
+export async function openTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+  const { settings, log } = options;
+  makeFolder(settings.dataDir, log);
+  const sentry = await sentryOf(options);
+  const heartbeat = heartbeatOf(options);
+  const seenFile = join(settings.dataDir, 'notices-sent.json');
+  const notices = openNotices(settings, { log, seenFile });
+  const record = new RunRecord(join(settings.dataDir, 'running.json'), (error) =>
+    log.warn('how the daemon ends could not be noted', { error }),
+  );
+  const secrets = secretsOf(settings);
+  const names = integrationsOn(settings);
+  log.info('integrations', { on: names.length === 0 ? 'none' : names.join(',') });
+  const unclean = record.begin();
+  if (unclean !== undefined) {
+    const cause = unclean.cause ?? 'killed, out of memory, or without power';
+    log.warn('the last life of this daemon did not end on purpose', { reason: cause });
+    notices.notify({ kind: 'restart', key: 'restart', text: `restarted, it had ended: ${cause}` });
+  }
+  return {
+    notify: (notice) => notices.notify(notice),
+    fatal: ({ thread, reason, error }) => {
+      if (error !== undefined) sentry?.report(error, thread);
+      const text = `stopping: ${presentable(reason, secrets)}`;
+      notices.notify({ kind: 'thread_lost', key: `lost/${thread}`, text });
+    },
+    farewell: async (failure) => {
+      const reason = failure === undefined ? undefined : presentable(failure, secrets);
+      record.end(reason);
+      await Promise.all([
+        sentry?.flush(FAREWELL_MS),
+        heartbeat?.then((beat) =>
+          beat.end(reason === undefined ? {} : { failure: reason }, FAREWELL_MS),
+        ),
+        notices.close(FAREWELL_MS),
+      ]);
+      await log.close();
+    },
+  };
+}
+
+/** The journal will say more clearly what is wrong with it. */
+function makeFolder(path: string, log: OpenLog): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    log.warn('the data directory cannot be made', { error });
+  }
+}
+
+async function sentryOf(options: TelemetryOptions): Promise<Sentry | undefined> {
+  const { settings, version, log } = options;
+  const { sentryDsn: dsn, sentryEnvironment: environment, sentryIgnore: ignored = [] } = settings;
+  if (dsn === undefined) return undefined;
+  return openSentry({
+    dsn,
+    environment,
+    ignored,
+    release: version,
+    deviceName: settings.deviceName,
+    seenFile: join(settings.dataDir, 'errors-sent.json'),
+    secrets: secretsOf(settings),
+    log,
+    recent: () => log.recent,
+  });
+}
+
+function heartbeatOf({ settings, log, vitals }: TelemetryOptions): Promise<Heartbeat> | undefined {
+  const { cronitorApiKey: apiKey, cronitorMonitor: monitor } = settings;
+  if (apiKey === undefined || monitor === undefined) return undefined;
+  const { cronitorUrl: url, cronitorIntervalMs: intervalMs, deviceName } = settings;
+  return startHeartbeat({ apiKey, monitor, url, intervalMs, deviceName, vitals, log });
+}
+
+/** By the names of their variables. */
+function integrationsOn(settings: TelemetrySettings): readonly string[] {
+  const switches = {
+    SYSLOG_ADDRESS: settings.syslogAddress.kind !== 'none',
+    SENTRY_DSN: settings.sentryDsn !== undefined,
+    CRONITOR_API_KEY: settings.cronitorApiKey !== undefined,
+    TELEGRAM_BOT_TOKEN: settings.telegramBotToken !== undefined,
+    LOCKSTEP_WEBHOOK_URL: settings.webhookUrl !== undefined,
+  };
+  return Object.entries(switches)
+    .filter(([, isOn]) => isOn)
+    .map(([name]) => name);
+}

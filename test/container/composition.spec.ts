@@ -1,0 +1,161 @@
+/**
+ * docker-compose.yml as it stands, in a real engine: the daemon beside its simulated cluster. The
+ * tests of one composition build on each other, from the start to the stop.
+ */
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  type Composition,
+  compositionUp,
+  findCompose,
+  type Service,
+} from './support/composition.ts';
+
+const HEALTHY_MS = 90_000;
+const HEALED_MS = 20_000;
+/** cron looks once a minute; the ping may try again for a while. */
+const PINGED_MS = 100_000;
+const STOPPED_MS_MAX = 15_000;
+
+const compose = await findCompose();
+let composition: Composition;
+
+beforeAll(async () => {
+  if (compose !== undefined) composition = await compositionUp(compose);
+});
+
+beforeEach((ctx) => {
+  ctx.skip(compose === undefined, 'neither docker compose nor docker-compose is installed');
+});
+
+afterAll(() => composition?.[Symbol.asyncDispose]());
+
+/** Lines of `/proc/PID/status` by process, as the container sees itself. */
+async function processes(service: Service): Promise<readonly Process[]> {
+  const line =
+    'for p in /proc/[0-9]*; do printf "%s\\t%s\\t%s\\t%s\\n" "$(basename "$p")" ' +
+    '"$(sed -n "s/^State:.//p" "$p/status")" "$(sed -n "s/^Uid:.//p" "$p/status" | cut -f1)" ' +
+    '"$(tr "\\0" " " <"$p/cmdline")"; done 2>/dev/null';
+  const { output } = await composition.exec(service, 'sh', '-c', line);
+  return output
+    .trimEnd()
+    .split('\n')
+    .map((row) => {
+      const [pid = '', state = '', uid = '', command = ''] = row.split('\t');
+      return { pid: Number(pid), state, uid: Number(uid), command };
+    });
+}
+
+interface Process {
+  readonly pid: number;
+  readonly state: string;
+  readonly uid: number;
+  readonly command: string;
+}
+
+async function pidOf(words: string): Promise<number | undefined> {
+  return (await processes('lockstepd')).find(({ command }) => command.includes(words))?.pid;
+}
+
+async function answersPing(): Promise<boolean> {
+  return (await composition.exec('lockstepd', 'bin/lockstep', 'ping')).code === 0;
+}
+
+describe('the composition', () => {
+  it('both services become healthy, by /healthz and by the nodes', async () => {
+    for (const service of ['nodesim', 'lockstepd'] as const) {
+      await vi.waitUntil(
+        async () => (await composition.inspect(service)).State.Health?.Status === 'healthy',
+        { timeout: HEALTHY_MS, interval: 500 },
+      );
+    }
+    expect((await fetch(`${composition.opsUrl}/healthz`)).status).toBe(200);
+  });
+
+  it('P1: commands reach the nodes under their names, and all agree', async () => {
+    const created = await composition.exec('lockstepd', 'bin/lockstep', 'create', '0..19');
+    expect(created).toMatchObject({ code: 0 });
+    const { output } = await composition.exec('lockstepd', 'bin/lockstep', 'stats', '--json');
+    const nodes = { node01: { count: 20 }, node02: { count: 20 }, node03: { count: 20 } };
+    expect(JSON.parse(output)).toEqual({ consistent: true, nodes });
+    const { output: hosts } = await composition.exec(
+      'lockstepd',
+      'getent',
+      'hosts',
+      'node02.app.internal.com',
+    );
+    expect(hosts).toContain('node02.app.internal.com');
+  });
+
+  it('every process is of the user node, and the root file system is read-only', async () => {
+    for (const service of ['nodesim', 'lockstepd'] as const) {
+      expect(new Set((await processes(service)).map(({ uid }) => uid))).toEqual(new Set([1000]));
+      const { code, output } = await composition.exec(service, 'touch', '/app/here');
+      expect({ code, output }).toEqual({
+        code: 1,
+        output: expect.stringContaining('Read-only file system'),
+      });
+    }
+  });
+
+  it('what the containers log goes to syslog, by RFC 5424 and under their names', async () => {
+    const line = /^<\d+>1 \S+ \S+ \S*lockstepd\S* \d+ .* lockstepd main info ready /;
+    expect(composition.syslog.find((each) => line.test(each))).toBeDefined();
+  });
+
+  it('P8: a daemon killed with -9 is up again by itself, with all it knew', async () => {
+    const before = await pidOf('dist/daemon.js');
+    await composition.exec('lockstepd', 'sh', '-c', `kill -9 ${before}`);
+    await vi.waitUntil(answersPing, { timeout: HEALED_MS });
+    expect(await pidOf('dist/daemon.js')).not.toBe(before);
+    const { RestartCount: restarts } = await composition.inspect('lockstepd');
+    expect(restarts).toBe(0);
+    const again = await composition.exec('lockstepd', 'bin/lockstep', 'create-one', '0');
+    expect(again.output).toContain('already_exists');
+  });
+
+  it('PID 1 reaps what others leave behind', async () => {
+    // Its parent is gone when it ends, so it is left to PID 1.
+    const line = '(sh -c "exec sleep 0.2" & echo $! >/tmp/orphan); cat /tmp/orphan';
+    const { output } = await composition.exec('lockstepd', 'sh', '-c', line);
+    const orphan = Number(output);
+    expect(orphan).toBeGreaterThan(1);
+    const isGone = async (): Promise<boolean> =>
+      (await processes('lockstepd')).every(({ pid }) => pid !== orphan);
+    await vi.waitUntil(isGone, { timeout: HEALED_MS });
+    const states = (await processes('lockstepd')).map(({ state }) => state);
+    expect(states.filter((state) => state.startsWith('Z'))).toEqual([]);
+  });
+
+  it('cron pings with host and uptime; where cron was killed, it is back', async () => {
+    const before = await pidOf('/usr/sbin/cron');
+    await composition.exec('lockstepd', 'sh', '-c', `kill -9 ${before}`);
+    await vi.waitUntil(async () => ![undefined, before].includes(await pidOf('/usr/sbin/cron')), {
+      timeout: HEALED_MS,
+    });
+    const seen = composition.pings.length;
+    await vi.waitUntil(() => composition.pings.length > seen, { timeout: PINGED_MS });
+    const host = (await composition.exec('lockstepd', 'uname', '-n')).output.trim();
+    const ping = composition.pings.at(-1);
+    expect(ping?.path).toBe('/ping?create=1');
+    expect(ping?.body).toMatch(new RegExp(`^${host} up \\d+ s, load [\\d.]+ [\\d.]+ [\\d.]+$`));
+  });
+
+  it('what cron knows of the environment only the user node can read', async () => {
+    const file = '/run/lockstep/cron.env';
+    const { output } = await composition.exec('lockstepd', 'stat', '-c', '%U %a', file);
+    expect(output.trim()).toBe('node 600');
+  });
+
+  it('docker stop ends both in order, with 0', async () => {
+    const begun = performance.now();
+    await composition.compose('stop', '--timeout', '45');
+    expect(performance.now() - begun).toBeLessThan(STOPPED_MS_MAX);
+    for (const service of ['nodesim', 'lockstepd'] as const) {
+      expect((await composition.inspect(service)).State).toMatchObject({
+        Status: 'exited',
+        ExitCode: 0,
+      });
+    }
+    expect(await composition.logs('lockstepd')).toMatch(/shutdown complete .*exiting with code 79/);
+  });
+});

@@ -1,0 +1,25 @@
+/** A log that keeps its lines for the test. */
+import type { Fields, Log, LogLevel } from '../../../src/observe/log-port.ts';
+
+export interface NotedLine {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: Fields;
+}
+
+export function notedLog(): { readonly log: Log; readonly lines: readonly NotedLine[] } {
+  const lines: NotedLine[] = [];
+  const write =
+    (level: LogLevel) =>
+    (message: string, fields: Fields = {}) => {
+      lines.push({ level, message, fields });
+    };
+  const log: Log = {
+    error: write('error'),
+    warn: write('warn'),
+    info: write('info'),
+    debug: write('debug'),
+    setLevel: () => {},
+  };
+  return { log, lines };
+}
