@@ -11,19 +11,21 @@ import type { Settings } from './config/schema.ts';
 import type { CoordinatorData } from './coordinator/thread.ts';
 import type { Policy } from './core/model.ts';
 import type { ExecutorData } from './executor/thread.ts';
-import { clockBase } from './lifecycle/clock.ts';
+import { type ClockBase, clockBase } from './lifecycle/clock.ts';
 import { DiskGuard } from './lifecycle/disk-guard.ts';
 import { explainHang } from './lifecycle/hung-stack.ts';
 import { leave } from './lifecycle/leave.ts';
 import { Nanny } from './lifecycle/nanny.ts';
-import { PATIENCE } from './lifecycle/pulse.ts';
-import { Shutdown } from './lifecycle/shutdown.ts';
+import { PATIENCE, type Patience } from './lifecycle/pulse.ts';
+import { Shutdown, whyLost } from './lifecycle/shutdown.ts';
 import { listenToSignals } from './lifecycle/signals.ts';
-import { MAIN, Threads } from './lifecycle/threads.ts';
+import { type Loss, MAIN, Threads } from './lifecycle/threads.ts';
 import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
+import type { Vitals } from './observe/cronitor.ts';
 import { openLog } from './observe/log.ts';
-import { planLog } from './observe/log-plan.ts';
+import { type LogPlan, planLog } from './observe/log-plan.ts';
 import type { Log } from './observe/log-port.ts';
+import { type Fatality, openTelemetry, secretsOf } from './observe/telemetry.ts';
 import { LatestFigures } from './ops/latest-figures.ts';
 import { startOps } from './ops/server.ts';
 import { phaseOf, type Standing } from './ops/standing.ts';
@@ -47,17 +49,33 @@ await run(loaded.settings);
 async function run(settings: Settings): Promise<void> {
   const version = readVersion();
   const logPlan = planLog(settings, process.stdout.isTTY);
-  const log = openLog({ ...logPlan, app: 'lockstepd', thread: MAIN });
+  const log = openLog({
+    ...logPlan,
+    app: 'lockstepd',
+    thread: MAIN,
+    secrets: secretsOf(settings),
+  });
   const executors = Array.from(
     { length: settings.executors },
     (_, index) => `executor-${index + 1}`,
   );
   const latest = new LatestFigures();
   const threads = new Threads({
-    onLoss: (loss) => shutdown.lose(loss),
+    onLoss: (loss) => {
+      const isFirst = !shutdown.begun;
+      shutdown.lose(loss);
+      if (isFirst) telemetry.fatal(fatalityOf(loss));
+    },
     onMessage: (_, message) => {
       if (message.kind === 'figures') latest.take(message.figures);
+      if (message.kind === 'stuck') telemetry.stuck(message);
     },
+  });
+  const telemetry = await openTelemetry({
+    settings,
+    version,
+    log,
+    vitals: () => vitalsOf(threads, latest),
   });
   const setLevel = (level: 'info' | 'debug') => {
     log.setLevel(level);
@@ -70,6 +88,7 @@ async function run(settings: Settings): Promise<void> {
     executors,
     log,
     logMore: () => setLevel('debug'),
+    farewell: (failure) => telemetry.farewell(failure),
     exit: (code) => leave(code, threads.hasOpenSockets),
   });
   process.on('uncaughtException', (error) => {
@@ -99,8 +118,35 @@ async function run(settings: Settings): Promise<void> {
   }));
   if (shutdown.begun) return;
 
-  const policy = policyOf(settings);
   log.info('starting', { version, pid: process.pid, node: process.version });
+  const common = { clock, patience, version, log: logPlan };
+  await startThreads({ settings, threads, executors, common, isStopping: () => shutdown.begun });
+  if (shutdown.begun) return;
+  void disk.watch();
+  await threads.heard(COORDINATOR, 'ready');
+  if (shutdown.begun) return;
+  threads.mainStarted();
+  sayReady(settings, log);
+}
+
+interface Starting {
+  readonly settings: Settings;
+  readonly threads: Threads;
+  readonly executors: readonly string[];
+  readonly common: {
+    readonly clock: ClockBase;
+    readonly patience: Patience;
+    readonly version: string;
+    readonly log: LogPlan;
+  };
+  readonly isStopping: () => boolean;
+}
+
+/** Executors last: they connect to where the coordinator listens. */
+async function startThreads(starting: Starting): Promise<void> {
+  const { settings, threads, executors, isStopping } = starting;
+  const { clock, patience, version, log } = starting.common;
+  const policy = policyOf(settings);
   threads.start(entry('./lifecycle/watchdog/thread'), {
     name: 'watchdog',
     clock,
@@ -112,19 +158,14 @@ async function run(settings: Settings): Promise<void> {
     name: COORDINATOR,
     clock,
     version,
-    log: logPlan,
+    log,
   } satisfies CoordinatorData);
   await threads.heard(COORDINATOR, 'listening');
-  if (shutdown.begun) return;
-  void disk.watch();
+  if (isStopping()) return;
   for (const [index, name] of executors.entries()) {
-    const data = { ...executorData(settings, policy), name, clock, index };
+    const data = { ...executorData(settings, policy), name, clock, index, log };
     threads.start(entry('./executor/thread'), data satisfies ExecutorData);
   }
-  await threads.heard(COORDINATOR, 'ready');
-  if (shutdown.begun) return;
-  threads.mainStarted();
-  sayReady(settings, log);
 }
 
 function sayReady(settings: Settings, log: Log): void {
@@ -176,6 +217,27 @@ async function openOps(
   }
 }
 
+/** What failed outside of the program is no fault of it: there is nothing to debug. */
+function fatalityOf(loss: Loss): Fatality {
+  const { thread } = loss;
+  const reason = whyLost(loss);
+  if (loss.kind === 'failed') return { thread, reason };
+  return { thread, reason, error: loss.kind === 'crashed' ? loss.error : new Error(reason) };
+}
+
+function vitalsOf({ expected, missing }: Threads, { seen }: LatestFigures): Vitals {
+  const { summary, errors } = seen?.latest ?? {};
+  const sum = (counts: Readonly<Record<string, number>> = {}) =>
+    Object.values(counts).reduce((total, count) => total + count, 0);
+  return {
+    threads: expected.length - missing.length,
+    missing,
+    commands: sum(summary?.settled),
+    errors: sum(errors),
+    stuck: summary?.stuck ?? 0,
+  };
+}
+
 /** The same entry from the sources and from the build. */
 function entry(path: string): URL {
   return new URL(`${path}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
@@ -211,7 +273,7 @@ function coordinatorData(
 function executorData(
   settings: Settings,
   policy: Policy,
-): Omit<ExecutorData, 'name' | 'clock' | 'index'> {
+): Omit<ExecutorData, 'name' | 'clock' | 'index' | 'log'> {
   return {
     policy,
     nodes: settings.nodes,

@@ -14,6 +14,7 @@ import { create } from './subcommands/create.ts';
 import { createOne } from './subcommands/create-one.ts';
 import { deleteMany } from './subcommands/delete.ts';
 import { deleteOne } from './subcommands/delete-one.ts';
+import { doctor } from './subcommands/doctor.ts';
 import { list } from './subcommands/list.ts';
 import { ping } from './subcommands/ping.ts';
 import { retry } from './subcommands/retry.ts';
@@ -35,6 +36,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   cancel,
   abandon,
   ping,
+  doctor,
 ];
 
 const WIDTH_MAX = 100;

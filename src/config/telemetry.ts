@@ -35,12 +35,9 @@ const httpUrl = z
   .string()
   .refine((text) => /^https?:\/\/[^/\\?#\s]+/i.test(text) && URL.canParse(text), 'is not a URL');
 
-const sentryDsn = z
-  .string()
-  .refine(
-    (text) => /^https?:\/\/[^/@:\s]+@[^/@\s]+\/(?:.*\/)?\d+$/.test(text) && URL.canParse(text),
-    'is not of the form https://KEY@HOST/PROJECT',
-  );
+/** As strict as Sentry's own reader, which prints what it can't read, key and all. */
+const DSN = /^https?:\/\/\w+@(?:\[[:.\w]+\]|[\w.-]+)(?::\d+)?\/(?:[\w.-]+\/)*\d+$/;
+const sentryDsn = z.string().regex(DSN, 'is not of the form https://KEY@HOST/PROJECT');
 
 /** A key that goes into a header or a path. */
 const key = z.string().regex(/^[\w.:+/=-]{1,512}$/, 'holds characters that no key has');

@@ -14,7 +14,8 @@ import { atTime } from '../lifecycle/timer.ts';
 import { type Dialect, unroutableCharacter } from '../node/dialect.ts';
 import { openLog } from '../observe/log.ts';
 import type { LogPlan } from '../observe/log-plan.ts';
-import type { SummaryAnswer } from '../protocol/answer.ts';
+import type { Log } from '../observe/log-port.ts';
+import type { CommandAnswer, SummaryAnswer } from '../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
 import { executorIdentity, WORK_ENDPOINT } from '../protocol/work.ts';
@@ -81,7 +82,10 @@ runThread(async ({ beat, sockets, keep }) => {
       newId: () => newId(),
       at: atTime(now),
       order: (executor, order) => executors.order(executorIdentity(executor), order),
-      publish: (topic, payload) => publisher.publish(topic, payload),
+      publish: (topic, payload) => {
+        if (topic === 'command.stuck') sayStuck(payload(), log);
+        publisher.publish(topic, payload);
+      },
     },
     options: optionsOf(data),
     counters: await loadCounters(journal),
@@ -132,9 +136,17 @@ runThread(async ({ beat, sockets, keep }) => {
       await publisher.flushed();
       await executors.flushed();
       await journal.close();
+      await log.close();
     },
   };
 });
+
+/** People are to be told: it will not end by itself as long as its node stays away (P5). */
+function sayStuck(answer: object, log: Log): void {
+  const { id, op } = answer as CommandAnswer;
+  log.warn('a rollback is stuck', { id, op });
+  tellMain({ kind: 'stuck', id, op });
+}
 
 function inJournal(beat: Beat): () => () => void {
   return () => {

@@ -91,8 +91,8 @@ export function stuckAt(saga: Saga, stuckAfterMs: number): number {
 function isCommitted({ command, nodes }: Saga): boolean {
   let reached = 0;
   for (const node of nodes) {
-    // Cleansing: the node is on its way back, so nothing it has reached is what is wanted.
-    if (node.direction !== 'want' && node.verdict !== 'foreign') return false;
+    // Driven back to tell own from foreign: what it reaches is not what is wanted.
+    if (node.direction !== 'want') return false;
     if (node.verdict === 'reached') reached++;
     else if (!(node.verdict === 'foreign' && command.op === 'create' && command.ensure))
       return false;

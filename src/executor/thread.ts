@@ -10,6 +10,9 @@ import { atTime } from '../lifecycle/timer.ts';
 import type { Dialect } from '../node/dialect.ts';
 import { countKeys } from '../node/listing.ts';
 import { NodeClient } from '../node/node-client.ts';
+import { openLog } from '../observe/log.ts';
+import type { LogPlan } from '../observe/log-plan.ts';
+import type { Log } from '../observe/log-port.ts';
 import { Outbox } from '../protocol/outbox.ts';
 import { executorIdentity, type Order, type Report, WORK_ENDPOINT } from '../protocol/work.ts';
 import { Executor } from './executor.ts';
@@ -21,6 +24,7 @@ export interface ExecutorData extends ThreadData {
   readonly nodes: readonly { readonly name: string; readonly url: string }[];
   readonly dialect: Dialect;
   readonly policy: Policy;
+  readonly log: LogPlan;
   readonly requestTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly connectionsPerNode: number;
@@ -37,9 +41,10 @@ const WORK_SOCKET = {
 
 runThread(async ({ beat, sockets, keep }) => {
   const data = workerData as ExecutorData;
+  const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
   const clients = data.nodes.map((node) => openClient(node, data));
-  const ports = new Map(clients.map((client) => [client.options.name, portOf(client)]));
+  const ports = new Map(clients.map((client) => [client.options.name, portOf(client, log)]));
   const routingId = executorIdentity(data.index);
   const socket = sockets.add('coordinator', new Dealer({ ...WORK_SOCKET, routingId }));
   socket.connect(WORK_ENDPOINT);
@@ -64,12 +69,15 @@ runThread(async ({ beat, sockets, keep }) => {
   keep('coordinator', receive(socket, executor, beat));
   outbox.push({ kind: 'hello', index: data.index });
   return {
-    onControl: () => {},
+    onControl: (message) => {
+      if (typeof message === 'object' && 'logLevel' in message) log.setLevel(message.logLevel);
+    },
     stop: async () => {
       // What still runs is given up, not cut off: its bytes must not leave any more.
       executor.take({ kind: 'interrupt' });
       await Promise.all(clients.map((client) => client.close()));
       await outbox.flushed();
+      await log.close();
     },
   };
 });
@@ -81,9 +89,11 @@ function isNobodyThere(error: unknown): boolean {
 
 async function receive(socket: Dealer, executor: Executor, beat: Beat): Promise<void> {
   for await (const [frame] of socket) {
-    // The coordinator asks at least once a second how things stand.
-    beat.progress();
-    for (const order of JSON.parse(String(frame)) as Order[]) executor.take(order);
+    for (const order of JSON.parse(String(frame)) as Order[]) {
+      executor.take(order);
+      // The coordinator asks at least once a second how things stand.
+      beat.progress();
+    }
   }
 }
 
@@ -102,9 +112,23 @@ function openClient(
   });
 }
 
-function portOf(client: NodeClient): NodePort {
+function portOf(client: NodeClient, log: Log): NodePort {
+  const { name: node } = client.options;
   return {
-    exchange: (request, groupId, done) => client.exchange(request, groupId, done),
+    exchange: (request, groupId, done) => {
+      const startedAt = performance.now();
+      return client.exchange(request, groupId, (answer) => {
+        const ms = Math.round(performance.now() - startedAt);
+        log.debug('attempt', {
+          node,
+          request: request.kind,
+          key: groupId,
+          answer: answer.kind,
+          ms,
+        });
+        done(answer);
+      });
+    },
     count: () => countKeys(client),
     report: () => client.report(),
   };

@@ -13,7 +13,7 @@ const BEATS = 0;
 const PROGRESS = 1;
 const ACTIVITY = 2;
 const CELLS = 3;
-export const BEAT_MS = 200;
+const BEAT_MS = 200;
 
 /** What a thread can be at. The first is where every thread begins. */
 const ACTIVITIES = ['starting', 'working', 'journal', 'stopping'] as const;

@@ -5,6 +5,8 @@
  * that is set while the daemon runs moves nothing. Across restarts it is as good as the wall clock.
  */
 
+const TRIES = 10;
+
 /** Sent to threads with their workerData. */
 export interface ClockBase {
   readonly wallMs: number;
@@ -22,8 +24,27 @@ export function clockBase(): ClockBase {
 export function steadyClock(base: ClockBase): Clock {
   // performance.now() counts from another origin in each thread, but at the same pace, and costs a
   // tenth of hrtime.
-  const offset = base.wallMs + (monotonicMs() - base.monotonicMs) - performance.now();
+  const offset = base.wallMs - base.monotonicMs + monotonicOrigin();
   return () => offset + performance.now();
+}
+
+/**
+ * What the monotonic clock showed when this thread's performance.now() was 0. The two cannot be read
+ * at once, and on a busy machine milliseconds may pass between two lines: of some tries, the one
+ * that took the least counts.
+ */
+function monotonicOrigin(): number {
+  let origin = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let count = 0; count < TRIES; count++) {
+    const before = performance.now();
+    const between = monotonicMs();
+    const after = performance.now();
+    if (after - before >= least) continue;
+    least = after - before;
+    origin = between - (before + after) / 2;
+  }
+  return origin;
 }
 
 function monotonicMs(): number {

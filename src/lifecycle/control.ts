@@ -32,7 +32,9 @@ export type FromThread =
   /** The sockets it holds now. */
   | { readonly kind: 'sockets'; readonly open: readonly OpenSocket[] }
   /** How things stand, about once a second. */
-  | { readonly kind: 'figures'; readonly figures: Figures };
+  | { readonly kind: 'figures'; readonly figures: Figures }
+  /** A rollback takes longer than it should. */
+  | { readonly kind: 'stuck'; readonly id: string; readonly op: string };
 
 /** Every thread gets this with its own data. */
 export interface ThreadData {

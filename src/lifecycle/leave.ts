@@ -13,5 +13,5 @@ export function leave(code: number, socketsOpen: boolean): never {
   if (!socketsOpen || process.execve === undefined) process.exit(code);
   // The log writes its last lines then.
   process.emit('exit', code);
-  process.execve('/bin/sh', ['sh', '-c', `exit ${code}`], {});
+  return process.execve('/bin/sh', ['sh', '-c', `exit ${code}`], {});
 }

@@ -76,7 +76,7 @@ export class Nanny {
         name,
         alive: !missing.includes(name),
         activity: known?.pulse.reading.activity ?? 'starting',
-        silentMs: known?.pulse.silentMs ?? 0,
+        silentMs: this.#silentMs(name),
         utilization: known?.busy ?? 0,
       };
     });
@@ -87,13 +87,16 @@ export class Nanny {
     const at = now();
     const elapsedMs = at - this.#lookedAt;
     this.#lookedAt = at;
-    const names = [...watched.expected, ...watched.lingering].filter(
-      (name) => !watched.missing.includes(name),
-    );
-    const hangs = names.flatMap((name) => this.#lookAt(name, elapsedMs));
-    // Who hangs holds up others that wait for it: while a loop is silent, idleness is no news.
-    const isSilent = names.some((name) => (this.#known.get(name)?.pulse.silentMs ?? 0) > SILENT_MS);
+    const names = new Set([...watched.expected, ...watched.lingering]);
+    const hangs = [...names].flatMap((name) => this.#lookAt(name, elapsedMs));
+    // Who hangs or is gone holds up others that wait for it: while a loop is silent, and be it that
+    // of a thread known to be lost, idleness is no news.
+    const isSilent = [...names].some((name) => this.#silentMs(name) > SILENT_MS);
     for (const hang of hangs) if (hang.kind === 'hung' || !isSilent) this.#report(hang);
+  }
+
+  #silentMs(name: string): number {
+    return this.#known.get(name)?.pulse.silentMs ?? 0;
   }
 
   #lookAt(name: string, elapsedMs: number): readonly Hang[] {
@@ -128,9 +131,10 @@ export class Nanny {
   }
 
   #report(hang: Hang): void {
-    if (this.#reported.has(hang.thread)) return;
+    const { watched, onHang } = this.#options;
+    if (this.#reported.has(hang.thread) || watched.missing.includes(hang.thread)) return;
     this.#reported.add(hang.thread);
-    this.#options.onHang(hang);
+    onHang(hang);
   }
 }
 

@@ -28,6 +28,8 @@ export interface ShutdownOptions {
   /** Debug logging, in every thread. */
   readonly logMore: () => void;
   readonly stopExitCode: number;
+  /** The last words to those outside, when all threads have ended; takes a bounded time. */
+  readonly farewell?: (failure: string | undefined) => Promise<void>;
   readonly exit: (code: number) => never;
 }
 
@@ -65,13 +67,12 @@ export class Shutdown {
     const { log, exit } = this.#options;
     if (cause.kind === 'asked') log.info(`stopping: ${cause.by}`);
     startEscalation(this.#options);
-    this.#end().then(
-      () => this.#leave(cause),
-      (error: unknown) => {
+    this.#end()
+      .then(() => this.#leave(cause))
+      .catch((error: unknown) => {
         log.error('the shutdown itself failed', { error });
         exit(EXIT_FAILED);
-      },
-    );
+      });
   }
 
   async #end(): Promise<void> {
@@ -128,17 +129,18 @@ export class Shutdown {
     );
   }
 
-  #leave(cause: StopCause): never {
-    const { log, exit, stopExitCode } = this.#options;
+  async #leave(cause: StopCause): Promise<never> {
+    const { log, exit, stopExitCode, farewell } = this.#options;
     const code = cause.kind === 'asked' ? stopExitCode : EXIT_FAILED;
     const why = cause.kind === 'asked' ? cause.by : whyLost(cause.loss);
     log.info(`shutdown complete (${why}), exiting with code ${code}`);
+    await farewell?.(cause.kind === 'asked' ? undefined : why);
     return exit(code);
   }
 }
 
 /** The cause in one line. */
-function whyLost(loss: Loss): string {
+export function whyLost(loss: Loss): string {
   switch (loss.kind) {
     case 'failed':
       return loss.failure.message;

@@ -73,9 +73,10 @@ export class Threads {
     return this.names.filter((name) => this.#stopping.has(name));
   }
 
-  /** Those that should be there, main among them. */
+  /** Those that should be there, main among them, and those that were lost on their way out. */
   get expected(): readonly string[] {
-    return [MAIN, ...this.#heard.keys()].filter((name) => !this.#stopping.has(name));
+    const isExpected = (name: string) => this.#lost.has(name) || !this.#stopping.has(name);
+    return [MAIN, ...this.#heard.keys()].filter(isExpected);
   }
 
   /** Of those, the ones that crashed, ended unasked, hang or failed. */

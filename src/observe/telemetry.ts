@@ -10,7 +10,6 @@ import { presentable } from './cause.ts';
 import { type Heartbeat, startHeartbeat, type Vitals } from './cronitor.ts';
 import type { OpenLog } from './log.ts';
 import type { SyslogTarget } from './log-plan.ts';
-import type { Notice } from './notify/notice.ts';
 import { type NoticeSettings, openNotices } from './notify/notices.ts';
 import { RunRecord } from './run-record.ts';
 import { openSentry, type Sentry } from './sentry.ts';
@@ -46,7 +45,8 @@ export interface Fatality {
 }
 
 export interface Telemetry {
-  notify(notice: Notice): void;
+  /** A rollback takes longer than it should. */
+  stuck(command: { readonly id: string; readonly op: string }): void;
   /** The first one only: what follows is shutting down. */
   fatal(fatality: Fatality): void;
   /** The last words; `failure` unless the stop was intended. Then closes the log as well. */
@@ -80,7 +80,10 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
     notices.notify({ kind: 'restart', key: 'restart', text: `restarted, it had ended: ${cause}` });
   }
   return {
-    notify: (notice) => notices.notify(notice),
+    stuck: ({ id, op }) => {
+      const text = `the rollback of ${op} ${id} is stuck: see lockstep status ${id}`;
+      notices.notify({ kind: 'stuck', key: `stuck/${id}`, text });
+    },
     fatal: ({ thread, reason, error }) => {
       if (error !== undefined) sentry?.report(error, thread);
       const text = `stopping: ${presentable(reason, secrets)}`;

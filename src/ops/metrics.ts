@@ -29,26 +29,33 @@ export function openMetrics(standing: () => Standing): Registry {
   for (const definition of [...OF_THE_PROCESS, ...OF_THE_WORK]) {
     const { kind, name, help, labels = [], read } = definition;
     const shape = { name, help, labelNames: [...labels], registers: [registry] };
+    const samples = () => read(standing());
     if (kind === 'gauge') {
       const gauge: Gauge = new Gauge({
         ...shape,
         collect: () => {
-          gauge.reset();
-          for (const sample of read(standing())) gauge.set({ ...sample.labels }, sample.value);
+          forget(gauge, labels);
+          for (const sample of samples()) gauge.set({ ...sample.labels }, sample.value);
         },
       });
     } else {
       const counter: Counter = new Counter({
         ...shape,
         collect: () => {
-          counter.reset();
-          for (const sample of read(standing())) counter.inc({ ...sample.labels }, sample.value);
+          forget(counter, labels);
+          for (const sample of samples()) counter.inc({ ...sample.labels }, sample.value);
         },
       });
     }
   }
   openHistograms(registry, () => standing().figures?.latest);
   return registry;
+}
+
+/** What has no labels would be reset to 0; where nothing is known, nothing is to be shown. */
+function forget(metric: Gauge | Counter, labels: readonly string[]): void {
+  metric.reset();
+  if (labels.length === 0) metric.remove();
 }
 
 const SECOND_MS = 1000;

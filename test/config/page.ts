@@ -65,8 +65,8 @@ ${table(
   RELATIONS.map(({ rule, reason }) => [rule, reason]),
 )}
 
-The deadlines of a stop nest further: \`drainMs\` is below 30 s, when a stop that still lasts begins to
-log what holds it up, and \`killTimeoutMs\` is what the supervisor really waits (\`kill_timeout\` of pm2).
+The deadlines of a stop nest further: \`killTimeoutMs\` is what the supervisor really waits
+(\`kill_timeout\` of pm2), and a container waits longer than that (\`stop_grace_period\`).
 
 ## A file
 

@@ -24,9 +24,19 @@ const EDGES: readonly {
     kept: { LOCKSTEP_DRAIN_MS: '5001' },
   },
   {
-    rule: 'drainMs + interruptMs < killTimeoutMs',
-    broken: { LOCKSTEP_KILL_TIMEOUT_MS: '15000' },
-    kept: { LOCKSTEP_KILL_TIMEOUT_MS: '15001' },
+    rule: 'drainMs + interruptMs < escalateMs',
+    broken: { LOCKSTEP_ESCALATE_MS: '15000' },
+    kept: { LOCKSTEP_ESCALATE_MS: '15001' },
+  },
+  {
+    rule: 'escalateMs < hardExitMs',
+    broken: { LOCKSTEP_HARD_EXIT_MS: '30000' },
+    kept: { LOCKSTEP_HARD_EXIT_MS: '30001' },
+  },
+  {
+    rule: 'hardExitMs < killTimeoutMs',
+    broken: { LOCKSTEP_KILL_TIMEOUT_MS: '36000' },
+    kept: { LOCKSTEP_KILL_TIMEOUT_MS: '36001' },
   },
   {
     rule: 'backoffBaseMs ≤ backoffCapMs',

@@ -19,6 +19,9 @@ if (engine.kind === 'none') console.log(`skipped: no engine (${engine.reason})`)
 else {
   try {
     process.exitCode = await test({ ...process.env, ...engine.env });
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
   } finally {
     await engine.end();
   }

@@ -59,10 +59,12 @@ describe('status of one command', () => {
     await openWith(desk, 'a');
     desk.report(settled(desk, 'a'));
     await desk.rest();
-    desk.ask({ op: 'create', id: 'a', groupId: 'a' });
-    const asked = desk.ask({ op: 'status', id: 'a' });
-    await desk.rest();
-    expect(asked.answer).toMatchObject({ id: 'a', state: 'committed' });
+    for (const groupId of ['a', 'other']) {
+      desk.ask({ op: 'create', id: 'a', groupId });
+      const asked = desk.ask({ op: 'status', id: 'a' });
+      await desk.rest();
+      expect(asked.answer).toMatchObject({ id: 'a', groupId: 'a', state: 'committed' });
+    }
   });
 
   test('of what waits, of what is settled, of what is not there', async () => {

@@ -118,55 +118,6 @@ describe('a command with ensure', () => {
   });
 });
 
-describe('a restart', () => {
-  it('a recovered saga whose deadline is over compensates at once, after the wait', () => {
-    const play = new Play();
-    play.fold({ kind: 'began', at: 0 });
-    play.now = DEADLINE + 1;
-    expect(play.take({ kind: 'resumed' })).toEqual(['resumed', 'turned']);
-    expect(play.act()).toEqual([`wait ${play.now + QUIESCE}`]);
-  });
-
-  it('P5: what was stuck before a restart stays flagged, and is not flagged again', () => {
-    const play = new Play();
-    play.fold({ kind: 'began', at: 0 });
-    play.fold({ kind: 'turned', at: NOW, reason: 'deadline' });
-    play.fold({ kind: 'stuck', at: NOW + 60_000 });
-    play.now = NOW + 200_000;
-    expect(play.take({ kind: 'resumed' })).toEqual(['resumed']);
-    expect(play.saga.stuck).toBe(true);
-    expect(play.act()).toEqual([`wait ${play.now + QUIESCE}`]);
-  });
-
-  it('P5: what should have been flagged while the daemon was down is flagged at the start', () => {
-    const play = new Play();
-    play.fold({ kind: 'began', at: 0 });
-    play.fold({ kind: 'turned', at: NOW, reason: 'deadline' });
-    play.now = NOW + 60_000;
-    expect(play.take({ kind: 'resumed' })).toEqual(['resumed', 'stuck']);
-  });
-
-  it('P4.5: a 404 to the guarded delete counts only after a create of an earlier life may land', () => {
-    const play = new Play({ nodes: ['a'] });
-    play.fold({ kind: 'began', at: 0 });
-    play.fold({ kind: 'turned', at: 0, reason: 'cancelled' });
-    play.take({ kind: 'resumed' });
-    expect(play.act()).toEqual([`wait ${NOW + QUIESCE}`]);
-    play.tick(NOW + QUIESCE);
-    expect(play.act()).toContain(`a: delete ${OWN}`);
-  });
-
-  it('P4.5: a record met after a restart may be our own, though no request of this life was lost', () => {
-    const play = new Play({ nodes: ['a'] });
-    play.fold({ kind: 'began', at: 0 });
-    play.take({ kind: 'resumed' });
-    play.act();
-    play.answer('a', 'perhaps');
-    play.act();
-    expect(play.answer('a', 'present')).toEqual(['node_turned']);
-  });
-});
-
 describe('operators', () => {
   it('a command cancelled while it surveys is refused, with its reads still running', () => {
     const play = new Play({ op: 'delete' });
@@ -213,6 +164,52 @@ describe('operators', () => {
     play.answer('b', 'unsure');
     play.take({ kind: 'retry' });
     expect(play.act()).toEqual([`a: delete ${OWN}`, `wait ${NOW + QUIESCE}`]);
+  });
+});
+
+describe('the backoff', () => {
+  it('starts anew with the intent, with every turn, and by an operator', () => {
+    const surveying = new Play({ op: 'delete', nodes: ['a'] });
+    surveying.take({ kind: 'driven' });
+    surveying.act();
+    surveying.answer('a', 'unreadable');
+    expect(surveying.node('a').failures).toBe(1);
+    surveying.tick(surveying.node('a').dueAt);
+    surveying.act();
+    surveying.answer('a', 'present');
+    expect(surveying.node('a')).toMatchObject({ failures: 0, dueAt: 0 });
+
+    const play = creating();
+    play.answer('a', 'unsure');
+    expect(play.node('a').failures).toBe(1);
+    play.take({ kind: 'retry' });
+    expect(play.node('a')).toMatchObject({ failures: 0, dueAt: play.now });
+    play.act();
+    play.answer('a', 'unsure');
+    play.answer('b', 'refused');
+    expect(play.saga.state).toBe('compensating');
+    expect(play.node('a')).toMatchObject({ failures: 0, dueAt: 0 });
+  });
+
+  it('starts anew when one node turns', () => {
+    const play = creating();
+    play.answer('a', 'unsure');
+    play.tick(play.node('a').dueAt);
+    play.act();
+    play.answer('a', 'perhaps');
+    play.act();
+    play.answer('a', 'present');
+    expect(play.node('a')).toMatchObject({ direction: 'prior', failures: 0, dueAt: 0 });
+  });
+
+  it('a stuck compensation that is asking sets no alarm', () => {
+    const play = creating({ nodes: ['a'] });
+    play.answer('a', 'lost');
+    play.take({ kind: 'cancel' });
+    play.tick(NOW + 60_000);
+    expect(play.saga.stuck).toBe(true);
+    expect(play.act()).toEqual([`a: delete ${OWN}`]);
+    expect(play.act()).toEqual([]);
   });
 });
 

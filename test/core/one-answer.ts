@@ -28,7 +28,7 @@ import {
 } from './builders.ts';
 
 const BODY = '{"groupId":"5"}';
-export const CREATE: Request = { kind: 'create', token: OWN, body: BODY };
+const CREATE: Request = { kind: 'create', token: OWN, body: BODY };
 export const READ: Request = { kind: 'read' };
 /** The base of the backoff, times the one half that chance gives here. */
 export const SOON = NOW + 50;
@@ -69,10 +69,10 @@ function isTurn(entry: Entry): entry is Extract<Entry, { kind: 'node_turned' }> 
 }
 
 export const DELETE_OWN: Request = { kind: 'delete', guard: OWN };
-export const DELETE_ANY: Request = { kind: 'delete' };
+const DELETE_ANY: Request = { kind: 'delete' };
 export const SHOWN = { presence: 'present', body: BODY, token: OTHER, shown: true } as const;
 export const JOURNALED = { ...SHOWN, shown: false } as const;
-export const DELETE_OTHER: Request = { kind: 'delete', guard: OTHER };
+const DELETE_OTHER: Request = { kind: 'delete', guard: OTHER };
 
 export const CREATING: Case = { op: 'create', direction: 'want', request: CREATE };
 export const UNCREATING: Case = {

@@ -6,7 +6,7 @@ import { connectTo, shareCluster, startCluster } from '../support/cluster.ts';
 
 const EMPTY = [true, { node01: 0, node02: 0, node03: 0 }];
 const ONE_EACH = [true, { node01: 1, node02: 1, node03: 1 }];
-const SETTINGS = { LOCKSTEP_REQUEST_TIMEOUT_MS: '300', LOCKSTEP_QUIESCE_MS: '2500' };
+const SETTINGS = { LOCKSTEP_REQUEST_TIMEOUT_MS: '300', LOCKSTEP_QUIESCE_MS: '4000' };
 /** By hand, so that the daemon knows nothing of the record's owner. */
 const OWNER = '1633786070.879454';
 
@@ -59,7 +59,7 @@ describe('commands on one key', () => {
 });
 
 describe.concurrent('P4: a request that was given up and lands late', () => {
-  const LATE: Faults = { late: 1, lateMs: [1500, 1500], times: 1 };
+  const LATE: Faults = { late: 1, lateMs: [2500, 2500], times: 1 };
 
   async function clusterWithLate(op: 'create' | 'delete', { onTestFinished }: TestContext) {
     const cluster = await startCluster({ executors: 1, env: SETTINGS }, onTestFinished);

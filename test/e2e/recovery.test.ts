@@ -157,8 +157,8 @@ describe('over a kill -9', () => {
   });
 
   test('P4.5: a delete does not begin while a create of the former life may still land', async () => {
-    const { sim, daemon, client } = await start({ LOCKSTEP_QUIESCE_MS: '3000' });
-    await sim.setFaults('node02', { late: 1, lateMs: [1500, 1500], on: ['create'], times: 1 });
+    const { sim, daemon, client } = await start({ LOCKSTEP_QUIESCE_MS: '6000' });
+    await sim.setFaults('node02', { late: 1, lateMs: [4000, 4000], on: ['create'], times: 1 });
     const options = { id: 'held', wait: 'accepted', ensure: true } as const;
     await client.create('k', options);
     await vi.waitUntil(async () => (await sim.counters())['node02']?.late.waiting === 1, 5000);

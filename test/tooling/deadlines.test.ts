@@ -24,6 +24,8 @@ const { shape } = settingsSchema;
 const requestTimeoutMs = shape.requestTimeoutMs.parse(undefined);
 const drainMs = shape.drainMs.parse(undefined);
 const interruptMs = shape.interruptMs.parse(undefined);
+const escalateMs = shape.escalateMs.parse(undefined);
+const hardExitMs = shape.hardExitMs.parse(undefined);
 const killTimeoutMs = shape.killTimeoutMs.parse(undefined);
 
 function seconds(text: string): number {
@@ -33,7 +35,13 @@ function seconds(text: string): number {
 describe('the deadlines nest', () => {
   it('a request is over before the drain, and the drain before the interrupted rest', () => {
     expect(requestTimeoutMs).toBeLessThan(drainMs);
-    expect(drainMs + interruptMs).toBeLessThan(killTimeoutMs);
+    expect(drainMs + interruptMs).toBeLessThan(escalateMs);
+  });
+
+  it('what holds a stop up is told, three times at least, before the daemon gives up', () => {
+    const repeatMs = 2000;
+    expect(escalateMs + 2 * repeatMs).toBeLessThan(hardExitMs);
+    expect(hardExitMs).toBeLessThan(killTimeoutMs);
   });
 
   it.each(apps)('pm2 kills $name when the daemon expects it', ({ kill_timeout: killMs }) => {

@@ -51,6 +51,8 @@ async function startEngine(): Promise<Engine> {
       server.kill('SIGKILL');
       await ended;
     }
+    // dockerd leaves the network namespace of the host bound to a file there.
+    await attempt(['umount', '--lazy', join(folder, 'exec/netns/default')], { timeoutMs: ASK_MS });
     rmSync(folder, { recursive: true, force: true });
   };
   const until = performance.now() + START_MS;

@@ -87,7 +87,7 @@ export class Cluster {
 
   /** The process is gone; nobody hears the answers any more. */
   abandonAll(): void {
-    for (const exchange of [...this.#open]) this.#loosen(exchange);
+    for (const exchange of this.#open) this.#loosen(exchange);
   }
 
   /** What a read would tell now. */

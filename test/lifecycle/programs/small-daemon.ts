@@ -3,7 +3,7 @@
  * shutdown. Says on stdout what it logs, one JSON array a line: level, message, fields.
  */
 import { clockBase } from '../../../src/lifecycle/clock.ts';
-import { exitWith } from '../../../src/lifecycle/exit.ts';
+import { leave } from '../../../src/lifecycle/leave.ts';
 import { Shutdown } from '../../../src/lifecycle/shutdown.ts';
 import { listenToSignals } from '../../../src/lifecycle/signals.ts';
 import { Threads } from '../../../src/lifecycle/threads.ts';
@@ -53,7 +53,11 @@ const shutdown = new Shutdown({
   hardExitMs: setting.hardExitMs,
   logMore: () => log.setLevel('debug'),
   stopExitCode: 79,
-  exit: (code) => exitWith(code, threads.names),
+  exit: (code) =>
+    leave(
+      code,
+      threads.names.some((name) => threads.sockets(name).length > 0),
+    ),
 });
 listenToSignals({
   onStop: (by) => shutdown.ask(by),
@@ -70,9 +74,5 @@ for (const [index, behaviour] of setting.executors.entries()) {
 }
 await threads.heard('coordinator', 'listening');
 log.info('listening');
-await Promise.all(
-  threads.names
-    .filter((name) => name === 'coordinator')
-    .map(async (name) => threads.heard(name, 'ready')),
-);
+await Promise.all(threads.names.map(async (name) => threads.heard(name, 'ready')));
 log.info('ready');

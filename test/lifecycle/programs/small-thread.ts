@@ -17,7 +17,6 @@ export type Behaviour =
   | 'rejects when ready'
   | 'crashes when drained'
   | 'ends when ready'
-  | 'exits when ready'
   | 'fails to start'
   | 'never starts'
   | 'hangs when stopped'
@@ -40,6 +39,10 @@ runThread(async ({ sockets }) => {
   if (behaviour === 'never starts') await new Promise(() => {});
   tellMain({ kind: 'ready' });
   setImmediate(misbehave);
+  if (behaviour === 'ends when ready') {
+    sockets.closeAll();
+    parentPort?.close();
+  }
   return {
     onControl: hear,
     stop: async () => {
@@ -60,8 +63,6 @@ function hear(message: ToThread): void {
 function misbehave(): void {
   if (behaviour === 'crashes when ready') throw new Error('crashed on purpose');
   if (behaviour === 'rejects when ready') void Promise.reject(new Error('rejected on purpose'));
-  if (behaviour === 'exits when ready') process.exit(0);
-  if (behaviour === 'ends when ready') parentPort?.close();
 }
 
 /** As real threads have it: a receive is under way at all times. */

@@ -1,0 +1,84 @@
+/** The daemon itself: does it answer its clients and its operators, and has it trouble to tell? */
+import { ClientError, isError, LockstepClient, type SummaryAnswer } from '../../client/index.ts';
+import type { Settings } from '../../config/schema.ts';
+import { durationText } from '../duration.ts';
+import { plain } from '../terminal.ts';
+import { packageVersion } from '../version.ts';
+import { type Finding, fail, ok, warn } from './finding.ts';
+import { exchange } from './http.ts';
+
+const ANY_ADDRESS = ['0.0.0.0', '::'];
+
+export async function checkDaemon(
+  { endpoint, opsHost, opsPort }: Pick<Settings, 'endpoint' | 'opsHost' | 'opsPort'>,
+  timeoutMs: number,
+): Promise<readonly Finding[]> {
+  const host = ANY_ADDRESS.includes(opsHost) ? '127.0.0.1' : opsHost;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${opsPort}`;
+  const found = await Promise.all([
+    clientPort(connectable(endpoint), timeoutMs),
+    operatorsPort(url, timeoutMs),
+  ]);
+  return found.flat();
+}
+
+/** An address to bind is not always one to connect to. */
+function connectable(endpoint: string): string {
+  return endpoint.replace(/^tcp:\/\/(?:\*|0\.0\.0\.0|\[::\]):/, 'tcp://127.0.0.1:');
+}
+
+async function clientPort(endpoint: string, timeoutMs: number): Promise<readonly Finding[]> {
+  try {
+    const client = await LockstepClient.connect({ endpoint, timeoutMs });
+    try {
+      const begun = performance.now();
+      const answer = await client.summary({ timeoutMs });
+      const took = durationText(performance.now() - begun);
+      if (!isError(answer)) return standing(answer, `${endpoint} answers in ${took}`);
+      return [fail('daemon', answer.error.message, answer.error.hint)];
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    return [fail('daemon', error.message, error.hint)];
+  }
+}
+
+function standing(answer: SummaryAnswer, said: string): readonly Finding[] {
+  const { version, pid, state, stuck, open, openMax } = answer;
+  const found = [ok('daemon', `${said}: version ${plain(version)}, process ${pid}, ${state}`)];
+  const own = packageVersion();
+  if (version !== own) {
+    const hint = 'Start the daemon anew after an update.';
+    found.push(warn('daemon', `it is version ${plain(version)}, this is ${own}`, hint));
+  }
+  if (state === 'draining') {
+    found.push(warn('daemon', 'it is going down', 'New commands are answered `draining`.'));
+  }
+  if (stuck > 0) {
+    const hint = 'lockstep list --state compensating shows them; bring their nodes back.';
+    found.push(fail('daemon', `${stuck} rollbacks are stuck`, hint));
+  }
+  if (open > openMax / 2) {
+    const hint = 'Send slower, or look for slow nodes: lockstep status.';
+    found.push(warn('daemon', `${open} commands are open, of at most ${openMax}`, hint));
+  }
+  return found;
+}
+
+async function operatorsPort(url: string, timeoutMs: number): Promise<readonly Finding[]> {
+  const asked = ['/healthz', '/readyz'] as const;
+  return Promise.all(
+    asked.map(async (path) => {
+      const answer = await exchange({ url: url + path, timeoutMs });
+      if (answer.kind === 'silent') {
+        const hint = 'Start the daemon, or correct LOCKSTEP_OPS_HOST and LOCKSTEP_OPS_PORT.';
+        return fail('operators', `${url}${path}: ${answer.why}`, hint);
+      }
+      if (answer.status === 200) return ok('operators', `${url}${path} is well`);
+      const hint = path === '/healthz' ? 'Its supervisor should start it anew.' : 'See the reason.';
+      return fail('operators', `${path} answers ${answer.status}: ${plain(answer.body)}`, hint);
+    }),
+  );
+}

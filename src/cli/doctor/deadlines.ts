@@ -1,0 +1,31 @@
+/** The deadlines, which the configuration has checked already: their order, to be seen at a glance. */
+import type { Settings } from '../../config/schema.ts';
+import { durationText } from '../duration.ts';
+import { type Finding, ok, warn } from './finding.ts';
+
+const ORDER = [
+  ['request', 'requestTimeoutMs'],
+  ['drain', 'drainMs'],
+  ['escalation', 'escalateMs'],
+  ['hard exit', 'hardExitMs'],
+  ['kill', 'killTimeoutMs'],
+] as const;
+
+/** A rollback that begins at the deadline of a command must find it undone. */
+export function checkDeadlines(settings: Settings): readonly Finding[] {
+  const steps = ORDER.map(([name, key]) => `${name} ${durationText(settings[key])}`);
+  const { quiesceMs, requestTimeoutMs, defaultDeadlineMs } = settings;
+  const quiet = `a request given up may still land for ${durationText(quiesceMs)} (quiesceMs)`;
+  const known = `${quiet}: it must exceed what nodes and proxies take`;
+  return [
+    ok('deadlines', steps.join(' < ')),
+    ok('deadlines', known),
+    ...(defaultDeadlineMs > requestTimeoutMs ? [] : [tooShort(settings)]),
+  ];
+}
+
+function tooShort({ defaultDeadlineMs, requestTimeoutMs }: Settings): Finding {
+  const said = `a command has ${durationText(defaultDeadlineMs)}, one request may take ${durationText(requestTimeoutMs)}`;
+  const hint = 'Raise LOCKSTEP_DEFAULT_DEADLINE_MS: one slow answer turns a command back.';
+  return warn('deadlines', said, hint);
+}

@@ -1,0 +1,49 @@
+/** All checks of `lockstep doctor`, side by side; without settings only what needs none. */
+import { loadSettings } from '../../config/load.ts';
+import type { Problem } from '../../config/problem.ts';
+import type { Settings } from '../../config/schema.ts';
+import { checkDaemon } from './daemon.ts';
+import { checkDeadlines } from './deadlines.ts';
+import { type Finding, fail, ok } from './finding.ts';
+import { checkIntegrations } from './integrations.ts';
+import { checkDisk, checkJournal } from './journal.ts';
+import { checkNodes } from './nodes.ts';
+
+export interface Examination {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Over what the settings say. */
+  readonly endpoint: string | undefined;
+  readonly configFile: string | undefined;
+  readonly sendTest: boolean;
+  /** Of each exchange. */
+  readonly timeoutMs: number;
+}
+
+export async function examine(options: Examination): Promise<readonly Finding[]> {
+  const { env, cwd, configFile } = options;
+  const argv = configFile === undefined ? [] : ['--config', configFile];
+  const loaded = loadSettings({ argv, env, cwd });
+  if (!loaded.ok) return loaded.problems.map(problemFinding);
+  const given = Object.values(loaded.sources).filter((source) => source !== 'default').length;
+  const sane = ok('configuration', `${given} settings are given, all others have their defaults`);
+  return [sane, ...(await checksOf(loaded.settings, options))];
+}
+
+async function checksOf(settings: Settings, options: Examination): Promise<readonly Finding[]> {
+  const { endpoint = settings.endpoint, timeoutMs, sendTest, env } = options;
+  const pingUrl = env['HC_PING_URL'];
+  const found = await Promise.all([
+    checkJournal(settings),
+    checkDisk(settings),
+    checkNodes(settings, timeoutMs),
+    checkDaemon({ ...settings, endpoint }, timeoutMs),
+    checkIntegrations(settings, { pingUrl, sendTest, timeoutMs }),
+  ]);
+  return [...checkDeadlines(settings), ...found.flat()];
+}
+
+function problemFinding({ source, message, allowed, hint }: Problem): Finding {
+  const todo = [hint, allowed && `Allowed: ${allowed}.`].filter(Boolean).join(' ');
+  return fail('configuration', `${source} ${message}`, todo || 'See docs/configuration.md.');
+}

@@ -1,0 +1,121 @@
+/**
+ * What reports to the world outside: which integrations are on, by the settings; and, on request
+ * only, a test of each. People are sent a message that says it is a test; where a test message would
+ * count as the daemon's own (Sentry, Cronitor), it is only seen whether the other side answers.
+ */
+import { hostname } from 'node:os';
+import type { Settings } from '../../config/schema.ts';
+import { type Finding, fail, ok } from './finding.ts';
+import { type Exchange, exchange } from './http.ts';
+
+const OFF = 'off';
+
+interface Integration {
+  readonly name: string;
+  /** Undefined: off. */
+  readonly test: Omit<Exchange, 'timeoutMs'> | undefined;
+  /** The settings to look at when it fails. */
+  readonly variables: string;
+  /** Any answer will do: it is no test message. */
+  readonly isLook?: true;
+}
+
+export interface IntegrationOptions {
+  /** Of healthchecks.io: cron's, not the daemon's, so it is no setting. */
+  readonly pingUrl: string | undefined;
+  readonly sendTest: boolean;
+  readonly timeoutMs: number;
+}
+
+export async function checkIntegrations(
+  settings: Settings,
+  { pingUrl, sendTest, timeoutMs }: IntegrationOptions,
+): Promise<readonly Finding[]> {
+  const found = [...integrationsOf(settings, pingUrl)].map(async (integration) => {
+    const { name, test } = integration;
+    if (test === undefined) return ok(name, OFF);
+    if (!sendTest) return ok(name, 'on; --send-test tries it');
+    return tried(integration, { ...test, timeoutMs });
+  });
+  return Promise.all(found);
+}
+
+async function tried(
+  { name, variables, isLook }: Integration,
+  request: Exchange,
+): Promise<Finding> {
+  const answer = await exchange(request);
+  const hint = `Check ${variables}, and the way from here to there.`;
+  if (answer.kind === 'silent') return fail(name, answer.why, hint);
+  if (isLook) return ok(name, `${new URL(request.url).host} answers; nothing was sent`);
+  if (answer.status >= 200 && answer.status < 300) return ok(name, 'the test message was taken');
+  return fail(name, `the test message was answered ${answer.status}`, hint);
+}
+
+function* integrationsOf(settings: Settings, pingUrl: string | undefined): Generator<Integration> {
+  const { sentryDsn, cronitorApiKey, cronitorUrl, telegramBotToken, webhookUrl } = settings;
+  const device = settings.deviceName || hostname();
+  const text = `lockstep on ${device}: a test message of lockstep doctor`;
+  const look = (url: string | undefined) => (url === undefined ? undefined : { url });
+  yield {
+    name: 'sentry',
+    test: look(sentryDsn && new URL('/', sentryDsn).origin),
+    variables: 'SENTRY_DSN',
+    isLook: true,
+  };
+  yield {
+    name: 'cronitor',
+    test: look(cronitorApiKey && new URL(cronitorUrl).origin),
+    variables: 'LOCKSTEP_CRONITOR_URL',
+    isLook: true,
+  };
+  yield {
+    name: 'telegram',
+    test: telegramBotToken === undefined ? undefined : telegramTest(settings, text),
+    variables: 'TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID',
+  };
+  yield {
+    name: 'webhook',
+    test:
+      webhookUrl === undefined
+        ? undefined
+        : { url: webhookUrl, post: webhookBody(settings, { device, text }) },
+    variables: 'LOCKSTEP_WEBHOOK_URL and LOCKSTEP_WEBHOOK_FORMAT',
+  };
+  yield {
+    name: 'healthchecks',
+    // Noted there, and neither an alarm nor a sign of life.
+    test: pingUrl ? { url: logUrl(pingUrl), post: text } : undefined,
+    variables: 'HC_PING_URL',
+  };
+}
+
+function telegramTest({ telegramUrl, telegramBotToken, telegramChat }: Settings, text: string) {
+  const url = `${telegramUrl.replace(/\/+$/, '')}/bot${telegramBotToken}/sendMessage`;
+  return { url, post: { chat_id: telegramChat, text } };
+}
+
+function webhookBody(
+  { webhookFormat, webhookKey }: Settings,
+  { device, text }: { readonly device: string; readonly text: string },
+): unknown {
+  switch (webhookFormat) {
+    case 'json':
+      return { app: 'lockstepd', host: device, text, notices: [], omitted: 0 };
+    case 'slack':
+      return { text };
+    case 'pagerduty':
+      return {
+        routing_key: webhookKey,
+        event_action: 'trigger',
+        dedup_key: `lockstep/${device}/test`,
+        payload: { summary: text, source: device, component: 'lockstepd', severity: 'info' },
+      };
+  }
+}
+
+/** Behind the path, before a query. */
+function logUrl(pingUrl: string): string {
+  const [path = '', ...query] = pingUrl.split('?');
+  return [`${path.replace(/\/$/, '')}/log`, ...query].join('?');
+}

@@ -1,0 +1,108 @@
+/**
+ * The journal's file, its place and its disk, seen from outside: nothing is opened, as the daemon
+ * may hold it. Who holds it stands in `….pid`, beside a lock that ends with its process.
+ */
+import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Settings } from '../../config/schema.ts';
+import { type Finding, fail, ok, warn } from './finding.ts';
+
+const MIB = 1024 * 1024;
+/** The daemon cuts it to 16 MiB after each checkpoint. */
+const WAL_BYTES_MAX = 256 * MIB;
+/** Of the least that must be free. */
+const SCARCE = 4;
+
+export async function checkJournal({ journal }: Settings): Promise<readonly Finding[]> {
+  const { path } = journal;
+  const size = await sizeOf(path);
+  if (size === 'denied') return [denied(path)];
+  if (size === undefined) return [await place(path)];
+  return [await holding(path, size), ...(await log(path)), ...(await writable(path))];
+}
+
+async function place(path: string): Promise<Finding> {
+  const folder = await nearest(dirname(path));
+  if (await may(folder, constants.W_OK)) {
+    return ok('journal', `there is none yet; the first start makes ${path}`);
+  }
+  return denied(folder);
+}
+
+async function holding(path: string, size: number): Promise<Finding> {
+  const pid = await holder(path);
+  const what = `${path}, ${mib(size)}`;
+  return ok('journal', pid === undefined ? `${what}, held by nobody` : `${what}, held by ${pid}`);
+}
+
+/** The process that holds it, in words; undefined if none does. */
+async function holder(path: string): Promise<string | undefined> {
+  const pid = Number(await readFile(`${path}.pid`, 'utf8').catch(() => ''));
+  return pid > 0 && isAlive(pid) ? `process ${pid}` : undefined;
+}
+
+async function log(path: string): Promise<readonly Finding[]> {
+  const size = await sizeOf(`${path}-wal`);
+  if (typeof size !== 'number') return [];
+  if (size <= WAL_BYTES_MAX) return [ok('journal', `its write-ahead log has ${mib(size)}`)];
+  const hint = 'Another program reads the journal and does not let go: end it.';
+  return [warn('journal', `its write-ahead log has grown to ${mib(size)}`, hint)];
+}
+
+async function writable(path: string): Promise<readonly Finding[]> {
+  for (const each of [path, dirname(path)]) {
+    if (!(await may(each, constants.R_OK | constants.W_OK))) return [denied(each)];
+  }
+  return [];
+}
+
+/** NF-40: under the limit the daemon takes in no new commands. */
+export async function checkDisk({ journal, diskFreeMinBytes }: Settings): Promise<Finding> {
+  const folder = await nearest(dirname(journal.path));
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  const said = `${mib(free)} free on the disk of ${folder}, ${mib(diskFreeMinBytes)} are kept`;
+  const hint = 'Make room on that disk, or move the journal (LOCKSTEP_JOURNAL).';
+  if (free < diskFreeMinBytes) return fail('disk', `${said}: new commands are refused`, hint);
+  if (free < diskFreeMinBytes * SCARCE) return warn('disk', said, hint);
+  return ok('disk', said);
+}
+
+function denied(path: string): Finding {
+  const hint = 'Run this and the daemon as the same user, and give that user the folder.';
+  return fail('journal', `${path} cannot be read and written by this user`, hint);
+}
+
+async function sizeOf(path: string): Promise<number | 'denied' | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'denied';
+  }
+}
+
+/** The folder itself, or the one above it in which it will be made. */
+async function nearest(folder: string): Promise<string> {
+  const above = dirname(folder);
+  return above === folder || (await may(folder, constants.F_OK)) ? folder : nearest(above);
+}
+
+function may(path: string, mode: number): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / MIB).toFixed(bytes < 10 * MIB ? 1 : 0)} MiB`;
+}

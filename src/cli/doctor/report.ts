@@ -1,0 +1,22 @@
+/** The findings in words: one line each, what to do below what is wrong, a verdict at the end. */
+import { type Colour, plain, type Terminal } from '../terminal.ts';
+import type { Finding, Level } from './finding.ts';
+
+const COLOURS: Readonly<Record<Level, Colour>> = { ok: 'green', warn: 'yellow', fail: 'red' };
+
+export function report(findings: readonly Finding[], terminal: Terminal): string {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  const lines = findings.flatMap(({ check, level, message, hint }) => {
+    const mark = terminal.paint(COLOURS[level], level.padEnd(4));
+    const line = `${mark}  ${check.padEnd(width)}  ${plain(message)}`;
+    return hint === undefined ? [line] : [line, `${' '.repeat(width + 8)}${plain(hint)}`];
+  });
+  return [...lines, '', verdict(findings)].join('\n');
+}
+
+function verdict(findings: readonly Finding[]): string {
+  const count = (level: Level) => findings.filter((each) => each.level === level).length;
+  const [failed, warned] = [count('fail'), count('warn')];
+  if (failed + warned === 0) return 'All is well.';
+  return `${failed} failed, ${warned} to look at, ${count('ok')} well.`;
+}

@@ -1,0 +1,44 @@
+/**
+ * `lockstep doctor`: looks at everything the daemon stands on, from where it is called, with the
+ * settings a daemon started there would have. It changes nothing.
+ */
+import { report } from '../doctor/report.ts';
+import { durationMs } from '../duration.ts';
+import { EXIT } from '../exit-code.ts';
+import { subcommand } from '../subcommand.ts';
+
+const TIMEOUT_MS = 3000;
+
+export const doctor = subcommand({
+  usage: 'doctor',
+  describe: 'What is wrong here, and what to do about it',
+  positionals: {},
+  options: {
+    config: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'The configuration file of the daemon (environment: LOCKSTEP_CONFIG)',
+    },
+    'send-test': {
+      type: 'boolean',
+      describe: 'Send a test message by each way to people that is switched on',
+    },
+  },
+  examples: [['$0 doctor --send-test', 'look at everything, and see whether people can be told']],
+  async run(args, terminal) {
+    // It reads the configuration, which no other subcommand has to load.
+    const { examine } = await import('../doctor/examination.ts');
+    const findings = await examine({
+      env: process.env,
+      cwd: process.cwd(),
+      endpoint: args.endpoint,
+      configFile: args.config,
+      sendTest: args['send-test'] === true,
+      timeoutMs: args.timeout === undefined ? TIMEOUT_MS : durationMs('timeout', args.timeout),
+    });
+    const isWell = findings.every(({ level }) => level === 'ok');
+    if (args.json) await terminal.json({ ok: isWell, findings });
+    else await terminal.line(report(findings, terminal));
+    return isWell ? EXIT.done : EXIT.notDone;
+  },
+});

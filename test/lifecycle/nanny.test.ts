@@ -1,0 +1,126 @@
+/** Which thread the nanny blames, and what she tells of it; the threads are readings by hand. */
+import { describe, expect, test } from 'vitest';
+import { Beat, Beats, type Reading, readSlot } from '../../src/lifecycle/beats.ts';
+import { Nanny } from '../../src/lifecycle/nanny.ts';
+import { PATIENCE } from '../../src/lifecycle/pulse.ts';
+import { SocketRegistry } from '../../src/lifecycle/socket-registry.ts';
+import type { Hang } from '../../src/lifecycle/threads.ts';
+
+const LOOK_MS = 500;
+const IDLE = { active: 0, idle: 0, utilization: 0 };
+
+type Behaviour = 'works' | 'hangs' | 'turns only';
+
+/** Watches threads that behave so for `looks` looks. */
+function watch(threads: Record<string, Behaviour>, looks: number) {
+  const hangs: Hang[] = [];
+  const readings = new Map<string, Reading>();
+  const missing: string[] = [];
+  let now = 0;
+  const nanny = new Nanny({
+    watched: {
+      expected: Object.keys(threads),
+      missing,
+      lingering: [],
+      reading: (name) => readings.get(name) ?? { beats: 1, progress: 1, activity: 'working' },
+      utilization: (name) =>
+        threads[name] === 'hangs' ? { ...IDLE, active: now } : { ...IDLE, idle: now },
+    },
+    patience: { ...PATIENCE, hangAfterMs: 4000 },
+    onHang: (hang) => {
+      hangs.push(hang);
+      missing.push(hang.thread);
+    },
+    now: () => now,
+  });
+  for (let look = 1; look <= looks; look++) {
+    now += LOOK_MS;
+    for (const [name, behaviour] of Object.entries(threads)) {
+      if (behaviour === 'hangs') continue;
+      const progress = behaviour === 'works' ? look : 1;
+      readings.set(name, { beats: look, progress, activity: 'working' });
+    }
+    nanny.look();
+  }
+  return { hangs, nanny };
+}
+
+describe('P8: the nanny', () => {
+  test('names a thread that hangs once, with the load of its loop, within 5 s', () => {
+    const { hangs } = watch({ main: 'works', 'executor-1': 'hangs' }, 9);
+    expect(hangs).toEqual([
+      expect.objectContaining({ kind: 'hung', thread: 'executor-1', utilization: 1 }),
+    ]);
+    expect(hangs[0]?.forMs).toBeLessThan(5000);
+  });
+
+  test('names a thread whose loop turns for nothing', () => {
+    const { hangs } = watch({ main: 'works', 'executor-1': 'turns only' }, 9);
+    expect(hangs).toEqual([
+      expect.objectContaining({ kind: 'stalled', thread: 'executor-1', utilization: 0 }),
+    ]);
+  });
+
+  test('does not blame those that wait for one that hangs', () => {
+    const threads = { coordinator: 'hangs', 'executor-1': 'turns only' } as const;
+    expect(watch(threads, 20).hangs.map(({ thread }) => thread)).toEqual(['coordinator']);
+  });
+
+  test('has nothing to say while all is well, however long', () => {
+    const { hangs, nanny } = watch({ main: 'works', 'executor-1': 'works' }, 1000);
+    expect(hangs).toEqual([]);
+    expect(nanny.stock.every(({ alive, silentMs }) => alive && silentMs < 1000)).toBe(true);
+  });
+
+  test('takes stock: who is expected, and who of them is lost', () => {
+    const { nanny } = watch({ main: 'works', 'executor-1': 'hangs' }, 9);
+    expect(nanny.stock.map(({ name, alive }) => [name, alive])).toEqual([
+      ['main', true],
+      ['executor-1', false],
+    ]);
+  });
+});
+
+describe('beats', () => {
+  test('two threads of one name are impossible: they would hide each other', () => {
+    const beats = new Beats();
+    beats.claim('executor-1');
+    expect(() => beats.claim('executor-1')).toThrow('two threads of the name executor-1');
+  });
+
+  test('a slot shows what its thread does, and nobody else', () => {
+    const beats = new Beats();
+    const [first, second] = [beats.claim('a'), beats.claim('b')];
+    const beat = new Beat(first);
+    beat.start();
+    beat.progress();
+    expect(beat.enter('journal')).toBe('starting');
+    expect(beats.read('a')).toEqual({ beats: 1, progress: 1, activity: 'journal' });
+    expect(readSlot(second)).toEqual({ beats: 0, progress: 0, activity: 'starting' });
+  });
+
+  test('there is an end to them', () => {
+    const beats = new Beats();
+    const claimAll = () => {
+      for (let index = 0; ; index++) beats.claim(`${index}`);
+    };
+    expect(claimAll).toThrow('more than 272 threads');
+  });
+});
+
+describe('the registry of sockets', () => {
+  test('knows the line that made each, and tells of every change', () => {
+    const told: (readonly { name: string; madeAt: string }[])[] = [];
+    const registry = new SocketRegistry((open) => told.push(open));
+    let closed = 0;
+    const socket = registry.add('clients', { close: () => closed++ });
+    expect(told).toHaveLength(1);
+    expect(told[0]?.[0]).toMatchObject({ name: 'clients' });
+    expect(told[0]?.[0]?.madeAt).toMatch(/nanny\.test\.ts:\d+:\d+$/);
+    registry.closeAll();
+    registry.closeAll();
+    expect(closed).toBe(1);
+    expect(told.at(-1)).toEqual([]);
+    expect(socket).toBeDefined();
+  });
+});

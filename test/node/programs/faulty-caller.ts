@@ -1,0 +1,20 @@
+/** Asks the node at argv[2] once; whoever hears the answer has a bug. */
+import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
+import { NodeClient } from '../../../src/node/node-client.ts';
+
+const client = new NodeClient({
+  name: 'node01',
+  url: process.argv[2] ?? '',
+  dialect: reliableOps,
+  requestTimeoutMs: 5000,
+  connectTimeoutMs: 5000,
+  connections: 1,
+  wallNow: Date.now,
+});
+
+process.on('uncaughtExceptionMonitor', (error) => {
+  console.log(`uncaught: ${error.message}`);
+});
+client.exchange({ kind: 'read' }, '5', ({ kind }) => {
+  throw new Error(`a bug, told ${kind}`);
+});

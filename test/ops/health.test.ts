@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { health, readiness } from '../../src/ops/health.ts';
+import type { Standing, ThreadStanding } from '../../src/ops/standing.ts';
+import { FIGURES, HEALTHY } from './standing.ts';
+
+const STARTING: Standing = { ...HEALTHY, phase: 'starting', figures: undefined };
+
+function withThread(change: Partial<ThreadStanding>): Standing {
+  const threads = HEALTHY.threads.map((thread) =>
+    thread.name === 'executor-1' ? { ...thread, ...change } : thread,
+  );
+  return { ...HEALTHY, threads };
+}
+
+describe('/healthz', () => {
+  test.each([
+    ['all is well', HEALTHY],
+    ['it starts', STARTING],
+    ['it drains', { ...HEALTHY, phase: 'stopping' } as const],
+    ['the disk is full', { ...HEALTHY, disk: { ...HEALTHY.disk, isFull: true } }],
+    ['a thread waits for the disk', withThread({ activity: 'journal', silentMs: 9000 })],
+    ['a thread loads its code', withThread({ activity: 'starting', silentMs: 9000 })],
+  ])('is well while the loops turn: %s', (_, standing) => {
+    expect(health(standing)).toEqual({ ok: true, reasons: [] });
+  });
+
+  test.each([
+    ['is lost', { alive: false }, 'thread executor-1 is lost'],
+    ['is silent', { silentMs: 3500 }, 'the loop of thread executor-1 has not turned for 3500 ms'],
+  ])('P8: is not when a thread %s, and names it', (_, change, reason) => {
+    expect(health(withThread(change))).toEqual({ ok: false, reasons: [reason] });
+  });
+});
+
+describe('/readyz', () => {
+  test('is ready when everything is', () => {
+    expect(readiness(HEALTHY)).toEqual({ ok: true, reasons: [] });
+  });
+
+  test.each<[string, Standing]>([
+    ['the daemon is starting', STARTING],
+    ['the daemon is stopping', { ...HEALTHY, phase: 'stopping' }],
+    ['the coordinator has told no figures yet', { ...HEALTHY, figures: undefined }],
+    [
+      'the coordinator told its figures 6000 ms ago',
+      { ...HEALTHY, figures: { latest: FIGURES, ageMs: 6000 } },
+    ],
+    [
+      'no executor answers',
+      {
+        ...HEALTHY,
+        figures: {
+          latest: { ...FIGURES, summary: { ...FIGURES.summary, threads: ['main', 'coordinator'] } },
+          ageMs: 0,
+        },
+      },
+    ],
+    ["the journal's disk is nearly full", { ...HEALTHY, disk: { ...HEALTHY.disk, isFull: true } }],
+    ['thread executor-1 is lost', withThread({ alive: false })],
+  ])('is not, because %s', (reason, standing) => {
+    expect(readiness(standing)).toEqual({ ok: false, reasons: [reason] });
+  });
+});

@@ -1,0 +1,92 @@
+/** What a scrape shows, and that docs/operations.md names it. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { DistributionCounter } from '../../src/coordinator/distribution.ts';
+import { openMetrics } from '../../src/ops/metrics.ts';
+import type { Standing } from '../../src/ops/standing.ts';
+import { FIGURES, HEALTHY } from './standing.ts';
+
+const scrape = async (standing: Standing) =>
+  (await openMetrics(() => standing).metrics()).split('\n');
+
+describe('/metrics', () => {
+  test('shows the figures as they are', async () => {
+    const lines = await scrape(HEALTHY);
+    for (const line of [
+      'lockstep_info{version="1.2.3",phase="running"} 1',
+      'lockstep_threads_alive 4',
+      'lockstep_threads_missing 0',
+      'lockstep_thread_silent_seconds{thread="executor-1"} 0',
+      'lockstep_thread_utilization_ratio{thread="executor-1"} 0.25',
+      'lockstep_disk_free_bytes 1000000',
+      'lockstep_disk_refusing 0',
+      'lockstep_figures_age_seconds 0.5',
+      'lockstep_commands_open 7',
+      'lockstep_commands_compensating 2',
+      'lockstep_commands_stuck 1',
+      'lockstep_lane_waiting{lane="interactive"} 3',
+      'lockstep_lane_running{lane="bulk"} 1',
+      'lockstep_answered_errors_total{code="busy"} 5',
+      'lockstep_replies_dropped_total 4',
+      'lockstep_node_calls_total{node="node01"} 9',
+      'lockstep_node_answers_total{node="node01",kind="lost"} 1',
+    ]) {
+      expect(lines).toContain(line);
+    }
+    expect(lines.some((line) => line.startsWith('process_resident_memory_bytes '))).toBe(true);
+  });
+
+  test('shows durations in seconds, buckets added up, to the last', async () => {
+    const lines = await scrape(HEALTHY);
+    const name = 'lockstep_command_duration_seconds';
+    const labels = 'op="create",lane="bulk",outcome="committed"';
+    expect(lines.filter((line) => line.startsWith(`${name}_`))).toEqual([
+      `${name}_bucket{le="0.001",${labels}} 1`,
+      `${name}_bucket{le="0.01",${labels}} 3`,
+      `${name}_bucket{le="0.1",${labels}} 3`,
+      `${name}_bucket{le="+Inf",${labels}} 6`,
+      `${name}_sum{${labels}} 1.234`,
+      `${name}_count{${labels}} 6`,
+    ]);
+    expect(lines).toContain('lockstep_journal_commit_writes_bucket{le="10"} 5');
+    expect(lines).toContain('lockstep_journal_commit_duration_seconds_count 5');
+  });
+
+  test('counts do not grow by being looked at', async () => {
+    const registry = openMetrics(() => HEALTHY);
+    await registry.metrics();
+    expect(await registry.metrics()).toContain('lockstep_replies_dropped_total 4');
+  });
+
+  test('shows what main knows while there are no figures yet', async () => {
+    const lines = await scrape({ ...HEALTHY, figures: undefined, phase: 'starting' });
+    expect(lines).toContain('lockstep_threads_alive 4');
+    expect(lines.filter((line) => /^lockstep_(commands|node|journal)/.test(line))).toEqual([]);
+  });
+});
+
+describe('docs/operations.md', () => {
+  const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `(lockstep_\w+)` \| (.*?) \| (.*) \|$/gm)];
+
+  test('has one row for each metric, with its labels, and none besides', () => {
+    const own = openMetrics(() => HEALTHY)
+      .getMetricsAsArray()
+      .filter(({ name }) => name.startsWith('lockstep_'))
+      .map((metric) => {
+        const { labelNames } = metric as unknown as { readonly labelNames: readonly string[] };
+        const labels = labelNames.map((label) => `\`${label}\``).join(' ');
+        return [metric.name, labels || '–'];
+      });
+    expect(rows.map(([, name, labels]) => [name, labels])).toEqual(own);
+  });
+});
+
+describe('a distribution', () => {
+  test('counts each observation in its bucket, bounds inclusive, the rest beyond', () => {
+    const counter = new DistributionCounter([1, 10]);
+    for (const value of [0, 1, 1.5, 10, 10.5, 1e9]) counter.observe(value);
+    expect(counter.counted).toEqual({ bounds: [1, 10], counts: [2, 2, 2], sum: 1e9 + 23 });
+    expect(FIGURES.commitWrites.counts).toHaveLength(FIGURES.commitWrites.bounds.length + 1);
+  });
+});

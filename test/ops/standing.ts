@@ -1,0 +1,49 @@
+/** How a healthy daemon stands, for tests that change one thing about it. */
+
+import type { Standing } from '../../src/ops/standing.ts';
+import type { Figures } from '../../src/protocol/figures.ts';
+
+const thread = (name: string) => ({
+  name,
+  alive: true,
+  activity: 'working',
+  silentMs: 0,
+  utilization: 0.25,
+});
+
+export const FIGURES: Figures = {
+  summary: {
+    version: '1.2.3',
+    pid: 1,
+    uptimeMs: 1000,
+    state: 'running',
+    open: 7,
+    openMax: 200_000,
+    compensating: 2,
+    stuck: 1,
+    lanes: { interactive: { waiting: 3, running: 1 }, bulk: { waiting: 2, running: 1 } },
+    settled: { committed: 3 },
+    threads: ['main', 'coordinator', 'executor-1'],
+    nodes: { node01: { calls: 9, answers: { applied: 8, lost: 1 } } },
+  },
+  commands: [
+    {
+      op: 'create',
+      lane: 'bulk',
+      outcome: 'committed',
+      durations: { bounds: [1, 10, 100], counts: [1, 2, 0, 3], sum: 1234 },
+    },
+  ],
+  commitDurations: { bounds: [1, 10], counts: [4, 0, 1], sum: 24 },
+  commitWrites: { bounds: [1, 10], counts: [2, 3, 0], sum: 20 },
+  errors: { busy: 5 },
+  repliesDropped: 4,
+};
+
+export const HEALTHY: Standing = {
+  version: '1.2.3',
+  phase: 'running',
+  threads: ['main', 'watchdog', 'coordinator', 'executor-1'].map(thread),
+  figures: { latest: FIGURES, ageMs: 500 },
+  disk: { freeBytes: 1_000_000, freeMinBytes: 1000, isFull: false },
+};
