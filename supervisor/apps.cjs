@@ -42,7 +42,10 @@ function appsOf(env) {
     pmx: false,
     vizion: false,
   });
-  return [app('lockstepd', 'daemon.js', simulatedNodes(env)), app('nodesim', path.join('nodesim', 'main.js'))];
+  return [
+    app('lockstepd', 'daemon.js', simulatedNodes(env)),
+    app('nodesim', path.join('nodesim', 'main.js')),
+  ];
 }
 
 module.exports = { appsOf };

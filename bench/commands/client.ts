@@ -9,12 +9,15 @@ import { serveLoads } from './contender.ts';
 
 const client = await LockstepClient.connect({ endpoint: process.argv[2] ?? '', timeoutMs: 10_000 });
 
-serveLoads('client', (groupId, done) => {
-  client.create(groupId).then(
-    (answer) => {
-      if (!isError(answer) && answer.state === 'committed') done();
-      else done(JSON.stringify(answer));
-    },
-    (error: unknown) => done(String(error)),
-  );
-});
+serveLoads('client', (groupId, done) => void create(groupId).then(done));
+
+/** What went wrong, if anything did. */
+async function create(groupId: string): Promise<string | undefined> {
+  try {
+    const answer = await client.create(groupId);
+    const committed = !isError(answer) && answer.state === 'committed';
+    return committed ? undefined : JSON.stringify(answer);
+  } catch (error) {
+    return String(error);
+  }
+}

@@ -1,5 +1,5 @@
 /** The processes of the bench: each is told to end with it, however it ends. */
-import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 
 const START_MS_MAX = 20_000;
@@ -20,7 +20,11 @@ export class Program {
   constructor(name: string, entry: string, options: ForkOptions & { args?: readonly string[] }) {
     const { args = [], ...rest } = options;
     this.name = name;
-    this.#child = fork(entry, args, { execArgv: [], ...rest, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.#child = fork(entry, args, {
+      execArgv: [],
+      ...rest,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     alive.add(this.#child);
     this.#child.once('exit', () => alive.delete(this.#child));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -63,7 +67,8 @@ export class Program {
 
   /** Ends it in order; its exit code. */
   async end(): Promise<number | null> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return this.#child.exitCode;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null)
+      return this.#child.exitCode;
     const exit = once(this.#child, 'exit', { signal: AbortSignal.timeout(END_MS_MAX) });
     this.#child.kill('SIGTERM');
     await exit;

@@ -26,7 +26,17 @@ export function summaryOf(machine: Machine, { freeCores, fdatasyncMs }: Record):
 /** One line for each load and contender: medians over the rounds, their spread, the ratio. */
 export function tableOf({ runs }: Record): string {
   const lines = [
-    row(['in flight', 'contender', 'commands/s', '(spread)', '÷ floor', '(spread)', 'p50 ms', 'p99 ms', 'cpu µs']),
+    row([
+      'in flight',
+      'contender',
+      'commands/s',
+      '(spread)',
+      '÷ floor',
+      '(spread)',
+      'p50 ms',
+      'p99 ms',
+      'cpu µs',
+    ]),
   ];
   const levels = [...new Set(runs.map(({ inFlight }) => inFlight))];
   const names = [...new Set(runs.map(({ contender }) => contender))];

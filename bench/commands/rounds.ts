@@ -71,5 +71,7 @@ async function checkNodes(
 ): Promise<void> {
   const counts = await cluster.clear();
   if (counts.every((count) => count === commands)) return;
-  throw new Error(`${name}: ${commands} creates committed, but the nodes hold ${counts.join(', ')}`);
+  throw new Error(
+    `${name}: ${commands} creates committed, but the nodes hold ${counts.join(', ')}`,
+  );
 }

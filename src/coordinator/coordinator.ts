@@ -20,13 +20,12 @@ import type { Cancel, CoordinatorOptions, CoordinatorPorts, Respond } from './po
 import { list, type QueryDesk, stats, status } from './queries.ts';
 import { Questions } from './questions.ts';
 import { Turn } from './turn.ts';
+import { Upkeep } from './upkeep.ts';
 
 /** The most that one turn handles, whether it writes or not: sockets are read between turns. */
 const TURN_ITEMS_MAX = 1000;
 /** How often deadlines of waiting commands, loose requests and questions are looked after. */
 const SWEEP_MS = 250;
-const PRUNE_EVERY_MS = 60_000;
-const PRUNE_STEP = 500;
 
 const NOTHING: CommitResult = { existing: new Map() };
 
@@ -45,6 +44,7 @@ export class Coordinator {
   readonly #start: CoordinatorStart;
   readonly #questions = new Questions();
   readonly #desk: QueryDesk;
+  readonly #upkeep: Upkeep;
   readonly #inbox = new Fifo<(turn: Turn) => void>();
   #running = false;
   /** `closing`: what has arrived is still handled. */
@@ -52,7 +52,6 @@ export class Coordinator {
   #failed = false;
   #stopSweep: Cancel | undefined;
   #drained = 0;
-  #lastPrune: number;
 
   constructor(start: CoordinatorStart) {
     const { ports, options, counters } = start;
@@ -67,7 +66,16 @@ export class Coordinator {
       questions: this.#questions,
       startedAt: ports.now(),
     };
-    this.#lastPrune = ports.now();
+    this.#upkeep = new Upkeep({
+      journal: ports.journal,
+      now: ports.now,
+      retentionMs: options.retentionMs,
+      post: (act) => {
+        // The end does not wait for it.
+        if (this.#life === 'open') this.post(act);
+      },
+      onTrouble: ports.onTrouble,
+    });
     this.#scheduleSweep();
   }
 
@@ -240,18 +248,7 @@ export class Coordinator {
     this.#questions.expire(now);
     if (!isComplete || turn.isFull) return this.#postSweep();
     this.#scheduleSweep();
-    if (now - this.#lastPrune >= PRUNE_EVERY_MS) this.#prune(turn);
+    this.#upkeep.look(turn);
     return undefined;
-  }
-
-  /** One small step of history at a time, each in a turn of its own, so that work goes between. */
-  #prune(turn: Turn): void {
-    const { journal, now } = this.#start.ports;
-    this.#lastPrune = now();
-    turn.read(async () => {
-      const pruned = await journal.prune(now() - this.#start.options.retentionMs, PRUNE_STEP);
-      if (pruned < PRUNE_STEP) await journal.tidy();
-      else if (this.#life === 'open') this.post((next) => this.#prune(next));
-    });
   }
 }

@@ -1,5 +1,6 @@
 /** What the coordinator needs of the world, so that it runs over sockets as well as in virtual time. */
 import type { Policy } from '../core/model.ts';
+import type { JournalError } from '../journal/errors.ts';
 import type { Journal } from '../journal/port.ts';
 import type { Answer } from '../protocol/answer.ts';
 import type { Order } from '../protocol/work.ts';
@@ -19,6 +20,8 @@ export interface CoordinatorPorts {
   /** Calls `act` at `time` (of `now`) or soon after. */
   readonly at: (time: number, act: () => void) => Cancel;
   readonly order: (executor: number, order: Order) => void;
+  /** Something outside the program went wrong that does not stop the work. */
+  readonly onTrouble: (what: string, error: JournalError) => void;
   /** An event for whoever listens. */
   readonly publish: (topic: string, payload: () => object) => void;
 }

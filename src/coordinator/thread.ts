@@ -62,6 +62,12 @@ const crash = (error: unknown): void => {
   throw error;
 };
 
+/** A journal that fails is no error of this program: main is told what to say about it. */
+const end = (error: unknown): void => {
+  if (!(error instanceof JournalError)) throw error;
+  tellMain({ kind: 'failed', failure: failureOf(error) });
+};
+
 runThread(async ({ beat, sockets, keep }) => {
   const data = workerData as CoordinatorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
@@ -81,6 +87,7 @@ runThread(async ({ beat, sockets, keep }) => {
       random: Math.random,
       newId: () => newId(),
       at: atTime(now),
+      onTrouble: (what, { message, hint }) => log.warn(what, { error: message, hint }),
       order: (executor, order) => executors.order(executorIdentity(executor), order),
       publish: (topic, payload) => {
         if (topic === 'command.stuck') sayStuck(payload(), log);
@@ -89,7 +96,7 @@ runThread(async ({ beat, sockets, keep }) => {
     },
     options: optionsOf(data),
     counters: await loadCounters(journal),
-    onFatal: crash,
+    onFatal: end,
     onDrained: () => tellMain({ kind: 'drained' }),
   });
   keep('events', publisher.follow());
@@ -175,9 +182,12 @@ async function open(url: string): Promise<Journal> {
     return await openJournal(url);
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
-    const { message, hint } = error;
-    throw new StartError({ message: `the journal: ${message}`, hint }, { cause: error });
+    throw new StartError(failureOf(error), { cause: error });
   }
+}
+
+function failureOf({ message, hint }: JournalError): Failure {
+  return { message: `the journal: ${message}`, hint };
 }
 
 async function bind(socket: Router | XPublisher, endpoint: string, setting: string): Promise<void> {

@@ -30,8 +30,8 @@ export function textLine(event: LogEvent, { app, thread }: Origin): string {
 export function messageText({ message, fields }: LogEvent): string {
   const tail = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${oneLine(key)}=${show(value)}`);
-  return oneLine(message) + tail.join('');
+    .map(([key, value]) => ` ${key}=${show(value)}`);
+  return oneLine(cut(message) + tail.join(''));
 }
 
 export function jsonLine(event: LogEvent, { app, thread }: Origin): string {
@@ -40,7 +40,7 @@ export function jsonLine(event: LogEvent, { app, thread }: Origin): string {
     RESERVED.has(key) ? `_${key}` : key,
     plain(value),
   ]);
-  return JSON.stringify({
+  const line = JSON.stringify({
     timestamp: time.toISOString(),
     app,
     thread,
@@ -48,10 +48,11 @@ export function jsonLine(event: LogEvent, { app, thread }: Origin): string {
     message: cut(message),
     ...Object.fromEntries(own),
   });
+  return oneLine(line);
 }
 
 /** The stack of an error and of what caused it. */
-export function errorText(error: Error): string {
+function errorText(error: Error): string {
   const parts: string[] = [];
   let at: unknown = error;
   while (at instanceof Error && parts.length < CAUSES_MAX) {
@@ -87,9 +88,11 @@ function cut(text: string): string {
   return text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text;
 }
 
-/** Nobody can forge a second line. */
+/** Nobody can forge a second line. JSON leaves some of these as they are; escaped they mean the same. */
 function oneLine(text: string): string {
-  return cut(text).replaceAll(/[\p{Cc}\u2028\u2029]/gu, (character) =>
-    JSON.stringify(character).slice(1, -1),
-  );
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (character) => {
+    const short = JSON.stringify(character).slice(1, -1);
+    if (short !== character) return short;
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }

@@ -28,9 +28,14 @@ function settings(): Env {
   };
 }
 
-async function doctor(more: Env = {}, args: readonly string[] = []) {
+/** By default with more patience than a machine under load asks for. */
+async function doctor(
+  more: Env = {},
+  { timeout = '20s', flags = [] }: { timeout?: string; flags?: readonly string[] } = {},
+) {
   const env = { ...settings(), ...more };
-  const { code, stdout, stderr } = await runCli(['doctor', '--json', ...args], { env });
+  const line = ['doctor', '--json', '--timeout', timeout, ...flags];
+  const { code, stdout, stderr } = await runCli(line, { env });
   expect(stderr).toBe('');
   const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: readonly Finding[] };
   return { code, ok, stdout, wrong: findings.filter(({ level }) => level !== 'ok'), findings };
@@ -70,7 +75,7 @@ describe('where all is well', () => {
   });
 
   test('in words it gives one line a finding, and a verdict', async () => {
-    const { code, stdout } = await runCli(['doctor'], { env: settings() });
+    const { code, stdout } = await runCli(['doctor', '--timeout', '20s'], { env: settings() });
     expect(stdout).toMatch(/^ok {4}node node01 {4,}PONG in [\d.]+ m?s$/m);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('All is well.');
     expect(code).toBe(0);
@@ -102,17 +107,18 @@ describe('P10: each trouble is named, with what to do about it', () => {
   test('P9: a node that never answers, within the time limit', async () => {
     const nodes = await nodeThat(() => undefined);
     const begun = performance.now();
-    const { wrong } = await doctor({ LOCKSTEP_NODES: nodes }, ['--timeout', '700ms']);
+    const { wrong } = await doctor({ LOCKSTEP_NODES: nodes }, { timeout: '700ms' });
     expect(wrong.map(({ message }) => message)).toEqual([
       expect.stringMatching(/\/ping: no answer in 700 ms$/),
       'a read: no answer in 700 ms',
     ]);
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    // The start of the command line included, which takes its time under load.
+    expect(performance.now() - begun).toBeLessThan(20_000);
   });
 
   test('P9: a node whose answer never ends', async () => {
     const nodes = await nodeThat((_, response) => void response.writeHead(200).write('PO'));
-    const { wrong } = await doctor({ LOCKSTEP_NODES: nodes }, ['--timeout', '700ms']);
+    const { wrong } = await doctor({ LOCKSTEP_NODES: nodes }, { timeout: '700ms' });
     expect(wrong.map(({ message }) => message)).toContain('a read: no answer in 700 ms');
   });
 
@@ -170,7 +176,7 @@ describe('P10: each trouble is named, with what to do about it', () => {
         LOCKSTEP_EVENTS_ENDPOINT: `tcp://127.0.0.1:${events}`,
         LOCKSTEP_OPS_PORT: String(ops),
       },
-      ['--timeout', '500ms'],
+      { timeout: '500ms' },
     );
     expect(wrong.map(({ check, level }) => `${check} ${level}`)).toEqual([
       'daemon fail',
@@ -220,7 +226,7 @@ describe('the ways to people', () => {
 
   test('--send-test sends a message that says it is a test; Sentry and Cronitor get none', async () => {
     const receiver = await startReceiver();
-    const { code, wrong } = await doctor(ways(receiver.url), ['--send-test']);
+    const { code, wrong } = await doctor(ways(receiver.url), { flags: ['--send-test'] });
     expect(wrong).toEqual([]);
     expect(code).toBe(0);
     const text = 'lockstep on device-7: a test message of lockstep doctor';
@@ -235,7 +241,7 @@ describe('the ways to people', () => {
 
   test('P10: a refusal names the setting, and no secret', async () => {
     const receiver = await startReceiver({ status: 401 });
-    const { code, wrong, stdout } = await doctor(ways(receiver.url), ['--send-test']);
+    const { code, wrong, stdout } = await doctor(ways(receiver.url), { flags: ['--send-test'] });
     expect(wrong.map(({ check, message }) => `${check}: ${message}`)).toEqual([
       'telegram: the test message was answered 401',
       'webhook: the test message was answered 401',
@@ -248,7 +254,10 @@ describe('the ways to people', () => {
 
   test('P9: a receiver that hangs is given up in time', async () => {
     const receiver = await startReceiver('hang');
-    const { wrong } = await doctor(ways(receiver.url), ['--send-test', '--timeout', '700ms']);
+    const { wrong } = await doctor(ways(receiver.url), {
+      timeout: '700ms',
+      flags: ['--send-test'],
+    });
     expect(new Set(wrong.map(({ message }) => message))).toEqual(new Set(['no answer in 700 ms']));
   });
 });

@@ -60,6 +60,22 @@ describe('the order on a key', () => {
     );
   });
 
+  test('100,000 in line on one key cost no more than a hundred on each of a thousand', () => {
+    const timeFor = (keysUsed: number) => {
+      const keys = new KeyOrder();
+      const all = Array.from({ length: 100_000 }, (_, seq) => commandOn(`${seq % keysUsed}`, seq));
+      const began = performance.now();
+      for (const open of all) keys.enter(open);
+      // Those in the middle of the line leave first, then the others, from the front.
+      for (const open of all.slice(50_000)) keys.leave(open);
+      for (const open of all.slice(0, 50_000)) keys.leave(open);
+      return performance.now() - began;
+    };
+    timeFor(1000);
+    // About the same; a hundred times as much with an array for a line.
+    expect(timeFor(1)).toBeLessThan(10 * timeFor(1000) + 100);
+  });
+
   test('P6: leaving a key one is not at is a programmer error', () => {
     const keys = new KeyOrder();
     const [first, second] = [commandOn('k', 1), commandOn('k', 2)];

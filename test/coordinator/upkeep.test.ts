@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { JournalError } from '../../src/journal/errors.ts';
 import { openDesk } from './support/desk.ts';
 import { settled } from './support/reports.ts';
 
@@ -94,10 +95,46 @@ describe('history', () => {
     expect(desk.journal.prunes).toEqual([]);
     await desk.advance(1250);
     expect(desk.journal.prunes).toEqual([500, 500, 500]);
-    expect(desk.journal.tidied).toBe(1);
+    // Once a second, and after each step.
+    expect(desk.journal.tidied).toBeGreaterThan(50);
     expect((await desk.journal.list({}, undefined, 10)).commands).toEqual([]);
     await desk.advance(60_000);
     expect(desk.journal.prunes).toHaveLength(4);
+  });
+
+  test('P10: a journal that cannot be kept small for now is told, and the work goes on', async () => {
+    const desk = await openDesk({ retentionMs: 30_000 });
+    desk.journal.tidyRefusal = new JournalError('a reader holds it', { code: 'busy' });
+    await desk.advance(1250);
+    expect(desk.troubles).toEqual(['the journal could not be kept small; it is tried again: busy']);
+    expect(desk.fatal).toEqual([]);
+    desk.journal.tidyRefusal = new JournalError('the disk failed', { code: 'io' });
+    await desk.advance(1250);
+    expect(desk.fatal).toEqual([desk.journal.tidyRefusal]);
+  });
+
+  test('P9: a history of many steps is pruned by one row of them, which the end does not wait for', async () => {
+    const desk = await openDesk({ retentionMs: 30_000 });
+    let steps = 0;
+    let isSlow = true;
+    // A history without end, whose steps take twenty seconds each.
+    desk.journal.prune = async (_, limit) => {
+      steps++;
+      if (isSlow) await desk.clock.advance(20_000, async () => {});
+      return limit;
+    };
+    await desk.clock.advance(60_250, () => new Promise(setImmediate));
+    const before = steps;
+    for (let turn = 0; turn < 40; turn++) await new Promise(setImmediate);
+    const inFortyTurns = steps - before;
+    expect(inFortyTurns).toBeGreaterThan(0);
+    // One step in each turn, and not one of every row that was begun meanwhile.
+    expect(inFortyTurns).toBeLessThanOrEqual(41);
+    isSlow = false;
+    await desk.coordinator.close();
+    const atEnd = steps;
+    for (let turn = 0; turn < 40; turn++) await new Promise(setImmediate);
+    expect(steps).toBe(atEnd);
   });
 
   test('open commands are never pruned', async () => {

@@ -13,6 +13,9 @@ import { notedLog } from './support/noted-log.ts';
 import { timed } from './support/timed.ts';
 import { until } from './support/until.ts';
 
+// Each client of the package listens for the end of the process.
+process.setMaxListeners(30);
+
 const MAIN_LINE: RecentLine = {
   timeMs: 1000,
   level: 'warn',

@@ -68,6 +68,8 @@ export class Desk {
   readonly journal: GatedJournal;
   readonly coordinator: Coordinator;
   readonly orders: { readonly executor: number; readonly order: Order }[] = [];
+  /** What it said of things outside the program. */
+  readonly troubles: string[] = [];
   readonly events: (readonly [topic: string, payload: object])[] = [];
   readonly fatal: unknown[] = [];
   drained = 0;
@@ -103,6 +105,7 @@ export class Desk {
           this.orders.push({ executor, order });
           this.deliver?.(executor, order);
         },
+        onTrouble: (what, { code }) => this.troubles.push(`${what}: ${code}`),
         publish: (topic, payload) => this.events.push([topic, payload()]),
       },
       options: { ...OPTIONS, ...options },

@@ -1,3 +1,4 @@
+import type { JournalError } from '../../../src/journal/errors.ts';
 /** The memory journal, with a gate before its commits: a disk that takes its time, or fails. */
 import { MemoryJournal, type MemorySnapshot } from '../../../src/journal/memory/journal.ts';
 import type { Batch, CommitResult, Journal, ListFilter } from '../../../src/journal/port.ts';
@@ -12,6 +13,7 @@ export class GatedJournal implements Journal {
   /** The limit of each `prune`. */
   readonly prunes: number[] = [];
   tidied = 0;
+  tidyRefusal: JournalError | undefined;
   readonly #memory: MemoryJournal;
   readonly #stir: () => void;
   #gate: PromiseWithResolvers<void> | undefined;
@@ -84,6 +86,7 @@ export class GatedJournal implements Journal {
 
   async tidy(): Promise<void> {
     this.tidied++;
+    if (this.tidyRefusal !== undefined) throw this.tidyRefusal;
     await this.#memory.tidy();
   }
 

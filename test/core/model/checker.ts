@@ -4,7 +4,8 @@
  *
  * "As before" means: as at the moment the command began. Two things may change that moment's
  * picture without the command's doing, and are then right, too: another client's record, and a late
- * request of an earlier command that hits a node this command has not changed.
+ * request of an earlier command that hits a node this command has not changed. (A delete that is
+ * undone has no such excuse: it answers for every record its survey found.)
  */
 import type { Command, Settlement } from '../../../src/core/model.ts';
 import type { Exchange, Witness } from './cluster.ts';

@@ -8,6 +8,7 @@ import type { Answer, Command, Request } from '../../../src/core/model.ts';
 import type { Agenda } from './agenda.ts';
 import type { Prng } from './prng.ts';
 import type { FaultKind, Setting } from './setting.ts';
+import { Violation } from './watch.ts';
 
 /** What a node holds of the key; without owner marks in the dialect, the token is ours alone. */
 export interface StoredRecord {
@@ -71,6 +72,9 @@ export class Cluster {
   }
 
   send(command: Command, to: { node: number; request: Request }, reply: Exchange['reply']): void {
+    if (this.#open.some((one) => one.command === command && one.node === to.node)) {
+      throw new Violation('section 4', `${command.id} has two exchanges with node ${to.node}`);
+    }
     const exchange: Exchange = { ...to, command, reply, open: true, native: undefined, plan: 0 };
     this.#open.push(exchange);
     this.#witness.sent(exchange);

@@ -89,6 +89,18 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    rule: 'section 4: one exchange per saga and node at a time',
+    histories: 2,
+    edits: [
+      edit(
+        'react.ts',
+        "if (node.verdict !== 'open' || node.running !== undefined) continue;",
+        "if (node.verdict !== 'open') continue;",
+      ),
+      edit('evolve.ts', 'if (node.running !== undefined) throw', "if (node.name === '') throw"),
+    ],
+  },
+  {
     rule: 'P4.2: quiesce is counted from giving up, not from sending',
     histories: 9,
     historiesToOutcome: 64,

@@ -1,0 +1,69 @@
+/**
+ * Keeps the journal small (design, section 7): old history goes in small steps, each in a turn of
+ * its own, so that work goes between; the driver's files are tidied every second.
+ *
+ * A journal that cannot be kept small for the moment (somebody reads it for long) is no reason to
+ * stop: it is said, and tried again.
+ */
+import { JournalError } from '../journal/errors.ts';
+import type { Journal } from '../journal/port.ts';
+import type { Turn } from './turn.ts';
+
+const TIDY_EVERY_MS = 1000;
+const PRUNE_EVERY_MS = 60_000;
+const PRUNE_STEP = 500;
+
+export interface UpkeepOptions {
+  readonly journal: Journal;
+  readonly now: () => number;
+  readonly retentionMs: number;
+  /** Has something done in a turn of its own, soon. */
+  readonly post: (act: (turn: Turn) => void) => void;
+  readonly onTrouble: (what: string, error: JournalError) => void;
+}
+
+export class Upkeep {
+  readonly #options: UpkeepOptions;
+  #lastTidy: number;
+  #lastPrune: number;
+
+  constructor(options: UpkeepOptions) {
+    this.#options = options;
+    this.#lastTidy = options.now();
+    this.#lastPrune = this.#lastTidy;
+  }
+
+  /** Call it now and then; it does what is due. */
+  look(turn: Turn): void {
+    const now = this.#options.now();
+    if (now - this.#lastPrune >= PRUNE_EVERY_MS) {
+      this.#lastTidy = now;
+      this.#prune(turn);
+    } else if (now - this.#lastTidy >= TIDY_EVERY_MS) {
+      this.#lastTidy = now;
+      turn.read(() => this.#try(() => this.#options.journal.tidy()));
+    }
+  }
+
+  #prune(turn: Turn): void {
+    const { journal, now, retentionMs, post } = this.#options;
+    // Counted from the latest step: a long history has many, and one row of steps is enough.
+    this.#lastPrune = now();
+    turn.read(() =>
+      this.#try(async () => {
+        const pruned = await journal.prune(now() - retentionMs, PRUNE_STEP);
+        if (pruned === PRUNE_STEP) post((next) => this.#prune(next));
+        await journal.tidy();
+      }),
+    );
+  }
+
+  async #try(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof JournalError && error.retry)) throw error;
+      this.#options.onTrouble('the journal could not be kept small; it is tried again', error);
+    }
+  }
+}
