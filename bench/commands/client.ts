@@ -9,7 +9,11 @@ import { serveLoads } from './contender.ts';
 
 const client = await LockstepClient.connect({ endpoint: process.argv[2] ?? '', timeoutMs: 10_000 });
 
-serveLoads('client', (groupId, done) => void create(groupId).then(done));
+serveLoads('client', (groupId, done) => void ask(groupId, done));
+
+async function ask(groupId: string, done: (fault?: string) => void): Promise<void> {
+  done(await create(groupId));
+}
 
 /** What went wrong, if anything did. */
 async function create(groupId: string): Promise<string | undefined> {

@@ -29,7 +29,7 @@ describe('Fifo', () => {
         for (let index = 0; index < drained; index++) expect(fifo.shift()).toBe(model.shift());
         expect(fifo.size).toBe(model.length);
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 

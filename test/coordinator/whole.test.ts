@@ -236,7 +236,7 @@ describe('any commands, any faults, crashes in between', () => {
           if (!wasAbandoned) expect((asked.answer as StatsAnswer).consistent).toBe(true);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   }, 120_000);
 });

@@ -70,7 +70,7 @@ describe('BR-06: an unhandled error of a thread', () => {
     expect(receiver.received).toHaveLength(1);
     expect(receiver.received[0]?.url).toMatch(/^\/api\/42\/envelope\//);
     expect(
-      `${receiver.received[0]?.url} ${receiver.received[0]?.headers['x-sentry-auth']}`,
+      `${receiver.received[0]?.url} ${String(receiver.received[0]?.headers['x-sentry-auth'])}`,
     ).toContain('publickey');
     const [event] = events(receiver);
     expect(event).toMatchObject({

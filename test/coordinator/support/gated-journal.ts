@@ -1,5 +1,5 @@
-import type { JournalError } from '../../../src/journal/errors.ts';
 /** The memory journal, with a gate before its commits: a disk that takes its time, or fails. */
+import type { JournalError } from '../../../src/journal/errors.ts';
 import { MemoryJournal, type MemorySnapshot } from '../../../src/journal/memory/journal.ts';
 import type { Batch, CommitResult, Journal, ListFilter } from '../../../src/journal/port.ts';
 
