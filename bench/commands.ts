@@ -1,87 +1,78 @@
 /**
  * The main bench: commands a second and their latency at 1, 64 and 256 in flight, beside the floor,
- * which is the same node calls and nothing else (see WHAT_IT_MEASURES in commands/report.ts).
+ * which is the same node calls and nothing else. What it measures and what not stands in
+ * `commands/report.ts`, its options in `commands/options.ts`.
  *
- *   node bench/commands.ts [--rounds 3] [--seconds 3] [--warm-up 0.5] [--in-flight 1,64,256]
- *     [--dir DIR] [--json FILE] [--against CHECKOUT]
- *
- * `--dir` is where the journal lies, `data/bench` by default; `--against` measures the daemon of
- * another checkout in the same run. Exits with 0 when every run went through, whatever the figures,
- * and with 1 when one failed: a command that was not committed, nodes that differ, a process lost.
+ * Exits with 0 when every run went through, whatever the figures; with 1 when one failed: a command
+ * that was not committed, nodes that differ, a process lost; with 2 when it was asked wrongly.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { Cluster } from './commands/cluster.ts';
 import { type Contender, startFloor, startLockstep } from './commands/contenders.ts';
 import { isInMemory } from './commands/disk.ts';
 import { judge, reasonNotToJudge } from './commands/goals.ts';
 import { machine } from './commands/machine.ts';
+import { type Options, readOptions, USAGE } from './commands/options.ts';
 import { goalsOf, summaryOf, tableOf, threadsOf, WHAT_IT_MEASURES } from './commands/report.ts';
-import { type Plan, runRounds } from './commands/rounds.ts';
+import { type Measurement, runRounds } from './commands/rounds.ts';
 
-const PROJECT = join(import.meta.dirname, '..');
-const { values: given } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '3' },
-    'warm-up': { type: 'string', default: '0.5' },
-    'in-flight': { type: 'string', default: '1,64,256' },
-    dir: { type: 'string', default: join(PROJECT, 'data/bench') },
-    json: { type: 'string', default: join(PROJECT, 'data/bench/commands.json') },
-    against: { type: 'string' },
-  },
-});
+const EX_USAGE = 2;
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
-
-mkdirSync(given.dir, { recursive: true });
-const dir = mkdtempSync(join(given.dir, 'commands-'));
+const options = optionsOrExit();
+mkdirSync(options.dir, { recursive: true });
+const dir = mkdtempSync(join(resolve(options.dir), 'commands-'));
 process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
-const plan: Plan = {
-  rounds: number(given.rounds, 'rounds'),
-  levels: given['in-flight'].split(',').map((text) => number(text, 'in-flight')),
-  warmUpMs: number(given['warm-up'], 'warm-up') * 1000,
-  measureMs: number(given.seconds, 'seconds') * 1000,
-  dir,
-};
-
 try {
-  await main();
+  console.log(WHAT_IT_MEASURES);
+  tell(await measure());
 } catch (error) {
   console.error(`the bench failed: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);
 }
 
-async function main(): Promise<void> {
-  console.log(WHAT_IT_MEASURES);
-  const cluster = await Cluster.start();
-  const contenders: Contender[] = [await startFloor(cluster.nodes)];
-  const checkouts: [string, string][] = [['lockstep', PROJECT]];
-  if (given.against !== undefined) checkouts.push(['against', resolve(given.against)]);
-  for (const [name, checkout] of checkouts) {
-    const dataDir = join(dir, name);
-    contenders.push(await startLockstep({ name, checkout, dataDir, nodes: cluster.nodes }));
+function optionsOrExit(): Options {
+  try {
+    const read = readOptions(process.argv.slice(2));
+    if (read !== 'help') return read;
+    process.stdout.write(USAGE);
+    return process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+    return process.exit(EX_USAGE);
   }
-  const record = await runRounds(plan, cluster, contenders);
-  for (const one of contenders) await one.end();
-  await cluster.end();
-
-  const reason = reasonNotToJudge(record, isInMemory(dir));
-  const judged = checkouts.flatMap(([name]) => judge(record, name, reason !== undefined));
-  console.log(`${summaryOf(machine(), record)}\n\n${tableOf(record)}\n`);
-  for (const [name] of checkouts) {
-    for (const level of plan.levels) console.log(threadsOf(record, level, name));
-  }
-  console.log(`\n${goalsOf(judged, reason)}`);
-  mkdirSync(dirname(given.json), { recursive: true });
-  const result = { at: new Date().toISOString(), machine: machine(), plan, ...record, judged };
-  writeFileSync(given.json, `${JSON.stringify({ ...result, notJudged: reason }, undefined, 2)}\n`);
-  console.log(`\nall figures: ${given.json}`);
 }
 
-function number(text: string, option: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  console.error(`--${option} must be a number above 0, not '${text}'`);
-  process.exit(2);
+async function measure(): Promise<Measurement> {
+  const { profile } = options;
+  const execArgv =
+    profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`];
+  const cluster = await Cluster.start();
+  const { nodes } = cluster;
+  const contenders: Contender[] = [await startFloor(nodes, execArgv)];
+  for (const [name, checkout] of options.daemons) {
+    const place = { name, checkout: resolve(checkout), dataDir: join(dir, name), nodes, execArgv };
+    contenders.push(await startLockstep(place));
+  }
+  const measurement = await runRounds({ ...options, dir }, cluster, contenders);
+  for (const one of contenders) await one.end();
+  await cluster.end();
+  return measurement;
+}
+
+function tell(measurement: Measurement): void {
+  const { daemons, levels, json } = options;
+  const reason = reasonNotToJudge(measurement, isInMemory(dir));
+  const judged = daemons.flatMap(([name]) => judge(measurement, name, reason !== undefined));
+  console.log(`${summaryOf(machine(), measurement)}\n\n${tableOf(measurement)}\n`);
+  for (const name of ['floor', ...daemons.map(([each]) => each)]) {
+    for (const level of levels) console.log(threadsOf(measurement, level, name));
+  }
+  console.log(`\n${goalsOf(judged, reason)}`);
+  const at = new Date().toISOString();
+  const result = { at, machine: machine(), options, notJudged: reason, judged, ...measurement };
+  mkdirSync(dirname(json), { recursive: true });
+  writeFileSync(json, `${JSON.stringify(result, undefined, 2)}\n`);
+  console.log(`\nall figures: ${json}`);
 }

@@ -23,5 +23,7 @@ export function serveLoads(name: string, issue: Issue): void {
     );
   });
   process.on('disconnect', () => process.exit());
+  // An exit in order writes the profile, if there is to be one.
+  process.on('SIGTERM', () => process.exit());
   tell({ kind: 'ready' });
 }

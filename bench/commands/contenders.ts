@@ -21,8 +21,15 @@ export interface Contender {
   end(): Promise<void>;
 }
 
-export async function startFloor(nodes: readonly BenchNode[]): Promise<Contender> {
-  const program = new Program('floor', FLOOR, { args: [JSON.stringify(nodes)] });
+/** @param execArgv options of Node itself, as for a profile */
+export async function startFloor(
+  nodes: readonly BenchNode[],
+  execArgv: readonly string[] = [],
+): Promise<Contender> {
+  const program = new Program('floor', FLOOR, {
+    args: [JSON.stringify(nodes)],
+    execArgv: [...execArgv],
+  });
   await program.said();
   return {
     name: 'floor',
@@ -39,7 +46,7 @@ export interface DaemonPlace {
   readonly checkout: string;
   readonly dataDir: string;
   readonly nodes: readonly BenchNode[];
-  /** Options of Node itself, as for a profile. */
+  /** Options of Node itself. */
   readonly execArgv?: readonly string[];
 }
 

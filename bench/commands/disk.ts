@@ -1,11 +1,14 @@
 /** The disk the journal lies on: whether it is one, and how long it takes to make bytes durable. */
 import { closeSync, fdatasyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from './statistics.ts';
 
 /** As SQLite's WAL is written: a page at a time over a file that has its length already. */
 const PAGE_BYTES = 4096;
 const PAGES = 1000;
+/** A command alone finds the disk idle; syncs in a row would find it warm, and take less. */
+const PAUSE_MS = 2;
 /** File systems that lie in memory, by the number Linux gives them (statfs(2)). */
 const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
 
@@ -14,7 +17,7 @@ export function isInMemory(dir: string): boolean {
 }
 
 /** Milliseconds of one page written and one fdatasync: the median of `count`. */
-export function fdatasyncMs(dir: string, count: number): number {
+export async function fdatasyncMs(dir: string, count: number): Promise<number> {
   const file = join(dir, 'fdatasync');
   const handle = openSync(file, 'w');
   try {
@@ -23,6 +26,7 @@ export function fdatasyncMs(dir: string, count: number): number {
     const page = Buffer.alloc(PAGE_BYTES, 2);
     const tookMs: number[] = [];
     for (let at = 0; at < count; at++) {
+      await sleep(PAUSE_MS);
       const begun = performance.now();
       writeSync(handle, page, 0, PAGE_BYTES, (at % PAGES) * PAGE_BYTES);
       fdatasyncSync(handle);

@@ -1,6 +1,6 @@
 /** What the figures should come to. Missing a goal is told, not an error. */
 import { areEnough, CORES_NEEDED } from './machine.ts';
-import type { Record, Run } from './rounds.ts';
+import type { Measurement, Run } from './rounds.ts';
 import { median, type Spread, spread } from './statistics.ts';
 
 export interface Goal {
@@ -56,17 +56,17 @@ const GOALS: readonly Goal[] = [
   },
 ];
 
-/** Why the goals can't be judged by this record; undefined if they can. */
-export function reasonNotToJudge(record: Record, inMemory: boolean): string | undefined {
+/** Why the goals can't be judged by this measurement; undefined if they can. */
+export function reasonNotToJudge(measurement: Measurement, inMemory: boolean): string | undefined {
   if (inMemory) return 'the journal lies in memory, not on a disk (see --dir)';
-  const free = median(record.freeCores);
-  const least = Math.min(...record.freeCores);
+  const free = median(measurement.freeCores);
+  const least = Math.min(...measurement.freeCores);
   if (areEnough(least)) return undefined;
   return `${CORES_NEEDED} free cores are needed, and there were ${free.toFixed(1)}, at times ${least.toFixed(1)}`;
 }
 
-export function judge(record: Record, contender: string, notJudged: boolean): Judged[] {
-  const rounds = roundsOf(record, contender);
+export function judge(measurement: Measurement, contender: string, notJudged: boolean): Judged[] {
+  const rounds = roundsOf(measurement, contender);
   return GOALS.flatMap(({ of, ...goal }) => {
     const values = rounds.map(of).filter((value) => value !== undefined);
     if (values.length === 0) return [];
@@ -82,7 +82,7 @@ function verdictOf({ better, must, aim }: Omit<Goal, 'of'>, value: number): Judg
   return reaches(must) ? 'met' : 'missed';
 }
 
-function roundsOf({ runs, fdatasyncMs }: Record, contender: string): Round[] {
+function roundsOf({ runs, fdatasyncMs }: Measurement, contender: string): Round[] {
   const numbers = [...new Set(runs.map(({ round }) => round))];
   return numbers.map((number) => {
     const find = (name: string) => (inFlight: number) =>

@@ -1,4 +1,4 @@
-/** The processes of the bench: each is told to end with it, however it ends. */
+/** The processes of the bench: none is left behind when it ends. */
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 
@@ -40,10 +40,11 @@ export class Program {
 
   /** The next thing it says. @throws if it ends instead, or says nothing in time */
   async said<T>(timeoutMs = START_MS_MAX): Promise<T> {
+    if (this.#hasEnded) throw this.#endedWith(this.#child.exitCode ?? this.#child.signalCode);
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(timeoutMs)]);
     const ended = once(this.#child, 'exit', { signal }).then(([code, by]) => {
-      throw new Error(`${this.name} ended with ${code ?? by}:\n${this.#output}`);
+      throw this.#endedWith(code ?? by);
     });
     try {
       const [message] = await Promise.race([once(this.#child, 'message', { signal }), ended]);
@@ -61,17 +62,24 @@ export class Program {
   /** Asks it something and hears its answer. */
   ask<T>(question: object | string, timeoutMs?: number): Promise<T> {
     const answer = this.said<T>(timeoutMs);
-    this.#child.send(question);
+    if (!this.#hasEnded) this.#child.send(question);
     return answer;
   }
 
   /** Ends it in order; its exit code. */
   async end(): Promise<number | null> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null)
-      return this.#child.exitCode;
+    if (this.#hasEnded) return this.#child.exitCode;
     const exit = once(this.#child, 'exit', { signal: AbortSignal.timeout(END_MS_MAX) });
     this.#child.kill('SIGTERM');
     await exit;
     return this.#child.exitCode;
+  }
+
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  #endedWith(how: unknown): Error {
+    return new Error(`${this.name} ended with ${String(how)}:\n${this.#output}`);
   }
 }

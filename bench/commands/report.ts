@@ -1,7 +1,7 @@
 /** The figures for people. */
 import type { Judged } from './goals.ts';
 import type { Machine } from './machine.ts';
-import type { Record, Run } from './rounds.ts';
+import type { Measurement, Run } from './rounds.ts';
 import { median, type Spread, spread } from './statistics.ts';
 
 export const WHAT_IT_MEASURES = `\
@@ -10,10 +10,10 @@ daemon: ZeroMQ, SQLite with synchronous=FULL, two durable commits a command. The
 that makes the same three POSTs by the same node client: no socket, no journal, no daemon. The nodes
 are bare HTTP servers that keep nothing, one process each, so they are not what limits.
 Not measured: deletes and surveys, faults and retries, several clients or executors, keys in demand,
-a long history, a network. \`cpu\` is processor time of all threads of a contender.
+a long history, a network. \`cpu\` is the processor time of a contender, client included.
 `;
 
-export function summaryOf(machine: Machine, { freeCores, fdatasyncMs }: Record): string {
+export function summaryOf(machine: Machine, { freeCores, fdatasyncMs }: Measurement): string {
   const { platform, cpu, cores, memoryGib, node } = machine;
   const free = spread(freeCores);
   const sync = spread(fdatasyncMs);
@@ -24,7 +24,7 @@ export function summaryOf(machine: Machine, { freeCores, fdatasyncMs }: Record):
 }
 
 /** One line for each load and contender: medians over the rounds, their spread, the ratio. */
-export function tableOf({ runs }: Record): string {
+export function tableOf({ runs }: Measurement): string {
   const lines = [
     row([
       'in flight',
@@ -68,16 +68,17 @@ function line(own: readonly Run[], floors: readonly Run[]): string {
 }
 
 /** Processor time per command, by thread, at one load. */
-export function threadsOf({ runs }: Record, inFlight: number, contender: string): string {
+export function threadsOf({ runs }: Measurement, inFlight: number, contender: string): string {
   const own = runs.filter((run) => run.contender === contender && run.inFlight === inFlight);
   const names = new Set(own.flatMap(({ cpuMicros }) => Object.keys(cpuMicros)));
   const shares = [...names]
     .map((name) => ({ name, micros: median(own.map(({ cpuMicros }) => cpuMicros[name] ?? 0)) }))
     .filter(({ micros }) => micros >= 1)
     .sort((a, b) => b.micros - a.micros);
-  if (shares.length === 0) return '';
+  if (shares.length === 0) return `cpu µs of ${contender}: not told by this system`;
   const text = shares.map(({ name, micros }) => `${name} ${micros.toFixed(0)}`).join(', ');
-  return `cpu µs a command of ${contender} at ${inFlight} in flight: ${text}`;
+  const nodes = median(own.map(({ nodesCpuMicros }) => nodesCpuMicros)).toFixed(0);
+  return `cpu µs a command, ${contender} at ${inFlight} in flight: ${text}; its nodes ${nodes}`;
 }
 
 export function goalsOf(judged: readonly Judged[], reason: string | undefined): string {

@@ -5,6 +5,7 @@
  */
 import type { Cluster } from './cluster.ts';
 import type { Contender } from './contenders.ts';
+import { threadTimes } from './cpu.ts';
 import { fdatasyncMs } from './disk.ts';
 import type { Load, Measured } from './load.ts';
 import { freeCores } from './machine.ts';
@@ -24,9 +25,11 @@ export interface Run extends Measured {
   readonly contender: string;
   readonly inFlight: number;
   readonly round: number;
+  /** Processor time of all nodes, in µs per command; 0 where the system does not tell. */
+  readonly nodesCpuMicros: number;
 }
 
-export interface Record {
+export interface Measurement {
   readonly runs: readonly Run[];
   readonly freeCores: readonly number[];
   readonly fdatasyncMs: readonly number[];
@@ -36,15 +39,17 @@ export async function runRounds(
   plan: Plan,
   cluster: Cluster,
   contenders: readonly Contender[],
-): Promise<Record> {
+): Promise<Measurement> {
   const runs: Run[] = [];
   const free: number[] = [];
   const syncs: number[] = [];
   let count = 0;
-  const take = async (contender: Contender, load: Omit<Load, 'prefix'>): Promise<Measured> => {
+  const take = async (contender: Contender, load: Omit<Load, 'prefix'>) => {
+    const before = cpuMicrosOf(cluster);
     const measured = await contender.run({ ...load, prefix: `${contender.name}-${++count}` });
+    const nodesCpuMicros = (cpuMicrosOf(cluster) - before) / measured.commands;
     await checkNodes(cluster, measured, contender);
-    return measured;
+    return { ...measured, nodesCpuMicros };
   };
   const most = Math.max(...plan.levels);
   const { warmUpMs, measureMs } = plan;
@@ -53,7 +58,7 @@ export async function runRounds(
   for (let round = 1; round <= plan.rounds; round++) {
     for (const inFlight of plan.levels) {
       free.push(await freeCores());
-      syncs.push(fdatasyncMs(plan.dir, FDATASYNCS));
+      syncs.push(await fdatasyncMs(plan.dir, FDATASYNCS));
       for (const contender of contenders) {
         const measured = await take(contender, { warmUpMs, measureMs, inFlight });
         runs.push({ contender: contender.name, inFlight, round, ...measured });
@@ -61,6 +66,10 @@ export async function runRounds(
     }
   }
   return { runs, freeCores: free, fdatasyncMs: syncs };
+}
+
+function cpuMicrosOf({ pids }: Cluster): number {
+  return pids.reduce((sum, pid) => sum + threadTimes(pid).totalMicros, 0);
 }
 
 /** All or none: every node holds exactly what was answered. */

@@ -21,6 +21,16 @@ export interface NodePort {
   report(): NodeReport;
 }
 
+/** One exchange that has ended. */
+export interface Attempt {
+  /** Of the command. */
+  readonly id: string;
+  readonly node: string;
+  readonly request: Request['kind'];
+  readonly answer: Answer;
+  readonly ms: number;
+}
+
 /** Cancels what was scheduled. */
 export type Cancel = () => void;
 
@@ -32,4 +42,6 @@ export interface ExecutorPorts {
   /** Calls `act` at `time` (of `now`) or soon after. */
   readonly at: (time: number, act: () => void) => Cancel;
   readonly report: (report: Report) => void;
+  /** Told of every exchange, for the log. */
+  readonly attempted?: (attempt: Attempt) => void;
 }

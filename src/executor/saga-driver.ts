@@ -26,6 +26,7 @@ import { react } from '../core/react.ts';
 import { isSettled } from '../core/transitions.ts';
 import type { Inspection, OperatorAct, Order, Ticket } from '../protocol/work.ts';
 import type { Cancel, ExecutorPorts, RunningExchange } from './ports.ts';
+import { markSaga } from './saga-mark.ts';
 
 /** One saga in work. */
 interface Run {
@@ -123,6 +124,14 @@ export class SagaDriver {
   }
 
   #take(run: Run, input: Input): void {
+    try {
+      this.#step(run, input);
+    } catch (error) {
+      throw markSaga(error, run.saga, input);
+    }
+  }
+
+  #step(run: Run, input: Input): void {
     const entries = decide(run.saga, input, this.#context());
     const durable: Exclude<DurableEntry, Settlement>[] = [];
     let settlement: Settlement | undefined;
@@ -176,9 +185,12 @@ export class SagaDriver {
 
   #exchange(run: Run, { node, request }: Extract<Effect, { kind: 'exchange' }>): void {
     run.saga = evolve(run.saga, { kind: 'sent', node, request }, this.#policy);
-    const { groupId } = run.saga.command;
+    const { id, groupId } = run.saga.command;
+    const { now, attempted } = this.#ports;
+    const startedAt = now();
     const exchange = this.#ports.node(node).exchange(request, groupId, (answer) => {
       run.exchanges.delete(node);
+      attempted?.({ id, node, request: request.kind, answer, ms: now() - startedAt });
       if (!isSettled(run.saga.state)) this.#take(run, { kind: 'answered', node, answer });
       else this.#checkDrained();
     });

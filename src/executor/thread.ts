@@ -12,7 +12,6 @@ import { countKeys } from '../node/listing.ts';
 import { NodeClient } from '../node/node-client.ts';
 import { openLog } from '../observe/log.ts';
 import type { LogPlan } from '../observe/log-plan.ts';
-import type { Log } from '../observe/log-port.ts';
 import { Outbox } from '../protocol/outbox.ts';
 import { executorIdentity, type Order, type Report, WORK_ENDPOINT } from '../protocol/work.ts';
 import { Executor } from './executor.ts';
@@ -44,7 +43,7 @@ runThread(async ({ beat, sockets, keep }) => {
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
   const clients = data.nodes.map((node) => openClient(node, data));
-  const ports = new Map(clients.map((client) => [client.options.name, portOf(client, log)]));
+  const ports = new Map(clients.map((client) => [client.options.name, portOf(client)]));
   const routingId = executorIdentity(data.index);
   const socket = sockets.add('coordinator', new Dealer({ ...WORK_SOCKET, routingId }));
   socket.connect(WORK_ENDPOINT);
@@ -63,6 +62,8 @@ runThread(async ({ beat, sockets, keep }) => {
       nodeNames: data.nodes.map(({ name }) => name),
       node: (name) => ports.get(name) ?? unknownNode(name),
       report: (report) => outbox.push(report),
+      attempted: ({ answer, ms, ...attempt }) =>
+        log.debug('attempt', { ...attempt, answer: answer.kind, ms: Math.round(ms) }),
     },
     data.policy,
   );
@@ -112,23 +113,9 @@ function openClient(
   });
 }
 
-function portOf(client: NodeClient, log: Log): NodePort {
-  const { name: node } = client.options;
+function portOf(client: NodeClient): NodePort {
   return {
-    exchange: (request, groupId, done) => {
-      const startedAt = performance.now();
-      return client.exchange(request, groupId, (answer) => {
-        const ms = Math.round(performance.now() - startedAt);
-        log.debug('attempt', {
-          node,
-          request: request.kind,
-          key: groupId,
-          answer: answer.kind,
-          ms,
-        });
-        done(answer);
-      });
-    },
+    exchange: (request, groupId, done) => client.exchange(request, groupId, done),
     count: () => countKeys(client),
     report: () => client.report(),
   };

@@ -169,7 +169,7 @@ describe('what the daemon tells', () => {
     if (missing !== undefined) return ctx.skip(missing);
     await using server = await startRsyslog();
     const address = `tcp://127.0.0.1:${server.tcpPort}`;
-    const daemon = await running({ SYSLOG_ADDRESS: address, LOCKSTEP_LOG_LEVEL: 'debug' });
+    const daemon = await running({ LOCKSTEP_SYSLOG_ADDRESS: address, LOCKSTEP_LOG_LEVEL: 'debug' });
     const client = await connectTo(daemon);
     await client.create('7', { wait: 'accepted' });
     const threads = () => new Set(server.received().map(({ msgid }) => msgid));
@@ -187,7 +187,7 @@ describe('P9: services in trouble', () => {
       const services = await startServices(behaviour);
       const syslog = await startPeer({ reads: behaviour === 'hang' ? 'never' : 'reset' });
       const cluster = await startCluster({
-        env: { ...services.env, SYSLOG_ADDRESS: `tcp://127.0.0.1:${syslog.port}` },
+        env: { ...services.env, LOCKSTEP_SYSLOG_ADDRESS: `tcp://127.0.0.1:${syslog.port}` },
       });
       const commandsMs = await timed(async () => {
         for (const id of ['1', '2', '3', '4', '5']) {

@@ -7,7 +7,7 @@ import type { Notice } from '../../src/observe/notify/notice.ts';
 import { type NoticeSettings, openNotices } from '../../src/observe/notify/notices.ts';
 import { type HttpReceiver, startReceiver } from './support/http-receiver.ts';
 import { notedLog } from './support/noted-log.ts';
-import { timed } from './support/timed.ts';
+import { SLACK_MS, timed } from './support/timed.ts';
 import { until } from './support/until.ts';
 
 const TOKEN = '123456:very-secret';
@@ -161,7 +161,7 @@ describe('services in trouble', () => {
     const { notices, lines } = setUp(bot(receiver));
     notices.notify(stuck(1));
     await until(() => lines.length === 1);
-    expect(await timed(() => notices.close(1000))).toBeLessThan(200);
+    expect(await timed(() => notices.close(1000))).toBeLessThan(SLACK_MS);
     expect(receiver.received).toHaveLength(1);
     expect(lines.at(-1)).toMatchObject({
       message: 'telegram: notices are lost',
@@ -204,10 +204,10 @@ describe('services in trouble', () => {
     async (behaviour) => {
       const receiver = await startReceiver(behaviour);
       const { notices } = setUp(bot(receiver));
-      expect(await timed(() => notices.notify(stuck(1)))).toBeLessThan(20);
+      expect(await timed(() => notices.notify(stuck(1)))).toBeLessThan(SLACK_MS);
       await until(() => receiver.received.length === 1);
       notices.notify(stuck(2));
-      expect(await timed(() => notices.close(300))).toBeLessThan(500);
+      expect(await timed(() => notices.close(300))).toBeLessThan(300 + SLACK_MS);
     },
   );
 

@@ -11,6 +11,7 @@ import { openSyslog, type Syslog } from '../../src/observe/syslog/open.ts';
 import { streamChannel } from '../../src/observe/syslog/stream-channel.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { startPeer } from './support/tcp-peer.ts';
+import { SLACK_MS, timed } from './support/timed.ts';
 import { until } from './support/until.ts';
 
 const CLOSE_MS = 300;
@@ -31,12 +32,6 @@ function say(syslog: Syslog, message: string): void {
   syslog.send({ time: new Date(), level: 'info', message, fields: {} });
 }
 
-async function timed(act: () => Promise<void>): Promise<number> {
-  const start = performance.now();
-  await act();
-  return performance.now() - start;
-}
-
 describe('P9: a syslog server in trouble delays nothing', () => {
   test.each(['never', 'reset'] as const)(
     'one that %s reads: writing takes no time, closing no more than its bound',
@@ -44,11 +39,11 @@ describe('P9: a syslog server in trouble delays nothing', () => {
       const { port } = await startPeer({ reads });
       const { syslog } = syslogTo({ kind: 'tcp', host: '127.0.0.1', port });
       const text = 'x'.repeat(7000);
-      const writingMs = await timed(async () => {
+      const writingMs = await timed(() => {
         for (let count = 0; count < 2000; count++) say(syslog, text);
       });
-      expect(writingMs).toBeLessThan(2000);
-      expect(await timed(() => syslog.close(CLOSE_MS))).toBeLessThan(CLOSE_MS + 200);
+      expect(writingMs).toBeLessThan(10_000);
+      expect(await timed(() => syslog.close(CLOSE_MS))).toBeLessThan(CLOSE_MS + SLACK_MS);
     },
   );
 
@@ -68,7 +63,7 @@ describe('P9: a syslog server in trouble delays nothing', () => {
       say(syslog, 'another');
       expect(complaints).toHaveLength(1);
       expect(complaints[0]).toContain('takes no lines');
-      expect(await timed(() => syslog.close(CLOSE_MS))).toBeLessThan(200);
+      expect(await timed(() => syslog.close(30_000))).toBeLessThan(SLACK_MS);
       expect(complaints[1]).toMatch(/has missed \d+ lines/);
     },
   );

@@ -118,6 +118,8 @@ async function settingsOf(
     LOCKSTEP_EVENTS_ENDPOINT: `tcp://127.0.0.1:${events}`,
     LOCKSTEP_OPS_PORT: String(ops),
     ...(executors === undefined ? {} : { LOCKSTEP_EXECUTORS: String(executors) }),
+    // What it writes is read here, also where the machine has a syslog.
+    LOCKSTEP_SYSLOG_ADDRESS: 'none',
     ...env,
   };
 }

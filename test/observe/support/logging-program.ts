@@ -1,5 +1,5 @@
 /** A program that logs, in one of the ways the tests ask for. */
-import { isMainThread, Worker } from 'node:worker_threads';
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { type OpenLog, openLog } from '../../../src/observe/log.ts';
 
 const [mode] = process.argv.slice(2);
@@ -19,6 +19,9 @@ function open(thread: string): OpenLog {
 
 if (!isMainThread) {
   open('worker').info('while main hangs');
+  const shared = workerData as Int32Array;
+  Atomics.store(shared, 0, 1);
+  Atomics.notify(shared, 0);
 } else if (mode === 'levels') {
   const log = open('main');
   log.error('one');
@@ -29,18 +32,18 @@ if (!isMainThread) {
   log.debug('five');
 } else if (mode === 'flood') {
   const log = open('main');
-  const start = performance.now();
   const filler = 'x'.repeat(200);
   for (let number = 0; number < LINES; number++) log.info(`${filler} flood ${number}`);
-  process.stderr.write(JSON.stringify({ wroteMs: performance.now() - start }));
+  process.stderr.write('written');
   // Until the reader has made room and been told what it missed.
   setTimeout(() => {}, 2000);
 } else if (mode === 'hang') {
   const log = open('main');
   const shared = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(new URL(import.meta.url));
+  const worker = new Worker(new URL(import.meta.url), { workerData: shared });
+  // Online, it needs nothing of main any more; what it writes must not either.
   worker.once('online', () => {
-    Atomics.wait(shared, 0, 0, 1500);
+    Atomics.wait(shared, 0, 0, 20_000);
     log.info('main is back');
   });
 }

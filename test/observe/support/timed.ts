@@ -1,3 +1,6 @@
+/** What a busy machine may add to a bound; still well below what would be waited without one. */
+export const SLACK_MS = 2000;
+
 /** How long it took, in ms. */
 export async function timed(act: () => unknown): Promise<number> {
   const start = performance.now();
