@@ -8,6 +8,7 @@ export interface Load {
   readonly inFlight: number;
   /** Commands that are answered in this time do not count. */
   readonly warmUpMs: number;
+  /** Those that are answered in this time count; it goes on until there is one. */
   readonly measureMs: number;
   /** Begins every key; each run has its own, so that every create is of a new key. */
   readonly prefix: string;
@@ -34,6 +35,7 @@ export function applyLoad(issue: Issue, load: Load): Promise<Omit<Measured, 'cpu
     const latenciesMs: number[] = [];
     let issued = 0;
     let answered = 0;
+    let countedUntil = until;
     const next = (): void => {
       const begun = performance.now();
       const key = `${load.prefix}-${issued++}`;
@@ -41,17 +43,21 @@ export function applyLoad(issue: Issue, load: Load): Promise<Omit<Measured, 'cpu
         if (fault !== undefined) return reject(new Error(`create of ${key}: ${fault}`));
         const now = performance.now();
         answered++;
-        if (now >= from && now < until) latenciesMs.push(now - begun);
+        if (now >= from && (now < until || latenciesMs.length === 0)) {
+          latenciesMs.push(now - begun);
+          countedUntil = Math.max(until, now);
+        }
         if (now < until) next();
-        else if (answered === issued) resolve(figures(answered, latenciesMs, load.measureMs));
+        else if (answered === issued) {
+          resolve(figures(answered, latenciesMs, countedUntil - from));
+        }
       });
     };
     for (let started = 0; started < load.inFlight; started++) next();
   });
 }
 
-function figures(commands: number, latenciesMs: number[], measureMs: number) {
-  if (latenciesMs.length === 0) throw new Error(`no command was answered in ${measureMs} ms`);
+function figures(commands: number, latenciesMs: readonly number[], measureMs: number) {
   const sorted = Float64Array.from(latenciesMs).sort();
   const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   const perSecond = (sorted.length * 1000) / measureMs;
