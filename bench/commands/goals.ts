@@ -56,13 +56,28 @@ const GOALS: readonly Goal[] = [
   },
 ];
 
+/** A machine on which the floor alone varies by more, from least to most, tells no ratios. */
+const FLOOR_SPREAD_MAX = 0.3;
+
 /** Why the goals can't be judged by this measurement; undefined if they can. */
 export function reasonNotToJudge(measurement: Measurement, inMemory: boolean): string | undefined {
   if (inMemory) return 'the journal lies in memory, not on a disk (see --dir)';
   const free = median(measurement.freeCores);
   const least = Math.min(...measurement.freeCores);
-  if (areEnough(least)) return undefined;
+  if (areEnough(least)) return unsteadiness(measurement);
   return `${CORES_NEEDED} free cores are needed, and there were ${free.toFixed(1)}, at times ${least.toFixed(1)}`;
+}
+
+function unsteadiness({ runs }: Measurement): string | undefined {
+  const floors = runs.filter(({ contender }) => contender === 'floor');
+  for (const inFlight of new Set(floors.map((run) => run.inFlight))) {
+    const own = floors.filter((run) => run.inFlight === inFlight);
+    const { least, median: middle, most } = spread(own.map(({ perSecond }) => perSecond));
+    if (most - least <= FLOOR_SPREAD_MAX * middle) continue;
+    const range = `${least.toFixed(0)} to ${most.toFixed(0)} commands/s`;
+    return `the machine is not steady: at ${inFlight} in flight the floor itself made ${range}`;
+  }
+  return undefined;
 }
 
 export function judge(measurement: Measurement, contender: string, notJudged: boolean): Judged[] {
