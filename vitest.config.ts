@@ -8,7 +8,16 @@
 import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests cross one real boundary: a file, a socket, a child process. */
-const INTEGRATION = ['cli', 'client', 'coordinator', 'executor', 'journal', 'lifecycle', 'nodesim']
+const INTEGRATION = [
+  'cli',
+  'client',
+  'bench',
+  'coordinator',
+  'executor',
+  'journal',
+  'lifecycle',
+  'nodesim',
+]
   .concat(['integration', 'observe', 'ops', 'tooling'])
   .map((folder) => `test/${folder}/**/*.test.ts`);
 const END_TO_END = ['test/e2e/**/*.test.ts'];
