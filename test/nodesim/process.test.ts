@@ -90,10 +90,10 @@ describe('the start', () => {
   });
 });
 
-/** A port in the range that nodesim searches, two free ones before it. */
+/** A port that was free just now, and so were the two before it. */
 async function takePort(): Promise<{ server: ReturnType<typeof createServer>; port: number }> {
-  await using sim = await startNode('n');
-  const port = Number(new URL(sim.sharedUrl).port);
+  await using sim = await startNodesim({ nodes: ['n', 'm'] });
+  const port = Number(new URL(sim.sharedUrl).port) + 2;
   await sim.stop();
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
