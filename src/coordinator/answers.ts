@@ -1,5 +1,5 @@
 /** Answers about commands, from what the coordinator and the journal know of them. */
-import type { Command, NodeOutcome, Settlement } from '../core/model.ts';
+import type { Command, NodeOutcome, Reason, SagaState, Settlement } from '../core/model.ts';
 import type { StoredCommand } from '../journal/port.ts';
 import type { CommandAnswer } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
@@ -7,16 +7,7 @@ import type { OpenCommand } from './open-command.ts';
 
 /** The final answer. */
 export function settledAnswer(command: Command, settlement: Settlement): CommandAnswer {
-  const { state, reason, nodes, at } = settlement;
-  return {
-    id: command.id,
-    op: command.op,
-    groupId: command.groupId,
-    state,
-    ...(reason === undefined ? {} : { reason }),
-    nodes,
-    elapsedMs: elapsed(command, at),
-  };
+  return answerOf(command, settlement, settlement.at);
 }
 
 /** An open command as it stands; `nodes` where its executor has told. */
@@ -27,6 +18,29 @@ export function openAnswer(
 ): CommandAnswer | ErrorReply {
   if (open.answer !== undefined) return open.answer;
   const { command, state, reason, stuck } = open;
+  return answerOf(command, { state, reason, stuck, nodes }, now);
+}
+
+/** A command as the journal has it. */
+export function storedAnswer(stored: StoredCommand, now: number): CommandAnswer {
+  const { command, settlement } = stored;
+  return settlement === undefined
+    ? answerOf(command, stored, now)
+    : settledAnswer(command, settlement);
+}
+
+interface Standing {
+  readonly state: SagaState;
+  readonly reason?: Reason | undefined;
+  readonly stuck?: boolean;
+  readonly nodes?: Readonly<Record<string, NodeOutcome>> | undefined;
+}
+
+function answerOf(
+  command: Command,
+  { state, reason, stuck, nodes }: Standing,
+  at: number,
+): CommandAnswer {
   return {
     id: command.id,
     op: command.op,
@@ -35,22 +49,7 @@ export function openAnswer(
     ...(reason === undefined ? {} : { reason }),
     ...(stuck ? { stuck } : {}),
     ...(nodes === undefined ? {} : { nodes }),
-    elapsedMs: elapsed(command, now),
-  };
-}
-
-/** A command as the journal has it. */
-export function storedAnswer(stored: StoredCommand, now: number): CommandAnswer {
-  const { command, state, stuck, reason, settlement } = stored;
-  if (settlement !== undefined) return settledAnswer(command, settlement);
-  return {
-    id: command.id,
-    op: command.op,
-    groupId: command.groupId,
-    state,
-    ...(reason === undefined ? {} : { reason }),
-    ...(stuck ? { stuck } : {}),
-    elapsedMs: elapsed(command, now),
+    elapsedMs: elapsed(command, at),
   };
 }
 
