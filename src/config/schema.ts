@@ -138,7 +138,8 @@ export const settingsSchema = z.strictObject({
   ),
   hangAfterMs: z
     .int()
-    .min(1000)
+    // A thread without work gets something done once a second: less would call idleness a hang.
+    .min(3000)
     .max(600_000)
     .default(4000)
     .register(settingDocs, {

@@ -29,9 +29,6 @@ export const PATIENCE = { startMs: 30_000, journalMs: 20_000 } as const;
 
 export type Trouble = 'hung' | 'stalled';
 
-/** Of a gap between two looks, what counts at most, in looks. */
-const GAP_MAX = 2;
-
 export function firstPulse(reading: Reading): Pulse {
   return { reading, silentMs: 0, idleMs: 0 };
 }
@@ -45,7 +42,7 @@ export function nextPulse(
   reading: Reading,
   { elapsedMs, lookMs }: { readonly elapsedMs: number; readonly lookMs: number },
 ): Pulse {
-  const stepMs = Math.min(elapsedMs, GAP_MAX * lookMs);
+  const stepMs = Math.min(elapsedMs, lookMs);
   const beaten = reading.beats !== before.reading.beats;
   const moved = reading.progress === 0 || reading.progress !== before.reading.progress;
   return {

@@ -119,10 +119,10 @@ const DEAF = `JSON.parse = () => []; 0`;
 
 describe('no false alarm', () => {
   test('a process that was stopped for longer than any patience goes on', async () => {
-    const daemon = await running({ env: { LOCKSTEP_HANG_AFTER_MS: '1000' } });
+    const daemon = await running({ env: { LOCKSTEP_HANG_AFTER_MS: '3000' } });
     daemon.signal('SIGSTOP');
     // The one thing that can be waited for is time: nothing happens in a stopped process.
-    await new Promise((resolve) => setTimeout(resolve, 4000));
+    await new Promise((resolve) => setTimeout(resolve, 7000));
     daemon.signal('SIGCONT');
     const client = await LockstepClient.connect({ endpoint: daemon.endpoint });
     onTestFinished(() => client.close());
