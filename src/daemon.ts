@@ -4,12 +4,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { coordinatorData, executorData } from './composition/thread-data.ts';
+import { fatalityOf, vitalsOf } from './composition/vital-signs.ts';
 import { loadSettings } from './config/load.ts';
 import { preview } from './config/preview.ts';
 import { EX_CONFIG, formatProblems } from './config/problem.ts';
 import type { Settings } from './config/schema.ts';
 import type { CoordinatorData } from './coordinator/thread.ts';
-import type { Policy } from './core/model.ts';
 import type { ExecutorData } from './executor/thread.ts';
 import { type ClockBase, clockBase } from './lifecycle/clock.ts';
 import { DiskGuard } from './lifecycle/disk-guard.ts';
@@ -17,21 +18,19 @@ import { explainHang } from './lifecycle/hung-stack.ts';
 import { leave } from './lifecycle/leave.ts';
 import { Nanny } from './lifecycle/nanny.ts';
 import { PATIENCE, type Patience } from './lifecycle/pulse.ts';
-import { Shutdown, whyLost } from './lifecycle/shutdown.ts';
+import { Shutdown } from './lifecycle/shutdown.ts';
 import { listenToSignals } from './lifecycle/signals.ts';
-import { type Loss, MAIN, Threads } from './lifecycle/threads.ts';
+import { MAIN, Threads } from './lifecycle/threads.ts';
 import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
-import type { Vitals } from './observe/cronitor.ts';
 import { openLog } from './observe/log.ts';
 import { type LogPlan, planLog } from './observe/log-plan.ts';
 import type { Log } from './observe/log-port.ts';
-import { type Fatality, openTelemetry, secretsOf } from './observe/telemetry.ts';
+import { openTelemetry, secretsOf } from './observe/telemetry.ts';
 import { LatestFigures } from './ops/latest-figures.ts';
 import { startOps } from './ops/server.ts';
 import { phaseOf, type Standing } from './ops/standing.ts';
 
 const COORDINATOR = 'coordinator';
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 const input = { argv: process.argv.slice(2), env: process.env, cwd: process.cwd() };
 const said = preview(input);
@@ -146,7 +145,6 @@ interface Starting {
 async function startThreads(starting: Starting): Promise<void> {
   const { settings, threads, executors, isStopping } = starting;
   const { clock, patience, version, log } = starting.common;
-  const policy = policyOf(settings);
   threads.start(entry('./lifecycle/watchdog/thread'), {
     name: 'watchdog',
     clock,
@@ -154,7 +152,7 @@ async function startThreads(starting: Starting): Promise<void> {
     patience,
   } satisfies WatchdogData);
   threads.start(entry('./coordinator/thread'), {
-    ...coordinatorData(settings, policy),
+    ...coordinatorData(settings),
     name: COORDINATOR,
     clock,
     version,
@@ -163,7 +161,7 @@ async function startThreads(starting: Starting): Promise<void> {
   await threads.heard(COORDINATOR, 'listening');
   if (isStopping()) return;
   for (const [index, name] of executors.entries()) {
-    const data = { ...executorData(settings, policy), name, clock, index, log };
+    const data = { ...executorData(settings), name, clock, index, log };
     threads.start(entry('./executor/thread'), data satisfies ExecutorData);
   }
 }
@@ -217,71 +215,9 @@ async function openOps(
   }
 }
 
-/** What failed outside of the program is no fault of it: there is nothing to debug. */
-function fatalityOf(loss: Loss): Fatality {
-  const { thread } = loss;
-  const reason = whyLost(loss);
-  if (loss.kind === 'failed') return { thread, reason };
-  return { thread, reason, error: loss.kind === 'crashed' ? loss.error : new Error(reason) };
-}
-
-function vitalsOf({ expected, missing }: Threads, { seen }: LatestFigures): Vitals {
-  const { summary, errors } = seen?.latest ?? {};
-  const sum = (counts: Readonly<Record<string, number>> = {}) =>
-    Object.values(counts).reduce((total, count) => total + count, 0);
-  return {
-    threads: expected.length - missing.length,
-    missing,
-    commands: sum(summary?.settled),
-    errors: sum(errors),
-    stuck: summary?.stuck ?? 0,
-  };
-}
-
 /** The same entry from the sources and from the build. */
 function entry(path: string): URL {
   return new URL(`${path}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
-}
-
-function policyOf(settings: Settings): Policy {
-  const { quiesceMs, backoffBaseMs, backoffCapMs, retryAfterCapMs, stuckAfterMs } = settings;
-  const { tokens } = settings.dialect;
-  return { tokens, quiesceMs, backoffBaseMs, backoffCapMs, retryAfterCapMs, stuckAfterMs };
-}
-
-function coordinatorData(
-  settings: Settings,
-  policy: Policy,
-): Omit<CoordinatorData, 'name' | 'clock' | 'version' | 'log'> {
-  return {
-    policy,
-    endpoint: settings.endpoint,
-    eventsEndpoint: settings.eventsEndpoint,
-    journal: `${settings.journal.kind}:${settings.journal.path}`,
-    dialect: settings.dialect,
-    nodeNames: settings.nodes.map(({ name }) => name),
-    executors: settings.executors,
-    concurrency: settings.concurrency,
-    interactiveShare: settings.interactiveShare,
-    openMax: settings.openMax,
-    frameBytesMax: settings.frameBytesMax,
-    defaultDeadlineMs: settings.defaultDeadlineMs,
-    retentionMs: settings.retentionDays * DAY_MS,
-  };
-}
-
-function executorData(
-  settings: Settings,
-  policy: Policy,
-): Omit<ExecutorData, 'name' | 'clock' | 'index' | 'log'> {
-  return {
-    policy,
-    nodes: settings.nodes,
-    dialect: settings.dialect,
-    requestTimeoutMs: settings.requestTimeoutMs,
-    connectTimeoutMs: settings.connectTimeoutMs,
-    connectionsPerNode: settings.connectionsPerNode,
-  };
 }
 
 function readVersion(): string {

@@ -44,6 +44,7 @@ describe('the layer check', () => {
     ['coordinator', '../journal/memory/a.ts', 'coordinator must not import journal/memory/a.ts'],
     ['config', '../node/client.ts', 'config must not import node/client.ts'],
     ['cli', '../daemon.ts', 'daemon.ts is an entry: to import it is to run it'],
+    ['cli', '../composition/wiring.ts', 'cli must not import composition/wiring.ts'],
     ['cli', '../../package.json', '../package.json is outside of src'],
     ['cli', './absent.ts', 'cli/absent.ts does not exist'],
     ['extra', 'zod', 'this file belongs to no layer'],
@@ -52,6 +53,7 @@ describe('the layer check', () => {
       'src/journal/memory/a.ts': 'export {};',
       'src/node/client.ts': 'export {};',
       'src/daemon.ts': 'export {};',
+      'src/composition/wiring.ts': 'export {};',
       [`src/${layer}/planted.ts`]: `import '${request}';`,
     };
     const { code, stderr } = check({ ...CLEAN, ...planted });
@@ -66,6 +68,7 @@ describe('the layer check', () => {
       ...CLEAN,
       'src/daemon.ts': wiring,
       'src/executor/thread.ts': thread,
+      'src/composition/wiring.ts': thread,
     });
     expect(code).toBe(0);
   });

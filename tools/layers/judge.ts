@@ -34,7 +34,7 @@ export function edgeOf(
 /** Undefined if the import is allowed, else the reason why not. */
 export function objectionTo(edge: Edge, rules: Rules): string | undefined {
   if (edge.kind === 'file' && !isInSource(edge.to)) return `${edge.to} is outside of src`;
-  const isFromEntry = matches(edge.from, rules.entries);
+  const isFromEntry = matches(edge.from, [...rules.entries, ...rules.composition]);
   if (edge.kind === 'file' && matches(edge.to, rules.entries)) {
     if (isFromEntry && edge.isErased) return undefined;
     return `${edge.to} is an entry: to import it is to run it`;

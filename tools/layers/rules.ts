@@ -17,6 +17,8 @@ interface Layer {
 
 export interface Rules {
   readonly entries: readonly string[];
+  /** Parts of entries in files of their own: they see as much. What no layer names, only entries import. */
+  readonly composition: readonly string[];
   /** By the name of the folder in `src/`. */
   readonly layers: Readonly<Record<string, Layer>>;
   /** By npm package: the files that may import it. */
@@ -32,6 +34,7 @@ const LOG_PORT = 'observe/log-port.ts';
 
 export const RULES: Rules = {
   entries: ['daemon.ts', '**/thread.ts'],
+  composition: ['composition/**'],
   layers: {
     core: { targets: [], isPure: true },
     protocol: layer(CORE),

@@ -1,0 +1,46 @@
+/** What each kind of thread is told at its start, of the settings: its share and no more. */
+import type { Settings } from '../config/schema.ts';
+import type { CoordinatorData } from '../coordinator/thread.ts';
+import type { Policy } from '../core/model.ts';
+import type { ExecutorData } from '../executor/thread.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+function policyOf(settings: Settings): Policy {
+  const { quiesceMs, backoffBaseMs, backoffCapMs, retryAfterCapMs, stuckAfterMs } = settings;
+  const { tokens } = settings.dialect;
+  return { tokens, quiesceMs, backoffBaseMs, backoffCapMs, retryAfterCapMs, stuckAfterMs };
+}
+
+export function coordinatorData(
+  settings: Settings,
+): Omit<CoordinatorData, 'name' | 'clock' | 'version' | 'log'> {
+  return {
+    policy: policyOf(settings),
+    endpoint: settings.endpoint,
+    eventsEndpoint: settings.eventsEndpoint,
+    journal: `${settings.journal.kind}:${settings.journal.path}`,
+    dialect: settings.dialect,
+    nodeNames: settings.nodes.map(({ name }) => name),
+    executors: settings.executors,
+    concurrency: settings.concurrency,
+    interactiveShare: settings.interactiveShare,
+    openMax: settings.openMax,
+    frameBytesMax: settings.frameBytesMax,
+    defaultDeadlineMs: settings.defaultDeadlineMs,
+    retentionMs: settings.retentionDays * DAY_MS,
+  };
+}
+
+export function executorData(
+  settings: Settings,
+): Omit<ExecutorData, 'name' | 'clock' | 'index' | 'log'> {
+  return {
+    policy: policyOf(settings),
+    nodes: settings.nodes,
+    dialect: settings.dialect,
+    requestTimeoutMs: settings.requestTimeoutMs,
+    connectTimeoutMs: settings.connectTimeoutMs,
+    connectionsPerNode: settings.connectionsPerNode,
+  };
+}

@@ -1,0 +1,28 @@
+/** What telemetry is told about the daemon: how it stands, and what took it down. */
+
+import { whyLost } from '../lifecycle/shutdown.ts';
+import type { Loss, Threads } from '../lifecycle/threads.ts';
+import type { Vitals } from '../observe/cronitor.ts';
+import type { Fatality } from '../observe/telemetry.ts';
+import type { LatestFigures } from '../ops/latest-figures.ts';
+
+/** What failed outside of the program is no fault of it: there is nothing to debug. */
+export function fatalityOf(loss: Loss): Fatality {
+  const { thread } = loss;
+  const reason = whyLost(loss);
+  if (loss.kind === 'failed') return { thread, reason };
+  return { thread, reason, error: loss.kind === 'crashed' ? loss.error : new Error(reason) };
+}
+
+export function vitalsOf({ expected, missing }: Threads, { seen }: LatestFigures): Vitals {
+  const { summary, errors } = seen?.latest ?? {};
+  const sum = (counts: Readonly<Record<string, number>> = {}) =>
+    Object.values(counts).reduce((total, count) => total + count, 0);
+  return {
+    threads: expected.length - missing.length,
+    missing,
+    commands: sum(summary?.settled),
+    errors: sum(errors),
+    stuck: summary?.stuck ?? 0,
+  };
+}
