@@ -1,5 +1,5 @@
 /**
- * Keeps the journal from failing for want of room (NF-40): while less than `freeMinBytes` are free
+ * Keeps the journal from failing for want of room: while less than `freeMinBytes` are free
  * on its disk, no new command is taken in; open ones go on to their end. It recovers by itself, a
  * little above the limit, so that it does not flap; each change is logged once.
  */

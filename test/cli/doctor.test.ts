@@ -154,7 +154,7 @@ describe('P10: each trouble is named, with what to do about it', () => {
     expect(wrong[0]?.message).toMatch(/^(59 min 5\d s|1 h 0 min|1 h) behind ours$/);
   });
 
-  test('NF-40: a disk with too little room', async () => {
+  test('a disk with too little room', async () => {
     const { wrong } = await doctor({ LOCKSTEP_DISK_FREE_MIN_BYTES: '9007199254740991' });
     expect(wrong).toMatchObject([{ check: 'disk', level: 'fail' }]);
     expect(wrong[0]?.message).toMatch(/are kept: new commands are refused$/);

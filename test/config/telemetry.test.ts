@@ -17,7 +17,7 @@ describe('names that other programs know too', () => {
   });
 });
 
-describe('BR-52: no secret is shown', () => {
+describe('no secret is shown', () => {
   test.each([
     ['SENTRY_DSN', 'https://verysecret-key@host/1'],
     ['SENTRY_DSN', 'verysecret'],

@@ -74,7 +74,7 @@ describe("the operators' port", () => {
   });
 });
 
-test('NF-40: a disk that fills up: new commands are refused before the journal fails, and taken in again by itself', async (ctx) => {
+test('a disk that fills up: new commands are refused before the journal fails, and taken in again by itself', async (ctx) => {
   const dataDir = join(smallDisk(ctx, 64), 'data');
   mkdirSync(dataDir);
   const { daemon, client, look } = await startObserved({

@@ -109,7 +109,7 @@ describe('P9: a Cronitor in trouble delays nothing', () => {
   });
 });
 
-describe('BR-52: no secret in any line', () => {
+describe('no secret in any line', () => {
   test.each([
     'reset',
     { status: 500 },

@@ -73,7 +73,7 @@ function notices({ telegram }: Services): readonly string[] {
 }
 
 describe('what the daemon tells', () => {
-  test('BR-06, BR-13, BR-49: a thread that crashes is told to Sentry, Cronitor and people', async () => {
+  test('a thread that crashes is told to Sentry, Cronitor and people', async () => {
     const services = await startServices();
     const daemon = await running(services.env);
     const crashFile = join(daemon.dataDir, 'crash');
@@ -102,7 +102,7 @@ describe('what the daemon tells', () => {
     for (const secret of Object.values(SECRETS)) expect(daemon.output).not.toContain(secret);
   });
 
-  test('BR-W17: an intended stop is complete, after ok with figures, and nothing to people', async () => {
+  test('an intended stop is complete, after ok with figures, and nothing to people', async () => {
     const services = await startServices();
     const daemon = await running(services.env);
     // Main, watchdog, coordinator and two executors.
@@ -141,7 +141,7 @@ describe('what the daemon tells', () => {
     );
   });
 
-  test('BR-18: a port that is taken is told to people, and is no event', async () => {
+  test('a port that is taken is told to people, and is no event', async () => {
     const services = await startServices();
     const first = await running({});
     const second = await prepareDaemon({
@@ -154,7 +154,7 @@ describe('what the daemon tells', () => {
     expect(services.sentry.received).toEqual([]);
   });
 
-  test('BR-52: the first line names the integrations by variable, and no value', async () => {
+  test('the first line names the integrations by variable, and no value', async () => {
     const services = await startServices();
     const daemon = await running(services.env);
     expect(daemon.output).toContain(
@@ -164,7 +164,7 @@ describe('what the daemon tells', () => {
     expect(bare.output).toContain('integrations on=none\n');
   });
 
-  test('BR-04: every thread writes to rsyslog, and the console keeps the errors', async (ctx) => {
+  test('every thread writes to rsyslog, and the console keeps the errors', async (ctx) => {
     const missing = rsyslogMissing();
     if (missing !== undefined) return ctx.skip(missing);
     await using server = await startRsyslog();

@@ -27,7 +27,7 @@ function run(mode: string) {
   return { child, ended, read };
 }
 
-describe('BR-04: one line is time, app, thread, level, message and fields', () => {
+describe('one line is time, app, thread, level, message and fields', () => {
   test('as text', () => {
     const line = textLine(event('it broke', { id: 'a-1', count: 3, why: 'a b' }), ORIGIN);
     expect(line).toBe(

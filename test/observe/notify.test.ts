@@ -103,7 +103,7 @@ describe('shapes', () => {
   });
 });
 
-describe('BR-49: nobody is flooded', () => {
+describe('nobody is flooded', () => {
   test('what comes within the interval is one message, and the same matter is told once', async () => {
     const receiver = await startReceiver();
     const { notices } = setUp(bot(receiver));

@@ -59,7 +59,7 @@ function events(receiver: HttpReceiver): readonly SentryEvent[] {
     .map(({ payload }) => payload);
 }
 
-describe('BR-06: an unhandled error of a thread', () => {
+describe('an unhandled error of a thread', () => {
   test('is one envelope with the error, its cause, its saga and the lines before it', async () => {
     const receiver = await startReceiver();
     const { sentry } = await sentryTo(receiver);
@@ -124,7 +124,7 @@ describe('BR-06: an unhandled error of a thread', () => {
     ]);
   });
 
-  test('BR-18: a dependency failure is no event', async () => {
+  test('a dependency failure is no event', async () => {
     const receiver = await startReceiver();
     const { sentry } = await sentryTo(receiver);
     sentry.report(await crash('the disk is full', 'JournalError', 'coordinator'), 'coordinator');

@@ -56,7 +56,7 @@ async function writable(path: string): Promise<readonly Finding[]> {
   return [];
 }
 
-/** NF-40: under the limit the daemon takes in no new commands. */
+/** Under the limit the daemon takes in no new commands. */
 export async function checkDisk({ journal, diskFreeMinBytes }: Settings): Promise<Finding> {
   const folder = await nearest(dirname(journal.path));
   const { bavail, bsize } = await statfs(folder);
