@@ -53,6 +53,8 @@ export class MeteredJournal implements Journal {
   find: Journal['find'] = (id) => this.#within(() => this.#journal.find(id));
   tokens: Journal['tokens'] = (groupIds) => this.#within(() => this.#journal.tokens(groupIds));
   list: Journal['list'] = (...page) => this.#within(() => this.#journal.list(...page));
+  keep: Journal['keep'] = (...word) => this.#within(() => this.#journal.keep(...word));
+  kept: Journal['kept'] = () => this.#within(() => this.#journal.kept());
   prune: Journal['prune'] = (...step) => this.#within(() => this.#journal.prune(...step));
   tidy: Journal['tidy'] = () => this.#within(() => this.#journal.tidy());
   close: Journal['close'] = () => this.#within(() => this.#journal.close());

@@ -123,6 +123,10 @@ export interface ListPage {
   readonly next?: number;
 }
 
+/** Bounds of a standing word, in UTF-16 units. */
+export const KEPT_NAME_MAX = 300;
+export const KEPT_VALUE_MAX = 10_000;
+
 export interface Journal {
   head(): Promise<JournalHead>;
   /**
@@ -145,6 +149,17 @@ export interface Journal {
   ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>;
   /** Newest first, `seq` below `before` (undefined: from the newest), `limit` at most. */
   list(filter: ListFilter, before: number | undefined, limit: number): Promise<ListPage>;
+  /**
+   * Keeps a standing word under this name, in place of the one before; undefined removes it. It is
+   * of the daemon, not of a command: what has to outlive a restart and no pruning may take. Whoever
+   * keeps words under names from outside bounds their number.
+   *
+   * @throws JournalError as {@link Journal.commit}; IllegalWrite if the name is empty, or it or the
+   *   value is too long
+   */
+  keep(name: string, value: string | undefined): Promise<void>;
+  /** All standing words. */
+  kept(): Promise<ReadonlyMap<string, string>>;
   /**
    * Removes settled commands without loose requests, settled before this time, oldest first,
    * `limit` at most. Returns how many.

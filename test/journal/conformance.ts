@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import { accepting } from './conformance/accepting.ts';
 import { atomicity } from './conformance/atomicity.ts';
 import { headOf } from './conformance/head.ts';
+import { standingWords } from './conformance/kept.ts';
 import { listing } from './conformance/listing.ts';
 import { loading } from './conformance/loading.ts';
 import { looseRequests } from './conformance/loose.ts';
@@ -21,6 +22,7 @@ export function conformance(driver: Driver): void {
     describe('owner marks', () => ownerMarks(driver));
     describe('listing', () => listing(driver));
     describe('pruning', () => pruning(driver));
+    describe('standing words', () => standingWords(driver));
     describe('the head', () => headOf(driver));
   });
 }

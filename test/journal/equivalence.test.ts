@@ -29,6 +29,8 @@ class Subject {
         return this.#commit(turn);
       case 'prune':
         return this.journal.prune(T0 + turn.before, turn.limit);
+      case 'keep':
+        return this.journal.keep(`word-${turn.name}`, turn.value);
       case 'tidy':
         return this.journal.tidy();
       case 'restart':
@@ -48,6 +50,7 @@ class Subject {
       failed: await listAll(this.journal, { states: ['rolled_back', 'accepted', 'refused'] }),
       ofKey: await listAll(this.journal, { groupId: 'key-1' }, 2),
       stuck: await listAll(this.journal, { stuck: true }),
+      kept: await this.journal.kept(),
       ofNode: await listAll(this.journal, { node: 'node02' }),
     };
   }

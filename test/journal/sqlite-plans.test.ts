@@ -6,8 +6,11 @@ import { type Connection, connect, disconnect } from '../../src/journal/sqlite/c
 import { prepareAccept } from '../../src/journal/sqlite/queries/accept.ts';
 import { prepareAppend } from '../../src/journal/sqlite/queries/append.ts';
 import { prepareBegin } from '../../src/journal/sqlite/queries/begin.ts';
+import { prepareDrop } from '../../src/journal/sqlite/queries/drop.ts';
 import { prepareFind } from '../../src/journal/sqlite/queries/find.ts';
 import { prepareForget, prepareIsOpen } from '../../src/journal/sqlite/queries/forget.ts';
+import { prepareKeep } from '../../src/journal/sqlite/queries/keep.ts';
+import { prepareKept } from '../../src/journal/sqlite/queries/kept.ts';
 import {
   FAILED,
   HISTORY,
@@ -44,6 +47,9 @@ const PREPARED = [
   prepareSettle,
   prepareFlagStuck,
   prepareTurn,
+  prepareKeep,
+  prepareDrop,
+  prepareKept,
 ];
 const LISTED = [OPEN, FAILED, HISTORY, ...ofKey('k')].flatMap((source) => [
   listFloor(source),

@@ -59,6 +59,20 @@ test('a further step is applied once to a journal with data, and keeps the data'
   db.close();
 });
 
+test('a journal of the first version is brought up to this one with all it holds', async () => {
+  const db = new Database(file);
+  migrate(db, MIGRATIONS.slice(0, 1));
+  db.exec(`INSERT INTO cluster (id, nodes) VALUES (1, '["node01"]');
+    INSERT INTO command (seq, id, op, group_id, ensure, lane, token, cluster, accepted_at, deadline_at, state)
+    VALUES (1, 'id-1', 'create', 'k', 0, 'bulk', '1.000001', 1, 1, 2, 'accepted')`);
+  db.close();
+  const journal = openSqliteJournal(file);
+  expect(await journal.find('id-1')).toMatchObject({ command: { nodes: ['node01'] } });
+  await journal.keep('a', 'b');
+  expect(await journal.kept()).toEqual(new Map([['a', 'b']]));
+  await journal.close();
+});
+
 test('a step that fails leaves the journal as it was', async () => {
   await written();
   const sql = 'DELETE FROM command; SELECT no_such_function();';

@@ -7,6 +7,7 @@
  */
 import { parseToken } from '../../core/token.ts';
 import { JournalError } from '../errors.ts';
+import { assertKeepable } from '../kept.ts';
 import type {
   AcceptWrite,
   Batch,
@@ -28,9 +29,15 @@ export interface MemorySnapshot {
   readonly rows: ReadonlyMap<number, Row>;
   readonly lastSeq: number;
   readonly lastToken: string | undefined;
+  readonly kept: ReadonlyMap<string, string>;
 }
 
-const EMPTY: MemorySnapshot = { rows: new Map(), lastSeq: 0, lastToken: undefined };
+const EMPTY: MemorySnapshot = {
+  rows: new Map(),
+  lastSeq: 0,
+  lastToken: undefined,
+  kept: new Map(),
+};
 
 export class MemoryJournal implements Journal {
   /** While set, every change is refused with it, as by a full disk. */
@@ -39,6 +46,7 @@ export class MemoryJournal implements Journal {
   #ids: Map<string, number>;
   #lastSeq: number;
   #lastToken: string | undefined;
+  readonly #kept: Map<string, string>;
   #closed = false;
 
   constructor(from: MemorySnapshot = EMPTY) {
@@ -46,11 +54,17 @@ export class MemoryJournal implements Journal {
     this.#ids = new Map([...from.rows.values()].map(({ command }) => [command.id, command.seq]));
     this.#lastSeq = from.lastSeq;
     this.#lastToken = from.lastToken;
+    this.#kept = new Map(from.kept);
   }
 
   /** What a crash at this moment would leave; works on a closed journal too. */
   snapshot(): MemorySnapshot {
-    return { rows: new Map(this.#rows), lastSeq: this.#lastSeq, lastToken: this.#lastToken };
+    return {
+      rows: new Map(this.#rows),
+      lastSeq: this.#lastSeq,
+      lastToken: this.#lastToken,
+      kept: new Map(this.#kept),
+    };
   }
 
   async head(): Promise<JournalHead> {
@@ -69,7 +83,7 @@ export class MemoryJournal implements Journal {
       const row = draft.row(seq);
       if (row !== undefined) draft.put(seq, forgotten(row));
     }
-    this.#keep(draft);
+    this.#store(draft);
     return { existing: this.#holders(refused) };
   }
 
@@ -115,6 +129,18 @@ export class MemoryJournal implements Journal {
     return more ? { commands, next: last.command.seq } : { commands };
   }
 
+  async keep(name: string, value: string | undefined): Promise<void> {
+    this.#assertWritable();
+    assertKeepable(name, value);
+    if (value === undefined) this.#kept.delete(name);
+    else this.#kept.set(name, value);
+  }
+
+  async kept(): Promise<ReadonlyMap<string, string>> {
+    this.#assertOpen();
+    return new Map(this.#kept);
+  }
+
   async prune(settledBefore: number, limit: number): Promise<number> {
     this.#assertWritable();
     const settledAt = (row: Row): number => row.settlement?.at ?? Infinity;
@@ -143,7 +169,7 @@ export class MemoryJournal implements Journal {
     return [...this.#rows.values()].sort((a, b) => a.command.seq - b.command.seq);
   }
 
-  #keep(draft: Draft): void {
+  #store(draft: Draft): void {
     for (const row of draft.changed()) {
       const { seq, id, token } = row.command;
       this.#rows.set(seq, row);

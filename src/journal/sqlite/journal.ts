@@ -13,6 +13,7 @@ import { type Connection, disconnect } from './connection.ts';
 import { asJournalError } from './failure.ts';
 import { Listing } from './listing.ts';
 import { Reader } from './reader.ts';
+import { StandingWords } from './standing-words.ts';
 import { Upkeep, type UpkeepBounds } from './upkeep.ts';
 import { Writer } from './writer.ts';
 
@@ -22,6 +23,7 @@ export class SqliteJournal implements Journal {
   readonly #reader: Reader;
   readonly #listing: Listing;
   readonly #upkeep: Upkeep;
+  readonly #words: StandingWords;
   readonly #write;
   #broken: JournalError | undefined;
 
@@ -35,6 +37,7 @@ export class SqliteJournal implements Journal {
     this.#reader = new Reader(db, this.#clusters);
     this.#listing = new Listing(db, this.#clusters, bounds.lookedAt);
     this.#upkeep = new Upkeep(db, bounds.upkeep);
+    this.#words = new StandingWords(db);
     const writer = new Writer(db, this.#clusters);
     const transaction = db.transaction((batch: Batch) => writer.write(batch));
     this.#write = (batch: Batch) => transaction.immediate(batch);
@@ -74,6 +77,14 @@ export class SqliteJournal implements Journal {
 
   async list(filter: ListFilter, before: number | undefined, limit: number): Promise<ListPage> {
     return this.#do(() => this.#listing.page(filter, before, limit));
+  }
+
+  async keep(name: string, value: string | undefined): Promise<void> {
+    this.#change(() => this.#words.keep(name, value));
+  }
+
+  async kept(): Promise<ReadonlyMap<string, string>> {
+    return this.#do(() => this.#words.all());
   }
 
   async prune(settledBefore: number, limit: number): Promise<number> {

@@ -110,6 +110,14 @@ export class GatedJournal implements Journal {
     return this.#memory.list(filter, before, limit);
   }
 
+  keep(name: string, value: string | undefined) {
+    return this.#memory.keep(name, value);
+  }
+
+  kept() {
+    return this.#memory.kept();
+  }
+
   close() {
     return this.#memory.close();
   }

@@ -102,6 +102,8 @@ export function atomicity(driver: Driver): void {
       life.journal.find('id-1'),
       life.journal.tokens(['a']),
       life.journal.list({}, undefined, 1),
+      life.journal.keep('a', 'b'),
+      life.journal.kept(),
       life.journal.prune(T0, 1),
       life.journal.tidy(),
     ];

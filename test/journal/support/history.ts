@@ -15,6 +15,7 @@ type Tell = 'begin' | 'survey' | 'turn' | 'stuck' | 'settle' | 'forget';
 export type Turn =
   | { readonly kind: 'commit'; readonly accept: readonly New[]; readonly tell: readonly Told[] }
   | { readonly kind: 'prune'; readonly before: number; readonly limit: number }
+  | { readonly kind: 'keep'; readonly name: number; readonly value: string | undefined }
   | { readonly kind: 'tidy' }
   | { readonly kind: 'restart' };
 
@@ -69,6 +70,14 @@ export const turns: fc.Arbitrary<Turn[]> = fc.array(
         kind: fc.constant('prune' as const),
         before: fc.nat(60),
         limit: fc.integer({ min: 1, max: 5 }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('keep' as const),
+        name: fc.nat(2),
+        value: fc.option(fc.string(), { nil: undefined }),
       }),
     },
     { weight: 1, arbitrary: fc.constant({ kind: 'tidy' as const }) },

@@ -1,5 +1,6 @@
 /** Every step of the schema, in order. A step that was ever released is never edited. */
 import { INITIAL } from './001-initial.ts';
+import { KEPT } from './002-kept.ts';
 
 export interface Migration {
   /** What `PRAGMA user_version` reads after it. */
@@ -8,4 +9,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'initial', sql: INITIAL }];
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: 'initial', sql: INITIAL },
+  { version: 2, name: 'kept', sql: KEPT },
+];
