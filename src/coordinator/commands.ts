@@ -1,6 +1,6 @@
 /**
  * The life of every open command: taken in, in line for its key (P6), in its lane, with an
- * executor, settled. The way of a command is this file from top to bottom.
+ * executor (`dispatcher.ts`), settled. The way of a command is this file from top to bottom.
  *
  * It writes through the turn it is given; whatever a write allows (an answer, a dispatch, the next
  * command of the key) happens after that turn's commit (P2, P3).
@@ -14,7 +14,7 @@ import type { CommandRequest } from '../protocol/request.ts';
 import { openAnswer, settledAnswer } from './answers.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { KeyOrder } from './key-order.ts';
-import { Lanes } from './lanes.ts';
+import type { Lanes } from './lanes.ts';
 import { type Counters, Numbering } from './numbering.ts';
 import { type OpenCommand, openCommand } from './open-command.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
@@ -26,13 +26,10 @@ import { endOfUndriven, isUndriven } from './undriven.ts';
 
 /** How long a client that was answered `busy` should wait: about what a full queue needs to move. */
 const BUSY_RETRY_MS = 1000;
-/** Commands handed out in one turn: rollbacks of an earlier life take no place that would bound them. */
-const DISPATCH_MAX = 1000;
 
 export class Commands {
   readonly registry = new Registry();
   readonly keys = new KeyOrder();
-  readonly lanes: Lanes;
   readonly settledCounts = new SettledCounts();
   draining = false;
   /** What new commands are answered while they cannot be taken in; repeats of open ones can. */
@@ -60,8 +57,16 @@ export class Commands {
     this.#options = options;
     this.#post = post;
     this.#numbering = new Numbering(ports, options, counters);
-    this.#dispatcher = new Dispatcher(options.executors, options.concurrency);
-    this.lanes = new Lanes(options.interactiveShare);
+    this.#dispatcher = new Dispatcher({
+      ports,
+      options,
+      keys: this.keys,
+      onMore: () => post(() => {}),
+    });
+  }
+
+  get lanes(): Lanes {
+    return this.#dispatcher.lanes;
   }
 
   /** Takes a command in, or says why not. */
@@ -186,43 +191,7 @@ export class Commands {
 
   /** Fills the free places. */
   async dispatch(): Promise<void> {
-    if (this.draining) return;
-    const picked: { open: OpenCommand; executor: number }[] = [];
-    while (picked.length < DISPATCH_MAX) {
-      const executor = this.#dispatcher.free();
-      const open = executor === undefined ? undefined : this.lanes.next();
-      if (executor === undefined || open === undefined) break;
-      this.#dispatcher.assign(open, executor, open.state !== 'compensating');
-      picked.push({ open, executor });
-    }
-    if (picked.length === 0) return;
-    if (picked.length === DISPATCH_MAX) this.#post(() => {});
-    // A delete is guarded by the mark its record bears; the journal may know it.
-    const surveyed = picked.filter(
-      ({ open }) => open.entries.length === 0 && open.command.op === 'delete',
-    );
-    const tokens =
-      surveyed.length === 0
-        ? undefined
-        : await this.#ports.journal.tokens(surveyed.map(({ open }) => open.command.groupId));
-    for (const { open, executor } of picked) {
-      this.#drive(open, executor, tokens?.get(open.command.groupId));
-    }
-  }
-
-  #drive(
-    open: OpenCommand,
-    executor: number,
-    tokens: Readonly<Record<string, string>> | undefined,
-  ): void {
-    const { command, entries, recovered } = open;
-    const loose = this.keys.looseOf(command.groupId, this.#ports.now());
-    const history = {
-      ...(loose === undefined ? {} : { loose }),
-      ...(tokens === undefined ? {} : { tokens }),
-    };
-    this.#ports.order(executor, { kind: 'drive', command, history, entries, recovered });
-    open.entries = [];
+    if (!this.draining) await this.#dispatcher.dispatch();
   }
 
   /** Durable entries that an executor wants to go on from. */

@@ -1,37 +1,80 @@
 /**
- * Gives commands to executors, by credit: an executor holds no more than it works on. A rollback
- * that waits for its node is not work in this sense, or one dead node would stop everything (P6).
+ * Hands commands to executors: from the lanes, in their order, as places become free.
+ *
+ * What is handed out is durable already (P2, P3): the coordinator calls `dispatch` between two turns.
  */
+import type { KeyOrder } from './key-order.ts';
+import { Lanes } from './lanes.ts';
 import type { OpenCommand } from './open-command.ts';
+import { Places } from './places.ts';
+import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
+
+/** Commands handed out in one turn: rollbacks of an earlier life take no place that would bound them. */
+const DISPATCH_MAX = 1000;
+
+export interface DispatcherStart {
+  readonly ports: Pick<CoordinatorPorts, 'journal' | 'now' | 'order'>;
+  readonly options: Pick<CoordinatorOptions, 'executors' | 'concurrency' | 'interactiveShare'>;
+  readonly keys: KeyOrder;
+  /** There is more to hand out: call again soon. */
+  readonly onMore: () => void;
+}
 
 export class Dispatcher {
-  /** Places taken, by executor. */
-  readonly #taken: number[];
-  readonly #places: number;
+  readonly lanes: Lanes;
+  readonly #start: DispatcherStart;
+  readonly #places: Places;
 
-  constructor(executors: number, places: number) {
-    this.#taken = new Array<number>(executors).fill(0);
-    this.#places = places;
+  constructor(start: DispatcherStart) {
+    const { executors, concurrency, interactiveShare } = start.options;
+    this.#start = start;
+    this.#places = new Places(executors, concurrency);
+    this.lanes = new Lanes(interactiveShare);
   }
 
-  /** The executor with most places free, or undefined if none has any. */
-  free(): number | undefined {
-    const least = Math.min(...this.#taken);
-    return least < this.#places ? this.#taken.indexOf(least) : undefined;
-  }
-
-  /** Assigns the command; `working`: it takes a place. */
-  assign(open: OpenCommand, executor: number, working: boolean): void {
-    open.stage = 'dispatched';
-    open.executor = executor;
-    open.working = working;
-    if (working) this.#taken[executor] = (this.#taken[executor] ?? 0) + 1;
+  /** Fills the free places. */
+  async dispatch(): Promise<void> {
+    const picked: { open: OpenCommand; executor: number }[] = [];
+    while (picked.length < DISPATCH_MAX) {
+      const executor = this.#places.free();
+      const open = executor === undefined ? undefined : this.lanes.next();
+      if (executor === undefined || open === undefined) break;
+      this.#places.assign(open, executor, open.state !== 'compensating');
+      picked.push({ open, executor });
+    }
+    if (picked.length === 0) return;
+    if (picked.length === DISPATCH_MAX) this.#start.onMore();
+    // A delete is guarded by the mark its record bears; the journal may know it.
+    const surveyed = picked.filter(
+      ({ open }) => open.entries.length === 0 && open.command.op === 'delete',
+    );
+    const tokens =
+      surveyed.length === 0
+        ? undefined
+        : await this.#start.ports.journal.tokens(surveyed.map(({ open }) => open.command.groupId));
+    for (const { open, executor } of picked) {
+      this.#drive(open, executor, tokens?.get(open.command.groupId));
+    }
   }
 
   /** The command has turned back or settled: its place is free. */
   release(open: OpenCommand): void {
-    if (!open.working || open.executor === undefined) return;
-    open.working = false;
-    this.#taken[open.executor] = (this.#taken[open.executor] ?? 0) - 1;
+    this.#places.release(open);
+  }
+
+  #drive(
+    open: OpenCommand,
+    executor: number,
+    tokens: Readonly<Record<string, string>> | undefined,
+  ): void {
+    const { ports, keys } = this.#start;
+    const { command, entries, recovered } = open;
+    const loose = keys.looseOf(command.groupId, ports.now());
+    const history = {
+      ...(loose === undefined ? {} : { loose }),
+      ...(tokens === undefined ? {} : { tokens }),
+    };
+    ports.order(executor, { kind: 'drive', command, history, entries, recovered });
+    open.entries = [];
   }
 }
