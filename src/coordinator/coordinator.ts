@@ -46,7 +46,8 @@ export class Coordinator {
   readonly #desk: QueryDesk;
   readonly #upkeep: Upkeep;
   readonly #inbox = new Fifo<(turn: Turn) => void>();
-  #running = false;
+  /** The turns under way, until the inbox is empty. */
+  #running: Promise<void> | undefined;
   /** `closing`: what has arrived is still handled. */
   #life: 'open' | 'closing' | 'closed' = 'open';
   #failed = false;
@@ -88,9 +89,7 @@ export class Coordinator {
   post(act: (turn: Turn) => void): void {
     if (this.#life === 'closed') return;
     this.#inbox.push(act);
-    if (this.#running) return;
-    this.#running = true;
-    setImmediate(() => void this.#run());
+    this.#running ??= this.#run();
   }
 
   /** A client's request; `respond` is called once. */
@@ -126,7 +125,7 @@ export class Coordinator {
   async close(): Promise<void> {
     if (this.#life === 'open') this.#life = 'closing';
     this.#stopSweep?.();
-    while (this.#running) await new Promise(setImmediate);
+    while (this.#running !== undefined) await this.#running;
     this.#life = 'closed';
     if (this.#failed) return;
     this.#questions.expire(Number.POSITIVE_INFINITY);
@@ -144,10 +143,11 @@ export class Coordinator {
 
   async #run(): Promise<void> {
     try {
+      // Let sockets deliver what comes in with the first, so that it shares the next commit.
+      await this.#breath();
       while (this.#inbox.size > 0) {
         await this.#turn();
-        // Let sockets deliver what has come in meanwhile, so that it shares the next commit.
-        await new Promise(setImmediate);
+        await this.#breath();
       }
     } catch (error) {
       // What is durable is unknown now: not a word more about any command.
@@ -155,8 +155,14 @@ export class Coordinator {
       this.#failed = true;
       this.#start.onFatal(error);
     } finally {
-      this.#running = false;
+      this.#running = undefined;
     }
+  }
+
+  /** A turn of the event loop; by the port, so that a simulation decides what comes between. */
+  #breath(): Promise<void> {
+    const { ports } = this.#start;
+    return new Promise((resolve) => ports.at(ports.now(), resolve));
   }
 
   async #turn(): Promise<void> {

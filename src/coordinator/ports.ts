@@ -17,7 +17,7 @@ export interface CoordinatorPorts {
   readonly random: () => number;
   /** A new id for a command whose client gave none: unique, and rising if possible. */
   readonly newId: () => string;
-  /** Calls `act` at `time` (of `now`) or soon after. */
+  /** Calls `act` at `time` (of `now`) or soon after: now means the next turn of the event loop. */
   readonly at: (time: number, act: () => void) => Cancel;
   readonly order: (executor: number, order: Order) => void;
   /** Something outside the program went wrong that does not stop the work. */
