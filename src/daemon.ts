@@ -61,9 +61,9 @@ async function run(settings: Settings): Promise<void> {
   const latest = new LatestFigures();
   const threads = new Threads({
     onLoss: (loss) => {
-      const isFirst = !shutdown.begun;
+      const isCause = !shutdown.begun;
       shutdown.lose(loss);
-      if (isFirst) telemetry.fatal(fatalityOf(loss));
+      telemetry.fatal(fatalityOf(loss), isCause);
     },
     onMessage: (_, message) => {
       if (message.kind === 'figures') latest.take(message.figures);

@@ -35,7 +35,7 @@ export interface CoordinatorStart {
   readonly counters: Counters;
   /** A turn failed: the journal is out of reach, or a programmer erred. Nothing goes on. */
   readonly onFatal: (error: unknown) => void;
-  /** Every executor has ended or parked its work. */
+  /** Every executor has ended or parked its work, or is lost. */
   readonly onDrained: () => void;
 }
 
@@ -52,7 +52,7 @@ export class Coordinator {
   #life: 'open' | 'closing' | 'closed' = 'open';
   #failed = false;
   #stopSweep: Cancel | undefined;
-  #drained = 0;
+  readonly #drained = new Set<number>();
 
   constructor(start: CoordinatorStart) {
     const { ports, options, counters } = start;
@@ -100,8 +100,16 @@ export class Coordinator {
   }
 
   /** An executor's report. */
-  report(report: WorkReport): void {
-    this.post((turn) => this.#take(report, turn));
+  report(report: WorkReport, executor: number): void {
+    this.post((turn) => {
+      if (report.kind === 'drained') turn.after(() => this.#noteDrained(executor));
+      else this.#take(report, turn);
+    });
+  }
+
+  /** An executor is lost: what it drove is left to the next life, and nobody waits for it. */
+  lose(executor: number): void {
+    this.post((turn) => turn.after(() => this.#noteDrained(executor)));
   }
 
   /** No new commands, nothing dispatched any more; executors let what runs end. */
@@ -213,7 +221,13 @@ export class Coordinator {
     }
   }
 
-  #take(report: WorkReport, turn: Turn): void {
+  #noteDrained(executor: number): void {
+    if (this.#drained.has(executor)) return;
+    this.#drained.add(executor);
+    if (this.#drained.size === this.#start.options.executors) this.#start.onDrained();
+  }
+
+  #take(report: Exclude<WorkReport, { kind: 'drained' }>, turn: Turn): void {
     switch (report.kind) {
       case 'entries':
         return this.commands.entries(report.seq, report.entries, turn);
@@ -222,10 +236,6 @@ export class Coordinator {
       case 'answered':
         // In the order of the reports: what it answers may be in this turn's commit.
         return turn.after(() => this.#questions.answer(report.ticket, report.value));
-      case 'drained':
-        return turn.after(() => {
-          if (++this.#drained === this.#start.options.executors) this.#start.onDrained();
-        });
     }
   }
 

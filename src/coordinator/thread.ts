@@ -102,7 +102,7 @@ runThread(async ({ beat, sockets, keep }) => {
   keep('events', publisher.follow());
   keep(
     'executors',
-    executors.receive((report) => coordinator.report(report)),
+    executors.receive((report, executor) => coordinator.report(report, executor)),
   );
   tellMain({ kind: 'listening' });
   const clients = new Front({
@@ -135,6 +135,7 @@ runThread(async ({ beat, sockets, keep }) => {
       else if (message === 'interrupt') coordinator.interrupt();
       else if (typeof message === 'string') return;
       else if ('logLevel' in message) log.setLevel(message.logLevel);
+      else if ('lostExecutor' in message) coordinator.lose(message.lostExecutor);
       else coordinator.commands.refusal = refusalOf(message.refusal);
     },
     stop: async () => {

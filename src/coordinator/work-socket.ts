@@ -1,7 +1,7 @@
 /** The coordinator's end of `inproc://executors`: orders out, one batch a turn each; reports in. */
 import type { Router } from 'zeromq';
 import { Outbox } from '../protocol/outbox.ts';
-import type { Order, Report, WorkReport } from '../protocol/work.ts';
+import { executorIndex, type Order, type Report, type WorkReport } from '../protocol/work.ts';
 
 type Envelope = readonly [executor: string, order: Order];
 
@@ -31,11 +31,12 @@ export class WorkSocket {
   }
 
   /** Reads until the socket is closed. */
-  async receive(onReport: (report: WorkReport) => void): Promise<void> {
-    for await (const frames of this.#socket) {
-      for (const report of JSON.parse(String(frames[1])) as Report[]) {
+  async receive(onReport: (report: WorkReport, executor: number) => void): Promise<void> {
+    for await (const [identity, frame] of this.#socket) {
+      const executor = executorIndex(identity);
+      for (const report of JSON.parse(String(frame)) as Report[]) {
         if (report.kind === 'hello') this.#greet(report.index);
-        else onReport(report);
+        else onReport(report, executor);
       }
     }
   }

@@ -17,6 +17,8 @@ export type ToThread =
   /** Close your sockets and end, whatever is under way. */
   | 'abandon'
   | { readonly logLevel: 'info' | 'debug' }
+  /** Which executor drains no more, counted from 0. */
+  | { readonly lostExecutor: number }
   /** Why no new command may be taken in; null: it may again. */
   | { readonly refusal: Failure | null };
 

@@ -6,7 +6,8 @@
  * then is named by the escalation (escalation.ts), and what never ends is left behind by its hard
  * exit. Nothing is lost by that: what was under way is in the journal.
  *
- * Nobody can drain before the coordinator is ready, and nobody waits for a thread that is lost.
+ * A lost thread ends the process in the same way: what the other executors have under way may end.
+ * Only the coordinator is needed for that, so nobody drains before it is ready or when it is lost.
  */
 import type { Log } from '../observe/log-port.ts';
 import { startEscalation } from './escalation.ts';
@@ -39,7 +40,7 @@ export class Shutdown {
   readonly #options: ShutdownOptions;
   #cause: StopCause | undefined;
   #interrupt: (() => void) | undefined;
-  readonly #loss = Promise.withResolvers<void>();
+  readonly #coordinatorLost = Promise.withResolvers<void>();
 
   constructor(options: ShutdownOptions) {
     this.#options = options;
@@ -58,7 +59,10 @@ export class Shutdown {
   /** A thread is lost: the process cannot go on. */
   lose(loss: Loss): void {
     this.#say(loss);
-    this.#loss.resolve();
+    const { threads, coordinator, executors } = this.#options;
+    const executor = executors.indexOf(loss.thread);
+    if (executor !== -1) threads.tell(coordinator, { lostExecutor: executor });
+    if (loss.thread === coordinator) this.#coordinatorLost.resolve();
     if (this.#cause === undefined) this.#begin({ kind: 'lost', loss });
   }
 
@@ -87,10 +91,9 @@ export class Shutdown {
     await threads.ended(coordinator);
   }
 
-  /** Until everything has ended, time is up, a second signal comes, or a thread is lost. */
+  /** Until everything has ended, time is up, a second signal comes, or the coordinator is lost. */
   async #drain(): Promise<void> {
     const { threads, coordinator, log, drainMs } = this.#options;
-    if (this.#cause?.kind === 'lost') return;
     threads.tell(coordinator, 'drain');
     let timer: NodeJS.Timeout | undefined;
     const given = new Promise<void>((resolve) => {
@@ -100,16 +103,21 @@ export class Shutdown {
         resolve();
       };
     });
-    await Promise.race([threads.heard(coordinator, 'drained'), given, this.#loss.promise]);
+    await Promise.race([this.#drained(), given]);
     clearTimeout(timer);
   }
 
   async #interruptAll(): Promise<void> {
     const { threads, coordinator, log, interruptMs } = this.#options;
     threads.tell(coordinator, 'interrupt');
-    const done = Promise.race([threads.heard(coordinator, 'drained'), this.#loss.promise]);
-    const isInTime = await within(interruptMs, done);
+    const isInTime = await within(interruptMs, this.#drained());
     if (!isInTime) log.warn(`work was not interrupted within ${interruptMs} ms`);
+  }
+
+  /** Or there is nobody any more to say so. */
+  async #drained(): Promise<void> {
+    const { threads, coordinator } = this.#options;
+    await Promise.race([threads.heard(coordinator, 'drained'), this.#coordinatorLost.promise]);
   }
 
   #say(loss: Loss): void {

@@ -35,7 +35,7 @@ export interface TelemetryOptions {
   readonly vitals: () => Vitals;
 }
 
-/** Why the process ends by itself. */
+/** A thread is lost, or the daemon cannot do its work. */
 export interface Fatality {
   readonly thread: string;
   /** One sentence. */
@@ -47,8 +47,8 @@ export interface Fatality {
 export interface Telemetry {
   /** A rollback takes longer than it should. */
   stuck(command: { readonly id: string; readonly op: string }): void;
-  /** The first one only: what follows is shutting down. */
-  fatal(fatality: Fatality): void;
+  /** The program's own errors go to Sentry, all of them; people are told the cause of the end. */
+  fatal(fatality: Fatality, isCause: boolean): void;
   /** The last words; `failure` unless the stop was intended. Then closes the log as well. */
   farewell(failure: string | undefined): Promise<void>;
 }
@@ -84,8 +84,9 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
       const text = `the rollback of ${op} ${id} is stuck: see lockstep status ${id}`;
       notices.notify({ kind: 'stuck', key: `stuck/${id}`, text });
     },
-    fatal: ({ thread, reason, error }) => {
+    fatal: ({ thread, reason, error }, isCause) => {
       if (error !== undefined) sentry?.report(error, thread);
+      if (!isCause) return;
       const text = `stopping: ${presentable(reason, secrets)}`;
       notices.notify({ kind: 'thread_lost', key: `lost/${thread}`, text });
     },

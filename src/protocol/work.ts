@@ -10,6 +10,7 @@ import type { NodeReport, StatsAnswer } from './answer.ts';
 
 /** Where the executors find the coordinator. */
 export const WORK_ENDPOINT = 'inproc://executors';
+const IDENTITY = 'executor-';
 
 export type OperatorAct = 'cancel' | 'retry' | 'abandon';
 
@@ -74,5 +75,10 @@ export type WorkReport = Exclude<Report, { kind: 'hello' }>;
 
 /** The routing id of an executor's socket; executors count from 0. */
 export function executorIdentity(index: number): string {
-  return `executor-${index}`;
+  return `${IDENTITY}${index}`;
+}
+
+/** The reverse, of what a socket hands on. */
+export function executorIndex(identity: { toString(): string } | undefined): number {
+  return Number(String(identity).slice(IDENTITY.length));
 }

@@ -125,6 +125,19 @@ describe('the end', () => {
     expect(desk.drained).toBe(1);
   });
 
+  test('it is drained when every executor is drained or lost, each counted once', async () => {
+    const desk = await openDesk({ executors: 3 });
+    desk.coordinator.lose(0);
+    desk.coordinator.drain();
+    desk.report({ kind: 'drained' }, { kind: 'drained' });
+    desk.coordinator.lose(1);
+    await desk.rest();
+    expect(desk.drained).toBe(0);
+    desk.report({ kind: 'drained' });
+    await desk.rest();
+    expect(desk.drained).toBe(1);
+  });
+
   test('it is drained when every executor is', async () => {
     const desk = await openDesk({ executors: 3 });
     desk.coordinator.drain();

@@ -6,9 +6,9 @@ import { LockstepClient } from '../../src/client/index.ts';
 import type { Faults } from '../../src/nodesim/fault-schema.ts';
 import { startCluster, statusOf } from '../support/cluster.ts';
 import { type Daemon, type DaemonOptions, prepareDaemon, startDaemon } from '../support/daemon.ts';
+import { evaluateIn, INSPECTED } from '../support/inspector.ts';
 import { RawSocket } from '../support/raw-socket.ts';
 
-const CRASHING = join(import.meta.dirname, '../fixtures/crashing-thread.js');
 /** Nobody listens there. */
 const NODES = 'node01=http://127.0.0.1:9/v1';
 const DEAF: Faults = { noAnswer: 1, noAnswerEffect: false };
@@ -204,28 +204,61 @@ describe('a daemon that is stopped', () => {
 });
 
 describe('a thread that is lost', () => {
-  test.each(['coordinator', 'executor-1', 'executor-2'])(
-    'P8: %s takes the daemon with it (exit 1), and P3: nothing is lost',
-    async (name) => {
-      const { sim, daemon, client } = await startCluster({ executors: 2, env: SETTINGS });
-      const crashFile = join(daemon.dataDir, 'crash');
-      const env = { CRASH: name, CRASH_FILE: crashFile, NODE_OPTIONS: `--import ${CRASHING}` };
-      await daemon.stop();
-      await daemon.restart(env);
-      await sim.setFaults('node01', { slow: 0.5, slowMs: [50, 500] });
-      const ids = Array.from({ length: 300 }, (_, index) => `${index}`);
-      const accepted = ids.map((id) => client.create(id, { id, wait: 'accepted' }));
-      await Promise.all(accepted);
-      writeFileSync(crashFile, '');
-      expect(await daemon.ended()).toBe(1);
-      expect(daemon.output).toContain(`thread ${name} crashed`);
-      expect(daemon.output).toContain('out of the blue');
-      await daemon.restart();
-      for (const id of ids) await statusOf(client, id, { state: 'committed' });
-      expect(await sim.stats()).toEqual([true, { node01: 300, node02: 300, node03: 300 }]);
-    },
-  );
+  test('P8: the rest drains: what another executor has under way ends and is answered, and the exit code is 1', async () => {
+    const { sim, daemon, client, outcomes } = await twoUnderWay();
+    await evaluateIn(daemon, 'executor-1', CRASH);
+    expect(await outcomes).toMatchObject([
+      { id: '1', error: { code: 'draining' } },
+      { id: '2', state: 'committed' },
+    ]);
+    expect(await daemon.ended()).toBe(1);
+    expect(daemon.output).not.toContain('interrupted within');
+    await sim.clearFaults();
+    await daemon.restart();
+    await statusOf(client, '1', { state: 'committed' });
+    expect(await sim.stats()).toEqual([true, { node01: 2, node02: 2, node03: 2 }]);
+  });
+
+  test('during an intended stop changes nothing about that: the rest drains, and the exit code is the intended one', async () => {
+    const { daemon, outcomes } = await twoUnderWay({ LOCKSTEP_STOP_EXIT_CODE: '79' });
+    daemon.signal('SIGTERM');
+    await vi.waitUntil(() => daemon.output.includes('stopping: SIGTERM'), 5000);
+    await evaluateIn(daemon, 'executor-1', CRASH);
+    expect(await outcomes).toMatchObject([
+      { id: '1', error: { code: 'draining' } },
+      { id: '2', state: 'committed' },
+    ]);
+    expect(await daemon.ended()).toBe(79);
+    expect(daemon.output).toContain('missing [executor-1]');
+    expect(daemon.output).toContain('shutdown complete (SIGTERM), exiting with code 79');
+  });
+
+  test('P9: the draining after it has its bound as well', async () => {
+    const { daemon, outcomes } = await twoUnderWay({ LOCKSTEP_DRAIN_MS: '1600' }, 30_000);
+    const begun = performance.now();
+    await evaluateIn(daemon, 'executor-1', CRASH);
+    expect(await daemon.ended()).toBe(1);
+    expect(performance.now() - begun).toBeLessThan(1600 + IDLE_STOP_MS);
+    expect(await outcomes).toMatchObject([
+      { error: { code: 'draining' } },
+      { error: { code: 'draining' } },
+    ]);
+  });
 });
+
+const CRASH = `setTimeout(() => { throw new Error('out of the blue'); }); 0`;
+
+/** Two executors with a command each (`1`, `2`), both held up by a slow node. */
+async function twoUnderWay(env = {}, slowMs = 1200) {
+  const cluster = await startCluster({ executors: 2, env: { ...SETTINGS, ...INSPECTED, ...env } });
+  const { sim, client } = cluster;
+  await sim.setFaults('node02', { slow: 1, slowMs: [slowMs, slowMs] });
+  const one = client.create('1', { id: '1' });
+  await statusOf(client, '1', { state: 'applying' });
+  const other = client.create('2', { id: '2' });
+  await vi.waitUntil(async () => (await sim.counters())['node02']?.faults.slow === 2, 5000);
+  return { ...cluster, outcomes: Promise.all([one, other]) };
+}
 
 test('a daemon is found by a client that was there before it', async () => {
   const daemon = await prepareDaemon({ nodes: NODES });

@@ -119,6 +119,23 @@ describe('what the daemon tells', () => {
     expect(services.sentry.received).toEqual([]);
   });
 
+  test('a thread lost during an intended stop is told to Sentry, and the stop stays complete', async () => {
+    const services = await startServices();
+    const { sim, daemon, client } = await startCluster({ executors: 2, env: services.env });
+    const crashFile = join(daemon.dataDir, 'crash');
+    await daemon.restart(crashOn(crashFile));
+    await sim.setFaults('node02', { slow: 1, slowMs: [2000, 2000] });
+    await client.create('1', { wait: 'accepted' });
+    await vi.waitUntil(async () => (await sim.counters())['node02']?.faults.slow === 1, 5000);
+    daemon.signal('SIGTERM');
+    await until(() => daemon.output.includes('stopping: SIGTERM'));
+    writeFileSync(crashFile, '');
+    expect(await daemon.ended()).toBe(0);
+    expect(services.sentry.received).toHaveLength(1);
+    expect(states(services).at(-1)).toBe('complete');
+    expect(notices(services)).toEqual([]);
+  });
+
   test('a life that was killed is told of by the next', async () => {
     const services = await startServices();
     const daemon = await running(services.env);

@@ -80,6 +80,7 @@ export class Desk {
   #isDead = false;
   #moves = 0;
   #ids = 0;
+  #drainedBy = 0;
 
   constructor(
     { clock = new HandClock(), from, prepare: _prepare, ...options }: DeskSetting,
@@ -134,8 +135,11 @@ export class Desk {
     return asked;
   }
 
+  /** Every `drained` is that of another executor. */
   report(...reports: readonly WorkReport[]): void {
-    for (const report of reports) this.coordinator.report(report);
+    for (const report of reports) {
+      this.coordinator.report(report, report.kind === 'drained' ? this.#drainedBy++ : 0);
+    }
   }
 
   /** Until nothing moves any more, the time standing still. */
