@@ -6,7 +6,7 @@ import { LockstepClient } from '../../src/client/index.ts';
 import type { Faults } from '../../src/nodesim/fault-schema.ts';
 import { startCluster, statusOf } from '../support/cluster.ts';
 import { type Daemon, type DaemonOptions, prepareDaemon, startDaemon } from '../support/daemon.ts';
-import { evaluateIn, INSPECTED } from '../support/inspector.ts';
+import { crash, evaluateIn, INSPECTED } from '../support/inspector.ts';
 import { RawSocket } from '../support/raw-socket.ts';
 
 /** Nobody listens there. */
@@ -206,7 +206,7 @@ describe('a daemon that is stopped', () => {
 describe('a thread that is lost', () => {
   test('P8: the rest drains: what another executor has under way ends and is answered, and the exit code is 1', async () => {
     const { sim, daemon, client, outcomes } = await twoUnderWay();
-    await evaluateIn(daemon, 'executor-1', CRASH);
+    await evaluateIn(daemon, 'executor-1', crash());
     expect(await outcomes).toMatchObject([
       { id: '1', error: { code: 'draining' } },
       { id: '2', state: 'committed' },
@@ -223,7 +223,7 @@ describe('a thread that is lost', () => {
     const { daemon, outcomes } = await twoUnderWay({ LOCKSTEP_STOP_EXIT_CODE: '79' });
     daemon.signal('SIGTERM');
     await vi.waitUntil(() => daemon.output.includes('stopping: SIGTERM'), 5000);
-    await evaluateIn(daemon, 'executor-1', CRASH);
+    await evaluateIn(daemon, 'executor-1', crash());
     expect(await outcomes).toMatchObject([
       { id: '1', error: { code: 'draining' } },
       { id: '2', state: 'committed' },
@@ -236,7 +236,7 @@ describe('a thread that is lost', () => {
   test('P9: the draining after it has its bound as well', async () => {
     const { daemon, outcomes } = await twoUnderWay({ LOCKSTEP_DRAIN_MS: '1600' }, 30_000);
     const begun = performance.now();
-    await evaluateIn(daemon, 'executor-1', CRASH);
+    await evaluateIn(daemon, 'executor-1', crash());
     expect(await daemon.ended()).toBe(1);
     expect(performance.now() - begun).toBeLessThan(1600 + IDLE_STOP_MS);
     expect(await outcomes).toMatchObject([
@@ -245,8 +245,6 @@ describe('a thread that is lost', () => {
     ]);
   });
 });
-
-const CRASH = `setTimeout(() => { throw new Error('out of the blue'); }); 0`;
 
 /** Two executors with a command each (`1`, `2`), both held up by a slow node. */
 async function twoUnderWay(env = {}, slowMs = 1200) {

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LockstepClient } from '../../src/client/index.ts';
 import { startCluster, statusOf } from '../support/cluster.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../support/daemon.ts';
-import { BUSY_LOOP, evaluateIn, INSPECTED } from '../support/inspector.ts';
+import { BUSY_LOOP, crash, evaluateIn, INSPECTED } from '../support/inspector.ts';
 
 /** Nobody listens there. */
 const NODES = 'node01=http://127.0.0.1:9/v1';
@@ -83,11 +83,7 @@ describe('a thread that crashes', () => {
     'P8: %s ends the daemon with 1 at once',
     async (name) => {
       const daemon = await running();
-      await evaluateIn(
-        daemon,
-        name,
-        `setTimeout(() => { throw new Error('out of the blue'); }); 0`,
-      );
+      await evaluateIn(daemon, name, crash());
       const { code, tookMs } = await ending(daemon, performance.now());
       expect(code).toBe(1);
       expect(tookMs).toBeLessThan(GONE_MS / 2);

@@ -1,6 +1,7 @@
 /**
  * Does something to one thread of a running daemon, from outside: through Node's own inspector, so
- * that the daemon needs no switch for it. Start it with `env: INSPECTED`.
+ * that the daemon needs no switch for it. Start it with `env: INSPECTED`; or with `env: INSPECTABLE`
+ * and have `openInspector` open it when it is needed.
  *
  *     await evaluateIn(daemon, 'executor-1', BUSY_LOOP);
  */
@@ -8,6 +9,12 @@ import { vi } from 'vitest';
 import type { Daemon } from './daemon.ts';
 
 export const INSPECTED = { NODE_OPTIONS: '--inspect=127.0.0.1:0' };
+/** No inspector until SIGUSR1 opens one, then on a port of its own. */
+export const INSPECTABLE = { NODE_OPTIONS: '--inspect-port=127.0.0.1:0' };
+/** What crashes a thread, in its next turn. */
+export function crash(message = 'out of the blue'): string {
+  return `setTimeout(() => { throw new Error('${message}'); }); 0`;
+}
 /** What hangs a thread's loop, from its next turn on. */
 export const BUSY_LOOP = 'setTimeout(function hangsHere() { for (;;); }); 0';
 
@@ -26,7 +33,7 @@ interface Message {
 
 /** Evaluates the expression in the thread; resolves when it has done so. */
 export async function evaluateIn(
-  daemon: Daemon,
+  daemon: Pick<Daemon, 'output'>,
   thread: string,
   expression: string,
 ): Promise<void> {
@@ -43,6 +50,14 @@ export async function evaluateIn(
     // A process that a debugger is attached to waits for it when it exits.
     socket.close();
   }
+}
+
+/** @param output what the process has printed so far */
+export async function openInspector(pid: number, output: () => string): Promise<void> {
+  const before = output().length;
+  process.kill(pid, 'SIGUSR1');
+  const isOpen = () => output().slice(before).includes('Debugger listening on');
+  await vi.waitUntil(isOpen, SEEN_MS_MAX);
 }
 
 class Connection {

@@ -16,6 +16,8 @@ const TAKE_DOWN = join(PROJECT, 'test/fixtures/take-down.js');
 const COPIED = ['bin', 'docs', 'ecosystem.config.cjs', 'package.json', 'supervisor'];
 const NODES = ['node01', 'node02', 'node03'];
 
+type Later = (act: () => Promise<void>) => void;
+
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
@@ -38,9 +40,10 @@ export interface ProjectCopy {
   processes(): readonly string[];
 }
 
-export async function copyProject(): Promise<ProjectCopy> {
+/** @param later does what it is given when the copy is not needed any more */
+export async function copyProject(later: Later = onTestFinished): Promise<ProjectCopy> {
   const root = mkdtempSync(join(tmpdir(), 'lockstep-copy-'));
-  watchOver(root);
+  watchOver(root, later);
   for (const path of COPIED) cpSync(join(PROJECT, path), join(root, path), { recursive: true });
   symlinkSync(join(PROJECT, 'node_modules'), join(root, 'node_modules'));
   const build = ['-p', join(PROJECT, 'tsconfig.build.json'), '--outDir', join(root, 'dist')];
@@ -70,14 +73,14 @@ export async function copyProject(): Promise<ProjectCopy> {
 }
 
 /** Has the copy taken down and removed when the test ends. */
-function watchOver(root: string): void {
+function watchOver(root: string, later: Later): void {
   // A group of its own, so that Ctrl-C at a terminal does not end it before its work is done.
   const guard = spawn(process.execPath, [TAKE_DOWN, root], {
     detached: true,
     stdio: ['pipe', 'inherit', 'inherit'],
   });
   const done = once(guard, 'exit');
-  onTestFinished(async () => {
+  later(async () => {
     guard.stdin.end();
     await done;
   });

@@ -30,7 +30,11 @@ export interface HttpReceiver {
   behave(as: Behaviour): void;
 }
 
-export async function startReceiver(behaviour: Behaviour = 'ok'): Promise<HttpReceiver> {
+/** @param later does what it is given when the receiver is not needed any more */
+export async function startReceiver(
+  behaviour: Behaviour = 'ok',
+  later: (act: () => void) => void = onTestFinished,
+): Promise<HttpReceiver> {
   const received: Received[] = [];
   let now = behaviour;
   const server = createServer((request, response) => {
@@ -46,7 +50,7 @@ export async function startReceiver(behaviour: Behaviour = 'ok'): Promise<HttpRe
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  onTestFinished(() => {
+  later(() => {
     server.closeAllConnections();
     server.close();
   });
