@@ -69,6 +69,28 @@ function nodeTable(nodes: NonNullable<CommandAnswer['nodes']>): string {
   );
 }
 
+/** A row a command. */
+export function commandTable(commands: readonly CommandAnswer[]): string {
+  return table(
+    [
+      { title: 'accepted' },
+      { title: 'op' },
+      { title: 'key' },
+      { title: 'outcome' },
+      { title: 'took', align: 'right' },
+      { title: 'id' },
+    ],
+    commands.map((one) => [
+      one.acceptedAt ?? '',
+      one.op,
+      plain(one.groupId),
+      outcomeText(one) + (one.stuck === true ? ', stuck' : ''),
+      durationText(one.elapsedMs),
+      plain(one.id),
+    ]),
+  );
+}
+
 /** What each node said last, on one line. */
 export function sayings(answer: CommandAnswer): string {
   return Object.entries(answer.nodes ?? {})

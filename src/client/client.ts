@@ -10,24 +10,25 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Answer,
-  type BatchAnswer,
-  type CommandAnswer,
-  isError,
-  type ListAnswer,
-  type PingAnswer,
-  type StatsAnswer,
-  type SummaryAnswer,
+import type {
+  Answer,
+  BatchAnswer,
+  CommandAnswer,
+  ListAnswer,
+  PingAnswer,
+  SelectionAnswer,
+  StatsAnswer,
+  SummaryAnswer,
 } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
-import type { CommandInput, ListInput, RequestInput } from '../protocol/request.ts';
+import type { CommandInput, ListInput, OperatorInput, RequestInput } from '../protocol/request.ts';
 import { Calls } from './calls.ts';
 import { Connection, type Link } from './connection.ts';
 import { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
 import { ClientError } from './errors.ts';
 import { identify } from './identify.ts';
 import { patienceMs } from './patience.ts';
+import { pauseAfter, readReply } from './reply.ts';
 import { Subscription } from './subscription.ts';
 
 export interface ClientOptions {
@@ -54,8 +55,15 @@ export interface CallOptions {
 /** What a command may say beside its op and key; see docs/protocol.md. */
 export type CommandFields = Omit<CommandInput, 'op' | 'groupId'>;
 
-/** If the daemon does not say how long to wait. */
-const AGAIN_MS = 500;
+export interface Signed {
+  /** Who gives the order, for the daemon's log. */
+  readonly by?: string;
+}
+
+/** Commands that an operator means; see docs/protocol.md. */
+export type Selection = Omit<OperatorInput, 'id' | 'filter'> & {
+  readonly filter: NonNullable<OperatorInput['filter']>;
+};
 
 const WHY: Readonly<Record<Link, string>> = {
   refused: 'nobody answers there',
@@ -138,18 +146,23 @@ export class LockstepClient {
   }
 
   /** Makes a waiting command try now. */
-  retry(id: string, options?: CallOptions) {
-    return this.#ask<CommandAnswer>({ op: 'retry', id }, options);
+  retry(id: string, options?: CallOptions & Signed) {
+    return this.#operate({ op: 'retry', id }, options);
   }
 
   /** Turns a command back; answers once it can no longer commit. */
-  cancel(id: string, options?: CallOptions) {
-    return this.#ask<CommandAnswer>({ op: 'cancel', id }, options);
+  cancel(id: string, options?: CallOptions & Signed) {
+    return this.#operate({ op: 'cancel', id }, options);
   }
 
   /** Gives a rollback up, for ever. */
-  abandon(id: string, options?: CallOptions) {
-    return this.#ask<CommandAnswer>({ op: 'abandon', id }, options);
+  abandon(id: string, options?: CallOptions & Signed) {
+    return this.#operate({ op: 'abandon', id }, options);
+  }
+
+  /** The same for all open commands that a filter matches, or a dry run of it, page by page. */
+  operate(selection: Selection, options?: CallOptions) {
+    return this.#ask<SelectionAnswer>(selection, options);
   }
 
   ping(options?: CallOptions) {
@@ -222,6 +235,13 @@ export class LockstepClient {
     return (await this.send(request, options)) as T | ErrorReply;
   }
 
+  #operate(
+    request: OperatorInput,
+    { by, ...options }: CallOptions & Signed = {},
+  ): Promise<CommandAnswer | ErrorReply> {
+    return this.#ask({ ...request, ...(by === undefined ? {} : { by }) }, options);
+  }
+
   #receive(frames: readonly Buffer[]): void {
     const correlation = String(frames[0]);
     const reply = readReply(frames.at(-1));
@@ -258,23 +278,4 @@ export class LockstepClient {
     this.#connection.close();
     this.#calls.failAll(error);
   }
-}
-
-/** How long to wait before asking again, if that is worth it. */
-function pauseAfter(answer: Answer): number | undefined {
-  if (!isError(answer)) return undefined;
-  const { code, retryAfterMs = AGAIN_MS } = answer.error;
-  return code === 'busy' || code === 'draining' ? retryAfterMs : undefined;
-}
-
-function readReply(frame: Buffer | undefined): Answer | undefined {
-  try {
-    const value: unknown = JSON.parse(String(frame));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Answer;
-    }
-  } catch {
-    // Not JSON: the caller is told `bad_reply`.
-  }
-  return undefined;
 }

@@ -7,6 +7,7 @@ export type {
   NodeReport,
   NodeStats,
   PingAnswer,
+  SelectionAnswer,
   StatsAnswer,
   SummaryAnswer,
 } from '../protocol/answer.ts';
@@ -23,6 +24,7 @@ export {
   type ClientOptions,
   type CommandFields,
   LockstepClient,
+  type Selection,
 } from './client.ts';
 export { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
 export { CLIENT_ERROR_CODES, ClientError, type ClientErrorCode } from './errors.ts';

@@ -10,8 +10,14 @@ import { Fifo } from '../core/fifo.ts';
 import type { CommitResult } from '../journal/port.ts';
 import type { Answer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
-import { type BatchRequest, parseCommand, type Request } from '../protocol/request.ts';
+import {
+  type BatchRequest,
+  type OperatorRequest,
+  parseCommand,
+  type Request,
+} from '../protocol/request.ts';
 import type { WorkReport } from '../protocol/work.ts';
+import { operateOnMany } from './bulk-operators.ts';
 import { Commands } from './commands.ts';
 import type { Counters } from './numbering.ts';
 import type { OpenCommand } from './open-command.ts';
@@ -198,12 +204,18 @@ export class Coordinator {
       case 'retry':
       case 'cancel':
       case 'abandon':
-        return operate(this.#desk, { request, respond }, turn);
+        return this.#operate(request, respond, turn);
       case 'ping': {
         const { pid, version } = this.#start.options;
         return respond({ pid, version, ready: !this.commands.draining });
       }
     }
+  }
+
+  #operate(request: OperatorRequest, respond: Respond, turn: Turn): void {
+    const { op, id, by } = request;
+    if (id === undefined) return operateOnMany(this.#desk, { request, respond }, turn);
+    return operate(this.#desk, { request: { op, id, by }, respond }, turn);
   }
 
   /** Each command as if sent alone; the answers in their order, when the last is there. */

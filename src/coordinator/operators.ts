@@ -1,7 +1,7 @@
 /** `cancel`, `retry`, `abandon`: an operator's word on one open command. */
 import type { StoredCommand } from '../journal/port.ts';
 import { errorReply } from '../protocol/errors.ts';
-import type { OperatorRequest } from '../protocol/request.ts';
+import type { OperatorAct } from '../protocol/work.ts';
 import { openAnswer } from './answers.ts';
 import type { Commands } from './commands.ts';
 import type { OpenCommand } from './open-command.ts';
@@ -22,9 +22,17 @@ export interface OperatorDesk {
   readonly post: (act: (turn: Turn) => void) => void;
 }
 
+/** One act on one command. */
+export interface OperatorWord {
+  readonly op: OperatorAct;
+  readonly id: string;
+  /** Who says so. */
+  readonly by?: string | undefined;
+}
+
 export function operate(
   desk: OperatorDesk,
-  { request, respond }: { request: OperatorRequest; respond: Respond },
+  { request, respond }: { request: OperatorWord; respond: Respond },
   turn: Turn,
 ): void {
   const open = desk.commands.registry.byId(request.id);
@@ -52,6 +60,14 @@ export function operate(
     );
     return;
   }
+  const { op, id, by } = request;
+  const { command, state } = open;
+  desk.ports.noted?.(`operator: ${op}`, {
+    id,
+    of: command.op,
+    state,
+    ...(by === undefined ? {} : { by }),
+  });
   if (request.op === 'cancel' && desk.commands.settleUndriven(open, 'cancel', turn)) {
     open.waiters.push(respond);
     return;
@@ -63,7 +79,7 @@ export function operate(
 function act(
   { ports, questions }: OperatorDesk,
   open: OpenCommand,
-  { request, respond }: { request: OperatorRequest; respond: Respond },
+  { request, respond }: { request: OperatorWord; respond: Respond },
 ): void {
   const { executor, command } = open;
   const { seq } = command;
@@ -100,7 +116,7 @@ export function inspect(
   ports.order(executor, { kind: 'inspect', seq: command.seq, ticket });
 }
 
-function closed({ op, id }: OperatorRequest, stored: StoredCommand | undefined) {
+function closed({ op, id }: OperatorWord, stored: StoredCommand | undefined) {
   if (stored === undefined) return errorReply('unknown_command', `no command ${id}`, { id });
   return errorReply('invalid_request', `${id} is settled: ${stored.state}`, {
     field: 'id',

@@ -22,6 +22,8 @@ export interface CoordinatorPorts {
   readonly order: (executor: number, order: Order) => void;
   /** Something outside the program went wrong that does not stop the work. */
   readonly onTrouble: (what: string, error: JournalError) => void;
+  /** What operators did, for the log. */
+  readonly noted?: (what: string, details: Readonly<Record<string, string | number>>) => void;
   /** An event for whoever listens. */
   readonly publish: (topic: string, payload: () => object) => void;
 }

@@ -88,6 +88,7 @@ runThread(async ({ beat, sockets, keep }) => {
       newId: () => newId(),
       at: atTime(now),
       onTrouble: (what, { message, hint }) => log.warn(what, { error: message, hint }),
+      noted: (what, details) => log.info(what, details),
       order: (executor, order) => executors.order(executorIdentity(executor), order),
       publish: (topic, payload) => {
         if (topic === 'command.stuck') sayStuck(payload(), log);

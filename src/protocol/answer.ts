@@ -31,6 +31,15 @@ export interface ListAnswer {
   readonly next?: string;
 }
 
+/** What became of the commands that a filter matched, or would. */
+export interface SelectionAnswer {
+  /** How many match from the cursor on, those of this page included. */
+  readonly matched: number;
+  /** Oldest first, each as if asked for alone; of a dry run, as they stand. */
+  readonly commands: readonly (CommandAnswer | ErrorReply)[];
+  readonly next?: string;
+}
+
 export interface PingAnswer {
   readonly pid: number;
   readonly version: string;
@@ -83,6 +92,7 @@ export type Answer =
   | CommandAnswer
   | BatchAnswer
   | ListAnswer
+  | SelectionAnswer
   | PingAnswer
   | StatsAnswer
   | SummaryAnswer

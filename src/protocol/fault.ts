@@ -21,13 +21,16 @@ const FIELD_HINTS: Readonly<Record<string, string>> = {
   deadlineMs: 'deadlineMs counts milliseconds from acceptance, like 30000.',
   ensure: 'ensure is true or false, without quotes.',
   stuck: 'stuck is true or false, without quotes.',
-  state: 'state is one state, or an array of them; left out, all are listed.',
+  state: 'state is one state, or an array of them; left out, all are meant.',
   node: 'node is the name of a node, like "node01".',
   commands: 'commands is an array of create and delete requests.',
   cursor: 'Leave cursor out for the first page; then pass `next` of the page before.',
   limit: 'limit is the number of commands on a page.',
   olderThanMs: 'olderThanMs counts milliseconds back from now, like 60000.',
   youngerThanMs: 'youngerThanMs counts milliseconds back from now, like 60000.',
+  filter: 'filter is an object like {"state":"accepted","olderThanMs":60000}; {} is all.',
+  dryRun: 'dryRun is true or false, without quotes.',
+  by: 'by is a string of 1 to 200 characters, like "ann@bastion".',
 };
 
 export interface Fault {
@@ -61,26 +64,32 @@ export function operationFault(op: unknown, known: readonly string[]): Fault {
   return { message: `unknown op ${quote(op)}`, field: 'op', hint: suggestion(op, known) ?? hint };
 }
 
-/** `known`: the fields of this op. `value`: the request as it came. */
+/** The fields of a request (under the empty name) and of the objects in it, by their path. */
+export type KnownFields = Readonly<Record<string, readonly string[]>>;
+
+/** `value`: the request as it came. */
 export function fieldFault(
   issues: readonly z.core.$ZodIssue[],
-  request: { readonly op: string; readonly known: readonly string[]; readonly value: object },
+  request: { readonly op: string; readonly known: KnownFields; readonly value: object },
 ): Fault {
   // A mistyped name explains the missing one, so it is told first.
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   if (issue === undefined) return { message: 'the request is wrong' };
-  if (issue.code === 'unrecognized_keys') return unknownField(issue.keys[0] ?? '', request);
+  if (issue.code === 'unrecognized_keys') return unknownField(issue, request);
   return wrongField(issue, { path: [], root: request.value });
 }
 
 function unknownField(
-  key: string,
-  request: { readonly op: string; readonly known: readonly string[] },
+  { keys: [key = ''], path }: z.core.$ZodIssueUnrecognizedKeys,
+  request: { readonly op: string; readonly known: KnownFields },
 ): Fault {
+  const within = path.map(String).join('.');
+  const known = request.known[within] ?? [];
+  const owner = within === '' ? request.op : within;
   return {
     message: `unknown field ${quote(key)}`,
-    field: cut(key),
-    hint: suggestion(key, request.known) ?? `${request.op} knows ${request.known.join(', ')}.`,
+    field: within === '' ? cut(key) : `${within}.${cut(key)}`,
+    hint: suggestion(key, known) ?? `${owner} knows ${known.join(', ')}.`,
   };
 }
 
@@ -98,7 +107,8 @@ function wrongField(issue: z.core.$ZodIssue, place: Place): Fault {
     if (inner !== undefined) return wrongField(inner, { ...place, path });
   }
   const field = path.map(String).join('.');
-  const hint = hintFor(issue, value, String(path[0] ?? ''));
+  const name = path.findLast((part) => typeof part === 'string');
+  const hint = hintFor(issue, value, String(name ?? ''));
   const message = value === undefined ? `${field} is missing` : `${field} ${sayWhy(issue, value)}`;
   return { message, field, ...(hint === undefined ? {} : { hint }) };
 }
@@ -120,6 +130,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   number: 'a number',
   boolean: 'true or false',
   array: 'an array',
+  object: 'an object',
 };
 
 function sayWhy(issue: z.core.$ZodIssue, value: unknown): string {

@@ -54,15 +54,45 @@ const commandFields = {
 const create = z.strictObject({ op: z.literal('create'), ...commandFields });
 const remove = z.strictObject({ op: z.literal('delete'), ...commandFields });
 
-const states = z.enum([
-  'accepted',
-  'applying',
-  'compensating',
-  'committed',
-  'rolled_back',
-  'refused',
-  'abandoned',
-]);
+const openStates = z.enum(['accepted', 'applying', 'compensating']);
+const states = z.enum([...openStates.options, 'committed', 'rolled_back', 'refused', 'abandoned']);
+
+/** `next` of the page before: a command's number. */
+const cursor = z.string().regex(/^\d{1,15}$/, 'is not a cursor of this daemon');
+const pageLimit = whole(1, LIST_LIMIT_MAX);
+
+const selection = {
+  stuck: z.boolean().optional(),
+  groupId: groupId.optional(),
+  node: z.string().min(1).optional(),
+  /** Only commands accepted at least / at most this long ago. */
+  olderThanMs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
+  youngerThanMs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
+};
+
+/** Which open commands an operator means. */
+const openFilter = z.strictObject({
+  state: z.union([openStates, z.array(openStates).min(1)]).optional(),
+  op: z.enum(['create', 'delete']).optional(),
+  lane: z.enum(['interactive', 'bulk']).optional(),
+  ...selection,
+});
+
+/** An operator's word about one command, or about those that a filter matches. */
+const operation = <Op extends string>(op: Op) =>
+  z
+    .strictObject({
+      op: z.literal(op),
+      id: id.optional(),
+      filter: openFilter.optional(),
+      /** Only tell which commands it would be. */
+      dryRun: z.boolean().optional(),
+      limit: pageLimit.optional(),
+      cursor: cursor.optional(),
+      /** Who says so, for the log. */
+      by: id.optional(),
+    })
+    .superRefine(oneOrMany);
 
 const SCHEMAS = {
   create,
@@ -76,23 +106,14 @@ const SCHEMAS = {
   list: z.strictObject({
     op: z.literal('list'),
     state: z.union([states, z.array(states).min(1)]).optional(),
-    stuck: z.boolean().optional(),
-    groupId: groupId.optional(),
-    node: z.string().min(1).optional(),
-    /** Only commands accepted at least / at most this long ago. */
-    olderThanMs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
-    youngerThanMs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
-    limit: whole(1, LIST_LIMIT_MAX).default(100),
-    /** `next` of the page before. */
-    cursor: z
-      .string()
-      .regex(/^\d{1,15}$/, 'is not a cursor of this daemon')
-      .optional(),
+    ...selection,
+    limit: pageLimit.default(100),
+    cursor: cursor.optional(),
   }),
   stats: z.strictObject({ op: z.literal('stats') }),
-  retry: z.strictObject({ op: z.literal('retry'), id }),
-  cancel: z.strictObject({ op: z.literal('cancel'), id }),
-  abandon: z.strictObject({ op: z.literal('abandon'), id }),
+  retry: operation('retry'),
+  cancel: operation('cancel'),
+  abandon: operation('abandon'),
   ping: z.strictObject({ op: z.literal('ping') }),
 } as const;
 
@@ -102,6 +123,7 @@ export type BatchRequest = z.output<(typeof SCHEMAS)['batch']>;
 export type ListRequest = z.output<(typeof SCHEMAS)['list']>;
 export type StatusRequest = z.output<(typeof SCHEMAS)['status']>;
 export type OperatorRequest = z.output<(typeof SCHEMAS)['retry' | 'cancel' | 'abandon']>;
+export type OpenFilter = z.output<typeof openFilter>;
 export type Request =
   | CommandRequest
   | BatchRequest
@@ -113,6 +135,7 @@ export type Request =
 /** What a client may leave out is left out here. */
 export type RequestInput = z.input<(typeof SCHEMAS)[OperationName]>;
 export type CommandInput = z.input<typeof create> | z.input<typeof remove>;
+export type OperatorInput = z.input<(typeof SCHEMAS)['retry' | 'cancel' | 'abandon']>;
 export type ListInput = z.input<(typeof SCHEMAS)['list']>;
 
 export const OPERATION_NAMES = Object.keys(SCHEMAS) as OperationName[];
@@ -159,8 +182,25 @@ export function parseValue(value: unknown, at?: string): Parsed {
   const schema = SCHEMAS[op as OperationName];
   const result = schema.safeParse(value);
   if (result.success) return { ok: true, request: result.data };
-  const known = Object.keys(schema.shape);
+  const known = { '': Object.keys(schema.shape), filter: Object.keys(openFilter.shape) };
   return failed(fieldFault(result.error.issues, { op, known, value }), { at, value });
+}
+
+function oneOrMany(
+  request: { readonly id?: unknown; readonly filter?: unknown } & Readonly<Record<string, unknown>>,
+  context: z.RefinementCtx,
+): void {
+  const fault = (field: string, message: string): void => {
+    context.addIssue({ code: 'custom', path: [field], message });
+  };
+  if (request.filter !== undefined) {
+    if (request.id !== undefined) fault('filter', 'must not stand beside an id');
+    return;
+  }
+  if (request.id === undefined) fault('id', 'is missing');
+  for (const field of ['dryRun', 'limit', 'cursor']) {
+    if (request[field] !== undefined) fault(field, 'is of requests with a filter');
+  }
 }
 
 export type ParsedCommand =

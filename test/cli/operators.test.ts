@@ -42,6 +42,67 @@ describe('cancel, retry and abandon', () => {
   });
 });
 
+describe('cancel by a filter', () => {
+  test('as a dry run shows what it would be', async () => {
+    const { run, peer } = await setUp();
+    const { code, stdout } = await run('cancel', '--state', 'applying', '--dry-run');
+    expect(stdout).toMatch(/create +key-a +applying .* a\n/);
+    expect(stdout).toMatch(/create +key-b +applying .* b\n/);
+    expect(code).toBe(0);
+    expect(peer.seen.filter(({ op }) => op === 'cancel')).toMatchObject([{ dryRun: true }]);
+    const json = await run('cancel', '--all', '--dry-run', '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ matched: 2, commands: [{ id: 'a' }, {}] });
+  });
+
+  test('with --yes does it to all, and counts by outcome', async () => {
+    const { run, peer } = await setUp();
+    const { code, stdout } = await run('cancel', '--all', '--yes');
+    expect(stdout).toMatch(/cancel: 2 commands\n\n.*\n +rolled_back, cancelled +2\n/);
+    expect(code).toBe(0);
+    expect(peer.seen.at(-1)).toMatchObject({ op: 'cancel', filter: {} });
+    expect(peer.seen.at(-1)).toHaveProperty('by', expect.stringContaining('@'));
+    expect((await run('cancel', '--all', '--yes')).stdout).toBe('cancel: 0 commands\n');
+  });
+
+  test('passes the filter on as it was said', async () => {
+    const { run, peer } = await setUp();
+    const line = 'retry --stuck --node node01 --op delete --lane bulk --key 5 --older-than 1h';
+    await run(...line.split(' '), '--younger-than', '2d', '--state', 'applying,compensating');
+    expect(peer.seen.at(-1)).toMatchObject({
+      op: 'retry',
+      filter: {
+        state: ['applying', 'compensating'],
+        stuck: true,
+        node: 'node01',
+        op: 'delete',
+        lane: 'bulk',
+        groupId: '5',
+        olderThanMs: 3_600_000,
+        youngerThanMs: 172_800_000,
+      },
+    });
+  });
+
+  test('what the daemon says of a wrong filter is told, and ends with 2', async () => {
+    const { run } = await setUp();
+    const { code, stderr } = await run('cancel', '--state', 'committed', '--yes');
+    expect(stderr).toContain('filter.state.0 must be "accepted", "applying" or "compensating"');
+    expect(code).toBe(2);
+  });
+
+  test.skipIf(noTerminal !== undefined)(`asks at a terminal ${noTerminal ?? ''}`, async () => {
+    const { env, peer } = await setUp();
+    const no = await runCliAtTerminal(['cancel', '--all'], { env, input: 'n\n' });
+    expect(no.stdout).toContain('Cancel 2 commands? [y/N]');
+    expect(no.stdout).toContain('Nothing was done.');
+    expect(no.code).toBe(1);
+    const done = () => peer.seen.filter((one) => one.op === 'cancel' && one.dryRun !== true);
+    expect(done()).toEqual([]);
+    await runCliAtTerminal(['cancel', '--all'], { env, input: 'y\n' });
+    expect(done()).toHaveLength(1);
+  });
+});
+
 describe('abandon', () => {
   test('does nothing without --yes where nobody can be asked', async () => {
     const { run, peer } = await setUp();

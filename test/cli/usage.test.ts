@@ -49,7 +49,10 @@ describe('bad usage ends with 2 and says what to type instead', () => {
     ['create --in-flight many', /--in-flight must be a whole number/],
     ['list --limit many', /--limit must be a number/],
     ['list --older-than yesterday', /--older-than must be a duration/],
-    ['abandon', /something is missing: lockstep abandon <ids\.\.>/],
+    ['abandon', /which commands\? lockstep abandon <ids\.\.>, or a filter, or --all/],
+    ['cancel order-17 --stuck', /ids stand alone/],
+    ['cancel --stuck', /cancel by a filter; say --yes if that is meant/],
+    ['retry --older-than soon', /--older-than must be a duration/],
     ['abandon order-17', /say --yes if that is meant/],
     ['ping --endpoint nonsense', /nonsense is not an address to connect to/],
   ])('%s', async (line, says) => {

@@ -175,6 +175,30 @@ const BAD: readonly [
   ['a status of an id that is a number', '{"op":"status","id":7}', 'id', /must be a string/],
   ['a retry without an id', '{"op":"retry"}', 'id', /id is missing/],
   ['a cancel without an id', '{"op":"cancel"}', 'id', /id is missing/],
+  [
+    'a cancel of an id and a filter',
+    '{"op":"cancel","id":"a","filter":{}}',
+    'filter',
+    /filter must not stand beside an id/,
+  ],
+  [
+    'a dry run of one command',
+    '{"op":"cancel","id":"a","dryRun":true}',
+    'dryRun',
+    /dryRun is of requests with a filter/,
+  ],
+  [
+    'an unknown field of a filter',
+    '{"op":"retry","filter":{"key":"5"}}',
+    'filter.key',
+    /unknown field "key"/,
+  ],
+  [
+    'a filter that is a list',
+    '{"op":"retry","filter":[]}',
+    'filter',
+    /filter must be an object, not an array/,
+  ],
   ['an abandon without an id', '{"op":"abandon"}', 'id', /id is missing/],
   [
     'a list of an unknown state',

@@ -13,6 +13,7 @@ import {
   type BatchRequest,
   type CommandRequest,
   type ListRequest,
+  type OperatorRequest,
   parseCommand,
   parseRequest,
   type Request,
@@ -195,12 +196,33 @@ export class PeerDaemon {
     return entry.answer;
   }
 
+  #operateOnMany({ op, filter, dryRun, limit = 100, cursor }: OperatorRequest): Answer {
+    const states = filter?.state === undefined ? undefined : [filter.state].flat();
+    const open = [...this.#journal.values()].filter(
+      ({ answer: { state } }) =>
+        !SETTLED.includes(state) &&
+        (op === 'retry' || (state === 'compensating') === (op === 'abandon')) &&
+        (states === undefined || (states as string[]).includes(state)),
+    );
+    // What is cancelled leaves the list: only a dry run and a retry go on behind what they had.
+    const after = open.filter(({ answer }) => cursor === undefined || answer.id > cursor);
+    const page = after.slice(0, limit);
+    const commands = page.map((entry) =>
+      dryRun === true ? shown(entry) : this.#operate(op, entry.answer.id),
+    ) as CommandAnswer[];
+    const last = page.at(-1);
+    const more = after.length > page.length && last !== undefined;
+    return { matched: after.length, commands, ...(more ? { next: last.answer.id } : {}) };
+  }
+
   #report(request: Exclude<Request, CommandRequest | BatchRequest>): Answer {
     switch (request.op) {
       case 'retry':
       case 'cancel':
       case 'abandon':
-        return this.#operate(request.op, request.id);
+        return request.id === undefined
+          ? this.#operateOnMany(request)
+          : this.#operate(request.op, request.id);
       case 'list':
         return this.#list(request);
       case 'status':

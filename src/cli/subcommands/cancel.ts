@@ -1,11 +1,10 @@
-import { IDS, operate } from '../operator-command.ts';
-import { subcommand } from '../subcommand.ts';
+import { operatorCommand } from '../operator-command.ts';
 
-export const cancel = subcommand({
-  usage: 'cancel <ids..>',
+export const cancel = operatorCommand('cancel', {
   describe: 'Turn commands back that are not committed yet',
-  positionals: IDS,
-  options: {},
-  examples: [['$0 cancel order-17', 'answers once it can no longer commit']],
-  run: (args, terminal) => operate('cancel', args, terminal),
+  examples: [
+    ['$0 cancel order-17', 'answers once it can no longer commit'],
+    ['$0 cancel --state accepted --older-than 1h --dry-run', 'which ones would it be?'],
+    ['$0 cancel --lane bulk --yes', 'every bulk command that is not committed yet'],
+  ],
 });

@@ -1,45 +1,18 @@
 import { isError, type ListAnswer } from '../../protocol/answer.ts';
 import type { ListInput } from '../../protocol/request.ts';
-import { errorText, outcomeText } from '../answer-text.ts';
-import { durationMs, durationText } from '../duration.ts';
+import { commandTable, errorText } from '../answer-text.ts';
 import { exitOfReply, UsageError } from '../exit-code.ts';
+import { FILTER, FILTER_OPTIONS, filterOf, given } from '../filter.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
-import { table } from '../table.ts';
 import { plain } from '../terminal.ts';
 
-const FILTER = 'Filter:';
-
 const OPTIONS = {
+  ...FILTER_OPTIONS,
   state: {
     type: 'string',
     array: true,
     requiresArg: true,
     describe: 'Only these states, as --state refused,rolled_back',
-    group: FILTER,
-  },
-  stuck: { type: 'boolean', describe: 'Only stuck rollbacks', group: FILTER },
-  key: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'Only commands about this key',
-    group: FILTER,
-  },
-  node: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'Only commands on this node',
-    group: FILTER,
-  },
-  'older-than': {
-    type: 'string',
-    requiresArg: true,
-    describe: 'Only commands accepted at least this long ago (90s, 2h)',
-    group: FILTER,
-  },
-  'younger-than': {
-    type: 'string',
-    requiresArg: true,
-    describe: 'Only commands accepted at most this long ago',
     group: FILTER,
   },
   limit: {
@@ -57,17 +30,6 @@ const OPTIONS = {
   },
 } as const;
 
-interface Filters {
-  readonly state: readonly string[] | undefined;
-  readonly stuck: boolean | undefined;
-  readonly key: string | undefined;
-  readonly node: string | undefined;
-  readonly 'older-than': string | undefined;
-  readonly 'younger-than': string | undefined;
-  readonly limit: number | undefined;
-  readonly cursor: string | undefined;
-}
-
 export const list = subcommand({
   usage: 'list',
   describe: 'Commands the daemon knows, newest first',
@@ -79,7 +41,8 @@ export const list = subcommand({
     ['$0 list --key 5 --json', 'the history of one record'],
   ],
   async run(args, terminal) {
-    const filter = filterOf(args);
+    const page = { limit: limitOf(args.limit), cursor: args.cursor };
+    const filter = { ...filterOf(args), ...given(page) } as Omit<ListInput, 'op'>;
     return withDaemon(args, async (client) => {
       const answer = await client.list(filter);
       if (args.json) await terminal.json(answer);
@@ -94,48 +57,11 @@ export const list = subcommand({
   },
 });
 
-function filterOf(args: Filters): Omit<ListInput, 'op'> {
-  const given = {
-    // What is no state the daemon tells best.
-    state: args.state?.flatMap((text) => text.split(',')) as ListInput['state'],
-    stuck: args.stuck,
-    groupId: args.key,
-    node: args.node,
-    olderThanMs: spanOf('older-than', args['older-than']),
-    youngerThanMs: spanOf('younger-than', args['younger-than']),
-    limit: limitOf(args.limit),
-    cursor: args.cursor,
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-function spanOf(option: string, text: string | undefined): number | undefined {
-  return text === undefined ? undefined : durationMs(option, text);
-}
-
 function limitOf(limit: number | undefined): number | undefined {
   if (Number.isNaN(limit)) throw new UsageError('--limit must be a number');
   return limit;
 }
 
 function listText({ commands }: ListAnswer): string {
-  if (commands.length === 0) return 'No commands.';
-  return table(
-    [
-      { title: 'accepted' },
-      { title: 'op' },
-      { title: 'key' },
-      { title: 'outcome' },
-      { title: 'took', align: 'right' },
-      { title: 'id' },
-    ],
-    commands.map((one) => [
-      one.acceptedAt ?? '',
-      one.op,
-      plain(one.groupId),
-      outcomeText(one) + (one.stuck === true ? ', stuck' : ''),
-      durationText(one.elapsedMs),
-      plain(one.id),
-    ]),
-  );
+  return commands.length === 0 ? 'No commands.' : commandTable(commands);
 }

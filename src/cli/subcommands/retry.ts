@@ -1,11 +1,9 @@
-import { IDS, operate } from '../operator-command.ts';
-import { subcommand } from '../subcommand.ts';
+import { operatorCommand } from '../operator-command.ts';
 
-export const retry = subcommand({
-  usage: 'retry <ids..>',
+export const retry = operatorCommand('retry', {
   describe: 'Make waiting commands try now',
-  positionals: IDS,
-  options: {},
-  examples: [['$0 retry order-17', 'do not wait for the back-off to end']],
-  run: (args, terminal) => operate('retry', args, terminal),
+  examples: [
+    ['$0 retry order-17', 'do not wait for the back-off to end'],
+    ['$0 retry --stuck', 'all stuck rollbacks, now that their node is back'],
+  ],
 });

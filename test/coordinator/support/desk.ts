@@ -70,6 +70,8 @@ export class Desk {
   readonly orders: { readonly executor: number; readonly order: Order }[] = [];
   /** What it said of things outside the program. */
   readonly troubles: string[] = [];
+  /** What it noted of operators. */
+  readonly notes: (readonly [what: string, details: object])[] = [];
   readonly events: (readonly [topic: string, payload: object])[] = [];
   readonly fatal: unknown[] = [];
   drained = 0;
@@ -107,6 +109,7 @@ export class Desk {
           this.deliver?.(executor, order);
         },
         onTrouble: (what, { code }) => this.troubles.push(`${what}: ${code}`),
+        noted: (what, details) => this.notes.push([what, details]),
         publish: (topic, payload) => this.events.push([topic, payload()]),
       },
       options: { ...OPTIONS, ...options },

@@ -1,0 +1,38 @@
+/** Asks the person at the terminal, or insists on --yes where there is none. */
+import { createInterface } from 'node:readline/promises';
+import { UsageError } from './exit-code.ts';
+import type { Terminal } from './terminal.ts';
+
+export const YES = {
+  yes: { type: 'boolean', alias: 'y', describe: 'Do not ask', group: 'Command:' },
+} as const;
+
+/**
+ * @param why what is lost if it was not meant; told where nobody can be asked
+ * @throws UsageError if nobody can be asked
+ */
+export async function agreed(
+  question: string,
+  why: string,
+  { yes, terminal }: { readonly yes: boolean | undefined; readonly terminal: Terminal },
+): Promise<boolean> {
+  if (yes === true) return true;
+  mustBeAskable(why, { yes, terminal });
+  const dialogue = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const reply = await dialogue.question(`${question} [y/N] `);
+    if (/^y(es)?$/i.test(reply.trim())) return true;
+    terminal.note('Nothing was done.');
+    return false;
+  } finally {
+    dialogue.close();
+  }
+}
+
+/** Before any work is done for a question that could not be asked. */
+export function mustBeAskable(
+  why: string,
+  { yes, terminal }: { readonly yes: boolean | undefined; readonly terminal: Terminal },
+): void {
+  if (yes !== true && !terminal.canAsk) throw new UsageError(`${why}; say --yes if that is meant`);
+}

@@ -1,0 +1,100 @@
+/**
+ * `cancel`, `retry`, `abandon` for all open commands that a filter matches, page by page, oldest
+ * first. Each is asked for as if alone, in a turn of its own, so the rules are those of
+ * operators.ts; what settles on the way answers with how it settled. A dry run only tells.
+ *
+ * One page is bounded (P9); the caller goes on with `next`.
+ */
+import type { Answer, CommandAnswer } from '../protocol/answer.ts';
+import type { ErrorReply } from '../protocol/errors.ts';
+import type { OpenFilter, OperatorRequest } from '../protocol/request.ts';
+import type { OperatorAct } from '../protocol/work.ts';
+import { openAnswer, withOrigin } from './answers.ts';
+import type { OpenCommand } from './open-command.ts';
+import { type OperatorDesk, operate } from './operators.ts';
+import type { Respond } from './ports.ts';
+import type { Turn } from './turn.ts';
+
+const PAGE = 100;
+
+/** The states in which an act changes anything. */
+const CONCERNED: Readonly<Record<OperatorAct, readonly OpenCommand['state'][]>> = {
+  cancel: ['accepted', 'applying'],
+  retry: ['accepted', 'applying', 'compensating'],
+  abandon: ['compensating'],
+};
+
+interface Page {
+  readonly matched: number;
+  readonly commands: readonly OpenCommand[];
+  readonly next?: string;
+}
+
+interface Asking {
+  readonly request: OperatorRequest;
+  readonly respond: Respond;
+}
+
+export function operateOnMany(desk: OperatorDesk, asking: Asking, turn: Turn): void {
+  // After the commit: what is accepted in this very turn is durable then (P3).
+  turn.after(() => {
+    const page = select(desk, asking.request);
+    if (asking.request.dryRun === true) return tell(desk, page, asking.respond);
+    return actOn(desk, page, asking);
+  });
+}
+
+function select({ ports, commands }: OperatorDesk, request: OperatorRequest): Page {
+  const { op, filter = {}, limit = PAGE, cursor } = request;
+  const after = cursor === undefined ? 0 : Number(cursor);
+  const now = ports.now();
+  const found: OpenCommand[] = [];
+  let matched = 0;
+  for (const open of commands.registry.all()) {
+    if (open.command.seq <= after || open.stage === 'new' || open.stage === 'gone') continue;
+    if (!CONCERNED[op].includes(open.state) || !matches(filter, open, now)) continue;
+    matched++;
+    if (found.length < limit) found.push(open);
+  }
+  const last = found.at(-1);
+  const more = matched > found.length && last !== undefined;
+  return { matched, commands: found, ...(more ? { next: String(last.command.seq) } : {}) };
+}
+
+function matches(filter: OpenFilter, { command, state, stuck }: OpenCommand, now: number): boolean {
+  const age = now - command.acceptedAt;
+  return (
+    (filter.state === undefined || [filter.state].flat().includes(state)) &&
+    (filter.stuck === undefined || filter.stuck === stuck) &&
+    (filter.op === undefined || filter.op === command.op) &&
+    (filter.lane === undefined || filter.lane === command.lane) &&
+    (filter.groupId === undefined || filter.groupId === command.groupId) &&
+    (filter.node === undefined || command.nodes.includes(filter.node)) &&
+    (filter.olderThanMs === undefined || age >= filter.olderThanMs) &&
+    (filter.youngerThanMs === undefined || age <= filter.youngerThanMs)
+  );
+}
+
+function tell({ ports }: OperatorDesk, page: Page, respond: Respond): void {
+  const now = ports.now();
+  const shown = (open: OpenCommand) => withOrigin(openAnswer(open, now), open.command);
+  respond({ ...page, commands: page.commands.map(shown) });
+}
+
+function actOn(desk: OperatorDesk, page: Page, { request, respond }: Asking): void {
+  const { op, by } = request;
+  const answers: (CommandAnswer | ErrorReply)[] = [];
+  let missing = page.commands.length;
+  if (missing === 0) return respond({ ...page, commands: [] });
+  for (const [index, open] of page.commands.entries()) {
+    const settle = (answer: Answer) => {
+      answers[index] = answer as CommandAnswer | ErrorReply;
+      if (--missing === 0) respond({ ...page, commands: answers });
+    };
+    const { id } = open.command;
+    desk.post((turn) => {
+      if (open.answer !== undefined) settle(open.answer);
+      else operate(desk, { request: { op, id, by }, respond: settle }, turn);
+    });
+  }
+}
