@@ -5,10 +5,10 @@
 import { isError, type LockstepClient, type Selection } from '../client/index.ts';
 import type { CommandAnswer, SelectionAnswer } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
+import type { OperatorAct } from '../protocol/work.ts';
 import { commandTable, errorText, outcomeText } from './answer-text.ts';
 import { author } from './author.ts';
 import { EXIT, type ExitCode, exitOfReply } from './exit-code.ts';
-import type { OperatorOp } from './operator-command.ts';
 import { agreed, mustBeAskable } from './question.ts';
 import { withDaemon } from './subcommand.ts';
 import { indent, table } from './table.ts';
@@ -18,7 +18,7 @@ const SHOWN_MAX = 20;
 const PAGE = 500;
 
 /** What is asked; a retry does no harm. */
-const QUESTIONS: Readonly<Record<OperatorOp, ((many: string) => string) | undefined>> = {
+const QUESTIONS: Readonly<Record<OperatorAct, ((many: string) => string) | undefined>> = {
   retry: undefined,
   cancel: (many) => `Cancel ${many}?`,
   abandon: (many) => `Give up the rollbacks of ${many} for ever?`,
@@ -34,7 +34,7 @@ interface Arguments {
 }
 
 export function operateByFilter(
-  op: OperatorOp,
+  op: OperatorAct,
   args: Arguments,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -74,7 +74,7 @@ function previewText({ matched, commands }: SelectionAnswer): string {
 }
 
 interface Act {
-  readonly op: OperatorOp;
+  readonly op: OperatorAct;
   readonly filter: Selection['filter'];
   readonly json: boolean;
 }

@@ -1,6 +1,7 @@
 /** `retry`, `cancel` and `abandon`: an operator's word about commands, by their ids or by a filter. */
 import type { LockstepClient } from '../client/index.ts';
 import { isError } from '../protocol/answer.ts';
+import type { OperatorAct } from '../protocol/work.ts';
 import { details, errorText } from './answer-text.ts';
 import { author } from './author.ts';
 import { EXIT, type ExitCode, exitOfReply, UsageError, worst } from './exit-code.ts';
@@ -9,8 +10,6 @@ import { operateByFilter } from './operate-by-filter.ts';
 import { agreed, YES } from './question.ts';
 import { type Definition, type Subcommand, subcommand, withDaemon } from './subcommand.ts';
 import type { Terminal } from './terminal.ts';
-
-export type OperatorOp = 'retry' | 'cancel' | 'abandon';
 
 const POSITIONALS = {
   ids: {
@@ -50,7 +49,7 @@ interface Words
   readonly why?: string;
 }
 
-export function operatorCommand(op: OperatorOp, words: Words): Subcommand {
+export function operatorCommand(op: OperatorAct, words: Words): Subcommand {
   const { describe, examples, question, why = '' } = words;
   return subcommand({
     usage: `${op} [ids..]`,
@@ -88,7 +87,7 @@ interface Selecting extends FilterArguments {
 
 /** The filter, or undefined if commands are named by their ids. */
 function selectionOf(
-  op: OperatorOp,
+  op: OperatorAct,
   args: Selecting,
 ): Readonly<Record<string, unknown>> | undefined {
   const filter = { ...filterOf(args), ...given({ op: args.op, lane: args.lane }) };
@@ -106,7 +105,7 @@ function selectionOf(
 /** One after the other; with --json a line of JSON for each. */
 async function operateOn(
   client: LockstepClient,
-  { op, id, json }: { op: OperatorOp; id: string; json: boolean | undefined },
+  { op, id, json }: { op: OperatorAct; id: string; json: boolean | undefined },
   terminal: Terminal,
 ): Promise<ExitCode> {
   const answer = await client[op](id, { by: author() });
