@@ -61,9 +61,11 @@ describe('the bulkhead', () => {
       for (let index = 0; index < bulkheads; index++) drainOne(100_000 / bulkheads);
       return performance.now() - began;
     };
-    timeFor(100);
+    // The best of some tries: what a busy machine adds is not the bulkhead's.
+    const bestFor = (bulkheads: number) =>
+      Math.min(...Array.from({ length: 5 }, () => timeFor(bulkheads)));
     // About the same; forty times as much with a Set for a queue, as it looks through what has left.
-    expect(timeFor(1)).toBeLessThan(10 * timeFor(100) + 100);
+    expect(bestFor(1)).toBeLessThan(10 * bestFor(100) + 100);
   });
 });
 
