@@ -141,7 +141,7 @@ export const settingsSchema = z.strictObject({
     // A thread without work gets something done once a second: less would call idleness a hang.
     .min(3000)
     .max(600_000)
-    .default(4000)
+    .default(3500)
     .register(settingDocs, {
       unit: 'ms',
       text:

@@ -1,22 +1,16 @@
-/** The operators' port and the disk guard of the real daemon. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+/** The operators' port of the real daemon. */
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startCluster } from '../support/cluster.ts';
 import { prepareDaemon } from '../support/daemon.ts';
 import { freePorts } from '../support/free-ports.ts';
-import { smallDisk } from '../support/small-disk.ts';
-
-const MIB = 1024 * 1024;
 
 async function startObserved(options: Parameters<typeof startCluster>[0] = {}) {
   const cluster = await startCluster({ executors: 2, ...options });
-  const base = /ops=(http:\S+)/.exec(cluster.daemon.output)?.[1] ?? '';
   return {
     ...cluster,
     look: async (path: string) => {
-      const answer = await fetch(`${base}${path}`);
+      const answer = await fetch(`${cluster.daemon.opsUrl}${path}`);
       return { status: answer.status, text: await answer.text() };
     },
   };
@@ -72,38 +66,4 @@ describe("the operators' port", () => {
     expect(daemon.output).toContain(`cannot listen on http://127.0.0.1:${port}`);
     expect(daemon.output).toContain('LOCKSTEP_OPS_PORT');
   });
-});
-
-test('a disk that fills up: new commands are refused before the journal fails, and taken in again by itself', async (ctx) => {
-  const dataDir = join(smallDisk(ctx, 64), 'data');
-  mkdirSync(dataDir);
-  const { daemon, client, look } = await startObserved({
-    dataDir,
-    env: { LOCKSTEP_DISK_FREE_MIN_BYTES: `${16 * MIB}` },
-  });
-  const filling = join(dataDir, 'filling');
-  writeFileSync(filling, Buffer.alloc(50 * MIB));
-  const answerIs = (isExpected: (answer: object) => boolean) =>
-    vi.waitUntil(async () => isExpected(await client.create('1', { id: 'x' })), {
-      timeout: 10_000,
-      interval: 100,
-    });
-  await vi.waitUntil(() => daemon.output.includes('the disk is nearly full'), 10_000);
-  await answerIs((answer) => 'error' in answer);
-  expect(await client.create('2')).toMatchObject({
-    error: {
-      code: 'unavailable',
-      hint: expect.stringContaining('Make room'),
-      retryAfterMs: 5000,
-    },
-  });
-  expect((await look('/readyz')).status).toBe(503);
-  expect((await look('/healthz')).status).toBe(200);
-  expect((await look('/metrics')).text).toContain('lockstep_disk_refusing 1');
-  rmSync(filling);
-  await answerIs((answer) => 'state' in answer && answer.state !== undefined);
-  await vi.waitUntil(async () => (await look('/readyz')).status === 200, 5000);
-  expect(daemon.output.match(/the disk is nearly full/g)).toHaveLength(1);
-  expect(daemon.output.match(/the disk has room again/g)).toHaveLength(1);
-  expect(await daemon.stop()).toBe(0);
 });

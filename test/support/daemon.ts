@@ -31,6 +31,8 @@ export interface DaemonOptions {
 export interface Daemon extends AsyncDisposable {
   readonly endpoint: string;
   readonly eventsEndpoint: string;
+  /** Of the operators' port: `http://127.0.0.1:PORT`. */
+  readonly opsUrl: string;
   readonly dataDir: string;
   readonly pid: number;
   /** What the process has printed so far, over all restarts. */
@@ -77,6 +79,7 @@ export async function prepareDaemon(options: DaemonOptions): Promise<Daemon> {
   return {
     endpoint: env['LOCKSTEP_ENDPOINT'] ?? '',
     eventsEndpoint: env['LOCKSTEP_EVENTS_ENDPOINT'] ?? '',
+    opsUrl: `http://127.0.0.1:${env['LOCKSTEP_OPS_PORT']}`,
     dataDir,
     get pid() {
       return runner.pid;
