@@ -68,6 +68,7 @@ async function run(settings: Settings): Promise<void> {
     onMessage: (_, message) => {
       if (message.kind === 'figures') latest.take(message.figures);
       if (message.kind === 'stuck') telemetry.stuck(message);
+      if (message.kind === 'still_stuck') telemetry.stillStuck(message.count);
     },
   });
   const telemetry = await openTelemetry({

@@ -24,6 +24,7 @@ import { EVENTS_SOCKET, Events } from './events.ts';
 import { startFiguresRound } from './figures-round.ts';
 import { FRONT_SOCKET, Front } from './front.ts';
 import { MeteredJournal } from './metered-journal.ts';
+import type { OpenCommand } from './open-command.ts';
 import type { CoordinatorOptions } from './ports.ts';
 import { loadCounters, recover } from './recovery.ts';
 import { WorkSocket } from './work-socket.ts';
@@ -80,6 +81,7 @@ runThread(async ({ beat, sockets, keep }) => {
   await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
   const publisher = new Events(events, crash);
   const executors = new WorkSocket(work, data.executors, crash);
+  let recovering = true;
   const coordinator = new Coordinator({
     ports: {
       journal,
@@ -91,7 +93,7 @@ runThread(async ({ beat, sockets, keep }) => {
       noted: (what, details) => log.info(what, details),
       order: (executor, order) => executors.order(executorIdentity(executor), order),
       publish: (topic, payload) => {
-        if (topic === 'command.stuck') sayStuck(payload(), log);
+        if (topic === 'command.stuck' && !recovering) sayStuck(payload(), log);
         publisher.publish(topic, payload);
       },
     },
@@ -123,7 +125,9 @@ runThread(async ({ beat, sockets, keep }) => {
   });
 
   const recovered = await recover(coordinator.commands, journal, now() + data.policy.quiesceMs);
+  recovering = false;
   if (recovered > 0) log.info('taking up open commands', { count: recovered });
+  sayStillStuck(coordinator.commands.registry.all(), log);
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});
   await bind(front, data.endpoint, 'LOCKSTEP_ENDPOINT');
@@ -155,6 +159,16 @@ function sayStuck(answer: object, log: Log): void {
   const { id, op } = answer as CommandAnswer;
   log.warn('a rollback is stuck', { id, op });
   tellMain({ kind: 'stuck', id, op });
+}
+
+/** Once a life, however many they are: nobody may think that the restart has mended them. */
+function sayStillStuck(commands: Iterable<OpenCommand>, log: Log): void {
+  const count = Iterator.from(commands)
+    .filter(({ stuck }) => stuck)
+    .toArray().length;
+  if (count === 0) return;
+  log.warn('rollbacks of an earlier life are still stuck', { count });
+  tellMain({ kind: 'still_stuck', count });
 }
 
 function inJournal(beat: Beat): () => () => void {

@@ -36,7 +36,9 @@ export type FromThread =
   /** How things stand, about once a second. */
   | { readonly kind: 'figures'; readonly figures: Figures }
   /** A rollback takes longer than it should. */
-  | { readonly kind: 'stuck'; readonly id: string; readonly op: string };
+  | { readonly kind: 'stuck'; readonly id: string; readonly op: string }
+  /** So many of an earlier life still do. */
+  | { readonly kind: 'still_stuck'; readonly count: number };
 
 /** Every thread gets this with its own data. */
 export interface ThreadData {

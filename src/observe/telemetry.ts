@@ -47,6 +47,8 @@ export interface Fatality {
 export interface Telemetry {
   /** A rollback takes longer than it should. */
   stuck(command: { readonly id: string; readonly op: string }): void;
+  /** So many have survived the restart. */
+  stillStuck(count: number): void;
   /** The program's own errors go to Sentry, all of them; people are told the cause of the end. */
   fatal(fatality: Fatality, isCause: boolean): void;
   /** The last words; `failure` unless the stop was intended. Then closes the log as well. */
@@ -83,6 +85,11 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
     stuck: ({ id, op }) => {
       const text = `the rollback of ${op} ${id} is stuck: see lockstep status ${id}`;
       notices.notify({ kind: 'stuck', key: `stuck/${id}`, text });
+    },
+    stillStuck: (count) => {
+      const what = count === 1 ? '1 rollback is' : `${count} rollbacks are`;
+      const text = `${what} still stuck after a restart: see lockstep list --stuck`;
+      notices.notify({ kind: 'stuck', key: 'stuck/restart', text });
     },
     fatal: ({ thread, reason, error }, isCause) => {
       if (error !== undefined) sentry?.report(error, thread);

@@ -145,7 +145,7 @@ describe('what the daemon tells', () => {
     expect(notices(services)[0]).toContain('killed, out of memory, or without power');
   });
 
-  test('P5: a stuck rollback is told to people, by its id', async () => {
+  test('P5: a stuck rollback is told to people, by its id, and again when it survives a restart', async () => {
     const services = await startServices();
     const cluster = await startCluster({
       env: { ...services.env, LOCKSTEP_STUCK_AFTER_MS: '200', LOCKSTEP_REQUEST_TIMEOUT_MS: '300' },
@@ -156,6 +156,18 @@ describe('what the daemon tells', () => {
     expect(notices(services)[0]).toBe(
       'lockstep on host-1: the rollback of create stuck-1 is stuck: see lockstep status stuck-1',
     );
+    for (let life = 0; life < 2; life++) {
+      await cluster.daemon.kill9();
+      await cluster.daemon.restart();
+    }
+    // Each life logs it; people are told once an hour, however often it is restarted.
+    expect(cluster.daemon.output.match(/still stuck count=1/g)).toHaveLength(2);
+    await until(() => notices(services).some((text) => text.includes('still stuck')));
+    expect(
+      notices(services)
+        .join('\n')
+        .match(/1 rollback is still stuck after/g),
+    ).toHaveLength(1);
   });
 
   test('a port that is taken is told to people, and is no event', async () => {
