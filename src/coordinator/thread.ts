@@ -163,9 +163,8 @@ function sayStuck(answer: object, log: Log): void {
 
 /** Once a life, however many they are: nobody may think that the restart has mended them. */
 function sayStillStuck(commands: Iterable<OpenCommand>, log: Log): void {
-  const count = Iterator.from(commands)
-    .filter(({ stuck }) => stuck)
-    .toArray().length;
+  let count = 0;
+  for (const { stuck } of commands) if (stuck) count++;
   if (count === 0) return;
   log.warn('rollbacks of an earlier life are still stuck', { count });
   tellMain({ kind: 'still_stuck', count });
