@@ -24,9 +24,9 @@ import { EVENTS_SOCKET, Events } from './events.ts';
 import { startFiguresRound } from './figures-round.ts';
 import { FRONT_SOCKET, Front } from './front.ts';
 import { MeteredJournal } from './metered-journal.ts';
-import type { OpenCommand } from './open-command.ts';
 import type { CoordinatorOptions } from './ports.ts';
 import { loadCounters, recover } from './recovery.ts';
+import { StuckNews } from './stuck-news.ts';
 import { WorkSocket } from './work-socket.ts';
 
 export interface CoordinatorData extends ThreadData {
@@ -81,7 +81,7 @@ runThread(async ({ beat, sockets, keep }) => {
   await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
   const publisher = new Events(events, crash);
   const executors = new WorkSocket(work, data.executors, crash);
-  let recovering = true;
+  const stuck = new StuckNews(log, tellMain);
   const coordinator = new Coordinator({
     ports: {
       journal,
@@ -93,7 +93,7 @@ runThread(async ({ beat, sockets, keep }) => {
       noted: (what, details) => log.info(what, details),
       order: (executor, order) => executors.order(executorIdentity(executor), order),
       publish: (topic, payload) => {
-        if (topic === 'command.stuck' && !recovering) sayStuck(payload(), log);
+        if (topic === 'command.stuck') stuck.tell(payload() as CommandAnswer);
         publisher.publish(topic, payload);
       },
     },
@@ -125,9 +125,8 @@ runThread(async ({ beat, sockets, keep }) => {
   });
 
   const recovered = await recover(coordinator.commands, journal, now() + data.policy.quiesceMs);
-  recovering = false;
   if (recovered > 0) log.info('taking up open commands', { count: recovered });
-  sayStillStuck(coordinator.commands.registry.all(), log);
+  stuck.recovered(coordinator.commands.registry.all());
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});
   await bind(front, data.endpoint, 'LOCKSTEP_ENDPOINT');
@@ -135,14 +134,7 @@ runThread(async ({ beat, sockets, keep }) => {
   tellMain({ kind: 'ready' });
 
   return {
-    onControl: (message: ToThread) => {
-      if (message === 'drain') coordinator.drain();
-      else if (message === 'interrupt') coordinator.interrupt();
-      else if (typeof message === 'string') return;
-      else if ('logLevel' in message) log.setLevel(message.logLevel);
-      else if ('lostExecutor' in message) coordinator.lose(message.lostExecutor);
-      else coordinator.commands.refusal = refusalOf(message.refusal);
-    },
+    onControl: (message) => hear(message, coordinator, log),
     stop: async () => {
       await coordinator.close();
       await clients.flushed();
@@ -154,20 +146,14 @@ runThread(async ({ beat, sockets, keep }) => {
   };
 });
 
-/** People are to be told: it will not end by itself as long as its node stays away (P5). */
-function sayStuck(answer: object, log: Log): void {
-  const { id, op } = answer as CommandAnswer;
-  log.warn('a rollback is stuck', { id, op });
-  tellMain({ kind: 'stuck', id, op });
-}
-
-/** Once a life, however many they are: nobody may think that the restart has mended them. */
-function sayStillStuck(commands: Iterable<OpenCommand>, log: Log): void {
-  let count = 0;
-  for (const { stuck } of commands) if (stuck) count++;
-  if (count === 0) return;
-  log.warn('rollbacks of an earlier life are still stuck', { count });
-  tellMain({ kind: 'still_stuck', count });
+/** Main's word. */
+function hear(message: ToThread, coordinator: Coordinator, log: Log): void {
+  if (message === 'drain') coordinator.drain();
+  else if (message === 'interrupt') coordinator.interrupt();
+  else if (typeof message === 'string') return;
+  else if ('logLevel' in message) log.setLevel(message.logLevel);
+  else if ('lostExecutor' in message) coordinator.lose(message.lostExecutor);
+  else coordinator.commands.refusal = refusalOf(message.refusal);
 }
 
 function inJournal(beat: Beat): () => () => void {

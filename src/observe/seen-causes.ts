@@ -1,7 +1,8 @@
 /**
  * Which causes were reported lately, so that one cause is one report: also across the restarts of a
- * daemon that crashes over and over, hence the file. Losing the file costs a repeated report, no
- * more, so it is neither synced nor trusted.
+ * daemon that crashes over and over, hence the file. It holds what has arrived, no more: a report
+ * that a life could not get through is the next one's again (P10). Losing the file costs a repeated
+ * report, so it is neither synced nor trusted.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
@@ -17,38 +18,51 @@ export interface SeenCausesOptions {
 
 export class SeenCauses {
   readonly #options: SeenCausesOptions;
+  readonly #arrived: Map<string, number>;
+  /** Besides, what is under way. */
   readonly #seen: Map<string, number>;
 
   constructor(options: SeenCausesOptions) {
     this.#options = options;
-    this.#seen = readSeen(options.file);
+    this.#arrived = readSeen(options.file);
+    this.#seen = new Map(this.#arrived);
   }
 
-  /** Whether it was not seen within the window; from now on it was. */
+  /** Whether it was not seen within the window; from now on it was, in this life. */
   isNew(cause: string): boolean {
     const { wallNow, windowMs } = this.#options;
     const now = wallNow();
     const before = this.#seen.get(cause);
     // A clock that was set back must not silence anything for longer.
     if (before !== undefined && before <= now && now - before < windowMs) return false;
-    this.#seen.delete(cause);
-    this.#seen.set(cause, now);
-    for (const oldest of this.#seen.keys()) {
-      if (this.#seen.size <= CAUSES_MAX) break;
-      this.#seen.delete(oldest);
-    }
-    this.#write();
+    note(this.#seen, cause, now);
     return true;
+  }
+
+  /** Their report has arrived. */
+  arrived(causes: readonly string[]): void {
+    for (const cause of causes) note(this.#arrived, cause, this.#options.wallNow());
+    this.#write();
   }
 
   #write(): void {
     const { file, onTrouble } = this.#options;
     try {
-      writeFileSync(`${file}.new`, JSON.stringify([...this.#seen]));
+      writeFileSync(`${file}.new`, JSON.stringify([...this.#arrived]));
       renameSync(`${file}.new`, file);
     } catch (error) {
       onTrouble(error);
     }
+  }
+}
+
+/** As the latest; the oldest make room. */
+function note(causes: Map<string, number>, cause: string, at: number): void {
+  causes.delete(cause);
+  causes.set(cause, at);
+  for (const oldest of causes.keys()) {
+    if (causes.size <= CAUSES_MAX) break;
+    causes.delete(oldest);
   }
 }
 

@@ -67,21 +67,33 @@ export async function openSentry(options: SentryOptions): Promise<Sentry> {
     onTrouble: (error) => log.warn('sent errors could not be noted', { error }),
   });
   let reports = 0;
+  /** Of the reports under way, by event id. */
+  const causes = new Map<string | undefined, string>();
+  client.on('afterSendEvent', ({ event_id: id }, { statusCode }) => {
+    const cause = causes.get(id);
+    causes.delete(id);
+    if (cause !== undefined && isTaken(statusCode)) seen.arrived([cause]);
+  });
   return {
     report: (error, thread) => {
       if (ignored.includes(thread) || isDependencyFailure(error)) return;
-      if (!seen.isNew(fingerprint(error))) return;
+      const cause = fingerprint(error);
+      if (!seen.isNew(cause)) return;
       reports++;
       const scope = new sdk.Scope();
       scope.setClient(client);
       describe(scope, { error, thread, options });
-      scope.captureException(error);
+      causes.set(scope.captureException(error), cause);
     },
     flush: async (timeoutMs) => {
       // With an unreachable Sentry it takes all its time: not without need.
       if (reports > 0) await flushed(client, { timeoutMs, log });
     },
   };
+}
+
+function isTaken(statusCode: number | undefined): boolean {
+  return statusCode !== undefined && statusCode >= 200 && statusCode < 300;
 }
 
 function describe(

@@ -130,6 +130,18 @@ describe('nobody is flooded', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
+  test('P10: what a life could not get through is told by the next', async () => {
+    const receiver = await startReceiver({ status: 500 });
+    const folder = newFolder();
+    const { notices } = setUp(bot(receiver), folder);
+    notices.notify(stuck(1));
+    await until(() => receiver.received.length === 1);
+    receiver.behave('ok');
+    setUp(bot(receiver), folder).notices.notify(stuck(1));
+    await until(() => receiver.received.length === 2);
+    expect(bodies(receiver)[1]?.['text']).toBe('lockstep on host-1: command 1 is stuck');
+  });
+
   test('P9: the queue has a bound, and says how many it left out', async () => {
     const receiver = await startReceiver();
     const { notices } = setUp(bot(receiver));

@@ -124,6 +124,18 @@ describe('an unhandled error of a thread', () => {
     ]);
   });
 
+  test('P10: one that did not arrive is told by the next life', async () => {
+    const receiver = await startReceiver({ status: 500 });
+    const { sentry, seenFile } = await sentryTo(receiver);
+    sentry.report(await crash('no command 1'), 'executor-1');
+    await sentry.flush(2000);
+    receiver.behave('ok');
+    const { sentry: next } = await sentryTo(receiver, { seenFile });
+    next.report(await crash('no command 2'), 'executor-1');
+    await next.flush(2000);
+    expect(events(receiver)).toHaveLength(2);
+  });
+
   test('a dependency failure is no event', async () => {
     const receiver = await startReceiver();
     const { sentry } = await sentryTo(receiver);

@@ -30,15 +30,17 @@ export function openNotices(
   { log, seenFile }: { log: Log; seenFile: string },
 ): Notices {
   const { deviceName, noticeIntervalMs: intervalMs } = settings;
-  const notifiers = routesOf(settings).map(
-    (route) => new Notifier({ route, deviceName, intervalMs, log }),
-  );
   const seen = new SeenCauses({
     file: seenFile,
     windowMs: SAME_MATTER_MS,
     wallNow: Date.now,
     onTrouble: (error) => log.warn('sent notices could not be noted', { error }),
   });
+  // Who has been told by one way has been told.
+  const onDelivered = (told: readonly Notice[]) => seen.arrived(told.map(({ key }) => key));
+  const notifiers = routesOf(settings).map(
+    (route) => new Notifier({ route, deviceName, intervalMs, log, onDelivered }),
+  );
   return {
     notify: (notice) => {
       if (notifiers.length === 0 || !seen.isNew(notice.key)) return;

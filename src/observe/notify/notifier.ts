@@ -21,6 +21,7 @@ export interface NotifierOptions {
   readonly deviceName: string;
   readonly intervalMs: number;
   readonly log: Log;
+  readonly onDelivered: (notices: readonly Notice[]) => void;
 }
 
 export class Notifier {
@@ -87,8 +88,10 @@ export class Notifier {
     const delivery = await route.deliver({ deviceName, notices, omitted }, timeoutMs);
     this.#isAskedToWait = false;
     this.#notBefore = performance.now() + intervalMs;
-    if (delivery.kind === 'delivered') this.#attempts = 0;
-    else if (delivery.kind === 'refused' || ++this.#attempts >= ATTEMPTS_MAX) {
+    if (delivery.kind === 'delivered') {
+      this.#attempts = 0;
+      this.#options.onDelivered(notices);
+    } else if (delivery.kind === 'refused' || ++this.#attempts >= ATTEMPTS_MAX) {
       this.#giveUp(notices.length + omitted, delivery.reason);
     } else {
       this.#takeBack(notices, omitted);
