@@ -63,12 +63,16 @@ export const RELATIONS: readonly Relation[] = [
     holds: ({ telegramBotToken, telegramChat }) => !telegramBotToken === !telegramChat,
   },
   {
-    keys: ['webhookUrl', 'webhookFormat', 'webhookKey'],
-    rule: 'webhookFormat pagerduty has a webhookKey, and a webhookKey has a webhookUrl',
-    reason: 'PagerDuty accepts nothing without a routing key; nothing else uses one.',
-    holds: ({ webhookUrl, webhookFormat, webhookKey }) =>
-      (webhookFormat !== 'pagerduty' || webhookKey !== undefined) &&
-      (webhookKey === undefined || webhookUrl !== undefined),
+    keys: ['webhookFormat', 'webhookKey'],
+    rule: 'webhookFormat pagerduty and a webhookKey are given together or not at all',
+    reason: 'PagerDuty accepts nothing without a routing key, and nothing else uses one.',
+    holds: ({ webhookFormat, webhookKey }) => (webhookFormat === 'pagerduty') === !!webhookKey,
+  },
+  {
+    keys: ['webhookUrl', 'webhookFormat'],
+    rule: 'another webhookFormat than json has a webhookUrl',
+    reason: 'Without a URL nothing is posted.',
+    holds: ({ webhookUrl, webhookFormat }) => webhookUrl !== undefined || webhookFormat === 'json',
   },
   {
     keys: ['nodes', 'dialect'],

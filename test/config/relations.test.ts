@@ -59,13 +59,18 @@ const EDGES: readonly {
     kept: { LOCKSTEP_TELEGRAM_CHAT: '7', TELEGRAM_BOT_TOKEN: '1:a' },
   },
   {
-    rule: 'webhookFormat pagerduty has a webhookKey, and a webhookKey has a webhookUrl',
-    broken: { LOCKSTEP_WEBHOOK_FORMAT: 'pagerduty' },
+    rule: 'webhookFormat pagerduty and a webhookKey are given together or not at all',
+    broken: { LOCKSTEP_WEBHOOK_KEY: 'k' },
     kept: {
       LOCKSTEP_WEBHOOK_FORMAT: 'pagerduty',
       LOCKSTEP_WEBHOOK_KEY: 'k',
       LOCKSTEP_WEBHOOK_URL: 'http://h/',
     },
+  },
+  {
+    rule: 'another webhookFormat than json has a webhookUrl',
+    broken: { LOCKSTEP_WEBHOOK_FORMAT: 'slack' },
+    kept: { LOCKSTEP_WEBHOOK_FORMAT: 'slack', LOCKSTEP_WEBHOOK_URL: 'http://h/' },
   },
   {
     rule: 'no two nodes have the same URL, unless the dialect sends the header `node`',

@@ -17,6 +17,40 @@ describe('names that other programs know too', () => {
   });
 });
 
+describe('an integration that is set by half is no integration', () => {
+  test.each<[env: Record<string, string>, named: string]>([
+    [{ CRONITOR_API_KEY: 'key' }, 'CRONITOR_API_KEY'],
+    [{ CRONITOR_MONITOR: 'monitor' }, 'CRONITOR_MONITOR'],
+    [{ TELEGRAM_BOT_TOKEN: '1:token' }, 'TELEGRAM_BOT_TOKEN'],
+    [{ TELEGRAM_CHAT_ID: '7' }, 'TELEGRAM_CHAT_ID'],
+    [{ LOCKSTEP_WEBHOOK_KEY: 'key' }, 'LOCKSTEP_WEBHOOK_KEY'],
+    [{ LOCKSTEP_WEBHOOK_FORMAT: 'slack' }, 'LOCKSTEP_WEBHOOK_FORMAT'],
+    [
+      { LOCKSTEP_WEBHOOK_URL: 'https://host/', LOCKSTEP_WEBHOOK_FORMAT: 'pagerduty' },
+      'LOCKSTEP_WEBHOOK_FORMAT',
+    ],
+  ])('%j', (env, named) => {
+    const problem = problemOf({ env });
+    expect(`${problem.source} ${problem.message}`).toContain(named);
+  });
+
+  test.each([
+    ['SENTRY_DSN', 'https://key@host'],
+    ['SENTRY_ENVIRONMENT', 'two words'],
+    ['LOCKSTEP_SENTRY_IGNORE', 'main,,executor-1'],
+    ['CRONITOR_MONITOR', 'two words'],
+    ['LOCKSTEP_CRONITOR_URL', 'cronitor.link'],
+    ['TELEGRAM_CHAT_ID', 'Anna'],
+    ['LOCKSTEP_TELEGRAM_URL', 'ftp://api.telegram.org'],
+    ['LOCKSTEP_WEBHOOK_URL', 'hooks.example.com'],
+    ['LOCKSTEP_WEBHOOK_FORMAT', 'teams'],
+    ['LOCKSTEP_NOTICE_INTERVAL_MS', 'often'],
+    ['DEVICE_NAME', 'a/b'],
+  ])('wrong: %s=%s is named', (name, value) => {
+    expect(problemsOf({ env: { [name]: value } }).map(({ source }) => source)).toContain(name);
+  });
+});
+
 describe('no secret is shown', () => {
   test.each([
     ['SENTRY_DSN', 'https://verysecret-key@host/1'],
