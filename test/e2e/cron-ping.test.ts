@@ -14,6 +14,7 @@ import { type Cluster, shareCluster } from '../support/cluster.ts';
 import { freePorts } from '../support/free-ports.ts';
 
 const PING = resolve(import.meta.dirname, '../../supervisor/healthcheck-ping');
+const ENTRYPOINT = resolve(import.meta.dirname, '../../supervisor/entrypoint');
 
 const [opsPort = 0, deadPort = 0] = await freePorts(2);
 const cluster: Cluster = shareCluster({ env: { LOCKSTEP_OPS_PORT: String(opsPort) } });
@@ -79,6 +80,13 @@ describe('the ping', () => {
     expect((await ping(file)).code).toBe(0);
     expect(performance.now() - begun).toBeLessThan(10_000);
     expect(receiver.received).toMatchObject([{ url: '/fail' }]);
+  });
+
+  it('a URL that is none ends the start of the container with 78, by its name', () => {
+    const env = { PATH: process.env['PATH'], HC_PING_URL: 'hc-ping.com/uuid' };
+    const { status, stderr } = spawnSync(ENTRYPOINT, ['lockstepd'], { env, encoding: 'utf8' });
+    expect(stderr).toBe('entrypoint: HC_PING_URL is not a URL of http or https\n');
+    expect(status).toBe(78);
   });
 
   it('P10: a watcher that refuses the ping is told, and shows in the exit code', async () => {

@@ -47,6 +47,17 @@ describe('P9: a syslog server in trouble delays nothing', () => {
     },
   );
 
+  test('one that has taken nothing for as long as a stop would wait is not waited for', async () => {
+    const { port } = await startPeer({ reads: 'never' });
+    // It never says a word of TLS either.
+    const { syslog, complaints } = syslogTo({ kind: 'tls', host: '127.0.0.1', port });
+    const begun = performance.now();
+    say(syslog, 'hello');
+    await until(() => performance.now() - begun > CLOSE_MS);
+    expect(await timed(() => syslog.close(CLOSE_MS))).toBeLessThan(CLOSE_MS / 2);
+    expect(complaints.at(-1)).toMatch(/has missed 1 lines/);
+  });
+
   test.each(['tcp', 'udp', 'unix'] as const)(
     'one that is not there (%s): it is said once, and closing does not wait',
     async (kind) => {

@@ -31,6 +31,8 @@ export class Courier {
   #dropped = 0;
   #channel: Channel | undefined;
   #ready = false;
+  /** Since when it takes nothing; monotonic. */
+  #stalledAt: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   #closed = false;
@@ -55,9 +57,13 @@ export class Courier {
     else this.#pump();
   }
 
-  /** Lets the rest leave, if there is a channel and it takes no longer than this. */
+  /**
+   * Lets the rest leave, if there is a channel and it takes no longer than this. One that has taken
+   * nothing for as long already is not waited for: every thread has one, and they close in turn.
+   */
   async close(timeoutMs: number): Promise<void> {
-    const isDown = this.#channel === undefined;
+    const stalledMs = this.#stalledAt === undefined ? 0 : performance.now() - this.#stalledAt;
+    const isDown = this.#channel === undefined || stalledMs >= timeoutMs;
     this.#closed = true;
     clearTimeout(this.#timer);
     if (!isDown) await this.#leave(timeoutMs);
@@ -81,6 +87,7 @@ export class Courier {
   #open(): void {
     this.#timer = undefined;
     this.#ready = false;
+    this.#stalledAt ??= performance.now();
     let isOver = false;
     const over = (act: () => void) => {
       if (isOver) return;
@@ -101,6 +108,7 @@ export class Courier {
 
   #up(): void {
     this.#ready = true;
+    this.#stalledAt = undefined;
     this.#pump();
   }
 
@@ -130,6 +138,7 @@ export class Courier {
       if (frame === undefined) break;
       this.#failures = 0;
       this.#ready = this.#channel.write(frame);
+      if (!this.#ready) this.#stalledAt = performance.now();
     }
     if (this.#queue.length === 0 && this.#dropped === 0) this.#emptied?.();
   }
