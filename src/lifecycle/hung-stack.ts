@@ -21,7 +21,7 @@ interface Said {
 
 const FRAMES_MAX = 12;
 /** The thread is lost already: whoever waits for the end waits for this too. */
-const STACK_MS = 300;
+const STACK_MS = 600;
 
 /** The hang, with its stack where it can be seen. Never rejects: to know less is no failure. */
 export async function explainHang(hang: Hang): Promise<Hang> {

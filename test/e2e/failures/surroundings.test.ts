@@ -48,7 +48,7 @@ describe('failures', () => {
 
   failure(
     'disk full',
-    'NF-40: new commands are refused before the journal fails, and taken in again by itself',
+    'new commands are refused before the journal fails, and taken in again by itself',
     async (course, ctx) => {
       const dataDir = join(smallDisk(ctx, 64), 'data');
       mkdirSync(dataDir);
