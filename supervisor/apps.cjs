@@ -8,6 +8,7 @@
 const path = require('node:path');
 const deadlines = require('./deadlines.cjs');
 const exitCodes = require('./exit-codes.cjs');
+const { memoryOf } = require('./memory.cjs');
 const { interpreter, placesOf } = require('./places.cjs');
 const { simulatedNodes } = require('./simulated-nodes.cjs');
 
@@ -18,12 +19,17 @@ const { simulatedNodes } = require('./simulated-nodes.cjs');
  */
 function appsOf(env) {
   const { root, logs } = placesOf(env);
-  /** @param {string} name @param {string} script @param {Record<string, string>} [more] */
+  /**
+   * @param {'lockstepd' | 'nodesim'} name
+   * @param {string} script
+   * @param {Record<string, string>} [more]
+   */
   const app = (name, script, more = {}) => ({
     name,
     script: path.join(root, 'dist', script),
     cwd: root,
     interpreter: interpreter(),
+    node_args: memoryOf(name, env).nodeArgs,
     exec_mode: 'fork',
     env: { ...more, LOCKSTEP_STOP_EXIT_CODE: String(exitCodes.stoppedOnPurpose) },
     filter_env: ['npm_'],
@@ -31,6 +37,8 @@ function appsOf(env) {
     listen_timeout: deadlines.readyMs,
     kill_timeout: deadlines.killMs,
     stop_exit_codes: [exitCodes.badConfiguration, exitCodes.stoppedOnPurpose],
+    // Looked at every 30 s; a stop like any other, and a start.
+    max_memory_restart: memoryOf(name, env).limitBytes,
     autorestart: true,
     exp_backoff_restart_delay: deadlines.restartMs,
     // pm2 gives up after this many exits within `min_uptime` (16 by default): never.
