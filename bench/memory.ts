@@ -60,7 +60,7 @@ async function atWork(measureMs: number): Promise<void> {
   const measured = await applyLoad((key, done) => void create(client, key, done), load);
   tell(`daemon, ${IN_FLIGHT} in flight, ${measured.commands} commands`, daemon);
   tell(`nodesim, ${measured.commands} records on each node`, sim);
-  await client.close();
+  client.close();
   await daemon.end();
   await sim.end();
 }
@@ -86,7 +86,7 @@ async function withOpenCommands(wanted: readonly number[], keyLength: number): P
     await Promise.all(Array.from({ length: IN_FLIGHT }, () => fill(until)));
     tell(`daemon, ${until} commands open`, daemon);
   }
-  await client.close();
+  client.close();
   await daemon.end();
   const again = await startDaemon('open', () => nowhere ?? 0);
   await sleep(SETTLE_MS);

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { limitLife } from './composition/limits.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
 import { fatalityOf, vitalsOf } from './composition/vital-signs.ts';
 import { loadSettings } from './config/load.ts';
@@ -20,6 +21,7 @@ import { Nanny } from './lifecycle/nanny.ts';
 import { PATIENCE, type Patience } from './lifecycle/pulse.ts';
 import { Shutdown } from './lifecycle/shutdown.ts';
 import { listenToSignals } from './lifecycle/signals.ts';
+import { passStartGate } from './lifecycle/start-gate.ts';
 import { MAIN, Threads } from './lifecycle/threads.ts';
 import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
 import { openLog } from './observe/log.ts';
@@ -117,16 +119,8 @@ async function run(settings: Settings): Promise<void> {
     disk: disk.standing,
   }));
   if (shutdown.begun) return;
-
-  log.info('starting', { version, pid: process.pid, node: process.version });
   const common = { clock, patience, version, log: logPlan };
-  await startThreads({ settings, threads, executors, common, isStopping: () => shutdown.begun });
-  if (shutdown.begun) return;
-  void disk.watch();
-  await threads.heard(COORDINATOR, 'ready');
-  if (shutdown.begun) return;
-  threads.mainStarted();
-  sayReady(settings, log);
+  await begin({ settings, threads, executors, common, log, shutdown, disk });
 }
 
 interface Starting {
@@ -139,12 +133,38 @@ interface Starting {
     readonly version: string;
     readonly log: LogPlan;
   };
-  readonly isStopping: () => boolean;
+  readonly log: Log;
+  readonly shutdown: Shutdown;
+  readonly disk: DiskGuard;
+}
+
+/** Whatever stops the daemon meanwhile, the rest of its start is left out. */
+async function begin(starting: Starting): Promise<void> {
+  const { settings, threads, common, log, shutdown, disk } = starting;
+  log.info('starting', { version: common.version, pid: process.pid, node: process.version });
+  await waitForGate(starting);
+  if (shutdown.begun) return;
+  await startThreads(starting);
+  if (shutdown.begun) return;
+  void disk.watch();
+  await threads.heard(COORDINATOR, 'ready');
+  if (shutdown.begun) return;
+  threads.mainStarted();
+  limitLife(settings, log, (why) => shutdown.renew(why));
+  sayReady(settings, log);
+}
+
+/** Nothing is read from the journal, and no node is called, before it opens. */
+async function waitForGate({ settings, threads, log, shutdown }: Starting): Promise<void> {
+  const { startGate: address, startGateMs: timeoutMs } = settings;
+  if (address === undefined) return;
+  const failure = await passStartGate({ address, timeoutMs, log, stop: shutdown.signal });
+  if (failure !== undefined) threads.lose({ kind: 'failed', thread: MAIN, failure });
 }
 
 /** Executors last: they connect to where the coordinator listens. */
 async function startThreads(starting: Starting): Promise<void> {
-  const { settings, threads, executors, isStopping } = starting;
+  const { settings, threads, executors, shutdown } = starting;
   const { clock, patience, version, log } = starting.common;
   threads.start(entry('./lifecycle/watchdog/thread'), {
     name: 'watchdog',
@@ -160,7 +180,7 @@ async function startThreads(starting: Starting): Promise<void> {
     log,
   } satisfies CoordinatorData);
   await threads.heard(COORDINATOR, 'listening');
-  if (isStopping()) return;
+  if (shutdown.begun) return;
   for (const [index, name] of executors.entries()) {
     const data = { ...executorData(settings), name, clock, index, log };
     threads.start(entry('./executor/thread'), data satisfies ExecutorData);

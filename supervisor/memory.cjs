@@ -21,10 +21,12 @@ function memoryOf(name, env) {
   // What is no number, the daemon refuses by itself.
   const limitBytes = given > 0 ? given : LIMIT_MIB[name] * MIB;
   const heapMib = Math.floor((limitBytes * HEAP_SHARE) / MIB);
-  return {
-    limitBytes,
-    nodeArgs: [`--max-old-space-size=${heapMib}`, `--max-semi-space-size=${SEMI_SPACE_MIB}`],
-  };
+  const flags = { '--max-old-space-size': heapMib, '--max-semi-space-size': SEMI_SPACE_MIB };
+  // The command line is stronger than NODE_OPTIONS, which somebody has chosen.
+  const nodeArgs = Object.entries(flags)
+    .filter(([flag]) => !env['NODE_OPTIONS']?.includes(flag))
+    .map(([flag, mib]) => `${flag}=${mib}`);
+  return { limitBytes, nodeArgs };
 }
 
 module.exports = { memoryOf };

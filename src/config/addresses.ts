@@ -25,6 +25,10 @@ export const host = z
   .string()
   .regex(/^[0-9A-Za-z:][0-9A-Za-z.:_-]{0,252}$/, 'is neither an IP address nor a host name');
 
+export const httpUrl = z
+  .string()
+  .refine((text) => /^https?:\/\/[^/\\?#\s]+/i.test(text) && URL.canParse(text), 'is not a URL');
+
 /** Where the journal is, by driver. */
 export const journal = z.string().transform((text, context) => {
   const path = /^sqlite:(?<path>.+)$/su.exec(text)?.groups?.['path'];

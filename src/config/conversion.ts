@@ -1,7 +1,6 @@
 /**
  * Numbers from the environment and the command line: decimal digits and nothing else. What a
- * person may have meant by anything else is a hint, never a guess (seeds: a number passed as text
- * that nobody converted).
+ * person may have meant by anything else is a hint, never a guess.
  */
 import { z } from 'zod';
 import { quoted } from './issue-text.ts';
@@ -12,6 +11,7 @@ const DECIMAL = /^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?$/;
 const UNITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   ms: { ms: 1, s: 1000, sec: 1000, m: 60_000, min: 60_000, h: 3_600_000 },
   bytes: { b: 1, k: 1024, kb: 1024, kib: 1024, m: 1024 ** 2, mb: 1024 ** 2, mib: 1024 ** 2 },
+  hours: { h: 1, hours: 1, d: 24, days: 24 },
   days: { d: 1, days: 1, w: 7 },
 };
 

@@ -12,17 +12,22 @@ import { endpoint, host, journal } from './addresses.ts';
 import { customDialects } from './custom-dialects.ts';
 import { nodeList } from './node-list.ts';
 import { settingDocs } from './setting-docs.ts';
+import { supervisionShape } from './supervision.ts';
 import { telemetryShape } from './telemetry.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MIB = 1024 * 1024;
-/** Exit codes that say something else: a failure, and a bad configuration. */
-const TAKEN_EXIT_CODES: readonly number[] = [1, 78];
+/** Two keep one coordinator busy; each takes memory. */
+const DEFAULT_EXECUTORS_MAX = 4;
 
 const DEFAULT_NODES = [1, 2, 3].map((number) => ({
   name: `node0${number}`,
   url: `http://127.0.0.1:${7400 + number}/v1`,
 }));
+
+export function defaultExecutors(cores: number): number {
+  return Math.min(DEFAULT_EXECUTORS_MAX, Math.max(1, Math.floor(cores / 2)));
+}
 
 function millis(max: number, fallback: number, text: string) {
   return z.int().min(1).max(max).default(fallback).register(settingDocs, { unit: 'ms', text });
@@ -72,10 +77,10 @@ export const settingsSchema = z.strictObject({
     .int()
     .min(1)
     .max(256)
-    .default(() => Math.max(1, Math.floor(availableParallelism() / 2)))
+    .default(() => defaultExecutors(availableParallelism()))
     .register(settingDocs, {
       text: 'Threads that call the nodes.',
-      fallback: 'half the cores, at least 1',
+      fallback: `half the cores, 1 to ${DEFAULT_EXECUTORS_MAX}`,
     }),
   concurrency: z.int().min(1).max(10_000).default(256).register(settingDocs, {
     text: 'Commands in work at once, per executor.',
@@ -170,16 +175,7 @@ export const settingsSchema = z.strictObject({
     text: 'Log lines for people, or one JSON object each.',
   }),
   ...telemetryShape,
-  stopExitCode: z
-    .int()
-    .min(0)
-    .max(255)
-    .refine((code) => !TAKEN_EXIT_CODES.includes(code), 'says something else already')
-    .default(0)
-    .register(settingDocs, {
-      text: 'The exit code of an intended stop.',
-      allowed: 'a whole number from 0 to 255, but not 1 (failed) or 78 (bad configuration)',
-    }),
+  ...supervisionShape,
 });
 
 export type SettingKey = keyof typeof settingsSchema.shape;
@@ -191,6 +187,7 @@ export type ReadSettings = z.output<typeof settingsSchema>;
 
 /** Off, unless they are given. */
 type OptionalKey =
+  | 'startGate'
   | 'sentryDsn'
   | 'sentryIgnore'
   | 'cronitorApiKey'

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export interface SettingDoc {
   /** What it does, for the reader of docs/configuration.md. */
   readonly text: string;
-  readonly unit?: 'ms' | 'bytes' | 'days';
+  readonly unit?: 'ms' | 'bytes' | 'days' | 'hours';
   /** What may be given, where the schema alone does not say it. */
   readonly allowed?: string;
   /** The default in words, where it depends on the machine or on another setting. */

@@ -5,7 +5,7 @@
  * `relations.ts`. Keys and addresses that hold one are secret: nobody shows them.
  */
 import { z } from 'zod';
-import { host } from './addresses.ts';
+import { host, httpUrl } from './addresses.ts';
 import { settingDocs } from './setting-docs.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -30,10 +30,6 @@ const syslogAddress = z.string().transform((text, context): SyslogAddress => {
   }
   return { kind: kind as 'udp' | 'tcp' | 'tls', host: bare, port: Number(port) };
 });
-
-const httpUrl = z
-  .string()
-  .refine((text) => /^https?:\/\/[^/\\?#\s]+/i.test(text) && URL.canParse(text), 'is not a URL');
 
 /** As strict as Sentry's own reader, which prints what it can't read, key and all. */
 const DSN = /^https?:\/\/\w+@(?:\[[:.\w]+\]|[\w.-]+)(?::\d+)?\/(?:[\w.-]+\/)*\d+$/;

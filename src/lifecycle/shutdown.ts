@@ -15,6 +15,8 @@ import type { Loss, Threads } from './threads.ts';
 
 export type StopCause =
   | { readonly kind: 'asked'; readonly by: string }
+  /** It stops in order, and wants to be started anew. */
+  | { readonly kind: 'renewal'; readonly why: string }
   | { readonly kind: 'lost'; readonly loss: Loss };
 
 export interface ShutdownOptions {
@@ -35,9 +37,12 @@ export interface ShutdownOptions {
 }
 
 const EXIT_FAILED = 1;
+/** Nothing failed, and a supervisor starts it anew: EX_TEMPFAIL of sysexits. */
+const EXIT_RENEWAL = 75;
 
 export class Shutdown {
   readonly #options: ShutdownOptions;
+  readonly #beginning = new AbortController();
   #cause: StopCause | undefined;
   #interrupt: (() => void) | undefined;
   readonly #coordinatorLost = Promise.withResolvers<void>();
@@ -46,14 +51,27 @@ export class Shutdown {
     this.#options = options;
   }
 
+  /** Aborted when it begins. */
+  get signal(): AbortSignal {
+    return this.#beginning.signal;
+  }
+
   get begun(): boolean {
     return this.#cause !== undefined;
   }
 
   /** A signal, or pm2's message. The second one interrupts. */
   ask(by: string): void {
-    if (this.#cause === undefined) this.#begin({ kind: 'asked', by });
-    else this.#interrupt?.();
+    if (this.#cause === undefined) return this.#begin({ kind: 'asked', by });
+    // Who stops it while it goes down to come back wants it to stay down.
+    if (this.#cause.kind !== 'renewal') return this.#interrupt?.();
+    this.#cause = { kind: 'asked', by };
+    return this.#options.log.info(`stopping: ${by}; it stays down`);
+  }
+
+  /** As if it were asked, but for the exit code: the supervisor is to start it anew. */
+  renew(why: string): void {
+    if (this.#cause === undefined) this.#begin({ kind: 'renewal', why });
   }
 
   /** A thread is lost: the process cannot go on. */
@@ -68,11 +86,12 @@ export class Shutdown {
 
   #begin(cause: StopCause): void {
     this.#cause = cause;
+    this.#beginning.abort();
     const { log, exit } = this.#options;
-    if (cause.kind === 'asked') log.info(`stopping: ${cause.by}`);
+    if (cause.kind !== 'lost') log.info(`stopping: ${whyStopped(cause)}`);
     startEscalation(this.#options);
     this.#end()
-      .then(() => this.#leave(cause))
+      .then(() => this.#leave(this.#cause ?? cause))
       .catch((error: unknown) => {
         log.error('the shutdown itself failed', { error });
         exit(EXIT_FAILED);
@@ -138,13 +157,23 @@ export class Shutdown {
   }
 
   async #leave(cause: StopCause): Promise<never> {
-    const { log, exit, stopExitCode, farewell } = this.#options;
-    const code = cause.kind === 'asked' ? stopExitCode : EXIT_FAILED;
-    const why = cause.kind === 'asked' ? cause.by : whyLost(cause.loss);
+    const { log, exit, farewell } = this.#options;
+    const code = this.#codeOf(cause);
+    const why = whyStopped(cause);
     log.info(`shutdown complete (${why}), exiting with code ${code}`);
-    await farewell?.(cause.kind === 'asked' ? undefined : why);
+    await farewell?.(cause.kind === 'lost' ? why : undefined);
     return exit(code);
   }
+
+  #codeOf({ kind }: StopCause): number {
+    if (kind === 'asked') return this.#options.stopExitCode;
+    return kind === 'renewal' ? EXIT_RENEWAL : EXIT_FAILED;
+  }
+}
+
+function whyStopped(cause: StopCause): string {
+  if (cause.kind === 'asked') return cause.by;
+  return cause.kind === 'renewal' ? cause.why : whyLost(cause.loss);
 }
 
 /** The cause in one line. */

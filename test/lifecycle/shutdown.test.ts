@@ -68,6 +68,41 @@ describe('an intended stop', () => {
   });
 });
 
+describe('a stop to be started anew', () => {
+  test('drains like any other, and leaves with 75', async () => {
+    const daemon = startSmallDaemon();
+    await daemon.logged('ready');
+    daemon.signal('SIGUSR2');
+    expect(await daemon.exit).toBe(75);
+    expect(daemon.lines.slice(-2)).toEqual([
+      'info stopping: its time is over',
+      'info shutdown complete (its time is over), exiting with code 75',
+    ]);
+  });
+
+  test('becomes an intended one by a signal, which interrupts nothing yet', async () => {
+    const daemon = startSmallDaemon({ coordinator: 'drains when interrupted' });
+    await daemon.logged('ready');
+    daemon.signal('SIGUSR2');
+    await daemon.logged('stopping');
+    daemon.signal('SIGTERM');
+    await daemon.logged('it stays down');
+    expect(daemon.lines).not.toContain('info interrupting');
+    daemon.signal('SIGTERM');
+    expect(await daemon.exit).toBe(79);
+  });
+
+  test('changes nothing of a stop that was asked for before it', async () => {
+    const daemon = startSmallDaemon({ coordinator: 'drains when interrupted' });
+    await daemon.logged('ready');
+    daemon.signal('SIGTERM');
+    await daemon.logged('stopping');
+    daemon.signal('SIGUSR2');
+    daemon.signal('SIGTERM');
+    expect(await daemon.exit).toBe(79);
+  });
+});
+
 describe('P9: what does not end', () => {
   test('hangs on in its own code: the process is left by a hard exit with 1, its socket open', async () => {
     const daemon = startSmallDaemon({

@@ -8,6 +8,7 @@ import { type Finding, fail, ok } from './finding.ts';
 import { checkIntegrations } from './integrations.ts';
 import { checkDisk, checkJournal } from './journal.ts';
 import { checkNodes } from './nodes.ts';
+import { checkStartGate } from './start-gate.ts';
 
 export interface Examination {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -36,6 +37,7 @@ async function checksOf(settings: Settings, options: Examination): Promise<reado
   const found = await Promise.all([
     checkJournal(settings),
     checkDisk(settings),
+    checkStartGate(settings, timeoutMs),
     checkNodes(settings, timeoutMs),
     checkDaemon({ ...settings, endpoint }, timeoutMs),
     checkIntegrations(settings, { pingUrl, sendTest, timeoutMs }),

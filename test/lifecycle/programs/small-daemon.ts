@@ -63,6 +63,7 @@ listenToSignals({
   onStop: (by) => shutdown.ask(by),
   onToggleDebug: () => log.info('toggled'),
 });
+process.on('SIGUSR2', () => shutdown.renew('its time is over'));
 
 function start(name: string, behaviour: Behaviour): void {
   threads.start<SmallThreadData>(entry, { name, clock, behaviour });

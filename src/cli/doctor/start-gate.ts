@@ -1,0 +1,40 @@
+/** The start gate, as the daemon will try it at its next start: does what it waits for answer now? */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Settings } from '../../config/schema.ts';
+import { type Finding, fail, ok } from './finding.ts';
+import { exchange } from './http.ts';
+
+const CHECK = 'start gate';
+
+export async function checkStartGate(
+  { startGate: address }: Settings,
+  timeoutMs: number,
+): Promise<readonly Finding[]> {
+  if (address === undefined) return [];
+  const why = address.startsWith('tcp:')
+    ? await refusalOf(new URL(address), timeoutMs)
+    : await trouble(address, timeoutMs);
+  if (why === undefined) return [ok(CHECK, `${address} answers`)];
+  const hint = 'A start waits for it: bring it up, or correct LOCKSTEP_START_GATE.';
+  return [fail(CHECK, `${address}: ${why}`, hint)];
+}
+
+async function trouble(url: string, timeoutMs: number): Promise<string | undefined> {
+  const answer = await exchange({ url, timeoutMs });
+  if (answer.kind === 'silent') return answer.why;
+  return answer.status >= 200 && answer.status < 300 ? undefined : `it answers ${answer.status}`;
+}
+
+async function refusalOf({ hostname, port }: URL, timeoutMs: number): Promise<string | undefined> {
+  const socket = connect({ host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) });
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(timeoutMs) });
+    return undefined;
+  } catch (error) {
+    const { code, name, message } = error as NodeJS.ErrnoException;
+    return name === 'AbortError' ? `no answer in ${timeoutMs} ms` : (code ?? message);
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The settings that the daemon shares with whoever starts it: when it may begin, when it is started
+ * anew, and how it says that it was stopped.
+ */
+import { z } from 'zod';
+import { endpoint, httpUrl } from './addresses.ts';
+import { settingDocs } from './setting-docs.ts';
+
+const GIB = 1024 ** 3;
+const HOUR_MS = 60 * 60 * 1000;
+const HOURS_MAX = 8760;
+/** Exit codes that say something else: a failure, a wish to be started anew, a bad configuration. */
+const TAKEN_EXIT_CODES: readonly number[] = [1, 75, 78];
+
+export const supervisionShape = {
+  startGate: z
+    .string()
+    .refine(
+      (text) => endpoint.safeParse(text).success || httpUrl.safeParse(text).success,
+      'is neither of the form tcp://HOST:PORT nor a URL of http or https',
+    )
+    .optional()
+    .register(settingDocs, {
+      text:
+        'What must answer before any work begins, open commands included: a port that takes ' +
+        'connections, or a URL that answers 2xx.',
+      allowed: 'tcp://HOST:PORT, http(s)://HOST…',
+      fallback: 'none; nothing is waited for',
+    }),
+  startGateMs: z.int().min(1).max(HOUR_MS).default(300_000).register(settingDocs, {
+    unit: 'ms',
+    text: 'How long that is waited for; then the start has failed, and the supervisor tries again.',
+  }),
+  restartAfterHours: z
+    .number()
+    .min(0)
+    .max(HOURS_MAX)
+    .default(0)
+    .register(settingDocs, {
+      unit: 'hours',
+      text:
+        'After so long, or up to a tenth sooner, the daemon stops in order with exit code 75, so ' +
+        'that its supervisor starts it anew. 0 switches it off.',
+    }),
+  memoryLimitBytes: z
+    .int()
+    .min(GIB / 4)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(GIB)
+    .register(settingDocs, {
+      unit: 'bytes',
+      text:
+        'The resident memory above which the supervisor starts the daemon anew ' +
+        '(`max_memory_restart` of pm2, which reads the variable alone); above 90 % of it the log ' +
+        'warns.',
+    }),
+  stopExitCode: z
+    .int()
+    .min(0)
+    .max(255)
+    .refine((code) => !TAKEN_EXIT_CODES.includes(code), 'says something else already')
+    .default(0)
+    .register(settingDocs, {
+      text: 'The exit code of an intended stop.',
+      allowed:
+        'a whole number from 0 to 255, but not 1 (failed), 75 (to be started anew) or 78 (bad ' +
+        'configuration)',
+    }),
+};

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { MemoryGuard } from '../../src/lifecycle/memory-guard.ts';
+import type { Fields, Log } from '../../src/observe/log-port.ts';
+
+function guard(limitBytes: number, resident?: () => number) {
+  const lines: string[] = [];
+  const seen: Fields[] = [];
+  const say = (level: string) => (message: string, fields: Fields = {}) => {
+    lines.push(`${level} ${message}`);
+    seen.push(fields);
+  };
+  const [error, warn, info, debug] = ['error', 'warn', 'info', 'debug'].map(say) as [
+    Log['error'],
+    Log['warn'],
+    Log['info'],
+    Log['debug'],
+  ];
+  const log: Log = { error, warn, info, debug, setLevel: () => {} };
+  const memory = new MemoryGuard({ limitBytes, log, ...(resident && { resident }) });
+  return { memory, lines, seen };
+}
+
+test('above nine tenths of the limit it warns, below eight tenths it is well again, once each', () => {
+  let resident = 0;
+  const { memory, lines } = guard(1000, () => resident);
+  for (resident of [500, 899, 901, 950, 850, 901, 799, 850]) memory.look();
+  expect(lines).toEqual([
+    'warn memory comes near to its limit',
+    'info memory is well below its limit again',
+  ]);
+});
+
+test('what it looks at is what the process takes', () => {
+  const { memory, lines, seen } = guard(1);
+  memory.look();
+  expect(lines).toHaveLength(1);
+  expect(seen[0]?.['residentBytes']).toBeGreaterThan(10 * 1024 * 1024);
+});
