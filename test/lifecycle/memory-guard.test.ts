@@ -5,10 +5,12 @@ import type { Fields, Log } from '../../src/observe/log-port.ts';
 function guard(limitBytes: number, resident?: () => number) {
   const lines: string[] = [];
   const seen: Fields[] = [];
-  const say = (level: string) => (message: string, fields: Fields = {}) => {
-    lines.push(`${level} ${message}`);
-    seen.push(fields);
-  };
+  const say =
+    (level: string) =>
+    (message: string, fields: Fields = {}) => {
+      lines.push(`${level} ${message}`);
+      seen.push(fields);
+    };
   const [error, warn, info, debug] = ['error', 'warn', 'info', 'debug'].map(say) as [
     Log['error'],
     Log['warn'],

@@ -1,9 +1,10 @@
 /** A copy of the supervisor in a project of its own, with small programs in place of the apps. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { type Pm2Runtime, startPm2Runtime } from '../support/pm2-runtime.ts';
 import { type Finished, PROJECT, run, tempProject } from './temp-project.ts';
 
 export interface SupervisedProject {
@@ -12,6 +13,10 @@ export interface SupervisedProject {
   readonly stop: (env?: NodeJS.ProcessEnv) => Finished;
   /** `npm start` that runs on beside the test. */
   readonly spawnStart: (env?: NodeJS.ProcessEnv) => ChildProcess;
+  /** Starts both apps under pm2-runtime. */
+  readonly runtime: (env?: NodeJS.ProcessEnv) => Pm2Runtime;
+  /** Has the app end with this code. */
+  readonly endWith: (app: string, code: number) => void;
   /** What the app wrote, a line each. */
   readonly logOf: (app: string) => readonly string[];
   /** How often the app was started. */
@@ -37,6 +42,7 @@ export async function supervisedProject(): Promise<SupervisedProject> {
   onTestFinished(() => {
     call('stop');
   });
+  const pidOf = (name: string): number => pidIn(join(root, 'data/pm2/pids'), name);
   return {
     root,
     start: (env) => call('start', env),
@@ -50,13 +56,20 @@ export async function supervisedProject(): Promise<SupervisedProject> {
     logOf: (name) => readFileSync(join(root, 'data/logs', `${name}.log`), 'utf8').split('\n'),
     livesOf: (name) =>
       statSync(join(root, 'data', `${name}.lives`), { throwIfNoEntry: false })?.size ?? 0,
-    pidOf: (name) => pidIn(join(root, 'data/pm2/pids'), name),
+    pidOf,
+    runtime: (env) => startPm2Runtime(root, { ...process.env, ...own, ...env }),
+    endWith: (name, code) => {
+      writeFileSync(join(root, 'data/exit-code'), String(code));
+      process.kill(pidOf(name), 'SIGUSR2');
+    },
     processes: () => processesNaming(root),
   };
 }
 
 function pidIn(folder: string, app: string): number {
-  const file = readdirSync(folder).find((name) => name.startsWith(`${app}-`));
+  const file = (existsSync(folder) ? readdirSync(folder) : []).find((name) =>
+    name.startsWith(`${app}-`),
+  );
   return file === undefined ? 0 : Number(readFileSync(join(folder, file), 'utf8'));
 }
 
