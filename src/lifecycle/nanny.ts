@@ -89,10 +89,20 @@ export class Nanny {
     this.#lookedAt = at;
     const names = new Set([...watched.expected, ...watched.lingering]);
     const hangs = [...names].flatMap((name) => this.#lookAt(name, elapsedMs));
-    // Who hangs or is gone holds up others that wait for it: while a loop is silent, and be it that
-    // of a thread known to be lost, idleness is no news.
-    const isSilent = [...names].some((name) => this.#silentMs(name) > SILENT_MS);
-    for (const hang of hangs) if (hang.kind === 'hung' || !isSilent) this.#report(hang);
+    const isHeldUp = [...names].some((name) => this.#holdsUp(name));
+    if (isHeldUp) this.#forgetIdleness();
+    for (const hang of hangs) if (hang.kind === 'hung' || !isHeldUp) this.#report(hang);
+  }
+
+  /** Whose loop is silent, and be it known to be lost, and who starts, makes others wait. */
+  #holdsUp(name: string): boolean {
+    const isStarting = this.#known.get(name)?.pulse.reading.activity === 'starting';
+    return isStarting || this.#silentMs(name) > SILENT_MS;
+  }
+
+  /** Meanwhile idleness is no news, and afterwards it begins from nothing. */
+  #forgetIdleness(): void {
+    for (const known of this.#known.values()) known.pulse = { ...known.pulse, idleMs: 0 };
   }
 
   #silentMs(name: string): number {

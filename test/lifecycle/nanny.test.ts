@@ -9,10 +9,14 @@ import type { Hang } from '../../src/lifecycle/threads.ts';
 const LOOK_MS = 500;
 const IDLE = { active: 0, idle: 0, utilization: 0 };
 
-type Behaviour = 'works' | 'hangs' | 'turns only';
+type Behaviour = 'works' | 'hangs' | 'turns only' | 'starts';
 
-/** Watches threads that behave so for `looks` looks. */
-function watch(threads: Record<string, Behaviour>, looks: number) {
+/** Watches threads that behave so for `looks` looks, and then as `later` says for `looksLater`. */
+function watch(
+  threads: Record<string, Behaviour>,
+  looks: number,
+  { later = threads, looksLater = 0 }: { later?: typeof threads; looksLater?: number } = {},
+) {
   const hangs: Hang[] = [];
   const readings = new Map<string, Reading>();
   const missing: string[] = [];
@@ -33,12 +37,13 @@ function watch(threads: Record<string, Behaviour>, looks: number) {
     },
     now: () => now,
   });
-  for (let look = 1; look <= looks; look++) {
+  for (let look = 1; look <= looks + looksLater; look++) {
     now += LOOK_MS;
-    for (const [name, behaviour] of Object.entries(threads)) {
+    for (const [name, behaviour] of Object.entries(look <= looks ? threads : later)) {
       if (behaviour === 'hangs') continue;
       const progress = behaviour === 'works' ? look : 1;
-      readings.set(name, { beats: look, progress, activity: 'working' });
+      const activity = behaviour === 'starts' ? 'starting' : 'working';
+      readings.set(name, { beats: look, progress, activity });
     }
     nanny.look();
   }
@@ -65,6 +70,19 @@ describe('P8: the nanny', () => {
     const threads = { coordinator: 'hangs', 'executor-1': 'turns only' } as const;
     expect(watch(threads, 20).hangs.map(({ thread }) => thread)).toEqual(['coordinator']);
   });
+
+  test.each(['hangs', 'starts'] as const)(
+    'nor when it is back, and %s no more: their patience begins anew',
+    (behaviour) => {
+      const before = { coordinator: behaviour, 'executor-1': 'turns only' } as const;
+      const later = { coordinator: 'works', 'executor-1': 'turns only' } as const;
+      // Seven looks are less than a hang; a start may take longer.
+      const looks = behaviour === 'hangs' ? 7 : 40;
+      expect(watch(before, looks, { later, looksLater: 7 }).hangs).toEqual([]);
+      const { hangs } = watch(before, looks, { later, looksLater: 9 });
+      expect(hangs).toMatchObject([{ kind: 'stalled', thread: 'executor-1' }]);
+    },
+  );
 
   test('has nothing to say while all is well, however long', () => {
     const { hangs, nanny } = watch({ main: 'works', 'executor-1': 'works' }, 1000);
