@@ -28,6 +28,7 @@ import { openLog } from './observe/log.ts';
 import { type LogPlan, planLog } from './observe/log-plan.ts';
 import type { Log } from './observe/log-port.ts';
 import { openTelemetry, secretsOf } from './observe/telemetry.ts';
+import { writeOpsUrl } from './ops/address.ts';
 import { LatestFigures } from './ops/latest-figures.ts';
 import { startOps } from './ops/server.ts';
 import { phaseOf, type Standing } from './ops/standing.ts';
@@ -111,13 +112,14 @@ async function run(settings: Settings): Promise<void> {
   });
   nanny.start();
   const disk = openDiskGuard(settings, threads, log);
-  await openOps(settings, threads, () => ({
+  const standing = () => ({
     version,
     phase: phaseOf(shutdown.begun, threads.has(COORDINATOR, 'ready')),
     threads: nanny.stock,
     figures: latest.seen,
     disk: disk.standing,
-  }));
+  });
+  await openOps(settings, { threads, log, standing });
   if (shutdown.begun) return;
   const common = { clock, patience, version, log: logPlan };
   await begin({ settings, threads, executors, common, log, shutdown, disk });
@@ -221,9 +223,8 @@ function toggleDebug(settings: Settings, log: Log, setLevel: (level: 'info' | 'd
 
 /** The operators' port is there before the work begins: whoever looks sees it start. */
 async function openOps(
-  { opsHost: host, opsPort: port }: Settings,
-  threads: Threads,
-  standing: () => Standing,
+  { opsHost: host, opsPort: port, dataDir }: Settings,
+  { threads, log, standing }: { threads: Threads; log: Log; standing: () => Standing },
 ): Promise<void> {
   try {
     await startOps({ host, port, standing });
@@ -232,7 +233,12 @@ async function openOps(
       message: `cannot listen on http://${host}:${port}: ${(error as Error).message}`,
       hint: 'Another program listens there, or it is no address of this machine: see LOCKSTEP_OPS_PORT.',
     };
-    threads.lose({ kind: 'failed', thread: MAIN, failure });
+    return threads.lose({ kind: 'failed', thread: MAIN, failure });
+  }
+  try {
+    writeOpsUrl(dataDir, host, port);
+  } catch (error) {
+    log.warn("the operators' address could not be written down", { error });
   }
 }
 

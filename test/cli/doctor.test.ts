@@ -68,6 +68,21 @@ describe('where all is well', () => {
     expect(journal).toContain(`held by process ${cluster.daemon.pid}`);
   });
 
+  test('it tries the start gate where there is one', async () => {
+    const [port = 0] = await freePorts(1);
+    const open = cluster.daemon.endpoint;
+    expect(await doctor({ LOCKSTEP_START_GATE: open })).toMatchObject({ ok: true });
+    const shut = `tcp://127.0.0.1:${port}`;
+    const unwell = `${await nodeThat((_, response) => response.writeHead(503).end())}`;
+    for (const [gate, why] of [
+      [shut, 'ECONNREFUSED'],
+      [unwell.replace('node01=', ''), 'it answers 503'],
+    ] as const) {
+      const { wrong } = await doctor({ LOCKSTEP_START_GATE: gate });
+      expect(wrong).toMatchObject([{ check: 'start gate', message: `${gate}: ${why}` }]);
+    }
+  });
+
   test('it changes nothing: the nodes have nothing to count', async () => {
     const before = await cluster.client.stats();
     await doctor();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { envName } from '../../src/config/names.ts';
-import { SETTING_KEYS } from '../../src/config/schema.ts';
+import { defaultExecutors, SETTING_KEYS } from '../../src/config/schema.ts';
 import { docOf } from '../../src/config/setting.ts';
 import { problemOf, problemsOf, settingsOf } from './load-in.ts';
 
@@ -61,6 +61,9 @@ describe('values out of range are refused with the range', () => {
     ['LOCKSTEP_INTERACTIVE_SHARE', '0', '0 is less than 0.05'],
     ['LOCKSTEP_STOP_EXIT_CODE', '78', '78 says something else already'],
     ['LOCKSTEP_STOP_EXIT_CODE', '1', '1 says something else already'],
+    ['LOCKSTEP_STOP_EXIT_CODE', '75', '75 says something else already'],
+    ['LOCKSTEP_RESTART_AFTER_HOURS', '9000', '9000 is more than 8760'],
+    ['LOCKSTEP_MEMORY_LIMIT_BYTES', '1024', '1024 is less than 268435456'],
     ['LOCKSTEP_DRAIN_MS', '30000', '30000 is more than 29000'],
   ])('%s=%s: %s', (name, text, message) => {
     const problem = problemOf({ env: { [name]: text } });
@@ -74,6 +77,31 @@ describe('values out of range are refused with the range', () => {
 });
 
 describe('choices and addresses', () => {
+  test.each(['tcp://db.example:5432', 'http://10.0.0.1/ready', 'https://[::1]:8443/'])(
+    'the start gate %s can be asked',
+    (gate) => {
+      expect(settingsOf({ env: { LOCKSTEP_START_GATE: gate } }).startGate).toBe(gate);
+    },
+  );
+
+  test.each(['db:5432', 'tcp://db', 'ftp://db/', 'https://'])(
+    'the start gate %s is none',
+    (gate) => {
+      const problem = problemOf({ env: { LOCKSTEP_START_GATE: gate } });
+      expect(problem.message).toContain('is neither of the form tcp://HOST:PORT nor a URL');
+      expect(problem.allowed).toBe('tcp://HOST:PORT, http(s)://HOST…');
+    },
+  );
+
+  test.each([
+    [1, 1],
+    [3, 1],
+    [4, 2],
+    [64, 4],
+  ])('%i cores have %i executors by default', (cores, executors) => {
+    expect(defaultExecutors(cores)).toBe(executors);
+  });
+
   test('a mistyped choice is suggested', () => {
     expect(problemOf({ env: { LOCKSTEP_LOG_LEVEL: 'dbug' } })).toMatchObject({
       message: '"dbug" is not error, warn, info, debug',

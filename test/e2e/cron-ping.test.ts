@@ -11,6 +11,7 @@ import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startReceiver } from '../observe/support/http-receiver.ts';
 import { type Cluster, shareCluster } from '../support/cluster.ts';
+import { startDaemon } from '../support/daemon.ts';
 import { freePorts } from '../support/free-ports.ts';
 
 const PING = resolve(import.meta.dirname, '../../supervisor/healthcheck-ping');
@@ -53,6 +54,17 @@ describe('the ping', () => {
     expect(receiver.received).toMatchObject([{ method: 'POST', url: '/uuid' }]);
     expect(receiver.received[0]?.body).toMatch(/^\S+ up \d+ s, load [\d.]+ [\d.]+ [\d.]+$/);
     expect(receiver.received[0]?.body.startsWith(`${hostname()} `)).toBe(true);
+  });
+
+  it('finds the daemon by its data folder alone, wherever its port was set', async () => {
+    const receiver = await startReceiver();
+    const dataDir = folder();
+    await using daemon = await startDaemon({ nodes: cluster.sim.nodes, dataDir });
+    const file = settingsFile({ HC_PING_URL: receiver.url, LOCKSTEP_DATA_DIR: dataDir });
+    expect(await ping(file)).toEqual({ code: 0, output: '' });
+    await daemon.stop();
+    expect((await ping(file)).code).toBe(0);
+    expect(receiver.received.map(({ url }) => url)).toEqual(['/', '/fail']);
   });
 
   it('does nothing at all without HC_PING_URL', async () => {
