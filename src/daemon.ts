@@ -46,9 +46,14 @@ if (!loaded.ok) {
   process.stderr.write(formatProblems(loaded.problems));
   process.exit(EX_CONFIG);
 }
-await run(loaded.settings);
+const sources = new Set(Object.values(loaded.sources));
+await run(
+  loaded.settings,
+  [...sources].filter((source) => source !== 'default'),
+);
 
-async function run(settings: Settings): Promise<void> {
+/** @param given where settings come from, by name: variables, flags, keys of the file */
+async function run(settings: Settings, given: readonly string[]): Promise<void> {
   const version = readVersion();
   const logPlan = planLog(settings, process.stdout.isTTY);
   const log = openLog({
@@ -122,6 +127,12 @@ async function run(settings: Settings): Promise<void> {
   await openOps(settings, { threads, log, standing });
   if (shutdown.begun) return;
   const common = { clock, patience, version, log: logPlan };
+  log.info('starting', {
+    version,
+    pid: process.pid,
+    node: process.version,
+    given: given.join(','),
+  });
   await begin({ settings, threads, executors, common, log, shutdown, disk });
 }
 
@@ -142,8 +153,7 @@ interface Starting {
 
 /** Whatever stops the daemon meanwhile, the rest of its start is left out. */
 async function begin(starting: Starting): Promise<void> {
-  const { settings, threads, common, log, shutdown, disk } = starting;
-  log.info('starting', { version: common.version, pid: process.pid, node: process.version });
+  const { settings, threads, log, shutdown, disk } = starting;
   await waitForGate(starting);
   if (shutdown.begun) return;
   await startThreads(starting);

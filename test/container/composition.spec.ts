@@ -155,6 +155,26 @@ describe('the composition', () => {
     expect(output.trim()).toBe('node 600');
   });
 
+  it('a container whose pm2 is killed is started anew, by Docker', async () => {
+    const pm2 = await pidOf('pm2-runtime');
+    await composition.exec('lockstepd', 'sh', '-c', `kill -9 ${pm2}`);
+    await vi.waitUntil(async () => (await composition.inspect('lockstepd')).RestartCount === 1, {
+      timeout: HEALED_MS,
+    });
+    await vi.waitUntil(answersPing, { timeout: HEALTHY_MS });
+  });
+
+  it('pm2 starts the daemon anew before its container is out of memory', async () => {
+    const pid = await pidOf('dist/daemon.js');
+    // pm2 hands what it knows of an app on to it.
+    const line = `tr '\\0' '\\n' </proc/${pid}/environ | sed -n s/^max_memory_restart=//p`;
+    const { output } = await composition.exec('lockstepd', 'sh', '-c', line);
+    const { HostConfig: host } = await composition.inspect('lockstepd');
+    expect(Number(output)).toBeGreaterThan(0);
+    expect(Number(output)).toBeLessThan(host.Memory);
+    expect(host.RestartPolicy.Name).toBe('unless-stopped');
+  });
+
   it('docker stop ends both in order, with 0', async () => {
     const begun = performance.now();
     await composition.compose('stop', '--timeout', '45');

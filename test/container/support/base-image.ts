@@ -20,7 +20,23 @@ export type BaseImage =
   | { readonly kind: 'image'; readonly name: string }
   | { readonly kind: 'none'; readonly reason: string };
 
+/** One that containers run from, and that reaches what the product's image is built of. */
 export async function findBaseImage(env: NodeJS.ProcessEnv): Promise<BaseImage> {
+  const found = await foundOrMade(env);
+  if (found.kind === 'none') return found;
+  const line = 'npm view pm2 version && apt-get update';
+  const command = ['docker', 'run', '--rm', '--network', 'host', found.name, 'sh', '-c', line];
+  const { code, output } = await attempt(command, { timeoutMs: PULL_MS, env });
+  if (code === 0) return found;
+  const reason = `a container does not reach npm and Debian: ${lastLine(output)}`;
+  return { kind: 'none', reason };
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? '';
+}
+
+async function foundOrMade(env: NodeJS.ProcessEnv): Promise<BaseImage> {
   for (const name of [IMAGE, STAND_IN]) {
     const seen = await attempt(['docker', 'image', 'inspect', name], { timeoutMs: ASK_MS, env });
     if (seen.code === 0) return { kind: 'image', name };
@@ -38,7 +54,11 @@ async function standIn(env: NodeJS.ProcessEnv): Promise<BaseImage> {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-base-'));
   try {
     const bootstrap = ['debootstrap', '--variant=minbase', 'bookworm', folder];
-    await run(bootstrap, { timeoutMs: BOOTSTRAP_MS, env });
+    const made = await attempt(bootstrap, { timeoutMs: BOOTSTRAP_MS, env });
+    if (made.code !== 0) {
+      const why = `debootstrap fails: ${lastLine(made.output)}`;
+      return { kind: 'none', reason: `${IMAGE} cannot be pulled, and ${why}` };
+    }
     await addNode(folder);
     // An import has no environment of its own; `$0` to `$2` keep the line free of quoting.
     const line = 'tar -C "$0" -c . | docker import --change "ENV $1" - "$2"';

@@ -26,6 +26,10 @@ export interface Container {
     readonly Health?: { readonly Status: string };
   };
   readonly RestartCount: number;
+  readonly HostConfig: {
+    readonly Memory: number;
+    readonly RestartPolicy: { readonly Name: string };
+  };
 }
 
 export interface Ping {
