@@ -77,6 +77,7 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
       if (message.kind === 'figures') latest.take(message.figures);
       if (message.kind === 'stuck') telemetry.stuck(message);
       if (message.kind === 'still_stuck') telemetry.stillStuck(message.count);
+      if (message.kind === 'breaker') telemetry.breaker(message);
     },
   });
   const telemetry = await openTelemetry({

@@ -9,6 +9,7 @@ import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { COMMON, GENERAL } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { abandon } from './subcommands/abandon.ts';
+import { breaker } from './subcommands/breaker.ts';
 import { cancel } from './subcommands/cancel.ts';
 import { create } from './subcommands/create.ts';
 import { createOne } from './subcommands/create-one.ts';
@@ -35,6 +36,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   retry,
   cancel,
   abandon,
+  breaker,
   ping,
   doctor,
 ];

@@ -1,5 +1,6 @@
 /** `status` without an id, in words. */
-import type { NodeReport, SummaryAnswer } from '../protocol/answer.ts';
+import type { NodeStanding, SummaryAnswer } from '../protocol/answer.ts';
+import { breakerState } from './breaker-text.ts';
 import { durationText } from './duration.ts';
 import { indent, table } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
@@ -17,7 +18,7 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
     '',
     indent(laneTable(answer)),
     '',
-    indent(nodeTable(answer.nodes)),
+    indent(nodeTable(answer.nodes, terminal)),
   ].join('\n');
 }
 
@@ -32,16 +33,18 @@ function laneTable({ lanes }: SummaryAnswer): string {
   );
 }
 
-function nodeTable(nodes: Readonly<Record<string, NodeReport>>): string {
+function nodeTable(nodes: Readonly<Record<string, NodeStanding>>, terminal: Terminal): string {
   return table(
     [
       { title: 'node' },
+      { title: 'breaker' },
       { title: 'calls', align: RIGHT },
       { title: 'answers' },
       { title: 'last failure' },
     ],
-    Object.entries(nodes).map(([name, { calls, answers, lastFailure }]) => [
+    Object.entries(nodes).map(([name, { calls, answers, lastFailure, breaker }]) => [
       plain(name),
+      breakerState(breaker, terminal),
       String(calls),
       countsText(answers),
       plain(lastFailure ?? ''),

@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Answer,
   BatchAnswer,
+  BreakersAnswer,
   CommandAnswer,
   ListAnswer,
   PingAnswer,
@@ -21,7 +22,13 @@ import type {
   SummaryAnswer,
 } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
-import type { CommandInput, ListInput, OperatorInput, RequestInput } from '../protocol/request.ts';
+import type {
+  BreakerAct,
+  CommandInput,
+  ListInput,
+  OperatorInput,
+  RequestInput,
+} from '../protocol/request.ts';
 import { Calls } from './calls.ts';
 import { Connection, type Link } from './connection.ts';
 import { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
@@ -163,6 +170,16 @@ export class LockstepClient {
   /** The same for all open commands that a filter matches, or a dry run of it, page by page. */
   operate(selection: Selection, options?: CallOptions) {
     return this.#ask<SelectionAnswer>(selection, options);
+  }
+
+  /** How the breakers of the nodes stand. */
+  breakers(options?: CallOptions) {
+    return this.#ask<BreakersAnswer>({ op: 'breaker' }, options);
+  }
+
+  /** Opens a node's breaker until it is closed, or closes it, or resets it. */
+  breaker(node: string, act: BreakerAct, options?: CallOptions) {
+    return this.#ask<BreakersAnswer>({ op: 'breaker', node, act }, options);
   }
 
   ping(options?: CallOptions) {

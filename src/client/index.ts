@@ -2,9 +2,13 @@
 export type {
   Answer,
   BatchAnswer,
+  BreakerEvent,
+  BreakersAnswer,
+  BreakerView,
   CommandAnswer,
   ListAnswer,
   NodeReport,
+  NodeStanding,
   NodeStats,
   PingAnswer,
   SelectionAnswer,
@@ -18,7 +22,7 @@ export {
   type ErrorCode,
   type ErrorReply,
 } from '../protocol/errors.ts';
-export type { CommandInput, ListInput, RequestInput } from '../protocol/request.ts';
+export type { BreakerAct, CommandInput, ListInput, RequestInput } from '../protocol/request.ts';
 export {
   type CallOptions,
   type ClientOptions,

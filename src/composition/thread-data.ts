@@ -1,9 +1,12 @@
 /** What each kind of thread is told at its start, of the settings: its share and no more. */
 import type { Settings } from '../config/schema.ts';
 import type { CoordinatorData } from '../coordinator/thread.ts';
+import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
 import type { ExecutorData } from '../executor/thread.ts';
 
+/** A trial call ends within the request timeout; what takes so much longer never ends. */
+const TRIAL_SLACK_MS = 5000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 function policyOf(settings: Settings): Policy {
@@ -12,11 +15,26 @@ function policyOf(settings: Settings): Policy {
   return { tokens, quiesceMs, backoffBaseMs, backoffCapMs, retryAfterCapMs, stuckAfterMs };
 }
 
+function breakerOf(settings: Settings): BreakerPolicy {
+  return {
+    failuresInRow: settings.breakerFailures,
+    windowMs: settings.breakerWindowMs,
+    volumeMin: settings.breakerVolume,
+    failureShare: settings.breakerFailureShare,
+    slowShare: settings.breakerSlowShare,
+    coolOffMs: settings.breakerCoolOffMs,
+    coolOffCapMs: settings.breakerCoolOffCapMs,
+    trialCalls: settings.breakerTrials,
+    trialTimeoutMs: settings.requestTimeoutMs + TRIAL_SLACK_MS,
+  };
+}
+
 export function coordinatorData(
   settings: Settings,
 ): Omit<CoordinatorData, 'name' | 'clock' | 'version' | 'log'> {
   return {
     policy: policyOf(settings),
+    breaker: breakerOf(settings),
     endpoint: settings.endpoint,
     eventsEndpoint: settings.eventsEndpoint,
     journal: `${settings.journal.kind}:${settings.journal.path}`,
@@ -42,5 +60,6 @@ export function executorData(
     requestTimeoutMs: settings.requestTimeoutMs,
     connectTimeoutMs: settings.connectTimeoutMs,
     connectionsPerNode: settings.connectionsPerNode,
+    slowCallMs: settings.breakerSlowMs,
   };
 }

@@ -9,6 +9,8 @@ import type { SyslogAddress } from './telemetry.ts';
 
 /** A SYN that was lost is sent again after one second: this allows for one. */
 const CONNECT_TIMEOUT_MS = 2000;
+/** Of the request timeout: what takes longer is as good as lost. */
+const SLOW_SHARE = 0.8;
 /** Where the machine's own syslog listens. */
 const SYSLOG_SOCKET = '/dev/log';
 
@@ -31,6 +33,7 @@ export function complete(read: ReadSettings, dialect: Dialect, cwd: string): Set
     },
     deviceName: read.deviceName ?? hostname(),
     syslogAddress: read.syslogAddress ?? localSyslog(),
+    breakerSlowMs: read.breakerSlowMs ?? Math.ceil(read.requestTimeoutMs * SLOW_SHARE),
     connectTimeoutMs: read.connectTimeoutMs ?? Math.min(CONNECT_TIMEOUT_MS, read.requestTimeoutMs),
   };
 }

@@ -43,6 +43,8 @@ export const RELATIONS: readonly Relation[] = [
     'The stop must be over before the supervisor kills the process.',
   ),
   numbers([['backoffBaseMs'], '≤', 'backoffCapMs'], 'The first wait is the shortest.'),
+  numbers([['breakerSlowMs'], '≤', 'requestTimeoutMs'], 'No call takes longer than its timeout.'),
+  numbers([['breakerCoolOffMs'], '≤', 'breakerCoolOffCapMs'], 'The first wait is the shortest.'),
   {
     keys: ['endpoint', 'eventsEndpoint', 'opsPort'],
     rule: 'endpoint, eventsEndpoint and opsPort have three different ports',

@@ -33,6 +33,10 @@ function millis(max: number, fallback: number, text: string) {
   return z.int().min(1).max(max).default(fallback).register(settingDocs, { unit: 'ms', text });
 }
 
+function share(text: string) {
+  return z.number().min(0.01).max(1).default(0.5).register(settingDocs, { text });
+}
+
 export const settingsSchema = z.strictObject({
   nodes: nodeList.default(DEFAULT_NODES).register(settingDocs, {
     text: 'The nodes and their base URLs; the paths of the dialect are appended to these.',
@@ -124,6 +128,33 @@ export const settingsSchema = z.strictObject({
   backoffCapMs: millis(600_000, 2000, 'The longest wait before any repeat.'),
   retryAfterCapMs: millis(600_000, 10_000, "The most that a node's `Retry-After` is honoured."),
   stuckAfterMs: millis(DAY_MS, 60_000, 'A rollback that takes longer is reported as stuck.'),
+  breakerFailures: z.int().min(1).max(1_000_000).default(10).register(settingDocs, {
+    text: 'So many failed calls in a row open the breaker of a node.',
+  }),
+  breakerWindowMs: millis(
+    600_000,
+    10_000,
+    'The last while, over which the breaker of a node weighs its calls.',
+  ),
+  breakerVolume: z.int().min(1).max(1_000_000).default(20).register(settingDocs, {
+    text: 'With fewer calls than this in that while, their shares say nothing.',
+  }),
+  breakerFailureShare: share('This share of failed calls opens the breaker.'),
+  breakerSlowMs: z.int().min(1).max(28_000).optional().register(settingDocs, {
+    unit: 'ms',
+    text: 'A call that takes a node longer is slow.',
+    fallback: 'four fifths of requestTimeoutMs',
+  }),
+  breakerSlowShare: share('This share of slow calls opens the breaker.'),
+  breakerCoolOffMs: millis(
+    600_000,
+    1000,
+    'How long a breaker stays open before its node is tried, the first time; it doubles.',
+  ),
+  breakerCoolOffCapMs: millis(600_000, 5000, 'How long a breaker stays open at most.'),
+  breakerTrials: z.int().min(1).max(1000).default(4).register(settingDocs, {
+    text: 'So many good trial calls close a breaker; the first is a read.',
+  }),
   drainMs: millis(29_000, 10_000, 'At a stop: how long running work may go on to its end.'),
   interruptMs: millis(29_000, 5000, 'At a stop, after draining: how long aborting may take.'),
   escalateMs: millis(

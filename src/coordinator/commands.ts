@@ -11,6 +11,7 @@ import type { Command, DurableEntry, Settlement } from '../core/model.ts';
 import type { StoredCommand } from '../journal/port.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { CommandRequest } from '../protocol/request.ts';
+import type { Admission } from './admission.ts';
 import { openAnswer, settledAnswer } from './answers.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { KeyOrder } from './key-order.ts';
@@ -39,6 +40,7 @@ export class Commands {
   readonly #options: CoordinatorOptions;
   readonly #post: (act: (turn: Turn) => void) => void;
   readonly #numbering: Numbering;
+  readonly #admission: Admission;
 
   /** @param post has something done in a turn of its own, soon */
   constructor(
@@ -46,21 +48,25 @@ export class Commands {
       ports,
       options,
       counters,
+      admission,
     }: {
       ports: CoordinatorPorts;
       options: CoordinatorOptions;
       counters: Counters;
+      admission: Admission;
     },
     post: (act: (turn: Turn) => void) => void,
   ) {
     this.#ports = ports;
     this.#options = options;
     this.#post = post;
+    this.#admission = admission;
     this.#numbering = new Numbering(ports, options, counters);
     this.#dispatcher = new Dispatcher({
       ports,
       options,
       keys: this.keys,
+      admission,
       onMore: () => post(() => {}),
     });
   }
@@ -90,14 +96,16 @@ export class Commands {
         }),
       );
     }
+    const unavailable = this.#admission.refusalOf(request, this.#ports.now());
+    if (unavailable !== undefined) return respond(unavailable);
     const open = openCommand(this.#numbering.command(request));
     this.registry.add(open);
     if (request.wait === 'settled') open.waiters.push(respond);
     // P6: only who holds its key may begin; and only if nothing loose is against it (P4.4).
     const { command } = open;
     const held = this.keys.enter(open);
-    const begun =
-      held && !needsSurvey(command, this.#options.policy) && this.#opposedUntil(command) === 0;
+    const mayBegin = held && this.#admission.isFree && this.#opposedUntil(command) === 0;
+    const begun = mayBegin && !needsSurvey(command, this.#options.policy);
     if (begun) this.#begin(open);
     turn.accept({ command, begun }, (existing) => {
       if (existing !== undefined) return this.#withdraw(open, existing, { request, respond });

@@ -17,6 +17,8 @@ import {
   type Request,
 } from '../protocol/request.ts';
 import type { WorkReport } from '../protocol/work.ts';
+import { breaker } from './breaker-act.ts';
+import { Breakers } from './breakers.ts';
 import { operateOnMany } from './bulk-operators.ts';
 import { Commands } from './commands.ts';
 import type { Counters } from './numbering.ts';
@@ -47,6 +49,7 @@ export interface CoordinatorStart {
 
 export class Coordinator {
   readonly commands: Commands;
+  readonly breakers: Breakers;
   readonly #start: CoordinatorStart;
   readonly #questions = new Questions();
   readonly #desk: QueryDesk;
@@ -64,12 +67,15 @@ export class Coordinator {
     const { ports, options, counters } = start;
     this.#start = start;
     const post = (act: (turn: Turn) => void) => this.post(act);
-    this.commands = new Commands({ ports, options, counters }, post);
+    this.breakers = new Breakers(ports, options);
+    const { admission } = this.breakers;
+    this.commands = new Commands({ ports, options, counters, admission }, post);
     this.#desk = {
       ports,
       options,
       post,
       commands: this.commands,
+      breakers: this.breakers,
       questions: this.#questions,
       startedAt: ports.now(),
     };
@@ -205,6 +211,8 @@ export class Coordinator {
       case 'cancel':
       case 'abandon':
         return this.#operate(request, respond, turn);
+      case 'breaker':
+        return breaker(this.breakers, { request, respond }, turn);
       case 'ping': {
         const { pid, version } = this.#start.options;
         return respond({ pid, version, ready: !this.commands.draining });
@@ -248,6 +256,10 @@ export class Coordinator {
       case 'answered':
         // In the order of the reports: what it answers may be in this turn's commit.
         return turn.after(() => this.#questions.answer(report.ticket, report.value));
+      case 'health':
+        return this.breakers.observe(report.nodes, turn);
+      case 'tried':
+        return this.breakers.tried(report, turn);
     }
   }
 
@@ -271,6 +283,7 @@ export class Coordinator {
   #sweep(turn: Turn): void {
     if (this.#life !== 'open') return;
     const now = this.#start.ports.now();
+    this.breakers.tick(turn);
     const isComplete = this.commands.expireUndriven(turn);
     turn.forget(this.commands.keys.expireLoose(now, turn.room));
     this.#questions.expire(now);

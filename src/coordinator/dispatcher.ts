@@ -3,6 +3,7 @@
  *
  * What is handed out is durable already (P2, P3): the coordinator calls `dispatch` between two turns.
  */
+import type { Admission } from './admission.ts';
 import type { KeyOrder } from './key-order.ts';
 import { Lanes } from './lanes.ts';
 import type { OpenCommand } from './open-command.ts';
@@ -16,6 +17,7 @@ export interface DispatcherStart {
   readonly ports: Pick<CoordinatorPorts, 'journal' | 'now' | 'order'>;
   readonly options: Pick<CoordinatorOptions, 'executors' | 'concurrency' | 'interactiveShare'>;
   readonly keys: KeyOrder;
+  readonly admission: Admission;
   /** There is more to hand out: call again soon. */
   readonly onMore: () => void;
 }
@@ -34,11 +36,13 @@ export class Dispatcher {
 
   /** Fills the free places. */
   async dispatch(): Promise<void> {
+    const { admission } = this.#start;
     const picked: { open: OpenCommand; executor: number }[] = [];
     while (picked.length < DISPATCH_MAX) {
       const executor = this.#places.free();
-      const open = executor === undefined ? undefined : this.lanes.next();
+      const open = executor === undefined ? undefined : this.lanes.next(admission.hasRoom);
       if (executor === undefined || open === undefined) break;
+      if (!open.recovered) admission.handedOut();
       this.#places.assign(open, executor, open.state !== 'compensating');
       picked.push({ open, executor });
     }

@@ -3,7 +3,8 @@
  * that no number of bulk commands delays an interactive one by more than the work in flight.
  *
  * What an earlier life had begun stands in the same lanes, before all that is new, since it is taken
- * up first; only rollbacks go ahead of everything, for they take no place.
+ * up first; only rollbacks go ahead of everything, for they take no place. Both go on while new
+ * commands may not.
  */
 import type { Lane } from '../core/model.ts';
 import { Line } from './line.ts';
@@ -40,18 +41,22 @@ export class Lanes {
     this.#of(open).remove(open);
   }
 
-  /** The next command, or undefined. */
-  next(): OpenCommand | undefined {
-    return this.#rollbacks.shift() ?? this.#shareOut();
+  /** The next command, or undefined; `takesNew`: one that has not begun in an earlier life, too. */
+  next(takesNew = true): OpenCommand | undefined {
+    return this.#rollbacks.shift() ?? this.#shareOut(takesNew);
   }
 
   #of(open: OpenCommand): Line<OpenCommand> {
     return open.state === 'compensating' ? this.#rollbacks : this.#lanes[open.command.lane];
   }
 
-  #shareOut(): OpenCommand | undefined {
+  #shareOut(takesNew: boolean): OpenCommand | undefined {
     const { interactive, bulk } = this.#lanes;
-    if (interactive.size === 0 || bulk.size === 0) return interactive.shift() ?? bulk.shift();
+    const [hasInteractive, hasBulk] = [interactive, bulk].map(
+      ({ first }) => first !== undefined && (takesNew || first.recovered),
+    );
+    if (!hasInteractive) return hasBulk ? bulk.shift() : undefined;
+    if (!hasBulk) return interactive.shift();
     this.#owed += this.#share;
     if (this.#owed < 1) return bulk.shift();
     this.#owed -= 1;

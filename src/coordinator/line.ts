@@ -20,6 +20,10 @@ export class Line<Item> {
     return this.#links.size;
   }
 
+  get first(): Item | undefined {
+    return this.#first?.item;
+  }
+
   /** @throws if the item stands in line already */
   push(item: Item): void {
     if (this.#links.has(item)) throw new Error('an item stands in line twice');

@@ -1,4 +1,5 @@
 /** What the coordinator needs of the world, so that it runs over sockets as well as in virtual time. */
+import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
 import type { JournalError } from '../journal/errors.ts';
 import type { Journal } from '../journal/port.ts';
@@ -30,6 +31,7 @@ export interface CoordinatorPorts {
 
 export interface CoordinatorOptions {
   readonly policy: Policy;
+  readonly breaker: BreakerPolicy;
   readonly nodeNames: readonly string[];
   /** Why this key can't be sent to these nodes, or undefined. */
   readonly unroutable: (groupId: string) => string | undefined;

@@ -5,6 +5,7 @@ import type { NodeReport, SummaryAnswer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { ListRequest, StatusRequest } from '../protocol/request.ts';
 import { storedAnswer, withOrigin } from './answers.ts';
+import type { Breakers } from './breakers.ts';
 import { inspect, type OperatorDesk } from './operators.ts';
 import type { CoordinatorOptions, Respond } from './ports.ts';
 import type { Turn } from './turn.ts';
@@ -19,6 +20,7 @@ type NodeReports = Readonly<Record<string, NodeReport>>;
 
 export interface QueryDesk extends OperatorDesk {
   readonly options: CoordinatorOptions;
+  readonly breakers: Breakers;
   readonly startedAt: number;
 }
 
@@ -113,7 +115,7 @@ function summarize(desk: QueryDesk, respond: Respond): void {
 
 /** By executor that has answered in time, from 0. */
 function summary(
-  { ports, commands, options, startedAt }: QueryDesk,
+  { ports, commands, options, breakers, startedAt }: QueryDesk,
   reports: ReadonlyMap<number, NodeReports>,
 ): SummaryAnswer {
   const lanes = {
@@ -141,7 +143,11 @@ function summary(
     lanes,
     settled: commands.settledCounts.byState,
     threads: ['main', 'coordinator', ...answered.map((index) => `executor-${index + 1}`)],
-    nodes: Object.fromEntries(options.nodeNames.map((name) => [name, total(name, reports)])),
+    nodes: Object.fromEntries(
+      Object.entries(breakers.views).map(([name, breaker]) => {
+        return [name, { ...total(name, reports), breaker }];
+      }),
+    ),
   };
 }
 

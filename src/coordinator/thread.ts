@@ -2,6 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { v7 as newId } from 'uuid';
 import { Router, XPublisher } from 'zeromq';
+import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
 import { JournalError } from '../journal/errors.ts';
 import { openJournal } from '../journal/open.ts';
@@ -15,16 +16,17 @@ import { type Dialect, unroutableCharacter } from '../node/dialect.ts';
 import { openLog } from '../observe/log.ts';
 import type { LogPlan } from '../observe/log-plan.ts';
 import type { Log } from '../observe/log-port.ts';
-import type { CommandAnswer, SummaryAnswer } from '../protocol/answer.ts';
+import type { BreakerEvent, CommandAnswer, SummaryAnswer } from '../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
 import { executorIdentity, WORK_ENDPOINT } from '../protocol/work.ts';
+import { BreakerTeller } from './breaker-news.ts';
 import { Coordinator } from './coordinator.ts';
 import { EVENTS_SOCKET, Events } from './events.ts';
 import { startFiguresRound } from './figures-round.ts';
 import { FRONT_SOCKET, Front } from './front.ts';
 import { MeteredJournal } from './metered-journal.ts';
-import type { CoordinatorOptions } from './ports.ts';
+import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
 import { loadCounters, recover } from './recovery.ts';
 import { StuckNews } from './stuck-news.ts';
 import { WorkSocket } from './work-socket.ts';
@@ -35,6 +37,7 @@ export interface CoordinatorData extends ThreadData {
   readonly journal: string;
   readonly dialect: Dialect;
   readonly policy: Policy;
+  readonly breaker: BreakerPolicy;
   readonly nodeNames: readonly string[];
   readonly executors: number;
   readonly concurrency: number;
@@ -92,10 +95,7 @@ runThread(async ({ beat, sockets, keep }) => {
       onTrouble: (what, { message, hint }) => log.warn(what, { error: message, hint }),
       noted: (what, details) => log.info(what, details),
       order: (executor, order) => executors.order(executorIdentity(executor), order),
-      publish: (topic, payload) => {
-        if (topic === 'command.stuck') stuck.tell(payload() as CommandAnswer);
-        publisher.publish(topic, payload);
-      },
+      publish: publishing(publisher, { log, now, stuck }),
     },
     options: optionsOf(data),
     counters: await loadCounters(journal),
@@ -124,6 +124,7 @@ runThread(async ({ beat, sockets, keep }) => {
     },
   });
 
+  await coordinator.breakers.restore();
   const recovered = await recover(coordinator.commands, journal, now() + data.policy.quiesceMs);
   if (recovered > 0) log.info('taking up open commands', { count: recovered });
   stuck.recovered(coordinator.commands.registry.all());
@@ -154,6 +155,19 @@ function hear(message: ToThread, coordinator: Coordinator, log: Log): void {
   else if ('logLevel' in message) log.setLevel(message.logLevel);
   else if ('lostExecutor' in message) coordinator.lose(message.lostExecutor);
   else coordinator.commands.refusal = refusalOf(message.refusal);
+}
+
+/** Of some events the log and main hear as well. */
+function publishing(
+  publisher: Events,
+  { log, now, stuck }: { log: Log; now: () => number; stuck: StuckNews },
+): CoordinatorPorts['publish'] {
+  const news = new BreakerTeller({ log, now, tell: tellMain });
+  return (topic, payload) => {
+    if (topic === 'command.stuck') stuck.tell(payload() as CommandAnswer);
+    if (topic.startsWith('breaker.')) news.take(payload() as BreakerEvent);
+    publisher.publish(topic, payload);
+  };
 }
 
 function inJournal(beat: Beat): () => () => void {
@@ -209,6 +223,7 @@ async function bind(socket: Router | XPublisher, endpoint: string, setting: stri
 function optionsOf(data: CoordinatorData): CoordinatorOptions {
   return {
     policy: data.policy,
+    breaker: data.breaker,
     nodeNames: data.nodeNames,
     unroutable: (groupId) => {
       const character = unroutableCharacter(data.dialect, groupId);

@@ -7,17 +7,21 @@ import type { NodeReport, NodeStats, StatsAnswer } from '../protocol/answer.ts';
 import type { Answered, Order, Ticket } from '../protocol/work.ts';
 import type { ExecutorPorts } from './ports.ts';
 import { SagaDriver } from './saga-driver.ts';
+import { Trials } from './trials.ts';
 
 export class Executor {
   readonly #ports: ExecutorPorts;
   readonly #driver: SagaDriver;
+  readonly #trials: Trials;
   /** Who asked for a count since the one that runs began: they share the next. */
   #askers: Ticket[] = [];
   #counting = false;
 
-  constructor(ports: ExecutorPorts, policy: Policy) {
+  /** @param slowCallMs an exchange that takes its node longer counts against it as slow */
+  constructor(ports: ExecutorPorts, policy: Policy, slowCallMs: number) {
     this.#ports = ports;
-    this.#driver = new SagaDriver(ports, policy);
+    this.#driver = new SagaDriver(ports, policy, slowCallMs);
+    this.#trials = new Trials(ports, this.#driver);
   }
 
   take(order: Order): void {
@@ -42,9 +46,14 @@ export class Executor {
         this.#askers.push(order.ticket);
         void this.#countOn();
         return undefined;
+      case 'breaker':
+        return this.#driver.breaker(order.node, order.closed);
+      case 'try':
+        return this.#trials.take(order);
       case 'drain':
         return this.#driver.drain();
       case 'interrupt':
+        this.#trials.interrupt();
         return this.#driver.interrupt();
     }
   }

@@ -1,4 +1,5 @@
 /** What an executor needs of the world, so that it runs over sockets as well as in virtual time. */
+import type { Sign } from '../core/breaker.ts';
 import type { Answer, Request } from '../core/model.ts';
 import type { NodeReport, NodeStats } from '../protocol/answer.ts';
 import type { Report } from '../protocol/work.ts';
@@ -13,9 +14,13 @@ export interface RunningExchange {
 export interface NodePort {
   /**
    * Runs one exchange. `done` is called exactly once, never before this returns, within the
-   * request timeout.
+   * request timeout. `sign` is what it says of the node, `tookMs` how long the node took.
    */
-  exchange(request: Request, groupId: string, done: (answer: Answer) => void): RunningExchange;
+  exchange(
+    request: Request,
+    groupId: string,
+    done: (answer: Answer, sign: Sign, tookMs: number) => void,
+  ): RunningExchange;
   /** Counts the node's keys; `digest` is equal for equal sets of keys. */
   count(): Promise<NodeStats & { readonly digest?: string }>;
   report(): NodeReport;

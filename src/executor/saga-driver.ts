@@ -4,7 +4,8 @@
  *
  * - P2: while an entry of a saga is not confirmed by the journal, nothing new is sent for it.
  * - P4: an exchange that is aborted answers `lost`; the core makes it loose.
- * - P5: a saga leaves this executor only when it is settled, or with the process.
+ * - P5: a saga leaves this executor only when it is settled, or with the process. An exchange with
+ *   a node whose breaker is not closed is held, which is no attempt (gate.ts).
  *
  * It decides nothing itself, opens no sockets and reads no clock: see `ports.ts`.
  */
@@ -25,6 +26,8 @@ import { openSaga } from '../core/open-saga.ts';
 import { react } from '../core/react.ts';
 import { isSettled } from '../core/transitions.ts';
 import type { Inspection, OperatorAct, Order, Ticket } from '../protocol/work.ts';
+import { Gate, type Trial } from './gate.ts';
+import { Health } from './health.ts';
 import type { Cancel, ExecutorPorts, RunningExchange } from './ports.ts';
 import { markSaga } from './saga-mark.ts';
 
@@ -39,6 +42,15 @@ interface Run {
   readonly operators: Ticket[];
 }
 
+type ExchangeEffect = Extract<Effect, { kind: 'exchange' }>;
+
+/**
+ * What one saga meets again and again may be the fault of its key alone: after so many failures with
+ * a node, in one direction, further ones say nothing of the node. Else one such rollback, which never
+ * gives up (P5), could shut everybody out by itself.
+ */
+const FAILURES_TOLD = 3;
+
 type Mode = 'driving' | 'draining' | 'interrupted';
 
 export class SagaDriver {
@@ -46,12 +58,20 @@ export class SagaDriver {
   readonly #context: () => Context;
   readonly #policy: Policy;
   readonly #runs = new Map<number, Run>();
+  readonly #gate: Gate<Run>;
+  readonly #health: Health;
   #mode: Mode = 'driving';
   #drainedReported = false;
   #drainCheck = false;
 
-  constructor(ports: ExecutorPorts, policy: Policy) {
+  /** @param slowCallMs an exchange that takes its node longer is slow */
+  constructor(ports: ExecutorPorts, policy: Policy, slowCallMs: number) {
     this.#ports = ports;
+    this.#health = new Health(ports, slowCallMs);
+    this.#gate = new Gate({
+      act: (run) => this.#goOn(run),
+      soon: (act) => void ports.at(ports.now(), act),
+    });
     this.#policy = policy;
     this.#context = () => ({ now: ports.now(), random: ports.random, policy });
   }
@@ -101,6 +121,17 @@ export class SagaDriver {
       stuck,
       nodes: Object.fromEntries(nodes.map((node) => [node.name, outcomeOf(node, true)])),
     };
+  }
+
+  /** From now on exchanges with this node are held, or not any more. */
+  breaker(node: string, closed: boolean): void {
+    if (closed) this.#gate.open(node);
+    else this.#gate.shut(node);
+  }
+
+  /** Lets one held exchange with a node begin as a trial; returns whether there was one. */
+  letOneThrough(trial: Trial): boolean {
+    return this.#mode === 'driving' && this.#gate.letOneThrough(trial);
   }
 
   /** Lets what runs go on until it settles or has to wait; then reports `drained`. */
@@ -153,16 +184,24 @@ export class SagaDriver {
 
   #settle(run: Run, settlement: Settlement): void {
     run.stopTimer?.();
+    this.#gate.forget(run);
     // Only reads of a survey can be running still; nobody waits for them any more.
     for (const exchange of run.exchanges.values()) exchange.abort();
     this.#runs.delete(run.saga.command.seq);
     this.#ports.report({ kind: 'settled', seq: run.saga.command.seq, settlement });
   }
 
+  /** It was held; it may have settled since. While the daemon stops it stays parked. */
+  #goOn(run: Run): void {
+    const isHere = this.#runs.get(run.saga.command.seq) === run;
+    if (isHere && this.#mode === 'driving') this.#act(run);
+  }
+
   /** Does what the saga owes the world, as far as the journal allows it yet. */
   #act(run: Run): void {
     run.stopTimer?.();
     run.stopTimer = undefined;
+    this.#gate.forget(run);
     if (run.unconfirmed === 0 && this.#mode !== 'interrupted') {
       for (const effect of react(run.saga, this.#context())) this.#perform(run, effect);
     }
@@ -172,7 +211,8 @@ export class SagaDriver {
   #perform(run: Run, effect: Effect): void {
     switch (effect.kind) {
       case 'exchange':
-        return this.#exchange(run, effect);
+        if (this.#gate.admits(effect.node)) return this.#exchange(run, effect);
+        return this.#exchangeIfTried(run, effect);
       case 'abort':
         return run.exchanges.get(effect.node)?.abort();
       case 'wait':
@@ -183,13 +223,23 @@ export class SagaDriver {
     }
   }
 
-  #exchange(run: Run, { node, request }: Extract<Effect, { kind: 'exchange' }>): void {
+  #exchangeIfTried(run: Run, effect: ExchangeEffect): void {
+    const undoes = run.saga.state === 'compensating';
+    const reads = effect.request.kind === 'read';
+    const trial = this.#gate.enter(effect.node, { run, undoes, reads });
+    if (trial !== undefined) this.#exchange(run, effect, trial);
+  }
+
+  #exchange(run: Run, { node, request }: ExchangeEffect, trial?: Trial): void {
     run.saga = evolve(run.saga, { kind: 'sent', node, request }, this.#policy);
     const { id, groupId } = run.saga.command;
     const { now, attempted } = this.#ports;
     const startedAt = now();
-    const exchange = this.#ports.node(node).exchange(request, groupId, (answer) => {
+    const exchange = this.#ports.node(node).exchange(request, groupId, (answer, sign, tookMs) => {
       run.exchanges.delete(node);
+      const told = sign === 'bad' && isWorn(run.saga, node) ? 'none' : sign;
+      if (trial === undefined) this.#health.note(node, told, tookMs);
+      else trial.ended(told);
       attempted?.({ id, node, request: request.kind, answer, ms: now() - startedAt });
       if (!isSettled(run.saga.state)) this.#take(run, { kind: 'answered', node, answer });
       else this.#checkDrained();
@@ -225,4 +275,8 @@ export class SagaDriver {
     if (run.exchanges.size > 0) return true;
     return this.#mode === 'draining' && (run.unconfirmed > 0 || run.stopTimer !== undefined);
   }
+}
+
+function isWorn({ nodes }: Saga, name: string): boolean {
+  return nodes.some((node) => node.name === name && node.failures >= FAILURES_TOLD);
 }

@@ -27,6 +27,7 @@ export interface ExecutorData extends ThreadData {
   readonly requestTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly connectionsPerNode: number;
+  readonly slowCallMs: number;
 }
 
 const WORK_SOCKET = {
@@ -66,6 +67,7 @@ runThread(async ({ beat, sockets, keep }) => {
         log.debug('attempt', { ...attempt, answer: answer.kind, ms: Math.round(ms) }),
     },
     data.policy,
+    data.slowCallMs,
   );
   keep('coordinator', receive(socket, executor, beat));
   outbox.push({ kind: 'hello', index: data.index });

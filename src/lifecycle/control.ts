@@ -38,7 +38,14 @@ export type FromThread =
   /** A rollback takes longer than it should. */
   | { readonly kind: 'stuck'; readonly id: string; readonly op: string }
   /** So many of an earlier life still do. */
-  | { readonly kind: 'still_stuck'; readonly count: number };
+  | { readonly kind: 'still_stuck'; readonly count: number }
+  /** The outage of a node has begun, or is over. */
+  | {
+      readonly kind: 'breaker';
+      readonly node: string;
+      readonly isOpen: boolean;
+      readonly cause?: string;
+    };
 
 /** Every thread gets this with its own data. */
 export interface ThreadData {

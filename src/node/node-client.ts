@@ -6,6 +6,7 @@
  * It retries nothing and remembers nothing of a command: that is the core's.
  */
 import { type Dispatcher, Pool } from 'undici';
+import type { Sign } from '../core/breaker.ts';
 import type { Answer, AnswerKind, Request } from '../core/model.ts';
 import type { NodeReport } from '../protocol/answer.ts';
 import { Bulkhead } from './bulkhead.ts';
@@ -13,6 +14,7 @@ import { resettingConnector } from './connector.ts';
 import { type Call, type Dialect, keyPath } from './dialect.ts';
 import { type CompleteAnswer, Exchange } from './exchange.ts';
 import { readAnswer } from './read-answer.ts';
+import { signOf } from './sign.ts';
 
 export interface NodeClientOptions {
   readonly name: string;
@@ -25,6 +27,9 @@ export interface NodeClientOptions {
   /** Wall clock, for `Retry-After` dates. */
   readonly wallNow: () => number;
 }
+
+/** See `NodePort.exchange`. */
+type Done = (answer: Answer, sign: Sign, tookMs: number) => void;
 
 /** A page of keys may be this large; an exchange's own answer, far less (exchange.ts). */
 const RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
@@ -57,17 +62,25 @@ export class NodeClient {
   }
 
   /** See `NodePort.exchange`. */
-  exchange(request: Request, groupId: string, done: (answer: Answer) => void): { abort(): void } {
+  exchange(request: Request, groupId: string, done: Done): { abort(): void } {
     const { requestTimeoutMs, dialect, wallNow } = this.options;
-    const read = (answer: CompleteAnswer) =>
-      readAnswer(dialect, { kind: request.kind, groupId }, { ...answer, at: wallNow() });
+    let status: number | undefined;
+    let startedAt: number | undefined;
+    let isGivenUp = false;
+    const read = (answer: CompleteAnswer) => {
+      status = answer.status;
+      return readAnswer(dialect, { kind: request.kind, groupId }, { ...answer, at: wallNow() });
+    };
     const exchange = new Exchange({
       read,
       done: (answer) => {
         clearTimeout(timer);
         leave();
         this.#count(request, answer);
-        done(answer);
+        const isStarted = startedAt !== undefined;
+        // The wait in our own bulkhead is none of the node's time.
+        const tookMs = startedAt === undefined ? 0 : performance.now() - startedAt;
+        done(answer, signOf(answer, { status, isStarted, isGivenUp }), tookMs);
       },
     });
     const timer = setTimeout(
@@ -76,9 +89,16 @@ export class NodeClient {
     );
     this.#calls++;
     const leave = this.#bulkhead.enter(() => {
-      if (!exchange.ended) this.pool.dispatch(this.#httpRequest(request, groupId), exchange);
+      if (exchange.ended) return;
+      startedAt = performance.now();
+      this.pool.dispatch(this.#httpRequest(request, groupId), exchange);
     });
-    return { abort: () => exchange.abort('given up') };
+    return {
+      abort: () => {
+        isGivenUp = !exchange.ended;
+        exchange.abort('given up');
+      },
+    };
   }
 
   report(): NodeReport {

@@ -49,6 +49,8 @@ export interface Telemetry {
   stuck(command: { readonly id: string; readonly op: string }): void;
   /** So many have survived the restart. */
   stillStuck(count: number): void;
+  /** The outage of a node has begun, or is over. */
+  breaker(news: { readonly node: string; readonly isOpen: boolean; readonly cause?: string }): void;
   /** The program's own errors go to Sentry, all of them; people are told the cause of the end. */
   fatal(fatality: Fatality, isCause: boolean): void;
   /** The last words; `failure` unless the stop was intended. Then closes the log as well. */
@@ -90,6 +92,13 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
       const what = count === 1 ? '1 rollback is' : `${count} rollbacks are`;
       const text = `${what} still stuck after a restart: see lockstep list --stuck`;
       notices.notify({ kind: 'stuck', key: 'stuck/restart', text });
+    },
+    breaker: ({ node, isOpen, cause = 'for no known reason' }) => {
+      const text = isOpen
+        ? `${node} is left alone, its breaker is open: ${presentable(cause, secrets)}`
+        : `${node} is back, its breaker is closed`;
+      const kind = isOpen ? 'breaker_open' : 'breaker_closed';
+      notices.notify({ kind, key: `${kind}/${node}`, text });
     },
     fatal: ({ thread, reason, error }, isCause) => {
       if (error !== undefined) sentry?.report(error, thread);

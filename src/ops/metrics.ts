@@ -59,6 +59,8 @@ function forget(metric: Gauge | Counter, labels: readonly string[]): void {
 }
 
 const SECOND_MS = 1000;
+/** The state of a breaker as a number: how shut it is. */
+const BREAKER_STATES = { closed: 0, half_open: 1, open: 2 } as const;
 
 function openHistograms(registry: Registry, figures: () => Figures | undefined): void {
   new DistributionHistogram(registry, {
@@ -206,6 +208,26 @@ const OF_THE_WORK: readonly Definition[] = [
       Object.entries(summary.nodes).flatMap(([node, { answers }]) =>
         Object.entries(answers).map(([kind, value]) => ({ labels: { node, kind }, value })),
       ),
+  }),
+  ofFigures('gauge', {
+    name: 'lockstep_breaker_state',
+    help: 'The breaker of a node: 0 closed, 1 half-open, 2 open.',
+    labels: ['node'],
+    read: ({ summary }) =>
+      Object.entries(summary.nodes).map(([node, { breaker }]) => ({
+        labels: { node },
+        value: BREAKER_STATES[breaker.state],
+      })),
+  }),
+  ofFigures('counter', {
+    name: 'lockstep_breaker_openings_total',
+    help: 'How often the breaker of a node has opened.',
+    labels: ['node'],
+    read: ({ summary }) =>
+      Object.entries(summary.nodes).map(([node, { breaker }]) => ({
+        labels: { node },
+        value: breaker.openings,
+      })),
   }),
 ];
 

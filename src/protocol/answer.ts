@@ -69,6 +69,39 @@ export interface NodeReport {
   readonly lastFailure?: string;
 }
 
+/** The breaker of one node. */
+export interface BreakerView {
+  readonly state: 'closed' | 'open' | 'half_open';
+  readonly isOpen: boolean;
+  /** When it came into this state: ISO 8601. */
+  readonly since: string;
+  /** Times it has opened since the daemon started. */
+  readonly openings: number;
+  /** An operator opened it, and has to close it. */
+  readonly forced?: true;
+  /** Why it opened. */
+  readonly cause?: string;
+  /** Of an open one, unless it is forced: when the node is tried next. ISO 8601. */
+  readonly nextTrialAt?: string;
+  readonly nextTrialInMs?: number;
+}
+
+/** `breaker`: all nodes, or the one asked for. */
+export interface BreakersAnswer {
+  readonly breakers: Readonly<Record<string, BreakerView>>;
+}
+
+/** What the event `breaker.NODE` says: a breaker has changed its state. */
+export interface BreakerEvent extends BreakerView {
+  readonly node: string;
+  readonly from: BreakerView['state'];
+}
+
+/** A node in `status`. */
+export interface NodeStanding extends NodeReport {
+  readonly breaker: BreakerView;
+}
+
 /** `status` without an id. */
 export interface SummaryAnswer {
   readonly version: string;
@@ -85,7 +118,7 @@ export interface SummaryAnswer {
   /** Settled since the start, by state. */
   readonly settled: Readonly<Record<string, number>>;
   readonly threads: readonly string[];
-  readonly nodes: Readonly<Record<string, NodeReport>>;
+  readonly nodes: Readonly<Record<string, NodeStanding>>;
 }
 
 export type Answer =
@@ -96,6 +129,7 @@ export type Answer =
   | PingAnswer
   | StatsAnswer
   | SummaryAnswer
+  | BreakersAnswer
   | ErrorReply;
 
 export function isError(answer: Answer): answer is ErrorReply {

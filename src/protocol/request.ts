@@ -114,6 +114,12 @@ const SCHEMAS = {
   retry: operation('retry'),
   cancel: operation('cancel'),
   abandon: operation('abandon'),
+  breaker: z.strictObject({
+    op: z.literal('breaker'),
+    node: z.string().min(1).optional(),
+    /** Left out, the breakers are only shown. */
+    act: z.enum(['open', 'close', 'reset']).optional(),
+  }),
   ping: z.strictObject({ op: z.literal('ping') }),
 } as const;
 
@@ -124,12 +130,15 @@ export type ListRequest = z.output<(typeof SCHEMAS)['list']>;
 export type StatusRequest = z.output<(typeof SCHEMAS)['status']>;
 export type OperatorRequest = z.output<(typeof SCHEMAS)['retry' | 'cancel' | 'abandon']>;
 export type OpenFilter = z.output<typeof openFilter>;
+export type BreakerRequest = z.output<(typeof SCHEMAS)['breaker']>;
+export type BreakerAct = NonNullable<BreakerRequest['act']>;
 export type Request =
   | CommandRequest
   | BatchRequest
   | ListRequest
   | StatusRequest
   | OperatorRequest
+  | BreakerRequest
   | z.output<(typeof SCHEMAS)['stats' | 'ping']>;
 
 /** What a client may leave out is left out here. */

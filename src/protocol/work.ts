@@ -4,6 +4,7 @@
  *
  * They come from this process, so their shapes are not checked.
  */
+import type { Sample, Sign } from '../core/breaker.ts';
 import type { Command, DurableEntry, NodeOutcome, SagaState, Settlement } from '../core/model.ts';
 import type { KeyHistory } from '../core/open-saga.ts';
 import type { NodeReport, StatsAnswer } from './answer.ts';
@@ -38,6 +39,19 @@ export type Order =
   | { readonly kind: 'inspect'; readonly seq: number; readonly ticket: Ticket }
   | { readonly kind: 'count'; readonly ticket: Ticket }
   | { readonly kind: 'report'; readonly ticket: Ticket }
+  /** The breaker of a node: while it is not `closed`, only trial calls are made. */
+  | { readonly kind: 'breaker'; readonly node: string; readonly closed: boolean }
+  /**
+   * Make one trial call to a node whose breaker is not closed: of what is held for it, else, if
+   * `harmless`, a read of no key in use.
+   */
+  | {
+      readonly kind: 'try';
+      readonly node: string;
+      readonly period: number;
+      readonly call: 'read' | 'any';
+      readonly harmless: boolean;
+    }
   /** Let what runs end, begin nothing that has to wait; then report `drained`. */
   | { readonly kind: 'drain' }
   /** Abort what runs; then report `drained`. */
@@ -68,6 +82,15 @@ export type Report =
     }
   | { readonly kind: 'settled'; readonly seq: number; readonly settlement: Settlement }
   | { readonly kind: 'answered'; readonly ticket: Ticket; readonly value: Answered }
+  /** What the exchanges since the last such report say of their nodes. */
+  | { readonly kind: 'health'; readonly nodes: Readonly<Record<string, Sample>> }
+  /** The trial call of a `try`; `idle`: there was none to make. */
+  | {
+      readonly kind: 'tried';
+      readonly node: string;
+      readonly period: number;
+      readonly sign: Sign | 'idle';
+    }
   | { readonly kind: 'drained' };
 
 /** What comes after the greeting. */

@@ -52,7 +52,7 @@ describe('status', () => {
     expect(stdout).toContain('open: 0 of at most 200000, 0 rolling back, 0 stuck');
     expect(stdout).toContain('threads: main, coordinator, executor-1, watchdog');
     expect(stdout).toMatch(/bulk +2 +1\n/);
-    expect(stdout).toMatch(/node01 +5 +applied 4, unsure 1 +500 boom/);
+    expect(stdout).toMatch(/node01 +closed +5 +applied 4, unsure 1 +500 boom/);
     expect(code).toBe(0);
     expect(JSON.parse((await run('status', '--json')).stdout)).toMatchObject({ openMax: 200_000 });
   });

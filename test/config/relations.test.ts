@@ -44,6 +44,16 @@ const EDGES: readonly {
     kept: { LOCKSTEP_BACKOFF_CAP_MS: '10' },
   },
   {
+    rule: 'breakerSlowMs ≤ requestTimeoutMs',
+    broken: { LOCKSTEP_BREAKER_SLOW_MS: '5001' },
+    kept: { LOCKSTEP_BREAKER_SLOW_MS: '5000' },
+  },
+  {
+    rule: 'breakerCoolOffMs ≤ breakerCoolOffCapMs',
+    broken: { LOCKSTEP_BREAKER_COOL_OFF_CAP_MS: '999' },
+    kept: { LOCKSTEP_BREAKER_COOL_OFF_CAP_MS: '1000' },
+  },
+  {
     rule: 'endpoint, eventsEndpoint and opsPort have three different ports',
     broken: { LOCKSTEP_EVENTS_ENDPOINT: 'tcp://127.0.0.1:5570' },
     kept: { LOCKSTEP_EVENTS_ENDPOINT: 'tcp://127.0.0.1:5572' },

@@ -85,6 +85,8 @@ describe('status of one command', () => {
 describe('status of the daemon', () => {
   test('counts what is open, by lane and state, and adds the reports of the executors up', async () => {
     const desk = await openDesk({ executors: 2, concurrency: 1 });
+    const since = new Date(desk.clock.now()).toISOString();
+    const breaker = { state: 'closed', isOpen: false, since, openings: 0 };
     await openWith(desk, 'a', 'b', 'c');
     desk.ask({ op: 'create', id: 'd', groupId: 'd', lane: 'bulk' });
     await desk.rest();
@@ -114,9 +116,14 @@ describe('status of the daemon', () => {
       settled: { committed: 1 },
       threads: ['main', 'coordinator', 'executor-1', 'executor-2'],
       nodes: {
-        node01: { calls: 4, answers: { applied: 2, lost: 2 }, lastFailure: 'create: timeout' },
-        node02: { calls: 0, answers: {} },
-        node03: { calls: 0, answers: {} },
+        node01: {
+          calls: 4,
+          answers: { applied: 2, lost: 2 },
+          lastFailure: 'create: timeout',
+          breaker,
+        },
+        node02: { calls: 0, answers: {}, breaker },
+        node03: { calls: 0, answers: {}, breaker },
       },
     });
   });

@@ -18,13 +18,16 @@ export const POLICY: Policy = {
 
 const NAMES = ['node01', 'node02', 'node03'];
 const REST_TURNS = 6;
+const SLOW_CALL_MS = 150;
 
 export class Bench {
   readonly clock = new HandClock();
   readonly nodes: Readonly<Record<string, SimNode>> = Object.fromEntries(
     NAMES.map((name) => [name, new SimNode(this.clock)]),
   );
+  /** But for what it says of the nodes' health. */
   readonly reports: Report[] = [];
+  readonly health: Extract<Report, { kind: 'health' }>['nodes'][] = [];
   readonly executor: Executor;
 
   constructor(policy: Policy = POLICY) {
@@ -35,9 +38,13 @@ export class Bench {
         at: this.clock.at,
         nodeNames: NAMES,
         node: (name) => this.nodes[name] ?? unknownNode(name),
-        report: (report) => this.reports.push(report),
+        report: (report) => {
+          if (report.kind === 'health') this.health.push(report.nodes);
+          else this.reports.push(report);
+        },
       },
       policy,
+      SLOW_CALL_MS,
     );
   }
 

@@ -24,7 +24,13 @@ export const FIGURES: Figures = {
     lanes: { interactive: { waiting: 3, running: 1 }, bulk: { waiting: 2, running: 1 } },
     settled: { committed: 3 },
     threads: ['main', 'coordinator', 'executor-1'],
-    nodes: { node01: { calls: 9, answers: { applied: 8, lost: 1 } } },
+    nodes: {
+      node01: {
+        calls: 9,
+        answers: { applied: 8, lost: 1 },
+        breaker: { state: 'open', isOpen: true, since: '2026-11-23T05:00:00.000Z', openings: 3 },
+      },
+    },
   },
   commands: [
     {

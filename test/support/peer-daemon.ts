@@ -260,7 +260,8 @@ export class PeerDaemon {
   }
 
   #summary(): Answer {
-    const node = { calls: 5, answers: { applied: 4, unsure: 1 }, lastFailure: '500 boom' };
+    const breaker = { state: 'closed', isOpen: false, since: STARTED, openings: 0 } as const;
+    const node = { calls: 5, answers: { applied: 4, unsure: 1 }, lastFailure: '500 boom', breaker };
     return {
       version: '9.9.9',
       pid: process.pid,
@@ -277,6 +278,9 @@ export class PeerDaemon {
     };
   }
 }
+
+/** When its breakers were made. */
+const STARTED = '2026-11-23T05:00:00.000Z';
 
 /** ZeroMQ gives a closed socket's port free in its own time. */
 async function bind(socket: Router | Publisher, endpoint: string): Promise<void> {

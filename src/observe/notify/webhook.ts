@@ -1,5 +1,5 @@
 /** Notices to a URL as JSON: in a shape of our own, Slack's, or that of PagerDuty Events v2. */
-import { type Message, type Route, textOf } from './notice.ts';
+import { type Message, type Notice, type Route, textOf } from './notice.ts';
 import { post } from './post.ts';
 
 const SUMMARY_CHARS_MAX = 1024;
@@ -36,9 +36,23 @@ function body(message: Message, format: WebhookOptions['format'], key: string | 
           summary: text.slice(0, SUMMARY_CHARS_MAX),
           source: deviceName,
           component: 'lockstepd',
-          severity: notices.some(({ kind }) => kind !== 'restart') ? 'error' : 'warning',
+          severity: severityOf(notices),
           custom_details: { notices, omitted },
         },
       };
   }
+}
+
+const SEVERITIES: Readonly<Record<Notice['kind'], number>> = {
+  breaker_closed: 0,
+  restart: 1,
+  breaker_open: 2,
+  stuck: 2,
+  thread_lost: 2,
+};
+
+/** Of the worst of them. */
+function severityOf(notices: readonly Notice[]): string {
+  const worst = Math.max(0, ...notices.map(({ kind }) => SEVERITIES[kind]));
+  return ['info', 'warning', 'error'][worst] ?? 'error';
 }

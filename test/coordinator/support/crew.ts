@@ -8,6 +8,9 @@ import type { Order, Report, WorkReport } from '../../../src/protocol/work.ts';
 import { type Desk, POLICY } from './desk.ts';
 import type { SimNode } from './sim-node.ts';
 
+/** Above what any of the nodes takes that answers. */
+const SLOW_CALL_MS = 500;
+
 /** Puts `count` executors behind the desk; call it before anything is asked. */
 export function crewOf(
   desk: Desk,
@@ -36,16 +39,17 @@ export function crewOf(
           },
         },
         POLICY,
+        SLOW_CALL_MS,
       ),
   );
   function guarded(name: string) {
     const node = nodes[name] ?? unknownNode(name);
     return {
       exchange: (...[request, groupId, done]: Parameters<typeof node.exchange>) =>
-        node.exchange(request, groupId, (answer) => {
+        node.exchange(request, groupId, (...ended) => {
           if (!isAlive) return;
           desk.stir();
-          done(answer);
+          done(...ended);
         }),
       count: () => node.count(),
       report: () => node.report(),

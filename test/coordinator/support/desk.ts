@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import { Coordinator } from '../../../src/coordinator/coordinator.ts';
 import type { CoordinatorOptions } from '../../../src/coordinator/ports.ts';
 import { loadCounters, recover } from '../../../src/coordinator/recovery.ts';
+import type { BreakerPolicy } from '../../../src/core/breaker.ts';
 import type { Policy } from '../../../src/core/model.ts';
 import type { MemorySnapshot } from '../../../src/journal/memory/journal.ts';
 import type { Answer } from '../../../src/protocol/answer.ts';
@@ -24,8 +25,21 @@ export const POLICY: Policy = {
   stuckAfterMs: 60_000,
 };
 
+const BREAKER: BreakerPolicy = {
+  failuresInRow: 10,
+  windowMs: 10_000,
+  volumeMin: 20,
+  failureShare: 0.5,
+  slowShare: 0.5,
+  coolOffMs: 1000,
+  coolOffCapMs: 5000,
+  trialCalls: 4,
+  trialTimeoutMs: 6000,
+};
+
 const OPTIONS: CoordinatorOptions = {
   policy: POLICY,
+  breaker: BREAKER,
   nodeNames: ['node01', 'node02', 'node03'],
   unroutable: (groupId) => (groupId.includes('/') ? 'groupId holds "/"' : undefined),
   executors: 1,
@@ -196,6 +210,7 @@ export async function openDesk(setting: DeskSetting = {}): Promise<Desk> {
   if (setting.from !== undefined) {
     const { quiesceMs } = setting.policy ?? POLICY;
     const until = desk.clock.now() + quiesceMs;
+    await desk.coordinator.breakers.restore();
     desk.recovered = await recover(desk.coordinator.commands, desk.journal, until);
     desk.coordinator.post(() => {});
     await desk.rest();

@@ -2,7 +2,8 @@
  * A node without a network, as nodes are: records with owner marks, the answers of the contract, and
  * the ways it fails. What is lost may have landed, may land later, or may never.
  */
-import type { Answer, Request } from '../../../src/core/model.ts';
+import type { Sign } from '../../../src/core/breaker.ts';
+import type { Answer, AnswerKind, Request } from '../../../src/core/model.ts';
 import type { NodePort } from '../../../src/executor/ports.ts';
 import type { NodeReport, NodeStats } from '../../../src/protocol/answer.ts';
 import type { HandClock } from './hand-clock.ts';
@@ -23,6 +24,8 @@ export type Fault =
   | 'refused'
   | 'slow';
 
+/** What the node is to blame for. A 403 is an answer. */
+const BAD: ReadonlySet<AnswerKind> = new Set(['unsure', 'lost', 'unsent']);
 const LATENCY_MS = 1;
 const SLOW_MS = 200;
 const LATE_MS = 3000;
@@ -51,22 +54,27 @@ export class SimNode implements NodePort {
     this.#requestTimeoutMs = requestTimeoutMs;
   }
 
-  exchange(request: Request, groupId: string, done: (answer: Answer) => void) {
+  exchange(
+    request: Request,
+    groupId: string,
+    done: (answer: Answer, sign: Sign, tookMs: number) => void,
+  ) {
+    const startedAt = this.#clock.now();
     this.calls.push({ groupId, request });
     this.#enter(groupId);
     const fault = this.faults.length > 0 ? this.faults.shift() : this.otherwise();
     let stop: () => void = () => {};
     let isOver = false;
-    const end = (answer: Answer) => {
+    const end = (answer: Answer, sign: Sign = BAD.has(answer.kind) ? 'bad' : 'good') => {
       if (isOver) return;
       isOver = true;
       stop();
       this.#leave(groupId);
-      queueMicrotask(() => done(answer));
+      queueMicrotask(() => done(answer, sign, this.#clock.now() - startedAt));
     };
-    const giveUp = (said: string) => {
+    const giveUp = (said: string, sign?: Sign) => {
       if (!isOver && fault === 'late') this.#later(LATE_MS, () => this.#apply(request, groupId));
-      end({ kind: 'lost', said });
+      end({ kind: 'lost', said }, sign);
     };
     if (fault === 'hang' || fault === 'late') {
       stop = this.#later(this.#requestTimeoutMs, () => giveUp('timeout'));
@@ -74,7 +82,7 @@ export class SimNode implements NodePort {
       const ms = fault === 'slow' ? SLOW_MS : LATENCY_MS;
       stop = this.#later(ms, () => end(this.#answer(request, groupId, fault)));
     }
-    return { abort: () => giveUp('given up') };
+    return { abort: () => giveUp('given up', 'none') };
   }
 
   count(): Promise<NodeStats & { digest?: string }> {

@@ -1,0 +1,38 @@
+import type { BreakerAct } from '../../client/index.ts';
+import { isError } from '../../protocol/answer.ts';
+import { errorText } from '../answer-text.ts';
+import { breakerTable } from '../breaker-text.ts';
+import { exitOfReply, UsageError } from '../exit-code.ts';
+import { subcommand, withDaemon } from '../subcommand.ts';
+
+export const breaker = subcommand({
+  usage: 'breaker [act] [node]',
+  describe: 'Show the breakers of the nodes, or open, close or reset one',
+  positionals: {
+    act: {
+      type: 'string',
+      choices: ['open', 'close', 'reset'],
+      describe: 'open: leave the node alone until it is closed; reset: close and forget the past',
+    },
+    node: { type: 'string', describe: 'Name of the node' },
+  },
+  options: {},
+  examples: [
+    ['$0 breaker', 'every node: is it left alone, since when, why'],
+    ['$0 breaker open node02', 'before work on node02'],
+  ],
+  run: (args, terminal) => {
+    const { act, node } = args;
+    if (act !== undefined && node === undefined) throw new UsageError(`${act} which node?`);
+    return withDaemon(args, async (client) => {
+      const answer =
+        act === undefined || node === undefined
+          ? await client.breakers()
+          : await client.breaker(node, act as BreakerAct);
+      if (args.json) await terminal.json(answer);
+      else if (isError(answer)) terminal.note(errorText(answer, terminal));
+      else await terminal.line(breakerTable(answer.breakers, terminal));
+      return exitOfReply(answer);
+    });
+  },
+});

@@ -1,0 +1,37 @@
+/** `breaker`: shows the breakers, or has one opened, closed or reset by an operator's word. */
+import { errorReply } from '../protocol/errors.ts';
+import type { BreakerRequest } from '../protocol/request.ts';
+import type { Breakers } from './breakers.ts';
+import type { Respond } from './ports.ts';
+import type { Turn } from './turn.ts';
+
+export function breaker(
+  breakers: Breakers,
+  { request, respond }: { request: BreakerRequest; respond: Respond },
+  turn: Turn,
+): void {
+  const { node, act } = request;
+  if (node === undefined) {
+    if (act === undefined) return respond({ breakers: breakers.views });
+    return respond(
+      errorReply('invalid_request', `${act} which breaker?`, {
+        field: 'node',
+        hint: 'Name the node.',
+      }),
+    );
+  }
+  if (!breakers.has(node)) {
+    const names = Object.keys(breakers.views).join(', ');
+    return respond(
+      errorReply('invalid_request', `there is no node ${JSON.stringify(node)}`, {
+        field: 'node',
+        hint: `The nodes are ${names}.`,
+      }),
+    );
+  }
+  if (act !== undefined) breakers.act(node, act, turn);
+  return turn.read(async () => {
+    const view = breakers.views[node];
+    respond({ breakers: view === undefined ? {} : { [node]: view } });
+  });
+}

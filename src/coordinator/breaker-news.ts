@@ -1,0 +1,58 @@
+/**
+ * Says in the log, and to main for the notices, what becomes of the breakers. An outage that lasts is
+ * an error again once a minute, not with every trial that fails.
+ */
+import type { Log } from '../observe/log-port.ts';
+import type { BreakerEvent } from '../protocol/answer.ts';
+
+const AGAIN_MS = 60_000;
+
+/** An outage begins, or is over. */
+export interface BreakerNews {
+  readonly kind: 'breaker';
+  readonly node: string;
+  readonly isOpen: boolean;
+  readonly cause?: string;
+}
+
+export interface BreakerNewsOptions {
+  readonly log: Log;
+  readonly now: () => number;
+  readonly tell: (news: BreakerNews) => void;
+}
+
+export class BreakerTeller {
+  readonly #options: BreakerNewsOptions;
+  /** When an error of this node was logged last. */
+  readonly #erredAt = new Map<string, number>();
+
+  constructor(options: BreakerNewsOptions) {
+    this.#options = options;
+  }
+
+  take({ node, from, state, forced, cause, nextTrialInMs }: BreakerEvent): void {
+    const { log, tell } = this.#options;
+    const because = forced ? 'an operator opened it' : cause;
+    if (state === 'half_open') return log.info('trying the node of an open breaker', { node });
+    if (state === 'closed') {
+      this.#erredAt.delete(node);
+      log.info('a breaker closed', { node, from });
+      return tell({ kind: 'breaker', node, isOpen: false });
+    }
+    const details = { node, from, cause: because, nextTrialInMs };
+    if (this.#isError(node)) log.error('a breaker opened', details);
+    else log.info('a breaker opened again', details);
+    if (from === 'closed') {
+      tell({ kind: 'breaker', node, isOpen: true, ...(because && { cause: because }) });
+    }
+    return undefined;
+  }
+
+  #isError(node: string): boolean {
+    const now = this.#options.now();
+    const erredAt = this.#erredAt.get(node);
+    if (erredAt !== undefined && now - erredAt < AGAIN_MS) return false;
+    this.#erredAt.set(node, now);
+    return true;
+  }
+}

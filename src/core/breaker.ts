@@ -1,0 +1,211 @@
+/**
+ * The circuit breaker of one node: when to leave the node alone, and how to find out that it is
+ * back. Pure: what was seen, the time and chance are arguments; asking and telling is the shell's.
+ *
+ * - It opens for many failures in a row, or for a share of failed or slow calls in a rolling window,
+ *   never below that window's least volume: single failures do not trip it.
+ * - Open, it waits for its cool-off, which grows with every opening up to a cap and starts over only
+ *   when it has stayed closed for a while: a node that answers reads and fails writes does not flap.
+ * - Half-open, it lets a bounded number of trial calls through in all, first one read, then a few of
+ *   any kind. As many good ones close it, one bad one opens it again.
+ * - What an operator has opened stays open until an operator closes it.
+ *
+ * Times are of the steady clock. Nothing here knows of commands; no answer of a node is read here.
+ */
+import { counted, EMPTY_WINDOW, sum, type Tally, type Window } from './breaker-window.ts';
+
+/** What one exchange says of its node: it answered; it is to blame; nothing. */
+export type Sign = 'good' | 'bad' | 'none';
+
+/** Signs of many exchanges, added up by whoever made them. */
+export interface Sample extends Tally {
+  /** Failures since the last success among them. */
+  readonly failuresInRow: number;
+}
+
+export interface BreakerPolicy {
+  readonly failuresInRow: number;
+  readonly windowMs: number;
+  /** Fewer calls in the window than this say nothing. */
+  readonly volumeMin: number;
+  /** Of the calls in the window, above 0, at most 1. */
+  readonly failureShare: number;
+  readonly slowShare: number;
+  /** The first cool-off; it doubles. */
+  readonly coolOffMs: number;
+  readonly coolOffCapMs: number;
+  /** Good trial calls that close it, the first read included. */
+  readonly trialCalls: number;
+  /** A trial call without a result for longer has failed. */
+  readonly trialTimeoutMs: number;
+}
+
+export interface BreakerContext {
+  readonly now: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly policy: BreakerPolicy;
+}
+
+export interface ClosedBreaker {
+  readonly kind: 'closed';
+  readonly since: number;
+  readonly failuresInRow: number;
+  readonly window: Window;
+  /** Openings, each too soon after the one before. */
+  readonly openings: number;
+}
+
+export interface OpenBreaker {
+  readonly kind: 'open';
+  readonly since: number;
+  /** When the next trial is due. */
+  readonly until: number;
+  readonly openings: number;
+  /** For people. */
+  readonly cause: string;
+}
+
+export interface HalfOpenBreaker {
+  readonly kind: 'half_open';
+  /** Also names this trial: results of an earlier one do not count. */
+  readonly since: number;
+  readonly openings: number;
+  readonly cause: string;
+  readonly running: number;
+  readonly passed: number;
+  /** When the latest trial call was let through. */
+  readonly triedAt: number;
+}
+
+/** Opened by an operator. */
+export interface ForcedBreaker {
+  readonly kind: 'forced';
+  readonly since: number;
+}
+
+export type Breaker = ClosedBreaker | OpenBreaker | HalfOpenBreaker | ForcedBreaker;
+
+/** A breaker closed for so many caps has forgotten its earlier openings. */
+const STEADY_CAPS = 6;
+
+export function closedBreaker(now: number, openings = 0): ClosedBreaker {
+  return { kind: 'closed', since: now, failuresInRow: 0, window: EMPTY_WINDOW, openings };
+}
+
+/** Calls of before are counted only while it is closed: late failures do not prolong an opening. */
+export function observe(breaker: Breaker, sample: Sample, context: BreakerContext): Breaker {
+  if (breaker.kind !== 'closed' || sample.calls === 0) return breaker;
+  const { now, policy } = context;
+  const answered = sample.calls > sample.failures;
+  const failuresInRow = sample.failuresInRow + (answered ? 0 : breaker.failuresInRow);
+  const window = counted(breaker.window, sample, { now, windowMs: policy.windowMs });
+  const cause = causeOf(failuresInRow, sum(window), policy);
+  if (cause === undefined) return { ...breaker, failuresInRow, window };
+  const isSteady = now - breaker.since >= STEADY_CAPS * policy.coolOffCapMs;
+  return opened(isSteady ? 1 : breaker.openings + 1, cause, context);
+}
+
+/** Time has passed. */
+export function tick(breaker: Breaker, context: BreakerContext): Breaker {
+  const { now, policy } = context;
+  if (breaker.kind === 'open' && now >= breaker.until) {
+    const { openings, cause } = breaker;
+    return { kind: 'half_open', since: now, openings, cause, running: 0, passed: 0, triedAt: now };
+  }
+  if (breaker.kind !== 'half_open' || breaker.running === 0) return breaker;
+  if (now - breaker.triedAt < policy.trialTimeoutMs) return breaker;
+  return opened(breaker.openings + 1, 'a trial call had no result', context);
+}
+
+export interface Admitted {
+  readonly breaker: HalfOpenBreaker;
+  readonly call: 'read' | 'any';
+}
+
+/** Lets one more trial call through, if there may be one. */
+export function admitTrial(breaker: Breaker, context: BreakerContext): Admitted | undefined {
+  if (breaker.kind !== 'half_open') return undefined;
+  const { running, passed } = breaker;
+  const atOnce = passed === 0 ? 1 : context.policy.trialCalls - passed;
+  if (running >= atOnce) return undefined;
+  return {
+    breaker: { ...breaker, running: running + 1, triedAt: context.now },
+    call: passed === 0 ? 'read' : 'any',
+  };
+}
+
+/** A trial call of the period that began at `period` has ended; `none`: it may be made again. */
+export function tried(
+  breaker: Breaker,
+  { period, sign }: { period: number; sign: Sign },
+  context: BreakerContext,
+): Breaker {
+  if (breaker.kind !== 'half_open' || breaker.since !== period) return breaker;
+  const { openings } = breaker;
+  if (sign === 'bad') return opened(openings + 1, 'a trial call failed', context);
+  const running = breaker.running - 1;
+  if (sign === 'none') return { ...breaker, running };
+  const passed = breaker.passed + 1;
+  if (passed >= context.policy.trialCalls) return closedBreaker(context.now, openings);
+  return { ...breaker, running, passed };
+}
+
+export type BreakerAct = 'open' | 'close' | 'reset';
+
+/** `close` remembers how often it has opened of late, `reset` does not. */
+export function actedOn(breaker: Breaker, act: BreakerAct, now: number): Breaker {
+  switch (act) {
+    case 'open':
+      return breaker.kind === 'forced' ? breaker : { kind: 'forced', since: now };
+    case 'close':
+      return breaker.kind === 'closed'
+        ? breaker
+        : closedBreaker(now, breaker.kind === 'forced' ? 0 : breaker.openings);
+    case 'reset':
+      return closedBreaker(now);
+  }
+}
+
+/** As an earlier life has left it, by a clock that may have been set since. */
+export function revived(
+  { until, openings, cause }: Pick<OpenBreaker, 'until' | 'openings' | 'cause'>,
+  { now, policy }: BreakerContext,
+): OpenBreaker {
+  const bounded = Math.min(until, now + policy.coolOffCapMs);
+  return { kind: 'open', since: now, until: bounded, openings, cause };
+}
+
+/** Its calls are refused or held: nothing but trial calls gets through. */
+export function isShut(breaker: Breaker): boolean {
+  return breaker.kind !== 'closed';
+}
+
+/** Its node has answered a read: new work may be tried on it. */
+export function isTrying(breaker: Breaker): boolean {
+  return breaker.kind === 'half_open' && breaker.passed > 0;
+}
+
+function opened(openings: number, cause: string, context: BreakerContext): OpenBreaker {
+  const { now, random, policy } = context;
+  // Half of it by chance: the breakers of many daemons must not try in step.
+  const ceiling = Math.min(policy.coolOffCapMs, policy.coolOffMs * 2 ** (openings - 1));
+  const until = now + ceiling * (0.5 + random() / 2);
+  return { kind: 'open', since: now, until, openings, cause };
+}
+
+function causeOf(
+  failuresInRow: number,
+  { calls, failures, slow }: Tally,
+  policy: BreakerPolicy,
+): string | undefined {
+  if (failuresInRow >= policy.failuresInRow) return `${failuresInRow} failures in a row`;
+  if (calls < policy.volumeMin) return undefined;
+  const within = `in ${policy.windowMs / 1000} s`;
+  if (failures >= calls * policy.failureShare) {
+    return `${failures} of ${calls} calls failed ${within}`;
+  }
+  return slow >= calls * policy.slowShare
+    ? `${slow} of ${calls} calls were slow ${within}`
+    : undefined;
+}

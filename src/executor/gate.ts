@@ -1,0 +1,120 @@
+/**
+ * The nodes whose breaker is not closed, and who waits for them here. A held exchange has not begun:
+ * its saga knows nothing of it, so it is no attempt and no failure (P5), and goes on hearing the
+ * time.
+ *
+ * Whoever is let go on first: what undoes before what does, and reads before what changes a node.
+ * When the node is back, all go on, a lot at a time.
+ */
+import type { Sign } from '../core/breaker.ts';
+import { Fifo } from '../core/fifo.ts';
+
+/** What a run waits with at one node. */
+export interface Held<Run> {
+  readonly run: Run;
+  readonly undoes: boolean;
+  readonly reads: boolean;
+}
+
+/** One exchange that a node may have though its breaker is not closed. */
+export interface Trial {
+  readonly node: string;
+  readonly readsOnly: boolean;
+  readonly ended: (sign: Sign) => void;
+}
+
+export interface GateOptions<Run> {
+  /** Has a run do what it owes; it asks again for what it was held with. */
+  readonly act: (run: Run) => void;
+  /** Calls in a later turn of the event loop. */
+  readonly soon: (act: () => void) => void;
+}
+
+/** Runs that go on in one turn of the event loop. */
+const LOT = 100;
+
+export class Gate<Run> {
+  readonly #options: GateOptions<Run>;
+  /** By node whose breaker is not closed. */
+  readonly #held = new Map<string, Map<Run, Held<Run>>>();
+  readonly #released = new Fifo<Run>();
+  #isReleasing = false;
+  #trial: Trial | undefined;
+
+  constructor(options: GateOptions<Run>) {
+    this.#options = options;
+  }
+
+  /** Whether this node is asked as usual. */
+  admits(node: string): boolean {
+    return !this.#held.has(node);
+  }
+
+  shut(node: string): void {
+    if (this.admits(node)) this.#held.set(node, new Map());
+  }
+
+  /** Whoever is held goes on, as far as it is not held elsewhere. */
+  open(node: string): void {
+    const held = [...(this.#held.get(node)?.values() ?? [])];
+    this.#held.delete(node);
+    for (const { run } of held.sort((a, b) => rank(a) - rank(b))) this.#released.push(run);
+    if (!this.#isReleasing) this.#release();
+  }
+
+  /** Holds the run at a node that is shut, or returns the trial as which it may go on. */
+  enter(node: string, held: Held<Run>): Trial | undefined {
+    const trial = this.#trial;
+    if (trial?.node !== node || (trial.readsOnly && !held.reads)) {
+      this.#held.get(node)?.set(held.run, held);
+      return undefined;
+    }
+    this.#trial = undefined;
+    return trial;
+  }
+
+  /** The run is about to say anew what it waits for, or has ended. */
+  forget(run: Run): void {
+    if (this.#held.size === 0) return;
+    for (const held of this.#held.values()) held.delete(run);
+  }
+
+  /** Lets one held run go on; returns whether there was one that made use of it. */
+  letOneThrough(trial: Trial): boolean {
+    for (;;) {
+      const run = this.#first(trial);
+      if (run === undefined) return false;
+      this.#trial = trial;
+      this.#options.act(run);
+      const isUsed = this.#trial === undefined;
+      this.#trial = undefined;
+      if (isUsed) return true;
+    }
+  }
+
+  /** Takes out who goes on first. */
+  #first({ node, readsOnly }: Trial): Run | undefined {
+    let best: Held<Run> | undefined;
+    for (const held of this.#held.get(node)?.values() ?? []) {
+      if (readsOnly && !held.reads) continue;
+      if (best === undefined || rank(held) < rank(best)) best = held;
+      if (rank(best) === 0) break;
+    }
+    if (best !== undefined) this.#held.get(node)?.delete(best.run);
+    return best?.run;
+  }
+
+  #release(): void {
+    for (let count = 0; count < LOT; count++) {
+      const run = this.#released.shift();
+      if (run !== undefined) this.#options.act(run);
+    }
+    this.#isReleasing = this.#released.size > 0;
+    if (this.#isReleasing) this.#options.soon(() => this.#release());
+  }
+}
+
+/** Who goes on first has the lowest. */
+function rank({ undoes, reads }: Held<unknown>): number {
+  return (undoes ? 0 : 2) + (reads ? 0 : 1);
+}

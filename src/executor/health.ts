@@ -1,0 +1,73 @@
+/**
+ * What the exchanges of this executor say of their nodes, added up for the breakers: failures are
+ * told in the same turn, successes alone a few times a second. Nothing is made per call.
+ */
+import type { Sample, Sign } from '../core/breaker.ts';
+import type { Cancel, ExecutorPorts } from './ports.ts';
+
+/** How long successes may wait to be told. */
+const SUCCESSES_MS = 250;
+
+interface Count {
+  calls: number;
+  failures: number;
+  slow: number;
+  failuresInRow: number;
+}
+
+export class Health {
+  readonly #ports: Pick<ExecutorPorts, 'now' | 'at' | 'report'>;
+  readonly #slowCallMs: number;
+  readonly #counts: ReadonlyMap<string, Count>;
+  #due: 'never' | 'later' | 'now' = 'never';
+  #stopTimer: Cancel | undefined;
+
+  constructor(
+    ports: Pick<ExecutorPorts, 'now' | 'at' | 'report' | 'nodeNames'>,
+    slowCallMs: number,
+  ) {
+    this.#ports = ports;
+    this.#slowCallMs = slowCallMs;
+    this.#counts = new Map(
+      ports.nodeNames.map((name) => [name, { calls: 0, failures: 0, slow: 0, failuresInRow: 0 }]),
+    );
+  }
+
+  note(node: string, sign: Sign, tookMs: number): void {
+    const count = sign === 'none' ? undefined : this.#counts.get(node);
+    if (count === undefined) return;
+    count.calls++;
+    if (tookMs >= this.#slowCallMs) count.slow++;
+    if (sign === 'good') {
+      count.failuresInRow = 0;
+    } else {
+      count.failures++;
+      count.failuresInRow++;
+    }
+    if (sign === 'bad') this.#schedule('now');
+    else if (this.#due === 'never') this.#schedule('later');
+  }
+
+  #schedule(due: 'later' | 'now'): void {
+    if (this.#due === due) return;
+    this.#due = due;
+    this.#stopTimer?.();
+    const { now, at } = this.#ports;
+    this.#stopTimer = at(now() + (due === 'now' ? 0 : SUCCESSES_MS), () => this.#tell());
+  }
+
+  #tell(): void {
+    this.#due = 'never';
+    this.#stopTimer = undefined;
+    const nodes: Record<string, Sample> = {};
+    for (const [node, count] of this.#counts) {
+      if (count.calls === 0) continue;
+      nodes[node] = { ...count };
+      count.calls = 0;
+      count.failures = 0;
+      count.slow = 0;
+      count.failuresInRow = 0;
+    }
+    this.#ports.report({ kind: 'health', nodes });
+  }
+}

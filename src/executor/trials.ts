@@ -1,0 +1,43 @@
+/**
+ * Trial calls to a node whose breaker is half-open: each order is one call, whatever is made of it,
+ * so that the coordinator bounds their number over all executors.
+ */
+import type { Sign } from '../core/breaker.ts';
+import type { Order } from '../protocol/work.ts';
+import type { ExecutorPorts, RunningExchange } from './ports.ts';
+import type { SagaDriver } from './saga-driver.ts';
+
+/** A read of this is the least that can be asked of a node. No command needs to have made it. */
+const TRIAL_KEY = 'lockstep-trial';
+
+export class Trials {
+  readonly #ports: ExecutorPorts;
+  readonly #driver: SagaDriver;
+  /** Harmless reads under way. */
+  readonly #reads = new Set<RunningExchange>();
+
+  constructor(ports: ExecutorPorts, driver: SagaDriver) {
+    this.#ports = ports;
+    this.#driver = driver;
+  }
+
+  take({ node, period, call, harmless }: Extract<Order, { kind: 'try' }>): void {
+    const tell = (sign: Sign | 'idle') => this.#ports.report({ kind: 'tried', node, period, sign });
+    const isReading = call === 'read';
+    if (this.#driver.letOneThrough({ node, readsOnly: isReading, ended: tell })) return;
+    if (harmless) this.#read(node, tell);
+    else tell('idle');
+  }
+
+  interrupt(): void {
+    for (const read of this.#reads) read.abort();
+  }
+
+  #read(node: string, tell: (sign: Sign) => void): void {
+    const read = this.#ports.node(node).exchange({ kind: 'read' }, TRIAL_KEY, (_, sign) => {
+      this.#reads.delete(read);
+      tell(sign);
+    });
+    this.#reads.add(read);
+  }
+}

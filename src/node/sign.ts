@@ -1,0 +1,27 @@
+/**
+ * What an exchange says of its node, for the node's breaker. Only here are the status and the way it
+ * ended known; from the words for people nobody has to guess.
+ *
+ * Any answer of the node itself is good, a 4xx too: the node works, the request was wrong. Bad is
+ * what the node is to blame for: a 5xx, an answer that is not the contract's, no answer, a refused
+ * connection. What we gave up ourselves, or never got past our own bulkhead, says nothing.
+ */
+import type { Sign } from '../core/breaker.ts';
+import type { Answer } from '../core/model.ts';
+
+export interface Course {
+  /** Of an answer that was read to its end. */
+  readonly status: number | undefined;
+  /** It had got past the bulkhead. */
+  readonly isStarted: boolean;
+  /** Its caller gave it up. */
+  readonly isGivenUp: boolean;
+}
+
+export function signOf({ kind }: Answer, { status, isStarted, isGivenUp }: Course): Sign {
+  if (status === undefined) return isStarted && !isGivenUp ? 'bad' : 'none';
+  if (status >= 500) return 'bad';
+  // Somebody answers in the node's place, or it has lost its wits.
+  const isStrange = status < 400 && (kind === 'lost' || kind === 'unreadable');
+  return isStrange ? 'bad' : 'good';
+}
