@@ -1,5 +1,6 @@
 /** A node client whose every exchange is watched: `done` comes once, and never within the call. */
 import { expect, onTestFinished } from 'vitest';
+import type { Sign } from '../../../src/core/breaker.ts';
 import type { Answer, Request } from '../../../src/core/model.ts';
 import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
 import { NodeClient, type NodeClientOptions } from '../../../src/node/node-client.ts';
@@ -14,6 +15,8 @@ export const READ: Request = { kind: 'read' };
 
 export interface AskedNode {
   readonly answer: Promise<Answer>;
+  /** What it says of the node, and how long the node took. */
+  readonly seen: Promise<{ readonly sign: Sign; readonly tookMs: number }>;
   readonly abort: () => void;
   /** How often `done` was called. */
   readonly calls: () => number;
@@ -43,15 +46,23 @@ export class Asking {
 
   ask(request: Request = CREATE, groupId = '5'): AskedNode {
     const { promise, resolve } = Promise.withResolvers<Answer>();
+    const seen = Promise.withResolvers<{ sign: Sign; tookMs: number }>();
     let calls = 0;
     let isWithinCall = true;
-    const running = this.client.exchange(request, groupId, (answer) => {
+    const running = this.client.exchange(request, groupId, (answer, sign, tookMs) => {
       calls++;
       expect(isWithinCall).toBe(false);
       resolve(answer);
+      seen.resolve({ sign, tookMs });
     });
     isWithinCall = false;
-    const asked = { answer: promise, abort: () => running.abort(), calls: () => calls };
+    const { promise: seenPromise } = seen;
+    const asked = {
+      answer: promise,
+      seen: seenPromise,
+      abort: () => running.abort(),
+      calls: () => calls,
+    };
     this.#asked.push(asked);
     return asked;
   }

@@ -1,0 +1,106 @@
+/** What exchanges say of their node, over real sockets: the node's fault, ours, or none. */
+import { describe, expect, test } from 'vitest';
+import { Asking, CREATE, eventually, READ } from './support/asking.ts';
+import { answer, created, startRawNode } from './support/raw-node.ts';
+import { startStoppedListener } from './support/stopped-listener.ts';
+
+async function signOf(reply: string, request = CREATE) {
+  const node = await startRawNode((socket) => socket.write(reply));
+  return (await new Asking(node.url).ask(request).seen).sign;
+}
+
+describe('an answer that came in whole', () => {
+  test.each([
+    ['201 Created', 'CREATED'],
+    ['400 Bad Request', 'Perhaps the object exists.'],
+    ['403 Forbidden', 'no'],
+    ['404 Not Found', 'no'],
+    ['408 Request Timeout', 'slow'],
+    ['429 Too Many Requests', 'later'],
+    ['302 Found', 'there'],
+  ])('%s is good: the node works', async (status, body) => {
+    expect(await signOf(answer(status, body))).toBe('good');
+  });
+
+  test('404 to a read is good, and so is 401', async () => {
+    expect(await signOf(answer('404 Not Found', 'no'), READ)).toBe('good');
+    expect(await signOf(answer('401 Unauthorized', 'no'), READ)).toBe('good');
+  });
+
+  test.each(['500 Internal Server Error', '502 Bad Gateway', '503 Unavailable', '504 Timeout'])(
+    '%s is bad',
+    async (status) => {
+      expect(await signOf(answer(status, 'no'))).toBe('bad');
+      expect(await signOf(answer(status, 'no'), READ)).toBe('bad');
+    },
+  );
+
+  test('what is not the contract is bad: somebody answers in the place of the node', async () => {
+    const html = answer('200 OK', '<html>log in, please</html>');
+    expect(await signOf(html)).toBe('bad');
+    expect(await signOf(html, READ)).toBe('bad');
+  });
+});
+
+describe('no answer', () => {
+  test('a refused connection, a name not known, a connection that does not come about are bad', async () => {
+    const refused = new Asking('http://127.0.0.1:9/v1').ask();
+    const unknown = new Asking('http://nowhere.invalid/v1').ask();
+    const stopped = new Asking(await startStoppedListener(), { connectTimeoutMs: 100 }).ask();
+    for (const { seen } of [refused, unknown, stopped]) expect((await seen).sign).toBe('bad');
+  });
+
+  test('a reset and a timeout are bad', async () => {
+    const resetting = await startRawNode((socket) => socket.resetAndDestroy());
+    expect((await new Asking(resetting.url).ask().seen).sign).toBe('bad');
+    const silent = await startRawNode(() => {});
+    const { sign, tookMs } = await new Asking(silent.url, { requestTimeoutMs: 150 }).ask().seen;
+    expect(sign).toBe('bad');
+    expect(tookMs).toBeGreaterThan(140);
+  });
+
+  test('what its caller gave up says nothing', async () => {
+    const node = await startRawNode(() => {});
+    const asked = new Asking(node.url).ask();
+    await eventually(() => node.requests.length === 1);
+    asked.abort();
+    expect((await asked.seen).sign).toBe('none');
+  });
+});
+
+describe('the bulkhead', () => {
+  test('what waits in it until its time is over says nothing of the node', async () => {
+    const node = await startRawNode(() => {});
+    const asking = new Asking(node.url, { connections: 1, requestTimeoutMs: 200 });
+    const [inside, waiting] = [asking.ask(), asking.ask()];
+    expect((await inside.seen).sign).toBe('bad');
+    const { sign, tookMs } = await waiting.seen;
+    // Its time may have ended a moment after it got its place.
+    expect(['none', 'bad']).toContain(sign);
+    if (sign === 'none') expect(tookMs).toBe(0);
+    else expect(tookMs).toBeLessThan(100);
+  });
+
+  test('the wait in it is none of the time that the node took', async () => {
+    const node = await startRawNode((socket) => {
+      setTimeout(() => created(socket, { head: '', body: '', line: '' }, 0), 100);
+    });
+    const asking = new Asking(node.url, { connections: 1 });
+    const all = Array.from({ length: 6 }, () => asking.ask());
+    const begun = performance.now();
+    for (const { seen } of all) expect((await seen).tookMs).toBeLessThan(400);
+    expect(performance.now() - begun).toBeGreaterThan(500);
+  });
+
+  test('P9: a node that hangs takes no place of another', async () => {
+    const silent = await startRawNode(() => {});
+    const quick = await startRawNode(created);
+    const slow = new Asking(silent.url, { connections: 4, requestTimeoutMs: 500 });
+    const fast = new Asking(quick.url, { connections: 4, requestTimeoutMs: 5000 });
+    const stuck = Array.from({ length: 200 }, () => slow.ask());
+    const done = Array.from({ length: 200 }, () => fast.ask());
+    for (const { seen } of done) expect((await seen).sign).toBe('good');
+    expect(silent.requests.length).toBeLessThanOrEqual(8);
+    expect(stuck.some(({ calls }) => calls() === 0)).toBe(true);
+  });
+});
