@@ -14,6 +14,8 @@ export class GatedJournal implements Journal {
   readonly prunes: number[] = [];
   tidied = 0;
   tidyRefusal: JournalError | undefined;
+  /** While set, standing words are neither kept nor told. */
+  keptRefusal: JournalError | undefined;
   readonly #memory: MemoryJournal;
   readonly #stir: () => void;
   #gate: PromiseWithResolvers<void> | undefined;
@@ -110,11 +112,13 @@ export class GatedJournal implements Journal {
     return this.#memory.list(filter, before, limit);
   }
 
-  keep(name: string, value: string | undefined) {
+  async keep(name: string, value: string | undefined) {
+    if (this.keptRefusal !== undefined) throw this.keptRefusal;
     return this.#memory.keep(name, value);
   }
 
-  kept() {
+  async kept() {
+    if (this.keptRefusal !== undefined) throw this.keptRefusal;
     return this.#memory.kept();
   }
 

@@ -1,0 +1,149 @@
+/** Commands that meet a breaker which is not closed. */
+import { describe, expect, test } from 'vitest';
+import { openDesk } from './support/desk.ts';
+import { answerTrial, lanesOf, opened } from './support/outage.ts';
+import { settled } from './support/reports.ts';
+
+describe('while a breaker is open', () => {
+  test('a command is told at once, with a time to come again, and nothing of it is journaled', async () => {
+    const desk = await openDesk();
+    await opened(desk);
+    const asked = desk.ask({ op: 'create', id: 'a', groupId: '5' });
+    await desk.rest();
+    expect(asked.answer).toEqual({
+      id: 'a',
+      error: {
+        code: 'unavailable',
+        message: 'the breaker of node02 is open: 10 failures in a row',
+        hint: 'Send it again after retryAfterMs, with the same id; nothing was journaled.',
+        retryAfterMs: 750,
+      },
+    });
+    expect(desk.journal.commits).toEqual([]);
+  });
+
+  test('P7: repeats of open commands join them; their ids are taken by nobody else', async () => {
+    const desk = await openDesk();
+    const first = desk.ask({ op: 'create', id: 'a', groupId: '5' });
+    await desk.rest();
+    await opened(desk);
+    const again = desk.ask({ op: 'create', id: 'a', groupId: '5' });
+    const other = desk.ask({ op: 'delete', id: 'a', groupId: '5' });
+    await desk.rest();
+    expect(other.answer).toMatchObject({ error: { code: 'id_conflict' } });
+    desk.report(settled(desk, 'a'));
+    await desk.rest();
+    expect(again.answer).toEqual(first.answer);
+  });
+
+  test('one that would rather wait is accepted, and takes no place', async () => {
+    const desk = await openDesk({ concurrency: 1 });
+    await opened(desk);
+    const ids = ['a', 'b', 'c'];
+    const asked = ids.map((id) =>
+      desk.ask({ op: 'create', id, groupId: id, ifUnavailable: 'wait', wait: 'accepted' }),
+    );
+    await desk.rest();
+    for (const { answer } of asked) expect(answer).toMatchObject({ state: 'accepted' });
+    expect(desk.journal.commits.flatMap(({ accept }) => accept.map(({ begun }) => begun))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(desk.driven).toEqual([]);
+    expect((await lanesOf(desk)).interactive).toEqual({ waiting: 3, running: 0 });
+  });
+
+  test('what waits is refused at its deadline, nothing changed', async () => {
+    const desk = await openDesk();
+    await opened(desk);
+    desk.ask({ op: 'breaker', node: 'node02', act: 'open' });
+    const deadlineMs = 5000;
+    const asked = desk.ask({ op: 'create', groupId: '5', ifUnavailable: 'wait', deadlineMs });
+    await desk.advance(4900);
+    expect(asked.isOpen).toBe(true);
+    await desk.advance(500);
+    expect(asked.answer).toMatchObject({ state: 'refused', reason: 'deadline' });
+    expect(desk.driven).toEqual([]);
+  });
+
+  test('what was in its lane stays there; what was begun in an earlier life goes on', async () => {
+    const first = await openDesk();
+    for (const id of ['begun', 'turned']) first.ask({ op: 'create', id, groupId: id });
+    await first.rest();
+    first.report({
+      kind: 'entries',
+      seq: first.seqOf('turned'),
+      entries: [{ kind: 'turned', at: first.clock.now(), reason: 'deadline' }],
+    });
+    await opened(first);
+    first.ask({ op: 'delete', id: 'new', groupId: 'new', ifUnavailable: 'wait' });
+    await first.rest();
+    const next = await openDesk({ from: first.crash(), clock: first.clock, concurrency: 3 });
+    expect(next.driven).toEqual(['turned', 'begun']);
+    expect((await lanesOf(next)).interactive).toEqual({ waiting: 1, running: 2 });
+  });
+
+  test('a command in its lane when it opens waits there, and can be cancelled', async () => {
+    const desk = await openDesk({ concurrency: 1 });
+    desk.ask({ op: 'create', id: 'a', groupId: 'a' });
+    const second = desk.ask({ op: 'create', id: 'b', groupId: 'b' });
+    await desk.rest();
+    await opened(desk);
+    desk.report(settled(desk, 'a'));
+    await desk.rest();
+    expect(desk.driven).toEqual(['a']);
+    desk.ask({ op: 'cancel', id: 'b' });
+    await desk.rest();
+    expect(second.answer).toMatchObject({ state: 'refused', reason: 'cancelled' });
+  });
+});
+
+describe('while a breaker is half-open', () => {
+  test('commands are still turned away before its node has answered a read', async () => {
+    const desk = await openDesk();
+    await opened(desk);
+    await desk.advance(1000);
+    const asked = desk.ask({ op: 'create', groupId: '5' });
+    await desk.rest();
+    expect(asked.answer).toMatchObject({ error: { code: 'unavailable', retryAfterMs: 250 } });
+  });
+
+  test('then a few come in, and a few are handed out, in all', async () => {
+    const desk = await openDesk({ executors: 2 });
+    await opened(desk);
+    const waiting = Array.from({ length: 10 }, (_, index) => `w${index}`);
+    for (const id of waiting) desk.ask({ op: 'create', id, groupId: id, ifUnavailable: 'wait' });
+    await desk.advance(1000);
+    await answerTrial(desk, 'good');
+    expect(desk.driven).toEqual(['w0', 'w1', 'w2', 'w3']);
+    const asked = Array.from({ length: 10 }, (_, index) =>
+      desk.ask({ op: 'create', groupId: `r${index}` }),
+    );
+    await desk.rest();
+    expect(asked.filter(({ isOpen }) => isOpen)).toHaveLength(4);
+    desk.report(settled(desk, 'w0'));
+    await desk.rest();
+    expect(desk.driven).toHaveLength(4);
+    // Closed: whoever waits goes on.
+    for (let good = 0; good < 3; good++) await answerTrial(desk, 'good');
+    expect(desk.driven).toHaveLength(8 + 1);
+  });
+
+  test('two breakers: nothing new goes out before both nodes have answered', async () => {
+    const desk = await openDesk();
+    await opened(desk, 'node01');
+    await opened(desk, 'node02');
+    desk.ask({ op: 'create', id: 'w', groupId: 'w', ifUnavailable: 'wait' });
+    await desk.advance(1000);
+    const [first, second] = desk.ordersOf('try');
+    expect([first?.node, second?.node]).toEqual(['node01', 'node02']);
+    if (first === undefined || second === undefined) throw new Error('two trials are missing');
+    desk.report({ kind: 'tried', node: first.node, period: first.period, sign: 'good' });
+    await desk.rest();
+    expect(desk.driven).toEqual([]);
+    desk.report({ kind: 'tried', node: second.node, period: second.period, sign: 'good' });
+    await desk.rest();
+    expect(desk.driven).toEqual(['w']);
+  });
+});
