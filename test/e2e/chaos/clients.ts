@@ -3,9 +3,10 @@
  * of the daemon and of themselves.
  *
  * A client that dies leaves its questions unanswered; its successor asks them again by their ids
- * (P7). What a client was promised with `accepted` is asked for again, by another client, until it
+ * (P7). Whoever is told that a node is away asks again when it is told to. What a client was promised with `accepted` is asked for again, by another client, until it
  * is settled. Now and then two clients ask the same, or other content under a known id.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Answer,
   type BatchAnswer,
@@ -79,8 +80,13 @@ export class Clients implements Disposable {
     const { results } = answer as BatchAnswer;
     for (const [index, asked] of bundle.entries()) {
       const result = results[index];
-      if (result === undefined) this.faults.push(`${asked.id} has no result in its batch`);
-      else await this.#seeThrough(asked, { answer: this.#note(result), place });
+      if (result === undefined) {
+        this.faults.push(`${asked.id} has no result in its batch`);
+        continue;
+      }
+      const isTaken = againAfterMs(result) === undefined;
+      const noted = isTaken ? this.#note(result) : await this.#ask(asked, place);
+      await this.#seeThrough(asked, { answer: noted, place });
     }
   }
 
@@ -95,13 +101,23 @@ export class Clients implements Disposable {
   }
 
   async #contradict(asked: Asked, place: number): Promise<void> {
-    const answer = await this.#send({ ...asked, groupId: `not ${asked.groupId}` }, place);
+    const answer = await this.#insist({ ...asked, groupId: `not ${asked.groupId}` }, place);
     if (isError(answer) && answer.error.code === 'id_conflict') return;
     this.faults.push(`other content under ${asked.id} came to ${JSON.stringify(answer)}`);
   }
 
   async #ask(asked: Asked, place: number): Promise<CommandAnswer | undefined> {
-    return this.#note(await this.#send(asked, place));
+    return this.#note(await this.#insist(asked, place));
+  }
+
+  /** Sends it until it is taken in. */
+  async #insist(asked: Asked, place: number): Promise<Answer> {
+    for (;;) {
+      const answer = await this.#send(asked, place);
+      const againMs = againAfterMs(answer);
+      if (againMs === undefined) return answer;
+      await pause(againMs);
+    }
   }
 
   #note(answer: Answer): CommandAnswer | undefined {
@@ -126,4 +142,10 @@ export class Clients implements Disposable {
       }
     }
   }
+}
+
+/** When a command may come again that met an open breaker; undefined if it met none. */
+function againAfterMs(answer: Answer): number | undefined {
+  if (!isError(answer) || answer.error.code !== 'unavailable') return undefined;
+  return answer.error.retryAfterMs ?? 0;
 }

@@ -42,5 +42,6 @@ function command(id: string, { chance, keys }: { chance: Prng; keys: number }): 
     lane: chance.chance(0.3) ? 'bulk' : 'interactive',
     ensure: chance.chance(0.1),
     deadlineMs: chance.pick(DEADLINES_MS),
+    ifUnavailable: chance.chance(0.5) ? 'wait' : 'reject',
   };
 }
