@@ -6,8 +6,9 @@
  *   never below that window's least volume: single failures do not trip it.
  * - Open, it waits for its cool-off, which grows with every opening up to a cap and starts over only
  *   when it has stayed closed for a while: a node that answers reads and fails writes does not flap.
- * - Half-open, it lets a bounded number of trial calls through in all, first one read, then a few of
- *   any kind. As many good ones close it, one bad one opens it again.
+ * - Half-open, it lets a bounded number of trial calls through in all: one read, which has to be good,
+ *   then a few of any kind. Enough good ones close it; the share of bad ones that opens a closed one
+ *   opens it again. (Were one bad call enough, a node that fails one in three would hardly get back.)
  * - What an operator has opened stays open until an operator closes it.
  *
  * Times are of the steady clock. Nothing here knows of commands; no answer of a node is read here.
@@ -34,7 +35,7 @@ export interface BreakerPolicy {
   /** The first cool-off; it doubles. */
   readonly coolOffMs: number;
   readonly coolOffCapMs: number;
-  /** Good trial calls that close it, the first read included. */
+  /** So many good trial calls close it, the first read included. */
   readonly trialCalls: number;
   /** A trial call without a result for longer has failed. */
   readonly trialTimeoutMs: number;
@@ -74,6 +75,7 @@ export interface HalfOpenBreaker {
   readonly cause: string;
   readonly running: number;
   readonly passed: number;
+  readonly failed: number;
   /** When the latest trial call was let through. */
   readonly triedAt: number;
 }
@@ -111,7 +113,8 @@ export function tick(breaker: Breaker, context: BreakerContext): Breaker {
   const { now, policy } = context;
   if (breaker.kind === 'open' && now >= breaker.until) {
     const { openings, cause } = breaker;
-    return { kind: 'half_open', since: now, openings, cause, running: 0, passed: 0, triedAt: now };
+    const counts = { running: 0, passed: 0, failed: 0 };
+    return { kind: 'half_open', since: now, openings, cause, ...counts, triedAt: now };
   }
   if (breaker.kind !== 'half_open' || breaker.running === 0) return breaker;
   if (now - breaker.triedAt < policy.trialTimeoutMs) return breaker;
@@ -142,13 +145,20 @@ export function tried(
   context: BreakerContext,
 ): Breaker {
   if (breaker.kind !== 'half_open' || breaker.since !== period) return breaker;
-  const { openings } = breaker;
-  if (sign === 'bad') return opened(openings + 1, 'a trial call failed', context);
+  const { trialCalls, failureShare } = context.policy;
   const running = breaker.running - 1;
   if (sign === 'none') return { ...breaker, running };
-  const passed = breaker.passed + 1;
-  if (passed >= context.policy.trialCalls) return closedBreaker(context.now, openings);
-  return { ...breaker, running, passed };
+  const passed = breaker.passed + (sign === 'good' ? 1 : 0);
+  const failed = breaker.failed + (sign === 'bad' ? 1 : 0);
+  if (failed > 0 && (passed === 0 || failed >= trialCalls * failureShare)) {
+    return opened(
+      breaker.openings + 1,
+      `${failed} of ${passed + failed} trial calls failed`,
+      context,
+    );
+  }
+  if (passed >= trialCalls) return closedBreaker(context.now, breaker.openings);
+  return { ...breaker, running, passed, failed };
 }
 
 export type BreakerAct = 'open' | 'close' | 'reset';

@@ -45,14 +45,14 @@ describe('a breaker', () => {
     expect((await breakersOf(desk))['node02']).toMatchObject({ state: 'half_open', isOpen: false });
   });
 
-  test('opens for longer at the first bad trial, its executors told nothing new', async () => {
+  test('opens for longer at a bad read, its executors told nothing new', async () => {
     const desk = await openDesk();
     await opened(desk);
     await desk.advance(1000);
     await answerTrial(desk, 'bad');
     expect((await breakersOf(desk))['node02']).toMatchObject({
       state: 'open',
-      cause: 'a trial call failed',
+      cause: '1 of 1 trial calls failed',
       openings: 2,
       nextTrialInMs: 1500,
     });

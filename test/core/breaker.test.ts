@@ -143,9 +143,28 @@ describe('a half-open breaker', () => {
     expect(breaker).toMatchObject({ kind: 'closed', since: T0 + 1002, openings: 1 });
   });
 
-  test('opens at the first bad one, and waits longer', () => {
+  test('opens at a bad read, and waits longer', () => {
     const { breaker } = admitAll(halfOpenAt(1000), 1000);
-    expect(answer(breaker, 'bad', 1010)).toMatchObject({ kind: 'open', openings: 2 });
+    expect(answer(breaker, 'bad', 1010)).toMatchObject({
+      kind: 'open',
+      openings: 2,
+      cause: '1 of 1 trial calls failed',
+    });
+  });
+
+  test('after it, opens at the share of bad ones that opens a closed one, and not before', () => {
+    const { breaker } = admitAll(answer(admitAll(halfOpenAt(1000), 1000).breaker, 'good', 1), 1001);
+    const once = answer(breaker, 'bad', 1010);
+    expect(once.kind).toBe('half_open');
+    // One more, in its place.
+    expect(admitAll(once, 1010).calls).toEqual(['any']);
+    expect(answer(once, 'bad', 1010)).toMatchObject({
+      kind: 'open',
+      cause: '2 of 3 trial calls failed',
+    });
+    const rest = admitAll(once, 1010).breaker;
+    const good = [1, 2, 3].reduce((state) => answer(state, 'good', 1011), rest);
+    expect(good.kind).toBe('closed');
   });
 
   test('makes a call again that said nothing', () => {

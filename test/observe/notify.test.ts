@@ -96,6 +96,19 @@ describe('shapes', () => {
     expect(bodies(receiver)[0]).toEqual(expected);
   });
 
+  test.each([
+    [['breaker_closed'], 'info'],
+    [['breaker_closed', 'restart'], 'warning'],
+    [['breaker_closed', 'breaker_open'], 'error'],
+  ] as const)('to PagerDuty %j is of severity %s', async (kinds, severity) => {
+    const receiver = await startReceiver();
+    const webhookUrl = receiver.url;
+    const { notices } = setUp({ webhookUrl, webhookFormat: 'pagerduty', webhookKey: 'key-1' });
+    for (const kind of kinds) notices.notify({ kind, key: kind, text: kind });
+    await until(() => receiver.received.length === 1);
+    expect(bodies(receiver)[0]).toMatchObject({ payload: { severity } });
+  });
+
   test('both ways at once, and one in trouble does not hold up the other', async () => {
     const [telegram, hook] = [await startReceiver('hang'), await startReceiver()];
     setUp({ ...bot(telegram), webhookUrl: hook.url }).notices.notify(stuck(1));

@@ -18,6 +18,7 @@ import {
   parseRequest,
   type Request,
 } from '../../src/protocol/request.ts';
+import { breakersOf, summaryOf } from './peer-views.ts';
 
 export interface Script {
   /** Stays open until `release`. */
@@ -226,9 +227,13 @@ export class PeerDaemon {
       case 'list':
         return this.#list(request);
       case 'status':
-        return request.id === undefined ? this.#summary() : this.#status(request.id);
+        return request.id === undefined
+          ? summaryOf(Object.keys(this.nodes), this.#journal.size)
+          : this.#status(request.id);
       case 'stats':
         return this.#stats();
+      case 'breaker':
+        return breakersOf(Object.keys(this.nodes), request);
       default:
         return { pid: process.pid, version: '9.9.9', ready: true };
     }
@@ -258,29 +263,7 @@ export class PeerDaemon {
     const nodes = Object.entries(this.nodes).map(([name, keys]) => [name, { count: keys.size }]);
     return { consistent: new Set(all).size === 1, nodes: Object.fromEntries(nodes) };
   }
-
-  #summary(): Answer {
-    const breaker = { state: 'closed', isOpen: false, since: STARTED, openings: 0 } as const;
-    const node = { calls: 5, answers: { applied: 4, unsure: 1 }, lastFailure: '500 boom', breaker };
-    return {
-      version: '9.9.9',
-      pid: process.pid,
-      uptimeMs: 3_725_000,
-      state: 'running',
-      open: 0,
-      openMax: 200_000,
-      compensating: 0,
-      stuck: 0,
-      lanes: { interactive: { waiting: 0, running: 0 }, bulk: { waiting: 2, running: 1 } },
-      settled: { committed: this.#journal.size },
-      threads: ['main', 'coordinator', 'executor-1', 'watchdog'],
-      nodes: Object.fromEntries(Object.keys(this.nodes).map((name) => [name, node])),
-    };
-  }
 }
-
-/** When its breakers were made. */
-const STARTED = '2026-11-23T05:00:00.000Z';
 
 /** ZeroMQ gives a closed socket's port free in its own time. */
 async function bind(socket: Router | Publisher, endpoint: string): Promise<void> {

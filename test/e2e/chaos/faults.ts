@@ -7,6 +7,11 @@ export const SETTINGS = {
   LOCKSTEP_QUIESCE_MS: '2000',
   LOCKSTEP_BACKOFF_CAP_MS: '500',
   LOCKSTEP_STUCK_AFTER_MS: '3000',
+  // These nodes fail more than one call in three for as long as it lasts: that is no outage here. A
+  // spell is one, and over soon.
+  LOCKSTEP_BREAKER_FAILURE_SHARE: '0.7',
+  LOCKSTEP_BREAKER_COOL_OFF_MS: '200',
+  LOCKSTEP_BREAKER_COOL_OFF_CAP_MS: '1000',
 };
 
 const EVERY_KIND: Faults = {

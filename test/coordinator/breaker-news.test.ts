@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { type BreakerNews, BreakerTeller } from '../../src/coordinator/breaker-news.ts';
+import type { BreakerEvent } from '../../src/protocol/answer.ts';
+import { notedLog } from '../observe/support/noted-log.ts';
+
+function setUp() {
+  const { log, lines } = notedLog();
+  const told: BreakerNews[] = [];
+  const clock = { now: 0 };
+  const teller = new BreakerTeller({ log, now: () => clock.now, tell: (news) => told.push(news) });
+  const take = (from: BreakerEvent['from'], state: BreakerEvent['state'], forced?: true) =>
+    teller.take({
+      node: 'node02',
+      from,
+      state,
+      isOpen: state === 'open',
+      since: '2026-11-23T05:00:00.000Z',
+      openings: 1,
+      ...(forced ? { forced } : { cause: '10 failures in a row' }),
+    });
+  return { take, clock, told, levels: () => lines.map(({ level }) => level), lines };
+}
+
+test('an opening is an error, a closing an information; people hear of both', () => {
+  const { take, told, levels, lines } = setUp();
+  take('closed', 'open');
+  take('open', 'half_open');
+  take('half_open', 'closed');
+  expect(levels()).toEqual(['error', 'info', 'info']);
+  expect(lines[0]?.fields).toMatchObject({ node: 'node02', cause: '10 failures in a row' });
+  expect(told).toEqual([
+    { kind: 'breaker', node: 'node02', isOpen: true, cause: '10 failures in a row' },
+    { kind: 'breaker', node: 'node02', isOpen: false },
+  ]);
+});
+
+test('an outage that lasts is an error again once a minute, and people hear of it once', () => {
+  const { take, clock, told, levels } = setUp();
+  take('closed', 'open');
+  for (clock.now = 5000; clock.now <= 125_000; clock.now += 5000) take('half_open', 'open');
+  expect(levels().filter((level) => level === 'error')).toHaveLength(3);
+  expect(levels()).toHaveLength(26);
+  expect(told).toHaveLength(1);
+});
+
+test('the next outage is an error again, however soon', () => {
+  const { take, levels } = setUp();
+  take('closed', 'open');
+  take('half_open', 'closed');
+  take('closed', 'open', true);
+  expect(levels()).toEqual(['error', 'info', 'error']);
+});
