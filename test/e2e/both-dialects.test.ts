@@ -52,6 +52,7 @@ test.concurrent.for(VARIANTS)(
     const asked = bundles.flat().map(({ id }) => id);
     const faults = [...clients.faults, ...judge({ asked, heard: heard.all, journal, nodes })];
     expect(faults, `seed ${seed}`).toEqual([]);
-    expect(countStates(journal)['committed']).toBeGreaterThan(COMMANDS / 5);
+    // Some wait for a node in vain, their deadlines being short.
+    expect(countStates(journal)['committed']).toBeGreaterThan(COMMANDS / 8);
   },
 );
