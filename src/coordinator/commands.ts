@@ -97,7 +97,9 @@ export class Commands {
       );
     }
     const unavailable = this.#admission.refusalOf(request, this.#ports.now());
-    if (unavailable !== undefined) return respond(unavailable);
+    if (unavailable !== undefined) {
+      return this.#turnAway({ request, respond }, unavailable, turn);
+    }
     const open = openCommand(this.#numbering.command(request));
     this.registry.add(open);
     if (request.wait === 'settled') open.waiters.push(respond);
@@ -114,6 +116,17 @@ export class Commands {
       if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));
       if (this.keys.holds(open)) this.#hold(open);
       return undefined;
+    });
+  }
+
+  /** A breaker is in the way; but whoever asks for what is done already is told that (P7). */
+  #turnAway({ request, respond }: Asking, unavailable: ErrorReply, turn: Turn): void {
+    const { id } = request;
+    if (id === undefined) return respond(unavailable);
+    return turn.read(async () => {
+      const first = await this.#ports.journal.find(id);
+      if (first === undefined) respond(unavailable);
+      else respond(repeatAnswer(first, request, this.#ports.now()));
     });
   }
 

@@ -36,6 +36,20 @@ describe('while a breaker is open', () => {
     expect(again.answer).toEqual(first.answer);
   });
 
+  test('P7: a command that is done is told again, and other content under its id is a conflict', async () => {
+    const desk = await openDesk();
+    const first = desk.ask({ op: 'create', id: 'a', groupId: '5' });
+    await desk.rest();
+    desk.report(settled(desk, 'a'));
+    await desk.rest();
+    await opened(desk);
+    const again = desk.ask({ op: 'create', id: 'a', groupId: '5' });
+    const other = desk.ask({ op: 'delete', id: 'a', groupId: '5' });
+    await desk.rest();
+    expect(again.answer).toEqual(first.answer);
+    expect(other.answer).toMatchObject({ error: { code: 'id_conflict' } });
+  });
+
   test('one that would rather wait is accepted, and takes no place', async () => {
     const desk = await openDesk({ concurrency: 1 });
     await opened(desk);
