@@ -12,6 +12,7 @@ const INTEGRATION = [
   'cli',
   'client',
   'bench',
+  'chaos',
   'coordinator',
   'executor',
   'journal',

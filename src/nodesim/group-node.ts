@@ -182,7 +182,9 @@ export class GroupNode {
   }
 
   #perform(request: GroupRequest): Answer {
-    return perform(request, this.#store, this.settings);
+    const answer = perform(request, this.#store, this.settings);
+    if (this.#log.debugs) this.#log.debug(doneText(request, answer));
+    return answer;
   }
 
   #carryOut(plan: Plan, request: GroupRequest, caller: Caller): void {
@@ -253,6 +255,12 @@ export class GroupNode {
     this.#held = [];
     for (const { caller, outcome } of held) caller.deliver(outcome);
   }
+}
+
+/** Its effect, at the time when that is there: without a fault it is seen just before the answer. */
+function doneText(request: GroupRequest, { status }: Answer): string {
+  const owner = request.timestamp === undefined ? '' : ` of ${request.timestamp}`;
+  return `Done ${request.method} ${JSON.stringify(keyOf(request))}${owner}: ${status}`;
 }
 
 function keyOf(request: GroupRequest): string | undefined {

@@ -191,6 +191,7 @@ describe('the log', () => {
       'debug n POST /v1/group, data: {"groupId":"5"}, headers: node: -, timestamp: 1.5\n',
     );
     expect(loud.output).toContain('debug n RANDOM_BEHAVIOR 0\n');
+    expect(loud.output).toContain('debug n Done create "5" of 1.5: 201\n');
     expect(loud.output).toContain('debug n Response 201, CREATED\n');
   });
 

@@ -4,15 +4,15 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, type TestContext } from 'vitest';
+import { mountSmallDisk } from './mount.ts';
 
 /** Its folder; it is gone after the test. Skips the test where nothing can be mounted. */
 export function smallDisk(ctx: TestContext, mib: number): string {
   const path = mkdtempSync(join(tmpdir(), 'lockstep-small-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mib}m`, 'tmpfs', path], { stdio: 'pipe' });
-  } catch {
+  const why = mountSmallDisk(path, mib);
+  if (why !== undefined) {
     rmdirSync(path);
-    ctx.skip('no file system can be mounted here (it takes root)');
+    ctx.skip(why);
   }
   onTestFinished(() => {
     // Lazily: a daemon of the test may be on its way out.

@@ -1,7 +1,13 @@
-/** Faults of every kind, and the settings under which late effects land within quiesce. */
-import type { Faults } from '../../../src/nodesim/fault-schema.ts';
+/** The simulator's own faults, of every kind; their late effects land within `LATE_MS_MAX`. */
+import type { Faults } from '../../src/nodesim/fault-schema.ts';
+import { LATE_MS_MAX } from './times.ts';
 
-/** An effect lands at most a second after its request: 500 ms after it was given up by timeout. */
+export const RANDOM_BEHAVIOR = '0.1';
+
+/**
+ * Of a daemon that meets these alone: an effect lands at most a second after its request, that is
+ * 500 ms after it was given up by timeout.
+ */
 export const SETTINGS = {
   LOCKSTEP_REQUEST_TIMEOUT_MS: '500',
   LOCKSTEP_QUIESCE_MS: '2000',
@@ -21,9 +27,9 @@ const EVERY_KIND: Faults = {
   resetAfter: 0.03,
   noAnswer: 0.02,
   late: 0.03,
-  lateMs: [50, 1000],
+  lateMs: [50, LATE_MS_MAX],
   slow: 0.05,
-  slowMs: [10, 900],
+  slowMs: [10, 0.9 * LATE_MS_MAX],
   garbage: 0.03,
 };
 

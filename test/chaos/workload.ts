@@ -1,9 +1,9 @@
 /**
- * What the clients of the chaos test ask for: creates and deletes of few keys, so that each key is
+ * What the clients of the chaos run ask for: creates and deletes of few keys, so that each key is
  * created and deleted many times, in every form a command can take. One seed, one workload.
  */
-import type { CommandInput } from '../../../src/client/index.ts';
-import { Prng } from '../../core/model/prng.ts';
+import type { CommandInput } from '../../src/client/index.ts';
+import { Prng } from '../core/model/prng.ts';
 
 /** A few commands make one batch; most are sent alone. */
 export type Bundle = readonly Asked[];
@@ -19,18 +19,16 @@ export interface WorkloadSize {
 const DEADLINES_MS = [700, 2000, 4000, 10_000];
 const BATCH_MAX = 6;
 
-export function workload(seed: number, { commands, keys }: WorkloadSize): readonly Bundle[] {
+export function* workload(seed: number, { commands, keys }: WorkloadSize): Generator<Bundle> {
   const chance = new Prng(seed);
-  const bundles: Asked[][] = [];
   for (let made = 0; made < commands; ) {
     const size = chance.chance(0.04) ? chance.between(2, BATCH_MAX) : 1;
     const bundle = Array.from({ length: Math.min(size, commands - made) }, (_, index) =>
       command(`c-${made + index}`, { chance, keys }),
     );
-    bundles.push(bundle);
+    yield bundle;
     made += bundle.length;
   }
-  return bundles;
 }
 
 function command(id: string, { chance, keys }: { chance: Prng; keys: number }): Asked {

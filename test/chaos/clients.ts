@@ -1,12 +1,13 @@
 /**
- * The clients of the chaos test: several at once, each with many requests in flight, over restarts
+ * The clients of the chaos run: several at once, each with many requests in flight, over restarts
  * of the daemon and of themselves.
  *
  * A client that dies leaves its questions unanswered; its successor asks them again by their ids
- * (P7). Whoever is told that a node is away asks again when it is told to. What a client was promised with `accepted` is asked for again, by another client, until it
- * is settled. Now and then two clients ask the same, or other content under a known id.
+ * (P7). What was not accepted (`busy`, `draining`, `unavailable`) is asked for again, by its id.
+ * What a client was promised with `accepted` is asked for again, by another client, until it is
+ * settled. Now and then others meddle with a command: see `meddle.ts`.
  */
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Answer,
   type BatchAnswer,
@@ -14,15 +15,20 @@ import {
   type CommandAnswer,
   isError,
   LockstepClient,
-} from '../../../src/client/index.ts';
-import { isSettled } from '../../../src/core/transitions.ts';
+} from '../../src/client/index.ts';
+import { isSettled } from '../../src/core/transitions.ts';
 import type { Heard } from './heard.ts';
+import { meddle } from './meddle.ts';
 import type { Asked, Bundle } from './workload.ts';
 
-const CLIENTS = 4;
+export const CLIENTS = 4;
 const IN_FLIGHT = 30;
 /** Longer than all faults last: whoever waits that long has been forgotten. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 180_000;
+const AGAIN_MS = 200;
+const NOT_ACCEPTED = ['busy', 'draining', 'unavailable'];
+
+type Request = Parameters<LockstepClient['send']>[0];
 
 export class Clients implements Disposable {
   readonly #endpoint: string;
@@ -30,6 +36,8 @@ export class Clients implements Disposable {
   readonly #clients: LockstepClient[];
   /** Answers that should not have come. */
   readonly faults: string[] = [];
+  /** Answers that nothing was accepted for the moment, by code. */
+  readonly putOff: Record<string, number> = {};
   #asked = 0;
 
   constructor(endpoint: string, heard: Heard) {
@@ -39,10 +47,13 @@ export class Clients implements Disposable {
   }
 
   /** Resolves when every bundle has been answered in full. */
-  async work(bundles: readonly Bundle[]): Promise<void> {
-    const queue = bundles.values();
+  async work(bundles: Iterator<Bundle> | AsyncIterator<Bundle>): Promise<void> {
     const workers = Array.from({ length: CLIENTS * IN_FLIGHT }, async (_, index) => {
-      for (const bundle of queue) await this.#see(bundle, index % CLIENTS);
+      for (;;) {
+        const next = await bundles.next();
+        if (next.done) return;
+        await this.#see(next.value, index % CLIENTS);
+      }
     });
     await Promise.all(workers);
   }
@@ -51,6 +62,20 @@ export class Clients implements Disposable {
   replaceOne(): void {
     this.#clients.pop()?.close();
     this.#clients.push(this.#open());
+  }
+
+  /** Sends it until there is an answer that is not for the moment only. */
+  async send(request: Request, place: number): Promise<Answer> {
+    for (;;) {
+      const answer = await this.#sendOnce(request, place % CLIENTS);
+      if (!isError(answer) || !NOT_ACCEPTED.includes(answer.error.code)) return answer;
+      await this.#waitAfter(answer.error);
+    }
+  }
+
+  async ask(asked: Asked, place: number): Promise<CommandAnswer | undefined> {
+    this.#heard.ask(asked);
+    return this.#note(await this.send(asked, place));
   }
 
   [Symbol.dispose](): void {
@@ -64,19 +89,17 @@ export class Clients implements Disposable {
   async #see(bundle: Bundle, place: number): Promise<void> {
     if (bundle.length > 1) return this.#seeBatch(bundle, place);
     for (const asked of bundle) {
-      const [answer] = await Promise.all([
-        this.#ask(asked, place),
-        // Two clients ask the same at the same time.
-        ++this.#asked % 20 === 0 ? this.#ask(asked, (place + 1) % CLIENTS) : undefined,
-      ]);
+      const meddled = meddle(this, this.#heard, { asked, place, count: ++this.#asked });
+      const answer = await this.ask(asked, place);
       await this.#seeThrough(asked, { answer, place });
-      if (this.#asked % 50 === 0) await this.#contradict(asked, place);
+      this.faults.push(...(await meddled()));
     }
     return undefined;
   }
 
   async #seeBatch(bundle: Bundle, place: number): Promise<void> {
-    const answer = await this.#send({ op: 'batch', commands: [...bundle] }, place);
+    for (const asked of bundle) this.#heard.ask(asked);
+    const answer = await this.send({ op: 'batch', commands: [...bundle] }, place);
     const { results } = answer as BatchAnswer;
     for (const [index, asked] of bundle.entries()) {
       const result = results[index];
@@ -84,9 +107,9 @@ export class Clients implements Disposable {
         this.faults.push(`${asked.id} has no result in its batch`);
         continue;
       }
-      const isTaken = againAfterMs(result) === undefined;
-      const noted = isTaken ? this.#note(result) : await this.#ask(asked, place);
-      await this.#seeThrough(asked, { answer: noted, place });
+      const putOff = isError(result) && NOT_ACCEPTED.includes(result.error.code);
+      const first = putOff ? await this.ask(asked, place) : this.#note(result);
+      await this.#seeThrough(asked, { answer: first, place });
     }
   }
 
@@ -97,27 +120,7 @@ export class Clients implements Disposable {
   ): Promise<void> {
     if (answer === undefined || isSettled(answer.state)) return;
     if (asked.wait !== 'accepted') this.faults.push(`${asked.id}: ${answer.state} was no end`);
-    await this.#ask({ ...asked, wait: 'settled' }, (place + 1) % CLIENTS);
-  }
-
-  async #contradict(asked: Asked, place: number): Promise<void> {
-    const answer = await this.#insist({ ...asked, groupId: `not ${asked.groupId}` }, place);
-    if (isError(answer) && answer.error.code === 'id_conflict') return;
-    this.faults.push(`other content under ${asked.id} came to ${JSON.stringify(answer)}`);
-  }
-
-  async #ask(asked: Asked, place: number): Promise<CommandAnswer | undefined> {
-    return this.#note(await this.#insist(asked, place));
-  }
-
-  /** Sends it until it is taken in. */
-  async #insist(asked: Asked, place: number): Promise<Answer> {
-    for (;;) {
-      const answer = await this.#send(asked, place);
-      const againMs = againAfterMs(answer);
-      if (againMs === undefined) return answer;
-      await pause(againMs);
-    }
+    await this.ask({ ...asked, wait: 'settled' }, place + 1);
   }
 
   #note(answer: Answer): CommandAnswer | undefined {
@@ -129,7 +132,7 @@ export class Clients implements Disposable {
     return answer;
   }
 
-  async #send(request: Parameters<LockstepClient['send']>[0], place: number): Promise<Answer> {
+  async #sendOnce(request: Request, place: number): Promise<Answer> {
     for (;;) {
       const client = this.#clients[place];
       if (client === undefined) throw new RangeError(`there is no client ${place}`);
@@ -142,10 +145,9 @@ export class Clients implements Disposable {
       }
     }
   }
-}
 
-/** When a command may come again that met an open breaker; undefined if it met none. */
-function againAfterMs(answer: Answer): number | undefined {
-  if (!isError(answer) || answer.error.code !== 'unavailable') return undefined;
-  return answer.error.retryAfterMs ?? 0;
+  async #waitAfter({ code, retryAfterMs }: { code: string; retryAfterMs?: number }): Promise<void> {
+    this.putOff[code] = (this.putOff[code] ?? 0) + 1;
+    await sleep(retryAfterMs ?? AGAIN_MS);
+  }
 }

@@ -1,0 +1,41 @@
+/** A small disk of the daemon's own, and a file that takes its room. */
+import { mkdirSync } from 'node:fs';
+import { open, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mountSmallDisk } from '../support/mount.ts';
+
+const CHUNK = new Uint8Array(1 << 20);
+
+export class Disk {
+  readonly path: string;
+  /** Why it is no disk of its own, and can't be filled. */
+  readonly why: string | undefined;
+  readonly #file: string;
+
+  /** Unmounted with the folder it is in. */
+  constructor(path: string, mib: number) {
+    mkdirSync(path);
+    this.path = path;
+    this.#file = join(path, 'filler');
+    this.why = mountSmallDisk(path, mib);
+  }
+
+  async fill(leaveBytes: number): Promise<void> {
+    const { bavail, bsize } = await statfs(this.path);
+    await using file = await open(this.#file, 'a');
+    let left = bavail * bsize - leaveBytes;
+    try {
+      for (; left > 0; left -= CHUNK.length) {
+        await file.write(CHUNK, 0, Math.min(left, CHUNK.length));
+      }
+      // Others write too: the last byte is gone when the disk says so.
+      while (leaveBytes === 0) await file.write(CHUNK, 0, 4096);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
+  }
+
+  async free(): Promise<void> {
+    await rm(this.#file, { force: true });
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The simulators of the chaos run, one process a node, as if they were one. What a process has
+ * counted is remembered when it is killed, and what it was told is told again when it is back.
+ */
+import type { CountersReport } from '../../src/nodesim/counters.ts';
+import type { Faults } from '../../src/nodesim/fault-schema.ts';
+import { SimApi, type SimControls } from '../support/sim-api.ts';
+
+export class Fleet {
+  readonly names: readonly string[];
+  readonly #sims: ReadonlyMap<string, SimControls>;
+  readonly #struck: Record<string, number> = {};
+
+  /** @param ports the shared port of each node's simulator */
+  constructor(ports: Readonly<Record<string, number>>) {
+    this.names = Object.keys(ports);
+    this.#sims = new Map(
+      Object.entries(ports).map(([name, port]) => [
+        name,
+        new SimApi(`http://127.0.0.1:${port}`).controls,
+      ]),
+    );
+  }
+
+  setFaults(node: string, faults: Faults): Promise<void> {
+    return this.#sim(node).setFaults(node, faults);
+  }
+
+  async clearFaults(): Promise<void> {
+    for (const name of this.names) {
+      await this.#sim(name).clearFaults(name);
+      await this.#sim(name).setSettings(name, { randomBehavior: 0 });
+    }
+  }
+
+  async counters(): Promise<Record<string, CountersReport>> {
+    const reports = await Promise.all(this.names.map((name) => this.#sim(name).counters()));
+    return Object.assign({}, ...reports) as Record<string, CountersReport>;
+  }
+
+  list(node: string): Promise<string[]> {
+    return this.#sim(node).list(node);
+  }
+
+  /** Keeps what a node has counted; its process is about to end. */
+  async remember(node: string): Promise<void> {
+    const report = (await this.#sim(node).counters())[node];
+    for (const [kind, count] of Object.entries(report?.faults ?? {})) {
+      this.#struck[kind] = (this.#struck[kind] ?? 0) + count;
+    }
+  }
+
+  /** By kind: how many calls the simulators have spoiled. */
+  async struck(): Promise<Readonly<Record<string, number>>> {
+    for (const name of this.names) await this.remember(name);
+    return this.#struck;
+  }
+
+  async answers(node: string): Promise<boolean> {
+    return this.#sim(node)
+      .counters()
+      .then(
+        () => true,
+        () => false,
+      );
+  }
+
+  #sim(node: string): SimControls {
+    const sim = this.#sims.get(node);
+    if (sim === undefined) throw new RangeError(`there is no node ${node}`);
+    return sim;
+  }
+}

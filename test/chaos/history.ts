@@ -1,0 +1,48 @@
+/** All that is known of one key, in the order of time: who asked, who was told, what each node did. */
+import type { Fleet } from './fleet.ts';
+import type { Heard } from './heard.ts';
+
+interface Line {
+  readonly atMs: number;
+  readonly text: string;
+}
+
+export function historyOf(
+  groupId: string,
+  { heard, fleet, logOf }: { heard: Heard; fleet: Fleet; logOf: (app: string) => string },
+): readonly string[] {
+  const told = (name: string): readonly Line[] => linesOf(name, logOf(name), groupId);
+  return [...clientLines(groupId, heard), ...fleet.names.flatMap(told)]
+    .sort((a, b) => a.atMs - b.atMs)
+    .map(({ atMs, text }) => `${new Date(atMs).toISOString()} ${text}`);
+}
+
+function* clientLines(groupId: string, heard: Heard): Generator<Line> {
+  for (const [id, { askedMs, ...asked }] of heard.asked) {
+    if (asked.groupId !== groupId) continue;
+    yield { atMs: wallOf(askedMs), text: `client asks ${JSON.stringify(asked)}` };
+    for (const { atMs, answer } of heard.told.get(id) ?? []) {
+      yield { atMs: wallOf(atMs), text: `client hears ${JSON.stringify(answer)}` };
+    }
+  }
+}
+
+/** A node's log names the key where it is asked, in a body or a path, and where it has done it. */
+function linesOf(name: string, log: string, groupId: string): readonly Line[] {
+  const marks = [
+    JSON.stringify(groupId),
+    `/${encodeURIComponent(groupId)} `,
+    `/${encodeURIComponent(groupId)},`,
+  ];
+  return log
+    .split('\n')
+    .filter((line) => marks.some((mark) => line.includes(mark)))
+    .map((line) => {
+      const [time = '', ...rest] = line.split(' ');
+      return { atMs: Date.parse(time), text: `${name} ${rest.slice(2).join(' ')}` };
+    });
+}
+
+function wallOf(monotonicMs: number): number {
+  return performance.timeOrigin + monotonicMs;
+}

@@ -1,0 +1,43 @@
+/**
+ * `npm run chaos -- --minutes M [--seed S] [--keep] [--json]`: the real thing under every fault there
+ * is, then the judge. Exit codes: 0 no promise was broken, 1 one was, 2 bad usage.
+ *
+ * The seed decides what is asked for and which faults come in which order; their moments differ a
+ * little each time, as they do in the real thing.
+ */
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { reportText } from './report.ts';
+import { runChaos } from './run.ts';
+
+const SEEDS = 2 ** 32;
+const USAGE = 'npm run chaos -- --minutes M [--seed 0…4294967295] [--keep] [--json]';
+
+const options = readOptions();
+const report = await runChaos(options);
+console.log(options.json ? JSON.stringify(report) : reportText(report));
+process.exit(report.verdict === 'sound' ? 0 : 1);
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        minutes: { type: 'string' },
+        seed: { type: 'string', default: String(randomInt(SEEDS)) },
+        keep: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+      },
+    });
+    const { keep, json } = values;
+    const minutes = Number(values.minutes ?? Number.NaN);
+    const seed = Number(values.seed);
+    if (!(minutes > 0)) throw new TypeError('--minutes must be above 0');
+    if (!Number.isInteger(seed) || seed < 0 || seed >= SEEDS) {
+      throw new TypeError(`--seed must be a whole number below ${SEEDS}`);
+    }
+    return { minutes, seed, keep, json };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+    return process.exit(2);
+  }
+}

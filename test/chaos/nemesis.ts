@@ -1,0 +1,58 @@
+/**
+ * Who does the harm: one hand for the daemon, each node, the disk, the clock and the clients, each
+ * dealing its faults one after the other, all of them at once. Every fault is logged with its time
+ * when it begins and when it ends; what was taken away is given back, also when the run ends early.
+ */
+import { inflict, type Scene } from './acts.ts';
+import { deal, type Fault, type Hand, nameOf } from './fault.ts';
+import type { Recoveries } from './recoveries.ts';
+import { pause } from './until.ts';
+
+export interface NemesisOptions {
+  readonly scene: Scene;
+  readonly recoveries: Recoveries;
+  readonly log: (text: string) => void;
+}
+
+export class Nemesis {
+  readonly #options: NemesisOptions;
+  readonly #ending = new AbortController();
+  #hands: readonly Promise<void>[] = [];
+
+  constructor(options: NemesisOptions) {
+    this.#options = options;
+  }
+
+  begin(seed: number): void {
+    const { stage } = this.#options.scene;
+    const hands: Hand[] = ['daemon', 'clients', ...(stage.fleet.names as readonly Hand[])];
+    if (stage.disk.why === undefined) hands.push('disk');
+    if (stage.clock !== undefined) hands.push('clock');
+    this.#hands = hands.map((hand) => this.#play(hand, seed));
+  }
+
+  /** Resolves when what was taken away is back. */
+  async end(): Promise<void> {
+    this.#ending.abort();
+    await Promise.all(this.#hands);
+  }
+
+  async #play(hand: Hand, seed: number): Promise<void> {
+    for (const { afterMs, fault } of deal(hand, seed)) {
+      if (!(await pause(afterMs, this.#ending.signal))) return;
+      await this.#strike(fault);
+    }
+  }
+
+  async #strike(fault: Fault): Promise<void> {
+    const { scene, recoveries, log } = this.#options;
+    const end = await inflict(fault, scene);
+    const begunMs = performance.now();
+    log(`${nameOf(fault)} ${JSON.stringify(fault)}`);
+    if ('forMs' in fault) await pause(fault.forMs, this.#ending.signal);
+    const lastedMs = performance.now() - begunMs;
+    recoveries.after(nameOf(fault));
+    await end(lastedMs);
+    if ('forMs' in fault) log(`end of ${nameOf(fault)} (${Math.round(lastedMs)} ms)`);
+  }
+}
