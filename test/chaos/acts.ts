@@ -1,7 +1,7 @@
 /** How each fault is done, and undone. */
 import { watch } from 'node:fs';
 import type { Clients } from './clients.ts';
-import type { Fault, Moment } from './fault.ts';
+import type { ConnectionFault, DaemonFault, Fault, Moment } from './fault.ts';
 import { FLAVOURS } from './flavours.ts';
 import type { Stage } from './stage.ts';
 import { CARRIED_MS_MAX } from './times.ts';
@@ -51,10 +51,7 @@ export async function inflict(fault: Fault, scene: Scene): Promise<Ending> {
   }
 }
 
-async function strikeDaemon(
-  { kind, moment }: Fault & { kind: 'daemon killed' | 'daemon paused' },
-  stage: Stage,
-): Promise<Ending> {
+async function strikeDaemon({ kind, moment }: DaemonFault, stage: Stage): Promise<Ending> {
   const pid = await processOf('lockstepd', stage);
   await comeTo(moment, stage);
   signal(pid, kind === 'daemon killed' ? 'SIGKILL' : 'SIGSTOP');
@@ -84,12 +81,7 @@ async function pauseNode(node: string, stage: Stage): Promise<Ending> {
   };
 }
 
-function spoilConnections(
-  fault: Fault & {
-    kind: 'node unreachable' | 'connections cut' | 'connections held' | 'connections delayed';
-  },
-  stage: Stage,
-): Ending {
+function spoilConnections(fault: ConnectionFault, stage: Stage): Ending {
   const proxy = stage.proxies.get(fault.node);
   if (proxy === undefined) throw new RangeError(`there is no proxy of ${fault.node}`);
   switch (fault.kind) {

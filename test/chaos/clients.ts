@@ -21,7 +21,7 @@ import type { Heard } from './heard.ts';
 import { meddle } from './meddle.ts';
 import type { Asked, Bundle } from './workload.ts';
 
-export const CLIENTS = 4;
+const CLIENTS = 4;
 const IN_FLIGHT = 30;
 /** Longer than all faults last: whoever waits that long has been forgotten. */
 const PATIENCE_MS = 180_000;

@@ -16,31 +16,28 @@ import {
  */
 export type Moment = 'any' | 'commit' | 'request';
 
-export type Fault =
+export type DaemonFault =
   | { readonly kind: 'daemon killed'; readonly moment: Moment }
-  | { readonly kind: 'daemon paused'; readonly moment: Moment; readonly forMs: number }
-  | { readonly kind: 'node killed'; readonly node: string }
-  | { readonly kind: 'node paused'; readonly node: string; readonly forMs: number }
-  | { readonly kind: 'node unreachable'; readonly node: string; readonly forMs: number }
-  | {
-      readonly kind: 'node spoiled';
-      readonly node: string;
-      readonly forMs: number;
-      readonly faults: Faults;
-    }
-  | { readonly kind: 'connections cut'; readonly node: string; readonly how: Cut }
-  | {
-      readonly kind: 'connections held';
-      readonly node: string;
-      readonly forMs: number;
-      readonly ways: readonly Way[];
-    }
-  | {
-      readonly kind: 'connections delayed';
-      readonly node: string;
-      readonly forMs: number;
-      readonly byMs: number;
-    }
+  | { readonly kind: 'daemon paused'; readonly moment: Moment; readonly forMs: number };
+
+/** Done by the proxy of the node. */
+export type ConnectionFault = { readonly node: string } & (
+  | { readonly kind: 'node unreachable'; readonly forMs: number }
+  | { readonly kind: 'connections cut'; readonly how: Cut }
+  | { readonly kind: 'connections held'; readonly forMs: number; readonly ways: readonly Way[] }
+  | { readonly kind: 'connections delayed'; readonly forMs: number; readonly byMs: number }
+);
+
+export type NodeFault = { readonly node: string } & (
+  | { readonly kind: 'node killed' }
+  | { readonly kind: 'node paused'; readonly forMs: number }
+  | { readonly kind: 'node spoiled'; readonly forMs: number; readonly faults: Faults }
+);
+
+export type Fault =
+  | DaemonFault
+  | NodeFault
+  | ConnectionFault
   | { readonly kind: 'disk full'; readonly forMs: number; readonly leaveBytes: number }
   | { readonly kind: 'clock moved'; readonly toMs: number }
   | { readonly kind: 'client killed' };

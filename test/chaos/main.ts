@@ -1,17 +1,20 @@
 /**
- * `npm run chaos -- --minutes M [--seed S] [--keep] [--json]`: the real thing under every fault there
- * is, then the judge. Exit codes: 0 no promise was broken, 1 one was, 2 bad usage.
+ * `npm run chaos -- --minutes M [--seed S] [--keep] [--json] [--quiesce-ms N]`: the real thing under
+ * every fault there is, then the judge. Exit codes: 0 no promise was broken, 1 one was, 2 bad usage.
  *
  * The seed decides what is asked for and which faults come in which order; their moments differ a
- * little each time, as they do in the real thing.
+ * little each time, as they do in the real thing. `--quiesce-ms` tells the daemon something else
+ * than the truth: a short one must be found out.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { reportText } from './report.ts';
 import { runChaos } from './run.ts';
+import { QUIESCE_MS } from './times.ts';
 
 const SEEDS = 2 ** 32;
-const USAGE = 'npm run chaos -- --minutes M [--seed 0…4294967295] [--keep] [--json]';
+const USAGE =
+  'npm run chaos -- --minutes M [--seed 0…4294967295] [--keep] [--json] [--quiesce-ms N]';
 
 const options = readOptions();
 const report = await runChaos(options);
@@ -26,6 +29,7 @@ function readOptions() {
         seed: { type: 'string', default: String(randomInt(SEEDS)) },
         keep: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        'quiesce-ms': { type: 'string', default: String(QUIESCE_MS) },
       },
     });
     const { keep, json } = values;
@@ -35,9 +39,9 @@ function readOptions() {
     if (!Number.isInteger(seed) || seed < 0 || seed >= SEEDS) {
       throw new TypeError(`--seed must be a whole number below ${SEEDS}`);
     }
-    return { minutes, seed, keep, json };
+    return { minutes, seed, keep, json, quiesceMs: Number(values['quiesce-ms']) };
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+    console.error(`${String(error)}\n${USAGE}`);
     return process.exit(2);
   }
 }

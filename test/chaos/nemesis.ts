@@ -18,6 +18,7 @@ export class Nemesis {
   readonly #options: NemesisOptions;
   readonly #ending = new AbortController();
   #hands: readonly Promise<void>[] = [];
+  #broken = Promise.withResolvers<never>();
 
   constructor(options: NemesisOptions) {
     this.#options = options;
@@ -28,7 +29,12 @@ export class Nemesis {
     const hands: Hand[] = ['daemon', 'clients', ...(stage.fleet.names as readonly Hand[])];
     if (stage.disk.why === undefined) hands.push('disk');
     if (stage.clock !== undefined) hands.push('clock');
-    this.#hands = hands.map((hand) => this.#play(hand, seed));
+    this.#hands = hands.map((hand) => this.#play(hand, seed).catch(this.#broken.reject));
+  }
+
+  /** Rejects when a fault could not be done or undone. */
+  get broken(): Promise<never> {
+    return this.#broken.promise;
   }
 
   /** Resolves when what was taken away is back. */

@@ -10,10 +10,12 @@ export interface Gate {
   delayMs: number;
 }
 
-export interface PipeLimits {
+export interface PipeRules {
   /** Older bytes are not let go: they end with their connection. */
   readonly ageMsMax: number;
-  readonly onDropped: (bytes: number) => void;
+  readonly onDropped: () => void;
+  /** Bytes were let go whose sender is gone. */
+  readonly onLate: () => void;
 }
 
 const WAITING_BYTES_MAX = 1 << 20;
@@ -29,16 +31,16 @@ export class Pipe {
   readonly #from: Socket;
   readonly #to: Socket;
   readonly #gate: Gate;
-  readonly #limits: PipeLimits;
+  readonly #rules: PipeRules;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(ends: { from: Socket; to: Socket; gate: Gate }, limits: PipeLimits) {
+  constructor(ends: { from: Socket; to: Socket; gate: Gate }, rules: PipeRules) {
     this.#from = ends.from;
     this.#to = ends.to;
     this.#gate = ends.gate;
-    this.#limits = limits;
+    this.#rules = rules;
     this.#from.on('data', (bytes: Buffer) => this.#take(bytes));
     this.#from.once('end', () => this.#take('end'));
     // A reset shows as an error, and then as a close.
@@ -56,7 +58,7 @@ export class Pipe {
         this.#timer = setTimeout(() => this.flush(), Math.ceil(this.#gate.delayMs - ageMs));
         return;
       }
-      if (ageMs > this.#limits.ageMsMax) return this.#drop();
+      if (ageMs > this.#rules.ageMsMax) return this.#drop();
       this.#waiting.shift();
       this.#pass(head.bytes);
     }
@@ -78,11 +80,13 @@ export class Pipe {
       return;
     }
     this.#waitingBytes -= bytes.length;
-    if (!this.#to.destroyed) this.#to.write(bytes);
+    if (this.#to.destroyed) return;
+    if (this.#from.destroyed) this.#rules.onLate();
+    this.#to.write(bytes);
   }
 
   #drop(): void {
-    this.#limits.onDropped(this.#waitingBytes);
+    this.#rules.onDropped();
     this.#waiting = [];
     this.#from.destroy();
     this.#to.resetAndDestroy();

@@ -9,7 +9,7 @@
  */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { type Gate, Pipe } from './pipe.ts';
+import { type Gate, Pipe, type PipeRules } from './pipe.ts';
 import { CARRIED_MS_MAX } from './times.ts';
 
 export type Way = 'requests' | 'answers';
@@ -29,8 +29,9 @@ interface Link {
   readonly answers: Pipe;
 }
 
-export class Proxy implements AsyncDisposable {
+export class TcpProxy implements AsyncDisposable {
   readonly #ports: Ports;
+  readonly #rules: Readonly<Record<Way, PipeRules>>;
   readonly #gates: Readonly<Record<Way, Gate>> = {
     requests: { held: false, delayMs: 0 },
     answers: { held: false, delayMs: 0 },
@@ -41,17 +42,34 @@ export class Proxy implements AsyncDisposable {
   #refusing = false;
   #looking: NodeJS.Timeout | undefined;
   #probing = false;
-  /** Bytes that were too old to be let go. */
+  /** Connections whose bytes were too old to be let go. */
   dropped = 0;
+  /** Times that the node was sent something whose sender had given it up. */
+  late = 0;
 
-  private constructor(ports: Ports) {
+  private constructor(ports: Ports, ageMsMax: number) {
     this.#ports = ports;
+    const onDropped = (): void => {
+      this.dropped++;
+    };
+    const onLate = (): void => {
+      this.late++;
+    };
+    this.#rules = {
+      requests: { ageMsMax, onDropped, onLate },
+      answers: { ageMsMax, onDropped, onLate: () => {} },
+    };
   }
 
-  static async open(ports: Ports): Promise<Proxy> {
-    const proxy = new Proxy(ports);
+  static async open(ports: Ports, ageMsMax: number = CARRIED_MS_MAX): Promise<TcpProxy> {
+    const proxy = new TcpProxy(ports, ageMsMax);
     await proxy.#listen();
     return proxy;
+  }
+
+  /** Connections whose client is still there. */
+  get clients(): number {
+    return [...this.#links].filter(({ client }) => !client.destroyed).length;
   }
 
   hold(way: Way): void {
@@ -128,8 +146,8 @@ export class Proxy implements AsyncDisposable {
       allowHalfOpen: true,
       noDelay: true,
     });
-    const requests = new Pipe({ from: client, to: node, gate: this.#gates.requests }, this.#limits);
-    const answers = new Pipe({ from: node, to: client, gate: this.#gates.answers }, this.#limits);
+    const requests = this.#pipe('requests', { from: client, to: node });
+    const answers = this.#pipe('answers', { from: node, to: client });
     const link = { client, node, requests, answers };
     this.#links.add(link);
     client.on('data', () => {
@@ -149,12 +167,9 @@ export class Proxy implements AsyncDisposable {
     }
   }
 
-  readonly #limits = {
-    ageMsMax: CARRIED_MS_MAX,
-    onDropped: (bytes: number): void => {
-      this.dropped += bytes;
-    },
-  };
+  #pipe(way: Way, ends: { readonly from: Socket; readonly to: Socket }): Pipe {
+    return new Pipe({ ...ends, gate: this.#gates[way] }, this.#rules[way]);
+  }
 
   /** Listens again as soon as the node does, unless told to refuse. */
   #look(): void {

@@ -9,6 +9,10 @@ export interface Report {
   readonly minutes: number;
   /** Faults of the processes, the network, the disk and the clock, by kind. */
   readonly faults: readonly Recovery[];
+  /** Requests that reached a node although the daemon had given them up. */
+  readonly lateRequests: number;
+  /** How far apart the daemon's wall clock has been. */
+  readonly clockSpreadMs: number;
   /** Calls that the nodes' own faults spoiled, by kind. */
   readonly spoiledCalls: Readonly<Record<string, number>>;
   readonly commands: {
@@ -49,6 +53,8 @@ export function reportText(report: Report): string {
     ),
     '',
     `calls spoiled by the nodes  ${counts(report.spoiledCalls)}`,
+    `requests that came late     ${report.lateRequests}`,
+    `the clock was apart by      ${Math.round(report.clockSpreadMs / 60_000)} minutes`,
     `commands                    ${commands.asked}: ${counts(commands.byState)}`,
     `  not committed because     ${counts(commands.byReason)}`,
     `  not accepted at first     ${counts(commands.putOff)}`,

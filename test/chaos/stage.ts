@@ -12,8 +12,8 @@ import { freePorts } from '../support/free-ports.ts';
 import { Disk } from './disk.ts';
 import { RANDOM_BEHAVIOR } from './flavours.ts';
 import { Fleet } from './fleet.ts';
-import { Proxy } from './proxy.ts';
-import { HANG_AFTER_MS, QUIESCE_MS, REQUEST_TIMEOUT_MS } from './times.ts';
+import { TcpProxy } from './proxy.ts';
+import { HANG_AFTER_MS, REQUEST_TIMEOUT_MS } from './times.ts';
 import { WallClock } from './wall-clock.ts';
 
 const START_APPS = resolve(import.meta.dirname, '../fixtures/start-apps.js');
@@ -26,14 +26,14 @@ export interface Stage extends AsyncDisposable {
   readonly opsUrl: string;
   readonly asking: LockstepClient;
   readonly fleet: Fleet;
-  readonly proxies: ReadonlyMap<string, Proxy>;
+  readonly proxies: ReadonlyMap<string, TcpProxy>;
   readonly disk: Disk;
   readonly clock: WallClock | undefined;
   /** Of the daemon's journal. */
   readonly journalFile: string;
   /** The process that an app is now; undefined while it is down. */
   pidOf(app: string): number | undefined;
-  logOf(app: string): string;
+  readonly logOf: (app: string) => string;
   /** Copies journal, logs and the nodes' records to a folder that stays, and returns it. */
   keep(): string;
 }
@@ -50,7 +50,8 @@ type NodePorts = Readonly<
   Record<string, { readonly shared: number; readonly node: number; readonly proxy: number }>
 >;
 
-export async function setStage(seed: number): Promise<Stage> {
+/** @param quiesceMs what the daemon is told */
+export async function setStage(seed: number, quiesceMs: number): Promise<Stage> {
   const copy = await buildCopy();
   try {
     const disk = new Disk(join(copy.root, 'disk'), DISK_MIB);
@@ -64,7 +65,7 @@ export async function setStage(seed: number): Promise<Stage> {
     );
     const place = { copy, disk, clock, ports, sockets: [first, first + 1, first + 2] };
     const proxies = await openProxies(ports);
-    const apps = JSON.stringify(appsOf(place, seed));
+    const apps = JSON.stringify(appsOf(place, { seed, quiesceMs }));
     const { code, stderr } = await copy.run(['node', START_APPS], { CHAOS_APPS: apps });
     if (code !== 0) throw new Error(`the apps did not start:\n${stderr}${logsOf(copy)}`);
     return stageOf(place, proxies);
@@ -74,9 +75,9 @@ export async function setStage(seed: number): Promise<Stage> {
   }
 }
 
-async function openProxies(ports: NodePorts): Promise<ReadonlyMap<string, Proxy>> {
+async function openProxies(ports: NodePorts): Promise<ReadonlyMap<string, TcpProxy>> {
   const opened = Object.entries(ports).map(async ([name, { node, proxy }]) => {
-    return [name, await Proxy.open({ listen: proxy, node })] as const;
+    return [name, await TcpProxy.open({ listen: proxy, node })] as const;
   });
   return new Map(await Promise.all(opened));
 }
@@ -108,7 +109,10 @@ function stageOf({ copy, disk, clock, ports, sockets }: Place, proxies: Stage['p
 }
 
 /** The environment of each app. */
-function appsOf({ copy, disk, clock, ports, sockets }: Place, seed: number) {
+function appsOf(
+  { copy, disk, clock, ports, sockets }: Place,
+  { seed, quiesceMs }: { readonly seed: number; readonly quiesceMs: number },
+) {
   const urls = Object.entries(ports).map(([name, { proxy }]) => {
     return `${name}=http://127.0.0.1:${proxy}/v1`;
   });
@@ -134,7 +138,7 @@ function appsOf({ copy, disk, clock, ports, sockets }: Place, seed: number) {
       LOCKSTEP_EXECUTORS: '2',
       LOCKSTEP_SYSLOG_ADDRESS: 'none',
       LOCKSTEP_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
-      LOCKSTEP_QUIESCE_MS: String(QUIESCE_MS),
+      LOCKSTEP_QUIESCE_MS: String(quiesceMs),
       LOCKSTEP_HANG_AFTER_MS: String(HANG_AFTER_MS),
       LOCKSTEP_BACKOFF_CAP_MS: '500',
       LOCKSTEP_STUCK_AFTER_MS: '10000',

@@ -14,7 +14,7 @@
 
 export const HELD_MS_MAX = 3000;
 /** By so much a fault may end late. */
-export const OVERSLEPT_MS_MAX = 500;
+const OVERSLEPT_MS_MAX = 500;
 /** Of the simulator's `late` and `slow` effects. */
 export const LATE_MS_MAX = 1000;
 const MARGIN_MS = 1000;

@@ -1,0 +1,118 @@
+/** What a run of chaos came to: all that was seen, judged, and what is needed to understand it. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CommandAnswer, isError } from '../../src/client/index.ts';
+import { judge, type Violation } from './checker.ts';
+import type { Clients } from './clients.ts';
+import { countBy, seen, toldOtherwise } from './evidence.ts';
+import type { Heard } from './heard.ts';
+import { historyOf } from './history.ts';
+import type { Recoveries } from './recoveries.ts';
+import type { Report } from './report.ts';
+import type { ChaosOptions } from './run.ts';
+import type { Stage } from './stage.ts';
+
+/** Of keys with a violation. */
+const HISTORIES_MAX = 5;
+const LINES_SHOWN_MAX = 80;
+/** A full disk ends the daemon, which begins anew; nothing else may. */
+const EXPECTED_END = 'the journal';
+
+interface Run {
+  readonly options: ChaosOptions;
+  readonly stage: Stage;
+  readonly heard: Heard;
+  readonly clients: Clients;
+  readonly recoveries: Recoveries;
+}
+
+interface Outcome extends Pick<Report, 'spoiledCalls' | 'settledAfterMs'> {
+  /** What kept the run itself from going on. */
+  readonly failures: readonly string[];
+}
+
+export async function conclude(run: Run, { failures, ...outcome }: Outcome): Promise<Report> {
+  const { stage, heard, clients, recoveries, options } = run;
+  const { journal, nodes } = await seen(stage.asking, stage.fleet);
+  const { asked, told, cancels } = heard;
+  const ownEnds = ownEndsOf(stage.logOf('lockstepd'));
+  const texts = [
+    ...failures,
+    ...clients.faults,
+    ...(await toldOtherwise(stage.asking, journal)),
+    ...(await statsDiffer(stage)),
+    ...Object.keys(ownEnds)
+      .filter((why) => why !== EXPECTED_END)
+      .map((why) => `the daemon ended by itself: ${why}`),
+  ];
+  const violations: readonly Violation[] = [
+    ...texts.map((text) => ({ text })),
+    ...judge({ asked, told, cancels, journal, nodes }),
+  ];
+  const kept = options.keep || violations.length > 0 ? stage.keep() : undefined;
+  if (kept !== undefined) tellHistories(run, violations, kept);
+  return {
+    verdict: violations.length === 0 ? 'sound' : 'violated',
+    seed: options.seed,
+    minutes: options.minutes,
+    faults: recoveries.all,
+    lateRequests: [...stage.proxies.values()].reduce((sum, { late }) => sum + late, 0),
+    clockSpreadMs: spreadOf(journal),
+    commands: {
+      asked: asked.size,
+      byState: countBy(journal, ({ state }) => state),
+      byReason: countBy(journal, ({ reason }) => reason),
+      putOff: clients.putOff,
+    },
+    answersChecked: heard.answers,
+    cancels: cancels.length,
+    longestSilenceMs: Math.round(recoveries.longestSilenceMs),
+    ownEnds,
+    notPossible: notPossible(stage),
+    violations,
+    ...outcome,
+    ...(kept === undefined ? {} : { kept }),
+  };
+}
+
+async function statsDiffer({ asking }: Stage): Promise<readonly string[]> {
+  const stats = await asking.stats();
+  if (!isError(stats) && stats.consistent === true) return [];
+  return [`stats says ${JSON.stringify(stats)}`];
+}
+
+function tellHistories(
+  { stage, heard }: Run,
+  violations: readonly Violation[],
+  kept: string,
+): void {
+  const { fleet, logOf } = stage;
+  const keys = new Set(violations.flatMap(({ groupId }) => groupId ?? []));
+  for (const key of [...keys].slice(0, HISTORIES_MAX)) {
+    const lines = historyOf(key, { heard, fleet, logOf });
+    const file = join(kept, `history of ${encodeURIComponent(key)}.txt`);
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    console.error(`${key}, the end of ${file}:\n${lines.slice(-LINES_SHOWN_MAX).join('\n')}`);
+  }
+}
+
+/** The daemon's last words, where it was not killed from outside. */
+function ownEndsOf(log: string): Readonly<Record<string, number>> {
+  return countBy(
+    [...log.matchAll(/shutdown complete \(([^:)]*)|(watchdog kills)/g)],
+    (match) => match[1] ?? match[2],
+  );
+}
+
+/** How far apart the daemon's clock has been, by what it noted; without faults the run's length. */
+function spreadOf(journal: readonly CommandAnswer[]): number {
+  const times = journal.map(({ acceptedAt = '' }) => Date.parse(acceptedAt)).sort((a, b) => a - b);
+  return (times.at(-1) ?? 0) - (times[0] ?? 0);
+}
+
+function notPossible({ disk, clock }: Stage): readonly string[] {
+  return [
+    ...(disk.why === undefined ? [] : [`disk full: ${disk.why}`]),
+    ...(clock === undefined ? ['clock moved: libfaketime is not installed'] : []),
+  ];
+}
