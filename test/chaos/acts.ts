@@ -101,7 +101,7 @@ function spoilConnections(fault: ConnectionFault, stage: Stage): Ending {
 }
 
 /** Waits for it, if it is down just now. */
-async function processOf(app: string, stage: Stage): Promise<number> {
+export async function processOf(app: string, stage: Stage): Promise<number> {
   let pid: number | undefined;
   const isUp = (): boolean => {
     pid = stage.pidOf(app);

@@ -124,7 +124,7 @@ const NODE: readonly Make[] = [
 const OTHERS: Readonly<
   Record<string, { readonly makes: readonly Make[]; readonly restMs: Range }>
 > = {
-  daemon: { makes: DAEMON, restMs: [4000, 12_000] },
+  daemon: { makes: DAEMON, restMs: [500, 14_000] },
   disk: {
     makes: LEFT_BYTES.map(
       (leaveBytes): Make =>

@@ -3,7 +3,7 @@
  * dealing its faults one after the other, all of them at once. Every fault is logged with its time
  * when it begins and when it ends; what was taken away is given back, also when the run ends early.
  */
-import { inflict, type Scene } from './acts.ts';
+import { inflict, processOf, type Scene } from './acts.ts';
 import { deal, type Fault, type Hand, nameOf } from './fault.ts';
 import type { Recoveries } from './recoveries.ts';
 import { pause } from './until.ts';
@@ -45,6 +45,8 @@ export class Nemesis {
 
   async #play(hand: Hand, seed: number): Promise<void> {
     for (const { afterMs, fault } of deal(hand, seed)) {
+      // A daemon that is down would else be struck as soon as it is up, and do nothing all along.
+      if (hand === 'daemon') await processOf('lockstepd', this.#options.scene.stage);
       if (!(await pause(afterMs, this.#ending.signal))) return;
       await this.#strike(fault);
     }

@@ -19,6 +19,11 @@ import { WallClock } from './wall-clock.ts';
 const START_APPS = resolve(import.meta.dirname, '../fixtures/start-apps.js');
 const NODES = ['node01', 'node02', 'node03'] as const;
 const DISK_MIB = 192;
+/**
+ * Every 30 s pm2 forgets earlier ends of an app that is up. By default it must have been up for as
+ * long, which here it never is: most of the time pm2 would wait for the next start.
+ */
+const PM2 = { EXP_BACKOFF_RESET_TIMER: '1000' };
 const DISK_FREE_MIN_BYTES = 16 << 20;
 
 export interface Stage extends AsyncDisposable {
@@ -66,7 +71,7 @@ export async function setStage(seed: number, quiesceMs: number): Promise<Stage> 
     const place = { copy, disk, clock, ports, sockets: [first, first + 1, first + 2] };
     const proxies = await openProxies(ports);
     const apps = JSON.stringify(appsOf(place, { seed, quiesceMs }));
-    const { code, stderr } = await copy.run(['node', START_APPS], { CHAOS_APPS: apps });
+    const { code, stderr } = await copy.run(['node', START_APPS], { CHAOS_APPS: apps, ...PM2 });
     if (code !== 0) throw new Error(`the apps did not start:\n${stderr}${logsOf(copy)}`);
     return stageOf(place, proxies);
   } catch (error) {
