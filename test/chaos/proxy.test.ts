@@ -22,7 +22,7 @@ class Node {
       socket.on('error', () => {});
       socket.on('data', (bytes) => {
         this.read += String(bytes);
-        socket.write(`got ${bytes}`);
+        socket.write(`got ${String(bytes)}`);
       });
     }).listen(this.port, '127.0.0.1');
     await once(this.#server, 'listening');

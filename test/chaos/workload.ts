@@ -16,7 +16,7 @@ export interface WorkloadSize {
 }
 
 /** Some of these are short enough to pass before the nodes have done it, which rolls it back. */
-const DEADLINES_MS = [700, 2000, 4000, 10_000];
+const DEADLINES_MS = [700, 2000, 4000, 10_000, 30_000];
 const BATCH_MAX = 6;
 
 export function* workload(seed: number, { commands, keys }: WorkloadSize): Generator<Bundle> {
