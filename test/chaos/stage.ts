@@ -3,7 +3,7 @@
  * disk and with a wall clock of its own, one simulator process for each node, and between the daemon
  * and each of them a proxy.
  */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LockstepClient } from '../../src/client/index.ts';
@@ -162,9 +162,10 @@ function logsOf(copy: BuiltCopy): string {
 
 /** pm2 writes a process's number down when it has started it. */
 function pidOf(root: string, app: string): number | undefined {
-  const order = ['lockstepd', ...NODES].indexOf(app);
+  const [file] = globSync(join(root, 'data/pm2/pids', `${app}-*.pid`));
+  if (file === undefined) return undefined;
   try {
-    const text = readFileSync(join(root, 'data/pm2/pids', `${app}-${order}.pid`), 'utf8');
+    const text = readFileSync(file, 'utf8');
     const line = readFileSync(`/proc/${Number(text)}/cmdline`, 'utf8');
     return line.includes(join(root, 'dist')) ? Number(text) : undefined;
   } catch (error) {

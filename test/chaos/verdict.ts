@@ -15,6 +15,8 @@ import type { Stage } from './stage.ts';
 /** Of keys with a violation. */
 const HISTORIES_MAX = 5;
 const LINES_SHOWN_MAX = 80;
+/** The moves are up to two days wide. */
+const MOVED_MS_MIN = 60_000;
 /** A full disk ends the daemon, which begins anew; nothing else may. */
 const EXPECTED_END = 'the journal';
 
@@ -41,6 +43,8 @@ export async function conclude(run: Run, { failures, ...outcome }: Outcome): Pro
     ...clients.faults,
     ...(await toldOtherwise(stage.asking, journal)),
     ...(await statsDiffer(stage)),
+    ...(await unready(stage)),
+    ...unmoved(run, journal),
     ...Object.keys(ownEnds)
       .filter((why) => why !== EXPECTED_END)
       .map((why) => `the daemon ended by itself: ${why}`),
@@ -79,6 +83,19 @@ async function statsDiffer({ asking }: Stage): Promise<readonly string[]> {
   const stats = await asking.stats();
   if (!isError(stats) && stats.consistent === true) return [];
   return [`stats says ${JSON.stringify(stats)}`];
+}
+
+async function unready({ opsUrl }: Stage): Promise<readonly string[]> {
+  const response = await fetch(`${opsUrl}/readyz`);
+  return response.ok ? [] : [`/readyz says ${await response.text()}`];
+}
+
+/** A clock that is moved and stays where it is would prove nothing. */
+function unmoved({ recoveries }: Run, journal: readonly CommandAnswer[]): readonly string[] {
+  const moves = recoveries.all.filter(({ kind }) => kind.startsWith('clock moved'));
+  const restarts = recoveries.all.filter(({ kind }) => kind.startsWith('daemon killed'));
+  if (moves.length < 2 || restarts.length === 0 || spreadOf(journal) > MOVED_MS_MIN) return [];
+  return ['the clock was moved, and the daemon noticed nothing'];
 }
 
 function tellHistories(
