@@ -83,8 +83,10 @@ export class NodeClient {
         done(answer, signOf(answer, { status, isStarted, isGivenUp }), tookMs);
       },
     });
+    // A process that was stopped finds its timers due and the answers in its sockets, in that
+    // order: those are read before anything is given up.
     const timer = setTimeout(
-      () => exchange.abort(`no answer within ${requestTimeoutMs} ms`),
+      () => setImmediate(() => exchange.abort(`no answer within ${requestTimeoutMs} ms`)),
       requestTimeoutMs,
     );
     this.#calls++;

@@ -2,7 +2,7 @@
 import { watch } from 'node:fs';
 import type { Clients } from './clients.ts';
 import type { ConnectionFault, DaemonFault, Fault, Moment } from './fault.ts';
-import { FLAVOURS } from './flavours.ts';
+import { RARE_FLAVOURS } from './flavours.ts';
 import type { Stage } from './stage.ts';
 import { CARRIED_MS_MAX } from './times.ts';
 import { pause, until } from './until.ts';
@@ -33,7 +33,7 @@ export async function inflict(fault: Fault, scene: Scene): Promise<Ending> {
       return pauseNode(fault.node, stage);
     case 'node spoiled':
       await stage.fleet.setFaults(fault.node, fault.faults);
-      return () => stage.fleet.setFaults(fault.node, FLAVOURS[fault.node] ?? {});
+      return () => stage.fleet.setFaults(fault.node, RARE_FLAVOURS[fault.node] ?? {});
     case 'node unreachable':
     case 'connections cut':
     case 'connections held':
@@ -66,7 +66,7 @@ async function killNode(node: string, stage: Stage): Promise<Ending> {
     const isBack = async (): Promise<boolean> =>
       ![undefined, pid].includes(stage.pidOf(node)) && stage.fleet.answers(node);
     await until(`${node} coming back`, isBack, DOWN_MS_MAX);
-    await stage.fleet.setFaults(node, FLAVOURS[node] ?? {});
+    await stage.fleet.setFaults(node, RARE_FLAVOURS[node] ?? {});
   };
 }
 

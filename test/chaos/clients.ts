@@ -17,6 +17,7 @@ import {
   LockstepClient,
 } from '../../src/client/index.ts';
 import { isSettled } from '../../src/core/transitions.ts';
+import type { Violation } from './checker.ts';
 import type { Heard } from './heard.ts';
 import { meddle } from './meddle.ts';
 import type { Asked, Bundle } from './workload.ts';
@@ -35,7 +36,7 @@ export class Clients implements Disposable {
   readonly #heard: Heard;
   readonly #clients: LockstepClient[];
   /** Answers that should not have come. */
-  readonly faults: string[] = [];
+  readonly faults: Violation[] = [];
   /** Answers that nothing was accepted for the moment, by code. */
   readonly putOff: Record<string, number> = {};
   #asked = 0;
@@ -52,7 +53,7 @@ export class Clients implements Disposable {
       for (;;) {
         const next = await bundles.next();
         if (next.done) return;
-        await this.#see(next.value, index % CLIENTS);
+        await this.#seeOrTell(next.value, index % CLIENTS);
       }
     });
     await Promise.all(workers);
@@ -67,7 +68,7 @@ export class Clients implements Disposable {
   /** Sends it until there is an answer that is not for the moment only. */
   async send(request: Request, place: number): Promise<Answer> {
     for (;;) {
-      const answer = await this.#sendOnce(request, place % CLIENTS);
+      const answer = await this.#sendOnce(request, place);
       if (!isError(answer) || !NOT_ACCEPTED.includes(answer.error.code)) return answer;
       await this.#waitAfter(answer.error);
     }
@@ -86,13 +87,27 @@ export class Clients implements Disposable {
     return new LockstepClient({ endpoint: this.#endpoint, inFlightMax: 10_000 });
   }
 
+  /** Who is not answered says how the commands stand, and goes on with others. */
+  async #seeOrTell(bundle: Bundle, place: number): Promise<void> {
+    try {
+      await this.#see(bundle, place);
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      for (const { id, groupId } of bundle) {
+        const stands = await this.#sendOnce({ op: 'status', id }, place + 1).catch(String);
+        const text = `${id}: ${error.message}; status says ${JSON.stringify(stands)}`;
+        this.faults.push({ text, groupId });
+      }
+    }
+  }
+
   async #see(bundle: Bundle, place: number): Promise<void> {
     if (bundle.length > 1) return this.#seeBatch(bundle, place);
     for (const asked of bundle) {
       const meddled = meddle(this, this.#heard, { asked, place, count: ++this.#asked });
       const answer = await this.ask(asked, place);
       await this.#seeThrough(asked, { answer, place });
-      this.faults.push(...(await meddled()));
+      for (const text of await meddled()) this.faults.push({ text, groupId: asked.groupId });
     }
     return undefined;
   }
@@ -104,7 +119,7 @@ export class Clients implements Disposable {
     for (const [index, asked] of bundle.entries()) {
       const result = results[index];
       if (result === undefined) {
-        this.faults.push(`${asked.id} has no result in its batch`);
+        this.faults.push({ text: `${asked.id} has no result in its batch` });
         continue;
       }
       const putOff = isError(result) && NOT_ACCEPTED.includes(result.error.code);
@@ -119,13 +134,14 @@ export class Clients implements Disposable {
     { answer, place }: { answer: CommandAnswer | undefined; place: number },
   ): Promise<void> {
     if (answer === undefined || isSettled(answer.state)) return;
-    if (asked.wait !== 'accepted') this.faults.push(`${asked.id}: ${answer.state} was no end`);
+    if (asked.wait !== 'accepted')
+      this.faults.push({ text: `${asked.id}: ${answer.state} was no end` });
     await this.ask({ ...asked, wait: 'settled' }, place + 1);
   }
 
   #note(answer: Answer): CommandAnswer | undefined {
     if (!('state' in answer && 'op' in answer)) {
-      this.faults.push(`no answer of a command: ${JSON.stringify(answer)}`);
+      this.faults.push({ text: `no answer of a command: ${JSON.stringify(answer)}` });
       return undefined;
     }
     this.#heard.add(answer);
@@ -134,14 +150,14 @@ export class Clients implements Disposable {
 
   async #sendOnce(request: Request, place: number): Promise<Answer> {
     for (;;) {
-      const client = this.#clients[place];
+      const client = this.#clients[place % CLIENTS];
       if (client === undefined) throw new RangeError(`there is no client ${place}`);
       try {
         return await client.send(request, { timeoutMs: PATIENCE_MS });
       } catch (error) {
         // Its successor asks again.
         if (!(error instanceof ClientError) || error.code !== 'closed') throw error;
-        if (client === this.#clients[place]) throw error;
+        if (client === this.#clients[place % CLIENTS]) throw error;
       }
     }
   }

@@ -4,7 +4,10 @@ import { open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mountSmallDisk } from '../support/mount.ts';
 
-const CHUNK = new Uint8Array(1 << 20);
+const CHUNK = new Uint8Array(8 << 20);
+const LAST_BYTES = 4096;
+/** Somebody else may make room all the while. */
+const LAST_WRITES_MAX = 2000;
 
 export class Disk {
   readonly path: string;
@@ -29,7 +32,9 @@ export class Disk {
         await file.write(CHUNK, 0, Math.min(left, CHUNK.length));
       }
       // Others write too: the last byte is gone when the disk says so.
-      while (leaveBytes === 0) await file.write(CHUNK, 0, 4096);
+      for (let more = leaveBytes === 0 ? LAST_WRITES_MAX : 0; more > 0; more--) {
+        await file.write(CHUNK, 0, LAST_BYTES);
+      }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
     }

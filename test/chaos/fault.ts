@@ -107,7 +107,7 @@ const DAEMON: readonly Make[] = [
 const NODE: readonly Make[] = [
   (_, node) => ({ kind: 'node killed', node }),
   nodePaused(50, REQUEST_TIMEOUT_MS),
-  nodePaused(REQUEST_TIMEOUT_MS * 2, HELD_MS_MAX),
+  nodePaused(REQUEST_TIMEOUT_MS + 100, HELD_MS_MAX),
   (chance, node) => ({ kind: 'node unreachable', node, forMs: chance.between(200, 4000) }),
   spoiled,
   cut('reset'),
@@ -147,7 +147,7 @@ type Range = readonly [least: number, most: number];
 /** Without end. Every kind of the hand comes once before any comes again. */
 export function* deal(hand: Hand, seed: number): Generator<Dealt> {
   const chance = new Prng(seed + sumOf(hand) * 65_536);
-  const { makes, restMs } = OTHERS[hand] ?? { makes: NODE, restMs: [REST_MS, 3 * REST_MS] };
+  const { makes, restMs } = OTHERS[hand] ?? { makes: NODE, restMs: [REST_MS, 6 * REST_MS] };
   for (;;) {
     for (const make of shuffled(makes, chance)) {
       yield { afterMs: chance.between(...restMs), fault: make(chance, hand) };

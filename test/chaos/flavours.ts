@@ -1,5 +1,5 @@
 /** The simulator's own faults, of every kind; their late effects land within `LATE_MS_MAX`. */
-import type { Faults } from '../../src/nodesim/fault-schema.ts';
+import { FAULT_KINDS, type Faults } from '../../src/nodesim/fault-schema.ts';
 import { LATE_MS_MAX } from './times.ts';
 
 export const RANDOM_BEHAVIOR = '0.1';
@@ -39,3 +39,15 @@ export const FLAVOURS: Readonly<Record<string, Faults>> = {
   node02: { ...EVERY_KIND, lateAnswer: 'reset', slowEffect: 'after' },
   node03: { ...EVERY_KIND, noAnswer: 0.01, errorAfter: 0.1 },
 };
+
+/** Where nodes suffer more than these, so that they are still able to work in between. */
+const RARE = 0.4;
+export const RARE_RANDOM_BEHAVIOR = String(RARE * Number(RANDOM_BEHAVIOR));
+export const RARE_FLAVOURS = Object.fromEntries(
+  Object.entries(FLAVOURS).map(([node, faults]) => [node, rarely(faults)]),
+);
+
+function rarely(faults: Faults): Faults {
+  const rates = FAULT_KINDS.map((kind) => [kind, RARE * (faults[kind] ?? 0)]);
+  return { ...faults, ...(Object.fromEntries(rates) as Faults) };
+}

@@ -27,7 +27,9 @@ export function meddle(clients: Clients, heard: Heard, about: About): () => Prom
   const laterMs = LATER_MS[Math.floor(count / 7) % LATER_MS.length];
   const faults: Promise<string | undefined>[] = [];
   const begin = (every: number, act: () => Promise<string | undefined>): void => {
-    if (count % every === 0) faults.push(act());
+    // Awaited at the end only: an error before that must not go unheard.
+    if (count % every === 0)
+      faults.push(act().catch((error: unknown) => `${asked.id}: ${String(error)}`));
   };
   begin(20, async () => {
     await clients.ask(asked, other);

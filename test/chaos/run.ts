@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Clients } from './clients.ts';
 import { comeToRest } from './evidence.ts';
-import { FLAVOURS } from './flavours.ts';
+import { RARE_FLAVOURS } from './flavours.ts';
 import { Heard } from './heard.ts';
 import { Nemesis } from './nemesis.ts';
 import { Recoveries } from './recoveries.ts';
@@ -28,7 +28,8 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
   const log = logger();
   log(`seed ${options.seed}: building, starting`);
   await using stage = await setStage(options.seed, options.quiesceMs);
-  for (const [node, faults] of Object.entries(FLAVOURS)) await stage.fleet.setFaults(node, faults);
+  for (const [node, faults] of Object.entries(RARE_FLAVOURS))
+    await stage.fleet.setFaults(node, faults);
   const heard = new Heard();
   using clients = new Clients(stage.endpoint, heard);
   const recoveries = new Recoveries(heard);

@@ -10,7 +10,7 @@ import { LockstepClient } from '../../src/client/index.ts';
 import { type BuiltCopy, buildCopy } from '../support/built-copy.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { Disk } from './disk.ts';
-import { RANDOM_BEHAVIOR } from './flavours.ts';
+import { RARE_RANDOM_BEHAVIOR } from './flavours.ts';
 import { Fleet } from './fleet.ts';
 import { TcpProxy } from './proxy.ts';
 import { HANG_AFTER_MS, REQUEST_TIMEOUT_MS } from './times.ts';
@@ -129,7 +129,7 @@ function appsOf(
       NODESIM_DATA_DIR: join(copy.root, 'data', name),
       NODESIM_SEED: String((seed + index) % 2 ** 32),
       NODESIM_LOG_LEVEL: 'debug',
-      RANDOM_BEHAVIOR,
+      RANDOM_BEHAVIOR: RARE_RANDOM_BEHAVIOR,
     },
   ]);
   return {

@@ -24,7 +24,7 @@ export const CARRIED_MS_MAX = HELD_MS_MAX + OVERSLEPT_MS_MAX;
 export const REST_MS = LATE_MS_MAX + OVERSLEPT_MS_MAX;
 export const QUIESCE_MS = CARRIED_MS_MAX + LATE_MS_MAX + MARGIN_MS;
 
-export const REQUEST_TIMEOUT_MS = 500;
+export const REQUEST_TIMEOUT_MS = 1000;
 /** The least that the daemon allows. */
 export const HANG_AFTER_MS = 3000;
 /** Wakes long after the watchdogs would have struck, had they not been paused themselves. */

@@ -40,7 +40,6 @@ export async function conclude(run: Run, { failures, ...outcome }: Outcome): Pro
   const ownEnds = ownEndsOf(stage.logOf('lockstepd'));
   const texts = [
     ...failures,
-    ...clients.faults,
     ...(await toldOtherwise(stage.asking, journal)),
     ...(await statsDiffer(stage)),
     ...(await unready(stage)),
@@ -51,6 +50,7 @@ export async function conclude(run: Run, { failures, ...outcome }: Outcome): Pro
   ];
   const violations: readonly Violation[] = [
     ...texts.map((text) => ({ text })),
+    ...clients.faults,
     ...judge({ asked, told, cancels, journal, nodes }),
   ];
   const kept = options.keep || violations.length > 0 ? stage.keep() : undefined;
