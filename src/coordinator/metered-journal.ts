@@ -52,6 +52,9 @@ export class MeteredJournal implements Journal {
     this.#within(() => this.#journal.loadLoose(...page));
   find: Journal['find'] = (id) => this.#within(() => this.#journal.find(id));
   tokens: Journal['tokens'] = (groupIds) => this.#within(() => this.#journal.tokens(groupIds));
+  lastWords: Journal['lastWords'] = (groupIds) =>
+    this.#within(() => this.#journal.lastWords(groupIds));
+  keys: Journal['keys'] = (...page) => this.#within(() => this.#journal.keys(...page));
   list: Journal['list'] = (...page) => this.#within(() => this.#journal.list(...page));
   keep: Journal['keep'] = (...word) => this.#within(() => this.#journal.keep(...word));
   kept: Journal['kept'] = () => this.#within(() => this.#journal.kept());

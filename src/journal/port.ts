@@ -113,6 +113,13 @@ export interface ListFilter {
   readonly acceptedBefore?: number;
 }
 
+/** The last word on a key: its latest committed command. */
+export interface LastWord {
+  readonly op: Operation;
+  /** Steady ms. */
+  readonly settledAt: number;
+}
+
 /**
  * A driver bounds what it looks through for one page, so a page may hold fewer than `limit`
  * commands, even none, and still name a `next`.
@@ -147,6 +154,13 @@ export interface Journal {
   tokens(
     groupIds: readonly string[],
   ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>;
+  /**
+   * By key, the latest committed command; what came after it and did not commit left the key as it
+   * was. Keys without one are missing, and so may be keys whose latest hundred commands all failed.
+   */
+  lastWords(groupIds: readonly string[]): Promise<ReadonlyMap<string, LastWord>>;
+  /** Keys of settled commands above `after` in the order of their bytes, `limit` at most. */
+  keys(after: string, limit: number): Promise<readonly string[]>;
   /** Newest first, `seq` below `before` (undefined: from the newest), `limit` at most. */
   list(filter: ListFilter, before: number | undefined, limit: number): Promise<ListPage>;
   /**

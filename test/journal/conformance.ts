@@ -4,6 +4,7 @@ import { accepting } from './conformance/accepting.ts';
 import { atomicity } from './conformance/atomicity.ts';
 import { headOf } from './conformance/head.ts';
 import { standingWords } from './conformance/kept.ts';
+import { lastWords } from './conformance/last-words.ts';
 import { listing } from './conformance/listing.ts';
 import { loading } from './conformance/loading.ts';
 import { looseRequests } from './conformance/loose.ts';
@@ -20,6 +21,7 @@ export function conformance(driver: Driver): void {
     describe('loading open commands', () => loading(driver));
     describe('loose requests', () => looseRequests(driver));
     describe('owner marks', () => ownerMarks(driver));
+    describe('last words', () => lastWords(driver));
     describe('listing', () => listing(driver));
     describe('pruning', () => pruning(driver));
     describe('standing words', () => standingWords(driver));

@@ -11,6 +11,8 @@ import { prepareFind } from '../../src/journal/sqlite/queries/find.ts';
 import { prepareForget, prepareIsOpen } from '../../src/journal/sqlite/queries/forget.ts';
 import { prepareKeep } from '../../src/journal/sqlite/queries/keep.ts';
 import { prepareKept } from '../../src/journal/sqlite/queries/kept.ts';
+import { prepareKeys } from '../../src/journal/sqlite/queries/keys.ts';
+import { prepareLastWord } from '../../src/journal/sqlite/queries/last-word.ts';
 import {
   FAILED,
   HISTORY,
@@ -38,6 +40,8 @@ const PREPARED = [
   prepareFind,
   prepareForget,
   prepareIsOpen,
+  prepareKeys,
+  prepareLastWord,
   prepareLoadLoose,
   prepareMarks,
   prepareCountOpen,

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { Chance } from '../../src/nodesim/chance.ts';
 import { KeyDigest } from '../../src/nodesim/key-digest.ts';
 import { parsePythonFloat, pythonFloatText } from '../../src/nodesim/python-float.ts';
-import { compareBytes, SortedKeys } from '../../src/nodesim/sorted-keys.ts';
+import { SortedKeys } from '../../src/nodesim/sorted-keys.ts';
+import { compareBytes } from '../../src/protocol/byte-order.ts';
 
 const key = fc.string({ unit: 'grapheme', maxLength: 8 });
 

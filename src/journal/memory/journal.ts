@@ -6,6 +6,7 @@
  * snapshot is the daemon's next life. It is not durable (P2, P3 hold within the process only).
  */
 import { parseToken } from '../../core/token.ts';
+import { compareBytes } from '../../protocol/byte-order.ts';
 import { JournalError } from '../errors.ts';
 import { assertKeepable } from '../kept.ts';
 import type {
@@ -14,6 +15,7 @@ import type {
   CommitResult,
   Journal,
   JournalHead,
+  LastWord,
   ListFilter,
   ListPage,
   LooseRecord,
@@ -117,6 +119,23 @@ export class MemoryJournal implements Journal {
       marks.set(command.groupId, settlement.tokens);
     }
     return marks;
+  }
+
+  async lastWords(groupIds: readonly string[]) {
+    const words = new Map<string, LastWord>();
+    const wanted = new Set(groupIds);
+    for (const { command, settlement } of this.#all()) {
+      if (!wanted.has(command.groupId) || settlement?.state !== 'committed') continue;
+      words.set(command.groupId, { op: command.op, settledAt: settlement.at });
+    }
+    return words;
+  }
+
+  async keys(after: string, limit: number): Promise<readonly string[]> {
+    const settled = this.#all().filter(({ settlement }) => settlement !== undefined);
+    const keys = new Set(settled.map(({ command }) => command.groupId));
+    const above = [...keys].filter((key) => compareBytes(key, after) > 0);
+    return above.sort(compareBytes).slice(0, limit);
   }
 
   async list(filter: ListFilter, before: number | undefined, limit: number): Promise<ListPage> {

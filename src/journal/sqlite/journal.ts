@@ -75,6 +75,14 @@ export class SqliteJournal implements Journal {
     return this.#do(() => this.#reader.tokens(groupIds));
   }
 
+  async lastWords(groupIds: readonly string[]) {
+    return this.#do(() => this.#reader.lastWords(groupIds));
+  }
+
+  async keys(after: string, limit: number) {
+    return this.#do(() => this.#reader.keys(after, limit));
+  }
+
   async list(filter: ListFilter, before: number | undefined, limit: number): Promise<ListPage> {
     return this.#do(() => this.#listing.page(filter, before, limit));
   }

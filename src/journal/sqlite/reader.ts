@@ -1,9 +1,11 @@
 /** What the journal is asked: each answer bounded by the caller's limit, none of it locking. */
 import type { Database } from 'better-sqlite3';
-import type { JournalHead, LooseRecord, OpenCommand, StoredCommand } from '../port.ts';
+import type { JournalHead, LastWord, LooseRecord, OpenCommand, StoredCommand } from '../port.ts';
 import type { Clusters } from './clusters.ts';
 import { prepareFind } from './queries/find.ts';
 import { prepareReadHead } from './queries/head.ts';
+import { prepareKeys } from './queries/keys.ts';
+import { prepareLastWord } from './queries/last-word.ts';
 import { prepareLoadLoose } from './queries/loose.ts';
 import { prepareMarks } from './queries/marks.ts';
 import { prepareCountOpen, prepareLoadEntries, prepareLoadOpen } from './queries/open.ts';
@@ -18,6 +20,8 @@ export class Reader {
   readonly #loadLoose;
   readonly #find;
   readonly #marks;
+  readonly #lastWord;
+  readonly #keys;
 
   constructor(db: Database, clusters: Clusters) {
     this.#clusters = clusters;
@@ -28,6 +32,8 @@ export class Reader {
     this.#loadLoose = prepareLoadLoose(db);
     this.#find = prepareFind(db);
     this.#marks = prepareMarks(db);
+    this.#lastWord = prepareLastWord(db);
+    this.#keys = prepareKeys(db);
   }
 
   head(): JournalHead {
@@ -70,5 +76,18 @@ export class Reader {
       if (row !== undefined) marks.set(groupId, settlementOf(row.seq, row.settlement).tokens ?? {});
     }
     return marks;
+  }
+
+  lastWords(groupIds: readonly string[]): ReadonlyMap<string, LastWord> {
+    const words = new Map<string, LastWord>();
+    for (const groupId of groupIds) {
+      const row = this.#lastWord.get(groupId, groupId);
+      if (row !== undefined) words.set(groupId, { op: row.op, settledAt: row.settled_at });
+    }
+    return words;
+  }
+
+  keys(after: string, limit: number): readonly string[] {
+    return this.#keys.all(after, limit);
   }
 }

@@ -108,6 +108,14 @@ export class GatedJournal implements Journal {
     return this.#memory.find(id);
   }
 
+  lastWords(groupIds: readonly string[]) {
+    return this.#memory.lastWords(groupIds);
+  }
+
+  keys(after: string, limit: number) {
+    return this.#memory.keys(after, limit);
+  }
+
   list(filter: ListFilter, before: number | undefined, limit: number) {
     return this.#memory.list(filter, before, limit);
   }

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { type Driver, lives } from '../support/driver.ts';
+import { aSettlement, batch, begun, range, settleAll, T0 } from '../support/writes.ts';
+
+const MARKS = { tokens: {} };
+
+export function lastWords(driver: Driver): void {
+  const life = lives(driver);
+
+  const ofKey = (groupId: string, op: 'create' | 'delete' = 'create') => ({ groupId, op });
+
+  test('the latest committed command of a key is the last word on it', async () => {
+    await settleAll(life.journal, [begun(1, ofKey('k'))], MARKS);
+    await settleAll(life.journal, [begun(2, ofKey('k', 'delete'))], { ...MARKS, at: T0 + 700 });
+    await life.restart();
+    const words = await life.journal.lastWords(['k', 'nobody']);
+    expect(words).toEqual(new Map([['k', { op: 'delete', settledAt: T0 + 700 }]]));
+  });
+
+  test('what did not commit, or is open, left the key as it was', async () => {
+    await settleAll(life.journal, [begun(1, ofKey('k'))], MARKS);
+    await settleAll(life.journal, [begun(2, ofKey('k', 'delete'))], {
+      ...MARKS,
+      state: 'rolled_back',
+    });
+    await settleAll(life.journal, [begun(3, ofKey('k', 'delete'))], {
+      ...MARKS,
+      state: 'abandoned',
+    });
+    await settleAll(life.journal, [begun(4, ofKey('k', 'delete'))], { state: 'refused' });
+    await life.journal.commit(batch({ accept: [begun(5, ofKey('k', 'delete'))] }));
+    expect((await life.journal.lastWords(['k'])).get('k')).toMatchObject({ op: 'create' });
+  });
+
+  test('a key of which nothing was ever committed has no last word', async () => {
+    await settleAll(life.journal, [begun(1, ofKey('k'))], { state: 'rolled_back' });
+    await life.journal.commit(batch({ accept: [begun(2, ofKey('open'))] }));
+    expect(await life.journal.lastWords(['k', 'open'])).toEqual(new Map());
+  });
+
+  test('latest means by the number of the command, not by when it settled', async () => {
+    const accept = [begun(1, ofKey('k')), begun(2, ofKey('k', 'delete'))];
+    await life.journal.commit(batch({ accept }));
+    for (const seq of [2, 1]) {
+      await life.journal.commit(batch({ settle: [{ seq, settlement: aSettlement(MARKS) }] }));
+    }
+    expect((await life.journal.lastWords(['k'])).get('k')).toMatchObject({ op: 'delete' });
+  });
+
+  test('thousands of refused commands do not hide it', async () => {
+    await settleAll(life.journal, [begun(1, ofKey('k'))], MARKS);
+    const refused = range(2, 3000).map((seq) => begun(seq, ofKey('k')));
+    await settleAll(life.journal, refused, { state: 'refused' });
+    expect((await life.journal.lastWords(['k'])).get('k')).toMatchObject({ op: 'create' });
+  });
+
+  test('keys come in the order of their bytes, each once, as many as asked for', async () => {
+    const keys = ['b', 'a', '\u{1F600}', '\uFFFD', 'ä', 'a', 'B', '10', '9', 'a'];
+    for (const [index, groupId] of keys.entries()) {
+      await settleAll(life.journal, [begun(index + 1, { groupId })], { state: 'refused' });
+    }
+    await life.journal.commit(batch({ accept: [begun(99, { groupId: 'open' })] }));
+    const all = ['10', '9', 'B', 'a', 'b', 'ä', '\uFFFD', '\u{1F600}'];
+    expect(await life.journal.keys('', 100)).toEqual(all);
+    expect(await life.journal.keys('', 3)).toEqual(all.slice(0, 3));
+    expect(await life.journal.keys('B', 3)).toEqual(['a', 'b', 'ä']);
+    expect(await life.journal.keys('ab', 1)).toEqual(['b']);
+    expect(await life.journal.keys('\u{1F600}', 5)).toEqual([]);
+  });
+
+  test('keys of pruned commands are gone with them', async () => {
+    await settleAll(life.journal, [begun(1, ofKey('k'))], { ...MARKS, at: T0 });
+    await life.journal.prune(T0 + 1, 10);
+    expect(await life.journal.keys('', 10)).toEqual([]);
+    expect(await life.journal.lastWords(['k'])).toEqual(new Map());
+  });
+}
