@@ -17,10 +17,12 @@ import {
   type Request,
 } from '../protocol/request.ts';
 import type { WorkReport } from '../protocol/work.ts';
+import { Audit } from './audit.ts';
 import { breaker } from './breaker-act.ts';
 import { Breakers } from './breakers.ts';
 import { operateOnMany } from './bulk-operators.ts';
 import { Commands } from './commands.ts';
+import { Divergence } from './divergence.ts';
 import type { Counters } from './numbering.ts';
 import type { OpenCommand } from './open-command.ts';
 import { operate } from './operators.ts';
@@ -53,6 +55,7 @@ export class Coordinator {
   readonly #start: CoordinatorStart;
   readonly #questions = new Questions();
   readonly #desk: QueryDesk;
+  readonly #audit: Audit;
   readonly #upkeep: Upkeep;
   readonly #inbox = new Fifo<(turn: Turn) => void>();
   /** The turns under way, until the inbox is empty. */
@@ -78,7 +81,9 @@ export class Coordinator {
       breakers: this.breakers,
       questions: this.#questions,
       startedAt: ports.now(),
+      divergence: new Divergence(),
     };
+    this.#audit = new Audit(this.#desk);
     this.#upkeep = new Upkeep({
       journal: ports.journal,
       now: ports.now,
@@ -207,6 +212,8 @@ export class Coordinator {
         return list(this.#desk, { request, respond }, turn);
       case 'stats':
         return stats(this.#desk, respond);
+      case 'audit':
+        return this.#audit.take(request, respond);
       case 'retry':
       case 'cancel':
       case 'abandon':

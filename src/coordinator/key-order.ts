@@ -25,13 +25,18 @@ interface Key {
   loose: LooseRecord[];
 }
 
+/** Keys that no command has been at since the watch began. */
+export type QuietKeys = ReadonlySet<string>;
+
 export class KeyOrder {
   readonly #keys = new Map<string, Key>();
+  readonly #watches = new Set<Set<string>>();
   /** All loose records, in no order; few, since only failures leave any. */
   readonly #loose = new Set<LooseRecord>();
 
   /** True if the command holds its key now; otherwise it waits in line. */
   enter(open: OpenCommand): boolean {
+    for (const quiet of this.#watches) quiet.delete(open.command.groupId);
     const key = this.#key(open.command.groupId);
     if (key.holder !== undefined) {
       key.waiting ??= new Line();
@@ -57,6 +62,18 @@ export class KeyOrder {
     key.holder = key.waiting?.shift();
     this.#drop(groupId, key);
     return key.holder;
+  }
+
+  /** Watches those of the keys that no command is at now; end it by `unwatch`. */
+  watch(groupIds: readonly string[]): QuietKeys {
+    const free = groupIds.filter((groupId) => this.#keys.get(groupId)?.holder === undefined);
+    const quiet = new Set(free);
+    this.#watches.add(quiet);
+    return quiet;
+  }
+
+  unwatch(quiet: QuietKeys): void {
+    this.#watches.delete(quiet as Set<string>);
   }
 
   /** Notes requests of a settled command that may still land. */

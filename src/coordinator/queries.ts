@@ -6,6 +6,7 @@ import { errorReply } from '../protocol/errors.ts';
 import type { ListRequest, StatusRequest } from '../protocol/request.ts';
 import { storedAnswer, withOrigin } from './answers.ts';
 import type { Breakers } from './breakers.ts';
+import type { Divergence } from './divergence.ts';
 import { inspect, type OperatorDesk } from './operators.ts';
 import type { CoordinatorOptions, Respond } from './ports.ts';
 import type { Turn } from './turn.ts';
@@ -22,6 +23,8 @@ export interface QueryDesk extends OperatorDesk {
   readonly options: CoordinatorOptions;
   readonly breakers: Breakers;
   readonly startedAt: number;
+  /** What the last audit has found. */
+  readonly divergence: Divergence;
 }
 
 export function status(
@@ -115,7 +118,7 @@ function summarize(desk: QueryDesk, respond: Respond): void {
 
 /** By executor that has answered in time, from 0. */
 function summary(
-  { ports, commands, options, breakers, startedAt }: QueryDesk,
+  { ports, commands, options, breakers, startedAt, divergence }: QueryDesk,
   reports: ReadonlyMap<number, NodeReports>,
 ): SummaryAnswer {
   const lanes = {
@@ -148,7 +151,14 @@ function summary(
         return [name, { ...total(name, reports), breaker }];
       }),
     ),
+    ...auditOf(divergence),
   };
+}
+
+function auditOf({ standing }: Divergence): Pick<SummaryAnswer, 'audit'> {
+  if (standing === undefined) return {};
+  const { divergent, finishedAt } = standing;
+  return { audit: { divergent, finishedAt: new Date(finishedAt).toISOString() } };
 }
 
 /** The reports of all executors on one node, added up. */

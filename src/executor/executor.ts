@@ -5,6 +5,7 @@
 import type { Policy } from '../core/model.ts';
 import type { NodeReport, NodeStats, StatsAnswer } from '../protocol/answer.ts';
 import type { Answered, Order, Ticket } from '../protocol/work.ts';
+import { Auditor } from './auditor.ts';
 import type { ExecutorPorts } from './ports.ts';
 import { SagaDriver } from './saga-driver.ts';
 import { Trials } from './trials.ts';
@@ -13,6 +14,7 @@ export class Executor {
   readonly #ports: ExecutorPorts;
   readonly #driver: SagaDriver;
   readonly #trials: Trials;
+  readonly #auditor: Auditor;
   /** Who asked for a count since the one that runs began: they share the next. */
   #askers: Ticket[] = [];
   #counting = false;
@@ -22,6 +24,7 @@ export class Executor {
     this.#ports = ports;
     this.#driver = new SagaDriver(ports, policy, slowCallMs);
     this.#trials = new Trials(ports, this.#driver);
+    this.#auditor = new Auditor(ports);
   }
 
   take(order: Order): void {
@@ -50,6 +53,10 @@ export class Executor {
         return this.#driver.breaker(order.node, order.closed);
       case 'try':
         return this.#trials.take(order);
+      case 'compare':
+        return this.#auditor.compare(order);
+      case 'look':
+        return this.#auditor.look(order);
       case 'drain':
         return this.#driver.drain();
       case 'interrupt':

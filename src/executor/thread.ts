@@ -8,7 +8,7 @@ import type { ThreadData } from '../lifecycle/control.ts';
 import { runThread } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import type { Dialect } from '../node/dialect.ts';
-import { countKeys } from '../node/listing.ts';
+import { countKeys, listKeys } from '../node/listing.ts';
 import { NodeClient } from '../node/node-client.ts';
 import { openLog } from '../observe/log.ts';
 import type { LogPlan } from '../observe/log-plan.ts';
@@ -116,7 +116,13 @@ function openClient(
 }
 
 function portOf(client: NodeClient): NodePort {
+  const { list } = client.options.dialect;
+  const keys = (after: string, limit: number) =>
+    list === null
+      ? Promise.resolve({ error: 'no list call' })
+      : listKeys(client, list, { after, limit });
   return {
+    ...(list === null ? {} : { keys }),
     exchange: (request, groupId, done) => client.exchange(request, groupId, done),
     count: () => countKeys(client),
     report: () => client.report(),

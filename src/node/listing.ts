@@ -1,5 +1,6 @@
 /**
- * Counts what a node holds, by the dialect's list call, page by page. Not on the hot path.
+ * What a node holds, by the dialect's list call: counted, page by page, or one page of it for an
+ * audit. Not on the hot path.
  *
  * The digest covers the keys in the node's own (ascending) order, so equal digests mean equal keys;
  * two nodes that sort differently would seem to differ, which is why order is part of the contract.
@@ -7,7 +8,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { NodeStats } from '../protocol/answer.ts';
-import { listPath } from './dialect.ts';
+import { compareBytes } from '../protocol/byte-order.ts';
+import { type Dialect, listPath } from './dialect.ts';
 import type { NodeClient } from './node-client.ts';
 
 const PAGE_KEYS = 1000;
@@ -18,6 +20,29 @@ const pageSchema = z.object({ groups: z.array(z.string()), next: z.string().opti
 
 export interface NodeCount extends NodeStats {
   readonly digest?: string;
+}
+
+/** Keys in rising order of their bytes; `more`: there are others behind them. */
+export type KeyPage =
+  | { readonly keys: readonly string[]; readonly more: boolean }
+  | { readonly error: string };
+
+/** One page of what the node holds above `after`; never more than `limit`. */
+export async function listKeys(
+  client: NodeClient,
+  list: NonNullable<Dialect['list']>,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<KeyPage> {
+  try {
+    const { groups, next } = await readPage(client, listPath(list, after, limit));
+    if (groups.length > limit) return { error: 'lists more keys than asked for' };
+    const rising = groups.every((key, index) => compareBytes(groups[index - 1] ?? after, key) < 0);
+    // Merged with the pages of others, keys out of order would seem to be missing.
+    if (!rising) return { error: 'lists keys out of order' };
+    return { keys: groups, more: next !== undefined && groups.length > 0 };
+  } catch (error) {
+    return { error: tell(error) };
+  }
 }
 
 export async function countKeys(client: NodeClient): Promise<NodeCount> {

@@ -1,6 +1,6 @@
 /** What the daemon answers. Shapes only; docs/protocol.md shows one of each. */
-import type { Lane, NodeOutcome, Operation, Reason, SagaState } from '../core/model.ts';
-import type { ErrorReply } from './errors.ts';
+import type { Lane, NodeOutcome, Operation, Presence, Reason, SagaState } from '../core/model.ts';
+import type { ErrorBody, ErrorReply } from './errors.ts';
 
 /** The answer to `create` and `delete`, and what `status`, `list` and the operators' ops show. */
 export interface CommandAnswer {
@@ -44,6 +44,47 @@ export interface PingAnswer {
   readonly pid: number;
   readonly version: string;
   readonly ready: boolean;
+}
+
+/** What one node showed when it was read. */
+export interface NodeSighting {
+  readonly state: Presence | 'unknown';
+  /** The owner mark, where the node shows it. */
+  readonly owner?: string;
+  /** Of `unknown`: what it said instead. */
+  readonly said?: string;
+}
+
+/**
+ * A key on which a node is not as the journal has it. `missing`: it should be on all nodes and is
+ * not. `stray`: it should be on none and is. `foreign`: it is on all, with another owner mark than
+ * the journal's. `unknown`: the nodes differ, and the journal knows nothing of it. `unread`: a node
+ * would not tell.
+ */
+export type FindingKind = 'missing' | 'stray' | 'foreign' | 'unknown' | 'unread';
+
+export interface AuditFinding {
+  readonly groupId: string;
+  readonly kind: FindingKind;
+  /** What the journal has. */
+  readonly journal: Presence | 'unknown';
+  readonly nodes: Readonly<Record<string, NodeSighting>>;
+  /** What mends it, if anything does; `id`: a command that was accepted for it. */
+  readonly repair?: {
+    readonly op: Operation;
+    readonly id?: string;
+    /** Why it was not. */
+    readonly error?: ErrorBody;
+  };
+}
+
+export interface AuditAnswer {
+  /** Keys compared. */
+  readonly checked: number;
+  readonly findings: readonly AuditFinding[];
+  /** Keys with commands under way, which were not judged. */
+  readonly busy: readonly string[];
+  readonly next?: string;
 }
 
 /** `count` and `error` exclude each other. */
@@ -119,6 +160,13 @@ export interface SummaryAnswer {
   readonly settled: Readonly<Record<string, number>>;
   readonly threads: readonly string[];
   readonly nodes: Readonly<Record<string, NodeStanding>>;
+  /** Of the last audit of all keys in this life of the daemon, and of the looks since. */
+  readonly audit?: {
+    /** Keys on which nodes were not as the journal has it; 100,000 stands for more. */
+    readonly divergent: number;
+    /** ISO 8601. */
+    readonly finishedAt: string;
+  };
 }
 
 export type Answer =
@@ -126,6 +174,7 @@ export type Answer =
   | BatchAnswer
   | ListAnswer
   | SelectionAnswer
+  | AuditAnswer
   | PingAnswer
   | StatsAnswer
   | SummaryAnswer

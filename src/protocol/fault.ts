@@ -29,6 +29,9 @@ const FIELD_HINTS: Readonly<Record<string, string>> = {
   olderThanMs: 'olderThanMs counts milliseconds back from now, like 60000.',
   youngerThanMs: 'youngerThanMs counts milliseconds back from now, like 60000.',
   filter: 'filter is an object like {"state":"accepted","olderThanMs":60000}; {} is all.',
+  after: 'Leave after out for the first page; then pass `next` of the page before.',
+  keys: 'keys is an array of 1 to 1,000 keys.',
+  repair: 'repair is true or false, without quotes.',
   dryRun: 'dryRun is true or false, without quotes.',
   by: 'by is a string of 1 to 200 characters, like "ann@bastion".',
 };

@@ -111,6 +111,20 @@ const SCHEMAS = {
     cursor: cursor.optional(),
   }),
   stats: z.strictObject({ op: z.literal('stats') }),
+  audit: z
+    .strictObject({
+      op: z.literal('audit'),
+      /** `next` of the page before. */
+      after: groupId.optional(),
+      limit: pageLimit.optional(),
+      /** These keys, in place of a page. */
+      keys: z.array(groupId).min(1).max(LIST_LIMIT_MAX).optional(),
+      repair: z.boolean().default(false),
+      /** What becomes of keys that nodes differ on and the journal knows nothing of. */
+      unknown: z.enum(['leave', 'create', 'delete']).default('leave'),
+      by: id.optional(),
+    })
+    .superRefine(keysOrPage),
   retry: operation('retry'),
   cancel: operation('cancel'),
   abandon: operation('abandon'),
@@ -129,6 +143,7 @@ export type BatchRequest = z.output<(typeof SCHEMAS)['batch']>;
 export type ListRequest = z.output<(typeof SCHEMAS)['list']>;
 export type StatusRequest = z.output<(typeof SCHEMAS)['status']>;
 export type OperatorRequest = z.output<(typeof SCHEMAS)['retry' | 'cancel' | 'abandon']>;
+export type AuditRequest = z.output<(typeof SCHEMAS)['audit']>;
 export type OpenFilter = z.output<typeof openFilter>;
 export type BreakerRequest = z.output<(typeof SCHEMAS)['breaker']>;
 export type BreakerAct = NonNullable<BreakerRequest['act']>;
@@ -139,12 +154,14 @@ export type Request =
   | StatusRequest
   | OperatorRequest
   | BreakerRequest
+  | AuditRequest
   | z.output<(typeof SCHEMAS)['stats' | 'ping']>;
 
 /** What a client may leave out is left out here. */
 export type RequestInput = z.input<(typeof SCHEMAS)[OperationName]>;
 export type CommandInput = z.input<typeof create> | z.input<typeof remove>;
 export type OperatorInput = z.input<(typeof SCHEMAS)['retry' | 'cancel' | 'abandon']>;
+export type AuditInput = z.input<(typeof SCHEMAS)['audit']>;
 export type ListInput = z.input<(typeof SCHEMAS)['list']>;
 
 export const OPERATION_NAMES = Object.keys(SCHEMAS) as OperationName[];
@@ -193,6 +210,19 @@ export function parseValue(value: unknown, at?: string): Parsed {
   if (result.success) return { ok: true, request: result.data };
   const known = { '': Object.keys(schema.shape), filter: Object.keys(openFilter.shape) };
   return failed(fieldFault(result.error.issues, { op, known, value }), { at, value });
+}
+
+function keysOrPage(
+  {
+    keys,
+    ...page
+  }: { readonly keys?: unknown; readonly after?: unknown; readonly limit?: unknown },
+  context: z.RefinementCtx,
+): void {
+  for (const field of ['after', 'limit'] as const) {
+    if (keys === undefined || page[field] === undefined) continue;
+    context.addIssue({ code: 'custom', path: [field], message: 'must not stand beside keys' });
+  }
 }
 
 function oneOrMany(

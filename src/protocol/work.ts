@@ -7,7 +7,7 @@
 import type { Sample, Sign } from '../core/breaker.ts';
 import type { Command, DurableEntry, NodeOutcome, SagaState, Settlement } from '../core/model.ts';
 import type { KeyHistory } from '../core/open-saga.ts';
-import type { NodeReport, StatsAnswer } from './answer.ts';
+import type { NodeReport, NodeSighting, StatsAnswer } from './answer.ts';
 
 /** Where the executors find the coordinator. */
 export const WORK_ENDPOINT = 'inproc://executors';
@@ -38,6 +38,15 @@ export type Order =
     }
   | { readonly kind: 'inspect'; readonly seq: number; readonly ticket: Ticket }
   | { readonly kind: 'count'; readonly ticket: Ticket }
+  /** Compare one page of what the nodes list. */
+  | {
+      readonly kind: 'compare';
+      readonly after: string;
+      readonly limit: number;
+      readonly ticket: Ticket;
+    }
+  /** Read these keys on every node. */
+  | { readonly kind: 'look'; readonly keys: readonly string[]; readonly ticket: Ticket }
   | { readonly kind: 'report'; readonly ticket: Ticket }
   /** The breaker of a node: while it is not `closed`, only trial calls are made. */
   | { readonly kind: 'breaker'; readonly node: string; readonly closed: boolean }
@@ -64,11 +73,33 @@ export interface Inspection {
   readonly nodes: Readonly<Record<string, NodeOutcome>>;
 }
 
+/** What the nodes list of one range of keys, or why it can't be said. */
+export type Comparison =
+  /** The dialect has no list call. */
+  | { readonly kind: 'unlisted' }
+  | { readonly kind: 'failed'; readonly node: string; readonly why: string }
+  | {
+      readonly kind: 'compared';
+      /** Keys on all nodes, keys on some; rising. */
+      readonly agreed: readonly string[];
+      readonly partial: readonly string[];
+      /** Where the range ends; absent: nothing is behind it. */
+      readonly upTo?: string;
+    };
+
+/** One key as all nodes show it. */
+export interface Sighting {
+  readonly groupId: string;
+  readonly nodes: Readonly<Record<string, NodeSighting>>;
+}
+
 export type Answered =
   | { readonly of: 'operate' }
   /** Undefined: the saga is not (or no longer) here. */
   | { readonly of: 'inspect'; readonly inspection?: Inspection }
   | { readonly of: 'count'; readonly stats: StatsAnswer }
+  | { readonly of: 'compare'; readonly comparison: Comparison }
+  | { readonly of: 'look'; readonly sightings: readonly Sighting[] }
   | { readonly of: 'report'; readonly nodes: Readonly<Record<string, NodeReport>> };
 
 export type Report =

@@ -15,7 +15,11 @@ const SLOW_CALL_MS = 500;
 export function crewOf(
   desk: Desk,
   nodes: Readonly<Record<string, SimNode>>,
-  { count = 1, random = () => 0.5 }: { count?: number; random?: () => number } = {},
+  {
+    count = 1,
+    random = () => 0.5,
+    lists = true,
+  }: { count?: number; random?: () => number; lists?: boolean } = {},
 ): { readonly crash: () => void } {
   let isAlive = true;
   const executors = Array.from(
@@ -43,7 +47,8 @@ export function crewOf(
       ),
   );
   function guarded(name: string) {
-    const node = nodes[name] ?? unknownNode(name);
+    const node = nodes[name];
+    if (node === undefined) return unknownNode(name);
     return {
       exchange: (...[request, groupId, done]: Parameters<typeof node.exchange>) =>
         node.exchange(request, groupId, (...ended) => {
@@ -52,6 +57,7 @@ export function crewOf(
           done(...ended);
         }),
       count: () => node.count(),
+      ...(lists ? { keys: (after: string, limit: number) => node.keys(after, limit) } : {}),
       report: () => node.report(),
     };
   }

@@ -5,7 +5,9 @@
 import type { Sign } from '../../../src/core/breaker.ts';
 import type { Answer, AnswerKind, Request } from '../../../src/core/model.ts';
 import type { NodePort } from '../../../src/executor/ports.ts';
+import type { KeyPage } from '../../../src/node/listing.ts';
 import type { NodeReport, NodeStats } from '../../../src/protocol/answer.ts';
+import { compareBytes } from '../../../src/protocol/byte-order.ts';
 import type { HandClock } from './hand-clock.ts';
 
 /**
@@ -42,6 +44,9 @@ export class SimNode implements NodePort {
   /** What befalls the next exchanges; then `otherwise`. */
   readonly faults: (Fault | undefined)[] = [];
   otherwise: () => Fault | undefined = () => undefined;
+  showsTokens = false;
+  /** What it says in place of a list of its keys. */
+  listFault: string | undefined;
   /** Exchanges under way, and the most there ever were of one key. */
   running = 0;
   readonly #busy = new Map<string, number>();
@@ -90,6 +95,13 @@ export class SimNode implements NodePort {
     return Promise.resolve({ count: keys.length, digest: JSON.stringify(keys) });
   }
 
+  keys(after: string, limit: number): Promise<KeyPage> {
+    if (this.listFault !== undefined) return Promise.resolve({ error: this.listFault });
+    const all = [...this.records.keys()].sort(compareBytes);
+    const rest = all.filter((key) => compareBytes(key, after) > 0);
+    return Promise.resolve({ keys: rest.slice(0, limit), more: rest.length > limit });
+  }
+
   report(): NodeReport {
     return { calls: this.calls.length, answers: {} };
   }
@@ -129,7 +141,12 @@ export class SimNode implements NodePort {
       case 'read':
         return record === undefined
           ? { kind: 'absent', said: '404' }
-          : { kind: 'present', said: '200', body: record.body };
+          : {
+              kind: 'present',
+              said: '200',
+              body: record.body,
+              ...(this.showsTokens ? { token: record.token } : {}),
+            };
     }
   }
 

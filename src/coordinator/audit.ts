@@ -1,0 +1,161 @@
+/**
+ * `audit`: what the nodes hold, compared with each other and with the journal, one bounded page a
+ * request; the caller sets the pace. One request at a time (P9).
+ *
+ * Nodes list at slightly different moments, so a difference is only a suspicion (suspicion.ts). It
+ * becomes a finding when all nodes were read while no command was at the key, from the moment the
+ * journal was asked until now (`KeyOrder.watch`); a key with work on it is `busy` and not judged.
+ *
+ * A repair is an ordinary command with `ensure`, accepted in a turn that finds the key still quiet
+ * (P6): it brings nothing back that was deleted, and takes nothing away that was created.
+ *
+ * It knows only of commands of this daemon.
+ */
+import { groupIdFault } from '../core/group-id.ts';
+import type { Operation } from '../core/model.ts';
+import type { Answer, AuditAnswer, AuditFinding } from '../protocol/answer.ts';
+import { errorReply } from '../protocol/errors.ts';
+import type { AuditRequest } from '../protocol/request.ts';
+import type { Sighting } from '../protocol/work.ts';
+import { judge, remedyOf } from './judgement.ts';
+import type { QuietKeys } from './key-order.ts';
+import type { Respond } from './ports.ts';
+import type { QueryDesk } from './queries.ts';
+import { QUESTION_TIMEOUT_MS, type Suspicion, suspect, unavailable } from './suspicion.ts';
+
+const RETRY_AFTER_MS = 500;
+
+export class Audit {
+  readonly #desk: QueryDesk;
+  #running: { readonly content: string; readonly askers: Respond[] } | undefined;
+
+  constructor(desk: QueryDesk) {
+    this.#desk = desk;
+  }
+
+  take(request: AuditRequest, respond: Respond): void {
+    const content = JSON.stringify(request);
+    // Asked again by a client that grew impatient: one answer will do for both.
+    if (this.#running?.content === content) {
+      this.#running.askers.push(respond);
+      return;
+    }
+    if (this.#running !== undefined) {
+      const retryAfterMs = RETRY_AFTER_MS;
+      return respond(errorReply('busy', 'another audit is at work', { retryAfterMs }));
+    }
+    const running = { content, askers: [respond] };
+    this.#running = running;
+    void this.#run(request).then((answer) => {
+      this.#running = undefined;
+      for (const asker of running.askers) asker(answer);
+    });
+  }
+
+  async #run(request: AuditRequest): Promise<Answer> {
+    const suspicion = await suspect(this.#desk, request);
+    if ('error' in suspicion) return suspicion;
+    const { checked, suspects, quiet, next } = suspicion;
+    try {
+      const watched = suspects.filter((key) => quiet.has(key));
+      const seen = await this.#look(watched);
+      if (seen === undefined) return unavailable('the nodes were not read in time');
+      const busy = new Set(suspects.filter((key) => !quiet.has(key)));
+      const found = findingsOf(seen, suspicion);
+      const mended = await Promise.all(found.map((one) => this.#mend(one, request, quiet)));
+      const findings = mended.filter((one) => one !== undefined);
+      for (const [index, one] of mended.entries()) {
+        if (one === undefined) busy.add(found[index]?.groupId ?? '');
+      }
+      const end = next === undefined ? {} : { next };
+      const answer = { checked, findings, busy: [...busy], ...end };
+      this.#conclude(request, answer);
+      return answer;
+    } finally {
+      this.#desk.commands.keys.unwatch(quiet);
+    }
+  }
+
+  /** Reads the keys on all nodes; undefined if that took too long. */
+  async #look(keys: readonly string[]): Promise<readonly Sighting[] | undefined> {
+    const { ports, questions, options } = this.#desk;
+    const faultOf = (key: string) => groupIdFault(key) ?? options.unroutable(key);
+    const sightless = keys.flatMap((key) => {
+      const said = faultOf(key);
+      return said === undefined ? [] : [this.#unreadable(key, said)];
+    });
+    const readable = keys.filter((key) => faultOf(key) === undefined);
+    if (readable.length === 0) return sightless;
+    const { promise, resolve } = Promise.withResolvers<readonly Sighting[] | undefined>();
+    const ticket = questions.ask(ports.now() + QUESTION_TIMEOUT_MS, (value) =>
+      resolve(value?.of === 'look' ? [...value.sightings, ...sightless] : undefined),
+    );
+    const executor = Math.floor(ports.random() * options.executors);
+    ports.order(executor, { kind: 'look', keys: readable, ticket });
+    return promise;
+  }
+
+  /** A key that somebody else has put there, and that no request of ours can name. */
+  #unreadable(groupId: string, said: string): Sighting {
+    const { nodeNames } = this.#desk.options;
+    const nodes = nodeNames.map((name) => [name, { state: 'unknown', said }] as const);
+    return { groupId, nodes: Object.fromEntries(nodes) };
+  }
+
+  /** The finding with what is done about it; undefined if a command has come to its key. */
+  async #mend(
+    finding: AuditFinding,
+    { repair, unknown }: AuditRequest,
+    quiet: QuietKeys,
+  ): Promise<AuditFinding | undefined> {
+    const op = remedyOf(finding, unknown);
+    if (op === undefined) return finding;
+    if (!repair) return { ...finding, repair: { op } };
+    const { promise, resolve } = Promise.withResolvers<AuditFinding | undefined>();
+    const { commands, post } = this.#desk;
+    post((turn) => {
+      if (!quiet.has(finding.groupId)) return resolve(undefined);
+      const heal = remedy(op, finding.groupId);
+      return commands.accept(heal, (answer) => resolve({ ...finding, ...told(op, answer) }), turn);
+    });
+    return promise;
+  }
+
+  #conclude(request: AuditRequest, answer: AuditAnswer): void {
+    const { ports } = this.#desk;
+    const accepted = answer.findings.filter(({ repair }) => repair?.id !== undefined).length;
+    if (accepted > 0) {
+      const by = request.by === undefined ? {} : { by: request.by };
+      ports.noted?.('operator: audit repairs', { commands: accepted, ...by });
+    }
+    const finished = this.#desk.divergence.note(request, answer, ports.now());
+    if (finished !== undefined) ports.publish('audit.finished', () => finished);
+  }
+}
+
+function findingsOf(
+  seen: readonly Sighting[],
+  { quiet, wanted }: Suspicion,
+): readonly AuditFinding[] {
+  return seen.flatMap((sighting) => {
+    const want = wanted.get(sighting.groupId);
+    if (want === undefined || !quiet.has(sighting.groupId)) return [];
+    return judge(sighting, want) ?? [];
+  });
+}
+
+function remedy(op: Operation, groupId: string) {
+  return {
+    op,
+    groupId,
+    ensure: true,
+    lane: 'bulk',
+    wait: 'accepted',
+    ifUnavailable: 'wait',
+  } as const;
+}
+
+function told(op: Operation, answer: Answer): Pick<AuditFinding, 'repair'> {
+  if ('error' in answer) return { repair: { op, error: answer.error } };
+  return 'id' in answer ? { repair: { op, id: answer.id } } : { repair: { op } };
+}

@@ -1,0 +1,126 @@
+/**
+ * The first half of an audit: which keys of a range have to be read on every node, because nodes
+ * list them differently, or not as the journal has them.
+ */
+import type { LastWord } from '../journal/port.ts';
+import { compareBytes } from '../protocol/byte-order.ts';
+import { type ErrorReply, errorReply } from '../protocol/errors.ts';
+import type { AuditRequest } from '../protocol/request.ts';
+import type { Wanted } from './judgement.ts';
+import type { QuietKeys } from './key-order.ts';
+import type { QueryDesk } from './queries.ts';
+
+const PAGE = 500;
+export const QUESTION_TIMEOUT_MS = 30_000;
+const RETRY_AFTER_MS = 1000;
+/**
+ * History is no evidence shortly before it is pruned: had the clock been set back between a create
+ * and its delete, the delete would be pruned first.
+ */
+const EVIDENCE_SHARE = 0.9;
+
+export interface Suspicion {
+  /** How many keys were compared. */
+  readonly checked: number;
+  readonly suspects: readonly string[];
+  /** What the journal has of each suspect. */
+  readonly wanted: ReadonlyMap<string, Wanted>;
+  /** Those of the suspects that no command is at; end it by `unwatch`. */
+  readonly quiet: QuietKeys;
+  readonly next: string | undefined;
+}
+
+/** What is to be compared with the journal. */
+interface Range {
+  /** Keys that all nodes list, and that some do. */
+  readonly agreed: readonly string[];
+  readonly partial: readonly string[];
+  /** Where it ends; undefined: nowhere. */
+  readonly upTo?: string;
+  /** Nothing was listed: every key has to be read. */
+  readonly isUnlisted: boolean;
+}
+
+export async function suspect(
+  desk: QueryDesk,
+  request: AuditRequest,
+): Promise<Suspicion | ErrorReply> {
+  const range = request.keys === undefined ? await list(desk, request) : named(desk, request.keys);
+  if ('error' in range) return range;
+  const { promise, resolve, reject } = Promise.withResolvers<Suspicion>();
+  // All of it within one turn: no command is accepted or settles between its steps.
+  desk.post((turn) => turn.read(() => compare(desk, request, range).then(resolve, reject)));
+  return promise;
+}
+
+export function unavailable(what: string): ErrorReply {
+  return errorReply('unavailable', what, { retryAfterMs: RETRY_AFTER_MS });
+}
+
+function named({ options }: QueryDesk, keys: readonly string[]): Range | ErrorReply {
+  for (const [index, key] of keys.entries()) {
+    const why = options.unroutable(key);
+    if (why !== undefined) return errorReply('invalid_request', why, { field: `keys.${index}` });
+  }
+  return { agreed: [], partial: keys, isUnlisted: true };
+}
+
+async function list(desk: QueryDesk, request: AuditRequest): Promise<Range | ErrorReply> {
+  const { after = '', limit = PAGE } = request;
+  const { ports, questions, options } = desk;
+  const executor = Math.floor(ports.random() * options.executors);
+  const { promise, resolve } = Promise.withResolvers<Range | ErrorReply>();
+  const ticket = questions.ask(ports.now() + QUESTION_TIMEOUT_MS, (value) => {
+    if (value?.of !== 'compare') return resolve(unavailable('the nodes were not listed in time'));
+    const { comparison } = value;
+    if (comparison.kind === 'compared') return resolve({ ...comparison, isUnlisted: false });
+    if (comparison.kind === 'unlisted') {
+      return resolve({ agreed: [], partial: [], isUnlisted: true });
+    }
+    return resolve(unavailable(`${comparison.node} could not be listed: ${comparison.why}`));
+  });
+  ports.order(executor, { kind: 'compare', after, limit, ticket });
+  return promise;
+}
+
+async function compare(
+  { ports, options, commands }: QueryDesk,
+  { keys, after = '', limit = PAGE }: AuditRequest,
+  range: Range,
+): Promise<Suspicion> {
+  const { journal } = ports;
+  const known = keys === undefined ? await journal.keys(after, limit) : [];
+  const upTo = least(range.upTo, known.length === limit ? known.at(-1) : undefined);
+  const all = [...new Set([...range.agreed, ...range.partial, ...known])]
+    .filter((key) => upTo === undefined || compareBytes(key, upTo) <= 0)
+    .sort(compareBytes);
+  const words = await journal.lastWords(all);
+  const trustedFrom = ports.now() - options.retentionMs * EVIDENCE_SHARE;
+  const presenceOf = (key: string) => presenceBy(words.get(key), trustedFrom);
+  const [agreed, partial] = [new Set(range.agreed), new Set(range.partial)];
+  const suspects = all.filter((key) => {
+    if (range.isUnlisted || partial.has(key)) return true;
+    return presenceOf(key) === (agreed.has(key) ? 'absent' : 'present');
+  });
+  const tokens = await journal.tokens(suspects);
+  return {
+    checked: all.length,
+    suspects,
+    wanted: new Map(
+      suspects.map((key) => [key, { presence: presenceOf(key), tokens: tokens.get(key) }]),
+    ),
+    quiet: commands.keys.watch(suspects),
+    next: upTo,
+  };
+}
+
+function presenceBy(word: LastWord | undefined, trustedFrom: number): Wanted['presence'] {
+  if (word === undefined || word.settledAt < trustedFrom) return 'unknown';
+  return word.op === 'create' ? 'present' : 'absent';
+}
+
+/** The range ends where the first of its sources does. */
+function least(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return compareBytes(a, b) < 0 ? a : b;
+}

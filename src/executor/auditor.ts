@@ -1,0 +1,142 @@
+/**
+ * The executor's part of an audit: compares pages of what the nodes list, and reads single keys on
+ * all nodes. It changes nothing and decides nothing; what follows is the coordinator's.
+ *
+ * Bounds (P9): few keys are read at once, so that sagas keep the nodes' connections; a node that
+ * does not answer several times in a row is not asked any more in the same look, so a look takes
+ * little more than one request timeout however many keys it has.
+ */
+import type { Answer } from '../core/model.ts';
+import type { KeyPage } from '../node/listing.ts';
+import type { NodeSighting } from '../protocol/answer.ts';
+import { compareBytes } from '../protocol/byte-order.ts';
+import type { Answered, Comparison, Order, Sighting, Ticket } from '../protocol/work.ts';
+import type { ExecutorPorts } from './ports.ts';
+
+/** Keys read at once. */
+const READS_AT_ONCE = 8;
+const ATTEMPTS_MAX = 5;
+const PAUSE_MS = 20;
+/** Answers that did not come, in a row, after which a node is left alone. */
+const SILENCE_MAX = READS_AT_ONCE;
+/** A list that fails sooner is asked for again. */
+const SLOW_LIST_MS = 1000;
+
+interface Listed {
+  readonly node: string;
+  readonly page: KeyPage;
+}
+
+export class Auditor {
+  readonly #ports: ExecutorPorts;
+
+  constructor(ports: ExecutorPorts) {
+    this.#ports = ports;
+  }
+
+  compare({ after, limit, ticket }: Extract<Order, { kind: 'compare' }>): void {
+    const { nodeNames, node } = this.#ports;
+    const lists = nodeNames.map(async (name): Promise<Listed | undefined> => {
+      const port = node(name);
+      if (port.keys === undefined) return undefined;
+      return { node: name, page: await this.#list(() => port.keys?.(after, limit)) };
+    });
+    void Promise.all(lists).then((listed) =>
+      this.#answer(ticket, { of: 'compare', comparison: comparisonOf(listed) }),
+    );
+  }
+
+  look({ keys, ticket }: Extract<Order, { kind: 'look' }>): void {
+    const silence = new Map<string, number>();
+    const sightings: Sighting[] = [];
+    const queue = keys.entries();
+    const read = async (): Promise<void> => {
+      for (const [index, groupId] of queue) {
+        const nodes = await this.#readOnAll(groupId, silence);
+        sightings[index] = { groupId, nodes };
+      }
+    };
+    const readers = Array.from({ length: Math.min(READS_AT_ONCE, keys.length) }, read);
+    void Promise.all(readers).then(() => this.#answer(ticket, { of: 'look', sightings }));
+  }
+
+  /** A node may refuse a list as it may refuse anything; one that hangs is not asked again. */
+  async #list(list: () => Promise<KeyPage> | undefined): Promise<KeyPage> {
+    const startedAt = this.#ports.now();
+    for (let attempt = 1; ; attempt++) {
+      const page = (await list()) ?? { error: 'no list call' };
+      const late = this.#ports.now() - startedAt > SLOW_LIST_MS;
+      if ('keys' in page || attempt === ATTEMPTS_MAX || late) return page;
+      await this.#pause(attempt);
+    }
+  }
+
+  async #readOnAll(
+    groupId: string,
+    silence: Map<string, number>,
+  ): Promise<Readonly<Record<string, NodeSighting>>> {
+    const { nodeNames } = this.#ports;
+    const reads = nodeNames.map((name) => this.#read(name, groupId, silence));
+    const seen = await Promise.all(reads);
+    return Object.fromEntries(nodeNames.map((name, index) => [name, seen[index] as NodeSighting]));
+  }
+
+  async #read(name: string, groupId: string, silence: Map<string, number>): Promise<NodeSighting> {
+    for (let attempt = 1; ; attempt++) {
+      if ((silence.get(name) ?? 0) >= SILENCE_MAX)
+        return { state: 'unknown', said: 'it does not answer' };
+      const answer = await this.#exchange(name, groupId);
+      const isSilent = answer.kind === 'lost' || answer.kind === 'unsent';
+      silence.set(name, isSilent ? (silence.get(name) ?? 0) + 1 : 0);
+      const seen = sightingOf(answer);
+      if (seen.state !== 'unknown' || attempt === ATTEMPTS_MAX) return seen;
+      await this.#pause(attempt);
+    }
+  }
+
+  #exchange(name: string, groupId: string): Promise<Answer> {
+    return new Promise((resolve) => {
+      this.#ports.node(name).exchange({ kind: 'read' }, groupId, resolve);
+    });
+  }
+
+  #pause(attempt: number): Promise<void> {
+    const { now, at, random } = this.#ports;
+    const ms = PAUSE_MS * 2 ** attempt * (0.5 + random() / 2);
+    return new Promise((resolve) => {
+      at(now() + ms, resolve);
+    });
+  }
+
+  #answer(ticket: Ticket, value: Answered): void {
+    this.#ports.report({ kind: 'answered', ticket, value });
+  }
+}
+
+function sightingOf({ kind, token, said }: Answer): NodeSighting {
+  if (kind === 'absent') return { state: 'absent' };
+  if (kind !== 'present') return { state: 'unknown', said };
+  return token === undefined ? { state: 'present' } : { state: 'present', owner: token };
+}
+
+/** Merges the pages as far as all of them reach. */
+function comparisonOf(listed: readonly (Listed | undefined)[]): Comparison {
+  const counts = new Map<string, number>();
+  let upTo: string | undefined;
+  for (const one of listed) {
+    if (one === undefined) return { kind: 'unlisted' };
+    const { node, page } = one;
+    if ('error' in page) return { kind: 'failed', node, why: page.error };
+    const last = page.more ? page.keys.at(-1) : undefined;
+    if (last !== undefined && (upTo === undefined || compareBytes(last, upTo) < 0)) upTo = last;
+    for (const key of page.keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const within = [...counts].filter(([key]) => upTo === undefined || compareBytes(key, upTo) <= 0);
+  const keysOf = (isAgreed: boolean): readonly string[] =>
+    within
+      .filter(([, count]) => (count === listed.length) === isAgreed)
+      .map(([key]) => key)
+      .sort(compareBytes);
+  const range = { agreed: keysOf(true), partial: keysOf(false) };
+  return { kind: 'compared', ...range, ...(upTo === undefined ? {} : { upTo }) };
+}

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { audit, done, NAMES, openCluster, recordsOf } from './support/audited.ts';
+
+describe('repair', () => {
+  test('P1: a node that came back empty is filled, by commands like any others', async () => {
+    const { desk, nodes } = await openCluster();
+    await done(desk, 'create', 'a', 'b', 'c');
+    nodes.node02.records.clear();
+    const { findings } = await audit(desk, { repair: true, by: 'ann@bastion' });
+    expect(findings).toHaveLength(3);
+    for (const { repair } of findings) {
+      expect(await desk.journal.find(repair?.id ?? '')).toMatchObject({
+        command: { op: 'create', ensure: true, lane: 'bulk' },
+        state: 'committed',
+      });
+    }
+    expect(recordsOf(nodes)).toEqual(NAMES.map(() => ['a', 'b', 'c']));
+    expect(desk.notes).toEqual([['operator: audit repairs', { commands: 3, by: 'ann@bastion' }]]);
+    expect((await audit(desk)).findings).toEqual([]);
+  });
+
+  test('what finds no room is told with its error', async () => {
+    const { desk, nodes } = await openCluster();
+    await done(desk, 'create', 'a');
+    nodes.node01.records.clear();
+    desk.coordinator.commands.refusal = { error: { code: 'busy', message: 'full', hint: '' } };
+    const { findings } = await audit(desk, { repair: true });
+    expect(findings).toMatchObject([{ repair: { op: 'create', error: { code: 'busy' } } }]);
+  });
+
+  test('P6: a key with a command under way is busy, and neither judged nor repaired', async () => {
+    const { desk, nodes } = await openCluster();
+    await done(desk, 'create', 'a');
+    nodes.node01.faults.push(undefined, 'slow');
+    nodes.node02.records.delete('a');
+    desk.ask({ op: 'delete', groupId: 'a', ensure: true });
+    await desk.advance(10);
+    const asked = desk.ask({ op: 'audit', repair: true });
+    await desk.advance(100);
+    expect(asked.answer).toEqual({ checked: 1, findings: [], busy: ['a'] });
+  });
+
+  test('P6: a command that comes and ends while the nodes are read makes the key busy', async () => {
+    const { desk, nodes } = await openCluster();
+    await done(desk, 'create', 'a');
+    nodes.node02.records.delete('a');
+    nodes.node03.faults.push('slow');
+    const asked = desk.ask({ op: 'audit', repair: true });
+    await desk.advance(20);
+    const removal = desk.ask({ op: 'delete', groupId: 'a', ensure: true });
+    await desk.advance(100);
+    expect(removal.answer).toMatchObject({ state: 'committed' });
+    expect(asked.isOpen).toBe(true);
+    await desk.advance(2000);
+    expect(asked.answer).toMatchObject({ findings: [], busy: ['a'] });
+    expect(recordsOf(nodes)).toEqual([[], [], []]);
+  });
+
+  test('P6: a delete that waits in line before the repair would be accepted wins', async () => {
+    const { desk, nodes } = await openCluster();
+    await done(desk, 'create', 'a');
+    nodes.node02.records.delete('a');
+    const asked = desk.ask({ op: 'audit', repair: true });
+    const take = desk.coordinator.report.bind(desk.coordinator);
+    // The turn that hears what the nodes hold is held up by its commit; the delete comes meanwhile.
+    desk.coordinator.report = (report) => {
+      if (report.kind === 'answered' && report.value.of === 'look') {
+        desk.journal.hold();
+        desk.ask({ op: 'create', groupId: 'other' });
+      }
+      take(report);
+    };
+    await desk.advance(100);
+    const removal = desk.ask({ op: 'delete', groupId: 'a', ensure: true });
+    await desk.rest();
+    desk.journal.release();
+    await desk.advance(2000);
+    expect(asked.answer).toMatchObject({ findings: [], busy: ['a'] });
+    expect(removal.answer).toMatchObject({ state: 'committed' });
+    expect(recordsOf(nodes)).toEqual([['other'], ['other'], ['other']]);
+  });
+
+  test('P1, P6: whatever commands run beside repairs, in the end the nodes are as they left them', async () => {
+    const step = fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          op: fc.constantFrom('create' as const, 'delete' as const),
+          groupId: fc.constantFrom('5', '6'),
+        }),
+      },
+      {
+        weight: 3,
+        // One node takes its time, so that commands come between its answers and the repair.
+        arbitrary: fc.record({ audit: fc.constantFrom(undefined, ...NAMES) }),
+      },
+      fc.record({ lose: fc.constantFrom(...NAMES), key: fc.constantFrom('5', '6') }),
+      { weight: 4, arbitrary: fc.integer({ min: 0, max: 30 }).map((ms) => ({ ms })) },
+    );
+    const faults = fc.array(
+      fc.constantFrom(undefined, undefined, 'slow' as const, 'unsure' as const),
+      {
+        maxLength: 30,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 5, maxLength: 40 }),
+        faults,
+        async (steps, given) => {
+          const { desk, nodes } = await openCluster();
+          for (const [index, fault] of given.entries()) {
+            nodes[NAMES[index % 3] as 'node01'].faults.push(fault);
+          }
+          for (const one of steps) {
+            if ('audit' in one) {
+              if (one.audit !== undefined) nodes[one.audit].faults.unshift('slow');
+              desk.ask({ op: 'audit', repair: true });
+            } else if ('ms' in one) await desk.advance(one.ms);
+            else if ('lose' in one) nodes[one.lose].records.delete(one.key);
+            else desk.ask({ ...one, ensure: true });
+          }
+          await desk.advance(60_000);
+          // All is quiet: what is repaired now is what the history of each key says.
+          await audit(desk, { repair: true });
+          await desk.advance(60_000);
+          const said = await desk.journal.lastWords(['5', '6']);
+          const wanted = [...said].filter(([, { op }]) => op === 'create').map(([key]) => key);
+          expect(recordsOf(nodes)).toEqual(NAMES.map(() => wanted.sort()));
+          const asked = desk.events.filter(([topic]) => topic === 'command.committed');
+          const byKey = new Map<string, string>();
+          for (const [, payload] of asked) {
+            const { groupId, op, id } = payload as { groupId: string; op: string; id: string };
+            const own = (await desk.journal.find(id))?.command.lane === 'interactive';
+            if (own) byKey.set(groupId, op);
+          }
+          // No repair has the last word against the last command of a client.
+          for (const [key, { op }] of said) if (byKey.has(key)) expect(op).toBe(byKey.get(key));
+          expect((await audit(desk)).findings).toEqual([]);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
