@@ -78,6 +78,7 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
       if (message.kind === 'stuck') telemetry.stuck(message);
       if (message.kind === 'still_stuck') telemetry.stillStuck(message.count);
       if (message.kind === 'breaker') telemetry.breaker(message);
+      if (message.kind === 'diverged') telemetry.diverged(message);
     },
   });
   const telemetry = await openTelemetry({

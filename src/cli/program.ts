@@ -9,6 +9,7 @@ import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { COMMON, GENERAL } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { abandon } from './subcommands/abandon.ts';
+import { audit } from './subcommands/audit.ts';
 import { breaker } from './subcommands/breaker.ts';
 import { cancel } from './subcommands/cancel.ts';
 import { create } from './subcommands/create.ts';
@@ -31,6 +32,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   create,
   deleteMany,
   stats,
+  audit,
   status,
   list,
   retry,

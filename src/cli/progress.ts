@@ -12,10 +12,19 @@ const SILENT: Progress = { update: () => {}, stop: () => {} };
 /** `total` undefined: a count that grows. */
 export function showProgress(
   terminal: Terminal,
-  { title, total }: { readonly title: string; readonly total: number | undefined },
+  {
+    title,
+    total,
+    failing = 'failed',
+  }: {
+    readonly title: string;
+    readonly total: number | undefined;
+    /** What is said of those that failed. */
+    readonly failing?: string;
+  },
 ): Progress {
   if (!terminal.attended) return SILENT;
-  const counts = '{value}{of} · {failed} failed · {duration_formatted}';
+  const counts = `{value}{of} · {failed} ${failing} · {duration_formatted}`;
   const bar = new cliProgress.SingleBar({
     format:
       total === undefined ? `${title} ${counts}` : `${title} [{bar}] {percentage}% · ${counts}`,

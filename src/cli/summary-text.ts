@@ -14,12 +14,20 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
     `lockstepd ${plain(answer.version)}, pid ${answer.pid}: ${state} for ${durationText(answer.uptimeMs)}`,
     `open: ${answer.open} of at most ${answer.openMax}, ${answer.compensating} rolling back, ${stuck}`,
     `settled since the start: ${countsText(answer.settled) || 'none'}`,
+    ...auditLine(answer, terminal),
     `threads: ${answer.threads.map(plain).join(', ')}`,
     '',
     indent(laneTable(answer)),
     '',
     indent(nodeTable(answer.nodes, terminal)),
   ].join('\n');
+}
+
+function auditLine({ audit }: SummaryAnswer, terminal: Terminal): readonly string[] {
+  if (audit === undefined) return [];
+  const { divergent, finishedAt } = audit;
+  const found = terminal.paint(divergent > 0 ? 'red' : 'green', `${divergent} keys differ`);
+  return [`audited ${plain(finishedAt)}: ${found}`];
 }
 
 function laneTable({ lanes }: SummaryAnswer): string {

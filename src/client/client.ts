@@ -12,6 +12,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Answer,
+  AuditAnswer,
   BatchAnswer,
   BreakersAnswer,
   CommandAnswer,
@@ -23,6 +24,7 @@ import type {
 } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
 import type {
+  AuditInput,
   BreakerAct,
   CommandInput,
   ListInput,
@@ -150,6 +152,11 @@ export class LockstepClient {
 
   stats(options?: CallOptions) {
     return this.#ask<StatsAnswer>({ op: 'stats' }, options);
+  }
+
+  /** One page of what nodes hold against what the journal has; see docs/protocol.md. */
+  audit(page: Omit<AuditInput, 'op'> = {}, options?: CallOptions) {
+    return this.#ask<AuditAnswer>({ op: 'audit', ...page }, options);
   }
 
   /** Makes a waiting command try now. */

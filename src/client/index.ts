@@ -1,6 +1,8 @@
 /** What the package exports: the client, and the shapes of what it sends and gets. */
 export type {
   Answer,
+  AuditAnswer,
+  AuditFinding,
   BatchAnswer,
   BreakerEvent,
   BreakersAnswer,
@@ -22,7 +24,13 @@ export {
   type ErrorCode,
   type ErrorReply,
 } from '../protocol/errors.ts';
-export type { BreakerAct, CommandInput, ListInput, RequestInput } from '../protocol/request.ts';
+export type {
+  AuditInput,
+  BreakerAct,
+  CommandInput,
+  ListInput,
+  RequestInput,
+} from '../protocol/request.ts';
 export {
   type CallOptions,
   type ClientOptions,

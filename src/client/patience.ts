@@ -5,7 +5,9 @@ import { DEADLINE_MS_MAX, type RequestInput } from '../protocol/request.ts';
 const DEADLINE_MS = 30_000;
 /** For the way there and back, and for a rollback that begins at the deadline. */
 const MARGIN_MS = 15_000;
-/** All but commands: status, list, stats, ping, and the operators' requests. */
+/** One page: nodes are listed, then read, each bounded by the daemon. */
+const AUDIT_MS = 75_000;
+/** All others: status, list, stats, ping, and the operators' requests. */
 const OTHERS_MS = 30_000;
 
 export function patienceMs(request: RequestInput): number {
@@ -15,6 +17,8 @@ export function patienceMs(request: RequestInput): number {
       return deadlineOf(request) + MARGIN_MS;
     case 'batch':
       return Math.max(0, ...request.commands.map(deadlineOf)) + MARGIN_MS;
+    case 'audit':
+      return AUDIT_MS;
     default:
       return OTHERS_MS;
   }

@@ -22,6 +22,7 @@ import type { Figures } from '../protocol/figures.ts';
 import { executorIdentity, WORK_ENDPOINT } from '../protocol/work.ts';
 import { BreakerTeller } from './breaker-news.ts';
 import { Coordinator } from './coordinator.ts';
+import type { FinishedAudit } from './divergence.ts';
 import { EVENTS_SOCKET, Events } from './events.ts';
 import { startFiguresRound } from './figures-round.ts';
 import { FRONT_SOCKET, Front } from './front.ts';
@@ -165,9 +166,20 @@ function publishing(
   const news = new BreakerTeller({ log, now, tell: tellMain });
   return (topic, payload) => {
     if (topic === 'command.stuck') stuck.tell(payload() as CommandAnswer);
+    if (topic === 'audit.finished') sayAudited(payload(), log);
     if (topic.startsWith('breaker.')) news.take(payload() as BreakerEvent);
     publisher.publish(topic, payload);
   };
+}
+
+function sayAudited(finished: object, log: Log): void {
+  const { checked, divergent } = finished as FinishedAudit;
+  if (divergent === 0) return log.info('an audit found nothing', { checked });
+  log.warn('an audit found keys on which nodes are not as the journal has it', {
+    checked,
+    divergent,
+  });
+  tellMain({ kind: 'diverged', keys: divergent });
 }
 
 function inJournal(beat: Beat): () => () => void {

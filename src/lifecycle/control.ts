@@ -45,7 +45,9 @@ export type FromThread =
       readonly node: string;
       readonly isOpen: boolean;
       readonly cause?: string;
-    };
+    }
+  /** An audit of all keys found nodes that are not as the journal has it. */
+  | { readonly kind: 'diverged'; readonly keys: number };
 
 /** Every thread gets this with its own data. */
 export interface ThreadData {

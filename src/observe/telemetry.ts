@@ -51,6 +51,8 @@ export interface Telemetry {
   stillStuck(count: number): void;
   /** The outage of a node has begun, or is over. */
   breaker(news: { readonly node: string; readonly isOpen: boolean; readonly cause?: string }): void;
+  /** An audit of all keys found nodes that are not as the journal has it. */
+  diverged(audit: { readonly keys: number }): void;
   /** The program's own errors go to Sentry, all of them; people are told the cause of the end. */
   fatal(fatality: Fatality, isCause: boolean): void;
   /** The last words; `failure` unless the stop was intended. Then closes the log as well. */
@@ -99,6 +101,11 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
         : `${node} is back, its breaker is closed`;
       const kind = isOpen ? 'breaker_open' : 'breaker_closed';
       notices.notify({ kind, key: `${kind}/${node}`, text });
+    },
+    diverged: ({ keys }) => {
+      const count = keys === 1 ? '1 key' : `${keys} keys`;
+      const text = `an audit found ${count} on which nodes are not as the journal has it: see lockstep audit`;
+      notices.notify({ kind: 'diverged', key: 'diverged', text });
     },
     fatal: ({ thread, reason, error }, isCause) => {
       if (error !== undefined) sentry?.report(error, thread);

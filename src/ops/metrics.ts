@@ -167,6 +167,17 @@ const OF_THE_WORK: readonly Definition[] = [
     read: ({ summary }) => [{ value: summary.stuck }],
   }),
   ofFigures('gauge', {
+    name: 'lockstep_divergent_keys',
+    help: 'Keys on which nodes were not as the journal has it, by the last audit.',
+    read: ({ summary }) => only(summary.audit).map(({ of }) => ({ value: of.divergent })),
+  }),
+  ofFigures('gauge', {
+    name: 'lockstep_audit_timestamp_seconds',
+    help: 'When the last audit of all keys ended.',
+    read: ({ summary }) =>
+      only(summary.audit).map(({ of }) => ({ value: Date.parse(of.finishedAt) / SECOND_MS })),
+  }),
+  ofFigures('gauge', {
     name: 'lockstep_lane_waiting',
     help: 'Commands that wait for their key or a place.',
     labels: ['lane'],

@@ -17,7 +17,7 @@ const ALL = [
   'status',
   'list',
   'retry',
-].concat(['cancel', 'abandon', 'ping', 'doctor']);
+].concat(['cancel', 'abandon', 'ping', 'doctor', 'audit']);
 /** Nobody is needed to tell that a line is wrong: none of these looks for a daemon. */
 const NOWHERE = { env: { LOCKSTEP_ENDPOINT: 'tcp://127.0.0.1:1' } };
 
@@ -52,6 +52,8 @@ describe('bad usage ends with 2 and says what to type instead', () => {
     ['abandon', /which commands\? lockstep abandon <ids\.\.>, or a filter, or --all/],
     ['cancel order-17 --stuck', /ids stand alone/],
     ['cancel --stuck', /cancel by a filter; say --yes if that is meant/],
+    ['audit --rate none', /--rate must be a number above 0/],
+    ['audit --unknown forget', /--unknown must be one of "leave", "create", "delete"/],
     ['retry --older-than soon', /--older-than must be a duration/],
     ['abandon order-17', /say --yes if that is meant/],
     ['ping --endpoint nonsense', /nonsense is not an address to connect to/],

@@ -18,7 +18,7 @@ import {
   parseRequest,
   type Request,
 } from '../../src/protocol/request.ts';
-import { breakersOf, summaryOf } from './peer-views.ts';
+import { auditOf, breakersOf, type PeerNodes, statsOf, summaryOf } from './peer-views.ts';
 
 export interface Script {
   /** Stays open until `release`. */
@@ -47,7 +47,7 @@ export class PeerDaemon {
   readonly script: Script;
   /** Every request it understood, repeats included. */
   readonly seen: Request[] = [];
-  readonly nodes: Record<string, Set<string>> = { node01: new Set(), node02: new Set() };
+  readonly nodes: PeerNodes = { node01: new Set(), node02: new Set() };
   endpoint = 'tcp://127.0.0.1:*';
   eventsEndpoint = 'tcp://127.0.0.1:*';
   readonly #journal = new Map<string, Entry>();
@@ -231,7 +231,9 @@ export class PeerDaemon {
           ? summaryOf(Object.keys(this.nodes), this.#journal.size)
           : this.#status(request.id);
       case 'stats':
-        return this.#stats();
+        return statsOf(this.nodes);
+      case 'audit':
+        return auditOf(this.nodes, request, (command) => this.#command(command, () => {}));
       case 'breaker':
         return breakersOf(Object.keys(this.nodes), request);
       default:
@@ -256,12 +258,6 @@ export class PeerDaemon {
     const end = after + filter.limit;
     const commands = found.slice(after, end).map(shown);
     return end < found.length ? { commands, next: String(end) } : { commands };
-  }
-
-  #stats(): Answer {
-    const all = Object.values(this.nodes).map((keys) => JSON.stringify([...keys].sort()));
-    const nodes = Object.entries(this.nodes).map(([name, keys]) => [name, { count: keys.size }]);
-    return { consistent: new Set(all).size === 1, nodes: Object.fromEntries(nodes) };
   }
 }
 

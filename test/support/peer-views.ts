@@ -1,7 +1,7 @@
 /** What the peer daemon says of itself and its nodes. */
-import type { Answer, BreakerView } from '../../src/protocol/answer.ts';
+import type { Answer, AuditAnswer, BreakerView, StatsAnswer } from '../../src/protocol/answer.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
-import type { BreakerRequest } from '../../src/protocol/request.ts';
+import type { AuditRequest, BreakerRequest, CommandRequest } from '../../src/protocol/request.ts';
 
 const CLOSED: BreakerView = {
   state: 'closed',
@@ -42,4 +42,43 @@ export function summaryOf(names: readonly string[], settled: number): Answer {
     threads: ['main', 'coordinator', 'executor-1', 'watchdog'],
     nodes: Object.fromEntries(names.map((name) => [name, node])),
   };
+}
+
+export type PeerNodes = Record<string, Set<string>>;
+
+export function statsOf(peers: PeerNodes): StatsAnswer {
+  const all = Object.values(peers).map((keys) => JSON.stringify([...keys].sort()));
+  const nodes = Object.entries(peers).map(([name, keys]) => [name, { count: keys.size }]);
+  return { consistent: new Set(all).size === 1, nodes: Object.fromEntries(nodes) };
+}
+
+/** What its first node lacks is missing; two keys a page. */
+export function auditOf(
+  peers: PeerNodes,
+  { keys, after = '', limit = 2, repair }: AuditRequest,
+  accept: (command: CommandRequest) => void,
+): AuditAnswer {
+  const [first = new Set<string>(), ...others] = Object.values(peers);
+  const all = [...new Set([...first, ...others.flatMap((one) => [...one])])].sort();
+  const asked = keys ?? all.filter((key) => key > after).slice(0, limit);
+  const missing = asked.filter((key) => !first.has(key) && all.includes(key));
+  const findings = missing.map((groupId) => {
+    const nodes = { node01: { state: 'absent' }, node02: { state: 'present' } } as const;
+    const finding = { groupId, kind: 'missing', journal: 'present', nodes } as const;
+    if (!repair) return { ...finding, repair: { op: 'create' } as const };
+    const id = `repair-${groupId}`;
+    accept({
+      op: 'create',
+      id,
+      groupId,
+      ensure: true,
+      wait: 'accepted',
+      lane: 'bulk',
+      ifUnavailable: 'wait',
+    });
+    return { ...finding, repair: { op: 'create', id } as const };
+  });
+  const last = asked.at(-1);
+  const more = keys === undefined && last !== undefined && last !== all.at(-1);
+  return { checked: asked.length, findings, busy: [], ...(more ? { next: last } : {}) };
 }

@@ -1,7 +1,13 @@
 /** What people are told, whichever way. */
 
 export interface Notice {
-  readonly kind: 'stuck' | 'thread_lost' | 'restart' | 'breaker_open' | 'breaker_closed';
+  readonly kind:
+    | 'stuck'
+    | 'diverged'
+    | 'thread_lost'
+    | 'restart'
+    | 'breaker_open'
+    | 'breaker_closed';
   /** The same for the same matter: it is told once in a while, not once an event. */
   readonly key: string;
   /** One sentence. */

@@ -46,6 +46,7 @@ function body(message: Message, format: WebhookOptions['format'], key: string | 
 const SEVERITIES: Readonly<Record<Notice['kind'], number>> = {
   breaker_closed: 0,
   restart: 1,
+  diverged: 1,
   breaker_open: 2,
   stuck: 2,
   thread_lost: 2,

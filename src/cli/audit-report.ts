@@ -1,0 +1,70 @@
+/** What an audit found, in words. */
+import type { AuditFinding } from '../client/index.ts';
+import type { Walked } from './audit-walk.ts';
+import { durationText } from './duration.ts';
+import { table } from './table.ts';
+import { plain, type Terminal } from './terminal.ts';
+
+const SHOWN_MAX = 50;
+
+/** A row a key, a column a node. */
+export function findingTable(findings: readonly AuditFinding[]): string {
+  const shown = findings.slice(0, SHOWN_MAX);
+  const nodes = [...new Set(shown.flatMap((one) => Object.keys(one.nodes)))];
+  const titles = ['key', 'finding', 'journal', ...nodes, 'repair'].map((title) => ({
+    title: plain(title),
+  }));
+  const rows = shown.map((one) => [
+    plain(one.groupId),
+    one.kind,
+    one.journal,
+    ...nodes.map((name) => cell(one, name)),
+    one.repair?.op ?? '',
+  ]);
+  const more = findings.length - shown.length;
+  return table(titles, rows) + (more > 0 ? `\n… and ${more} more` : '');
+}
+
+function cell({ kind, nodes }: AuditFinding, name: string): string {
+  const seen = nodes[name];
+  if (seen === undefined) return '';
+  const owner = kind === 'foreign' && seen.owner !== undefined ? ` by ${plain(seen.owner)}` : '';
+  return `${seen.state}${owner}`;
+}
+
+/** `audit: 3 keys differ (missing 2, stray 1), 100000 compared in 12.3 s`. */
+export function auditLine(
+  { checked, busy }: Walked,
+  {
+    findings,
+    elapsedMs,
+  }: { readonly findings: readonly AuditFinding[]; readonly elapsedMs: number },
+  terminal: Terminal,
+): string {
+  const kinds = new Map<string, number>();
+  for (const { kind } of findings) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  const detail = [...kinds].map(([kind, count]) => `${kind} ${count}`).join(', ');
+  const verdict =
+    findings.length === 0
+      ? terminal.paint('green', 'the nodes agree with the journal')
+      : `${terminal.paint('red', differing(findings.length))} (${detail})`;
+  const unjudged = busy === 0 ? '' : `, ${keys(busy)} not judged: always at work`;
+  return `audit: ${verdict}, ${checked} compared in ${durationText(elapsedMs)}${unjudged}`;
+}
+
+/** `create 2, delete 1`; empty if nothing can be mended. */
+export function remediesText(findings: readonly AuditFinding[]): string {
+  const counts = new Map<string, number>();
+  for (const { repair } of findings) {
+    if (repair !== undefined) counts.set(repair.op, (counts.get(repair.op) ?? 0) + 1);
+  }
+  return [...counts].map(([op, count]) => `${op} ${count}`).join(', ');
+}
+
+export function keys(count: number): string {
+  return count === 1 ? '1 key' : `${count} keys`;
+}
+
+export function differing(count: number): string {
+  return `${keys(count)} ${count === 1 ? 'differs' : 'differ'}`;
+}

@@ -1,0 +1,60 @@
+import { type AuditJob, runAudit, WHY } from '../audit-run.ts';
+import { UsageError } from '../exit-code.ts';
+import { interruptible } from '../interrupts.ts';
+import { keySource } from '../keys.ts';
+import { mustBeAskable, YES } from '../question.ts';
+import { subcommand, withDaemon } from '../subcommand.ts';
+
+const OPTIONS = {
+  repair: {
+    type: 'boolean',
+    describe: 'Mend what is missing or stray; shows first what it would do, and asks',
+    group: 'Command:',
+  },
+  keys: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Only these: a range like 0..99, a file with one key a line, or - for stdin',
+    defaultDescription: 'all',
+    group: 'Command:',
+  },
+  unknown: {
+    choices: ['leave', 'create', 'delete'],
+    default: 'leave',
+    requiresArg: true,
+    describe: 'Keys that nodes differ on and the journal knows nothing of',
+    group: 'Command:',
+  },
+  rate: {
+    type: 'number',
+    requiresArg: true,
+    describe: 'Keys a second, at most',
+    defaultDescription: 'half the time is rest',
+    group: 'Command:',
+  },
+  ...YES,
+} as const;
+
+export const audit = subcommand({
+  usage: 'audit',
+  describe: 'Compare what the nodes hold with each other and with the journal',
+  positionals: {},
+  options: OPTIONS,
+  examples: [
+    ['$0 audit', 'exit code 0 only if the nodes agree with the journal'],
+    ['$0 audit --repair', 'mends, for example, a node that came back empty'],
+    ['$0 audit --keys 0..999 --json', 'reads these keys on every node'],
+  ],
+  async run(args, terminal) {
+    const { rate, yes } = args;
+    if (rate !== undefined && !(rate > 0)) throw new UsageError('--rate must be a number above 0');
+    const repair = args.repair === true;
+    if (repair) mustBeAskable(WHY, { yes, terminal });
+    const source = args.keys === undefined ? undefined : await keySource(args.keys);
+    const unknown = args.unknown as AuditJob['unknown'];
+    const job = { source, unknown, rate, repair, yes, json: args.json === true };
+    return withDaemon(args, (client) =>
+      interruptible(terminal, (stop) => runAudit(client, { ...job, stop }, terminal)),
+    );
+  },
+});

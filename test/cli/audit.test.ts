@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { errorReply } from '../../src/protocol/errors.ts';
+import { startPair } from '../support/client-pair.ts';
+import type { Script } from '../support/peer-daemon.ts';
+import { noTerminal, runCli, runCliAtTerminal } from '../support/run-cli.ts';
+
+/** Keys `a` to `e` on both nodes; `lost` of them are gone from the first. */
+async function setUp(script: Script = {}, lost: readonly string[] = []) {
+  const { peer, client } = await startPair(script);
+  for (const key of ['a', 'b', 'c', 'd', 'e']) await client.create(key);
+  for (const key of lost) peer.nodes['node01']?.delete(key);
+  const env = { LOCKSTEP_ENDPOINT: peer.endpoint };
+  const run = (...args: string[]) => runCli(['audit', ...args], { env });
+  return { peer, env, run, audits: () => peer.seen.filter((one) => one.op === 'audit') };
+}
+
+describe('audit', () => {
+  test('ends with 0 where the nodes agree with the journal, after all pages', async () => {
+    const { run, audits } = await setUp();
+    const { code, stdout } = await run();
+    expect(stdout).toMatch(/^audit: the nodes agree with the journal, 5 compared in /);
+    expect(code).toBe(0);
+    expect(audits().map(({ after }) => after)).toEqual([undefined, 'b', 'd']);
+  });
+
+  test('ends with 1 and a table of what differs', async () => {
+    const { run } = await setUp({}, ['b', 'e']);
+    const { code, stdout } = await run();
+    expect(stdout).toMatch(/key +finding +journal +node01 +node02 +repair\n/);
+    expect(stdout).toMatch(/b +missing +present +absent +present +create\n/);
+    expect(stdout).toMatch(/audit: 2 keys differ \(missing 2\), 5 compared in /);
+    expect(code).toBe(1);
+  });
+
+  test('with --json is a line for each finding', async () => {
+    const { run } = await setUp({}, ['b', 'e']);
+    const { stdout, stderr } = await run('--json');
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { groupId: 'b', kind: 'missing' },
+      { groupId: 'e', kind: 'missing' },
+    ]);
+    expect(stderr).toContain('audit: 2 keys differ');
+  });
+
+  test('of keys in a file asks for these alone', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lockstep-audit-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'keys'), 'a\nb\n\nz\n');
+    const { run, audits } = await setUp({}, ['b', 'e']);
+    const { stdout } = await run('--keys', join(folder, 'keys'), '--unknown', 'delete');
+    expect(stdout).toContain('audit: 1 key differs (missing 1), 3 compared');
+    expect(audits()).toMatchObject([{ keys: ['a', 'b', 'z'], unknown: 'delete' }]);
+  });
+
+  test('looks at busy keys again, and says so if they always are', async () => {
+    let busy = 3;
+    const { run } = await setUp({
+      instead: (request) =>
+        request.op === 'audit' && --busy >= 0
+          ? { checked: 1, findings: [], busy: ['hot'] }
+          : undefined,
+    });
+    expect((await run()).stdout).toContain('the nodes agree with the journal, 1 compared');
+    busy = 1000;
+    const { code, stdout } = await run();
+    expect(stdout).toContain('1 key not judged: always at work');
+    expect(code).toBe(0);
+  });
+
+  test('waits while another audit is at work, and tells what a node says in place of a list', async () => {
+    let refusals = 1;
+    const { run } = await setUp({
+      instead: ({ op }) => {
+        if (op !== 'audit') return undefined;
+        if (refusals-- > 0) return errorReply('busy', 'another audit', { retryAfterMs: 10 });
+        return errorReply('unavailable', 'node02 could not be listed: 500', { retryAfterMs: 10 });
+      },
+    });
+    const { code, stderr } = await run();
+    expect(stderr).toContain('node02 could not be listed: 500');
+    expect(code).toBe(1);
+  });
+});
+
+describe('audit --repair', () => {
+  test('with --yes mends what is found, waits for it, and looks again', async () => {
+    const { run, peer, audits } = await setUp({}, ['b', 'c', 'e']);
+    const { code, stdout } = await run('--repair', '--yes');
+    expect(stdout).toContain('audit: 3 keys differ');
+    expect(stdout).toContain('repair: 3 keys mended; now 0 keys differ');
+    expect(code).toBe(0);
+    expect([...(peer.nodes['node01'] ?? [])].sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    const repairs = audits().filter(({ repair }) => repair);
+    expect(repairs).toMatchObject([{ keys: ['b', 'c', 'e'], by: expect.stringContaining('@') }]);
+  });
+
+  test('ends with 1 if something could not be mended', async () => {
+    const { run } = await setUp(
+      { settle: ({ id }) => (id === 'repair-b' ? { state: 'rolled_back' } : {}) },
+      ['b', 'c'],
+    );
+    const { code, stdout } = await run('--repair', '--yes', '--json');
+    const lines = stdout.trimEnd().split('\n');
+    const ended = lines.map((line) => JSON.parse(line) as object);
+    expect(ended).toMatchObject([
+      { groupId: 'b', repair: { op: 'create', id: 'repair-b' }, state: 'rolled_back' },
+      { groupId: 'c', repair: { id: 'repair-c' }, state: 'committed' },
+    ]);
+    expect(code).toBe(1);
+  });
+
+  test('changes nothing where nobody can be asked', async () => {
+    const { run, audits } = await setUp({}, ['b']);
+    const { code, stderr } = await run('--repair');
+    expect(stderr).toContain('audit --repair changes nodes; say --yes if that is meant');
+    expect(code).toBe(2);
+    expect(audits()).toEqual([]);
+  });
+
+  test.skipIf(noTerminal !== undefined)(`asks at a terminal ${noTerminal ?? ''}`, async () => {
+    const { env, audits } = await setUp({}, ['b']);
+    const { code, stdout } = await runCliAtTerminal(['audit', '--repair'], { env, input: 'n\n' });
+    expect(stdout).toContain('Repair 1 key (create 1)? [y/N]');
+    expect(code).toBe(1);
+    expect(audits().some(({ repair }) => repair)).toBe(false);
+  });
+});
