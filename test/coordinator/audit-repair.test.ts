@@ -64,12 +64,12 @@ describe('repair', () => {
     const asked = desk.ask({ op: 'audit', repair: true });
     const take = desk.coordinator.report.bind(desk.coordinator);
     // The turn that hears what the nodes hold is held up by its commit; the delete comes meanwhile.
-    desk.coordinator.report = (report) => {
+    desk.coordinator.report = (report, executor) => {
       if (report.kind === 'answered' && report.value.of === 'look') {
         desk.journal.hold();
         desk.ask({ op: 'create', groupId: 'other' });
       }
-      take(report);
+      take(report, executor);
     };
     await desk.advance(100);
     const removal = desk.ask({ op: 'delete', groupId: 'a', ensure: true });
