@@ -18,7 +18,9 @@ import { deleteMany } from './subcommands/delete.ts';
 import { deleteOne } from './subcommands/delete-one.ts';
 import { doctor } from './subcommands/doctor.ts';
 import { list } from './subcommands/list.ts';
+import { pause } from './subcommands/pause.ts';
 import { ping } from './subcommands/ping.ts';
+import { resume } from './subcommands/resume.ts';
 import { retry } from './subcommands/retry.ts';
 import { stats } from './subcommands/stats.ts';
 import { status } from './subcommands/status.ts';
@@ -39,6 +41,8 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   cancel,
   abandon,
   breaker,
+  pause,
+  resume,
   ping,
   doctor,
 ];

@@ -1,5 +1,5 @@
 /** `status` without an id, in words. */
-import type { NodeStanding, SummaryAnswer } from '../protocol/answer.ts';
+import type { LanePause, LanesAnswer, NodeStanding, SummaryAnswer } from '../protocol/answer.ts';
 import { breakerState } from './breaker-text.ts';
 import { durationText } from './duration.ts';
 import { indent, table } from './table.ts';
@@ -23,6 +23,10 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
   ].join('\n');
 }
 
+function pauseText({ since, by }: LanePause): string {
+  return `paused since ${plain(since)}${by === undefined ? '' : ` by ${plain(by)}`}`;
+}
+
 function auditLine({ audit }: SummaryAnswer, terminal: Terminal): readonly string[] {
   if (audit === undefined) return [];
   const { divergent, finishedAt } = audit;
@@ -30,13 +34,19 @@ function auditLine({ audit }: SummaryAnswer, terminal: Terminal): readonly strin
   return [`audited ${plain(finishedAt)}: ${found}`];
 }
 
-function laneTable({ lanes }: SummaryAnswer): string {
+export function laneTable({ lanes }: LanesAnswer): string {
   return table(
-    [{ title: 'lane' }, { title: 'waiting', align: RIGHT }, { title: 'running', align: RIGHT }],
-    Object.entries(lanes).map(([name, { waiting, running }]) => [
+    [
+      { title: 'lane' },
+      { title: 'waiting', align: RIGHT },
+      { title: 'running', align: RIGHT },
+      { title: '' },
+    ],
+    Object.entries(lanes).map(([name, { waiting, running, paused }]) => [
       name,
       String(waiting),
       String(running),
+      paused === undefined ? '' : pauseText(paused),
     ]),
   );
 }

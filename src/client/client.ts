@@ -16,6 +16,7 @@ import type {
   BatchAnswer,
   BreakersAnswer,
   CommandAnswer,
+  LanesAnswer,
   ListAnswer,
   PingAnswer,
   SelectionAnswer,
@@ -29,6 +30,7 @@ import type {
   CommandInput,
   ListInput,
   OperatorInput,
+  PauseInput,
   RequestInput,
 } from '../protocol/request.ts';
 import { Calls } from './calls.ts';
@@ -63,6 +65,9 @@ export interface CallOptions {
 
 /** What a command may say beside its op and key; see docs/protocol.md. */
 export type CommandFields = Omit<CommandInput, 'op' | 'groupId'>;
+
+/** See docs/protocol.md. */
+export type Lane = NonNullable<CommandInput['lane']>;
 
 export interface Signed {
   /** Who gives the order, for the daemon's log. */
@@ -161,17 +166,17 @@ export class LockstepClient {
 
   /** Makes a waiting command try now. */
   retry(id: string, options?: CallOptions & Signed) {
-    return this.#operate({ op: 'retry', id }, options);
+    return this.#signed<CommandAnswer>({ op: 'retry', id }, options);
   }
 
   /** Turns a command back; answers once it can no longer commit. */
   cancel(id: string, options?: CallOptions & Signed) {
-    return this.#operate({ op: 'cancel', id }, options);
+    return this.#signed<CommandAnswer>({ op: 'cancel', id }, options);
   }
 
   /** Gives a rollback up, for ever. */
   abandon(id: string, options?: CallOptions & Signed) {
-    return this.#operate({ op: 'abandon', id }, options);
+    return this.#signed<CommandAnswer>({ op: 'abandon', id }, options);
   }
 
   /** The same for all open commands that a filter matches, or a dry run of it, page by page. */
@@ -187,6 +192,15 @@ export class LockstepClient {
   /** Opens a node's breaker until it is closed, or closes it, or resets it. */
   breaker(node: string, act: BreakerAct, options?: CallOptions) {
     return this.#ask<BreakersAnswer>({ op: 'breaker', node, act }, options);
+  }
+
+  /** Halts a lane, or all, until `resume`. */
+  pause(lane?: Lane, options?: CallOptions & Signed) {
+    return this.#signed<LanesAnswer>({ op: 'pause', ...(lane && { lane }) }, options);
+  }
+
+  resume(lane?: Lane, options?: CallOptions & Signed) {
+    return this.#signed<LanesAnswer>({ op: 'resume', ...(lane && { lane }) }, options);
   }
 
   ping(options?: CallOptions) {
@@ -259,11 +273,11 @@ export class LockstepClient {
     return (await this.send(request, options)) as T | ErrorReply;
   }
 
-  #operate(
-    request: OperatorInput,
+  #signed<T extends Answer>(
+    request: OperatorInput | PauseInput,
     { by, ...options }: CallOptions & Signed = {},
-  ): Promise<CommandAnswer | ErrorReply> {
-    return this.#ask({ ...request, ...(by === undefined ? {} : { by }) }, options);
+  ): Promise<T | ErrorReply> {
+    return this.#ask<T>({ ...request, ...(by === undefined ? {} : { by }) }, options);
   }
 
   #receive(frames: readonly Buffer[]): void {

@@ -8,6 +8,7 @@ export type {
   BreakersAnswer,
   BreakerView,
   CommandAnswer,
+  LanesAnswer,
   ListAnswer,
   NodeReport,
   NodeStanding,

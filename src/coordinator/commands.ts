@@ -18,6 +18,7 @@ import { KeyOrder } from './key-order.ts';
 import type { Lanes } from './lanes.ts';
 import { type Counters, Numbering } from './numbering.ts';
 import { type OpenCommand, openCommand } from './open-command.ts';
+import type { Pauses } from './pauses.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
 import { Registry } from './registry.ts';
 import { conflictWith, repeatAnswer } from './repeat.ts';
@@ -41,6 +42,7 @@ export class Commands {
   readonly #post: (act: (turn: Turn) => void) => void;
   readonly #numbering: Numbering;
   readonly #admission: Admission;
+  readonly #pauses: Pauses;
 
   /** @param post has something done in a turn of its own, soon */
   constructor(
@@ -49,11 +51,13 @@ export class Commands {
       options,
       counters,
       admission,
+      pauses,
     }: {
       ports: CoordinatorPorts;
       options: CoordinatorOptions;
       counters: Counters;
       admission: Admission;
+      pauses: Pauses;
     },
     post: (act: (turn: Turn) => void) => void,
   ) {
@@ -61,12 +65,14 @@ export class Commands {
     this.#options = options;
     this.#post = post;
     this.#admission = admission;
+    this.#pauses = pauses;
     this.#numbering = new Numbering(ports, options, counters);
     this.#dispatcher = new Dispatcher({
       ports,
       options,
       keys: this.keys,
       admission,
+      pauses,
       onMore: () => post(() => {}),
     });
   }
@@ -106,7 +112,8 @@ export class Commands {
     // P6: only who holds its key may begin; and only if nothing loose is against it (P4.4).
     const { command } = open;
     const held = this.keys.enter(open);
-    const mayBegin = held && this.#admission.isFree && this.#opposedUntil(command) === 0;
+    const isOpen = this.#admission.isFree && !this.#pauses.has(command.lane);
+    const mayBegin = held && isOpen && this.#opposedUntil(command) === 0;
     const begun = mayBegin && !needsSurvey(command, this.#options.policy);
     if (begun) this.#begin(open);
     turn.accept({ command, begun }, (existing) => {

@@ -26,6 +26,7 @@ import { Divergence } from './divergence.ts';
 import type { Counters } from './numbering.ts';
 import type { OpenCommand } from './open-command.ts';
 import { operate } from './operators.ts';
+import { Pauses, pauseOrResume } from './pauses.ts';
 import type { Cancel, CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
 import { list, type QueryDesk, stats, status } from './queries.ts';
 import { Questions } from './questions.ts';
@@ -52,6 +53,7 @@ export interface CoordinatorStart {
 export class Coordinator {
   readonly commands: Commands;
   readonly breakers: Breakers;
+  readonly pauses: Pauses;
   readonly #start: CoordinatorStart;
   readonly #questions = new Questions();
   readonly #desk: QueryDesk;
@@ -71,14 +73,16 @@ export class Coordinator {
     this.#start = start;
     const post = (act: (turn: Turn) => void) => this.post(act);
     this.breakers = new Breakers(ports, options);
-    const { admission } = this.breakers;
-    this.commands = new Commands({ ports, options, counters, admission }, post);
+    this.pauses = new Pauses(ports);
+    const gates = { admission: this.breakers.admission, pauses: this.pauses };
+    this.commands = new Commands({ ports, options, counters, ...gates }, post);
     this.#desk = {
       ports,
       options,
       post,
       commands: this.commands,
       breakers: this.breakers,
+      pauses: this.pauses,
       questions: this.#questions,
       startedAt: ports.now(),
       divergence: new Divergence(),
@@ -218,6 +222,9 @@ export class Coordinator {
       case 'cancel':
       case 'abandon':
         return this.#operate(request, respond, turn);
+      case 'pause':
+      case 'resume':
+        return pauseOrResume(this.#desk, { request, respond }, turn);
       case 'breaker':
         return breaker(this.breakers, { request, respond }, turn);
       case 'ping': {

@@ -3,10 +3,12 @@
  *
  * What is handed out is durable already (P2, P3): the coordinator calls `dispatch` between two turns.
  */
+import type { Lane } from '../core/model.ts';
 import type { Admission } from './admission.ts';
 import type { KeyOrder } from './key-order.ts';
 import { Lanes } from './lanes.ts';
 import type { OpenCommand } from './open-command.ts';
+import type { Pauses } from './pauses.ts';
 import { Places } from './places.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
 
@@ -18,6 +20,7 @@ export interface DispatcherStart {
   readonly options: Pick<CoordinatorOptions, 'executors' | 'concurrency' | 'interactiveShare'>;
   readonly keys: KeyOrder;
   readonly admission: Admission;
+  readonly pauses: Pick<Pauses, 'has'>;
   /** There is more to hand out: call again soon. */
   readonly onMore: () => void;
 }
@@ -36,11 +39,12 @@ export class Dispatcher {
 
   /** Fills the free places. */
   async dispatch(): Promise<void> {
-    const { admission } = this.#start;
+    const { admission, pauses } = this.#start;
+    const takesNew = (lane: Lane): boolean => admission.hasRoom && !pauses.has(lane);
     const picked: { open: OpenCommand; executor: number }[] = [];
     while (picked.length < DISPATCH_MAX) {
       const executor = this.#places.free();
-      const open = executor === undefined ? undefined : this.lanes.next(admission.hasRoom);
+      const open = executor === undefined ? undefined : this.lanes.next(takesNew);
       if (executor === undefined || open === undefined) break;
       if (!open.recovered) admission.handedOut();
       this.#places.assign(open, executor, open.state !== 'compensating');

@@ -41,8 +41,8 @@ export class Lanes {
     this.#of(open).remove(open);
   }
 
-  /** The next command, or undefined; `takesNew`: one that has not begun in an earlier life, too. */
-  next(takesNew = true): OpenCommand | undefined {
+  /** The next command, or undefined; `takesNew`: of this lane also one that has not begun before. */
+  next(takesNew: (lane: Lane) => boolean = () => true): OpenCommand | undefined {
     return this.#rollbacks.shift() ?? this.#shareOut(takesNew);
   }
 
@@ -50,11 +50,13 @@ export class Lanes {
     return open.state === 'compensating' ? this.#rollbacks : this.#lanes[open.command.lane];
   }
 
-  #shareOut(takesNew: boolean): OpenCommand | undefined {
+  #shareOut(takesNew: (lane: Lane) => boolean): OpenCommand | undefined {
     const { interactive, bulk } = this.#lanes;
-    const [hasInteractive, hasBulk] = [interactive, bulk].map(
-      ({ first }) => first !== undefined && (takesNew || first.recovered),
-    );
+    const has = (lane: Lane): boolean => {
+      const { first } = this.#lanes[lane];
+      return first !== undefined && (first.recovered || takesNew(lane));
+    };
+    const [hasInteractive, hasBulk] = [has('interactive'), has('bulk')];
     if (!hasInteractive) return hasBulk ? bulk.shift() : undefined;
     if (!hasBulk) return interactive.shift();
     this.#owed += this.#share;

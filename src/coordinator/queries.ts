@@ -1,13 +1,14 @@
 /** `status`, `list`, `stats`: looks that change nothing. */
-import type { SagaState } from '../core/model.ts';
+import type { Lane, SagaState } from '../core/model.ts';
 import type { ListFilter } from '../journal/port.ts';
-import type { NodeReport, SummaryAnswer } from '../protocol/answer.ts';
+import type { LanesAnswer, NodeReport, SummaryAnswer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { ListRequest, StatusRequest } from '../protocol/request.ts';
 import { storedAnswer, withOrigin } from './answers.ts';
 import type { Breakers } from './breakers.ts';
 import type { Divergence } from './divergence.ts';
 import { inspect, type OperatorDesk } from './operators.ts';
+import type { Pauses } from './pauses.ts';
 import type { CoordinatorOptions, Respond } from './ports.ts';
 import type { Turn } from './turn.ts';
 
@@ -22,6 +23,7 @@ type NodeReports = Readonly<Record<string, NodeReport>>;
 export interface QueryDesk extends OperatorDesk {
   readonly options: CoordinatorOptions;
   readonly breakers: Breakers;
+  readonly pauses: Pauses;
   readonly startedAt: number;
   /** What the last audit has found. */
   readonly divergence: Divergence;
@@ -118,19 +120,14 @@ function summarize(desk: QueryDesk, respond: Respond): void {
 
 /** By executor that has answered in time, from 0. */
 function summary(
-  { ports, commands, options, breakers, startedAt, divergence }: QueryDesk,
+  { ports, commands, options, breakers, pauses, startedAt, divergence }: QueryDesk,
   reports: ReadonlyMap<number, NodeReports>,
 ): SummaryAnswer {
-  const lanes = {
-    interactive: { waiting: 0, running: 0 },
-    bulk: { waiting: 0, running: 0 },
-  };
+  const { lanes } = lanesOf({ commands, pauses });
   const answered = [...reports.keys()].sort((a, b) => a - b);
   let compensating = 0;
   let stuck = 0;
   for (const open of commands.registry.all()) {
-    if (open.stage === 'dispatched') lanes[open.command.lane].running++;
-    else lanes[open.command.lane].waiting++;
     if (open.state === 'compensating') compensating++;
     if (open.stuck) stuck++;
   }
@@ -153,6 +150,22 @@ function summary(
     ),
     ...auditOf(divergence),
   };
+}
+
+export function lanesOf({ commands, pauses }: Pick<QueryDesk, 'commands' | 'pauses'>): LanesAnswer {
+  const counts = {
+    interactive: { waiting: 0, running: 0 },
+    bulk: { waiting: 0, running: 0 },
+  };
+  for (const { stage, command } of commands.registry.all()) {
+    if (stage === 'dispatched') counts[command.lane].running++;
+    else counts[command.lane].waiting++;
+  }
+  const standing = (lane: Lane) => {
+    const paused = pauses.of(lane);
+    return { ...counts[lane], ...(paused === undefined ? {} : { paused }) };
+  };
+  return { lanes: { interactive: standing('interactive'), bulk: standing('bulk') } };
 }
 
 function auditOf({ standing }: Divergence): Pick<SummaryAnswer, 'audit'> {

@@ -2,7 +2,7 @@
  * The first half of an audit: which keys of a range have to be read on every node, because nodes
  * list them differently, or not as the journal has them.
  */
-import type { LastWord } from '../journal/port.ts';
+import type { Journal, LastWord } from '../journal/port.ts';
 import { compareBytes } from '../protocol/byte-order.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { AuditRequest } from '../protocol/request.ts';
@@ -11,6 +11,8 @@ import type { QuietKeys } from './key-order.ts';
 import type { QueryDesk } from './queries.ts';
 
 const PAGE = 500;
+/** Keys that one turn asks the journal about: clients wait less than a millisecond for it. */
+const PART = 50;
 export const QUESTION_TIMEOUT_MS = 30_000;
 const RETRY_AFTER_MS = 1000;
 /**
@@ -47,10 +49,7 @@ export async function suspect(
 ): Promise<Suspicion | ErrorReply> {
   const range = request.keys === undefined ? await list(desk, request) : named(desk, request.keys);
   if ('error' in range) return range;
-  const { promise, resolve, reject } = Promise.withResolvers<Suspicion>();
-  // All of it within one turn: no command is accepted or settles between its steps.
-  desk.post((turn) => turn.read(() => compare(desk, request, range).then(resolve, reject)));
-  return promise;
+  return compare(desk, request, range);
 }
 
 export function unavailable(what: string): ErrorReply {
@@ -84,17 +83,19 @@ async function list(desk: QueryDesk, request: AuditRequest): Promise<Range | Err
 }
 
 async function compare(
-  { ports, options, commands }: QueryDesk,
+  desk: QueryDesk,
   { keys, after = '', limit = PAGE }: AuditRequest,
   range: Range,
 ): Promise<Suspicion> {
-  const { journal } = ports;
-  const known = keys === undefined ? await journal.keys(after, limit) : [];
+  const { ports, options, commands } = desk;
+  const known = keys === undefined ? await knownKeys(desk, after, limit) : [];
   const upTo = least(range.upTo, known.length === limit ? known.at(-1) : undefined);
   const all = [...new Set([...range.agreed, ...range.partial, ...known])]
     .filter((key) => upTo === undefined || compareBytes(key, upTo) <= 0)
     .sort(compareBytes);
-  const words = await journal.lastWords(all);
+  // From here on: while a key stays quiet, the journal has no newer word on it than what is read.
+  const quiet = commands.keys.watch(all);
+  const words = await inParts(desk, all, (part) => ports.journal.lastWords(part));
   const trustedFrom = ports.now() - options.retentionMs * EVIDENCE_SHARE;
   const presenceOf = (key: string) => presenceBy(words.get(key), trustedFrom);
   const [agreed, partial] = [new Set(range.agreed), new Set(range.partial)];
@@ -102,16 +103,51 @@ async function compare(
     if (range.isUnlisted || partial.has(key)) return true;
     return presenceOf(key) === (agreed.has(key) ? 'absent' : 'present');
   });
-  const tokens = await journal.tokens(suspects);
-  return {
-    checked: all.length,
-    suspects,
-    wanted: new Map(
-      suspects.map((key) => [key, { presence: presenceOf(key), tokens: tokens.get(key) }]),
-    ),
-    quiet: commands.keys.watch(suspects),
-    next: upTo,
-  };
+  const tokens = await inParts(desk, suspects, (part) => ports.journal.tokens(part));
+  const wanted = suspects.map(
+    (key) => [key, { presence: presenceOf(key), tokens: tokens.get(key) }] as const,
+  );
+  return { checked: all.length, suspects, wanted: new Map(wanted), quiet, next: upTo };
+}
+
+/** The next keys of the journal, a few in each turn. */
+async function knownKeys(
+  desk: QueryDesk,
+  after: string,
+  limit: number,
+): Promise<readonly string[]> {
+  const known: string[] = [];
+  while (known.length < limit) {
+    const count = Math.min(PART, limit - known.length);
+    const part = await inTurn(desk, (journal) => journal.keys(known.at(-1) ?? after, count));
+    known.push(...part);
+    if (part.length < count) break;
+  }
+  return known;
+}
+
+/** What the journal has of each of the keys, a few of them in each turn. */
+async function inParts<Value>(
+  desk: QueryDesk,
+  keys: readonly string[],
+  look: (part: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
+): Promise<ReadonlyMap<string, Value>> {
+  const found = new Map<string, Value>();
+  for (let from = 0; from < keys.length; from += PART) {
+    const part = keys.slice(from, from + PART);
+    for (const [key, value] of await inTurn(desk, () => look(part))) found.set(key, value);
+  }
+  return found;
+}
+
+/** Between commits: nothing looks into the journal while that is at work. */
+function inTurn<Result>(
+  { post, ports }: QueryDesk,
+  look: (journal: Journal) => Promise<Result>,
+): Promise<Result> {
+  const { promise, resolve } = Promise.withResolvers<Result>();
+  post((turn) => turn.read(async () => resolve(await look(ports.journal))));
+  return promise;
 }
 
 function presenceBy(word: LastWord | undefined, trustedFrom: number): Wanted['presence'] {

@@ -126,6 +126,7 @@ runThread(async ({ beat, sockets, keep }) => {
   });
 
   await coordinator.breakers.restore();
+  await coordinator.pauses.restore();
   const recovered = await recover(coordinator.commands, journal, now() + data.policy.quiesceMs);
   if (recovered > 0) log.info('taking up open commands', { count: recovered });
   stuck.recovered(coordinator.commands.registry.all());

@@ -189,6 +189,16 @@ const OF_THE_WORK: readonly Definition[] = [
     labels: ['lane'],
     read: ({ summary }) => byLane(summary, 'running'),
   }),
+  ofFigures('gauge', {
+    name: 'lockstep_lane_paused',
+    help: '1 while an operator has paused the lane.',
+    labels: ['lane'],
+    read: ({ summary }) =>
+      Object.entries(summary.lanes).map(([lane, { paused }]) => ({
+        labels: { lane },
+        value: paused === undefined ? 0 : 1,
+      })),
+  }),
   ofFigures('counter', {
     name: 'lockstep_answered_errors_total',
     help: 'Answers to clients that were errors.',

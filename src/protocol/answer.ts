@@ -143,6 +143,27 @@ export interface NodeStanding extends NodeReport {
   readonly breaker: BreakerView;
 }
 
+/** An operator has paused a lane. */
+export interface LanePause {
+  /** ISO 8601. */
+  readonly since: string;
+  readonly by?: string;
+}
+
+export interface LaneStanding {
+  readonly waiting: number;
+  readonly running: number;
+  /** Absent while it is not paused. */
+  readonly paused?: LanePause;
+}
+
+type Lanes = Readonly<Record<Lane, LaneStanding>>;
+
+/** The answer to `pause` and `resume`. */
+export interface LanesAnswer {
+  readonly lanes: Lanes;
+}
+
 /** `status` without an id. */
 export interface SummaryAnswer {
   readonly version: string;
@@ -155,7 +176,7 @@ export interface SummaryAnswer {
   readonly compensating: number;
   readonly stuck: number;
   /** By lane: commands that wait for their turn or their key, and that run. */
-  readonly lanes: Readonly<Record<Lane, { readonly waiting: number; readonly running: number }>>;
+  readonly lanes: Lanes;
   /** Settled since the start, by state. */
   readonly settled: Readonly<Record<string, number>>;
   readonly threads: readonly string[];
@@ -175,6 +196,7 @@ export type Answer =
   | ListAnswer
   | SelectionAnswer
   | AuditAnswer
+  | LanesAnswer
   | PingAnswer
   | StatsAnswer
   | SummaryAnswer

@@ -94,6 +94,12 @@ const operation = <Op extends string>(op: Op) =>
     })
     .superRefine(oneOrMany);
 
+const pauseFields = {
+  /** Left out: every lane. */
+  lane: z.enum(['interactive', 'bulk']).optional(),
+  by: id.optional(),
+};
+
 const SCHEMAS = {
   create,
   delete: remove,
@@ -134,6 +140,8 @@ const SCHEMAS = {
     /** Left out, the breakers are only shown. */
     act: z.enum(['open', 'close', 'reset']).optional(),
   }),
+  pause: z.strictObject({ op: z.literal('pause'), ...pauseFields }),
+  resume: z.strictObject({ op: z.literal('resume'), ...pauseFields }),
   ping: z.strictObject({ op: z.literal('ping') }),
 } as const;
 
@@ -143,6 +151,7 @@ export type BatchRequest = z.output<(typeof SCHEMAS)['batch']>;
 export type ListRequest = z.output<(typeof SCHEMAS)['list']>;
 export type StatusRequest = z.output<(typeof SCHEMAS)['status']>;
 export type OperatorRequest = z.output<(typeof SCHEMAS)['retry' | 'cancel' | 'abandon']>;
+export type PauseRequest = z.output<(typeof SCHEMAS)['pause' | 'resume']>;
 export type AuditRequest = z.output<(typeof SCHEMAS)['audit']>;
 export type OpenFilter = z.output<typeof openFilter>;
 export type BreakerRequest = z.output<(typeof SCHEMAS)['breaker']>;
@@ -155,12 +164,14 @@ export type Request =
   | OperatorRequest
   | BreakerRequest
   | AuditRequest
+  | PauseRequest
   | z.output<(typeof SCHEMAS)['stats' | 'ping']>;
 
 /** What a client may leave out is left out here. */
 export type RequestInput = z.input<(typeof SCHEMAS)[OperationName]>;
 export type CommandInput = z.input<typeof create> | z.input<typeof remove>;
 export type OperatorInput = z.input<(typeof SCHEMAS)['retry' | 'cancel' | 'abandon']>;
+export type PauseInput = z.input<(typeof SCHEMAS)['pause' | 'resume']>;
 export type AuditInput = z.input<(typeof SCHEMAS)['audit']>;
 export type ListInput = z.input<(typeof SCHEMAS)['list']>;
 

@@ -211,6 +211,7 @@ export async function openDesk(setting: DeskSetting = {}): Promise<Desk> {
     const { quiesceMs } = setting.policy ?? POLICY;
     const until = desk.clock.now() + quiesceMs;
     await desk.coordinator.breakers.restore();
+    await desk.coordinator.pauses.restore();
     desk.recovered = await recover(desk.coordinator.commands, desk.journal, until);
     desk.coordinator.post(() => {});
     await desk.rest();
