@@ -17,7 +17,7 @@ const ALL = [
   'status',
   'list',
   'retry',
-].concat(['cancel', 'abandon', 'ping', 'doctor', 'audit']);
+].concat(['cancel', 'abandon', 'ping', 'doctor', 'audit', 'pause', 'resume']);
 /** Nobody is needed to tell that a line is wrong: none of these looks for a daemon. */
 const NOWHERE = { env: { LOCKSTEP_ENDPOINT: 'tcp://127.0.0.1:1' } };
 
