@@ -14,7 +14,7 @@ export interface Repair {
   readonly unknown: 'leave' | 'create' | 'delete';
   readonly stop: AbortSignal;
   /** Called for each key, when its command has settled. */
-  onKey(finding: AuditFinding, state: string): Promise<void>;
+  readonly onKey: (finding: AuditFinding, state: string) => Promise<void>;
 }
 
 /** Returns what ended it early, if anything did. */

@@ -29,7 +29,7 @@ export interface Walk {
   readonly rate: number | undefined;
   readonly stop: AbortSignal;
   /** Called for each request, in order. */
-  onPage(page: AuditAnswer): Promise<void>;
+  readonly onPage: (page: AuditAnswer) => Promise<void>;
 }
 
 export interface Walked {

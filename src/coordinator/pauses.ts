@@ -8,15 +8,11 @@
 import type { Lane } from '../core/model.ts';
 import { JournalError } from '../journal/errors.ts';
 import type { LanePause } from '../protocol/answer.ts';
-import { errorReply } from '../protocol/errors.ts';
 import type { PauseRequest } from '../protocol/request.ts';
-import type { CoordinatorPorts, Respond } from './ports.ts';
-import { lanesOf, type QueryDesk } from './queries.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorPorts } from './ports.ts';
 
 const PREFIX = 'pause/';
 const LANES: readonly Lane[] = ['interactive', 'bulk'];
-const RETRY_AFTER_MS = 1000;
 
 export class Pauses {
   readonly #ports: Pick<CoordinatorPorts, 'journal' | 'now' | 'noted' | 'publish' | 'onTrouble'>;
@@ -91,21 +87,4 @@ export class Pauses {
     this.#ports.onTrouble(`the lane ${lane} is taken for paused`, error);
     return { since: new Date(this.#ports.now()).toISOString() };
   }
-}
-
-export function pauseOrResume(
-  desk: QueryDesk,
-  { request, respond }: { request: PauseRequest; respond: Respond },
-  turn: Turn,
-): void {
-  turn.read(async () => {
-    try {
-      await desk.pauses.take(request);
-      respond(lanesOf(desk));
-    } catch (error) {
-      if (!(error instanceof JournalError)) throw error;
-      const { message, hint } = error;
-      respond(errorReply('unavailable', message, { hint, retryAfterMs: RETRY_AFTER_MS }));
-    }
-  });
 }
