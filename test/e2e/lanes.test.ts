@@ -49,6 +49,28 @@ describe('lanes', () => {
   });
 });
 
+describe('a paused lane', () => {
+  test('P3: holds commands back over a kill, and goes on where it stood', async () => {
+    const { client, daemon, sim } = await startCluster({ executors: 1 });
+    await client.pause('bulk', { by: 'ann@bastion' });
+    const keys = Array.from({ length: 50 }, (_, index) => `held ${index}`);
+    const held = { lane: 'bulk', wait: 'accepted' } as const;
+    await Promise.all(keys.map((id) => client.create(id, { id, ...held })));
+    expect(await client.create('hurried')).toMatchObject({ state: 'committed' });
+    await daemon.kill9();
+    await daemon.restart();
+    expect(await client.create('hurried again')).toMatchObject({ state: 'committed' });
+    expect(await client.summary()).toMatchObject({
+      open: 50,
+      lanes: { bulk: { waiting: 50, running: 0, paused: { by: 'ann@bastion' } } },
+    });
+    expect(await sim.list('node01')).toEqual(['hurried', 'hurried again']);
+    await client.resume();
+    for (const id of keys) await statusOf(client, id, { state: 'committed' });
+    expect(await sim.list('node01')).toHaveLength(52);
+  });
+});
+
 describe('a full queue', () => {
   test('P9: answers busy, keeps nothing of it, and takes the same id when there is room', async () => {
     const { client, sim } = await startCluster({ executors: 1, env: { LOCKSTEP_OPEN_MAX: '100' } });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { challenge } from '../../src/node/dialects/challenge.ts';
-import { countKeys } from '../../src/node/listing.ts';
+import { countKeys, listKeys } from '../../src/node/listing.ts';
 import { Asking } from './support/asking.ts';
 import { answer, type RawNode, startRawNode } from './support/raw-node.ts';
 
@@ -83,5 +83,39 @@ describe('counting the keys of a node', () => {
     const { client } = new Asking(node.url, { dialect: challenge });
     expect(await countKeys(client)).toEqual({ error: 'the challenge dialect has no list call' });
     expect(node.connections).toEqual([]);
+  });
+});
+
+describe('one page of the keys of a node', () => {
+  const page = (url: string, after: string, limit: number) => {
+    const { client } = new Asking(url);
+    const { list } = client.options.dialect;
+    if (list === null) throw new Error('this dialect lists');
+    return listKeys(client, list, { after, limit });
+  };
+
+  test('begins behind a key, holds no more than asked for, and says whether there is more', async () => {
+    const node = await startLister(KEYS);
+    expect(await page(node.url, '', 3)).toEqual({ keys: KEYS.slice(0, 3), more: true });
+    expect(await page(node.url, 'key 22', 10)).toEqual({ keys: ['key 23', 'key 24'], more: false });
+    expect(await page(node.url, 'key 24', 10)).toEqual({ keys: [], more: false });
+  });
+
+  test.each([
+    ['out of order', ['b', 'a'], /out of order/],
+    ['twice', ['a', 'a'], /out of order/],
+    ['that were told before', ['A', 'b'], /out of order/],
+    ['in more than asked for', ['b', 'c', 'd', 'e', 'f', 'g'], /more keys than asked for/],
+  ])('keys %s are an error: merged, others would seem to be missing', async (_, groups, told) => {
+    const body = JSON.stringify({ groups });
+    const node = await startRawNode((socket) => socket.end(answer('200 OK', body)));
+    expect(await page(node.url, 'a0', 5)).toEqual({ error: expect.stringMatching(told) });
+  });
+
+  test('the order is that of the bytes, not of UTF-16', async () => {
+    const groups = ['\uFFFD', '\u{1F600}'];
+    const body = JSON.stringify({ groups });
+    const node = await startRawNode((socket) => socket.end(answer('200 OK', body)));
+    expect(await page(node.url, '', 5)).toEqual({ keys: groups, more: false });
   });
 });

@@ -185,6 +185,19 @@ describe('what the daemon tells', () => {
     expect(services.sentry.received).toEqual([]);
   });
 
+  test('P1: an audit that found something is told to people, with how much', async () => {
+    const services = await startServices();
+    const { client, sim } = await startCluster({ env: services.env });
+    for (const key of ['1', '2', '3']) await client.create(key);
+    await client.audit();
+    await sim.reset('node02');
+    await client.audit();
+    await until(() => notices(services).length === 1, 20_000);
+    expect(notices(services)[0]).toBe(
+      'lockstep on host-1: an audit found 3 keys on which nodes are not as the journal has it: see lockstep audit',
+    );
+  });
+
   test('a port that is taken is told to people, and is no event', async () => {
     const services = await startServices();
     const first = await running({});
