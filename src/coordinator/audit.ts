@@ -44,6 +44,9 @@ export class Audit {
       const retryAfterMs = RETRY_AFTER_MS;
       return respond(errorReply('busy', 'another audit is at work', { retryAfterMs }));
     }
+    if (!this.#desk.breakers.admission.isFree) {
+      return respond(unavailable('the breaker of a node is not closed; see `lockstep breaker`'));
+    }
     const running = { content, askers: [respond] };
     this.#running = running;
     void this.#run(request).then((answer) => {

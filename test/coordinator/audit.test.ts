@@ -198,6 +198,17 @@ describe('audits', () => {
     expect(await audit(desk)).toMatchObject({ checked: 1 });
   });
 
+  test('leave a node alone whose breaker is open', async () => {
+    const { desk, nodes } = await openCluster();
+    desk.ask({ op: 'breaker', node: 'node02', act: 'open' });
+    await desk.rest();
+    expect(await audit(desk, { keys: ['a'] })).toMatchObject({ error: { code: 'unavailable' } });
+    expect(nodes.node02.calls).toEqual([]);
+    desk.ask({ op: 'breaker', node: 'node02', act: 'close' });
+    await desk.rest();
+    expect(await audit(desk, { keys: ['a'] })).toMatchObject({ checked: 1 });
+  });
+
   test('P9: executors that do not answer leave nobody waiting', async () => {
     const desk = await openDesk();
     const page = desk.ask({ op: 'audit' });
