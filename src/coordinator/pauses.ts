@@ -33,14 +33,21 @@ export class Pauses {
 
   /** As an earlier life left them. Call before any work. */
   async restore(): Promise<void> {
-    const { journal, noted } = this.#ports;
-    const words = await journal.kept();
+    const { journal, noted, onTrouble } = this.#ports;
+    let words: ReadonlyMap<string, string>;
+    try {
+      words = await journal.kept();
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      return onTrouble('whether lanes were paused is not known: they go on', error);
+    }
     for (const lane of LANES) {
       const word = words.get(PREFIX + lane);
       if (word === undefined) continue;
       this.#paused.set(lane, this.#read(lane, word));
       noted?.('a lane is still paused', { lane });
     }
+    return undefined;
   }
 
   /** @throws JournalError if it could not be kept; then nothing has changed */

@@ -125,6 +125,21 @@ describe('pause', () => {
     expect(desk.driven).toEqual(['a']);
   });
 
+  test('P10: a journal that does not tell is told of, and the lanes go on', async () => {
+    const before = await openDesk();
+    before.ask({ op: 'pause' });
+    await before.rest();
+    const desk = await openDesk({
+      clock: before.clock,
+      from: before.crash(),
+      prepare: ({ journal }) => {
+        journal.keptRefusal = new JournalError('away', { code: 'busy' });
+      },
+    });
+    expect(desk.troubles).toContain('whether lanes were paused is not known: they go on: busy');
+    expect(desk.coordinator.pauses.has('bulk')).toBe(false);
+  });
+
   test('a word that cannot be read leaves the lane paused, and is told', async () => {
     const before = await openDesk();
     await before.journal.keep('pause/bulk', 'nonsense');
