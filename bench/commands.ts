@@ -1,78 +1,96 @@
-/**
- * The main bench: commands a second and their latency at 1, 64 and 256 in flight, beside the floor,
- * which is the same node calls and nothing else. What it measures and what not stands in
- * `commands/report.ts`, its options in `commands/options.ts`.
- *
- * Exits with 0 when every run went through, whatever the figures; with 1 when one failed: a command
- * that was not committed, nodes that differ, a process lost; with 2 when it was asked wrongly.
- */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { Cluster } from './commands/cluster.ts';
-import { type Contender, startFloor, startLockstep } from './commands/contenders.ts';
-import { isInMemory } from './commands/disk.ts';
-import { judge, reasonNotToJudge } from './commands/goals.ts';
-import { machine } from './commands/machine.ts';
-import { type Options, readOptions, USAGE } from './commands/options.ts';
-import { goalsOf, summaryOf, tableOf, threadsOf, WHAT_IT_MEASURES } from './commands/report.ts';
-import { type Measurement, runRounds } from './commands/rounds.ts';
+/** The main bench: speed, latency and processor time at 1, 64 and 256 in flight, beside the floor. */
+import { join, resolve } from 'node:path';
+import { type Outcome, type Rig, runBench } from './rig/bench.ts';
+import { Cluster } from './rig/cluster.ts';
+import { type Contender, startFloor, startLockstep } from './rig/contenders.ts';
+import { tableOf, threadsOf } from './rig/report.ts';
+import { type Measurement, perRound, runRounds, speedRatio } from './rig/rounds.ts';
+import { median, spread } from './rig/statistics.ts';
+import { figure, range } from './rig/table.ts';
 
-const EX_USAGE = 2;
+/** A machine on which the floor alone varies by more, from least to most, tells no ratios. */
+const FLOOR_SPREAD_MAX = 0.3;
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
-const options = optionsOrExit();
-mkdirSync(options.dir, { recursive: true });
-const dir = mkdtempSync(join(resolve(options.dir), 'commands-'));
-process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
-try {
-  console.log(WHAT_IT_MEASURES);
-  tell(await measure());
-} catch (error) {
-  console.error(`the bench failed: ${error instanceof Error ? error.message : String(error)}`);
-  process.exit(1);
-}
+await runBench({
+  name: 'commands',
+  about: `
+Creates of new keys on three nodes, one client, one executor, nothing fails. lockstep is the real
+daemon: ZeroMQ, SQLite with synchronous=FULL, two durable commits a command. The floor is one thread
+that makes the same three POSTs over the same undici.Pool: no socket, no journal, no daemon. The nodes
+are bare HTTP servers that keep nothing, one process each, so they are not what limits.
+Not measured: deletes and surveys, faults and retries, several clients or executors, keys in demand,
+a long history, a network. 'cpu' is the processor time of a contender, client included.`,
+  full: { rounds: 5, seconds: 3, 'warm-up': 0.5 },
+  small: { rounds: 1, seconds: 0.2, 'warm-up': 0.1 },
+  options: {
+    'in-flight': '1,64,256: the loads',
+    floor: 'client: a second floor, made by the daemon’s own node client',
+    against: 'CHECKOUT: measures the daemon of another checkout in the same run',
+    profile: 'DIR: writes a CPU profile of each thread there (the figures suffer)',
+  },
+  run: async ({ rounds, seconds, 'warm-up': warmUp }, rig) => {
+    const levels = (rig.given['in-flight'] ?? '1,64,256').split(',').map(Number);
+    const cluster = await Cluster.start();
+    const contenders = await startContenders(rig, cluster);
+    const plan = { rounds, levels, warmUpMs: warmUp * 1000, measureMs: seconds * 1000 };
+    const measurement = await runRounds(plan, { rig, cluster, contenders });
+    for (const one of contenders) await one.end();
+    await cluster.end();
+    return outcomeOf(measurement);
+  },
+});
 
-function optionsOrExit(): Options {
-  try {
-    const read = readOptions(process.argv.slice(2));
-    if (read !== 'help') return read;
-    process.stdout.write(USAGE);
-    return process.exit(0);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
-    return process.exit(EX_USAGE);
-  }
-}
-
-async function measure(): Promise<Measurement> {
-  const { profile } = options;
+async function startContenders({ dir, given }: Rig, { nodes }: Cluster): Promise<Contender[]> {
+  const { profile, against, floor } = given;
   const execArgv =
     profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`];
-  const cluster = await Cluster.start();
-  const { nodes } = cluster;
-  const contenders: Contender[] = [await startFloor(nodes, execArgv)];
-  for (const [name, checkout] of options.daemons) {
-    const place = { name, checkout: resolve(checkout), dataDir: join(dir, name), nodes, execArgv };
-    contenders.push(await startLockstep(place));
+  const contenders = [await startFloor(nodes, { execArgv })];
+  if (floor !== undefined) {
+    contenders.push(await startFloor(nodes, { name: 'node client', byNodeClient: true, execArgv }));
   }
-  const measurement = await runRounds({ ...options, dir }, cluster, contenders);
-  for (const one of contenders) await one.end();
-  await cluster.end();
-  return measurement;
+  const place = (name: string) => ({ name, dataDir: join(dir, name), nodes, execArgv });
+  contenders.push(await startLockstep(place('lockstep')));
+  if (against !== undefined) {
+    contenders.push(await startLockstep({ ...place('against'), checkout: resolve(against) }));
+  }
+  return contenders;
 }
 
-function tell(measurement: Measurement): void {
-  const { daemons, levels, json } = options;
-  const reason = reasonNotToJudge(measurement, isInMemory(dir));
-  const judged = daemons.flatMap(([name]) => judge(measurement, name, reason !== undefined));
-  console.log(`${summaryOf(machine(), measurement)}\n\n${tableOf(measurement)}\n`);
-  for (const name of ['floor', ...daemons.map(([each]) => each)]) {
-    for (const level of levels) console.log(threadsOf(measurement, level, name));
+function outcomeOf(measurement: Measurement): Outcome {
+  const { fdatasyncMs } = measurement;
+  const sync = spread(fdatasyncMs);
+  return {
+    values: {
+      speed64: perRound(measurement, (run) => speedRatio(run('lockstep', 64), run('floor', 64))),
+      speed256: perRound(measurement, (run) => speedRatio(run('lockstep', 256), run('floor', 64))),
+      alone: perRound(measurement, (run) => {
+        const [own, its] = [run('lockstep', 1), run('floor', 1)];
+        return own && its ? (own.p50Ms - its.p50Ms) / median(fdatasyncMs) : undefined;
+      }),
+      tail: perRound(measurement, (run) => {
+        const own = run('lockstep', 64);
+        return own && own.p99Ms / own.p50Ms;
+      }),
+      coordinator: perRound(measurement, (run) => run('lockstep', 64)?.cpuMicros['coordinator']),
+    },
+    text: [
+      `one fdatasync ${figure(sync.median)} (${range(sync)}) ms\n`,
+      `${tableOf(measurement)}\n`,
+      threadsOf(measurement),
+    ].join('\n'),
+    figures: measurement,
+    reason: unsteadiness(measurement),
+  };
+}
+
+function unsteadiness({ runs }: Measurement): string | undefined {
+  const floors = runs.filter(({ contender }) => contender === 'floor');
+  for (const inFlight of new Set(floors.map((run) => run.inFlight))) {
+    const own = floors.filter((run) => run.inFlight === inFlight);
+    const { least, median: middle, most } = spread(own.map(({ perSecond }) => perSecond));
+    if (most - least <= FLOOR_SPREAD_MAX * middle) continue;
+    const speeds = `${least.toFixed(0)} to ${most.toFixed(0)} commands/s`;
+    return `the machine is not steady: at ${inFlight} in flight the floor itself made ${speeds}`;
   }
-  console.log(`\n${goalsOf(judged, reason)}`);
-  const at = new Date().toISOString();
-  const result = { at, machine: machine(), options, notJudged: reason, judged, ...measurement };
-  mkdirSync(dirname(json), { recursive: true });
-  writeFileSync(json, `${JSON.stringify(result, undefined, 2)}\n`);
-  console.log(`\nall figures: ${json}`);
+  return undefined;
 }

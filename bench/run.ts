@@ -1,5 +1,5 @@
 /**
- * Runs a bench: `npm run bench` the main one, `npm run bench -- NAME [options]` another,
+ * Runs a bench: `npm run bench` all goals, `npm run bench -- NAME [options]` one bench,
  * `npm run bench -- --list` names them. Each is a program of its own beside this file; its options
  * are passed on, its exit code too.
  */
@@ -7,11 +7,21 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 const BENCHES: Readonly<Record<string, string>> = {
-  commands: 'commands a second and their latency, beside node calls alone (the default)',
-  journal: 'what the journal costs: durable batches of accepts and settlements, by history',
+  table: 'all goals: every bench that has one, and their table (the default)',
+  commands: 'commands a second, latency, processor time, beside node calls alone',
+  executors: 'two executors beside one',
+  history: 'a journal with a long history beside an empty one',
+  backlog: 'a long queue beside a short one',
+  lanes: 'interactive commands beside a flood of bulk ones',
+  'open-commands': 'memory of open commands, and a start with them',
+  growth: 'memory over 20 minutes of load',
+  idle: 'processor time of a daemon without work',
+  'slow-node': 'one of three nodes takes a second',
+  'node-count': 'processor time per node call with many nodes',
+  journal: 'what the journal itself costs, by history',
   nodesim: 'how fast the simulated nodes are alone',
 };
-const DEFAULT = 'commands';
+const DEFAULT = 'table';
 const EX_USAGE = 2;
 
 const [first, ...rest] = process.argv.slice(2);
@@ -28,7 +38,7 @@ if (first === '--list') {
 
 function listing(): string {
   return Object.entries(BENCHES)
-    .map(([name, what]) => `${name.padEnd(10)} ${what}\n`)
+    .map(([name, what]) => `${name.padEnd(14)} ${what}\n`)
     .join('');
 }
 

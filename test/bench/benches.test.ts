@@ -4,24 +4,18 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { GOALS, type Goal, type Judged } from '../../bench/rig/goals.ts';
 
 const BENCH = join(import.meta.dirname, '../../bench');
 const dir = mkdtempSync(join(tmpdir(), 'lockstep-bench-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const json = join(dir, 'commands.json');
-const TINY_COMMANDS = ['--rounds', '2', '--seconds', '0.2', '--warm-up', '0.1', '--dir', dir];
-/** By name: its smallest size, and what its table must say. */
-const BENCHES: Readonly<Record<string, { readonly args: string[]; readonly says: RegExp[] }>> = {
-  commands: {
-    args: [...TINY_COMMANDS, '--in-flight', '1,4', '--json', json],
-    says: [/÷ floor/, /^ +1 {2}floor /m, /^ +4 {2}lockstep /m, /fdatasync/, /must 4, aim 3/],
-  },
-  journal: {
-    args: ['--batch', '4', '--turns', '4', '--history', '20', '--dir', dir],
-    says: [/empty: [\d,]+ commands\/s/, /ratio of speeds/],
-  },
-  nodesim: { args: ['0.2'], says: [/one node +\d+ calls\/s/, /by the shared port/] },
+const json = join(dir, 'figures.json');
+const SMALL = ['--small', '--dir', dir, '--json', json];
+/** Those that no goal belongs to. */
+const OTHERS: Readonly<Record<string, { readonly args: string[]; readonly says: RegExp }>> = {
+  journal: { args: SMALL, says: /^speed with history ÷ empty: [\d.]+$/m },
+  nodesim: { args: ['0.2'], says: /one node +\d+ calls\/s/ },
 };
 
 interface Ended {
@@ -38,50 +32,64 @@ function bench(args: readonly string[]): Promise<Ended> {
 }
 
 describe('npm run bench', () => {
+  it('runs every bench that has a goal and prints the table', { timeout: 180_000 }, async () => {
+    const { code, out } = await bench(SMALL);
+    expect(code, out).toBe(0);
+    const programs = readdirSync(BENCH).filter((file) => file.endsWith('.ts'));
+    const others = ['run', 'table', ...Object.keys(OTHERS)].map((name) => `${name}.ts`);
+    for (const program of programs.filter((file) => !others.includes(file))) {
+      expect(out).toContain(`\n== ${program.replace(/\.ts$/, '')}\n`);
+    }
+    const table = out.slice(out.lastIndexOf('\ngoal '));
+    for (const { title, must } of Object.values(GOALS)) {
+      const row = table.split('\n').find((line) => line.startsWith(`${title} `));
+      expect(row, out).toMatch(new RegExp(`[≥≤] ${must} .*not judged: `));
+    }
+  });
+
+  it('writes every verdict of the table as JSON', () => {
+    const { rows } = JSON.parse(readFileSync(json, 'utf8')) as { rows: Judged[] };
+    expect(rows.map(({ goal }) => goal)).toEqual(Object.keys(GOALS));
+    expect(rows.filter(({ reached }) => !Number.isFinite(reached?.median))).toEqual([]);
+  });
+
+  it.for(Object.entries(OTHERS))('runs %s', { timeout: 60_000 }, async ([name, { args, says }]) => {
+    const { code, out } = await bench([name, ...args]);
+    expect(code, out).toBe(0);
+    expect(out).toMatch(says);
+  });
+
   it('lists every bench there is', async () => {
     const programs = readdirSync(BENCH).filter((file) => file.endsWith('.ts') && file !== 'run.ts');
     const { code, out } = await bench(['--list']);
     expect(code).toBe(0);
     const listed = out.split('\n').map((line) => `${line.split(' ')[0]}.ts`);
     expect(listed.slice(0, -1).toSorted()).toEqual(programs.toSorted());
-    expect(Object.keys(BENCHES).map((name) => `${name}.ts`)).toEqual(listed.slice(0, -1));
-  });
-
-  it.for(Object.entries(BENCHES))(
-    'runs %s',
-    { timeout: 60_000 },
-    async ([name, { args, says }]) => {
-      const { code, out } = await bench([name, ...args]);
-      expect(code, out).toBe(0);
-      for (const said of says) expect(out).toMatch(said);
-    },
-  );
-
-  it('writes every figure of the commands as JSON', () => {
-    const { runs, judged } = JSON.parse(readFileSync(json, 'utf8')) as {
-      runs: { contender: string; inFlight: number; perSecond: number; p50Ms: number }[];
-      judged: { verdict: string }[];
-    };
-    const took = runs.map(({ contender, inFlight }) => `${contender} ${inFlight}`);
-    const round = ['floor 1', 'lockstep 1', 'floor 4', 'lockstep 4'];
-    expect(took).toEqual([...round, ...round]);
-    expect(runs.filter(({ perSecond, p50Ms }) => !(perSecond > 0 && p50Ms > 0))).toEqual([]);
-    expect(judged).toHaveLength(1);
   });
 
   it('fails when a contender does', { timeout: 60_000 }, async () => {
-    const args = [...TINY_COMMANDS, '--in-flight', '1', '--json', json, '--against', dir];
-    const { code, out } = await bench(args);
+    const { code, out } = await bench(['commands', ...SMALL, '--against', dir]);
     expect(out).toContain('the bench failed: against ended with 1');
     expect(code).toBe(1);
   });
 
   it('says what it does not know', async () => {
     expect(await bench(['sums'])).toMatchObject({ code: 2 });
-    expect((await bench(['--rounds', 'many'])).out).toContain('--rounds must be a number above 0');
+    const { code, out } = await bench(['commands', '--rounds', 'many']);
+    expect(out).toContain('--rounds must be a number above 0');
+    expect(code).toBe(2);
   });
 
   it('leaves nothing behind', () => {
-    expect(readdirSync(dir)).toEqual(['commands.json']);
+    expect(readdirSync(dir)).toEqual(['figures.json']);
   });
+});
+
+it('docs/performance.md shows every goal with its must and aim', () => {
+  const text = readFileSync(join(BENCH, '../docs/performance.md'), 'utf8');
+  for (const { title, unit, must, aim } of Object.values<Goal>(GOALS)) {
+    const of = (bound: number | undefined) =>
+      bound === undefined ? '' : `${bound} ${unit}`.trim();
+    expect(text).toContain(`| ${title} | ${of(must)} | ${of(aim)} |`);
+  }
 });

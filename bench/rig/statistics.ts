@@ -1,9 +1,15 @@
-/** Few figures from many: a median, and how far the others lie from it. */
+/** Few figures from many: a median, how far the others lie from it, a percentile. */
 
 export interface Spread {
   readonly median: number;
   readonly least: number;
   readonly most: number;
+}
+
+/** Latencies, in ms. */
+export interface Latencies {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
 }
 
 export function median(values: readonly number[]): number {
@@ -16,4 +22,10 @@ export function median(values: readonly number[]): number {
 
 export function spread(values: readonly number[]): Spread {
   return { median: median(values), least: Math.min(...values), most: Math.max(...values) };
+}
+
+export function latencies(values: readonly number[]): Latencies {
+  const sorted = Float64Array.from(values).sort();
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+  return { p50Ms: at(0.5), p99Ms: at(0.99) };
 }

@@ -1,6 +1,6 @@
 /**
- * Processor time of a process, thread by thread, where Linux tells it (/proc). Elsewhere nothing is
- * known, and the bench goes on without these figures.
+ * Processor time of a process, thread by thread, and its memory, where Linux tells it (/proc).
+ * Elsewhere nothing is known, and the bench goes on without these figures.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -30,4 +30,20 @@ export function threadTimes(pid: number): ThreadTimes {
     return UNKNOWN;
   }
   return { known: true, micros, totalMicros };
+}
+
+/** All threads together; 0 where the system does not tell. */
+export function cpuMicrosOf(pid: number): number {
+  return threadTimes(pid).totalMicros;
+}
+
+/** Resident memory of a process in bytes; undefined where the system does not tell. */
+export function residentBytes(pid: number): number | undefined {
+  try {
+    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kib === undefined ? undefined : Number(kib) * 1024;
+  } catch {
+    // No /proc, or no such process any more.
+    return undefined;
+  }
 }

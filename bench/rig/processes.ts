@@ -66,11 +66,11 @@ export class Program {
     return answer;
   }
 
-  /** Ends it in order; its exit code. */
-  async end(): Promise<number | null> {
+  /** Ends it, in order unless told otherwise; its exit code, or null if the signal ended it. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     if (this.#hasEnded) return this.#child.exitCode;
     const exit = once(this.#child, 'exit', { signal: AbortSignal.timeout(END_MS_MAX) });
-    this.#child.kill('SIGTERM');
+    this.#child.kill(signal);
     await exit;
     return this.#child.exitCode;
   }

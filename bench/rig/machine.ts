@@ -1,9 +1,8 @@
 /** The machine under the bench, without its name, and how much of it the bench has to itself. */
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { spread } from './statistics.ts';
 
-/** Client, coordinator, executor, and one for three nodes and ZeroMQ's own threads. */
-export const CORES_NEEDED = 4;
 /** The system itself is never quite idle. */
 const CORES_TOLERATED = 0.4;
 const LOOK_MS = 300;
@@ -36,8 +35,8 @@ export async function freeCores(): Promise<number> {
   return Math.min(availableParallelism(), idle * cpus().length);
 }
 
-export function areEnough(cores: number): boolean {
-  return cores >= CORES_NEEDED - CORES_TOLERATED;
+export function areEnough(free: number, needed: number): boolean {
+  return free >= needed - CORES_TOLERATED;
 }
 
 function cpuTimes(): { idle: number; total: number } {
@@ -48,4 +47,13 @@ function cpuTimes(): { idle: number; total: number } {
     total += times.idle + times.user + times.nice + times.sys + times.irq;
   }
   return { idle, total };
+}
+
+export function describeMachine(
+  { platform, cpu, cores, memoryGib, node }: Machine,
+  free: readonly number[],
+): string {
+  const { median: middle, least, most } = spread(free);
+  const range = `${middle.toFixed(1)} (${least.toFixed(1)}–${most.toFixed(1)})`;
+  return `${cores} cores (${cpu}), ${range} of them free; ${memoryGib} GiB, ${platform}, Node ${node}`;
 }

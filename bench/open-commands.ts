@@ -1,0 +1,63 @@
+/** What many open commands cost: memory while they wait, time when the daemon starts with them. */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runBench } from './rig/bench.ts';
+import { Cluster } from './rig/cluster.ts';
+import { Client } from './rig/contenders.ts';
+import { residentBytes } from './rig/cpu.ts';
+import { Daemon } from './rig/daemon.ts';
+
+/** Later than anything here lasts: what the nodes are asked stays without an answer. */
+const NEVER_MS = 60 * 60 * 1000;
+/** Request, connect and drain must fit into each other: see the relations of settings. */
+const REQUEST_MS = 9000;
+const SETTLE_MS = 2000;
+const MIB = 1024 * 1024;
+
+await runBench({
+  name: 'open-commands',
+  about: `
+Nodes that do not answer, and --open creates accepted: what they add to the daemon's resident memory
+over that of the idle daemon after a warm-up; then kill -9, and the time from the start of the process
+until it is ready, with all of these sagas begun and open. Each round has a journal of its own.
+Not measured: memory of clients; the time until the last of them has settled.`,
+  full: { open: 100_000, rounds: 3, 'warm-up': 20_000 },
+  small: { open: 200, rounds: 1, 'warm-up': 100 },
+  run: async ({ open, rounds, 'warm-up': warmUp }, rig) => {
+    const memory: number[] = [];
+    const starts: number[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      await rig.look();
+      const cluster = await Cluster.start();
+      const place = {
+        name: `round-${round}`,
+        dataDir: join(rig.dir, String(round)),
+        nodes: cluster.nodes,
+        env: { LOCKSTEP_REQUEST_TIMEOUT_MS: String(REQUEST_MS), LOCKSTEP_QUIESCE_MS: '9000' },
+      };
+      const daemon = await Daemon.start(place);
+      const client = await Client.connect(place.name, daemon.endpoint);
+      // As much as in work at once, so that what any load leaves behind is not counted.
+      const load = { kind: 'load', inFlight: 1000, warmUpMs: 0, measureMs: warmUp / 10 } as const;
+      await client.do({ ...load, prefix: 'warm' });
+      await sleep(SETTLE_MS);
+      const before = residentBytes(daemon.pid);
+      await cluster.delay(NEVER_MS);
+      await client.do({ kind: 'fill', count: open, prefix: 'open', lane: 'interactive' });
+      const after = residentBytes(daemon.pid);
+      if (before !== undefined && after !== undefined) memory.push((after - before) / MIB);
+      await client.end();
+      await daemon.kill();
+      starts.push((await daemon.restart()) / 1000);
+      await daemon.kill();
+      await cluster.end();
+    }
+    const mib = memory.map((one) => one.toFixed(0)).join(', ');
+    const seconds = starts.map((one) => one.toFixed(2)).join(', ');
+    return {
+      values: { memory, start: starts },
+      text: `MiB above idle: ${mib}\nseconds until ready: ${seconds}`,
+      figures: { memory, starts },
+    };
+  },
+});

@@ -1,0 +1,128 @@
+/**
+ * The frame of a bench: its options, a folder on a disk, its verdicts, its JSON, its exit code. What
+ * it measures is the bench's own.
+ *
+ * Exits with 0 when every goal that could be judged is met, with 1 when one is missed or a run
+ * failed (a command that was not committed, a process lost), with 2 when it was asked wrongly.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { isInMemory } from './disk.ts';
+import { type Circumstances, type GoalName, type Judged, judge } from './goals.ts';
+import { describeMachine, freeCores, machine } from './machine.ts';
+import { type Options, readOptions, usageOf } from './options.ts';
+import { rowsOf } from './table.ts';
+
+const EX_USAGE = 2;
+
+/** What a bench may use. */
+export interface Rig {
+  /** On a disk, empty, gone afterwards. */
+  readonly dir: string;
+  readonly given: Options['given'];
+  /** Notes how many cores are free: once a round, while the bench itself is idle. */
+  readonly look: () => Promise<void>;
+}
+
+export interface Outcome {
+  /** One value a round; none where the system does not tell. */
+  readonly values: Partial<Record<GoalName, readonly number[]>>;
+  /** For people, before the verdicts. */
+  readonly text: string;
+  /** For the JSON. */
+  readonly figures: unknown;
+  /** Why nothing of it can be judged, if so. */
+  readonly reason?: string | undefined;
+}
+
+export interface Bench<Size extends Readonly<Record<string, number>>> {
+  readonly name: string;
+  /** What it measures, and what not. */
+  readonly about: string;
+  /** The size at which its goals hold, by option. */
+  readonly full: Size;
+  /** Only to see that it runs. */
+  readonly small: Size;
+  /** Other options, by name, each with what it means. */
+  readonly options?: Readonly<Record<string, string>>;
+  readonly run: (size: Size, rig: Rig) => Promise<Outcome>;
+}
+
+/** Runs a bench as the program it is. */
+export async function runBench<Size extends Readonly<Record<string, number>>>(
+  bench: Bench<Size>,
+): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+  const options = optionsOrExit(bench);
+  mkdirSync(options.dir, { recursive: true });
+  const dir = mkdtempSync(join(resolve(options.dir), `${bench.name}-`));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  const looks: number[] = [];
+  const look = async (): Promise<void> => {
+    looks.push(await freeCores());
+  };
+  try {
+    console.log(`${bench.about.trim()}\n`);
+    const outcome = await bench.run(options.size, { dir, given: options.given, look });
+    const reason = outcome.reason ?? smallness(bench, options.size) ?? diskReason(dir);
+    tell(options, outcome, { freeCores: looks, reason });
+  } catch (error) {
+    console.error(`the bench failed: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  }
+}
+
+function optionsOrExit<Size extends Readonly<Record<string, number>>>(bench: Bench<Size>) {
+  try {
+    const options = readOptions(bench, process.argv.slice(2));
+    if (options !== 'help') return options;
+    process.stdout.write(usageOf(bench));
+    return process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usageOf(bench)}`);
+    return process.exit(EX_USAGE);
+  }
+}
+
+function smallness<Size extends Readonly<Record<string, number>>>(
+  { full }: Bench<Size>,
+  size: Size,
+): string | undefined {
+  const less = Object.keys(full).find((key) => (size[key] ?? 0) < (full[key] ?? 0));
+  return less === undefined ? undefined : `--${less} is ${size[less]}, not ${full[less]}`;
+}
+
+function diskReason(dir: string): string | undefined {
+  return isInMemory(dir) ? 'the journal lies in memory, not on a disk (see --dir)' : undefined;
+}
+
+function tell(options: Options, outcome: Outcome, circumstances: Circumstances): void {
+  const { values, text, figures } = outcome;
+  const judged = Object.entries(values).map(([goal, one]) =>
+    judge(goal as GoalName, one, circumstances),
+  );
+  console.log(`${describeMachine(machine(), circumstances.freeCores)}\n\n${text}\n`);
+  console.log(rowsOf(judged));
+  const result: Result = {
+    at: new Date().toISOString(),
+    machine: machine(),
+    size: options.size,
+    freeCores: circumstances.freeCores,
+    judged,
+    figures,
+  };
+  mkdirSync(dirname(options.json), { recursive: true });
+  writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
+  console.log(`\nall figures: ${options.json}`);
+  process.exitCode = judged.some(({ verdict }) => verdict === 'missed') ? 1 : 0;
+}
+
+/** The JSON. */
+export interface Result {
+  readonly at: string;
+  readonly machine: object;
+  readonly size: object;
+  readonly freeCores: readonly number[];
+  readonly judged: readonly Judged[];
+  readonly figures: unknown;
+}

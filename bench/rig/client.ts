@@ -1,0 +1,91 @@
+/**
+ * A client of lockstepd under load: every command over one connection, by the client that the
+ * package exports.
+ *
+ *   client.ts ENDPOINT
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CommandFields, isError, LockstepClient } from '../../src/client/index.ts';
+import { type Ask, type Errand, type Fill, serveTasks, type Told } from './contender.ts';
+import { latencies } from './statistics.ts';
+
+/** Commands asked for at once while filling. */
+const FILL_IN_FLIGHT = 1000;
+/** What is queued waits long, and is to be driven all the same. */
+const PATIENT_MS = 60 * 60 * 1000;
+const LOOK_MS = 50;
+
+const client = await LockstepClient.connect({ endpoint: process.argv[2] ?? '', timeoutMs: 10_000 });
+
+serveTasks({
+  name: 'client',
+  issue: (groupId, done) => void committed(groupId).then(done),
+  perform,
+});
+
+function perform(errand: Errand): Promise<Told> {
+  switch (errand.kind) {
+    case 'fill':
+      return fill(errand);
+    case 'ask':
+      return ask(errand);
+    case 'drain':
+      return drain();
+  }
+}
+
+/** What went wrong, if anything did. */
+async function committed(groupId: string): Promise<string | undefined> {
+  const { answer, fault } = await create(groupId, {});
+  return fault ?? (answer?.state === 'committed' ? undefined : JSON.stringify(answer));
+}
+
+async function create(groupId: string, fields: CommandFields) {
+  try {
+    const answer = await client.create(groupId, fields);
+    return isError(answer) ? { fault: JSON.stringify(answer) } : { answer };
+  } catch (error) {
+    return { fault: String(error) };
+  }
+}
+
+async function fill({ count, prefix, lane }: Fill): Promise<Told> {
+  const begun = performance.now();
+  let asked = 0;
+  const goOn = async (): Promise<void> => {
+    while (asked < count) {
+      const key = `${prefix}-${asked++}`;
+      const { fault } = await create(key, { wait: 'accepted', lane, deadlineMs: PATIENT_MS });
+      if (fault !== undefined) throw new Error(`create of ${key}: ${fault}`);
+    }
+  };
+  await Promise.all(Array.from({ length: FILL_IN_FLIGHT }, goOn));
+  return { kind: 'fill', perSecond: (count * 1000) / (performance.now() - begun) };
+}
+
+async function ask({ forMs, everyMs }: Ask): Promise<Told> {
+  const took = { ping: [] as number[], status: [] as number[] };
+  const until = performance.now() + forMs;
+  do {
+    for (const op of ['ping', 'status'] as const) {
+      const begun = performance.now();
+      const answer = op === 'ping' ? await client.ping() : await client.summary();
+      if (isError(answer)) throw new Error(`${op}: ${JSON.stringify(answer)}`);
+      took[op].push(performance.now() - begun);
+    }
+    await sleep(everyMs);
+  } while (performance.now() < until);
+  return { kind: 'ask', ping: latencies(took.ping), status: latencies(took.status) };
+}
+
+async function drain(): Promise<Told> {
+  const first = await openCommands();
+  for (let open = first; open > 0; open = await openCommands()) await sleep(LOOK_MS);
+  return { kind: 'drain', open: first };
+}
+
+async function openCommands(): Promise<number> {
+  const answer = await client.summary();
+  if (isError(answer)) throw new Error(`status: ${JSON.stringify(answer)}`);
+  return answer.open;
+}

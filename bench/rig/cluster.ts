@@ -1,0 +1,62 @@
+/** The nodes of a bench, in processes of their own. */
+import { fileURLToPath } from 'node:url';
+import { cpuMicrosOf } from './cpu.ts';
+import type { FromNode, ToNode } from './node.ts';
+import { Program } from './processes.ts';
+
+const NODE = fileURLToPath(new URL('./node.ts', import.meta.url));
+/** As many processes as serve nodes at a time; more nodes share them. */
+const PROCESSES_MAX = 3;
+
+export interface BenchNode {
+  readonly name: string;
+  readonly url: string;
+}
+
+export class Cluster {
+  readonly nodes: readonly BenchNode[];
+  readonly #programs: readonly Program[];
+
+  private constructor(programs: readonly Program[], ports: readonly number[]) {
+    this.#programs = programs;
+    this.nodes = ports.map((port, index) => ({
+      name: `node${String(index + 1).padStart(2, '0')}`,
+      url: `http://127.0.0.1:${port}/v1`,
+    }));
+  }
+
+  static async start(count = 3): Promise<Cluster> {
+    const processes = Math.min(count, PROCESSES_MAX);
+    const programs = Array.from({ length: processes }, (_, index) => {
+      const share = Math.floor(count / processes) + (index < count % processes ? 1 : 0);
+      return new Program(`nodes-${index + 1}`, NODE, { args: [String(share)] });
+    });
+    const said = await Promise.all(programs.map((one) => one.said<{ ports: number[] }>()));
+    return new Cluster(
+      programs,
+      said.flatMap(({ ports }) => ports),
+    );
+  }
+
+  /** Empties all nodes. Returns how many keys each held. */
+  async clear(): Promise<number[]> {
+    const answers = this.#programs.map((one) => one.ask<FromNode>({ kind: 'clear' }));
+    const told = await Promise.all(answers);
+    return told.flatMap((answer) => ('counts' in answer ? answer.counts : []));
+  }
+
+  /** Has the nodes of the first so many processes answer changes that much later. */
+  async delay(ms: number, processes = this.#programs.length): Promise<void> {
+    const message: ToNode = { kind: 'delay', ms };
+    await Promise.all(this.#programs.slice(0, processes).map((one) => one.ask(message)));
+  }
+
+  /** Processor time of all nodes so far; 0 where the system does not tell. */
+  get cpuMicros(): number {
+    return this.#programs.reduce((sum, { pid }) => sum + cpuMicrosOf(pid), 0);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#programs.map((one) => one.end()));
+  }
+}

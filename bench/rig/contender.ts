@@ -1,0 +1,79 @@
+/** The end of a process that makes calls: takes one task after another and tells what it measured. */
+import { threadTimes } from './cpu.ts';
+import { applyLoad, type Issue, type Load, type Measured } from './load.ts';
+import type { Latencies } from './statistics.ts';
+
+/** Has so many creates accepted, and does not wait for what becomes of them. */
+export interface Fill {
+  readonly kind: 'fill';
+  readonly count: number;
+  readonly prefix: string;
+  readonly lane: 'interactive' | 'bulk';
+}
+
+/** Asks for `ping` and `status` in turn, one at a time, every so often. */
+export interface Ask {
+  readonly kind: 'ask';
+  readonly forMs: number;
+  readonly everyMs: number;
+}
+
+/** Waits until no command is open. */
+export interface Drain {
+  readonly kind: 'drain';
+}
+
+/** What only a client can do. */
+export type Errand = Fill | Ask | Drain;
+
+export type Task = Load | Errand;
+
+/** What it says of a task: the kind tells which. */
+export type Told =
+  | { readonly kind: 'load'; readonly measured: Measured }
+  | { readonly kind: 'fill'; readonly perSecond: number }
+  | { readonly kind: 'ask'; readonly ping: Latencies; readonly status: Latencies }
+  /** How many were open at first. */
+  | { readonly kind: 'drain'; readonly open: number };
+
+export type FromContender =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'told'; readonly told: Told }
+  | { readonly kind: 'failed'; readonly error: string };
+
+export interface Skills {
+  /** Of the thread that makes the calls, in the figures. */
+  readonly name: string;
+  readonly issue: Issue;
+  /** See `applyLoad`. */
+  readonly takenIn?: () => Promise<void>;
+  readonly perform?: (errand: Errand) => Promise<Told>;
+}
+
+export function serveTasks(skills: Skills): void {
+  const tell = (message: FromContender) => process.send?.(message);
+  process.on('message', (task: Task) => {
+    perform(skills, task).then(
+      (told) => tell({ kind: 'told', told }),
+      (error: unknown) => tell({ kind: 'failed', error: String(error) }),
+    );
+  });
+  process.on('disconnect', () => process.exit());
+  // An exit in order writes the profile, if there is to be one.
+  process.on('SIGTERM', () => process.exit());
+  tell({ kind: 'ready' });
+}
+
+async function perform(skills: Skills, task: Task): Promise<Told> {
+  const { name, issue, takenIn } = skills;
+  if (task.kind !== 'load') {
+    if (skills.perform === undefined) throw new Error(`${name} does not know how to ${task.kind}`);
+    return skills.perform(task);
+  }
+  const before = threadTimes(process.pid);
+  const figures = await applyLoad(issue, task, takenIn);
+  const after = threadTimes(process.pid);
+  const total = after.totalMicros - before.totalMicros;
+  const cpuMicros = after.known ? { [name]: total / figures.commands } : {};
+  return { kind: 'load', measured: { ...figures, cpuMicros } };
+}

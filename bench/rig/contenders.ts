@@ -1,0 +1,123 @@
+/** Who is measured: the floor, and daemons with their clients. */
+import { fileURLToPath } from 'node:url';
+import type { BenchNode } from './cluster.ts';
+import type { FromContender, Task, Told } from './contender.ts';
+import { residentBytes, threadTimes } from './cpu.ts';
+import { Daemon, type DaemonPlace } from './daemon.ts';
+import type { Load, Measured } from './load.ts';
+import { Program } from './processes.ts';
+
+const FLOOR = fileURLToPath(new URL('./floor.ts', import.meta.url));
+const CROWD = fileURLToPath(new URL('./crowd.ts', import.meta.url));
+const CLIENT = fileURLToPath(new URL('./client.ts', import.meta.url));
+/** Beyond its own time, for what is in flight at its end. */
+const MARGIN_MS = 60_000;
+/** A hundred thousand commands, on a busy machine. */
+const LONG_MS_MAX = 300_000;
+
+export interface Contender {
+  readonly name: string;
+  /** @throws if a command was not committed, or a process failed */
+  run(load: Load): Promise<Measured>;
+  /** Of a daemon; undefined where the system does not tell. */
+  residentBytes?(): number | undefined;
+  end(): Promise<void>;
+}
+
+/** A client in a process of its own. */
+export class Client {
+  readonly #program: Program;
+
+  private constructor(program: Program) {
+    this.#program = program;
+  }
+
+  /** @param entry the program that makes its calls */
+  static async connect(name: string, endpoint: string, entry = CLIENT): Promise<Client> {
+    const program = new Program(`the client of ${name}`, entry, { args: [endpoint] });
+    await program.said();
+    return new Client(program);
+  }
+
+  /** @throws if it failed */
+  do<T extends Task>(task: T): Promise<Extract<Told, { kind: T['kind'] }>> {
+    return perform(this.#program, task);
+  }
+
+  async end(): Promise<void> {
+    await this.#program.end();
+  }
+}
+
+export interface FloorOptions {
+  readonly name?: string;
+  /** By the daemon's own node client. */
+  readonly byNodeClient?: boolean;
+  /** Options of Node itself, as for a profile. */
+  readonly execArgv?: readonly string[];
+}
+
+export async function startFloor(
+  nodes: readonly BenchNode[],
+  { name = 'floor', byNodeClient = false, execArgv = [] }: FloorOptions = {},
+): Promise<Contender> {
+  const program = new Program(name, FLOOR, {
+    args: [JSON.stringify(nodes), ...(byNodeClient ? ['client'] : [])],
+    execArgv: [...execArgv],
+  });
+  await program.said();
+  return {
+    name,
+    run: async (load) => (await perform(program, load)).measured,
+    end: async () => {
+      await program.end();
+    },
+  };
+}
+
+/** A daemon with its journal on disk, and one client; `crowd`: one that can have very many in flight. */
+export async function startLockstep(
+  place: DaemonPlace & { readonly crowd?: boolean },
+): Promise<Contender> {
+  const daemon = await Daemon.start(place);
+  const client = await Client.connect(place.name, daemon.endpoint, place.crowd ? CROWD : CLIENT);
+  return {
+    name: place.name,
+    run: async (load) => {
+      const before = threadTimes(daemon.pid);
+      const { measured } = await client.do(load);
+      const after = threadTimes(daemon.pid);
+      const cpuMicros = { ...measured.cpuMicros };
+      for (const [name, micros] of Object.entries(after.known ? after.micros : {})) {
+        cpuMicros[name] = (micros - (before.micros[name] ?? 0)) / measured.commands;
+      }
+      return { ...measured, cpuMicros };
+    },
+    residentBytes: () => residentBytes(daemon.pid),
+    end: async () => {
+      await client.end();
+      await daemon.end();
+    },
+  };
+}
+
+async function perform<T extends Task>(
+  program: Program,
+  task: T,
+): Promise<Extract<Told, { kind: T['kind'] }>> {
+  const said = await program.ask<FromContender>(task, durationMs(task));
+  if (said.kind === 'told') return said.told as Extract<Told, { kind: T['kind'] }>;
+  throw new Error(`${program.name}: ${said.kind === 'failed' ? said.error : said.kind}`);
+}
+
+function durationMs(task: Task): number {
+  switch (task.kind) {
+    case 'load':
+      return LONG_MS_MAX + task.warmUpMs + task.measureMs;
+    case 'ask':
+      return MARGIN_MS + task.forMs;
+    case 'fill':
+    case 'drain':
+      return LONG_MS_MAX;
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * Every goal, once: the table that `npm run bench` prints, and the verdict on each row. A value is a
+ * ratio, or an amount where nothing can be divided by; both from one run on one machine.
+ */
+import { areEnough } from './machine.ts';
+import { type Spread, spread } from './statistics.ts';
+
+export interface Goal {
+  readonly title: string;
+  /** What the value is counted in; empty for a ratio. */
+  readonly unit: string;
+  readonly must: number;
+  readonly aim?: number;
+  readonly better: 'more' | 'less';
+  /** Cores that nobody else may use meanwhile. */
+  readonly cores: number;
+}
+
+const more = { unit: '', better: 'more' } as const;
+const less = { unit: '', better: 'less' } as const;
+/** Client, coordinator, executor, and one for three nodes and ZeroMQ's own threads. */
+const ALL = 4;
+
+export const GOALS = {
+  speed64: {
+    title: 'commands/s at 64 in flight ÷ floor at 64',
+    ...more,
+    must: 0.8,
+    aim: 0.95,
+    cores: ALL,
+  },
+  speed256: {
+    title: 'commands/s at 256 in flight ÷ floor at 64',
+    ...more,
+    must: 1,
+    aim: 1.25,
+    cores: ALL,
+  },
+  executors: {
+    title: 'commands/s at 256 in flight, two executors ÷ one',
+    ...more,
+    must: 1,
+    aim: 1.4,
+    cores: ALL,
+  },
+  alone: {
+    title: 'p50 of one command alone − floor’s, in fdatasyncs',
+    ...less,
+    must: 4,
+    aim: 3,
+    cores: 2,
+  },
+  tail: { title: 'p99 ÷ p50 at 64 in flight', ...less, must: 4, aim: 3, cores: ALL },
+  history: {
+    title: 'commands/s with 1,000,000 settled ÷ empty journal',
+    ...more,
+    must: 0.9,
+    aim: 0.97,
+    cores: ALL,
+  },
+  backlog: {
+    title: 'commands/s with 100,000 queued ÷ with 1,000',
+    ...more,
+    must: 0.9,
+    aim: 0.97,
+    cores: ALL,
+  },
+  lanes: {
+    title: 'interactive p99 beside 100,000 bulk ÷ without',
+    ...less,
+    must: 4,
+    aim: 2,
+    cores: ALL,
+  },
+  coordinator: {
+    title: 'coordinator CPU per command',
+    ...less,
+    unit: 'µs',
+    must: 80,
+    aim: 50,
+    cores: 2,
+  },
+  memory: {
+    title: 'memory of 100,000 open commands, above idle',
+    ...less,
+    unit: 'MB',
+    must: 150,
+    aim: 80,
+    cores: 1,
+  },
+  growth: {
+    title: 'growth of memory over 20 minutes at full load',
+    ...less,
+    unit: '%',
+    must: 5,
+    cores: 1,
+  },
+  start: {
+    title: 'start with 100,000 open sagas until ready',
+    ...less,
+    unit: 's',
+    must: 3,
+    aim: 1,
+    cores: 2,
+  },
+  idle: {
+    title: 'idle CPU of the whole daemon, of a core',
+    ...less,
+    unit: '%',
+    must: 1,
+    aim: 0.3,
+    cores: 1,
+  },
+  slowNode: {
+    title: 'one of three nodes at 1 s: commands/s ÷ bulkhead’s',
+    ...more,
+    must: 0.9,
+    cores: 2,
+  },
+  slowAsk: { title: 'meanwhile: p99 of ping and status ÷ without', ...less, must: 1.5, cores: 2 },
+  nodes: { title: 'CPU per node call, 50 nodes ÷ 3', ...less, must: 1.1, aim: 0.9, cores: 2 },
+} as const satisfies Readonly<Record<string, Goal>>;
+
+export type GoalName = keyof typeof GOALS;
+
+export type Verdict = 'aim met' | 'met' | 'missed' | 'not judged';
+
+/** One row of the table. */
+export interface Judged {
+  readonly goal: GoalName;
+  /** Which daemon, where there are several. */
+  readonly of?: string;
+  /** One value a round; undefined if there is none at all. */
+  readonly reached: Spread | undefined;
+  readonly verdict: Verdict;
+  /** Why it is not judged. */
+  readonly reason?: string;
+}
+
+/** What else decides whether a goal can be judged. */
+export interface Circumstances {
+  /** At each look, of which there is one a round at least. */
+  readonly freeCores: readonly number[];
+  /** Why nothing of this run can be judged, if so. */
+  readonly reason: string | undefined;
+}
+
+export function judge(
+  goal: GoalName,
+  values: readonly number[],
+  { freeCores, reason }: Circumstances,
+): Judged {
+  if (values.length === 0) {
+    return { goal, reached: undefined, verdict: 'not judged', reason: 'this system does not tell' };
+  }
+  const reached = spread(values);
+  const why = reason ?? shortage(GOALS[goal], freeCores);
+  if (why !== undefined) return { goal, reached, verdict: 'not judged', reason: why };
+  return { goal, reached, verdict: verdictOf(GOALS[goal], reached.median) };
+}
+
+function shortage({ cores }: Goal, freeCores: readonly number[]): string | undefined {
+  const free = spread(freeCores);
+  if (areEnough(free.least, cores)) return undefined;
+  return `needs ${cores} free cores, there were ${free.median.toFixed(1)}, at times ${free.least.toFixed(1)}`;
+}
+
+function verdictOf({ better, must, aim }: Goal, value: number): Verdict {
+  const reaches = (bound: number): boolean => (better === 'more' ? value >= bound : value <= bound);
+  if (aim !== undefined && reaches(aim)) return 'aim met';
+  return reaches(must) ? 'met' : 'missed';
+}

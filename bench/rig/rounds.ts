@@ -1,0 +1,103 @@
+/**
+ * The order of a measurement: the contenders take their turns at every load, round after round, so
+ * that whatever else the machine does weighs on all alike. After each run every node must hold
+ * exactly what was answered: all or none.
+ */
+import type { Rig } from './bench.ts';
+import type { Cluster } from './cluster.ts';
+import type { Contender } from './contenders.ts';
+import { fdatasyncMs } from './disk.ts';
+import type { Load, Measured } from './load.ts';
+
+const FDATASYNCS = 50;
+
+export interface Plan {
+  readonly rounds: number;
+  /** Commands in flight. */
+  readonly levels: readonly number[];
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+}
+
+export interface Run extends Measured {
+  readonly contender: string;
+  readonly inFlight: number;
+  readonly round: number;
+  /** Processor time of all nodes, in µs per command; 0 where the system does not tell. */
+  readonly nodesCpuMicros: number;
+}
+
+export interface Measurement {
+  readonly runs: readonly Run[];
+  readonly fdatasyncMs: readonly number[];
+}
+
+/** Where it happens. */
+export interface Field {
+  readonly rig: Rig;
+  readonly cluster: Cluster;
+  readonly contenders: readonly Contender[];
+}
+
+export async function runRounds(plan: Plan, field: Field): Promise<Measurement> {
+  const { rig, cluster, contenders } = field;
+  const { warmUpMs, measureMs } = plan;
+  const runs: Run[] = [];
+  const syncs: number[] = [];
+  let count = 0;
+  const take = async (contender: Contender, load: Omit<Load, 'prefix' | 'kind'>) => {
+    const before = cluster.cpuMicros;
+    const prefix = `${contender.name}-${++count}`;
+    const measured = await contender.run({ kind: 'load', ...load, prefix });
+    const nodesCpuMicros = (cluster.cpuMicros - before) / measured.commands;
+    await checkNodes(cluster, measured, contender);
+    return { ...measured, nodesCpuMicros };
+  };
+  // The first commands of a process are compiled on their way.
+  const most = Math.max(...plan.levels);
+  for (const one of contenders) await take(one, { warmUpMs: 0, measureMs, inFlight: most });
+  for (let round = 1; round <= plan.rounds; round++) {
+    for (const inFlight of plan.levels) {
+      await rig.look();
+      syncs.push(await fdatasyncMs(rig.dir, FDATASYNCS));
+      for (const contender of round % 2 === 0 ? contenders.toReversed() : contenders) {
+        const measured = await take(contender, { warmUpMs, measureMs, inFlight });
+        runs.push({ contender: contender.name, inFlight, round, ...measured });
+      }
+    }
+  }
+  return { runs, fdatasyncMs: syncs };
+}
+
+/** One value a round: what `of` makes of the runs of that round. */
+export function perRound(
+  { runs }: Measurement,
+  of: (find: (contender: string, inFlight: number) => Run | undefined) => number | undefined,
+): number[] {
+  const rounds = [...new Set(runs.map(({ round }) => round))];
+  return rounds.flatMap((round) => {
+    const value = of((contender, inFlight) =>
+      runs.find(
+        (run) => run.round === round && run.contender === contender && run.inFlight === inFlight,
+      ),
+    );
+    return value === undefined || Number.isNaN(value) ? [] : [value];
+  });
+}
+
+/** Of two runs of one round: commands/s of the one over the other's. */
+export function speedRatio(one: Run | undefined, other: Run | undefined): number | undefined {
+  return one === undefined || other === undefined ? undefined : one.perSecond / other.perSecond;
+}
+
+async function checkNodes(
+  cluster: Cluster,
+  { commands }: Measured,
+  { name }: Contender,
+): Promise<void> {
+  const counts = await cluster.clear();
+  if (counts.every((count) => count === commands)) return;
+  throw new Error(
+    `${name}: ${commands} creates committed, but the nodes hold ${counts.join(', ')}`,
+  );
+}

@@ -1,0 +1,72 @@
+/** One node of three becomes slow. */
+import { join } from 'node:path';
+import { settingsSchema } from '../src/config/schema.ts';
+import { runBench } from './rig/bench.ts';
+import { Cluster } from './rig/cluster.ts';
+import type { Ask } from './rig/contender.ts';
+import { Client } from './rig/contenders.ts';
+import { Daemon } from './rig/daemon.ts';
+import { columns, figure } from './rig/table.ts';
+
+const SLOW_MS = 1000;
+const IN_FLIGHT = 1000;
+
+await runBench({
+  name: 'slow-node',
+  about: `
+Creates at ${IN_FLIGHT} in flight on three nodes, one of which takes ${SLOW_MS} ms for each change:
+commands/s ÷ what its connections allow, and the p99 of ping and status, asked for by a second client
+meanwhile, ÷ their p99 on the idle daemon just before.
+Not measured: a node that does not answer at all, breakers.`,
+  full: { rounds: 3, seconds: 10 },
+  small: { rounds: 1, seconds: 2.2 },
+  run: async ({ rounds, seconds }, rig) => {
+    const { connectionsPerNode, concurrency } = settingsSchema.parse({});
+    const allowed = (Math.min(connectionsPerNode, concurrency) * 1000) / SLOW_MS;
+    const cluster = await Cluster.start();
+    const place = { name: 'slow', dataDir: join(rig.dir, 'slow'), nodes: cluster.nodes };
+    const daemon = await Daemon.start(place);
+    const [load, asking] = [
+      await Client.connect('the load', daemon.endpoint),
+      await Client.connect('whoever asks', daemon.endpoint),
+    ];
+    const ask: Ask = { kind: 'ask', forMs: seconds * 1000, everyMs: 5 };
+    const ofBulkhead: number[] = [];
+    const ofAsking: number[] = [];
+    const rows: string[][] = [];
+    for (let round = 1; round <= rounds; round++) {
+      await rig.look();
+      const quiet = await asking.do(ask);
+      await cluster.delay(SLOW_MS, 1);
+      const creates = load.do({
+        kind: 'load',
+        inFlight: Math.min(IN_FLIGHT, allowed * 8),
+        warmUpMs: SLOW_MS * 2,
+        measureMs: seconds * 1000,
+        prefix: `slow-${round}`,
+      });
+      const busy = await asking.do(ask);
+      const { measured } = await creates;
+      await cluster.delay(0, 1);
+      ofBulkhead.push(measured.perSecond / allowed);
+      ofAsking.push(
+        Math.max(busy.ping.p99Ms / quiet.ping.p99Ms, busy.status.p99Ms / quiet.status.p99Ms),
+      );
+      rows.push([
+        String(round),
+        figure(measured.perSecond),
+        ...[quiet.ping, busy.ping, quiet.status, busy.status].map(({ p99Ms }) => figure(p99Ms)),
+      ]);
+    }
+    await load.end();
+    await asking.end();
+    await daemon.end();
+    await cluster.end();
+    const head = ['round', 'commands/s', 'ping p99 ms', 'meanwhile', 'status p99 ms', 'meanwhile'];
+    return {
+      values: { slowNode: ofBulkhead, slowAsk: ofAsking },
+      text: `the bulkhead allows ${allowed} commands/s\n${columns([head, ...rows], '>>>>>>')}`,
+      figures: { allowed, rows },
+    };
+  },
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../bench/rig/goals.ts';
+
+const FREE = { freeCores: [4, 4], reason: undefined };
+
+describe('the verdict on a goal', () => {
+  it('goes by the median of the rounds', () => {
+    expect(judge('speed64', [0.1, 0.96, 2], FREE).verdict).toBe('aim met');
+    expect(judge('speed64', [0.1, 0.81, 2], FREE).verdict).toBe('met');
+    expect(judge('speed64', [0.1, 0.79, 2], FREE).verdict).toBe('missed');
+  });
+
+  it('knows when less is better', () => {
+    expect(judge('alone', [3], FREE).verdict).toBe('aim met');
+    expect(judge('alone', [3.1], FREE).verdict).toBe('met');
+    expect(judge('alone', [4.1], FREE).verdict).toBe('missed');
+  });
+
+  it('is not given with fewer free cores than the goal needs, at any look', () => {
+    const { verdict, reason } = judge('speed64', [0.5], { ...FREE, freeCores: [4, 4, 2.5] });
+    expect(verdict).toBe('not judged');
+    expect(reason).toBe('needs 4 free cores, there were 4.0, at times 2.5');
+    expect(judge('memory', [1], { ...FREE, freeCores: [4, 2.5] }).verdict).toBe('aim met');
+  });
+
+  it('is not given for a run that tells nothing', () => {
+    expect(judge('idle', [], FREE)).toMatchObject({ verdict: 'not judged', reached: undefined });
+    expect(judge('idle', [9], { ...FREE, reason: 'why' })).toMatchObject({
+      verdict: 'not judged',
+      reason: 'why',
+    });
+  });
+});
