@@ -1,5 +1,5 @@
 /**
- * `decide`: what reaches a saga, and what follows from it, as facts. All branching of the saga
+ * `decide`: what reaches a saga, and what follows from it, as facts (`advance`: and the saga). All branching of the saga
  * lives here, in `afterAnswer` (one node) and in `conclude` (the whole saga).
  */
 import { afterAnswer } from './after-answer.ts';
@@ -11,18 +11,30 @@ import { isSettled } from './transitions.ts';
 /** The longest chain there can be: begun, turned, flagged, settled. */
 const CONCLUSIONS_MAX = 4;
 
-/** @returns the facts, in order; fold them with `evolve`. A settled saga answers nothing. */
-export function decide(saga: Saga, input: Input, context: Context): readonly Entry[] {
-  if (isSettled(saga.state)) return [];
+/** What followed, and the saga after it. */
+export interface Advance {
+  /** In order; `saga` is what folding them with `evolve` makes. */
+  readonly entries: readonly Entry[];
+  readonly saga: Saga;
+}
+
+/** A settled saga answers nothing. */
+export function advance(saga: Saga, input: Input, context: Context): Advance {
+  if (isSettled(saga.state)) return { entries: [], saga };
   const entries = [...direct(saga, input, context)];
   let next = entries.reduce((state, entry) => evolve(state, entry, context.policy), saga);
   for (let conclusions = 0; conclusions <= CONCLUSIONS_MAX; conclusions++) {
     const entry = conclude(next, context);
-    if (entry === undefined) return entries;
+    if (entry === undefined) return { entries, saga: next };
     entries.push(entry);
     next = evolve(next, entry, context.policy);
   }
   throw new Error(`command ${saga.command.id} never comes to a conclusion`);
+}
+
+/** The facts alone. */
+export function decide(saga: Saga, input: Input, context: Context): readonly Entry[] {
+  return advance(saga, input, context).entries;
 }
 
 function direct(saga: Saga, input: Input, context: Context): readonly Entry[] {

@@ -15,11 +15,11 @@ export function evolve(saga: Saga, entry: Entry, policy: Policy): Saga {
     case 'began':
       return { ...moved(saga, 'applying'), nodes: begin(saga, entry.findings) };
     case 'sent':
-      return withNode(saga, entry.node, (node) => send(saga, node, entry.request));
+      return withNode(saga, send(saga, nodeOf(saga, entry.node), entry.request));
     case 'progressed':
-      return withNode(saga, entry.node, () => entry.to);
+      return withNode(saga, entry.to);
     case 'node_turned':
-      return withNode(saga, entry.node, (node) => turnNode(node, entry.direction));
+      return withNode(saga, turnNode(nodeOf(saga, entry.node), entry.direction));
     case 'turned':
       assertQuiet(saga.nodes);
       return {
@@ -51,15 +51,16 @@ function moved(saga: Saga, to: SagaState): Saga {
   return { ...saga, state: to };
 }
 
-function withNode(saga: Saga, name: string, change: (node: NodeState) => NodeState): Saga {
-  let found = false;
-  const nodes = saga.nodes.map((node) => {
-    if (node.name !== name) return node;
-    found = true;
-    return change(node);
-  });
-  if (!found) throw new Error(`command ${saga.command.id} has no node ${name}`);
-  return { ...saga, nodes };
+function nodeOf(saga: Saga, name: string): NodeState {
+  const node = saga.nodes.find((one) => one.name === name);
+  if (node === undefined) throw new Error(`command ${saga.command.id} has no node ${name}`);
+  return node;
+}
+
+function withNode(saga: Saga, next: NodeState): Saga {
+  const at = saga.nodes.findIndex((one) => one.name === next.name);
+  if (at === -1) throw new Error(`command ${saga.command.id} has no node ${next.name}`);
+  return { ...saga, nodes: saga.nodes.with(at, next) };
 }
 
 function begin(saga: Saga, findings: Readonly<Record<string, Finding>> | undefined): NodeState[] {

@@ -8,7 +8,8 @@
 import type { Command, Loose, NodeState, Policy, Request, Saga } from './model.ts';
 
 export type Goal =
-  | { readonly presence: 'present'; readonly token: string; readonly body: string }
+  /** `body`: of a record that is restored; a new one is made of its key alone. */
+  | { readonly presence: 'present'; readonly token: string; readonly body?: string }
   | { readonly presence: 'absent'; readonly guard: string | undefined };
 
 /** Whether a command must look at every node before it may change one. */
@@ -19,7 +20,7 @@ export function needsSurvey(command: Command, policy: Policy): boolean {
 export function goalOf(command: Command, node: NodeState, policy: Policy): Goal {
   if (command.op === 'create') {
     return node.direction === 'want'
-      ? { presence: 'present', token: command.token, body: newBody(command) }
+      ? { presence: 'present', token: command.token }
       : { presence: 'absent', guard: policy.tokens ? command.token : undefined };
   }
   const { finding } = node;
@@ -33,9 +34,11 @@ export function goalOf(command: Command, node: NodeState, policy: Policy): Goal 
 }
 
 /** The next request towards the goal. */
-export function requestFor(goal: Goal, next: NodeState['next']): Request {
+export function requestFor(command: Command, goal: Goal, next: NodeState['next']): Request {
   if (next !== 'mutate') return { kind: 'read' };
-  if (goal.presence === 'present') return { kind: 'create', token: goal.token, body: goal.body };
+  if (goal.presence === 'present') {
+    return { kind: 'create', token: goal.token, body: goal.body ?? newBody(command) };
+  }
   return goal.guard === undefined ? { kind: 'delete' } : { kind: 'delete', guard: goal.guard };
 }
 

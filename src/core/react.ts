@@ -57,7 +57,8 @@ function drive(saga: Saga, { now, policy }: Context, latest: number): readonly E
       opposedUntil(node.loose, wantOf(saga.command, node, goal), now),
     );
     if (now >= dueAt) {
-      effects.push({ kind: 'exchange', node: node.name, request: requestFor(goal, node.next) });
+      const request = requestFor(saga.command, goal, node.next);
+      effects.push({ kind: 'exchange', node: node.name, request });
     } else {
       wakeAt = Math.min(wakeAt, dueAt);
     }

@@ -10,7 +10,7 @@
  * It decides nothing itself, opens no sockets and reads no clock: see `ports.ts`.
  */
 import { outcomeOf } from '../core/conclude.ts';
-import { decide } from '../core/decide.ts';
+import { advance } from '../core/decide.ts';
 import { evolve } from '../core/evolve.ts';
 import {
   type Context,
@@ -37,7 +37,8 @@ interface Run {
   /** Reports of durable entries that the journal has not confirmed. */
   unconfirmed: number;
   readonly exchanges: Map<string, RunningExchange>;
-  stopTimer: Cancel | undefined;
+  /** It comes back to itself at this time. */
+  wake: { readonly at: number; readonly cancel: Cancel } | undefined;
   /** Who waits for an operator's act to take hold. */
   readonly operators: Ticket[];
 }
@@ -85,7 +86,7 @@ export class SagaDriver {
       saga,
       unconfirmed: 0,
       exchanges: new Map(),
-      stopTimer: undefined,
+      wake: undefined,
       operators: [],
     };
     this.#runs.set(command.seq, run);
@@ -147,8 +148,7 @@ export class SagaDriver {
   interrupt(): void {
     this.#mode = 'interrupted';
     for (const run of this.#runs.values()) {
-      run.stopTimer?.();
-      run.stopTimer = undefined;
+      this.#wakeAt(run, undefined);
       for (const exchange of run.exchanges.values()) exchange.abort();
     }
     this.#checkDrained();
@@ -163,11 +163,11 @@ export class SagaDriver {
   }
 
   #step(run: Run, input: Input): void {
-    const entries = decide(run.saga, input, this.#context());
+    const { entries, saga } = advance(run.saga, input, this.#context());
+    run.saga = saga;
     const durable: Exclude<DurableEntry, Settlement>[] = [];
     let settlement: Settlement | undefined;
     for (const entry of entries) {
-      run.saga = evolve(run.saga, entry, this.#policy);
       if (!isDurable(entry)) continue;
       if (entry.kind === 'settled') settlement = entry;
       else durable.push(entry);
@@ -183,7 +183,7 @@ export class SagaDriver {
   }
 
   #settle(run: Run, settlement: Settlement): void {
-    run.stopTimer?.();
+    this.#wakeAt(run, undefined);
     this.#gate.forget(run);
     // Only reads of a survey can be running still; nobody waits for them any more.
     for (const exchange of run.exchanges.values()) exchange.abort();
@@ -199,28 +199,38 @@ export class SagaDriver {
 
   /** Does what the saga owes the world, as far as the journal allows it yet. */
   #act(run: Run): void {
-    run.stopTimer?.();
-    run.stopTimer = undefined;
     this.#gate.forget(run);
+    let wakeAt: number | undefined;
     if (run.unconfirmed === 0 && this.#mode !== 'interrupted') {
-      for (const effect of react(run.saga, this.#context())) this.#perform(run, effect);
+      for (const effect of react(run.saga, this.#context())) {
+        if (effect.kind === 'wait') wakeAt = effect.until;
+        else this.#perform(run, effect);
+      }
     }
+    this.#wakeAt(run, wakeAt);
     this.#checkDrained();
   }
 
-  #perform(run: Run, effect: Effect): void {
-    switch (effect.kind) {
-      case 'exchange':
-        if (this.#gate.admits(effect.node)) return this.#exchange(run, effect);
-        return this.#exchangeIfTried(run, effect);
-      case 'abort':
-        return run.exchanges.get(effect.node)?.abort();
-      case 'wait':
-        // A saga that has to wait is parked while draining; the next life takes it up.
-        if (this.#mode === 'draining' && effect.until > this.#ports.now()) return undefined;
-        run.stopTimer = this.#ports.at(effect.until, () => this.#take(run, { kind: 'ticked' }));
-        return undefined;
-    }
+  #perform(run: Run, effect: Exclude<Effect, { kind: 'wait' }>): void {
+    if (effect.kind === 'abort') run.exchanges.get(effect.node)?.abort();
+    else if (this.#gate.admits(effect.node)) this.#exchange(run, effect);
+    else this.#exchangeIfTried(run, effect);
+  }
+
+  /** Most waits are for the deadline, and stay as they are from answer to answer. */
+  #wakeAt(run: Run, time: number | undefined): void {
+    // A saga that has to wait is parked while draining; the next life takes it up.
+    const isParked = this.#mode === 'draining' && time !== undefined && time > this.#ports.now();
+    const at = isParked ? undefined : time;
+    if (run.wake?.at === at) return;
+    run.wake?.cancel();
+    run.wake =
+      at === undefined ? undefined : { at, cancel: this.#ports.at(at, () => this.#tick(run)) };
+  }
+
+  #tick(run: Run): void {
+    run.wake = undefined;
+    this.#take(run, { kind: 'ticked' });
   }
 
   #exchangeIfTried(run: Run, effect: ExchangeEffect): void {
@@ -273,7 +283,7 @@ export class SagaDriver {
 
   #isBusy(run: Run): boolean {
     if (run.exchanges.size > 0) return true;
-    return this.#mode === 'draining' && (run.unconfirmed > 0 || run.stopTimer !== undefined);
+    return this.#mode === 'draining' && (run.unconfirmed > 0 || run.wake !== undefined);
   }
 }
 

@@ -40,7 +40,8 @@ export function readAnswer(dialect: Dialect, asked: Asked, http: HttpAnswer): An
 /** The dialect's own word about a status, else the general one. */
 function meaningOf(dialect: Dialect, asked: Asked, status: number): AnswerKind {
   const { statuses } = dialect[asked.kind];
-  for (const [meaning, named] of Object.entries(statuses)) {
+  for (const meaning in statuses) {
+    const named = statuses[meaning as keyof typeof statuses] as readonly number[];
     if (named.includes(status)) return meaning as CreateMeaning | DeleteMeaning | ReadMeaning;
   }
   return asked.kind === 'read' ? 'unreadable' : generalMeaning(status);

@@ -107,8 +107,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       edit(
         'react.ts',
-        'request: requestFor(goal, node.next) }',
-        'request: { ...requestFor(goal, node.next), sentAt: now } as never }',
+        'const request = requestFor(saga.command, goal, node.next);',
+        'const request = { ...requestFor(saga.command, goal, node.next), sentAt: now } as never;',
       ),
       edit(
         'after-answer.ts',
