@@ -17,7 +17,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { KeyOrder } from './key-order.ts';
 import type { Lanes } from './lanes.ts';
 import { type Counters, Numbering } from './numbering.ts';
-import { type OpenCommand, openCommand } from './open-command.ts';
+import { addWaiter, type OpenCommand, openCommand, takeWaiters } from './open-command.ts';
 import type { Pauses } from './pauses.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
 import { Registry } from './registry.ts';
@@ -108,14 +108,14 @@ export class Commands {
     }
     const open = openCommand(this.#numbering.command(request));
     this.registry.add(open);
-    if (request.wait === 'settled') open.waiters.push(respond);
+    if (request.wait === 'settled') addWaiter(open, respond);
     // P6: only who holds its key may begin; and only if nothing loose is against it (P4.4).
     const { command } = open;
     const held = this.keys.enter(open);
     const isOpen = this.#admission.isFree && !this.#pauses.has(command.lane);
     const mayBegin = held && isOpen && this.#opposedUntil(command) === 0;
     const begun = mayBegin && !needsSurvey(command, this.#options.policy);
-    if (begun) this.#begin(open);
+    if (begun) open.state = 'applying';
     turn.accept({ command, begun }, (existing) => {
       if (existing !== undefined) return this.#withdraw(open, existing, { request, respond });
       if (open.stage === 'new') open.stage = 'waiting';
@@ -145,7 +145,7 @@ export class Commands {
     turn.after(() => {
       if (open.answer !== undefined) respond(open.answer);
       else if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));
-      else open.waiters.push(respond);
+      else addWaiter(open, respond);
     });
   }
 
@@ -153,14 +153,9 @@ export class Commands {
   #withdraw(open: OpenCommand, first: StoredCommand, { request, respond }: Asking): void {
     const answer = repeatAnswer(first, request, this.#ports.now());
     if (request.wait === 'accepted') respond(answer);
-    for (const waiter of open.waiters.splice(0)) waiter(answer);
+    for (const waiter of takeWaiters(open)) waiter(answer);
     open.answer = answer;
     this.#leave(open);
-  }
-
-  #begin(open: OpenCommand): void {
-    open.entries = [{ kind: 'began', at: open.command.acceptedAt }];
-    open.state = 'applying';
   }
 
   /** Takes up a command of an earlier life. Call in the order of `seq`, before any new one. */
@@ -267,7 +262,7 @@ export class Commands {
     const answer = settledAnswer(command, settlement);
     open.answer = answer;
     this.settledCounts.count(command, settlement);
-    for (const waiter of open.waiters.splice(0)) waiter(answer);
+    for (const waiter of takeWaiters(open)) waiter(answer);
     this.#ports.publish(`command.${settlement.state}`, () => answer);
     this.#leave(open);
   }

@@ -24,7 +24,7 @@ import { operateOnMany } from './bulk-operators.ts';
 import { Commands } from './commands.ts';
 import { Divergence } from './divergence.ts';
 import type { Counters } from './numbering.ts';
-import type { OpenCommand } from './open-command.ts';
+import { type OpenCommand, takeWaiters } from './open-command.ts';
 import { operate } from './operators.ts';
 import { pauseOrResume } from './pause-act.ts';
 import { Pauses } from './pauses.ts';
@@ -162,13 +162,14 @@ export class Coordinator {
     for (const open of this.commands.registry.all()) this.#dismiss(open);
   }
 
-  #dismiss({ command, state, waiters }: OpenCommand): void {
+  #dismiss(open: OpenCommand): void {
+    const { command, state } = open;
     const { id } = command;
     const reply = errorReply('draining', `the daemon stops; the command is ${state}`, {
       id,
       hint: 'It is in the journal and goes on when the daemon is back: ask again by its id.',
     });
-    for (const waiter of waiters.splice(0)) waiter(reply);
+    for (const waiter of takeWaiters(open)) waiter(reply);
   }
 
   async #run(): Promise<void> {

@@ -7,7 +7,7 @@ import type { Lane } from '../core/model.ts';
 import type { Admission } from './admission.ts';
 import type { KeyOrder } from './key-order.ts';
 import { Lanes } from './lanes.ts';
-import type { OpenCommand } from './open-command.ts';
+import { entriesOf, type OpenCommand } from './open-command.ts';
 import type { Pauses } from './pauses.ts';
 import { Places } from './places.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
@@ -54,7 +54,7 @@ export class Dispatcher {
     if (picked.length === DISPATCH_MAX) this.#start.onMore();
     // A delete is guarded by the mark its record bears; the journal may know it.
     const surveyed = picked.filter(
-      ({ open }) => open.entries.length === 0 && open.command.op === 'delete',
+      ({ open }) => open.state === 'accepted' && open.command.op === 'delete',
     );
     const tokens =
       surveyed.length === 0
@@ -76,7 +76,8 @@ export class Dispatcher {
     tokens: Readonly<Record<string, string>> | undefined,
   ): void {
     const { ports, keys } = this.#start;
-    const { command, entries, recovered } = open;
+    const { command, recovered } = open;
+    const entries = entriesOf(open);
     const loose = keys.looseOf(command.groupId, ports.now());
     const history = {
       ...(loose === undefined ? {} : { loose }),

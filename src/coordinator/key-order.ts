@@ -22,11 +22,13 @@ interface Key {
   holder: OpenCommand | undefined;
   /** Made when somebody waits: few keys are ever asked for twice at a time. */
   waiting: Line<OpenCommand> | undefined;
-  loose: LooseRecord[];
+  loose: readonly LooseRecord[];
 }
 
 /** Keys that no command has been at since the watch began. */
 export type QuietKeys = ReadonlySet<string>;
+/** Of nearly every key. */
+const NO_LOOSE: readonly LooseRecord[] = [];
 
 export class KeyOrder {
   readonly #keys = new Map<string, Key>();
@@ -81,7 +83,8 @@ export class KeyOrder {
     const until = Math.max(...Object.values(loose).flatMap((all) => all.map((one) => one.until)));
     const record = { seq, groupId, loose, until };
     this.#loose.add(record);
-    this.#key(groupId).loose.push(record);
+    const key = this.#key(groupId);
+    key.loose = [...key.loose, record];
   }
 
   /** When nothing loose of this key opposes `want` any more; 0 if nothing does now. */
@@ -130,7 +133,7 @@ export class KeyOrder {
   #key(groupId: string): Key {
     let key = this.#keys.get(groupId);
     if (key === undefined) {
-      key = { holder: undefined, waiting: undefined, loose: [] };
+      key = { holder: undefined, waiting: undefined, loose: NO_LOOSE };
       this.#keys.set(groupId, key);
     }
     return key;

@@ -2,6 +2,7 @@
 import type { Command, DurableEntry, Reason } from '../core/model.ts';
 import type { CommandAnswer } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
+import type { InLine } from './line.ts';
 import type { Respond } from './ports.ts';
 
 /**
@@ -10,13 +11,14 @@ import type { Respond } from './ports.ts';
  */
 export type Stage = 'new' | 'waiting' | 'ready' | 'dispatched' | 'gone';
 
-export interface OpenCommand {
+/** There may be a hundred thousand: every field counts. */
+export interface OpenCommand extends InLine<OpenCommand> {
   readonly command: Command;
   stage: Stage;
   state: 'accepted' | 'applying' | 'compensating';
   reason: Reason | undefined;
   stuck: boolean;
-  /** Durable entries so far, for the executor; empty once it has them. */
+  /** What the journal had of it at the start of this life; see `entriesOf`. */
   entries: readonly DurableEntry[];
   /** It had begun in an earlier life of the daemon. */
   readonly recovered: boolean;
@@ -24,11 +26,14 @@ export interface OpenCommand {
   executor: number | undefined;
   /** It takes one of its executor's places. */
   working: boolean;
-  /** Who waits for the final answer. */
-  readonly waiters: Respond[];
+  /** Who waits for the final answer; see `addWaiter`. */
+  waiters: readonly Respond[];
   /** The final answer, once there is one. */
   answer: CommandAnswer | ErrorReply | undefined;
 }
+
+const NO_ENTRIES: readonly DurableEntry[] = [];
+const NOBODY: readonly Respond[] = [];
 
 export function openCommand(command: Command, recovered = false): OpenCommand {
   return {
@@ -37,11 +42,31 @@ export function openCommand(command: Command, recovered = false): OpenCommand {
     state: 'accepted',
     reason: undefined,
     stuck: false,
-    entries: [],
+    entries: NO_ENTRIES,
     recovered,
     executor: undefined,
     working: false,
-    waiters: [],
+    waiters: NOBODY,
     answer: undefined,
+    line: undefined,
+    before: undefined,
+    after: undefined,
   };
+}
+
+/** Its durable entries so far, for whoever takes it up. */
+export function entriesOf({ command, state, entries }: OpenCommand): readonly DurableEntry[] {
+  const hasBegunAtOnce = state === 'applying' && entries.length === 0;
+  return hasBegunAtOnce ? [{ kind: 'began', at: command.acceptedAt }] : entries;
+}
+
+export function addWaiter(open: OpenCommand, respond: Respond): void {
+  open.waiters = [...open.waiters, respond];
+}
+
+/** Everybody who waits; from now on nobody does. */
+export function takeWaiters(open: OpenCommand): readonly Respond[] {
+  const { waiters } = open;
+  open.waiters = NOBODY;
+  return waiters;
 }

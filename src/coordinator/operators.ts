@@ -4,7 +4,7 @@ import { errorReply } from '../protocol/errors.ts';
 import type { OperatorAct } from '../protocol/work.ts';
 import { openAnswer } from './answers.ts';
 import type { Commands } from './commands.ts';
-import type { OpenCommand } from './open-command.ts';
+import { addWaiter, type OpenCommand } from './open-command.ts';
 import type { CoordinatorPorts, Respond } from './ports.ts';
 import type { Questions } from './questions.ts';
 import type { Turn } from './turn.ts';
@@ -47,7 +47,7 @@ export function operate(
   }
   // It settles in this very turn's commit: that is the answer to whatever was asked.
   if (open.stage === 'gone') {
-    open.waiters.push(respond);
+    addWaiter(open, respond);
     return;
   }
   if (request.op === 'abandon' && open.state !== 'compensating') {
@@ -69,7 +69,7 @@ export function operate(
     ...(by === undefined ? {} : { by }),
   });
   if (request.op === 'cancel' && desk.commands.settleUndriven(open, 'cancel', turn)) {
-    open.waiters.push(respond);
+    addWaiter(open, respond);
     return;
   }
   act(desk, open, { request, respond });

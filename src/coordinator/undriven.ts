@@ -6,7 +6,7 @@ import { decide } from '../core/decide.ts';
 import { evolve } from '../core/evolve.ts';
 import type { Context, Saga, Settlement } from '../core/model.ts';
 import { openSaga } from '../core/open-saga.ts';
-import type { OpenCommand } from './open-command.ts';
+import { entriesOf, type OpenCommand } from './open-command.ts';
 
 /** No executor has it, and none had: it waits for its key, for loose requests, or in its lane. */
 export function isUndriven({ stage, recovered }: OpenCommand): boolean {
@@ -15,13 +15,13 @@ export function isUndriven({ stage, recovered }: OpenCommand): boolean {
 
 /** What follows from its being cancelled, or from the time; undefined if it goes on waiting. */
 export function endOfUndriven(
-  { command, entries }: OpenCommand,
+  open: OpenCommand,
   why: 'cancel' | 'ticked',
   context: Context,
 ): Settlement | undefined {
-  const saga = entries.reduce<Saga>(
+  const saga = entriesOf(open).reduce<Saga>(
     (state, entry) => evolve(state, entry, context.policy),
-    openSaga(command),
+    openSaga(open.command),
   );
   return decide(saga, { kind: why }, context).find((entry) => entry.kind === 'settled');
 }

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Line } from '../../src/coordinator/line.ts';
+import { type InLine, Line } from '../../src/coordinator/line.ts';
 import { Fifo } from '../../src/core/fifo.ts';
+
+interface Item extends InLine<Item> {
+  readonly name: number;
+}
+
+function itemOf(name: number): Item {
+  return { name, line: undefined, before: undefined, after: undefined };
+}
 
 const moves = fc.array(
   fc.oneof({ weight: 3, arbitrary: fc.constant('push') }, fc.constant('shift')),
@@ -57,16 +65,17 @@ describe('Line', () => {
   test('gives what an array gives, also when some leave from the middle', () => {
     fc.assert(
       fc.property(acts, (all) => {
-        const line = new Line<number>();
-        const model: number[] = [];
+        const line = new Line<Item>();
+        const model: Item[] = [];
         for (const [index, act] of all.entries()) {
           if (act === 'push') {
-            line.push(1000 + index);
-            model.push(1000 + index);
+            const item = itemOf(1000 + index);
+            line.push(item);
+            model.push(item);
           } else if (act === 'shift') {
             expect(line.shift()).toBe(model.shift());
           } else {
-            const item = model[act] ?? -1;
+            const item = model[act] ?? itemOf(-1);
             expect(line.remove(item)).toBe(model[act] !== undefined);
             if (model[act] !== undefined) model.splice(act, 1);
           }
@@ -79,11 +88,14 @@ describe('Line', () => {
   });
 
   test('whoever has left may come again, at the end; nobody stands there twice', () => {
-    const line = new Line<string>();
-    for (const item of ['a', 'b']) line.push(item);
-    expect(() => line.push('a')).toThrow('twice');
-    line.remove('a');
-    line.push('a');
-    expect([line.shift(), line.shift(), line.shift()]).toEqual(['b', 'a', undefined]);
+    const [line, other] = [new Line<Item>(), new Line<Item>()];
+    const [a, b] = [itemOf(1), itemOf(2)];
+    for (const item of [a, b]) line.push(item);
+    expect(() => line.push(a)).toThrow('twice');
+    expect(() => other.push(a)).toThrow('twice');
+    expect(other.remove(a)).toBe(false);
+    line.remove(a);
+    line.push(a);
+    expect([line.shift(), line.shift(), line.shift()]).toEqual([b, a, undefined]);
   });
 });
