@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { limitLife } from './composition/limits.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
 import { fatalityOf, vitalsOf } from './composition/vital-signs.ts';
@@ -34,7 +35,13 @@ import { startOps } from './ops/server.ts';
 import { phaseOf, type Standing } from './ops/standing.ts';
 
 const COORDINATOR = 'coordinator';
+/**
+ * How far a heap may grow beyond what is alive before it is collected, in per cent. V8's own choice
+ * is up to 300, and with 100,000 open commands most of the memory is then garbage (docs/performance.md).
+ */
+const HEAP_GROWTH = 50;
 
+setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
 const input = { argv: process.argv.slice(2), env: process.env, cwd: process.cwd() };
 const said = preview(input);
 if (said !== undefined) {

@@ -89,12 +89,19 @@ export const settingsSchema = z.strictObject({
   concurrency: z.int().min(1).max(10_000).default(256).register(settingDocs, {
     text: 'Commands in work at once, per executor.',
   }),
-  connectionsPerNode: z.int().min(1).max(10_000).default(128).register(settingDocs, {
+  connectionsPerNode: z.int().min(1).max(10_000).default(32).register(settingDocs, {
     text: 'Connections to one node, per executor.',
   }),
-  interactiveShare: z.number().min(0.05).max(0.95).default(0.75).register(settingDocs, {
-    text: 'The share of new work given to the interactive lane while the bulk lane waits too.',
-  }),
+  interactiveShare: z
+    .number()
+    .min(0.05)
+    .max(0.95)
+    .default(0.75)
+    .register(settingDocs, {
+      text:
+        'The share of new work, and of the places in work, kept for the interactive lane while it is ' +
+        'in use.',
+    }),
   openMax: z.int().min(1).max(10_000_000).default(200_000).register(settingDocs, {
     text: 'Commands that are not settled yet; beyond it new ones are answered `busy`.',
   }),

@@ -14,6 +14,8 @@ import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
 
 /** Commands handed out in one turn: rollbacks of an earlier life take no place that would bound them. */
 const DISPATCH_MAX = 1000;
+/** So long after the latest interactive command its lane counts as in use. */
+const IN_USE_MS = 10_000;
 
 export interface DispatcherStart {
   readonly ports: Pick<CoordinatorPorts, 'journal' | 'now' | 'order'>;
@@ -29,25 +31,33 @@ export class Dispatcher {
   readonly lanes: Lanes;
   readonly #start: DispatcherStart;
   readonly #places: Places;
+  /** The most places the bulk lane takes while the other is in use. */
+  readonly #bulkMax: number;
+  #interactiveAt = Number.NEGATIVE_INFINITY;
 
   constructor(start: DispatcherStart) {
     const { executors, concurrency, interactiveShare } = start.options;
     this.#start = start;
     this.#places = new Places(executors, concurrency);
+    this.#bulkMax = Math.max(1, Math.floor(executors * concurrency * (1 - interactiveShare)));
     this.lanes = new Lanes(interactiveShare);
   }
 
   /** Fills the free places. */
   async dispatch(): Promise<void> {
     const { admission, pauses } = this.#start;
-    const takesNew = (lane: Lane): boolean => admission.hasRoom && !pauses.has(lane);
+    const now = this.#start.ports.now();
+    const takesNew = (lane: Lane): boolean =>
+      admission.hasRoom && !pauses.has(lane) && (lane !== 'bulk' || this.#bulkMayGo(now));
     const picked: { open: OpenCommand; executor: number }[] = [];
     while (picked.length < DISPATCH_MAX) {
       const executor = this.#places.free();
       const open = executor === undefined ? undefined : this.lanes.next(takesNew);
       if (executor === undefined || open === undefined) break;
       if (!open.recovered) admission.handedOut();
-      this.#places.assign(open, executor, open.state !== 'compensating');
+      const isWork = open.state !== 'compensating';
+      if (isWork && open.command.lane === 'interactive') this.#interactiveAt = now;
+      this.#places.assign(open, executor, isWork);
       picked.push({ open, executor });
     }
     if (picked.length === 0) return;
@@ -63,6 +73,14 @@ export class Dispatcher {
     for (const { open, executor } of picked) {
       this.#drive(open, executor, tokens?.get(open.command.groupId));
     }
+  }
+
+  /**
+   * What the bulk lane has in work delays everybody at the nodes. So it keeps to its share also while
+   * no interactive command waits, for the next is about to come.
+   */
+  #bulkMayGo(now: number): boolean {
+    return this.#places.bulk < this.#bulkMax || now - this.#interactiveAt >= IN_USE_MS;
   }
 
   /** The command has turned back or settled: its place is free. */

@@ -11,6 +11,9 @@ import type { OpenSocket } from './socket-registry.ts';
 
 export const MAIN = 'main';
 
+/** Enough for what one turn of a loop makes and drops; more only grows the process. */
+const LIMITS = { maxYoungGenerationSizeMb: 24 } as const;
+
 /** A thread that is there, but turns its loop no more, or gets nowhere. */
 export interface Hang {
   readonly kind: 'hung' | 'stalled';
@@ -87,7 +90,7 @@ export class Threads {
   start<Data extends ThreadData>(entry: URL, data: Data): void {
     const { name } = data;
     const workerData = { ...data, beat: this.#beats.claim(name) };
-    const worker = new Worker(entry, { workerData, name });
+    const worker = new Worker(entry, { workerData, name, resourceLimits: LIMITS });
     this.#workers.set(name, worker);
     this.#heard.set(name, new Set());
     worker.on('message', (message: FromThread) => this.#hear(name, message));

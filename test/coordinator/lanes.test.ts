@@ -133,3 +133,39 @@ describe('lanes of the daemon', () => {
     expect(desk.coordinator.commands.lanes.size).toBe(0);
   });
 });
+
+describe('the bulk lane in work', () => {
+  const bulkOrders = (desk: Awaited<ReturnType<typeof openDesk>>) =>
+    desk.driven.filter((id) => id.startsWith('bulk')).length;
+
+  test('takes every place as long as nobody uses the other lane', async () => {
+    const desk = await openDesk({ concurrency: 8, interactiveShare: 0.75 });
+    for (let index = 0; index < 10; index++) {
+      desk.ask({ op: 'create', id: `bulk-${index}`, groupId: String(index), lane: 'bulk' });
+    }
+    await desk.rest();
+    expect(bulkOrders(desk)).toBe(8);
+  });
+
+  test('keeps to its share of the places while the other lane is in use, and for 10 s', async () => {
+    const desk = await openDesk({ concurrency: 8, interactiveShare: 0.75 });
+    desk.ask({ op: 'create', id: 'a', groupId: 'a' });
+    await desk.rest();
+    desk.report(settled(desk, 'a'));
+    for (let index = 0; index < 10; index++) {
+      desk.ask({ op: 'create', id: `bulk-${index}`, groupId: String(index), lane: 'bulk' });
+    }
+    await desk.rest();
+    expect(bulkOrders(desk)).toBe(2);
+    for (let index = 0; index < 6; index++) desk.ask({ op: 'create', groupId: `b${index}` });
+    await desk.rest();
+    expect(desk.driven).toHaveLength(1 + 2 + 6);
+    await desk.advance(9000);
+    expect(bulkOrders(desk)).toBe(2);
+    await desk.advance(1500);
+    expect(bulkOrders(desk)).toBe(2);
+    desk.report(settled(desk, 'bulk-0'), settled(desk, 'bulk-1'));
+    await desk.rest();
+    expect(bulkOrders(desk)).toBe(4);
+  });
+});
