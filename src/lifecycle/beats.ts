@@ -13,7 +13,8 @@ const BEATS = 0;
 const PROGRESS = 1;
 const ACTIVITY = 2;
 const CELLS = 3;
-const BEAT_MS = 200;
+/** Below the nanny's look (500 ms); an idle daemon does little else. */
+const BEAT_MS = 400;
 
 /** What a thread can be at. The first is where every thread begins. */
 const ACTIVITIES = ['starting', 'working', 'journal', 'stopping'] as const;

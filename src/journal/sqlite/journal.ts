@@ -50,6 +50,7 @@ export class SqliteJournal implements Journal {
   async commit(batch: Batch): Promise<CommitResult> {
     return this.#change(() => {
       if (isEmpty(batch)) return { existing: new Map() };
+      this.#upkeep.written();
       try {
         return { existing: this.#write(batch) };
       } catch (error) {

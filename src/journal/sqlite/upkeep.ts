@@ -18,6 +18,13 @@ const FREE_PAGES_KEPT = 1_024;
 /** Pages given back in one step: 1 MiB. */
 const VACUUM_STEP_PAGES = 256;
 
+/** What SQLite says of a checkpoint: pages in the WAL, and how many of them were copied back. */
+interface Checkpoint {
+  readonly busy: number;
+  readonly log: number;
+  readonly checkpointed: number;
+}
+
 export interface UpkeepBounds {
   readonly walBytes: number;
   readonly freePagesKept: number;
@@ -30,6 +37,8 @@ export class Upkeep {
   readonly #walPath: string;
   readonly #prune;
   readonly #bounds: UpkeepBounds;
+  /** Nothing was left to do, and nothing was written since. */
+  #isTidy = false;
 
   constructor(db: Database, bounds: UpkeepBounds = DEFAULTS) {
     this.#db = db;
@@ -38,20 +47,30 @@ export class Upkeep {
     this.#bounds = bounds;
   }
 
+  /** Something was written. */
+  written(): void {
+    this.#isTidy = false;
+  }
+
   prune(settledBefore: number, limit: number): number {
+    this.written();
     return this.#prune.run(settledBefore, limit).changes;
   }
 
   tidy(): void {
-    this.#vacuum();
-    this.#db.pragma('wal_checkpoint(PASSIVE)');
+    if (this.#isTidy) return;
+    const isVacuumed = this.#vacuum();
+    const [state] = this.#db.pragma('wal_checkpoint(PASSIVE)') as Checkpoint[];
     if (this.#walBytes() > this.#bounds.walBytes) this.#truncate();
+    this.#isTidy = isVacuumed && state?.busy === 0 && state.log === state.checkpointed;
   }
 
-  #vacuum(): void {
+  /** @returns whether no more pages can be given back */
+  #vacuum(): boolean {
     const free = this.#db.pragma('freelist_count', { simple: true }) as number;
     const spare = Math.min(free - this.#bounds.freePagesKept, VACUUM_STEP_PAGES);
     if (spare > 0) this.#db.pragma(`incremental_vacuum(${spare})`);
+    return spare <= 0;
   }
 
   #walBytes(): number {
