@@ -43,6 +43,8 @@ export class Commands {
   readonly #numbering: Numbering;
   readonly #admission: Admission;
   readonly #pauses: Pauses;
+  /** No open command has an earlier deadline ahead of it; there may be none at this time any more. */
+  #nextDeadline = Number.POSITIVE_INFINITY;
 
   /** @param post has something done in a turn of its own, soon */
   constructor(
@@ -107,7 +109,7 @@ export class Commands {
       return this.#turnAway({ request, respond }, unavailable, turn);
     }
     const open = openCommand(this.#numbering.command(request));
-    this.registry.add(open);
+    this.#add(open);
     if (request.wait === 'settled') addWaiter(open, respond);
     // P6: only who holds its key may begin; and only if nothing loose is against it (P4.4).
     const { command } = open;
@@ -124,6 +126,11 @@ export class Commands {
       if (this.keys.holds(open)) this.#hold(open);
       return undefined;
     });
+  }
+
+  #add(open: OpenCommand): void {
+    this.registry.add(open);
+    this.#nextDeadline = Math.min(this.#nextDeadline, open.command.deadlineAt);
   }
 
   /** A breaker is in the way; but whoever asks for what is done already is told that (P7). */
@@ -164,7 +171,7 @@ export class Commands {
     for (const entry of entries) this.#note(open, entry);
     open.entries = entries;
     open.stage = 'waiting';
-    this.registry.add(open);
+    this.#add(open);
     const held = this.keys.enter(open);
     if (open.recovered && !held) throw new Error(`P6: two begun commands on ${command.groupId}`);
     if (open.recovered) this.lanes.add(open);
@@ -204,11 +211,16 @@ export class Commands {
   /** Refuses what has waited past its deadline, as far as there is room; returns if that was all. */
   expireUndriven(turn: Turn): boolean {
     const now = this.#ports.now();
+    if (now < this.#nextDeadline) return true;
+    let next = Number.POSITIVE_INFINITY;
     for (const open of this.registry.all()) {
-      if (now < open.command.deadlineAt) continue;
-      if (turn.room === 0) return false;
-      this.settleUndriven(open, 'ticked', turn);
+      const { deadlineAt } = open.command;
+      // Its acceptance is not durable yet: it can be refused the next time.
+      if (now < deadlineAt || open.stage === 'new') next = Math.min(next, deadlineAt);
+      else if (turn.room === 0) return false;
+      else this.settleUndriven(open, 'ticked', turn);
     }
+    this.#nextDeadline = next;
     return true;
   }
 
