@@ -33,6 +33,11 @@ export class Clusters {
     return id;
   }
 
+  /** Its number, if it has been asked for since the start. */
+  known(nodes: readonly string[]): number | undefined {
+    return this.#numbers.get(JSON.stringify(nodes));
+  }
+
   nodes(id: number): readonly string[] {
     const known = this.#lists.get(id);
     if (known !== undefined) return known;

@@ -9,7 +9,8 @@ import { prepareLastWord } from './queries/last-word.ts';
 import { prepareLoadLoose } from './queries/loose.ts';
 import { prepareMarks } from './queries/marks.ts';
 import { prepareCountOpen, prepareLoadEntries, prepareLoadOpen } from './queries/open.ts';
-import { type EntryRow, openOf, settlementOf, storedOf } from './rows.ts';
+import { type EntryRow, openOf, storedOf } from './rows.ts';
+import { settlementOf } from './settlement-text.ts';
 
 export class Reader {
   readonly #clusters: Clusters;
@@ -60,7 +61,7 @@ export class Reader {
     return this.#loadLoose.all(after, limit).map((row) => ({
       seq: row.seq,
       groupId: row.group_id,
-      loose: settlementOf(row.seq, row.settlement).loose ?? {},
+      loose: settlementOf(row.seq, row.settlement, this.#clusters).loose ?? {},
     }));
   }
 
@@ -73,7 +74,8 @@ export class Reader {
     const marks = new Map<string, Readonly<Record<string, string>>>();
     for (const groupId of groupIds) {
       const row = this.#marks.get(groupId);
-      if (row !== undefined) marks.set(groupId, settlementOf(row.seq, row.settlement).tokens ?? {});
+      if (row !== undefined)
+        marks.set(groupId, settlementOf(row.seq, row.settlement, this.#clusters).tokens ?? {});
     }
     return marks;
   }

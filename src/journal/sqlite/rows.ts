@@ -1,8 +1,9 @@
 /** Rows as SQLite gives them, and what they mean. */
-import type { Command, Lane, Operation, Reason, SagaState, Settlement } from '../../core/model.ts';
+import type { Command, Lane, Operation, Reason, SagaState } from '../../core/model.ts';
 import { JournalError } from '../errors.ts';
 import type { OpenCommand, StoredCommand } from '../port.ts';
 import type { Clusters } from './clusters.ts';
+import { settlementOf } from './settlement-text.ts';
 
 type StoredEntry = OpenCommand['entries'][number];
 
@@ -57,7 +58,9 @@ export function storedOf(row: CommandRow, clusters: Clusters): StoredCommand {
     state: row.state,
     stuck: row.stuck === 1,
     ...(row.reason === null ? {} : { reason: row.reason }),
-    ...(row.settlement === null ? {} : { settlement: settlementOf(row.seq, row.settlement) }),
+    ...(row.settlement === null
+      ? {}
+      : { settlement: settlementOf(row.seq, row.settlement, clusters) }),
   };
 }
 
@@ -73,10 +76,6 @@ export function openOf(
     facts.unshift({ kind: 'began', at: row.began_at });
   }
   return { command: commandOf(row, clusters), entries: facts };
-}
-
-export function settlementOf(seq: number, text: string): Settlement {
-  return parse(seq, text) as Settlement;
 }
 
 function entryOf(row: EntryRow): StoredEntry {

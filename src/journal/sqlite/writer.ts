@@ -26,6 +26,7 @@ import { prepareReadHead, prepareWriteHead } from './queries/head.ts';
 import { prepareSettle } from './queries/settle.ts';
 import { prepareFlagStuck, prepareTurn } from './queries/turn.ts';
 import { storedOf } from './rows.ts';
+import { textOf } from './settlement-text.ts';
 
 export class Writer {
   readonly #clusters: Clusters;
@@ -131,7 +132,7 @@ export class Writer {
       settlement.state,
       settlement.reason ?? null,
       settlement.at,
-      JSON.stringify(settlement),
+      textOf(settlement, this.#clusters),
       settlement.tokens === undefined ? 0 : 1,
       settlement.loose === undefined ? 0 : 1,
       seq,
