@@ -39,7 +39,7 @@ const COORDINATOR = 'coordinator';
  * How far a heap may grow beyond what is alive before it is collected, in per cent. V8's own choice
  * is up to 300, and with 100,000 open commands most of the memory is then garbage (docs/performance.md).
  */
-const HEAP_GROWTH = 50;
+const HEAP_GROWTH = 100;
 
 setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
 const input = { argv: process.argv.slice(2), env: process.env, cwd: process.cwd() };

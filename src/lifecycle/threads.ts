@@ -12,7 +12,7 @@ import type { OpenSocket } from './socket-registry.ts';
 export const MAIN = 'main';
 
 /** Enough for what one turn of a loop makes and drops; more only grows the process. */
-const LIMITS = { maxYoungGenerationSizeMb: 24 } as const;
+const LIMITS = { maxYoungGenerationSizeMb: 48 } as const;
 
 /** A thread that is there, but turns its loop no more, or gets nowhere. */
 export interface Hang {
