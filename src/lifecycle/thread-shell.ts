@@ -51,6 +51,8 @@ class ThreadShell {
   readonly #early: ToThread[] = [];
   #body: ThreadBody | undefined;
   #ending = false;
+  /** Its sockets are closed under its work: what that stumbles over then is no news. */
+  #isCut = false;
 
   run(start: (tools: ThreadTools) => Promise<ThreadBody>): void {
     this.#beat.start();
@@ -70,8 +72,7 @@ class ThreadShell {
       // It was told to end meanwhile, and its sockets are closed: that may well have been why.
       if (this.#ending) return undefined;
       if (!(error instanceof StartError)) return this.#die(error);
-      this.#ending = true;
-      this.#sockets.closeAll();
+      this.#cut();
       tellMain({ kind: 'failed', failure: error.failure });
       parentPort?.close();
     }
@@ -102,8 +103,7 @@ class ThreadShell {
    * left behind.
    */
   #abandon(): void {
-    this.#ending = true;
-    this.#sockets.closeAll();
+    this.#cut();
     parentPort?.close();
     setTimeout(() => process.exit(), GRACE_MS).unref();
   }
@@ -113,7 +113,14 @@ class ThreadShell {
     if (!this.#ending) throw new Error(`nobody reads the socket of the ${what} any more`);
   }
 
-  #die(error: unknown): never {
+  #cut(): void {
+    this.#ending = true;
+    this.#isCut = true;
+    this.#sockets.closeAll();
+  }
+
+  #die(error: unknown): void {
+    if (this.#isCut) return;
     this.#ending = true;
     this.#sockets.closeAll();
     throw error;

@@ -135,6 +135,7 @@ describe('P8: a thread is lost', () => {
     ['rejects when ready', 'thread executor-1 crashed'],
     ['ends when ready', 'thread executor-1 ended unasked'],
     ['fails to start', 'the journal: in use'],
+    ['fails to start and stumbles', 'the journal: in use'],
   ];
 
   test.each(lost)(
@@ -144,6 +145,7 @@ describe('P8: a thread is lost', () => {
       const code = await daemon.exit;
       expect(daemon.lines.join('\n')).toContain(`error ${word}`);
       expect(daemon.lines.at(-1)).toMatch(/^info shutdown complete .*, exiting with code 1$/);
+      expect(daemon.lines.filter((line) => /crashed|in use|unasked/.test(line))).toHaveLength(2);
       expect(code).toBe(1);
     },
   );

@@ -18,6 +18,8 @@ export type Behaviour =
   | 'crashes when drained'
   | 'ends when ready'
   | 'fails to start'
+  /** What it had under way meets its closed sockets. */
+  | 'fails to start and stumbles'
   | 'never starts'
   | 'hangs when stopped'
   | 'spins when stopped';
@@ -33,7 +35,10 @@ runThread(async ({ sockets }) => {
   await socket.bind(`inproc://${name}`);
   void read(socket);
   tellMain({ kind: 'listening' });
-  if (behaviour === 'fails to start') {
+  if (behaviour === 'fails to start and stumbles') {
+    process.nextTick(() => fail('Socket is closed'));
+  }
+  if (behaviour.startsWith('fails to start')) {
     throw new StartError({ message: 'the journal: in use', hint: 'Stop the other one.' });
   }
   if (behaviour === 'never starts') await new Promise(() => {});
@@ -58,6 +63,10 @@ function hear(message: ToThread): void {
   if (behaviour === 'crashes when drained') throw new Error('crashed on purpose');
   if (behaviour === 'drains when interrupted' && message === 'drain') return;
   tellMain({ kind: 'drained' });
+}
+
+function fail(message: string): never {
+  throw new Error(message);
 }
 
 function misbehave(): void {
