@@ -60,7 +60,9 @@ export async function supervisedProject(): Promise<SupervisedProject> {
     runtime: (env) => startPm2Runtime(root, { ...process.env, ...own, ...env }),
     endWith: (name, code) => {
       writeFileSync(join(root, 'data/exit-code'), String(code));
-      process.kill(pidOf(name), 'SIGUSR2');
+      const pid = pidOf(name);
+      if (pid === 0) throw new Error(`${name} does not run`);
+      process.kill(pid, 'SIGUSR2');
     },
     processes: () => processesNaming(root),
   };
