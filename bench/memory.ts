@@ -15,8 +15,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { isError, LockstepClient } from '../src/client/index.ts';
 import { freePorts } from '../test/support/free-ports.ts';
-import { applyLoad } from './commands/load.ts';
-import { Program } from './commands/processes.ts';
+import { applyLoad, type Load } from './rig/load.ts';
+import { Program } from './rig/processes.ts';
 
 type App = 'lockstepd' | 'nodesim';
 const { memoryOf } = createRequire(import.meta.url)('../supervisor/memory.cjs') as {
@@ -56,7 +56,13 @@ async function atWork(measureMs: number): Promise<void> {
   tell('daemon, idle', daemon);
   tell('nodesim, idle', sim);
   const client = await LockstepClient.connect({ endpoint });
-  const load = { inFlight: IN_FLIGHT, warmUpMs: 0, measureMs, prefix: 'memory' };
+  const load: Load = {
+    kind: 'load',
+    inFlight: IN_FLIGHT,
+    warmUpMs: 0,
+    measureMs,
+    prefix: 'memory',
+  };
   const measured = await applyLoad((key, done) => void create(client, key, done), load);
   tell(`daemon, ${IN_FLIGHT} in flight, ${measured.commands} commands`, daemon);
   tell(`nodesim, ${measured.commands} records on each node`, sim);

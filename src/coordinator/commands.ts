@@ -13,6 +13,7 @@ import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { CommandRequest } from '../protocol/request.ts';
 import type { Admission } from './admission.ts';
 import { openAnswer, settledAnswer } from './answers.ts';
+import { DeadlineWatch } from './deadline-watch.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { KeyOrder } from './key-order.ts';
 import type { Lanes } from './lanes.ts';
@@ -43,8 +44,7 @@ export class Commands {
   readonly #numbering: Numbering;
   readonly #admission: Admission;
   readonly #pauses: Pauses;
-  /** No open command has an earlier deadline ahead of it; there may be none at this time any more. */
-  #nextDeadline = Number.POSITIVE_INFINITY;
+  readonly #deadlines = new DeadlineWatch();
 
   /** @param post has something done in a turn of its own, soon */
   constructor(
@@ -130,7 +130,7 @@ export class Commands {
 
   #add(open: OpenCommand): void {
     this.registry.add(open);
-    this.#nextDeadline = Math.min(this.#nextDeadline, open.command.deadlineAt);
+    this.#deadlines.add(open);
   }
 
   /** A breaker is in the way; but whoever asks for what is done already is told that (P7). */
@@ -210,18 +210,11 @@ export class Commands {
 
   /** Refuses what has waited past its deadline, as far as there is room; returns if that was all. */
   expireUndriven(turn: Turn): boolean {
-    const now = this.#ports.now();
-    if (now < this.#nextDeadline) return true;
-    let next = Number.POSITIVE_INFINITY;
-    for (const open of this.registry.all()) {
-      const { deadlineAt } = open.command;
-      // Its acceptance is not durable yet: it can be refused the next time.
-      if (now < deadlineAt || open.stage === 'new') next = Math.min(next, deadlineAt);
-      else if (turn.room === 0) return false;
-      else this.settleUndriven(open, 'ticked', turn);
-    }
-    this.#nextDeadline = next;
-    return true;
+    return this.#deadlines.look(this.registry.all(), this.#ports.now(), (open) => {
+      if (turn.room === 0) return false;
+      this.settleUndriven(open, 'ticked', turn);
+      return true;
+    });
   }
 
   /** Fills the free places. */
