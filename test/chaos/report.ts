@@ -26,6 +26,8 @@ export interface Report {
   readonly longestSilenceMs: number;
   /** From the end of the faults until everything was settled. */
   readonly settledAfterMs: number;
+  /** How often the breaker of a node opened, and closed. */
+  readonly breakers: Readonly<Record<string, number>>;
   /** How often the daemon ended although nobody had killed it, by its own last words. */
   readonly ownEnds: Readonly<Record<string, number>>;
   /** Faults that can't be done here, and why. */
@@ -60,6 +62,7 @@ export function reportText(report: Report): string {
     `  not accepted at first     ${counts(commands.putOff)}`,
     `answers checked             ${report.answersChecked}, of cancels ${report.cancels}`,
     `ends of its own             ${counts(report.ownEnds)}`,
+    `breakers                    ${counts(report.breakers)}`,
     `longest without a commit    ${report.longestSilenceMs} ms`,
     `all settled after the end   ${report.settledAfterMs} ms`,
     ...report.notPossible.map((text) => `NOT DONE HERE               ${text}`),

@@ -71,6 +71,10 @@ export async function conclude(run: Run, { failures, ...outcome }: Outcome): Pro
     answersChecked: heard.answers,
     cancels: cancels.length,
     longestSilenceMs: Math.round(recoveries.longestSilenceMs),
+    breakers: countBy(
+      [...stage.logOf('lockstepd').matchAll(/ a breaker (opened|closed)\b/g)],
+      (match) => match[1],
+    ),
     ownEnds,
     notPossible: notPossible(stage),
     violations,
