@@ -3,34 +3,22 @@
  * one turn, everything it wants written goes into one commit, and only then what that allows is
  * sent. While a commit runs, the next turn's input gathers: that is group commit.
  *
- * This class routes. What happens to commands stands in `commands.ts`.
+ * What a client's request comes to stands in `requests.ts`, what happens to commands in `commands.ts`.
  */
-
 import { Fifo } from '../core/fifo.ts';
 import type { CommitResult } from '../journal/port.ts';
-import type { Answer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
-import {
-  type BatchRequest,
-  type OperatorRequest,
-  parseCommand,
-  type Request,
-} from '../protocol/request.ts';
+import type { Request } from '../protocol/request.ts';
 import type { WorkReport } from '../protocol/work.ts';
-import { Audit } from './audit.ts';
-import { breaker } from './breaker-act.ts';
 import { Breakers } from './breakers.ts';
-import { operateOnMany } from './bulk-operators.ts';
 import { Commands } from './commands.ts';
 import { Divergence } from './divergence.ts';
 import type { Counters } from './numbering.ts';
 import { type OpenCommand, takeWaiters } from './open-command.ts';
-import { operate } from './operators.ts';
-import { pauseOrResume } from './pause-act.ts';
 import { Pauses } from './pauses.ts';
 import type { Cancel, CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
-import { list, type QueryDesk, stats, status } from './queries.ts';
 import { Questions } from './questions.ts';
+import { Requests } from './requests.ts';
 import { Turn } from './turn.ts';
 import { Upkeep } from './upkeep.ts';
 
@@ -57,8 +45,7 @@ export class Coordinator {
   readonly pauses: Pauses;
   readonly #start: CoordinatorStart;
   readonly #questions = new Questions();
-  readonly #desk: QueryDesk;
-  readonly #audit: Audit;
+  readonly #requests: Requests;
   readonly #upkeep: Upkeep;
   readonly #inbox = new Fifo<(turn: Turn) => void>();
   /** The turns under way, until the inbox is empty. */
@@ -77,7 +64,7 @@ export class Coordinator {
     this.pauses = new Pauses(ports);
     const gates = { admission: this.breakers.admission, pauses: this.pauses };
     this.commands = new Commands({ ports, options, counters, ...gates }, post);
-    this.#desk = {
+    this.#requests = new Requests({
       ports,
       options,
       post,
@@ -87,8 +74,7 @@ export class Coordinator {
       questions: this.#questions,
       startedAt: ports.now(),
       divergence: new Divergence(),
-    };
-    this.#audit = new Audit(this.#desk);
+    });
     this.#upkeep = new Upkeep({
       journal: ports.journal,
       now: ports.now,
@@ -117,8 +103,7 @@ export class Coordinator {
   /** A client's request; `respond` is called once. */
   request(request: Request, respond: Respond): void {
     if (this.#life !== 'open') return respond(errorReply('draining', 'the daemon is stopping'));
-    if (request.op === 'batch') return this.#batch(request, respond);
-    return this.post((turn) => this.#route(request, respond, turn));
+    return this.#requests.take(request, respond);
   }
 
   /** An executor's report. */
@@ -205,56 +190,6 @@ export class Coordinator {
     }
     await turn.finish(turn.writes ? await this.#start.ports.journal.commit(turn.batch) : NOTHING);
     await this.commands.dispatch();
-  }
-
-  #route(request: Exclude<Request, BatchRequest>, respond: Respond, turn: Turn): void {
-    switch (request.op) {
-      case 'create':
-      case 'delete':
-        return this.commands.accept(request, respond, turn);
-      case 'status':
-        return status(this.#desk, { request, respond }, turn);
-      case 'list':
-        return list(this.#desk, { request, respond }, turn);
-      case 'stats':
-        return stats(this.#desk, respond);
-      case 'audit':
-        return this.#audit.take(request, respond);
-      case 'retry':
-      case 'cancel':
-      case 'abandon':
-        return this.#operate(request, respond, turn);
-      case 'pause':
-      case 'resume':
-        return pauseOrResume(this.#desk, { request, respond }, turn);
-      case 'breaker':
-        return breaker(this.breakers, { request, respond }, turn);
-      case 'ping': {
-        const { pid, version } = this.#start.options;
-        return respond({ pid, version, ready: !this.commands.draining });
-      }
-    }
-  }
-
-  #operate(request: OperatorRequest, respond: Respond, turn: Turn): void {
-    const { op, id, by } = request;
-    if (id === undefined) return operateOnMany(this.#desk, { request, respond }, turn);
-    return operate(this.#desk, { request: { op, id, by }, respond }, turn);
-  }
-
-  /** Each command as if sent alone; the answers in their order, when the last is there. */
-  #batch({ commands }: BatchRequest, respond: Respond): void {
-    const results: Answer[] = [];
-    let missing = commands.length;
-    for (const [index, value] of commands.entries()) {
-      const settle: Respond = (answer) => {
-        results[index] = answer;
-        if (--missing === 0) respond({ results } as Answer);
-      };
-      const parsed = parseCommand(value, index);
-      if (!parsed.ok) settle(parsed.reply);
-      else this.post((turn) => this.commands.accept(parsed.request, settle, turn));
-    }
   }
 
   #noteDrained(executor: number): void {

@@ -1,0 +1,86 @@
+/**
+ * Which request of a client goes where: commands to their life (commands.ts), an operator's word to
+ * who carries it out, looks to who can tell. Each is handled in a turn of the batch machine.
+ */
+import type { Answer } from '../protocol/answer.ts';
+import {
+  type BatchRequest,
+  type OperatorRequest,
+  parseCommand,
+  type Request,
+} from '../protocol/request.ts';
+import { Audit } from './audit.ts';
+import { breaker } from './breaker-act.ts';
+import { operateOnMany } from './bulk-operators.ts';
+import { operate } from './operators.ts';
+import { pauseOrResume } from './pause-act.ts';
+import type { Respond } from './ports.ts';
+import { list, type QueryDesk, stats, status } from './queries.ts';
+import type { Turn } from './turn.ts';
+
+export class Requests {
+  readonly #desk: QueryDesk;
+  readonly #audit: Audit;
+
+  constructor(desk: QueryDesk) {
+    this.#desk = desk;
+    this.#audit = new Audit(desk);
+  }
+
+  /** `respond` is called once. */
+  take(request: Request, respond: Respond): void {
+    if (request.op === 'batch') return this.#batch(request, respond);
+    return this.#desk.post((turn) => this.#route(request, respond, turn));
+  }
+
+  #route(request: Exclude<Request, BatchRequest>, respond: Respond, turn: Turn): void {
+    const { commands, breakers, options } = this.#desk;
+    switch (request.op) {
+      case 'create':
+      case 'delete':
+        return commands.accept(request, respond, turn);
+      case 'status':
+        return status(this.#desk, { request, respond }, turn);
+      case 'list':
+        return list(this.#desk, { request, respond }, turn);
+      case 'stats':
+        return stats(this.#desk, respond);
+      case 'audit':
+        return this.#audit.take(request, respond);
+      case 'retry':
+      case 'cancel':
+      case 'abandon':
+        return this.#operate(request, respond, turn);
+      case 'pause':
+      case 'resume':
+        return pauseOrResume(this.#desk, { request, respond }, turn);
+      case 'breaker':
+        return breaker(breakers, { request, respond }, turn);
+      case 'ping': {
+        const { pid, version } = options;
+        return respond({ pid, version, ready: !commands.draining });
+      }
+    }
+  }
+
+  #operate(request: OperatorRequest, respond: Respond, turn: Turn): void {
+    const { op, id, by } = request;
+    if (id === undefined) return operateOnMany(this.#desk, { request, respond }, turn);
+    return operate(this.#desk, { request: { op, id, by }, respond }, turn);
+  }
+
+  /** Each command as if sent alone; the answers in their order, when the last is there. */
+  #batch({ commands }: BatchRequest, respond: Respond): void {
+    const results: Answer[] = [];
+    let missing = commands.length;
+    for (const [index, value] of commands.entries()) {
+      const settle: Respond = (answer) => {
+        results[index] = answer;
+        if (--missing === 0) respond({ results } as Answer);
+      };
+      const parsed = parseCommand(value, index);
+      if (!parsed.ok) settle(parsed.reply);
+      else this.#desk.post((turn) => this.#desk.commands.accept(parsed.request, settle, turn));
+    }
+  }
+}
