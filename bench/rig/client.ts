@@ -19,7 +19,7 @@ const client = await LockstepClient.connect({ endpoint: process.argv[2] ?? '', t
 
 serveTasks({
   name: 'client',
-  issue: (groupId, done) => void committed(groupId).then(done),
+  issue: (groupId, hear) => void committed(groupId).then(hear),
   perform,
 });
 

@@ -46,8 +46,8 @@ function byPool({ name, url }: { name: string; url: string }): Create {
     const said = await answer.body.text();
     return answer.statusCode === 201 ? undefined : `${name} says ${answer.statusCode} ${said}`;
   };
-  return (groupId, token, done) =>
-    void create(groupId, token).then(done, (error: unknown) => done(String(error)));
+  return (groupId, token, hear) =>
+    void create(groupId, token).then(hear, (error: unknown) => hear(String(error)));
 }
 
 function byNodeClient({ name, url }: { name: string; url: string }): Create {
