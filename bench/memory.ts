@@ -3,7 +3,7 @@
  * at work, with many commands open (their nodes are down), and when all of those were read back. They
  * run with the flags that they have under pm2.
  *
- *     node bench/memory.ts [--open 100000,200000] [--seconds 5] [--executors 4] [--key-length 32]
+ *     npm run bench -- memory [--open 100000,200000] [--seconds 5] [--executors 4] [--key-length 32]
  *
  * Linux alone tells (/proc). What rests on these figures: docs/decisions/024-memory-limits.md.
  */

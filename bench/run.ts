@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   'slow-node': 'one of three nodes takes a second',
   'node-count': 'processor time per node call with many nodes',
   journal: 'what the journal itself costs, by history',
+  memory: 'what the built programs take, as pm2 and a container count it',
   nodesim: 'how fast the simulated nodes are alone',
 };
 const DEFAULT = 'table';

@@ -148,9 +148,8 @@ export class Coordinator {
   }
 
   #dismiss(open: OpenCommand): void {
-    const { command, state } = open;
-    const { id } = command;
-    const reply = errorReply('draining', `the daemon stops; the command is ${state}`, {
+    const { id } = open.command;
+    const reply = errorReply('draining', `the daemon stops; the command is ${open.state}`, {
       id,
       hint: 'It is in the journal and goes on when the daemon is back: ask again by its id.',
     });

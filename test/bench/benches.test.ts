@@ -15,6 +15,10 @@ const SMALL = ['--small', '--dir', dir, '--json', json];
 /** Those that no goal belongs to. */
 const OTHERS: Readonly<Record<string, { readonly args: string[]; readonly says: RegExp }>> = {
   journal: { args: SMALL, says: /^speed with history ÷ empty: [\d.]+$/m },
+  memory: {
+    args: ['--open', '200', '--seconds', '0.2', '--executors', '1'],
+    says: /^daemon, 200 open commands read back +\d+ MiB/m,
+  },
   nodesim: { args: ['0.2'], says: /one node +\d+ calls\/s/ },
 };
 
