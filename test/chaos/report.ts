@@ -23,6 +23,8 @@ export interface Report {
   };
   readonly answersChecked: number;
   readonly cancels: number;
+  /** From the first asking until somebody was told the end. */
+  readonly longestAnswerMs: number;
   readonly longestSilenceMs: number;
   /** From the end of the faults until everything was settled. */
   readonly settledAfterMs: number;
@@ -62,6 +64,7 @@ export function reportText(report: Report): string {
     `  not accepted at first     ${counts(commands.putOff)}`,
     `answers checked             ${report.answersChecked}, of cancels ${report.cancels}`,
     `ends of its own             ${counts(report.ownEnds)}`,
+    `longest for an answer       ${report.longestAnswerMs} ms`,
     `breakers                    ${counts(report.breakers)}`,
     `longest without a commit    ${report.longestSilenceMs} ms`,
     `all settled after the end   ${report.settledAfterMs} ms`,

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CommandAnswer, isError } from '../../src/client/index.ts';
+import { isSettled } from '../../src/core/transitions.ts';
 import { judge, type Violation } from './checker.ts';
 import type { Clients } from './clients.ts';
 import { countBy, seen, toldOtherwise } from './evidence.ts';
@@ -70,6 +71,7 @@ export async function conclude(run: Run, { failures, ...outcome }: Outcome): Pro
     },
     answersChecked: heard.answers,
     cancels: cancels.length,
+    longestAnswerMs: longestAnswerOf(heard),
     longestSilenceMs: Math.round(recoveries.longestSilenceMs),
     breakers: countBy(
       [...stage.logOf('lockstepd').matchAll(/ a breaker (opened|closed)\b/g)],
@@ -123,6 +125,15 @@ function ownEndsOf(log: string): Readonly<Record<string, number>> {
     [...log.matchAll(/shutdown complete \(([^:)]*)|(watchdog kills)/g)],
     (match) => match[1] ?? match[2],
   );
+}
+
+function longestAnswerOf({ asked, told }: Heard): number {
+  let longestMs = 0;
+  for (const [id, { askedMs }] of asked) {
+    const end = told.get(id)?.find(({ answer }) => isSettled(answer.state));
+    if (end !== undefined) longestMs = Math.max(longestMs, end.atMs - askedMs);
+  }
+  return Math.round(longestMs);
 }
 
 /** How far apart the daemon's clock has been, by what it noted; without faults the run's length. */
