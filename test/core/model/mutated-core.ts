@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { type Core, loadCore } from './core-under-test.ts';
 import type { Rules } from './daemon.ts';
 
-interface Edit {
+export interface Edit {
   readonly file: string;
   readonly from: string;
   readonly to: string;
@@ -32,22 +32,27 @@ export function edit(file: string, from: string, to: string): Edit {
   return { file, from, to };
 }
 
-/** The core without one rule. @throws if the text to be replaced is not there exactly once */
+/** The core without one rule. */
 export async function mutatedCore({ edits = [] }: Mutation): Promise<Core> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-core-'));
   try {
     await cp(CORE, folder, { recursive: true });
-    for (const { file, from, to } of edits) {
-      const path = join(folder, file);
-      const text = await readFile(path, 'utf8');
-      if (text.split(from).length !== 2) throw new Error(`${file} does not hold once: ${from}`);
-      await writeFile(
-        path,
-        text.replace(from, () => to),
-      );
-    }
+    await applyEdits(folder, edits);
     return await loadCore(pathToFileURL(`${folder}/`));
   } finally {
     await rm(folder, { recursive: true });
+  }
+}
+
+/** @throws if a text to be replaced is not there exactly once */
+export async function applyEdits(folder: string, edits: readonly Edit[]): Promise<void> {
+  for (const { file, from, to } of edits) {
+    const path = join(folder, file);
+    const text = await readFile(path, 'utf8');
+    if (text.split(from).length !== 2) throw new Error(`${file} does not hold once: ${from}`);
+    await writeFile(
+      path,
+      text.replace(from, () => to),
+    );
   }
 }

@@ -1,0 +1,58 @@
+/** What nodes, and proxies before them, say instead of the truth. */
+import type { Request } from '../../src/core/model.ts';
+import type { Prng } from '../core/model/prng.ts';
+import type { ExchangeFault } from './fault-plan.ts';
+import type { Http } from './node.ts';
+
+interface Asked {
+  readonly request: Request;
+  readonly groupId: string;
+  readonly prng: Prng;
+}
+
+/** The bad answer of this fault, or undefined if the node's own answer comes. */
+export function misread(fault: ExchangeFault | undefined, asked: Asked): Http | undefined {
+  const { request, prng } = asked;
+  switch (fault) {
+    case 'unsureBefore':
+    case 'unsureAfter':
+      return unsure(prng);
+    case 'perhaps':
+      return { status: request.kind === 'read' ? 503 : prng.pick([400, 409]), body: '' };
+    case 'refused':
+      return { status: prng.pick(REFUSALS[request.kind]), body: '' };
+    case 'proxied':
+      return { status: prng.pick([502, 504]), body: '<html>Bad gateway</html>' };
+    case 'garbageBefore':
+    case 'garbageAfter':
+      return garbage(asked);
+    default:
+      return undefined;
+  }
+}
+
+function unsure(prng: Prng): Http {
+  const http = { status: prng.pick([408, 425, 429, 500, 500, 503]), body: 'Try again.' };
+  return prng.chance(0.2) ? { ...http, retryAfter: '1' } : http;
+}
+
+/** 404 to a create is no success (P1); a missing record is what it means to a delete. */
+const REFUSALS = {
+  create: [401, 403, 404, 405, 301],
+  delete: [401, 403, 405, 301],
+  read: [401, 403, 405, 500],
+} as const;
+
+/** A success in form, but not of this contract: of somebody else, or of something between. */
+function garbage({ request, groupId, prng }: Asked): Http {
+  const other = JSON.stringify({ groupId: `${groupId}0` });
+  if (request.kind === 'read') {
+    return { status: 200, body: prng.pick(['<html>Welcome</html>', other, '', 'null', '{']) };
+  }
+  const success = request.kind === 'create' ? 201 : 200;
+  return prng.pick([
+    { status: success, body: '<html>Welcome</html>' },
+    { status: success, body: other },
+    { status: 202, body: '' },
+  ]);
+}

@@ -1,0 +1,31 @@
+/**
+ * The judges, one for each promise. Those of P1, P3 and P7 judge what clients saw and what nodes hold;
+ * the others watch requests and commits, and see a mistake before it has done harm.
+ */
+import type { Judge, Scene } from '../happening.ts';
+import { AllOrNone } from './p1-all-or-none.ts';
+import { DurableBeforeSent } from './p2-durable-before-sent.ts';
+import { DurableBeforeSaid } from './p3-durable-before-said.ts';
+import { SaidAndKept } from './p3-said-and-kept.ts';
+import { TimeoutIsNoFailure } from './p4-timeout-is-no-failure.ts';
+import { NeverGivesUp } from './p5-never-gives-up.ts';
+import { OneAtATime } from './p6-one-at-a-time.ts';
+import { DoneOnce } from './p7-done-once.ts';
+import { NotAfterTheDeadline } from './p9-not-after-the-deadline.ts';
+import { TrueReasons } from './true-reasons.ts';
+
+/** @param outcomesOnly nobody watches requests and commits */
+export function judges(scene: Scene, outcomesOnly: boolean): readonly Judge[] {
+  const ofOutcomes = [new AllOrNone(scene), new SaidAndKept(scene), new DoneOnce(scene)];
+  if (outcomesOnly) return ofOutcomes;
+  return [
+    ...ofOutcomes,
+    new DurableBeforeSent(scene),
+    new DurableBeforeSaid(scene),
+    new TimeoutIsNoFailure(scene),
+    new NeverGivesUp(scene),
+    new OneAtATime(scene),
+    new NotAfterTheDeadline(scene),
+    new TrueReasons(scene),
+  ];
+}

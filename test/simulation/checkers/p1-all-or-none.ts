@@ -1,0 +1,175 @@
+/**
+ * P1, by what the nodes hold: a settled command's key is on every node as the settlement says, when
+ * it settles and until the next command of the key begins, whatever still lands. And by what
+ * clients were told: the outcomes, one after the other, lead to exactly what the nodes hold in the
+ * end (`told-and-held.ts`).
+ *
+ * "As before" is what stood there when the command sent its first request. Late requests of earlier
+ * commands (only an abandoned one leaves any that matter) may change that picture while the command
+ * has not touched the node. A node that loses its data is not judged for the command that ran then,
+ * nor for the one before: nobody could keep that promise. From the next command on it is. The same holds
+ * for a key that another client has written to.
+ */
+import type { Command, Settlement } from '../../../src/core/model.ts';
+import type { Exchange, Happening, Judge, Scene, StoredRecord } from '../happening.ts';
+import { judgeWhatWasTold } from './told-and-held.ts';
+
+type Held = StoredRecord | undefined;
+
+/** One node, as one command met it. */
+interface Sight {
+  /** What may stand there if the command is undone. */
+  readonly prior: Held[];
+  /** A request of this command took effect. */
+  changed: boolean;
+  /** The node has lost its data since. */
+  emptied: boolean;
+}
+
+/** One command from its first request on, and after its end until the next command's. */
+interface Watch {
+  readonly command: Command;
+  readonly sights: ReadonlyMap<string, Sight>;
+  settlement: Settlement | undefined;
+}
+
+export class AllOrNone implements Judge {
+  readonly #scene: Scene;
+  readonly #watches = new Map<string, Watch>();
+  /** Keys of which the outcomes alone do not tell how they stand: data was lost, others wrote. */
+  readonly #unknowable = new Set<string>();
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  hear(happening: Happening): void {
+    switch (happening.kind) {
+      case 'sent':
+        return this.#sent(happening.exchange);
+      case 'changed':
+        return this.#changed(happening);
+      case 'durable':
+        for (const { seq, settlement } of happening.batch.settle) this.#settled(seq, settlement);
+        return undefined;
+      case 'emptied':
+        return this.#empty(happening.node);
+      case 'meddled':
+        // What the last command left is no more; the next one finds what stands there now.
+        this.#watches.delete(happening.groupId);
+        this.#unknowable.add(happening.groupId);
+        return undefined;
+      case 'pruned':
+        for (const { groupId } of happening.commands) this.#unknowable.add(groupId);
+        return undefined;
+      case 'ended':
+        for (const watch of this.#watches.values()) this.#check(watch);
+        return judgeWhatWasTold(this.#scene, happening.listed, this.#unknowable);
+      default:
+        return undefined;
+    }
+  }
+
+  #sent({ command }: Exchange): void {
+    const watch = this.#watches.get(command.groupId);
+    if (watch?.command.seq === command.seq) return;
+    const sight = (node: string): Sight => ({
+      prior: [this.#scene.record(node, command.groupId)],
+      changed: false,
+      emptied: false,
+    });
+    const sights = new Map(command.nodes.map((node) => [node, sight(node)]));
+    this.#watches.set(command.groupId, { command, sights, settlement: undefined });
+  }
+
+  #changed({ exchange, before, after }: Extract<Happening, { kind: 'changed' }>): void {
+    const { command, node } = exchange;
+    const watch = this.#watches.get(command.groupId);
+    const sight = watch?.sights.get(node);
+    if (watch === undefined || sight === undefined) return;
+    if (watch.command.seq === command.seq) {
+      this.#checkVictim(watch, sight, { node, victim: before });
+      sight.changed = true;
+    } else if (!sight.changed) {
+      sight.prior.push(after);
+    }
+    if (watch.settlement !== undefined) this.#check(watch);
+  }
+
+  #settled(seq: number, settlement: Settlement): void {
+    const { ledger, fail } = this.#scene;
+    const entry = ledger.of(seq);
+    if (entry === undefined) return;
+    const watch = this.#watches.get(entry.command.groupId);
+    if (watch?.command.seq === seq) {
+      watch.settlement = settlement;
+      this.#check(watch);
+      this.#checkTold(watch, settlement);
+    } else if (settlement.state !== 'refused' && settlement.state !== 'abandoned') {
+      fail('P1', `${entry.command.id} is ${settlement.state}, and never asked a node`);
+    }
+  }
+
+  #empty(node: string): void {
+    for (const { command, sights } of this.#watches.values()) {
+      const sight = sights.get(node);
+      if (sight !== undefined) sight.emptied = true;
+      this.#unknowable.add(command.groupId);
+    }
+    for (const key of this.#scene.plan.keys) this.#unknowable.add(key);
+  }
+
+  /** The nodes are as the settlement says. */
+  #check(watch: Watch): void {
+    const { settlement, command } = watch;
+    if (settlement === undefined || settlement.state === 'abandoned') return;
+    for (const [node, sight] of watch.sights) {
+      if (sight.emptied) continue;
+      const held = this.#scene.record(node, command.groupId);
+      const isRight =
+        settlement.state === 'committed'
+          ? this.#isWanted(command, held)
+          : isUndone(watch, sight, held);
+      if (!isRight) {
+        const what =
+          held === undefined ? 'nothing' : `the record of ${held.by ?? 'another client'}`;
+        this.#scene.fail('P1', `${command.id} is ${settlement.state}, and ${node} holds ${what}`);
+      }
+    }
+  }
+
+  #isWanted({ op, ensure, token }: Command, held: Held): boolean {
+    if (op === 'delete') return held === undefined;
+    if (held === undefined) return false;
+    return ensure || !this.#scene.plan.policy.tokens || held.token === token;
+  }
+
+  /** No create removes a record that is not its own. */
+  #checkVictim(
+    { command }: Watch,
+    { prior }: Sight,
+    { node, victim }: { node: string; victim: Held },
+  ): void {
+    if (command.op === 'delete' || victim === undefined || victim.by === command.seq) return;
+    // Without owner marks, a late create of an abandoned command cannot be told from one's own.
+    if (!this.#scene.plan.policy.tokens && prior.length > 1) return;
+    this.#scene.fail('P1', `${command.id}, a create, removes another's record from ${node}`);
+  }
+
+  /** What is said of each node is so, or is said to be unknown. */
+  #checkTold({ command, sights }: Watch, { state, nodes }: Settlement): void {
+    for (const [node, { emptied, prior }] of sights) {
+      if (emptied || prior.length > 1) continue;
+      const is = this.#scene.record(node, command.groupId) === undefined ? 'absent' : 'present';
+      const told = nodes[node]?.state;
+      if (told === is || (told === 'unknown' && state !== 'committed')) continue;
+      this.#scene.fail('P1', `${command.id} is ${state}: ${node} is ${is}, and told as ${told}`);
+    }
+  }
+}
+
+/** A record that was put back is a new one with the old content. */
+function isUndone({ command }: Watch, { prior }: Sight, held: Held): boolean {
+  if (command.op === 'create') return prior.includes(held);
+  return prior.some((one) => one?.body === held?.body);
+}

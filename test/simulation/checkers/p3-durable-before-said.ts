@@ -1,0 +1,46 @@
+/** P3: whatever the daemon says of a command, to clients and in events, is on the disk when it says it. */
+import type { Answer } from '../../../src/protocol/answer.ts';
+import type { Happening, Judge, Scene } from '../happening.ts';
+import type { Entry } from '../ledger.ts';
+import { flat, isOfCommand, stageOf } from './answers-of-commands.ts';
+
+export class DurableBeforeSaid implements Judge {
+  readonly #scene: Scene;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  hear(happening: Happening): void {
+    if (happening.kind !== 'said') return;
+    for (const answer of flat(happening.answer)) this.#check(answer);
+  }
+
+  #check(answer: Answer): void {
+    const { ledger, fail } = this.#scene;
+    if (isOfCommand(answer)) {
+      const { id, state } = answer;
+      const durable = stateOf(ledger.byId(id));
+      if (!covers(durable, state)) fail('P3', `${id} is said to be ${state}, and is ${durable}`);
+      return;
+    }
+    // At the end of a life: "the command goes on in the next".
+    if (!('error' in answer) || answer.error.code !== 'draining' || answer.id === undefined) return;
+    if (ledger.byId(answer.id) === undefined)
+      fail('P3', `${answer.id} goes on, and is not durable`);
+  }
+}
+
+/** An open state may be told late, but never early. */
+function covers(durable: string | undefined, said: string): boolean {
+  if (durable === undefined) return false;
+  if (stageOf(said) < 0 || stageOf(durable) < 0) return stageOf(said) >= 0 || durable === said;
+  return stageOf(durable) >= stageOf(said);
+}
+
+function stateOf(entry: Entry | undefined): string | undefined {
+  if (entry === undefined) return undefined;
+  if (entry.settled !== undefined) return entry.settled.state;
+  if (entry.turnedAt !== undefined) return 'compensating';
+  return entry.began === undefined ? 'accepted' : 'applying';
+}

@@ -1,0 +1,134 @@
+/**
+ * P4, by the times alone: no command begins (P4.4) or settles (P4.3) on a node before every request
+ * that was given up there, of any command of the key, in any life, and that opposes it has ended. What
+ * opposes what is written out again here; the core has no say.
+ */
+import type { Command, SettledState } from '../../../src/core/model.ts';
+import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
+
+/** A request that may still land. */
+interface GivenUp {
+  readonly command: Command;
+  readonly node: string;
+  readonly effect: 'create' | 'delete';
+  readonly token: string | undefined;
+  readonly until: number;
+}
+
+/** The command that runs on a key. */
+interface Watch {
+  readonly command: Command;
+  /** By node: when its latest exchange was begun. */
+  readonly asked: Map<string, number>;
+  /** Nodes that a request of it has changed, or may have. */
+  readonly touched: Set<string>;
+  /** By node: the owner mark of the record that stood there at first. */
+  readonly marks: ReadonlyMap<string, string | undefined>;
+}
+
+export class TimeoutIsNoFailure implements Judge {
+  readonly #scene: Scene;
+  readonly #given = new Map<string, GivenUp[]>();
+  readonly #running = new Map<string, Watch>();
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  hear(happening: Happening): void {
+    switch (happening.kind) {
+      case 'sent':
+        return this.#sent(happening.exchange);
+      case 'gaveUp':
+        return this.#gaveUp(happening.exchange);
+      case 'changed':
+        this.#watchOf(happening.exchange.command)?.touched.add(happening.exchange.node);
+        return undefined;
+      case 'durable':
+        for (const { seq, settlement } of happening.batch.settle) {
+          this.#settled(seq, settlement.state);
+        }
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #watchOf({ groupId, seq }: Command): Watch | undefined {
+    const watch = this.#running.get(groupId);
+    return watch?.command.seq === seq ? watch : undefined;
+  }
+
+  #sent({ command, node }: Exchange): void {
+    const watch = this.#watchOf(command) ?? this.#begins(command);
+    watch.asked.set(node, this.#scene.now());
+  }
+
+  #begins(command: Command): Watch {
+    const { now, record, fail } = this.#scene;
+    for (const one of this.#given.get(command.groupId) ?? []) {
+      if (one.until <= now() || !this.#opposesWant(one, command)) continue;
+      fail('P4', `${command.id} begins before ${tell(one)}`);
+    }
+    const marks = new Map(
+      command.nodes.map((node) => [node, record(node, command.groupId)?.token]),
+    );
+    const watch: Watch = { command, asked: new Map(), touched: new Set(), marks };
+    this.#running.set(command.groupId, watch);
+    return watch;
+  }
+
+  #gaveUp({ command, node, request }: Exchange): void {
+    if (request.kind === 'read') return;
+    const { now, plan } = this.#scene;
+    const one: GivenUp = {
+      command,
+      node,
+      effect: request.kind,
+      token: request.kind === 'create' ? request.token : request.guard,
+      until: now() + plan.policy.quiesceMs,
+    };
+    const known = this.#given.get(command.groupId);
+    if (known === undefined) this.#given.set(command.groupId, [one]);
+    else known.push(one);
+    this.#watchOf(command)?.touched.add(node);
+  }
+
+  #settled(seq: number, state: SettledState): void {
+    const command = this.#scene.ledger.of(seq)?.command;
+    const watch = command && this.#watchOf(command);
+    if (watch === undefined || state === 'abandoned') return;
+    this.#running.delete(watch.command.groupId);
+    for (const one of this.#given.get(watch.command.groupId) ?? []) {
+      if (one.until <= (watch.asked.get(one.node) ?? -1)) continue;
+      const opposes =
+        state === 'committed'
+          ? this.#opposesWant(one, watch.command)
+          : this.#opposesPrior(one, watch, state);
+      if (!opposes) continue;
+      this.#scene.fail('P4', `${watch.command.id} is ${state} before ${tell(one)}`);
+    }
+  }
+
+  /** A create opposes absence; a delete opposes presence, a guarded one that of its record alone. */
+  #opposesWant({ effect, token }: GivenUp, command: Command): boolean {
+    if (effect === command.op) return false;
+    if (command.op === 'delete' || command.ensure || token === undefined) return true;
+    return !this.#scene.plan.policy.tokens || token === command.token;
+  }
+
+  #opposesPrior(one: GivenUp, { command, touched, marks }: Watch, state: SettledState): boolean {
+    if (command.op === 'create') return one.effect === 'create' && touched.has(one.node);
+    // A delete that is undone answers for every record it found, touched or not.
+    const found = this.#scene.ledger.of(command.seq)?.began?.findings?.[one.node];
+    if (one.effect === 'create' || found?.presence !== 'present') return false;
+    if (!touched.has(one.node) && state !== 'rolled_back') return false;
+    if (one.token === undefined || !this.#scene.plan.policy.tokens) return true;
+    const stands = this.#scene.record(one.node, command.groupId)?.token;
+    return stands === one.token || marks.get(one.node) === one.token;
+  }
+}
+
+function tell({ command, effect, node, until }: GivenUp): string {
+  return `the ${effect} of ${command.id}, given up on ${node}, has ended at ${until}`;
+}

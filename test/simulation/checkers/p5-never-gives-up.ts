@@ -1,0 +1,68 @@
+/**
+ * P5: who has turned back ends rolled back, or by an operator's word that was really given; and
+ * people are told, once, if it takes long.
+ */
+import type { Settlement } from '../../../src/core/model.ts';
+import type { Happening, Judge, Scene } from '../happening.ts';
+import type { Entry } from '../ledger.ts';
+
+/** From the moment the flag is due to the moment it is durable. */
+const SLACK_MS = 100;
+
+/** By a filter: it may have meant any command. */
+const EVERYTHING = '';
+
+export class NeverGivesUp implements Judge {
+  readonly #scene: Scene;
+  readonly #abandoned = new Set<string>();
+  #startedAt = 0;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  hear(happening: Happening): void {
+    switch (happening.kind) {
+      case 'asked': {
+        const { value } = happening.ask;
+        if (typeof value !== 'string' && value.op === 'abandon') {
+          this.#abandoned.add(value.id ?? EVERYTHING);
+        }
+        return undefined;
+      }
+      case 'started':
+        this.#startedAt = this.#scene.now();
+        return undefined;
+      case 'durable':
+        for (const { seq, settlement } of happening.batch.settle) {
+          const entry = this.#scene.ledger.of(seq);
+          if (entry !== undefined) this.#check(entry, settlement);
+        }
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #isAbandoned(id: string): boolean {
+    return this.#abandoned.has(id) || this.#abandoned.has(EVERYTHING);
+  }
+
+  #check({ command, turnedAt, stuckFlags }: Entry, { state }: Settlement): void {
+    const { fail, plan, now } = this.#scene;
+    const { id } = command;
+    if (turnedAt === undefined) {
+      if (state === 'rolled_back' || state === 'abandoned')
+        fail('P5', `${id} ${state}, not turned`);
+      return;
+    }
+    if (state !== 'rolled_back' && !(state === 'abandoned' && this.#isAbandoned(id))) {
+      fail('P5', `${id} compensated, and ended ${state}`);
+    }
+    if (stuckFlags > 1) fail('P5', `${id} was flagged ${stuckFlags} times`);
+    // Over a restart the time counts by a clock that may have been set.
+    const isOneLife = turnedAt >= this.#startedAt;
+    const isLong = now() - turnedAt > plan.policy.stuckAfterMs + SLACK_MS;
+    if (isOneLife && isLong && stuckFlags === 0) fail('P5', `${id} took long, and nobody was told`);
+  }
+}

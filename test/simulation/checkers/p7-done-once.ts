@@ -1,0 +1,102 @@
+/**
+ * P7: one id is one command with one content and one outcome, however often it is asked for and in
+ * whatever life; other content under it is rejected. And owner marks, by which nodes tell commands
+ * apart, are never used twice and rise.
+ */
+import type { Command } from '../../../src/core/model.ts';
+import type { Answer } from '../../../src/protocol/answer.ts';
+import type { Happening, Judge, Scene } from '../happening.ts';
+import type { AskValue } from '../workload.ts';
+import { flat, isOfCommand, stageOf } from './answers-of-commands.ts';
+
+/** From the moment a command settles to the moment that is durable. */
+const SLACK_MS = 100;
+
+type Content = Readonly<Record<string, unknown>>;
+
+export class DoneOnce implements Judge {
+  readonly #scene: Scene;
+  readonly #commands = new Map<string, Command>();
+  readonly #outcomes = new Map<string, string>();
+  #highest = 0;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  hear(happening: Happening): void {
+    if (happening.kind === 'durable') {
+      for (const { command } of happening.batch.accept) {
+        // One that was not stored is a repeat, and no command.
+        if (this.#scene.ledger.of(command.seq) !== undefined) this.#accepted(command);
+      }
+    } else if (happening.kind === 'pruned') {
+      for (const command of happening.commands) this.#pruned(command);
+    } else if (happening.kind === 'said' && happening.ask !== undefined) {
+      const contents = contentsOf(happening.ask.value);
+      for (const [index, answer] of flat(happening.answer).entries()) {
+        this.#said(contents[index], answer);
+      }
+    }
+  }
+
+  #accepted(command: Command): void {
+    const { id, token } = command;
+    const first = this.#commands.get(id);
+    if (first !== undefined) this.#scene.fail('P7', `${id} is taken in twice`);
+    this.#commands.set(id, command);
+    const mark = Number(token) * 1e6;
+    if (mark - this.#highest < 0.5)
+      this.#scene.fail('P7', `${id} has a mark that was given before`);
+    this.#highest = mark;
+  }
+
+  /** After retention the id is free; before it, nothing is forgotten, and what is open never. */
+  #pruned({ id, seq }: Command): void {
+    const { ledger, plan, now, fail } = this.#scene;
+    this.#commands.delete(id);
+    this.#outcomes.delete(id);
+    const settled = ledger.of(seq)?.settledAt;
+    if (settled === undefined) fail('P7', `${id} is pruned, and open`);
+    else if (now() - settled < plan.retentionMs - SLACK_MS) fail('P7', `${id} is pruned too early`);
+  }
+
+  #said(content: Content | undefined, answer: Answer): void {
+    const id = content?.['id'];
+    if (content === undefined || typeof id !== 'string') return;
+    const command = this.#commands.get(id);
+    if (!isRequestFor(content) || command === undefined) return;
+    const isSame =
+      content['op'] === command.op &&
+      content['groupId'] === command.groupId &&
+      (content['ensure'] ?? false) === command.ensure;
+    if (isOfCommand(answer)) {
+      if (!isSame)
+        this.#scene.fail('P7', `other content under ${id} was answered as if it were it`);
+      if (answer.id !== id) this.#scene.fail('P7', `${id} was answered as ${answer.id}`);
+      this.#compare(id, answer);
+    } else if (isSame && 'error' in answer && answer.error.code === 'id_conflict') {
+      this.#scene.fail('P7', `a repeat of ${id} was rejected`);
+    }
+  }
+
+  /** Every final answer to one id is one and the same. */
+  #compare(id: string, answer: Answer): void {
+    const { state, reason, nodes } = answer as { state: string; reason?: string; nodes?: object };
+    if (stageOf(state) >= 0) return;
+    const outcome = JSON.stringify([state, reason, nodes]);
+    const first = this.#outcomes.get(id) ?? outcome;
+    if (first !== outcome) this.#scene.fail('P7', `${id} came to ${first}, then to ${outcome}`);
+    this.#outcomes.set(id, first);
+  }
+}
+
+function isRequestFor(content: Content): boolean {
+  return content['op'] === 'create' || content['op'] === 'delete';
+}
+
+function contentsOf(value: AskValue): readonly (Content | undefined)[] {
+  if (typeof value === 'string') return [];
+  if (value.op !== 'batch') return [value];
+  return value['commands'] as readonly Content[];
+}

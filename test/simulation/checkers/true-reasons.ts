@@ -1,0 +1,114 @@
+/**
+ * The reason that is told is the truth: `already_exists` where a record of somebody else stood on every
+ * node, `diverged` where one stood on some, and so on. Not a promise with a number, but what a
+ * client decides by.
+ */
+import type { Command, Reason, Settlement } from '../../../src/core/model.ts';
+import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
+
+/** What a command met, by node. */
+interface Met {
+  readonly seq: number;
+  /** A record that is not this command's was there at some time. */
+  readonly strange: Set<string>;
+  /** There was no record at some time before this command touched it. */
+  readonly missing: Set<string>;
+  /** A node said that it would not. */
+  denied: boolean;
+}
+
+/** By a filter: it may have meant any command. */
+const EVERYTHING = '';
+
+export class TrueReasons implements Judge {
+  readonly #scene: Scene;
+  readonly #met = new Map<string, Met>();
+  readonly #cancelled = new Set<string>();
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  hear(happening: Happening): void {
+    switch (happening.kind) {
+      case 'asked': {
+        const { value } = happening.ask;
+        if (typeof value !== 'string' && value.op === 'cancel') {
+          this.#cancelled.add(value.id ?? EVERYTHING);
+        }
+        return undefined;
+      }
+      case 'sent':
+        return this.#sent(happening.exchange);
+      case 'answered':
+        if (happening.denied) this.#of(happening.exchange.command).denied = true;
+        return undefined;
+      case 'changed':
+        return this.#changed(happening);
+      case 'meddled':
+        this.#met.delete(happening.groupId);
+        return undefined;
+      case 'emptied':
+        for (const met of this.#met.values()) met.missing.add(happening.node);
+        return undefined;
+      case 'durable':
+        for (const { seq, settlement } of happening.batch.settle) this.#check(seq, settlement);
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** What it meets at its first request. */
+  #of(command: Command): Met {
+    const known = this.#met.get(command.groupId);
+    if (known?.seq === command.seq) return known;
+    const { record } = this.#scene;
+    const holds = (node: string) => record(node, command.groupId) !== undefined;
+    const met: Met = {
+      seq: command.seq,
+      strange: new Set(command.nodes.filter(holds)),
+      missing: new Set(command.nodes.filter((node) => !holds(node))),
+      denied: false,
+    };
+    this.#met.set(command.groupId, met);
+    return met;
+  }
+
+  #sent({ command }: Exchange): void {
+    this.#of(command);
+  }
+
+  /** A late request of an earlier command, while a later one runs. */
+  #changed({ exchange, after }: Extract<Happening, { kind: 'changed' }>): void {
+    const met = this.#met.get(exchange.command.groupId);
+    if (met === undefined || met.seq === exchange.command.seq) return;
+    (after === undefined ? met.missing : met.strange).add(exchange.node);
+  }
+
+  #check(seq: number, { state, reason }: Settlement): void {
+    const command = this.#scene.ledger.of(seq)?.command;
+    if (command === undefined) return;
+    const isTrue = state === 'committed' ? reason === undefined : this.#isSo(command, reason);
+    if (!isTrue) this.#scene.fail('told', `${command.id} is ${state} because of ${reason}`);
+  }
+
+  #isSo(command: Command, reason: Reason | undefined): boolean {
+    const { id, op, nodes } = command;
+    if (reason === undefined) return false;
+    if (reason === 'cancelled') {
+      return this.#cancelled.has(id) || this.#cancelled.has(EVERYTHING);
+    }
+    // The clock may be set between lives: whether it was late by that clock, nobody can say here.
+    if (reason === 'deadline') return true;
+    const met = this.#met.get(command.groupId);
+    if (met?.seq !== command.seq) return false;
+    const { strange, missing, denied } = met;
+    return {
+      already_exists: op === 'create' && strange.size === nodes.length,
+      diverged: op === 'create' ? strange.size > 0 : missing.size > 0,
+      not_found: op === 'delete' && missing.size === nodes.length,
+      node_refused: denied,
+    }[reason];
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The disk, and the journal on it: group commit as a disk does it. What `commit` is given becomes
+ * durable at a later moment, all of it or nothing, and the daemon hears of it later still. A crash
+ * before the first moment loses it, a crash between the two keeps it, and nobody has been told. A
+ * disk that fails says so (`io`) and may have kept it or not.
+ *
+ * The rows are the memory driver's, which passes the same conformance suite as SQLite.
+ */
+import type { Command } from '../../src/core/model.ts';
+import { JournalError } from '../../src/journal/errors.ts';
+import type { MemoryJournal } from '../../src/journal/memory/journal.ts';
+import type { Batch, CommitResult, Journal } from '../../src/journal/port.ts';
+import type { Prng } from '../core/model/prng.ts';
+import type { Pace, Range } from './plan.ts';
+
+export interface DiskOptions {
+  readonly pace: Pace;
+  /** Does something `ms` later, if this life of the process lasts. */
+  readonly later: (ms: number, act: () => void) => void;
+  readonly prng: Prng;
+  /** Whether this commit is the last: undefined if it is not, else whether the disk keeps it. */
+  readonly fails: () => { readonly kept: boolean } | undefined;
+  readonly onDurable: (batch: Batch, result: CommitResult) => void;
+  readonly onConfirmed: () => void;
+  readonly onPruned: (commands: readonly Command[]) => void;
+}
+
+/** The journal of one life of the process, on what the life before has left. */
+export class SimJournal implements Journal {
+  readonly #rows: MemoryJournal;
+  readonly #options: DiskOptions;
+
+  constructor(rows: MemoryJournal, options: DiskOptions) {
+    this.#rows = rows;
+    this.#options = options;
+  }
+
+  async commit(batch: Batch): Promise<CommitResult> {
+    const { pace, fails, onDurable, onConfirmed } = this.#options;
+    await this.#wait(pace.commit);
+    const failure = fails();
+    if (failure?.kept === false) throw failed();
+    const result = await this.#rows.commit(batch);
+    onDurable(batch, result);
+    await this.#wait(pace.confirm);
+    if (failure !== undefined) throw failed();
+    onConfirmed();
+    return result;
+  }
+
+  async keep(name: string, value: string | undefined): Promise<void> {
+    await this.#wait(this.#options.pace.commit);
+    await this.#rows.keep(name, value);
+    await this.#wait(this.#options.pace.confirm);
+  }
+
+  kept: Journal['kept'] = () => this.#look(() => this.#rows.kept());
+  head: Journal['head'] = () => this.#look(() => this.#rows.head());
+  load: Journal['load'] = (...page) => this.#look(() => this.#rows.load(...page));
+  loadLoose: Journal['loadLoose'] = (...page) => this.#look(() => this.#rows.loadLoose(...page));
+  find: Journal['find'] = (id) => this.#look(() => this.#rows.find(id));
+  tokens: Journal['tokens'] = (groupIds) => this.#look(() => this.#rows.tokens(groupIds));
+  list: Journal['list'] = (...page) => this.#look(() => this.#rows.list(...page));
+  tidy: Journal['tidy'] = () => this.#look(() => this.#rows.tidy());
+  close: Journal['close'] = () => this.#look(() => this.#rows.close());
+
+  async prune(settledBefore: number, limit: number): Promise<number> {
+    await this.#wait(this.#options.pace.commit);
+    const before = this.#rows.snapshot().rows;
+    const count = await this.#rows.prune(settledBefore, limit);
+    const after = this.#rows.snapshot().rows;
+    const pruned = [...before.values()].filter(({ command }) => !after.has(command.seq));
+    this.#options.onPruned(pruned.map(({ command }) => command));
+    return count;
+  }
+
+  async #look<Result>(look: () => Promise<Result>): Promise<Result> {
+    await this.#wait(this.#options.pace.read);
+    return look();
+  }
+
+  #wait([least, most]: Range): Promise<void> {
+    const { later, prng } = this.#options;
+    return new Promise((resolve) => later(prng.between(least, most), resolve));
+  }
+}
+
+function failed(): JournalError {
+  return new JournalError('the disk failed', { code: 'io' });
+}

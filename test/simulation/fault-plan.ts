@@ -1,0 +1,147 @@
+/** Which faults a history has: of single exchanges, of nodes for a while, of the process, of the disk. */
+import type { Prng } from '../core/model/prng.ts';
+import type { Chance } from './chance.ts';
+
+/**
+ * What may befall one exchange. `lost…`: no answer, with or without the effect; `late`: the effect
+ * comes after it was given up; `twice`: now and then again; `proxied`: 502 or 504, anything may
+ * become of the request; `unsure…`: a complete 408, 425, 429, 5xx; `perhaps`: a 400 that did nothing;
+ * `refused`: another 4xx, or a redirect; `garbage…`: an answer that is not the contract's; `slow`:
+ * the right answer, late.
+ */
+export const EXCHANGE_FAULTS = [
+  'unsent',
+  'lostBefore',
+  'lostAfter',
+  'late',
+  'twice',
+  'proxied',
+  'unsureBefore',
+  'unsureAfter',
+  'perhaps',
+  'refused',
+  'garbageBefore',
+  'garbageAfter',
+  'slow',
+] as const;
+
+export type ExchangeFault = (typeof EXCHANGE_FAULTS)[number];
+
+/** What may befall a node for a while. `amnesia`: it loses all its data at the end of it. */
+export type Trouble = {
+  readonly name: string;
+  readonly node: string;
+  readonly kind: 'down' | 'silent' | 'slow' | 'garbled' | 'refusing' | 'amnesia';
+  readonly from: number;
+  readonly to: number;
+};
+
+/** The process ends and starts again. */
+export interface Ending {
+  readonly name: string;
+  /**
+   * `crash`: between two steps; `stop`: in order, as far as it gets; `loss`: an executor's thread dies,
+   * and the rest stops in order.
+   */
+  readonly kind: 'crash' | 'stop' | 'loss';
+  readonly at: number;
+  /** Steps after that moment: at one moment much may happen. */
+  readonly steps: number;
+  /** How long the process is gone. */
+  readonly downMs: number;
+  /** How far the wall clock is set while it is gone. */
+  readonly jumpMs: number;
+  /** Of `stop` and `loss`: when what runs is interrupted. */
+  readonly drainMs: number;
+}
+
+/** Another client writes to one node, or to all, past the daemon, while nothing is done to the key. */
+export interface Meddling {
+  readonly name: string;
+  readonly at: number;
+  /** Undefined: every node. */
+  readonly node: string | undefined;
+  readonly groupId: string;
+  readonly kind: 'create' | 'replace' | 'delete';
+}
+
+export interface FaultPlan {
+  readonly kinds: readonly ExchangeFault[];
+  /** Of exchanges, by node. */
+  readonly rates: Readonly<Record<string, number>>;
+  readonly troubles: readonly Trouble[];
+  readonly endings: readonly Ending[];
+  readonly meddlings: readonly Meddling[];
+  /** At each moment where a crash makes a difference: a commit, a request, an answer. */
+  readonly crashRate: number;
+  /** Of commits: the disk fails, and nobody knows what it has kept. */
+  readonly diskRate: number;
+  /** Of requests that are given up by force: how many land all the same. */
+  readonly landing: number;
+}
+
+interface Ground {
+  readonly nodes: readonly string[];
+  readonly keys: readonly string[];
+  readonly calmAt: number;
+  /** Whether the wall clock may be set between lives. */
+  readonly setsClock: boolean;
+}
+
+export function drawFaultPlan(chance: Chance, ground: Ground): FaultPlan {
+  const { nodes, calmAt } = ground;
+  const prng = chance.of('faults');
+  const rate = prng.pick([0, 0.05, 0.2, 0.4, 0.7]);
+  const worst = prng.pick(nodes);
+  const worstRate = Math.max(rate, prng.pick([0, 0, 0.5, 0.9]));
+  const share = prng.pick([0.15, 0.4, 1]);
+  return {
+    kinds: EXCHANGE_FAULTS.filter(() => prng.chance(share)),
+    rates: Object.fromEntries(nodes.map((name) => [name, name === worst ? worstRate : rate])),
+    troubles: drawTroubles(prng, nodes, calmAt).filter(({ name }) => chance.strikes(name)),
+    endings: drawEndings(prng, ground).filter(({ name }) => chance.strikes(name)),
+    meddlings: drawMeddlings(prng, ground).filter(({ name }) => chance.strikes(name)),
+    crashRate: prng.pick([0, 0, 0, 0.005, 0.02]),
+    diskRate: prng.pick([0, 0, 0, 0.02]),
+    landing: prng.pick([0, 0.5, 1]),
+  };
+}
+
+function drawTroubles(prng: Prng, nodes: readonly string[], calmAt: number): Trouble[] {
+  const all = ['down', 'silent', 'slow', 'garbled', 'refusing', 'amnesia'] as const;
+  const kinds = all.filter((kind) => prng.chance(kind === 'amnesia' ? 0.1 : 0.4));
+  if (kinds.length === 0) return [];
+  return Array.from({ length: prng.pick([0, 0, 1, 2, 4]) }, (_, index) => {
+    const kind = prng.pick(kinds);
+    const node = prng.pick(nodes);
+    const from = prng.between(0, calmAt);
+    const to = Math.min(calmAt, from + prng.pick([10, 300, 3000]));
+    return { name: `trouble ${index + 1}: ${node} ${kind}`, node, kind, from, to };
+  });
+}
+
+function drawEndings(prng: Prng, { calmAt, setsClock }: Ground): Ending[] {
+  const stops = prng.pick([0, 0, 0.3]);
+  const jumps = prng.chance(0.3) && setsClock;
+  return Array.from({ length: prng.pick([0, 0, 1, 2, 5]) }, (_, index) => {
+    const kind = prng.chance(stops) ? prng.pick(['stop', 'stop', 'loss'] as const) : 'crash';
+    return {
+      name: `${kind} ${index + 1}`,
+      kind,
+      at: prng.between(0, calmAt),
+      steps: prng.between(0, 10),
+      downMs: prng.pick([0, 5, 100, 1000]),
+      jumpMs: jumps ? prng.pick([-3_600_000, -2000, 0, 2000, 3_600_000]) : 0,
+      drainMs: prng.pick([0, 50, 500]),
+    };
+  });
+}
+
+function drawMeddlings(prng: Prng, { nodes, keys, calmAt }: Ground): Meddling[] {
+  return Array.from({ length: prng.pick([0, 0, 0, 3, 10]) }, (_, index) => {
+    const kind = prng.pick(['create', 'replace', 'replace', 'delete'] as const);
+    const node = prng.chance(0.5) ? undefined : prng.pick(nodes);
+    const at = prng.between(0, calmAt);
+    return { name: `meddling ${index + 1}`, at, node, groupId: prng.pick(keys), kind };
+  });
+}

@@ -1,0 +1,61 @@
+/** One history: from a seed to a verdict. */
+import { hash } from './chance.ts';
+import { type Broken, World, type WorldOptions } from './world.ts';
+
+export interface Verdict {
+  readonly seed: number;
+  readonly broken: Broken | undefined;
+  /** Names of the faults, and of the requests, that there were. */
+  readonly struck: readonly string[];
+  readonly steps: number;
+  readonly crashes: number;
+  readonly faults: number;
+  /** Of breakers. */
+  readonly openings: number;
+  /** How the commands ended. */
+  readonly states: readonly string[];
+}
+
+/** More than any history needs; whatever spins needs more. */
+const STEPS_MAX = 200_000;
+
+export async function runHistory(seed: number, options: WorldOptions = {}): Promise<Verdict> {
+  const world = new World(seed, options);
+  let steps = 0;
+  try {
+    while (world.broken === undefined && !world.rest.isOver && world.agenda.step()) {
+      // What was promised in this step is kept before the next: no step begins inside another.
+      await turnOfLoop();
+      world.rest.look();
+      if (++steps > STEPS_MAX) world.fail('liveness', 'it spins');
+    }
+    if (!world.rest.isOver) world.fail('liveness', 'it came to a halt');
+  } catch (error) {
+    world.throws(error);
+  }
+  return {
+    seed,
+    broken: world.broken,
+    struck: world.chance.struck,
+    steps,
+    crashes: world.lives.ended,
+    faults: world.network.faults,
+    openings: world.lives.openings,
+    states: [...world.ledger.all].map(({ settled }) => settled?.state ?? 'open'),
+  };
+}
+
+/** One number for everything that happened: equal histories have equal numbers. */
+export async function fingerprint(seed: number): Promise<number> {
+  let value = seed;
+  await runHistory(seed, {
+    trace: (line) => {
+      value = hash(line, value);
+    },
+  });
+  return value;
+}
+
+function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

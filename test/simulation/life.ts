@@ -1,0 +1,278 @@
+/**
+ * One life of the daemon: the production coordinator and executors, wired as their threads wire
+ * them, in virtual time. It ends by a crash, which nothing outlives but what is on the disk and what
+ * is on its way to a node, or in order, as far as that goes.
+ */
+import { Coordinator } from '../../src/coordinator/coordinator.ts';
+import type { CoordinatorOptions, Respond } from '../../src/coordinator/ports.ts';
+import { loadCounters, recover } from '../../src/coordinator/recovery.ts';
+import type { Command } from '../../src/core/model.ts';
+import { Executor } from '../../src/executor/executor.ts';
+import type { NodePort } from '../../src/executor/ports.ts';
+import { JournalError } from '../../src/journal/errors.ts';
+import type { Journal } from '../../src/journal/port.ts';
+import { unroutableCharacter } from '../../src/node/dialect.ts';
+import { signOf } from '../../src/node/sign.ts';
+import type { Answer } from '../../src/protocol/answer.ts';
+import type { Request } from '../../src/protocol/request.ts';
+import type { Order, WorkReport } from '../../src/protocol/work.ts';
+import type { Agenda } from '../core/model/agenda.ts';
+import type { Chance } from './chance.ts';
+import { Link } from './link.ts';
+import type { Network, Sent } from './network.ts';
+import type { Plan } from './plan.ts';
+
+/** From the interruption on; then the process goes as it is. */
+const INTERRUPT_MS = 300;
+
+export interface LifeOptions {
+  readonly number: number;
+  readonly plan: Plan;
+  readonly agenda: Agenda;
+  readonly chance: Chance;
+  readonly network: Network;
+  /** What the wall clock shows at virtual time 0, as far as this life knows. */
+  readonly clockOffset: number;
+  readonly openJournal: (life: Life) => Journal;
+  readonly onReady: () => void;
+  readonly onEvent: (topic: string, payload: object) => void;
+  /** It has ended by itself: in order, or because its journal failed. */
+  readonly onEnd: () => void;
+  readonly onBroken: (error: unknown) => void;
+  readonly note: (text: () => string) => void;
+}
+
+/** One executor's thread. */
+interface Crew {
+  isAlive: boolean;
+  readonly orders: Link<Order>;
+  /** What it has in hand. */
+  readonly driven: Map<number, Command>;
+  readonly exchanges: Set<Sent>;
+}
+
+export class Life {
+  isAlive = true;
+  isReady = false;
+  readonly #options: LifeOptions;
+  #crews: readonly Crew[] = [];
+  #coordinator: Coordinator | undefined;
+  #drained: (() => void) | undefined;
+
+  constructor(options: LifeOptions) {
+    this.#options = options;
+  }
+
+  readonly now = (): number => this.#options.agenda.now + this.#options.clockOffset;
+
+  /** What is to happen in this life only. */
+  readonly later = (ms: number, act: () => void): void => {
+    this.#options.agenda.after(ms, () => {
+      if (this.isAlive) act();
+    });
+  };
+
+  /** A timer, of whole milliseconds as timers are. */
+  readonly at = (time: number, act: () => void): (() => void) => {
+    let isOn = true;
+    const { agenda, clockOffset } = this.#options;
+    agenda.at(Math.ceil(time - clockOffset), () => {
+      if (isOn && this.isAlive) act();
+    });
+    return () => {
+      isOn = false;
+    };
+  };
+
+  async start(): Promise<void> {
+    const { plan, openJournal, onReady } = this.#options;
+    const journal = openJournal(this);
+    const counters = await loadCounters(journal);
+    this.#crews = Array.from({ length: plan.executors }, (_, index) => this.#crew(index));
+    const coordinator = new Coordinator({
+      ports: this.#ports(journal),
+      options: this.#coordinatorOptions(),
+      counters,
+      onFatal: (error) => this.#failed(error),
+      onDrained: () => this.#drained?.(),
+    });
+    this.#coordinator = coordinator;
+    await coordinator.breakers.restore();
+    await recover(coordinator.commands, journal, this.now() + plan.policy.quiesceMs);
+    coordinator.post(() => {});
+    this.isReady = true;
+    onReady();
+  }
+
+  request(request: Request, respond: Respond): void {
+    this.#coordinator?.request(request, (answer: Answer) => {
+      if (this.isAlive) respond(answer);
+    });
+  }
+
+  crash(): void {
+    this.isAlive = false;
+    this.isReady = false;
+  }
+
+  /** In order: what runs may end, then it is interrupted, then the process goes. */
+  async stop(drainMs: number): Promise<void> {
+    const coordinator = this.#coordinator;
+    if (coordinator === undefined || !this.isReady) return this.#options.onEnd();
+    coordinator.drain();
+    if (!(await this.#drainedWithin(drainMs))) {
+      coordinator.interrupt();
+      await this.#drainedWithin(INTERRUPT_MS);
+    }
+    await coordinator.close();
+    this.#options.onEnd();
+    return undefined;
+  }
+
+  /** The thread of one executor dies; the rest stops in order. */
+  loseExecutor(index: number, drainMs: number): Promise<void> {
+    const crew = this.#crews[index];
+    if (crew?.isAlive) {
+      crew.isAlive = false;
+      for (const exchange of crew.exchanges) exchange.drop();
+      this.#coordinator?.lose(index);
+    }
+    return this.stop(drainMs);
+  }
+
+  #drainedWithin(ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#drained = () => resolve(true);
+      this.later(ms, () => resolve(false));
+    });
+  }
+
+  #ports(journal: Journal) {
+    const { chance, number, onEvent } = this.#options;
+    let ids = 0;
+    return {
+      journal,
+      now: this.now,
+      random: chance.of(`coordinator ${number}`).next,
+      newId: () => `given-${number}-${++ids}`,
+      at: this.at,
+      order: (executor: number, order: Order) => {
+        if (this.isAlive) this.#crews[executor]?.orders.send(order);
+      },
+      onTrouble: () => {},
+      publish: (topic: string, payload: () => object) => {
+        if (this.isAlive) onEvent(topic, payload());
+      },
+    };
+  }
+
+  #coordinatorOptions(): CoordinatorOptions {
+    const { plan, number } = this.#options;
+    return {
+      policy: plan.policy,
+      breaker: plan.breaker,
+      nodeNames: plan.nodes.map(({ name }) => name),
+      unroutable: (groupId) => unroutableCharacter(plan.dialect, groupId),
+      executors: plan.executors,
+      concurrency: plan.concurrency,
+      interactiveShare: 0.75,
+      openMax: plan.openMax,
+      defaultDeadlineMs: plan.defaultDeadlineMs,
+      retentionMs: plan.retentionMs,
+      version: '0',
+      pid: number,
+    };
+  }
+
+  #crew(index: number): Crew {
+    const { plan, chance, number, note } = this.#options;
+    const reports = this.#link<WorkReport>(`reports ${number} ${index}`, (report) => {
+      note(() => `executor ${index} says ${JSON.stringify(report)}`);
+      this.#coordinator?.report(report, index);
+    });
+    const orders = this.#link<Order>(`orders ${number} ${index}`, (order) => {
+      if (!crew.isAlive) return;
+      note(() => `executor ${index} is told ${tell(order)}`);
+      if (order.kind === 'drive') crew.driven.set(order.command.seq, order.command);
+      executor.take(order);
+    });
+    const crew: Crew = { isAlive: true, orders, driven: new Map(), exchanges: new Set() };
+    const executor = new Executor(
+      {
+        now: this.now,
+        random: chance.of(`executor ${number} ${index}`).next,
+        at: (time, act) => this.at(time, () => crew.isAlive && act()),
+        nodeNames: plan.nodes.map(({ name }) => name),
+        node: (name) => this.#node(name, crew),
+        report: (report) => {
+          if (report.kind === 'settled') crew.driven.delete(report.seq);
+          if (this.isAlive && report.kind !== 'hello') reports.send(report);
+        },
+      },
+      plan.policy,
+      plan.slowCallMs,
+    );
+    return crew;
+  }
+
+  #link<Message>(name: string, deliver: (message: Message) => void): Link<Message> {
+    const { plan, chance, agenda } = this.#options;
+    return new Link({
+      delay: plan.pace.link,
+      prng: chance.of(name),
+      now: () => agenda.now,
+      at: (time, act) => this.later(time - agenda.now, act),
+      deliver,
+    });
+  }
+
+  #node(name: string, crew: Crew): NodePort {
+    const { network } = this.#options;
+    return {
+      exchange: (request, groupId, done) => {
+        const command = [...crew.driven.values()].find((one) => one.groupId === groupId);
+        // A breaker tries its node with a read of no key in use.
+        if (command === undefined && request.kind !== 'read')
+          throw new Error(`nobody's ${groupId}`);
+        const begunAt = this.now();
+        const exchange = { command: command ?? trialOf(groupId), node: name, request };
+        const sent = network.send(exchange, ({ answer, ...course }) => {
+          crew.exchanges.delete(sent);
+          if (!this.isAlive || !crew.isAlive) return;
+          done(answer, signOf(answer, course), this.now() - begunAt);
+        });
+        crew.exchanges.add(sent);
+        return sent;
+      },
+      count: () => Promise.resolve({ count: 0 }),
+      report: () => ({ calls: 0, answers: {} }),
+    };
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof JournalError) this.#options.onEnd();
+    else this.#options.onBroken(error);
+  }
+}
+
+/** Stands for the command of a read that belongs to none. */
+function trialOf(groupId: string): Command {
+  return {
+    seq: 0,
+    id: 'trial',
+    op: 'create',
+    groupId,
+    ensure: false,
+    lane: 'interactive',
+    token: '0.000000',
+    nodes: [],
+    acceptedAt: 0,
+    deadlineAt: 0,
+  };
+}
+
+function tell(order: Order): string {
+  if (order.kind !== 'drive') return JSON.stringify(order);
+  const { command, entries, recovered } = order;
+  return `drive ${command.id} ${JSON.stringify({ entries, recovered })}`;
+}

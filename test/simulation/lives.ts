@@ -1,0 +1,168 @@
+/**
+ * The lives of the daemon, one after the other: when each begins and ends, and what passes from one to
+ * the next, which is the disk and the wall clock, and nothing else.
+ */
+import { MemoryJournal } from '../../src/journal/memory/journal.ts';
+import type { Answer, BreakerEvent } from '../../src/protocol/answer.ts';
+import type { Prng } from '../core/model/prng.ts';
+import { SimJournal } from './disk.ts';
+import type { Ending } from './fault-plan.ts';
+import type { Ledger } from './ledger.ts';
+import { Life } from './life.ts';
+import type { Stage } from './stage.ts';
+
+/** The wall clock when a history begins: November 2026. */
+const EPOCH_MS = 1_795_000_000_000;
+/** A daemon that died by itself, or where a crash matters, is soon back. */
+const SOON = { downMs: 5, jumpMs: 0 } as const;
+
+export interface LivesOptions {
+  readonly stage: Stage;
+  readonly ledger: Ledger;
+  readonly onReady: () => void;
+}
+
+export class Lives {
+  /** The one that runs now. */
+  current: Life | undefined;
+  /** Lives that have ended. */
+  ended = 0;
+  /** Of breakers. */
+  openings = 0;
+  /** When the present life began to take requests. */
+  readyAt = 0;
+  readonly #options: LivesOptions;
+  readonly #stage: Stage;
+  #rows = new MemoryJournal();
+  #clockOffset = EPOCH_MS;
+  #moments = 0;
+
+  constructor(options: LivesOptions) {
+    this.#options = options;
+    this.#stage = options.stage;
+    for (const ending of this.#stage.plan.faults.endings) this.#planEnding(ending);
+  }
+
+  readonly wallNow = (): number => this.#stage.agenda.now + this.#clockOffset;
+
+  /** A settled command whose loose requests the journal has not been told to forget. */
+  get remembered(): string | undefined {
+    return [...this.#rows.snapshot().rows.values()].find((row) => row.loose)?.command.id;
+  }
+
+  begin(): void {
+    const number = this.ended + 1;
+    const { plan, agenda, chance, network, note, hear, throws } = this.#stage;
+    note(() => `the daemon starts, life ${number}`);
+    const life = new Life({
+      number,
+      plan,
+      agenda,
+      chance,
+      network,
+      note,
+      clockOffset: this.#clockOffset,
+      openJournal: (of) => this.#openJournal(of, number),
+      onReady: () => {
+        note(() => 'the daemon is ready');
+        this.readyAt = agenda.now;
+        hear({ kind: 'started' });
+        this.#options.onReady();
+      },
+      onEvent: (topic, payload) => this.#published(topic, payload),
+      onEnd: () => this.#end(life, SOON),
+      onBroken: throws,
+    });
+    this.current = life;
+    life.start().catch(throws);
+  }
+
+  #openJournal(life: Life, number: number): SimJournal {
+    const { plan, agenda, chance, hear, note } = this.#stage;
+    const { ledger } = this.#options;
+    this.#rows = new MemoryJournal(this.#rows.snapshot());
+    const prng = chance.of(`disk ${number}`);
+    return new SimJournal(this.#rows, {
+      pace: plan.pace,
+      prng,
+      later: life.later,
+      fails: () => (this.#diskFails(prng) ? { kept: prng.chance(0.5) } : undefined),
+      onDurable: (batch, result) => {
+        ledger.take(batch, result, agenda.now);
+        note(() => `durable: ${JSON.stringify(batch)}`);
+        hear({ kind: 'durable', batch });
+      },
+      onPruned: (commands) => {
+        for (const { seq } of commands) ledger.prune(seq);
+        if (commands.length > 0) note(() => `pruned: ${commands.map(({ id }) => id).join(', ')}`);
+        hear({ kind: 'pruned', commands });
+      },
+      onConfirmed: () => this.mayCrash('confirmed'),
+    });
+  }
+
+  #diskFails(prng: Prng): boolean {
+    const { network, plan, chance } = this.#stage;
+    if (network.calm || !prng.chance(plan.faults.diskRate)) return false;
+    return chance.strikes(`moment ${++this.#moments}: the disk fails`);
+  }
+
+  #published(topic: string, payload: object): void {
+    const { hear, note } = this.#stage;
+    if (topic.startsWith('command.')) {
+      return hear({ kind: 'said', ask: undefined, answer: payload as Answer });
+    }
+    const { node, state } = payload as BreakerEvent;
+    note(() => `breaker of ${node}: ${state}`);
+    if (state === 'open') this.openings++;
+    return undefined;
+  }
+
+  /**
+   * One of the moments at which a crash makes a difference. It comes in a step of its own: no
+   * synchronous piece of code is interrupted in its middle.
+   */
+  mayCrash(where: string): void {
+    const { network, chance, plan, agenda } = this.#stage;
+    if (network.calm) return;
+    const name = `moment ${++this.#moments}: crash after ${where}`;
+    const life = this.current;
+    if (!chance.of(name).chance(plan.faults.crashRate) || !chance.strikes(name)) return;
+    agenda.land(agenda.now, () => this.#end(life, SOON));
+  }
+
+  #planEnding(ending: Ending): void {
+    const { agenda } = this.#stage;
+    agenda.at(ending.at, () => this.#after(ending.steps, () => this.#execute(ending)));
+  }
+
+  #after(steps: number, act: () => void): void {
+    if (steps === 0) act();
+    else this.#stage.agenda.after(0, () => this.#after(steps - 1, act));
+  }
+
+  #execute(ending: Ending): void {
+    const { network, note, throws } = this.#stage;
+    const life = this.current;
+    if (life === undefined || network.calm) return;
+    if (ending.kind === 'crash') return this.#end(life, ending);
+    note(() => `the daemon is to stop: ${ending.name}`);
+    const stopped =
+      ending.kind === 'stop' ? life.stop(ending.drainMs) : life.loseExecutor(0, ending.drainMs);
+    stopped.catch(throws);
+    return undefined;
+  }
+
+  #end(life: Life | undefined, { downMs, jumpMs }: { downMs: number; jumpMs: number }): void {
+    if (life === undefined || !life.isAlive) return;
+    const { network, note, hear, agenda } = this.#stage;
+    note(() => 'the daemon dies');
+    life.crash();
+    this.ended++;
+    this.current = undefined;
+    network.loosenAll();
+    hear({ kind: 'died' });
+    this.#clockOffset += jumpMs;
+    agenda.after(downMs, () => this.begin());
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * `npm run simulate`: histories from seeds.
+ *
+ *   --seeds N     how many (1000)
+ *   --from S      the first (random, and printed)
+ *   --seed S      this one alone, with its course
+ *   --reduce      and, if it fails, the smallest part of it that still does
+ *
+ * The first history that breaks a promise ends the run with its seed, its reduced course and exit code 1.
+ */
+import { parseArgs } from 'node:util';
+import { hash } from './chance.ts';
+import { runHistory } from './history.ts';
+import { reduce, traceOf } from './reduce.ts';
+import { Tally } from './tally.ts';
+
+const SEEDS = 2 ** 32;
+const PROGRESS_MS = 10_000;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string' },
+    seed: { type: 'string' },
+    reduce: { type: 'boolean', default: false },
+  },
+});
+
+if (values.seed === undefined) await runMany(numberOf('seeds', values.seeds));
+else await runOne(numberOf('seed', values.seed));
+
+async function runOne(seed: number): Promise<void> {
+  const { broken } = await runHistory(seed);
+  if (broken !== undefined && values.reduce) return report(seed);
+  const lines = await traceOf(seed);
+  for (const line of lines) console.log(line);
+  console.log(`fingerprint ${lines.reduce((value, line) => hash(line, value), seed)}`);
+  console.log(
+    `seed ${seed}: ${broken === undefined ? 'no violation' : `${broken.promise}: ${broken.message}`}`,
+  );
+  if (broken !== undefined) process.exitCode = 1;
+}
+
+async function runMany(count: number): Promise<void> {
+  const from =
+    values.from === undefined ? Math.floor(Math.random() * SEEDS) : numberOf('from', values.from);
+  console.log(`${count} seeds from ${from}`);
+  const tally = new Tally();
+  let saidAt = performance.now();
+  for (let index = 0; index < count; index++) {
+    const seed = (from + index) % SEEDS;
+    const verdict = await runHistory(seed);
+    if (verdict.broken !== undefined) return report(seed);
+    tally.add(verdict);
+    if (performance.now() - saidAt < PROGRESS_MS) continue;
+    saidAt = performance.now();
+    console.log(tally.rate);
+  }
+  console.log(`${tally.text}\n${tally.rate}\nno violation`);
+}
+
+async function report(seed: number): Promise<void> {
+  const { verdict, without, runs } = await reduce(seed);
+  const lines = await traceOf(seed, without);
+  for (const line of lines) console.log(line);
+  console.log(`reduced in ${runs} runs to: ${verdict.struck.join('; ')}`);
+  console.log(`seed ${seed}: ${verdict.broken?.promise}: ${verdict.broken?.message}`);
+  console.log(`again: npm run simulate -- --seed ${seed}`);
+  process.exitCode = 1;
+}
+
+function numberOf(option: string, text: string): number {
+  const value = Number(text);
+  const isSeed = Number.isInteger(value) && value >= 0 && value < SEEDS && text.trim() !== '';
+  if (isSeed) return value;
+  console.error(`--${option} must be a whole number from 0 to ${SEEDS - 1}, not "${text}"`);
+  process.exit(78);
+}

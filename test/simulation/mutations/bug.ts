@@ -1,0 +1,27 @@
+/** A bug that the simulation has to find: an exact edit of a copy of the sources. */
+import type { Edit } from '../../core/model/mutated-core.ts';
+import { MUTATIONS } from '../../core/model/mutations.ts';
+
+export interface Bug {
+  readonly name: string;
+  /**
+   * Which promises are seen broken first; `liveness`: something never settles; `throws`: the product
+   * itself refuses to go on; `told`: a reason is not the truth.
+   */
+  readonly breaks: readonly string[];
+  /** Seeds until then, about: the mean of eight runs. */
+  readonly seeds: number;
+  /** The same, judged by what clients saw and what nodes hold, and by nothing else. */
+  readonly seedsToOutcome?: number;
+  /** Paths from the project's folder. */
+  readonly edits: readonly Edit[];
+}
+
+/** The edits of the core's own model for this rule. */
+export function core(rule: string): readonly Edit[] {
+  const found = MUTATIONS.find((mutation) => mutation.rule === rule);
+  if (found?.edits === undefined) throw new Error(`the model knows no edit for: ${rule}`);
+  return found.edits.map(({ file, from, to }) => ({ file: `src/core/${file}`, from, to }));
+}
+
+export const COMMANDS = 'src/coordinator/commands.ts';

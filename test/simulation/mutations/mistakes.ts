@@ -1,0 +1,263 @@
+/** The mistakes that such a daemon is prone to. */
+import { edit } from '../../core/model/mutated-core.ts';
+import { type Bug, COMMANDS, core } from './bug.ts';
+
+export const MISTAKES: readonly Bug[] = [
+  {
+    name: 'an executor acts before the journal has confirmed',
+    breaks: ['P2'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        'src/executor/saga-driver.ts',
+        "if (run.unconfirmed === 0 && this.#mode !== 'interrupted') {",
+        "if (this.#mode !== 'interrupted') {",
+      ),
+    ],
+  },
+  {
+    name: 'accepted is said before the commit',
+    breaks: ['P3'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        COMMANDS,
+        "if (request.wait === 'settled') open.waiters.push(respond);",
+        "if (request.wait === 'settled') open.waiters.push(respond);\n    else respond(openAnswer(open, this.#ports.now()));",
+      ),
+      edit(
+        COMMANDS,
+        `      this.#announce('accepted', open);
+      if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));`,
+        "      this.#announce('accepted', open);",
+      ),
+    ],
+  },
+  {
+    name: 'the outcome is said before the commit',
+    breaks: ['P3'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        COMMANDS,
+        '    turn.settle({ seq, settlement });\n',
+        `    turn.settle({ seq, settlement });
+    for (const waiter of open.waiters.splice(0)) waiter(settledAnswer(open.command, settlement));
+`,
+      ),
+    ],
+  },
+  {
+    name: 'group commit says done before the disk has it',
+    breaks: ['P2', 'P3'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        'src/coordinator/coordinator.ts',
+        'await turn.finish(turn.writes ? await this.#start.ports.journal.commit(turn.batch) : NOTHING);',
+        `const written = turn.writes ? this.#start.ports.journal.commit(turn.batch) : undefined;
+    await turn.finish(NOTHING);
+    await written;`,
+      ),
+    ],
+  },
+  {
+    name: 'a compensation gives up after some failures',
+    breaks: ['P1', 'P5'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        'src/core/conclude.ts',
+        "if (saga.nodes.every((node) => node.verdict === 'reached')) {",
+        "if (saga.nodes.every((node) => node.verdict === 'reached' || node.failures > 9)) {",
+      ),
+    ],
+  },
+  {
+    name: 'while rolling back, a refusal is final',
+    breaks: ['P1', 'P4', 'P6', 'liveness'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('P5: while it rolls back, no answer is final'),
+  },
+  {
+    name: 'nobody is told of a stuck rollback',
+    breaks: ['P5'],
+    seeds: 0,
+    edits: [
+      edit(
+        'src/core/conclude.ts',
+        'return now >= stuckAt(saga, policy.stuckAfterMs) ?',
+        'return now >= stuckAt(saga, policy.stuckAfterMs) * 2 ?',
+      ),
+      edit(
+        'src/core/react.ts',
+        'return drive(saga, context, stuckAt(saga, context.policy.stuckAfterMs));',
+        'return drive(saga, context, 2 * stuckAt(saga, context.policy.stuckAfterMs));',
+      ),
+    ],
+  },
+  {
+    name: 'one accept list for all operations',
+    breaks: ['P1'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        'src/node/read-answer.ts',
+        '  const { statuses } = dialect[asked.kind];\n',
+        `  const { statuses } = dialect[asked.kind];
+  if (asked.kind !== 'read' && [200, 201, 204, 400, 404].includes(status)) return 'applied';
+`,
+      ),
+    ],
+  },
+  {
+    name: 'a 404 to a guarded delete is taken for done',
+    breaks: ['P1'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('section 5: what a 404 to a guarded delete means is read'),
+  },
+  {
+    name: 'an owner mark is used twice',
+    breaks: ['P7'],
+    seeds: 0,
+    edits: [
+      edit(
+        'src/core/token.ts',
+        'Math.max(Math.floor(now * 1000), this.#last + 1)',
+        'Math.floor(now * 1000)',
+      ),
+    ],
+  },
+  {
+    name: 'owner marks begin anew after a restart',
+    breaks: ['P7'],
+    seeds: 0,
+    edits: [
+      edit(
+        'src/coordinator/recovery.ts',
+        'lastToken: lastToken === undefined ? 0 : parseToken(lastToken)',
+        'lastToken: lastToken === undefined ? 0 : 0 * parseToken(lastToken)',
+      ),
+    ],
+  },
+  {
+    name: 'the key is free while its command rolls back',
+    breaks: ['P6'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        'src/coordinator/key-order.ts',
+        '    if (key.holder !== undefined) {\n',
+        "    if (key.holder !== undefined && key.holder.state !== 'compensating') {\n",
+      ),
+      edit('src/coordinator/key-order.ts', 'throw new Error(`P6', 'return void String(`P6'),
+    ],
+  },
+  {
+    name: 'the key is free before the settlement is durable',
+    breaks: ['P6'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        COMMANDS,
+        '    turn.settle({ seq, settlement });\n',
+        `    turn.settle({ seq, settlement });
+    const early = this.keys.leave(open);
+    if (early !== undefined && early.stage !== 'new') this.#hold(early);
+`,
+      ),
+      edit(
+        COMMANDS,
+        '    const next = this.keys.leave(open);\n    // One',
+        "    const next = open.stage === 'new' ? open : undefined;\n    // One",
+      ),
+    ],
+  },
+  {
+    name: 'after a restart commands of one key are taken up in any order',
+    breaks: ['P1', 'P4', 'P6', 'throws'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        'src/journal/memory/journal.ts',
+        'return [...this.#rows.values()].sort((a, b) => a.command.seq - b.command.seq);',
+        'return [...this.#rows.values()].sort((a, b) => b.command.seq - a.command.seq);',
+      ),
+    ],
+  },
+  {
+    name: 'an executor loses the outcome of a rollback',
+    breaks: ['liveness'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        'src/executor/saga-driver.ts',
+        "    this.#ports.report({ kind: 'settled', seq: run.saga.command.seq, settlement });",
+        "    if (settlement.state !== 'rolled_back' || settlement.loose === undefined)\n      this.#ports.report({ kind: 'settled', seq: run.saga.command.seq, settlement });",
+      ),
+    ],
+  },
+  {
+    name: 'a repeat is not compared with the first',
+    breaks: ['P7'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        'src/coordinator/repeat.ts',
+        'if (request.op === op && request.groupId === groupId && request.ensure === ensure) {',
+        'if (request.op === op && request.groupId === groupId) {',
+      ),
+    ],
+  },
+  {
+    name: 'after a restart a command that had turned is forgotten',
+    breaks: ['liveness', 'P6'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        'src/coordinator/recovery.ts',
+        '      commands.resume(command, entries);\n',
+        '      if (entries.length < 2) commands.resume(command, entries);\n',
+      ),
+    ],
+  },
+  {
+    name: 'open work is pruned',
+    breaks: ['P7'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        'src/journal/memory/journal.ts',
+        'row.settlement?.at ?? Infinity;',
+        'row.settlement?.at ?? 0;',
+      ),
+    ],
+  },
+  {
+    name: 'a command is driven on after its deadline',
+    breaks: ['P9', 'liveness'],
+    seeds: 0,
+    edits: [
+      edit(
+        'src/core/conclude.ts',
+        "return now >= command.deadlineAt ? 'deadline' : undefined;",
+        "return now >= command.deadlineAt + 1000 ? 'deadline' : undefined;",
+      ),
+    ],
+  },
+];

@@ -1,0 +1,166 @@
+/** The rules of P2, P4 and P6, taken out one at a time. */
+import { edit } from '../../core/model/mutated-core.ts';
+import { type Bug, COMMANDS, core } from './bug.ts';
+
+export const RULES: readonly Bug[] = [
+  {
+    name: "the survey's finding is not durable before the first delete",
+    breaks: ['P2'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core("P2: the survey's finding is durable before the first delete"),
+  },
+  {
+    name: 'a node counts as at its goal by an exchange begun before the wait is over',
+    breaks: ['P1', 'P4'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('P4.3: a node counts as at its goal only by an exchange begun after the wait'),
+  },
+  {
+    name: 'a later answer ends an earlier doubt',
+    breaks: ['P1', 'P4'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('P4.2: a later answer does not end an earlier doubt'),
+  },
+  {
+    name: 'a failed connection ends an earlier doubt',
+    breaks: ['P1', 'P4'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('P4.2: a failed connection does not end an earlier doubt'),
+  },
+  {
+    name: 'the goal turns while exchanges run',
+    breaks: ['P1', 'P4', 'P6', 'throws'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('P4: the goal turns only when the running exchanges have ended'),
+  },
+  {
+    name: 'quiesce is counted from sending',
+    breaks: ['P1', 'P4'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('P4.2: quiesce is counted from giving up, not from sending'),
+  },
+  {
+    name: 'after a restart the requests of an open saga are not loose',
+    breaks: ['P1', 'P4'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('P4.5: after a restart the requests of an open saga are loose'),
+  },
+  {
+    name: 'a change of direction is not durable',
+    breaks: ['P2'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('P2: the direction is durable'),
+  },
+  {
+    name: "one node's change of direction is not durable",
+    breaks: ['P2'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('P2: the direction of one node is durable'),
+  },
+  {
+    name: "settled sagas' loose requests do not survive a restart",
+    breaks: ['P1', 'P4'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        'src/coordinator/recovery.ts',
+        '  await recoverLoose(commands, journal, looseUntil);',
+        '  if (looseUntil < 0) await recoverLoose(commands, journal, looseUntil);',
+      ),
+    ],
+  },
+  {
+    name: 'the settling record does not carry the loose requests',
+    breaks: ['P1', 'P4'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('P4.5: the settling record carries the loose requests'),
+  },
+  {
+    name: 'an opposing command does not wait',
+    breaks: ['P1', 'P4'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        COMMANDS,
+        'return this.keys.opposedUntil(command.groupId, wantedBy(command), this.#ports.now());',
+        'return 0 * this.keys.opposedUntil(command.groupId, wantedBy(command), this.#ports.now());',
+      ),
+    ],
+  },
+  {
+    name: 'a command surveys before it holds its key',
+    breaks: ['P6'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: [
+      edit(
+        COMMANDS,
+        'if (this.keys.holds(open)) this.#hold(open);',
+        "if (this.keys.holds(open) || open.command.op === 'delete') this.#hold(open);",
+      ),
+      edit(
+        COMMANDS,
+        "if (next !== undefined && next.stage !== 'new') this.#hold(next);",
+        "if (next !== undefined && next.stage === 'waiting') this.#hold(next);",
+      ),
+    ],
+  },
+  {
+    name: "a record met after a doubt is taken for one's own",
+    breaks: ['P1'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('section 5: own or foreign, when the token is hidden'),
+  },
+  {
+    name: 'after a restart only the last direction of a turned saga is loose',
+    breaks: ['P1', 'P4'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('P4.5: after a restart both directions of a turned saga are loose'),
+  },
+  {
+    name: 'after a restart no create is in doubt',
+    breaks: ['P1', 'told'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('P4.5: after a restart every create is in doubt'),
+  },
+  {
+    name: 'a rollback does not wait for the loose requests of earlier commands',
+    breaks: ['P1', 'P4'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core('P4.3: the loose requests of earlier commands are waited for in a rollback, too'),
+  },
+  {
+    name: "a rollback deletes where no create of the command's own may be",
+    breaks: ['P1', 'P2'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core(
+      'section 5: a rollback deletes only where a create of ours was applied or is in doubt',
+    ),
+  },
+  {
+    name: "a guard of the journal's that was proved wrong is kept",
+    breaks: ['told', 'liveness'],
+    seeds: 0,
+    seedsToOutcome: 0,
+    edits: core(
+      "section 5: a 404 proves the journal's token wrong, and the delete goes on unguarded",
+    ),
+  },
+];

@@ -1,0 +1,14 @@
+/** The table of planted bugs as it stands in docs/testing.md. */
+import type { Bug } from './bug.ts';
+import { MISTAKES } from './mistakes.ts';
+import { RULES } from './rules.ts';
+
+export function bugTable(): string {
+  return ['| bug | broken | seeds | by outcome |', '|---|---|---|---|']
+    .concat([...RULES, ...MISTAKES].map(row))
+    .join('\n');
+}
+
+function row({ name, breaks, seeds, seedsToOutcome }: Bug): string {
+  return `| ${name} | ${breaks.join(', ')} | ${seeds} | ${seedsToOutcome ?? '–'} |`;
+}

@@ -1,0 +1,283 @@
+/**
+ * The network between executors and nodes: what becomes of an exchange, and when.
+ *
+ * It keeps what the design assumes of nodes and nothing else: after an answer nothing lands (P4.1);
+ * a request that was given up, by the executor, by its timeout or by the death of the process, may
+ * land until just before `quiesce` is over (P4.2), or land again; a 4xx did nothing.
+ */
+import type { Answer } from '../../src/core/model.ts';
+import { readAnswer } from '../../src/node/read-answer.ts';
+import type { Course } from '../../src/node/sign.ts';
+import type { Agenda } from '../core/model/agenda.ts';
+import type { Prng } from '../core/model/prng.ts';
+import { misread } from './bad-answers.ts';
+import type { Chance } from './chance.ts';
+import type { ExchangeFault, Trouble } from './fault-plan.ts';
+import type { Exchange, Happening } from './happening.ts';
+import type { Http, SimNode } from './node.ts';
+import type { Plan } from './plan.ts';
+
+interface Call {
+  readonly exchange: Exchange;
+  readonly node: SimNode;
+  readonly done: (outcome: Outcome) => void;
+  readonly prng: Prng;
+  /** It waits for its answer. */
+  open: boolean;
+  /** What the node said when the request took effect. */
+  landed: Http | undefined;
+  /** Rises when it is given up by force, so that what was planned for it is void. */
+  attempt: number;
+}
+
+export interface Sent {
+  /** Gives it up; the answer says so. */
+  abort(): void;
+  /** Nobody is there any more to hear an answer. */
+  drop(): void;
+}
+
+/** What its caller learns of an exchange. */
+export interface Outcome extends Course {
+  readonly answer: Answer;
+}
+
+export interface NetworkOptions {
+  readonly plan: Plan;
+  readonly agenda: Agenda;
+  readonly chance: Chance;
+  readonly nodes: ReadonlyMap<string, SimNode>;
+  readonly hear: (happening: Happening) => void;
+  readonly note: (text: () => string) => void;
+  /** ms of the daemon's wall clock. */
+  readonly wallNow: () => number;
+}
+
+export class Network {
+  calm = false;
+  /** By key: nothing lands after this moment, as far as is known now. */
+  readonly #quietAt = new Map<string, number>();
+  /** Exchanges that went wrong. */
+  faults = 0;
+  readonly #options: NetworkOptions;
+  readonly #sent = new Map<string, number>();
+  #open = new Set<Call>();
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+    for (const trouble of options.plan.faults.troubles) this.#plan(trouble);
+  }
+
+  send(exchange: Exchange, done: (outcome: Outcome) => void): Sent {
+    const { chance, nodes, hear } = this.#options;
+    const node = nodes.get(exchange.node);
+    if (node === undefined) throw new Error(`there is no ${exchange.node}`);
+    const name = this.#nameOf(exchange);
+    const prng = chance.of(name);
+    const call: Call = { exchange, node, done, prng, open: true, landed: undefined, attempt: 0 };
+    this.#open.add(call);
+    hear({ kind: 'sent', exchange });
+    this.#meet(call, this.#faultOf(name, call));
+    return { abort: () => this.#abort(call), drop: () => this.#drop(call) };
+  }
+
+  /** Nothing lands after this moment on this key, or on any, as far as is known now. */
+  quietAt(groupId?: string): number {
+    if (groupId !== undefined) return this.#quietAt.get(groupId) ?? 0;
+    return Math.max(0, ...this.#quietAt.values());
+  }
+
+  /** The process is gone, and nobody hears the answers any more. */
+  loosenAll(): void {
+    for (const call of this.#open) this.#drop(call);
+  }
+
+  /** Unique, and the same whatever else happens: `2nd` of a command to a node. */
+  #nameOf({ command, node, request }: Exchange): string {
+    const pair = `${command.id} to ${node}`;
+    const count = (this.#sent.get(pair) ?? 0) + 1;
+    this.#sent.set(pair, count);
+    return `exchange ${count} of ${pair}, ${request.kind}`;
+  }
+
+  #faultOf(name: string, call: Call): ExchangeFault | undefined {
+    const { plan, chance, note } = this.#options;
+    if (this.calm) return undefined;
+    const { kinds, rates } = plan.faults;
+    const trouble = this.#troubleOf(call.node.plan.name);
+    const strikes = kinds.length > 0 && call.prng.chance(rates[call.node.plan.name] ?? 0);
+    if (trouble === undefined && !strikes) return undefined;
+    const fault =
+      trouble === undefined ? call.prng.pick(kinds) : call.prng.pick(TROUBLES[trouble.kind]);
+    if (trouble === undefined && !chance.strikes(`${name}: ${fault}`)) return undefined;
+    this.faults++;
+    note(() => `  (${name}: ${fault})`);
+    return fault;
+  }
+
+  #troubleOf(node: string): Trouble | undefined {
+    const { plan, agenda } = this.#options;
+    return plan.faults.troubles.find(
+      (trouble) => trouble.node === node && trouble.from <= agenda.now && agenda.now < trouble.to,
+    );
+  }
+
+  #isDown(call: Call): boolean {
+    const kind = this.#troubleOf(call.node.plan.name)?.kind;
+    return !this.calm && (kind === 'down' || kind === 'amnesia');
+  }
+
+  #plan({ kind, node, to }: Trouble): void {
+    const { agenda, nodes, hear, note } = this.#options;
+    if (kind !== 'amnesia') return;
+    agenda.land(to, () => {
+      note(() => `${node} has lost all its data`);
+      nodes.get(node)?.records.clear();
+      hear({ kind: 'emptied', node });
+    });
+  }
+
+  #meet(call: Call, fault: ExchangeFault | undefined): void {
+    const { plan, agenda } = this.#options;
+    const [least, most] = plan.pace.network;
+    const patience = plan.requestTimeoutMs;
+    const slow = fault === 'slow';
+    const arrival = call.prng.between(least, slow ? patience : Math.min(most, patience));
+    const answer = arrival + call.prng.between(least, slow ? patience : most);
+    const lands = LANDS.has(fault ?? 'none');
+    if (lands) this.#land(call, arrival);
+    if (fault === 'lostBefore' || fault === 'lostAfter' || fault === 'late' || fault === 'twice') {
+      return this.#lose(call, fault);
+    }
+    if (answer >= patience) return agenda.after(patience, () => this.#giveUp(call, 'timeout'));
+    return agenda.after(answer, () => this.#answer(call, fault));
+  }
+
+  #lose(call: Call, fault: 'lostBefore' | 'lostAfter' | 'late' | 'twice'): void {
+    const { plan, agenda } = this.#options;
+    const patience = plan.requestTimeoutMs;
+    const end = call.prng.chance(0.3) ? call.prng.between(0, patience) : patience;
+    if (fault === 'lostAfter' || fault === 'twice') this.#land(call, call.prng.between(0, end));
+    if (fault === 'late' || fault === 'twice') this.#land(call, end + this.#lateness(call));
+    agenda.after(end, () => this.#giveUp(call, 'no answer'));
+  }
+
+  #answer(call: Call, fault: ExchangeFault | undefined): void {
+    const { plan, wallNow, hear } = this.#options;
+    if (!call.open) return;
+    if (this.#isDown(call)) return this.#giveUp(call, 'reset');
+    const { exchange } = call;
+    if (fault === 'unsent') {
+      hear({ kind: 'answered', exchange, denied: false });
+      return this.#end(call, { kind: 'unsent', said: 'ECONNREFUSED' });
+    }
+    const { request, command } = exchange;
+    const http = misread(fault, { request, groupId: command.groupId, prng: call.prng }) ??
+      call.landed ?? { status: 500, body: 'it never came' };
+    const answer = readAnswer(
+      plan.dialect,
+      { kind: request.kind, groupId: command.groupId },
+      { ...http, at: wallNow() },
+    );
+    if (isTrustworthy(fault)) {
+      hear({ kind: 'answered', exchange, denied: fault === 'refused' });
+      return this.#end(call, answer, http.status);
+    }
+    if (call.landed === undefined && call.prng.chance(0.5)) this.#land(call, this.#lateness(call));
+    hear({ kind: 'gaveUp', exchange });
+    return this.#end(call, answer, http.status);
+  }
+
+  #giveUp(call: Call, said: string): void {
+    if (!call.open) return;
+    this.#options.hear({ kind: 'gaveUp', exchange: call.exchange });
+    this.#end(call, { kind: 'lost', said });
+  }
+
+  /** Its executor gives it up; a request that has not left yet never will. */
+  #abort(call: Call): void {
+    if (!call.open) return;
+    const { agenda, hear } = this.#options;
+    const unsent = call.landed === undefined && call.prng.chance(0.2);
+    if (unsent) {
+      call.attempt++;
+      this.#close(call);
+      hear({ kind: 'answered', exchange: call.exchange, denied: false });
+    } else {
+      this.#loosen(call);
+    }
+    const answer: Answer = { kind: unsent ? 'unsent' : 'lost', said: 'given up' };
+    agenda.after(0, () =>
+      call.done({ answer, status: undefined, isStarted: true, isGivenUp: true }),
+    );
+  }
+
+  #drop(call: Call): void {
+    if (call.open) this.#loosen(call);
+  }
+
+  #loosen(call: Call): void {
+    const { plan, hear } = this.#options;
+    this.#close(call);
+    call.attempt++;
+    hear({ kind: 'gaveUp', exchange: call.exchange });
+    if (call.prng.chance(plan.faults.landing)) this.#land(call, this.#lateness(call));
+  }
+
+  #end(call: Call, answer: Answer, status?: number): void {
+    this.#close(call);
+    call.done({ answer, status, isStarted: true, isGivenUp: false });
+  }
+
+  #close(call: Call): void {
+    call.open = false;
+    this.#open.delete(call);
+  }
+
+  /** Often at the very end of the time allowed, where mistakes are. */
+  #lateness({ prng }: Call): number {
+    const longest = this.#options.plan.policy.quiesceMs - 1;
+    return prng.chance(0.4) ? longest : prng.between(0, longest);
+  }
+
+  #land(call: Call, delay: number): void {
+    const { agenda } = this.#options;
+    const { attempt } = call;
+    const { groupId } = call.exchange.command;
+    this.#quietAt.set(groupId, Math.max(this.quietAt(groupId), agenda.now + delay));
+    agenda.land(agenda.now + delay, () => {
+      if (call.attempt === attempt && !this.#isDown(call)) this.#effect(call);
+    });
+  }
+
+  #effect(call: Call): void {
+    const { hear, note } = this.#options;
+    const { exchange, node } = call;
+    const { request, command } = exchange;
+    const { http, before, after } = node.handle(request, command.groupId, command.seq);
+    call.landed = http;
+    note(() => `${command.id}: ${request.kind} lands on ${exchange.node}: ${http.status}`);
+    if (before !== after) hear({ kind: 'changed', exchange, before, after });
+  }
+}
+
+/** Those that reach the node in time. */
+const LANDS: ReadonlySet<ExchangeFault | 'none'> = new Set([
+  'none',
+  'slow',
+  'unsureAfter',
+  'garbageAfter',
+] as const);
+
+const TROUBLES: Readonly<Record<Trouble['kind'], readonly ExchangeFault[]>> = {
+  down: ['unsent'],
+  amnesia: ['unsent'],
+  silent: ['lostBefore', 'lostAfter', 'late', 'twice'],
+  slow: ['slow'],
+  garbled: ['garbageBefore', 'garbageAfter', 'proxied'],
+  refusing: ['refused'],
+};
+
+function isTrustworthy(fault: ExchangeFault | undefined): boolean {
+  return fault !== 'proxied' && fault !== 'garbageBefore' && fault !== 'garbageAfter';
+}

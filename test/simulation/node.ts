@@ -1,0 +1,82 @@
+/** A simulated node: what it holds, and what it answers to a request that reaches it. */
+import type { Request } from '../../src/core/model.ts';
+import type { StoredRecord } from './happening.ts';
+import type { NodePlan } from './plan.ts';
+
+/** An answer on its way. */
+export interface Http {
+  readonly status: number;
+  readonly body: string;
+  readonly retryAfter?: string;
+}
+
+export interface Effect {
+  readonly http: Http;
+  readonly before: StoredRecord | undefined;
+  readonly after: StoredRecord | undefined;
+}
+
+export class SimNode {
+  readonly plan: NodePlan;
+  readonly records = new Map<string, StoredRecord>();
+  readonly #tokens: boolean;
+
+  constructor(plan: NodePlan, tokens: boolean) {
+    this.plan = plan;
+    this.#tokens = tokens;
+    for (const [index, groupId] of plan.standing.entries()) {
+      this.records.set(groupId, foreign(groupId, index, tokens));
+    }
+  }
+
+  /** @param by the command whose request it is */
+  handle(request: Request, groupId: string, by: number): Effect {
+    const before = this.records.get(groupId);
+    switch (request.kind) {
+      case 'read':
+        return { http: this.#show(before), before, after: before };
+      case 'create': {
+        if (before !== undefined) return { http: EXISTS, before, after: before };
+        const token = this.#tokens ? request.token : undefined;
+        const after: StoredRecord = { body: request.body, token, by };
+        this.records.set(groupId, after);
+        return { http: CREATED, before, after };
+      }
+      case 'delete': {
+        if (before === undefined || this.#isAnothers(before, request.guard)) {
+          return { http: { status: this.plan.missing, body: '' }, before, after: before };
+        }
+        this.records.delete(groupId);
+        return { http: DELETED, before, after: undefined };
+      }
+    }
+  }
+
+  /** Another client's doing. */
+  meddle(kind: 'create' | 'replace' | 'delete', groupId: string, mark: number): boolean {
+    if (this.records.has(groupId) === (kind === 'create')) return false;
+    this.records.delete(groupId);
+    if (kind !== 'delete') this.records.set(groupId, foreign(groupId, mark, this.#tokens));
+    return true;
+  }
+
+  #isAnothers({ token }: StoredRecord, guard: string | undefined): boolean {
+    return this.#tokens && guard !== undefined && Number(guard) !== Number(token);
+  }
+
+  #show(record: StoredRecord | undefined): Http {
+    if (record === undefined) return { status: 404, body: '' };
+    if (!this.plan.shows) return { status: 200, body: record.body };
+    const shown = { ...(JSON.parse(record.body) as object), timestamp: Number(record.token) };
+    return { status: 200, body: JSON.stringify(shown) };
+  }
+}
+
+function foreign(groupId: string, mark: number, tokens: boolean): StoredRecord {
+  const body = JSON.stringify({ groupId, mark });
+  return { body, token: tokens ? `9${mark}.500000` : undefined, by: undefined };
+}
+
+const CREATED: Http = { status: 201, body: 'CREATED' };
+const EXISTS: Http = { status: 400, body: 'Perhaps the object exists.' };
+const DELETED: Http = { status: 200, body: 'DELETED' };

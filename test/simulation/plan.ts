@@ -1,0 +1,158 @@
+/**
+ * What one history is about, drawn from its seed before it begins: the cluster, the sizes, the
+ * faults, the clients. Swarm: each seed switches some faults off and leaves others on, so that
+ * no fault always hides behind another.
+ */
+import type { BreakerPolicy } from '../../src/core/breaker.ts';
+import type { Policy } from '../../src/core/model.ts';
+import type { Dialect } from '../../src/node/dialect.ts';
+import { challenge } from '../../src/node/dialects/challenge.ts';
+import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
+import type { Prng } from '../core/model/prng.ts';
+import type { Chance } from './chance.ts';
+import { drawFaultPlan, type FaultPlan } from './fault-plan.ts';
+import { type Ask, drawWorkload } from './workload.ts';
+
+export interface NodePlan {
+  readonly name: string;
+  /** A read tells the owner mark. */
+  readonly shows: boolean;
+  /** How it answers the deletion of what it does not hold. */
+  readonly missing: 404 | 200 | 204 | 400;
+  /** Keys of foreign records that stand there from the start. */
+  readonly standing: readonly string[];
+}
+
+/** How long things take when nothing fails, as ranges of ms. */
+export interface Pace {
+  readonly link: Range;
+  /** Until a commit is durable; and from then on, until the daemon hears of it. */
+  readonly commit: Range;
+  readonly confirm: Range;
+  readonly read: Range;
+  readonly network: Range;
+}
+
+export type Range = readonly [least: number, most: number];
+
+export interface Plan {
+  readonly seed: number;
+  readonly dialect: Dialect;
+  readonly nodes: readonly NodePlan[];
+  readonly keys: readonly string[];
+  readonly policy: Policy;
+  readonly breaker: BreakerPolicy;
+  readonly requestTimeoutMs: number;
+  readonly slowCallMs: number;
+  readonly executors: number;
+  readonly concurrency: number;
+  readonly openMax: number;
+  readonly defaultDeadlineMs: number;
+  /** How long settled commands are kept. */
+  readonly retentionMs: number;
+  readonly pace: Pace;
+  readonly faults: FaultPlan;
+  readonly asks: readonly Ask[];
+  /** From here on nothing fails, and nothing new is asked. */
+  readonly calmAt: number;
+  /** By here everything has settled. */
+  readonly settledBy: number;
+}
+
+const FOR_EVER_MS = 10 * 365 * 24 * 3_600_000;
+
+export function drawPlan(seed: number, chance: Chance): Plan {
+  const prng = chance.of('plan');
+  const tokens = prng.chance(0.7);
+  const keys = ['5', '6', 'seven'].slice(0, prng.pick([1, 1, 1, 2, 3]));
+  const nodes = drawNodes(prng, { tokens, keys });
+  const requestTimeoutMs = prng.pick([20, 100, 400]);
+  const policy = drawPolicy(prng, { tokens, requestTimeoutMs });
+  // History is pruned once a minute: such histories are long.
+  const forgets = prng.chance(0.05);
+  const { asks, lastAt } = drawWorkload(chance, keys, forgets);
+  const calmAt = lastAt + prng.between(0, 2 * policy.quiesceMs);
+  return {
+    seed,
+    dialect: tokens ? reliableOps : challenge,
+    nodes,
+    keys,
+    policy,
+    breaker: drawBreaker(prng, requestTimeoutMs),
+    requestTimeoutMs,
+    slowCallMs: 0.8 * requestTimeoutMs,
+    executors: prng.pick([1, 1, 2, 3]),
+    concurrency: prng.pick([1, 2, 4]),
+    openMax: prng.pick([2, 5, 1000, 1000]),
+    defaultDeadlineMs: 30_000,
+    retentionMs: forgets ? prng.pick([0, 5000]) : FOR_EVER_MS,
+    pace: drawPace(prng),
+    faults: drawFaultPlan(chance, {
+      nodes: nodes.map(({ name }) => name),
+      keys,
+      calmAt,
+      // Whether a command is old enough to go is judged by its own times.
+      setsClock: !forgets,
+    }),
+    asks,
+    calmAt,
+    settledBy: calmAt + settlingTime(asks.length, policy),
+  };
+}
+
+/** One after the other on one key, each at the worst; far more than is ever needed. */
+function settlingTime(commands: number, { quiesceMs, backoffCapMs }: Policy): number {
+  return 30_000 + commands * (6 * quiesceMs + 20 * backoffCapMs);
+}
+
+function drawNodes(
+  prng: Prng,
+  { tokens, keys }: { tokens: boolean; keys: readonly string[] },
+): NodePlan[] {
+  const names = ['node01', 'node02', 'node03', 'node04', 'node05', 'node06', 'node07'];
+  const count = prng.pick([1, 2, 2, 3, 3, 3, 3, 4, 5, 7]);
+  const shown = prng.pick([0, 0, 0.5, 1]);
+  const missing = tokens ? 404 : prng.pick([404, 200, 204, 400] as const);
+  const standing = keys.map(() => prng.pick([0, 0, 0, 0.5, 1]));
+  return names.slice(0, count).map((name) => ({
+    name,
+    shows: tokens && prng.chance(shown),
+    missing,
+    standing: keys.filter((_, index) => prng.chance(standing[index] ?? 0)),
+  }));
+}
+
+function drawPolicy(
+  prng: Prng,
+  { tokens, requestTimeoutMs }: { tokens: boolean; requestTimeoutMs: number },
+): Policy {
+  return {
+    tokens,
+    quiesceMs: requestTimeoutMs + prng.pick([30, 200, 1000]),
+    backoffBaseMs: prng.pick([2, 10]),
+    backoffCapMs: prng.pick([20, 100, 500]),
+    retryAfterCapMs: 300,
+    stuckAfterMs: prng.pick([0, 200, 3000]),
+  };
+}
+
+/** From one that a single failure trips to one that nothing does. */
+function drawBreaker(prng: Prng, requestTimeoutMs: number): BreakerPolicy {
+  const coolOffMs = prng.pick([20, 200, 1000]);
+  return {
+    failuresInRow: prng.pick([1, 3, 10, 1_000_000, 1_000_000, 1_000_000]),
+    windowMs: prng.pick([200, 2000]),
+    volumeMin: prng.pick([2, 6, 1_000_000, 1_000_000, 1_000_000]),
+    failureShare: 0.5,
+    slowShare: prng.pick([0.5, 1]),
+    coolOffMs,
+    coolOffCapMs: coolOffMs * prng.pick([1, 4]),
+    trialCalls: prng.pick([1, 2, 4]),
+    trialTimeoutMs: requestTimeoutMs + 500,
+  };
+}
+
+function drawPace(prng: Prng): Pace {
+  const range = (): Range => [0, prng.pick([0, 1, 3, 10])];
+  return { link: range(), commit: range(), confirm: range(), read: range(), network: range() };
+}

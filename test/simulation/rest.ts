@@ -1,0 +1,105 @@
+/**
+ * The end of a history: from the moment on when nothing fails any more, everything that is open has
+ * to settle, everybody who waits to be answered, and the journal to forget what cannot land any more, in
+ * bounded time. Then the daemon lists its commands, and the judges compare.
+ */
+import type { Answer, ListAnswer } from '../../src/protocol/answer.ts';
+import type { Clients } from './clients.ts';
+import type { Ledger } from './ledger.ts';
+import type { Lives } from './lives.ts';
+import type { Stage } from './stage.ts';
+
+/** Pages of `list`: small, so that there are several. */
+const PAGE = 5;
+/** How often operators look after breakers that they have opened. */
+const OPERATOR_MS = 1000;
+/** How long after the last landing the daemon may take to forget what was loose. */
+const FORGETTING_MS = 2000;
+
+export interface RestOptions {
+  readonly stage: Stage;
+  readonly ledger: Ledger;
+  readonly lives: Lives;
+  readonly clients: Clients;
+}
+
+export class Rest {
+  /** Listed, and judged to the end. */
+  isOver = false;
+  readonly #options: RestOptions;
+  #isListing = false;
+
+  constructor(options: RestOptions) {
+    this.#options = options;
+    const { agenda, plan } = options.stage;
+    agenda.at(plan.calmAt, () => this.#calm());
+  }
+
+  /** Looks after each step whether the history has come to its end. */
+  look(): void {
+    const { stage, lives } = this.#options;
+    const { agenda, plan, network, fail } = stage;
+    if (!network.calm || this.isOver || this.#isListing) return;
+    if (agenda.now > plan.settledBy) return this.#tooLate();
+    if (!this.#isAtRest()) return;
+    const { remembered } = lives;
+    if (remembered !== undefined) {
+      return fail('liveness', `the loose requests of ${remembered} are kept for ever`);
+    }
+    this.#isListing = true;
+    this.#list([], undefined);
+  }
+
+  #isAtRest(): boolean {
+    const { stage, ledger, lives, clients } = this.#options;
+    const { agenda, plan, network } = stage;
+    // What an earlier life may have sent is loose from the start of this one.
+    const latest = Math.max(network.quietAt(), lives.readyAt);
+    if (agenda.now <= latest + plan.policy.quiesceMs + FORGETTING_MS) return false;
+    const isReady = lives.current?.isReady === true;
+    return isReady && ledger.openCount === 0 && clients.unanswered.length === 0;
+  }
+
+  #calm(): void {
+    const { network, note } = this.#options.stage;
+    note(() => 'nothing fails any more');
+    network.calm = true;
+    this.#closeBreakers();
+  }
+
+  /** What an operator has opened, an operator has to close. */
+  #closeBreakers(): void {
+    const { stage, lives, clients } = this.#options;
+    const opened = stage.plan.asks
+      .map(({ value }) => value)
+      .filter((value) => typeof value !== 'string' && value['act'] === 'open');
+    for (const value of lives.current?.isReady ? opened : []) {
+      clients.ask({ ...(value as object), op: 'breaker', act: 'close' }, () => {});
+    }
+    // The word to open it may still be on its way.
+    if (opened.length > 0) stage.agenda.after(OPERATOR_MS, () => this.#closeBreakers());
+  }
+
+  #tooLate(): void {
+    const { stage, ledger, clients } = this.#options;
+    const open = [...ledger.all].filter(({ settled }) => settled === undefined);
+    const what =
+      open.length > 0
+        ? `${open.map(({ command }) => command.id).join(', ')} never settled`
+        : `asks ${clients.unanswered.map(({ number }) => number).join(', ')} never answered`;
+    stage.fail('liveness', what);
+  }
+
+  #list(listed: readonly Answer[], cursor: string | undefined): void {
+    const page = { op: 'list', limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+    const { clients, stage } = this.#options;
+    clients.ask(page, (answer) => {
+      const { commands, next } = answer as ListAnswer;
+      const all = [...commands.toReversed(), ...listed];
+      if (next !== undefined) return this.#list(all, next);
+      stage.hear({ kind: 'ended', listed: all });
+      this.isOver = true;
+      return undefined;
+    });
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Some histories of the whole daemon, every time: a fixed set, and as many new ones. `npm run simulate`
+ * runs any number of them, or one again.
+ */
+import { describe, expect, it } from 'vitest';
+import { fingerprint, runHistory } from './history.ts';
+import { reduce, traceOf } from './reduce.ts';
+import { Tally } from './tally.ts';
+
+const FIXED = 600;
+const NEW = 600;
+/** Far above what it takes (200 a second on one core): the machine may be busy. */
+const TIMEOUT_MS = 180_000;
+const SEEDS = 2 ** 32;
+
+/** Throws with everything needed to see the violation again. */
+async function judge(seed: number, tally: Tally): Promise<void> {
+  const verdict = await runHistory(seed);
+  tally.add(verdict);
+  if (verdict.broken === undefined) return;
+  const { without } = await reduce(seed);
+  const course = await traceOf(seed, without);
+  throw new Error(
+    `${course.join('\n')}\n${verdict.broken.promise}: ${verdict.broken.message}\n` +
+      `again: npm run simulate -- --seed ${seed}`,
+  );
+}
+
+describe('the daemon in virtual time, whatever fails', () => {
+  it(
+    'P1–P7: hold, and everything settles once nothing fails',
+    async () => {
+      const tally = new Tally();
+      const fresh = Math.floor(Math.random() * SEEDS);
+      console.log(`${NEW} new seeds from ${fresh}`);
+      for (let seed = 0; seed < FIXED; seed++) await judge(seed, tally);
+      for (let index = 0; index < NEW; index++) await judge((fresh + index) % SEEDS, tally);
+      console.log(tally.text, tally.rate);
+      // A simulation in which nothing happens proves nothing.
+      expect(tally.endings).toBeGreaterThan(tally.seeds);
+      expect(tally.faults).toBeGreaterThan(10 * tally.seeds);
+      expect(tally.openings).toBeGreaterThan(tally.seeds / 4);
+      for (const state of ['committed', 'rolled_back', 'refused', 'abandoned']) {
+        expect(tally.states[state], state).toBeGreaterThan(tally.seeds / 100);
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  it('one seed is one history, to the last word', async () => {
+    const prints = new Set<number>();
+    for (let seed = 0; seed < 40; seed++) {
+      const print = await fingerprint(seed);
+      expect(await fingerprint(seed)).toBe(print);
+      prints.add(print);
+    }
+    expect(prints.size).toBe(40);
+  });
+
+  it('a fault that is taken out of a history is not in it any more, and the others may be', async () => {
+    const { struck } = await runHistory(13);
+    const fault = struck.find((name) => name.startsWith('exchange')) ?? '';
+    const fewer = await runHistory(13, { without: new Set([fault]) });
+    expect(struck).toContain(fault);
+    expect(fewer.struck).not.toContain(fault);
+    expect(fewer.struck.filter((name) => struck.includes(name)).length).toBeGreaterThan(5);
+    expect(fewer.broken).toBeUndefined();
+  });
+});
