@@ -120,4 +120,12 @@ function isRepeatable({ value }: Ask): boolean {
   return typeof value === 'string' || 'id' in value || READS.has(value.op);
 }
 
-const READS: ReadonlySet<string> = new Set(['list', 'status', 'stats', 'ping', 'breaker']);
+const READS: ReadonlySet<string> = new Set([
+  'list',
+  'status',
+  'stats',
+  'ping',
+  'breaker',
+  'pause',
+  'resume',
+]);

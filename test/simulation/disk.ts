@@ -60,6 +60,8 @@ export class SimJournal implements Journal {
   loadLoose: Journal['loadLoose'] = (...page) => this.#look(() => this.#rows.loadLoose(...page));
   find: Journal['find'] = (id) => this.#look(() => this.#rows.find(id));
   tokens: Journal['tokens'] = (groupIds) => this.#look(() => this.#rows.tokens(groupIds));
+  lastWords: Journal['lastWords'] = (groupIds) => this.#look(() => this.#rows.lastWords(groupIds));
+  keys: Journal['keys'] = (...page) => this.#look(() => this.#rows.keys(...page));
   list: Journal['list'] = (...page) => this.#look(() => this.#rows.list(...page));
   tidy: Journal['tidy'] = () => this.#look(() => this.#rows.tidy());
   close: Journal['close'] = () => this.#look(() => this.#rows.close());

@@ -98,6 +98,7 @@ export class Life {
     });
     this.#coordinator = coordinator;
     await coordinator.breakers.restore();
+    await coordinator.pauses.restore();
     await recover(coordinator.commands, journal, this.now() + plan.policy.quiesceMs);
     coordinator.post(() => {});
     this.isReady = true;

@@ -8,10 +8,11 @@ import type { Clients } from './clients.ts';
 import type { Ledger } from './ledger.ts';
 import type { Lives } from './lives.ts';
 import type { Stage } from './stage.ts';
+import type { AskValue } from './workload.ts';
 
 /** Pages of `list`: small, so that there are several. */
 const PAGE = 5;
-/** How often operators look after breakers that they have opened. */
+/** How often operators look after what they have opened or paused. */
 const OPERATOR_MS = 1000;
 /** How long after the last landing the daemon may take to forget what was loose. */
 const FORGETTING_MS = 2000;
@@ -64,20 +65,18 @@ export class Rest {
     const { network, note } = this.#options.stage;
     note(() => 'nothing fails any more');
     network.calm = true;
-    this.#closeBreakers();
+    this.#undoWords();
   }
 
-  /** What an operator has opened, an operator has to close. */
-  #closeBreakers(): void {
+  /** What an operator has opened or paused, an operator has to close and to resume. */
+  #undoWords(): void {
     const { stage, lives, clients } = this.#options;
-    const opened = stage.plan.asks
-      .map(({ value }) => value)
-      .filter((value) => typeof value !== 'string' && value['act'] === 'open');
-    for (const value of lives.current?.isReady ? opened : []) {
-      clients.ask({ ...(value as object), op: 'breaker', act: 'close' }, () => {});
-    }
-    // The word to open it may still be on its way.
-    if (opened.length > 0) stage.agenda.after(OPERATOR_MS, () => this.#closeBreakers());
+    const words = stage.plan.asks
+      .map(({ value }) => undoing(value))
+      .filter((word) => word !== undefined);
+    for (const word of lives.current?.isReady ? words : []) clients.ask(word, () => {});
+    // The word that is to be undone may still be on its way.
+    if (words.length > 0) stage.agenda.after(OPERATOR_MS, () => this.#undoWords());
   }
 
   #tooLate(): void {
@@ -102,4 +101,10 @@ export class Rest {
       return undefined;
     });
   }
+}
+
+function undoing(value: AskValue): AskValue | undefined {
+  if (typeof value === 'string') return undefined;
+  if (value.op === 'pause') return { ...value, op: 'resume' };
+  return value.op === 'breaker' && value['act'] === 'open' ? { ...value, act: 'close' } : undefined;
 }

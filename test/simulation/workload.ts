@@ -106,7 +106,7 @@ function followers(
   if (prng.chance(0.03)) drawn.push({ at: later(), value: prng.pick(JUNK) });
   if (prng.chance(0.05)) drawn.push({ at: later(), value: bystander(prng, mood) });
   if (prng.chance(mood.operators / 8)) drawn.push({ at: later(), value: sweepOf(prng) });
-  if (prng.chance(mood.operators / 8)) drawn.push({ at: later(), value: breakerWord(prng) });
+  if (prng.chance(mood.operators / 4)) drawn.push({ at: later(), value: standingWord(prng) });
   if (id === undefined) return drawn;
   if (prng.chance(mood.repeats)) {
     const wait = prng.pick(['accepted', 'settled']);
@@ -131,7 +131,12 @@ function sweepOf(prng: Prng): CommandValue {
   return { op: prng.pick(['cancel', 'abandon', 'retry']), filter, dryRun: prng.chance(0.3) };
 }
 
-function breakerWord(prng: Prng): CommandValue {
+/** What stays so until an operator says otherwise. */
+function standingWord(prng: Prng): CommandValue {
+  if (prng.chance(0.5)) {
+    const lane = prng.pick(['interactive', 'bulk', '']);
+    return { op: prng.pick(['pause', 'resume']), ...(lane === '' ? {} : { lane }) };
+  }
   const node = prng.pick(['node01', 'node02', 'node07']);
   return { op: 'breaker', node, act: prng.pick(['open', 'close', 'reset']) };
 }
