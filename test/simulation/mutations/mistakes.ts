@@ -6,8 +6,8 @@ export const MISTAKES: readonly Bug[] = [
   {
     name: 'an executor acts before the journal has confirmed',
     breaks: ['P2'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    seeds: 1,
+    seedsToOutcome: 30,
     edits: [
       edit(
         'src/executor/saga-driver.ts',
@@ -19,8 +19,8 @@ export const MISTAKES: readonly Bug[] = [
   {
     name: 'accepted is said before the commit',
     breaks: ['P3'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    seeds: 1,
+    seedsToOutcome: 5,
     edits: [
       edit(
         COMMANDS,
@@ -38,8 +38,8 @@ export const MISTAKES: readonly Bug[] = [
   {
     name: 'the outcome is said before the commit',
     breaks: ['P3'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    seeds: 1,
+    seedsToOutcome: 170,
     edits: [
       edit(
         COMMANDS,
@@ -52,9 +52,9 @@ export const MISTAKES: readonly Bug[] = [
   },
   {
     name: 'group commit says done before the disk has it',
-    breaks: ['P2', 'P3'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    breaks: ['P3'],
+    seeds: 1,
+    seedsToOutcome: 2,
     edits: [
       edit(
         'src/coordinator/coordinator.ts',
@@ -67,9 +67,9 @@ export const MISTAKES: readonly Bug[] = [
   },
   {
     name: 'a compensation gives up after some failures',
-    breaks: ['P1', 'P5'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    breaks: ['P1'],
+    seeds: 190,
+    seedsToOutcome: 190,
     edits: [
       edit(
         'src/core/conclude.ts',
@@ -80,15 +80,15 @@ export const MISTAKES: readonly Bug[] = [
   },
   {
     name: 'while rolling back, a refusal is final',
-    breaks: ['P1', 'P4', 'P6', 'liveness'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    breaks: ['liveness'],
+    seeds: 30,
+    seedsToOutcome: 30,
     edits: core('P5: while it rolls back, no answer is final'),
   },
   {
     name: 'nobody is told of a stuck rollback',
     breaks: ['P5'],
-    seeds: 0,
+    seeds: 12,
     edits: [
       edit(
         'src/core/conclude.ts',
@@ -105,8 +105,8 @@ export const MISTAKES: readonly Bug[] = [
   {
     name: 'one accept list for all operations',
     breaks: ['P1'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    seeds: 2,
+    seedsToOutcome: 2,
     edits: [
       edit(
         'src/node/read-answer.ts',
@@ -120,14 +120,14 @@ export const MISTAKES: readonly Bug[] = [
   {
     name: 'a 404 to a guarded delete is taken for done',
     breaks: ['P1'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    seeds: 6,
+    seedsToOutcome: 6,
     edits: core('section 5: what a 404 to a guarded delete means is read'),
   },
   {
     name: 'an owner mark is used twice',
     breaks: ['P7'],
-    seeds: 0,
+    seeds: 2,
     edits: [
       edit(
         'src/core/token.ts',
@@ -139,7 +139,7 @@ export const MISTAKES: readonly Bug[] = [
   {
     name: 'owner marks begin anew after a restart',
     breaks: ['P7'],
-    seeds: 0,
+    seeds: 18,
     edits: [
       edit(
         'src/coordinator/recovery.ts',
@@ -150,9 +150,9 @@ export const MISTAKES: readonly Bug[] = [
   },
   {
     name: 'the key is free while its command rolls back',
-    breaks: ['P6'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    breaks: ['P4', 'P6', 'told'],
+    seeds: 8,
+    seedsToOutcome: 11,
     edits: [
       edit(
         'src/coordinator/key-order.ts',
@@ -164,9 +164,9 @@ export const MISTAKES: readonly Bug[] = [
   },
   {
     name: 'the key is free before the settlement is durable',
-    breaks: ['P6'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    breaks: ['P4', 'P6', 'liveness'],
+    seeds: 3,
+    seedsToOutcome: 140,
     edits: [
       edit(
         COMMANDS,
@@ -185,9 +185,9 @@ export const MISTAKES: readonly Bug[] = [
   },
   {
     name: 'after a restart commands of one key are taken up in any order',
-    breaks: ['P1', 'P4', 'P6', 'throws'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    breaks: ['P1', 'P3', 'P6', 'throws'],
+    seeds: 1,
+    seedsToOutcome: 1,
     edits: [
       edit(
         'src/journal/memory/journal.ts',
@@ -199,8 +199,8 @@ export const MISTAKES: readonly Bug[] = [
   {
     name: 'an executor loses the outcome of a rollback',
     breaks: ['liveness'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    seeds: 13,
+    seedsToOutcome: 13,
     edits: [
       edit(
         'src/executor/saga-driver.ts',
@@ -212,8 +212,8 @@ export const MISTAKES: readonly Bug[] = [
   {
     name: 'a repeat is not compared with the first',
     breaks: ['P7'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    seeds: 9,
+    seedsToOutcome: 9,
     edits: [
       edit(
         'src/coordinator/repeat.ts',
@@ -224,9 +224,9 @@ export const MISTAKES: readonly Bug[] = [
   },
   {
     name: 'after a restart a command that had turned is forgotten',
-    breaks: ['liveness', 'P6'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    breaks: ['P4', 'P6', 'liveness'],
+    seeds: 6,
+    seedsToOutcome: 6,
     edits: [
       edit(
         'src/coordinator/recovery.ts',
@@ -238,8 +238,8 @@ export const MISTAKES: readonly Bug[] = [
   {
     name: 'open work is pruned',
     breaks: ['P7'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    seeds: 310,
+    seedsToOutcome: 320,
     edits: [
       edit(
         'src/journal/memory/journal.ts',
