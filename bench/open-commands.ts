@@ -40,7 +40,7 @@ Not measured: memory of clients; the time until the last of them has settled.`,
       // As much as in work at once, so that what any load leaves behind is not counted.
       const load = { kind: 'load', inFlight: 1000, warmUpMs: 0, measureMs: warmUp / 10 } as const;
       await client.do({ ...load, prefix: 'warm' });
-      await sleep(SETTLE_MS);
+      await sleep(Math.min(SETTLE_MS, warmUp));
       const before = residentBytes(daemon.pid);
       await cluster.delay(NEVER_MS);
       await client.do({ kind: 'fill', count: open, prefix: 'open', lane: 'interactive' });

@@ -8,22 +8,21 @@ import { Client } from './rig/contenders.ts';
 import { Daemon } from './rig/daemon.ts';
 import { columns, figure } from './rig/table.ts';
 
-const SLOW_MS = 1000;
 /** So many wait for each connection: it is never idle, and nobody waits until his deadline. */
 const LINE = 4;
 
 await runBench({
   name: 'slow-node',
   about: `
-Creates on three nodes, ${LINE} in flight for each connection, one of which takes ${SLOW_MS} ms for each change:
+Creates on three nodes, ${LINE} in flight for each connection, one of which takes --slow ms for each change:
 commands/s ÷ what its connections allow, and the p99 of ping and status, asked for by a second client
 meanwhile, ÷ their p99 on the idle daemon just before.
 Not measured: a node that does not answer at all, breakers.`,
-  full: { rounds: 3, seconds: 10 },
-  small: { rounds: 1, seconds: 2.2 },
-  run: async ({ rounds, seconds }, rig) => {
+  full: { rounds: 3, seconds: 10, slow: 1000 },
+  small: { rounds: 1, seconds: 0.3, slow: 100 },
+  run: async ({ rounds, seconds, slow }, rig) => {
     const { connectionsPerNode, concurrency } = settingsSchema.parse({});
-    const allowed = (Math.min(connectionsPerNode, concurrency) * 1000) / SLOW_MS;
+    const allowed = (Math.min(connectionsPerNode, concurrency) * 1000) / slow;
     const cluster = await Cluster.start();
     const place = { name: 'slow', dataDir: join(rig.dir, 'slow'), nodes: cluster.nodes };
     const daemon = await Daemon.start(place);
@@ -38,11 +37,11 @@ Not measured: a node that does not answer at all, breakers.`,
     for (let round = 1; round <= rounds; round++) {
       await rig.look();
       const quiet = await asking.do(ask);
-      await cluster.delay(SLOW_MS, 1);
+      await cluster.delay(slow, 1);
       const creates = load.do({
         kind: 'load',
         inFlight: allowed * LINE,
-        warmUpMs: SLOW_MS * 2,
+        warmUpMs: slow * 2,
         measureMs: seconds * 1000,
         prefix: `slow-${round}`,
       });
