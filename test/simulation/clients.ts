@@ -125,6 +125,7 @@ const READS: ReadonlySet<string> = new Set([
   'status',
   'stats',
   'ping',
+  'audit',
   'breaker',
   'pause',
   'resume',

@@ -7,6 +7,8 @@ import type { Batch, CommitResult } from '../../src/journal/port.ts';
 
 export interface Entry {
   readonly command: Command;
+  /** In virtual time, as all times here but those of the durable entries. */
+  readonly acceptedAt: number;
   readonly entries: DurableEntry[];
   began: { readonly findings?: Readonly<Record<string, Finding>> } | undefined;
   /** When it turned, in virtual time. */
@@ -46,7 +48,7 @@ export class Ledger {
   take(batch: Batch, { existing }: CommitResult, now: number): void {
     for (const { command, begun } of batch.accept) {
       if (existing.has(command.seq)) continue;
-      this.#accept(command);
+      this.#accept(command, now);
       if (begun) this.#add(command.seq, { kind: 'began', at: command.acceptedAt }, now);
     }
     for (const { seq, ...began } of batch.begin) this.#add(seq, { kind: 'began', ...began }, now);
@@ -62,9 +64,10 @@ export class Ledger {
     entry.pruned = true;
   }
 
-  #accept(command: Command): void {
+  #accept(command: Command, now: number): void {
     const entry: Entry = {
       command,
+      acceptedAt: now,
       entries: [],
       began: undefined,
       turnedAt: undefined,

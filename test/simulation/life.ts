@@ -3,6 +3,7 @@
  * them, in virtual time. It ends by a crash, which nothing outlives but what is on the disk and what
  * is on its way to a node, or in order, as far as that goes.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Coordinator } from '../../src/coordinator/coordinator.ts';
 import type { CoordinatorOptions, Respond } from '../../src/coordinator/ports.ts';
 import { loadCounters, recover } from '../../src/coordinator/recovery.ts';
@@ -195,7 +196,9 @@ export class Life {
       if (!crew.isAlive) return;
       note(() => `executor ${index} is told ${tell(order)}`);
       if (order.kind === 'drive') crew.driven.set(order.command.seq, order.command);
-      executor.take(order);
+      if (order.kind === 'look' || order.kind === 'compare')
+        ofAudit.run(true, () => executor.take(order));
+      else executor.take(order);
     });
     const crew: Crew = { isAlive: true, orders, driven: new Map(), exchanges: new Set() };
     const executor = new Executor(
@@ -228,11 +231,12 @@ export class Life {
   }
 
   #node(name: string, crew: Crew): NodePort {
-    const { network } = this.#options;
+    const { network, plan } = this.#options;
     return {
       exchange: (request, groupId, done) => {
-        const command = [...crew.driven.values()].find((one) => one.groupId === groupId);
-        // A breaker tries its node with a read of no key in use.
+        const isDriven = (one: Command) => one.groupId === groupId && ofAudit.getStore() !== true;
+        const command = [...crew.driven.values()].find(isDriven);
+        // An audit reads what it likes, and a breaker tries its node with a read of no key in use.
         if (command === undefined && request.kind !== 'read')
           throw new Error(`nobody's ${groupId}`);
         const begunAt = this.now();
@@ -245,9 +249,17 @@ export class Life {
         crew.exchanges.add(sent);
         return sent;
       },
+      ...(plan.dialect.list === null ? {} : { keys: this.#keysOf(name) }),
       count: () => Promise.resolve({ count: 0 }),
       report: () => ({ calls: 0, answers: {} }),
     };
+  }
+
+  #keysOf(name: string): NonNullable<NodePort['keys']> {
+    return (...page) =>
+      new Promise((resolve) =>
+        this.later(1, () => resolve(this.#options.network.list(name, page))),
+      );
   }
 
   #failed(error: unknown): void {
@@ -255,6 +267,9 @@ export class Life {
     else this.#options.onBroken(error);
   }
 }
+
+/** Set while an executor does something for an audit: its reads belong to no command. */
+const ofAudit = new AsyncLocalStorage<true>();
 
 /** Stands for the command of a read that belongs to none. */
 function trialOf(groupId: string): Command {

@@ -112,6 +112,7 @@ export class Lives {
     if (topic.startsWith('command.')) {
       return hear({ kind: 'said', ask: undefined, answer: payload as Answer });
     }
+    if (!topic.startsWith('breaker.')) return undefined;
     const { node, state } = payload as BreakerEvent;
     note(() => `breaker of ${node}: ${state}`);
     if (state === 'open') this.openings++;

@@ -6,6 +6,7 @@
  * land until just before `quiesce` is over (P4.2), or land again; a 4xx did nothing.
  */
 import type { Answer } from '../../src/core/model.ts';
+import type { KeyPage } from '../../src/node/listing.ts';
 import { readAnswer } from '../../src/node/read-answer.ts';
 import type { Course } from '../../src/node/sign.ts';
 import type { Agenda } from '../core/model/agenda.ts';
@@ -79,6 +80,14 @@ export class Network {
     hear({ kind: 'sent', exchange });
     this.#meet(call, this.#faultOf(name, call));
     return { abort: () => this.#abort(call), drop: () => this.#drop(call) };
+  }
+
+  /** One page of what a node holds. */
+  list(name: string, [after, limit]: readonly [after: string, limit: number]): KeyPage {
+    const node = this.#options.nodes.get(name);
+    if (node === undefined || this.#troubleOf(name) !== undefined) return { error: 'no answer' };
+    const keys = [...node.records.keys()].sort().filter((key) => key > after);
+    return { keys: keys.slice(0, limit), more: keys.length > limit };
   }
 
   /** Nothing lands after this moment on this key, or on any, as far as is known now. */

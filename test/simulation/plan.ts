@@ -53,6 +53,8 @@ export interface Plan {
   readonly pace: Pace;
   readonly faults: FaultPlan;
   readonly asks: readonly Ask[];
+  /** It ends with an audit that repairs: then all nodes are as the last outcome says. */
+  readonly isAudited: boolean;
   /** From here on nothing fails, and nothing new is asked. */
   readonly calmAt: number;
   /** By here everything has settled. */
@@ -95,6 +97,8 @@ export function drawPlan(seed: number, chance: Chance): Plan {
       setsClock: !forgets,
     }),
     asks,
+    // What is about to be forgotten is no evidence to an audit.
+    isAudited: prng.chance(0.3) && !forgets,
     calmAt,
     settledBy: calmAt + settlingTime(asks.length, policy),
   };

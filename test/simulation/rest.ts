@@ -3,7 +3,7 @@
  * to settle, everybody who waits to be answered, and the journal to forget what cannot land any more, in
  * bounded time. Then the daemon lists its commands, and the judges compare.
  */
-import type { Answer, ListAnswer } from '../../src/protocol/answer.ts';
+import type { Answer, AuditAnswer, ListAnswer } from '../../src/protocol/answer.ts';
 import type { Clients } from './clients.ts';
 import type { Ledger } from './ledger.ts';
 import type { Lives } from './lives.ts';
@@ -12,6 +12,8 @@ import type { AskValue } from './workload.ts';
 
 /** Pages of `list`: small, so that there are several. */
 const PAGE = 5;
+/** The first finds what is to be repaired, the second that it is. */
+const AUDITS_MAX = 4;
 /** How often operators look after what they have opened or paused. */
 const OPERATOR_MS = 1000;
 /** How long after the last landing the daemon may take to forget what was loose. */
@@ -29,6 +31,8 @@ export class Rest {
   isOver = false;
   readonly #options: RestOptions;
   #isListing = false;
+  /** Audits made so far. */
+  #audits = 0;
 
   constructor(options: RestOptions) {
     this.#options = options;
@@ -48,7 +52,28 @@ export class Rest {
       return fail('liveness', `the loose requests of ${remembered} are kept for ever`);
     }
     this.#isListing = true;
-    this.#list([], undefined);
+    if (plan.isAudited && this.#audits < AUDITS_MAX) this.#audit(undefined, 0);
+    else this.#list([], undefined);
+  }
+
+  /** Page by page; while it finds something to repair, all comes to rest again and it looks once more. */
+  #audit(after: string | undefined, repaired: number): void {
+    const { clients, stage } = this.#options;
+    const page = { op: 'audit', repair: true, limit: 2, ...(after === undefined ? {} : { after }) };
+    clients.ask(page, (answer) => {
+      stage.note(() => `audit: ${JSON.stringify(answer)}`);
+      // The breaker of a node may not be closed yet.
+      if ('error' in answer) return stage.agenda.after(OPERATOR_MS, () => this.#lookAgain());
+      const { findings, busy, next } = answer as AuditAnswer;
+      const open = findings.filter(({ repair }) => repair !== undefined).length + busy.length;
+      if (next !== undefined) return this.#audit(next, repaired + open);
+      this.#audits = repaired + open === 0 ? AUDITS_MAX : this.#audits + 1;
+      return this.#lookAgain();
+    });
+  }
+
+  #lookAgain(): void {
+    this.#isListing = false;
   }
 
   #isAtRest(): boolean {

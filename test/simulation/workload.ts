@@ -24,6 +24,7 @@ interface Mood {
   readonly anonymous: number;
   readonly operators: number;
   readonly repeats: number;
+  readonly audits: number;
 }
 
 const JUNK = [
@@ -50,6 +51,7 @@ export function drawWorkload(
     anonymous: prng.pick([0, 0, 0.2]),
     operators: prng.pick([0, 0, 0.3, 0.8]),
     repeats: prng.pick([0, 0.1, 0.4]),
+    audits: prng.pick([0, 0, 0, 0.3]),
   };
   const asks = drawAsks(prng, mood)
     .sort((a, b) => a.at - b.at)
@@ -106,6 +108,7 @@ function followers(
   if (prng.chance(0.03)) drawn.push({ at: later(), value: prng.pick(JUNK) });
   if (prng.chance(0.05)) drawn.push({ at: later(), value: bystander(prng, mood) });
   if (prng.chance(mood.operators / 8)) drawn.push({ at: later(), value: sweepOf(prng) });
+  if (prng.chance(mood.audits)) drawn.push({ at: later(), value: auditOf(prng, mood) });
   if (prng.chance(mood.operators / 4)) drawn.push({ at: later(), value: standingWord(prng) });
   if (id === undefined) return drawn;
   if (prng.chance(mood.repeats)) {
@@ -129,6 +132,12 @@ const OPERATIONS = ['cancel', 'cancel', 'abandon', 'abandon', 'retry', 'status']
 function sweepOf(prng: Prng): CommandValue {
   const filter = prng.pick([{}, { state: 'compensating' }, { stuck: true }, { op: 'delete' }]);
   return { op: prng.pick(['cancel', 'abandon', 'retry']), filter, dryRun: prng.chance(0.3) };
+}
+
+function auditOf(prng: Prng, { keys }: Mood): CommandValue {
+  const what = prng.chance(0.5) ? { keys } : { limit: 2 };
+  const unknown = prng.pick(['leave', 'create', 'delete']);
+  return { op: 'audit', ...what, unknown, repair: prng.chance(0.7) };
 }
 
 /** What stays so until an operator says otherwise. */

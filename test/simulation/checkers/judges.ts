@@ -10,6 +10,7 @@ import { SaidAndKept } from './p3-said-and-kept.ts';
 import { TimeoutIsNoFailure } from './p4-timeout-is-no-failure.ts';
 import { NeverGivesUp } from './p5-never-gives-up.ts';
 import { OneAtATime } from './p6-one-at-a-time.ts';
+import { RepairsInOrder } from './p6-repairs-in-order.ts';
 import { DoneOnce } from './p7-done-once.ts';
 import { NotAfterTheDeadline } from './p9-not-after-the-deadline.ts';
 import { TrueReasons } from './true-reasons.ts';
@@ -25,6 +26,7 @@ export function judges(scene: Scene, outcomesOnly: boolean): readonly Judge[] {
     new TimeoutIsNoFailure(scene),
     new NeverGivesUp(scene),
     new OneAtATime(scene),
+    new RepairsInOrder(scene),
     new NotAfterTheDeadline(scene),
     new TrueReasons(scene),
   ];

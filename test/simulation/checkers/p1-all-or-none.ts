@@ -12,7 +12,7 @@
  */
 import type { Command, Settlement } from '../../../src/core/model.ts';
 import type { Exchange, Happening, Judge, Scene, StoredRecord } from '../happening.ts';
-import { judgeWhatWasTold } from './told-and-held.ts';
+import { judgeRepairs, judgeWhatWasTold } from './told-and-held.ts';
 
 type Held = StoredRecord | undefined;
 
@@ -39,6 +39,9 @@ export class AllOrNone implements Judge {
   /** Keys of which the outcomes alone do not tell how they stand: data was lost, others wrote. */
   readonly #unknowable = new Set<string>();
 
+  /** Keys of which the list no longer tells everything. */
+  readonly #pruned = new Set<string>();
+
   constructor(scene: Scene) {
     this.#scene = scene;
   }
@@ -60,11 +63,18 @@ export class AllOrNone implements Judge {
         this.#unknowable.add(happening.groupId);
         return undefined;
       case 'pruned':
-        for (const { groupId } of happening.commands) this.#unknowable.add(groupId);
+        for (const { groupId } of happening.commands) {
+          this.#unknowable.add(groupId);
+          this.#pruned.add(groupId);
+        }
         return undefined;
       case 'ended':
         for (const watch of this.#watches.values()) this.#check(watch);
-        return judgeWhatWasTold(this.#scene, happening.listed, this.#unknowable);
+        judgeWhatWasTold(this.#scene, happening.listed, this.#unknowable);
+        if (this.#scene.plan.isAudited) {
+          judgeRepairs(this.#scene, happening.listed, this.#pruned);
+        }
+        return undefined;
       default:
         return undefined;
     }

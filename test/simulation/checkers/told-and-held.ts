@@ -30,6 +30,30 @@ export function judgeWhatWasTold(
   }
 }
 
+/**
+ * After an audit that repaired, whatever befell the nodes: each holds what the last command that
+ * committed wanted.
+ */
+export function judgeRepairs(
+  scene: Scene,
+  listed: readonly Answer[],
+  unknowable: ReadonlySet<string>,
+): void {
+  const last = new Map<string, CommandAnswer>();
+  for (const answer of listed as readonly CommandAnswer[]) {
+    if (answer.state === 'committed' || answer.state === 'abandoned')
+      last.set(answer.groupId, answer);
+  }
+  for (const [groupId, { id, op, state }] of last) {
+    if (state === 'abandoned' || unknowable.has(groupId)) continue;
+    for (const { name } of scene.plan.nodes) {
+      const isHeld = scene.record(name, groupId) !== undefined;
+      if (isHeld === (op === 'create')) continue;
+      scene.fail('P1', `${groupId} was audited after ${id} ${op}, and ${name} has it: ${isHeld}`);
+    }
+  }
+}
+
 function follow(before: Possible, { op, state }: CommandAnswer): Possible {
   const wanted = op === 'create' ? 'present' : 'absent';
   if (state === 'committed') return new Set([wanted]);

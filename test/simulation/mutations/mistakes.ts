@@ -251,12 +251,36 @@ export const MISTAKES: readonly Bug[] = [
   {
     name: 'a command is driven on after its deadline',
     breaks: ['P9', 'liveness'],
-    seeds: 0,
+    seeds: 9,
     edits: [
       edit(
         'src/core/conclude.ts',
         "return now >= command.deadlineAt ? 'deadline' : undefined;",
         "return now >= command.deadlineAt + 1000 ? 'deadline' : undefined;",
+      ),
+    ],
+  },
+  {
+    name: 'an audit repairs though a command has come to the key',
+    breaks: ['P6'],
+    seeds: 550,
+    edits: [
+      edit(
+        'src/coordinator/key-order.ts',
+        'for (const quiet of this.#watches) quiet.delete(',
+        'for (const quiet of this.#watches) quiet.has(',
+      ),
+    ],
+  },
+  {
+    name: 'an audit does not repair what is missing',
+    breaks: ['P1'],
+    seeds: 100,
+    edits: [
+      edit(
+        'src/coordinator/judgement.ts',
+        "if (kind === 'missing') return 'create';",
+        "if (kind === 'missing') return undefined;",
       ),
     ],
   },

@@ -146,17 +146,17 @@ export const RULES: readonly Bug[] = [
   },
   {
     name: "a rollback deletes where no create of the command's own may be",
-    breaks: ['P1', 'P2'],
-    seeds: 0,
-    seedsToOutcome: 0,
+    breaks: ['P2'],
+    seeds: 240,
+    seedsToOutcome: 240,
     edits: core(
       'section 5: a rollback deletes only where a create of ours was applied or is in doubt',
     ),
   },
   {
     name: "a guard of the journal's that was proved wrong is kept",
-    breaks: ['told', 'liveness'],
-    seeds: 0,
+    breaks: ['told'],
+    seeds: 100,
     seedsToOutcome: 0,
     edits: core(
       "section 5: a 404 proves the journal's token wrong, and the delete goes on unguarded",
