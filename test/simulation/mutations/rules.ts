@@ -141,7 +141,6 @@ export const RULES: readonly Bug[] = [
     name: 'a rollback does not wait for the loose requests of earlier commands',
     breaks: ['P4'],
     seeds: 2000,
-    seedsToOutcome: 0,
     edits: core('P4.3: the loose requests of earlier commands are waited for in a rollback, too'),
   },
   {
@@ -157,7 +156,6 @@ export const RULES: readonly Bug[] = [
     name: "a guard of the journal's that was proved wrong is kept",
     breaks: ['told'],
     seeds: 100,
-    seedsToOutcome: 0,
     edits: core(
       "section 5: a 404 proves the journal's token wrong, and the delete goes on unguarded",
     ),
