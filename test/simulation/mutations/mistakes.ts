@@ -24,8 +24,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         COMMANDS,
-        "if (request.wait === 'settled') open.waiters.push(respond);",
-        "if (request.wait === 'settled') open.waiters.push(respond);\n    else respond(openAnswer(open, this.#ports.now()));",
+        "if (request.wait === 'settled') addWaiter(open, respond);",
+        "if (request.wait === 'settled') addWaiter(open, respond);\n    else respond(openAnswer(open, this.#ports.now()));",
       ),
       edit(
         COMMANDS,

@@ -101,7 +101,7 @@ export const RULES: readonly Bug[] = [
   },
   {
     name: 'a command surveys before it holds its key',
-    breaks: ['P6'],
+    breaks: ['P6', 'throws'],
     seeds: 2,
     seedsToOutcome: 3,
     edits: [
@@ -140,13 +140,13 @@ export const RULES: readonly Bug[] = [
   {
     name: 'a rollback does not wait for the loose requests of earlier commands',
     breaks: ['P4'],
-    seeds: 2000,
+    seeds: 3800,
     edits: core('P4.3: the loose requests of earlier commands are waited for in a rollback, too'),
   },
   {
     name: "a rollback deletes where no create of the command's own may be",
     breaks: ['P2'],
-    seeds: 240,
+    seeds: 1000,
     seedsToOutcome: 240,
     edits: core(
       'section 5: a rollback deletes only where a create of ours was applied or is in doubt',
