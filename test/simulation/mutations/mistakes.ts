@@ -45,7 +45,7 @@ export const MISTAKES: readonly Bug[] = [
         COMMANDS,
         '    turn.settle({ seq, settlement });\n',
         `    turn.settle({ seq, settlement });
-    for (const waiter of open.waiters.splice(0)) waiter(settledAnswer(open.command, settlement));
+    for (const waiter of takeWaiters(open)) waiter(settledAnswer(open.command, settlement));
 `,
       ),
     ],
