@@ -9,7 +9,7 @@ import { Tally } from './tally.ts';
 
 const FIXED = 600;
 const NEW = 600;
-/** Far above what it takes (200 a second on one core): the machine may be busy. */
+/** Far above what it takes (160 a second on one core): the machine may be busy. */
 const TIMEOUT_MS = 180_000;
 const SEEDS = 2 ** 32;
 
@@ -47,7 +47,7 @@ describe('the daemon in virtual time, whatever fails', () => {
     TIMEOUT_MS,
   );
 
-  it('one seed is one history, to the last word', async () => {
+  it('one seed is one history, to the last word', { timeout: TIMEOUT_MS }, async () => {
     const prints = new Set<number>();
     for (let seed = 0; seed < 40; seed++) {
       const print = await fingerprint(seed);
@@ -58,10 +58,12 @@ describe('the daemon in virtual time, whatever fails', () => {
   });
 
   it('a fault that is taken out of a history is not in it any more, and the others may be', async () => {
-    const { struck } = await runHistory(13);
-    const fault = struck.find((name) => name.startsWith('exchange')) ?? '';
-    const fewer = await runHistory(13, { without: new Set([fault]) });
-    expect(struck).toContain(fault);
+    const isExchange = (name: string) => name.startsWith('exchange');
+    let seed = 0;
+    while ((await runHistory(seed)).struck.filter(isExchange).length < 10) seed++;
+    const { struck } = await runHistory(seed);
+    const fault = struck.find(isExchange) ?? '';
+    const fewer = await runHistory(seed, { without: new Set([fault]) });
     expect(fewer.struck).not.toContain(fault);
     expect(fewer.struck.filter((name) => struck.includes(name)).length).toBeGreaterThan(5);
     expect(fewer.broken).toBeUndefined();
