@@ -11,6 +11,36 @@ import { columns } from './rig/table.ts';
 /** Numbers above those of the history. */
 type Turn = ReturnType<HistoryMaker['make']>;
 
+const HEAD = ['journal', 'µs a command', 'p50 ms of a commit', 'p99 ms', 'MiB'];
+
+class Subject {
+  readonly name: string;
+  readonly file: string;
+  readonly journal: Journal;
+  /** Two commits each. */
+  readonly tookMs: number[] = [];
+
+  constructor(name: string, file: string) {
+    this.name = name;
+    this.file = file;
+    this.journal = openSqliteJournal(file);
+  }
+
+  async take({ accept, settle }: Turn): Promise<void> {
+    const from = performance.now();
+    await this.journal.commit({ ...EMPTY_BATCH, accept });
+    await this.journal.commit({ ...EMPTY_BATCH, settle });
+    this.tookMs.push(performance.now() - from);
+  }
+
+  row(batch: number): string[] {
+    const { p50Ms, p99Ms } = latencies(this.tookMs);
+    const mib = Math.round(statSync(this.file).size / 1024 / 1024);
+    const us = (p50Ms * 1000) / batch;
+    return [this.name, us.toFixed(1), (p50Ms / 2).toFixed(2), (p99Ms / 2).toFixed(2), String(mib)];
+  }
+}
+
 await runBench({
   name: 'journal',
   about: `
@@ -50,33 +80,3 @@ from --keys: the more, the worse for the index by key. Not measured: anything bu
     };
   },
 });
-
-const HEAD = ['journal', 'µs a command', 'p50 ms of a commit', 'p99 ms', 'MiB'];
-
-class Subject {
-  readonly name: string;
-  readonly file: string;
-  readonly journal: Journal;
-  /** Two commits each. */
-  readonly tookMs: number[] = [];
-
-  constructor(name: string, file: string) {
-    this.name = name;
-    this.file = file;
-    this.journal = openSqliteJournal(file);
-  }
-
-  async take({ accept, settle }: Turn): Promise<void> {
-    const from = performance.now();
-    await this.journal.commit({ ...EMPTY_BATCH, accept });
-    await this.journal.commit({ ...EMPTY_BATCH, settle });
-    this.tookMs.push(performance.now() - from);
-  }
-
-  row(batch: number): string[] {
-    const { p50Ms, p99Ms } = latencies(this.tookMs);
-    const mib = Math.round(statSync(this.file).size / 1024 / 1024);
-    const us = (p50Ms * 1000) / batch;
-    return [this.name, us.toFixed(1), (p50Ms / 2).toFixed(2), (p99Ms / 2).toFixed(2), String(mib)];
-  }
-}
