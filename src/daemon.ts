@@ -142,7 +142,8 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
     node: process.version,
     given: given.join(','),
   });
-  await begin({ settings, threads, executors, common, log, shutdown, disk });
+  const holdsJournal = () => telemetry.holdsJournal();
+  await begin({ settings, threads, executors, common, log, shutdown, disk, holdsJournal });
 }
 
 interface Starting {
@@ -158,6 +159,7 @@ interface Starting {
   readonly log: Log;
   readonly shutdown: Shutdown;
   readonly disk: DiskGuard;
+  readonly holdsJournal: () => void;
 }
 
 /** Whatever stops the daemon meanwhile, the rest of its start is left out. */
@@ -201,6 +203,7 @@ async function startThreads(starting: Starting): Promise<void> {
     log,
   } satisfies CoordinatorData);
   await threads.heard(COORDINATOR, 'listening');
+  if (threads.has(COORDINATOR, 'listening')) starting.holdsJournal();
   if (shutdown.begun) return;
   for (const [index, name] of executors.entries()) {
     const data = { ...executorData(settings), name, clock, index, log };

@@ -1,5 +1,5 @@
 /**
- * The batch machine (design, section 3): what has arrived from clients and executors is handled in
+ * The batch machine: what has arrived from clients and executors is handled in
  * one turn, everything it wants written goes into one commit, and only then what that allows is
  * sent. While a commit runs, the next turn's input gathers: that is group commit.
  *

@@ -1,5 +1,5 @@
 /**
- * What an earlier life has left (design, section 8): its open commands, each on its key before any
+ * What an earlier life has left: its open commands, each on its key before any
  * new one, and the requests of settled ones that may still land (P4.5).
  */
 import type { Loose } from '../core/model.ts';

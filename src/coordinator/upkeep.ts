@@ -1,5 +1,5 @@
 /**
- * Keeps the journal small (design, section 7): old history goes in small steps, each in a turn of
+ * Keeps the journal small: old history goes in small steps, each in a turn of
  * its own, so that work goes between; the driver's files are tidied every second.
  *
  * A journal that cannot be kept small for the moment (somebody reads it for long) is no reason to

@@ -1,5 +1,5 @@
 /**
- * What one answer makes of one node: the table of design section 5, "how answers are read".
+ * What one answer makes of one node, by how it is read (`node/read-answer.ts`).
  *
  * Every rule here is about a single node and its present goal. Whether the whole saga goes on,
  * turns or settles is `conclude`'s matter.
@@ -108,7 +108,7 @@ function afterRead(exchange: Exchange, goal: Goal): Step {
   return { node: { ...seen, verdict: 'reached', touched: true } };
 }
 
-/** It should be there, and a record is: whose? (*own or foreign*, design section 5) */
+/** It should be there, and a record is: whose? (*own or foreign*) */
 function afterFoundPresent({ saga, node, answer, context }: Exchange, token: string): Step {
   const { command } = saga;
   const reached: NodeState = { ...node, verdict: 'reached', failures: 0 };

@@ -1,5 +1,5 @@
 /**
- * What one node has to become, and the request that brings it there (design, section 5).
+ * What one node has to become, and the request that brings it there.
  *
  * Applying and compensating are one loop with two goals: a create's `want` is a record with the
  * command's token, its `prior` the absence of that very record; a delete's `want` is absence, its

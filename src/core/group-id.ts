@@ -1,4 +1,4 @@
-/** Which keys there can be at all (design, section 5). Dialects forbid more. */
+/** Which keys there can be at all. Dialects forbid more. */
 
 const CODE_POINTS_MAX = 256;
 /** C0, DEL and C1. */

@@ -54,7 +54,7 @@ export type Request =
   | { readonly kind: 'read' };
 
 /**
- * What one exchange came to, as the dialect reads it (design, section 5).
+ * What one exchange came to, as the dialect reads it.
  *
  * `applied`, `gone`, `perhaps` and `refused` answer a create or a delete; `present`,
  * `absent` and `unreadable` answer a read; `unsure`, `lost` and `unsent` may answer any.
@@ -139,7 +139,7 @@ export interface NodeState {
    * that said "perhaps"; a read to `verify` what a delete left behind.
    */
   readonly next: 'mutate' | 'clarify' | 'verify';
-  /** The exchange that runs now; at most one (design, section 4). */
+  /** The exchange that runs now; at most one. */
   readonly running: Request | undefined;
   /** It was driven back and forth once, to tell its own record from a foreign one. */
   readonly cleansed: boolean;

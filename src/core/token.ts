@@ -1,5 +1,5 @@
 /**
- * Owner marks: decimal seconds with microseconds, unique and rising (design, sections 2 and 5).
+ * Owner marks: decimal seconds with microseconds, unique and rising.
  *
  * Counted in whole microseconds, which a double holds exactly until the year 2255; two marks that
  * differ by 1 µs stay different when a node parses them as a float (spacing 0.24 µs today).

@@ -1,5 +1,5 @@
 /**
- * The one table of legal transitions of a saga (design, section 4). `evolve` refuses anything else;
+ * The one table of legal transitions of a saga. `evolve` refuses anything else;
  * the diagram in docs/architecture.md is generated from it.
  */
 import type { SagaState, SettledState } from './model.ts';

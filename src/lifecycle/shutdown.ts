@@ -1,5 +1,5 @@
 /**
- * How the daemon ends (design, section 8): draining, then interrupting, then out.
+ * How the daemon ends: draining, then interrupting, then out.
  *
  * The first cause is latched: it decides the exit code. A second signal, or `drainMs`, turns
  * draining into interrupting; after `interruptMs` more every thread is told to end. What takes long

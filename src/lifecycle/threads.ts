@@ -1,7 +1,6 @@
 /**
  * The threads of the daemon, by unique name: started, asked, watched, ended. Any thread that ends
- * without having been told to is lost, and so is one that hangs; a lost thread ends the process
- * (design, section 8).
+ * without having been told to is lost, and so is one that hangs; a lost thread ends the process.
  */
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';

@@ -1,6 +1,6 @@
 /**
  * How connections to nodes are made and, above all, unmade: an exchange that is given up resets its
- * connection, so that bytes which have not left this machine never do (design, section 4). A plain
+ * connection, so that bytes which have not left this machine never do. A plain
  * close would still deliver what the kernel has buffered.
  */
 import { Socket } from 'node:net';

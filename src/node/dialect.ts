@@ -1,5 +1,5 @@
 /**
- * A dialect: how the nodes of a cluster speak HTTP (design, section 5). Pure data that survives
+ * A dialect: how the nodes of a cluster speak HTTP. Pure data that survives
  * JSON, so it is handed to worker threads as it is; two ship (`dialects/`), others come from the
  * configuration file and are checked there.
  *

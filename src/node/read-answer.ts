@@ -1,5 +1,5 @@
 /**
- * What a complete HTTP answer means: the table of design section 5, one pure function.
+ * What a complete HTTP answer means: one table, as one pure function.
  *
  * It is asked only about answers that came in whole; what did not (timeout, reset, truncation) is
  * `lost`, or `unsent`, by the client's own word. It never throws, whatever a node says, and it

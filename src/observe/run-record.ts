@@ -2,6 +2,9 @@
  * A file that is there while the daemon runs. Found at a start, it says that the last life did not
  * end on purpose; what ended it stands in it, unless nobody could write that down any more (`kill
  * -9`, out of memory, power).
+ *
+ * It is the file of whoever holds the journal: a start that fails before that leaves it alone, since
+ * another daemon may be running.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 
@@ -12,6 +15,7 @@ export interface Unclean {
 export class RunRecord {
   readonly #file: string;
   readonly #onTrouble: (error: unknown) => void;
+  #isOurs = false;
 
   constructor(file: string, onTrouble: (error: unknown) => void) {
     this.#file = file;
@@ -21,11 +25,13 @@ export class RunRecord {
   /** @returns how the last life ended, if it was not on purpose */
   begin(): Unclean | undefined {
     const before = this.#read();
+    this.#isOurs = true;
     this.#attempt(() => writeFileSync(this.#file, '{}'));
     return before;
   }
 
   end(cause: string | undefined): void {
+    if (!this.#isOurs) return;
     this.#attempt(() => {
       if (cause === undefined) rmSync(this.#file, { force: true });
       else writeFileSync(this.#file, JSON.stringify({ cause }));

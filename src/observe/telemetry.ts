@@ -45,6 +45,8 @@ export interface Fatality {
 }
 
 export interface Telemetry {
+  /** The journal is this daemon's: it looks how the last life ended, and tells if not on purpose. */
+  holdsJournal(): void;
   /** A rollback takes longer than it should. */
   stuck(command: { readonly id: string; readonly op: string }): void;
   /** So many have survived the restart. */
@@ -79,13 +81,15 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   const secrets = secretsOf(settings);
   const names = integrationsOn(settings);
   log.info('integrations', { on: names.length === 0 ? 'none' : names.join(',') });
-  const unclean = record.begin();
-  if (unclean !== undefined) {
-    const cause = unclean.cause ?? 'killed, out of memory, or without power';
-    log.warn('the last life of this daemon did not end on purpose', { reason: cause });
-    notices.notify({ kind: 'restart', key: 'restart', text: `restarted, it had ended: ${cause}` });
-  }
   return {
+    holdsJournal: () => {
+      const unclean = record.begin();
+      if (unclean === undefined) return;
+      const cause = unclean.cause ?? 'killed, out of memory, or without power';
+      log.warn('the last life of this daemon did not end on purpose', { reason: cause });
+      const text = `restarted, it had ended: ${cause}`;
+      notices.notify({ kind: 'restart', key: 'restart', text });
+    },
     stuck: ({ id, op }) => {
       const text = `the rollback of ${op} ${id} is stuck: see lockstep status ${id}`;
       notices.notify({ kind: 'stuck', key: `stuck/${id}`, text });

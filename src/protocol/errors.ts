@@ -1,5 +1,5 @@
 /**
- * The one table of errors a client can get (design, section 6). docs/protocol.md repeats it, and a
+ * The one table of errors a client can get. docs/protocol.md repeats it, and a
  * test holds the two together.
  */
 

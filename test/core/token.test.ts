@@ -1,4 +1,4 @@
-/** Owner marks (design, sections 2 and 5). */
+/** Owner marks. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatToken, parseToken, sameToken, TokenSource } from '../../src/core/token.ts';

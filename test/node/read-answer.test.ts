@@ -13,7 +13,7 @@ function answer(kind: Request['kind'], http: Partial<HttpAnswer>, dialect: Diale
   return readAnswer(dialect, { kind, groupId: '5' }, { status: 200, body: '', at: NOON, ...http });
 }
 
-/** The table of design section 5, status by status; `else` is what remains of 100 to 599. */
+/** What each status means, status by status; `else` is what remains of 100 to 599. */
 type Table = Readonly<Record<number | 'class2' | 'class3' | 'class4' | 'class5', AnswerKind>>;
 
 const DOUBTS = { 408: 'unsure', 425: 'unsure', 429: 'unsure', 502: 'lost', 504: 'lost' } as const;

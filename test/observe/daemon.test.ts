@@ -211,6 +211,22 @@ describe('what the daemon tells', () => {
     expect(services.sentry.received).toEqual([]);
   });
 
+  test('a second daemon on a journal that is held takes nothing for the end of a life', async () => {
+    const services = await startServices();
+    const first = await running(services.env);
+    const second = await prepareDaemon({
+      nodes: NODES,
+      env: { ...services.env, LOCKSTEP_DATA_DIR: first.dataDir },
+    });
+    onTestFinished(() => second[Symbol.asyncDispose]());
+    await expect(second.restart()).rejects.toThrow('ended with 1');
+    expect(second.output).toContain(`is held by the daemon with process id ${first.pid}`);
+    expect(second.output).not.toContain('did not end on purpose');
+    await first.restart();
+    expect(first.output).not.toContain('did not end on purpose');
+    expect(notices(services).filter((text) => text.includes('restarted'))).toEqual([]);
+  });
+
   test('the first line names the integrations by variable, and no value', async () => {
     const services = await startServices();
     const daemon = await running(services.env);

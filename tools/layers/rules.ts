@@ -1,5 +1,5 @@
 /**
- * What may import what (design, section 9), as data.
+ * What may import what, as data.
  *
  * Targets and places are globs below `src/`. Every folder may import itself. Only the entries,
  * the composition root and the thread entries, see everything; nobody imports an entry, except that

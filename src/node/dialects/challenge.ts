@@ -1,5 +1,5 @@
 /**
- * Nodes without headers or owner marks (design, section 5). Paths end with a slash. What they say
+ * Nodes without headers or owner marks. Paths end with a slash. What they say
  * to a delete of a missing record is not documented: 404, 200, 204 and 400 have been seen.
  */
 import type { Dialect } from '../dialect.ts';

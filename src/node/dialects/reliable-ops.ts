@@ -1,4 +1,4 @@
-/** Nodes that keep an owner mark with each record: the `timestamp` header (design, section 5). */
+/** Nodes that keep an owner mark with each record: the `timestamp` header. */
 import type { Dialect } from '../dialect.ts';
 
 export const reliableOps: Dialect = {
