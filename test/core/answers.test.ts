@@ -1,5 +1,5 @@
 /**
- * Design section 5, "How answers are read": the answers to a create and to a delete, for both
+ * How answers are read: the answers to a create and to a delete, for both
  * commands, both directions and both dialects.
  */
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Design section 5, "How answers are read": what a read tells, whatever made it necessary. */
+/** How answers are read: what a read tells, whatever made it necessary. */
 import { describe, expect, it } from 'vitest';
 import type { NodeState } from '../../src/core/model.ts';
 import { FOUND, NOW, OTHER, OWN } from './builders.ts';

@@ -73,7 +73,7 @@ export class Cluster {
 
   send(command: Command, to: { node: number; request: Request }, reply: Exchange['reply']): void {
     if (this.#open.some((one) => one.command === command && one.node === to.node)) {
-      throw new Violation('section 4', `${command.id} has two exchanges with node ${to.node}`);
+      throw new Violation('one exchange', `${command.id} has two exchanges with node ${to.node}`);
     }
     const exchange: Exchange = { ...to, command, reply, open: true, native: undefined, plan: 0 };
     this.#open.push(exchange);

@@ -1,5 +1,5 @@
 /**
- * That the model bites: without any one rule of the design it finds a violation, and soon. How soon
+ * That the model bites: without any one of its rules it finds a violation, and soon. How soon
  * stands with each rule in `mutations.ts`; the bound here is far above that.
  */
 import { describe, expect, it } from 'vitest';

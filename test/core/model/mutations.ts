@@ -1,5 +1,5 @@
 /**
- * The rules of the design, taken out one at a time: of a copy of the core, or of the model's own
+ * The rules the core keeps, taken out one at a time: of a copy of the core, or of the model's own
  * daemon. The figures were taken with the model as it stands.
  */
 import { edit, type Mutation } from './mutated-core.ts';
@@ -89,7 +89,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    rule: 'section 4: one exchange per saga and node at a time',
+    rule: 'one exchange per saga and node at a time',
     histories: 2,
     edits: [
       edit(
@@ -206,7 +206,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    rule: 'section 5: what a 404 to a guarded delete means is read',
+    rule: 'node contract: what a 404 to a guarded delete means is read',
     histories: 3,
     historiesToOutcome: 15,
     edits: [
@@ -218,7 +218,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    rule: "section 5: a 404 proves the journal's token wrong, and the delete goes on unguarded",
+    rule: "node contract: a 404 proves the journal's token wrong, and the delete goes on unguarded",
     histories: 450,
     edits: [
       edit(
@@ -247,7 +247,7 @@ export const MUTATIONS: readonly Mutation[] = [
     rules: { surveyEarly: true },
   },
   {
-    rule: 'section 5: own or foreign, when the token is hidden',
+    rule: 'node contract: own or foreign, when the token is hidden',
     histories: 13,
     historiesToOutcome: 13,
     edits: [
@@ -259,7 +259,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    rule: 'section 5: a rollback deletes only where a create of ours was applied or is in doubt',
+    rule: 'node contract: a rollback deletes only where a create of ours was applied or is in doubt',
     histories: 740,
     historiesToOutcome: 740,
     edits: [

@@ -122,7 +122,7 @@ export const MISTAKES: readonly Bug[] = [
     breaks: ['P1'],
     seeds: 6,
     seedsToOutcome: 6,
-    edits: core('section 5: what a 404 to a guarded delete means is read'),
+    edits: core('node contract: what a 404 to a guarded delete means is read'),
   },
   {
     name: 'an owner mark is used twice',

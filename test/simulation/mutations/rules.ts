@@ -122,7 +122,7 @@ export const RULES: readonly Bug[] = [
     breaks: ['P1'],
     seeds: 20,
     seedsToOutcome: 20,
-    edits: core('section 5: own or foreign, when the token is hidden'),
+    edits: core('node contract: own or foreign, when the token is hidden'),
   },
   {
     name: 'after a restart only the last direction of a turned saga is loose',
@@ -149,7 +149,7 @@ export const RULES: readonly Bug[] = [
     seeds: 1000,
     seedsToOutcome: 240,
     edits: core(
-      'section 5: a rollback deletes only where a create of ours was applied or is in doubt',
+      'node contract: a rollback deletes only where a create of ours was applied or is in doubt',
     ),
   },
   {
@@ -157,7 +157,7 @@ export const RULES: readonly Bug[] = [
     breaks: ['told'],
     seeds: 100,
     edits: core(
-      "section 5: a 404 proves the journal's token wrong, and the delete goes on unguarded",
+      "node contract: a 404 proves the journal's token wrong, and the delete goes on unguarded",
     ),
   },
 ];
