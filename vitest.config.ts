@@ -1,8 +1,9 @@
 /**
- * How the tests run: three projects, told apart by folder alone, so that no test file is left out.
+ * How the tests run: projects told apart by folder, so that no test file is left out.
  *
  * Every pool is `forks`: a test thread that ended with an open ZeroMQ socket would abort the run.
- * End-to-end files run one at a time, after all others: each brings up whole processes, and their
+ * End-to-end files run after all others: each brings up whole processes. Most of their time is
+ * waiting, so those that measure none run two at a time; those that do run alone, last, as their
  * waits would measure the load of their neighbours.
  */
 import { defineConfig } from 'vitest/config';
@@ -22,6 +23,21 @@ const INTEGRATION = [
   .concat(['integration', 'observe', 'ops', 'tooling'])
   .map((folder) => `test/${folder}/**/*.test.ts`);
 const END_TO_END = ['test/e2e/**/*.test.ts'];
+/** End-to-end files that judge what happens, and not how soon. */
+const SIDE_BY_SIDE = [
+  'audit',
+  'both-dialects',
+  'chaos',
+  'cron-ping',
+  'durable-commits',
+  'failures/cron',
+  'order',
+  'outcomes',
+  'protocol',
+  'python',
+  'start-stop-demo',
+  'supervision',
+].map((name) => `test/e2e/${name}.test.ts`);
 
 // Tests choose their settings themselves; those of the shell must not reach the programs they start.
 for (const name of Object.keys(process.env)) {
@@ -55,10 +71,22 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'e2e-side-by-side',
+          include: SIDE_BY_SIDE,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'e2e',
           include: END_TO_END,
+          exclude: SIDE_BY_SIDE,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },
