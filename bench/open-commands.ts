@@ -12,7 +12,7 @@ const NEVER_MS = 60 * 60 * 1000;
 /** Request, connect and drain must fit into each other: see the relations of settings. */
 const REQUEST_MS = 9000;
 const SETTLE_MS = 2000;
-const MIB = 1024 * 1024;
+const MB = 1_000_000;
 
 await runBench({
   name: 'open-commands',
@@ -45,18 +45,18 @@ Not measured: memory of clients; the time until the last of them has settled.`,
       await cluster.delay(NEVER_MS);
       await client.do({ kind: 'fill', count: open, prefix: 'open', lane: 'interactive' });
       const after = residentBytes(daemon.pid);
-      if (before !== undefined && after !== undefined) memory.push((after - before) / MIB);
+      if (before !== undefined && after !== undefined) memory.push((after - before) / MB);
       await client.end();
       await daemon.kill();
       starts.push((await daemon.restart()) / 1000);
       await daemon.kill();
       await cluster.end();
     }
-    const mib = memory.map((one) => one.toFixed(0)).join(', ');
+    const mb = memory.map((one) => one.toFixed(0)).join(', ');
     const seconds = starts.map((one) => one.toFixed(2)).join(', ');
     return {
       values: { memory, start: starts },
-      text: `MiB above idle: ${mib}\nseconds until ready: ${seconds}`,
+      text: `MB above idle: ${mb}\nseconds until ready: ${seconds}`,
       figures: { memory, starts },
     };
   },

@@ -29,7 +29,7 @@ const BENCHES: readonly (readonly [bench: string, goals: readonly GoalName[]])[]
 const USAGE = `\
 npm run bench [-- options]
 
-Runs every bench that a goal belongs to, and prints the table of goals: about 10 minutes, and then 24
+Runs every bench that a goal belongs to, and prints the table of goals: about 12 minutes, and then 24
 for the growth of memory.
 
   --without NAME,…  benches to leave out; their goals are not judged
