@@ -20,7 +20,11 @@ test('P3: a journal that cannot be written ends the daemon (exit 1), and takes b
   const told: CommandAnswer[] = [];
   const back = Promise.withResolvers<void>();
   const ask = async (index: number): Promise<void> => {
-    const answer = await client.create(`${index}`, { id: `${index}`, timeoutMs: 60_000 });
+    const answer = await client.create(`${index}`, {
+      id: `${index}`,
+      ifUnavailable: 'wait',
+      timeoutMs: 60_000,
+    });
     if (!isError(answer)) return void told.push(answer);
     // It came while the daemon was on its way out, and was not taken in.
     expect(answer.error.code).toBe('draining');
