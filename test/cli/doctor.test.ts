@@ -267,6 +267,14 @@ describe('the ways to people', () => {
     expect(code).toBe(1);
   });
 
+  test('P10: a HC_PING_URL that is none is found without a test message', async () => {
+    const { code, wrong } = await doctor({ HC_PING_URL: 'hc-ping.com/SECRET' });
+    expect(wrong.map(({ check, message }) => `${check}: ${message}`)).toEqual([
+      'healthchecks: HC_PING_URL is not a URL of http or https',
+    ]);
+    expect(code).toBe(1);
+  });
+
   test('P9: a receiver that hangs is given up in time', async () => {
     const receiver = await startReceiver('hang');
     const { wrong } = await doctor(ways(receiver.url), {

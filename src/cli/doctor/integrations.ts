@@ -32,8 +32,12 @@ export async function checkIntegrations(
   { pingUrl, sendTest, timeoutMs }: IntegrationOptions,
 ): Promise<readonly Finding[]> {
   const found = [...integrationsOf(settings, pingUrl)].map(async (integration) => {
-    const { name, test } = integration;
+    const { name, test, variables } = integration;
     if (test === undefined) return ok(name, OFF);
+    // The settings are checked already; the container's own variable is not.
+    if (!/^https?:\/\/./.test(test.url)) {
+      return fail(name, `${variables} is not a URL of http or https`, `Correct ${variables}.`);
+    }
     if (!sendTest) return ok(name, 'on; --send-test tries it');
     return tried(integration, { ...test, timeoutMs });
   });
