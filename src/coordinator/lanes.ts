@@ -2,20 +2,20 @@
  * Who is next: commands that hold their key and wait for a place. The lanes share the places, so
  * that no number of bulk commands delays an interactive one by more than the work in flight.
  *
- * What an earlier life had begun stands in the same lanes, before all that is new, since it is taken
- * up first; only rollbacks go ahead of everything, for they take no place. Both go on while new
- * commands may not.
+ * What an earlier life had begun goes before all of its lane that has not, in a line of its own: it
+ * must not stand behind a command of that life that has to wait. Rollbacks go ahead of everything,
+ * for they take no place. Both go on while new commands may not.
  */
 import type { Lane } from '../core/model.ts';
 import { Line } from './line.ts';
 import type { OpenCommand } from './open-command.ts';
 
+type Lines = Readonly<Record<Lane, Line<OpenCommand>>>;
+
 export class Lanes {
   readonly #rollbacks = new Line<OpenCommand>();
-  readonly #lanes: Readonly<Record<Lane, Line<OpenCommand>>> = {
-    interactive: new Line(),
-    bulk: new Line(),
-  };
+  readonly #begun: Lines = { interactive: new Line(), bulk: new Line() };
+  readonly #new: Lines = { interactive: new Line(), bulk: new Line() };
   readonly #share: number;
   /** What the interactive lane is owed, in places. */
   #owed = 0;
@@ -27,8 +27,8 @@ export class Lanes {
 
   /** How many wait for a place. */
   get size(): number {
-    const { interactive, bulk } = this.#lanes;
-    return this.#rollbacks.size + interactive.size + bulk.size;
+    const lines = [this.#begun, this.#new].flatMap(({ interactive, bulk }) => [interactive, bulk]);
+    return lines.reduce((sum, line) => sum + line.size, this.#rollbacks.size);
   }
 
   add(open: OpenCommand): void {
@@ -47,18 +47,17 @@ export class Lanes {
   }
 
   #of(open: OpenCommand): Line<OpenCommand> {
-    return open.state === 'compensating' ? this.#rollbacks : this.#lanes[open.command.lane];
+    if (open.state === 'compensating') return this.#rollbacks;
+    return (open.recovered ? this.#begun : this.#new)[open.command.lane];
   }
 
   #shareOut(takesNew: (lane: Lane) => boolean): OpenCommand | undefined {
-    const { interactive, bulk } = this.#lanes;
-    const has = (lane: Lane): boolean => {
-      const { first } = this.#lanes[lane];
-      return first !== undefined && (first.recovered || takesNew(lane));
+    const lineOf = (lane: Lane): Line<OpenCommand> | undefined => {
+      if (this.#begun[lane].size > 0) return this.#begun[lane];
+      return this.#new[lane].size > 0 && takesNew(lane) ? this.#new[lane] : undefined;
     };
-    const [hasInteractive, hasBulk] = [has('interactive'), has('bulk')];
-    if (!hasInteractive) return hasBulk ? bulk.shift() : undefined;
-    if (!hasBulk) return interactive.shift();
+    const [interactive, bulk] = [lineOf('interactive'), lineOf('bulk')];
+    if (interactive === undefined || bulk === undefined) return (interactive ?? bulk)?.shift();
     this.#owed += this.#share;
     if (this.#owed < 1) return bulk.shift();
     this.#owed -= 1;

@@ -74,6 +74,22 @@ describe('pause', () => {
     expect(desk.driven).toEqual([]);
   });
 
+  test('P5: what had begun before goes on after a restart, past what had come first and not', async () => {
+    const before = await openDesk();
+    before.ask({ op: 'delete', id: 'surveys', groupId: '1' });
+    before.ask({ op: 'create', id: 'begun', groupId: '2' });
+    await before.rest();
+    expect(before.driven).toEqual(['surveys', 'begun']);
+    before.ask({ op: 'pause' });
+    await before.rest();
+    const desk = await openDesk({ clock: before.clock, from: before.crash() });
+    await desk.rest();
+    expect(desk.driven).toEqual(['begun']);
+    desk.ask({ op: 'resume' });
+    await desk.rest();
+    expect(desk.driven).toEqual(['begun', 'surveys']);
+  });
+
   test('outlives a restart; what had begun before goes on all the same', async () => {
     const before = await openDesk({ concurrency: 1 });
     for (const id of ['a', 'b']) before.ask({ op: 'create', id, groupId: id });
