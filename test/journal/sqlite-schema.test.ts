@@ -59,14 +59,31 @@ test('a further step is applied once to a journal with data, and keeps the data'
   db.close();
 });
 
+test('P10: a version that knows no short settlements refuses a journal that may hold some', () => {
+  const db = new Database(file);
+  migrate(db);
+  expect(() => inspect(db, MIGRATIONS.slice(0, 2))).toThrow('is of a newer lockstep');
+  db.close();
+});
+
 test('a journal of the first version is brought up to this one with all it holds', async () => {
   const db = new Database(file);
   migrate(db, MIGRATIONS.slice(0, 1));
   db.exec(`INSERT INTO cluster (id, nodes) VALUES (1, '["node01"]');
     INSERT INTO command (seq, id, op, group_id, ensure, lane, token, cluster, accepted_at, deadline_at, state)
-    VALUES (1, 'id-1', 'create', 'k', 0, 'bulk', '1.000001', 1, 1, 2, 'accepted')`);
+    VALUES (1, 'id-1', 'create', 'k', 0, 'bulk', '1.000001', 1, 1, 2, 'accepted');
+    INSERT INTO command (seq, id, op, group_id, ensure, lane, token, cluster, accepted_at, deadline_at, state,
+      settled_at, settlement)
+    VALUES (2, 'id-2', 'create', 'l', 0, 'bulk', '1.000002', 1, 1, 2, 'committed', 3,
+      '{"kind":"settled","at":3,"state":"committed","nodes":{"node01":{"state":"present","attempts":1}}}')`);
   db.close();
   const journal = openSqliteJournal(file);
+  expect((await journal.find('id-2'))?.settlement).toEqual({
+    kind: 'settled',
+    at: 3,
+    state: 'committed',
+    nodes: { node01: { state: 'present', attempts: 1 } },
+  });
   expect(await journal.find('id-1')).toMatchObject({ command: { nodes: ['node01'] } });
   await journal.keep('a', 'b');
   expect(await journal.kept()).toEqual(new Map([['a', 'b']]));

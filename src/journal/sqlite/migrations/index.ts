@@ -1,6 +1,7 @@
 /** Every step of the schema, in order. A step that was ever released is never edited. */
 import { INITIAL } from './001-initial.ts';
 import { KEPT } from './002-kept.ts';
+import { SETTLEMENTS_ALIKE } from './003-settlements-alike.ts';
 
 export interface Migration {
   /** What `PRAGMA user_version` reads after it. */
@@ -12,4 +13,5 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'initial', sql: INITIAL },
   { version: 2, name: 'kept', sql: KEPT },
+  { version: 3, name: 'settlements alike', sql: SETTLEMENTS_ALIKE },
 ];
