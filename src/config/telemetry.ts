@@ -127,15 +127,18 @@ export const telemetryShape = {
     text: 'Where notices are posted as JSON; off without it.',
     allowed: 'http(s)://HOST…',
     fallback: 'off',
+    variable: 'WEBHOOK_URL',
     secret: true,
   }),
   webhookFormat: z.enum(['json', 'slack', 'pagerduty']).default('json').register(settingDocs, {
     text: 'The shape of what is posted: see docs/operations.md.',
+    variable: 'WEBHOOK_FORMAT',
   }),
   webhookKey: key.optional().register(settingDocs, {
     text: 'The routing key of PagerDuty Events.',
     allowed: 'a key of PagerDuty',
     fallback: 'none; needed with webhookFormat pagerduty',
+    variable: 'WEBHOOK_KEY',
     secret: true,
   }),
   noticeIntervalMs: z.int().min(10).max(HOUR_MS).default(12_000).register(settingDocs, {

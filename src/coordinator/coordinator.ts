@@ -116,6 +116,8 @@ export class Coordinator {
 
   /** An executor is lost: what it drove is left to the next life, and nobody waits for it. */
   lose(executor: number): void {
+    const thread = `executor-${executor + 1}`;
+    this.#start.ports.publish(`thread.${thread}`, () => ({ thread, state: 'lost' }));
     this.post((turn) => turn.after(() => this.#noteDrained(executor)));
   }
 

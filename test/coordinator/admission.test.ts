@@ -128,6 +128,10 @@ describe('the end', () => {
   test('it is drained when every executor is drained or lost, each counted once', async () => {
     const desk = await openDesk({ executors: 3 });
     desk.coordinator.lose(0);
+    expect(desk.events).toContainEqual([
+      'thread.executor-1',
+      { thread: 'executor-1', state: 'lost' },
+    ]);
     desk.coordinator.drain();
     desk.report({ kind: 'drained' }, { kind: 'drained' });
     desk.coordinator.lose(1);
