@@ -235,7 +235,8 @@ export class SagaDriver {
 
   #exchangeIfTried(run: Run, effect: ExchangeEffect): void {
     const undoes = run.saga.state === 'compensating';
-    const reads = effect.request.kind === 'read';
+    // A read that would say nothing of the node does not find out whether it is back.
+    const reads = effect.request.kind === 'read' && !isWorn(run.saga, effect.node);
     const trial = this.#gate.enter(effect.node, { run, undoes, reads });
     if (trial !== undefined) this.#exchange(run, effect, trial);
   }

@@ -189,4 +189,18 @@ describe('a trial', () => {
     await bench.advance(5);
     expect(bench.reportsOf('tried')).toMatchObject([{ sign: 'none' }]);
   });
+
+  test('that finds out whether the node is back is none of a command that failed there again and again', async () => {
+    const bench = new Bench();
+    bench.node('node02').otherwise = () => 'unsure';
+    bench.drive(bench.command(1, { op: 'delete' }), { entries: [] });
+    await bench.advance(5000);
+    bench.take(shut);
+    await bench.advance(2000);
+    const before = asked(bench).length;
+    bench.take({ ...trial, call: 'read', harmless: true });
+    await bench.advance(5);
+    expect(asked(bench).slice(before)).toEqual(['lockstep-trial']);
+    expect(bench.reportsOf('tried')).toMatchObject([{ sign: 'bad' }]);
+  });
 });
