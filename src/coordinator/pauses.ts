@@ -50,7 +50,7 @@ export class Pauses {
     return undefined;
   }
 
-  /** @throws JournalError if it could not be kept; then nothing has changed */
+  /** @throws JournalError if it could not be kept; of both lanes the first may have been; asking again is fine */
   async take({ op, lane, by }: PauseRequest): Promise<void> {
     for (const one of lane === undefined ? LANES : [lane]) {
       if (op === 'pause') await this.#pause(one, by);

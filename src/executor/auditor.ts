@@ -4,7 +4,8 @@
  *
  * Bounds (P9): few keys are read at once, so that sagas keep the nodes' connections; a node that
  * does not answer several times in a row is not asked any more in the same look, so a look takes
- * little more than one request timeout however many keys it has.
+ * little more than one request timeout however many keys it has; and one whose nodes are slow ends
+ * before the coordinator gives it up, with the rest of its keys unread.
  */
 import type { Answer } from '../core/model.ts';
 import type { KeyPage } from '../node/listing.ts';
@@ -19,12 +20,20 @@ const ATTEMPTS_MAX = 5;
 const PAUSE_MS = 20;
 /** Answers that did not come, in a row, after which a node is left alone. */
 const SILENCE_MAX = READS_AT_ONCE;
+/** Less than the coordinator waits for a look, by more than an exchange takes. */
+const LOOK_MS = 20_000;
 /** A list that fails sooner is asked for again. */
 const SLOW_LIST_MS = 1000;
 
 interface Listed {
   readonly node: string;
   readonly page: KeyPage;
+}
+
+interface Look {
+  readonly until: number;
+  /** By node: answers that did not come, in a row. */
+  readonly silence: Map<string, number>;
 }
 
 export class Auditor {
@@ -47,12 +56,12 @@ export class Auditor {
   }
 
   look({ keys, ticket }: Extract<Order, { kind: 'look' }>): void {
-    const silence = new Map<string, number>();
+    const look: Look = { until: this.#ports.now() + LOOK_MS, silence: new Map() };
     const sightings: Sighting[] = [];
     const queue = keys.entries();
     const read = async (): Promise<void> => {
       for (const [index, groupId] of queue) {
-        const nodes = await this.#readOnAll(groupId, silence);
+        const nodes = await this.#readOnAll(groupId, look);
         sightings[index] = { groupId, nodes };
       }
     };
@@ -71,20 +80,18 @@ export class Auditor {
     }
   }
 
-  async #readOnAll(
-    groupId: string,
-    silence: Map<string, number>,
-  ): Promise<Readonly<Record<string, NodeSighting>>> {
+  async #readOnAll(groupId: string, look: Look): Promise<Readonly<Record<string, NodeSighting>>> {
     const { nodeNames } = this.#ports;
-    const reads = nodeNames.map((name) => this.#read(name, groupId, silence));
+    const reads = nodeNames.map((name) => this.#read(name, groupId, look));
     const seen = await Promise.all(reads);
     return Object.fromEntries(nodeNames.map((name, index) => [name, seen[index] as NodeSighting]));
   }
 
-  async #read(name: string, groupId: string, silence: Map<string, number>): Promise<NodeSighting> {
+  async #read(name: string, groupId: string, { until, silence }: Look): Promise<NodeSighting> {
     for (let attempt = 1; ; attempt++) {
       if ((silence.get(name) ?? 0) >= SILENCE_MAX)
         return { state: 'unknown', said: 'it does not answer' };
+      if (this.#ports.now() >= until) return { state: 'unknown', said: 'it was not read in time' };
       const answer = await this.#exchange(name, groupId);
       const isSilent = answer.kind === 'lost' || answer.kind === 'unsent';
       silence.set(name, isSilent ? (silence.get(name) ?? 0) + 1 : 0);

@@ -1,0 +1,27 @@
+/** What an audit has an executor read. */
+import { expect, test } from 'vitest';
+import { Bench } from './bench.ts';
+
+const KEYS = Array.from({ length: 2000 }, (_, index) => String(index));
+/** The coordinator's patience with a look. */
+const GIVEN_UP_MS = 30_000;
+
+test('P9: a look at slow nodes ends before it is given up, and says what it has not read', async () => {
+  const bench = new Bench();
+  for (const node of Object.values(bench.nodes)) node.otherwise = () => 'slow';
+  const begunAt = bench.clock.now();
+  bench.take({ kind: 'look', keys: KEYS, ticket: 1 });
+  while (bench.reports.length === 0 && bench.clock.now() - begunAt < GIVEN_UP_MS)
+    await bench.advance(200);
+  const [sightings] = bench
+    .reportsOf('answered')
+    .map(({ value }) => (value.of === 'look' ? value.sightings : undefined));
+  expect(sightings).toHaveLength(KEYS.length);
+  expect(sightings?.[0]?.nodes).toMatchObject({ node01: { state: 'absent' } });
+  expect(sightings?.at(-1)?.nodes).toMatchObject({
+    node01: { state: 'unknown', said: 'it was not read in time' },
+  });
+  const asked = bench.node('node01').calls.length;
+  await bench.advance(5000);
+  expect(bench.node('node01').calls).toHaveLength(asked);
+});
