@@ -147,6 +147,7 @@ export class Coordinator {
     if (this.#failed) return;
     this.#questions.expire(Number.POSITIVE_INFINITY);
     for (const open of this.commands.registry.all()) this.#dismiss(open);
+    this.#requests.dismiss();
   }
 
   #dismiss(open: OpenCommand): void {

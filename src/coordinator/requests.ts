@@ -3,6 +3,7 @@
  * who carries it out, looks to who can tell. Each is handled in a turn of the batch machine.
  */
 import type { Answer } from '../protocol/answer.ts';
+import { errorReply } from '../protocol/errors.ts';
 import {
   type BatchRequest,
   type OperatorRequest,
@@ -21,6 +22,8 @@ import type { Turn } from './turn.ts';
 export class Requests {
   readonly #desk: QueryDesk;
   readonly #audit: Audit;
+  /** Who waits for something else than a command. */
+  readonly #unanswered = new Set<Respond>();
 
   constructor(desk: QueryDesk) {
     this.#desk = desk;
@@ -30,7 +33,24 @@ export class Requests {
   /** `respond` is called once. */
   take(request: Request, respond: Respond): void {
     if (request.op === 'batch') return this.#batch(request, respond);
-    return this.#desk.post((turn) => this.#route(request, respond, turn));
+    const isCommand = request.op === 'create' || request.op === 'delete';
+    const answer = isCommand ? respond : this.#answeredOnce(respond);
+    return this.#desk.post((turn) => this.#route(request, answer, turn));
+  }
+
+  /** Answers what is under way still; open commands have their own last word. */
+  dismiss(): void {
+    for (const respond of this.#unanswered) {
+      respond(errorReply('draining', 'the daemon stops; this was not finished'));
+    }
+  }
+
+  #answeredOnce(respond: Respond): Respond {
+    const once: Respond = (answer) => {
+      if (this.#unanswered.delete(once)) respond(answer);
+    };
+    this.#unanswered.add(once);
+    return once;
   }
 
   #route(request: Exclude<Request, BatchRequest>, respond: Respond, turn: Turn): void {

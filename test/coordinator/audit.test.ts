@@ -243,3 +243,19 @@ describe('audits', () => {
     expect(await summary()).toMatchObject({ audit: { divergent: 2 } });
   });
 });
+
+test('P9: who waits for an audit at the end of the daemon is told', async () => {
+  const { desk, nodes } = await openCluster();
+  await done(desk, 'create', 'a');
+  nodes.node01.records.delete('a');
+  nodes.node02.otherwise = () => 'slow';
+  const asked = [desk.ask({ op: 'audit', repair: true }), desk.ask({ op: 'audit', repair: true })];
+  await desk.advance(20);
+  expect(asked.map(({ answers }) => answers.length)).toEqual([0, 0]);
+  await desk.coordinator.close();
+  await desk.rest();
+  expect(asked.map(({ answers }) => answers)).toMatchObject([
+    [{ error: { code: expect.stringMatching(/^(draining|unavailable)$/) } }],
+    [{ error: { code: expect.stringMatching(/^(draining|unavailable)$/) } }],
+  ]);
+});
