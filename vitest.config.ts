@@ -6,6 +6,7 @@
  * waiting, so those that measure none run two at a time; those that do run alone, last, as their
  * waits would measure the load of their neighbours.
  */
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests cross one real boundary: a file, a socket, a child process. */
@@ -43,6 +44,10 @@ const SIDE_BY_SIDE = [
 for (const name of Object.keys(process.env)) {
   if (/^(LOCKSTEP_|NODESIM_|RANDOM_BEHAVIOR$)/.test(name)) delete process.env[name];
 }
+
+// Hundreds of processes start from the same sources: each then takes half the processor time (0.5 s
+// down to 0.27, November 2026).
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/compile');
 
 export default defineConfig({
   test: {

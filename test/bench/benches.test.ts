@@ -8,12 +8,7 @@ import { GOALS, type Goal, type Judged } from '../../bench/rig/goals.ts';
 
 const BENCH = join(import.meta.dirname, '../../bench');
 const dir = mkdtempSync(join(tmpdir(), 'lockstep-bench-'));
-// Some thirty processes start here, of the same sources.
-const cache = mkdtempSync(join(tmpdir(), 'lockstep-bench-cache-'));
-const env = { ...process.env, NODE_COMPILE_CACHE: cache };
-afterAll(() => {
-  for (const folder of [dir, cache]) rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const json = join(dir, 'figures.json');
 const SMALL = ['--small', '--dir', dir, '--json', json];
@@ -34,14 +29,9 @@ interface Ended {
 
 function bench(args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [join(BENCH, 'run.ts'), ...args],
-      { env },
-      (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code), out: `${stdout}${stderr}` });
-      },
-    );
+    execFile(process.execPath, [join(BENCH, 'run.ts'), ...args], (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out: `${stdout}${stderr}` });
+    });
   });
 }
 
