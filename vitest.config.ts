@@ -6,6 +6,7 @@
  * waiting, so those that measure none run two at a time; those that do run alone, last, as their
  * waits would measure the load of their neighbours.
  */
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -52,6 +53,8 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.c
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Vitest leaves one core free; but much of the time of a test is waiting.
+    maxWorkers: Math.max(2, availableParallelism()),
     allowOnly: false,
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     projects: [

@@ -33,6 +33,8 @@ type Done = (answer: Answer, sign: Sign, tookMs: number) => void;
 
 /** A page of keys may be this large; an exchange's own answer, far less (exchange.ts). */
 const RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
+/** Sent with less time left, a request would only come to be in doubt: it is not sent any more. */
+const LEAST_MS = 10;
 const JSON_TYPE = ['content-type', 'application/json'];
 
 export class NodeClient {
@@ -83,16 +85,19 @@ export class NodeClient {
         done(answer, signOf(answer, { status, isStarted, isGivenUp }), tookMs);
       },
     });
-    // A process that was stopped finds its timers due and the answers in its sockets, in that
-    // order: those are read before anything is given up.
-    const timer = setTimeout(
-      () => setImmediate(() => exchange.abort(`no answer within ${requestTimeoutMs} ms`)),
-      requestTimeoutMs,
-    );
+    const giveUp = () => exchange.abort(`no answer within ${requestTimeoutMs} ms`);
+    const timer = setTimeout(() => {
+      // A process that was stopped finds its timers due and the answers in its sockets, in that
+      // order: those are read before anything is given up. What has not left must not any more.
+      if (startedAt === undefined) giveUp();
+      else setImmediate(giveUp);
+    }, requestTimeoutMs);
     this.#calls++;
+    const latest = performance.now() + requestTimeoutMs - Math.min(LEAST_MS, requestTimeoutMs / 10);
     const leave = this.#bulkhead.enter(() => {
-      if (exchange.ended) return;
-      startedAt = performance.now();
+      const now = performance.now();
+      if (exchange.ended || now > latest) return;
+      startedAt = now;
       this.pool.dispatch(this.#httpRequest(request, groupId), exchange);
     });
     return {
