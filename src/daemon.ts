@@ -165,6 +165,7 @@ interface Starting {
 /** Whatever stops the daemon meanwhile, the rest of its start is left out. */
 async function begin(starting: Starting): Promise<void> {
   const { settings, threads, log, shutdown, disk } = starting;
+  startWatchdog(starting);
   await waitForGate(starting);
   if (shutdown.begun) return;
   await startThreads(starting);
@@ -185,16 +186,20 @@ async function waitForGate({ settings, threads, log, shutdown }: Starting): Prom
   if (failure !== undefined) threads.lose({ kind: 'failed', thread: MAIN, failure });
 }
 
-/** Executors last: they connect to where the coordinator listens. */
-async function startThreads(starting: Starting): Promise<void> {
-  const { settings, threads, executors, shutdown } = starting;
-  const { clock, patience, version, log } = starting.common;
+/** First of all threads: whatever main then waits for, it has to turn its loop. */
+function startWatchdog({ threads, common: { clock, patience } }: Starting): void {
   threads.start(entry('./lifecycle/watchdog/thread'), {
     name: 'watchdog',
     clock,
     main: threads.mainSlot,
     patience,
   } satisfies WatchdogData);
+}
+
+/** Executors last: they connect to where the coordinator listens. */
+async function startThreads(starting: Starting): Promise<void> {
+  const { settings, threads, executors, shutdown } = starting;
+  const { clock, version, log } = starting.common;
   threads.start(entry('./coordinator/thread'), {
     ...coordinatorData(settings),
     name: COORDINATOR,
