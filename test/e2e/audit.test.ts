@@ -69,7 +69,8 @@ async function toggle(
   stop: AbortSignal,
 ): Promise<ReadonlyMap<string, 'create' | 'delete'>> {
   const words = new Map<string, 'create' | 'delete'>();
-  const own = KEYS.filter((_, index) => index % 4 === lot);
+  // Some keys nobody asks for: only a repair brings those back.
+  const own = KEYS.filter((_, index) => index % 4 === lot && index % 10 !== 9);
   for (let turn = 0; !stop.aborted; turn++) {
     const groupId = own[turn % own.length] ?? '';
     const op = words.get(groupId) === 'delete' ? 'create' : 'delete';

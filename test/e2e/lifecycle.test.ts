@@ -129,14 +129,22 @@ describe('a daemon that is stopped', () => {
   test('P3: leaves what cannot end to its next life, and tells who waits for it', async () => {
     const { sim, daemon, client } = await startCluster({ executors: 2, env: SETTINGS });
     await sim.setFaults('node02', DEAF);
-    const waiting = [
-      client.create('k', { id: 'running' }),
-      client.delete('k', { id: 'in line' }),
-      client.create('other', { id: 'other', deadlineMs: 60_000 }),
-    ];
+    // A socket that keeps what it was told: our own client drops what it has not read when the
+    // connection goes, and asks again.
+    using socket = new RawSocket(daemon.endpoint);
+    for (const command of [
+      { op: 'create', groupId: 'k', id: 'running' },
+      { op: 'delete', groupId: 'k', id: 'in line' },
+      { op: 'create', groupId: 'other', id: 'other', deadlineMs: 60_000 },
+    ]) {
+      await socket.send(JSON.stringify(command));
+    }
     await statusOf(client, 'in line', { state: 'accepted' });
+    await statusOf(client, 'other', { state: 'applying' });
     expect(await daemon.stop()).toBe(0);
-    expect(await Promise.all(waiting)).toMatchObject([
+    const told: unknown[] = [];
+    while (told.length < 3) told.push(JSON.parse(String((await socket.receive()).at(-1))));
+    expect(told).toMatchObject([
       { id: 'running', error: { code: 'draining' } },
       { id: 'in line', error: { code: 'draining' } },
       { id: 'other', error: { code: 'draining' } },
