@@ -21,7 +21,8 @@ import { judge, remedyOf } from './judgement.ts';
 import type { QuietKeys } from './key-order.ts';
 import type { Respond } from './ports.ts';
 import type { QueryDesk } from './queries.ts';
-import { QUESTION_TIMEOUT_MS, type Suspicion, suspect, unavailable } from './suspicion.ts';
+import { QUESTION_TIMEOUT_MS, type Suspicion, suspect } from './suspicion.ts';
+import { unavailable } from './unavailable.ts';
 
 const RETRY_AFTER_MS = 500;
 

@@ -8,11 +8,11 @@ import { addWaiter, type OpenCommand } from './open-command.ts';
 import type { CoordinatorPorts, Respond } from './ports.ts';
 import type { Questions } from './questions.ts';
 import type { Turn } from './turn.ts';
+import { unavailable } from './unavailable.ts';
 
 /** An act takes hold when the exchanges under way have ended; each is bounded by its timeout. */
 const ACT_TIMEOUT_MS = 60_000;
 const INSPECT_TIMEOUT_MS = 2000;
-const RETRY_AFTER_MS = 1000;
 
 export interface OperatorDesk {
   readonly ports: CoordinatorPorts;
@@ -86,12 +86,7 @@ function act(
   if (executor === undefined) {
     // Not with an executor: nothing backs off, so there is nothing to hurry.
     if (request.op === 'retry') return respond(openAnswer(open, ports.now()));
-    return respond(
-      errorReply('unavailable', `${request.id} is being recovered`, {
-        retryAfterMs: RETRY_AFTER_MS,
-        id: request.id,
-      }),
-    );
+    return respond(unavailable(`${request.id} is being recovered`, { id: request.id }));
   }
   const ticket = questions.ask(ports.now() + ACT_TIMEOUT_MS, (value) => {
     const isOver = value === undefined || open.answer !== undefined;

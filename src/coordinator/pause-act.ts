@@ -1,12 +1,10 @@
 /** `pause` and `resume`: an operator's word about a lane, or about both. */
 import { JournalError } from '../journal/errors.ts';
-import { errorReply } from '../protocol/errors.ts';
 import type { PauseRequest } from '../protocol/request.ts';
 import type { Respond } from './ports.ts';
 import { lanesOf, type QueryDesk } from './queries.ts';
 import type { Turn } from './turn.ts';
-
-const RETRY_AFTER_MS = 1000;
+import { unavailable } from './unavailable.ts';
 
 export function pauseOrResume(
   desk: QueryDesk,
@@ -19,8 +17,7 @@ export function pauseOrResume(
       respond(lanesOf(desk));
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
-      const { message, hint } = error;
-      respond(errorReply('unavailable', message, { hint, retryAfterMs: RETRY_AFTER_MS }));
+      respond(unavailable(error.message, { hint: error.hint }));
     }
   });
 }

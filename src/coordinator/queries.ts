@@ -11,11 +11,11 @@ import { inspect, type OperatorDesk } from './operators.ts';
 import type { Pauses } from './pauses.ts';
 import type { CoordinatorOptions, Respond } from './ports.ts';
 import type { Turn } from './turn.ts';
+import { unavailable } from './unavailable.ts';
 
 const REPORT_TIMEOUT_MS = 2000;
 /** Counting pages through every key of every node. */
 const COUNT_TIMEOUT_MS = 60_000;
-const RETRY_AFTER_MS = 1000;
 
 /** One executor's reports, by node. */
 type NodeReports = Readonly<Record<string, NodeReport>>;
@@ -83,11 +83,7 @@ export function stats({ ports, questions, options }: QueryDesk, respond: Respond
   const executor = Math.floor(ports.random() * options.executors);
   const ticket = questions.ask(ports.now() + COUNT_TIMEOUT_MS, (value) => {
     if (value?.of === 'count') return respond(value.stats);
-    return respond(
-      errorReply('unavailable', 'the nodes could not be counted in time', {
-        retryAfterMs: RETRY_AFTER_MS,
-      }),
-    );
+    return respond(unavailable('the nodes could not be counted in time'));
   });
   ports.order(executor, { kind: 'count', ticket });
 }

@@ -9,12 +9,12 @@ import type { AuditRequest } from '../protocol/request.ts';
 import type { Wanted } from './judgement.ts';
 import type { QuietKeys } from './key-order.ts';
 import type { QueryDesk } from './queries.ts';
+import { unavailable } from './unavailable.ts';
 
 const PAGE = 500;
 /** Keys that one turn asks the journal about: clients wait less than a millisecond for it. */
 const PART = 50;
 export const QUESTION_TIMEOUT_MS = 30_000;
-const RETRY_AFTER_MS = 1000;
 /**
  * History is no evidence shortly before it is pruned: had the clock been set back between a create
  * and its delete, the delete would be pruned first.
@@ -50,10 +50,6 @@ export async function suspect(
   const range = request.keys === undefined ? await list(desk, request) : named(desk, request.keys);
   if ('error' in range) return range;
   return compare(desk, request, range);
-}
-
-export function unavailable(what: string): ErrorReply {
-  return errorReply('unavailable', what, { retryAfterMs: RETRY_AFTER_MS });
 }
 
 function named({ options }: QueryDesk, keys: readonly string[]): Range | ErrorReply {

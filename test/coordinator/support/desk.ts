@@ -13,6 +13,7 @@ import type { MemorySnapshot } from '../../../src/journal/memory/journal.ts';
 import type { Answer } from '../../../src/protocol/answer.ts';
 import { parseValue, type RequestInput } from '../../../src/protocol/request.ts';
 import type { Order, WorkReport } from '../../../src/protocol/work.ts';
+import { POLICY as BREAKER_POLICY } from '../../core/breaker-builders.ts';
 import { GatedJournal } from './gated-journal.ts';
 import { HandClock } from './hand-clock.ts';
 
@@ -25,17 +26,7 @@ export const POLICY: Policy = {
   stuckAfterMs: 60_000,
 };
 
-const BREAKER: BreakerPolicy = {
-  failuresInRow: 10,
-  windowMs: 10_000,
-  volumeMin: 20,
-  failureShare: 0.5,
-  slowShare: 0.5,
-  coolOffMs: 1000,
-  coolOffCapMs: 5000,
-  trialCalls: 4,
-  trialTimeoutMs: 6000,
-};
+const BREAKER: BreakerPolicy = { ...BREAKER_POLICY, trialTimeoutMs: 6000 };
 
 const OPTIONS: CoordinatorOptions = {
   policy: POLICY,

@@ -5,16 +5,14 @@
 import type { Settlement } from '../../../src/core/model.ts';
 import type { Happening, Judge, Scene } from '../happening.ts';
 import type { Entry } from '../ledger.ts';
+import { OperatorWords } from './operator-words.ts';
 
 /** From the moment the flag is due to the moment it is durable. */
 const SLACK_MS = 100;
 
-/** By a filter: it may have meant any command. */
-const EVERYTHING = '';
-
 export class NeverGivesUp implements Judge {
   readonly #scene: Scene;
-  readonly #abandoned = new Set<string>();
+  readonly #abandoned = new OperatorWords('abandon');
   #startedAt = 0;
 
   constructor(scene: Scene) {
@@ -23,13 +21,8 @@ export class NeverGivesUp implements Judge {
 
   hear(happening: Happening): void {
     switch (happening.kind) {
-      case 'asked': {
-        const { value } = happening.ask;
-        if (typeof value !== 'string' && value.op === 'abandon') {
-          this.#abandoned.add(value.id ?? EVERYTHING);
-        }
-        return undefined;
-      }
+      case 'asked':
+        return this.#abandoned.hear(happening);
       case 'started':
         this.#startedAt = this.#scene.now();
         return undefined;
@@ -44,10 +37,6 @@ export class NeverGivesUp implements Judge {
     }
   }
 
-  #isAbandoned(id: string): boolean {
-    return this.#abandoned.has(id) || this.#abandoned.has(EVERYTHING);
-  }
-
   #check({ command, turnedAt, stuckFlags }: Entry, { state }: Settlement): void {
     const { fail, plan, now } = this.#scene;
     const { id } = command;
@@ -56,7 +45,7 @@ export class NeverGivesUp implements Judge {
         fail('P5', `${id} ${state}, not turned`);
       return;
     }
-    if (state !== 'rolled_back' && !(state === 'abandoned' && this.#isAbandoned(id))) {
+    if (state !== 'rolled_back' && !(state === 'abandoned' && this.#abandoned.mayMean(id))) {
       fail('P5', `${id} compensated, and ended ${state}`);
     }
     if (stuckFlags > 1) fail('P5', `${id} was flagged ${stuckFlags} times`);

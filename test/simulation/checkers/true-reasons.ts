@@ -5,6 +5,7 @@
  */
 import type { Command, Reason, Settlement } from '../../../src/core/model.ts';
 import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
+import { OperatorWords } from './operator-words.ts';
 
 /** What a command met, by node. */
 interface Met {
@@ -17,13 +18,10 @@ interface Met {
   denied: boolean;
 }
 
-/** By a filter: it may have meant any command. */
-const EVERYTHING = '';
-
 export class TrueReasons implements Judge {
   readonly #scene: Scene;
   readonly #met = new Map<string, Met>();
-  readonly #cancelled = new Set<string>();
+  readonly #cancelled = new OperatorWords('cancel');
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -31,13 +29,8 @@ export class TrueReasons implements Judge {
 
   hear(happening: Happening): void {
     switch (happening.kind) {
-      case 'asked': {
-        const { value } = happening.ask;
-        if (typeof value !== 'string' && value.op === 'cancel') {
-          this.#cancelled.add(value.id ?? EVERYTHING);
-        }
-        return undefined;
-      }
+      case 'asked':
+        return this.#cancelled.hear(happening);
       case 'sent':
         return this.#sent(happening.exchange);
       case 'answered':
@@ -97,7 +90,7 @@ export class TrueReasons implements Judge {
     const { id, op, nodes } = command;
     if (reason === undefined) return false;
     if (reason === 'cancelled') {
-      return this.#cancelled.has(id) || this.#cancelled.has(EVERYTHING);
+      return this.#cancelled.mayMean(id);
     }
     // The clock may be set between lives: whether it was late by that clock, nobody can say here.
     if (reason === 'deadline') return true;
