@@ -50,6 +50,6 @@ export interface ExecutorPorts {
   /** Calls `act` at `time` (of `now`) or soon after. */
   readonly at: (time: number, act: () => void) => Cancel;
   readonly report: (report: Report) => void;
-  /** Told of every exchange, for the log. */
-  readonly attempted?: (attempt: Attempt) => void;
+  /** Told of every exchange, for the log; `attempt` makes what it costs to tell. */
+  readonly attempted?: (attempt: () => Attempt) => void;
 }

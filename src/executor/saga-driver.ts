@@ -251,7 +251,7 @@ export class SagaDriver {
       const told = sign === 'bad' && isWorn(run.saga, node) ? 'none' : sign;
       if (trial === undefined) this.#health.note(node, told, tookMs);
       else trial.ended(told);
-      attempted?.({ id, node, request: request.kind, answer, ms: now() - startedAt });
+      attempted?.(() => ({ id, node, request: request.kind, answer, ms: now() - startedAt }));
       if (!isSettled(run.saga.state)) this.#take(run, { kind: 'answered', node, answer });
       else this.#checkDrained();
     });

@@ -12,10 +12,11 @@ import { countKeys, listKeys } from '../node/listing.ts';
 import { NodeClient } from '../node/node-client.ts';
 import { openLog } from '../observe/log.ts';
 import type { LogPlan } from '../observe/log-plan.ts';
+import type { Log } from '../observe/log-port.ts';
 import { Outbox } from '../protocol/outbox.ts';
 import { executorIdentity, type Order, type Report, WORK_ENDPOINT } from '../protocol/work.ts';
 import { Executor } from './executor.ts';
-import type { NodePort } from './ports.ts';
+import type { Attempt, NodePort } from './ports.ts';
 import { unknownNode } from './unknown-node.ts';
 
 export interface ExecutorData extends ThreadData {
@@ -63,8 +64,9 @@ runThread(async ({ beat, sockets, keep }) => {
       nodeNames: data.nodes.map(({ name }) => name),
       node: (name) => ports.get(name) ?? unknownNode(name),
       report: (report) => outbox.push(report),
-      attempted: ({ answer, ms, ...attempt }) =>
-        log.debug('attempt', { ...attempt, answer: answer.kind, ms: Math.round(ms) }),
+      attempted: (attempt) => {
+        if (log.wants('debug')) sayAttempted(attempt(), log);
+      },
     },
     data.policy,
     data.slowCallMs,
@@ -98,6 +100,10 @@ async function receive(socket: Dealer, executor: Executor, beat: Beat): Promise<
       beat.progress();
     }
   }
+}
+
+function sayAttempted({ answer, ms, ...attempt }: Attempt, log: Log): void {
+  log.debug('attempt', { ...attempt, answer: answer.kind, ms: Math.round(ms) });
 }
 
 function openClient(

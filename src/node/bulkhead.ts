@@ -1,49 +1,48 @@
 /**
  * A bound on the exchanges under way with one node, so that a slow node queues its own callers and
- * nothing else (P9). First come, first served.
+ * nothing else (P9). First come, first served. Whoever is let in has a place to itself, such as a
+ * connection; whoever leaves hands it on.
  */
 import { Fifo } from '../core/fifo.ts';
 
-/** Gives the place back, or leaves the queue. */
-export type Leave = () => void;
-
-interface Visit {
-  readonly start: () => void;
-  stage: 'waiting' | 'inside' | 'left';
+/** Who wants in. Its `place` and `hasLeft` are the bulkhead's to change. */
+export interface Visitor<Place> {
+  place: Place | undefined;
+  hasLeft: boolean;
+  /** There is a place: at once, or when another leaves. */
+  start(place: Place): void;
 }
 
-export class Bulkhead {
-  readonly #limit: number;
+export class Bulkhead<Place> {
+  /** The one left last is taken first: it is warm. */
+  readonly #free: Place[];
   /** Those that have left meanwhile are passed over. */
-  readonly #queue = new Fifo<Visit>();
-  #inside = 0;
+  readonly #queue = new Fifo<Visitor<Place>>();
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(places: readonly Place[]) {
+    this.#free = [...places];
   }
 
-  /** Calls `start` as soon as there is a place: at once, or from another caller's `leave`. */
-  enter(start: () => void): Leave {
-    const visit: Visit = { start, stage: 'waiting' };
-    if (this.#inside < this.#limit) this.#admit(visit);
-    else this.#queue.push(visit);
-    return () => {
-      const { stage } = visit;
-      visit.stage = 'left';
-      if (stage === 'inside') this.#next();
-    };
+  enter(visitor: Visitor<Place>): void {
+    const place = this.#free.pop();
+    if (place === undefined) this.#queue.push(visitor);
+    else admit(visitor, place);
   }
 
-  #admit(visit: Visit): void {
-    visit.stage = 'inside';
-    this.#inside++;
-    visit.start();
+  /** Gives the place back, or leaves the queue; twice is as good as once. */
+  leave(visitor: Visitor<Place>): void {
+    const { place } = visitor;
+    visitor.hasLeft = true;
+    visitor.place = undefined;
+    if (place === undefined) return;
+    let next = this.#queue.shift();
+    while (next?.hasLeft) next = this.#queue.shift();
+    if (next === undefined) this.#free.push(place);
+    else admit(next, place);
   }
+}
 
-  #next(): void {
-    this.#inside--;
-    let visit = this.#queue.shift();
-    while (visit?.stage === 'left') visit = this.#queue.shift();
-    if (visit !== undefined) this.#admit(visit);
-  }
+function admit<Place>(visitor: Visitor<Place>, place: Place): void {
+  visitor.place = place;
+  visitor.start(place);
 }

@@ -1,8 +1,9 @@
 /**
- * One HTTP exchange with one node, as an undici handler: no promise and no stream per call.
+ * One HTTP exchange with one node, as an undici handler: no promise and no stream per call, and no
+ * closure: there are three of them in every command.
  *
- * Whatever happens, `done` hears of it once: an answer that was read to its end as the dialect
- * reads it, everything else as `unsent` (nothing was written) or `lost` (something may have been).
+ * Whatever happens, `ended` hears of it once: an answer that was read to its end as `read` reads it,
+ * everything else as `unsent` (nothing was written) or `lost` (something may have been).
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
@@ -15,38 +16,33 @@ const BODY_BYTES_MAX = 64 * 1024;
 /** An answer that came to its end. */
 export type CompleteAnswer = Omit<HttpAnswer, 'at'>;
 
-export interface ExchangeOutcome {
-  readonly read: (answer: CompleteAnswer) => Answer;
-  readonly done: (answer: Answer) => void;
-}
-
-export class Exchange implements Dispatcher.DispatchHandler {
-  readonly #outcome: ExchangeOutcome;
+export abstract class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
-  #ended = false;
+  #isOver = false;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
   #chunks: Buffer | undefined;
 
-  get ended(): boolean {
-    return this.#ended;
-  }
+  /** Called within undici's own work on the answer. */
+  protected abstract read(answer: CompleteAnswer): Answer;
+  /** Called after it. */
+  protected abstract ended(answer: Answer): void;
 
-  constructor(outcome: ExchangeOutcome) {
-    this.#outcome = outcome;
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Gives the exchange up. */
-  abort(why: string): void {
-    if (this.#ended) return;
+  protected giveUp(why: string): void {
+    if (this.#isOver) return;
     this.#fail(why);
     this.#controller?.abort(new Error(why));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // Given up before it began, or begun a second time on a new connection: not a byte leaves.
-    if (this.#ended || this.#controller !== undefined) {
-      this.abort('the connection was lost');
+    if (this.#isOver || this.#controller !== undefined) {
+      this.giveUp('the connection was lost');
       controller.abort(new Error('given up'));
       return;
     }
@@ -67,14 +63,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#chunks = this.#chunks === undefined ? chunk : Buffer.concat([this.#chunks, chunk]);
     if (this.#chunks.length > BODY_BYTES_MAX) {
-      this.abort(`an answer of more than ${BODY_BYTES_MAX} bytes`);
+      this.giveUp(`an answer of more than ${BODY_BYTES_MAX} bytes`);
     }
   }
 
   onResponseEnd(): void {
-    if (this.#ended) return;
+    if (this.#isOver) return;
     const body = this.#chunks === undefined ? '' : this.#chunks.toString('utf8');
-    this.#end(this.#outcome.read({ status: this.#status, retryAfter: this.#retryAfter, body }));
+    this.#end(this.read({ status: this.#status, retryAfter: this.#retryAfter, body }));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -88,14 +84,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #fail(said: string): void {
-    if (this.#ended) return;
+    if (this.#isOver) return;
     this.#end({ kind: this.#controller === undefined ? 'unsent' : 'lost', said });
   }
 
   #end(answer: Answer): void {
-    this.#ended = true;
+    this.#isOver = true;
     // Not inside undici's callback: it would take a programmer's error for one of the connection.
-    queueMicrotask(() => this.#outcome.done(answer));
+    queueMicrotask(() => this.ended(answer));
   }
 }
 

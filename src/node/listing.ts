@@ -68,7 +68,7 @@ export async function countKeys(client: NodeClient): Promise<NodeCount> {
 
 async function readPage(client: NodeClient, path: string): Promise<z.output<typeof pageSchema>> {
   const { requestTimeoutMs, dialect, name } = client.options;
-  const response = await client.pool.request({
+  const response = await client.aside.request({
     path: client.basePath + path,
     method: 'GET',
     headers: dialect.nodeHeader ? { node: name } : {},

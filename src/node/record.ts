@@ -31,11 +31,15 @@ export function parseRecord(
  */
 export function isOfContract(body: string, groupId: string): boolean {
   if (isMarkup(body) || GARBAGE.test(body)) return false;
-  const text = body.trimStart();
-  if (!text.startsWith('{')) return true;
-  const record = parseObject(text);
+  if (!isObjectText(body)) return true;
+  const record = parseObject(body);
   if (record === undefined) return false;
   return !Object.hasOwn(record, 'groupId') || record['groupId'] === groupId;
+}
+
+/** Whether this would be a JSON object, if it is JSON. */
+export function isObjectText(body: string): boolean {
+  return body.trimStart().startsWith('{');
 }
 
 /** By the body alone: the original nodes send their plain `CREATED` as text/html. */

@@ -1,5 +1,5 @@
 /** What a node said, short and for people: `400 Perhaps the object exists.` */
-import { isMarkup, parseObject } from './record.ts';
+import { isMarkup, isObjectText, parseObject } from './record.ts';
 
 const LENGTH_MAX = 200;
 /** Longer bodies are not looked into, only cut. */
@@ -16,7 +16,7 @@ export function describeAnswer(status: number, body: string): string {
 
 /** The `message` of an error in JSON, else the body as it is. */
 function wordsOf(body: string): string {
-  if (body.length <= PARSED_MAX && body.trimStart().startsWith('{')) {
+  if (body.length <= PARSED_MAX && isObjectText(body)) {
     const message = parseObject(body)?.['message'];
     if (typeof message === 'string') return message;
   }

@@ -9,5 +9,7 @@ export interface Log {
   warn(message: string, fields?: Fields): void;
   info(message: string, fields?: Fields): void;
   debug(message: string, fields?: Fields): void;
+  /** Whether a line of this level would be written: for what is costly to tell. */
+  wants(level: LogLevel): boolean;
   setLevel(level: LogLevel): void;
 }

@@ -55,18 +55,19 @@ export function openLog(options: LogOptions): OpenLog {
     ],
   });
   let now = level;
+  const wants = (at: LogLevel): boolean => LEVELS.indexOf(at) <= LEVELS.indexOf(now);
   const write =
     (at: LogLevel) =>
     (message: string, fields: Fields = {}): void => {
       // Asked first: what is not wanted must cost next to nothing, and winston takes 3 µs.
-      if (LEVELS.indexOf(at) <= LEVELS.indexOf(now))
-        logger.log({ level: at, message, fields, time: new Date() });
+      if (wants(at)) logger.log({ level: at, message, fields, time: new Date() });
     };
   return {
     error: write('error'),
     warn: write('warn'),
     info: write('info'),
     debug: write('debug'),
+    wants,
     setLevel: (next) => {
       now = next;
       logger.level = next;

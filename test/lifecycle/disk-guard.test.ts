@@ -14,7 +14,14 @@ function guard(folder: string, freeMinBytes: number) {
   const lines: string[] = [];
   const changes: (Failure | null)[] = [];
   const say = (message: string) => void lines.push(message);
-  const log: Log = { error: say, warn: say, info: say, debug: say, setLevel: () => {} };
+  const log: Log = {
+    error: say,
+    warn: say,
+    info: say,
+    debug: say,
+    wants: () => true,
+    setLevel: () => {},
+  };
   const onChange = (refusal: Failure | null) => void changes.push(refusal);
   return { disk: new DiskGuard({ folder, freeMinBytes, log, onChange }), lines, changes };
 }

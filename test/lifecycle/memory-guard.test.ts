@@ -17,7 +17,7 @@ function guard(limitBytes: number, resident?: () => number) {
     Log['info'],
     Log['debug'],
   ];
-  const log: Log = { error, warn, info, debug, setLevel: () => {} };
+  const log: Log = { error, warn, info, debug, wants: () => true, setLevel: () => {} };
   const memory = new MemoryGuard({ limitBytes, log, ...(resident && { resident }) });
   return { memory, lines, seen };
 }

@@ -10,7 +10,14 @@ import { freePorts } from '../support/free-ports.ts';
 function gate(address: string, timeoutMs = 60_000) {
   const lines: string[] = [];
   const say = (message: string) => void lines.push(message);
-  const log: Log = { error: say, warn: say, info: say, debug: say, setLevel: () => {} };
+  const log: Log = {
+    error: say,
+    warn: say,
+    info: say,
+    debug: say,
+    wants: () => true,
+    setLevel: () => {},
+  };
   const stop = new AbortController();
   return { lines, stop, passed: passStartGate({ address, timeoutMs, log, stop: stop.signal }) };
 }

@@ -1,18 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Bulkhead, type Leave } from '../../src/node/bulkhead.ts';
+import { Bulkhead } from '../../src/node/bulkhead.ts';
+
+type Leave = () => void;
 
 describe('the bulkhead', () => {
-  test('P9: never lets in more than its limit, in order, and keeps no place for who has left', () => {
+  test('P9: never lets in more than its limit, each to a place of its own, in order, and keeps none for who has left', () => {
     const act = fc.oneof(fc.constant('enter' as const), fc.nat(30));
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 4 }),
         fc.array(act, { maxLength: 120 }),
         (limit, acts) => {
-          const bulkhead = new Bulkhead(limit);
+          const bulkhead = new Bulkhead(Array.from({ length: limit }, (_, place) => place));
           const leaves: Leave[] = [];
           const started: number[] = [];
+          const placeOf = new Map<number, number>();
           let inside: number[] = [];
           let waiting: number[] = [];
           const admit = () => {
@@ -24,7 +27,12 @@ describe('the bulkhead', () => {
             if (one === 'enter') {
               const visitor = leaves.length;
               waiting.push(visitor);
-              leaves.push(bulkhead.enter(() => started.push(visitor)));
+              leaves.push(
+                enter(bulkhead, (place) => {
+                  started.push(visitor);
+                  placeOf.set(visitor, place);
+                }),
+              );
             } else {
               leaves[one]?.();
               inside = inside.filter((visitor) => visitor !== one || leaves.length <= one);
@@ -35,6 +43,8 @@ describe('the bulkhead', () => {
             expect(inside.every((visitor) => started.includes(visitor))).toBe(true);
             expect(waiting.some((visitor) => started.includes(visitor))).toBe(false);
             expect(inside.length).toBeLessThanOrEqual(limit);
+            const places = inside.map((visitor) => placeOf.get(visitor));
+            expect(new Set(places).size).toBe(inside.length);
           }
           expect(started).toEqual([...started].sort((a, b) => a - b));
         },
@@ -43,11 +53,11 @@ describe('the bulkhead', () => {
   });
 
   test('leaving twice gives one place back', () => {
-    const bulkhead = new Bulkhead(1);
-    const leave = bulkhead.enter(() => {});
+    const bulkhead = new Bulkhead([0]);
+    const leave = enter(bulkhead, () => {});
     const started: string[] = [];
-    const second = bulkhead.enter(() => started.push('second'));
-    bulkhead.enter(() => started.push('third'));
+    const second = enter(bulkhead, () => started.push('second'));
+    enter(bulkhead, () => started.push('third'));
     leave();
     leave();
     expect(started).toEqual(['second']);
@@ -69,12 +79,18 @@ describe('the bulkhead', () => {
   });
 });
 
+function enter(bulkhead: Bulkhead<number>, start: (place: number) => void): Leave {
+  const visitor = { place: undefined, hasLeft: false, start };
+  bulkhead.enter(visitor);
+  return () => bulkhead.leave(visitor);
+}
+
 /** All wait for one place, and go through one by one. */
 function drainOne(waiting: number): void {
-  const bulkhead = new Bulkhead(1);
-  let current: Leave = bulkhead.enter(() => {});
+  const bulkhead = new Bulkhead([0]);
+  let current: Leave = enter(bulkhead, () => {});
   let started = 0;
-  for (const leave of Array.from({ length: waiting }, () => bulkhead.enter(() => started++))) {
+  for (const leave of Array.from({ length: waiting }, () => enter(bulkhead, () => started++))) {
     current();
     current = leave;
   }

@@ -28,6 +28,31 @@ describe('connections', () => {
     expect(node.requests).toHaveLength(10);
   });
 
+  test('whoever waits behind an exchange after which the node closes gets a new one', async () => {
+    const node = await startRawNode((socket) => {
+      socket.write(answer('201 Created', '', ['connection: close']));
+    });
+    const asking = new Asking(node.url, { connections: 1 });
+    const asked = Array.from({ length: 20 }, (_, key) => asking.answerTo(CREATE, String(key)));
+    for (const one of await Promise.all(asked)) expect(one).toMatchObject({ kind: 'applied' });
+    expect(node.requests).toHaveLength(20);
+    expect(node.connections).toHaveLength(20);
+  });
+
+  test('whoever waits behind an exchange that is given up gets a new one', async () => {
+    const node = await startRawNode((socket, _, connection) => {
+      if (connection > 0) socket.write(answer('201 Created'));
+    });
+    const asking = new Asking(node.url, { connections: 1 });
+    const first = asking.ask();
+    const next = Array.from({ length: 5 }, (_, key) => asking.answerTo(CREATE, String(key)));
+    await eventually(() => node.requests.length === 1);
+    first.abort();
+    expect(await first.answer).toMatchObject({ kind: 'lost' });
+    for (const one of await Promise.all(next)) expect(one).toMatchObject({ kind: 'applied' });
+    expect(node.requests).toHaveLength(6);
+  });
+
   test('the race of a close with a request is lost or unsent, and never a second request', async () => {
     const node = await startRawNode((socket) => {
       socket.write(answer('201 Created'));

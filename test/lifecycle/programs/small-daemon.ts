@@ -37,6 +37,7 @@ const log: Log = {
   warn: say('warn'),
   info: say('info'),
   debug: say('debug'),
+  wants: () => true,
   setLevel: (level) => say('info')(`level ${level}`),
 };
 

@@ -19,6 +19,7 @@ export function notedLog(): { readonly log: Log; readonly lines: readonly NotedL
     warn: write('warn'),
     info: write('info'),
     debug: write('debug'),
+    wants: () => true,
     setLevel: () => {},
   };
   return { log, lines };

@@ -1,0 +1,98 @@
+/**
+ * One exchange on its way: into the bulkhead, over the connection it is given there, to its answer
+ * or until its time is over. It is all that is made of one, for there are three in every command.
+ */
+import type { Client } from 'undici';
+import type { Sign } from '../core/breaker.ts';
+import type { Answer, Request } from '../core/model.ts';
+import type { Bulkhead, Visitor } from './bulkhead.ts';
+import { type CompleteAnswer, Exchange } from './exchange.ts';
+import { signOf } from './sign.ts';
+import type { Wording } from './wording.ts';
+
+/** See `NodePort.exchange`. */
+export type Done = (answer: Answer, sign: Sign, tookMs: number) => void;
+
+/** What the calls of one node share. */
+export interface CallHost {
+  readonly requestTimeoutMs: number;
+  readonly wording: Wording;
+  readonly bulkhead: Bulkhead<Client>;
+  /** Every call has ended so. */
+  count(request: Request, answer: Answer): void;
+}
+
+/** Sent with less time left, a request would only come to be in doubt: it is not sent any more. */
+const LEAST_MS = 10;
+
+export class Call extends Exchange implements Visitor<Client> {
+  place: Client | undefined;
+  hasLeft = false;
+  readonly #host: CallHost;
+  readonly #request: Request;
+  readonly #groupId: string;
+  readonly #done: Done;
+  readonly #timer: NodeJS.Timeout;
+  readonly #askedAt = performance.now();
+  #startedAt: number | undefined;
+  #status: number | undefined;
+  #isGivenUp = false;
+
+  /** @param done called once, and not before this returns */
+  constructor(host: CallHost, asked: { request: Request; groupId: string }, done: Done) {
+    super();
+    this.#host = host;
+    this.#request = asked.request;
+    this.#groupId = asked.groupId;
+    this.#done = done;
+    this.#timer = setTimeout(expire, host.requestTimeoutMs, this);
+    host.bulkhead.enter(this);
+  }
+
+  /** Has its place. */
+  start(connection: Client): void {
+    const { requestTimeoutMs, wording } = this.#host;
+    const now = performance.now();
+    const leastMs = Math.min(LEAST_MS, requestTimeoutMs / 10);
+    if (this.isOver || now - this.#askedAt > requestTimeoutMs - leastMs) return;
+    this.#startedAt = now;
+    connection.dispatch(wording.write(this.#request, this.#groupId), this);
+  }
+
+  /** Its caller gives it up. */
+  abort(): void {
+    this.#isGivenUp = !this.isOver;
+    this.giveUp('given up');
+  }
+
+  expire(): void {
+    const giveUp = () => this.giveUp(`no answer within ${this.#host.requestTimeoutMs} ms`);
+    // A process that was stopped finds its timers due and the answers in its sockets, in that
+    // order: those are read before anything is given up. What has not left must not any more.
+    if (this.#startedAt === undefined) giveUp();
+    else setImmediate(giveUp);
+  }
+
+  protected read(answer: CompleteAnswer): Answer {
+    this.#status = answer.status;
+    // Now, while undici is still at it: a connection that has its next request when an answer ends
+    // is not made idle and then ready again, which costs as much as the answer did.
+    this.#host.bulkhead.leave(this);
+    return this.#host.wording.read(this.#request, this.#groupId, answer);
+  }
+
+  protected ended(answer: Answer): void {
+    clearTimeout(this.#timer);
+    this.#host.bulkhead.leave(this);
+    this.#host.count(this.#request, answer);
+    const isStarted = this.#startedAt !== undefined;
+    const course = { status: this.#status, isStarted, isGivenUp: this.#isGivenUp };
+    // The wait in our own bulkhead is none of the node's time.
+    const tookMs = this.#startedAt === undefined ? 0 : performance.now() - this.#startedAt;
+    this.#done(answer, signOf(answer, course), tookMs);
+  }
+}
+
+function expire(call: Call): void {
+  call.expire();
+}
