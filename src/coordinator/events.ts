@@ -17,9 +17,12 @@ export class Events {
 
   constructor(socket: XPublisher, onError: (error: unknown) => void) {
     this.#socket = socket;
-    this.#outbox = new Outbox(async (events) => {
-      for (const [topic, payload] of events) await socket.send([topic, payload]);
-    }, onError);
+    this.#outbox = new Outbox({
+      send: async (events) => {
+        for (const [topic, payload] of events) await socket.send([topic, payload]);
+      },
+      onError,
+    });
   }
 
   publish(topic: string, payload: () => object): void {

@@ -11,6 +11,7 @@ import type { Log } from '../observe/log-port.ts';
 import type { Answer } from '../protocol/answer.ts';
 import { type ErrorCode, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
+import { Outbox } from '../protocol/outbox.ts';
 import { parseRequest, type Request } from '../protocol/request.ts';
 import type { Respond } from './ports.ts';
 
@@ -36,18 +37,25 @@ export interface FrontOptions {
   readonly log: Log;
   readonly backlog: () => number;
   readonly onRequest: (request: Request, respond: Respond) => void;
+  /** The socket failed. */
+  readonly onError: (error: unknown) => void;
 }
+
+type Reply = readonly [envelope: readonly Buffer[], payload: string];
 
 export class Front {
   readonly #options: FrontOptions;
-  #replies: (readonly [envelope: readonly Buffer[], payload: string])[] = [];
-  #flushing: Promise<void> | undefined;
+  readonly #replies: Outbox<Reply>;
   readonly #errors: Partial<Record<ErrorCode, number>> = {};
   #dropped = 0;
   #loggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: FrontOptions) {
     this.#options = options;
+    this.#replies = new Outbox({
+      send: (replies) => this.#send(replies),
+      onError: options.onError,
+    });
   }
 
   /** Reads until the socket is closed. */
@@ -66,7 +74,7 @@ export class Front {
 
   /** Resolves when every reply so far is with ZeroMQ. */
   async flushed(): Promise<void> {
-    while (this.#flushing !== undefined) await this.#flushing;
+    await this.#replies.flushed();
   }
 
   #take(frames: readonly Buffer[]): void {
@@ -84,19 +92,13 @@ export class Front {
   #reply(envelope: readonly Buffer[], answer: Answer): void {
     this.#replies.push([envelope, JSON.stringify(answer)]);
     if ('error' in answer) this.#countError(answer.error.code);
-    this.#flushing ??= this.#flush();
   }
 
-  async #flush(): Promise<void> {
-    while (this.#replies.length > 0) {
-      const replies = this.#replies;
-      this.#replies = [];
-      for (const [envelope, payload] of replies) await this.#send(envelope, payload);
-    }
-    this.#flushing = undefined;
+  async #send(replies: readonly Reply[]): Promise<void> {
+    for (const [envelope, payload] of replies) await this.#sendOne(envelope, payload);
   }
 
-  async #send(envelope: readonly Buffer[], payload: string): Promise<void> {
+  async #sendOne(envelope: readonly Buffer[], payload: string): Promise<void> {
     try {
       await this.#options.router.send([...envelope, payload]);
     } catch (error) {

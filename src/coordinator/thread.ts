@@ -115,6 +115,7 @@ runThread(async ({ beat, sockets, keep }) => {
     log,
     backlog: () => coordinator.backlog,
     onRequest: (request, respond) => coordinator.request(request, respond),
+    onError: crash,
   });
   await executors.complete;
   startFiguresRound({

@@ -19,7 +19,12 @@ export class WorkSocket {
     this.complete = new Promise((resolve) => {
       this.#resolveComplete = resolve;
     });
-    this.#outbox = new Outbox((envelopes) => this.#send(envelopes), onError);
+    // Executors come first: what they do takes longest. A turn gives all its orders in one go.
+    this.#outbox = new Outbox({
+      send: (envelopes) => this.#send(envelopes),
+      onError,
+      gather: 'task',
+    });
   }
 
   order(executor: string, order: Order): void {

@@ -31,6 +31,9 @@ export interface ExecutorData extends ThreadData {
   readonly slowCallMs: number;
 }
 
+/** A turn of this thread's event loop may take a millisecond or two; the coordinator can begin. */
+const REPORTS_ENOUGH = 8;
+
 const WORK_SOCKET = {
   // Bounded by the credit the coordinator gives, not by the socket.
   sendHighWaterMark: 0,
@@ -49,13 +52,14 @@ runThread(async ({ beat, sockets, keep }) => {
   const routingId = executorIdentity(data.index);
   const socket = sockets.add('coordinator', new Dealer({ ...WORK_SOCKET, routingId }));
   socket.connect(WORK_ENDPOINT);
-  const outbox = new Outbox<Report>(
-    (reports) => socket.send(JSON.stringify(reports)),
-    (error) => {
+  const outbox = new Outbox<Report>({
+    send: (reports) => socket.send(JSON.stringify(reports)),
+    onError: (error) => {
       // The coordinator is lost, or this thread has been told to end: main knows, and sees to it.
       if (!isNobodyThere(error)) throw error;
     },
-  );
+    enough: REPORTS_ENOUGH,
+  });
   const executor = new Executor(
     {
       now,

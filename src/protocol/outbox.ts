@@ -1,23 +1,35 @@
 /**
- * Sends what one turn of the event loop has gathered as one message: a ZeroMQ socket takes one
- * pending send, and a hop costs the same for one item as for a hundred.
+ * Sends what belongs together as one message: a ZeroMQ socket takes one pending send, and a hop
+ * costs the same for one item as for a hundred.
  */
+
+export interface OutboxOptions<Item> {
+  readonly send: (items: readonly Item[]) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+  /**
+   * How long items gather: until the event loop has come round, the default; or until the code that
+   * runs has returned, for whoever pushes all of them from there.
+   */
+  readonly gather?: 'turn' | 'task';
+  /** When there are so many, they are sent at once: the receiver need not wait for the rest. */
+  readonly enough?: number;
+}
 
 /** Items wait here while a send is under way; their number is bounded by the work in hand. */
 export class Outbox<Item> {
-  readonly #send: (items: readonly Item[]) => Promise<void>;
-  readonly #onError: (error: unknown) => void;
+  readonly #options: OutboxOptions<Item>;
   #items: Item[] = [];
   #flushing: Promise<void> | undefined;
+  #goOn: () => void = () => {};
 
-  constructor(send: (items: readonly Item[]) => Promise<void>, onError: (error: unknown) => void) {
-    this.#send = send;
-    this.#onError = onError;
+  constructor(options: OutboxOptions<Item>) {
+    this.#options = options;
   }
 
   push(item: Item): void {
     this.#items.push(item);
     this.#flushing ??= this.#flush();
+    if (this.#items.length === this.#options.enough) this.#goOn();
   }
 
   /** Resolves when everything pushed so far has been handed over. */
@@ -26,16 +38,20 @@ export class Outbox<Item> {
   }
 
   async #flush(): Promise<void> {
+    const { gather = 'turn', send, onError } = this.#options;
     try {
-      // Let the turn that pushed the first item push the rest.
-      await new Promise(setImmediate);
+      await new Promise<void>((resolve) => {
+        this.#goOn = resolve;
+        if (gather === 'turn') setImmediate(resolve);
+        else queueMicrotask(resolve);
+      });
       while (this.#items.length > 0) {
         const items = this.#items;
         this.#items = [];
-        await this.#send(items);
+        await send(items);
       }
     } catch (error) {
-      this.#onError(error);
+      onError(error);
     } finally {
       this.#flushing = undefined;
     }

@@ -6,7 +6,6 @@ import type { Respond } from '../../src/coordinator/ports.ts';
 import { WorkSocket } from '../../src/coordinator/work-socket.ts';
 import type { Log } from '../../src/observe/log-port.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
-import { Outbox } from '../../src/protocol/outbox.ts';
 import type { Request as ClientRequest } from '../../src/protocol/request.ts';
 import { executorIdentity, type Order, type WorkReport } from '../../src/protocol/work.ts';
 
@@ -35,6 +34,7 @@ async function openFront({ frameBytesMax = 1024, backlog = (): number => 0 } = {
     log,
     backlog,
     onRequest: (request, respond) => taken.push({ request, respond }),
+    onError: fail,
   });
   void front.receive();
   return { router, front, taken, warnings, endpoint: router.lastEndpoint ?? '' };
@@ -244,51 +244,6 @@ describe('orders and reports', () => {
   });
 });
 
-describe('the outbox', () => {
-  test('sends what one turn has gathered at once, one lot at a time, in order, and loses nothing', async () => {
-    const lots: number[][] = [];
-    let gate = Promise.withResolvers<void>();
-    let under = 0;
-    const outbox = new Outbox<number>(
-      async (items) => {
-        expect(++under).toBe(1);
-        lots.push([...items]);
-        await gate.promise;
-        under--;
-      },
-      () => {},
-    );
-    for (const item of [1, 2, 3]) outbox.push(item);
-    await vi.waitUntil(() => lots.length === 1);
-    for (const item of [4, 5]) outbox.push(item);
-    gate.resolve();
-    gate = Promise.withResolvers();
-    await vi.waitUntil(() => lots.length === 2);
-    gate.resolve();
-    outbox.push(6);
-    await outbox.flushed();
-    expect(lots).toEqual([[1, 2, 3], [4, 5], [6]]);
-    await outbox.flushed();
-    outbox.push(7);
-    await outbox.flushed();
-    expect(lots.at(-1)).toEqual([7]);
-  });
-
-  test('P10: a send that fails is told, and does not hold up what comes after', async () => {
-    const errors: unknown[] = [];
-    const sent: number[] = [];
-    const failure = new Error('gone');
-    const outbox = new Outbox<number>(
-      async (items) => {
-        if (items.includes(1)) throw failure;
-        sent.push(...items);
-      },
-      (error) => errors.push(error),
-    );
-    outbox.push(1);
-    await outbox.flushed();
-    outbox.push(2);
-    await outbox.flushed();
-    expect([errors, sent]).toEqual([[failure], [2]]);
-  });
-});
+function fail(error: unknown): never {
+  throw error;
+}
