@@ -9,6 +9,7 @@
  */
 import { Pool } from 'undici';
 import { settingsSchema } from '../../src/config/schema.ts';
+import { atTime } from '../../src/lifecycle/timer.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
 import { NodeClient } from '../../src/node/node-client.ts';
 import { serveTasks } from './contender.ts';
@@ -18,6 +19,7 @@ type Create = (groupId: string, token: string, done: (fault?: string) => void) =
 
 const { connectionsPerNode: connections, requestTimeoutMs } = settingsSchema.parse({});
 const nodes = JSON.parse(process.argv[2] ?? '[]') as { name: string; url: string }[];
+const at = atTime(() => performance.now());
 const creates = nodes.map(process.argv[3] === 'client' ? byNodeClient : byPool);
 let lastToken = Date.now() * 1000;
 
@@ -59,6 +61,7 @@ function byNodeClient({ name, url }: { name: string; url: string }): Create {
     connectTimeoutMs: requestTimeoutMs,
     connections,
     wallNow: Date.now,
+    at,
   });
   return (groupId, token, done) => {
     const request = { kind: 'create', token, body: JSON.stringify({ groupId }) } as const;

@@ -31,12 +31,18 @@ import { Health } from './health.ts';
 import type { Cancel, ExecutorPorts, RunningExchange } from './ports.ts';
 import { markSaga } from './saga-mark.ts';
 
+/** An exchange that runs with this node. */
+interface Underway {
+  readonly node: string;
+  readonly exchange: RunningExchange;
+}
+
 /** One saga in work. */
 interface Run {
   saga: Saga;
   /** Reports of durable entries that the journal has not confirmed. */
   unconfirmed: number;
-  readonly exchanges: Map<string, RunningExchange>;
+  readonly exchanges: Underway[];
   /** It comes back to itself at this time. */
   wake: { readonly at: number; readonly cancel: Cancel } | undefined;
   /** Who waits for an operator's act to take hold. */
@@ -85,7 +91,7 @@ export class SagaDriver {
     const run: Run = {
       saga,
       unconfirmed: 0,
-      exchanges: new Map(),
+      exchanges: [],
       wake: undefined,
       operators: [],
     };
@@ -149,7 +155,7 @@ export class SagaDriver {
     this.#mode = 'interrupted';
     for (const run of this.#runs.values()) {
       this.#wakeAt(run, undefined);
-      for (const exchange of run.exchanges.values()) exchange.abort();
+      for (const { exchange } of run.exchanges) exchange.abort();
     }
     this.#checkDrained();
   }
@@ -186,7 +192,7 @@ export class SagaDriver {
     this.#wakeAt(run, undefined);
     this.#gate.forget(run);
     // Only reads of a survey can be running still; nobody waits for them any more.
-    for (const exchange of run.exchanges.values()) exchange.abort();
+    for (const { exchange } of run.exchanges) exchange.abort();
     this.#runs.delete(run.saga.command.seq);
     this.#ports.report({ kind: 'settled', seq: run.saga.command.seq, settlement });
   }
@@ -212,7 +218,8 @@ export class SagaDriver {
   }
 
   #perform(run: Run, effect: Exclude<Effect, { kind: 'wait' }>): void {
-    if (effect.kind === 'abort') run.exchanges.get(effect.node)?.abort();
+    if (effect.kind === 'abort')
+      run.exchanges.find(({ node }) => node === effect.node)?.exchange.abort();
     else if (this.#gate.admits(effect.node)) this.#exchange(run, effect);
     else this.#exchangeIfTried(run, effect);
   }
@@ -247,7 +254,7 @@ export class SagaDriver {
     const { now, attempted } = this.#ports;
     const startedAt = now();
     const exchange = this.#ports.node(node).exchange(request, groupId, (answer, sign, tookMs) => {
-      run.exchanges.delete(node);
+      run.exchanges.splice(run.exchanges.indexOf(underway), 1);
       const told = sign === 'bad' && isWorn(run.saga, node) ? 'none' : sign;
       if (trial === undefined) this.#health.note(node, told, tookMs);
       else trial.ended(told);
@@ -255,7 +262,8 @@ export class SagaDriver {
       if (!isSettled(run.saga.state)) this.#take(run, { kind: 'answered', node, answer });
       else this.#checkDrained();
     });
-    run.exchanges.set(node, exchange);
+    const underway: Underway = { node, exchange };
+    run.exchanges.push(underway);
   }
 
   #answerOperators(run: Run): void {
@@ -283,7 +291,7 @@ export class SagaDriver {
   }
 
   #isBusy(run: Run): boolean {
-    if (run.exchanges.size > 0) return true;
+    if (run.exchanges.length > 0) return true;
     return this.#mode === 'draining' && (run.unconfirmed > 0 || run.wake !== undefined);
   }
 }

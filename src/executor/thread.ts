@@ -9,7 +9,7 @@ import { runThread } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import type { Dialect } from '../node/dialect.ts';
 import { countKeys, listKeys } from '../node/listing.ts';
-import { NodeClient } from '../node/node-client.ts';
+import { NodeClient, type NodeClientOptions } from '../node/node-client.ts';
 import { openLog } from '../observe/log.ts';
 import type { LogPlan } from '../observe/log-plan.ts';
 import type { Log } from '../observe/log-port.ts';
@@ -47,7 +47,8 @@ runThread(async ({ beat, sockets, keep }) => {
   const data = workerData as ExecutorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
-  const clients = data.nodes.map((node) => openClient(node, data));
+  const at = atTime(() => performance.now());
+  const clients = data.nodes.map((node) => openClient(node, { ...data, at }));
   const ports = new Map(clients.map((client) => [client.options.name, portOf(client)]));
   const routingId = executorIdentity(data.index);
   const socket = sockets.add('coordinator', new Dealer({ ...WORK_SOCKET, routingId }));
@@ -112,8 +113,9 @@ function sayAttempted({ answer, ms, ...attempt }: Attempt, log: Log): void {
 
 function openClient(
   { name, url }: { name: string; url: string },
-  { dialect, requestTimeoutMs, connectTimeoutMs, connectionsPerNode }: ExecutorData,
+  options: ExecutorData & Pick<NodeClientOptions, 'at'>,
 ): NodeClient {
+  const { dialect, requestTimeoutMs, connectTimeoutMs, connectionsPerNode, at } = options;
   return new NodeClient({
     name,
     url,
@@ -122,6 +124,7 @@ function openClient(
     connectTimeoutMs,
     connections: connectionsPerNode,
     wallNow: Date.now,
+    at,
   });
 }
 

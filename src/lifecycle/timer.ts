@@ -1,23 +1,83 @@
 /** Something done at a time of the steady clock. */
 import type { Clock } from './clock.ts';
 
-/** setTimeout fires at once for anything longer (2^31 ms). */
-const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+/** Cancels what was scheduled. */
+export type Cancel = () => void;
+export type AtTime = (time: number, act: () => void) => Cancel;
+
+/**
+ * A time further away than this waits in a list, which costs a quarter of a timer. Nearly all of them
+ * are cancelled long before they come near: deadlines, the time a request may take.
+ */
+const NEAR_MS = 1000;
+const LOOK_MS = 500;
 
 /**
  * Holds no thread alive: whoever waits for a time has a socket or a port besides.
  *
- * `act` is called at `time` or up to about a millisecond later, never in this very call. A time too
- * far away for a timer calls it early: callers look at the clock again anyway.
+ * `act` is called at `time` or up to about a millisecond later, never in this very call.
  */
-export function atTime(now: Clock): (time: number, act: () => void) => () => void {
+export function atTime(now: Clock): AtTime {
+  const far = new FarTimes(now);
   return (time, act) => {
     const delayMs = Math.ceil(time - now());
-    if (delayMs <= 0) {
-      const soon = setImmediate(act);
-      return () => clearImmediate(soon);
+    if (delayMs > NEAR_MS) return far.add(time, act);
+    if (delayMs > 0) {
+      const timer = setTimeout(act, delayMs).unref();
+      return () => clearTimeout(timer);
     }
-    const timer = setTimeout(act, Math.min(delayMs, TIMEOUT_MS_MAX)).unref();
-    return () => clearTimeout(timer);
+    const soon = setImmediate(act);
+    return () => clearImmediate(soon);
   };
+}
+
+interface Far {
+  readonly time: number;
+  readonly act: () => void;
+  /** Where it stands in the list. */
+  place: number;
+  /** It has come near. */
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Looked through twice within `NEAR_MS`, so that each gets its timer in time. */
+class FarTimes {
+  readonly #now: Clock;
+  /** In no order: whoever leaves is replaced by the last. */
+  readonly #list: Far[] = [];
+  #looking: NodeJS.Timeout | undefined;
+
+  constructor(now: Clock) {
+    this.#now = now;
+  }
+
+  add(time: number, act: () => void): Cancel {
+    const far: Far = { time, act, place: this.#list.length, timer: undefined };
+    this.#list.push(far);
+    this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref();
+    return () => {
+      if (far.timer === undefined) this.#leave(far);
+      else clearTimeout(far.timer);
+    };
+  }
+
+  #look(): void {
+    const now = this.#now();
+    for (const far of this.#list.filter(({ time }) => time - now <= NEAR_MS)) {
+      this.#leave(far);
+      far.timer = setTimeout(far.act, Math.max(1, Math.ceil(far.time - now))).unref();
+    }
+    if (this.#list.length > 0) return;
+    clearInterval(this.#looking);
+    this.#looking = undefined;
+  }
+
+  /** Twice is as good as once. */
+  #leave(far: Far): void {
+    if (this.#list[far.place] !== far) return;
+    const last = this.#list.pop();
+    if (last === undefined || last === far) return;
+    last.place = far.place;
+    this.#list[far.place] = last;
+  }
 }

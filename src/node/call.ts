@@ -13,9 +13,13 @@ import type { Wording } from './wording.ts';
 /** See `NodePort.exchange`. */
 export type Done = (answer: Answer, sign: Sign, tookMs: number) => void;
 
+/** Calls `act` at `time` of performance.now(), or soon after; what it returns cancels that. */
+export type AtTime = (time: number, act: () => void) => () => void;
+
 /** What the calls of one node share. */
 export interface CallHost {
   readonly requestTimeoutMs: number;
+  readonly at: AtTime;
   readonly wording: Wording;
   readonly bulkhead: Bulkhead<Client>;
   /** Every call has ended so. */
@@ -32,8 +36,8 @@ export class Call extends Exchange implements Visitor<Client> {
   readonly #request: Request;
   readonly #groupId: string;
   readonly #done: Done;
-  readonly #timer: NodeJS.Timeout;
   readonly #askedAt = performance.now();
+  readonly #stopTimer: () => void;
   #startedAt: number | undefined;
   #status: number | undefined;
   #isGivenUp = false;
@@ -45,7 +49,7 @@ export class Call extends Exchange implements Visitor<Client> {
     this.#request = asked.request;
     this.#groupId = asked.groupId;
     this.#done = done;
-    this.#timer = setTimeout(expire, host.requestTimeoutMs, this);
+    this.#stopTimer = host.at(this.#askedAt + host.requestTimeoutMs, () => this.#expire());
     host.bulkhead.enter(this);
   }
 
@@ -65,7 +69,7 @@ export class Call extends Exchange implements Visitor<Client> {
     this.giveUp('given up');
   }
 
-  expire(): void {
+  #expire(): void {
     const giveUp = () => this.giveUp(`no answer within ${this.#host.requestTimeoutMs} ms`);
     // A process that was stopped finds its timers due and the answers in its sockets, in that
     // order: those are read before anything is given up. What has not left must not any more.
@@ -82,7 +86,7 @@ export class Call extends Exchange implements Visitor<Client> {
   }
 
   protected ended(answer: Answer): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#host.bulkhead.leave(this);
     this.#host.count(this.#request, answer);
     const isStarted = this.#startedAt !== undefined;
@@ -91,8 +95,4 @@ export class Call extends Exchange implements Visitor<Client> {
     const tookMs = this.#startedAt === undefined ? 0 : performance.now() - this.#startedAt;
     this.#done(answer, signOf(answer, course), tookMs);
   }
-}
-
-function expire(call: Call): void {
-  call.expire();
 }

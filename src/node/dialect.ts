@@ -43,6 +43,7 @@ export interface Dialect {
 
 /** The path of a call on this key, to be appended to the node's base URL. Encoded, no `$` is left. */
 export function keyPath(call: { readonly path: string }, groupId: string): string {
+  if (!call.path.includes('{groupId}')) return call.path;
   return call.path.replaceAll('{groupId}', encodeURIComponent(groupId));
 }
 

@@ -13,6 +13,8 @@ import type { HttpAnswer } from './read-answer.ts';
 /** A contract's answer is tens of bytes; more than this is no answer of a node. */
 const BODY_BYTES_MAX = 64 * 1024;
 
+const NOW = Promise.resolve();
+
 /** An answer that came to its end. */
 export type CompleteAnswer = Omit<HttpAnswer, 'at'>;
 
@@ -91,7 +93,8 @@ export abstract class Exchange implements Dispatcher.DispatchHandler {
   #end(answer: Answer): void {
     this.#isOver = true;
     // Not inside undici's callback: it would take a programmer's error for one of the connection.
-    queueMicrotask(() => this.ended(answer));
+    // A promise's turn costs a fraction of queueMicrotask's, and crashes the process as well.
+    void NOW.then(() => this.ended(answer));
   }
 }
 

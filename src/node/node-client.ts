@@ -10,7 +10,7 @@ import { Client } from 'undici';
 import type { Answer, AnswerKind, Request } from '../core/model.ts';
 import type { NodeReport } from '../protocol/answer.ts';
 import { Bulkhead } from './bulkhead.ts';
-import { Call, type CallHost, type Done } from './call.ts';
+import { type AtTime, Call, type CallHost, type Done } from './call.ts';
 import { resettingConnector } from './connector.ts';
 import type { Dialect } from './dialect.ts';
 import { Wording } from './wording.ts';
@@ -25,6 +25,7 @@ export interface NodeClientOptions {
   readonly connections: number;
   /** Wall clock, for `Retry-After` dates. */
   readonly wallNow: () => number;
+  readonly at: AtTime;
 }
 
 /** A page of keys may be this large; an exchange's own answer, far less (exchange.ts). */
@@ -34,6 +35,7 @@ export class NodeClient implements CallHost {
   readonly options: NodeClientOptions;
   readonly basePath: string;
   readonly requestTimeoutMs: number;
+  readonly at: AtTime;
   readonly wording: Wording;
   readonly bulkhead: Bulkhead<Client>;
   /** For what is off the hot path, and must not take an exchange's place. */
@@ -47,6 +49,7 @@ export class NodeClient implements CallHost {
     const { origin, pathname } = new URL(options.url);
     this.options = options;
     this.requestTimeoutMs = options.requestTimeoutMs;
+    this.at = options.at;
     this.basePath = pathname.replace(/\/+$/, '');
     this.wording = new Wording({ ...options, basePath: this.basePath });
     const connect = () => connection(origin, options);

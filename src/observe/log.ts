@@ -54,8 +54,8 @@ export function openLog(options: LogOptions): OpenLog {
       }),
     ],
   });
-  let now = level;
-  const wants = (at: LogLevel): boolean => LEVELS.indexOf(at) <= LEVELS.indexOf(now);
+  let now = LEVELS.indexOf(level);
+  const wants = (at: LogLevel): boolean => LEVELS.indexOf(at) <= now;
   const write =
     (at: LogLevel) =>
     (message: string, fields: Fields = {}): void => {
@@ -69,7 +69,7 @@ export function openLog(options: LogOptions): OpenLog {
     debug: write('debug'),
     wants,
     setLevel: (next) => {
-      now = next;
+      now = LEVELS.indexOf(next);
       logger.level = next;
     },
     get recent() {

@@ -35,7 +35,8 @@ try {
   say('open');
   await writeOn(journal);
   say(`holds ${(await journal.head()).openCount}`);
-  process.stdin.resume();
+  // Kept by this: a journal that nobody can reach any more is collected, and its lock with it.
+  process.stdin.resume().once('end', () => void journal.close());
 } catch (error) {
   say(`refused ${told(error)}`);
 }

@@ -1,4 +1,5 @@
 /** Asks the node at argv[2] once; whoever hears the answer has a bug. */
+import { atTime } from '../../../src/lifecycle/timer.ts';
 import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
 import { NodeClient } from '../../../src/node/node-client.ts';
 
@@ -10,6 +11,7 @@ const client = new NodeClient({
   connectTimeoutMs: 5000,
   connections: 1,
   wallNow: Date.now,
+  at: atTime(() => performance.now()),
 });
 
 process.on('uncaughtExceptionMonitor', (error) => {

@@ -2,6 +2,7 @@
 import { expect, onTestFinished } from 'vitest';
 import type { Sign } from '../../../src/core/breaker.ts';
 import type { Answer, Request } from '../../../src/core/model.ts';
+import { atTime } from '../../../src/lifecycle/timer.ts';
 import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
 import { NodeClient, type NodeClientOptions } from '../../../src/node/node-client.ts';
 
@@ -35,6 +36,7 @@ export class Asking {
       connectTimeoutMs: 2000,
       connections: 8,
       wallNow: Date.now,
+      at: atTime(() => performance.now()),
       ...options,
     });
     onTestFinished(async () => {

@@ -2,6 +2,7 @@
 import { INITIAL } from './001-initial.ts';
 import { KEPT } from './002-kept.ts';
 import { SETTLEMENTS_ALIKE } from './003-settlements-alike.ts';
+import { FAILED_BY_ONE_COMPARISON } from './004-failed-by-one-comparison.ts';
 
 export interface Migration {
   /** What `PRAGMA user_version` reads after it. */
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'initial', sql: INITIAL },
   { version: 2, name: 'kept', sql: KEPT },
   { version: 3, name: 'settlements alike', sql: SETTLEMENTS_ALIKE },
+  { version: 4, name: 'failed by one comparison', sql: FAILED_BY_ONE_COMPARISON },
 ];

@@ -17,7 +17,7 @@ export const OPEN: Source = {
 
 export const FAILED: Source = {
   index: 'INDEXED BY command_failed',
-  where: `state IN ('rolled_back', 'refused', 'abandoned')`,
+  where: `settled_at IS NOT NULL AND state <> 'committed'`,
   values: [],
 };
 
