@@ -6,7 +6,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CommandFields, isError, LockstepClient } from '../../src/client/index.ts';
-import { type Ask, type Errand, type Fill, serveTasks, type Told } from './contender.ts';
+import {
+  type Ask,
+  type Errand,
+  type Fill,
+  serveTasks,
+  type Told,
+  type Trickle,
+} from './contender.ts';
 import { latencies } from './statistics.ts';
 
 /** Commands asked for at once while filling. */
@@ -31,6 +38,8 @@ function perform(errand: Errand): Promise<Told> {
       return ask(errand);
     case 'drain':
       return drain();
+    case 'trickle':
+      return trickle(errand);
   }
 }
 
@@ -76,6 +85,18 @@ async function ask({ forMs, everyMs }: Ask): Promise<Told> {
     await sleep(everyMs);
   } while (performance.now() < until);
   return { kind: 'ask', ping: latencies(took.ping), status: latencies(took.status) };
+}
+
+async function trickle({ perSecond, forMs, prefix }: Trickle): Promise<Told> {
+  const until = performance.now() + forMs;
+  const asked: Promise<string | undefined>[] = [];
+  while (performance.now() < until) {
+    asked.push(committed(`${prefix}-${asked.length}`));
+    await sleep(1000 / perSecond);
+  }
+  const fault = (await Promise.all(asked)).find((one) => one !== undefined);
+  if (fault !== undefined) throw new Error(`create: ${fault}`);
+  return { kind: 'trickle', commands: asked.length };
 }
 
 async function drain(): Promise<Told> {

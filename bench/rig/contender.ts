@@ -23,8 +23,16 @@ export interface Drain {
   readonly kind: 'drain';
 }
 
+/** Creates at a steady pace, however many are open; each must be committed. */
+export interface Trickle {
+  readonly kind: 'trickle';
+  readonly perSecond: number;
+  readonly forMs: number;
+  readonly prefix: string;
+}
+
 /** What only a client can do. */
-export type Errand = Fill | Ask | Drain;
+export type Errand = Fill | Ask | Drain | Trickle;
 
 export type Task = Load | Errand;
 
@@ -34,7 +42,8 @@ export type Told =
   | { readonly kind: 'fill'; readonly perSecond: number }
   | { readonly kind: 'ask'; readonly ping: Latencies; readonly status: Latencies }
   /** How many were open at first. */
-  | { readonly kind: 'drain'; readonly open: number };
+  | { readonly kind: 'drain'; readonly open: number }
+  | { readonly kind: 'trickle'; readonly commands: number };
 
 export type FromContender =
   | { readonly kind: 'ready' }

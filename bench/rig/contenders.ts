@@ -115,6 +115,7 @@ function durationMs(task: Task): number {
     case 'load':
       return LONG_MS_MAX + task.warmUpMs + task.measureMs;
     case 'ask':
+    case 'trickle':
       return MARGIN_MS + task.forMs;
     case 'fill':
     case 'drain':

@@ -35,11 +35,16 @@ function startNode(): Promise<number> {
   const server = serveHttp((request, respond) => {
     if (request.method === 'GET') read(keys, request, respond);
     else if (delayMs === 0) change(keys, request, respond);
-    else setTimeout(() => change(keys, request, respond), delayMs).unref();
+    else setTimeout(() => change(keys, request, respond), late()).unref();
   });
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
   });
+}
+
+/** A tenth more or less: nodes that are slow are not slow in step. */
+function late(): number {
+  return delayMs * (0.9 + 0.2 * Math.random());
 }
 
 function read(keys: Keys, { path }: HttpRequest, respond: Respond): void {

@@ -13,6 +13,7 @@ import type { WorkReport } from '../protocol/work.ts';
 import { Breakers } from './breakers.ts';
 import { Commands } from './commands.ts';
 import { Divergence } from './divergence.ts';
+import { NodeFiguresDesk } from './node-figures.ts';
 import type { Counters } from './numbering.ts';
 import { type OpenCommand, takeWaiters } from './open-command.ts';
 import { Pauses } from './pauses.ts';
@@ -73,6 +74,7 @@ export class Coordinator {
       pauses: this.pauses,
       questions: this.#questions,
       startedAt: ports.now(),
+      nodeFigures: new NodeFiguresDesk(ports, options, this.#questions),
       divergence: new Divergence(),
     });
     this.#upkeep = new Upkeep({
@@ -104,6 +106,11 @@ export class Coordinator {
   request(request: Request, respond: Respond): void {
     if (this.#life !== 'open') return respond(errorReply('draining', 'the daemon is stopping'));
     return this.#requests.take(request, respond);
+  }
+
+  /** How things stand, asked of every executor now; clients are told what it came to (P8). */
+  summarize(respond: Respond): void {
+    if (this.#life === 'open') this.#requests.summarize(respond);
   }
 
   /** An executor's report. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ListAnswer } from '../../src/protocol/answer.ts';
+import type { Answer, ListAnswer } from '../../src/protocol/answer.ts';
 import { type Desk, openDesk } from './support/desk.ts';
 import { settled, turned } from './support/reports.ts';
 
@@ -126,6 +126,37 @@ describe('status of the daemon', () => {
         node03: { calls: 0, answers: {}, breaker },
       },
     });
+  });
+
+  test('P8: of executors asked lately is answered at once, from what they said then', async () => {
+    const desk = await openDesk({ executors: 2 });
+    const round: Answer[] = [];
+    desk.coordinator.summarize((answer) => round.push(answer));
+    await desk.rest();
+    const answerAll = (calls: number) => {
+      for (const { ticket } of desk.ordersOf('report').splice(-2)) {
+        const nodes = { node01: { calls, answers: { applied: calls } } };
+        desk.report({ kind: 'answered', ticket, value: { of: 'report', nodes } });
+      }
+    };
+    answerAll(2);
+    await desk.rest();
+    expect(round).toMatchObject([{ nodes: { node01: { calls: 4 } } }]);
+    await desk.advance(1500);
+    const asked = desk.ask({ op: 'status' });
+    await desk.rest();
+    expect(asked.answer).toMatchObject({
+      threads: ['main', 'coordinator', 'executor-1', 'executor-2'],
+      nodes: { node01: { calls: 4 } },
+    });
+    expect(desk.ordersOf('report')).toHaveLength(2);
+    await desk.advance(1);
+    const later = desk.ask({ op: 'status' });
+    await desk.rest();
+    expect(later.isOpen).toBe(true);
+    answerAll(3);
+    await desk.rest();
+    expect(later.answer).toMatchObject({ nodes: { node01: { calls: 6 } } });
   });
 
   test('P8, P9: names the threads that answered in time, and no others', async () => {

@@ -1,0 +1,55 @@
+/**
+ * What the executors say of their calls to nodes. All are asked once a second (figures-round.ts); a
+ * client is answered from that, without waiting for executors that have their hands full.
+ */
+import type { NodeReport } from '../protocol/answer.ts';
+import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
+import type { Questions } from './questions.ts';
+
+/** By executor, from 0: its reports, by node. */
+export type NodeFigures = ReadonlyMap<number, Readonly<Record<string, NodeReport>>>;
+
+const ANSWER_MS_MAX = 2000;
+/** A round of a second, and its way there and back. */
+const FRESH_MS = 1500;
+
+export class NodeFiguresDesk {
+  readonly #ports: Pick<CoordinatorPorts, 'now' | 'order'>;
+  readonly #executors: number;
+  readonly #questions: Questions;
+  #latest: { readonly figures: NodeFigures; readonly askedAt: number } | undefined;
+
+  constructor(
+    ports: Pick<CoordinatorPorts, 'now' | 'order'>,
+    { executors }: Pick<CoordinatorOptions, 'executors'>,
+    questions: Questions,
+  ) {
+    this.#ports = ports;
+    this.#executors = executors;
+    this.#questions = questions;
+  }
+
+  /** What all executors said lately; undefined if that is too long ago, or one of them did not. */
+  get fresh(): NodeFigures | undefined {
+    const latest = this.#latest;
+    return latest !== undefined && this.#ports.now() - latest.askedAt <= FRESH_MS
+      ? latest.figures
+      : undefined;
+  }
+
+  /** Asks them all; hears of those that answered in time. */
+  ask(hear: (figures: NodeFigures) => void): void {
+    const askedAt = this.#ports.now();
+    const figures = new Map<number, Readonly<Record<string, NodeReport>>>();
+    let missing = this.#executors;
+    for (let executor = 0; executor < this.#executors; executor++) {
+      const ticket = this.#questions.ask(askedAt + ANSWER_MS_MAX, (value) => {
+        if (value?.of === 'report') figures.set(executor, value.nodes);
+        if (--missing > 0) return;
+        this.#latest = figures.size === this.#executors ? { figures, askedAt } : undefined;
+        hear(figures);
+      });
+      this.#ports.order(executor, { kind: 'report', ticket });
+    }
+  }
+}
