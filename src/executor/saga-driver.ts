@@ -267,6 +267,7 @@ export class SagaDriver {
   }
 
   #answerOperators(run: Run): void {
+    if (run.operators.length === 0) return;
     const { state, cancelled, abandoning } = run.saga;
     const takesHold = state === 'compensating' ? !abandoning : isSettled(state) || !cancelled;
     if (!takesHold) return;

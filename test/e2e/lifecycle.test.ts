@@ -129,8 +129,7 @@ describe('a daemon that is stopped', () => {
   test('P3: leaves what cannot end to its next life, and tells who waits for it', async () => {
     const { sim, daemon, client } = await startCluster({ executors: 2, env: SETTINGS });
     await sim.setFaults('node02', DEAF);
-    // A socket that keeps what it was told: our own client drops what it has not read when the
-    // connection goes, and asks again.
+    // See lastWordOn.
     using socket = new RawSocket(daemon.endpoint);
     for (const command of [
       { op: 'create', groupId: 'k', id: 'running' },
@@ -177,7 +176,7 @@ describe('a daemon that is stopped', () => {
       env: { ...SETTINGS, LOCKSTEP_REQUEST_TIMEOUT_MS: '3000', LOCKSTEP_QUIESCE_MS: '3000' },
     });
     await sim.setFaults('node02', { ...DEAF, on: ['create'] });
-    const outcome = client.create('k', { id: 'given up' });
+    const outcome = lastWordOn('given up', daemon);
     await vi.waitUntil(async () => (await sim.list('node03')).length === 1, 5000);
     daemon.signal('SIGTERM');
     await vi.waitUntil(() => daemon.output.includes('stopping: SIGTERM'), 5000);
@@ -254,14 +253,23 @@ describe('a thread that is lost', () => {
   });
 });
 
+/**
+ * Has a key of this name created; what the daemon says of it in the end. By a socket that keeps what
+ * it was told: our own client drops what it has not read when the connection goes, and asks again.
+ */
+async function lastWordOn(id: string, { endpoint }: { endpoint: string }): Promise<unknown> {
+  using socket = new RawSocket(endpoint);
+  return await socket.ask(JSON.stringify({ op: 'create', groupId: id, id }));
+}
+
 /** Two executors with a command each (`1`, `2`), both held up by a slow node. */
 async function twoUnderWay(env = {}, slowMs = 1200) {
   const cluster = await startCluster({ executors: 2, env: { ...SETTINGS, ...INSPECTED, ...env } });
-  const { sim, client } = cluster;
+  const { sim, daemon, client } = cluster;
   await sim.setFaults('node02', { slow: 1, slowMs: [slowMs, slowMs] });
-  const one = client.create('1', { id: '1' });
+  const one = lastWordOn('1', daemon);
   await statusOf(client, '1', { state: 'applying' });
-  const other = client.create('2', { id: '2' });
+  const other = lastWordOn('2', daemon);
   await vi.waitUntil(async () => (await sim.counters())['node02']?.faults.slow === 2, 5000);
   return { ...cluster, outcomes: Promise.all([one, other]) };
 }
