@@ -35,6 +35,8 @@ Not measured: a node that does not answer at all, breakers.`,
     const ofBulkhead: number[] = [];
     const ofAsking: number[] = [];
     const rows: string[][] = [];
+    const warmUp = { warmUpMs: 0, measureMs: seconds * 200, prefix: 'warm-up' };
+    await load.do({ kind: 'load', inFlight: 64, ...warmUp });
     for (let round = 1; round <= rounds; round++) {
       await rig.look();
       const usual = load.do({

@@ -88,11 +88,13 @@ async function ask({ forMs, everyMs }: Ask): Promise<Told> {
 }
 
 async function trickle({ perSecond, forMs, prefix }: Trickle): Promise<Told> {
-  const until = performance.now() + forMs;
+  const begun = performance.now();
   const asked: Promise<string | undefined>[] = [];
-  while (performance.now() < until) {
-    asked.push(committed(`${prefix}-${asked.length}`));
-    await sleep(1000 / perSecond);
+  for (let ms = 0; ms < forMs; ms = performance.now() - begun) {
+    while (asked.length <= (ms * perSecond) / 1000) {
+      asked.push(committed(`${prefix}-${asked.length}`));
+    }
+    await sleep(1);
   }
   const fault = (await Promise.all(asked)).find((one) => one !== undefined);
   if (fault !== undefined) throw new Error(`create: ${fault}`);

@@ -46,6 +46,7 @@ export class Coordinator {
   readonly pauses: Pauses;
   readonly #start: CoordinatorStart;
   readonly #questions = new Questions();
+  readonly #nodeFigures: NodeFiguresDesk;
   readonly #requests: Requests;
   readonly #upkeep: Upkeep;
   readonly #inbox = new Fifo<(turn: Turn) => void>();
@@ -65,6 +66,7 @@ export class Coordinator {
     this.pauses = new Pauses(ports);
     const gates = { admission: this.breakers.admission, pauses: this.pauses };
     this.commands = new Commands({ ports, options, counters, ...gates }, post);
+    this.#nodeFigures = new NodeFiguresDesk(ports, options, this.#questions);
     this.#requests = new Requests({
       ports,
       options,
@@ -74,7 +76,7 @@ export class Coordinator {
       pauses: this.pauses,
       questions: this.#questions,
       startedAt: ports.now(),
-      nodeFigures: new NodeFiguresDesk(ports, options, this.#questions),
+      nodeFigures: this.#nodeFigures,
       divergence: new Divergence(),
     });
     this.#upkeep = new Upkeep({
@@ -124,6 +126,7 @@ export class Coordinator {
   /** An executor is lost: what it drove is left to the next life, and nobody waits for it. */
   lose(executor: number): void {
     const thread = `executor-${executor + 1}`;
+    this.#nodeFigures.forget();
     this.#start.ports.publish(`thread.${thread}`, () => ({ thread, state: 'lost' }));
     this.post((turn) => turn.after(() => this.#noteDrained(executor)));
   }

@@ -18,14 +18,14 @@ export interface Pulse {
 export interface Patience {
   /** A loop that does not turn, or gets nowhere, for longer hangs. */
   readonly hangAfterMs: number;
-  /** The same for a thread that starts: loading and opening may take their time. */
+  /** The same for a thread that starts: a new version may have to read all of a journal once. */
   readonly startMs: number;
   /** The same for a thread inside the journal: a disk may be slow without anything hanging. */
   readonly journalMs: number;
 }
 
 /** What no setting says. */
-export const PATIENCE = { startMs: 30_000, journalMs: 20_000 } as const;
+export const PATIENCE = { startMs: 60_000, journalMs: 20_000 } as const;
 
 export type Trouble = 'hung' | 'stalled';
 

@@ -6,6 +6,7 @@ import type { Client } from 'undici';
 import type { Sign } from '../core/breaker.ts';
 import type { Answer, Request } from '../core/model.ts';
 import type { Bulkhead, Visitor } from './bulkhead.ts';
+import type { Endings } from './endings.ts';
 import { type CompleteAnswer, Exchange } from './exchange.ts';
 import { signOf } from './sign.ts';
 import type { Wording } from './wording.ts';
@@ -22,6 +23,7 @@ export interface CallHost {
   readonly at: AtTime;
   readonly wording: Wording;
   readonly bulkhead: Bulkhead<Client>;
+  readonly endings: Endings;
   /** Every call has ended so. */
   count(request: Request, answer: Answer): void;
 }
@@ -44,7 +46,7 @@ export class Call extends Exchange implements Visitor<Client> {
 
   /** @param done called once, and not before this returns */
   constructor(host: CallHost, asked: { request: Request; groupId: string }, done: Done) {
-    super();
+    super(host.endings);
     this.#host = host;
     this.#request = asked.request;
     this.#groupId = asked.groupId;

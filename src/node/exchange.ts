@@ -8,26 +8,30 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Answer } from '../core/model.ts';
+import type { Endings } from './endings.ts';
 import type { HttpAnswer } from './read-answer.ts';
 
 /** A contract's answer is tens of bytes; more than this is no answer of a node. */
 const BODY_BYTES_MAX = 64 * 1024;
 
-const NOW = Promise.resolve();
-
 /** An answer that came to its end. */
 export type CompleteAnswer = Omit<HttpAnswer, 'at'>;
 
 export abstract class Exchange implements Dispatcher.DispatchHandler {
+  readonly #endings: Endings;
   #controller: Dispatcher.DispatchController | undefined;
   #isOver = false;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
   #chunks: Buffer | undefined;
 
+  constructor(endings: Endings) {
+    this.#endings = endings;
+  }
+
   /** Called within undici's own work on the answer. */
   protected abstract read(answer: CompleteAnswer): Answer;
-  /** Called after it. */
+  /** Called after it, by its endings. */
   protected abstract ended(answer: Answer): void;
 
   get isOver(): boolean {
@@ -92,9 +96,7 @@ export abstract class Exchange implements Dispatcher.DispatchHandler {
 
   #end(answer: Answer): void {
     this.#isOver = true;
-    // Not inside undici's callback: it would take a programmer's error for one of the connection.
-    // A promise's turn costs a fraction of queueMicrotask's, and crashes the process as well.
-    void NOW.then(() => this.ended(answer));
+    this.#endings.add(() => this.ended(answer));
   }
 }
 

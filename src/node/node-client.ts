@@ -13,6 +13,7 @@ import { Bulkhead } from './bulkhead.ts';
 import { type AtTime, Call, type CallHost, type Done } from './call.ts';
 import { resettingConnector } from './connector.ts';
 import type { Dialect } from './dialect.ts';
+import { Endings } from './endings.ts';
 import { Wording } from './wording.ts';
 
 export interface NodeClientOptions {
@@ -38,6 +39,7 @@ export class NodeClient implements CallHost {
   readonly at: AtTime;
   readonly wording: Wording;
   readonly bulkhead: Bulkhead<Client>;
+  readonly endings = new Endings();
   /** For what is off the hot path, and must not take an exchange's place. */
   readonly aside: Client;
   readonly #connections: readonly Client[];

@@ -151,12 +151,44 @@ describe('status of the daemon', () => {
     });
     expect(desk.ordersOf('report')).toHaveLength(2);
     await desk.advance(1);
-    const later = desk.ask({ op: 'status' });
+    const later = [desk.ask({ op: 'status' }), desk.ask({ op: 'status' })];
     await desk.rest();
-    expect(later.isOpen).toBe(true);
+    expect(later.map(({ isOpen }) => isOpen)).toEqual([true, true]);
+    expect(desk.ordersOf('report')).toHaveLength(4);
     answerAll(3);
     await desk.rest();
-    expect(later.answer).toMatchObject({ nodes: { node01: { calls: 6 } } });
+    for (const { answer } of later)
+      expect(answer).toMatchObject({ nodes: { node01: { calls: 6 } } });
+  });
+
+  test('P8: the round asks every executor each time, however lately they answered', async () => {
+    const desk = await openDesk({ executors: 2 });
+    const value = { of: 'report', nodes: {} } as const;
+    for (let round = 1; round <= 2; round++) {
+      const told: Answer[] = [];
+      desk.coordinator.summarize((answer) => told.push(answer));
+      await desk.rest();
+      expect(desk.ordersOf('report')).toHaveLength(2 * round);
+      for (const { ticket } of desk.ordersOf('report').slice(-2)) {
+        desk.report({ kind: 'answered', ticket, value });
+      }
+      await desk.rest();
+      expect(told).toHaveLength(1);
+    }
+  });
+
+  test('P8: what a lost executor said before is not told any more', async () => {
+    const desk = await openDesk({ executors: 2 });
+    desk.coordinator.summarize(() => {});
+    await desk.rest();
+    for (const { ticket } of desk.ordersOf('report')) {
+      desk.report({ kind: 'answered', ticket, value: { of: 'report', nodes: {} } });
+    }
+    await desk.rest();
+    desk.coordinator.lose(0);
+    const asked = desk.ask({ op: 'status' });
+    await desk.rest();
+    expect(asked.isOpen).toBe(true);
   });
 
   test('P8, P9: names the threads that answered in time, and no others', async () => {
@@ -171,6 +203,10 @@ describe('status of the daemon', () => {
     expect(asked.isOpen).toBe(true);
     await desk.advance(2500);
     expect(asked.answer).toMatchObject({ threads: ['main', 'coordinator', 'executor-2'] });
+    // That is no answer of all: the next is asked for anew.
+    const again = desk.ask({ op: 'status' });
+    await desk.rest();
+    expect(again.isOpen).toBe(true);
   });
 });
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { clockBase, steadyClock } from '../../src/lifecycle/clock.ts';
 import { atTime } from '../../src/lifecycle/timer.ts';
 
@@ -97,6 +97,59 @@ describe('atTime', () => {
     await promise;
     expect(act).not.toHaveBeenCalled();
     for (const cancel of cancels) cancel();
+  });
+
+  describe('far away', () => {
+    const FAR_MS = 1700;
+    let at: ReturnType<typeof atTime>;
+    let acts: string[];
+
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+      // The clock stands where the timers do.
+      const start = Date.now();
+      vi.setSystemTime(start);
+      at = atTime(() => vi.getMockedSystemTime()?.getTime() ?? 0);
+      acts = [];
+    });
+
+    afterEach(() => {
+      expect(vi.getTimerCount()).toBe(0);
+      vi.useRealTimers();
+    });
+
+    const plan = (name: string, inMs: number) =>
+      at((vi.getMockedSystemTime()?.getTime() ?? 0) + inMs, () => acts.push(name));
+
+    test('acts at its time, once', () => {
+      plan('late', FAR_MS + 300);
+      plan('far', FAR_MS);
+      vi.advanceTimersByTime(FAR_MS - 1);
+      expect(acts).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect(acts).toEqual(['far']);
+      vi.advanceTimersByTime(300);
+      expect(acts).toEqual(['far', 'late']);
+      vi.advanceTimersByTime(FAR_MS);
+      expect(acts).toEqual(['far', 'late']);
+    });
+
+    test('what is cancelled does not happen, whoever was cancelled before it', () => {
+      const [first, , third] = ['first', 'second', 'third'].map((name) => plan(name, FAR_MS));
+      first?.();
+      first?.();
+      third?.();
+      vi.advanceTimersByTime(2 * FAR_MS);
+      expect(acts).toEqual(['second']);
+    });
+
+    test('what is cancelled when it has come near does not happen either', () => {
+      const cancel = plan('near', FAR_MS);
+      vi.advanceTimersByTime(FAR_MS - 100);
+      cancel();
+      vi.advanceTimersByTime(FAR_MS);
+      expect(acts).toEqual([]);
+    });
   });
 
   test('holds no thread alive', async () => {

@@ -1,7 +1,7 @@
 /**
  * SQLite builds a table in memory for an IN list each time a statement weighs it, and the first
- * `command_failed` had every acceptance weigh one and every settlement two: a tenth of what the
- * journal takes of the processor (docs/performance.md).
+ * `command_failed` had every acceptance weigh one and every settlement two (docs/performance.md). The
+ * new one is made by one walk through the table: 0.1 s for 500,000 commands that are in memory.
  */
 export const FAILED_BY_ONE_COMPARISON = `
 DROP INDEX command_failed;
