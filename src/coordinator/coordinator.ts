@@ -13,7 +13,6 @@ import type { WorkReport } from '../protocol/work.ts';
 import { Breakers } from './breakers.ts';
 import { Commands } from './commands.ts';
 import { Divergence } from './divergence.ts';
-import { NodeFiguresDesk } from './node-figures.ts';
 import type { Counters } from './numbering.ts';
 import { type OpenCommand, takeWaiters } from './open-command.ts';
 import { Pauses } from './pauses.ts';
@@ -46,7 +45,6 @@ export class Coordinator {
   readonly pauses: Pauses;
   readonly #start: CoordinatorStart;
   readonly #questions = new Questions();
-  readonly #nodeFigures: NodeFiguresDesk;
   readonly #requests: Requests;
   readonly #upkeep: Upkeep;
   readonly #inbox = new Fifo<(turn: Turn) => void>();
@@ -66,7 +64,6 @@ export class Coordinator {
     this.pauses = new Pauses(ports);
     const gates = { admission: this.breakers.admission, pauses: this.pauses };
     this.commands = new Commands({ ports, options, counters, ...gates }, post);
-    this.#nodeFigures = new NodeFiguresDesk(ports, options, this.#questions);
     this.#requests = new Requests({
       ports,
       options,
@@ -76,7 +73,6 @@ export class Coordinator {
       pauses: this.pauses,
       questions: this.#questions,
       startedAt: ports.now(),
-      nodeFigures: this.#nodeFigures,
       divergence: new Divergence(),
     });
     this.#upkeep = new Upkeep({
@@ -110,11 +106,6 @@ export class Coordinator {
     return this.#requests.take(request, respond);
   }
 
-  /** How things stand, asked of every executor now; clients are told what it came to (P8). */
-  summarize(respond: Respond): void {
-    if (this.#life === 'open') this.#requests.summarize(respond);
-  }
-
   /** An executor's report. */
   report(report: WorkReport, executor: number): void {
     this.post((turn) => {
@@ -126,7 +117,6 @@ export class Coordinator {
   /** An executor is lost: what it drove is left to the next life, and nobody waits for it. */
   lose(executor: number): void {
     const thread = `executor-${executor + 1}`;
-    this.#nodeFigures.forget();
     this.#start.ports.publish(`thread.${thread}`, () => ({ thread, state: 'lost' }));
     this.post((turn) => turn.after(() => this.#noteDrained(executor)));
   }

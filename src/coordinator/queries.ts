@@ -7,22 +7,24 @@ import type { ListRequest, StatusRequest } from '../protocol/request.ts';
 import { storedAnswer, withOrigin } from './answers.ts';
 import type { Breakers } from './breakers.ts';
 import type { Divergence } from './divergence.ts';
-import type { NodeFigures, NodeFiguresDesk } from './node-figures.ts';
 import { inspect, type OperatorDesk } from './operators.ts';
 import type { Pauses } from './pauses.ts';
 import type { CoordinatorOptions, Respond } from './ports.ts';
 import type { Turn } from './turn.ts';
 import { unavailable } from './unavailable.ts';
 
+const REPORT_TIMEOUT_MS = 2000;
 /** Counting pages through every key of every node. */
 const COUNT_TIMEOUT_MS = 60_000;
+
+/** One executor's reports, by node. */
+type NodeReports = Readonly<Record<string, NodeReport>>;
 
 export interface QueryDesk extends OperatorDesk {
   readonly options: CoordinatorOptions;
   readonly breakers: Breakers;
   readonly pauses: Pauses;
   readonly startedAt: number;
-  readonly nodeFigures: NodeFiguresDesk;
   /** What the last audit has found. */
   readonly divergence: Divergence;
 }
@@ -33,10 +35,7 @@ export function status(
   turn: Turn,
 ): void {
   const { id } = request;
-  if (id === undefined) {
-    const figures = desk.nodeFigures.fresh;
-    return figures === undefined ? summarize(desk, respond) : respond(summary(desk, figures));
-  }
+  if (id === undefined) return summarize(desk, respond);
   const open = desk.commands.registry.byId(id);
   if (open === undefined) return lookUp(desk, { id, respond }, turn);
   // After the commit: until then it may still settle, or prove to be a repeat.
@@ -102,17 +101,26 @@ function filterOf(request: ListRequest, now: number): ListFilter {
   };
 }
 
-/** `status` of the daemon, after all executors have been asked how they stand now. */
-export function summarize(desk: QueryDesk, respond: Respond): void {
-  desk.nodeFigures.ask((figures) => respond(summary(desk, figures)));
+function summarize(desk: QueryDesk, respond: Respond): void {
+  const { ports, questions, options } = desk;
+  const reports = new Map<number, NodeReports>();
+  let missing = options.executors;
+  for (let executor = 0; executor < options.executors; executor++) {
+    const ticket = questions.ask(ports.now() + REPORT_TIMEOUT_MS, (value) => {
+      if (value?.of === 'report') reports.set(executor, value.nodes);
+      if (--missing === 0) respond(summary(desk, reports));
+    });
+    ports.order(executor, { kind: 'report', ticket });
+  }
 }
 
+/** By executor that has answered in time, from 0. */
 function summary(
   { ports, commands, options, breakers, pauses, startedAt, divergence }: QueryDesk,
-  figures: NodeFigures,
+  reports: ReadonlyMap<number, NodeReports>,
 ): SummaryAnswer {
   const { lanes } = lanesOf({ commands, pauses });
-  const answered = [...figures.keys()].sort((a, b) => a - b);
+  const answered = [...reports.keys()].sort((a, b) => a - b);
   let compensating = 0;
   let stuck = 0;
   for (const open of commands.registry.all()) {
@@ -133,7 +141,7 @@ function summary(
     threads: ['main', 'coordinator', ...answered.map((index) => `executor-${index + 1}`)],
     nodes: Object.fromEntries(
       Object.entries(breakers.views).map(([name, breaker]) => {
-        return [name, { ...total(name, figures), breaker }];
+        return [name, { ...total(name, reports), breaker }];
       }),
     ),
     ...auditOf(divergence),
@@ -163,11 +171,11 @@ function auditOf({ standing }: Divergence): Pick<SummaryAnswer, 'audit'> {
 }
 
 /** The reports of all executors on one node, added up. */
-function total(name: string, figures: NodeFigures): NodeReport {
+function total(name: string, reports: ReadonlyMap<number, NodeReports>): NodeReport {
   let calls = 0;
   let lastFailure: string | undefined;
   const answers: Record<string, number> = {};
-  for (const report of figures.values()) {
+  for (const report of reports.values()) {
     const node = report[name];
     if (node === undefined) continue;
     calls += node.calls;

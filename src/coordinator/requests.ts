@@ -16,7 +16,7 @@ import { operateOnMany } from './bulk-operators.ts';
 import { operate } from './operators.ts';
 import { pauseOrResume } from './pause-act.ts';
 import type { Respond } from './ports.ts';
-import { list, type QueryDesk, stats, status, summarize } from './queries.ts';
+import { list, type QueryDesk, stats, status } from './queries.ts';
 import type { Turn } from './turn.ts';
 
 export class Requests {
@@ -36,12 +36,6 @@ export class Requests {
     const isCommand = request.op === 'create' || request.op === 'delete';
     const answer = isCommand ? respond : this.#answeredOnce(respond);
     return this.#desk.post((turn) => this.#route(request, answer, turn));
-  }
-
-  /** `status` of the daemon, by way of every executor. */
-  summarize(respond: Respond): void {
-    const answer = this.#answeredOnce(respond);
-    this.#desk.post(() => summarize(this.#desk, answer));
   }
 
   /** Answers what is under way still; open commands have their own last word. */

@@ -119,7 +119,7 @@ runThread(async ({ beat, sockets, keep }) => {
   });
   await executors.complete;
   startFiguresRound({
-    ask: (respond) => coordinator.summarize(respond),
+    ask: (request, respond) => coordinator.request(request, respond),
     onSummary: (summary) => {
       beat.progress();
       tellMain({ kind: 'figures', figures: figuresOf(summary, { coordinator, journal, clients }) });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Answer, ListAnswer } from '../../src/protocol/answer.ts';
+import type { ListAnswer } from '../../src/protocol/answer.ts';
 import { type Desk, openDesk } from './support/desk.ts';
 import { settled, turned } from './support/reports.ts';
 
@@ -128,69 +128,6 @@ describe('status of the daemon', () => {
     });
   });
 
-  test('P8: of executors asked lately is answered at once, from what they said then', async () => {
-    const desk = await openDesk({ executors: 2 });
-    const round: Answer[] = [];
-    desk.coordinator.summarize((answer) => round.push(answer));
-    await desk.rest();
-    const answerAll = (calls: number) => {
-      for (const { ticket } of desk.ordersOf('report').splice(-2)) {
-        const nodes = { node01: { calls, answers: { applied: calls } } };
-        desk.report({ kind: 'answered', ticket, value: { of: 'report', nodes } });
-      }
-    };
-    answerAll(2);
-    await desk.rest();
-    expect(round).toMatchObject([{ nodes: { node01: { calls: 4 } } }]);
-    await desk.advance(1500);
-    const asked = desk.ask({ op: 'status' });
-    await desk.rest();
-    expect(asked.answer).toMatchObject({
-      threads: ['main', 'coordinator', 'executor-1', 'executor-2'],
-      nodes: { node01: { calls: 4 } },
-    });
-    expect(desk.ordersOf('report')).toHaveLength(2);
-    await desk.advance(1);
-    const later = [desk.ask({ op: 'status' }), desk.ask({ op: 'status' })];
-    await desk.rest();
-    expect(later.map(({ isOpen }) => isOpen)).toEqual([true, true]);
-    expect(desk.ordersOf('report')).toHaveLength(4);
-    answerAll(3);
-    await desk.rest();
-    for (const { answer } of later)
-      expect(answer).toMatchObject({ nodes: { node01: { calls: 6 } } });
-  });
-
-  test('P8: the round asks every executor each time, however lately they answered', async () => {
-    const desk = await openDesk({ executors: 2 });
-    const value = { of: 'report', nodes: {} } as const;
-    for (let round = 1; round <= 2; round++) {
-      const told: Answer[] = [];
-      desk.coordinator.summarize((answer) => told.push(answer));
-      await desk.rest();
-      expect(desk.ordersOf('report')).toHaveLength(2 * round);
-      for (const { ticket } of desk.ordersOf('report').slice(-2)) {
-        desk.report({ kind: 'answered', ticket, value });
-      }
-      await desk.rest();
-      expect(told).toHaveLength(1);
-    }
-  });
-
-  test('P8: what a lost executor said before is not told any more', async () => {
-    const desk = await openDesk({ executors: 2 });
-    desk.coordinator.summarize(() => {});
-    await desk.rest();
-    for (const { ticket } of desk.ordersOf('report')) {
-      desk.report({ kind: 'answered', ticket, value: { of: 'report', nodes: {} } });
-    }
-    await desk.rest();
-    desk.coordinator.lose(0);
-    const asked = desk.ask({ op: 'status' });
-    await desk.rest();
-    expect(asked.isOpen).toBe(true);
-  });
-
   test('P8, P9: names the threads that answered in time, and no others', async () => {
     const desk = await openDesk({ executors: 2 });
     const asked = desk.ask({ op: 'status' });
@@ -203,10 +140,6 @@ describe('status of the daemon', () => {
     expect(asked.isOpen).toBe(true);
     await desk.advance(2500);
     expect(asked.answer).toMatchObject({ threads: ['main', 'coordinator', 'executor-2'] });
-    // That is no answer of all: the next is asked for anew.
-    const again = desk.ask({ op: 'status' });
-    await desk.rest();
-    expect(again.isOpen).toBe(true);
   });
 });
 
