@@ -98,7 +98,7 @@ async function trickle({ perSecond, forMs, prefix }: Trickle): Promise<Told> {
   }
   const fault = (await Promise.all(asked)).find((one) => one !== undefined);
   if (fault !== undefined) throw new Error(`create: ${fault}`);
-  return { kind: 'trickle', commands: asked.length };
+  return { kind: 'trickle' };
 }
 
 async function drain(): Promise<Told> {

@@ -43,7 +43,7 @@ export type Told =
   | { readonly kind: 'ask'; readonly ping: Latencies; readonly status: Latencies }
   /** How many were open at first. */
   | { readonly kind: 'drain'; readonly open: number }
-  | { readonly kind: 'trickle'; readonly commands: number };
+  | { readonly kind: 'trickle' };
 
 export type FromContender =
   | { readonly kind: 'ready' }

@@ -2,8 +2,7 @@
 import type { Clock } from './clock.ts';
 
 /** Cancels what was scheduled. */
-export type Cancel = () => void;
-export type AtTime = (time: number, act: () => void) => Cancel;
+type Cancel = () => void;
 
 /**
  * A time further away than this waits in a list, which costs a quarter of a timer. Nearly all of them
@@ -17,7 +16,7 @@ const LOOK_MS = 500;
  *
  * `act` is called at `time` or up to about a millisecond later, never in this very call.
  */
-export function atTime(now: Clock): AtTime {
+export function atTime(now: Clock): (time: number, act: () => void) => Cancel {
   const far = new FarTimes(now);
   return (time, act) => {
     const delayMs = Math.ceil(time - now());

@@ -74,11 +74,10 @@ describe('a paused lane', () => {
 describe('a full queue', () => {
   test('P9: answers busy, keeps nothing of it, and takes the same id when there is room', async () => {
     // No breaker opens: what it turns away is `unavailable`, which is nothing of the queue's.
-    const env = { LOCKSTEP_OPEN_MAX: '100', LOCKSTEP_BREAKER_FAILURES: '1000000' };
-    const { client, sim } = await startCluster({
-      executors: 1,
-      env: { ...env, LOCKSTEP_BREAKER_VOLUME: '1000000' },
-    });
+    const never = '1000000';
+    const breakers = { LOCKSTEP_BREAKER_FAILURES: never, LOCKSTEP_BREAKER_VOLUME: never };
+    const env = { LOCKSTEP_OPEN_MAX: '100', ...breakers };
+    const { client, sim } = await startCluster({ executors: 1, env });
     await sim.setFaults('*', { noAnswer: 1 });
     const keys = Array.from({ length: 100 }, (_, index) => `${index}`);
     const accepted = await Promise.all(

@@ -103,13 +103,13 @@ describe('atTime', () => {
     const FAR_MS = 1700;
     let at: ReturnType<typeof atTime>;
     let acts: string[];
+    /** Moves with the timers. */
+    const now = () => vi.getMockedSystemTime()?.getTime() ?? Number.NaN;
 
     beforeEach(() => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
-      // The clock stands where the timers do.
-      const start = Date.now();
-      vi.setSystemTime(start);
-      at = atTime(() => vi.getMockedSystemTime()?.getTime() ?? 0);
+      vi.setSystemTime(Date.now());
+      at = atTime(now);
       acts = [];
     });
 
@@ -118,8 +118,7 @@ describe('atTime', () => {
       vi.useRealTimers();
     });
 
-    const plan = (name: string, inMs: number) =>
-      at((vi.getMockedSystemTime()?.getTime() ?? 0) + inMs, () => acts.push(name));
+    const plan = (name: string, inMs: number) => at(now() + inMs, () => acts.push(name));
 
     test('acts at its time, once', () => {
       plan('late', FAR_MS + 300);
