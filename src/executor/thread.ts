@@ -85,7 +85,7 @@ runThread(async ({ beat, sockets, keep }) => {
     stop: async () => {
       // What still runs is given up, not cut off: its bytes must not leave any more.
       executor.take({ kind: 'interrupt' });
-      await Promise.all(clients.map((client) => client.close()));
+      for (const client of clients) client.close();
       await outbox.flushed();
       await log.close();
     },

@@ -2,12 +2,13 @@
  * One exchange on its way: into the bulkhead, over the connection it is given there, to its answer
  * or until its time is over. It is all that is made of one, for there are three in every command.
  */
-import type { Client } from 'undici';
 import type { Sign } from '../core/breaker.ts';
 import type { Answer, Request } from '../core/model.ts';
 import type { Bulkhead, Visitor } from './bulkhead.ts';
 import type { Endings } from './endings.ts';
-import { type CompleteAnswer, Exchange } from './exchange.ts';
+import { Exchange } from './exchange.ts';
+import type { Connection } from './http/connection.ts';
+import type { Response } from './http/response-reader.ts';
 import { signOf } from './sign.ts';
 import type { Wording } from './wording.ts';
 
@@ -22,7 +23,7 @@ export interface CallHost {
   readonly requestTimeoutMs: number;
   readonly at: AtTime;
   readonly wording: Wording;
-  readonly bulkhead: Bulkhead<Client>;
+  readonly bulkhead: Bulkhead<Connection>;
   readonly endings: Endings;
   /** Every call has ended so. */
   count(request: Request, answer: Answer): void;
@@ -30,9 +31,12 @@ export interface CallHost {
 
 /** Sent with less time left, a request would only come to be in doubt: it is not sent any more. */
 const LEAST_MS = 10;
+/** A contract's answer is tens of bytes; more than this is no answer of a node. */
+const ANSWER_BYTES_MAX = 64 * 1024;
 
-export class Call extends Exchange implements Visitor<Client> {
-  place: Client | undefined;
+export class Call extends Exchange<Answer> implements Visitor<Connection> {
+  readonly answerBytesMax = ANSWER_BYTES_MAX;
+  place: Connection | undefined;
   hasLeft = false;
   readonly #host: CallHost;
   readonly #request: Request;
@@ -56,13 +60,13 @@ export class Call extends Exchange implements Visitor<Client> {
   }
 
   /** Has its place. */
-  start(connection: Client): void {
+  start(connection: Connection): void {
     const { requestTimeoutMs, wording } = this.#host;
     const now = performance.now();
     const leastMs = Math.min(LEAST_MS, requestTimeoutMs / 10);
     if (this.isOver || now - this.#askedAt > requestTimeoutMs - leastMs) return;
     this.#startedAt = now;
-    connection.dispatch(wording.write(this.#request, this.#groupId), this);
+    this.send(connection, wording.write(this.#request, this.#groupId));
   }
 
   /** Its caller gives it up. */
@@ -79,10 +83,9 @@ export class Call extends Exchange implements Visitor<Client> {
     else setImmediate(giveUp);
   }
 
-  protected read(answer: CompleteAnswer): Answer {
+  protected read(answer: Response): Answer {
     this.#status = answer.status;
-    // Now, while undici is still at it: a connection that has its next request when an answer ends
-    // is not made idle and then ready again, which costs as much as the answer did.
+    // Now, so that whoever waits for the connection has it as soon as it is free.
     this.#host.bulkhead.leave(this);
     return this.#host.wording.read(this.#request, this.#groupId, answer);
   }

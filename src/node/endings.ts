@@ -2,9 +2,6 @@
  * Exchanges that have ended, told in one go once the event loop has read its sockets. To read an
  * answer and to find out what follows from it are two programs, each too large for the processor's
  * caches beside the other: taking turns after every answer costs a tenth more (docs/performance.md).
- *
- * It is also outside undici's callbacks, which would take a programmer's error for one of the
- * connection.
  */
 export class Endings {
   #waiting: (() => void)[] = [];

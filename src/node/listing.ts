@@ -67,16 +67,7 @@ export async function countKeys(client: NodeClient): Promise<NodeCount> {
 }
 
 async function readPage(client: NodeClient, path: string): Promise<z.output<typeof pageSchema>> {
-  const { requestTimeoutMs, dialect, name } = client.options;
-  const response = await client.aside.request({
-    path: client.basePath + path,
-    method: 'GET',
-    headers: dialect.nodeHeader ? { node: name } : {},
-    signal: AbortSignal.timeout(requestTimeoutMs),
-  });
-  const body = await response.body.text();
-  if (response.statusCode !== 200) throw new Error(`${response.statusCode} ${body.slice(0, 100)}`);
-  return pageSchema.parse(JSON.parse(body));
+  return pageSchema.parse(JSON.parse(await client.list(path)));
 }
 
 function tell(error: unknown): string {

@@ -1,19 +1,17 @@
 /**
  * The client of one node: connections, a bulkhead before them, a timeout around each exchange, the
- * dialect's words on both ends. undici alone is cheap enough for the hot path (three POSTs: 241–350
- * µs of CPU, against 1,065 µs by fetch and 1,392 µs by ky; November 2026), its `Client` more so than
- * its `Pool`: which connection is free is known here, and need not be looked for (docs/performance.md).
+ * dialect's words on both ends.
  *
  * It retries nothing and remembers nothing of a command: that is the core's.
  */
-import { Client } from 'undici';
 import type { Answer, AnswerKind, Request } from '../core/model.ts';
 import type { NodeReport } from '../protocol/answer.ts';
 import { Bulkhead } from './bulkhead.ts';
 import { type AtTime, Call, type CallHost, type Done } from './call.ts';
-import { resettingConnector } from './connector.ts';
 import type { Dialect } from './dialect.ts';
 import { Endings } from './endings.ts';
+import { Connection } from './http/connection.ts';
+import { ListCall } from './list-call.ts';
 import { Wording } from './wording.ts';
 
 export interface NodeClientOptions {
@@ -29,41 +27,44 @@ export interface NodeClientOptions {
   readonly at: AtTime;
 }
 
-/** A page of keys may be this large; an exchange's own answer, far less (exchange.ts). */
-const RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
-
 export class NodeClient implements CallHost {
   readonly options: NodeClientOptions;
-  readonly basePath: string;
   readonly requestTimeoutMs: number;
   readonly at: AtTime;
   readonly wording: Wording;
-  readonly bulkhead: Bulkhead<Client>;
+  readonly bulkhead: Bulkhead<Connection>;
   readonly endings = new Endings();
   /** For what is off the hot path, and must not take an exchange's place. */
-  readonly aside: Client;
-  readonly #connections: readonly Client[];
+  readonly aside: Bulkhead<Connection>;
+  readonly #connections: readonly Connection[];
   readonly #answers: Partial<Record<AnswerKind, number>> = {};
   #calls = 0;
   #lastFailure: string | undefined;
 
   constructor(options: NodeClientOptions) {
-    const { origin, pathname } = new URL(options.url);
+    const url = new URL(options.url);
     this.options = options;
     this.requestTimeoutMs = options.requestTimeoutMs;
     this.at = options.at;
-    this.basePath = pathname.replace(/\/+$/, '');
-    this.wording = new Wording({ ...options, basePath: this.basePath });
-    const connect = () => connection(origin, options);
-    this.aside = connect();
-    this.#connections = Array.from({ length: options.connections }, connect);
-    this.bulkhead = new Bulkhead(this.#connections, restOneTurn);
+    this.wording = new Wording({ ...options, url });
+    const connections = Array.from(
+      { length: options.connections + 1 },
+      () => new Connection({ url, connectTimeoutMs: options.connectTimeoutMs }),
+    );
+    this.#connections = connections;
+    this.aside = new Bulkhead(connections.slice(0, 1));
+    this.bulkhead = new Bulkhead(connections.slice(1), restOneTurn);
   }
 
   /** See `NodePort.exchange`. */
   exchange(request: Request, groupId: string, done: Done): { abort(): void } {
     this.#calls++;
     return new Call(this, { request, groupId }, done);
+  }
+
+  /** The body of a page of keys. */
+  list(path: string): Promise<string> {
+    return new Promise((resolve, reject) => new ListCall(this, path, { resolve, reject }));
   }
 
   count(request: Request, answer: Answer): void {
@@ -80,30 +81,14 @@ export class NodeClient implements CallHost {
   }
 
   /** Closes all connections, those in use too. */
-  async close(): Promise<void> {
-    await Promise.all([this.aside, ...this.#connections].map((client) => client.destroy()));
+  close(): void {
+    for (const connection of this.#connections) connection.close();
   }
 }
 
-/**
- * undici has a connection rest for a turn of the event loop after an answer, in case its node closes
- * it. Asked for before, it looks at it anew, which takes another turn: others are better then.
- */
+/** A node that closes a connection after its answer does so within a turn of the event loop. */
 function restOneTurn(over: () => void): void {
   setImmediate(over);
-}
-
-/** Connects when it is first used. */
-function connection(origin: string, { connectTimeoutMs }: NodeClientOptions): Client {
-  return new Client(origin, {
-    pipelining: 1,
-    connect: resettingConnector(connectTimeoutMs),
-    // One timer per exchange (call.ts) covers it from queue to last byte.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: 30_000,
-    maxResponseSize: RESPONSE_BYTES_MAX,
-  });
 }
 
 const FAILURES: ReadonlySet<AnswerKind> = new Set([

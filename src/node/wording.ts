@@ -1,15 +1,14 @@
 /** The words of one node's dialect, on both ends: what is asked, and what an answer says. */
-import type { Dispatcher } from 'undici';
 import type { Answer, Request } from '../core/model.ts';
-import { type Call, type Dialect, keyPath } from './dialect.ts';
-import type { CompleteAnswer } from './exchange.ts';
+import { type Call, type Dialect, keyPath, type Method } from './dialect.ts';
+import type { Response } from './http/response-reader.ts';
 import { readAnswer } from './read-answer.ts';
 import { isObjectText } from './record.ts';
 
 export interface WordingOptions {
   readonly name: string;
-  /** Before the dialect's paths. */
-  readonly basePath: string;
+  /** The node's; the dialect's paths are appended to its path. */
+  readonly url: URL;
   readonly dialect: Dialect;
   /** Wall clock, for `Retry-After` dates. */
   readonly wallNow: () => number;
@@ -22,32 +21,50 @@ interface Plain {
   readonly answer: Answer;
 }
 
-const JSON_TYPE = ['content-type', 'application/json'];
+/** What a body follows is said to have one, even an empty one (RFC 9110, section 8.6). */
+const WITH_BODY: ReadonlySet<Method> = new Set(['POST', 'PUT', 'PATCH']);
 
 export class Wording {
   readonly #options: WordingOptions;
+  readonly #basePath: string;
+  /** The headers of every request, made once. */
+  readonly #headers: string;
   /** The latest plain success of each call: nearly every answer is one, and they are all alike. */
   readonly #latest: Partial<Record<Request['kind'], Plain>> = {};
 
   constructor(options: WordingOptions) {
+    const { name, url, dialect } = options;
+    const nodeHeader = dialect.nodeHeader ? `node: ${name}\r\n` : '';
     this.#options = options;
+    this.#basePath = url.pathname.replace(/\/+$/, '');
+    this.#headers = `host: ${url.host}\r\nconnection: keep-alive\r\n${nodeHeader}`;
   }
 
-  write(request: Request, groupId: string): Dispatcher.DispatchOptions {
-    const { dialect, name, basePath } = this.#options;
+  /** The request as it is sent. */
+  write(request: Request, groupId: string): string {
+    const { dialect } = this.#options;
     const call: Call<string> = dialect[request.kind];
-    const headers: string[] = [];
-    if (dialect.nodeHeader) headers.push('node', name);
-    const mark = markOf(request);
-    if (dialect.tokenHeader !== null && mark !== undefined) headers.push(dialect.tokenHeader, mark);
-    const path = basePath + keyPath(call, groupId);
-    if (!call.sendsBody) return { path, method: call.method, headers };
-    headers.push(...JSON_TYPE);
+    const start = this.#start(call.method, keyPath(call, groupId));
+    const mark = dialect.tokenHeader === null ? undefined : markOf(request);
+    const head = mark === undefined ? start : `${start}${dialect.tokenHeader}: ${mark}\r\n`;
+    if (!call.sendsBody) {
+      return WITH_BODY.has(call.method) ? `${head}content-length: 0\r\n\r\n` : `${head}\r\n`;
+    }
     const body = request.kind === 'create' ? request.body : JSON.stringify({ groupId });
-    return { path, method: call.method, headers, body };
+    const length = Buffer.byteLength(body);
+    return `${head}content-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`;
   }
 
-  read({ kind }: Request, groupId: string, http: CompleteAnswer): Answer {
+  /** The request of a page of keys. */
+  writeList(path: string): string {
+    return `${this.#start('GET', path)}\r\n`;
+  }
+
+  #start(method: Method, path: string): string {
+    return `${method} ${this.#basePath}${path} HTTP/1.1\r\n${this.#headers}`;
+  }
+
+  read({ kind }: Request, groupId: string, http: Omit<Response, 'keepMs'>): Answer {
     const latest = this.#latest[kind];
     if (latest?.status === http.status && latest.body === http.body) return latest.answer;
     const { dialect, wallNow } = this.#options;

@@ -33,7 +33,7 @@ describe('wording', () => {
       fc.property(fc.array(step, { minLength: 2, maxLength: 40 }), (steps) => {
         const wording = new Wording({
           name: 'node01',
-          basePath: '/v1',
+          url: new URL('http://127.0.0.1:7401/v1'),
           dialect: reliableOps,
           wallNow: () => now,
         });

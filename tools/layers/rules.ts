@@ -58,7 +58,6 @@ export const RULES: Rules = {
     fastify: ['ops/**'],
     ky: ['cli/**', 'observe/**'],
     'prom-client': ['ops/**'],
-    undici: ['node/**'],
     uuid: ['cli/**', 'client/**', 'coordinator/**'],
     winston: ['observe/**'],
     yaml: ['config/**'],

@@ -40,7 +40,7 @@ export class Asking {
       ...options,
     });
     onTestFinished(async () => {
-      await this.client.close();
+      this.client.close();
       await Promise.all(this.#asked.map(({ answer }) => answer));
       expect(this.#asked.filter(({ calls }) => calls() !== 1)).toEqual([]);
     });

@@ -1,0 +1,68 @@
+/** A body that comes in chunks (RFC 9112, section 7.1), one byte a character. */
+import type { Fault } from './head.ts';
+
+/** A size, and whatever a node adds to it. */
+const LINE_BYTES_MAX = 1024;
+const TRAILER_BYTES_MAX = 16 * 1024;
+const SIZE_LINE = /^([\da-f]{1,8})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i;
+
+/** Whole: `rest` was sent behind it. */
+export interface WholeBody {
+  readonly body: string;
+  readonly rest: string;
+}
+
+export class ChunkedBody {
+  readonly #bytesMax: number;
+  #body = '';
+  #unread = '';
+  /** Of the chunk under way; undefined: its size line comes next. */
+  #size: number | undefined;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Undefined while more is to come. */
+  push(piece: string): WholeBody | Fault | undefined {
+    this.#unread += piece;
+    for (;;) {
+      if (this.#size === 0) return this.#readTrailer();
+      const fault = this.#size === undefined ? this.#readSize() : this.#readChunk(this.#size);
+      if (fault !== undefined) return fault === 'more' ? undefined : fault;
+    }
+  }
+
+  #readSize(): Fault | 'more' | undefined {
+    const ends = this.#unread.indexOf('\r\n');
+    if (ends === -1 && this.#unread.length <= LINE_BYTES_MAX) return 'more';
+    const [, digits] = SIZE_LINE.exec(this.#unread.slice(0, Math.max(0, ends))) ?? [];
+    if (digits === undefined || ends > LINE_BYTES_MAX) return { fault: 'a chunk without a size' };
+    const size = Number.parseInt(digits, 16);
+    if (this.#body.length + size > this.#bytesMax) return tooLarge(this.#bytesMax);
+    this.#unread = this.#unread.slice(ends + 2);
+    this.#size = size;
+    return undefined;
+  }
+
+  #readChunk(size: number): Fault | 'more' | undefined {
+    if (this.#unread.length < size + 2) return 'more';
+    if (!this.#unread.startsWith('\r\n', size)) return { fault: 'a chunk longer than its size' };
+    this.#body += this.#unread.slice(0, size);
+    this.#unread = this.#unread.slice(size + 2);
+    this.#size = undefined;
+    return undefined;
+  }
+
+  /** Nothing in it matters. */
+  #readTrailer(): WholeBody | Fault | undefined {
+    if (this.#unread.startsWith('\r\n')) return { body: this.#body, rest: this.#unread.slice(2) };
+    const ends = this.#unread.indexOf('\r\n\r\n');
+    if (ends !== -1) return { body: this.#body, rest: this.#unread.slice(ends + 4) };
+    return this.#unread.length > TRAILER_BYTES_MAX ? { fault: 'a trailer without end' } : undefined;
+  }
+}
+
+export function tooLarge(bytesMax: number): Fault {
+  return { fault: `an answer of more than ${bytesMax} bytes` };
+}

@@ -1,0 +1,101 @@
+/** Reads responses out of bytes that come in pieces, one response after another. Touches no socket. */
+import { ChunkedBody, tooLarge, type WholeBody } from './chunked-body.ts';
+import { type Fault, type Head, parseHead } from './head.ts';
+
+/** A response that came to its end. */
+export interface Response {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  /** Decoded as UTF-8. */
+  readonly body: string;
+  /** See `Head.keepMs`; 0 as well when more was sent than was asked for. */
+  readonly keepMs: number;
+}
+
+/** As Node and its clients allow. */
+const HEAD_BYTES_MAX = 16 * 1024;
+const HEAD_END = '\r\n\r\n';
+const NOT_ASCII = /[\x80-\xff]/;
+
+export class ResponseReader {
+  #bodyBytesMax = 0;
+  #unread = '';
+  #head: Head | undefined;
+  #chunks: ChunkedBody | undefined;
+  /** The heads of a node are the same for a second or longer, so the latest is kept. */
+  #latest: { readonly text: string; readonly head: Head } | undefined;
+
+  /** The next piece is the beginning of a response, and what was left of another is forgotten. */
+  begin(bodyBytesMax: number): void {
+    this.#bodyBytesMax = bodyBytesMax;
+    this.#unread = '';
+    this.#head = undefined;
+    this.#chunks = undefined;
+  }
+
+  /**
+   * Undefined while more is to come.
+   *
+   * @param piece one byte a character
+   */
+  push(piece: string): Response | Fault | undefined {
+    this.#unread = this.#unread === '' ? piece : this.#unread + piece;
+    if (this.#head === undefined) {
+      const head = this.#readHead();
+      if (head === undefined || 'fault' in head) return head;
+      this.#head = head;
+    }
+    const whole = this.#readBody(this.#head.body);
+    return whole === undefined || 'fault' in whole ? whole : response(this.#head, whole);
+  }
+
+  /** No piece comes any more, since the connection was closed in order. */
+  end(): Response | Fault {
+    const whole = { body: this.#unread, rest: '' };
+    if (this.#head?.body === 'until close') return response(this.#head, whole);
+    const isBegun = this.#head !== undefined || this.#unread !== '';
+    const when = isBegun ? 'in the middle of its answer' : 'without an answer';
+    return { fault: `the connection was closed ${when}` };
+  }
+
+  #readHead(): Head | Fault | undefined {
+    for (;;) {
+      const ends = this.#unread.indexOf(HEAD_END);
+      const length = ends === -1 ? this.#unread.length : ends;
+      if (length > HEAD_BYTES_MAX) return { fault: `a head of more than ${HEAD_BYTES_MAX} bytes` };
+      if (ends === -1) return undefined;
+      const head = this.#parse(this.#unread.slice(0, ends));
+      this.#unread = this.#unread.slice(ends + HEAD_END.length);
+      if ('fault' in head || head.status >= 200) return head;
+      if (head.status === 101) return { fault: 'a change of protocol that nobody asked for' };
+    }
+  }
+
+  #parse(text: string): Head | Fault {
+    if (text === this.#latest?.text) return this.#latest.head;
+    const head = parseHead(text);
+    if (!('fault' in head)) this.#latest = { text, head };
+    return head;
+  }
+
+  #readBody(ends: Head['body']): WholeBody | Fault | undefined {
+    if (ends === 'chunked') {
+      this.#chunks ??= new ChunkedBody(this.#bodyBytesMax);
+      const piece = this.#unread;
+      this.#unread = '';
+      return this.#chunks.push(piece);
+    }
+    const length = ends === 'until close' ? this.#unread.length : ends;
+    if (length > this.#bodyBytesMax) return tooLarge(this.#bodyBytesMax);
+    if (ends === 'until close' || this.#unread.length < length) return undefined;
+    return { body: this.#unread.slice(0, length), rest: this.#unread.slice(length) };
+  }
+}
+
+function response({ status, retryAfter, keepMs }: Head, { body, rest }: WholeBody): Response {
+  return { status, retryAfter, body: decode(body), keepMs: rest === '' ? keepMs : 0 };
+}
+
+function decode(bytes: string): string {
+  return NOT_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
+}

@@ -1,0 +1,62 @@
+/** One page of keys on its way: as a call, over a connection that calls do not need. */
+import type { Bulkhead, Visitor } from './bulkhead.ts';
+import type { AtTime } from './call.ts';
+import type { Endings } from './endings.ts';
+import { Exchange, type Unanswered } from './exchange.ts';
+import type { Connection } from './http/connection.ts';
+import type { Response } from './http/response-reader.ts';
+import type { Wording } from './wording.ts';
+
+export interface ListHost {
+  readonly requestTimeoutMs: number;
+  readonly at: AtTime;
+  readonly wording: Wording;
+  readonly aside: Bulkhead<Connection>;
+  readonly endings: Endings;
+}
+
+interface Told {
+  resolve(body: string): void;
+  reject(error: Error): void;
+}
+
+/** A page of a thousand keys of the longest kind is a megabyte. */
+const PAGE_BYTES_MAX = 16 * 1024 * 1024;
+
+export class ListCall extends Exchange<Response> implements Visitor<Connection> {
+  readonly answerBytesMax = PAGE_BYTES_MAX;
+  place: Connection | undefined;
+  hasLeft = false;
+  readonly #host: ListHost;
+  readonly #path: string;
+  readonly #told: Told;
+  readonly #stopTimer: () => void;
+
+  constructor(host: ListHost, path: string, told: Told) {
+    super(host.endings);
+    this.#host = host;
+    this.#path = path;
+    this.#told = told;
+    const { at, requestTimeoutMs } = host;
+    this.#stopTimer = at(performance.now() + requestTimeoutMs, () =>
+      this.giveUp(`timeout: no answer within ${requestTimeoutMs} ms`),
+    );
+    host.aside.enter(this);
+  }
+
+  start(connection: Connection): void {
+    if (!this.isOver) this.send(connection, this.#host.wording.writeList(this.#path));
+  }
+
+  protected read(answer: Response): Response {
+    return answer;
+  }
+
+  protected ended(ending: Response | Unanswered): void {
+    this.#stopTimer();
+    this.#host.aside.leave(this);
+    if ('kind' in ending) this.#told.reject(new Error(ending.said));
+    else if (ending.status === 200) this.#told.resolve(ending.body);
+    else this.#told.reject(new Error(`${ending.status} ${ending.body.slice(0, 100)}`));
+  }
+}
