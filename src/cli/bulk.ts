@@ -5,10 +5,11 @@
  * A daemon that is busy or restarts delays the run, one that stays away ends it. `stop` ends it
  * too, after what is in flight.
  */
-import { v7 as uuid } from 'uuid';
+
 import { ClientError, type CommandFields, type LockstepClient } from '../client/index.ts';
 import type { CommandAnswer } from '../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
+import { newId } from '../protocol/new-id.ts';
 import type { KeyItem, KeySource } from './keys.ts';
 import type { Tally } from './tally.ts';
 
@@ -64,7 +65,7 @@ async function sendOne(
     return undefined;
   }
   const { key } = item;
-  const id = uuid();
+  const id = newId();
   const begun = performance.now();
   try {
     const answer = await client[bulk.op](key, { ...bulk.fields, id, persist: true });

@@ -1,5 +1,5 @@
 /** Gives every command an id before it is sent, so that asking again is safe (P7). */
-import { v7 as uuid } from 'uuid';
+import { newId } from '../protocol/new-id.ts';
 import type { RequestInput } from '../protocol/request.ts';
 
 /** The request with an id on it, or on each command of a batch; the others are safe as they are. */
@@ -7,7 +7,7 @@ export function identify(request: RequestInput): RequestInput {
   switch (request.op) {
     case 'create':
     case 'delete':
-      return request.id === undefined ? { ...request, id: uuid() } : request;
+      return request.id === undefined ? { ...request, id: newId() } : request;
     case 'batch':
       return { ...request, commands: request.commands.map(identifyCommand) };
     default:
@@ -19,5 +19,5 @@ export function identify(request: RequestInput): RequestInput {
 function identifyCommand(command: unknown): unknown {
   const { op, id } = (command ?? {}) as { op?: unknown; id?: unknown };
   const nameless = (op === 'create' || op === 'delete') && id === undefined;
-  return nameless ? { ...(command as object), id: uuid() } : command;
+  return nameless ? { ...(command as object), id: newId() } : command;
 }

@@ -1,6 +1,5 @@
 /** The coordinator's thread: journal, sockets, and the batch machine between them. */
 import { workerData } from 'node:worker_threads';
-import { v7 as newId } from 'uuid';
 import { Router, XPublisher } from 'zeromq';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
@@ -19,6 +18,7 @@ import type { Log } from '../observe/log-port.ts';
 import type { BreakerEvent, CommandAnswer, SummaryAnswer } from '../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
+import { newId } from '../protocol/new-id.ts';
 import { executorIdentity, WORK_ENDPOINT } from '../protocol/work.ts';
 import { BreakerTeller } from './breaker-news.ts';
 import { Coordinator } from './coordinator.ts';
@@ -91,7 +91,7 @@ runThread(async ({ beat, sockets, keep }) => {
       journal,
       now,
       random: Math.random,
-      newId: () => newId(),
+      newId,
       at: atTime(now),
       onTrouble: (what, { message, hint }) => log.warn(what, { error: message, hint }),
       noted: (what, details) => log.info(what, details),

@@ -58,7 +58,7 @@ export const RULES: Rules = {
     fastify: ['ops/**'],
     ky: ['cli/**', 'observe/**'],
     'prom-client': ['ops/**'],
-    uuid: ['cli/**', 'client/**', 'coordinator/**'],
+    uuid: ['protocol/**'],
     winston: ['observe/**'],
     yaml: ['config/**'],
     yargs: ['cli/**', 'config/**', 'nodesim/**'],
