@@ -7,7 +7,9 @@ import { steadyClock } from '../lifecycle/clock.ts';
 import type { ThreadData } from '../lifecycle/control.ts';
 import { runThread } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
+import type { After } from '../node/call.ts';
 import type { Dialect } from '../node/dialect.ts';
+import { Endings } from '../node/endings.ts';
 import { countKeys, listKeys } from '../node/listing.ts';
 import { NodeClient, type NodeClientOptions } from '../node/node-client.ts';
 import { openLog } from '../observe/log.ts';
@@ -47,8 +49,10 @@ runThread(async ({ beat, sockets, keep }) => {
   const data = workerData as ExecutorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
-  const at = atTime(() => performance.now());
-  const clients = data.nodes.map((node) => openClient(node, { ...data, at }));
+  const at = atTime(now);
+  const endings = new Endings();
+  const after: After = (ms, act) => at(now() + ms, act);
+  const clients = data.nodes.map((node) => openClient(node, { ...data, after, endings }));
   const ports = new Map(clients.map((client) => [client.options.name, portOf(client)]));
   const routingId = executorIdentity(data.index);
   const socket = sockets.add('coordinator', new Dealer({ ...WORK_SOCKET, routingId }));
@@ -65,7 +69,7 @@ runThread(async ({ beat, sockets, keep }) => {
     {
       now,
       random: Math.random,
-      at: atTime(now),
+      at,
       nodeNames: data.nodes.map(({ name }) => name),
       node: (name) => ports.get(name) ?? unknownNode(name),
       report: (report) => outbox.push(report),
@@ -113,9 +117,10 @@ function sayAttempted({ answer, ms, ...attempt }: Attempt, log: Log): void {
 
 function openClient(
   { name, url }: { name: string; url: string },
-  options: ExecutorData & Pick<NodeClientOptions, 'at'>,
+  options: ExecutorData & Pick<NodeClientOptions, 'after' | 'endings'>,
 ): NodeClient {
-  const { dialect, requestTimeoutMs, connectTimeoutMs, connectionsPerNode, at } = options;
+  const { dialect, requestTimeoutMs, connectTimeoutMs, connectionsPerNode, after, endings } =
+    options;
   return new NodeClient({
     name,
     url,
@@ -124,7 +129,8 @@ function openClient(
     connectTimeoutMs,
     connections: connectionsPerNode,
     wallNow: Date.now,
-    at,
+    after,
+    endings,
   });
 }
 

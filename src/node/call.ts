@@ -15,13 +15,13 @@ import type { Wording } from './wording.ts';
 /** See `NodePort.exchange`. */
 export type Done = (answer: Answer, sign: Sign, tookMs: number) => void;
 
-/** Calls `act` at `time` of performance.now(), or soon after; what it returns cancels that. */
-export type AtTime = (time: number, act: () => void) => () => void;
+/** Calls `act` in so many ms, or soon after; what it returns cancels that. */
+export type After = (ms: number, act: () => void) => () => void;
 
 /** What the calls of one node share. */
 export interface CallHost {
   readonly requestTimeoutMs: number;
-  readonly at: AtTime;
+  readonly after: After;
   readonly wording: Wording;
   readonly bulkhead: Bulkhead<Connection>;
   readonly endings: Endings;
@@ -55,7 +55,7 @@ export class Call extends Exchange<Answer> implements Visitor<Connection> {
     this.#request = asked.request;
     this.#groupId = asked.groupId;
     this.#done = done;
-    this.#stopTimer = host.at(this.#askedAt + host.requestTimeoutMs, () => this.#expire());
+    this.#stopTimer = host.after(host.requestTimeoutMs, () => this.#expire());
     host.bulkhead.enter(this);
   }
 

@@ -1,6 +1,6 @@
 /** One page of keys on its way: as a call, over a connection that calls do not need. */
 import type { Bulkhead, Visitor } from './bulkhead.ts';
-import type { AtTime } from './call.ts';
+import type { After } from './call.ts';
 import type { Endings } from './endings.ts';
 import { Exchange, type Unanswered } from './exchange.ts';
 import type { Connection } from './http/connection.ts';
@@ -9,7 +9,7 @@ import type { Wording } from './wording.ts';
 
 export interface ListHost {
   readonly requestTimeoutMs: number;
-  readonly at: AtTime;
+  readonly after: After;
   readonly wording: Wording;
   readonly aside: Bulkhead<Connection>;
   readonly endings: Endings;
@@ -37,8 +37,8 @@ export class ListCall extends Exchange<Response> implements Visitor<Connection> 
     this.#host = host;
     this.#path = path;
     this.#told = told;
-    const { at, requestTimeoutMs } = host;
-    this.#stopTimer = at(performance.now() + requestTimeoutMs, () =>
+    const { after, requestTimeoutMs } = host;
+    this.#stopTimer = after(requestTimeoutMs, () =>
       this.giveUp(`timeout: no answer within ${requestTimeoutMs} ms`),
     );
     host.aside.enter(this);

@@ -7,9 +7,9 @@
 import type { Answer, AnswerKind, Request } from '../core/model.ts';
 import type { NodeReport } from '../protocol/answer.ts';
 import { Bulkhead } from './bulkhead.ts';
-import { type AtTime, Call, type CallHost, type Done } from './call.ts';
+import { type After, Call, type CallHost, type Done } from './call.ts';
 import type { Dialect } from './dialect.ts';
-import { Endings } from './endings.ts';
+import type { Endings } from './endings.ts';
 import { Connection } from './http/connection.ts';
 import { ListCall } from './list-call.ts';
 import { Wording } from './wording.ts';
@@ -24,16 +24,18 @@ export interface NodeClientOptions {
   readonly connections: number;
   /** Wall clock, for `Retry-After` dates. */
   readonly wallNow: () => number;
-  readonly at: AtTime;
+  readonly after: After;
+  /** Of all clients of a thread. */
+  readonly endings: Endings;
 }
 
 export class NodeClient implements CallHost {
   readonly options: NodeClientOptions;
   readonly requestTimeoutMs: number;
-  readonly at: AtTime;
+  readonly after: After;
   readonly wording: Wording;
   readonly bulkhead: Bulkhead<Connection>;
-  readonly endings = new Endings();
+  readonly endings: Endings;
   /** For what is off the hot path, and must not take an exchange's place. */
   readonly aside: Bulkhead<Connection>;
   readonly #connections: readonly Connection[];
@@ -45,7 +47,8 @@ export class NodeClient implements CallHost {
     const url = new URL(options.url);
     this.options = options;
     this.requestTimeoutMs = options.requestTimeoutMs;
-    this.at = options.at;
+    this.after = options.after;
+    this.endings = options.endings;
     this.wording = new Wording({ ...options, url });
     const connections = Array.from(
       { length: options.connections + 1 },

@@ -1,8 +1,10 @@
 /** Asks the node at argv[2] once; whoever hears the answer has a bug. */
 import { atTime } from '../../../src/lifecycle/timer.ts';
 import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
+import { Endings } from '../../../src/node/endings.ts';
 import { NodeClient } from '../../../src/node/node-client.ts';
 
+const at = atTime(() => performance.now());
 const client = new NodeClient({
   name: 'node01',
   url: process.argv[2] ?? '',
@@ -11,7 +13,8 @@ const client = new NodeClient({
   connectTimeoutMs: 5000,
   connections: 1,
   wallNow: Date.now,
-  at: atTime(() => performance.now()),
+  after: (ms, act) => at(performance.now() + ms, act),
+  endings: new Endings(),
 });
 
 process.on('uncaughtExceptionMonitor', (error) => {

@@ -4,6 +4,7 @@ import type { Sign } from '../../../src/core/breaker.ts';
 import type { Answer, Request } from '../../../src/core/model.ts';
 import { atTime } from '../../../src/lifecycle/timer.ts';
 import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
+import { Endings } from '../../../src/node/endings.ts';
 import { NodeClient, type NodeClientOptions } from '../../../src/node/node-client.ts';
 
 export const CREATE: Request = {
@@ -13,6 +14,8 @@ export const CREATE: Request = {
 };
 export const DELETE: Request = { kind: 'delete', guard: '1700000000.000001' };
 export const READ: Request = { kind: 'read' };
+
+const at = atTime(() => performance.now());
 
 export interface AskedNode {
   readonly answer: Promise<Answer>;
@@ -36,7 +39,8 @@ export class Asking {
       connectTimeoutMs: 2000,
       connections: 8,
       wallNow: Date.now,
-      at: atTime(() => performance.now()),
+      after: (ms, act) => at(performance.now() + ms, act),
+      endings: new Endings(),
       ...options,
     });
     onTestFinished(async () => {
