@@ -10,8 +10,8 @@
 import { Pool } from 'undici';
 import { settingsSchema } from '../../src/config/schema.ts';
 import { atTime } from '../../src/lifecycle/timer.ts';
+import { AfterReads } from '../../src/node/after-reads.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
-import { Endings } from '../../src/node/endings.ts';
 import { NodeClient } from '../../src/node/node-client.ts';
 import { serveTasks } from './contender.ts';
 
@@ -21,7 +21,7 @@ type Create = (groupId: string, token: string, done: (fault?: string) => void) =
 const { connectionsPerNode: connections, requestTimeoutMs } = settingsSchema.parse({});
 const nodes = JSON.parse(process.argv[2] ?? '[]') as { name: string; url: string }[];
 const at = atTime(() => performance.now());
-const endings = new Endings();
+const afterReads = new AfterReads();
 const creates = nodes.map(process.argv[3] === 'client' ? byNodeClient : byPool);
 let lastToken = Date.now() * 1000;
 
@@ -64,7 +64,7 @@ function byNodeClient({ name, url }: { name: string; url: string }): Create {
     connections,
     wallNow: Date.now,
     after: (ms, act) => at(performance.now() + ms, act),
-    endings,
+    afterReads,
   });
   return (groupId, token, done) => {
     const request = { kind: 'create', token, body: JSON.stringify({ groupId }) } as const;

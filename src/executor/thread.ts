@@ -7,9 +7,9 @@ import { steadyClock } from '../lifecycle/clock.ts';
 import type { ThreadData } from '../lifecycle/control.ts';
 import { runThread } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
+import { AfterReads } from '../node/after-reads.ts';
 import type { After } from '../node/call.ts';
 import type { Dialect } from '../node/dialect.ts';
-import { Endings } from '../node/endings.ts';
 import { countKeys, listKeys } from '../node/listing.ts';
 import { NodeClient, type NodeClientOptions } from '../node/node-client.ts';
 import { openLog } from '../observe/log.ts';
@@ -50,9 +50,9 @@ runThread(async ({ beat, sockets, keep }) => {
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
   const at = atTime(now);
-  const endings = new Endings();
+  const afterReads = new AfterReads();
   const after: After = (ms, act) => at(now() + ms, act);
-  const clients = data.nodes.map((node) => openClient(node, { ...data, after, endings }));
+  const clients = data.nodes.map((node) => openClient(node, { ...data, after, afterReads }));
   const ports = new Map(clients.map((client) => [client.options.name, portOf(client)]));
   const routingId = executorIdentity(data.index);
   const socket = sockets.add('coordinator', new Dealer({ ...WORK_SOCKET, routingId }));
@@ -117,9 +117,9 @@ function sayAttempted({ answer, ms, ...attempt }: Attempt, log: Log): void {
 
 function openClient(
   { name, url }: { name: string; url: string },
-  options: ExecutorData & Pick<NodeClientOptions, 'after' | 'endings'>,
+  options: ExecutorData & Pick<NodeClientOptions, 'after' | 'afterReads'>,
 ): NodeClient {
-  const { dialect, requestTimeoutMs, connectTimeoutMs, connectionsPerNode, after, endings } =
+  const { dialect, requestTimeoutMs, connectTimeoutMs, connectionsPerNode, after, afterReads } =
     options;
   return new NodeClient({
     name,
@@ -130,7 +130,7 @@ function openClient(
     connections: connectionsPerNode,
     wallNow: Date.now,
     after,
-    endings,
+    afterReads,
   });
 }
 

@@ -4,8 +4,8 @@
  */
 import type { Sign } from '../core/breaker.ts';
 import type { Answer, Request } from '../core/model.ts';
+import type { AfterReads } from './after-reads.ts';
 import type { Bulkhead, Visitor } from './bulkhead.ts';
-import type { Endings } from './endings.ts';
 import { Exchange } from './exchange.ts';
 import type { Connection } from './http/connection.ts';
 import type { Response } from './http/response-reader.ts';
@@ -24,7 +24,7 @@ export interface CallHost {
   readonly after: After;
   readonly wording: Wording;
   readonly bulkhead: Bulkhead<Connection>;
-  readonly endings: Endings;
+  readonly afterReads: AfterReads;
   /** Every call has ended so. */
   count(request: Request, answer: Answer): void;
 }
@@ -50,7 +50,7 @@ export class Call extends Exchange<Answer> implements Visitor<Connection> {
 
   /** @param done called once, and not before this returns */
   constructor(host: CallHost, asked: { request: Request; groupId: string }, done: Done) {
-    super(host.endings);
+    super(host.afterReads);
     this.#host = host;
     this.#request = asked.request;
     this.#groupId = asked.groupId;

@@ -5,7 +5,7 @@
  * Whatever happens, `ended` hears of it once: an answer that was read to its end as `read` reads it,
  * everything else as `unsent` (nothing was written) or `lost` (something may have been).
  */
-import type { Endings } from './endings.ts';
+import type { AfterReads } from './after-reads.ts';
 import type { Carried, Connection } from './http/connection.ts';
 import type { Response } from './http/response-reader.ts';
 
@@ -17,18 +17,18 @@ export interface Unanswered {
 
 export abstract class Exchange<Read> implements Carried {
   abstract readonly answerBytesMax: number;
-  readonly #endings: Endings;
+  readonly #afterReads: AfterReads;
   #connection: Connection | undefined;
   #isSent = false;
   #isOver = false;
 
-  constructor(endings: Endings) {
-    this.#endings = endings;
+  constructor(afterReads: AfterReads) {
+    this.#afterReads = afterReads;
   }
 
   /** Called at once, while its connection is still warm. */
   protected abstract read(answer: Response): Read;
-  /** Called after it, by its endings. */
+  /** Called once the sockets have been read. */
   protected abstract ended(ending: Read | Unanswered): void;
 
   get isOver(): boolean {
@@ -61,6 +61,6 @@ export abstract class Exchange<Read> implements Carried {
 
   #end(ending: Read | Unanswered): void {
     this.#isOver = true;
-    this.#endings.add(() => this.ended(ending));
+    this.#afterReads.add(() => this.ended(ending));
   }
 }

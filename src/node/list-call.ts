@@ -1,7 +1,8 @@
 /** One page of keys on its way: as a call, over a connection that calls do not need. */
+
+import type { AfterReads } from './after-reads.ts';
 import type { Bulkhead, Visitor } from './bulkhead.ts';
 import type { After } from './call.ts';
-import type { Endings } from './endings.ts';
 import { Exchange, type Unanswered } from './exchange.ts';
 import type { Connection } from './http/connection.ts';
 import type { Response } from './http/response-reader.ts';
@@ -12,7 +13,7 @@ export interface ListHost {
   readonly after: After;
   readonly wording: Wording;
   readonly aside: Bulkhead<Connection>;
-  readonly endings: Endings;
+  readonly afterReads: AfterReads;
 }
 
 interface Told {
@@ -33,7 +34,7 @@ export class ListCall extends Exchange<Response> implements Visitor<Connection> 
   readonly #stopTimer: () => void;
 
   constructor(host: ListHost, path: string, told: Told) {
-    super(host.endings);
+    super(host.afterReads);
     this.#host = host;
     this.#path = path;
     this.#told = told;

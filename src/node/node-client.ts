@@ -6,10 +6,10 @@
  */
 import type { Answer, AnswerKind, Request } from '../core/model.ts';
 import type { NodeReport } from '../protocol/answer.ts';
+import type { AfterReads } from './after-reads.ts';
 import { Bulkhead } from './bulkhead.ts';
 import { type After, Call, type CallHost, type Done } from './call.ts';
 import type { Dialect } from './dialect.ts';
-import type { Endings } from './endings.ts';
 import { Connection } from './http/connection.ts';
 import { ListCall } from './list-call.ts';
 import { Wording } from './wording.ts';
@@ -26,7 +26,7 @@ export interface NodeClientOptions {
   readonly wallNow: () => number;
   readonly after: After;
   /** Of all clients of a thread. */
-  readonly endings: Endings;
+  readonly afterReads: AfterReads;
 }
 
 export class NodeClient implements CallHost {
@@ -35,7 +35,7 @@ export class NodeClient implements CallHost {
   readonly after: After;
   readonly wording: Wording;
   readonly bulkhead: Bulkhead<Connection>;
-  readonly endings: Endings;
+  readonly afterReads: AfterReads;
   /** For what is off the hot path, and must not take an exchange's place. */
   readonly aside: Bulkhead<Connection>;
   readonly #connections: readonly Connection[];
@@ -44,19 +44,19 @@ export class NodeClient implements CallHost {
   #lastFailure: string | undefined;
 
   constructor(options: NodeClientOptions) {
-    const url = new URL(options.url);
+    const target = { ...options, url: new URL(options.url) };
     this.options = options;
     this.requestTimeoutMs = options.requestTimeoutMs;
     this.after = options.after;
-    this.endings = options.endings;
-    this.wording = new Wording({ ...options, url });
+    this.afterReads = options.afterReads;
+    this.wording = new Wording(target);
     const connections = Array.from(
       { length: options.connections + 1 },
-      () => new Connection({ url, connectTimeoutMs: options.connectTimeoutMs }),
+      () => new Connection(target),
     );
     this.#connections = connections;
     this.aside = new Bulkhead(connections.slice(0, 1));
-    this.bulkhead = new Bulkhead(connections.slice(1), restOneTurn);
+    this.bulkhead = new Bulkhead(connections.slice(1));
   }
 
   /** See `NodePort.exchange`. */
@@ -87,11 +87,6 @@ export class NodeClient implements CallHost {
   close(): void {
     for (const connection of this.#connections) connection.close();
   }
-}
-
-/** A node that closes a connection after its answer does so within a turn of the event loop. */
-function restOneTurn(over: () => void): void {
-  setImmediate(over);
 }
 
 const FAILURES: ReadonlySet<AnswerKind> = new Set([

@@ -21,6 +21,8 @@ interface Plain {
   readonly answer: Answer;
 }
 
+const MARK = /^[\x21-\x7e]+$/;
+
 /** What a body follows is said to have one, even an empty one (RFC 9110, section 8.6). */
 const WITH_BODY: ReadonlySet<Method> = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -46,6 +48,8 @@ export class Wording {
     const call: Call<string> = dialect[request.kind];
     const start = this.#start(call.method, keyPath(call, groupId));
     const mark = dialect.tokenHeader === null ? undefined : markOf(request);
+    // Every one was checked when it was read; a line of its own in it would be another header.
+    if (mark !== undefined && !MARK.test(mark)) throw new Error(`not an owner mark: ${mark}`);
     const head = mark === undefined ? start : `${start}${dialect.tokenHeader}: ${mark}\r\n`;
     if (!call.sendsBody) {
       return WITH_BODY.has(call.method) ? `${head}content-length: 0\r\n\r\n` : `${head}\r\n`;

@@ -135,7 +135,7 @@ describe('P4.2: what nothing was written for is unsent', () => {
   test('a connection that does not come about in time', async () => {
     const url = await startStoppedListener();
     const asking = new Asking(url, { connectTimeoutMs: 200 });
-    const said = 'no connection within 200 ms';
+    const said = `no connection to ${new URL(url).host} within 200 ms`;
     expect(await asking.answerTo()).toEqual({ kind: 'unsent', said });
   });
 

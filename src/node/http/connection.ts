@@ -8,6 +8,7 @@
  */
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { AfterReads } from '../after-reads.ts';
 import { type Response, ResponseReader } from './response-reader.ts';
 
 /** Whose request a connection carries. */
@@ -25,6 +26,7 @@ export interface Target {
   /** Whose origin counts. */
   readonly url: URL;
   readonly connectTimeoutMs: number;
+  readonly afterReads: AfterReads;
 }
 
 /**
@@ -41,6 +43,8 @@ export class Connection {
   #keepMs = 0;
   #request = '';
   #carried: Carried | undefined;
+  /** No byte of its request was written before `sent`. */
+  #stage: 'connecting' | 'waiting' | 'sent' = 'connecting';
   #isClosed = false;
 
   constructor(target: Target) {
@@ -53,7 +57,7 @@ export class Connection {
     this.#request = request;
     this.#carried = carried;
     if (this.#socket === undefined) this.#connect();
-    else this.#send(this.#socket);
+    else this.#sendAfterReads(this.#socket);
   }
 
   /**
@@ -67,37 +71,48 @@ export class Connection {
   /** For good; what is under way is lost. */
   close(): void {
     this.#isClosed = true;
-    const carried = this.#reset();
-    carried?.onLost('the connection was closed');
+    this.#reset()?.onLost('the connection was closed');
   }
 
   #connect(): void {
     const { url, connectTimeoutMs } = this.#target;
     const socket: Socket = openSocket(url, (piece) => this.#read(socket, piece));
     this.#socket = socket;
-    let isConnected = false;
+    this.#stage = 'connecting';
+    this.#keepMs = 0;
+    const fault = `no connection to ${url.host} within ${connectTimeoutMs} ms`;
+    // The socket's own timer would begin anew with each step: name, address, TLS.
+    const timer = setTimeout(() => this.#lose(socket, fault), connectTimeoutMs);
     socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
-      isConnected = true;
-      socket.setTimeout(0);
-      this.#keepMs = 0;
+      clearTimeout(timer);
       if (socket === this.#socket) this.#send(socket);
     });
-    socket.setTimeout(connectTimeoutMs);
+    // Idle for too long; the time of an exchange is its carrier's.
     socket.on('timeout', () => {
-      if (!isConnected) this.#lose(socket, `no connection within ${connectTimeoutMs} ms`);
-      // Idle for too long. In an exchange its own timer decides.
-      else if (this.#carried === undefined) this.#lose(socket, '');
+      if (this.#carried === undefined) this.#lose(socket);
     });
     socket.on('end', () => this.#end(socket));
     socket.on('error', (error) => this.#lose(socket, tell(error)));
-    socket.on('close', () => this.#lose(socket, 'the connection was lost'));
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.#lose(socket);
+    });
+  }
+
+  #sendAfterReads(socket: Socket): void {
+    this.#stage = 'waiting';
+    this.#target.afterReads.add(() => {
+      if (socket === this.#socket && this.#stage === 'waiting') this.#send(socket);
+    });
   }
 
   #send(socket: Socket): void {
     const carried = this.#carried;
     if (carried === undefined) return;
+    this.#stage = 'sent';
     this.#reader.begin(carried.answerBytesMax);
     carried.onSent();
+    socket.ref();
     socket.write(this.#request);
     this.#request = '';
   }
@@ -106,7 +121,7 @@ export class Connection {
     // It was reset, and this had been read before.
     if (socket !== this.#socket) return;
     // Nobody asked for it. Whose answer would the next one be?
-    if (this.#carried === undefined) return this.#lose(socket, '');
+    if (this.#carried === undefined || this.#stage !== 'sent') return this.#lose(socket);
     const answer = this.#reader.push(piece);
     if (answer === undefined) return;
     if ('fault' in answer) this.#reset()?.onLost(answer.fault);
@@ -114,29 +129,37 @@ export class Connection {
   }
 
   #end(socket: Socket): void {
-    if (socket !== this.#socket || this.#carried === undefined) return this.#lose(socket, '');
+    const isAsked = this.#carried !== undefined && this.#stage === 'sent';
+    if (socket !== this.#socket || !isAsked) return this.#lose(socket);
     const answer = this.#reader.end();
-    if ('fault' in answer) this.#lose(socket, answer.fault);
+    if ('fault' in answer) this.#reset()?.onLost(answer.fault);
     else this.#answer(socket, answer);
   }
 
   #answer(socket: Socket, answer: Response): void {
-    const carried = this.#carried;
-    this.#carried = undefined;
-    if (answer.keepMs === 0) this.#lose(socket, '');
-    else if (answer.keepMs !== this.#keepMs) {
-      this.#keepMs = answer.keepMs;
-      socket.setTimeout(answer.keepMs);
-    }
+    const carried = this.#take();
+    // An answer to a request that has not left yet: would the node read the rest as the next one?
+    if (answer.keepMs === 0 || socket.writableLength > 0) this.#lose(socket);
+    else this.#keep(socket, answer.keepMs);
     // Last, since it may have the next request with it.
     carried?.onAnswer(answer);
   }
 
-  #lose(socket: Socket, why: string): void {
+  /** A connection that carries nothing holds no thread alive. */
+  #keep(socket: Socket, keepMs: number): void {
+    socket.unref();
+    if (keepMs === this.#keepMs) return;
+    this.#keepMs = keepMs;
+    socket.setTimeout(keepMs);
+  }
+
+  #lose(socket: Socket, why = 'the connection was closed'): void {
     socket.destroy();
     if (socket !== this.#socket) return;
     this.#socket = undefined;
-    this.#take()?.onLost(why);
+    // Its node has closed it while it was idle. Nothing was written: a new one will do.
+    if (this.#carried !== undefined && this.#stage === 'waiting') this.#connect();
+    else this.#take()?.onLost(why);
   }
 
   #reset(): Carried | undefined {
@@ -174,10 +197,10 @@ function openSocket({ protocol, hostname, port }: URL, hear: (piece: string) => 
   return socket.setNoDelay(true);
 }
 
+/** Of a name with several addresses, what each of them came to. */
 function tell(error: NodeJS.ErrnoException): string {
-  const inner =
-    error instanceof AggregateError ? (error.errors[0] as Error | undefined) : undefined;
-  const { message } = inner ?? error;
+  const errors = error instanceof AggregateError ? (error.errors as Error[]) : [error];
+  const message = errors.map((one) => one.message.trim()).join('; ');
   return error.code === undefined || message.includes(error.code)
     ? message
     : `${error.code} ${message}`;

@@ -1,7 +1,7 @@
 /** Asks the node at argv[2] once; whoever hears the answer has a bug. */
 import { atTime } from '../../../src/lifecycle/timer.ts';
+import { AfterReads } from '../../../src/node/after-reads.ts';
 import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
-import { Endings } from '../../../src/node/endings.ts';
 import { NodeClient } from '../../../src/node/node-client.ts';
 
 const at = atTime(() => performance.now());
@@ -14,7 +14,7 @@ const client = new NodeClient({
   connections: 1,
   wallNow: Date.now,
   after: (ms, act) => at(performance.now() + ms, act),
-  endings: new Endings(),
+  afterReads: new AfterReads(),
 });
 
 process.on('uncaughtExceptionMonitor', (error) => {

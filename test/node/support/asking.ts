@@ -3,8 +3,8 @@ import { expect, onTestFinished } from 'vitest';
 import type { Sign } from '../../../src/core/breaker.ts';
 import type { Answer, Request } from '../../../src/core/model.ts';
 import { atTime } from '../../../src/lifecycle/timer.ts';
+import { AfterReads } from '../../../src/node/after-reads.ts';
 import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
-import { Endings } from '../../../src/node/endings.ts';
 import { NodeClient, type NodeClientOptions } from '../../../src/node/node-client.ts';
 
 export const CREATE: Request = {
@@ -40,7 +40,7 @@ export class Asking {
       connections: 8,
       wallNow: Date.now,
       after: (ms, act) => at(performance.now() + ms, act),
-      endings: new Endings(),
+      afterReads: new AfterReads(),
       ...options,
     });
     onTestFinished(async () => {
