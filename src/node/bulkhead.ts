@@ -16,11 +16,16 @@ export interface Visitor<Place> {
 export class Bulkhead<Place> {
   /** The one left last is taken first: it is warm. */
   readonly #free: Place[];
+  /** Left just now, and nobody waited for them. */
+  #resting: Place[] = [];
+  readonly #rest: (over: () => void) => void;
   /** Those that have left meanwhile are passed over. */
   readonly #queue = new Fifo<Visitor<Place>>();
 
-  constructor(places: readonly Place[]) {
+  /** @param rest calls back when a place nobody waited for may be taken again; at once by default */
+  constructor(places: readonly Place[], rest: (over: () => void) => void = (over) => over()) {
     this.#free = [...places];
+    this.#rest = rest;
   }
 
   enter(visitor: Visitor<Place>): void {
@@ -37,7 +42,17 @@ export class Bulkhead<Place> {
     if (place === undefined) return;
     const next = this.#next();
     if (next !== undefined) admit(next, place);
-    else this.#free.push(place);
+    else if (this.#resting.push(place) === 1) this.#rest(() => this.#takeBack());
+  }
+
+  #takeBack(): void {
+    const rested = this.#resting;
+    this.#resting = [];
+    for (const place of rested) {
+      const next = this.#next();
+      if (next === undefined) this.#free.push(place);
+      else admit(next, place);
+    }
   }
 
   #next(): Visitor<Place> | undefined {

@@ -65,6 +65,23 @@ describe('the bulkhead', () => {
     expect(started).toEqual(['second', 'third']);
   });
 
+  test('a place that nobody waited for rests before it is taken again', () => {
+    const overs: (() => void)[] = [];
+    const bulkhead = new Bulkhead([0, 1], (over) => overs.push(over));
+    const started: string[] = [];
+    const leaves = ['a', 'b'].map((name) => enter(bulkhead, () => started.push(name)));
+    for (const leave of leaves) leave();
+    enter(bulkhead, () => started.push('c'));
+    expect(started).toEqual(['a', 'b']);
+    expect(overs).toHaveLength(1);
+    overs[0]?.();
+    expect(started).toEqual(['a', 'b', 'c']);
+    const last = enter(bulkhead, () => started.push('d'));
+    enter(bulkhead, () => started.push('e'));
+    last();
+    expect(started).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
   test('100,000 that wait in one cost no more than a thousand in each of a hundred', () => {
     const timeFor = (bulkheads: number) => {
       const began = performance.now();
