@@ -123,7 +123,8 @@ export class Connection {
   #answer(socket: Socket, answer: Response): void {
     const carried = this.#carried;
     this.#carried = undefined;
-    if (answer.keepMs === 0) this.#lose(socket, '');
+    // An answer to a request that has not left yet: would the node read the rest as the next one?
+    if (answer.keepMs === 0 || socket.writableLength > 0) this.#lose(socket, '');
     else if (answer.keepMs !== this.#keepMs) {
       this.#keepMs = answer.keepMs;
       socket.setTimeout(answer.keepMs);

@@ -25,7 +25,10 @@ const IDLE_MS = 30_000;
 const IDLE_MARGIN_MS = 1000;
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
-const FIELD = /^([!#$%&'*+.^_`|~\w-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/;
+const FIELD = /^([!#$%&'*+.^_`|~\w-]+):[\t ]*((?:[\x21-\x7e\x80-\xff][\t\x20-\x7e\x80-\xff]*)?)$/;
+/** Of HTTP only: what JavaScript trims, a no-break space say, others take for a part of the value. */
+const BLANK_END = /(?<![\t ])[\t ]+$/;
+const FRAMING = /^(?:content-length|transfer-encoding):/i;
 const LENGTH = /^\d{1,15}$/;
 const TIMEOUT = /(?:^|[,\s])timeout\s*=\s*"?(\d{1,9})/i;
 
@@ -41,7 +44,7 @@ export function parseHead(text: string): Head | Fault {
     const [, name, value] = FIELD.exec(line) ?? [];
     if (name === undefined || value === undefined) return { fault: 'a header that is not one' };
     const key = name.toLowerCase();
-    fields.set(key, [...(fields.get(key) ?? []), value.trimEnd()]);
+    fields.set(key, [...(fields.get(key) ?? []), value.replace(BLANK_END, '')]);
   }
   const status = Number(digits);
   const body = bodyOf(status, fields, minor === '0');
@@ -52,7 +55,12 @@ export function parseHead(text: string): Head | Fault {
 
 /** RFC 9112, section 6.3. */
 function bodyOf(status: number, fields: Fields, isOld: boolean): Head['body'] | Fault {
-  if (status < 200 || status === 204 || status === 304) return 0;
+  const body = framingOf(fields, isOld);
+  const isEmpty = status < 200 || status === 204 || status === 304;
+  return isEmpty && typeof body !== 'object' ? 0 : body;
+}
+
+function framingOf(fields: Fields, isOld: boolean): Head['body'] | Fault {
   const codings = fields.get('transfer-encoding');
   const lengths = fields.get('content-length');
   if (codings !== undefined) {
@@ -71,9 +79,14 @@ function keepMsOf(fields: Fields, isOld: boolean): number {
   const wishes = (fields.get('connection') ?? [])
     .join(',')
     .toLowerCase()
-    .split(/[\s,]+/);
+    .split(/[\t ,]+/);
   if (wishes.includes('close') || (isOld && !wishes.includes('keep-alive'))) return 0;
   const [, seconds] = TIMEOUT.exec((fields.get('keep-alive') ?? []).join(',')) ?? [];
   if (seconds === undefined) return IDLE_MS;
   return Math.max(0, Math.min(IDLE_MS, Number(seconds) * 1000 - IDLE_MARGIN_MS));
+}
+
+/** What may stand behind the chunks of a body: headers, but none that says where a body ends. */
+export function areTrailers(lines: readonly string[]): boolean {
+  return lines.every((line) => FIELD.test(line) && !FRAMING.test(line));
 }

@@ -61,7 +61,7 @@ export class ResponseReader {
   #readHead(): Head | Fault | undefined {
     for (;;) {
       const ends = this.#unread.indexOf(HEAD_END);
-      const length = ends === -1 ? this.#unread.length : ends;
+      const length = ends === -1 ? this.#unread.length - (HEAD_END.length - 1) : ends;
       if (length > HEAD_BYTES_MAX) return { fault: `a head of more than ${HEAD_BYTES_MAX} bytes` };
       if (ends === -1) return undefined;
       const head = this.#parse(this.#unread.slice(0, ends));
