@@ -1,14 +1,10 @@
 /** The log beside servers that hang, reset, refuse or are not there: nothing waits for them. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SyslogTarget } from '../../src/observe/log-plan.ts';
 import { Courier } from '../../src/observe/syslog/courier.ts';
 import { openSyslog, type Syslog } from '../../src/observe/syslog/open.ts';
 import { streamChannel } from '../../src/observe/syslog/stream-channel.ts';
+import { certificate, trust } from '../support/certificate.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { startPeer } from './support/tcp-peer.ts';
 import { SLACK_MS, timed } from './support/timed.ts';
@@ -128,9 +124,7 @@ describe('tls', () => {
     await first.syslog.close(CLOSE_MS);
     expect(peer.frames()).toEqual([]);
 
-    const before = getCACertificates('default');
-    setDefaultCACertificates([...before, pair.cert]);
-    onTestFinished(() => setDefaultCACertificates(before));
+    trust(pair);
     const { syslog } = syslogTo(target);
     say(syslog, 'hello ✓');
     await syslog.close(1000);
@@ -140,22 +134,3 @@ describe('tls', () => {
     );
   });
 });
-
-function certificate(): { key: string; cert: string } | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-tls-'));
-  const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
-  const words = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'.split(
-    ' ',
-  );
-  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  try {
-    execFileSync('openssl', [...words, ...names, '-keyout', key, '-out', cert], {
-      stdio: 'ignore',
-    });
-    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-  } catch {
-    return undefined;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}

@@ -1,10 +1,12 @@
 /** A body that comes in chunks (RFC 9112, section 7.1), one byte a character. */
-import type { Fault } from './head.ts';
+import { areTrailers, type Fault } from './head.ts';
 
 /** A size, and whatever a node adds to it. */
 const LINE_BYTES_MAX = 1024;
+/** Sizes and trailer of one body: chunks of a byte each would cost many times what they carry. */
+const FRAMING_BYTES_MAX = 64 * 1024;
 const TRAILER_BYTES_MAX = 16 * 1024;
-const SIZE_LINE = /^([\da-f]{1,8})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i;
+const SIZE_LINE = /^([\da-f]{1,8})(?:;[!#$%&'*+.^_`|~\w-]+(?:=[!#$%&'*+.^_`|~\w-]+)?)*$/i;
 
 /** Whole: `rest` was sent behind it. */
 export interface WholeBody {
@@ -14,6 +16,7 @@ export interface WholeBody {
 
 export class ChunkedBody {
   readonly #bytesMax: number;
+  #bytes = 0;
   #body = '';
   #unread = '';
   /** Of the chunk under way; undefined: its size line comes next. */
@@ -26,6 +29,8 @@ export class ChunkedBody {
   /** Undefined while more is to come. */
   push(piece: string): WholeBody | Fault | undefined {
     this.#unread += piece;
+    this.#bytes += piece.length;
+    if (this.#bytes > this.#bytesMax + FRAMING_BYTES_MAX) return tooLarge(this.#bytesMax);
     for (;;) {
       if (this.#size === 0) return this.#readTrailer();
       const fault = this.#size === undefined ? this.#readSize() : this.#readChunk(this.#size);
@@ -35,7 +40,7 @@ export class ChunkedBody {
 
   #readSize(): Fault | 'more' | undefined {
     const ends = this.#unread.indexOf('\r\n');
-    if (ends === -1 && this.#unread.length <= LINE_BYTES_MAX) return 'more';
+    if (ends === -1 && this.#unread.length < LINE_BYTES_MAX + 2) return 'more';
     const [, digits] = SIZE_LINE.exec(this.#unread.slice(0, Math.max(0, ends))) ?? [];
     if (digits === undefined || ends > LINE_BYTES_MAX) return { fault: 'a chunk without a size' };
     const size = Number.parseInt(digits, 16);
@@ -54,12 +59,16 @@ export class ChunkedBody {
     return undefined;
   }
 
-  /** Nothing in it matters. */
+  /** What it says does not matter, as long as it is clear where it ends. */
   #readTrailer(): WholeBody | Fault | undefined {
     if (this.#unread.startsWith('\r\n')) return { body: this.#body, rest: this.#unread.slice(2) };
     const ends = this.#unread.indexOf('\r\n\r\n');
-    if (ends !== -1) return { body: this.#body, rest: this.#unread.slice(ends + 4) };
-    return this.#unread.length > TRAILER_BYTES_MAX ? { fault: 'a trailer without end' } : undefined;
+    const length = ends === -1 ? this.#unread.length - 3 : ends;
+    if (length > TRAILER_BYTES_MAX) return { fault: 'a trailer without end' };
+    if (ends === -1) return undefined;
+    const isOne = areTrailers(this.#unread.slice(0, ends).split('\r\n'));
+    if (!isOne) return { fault: 'a trailer that is not one' };
+    return { body: this.#body, rest: this.#unread.slice(ends + 4) };
   }
 }
 

@@ -19,13 +19,17 @@ export interface Fault {
   readonly fault: string;
 }
 
-/** Where a node says nothing about it. Common defaults of servers begin at 5 s, and those say so. */
+/** Where a node says nothing about it. */
 const IDLE_MS = 30_000;
 /** Closed so much earlier than the node would, so that no request crosses the close on its way. */
 const IDLE_MARGIN_MS = 1000;
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
-const FIELD = /^([!#$%&'*+.^_`|~\w-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/;
+const FIELD = /^([!#$%&'*+.^_`|~\w-]+):[\t ]*((?:[\x21-\x7e\x80-\xff][\t\x20-\x7e\x80-\xff]*)?)$/;
+/** Of HTTP only: what JavaScript trims, a no-break space say, others take for a part of the value. */
+const BLANK_END = /(?<![\t ])[\t ]+$/;
+const FRAMING = /^(?:content-length|transfer-encoding):/i;
+const NO_BODY: ReadonlySet<number> = new Set([204, 304]);
 const LENGTH = /^\d{1,15}$/;
 const TIMEOUT = /(?:^|[,\s])timeout\s*=\s*"?(\d{1,9})/i;
 
@@ -41,18 +45,25 @@ export function parseHead(text: string): Head | Fault {
     const [, name, value] = FIELD.exec(line) ?? [];
     if (name === undefined || value === undefined) return { fault: 'a header that is not one' };
     const key = name.toLowerCase();
-    fields.set(key, [...(fields.get(key) ?? []), value.trimEnd()]);
+    const values = fields.get(key);
+    if (values === undefined) fields.set(key, [value.replace(BLANK_END, '')]);
+    else values.push(value.replace(BLANK_END, ''));
   }
   const status = Number(digits);
-  const body = bodyOf(status, fields, minor === '0');
+  const retryAfter = fields.get('retry-after')?.[0];
+  const body = bodyOf(fields, minor === '0');
   if (typeof body === 'object') return body;
-  const keepMs = body === 'until close' ? 0 : keepMsOf(fields, minor === '0');
-  return { status, body, keepMs, retryAfter: fields.get('retry-after')?.[0] };
+  const keepMs = keepMsOf(fields, minor === '0');
+  if (!NO_BODY.has(status) && status >= 200) {
+    return { status, body, keepMs: body === 'until close' ? 0 : keepMs, retryAfter };
+  }
+  // It has none, and some nodes that announce one send it all the same.
+  const isAnnounced = body === 'chunked' || (body !== 'until close' && body > 0);
+  return { status, body: 0, keepMs: isAnnounced ? 0 : keepMs, retryAfter };
 }
 
 /** RFC 9112, section 6.3. */
-function bodyOf(status: number, fields: Fields, isOld: boolean): Head['body'] | Fault {
-  if (status < 200 || status === 204 || status === 304) return 0;
+function bodyOf(fields: Fields, isOld: boolean): Head['body'] | Fault {
   const codings = fields.get('transfer-encoding');
   const lengths = fields.get('content-length');
   if (codings !== undefined) {
@@ -71,9 +82,14 @@ function keepMsOf(fields: Fields, isOld: boolean): number {
   const wishes = (fields.get('connection') ?? [])
     .join(',')
     .toLowerCase()
-    .split(/[\s,]+/);
+    .split(/[\t ,]+/);
   if (wishes.includes('close') || (isOld && !wishes.includes('keep-alive'))) return 0;
   const [, seconds] = TIMEOUT.exec((fields.get('keep-alive') ?? []).join(',')) ?? [];
   if (seconds === undefined) return IDLE_MS;
   return Math.max(0, Math.min(IDLE_MS, Number(seconds) * 1000 - IDLE_MARGIN_MS));
+}
+
+/** What may stand behind the chunks of a body: headers, but none that says where a body ends. */
+export function areTrailers(lines: readonly string[]): boolean {
+  return lines.every((line) => FIELD.test(line) && !FRAMING.test(line));
 }

@@ -14,6 +14,8 @@ export interface Response {
 
 /** As Node and its clients allow. */
 const HEAD_BYTES_MAX = 16 * 1024;
+/** Hints and the like that come before an answer. */
+const INTERIM_MAX = 10;
 const HEAD_END = '\r\n\r\n';
 const NOT_ASCII = /[\x80-\xff]/;
 
@@ -22,6 +24,7 @@ export class ResponseReader {
   #unread = '';
   #head: Head | undefined;
   #chunks: ChunkedBody | undefined;
+  #interim = 0;
   /** The heads of a node are the same for a second or longer, so the latest is kept. */
   #latest: { readonly text: string; readonly head: Head } | undefined;
 
@@ -31,6 +34,7 @@ export class ResponseReader {
     this.#unread = '';
     this.#head = undefined;
     this.#chunks = undefined;
+    this.#interim = 0;
   }
 
   /**
@@ -59,9 +63,9 @@ export class ResponseReader {
   }
 
   #readHead(): Head | Fault | undefined {
-    for (;;) {
+    for (; this.#interim <= INTERIM_MAX; this.#interim++) {
       const ends = this.#unread.indexOf(HEAD_END);
-      const length = ends === -1 ? this.#unread.length : ends;
+      const length = ends === -1 ? this.#unread.length - (HEAD_END.length - 1) : ends;
       if (length > HEAD_BYTES_MAX) return { fault: `a head of more than ${HEAD_BYTES_MAX} bytes` };
       if (ends === -1) return undefined;
       const head = this.#parse(this.#unread.slice(0, ends));
@@ -69,6 +73,7 @@ export class ResponseReader {
       if ('fault' in head || head.status >= 200) return head;
       if (head.status === 101) return { fault: 'a change of protocol that nobody asked for' };
     }
+    return { fault: `more than ${INTERIM_MAX} heads before the answer's` };
   }
 
   #parse(text: string): Head | Fault {

@@ -3,7 +3,9 @@
  * answer in any way, or not. Notes what it saw and how its connections ended.
  */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { onTestFinished } from 'vitest';
+import type { Certificate } from '../../support/certificate.ts';
 
 export interface RawRequest {
   readonly head: string;
@@ -30,12 +32,16 @@ export interface RawNode {
 export interface RawSetting {
   /** When a connection is made, before a byte is read. */
   readonly onConnection?: (socket: Socket, connection: number) => void;
+  readonly tls?: Certificate;
+  /** The address to listen on; 127.0.0.1 by default. */
+  readonly host?: string;
 }
 
 export async function startRawNode(script: Script, setting: RawSetting = {}): Promise<RawNode> {
   const requests: RawRequest[] = [];
   const connections: RawConnection[] = [];
-  const server = createServer((socket) => {
+  const { tls, host = '127.0.0.1' } = setting;
+  const welcome = (socket: Socket) => {
     const connection: RawConnection = { socket, bytes: 0, over: undefined };
     const index = connections.push(connection) - 1;
     let text = '';
@@ -60,14 +66,17 @@ export async function startRawNode(script: Script, setting: RawSetting = {}): Pr
       connection.over ??= 'closed';
     });
     setting.onConnection?.(socket, index);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  };
+  const server = tls === undefined ? createServer(welcome) : createTlsServer(tls, welcome);
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   onTestFinished(async () => {
     for (const { socket } of connections) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/v1`, requests, connections };
+  const at = host.includes(':') ? `[${host}]` : host;
+  const url = `${tls === undefined ? 'http' : 'https'}://${at}:${port}/v1`;
+  return { url, requests, connections };
 }
 
 /** The bytes of one answer with its length. */

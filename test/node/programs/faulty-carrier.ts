@@ -1,0 +1,26 @@
+/** Sends one request to the node at argv[2]; who carries it has a bug in the method argv[3]. */
+import { AfterReads } from '../../../src/node/after-reads.ts';
+import { type Carried, Connection } from '../../../src/node/http/connection.ts';
+
+const [, , url = '', faulty] = process.argv;
+
+process.on('uncaughtExceptionMonitor', (error) => {
+  console.log(`uncaught: ${error.message}`);
+});
+
+function hear(method: keyof Carried): () => void {
+  return () => {
+    if (method === faulty) throw new Error(`a bug in ${method}`);
+  };
+}
+
+new Connection({
+  url: new URL(url),
+  connectTimeoutMs: 5000,
+  afterReads: new AfterReads(),
+}).carry('GET / HTTP/1.1\r\nhost: node\r\n\r\n', {
+  answerBytesMax: 1024,
+  onSent: hear('onSent'),
+  onAnswer: hear('onAnswer'),
+  onLost: hear('onLost'),
+});

@@ -1,0 +1,52 @@
+/** One exchange over a connection, without a client around it: all that a connection says of it. */
+import { onTestFinished } from 'vitest';
+import { AfterReads } from '../../../src/node/after-reads.ts';
+import { type Carried, Connection } from '../../../src/node/http/connection.ts';
+import type { Response } from '../../../src/node/http/response-reader.ts';
+
+export class Carrier implements Carried {
+  readonly answerBytesMax = 1024;
+  /** In order: `sent`, then the status and the body, or why there is none. */
+  readonly heard: string[] = [];
+  readonly #over = Promise.withResolvers<readonly string[]>();
+
+  onSent(): void {
+    this.heard.push('sent');
+  }
+
+  onAnswer({ status, body }: Response): void {
+    this.heard.push(`${status} ${body}`);
+    this.#over.resolve(this.heard);
+  }
+
+  onLost(why: string): void {
+    this.heard.push(`lost: ${why}`);
+    this.#over.resolve(this.heard);
+  }
+
+  get over(): Promise<readonly string[]> {
+    return this.#over.promise;
+  }
+}
+
+/** A connection to this node that is closed with the test. */
+export function connectionTo(url: string): Connection {
+  const connection = new Connection({
+    url: new URL(url),
+    connectTimeoutMs: 5000,
+    afterReads: new AfterReads(),
+  });
+  onTestFinished(() => connection.close());
+  return connection;
+}
+
+/** What it hears of one request to this path, in the end. */
+export async function ask(connection: Connection, path = '/'): Promise<readonly string[]> {
+  const carrier = new Carrier();
+  connection.carry(get(path), carrier);
+  return carrier.over;
+}
+
+export function get(path: string): string {
+  return `GET ${path} HTTP/1.1\r\nhost: node\r\n\r\n`;
+}
