@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Asking, CREATE, eventually, READ } from './support/asking.ts';
 import { answer, created, startRawNode } from './support/raw-node.ts';
 import { startStoppedListener } from './support/stopped-listener.ts';
+
+const PROGRAM = fileURLToPath(new URL('./programs/one-call.ts', import.meta.url));
 
 describe('connections', () => {
   test('they are used again and again', async () => {
@@ -79,6 +84,14 @@ describe('connections', () => {
       await eventually(() => node.connections[count]?.over);
       expect(node.connections[count]?.over).toBe('end');
     }
+  });
+
+  test('one that carries nothing keeps no program alive', async () => {
+    const node = await startRawNode((socket) => socket.write(answer('404 Not Found')));
+    // A third of the time after which it would be closed as idle.
+    const options = { timeout: 10_000 };
+    const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, node.url], options);
+    expect(stdout).toBe('absent\n');
   });
 
   test('P9: no more are made than the bulkhead allows, whatever is asked', async () => {
