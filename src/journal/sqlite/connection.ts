@@ -19,7 +19,11 @@ const BUSY_TIMEOUT_MS = 1_000;
 const AUTOCHECKPOINT_PAGES = 1_000;
 /** A WAL that a reader made longer is cut to this when it starts over. */
 const WAL_KEPT_BYTES = 16 * 1024 * 1024;
-const CACHE_KIB = 64 * 1024;
+/**
+ * SQLite walks through its whole page cache at the end of every transaction: 110 µs of each commit with
+ * 64 MiB. What is not in it the operating system has (docs/performance.md).
+ */
+const CACHE_KIB = 8 * 1024;
 
 export interface Connection {
   readonly path: string;
