@@ -16,7 +16,7 @@ await runBench({
   about: `
 Creates of new keys on three nodes, one client, one executor, nothing fails. lockstep is the real
 daemon: ZeroMQ, SQLite with synchronous=FULL, two durable commits a command. The floor is one thread
-that makes the same three POSTs over the same undici.Pool: no socket, no journal, no daemon. The nodes
+that makes the same three POSTs by undici.Pool: no socket, no journal, no daemon. The nodes
 are bare HTTP servers that keep nothing, one process each, so they are not what limits.
 Not measured: deletes and surveys, faults and retries, several clients or executors, keys in demand,
 a long history, a network. 'cpu' is the processor time of a contender, client included.`,

@@ -1,6 +1,6 @@
 /**
  * How fast nodesim is alone: creates a second, one node and all nodes at once, 64 kept-alive
- * connections a node, clients in worker threads of their own (undici's Pool, as the daemon uses).
+ * connections a node, clients in worker threads of their own (undici's Pool).
  * Prints also the processor time a call takes inside nodesim, which does not depend on how fast the
  * clients are.
  *

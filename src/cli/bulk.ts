@@ -5,7 +5,6 @@
  * A daemon that is busy or restarts delays the run, one that stays away ends it. `stop` ends it
  * too, after what is in flight.
  */
-
 import { ClientError, type CommandFields, type LockstepClient } from '../client/index.ts';
 import type { CommandAnswer } from '../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';

@@ -1,4 +1,4 @@
-/** The thread of one executor: its socket to the coordinator, its pools of node connections. */
+/** The thread of one executor: its socket to the coordinator, its clients of nodes. */
 import { workerData } from 'node:worker_threads';
 import { Dealer } from 'zeromq';
 import type { Policy } from '../core/model.ts';

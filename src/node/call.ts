@@ -79,8 +79,8 @@ export class Call extends Exchange<Answer> implements Visitor<Connection> {
     const giveUp = () => this.giveUp(`no answer within ${this.#host.requestTimeoutMs} ms`);
     // A process that was stopped finds its timers due and the answers in its sockets, in that
     // order: those are read before anything is given up. What has not left must not any more.
-    if (this.#startedAt === undefined) giveUp();
-    else setImmediate(giveUp);
+    if (this.isSent) setImmediate(giveUp);
+    else giveUp();
   }
 
   protected read(answer: Response): Answer {

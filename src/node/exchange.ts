@@ -1,6 +1,6 @@
 /**
- * One HTTP exchange with one node, without a promise and without a closure before its end: there
- * are three of them in every command.
+ * One HTTP exchange with one node, without a promise and without a stream: there are three of them in
+ * every command.
  *
  * Whatever happens, `ended` hears of it once: an answer that was read to its end as `read` reads it,
  * everything else as `unsent` (nothing was written) or `lost` (something may have been).
@@ -33,6 +33,11 @@ export abstract class Exchange<Read> implements Carried {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Its request may have been read. */
+  protected get isSent(): boolean {
+    return this.#isSent;
   }
 
   protected send(connection: Connection, request: string): void {

@@ -55,7 +55,7 @@ export class NodeClient implements CallHost {
       () => new Connection(target),
     );
     this.#connections = connections;
-    this.aside = new Bulkhead(connections.slice(0, 1));
+    this.aside = new Bulkhead(connections.slice(0, 1), restAWhile);
     this.bulkhead = new Bulkhead(connections.slice(1), restAWhile);
   }
 

@@ -1,4 +1,7 @@
-/** Ids of commands: UUIDs of version 7, which rise with time, so that an index takes them at its end. */
+/**
+ * Ids of commands: UUIDs of version 7, which rise from one millisecond to the next, so that an index
+ * takes them near its end.
+ */
 import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 

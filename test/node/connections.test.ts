@@ -159,6 +159,21 @@ describe('giving up', () => {
     expect(await asked.answer).toEqual({ kind: 'unsent', said: 'given up' });
   });
 
+  test('P4.2: when its time is over while its connection is being made: unsent, and never sent', async () => {
+    const node = await startRawNode(() => {});
+    const asking = new Asking(node.url, { connections: 1, requestTimeoutMs: 400 });
+    const askedAt = performance.now();
+    const first = asking.ask(READ, 'first');
+    const second = asking.ask(READ, 'second');
+    await eventually(() => node.requests.length);
+    first.abort();
+    await first.answer;
+    // The second has the place and connects. This thread is held up until after its time.
+    while (performance.now() - askedAt < 450);
+    expect(await second.answer).toEqual({ kind: 'unsent', said: 'no answer within 400 ms' });
+    expect(node.requests.map(({ line }) => line)).toEqual(['GET /v1/group/first HTTP/1.1']);
+  });
+
   test('in the very turn it was asked in: unsent, and never sent later', async () => {
     const node = await startRawNode(created);
     const asking = new Asking(node.url, { connections: 1 });
@@ -198,6 +213,15 @@ describe('giving up', () => {
     asked.abort();
     expect(await asking.answerTo()).toMatchObject({ kind: 'applied' });
     expect(node.connections.map(({ over }) => over)).not.toContain('ECONNRESET');
+  });
+
+  test('with the client itself: what is idle is closed and not reset', async () => {
+    const node = await startRawNode(created);
+    const asking = new Asking(node.url);
+    await asking.answerTo();
+    asking.client.close();
+    await eventually(() => node.connections[0]?.over);
+    expect(node.connections[0]?.over).toBe('end');
   });
 
   test('with the client itself: everything ends', async () => {

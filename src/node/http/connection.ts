@@ -1,7 +1,7 @@
 /**
  * A connection to one node: kept between exchanges, made anew when it is needed and there is none.
- * One exchange at a time, one `write` a request, no stream and no promise: three POSTs cost a third
- * of what they cost by undici (docs/decisions/032-own-connections.md).
+ * One exchange at a time, one `write` a request, no stream and no promise: three POSTs cost less than
+ * half of what they cost by undici's `Pool.request` (docs/decisions/032-own-connections.md).
  *
  * It repeats nothing. What it was given is sent once or not at all, and its carrier hears of each
  * exchange once: by an answer or by a loss, unless it abandons it.
@@ -37,6 +37,7 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
 export class Connection {
   readonly #target: Target;
+  readonly #isSecure: boolean;
   readonly #reader = new ResponseReader();
   #socket: Socket | undefined;
   /** What the socket's own timer is set to. */
@@ -49,6 +50,7 @@ export class Connection {
 
   constructor(target: Target) {
     this.#target = target;
+    this.#isSecure = target.url.protocol === 'https:';
   }
 
   /** Only when it carries nothing. */
@@ -83,13 +85,13 @@ export class Connection {
     const fault = `no connection to ${url.host} within ${connectTimeoutMs} ms`;
     // The socket's own timer would begin anew with each step: name, address, TLS.
     const timer = setTimeout(() => this.#lose(socket, fault), connectTimeoutMs);
-    socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+    socket.once(this.#isSecure ? 'secureConnect' : 'connect', () => {
       clearTimeout(timer);
       if (socket === this.#socket) this.#send(socket);
     });
-    // Idle for too long; the time of an exchange is its carrier's.
+    // Idle for too long. Once a request has left, its time is its carrier's.
     socket.on('timeout', () => {
-      if (this.#carried === undefined) this.#lose(socket);
+      if (this.#carried === undefined || this.#stage === 'waiting') this.#lose(socket);
     });
     socket.on('end', () => this.#end(socket));
     socket.on('error', (error) => this.#lose(socket, tell(error)));
@@ -102,7 +104,10 @@ export class Connection {
   #sendAfterReads(socket: Socket): void {
     this.#stage = 'waiting';
     this.#target.afterReads.add(() => {
-      if (socket === this.#socket && this.#stage === 'waiting') this.#send(socket);
+      if (socket !== this.#socket || this.#stage !== 'waiting') return;
+      // An answer came before all of its request had left: what is left would be read as the next.
+      if (socket.writableLength > 0) this.#lose(socket);
+      else this.#send(socket);
     });
   }
 
@@ -138,8 +143,9 @@ export class Connection {
 
   #answer(socket: Socket, answer: Response): void {
     const carried = this.#take();
-    // An answer to a request that has not left yet: would the node read the rest as the next one?
-    if (answer.keepMs === 0 || socket.writableLength > 0) this.#lose(socket);
+    // The request has not wholly left, and is not to any more. TLS knows that only a turn later.
+    const isEarly = !this.#isSecure && socket.writableLength > 0;
+    if (answer.keepMs === 0 || isEarly) this.#lose(socket);
     else this.#keep(socket, answer.keepMs);
     // Last, since it may have the next request with it.
     carried?.onAnswer(answer);
@@ -165,15 +171,18 @@ export class Connection {
   #reset(): Carried | undefined {
     const socket = this.#socket;
     this.#socket = undefined;
+    const carried = this.#take();
+    const isUnderWay = carried !== undefined && this.#stage === 'sent';
     // TLS can't be reset: what it has encrypted is out of our hands. It is in doubt all the same.
-    if (socket?.connecting || this.#target.url.protocol === 'https:') socket?.destroy();
-    else socket?.resetAndDestroy();
-    return this.#take();
+    if (isUnderWay && !this.#isSecure) socket?.resetAndDestroy();
+    else socket?.destroy();
+    return carried;
   }
 
   #take(): Carried | undefined {
     const carried = this.#carried;
     this.#carried = undefined;
+    this.#request = '';
     return carried;
   }
 }

@@ -49,8 +49,12 @@ export class ResponseReader {
       if (head === undefined || 'fault' in head) return head;
       this.#head = head;
     }
-    const whole = this.#readBody(this.#head.body);
-    return whole === undefined || 'fault' in whole ? whole : response(this.#head, whole);
+    const head = this.#head;
+    const whole = this.#readBody(head.body);
+    if (whole === undefined || 'fault' in whole) return whole;
+    // The connection may be idle for long, and a page is large.
+    this.begin(0);
+    return response(head, whole);
   }
 
   /** No piece comes any more, since the connection was closed in order. */

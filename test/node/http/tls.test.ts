@@ -1,8 +1,14 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Certificate, certificate, trust } from '../../support/certificate.ts';
 import { Asking, CREATE, eventually } from '../support/asking.ts';
+import { ask, connectionTo } from '../support/carrier.ts';
 import { answer, created, startRawNode } from '../support/raw-node.ts';
 
+const NODE = fileURLToPath(new URL('../programs/tls-node.ts', import.meta.url));
 const WITHOUT = 'openssl is not installed';
 
 describe('nodes with TLS', () => {
@@ -56,6 +62,26 @@ describe('nodes with TLS', () => {
     const node = await startRawNode(created, { tls: pair });
     const asking = new Asking(node.url.replace('https:', 'http:'));
     expect(await asking.answerTo()).toMatchObject({ kind: 'lost' });
+  });
+
+  test('one that answers many at once keeps its connections', async (ctx) => {
+    if (pair === undefined) return ctx.skip(WITHOUT);
+    trust(pair);
+    // Elsewhere: its answers come while requests are on their way, as they do over a network.
+    const child = spawn(process.execPath, [NODE], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, KEY: pair.key, CERT: pair.cert },
+    });
+    onTestFinished(() => void child.stdin.end());
+    const [port] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    const connection = Array.from({ length: 16 }, () => connectionTo(`https://127.0.0.1:${port}`));
+    const ways = new Set<string>();
+    await Promise.all(
+      connection.map(async (one) => {
+        for (let count = 0; count < 40; count++) ways.add(String(await ask(one)));
+      }),
+    );
+    expect(ways.size).toBe(16);
   });
 
   test('an answer larger than any record of TLS, in pieces, is one answer', async (ctx) => {
