@@ -79,7 +79,7 @@ function outcomeOf(measurement: Measurement): Outcome {
       threadsOf(measurement),
     ].join('\n'),
     figures: measurement,
-    reason: unsteadiness(measurement),
+    unsteady: unsteadiness(measurement),
   };
 }
 
@@ -90,7 +90,7 @@ function unsteadiness({ runs }: Measurement): string | undefined {
     const { least, median: middle, most } = spread(own.map(({ perSecond }) => perSecond));
     if (most - least <= FLOOR_SPREAD_MAX * middle) continue;
     const speeds = `${least.toFixed(0)} to ${most.toFixed(0)} commands/s`;
-    return `the machine is not steady: at ${inFlight} in flight the floor itself made ${speeds}`;
+    return `the rounds disagree on a machine that is not steady: the floor itself made ${speeds} at ${inFlight} in flight`;
   }
   return undefined;
 }

@@ -33,6 +33,8 @@ export interface Outcome {
   readonly figures: unknown;
   /** Why nothing of it can be judged, if so. */
   readonly reason?: string | undefined;
+  /** See `Circumstances.unsteady`. */
+  readonly unsteady?: string | undefined;
 }
 
 export interface Bench<Size extends Readonly<Record<string, number>>> {
@@ -65,7 +67,7 @@ export async function runBench<Size extends Readonly<Record<string, number>>>(
     console.log(`${bench.about.trim()}\n`);
     const outcome = await bench.run(options.size, { dir, given: options.given, look });
     const reason = outcome.reason ?? smallness(bench, options.size) ?? diskReason(dir);
-    tell(options, outcome, { freeCores: looks, reason });
+    tell(options, outcome, { freeCores: looks, reason, unsteady: outcome.unsteady });
   } catch (error) {
     console.error(`the bench failed: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);

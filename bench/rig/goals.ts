@@ -148,12 +148,14 @@ export interface Circumstances {
   readonly freeCores: readonly number[];
   /** Why nothing of this run can be judged, if so. */
   readonly reason: string | undefined;
+  /** Why a median alone says little, if so: then all rounds have to agree. */
+  readonly unsteady?: string | undefined;
 }
 
 export function judge(
   goal: GoalName,
   values: readonly number[],
-  { freeCores, reason }: Circumstances,
+  { freeCores, reason, unsteady }: Circumstances,
 ): Judged {
   if (values.length === 0) {
     return { goal, reached: undefined, verdict: 'not judged', reason: 'this system does not tell' };
@@ -161,6 +163,13 @@ export function judge(
   const reached = spread(values);
   const why = reason ?? shortage(GOALS[goal], freeCores);
   if (why !== undefined) return { goal, reached, verdict: 'not judged', reason: why };
+  const isMissed = (value: number): boolean => verdictOf(GOALS[goal], value) === 'missed';
+  if (
+    unsteady !== undefined &&
+    !values.every((value) => isMissed(value) === isMissed(reached.median))
+  ) {
+    return { goal, reached, verdict: 'not judged', reason: unsteady };
+  }
   return { goal, reached, verdict: verdictOf(GOALS[goal], reached.median) };
 }
 

@@ -23,6 +23,16 @@ describe('the verdict on a goal', () => {
     expect(judge('memory', [1], { ...FREE, freeCores: [4, 2.5] }).verdict).toBe('aim met');
   });
 
+  it('needs all rounds to agree on a machine that is not steady', () => {
+    const unsteady = { ...FREE, unsteady: 'why' };
+    expect(judge('speed64', [0.81, 0.97, 0.98], unsteady).verdict).toBe('aim met');
+    expect(judge('speed64', [0.81, 0.82, 0.97], unsteady).verdict).toBe('met');
+    expect(judge('speed64', [0.5, 0.6, 0.79], unsteady).verdict).toBe('missed');
+    const torn = { verdict: 'not judged', reason: 'why' };
+    expect(judge('speed64', [0.79, 0.97, 0.98], unsteady)).toMatchObject(torn);
+    expect(judge('speed64', [0.5, 0.6, 0.8], unsteady)).toMatchObject(torn);
+  });
+
   it('is not given for a run that tells nothing', () => {
     expect(judge('idle', [], FREE)).toMatchObject({ verdict: 'not judged', reached: undefined });
     expect(judge('idle', [9], { ...FREE, reason: 'why' })).toMatchObject({
