@@ -5,7 +5,7 @@
 import type { Sign } from '../core/breaker.ts';
 import type { Answer, Request } from '../core/model.ts';
 import type { AfterReads } from './after-reads.ts';
-import type { Bulkhead, Visitor } from './bulkhead.ts';
+import type { Bulkhead } from './bulkhead.ts';
 import { Exchange } from './exchange.ts';
 import type { Connection } from './http/connection.ts';
 import type { Response } from './http/response-reader.ts';
@@ -34,10 +34,8 @@ const LEAST_MS = 10;
 /** A contract's answer is tens of bytes; more than this is no answer of a node. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 
-export class Call extends Exchange<Answer> implements Visitor<Connection> {
+export class Call extends Exchange<Answer> {
   readonly answerBytesMax = ANSWER_BYTES_MAX;
-  place: Connection | undefined;
-  hasLeft = false;
   readonly #host: CallHost;
   readonly #request: Request;
   readonly #groupId: string;
@@ -59,14 +57,13 @@ export class Call extends Exchange<Answer> implements Visitor<Connection> {
     host.bulkhead.enter(this);
   }
 
-  /** Has its place. */
   start(connection: Connection): void {
     const { requestTimeoutMs, wording } = this.#host;
     const now = performance.now();
     const leastMs = Math.min(LEAST_MS, requestTimeoutMs / 10);
     if (this.isOver || now - this.#askedAt > requestTimeoutMs - leastMs) return;
     this.#startedAt = now;
-    this.send(connection, wording.write(this.#request, this.#groupId));
+    connection.carry(wording.write(this.#request, this.#groupId), this);
   }
 
   /** Its caller gives it up. */

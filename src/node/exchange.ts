@@ -6,6 +6,7 @@
  * everything else as `unsent` (nothing was written) or `lost` (something may have been).
  */
 import type { AfterReads } from './after-reads.ts';
+import type { Visitor } from './bulkhead.ts';
 import type { Carried, Connection } from './http/connection.ts';
 import type { Response } from './http/response-reader.ts';
 
@@ -15,10 +16,11 @@ export interface Unanswered {
   readonly said: string;
 }
 
-export abstract class Exchange<Read> implements Carried {
+export abstract class Exchange<Read> implements Carried, Visitor<Connection> {
   abstract readonly answerBytesMax: number;
+  place: Connection | undefined;
+  hasLeft = false;
   readonly #afterReads: AfterReads;
-  #connection: Connection | undefined;
   #isSent = false;
   #isOver = false;
 
@@ -26,6 +28,8 @@ export abstract class Exchange<Read> implements Carried {
     this.#afterReads = afterReads;
   }
 
+  /** Has its place. */
+  abstract start(connection: Connection): void;
   /** Called at once, while its connection is still warm. */
   protected abstract read(answer: Response): Read;
   /** Called once the sockets have been read. */
@@ -40,16 +44,11 @@ export abstract class Exchange<Read> implements Carried {
     return this.#isSent;
   }
 
-  protected send(connection: Connection, request: string): void {
-    this.#connection = connection;
-    connection.carry(request, this);
-  }
-
   /** Gives the exchange up. */
   protected giveUp(why: string): void {
     if (this.#isOver) return;
     this.onLost(why);
-    this.#connection?.abandon(this);
+    this.place?.abandon(this);
   }
 
   onSent(): void {

@@ -1,7 +1,6 @@
 /** One page of keys on its way: as a call, over a connection that calls do not need. */
-
 import type { AfterReads } from './after-reads.ts';
-import type { Bulkhead, Visitor } from './bulkhead.ts';
+import type { Bulkhead } from './bulkhead.ts';
 import type { After } from './call.ts';
 import { Exchange, type Unanswered } from './exchange.ts';
 import type { Connection } from './http/connection.ts';
@@ -24,10 +23,8 @@ interface Told {
 /** A page of a thousand keys of the longest kind is a megabyte. */
 const PAGE_BYTES_MAX = 16 * 1024 * 1024;
 
-export class ListCall extends Exchange<Response> implements Visitor<Connection> {
+export class ListCall extends Exchange<Response> {
   readonly answerBytesMax = PAGE_BYTES_MAX;
-  place: Connection | undefined;
-  hasLeft = false;
   readonly #host: ListHost;
   readonly #path: string;
   readonly #told: Told;
@@ -46,7 +43,7 @@ export class ListCall extends Exchange<Response> implements Visitor<Connection> 
   }
 
   start(connection: Connection): void {
-    if (!this.isOver) this.send(connection, this.#host.wording.writeList(this.#path));
+    if (!this.isOver) connection.carry(this.#host.wording.writeList(this.#path), this);
   }
 
   protected read(answer: Response): Response {

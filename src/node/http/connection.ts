@@ -40,8 +40,6 @@ export class Connection {
   readonly #isSecure: boolean;
   readonly #reader = new ResponseReader();
   #socket: Socket | undefined;
-  /** What the socket's own timer is set to. */
-  #keepMs = 0;
   #request = '';
   #carried: Carried | undefined;
   /** No byte of its request was written before `sent`. */
@@ -81,7 +79,6 @@ export class Connection {
     const socket: Socket = openSocket(url, (piece) => this.#read(socket, piece));
     this.#socket = socket;
     this.#stage = 'connecting';
-    this.#keepMs = 0;
     const fault = `no connection to ${url.host} within ${connectTimeoutMs} ms`;
     // The socket's own timer would begin anew with each step: name, address, TLS.
     const timer = setTimeout(() => this.#lose(socket, fault), connectTimeoutMs);
@@ -154,9 +151,7 @@ export class Connection {
   /** A connection that carries nothing holds no thread alive. */
   #keep(socket: Socket, keepMs: number): void {
     socket.unref();
-    if (keepMs === this.#keepMs) return;
-    this.#keepMs = keepMs;
-    socket.setTimeout(keepMs);
+    if (socket.timeout !== keepMs) socket.setTimeout(keepMs);
   }
 
   #lose(socket: Socket, why = 'the connection was closed'): void {

@@ -45,9 +45,9 @@ export function parseHead(text: string): Head | Fault {
     const [, name, value] = FIELD.exec(line) ?? [];
     if (name === undefined || value === undefined) return { fault: 'a header that is not one' };
     const key = name.toLowerCase();
-    const values = fields.get(key);
-    if (values === undefined) fields.set(key, [value.replace(BLANK_END, '')]);
-    else values.push(value.replace(BLANK_END, ''));
+    const values = fields.get(key) ?? [];
+    values.push(value.replace(BLANK_END, ''));
+    fields.set(key, values);
   }
   const status = Number(digits);
   const retryAfter = fields.get('retry-after')?.[0];

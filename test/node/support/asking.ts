@@ -2,10 +2,8 @@
 import { expect, onTestFinished } from 'vitest';
 import type { Sign } from '../../../src/core/breaker.ts';
 import type { Answer, Request } from '../../../src/core/model.ts';
-import { atTime } from '../../../src/lifecycle/timer.ts';
-import { AfterReads } from '../../../src/node/after-reads.ts';
-import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
-import { NodeClient, type NodeClientOptions } from '../../../src/node/node-client.ts';
+import type { NodeClient, NodeClientOptions } from '../../../src/node/node-client.ts';
+import { clientOf } from './client.ts';
 
 export const CREATE: Request = {
   kind: 'create',
@@ -14,8 +12,6 @@ export const CREATE: Request = {
 };
 export const DELETE: Request = { kind: 'delete', guard: '1700000000.000001' };
 export const READ: Request = { kind: 'read' };
-
-const at = atTime(() => performance.now());
 
 export interface AskedNode {
   readonly answer: Promise<Answer>;
@@ -31,18 +27,7 @@ export class Asking {
   readonly #asked: AskedNode[] = [];
 
   constructor(url: string, options: Partial<NodeClientOptions> = {}) {
-    this.client = new NodeClient({
-      name: 'node01',
-      url,
-      dialect: reliableOps,
-      requestTimeoutMs: 5000,
-      connectTimeoutMs: 2000,
-      connections: 8,
-      wallNow: Date.now,
-      after: (ms, act) => at(performance.now() + ms, act),
-      afterReads: new AfterReads(),
-      ...options,
-    });
+    this.client = clientOf(url, options);
     onTestFinished(async () => {
       this.client.close();
       await Promise.all(this.#asked.map(({ answer }) => answer));

@@ -1,0 +1,22 @@
+/** A node client with bounds that suit a test. */
+import { atTime } from '../../../src/lifecycle/timer.ts';
+import { AfterReads } from '../../../src/node/after-reads.ts';
+import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
+import { NodeClient, type NodeClientOptions } from '../../../src/node/node-client.ts';
+
+const at = atTime(() => performance.now());
+
+export function clientOf(url: string, options: Partial<NodeClientOptions> = {}): NodeClient {
+  return new NodeClient({
+    name: 'node01',
+    url,
+    dialect: reliableOps,
+    requestTimeoutMs: 5000,
+    connectTimeoutMs: 2000,
+    connections: 8,
+    wallNow: Date.now,
+    after: (ms, act) => at(performance.now() + ms, act),
+    afterReads: new AfterReads(),
+    ...options,
+  });
+}
