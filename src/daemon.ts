@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { MessageChannel } from 'node:worker_threads';
 import { limitLife } from './composition/limits.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
 import { fatalityOf, vitalsOf } from './composition/vital-signs.ts';
@@ -15,6 +16,7 @@ import type { Settings } from './config/schema.ts';
 import type { CoordinatorData } from './coordinator/thread.ts';
 import type { ExecutorData } from './executor/thread.ts';
 import { type ClockBase, clockBase } from './lifecycle/clock.ts';
+import type { FromThread } from './lifecycle/control.ts';
 import { DiskGuard } from './lifecycle/disk-guard.ts';
 import { explainHang } from './lifecycle/hung-stack.ts';
 import { leave } from './lifecycle/leave.ts';
@@ -28,7 +30,7 @@ import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
 import { openLog } from './observe/log.ts';
 import { type LogPlan, planLog } from './observe/log-plan.ts';
 import type { Log } from './observe/log-port.ts';
-import { openTelemetry, secretsOf } from './observe/telemetry.ts';
+import { openTelemetry, secretsOf, type Telemetry } from './observe/telemetry.ts';
 import { writeOpsUrl } from './ops/address.ts';
 import { LatestFigures } from './ops/latest-figures.ts';
 import { startOps } from './ops/server.ts';
@@ -73,6 +75,7 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
     { length: settings.executors },
     (_, index) => `executor-${index + 1}`,
   );
+  const workers = [COORDINATOR, ...executors];
   const latest = new LatestFigures();
   const threads = new Threads({
     onLoss: (loss) => {
@@ -80,13 +83,7 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
       shutdown.lose(loss);
       telemetry.fatal(fatalityOf(loss), isCause);
     },
-    onMessage: (_, message) => {
-      if (message.kind === 'figures') latest.take(message.figures);
-      if (message.kind === 'stuck') telemetry.stuck(message);
-      if (message.kind === 'still_stuck') telemetry.stillStuck(message.count);
-      if (message.kind === 'breaker') telemetry.breaker(message);
-      if (message.kind === 'diverged') telemetry.diverged(message);
-    },
+    onMessage: (_, message) => hear(message, { latest, telemetry }),
   });
   const telemetry = await openTelemetry({
     settings,
@@ -128,7 +125,10 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
   const disk = openDiskGuard(settings, threads, log);
   const standing = () => ({
     version,
-    phase: phaseOf(shutdown.begun, threads.has(COORDINATOR, 'ready')),
+    phase: phaseOf(
+      shutdown.begun,
+      workers.every((name) => threads.has(name, 'ready')),
+    ),
     threads: nanny.stock,
     figures: latest.seen,
     disk: disk.standing,
@@ -144,6 +144,18 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
   });
   const holdsJournal = () => telemetry.holdsJournal();
   await begin({ settings, threads, executors, common, log, shutdown, disk, holdsJournal });
+}
+
+/** What threads say of the work, for whoever tells people. */
+function hear(
+  message: FromThread,
+  { latest, telemetry }: { latest: LatestFigures; telemetry: Telemetry },
+): void {
+  if (message.kind === 'figures') latest.take(message.figures);
+  if (message.kind === 'stuck') telemetry.stuck(message);
+  if (message.kind === 'still_stuck') telemetry.stillStuck(message.count);
+  if (message.kind === 'breaker') telemetry.breaker(message);
+  if (message.kind === 'diverged') telemetry.diverged(message);
 }
 
 interface Starting {
@@ -164,14 +176,14 @@ interface Starting {
 
 /** Whatever stops the daemon meanwhile, the rest of its start is left out. */
 async function begin(starting: Starting): Promise<void> {
-  const { settings, threads, log, shutdown, disk } = starting;
+  const { settings, threads, executors, log, shutdown, disk } = starting;
   startWatchdog(starting);
   await waitForGate(starting);
   if (shutdown.begun) return;
   await startThreads(starting);
   if (shutdown.begun) return;
   void disk.watch();
-  await threads.heard(COORDINATOR, 'ready');
+  await Promise.all([COORDINATOR, ...executors].map((name) => threads.heard(name, 'ready')));
   if (shutdown.begun) return;
   threads.mainStarted();
   limitLife(settings, log, (why) => shutdown.renew(why));
@@ -196,23 +208,28 @@ function startWatchdog({ threads, common: { clock, patience } }: Starting): void
   } satisfies WatchdogData);
 }
 
-/** Executors last: they connect to where the coordinator listens. */
+/** Executors last: if another daemon has the journal, this one is not to begin. */
 async function startThreads(starting: Starting): Promise<void> {
   const { settings, threads, executors, shutdown } = starting;
   const { clock, version, log } = starting.common;
-  threads.start(entry('./coordinator/thread'), {
+  const channels = executors.map((name) => ({ name, channel: new MessageChannel() }));
+  const ports = channels.map(({ channel }) => channel.port1);
+  const coordinator: CoordinatorData = {
     ...coordinatorData(settings),
     name: COORDINATOR,
     clock,
     version,
     log,
-  } satisfies CoordinatorData);
-  await threads.heard(COORDINATOR, 'listening');
-  if (threads.has(COORDINATOR, 'listening')) starting.holdsJournal();
+    executors: ports,
+  };
+  threads.start(entry('./coordinator/thread'), coordinator, ports);
+  await threads.heard(COORDINATOR, 'journal_held');
+  if (threads.has(COORDINATOR, 'journal_held')) starting.holdsJournal();
   if (shutdown.begun) return;
-  for (const [index, name] of executors.entries()) {
-    const data = { ...executorData(settings), name, clock, index, log };
-    threads.start(entry('./executor/thread'), data satisfies ExecutorData);
+  for (const { name, channel } of channels) {
+    const port = channel.port2;
+    const data: ExecutorData = { ...executorData(settings), name, clock, log, port };
+    threads.start(entry('./executor/thread'), data, [port]);
   }
 }
 

@@ -31,7 +31,7 @@ function breakerOf(settings: Settings): BreakerPolicy {
 
 export function coordinatorData(
   settings: Settings,
-): Omit<CoordinatorData, 'name' | 'clock' | 'version' | 'log'> {
+): Omit<CoordinatorData, 'name' | 'clock' | 'version' | 'log' | 'executors'> {
   return {
     policy: policyOf(settings),
     breaker: breakerOf(settings),
@@ -40,7 +40,6 @@ export function coordinatorData(
     journal: `${settings.journal.kind}:${settings.journal.path}`,
     dialect: settings.dialect,
     nodeNames: settings.nodes.map(({ name }) => name),
-    executors: settings.executors,
     concurrency: settings.concurrency,
     interactiveShare: settings.interactiveShare,
     openMax: settings.openMax,
@@ -52,7 +51,7 @@ export function coordinatorData(
 
 export function executorData(
   settings: Settings,
-): Omit<ExecutorData, 'name' | 'clock' | 'index' | 'log'> {
+): Omit<ExecutorData, 'name' | 'clock' | 'log' | 'port'> {
   return {
     policy: policyOf(settings),
     nodes: settings.nodes,

@@ -1,5 +1,5 @@
 /** The coordinator's thread: journal, sockets, and the batch machine between them. */
-import { workerData } from 'node:worker_threads';
+import { type MessagePort, workerData } from 'node:worker_threads';
 import { Router, XPublisher } from 'zeromq';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
@@ -19,7 +19,6 @@ import type { BreakerEvent, CommandAnswer, SummaryAnswer } from '../protocol/ans
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
 import { newId } from '../protocol/new-id.ts';
-import { executorIdentity, WORK_ENDPOINT } from '../protocol/work.ts';
 import { BreakerTeller } from './breaker-news.ts';
 import { Coordinator } from './coordinator.ts';
 import type { FinishedAudit } from './divergence.ts';
@@ -30,7 +29,7 @@ import { MeteredJournal } from './metered-journal.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
 import { loadCounters, recover } from './recovery.ts';
 import { StuckNews } from './stuck-news.ts';
-import { WorkSocket } from './work-socket.ts';
+import { WorkChannels } from './work-channels.ts';
 
 export interface CoordinatorData extends ThreadData {
   readonly endpoint: string;
@@ -40,7 +39,8 @@ export interface CoordinatorData extends ThreadData {
   readonly policy: Policy;
   readonly breaker: BreakerPolicy;
   readonly nodeNames: readonly string[];
-  readonly executors: number;
+  /** Its ends of the channels to executors, in their order. */
+  readonly executors: readonly MessagePort[];
   readonly concurrency: number;
   readonly interactiveShare: number;
   readonly openMax: number;
@@ -58,8 +58,6 @@ interface Counting {
   readonly clients: Front;
 }
 
-/** Bounded by the credit given to executors, not by the socket. */
-const WORK_SOCKET = { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 0 } as const;
 /** When a client may try again that came while the journal's disk was full. */
 const REFUSED_RETRY_MS = 5000;
 
@@ -80,11 +78,13 @@ runThread(async ({ beat, sockets, keep }) => {
   const journal = new MeteredJournal(await open(data.journal), { now, enter: inJournal(beat) });
   const front = sockets.add('clients', new Router(FRONT_SOCKET));
   const events = sockets.add('events', new XPublisher(EVENTS_SOCKET));
-  const work = sockets.add('executors', new Router(WORK_SOCKET));
-  await work.bind(WORK_ENDPOINT);
   await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
   const publisher = new Events(events, crash);
-  const executors = new WorkSocket(work, data.executors, crash);
+  const executors = new WorkChannels({
+    ports: data.executors,
+    onReport: (report, executor) => coordinator.report(report, executor),
+    onError: crash,
+  });
   const stuck = new StuckNews(log, tellMain);
   const coordinator = new Coordinator({
     ports: {
@@ -95,7 +95,7 @@ runThread(async ({ beat, sockets, keep }) => {
       at: atTime(now),
       onTrouble: (what, { message, hint }) => log.warn(what, { error: message, hint }),
       noted: (what, details) => log.info(what, details),
-      order: (executor, order) => executors.order(executorIdentity(executor), order),
+      order: (executor, order) => executors.order(executor, order),
       publish: publishing(publisher, { log, now, stuck }),
     },
     options: optionsOf(data),
@@ -104,11 +104,7 @@ runThread(async ({ beat, sockets, keep }) => {
     onDrained: () => tellMain({ kind: 'drained' }),
   });
   keep('events', publisher.follow());
-  keep(
-    'executors',
-    executors.receive((report, executor) => coordinator.report(report, executor)),
-  );
-  tellMain({ kind: 'listening' });
+  tellMain({ kind: 'journal_held' });
   const clients = new Front({
     router: front,
     frameBytesMax: data.frameBytesMax,
@@ -117,7 +113,6 @@ runThread(async ({ beat, sockets, keep }) => {
     onRequest: (request, respond) => coordinator.request(request, respond),
     onError: crash,
   });
-  await executors.complete;
   startFiguresRound({
     ask: (request, respond) => coordinator.request(request, respond),
     onSummary: (summary) => {
@@ -140,10 +135,11 @@ runThread(async ({ beat, sockets, keep }) => {
   return {
     onControl: (message) => hear(message, coordinator, log),
     stop: async () => {
+      executors.hearRest();
       await coordinator.close();
       await clients.flushed();
       await publisher.flushed();
-      await executors.flushed();
+      executors.close();
       await journal.close();
       await log.close();
     },
@@ -245,7 +241,7 @@ function optionsOf(data: CoordinatorData): CoordinatorOptions {
         ? undefined
         : `groupId holds ${JSON.stringify(character)}, which nodes of the ${data.dialect.name} dialect cannot route`;
     },
-    executors: data.executors,
+    executors: data.executors.length,
     concurrency: data.concurrency,
     interactiveShare: data.interactiveShare,
     openMax: data.openMax,

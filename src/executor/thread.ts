@@ -1,11 +1,10 @@
-/** The thread of one executor: its socket to the coordinator, its clients of nodes. */
-import { workerData } from 'node:worker_threads';
-import { Dealer } from 'zeromq';
+/** The thread of one executor: its channel to the coordinator, its clients of nodes. */
+import { type MessagePort, workerData } from 'node:worker_threads';
 import type { Policy } from '../core/model.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { ThreadData } from '../lifecycle/control.ts';
-import { runThread } from '../lifecycle/thread-shell.ts';
+import { runThread, tellMain } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import { AfterReads } from '../node/after-reads.ts';
 import type { After } from '../node/call.ts';
@@ -16,13 +15,14 @@ import { openLog } from '../observe/log.ts';
 import type { LogPlan } from '../observe/log-plan.ts';
 import type { Log } from '../observe/log-port.ts';
 import { Outbox } from '../protocol/outbox.ts';
-import { executorIdentity, type Order, type Report, WORK_ENDPOINT } from '../protocol/work.ts';
+import type { Order, Report } from '../protocol/work.ts';
 import { Executor } from './executor.ts';
 import type { Attempt, NodePort } from './ports.ts';
 import { unknownNode } from './unknown-node.ts';
 
 export interface ExecutorData extends ThreadData {
-  readonly index: number;
+  /** Its end of the channel to the coordinator. */
+  readonly port: MessagePort;
   readonly nodes: readonly { readonly name: string; readonly url: string }[];
   readonly dialect: Dialect;
   readonly policy: Policy;
@@ -36,16 +36,7 @@ export interface ExecutorData extends ThreadData {
 /** A turn of this thread's event loop may take a millisecond or two; the coordinator can begin. */
 const REPORTS_ENOUGH = 8;
 
-const WORK_SOCKET = {
-  // Bounded by the credit the coordinator gives, not by the socket.
-  sendHighWaterMark: 0,
-  receiveHighWaterMark: 0,
-  // Without a mark a send never waits but when the coordinator is gone, and then in vain.
-  sendTimeout: 0,
-  linger: 0,
-} as const;
-
-runThread(async ({ beat, sockets, keep }) => {
+runThread(async ({ beat }) => {
   const data = workerData as ExecutorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
@@ -54,14 +45,11 @@ runThread(async ({ beat, sockets, keep }) => {
   const after: After = (ms, act) => at(now() + ms, act);
   const clients = data.nodes.map((node) => openClient(node, { ...data, after, afterReads }));
   const ports = new Map(clients.map((client) => [client.options.name, portOf(client)]));
-  const routingId = executorIdentity(data.index);
-  const socket = sockets.add('coordinator', new Dealer({ ...WORK_SOCKET, routingId }));
-  socket.connect(WORK_ENDPOINT);
+  const { port } = data;
   const outbox = new Outbox<Report>({
-    send: (reports) => socket.send(JSON.stringify(reports)),
+    send: (reports) => port.postMessage(JSON.stringify(reports)),
     onError: (error) => {
-      // The coordinator is lost, or this thread has been told to end: main knows, and sees to it.
-      if (!isNobodyThere(error)) throw error;
+      throw error;
     },
     enough: REPORTS_ENOUGH,
   });
@@ -80,8 +68,10 @@ runThread(async ({ beat, sockets, keep }) => {
     data.policy,
     data.slowCallMs,
   );
-  keep('coordinator', receive(socket, executor, beat));
-  outbox.push({ kind: 'hello', index: data.index });
+  port.on('message', (text: string) => take(JSON.parse(text) as Order[], executor, beat));
+  // It lives while main wants it to, whatever becomes of the coordinator.
+  port.unref();
+  tellMain({ kind: 'ready' });
   return {
     onControl: (message) => {
       if (typeof message === 'object' && 'logLevel' in message) log.setLevel(message.logLevel);
@@ -91,23 +81,17 @@ runThread(async ({ beat, sockets, keep }) => {
       executor.take({ kind: 'interrupt' });
       for (const client of clients) client.close();
       await outbox.flushed();
+      port.close();
       await log.close();
     },
   };
 });
 
-function isNobodyThere(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'EAGAIN' || code === 'EBADF';
-}
-
-async function receive(socket: Dealer, executor: Executor, beat: Beat): Promise<void> {
-  for await (const [frame] of socket) {
-    for (const order of JSON.parse(String(frame)) as Order[]) {
-      executor.take(order);
-      // The coordinator asks at least once a second how things stand.
-      beat.progress();
-    }
+function take(orders: readonly Order[], executor: Executor, beat: Beat): void {
+  for (const order of orders) {
+    executor.take(order);
+    // The coordinator asks at least once a second how things stand.
+    beat.progress();
   }
 }
 

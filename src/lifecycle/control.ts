@@ -23,8 +23,8 @@ export type ToThread =
   | { readonly refusal: Failure | null };
 
 export type FromThread =
-  /** It can be connected to. */
-  | { readonly kind: 'listening' }
+  /** The journal is its own: no other daemon has it. */
+  | { readonly kind: 'journal_held' }
   /** It does its work. */
   | { readonly kind: 'ready' }
   /** What ran has ended or is parked. */

@@ -3,7 +3,7 @@
  * without having been told to is lost, and so is one that hangs; a lost thread ends the process.
  */
 import type { EventLoopUtilization } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
+import { type Transferable, Worker } from 'node:worker_threads';
 import { type Activity, Beat, type BeatSlot, Beats, type Reading } from './beats.ts';
 import type { Failure, FromThread, ThreadData, ToThread } from './control.ts';
 import type { OpenSocket } from './socket-registry.ts';
@@ -86,10 +86,19 @@ export class Threads {
     return this.expected.filter((name) => this.#lost.has(name));
   }
 
-  start<Data extends ThreadData>(entry: URL, data: Data): void {
+  /** @param transferList what of `data` is the thread's alone from now on */
+  start<Data extends ThreadData>(
+    entry: URL,
+    data: Data,
+    transferList: readonly Transferable[] = [],
+  ): void {
     const { name } = data;
-    const workerData = { ...data, beat: this.#beats.claim(name) };
-    const worker = new Worker(entry, { workerData, name, resourceLimits: LIMITS });
+    const worker = new Worker(entry, {
+      workerData: { ...data, beat: this.#beats.claim(name) },
+      transferList: [...transferList],
+      name,
+      resourceLimits: LIMITS,
+    });
     this.#workers.set(name, worker);
     this.#heard.set(name, new Set());
     worker.on('message', (message: FromThread) => this.#hear(name, message));

@@ -1,10 +1,10 @@
 /**
- * Sends what belongs together as one message: a ZeroMQ socket takes one pending send, and a hop
- * costs the same for one item as for a hundred.
+ * Sends what belongs together as one message: a hop costs the same for one item as for a hundred, and
+ * a ZeroMQ socket takes one pending send.
  */
 
 export interface OutboxOptions<Item> {
-  readonly send: (items: readonly Item[]) => Promise<void>;
+  readonly send: (items: readonly Item[]) => Promise<void> | void;
   readonly onError: (error: unknown) => void;
   /**
    * How long items gather: until the event loop has come round, the default; or until the code that

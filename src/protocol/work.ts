@@ -1,6 +1,7 @@
 /**
  * What the coordinator and its executors say to each other: orders go out, reports come back. Both
- * travel as JSON arrays over `inproc://`, as many as one turn of the event loop has gathered.
+ * travel as JSON arrays over the MessagePorts of one channel an executor, as many as one turn of the
+ * event loop has gathered (docs/decisions/033).
  *
  * They come from this process, so their shapes are not checked.
  */
@@ -8,10 +9,6 @@ import type { Sample, Sign } from '../core/breaker.ts';
 import type { Command, DurableEntry, NodeOutcome, SagaState, Settlement } from '../core/model.ts';
 import type { KeyHistory } from '../core/open-saga.ts';
 import type { NodeReport, NodeSighting, StatsAnswer } from './answer.ts';
-
-/** Where the executors find the coordinator. */
-export const WORK_ENDPOINT = 'inproc://executors';
-const IDENTITY = 'executor-';
 
 export type OperatorAct = 'cancel' | 'retry' | 'abandon';
 
@@ -103,8 +100,6 @@ export type Answered =
   | { readonly of: 'report'; readonly nodes: Readonly<Record<string, NodeReport>> };
 
 export type Report =
-  /** The executor is there and ready for orders. */
-  | { readonly kind: 'hello'; readonly index: number }
   /** Durable entries to journal; nothing that follows from them happens before `journaled`. */
   | {
       readonly kind: 'entries';
@@ -123,16 +118,3 @@ export type Report =
       readonly sign: Sign | 'idle';
     }
   | { readonly kind: 'drained' };
-
-/** What comes after the greeting. */
-export type WorkReport = Exclude<Report, { kind: 'hello' }>;
-
-/** The routing id of an executor's socket; executors count from 0. */
-export function executorIdentity(index: number): string {
-  return `${IDENTITY}${index}`;
-}
-
-/** The reverse, of what a socket hands on. */
-export function executorIndex(identity: { toString(): string } | undefined): number {
-  return Number(String(identity).slice(IDENTITY.length));
-}

@@ -3,13 +3,9 @@ import { Dealer, Request, Router, Subscriber, XPublisher } from 'zeromq';
 import { EVENTS_SOCKET, Events } from '../../src/coordinator/events.ts';
 import { FRONT_SOCKET, Front } from '../../src/coordinator/front.ts';
 import type { Respond } from '../../src/coordinator/ports.ts';
-import { WorkSocket } from '../../src/coordinator/work-socket.ts';
 import type { Log } from '../../src/observe/log-port.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
 import type { Request as ClientRequest } from '../../src/protocol/request.ts';
-import { executorIdentity, type Order, type WorkReport } from '../../src/protocol/work.ts';
-
-let names = 0;
 
 function closing<Socket extends { close(): void }>(socket: Socket): Socket {
   onTestFinished(() => socket.close());
@@ -187,60 +183,6 @@ describe('events', () => {
       return payload.mock.calls.length === 0;
     });
     expect(errors).toEqual([]);
-  });
-});
-
-describe('orders and reports', () => {
-  async function openWork(executors: number) {
-    names++;
-    const endpoint = `inproc://work-${names}`;
-    const router = closing(new Router({ linger: 0 }));
-    await router.bind(endpoint);
-    const reports: WorkReport[] = [];
-    const work = new WorkSocket(router, executors, (error) => {
-      throw error;
-    });
-    void work.receive((report) => reports.push(report));
-    const dealers = Array.from({ length: executors }, (_, index) => {
-      const dealer = closing(new Dealer({ routingId: executorIdentity(index), linger: 0 }));
-      dealer.connect(endpoint);
-      return dealer;
-    });
-    return { work, reports, dealers };
-  }
-
-  test('the executors are complete when each has said hello, however often', async () => {
-    const { work, dealers } = await openWork(2);
-    let isComplete = false;
-    void work.complete.then(() => {
-      isComplete = true;
-    });
-    const hello = (index: number) => JSON.stringify([{ kind: 'hello', index }]);
-    for (let count = 0; count < 3; count++) await dealers[0]?.send(hello(0));
-    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
-    expect(isComplete).toBe(false);
-    await dealers[1]?.send(hello(1));
-    await work.complete;
-  });
-
-  test('each executor gets its orders in their order, many in one message', async () => {
-    const { work, reports, dealers } = await openWork(2);
-    for (const [index, dealer] of dealers.entries()) {
-      await dealer.send(JSON.stringify([{ kind: 'hello', index }]));
-    }
-    await work.complete;
-    for (let seq = 0; seq < 1000; seq++) {
-      work.order(executorIdentity(seq % 2), { kind: 'journaled', seq });
-    }
-    for (const [index, dealer] of dealers.entries()) {
-      const [frame] = await dealer.receive();
-      const orders = JSON.parse(String(frame)) as Extract<Order, { kind: 'journaled' }>[];
-      expect(orders.map(({ seq }) => seq)).toEqual(
-        Array.from({ length: 500 }, (_, place) => 2 * place + index),
-      );
-    }
-    await dealers[1]?.send(JSON.stringify([{ kind: 'drained' }, { kind: 'drained' }]));
-    await vi.waitUntil(() => reports.length === 2);
   });
 });
 

@@ -62,7 +62,7 @@ export const RULES: Rules = {
     winston: ['observe/**'],
     yaml: ['config/**'],
     yargs: ['cli/**', 'config/**', 'nodesim/**'],
-    zeromq: ['client/**', 'coordinator/**', 'executor/**'],
+    zeromq: ['client/**', 'coordinator/**'],
     zod: ['config/**', 'node/**', 'nodesim/**', 'protocol/**'],
   },
 };

@@ -4,7 +4,7 @@
  */
 import { Executor } from '../../../src/executor/executor.ts';
 import { unknownNode } from '../../../src/executor/unknown-node.ts';
-import type { Order, Report, WorkReport } from '../../../src/protocol/work.ts';
+import type { Order, Report } from '../../../src/protocol/work.ts';
 import { type Desk, POLICY } from './desk.ts';
 import type { SimNode } from './sim-node.ts';
 
@@ -39,7 +39,7 @@ export function crewOf(
           node: (name) => guarded(name),
           report: (report) => {
             desk.stir();
-            later(() => desk.report(copy(report) as WorkReport));
+            later(() => desk.report(copy(report)));
           },
         },
         POLICY,

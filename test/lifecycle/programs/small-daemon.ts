@@ -74,7 +74,7 @@ start('coordinator', setting.coordinator);
 for (const [index, behaviour] of setting.executors.entries()) {
   start(executors[index] ?? '', behaviour);
 }
-await threads.heard('coordinator', 'listening');
+await threads.heard('coordinator', 'journal_held');
 log.info('listening');
 await Promise.all(threads.names.map(async (name) => threads.heard(name, 'ready')));
 log.info('ready');

@@ -34,7 +34,7 @@ runThread(async ({ sockets }) => {
   const socket = sockets.add(name, new Router({ linger: 0 }));
   await socket.bind(`inproc://${name}`);
   void read(socket);
-  tellMain({ kind: 'listening' });
+  tellMain({ kind: 'journal_held' });
   if (behaviour === 'fails to start and stumbles') {
     process.nextTick(() => fail('Socket is closed'));
   }
