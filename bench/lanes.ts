@@ -17,7 +17,6 @@ Not measured: a bulk lane that is being filled at the same time.`,
   run: async ({ rounds, seconds, bulk, 'in-flight': inFlight }, rig) => {
     const cluster = await Cluster.start();
     const ratios: number[] = [];
-    const wasAlone = false;
     const rows: string[][] = [];
     const place = { name: 'lanes', dataDir: join(rig.dir, 'lanes'), nodes: cluster.nodes };
     const daemon = await Daemon.start(place);
@@ -58,7 +57,6 @@ Not measured: a bulk lane that is being filled at the same time.`,
       values: { lanes: ratios },
       text: columns([head, ...rows], '>>>>>>'),
       figures: rows,
-      reason: wasAlone ? 'all bulk commands were done too soon: more --bulk' : undefined,
     };
   },
 });

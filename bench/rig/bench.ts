@@ -31,8 +31,6 @@ export interface Outcome {
   readonly text: string;
   /** For the JSON. */
   readonly figures: unknown;
-  /** Why nothing of it can be judged, if so. */
-  readonly reason?: string | undefined;
   /** See `Circumstances.unsteady`. */
   readonly unsteady?: string | undefined;
 }
@@ -66,7 +64,7 @@ export async function runBench<Size extends Readonly<Record<string, number>>>(
   try {
     console.log(`${bench.about.trim()}\n`);
     const outcome = await bench.run(options.size, { dir, given: options.given, look });
-    const reason = outcome.reason ?? smallness(bench, options.size) ?? diskReason(dir);
+    const reason = smallness(bench, options.size) ?? diskReason(dir);
     tell(options, outcome, { freeCores: looks, reason, unsteady: outcome.unsteady });
   } catch (error) {
     console.error(`the bench failed: ${error instanceof Error ? error.message : String(error)}`);

@@ -96,7 +96,7 @@ export const settingsSchema = z.strictObject({
     .number()
     .min(0.05)
     .max(0.95)
-    .default(0.75)
+    .default(0.9)
     .register(settingDocs, {
       text:
         'The share of new work, and of the places in work, kept for the interactive lane while it is ' +

@@ -31,7 +31,7 @@ describe('the strongest source counts', () => {
       defaultDeadlineMs: 30_000,
       openMax: 200_000,
       frameBytesMax: 1024 * 1024,
-      interactiveShare: 0.75,
+      interactiveShare: 0.9,
       backoffBaseMs: 10,
       backoffCapMs: 2000,
       retryAfterCapMs: 10_000,
