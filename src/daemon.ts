@@ -75,7 +75,6 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
     { length: settings.executors },
     (_, index) => `executor-${index + 1}`,
   );
-  const workers = [COORDINATOR, ...executors];
   const latest = new LatestFigures();
   const threads = new Threads({
     onLoss: (loss) => {
@@ -103,7 +102,7 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
     log,
     logMore: () => setLevel('debug'),
     farewell: (failure) => telemetry.farewell(failure),
-    exit: (code) => leave(code, threads.hasOpenSockets),
+    exit: (code) => leave(code, threads.areStuck),
   });
   process.on('uncaughtException', (error) => {
     threads.lose({ kind: 'crashed', thread: MAIN, error });
@@ -125,10 +124,7 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
   const disk = openDiskGuard(settings, threads, log);
   const standing = () => ({
     version,
-    phase: phaseOf(
-      shutdown.begun,
-      workers.every((name) => threads.has(name, 'ready')),
-    ),
+    phase: phaseOf(shutdown.begun, threads.has(COORDINATOR, 'ready')),
     threads: nanny.stock,
     figures: latest.seen,
     disk: disk.standing,
@@ -176,14 +172,14 @@ interface Starting {
 
 /** Whatever stops the daemon meanwhile, the rest of its start is left out. */
 async function begin(starting: Starting): Promise<void> {
-  const { settings, threads, executors, log, shutdown, disk } = starting;
+  const { settings, threads, log, shutdown, disk } = starting;
   startWatchdog(starting);
   await waitForGate(starting);
   if (shutdown.begun) return;
   await startThreads(starting);
   if (shutdown.begun) return;
   void disk.watch();
-  await Promise.all([COORDINATOR, ...executors].map((name) => threads.heard(name, 'ready')));
+  await threads.heard(COORDINATOR, 'ready');
   if (shutdown.begun) return;
   threads.mainStarted();
   limitLife(settings, log, (why) => shutdown.renew(why));

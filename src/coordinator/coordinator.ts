@@ -9,7 +9,7 @@ import { Fifo } from '../core/fifo.ts';
 import type { CommitResult } from '../journal/port.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { Request } from '../protocol/request.ts';
-import type { Report } from '../protocol/work.ts';
+import type { WorkReport } from '../protocol/work.ts';
 import { Breakers } from './breakers.ts';
 import { Commands } from './commands.ts';
 import { Divergence } from './divergence.ts';
@@ -107,7 +107,7 @@ export class Coordinator {
   }
 
   /** An executor's report. */
-  report(report: Report, executor: number): void {
+  report(report: WorkReport, executor: number): void {
     this.post((turn) => {
       if (report.kind === 'drained') turn.after(() => this.#noteDrained(executor));
       else this.#take(report, turn);
@@ -200,7 +200,7 @@ export class Coordinator {
     if (this.#drained.size === this.#start.options.executors) this.#start.onDrained();
   }
 
-  #take(report: Exclude<Report, { kind: 'drained' }>, turn: Turn): void {
+  #take(report: Exclude<WorkReport, { kind: 'drained' }>, turn: Turn): void {
     switch (report.kind) {
       case 'entries':
         return this.commands.entries(report.seq, report.entries, turn);

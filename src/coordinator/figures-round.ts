@@ -1,6 +1,6 @@
 /**
  * Once a second: how things stand, for main. The round goes the way of a client's `status`, through
- * the batch machine, over the sockets to every executor and back, so it also shows that all of them
+ * the batch machine, over the channels to every executor and back, so it also shows that all of them
  * get somewhere (P8). The next begins when the one before has come back.
  */
 import type { SummaryAnswer } from '../protocol/answer.ts';

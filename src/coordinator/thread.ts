@@ -113,6 +113,7 @@ runThread(async ({ beat, sockets, keep }) => {
     onRequest: (request, respond) => coordinator.request(request, respond),
     onError: crash,
   });
+  await executors.complete;
   startFiguresRound({
     ask: (request, respond) => coordinator.request(request, respond),
     onSummary: (summary) => {

@@ -1,23 +1,31 @@
 /** The coordinator's ends of its channels to executors: orders out, one message a turn each; reports in. */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Outbox } from '../protocol/outbox.ts';
-import type { Order, Report } from '../protocol/work.ts';
+import type { Order, Report, WorkReport } from '../protocol/work.ts';
 
 export interface WorkChannelsOptions {
   /** One to each executor, in their order. */
   readonly ports: readonly MessagePort[];
-  readonly onReport: (report: Report, executor: number) => void;
+  readonly onReport: (report: WorkReport, executor: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
 export class WorkChannels {
+  /** Resolves when every executor listens. */
+  readonly complete: Promise<void>;
   readonly #ports: readonly MessagePort[];
   readonly #onReport: WorkChannelsOptions['onReport'];
   readonly #outboxes: readonly Outbox<Order>[];
+  readonly #missing: Set<number>;
+  #resolveComplete: () => void = () => {};
 
   constructor({ ports, onReport, onError }: WorkChannelsOptions) {
     this.#ports = ports;
     this.#onReport = onReport;
+    this.#missing = new Set(ports.keys());
+    this.complete = new Promise((resolve) => {
+      this.#resolveComplete = resolve;
+    });
     // Executors come first: what they do takes longest. A turn gives all its orders in one go.
     this.#outboxes = ports.map(
       (port) =>
@@ -29,6 +37,8 @@ export class WorkChannels {
     );
     for (const [executor, port] of ports.entries()) {
       port.on('message', (text: string) => this.#hear(text, executor));
+      // Main says how long the thread lives.
+      port.unref();
     }
   }
 
@@ -56,6 +66,14 @@ export class WorkChannels {
   }
 
   #hear(text: string, executor: number): void {
-    for (const report of JSON.parse(text) as Report[]) this.#onReport(report, executor);
+    for (const report of JSON.parse(text) as Report[]) {
+      if (report.kind === 'hello') this.#greet(executor);
+      else this.#onReport(report, executor);
+    }
+  }
+
+  #greet(executor: number): void {
+    this.#missing.delete(executor);
+    if (this.#missing.size === 0) this.#resolveComplete();
   }
 }

@@ -1,6 +1,6 @@
 /**
  * An executor: takes orders, drives sagas, counts keys on request. Its thread (thread.ts) gives it
- * sockets and real nodes; a simulation may give it others.
+ * a channel and real nodes; a simulation may give it others.
  */
 import type { Policy } from '../core/model.ts';
 import type { NodeReport, NodeStats, StatsAnswer } from '../protocol/answer.ts';

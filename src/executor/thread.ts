@@ -4,7 +4,7 @@ import type { Policy } from '../core/model.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { ThreadData } from '../lifecycle/control.ts';
-import { runThread, tellMain } from '../lifecycle/thread-shell.ts';
+import { runThread } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import { AfterReads } from '../node/after-reads.ts';
 import type { After } from '../node/call.ts';
@@ -69,9 +69,9 @@ runThread(async ({ beat }) => {
     data.slowCallMs,
   );
   port.on('message', (text: string) => take(JSON.parse(text) as Order[], executor, beat));
-  // It lives while main wants it to, whatever becomes of the coordinator.
+  // Main says how long the thread lives, whatever becomes of the coordinator.
   port.unref();
-  tellMain({ kind: 'ready' });
+  outbox.push({ kind: 'hello' });
   return {
     onControl: (message) => {
       if (typeof message === 'object' && 'logLevel' in message) log.setLevel(message.logLevel);

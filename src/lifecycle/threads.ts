@@ -151,8 +151,15 @@ export class Threads {
     return this.#sockets.get(name) ?? [];
   }
 
-  get hasOpenSockets(): boolean {
-    return [...this.#sockets.values()].some((open) => open.length > 0);
+  /**
+   * Whether the process must not wait for its threads: one has sockets open, hangs, or was told to
+   * end and did not.
+   */
+  get areStuck(): boolean {
+    const areOpen = [...this.#sockets.values()].some((open) => open.length > 0);
+    return (
+      areOpen || this.lingering.length > 0 || this.names.some((name) => this.#hanging.has(name))
+    );
   }
 
   /** A thread is lost; only the first loss of each is told. */

@@ -100,6 +100,8 @@ export type Answered =
   | { readonly of: 'report'; readonly nodes: Readonly<Record<string, NodeReport>> };
 
 export type Report =
+  /** The executor is there and listens. */
+  | { readonly kind: 'hello' }
   /** Durable entries to journal; nothing that follows from them happens before `journaled`. */
   | {
       readonly kind: 'entries';
@@ -118,3 +120,6 @@ export type Report =
       readonly sign: Sign | 'idle';
     }
   | { readonly kind: 'drained' };
+
+/** What comes after the greeting. */
+export type WorkReport = Exclude<Report, { kind: 'hello' }>;

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WorkChannels } from '../../src/coordinator/work-channels.ts';
-import type { Order, Report } from '../../src/protocol/work.ts';
+import type { Order, Report, WorkReport } from '../../src/protocol/work.ts';
 
-type Heard = readonly [executor: number, report: Report];
+type Heard = readonly [executor: number, report: WorkReport];
 
 const ANSWER: Report = { kind: 'answered', ticket: 1, value: { of: 'operate' } };
 
@@ -38,6 +38,21 @@ describe('orders and reports', () => {
         Array.from({ length: 500 }, (_, place) => 2 * place + index),
       );
     }
+  });
+
+  test('they are complete when each executor has said hello, however often', async () => {
+    const { work, heard, ends } = open(2);
+    let isComplete = false;
+    void work.complete.then(() => {
+      isComplete = true;
+    });
+    for (let count = 0; count < 3; count++) report(ends[0], { kind: 'hello' });
+    report(ends[0], ANSWER);
+    await vi.waitUntil(() => heard.length === 1);
+    expect(isComplete).toBe(false);
+    report(ends[1], { kind: 'hello' });
+    await work.complete;
+    expect(heard).toHaveLength(1);
   });
 
   test('orders given before their executor listens wait for it', async () => {

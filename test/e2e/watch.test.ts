@@ -5,6 +5,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LockstepClient } from '../../src/client/index.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../support/daemon.ts';
+import { emptyFifo } from '../support/fifo.ts';
 import { BUSY_LOOP, crash, evaluateIn, INSPECTED } from '../support/inspector.ts';
 
 /** Nobody listens there. */
@@ -50,6 +51,25 @@ describe('a thread that hangs', () => {
       expect(daemon.output).toContain(
         `shutdown complete (thread ${name} hung), exiting with code 1`,
       );
+    },
+  );
+
+  test.each([
+    ['lost', 1],
+    ['stopped meanwhile', 0],
+  ] as const)(
+    'P8: in a system call, out of which no thread can be called: %s, the daemon ends with %i',
+    async (how, expected) => {
+      const daemon = await running({ executors: 4 });
+      const block = `process.getBuiltinModule('fs').readFileSync(${JSON.stringify(emptyFifo())})`;
+      await evaluateIn(daemon, 'executor-1', `setTimeout(() => ${block}); 0`);
+      const begun = performance.now();
+      if (how === 'stopped meanwhile') daemon.signal('SIGTERM');
+      const { code, tookMs } = await ending(daemon, begun);
+      expect(code).toBe(expected);
+      expect(tookMs).toBeLessThan(GONE_MS);
+      expect(daemon.output).toContain('missing [executor-1]');
+      expect(daemon.output).toContain(`exiting with code ${expected}`);
     },
   );
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { emptyFifo } from '../support/fifo.ts';
 import type { Behaviour } from './programs/small-thread.ts';
 import { startSmallDaemon } from './support.ts';
 
@@ -51,7 +52,7 @@ describe('an intended stop', () => {
 
   test('a stop during a start that never ends needs no draining, and no waiting', async () => {
     const daemon = startSmallDaemon({ coordinator: 'never starts' });
-    await daemon.logged('listening');
+    await daemon.logged('journal held');
     const began = performance.now();
     daemon.signal('SIGTERM');
     expect(await daemon.exit).toBe(79);
@@ -104,30 +105,59 @@ describe('a stop to be started anew', () => {
 });
 
 describe('P9: what does not end', () => {
-  test('hangs on in its own code: the process is left by a hard exit with 1, its socket open', async () => {
-    const daemon = startSmallDaemon({
-      executors: ['works', 'spins when stopped'],
-      hardExitMs: 2000,
-    });
-    await daemon.logged('ready');
-    daemon.signal('SIGTERM');
-    // Not 134: ZeroMQ aborts a process that is ended while a thread of it still reads a socket.
-    expect(await daemon.exit).toBe(1);
-    expect(daemon.lines.at(-1)).toMatch(/^error threads did not end within 2 s/);
-  });
+  test.each(['coordinator', 'executor-2'] as const)(
+    'hangs on in its own code: the process is left by a hard exit with 1 (%s)',
+    async (name) => {
+      const daemon = startSmallDaemon({
+        ...behaving(name, 'spins when stopped'),
+        hardExitMs: 2000,
+      });
+      await daemon.logged('ready');
+      daemon.signal('SIGTERM');
+      // Not 134: ZeroMQ aborts a process that is ended while a thread of it still reads a socket.
+      expect(await daemon.exit).toBe(1);
+      expect(daemon.lines.at(-1)).toMatch(/^error threads did not end within 2 s/);
+    },
+  );
 
-  test('waits for what never comes: it is named, let go, and the stop stays an intended one', async () => {
-    const daemon = startSmallDaemon({
-      executors: ['works', 'hangs when stopped'],
-      hardExitMs: 6000,
-    });
-    await daemon.logged('ready');
-    daemon.signal('SIGTERM');
-    expect(await daemon.exit).toBe(79);
-    expect(daemon.lines).toContain('debug still there: thread executor-2');
-    expect(daemon.lines).toContain('debug still open: socket executor-2 of executor-2');
-  });
+  test.each(['coordinator', 'executor-2'] as const)(
+    'hangs on in a system call, which no thread can be called back from: the same (%s)',
+    async (name) => {
+      const daemon = startSmallDaemon({
+        ...behaving(name, 'blocks when stopped'),
+        hardExitMs: 2000,
+        fifo: emptyFifo(),
+      });
+      await daemon.logged('ready');
+      daemon.signal('SIGTERM');
+      expect(await daemon.exit).toBe(1);
+      expect(daemon.lines.at(-1)).toMatch(/^error threads did not end within 2 s/);
+    },
+  );
+
+  test.each(['coordinator', 'executor-2'] as const)(
+    'waits for what never comes: it is named, let go, and the stop stays an intended one (%s)',
+    async (name) => {
+      const daemon = startSmallDaemon({
+        ...behaving(name, 'hangs when stopped'),
+        hardExitMs: 6000,
+      });
+      await daemon.logged('ready');
+      daemon.signal('SIGTERM');
+      expect(await daemon.exit).toBe(79);
+      expect(daemon.lines).toContain(`debug still there: thread ${name}`);
+      const socket = 'debug still open: socket coordinator of coordinator';
+      expect(daemon.lines).toContain(socket);
+    },
+  );
 });
+
+/** One thread that does as told, among others that work. */
+function behaving(name: 'coordinator' | 'executor-2', behaviour: Behaviour) {
+  return name === 'coordinator'
+    ? { coordinator: behaviour }
+    : { executors: ['works', behaviour] as const };
+}
 
 describe('P8: a thread is lost', () => {
   const lost: readonly (readonly [Behaviour, string])[] = [

@@ -14,6 +14,7 @@ const GOOD: SmallDaemonSetting = {
   drainMs: 20_000,
   interruptMs: 20_000,
   hardExitMs: 45_000,
+  fifo: '',
 };
 
 export interface SmallDaemon {

@@ -16,7 +16,7 @@ import { unroutableCharacter } from '../../src/node/dialect.ts';
 import { signOf } from '../../src/node/sign.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
 import type { Request } from '../../src/protocol/request.ts';
-import type { Order, Report } from '../../src/protocol/work.ts';
+import type { Order, WorkReport } from '../../src/protocol/work.ts';
 import type { Agenda } from '../core/model/agenda.ts';
 import type { Chance } from './chance.ts';
 import { Link } from './link.ts';
@@ -188,7 +188,7 @@ export class Life {
 
   #crew(index: number): Crew {
     const { plan, chance, number, note } = this.#options;
-    const reports = this.#link<Report>(`reports ${number} ${index}`, (report) => {
+    const reports = this.#link<WorkReport>(`reports ${number} ${index}`, (report) => {
       note(() => `executor ${index} says ${JSON.stringify(report)}`);
       this.#coordinator?.report(report, index);
     });
@@ -210,7 +210,7 @@ export class Life {
         node: (name) => this.#node(name, crew),
         report: (report) => {
           if (report.kind === 'settled') crew.driven.delete(report.seq);
-          if (this.isAlive) reports.send(report);
+          if (this.isAlive && report.kind !== 'hello') reports.send(report);
         },
       },
       plan.policy,

@@ -1,10 +1,10 @@
 /**
- * Real executors over simulated nodes, between them and the coordinator what the sockets do: orders
+ * Real executors over simulated nodes, between them and the coordinator what the channels do: orders
  * and reports arrive in a later turn of the event loop, in order, as JSON.
  */
 import { Executor } from '../../../src/executor/executor.ts';
 import { unknownNode } from '../../../src/executor/unknown-node.ts';
-import type { Order, Report } from '../../../src/protocol/work.ts';
+import type { Order, Report, WorkReport } from '../../../src/protocol/work.ts';
 import { type Desk, POLICY } from './desk.ts';
 import type { SimNode } from './sim-node.ts';
 
@@ -39,7 +39,7 @@ export function crewOf(
           node: (name) => guarded(name),
           report: (report) => {
             desk.stir();
-            later(() => desk.report(copy(report)));
+            later(() => desk.report(copy(report) as WorkReport));
           },
         },
         POLICY,

@@ -12,7 +12,7 @@ import type { Policy } from '../../../src/core/model.ts';
 import type { MemorySnapshot } from '../../../src/journal/memory/journal.ts';
 import type { Answer } from '../../../src/protocol/answer.ts';
 import { parseValue, type RequestInput } from '../../../src/protocol/request.ts';
-import type { Order, Report } from '../../../src/protocol/work.ts';
+import type { Order, WorkReport } from '../../../src/protocol/work.ts';
 import { POLICY as BREAKER_POLICY } from '../../core/breaker-builders.ts';
 import { GatedJournal } from './gated-journal.ts';
 import { HandClock } from './hand-clock.ts';
@@ -144,7 +144,7 @@ export class Desk {
   }
 
   /** Every `drained` is that of another executor. */
-  report(...reports: readonly Report[]): void {
+  report(...reports: readonly WorkReport[]): void {
     for (const report of reports) {
       this.coordinator.report(report, report.kind === 'drained' ? this.#drainedBy++ : 0);
     }

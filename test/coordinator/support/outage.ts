@@ -1,10 +1,10 @@
 /** What executors would say of a node that is away, and of its trials, by hand. */
 import type { BreakerView, SummaryAnswer } from '../../../src/protocol/answer.ts';
-import type { Report } from '../../../src/protocol/work.ts';
+import type { WorkReport } from '../../../src/protocol/work.ts';
 import type { Desk } from './desk.ts';
 
 /** So many failures in a row, and no success. */
-export function failing(node: string, failures = 10): Report {
+export function failing(node: string, failures = 10): WorkReport {
   const sample = { calls: failures, failures, slow: 0, failuresInRow: failures };
   return { kind: 'health', nodes: { [node]: sample } };
 }
@@ -17,7 +17,7 @@ export async function opened(desk: Desk, node = 'node02'): Promise<void> {
 /** The result of the latest trial order. */
 export async function answerTrial(
   desk: Desk,
-  sign: Extract<Report, { kind: 'tried' }>['sign'],
+  sign: Extract<WorkReport, { kind: 'tried' }>['sign'],
 ): Promise<void> {
   const order = desk.ordersOf('try').at(-1);
   if (order === undefined) throw new Error('no trial was ordered');

@@ -1,6 +1,6 @@
 /** What an executor could say, made by hand. */
 import type { Loose, Reason, SettledState, Settlement } from '../../../src/core/model.ts';
-import type { Report } from '../../../src/protocol/work.ts';
+import type { WorkReport } from '../../../src/protocol/work.ts';
 import type { Desk } from './desk.ts';
 
 export function settled(
@@ -12,7 +12,7 @@ export function settled(
     readonly loose?: Readonly<Record<string, readonly Loose[]>>;
     readonly tokens?: Readonly<Record<string, string>>;
   } = {},
-): Report {
+): WorkReport {
   const settlement: Settlement = {
     kind: 'settled',
     at: desk.clock.now(),
@@ -23,7 +23,7 @@ export function settled(
   return { kind: 'settled', seq: desk.seqOf(id), settlement };
 }
 
-export function turned(desk: Desk, id: string, reason: Reason = 'deadline'): Report {
+export function turned(desk: Desk, id: string, reason: Reason = 'deadline'): WorkReport {
   const entry = { kind: 'turned', at: desk.clock.now(), reason } as const;
   return { kind: 'entries', seq: desk.seqOf(id), entries: [entry] };
 }

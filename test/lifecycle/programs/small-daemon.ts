@@ -16,6 +16,8 @@ export interface SmallDaemonSetting {
   readonly drainMs: number;
   readonly interruptMs: number;
   readonly hardExitMs: number;
+  /** A pipe that nobody writes to, for a thread that blocks. */
+  readonly fifo: string;
 }
 
 const setting = JSON.parse(process.argv[2] ?? '{}') as SmallDaemonSetting;
@@ -54,11 +56,7 @@ const shutdown = new Shutdown({
   hardExitMs: setting.hardExitMs,
   logMore: () => log.setLevel('debug'),
   stopExitCode: 79,
-  exit: (code) =>
-    leave(
-      code,
-      threads.names.some((name) => threads.sockets(name).length > 0),
-    ),
+  exit: (code) => leave(code, threads.areStuck),
 });
 listenToSignals({
   onStop: (by) => shutdown.ask(by),
@@ -67,7 +65,7 @@ listenToSignals({
 process.on('SIGUSR2', () => shutdown.renew('its time is over'));
 
 function start(name: string, behaviour: Behaviour): void {
-  threads.start<SmallThreadData>(entry, { name, clock, behaviour });
+  threads.start<SmallThreadData>(entry, { name, clock, behaviour, fifo: setting.fifo });
 }
 
 start('coordinator', setting.coordinator);
@@ -75,6 +73,6 @@ for (const [index, behaviour] of setting.executors.entries()) {
   start(executors[index] ?? '', behaviour);
 }
 await threads.heard('coordinator', 'journal_held');
-log.info('listening');
+log.info('journal held');
 await Promise.all(threads.names.map(async (name) => threads.heard(name, 'ready')));
 log.info('ready');

@@ -1,7 +1,8 @@
 /**
- * A thread of a small daemon: it holds an open ZeroMQ socket and does as its data says. What it does
- * wrong, real threads can do: crash, end unasked, hang, never get ready.
+ * A thread of a small daemon: it does as its data says. What it does wrong, real threads can do: crash,
+ * end unasked, hang, never get ready. As in the real one, the coordinator alone holds a ZeroMQ socket.
  */
+import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Router } from 'zeromq';
 import type { ThreadData, ToThread } from '../../../src/lifecycle/control.ts';
@@ -22,19 +23,25 @@ export type Behaviour =
   | 'fails to start and stumbles'
   | 'never starts'
   | 'hangs when stopped'
-  | 'spins when stopped';
+  | 'spins when stopped'
+  /** In a system call. */
+  | 'blocks when stopped';
 
 export interface SmallThreadData extends ThreadData {
   readonly behaviour: Behaviour;
+  /** What it blocks on. */
+  readonly fifo: string;
 }
 
-const { behaviour, name } = workerData as SmallThreadData;
+const { behaviour, name, fifo } = workerData as SmallThreadData;
 
 runThread(async ({ sockets }) => {
-  const socket = sockets.add(name, new Router({ linger: 0 }));
-  await socket.bind(`inproc://${name}`);
-  void read(socket);
-  tellMain({ kind: 'journal_held' });
+  if (name === 'coordinator') {
+    const socket = sockets.add(name, new Router({ linger: 0 }));
+    await socket.bind(`inproc://${name}`);
+    void read(socket);
+    tellMain({ kind: 'journal_held' });
+  }
   if (behaviour === 'fails to start and stumbles') {
     process.nextTick(() => fail('Socket is closed'));
   }
@@ -53,6 +60,7 @@ runThread(async ({ sockets }) => {
     stop: async () => {
       if (behaviour === 'hangs when stopped') await new Promise(() => {});
       while (behaviour === 'spins when stopped');
+      if (behaviour === 'blocks when stopped') readFileSync(fifo);
     },
   };
 });

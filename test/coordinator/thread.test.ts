@@ -1,0 +1,116 @@
+/** The coordinator's thread by itself: main and one executor are played by the test. */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { LockstepClient } from '../../src/client/index.ts';
+import { coordinatorData } from '../../src/composition/thread-data.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import type { CoordinatorData } from '../../src/coordinator/thread.ts';
+import { openJournal } from '../../src/journal/open.ts';
+import { Beats } from '../../src/lifecycle/beats.ts';
+import { clockBase } from '../../src/lifecycle/clock.ts';
+import type { FromThread, ToThread } from '../../src/lifecycle/control.ts';
+import { planLog } from '../../src/observe/log-plan.ts';
+import type { Order, WorkReport } from '../../src/protocol/work.ts';
+import { freePorts } from '../support/free-ports.ts';
+
+const ENTRY = new URL('../../src/coordinator/thread.ts', import.meta.url);
+
+interface Started {
+  readonly worker: Worker;
+  readonly endpoint: string;
+  readonly journal: string;
+  /** What an executor has of its channel. */
+  readonly end: MessagePort;
+  readonly said: FromThread['kind'][];
+  readonly tell: (message: ToThread) => void;
+}
+
+async function start(): Promise<Started> {
+  const dir = mkdtempSync(join(tmpdir(), 'coordinator-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const [commands, events] = await freePorts(2);
+  const endpoint = `tcp://127.0.0.1:${commands}`;
+  const env = {
+    LOCKSTEP_NODES: 'node01=http://127.0.0.1:9/v1',
+    LOCKSTEP_ENDPOINT: endpoint,
+    LOCKSTEP_EVENTS_ENDPOINT: `tcp://127.0.0.1:${events}`,
+    LOCKSTEP_DATA_DIR: dir,
+    LOCKSTEP_SYSLOG_ADDRESS: 'none',
+  };
+  const loaded = loadSettings({ argv: [], env, cwd: dir });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  const { port1, port2 } = new MessageChannel();
+  const data: CoordinatorData = {
+    ...coordinatorData(loaded.settings),
+    name: 'coordinator',
+    clock: clockBase(),
+    version: '0.0.0',
+    log: planLog(loaded.settings, false),
+    executors: [port1],
+  };
+  const workerData = { ...data, beat: new Beats().claim('coordinator') };
+  const options = { workerData, transferList: [port1], stdout: true, stderr: true };
+  const worker = new Worker(ENTRY, options);
+  onTestFinished(() => port2.close());
+  const said: FromThread['kind'][] = [];
+  worker.on('message', ({ kind }: FromThread) => said.push(kind));
+  const tell = (message: ToThread) => worker.postMessage(message);
+  return { worker, endpoint, journal: data.journal, end: port2, said, tell };
+}
+
+function report(end: MessagePort, ...reports: readonly (WorkReport | { kind: 'hello' })[]): void {
+  end.postMessage(JSON.stringify(reports));
+}
+
+test('clients come in when every executor listens, not before', async () => {
+  const { worker, endpoint, end, said, tell } = await start();
+  await vi.waitUntil(() => said.includes('journal_held'));
+  const early = LockstepClient.connect({ endpoint, timeoutMs: 300 });
+  await expect(early).rejects.toThrow('nobody answers there');
+  report(end, { kind: 'hello' });
+  await vi.waitUntil(() => said.includes('ready'));
+  const client = await LockstepClient.connect({ endpoint });
+  client.close();
+  tell('stop');
+  await once(worker, 'exit');
+});
+
+test('P10: what an executor said last is journaled, though main says that it has ended', async () => {
+  const { worker, endpoint, journal, end, said, tell } = await start();
+  report(end, { kind: 'hello' });
+  await vi.waitUntil(() => said.includes('ready'));
+  const client = await LockstepClient.connect({ endpoint });
+  onTestFinished(() => client.close());
+  const orders: Order[] = [];
+  end.on('message', (text: string) => orders.push(...(JSON.parse(text) as Order[])));
+  const ids = Array.from({ length: 20 }, (_, index) => `id-${index}`);
+  await Promise.all(ids.map((id) => client.create(id, { id, wait: 'accepted' })));
+  const driven = () => orders.flatMap((order) => (order.kind === 'drive' ? [order.command] : []));
+  await vi.waitUntil(() => driven().length === ids.length);
+  const nodes = { node01: { state: 'present', attempts: 1 } } as const;
+  const settlement = { kind: 'settled', at: Date.now(), state: 'committed', nodes } as const;
+  // As an executor and then main do it; the thread may well hear main first.
+  for (const { seq } of driven()) report(end, { kind: 'settled', seq, settlement });
+  end.close();
+  tell('stop');
+  await once(worker, 'exit');
+  const next = await openJournal(journal);
+  onTestFinished(() => next.close());
+  for (const id of ids) expect((await next.find(id))?.state).toBe('committed');
+});
+
+test('one that cannot start ends by itself, though its executors hold their ends', async () => {
+  const blocker = createServer();
+  onTestFinished(() => void blocker.close());
+  const { worker, endpoint, end, said } = await start();
+  blocker.listen(Number(new URL(endpoint).port), '127.0.0.1');
+  await once(blocker, 'listening');
+  report(end, { kind: 'hello' });
+  await once(worker, 'exit');
+  expect(said).toContain('failed');
+});
