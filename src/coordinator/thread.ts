@@ -113,6 +113,8 @@ runThread(async ({ beat, sockets, keep }) => {
     onRequest: (request, respond) => coordinator.request(request, respond),
     onError: crash,
   });
+  // The journal is read while executors start; their orders wait for them.
+  const recovering = restore(coordinator, journal, now() + data.policy.quiesceMs);
   await executors.complete;
   startFiguresRound({
     ask: (request, respond) => coordinator.request(request, respond),
@@ -122,9 +124,7 @@ runThread(async ({ beat, sockets, keep }) => {
     },
   });
 
-  await coordinator.breakers.restore();
-  await coordinator.pauses.restore();
-  const recovered = await recover(coordinator.commands, journal, now() + data.policy.quiesceMs);
+  const recovered = await recovering;
   if (recovered > 0) log.info('taking up open commands', { count: recovered });
   stuck.recovered(coordinator.commands.registry.all());
   // New commands come in behind the recovered ones (P6).
@@ -146,6 +146,17 @@ runThread(async ({ beat, sockets, keep }) => {
     },
   };
 });
+
+/** @returns how many open commands an earlier life has left */
+async function restore(
+  coordinator: Coordinator,
+  journal: Journal,
+  looseUntil: number,
+): Promise<number> {
+  await coordinator.breakers.restore();
+  await coordinator.pauses.restore();
+  return recover(coordinator.commands, journal, looseUntil);
+}
 
 /** Main's word. */
 function hear(message: ToThread, coordinator: Coordinator, log: Log): void {
