@@ -11,21 +11,16 @@ export interface WorkChannelsOptions {
 }
 
 export class WorkChannels {
-  /** Resolves when every executor listens. */
-  readonly complete: Promise<void>;
   readonly #ports: readonly MessagePort[];
   readonly #onReport: WorkChannelsOptions['onReport'];
   readonly #outboxes: readonly Outbox<Order>[];
   readonly #missing: Set<number>;
-  #resolveComplete: () => void = () => {};
+  readonly #complete = Promise.withResolvers<void>();
 
   constructor({ ports, onReport, onError }: WorkChannelsOptions) {
     this.#ports = ports;
     this.#onReport = onReport;
     this.#missing = new Set(ports.keys());
-    this.complete = new Promise((resolve) => {
-      this.#resolveComplete = resolve;
-    });
     // Executors come first: what they do takes longest. A turn gives all its orders in one go.
     this.#outboxes = ports.map(
       (port) =>
@@ -40,6 +35,11 @@ export class WorkChannels {
       // Main says how long the thread lives.
       port.unref();
     }
+  }
+
+  /** Resolves when every executor listens. */
+  get complete(): Promise<void> {
+    return this.#complete.promise;
   }
 
   /** @param executor counted from 0 */
@@ -74,6 +74,6 @@ export class WorkChannels {
 
   #greet(executor: number): void {
     this.#missing.delete(executor);
-    if (this.#missing.size === 0) this.#resolveComplete();
+    if (this.#missing.size === 0) this.#complete.resolve();
   }
 }

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { errorReply } from '../../src/protocol/errors.ts';
 import { startPair } from '../support/client-pair.ts';
 import type { Script } from '../support/peer-daemon.ts';
 import { noTerminal, runCli, runCliAtTerminal } from '../support/run-cli.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 /** Keys `a` to `e` on both nodes; `lost` of them are gone from the first. */
 async function setUp(script: Script = {}, lost: readonly string[] = []) {
@@ -47,8 +47,7 @@ describe('audit', () => {
   });
 
   test('of keys in a file asks for these alone', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'lockstep-audit-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = tempFolder();
     writeFileSync(join(folder, 'keys'), 'a\nb\n\nz\n');
     const { run, audits } = await setUp({}, ['b', 'e']);
     const { stdout } = await run('--keys', join(folder, 'keys'), '--unknown', 'delete');

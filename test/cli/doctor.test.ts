@@ -1,16 +1,14 @@
 /** `lockstep doctor` beside a real daemon, real simulated nodes, and servers that misbehave. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { startReceiver } from '../observe/support/http-receiver.ts';
 import { shareCluster } from '../support/cluster.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { runCli } from '../support/run-cli.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const [opsPort = 0] = await freePorts(1);
 const cluster = shareCluster({ env: { LOCKSTEP_OPS_PORT: String(opsPort) } });
@@ -182,8 +180,7 @@ describe('P10: each trouble is named, with what to do about it', () => {
 
   test('no daemon', async () => {
     const [commands, events, ops] = await freePorts(3);
-    const dataDir = mkdtempSync(join(tmpdir(), 'lockstep-doctor-'));
-    onTestFinished(() => rmSync(dataDir, { recursive: true }));
+    const dataDir = tempFolder();
     const { code, wrong, findings } = await doctor(
       {
         LOCKSTEP_DATA_DIR: dataDir,

@@ -1,22 +1,21 @@
 /** The coordinator's thread by itself: main and one executor are played by the test. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { LockstepClient } from '../../src/client/index.ts';
 import { coordinatorData } from '../../src/composition/thread-data.ts';
-import { loadSettings } from '../../src/config/load.ts';
 import type { CoordinatorData } from '../../src/coordinator/thread.ts';
 import { openJournal } from '../../src/journal/open.ts';
 import { Beats } from '../../src/lifecycle/beats.ts';
 import { clockBase } from '../../src/lifecycle/clock.ts';
 import type { FromThread, ToThread } from '../../src/lifecycle/control.ts';
 import { planLog } from '../../src/observe/log-plan.ts';
-import type { Order, WorkReport } from '../../src/protocol/work.ts';
+import type { Order } from '../../src/protocol/work.ts';
+import { settingsOf } from '../config/load-in.ts';
 import { freePorts } from '../support/free-ports.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { report } from './support/reports.ts';
 
 const ENTRY = new URL('../../src/coordinator/thread.ts', import.meta.url);
 
@@ -31,8 +30,7 @@ interface Started {
 }
 
 async function start(): Promise<Started> {
-  const dir = mkdtempSync(join(tmpdir(), 'coordinator-'));
-  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const dir = tempFolder();
   const [commands, events] = await freePorts(2);
   const endpoint = `tcp://127.0.0.1:${commands}`;
   const env = {
@@ -42,15 +40,14 @@ async function start(): Promise<Started> {
     LOCKSTEP_DATA_DIR: dir,
     LOCKSTEP_SYSLOG_ADDRESS: 'none',
   };
-  const loaded = loadSettings({ argv: [], env, cwd: dir });
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  const settings = settingsOf({ env });
   const { port1, port2 } = new MessageChannel();
   const data: CoordinatorData = {
-    ...coordinatorData(loaded.settings),
+    ...coordinatorData(settings),
     name: 'coordinator',
     clock: clockBase(),
     version: '0.0.0',
-    log: planLog(loaded.settings, false),
+    log: planLog(settings, false),
     executors: [port1],
   };
   const workerData = { ...data, beat: new Beats().claim('coordinator') };
@@ -61,10 +58,6 @@ async function start(): Promise<Started> {
   worker.on('message', ({ kind }: FromThread) => said.push(kind));
   const tell = (message: ToThread) => worker.postMessage(message);
   return { worker, endpoint, journal: data.journal, end: port2, said, tell };
-}
-
-function report(end: MessagePort, ...reports: readonly (WorkReport | { kind: 'hello' })[]): void {
-  end.postMessage(JSON.stringify(reports));
 }
 
 test('clients come in when every executor listens, not before', async () => {

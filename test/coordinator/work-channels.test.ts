@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WorkChannels } from '../../src/coordinator/work-channels.ts';
-import type { Order, Report, WorkReport } from '../../src/protocol/work.ts';
+import type { Order, WorkReport } from '../../src/protocol/work.ts';
+import { report } from './support/reports.ts';
 
 type Heard = readonly [executor: number, report: WorkReport];
 
-const ANSWER: Report = { kind: 'answered', ticket: 1, value: { of: 'operate' } };
+const ANSWER: WorkReport = { kind: 'answered', ticket: 1, value: { of: 'operate' } };
 
 /** `ends` are what executors have of their channels. */
 function open(count: number) {
@@ -21,10 +22,6 @@ function open(count: number) {
   });
   onTestFinished(() => work.close());
   return { work, heard, ends: channels.map(({ port2 }) => port2) };
-}
-
-function report(end: MessagePort | undefined, ...reports: readonly Report[]): void {
-  end?.postMessage(JSON.stringify(reports));
 }
 
 describe('orders and reports', () => {

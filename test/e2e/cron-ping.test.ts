@@ -4,8 +4,8 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -13,6 +13,7 @@ import { startReceiver } from '../observe/support/http-receiver.ts';
 import { type Cluster, shareCluster } from '../support/cluster.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { freePorts } from '../support/free-ports.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const PING = resolve(import.meta.dirname, '../../supervisor/healthcheck-ping');
 const ENTRYPOINT = resolve(import.meta.dirname, '../../supervisor/entrypoint');
@@ -21,8 +22,7 @@ const [opsPort = 0, deadPort = 0] = await freePorts(2);
 const cluster: Cluster = shareCluster({ env: { LOCKSTEP_OPS_PORT: String(opsPort) } });
 
 function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'lockstep-cron-'));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  const made = tempFolder();
   return made;
 }
 

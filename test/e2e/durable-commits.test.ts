@@ -4,11 +4,11 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startCluster } from '../support/cluster.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const ALONE = 40;
 const TOGETHER = 400;
@@ -46,8 +46,7 @@ interface Tracer {
 
 /** @returns why it cannot be done here, if so */
 async function attach(pid: number): Promise<Tracer | string> {
-  const dir = mkdtempSync(join(tmpdir(), 'lockstep-strace-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = tempFolder();
   const file = join(dir, 'syncs');
   const what = ['-f', '-y', '-e', 'trace=fsync,fdatasync'];
   const strace = spawn('strace', [...what, '-o', file, '-p', String(pid)], {

@@ -1,14 +1,13 @@
 /** The lines of the README, in a copy of the project: npm start, the command line, npm stop, the demo. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { copyProject, type ProjectCopy } from '../support/project-copy.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 /** A home and a folder for temporary files of its own, to see what is left in them. */
 function strangers() {
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-strangers-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = tempFolder();
   const [home, temporary] = [mkdtempSync(join(folder, 'h')), mkdtempSync(join(folder, 't'))];
   return {
     env: { HOME: home, TMPDIR: temporary },

@@ -1,10 +1,9 @@
 /** Notices against local receivers in place of Telegram, Slack and PagerDuty. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Notice } from '../../src/observe/notify/notice.ts';
 import { type NoticeSettings, openNotices } from '../../src/observe/notify/notices.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { type HttpReceiver, startReceiver } from './support/http-receiver.ts';
 import { notedLog } from './support/noted-log.ts';
 import { SLACK_MS, timed } from './support/timed.ts';
@@ -30,8 +29,7 @@ function setUp(settings: Partial<NoticeSettings>, folder = newFolder()) {
 }
 
 function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-notices-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = tempFolder();
   return folder;
 }
 

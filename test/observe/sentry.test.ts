@@ -1,12 +1,11 @@
 /** Errors of real threads on their way to a local receiver in place of Sentry. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RecentLine } from '../../src/observe/recent-lines.ts';
 import { openSentry, type Sentry, type SentryOptions } from '../../src/observe/sentry.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { readEnvelope, type SentryEvent } from './support/envelope.ts';
 import { type HttpReceiver, startReceiver } from './support/http-receiver.ts';
 import { notedLog } from './support/noted-log.ts';
@@ -24,8 +23,7 @@ const MAIN_LINE: RecentLine = {
 };
 
 async function sentryTo(receiver: HttpReceiver, more: Partial<SentryOptions> = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-sentry-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = tempFolder();
   const { log, lines } = notedLog();
   const sentry = await openSentry({
     dsn: `http://publickey@127.0.0.1:${receiver.port}/42`,

@@ -2,7 +2,8 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PROJECT, run, tempFolder, write } from './temp-project.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { PROJECT, run, write } from './temp-project.ts';
 
 const LAUNCHERS = [
   ['lockstep', 'dist/cli/main.js'],

@@ -1,7 +1,8 @@
 /** The layer check fails on what it forbids, and on having read nothing. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PROJECT, run, tempFolder, write } from './temp-project.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { PROJECT, run, write } from './temp-project.ts';
 
 const CLEAN = { 'src/core/model.ts': "import './token.ts';", 'src/core/token.ts': 'export {};' };
 

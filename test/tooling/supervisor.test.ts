@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { tempFolder } from '../support/temp-folder.ts';
 import { type SupervisedProject, supervisedProject } from './supervised-project.ts';
-import { tempFolder } from './temp-project.ts';
 
 /** What the app of this name printed about its last life. */
 function lastLife(project: SupervisedProject, app: string): Record<string, unknown> {

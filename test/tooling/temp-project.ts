@@ -1,9 +1,8 @@
 /** A throw-away folder that looks like this project to a tool: chosen files, the same packages. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { tempFolder } from '../support/temp-folder.ts';
 
 export const PROJECT = resolve(import.meta.dirname, '..', '..');
 
@@ -11,13 +10,6 @@ export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-/** An empty folder, removed when the test ends. */
-export function tempFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** @param copied files and folders of this project, by their path in it */
