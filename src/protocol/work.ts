@@ -118,6 +118,8 @@ export type Report =
       readonly node: string;
       readonly period: number;
       readonly sign: Sign | 'idle';
+      /** Of a bad one: what the call came to. */
+      readonly lastError?: string;
     }
   | { readonly kind: 'drained' };
 
