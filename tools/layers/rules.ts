@@ -61,7 +61,7 @@ export const RULES: Rules = {
     uuid: ['protocol/**'],
     winston: ['observe/**'],
     yaml: ['config/**'],
-    yargs: ['cli/**', 'config/**', 'nodesim/**'],
+    yargs: ['cli/**', 'nodesim/**'],
     zeromq: ['client/**', 'coordinator/**'],
     zod: ['config/**', 'node/**', 'nodesim/**', 'protocol/**'],
   },
