@@ -53,7 +53,7 @@ function answerOf(
   };
 }
 
-/** What `status` and `list` show besides. */
+/** What `status`, `list` and events of open commands show besides. */
 export function withOrigin<Shown extends CommandAnswer | ErrorReply>(
   answer: Shown,
   { lane, acceptedAt }: Command,

@@ -12,7 +12,7 @@ import type { StoredCommand } from '../journal/port.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { CommandRequest } from '../protocol/request.ts';
 import type { Admission } from './admission.ts';
-import { openAnswer, settledAnswer } from './answers.ts';
+import { openAnswer, settledAnswer, withOrigin } from './answers.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { KeyOrder } from './key-order.ts';
@@ -282,7 +282,9 @@ export class Commands {
   }
 
   #announce(what: string, open: OpenCommand): void {
-    this.#ports.publish(`command.${what}`, () => openAnswer(open, this.#ports.now()));
+    this.#ports.publish(`command.${what}`, () =>
+      withOrigin(openAnswer(open, this.#ports.now()), open.command),
+    );
   }
 }
 

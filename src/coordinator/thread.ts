@@ -22,6 +22,7 @@ import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
 import { newId } from '../protocol/new-id.ts';
 import { BreakerTeller } from './breaker-news.ts';
+import { CommandLog } from './command-log.ts';
 import { Coordinator } from './coordinator.ts';
 import type { FinishedAudit } from './divergence.ts';
 import { EVENTS_SOCKET, Events } from './events.ts';
@@ -189,7 +190,9 @@ function publishing(
   { log, now, stuck }: { log: Log; now: () => number; stuck: StuckNews },
 ): CoordinatorPorts['publish'] {
   const news = new BreakerTeller({ log, now, tell: tellMain });
+  const commands = new CommandLog(log, { now, at: atTime(now) });
   return (topic, payload) => {
+    commands.take(topic, payload);
     if (topic === 'command.stuck') stuck.tell(payload() as CommandAnswer);
     if (topic === 'audit.finished') sayAudited(payload(), log);
     if (topic.startsWith('breaker.')) news.take(payload() as BreakerEvent);

@@ -34,7 +34,10 @@ export interface Attempt {
   /** Of the command. */
   readonly id: string;
   readonly node: string;
-  readonly request: Request['kind'];
+  readonly groupId: string;
+  readonly request: Request;
+  /** Of this command with this node, in this life of the daemon: 1 for the first. */
+  readonly number: number;
   readonly answer: Answer;
   readonly ms: number;
 }

@@ -18,6 +18,7 @@ import {
   type Effect,
   type Input,
   isDurable,
+  type NodeState,
   type Policy,
   type Saga,
   type Settlement,
@@ -259,7 +260,10 @@ export class SagaDriver {
       const { said } = answer;
       if (trial === undefined) this.#health.note(node, { sign: told, said, tookMs });
       else trial.ended(told, said);
-      attempted?.(() => ({ id, node, request: request.kind, answer, ms: now() - startedAt }));
+      attempted?.(() => {
+        const number = stateOf(run.saga, node)?.attempts ?? 0;
+        return { id, node, groupId, request, number, answer, ms: now() - startedAt };
+      });
       if (!isSettled(run.saga.state)) this.#take(run, { kind: 'answered', node, answer });
       else this.#checkDrained();
     });
@@ -298,6 +302,10 @@ export class SagaDriver {
   }
 }
 
-function isWorn({ nodes }: Saga, name: string): boolean {
-  return nodes.some((node) => node.name === name && node.failures >= FAILURES_TOLD);
+function isWorn(saga: Saga, name: string): boolean {
+  return (stateOf(saga, name)?.failures ?? 0) >= FAILURES_TOLD;
+}
+
+function stateOf({ nodes }: Saga, name: string): NodeState | undefined {
+  return nodes.find((node) => node.name === name);
 }

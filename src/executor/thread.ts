@@ -15,11 +15,11 @@ import { countKeys, listKeys } from '../node/listing.ts';
 import { NodeClient, type NodeClientOptions } from '../node/node-client.ts';
 import { openLog } from '../observe/log.ts';
 import type { LogPlan } from '../observe/log-plan.ts';
-import type { Log } from '../observe/log-port.ts';
 import { Outbox } from '../protocol/outbox.ts';
 import type { Order, Report } from '../protocol/work.ts';
+import { attemptFields } from './attempt-log.ts';
 import { Executor } from './executor.ts';
-import type { Attempt, NodePort } from './ports.ts';
+import type { NodePort } from './ports.ts';
 import { unknownNode } from './unknown-node.ts';
 
 export interface ExecutorData extends ThreadData {
@@ -43,6 +43,7 @@ runThread(async ({ beat, sockets, keep }) => {
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
   const at = atTime(now);
+  const urls = new Map(data.nodes.map(({ name, url }) => [name, url]));
   const afterReads = new AfterReads();
   const after: After = (ms, act) => at(now() + ms, act);
   const clients = data.nodes.map((node) => openClient(node, { ...data, after, afterReads }));
@@ -65,7 +66,7 @@ runThread(async ({ beat, sockets, keep }) => {
       node: (name) => ports.get(name) ?? unknownNode(name),
       report: (report) => outbox.push(report),
       attempted: (attempt) => {
-        if (log.wants('debug')) sayAttempted(attempt(), log);
+        if (log.wants('debug')) log.debug('attempt', attemptFields(attempt(), data.dialect, urls));
       },
     },
     data.policy,
@@ -95,10 +96,6 @@ function take(orders: readonly Order[], executor: Executor, beat: Beat): void {
     // The coordinator asks at least once a second how things stand.
     beat.progress();
   }
-}
-
-function sayAttempted({ answer, ms, ...attempt }: Attempt, log: Log): void {
-  log.debug('attempt', { ...attempt, answer: answer.kind, ms: Math.round(ms) });
 }
 
 function openClient(

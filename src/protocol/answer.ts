@@ -16,9 +16,9 @@ export interface CommandAnswer {
   readonly nodes?: Readonly<Record<string, NodeOutcome>>;
   /** From acceptance to settlement, or until now. */
   readonly elapsedMs: number;
-  /** Of `status` and `list`. */
+  /** Of `status`, `list` and events of open commands. */
   readonly lane?: Lane;
-  /** Of `status` and `list`: ISO 8601. */
+  /** Of the same: ISO 8601. */
   readonly acceptedAt?: string;
 }
 

@@ -1,0 +1,40 @@
+/**
+ * One exchange as a line of the debug log: what was asked, and what came back. Of bodies only those of
+ * answers that are no success are told, as far as `said` goes: a record's content is nobody's business.
+ */
+import type { Request } from '../core/model.ts';
+import { type Dialect, keyPath } from '../node/dialect.ts';
+import type { Fields } from '../observe/log-port.ts';
+import type { Attempt } from './ports.ts';
+
+/** @param urls the nodes' base URLs, by name */
+export function attemptFields(
+  { id, node, groupId, request, number, answer, ms }: Attempt,
+  dialect: Dialect,
+  urls: ReadonlyMap<string, string>,
+): Fields {
+  const call = dialect[request.kind];
+  const base = new URL(urls.get(node) ?? 'http://unknown').pathname.replace(/\/+$/, '');
+  const [path] = `${base}${keyPath(call, groupId)}`.split('?');
+  // What a node answered begins with its status.
+  const status = /^[1-5]\d\d\b/.exec(answer.said)?.[0];
+  return {
+    id,
+    node,
+    attempt: number,
+    request: request.kind,
+    method: call.method,
+    path,
+    token: tokenOf(request),
+    answer: answer.kind,
+    status: status === undefined ? undefined : Number(status),
+    said: status?.startsWith('2') ? undefined : answer.said,
+    ms: Math.round(ms),
+  };
+}
+
+/** The owner mark that it writes, or by which it is guarded. */
+function tokenOf(request: Request): string | undefined {
+  if (request.kind === 'create') return request.token;
+  return request.kind === 'delete' ? request.guard : undefined;
+}
