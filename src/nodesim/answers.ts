@@ -52,6 +52,11 @@ export function jsonAnswer(status: number, value: unknown): Answer {
   return answer(status, JSON_TYPE, asciiJson(value));
 }
 
+/** A record, with the newline that Flask ends its JSON with. */
+export function recordAnswer(record: { readonly groupId: string; timestamp?: number }): Answer {
+  return answer(200, JSON_TYPE, `${asciiJson(record)}\n`);
+}
+
 /** `{"message": "…", "status": 404}`, as Python spaces it. */
 export function errorAnswer(status: number, message: string): Answer {
   return answer(status, JSON_TYPE, `{"message": ${asciiJson(message)}, "status": ${status}}`);

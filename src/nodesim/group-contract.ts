@@ -14,6 +14,7 @@ import {
   INTERNAL_ERROR,
   jsonAnswer,
   nodeUnknown,
+  recordAnswer,
   textAnswer,
 } from './answers.ts';
 import type { DeleteMissingStatus } from './fault-schema.ts';
@@ -139,8 +140,10 @@ function read(request: GroupRequest, store: Store, settings: ContractSettings): 
       ? CHALLENGE_NOT_FOUND
       : errorAnswer(404, `No group record found with id '${request.key}'`);
   }
-  if (!settings.showTokens || record.timestamp === null) {
-    return jsonAnswer(200, { groupId: request.key });
-  }
-  return jsonAnswer(200, { groupId: request.key, timestamp: record.timestamp });
+  const { timestamp } = record;
+  return recordAnswer(
+    settings.showTokens && timestamp !== null
+      ? { groupId: request.key, timestamp }
+      : { groupId: request.key },
+  );
 }

@@ -11,6 +11,7 @@ import {
   RANDOM_500,
 } from './answers.ts';
 import { Chance } from './chance.ts';
+import { checkNodeSettings } from './fault-schema.ts';
 import { readTimestamp } from './group-contract.ts';
 import type { GroupRequest } from './group-request.ts';
 import type { NodeLink } from './node-link.ts';
@@ -20,18 +21,20 @@ import { answerSim, answerStats } from './sim-controls.ts';
 export interface SharedPortOptions {
   readonly links: ReadonlyMap<string, NodeLink>;
   readonly seed: number;
-  /** As set at the start; calls that reach no node can't ask a node for its own. */
+  /** At the start. */
   readonly randomBehavior: number;
 }
 
 export function sharedPort({ links, seed, randomBehavior }: SharedPortOptions): Served {
   const chance = new Chance(seed, '');
+  /** Calls that reach no node can't ask one for its rate: theirs is the one that was set for all. */
+  let rate = randomBehavior;
   const names = [...links.keys()];
   const lost = (node: string | undefined): Answer =>
     node === undefined ? NODE_MISSING : nodeUnknown(node, names);
   const strayed = (request: GroupRequest): Answer => {
     chance.nextCall();
-    if (chance.draw() < randomBehavior) return chance.draw() < 0.5 ? RANDOM_500 : RANDOM_408;
+    if (chance.draw() < rate) return chance.draw() < 0.5 ? RANDOM_500 : RANDOM_408;
     return readTimestamp(request) === undefined ? INTERNAL_ERROR : lost(request.node);
   };
   return {
@@ -46,6 +49,20 @@ export function sharedPort({ links, seed, randomBehavior }: SharedPortOptions): 
       else link.list(request, call);
     },
     stats: () => answerStats(links),
-    sim: (path, call, body) => answerSim({ method: call.method, path, body }, links, seed),
+    sim: async (path, call, body) => {
+      const answer = await answerSim({ method: call.method, path, body }, links, seed);
+      const isForAll = answer.status === 200 && FOR_ALL.exec(path)?.[1];
+      if (isForAll === 'reset') rate = randomBehavior;
+      if (isForAll === 'settings' && call.method === 'PUT') rate = rateIn(body) ?? rate;
+      return answer;
+    },
   };
+}
+
+/** What is set for every node; `answerSim` has checked the rest. */
+const FOR_ALL = /^\/(settings|reset)(?:\/\*)?$/;
+
+function rateIn(body: string): number | undefined {
+  const checked = checkNodeSettings(JSON.parse(body));
+  return checked.ok ? checked.value.randomBehavior : undefined;
 }

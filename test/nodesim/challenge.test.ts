@@ -21,7 +21,7 @@ describe('the challenge contract, told by the trailing slash', () => {
     const created = await change('POST');
     expect([created.status, created.text]).toEqual([201, 'CREATED\n']);
     const read = await rawCall(`${base}/group/5/`);
-    expect([read.status, read.text]).toEqual([200, '{"groupId":"5"}']);
+    expect([read.status, read.text]).toEqual([200, '{"groupId":"5"}\n']);
     const deleted = await change('DELETE');
     expect([deleted.status, deleted.text]).toEqual([200, 'OK\n']);
   });

@@ -48,7 +48,7 @@ describe('the reliable-ops contract on a node’s own port', () => {
 
   it('reads a record without its timestamp', async () => {
     await group.create('5', { timestamp: '1633786070.879454' });
-    expect(said(await group.read('5'))).toEqual([200, 'application/json', '{"groupId":"5"}']);
+    expect(said(await group.read('5'))).toEqual([200, 'application/json', '{"groupId":"5"}\n']);
   });
 
   it('answers a read of what is not there with 404', async () => {
@@ -133,7 +133,7 @@ describe('the reliable-ops contract on a node’s own port', () => {
 
   it('takes a number as its text', async () => {
     expect((await group.create(5)).status).toBe(201);
-    expect((await group.read('5')).text).toBe('{"groupId":"5"}');
+    expect((await group.read('5')).text).toBe('{"groupId":"5"}\n');
     expect((await group.remove('5')).status).toBe(200);
   });
 
@@ -195,7 +195,7 @@ describe('the reliable-ops contract on a node’s own port', () => {
 
   it('writes bodies in ASCII', async () => {
     await group.create('é🙂');
-    expect((await group.read('é🙂')).text).toBe('{"groupId":"\\u00e9\\ud83d\\ude42"}');
+    expect((await group.read('é🙂')).text).toBe('{"groupId":"\\u00e9\\ud83d\\ude42"}\n');
   });
 
   it('is served without the prefix too, as behind a proxy that strips it', async () => {
@@ -245,7 +245,7 @@ describe('tokens shown', () => {
     await group.create('5', { timestamp: '1633786070.879454' });
     await group.create('6');
     await sim.setSettings('node01', { showTokens: true });
-    expect((await group.read('5')).text).toBe('{"groupId":"5","timestamp":1633786070.879454}');
-    expect((await group.read('6')).text).toBe('{"groupId":"6"}');
+    expect((await group.read('5')).text).toBe('{"groupId":"5","timestamp":1633786070.879454}\n');
+    expect((await group.read('6')).text).toBe('{"groupId":"6"}\n');
   });
 });

@@ -31,6 +31,24 @@ describe('the port that serves all nodes', () => {
     expect([listed.status, listed.text]).toEqual([406, errorText(406, UNKNOWN)]);
   });
 
+  it('spoils calls that name no node at the rate that was last set for all nodes', async () => {
+    const set = (path: string, randomBehavior: number) =>
+      rawCall(`${sim.sharedUrl}/_sim/settings${path}`, {
+        method: 'PUT',
+        body: JSON.stringify({ randomBehavior }),
+      });
+    const status = async () => (await groupCalls(base).create('5')).status;
+    await set('/node01', 1);
+    expect(await status()).toBe(406);
+    await set('', 1);
+    expect(await status()).not.toBe(406);
+    await set('/*', 0);
+    expect(await status()).toBe(406);
+    await set('', 1);
+    await sim.reset();
+    expect(await status()).toBe(406);
+  });
+
   it('checks the timestamp before the node', async () => {
     expect((await groupCalls(base).create('5', { timestamp: 'None' })).status).toBe(500);
   });
