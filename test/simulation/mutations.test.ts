@@ -49,6 +49,27 @@ describe('the daemon with a bug', () => {
   }
 });
 
+describe('the end of a history', () => {
+  it(
+    'P9: is judged too late, and not waited for, when the daemon never answers its last list',
+    async () => {
+      await using tree = await mutatedTree([
+        edit(
+          'src/coordinator/requests.ts',
+          "      case 'list':\n",
+          "      case 'list':\n        return undefined;\n",
+        ),
+      ]);
+      const { broken } = await tree.runHistory(0);
+      expect(broken).toEqual({
+        promise: 'liveness',
+        message: 'the last audit or list never ended',
+      });
+    },
+    TIMEOUT_MS,
+  );
+});
+
 describe('the copy that bugs are planted in', () => {
   it('keeps every promise as long as none is', async () => {
     await using tree = await mutatedTree([]);
@@ -81,7 +102,7 @@ describe('a failing history', () => {
       let seed = 0;
       while ((await tree.runHistory(seed)).broken === undefined) seed++;
       const whole = await tree.runHistory(seed);
-      const { verdict, without } = await reduce(seed, tree.runHistory);
+      const { verdict, without } = await reduce(seed, { run: tree.runHistory });
       expect(verdict.broken?.promise).toBe(whole.broken?.promise);
       expect(verdict.struck.length).toBeLessThan(whole.struck.length);
       expect((await tree.runHistory(seed, { without })).broken).toEqual(verdict.broken);
