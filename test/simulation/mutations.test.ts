@@ -111,7 +111,7 @@ describe('a failing history', () => {
   );
 
   it(
-    'is printed with its seed, and its exit code is 1',
+    'is printed with its seed, before it is reduced and after, and its exit code is 1',
     async () => {
       await using tree = await mutatedTree(bug?.edits ?? []);
       const program = `${tree.folder}/test/simulation/main.ts`;
@@ -120,7 +120,8 @@ describe('a failing history', () => {
       const { status, stdout } = run('--seeds', '2000', '--from', '4294967290');
       expect(status).toBe(1);
       const seed = /^again: npm run simulate -- --seed (\d+)$/m.exec(stdout)?.[1] ?? '';
-      expect(stdout).toMatch(/^seed \d+: P[14]: /m);
+      expect(stdout).toMatch(/^seed \d+: P[14]: .*\nreducing it, for at most 60 s and 3000 runs$/m);
+      expect(stdout).toMatch(/^seed \d+: P[14]: .*\nagain: /m);
       const again = run('--seed', seed);
       expect([again.status, again.stdout.match(/^seed \d+: P[14]: /m) !== null]).toEqual([1, true]);
       expect(run('--seed', '4294967296').status).toBe(78);

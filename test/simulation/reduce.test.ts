@@ -56,6 +56,6 @@ describe('P9: the reduction of a failing history', () => {
     expect(said.map(({ at }) => at / 1000)).toEqual([
       5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60,
     ]);
-    expect(said[0]?.text).toBe('4000 of 8000 are left after 5 runs, 5 s');
+    expect(said[0]?.text).toBe('4000 of 8000 requests and faults are left after 5 runs, 5 s');
   });
 });

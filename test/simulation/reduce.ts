@@ -44,7 +44,9 @@ export async function reduce(
     if (now() - saidAt < PROGRESS_MS) return;
     saidAt = now();
     const seconds = Math.round((saidAt - begunAt) / 1000);
-    say(`${verdict.struck.length} of ${whole} are left after ${runs} runs, ${seconds} s`);
+    say(
+      `${verdict.struck.length} of ${whole} requests and faults are left after ${runs} runs, ${seconds} s`,
+    );
   };
   for (let share = 2; promise !== undefined && mayRun(); ) {
     const candidates = verdict.struck;
