@@ -9,7 +9,8 @@ import type { Life } from './life.ts';
 import type { Stage } from './stage.ts';
 import type { Ask } from './workload.ts';
 
-const PATIENCE_MS = 400;
+/** From an answer such as `busy` until a client asks again. */
+export const PATIENCE_MS = 400;
 /** Errors after which the same request may succeed. */
 const PASSING: ReadonlySet<string> = new Set(['busy', 'draining', 'unavailable']);
 
@@ -24,6 +25,8 @@ interface Question {
   /** The life that has it in hand. */
   asked: Life | undefined;
   answered: boolean;
+  /** Rises whenever it is asked: what was still to come of an earlier time is void. */
+  turn: number;
 }
 
 export class Clients {
@@ -64,7 +67,8 @@ export class Clients {
 
   #ask(ask: Ask): void {
     const text = typeof ask.value === 'string' ? ask.value : JSON.stringify(ask.value);
-    const question = { ask, bytes: Buffer.from(text), asked: undefined, answered: false };
+    const bytes = Buffer.from(text);
+    const question = { ask, bytes, asked: undefined, answered: false, turn: 0 };
     this.#questions.push(question);
     this.#send(question);
   }
@@ -72,11 +76,14 @@ export class Clients {
   #send(question: Question): void {
     const { agenda, plan, hear, note } = this.#options.stage;
     const { ask } = question;
+    const turn = ++question.turn;
     hear({ kind: 'asked', ask });
     note(() => `client asks ${ask.number}: ${question.bytes.toString()}`);
     const [least, most] = plan.pace.network;
     const prng = this.#options.stage.chance.of(`ask ${ask.number} travels`);
-    agenda.after(prng.between(least, most), () => this.#deliver(question));
+    agenda.after(prng.between(least, most), () => {
+      if (question.turn === turn) this.#deliver(question);
+    });
   }
 
   #deliver(question: Question): void {
@@ -103,15 +110,20 @@ export class Clients {
   /** What is with the socket may still arrive when the daemon has died meanwhile, or may not. */
   #answer(question: Question, answer: Answer): void {
     const { agenda, plan, chance, hear } = this.#options.stage;
-    const { ask, asked } = question;
+    const { ask, asked, turn } = question;
     const isLucky = chance.of(`answer ${ask.number} travels`).chance(0.5);
     agenda.after(plan.pace.network[1], () => {
       if (asked?.isAlive === false && !isLucky) return;
       hear({ kind: 'heard', ask, answer });
       const isPassing = 'error' in answer && PASSING.has(answer.error.code);
-      if (isPassing && isRepeatable(ask)) agenda.after(PATIENCE_MS, () => this.#send(question));
-      else question.answered = true;
+      if (!isPassing || !isRepeatable(ask)) question.answered = true;
+      else agenda.after(PATIENCE_MS, () => this.#again(question, turn));
     });
+  }
+
+  /** Unless it was asked again meanwhile, of a new life: else each life would add one who asks. */
+  #again(question: Question, turn: number): void {
+    if (!question.answered && question.turn === turn) this.#send(question);
   }
 }
 

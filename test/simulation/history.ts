@@ -1,5 +1,6 @@
 /** One history: from a seed to a verdict. */
 import { hash } from './chance.ts';
+import { Spin } from './spin.ts';
 import { type Broken, World, type WorldOptions } from './world.ts';
 
 export interface Verdict {
@@ -16,18 +17,17 @@ export interface Verdict {
   readonly states: readonly string[];
 }
 
-/** More than any history needs; whatever spins needs more. */
-const STEPS_MAX = 200_000;
-
 export async function runHistory(seed: number, options: WorldOptions = {}): Promise<Verdict> {
   const world = new World(seed, options);
+  const spin = new Spin();
   let steps = 0;
   try {
     while (world.broken === undefined && !world.rest.isOver && world.agenda.step()) {
       // What was promised in this step is kept before the next: no step begins inside another.
       await turnOfLoop();
       world.rest.look();
-      if (++steps > STEPS_MAX) world.fail('liveness', 'it spins');
+      steps++;
+      if (spin.step(world.agenda.now)) world.fail('liveness', 'it spins');
     }
     if (!world.rest.isOver) world.fail('liveness', 'it came to a halt');
   } catch (error) {

@@ -6,12 +6,13 @@
  *   --seed S      this one alone, with its course
  *   --reduce      and, if it fails, the smallest part of it that still does
  *
- * The first history that breaks a promise ends the run with its seed, its reduced course and exit code 1.
+ * The first history that breaks a promise ends the run: its seed is said at once, then its reduced course;
+ * exit code 1.
  */
 import { parseArgs } from 'node:util';
 import { hash } from './chance.ts';
-import { runHistory } from './history.ts';
-import { reduce, traceOf } from './reduce.ts';
+import { runHistory, type Verdict } from './history.ts';
+import { REDUCING_MS_MAX, REDUCING_RUNS_MAX, reduce, traceOf } from './reduce.ts';
 import { Tally } from './tally.ts';
 
 const SEEDS = 2 ** 32;
@@ -30,14 +31,13 @@ if (values.seed === undefined) await runMany(numberOf('seeds', values.seeds));
 else await runOne(numberOf('seed', values.seed));
 
 async function runOne(seed: number): Promise<void> {
-  const { broken } = await runHistory(seed);
-  if (broken !== undefined && values.reduce) return report(seed);
+  const verdict = await runHistory(seed);
+  const { broken } = verdict;
+  if (broken !== undefined && values.reduce) return report(verdict);
   const lines = await traceOf(seed);
   for (const line of lines) console.log(line);
   console.log(`fingerprint ${lines.reduce((value, line) => hash(line, value), seed)}`);
-  console.log(
-    `seed ${seed}: ${broken === undefined ? 'no violation' : `${broken.promise}: ${broken.message}`}`,
-  );
+  console.log(judgement(verdict));
   if (broken !== undefined) process.exitCode = 1;
 }
 
@@ -50,7 +50,7 @@ async function runMany(count: number): Promise<void> {
   for (let index = 0; index < count; index++) {
     const seed = (from + index) % SEEDS;
     const verdict = await runHistory(seed);
-    if (verdict.broken !== undefined) return report(seed);
+    if (verdict.broken !== undefined) return report(verdict);
     tally.add(verdict);
     if (performance.now() - saidAt < PROGRESS_MS) continue;
     saidAt = performance.now();
@@ -59,14 +59,23 @@ async function runMany(count: number): Promise<void> {
   console.log(`${tally.text}\n${tally.rate}\nno violation`);
 }
 
-async function report(seed: number): Promise<void> {
-  const { verdict, without, runs } = await reduce(seed);
+async function report(whole: Verdict): Promise<void> {
+  const { seed } = whole;
+  console.log(judgement(whole));
+  console.log(`reducing it, for at most ${REDUCING_MS_MAX / 1000} s and ${REDUCING_RUNS_MAX} runs`);
+  const { verdict, without, runs, isDone } = await reduce(seed, { say: console.log });
   const lines = await traceOf(seed, without);
   for (const line of lines) console.log(line);
-  console.log(`reduced in ${runs} runs to: ${verdict.struck.join('; ')}`);
-  console.log(`seed ${seed}: ${verdict.broken?.promise}: ${verdict.broken?.message}`);
+  const how = isDone ? '' : ', not to the end: there was no time for more';
+  console.log(`reduced in ${runs} runs${how}, to: ${verdict.struck.join('; ')}`);
+  console.log(judgement(verdict));
   console.log(`again: npm run simulate -- --seed ${seed}`);
   process.exitCode = 1;
+}
+
+function judgement({ seed, broken }: Verdict): string {
+  const what = broken === undefined ? 'no violation' : `${broken.promise}: ${broken.message}`;
+  return `seed ${seed}: ${what}`;
 }
 
 function numberOf(option: string, text: string): number {

@@ -44,9 +44,9 @@ export class Rest {
   look(): void {
     const { stage, lives } = this.#options;
     const { agenda, plan, network, fail } = stage;
-    if (!network.calm || this.isOver || this.#isListing) return;
-    if (agenda.now > plan.settledBy) return this.#tooLate();
-    if (!this.#isAtRest()) return;
+    if (!network.calm || this.isOver) return;
+    if (agenda.now > plan.settledBy) return fail('liveness', this.#overdue());
+    if (this.#isListing || !this.#isAtRest()) return;
     const { remembered } = lives;
     if (remembered !== undefined) {
       return fail('liveness', `the loose requests of ${remembered} are kept for ever`);
@@ -104,14 +104,13 @@ export class Rest {
     if (words.length > 0) stage.agenda.after(OPERATOR_MS, () => this.#undoWords());
   }
 
-  #tooLate(): void {
-    const { stage, ledger, clients } = this.#options;
+  #overdue(): string {
+    const { ledger, clients } = this.#options;
     const open = [...ledger.all].filter(({ settled }) => settled === undefined);
-    const what =
-      open.length > 0
-        ? `${open.map(({ command }) => command.id).join(', ')} never settled`
-        : `asks ${clients.unanswered.map(({ number }) => number).join(', ')} never answered`;
-    stage.fail('liveness', what);
+    const asks = clients.unanswered.map(({ number }) => number);
+    if (open.length > 0) return `${open.map(({ command }) => command.id).join(', ')} never settled`;
+    if (asks.length > 0) return `asks ${asks.join(', ')} never answered`;
+    return this.#isListing ? 'the last audit or list never ended' : 'it never came to rest';
   }
 
   #list(listed: readonly Answer[], cursor: string | undefined): void {

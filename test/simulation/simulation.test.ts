@@ -3,6 +3,7 @@
  * runs any number of them, or one again.
  */
 import { describe, expect, it } from 'vitest';
+import { PATIENCE_MS } from './clients.ts';
 import { fingerprint, runHistory } from './history.ts';
 import { reduce, traceOf } from './reduce.ts';
 import { Tally } from './tally.ts';
@@ -18,7 +19,8 @@ async function judge(seed: number, tally: Tally): Promise<void> {
   const verdict = await runHistory(seed);
   tally.add(verdict);
   if (verdict.broken === undefined) return;
-  const { without } = await reduce(seed);
+  console.log(`seed ${seed} breaks ${verdict.broken.promise}; reducing it`);
+  const { without } = await reduce(seed, { say: console.log });
   const course = await traceOf(seed, without);
   throw new Error(
     `${course.join('\n')}\n${verdict.broken.promise}: ${verdict.broken.message}\n` +
@@ -55,6 +57,25 @@ describe('the daemon in virtual time, whatever fails', () => {
       prints.add(print);
     }
     expect(prints.size).toBe(40);
+  });
+
+  it('a client repeats what it has no answer to, at once only to a daemon that has started anew', async () => {
+    let repeats = 0;
+    for (let seed = 0; seed < 300; seed++) {
+      const lastAsked = new Map<string, number>();
+      for (const line of await traceOf(seed)) {
+        const [, time, number] = /^ *([\d.]+) client asks (\d+):/.exec(line) ?? [];
+        if (line.endsWith('the daemon is ready')) lastAsked.clear();
+        if (number === undefined) continue;
+        const before = lastAsked.get(number);
+        if (before !== undefined) {
+          expect(Number(time) - before, line).toBeGreaterThanOrEqual(PATIENCE_MS);
+          repeats++;
+        }
+        lastAsked.set(number, Number(time));
+      }
+    }
+    expect(repeats).toBeGreaterThan(300);
   });
 
   it('a fault that is taken out of a history is not in it any more, and the others may be', async () => {

@@ -103,6 +103,18 @@ export const MISTAKES: readonly Bug[] = [
     ],
   },
   {
+    name: 'what failed is repeated without a pause',
+    breaks: ['liveness'],
+    seeds: 75,
+    edits: [
+      edit(
+        'src/core/backoff.ts',
+        'Math.max(context.random() * ceiling, wished)',
+        'Math.min(context.random() * ceiling, wished)',
+      ),
+    ],
+  },
+  {
     name: 'one accept list for all operations',
     breaks: ['P1'],
     seeds: 2,
