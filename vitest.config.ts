@@ -34,6 +34,7 @@ const SIDE_BY_SIDE = [
   'cron-ping',
   'durable-commits',
   'failures/cron',
+  'foreign-cluster',
   'order',
   'outcomes',
   'protocol',

@@ -70,10 +70,11 @@ export class Daemon {
 
 async function environment({ dataDir, nodes, executors = 1, env }: DaemonPlace) {
   const [commands, events, ops] = await freePorts(3);
-  const foreign = /^(LOCKSTEP_|NODE_OPTIONS$)/;
-  const inherited = Object.entries(process.env).filter(([variable]) => !foreign.test(variable));
+  // Nothing of the shell: it may name somebody's nodes, journal or chats.
+  const { PATH = '', NODE_COMPILE_CACHE } = process.env;
   return {
-    ...(Object.fromEntries(inherited) as Record<string, string>),
+    PATH,
+    ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
     LOCKSTEP_NODES: nodes.map((node) => `${node.name}=${node.url}`).join(','),
     LOCKSTEP_ENDPOINT: `tcp://127.0.0.1:${commands}`,
     LOCKSTEP_EVENTS_ENDPOINT: `tcp://127.0.0.1:${events}`,

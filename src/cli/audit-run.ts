@@ -99,7 +99,10 @@ async function mend(
   const fault = await repairAll(client, mendable, { ...job, onKey }).finally(() => progress.stop());
   if (fault !== undefined) terminal.note(errorText(fault, terminal));
   // Seen is better than believed; and the daemon's own figure follows what it sees.
-  const again = { ...job, source: { label: '', total, items: () => itemsOf(mendable) } };
+  const again = {
+    ...job,
+    source: { label: '', total, isStdin: false, items: () => itemsOf(mendable) },
+  };
   const left = (await look(client, again, terminal)).findings.length;
   const text = `repair: ${keys(total - left)} mended; now ${differing(left + rest)}`;
   await say(text, job, terminal);

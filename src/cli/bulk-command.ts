@@ -5,9 +5,11 @@ import { type Bulk, runBulk } from './bulk.ts';
 import { bulkSummary } from './bulk-summary.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { interruptible } from './interrupts.ts';
-import { type KeySource, keySource, USUAL_RANGE } from './keys.ts';
+import { type KeySource, keySource } from './keys.ts';
+import { meant } from './meant.ts';
 import { COMMAND_OPTIONS, commandFields, ifUnavailable, lane } from './options.ts';
 import { showProgress } from './progress.ts';
+import { YES } from './question.ts';
 import { type Definition, type Subcommand, subcommand, withDaemon } from './subcommand.ts';
 import { Tally } from './tally.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,7 +19,7 @@ const IN_FLIGHT_MAX = 10_000;
 const POSITIONALS = {
   keys: {
     type: 'string',
-    default: USUAL_RANGE,
+    demandOption: true,
     describe: 'A range like 0..99, a file with one key a line, or - for stdin',
   },
 } as const;
@@ -33,6 +35,7 @@ const OPTIONS = {
     describe: 'How many commands may be under way at once',
     group: 'Command:',
   },
+  ...YES,
 } as const;
 
 type Words = Pick<
@@ -48,7 +51,8 @@ export function bulkCommand(op: 'create' | 'delete', words: Words): Subcommand {
     async run(args, terminal) {
       const fields = commandFields(args);
       const inFlight = inFlightOf(args['in-flight']);
-      const source = await keySource(args.keys);
+      const source = await meant(op, await keySource(args.keys), { yes: args.yes, terminal });
+      if (source === undefined) return EXIT.notDone;
       const tally = new Tally(fields.wait);
       const job = { op, fields, inFlight, source, tally, json: args.json === true };
       return withDaemon({ ...args, inFlightMax: inFlight }, (client) =>

@@ -2,9 +2,10 @@
 import { constants, createReadStream, type ReadStream } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { UsageError } from './exit-code.ts';
-import { NEWLINE, readLines } from './lines.ts';
+import { readLines } from './lines.ts';
 
-export const USUAL_RANGE = '0..99';
+const EXAMPLE = '0..99';
+const NEVER = new AbortController().signal;
 
 /** A key to work on, or a line that can't be one. */
 export type KeyItem = { readonly key: string } | { readonly fault: string };
@@ -14,6 +15,8 @@ export interface KeySource {
   readonly label: string;
   /** Undefined if it can't be known before. */
   readonly total: number | undefined;
+  /** Nobody can be asked by stdin while keys come from it. */
+  readonly isStdin: boolean;
   /** Reads on only as it is asked; ends early once `stop` is aborted. */
   items(stop: AbortSignal): AsyncIterable<KeyItem>;
 }
@@ -27,7 +30,7 @@ export async function keySource(what: string): Promise<KeySource> {
     return rangeSource(from, to);
   }
   if (/^-?\d+\.{2,}-?\d*$/.test(what)) {
-    throw new UsageError(`"${what}" is not a range; write it like ${USUAL_RANGE}`);
+    throw new UsageError(`"${what}" is not a range; write it like ${EXAMPLE}`);
   }
   return fileSource(what);
 }
@@ -46,11 +49,12 @@ function rangeSource(from: string, to: string): KeySource {
   async function* items(): AsyncGenerator<KeyItem, void> {
     for (let key = first; key <= last; key++) yield { key: String(key).padStart(digits, '0') };
   }
-  return { label: String(total), total, items };
+  return { label: String(total), total, isStdin: false, items };
 }
 
 function stdinSource(): KeySource {
-  return { label: 'stdin', total: undefined, items: (stop) => keysOf(process.stdin, stop) };
+  const items = (stop: AbortSignal) => keysOf(process.stdin, stop);
+  return { label: 'stdin', total: undefined, isStdin: true, items };
 }
 
 async function fileSource(path: string): Promise<KeySource> {
@@ -58,33 +62,39 @@ async function fileSource(path: string): Promise<KeySource> {
     await access(path, constants.R_OK);
     const stats = await stat(path);
     if (stats.isDirectory()) throw new UsageError(`${path} is a directory, not a file of keys`);
-    const total = stats.isFile() ? await countLines(path) : undefined;
+    const total = stats.isFile() ? await count(keysOf(createReadStream(path), NEVER)) : undefined;
     const items = (stop: AbortSignal) => keysOf(createReadStream(path), stop);
-    return { label: String(total ?? path), total, items };
+    return { label: String(total ?? path), total, isStdin: false, items };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'there is no such file, and it is no range' : String(code);
-    throw new UsageError(`cannot read "${path}": ${why} (a range is written like ${USUAL_RANGE})`, {
-      cause: error,
-    });
+    const hint = `a range is written like ${EXAMPLE}; other keys come from a file or stdin, one a line`;
+    throw new UsageError(`cannot read "${path}": ${why} (${hint})`, { cause: error });
   }
 }
 
-/** Lines that are not blank. */
-async function countLines(path: string): Promise<number> {
-  let count = 0;
-  let blank = true;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    let from = 0;
-    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
-      if (!blank || end > from) count += 1;
-      blank = true;
-      from = end + 1;
-    }
-    if (from < chunk.length) blank = false;
+async function count(items: AsyncIterable<KeyItem>): Promise<number> {
+  let total = 0;
+  for await (const _ of items) total += 1;
+  return total;
+}
+
+/**
+ * The same keys, read to their end before the first is handed out; undefined if there are more
+ * than `max`, or if that can be seen without reading.
+ */
+export async function readAhead(source: KeySource, max: number): Promise<KeySource | undefined> {
+  if (source.total !== undefined) return source.total > max ? undefined : source;
+  const held: KeyItem[] = [];
+  for await (const item of source.items(NEVER)) {
+    if (held.length === max) return undefined;
+    held.push(item);
   }
-  return blank ? count : count + 1;
+  async function* items(): AsyncGenerator<KeyItem, void> {
+    yield* held;
+  }
+  return { ...source, label: String(held.length), total: held.length, items };
 }
 
 /** Blank lines are no keys. */

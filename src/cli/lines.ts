@@ -3,7 +3,7 @@
  * lines, a line without end, bytes that are no text.
  */
 
-export const NEWLINE = 0x0a;
+const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 /** Far more than the longest key takes. */
 const LINE_BYTES_MAX = 4096;

@@ -7,17 +7,22 @@ export const YES = {
   yes: { type: 'boolean', alias: 'y', describe: 'Do not ask', group: 'Command:' },
 } as const;
 
+interface Asking {
+  /** It was said beforehand. */
+  readonly yes: boolean | undefined;
+  readonly terminal: Terminal;
+  /** Where stdin serves for something else. */
+  readonly canAsk?: boolean;
+}
+
 /**
  * @param why what is lost if it was not meant; told where nobody can be asked
  * @throws UsageError if nobody can be asked
  */
-export async function agreed(
-  question: string,
-  why: string,
-  { yes, terminal }: { readonly yes: boolean | undefined; readonly terminal: Terminal },
-): Promise<boolean> {
+export async function agreed(question: string, why: string, asking: Asking): Promise<boolean> {
+  const { yes, terminal } = asking;
   if (yes === true) return true;
-  mustBeAskable(why, { yes, terminal });
+  mustBeAskable(why, asking);
   const dialogue = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const reply = await dialogue.question(`${question} [y/N] `);
@@ -32,7 +37,7 @@ export async function agreed(
 /** Before any work is done for a question that could not be asked. */
 export function mustBeAskable(
   why: string,
-  { yes, terminal }: { readonly yes: boolean | undefined; readonly terminal: Terminal },
+  { yes, terminal, canAsk = terminal.canAsk }: Asking,
 ): void {
-  if (yes !== true && !terminal.canAsk) throw new UsageError(`${why}; say --yes if that is meant`);
+  if (yes !== true && !canAsk) throw new UsageError(`${why}; say --yes if that is meant`);
 }

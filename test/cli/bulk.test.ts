@@ -41,9 +41,9 @@ const PICKY: Script = {
 };
 
 describe('create and delete', () => {
-  test('work on 0..99 unless told otherwise, in the bulk lane, and sum up', async () => {
+  test('work on a range, in the bulk lane, and sum up', async () => {
     const { run, peer } = await setUp();
-    const created = await run(['create']);
+    const created = await run(['create', '0..99']);
     expect(created.code).toBe(0);
     expect(created.stderr).toBe('Running parallel creates command on <100> items\n');
     expect(created.stdout).toMatch(
@@ -56,7 +56,7 @@ describe('create and delete', () => {
     expect(
       new Set(creates(peer).map(({ lane, ifUnavailable }) => `${lane} ${ifUnavailable}`)),
     ).toEqual(new Set(['bulk wait']));
-    const deleted = await run(['delete']);
+    const deleted = await run(['delete', '0..99']);
     expect(deleted).toMatchObject({
       code: 0,
       stderr: 'Running parallel deletes command on <100> items\n',
@@ -149,7 +149,7 @@ describe('P9: a bulk run is bounded', () => {
 
   test('keys are read only as they are sent', async () => {
     const { peer, start } = await setUp({ hold: () => true });
-    const cli = start(['create', '-', '--in-flight', '2']);
+    const cli = start(['create', '-', '--in-flight', '2', '--yes']);
     // Far more than a pipe holds: it is taken from the pipe only if somebody keeps it.
     const flood = 'k\n'.repeat(4_000_000);
     cli.child.stdin?.write(flood);
@@ -163,7 +163,7 @@ describe('P9: a bulk run is bounded', () => {
     const { env, peer } = await setUp();
     const input = Array.from({ length: 60_000 }, (_, key) => `${key}\n`).join('');
     const nodeOptions = ['--max-old-space-size=24'];
-    const { code } = await startCli(['create', '-'], { env, input, nodeOptions }).result;
+    const { code } = await startCli(['create', '-', '--yes'], { env, input, nodeOptions }).result;
     expect(code).toBe(0);
     expect(peer.nodes['node01']?.size).toBe(60_000);
   });
@@ -224,7 +224,7 @@ describe('Ctrl-C', () => {
 
   test('while it waits for more of stdin ends it too', async () => {
     const { peer, start } = await setUp();
-    const cli = start(['create', '-']);
+    const cli = start(['create', '-', '--yes']);
     cli.child.stdin?.write('a\n');
     await eventually(() => peer.nodes['node01']?.has('a')).toBe(true);
     cli.child.kill('SIGINT');
@@ -248,7 +248,7 @@ describe('Ctrl-C', () => {
 
 test('a reader that goes away ends the run quietly', async () => {
   const { peer, start } = await setUp();
-  const cli = start(['create', '0..200000', '--json']);
+  const cli = start(['create', '0..200000', '--json', '--yes']);
   cli.child.stdout?.once('data', () => cli.child.stdout?.destroy());
   const { code, stderr } = await cli.result.catch(() => ({
     code: cli.child.exitCode,

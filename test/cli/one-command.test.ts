@@ -158,7 +158,7 @@ describe('no daemon', () => {
   test('ends every command with 3, the endpoint and how to start it', async () => {
     const { peer, env } = await setUp();
     peer.down();
-    for (const line of ['create-one 5', 'create', 'stats', 'status', 'list', 'retry x', 'ping']) {
+    for (const line of ['create-one 5', 'create 1', 'stats', 'status', 'list', 'retry x', 'ping']) {
       const { code, stdout, stderr } = await runCli([...line.split(' '), '--timeout', '100'], {
         env,
       });

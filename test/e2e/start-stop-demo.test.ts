@@ -54,20 +54,29 @@ test('npm start, the command line and npm stop work together, and leave nothing'
   expect(left()).toEqual([]);
 });
 
-test('npm run demo creates a hundred records under faults, and so it does a second time', async () => {
+test('npm run demo creates a hundred records under faults, each time on nodes of its own', async () => {
   const project = await copyProject();
   const { env, left } = strangers();
+  expect(await project.run(['npm', 'start'], env)).toMatchObject({ code: 0 });
+  expect(await lockstep(project, 'create-one', 'mine')).toMatchObject({ code: 0 });
+  let endpoint = '';
   for (const round of ['first', 'second']) {
     const { code, stdout, stderr } = await project.run(['npm', 'run', 'demo'], env);
     expect(code, `${round}: ${stdout}${stderr}`).toBe(0);
     expect(stdout).toContain('All records are on all nodes.');
     expect(stdout).toMatch(/\d+ of \d+ calls to nodes failed \((1|2)\d %\)/);
-    expect(stdout.includes('Deleted 100 records of an earlier run')).toBe(round === 'second');
     // It leaves everything running.
-    expect(await lockstep(project, 'create-one', round)).toMatchObject({ code: 0 });
-    expect(await lockstep(project, 'delete-one', round)).toMatchObject({ code: 0 });
+    endpoint = /bin\/lockstep stats --endpoint (\S+)/.exec(stdout)?.[1] ?? '';
+    const own = ['--endpoint', endpoint];
+    expect(await lockstep(project, 'create-one', round, ...own)).toMatchObject({ code: 0 });
   }
-  expect(await project.run(['npm', 'stop'], env)).toMatchObject({ code: 0 });
+  // What its users have is what they had.
+  const stats = await lockstep(project, 'stats', '--json');
+  expect(JSON.parse(stats.stdout)).toMatchObject({ nodes: { node01: { count: 1 } } });
+  expect(await lockstep(project, 'delete-one', 'mine')).toMatchObject({ code: 0 });
+
+  const stopped = await project.run(['npm', 'stop'], env);
+  expect(stopped.stdout).toContain('lockstep is stopped.\nThe demo is stopped.\n');
   expect(project.processes()).toEqual([]);
   expect(left()).toEqual([]);
 });

@@ -1,21 +1,22 @@
 /** What the demo says in the end. */
+import { relative } from 'node:path';
 import type { StatsAnswer } from '../../protocol/answer.ts';
 import { type BulkRun, bulkSummary } from '../bulk-summary.ts';
 import { indent, table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import type { NodeCalls } from './node-calls.ts';
+import type { Services } from './services.ts';
 
 export interface DemoResult {
   readonly run: BulkRun;
   readonly stats: StatsAnswer;
   readonly calls: ReadonlyMap<string, NodeCalls>;
   readonly ok: boolean;
-  /** Where the services write. */
-  readonly logs: string;
+  readonly services: Services;
 }
 
 export function demoReport(result: DemoResult, terminal: Terminal): string {
-  const { run, stats, ok, logs } = result;
+  const { run, stats, ok, services } = result;
   const agree = stats.consistent === true ? 'yes' : 'no';
   return [
     bulkSummary(run, terminal),
@@ -23,7 +24,7 @@ export function demoReport(result: DemoResult, terminal: Terminal): string {
     indent(nodeTable(result)),
     overcome(result),
     verdict(ok, terminal),
-    next(logs),
+    next(services),
   ].join('\n\n');
 }
 
@@ -57,13 +58,20 @@ function verdict(ok: boolean, terminal: Terminal): string {
   return terminal.paint('red', 'Not all records are on all nodes.');
 }
 
-const next = (logs: string) => `Look next:
-  bin/lockstep stats               do all nodes hold the same?
-  bin/lockstep create-one 100      one more record, with nodes that fail
-  bin/lockstep delete 0..99        all of them off again
-  bin/lockstep status              queues, threads, nodes
-  bin/lockstep --help              all there is
-  ${logs.padEnd(31)}  what the services wrote
-  docs/protocol.md                 commands from a program of yours
-
-Daemon and simulated nodes go on running; npm stop ends them.`;
+function next({ endpoint, logs }: Services): string {
+  const words = (line: string) => `bin/lockstep ${line} --endpoint ${endpoint}`;
+  const steps = [
+    [words('stats'), 'do all nodes hold the same?'],
+    [words('create-one 100'), 'one more record, with nodes that fail'],
+    [words('delete 0..99 --yes'), 'all of them off again'],
+    [words('status'), 'queues, threads, nodes'],
+    ['bin/lockstep --help', 'all there is'],
+    [relative('', logs), 'what the services wrote'],
+    ['docs/protocol.md', 'commands from a program of yours'],
+  ];
+  const width = Math.max(...steps.map(([what = '']) => what.length));
+  const lines = steps.map(([what = '', why]) => `  ${what.padEnd(width)}  ${why}`);
+  return `Look next:\n${lines.join('\n')}\n
+Daemon and simulated nodes go on running, until npm stop or the next demo.
+npm start brings up others, for records of yours, on the usual ports.`;
+}

@@ -1,5 +1,5 @@
 /** The steps of the demo, over a daemon and a simulator that are ready. */
-import type { ClientError, CommandFields, LockstepClient } from '../../client/index.ts';
+import type { ClientError, LockstepClient } from '../../client/index.ts';
 import { type Answer, isError } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import { runBulk } from '../bulk.ts';
@@ -10,7 +10,6 @@ import { Tally } from '../tally.ts';
 import type { Terminal } from '../terminal.ts';
 import { callsBetween } from './node-calls.ts';
 import type { DemoResult } from './report.ts';
-import { keysOf, type SimulatedNode, type Simulator } from './simulator.ts';
 
 const KEYS = '0..99';
 const IN_FLIGHT = 256;
@@ -21,25 +20,12 @@ interface Stage {
   readonly stop: AbortSignal;
 }
 
-/** Deletes every record that any node holds; resolves to their number. */
-export async function empty(simulator: Simulator, stage: Stage): Promise<number> {
-  await simulator.setFaultRate(0);
-  let deleted = 0;
-  for (const node of await simulator.nodes()) {
-    const source = recordsOf(node);
-    const { tally } = await send({ op: 'delete', source, fields: { ensure: true } }, stage);
-    if (tally.failed > 0) throw new Error(`could not delete ${JSON.stringify(tally.failures[0])}`);
-    deleted += tally.total;
-  }
-  return deleted;
-}
-
 /** Creates the hundred records while nodes fail, and counts what it took. */
-export async function createAll(stage: Stage): Promise<Omit<DemoResult, 'logs'>> {
+export async function createAll(stage: Stage): Promise<Omit<DemoResult, 'services'>> {
   const { client } = stage;
   const before = good(await client.summary());
   const source = await keySource(KEYS);
-  const run = await send({ op: 'create', source, fields: {} }, stage);
+  const run = await createFrom(source, stage);
   const stats = good(await client.stats());
   const calls = callsBetween(before, good(await client.summary()));
   const total = source.total ?? 0;
@@ -48,21 +34,14 @@ export async function createAll(stage: Stage): Promise<Omit<DemoResult, 'logs'>>
   return { run, stats, calls, ok };
 }
 
-interface Sending {
-  readonly op: 'create' | 'delete';
-  readonly source: KeySource;
-  readonly fields: CommandFields;
-}
-
-async function send({ op, source, fields }: Sending, stage: Stage): Promise<BulkRun> {
-  const { client, terminal, stop } = stage;
+async function createFrom(source: KeySource, { client, terminal, stop }: Stage): Promise<BulkRun> {
   const tally = new Tally('settled');
-  const progress = showProgress(terminal, { title: op, total: source.total });
+  const progress = showProgress(terminal, { title: 'create', total: source.total });
   const begun = performance.now();
   const gone: ClientError | undefined = await runBulk(client, {
-    op,
+    op: 'create',
     source,
-    fields: { ...fields, lane: 'bulk', ifUnavailable: 'wait' },
+    fields: { lane: 'bulk', ifUnavailable: 'wait' },
     inFlight: IN_FLIGHT,
     stop,
     tally,
@@ -70,11 +49,7 @@ async function send({ op, source, fields }: Sending, stage: Stage): Promise<Bulk
   }).finally(() => progress.stop());
   if (gone !== undefined) throw gone;
   const interrupted = stop.aborted && tally.total !== source.total;
-  return { op, tally, elapsedMs: performance.now() - begun, interrupted };
-}
-
-function recordsOf(node: SimulatedNode): KeySource {
-  return { label: node.name, total: undefined, items: () => keysOf(node) };
+  return { op: 'create', tally, elapsedMs: performance.now() - begun, interrupted };
 }
 
 /** The answer, which must not be an error. */

@@ -65,7 +65,7 @@ export async function compositionUp(words: readonly string[]): Promise<Compositi
   const syslog = await receiveSyslog();
   const [commands, events, ops] = await freePorts(3);
   const env = {
-    ...process.env,
+    ...ofTheEngine(process.env),
     COMMANDS_PORT: String(commands),
     EVENTS_PORT: String(events),
     OPS_PORT: String(ops),
@@ -73,7 +73,11 @@ export async function compositionUp(words: readonly string[]): Promise<Compositi
     HC_PING_URL: `http://receiver:${pings.port}/ping?create=1`,
   };
   const files = [join(PROJECT, 'docker-compose.yml'), everyMinute(folder)];
-  const head = [...words, ...files.flatMap((file) => ['-f', file]), '-p', project];
+  // In place of a file `.env` beside docker-compose.yml.
+  const settings = join(folder, 'env');
+  writeFileSync(settings, '');
+  const named = files.flatMap((file) => ['-f', file]);
+  const head = [...words, '--env-file', settings, ...named, '-p', project];
   const compose = (...args: readonly string[]): Promise<string> =>
     run([...head, ...args], { timeoutMs: DOWN_MS, env });
   const close = async (): Promise<void> => {
@@ -111,6 +115,12 @@ export async function compositionUp(words: readonly string[]): Promise<Compositi
     },
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Without what docker-compose.yml would hand to the daemon: it might name somebody's real nodes. */
+function ofTheEngine(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const needed = /^(PATH|HOME|TMPDIR|XDG_.*|DOCKER_.*|LOCKSTEP_IMAGE)$/;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => needed.test(name)));
 }
 
 /** A second compose file: cron's own granularity is a minute, and the receivers are on the host. */
