@@ -1,6 +1,6 @@
 /** The coordinator's thread: journal, sockets, and the batch machine between them. */
 import { type MessagePort, workerData } from 'node:worker_threads';
-import { Router, XPublisher } from 'zeromq';
+import { Reply, Router, XPublisher } from 'zeromq';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
 import { JournalError } from '../journal/errors.ts';
@@ -30,6 +30,7 @@ import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
 import { loadCounters, recover } from './recovery.ts';
 import { StuckNews } from './stuck-news.ts';
 import { WorkChannels } from './work-channels.ts';
+import { ZapHandler } from './zap.ts';
 
 export interface CoordinatorData extends ThreadData {
   readonly endpoint: string;
@@ -76,6 +77,9 @@ runThread(async ({ beat, sockets, keep }) => {
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
   const journal = new MeteredJournal(await open(data.journal), { now, enter: inJournal(beat) });
+  const zap = new ZapHandler(sockets.add('zap', new Reply({ linger: 0 })), log);
+  await zap.bind();
+  keep('zap', zap.answer());
   const front = sockets.add('clients', new Router(FRONT_SOCKET));
   const events = sockets.add('events', new XPublisher(EVENTS_SOCKET));
   await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
