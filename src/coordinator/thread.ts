@@ -99,12 +99,14 @@ runThread(async ({ beat, sockets, keep }) => {
       at: atTime(now),
       onTrouble: (what, { message, hint }) => log.warn(what, { error: message, hint }),
       noted: (what, details) => log.info(what, details),
+      onLookFailed: (error) => log.error('a look of a client failed', { error }),
       order: (executor, order) => executors.order(executor, order),
       publish: publishing(publisher, { log, now, stuck }),
     },
     options: optionsOf(data),
     counters: await loadCounters(journal),
     onFatal: end,
+    onTurn: () => beat.progress(),
     onDrained: () => tellMain({ kind: 'drained' }),
   });
   keep('events', publisher.follow());
@@ -121,11 +123,9 @@ runThread(async ({ beat, sockets, keep }) => {
   const recovering = restore(coordinator, journal, now() + data.policy.quiesceMs);
   await executors.complete;
   startFiguresRound({
-    ask: (request, respond) => coordinator.request(request, respond),
-    onSummary: (summary) => {
-      beat.progress();
-      tellMain({ kind: 'figures', figures: figuresOf(summary, { coordinator, journal, clients }) });
-    },
+    ask: (respond) => coordinator.summarize(respond),
+    onSummary: (summary) =>
+      tellMain({ kind: 'figures', figures: figuresOf(summary, { coordinator, journal, clients }) }),
   });
 
   const recovered = await recovering;
