@@ -19,12 +19,15 @@ import type { AuditRequest } from '../protocol/request.ts';
 import type { Sighting } from '../protocol/work.ts';
 import { judge, remedyOf } from './judgement.ts';
 import type { QuietKeys } from './key-order.ts';
+import { Missed } from './looks.ts';
 import type { Respond } from './ports.ts';
 import type { QueryDesk } from './queries.ts';
 import { QUESTION_TIMEOUT_MS, type Suspicion, suspect } from './suspicion.ts';
 import { unavailable } from './unavailable.ts';
 
 const RETRY_AFTER_MS = 500;
+/** Of one page; who asks again is answered once for all. */
+const ASKERS_MAX = 100;
 
 export class Audit {
   readonly #desk: QueryDesk;
@@ -37,25 +40,36 @@ export class Audit {
   take(request: AuditRequest, respond: Respond): void {
     const content = JSON.stringify(request);
     // Asked again by a client that grew impatient: one answer will do for both.
-    if (this.#running?.content === content) {
-      this.#running.askers.push(respond);
+    const running = this.#running;
+    if (running?.content === content && running.askers.length < ASKERS_MAX) {
+      running.askers.push(respond);
       return;
     }
-    if (this.#running !== undefined) {
+    if (running !== undefined) {
       const retryAfterMs = RETRY_AFTER_MS;
       return respond(errorReply('busy', 'another audit is at work', { retryAfterMs }));
     }
     if (!this.#desk.breakers.admission.isFree) {
       return respond(unavailable('the breaker of a node is not closed; see `lockstep breaker`'));
     }
-    const running = { content, askers: [respond] };
-    this.#running = running;
-    void this.#run(request).then((answer) => {
+    const askers = [respond];
+    this.#running = { content, askers };
+    void this.#answerOf(request).then((answer) => {
       this.#running = undefined;
-      for (const asker of running.askers) asker(answer);
+      for (const asker of askers) asker(answer);
     });
   }
 
+  async #answerOf(request: AuditRequest): Promise<Answer> {
+    try {
+      return await this.#run(request);
+    } catch (error) {
+      if (error instanceof Missed) return error.reply;
+      throw error;
+    }
+  }
+
+  /** @throws Missed */
   async #run(request: AuditRequest): Promise<Answer> {
     const suspicion = await suspect(this.#desk, request);
     if ('error' in suspicion) return suspicion;

@@ -29,9 +29,11 @@ export function breaker(
       }),
     );
   }
-  if (act !== undefined) breakers.act(node, act, turn);
-  return turn.read(async () => {
+  const show = (): void => {
     const view = breakers.views[node];
     respond({ breakers: view === undefined ? {} : { [node]: view } });
-  });
+  };
+  if (act === undefined) return show();
+  breakers.act(node, act, turn);
+  return turn.read(async () => show());
 }

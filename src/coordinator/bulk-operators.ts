@@ -18,10 +18,10 @@ import type { Turn } from './turn.ts';
 const PAGE = 100;
 
 /** The states in which an act changes anything. */
-const CONCERNED: Readonly<Record<OperatorAct, readonly OpenCommand['state'][]>> = {
-  cancel: ['accepted', 'applying'],
-  retry: ['accepted', 'applying', 'compensating'],
-  abandon: ['compensating'],
+const CONCERNED: Readonly<Record<OperatorAct, ReadonlySet<OpenCommand['state']>>> = {
+  cancel: new Set(['accepted', 'applying']),
+  retry: new Set(['accepted', 'applying', 'compensating']),
+  abandon: new Set(['compensating']),
 };
 
 interface Page {
@@ -37,22 +37,24 @@ interface Asking {
 
 export function operateOnMany(desk: OperatorDesk, asking: Asking, turn: Turn): void {
   // After the commit: what is accepted in this very turn is durable then (P3).
-  turn.after(() => {
+  const see = (): void => {
     const page = select(desk, asking.request);
-    if (asking.request.dryRun === true) return tell(desk, page, asking.respond);
-    return actOn(desk, page, asking);
-  });
+    if (asking.request.dryRun === true) tell(desk, page, asking.respond);
+    else actOn(desk, page, asking);
+  };
+  turn.look({ see, miss: asking.respond });
 }
 
 function select({ ports, commands }: OperatorDesk, request: OperatorRequest): Page {
   const { op, filter = {}, limit = PAGE, cursor } = request;
   const after = cursor === undefined ? 0 : Number(cursor);
   const now = ports.now();
+  const states = statesOf(op, filter);
   const found: OpenCommand[] = [];
   let matched = 0;
   for (const open of commands.registry.all()) {
     if (open.command.seq <= after || open.stage === 'new' || open.stage === 'gone') continue;
-    if (!CONCERNED[op].includes(open.state) || !matches(filter, open, now)) continue;
+    if (!states.has(open.state) || !matches(filter, open, now)) continue;
     matched++;
     if (found.length < limit) found.push(open);
   }
@@ -61,10 +63,18 @@ function select({ ports, commands }: OperatorDesk, request: OperatorRequest): Pa
   return { matched, commands: found, ...(more ? { next: String(last.command.seq) } : {}) };
 }
 
-function matches(filter: OpenFilter, { command, state, stuck }: OpenCommand, now: number): boolean {
+/** Those that the act changes anything in, and that are asked for. */
+function statesOf(op: OperatorAct, { state }: OpenFilter): ReadonlySet<OpenCommand['state']> {
+  const concerned = CONCERNED[op];
+  return state === undefined
+    ? concerned
+    : new Set([state].flat().filter((one) => concerned.has(one)));
+}
+
+/** The state apart. */
+function matches(filter: OpenFilter, { command, stuck }: OpenCommand, now: number): boolean {
   const age = now - command.acceptedAt;
   return (
-    (filter.state === undefined || [filter.state].flat().includes(state)) &&
     (filter.stuck === undefined || filter.stuck === stuck) &&
     (filter.op === undefined || filter.op === command.op) &&
     (filter.lane === undefined || filter.lane === command.lane) &&

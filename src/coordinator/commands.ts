@@ -137,11 +137,12 @@ export class Commands {
   #turnAway({ request, respond }: Asking, unavailable: ErrorReply, turn: Turn): void {
     const { id } = request;
     if (id === undefined) return respond(unavailable);
-    return turn.read(async () => {
+    const see = async (): Promise<void> => {
       const first = await this.#ports.journal.find(id);
       if (first === undefined) respond(unavailable);
       else respond(repeatAnswer(first, request, this.#ports.now()));
-    });
+    };
+    return turn.look({ see, miss: respond });
   }
 
   /** P7: the same id again, while its command is open. */

@@ -13,6 +13,7 @@ import type { WorkReport } from '../protocol/work.ts';
 import { Breakers } from './breakers.ts';
 import { Commands } from './commands.ts';
 import { Divergence } from './divergence.ts';
+import { Looks } from './looks.ts';
 import type { Counters } from './numbering.ts';
 import { type OpenCommand, takeWaiters } from './open-command.ts';
 import { Pauses } from './pauses.ts';
@@ -24,6 +25,8 @@ import { Upkeep } from './upkeep.ts';
 
 /** The most that one turn handles, whether it writes or not: sockets are read between turns. */
 const TURN_ITEMS_MAX = 1000;
+/** And the longest that it handles them, ms: whoever arrives meanwhile waits no longer for the next. */
+const TURN_MS_MAX = 20;
 /** How often deadlines of waiting commands, loose requests and questions are looked after. */
 const SWEEP_MS = 250;
 
@@ -35,6 +38,8 @@ export interface CoordinatorStart {
   readonly counters: Counters;
   /** A turn failed: the journal is out of reach, or a programmer erred. Nothing goes on. */
   readonly onFatal: (error: unknown) => void;
+  /** A turn is through: it gets somewhere (P8). At least every 250 ms, if nothing holds it up. */
+  readonly onTurn?: () => void;
   /** Every executor has ended or parked its work, or is lost. */
   readonly onDrained: () => void;
 }
@@ -48,6 +53,7 @@ export class Coordinator {
   readonly #requests: Requests;
   readonly #upkeep: Upkeep;
   readonly #inbox = new Fifo<(turn: Turn) => void>();
+  readonly #looks: Looks;
   /** The turns under way, until the inbox is empty. */
   #running: Promise<void> | undefined;
   /** `closing`: what has arrived is still handled. */
@@ -64,6 +70,10 @@ export class Coordinator {
     this.pauses = new Pauses(ports);
     const gates = { admission: this.breakers.admission, pauses: this.pauses };
     this.commands = new Commands({ ports, options, counters, ...gates }, post);
+    this.#looks = new Looks({
+      now: ports.now,
+      onFailure: (error) => ports.onLookFailed?.(error),
+    });
     this.#requests = new Requests({
       ports,
       options,
@@ -104,6 +114,11 @@ export class Coordinator {
   request(request: Request, respond: Respond): void {
     if (this.#life !== 'open') return respond(errorReply('draining', 'the daemon is stopping'));
     return this.#requests.take(request, respond);
+  }
+
+  /** How things stand, for the daemon itself: it does not stand in line with the clients' requests. */
+  summarize(respond: Respond): void {
+    if (this.#life === 'open') this.#requests.summarize(respond);
   }
 
   /** An executor's report. */
@@ -163,7 +178,7 @@ export class Coordinator {
     try {
       // Let sockets deliver what comes in with the first, so that it shares the next commit.
       await this.#breath();
-      while (this.#inbox.size > 0) {
+      while (this.#inbox.size > 0 || this.#looks.size > 0) {
         await this.#turn();
         await this.#breath();
       }
@@ -184,14 +199,20 @@ export class Coordinator {
   }
 
   async #turn(): Promise<void> {
+    const { ports, onTurn } = this.#start;
     const turn = new Turn();
+    const until = ports.now() + TURN_MS_MAX;
     for (let count = 0; count < TURN_ITEMS_MAX && !turn.isFull; count++) {
       const act = this.#inbox.shift();
       if (act === undefined) break;
       act(turn);
+      if (ports.now() >= until) break;
     }
-    await turn.finish(turn.writes ? await this.#start.ports.journal.commit(turn.batch) : NOTHING);
+    await turn.finish(turn.writes ? await ports.journal.commit(turn.batch) : NOTHING);
     await this.commands.dispatch();
+    this.#looks.add(turn.looks);
+    await this.#looks.spend();
+    onTurn?.();
   }
 
   #noteDrained(executor: number): void {

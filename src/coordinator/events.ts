@@ -4,9 +4,10 @@
  */
 import type { XPublisher } from 'zeromq';
 import { Outbox } from '../protocol/outbox.ts';
+import { ZAP_SOCKET } from './zap.ts';
 
 /** What a slow subscriber may leave unread; beyond it events are lost to it, as PUB does. */
-export const EVENTS_SOCKET = { linger: 0, sendHighWaterMark: 100_000 } as const;
+export const EVENTS_SOCKET = { ...ZAP_SOCKET, linger: 0, sendHighWaterMark: 100_000 } as const;
 
 const SUBSCRIBE = 1;
 

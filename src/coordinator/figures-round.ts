@@ -1,28 +1,25 @@
 /**
- * Once a second: how things stand, for main. The round goes the way of a client's `status`, through
- * the batch machine, over the channels to every executor and back, so it also shows that all of them
- * get somewhere (P8). The next begins when the one before has come back.
+ * Once a second: how things stand, for main. The executors are asked, so it also has each of them do
+ * something, however few commands there are (P8). The round does not stand in line with the requests
+ * of clients: what they ask for is no sign that a thread hangs.
  */
 import type { SummaryAnswer } from '../protocol/answer.ts';
-import type { StatusRequest } from '../protocol/request.ts';
 import type { Respond } from './ports.ts';
 
 const ROUND_MS = 1000;
-const STATUS: StatusRequest = { op: 'status' };
 
 export interface FiguresRoundOptions {
-  readonly ask: (request: StatusRequest, respond: Respond) => void;
+  readonly ask: (respond: Respond) => void;
   /** Of a round that came back. */
   readonly onSummary: (summary: SummaryAnswer) => void;
 }
 
 export function startFiguresRound({ ask, onSummary }: FiguresRoundOptions): void {
   const round = () =>
-    ask(STATUS, (answer) => {
-      // Nothing but the end of the daemon answers this with an error.
-      if ('error' in answer) return;
-      onSummary(answer as SummaryAnswer);
-      setTimeout(round, ROUND_MS).unref();
+    ask((answer) => {
+      // Too much is asked, or the daemon ends: there is another round.
+      if (!('error' in answer)) onSummary(answer as SummaryAnswer);
     });
   round();
+  setInterval(round, ROUND_MS).unref();
 }

@@ -14,6 +14,7 @@ import type { Figures } from '../protocol/figures.ts';
 import { Outbox } from '../protocol/outbox.ts';
 import { parseRequest, type Request } from '../protocol/request.ts';
 import type { Respond } from './ports.ts';
+import { ZAP_SOCKET } from './zap.ts';
 
 /** Requests read ahead of the batch machine. */
 const BACKLOG_MAX = 5000;
@@ -21,6 +22,7 @@ const DROP_LOG_MS = 10_000;
 
 /** Settings of the ROUTER that the bounds above rely on. */
 export const FRONT_SOCKET = {
+  ...ZAP_SOCKET,
   linger: 500,
   mandatory: true,
   /** 0: a reply that can't be queued now is refused now. */

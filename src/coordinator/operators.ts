@@ -37,7 +37,13 @@ export function operate(
 ): void {
   const open = desk.commands.registry.byId(request.id);
   if (open === undefined) {
-    turn.read(async () => respond(closed(request, await desk.ports.journal.find(request.id))));
+    const see = async (): Promise<void> => {
+      const stored = await desk.ports.journal.find(request.id);
+      // A look may wait, and the command has come in meanwhile.
+      if (desk.commands.registry.byId(request.id) === undefined) respond(closed(request, stored));
+      else desk.post((later) => operate(desk, { request, respond }, later));
+    };
+    turn.look({ see, miss: respond });
     return;
   }
   // Its acceptance is in this very turn's commit: come back when that is done.

@@ -23,6 +23,8 @@ export interface CoordinatorPorts {
   readonly order: (executor: number, order: Order) => void;
   /** Something outside the program went wrong that does not stop the work. */
   readonly onTrouble: (what: string, error: JournalError) => void;
+  /** A client's look failed by a fault of this program, or of one row; it was told `internal`. */
+  readonly onLookFailed?: (error: unknown) => void;
   /** What operators did, for the log. */
   readonly noted?: (what: string, details: Readonly<Record<string, string | number>>) => void;
   /** An event for whoever listens. */

@@ -1,7 +1,7 @@
-/** `status`, `list`, `stats`: looks that change nothing. */
+/** `status` of a command, `list`, `stats`: what changes nothing. */
 import type { Lane, SagaState } from '../core/model.ts';
 import type { ListFilter } from '../journal/port.ts';
-import type { LanesAnswer, NodeReport, SummaryAnswer } from '../protocol/answer.ts';
+import type { LanesAnswer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { ListRequest, StatusRequest } from '../protocol/request.ts';
 import { storedAnswer, withOrigin } from './answers.ts';
@@ -10,17 +10,15 @@ import type { Divergence } from './divergence.ts';
 import { inspect, type OperatorDesk } from './operators.ts';
 import type { Pauses } from './pauses.ts';
 import type { CoordinatorOptions, Respond } from './ports.ts';
+import type { Rounds } from './rounds.ts';
 import type { Turn } from './turn.ts';
 import { unavailable } from './unavailable.ts';
 
-const REPORT_TIMEOUT_MS = 2000;
 /** Counting pages through every key of every node. */
 const COUNT_TIMEOUT_MS = 60_000;
 
-/** One executor's reports, by node. */
-type NodeReports = Readonly<Record<string, NodeReport>>;
-
-export interface QueryDesk extends OperatorDesk {
+/** What a question to the executors needs. */
+export interface AskingDesk extends OperatorDesk {
   readonly options: CoordinatorOptions;
   readonly breakers: Breakers;
   readonly pauses: Pauses;
@@ -29,13 +27,18 @@ export interface QueryDesk extends OperatorDesk {
   readonly divergence: Divergence;
 }
 
+export interface QueryDesk extends AskingDesk {
+  readonly summaries: Rounds;
+  readonly counts: Rounds;
+}
+
 export function status(
   desk: QueryDesk,
   { request, respond }: { request: StatusRequest; respond: Respond },
   turn: Turn,
 ): void {
   const { id } = request;
-  if (id === undefined) return summarize(desk, respond);
+  if (id === undefined) return desk.summaries.ask(respond);
   const open = desk.commands.registry.byId(id);
   if (open === undefined) return lookUp(desk, { id, respond }, turn);
   // After the commit: until then it may still settle, or prove to be a repeat.
@@ -52,11 +55,12 @@ function lookUp(
   { id, respond }: { id: string; respond: Respond },
   turn: Turn,
 ): void {
-  turn.read(async () => {
+  const see = async (): Promise<void> => {
     const stored = await ports.journal.find(id);
     if (stored === undefined) respond(errorReply('unknown_command', `no command ${id}`, { id }));
     else respond(withOrigin(storedAnswer(stored, ports.now()), stored.command));
-  });
+  };
+  turn.look({ see, miss: respond });
 }
 
 export function list(
@@ -66,7 +70,7 @@ export function list(
 ): void {
   const now = ports.now();
   const before = request.cursor === undefined ? undefined : Number(request.cursor);
-  turn.read(async () => {
+  const see = async (): Promise<void> => {
     const { commands, next } = await ports.journal.list(
       filterOf(request, now),
       before,
@@ -76,10 +80,12 @@ export function list(
       commands: commands.map((stored) => withOrigin(storedAnswer(stored, now), stored.command)),
       ...(next === undefined ? {} : { next: String(next) }),
     });
-  });
+  };
+  turn.look({ see, miss: respond });
 }
 
-export function stats({ ports, questions, options }: QueryDesk, respond: Respond): void {
+/** Counts the keys of all nodes. */
+export function stats({ ports, questions, options }: AskingDesk, respond: Respond): void {
   const executor = Math.floor(ports.random() * options.executors);
   const ticket = questions.ask(ports.now() + COUNT_TIMEOUT_MS, (value) => {
     if (value?.of === 'count') return respond(value.stats);
@@ -101,54 +107,10 @@ function filterOf(request: ListRequest, now: number): ListFilter {
   };
 }
 
-function summarize(desk: QueryDesk, respond: Respond): void {
-  const { ports, questions, options } = desk;
-  const reports = new Map<number, NodeReports>();
-  let missing = options.executors;
-  for (let executor = 0; executor < options.executors; executor++) {
-    const ticket = questions.ask(ports.now() + REPORT_TIMEOUT_MS, (value) => {
-      if (value?.of === 'report') reports.set(executor, value.nodes);
-      if (--missing === 0) respond(summary(desk, reports));
-    });
-    ports.order(executor, { kind: 'report', ticket });
-  }
-}
-
-/** By executor that has answered in time, from 0. */
-function summary(
-  { ports, commands, options, breakers, pauses, startedAt, divergence }: QueryDesk,
-  reports: ReadonlyMap<number, NodeReports>,
-): SummaryAnswer {
-  const { lanes } = lanesOf({ commands, pauses });
-  const answered = [...reports.keys()].sort((a, b) => a - b);
-  let compensating = 0;
-  let stuck = 0;
-  for (const open of commands.registry.all()) {
-    if (open.state === 'compensating') compensating++;
-    if (open.stuck) stuck++;
-  }
-  return {
-    version: options.version,
-    pid: options.pid,
-    uptimeMs: Math.round(ports.now() - startedAt),
-    state: commands.draining ? 'draining' : 'running',
-    open: commands.registry.size,
-    openMax: options.openMax,
-    compensating,
-    stuck,
-    lanes,
-    settled: commands.settledCounts.byState,
-    threads: ['main', 'coordinator', ...answered.map((index) => `executor-${index + 1}`)],
-    nodes: Object.fromEntries(
-      Object.entries(breakers.views).map(([name, breaker]) => {
-        return [name, { ...total(name, reports), breaker }];
-      }),
-    ),
-    ...auditOf(divergence),
-  };
-}
-
-export function lanesOf({ commands, pauses }: Pick<QueryDesk, 'commands' | 'pauses'>): LanesAnswer {
+export function lanesOf({
+  commands,
+  pauses,
+}: Pick<AskingDesk, 'commands' | 'pauses'>): LanesAnswer {
   const counts = {
     interactive: { waiting: 0, running: 0 },
     bulk: { waiting: 0, running: 0 },
@@ -162,27 +124,4 @@ export function lanesOf({ commands, pauses }: Pick<QueryDesk, 'commands' | 'paus
     return { ...counts[lane], ...(paused === undefined ? {} : { paused }) };
   };
   return { lanes: { interactive: standing('interactive'), bulk: standing('bulk') } };
-}
-
-function auditOf({ standing }: Divergence): Pick<SummaryAnswer, 'audit'> {
-  if (standing === undefined) return {};
-  const { divergent, finishedAt } = standing;
-  return { audit: { divergent, finishedAt: new Date(finishedAt).toISOString() } };
-}
-
-/** The reports of all executors on one node, added up. */
-function total(name: string, reports: ReadonlyMap<number, NodeReports>): NodeReport {
-  let calls = 0;
-  let lastFailure: string | undefined;
-  const answers: Record<string, number> = {};
-  for (const report of reports.values()) {
-    const node = report[name];
-    if (node === undefined) continue;
-    calls += node.calls;
-    lastFailure ??= node.lastFailure;
-    for (const [kind, count] of Object.entries(node.answers)) {
-      answers[kind] = (answers[kind] ?? 0) + count;
-    }
-  }
-  return { calls, answers, ...(lastFailure === undefined ? {} : { lastFailure }) };
 }

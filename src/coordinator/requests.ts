@@ -16,7 +16,9 @@ import { operateOnMany } from './bulk-operators.ts';
 import { operate } from './operators.ts';
 import { pauseOrResume } from './pause-act.ts';
 import type { Respond } from './ports.ts';
-import { list, type QueryDesk, stats, status } from './queries.ts';
+import { type AskingDesk, list, type QueryDesk, stats, status } from './queries.ts';
+import { Rounds } from './rounds.ts';
+import { summarize } from './summary.ts';
 import type { Turn } from './turn.ts';
 
 export class Requests {
@@ -25,9 +27,15 @@ export class Requests {
   /** Who waits for something else than a command. */
   readonly #unanswered = new Set<Respond>();
 
-  constructor(desk: QueryDesk) {
-    this.#desk = desk;
-    this.#audit = new Audit(desk);
+  constructor(desk: AskingDesk) {
+    const summaries = new Rounds((done) => summarize(desk, done));
+    const counts = new Rounds((done) => stats(desk, done));
+    this.#desk = { ...desk, summaries, counts };
+    this.#audit = new Audit(this.#desk);
+  }
+
+  summarize(respond: Respond): void {
+    this.#desk.summaries.ask(respond);
   }
 
   /** `respond` is called once. */
@@ -64,7 +72,7 @@ export class Requests {
       case 'list':
         return list(this.#desk, { request, respond }, turn);
       case 'stats':
-        return stats(this.#desk, respond);
+        return this.#desk.counts.ask(respond);
       case 'audit':
         return this.#audit.take(request, respond);
       case 'retry':
@@ -98,9 +106,12 @@ export class Requests {
         results[index] = answer;
         if (--missing === 0) respond({ results } as Answer);
       };
-      const parsed = parseCommand(value, index);
-      if (!parsed.ok) settle(parsed.reply);
-      else this.#desk.post((turn) => this.#desk.commands.accept(parsed.request, settle, turn));
+      // Ten thousand wrong ones take a while to judge: each in a turn, which takes in what it has time for.
+      this.#desk.post((turn) => {
+        const parsed = parseCommand(value, index);
+        if (!parsed.ok) settle(parsed.reply);
+        else this.#desk.commands.accept(parsed.request, settle, turn);
+      });
     }
   }
 }

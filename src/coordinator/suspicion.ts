@@ -8,6 +8,7 @@ import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { AuditRequest } from '../protocol/request.ts';
 import type { Wanted } from './judgement.ts';
 import type { QuietKeys } from './key-order.ts';
+import { Missed } from './looks.ts';
 import type { QueryDesk } from './queries.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -43,6 +44,7 @@ interface Range {
   readonly isUnlisted: boolean;
 }
 
+/** @throws Missed */
 export async function suspect(
   desk: QueryDesk,
   request: AuditRequest,
@@ -136,13 +138,17 @@ async function inParts<Value>(
   return found;
 }
 
-/** Between commits: nothing looks into the journal while that is at work. */
+/**
+ * Between commits: nothing looks into the journal while that is at work.
+ * @throws Missed
+ */
 function inTurn<Result>(
   { post, ports }: QueryDesk,
   look: (journal: Journal) => Promise<Result>,
 ): Promise<Result> {
-  const { promise, resolve } = Promise.withResolvers<Result>();
-  post((turn) => turn.read(async () => resolve(await look(ports.journal))));
+  const { promise, resolve, reject } = Promise.withResolvers<Result>();
+  const see = async (): Promise<void> => resolve(await look(ports.journal));
+  post((turn) => turn.look({ see, miss: (why) => reject(new Missed(why)) }));
   return promise;
 }
 

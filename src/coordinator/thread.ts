@@ -1,6 +1,6 @@
 /** The coordinator's thread: journal, sockets, and the batch machine between them. */
 import { workerData } from 'node:worker_threads';
-import { Pair, Router, XPublisher } from 'zeromq';
+import { Pair, Reply, Router, XPublisher } from 'zeromq';
 import { CHANNEL_SOCKET, Channel, type ChannelEnd } from '../channel/channel.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
@@ -33,6 +33,7 @@ import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
 import { loadCounters, recover } from './recovery.ts';
 import { StuckNews } from './stuck-news.ts';
 import { WorkChannels } from './work-channels.ts';
+import { ZapHandler } from './zap.ts';
 
 export interface CoordinatorData extends ThreadData {
   readonly endpoint: string;
@@ -79,6 +80,9 @@ runThread(async ({ beat, sockets, keep }) => {
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
   const journal = new MeteredJournal(await open(data.journal), { now, enter: inJournal(beat) });
+  const zap = new ZapHandler(sockets.add('zap', new Reply({ linger: 0 })), log);
+  await zap.bind();
+  keep('zap', zap.answer());
   const front = sockets.add('clients', new Router(FRONT_SOCKET));
   const events = sockets.add('events', new XPublisher(EVENTS_SOCKET));
   await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
@@ -98,12 +102,14 @@ runThread(async ({ beat, sockets, keep }) => {
       at: atTime(now),
       onTrouble: (what, { message, hint }) => log.warn(what, { error: message, hint }),
       noted: (what, details) => log.info(what, details),
+      onLookFailed: (error) => log.error('a look of a client failed', { error }),
       order: (executor, order) => executors.order(executor, order),
       publish: publishing(publisher, { log, now, stuck }),
     },
     options: optionsOf(data),
     counters: await loadCounters(journal),
     onFatal: end,
+    onTurn: () => beat.progress(),
     onDrained: () => tellMain({ kind: 'drained' }),
   });
   keep('executors', executors.receive());
@@ -121,11 +127,9 @@ runThread(async ({ beat, sockets, keep }) => {
   const recovering = restore(coordinator, journal, now() + data.policy.quiesceMs);
   await executors.complete();
   startFiguresRound({
-    ask: (request, respond) => coordinator.request(request, respond),
-    onSummary: (summary) => {
-      beat.progress();
-      tellMain({ kind: 'figures', figures: figuresOf(summary, { coordinator, journal, clients }) });
-    },
+    ask: (respond) => coordinator.summarize(respond),
+    onSummary: (summary) =>
+      tellMain({ kind: 'figures', figures: figuresOf(summary, { coordinator, journal, clients }) }),
   });
 
   const recovered = await recovering;

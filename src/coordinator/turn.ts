@@ -13,10 +13,11 @@ import type {
   SettleWrite,
   StoredCommand,
 } from '../journal/port.ts';
+import type { Look } from './looks.ts';
 
 /** The most that one commit covers; more would only make its first command wait for its last. */
 const WRITES_MAX = 1000;
-/** Looks may walk through much of the history; work goes on between every few of them. */
+/** What the daemon itself does to the journal may take its time; work goes on between a few of them. */
 const READS_MAX = 10;
 
 export class Turn {
@@ -28,6 +29,7 @@ export class Turn {
   readonly #forget: number[] = [];
   readonly #afters: ((result: CommitResult) => void)[] = [];
   readonly #reads: (() => Promise<void>)[] = [];
+  readonly looks: Look[] = [];
 
   get batch(): Batch {
     return {
@@ -85,13 +87,18 @@ export class Turn {
     this.#afters.push(act);
   }
 
-  /** A look into the journal, after the commit and before the next turn. */
-  read(look: () => Promise<void>): void {
-    this.#reads.push(look);
+  /** The daemon's own work at the journal, after the commit and before the next turn. */
+  read(work: () => Promise<void>): void {
+    this.#reads.push(work);
+  }
+
+  /** What a client asks to see; after the commit, in this turn or one of the next. */
+  look(look: Look): void {
+    this.looks.push(look);
   }
 
   async finish(result: CommitResult): Promise<void> {
     for (const act of this.#afters) act(result);
-    for (const look of this.#reads) await look();
+    for (const work of this.#reads) await work();
   }
 }

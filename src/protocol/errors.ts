@@ -15,7 +15,7 @@ export const ERROR_CODES = {
     retry: false,
   },
   busy: {
-    meaning: 'The queue of open commands is full.',
+    meaning: 'The daemon has too much to do to take this in now.',
     hint: 'Send it again after retryAfterMs, with the same id.',
     retry: true,
   },

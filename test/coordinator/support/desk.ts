@@ -79,6 +79,8 @@ export class Desk {
   readonly notes: (readonly [what: string, details: object])[] = [];
   readonly events: (readonly [topic: string, payload: object])[] = [];
   readonly fatal: unknown[] = [];
+  /** Of looks that failed. */
+  readonly failures: unknown[] = [];
   drained = 0;
   /** How many open commands its start has taken up. */
   recovered = 0;
@@ -114,6 +116,7 @@ export class Desk {
           this.deliver?.(executor, order);
         },
         onTrouble: (what, { code }) => this.troubles.push(`${what}: ${code}`),
+        onLookFailed: (error) => this.failures.push(error),
         noted: (what, details) => this.notes.push([what, details]),
         publish: (topic, payload) => this.events.push([topic, payload()]),
       },

@@ -13,6 +13,8 @@ export class GatedJournal implements Journal {
   /** The limit of each `prune`. */
   readonly prunes: number[] = [];
   tidied = 0;
+  /** Called for each page that is asked for. */
+  onList: () => void = () => {};
   tidyRefusal: JournalError | undefined;
   /** While set, standing words are neither kept nor told. */
   keptRefusal: JournalError | undefined;
@@ -117,6 +119,7 @@ export class GatedJournal implements Journal {
   }
 
   list(filter: ListFilter, before: number | undefined, limit: number) {
+    this.onList();
     return this.#memory.list(filter, before, limit);
   }
 

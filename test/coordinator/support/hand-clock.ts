@@ -29,6 +29,11 @@ export class HandClock {
     return () => this.#plans.delete(plan);
   };
 
+  /** Time goes by while something is at work; what is due meanwhile comes late. */
+  spend(ms: number): void {
+    this.#now += ms;
+  }
+
   /** When the next plan is due; undefined if there is none. */
   get nextAt(): number | undefined {
     const times = [...this.#plans].map(({ time }) => time);
