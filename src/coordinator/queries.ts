@@ -1,6 +1,6 @@
 /** `status`, `list`, `stats`: looks that change nothing. */
 import type { Lane, SagaState } from '../core/model.ts';
-import type { ListFilter } from '../journal/port.ts';
+import type { ListFilter, Moment } from '../journal/port.ts';
 import type { LanesAnswer, NodeReport, SummaryAnswer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { ListRequest, StatusRequest } from '../protocol/request.ts';
@@ -25,6 +25,7 @@ export interface QueryDesk extends OperatorDesk {
   readonly breakers: Breakers;
   readonly pauses: Pauses;
   readonly startedAt: number;
+  readonly moment: () => Moment;
   /** What the last audit has found. */
   readonly divergence: Divergence;
 }
@@ -60,11 +61,11 @@ function lookUp(
 }
 
 export function list(
-  { ports }: QueryDesk,
+  { ports, moment, commands: { registry } }: QueryDesk,
   { request, respond }: { request: ListRequest; respond: Respond },
   turn: Turn,
 ): void {
-  const now = ports.now();
+  const now = moment();
   const before = request.cursor === undefined ? undefined : Number(request.cursor);
   turn.read(async () => {
     const { commands, next } = await ports.journal.list(
@@ -73,7 +74,11 @@ export function list(
       request.limit,
     );
     respond({
-      commands: commands.map((stored) => withOrigin(storedAnswer(stored, now), stored.command)),
+      commands: commands.map((stored) => {
+        // One of an earlier life has its times there by another clock than this life's.
+        const { command } = registry.byId(stored.command.id) ?? stored;
+        return withOrigin(storedAnswer({ ...stored, command }, now.at), command);
+      }),
       ...(next === undefined ? {} : { next: String(next) }),
     });
   });
@@ -88,7 +93,7 @@ export function stats({ ports, questions, options }: QueryDesk, respond: Respond
   ports.order(executor, { kind: 'count', ticket });
 }
 
-function filterOf(request: ListRequest, now: number): ListFilter {
+function filterOf(request: ListRequest, now: Moment): ListFilter {
   const { state, stuck, groupId, node, olderThanMs, youngerThanMs } = request;
   const states: readonly SagaState[] | undefined = typeof state === 'string' ? [state] : state;
   return {
@@ -96,9 +101,13 @@ function filterOf(request: ListRequest, now: number): ListFilter {
     ...(stuck === undefined ? {} : { stuck }),
     ...(groupId === undefined ? {} : { groupId }),
     ...(node === undefined ? {} : { node }),
-    ...(olderThanMs === undefined ? {} : { acceptedBefore: now - olderThanMs }),
-    ...(youngerThanMs === undefined ? {} : { acceptedSince: now - youngerThanMs }),
+    ...(olderThanMs === undefined ? {} : { acceptedBefore: ago(now, olderThanMs) }),
+    ...(youngerThanMs === undefined ? {} : { acceptedSince: ago(now, youngerThanMs) }),
   };
+}
+
+function ago({ at, lived }: Moment, ms: number): Moment {
+  return { at: at - ms, lived: lived - ms };
 }
 
 function summarize(desk: QueryDesk, respond: Respond): void {

@@ -28,6 +28,12 @@ export class Turn {
   readonly #forget: number[] = [];
   readonly #afters: ((result: CommitResult) => void)[] = [];
   readonly #reads: (() => Promise<void>)[] = [];
+  readonly #lived: number;
+
+  /** @param lived how long the daemon has lived by now, whole ms */
+  constructor(lived: number) {
+    this.#lived = lived;
+  }
 
   get batch(): Batch {
     return {
@@ -36,6 +42,7 @@ export class Turn {
       append: this.#append,
       settle: this.#settle,
       forget: this.#forget,
+      lived: this.#lived,
     };
   }
 
