@@ -26,9 +26,9 @@ export function findProcess(pidFile, mark) {
  * @returns {Promise<boolean>} true once the process is gone, false when the time is over
  */
 export async function waitUntilGone(pid, timeoutMs) {
-  const until = Date.now() + timeoutMs;
+  const until = performance.now() + timeoutMs;
   while (isAlive(pid)) {
-    if (Date.now() >= until) return false;
+    if (performance.now() >= until) return false;
     await sleep(POLL_MS);
   }
   return true;

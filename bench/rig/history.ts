@@ -4,7 +4,14 @@ import { formatToken } from '../../src/core/token.ts';
 import type { AcceptWrite, Batch, SettleWrite } from '../../src/journal/port.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
 
-export const EMPTY_BATCH: Batch = { accept: [], begin: [], append: [], settle: [], forget: [] };
+export const EMPTY_BATCH: Batch = {
+  accept: [],
+  begin: [],
+  append: [],
+  settle: [],
+  forget: [],
+  lived: 0,
+};
 
 const NODES = ['node01', 'node02', 'node03'];
 /** Commands of one commit while the history is filled. */

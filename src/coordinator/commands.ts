@@ -8,7 +8,7 @@
 import { needsSurvey } from '../core/goal.ts';
 import { wantedBy } from '../core/loose.ts';
 import type { Command, DurableEntry, Settlement } from '../core/model.ts';
-import type { StoredCommand } from '../journal/port.ts';
+import type { Moment, StoredCommand, OpenCommand as StoredOpen } from '../journal/port.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { CommandRequest } from '../protocol/request.ts';
 import type { Admission } from './admission.ts';
@@ -19,6 +19,7 @@ import { KeyOrder } from './key-order.ts';
 import type { Lanes } from './lanes.ts';
 import { type Counters, Numbering } from './numbering.ts';
 import { addWaiter, type OpenCommand, openCommand, takeWaiters } from './open-command.ts';
+import { byItsOwnClock, takenUp } from './own-clock.ts';
 import type { Pauses } from './pauses.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
 import { Registry } from './registry.ts';
@@ -45,6 +46,7 @@ export class Commands {
   readonly #admission: Admission;
   readonly #pauses: Pauses;
   readonly #deadlines = new DeadlineWatch();
+  readonly #moment: () => Moment;
 
   /** @param post has something done in a turn of its own, soon */
   constructor(
@@ -54,12 +56,14 @@ export class Commands {
       counters,
       admission,
       pauses,
+      moment,
     }: {
       ports: CoordinatorPorts;
       options: CoordinatorOptions;
       counters: Counters;
       admission: Admission;
       pauses: Pauses;
+      moment: () => Moment;
     },
     post: (act: (turn: Turn) => void) => void,
   ) {
@@ -68,6 +72,7 @@ export class Commands {
     this.#post = post;
     this.#admission = admission;
     this.#pauses = pauses;
+    this.#moment = moment;
     this.#numbering = new Numbering(ports, options, counters);
     this.#dispatcher = new Dispatcher({
       ports,
@@ -167,8 +172,9 @@ export class Commands {
   }
 
   /** Takes up a command of an earlier life. Call in the order of `seq`, before any new one. */
-  resume(command: Command, entries: readonly DurableEntry[]): void {
-    const open = openCommand(command, entries.length > 0);
+  resume(stored: StoredOpen): void {
+    const { command, entries, behindMs } = takenUp(stored, this.#moment());
+    const open = openCommand(command, entries.length > 0, behindMs);
     for (const entry of entries) this.#note(open, entry);
     open.entries = entries;
     open.stage = 'waiting';
@@ -227,7 +233,8 @@ export class Commands {
   entries(seq: number, entries: readonly Exclude<DurableEntry, Settlement>[], turn: Turn): void {
     const open = this.registry.bySeq(seq);
     const rest: Exclude<DurableEntry, Settlement | { kind: 'began' }>[] = [];
-    for (const entry of entries) {
+    for (const told of entries) {
+      const entry = byItsOwnClock(told, open.behindMs);
       if (entry.kind !== 'began') rest.push(entry);
       else turn.begin({ seq, at: entry.at, ...withFindings(entry) });
     }
@@ -256,7 +263,7 @@ export class Commands {
 
   settled(seq: number, settlement: Settlement, turn: Turn): void {
     const open = this.registry.bySeq(seq);
-    turn.settle({ seq, settlement });
+    turn.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });
     turn.after(() => this.#end(open, settlement));
   }
 

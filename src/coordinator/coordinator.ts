@@ -6,7 +6,7 @@
  * What a client's request comes to stands in `requests.ts`, what happens to commands in `commands.ts`.
  */
 import { Fifo } from '../core/fifo.ts';
-import type { CommitResult } from '../journal/port.ts';
+import type { CommitResult, Moment } from '../journal/port.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { Request } from '../protocol/request.ts';
 import type { WorkReport } from '../protocol/work.ts';
@@ -49,6 +49,7 @@ export class Coordinator {
   readonly breakers: Breakers;
   readonly pauses: Pauses;
   readonly #start: CoordinatorStart;
+  readonly #startedAt: number;
   readonly #questions = new Questions();
   readonly #requests: Requests;
   readonly #upkeep: Upkeep;
@@ -65,11 +66,13 @@ export class Coordinator {
   constructor(start: CoordinatorStart) {
     const { ports, options, counters } = start;
     this.#start = start;
+    this.#startedAt = ports.now();
+    const moment = () => this.#moment();
     const post = (act: (turn: Turn) => void) => this.post(act);
     this.breakers = new Breakers(ports, options);
     this.pauses = new Pauses(ports);
     const gates = { admission: this.breakers.admission, pauses: this.pauses };
-    this.commands = new Commands({ ports, options, counters, ...gates }, post);
+    this.commands = new Commands({ ports, options, counters, moment, ...gates }, post);
     this.#looks = new Looks({
       now: ports.now,
       onFailure: (error) => ports.onLookFailed?.(error),
@@ -82,12 +85,13 @@ export class Coordinator {
       breakers: this.breakers,
       pauses: this.pauses,
       questions: this.#questions,
-      startedAt: ports.now(),
+      startedAt: this.#startedAt,
+      moment,
       divergence: new Divergence(),
     });
     this.#upkeep = new Upkeep({
       journal: ports.journal,
-      now: ports.now,
+      moment,
       retentionMs: options.retentionMs,
       post: (act) => {
         // The end does not wait for it.
@@ -200,7 +204,7 @@ export class Coordinator {
 
   async #turn(): Promise<void> {
     const { ports, onTurn } = this.#start;
-    const turn = new Turn();
+    const turn = new Turn(this.#moment().lived);
     const until = ports.now() + TURN_MS_MAX;
     for (let count = 0; count < TURN_ITEMS_MAX && !turn.isFull; count++) {
       const act = this.#inbox.shift();
@@ -213,6 +217,13 @@ export class Coordinator {
     this.#looks.add(turn.looks);
     await this.#looks.spend();
     onTurn?.();
+  }
+
+  /** Now, and how long the daemon has lived by now: whole ms, over all its lives. */
+  #moment(): Moment {
+    const { ports, counters } = this.#start;
+    const at = ports.now();
+    return { at, lived: Math.floor(counters.lived + at - this.#startedAt) };
   }
 
   #noteDrained(executor: number): void {

@@ -9,6 +9,8 @@ export interface Counters {
   readonly lastSeq: number;
   /** Microseconds. */
   readonly lastToken: number;
+  /** How long the daemon has lived before this life, ms. */
+  readonly lived: number;
 }
 
 export class Numbering {

@@ -22,6 +22,8 @@ export interface OpenCommand extends InLine<OpenCommand> {
   entries: readonly DurableEntry[];
   /** It had begun in an earlier life of the daemon. */
   readonly recovered: boolean;
+  /** How far this life's clock is behind its own, see own-clock.ts; 0 if this life has accepted it. */
+  readonly behindMs: number;
   /** The executor that drives it. */
   executor: number | undefined;
   /** It takes one of its executor's places. */
@@ -35,7 +37,7 @@ export interface OpenCommand extends InLine<OpenCommand> {
 const NO_ENTRIES: readonly DurableEntry[] = [];
 const NOBODY: readonly Respond[] = [];
 
-export function openCommand(command: Command, recovered = false): OpenCommand {
+export function openCommand(command: Command, recovered = false, behindMs = 0): OpenCommand {
   return {
     command,
     stage: 'new',
@@ -44,6 +46,7 @@ export function openCommand(command: Command, recovered = false): OpenCommand {
     stuck: false,
     entries: NO_ENTRIES,
     recovered,
+    behindMs,
     executor: undefined,
     working: false,
     waiters: NOBODY,

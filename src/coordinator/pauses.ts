@@ -80,12 +80,18 @@ export class Pauses {
     this.#ports.publish(`lane.${lane}`, () => ({ lane, paused: op === 'pause', ...author }));
   }
 
+  /** What an earlier life's clock has dated ahead of this one's began now at the latest. */
+  #notAhead(since: string): string {
+    const now = this.#ports.now();
+    return Date.parse(since) <= now ? since : new Date(now).toISOString();
+  }
+
   /** A word that cannot be read still says that somebody wanted the lane to stand still. */
   #read(lane: Lane, word: string): LanePause {
     try {
       const { since, by } = JSON.parse(word) as Readonly<Record<string, unknown>>;
       if (typeof since === 'string' && !Number.isNaN(Date.parse(since))) {
-        return { since, ...(typeof by === 'string' ? { by } : {}) };
+        return { since: this.#notAhead(since), ...(typeof by === 'string' ? { by } : {}) };
       }
     } catch {
       // Told below.

@@ -1,6 +1,6 @@
 /** `status` of a command, `list`, `stats`: what changes nothing. */
 import type { Lane, SagaState } from '../core/model.ts';
-import type { ListFilter } from '../journal/port.ts';
+import type { ListFilter, Moment } from '../journal/port.ts';
 import type { LanesAnswer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { ListRequest, StatusRequest } from '../protocol/request.ts';
@@ -23,6 +23,7 @@ export interface AskingDesk extends OperatorDesk {
   readonly breakers: Breakers;
   readonly pauses: Pauses;
   readonly startedAt: number;
+  readonly moment: () => Moment;
   /** What the last audit has found. */
   readonly divergence: Divergence;
 }
@@ -64,11 +65,11 @@ function lookUp(
 }
 
 export function list(
-  { ports }: QueryDesk,
+  { ports, moment, commands: { registry } }: QueryDesk,
   { request, respond }: { request: ListRequest; respond: Respond },
   turn: Turn,
 ): void {
-  const now = ports.now();
+  const now = moment();
   const before = request.cursor === undefined ? undefined : Number(request.cursor);
   const see = async (): Promise<void> => {
     const { commands, next } = await ports.journal.list(
@@ -77,7 +78,11 @@ export function list(
       request.limit,
     );
     respond({
-      commands: commands.map((stored) => withOrigin(storedAnswer(stored, now), stored.command)),
+      commands: commands.map((stored) => {
+        // One of an earlier life has its times there by another clock than this life's.
+        const { command } = registry.byId(stored.command.id) ?? stored;
+        return withOrigin(storedAnswer({ ...stored, command }, now.at), command);
+      }),
       ...(next === undefined ? {} : { next: String(next) }),
     });
   };
@@ -94,7 +99,7 @@ export function stats({ ports, questions, options }: AskingDesk, respond: Respon
   ports.order(executor, { kind: 'count', ticket });
 }
 
-function filterOf(request: ListRequest, now: number): ListFilter {
+function filterOf(request: ListRequest, now: Moment): ListFilter {
   const { state, stuck, groupId, node, olderThanMs, youngerThanMs } = request;
   const states: readonly SagaState[] | undefined = typeof state === 'string' ? [state] : state;
   return {
@@ -102,9 +107,13 @@ function filterOf(request: ListRequest, now: number): ListFilter {
     ...(stuck === undefined ? {} : { stuck }),
     ...(groupId === undefined ? {} : { groupId }),
     ...(node === undefined ? {} : { node }),
-    ...(olderThanMs === undefined ? {} : { acceptedBefore: now - olderThanMs }),
-    ...(youngerThanMs === undefined ? {} : { acceptedSince: now - youngerThanMs }),
+    ...(olderThanMs === undefined ? {} : { acceptedBefore: ago(now, olderThanMs) }),
+    ...(youngerThanMs === undefined ? {} : { acceptedSince: ago(now, youngerThanMs) }),
   };
+}
+
+function ago({ at, lived }: Moment, ms: number): Moment {
+  return { at: at - ms, lived: lived - ms };
 }
 
 export function lanesOf({

@@ -11,8 +11,17 @@ import type { Counters } from './numbering.ts';
 const PAGE = 5000;
 
 export async function loadCounters(journal: Journal): Promise<Counters> {
-  const { lastSeq, lastToken } = await journal.head();
-  return { lastSeq, lastToken: lastToken === undefined ? 0 : parseToken(lastToken) };
+  const { lastSeq, lastToken, lived } = await journal.head();
+  return { lastSeq, lastToken: lastToken === undefined ? 0 : parseToken(lastToken), lived };
+}
+
+/**
+ * How far this life's clock is behind the one that dated the latest command, ms; below 0: ahead of it.
+ * Nothing hangs on it: it is for people.
+ */
+export async function clockLag(journal: Journal, now: number): Promise<number> {
+  const [latest] = (await journal.list({}, undefined, 1)).commands;
+  return latest === undefined ? 0 : latest.command.acceptedAt - now;
 }
 
 /** @returns how many open commands were taken up */
@@ -25,9 +34,9 @@ export async function recover(
   let count = 0;
   for (let after = 0; ; ) {
     const page = await journal.load(after, PAGE);
-    for (const { command, entries } of page) {
-      commands.resume(command, entries);
-      after = command.seq;
+    for (const stored of page) {
+      commands.resume(stored);
+      after = stored.command.seq;
     }
     count += page.length;
     if (page.length < PAGE) return count;

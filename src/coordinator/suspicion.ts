@@ -17,8 +17,8 @@ const PAGE = 500;
 const PART = 50;
 export const QUESTION_TIMEOUT_MS = 30_000;
 /**
- * History is no evidence shortly before it is pruned: had the clock been set back between a create
- * and its delete, the delete would be pruned first.
+ * History is no evidence shortly before it is pruned: the last minute of a life that was killed is not
+ * counted, so a create of that minute may outlast the delete that came after it.
  */
 const EVIDENCE_SHARE = 0.9;
 
@@ -85,7 +85,7 @@ async function compare(
   { keys, after = '', limit = PAGE }: AuditRequest,
   range: Range,
 ): Promise<Suspicion> {
-  const { ports, options, commands } = desk;
+  const { ports, options, commands, moment } = desk;
   const known = keys === undefined ? await knownKeys(desk, after, limit) : [];
   const upTo = least(range.upTo, known.length === limit ? known.at(-1) : undefined);
   const all = [...new Set([...range.agreed, ...range.partial, ...known])]
@@ -94,7 +94,7 @@ async function compare(
   // From here on: while a key stays quiet, the journal has no newer word on it than what is read.
   const quiet = commands.keys.watch(all);
   const words = await inParts(desk, all, (part) => ports.journal.lastWords(part));
-  const trustedFrom = ports.now() - options.retentionMs * EVIDENCE_SHARE;
+  const trustedFrom = moment().lived - options.retentionMs * EVIDENCE_SHARE;
   const presenceOf = (key: string) => presenceBy(words.get(key), trustedFrom);
   const [agreed, partial] = [new Set(range.agreed), new Set(range.partial)];
   const suspects = all.filter((key) => {
@@ -153,7 +153,7 @@ function inTurn<Result>(
 }
 
 function presenceBy(word: LastWord | undefined, trustedFrom: number): Wanted['presence'] {
-  if (word === undefined || word.settledAt < trustedFrom) return 'unknown';
+  if (word === undefined || word.lived < trustedFrom) return 'unknown';
   return word.op === 'create' ? 'present' : 'absent';
 }
 

@@ -30,7 +30,7 @@ import { startFiguresRound } from './figures-round.ts';
 import { FRONT_SOCKET, Front } from './front.ts';
 import { MeteredJournal } from './metered-journal.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
-import { loadCounters, recover } from './recovery.ts';
+import { clockLag, loadCounters, recover } from './recovery.ts';
 import { StuckNews } from './stuck-news.ts';
 import { WorkChannels } from './work-channels.ts';
 import { ZapHandler } from './zap.ts';
@@ -64,6 +64,9 @@ interface Counting {
 
 /** When a client may try again that came while the journal's disk was full. */
 const REFUSED_RETRY_MS = 5000;
+
+/** From here on a clock that was set back is worth a line. */
+const CLOCK_LAG_TOLD_MS = 60_000;
 
 const crash = (error: unknown): void => {
   throw error;
@@ -133,6 +136,13 @@ runThread(async ({ beat, sockets, keep }) => {
   });
 
   const recovered = await recovering;
+  const lagMs = await clockLag(journal, now());
+  if (lagMs > CLOCK_LAG_TOLD_MS) {
+    log.warn('the clock was set back: the latest command is dated ahead of it', {
+      seconds: Math.round(lagMs / 1000),
+      hint: 'Nothing is lost. Check the clock; see "The clock" in docs/operations.md.',
+    });
+  }
   if (recovered > 0) log.info('taking up open commands', { count: recovered });
   stuck.recovered(coordinator.commands.registry.all());
   // New commands come in behind the recovered ones (P6).

@@ -30,6 +30,12 @@ export class Turn {
   readonly #afters: ((result: CommitResult) => void)[] = [];
   readonly #reads: (() => Promise<void>)[] = [];
   readonly looks: Look[] = [];
+  readonly #lived: number;
+
+  /** @param lived how long the daemon has lived by now, whole ms */
+  constructor(lived: number) {
+    this.#lived = lived;
+  }
 
   get batch(): Batch {
     return {
@@ -38,6 +44,7 @@ export class Turn {
       append: this.#append,
       settle: this.#settle,
       forget: this.#forget,
+      lived: this.#lived,
     };
   }
 

@@ -1,12 +1,13 @@
 /**
  * Keeps the journal small: old history goes in small steps, each in a turn of
- * its own, so that work goes between; the driver's files are tidied every second.
+ * its own, so that work goes between; the driver's files are tidied every second. Once a minute the
+ * journal is told how long the daemon has lived: by that alone history grows old (P7).
  *
  * A journal that cannot be kept small for the moment (somebody reads it for long) is no reason to
  * stop: it is said, and tried again.
  */
 import { JournalError } from '../journal/errors.ts';
-import type { Journal } from '../journal/port.ts';
+import type { Journal, Moment } from '../journal/port.ts';
 import type { Turn } from './turn.ts';
 
 const TIDY_EVERY_MS = 1000;
@@ -15,7 +16,7 @@ const PRUNE_STEP = 500;
 
 export interface UpkeepOptions {
   readonly journal: Journal;
-  readonly now: () => number;
+  readonly moment: () => Moment;
   readonly retentionMs: number;
   /** Has something done in a turn of its own, soon. */
   readonly post: (act: (turn: Turn) => void) => void;
@@ -29,13 +30,13 @@ export class Upkeep {
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
-    this.#lastTidy = options.now();
+    this.#lastTidy = options.moment().at;
     this.#lastPrune = this.#lastTidy;
   }
 
   /** Call it now and then; it does what is due. */
   look(turn: Turn): void {
-    const now = this.#options.now();
+    const now = this.#options.moment().at;
     if (now - this.#lastPrune >= PRUNE_EVERY_MS) {
       this.#lastTidy = now;
       this.#prune(turn);
@@ -46,12 +47,13 @@ export class Upkeep {
   }
 
   #prune(turn: Turn): void {
-    const { journal, now, retentionMs, post } = this.#options;
+    const { journal, moment, retentionMs, post } = this.#options;
     // Counted from the latest step: a long history has many, and one row of steps is enough.
-    this.#lastPrune = now();
+    this.#lastPrune = moment().at;
     turn.read(() =>
       this.#try(async () => {
-        const pruned = await journal.prune(now() - retentionMs, PRUNE_STEP);
+        const { lived } = moment();
+        const pruned = await journal.prune({ lived, retentionMs, limit: PRUNE_STEP });
         if (pruned === PRUNE_STEP) post((next) => this.#prune(next));
         await journal.tidy();
       }),

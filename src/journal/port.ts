@@ -57,6 +57,25 @@ export interface Batch {
   readonly settle: readonly SettleWrite[];
   /** Settled commands whose loose requests have all ended; saying it again changes nothing. */
   readonly forget: readonly number[];
+  /** How long the daemon has lived by now, whole ms: commands are as old as it makes them. */
+  readonly lived: number;
+}
+
+/**
+ * History grows old by the time that the daemon lives, over all its lives: a clock that is set, and
+ * what passes between two lives, make it no older (P7).
+ */
+export interface Pruning {
+  /** How long the daemon has lived by now, whole ms. */
+  readonly lived: number;
+  readonly retentionMs: number;
+  readonly limit: number;
+}
+
+/** A moment by both clocks: the steady one of this life, and the time lived. */
+export interface Moment {
+  readonly at: number;
+  readonly lived: number;
 }
 
 export interface CommitResult {
@@ -83,6 +102,8 @@ export interface StoredCommand {
 export interface OpenCommand {
   readonly command: Command;
   readonly entries: readonly Exclude<DurableEntry, Settlement>[];
+  /** How long the daemon had lived when it was accepted, ms. */
+  readonly lived: number;
 }
 
 /** Loose requests of a settled command (P4.5). Their times are of an earlier life: ignore them. */
@@ -99,6 +120,11 @@ export interface JournalHead {
   /** The highest token ever given, pruned ones included; undefined in an empty journal. */
   readonly lastToken: string | undefined;
   readonly openCount: number;
+  /**
+   * The longest that the daemon has been said to have lived, ms, by batches that accept a command and
+   * by `prune`. A life that was killed may have lasted a little longer.
+   */
+  readonly lived: number;
 }
 
 export interface ListFilter {
@@ -108,16 +134,16 @@ export interface ListFilter {
   readonly groupId?: string;
   /** Commands that name this node. */
   readonly node?: string;
-  /** Accepted at or after / before, steady ms. */
-  readonly acceptedSince?: number;
-  readonly acceptedBefore?: number;
+  /** Accepted at or after / before this moment: by either clock before is before. */
+  readonly acceptedSince?: Moment;
+  readonly acceptedBefore?: Moment;
 }
 
 /** The last word on a key: its latest committed command. */
 export interface LastWord {
   readonly op: Operation;
-  /** Steady ms. */
-  readonly settledAt: number;
+  /** How long the daemon had lived when it settled, ms. */
+  readonly lived: number;
 }
 
 /**
@@ -175,10 +201,11 @@ export interface Journal {
   /** All standing words. */
   kept(): Promise<ReadonlyMap<string, string>>;
   /**
-   * Removes settled commands without loose requests, settled before this time, oldest first,
-   * `limit` at most. Returns how many.
+   * Notes how long the daemon has lived, and removes settled commands without loose requests that
+   * settled more than `retentionMs` of its life ago, oldest first, `limit` at most. Returns how many.
+   * Call it about once a minute: a life that is killed is counted up to there.
    */
-  prune(settledBefore: number, limit: number): Promise<number>;
+  prune(pruning: Pruning): Promise<number>;
   /**
    * Keeps the driver's own files bounded, in one small step; call it every second or so, and after
    * each step of pruning.

@@ -11,8 +11,6 @@ const CAUSES_MAX = 200;
 export interface SeenCausesOptions {
   readonly file: string;
   readonly windowMs: number;
-  /** Wall clock: it must go on across restarts. */
-  readonly wallNow: () => number;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -30,10 +28,10 @@ export class SeenCauses {
 
   /** Whether it was not seen within the window; from now on it was, in this life. */
   isNew(cause: string): boolean {
-    const { wallNow, windowMs } = this.#options;
-    const now = wallNow();
+    const { windowMs } = this.#options;
+    const now = steadyNow();
     const before = this.#seen.get(cause);
-    // A clock that was set back must not silence anything for longer.
+    // What is ahead was seen by another clock, which has been set back since: that silences nothing.
     if (before !== undefined && before <= now && now - before < windowMs) return false;
     note(this.#seen, cause, now);
     return true;
@@ -41,7 +39,7 @@ export class SeenCauses {
 
   /** Their report has arrived. */
   arrived(causes: readonly string[]): void {
-    for (const cause of causes) note(this.#arrived, cause, this.#options.wallNow());
+    for (const cause of causes) note(this.#arrived, cause, steadyNow());
     this.#write();
   }
 
@@ -54,6 +52,14 @@ export class SeenCauses {
       onTrouble(error);
     }
   }
+}
+
+/**
+ * The wall clock when the process began, counted on by the monotonic one: it goes on across restarts as
+ * well as the wall clock does, and nobody who sets that meanwhile brings anything back or silences it.
+ */
+function steadyNow(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** As the latest; the oldest make room. */

@@ -63,7 +63,6 @@ export async function openSentry(options: SentryOptions): Promise<Sentry> {
   const seen = new SeenCauses({
     file: seenFile,
     windowMs: SAME_CAUSE_MS,
-    wallNow: Date.now,
     onTrouble: (error) => log.warn('sent errors could not be noted', { error }),
   });
   let reports = 0;

@@ -6,7 +6,6 @@ import type { CommitResult, Journal } from '../../src/journal/port.ts';
 import { memory, type Store, sqlite } from './support/driver.ts';
 import { Scribe, type Turn, turns } from './support/history.ts';
 import { listAll } from './support/reading.ts';
-import { T0 } from './support/writes.ts';
 
 const KEYS = ['key-0', 'key-1', 'key-2', 'key-3', 'key-4'];
 const seen = { batches: 0, refused: 0, taken: 0, pruned: 0 };
@@ -28,7 +27,7 @@ class Subject {
       case 'commit':
         return this.#commit(turn);
       case 'prune':
-        return this.journal.prune(T0 + turn.before, turn.limit);
+        return this.journal.prune(turn);
       case 'keep':
         return this.journal.keep(`word-${turn.name}`, turn.value);
       case 'tidy':

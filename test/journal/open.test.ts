@@ -71,7 +71,7 @@ test('a memory journal that is told to refuse stores nothing until it is told ot
   const journal = new MemoryJournal();
   journal.refusal = new JournalError('no room', { code: 'full' });
   await expect(journal.commit(batch({ accept: [begun(1)] }))).rejects.toBe(journal.refusal);
-  await expect(journal.prune(0, 1)).rejects.toBe(journal.refusal);
+  await expect(journal.prune({ lived: 0, retentionMs: 0, limit: 1 })).rejects.toBe(journal.refusal);
   expect((await journal.head()).lastSeq).toBe(0);
   journal.refusal = undefined;
   await journal.commit(batch({ accept: [begun(1)] }));

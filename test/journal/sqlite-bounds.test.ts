@@ -6,7 +6,7 @@ import { type Connection, connect } from '../../src/journal/sqlite/connection.ts
 import { SqliteJournal } from '../../src/journal/sqlite/journal.ts';
 import { WAL_BOUND_BYTES } from '../../src/journal/sqlite/upkeep.ts';
 import { scratch } from './support/driver.ts';
-import { aSettlement, batch, begun, range, settleAll, T0 } from './support/writes.ts';
+import { aSettlement, batch, begun, pruneUpTo, range, settleAll } from './support/writes.ts';
 
 let dir: string;
 let file: string;
@@ -99,7 +99,7 @@ test('pages that pruning freed are given back in small steps, some are kept', as
     journal,
     range(1, 20_000).map((seq) => begun(seq)),
   );
-  while ((await journal.prune(T0 + 1_000_000, 1_000)) > 0);
+  while ((await pruneUpTo(journal, 0, 1_000)) > 0);
   const free = (): number => connection.db.pragma('freelist_count', { simple: true }) as number;
   const seen = [free()];
   for (;;) {

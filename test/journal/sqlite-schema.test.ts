@@ -9,6 +9,8 @@ import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
 import { scratch } from './support/driver.ts';
 import { batch, begun } from './support/writes.ts';
 
+const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
+
 let dir: string;
 let file: string;
 
@@ -32,15 +34,16 @@ async function openCount(): Promise<number> {
   return count;
 }
 
-test('migrations are numbered from 1 without a gap', () => {
-  expect(MIGRATIONS.map((step) => step.version)).toEqual(MIGRATIONS.map((_, index) => index + 1));
+test('each migration has a higher number than the one before', () => {
+  const versions = MIGRATIONS.map((step) => step.version);
+  expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
 });
 
 test('opening a journal again applies nothing and keeps everything', async () => {
   await written();
   const db = new Database(file);
   expect(migrate(db)).toBe(0);
-  expect(inspect(db)).toBe(MIGRATIONS.length);
+  expect(inspect(db)).toBe(NEWEST);
   db.close();
   expect(await openCount()).toBe(2);
 });
@@ -48,7 +51,7 @@ test('opening a journal again applies nothing and keeps everything', async () =>
 test('a further step is applied once to a journal with data, and keeps the data', async () => {
   await written();
   const sql = `ALTER TABLE command ADD COLUMN actor TEXT; UPDATE command SET actor = 'x';`;
-  const steps = [...MIGRATIONS, { version: MIGRATIONS.length + 1, name: 'actor', sql }];
+  const steps = [...MIGRATIONS, { version: NEWEST + 1, name: 'actor', sql }];
   const db = new Database(file);
   expect(migrate(db, steps)).toBe(1);
   expect(migrate(db, steps)).toBe(0);
@@ -94,7 +97,7 @@ test('a step that fails leaves the journal as it was', async () => {
   await written();
   const sql = 'DELETE FROM command; SELECT no_such_function();';
   const db = new Database(file);
-  const steps = [...MIGRATIONS, { version: MIGRATIONS.length + 1, name: 'bad', sql }];
+  const steps = [...MIGRATIONS, { version: NEWEST + 1, name: 'bad', sql }];
   expect(() => migrate(db, steps)).toThrow('no_such_function');
   db.close();
   expect(await openCount()).toBe(2);
@@ -103,11 +106,11 @@ test('a step that fails leaves the journal as it was', async () => {
 test('a journal of a newer version is refused and not touched', async () => {
   await written();
   const db = new Database(file);
-  db.pragma(`user_version = ${MIGRATIONS.length + 1}`);
+  db.pragma(`user_version = ${NEWEST + 1}`);
   db.pragma('journal_mode = DELETE');
   db.close();
   const before = readFileSync(file);
-  const versions = `schema version ${MIGRATIONS.length + 1}, this lockstep knows ${MIGRATIONS.length}`;
+  const versions = `schema version ${NEWEST + 1}, this lockstep knows ${NEWEST}`;
   await expect(openJournal(`sqlite:${file}`)).rejects.toMatchObject({
     name: 'JournalError',
     code: 'newer_schema',

@@ -82,7 +82,9 @@ test('P3: a journal that read rubbish once takes nothing more until it is opened
   await expect(commit()).rejects.toMatchObject({ code: 'corrupt', retry: false });
   mend();
   await expect(commit()).rejects.toMatchObject({ code: 'corrupt' });
-  await expect(spoiled.prune(0, 1)).rejects.toMatchObject({ code: 'corrupt' });
+  await expect(spoiled.prune({ lived: 0, retentionMs: 0, limit: 1 })).rejects.toMatchObject({
+    code: 'corrupt',
+  });
   // What can be read may still be read, for whoever has to find out.
   expect((await spoiled.head()).lastSeq).toBe(10);
   await spoiled.close();

@@ -1,6 +1,7 @@
 /** Notices against local receivers in place of Telegram, Slack and PagerDuty. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Notice } from '../../src/observe/notify/notice.ts';
 import { type NoticeSettings, openNotices } from '../../src/observe/notify/notices.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -242,5 +243,38 @@ describe('services in trouble', () => {
     notices.notify({ kind: 'thread_lost', key: 'lost/x', text: 'stopping: x crashed' });
     await notices.close(1000);
     expect(bodies(receiver)[1]?.['text']).toBe('lockstep on host-1: stopping: x crashed');
+  });
+});
+
+describe('the clock', () => {
+  const HOUR_MS = 60 * 60 * 1000;
+
+  test('that is set while the daemon runs neither repeats a notice nor holds one back', async () => {
+    const receiver = await startReceiver();
+    const { notices } = setUp({ webhookUrl: receiver.url });
+    notices.notify(stuck(1));
+    const now = vi.spyOn(Date, 'now');
+    onTestFinished(() => now.mockRestore());
+    for (const jumpMs of [-1000 * HOUR_MS, 2 * HOUR_MS]) {
+      now.mockReturnValue(performance.timeOrigin + jumpMs);
+      notices.notify(stuck(1));
+      notices.notify(stuck(2 + jumpMs));
+    }
+    await until(() => receiver.received.length > 0);
+    const [message] = bodies(receiver) as [{ notices: readonly Notice[] }];
+    expect(message.notices.map(({ key }) => key)).toEqual([
+      'stuck/1',
+      stuck(2 - 1000 * HOUR_MS).key,
+      stuck(2 + 2 * HOUR_MS).key,
+    ]);
+  });
+
+  test('of the life before was a year ahead: what it told is told again', async () => {
+    const receiver = await startReceiver();
+    const folder = newFolder();
+    const seenAt = performance.timeOrigin + 365 * 24 * HOUR_MS;
+    writeFileSync(join(folder, 'seen.json'), JSON.stringify([['stuck/1', seenAt]]));
+    setUp({ webhookUrl: receiver.url }, folder).notices.notify(stuck(1));
+    await until(() => receiver.received.length === 1);
   });
 });

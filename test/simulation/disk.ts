@@ -9,7 +9,7 @@
 import type { Command } from '../../src/core/model.ts';
 import { JournalError } from '../../src/journal/errors.ts';
 import type { MemoryJournal } from '../../src/journal/memory/journal.ts';
-import type { Batch, CommitResult, Journal } from '../../src/journal/port.ts';
+import type { Batch, CommitResult, Journal, Pruning } from '../../src/journal/port.ts';
 import type { Prng } from '../core/model/prng.ts';
 import type { Pace, Range } from './plan.ts';
 
@@ -66,10 +66,10 @@ export class SimJournal implements Journal {
   tidy: Journal['tidy'] = () => this.#look(() => this.#rows.tidy());
   close: Journal['close'] = () => this.#look(() => this.#rows.close());
 
-  async prune(settledBefore: number, limit: number): Promise<number> {
+  async prune(pruning: Pruning): Promise<number> {
     await this.#wait(this.#options.pace.commit);
     const before = this.#rows.snapshot().rows;
-    const count = await this.#rows.prune(settledBefore, limit);
+    const count = await this.#rows.prune(pruning);
     const after = this.#rows.snapshot().rows;
     const pruned = [...before.values()].filter(({ command }) => !after.has(command.seq));
     this.#options.onPruned(pruned.map(({ command }) => command));

@@ -24,14 +24,15 @@ export class Draft {
   }
 
   /** False if the id is taken (P7). */
-  accept({ command, begun }: AcceptWrite): boolean {
+  accept(write: AcceptWrite, lived: number): boolean {
+    const { command } = write;
     if (this.#ids.has(command.id) || this.#newIds.has(command.id)) return false;
     if (this.row(command.seq) !== undefined) {
       throw new IllegalWrite(`command ${command.seq} is accepted twice`);
     }
     parseToken(command.token);
     this.#newIds.add(command.id);
-    this.put(command.seq, accepted(command, begun));
+    this.put(command.seq, accepted(write, lived));
     return true;
   }
 

@@ -20,6 +20,7 @@ import type {
   ListPage,
   LooseRecord,
   OpenCommand,
+  Pruning,
   StoredCommand,
 } from '../port.ts';
 import { Draft } from './draft.ts';
@@ -31,6 +32,7 @@ export interface MemorySnapshot {
   readonly rows: ReadonlyMap<number, Row>;
   readonly lastSeq: number;
   readonly lastToken: string | undefined;
+  readonly lived: number;
   readonly kept: ReadonlyMap<string, string>;
 }
 
@@ -38,6 +40,7 @@ const EMPTY: MemorySnapshot = {
   rows: new Map(),
   lastSeq: 0,
   lastToken: undefined,
+  lived: 0,
   kept: new Map(),
 };
 
@@ -48,6 +51,7 @@ export class MemoryJournal implements Journal {
   #ids: Map<string, number>;
   #lastSeq: number;
   #lastToken: string | undefined;
+  #lived: number;
   readonly #kept: Map<string, string>;
   #closed = false;
 
@@ -56,6 +60,7 @@ export class MemoryJournal implements Journal {
     this.#ids = new Map([...from.rows.values()].map(({ command }) => [command.id, command.seq]));
     this.#lastSeq = from.lastSeq;
     this.#lastToken = from.lastToken;
+    this.#lived = from.lived;
     this.#kept = new Map(from.kept);
   }
 
@@ -65,27 +70,31 @@ export class MemoryJournal implements Journal {
       rows: new Map(this.#rows),
       lastSeq: this.#lastSeq,
       lastToken: this.#lastToken,
+      lived: this.#lived,
       kept: new Map(this.#kept),
     };
   }
 
   async head(): Promise<JournalHead> {
     const openCount = this.#all().filter((row) => row.settlement === undefined).length;
-    return { lastSeq: this.#lastSeq, lastToken: this.#lastToken, openCount };
+    return { lastSeq: this.#lastSeq, lastToken: this.#lastToken, openCount, lived: this.#lived };
   }
 
   async commit(batch: Batch): Promise<CommitResult> {
     this.#assertWritable();
     const draft = new Draft(this.#rows, this.#ids);
-    const refused = batch.accept.filter((write) => !draft.accept(write));
+    const { lived } = batch;
+    const refused = batch.accept.filter((write) => !draft.accept(write, lived));
     for (const write of batch.begin) draft.put(write.seq, begun(draft.row(write.seq), write));
     for (const write of batch.append) draft.put(write.seq, appended(draft.row(write.seq), write));
-    for (const write of batch.settle) draft.put(write.seq, settled(draft.row(write.seq), write));
+    for (const write of batch.settle)
+      draft.put(write.seq, settled(draft.row(write.seq), write, lived));
     for (const seq of batch.forget) {
       const row = draft.row(seq);
       if (row !== undefined) draft.put(seq, forgotten(row));
     }
     this.#store(draft);
+    if (refused.length < batch.accept.length) this.#lived = Math.max(this.#lived, lived);
     return { existing: this.#holders(refused) };
   }
 
@@ -93,7 +102,7 @@ export class MemoryJournal implements Journal {
     return this.#all()
       .filter((row) => row.settlement === undefined && row.command.seq > after)
       .slice(0, limit)
-      .map(({ command, entries }) => ({ command, entries }));
+      .map(({ command, entries, lived }) => ({ command, entries, lived }));
   }
 
   async loadLoose(after: number, limit: number): Promise<readonly LooseRecord[]> {
@@ -124,9 +133,9 @@ export class MemoryJournal implements Journal {
   async lastWords(groupIds: readonly string[]) {
     const words = new Map<string, LastWord>();
     const wanted = new Set(groupIds);
-    for (const { command, settlement } of this.#all()) {
+    for (const { command, settlement, lived } of this.#all()) {
       if (!wanted.has(command.groupId) || settlement?.state !== 'committed') continue;
-      words.set(command.groupId, { op: command.op, settledAt: settlement.at });
+      words.set(command.groupId, { op: command.op, lived });
     }
     return words;
   }
@@ -160,12 +169,13 @@ export class MemoryJournal implements Journal {
     return new Map(this.#kept);
   }
 
-  async prune(settledBefore: number, limit: number): Promise<number> {
+  async prune({ lived, retentionMs, limit }: Pruning): Promise<number> {
     this.#assertWritable();
-    const settledAt = (row: Row): number => row.settlement?.at ?? Infinity;
+    this.#lived = Math.max(this.#lived, lived);
     const old = this.#all()
-      .filter((row) => settledAt(row) < settledBefore && !row.loose)
-      .sort((a, b) => settledAt(a) - settledAt(b) || a.command.seq - b.command.seq)
+      .filter((row) => row.settlement !== undefined && !row.loose)
+      .filter((row) => row.lived < lived - retentionMs)
+      .sort((a, b) => a.lived - b.lived || a.command.seq - b.command.seq)
       .slice(0, limit);
     for (const { command } of old) {
       this.#rows.delete(command.seq);

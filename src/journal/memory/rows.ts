@@ -4,14 +4,22 @@
  * Rows are replaced, never changed, and hold frozen copies: a caller that alters an object it
  * handed in, or got, alters nothing here, just as with a database.
  */
-import type { Command } from '../../core/model.ts';
 import { IllegalWrite } from '../errors.ts';
-import type { AppendWrite, BeginWrite, OpenCommand, SettleWrite, StoredCommand } from '../port.ts';
+import type {
+  AcceptWrite,
+  AppendWrite,
+  BeginWrite,
+  OpenCommand,
+  SettleWrite,
+  StoredCommand,
+} from '../port.ts';
 
 export interface Row extends StoredCommand {
   readonly entries: OpenCommand['entries'];
   /** Its loose requests are not forgotten yet. */
   readonly loose: boolean;
+  /** How long the daemon had lived when it was accepted; once it is settled, when that was. */
+  readonly lived: number;
 }
 
 /** A deep copy, frozen, of what JSON can say. */
@@ -19,11 +27,11 @@ function frozen<T>(value: T): T {
   return JSON.parse(JSON.stringify(value), (_key, part) => Object.freeze(part)) as T;
 }
 
-export function accepted(given: Command, begun: boolean): Row {
+export function accepted({ command: given, begun }: AcceptWrite, lived: number): Row {
   const command = frozen(given);
   const state = begun ? 'applying' : 'accepted';
   const entries = begun ? ([{ kind: 'began', at: command.acceptedAt }] as const) : [];
-  return Object.freeze({ command, state, stuck: false, entries, loose: false });
+  return Object.freeze({ command, state, stuck: false, entries, loose: false, lived });
 }
 
 export function begun(row: Row | undefined, { seq, at, findings }: BeginWrite): Row {
@@ -46,7 +54,11 @@ export function appended(row: Row | undefined, { seq, entries }: AppendWrite): R
   return now && Object.freeze(now);
 }
 
-export function settled(row: Row | undefined, { seq, settlement }: SettleWrite): Row {
+export function settled(
+  row: Row | undefined,
+  { seq, settlement }: SettleWrite,
+  lived: number,
+): Row {
   if (row === undefined || row.settlement !== undefined) {
     throw new IllegalWrite(`command ${seq} settles, not open`);
   }
@@ -59,6 +71,7 @@ export function settled(row: Row | undefined, { seq, settlement }: SettleWrite):
     settlement: frozen(settlement),
     entries: row.entries,
     loose: settlement.loose !== undefined,
+    lived,
   });
 }
 

@@ -7,7 +7,7 @@
  * every later commit is refused and the daemon has to start anew.
  */
 import { JournalError } from '../errors.ts';
-import type { Batch, CommitResult, Journal, ListFilter, ListPage } from '../port.ts';
+import type { Batch, CommitResult, Journal, ListFilter, ListPage, Pruning } from '../port.ts';
 import { Clusters } from './clusters.ts';
 import { type Connection, disconnect } from './connection.ts';
 import { asJournalError } from './failure.ts';
@@ -96,8 +96,8 @@ export class SqliteJournal implements Journal {
     return this.#do(() => this.#words.all());
   }
 
-  async prune(settledBefore: number, limit: number): Promise<number> {
-    return this.#change(() => this.#upkeep.prune(settledBefore, limit));
+  async prune(pruning: Pruning): Promise<number> {
+    return this.#change(() => this.#upkeep.prune(pruning));
   }
 
   async tidy(): Promise<void> {

@@ -7,7 +7,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { SagaState } from '../../core/model.ts';
-import type { ListFilter, ListPage } from '../port.ts';
+import type { ListFilter, ListPage, Moment } from '../port.ts';
 import type { Clusters } from './clusters.ts';
 import { FAILED, HISTORY, listFloor, listPage, OPEN, ofKey, type Source } from './queries/list.ts';
 import { type CommandRow, storedOf } from './rows.ts';
@@ -30,6 +30,11 @@ interface Part {
   readonly rows: readonly CommandRow[];
   readonly floor: number;
 }
+
+/**
+ * By either clock. A settled command tells when it settled: accepted it was before.
+ */
+const BEFORE = '(accepted_at < ? OR lived < ?)';
 
 /** The floor of a source that was looked through to its end. */
 const BOTTOM = -1;
@@ -103,7 +108,11 @@ function conditionsOf(filter: ListFilter): Conditions {
     const naming = 'SELECT cluster.id FROM cluster, json_each(cluster.nodes) AS one';
     add(`cluster IN (${naming} WHERE one.value = ?)`, filter.node);
   }
-  if (filter.acceptedSince !== undefined) add('accepted_at >= ?', filter.acceptedSince);
-  if (filter.acceptedBefore !== undefined) add('accepted_at < ?', filter.acceptedBefore);
+  if (filter.acceptedSince !== undefined) add(`NOT ${BEFORE}`, ...valuesOf(filter.acceptedSince));
+  if (filter.acceptedBefore !== undefined) add(BEFORE, ...valuesOf(filter.acceptedBefore));
   return { sql, values };
+}
+
+function valuesOf({ at, lived }: Moment): readonly [number, number] {
+  return [at, lived];
 }

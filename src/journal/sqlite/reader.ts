@@ -43,6 +43,7 @@ export class Reader {
       lastSeq: row?.last_seq ?? 0,
       lastToken: row?.last_token ?? undefined,
       openCount: this.#countOpen.get() ?? 0,
+      lived: row?.lived ?? 0,
     };
   }
 
@@ -84,7 +85,7 @@ export class Reader {
     const words = new Map<string, LastWord>();
     for (const groupId of groupIds) {
       const row = this.#lastWord.get(groupId, groupId);
-      if (row !== undefined) words.set(groupId, { op: row.op, settledAt: row.settled_at });
+      if (row !== undefined) words.set(groupId, { op: row.op, lived: row.lived });
     }
     return words;
   }

@@ -30,6 +30,11 @@ export interface CommandRow {
   readonly settlement: string | null;
 }
 
+/** Of an open command. */
+export interface OpenRow extends CommandRow {
+  readonly lived: number;
+}
+
 export interface EntryRow {
   readonly seq: number;
   readonly kind: StoredEntry['kind'];
@@ -66,7 +71,7 @@ export function storedOf(row: CommandRow, clusters: Clusters): StoredCommand {
 
 /** An open command; `entries` are its own, in order. */
 export function openOf(
-  row: CommandRow,
+  row: OpenRow,
   entries: readonly EntryRow[],
   clusters: Clusters,
 ): OpenCommand {
@@ -75,7 +80,7 @@ export function openOf(
   if (row.began_at !== null && facts[0]?.kind !== 'began') {
     facts.unshift({ kind: 'began', at: row.began_at });
   }
-  return { command: commandOf(row, clusters), entries: facts };
+  return { command: commandOf(row, clusters), entries: facts, lived: row.lived };
 }
 
 function entryOf(row: EntryRow): StoredEntry {

@@ -7,6 +7,8 @@
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { JournalError } from '../errors.ts';
+import type { Pruning } from '../port.ts';
+import { prepareLive } from './queries/head.ts';
 import { preparePrune } from './queries/prune.ts';
 
 /** A WAL longer than this is cut, waiting for its readers a moment. */
@@ -35,6 +37,7 @@ const DEFAULTS: UpkeepBounds = { walBytes: WAL_BOUND_BYTES, freePagesKept: FREE_
 export class Upkeep {
   readonly #db: Database;
   readonly #walPath: string;
+  readonly #live;
   readonly #prune;
   readonly #bounds: UpkeepBounds;
   /** Nothing was left to do, and nothing was written since. */
@@ -43,6 +46,7 @@ export class Upkeep {
   constructor(db: Database, bounds: UpkeepBounds = DEFAULTS) {
     this.#db = db;
     this.#walPath = `${db.name}-wal`;
+    this.#live = prepareLive(db);
     this.#prune = preparePrune(db);
     this.#bounds = bounds;
   }
@@ -52,9 +56,14 @@ export class Upkeep {
     this.#isTidy = false;
   }
 
-  prune(settledBefore: number, limit: number): number {
+  prune({ lived, retentionMs, limit }: Pruning): number {
     this.written();
-    return this.#prune.run(settledBefore, limit).changes;
+    return this.#db
+      .transaction(() => {
+        this.#live.run(lived);
+        return this.#prune.run(lived - retentionMs, limit).changes;
+      })
+      .immediate();
   }
 
   tidy(): void {

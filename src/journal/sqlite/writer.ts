@@ -28,6 +28,14 @@ import { prepareFlagStuck, prepareTurn } from './queries/turn.ts';
 import { storedOf } from './rows.ts';
 import { textOf } from './settlement-text.ts';
 
+/** What the acceptances of one batch raise the head to. */
+interface Latest {
+  readonly seq: number;
+  readonly token: string;
+  readonly micros: number;
+  readonly lived: number;
+}
+
 export class Writer {
   readonly #clusters: Clusters;
   readonly #accept;
@@ -59,22 +67,22 @@ export class Writer {
 
   /** Returns the commands that had an accepted command's id already, by the latter's `seq`. */
   write(batch: Batch): ReadonlyMap<number, StoredCommand> {
-    const refused = this.#acceptAll(batch.accept);
+    const refused = this.#acceptAll(batch);
     for (const write of batch.begin) this.#beginOne(write);
     for (const write of batch.append) this.#appendAll(write);
-    for (const write of batch.settle) this.#settleOne(write);
+    for (const write of batch.settle) this.#settleOne(write, batch.lived);
     for (const seq of batch.forget) this.#forgetOne(seq);
     return this.#holders(refused);
   }
 
   /** Returns those whose id was taken. */
-  #acceptAll(writes: readonly AcceptWrite[]): AcceptWrite[] {
+  #acceptAll({ accept, lived }: Batch): AcceptWrite[] {
     const refused: AcceptWrite[] = [];
     let lastSeq = 0;
     let lastToken = '';
     let lastMicros = -1;
-    for (const write of writes) {
-      if (!this.#acceptOne(write)) {
+    for (const write of accept) {
+      if (!this.#acceptOne(write, lived)) {
         refused.push(write);
         continue;
       }
@@ -83,11 +91,11 @@ export class Writer {
       if (seq > lastSeq) lastSeq = seq;
       if (micros > lastMicros) [lastMicros, lastToken] = [micros, token];
     }
-    if (lastSeq > 0) this.#raiseHead(lastSeq, lastToken, lastMicros);
+    if (lastSeq > 0) this.#raiseHead({ seq: lastSeq, token: lastToken, micros: lastMicros, lived });
     return refused;
   }
 
-  #acceptOne({ command, begun }: AcceptWrite): boolean {
+  #acceptOne({ command, begun }: AcceptWrite, lived: number): boolean {
     const done = this.#accept.run(
       command.seq,
       command.id,
@@ -101,15 +109,16 @@ export class Writer {
       command.deadlineAt,
       begun ? 'applying' : 'accepted',
       begun ? command.acceptedAt : null,
+      lived,
     );
     return done.changes === 1;
   }
 
-  #raiseHead(seq: number, token: string, micros: number): void {
+  #raiseHead({ seq, token, micros, lived }: Latest): void {
     const head = this.#readHead.get();
     const known = head?.last_token ?? null;
     const higher = known === null || micros > parseToken(known);
-    this.#writeHead.run(Math.max(seq, head?.last_seq ?? 0), higher ? token : known);
+    this.#writeHead.run(Math.max(seq, head?.last_seq ?? 0), higher ? token : known, lived);
   }
 
   #beginOne({ seq, at, findings }: BeginWrite): void {
@@ -127,7 +136,7 @@ export class Writer {
     }
   }
 
-  #settleOne({ seq, settlement }: SettleWrite): void {
+  #settleOne({ seq, settlement }: SettleWrite, lived: number): void {
     const { changes } = this.#settle.run(
       settlement.state,
       settlement.reason ?? null,
@@ -135,6 +144,7 @@ export class Writer {
       textOf(settlement, this.#clusters),
       settlement.tokens === undefined ? 0 : 1,
       settlement.loose === undefined ? 0 : 1,
+      lived,
       seq,
     );
     expectOne(changes, seq, 'settles, but is not open');

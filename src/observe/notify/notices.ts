@@ -33,7 +33,6 @@ export function openNotices(
   const seen = new SeenCauses({
     file: seenFile,
     windowMs: SAME_MATTER_MS,
-    wallNow: Date.now,
     onTrouble: (error) => log.warn('sent notices could not be noted', { error }),
   });
   // Who has been told by one way has been told.

@@ -1,7 +1,13 @@
 /** The memory journal, with a gate before its commits: a disk that takes its time, or fails. */
 import type { JournalError } from '../../../src/journal/errors.ts';
 import { MemoryJournal, type MemorySnapshot } from '../../../src/journal/memory/journal.ts';
-import type { Batch, CommitResult, Journal, ListFilter } from '../../../src/journal/port.ts';
+import type {
+  Batch,
+  CommitResult,
+  Journal,
+  ListFilter,
+  Pruning,
+} from '../../../src/journal/port.ts';
 
 export class GatedJournal implements Journal {
   /** What was to be committed, in order; a batch is there from the moment its commit begins. */
@@ -10,8 +16,7 @@ export class GatedJournal implements Journal {
   committed = 0;
   /** How many keys each call of `tokens` asked for. */
   readonly tokenCalls: number[] = [];
-  /** The limit of each `prune`. */
-  readonly prunes: number[] = [];
+  readonly prunes: Pruning[] = [];
   tidied = 0;
   /** Called for each page that is asked for. */
   onList: () => void = () => {};
@@ -61,13 +66,14 @@ export class GatedJournal implements Journal {
   }
 
   async commit(batch: Batch): Promise<CommitResult> {
-    const { accept, begin, append, settle, forget } = batch;
+    const { accept, begin, append, settle, forget, lived } = batch;
     this.commits.push({
       accept: [...accept],
       begin: [...begin],
       append: [...append],
       settle: [...settle],
       forget: [...forget],
+      lived,
     });
     this.#stir();
     await this.#gate?.promise;
@@ -83,9 +89,9 @@ export class GatedJournal implements Journal {
     return this.#memory.tokens(groupIds);
   }
 
-  async prune(settledBefore: number, limit: number): Promise<number> {
-    this.prunes.push(limit);
-    return this.#memory.prune(settledBefore, limit);
+  async prune(pruning: Pruning): Promise<number> {
+    this.prunes.push(pruning);
+    return this.#memory.prune(pruning);
   }
 
   async tidy(): Promise<void> {

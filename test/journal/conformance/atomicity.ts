@@ -88,7 +88,12 @@ export function atomicity(driver: Driver): void {
   test('an empty batch and an append without entries are fine', async () => {
     expect((await life.journal.commit(batch({}))).existing.size).toBe(0);
     await life.journal.commit(batch({ append: [{ seq: 5, entries: [] }] }));
-    expect(await life.journal.head()).toEqual({ lastSeq: 0, lastToken: undefined, openCount: 0 });
+    expect(await life.journal.head()).toEqual({
+      lastSeq: 0,
+      lastToken: undefined,
+      openCount: 0,
+      lived: 0,
+    });
   });
 
   test('a closed journal says so, and may be closed again', async () => {
@@ -104,7 +109,7 @@ export function atomicity(driver: Driver): void {
       life.journal.list({}, undefined, 1),
       life.journal.keep('a', 'b'),
       life.journal.kept(),
-      life.journal.prune(T0, 1),
+      life.journal.prune({ lived: 0, retentionMs: 0, limit: 1 }),
       life.journal.tidy(),
     ];
     for (const call of await Promise.allSettled(calls)) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Driver, lives } from '../support/driver.ts';
-import { aSettlement, batch, begun, range, settleAll, T0 } from '../support/writes.ts';
+import { aSettlement, batch, begun, pruneUpTo, range, settleAll } from '../support/writes.ts';
 
 const MARKS = { tokens: {} };
 
@@ -11,10 +11,10 @@ export function lastWords(driver: Driver): void {
 
   test('the latest committed command of a key is the last word on it', async () => {
     await settleAll(life.journal, [begun(1, ofKey('k'))], MARKS);
-    await settleAll(life.journal, [begun(2, ofKey('k', 'delete'))], { ...MARKS, at: T0 + 700 });
+    await settleAll(life.journal, [begun(2, ofKey('k', 'delete'))], { ...MARKS, lived: 700 });
     await life.restart();
     const words = await life.journal.lastWords(['k', 'nobody']);
-    expect(words).toEqual(new Map([['k', { op: 'delete', settledAt: T0 + 700 }]]));
+    expect(words).toEqual(new Map([['k', { op: 'delete', lived: 700 }]]));
   });
 
   test('what did not commit, or is open, left the key as it was', async () => {
@@ -69,8 +69,8 @@ export function lastWords(driver: Driver): void {
   });
 
   test('keys of pruned commands are gone with them', async () => {
-    await settleAll(life.journal, [begun(1, ofKey('k'))], { ...MARKS, at: T0 });
-    await life.journal.prune(T0 + 1, 10);
+    await settleAll(life.journal, [begun(1, ofKey('k'))], MARKS);
+    await pruneUpTo(life.journal, 0);
     expect(await life.journal.keys('', 10)).toEqual([]);
     expect(await life.journal.lastWords(['k'])).toEqual(new Map());
   });

@@ -40,9 +40,21 @@ const FILTERS: readonly (readonly [filter: ListFilter, seqs: readonly number[]])
   [{ node: 'node09' }, [6]],
   [{ node: 'node02' }, [9, 8, 7, 5, 4, 3, 2, 1]],
   [{ node: 'node' }, []],
-  [{ acceptedSince: T0 + 7 }, [9, 8, 7]],
-  [{ acceptedBefore: T0 + 3 }, [2, 1]],
-  [{ acceptedSince: T0 + 3, acceptedBefore: T0 + 6, op: 'create' }, [5, 4, 3]],
+  [{ acceptedSince: { at: T0 + 7, lived: 0 } }, [9, 8, 7]],
+  [{ acceptedBefore: { at: T0 + 3, lived: 0 } }, [2, 1]],
+  [
+    {
+      acceptedSince: { at: T0 + 3, lived: 0 },
+      acceptedBefore: { at: T0 + 6, lived: 0 },
+      op: 'create',
+    },
+    [5, 4, 3],
+  ],
+  // By either clock: what is older by the time lived is older, whatever dated it.
+  [{ acceptedSince: { at: T0, lived: 1 } }, [9, 8, 7, 4]],
+  [{ acceptedSince: { at: T0 + 8, lived: 1 } }, [9, 8]],
+  [{ acceptedBefore: { at: T0, lived: 1 } }, [6, 5, 3, 2, 1]],
+  [{ acceptedBefore: { at: T0 + 8, lived: 1 } }, [7, 6, 5, 4, 3, 2, 1]],
 ];
 
 export function listing(driver: Driver): void {
@@ -69,6 +81,7 @@ export function listing(driver: Driver): void {
           { seq: 4, entries: [turned, { kind: 'stuck', at: T0 }] },
           { seq: 9, entries: [turned] },
         ],
+        lived: 1_000,
       }),
     );
   });

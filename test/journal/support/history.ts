@@ -14,7 +14,12 @@ type Tell = 'begin' | 'survey' | 'turn' | 'stuck' | 'settle' | 'forget';
 
 export type Turn =
   | { readonly kind: 'commit'; readonly accept: readonly New[]; readonly tell: readonly Told[] }
-  | { readonly kind: 'prune'; readonly before: number; readonly limit: number }
+  | {
+      readonly kind: 'prune';
+      readonly lived: number;
+      readonly retentionMs: number;
+      readonly limit: number;
+    }
   | { readonly kind: 'keep'; readonly name: number; readonly value: string | undefined }
   | { readonly kind: 'tidy' }
   | { readonly kind: 'restart' };
@@ -68,7 +73,8 @@ export const turns: fc.Arbitrary<Turn[]> = fc.array(
       weight: 2,
       arbitrary: fc.record({
         kind: fc.constant('prune' as const),
-        before: fc.nat(60),
+        lived: fc.nat(80),
+        retentionMs: fc.nat(20),
         limit: fc.integer({ min: 1, max: 5 }),
       }),
     },
@@ -105,7 +111,8 @@ export class Scribe {
       const over = { id: `id-${one.id}`, groupId: `key-${one.key}`, nodes };
       return { command: aCommand(this.#seq, over), begun: one.begun };
     });
-    return merged([batch({ accept: news }), ...tell.map((one) => this.#told(one))]);
+    const parts = [batch({ accept: news }), ...tell.map((one) => this.#told(one))];
+    return { ...merged(parts), lived: this.#clock };
   }
 
   /** The journal took the batch; ids that were taken were not stored. */

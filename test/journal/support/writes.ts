@@ -42,18 +42,23 @@ export const LOOSE = {
 } as const;
 
 export function batch(parts: Partial<Batch>): Batch {
-  return { accept: [], begin: [], append: [], settle: [], forget: [], ...parts };
+  return { accept: [], begin: [], append: [], settle: [], forget: [], lived: 0, ...parts };
 }
 
 /** Accepts and settles these commands in one commit. */
 export async function settleAll(
   journal: Journal,
   accept: readonly AcceptWrite[],
-  over: Partial<Settlement> = {},
+  { lived = 0, ...over }: Partial<Settlement> & { readonly lived?: number } = {},
 ): Promise<void> {
   const settlement = aSettlement(over);
   const settle = accept.map(({ command }) => ({ seq: command.seq, settlement }));
-  await journal.commit(batch({ accept, settle }));
+  await journal.commit(batch({ accept, settle, lived }));
+}
+
+/** Prunes all that settled at this time of the daemon's life, or before. */
+export function pruneUpTo(journal: Journal, lived: number, limit = 100): Promise<number> {
+  return journal.prune({ lived: lived + 1, retentionMs: 0, limit });
 }
 
 export function range(from: number, to: number): number[] {

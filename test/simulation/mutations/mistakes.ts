@@ -242,8 +242,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         'src/coordinator/recovery.ts',
-        '      commands.resume(command, entries);\n',
-        '      if (entries.length < 2) commands.resume(command, entries);\n',
+        '      commands.resume(stored);\n',
+        '      if (stored.entries.length < 2) commands.resume(stored);\n',
       ),
     ],
   },
@@ -255,8 +255,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         'src/journal/memory/journal.ts',
-        'row.settlement?.at ?? Infinity;',
-        'row.settlement?.at ?? 0;',
+        'row.settlement !== undefined && !row.loose',
+        '!row.loose',
       ),
     ],
   },

@@ -13,6 +13,7 @@ export type AcceptParams = [
   deadlineAt: number,
   state: 'accepted' | 'applying',
   beganAt: number | null,
+  lived: number,
 ];
 
 /** Changes nothing if the id is taken (P7); fails if the `seq` is. */
@@ -20,7 +21,7 @@ export function prepareAccept(db: Database): Statement<AcceptParams> {
   return db.prepare(`
     INSERT INTO command (
       seq, id, op, group_id, ensure, lane, token, cluster, accepted_at, deadline_at,
-      state, began_at
-    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      state, began_at, lived
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO NOTHING`);
 }

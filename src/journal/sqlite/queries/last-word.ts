@@ -3,7 +3,7 @@ import type { Operation } from '../../../core/model.ts';
 
 export interface LastWordRow {
   readonly op: Operation;
-  readonly settled_at: number;
+  readonly lived: number;
 }
 
 /**
@@ -18,10 +18,10 @@ export function prepareLastWord(
 ): Statement<[groupId: string, again: string], LastWordRow> {
   const half = (marked: 0 | 1): string => `
     SELECT * FROM (
-      SELECT seq, op, settled_at, state FROM command INDEXED BY command_key
+      SELECT seq, op, lived, state FROM command INDEXED BY command_key
       WHERE settled_at IS NOT NULL AND group_id = ? AND marked = ${marked}
       ORDER BY seq DESC LIMIT ${LOOKED_BACK})
     WHERE state = 'committed'`;
   return db.prepare(`
-    SELECT op, settled_at, max(seq) FROM (${half(1)} UNION ALL ${half(0)}) HAVING max(seq) NOT NULL`);
+    SELECT op, lived, max(seq) FROM (${half(1)} UNION ALL ${half(0)}) HAVING max(seq) NOT NULL`);
 }

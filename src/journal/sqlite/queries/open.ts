@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { COMMAND_COLUMNS, type CommandRow, type EntryRow } from '../rows.ts';
+import { COMMAND_COLUMNS, type EntryRow, type OpenRow } from '../rows.ts';
 
 // `INDEXED BY`: without statistics the planner may walk all of history for a handful of rows.
 
@@ -11,11 +11,9 @@ export function prepareCountOpen(db: Database): Statement<[], number> {
     .pluck();
 }
 
-export function prepareLoadOpen(
-  db: Database,
-): Statement<[after: number, limit: number], CommandRow> {
+export function prepareLoadOpen(db: Database): Statement<[after: number, limit: number], OpenRow> {
   return db.prepare(`
-    SELECT ${COMMAND_COLUMNS} FROM command INDEXED BY command_open
+    SELECT ${COMMAND_COLUMNS}, lived FROM command INDEXED BY command_open
     WHERE settled_at IS NULL AND seq > ? ORDER BY seq LIMIT ?`);
 }
 

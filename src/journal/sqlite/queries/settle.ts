@@ -7,6 +7,7 @@ export type SettleParams = [
   settlement: string,
   marked: 0 | 1,
   loose: 0 | 1,
+  lived: number,
   seq: number,
 ];
 
@@ -15,6 +16,6 @@ export function prepareSettle(db: Database): Statement<SettleParams> {
   return db.prepare(`
     UPDATE command SET
       state = ?, stuck = 0, reason = COALESCE(?, reason), settled_at = ?, settlement = ?,
-      marked = ?, loose = ?
+      marked = ?, loose = ?, lived = ?
     WHERE seq = ? AND settled_at IS NULL`);
 }

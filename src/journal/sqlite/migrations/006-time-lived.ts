@@ -1,0 +1,12 @@
+/**
+ * History grows old by the time that the daemon lives (docs/decisions/038). What is there already counts
+ * as settled just now, since nobody knows by which clocks it was dated. The index is made anew by one
+ * walk through the table, and takes its entries at its end as before.
+ */
+export const TIME_LIVED = `
+ALTER TABLE head ADD COLUMN lived INTEGER NOT NULL DEFAULT 0;
+-- How long the daemon had lived when it was accepted; once it is settled, when that was. ms.
+ALTER TABLE command ADD COLUMN lived INTEGER NOT NULL DEFAULT 0;
+DROP INDEX command_prunable;
+CREATE INDEX command_prunable ON command (lived) WHERE settled_at IS NOT NULL AND loose = 0;
+`;
