@@ -136,13 +136,7 @@ runThread(async ({ beat, sockets, keep }) => {
   });
 
   const recovered = await recovering;
-  const lagMs = await clockLag(journal, now());
-  if (lagMs > CLOCK_LAG_TOLD_MS) {
-    log.warn('the clock was set back: the latest command is dated ahead of it', {
-      seconds: Math.round(lagMs / 1000),
-      hint: 'Nothing is lost. Check the clock; see "The clock" in docs/operations.md.',
-    });
-  }
+  sayLag(await clockLag(journal, now()), log);
   if (recovered > 0) log.info('taking up open commands', { count: recovered });
   stuck.recovered(coordinator.commands.registry.all());
   // New commands come in behind the recovered ones (P6).
@@ -164,6 +158,15 @@ runThread(async ({ beat, sockets, keep }) => {
     },
   };
 });
+
+/** @param lagMs how far the clock is behind the latest time in the journal */
+function sayLag(lagMs: number, log: Log): void {
+  if (lagMs <= CLOCK_LAG_TOLD_MS) return;
+  log.warn('the clock was set back: the latest command is dated ahead of it', {
+    seconds: Math.round(lagMs / 1000),
+    hint: 'Nothing is lost. Check the clock; see "The clock" in docs/operations.md.',
+  });
+}
 
 /** Executors come when main hears that the journal is held: these are open then. */
 async function openChannels(
