@@ -50,7 +50,12 @@ function late(): number {
 function read(keys: Keys, { path }: HttpRequest, respond: Respond): void {
   const groupId = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
   if (keys.has(groupId)) respond(200, JSON.stringify({ groupId }));
-  else respond(404, 'No group record found');
+  else respond(404, notFound(groupId));
+}
+
+/** With the proof of the dialect. */
+function notFound(groupId: string): string {
+  return JSON.stringify({ message: `No group record found with id '${groupId}'`, status: 404 });
 }
 
 function change(keys: Keys, request: HttpRequest, respond: Respond): void {
@@ -62,6 +67,6 @@ function change(keys: Keys, request: HttpRequest, respond: Respond): void {
     return respond(201, 'CREATED\n');
   }
   const guarded = token !== undefined && keys.get(groupId) !== token;
-  if (guarded || !keys.delete(groupId)) return respond(404, 'No group record found');
+  if (guarded || !keys.delete(groupId)) return respond(404, notFound(groupId));
   return respond(200, 'OK\n');
 }

@@ -25,6 +25,7 @@ const mutation = { applied: successes.min(1, some), perhaps: either, unsure: ref
 
 const members = {
   name: plainName,
+  proof: z.enum(['key', 'words', 'none']).default('words'),
   tokens: z.boolean(),
   tokenHeader: z.literal('timestamp').nullable(),
   nodeHeader: z.boolean(),

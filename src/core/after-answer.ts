@@ -41,9 +41,11 @@ export function afterAnswer(
     : { node: afterMutation(exchange, goal) };
 }
 
-/** Only a complete 200 with this key, or a complete 404, is a finding; all else is asked again. */
+/** Only a complete 200 with this key, or a proven 404, is a finding; most else is asked again. */
 function afterSurvey({ node, answer, context }: Exchange): NodeState {
   if (answer.kind === 'absent') return { ...node, finding: { presence: 'absent' } };
+  // Nothing was sent that changes a node: there is no reason to ask a wrong door until the deadline.
+  if (answer.kind === 'refused') return { ...node, verdict: 'refused' };
   const { body } = answer;
   // A record without its body could not be restored.
   if (answer.kind !== 'present' || body === undefined) return failed(node, answer, context);
@@ -80,11 +82,18 @@ function afterMutation({ saga, node, request, answer, context }: Exchange, goal:
       return failed(node, answer, context);
     case 'unsent':
       return failed(node, answer, context);
+    case 'unproven':
+      return { ...node, touched: true, belief: 'unknown', next: 'clarify' };
     case 'unsure':
-    case 'lost': {
+    case 'lost':
+    case 'misnamed': {
       const doubt = node.doubt || (command.op === 'create' && request.kind === 'create');
       const inDoubt = failed({ ...node, touched: true, doubt, belief: 'unknown' }, answer, context);
-      return answer.kind === 'lost' ? withLost(inDoubt, request, context) : inDoubt;
+      if (answer.kind === 'unsure') return inDoubt;
+      const loose = withLost(inDoubt, request, context);
+      // Each repeat would make one more record of that other key; but a rollback never gives up (P5).
+      const isFinal = answer.kind === 'misnamed' && node.direction === 'want';
+      return isFinal ? { ...loose, verdict: 'refused' } : loose;
     }
     default:
       throw new Error(`${answer.kind} cannot answer a ${request.kind}`);

@@ -48,6 +48,7 @@ function concludeSurvey(saga: Saga, { now, policy }: Context): DurableEntry | un
   const refused = (reason: Reason) => settle(saga, { state: 'refused', reason, now });
   if (saga.cancelled) return refused('cancelled');
   if (now >= command.deadlineAt) return refused('deadline');
+  if (nodes.some((node) => node.verdict === 'refused')) return refused('node_refused');
   if (!needsSurvey(command, policy)) return { kind: 'began', at: now };
   const findings: Record<string, Finding> = {};
   let present = 0;

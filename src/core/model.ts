@@ -56,21 +56,25 @@ export type Request =
 /**
  * What one exchange came to, as the dialect reads it.
  *
- * `applied`, `gone`, `perhaps` and `refused` answer a create or a delete; `present`,
- * `absent` and `unreadable` answer a read; `unsure`, `lost` and `unsent` may answer any.
+ * `applied`, `gone`, `perhaps`, `unproven` and `misnamed` answer a create or a delete; `present`,
+ * `absent` and `unreadable` answer a read; `refused`, `unsure`, `lost` and `unsent` may answer any.
  */
 export type AnswerKind =
   /** 201 on create, 200 on delete, in the dialect's form. */
   | 'applied'
   /** 400 or 409: only a read tells what it means. */
   | 'perhaps'
-  /** 404 on a delete. */
+  /** 404 on a delete, with the node's proof. */
   | 'gone'
-  /** Any other 4xx, a redirect, 404 on a create: this attempt did nothing. */
+  /** A success to a delete that does not prove to be the node's: in doubt, a read tells. */
+  | 'unproven'
+  /** A success to a create that names another key: in doubt and loose, and not repeated forward. */
+  | 'misnamed'
+  /** Any other 4xx, a redirect: this attempt did nothing. */
   | 'refused'
   /** A complete 408, 425, 429 or 5xx: in doubt, but nothing lands after it (P4.1). */
   | 'unsure'
-  /** No trustworthy answer: in doubt and loose (P4.2). */
+  /** No trustworthy answer, a 404 without the node's proof too: in doubt and loose (P4.2). */
   | 'lost'
   /** It never left: connection refused, name not found, bulkhead given up. */
   | 'unsent'
@@ -123,7 +127,8 @@ export type Direction = 'want' | 'prior';
 
 /**
  * What the saga has made out about one node in its present direction.
- * `foreign`: a record of another owner stands there. `refused`: the node will not do it.
+ * `foreign`: a record of another owner stands there. `refused`: the node will not do it, or has
+ * made a record of another key of it.
  */
 export type Verdict = 'open' | 'reached' | 'foreign' | 'refused';
 

@@ -24,8 +24,17 @@ export type CreateMeaning = 'applied' | 'perhaps' | 'unsure';
 export type DeleteMeaning = 'applied' | 'gone' | 'perhaps' | 'unsure';
 export type ReadMeaning = 'present' | 'absent';
 
+/**
+ * How an answer shows that it is the node's own and not a proxy's (`proof.ts`). `key`: a 404 is a JSON
+ * error that repeats its status and holds the asked key in quotes. `words`: a 404 is neither markup nor
+ * empty. In both, an empty success proves nothing. `none`: nothing better is to be had, and every
+ * 404 is believed, an empty success too.
+ */
+export type Proof = 'key' | 'words' | 'none';
+
 export interface Dialect {
   readonly name: string;
+  readonly proof: Proof;
   /** The nodes keep owner marks, and a delete can be guarded by one. */
   readonly tokens: boolean;
   /** Where the mark travels: this header of requests, this member of a record. Null: no tokens. */

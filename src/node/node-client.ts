@@ -99,6 +99,8 @@ function restAWhile(over: () => void): void {
 
 const FAILURES: ReadonlySet<AnswerKind> = new Set([
   'unsure',
+  'unproven',
+  'misnamed',
   'lost',
   'unsent',
   'unreadable',

@@ -8,7 +8,8 @@
  */
 import type { Answer, AnswerKind, Request } from '../core/model.ts';
 import type { CreateMeaning, DeleteMeaning, Dialect, ReadMeaning } from './dialect.ts';
-import { isOfContract, parseRecord } from './record.ts';
+import { provesAbsence, readSuccess } from './proof.ts';
+import { parseRecord } from './record.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import { describeAnswer } from './said.ts';
 
@@ -31,7 +32,14 @@ export function readAnswer(dialect: Dialect, asked: Asked, http: HttpAnswer): An
   const said = describeAnswer(http.status, http.body);
   const kind = meaningOf(dialect, asked, http.status);
   if (kind === 'present') return readRecord(dialect, asked, { http, said });
-  if (kind === 'applied' && !isOfContract(http.body, asked.groupId)) return { kind: 'lost', said };
+  if (kind === 'applied') return { kind: readApplied(dialect, asked, http.body), said };
+  if (kind === 'absent' || kind === 'gone') {
+    if (provesAbsence(dialect.proof, http, asked.groupId)) return { kind, said };
+    // A success without words may have been the node's: only a read tells.
+    if (isSuccess(http.status)) return { kind: 'unproven', said };
+    const unproven = `${http.status} without the node's proof`;
+    return { kind: kind === 'absent' ? 'unreadable' : 'lost', said: unproven };
+  }
   if (kind !== 'unsure' && kind !== 'unreadable') return { kind, said };
   const retryAfterMs = parseRetryAfter(http.retryAfter, http.at);
   return retryAfterMs === undefined ? { kind, said } : { kind, said, retryAfterMs };
@@ -44,18 +52,35 @@ function meaningOf(dialect: Dialect, asked: Asked, status: number): AnswerKind {
     const named = statuses[meaning as keyof typeof statuses] as readonly number[];
     if (named.includes(status)) return meaning as CreateMeaning | DeleteMeaning | ReadMeaning;
   }
-  return asked.kind === 'read' ? 'unreadable' : generalMeaning(status);
+  return asked.kind === 'read' ? generalRead(status) : generalMeaning(status);
 }
 
 /**
- * What holds for every node. 502 and 504 are a proxy's, and a 2xx that the dialect does not name
- * may be anybody's: no answer of the node (P4.2).
+ * What holds for every node. 502 and 504 are a proxy's; a 2xx that the dialect does not name may be
+ * anybody's, and so may a 404: a proxy's that has no route, or the node's that has no such path. No
+ * answer of the node (P4.2).
  */
 function generalMeaning(status: number): 'refused' | 'unsure' | 'lost' {
-  if (status === 502 || status === 504) return 'lost';
+  if (status === 404 || status === 502 || status === 504) return 'lost';
   if (status === 408 || status === 425 || status === 429) return 'unsure';
   if (status >= 500 && status < 600) return 'unsure';
   return status >= 300 && status < 500 ? 'refused' : 'lost';
+}
+
+/** A redirect or a 4xx will not turn into a record by asking again; the rest may. */
+function generalRead(status: number): 'refused' | 'unreadable' {
+  return generalMeaning(status) === 'refused' ? 'refused' : 'unreadable';
+}
+
+function readApplied({ proof }: Dialect, { kind, groupId }: Asked, body: string): AnswerKind {
+  const success = readSuccess(proof, body, groupId);
+  if (success === 'proven') return 'applied';
+  if (kind === 'delete') return success === 'empty' ? 'unproven' : 'lost';
+  return success === 'other' ? 'misnamed' : 'lost';
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** Only a record of this very key counts; all else will be asked again. */

@@ -8,7 +8,6 @@ export interface NodeRecord {
 
 /** A mark in text: a decimal number, as nodes parse it. */
 const DECIMAL = /^-?\d{1,32}(?:\.\d{1,32})?$/;
-/** What no node says: bytes that are not UTF-8, and control characters other than white space. */
 const GARBAGE = /\uFFFD|[^\P{Cc}\s]/u;
 
 /** The record of this key that a read shows, or undefined if it shows anything else. */
@@ -30,11 +29,16 @@ export function parseRecord(
  * record. What else nodes say there is not part of the contract.
  */
 export function isOfContract(body: string, groupId: string): boolean {
-  if (isMarkup(body) || GARBAGE.test(body)) return false;
+  if (isMarkup(body) || isGarbage(body)) return false;
   if (!isObjectText(body)) return true;
   const record = parseObject(body);
   if (record === undefined) return false;
   return !Object.hasOwn(record, 'groupId') || record['groupId'] === groupId;
+}
+
+/** What no node says: bytes that are not UTF-8, and control characters other than white space. */
+export function isGarbage(body: string): boolean {
+  return GARBAGE.test(body);
 }
 
 /** Whether this would be a JSON object, if it is JSON. */

@@ -3,8 +3,8 @@
  * ended known; from the words for people nobody has to guess.
  *
  * Any answer of the node itself is good, a 4xx too: the node works, the request was wrong. Bad is
- * what the node is to blame for: a 5xx, an answer that is not the contract's, no answer, a refused
- * connection. What we gave up ourselves, or never got past our own bulkhead, says nothing.
+ * what the node is to blame for: a 5xx, an answer that is not the contract's, a 404 that does not prove
+ * to be the node's, no answer, a refused connection. What we gave up ourselves, or never got past our own bulkhead, says nothing.
  */
 import type { Sign } from '../core/breaker.ts';
 import type { Answer } from '../core/model.ts';
@@ -18,10 +18,13 @@ export interface Course {
   readonly isGivenUp: boolean;
 }
 
+/** What a node says that works, and has no time for this request. */
+const BUSY: ReadonlySet<number> = new Set([408, 425, 429]);
+
 export function signOf({ kind }: Answer, { status, isStarted, isGivenUp }: Course): Sign {
   if (status === undefined) return isStarted && !isGivenUp ? 'bad' : 'none';
   if (status >= 500) return 'bad';
   // Somebody answers in the node's place, or it has lost its wits.
-  const isStrange = status < 400 && (kind === 'lost' || kind === 'unreadable');
-  return isStrange ? 'bad' : 'good';
+  if (kind === 'lost' || kind === 'misnamed') return 'bad';
+  return kind === 'unreadable' && !BUSY.has(status) ? 'bad' : 'good';
 }

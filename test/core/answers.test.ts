@@ -102,6 +102,35 @@ describe('the answer to a create or delete, whatever the goal', () => {
     },
   );
 
+  it.for(ASKINGS.filter(([, one]) => one.request.kind === 'delete'))(
+    'P1: %s that is answered by a success without proof is in doubt: a read makes sure, at once',
+    ([, one]) => {
+      const { node } = ask(one, 'unproven');
+      expect(node).toMatchObject({
+        verdict: 'open',
+        belief: 'unknown',
+        touched: true,
+        next: 'clarify',
+        dueAt: 0,
+        loose: [],
+      });
+    },
+  );
+
+  it.for(ASKINGS.filter(([, one]) => one.request.kind === 'create'))(
+    'P1: %s that made a record of another key may still land; forward it is not repeated',
+    ([, one]) => {
+      const { node } = ask(one, 'misnamed');
+      expect(node).toMatchObject({
+        verdict: one.direction === 'want' ? 'refused' : 'open',
+        belief: 'unknown',
+        touched: true,
+        doubt: one.op === 'create',
+        loose: [{ effect: 'present', token: OWN, until: NOW + QUIESCE }],
+      });
+    },
+  );
+
   it('an answer that cannot be an answer to what was asked is an error of the program', () => {
     expect(() => ask(CREATING, 'present')).toThrow('present cannot answer a create');
     expect(() => ask({ ...CREATING, node: { running: undefined } }, 'applied')).toThrow(

@@ -1,6 +1,16 @@
 /** Whole sagas, by hand: the courses that are easy to get wrong. */
 import { describe, expect, it } from 'vitest';
-import { CHALLENGE, creating, DEADLINE, NOW, OTHER, OWN, Play, QUIESCE } from './builders.ts';
+import {
+  CHALLENGE,
+  creating,
+  DEADLINE,
+  deleting,
+  NOW,
+  OTHER,
+  OWN,
+  Play,
+  QUIESCE,
+} from './builders.ts';
 
 describe('own or foreign, the token not shown', () => {
   it('a foreign node and a node in doubt: the doubt is settled before anything is said', () => {
@@ -228,5 +238,41 @@ describe('a single node', () => {
     play.act();
     expect(play.answer('a', 'present')).toEqual(['settled']);
     expect(play.saga).toMatchObject({ state: 'refused', reason: 'already_exists' });
+  });
+});
+
+describe('P1: a node behind a proxy that answers in its place', () => {
+  it('is asked by a survey once: what it will not say to anyone ends the command at once', () => {
+    for (const command of [{ op: 'delete' }, { op: 'create' }] as const) {
+      const play = new Play(command, command.op === 'create' ? { policy: CHALLENGE } : {});
+      play.take({ kind: 'driven' });
+      play.act();
+      play.answer('a', 'refused');
+      expect(play.saga).toMatchObject({ state: 'refused', reason: 'node_refused' });
+    }
+  });
+
+  it('made a record of another key: the command turns, and waits until that create can not land', () => {
+    const play = creating();
+    play.answer('b', 'applied');
+    play.answer('a', 'misnamed');
+    expect(play.saga).toMatchObject({ state: 'compensating', reason: 'node_refused' });
+    expect(play.act()).toEqual([`b: delete ${OWN}`, `wait ${NOW + QUIESCE}`]);
+    play.tick(NOW + QUIESCE);
+    expect(play.act()).toContain(`a: delete ${OWN}`);
+  });
+
+  it('said that all is well: a delete is not done until a read has shown it', () => {
+    const play = deleting();
+    play.answer('b', 'gone');
+    play.answer('a', 'unproven');
+    expect(play.act()).toContain('a: read');
+    play.answer('a', 'unreadable');
+    expect(play.saga.state).toBe('applying');
+    play.tick(play.node('a').dueAt);
+    expect(play.act()).toContain('a: read');
+    play.answer('a', 'present');
+    play.tick(play.node('a').dueAt);
+    expect(play.act()).toContain('a: delete');
   });
 });

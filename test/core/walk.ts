@@ -60,6 +60,7 @@ const CHANGING: readonly AnswerKind[] = [
 const READING: readonly AnswerKind[] = [
   'present',
   'absent',
+  'refused',
   'unreadable',
   'unsure',
   'lost',
@@ -127,6 +128,8 @@ class Walk {
     const kinds = asked === 'read' ? READING : CHANGING;
     let kind = kinds[rest % kinds.length] as AnswerKind;
     if (asked === 'delete' && kind === 'perhaps' && rest % 2 === 0) kind = 'gone';
+    if (asked === 'delete' && kind === 'applied' && rest % 3 === 0) kind = 'unproven';
+    if (asked === 'create' && kind === 'lost' && rest % 3 === 0) kind = 'misnamed';
     const token = [{}, { token: OWN }, { token: OTHER }][rest % 3];
     const more = kind === 'present' ? token : { retryAfterMs: rest % 7000 };
     this.#take({ kind: 'answered', node: node.name, answer: answerOf(kind, more) });

@@ -9,6 +9,7 @@ const body = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.json(),
   fc.constantFrom('CREATED\n', 'OK\n', '', '<html>', '{"groupId":"5"}', '{"groupId":"5"'),
+  fc.constantFrom(`{"message":"'5'","status":404}`, `{"message":"'6'","status":404}`),
   fc
     .record({ groupId: fc.constantFrom('5', '6'), timestamp: fc.jsonValue() })
     .map((record) => JSON.stringify(record)),
@@ -28,8 +29,17 @@ const http: fc.Arbitrary<HttpAnswer> = fc.record({
 const dialect = fc.constantFrom(...SHIPPED_DIALECTS);
 const groupId = fc.oneof(fc.constant('5'), fc.string({ minLength: 1 }));
 
-const MUTATION: readonly AnswerKind[] = ['applied', 'perhaps', 'gone', 'refused', 'unsure', 'lost'];
-const READ: readonly AnswerKind[] = ['present', 'absent', 'unreadable'];
+const MUTATION: readonly AnswerKind[] = [
+  'applied',
+  'perhaps',
+  'gone',
+  'unproven',
+  'misnamed',
+  'refused',
+  'unsure',
+  'lost',
+];
+const READ: readonly AnswerKind[] = ['present', 'absent', 'refused', 'unreadable'];
 
 describe('laws of reading answers', () => {
   test('P10: any answer is read, and as a kind that fits the request', () => {
@@ -56,7 +66,19 @@ describe('laws of reading answers', () => {
         if (created.kind === 'applied') expect(given.status).toBe(201);
         expect(created.kind).not.toBe('gone');
         const read = readAnswer(speech, { kind: 'read', groupId: key }, given);
-        if (read.kind === 'absent') expect(given.status).toBe(404);
+        const removed = readAnswer(speech, { kind: 'delete', groupId: key }, given);
+        for (const { kind } of [created, removed]) {
+          if (kind === 'applied') expect(given.body).toMatch(/^\s*[^\s<]/);
+        }
+        if (read.kind === 'absent' || removed.kind === 'gone') {
+          expect(given.status).toBe(404);
+          expect(given.body).toMatch(/^\s*[^\s<]/);
+          if (speech === reliableOps) {
+            const { message } = JSON.parse(given.body) as { message: string };
+            expect(message).toMatch(/["']/);
+            expect(message).toContain(key);
+          }
+        }
         if (read.kind === 'present') {
           expect(given.status).toBe(200);
           expect(JSON.parse(read.body ?? '')).toHaveProperty('groupId', key);

@@ -8,6 +8,10 @@ import { type HttpAnswer, readAnswer } from '../../src/node/read-answer.ts';
 
 const NOON = Date.parse('2026-11-23T12:00:00Z');
 const RECORD = '{"groupId": "5"}';
+/** A body that proves, in both dialects, that the node has no such record. */
+const NOT_FOUND = `{"message": "No group record found with id '5'", "status": 404}`;
+/** Success words, and a proof of absence where there is one. */
+const wordsOf = (status: number) => (status === 404 ? NOT_FOUND : 'DONE');
 
 function answer(kind: Request['kind'], http: Partial<HttpAnswer>, dialect: Dialect = reliableOps) {
   return readAnswer(dialect, { kind, groupId: '5' }, { status: 200, body: '', at: NOON, ...http });
@@ -16,7 +20,14 @@ function answer(kind: Request['kind'], http: Partial<HttpAnswer>, dialect: Diale
 /** What each status means, status by status; `else` is what remains of 100 to 599. */
 type Table = Readonly<Record<number | 'class2' | 'class3' | 'class4' | 'class5', AnswerKind>>;
 
-const DOUBTS = { 408: 'unsure', 425: 'unsure', 429: 'unsure', 502: 'lost', 504: 'lost' } as const;
+const DOUBTS = {
+  404: 'lost',
+  408: 'unsure',
+  425: 'unsure',
+  429: 'unsure',
+  502: 'lost',
+  504: 'lost',
+} as const;
 const CLASSES = { class2: 'lost', class3: 'refused', class4: 'refused', class5: 'unsure' } as const;
 const CREATE: Table = { ...CLASSES, ...DOUBTS, 201: 'applied', 400: 'perhaps', 409: 'perhaps' };
 const DELETE: Table = {
@@ -48,26 +59,30 @@ function expected(table: Table, status: number): AnswerKind {
 describe('what a status means', () => {
   test.each(TABLES)('in %s, every status from 0 to 999 of a %s', (_, kind, { dialect, table }) => {
     for (let status = 0; status < 1000; status++) {
-      expect([status, answer(kind, { status }, dialect).kind]).toEqual([
-        status,
-        expected(table, status),
-      ]);
+      const http = { status, body: wordsOf(status) };
+      expect([status, answer(kind, http, dialect).kind]).toEqual([status, expected(table, status)]);
     }
   });
 
   test.each(SHIPPED_DIALECTS)('in $name, every status of a read', (dialect) => {
+    const kindOf = (status: number) => {
+      if (status === 200) return 'present';
+      if (status === 404) return 'absent';
+      const isRefusal = status >= 300 && status < 500 && ![408, 425, 429].includes(status);
+      return isRefusal ? 'refused' : 'unreadable';
+    };
     for (let status = 0; status < 1000; status++) {
-      const kind = status === 200 ? 'present' : status === 404 ? 'absent' : 'unreadable';
-      expect([status, answer('read', { status, body: RECORD }, dialect).kind]).toEqual([
+      const body = status === 404 ? NOT_FOUND : RECORD;
+      expect([status, answer('read', { status, body }, dialect).kind]).toEqual([
         status,
-        kind,
+        kindOf(status),
       ]);
     }
   });
 
-  test('a 204 says that a record is deleted only where the dialect knows it', () => {
+  test('P1: a 204 to a delete proves nothing: only a read tells, where the dialect knows it', () => {
     expect(answer('delete', { status: 204 }).kind).toBe('lost');
-    expect(answer('delete', { status: 204 }, challenge).kind).toBe('applied');
+    expect(answer('delete', { status: 204 }, challenge).kind).toBe('unproven');
     expect(answer('create', { status: 204 }, challenge).kind).toBe('lost');
   });
 
@@ -77,7 +92,7 @@ describe('what a status means', () => {
       create: { ...challenge.create, statuses: { applied: [200], perhaps: [], unsure: [423] } },
     };
     const kinds = [200, 201, 400, 423, 429, 500, 502].map(
-      (status) => answer('create', { status }, custom).kind,
+      (status) => answer('create', { status, body: 'done' }, custom).kind,
     );
     expect(kinds).toEqual(['applied', 'lost', 'refused', 'unsure', 'unsure', 'unsure', 'lost']);
   });
@@ -86,7 +101,6 @@ describe('what a status means', () => {
 describe('P4.2: a success whose body is not the contract’s is no answer', () => {
   test.each([
     ['create', 201, 'CREATED\n'],
-    ['create', 201, ''],
     ['create', 201, RECORD],
     ['create', 201, '{"ok": true}'],
     ['create', 201, '"CREATED"'],
@@ -99,7 +113,6 @@ describe('P4.2: a success whose body is not the contract’s is no answer', () =
   test.each([
     ['a page', { body: '<!DOCTYPE html><html><body>Welcome</body></html>' }],
     ['a page after white space', { body: '\n  <html>' }],
-    ['another record', { body: '{"groupId": "6"}' }],
     ['another type of key', { body: '{"groupId": 5}' }],
     ['no key at all', { body: '{"groupId": null}' }],
     ['half a record', { body: '{"groupId": "5"' }],
@@ -109,6 +122,14 @@ describe('P4.2: a success whose body is not the contract’s is no answer', () =
     expect(answer('create', { status: 201, ...http }).kind).toBe('lost');
     expect(answer('delete', { status: 200, ...http }).kind).toBe('lost');
     expect(answer('create', { status: 201, ...http }, challenge).kind).toBe('lost');
+  });
+
+  test('a record of another key: a create made it and is not repeated, a delete is lost', () => {
+    for (const dialect of SHIPPED_DIALECTS) {
+      const body = '{"groupId": "6"}';
+      expect(answer('create', { status: 201, body }, dialect).kind).toBe('misnamed');
+      expect(answer('delete', { status: 200, body }, dialect).kind).toBe('lost');
+    }
   });
 });
 
@@ -166,12 +187,6 @@ describe('a read counts only with this very record', () => {
     '{"groupId": "5"',
   ])('200 with %j is unreadable', (body) => {
     expect(answer('read', { body }).kind).toBe('unreadable');
-  });
-
-  test('404 is absence, whatever stands in it', () => {
-    for (const body of ['', RECORD, '<html></html>']) {
-      expect(answer('read', { status: 404, body }).kind).toBe('absent');
-    }
   });
 });
 

@@ -1,6 +1,6 @@
 /** What exchanges say of their node, over real sockets: the node's fault, ours, or none. */
 import { describe, expect, test } from 'vitest';
-import { Asking, CREATE, eventually, READ } from './support/asking.ts';
+import { Asking, CREATE, DELETE, eventually, READ } from './support/asking.ts';
 import { answer, created, startRawNode } from './support/raw-node.ts';
 import { startStoppedListener } from './support/stopped-listener.ts';
 
@@ -14,7 +14,6 @@ describe('an answer that came in whole', () => {
     ['201 Created', 'CREATED'],
     ['400 Bad Request', 'Perhaps the object exists.'],
     ['403 Forbidden', 'no'],
-    ['404 Not Found', 'no'],
     ['408 Request Timeout', 'slow'],
     ['429 Too Many Requests', 'later'],
     ['302 Found', 'there'],
@@ -22,9 +21,22 @@ describe('an answer that came in whole', () => {
     expect(await signOf(answer(status, body))).toBe('good');
   });
 
-  test('404 to a read is good, and so is 401', async () => {
-    expect(await signOf(answer('404 Not Found', 'no'), READ)).toBe('good');
+  test('401 to a read is good, and so is a 404 that proves to be the node’s', async () => {
+    const proof = `{"message": "No group record found with id '5'", "status": 404}`;
+    expect(await signOf(answer('404 Not Found', proof), READ)).toBe('good');
     expect(await signOf(answer('401 Unauthorized', 'no'), READ)).toBe('good');
+    expect(await signOf(answer('429 Too Many Requests', 'later'), READ)).toBe('good');
+  });
+
+  test('a 404 without that proof is bad: somebody answers in the place of the node', async () => {
+    for (const request of [CREATE, DELETE, READ]) {
+      expect(await signOf(answer('404 Not Found', 'no'), request)).toBe('bad');
+    }
+  });
+
+  test('an empty 200 to a delete is good: there are nodes that say no more', async () => {
+    expect(await signOf(answer('200 OK', ''), DELETE)).toBe('good');
+    expect(await signOf(answer('201 Created', '{"groupId":"other"}'), CREATE)).toBe('bad');
   });
 
   test.each(['500 Internal Server Error', '502 Bad Gateway', '503 Unavailable', '504 Timeout'])(

@@ -1,5 +1,6 @@
 /** What nodes, and proxies before them, say instead of the truth. */
 import type { Request } from '../../src/core/model.ts';
+import type { Dialect } from '../../src/node/dialect.ts';
 import type { Prng } from '../core/model/prng.ts';
 import type { ExchangeFault } from './fault-plan.ts';
 import type { Http } from './node.ts';
@@ -7,6 +8,7 @@ import type { Http } from './node.ts';
 interface Asked {
   readonly request: Request;
   readonly groupId: string;
+  readonly proof: Dialect['proof'];
   readonly prng: Prng;
 }
 
@@ -23,6 +25,8 @@ export function misread(fault: ExchangeFault | undefined, asked: Asked): Http | 
       return { status: prng.pick(REFUSALS[request.kind]), body: '' };
     case 'proxied':
       return { status: prng.pick([502, 504]), body: '<html>Bad gateway</html>' };
+    case 'usurped':
+      return usurped(asked);
     case 'garbageBefore':
     case 'garbageAfter':
       return garbage(asked);
@@ -36,12 +40,30 @@ function unsure(prng: Prng): Http {
   return prng.chance(0.2) ? { ...http, retryAfter: '1' } : http;
 }
 
-/** 404 to a create is no success (P1); a missing record is what it means to a delete. */
 const REFUSALS = {
-  create: [401, 403, 404, 405, 301],
+  create: [401, 403, 405, 301],
   delete: [401, 403, 405, 301],
   read: [401, 403, 405, 500],
 } as const;
+
+/**
+ * What a proxy says in the node's place: nothing is there, or all is well. Only what the dialect's
+ * proof can tell from the node's own words; docs/node-api.md says what it can't.
+ */
+function usurped({ request, groupId, proof, prng }: Asked): Http {
+  const other = JSON.stringify({ groupId: `${groupId}0` });
+  const success = request.kind === 'create' ? 201 : 200;
+  const absences: readonly Http[] = ['<html>Not Found</html>', '', ' \n'].map((body) => ({
+    status: 404,
+    body,
+  }));
+  const unnamed = { status: 404, body: '{"message": "no Route matched", "status": 404}' };
+  return prng.pick([
+    ...absences,
+    ...(proof === 'key' ? [unnamed, { status: 404, body: 'default backend - 404' }] : []),
+    ...['', '<html>Welcome</html>', other].map((body) => ({ status: success, body })),
+  ]);
+}
 
 /** A success in form, but not of this contract: of somebody else, or of something between. */
 function garbage({ request, groupId, prng }: Asked): Http {

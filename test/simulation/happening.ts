@@ -34,8 +34,8 @@ export type Happening =
   /** The journal has dropped old commands; the ledger knows. */
   | { readonly kind: 'pruned'; readonly commands: readonly Command[] }
   | { readonly kind: 'sent'; readonly exchange: Exchange }
-  /** An exchange ended without an answer; it may still land. */
-  | { readonly kind: 'gaveUp'; readonly exchange: Exchange }
+  /** An exchange ended without a trustworthy answer; it may still land. `denied`: and it will not do. */
+  | { readonly kind: 'gaveUp'; readonly exchange: Exchange; readonly denied: boolean }
   /** A node answered; `denied`: it will not do it. */
   | { readonly kind: 'answered'; readonly exchange: Exchange; readonly denied: boolean }
   | {

@@ -181,25 +181,31 @@ export class Network {
       return this.#end(call, { kind: 'unsent', said: 'ECONNREFUSED' });
     }
     const { request, command } = exchange;
-    const http = misread(fault, { request, groupId: command.groupId, prng: call.prng }) ??
+    const http = misread(fault, {
+      request,
+      groupId: command.groupId,
+      proof: plan.dialect.proof,
+      prng: call.prng,
+    }) ??
       call.landed ?? { status: 500, body: 'it never came' };
     const answer = readAnswer(
       plan.dialect,
       { kind: request.kind, groupId: command.groupId },
       { ...http, at: wallNow() },
     );
-    if (isTrustworthy(fault)) {
+    // An empty success to a delete counts as an answer of whoever gave it: nothing lands after it.
+    if (isTrustworthy(fault) || answer.kind === 'unproven') {
       hear({ kind: 'answered', exchange, denied: fault === 'refused' });
       return this.#end(call, answer, http.status);
     }
     if (call.landed === undefined && call.prng.chance(0.5)) this.#land(call, this.#lateness(call));
-    hear({ kind: 'gaveUp', exchange });
+    hear({ kind: 'gaveUp', exchange, denied: answer.kind === 'misnamed' });
     return this.#end(call, answer, http.status);
   }
 
   #giveUp(call: Call, said: string): void {
     if (!call.open) return;
-    this.#options.hear({ kind: 'gaveUp', exchange: call.exchange });
+    this.#options.hear({ kind: 'gaveUp', exchange: call.exchange, denied: false });
     this.#end(call, { kind: 'lost', said });
   }
 
@@ -229,7 +235,7 @@ export class Network {
     const { plan, hear } = this.#options;
     this.#close(call);
     call.attempt++;
-    hear({ kind: 'gaveUp', exchange: call.exchange });
+    hear({ kind: 'gaveUp', exchange: call.exchange, denied: false });
     if (call.prng.chance(plan.faults.landing)) this.#land(call, this.#lateness(call));
   }
 
@@ -284,9 +290,17 @@ const TROUBLES: Readonly<Record<Trouble['kind'], readonly ExchangeFault[]>> = {
   silent: ['lostBefore', 'lostAfter', 'late', 'twice'],
   slow: ['slow'],
   garbled: ['garbageBefore', 'garbageAfter', 'proxied'],
+  usurped: ['usurped'],
   refusing: ['refused'],
 };
 
+const DOUBTFUL: ReadonlySet<ExchangeFault> = new Set([
+  'proxied',
+  'usurped',
+  'garbageBefore',
+  'garbageAfter',
+]);
+
 function isTrustworthy(fault: ExchangeFault | undefined): boolean {
-  return fault !== 'proxied' && fault !== 'garbageBefore' && fault !== 'garbageAfter';
+  return fault === undefined || !DOUBTFUL.has(fault);
 }

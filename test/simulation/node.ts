@@ -34,7 +34,7 @@ export class SimNode {
     const before = this.records.get(groupId);
     switch (request.kind) {
       case 'read':
-        return { http: this.#show(before), before, after: before };
+        return { http: this.#show(before, groupId), before, after: before };
       case 'create': {
         if (before !== undefined) return { http: EXISTS, before, after: before };
         const token = this.#tokens ? request.token : undefined;
@@ -44,10 +44,11 @@ export class SimNode {
       }
       case 'delete': {
         if (before === undefined || this.#isAnothers(before, request.guard)) {
-          return { http: { status: this.plan.missing, body: '' }, before, after: before };
+          return { http: this.#missing(groupId), before, after: before };
         }
         this.records.delete(groupId);
-        return { http: DELETED, before, after: undefined };
+        const http = this.plan.missing === 204 ? NO_CONTENT : DELETED;
+        return { http, before, after: undefined };
       }
     }
   }
@@ -60,12 +61,32 @@ export class SimNode {
     return true;
   }
 
+  /** What it answers to the deletion of what it does not hold. */
+  #missing(groupId: string): Http {
+    switch (this.plan.missing) {
+      case 404:
+        return this.#notFound(groupId);
+      case 204:
+        return NO_CONTENT;
+      case 200:
+        return DELETED;
+      case 400:
+        return { status: 400, body: "Perhaps the object doesn't exist." };
+    }
+  }
+
+  /** With the proof of its dialect. */
+  #notFound(groupId: string): Http {
+    const message = this.#tokens ? `No group record found with id '${groupId}'` : 'Not found';
+    return { status: 404, body: JSON.stringify({ message, status: 404 }) };
+  }
+
   #isAnothers({ token }: StoredRecord, guard: string | undefined): boolean {
     return this.#tokens && guard !== undefined && Number(guard) !== Number(token);
   }
 
-  #show(record: StoredRecord | undefined): Http {
-    if (record === undefined) return { status: 404, body: '' };
+  #show(record: StoredRecord | undefined, groupId: string): Http {
+    if (record === undefined) return this.#notFound(groupId);
     if (!this.plan.shows) return { status: 200, body: record.body };
     const shown = { ...(JSON.parse(record.body) as object), timestamp: Number(record.token) };
     return { status: 200, body: JSON.stringify(shown) };
@@ -79,4 +100,5 @@ function foreign(groupId: string, mark: number, tokens: boolean): StoredRecord {
 
 const CREATED: Http = { status: 201, body: 'CREATED' };
 const EXISTS: Http = { status: 400, body: 'Perhaps the object exists.' };
+const NO_CONTENT: Http = { status: 204, body: '' };
 const DELETED: Http = { status: 200, body: 'DELETED' };

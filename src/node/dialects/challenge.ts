@@ -6,6 +6,7 @@ import type { Dialect } from '../dialect.ts';
 
 export const challenge: Dialect = {
   name: 'challenge',
+  proof: 'words',
   tokens: false,
   tokenHeader: null,
   nodeHeader: false,

@@ -3,6 +3,7 @@ import type { Dialect } from '../dialect.ts';
 
 export const reliableOps: Dialect = {
   name: 'reliable-ops',
+  proof: 'key',
   tokens: true,
   tokenHeader: 'timestamp',
   nodeHeader: true,

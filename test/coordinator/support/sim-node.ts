@@ -114,11 +114,7 @@ export class SimNode implements NodePort {
   #answer(request: Request, groupId: string, fault: Fault | undefined): Answer {
     if (fault === 'unsent') return { kind: 'unsent', said: 'ECONNREFUSED' };
     if (fault === 'unsure') return { kind: 'unsure', said: '500' };
-    if (fault === 'refused') {
-      return request.kind === 'read'
-        ? { kind: 'unreadable', said: '403' }
-        : { kind: 'refused', said: '403' };
-    }
+    if (fault === 'refused') return { kind: 'refused', said: '403' };
     if (fault === 'lost') return { kind: 'lost', said: 'reset' };
     const answer = this.#apply(request, groupId);
     if (fault === 'lost-after') return { kind: 'lost', said: 'reset' };

@@ -48,6 +48,8 @@ const ABSENT: Answer = { kind: 'absent', said: '404' };
 const LOST: Answer = { kind: 'lost', said: 'timeout' };
 const UNSENT: Answer = { kind: 'unsent', said: 'refused connection' };
 const REFUSED: Answer = { kind: 'refused', said: '403' };
+const UNPROVEN: Answer = { kind: 'unproven', said: '200, empty' };
+const MISNAMED: Answer = { kind: 'misnamed', said: '201 with another key' };
 const UNREADABLE: Answer = { kind: 'unreadable', said: '200 with another key' };
 
 export class Cluster {
@@ -109,7 +111,11 @@ export class Cluster {
       return undefined;
     const kind = this.#prng.pick(faults.kinds);
     const reads = request.kind === 'read';
-    if (reads && (kind === 'perhaps' || kind === 'refused')) return 'unreadable';
+    if (kind === 'unproven' && request.kind !== 'delete')
+      return reads ? 'unreadable' : 'lostBefore';
+    if (kind === 'misnamed' && request.kind !== 'create')
+      return reads ? 'unreadable' : 'lostBefore';
+    if (reads && kind === 'perhaps') return 'unreadable';
     return !reads && kind === 'unreadable' ? undefined : kind;
   }
 
@@ -129,6 +135,12 @@ export class Cluster {
           this.#witness.denied(exchange.command);
           return REFUSED;
         });
+      case 'unproven':
+        // A node that says no more, or a proxy that passes nothing on.
+        if (this.#prng.chance(0.5)) this.#land(exchange, early);
+        return this.#answer(exchange, late, () => UNPROVEN);
+      case 'misnamed':
+        return this.#misname(exchange, late);
       case 'unreadable':
         return this.#answer(exchange, late, () => UNREADABLE);
       case 'unsureAfter':
@@ -157,6 +169,17 @@ export class Cluster {
       this.#close(exchange);
       this.#witness.gaveUp(exchange);
       exchange.reply(LOST);
+    });
+  }
+
+  #misname(exchange: Exchange, delay: number): void {
+    if (this.#prng.chance(0.5)) {
+      this.#land(exchange, delay + this.#lateness(this.#setting.policy.quiesceMs));
+    }
+    this.#answer(exchange, delay, () => {
+      this.#witness.denied(exchange.command);
+      this.#witness.gaveUp(exchange);
+      return MISNAMED;
     });
   }
 

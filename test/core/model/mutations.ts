@@ -241,6 +241,30 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    rule: 'P1: a success without proof leaves a node in doubt',
+    histories: 1300,
+    historiesToOutcome: 1300,
+    edits: [
+      edit(
+        'after-answer.ts',
+        "return { ...node, touched: true, belief: 'unknown', next: 'clarify' };",
+        "return { ...node, next: 'clarify' };",
+      ),
+    ],
+  },
+  {
+    rule: 'P4.2: a create that made a record of another key is loose',
+    histories: 35,
+    historiesToOutcome: 280,
+    edits: [
+      edit(
+        'after-answer.ts',
+        'const loose = withLost(inDoubt, request, context);',
+        "const loose = answer.kind === 'misnamed' ? inDoubt : withLost(inDoubt, request, context);",
+      ),
+    ],
+  },
+  {
     rule: 'P6: a command surveys only when it holds its key',
     histories: 7,
     historiesToOutcome: 43,

@@ -35,7 +35,9 @@ export type FaultKind =
   | 'lostLate'
   | 'perhaps'
   | 'refused'
-  | 'unreadable';
+  | 'unreadable'
+  | 'unproven'
+  | 'misnamed';
 
 const FAULT_KINDS: readonly FaultKind[] = [
   'unsent',
@@ -47,6 +49,8 @@ const FAULT_KINDS: readonly FaultKind[] = [
   'perhaps',
   'refused',
   'unreadable',
+  'unproven',
+  'misnamed',
 ];
 
 /**

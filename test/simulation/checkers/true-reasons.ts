@@ -14,7 +14,7 @@ interface Met {
   readonly strange: Set<string>;
   /** There was no record at some time before this command touched it. */
   readonly missing: Set<string>;
-  /** A node said that it would not. */
+  /** A node said that it would not, or made a record of another key. */
   denied: boolean;
 }
 
@@ -34,6 +34,7 @@ export class TrueReasons implements Judge {
       case 'sent':
         return this.#sent(happening.exchange);
       case 'answered':
+      case 'gaveUp':
         if (happening.denied) this.#of(happening.exchange.command).denied = true;
         return undefined;
       case 'changed':

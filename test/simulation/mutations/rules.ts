@@ -160,4 +160,30 @@ export const RULES: readonly Bug[] = [
       "node contract: a 404 proves the journal's token wrong, and the delete goes on unguarded",
     ),
   },
+  {
+    name: "a 404 is believed without the node's proof",
+    breaks: ['P1'],
+    seeds: 11,
+    seedsToOutcome: 11,
+    edits: [
+      edit(
+        'src/node/read-answer.ts',
+        'provesAbsence(dialect.proof, http, asked.groupId)',
+        "provesAbsence('none', http, asked.groupId)",
+      ),
+    ],
+  },
+  {
+    name: "an empty success is believed without the node's proof",
+    breaks: ['P1'],
+    seeds: 33,
+    seedsToOutcome: 33,
+    edits: [
+      edit(
+        'src/node/read-answer.ts',
+        'readSuccess(proof, body, groupId)',
+        "readSuccess(proof && 'none', body, groupId)",
+      ),
+    ],
+  },
 ];

@@ -1,0 +1,114 @@
+/** That the node itself answers, and no proxy in its place. */
+import { describe, expect, test } from 'vitest';
+import type { Request } from '../../src/core/model.ts';
+import type { Dialect } from '../../src/node/dialect.ts';
+import { challenge } from '../../src/node/dialects/challenge.ts';
+import { SHIPPED_DIALECTS } from '../../src/node/dialects/index.ts';
+import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
+import { type HttpAnswer, readAnswer } from '../../src/node/read-answer.ts';
+
+const NOON = Date.parse('2026-11-23T12:00:00Z');
+const RECORD = '{"groupId": "5"}';
+const NOT_FOUND = `{"message": "No group record found with id '5'", "status": 404}`;
+
+function answer(kind: Request['kind'], http: Partial<HttpAnswer>, dialect: Dialect = reliableOps) {
+  return readAnswer(dialect, { kind, groupId: '5' }, { status: 200, body: '', at: NOON, ...http });
+}
+
+describe('P1: what a proxy says in the place of a node is no proof', () => {
+  const UNPROVEN = "404 without the node's proof";
+  const NEITHER = [
+    '',
+    ' \n',
+    '<html>Not Found</html>',
+    '\n<?xml version="1.0"?>',
+    '\uFFFD',
+    'a\u0000',
+  ];
+  const NO_KEY = [
+    'default backend - 404',
+    '{"message": "no Route matched with those values"}',
+    '{"message": "Not found", "status": 404}',
+    `{"message": "No group record found with id '6'", "status": 404}`,
+    '{"message": "No group record found with id 5", "status": 404}',
+    `{"message": "No group record found with id '5'"}`,
+    `{"message": "No group record found with id '5'", "status": "404"}`,
+    `{"message": "No group record found with id '5'", "status": 403}`,
+    `{"message": ["'5'"], "status": 404}`,
+    `[{"message": "'5'", "status": 404}]`,
+    `{"message": "No group record found with id '5'", "status": 404`,
+    `No group record found with id '5'`,
+    RECORD,
+  ];
+  const custom = (proof: Dialect['proof'], base: Dialect = challenge): Dialect => ({
+    ...base,
+    proof,
+  });
+
+  test.each([
+    ['reliable-ops', reliableOps, [...NEITHER, ...NO_KEY]],
+    ['challenge', challenge, NEITHER],
+  ] as const)('%s: a 404 without it is no absence, whatever it answers', (_, dialect, bodies) => {
+    for (const body of bodies) {
+      const http = { status: 404, body };
+      expect(answer('read', http, dialect)).toEqual({ kind: 'unreadable', said: UNPROVEN });
+      expect(answer('delete', http, dialect)).toEqual({ kind: 'lost', said: UNPROVEN });
+      expect(answer('create', http, dialect).kind).toBe('lost');
+    }
+  });
+
+  test.each([
+    ['reliable-ops', reliableOps, [NOT_FOUND, `{"status":404,"message":"groupId \\"5\\": gone"}`]],
+    [
+      'challenge',
+      challenge,
+      [NOT_FOUND, '{"message": "Not found", "status": 404}', 'gone', ...NO_KEY],
+    ],
+  ] as const)('%s: a 404 with it is one', (_, dialect, bodies) => {
+    for (const body of bodies) {
+      expect(answer('read', { status: 404, body }, dialect).kind).toBe('absent');
+      expect(answer('delete', { status: 404, body }, dialect).kind).toBe('gone');
+      expect(answer('create', { status: 404, body }, dialect).kind).toBe('lost');
+    }
+  });
+
+  test.each(["it's", 'say "x"', '\\', 'ключ', '%2f', '{"status":404}', '$&'])(
+    'reliable-ops: the key %j is found in what the node says, and only there',
+    (groupId) => {
+      const said = (id: string) => JSON.stringify({ message: `no record '${id}'`, status: 404 });
+      const read = (body: string) =>
+        readAnswer(reliableOps, { kind: 'read', groupId }, { status: 404, body, at: NOON }).kind;
+      expect(read(said(groupId))).toBe('absent');
+      expect(read(said(`x${groupId}`))).toBe('unreadable');
+    },
+  );
+
+  test('an empty success proves nothing: the create is lost, of the delete a read makes sure', () => {
+    for (const dialect of SHIPPED_DIALECTS) {
+      for (const body of ['', ' ', '\r\n']) {
+        expect(answer('create', { status: 201, body }, dialect).kind).toBe('lost');
+        expect(answer('delete', { status: 200, body }, dialect).kind).toBe('unproven');
+      }
+    }
+  });
+
+  test('a dialect that takes a 2xx for gone believes it only with words', () => {
+    const { statuses } = challenge.delete;
+    const gone: Dialect = {
+      ...challenge,
+      delete: { ...challenge.delete, statuses: { ...statuses, applied: [200], gone: [204, 404] } },
+    };
+    expect(answer('delete', { status: 204 }, gone).kind).toBe('unproven');
+    expect(answer('delete', { status: 204 }, custom('none', gone)).kind).toBe('gone');
+  });
+
+  test('with the proof `none` any 404 is believed, and an empty success; markup is no success', () => {
+    for (const body of ['', '<html>Not Found</html>', ...NO_KEY]) {
+      expect(answer('read', { status: 404, body }, custom('none')).kind).toBe('absent');
+      expect(answer('delete', { status: 404, body }, custom('none')).kind).toBe('gone');
+    }
+    expect(answer('delete', { status: 204 }, custom('none')).kind).toBe('applied');
+    expect(answer('create', { status: 201 }, custom('none')).kind).toBe('applied');
+    expect(answer('create', { status: 201, body: '<html>' }, custom('none')).kind).toBe('lost');
+  });
+});
