@@ -36,7 +36,7 @@ export interface ExecutorData extends ThreadData {
 /** A turn of this thread's event loop may take a millisecond or two; the coordinator can begin. */
 const REPORTS_ENOUGH = 8;
 
-runThread(async ({ beat }) => {
+runThread(async ({ beat, sockets }) => {
   const data = workerData as ExecutorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
@@ -44,6 +44,8 @@ runThread(async ({ beat }) => {
   const afterReads = new AfterReads();
   const after: After = (ms, act) => at(now() + ms, act);
   const clients = data.nodes.map((node) => openClient(node, { ...data, after, afterReads }));
+  // However the thread ends, what it has under way is reset: else the kernel would deliver it later.
+  for (const client of clients) sockets.add(`node ${client.options.name}`, client);
   const ports = new Map(clients.map((client) => [client.options.name, portOf(client)]));
   const { port } = data;
   const outbox = new Outbox<Report>({
