@@ -11,7 +11,7 @@ import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
 import type { SocketRegistry } from '../lifecycle/socket-registry.ts';
-import { runThread, StartError, tellMain } from '../lifecycle/thread-shell.ts';
+import { runThread, StartError, type ThreadTools, tellMain } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import { type Dialect, unroutableCharacter } from '../node/dialect.ts';
 import { openLog } from '../observe/log.ts';
@@ -78,14 +78,13 @@ const end = (error: unknown): void => {
   tellMain({ kind: 'failed', failure: failureOf(error) });
 };
 
-runThread(async ({ beat, sockets, keep }) => {
+runThread(async (tools) => {
+  const { beat, sockets, keep } = tools;
   const data = workerData as CoordinatorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
   const journal = new MeteredJournal(await open(data.journal), { now, enter: inJournal(beat) });
-  const zap = new ZapHandler(sockets.add('zap', new Reply({ linger: 0 })), log);
-  await zap.bind();
-  keep('zap', zap.answer());
+  await admitPeers(tools, log);
   const front = sockets.add('clients', new Router(FRONT_SOCKET));
   const events = sockets.add('events', new XPublisher(EVENTS_SOCKET));
   await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
@@ -158,6 +157,13 @@ runThread(async ({ beat, sockets, keep }) => {
     },
   };
 });
+
+/** Says who may connect; before any socket is bound. */
+async function admitPeers({ sockets, keep }: ThreadTools, log: Log): Promise<void> {
+  const zap = new ZapHandler(sockets.add('zap', new Reply({ linger: 0 })), log);
+  await zap.bind();
+  keep('zap', zap.answer());
+}
 
 /** @param lagMs how far the clock is behind the latest time in the journal */
 function sayLag(lagMs: number, log: Log): void {
