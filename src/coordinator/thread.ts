@@ -1,7 +1,7 @@
 /** The coordinator's thread: journal, sockets, and the batch machine between them. */
 import { workerData } from 'node:worker_threads';
-import { Pair, Reply, Router, XPublisher } from 'zeromq';
-import { CHANNEL_SOCKET, Channel, type ChannelEnd } from '../channel/channel.ts';
+import { Reply, Router, XPublisher } from 'zeromq';
+import type { ChannelEnd } from '../channel/channel.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
 import { JournalError } from '../journal/errors.ts';
@@ -10,7 +10,6 @@ import type { Journal } from '../journal/port.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
-import type { SocketRegistry } from '../lifecycle/socket-registry.ts';
 import { runThread, StartError, type ThreadTools, tellMain } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import { type Dialect, unroutableCharacter } from '../node/dialect.ts';
@@ -32,7 +31,7 @@ import { MeteredJournal } from './metered-journal.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
 import { clockLag, loadCounters, recover } from './recovery.ts';
 import { StuckNews } from './stuck-news.ts';
-import { WorkChannels } from './work-channels.ts';
+import { openChannels, WorkChannels } from './work-channels.ts';
 import { ZapHandler } from './zap.ts';
 
 export interface CoordinatorData extends ThreadData {
@@ -90,7 +89,7 @@ runThread(async (tools) => {
   await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
   const publisher = new Events(events, crash);
   const executors = new WorkChannels({
-    channels: await openChannels(data.executors, sockets),
+    channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),
     onReport: (report, executor) => coordinator.report(report, executor),
     onError: crash,
   });
@@ -172,18 +171,6 @@ function sayLag(lagMs: number, log: Log): void {
     seconds: Math.round(lagMs / 1000),
     hint: 'Nothing is lost. Check the clock; see "The clock" in docs/operations.md.',
   });
-}
-
-/** Executors come when main hears that the journal is held: these are open then. */
-async function openChannels(
-  ends: readonly ChannelEnd[],
-  sockets: SocketRegistry,
-): Promise<readonly Channel[]> {
-  const channels = ends.map(
-    (end) => new Channel(sockets.add(end.endpoint, new Pair(CHANNEL_SOCKET)), end),
-  );
-  for (const channel of channels) await channel.open();
-  return channels;
 }
 
 /** @returns how many open commands an earlier life has left */

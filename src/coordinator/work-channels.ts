@@ -1,5 +1,6 @@
 /** The coordinator's ends of its channels to executors: orders out, one message a turn each; reports in. */
-import type { Channel } from '../channel/channel.ts';
+import { Pair } from 'zeromq';
+import { CHANNEL_SOCKET, Channel, type ChannelEnd } from '../channel/channel.ts';
 import { Outbox } from '../protocol/outbox.ts';
 import type { Order, Report, WorkReport } from '../protocol/work.ts';
 
@@ -8,6 +9,21 @@ export interface WorkChannelsOptions {
   readonly channels: readonly Channel[];
   readonly onReport: (report: WorkReport, executor: number) => void;
   readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Opens the coordinator's ends. Executors start when main hears that the journal is held: these must be open
+ * then.
+ *
+ * @param register notes each socket as this thread's, with the place that made it
+ */
+export async function openChannels(
+  ends: readonly ChannelEnd[],
+  register: (socket: Pair) => Pair,
+): Promise<readonly Channel[]> {
+  const channels = ends.map((end) => new Channel(register(new Pair(CHANNEL_SOCKET)), end));
+  for (const channel of channels) await channel.open();
+  return channels;
 }
 
 interface Executor {

@@ -43,8 +43,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         COMMANDS,
-        '    turn.settle({ seq, settlement });\n',
-        `    turn.settle({ seq, settlement });
+        '    turn.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });\n',
+        `    turn.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });
     for (const waiter of takeWaiters(open)) waiter(settledAnswer(open.command, settlement));
 `,
       ),
@@ -58,8 +58,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         'src/coordinator/coordinator.ts',
-        'await turn.finish(turn.writes ? await this.#start.ports.journal.commit(turn.batch) : NOTHING);',
-        `const written = turn.writes ? this.#start.ports.journal.commit(turn.batch) : undefined;
+        'await turn.finish(turn.writes ? await ports.journal.commit(turn.batch) : NOTHING);',
+        `const written = turn.writes ? ports.journal.commit(turn.batch) : undefined;
     await turn.finish(NOTHING);
     await written;`,
       ),
@@ -182,8 +182,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         COMMANDS,
-        '    turn.settle({ seq, settlement });\n',
-        `    turn.settle({ seq, settlement });
+        '    turn.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });\n',
+        `    turn.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });
     const early = this.keys.leave(open);
     if (early !== undefined && early.stage !== 'new') this.#hold(early);
 `,
