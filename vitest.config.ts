@@ -33,6 +33,7 @@ const SIDE_BY_SIDE = [
   'cron-ping',
   'durable-commits',
   'failures/cron',
+  'lost-route',
   'order',
   'outcomes',
   'protocol',
