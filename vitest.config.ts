@@ -35,6 +35,7 @@ const SIDE_BY_SIDE = [
   'durable-commits',
   'failures/cron',
   'foreign-cluster',
+  'lost-route',
   'order',
   'outcomes',
   'protocol',

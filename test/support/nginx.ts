@@ -1,0 +1,129 @@
+/**
+ * A real nginx before the nodes: `http://127.0.0.1:PORT/node01/v1` and so on. Routes can be taken out
+ * and put back while it runs; what has none is answered by the fallback.
+ *
+ *     await using nginx = await startNginx(sim.urls);
+ *     await nginx.route({ without: ['node02'], fallback: 'return 404;' });
+ *
+ * It cannot outlive the test: the pipe it holds as standard input is watched by the shell beside it.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import { freePorts } from './free-ports.ts';
+
+/** Debian installs it where the PATH of users does not look. */
+const PATH = `${process.env['PATH']}:/usr/sbin`;
+const WAIT = { timeout: 20_000, interval: 20 };
+
+export interface Routes {
+  /** Names of nodes that it has lost. */
+  readonly without: readonly string[];
+  /** What it says instead, as its own directive: `return 404;`. */
+  readonly fallback: string;
+}
+
+export interface Nginx extends AsyncDisposable {
+  /** As LOCKSTEP_NODES wants it. */
+  readonly nodes: string;
+  /** Resolves once nothing is served by the routes before; without routes all are there. */
+  route(routes?: Routes): Promise<void>;
+}
+
+/** Why it can't be had here, or undefined. */
+export function nginxMissing(): string | undefined {
+  const found = spawnSync('nginx', ['-v'], { env: { PATH } });
+  return found.error === undefined ? undefined : 'nginx is not installed';
+}
+
+/** @param urls of the nodes, by name: `http://127.0.0.1:PORT/v1` */
+export async function startNginx(urls: Readonly<Record<string, string>>): Promise<Nginx> {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-nginx-'));
+  mkdirSync(join(folder, 'temp'));
+  const [port = 0] = await freePorts(1);
+  const file = join(folder, 'nginx.conf');
+  const write = (routes?: Routes) => writeFileSync(file, configuration({ port, urls, routes }));
+  write();
+  const program = 'nginx -p "$0" -c nginx.conf -e stderr & cat >/dev/null; kill $!; wait';
+  const child = spawn('sh', ['-c', program, folder], {
+    env: { PATH },
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const isUp = async () => existsSync(join(folder, 'pid')) && (await accepts(port));
+  await vi.waitUntil(() => child.exitCode !== null || isUp(), WAIT);
+  if (child.exitCode !== null) throw new Error(`nginx ended with ${child.exitCode}: ${said}`);
+  const master = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+  return {
+    nodes: Object.keys(urls)
+      .map((name) => `${name}=http://127.0.0.1:${port}/${name}/v1`)
+      .join(),
+    route: async (routes) => {
+      const before = workersOf(master);
+      write(routes);
+      process.kill(master, 'SIGHUP');
+      // A worker of before serves the connections it has until it is gone.
+      const areNew = (workers: readonly string[]) =>
+        workers.length > 0 && !workers.some((pid) => before.includes(pid));
+      await vi.waitUntil(() => areNew(workersOf(master)), WAIT);
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.stdin.end();
+      if (child.exitCode === null) await once(child, 'close');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function configuration({
+  port,
+  urls,
+  routes,
+}: {
+  port: number;
+  urls: Readonly<Record<string, string>>;
+  routes: Routes | undefined;
+}): string {
+  const locations = Object.entries(urls)
+    .filter(([name]) => !routes?.without.includes(name))
+    .map(([name, url]) => `location /${name}/ { proxy_pass ${new URL('/', url).href}; }`);
+  const temps = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  return `
+daemon off;
+pid pid;
+worker_processes 1;
+error_log stderr;
+events { worker_connections 512; }
+http {
+  access_log off;
+  ${temps.map((name) => `${name}_temp_path temp/${name};`).join(' ')}
+  server {
+    listen 127.0.0.1:${port};
+    ${locations.join('\n    ')}
+    location / { ${routes?.fallback ?? 'return 404;'} }
+  }
+}
+`;
+}
+
+function workersOf(master: number): readonly string[] {
+  const children = readFileSync(`/proc/${master}/task/${master}/children`, 'utf8');
+  return children.split(' ').filter((pid) => pid !== '');
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect({ host: '127.0.0.1', port });
+  const answer = await Promise.race([
+    once(socket, 'connect').then(() => true),
+    once(socket, 'error').then(() => false),
+  ]).catch(() => false);
+  socket.destroy();
+  return answer;
+}
