@@ -23,6 +23,7 @@ import type { Pauses } from './pauses.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
 import { Registry } from './registry.ts';
 import { conflictWith, repeatAnswer } from './repeat.ts';
+import { Repeats } from './repeats.ts';
 import { SettledCounts } from './settled-counts.ts';
 import type { Turn } from './turn.ts';
 import { endOfUndriven, isUndriven } from './undriven.ts';
@@ -45,6 +46,7 @@ export class Commands {
   readonly #admission: Admission;
   readonly #pauses: Pauses;
   readonly #deadlines = new DeadlineWatch();
+  readonly #repeats = new Repeats();
 
   /** @param post has something done in a turn of its own, soon */
   constructor(
@@ -153,7 +155,10 @@ export class Commands {
     turn.after(() => {
       if (open.answer !== undefined) respond(open.answer);
       else if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));
-      else addWaiter(open, respond);
+      else {
+        const busy = this.#repeats.add(open, respond);
+        if (busy !== undefined) respond(busy);
+      }
     });
   }
 

@@ -9,7 +9,7 @@ import type { Journal } from '../journal/port.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
-import { runThread, StartError, tellMain } from '../lifecycle/thread-shell.ts';
+import { runThread, StartError, type ThreadTools, tellMain } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import { type Dialect, unroutableCharacter } from '../node/dialect.ts';
 import { openLog } from '../observe/log.ts';
@@ -72,18 +72,15 @@ const end = (error: unknown): void => {
   tellMain({ kind: 'failed', failure: failureOf(error) });
 };
 
-runThread(async ({ beat, sockets, keep }) => {
+runThread(async (tools) => {
+  const { beat, sockets, keep } = tools;
   const data = workerData as CoordinatorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
   const journal = new MeteredJournal(await open(data.journal), { now, enter: inJournal(beat) });
-  const zap = new ZapHandler(sockets.add('zap', new Reply({ linger: 0 })), log);
-  await zap.bind();
-  keep('zap', zap.answer());
+  await openZap(tools, log);
   const front = sockets.add('clients', new Router(FRONT_SOCKET));
-  const events = sockets.add('events', new XPublisher(EVENTS_SOCKET));
-  await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
-  const publisher = new Events(events, crash);
+  const publisher = await openEvents(tools, data.eventsEndpoint);
   const executors = new WorkChannels({
     ports: data.executors,
     onReport: (report, executor) => coordinator.report(report, executor),
@@ -109,7 +106,6 @@ runThread(async ({ beat, sockets, keep }) => {
     onTurn: () => beat.progress(),
     onDrained: () => tellMain({ kind: 'drained' }),
   });
-  keep('events', publisher.follow());
   tellMain({ kind: 'journal_held' });
   const clients = new Front({
     router: front,
@@ -150,6 +146,20 @@ runThread(async ({ beat, sockets, keep }) => {
     },
   };
 });
+
+async function openZap({ sockets, keep }: ThreadTools, log: Log): Promise<void> {
+  const zap = new ZapHandler(sockets.add('zap', new Reply({ linger: 0 })), log);
+  await zap.bind();
+  keep('zap', zap.answer());
+}
+
+async function openEvents({ sockets, keep }: ThreadTools, endpoint: string): Promise<Events> {
+  const socket = sockets.add('events', new XPublisher(EVENTS_SOCKET));
+  const publisher = new Events(socket, crash);
+  await bind(socket, endpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
+  keep('events', publisher.follow());
+  return publisher;
+}
 
 /** @returns how many open commands an earlier life has left */
 async function restore(
