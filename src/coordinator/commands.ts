@@ -24,6 +24,7 @@ import type { Pauses } from './pauses.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
 import { Registry } from './registry.ts';
 import { conflictWith, repeatAnswer } from './repeat.ts';
+import { Repeats } from './repeats.ts';
 import { SettledCounts } from './settled-counts.ts';
 import type { Turn } from './turn.ts';
 import { endOfUndriven, isUndriven } from './undriven.ts';
@@ -47,6 +48,7 @@ export class Commands {
   readonly #pauses: Pauses;
   readonly #deadlines = new DeadlineWatch();
   readonly #moment: () => Moment;
+  readonly #repeats = new Repeats();
 
   /** @param post has something done in a turn of its own, soon */
   constructor(
@@ -158,7 +160,10 @@ export class Commands {
     turn.after(() => {
       if (open.answer !== undefined) respond(open.answer);
       else if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));
-      else addWaiter(open, respond);
+      else {
+        const busy = this.#repeats.add(open, respond);
+        if (busy !== undefined) respond(busy);
+      }
     });
   }
 

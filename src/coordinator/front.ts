@@ -2,9 +2,13 @@
  * The clients' socket. A request is the last frame; every frame before it is the client's own
  * (a REQ socket's delimiter, a DEALER's correlation) and goes back untouched.
  *
- * Bounds (P9): a frame larger than `frameBytesMax` is answered `too_large`; when the daemon's
- * backlog is long it reads no further, and ZeroMQ holds the senders back; a client that does not
- * read its replies loses those beyond the socket's mark, which is counted and logged (P10).
+ * Bounds (P9): a message larger than `frameBytesMax`, or with more in front of the request than a
+ * correlation needs, is answered `too_large`; when the daemon's backlog is long it reads no further, and
+ * ZeroMQ holds the senders back; a client that does not read its replies loses those beyond the socket's
+ * mark, which is counted and logged (P10). It reads for a bounded time before the thread's loop turns.
+ *
+ * A client that vanished without a word is noticed by heartbeats and let go; one that comes back under
+ * its routing id takes the place of the connection that it had.
  */
 import type { Router } from 'zeromq';
 import type { Log } from '../observe/log-port.ts';
@@ -13,18 +17,28 @@ import { type ErrorCode, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
 import { Outbox } from '../protocol/outbox.ts';
 import { parseRequest, type Request } from '../protocol/request.ts';
+import { LIVELINESS } from './liveliness.ts';
 import type { Respond } from './ports.ts';
 import { ZAP_SOCKET } from './zap.ts';
 
 /** Requests read ahead of the batch machine. */
 const BACKLOG_MAX = 5000;
+/** The binding hands out hundreds of messages that have arrived before the loop turns. */
+const READING_MS_MAX = 5;
+/** What may stand in front of a request: a correlation, and two frames for each proxy on the way. */
+const ENVELOPE_FRAMES_MAX = 32;
+const ENVELOPE_BYTES_MAX = 1024;
+const ENVELOPE_HINT =
+  'In front of a request stands what tells the answers apart: a counter is enough.';
 const DROP_LOG_MS = 10_000;
 
 /** Settings of the ROUTER that the bounds above rely on. */
 export const FRONT_SOCKET = {
   ...ZAP_SOCKET,
   linger: 500,
+  ...LIVELINESS,
   mandatory: true,
+  handover: true,
   /** 0: a reply that can't be queued now is refused now. */
   sendTimeout: 0,
   /** Replies a client may leave unread. */
@@ -63,9 +77,13 @@ export class Front {
   /** Reads until the socket is closed. */
   async receive(): Promise<void> {
     const { router, backlog } = this.#options;
+    let until = performance.now() + READING_MS_MAX;
     for await (const frames of router) {
       this.#take(frames);
-      while (backlog() > BACKLOG_MAX) await new Promise(setImmediate);
+      if (performance.now() < until && backlog() <= BACKLOG_MAX) continue;
+      do await new Promise(setImmediate);
+      while (backlog() > BACKLOG_MAX);
+      until = performance.now() + READING_MS_MAX;
     }
   }
 
@@ -82,8 +100,14 @@ export class Front {
   #take(frames: readonly Buffer[]): void {
     const { frameBytesMax, onRequest } = this.#options;
     const envelope = frames.slice(0, -1);
+    const fault = envelopeFault(envelope);
+    if (fault !== undefined) {
+      const reply = errorReply('too_large', fault, { hint: ENVELOPE_HINT });
+      return this.#reply(beginningOf(envelope), reply);
+    }
     const respond: Respond = (answer) => this.#reply(envelope, answer);
-    const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
+    respond.envelope = envelope;
+    const bytes = bytesOf(frames);
     if (bytes > frameBytesMax) {
       return respond(errorReply('too_large', `${bytes} bytes; at most ${frameBytesMax} are read`));
     }
@@ -124,4 +148,34 @@ export class Front {
     this.#loggedAt = now;
     this.#options.log.warn('replies could not be delivered', { dropped: this.#dropped, code });
   }
+}
+
+function envelopeFault(envelope: readonly Buffer[]): string | undefined {
+  // The routing id comes of the socket, not of the client.
+  const frames = envelope.length - 1;
+  if (frames > ENVELOPE_FRAMES_MAX) {
+    return `${frames} frames in front of the request; at most ${ENVELOPE_FRAMES_MAX} are read`;
+  }
+  const bytes = bytesOf(envelope) - (envelope[0]?.length ?? 0);
+  if (bytes <= ENVELOPE_BYTES_MAX) return undefined;
+  return `${bytes} bytes in front of the request; at most ${ENVELOPE_BYTES_MAX} are read`;
+}
+
+/** As much of it as is within the bounds. */
+function beginningOf([
+  routingId = Buffer.alloc(0),
+  ...envelope
+]: readonly Buffer[]): readonly Buffer[] {
+  let bytes = 0;
+  const kept = envelope.slice(0, ENVELOPE_FRAMES_MAX).filter((frame) => {
+    bytes += frame.length;
+    return bytes <= ENVELOPE_BYTES_MAX;
+  });
+  return [routingId, ...kept];
+}
+
+function bytesOf(frames: readonly Buffer[]): number {
+  let bytes = 0;
+  for (const frame of frames) bytes += frame.length;
+  return bytes;
 }

@@ -7,7 +7,11 @@ import type { Answer } from '../protocol/answer.ts';
 import type { Order } from '../protocol/work.ts';
 
 /** Sends one answer to the client that asked. */
-export type Respond = (answer: Answer) => void;
+export interface Respond {
+  (answer: Answer): void;
+  /** What stood before its request: equal ones are of the same client, about the same question. */
+  envelope?: readonly Buffer[] | undefined;
+}
 
 /** Cancels what was scheduled. */
 export type Cancel = () => void;

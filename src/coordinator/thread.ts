@@ -83,11 +83,9 @@ runThread(async (tools) => {
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
   const journal = new MeteredJournal(await open(data.journal), { now, enter: inJournal(beat) });
-  await admitPeers(tools, log);
+  await openZap(tools, log);
   const front = sockets.add('clients', new Router(FRONT_SOCKET));
-  const events = sockets.add('events', new XPublisher(EVENTS_SOCKET));
-  await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
-  const publisher = new Events(events, crash);
+  const publisher = await openEvents(tools, data.eventsEndpoint);
   const executors = new WorkChannels({
     channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),
     onReport: (report, executor) => coordinator.report(report, executor),
@@ -114,7 +112,6 @@ runThread(async (tools) => {
     onDrained: () => tellMain({ kind: 'drained' }),
   });
   keep('executors', executors.receive());
-  keep('events', publisher.follow());
   tellMain({ kind: 'journal_held' });
   const clients = new Front({
     router: front,
@@ -158,7 +155,7 @@ runThread(async (tools) => {
 });
 
 /** Says who may connect; before any socket is bound. */
-async function admitPeers({ sockets, keep }: ThreadTools, log: Log): Promise<void> {
+async function openZap({ sockets, keep }: ThreadTools, log: Log): Promise<void> {
   const zap = new ZapHandler(sockets.add('zap', new Reply({ linger: 0 })), log);
   await zap.bind();
   keep('zap', zap.answer());
@@ -171,6 +168,14 @@ function sayLag(lagMs: number, log: Log): void {
     seconds: Math.round(lagMs / 1000),
     hint: 'Nothing is lost. Check the clock; see "The clock" in docs/operations.md.',
   });
+}
+
+async function openEvents({ sockets, keep }: ThreadTools, endpoint: string): Promise<Events> {
+  const socket = sockets.add('events', new XPublisher(EVENTS_SOCKET));
+  const publisher = new Events(socket, crash);
+  await bind(socket, endpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
+  keep('events', publisher.follow());
+  return publisher;
 }
 
 /** @returns how many open commands an earlier life has left */

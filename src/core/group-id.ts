@@ -1,6 +1,6 @@
 /** Which keys there can be at all. Dialects forbid more. */
 
-const CODE_POINTS_MAX = 256;
+export const CODE_POINTS_MAX = 256;
 /** C0, DEL and C1. */
 const CONTROL = /\p{Cc}/u;
 
@@ -14,7 +14,7 @@ export function groupIdFault(text: string): string | undefined {
 }
 
 /** A code point takes one or two UTF-16 units, so most texts need no counting. */
-function isTooLong(text: string): boolean {
+export function isTooLong(text: string): boolean {
   if (text.length <= CODE_POINTS_MAX) return false;
   return text.length > 2 * CODE_POINTS_MAX || [...text].length > CODE_POINTS_MAX;
 }

@@ -1,7 +1,8 @@
 /**
  * Says in the log when the process comes near to the memory at which its supervisor starts it anew,
  * and when it has left that again: a limit that is too small shows before it strikes. It acts on
- * nothing: that is the supervisor's (`max_memory_restart` of pm2).
+ * nothing: that is the supervisor's (`max_memory_restart` of pm2). Nor does it end what it watches: to read
+ * the figure takes a descriptor, and there may be none left.
  */
 import type { Log } from '../observe/log-port.ts';
 
@@ -20,6 +21,7 @@ export interface MemoryGuardOptions {
 export class MemoryGuard {
   readonly #options: MemoryGuardOptions;
   #isNear = false;
+  #isRead = true;
 
   constructor(options: MemoryGuardOptions) {
     this.#options = options;
@@ -30,8 +32,9 @@ export class MemoryGuard {
   }
 
   look(): void {
-    const { limitBytes, log, resident = () => process.memoryUsage.rss() } = this.#options;
-    const residentBytes = resident();
+    const { limitBytes, log } = this.#options;
+    const residentBytes = this.#read();
+    if (residentBytes === undefined) return;
     const isNear = residentBytes > limitBytes * (this.#isNear ? WELL : NEAR);
     if (isNear === this.#isNear) return;
     this.#isNear = isNear;
@@ -40,6 +43,20 @@ export class MemoryGuard {
     else {
       const hint = 'At the limit the supervisor starts the daemon anew: see memoryLimitBytes.';
       log.warn('memory comes near to its limit', { ...seen, hint });
+    }
+  }
+
+  /** Undefined if it cannot be read, which is told once. */
+  #read(): number | undefined {
+    const { log, resident = () => process.memoryUsage.rss() } = this.#options;
+    try {
+      const bytes = resident();
+      this.#isRead = true;
+      return bytes;
+    } catch (error) {
+      if (this.#isRead) log.warn('memory could not be measured; it is tried again', { error });
+      this.#isRead = false;
+      return undefined;
     }
   }
 }

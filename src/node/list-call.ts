@@ -20,8 +20,8 @@ interface Told {
   reject(error: Error): void;
 }
 
-/** A page of a thousand keys of the longest kind is a megabyte. */
-const PAGE_BYTES_MAX = 16 * 1024 * 1024;
+/** A page of a thousand keys of the longest kind is a megabyte, and thrice that with every character escaped. */
+const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 
 export class ListCall extends Exchange<Response> {
   readonly answerBytesMax = PAGE_BYTES_MAX;

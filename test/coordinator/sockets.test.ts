@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Dealer, Request, Router, Subscriber, XPublisher } from 'zeromq';
 import { EVENTS_SOCKET, Events } from '../../src/coordinator/events.ts';
@@ -6,11 +7,17 @@ import type { Respond } from '../../src/coordinator/ports.ts';
 import type { Log } from '../../src/observe/log-port.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
 import type { Request as ClientRequest } from '../../src/protocol/request.ts';
+import { ZmtpPeer } from '../support/zmtp-peer.ts';
 
 function closing<Socket extends { close(): void }>(socket: Socket): Socket {
   onTestFinished(() => socket.close());
   return socket;
 }
+
+/** For a machine under load. */
+const WAIT = { timeout: 10_000 };
+/** Five of them read 500 heavy messages; without turns they would block it for a second. */
+const LOOP_MS_MAX = 200;
 
 interface Taken {
   readonly request: ClientRequest;
@@ -92,6 +99,42 @@ describe('the front', () => {
     expect(await nextJson(dealer)).toMatchObject({ error: { code: 'too_large' } });
   });
 
+  test('P9: more in front of a request than a correlation needs is answered too_large', async () => {
+    const { taken, endpoint } = await openFront({ frameBytesMax: 1024 * 1024 });
+    const dealer = closing(new Dealer());
+    dealer.connect(endpoint);
+    const frames = Array.from({ length: 32 }, (_, index) => String(index));
+    await dealer.send([...frames, '{"op":"ping"}']);
+    await vi.waitUntil(() => taken.length === 1, WAIT);
+    taken[0]?.respond(PONG);
+    expect((await dealer.receive()).slice(0, -1).map(String)).toEqual(frames);
+    await dealer.send([...frames, 'one more', '{"op":"ping"}']);
+    const reply = await dealer.receive();
+    expect(reply.slice(0, -1).map(String)).toEqual(frames);
+    expect(JSON.parse(String(reply.at(-1)))).toMatchObject({ error: { code: 'too_large' } });
+    await dealer.send(['7', 'x'.repeat(1024), '{"op":"ping"}']);
+    const [first, ...rest] = await dealer.receive();
+    expect(String(first)).toBe('7');
+    expect(rest).toHaveLength(1);
+    expect(JSON.parse(String(rest[0]))).toMatchObject({ error: { code: 'too_large' } });
+    expect(taken).toHaveLength(1);
+  });
+
+  test('P9: the loop turns while thousands of messages are read', async () => {
+    const { taken, endpoint } = await openFront({ frameBytesMax: 1024 * 1024 });
+    const dealer = closing(new Dealer({ sendHighWaterMark: 0 }));
+    dealer.connect(endpoint);
+    // Each takes a while to read.
+    const wrong = JSON.stringify({ op: 'list', state: Array(5000).fill(0) });
+    const blocked = monitorEventLoopDelay({ resolution: 1 });
+    for (let count = 0; count < 500; count++) await dealer.send(wrong);
+    await dealer.send('{"op":"ping"}');
+    blocked.enable();
+    await vi.waitUntil(() => taken.length === 1, { timeout: 30_000 });
+    blocked.disable();
+    expect(blocked.max / 1e6).toBeLessThan(LOOP_MS_MAX);
+  });
+
   test('P9: with a long backlog nothing more is read, until it is shorter', async () => {
     let backlog = 0;
     const { taken, endpoint } = await openFront({ backlog: () => backlog });
@@ -152,37 +195,94 @@ describe('the front', () => {
 });
 
 describe('events', () => {
-  test('reach who asked for their topic, by its beginning, and cost nothing otherwise', async () => {
+  async function openEvents() {
     const socket = closing(new XPublisher(EVENTS_SOCKET));
+    const events = new Events(socket, fail);
+    onTestFinished(() => events.flushed());
     await socket.bind('tcp://127.0.0.1:*');
-    const errors: unknown[] = [];
-    const events = new Events(socket, (error) => errors.push(error));
     void events.follow();
+    return { events, endpoint: socket.lastEndpoint ?? '' };
+  }
+
+  function subscribe(endpoint: string, topic: string): Subscriber {
+    const subscriber = closing(new Subscriber({ linger: 0 }));
+    subscriber.connect(endpoint);
+    subscriber.subscribe(topic);
+    return subscriber;
+  }
+
+  /** Publishes until it hears it: the subscription has arrived. */
+  async function untilHeard(events: Events, topic: string, subscriber: Subscriber): Promise<void> {
+    const heard = subscriber.receive();
+    let isHeard = false;
+    void heard.then(() => {
+      isHeard = true;
+    });
+    await vi.waitUntil(() => {
+      if (!isHeard) events.publish(topic, () => ({}));
+      return isHeard;
+    }, WAIT);
+  }
+
+  test('reach who asked for their topic, by its beginning, and cost nothing before', async () => {
+    const { events, endpoint } = await openEvents();
     const payload = vi.fn(() => ({ id: 'a' }));
     events.publish('command.committed', payload);
     expect(payload).not.toHaveBeenCalled();
-    const subscriber = closing(new Subscriber());
-    subscriber.connect(socket.lastEndpoint ?? '');
-    subscriber.subscribe('command.');
-    await vi.waitUntil(() => {
-      events.publish('command.stuck', payload);
-      return payload.mock.calls.length > 0;
-    });
-    events.publish('breaker.node02', () => ({ state: 'open' }));
+    const subscriber = subscribe(endpoint, 'command.');
+    await untilHeard(events, 'command.stuck', subscriber);
     events.publish('command.refused', () => ({ id: 'b' }));
     const seen: string[][] = [];
     while (seen.at(-1)?.[0] !== 'command.refused') {
       seen.push((await subscriber.receive()).map(String));
     }
-    expect(seen[0]).toEqual(['command.stuck', '{"id":"a"}']);
+    expect(seen.at(-1)).toEqual(['command.refused', '{"id":"b"}']);
     expect(seen.map(([topic]) => topic)).not.toContain('breaker.node02');
-    subscriber.unsubscribe('command.');
+    events.publish('breaker.node02', payload);
+    expect(payload).not.toHaveBeenCalled();
+  });
+
+  test('P10: whoever unsubscribes from what it never had silences nobody', async () => {
+    const { events, endpoint } = await openEvents();
+    const honest = subscribe(endpoint, 'command.');
+    await untilHeard(events, 'command.stuck', honest);
+    using other = new ZmtpPeer(endpoint, 'SUB');
+    other.say(0, 'command.');
+    other.say(2, 'command.');
+    // What it asks for itself comes behind that.
+    other.say(1, 'lane.');
     await vi.waitUntil(() => {
-      payload.mockClear();
-      events.publish('command.stuck', payload);
-      return payload.mock.calls.length === 0;
-    });
-    expect(errors).toEqual([]);
+      events.publish('lane.bulk', () => ({}));
+      return other.heard.includes('lane.bulk');
+    }, WAIT);
+    events.publish('command.refused', () => ({ id: 'b' }));
+    for (let topic = ''; topic !== 'command.refused'; ) {
+      topic = String((await honest.receive())[0]);
+    }
+    const late = subscribe(endpoint, 'command.');
+    await untilHeard(events, 'command.stuck', late);
+  });
+
+  test('P9: of very many topics none is kept apart, and each is heard', async () => {
+    const { events, endpoint } = await openEvents();
+    using other = new ZmtpPeer(endpoint, 'SUB');
+    for (let count = 0; count < 1000; count++) other.say(1, `topic-${count}.`);
+    other.say(1, 'lane.');
+    await vi.waitUntil(() => {
+      events.publish('lane.bulk', () => ({}));
+      return other.heard.includes('lane.bulk');
+    }, WAIT);
+    const payload = vi.fn(() => ({}));
+    events.publish('nobody.asked', payload);
+    expect(payload).toHaveBeenCalled();
+  });
+
+  test('P9: a topic longer than any costs its sender the connection', async () => {
+    const { events, endpoint } = await openEvents();
+    using other = new ZmtpPeer(endpoint, 'SUB');
+    other.sayLong(Buffer.alloc(2000, 1));
+    await other.closed;
+    await untilHeard(events, 'command.stuck', subscribe(endpoint, 'command.'));
   });
 });
 

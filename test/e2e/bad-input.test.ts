@@ -168,7 +168,7 @@ describe('keys', () => {
 });
 
 describe('frames', () => {
-  test.each([[['', '']], [['', '', '']], [Array.from({ length: 10_000 }, () => '')]])(
+  test.each([[['', '']], [['', '', '']], [Array.from({ length: 33 }, () => '')]])(
     'empty ones get an error behind the same frames',
     async (frames) => {
       using socket = new RawSocket(daemon.endpoint);
@@ -181,13 +181,14 @@ describe('frames', () => {
     },
   );
 
-  test('ten thousand of them before a request come back untouched', async () => {
-    const envelope = Array.from({ length: 10_000 }, (_, index) => String(index));
+  test('32 of them before a request come back untouched; with one more it is too_large', async () => {
+    const envelope = Array.from({ length: 32 }, (_, index) => String(index));
     using socket = new RawSocket(daemon.endpoint);
     await socket.send(...envelope, PING);
     const reply = await socket.receive();
     expect(reply.slice(0, -1).map(String)).toEqual(envelope);
     expect(JSON.parse(String(reply.at(-1)))).toMatchObject({ pid: firstPid });
+    expect(await socket.ask(...envelope, '', PING)).toMatchObject({ error: { code: 'too_large' } });
   });
 
   test('of 10 MB are answered too_large, many times over', async () => {

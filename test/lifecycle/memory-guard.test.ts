@@ -38,3 +38,20 @@ test('what it looks at is what the process takes', () => {
   expect(lines).toHaveLength(1);
   expect(seen[0]?.['residentBytes']).toBeGreaterThan(10 * 1024 * 1024);
 });
+
+test('P10: when it cannot be read, that is told once until it can, and nothing ends', () => {
+  let fails = true;
+  const { memory, lines } = guard(1000, () => {
+    if (fails) throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
+    return 950;
+  });
+  for (const now of [true, true, false, true]) {
+    fails = now;
+    memory.look();
+  }
+  expect(lines).toEqual([
+    'warn memory could not be measured; it is tried again',
+    'warn memory comes near to its limit',
+    'warn memory could not be measured; it is tried again',
+  ]);
+});

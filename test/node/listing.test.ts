@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 import { countKeys, listKeys } from '../../src/node/listing.ts';
@@ -73,9 +74,31 @@ describe('counting the keys of a node', () => {
       return more();
     });
     const asking = new Asking(node.url, { requestTimeoutMs: 15_000 });
-    expect((await countKeys(asking.client)).error).toMatch(/more than 16777216 bytes/);
+    expect((await countKeys(asking.client)).error).toMatch(/more than 4194304 bytes/);
     expect(node.connections[0]?.socket.bytesWritten).toBeLessThan(64 * 1024 * 1024);
     expect(await asking.answerTo()).toMatchObject({ kind: 'applied' });
+  });
+
+  test.each([
+    ['millions of members that are no keys', '0', /more keys than asked for/],
+    ['millions of empty keys', '""', /more keys than asked for/],
+  ])('P9: a page of %s is not judged one by one', async (_, member, told) => {
+    const body = `{"groups":[${Array(1_300_000).fill(member).join()}]}`;
+    const node = await startRawNode((socket) => socket.end(answer('200 OK', body)));
+    const blocked = monitorEventLoopDelay({ resolution: 1 });
+    blocked.enable();
+    const count = await countKeys(new Asking(node.url, { requestTimeoutMs: 15_000 }).client);
+    blocked.disable();
+    expect(count).toEqual({ error: expect.stringMatching(told) });
+    expect(blocked.max / 1e6).toBeLessThan(1000);
+  });
+
+  test('P9: a key that is longer than any is named, not carried on', async () => {
+    const body = JSON.stringify({ groups: ['a', 'x'.repeat(1_000_000)] });
+    const node = await startRawNode((socket) => socket.end(answer('200 OK', body)));
+    const { error = '' } = await countKeys(new Asking(node.url).client);
+    expect(error).toMatch(/a key of more than 256 characters: "xxx/);
+    expect(error.length).toBeLessThan(100);
   });
 
   test('a dialect without a list call says so', async () => {

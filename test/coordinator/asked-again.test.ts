@@ -1,0 +1,47 @@
+/** Repeats of commands that are open, and who waits for their end. */
+import { expect, test } from 'vitest';
+import type { Respond } from '../../src/coordinator/ports.ts';
+import { parseValue } from '../../src/protocol/request.ts';
+import { type Desk, openDesk } from './support/desk.ts';
+import { settled } from './support/reports.ts';
+
+const ONE_MORE = 10_001;
+
+/** Asks for the end of `a` as the front does, behind these frames. */
+function askAgain(desk: Desk, envelope: readonly string[] | undefined, answers: object[]): void {
+  const parsed = parseValue({ op: 'create', id: 'a', groupId: '5' });
+  if (!parsed.ok) throw new Error(parsed.reply.error.message);
+  const respond: Respond = (answer) => answers.push(answer);
+  if (envelope !== undefined) respond.envelope = envelope.map((frame) => Buffer.from(frame));
+  desk.coordinator.request(parsed.request, respond);
+}
+
+test('P9: a client that asks every few seconds waits once, and is answered once', async () => {
+  const desk = await openDesk();
+  const answers: object[] = [];
+  for (let count = 0; count < 100; count++) askAgain(desk, ['peer', '7'], answers);
+  askAgain(desk, ['peer', '8'], answers);
+  askAgain(desk, ['other', '7'], answers);
+  await desk.rest();
+  desk.report(settled(desk, 'a'));
+  await desk.rest();
+  expect(answers).toHaveLength(3);
+  expect(answers[0]).toMatchObject({ id: 'a', state: 'committed' });
+});
+
+test('P9: 10,000 repeats wait in all; beyond it busy, until some are answered', async () => {
+  const desk = await openDesk();
+  const answers: object[] = [];
+  askAgain(desk, undefined, answers);
+  await desk.rest();
+  for (let count = 0; count < ONE_MORE; count++) askAgain(desk, undefined, answers);
+  await desk.rest();
+  expect(answers).toMatchObject([{ id: 'a', error: { code: 'busy', retryAfterMs: 1000 } }]);
+  desk.report(settled(desk, 'a'));
+  await desk.rest();
+  expect(answers).toHaveLength(1 + ONE_MORE);
+  desk.ask({ op: 'create', id: 'b', groupId: '6' });
+  const again = desk.ask({ op: 'create', id: 'b', groupId: '6' });
+  await desk.rest();
+  expect(again.isOpen).toBe(true);
+});

@@ -1,0 +1,66 @@
+/**
+ * A peer that speaks ZMTP 3.0 byte by byte (https://rfc.zeromq.org/spec/23), so that it can say what no
+ * library would, and fall silent at any point.
+ */
+import { connect, type Socket } from 'node:net';
+
+const GREETING = Buffer.concat([
+  Buffer.from([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 0]),
+  Buffer.from('NULL'.padEnd(20, '\0')),
+  Buffer.alloc(32),
+]);
+
+export class ZmtpPeer implements Disposable {
+  readonly #socket: Socket;
+  #heard = '';
+  /** Resolves when the other end has closed the connection. */
+  readonly closed: Promise<void>;
+
+  /** @param type SUB, DEALER, … */
+  constructor(endpoint: string, type: string, routingId = '') {
+    const { hostname, port } = new URL(endpoint);
+    this.#socket = connect(Number(port), hostname);
+    this.#socket.setEncoding('latin1').on('data', (text: string) => {
+      this.#heard += text;
+    });
+    this.#socket.on('error', () => {});
+    this.closed = new Promise((resolve) => this.#socket.once('close', () => resolve()));
+    const ready = Buffer.concat([
+      Buffer.from('\x05READY'),
+      property('Socket-Type', type),
+      property('Identity', routingId),
+    ]);
+    this.#socket.write(Buffer.concat([GREETING, Buffer.from([4, ready.length]), ready]));
+  }
+
+  /** All that came so far, commands and frames as they are. */
+  get heard(): string {
+    return this.#heard;
+  }
+
+  /** A message of one frame, of at most 255 bytes. */
+  say(...bytes: readonly (string | number)[]): void {
+    const frame = Buffer.concat(
+      bytes.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from([part]))),
+    );
+    this.#socket.write(Buffer.concat([Buffer.from([0, frame.length]), frame]));
+  }
+
+  /** The same for any length. */
+  sayLong(frame: Buffer): void {
+    const head = Buffer.alloc(9);
+    head[0] = 2;
+    head.writeBigUInt64BE(BigInt(frame.length), 1);
+    this.#socket.write(Buffer.concat([head, frame]));
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy();
+  }
+}
+
+function property(name: string, value: string): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(value.length);
+  return Buffer.concat([Buffer.from([name.length]), Buffer.from(name), length, Buffer.from(value)]);
+}
