@@ -15,6 +15,7 @@ const INTEGRATION = [
   'cli',
   'client',
   'bench',
+  'channel',
   'chaos',
   'coordinator',
   'executor',

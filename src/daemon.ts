@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { MessageChannel } from 'node:worker_threads';
+import { channelEnds } from './channel/channel.ts';
 import { limitLife } from './composition/limits.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
 import { fatalityOf, vitalsOf } from './composition/vital-signs.ts';
@@ -208,24 +208,23 @@ function startWatchdog({ threads, common: { clock, patience } }: Starting): void
 async function startThreads(starting: Starting): Promise<void> {
   const { settings, threads, executors, shutdown } = starting;
   const { clock, version, log } = starting.common;
-  const channels = executors.map((name) => ({ name, channel: new MessageChannel() }));
-  const ports = channels.map(({ channel }) => channel.port1);
+  const channels = executors.map((name) => ({ name, ends: channelEnds(name) }));
   const coordinator: CoordinatorData = {
     ...coordinatorData(settings),
     name: COORDINATOR,
     clock,
     version,
     log,
-    executors: ports,
+    executors: channels.map(({ ends }) => ends.bound),
   };
-  threads.start(entry('./coordinator/thread'), coordinator, ports);
+  threads.start(entry('./coordinator/thread'), coordinator);
   await threads.heard(COORDINATOR, 'journal_held');
   if (threads.has(COORDINATOR, 'journal_held')) starting.holdsJournal();
   if (shutdown.begun) return;
-  for (const { name, channel } of channels) {
-    const port = channel.port2;
-    const data: ExecutorData = { ...executorData(settings), name, clock, log, port };
-    threads.start(entry('./executor/thread'), data, [port]);
+  for (const { name, ends } of channels) {
+    const channel = ends.connected;
+    const data: ExecutorData = { ...executorData(settings), name, clock, log, channel };
+    threads.start(entry('./executor/thread'), data);
   }
 }
 

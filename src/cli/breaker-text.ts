@@ -22,6 +22,8 @@ export function breakerTable(
       { title: 'opened', align: 'right' },
       { title: 'next trial' },
       { title: 'why' },
+      { title: 'trials failed', align: 'right' },
+      { title: 'last error' },
     ],
     Object.entries(breakers).map(([name, breaker]) => [
       plain(name),
@@ -30,6 +32,8 @@ export function breakerTable(
       String(breaker.openings),
       nextTrial(breaker),
       breaker.forced ? 'an operator opened it' : plain(breaker.cause ?? ''),
+      breaker.trialsFailed === undefined ? '' : String(breaker.trialsFailed),
+      plain(breaker.lastError ?? ''),
     ]),
   );
 }

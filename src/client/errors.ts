@@ -1,4 +1,5 @@
 /** What can go wrong between a client and the daemon; what the daemon says itself is an answer. */
+import { ERROR_CODES, type ErrorCode, type ErrorReply } from '../protocol/errors.ts';
 
 export const CLIENT_ERROR_CODES = {
   unreachable: 'Start the daemon (`npm start`, or bin/lockstepd), or give the right endpoint.',
@@ -30,4 +31,35 @@ export class ClientError extends Error {
     this.endpoint = about.endpoint;
     this.id = about.id;
   }
+}
+
+/** Errors of the daemon that speak of its present state, or of its nodes', and pass. */
+const PASSING: readonly ErrorCode[] = ['busy', 'unavailable', 'draining'];
+/** Failures between client and daemon that pass. */
+const PASSING_CLIENT: readonly ClientErrorCode[] = ['unreachable', 'no_answer', 'overloaded'];
+
+/**
+ * Whether this is an error that a program has to live with, and no fault of its own or of the daemon:
+ * the daemon is away, full or stopping, or a breaker is open. Takes what a call threw, or what it returned.
+ */
+export function isExpected(error: unknown): boolean {
+  if (error instanceof ClientError) return PASSING_CLIENT.includes(error.code);
+  const code = codeOf(error);
+  return code !== undefined && PASSING.includes(code);
+}
+
+/**
+ * Whether the same request, with the same id, may get another answer later. A settled command never
+ * does: its id always gets the first outcome (P7).
+ */
+export function worthRetrying(answerOrError: unknown): boolean {
+  if (answerOrError instanceof ClientError) return PASSING_CLIENT.includes(answerOrError.code);
+  const code = codeOf(answerOrError);
+  return code !== undefined && ERROR_CODES[code].retry;
+}
+
+/** The code of an error reply of the daemon; undefined if it is none, or of a newer daemon. */
+function codeOf(value: unknown): ErrorCode | undefined {
+  const code = (value as Partial<ErrorReply> | null | undefined)?.error?.code;
+  return code !== undefined && Object.hasOwn(ERROR_CODES, code) ? code : undefined;
 }

@@ -40,5 +40,11 @@ export {
   type Selection,
 } from './client.ts';
 export { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
-export { CLIENT_ERROR_CODES, ClientError, type ClientErrorCode } from './errors.ts';
+export {
+  CLIENT_ERROR_CODES,
+  ClientError,
+  type ClientErrorCode,
+  isExpected,
+  worthRetrying,
+} from './errors.ts';
 export { type DaemonEvent, Subscription } from './subscription.ts';

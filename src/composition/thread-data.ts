@@ -51,7 +51,7 @@ export function coordinatorData(
 
 export function executorData(
   settings: Settings,
-): Omit<ExecutorData, 'name' | 'clock' | 'log' | 'port'> {
+): Omit<ExecutorData, 'name' | 'clock' | 'log' | 'channel'> {
   return {
     policy: policyOf(settings),
     nodes: settings.nodes,

@@ -77,8 +77,8 @@ export const telemetryShape = {
     variable: 'SENTRY_ENVIRONMENT',
   }),
   sentryIgnore: names.optional().register(settingDocs, {
-    text: 'Threads of whose errors and lines Sentry hears nothing.',
-    allowed: 'thread names: name,name,…',
+    text: 'Names of threads and of errors (such as TypeError) that are not reported to Sentry.',
+    allowed: 'names of threads or errors: name,name,…',
     fallback: 'none',
   }),
   cronitorApiKey: key.optional().register(settingDocs, {

@@ -6,6 +6,7 @@
 import { type Breaker, isShut, isTrying } from '../core/breaker.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { CommandRequest } from '../protocol/request.ts';
+import { outageText } from './breaker-view.ts';
 
 /** By node. */
 export type Cluster = ReadonlyMap<string, Breaker>;
@@ -85,9 +86,9 @@ function describe([node, breaker]: readonly [string, Breaker]): string {
     case 'closed':
       return `the breaker of ${node} is closed`;
     case 'forced':
-      return `the breaker of ${node} is open: an operator opened it`;
+      return `the breaker of ${node} is open: ${outageText({})}`;
     case 'open':
-      return `the breaker of ${node} is open: ${breaker.cause}`;
+      return `the breaker of ${node} is open: ${outageText(breaker)}`;
     case 'half_open':
       return `the breaker of ${node} is half-open: the node is being tried`;
   }

@@ -4,6 +4,7 @@
  */
 import type { Log } from '../observe/log-port.ts';
 import type { BreakerEvent } from '../protocol/answer.ts';
+import { outageText } from './breaker-view.ts';
 
 const AGAIN_MS = 60_000;
 
@@ -30,20 +31,21 @@ export class BreakerTeller {
     this.#options = options;
   }
 
-  take({ node, from, state, forced, cause, nextTrialInMs }: BreakerEvent): void {
+  take(event: BreakerEvent): void {
+    const { node, from, state, nextTrialInMs, trialsFailed } = event;
     const { log, tell } = this.#options;
-    const because = forced ? 'an operator opened it' : cause;
     if (state === 'half_open') return log.info('trying the node of an open breaker', { node });
     if (state === 'closed') {
       this.#erredAt.delete(node);
       log.info('a breaker closed', { node, from });
       return tell({ kind: 'breaker', node, isOpen: false });
     }
-    const details = { node, from, cause: because, nextTrialInMs };
+    const cause = outageText(event);
+    const details = { node, from, cause, trialsFailed, nextTrialInMs };
     if (this.#isError(node)) log.error('a breaker opened', details);
     else log.info('a breaker opened again', details);
     if (from === 'closed') {
-      tell({ kind: 'breaker', node, isOpen: true, ...(because && { cause: because }) });
+      tell({ kind: 'breaker', node, isOpen: true, cause });
     }
     return undefined;
   }

@@ -1,5 +1,11 @@
 /** A breaker as a standing word of the journal, so that a restart does not forget an outage. */
-import { type Breaker, type BreakerContext, type ForcedBreaker, revived } from '../core/breaker.ts';
+import {
+  type Breaker,
+  type BreakerContext,
+  type ForcedBreaker,
+  outageOf,
+  revived,
+} from '../core/breaker.ts';
 
 const PREFIX = 'breaker/';
 
@@ -22,9 +28,8 @@ export function wordOf(breaker: Breaker): string | undefined {
       return JSON.stringify({ kind: 'forced', since: breaker.since });
     case 'open':
     case 'half_open': {
-      const { openings, cause } = breaker;
       const until = breaker.kind === 'open' ? breaker.until : breaker.since;
-      return JSON.stringify({ kind: 'open', until, openings, cause });
+      return JSON.stringify({ kind: 'open', until, ...outageOf(breaker) });
     }
   }
 }
@@ -33,10 +38,17 @@ export function wordOf(breaker: Breaker): string | undefined {
 export function readWord(word: string, context: BreakerContext): Breaker | undefined {
   const value = parse(word);
   if (value['kind'] === 'forced') return forced(value['since'], context.now);
-  const { until, openings, cause } = value;
+  const { until, openings, cause, lastError, trialsFailed } = value;
   if (value['kind'] !== 'open' || typeof cause !== 'string') return undefined;
   if (!isNumber(until) || !isNumber(openings) || openings < 1) return undefined;
-  return revived({ until, openings, cause }, context);
+  const outage = {
+    openings,
+    cause,
+    // Words of an earlier version have neither.
+    trialsFailed: isNumber(trialsFailed) ? trialsFailed : 0,
+    ...(typeof lastError === 'string' ? { lastError } : {}),
+  };
+  return revived({ until, ...outage }, context);
 }
 
 function forced(since: unknown, now: number): ForcedBreaker {

@@ -19,13 +19,12 @@ import {
   isShut,
   observe,
   type Sample,
-  type Sign,
   tick,
   tried,
 } from '../core/breaker.ts';
 import { JournalError } from '../journal/errors.ts';
 import type { BreakerEvent, BreakerView } from '../protocol/answer.ts';
-import type { Order } from '../protocol/work.ts';
+import type { Order, WorkReport } from '../protocol/work.ts';
 import { Admission } from './admission.ts';
 import { breakerView } from './breaker-view.ts';
 import { readWord, wordName, wordNode, wordOf } from './breaker-word.ts';
@@ -42,6 +41,8 @@ interface Standing {
   /** Whether a harmless read is made rather than none. */
   mayRead: boolean;
 }
+
+type Tried = Omit<Extract<WorkReport, { kind: 'tried' }>, 'kind'>;
 
 export class Breakers {
   readonly admission: Admission;
@@ -102,10 +103,7 @@ export class Breakers {
     }
   }
 
-  tried(
-    { node, period, sign }: { node: string; period: number; sign: Sign | 'idle' },
-    turn: Turn,
-  ): void {
+  tried({ node, period, sign, lastError }: Tried, turn: Turn): void {
     const standing = this.#standing(node);
     if (sign === 'idle') {
       standing.idle++;
@@ -113,7 +111,11 @@ export class Breakers {
       standing.idle = 0;
       standing.mayRead = false;
     }
-    const result = { period, sign: sign === 'idle' ? 'none' : sign } as const;
+    const result = {
+      period,
+      sign: sign === 'idle' ? 'none' : sign,
+      ...(lastError === undefined ? {} : { lastError }),
+    } as const;
     this.#change(node, (breaker, context) => tried(breaker, result, context), turn);
     this.#try(node);
   }

@@ -1,6 +1,7 @@
 /** The coordinator's thread: journal, sockets, and the batch machine between them. */
-import { type MessagePort, workerData } from 'node:worker_threads';
-import { Router, XPublisher } from 'zeromq';
+import { workerData } from 'node:worker_threads';
+import { Pair, Router, XPublisher } from 'zeromq';
+import { CHANNEL_SOCKET, Channel, type ChannelEnd } from '../channel/channel.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
 import { JournalError } from '../journal/errors.ts';
@@ -9,6 +10,7 @@ import type { Journal } from '../journal/port.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
+import type { SocketRegistry } from '../lifecycle/socket-registry.ts';
 import { runThread, StartError, tellMain } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import { type Dialect, unroutableCharacter } from '../node/dialect.ts';
@@ -40,7 +42,7 @@ export interface CoordinatorData extends ThreadData {
   readonly breaker: BreakerPolicy;
   readonly nodeNames: readonly string[];
   /** Its ends of the channels to executors, in their order. */
-  readonly executors: readonly MessagePort[];
+  readonly executors: readonly ChannelEnd[];
   readonly concurrency: number;
   readonly interactiveShare: number;
   readonly openMax: number;
@@ -81,7 +83,7 @@ runThread(async ({ beat, sockets, keep }) => {
   await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
   const publisher = new Events(events, crash);
   const executors = new WorkChannels({
-    ports: data.executors,
+    channels: await openChannels(data.executors, sockets),
     onReport: (report, executor) => coordinator.report(report, executor),
     onError: crash,
   });
@@ -103,6 +105,7 @@ runThread(async ({ beat, sockets, keep }) => {
     onFatal: end,
     onDrained: () => tellMain({ kind: 'drained' }),
   });
+  keep('executors', executors.receive());
   keep('events', publisher.follow());
   tellMain({ kind: 'journal_held' });
   const clients = new Front({
@@ -115,7 +118,7 @@ runThread(async ({ beat, sockets, keep }) => {
   });
   // The journal is read while executors start; their orders wait for them.
   const recovering = restore(coordinator, journal, now() + data.policy.quiesceMs);
-  await executors.complete;
+  await executors.complete();
   startFiguresRound({
     ask: (request, respond) => coordinator.request(request, respond),
     onSummary: (summary) => {
@@ -136,7 +139,7 @@ runThread(async ({ beat, sockets, keep }) => {
   return {
     onControl: (message) => hear(message, coordinator, log),
     stop: async () => {
-      executors.hearRest();
+      await executors.hearRest();
       await coordinator.close();
       await clients.flushed();
       await publisher.flushed();
@@ -146,6 +149,18 @@ runThread(async ({ beat, sockets, keep }) => {
     },
   };
 });
+
+/** Executors come when main hears that the journal is held: these are open then. */
+async function openChannels(
+  ends: readonly ChannelEnd[],
+  sockets: SocketRegistry,
+): Promise<readonly Channel[]> {
+  const channels = ends.map(
+    (end) => new Channel(sockets.add(end.endpoint, new Pair(CHANNEL_SOCKET)), end),
+  );
+  for (const channel of channels) await channel.open();
+  return channels;
+}
 
 /** @returns how many open commands an earlier life has left */
 async function restore(

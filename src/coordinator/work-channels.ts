@@ -1,79 +1,80 @@
 /** The coordinator's ends of its channels to executors: orders out, one message a turn each; reports in. */
-import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { Channel } from '../channel/channel.ts';
 import { Outbox } from '../protocol/outbox.ts';
 import type { Order, Report, WorkReport } from '../protocol/work.ts';
 
 export interface WorkChannelsOptions {
   /** One to each executor, in their order. */
-  readonly ports: readonly MessagePort[];
+  readonly channels: readonly Channel[];
   readonly onReport: (report: WorkReport, executor: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
-export class WorkChannels {
-  readonly #ports: readonly MessagePort[];
-  readonly #onReport: WorkChannelsOptions['onReport'];
-  readonly #outboxes: readonly Outbox<Order>[];
-  readonly #missing: Set<number>;
-  readonly #complete = Promise.withResolvers<void>();
+interface Executor {
+  readonly channel: Channel;
+  readonly outbox: Outbox<Order>;
+  readonly greeted: PromiseWithResolvers<void>;
+}
 
-  constructor({ ports, onReport, onError }: WorkChannelsOptions) {
-    this.#ports = ports;
+export class WorkChannels {
+  readonly #executors: readonly Executor[];
+  readonly #onReport: WorkChannelsOptions['onReport'];
+
+  constructor({ channels, onReport, onError }: WorkChannelsOptions) {
     this.#onReport = onReport;
-    this.#missing = new Set(ports.keys());
-    // Executors come first: what they do takes longest. A turn gives all its orders in one go.
-    this.#outboxes = ports.map(
-      (port) =>
-        new Outbox<Order>({
-          send: (orders) => port.postMessage(JSON.stringify(orders)),
-          onError,
-          gather: 'task',
-        }),
+    this.#executors = channels.map((channel) => {
+      const greeted = Promise.withResolvers<void>();
+      const outbox = new Outbox<Order>({
+        // Orders that are given before their executor listens wait for it.
+        send: async (orders) => {
+          await greeted.promise;
+          await channel.send(JSON.stringify(orders));
+        },
+        onError,
+        // Executors come first: what they do takes longest. A turn gives all its orders in one go.
+        gather: 'task',
+      });
+      return { channel, outbox, greeted };
+    });
+  }
+
+  /** Reads until the channels are closed. */
+  async receive(): Promise<void> {
+    await Promise.all(
+      this.#executors.map(({ channel }, executor) =>
+        channel.receive((text) => this.#hear(text, executor)),
+      ),
     );
-    for (const [executor, port] of ports.entries()) {
-      port.on('message', (text: string) => this.#hear(text, executor));
-      // Main says how long the thread lives.
-      port.unref();
-    }
   }
 
   /** Resolves when every executor listens. */
-  get complete(): Promise<void> {
-    return this.#complete.promise;
+  async complete(): Promise<void> {
+    await Promise.all(this.#executors.map(({ greeted }) => greeted.promise));
   }
 
   /** @param executor counted from 0 */
   order(executor: number, order: Order): void {
-    this.#outboxes[executor]?.push(order);
+    this.#executors[executor]?.outbox.push(order);
   }
 
   /**
    * Hears what executors that have ended left behind: main's word that they have may come in before
    * theirs, which took another channel.
    */
-  hearRest(): void {
-    for (const [executor, port] of this.#ports.entries()) {
-      for (;;) {
-        const left = receiveMessageOnPort(port);
-        if (left === undefined) break;
-        this.#hear(left.message, executor);
-      }
+  async hearRest(): Promise<void> {
+    for (const [executor, { channel }] of this.#executors.entries()) {
+      await channel.takeRest((text) => this.#hear(text, executor));
     }
   }
 
   close(): void {
-    for (const port of this.#ports) port.close();
+    for (const { channel } of this.#executors) channel.close();
   }
 
   #hear(text: string, executor: number): void {
     for (const report of JSON.parse(text) as Report[]) {
-      if (report.kind === 'hello') this.#greet(executor);
+      if (report.kind === 'hello') this.#executors[executor]?.greeted.resolve();
       else this.#onReport(report, executor);
     }
-  }
-
-  #greet(executor: number): void {
-    this.#missing.delete(executor);
-    if (this.#missing.size === 0) this.#complete.resolve();
   }
 }

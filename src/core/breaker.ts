@@ -22,6 +22,8 @@ export type Sign = 'good' | 'bad' | 'none';
 export interface Sample extends Tally {
   /** Failures since the last success among them. */
   readonly failuresInRow: number;
+  /** What the latest failure said, for people. */
+  readonly lastError?: string;
 }
 
 export interface BreakerPolicy {
@@ -57,22 +59,28 @@ export interface ClosedBreaker {
   readonly openings: number;
 }
 
-export interface OpenBreaker {
+/** Why a breaker is not closed, for people. */
+export interface Outage {
+  readonly openings: number;
+  /** Why it opened first; trials that failed since do not replace it. */
+  readonly cause: string;
+  /** What the latest failed call said, if it said anything. */
+  readonly lastError?: string;
+  /** Trial calls that failed since it opened first. */
+  readonly trialsFailed: number;
+}
+
+export interface OpenBreaker extends Outage {
   readonly kind: 'open';
   readonly since: number;
   /** When the next trial is due. */
   readonly until: number;
-  readonly openings: number;
-  /** For people. */
-  readonly cause: string;
 }
 
-export interface HalfOpenBreaker {
+export interface HalfOpenBreaker extends Outage {
   readonly kind: 'half_open';
   /** Also names this trial: results of an earlier one do not count. */
   readonly since: number;
-  readonly openings: number;
-  readonly cause: string;
   readonly running: number;
   readonly passed: number;
   readonly failed: number;
@@ -105,20 +113,24 @@ export function observe(breaker: Breaker, sample: Sample, context: BreakerContex
   const cause = causeOf(failuresInRow, sum(window), policy);
   if (cause === undefined) return { ...breaker, failuresInRow, window };
   const isSteady = now - breaker.since >= STEADY_CAPS * policy.coolOffCapMs;
-  return opened(isSteady ? 1 : breaker.openings + 1, cause, context);
+  const openings = isSteady ? 1 : breaker.openings + 1;
+  return opened({ openings, cause, trialsFailed: 0, ...saidBy(sample) }, context);
 }
 
 /** Time has passed. */
 export function tick(breaker: Breaker, context: BreakerContext): Breaker {
   const { now, policy } = context;
   if (breaker.kind === 'open' && now >= breaker.until) {
-    const { openings, cause } = breaker;
     const counts = { running: 0, passed: 0, failed: 0 };
-    return { kind: 'half_open', since: now, openings, cause, ...counts, triedAt: now };
+    return { kind: 'half_open', since: now, ...outageOf(breaker), ...counts, triedAt: now };
   }
   if (breaker.kind !== 'half_open' || breaker.running === 0) return breaker;
   if (now - breaker.triedAt < policy.trialTimeoutMs) return breaker;
-  return opened(breaker.openings + 1, 'a trial call had no result', context);
+  return reopened(
+    breaker,
+    { failed: breaker.running, lastError: 'a trial call had no result' },
+    context,
+  );
 }
 
 export interface Admitted {
@@ -141,7 +153,7 @@ export function admitTrial(breaker: Breaker, context: BreakerContext): Admitted 
 /** A trial call of the period that began at `period` has ended; `none`: it may be made again. */
 export function tried(
   breaker: Breaker,
-  { period, sign }: { period: number; sign: Sign },
+  { period, sign, lastError }: { period: number; sign: Sign; lastError?: string },
   context: BreakerContext,
 ): Breaker {
   if (breaker.kind !== 'half_open' || breaker.since !== period) return breaker;
@@ -151,14 +163,10 @@ export function tried(
   const passed = breaker.passed + (sign === 'good' ? 1 : 0);
   const failed = breaker.failed + (sign === 'bad' ? 1 : 0);
   if (failed > 0 && (passed === 0 || failed >= trialCalls * failureShare)) {
-    return opened(
-      breaker.openings + 1,
-      `${failed} of ${passed + failed} trial calls failed`,
-      context,
-    );
+    return reopened(breaker, { failed, lastError }, context);
   }
   if (passed >= trialCalls) return closedBreaker(context.now, breaker.openings);
-  return { ...breaker, running, passed, failed };
+  return { ...breaker, running, passed, failed, ...saidBy({ lastError }) };
 }
 
 export type BreakerAct = 'open' | 'close' | 'reset';
@@ -179,11 +187,11 @@ export function actedOn(breaker: Breaker, act: BreakerAct, now: number): Breaker
 
 /** As an earlier life has left it, by a clock that may have been set since. */
 export function revived(
-  { until, openings, cause }: Pick<OpenBreaker, 'until' | 'openings' | 'cause'>,
+  { until, ...outage }: Pick<OpenBreaker, 'until'> & Outage,
   { now, policy }: BreakerContext,
 ): OpenBreaker {
   const bounded = Math.min(until, now + policy.coolOffCapMs);
-  return { kind: 'open', since: now, until: bounded, openings, cause };
+  return { kind: 'open', since: now, until: bounded, ...outage };
 }
 
 /** Its calls are refused or held: nothing but trial calls gets through. */
@@ -196,12 +204,32 @@ export function isTrying(breaker: Breaker): boolean {
   return breaker.kind === 'half_open' && breaker.passed > 0;
 }
 
-function opened(openings: number, cause: string, context: BreakerContext): OpenBreaker {
-  const { now, random, policy } = context;
+/** Why a breaker is not closed, without how it stands just now. */
+export function outageOf({ openings, cause, lastError, trialsFailed }: Outage): Outage {
+  return { openings, cause, trialsFailed, ...saidBy({ lastError }) };
+}
+
+/** Trial calls have failed: the first cause stays. */
+function reopened(
+  breaker: HalfOpenBreaker,
+  { failed, lastError }: { failed: number; lastError?: string | undefined },
+  context: BreakerContext,
+): OpenBreaker {
+  const outage = outageOf(breaker);
+  const openings = outage.openings + 1;
+  const trialsFailed = outage.trialsFailed + failed;
+  return opened({ ...outage, openings, trialsFailed, ...saidBy({ lastError }) }, context);
+}
+
+function opened(outage: Outage, { now, random, policy }: BreakerContext): OpenBreaker {
   // Half of it by chance: the breakers of many daemons must not try in step.
-  const ceiling = Math.min(policy.coolOffCapMs, policy.coolOffMs * 2 ** (openings - 1));
+  const ceiling = Math.min(policy.coolOffCapMs, policy.coolOffMs * 2 ** (outage.openings - 1));
   const until = now + ceiling * (0.5 + random() / 2);
-  return { kind: 'open', since: now, until, openings, cause };
+  return { kind: 'open', since: now, until, ...outage };
+}
+
+function saidBy({ lastError }: { lastError?: string | undefined }): { lastError?: string } {
+  return lastError === undefined ? {} : { lastError };
 }
 
 function causeOf(

@@ -20,7 +20,8 @@ export interface Held<Run> {
 export interface Trial {
   readonly node: string;
   readonly readsOnly: boolean;
-  readonly ended: (sign: Sign) => void;
+  /** `said`: what the exchange came to. */
+  readonly ended: (sign: Sign, said?: string) => void;
 }
 
 export interface GateOptions<Run> {

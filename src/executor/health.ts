@@ -8,12 +8,23 @@ import type { Cancel, ExecutorPorts } from './ports.ts';
 /** How long successes may wait to be told. */
 const SUCCESSES_MS = 250;
 
+/** How one exchange ended. */
+interface Outcome {
+  readonly sign: Sign;
+  readonly said: string;
+  /** The node's time alone. */
+  readonly tookMs: number;
+}
+
 interface Count {
   calls: number;
   failures: number;
   slow: number;
   failuresInRow: number;
+  lastError: string | undefined;
 }
+
+const NOTHING: Count = { calls: 0, failures: 0, slow: 0, failuresInRow: 0, lastError: undefined };
 
 export class Health {
   readonly #ports: Pick<ExecutorPorts, 'now' | 'at' | 'report'>;
@@ -28,12 +39,10 @@ export class Health {
   ) {
     this.#ports = ports;
     this.#slowCallMs = slowCallMs;
-    this.#counts = new Map(
-      ports.nodeNames.map((name) => [name, { calls: 0, failures: 0, slow: 0, failuresInRow: 0 }]),
-    );
+    this.#counts = new Map(ports.nodeNames.map((name) => [name, { ...NOTHING }]));
   }
 
-  note(node: string, sign: Sign, tookMs: number): void {
+  note(node: string, { sign, said, tookMs }: Outcome): void {
     const count = sign === 'none' ? undefined : this.#counts.get(node);
     if (count === undefined) return;
     count.calls++;
@@ -43,6 +52,7 @@ export class Health {
     } else {
       count.failures++;
       count.failuresInRow++;
+      count.lastError = said;
     }
     if (sign === 'bad') this.#schedule('now');
     else if (this.#due === 'never') this.#schedule('later');
@@ -62,11 +72,9 @@ export class Health {
     const nodes: Record<string, Sample> = {};
     for (const [node, count] of this.#counts) {
       if (count.calls === 0) continue;
-      nodes[node] = { ...count };
-      count.calls = 0;
-      count.failures = 0;
-      count.slow = 0;
-      count.failuresInRow = 0;
+      const { lastError, ...tally } = count;
+      nodes[node] = lastError === undefined ? tally : { ...tally, lastError };
+      Object.assign(count, NOTHING);
     }
     this.#ports.report({ kind: 'health', nodes });
   }

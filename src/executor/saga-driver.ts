@@ -256,8 +256,9 @@ export class SagaDriver {
     const exchange = this.#ports.node(node).exchange(request, groupId, (answer, sign, tookMs) => {
       run.exchanges.splice(run.exchanges.indexOf(underway), 1);
       const told = sign === 'bad' && isWorn(run.saga, node) ? 'none' : sign;
-      if (trial === undefined) this.#health.note(node, told, tookMs);
-      else trial.ended(told);
+      const { said } = answer;
+      if (trial === undefined) this.#health.note(node, { sign: told, said, tookMs });
+      else trial.ended(told, said);
       attempted?.(() => ({ id, node, request: request.kind, answer, ms: now() - startedAt }));
       if (!isSettled(run.saga.state)) this.#take(run, { kind: 'answered', node, answer });
       else this.#checkDrained();

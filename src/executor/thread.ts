@@ -1,5 +1,7 @@
 /** The thread of one executor: its channel to the coordinator, its clients of nodes. */
-import { type MessagePort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
+import { Pair } from 'zeromq';
+import { CHANNEL_SOCKET, Channel, type ChannelEnd } from '../channel/channel.ts';
 import type { Policy } from '../core/model.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
@@ -22,7 +24,7 @@ import { unknownNode } from './unknown-node.ts';
 
 export interface ExecutorData extends ThreadData {
   /** Its end of the channel to the coordinator. */
-  readonly port: MessagePort;
+  readonly channel: ChannelEnd;
   readonly nodes: readonly { readonly name: string; readonly url: string }[];
   readonly dialect: Dialect;
   readonly policy: Policy;
@@ -36,7 +38,7 @@ export interface ExecutorData extends ThreadData {
 /** A turn of this thread's event loop may take a millisecond or two; the coordinator can begin. */
 const REPORTS_ENOUGH = 8;
 
-runThread(async ({ beat }) => {
+runThread(async ({ beat, sockets, keep }) => {
   const data = workerData as ExecutorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
@@ -45,9 +47,10 @@ runThread(async ({ beat }) => {
   const after: After = (ms, act) => at(now() + ms, act);
   const clients = data.nodes.map((node) => openClient(node, { ...data, after, afterReads }));
   const ports = new Map(clients.map((client) => [client.options.name, portOf(client)]));
-  const { port } = data;
+  const channel = new Channel(sockets.add('coordinator', new Pair(CHANNEL_SOCKET)), data.channel);
+  await channel.open();
   const outbox = new Outbox<Report>({
-    send: (reports) => port.postMessage(JSON.stringify(reports)),
+    send: (reports) => channel.send(JSON.stringify(reports)),
     onError: (error) => {
       throw error;
     },
@@ -68,9 +71,8 @@ runThread(async ({ beat }) => {
     data.policy,
     data.slowCallMs,
   );
-  port.on('message', (text: string) => take(JSON.parse(text) as Order[], executor, beat));
-  // Main says how long the thread lives, whatever becomes of the coordinator.
-  port.unref();
+  const hear = (text: string) => take(JSON.parse(text) as Order[], executor, beat);
+  keep('coordinator', channel.receive(hear));
   outbox.push({ kind: 'hello' });
   return {
     onControl: (message) => {
@@ -81,7 +83,7 @@ runThread(async ({ beat }) => {
       executor.take({ kind: 'interrupt' });
       for (const client of clients) client.close();
       await outbox.flushed();
-      port.close();
+      channel.close();
       await log.close();
     },
   };

@@ -22,7 +22,10 @@ export class Trials {
   }
 
   take({ node, period, call, harmless }: Extract<Order, { kind: 'try' }>): void {
-    const tell = (sign: Sign | 'idle') => this.#ports.report({ kind: 'tried', node, period, sign });
+    const tell = (sign: Sign | 'idle', said?: string) => {
+      const lastError = sign === 'bad' && said !== undefined ? { lastError: said } : {};
+      this.#ports.report({ kind: 'tried', node, period, sign, ...lastError });
+    };
     const isReading = call === 'read';
     if (this.#driver.letOneThrough({ node, readsOnly: isReading, ended: tell })) return;
     if (harmless) this.#read(node, tell);
@@ -33,10 +36,10 @@ export class Trials {
     for (const read of this.#reads) read.abort();
   }
 
-  #read(node: string, tell: (sign: Sign) => void): void {
-    const read = this.#ports.node(node).exchange({ kind: 'read' }, TRIAL_KEY, (_, sign) => {
+  #read(node: string, tell: (sign: Sign, said?: string) => void): void {
+    const read = this.#ports.node(node).exchange({ kind: 'read' }, TRIAL_KEY, (answer, sign) => {
       this.#reads.delete(read);
-      tell(sign);
+      tell(sign, answer.said);
     });
     this.#reads.add(read);
   }

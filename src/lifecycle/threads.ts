@@ -3,7 +3,7 @@
  * without having been told to is lost, and so is one that hangs; a lost thread ends the process.
  */
 import type { EventLoopUtilization } from 'node:perf_hooks';
-import { type Transferable, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { type Activity, Beat, type BeatSlot, Beats, type Reading } from './beats.ts';
 import type { Failure, FromThread, ThreadData, ToThread } from './control.ts';
 import type { OpenSocket } from './socket-registry.ts';
@@ -86,16 +86,10 @@ export class Threads {
     return this.expected.filter((name) => this.#lost.has(name));
   }
 
-  /** @param transferList what of `data` is the thread's alone from now on */
-  start<Data extends ThreadData>(
-    entry: URL,
-    data: Data,
-    transferList: readonly Transferable[] = [],
-  ): void {
+  start<Data extends ThreadData>(entry: URL, data: Data): void {
     const { name } = data;
     const worker = new Worker(entry, {
       workerData: { ...data, beat: this.#beats.claim(name) },
-      transferList: [...transferList],
       name,
       resourceLimits: LIMITS,
     });

@@ -2,13 +2,18 @@
 import { createHash } from 'node:crypto';
 
 /** Errors of the world outside: they are logged, and shut down or wait; nobody debugs them. */
-const DEPENDENCY_ERRORS = new Set(['DependencyError', 'JournalError', 'StartError']);
+const DEPENDENCY_ERRORS = ['JournalError', 'StartError'];
 const CAUSES_MAX = 10;
 
 export function isDependencyFailure(error: unknown): boolean {
+  return hasName(error, DEPENDENCY_ERRORS);
+}
+
+/** Whether the error, or one that caused it, has one of these names. Errors of other threads keep theirs. */
+export function hasName(error: unknown, names: readonly string[]): boolean {
   let at = error;
   for (let depth = 0; at instanceof Error && depth < CAUSES_MAX; depth++) {
-    if (DEPENDENCY_ERRORS.has(at.name)) return true;
+    if (names.includes(at.name)) return true;
     at = at.cause;
   }
   return false;

@@ -9,7 +9,7 @@
  * The package costs 55 MB and 0.3 s (measured 2026-11): it is loaded only where there is a DSN.
  */
 import type { ErrorEvent, NodeClient, Scope } from '@sentry/node';
-import { fingerprint, isDependencyFailure, presentable } from './cause.ts';
+import { fingerprint, hasName, isDependencyFailure, presentable } from './cause.ts';
 import type { Log } from './log-port.ts';
 import { linesOn, type RecentLine, telling } from './recent-lines.ts';
 import { sagaOn } from './saga-mark.ts';
@@ -24,7 +24,7 @@ export interface SentryOptions {
   readonly environment: string;
   readonly release: string;
   readonly deviceName: string;
-  /** Threads of which nothing is reported. */
+  /** Threads of which nothing is reported, and names of errors that are not. */
   readonly ignored: readonly string[];
   /** Where it is remembered which causes were sent. */
   readonly seenFile: string;
@@ -76,7 +76,8 @@ export async function openSentry(options: SentryOptions): Promise<Sentry> {
   });
   return {
     report: (error, thread) => {
-      if (ignored.includes(thread) || isDependencyFailure(error)) return;
+      if (ignored.includes(thread) || hasName(error, ignored)) return;
+      if (isDependencyFailure(error)) return;
       const cause = fingerprint(error);
       if (!seen.isNew(cause)) return;
       reports++;

@@ -120,8 +120,12 @@ export interface BreakerView {
   readonly openings: number;
   /** An operator opened it, and has to close it. */
   readonly forced?: true;
-  /** Why it opened. */
+  /** Why it opened first; trial calls that failed since do not replace it. */
   readonly cause?: string;
+  /** What the latest failed call to the node came to. */
+  readonly lastError?: string;
+  /** Trial calls that failed since it opened first; absent: none. */
+  readonly trialsFailed?: number;
   /** Of an open one, unless it is forced: when the node is tried next. ISO 8601. */
   readonly nextTrialAt?: string;
   readonly nextTrialInMs?: number;

@@ -1,7 +1,7 @@
 /**
  * What the coordinator and its executors say to each other: orders go out, reports come back. Both
- * travel as JSON arrays over the MessagePorts of one channel an executor, as many as one turn of the
- * event loop has gathered (docs/decisions/033).
+ * travel as JSON arrays over one channel an executor, as many as one turn of the event loop has gathered
+ * (`channel/channel.ts`).
  *
  * They come from this process, so their shapes are not checked.
  */
@@ -118,6 +118,8 @@ export type Report =
       readonly node: string;
       readonly period: number;
       readonly sign: Sign | 'idle';
+      /** Of a bad one: what the call came to. */
+      readonly lastError?: string;
     }
   | { readonly kind: 'drained' };
 

@@ -21,6 +21,8 @@ const OUTAGE: Script = {
               since,
               openings: 3,
               cause: '10 failures in a row',
+              lastError: 'connect ECONNREFUSED 127.0.0.1:7402',
+              trialsFailed: 4,
               nextTrialAt: since,
               nextTrialInMs: 2500,
             },
@@ -36,7 +38,9 @@ test('breaker shows every node: its state, since when, the next trial, and why',
   const { code, stdout } = await run('breaker');
   expect(code).toBe(0);
   expect(stdout).toMatch(/node01 +closed +2026-11-23T05:00:00.000Z +0\n/);
-  expect(stdout).toMatch(/node02 +open +\S+ +3 +in 2\.5 s +10 failures in a row/);
+  expect(stdout).toMatch(
+    /node02 +open +\S+ +3 +in 2\.5 s +10 failures in a row +4 +connect ECONNREFUSED 127/,
+  );
   expect(stdout).toMatch(/node03 +half-open +\S+ +1 +now +so it is/);
   expect(stdout).toMatch(/node04 +open +\S+ +1 +never +an operator opened it/);
   const json = await run('breaker', '--json');

@@ -52,7 +52,8 @@ describe('a breaker', () => {
     await answerTrial(desk, 'bad');
     expect((await breakersOf(desk))['node02']).toMatchObject({
       state: 'open',
-      cause: '1 of 1 trial calls failed',
+      cause: '10 failures in a row',
+      trialsFailed: 1,
       openings: 2,
       nextTrialInMs: 1500,
     });

@@ -1,8 +1,9 @@
 /** The coordinator's thread by itself: main and one executor are played by the test. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Channel } from '../../src/channel/channel.ts';
 import { LockstepClient } from '../../src/client/index.ts';
 import { coordinatorData } from '../../src/composition/thread-data.ts';
 import type { CoordinatorData } from '../../src/coordinator/thread.ts';
@@ -13,18 +14,21 @@ import type { FromThread, ToThread } from '../../src/lifecycle/control.ts';
 import { planLog } from '../../src/observe/log-plan.ts';
 import type { Order } from '../../src/protocol/work.ts';
 import { settingsOf } from '../config/load-in.ts';
+import { arrivals, newEnds, openEnd } from '../support/channel.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { report } from './support/reports.ts';
 
+/** A thread starts in a second on a busy machine. */
+const PATIENCE = { timeout: 15_000 };
 const ENTRY = new URL('../../src/coordinator/thread.ts', import.meta.url);
 
 interface Started {
   readonly worker: Worker;
   readonly endpoint: string;
   readonly journal: string;
-  /** What an executor has of its channel. */
-  readonly end: MessagePort;
+  /** Opens what an executor has of its channel, when main would start it. */
+  readonly openExecutor: () => Promise<Channel>;
   readonly said: FromThread['kind'][];
   readonly tell: (message: ToThread) => void;
 }
@@ -41,32 +45,34 @@ async function start(): Promise<Started> {
     LOCKSTEP_SYSLOG_ADDRESS: 'none',
   };
   const settings = settingsOf({ env });
-  const { port1, port2 } = new MessageChannel();
+  const { bound, connected } = newEnds();
   const data: CoordinatorData = {
     ...coordinatorData(settings),
     name: 'coordinator',
     clock: clockBase(),
     version: '0.0.0',
     log: planLog(settings, false),
-    executors: [port1],
+    executors: [bound],
   };
   const workerData = { ...data, beat: new Beats().claim('coordinator') };
-  const options = { workerData, transferList: [port1], stdout: true, stderr: true };
-  const worker = new Worker(ENTRY, options);
-  onTestFinished(() => port2.close());
+  const worker = new Worker(ENTRY, { workerData, stdout: true, stderr: true });
   const said: FromThread['kind'][] = [];
   worker.on('message', ({ kind }: FromThread) => said.push(kind));
   const tell = (message: ToThread) => worker.postMessage(message);
-  return { worker, endpoint, journal: data.journal, end: port2, said, tell };
+  const openExecutor = async () => {
+    await vi.waitUntil(() => said.includes('journal_held'), PATIENCE);
+    return openEnd(connected);
+  };
+  return { worker, endpoint, journal: data.journal, openExecutor, said, tell };
 }
 
 test('clients come in when every executor listens, not before', async () => {
-  const { worker, endpoint, end, said, tell } = await start();
-  await vi.waitUntil(() => said.includes('journal_held'));
+  const { worker, endpoint, openExecutor, said, tell } = await start();
+  const end = await openExecutor();
   const early = LockstepClient.connect({ endpoint, timeoutMs: 300 });
   await expect(early).rejects.toThrow('nobody answers there');
-  report(end, { kind: 'hello' });
-  await vi.waitUntil(() => said.includes('ready'));
+  await report(end, { kind: 'hello' });
+  await vi.waitUntil(() => said.includes('ready'), PATIENCE);
   const client = await LockstepClient.connect({ endpoint });
   client.close();
   tell('stop');
@@ -74,21 +80,22 @@ test('clients come in when every executor listens, not before', async () => {
 });
 
 test('P10: what an executor said last is journaled, though main says that it has ended', async () => {
-  const { worker, endpoint, journal, end, said, tell } = await start();
-  report(end, { kind: 'hello' });
-  await vi.waitUntil(() => said.includes('ready'));
+  const { worker, endpoint, journal, openExecutor, said, tell } = await start();
+  const end = await openExecutor();
+  await report(end, { kind: 'hello' });
+  await vi.waitUntil(() => said.includes('ready'), PATIENCE);
   const client = await LockstepClient.connect({ endpoint });
   onTestFinished(() => client.close());
-  const orders: Order[] = [];
-  end.on('message', (text: string) => orders.push(...(JSON.parse(text) as Order[])));
+  const texts = arrivals(end);
+  const orders = () => texts.flatMap((text) => JSON.parse(text) as Order[]);
   const ids = Array.from({ length: 20 }, (_, index) => `id-${index}`);
   await Promise.all(ids.map((id) => client.create(id, { id, wait: 'accepted' })));
-  const driven = () => orders.flatMap((order) => (order.kind === 'drive' ? [order.command] : []));
-  await vi.waitUntil(() => driven().length === ids.length);
+  const driven = () => orders().flatMap((order) => (order.kind === 'drive' ? [order.command] : []));
+  await vi.waitUntil(() => driven().length === ids.length, PATIENCE);
   const nodes = { node01: { state: 'present', attempts: 1 } } as const;
   const settlement = { kind: 'settled', at: Date.now(), state: 'committed', nodes } as const;
   // As an executor and then main do it; the thread may well hear main first.
-  for (const { seq } of driven()) report(end, { kind: 'settled', seq, settlement });
+  for (const { seq } of driven()) await report(end, { kind: 'settled', seq, settlement });
   end.close();
   tell('stop');
   await once(worker, 'exit');
@@ -100,10 +107,11 @@ test('P10: what an executor said last is journaled, though main says that it has
 test('one that cannot start ends by itself, though its executors hold their ends', async () => {
   const blocker = createServer();
   onTestFinished(() => void blocker.close());
-  const { worker, endpoint, end, said } = await start();
+  const { worker, endpoint, openExecutor, said } = await start();
   blocker.listen(Number(new URL(endpoint).port), '127.0.0.1');
   await once(blocker, 'listening');
-  report(end, { kind: 'hello' });
+  const end = await openExecutor();
+  await report(end, { kind: 'hello' });
   await once(worker, 'exit');
   expect(said).toContain('failed');
 });

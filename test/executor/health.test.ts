@@ -31,7 +31,7 @@ describe('the health of nodes', () => {
     bench.drive(bench.command(2));
     await bench.advance(2);
     expect(bench.health[0]).toMatchObject({
-      node02: { calls: 2, failures: 1, failuresInRow: 1 },
+      node02: { calls: 2, failures: 1, failuresInRow: 1, lastError: 'ECONNREFUSED' },
     });
   });
 

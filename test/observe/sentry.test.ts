@@ -138,12 +138,25 @@ describe('an unhandled error of a thread', () => {
     const receiver = await startReceiver();
     const { sentry } = await sentryTo(receiver);
     sentry.report(await crash('the disk is full', 'JournalError', 'coordinator'), 'coordinator');
-    const wrapped = new Error('the turn failed', { cause: await crash('gone', 'DependencyError') });
+    const wrapped = new Error('the turn failed', { cause: await crash('gone', 'StartError') });
     sentry.report(wrapped, 'coordinator');
     sentry.report(await crash('a fault of ours', 'IllegalWrite', 'coordinator'), 'coordinator');
     await sentry.flush(2000);
     expect(events(receiver).map(({ exception }) => exception.values.at(-1)?.type)).toEqual([
       'IllegalWrite',
+    ]);
+  });
+
+  test('an error whose name is to be ignored is no event, nor is one that it caused', async () => {
+    const receiver = await startReceiver();
+    const { sentry } = await sentryTo(receiver, { ignored: ['RangeError'] });
+    sentry.report(await crash('ignored', 'RangeError'), 'executor-1');
+    const cause = await crash('ignored too', 'RangeError');
+    sentry.report(new Error('a look failed', { cause }), 'executor-1');
+    sentry.report(await crash('reported', 'TypeError'), 'executor-1');
+    await sentry.flush(2000);
+    expect(events(receiver).map(({ exception }) => exception.values.at(-1)?.type)).toEqual([
+      'TypeError',
     ]);
   });
 

@@ -23,8 +23,8 @@ export interface DaemonOptions {
   readonly nodes: string;
   /** Kept when the test ends; without it a temporary one is made and removed. */
   readonly dataDir?: string;
-  /** More settings, over all others. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** More settings, over all others; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly executors?: number;
 }
 
@@ -114,7 +114,7 @@ async function settingsOf(
   dataDir: string,
 ): Promise<Readonly<Record<string, string>>> {
   const [commands, events, ops] = await freePorts(3);
-  return {
+  const all: Record<string, string | undefined> = {
     LOCKSTEP_NODES: nodes,
     LOCKSTEP_DATA_DIR: dataDir,
     LOCKSTEP_ENDPOINT: `tcp://127.0.0.1:${commands}`,
@@ -125,6 +125,8 @@ async function settingsOf(
     LOCKSTEP_SYSLOG_ADDRESS: 'none',
     ...env,
   };
+  const given = Object.entries(all).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Record<string, string>;
 }
 
 /** The child process and its restarts. */

@@ -1,12 +1,15 @@
 /** What an executor could say, made by hand. */
-import type { MessagePort } from 'node:worker_threads';
+import type { Channel } from '../../../src/channel/channel.ts';
 import type { Loose, Reason, SettledState, Settlement } from '../../../src/core/model.ts';
 import type { Report, WorkReport } from '../../../src/protocol/work.ts';
 import type { Desk } from './desk.ts';
 
 /** Over its channel, in one message. */
-export function report(end: MessagePort | undefined, ...reports: readonly Report[]): void {
-  end?.postMessage(JSON.stringify(reports));
+export async function report(
+  end: Channel | undefined,
+  ...reports: readonly Report[]
+): Promise<void> {
+  await end?.send(JSON.stringify(reports));
 }
 
 export function settled(
