@@ -35,10 +35,9 @@ export type {
 export {
   type CallOptions,
   type ClientOptions,
-  type CommandFields,
   LockstepClient,
-  type Selection,
 } from './client.ts';
 export { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
 export { CLIENT_ERROR_CODES, ClientError, type ClientErrorCode } from './errors.ts';
+export type { CommandFields, Selection } from './fields.ts';
 export { type DaemonEvent, Subscription } from './subscription.ts';

@@ -7,7 +7,7 @@
  */
 import type { Answer, CommandAnswer } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
-import type { OpenFilter, OperatorRequest } from '../protocol/request.ts';
+import type { OpenFilter, OperatorRequest, RestoreRequest } from '../protocol/request.ts';
 import type { OperatorAct } from '../protocol/work.ts';
 import { openAnswer, withOrigin } from './answers.ts';
 import type { OpenCommand } from './open-command.ts';
@@ -17,6 +17,15 @@ import type { Turn } from './turn.ts';
 
 const PAGE = 100;
 
+export type ManyRequest = OperatorRequest | RestoreRequest;
+
+/** Held commands wait for `restore`, and for nothing else. */
+function concerns(op: ManyRequest['op'], { stage, state }: OpenCommand): boolean {
+  if (op === 'restore') return stage === 'held';
+  const isThere = stage !== 'new' && stage !== 'gone' && stage !== 'held';
+  return isThere && CONCERNED[op].includes(state);
+}
+
 /** The states in which an act changes anything. */
 const CONCERNED: Readonly<Record<OperatorAct, readonly OpenCommand['state'][]>> = {
   cancel: ['accepted', 'applying'],
@@ -24,7 +33,7 @@ const CONCERNED: Readonly<Record<OperatorAct, readonly OpenCommand['state'][]>> 
   abandon: ['compensating'],
 };
 
-interface Page {
+export interface Page {
   readonly matched: number;
   readonly commands: readonly OpenCommand[];
   readonly next?: string;
@@ -44,15 +53,14 @@ export function operateOnMany(desk: OperatorDesk, asking: Asking, turn: Turn): v
   });
 }
 
-function select({ ports, commands }: OperatorDesk, request: OperatorRequest): Page {
+export function select({ ports, commands }: OperatorDesk, request: ManyRequest): Page {
   const { op, filter = {}, limit = PAGE, cursor } = request;
   const after = cursor === undefined ? 0 : Number(cursor);
   const now = ports.now();
   const found: OpenCommand[] = [];
   let matched = 0;
   for (const open of commands.registry.all()) {
-    if (open.command.seq <= after || open.stage === 'new' || open.stage === 'gone') continue;
-    if (!CONCERNED[op].includes(open.state) || !matches(filter, open, now)) continue;
+    if (open.command.seq <= after || !concerns(op, open) || !matches(filter, open, now)) continue;
     matched++;
     if (found.length < limit) found.push(open);
   }
@@ -75,7 +83,7 @@ function matches(filter: OpenFilter, { command, state, stuck }: OpenCommand, now
   );
 }
 
-function tell({ ports }: OperatorDesk, page: Page, respond: Respond): void {
+export function tell({ ports }: OperatorDesk, page: Page, respond: Respond): void {
   const now = ports.now();
   const shown = (open: OpenCommand) => withOrigin(openAnswer(open, now), open.command);
   respond({ ...page, commands: page.commands.map(shown) });

@@ -8,11 +8,11 @@
 import { needsSurvey } from '../core/goal.ts';
 import { wantedBy } from '../core/loose.ts';
 import type { Command, DurableEntry, Settlement } from '../core/model.ts';
-import type { StoredCommand } from '../journal/port.ts';
+import type { OpenCommand as JournaledCommand, StoredCommand } from '../journal/port.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { CommandRequest } from '../protocol/request.ts';
 import type { Admission } from './admission.ts';
-import { openAnswer, settledAnswer } from './answers.ts';
+import { openAnswer, settledAnswer, waitingAnswer } from './answers.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { KeyOrder } from './key-order.ts';
@@ -25,7 +25,7 @@ import { Registry } from './registry.ts';
 import { conflictWith, repeatAnswer } from './repeat.ts';
 import { SettledCounts } from './settled-counts.ts';
 import type { Turn } from './turn.ts';
-import { endOfUndriven, isUndriven } from './undriven.ts';
+import { endOfUndriven, explained, isUndriven, type UndrivenEnd } from './undriven.ts';
 
 /** How long a client that was answered `busy` should wait: about what a full queue needs to move. */
 const BUSY_RETRY_MS = 1000;
@@ -122,7 +122,7 @@ export class Commands {
       if (existing !== undefined) return this.#withdraw(open, existing, { request, respond });
       if (open.stage === 'new') open.stage = 'waiting';
       this.#announce('accepted', open);
-      if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));
+      if (request.wait === 'accepted') respond(waitingAnswer(open, this.keys, this.#ports.now()));
       if (this.keys.holds(open)) this.#hold(open);
       return undefined;
     });
@@ -151,7 +151,8 @@ export class Commands {
     // Its settlement may be part of this turn's commit (P3).
     turn.after(() => {
       if (open.answer !== undefined) respond(open.answer);
-      else if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));
+      else if (request.wait === 'accepted')
+        respond(waitingAnswer(open, this.keys, this.#ports.now()));
       else addWaiter(open, respond);
     });
   }
@@ -166,21 +167,29 @@ export class Commands {
   }
 
   /** Takes up a command of an earlier life. Call in the order of `seq`, before any new one. */
-  resume(command: Command, entries: readonly DurableEntry[]): void {
+  resume({ command, entries, held }: JournaledCommand): void {
     const open = openCommand(command, entries.length > 0);
     for (const entry of entries) this.#note(open, entry);
     open.entries = entries;
-    open.stage = 'waiting';
+    open.stage = held === true ? 'held' : 'waiting';
     this.#add(open);
-    const held = this.keys.enter(open);
-    if (open.recovered && !held) throw new Error(`P6: two begun commands on ${command.groupId}`);
-    if (open.recovered) this.lanes.add(open);
-    else if (held) this.#hold(open);
+    const hasKey = this.keys.enter(open);
+    if (open.recovered && !hasKey) throw new Error(`P6: two begun commands on ${command.groupId}`);
+    if (hasKey) this.#hold(open);
+  }
+
+  /** An operator has a held command go on; that is durable. */
+  unhold(open: OpenCommand): void {
+    if (open.stage !== 'held') return;
+    open.stage = 'waiting';
+    this.#deadlines.add(open);
+    if (this.keys.holds(open)) this.#hold(open);
   }
 
   /** The command holds its key: it gets in line for a place once nothing loose opposes it. */
   #hold(open: OpenCommand): void {
-    if (open.stage === 'gone') return;
+    if (open.stage === 'gone' || open.stage === 'held') return;
+    if (open.recovered) return this.lanes.add(open);
     const until = this.#opposedUntil(open.command);
     if (until === 0) return this.lanes.add(open);
     open.stage = 'waiting';
@@ -193,18 +202,22 @@ export class Commands {
 
   /**
    * Settles a command that no executor has had in this life or an earlier one, if that is what
-   * follows from cancelling it, or from its deadline.
+   * follows from cancelling it, or from its deadline; or one that is held, when it is given up.
    * @returns whether it did
    */
-  settleUndriven(open: OpenCommand, why: 'cancel' | 'ticked', turn: Turn): boolean {
-    if (!isUndriven(open)) return false;
+  settleUndriven(open: OpenCommand, why: UndrivenEnd, turn: Turn): boolean {
+    if (!isUndriven(open, why)) return false;
     const { now, random } = this.#ports;
     const context = { now: now(), random, policy: this.#options.policy };
     const settlement = endOfUndriven(open, why, context);
     if (settlement === undefined) return false;
     if (open.stage === 'ready') this.lanes.remove(open);
     open.stage = 'gone';
-    this.settled(open.command.seq, settlement, turn);
+    this.settled(
+      open.command.seq,
+      explained(settlement, open, this.keys.holderOf(open.command.groupId)),
+      turn,
+    );
     return true;
   }
 

@@ -41,9 +41,11 @@ export function status(
   // After the commit: until then it may still settle, or prove to be a repeat.
   turn.after(() => {
     if (open.stage === 'gone') return desk.post((later) => lookUp(desk, { id, respond }, later));
-    return inspect(desk, open, (answer) =>
-      respond('state' in answer && 'op' in answer ? withOrigin(answer, open.command) : answer),
-    );
+    return inspect(desk, open, (answer) => {
+      if (!('state' in answer && 'op' in answer)) return respond(answer);
+      const standing = { ...answer, ...desk.commands.keys.waitsFor(open) };
+      return respond(withOrigin(standing, open.command));
+    });
   });
 }
 
@@ -123,9 +125,11 @@ function summary(
   const answered = [...reports.keys()].sort((a, b) => a - b);
   let compensating = 0;
   let stuck = 0;
+  let held = 0;
   for (const open of commands.registry.all()) {
     if (open.state === 'compensating') compensating++;
     if (open.stuck) stuck++;
+    if (open.stage === 'held') held++;
   }
   return {
     version: options.version,
@@ -136,6 +140,7 @@ function summary(
     openMax: options.openMax,
     compensating,
     stuck,
+    ...(held === 0 ? {} : { held }),
     lanes,
     settled: commands.settledCounts.byState,
     threads: ['main', 'coordinator', ...answered.map((index) => `executor-${index + 1}`)],

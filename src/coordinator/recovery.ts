@@ -25,9 +25,9 @@ export async function recover(
   let count = 0;
   for (let after = 0; ; ) {
     const page = await journal.load(after, PAGE);
-    for (const { command, entries } of page) {
-      commands.resume(command, entries);
-      after = command.seq;
+    for (const one of page) {
+      commands.resume(one);
+      after = one.command.seq;
     }
     count += page.length;
     if (page.length < PAGE) return count;

@@ -17,6 +17,7 @@ import { operate } from './operators.ts';
 import { pauseOrResume } from './pause-act.ts';
 import type { Respond } from './ports.ts';
 import { list, type QueryDesk, stats, status } from './queries.ts';
+import { decideOnHeld } from './restore-act.ts';
 import type { Turn } from './turn.ts';
 
 export class Requests {
@@ -71,6 +72,8 @@ export class Requests {
       case 'cancel':
       case 'abandon':
         return this.#operate(request, respond, turn);
+      case 'restore':
+        return decideOnHeld(this.#desk, { request, respond }, turn);
       case 'pause':
       case 'resume':
         return pauseOrResume(this.#desk, { request, respond }, turn);

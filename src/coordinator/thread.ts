@@ -1,11 +1,13 @@
 /** The coordinator's thread: journal, sockets, and the batch machine between them. */
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { Router, XPublisher } from 'zeromq';
+import { EX_CONFIG } from '../config/problem.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
 import { JournalError } from '../journal/errors.ts';
 import { openJournal } from '../journal/open.ts';
 import type { Journal } from '../journal/port.ts';
+import type { Places } from '../journal/sqlite/connection.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
@@ -35,6 +37,7 @@ export interface CoordinatorData extends ThreadData {
   readonly endpoint: string;
   readonly eventsEndpoint: string;
   readonly journal: string;
+  readonly journalPlaces: Places;
   readonly dialect: Dialect;
   readonly policy: Policy;
   readonly breaker: BreakerPolicy;
@@ -75,7 +78,7 @@ runThread(async ({ beat, sockets, keep }) => {
   const data = workerData as CoordinatorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
-  const journal = new MeteredJournal(await open(data.journal), { now, enter: inJournal(beat) });
+  const journal = new MeteredJournal(await open(data), { now, enter: inJournal(beat) });
   const front = sockets.add('clients', new Router(FRONT_SOCKET));
   const events = sockets.add('events', new XPublisher(EVENTS_SOCKET));
   await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
@@ -214,17 +217,19 @@ function refusalOf(failure: Failure | null): ErrorReply | undefined {
   });
 }
 
-async function open(url: string): Promise<Journal> {
+async function open({ journal, journalPlaces }: CoordinatorData): Promise<Journal> {
   try {
-    return await openJournal(url);
+    return await openJournal(journal, journalPlaces);
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
     throw new StartError(failureOf(error), { cause: error });
   }
 }
 
-function failureOf({ message, hint }: JournalError): Failure {
-  return { message: `the journal: ${message}`, hint };
+function failureOf({ code, message, hint }: JournalError): Failure {
+  const failure = { message: `the journal: ${message}`, hint };
+  // A new start by a supervisor would be refused as well: a person has to choose.
+  return code === 'set_aside' ? { ...failure, exitCode: EX_CONFIG } : failure;
 }
 
 async function bind(socket: Router | XPublisher, endpoint: string, setting: string): Promise<void> {

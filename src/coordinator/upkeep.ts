@@ -2,8 +2,8 @@
  * Keeps the journal small: old history goes in small steps, each in a turn of
  * its own, so that work goes between; the driver's files are tidied every second.
  *
- * A journal that cannot be kept small for the moment (somebody reads it for long) is no reason to
- * stop: it is said, and tried again.
+ * What can be better the next time (somebody reads the journal for long) is no reason to stop: it is
+ * said, and tried again.
  */
 import { JournalError } from '../journal/errors.ts';
 import type { Journal } from '../journal/port.ts';
@@ -63,7 +63,7 @@ export class Upkeep {
       await step();
     } catch (error) {
       if (!(error instanceof JournalError && error.retry)) throw error;
-      this.#options.onTrouble('the journal could not be kept small; it is tried again', error);
+      this.#options.onTrouble('the upkeep of the journal failed; it is tried again', error);
     }
   }
 }

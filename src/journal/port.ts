@@ -73,6 +73,8 @@ export interface StoredCommand {
   readonly state: SagaState;
   /** Told to be stuck, and still open (P5). */
   readonly stuck: boolean;
+  /** Open, of a restored journal, and not released: nobody drives it. */
+  readonly held?: true;
   /** Of a turned or settled command: the settlement's, else the one it turned for. */
   readonly reason?: Reason;
   /** Of a settled command. */
@@ -83,6 +85,8 @@ export interface StoredCommand {
 export interface OpenCommand {
   readonly command: Command;
   readonly entries: readonly Exclude<DurableEntry, Settlement>[];
+  /** See {@link StoredCommand.held}. */
+  readonly held?: true;
 }
 
 /** Loose requests of a settled command (P4.5). Their times are of an earlier life: ignore them. */
@@ -174,6 +178,12 @@ export interface Journal {
   keep(name: string, value: string | undefined): Promise<void>;
   /** All standing words. */
   kept(): Promise<ReadonlyMap<string, string>>;
+  /**
+   * These commands of a restored journal are held no more, in this life and later ones; of others it
+   * changes nothing.
+   * @throws JournalError as {@link Journal.commit}
+   */
+  unhold(seqs: readonly number[]): Promise<void>;
   /**
    * Removes settled commands without loose requests, settled before this time, oldest first,
    * `limit` at most. Returns how many.

@@ -24,7 +24,7 @@ import type {
 } from '../port.ts';
 import { Draft } from './draft.ts';
 import { matches } from './filter.ts';
-import { appended, begun, forgotten, type Row, settled, shown } from './rows.ts';
+import { appended, begun, forgotten, type Row, settled, shown, unheld } from './rows.ts';
 
 /** The committed state at one moment; it never changes. */
 export interface MemorySnapshot {
@@ -93,7 +93,7 @@ export class MemoryJournal implements Journal {
     return this.#all()
       .filter((row) => row.settlement === undefined && row.command.seq > after)
       .slice(0, limit)
-      .map(({ command, entries }) => ({ command, entries }));
+      .map(({ command, entries, held }) => ({ command, entries, ...(held ? { held } : {}) }));
   }
 
   async loadLoose(after: number, limit: number): Promise<readonly LooseRecord[]> {
@@ -158,6 +158,14 @@ export class MemoryJournal implements Journal {
   async kept(): Promise<ReadonlyMap<string, string>> {
     this.#assertOpen();
     return new Map(this.#kept);
+  }
+
+  async unhold(seqs: readonly number[]): Promise<void> {
+    this.#assertWritable();
+    for (const seq of seqs) {
+      const row = this.#rows.get(seq);
+      if (row !== undefined) this.#rows.set(seq, unheld(row));
+    }
   }
 
   async prune(settledBefore: number, limit: number): Promise<number> {
