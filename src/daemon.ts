@@ -10,7 +10,7 @@ import { limitLife } from './composition/limits.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
 import { fatalityOf, vitalsOf } from './composition/vital-signs.ts';
 import { loadSettings } from './config/load.ts';
-import { preview } from './config/preview.ts';
+import { FRESH_JOURNAL, preview } from './config/preview.ts';
 import { EX_CONFIG, formatProblems } from './config/problem.ts';
 import type { Settings } from './config/schema.ts';
 import type { CoordinatorData } from './coordinator/thread.ts';
@@ -44,7 +44,10 @@ const COORDINATOR = 'coordinator';
 const HEAP_GROWTH = 100;
 
 setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
-const input = { argv: process.argv.slice(2), env: process.env, cwd: process.cwd() };
+const argv = process.argv.slice(2);
+const isFresh = argv.includes(FRESH_JOURNAL);
+const words = argv.filter((word) => word !== FRESH_JOURNAL);
+const input = { argv: words, env: process.env, cwd: process.cwd() };
 const said = preview(input);
 if (said !== undefined) {
   (said.exitCode === 0 ? process.stdout : process.stderr).write(said.text);
@@ -210,7 +213,7 @@ async function startThreads(starting: Starting): Promise<void> {
   const { clock, version, log } = starting.common;
   const channels = executors.map((name) => ({ name, ends: channelEnds(name) }));
   const coordinator: CoordinatorData = {
-    ...coordinatorData(settings),
+    ...coordinatorData(settings, { isFresh }),
     name: COORDINATOR,
     clock,
     version,

@@ -15,6 +15,8 @@ const REASONS: Readonly<Record<NonNullable<CommandAnswer['reason']>, string>> = 
   cancelled: 'somebody cancelled it',
 };
 
+const HELD = 'nobody drives it; lockstep restore --resume or --abandon says what becomes of it';
+
 const COLOURS: Readonly<Record<CommandAnswer['state'], Colour>> = {
   accepted: 'yellow',
   applying: 'yellow',
@@ -45,6 +47,8 @@ export function details(answer: CommandAnswer, terminal: Terminal): string {
     ['id', plain(answer.id)],
     ['accepted', answer.acceptedAt],
     ['lane', answer.lane],
+    ['held', answer.held === true ? HELD : undefined],
+    ['waits for', answer.waitsFor === undefined ? undefined : plain(answer.waitsFor)],
     ['why', answer.reason === undefined ? undefined : REASONS[answer.reason]],
   ].filter((fact): fact is [string, string] => fact[1] !== undefined);
   const lines = facts.map(([name, value]) => `${name}: ${value}`);
@@ -84,7 +88,9 @@ export function commandTable(commands: readonly CommandAnswer[]): string {
       one.acceptedAt ?? '',
       one.op,
       plain(one.groupId),
-      outcomeText(one) + (one.stuck === true ? ', stuck' : ''),
+      outcomeText(one) +
+        (one.stuck === true ? ', stuck' : '') +
+        (one.held === true ? ', held' : ''),
       durationText(one.elapsedMs),
       plain(one.id),
     ]),

@@ -17,11 +17,16 @@ import { plain, type Terminal } from './terminal.ts';
 const SHOWN_MAX = 20;
 const PAGE = 500;
 
+/** `resume` is of held commands, and `abandon held` too: op `restore`. */
+export type Order = OperatorAct | 'resume' | 'abandon held';
+
 /** What is asked; a retry does no harm. */
-const QUESTIONS: Readonly<Record<OperatorAct, ((many: string) => string) | undefined>> = {
+const QUESTIONS: Readonly<Record<Order, ((many: string) => string) | undefined>> = {
   retry: undefined,
   cancel: (many) => `Cancel ${many}?`,
   abandon: (many) => `Give up the rollbacks of ${many} for ever?`,
+  resume: (many) => `Have ${many} go on as the journal has them?`,
+  'abandon held': (many) => `Give ${many} up for ever, whatever the nodes hold of them?`,
 };
 
 interface Arguments {
@@ -33,18 +38,14 @@ interface Arguments {
   readonly filter: Readonly<Record<string, unknown>>;
 }
 
-export function operateByFilter(
-  op: OperatorAct,
-  args: Arguments,
-  terminal: Terminal,
-): Promise<ExitCode> {
+export function operateByFilter(op: Order, args: Arguments, terminal: Terminal): Promise<ExitCode> {
   const dryRun = args['dry-run'] === true;
   const question = QUESTIONS[op];
   if (!dryRun && question !== undefined) mustBeAskable(`${op} by a filter`, { ...args, terminal });
   const filter = args.filter as Selection['filter'];
   return withDaemon(args, async (client) => {
     const limit = dryRun ? PAGE : SHOWN_MAX;
-    const preview = await client.operate({ op, filter, dryRun: true, limit });
+    const preview = await client.operate({ ...fieldsOf(op), filter, dryRun: true, limit });
     if (isError(preview)) return tellError(preview, args, terminal);
     if (dryRun) return showPreview(preview, args, terminal);
     const many = preview.matched === 1 ? '1 command' : `${preview.matched} commands`;
@@ -73,8 +74,13 @@ function previewText({ matched, commands }: SelectionAnswer): string {
   return `${commandTable(shown)}${more}`;
 }
 
+function fieldsOf(op: Order) {
+  if (op === 'resume') return { op: 'restore', act: 'resume' } as const;
+  return op === 'abandon held' ? ({ op: 'restore', act: 'abandon' } as const) : { op };
+}
+
 interface Act {
-  readonly op: OperatorAct;
+  readonly op: Order;
   readonly filter: Selection['filter'];
   readonly json: boolean;
 }
@@ -85,7 +91,7 @@ async function actOnAll(client: LockstepClient, act: Act, terminal: Terminal): P
   let cursor: string | undefined;
   do {
     const page = await client.operate({
-      op,
+      ...fieldsOf(op),
       filter,
       limit: PAGE,
       by: author(),

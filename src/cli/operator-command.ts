@@ -1,6 +1,7 @@
 /** `retry`, `cancel` and `abandon`: an operator's word about commands, by their ids or by a filter. */
 import type { LockstepClient } from '../client/index.ts';
-import { isError } from '../protocol/answer.ts';
+import { type CommandAnswer, isError } from '../protocol/answer.ts';
+import type { ErrorReply } from '../protocol/errors.ts';
 import type { OperatorAct } from '../protocol/work.ts';
 import { details, errorText } from './answer-text.ts';
 import { author } from './author.ts';
@@ -19,7 +20,7 @@ const POSITIONALS = {
   },
 } as const;
 
-const OPTIONS = {
+export const SELECTION_OPTIONS = {
   ...FILTER_OPTIONS,
   op: {
     choices: ['create', 'delete'],
@@ -43,7 +44,7 @@ const OPTIONS = {
 } as const;
 
 interface Words
-  extends Pick<Definition<typeof POSITIONALS, typeof OPTIONS>, 'describe' | 'examples'> {
+  extends Pick<Definition<typeof POSITIONALS, typeof SELECTION_OPTIONS>, 'describe' | 'examples'> {
   /** What is asked of commands by id before it is done; nothing if it does no harm. */
   readonly question?: (what: string) => string;
   readonly why?: string;
@@ -56,7 +57,7 @@ export function operatorCommand(op: OperatorAct, words: Words): Subcommand {
     describe,
     examples,
     positionals: POSITIONALS,
-    options: OPTIONS,
+    options: SELECTION_OPTIONS,
     async run(args, terminal) {
       const { ids = [] } = args;
       const filter = selectionOf(op, args);
@@ -86,8 +87,8 @@ interface Selecting extends FilterArguments {
 }
 
 /** The filter, or undefined if commands are named by their ids. */
-function selectionOf(
-  op: OperatorAct,
+export function selectionOf(
+  name: string,
   args: Selecting,
 ): Readonly<Record<string, unknown>> | undefined {
   const filter = { ...filterOf(args), ...given({ op: args.op, lane: args.lane }) };
@@ -97,7 +98,7 @@ function selectionOf(
     throw new UsageError('ids stand alone: no filter, no --dry-run beside them');
   }
   if (!byId && !byFilter) {
-    throw new UsageError(`which commands? lockstep ${op} <ids..>, or a filter, or --all`);
+    throw new UsageError(`which commands? lockstep ${name} <ids..>, or a filter, or --all`);
   }
   return byFilter ? filter : undefined;
 }
@@ -108,7 +109,14 @@ async function operateOn(
   { op, id, json }: { op: OperatorAct; id: string; json: boolean | undefined },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const answer = await client[op](id, { by: author() });
+  return tellActed(await client[op](id, { by: author() }), { json }, terminal);
+}
+
+export async function tellActed(
+  answer: CommandAnswer | ErrorReply,
+  { json }: { readonly json: boolean | undefined },
+  terminal: Terminal,
+): Promise<ExitCode> {
   if (json) await terminal.json(answer);
   else if (isError(answer)) terminal.note(errorText(answer, terminal));
   else await terminal.line(details(answer, terminal));

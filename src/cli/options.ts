@@ -28,6 +28,15 @@ export const COMMON = {
   },
 } as const satisfies Record<string, Options>;
 
+/** On what reads the daemon's own settings. */
+export const CONFIG = {
+  config: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'The configuration file of the daemon (environment: LOCKSTEP_CONFIG)',
+  },
+} as const satisfies Record<string, Options>;
+
 const COMMAND = 'Command:';
 
 /** On everything that creates or deletes. */

@@ -10,6 +10,7 @@ import { COMMON, GENERAL } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { abandon } from './subcommands/abandon.ts';
 import { audit } from './subcommands/audit.ts';
+import { backup } from './subcommands/backup.ts';
 import { breaker } from './subcommands/breaker.ts';
 import { cancel } from './subcommands/cancel.ts';
 import { create } from './subcommands/create.ts';
@@ -20,6 +21,7 @@ import { doctor } from './subcommands/doctor.ts';
 import { list } from './subcommands/list.ts';
 import { pause } from './subcommands/pause.ts';
 import { ping } from './subcommands/ping.ts';
+import { restore } from './subcommands/restore.ts';
 import { resume } from './subcommands/resume.ts';
 import { retry } from './subcommands/retry.ts';
 import { stats } from './subcommands/stats.ts';
@@ -45,6 +47,8 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   resume,
   ping,
   doctor,
+  backup,
+  restore,
 ];
 
 const WIDTH_MAX = 100;
@@ -119,7 +123,7 @@ function configure(parser: Argv): Argv {
 /** An option given twice is a mistake, unless it takes several values. */
 function onlyOnce(args: Readonly<Record<string, unknown>>): true {
   for (const [name, value] of Object.entries(args)) {
-    if (!Array.isArray(value) || ['_', 'ids', 'state'].includes(name)) continue;
+    if (!Array.isArray(value) || ['_', 'ids', 'what', 'state'].includes(name)) continue;
     throw new UsageError(`--${name} is given more than once`);
   }
   return true;

@@ -13,6 +13,7 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
   return [
     `lockstepd ${plain(answer.version)}, pid ${answer.pid}: ${state} for ${durationText(answer.uptimeMs)}`,
     `open: ${answer.open} of at most ${answer.openMax}, ${answer.compensating} rolling back, ${stuck}`,
+    ...heldLine(answer, terminal),
     `settled since the start: ${countsText(answer.settled) || 'none'}`,
     ...auditLine(answer, terminal),
     `threads: ${answer.threads.map(plain).join(', ')}`,
@@ -25,6 +26,12 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
 
 function pauseText({ since, by }: LanePause): string {
   return `paused since ${plain(since)}${by === undefined ? '' : ` by ${plain(by)}`}`;
+}
+
+function heldLine({ held }: SummaryAnswer, terminal: Terminal): readonly string[] {
+  if (held === undefined) return [];
+  const what = terminal.paint('yellow', `${held} held`);
+  return [`${what} since the journal was restored: lockstep restore --resume or --abandon`];
 }
 
 function auditLine({ audit }: SummaryAnswer, terminal: Terminal): readonly string[] {

@@ -32,11 +32,13 @@ import type {
   OperatorInput,
   PauseInput,
   RequestInput,
+  RestoreInput,
 } from '../protocol/request.ts';
 import { Calls } from './calls.ts';
 import { Connection, type Link } from './connection.ts';
 import { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
 import { ClientError } from './errors.ts';
+import type { CommandFields, Lane, Selection, Signed } from './fields.ts';
 import { identify } from './identify.ts';
 import { patienceMs } from './patience.ts';
 import { pauseAfter, readReply } from './reply.ts';
@@ -62,22 +64,6 @@ export interface CallOptions {
    */
   readonly persist?: boolean;
 }
-
-/** What a command may say beside its op and key; see docs/protocol.md. */
-export type CommandFields = Omit<CommandInput, 'op' | 'groupId'>;
-
-/** See docs/protocol.md. */
-export type Lane = NonNullable<CommandInput['lane']>;
-
-export interface Signed {
-  /** Who gives the order, for the daemon's log. */
-  readonly by?: string;
-}
-
-/** Commands that an operator means; see docs/protocol.md. */
-export type Selection = Omit<OperatorInput, 'id' | 'filter'> & {
-  readonly filter: NonNullable<OperatorInput['filter']>;
-};
 
 const WHY: Readonly<Record<Link, string>> = {
   refused: 'nobody answers there',
@@ -184,6 +170,11 @@ export class LockstepClient {
     return this.#ask<SelectionAnswer>(selection, options);
   }
 
+  /** What becomes of a command that is held since the journal was restored. */
+  decideOnHeld(act: RestoreInput['act'], id: string, options?: CallOptions & Signed) {
+    return this.#signed<CommandAnswer>({ op: 'restore', act, id }, options);
+  }
+
   /** How the breakers of the nodes stand. */
   breakers(options?: CallOptions) {
     return this.#ask<BreakersAnswer>({ op: 'breaker' }, options);
@@ -274,7 +265,7 @@ export class LockstepClient {
   }
 
   #signed<T extends Answer>(
-    request: OperatorInput | PauseInput,
+    request: OperatorInput | RestoreInput | PauseInput,
     { by, ...options }: CallOptions & Signed = {},
   ): Promise<T | ErrorReply> {
     return this.#ask<T>({ ...request, ...(by === undefined ? {} : { by }) }, options);

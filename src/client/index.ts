@@ -35,9 +35,7 @@ export type {
 export {
   type CallOptions,
   type ClientOptions,
-  type CommandFields,
   LockstepClient,
-  type Selection,
 } from './client.ts';
 export { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
 export {
@@ -47,4 +45,5 @@ export {
   isExpected,
   worthRetrying,
 } from './errors.ts';
+export type { CommandFields, Selection } from './fields.ts';
 export { type DaemonEvent, Subscription } from './subscription.ts';

@@ -1,4 +1,5 @@
 /** What each kind of thread is told at its start, of the settings: its share and no more. */
+import { join } from 'node:path';
 import type { Settings } from '../config/schema.ts';
 import type { CoordinatorData } from '../coordinator/thread.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
@@ -31,6 +32,7 @@ function breakerOf(settings: Settings): BreakerPolicy {
 
 export function coordinatorData(
   settings: Settings,
+  { isFresh = false }: { readonly isFresh?: boolean } = {},
 ): Omit<CoordinatorData, 'name' | 'clock' | 'version' | 'log' | 'executors'> {
   return {
     policy: policyOf(settings),
@@ -38,6 +40,7 @@ export function coordinatorData(
     endpoint: settings.endpoint,
     eventsEndpoint: settings.eventsEndpoint,
     journal: `${settings.journal.kind}:${settings.journal.path}`,
+    journalPlaces: { savedIn: [join(settings.dataDir, 'logs')], fresh: isFresh },
     dialect: settings.dialect,
     nodeNames: settings.nodes.map(({ name }) => name),
     concurrency: settings.concurrency,

@@ -8,6 +8,12 @@ import { EX_CONFIG, formatProblems } from './problem.ts';
 import { SETTING_KEYS } from './schema.ts';
 import { settingRows } from './table.ts';
 
+/**
+ * Not a setting: what was saved of a journal whose files were removed is given up, and the start goes on
+ * with what is in the journal's place now.
+ */
+export const FRESH_JOURNAL = '--fresh-journal';
+
 export interface Preview {
   readonly text: string;
   readonly exitCode: number;
@@ -30,6 +36,7 @@ function helpText(): string {
   const lines = [
     'lockstepd [--config FILE] [--SETTING VALUE]…   starts the daemon in the foreground',
     'lockstepd --check …                            shows the settings it would start with',
+    'lockstepd --fresh-journal …                    starts, and gives up a journal that was saved aside',
     '',
     'Flag > LOCKSTEP_* variable > lockstep.config.{json,yaml,yml} > default.',
     '',

@@ -3,6 +3,7 @@ import type { Command, NodeOutcome, Reason, SagaState, Settlement } from '../cor
 import type { StoredCommand } from '../journal/port.ts';
 import type { CommandAnswer } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
+import type { KeyOrder } from './key-order.ts';
 import type { OpenCommand } from './open-command.ts';
 
 /** The final answer. */
@@ -17,8 +18,17 @@ export function openAnswer(
   nodes?: Readonly<Record<string, NodeOutcome>>,
 ): CommandAnswer | ErrorReply {
   if (open.answer !== undefined) return open.answer;
-  const { command, state, reason, stuck } = open;
-  return answerOf(command, { state, reason, stuck, nodes }, now);
+  const { command, state, reason, stuck, stage } = open;
+  return answerOf(command, { state, reason, stuck, held: stage === 'held', nodes }, now);
+}
+
+/** One just taken in: it may have to wait for its key. */
+export function waitingAnswer(
+  open: OpenCommand,
+  keys: KeyOrder,
+  now: number,
+): CommandAnswer | ErrorReply {
+  return { ...openAnswer(open, now), ...keys.waitsFor(open) };
 }
 
 /** A command as the journal has it. */
@@ -33,12 +43,13 @@ interface Standing {
   readonly state: SagaState;
   readonly reason?: Reason | undefined;
   readonly stuck?: boolean;
+  readonly held?: boolean;
   readonly nodes?: Readonly<Record<string, NodeOutcome>> | undefined;
 }
 
 function answerOf(
   command: Command,
-  { state, reason, stuck, nodes }: Standing,
+  { state, reason, stuck, held, nodes }: Standing,
   at: number,
 ): CommandAnswer {
   return {
@@ -48,6 +59,7 @@ function answerOf(
     state,
     ...(reason === undefined ? {} : { reason }),
     ...(stuck ? { stuck } : {}),
+    ...(held ? { held } : {}),
     ...(nodes === undefined ? {} : { nodes }),
     elapsedMs: elapsed(command, at),
   };

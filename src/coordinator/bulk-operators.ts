@@ -7,8 +7,7 @@
  */
 import type { Answer, CommandAnswer } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
-import type { OpenFilter, OperatorRequest } from '../protocol/request.ts';
-import type { OperatorAct } from '../protocol/work.ts';
+import type { OpenFilter, OperatorRequest, RestoreRequest } from '../protocol/request.ts';
 import { openAnswer, withOrigin } from './answers.ts';
 import type { OpenCommand } from './open-command.ts';
 import { type OperatorDesk, operate } from './operators.ts';
@@ -17,14 +16,20 @@ import type { Turn } from './turn.ts';
 
 const PAGE = 100;
 
+export type ManyRequest = OperatorRequest | RestoreRequest;
+
+/** Not accepted yet, settled, or waiting for `restore`. */
+const NOWHERE: ReadonlySet<OpenCommand['stage']> = new Set(['new', 'gone', 'held']);
+
 /** The states in which an act changes anything. */
-const CONCERNED: Readonly<Record<OperatorAct, ReadonlySet<OpenCommand['state']>>> = {
+const CONCERNED: Readonly<Record<ManyRequest['op'], ReadonlySet<OpenCommand['state']>>> = {
+  restore: new Set(['accepted', 'applying', 'compensating']),
   cancel: new Set(['accepted', 'applying']),
   retry: new Set(['accepted', 'applying', 'compensating']),
   abandon: new Set(['compensating']),
 };
 
-interface Page {
+export interface Page {
   readonly matched: number;
   readonly commands: readonly OpenCommand[];
   readonly next?: string;
@@ -45,7 +50,7 @@ export function operateOnMany(desk: OperatorDesk, asking: Asking, turn: Turn): v
   turn.look({ see, miss: asking.respond });
 }
 
-function select({ ports, commands }: OperatorDesk, request: OperatorRequest): Page {
+export function select({ ports, commands }: OperatorDesk, request: ManyRequest): Page {
   const { op, filter = {}, limit = PAGE, cursor } = request;
   const after = cursor === undefined ? 0 : Number(cursor);
   const now = ports.now();
@@ -53,7 +58,7 @@ function select({ ports, commands }: OperatorDesk, request: OperatorRequest): Pa
   const found: OpenCommand[] = [];
   let matched = 0;
   for (const open of commands.registry.all()) {
-    if (open.command.seq <= after || open.stage === 'new' || open.stage === 'gone') continue;
+    if (open.command.seq <= after || !isThere(op, open)) continue;
     if (!states.has(open.state) || !matches(filter, open, now)) continue;
     matched++;
     if (found.length < limit) found.push(open);
@@ -63,8 +68,13 @@ function select({ ports, commands }: OperatorDesk, request: OperatorRequest): Pa
   return { matched, commands: found, ...(more ? { next: String(last.command.seq) } : {}) };
 }
 
+/** Held commands wait for `restore`, and for nothing else. */
+function isThere(op: ManyRequest['op'], { stage }: OpenCommand): boolean {
+  return op === 'restore' ? stage === 'held' : !NOWHERE.has(stage);
+}
+
 /** Those that the act changes anything in, and that are asked for. */
-function statesOf(op: OperatorAct, { state }: OpenFilter): ReadonlySet<OpenCommand['state']> {
+function statesOf(op: ManyRequest['op'], { state }: OpenFilter): ReadonlySet<OpenCommand['state']> {
   const concerned = CONCERNED[op];
   return state === undefined
     ? concerned
@@ -85,7 +95,7 @@ function matches(filter: OpenFilter, { command, stuck }: OpenCommand, now: numbe
   );
 }
 
-function tell({ ports }: OperatorDesk, page: Page, respond: Respond): void {
+export function tell({ ports }: OperatorDesk, page: Page, respond: Respond): void {
   const now = ports.now();
   const shown = (open: OpenCommand) => withOrigin(openAnswer(open, now), open.command);
   respond({ ...page, commands: page.commands.map(shown) });

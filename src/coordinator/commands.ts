@@ -12,7 +12,7 @@ import type { Moment, StoredCommand, OpenCommand as StoredOpen } from '../journa
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { CommandRequest } from '../protocol/request.ts';
 import type { Admission } from './admission.ts';
-import { openAnswer, settledAnswer, withOrigin } from './answers.ts';
+import { openAnswer, settledAnswer, waitingAnswer, withOrigin } from './answers.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { KeyOrder } from './key-order.ts';
@@ -23,11 +23,11 @@ import { byItsOwnClock, takenUp } from './own-clock.ts';
 import type { Pauses } from './pauses.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
 import { Registry } from './registry.ts';
-import { conflictWith, repeatAnswer } from './repeat.ts';
-import { Repeats } from './repeats.ts';
+import { repeatAnswer } from './repeat.ts';
+import { type Asking, Repeats } from './repeats.ts';
 import { SettledCounts } from './settled-counts.ts';
 import type { Turn } from './turn.ts';
-import { endOfUndriven, isUndriven } from './undriven.ts';
+import { endOfUndriven, explained, isUndriven, type UndrivenEnd } from './undriven.ts';
 
 /** How long a client that was answered `busy` should wait: about what a full queue needs to move. */
 const BUSY_RETRY_MS = 1000;
@@ -48,7 +48,7 @@ export class Commands {
   readonly #pauses: Pauses;
   readonly #deadlines = new DeadlineWatch();
   readonly #moment: () => Moment;
-  readonly #repeats = new Repeats();
+  readonly #repeats: Repeats;
 
   /** @param post has something done in a turn of its own, soon */
   constructor(
@@ -75,6 +75,7 @@ export class Commands {
     this.#admission = admission;
     this.#pauses = pauses;
     this.#moment = moment;
+    this.#repeats = new Repeats(ports, this.keys);
     this.#numbering = new Numbering(ports, options, counters);
     this.#dispatcher = new Dispatcher({
       ports,
@@ -101,7 +102,7 @@ export class Commands {
     if (twin?.stage === 'new') {
       return this.#post((later) => this.accept(request, respond, later));
     }
-    if (twin !== undefined) return this.#join(twin, { request, respond }, turn);
+    if (twin !== undefined) return this.#repeats.join(twin, { request, respond }, turn);
     if (this.draining) return respond(errorReply('draining', 'the daemon is stopping'));
     if (this.refusal !== undefined) return respond(this.refusal);
     if (this.registry.size >= this.#options.openMax) {
@@ -113,7 +114,7 @@ export class Commands {
     }
     const unavailable = this.#admission.refusalOf(request, this.#ports.now());
     if (unavailable !== undefined) {
-      return this.#turnAway({ request, respond }, unavailable, turn);
+      return this.#repeats.answerFirst({ request, respond }, unavailable, turn);
     }
     const open = openCommand(this.#numbering.command(request));
     this.#add(open);
@@ -129,7 +130,7 @@ export class Commands {
       if (existing !== undefined) return this.#withdraw(open, existing, { request, respond });
       if (open.stage === 'new') open.stage = 'waiting';
       this.#announce('accepted', open);
-      if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));
+      if (request.wait === 'accepted') respond(waitingAnswer(open, this.keys, this.#ports.now()));
       if (this.keys.holds(open)) this.#hold(open);
       return undefined;
     });
@@ -138,33 +139,6 @@ export class Commands {
   #add(open: OpenCommand): void {
     this.registry.add(open);
     this.#deadlines.add(open);
-  }
-
-  /** A breaker is in the way; but whoever asks for what is done already is told that (P7). */
-  #turnAway({ request, respond }: Asking, unavailable: ErrorReply, turn: Turn): void {
-    const { id } = request;
-    if (id === undefined) return respond(unavailable);
-    const see = async (): Promise<void> => {
-      const first = await this.#ports.journal.find(id);
-      if (first === undefined) respond(unavailable);
-      else respond(repeatAnswer(first, request, this.#ports.now()));
-    };
-    return turn.look({ see, miss: respond });
-  }
-
-  /** P7: the same id again, while its command is open. */
-  #join(open: OpenCommand, { request, respond }: Asking, turn: Turn): void {
-    const conflict = conflictWith(open.command, request);
-    if (conflict !== undefined) return respond(conflict);
-    // Its settlement may be part of this turn's commit (P3).
-    turn.after(() => {
-      if (open.answer !== undefined) respond(open.answer);
-      else if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));
-      else {
-        const busy = this.#repeats.add(open, respond);
-        if (busy !== undefined) respond(busy);
-      }
-    });
   }
 
   /** P7: the id was taken already, by a command that is settled. */
@@ -182,17 +156,25 @@ export class Commands {
     const open = openCommand(command, entries.length > 0, behindMs);
     for (const entry of entries) this.#note(open, entry);
     open.entries = entries;
-    open.stage = 'waiting';
+    open.stage = stored.held === true ? 'held' : 'waiting';
     this.#add(open);
-    const held = this.keys.enter(open);
-    if (open.recovered && !held) throw new Error(`P6: two begun commands on ${command.groupId}`);
-    if (open.recovered) this.lanes.add(open);
-    else if (held) this.#hold(open);
+    const hasKey = this.keys.enter(open);
+    if (open.recovered && !hasKey) throw new Error(`P6: two begun commands on ${command.groupId}`);
+    if (hasKey) this.#hold(open);
+  }
+
+  /** An operator has a held command go on; that is durable. */
+  unhold(open: OpenCommand): void {
+    if (open.stage !== 'held') return;
+    open.stage = 'waiting';
+    this.#deadlines.add(open);
+    if (this.keys.holds(open)) this.#hold(open);
   }
 
   /** The command holds its key: it gets in line for a place once nothing loose opposes it. */
   #hold(open: OpenCommand): void {
-    if (open.stage === 'gone') return;
+    if (open.stage === 'gone' || open.stage === 'held') return;
+    if (open.recovered) return this.lanes.add(open);
     const until = this.#opposedUntil(open.command);
     if (until === 0) return this.lanes.add(open);
     open.stage = 'waiting';
@@ -205,18 +187,22 @@ export class Commands {
 
   /**
    * Settles a command that no executor has had in this life or an earlier one, if that is what
-   * follows from cancelling it, or from its deadline.
+   * follows from cancelling it, or from its deadline; or one that is held, when it is given up.
    * @returns whether it did
    */
-  settleUndriven(open: OpenCommand, why: 'cancel' | 'ticked', turn: Turn): boolean {
-    if (!isUndriven(open)) return false;
+  settleUndriven(open: OpenCommand, why: UndrivenEnd, turn: Turn): boolean {
+    if (!isUndriven(open, why)) return false;
     const { now, random } = this.#ports;
     const context = { now: now(), random, policy: this.#options.policy };
     const settlement = endOfUndriven(open, why, context);
     if (settlement === undefined) return false;
     if (open.stage === 'ready') this.lanes.remove(open);
     open.stage = 'gone';
-    this.settled(open.command.seq, settlement, turn);
+    this.settled(
+      open.command.seq,
+      explained(settlement, open, this.keys.holderOf(open.command.groupId)),
+      turn,
+    );
     return true;
   }
 
@@ -299,11 +285,6 @@ export class Commands {
       withOrigin(openAnswer(open, this.#ports.now()), open.command),
     );
   }
-}
-
-interface Asking {
-  readonly request: CommandRequest;
-  readonly respond: Respond;
 }
 
 function withFindings(entry: Extract<DurableEntry, { kind: 'began' }>) {

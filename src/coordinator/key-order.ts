@@ -50,7 +50,17 @@ export class KeyOrder {
   }
 
   holds(open: OpenCommand): boolean {
-    return this.#keys.get(open.command.groupId)?.holder === open;
+    return this.holderOf(open.command.groupId) === open;
+  }
+
+  holderOf(groupId: string): OpenCommand | undefined {
+    return this.#keys.get(groupId)?.holder;
+  }
+
+  /** The command that another one waits for, which has its key. */
+  waitsFor(open: OpenCommand): { readonly waitsFor?: string } {
+    const holder = this.holderOf(open.command.groupId);
+    return holder === undefined || holder === open ? {} : { waitsFor: holder.command.id };
   }
 
   /** The command ends, holding its key or still in line. Returns who holds the key next. */

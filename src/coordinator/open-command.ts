@@ -7,9 +7,10 @@ import type { Respond } from './ports.ts';
 
 /**
  * `new`: its acceptance is not durable yet. `waiting`: for its key, or for loose requests to end.
- * `ready`: in its lane. `dispatched`: with an executor. `gone`: settled, or never accepted.
+ * `ready`: in its lane. `dispatched`: with an executor. `gone`: settled, or never accepted. `held`: of a
+ * restored journal, until an operator says what becomes of it.
  */
-export type Stage = 'new' | 'waiting' | 'ready' | 'dispatched' | 'gone';
+export type Stage = 'new' | 'waiting' | 'ready' | 'dispatched' | 'gone' | 'held';
 
 /** There may be a hundred thousand: every field counts. */
 export interface OpenCommand extends InLine<OpenCommand> {

@@ -56,6 +56,16 @@ export function operate(
     addWaiter(open, respond);
     return;
   }
+  if (open.stage === 'held') {
+    respond(
+      errorReply('invalid_request', `${request.id} is held since its journal was restored`, {
+        field: 'id',
+        hint: 'Have it go on, or give it up: lockstep restore --resume or --abandon.',
+        id: request.id,
+      }),
+    );
+    return;
+  }
   if (request.op === 'abandon' && open.state !== 'compensating') {
     respond(
       errorReply('invalid_request', `${request.id} is ${open.state}, not compensating`, {

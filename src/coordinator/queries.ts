@@ -45,9 +45,11 @@ export function status(
   // After the commit: until then it may still settle, or prove to be a repeat.
   turn.after(() => {
     if (open.stage === 'gone') return desk.post((later) => lookUp(desk, { id, respond }, later));
-    return inspect(desk, open, (answer) =>
-      respond('state' in answer && 'op' in answer ? withOrigin(answer, open.command) : answer),
-    );
+    return inspect(desk, open, (answer) => {
+      if (!('state' in answer && 'op' in answer)) return respond(answer);
+      const standing = { ...answer, ...desk.commands.keys.waitsFor(open) };
+      return respond(withOrigin(standing, open.command));
+    });
   });
 }
 

@@ -17,6 +17,7 @@ import { operate } from './operators.ts';
 import { pauseOrResume } from './pause-act.ts';
 import type { Respond } from './ports.ts';
 import { type AskingDesk, list, type QueryDesk, stats, status } from './queries.ts';
+import { decideOnHeld } from './restore-act.ts';
 import { Rounds } from './rounds.ts';
 import { summarize } from './summary.ts';
 import type { Turn } from './turn.ts';
@@ -79,6 +80,8 @@ export class Requests {
       case 'cancel':
       case 'abandon':
         return this.#operate(request, respond, turn);
+      case 'restore':
+        return decideOnHeld(this.#desk, { request, respond }, turn);
       case 'pause':
       case 'resume':
         return pauseOrResume(this.#desk, { request, respond }, turn);

@@ -32,9 +32,11 @@ function summary(
   const answered = [...reports.keys()].sort((a, b) => a - b);
   let compensating = 0;
   let stuck = 0;
+  let held = 0;
   for (const open of commands.registry.all()) {
     if (open.state === 'compensating') compensating++;
     if (open.stuck) stuck++;
+    if (open.stage === 'held') held++;
   }
   return {
     version: options.version,
@@ -45,6 +47,7 @@ function summary(
     openMax: options.openMax,
     compensating,
     stuck,
+    ...(held === 0 ? {} : { held }),
     lanes,
     settled: commands.settledCounts.byState,
     threads: ['main', 'coordinator', ...answered.map((index) => `executor-${index + 1}`)],

@@ -2,11 +2,13 @@
 import { workerData } from 'node:worker_threads';
 import { Reply, Router, XPublisher } from 'zeromq';
 import type { ChannelEnd } from '../channel/channel.ts';
+import { EX_CONFIG } from '../config/problem.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
 import { JournalError } from '../journal/errors.ts';
 import { openJournal } from '../journal/open.ts';
 import type { Journal } from '../journal/port.ts';
+import type { Places } from '../journal/sqlite/connection.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
@@ -16,19 +18,17 @@ import { type Dialect, unroutableCharacter } from '../node/dialect.ts';
 import { openLog } from '../observe/log.ts';
 import type { LogPlan } from '../observe/log-plan.ts';
 import type { Log } from '../observe/log-port.ts';
-import type { BreakerEvent, CommandAnswer, SummaryAnswer } from '../protocol/answer.ts';
+import type { SummaryAnswer } from '../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
 import { newId } from '../protocol/new-id.ts';
-import { BreakerTeller } from './breaker-news.ts';
-import { CommandLog } from './command-log.ts';
 import { Coordinator } from './coordinator.ts';
-import type { FinishedAudit } from './divergence.ts';
 import { EVENTS_SOCKET, Events } from './events.ts';
 import { startFiguresRound } from './figures-round.ts';
 import { FRONT_SOCKET, Front } from './front.ts';
 import { MeteredJournal } from './metered-journal.ts';
-import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
+import type { CoordinatorOptions } from './ports.ts';
+import { publishing } from './publishing.ts';
 import { clockLag, loadCounters, recover } from './recovery.ts';
 import { StuckNews } from './stuck-news.ts';
 import { openChannels, WorkChannels } from './work-channels.ts';
@@ -38,6 +38,7 @@ export interface CoordinatorData extends ThreadData {
   readonly endpoint: string;
   readonly eventsEndpoint: string;
   readonly journal: string;
+  readonly journalPlaces: Places;
   readonly dialect: Dialect;
   readonly policy: Policy;
   readonly breaker: BreakerPolicy;
@@ -82,7 +83,7 @@ runThread(async (tools) => {
   const data = workerData as CoordinatorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
-  const journal = new MeteredJournal(await open(data.journal), { now, enter: inJournal(beat) });
+  const journal = new MeteredJournal(await open(data), { now, enter: inJournal(beat) });
   await openZap(tools, log);
   const front = sockets.add('clients', new Router(FRONT_SOCKET));
   const publisher = await openEvents(tools, data.eventsEndpoint);
@@ -103,7 +104,7 @@ runThread(async (tools) => {
       noted: (what, details) => log.info(what, details),
       onLookFailed: (error) => log.error('a look of a client failed', { error }),
       order: (executor, order) => executors.order(executor, order),
-      publish: publishing(publisher, { log, now, stuck }),
+      publish: publishing(publisher, { log, now, at: atTime(now), stuck, tell: tellMain }),
     },
     options: optionsOf(data),
     counters: await loadCounters(journal),
@@ -199,32 +200,6 @@ function hear(message: ToThread, coordinator: Coordinator, log: Log): void {
   else coordinator.commands.refusal = refusalOf(message.refusal);
 }
 
-/** Of some events the log and main hear as well. */
-function publishing(
-  publisher: Events,
-  { log, now, stuck }: { log: Log; now: () => number; stuck: StuckNews },
-): CoordinatorPorts['publish'] {
-  const news = new BreakerTeller({ log, now, tell: tellMain });
-  const commands = new CommandLog(log, { now, at: atTime(now) });
-  return (topic, payload) => {
-    commands.take(topic, payload);
-    if (topic === 'command.stuck') stuck.tell(payload() as CommandAnswer);
-    if (topic === 'audit.finished') sayAudited(payload(), log);
-    if (topic.startsWith('breaker.')) news.take(payload() as BreakerEvent);
-    publisher.publish(topic, payload);
-  };
-}
-
-function sayAudited(finished: object, log: Log): void {
-  const { checked, divergent } = finished as FinishedAudit;
-  if (divergent === 0) return log.info('an audit found nothing', { checked });
-  log.warn('an audit found keys on which nodes are not as the journal has it', {
-    checked,
-    divergent,
-  });
-  tellMain({ kind: 'diverged', keys: divergent });
-}
-
 function inJournal(beat: Beat): () => () => void {
   return () => {
     const before = beat.enter('journal');
@@ -247,17 +222,19 @@ function refusalOf(failure: Failure | null): ErrorReply | undefined {
   });
 }
 
-async function open(url: string): Promise<Journal> {
+async function open({ journal, journalPlaces }: CoordinatorData): Promise<Journal> {
   try {
-    return await openJournal(url);
+    return await openJournal(journal, journalPlaces);
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
     throw new StartError(failureOf(error), { cause: error });
   }
 }
 
-function failureOf({ message, hint }: JournalError): Failure {
-  return { message: `the journal: ${message}`, hint };
+function failureOf({ code, message, hint }: JournalError): Failure {
+  const failure = { message: `the journal: ${message}`, hint };
+  // A new start by a supervisor would be refused as well: a person has to choose.
+  return code === 'set_aside' ? { ...failure, exitCode: EX_CONFIG } : failure;
 }
 
 async function bind(socket: Router | XPublisher, endpoint: string, setting: string): Promise<void> {

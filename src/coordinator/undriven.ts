@@ -8,15 +8,32 @@ import type { Context, Saga, Settlement } from '../core/model.ts';
 import { openSaga } from '../core/open-saga.ts';
 import { entriesOf, type OpenCommand } from './open-command.ts';
 
+/** `disown`: an operator gives up one that is held. */
+export type UndrivenEnd = 'cancel' | 'ticked' | 'disown';
+
 /** No executor has it, and none had: it waits for its key, for loose requests, or in its lane. */
-export function isUndriven({ stage, recovered }: OpenCommand): boolean {
+export function isUndriven({ stage, recovered }: OpenCommand, why: UndrivenEnd): boolean {
+  if (why === 'disown') return stage === 'held';
   return !recovered && (stage === 'waiting' || stage === 'ready');
 }
 
-/** What follows from its being cancelled, or from the time; undefined if it goes on waiting. */
+/** Of one that waited in vain for its key: its nodes were not asked, and why. */
+export function explained(
+  settlement: Settlement,
+  open: OpenCommand,
+  holder: OpenCommand | undefined,
+): Settlement {
+  if (settlement.state !== 'refused' || holder === undefined || holder === open) return settlement;
+  const how = holder.stage === 'held' ? 'is held since the journal was restored and has' : 'had';
+  const said = `not asked: command ${holder.command.id} ${how} the key`;
+  const nodes = Object.entries(settlement.nodes).map(([name, one]) => [name, { ...one, said }]);
+  return { ...settlement, nodes: Object.fromEntries(nodes) };
+}
+
+/** What follows from its being cancelled, from the time, or from its being given up; undefined if it goes on waiting. */
 export function endOfUndriven(
   open: OpenCommand,
-  why: 'cancel' | 'ticked',
+  why: UndrivenEnd,
   context: Context,
 ): Settlement | undefined {
   const saga = entriesOf(open).reduce<Saga>(

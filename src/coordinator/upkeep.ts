@@ -3,8 +3,8 @@
  * its own, so that work goes between; the driver's files are tidied every second. Once a minute the
  * journal is told how long the daemon has lived: by that alone history grows old (P7).
  *
- * A journal that cannot be kept small for the moment (somebody reads it for long) is no reason to
- * stop: it is said, and tried again.
+ * What can be better the next time (somebody reads the journal for long) is no reason to stop: it is
+ * said, and tried again.
  */
 import { JournalError } from '../journal/errors.ts';
 import type { Journal, Moment } from '../journal/port.ts';
@@ -65,7 +65,7 @@ export class Upkeep {
       await step();
     } catch (error) {
       if (!(error instanceof JournalError && error.retry)) throw error;
-      this.#options.onTrouble('the journal could not be kept small; it is tried again', error);
+      this.#options.onTrouble('the upkeep of the journal failed; it is tried again', error);
     }
   }
 }

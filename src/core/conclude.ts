@@ -105,7 +105,7 @@ function isAsking(saga: Saga): boolean {
   return saga.nodes.some((node) => node.running !== undefined);
 }
 
-function settle(
+export function settle(
   saga: Saga,
   { state, reason, now }: { state: SettledState; reason?: Reason; now: number },
 ): Settlement {

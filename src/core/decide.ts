@@ -3,7 +3,7 @@
  * lives here, in `afterAnswer` (one node) and in `conclude` (the whole saga).
  */
 import { afterAnswer } from './after-answer.ts';
-import { conclude } from './conclude.ts';
+import { conclude, settle } from './conclude.ts';
 import { evolve } from './evolve.ts';
 import type { Answer, Context, Entry, Input, Saga } from './model.ts';
 import { isSettled } from './transitions.ts';
@@ -48,12 +48,25 @@ function direct(saga: Saga, input: Input, context: Context): readonly Entry[] {
       return saga.state === 'compensating' ? [] : [{ kind: 'cancelled' }];
     case 'abandon':
       return saga.state === 'compensating' ? [{ kind: 'abandoning' }] : [];
+    case 'disown':
+      return disowned(saga, context);
     case 'retry':
       return [{ kind: 'hurried', at: now }];
     case 'driven':
     case 'ticked':
       return [];
   }
+}
+
+/**
+ * Whatever its nodes hold stays. What it may have sent in its recorded directions is loose, as after
+ * any crash (P4.5); of one that had not begun in this journal nothing is known.
+ */
+function disowned(saga: Saga, context: Context): readonly Entry[] {
+  const entries = saga.state === 'accepted' ? [] : direct(saga, { kind: 'resumed' }, context);
+  const next = entries.reduce((state, entry) => evolve(state, entry, context.policy), saga);
+  const { reason = 'cancelled' } = saga;
+  return [...entries, settle(next, { state: 'abandoned', reason, now: context.now })];
 }
 
 function answered(

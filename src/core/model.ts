@@ -249,7 +249,9 @@ export type Input =
   | { readonly kind: 'ticked' }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'retry' }
-  | { readonly kind: 'abandon' };
+  | { readonly kind: 'abandon' }
+  /** An operator gives it up unseen: it was held since its journal was restored. */
+  | { readonly kind: 'disown' };
 
 /** What a saga still owes the world. */
 export type Effect =

@@ -5,8 +5,8 @@
 import type { SagaState, SettledState } from './model.ts';
 
 export const TRANSITIONS: Readonly<Record<SagaState, readonly SagaState[]>> = {
-  accepted: ['applying', 'refused'],
-  applying: ['committed', 'compensating', 'refused'],
+  accepted: ['applying', 'refused', 'abandoned'],
+  applying: ['committed', 'compensating', 'refused', 'abandoned'],
   compensating: ['rolled_back', 'abandoned'],
   committed: [],
   rolled_back: [],

@@ -19,6 +19,16 @@ export const JOURNAL_ERRORS = {
     hint: 'The file is not a lockstep journal: name another file; nothing in it was changed.',
     retry: false,
   },
+  removed: {
+    hint: 'Start the daemon again: it names the two ways on. Find out which program did it.',
+    retry: false,
+  },
+  set_aside: {
+    hint:
+      'Go on from the saved file: lockstep restore FILE. Or give it up: lockstepd --fresh-journal' +
+      ' goes on with what is at the place of the journal, or with an empty one.',
+    retry: false,
+  },
   unsupported: {
     hint: 'Use sqlite:PATH (durable) or memory: (lost with the process).',
     retry: false,
@@ -36,7 +46,9 @@ export const JOURNAL_ERRORS = {
     retry: false,
   },
   corrupt: {
-    hint: 'Stop the daemon, keep the file, and restore the last backup; then look at the disk.',
+    hint:
+      'Stop the daemon and go back to the last backup: lockstep restore FILE. It keeps the damaged' +
+      ' journal. Then look at the disk.',
     retry: false,
   },
   io: {

@@ -2,6 +2,7 @@
 import { JournalError } from './errors.ts';
 import { MemoryJournal } from './memory/journal.ts';
 import type { Journal } from './port.ts';
+import type { Places } from './sqlite/connection.ts';
 import { openSqliteJournal } from './sqlite/open.ts';
 
 /**
@@ -9,11 +10,11 @@ import { openSqliteJournal } from './sqlite/open.ts';
  *   the process and is for tests
  * @throws JournalError (as a rejection)
  */
-export async function openJournal(url: string): Promise<Journal> {
+export async function openJournal(url: string, places: Places = {}): Promise<Journal> {
   const [, scheme = '', rest = ''] = /^([a-z]+):(.*)$/s.exec(url) ?? [];
   switch (scheme) {
     case 'sqlite':
-      return openSqliteJournal(pathOf(rest, url));
+      return openSqliteJournal(pathOf(rest, url), places);
     case 'memory':
       return new MemoryJournal();
     case 'postgres':

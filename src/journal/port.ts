@@ -92,6 +92,8 @@ export interface StoredCommand {
   readonly state: SagaState;
   /** Told to be stuck, and still open (P5). */
   readonly stuck: boolean;
+  /** Open, of a restored journal, and not released: nobody drives it. */
+  readonly held?: true;
   /** Of a turned or settled command: the settlement's, else the one it turned for. */
   readonly reason?: Reason;
   /** Of a settled command. */
@@ -104,6 +106,8 @@ export interface OpenCommand {
   readonly entries: readonly Exclude<DurableEntry, Settlement>[];
   /** How long the daemon had lived when it was accepted, ms. */
   readonly lived: number;
+  /** See {@link StoredCommand.held}. */
+  readonly held?: true;
 }
 
 /** Loose requests of a settled command (P4.5). Their times are of an earlier life: ignore them. */
@@ -200,6 +204,12 @@ export interface Journal {
   keep(name: string, value: string | undefined): Promise<void>;
   /** All standing words. */
   kept(): Promise<ReadonlyMap<string, string>>;
+  /**
+   * These commands of a restored journal are held no more, in this life and later ones; of others it
+   * changes nothing.
+   * @throws JournalError as {@link Journal.commit}
+   */
+  unhold(seqs: readonly number[]): Promise<void>;
   /**
    * Notes how long the daemon has lived, and removes settled commands without loose requests that
    * settled more than `retentionMs` of its life ago, oldest first, `limit` at most. Returns how many.

@@ -7,6 +7,8 @@ import type { OpenSocket } from './socket-registry.ts';
 export interface Failure {
   readonly message: string;
   readonly hint?: string;
+  /** What the process ends with, if not with 1. */
+  readonly exitCode?: number;
 }
 
 export type ToThread =

@@ -165,9 +165,10 @@ export class Shutdown {
     return exit(code);
   }
 
-  #codeOf({ kind }: StopCause): number {
-    if (kind === 'asked') return this.#options.stopExitCode;
-    return kind === 'renewal' ? EXIT_RENEWAL : EXIT_FAILED;
+  #codeOf(cause: StopCause): number {
+    if (cause.kind === 'asked') return this.#options.stopExitCode;
+    if (cause.kind === 'renewal') return EXIT_RENEWAL;
+    return (cause.loss.kind === 'failed' && cause.loss.failure.exitCode) || EXIT_FAILED;
   }
 }
 

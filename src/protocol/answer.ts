@@ -12,6 +12,10 @@ export interface CommandAnswer {
   readonly reason?: Reason;
   /** A rollback that takes long; it goes on (P5). */
   readonly stuck?: true;
+  /** Of a restored journal: nobody drives it before an operator says so (op `restore`). */
+  readonly held?: true;
+  /** The command that has the key; this one waits for it. Of open commands. */
+  readonly waitsFor?: string;
   /** By node; absent where nothing is known yet. */
   readonly nodes?: Readonly<Record<string, NodeOutcome>>;
   /** From acceptance to settlement, or until now. */
@@ -179,6 +183,8 @@ export interface SummaryAnswer {
   readonly openMax: number;
   readonly compensating: number;
   readonly stuck: number;
+  /** Open commands of a restored journal that nobody drives yet; absent if there are none. */
+  readonly held?: number;
   /** By lane: commands that wait for their turn or their key, and that run. */
   readonly lanes: Lanes;
   /** Settled since the start, by state. */

@@ -94,21 +94,21 @@ const openFilter = z.strictObject({
   ...selection,
 });
 
+/** One command, or those that a filter matches. */
+const chosen = {
+  id: id.optional(),
+  filter: openFilter.optional(),
+  /** Only tell which commands it would be. */
+  dryRun: z.boolean().optional(),
+  limit: pageLimit.optional(),
+  cursor: cursor.optional(),
+  /** Who says so, for the log. */
+  by: id.optional(),
+};
+
 /** An operator's word about one command, or about those that a filter matches. */
 const operation = <Op extends string>(op: Op) =>
-  z
-    .strictObject({
-      op: z.literal(op),
-      id: id.optional(),
-      filter: openFilter.optional(),
-      /** Only tell which commands it would be. */
-      dryRun: z.boolean().optional(),
-      limit: pageLimit.optional(),
-      cursor: cursor.optional(),
-      /** Who says so, for the log. */
-      by: id.optional(),
-    })
-    .superRefine(oneOrMany);
+  z.strictObject({ op: z.literal(op), ...chosen }).superRefine(oneOrMany);
 
 const pauseFields = {
   /** Left out: every lane. */
@@ -150,6 +150,10 @@ const SCHEMAS = {
   retry: operation('retry'),
   cancel: operation('cancel'),
   abandon: operation('abandon'),
+  /** What becomes of the commands that are held since the journal was restored. */
+  restore: z
+    .strictObject({ op: z.literal('restore'), act: z.enum(['resume', 'abandon']), ...chosen })
+    .superRefine(oneOrMany),
   breaker: z.strictObject({
     op: z.literal('breaker'),
     node: node.optional(),
@@ -167,6 +171,7 @@ export type BatchRequest = z.output<(typeof SCHEMAS)['batch']>;
 export type ListRequest = z.output<(typeof SCHEMAS)['list']>;
 export type StatusRequest = z.output<(typeof SCHEMAS)['status']>;
 export type OperatorRequest = z.output<(typeof SCHEMAS)['retry' | 'cancel' | 'abandon']>;
+export type RestoreRequest = z.output<(typeof SCHEMAS)['restore']>;
 export type PauseRequest = z.output<(typeof SCHEMAS)['pause' | 'resume']>;
 export type AuditRequest = z.output<(typeof SCHEMAS)['audit']>;
 export type OpenFilter = z.output<typeof openFilter>;
@@ -178,6 +183,7 @@ export type Request =
   | ListRequest
   | StatusRequest
   | OperatorRequest
+  | RestoreRequest
   | BreakerRequest
   | AuditRequest
   | PauseRequest
@@ -187,6 +193,7 @@ export type Request =
 export type RequestInput = z.input<(typeof SCHEMAS)[OperationName]>;
 export type CommandInput = z.input<typeof create> | z.input<typeof remove>;
 export type OperatorInput = z.input<(typeof SCHEMAS)['retry' | 'cancel' | 'abandon']>;
+export type RestoreInput = z.input<(typeof SCHEMAS)['restore']>;
 export type PauseInput = z.input<(typeof SCHEMAS)['pause' | 'resume']>;
 export type AuditInput = z.input<(typeof SCHEMAS)['audit']>;
 export type ListInput = z.input<(typeof SCHEMAS)['list']>;

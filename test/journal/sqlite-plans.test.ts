@@ -31,6 +31,7 @@ import {
 import { preparePrune } from '../../src/journal/sqlite/queries/prune.ts';
 import { prepareSettle } from '../../src/journal/sqlite/queries/settle.ts';
 import { prepareFlagStuck, prepareTurn } from '../../src/journal/sqlite/queries/turn.ts';
+import { prepareUnhold } from '../../src/journal/sqlite/queries/unhold.ts';
 import { scratch } from './support/driver.ts';
 
 const PREPARED = [
@@ -54,6 +55,7 @@ const PREPARED = [
   prepareKeep,
   prepareDrop,
   prepareKept,
+  prepareUnhold,
 ];
 const LISTED = [OPEN, FAILED, HISTORY, ...ofKey('k')].flatMap((source) => [
   listFloor(source),

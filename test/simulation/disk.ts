@@ -54,6 +54,12 @@ export class SimJournal implements Journal {
     await this.#wait(this.#options.pace.confirm);
   }
 
+  async unhold(seqs: readonly number[]): Promise<void> {
+    await this.#wait(this.#options.pace.commit);
+    await this.#rows.unhold(seqs);
+    await this.#wait(this.#options.pace.confirm);
+  }
+
   kept: Journal['kept'] = () => this.#look(() => this.#rows.kept());
   head: Journal['head'] = () => this.#look(() => this.#rows.head());
   load: Journal['load'] = (...page) => this.#look(() => this.#rows.load(...page));

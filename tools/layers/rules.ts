@@ -28,6 +28,12 @@ export interface Rules {
 const CORE = 'core/**';
 const PROTOCOL = 'protocol/**';
 const JOURNAL_PORT = ['journal/port.ts', 'journal/errors.ts'];
+/** `lockstep backup` and `restore` work on the file itself, also without a daemon. */
+const JOURNAL_COPIES = [
+  'journal/errors.ts',
+  'journal/sqlite/backup.ts',
+  'journal/sqlite/restore.ts',
+];
 const DIALECTS = ['node/dialect*.ts', 'node/dialects/**'];
 /** The interface to write to; who writes, and with what, is decided at the top. */
 const LOG_PORT = 'observe/log-port.ts';
@@ -49,7 +55,7 @@ export const RULES: Rules = {
     config: layer(CORE, PROTOCOL, ...DIALECTS),
     client: layer(PROTOCOL),
     nodesim: layer(PROTOCOL),
-    cli: layer('client/**', 'config/**', PROTOCOL),
+    cli: layer('client/**', 'config/**', PROTOCOL, ...JOURNAL_COPIES),
   },
   packages: {
     '@sentry/node': ['observe/**'],

@@ -5,6 +5,7 @@
 import { report } from '../doctor/report.ts';
 import { durationMs } from '../duration.ts';
 import { EXIT } from '../exit-code.ts';
+import { CONFIG } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
 const TIMEOUT_MS = 3000;
@@ -14,11 +15,7 @@ export const doctor = subcommand({
   describe: 'What is wrong here, and what to do about it',
   positionals: {},
   options: {
-    config: {
-      type: 'string',
-      requiresArg: true,
-      describe: 'The configuration file of the daemon (environment: LOCKSTEP_CONFIG)',
-    },
+    ...CONFIG,
     'send-test': {
       type: 'boolean',
       describe: 'Send a test message by each way to people that is switched on',

@@ -25,7 +25,7 @@ import type {
 } from '../port.ts';
 import { Draft } from './draft.ts';
 import { matches } from './filter.ts';
-import { appended, begun, forgotten, type Row, settled, shown } from './rows.ts';
+import { appended, begun, forgotten, type Row, settled, shown, unheld } from './rows.ts';
 
 /** The committed state at one moment; it never changes. */
 export interface MemorySnapshot {
@@ -102,7 +102,12 @@ export class MemoryJournal implements Journal {
     return this.#all()
       .filter((row) => row.settlement === undefined && row.command.seq > after)
       .slice(0, limit)
-      .map(({ command, entries, lived }) => ({ command, entries, lived }));
+      .map(({ command, entries, lived, held }) => ({
+        command,
+        entries,
+        lived,
+        ...(held ? { held } : {}),
+      }));
   }
 
   async loadLoose(after: number, limit: number): Promise<readonly LooseRecord[]> {
@@ -167,6 +172,14 @@ export class MemoryJournal implements Journal {
   async kept(): Promise<ReadonlyMap<string, string>> {
     this.#assertOpen();
     return new Map(this.#kept);
+  }
+
+  async unhold(seqs: readonly number[]): Promise<void> {
+    this.#assertWritable();
+    for (const seq of seqs) {
+      const row = this.#rows.get(seq);
+      if (row !== undefined) this.#rows.set(seq, unheld(row));
+    }
   }
 
   async prune({ lived, retentionMs, limit }: Pruning): Promise<number> {

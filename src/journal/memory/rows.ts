@@ -82,13 +82,18 @@ export function forgotten(row: Row): Row {
   return Object.freeze({ ...row, loose: false });
 }
 
+export function unheld({ held: _, ...row }: Row): Row {
+  return Object.freeze(row);
+}
+
 /** What the port shows of it. */
 export function shown(row: Row): StoredCommand {
-  const { command, state, stuck, reason, settlement } = row;
+  const { command, state, stuck, held, reason, settlement } = row;
   return Object.freeze({
     command,
     state,
     stuck,
+    ...(held === true ? { held } : {}),
     ...(reason === undefined ? {} : { reason }),
     ...(settlement === undefined ? {} : { settlement }),
   });

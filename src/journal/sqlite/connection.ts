@@ -5,13 +5,15 @@
  * commits with the power. The settings are read back, because a file system that cannot do WAL
  * makes SQLite stay in another mode without an error.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { JournalError } from '../errors.ts';
 import { asJournalError } from './failure.ts';
 import { type Lock, lockJournal } from './lock.ts';
 import { inspect, migrate } from './migrate.ts';
+import { assertNothingSaved, idOf, savedFiles, settle, syncFolder } from './saved.ts';
+import { Vigil } from './vigil.ts';
 
 /** A foreign write transaction holds the coordinator up no longer than this. */
 const BUSY_TIMEOUT_MS = 1_000;
@@ -29,15 +31,24 @@ export interface Connection {
   readonly path: string;
   readonly db: Database.Database;
   readonly lock: Lock;
+  readonly vigil: Vigil;
+}
+
+export interface Places {
+  /** Where else a journal may have been saved whose files were removed (saved.ts). */
+  readonly savedIn?: readonly string[];
+  /** What was saved there is given up: the start goes on with what is at the journal's place. */
+  readonly fresh?: boolean;
 }
 
 /** @throws JournalError */
-export function connect(file: string): Connection {
+export function connect(file: string, places: Places = {}): Connection {
   const path = place(file);
   try {
     const lock = lockJournal(path);
     try {
-      return { path, lock, db: openDatabase(path) };
+      const db = openDatabase(path, places);
+      return { path, lock, db, vigil: new Vigil(path) };
     } catch (error) {
       lock.release();
       throw error;
@@ -56,7 +67,7 @@ export function disconnect(connection: Connection): void {
 }
 
 /** The one name of the file, whatever links lead to it; makes its folder. */
-function place(file: string): string {
+export function place(file: string): string {
   const wanted = resolve(file);
   try {
     makeFolder(dirname(wanted));
@@ -77,16 +88,19 @@ function makeFolder(folder: string): void {
   const first = mkdirSync(folder, { recursive: true });
   if (first === undefined) return;
   for (let at = folder; ; at = dirname(at)) {
-    const handle = openSync(dirname(at), 'r');
-    fsyncSync(handle);
-    closeSync(handle);
+    syncFolder(dirname(at));
     if (at === first || at === dirname(at)) return;
   }
 }
 
-function openDatabase(path: string): Database.Database {
+function openDatabase(path: string, { savedIn = [], fresh = false }: Places): Database.Database {
+  const saved = savedFiles(path, savedIn);
+  if (fresh) for (const file of saved) settle(file, 'ignored');
+  else if (!existsSync(path)) assertNothingSaved(path, saved, undefined);
   const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   try {
+    inspect(db);
+    if (!fresh) assertNothingSaved(path, saved, idOf(db) ?? 'of a version without');
     configure(db);
     migrate(db);
     return db;

@@ -4,7 +4,8 @@
  * SQLite works within the call, the port answers by promises: a commit holds the thread for one
  * fdatasync, and what arrives meanwhile is the next batch. A disk that failed a write or a sync once
  * is not trusted again: the kernel may have dropped the pages and report the next sync as good, so
- * every later commit is refused and the daemon has to start anew.
+ * every later commit is refused and the daemon has to start anew. The same holds for a journal whose
+ * files others have removed or written to (vigil.ts); it is saved first (rescue.ts).
  */
 import { JournalError } from '../errors.ts';
 import type { Batch, CommitResult, Journal, ListFilter, ListPage, Pruning } from '../port.ts';
@@ -12,9 +13,12 @@ import { Clusters } from './clusters.ts';
 import { type Connection, disconnect } from './connection.ts';
 import { asJournalError } from './failure.ts';
 import { Listing } from './listing.ts';
+import { prepareUnhold } from './queries/unhold.ts';
 import { Reader } from './reader.ts';
+import { rescue } from './rescue.ts';
 import { StandingWords } from './standing-words.ts';
 import { Upkeep, type UpkeepBounds } from './upkeep.ts';
+import type { Trouble } from './vigil.ts';
 import { Writer } from './writer.ts';
 
 export class SqliteJournal implements Journal {
@@ -25,14 +29,27 @@ export class SqliteJournal implements Journal {
   readonly #upkeep: Upkeep;
   readonly #words: StandingWords;
   readonly #write;
+  readonly #unhold;
+  readonly #savedIn: readonly string[];
+  /** Others have its files: it is being saved, for this error. */
+  #rescue: Promise<JournalError> | undefined;
   #broken: JournalError | undefined;
 
   constructor(
     connection: Connection,
-    bounds: { readonly lookedAt?: number; readonly upkeep?: UpkeepBounds } = {},
+    {
+      savedIn = [],
+      ...bounds
+    }: {
+      readonly lookedAt?: number;
+      readonly upkeep?: UpkeepBounds;
+      /** Where the journal is saved if not beside its file. */
+      readonly savedIn?: readonly string[];
+    } = {},
   ) {
     const { db } = connection;
     this.#connection = connection;
+    this.#savedIn = savedIn;
     this.#clusters = new Clusters(db);
     this.#reader = new Reader(db, this.#clusters);
     this.#listing = new Listing(db, this.#clusters, bounds.lookedAt);
@@ -41,6 +58,11 @@ export class SqliteJournal implements Journal {
     const writer = new Writer(db, this.#clusters);
     const transaction = db.transaction((batch: Batch) => writer.write(batch));
     this.#write = (batch: Batch) => transaction.immediate(batch);
+    const unhold = prepareUnhold(db);
+    const unholdAll = db.transaction((seqs: readonly number[]) => {
+      for (const seq of seqs) unhold.run(seq);
+    });
+    this.#unhold = (seqs: readonly number[]) => unholdAll.immediate(seqs);
   }
 
   async head() {
@@ -89,11 +111,18 @@ export class SqliteJournal implements Journal {
   }
 
   async keep(name: string, value: string | undefined): Promise<void> {
-    this.#change(() => this.#words.keep(name, value));
+    return this.#change(() => this.#words.keep(name, value));
   }
 
   async kept(): Promise<ReadonlyMap<string, string>> {
     return this.#do(() => this.#words.all());
+  }
+
+  async unhold(seqs: readonly number[]): Promise<void> {
+    return this.#change(() => {
+      this.#upkeep.written();
+      this.#unhold(seqs);
+    });
   }
 
   async prune(pruning: Pruning): Promise<number> {
@@ -101,10 +130,20 @@ export class SqliteJournal implements Journal {
   }
 
   async tidy(): Promise<void> {
-    this.#change(() => this.#upkeep.tidy());
+    const { vigil, lock } = this.#connection;
+    await this.#change(() => this.#upkeep.tidy());
+    const trouble = vigil.troubleBeside();
+    if (trouble !== undefined) throw await this.#lose(trouble);
+    if (!this.#do(() => lock.renew())) return;
+    const what = 'another program removed the file of its lock; it is made anew';
+    throw new JournalError(what, {
+      code: 'busy',
+      hint: 'Find out which program removes files here.',
+    });
   }
 
   async close(): Promise<void> {
+    await this.#rescue;
     if (this.#connection.db.open) disconnect(this.#connection);
   }
 
@@ -118,8 +157,12 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  #change<T>(work: () => T): T {
+  async #change<T>(work: () => T): Promise<T> {
+    if (this.#rescue !== undefined) throw await this.#rescue;
     if (this.#broken !== undefined) throw this.#broken;
+    const { vigil, db } = this.#connection;
+    const trouble = db.open ? vigil.trouble() : undefined;
+    if (trouble !== undefined) throw await this.#lose(trouble);
     try {
       return this.#do(work);
     } catch (error) {
@@ -127,7 +170,14 @@ export class SqliteJournal implements Journal {
         this.#broken = error;
       }
       throw error;
+    } finally {
+      vigil.note();
     }
+  }
+
+  #lose(trouble: Trouble): Promise<JournalError> {
+    this.#rescue ??= rescue(this.#connection, trouble, this.#savedIn);
+    return this.#rescue;
   }
 }
 

@@ -8,17 +8,63 @@
  * this process: POSIX drops a process's locks when any of its handles on the file closes.
  *
  * `….pid` says who holds it, for the message that the second one gets, and for nothing else.
+ *
+ * Names in a folder can be removed, so on Linux the place is held by a second lock that has no file: an
+ * abstract socket, named by device and inode of the journal's folder and the journal's name in it.
+ * (Not by those of the journal itself: where its file was removed, the second daemon would make another.)
+ * Containers with networks of their own do not see each other's: for them the file alone counts.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { JournalError } from '../errors.ts';
+import { removeFile } from './saved.ts';
 
 export interface Lock {
+  /**
+   * Makes the file of the lock anew if another program has removed it.
+   * @returns whether it had to
+   * @throws JournalError `locked` if another daemon was first
+   */
+  renew(): boolean;
   release(): void;
 }
 
 /** @throws JournalError `locked`, at once, if another process or thread holds it. */
 export function lockJournal(path: string): Lock {
+  let file = lockFile(path);
+  let inode = inodeOf(path);
+  let place: Server | undefined;
+  try {
+    place = holdPlace(path);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return {
+    renew() {
+      if (inodeOf(path) === inode) return false;
+      const before = file;
+      file = lockFile(path);
+      inode = inodeOf(path);
+      before.close();
+      return true;
+    },
+    release() {
+      removeFile(`${path}.pid`);
+      place?.close();
+      file.close();
+    },
+  };
+}
+
+function inodeOf(path: string): number | undefined {
+  return statSync(`${path}.lock`, { throwIfNoEntry: false })?.ino;
+}
+
+function lockFile(path: string): Database.Database {
   const db = new Database(`${path}.lock`, { timeout: 0 });
   const pidFile = `${path}.pid`;
   try {
@@ -26,18 +72,30 @@ export function lockJournal(path: string): Lock {
     db.pragma('journal_mode = MEMORY');
     db.exec('BEGIN IMMEDIATE');
     note(pidFile);
+    return db;
   } catch (error) {
     db.close();
     if (!isBusy(error)) throw error;
-    const message = `${path} is held by ${holder(pidFile)}`;
-    throw new JournalError(message, { code: 'locked', cause: error });
+    throw heldBy(path, holder(pidFile), error);
   }
-  return {
-    release() {
-      rmSync(pidFile, { force: true });
-      db.close();
-    },
-  };
+}
+
+/** Undefined where there are no abstract sockets. */
+function holdPlace(path: string): Server | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const { dev, ino } = statSync(dirname(path), { bigint: true });
+  const server = createServer((socket) => socket.destroy());
+  // What goes wrong is told on the next turn of the event loop; `listening` tells it now.
+  server.on('error', () => {});
+  // The name of a socket has 107 bytes.
+  const name = createHash('sha256').update(basename(path)).digest('hex').slice(0, 32);
+  server.listen(`\0lockstep-journal/${dev}/${ino}/${name}`);
+  if (!server.listening) throw heldBy(path, 'another daemon: the socket of its place is taken');
+  return server.unref();
+}
+
+function heldBy(path: string, who: string, cause?: unknown): JournalError {
+  return new JournalError(`${path} is held by ${who}`, { code: 'locked', cause });
 }
 
 function note(pidFile: string): void {

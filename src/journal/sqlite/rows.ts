@@ -10,7 +10,7 @@ type StoredEntry = OpenCommand['entries'][number];
 /** The columns of {@link CommandRow}, for a SELECT from `command`. */
 export const COMMAND_COLUMNS = `
   seq, id, op, group_id, ensure, lane, token, cluster, accepted_at, deadline_at,
-  state, stuck, reason, began_at, settlement`;
+  state, stuck, held, reason, began_at, settlement`;
 
 export interface CommandRow {
   readonly seq: number;
@@ -25,6 +25,7 @@ export interface CommandRow {
   readonly deadline_at: number;
   readonly state: SagaState;
   readonly stuck: 0 | 1;
+  readonly held: 0 | 1;
   readonly reason: Reason | null;
   readonly began_at: number | null;
   readonly settlement: string | null;
@@ -62,6 +63,7 @@ export function storedOf(row: CommandRow, clusters: Clusters): StoredCommand {
     command: commandOf(row, clusters),
     state: row.state,
     stuck: row.stuck === 1,
+    ...heldOf(row),
     ...(row.reason === null ? {} : { reason: row.reason }),
     ...(row.settlement === null
       ? {}
@@ -80,7 +82,12 @@ export function openOf(
   if (row.began_at !== null && facts[0]?.kind !== 'began') {
     facts.unshift({ kind: 'began', at: row.began_at });
   }
-  return { command: commandOf(row, clusters), entries: facts, lived: row.lived };
+  return { command: commandOf(row, clusters), entries: facts, lived: row.lived, ...heldOf(row) };
+}
+
+/** A settled one is held no more, whatever its column says. */
+function heldOf({ held, settlement }: CommandRow): { readonly held?: true } {
+  return held === 1 && settlement === null ? { held: true } : {};
 }
 
 function entryOf(row: EntryRow): StoredEntry {

@@ -134,6 +134,11 @@ export class GatedJournal implements Journal {
     return this.#memory.keep(name, value);
   }
 
+  async unhold(seqs: readonly number[]) {
+    if (this.keptRefusal !== undefined) throw this.keptRefusal;
+    return this.#memory.unhold(seqs);
+  }
+
   async kept() {
     if (this.keptRefusal !== undefined) throw this.keptRefusal;
     return this.#memory.kept();

@@ -3,6 +3,7 @@ import { INITIAL } from './001-initial.ts';
 import { KEPT } from './002-kept.ts';
 import { SETTLEMENTS_ALIKE } from './003-settlements-alike.ts';
 import { FAILED_BY_ONE_COMPARISON } from './004-failed-by-one-comparison.ts';
+import { JOURNAL_ID_AND_HELD } from './005-journal-id-and-held.ts';
 import { TIME_LIVED } from './006-time-lived.ts';
 
 export interface Migration {
@@ -17,5 +18,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 2, name: 'kept', sql: KEPT },
   { version: 3, name: 'settlements alike', sql: SETTLEMENTS_ALIKE },
   { version: 4, name: 'failed by one comparison', sql: FAILED_BY_ONE_COMPARISON },
+  { version: 5, name: 'journal id and held', sql: JOURNAL_ID_AND_HELD },
   { version: 6, name: 'time lived', sql: TIME_LIVED },
 ];

@@ -1,0 +1,77 @@
+/** `lockstep backup`: one copy of the journal, or one every so often with the oldest removed. */
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join, parse, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backupJournal } from '../journal/sqlite/backup.ts';
+import { durationText } from './duration.ts';
+import { EXIT, type ExitCode, worst } from './exit-code.ts';
+import { interruptible } from './interrupts.ts';
+import { journalPlace, tellJournal } from './journal-place.ts';
+import type { Terminal } from './terminal.ts';
+
+const MIB = 1024 * 1024;
+
+export interface BackupJob {
+  readonly file: string;
+  readonly config: string | undefined;
+  readonly json: boolean;
+  /** Copies with the time in their names, so many; undefined: one, of that name. */
+  readonly keep: number | undefined;
+}
+
+export async function backupOnce(job: BackupJob, terminal: Terminal): Promise<ExitCode> {
+  const { file, config, json, keep } = job;
+  const { path } = journalPlace(config);
+  const begun = performance.now();
+  try {
+    const made = backupJournal(path, keep === undefined ? file : stamped(file));
+    const tookMs = performance.now() - begun;
+    const removed = keep === undefined ? [] : removeOldest(file, keep);
+    if (json) await terminal.json({ ...made, tookMs: Math.round(tookMs), removed });
+    else {
+      const gone = removed.length === 0 ? '' : `, ${removed.length} older removed`;
+      const size = `${(made.bytes / MIB).toFixed(1)} MiB`;
+      await terminal.line(`${made.file}: ${size} in ${durationText(tookMs)}${gone}`);
+    }
+    return EXIT.done;
+  } catch (error) {
+    return tellJournal(error, { json }, terminal);
+  }
+}
+
+/** A copy that failed is told, and the next one is made all the same. */
+export function backupOver(job: BackupJob, everyMs: number, terminal: Terminal): Promise<ExitCode> {
+  return interruptible(terminal, async (stop) => {
+    const codes: ExitCode[] = [];
+    while (!stop.aborted) {
+      codes.push(await backupOnce(job, terminal));
+      await sleep(everyMs, undefined, { signal: stop }).catch(() => {});
+    }
+    return worst(codes);
+  });
+}
+
+/** `journal.db` becomes `journal-2026-11-29T05-15-00Z.db`: the order of names is that of time. */
+function stamped(file: string): string {
+  const { dir, name, ext } = parse(resolve(file));
+  const time = new Date()
+    .toISOString()
+    .replaceAll(':', '-')
+    .replace(/\.\d+Z$/, 'Z');
+  return join(dir, `${name}-${time}${ext}`);
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/;
+
+/** @returns what was removed */
+function removeOldest(file: string, keep: number): readonly string[] {
+  const folder = dirname(resolve(file));
+  const { name, ext } = parse(basename(file));
+  const copies = readdirSync(folder)
+    .filter((each) => each.startsWith(`${name}-`) && each.endsWith(ext))
+    .filter((each) => TIME.test(each.slice(name.length + 1, each.length - ext.length)))
+    .sort();
+  const old = copies.slice(0, Math.max(0, copies.length - keep)).map((each) => join(folder, each));
+  for (const each of old) rmSync(each);
+  return old;
+}

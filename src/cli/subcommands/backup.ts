@@ -1,0 +1,53 @@
+import { durationMs } from '../duration.ts';
+import { UsageError } from '../exit-code.ts';
+import { CONFIG } from '../options.ts';
+import { subcommand } from '../subcommand.ts';
+
+const KEEP = 10;
+
+export const backup = subcommand({
+  usage: 'backup <file>',
+  describe: 'Copy the journal, while the daemon runs or not',
+  positionals: {
+    file: {
+      type: 'string',
+      demandOption: true,
+      describe: 'The copy; it is there when it is whole',
+    },
+  },
+  options: {
+    every: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Make one again and again (30m, 6h), until it is interrupted',
+    },
+    keep: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Put the time into the name, and keep this many, the newest',
+      defaultDescription: `${KEEP} with --every`,
+    },
+    ...CONFIG,
+  },
+  examples: [
+    ['$0 backup /backup/journal.db', 'one copy, in place of an older one'],
+    ['$0 backup /backup/journal.db --every 6h --keep 28', 'a week of copies'],
+  ],
+  async run(args, terminal) {
+    // It reads the configuration and SQLite, which no call to the daemon has to load.
+    const { backupOnce, backupOver } = await import('../backup-run.ts');
+    const keep = args.keep === undefined ? undefined : countOf(args.keep);
+    const job = { file: args.file, config: args.config, json: args.json === true };
+    if (args.every === undefined) return backupOnce({ ...job, keep }, terminal);
+    const everyMs = durationMs('every', args.every);
+    return backupOver({ ...job, keep: keep ?? KEEP }, everyMs, terminal);
+  },
+});
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new UsageError(`--keep must be a whole number above 0, not "${text}"`);
+  }
+  return count;
+}

@@ -1,0 +1,88 @@
+import { author } from '../author.ts';
+import { EXIT, type ExitCode, UsageError, worst } from '../exit-code.ts';
+import { operateByFilter } from '../operate-by-filter.ts';
+import { SELECTION_OPTIONS, selectionOf, tellActed } from '../operator-command.ts';
+import { CONFIG } from '../options.ts';
+import { agreed } from '../question.ts';
+import { subcommand, withDaemon } from '../subcommand.ts';
+import type { Terminal } from '../terminal.ts';
+
+const ACT = 'Held commands:';
+
+/** What is lost if it was not meant. */
+const WHY = {
+  resume: 'restore --resume changes nodes',
+  abandon: 'restore --abandon leaves nodes as they are for good',
+} as const;
+
+export const restore = subcommand({
+  usage: 'restore [what..]',
+  describe: 'Put a copy in the place of the journal; say what becomes of the commands it holds',
+  positionals: {
+    what: {
+      type: 'string',
+      array: true,
+      describe: 'The copy; with --resume or --abandon ids of held commands, or none and a filter',
+    },
+  },
+  options: {
+    resume: {
+      type: 'boolean',
+      describe: 'Have held commands go on as the journal has them',
+      group: ACT,
+    },
+    abandon: {
+      type: 'boolean',
+      describe: 'Give held commands up; the nodes stay as they are',
+      group: ACT,
+    },
+    ...SELECTION_OPTIONS,
+    ...CONFIG,
+  },
+  examples: [
+    ['$0 restore /backup/journal.db', 'with the daemon stopped; then start it'],
+    ['$0 restore --resume --dry-run', 'which commands are held'],
+    ['$0 restore --abandon --older-than 1d', 'those that are surely over'],
+    ['$0 restore --resume order-17', 'this one goes on'],
+  ],
+  async run(args, terminal) {
+    const { resume, abandon, what = [], json } = args;
+    if (resume === true && abandon === true) throw new UsageError('either --resume or --abandon');
+    const act = resume === true ? 'resume' : abandon === true ? 'abandon' : undefined;
+    if (act === undefined) return restoreFrom(what, args, terminal);
+    const isAll = what.length === 0 && args['dry-run'] !== true;
+    const filter = selectionOf(`restore --${act}`, { ...args, ids: what, all: args.all ?? isAll });
+    if (filter !== undefined || what.length === 0) {
+      return operateByFilter(
+        act === 'resume' ? act : 'abandon held',
+        { ...args, filter: filter ?? {} },
+        terminal,
+      );
+    }
+    const many = what.length === 1 ? String(what[0]) : `${what.length} commands`;
+    const question = act === 'resume' ? `Have ${many} go on?` : `Give ${many} up for ever?`;
+    if (!(await agreed(question, WHY[act], { yes: args.yes, terminal }))) return EXIT.notDone;
+    return withDaemon(args, async (client) => {
+      const codes: ExitCode[] = [];
+      for (const id of what) {
+        const answer = await client.decideOnHeld(act, id, { by: author() });
+        codes.push(await tellActed(answer, { json }, terminal));
+      }
+      return worst(codes);
+    });
+  },
+});
+
+async function restoreFrom(
+  what: readonly string[],
+  args: { readonly config: string | undefined; readonly json: boolean | undefined },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const [file, ...more] = what;
+  if (file === undefined || more.length > 0) {
+    throw new UsageError('which copy? lockstep restore FILE; or --resume, or --abandon');
+  }
+  // It reads the configuration and SQLite, which no call to the daemon has to load.
+  const { runRestore } = await import('../restore-run.ts');
+  return runRestore({ file, config: args.config, json: args.json === true }, terminal);
+}

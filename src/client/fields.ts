@@ -1,0 +1,21 @@
+/** What callers may say of a request, by the shapes of the protocol. */
+import type { CommandInput, OperatorInput, RestoreInput } from '../protocol/request.ts';
+
+/** What a command may say beside its op and key; see docs/protocol.md. */
+export type CommandFields = Omit<CommandInput, 'op' | 'groupId'>;
+
+/** See docs/protocol.md. */
+export type Lane = NonNullable<CommandInput['lane']>;
+
+export interface Signed {
+  /** Who gives the order, for the daemon's log. */
+  readonly by?: string;
+}
+
+/** Commands that an operator means; see docs/protocol.md. */
+export type Selection = (
+  | Omit<OperatorInput, 'id' | 'filter'>
+  | Omit<RestoreInput, 'id' | 'filter'>
+) & {
+  readonly filter: NonNullable<OperatorInput['filter']>;
+};

@@ -1,0 +1,68 @@
+/** The journal's files are removed under the daemon: nothing that it has answered gets lost. */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { type CommandAnswer, isError } from '../../src/client/index.ts';
+import { startCluster } from '../support/cluster.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const COMMANDS = 300;
+/** So many have been answered when the files go. */
+const BEFORE = 100;
+
+test('P1, P3, P7: 300 creates across `rm -rf data/*`: every answer is true after the restore', async () => {
+  const { sim, daemon, client } = await startCluster({
+    executors: 1,
+    env: { LOCKSTEP_QUIESCE_MS: '500', LOCKSTEP_REQUEST_TIMEOUT_MS: '500' },
+  });
+  const told: CommandAnswer[] = [];
+  const ask = async (id: string): Promise<void> => {
+    const answer = await client.create(id, {
+      id,
+      deadlineMs: 600_000,
+      persist: true,
+      timeoutMs: 60_000,
+    });
+    if (isError(answer)) expect.unreachable(answer.error.message);
+    told.push(answer);
+  };
+  const asked: Promise<void>[] = [];
+  let removed: number | undefined;
+  for (let index = 0; index < COMMANDS; index++) {
+    asked.push(ask(`${index}`));
+    if (index % 10 === 9 && daemon.alive) {
+      await vi.waitUntil(() => !daemon.alive || told.length > index - 10);
+    }
+    if (told.length < BEFORE || removed !== undefined) continue;
+    for (const name of readdirSync(daemon.dataDir)) {
+      rmSync(join(daemon.dataDir, name), { recursive: true });
+    }
+    removed = performance.now();
+  }
+  expect(await daemon.ended()).toBe(1);
+  expect(performance.now() - (removed ?? 0)).toBeLessThan(5_000);
+  expect(daemon.output).toMatch(/journal\.db was removed while the daemon ran/);
+  const before = [...told];
+  expect(before.length).toBeGreaterThanOrEqual(BEFORE);
+  expect(before.length).toBeLessThan(COMMANDS);
+
+  // It does not go on as if there had been nothing.
+  await expect(daemon.restart()).rejects.toThrow(/ended with 78/);
+  const saved = / is saved in (\S+\.db)/.exec(daemon.output)?.[1] ?? '';
+  expect(daemon.output).toContain(`lockstep restore '${saved}'`);
+  expect(daemon.output).toContain('--fresh-journal');
+  const env = { LOCKSTEP_DATA_DIR: daemon.dataDir, LOCKSTEP_ENDPOINT: daemon.endpoint };
+  const restored = await runCli(['restore', saved], { env });
+  expect(restored).toMatchObject({ code: 0, stderr: '' });
+  expect(restored.stdout).toContain(`${saved}.restored`);
+
+  await daemon.restart();
+  for (const answer of before) {
+    expect(await client.status(answer.id)).toMatchObject({ ...answer });
+  }
+  expect(await runCli(['restore', '--resume', '--yes'], { env })).toMatchObject({ code: 0 });
+  await Promise.all(asked);
+  expect(told.filter(({ state }) => state === 'committed')).toHaveLength(COMMANDS);
+  const count = COMMANDS;
+  expect(await sim.stats()).toEqual([true, { node01: count, node02: count, node03: count }]);
+});

@@ -1,0 +1,270 @@
+/** Others remove or change the journal's files while they are open. */
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { JournalError } from '../../src/journal/errors.ts';
+import { connect } from '../../src/journal/sqlite/connection.ts';
+import { SqliteJournal } from '../../src/journal/sqlite/journal.ts';
+import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import { writer } from './support/child.ts';
+import { scratch } from './support/driver.ts';
+import { batch, begun, range, settleAll } from './support/writes.ts';
+
+let dir: string;
+let data: string;
+let logs: string;
+let file: string;
+let journal: SqliteJournal;
+
+beforeEach(async () => {
+  dir = scratch();
+  data = join(dir, 'data');
+  logs = join(dir, 'logs');
+  file = join(data, 'journal.db');
+  journal = openSqliteJournal(file, { savedIn: [logs] });
+  await settleAll(
+    journal,
+    range(1, 50).map((seq) => begun(seq)),
+  );
+  await journal.commit(batch({ accept: [begun(51)] }));
+});
+
+afterEach(async () => {
+  await journal.close();
+  rmSync(dir, { recursive: true });
+});
+
+const add = (seq: number) => journal.commit(batch({ accept: [begun(seq)] }));
+const failure = (attempt: Promise<unknown>): Promise<JournalError> =>
+  attempt.then(
+    () => expect.unreachable('it was done'),
+    (error: JournalError) => error,
+  );
+
+/** The file that the error says it was saved in. */
+function savedFile({ message }: JournalError): string {
+  return (
+    / (?:what it held|what is left of it) is saved in (\S+)$/.exec(message)?.[1] ??
+    expect.unreachable(message)
+  );
+}
+
+/** What a saved file holds, as a journal would be that is put in its place. */
+async function contentOf(saved: string) {
+  const other = join(dir, 'elsewhere', 'journal.db');
+  mkdirSync(dirname(other), { recursive: true });
+  copyFileSync(saved, other);
+  const opened = openSqliteJournal(other);
+  const { commands } = await opened.list({}, undefined, 1_000);
+  await opened.close();
+  rmSync(dirname(other), { recursive: true });
+  return commands.map(({ command, state }) => `${command.seq} ${state}`);
+}
+
+const WHOLE = ['51 applying', ...range(1, 50).map((seq) => `${51 - seq} committed`)];
+const SET_ASIDE = expect.objectContaining({ code: 'set_aside', retry: false });
+
+function empty(folder: string): void {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+}
+
+/** Takes the content of the folder away. */
+const ways: readonly (readonly [string, () => void])[] = [
+  ['the folder is emptied', () => empty(data)],
+  ['the folder is removed', () => rmSync(data, { recursive: true })],
+  ['the folder is moved away', () => renameSync(data, join(dir, 'moved'))],
+  ['the file alone is removed', () => rmSync(file)],
+];
+
+test.each(ways)('P3: %s: nothing more is committed, all of it is saved', async (_, remove) => {
+  remove();
+  const told = await failure(add(52));
+  expect(told).toMatchObject({ code: 'removed', retry: false });
+  expect(told.message).toContain(`${file} was removed while the daemon ran`);
+  expect(dirname(savedFile(told))).toBe(data);
+  expect(await contentOf(savedFile(told))).toEqual(WHOLE);
+  // It stays so: with the same words, and one saved file.
+  expect(await failure(journal.tidy())).toBe(told);
+  expect(await failure(journal.keep('a', 'b'))).toBe(told);
+  expect(readdirSync(data).filter((name) => name.includes('-saved-'))).toHaveLength(1);
+  await journal.close();
+  expect(() => openSqliteJournal(file, { savedIn: [logs] })).toThrow(SET_ASIDE);
+  expect(existsSync(file)).toBe(false);
+});
+
+test('P3: an idle journal is looked after by `tidy`', async () => {
+  await journal.tidy();
+  await journal.tidy();
+  rmSync(file);
+  expect(await failure(journal.tidy())).toMatchObject({ code: 'removed' });
+});
+
+test('P3: where nothing can be saved beside the journal, it is saved where logs are', async () => {
+  rmSync(data, { recursive: true });
+  writeFileSync(data, 'a file in place of the folder');
+  const told = await failure(add(52));
+  expect(dirname(savedFile(told))).toBe(logs);
+  expect(await contentOf(savedFile(told))).toEqual(WHOLE);
+  await journal.close();
+  rmSync(data);
+  expect(() => openSqliteJournal(file, { savedIn: [logs] })).toThrow(SET_ASIDE);
+});
+
+test('P10: where it can be saved nowhere, that is said with the reasons', async () => {
+  rmSync(data, { recursive: true });
+  writeFileSync(data, 'a file');
+  writeFileSync(logs, 'another');
+  const told = await failure(add(52));
+  expect(told.message).toMatch(/could not be saved: .*data: .*logs: /);
+  expect(told.code).toBe('removed');
+});
+
+test('P3: another journal put in its place is left alone, and no start goes on from it', async () => {
+  const other = join(dir, 'other.db');
+  const foreign = openSqliteJournal(other);
+  await foreign.commit(batch({ accept: [begun(1)] }));
+  await foreign.close();
+  const bytes = readFileSync(other);
+  renameSync(other, file);
+  const told = await failure(add(52));
+  expect(told.message).toContain(`${file} was replaced by another file`);
+  expect(await contentOf(savedFile(told))).toEqual(WHOLE);
+  await journal.close();
+  expect(readFileSync(file).equals(bytes)).toBe(true);
+  expect(readdirSync(data)).not.toContain('journal.db-wal');
+  expect(() => openSqliteJournal(file)).toThrow(SET_ASIDE);
+  expect(readFileSync(file).equals(bytes)).toBe(true);
+});
+
+test('P3: a copy written over the open file is seen, stays as it is, and is set aside', async () => {
+  await journal.close();
+  const connection = connect(file);
+  // What SQLite has in memory of a file this small would save it.
+  connection.db.pragma('cache_size = 1');
+  journal = new SqliteJournal(connection);
+  const copy = copied();
+  for (const seq of range(52, 300)) await add(seq);
+  // From here on the log begins anew: it holds a part only.
+  await journal.tidy();
+  await add(301);
+  // The same inode, as `cp` does it.
+  writeFileSync(file, readFileSync(copy).subarray(0, -4_096));
+  const told = await failure(add(302));
+  expect(told.message).toContain(`another program has written to ${file}`);
+  await journal.close();
+  const saved = savedFile(told);
+  expect(readFileSync(saved).equals(readFileSync(copy).subarray(0, -4_096))).toBe(true);
+  expect(readdirSync(data).sort()).toEqual(
+    ['journal.db.lock', basename(saved), `${basename(saved)}.wal`].sort(),
+  );
+  expect(() => openSqliteJournal(file)).toThrow(SET_ASIDE);
+});
+
+test('P3: if all is in the log still, a copy written over the file takes nothing away', async () => {
+  const copy = copied();
+  await add(52);
+  copyFileSync(copy, file);
+  const told = await failure(add(53));
+  await journal.close();
+  expect(await contentOf(savedFile(told))).toEqual(['52 applying', ...WHOLE]);
+  // What was put there is as it was put there.
+  expect(readFileSync(file).equals(readFileSync(copy))).toBe(true);
+  expect(() => openSqliteJournal(file)).toThrow(SET_ASIDE);
+});
+
+/** A copy of the journal as it is. */
+function copied(): string {
+  const copy = join(dir, 'copy.db');
+  const other = new Database(file, { readonly: true });
+  other.exec(`VACUUM INTO '${copy}'`);
+  other.close();
+  return copy;
+}
+
+test('P3: a file whose time alone was touched is saved whole', async () => {
+  utimesSync(file, new Date(), new Date(0));
+  const told = await failure(journal.tidy());
+  expect(await contentOf(savedFile(told))).toEqual(WHOLE);
+  await journal.close();
+  expect(() => openSqliteJournal(file)).toThrow(SET_ASIDE);
+});
+
+test('checkpoints, commits, upkeep and readers of its own machine are no trouble', async () => {
+  for (const seq of range(52, 1_500)) await add(seq);
+  const reader = new Database(file);
+  expect(reader.prepare('SELECT count(*) FROM command').pluck().get()).toBe(1_500);
+  reader.close();
+  await journal.prune({ lived: Number.MAX_SAFE_INTEGER, retentionMs: 0, limit: 1_000 });
+  for (const _ of range(1, 5)) await journal.tidy();
+  await add(1_501);
+});
+
+test.each(['-wal', '-shm'])(
+  'P3: without its %s it is saved, and goes on where it was',
+  async (end) => {
+    rmSync(file + end);
+    expect(await failure(journal.tidy())).toMatchObject({ code: 'removed' });
+    await journal.close();
+    journal = openSqliteJournal(file);
+    expect(await journal.head()).toMatchObject({ lastSeq: 51, openCount: 1 });
+  },
+);
+
+test('P6: a removed lock is made anew, which is said once', async () => {
+  rmSync(`${file}.lock`);
+  expect(await failure(journal.tidy())).toMatchObject({
+    retry: true,
+    message: expect.stringContaining('removed the file of its lock'),
+  });
+  await journal.tidy();
+  expect(await writer(file, 0).line('refused')).toBe('refused locked');
+  await journal.close();
+  journal = openSqliteJournal(file);
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'P6: no second daemon starts beside it though the file of the lock has gone with all others',
+  async () => {
+    empty(data);
+    expect(await writer(file, 0).line('refused')).toBe('refused locked');
+    expect(() => openSqliteJournal(file)).toThrow(expect.objectContaining({ code: 'locked' }));
+    await journal.close();
+    expect(await writer(file, 0).line('holds')).toBe('holds 0');
+  },
+);
+
+test('a person gives a saved journal up, and the start makes an empty one', async () => {
+  rmSync(file);
+  const saved = savedFile(await failure(add(52)));
+  await journal.close();
+  const refusal = expect.objectContaining({
+    message: expect.stringContaining(saved),
+    hint: expect.stringMatching(/lockstep restore .*--fresh-journal/),
+  });
+  expect(() => openSqliteJournal(file)).toThrow(refusal);
+  journal = openSqliteJournal(file, { fresh: true });
+  expect((await journal.head()).lastSeq).toBe(0);
+  expect(existsSync(`${saved}.ignored`)).toBe(true);
+  await journal.close();
+  journal = openSqliteJournal(file);
+});
+
+test('a journal that has all that was saved is gone on with', async () => {
+  rmSync(file);
+  const saved = savedFile(await failure(add(52)));
+  await journal.close();
+  copyFileSync(saved, file);
+  journal = openSqliteJournal(file);
+  expect((await journal.head()).lastSeq).toBe(51);
+});
