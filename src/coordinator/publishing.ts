@@ -29,7 +29,7 @@ export function publishing(publisher: Events, hearers: Hearers): CoordinatorPort
     if (topic === 'command.stuck') stuck.tell(payload() as CommandAnswer);
     if (topic === 'audit.finished') sayAudited(payload() as FinishedAudit, hearers);
     if (topic.startsWith('breaker.')) news.take(payload() as BreakerEvent);
-    publisher.publish(topic, payload);
+    publisher.publish(topic, () => ({ ...payload(), at: new Date(now()).toISOString() }));
   };
 }
 

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import type { Events } from '../../src/coordinator/events.ts';
+import { type Hearers, publishing } from '../../src/coordinator/publishing.ts';
+import { StuckNews } from '../../src/coordinator/stuck-news.ts';
+import { notedLog } from '../observe/support/noted-log.ts';
+import { HandClock } from './support/hand-clock.ts';
+
+test('every event says when it was published, by the clock of the daemon', async () => {
+  const { log } = notedLog();
+  const clock = new HandClock(Date.UTC(2026, 10, 29));
+  const published: unknown[] = [];
+  const publisher: Pick<Events, 'publish'> = {
+    publish: (topic, payload) => published.push([topic, payload()]),
+  };
+  const told: unknown[] = [];
+  const tell: Hearers['tell'] = (news) => void told.push(news);
+  const { now, at } = clock;
+  const stuck = new StuckNews(log, () => {});
+  const publish = publishing(publisher as Events, { log, now, at, stuck, tell });
+  publish('lane.bulk', () => ({ lane: 'bulk', paused: true }));
+  await clock.advance(1500);
+  publish('audit.finished', () => ({ checked: 7, divergent: 2 }));
+  expect(published).toEqual([
+    ['lane.bulk', { lane: 'bulk', paused: true, at: '2026-11-29T00:00:00.000Z' }],
+    ['audit.finished', { checked: 7, divergent: 2, at: '2026-11-29T00:00:01.500Z' }],
+  ]);
+  expect(told).toEqual([{ kind: 'diverged', keys: 2 }]);
+});
