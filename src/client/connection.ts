@@ -3,12 +3,13 @@
  * whether a daemon is at the other end. Below it is ZeroMQ, which reconnects by itself; above it
  * the client, which decides what is sent again.
  *
- * `immediate` keeps messages out of ZeroMQ's own queues while nobody is connected, so that what
- * was `sent` had a connection, and what was not is still in the queue here (P9: it is bounded by
- * the calls of the client).
+ * Nothing is handed to ZeroMQ while nobody is connected, so that what was `sent` had a connection, and
+ * what was not is still in the queue here (P9: it is bounded by the calls of the client). ZeroMQ's own
+ * `immediate` would do that too, but with it a connection that breaks takes along the replies that have
+ * arrived and were not read yet (libzmq 4.3.5: 200 of 200, 20 runs of 20).
  */
 import { Dealer } from 'zeromq';
-import { connectSocket, isIpv6 } from './endpoint.ts';
+import { connectSocket, disconnectSocket, isIpv6 } from './endpoint.ts';
 
 const RECONNECT_MS = 50;
 const RECONNECT_MS_MAX = 1000;
@@ -39,6 +40,7 @@ export type Link = 'refused' | 'foreign' | 'up';
 
 export class Connection {
   link: Link = 'refused';
+  readonly #endpoint: string;
   readonly #socket: Dealer;
   readonly #listener: ConnectionListener;
   /** In the order of writing; a message is in it once at most. */
@@ -48,9 +50,9 @@ export class Connection {
 
   /** @throws ClientError `bad_endpoint` */
   constructor(endpoint: string, listener: ConnectionListener) {
+    this.#endpoint = endpoint;
     this.#listener = listener;
     this.#socket = new Dealer({
-      immediate: true,
       linger: LINGER_MS,
       ipv6: isIpv6(endpoint),
       reconnectInterval: RECONNECT_MS,
@@ -74,7 +76,7 @@ export class Connection {
   write(message: Outgoing): void {
     message.fate = 'queued';
     this.#queue.add(message);
-    if (!this.#pumping) this.#run(this.#pump());
+    this.#goOn();
   }
 
   /** Nobody waits for its answer any more. */
@@ -94,11 +96,13 @@ export class Connection {
     events.on('handshake', () => {
       this.link = 'up';
       this.#listener.onUp();
+      this.#goOn();
     });
     events.on('disconnect', () => {
       if (this.link !== 'up') return;
       this.link = 'refused';
       this.#listener.onDown();
+      this.#renew();
     });
     events.on('close', () => {
       this.link = 'refused';
@@ -110,10 +114,29 @@ export class Connection {
     }
   }
 
+  /**
+   * Begins anew, once what has arrived is read: what ZeroMQ has not sent is dropped, so that it does not
+   * go out when its call has long been given up. What is still waited for is written again.
+   */
+  #renew(): void {
+    if (this.#closed || this.link === 'up') return;
+    if (this.#socket.readable) {
+      setImmediate(() => this.#renew());
+      return;
+    }
+    disconnectSocket(this.#socket, this.#endpoint);
+    connectSocket(this.#socket, this.#endpoint);
+  }
+
+  #goOn(): void {
+    if (!this.#pumping && this.link === 'up') this.#run(this.#pump());
+  }
+
   async #pump(): Promise<void> {
     this.#pumping = true;
     // A set is walked in order, what is added on the way included.
     for (const message of this.#queue) {
+      if (this.link !== 'up') break;
       this.#queue.delete(message);
       await this.#socket.send([...message.frames]);
       message.fate = 'sent';

@@ -17,6 +17,14 @@ export function isIpv6(endpoint: string): boolean {
   return endpoint.startsWith('tcp://[');
 }
 
+/** Lets go of what `connectSocket` has connected to. */
+export function disconnectSocket(
+  socket: { disconnect(address: string): void },
+  endpoint: string,
+): void {
+  socket.disconnect(connectable(endpoint));
+}
+
 /** Connects, or says what is wrong with the address. */
 export function connectSocket(socket: { connect(address: string): void }, endpoint: string): void {
   try {

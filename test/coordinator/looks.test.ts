@@ -91,7 +91,7 @@ describe('looks of clients', () => {
 
   test('P10: an audit whose look fails answers that, and the next one is worked on', async () => {
     const desk = await openDesk();
-    const { lastWords } = desk.journal;
+    const lastWords = desk.journal.lastWords.bind(desk.journal);
     desk.journal.lastWords = () => {
       throw new RangeError('too many SQL variables');
     };

@@ -2,16 +2,27 @@
  * Attacks on the daemon's two sockets, each by few bytes. One daemon bears all of this file, while an
  * honest client works on beside it (P9, P10).
  */
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Dealer } from 'zeromq';
 import { LockstepClient } from '../../src/client/index.ts';
+import type { BatchAnswer } from '../../src/protocol/answer.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
 import { type Nodesim, startNodesim } from '../support/nodesim.ts';
+import { RawSocket } from '../support/raw-socket.ts';
 import { SteadyClient } from '../support/steady-client.ts';
 import { forgedBody, postLikeABrowser } from '../support/web-page.ts';
+import { ZmtpPeer } from '../support/zmtp-peer.ts';
 
 /** An honest client is held up by no more than this, on two busy cores. */
 const SLOWEST_MS = 1500;
+const LONG = { timeout: 30_000 };
+const OPEN_STATES: ('accepted' | 'applying')[] = ['applying', 'accepted'];
+const BUSY = { error: { code: 'busy', retryAfterMs: expect.any(Number) } };
 
 let sim: Nodesim;
 let daemon: Daemon;
@@ -74,3 +85,187 @@ describe('a web page', () => {
     await expectNothingDone();
   });
 });
+
+describe('a request that costs much', () => {
+  test('P9: with too many states it is told so', async () => {
+    using socket = new RawSocket(daemon.endpoint);
+    for (const state of ['"refused"', '0']) {
+      const frame = `{"op":"list","state":[${Array(100_000).fill(state).join()}]}`;
+      const wrong = { error: { code: 'invalid_request', field: 'state' } };
+      expect(await socket.ask(frame)).toMatchObject(wrong);
+    }
+  });
+
+  test('P8, P9: hundreds of pages of the history at once are seen or answered busy', async () => {
+    await fillHistory(1000);
+    const pages = await all(400, () => client.list({ limit: 1000 }, { timeoutMs: 60_000 }));
+    for (const page of pages) if ('error' in page) expect(page).toMatchObject(BUSY);
+    expect(pages.filter((page) => 'commands' in page).length).toBeGreaterThan(0);
+  });
+
+  test('P8, P9: questions about tens of thousands of open commands hold nobody up', async () => {
+    await client.pause('bulk');
+    await fill(30_000);
+    await all(400, () => client.summary({ timeoutMs: 60_000 }));
+    const told = await all(200, () => {
+      const filter = { state: OPEN_STATES, node: 'node01' };
+      const selection = { op: 'cancel', filter, dryRun: true, limit: 1000 } as const;
+      return client.operate(selection, { timeoutMs: 60_000 });
+    });
+    for (const one of told) if ('error' in one) expect(one).toMatchObject(BUSY);
+    expect(await client.summary()).toMatchObject({ lanes: { bulk: { waiting: 30_000 } } });
+    for (let left = 30_000; left > 0; ) {
+      const page = await client.operate({ op: 'cancel', filter: { lane: 'bulk' }, limit: 1000 });
+      if ('error' in page) throw new Error(page.error.message);
+      left = page.matched - page.commands.length;
+    }
+    await client.resume('bulk');
+  });
+
+  test('P9: batches of ten thousand wrong commands are answered command by command', async () => {
+    using socket = new RawSocket(daemon.endpoint);
+    const frame = `{"op":"batch","commands":[${Array(10_000).fill('{}').join()}]}`;
+    for (let count = 0; count < 30; count++) await socket.send(frame);
+    for (let count = 0; count < 30; count++) {
+      const { results } = JSON.parse(String((await socket.receive()).at(-1))) as BatchAnswer;
+      expect(results).toHaveLength(10_000);
+      expect(results.at(-1)).toMatchObject({ error: { field: 'commands.9999.op' } });
+    }
+  });
+
+  test('P9: ten thousand frames in front of a request are answered too_large', async () => {
+    using socket = new RawSocket(daemon.endpoint);
+    const frames = Array.from({ length: 10_000 }, () => '');
+    expect(await socket.ask(...frames, '{"op":"ping"}')).toMatchObject({
+      error: { code: 'too_large' },
+    });
+  });
+});
+
+describe('a peer that is silent', () => {
+  test('or gone without a word is let go: heartbeats find it', async () => {
+    using greeted = new ZmtpPeer(daemon.endpoint, 'DEALER');
+    using subscriber = new ZmtpPeer(daemon.eventsEndpoint, 'SUB');
+    await vi.waitUntil(() => greeted.heard.includes('PING'), LONG);
+    await vi.waitUntil(() => subscriber.heard.includes('PING'), LONG);
+    const { port, hostname } = new URL(daemon.endpoint);
+    const mute = connect(Number(port), hostname);
+    const muteEnds = once(mute.resume(), 'close');
+    await Promise.all([greeted.closed, subscriber.closed, muteEnds]);
+  });
+
+  test('and comes back under its routing id is served', async () => {
+    using vanished = new ZmtpPeer(daemon.endpoint, 'DEALER', 'billing-1');
+    vanished.say('{"op":"ping"}');
+    await vi.waitUntil(() => vanished.heard.includes('"ready":true'), LONG);
+    const back = new Dealer({ routingId: 'billing-1', linger: 0, receiveTimeout: 10_000 });
+    onTestFinished(() => back.close());
+    back.connect(daemon.endpoint);
+    await back.send('{"op":"ping"}');
+    expect(JSON.parse(String(await back.receive()))).toMatchObject({ pid: firstPid });
+  });
+
+  test('P9: more of them than there are descriptors do not end the daemon', async (ctx) => {
+    const taken = readdirSync(`/proc/${firstPid}/fd`).length;
+    const limits = readFileSync(`/proc/${firstPid}/limits`, 'utf8');
+    const [, before = ''] = /^Max open files +(\d+)/m.exec(limits) ?? [];
+    if (!limitDescriptors(String(taken + 100))) return ctx.skip('no prlimit here');
+    onTestFinished(() => void limitDescriptors(before));
+    const { port, hostname } = new URL(daemon.endpoint);
+    const mutes = Array.from({ length: 300 }, () => connect(Number(port), hostname));
+    for (const mute of mutes) mute.on('error', () => {});
+    onTestFinished(() => {
+      for (const mute of mutes) mute.destroy();
+    });
+    // The guard of memory looks every five seconds, and needs a descriptor to look.
+    await vi.waitUntil(() => daemon.output.includes('memory could not be measured'), LONG);
+    expect(await client.ping()).toMatchObject({ pid: firstPid, ready: true });
+    for (const mute of mutes) mute.destroy();
+    // A new connection to a node needs a descriptor as well: creates may have waited for one.
+    expect(await client.create(randomUUID())).toMatchObject({ state: 'committed' });
+    expect((await steady.report()).faults).toEqual([]);
+    expect(await client.create(randomUUID())).toMatchObject({ state: 'committed' });
+  });
+});
+
+describe('a subscriber', () => {
+  test('P10: that unsubscribes from what it never had silences nobody', async () => {
+    const events = client.subscribe(['command.committed']);
+    onTestFinished(() => events.close());
+    const news = events[Symbol.asyncIterator]();
+    await untilHeard(news);
+    using hostile = new ZmtpPeer(daemon.eventsEndpoint, 'SUB');
+    hostile.say(0, 'command.committed');
+    hostile.say(1, 'command.accepted');
+    await vi.waitUntil(async () => {
+      await client.create(randomUUID());
+      return hostile.heard.includes('command.accepted');
+    }, LONG);
+    await untilHeard(news);
+    const late = client.subscribe(['command.committed']);
+    onTestFinished(() => late.close());
+    await untilHeard(late[Symbol.asyncIterator]());
+  });
+
+  test('P9: that asks for tens of thousands of topics slows nobody down', async () => {
+    using hostile = new ZmtpPeer(daemon.eventsEndpoint, 'SUB');
+    for (let count = 0; count < 50_000; count++) hostile.say(1, `${count}`);
+    hostile.say(1, 'command.');
+    await vi.waitUntil(async () => {
+      await client.create(randomUUID());
+      return hostile.heard.includes('command.committed');
+    }, LONG);
+  });
+});
+
+/** The soft limit of the daemon; returns whether it could be set. */
+function limitDescriptors(most: string): boolean {
+  return spawnSync('prlimit', ['--pid', String(firstPid), `--nofile=${most}:`]).status === 0;
+}
+
+/** `count` requests at once. */
+function all<T>(count: number, ask: () => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, ask));
+}
+
+/** Settled commands, so that a page has what to show. */
+async function fillHistory(count: number): Promise<void> {
+  const key = randomUUID();
+  await client.create(key);
+  const commands = Array.from({ length: count }, () => ({ op: 'create', groupId: key }) as const);
+  const answer = await client.batch(commands, { timeoutMs: 60_000 });
+  expect(answer).toHaveProperty('results.length', count);
+}
+
+/** Open commands in the bulk lane. */
+async function fill(count: number): Promise<void> {
+  const fields = { op: 'create', lane: 'bulk', wait: 'accepted', deadlineMs: 3_600_000 } as const;
+  for (let done = 0; done < count; done += 5000) {
+    const commands = Array.from({ length: 5000 }, () => ({ ...fields, groupId: randomUUID() }));
+    expect(await client.batch(commands, { timeoutMs: 60_000 })).toHaveProperty(
+      'results.length',
+      5000,
+    );
+  }
+}
+
+/** Creates until an event tells of one that was asked for here. */
+async function untilHeard(news: AsyncIterator<{ readonly payload: unknown }>): Promise<void> {
+  const asked = new Set<string>();
+  const heard = (async () => {
+    for (;;) {
+      const { value } = await news.next();
+      if (asked.has((value.payload as { id: string }).id)) return true;
+    }
+  })();
+  let isHeard = false;
+  void heard.then(() => {
+    isHeard = true;
+  });
+  await vi.waitUntil(async () => {
+    const id = randomUUID();
+    asked.add(id);
+    await client.create(id, { id });
+    return isHeard;
+  }, LONG);
+}

@@ -13,6 +13,9 @@ const GREETING = Buffer.concat([
 export class ZmtpPeer implements Disposable {
   readonly #socket: Socket;
   #heard = '';
+  /** The other end has greeted too: nothing may be said before. */
+  #isReady = false;
+  readonly #unsaid: Buffer[] = [];
   /** Resolves when the other end has closed the connection. */
   readonly closed: Promise<void>;
 
@@ -22,6 +25,7 @@ export class ZmtpPeer implements Disposable {
     this.#socket = connect(Number(port), hostname);
     this.#socket.setEncoding('latin1').on('data', (text: string) => {
       this.#heard += text;
+      if (!this.#isReady && this.#heard.includes('READY')) this.#begin();
     });
     this.#socket.on('error', () => {});
     this.closed = new Promise((resolve) => this.#socket.once('close', () => resolve()));
@@ -43,7 +47,7 @@ export class ZmtpPeer implements Disposable {
     const frame = Buffer.concat(
       bytes.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from([part]))),
     );
-    this.#socket.write(Buffer.concat([Buffer.from([0, frame.length]), frame]));
+    this.#send(Buffer.concat([Buffer.from([0, frame.length]), frame]));
   }
 
   /** The same for any length. */
@@ -51,7 +55,17 @@ export class ZmtpPeer implements Disposable {
     const head = Buffer.alloc(9);
     head[0] = 2;
     head.writeBigUInt64BE(BigInt(frame.length), 1);
-    this.#socket.write(Buffer.concat([head, frame]));
+    this.#send(Buffer.concat([head, frame]));
+  }
+
+  #begin(): void {
+    this.#isReady = true;
+    for (const bytes of this.#unsaid.splice(0)) this.#socket.write(bytes);
+  }
+
+  #send(bytes: Buffer): void {
+    if (this.#isReady) this.#socket.write(bytes);
+    else this.#unsaid.push(bytes);
   }
 
   [Symbol.dispose](): void {
