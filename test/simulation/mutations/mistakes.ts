@@ -263,7 +263,7 @@ export const MISTAKES: readonly Bug[] = [
   {
     name: "history is pruned by another life's clock",
     breaks: ['P7'],
-    seeds: 700,
+    seeds: 800,
     edits: [
       edit(
         'src/coordinator/coordinator.ts',
