@@ -202,10 +202,17 @@ export const settingsSchema = z.strictObject({
         "While less is free on the journal's disk, new commands are answered `unavailable`. " +
         '0 switches it off.',
     }),
-  retentionDays: z.int().min(1).max(3650).default(7).register(settingDocs, {
-    unit: 'days',
-    text: 'How long settled commands are kept; until then their ids are taken.',
-  }),
+  retentionDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(7)
+    .register(settingDocs, {
+      unit: 'days',
+      text:
+        'How long settled commands are kept, counted while the daemon runs; until then their ids are ' +
+        'taken.',
+    }),
   logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info').register(settingDocs, {
     text: 'The least urgent lines that are logged.',
   }),

@@ -93,6 +93,10 @@ function held(chance: Prng, node: string): Fault {
   return { kind: 'connections held', node, forMs, ways: chance.pick(WAYS) };
 }
 
+function clockMoved(leastMs: number, mostMs: number): Make {
+  return (chance) => ({ kind: 'clock moved', toMs: chance.between(leastMs, mostMs) });
+}
+
 function spoiled(chance: Prng, node: string): Fault {
   const forMs = chance.between(500, 4000);
   return { kind: 'node spoiled', node, forMs, faults: chance.pick(SPOILS) };
@@ -134,8 +138,10 @@ const OTHERS: Readonly<
   },
   clock: {
     makes: [
-      (chance) => ({ kind: 'clock moved', toMs: chance.between(1, 2 * DAY_MS) }),
-      (chance) => ({ kind: 'clock moved', toMs: -chance.between(1, 2 * DAY_MS) }),
+      clockMoved(1, 2 * DAY_MS),
+      clockMoved(-2 * DAY_MS, -1),
+      clockMoved(30 * DAY_MS, 365 * DAY_MS),
+      clockMoved(-365 * DAY_MS, -30 * DAY_MS),
     ],
     restMs: [3000, 10_000],
   },

@@ -86,9 +86,15 @@ interface Ground {
   readonly nodes: readonly string[];
   readonly keys: readonly string[];
   readonly calmAt: number;
-  /** Whether the wall clock may be set between lives. */
-  readonly setsClock: boolean;
+  /** Of histories: how many have a wall clock that is set between lives. */
+  readonly jumpy: number;
 }
+
+const HOUR_MS = 3_600_000;
+const MONTH_MS = 30 * 24 * HOUR_MS;
+const YEAR_MS = 365 * 24 * HOUR_MS;
+/** How far a wall clock may be set, either way: from a correction to one that was never right. */
+const JUMPS_MS = [2000, HOUR_MS, MONTH_MS, YEAR_MS, 5 * YEAR_MS];
 
 export function drawFaultPlan(chance: Chance, ground: Ground): FaultPlan {
   const { nodes, calmAt } = ground;
@@ -122,9 +128,9 @@ function drawTroubles(prng: Prng, nodes: readonly string[], calmAt: number): Tro
   });
 }
 
-function drawEndings(prng: Prng, { calmAt, setsClock }: Ground): Ending[] {
+function drawEndings(prng: Prng, { calmAt, jumpy }: Ground): Ending[] {
   const stops = prng.pick([0, 0, 0.3]);
-  const jumps = prng.chance(0.3) && setsClock;
+  const jumps = prng.chance(jumpy);
   return Array.from({ length: prng.pick([0, 0, 1, 2, 5]) }, (_, index) => {
     const kind = prng.chance(stops) ? prng.pick(['stop', 'stop', 'loss'] as const) : 'crash';
     return {
@@ -133,7 +139,7 @@ function drawEndings(prng: Prng, { calmAt, setsClock }: Ground): Ending[] {
       at: prng.between(0, calmAt),
       steps: prng.between(0, 10),
       downMs: prng.pick([0, 5, 100, 1000]),
-      jumpMs: jumps ? prng.pick([-3_600_000, -2000, 0, 2000, 3_600_000]) : 0,
+      jumpMs: jumps ? prng.pick([-1, 0, 1]) * prng.pick(JUMPS_MS) : 0,
       drainMs: prng.pick([0, 50, 500]),
     };
   });

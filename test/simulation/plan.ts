@@ -87,14 +87,14 @@ export function drawPlan(seed: number, chance: Chance): Plan {
     concurrency: prng.pick([1, 2, 4]),
     openMax: prng.pick([2, 5, 1000, 1000]),
     defaultDeadlineMs: 30_000,
-    retentionMs: forgets ? prng.pick([0, 5000]) : FOR_EVER_MS,
+    retentionMs: forgets ? prng.pick([0, 5000, 120_000]) : FOR_EVER_MS,
     pace: drawPace(prng),
     faults: drawFaultPlan(chance, {
       nodes: nodes.map(({ name }) => name),
       keys,
       calmAt,
-      // Whether a command is old enough to go is judged by its own times.
-      setsClock: !forgets,
+      // How old history is must not hang on the wall clock.
+      jumpy: forgets ? 0.9 : 0.3,
     }),
     asks,
     // What is about to be forgotten is no evidence to an audit.

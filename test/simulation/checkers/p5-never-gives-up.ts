@@ -49,9 +49,9 @@ export class NeverGivesUp implements Judge {
       fail('P5', `${id} compensated, and ended ${state}`);
     }
     if (stuckFlags > 1) fail('P5', `${id} was flagged ${stuckFlags} times`);
-    // Over a restart the time counts by a clock that may have been set.
-    const isOneLife = turnedAt >= this.#startedAt;
-    const isLong = now() - turnedAt > plan.policy.stuckAfterMs + SLACK_MS;
-    if (isOneLife && isLong && stuckFlags === 0) fail('P5', `${id} took long, and nobody was told`);
+    // Over a restart the time counts by a clock that may have been set: from the start at the latest.
+    const since = Math.max(turnedAt, this.#startedAt);
+    const isLong = now() - since > plan.policy.stuckAfterMs + SLACK_MS;
+    if (isLong && stuckFlags === 0) fail('P5', `${id} took long, and nobody was told`);
   }
 }
