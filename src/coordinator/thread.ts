@@ -22,6 +22,7 @@ import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
 import { newId } from '../protocol/new-id.ts';
 import { BreakerTeller } from './breaker-news.ts';
+import type { Commands } from './commands.ts';
 import { Coordinator } from './coordinator.ts';
 import type { FinishedAudit } from './divergence.ts';
 import { EVENTS_SOCKET, Events } from './events.ts';
@@ -78,7 +79,7 @@ runThread(async ({ beat, sockets, keep }) => {
   const data = workerData as CoordinatorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
-  const journal = new MeteredJournal(await open(data), { now, enter: inJournal(beat) });
+  const journal = new MeteredJournal(await open(data, log), { now, enter: inJournal(beat) });
   const front = sockets.add('clients', new Router(FRONT_SOCKET));
   const events = sockets.add('events', new XPublisher(EVENTS_SOCKET));
   await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
@@ -129,6 +130,7 @@ runThread(async ({ beat, sockets, keep }) => {
 
   const recovered = await recovering;
   if (recovered > 0) log.info('taking up open commands', { count: recovered });
+  sayHeld(coordinator.commands, log);
   stuck.recovered(coordinator.commands.registry.all());
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});
@@ -185,6 +187,13 @@ function publishing(
   };
 }
 
+function sayHeld({ registry }: Commands, log: Log): void {
+  let count = 0;
+  for (const { stage } of registry.all()) if (stage === 'held') count++;
+  if (count === 0) return;
+  log.warn('commands are held: lockstep restore --resume or --abandon', { count });
+}
+
 function sayAudited(finished: object, log: Log): void {
   const { checked, divergent } = finished as FinishedAudit;
   if (divergent === 0) return log.info('an audit found nothing', { checked });
@@ -217,9 +226,9 @@ function refusalOf(failure: Failure | null): ErrorReply | undefined {
   });
 }
 
-async function open({ journal, journalPlaces }: CoordinatorData): Promise<Journal> {
+async function open({ journal, journalPlaces }: CoordinatorData, log: Log): Promise<Journal> {
   try {
-    return await openJournal(journal, journalPlaces);
+    return await openJournal(journal, { ...journalPlaces, log });
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
     throw new StartError(failureOf(error), { cause: error });

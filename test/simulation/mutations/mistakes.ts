@@ -30,7 +30,7 @@ export const MISTAKES: readonly Bug[] = [
       edit(
         COMMANDS,
         `      this.#announce('accepted', open);
-      if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));`,
+      if (request.wait === 'accepted') respond(waitingAnswer(open, this.keys, this.#ports.now()));`,
         "      this.#announce('accepted', open);",
       ),
     ],
@@ -230,8 +230,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         'src/coordinator/recovery.ts',
-        '      commands.resume(command, entries);\n',
-        '      if (entries.length < 2) commands.resume(command, entries);\n',
+        '      commands.resume(one);\n',
+        '      if (one.entries.length < 2) commands.resume(one);\n',
       ),
     ],
   },
