@@ -17,16 +17,16 @@ import { plain, type Terminal } from './terminal.ts';
 const SHOWN_MAX = 20;
 const PAGE = 500;
 
-/** `resume` is of held commands, and `abandon held` too: op `restore`. */
-export type Order = OperatorAct | 'resume' | 'abandon held';
+/** The last two are of held commands. */
+type Order = OperatorAct | 'restore --resume' | 'restore --abandon';
 
 /** What is asked; a retry does no harm. */
 const QUESTIONS: Readonly<Record<Order, ((many: string) => string) | undefined>> = {
   retry: undefined,
   cancel: (many) => `Cancel ${many}?`,
   abandon: (many) => `Give up the rollbacks of ${many} for ever?`,
-  resume: (many) => `Have ${many} go on as the journal has them?`,
-  'abandon held': (many) => `Give ${many} up for ever, whatever the nodes hold of them?`,
+  'restore --resume': (many) => `Have ${many} go on as the journal has them?`,
+  'restore --abandon': (many) => `Give ${many} up for ever, whatever the nodes hold of them?`,
 };
 
 interface Arguments {
@@ -75,8 +75,9 @@ function previewText({ matched, commands }: SelectionAnswer): string {
 }
 
 function fieldsOf(op: Order) {
-  if (op === 'resume') return { op: 'restore', act: 'resume' } as const;
-  return op === 'abandon held' ? ({ op: 'restore', act: 'abandon' } as const) : { op };
+  if (op === 'restore --resume') return { op: 'restore', act: 'resume' } as const;
+  if (op === 'restore --abandon') return { op: 'restore', act: 'abandon' } as const;
+  return { op };
 }
 
 interface Act {

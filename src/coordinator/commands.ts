@@ -168,7 +168,8 @@ export class Commands {
     if (open.stage !== 'held') return;
     open.stage = 'waiting';
     this.#deadlines.add(open);
-    if (this.keys.holds(open)) this.#hold(open);
+    const hasKey = this.keys.holds(open);
+    if (hasKey) this.#hold(open);
   }
 
   /** The command holds its key: it gets in line for a place once nothing loose opposes it. */

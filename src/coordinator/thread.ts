@@ -22,6 +22,7 @@ import type { SummaryAnswer } from '../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
 import { newId } from '../protocol/new-id.ts';
+import type { Commands } from './commands.ts';
 import { Coordinator } from './coordinator.ts';
 import { EVENTS_SOCKET, Events } from './events.ts';
 import { startFiguresRound } from './figures-round.ts';
@@ -83,7 +84,7 @@ runThread(async (tools) => {
   const data = workerData as CoordinatorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
-  const journal = new MeteredJournal(await open(data), { now, enter: inJournal(beat) });
+  const journal = new MeteredJournal(await open(data, log), { now, enter: inJournal(beat) });
   await openZap(tools, log);
   const front = sockets.add('clients', new Router(FRONT_SOCKET));
   const publisher = await openEvents(tools, data.eventsEndpoint);
@@ -134,6 +135,7 @@ runThread(async (tools) => {
   const recovered = await recovering;
   sayLag(await clockLag(journal, now()), log);
   if (recovered > 0) log.info('taking up open commands', { count: recovered });
+  sayHeld(coordinator.commands, log);
   stuck.recovered(coordinator.commands.registry.all());
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});
@@ -200,6 +202,13 @@ function hear(message: ToThread, coordinator: Coordinator, log: Log): void {
   else coordinator.commands.refusal = refusalOf(message.refusal);
 }
 
+function sayHeld({ registry }: Commands, log: Log): void {
+  let count = 0;
+  for (const { stage } of registry.all()) if (stage === 'held') count++;
+  if (count === 0) return;
+  log.warn('commands are held: lockstep restore --resume or --abandon', { count });
+}
+
 function inJournal(beat: Beat): () => () => void {
   return () => {
     const before = beat.enter('journal');
@@ -222,9 +231,9 @@ function refusalOf(failure: Failure | null): ErrorReply | undefined {
   });
 }
 
-async function open({ journal, journalPlaces }: CoordinatorData): Promise<Journal> {
+async function open({ journal, journalPlaces }: CoordinatorData, log: Log): Promise<Journal> {
   try {
-    return await openJournal(journal, journalPlaces);
+    return await openJournal(journal, { ...journalPlaces, log });
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
     throw new StartError(failureOf(error), { cause: error });

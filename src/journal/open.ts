@@ -2,19 +2,18 @@
 import { JournalError } from './errors.ts';
 import { MemoryJournal } from './memory/journal.ts';
 import type { Journal } from './port.ts';
-import type { Places } from './sqlite/connection.ts';
-import { openSqliteJournal } from './sqlite/open.ts';
+import { type OpenOptions, openLookedThrough } from './sqlite/open.ts';
 
 /**
  * @param url `sqlite:PATH` (relative to the working directory), or `memory:`, which is lost with
  *   the process and is for tests
  * @throws JournalError (as a rejection)
  */
-export async function openJournal(url: string, places: Places = {}): Promise<Journal> {
+export async function openJournal(url: string, options: OpenOptions = {}): Promise<Journal> {
   const [, scheme = '', rest = ''] = /^([a-z]+):(.*)$/s.exec(url) ?? [];
   switch (scheme) {
     case 'sqlite':
-      return openSqliteJournal(pathOf(rest, url), places);
+      return openLookedThrough(pathOf(rest, url), options);
     case 'memory':
       return new MemoryJournal();
     case 'postgres':

@@ -1,10 +1,12 @@
 /** The journal's files are removed under the daemon: nothing that it has answered gets lost. */
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { type CommandAnswer, isError } from '../../src/client/index.ts';
 import { startCluster } from '../support/cluster.ts';
 import { runCli } from '../support/run-cli.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const COMMANDS = 300;
 /** So many have been answered when the files go. */
@@ -65,4 +67,25 @@ test('P1, P3, P7: 300 creates across `rm -rf data/*`: every answer is true after
   expect(told.filter(({ state }) => state === 'committed')).toHaveLength(COMMANDS);
   const count = COMMANDS;
   expect(await sim.stats()).toEqual([true, { node01: count, node02: count, node03: count }]);
+});
+
+test('P10: doctor fails a daemon whose journal is not there, and shows what was saved', async () => {
+  const { daemon } = await startCluster({ executors: 1 });
+  const folder = tempFolder();
+  const env = { LOCKSTEP_DATA_DIR: folder, LOCKSTEP_ENDPOINT: daemon.endpoint };
+  const journal = async () => {
+    const { stdout } = await runCli(['doctor', '--json', '--timeout', '20s'], { env });
+    const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
+    return findings.filter(({ check }) => check === 'journal');
+  };
+  const lost = {
+    level: 'fail',
+    message: expect.stringContaining('the daemon runs, and there is no'),
+  };
+  expect(await journal()).toMatchObject([lost]);
+  const saved = join(folder, 'journal-saved-2026-11-29T05-15-00.000Z.db');
+  writeFileSync(saved, '');
+  const hint = expect.stringMatching(/lockstep restore .*--fresh-journal/);
+  const message = expect.stringContaining(saved);
+  expect(await journal()).toMatchObject([lost, { level: 'warn', message, hint }]);
 });

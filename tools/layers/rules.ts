@@ -28,11 +28,12 @@ export interface Rules {
 const CORE = 'core/**';
 const PROTOCOL = 'protocol/**';
 const JOURNAL_PORT = ['journal/port.ts', 'journal/errors.ts'];
-/** `lockstep backup` and `restore` work on the file itself, also without a daemon. */
+/** `lockstep backup` and `restore` work on the file itself, also without a daemon; `doctor` looks. */
 const JOURNAL_COPIES = [
   'journal/errors.ts',
   'journal/sqlite/backup.ts',
   'journal/sqlite/restore.ts',
+  'journal/sqlite/saved.ts',
 ];
 const DIALECTS = ['node/dialect*.ts', 'node/dialects/**'];
 /** The interface to write to; who writes, and with what, is decided at the top. */

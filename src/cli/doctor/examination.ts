@@ -34,15 +34,21 @@ export async function examine(options: Examination): Promise<readonly Finding[]>
 async function checksOf(settings: Settings, options: Examination): Promise<readonly Finding[]> {
   const { endpoint = settings.endpoint, timeoutMs, sendTest, env } = options;
   const pingUrl = env['HC_PING_URL'];
+  const daemon = checkDaemon({ ...settings, endpoint }, timeoutMs);
+  const answers = daemon.then((found) => found.some(saysThatItRuns));
   const found = await Promise.all([
-    checkJournal(settings),
+    checkJournal(settings, answers),
     checkDisk(settings),
     checkStartGate(settings, timeoutMs),
     checkNodes(settings, timeoutMs),
-    checkDaemon({ ...settings, endpoint }, timeoutMs),
+    daemon,
     checkIntegrations(settings, { pingUrl, sendTest, timeoutMs }),
   ]);
   return [...checkDeadlines(settings), ...found.flat()];
+}
+
+function saysThatItRuns({ check, level }: Finding): boolean {
+  return check === 'daemon' && level === 'ok';
 }
 
 function problemFinding({ source, message, allowed, hint }: Problem): Finding {

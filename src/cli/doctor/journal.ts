@@ -3,8 +3,9 @@
  * may hold it. Who holds it stands in `….pid`, beside a lock that ends with its process.
  */
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Settings } from '../../config/schema.ts';
+import { savedFiles } from '../../journal/sqlite/saved.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const MIB = 1024 * 1024;
@@ -13,12 +14,38 @@ const WAL_BYTES_MAX = 256 * MIB;
 /** Of the least that must be free. */
 const SCARCE = 4;
 
-export async function checkJournal({ journal }: Settings): Promise<readonly Finding[]> {
+/** @param daemonRuns whether a daemon answers under these settings */
+export async function checkJournal(
+  { journal, dataDir }: Pick<Settings, 'journal' | 'dataDir'>,
+  daemonRuns: Promise<boolean>,
+): Promise<readonly Finding[]> {
   const { path } = journal;
   const size = await sizeOf(path);
   if (size === 'denied') return [denied(path)];
-  if (size === undefined) return [await place(path)];
-  return [await holding(path, size), ...(await log(path)), ...(await writable(path))];
+  const saved = setAside(path, dataDir);
+  if (size === undefined) {
+    if (await daemonRuns) return [lost(path), ...saved];
+    return saved.length > 0 ? saved : [await place(path)];
+  }
+  return [await holding(path, size), ...(await log(path)), ...(await writable(path)), ...saved];
+}
+
+function lost(path: string): Finding {
+  const hint =
+    'If somebody removed it, the daemon saves what it has and ends: see its log, and Restore in' +
+    ' docs/operations.md. If the daemon has another data folder, give this call the same settings.';
+  return fail('journal', `the daemon runs, and there is no ${path}`, hint);
+}
+
+/** What a daemon saved when its journal's files were removed, and nobody has decided on. */
+function setAside(path: string, dataDir: string): readonly Finding[] {
+  const [newest, ...more] = savedFiles(path, [join(dataDir, 'logs')]);
+  if (newest === undefined) return [];
+  const others = more.length === 0 ? '' : `, and ${more.length} older`;
+  const hint = `Go on from it: lockstep restore ${newest}. Or give it up: lockstepd --fresh-journal.`;
+  return [
+    warn('journal', `it was removed while a daemon ran, and saved: ${newest}${others}`, hint),
+  ];
 }
 
 async function place(path: string): Promise<Finding> {

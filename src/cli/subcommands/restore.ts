@@ -50,14 +50,11 @@ export const restore = subcommand({
     if (resume === true && abandon === true) throw new UsageError('either --resume or --abandon');
     const act = resume === true ? 'resume' : abandon === true ? 'abandon' : undefined;
     if (act === undefined) return restoreFrom(what, args, terminal);
-    const isAll = what.length === 0 && args['dry-run'] !== true;
-    const filter = selectionOf(`restore --${act}`, { ...args, ids: what, all: args.all ?? isAll });
-    if (filter !== undefined || what.length === 0) {
-      return operateByFilter(
-        act === 'resume' ? act : 'abandon held',
-        { ...args, filter: filter ?? {} },
-        terminal,
-      );
+    // Without a word about which, all of them are meant: it shows how many, and asks.
+    const all = args.all ?? what.length === 0;
+    const filter = selectionOf(`restore --${act}`, { ...args, ids: what, all });
+    if (filter !== undefined) {
+      return operateByFilter(`restore --${act}`, { ...args, filter }, terminal);
     }
     const many = what.length === 1 ? String(what[0]) : `${what.length} commands`;
     const question = act === 'resume' ? `Have ${many} go on?` : `Give ${many} up for ever?`;

@@ -43,7 +43,7 @@ export class Clusters {
     if (known !== undefined) return known;
     const text = this.#read.get(id);
     if (text === undefined) throw new JournalError(`cluster ${id} is missing`, { code: 'corrupt' });
-    const nodes = Object.freeze(JSON.parse(text) as string[]);
+    const nodes = Object.freeze(listOf(id, text));
     this.#lists.set(id, nodes);
     return nodes;
   }
@@ -53,4 +53,14 @@ export class Clusters {
     this.#numbers.clear();
     this.#lists.clear();
   }
+}
+
+function listOf(id: number, text: string): string[] {
+  try {
+    const list: unknown = JSON.parse(text);
+    if (Array.isArray(list) && list.every((one) => typeof one === 'string')) return list;
+  } catch {
+    // Told below.
+  }
+  throw new JournalError(`cluster ${id} is no list of nodes`, { code: 'corrupt' });
 }

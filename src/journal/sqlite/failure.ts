@@ -14,13 +14,23 @@ const CODES: readonly (readonly [prefix: string, code: JournalErrorCode])[] = [
   ['SQLITE_IOERR', 'io'],
 ];
 
-/** What to throw for what SQLite threw. Anything that is not SQLite's is passed on. */
-export function asJournalError(error: unknown): unknown {
+/**
+ * What to throw for what SQLite threw. Anything that is not SQLite's is passed on.
+ * @param path the journal, to be named where its content is damaged
+ */
+export function asJournalError(error: unknown, path?: string): unknown {
+  if (error instanceof JournalError && error.code === 'corrupt') return named(error, path);
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code.startsWith('SQLITE_CONSTRAINT')) {
     return new IllegalWrite(error.message, { cause: error });
   }
   const code = CODES.find(([prefix]) => error.code.startsWith(prefix))?.[1];
   if (code === undefined) return error;
-  return new JournalError(`journal: ${error.message} (${error.code})`, { code, cause: error });
+  const message = `${path ?? 'journal'}: ${error.message} (${error.code})`;
+  return new JournalError(message, { code, cause: error });
+}
+
+function named(error: JournalError, path: string | undefined): JournalError {
+  if (path === undefined || error.message.includes(path)) return error;
+  return new JournalError(`${path}: ${error.message}`, { code: 'corrupt', cause: error });
 }

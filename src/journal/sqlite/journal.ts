@@ -16,6 +16,7 @@ import { Listing } from './listing.ts';
 import { prepareUnhold } from './queries/unhold.ts';
 import { Reader } from './reader.ts';
 import { rescue } from './rescue.ts';
+import type { Found, Soundness } from './soundness.ts';
 import { StandingWords } from './standing-words.ts';
 import { Upkeep, type UpkeepBounds } from './upkeep.ts';
 import type { Trouble } from './vigil.ts';
@@ -33,6 +34,8 @@ export class SqliteJournal implements Journal {
   readonly #savedIn: readonly string[];
   /** Others have its files: it is being saved, for this error. */
   #rescue: Promise<JournalError> | undefined;
+  /** A look at the file, under way. */
+  #soundness: Soundness | undefined;
   #broken: JournalError | undefined;
 
   constructor(
@@ -63,6 +66,19 @@ export class SqliteJournal implements Journal {
       for (const seq of seqs) unhold.run(seq);
     });
     this.#unhold = (seqs: readonly number[]) => unholdAll.immediate(seqs);
+  }
+
+  get path(): string {
+    return this.#connection.path;
+  }
+
+  /** What a look at the file finds ends it; `then` hears of it too. */
+  follow(soundness: Soundness, then: (found: Found) => void): void {
+    this.#soundness = soundness;
+    void soundness.ended.then((found) => {
+      if (found instanceof JournalError) this.#broken ??= found;
+      if (this.#connection.db.open) then(found);
+    });
   }
 
   async head() {
@@ -144,6 +160,7 @@ export class SqliteJournal implements Journal {
 
   async close(): Promise<void> {
     await this.#rescue;
+    this.#soundness?.stop();
     if (this.#connection.db.open) disconnect(this.#connection);
   }
 
@@ -153,7 +170,7 @@ export class SqliteJournal implements Journal {
     try {
       return work();
     } catch (error) {
-      throw asJournalError(error);
+      throw asJournalError(error, this.path);
     }
   }
 

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { JournalHead, LastWord, LooseRecord, OpenCommand, StoredCommand } from '../port.ts';
 import type { Clusters } from './clusters.ts';
+import { assertWord } from './legible.ts';
 import { prepareFind } from './queries/find.ts';
 import { prepareReadHead } from './queries/head.ts';
 import { prepareKeys } from './queries/keys.ts';
@@ -85,7 +86,9 @@ export class Reader {
     const words = new Map<string, LastWord>();
     for (const groupId of groupIds) {
       const row = this.#lastWord.get(groupId, groupId);
-      if (row !== undefined) words.set(groupId, { op: row.op, lived: row.lived });
+      if (row === undefined) continue;
+      assertWord(row.seq, 'op', row.op);
+      words.set(groupId, { op: row.op, lived: row.lived });
     }
     return words;
   }

@@ -1,8 +1,8 @@
 /** Rows as SQLite gives them, and what they mean. */
 import type { Command, Lane, Operation, Reason, SagaState } from '../../core/model.ts';
-import { JournalError } from '../errors.ts';
 import type { OpenCommand, StoredCommand } from '../port.ts';
 import type { Clusters } from './clusters.ts';
+import { assertWord, objectOf } from './legible.ts';
 import { settlementOf } from './settlement-text.ts';
 
 type StoredEntry = OpenCommand['entries'][number];
@@ -43,7 +43,13 @@ export interface EntryRow {
   readonly body: string;
 }
 
+/** @throws JournalError `corrupt` on what cannot have been written */
 function commandOf(row: CommandRow, clusters: Clusters): Command {
+  assertWord(row.seq, 'op', row.op);
+  assertWord(row.seq, 'lane', row.lane);
+  const isOpen = row.settlement === null;
+  assertWord(row.seq, isOpen ? 'state, being open,' : 'state, being settled,', row.state);
+  if (row.reason !== null) assertWord(row.seq, 'reason', row.reason);
   return {
     seq: row.seq,
     id: row.id,
@@ -90,14 +96,15 @@ function heldOf({ held, settlement }: CommandRow): { readonly held?: true } {
   return held === 1 && settlement === null ? { held: true } : {};
 }
 
-function entryOf(row: EntryRow): StoredEntry {
-  return { kind: row.kind, at: row.at, ...parse(row.seq, row.body) } as StoredEntry;
-}
-
-function parse(seq: number, text: string): object {
-  try {
-    return JSON.parse(text) as object;
-  } catch (cause) {
-    throw new JournalError(`command ${seq} cannot be read back`, { code: 'corrupt', cause });
+function entryOf({ seq, kind, at, body }: EntryRow): StoredEntry {
+  assertWord(seq, 'entry', kind);
+  const entry = { kind, at, ...objectOf(seq, body) } as StoredEntry;
+  if (entry.kind === 'turned') assertWord(seq, 'reason', entry.reason);
+  if (entry.kind === 'node_turned') assertWord(seq, 'direction', entry.direction);
+  if (entry.kind === 'began') {
+    for (const { presence } of Object.values(entry.findings ?? {})) {
+      assertWord(seq, 'presence', presence);
+    }
   }
+  return entry;
 }

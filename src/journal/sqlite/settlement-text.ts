@@ -3,8 +3,8 @@
  * ended alike, as nearly always. The row grows by it, and a history is made of such rows.
  */
 import type { NodeOutcome, Settlement } from '../../core/model.ts';
-import { JournalError } from '../errors.ts';
 import type { Clusters } from './clusters.ts';
+import { assertWord, objectOf } from './legible.ts';
 
 /** All nodes of the list with this number ended so; `token`: each was left with this owner mark. */
 interface Alike extends Pick<Settlement, 'at' | 'state' | 'reason'> {
@@ -48,9 +48,12 @@ function isSame(one: NodeOutcome | undefined, other: NodeOutcome): boolean {
 }
 
 function parse(seq: number, text: string): Settlement | Alike {
-  try {
-    return JSON.parse(text) as Settlement | Alike;
-  } catch (cause) {
-    throw new JournalError(`command ${seq} cannot be read back`, { code: 'corrupt', cause });
-  }
+  const kept = objectOf(seq, text) as Settlement | Alike;
+  assertWord(seq, 'state, being settled,', kept.state);
+  if (kept.reason !== undefined) assertWord(seq, 'reason', kept.reason);
+  const outcomes = 'each' in kept ? [kept.each] : Object.values(kept.nodes ?? {});
+  for (const { state } of outcomes) assertWord(seq, 'belief', state);
+  const loose = 'each' in kept ? [] : Object.values(kept.loose ?? {}).flat();
+  for (const { effect } of loose) assertWord(seq, 'presence', effect);
+  return kept;
 }

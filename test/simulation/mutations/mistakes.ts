@@ -30,7 +30,7 @@ export const MISTAKES: readonly Bug[] = [
       edit(
         COMMANDS,
         `      this.#announce('accepted', open);
-      if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));`,
+      if (request.wait === 'accepted') respond(waitingAnswer(open, this.keys, this.#ports.now()));`,
         "      this.#announce('accepted', open);",
       ),
     ],
@@ -271,36 +271,6 @@ export const MISTAKES: readonly Bug[] = [
         "return now >= command.deadlineAt + 1000 ? 'deadline' : undefined;",
       ),
     ],
-  },
-  {
-    name: "history is pruned by another life's clock",
-    breaks: ['P7'],
-    seeds: 800,
-    edits: [
-      edit(
-        'src/coordinator/coordinator.ts',
-        'lived: Math.floor(counters.lived + at - this.#startedAt)',
-        'lived: Math.floor(at)',
-      ),
-    ],
-  },
-  {
-    name: "a deadline is taken as another life's clock has dated it",
-    breaks: ['P9'],
-    seeds: 320,
-    edits: [
-      edit(
-        'src/coordinator/own-clock.ts',
-        'deadlineAt: command.deadlineAt - behindMs,',
-        'deadlineAt: command.deadlineAt,',
-      ),
-    ],
-  },
-  {
-    name: "a rollback's beginning is taken as another life's clock has dated it",
-    breaks: ['P5'],
-    seeds: 490,
-    edits: [edit('src/coordinator/own-clock.ts', 'Math.min(at - behindMs, now.at)', 'at')],
   },
   {
     name: 'an audit repairs though a command has come to the key',

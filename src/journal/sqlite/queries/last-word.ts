@@ -2,6 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Operation } from '../../../core/model.ts';
 
 export interface LastWordRow {
+  readonly seq: number;
   readonly op: Operation;
   readonly lived: number;
 }
@@ -23,5 +24,5 @@ export function prepareLastWord(
       ORDER BY seq DESC LIMIT ${LOOKED_BACK})
     WHERE state = 'committed'`;
   return db.prepare(`
-    SELECT op, lived, max(seq) FROM (${half(1)} UNION ALL ${half(0)}) HAVING max(seq) NOT NULL`);
+    SELECT max(seq) AS seq, op, lived FROM (${half(1)} UNION ALL ${half(0)}) HAVING max(seq) NOT NULL`);
 }

@@ -1,0 +1,83 @@
+/**
+ * What comes from the disk is checked before it is believed: a word that is none of those that are
+ * written is a damaged file, and is told as such instead of being handed on to clients.
+ */
+import type {
+  Direction,
+  DurableEntry,
+  Lane,
+  Operation,
+  Presence,
+  Reason,
+  SagaState,
+  SettledState,
+} from '../../core/model.ts';
+import { JournalError } from '../errors.ts';
+
+type Words<Word extends string> = Readonly<Record<Word, true>>;
+
+const OPERATIONS: Words<Operation> = { create: true, delete: true };
+const LANES: Words<Lane> = { interactive: true, bulk: true };
+const SETTLED: Words<SettledState> = {
+  committed: true,
+  rolled_back: true,
+  refused: true,
+  abandoned: true,
+};
+const OPEN: Words<Exclude<SagaState, SettledState>> = {
+  accepted: true,
+  applying: true,
+  compensating: true,
+};
+const REASONS: Words<Reason> = {
+  already_exists: true,
+  not_found: true,
+  diverged: true,
+  deadline: true,
+  node_refused: true,
+  cancelled: true,
+};
+const PRESENCES: Words<Presence> = { present: true, absent: true };
+const BELIEFS: Words<Presence | 'unknown'> = { ...PRESENCES, unknown: true };
+
+const DIRECTIONS: Words<Direction> = { want: true, prior: true };
+/** A settlement stands in the row of its command. */
+const ENTRIES: Words<Exclude<DurableEntry['kind'], 'settled'>> = {
+  began: true,
+  turned: true,
+  node_turned: true,
+  stuck: true,
+};
+
+const TABLES = {
+  op: OPERATIONS,
+  lane: LANES,
+  'state, being open,': OPEN,
+  'state, being settled,': SETTLED,
+  reason: REASONS,
+  presence: PRESENCES,
+  belief: BELIEFS,
+  direction: DIRECTIONS,
+  entry: ENTRIES,
+} as const;
+
+/** @throws JournalError `corrupt` if the word is none of its kind */
+export function assertWord(seq: number, kind: keyof typeof TABLES, word: unknown): void {
+  if (typeof word === 'string' && Object.hasOwn(TABLES[kind], word)) return;
+  throw illegible(seq, `its ${kind} is ${JSON.stringify(word)}`);
+}
+
+function illegible(seq: number, why: string, cause?: unknown): JournalError {
+  return new JournalError(`command ${seq} cannot be read back: ${why}`, { code: 'corrupt', cause });
+}
+
+/** @throws JournalError `corrupt` if it is no JSON object */
+export function objectOf(seq: number, text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch (cause) {
+    throw illegible(seq, 'it is no JSON', cause);
+  }
+  throw illegible(seq, 'it is no JSON object');
+}

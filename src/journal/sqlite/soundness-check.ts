@@ -1,0 +1,27 @@
+/** `node soundness-check FILE`: looks a journal through, and says `ok` or the first thing it found. */
+import Database from 'better-sqlite3';
+
+const [path = ''] = process.argv.slice(2);
+
+function look(): unknown {
+  const db = new Database(path, { readonly: true, fileMustExist: true });
+  try {
+    return db.pragma('quick_check(1)', { simple: true });
+  } finally {
+    db.close();
+  }
+}
+
+function looked(): unknown {
+  try {
+    return look();
+  } catch (error) {
+    const isDamage =
+      error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
+    // Anything else is no word about the file.
+    if (isDamage) return error.message;
+    throw error;
+  }
+}
+
+process.send?.(looked(), () => process.disconnect());

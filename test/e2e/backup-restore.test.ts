@@ -1,0 +1,184 @@
+/** The journal is copied while it is written, and set back to a copy: as docs/operations.md says. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { type CommandAnswer, isError } from '../../src/client/index.ts';
+import type { Faults } from '../../src/nodesim/fault-schema.ts';
+import { startCluster, statusOf } from '../support/cluster.ts';
+import type { Daemon } from '../support/daemon.ts';
+import { type CliResult, runCli } from '../support/run-cli.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const SETTINGS = { LOCKSTEP_REQUEST_TIMEOUT_MS: '300', LOCKSTEP_QUIESCE_MS: '300' };
+const DEAF: Faults = { noAnswer: 1, noAnswerEffect: false, on: ['create'] };
+
+/** The command line with the daemon's own settings. */
+function cliOf({ dataDir, endpoint }: Daemon) {
+  const env = { LOCKSTEP_DATA_DIR: dataDir, LOCKSTEP_ENDPOINT: endpoint };
+  return (...args: string[]): Promise<CliResult> => runCli(args, { env });
+}
+
+const OK = expect.objectContaining({ code: 0, stderr: '' });
+
+async function committed(answer: Promise<unknown>) {
+  expect(await answer).toMatchObject({ state: 'committed' });
+}
+
+test('P1: a create that was open in the copy and deleted later does not come back by itself', async () => {
+  const { sim, daemon, client } = await startCluster({ executors: 1, env: SETTINGS });
+  const cli = cliOf(daemon);
+  const copy = join(tempFolder(), 'copy.db');
+  await sim.setFaults('node03', DEAF);
+  await client.create('k', { id: 'open', wait: 'accepted', deadlineMs: 600_000 });
+  await statusOf(client, 'open', { state: 'applying' });
+  expect(await cli('backup', copy)).toEqual(OK);
+  await sim.clearFaults();
+  await statusOf(client, 'open', { state: 'committed' });
+  await committed(client.delete('k', { id: 'gone' }));
+
+  expect((await cli('restore', copy)).stderr).toContain('is held by the daemon');
+  await daemon.stop();
+  const restored = await cli('restore', copy);
+  expect(restored).toEqual(OK);
+  expect(restored.stdout).toContain('1 of its commands are open');
+  await daemon.restart();
+
+  // Other keys go on, and whoever sends work here is told that all is well.
+  await vi.waitUntil(async () => (await fetch(`${daemon.opsUrl}/readyz`)).ok, { timeout: 10_000 });
+  await committed(client.create('other'));
+  expect(await client.status('gone')).toMatchObject({ error: { code: 'unknown_command' } });
+  const held = { id: 'open', state: 'applying', held: true } as const;
+  expect(await client.status('open')).toMatchObject(held);
+  expect(await client.list({ state: 'applying' })).toMatchObject({ commands: [held] });
+  expect(await client.summary()).toMatchObject({ held: 1, open: 1 });
+  expect((await cli('status')).stdout).toContain('1 held since the journal was restored');
+
+  // The key waits, and who waits for it is told for what.
+  const later = await client.delete('k', { id: 'later', wait: 'accepted', deadlineMs: 600_000 });
+  expect(later).toMatchObject({ state: 'accepted', waitsFor: 'open' });
+  expect(await client.status('later')).toMatchObject({ waitsFor: 'open' });
+  const late = await client.delete('k', { id: 'late', deadlineMs: 1 });
+  const said = 'not asked: command open is held since the journal was restored and has the key';
+  expect(late).toMatchObject({ state: 'refused', reason: 'deadline', nodes: { node01: { said } } });
+  for (const op of ['retry', 'cancel', 'abandon'] as const) {
+    expect(await client[op]('open')).toMatchObject({
+      error: { code: 'invalid_request', hint: expect.stringContaining('lockstep restore') },
+    });
+  }
+  const one = { node01: 1, node02: 1, node03: 1 };
+  expect(await sim.stats()).toEqual([true, one]);
+
+  // A restart holds it just as well.
+  await daemon.restart();
+  expect(await client.status('open', { timeoutMs: 30_000 })).toMatchObject(held);
+  const preview = await cli('restore', '--abandon', '--dry-run');
+  expect(preview.stdout).toMatch(/applying, held/);
+  expect((await cli('restore', '--abandon')).code).toBe(2);
+  expect(await cli('restore', '--abandon', 'open', '--yes')).toEqual(OK);
+  await statusOf(client, 'open', { state: 'abandoned' });
+  await statusOf(client, 'later', { state: 'refused', reason: 'not_found' });
+  expect(await sim.stats()).toEqual([true, one]);
+  expect(daemon.output).toContain('operator: restore, abandon');
+});
+
+test('P1, P5: a held command that is to go on does, and after a restart still does', async () => {
+  const { sim, daemon, client } = await startCluster({ executors: 1, env: SETTINGS });
+  const cli = cliOf(daemon);
+  const copy = join(tempFolder(), 'copy.db');
+  await sim.setFaults('node03', DEAF);
+  for (const key of ['a', 'b']) {
+    await client.create(key, { id: key, wait: 'accepted', deadlineMs: 600_000 });
+    await statusOf(client, key, { state: 'applying' });
+  }
+  expect(await cli('backup', copy)).toEqual(OK);
+  await daemon.stop();
+  expect(await cli('restore', copy)).toEqual(OK);
+  await daemon.restart();
+  expect(await cli('restore', '--resume', 'a', '--yes')).toEqual(OK);
+  await statusOf(client, 'a', { state: 'applying' });
+  await daemon.kill9();
+  await daemon.restart();
+  await sim.clearFaults();
+  await statusOf(client, 'a', { state: 'committed' });
+  expect(await client.status('b')).toMatchObject({ state: 'applying', held: true });
+  expect(await cli('restore', '--resume', '--key', 'b', '--yes')).toEqual(OK);
+  await statusOf(client, 'b', { state: 'committed' });
+  expect(await client.summary()).not.toHaveProperty('held');
+  // Owner marks and numbers are above all that can have been given.
+  await committed(client.delete('a'));
+});
+
+test('P10: what is no copy, and a daemon that runs, are told, and nothing is changed', async () => {
+  const { daemon } = await startCluster({ executors: 1 });
+  const cli = cliOf(daemon);
+  const page = join(import.meta.dirname, '../../docs/operations.md');
+  expect(await cli('restore', page)).toMatchObject({ code: 1, stderr: /is held by the daemon/ });
+  await daemon.stop();
+  const before = readFileSync(join(daemon.dataDir, 'journal.db'));
+  const wrong = [[page], ['/nowhere/copy.db'], [join(daemon.dataDir, 'journal.db')]];
+  for (const args of wrong) {
+    const { code, stderr } = await cli('restore', ...args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/not a database|no file|the journal itself/);
+  }
+  expect(await cli('backup', '/nowhere/copy.db')).toMatchObject({ code: 1 });
+  for (const args of [[], ['a', 'b'], ['--resume', '--abandon']]) {
+    expect(await cli('restore', ...args)).toMatchObject({ code: 2 });
+  }
+  expect(readFileSync(join(daemon.dataDir, 'journal.db')).equals(before)).toBe(true);
+  expect(readdirSync(daemon.dataDir).filter((name) => /saved|before|part/.test(name))).toEqual([]);
+});
+
+/** What the page has operators type, line by line. */
+function procedure(heading: string): readonly string[] {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+  const [, section = ''] = page.split(`\n${heading}\n`);
+  const [, block = ''] = /```sh\n([\s\S]*?)```/.exec(section) ?? [];
+  return block
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim())
+    .filter((line) => line !== '');
+}
+
+test('P3, P7: the procedures of the page, as they stand there, under 20 commands a second', async () => {
+  const { daemon, client } = await startCluster({ executors: 1, env: SETTINGS });
+  const cli = cliOf(daemon);
+  const folder = tempFolder();
+  const told: CommandAnswer[] = [];
+  let sent = 0;
+  const load = setInterval(() => {
+    const id = `load-${sent++}`;
+    void client.create(id, { id, persist: true, timeoutMs: 60_000 }).then((answer) => {
+      if (!isError(answer)) told.push(answer);
+    });
+  }, 50);
+  onTestFinished(() => clearInterval(load));
+  await vi.waitUntil(() => told.length > 20, { timeout: 20_000 });
+
+  const steps: string[] = [];
+  const type = async (line: string): Promise<void> => {
+    steps.push(line);
+    if (line === 'npm stop') return void (await daemon.stop());
+    if (line === 'npm start') return daemon.restart();
+    const [program, ...args] = line.replaceAll('/backup/', `${folder}/`).split(' ');
+    expect(program).toBe('lockstep');
+    // By then the nodes hold what this journal does not know: an audit that says so ends with 1.
+    const { code, stderr } = await cli(...args);
+    expect([line, stderr, args[0] === 'audit' ? 0 : code]).toEqual([line, '', 0]);
+  };
+  const copied = [...told];
+  for (const line of procedure('## Backup')) await type(line);
+  const after = told.length;
+  await vi.waitUntil(() => told.length > after + 20, { timeout: 20_000 });
+  clearInterval(load);
+  for (const line of procedure('## Restore')) await type(line);
+  expect(steps.join('\n')).toMatch(/^lockstep backup .*npm stop\nlockstep restore .*npm start/s);
+
+  for (const answer of copied) {
+    expect(await client.status(answer.id)).toMatchObject({ ...answer });
+  }
+  // What came after the copy is not known any more.
+  const last = told.at(-1)?.id ?? '';
+  expect(await client.status(last)).toMatchObject({ error: { code: 'unknown_command' } });
+  expect(await client.summary()).not.toHaveProperty('held');
+});

@@ -1,0 +1,106 @@
+/** A journal whose last life did not end in order is looked through before it is worked with. */
+import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openJournal } from '../../src/journal/open.ts';
+import { openLookedThrough, openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import { scratch } from './support/driver.ts';
+import { batch, begun, range, settleAll } from './support/writes.ts';
+
+let dir: string;
+let file: string;
+const said: string[] = [];
+const note = (message: string): void => void said.push(message);
+const log = { info: note, warn: note };
+
+beforeEach(async () => {
+  said.length = 0;
+  dir = scratch();
+  file = join(dir, 'journal.db');
+  await live('running');
+});
+
+afterEach(() => rmSync(dir, { recursive: true }));
+
+/** A life that leaves this word. */
+async function live(life: string): Promise<void> {
+  const journal = openSqliteJournal(file);
+  await settleAll(
+    journal,
+    range(1, 300)
+      .map((seq) => begun(seq, { groupId: `${seq}-${'x'.repeat(200)}` }))
+      .filter(({ command }) => life === 'running' || command.seq > 300),
+  );
+  await journal.keep('life', life);
+  await journal.close();
+}
+
+/** Spoils a page in the middle of the table of commands, which no start reads. */
+function spoil(): void {
+  const db = new Database(file);
+  const leaf = db
+    .prepare(
+      `SELECT pageno FROM dbstat WHERE name = 'command' AND pagetype = 'leaf' LIMIT 1 OFFSET 5`,
+    )
+    .pluck()
+    .get() as number;
+  const bytes = db.pragma('page_size', { simple: true }) as number;
+  db.close();
+  const handle = openSync(file, 'r+');
+  writeSync(handle, new Uint8Array(bytes).fill(0xff), 0, bytes, (leaf - 1) * bytes);
+  closeSync(handle);
+}
+
+const DAMAGED = {
+  name: 'JournalError',
+  code: 'corrupt',
+  message: expect.stringContaining('journal.db is damaged'),
+  hint: expect.stringContaining('lockstep restore FILE'),
+};
+
+test('P10: damage that no start would meet is found before it is ready, and the way back is told', async () => {
+  spoil();
+  await expect(openJournal(`sqlite:${file}`, { log })).rejects.toMatchObject(DAMAGED);
+  // It let go of the journal.
+  await openSqliteJournal(file).close();
+});
+
+test('a sound one is said to be', async () => {
+  const journal = await openJournal(`sqlite:${file}`, { log });
+  expect(said).toEqual([expect.stringContaining('it was looked through, and is sound')]);
+  await journal.close();
+});
+
+test('after an end in order, and in its first life, nothing is looked through', async () => {
+  await live('ended');
+  await (await openJournal(`sqlite:${file}`, { log })).close();
+  await (await openJournal(`sqlite:${join(dir, 'new.db')}`, { log })).close();
+  expect(said).toEqual([]);
+});
+
+test.each([
+  ['is large', { bytes: 1, ms: 60_000 }],
+  ['takes long', { bytes: Number.MAX_SAFE_INTEGER, ms: 0 }],
+])(
+  'P8, P9: what %s is looked through while it works, and damage ends it all the same',
+  async (_, awaited) => {
+    spoil();
+    expect(statSync(file).size).toBeGreaterThan(1);
+    const journal = await openLookedThrough(file, { log, awaited });
+    expect(said).toEqual([expect.stringContaining('while it works already')]);
+    await vi.waitFor(() => expect(journal.tidy()).rejects.toMatchObject(DAMAGED), {
+      timeout: 10_000,
+    });
+    await expect(journal.commit(batch({ accept: [begun(999)] }))).rejects.toMatchObject(DAMAGED);
+    await journal.close();
+  },
+);
+
+test('P9: the end does not wait for a look that is under way', async () => {
+  const journal = await openLookedThrough(file, { log, awaited: { bytes: 1, ms: 0 } });
+  await journal.close();
+  expect(said).toHaveLength(1);
+  await (await openJournal(`sqlite:${file}`, { log })).close();
+  expect(said.at(-1)).toContain('is sound');
+});
