@@ -48,7 +48,7 @@ export const RULES: Rules = {
     config: layer(CORE, PROTOCOL, ...DIALECTS),
     client: layer(PROTOCOL),
     nodesim: layer(PROTOCOL),
-    cli: layer('client/**', 'config/**', PROTOCOL),
+    cli: layer('client/**', 'config/**', PROTOCOL, ...DIALECTS),
   },
   packages: {
     '@sentry/node': ['observe/**'],
