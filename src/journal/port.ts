@@ -13,6 +13,7 @@ import type {
   Finding,
   Loose,
   Operation,
+  Presence,
   Reason,
   SagaState,
   Settlement,
@@ -113,11 +114,18 @@ export interface ListFilter {
   readonly acceptedBefore?: number;
 }
 
-/** The last word on a key: its latest committed command. */
+/** The last word on a key. Times are steady ms. */
 export interface LastWord {
-  readonly op: Operation;
-  /** Steady ms. */
-  readonly settledAt: number;
+  /** Its latest committed command. */
+  readonly committed?: { readonly op: Operation; readonly settledAt: number };
+  /**
+   * A later command that was rolled back: how it says the nodes were before it, as far as it came to
+   * know. None if a command was abandoned after it.
+   */
+  readonly rolledBack?: {
+    readonly prior: Readonly<Record<string, Presence>>;
+    readonly settledAt: number;
+  };
 }
 
 /**
@@ -155,8 +163,9 @@ export interface Journal {
     groupIds: readonly string[],
   ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>;
   /**
-   * By key, the latest committed command; what came after it and did not commit left the key as it
-   * was. Keys without one are missing, and so may be keys whose latest hundred commands all failed.
+   * By key, the latest committed command, and a later one that was rolled back; what was refused left
+   * the key as it was. Keys without either are missing, and so may be keys whose latest hundred commands all
+   * failed.
    */
   lastWords(groupIds: readonly string[]): Promise<ReadonlyMap<string, LastWord>>;
   /** Keys of settled commands above `after` in the order of their bytes, `limit` at most. */

@@ -5,6 +5,7 @@
  * What a commit resolved is in the next {@link MemoryJournal.snapshot}; a journal opened on that
  * snapshot is the daemon's next life. It is not durable (P2, P3 hold within the process only).
  */
+import type { Command, Settlement } from '../../core/model.ts';
 import { parseToken } from '../../core/token.ts';
 import { compareBytes } from '../../protocol/byte-order.ts';
 import { JournalError } from '../errors.ts';
@@ -22,6 +23,7 @@ import type {
   OpenCommand,
   StoredCommand,
 } from '../port.ts';
+import { priorOf } from '../prior.ts';
 import { Draft } from './draft.ts';
 import { matches } from './filter.ts';
 import { appended, begun, forgotten, type Row, settled, shown } from './rows.ts';
@@ -125,8 +127,12 @@ export class MemoryJournal implements Journal {
     const words = new Map<string, LastWord>();
     const wanted = new Set(groupIds);
     for (const { command, settlement } of this.#all()) {
-      if (!wanted.has(command.groupId) || settlement?.state !== 'committed') continue;
-      words.set(command.groupId, { op: command.op, settledAt: settlement.at });
+      const { groupId } = command;
+      if (!wanted.has(groupId) || settlement === undefined) continue;
+      if (settlement.state === 'refused') continue;
+      const word = wordOf(command, settlement, words.get(groupId)?.committed);
+      if (word === undefined) words.delete(groupId);
+      else words.set(groupId, word);
     }
     return words;
   }
@@ -216,4 +222,17 @@ export class MemoryJournal implements Journal {
     this.#assertOpen();
     if (this.refusal !== undefined) throw this.refusal;
   }
+}
+
+/** The last word on a key once a command was settled, and not refused, after the last committed one. */
+function wordOf(
+  { op }: Command,
+  settlement: Settlement,
+  committed: LastWord['committed'],
+): LastWord | undefined {
+  const { state, at: settledAt } = settlement;
+  if (state === 'committed') return { committed: { op, settledAt } };
+  const before = committed === undefined ? undefined : { committed };
+  if (state !== 'rolled_back') return before;
+  return { ...before, rolledBack: { prior: priorOf(settlement), settledAt } };
 }

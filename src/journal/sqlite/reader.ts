@@ -1,11 +1,17 @@
 /** What the journal is asked: each answer bounded by the caller's limit, none of it locking. */
 import type { Database } from 'better-sqlite3';
 import type { JournalHead, LastWord, LooseRecord, OpenCommand, StoredCommand } from '../port.ts';
+import { priorOf } from '../prior.ts';
 import type { Clusters } from './clusters.ts';
 import { prepareFind } from './queries/find.ts';
 import { prepareReadHead } from './queries/head.ts';
 import { prepareKeys } from './queries/keys.ts';
-import { prepareLastWord } from './queries/last-word.ts';
+import {
+  type LastWordRow,
+  prepareLastCommitted,
+  prepareLastWord,
+  prepareSettlement,
+} from './queries/last-word.ts';
 import { prepareLoadLoose } from './queries/loose.ts';
 import { prepareMarks } from './queries/marks.ts';
 import { prepareCountOpen, prepareLoadEntries, prepareLoadOpen } from './queries/open.ts';
@@ -22,6 +28,8 @@ export class Reader {
   readonly #find;
   readonly #marks;
   readonly #lastWord;
+  readonly #lastCommitted;
+  readonly #settlement;
   readonly #keys;
 
   constructor(db: Database, clusters: Clusters) {
@@ -34,6 +42,8 @@ export class Reader {
     this.#find = prepareFind(db);
     this.#marks = prepareMarks(db);
     this.#lastWord = prepareLastWord(db);
+    this.#lastCommitted = prepareLastCommitted(db);
+    this.#settlement = prepareSettlement(db);
     this.#keys = prepareKeys(db);
   }
 
@@ -84,9 +94,21 @@ export class Reader {
     const words = new Map<string, LastWord>();
     for (const groupId of groupIds) {
       const row = this.#lastWord.get(groupId, groupId);
-      if (row !== undefined) words.set(groupId, { op: row.op, settledAt: row.settled_at });
+      if (row === undefined) continue;
+      const word = this.#wordOf(groupId, row);
+      if (Object.keys(word).length > 0) words.set(groupId, word);
     }
     return words;
+  }
+
+  #wordOf(groupId: string, { seq, op, state, settled_at: settledAt }: LastWordRow): LastWord {
+    if (state === 'committed') return { committed: { op, settledAt } };
+    const row = this.#lastCommitted.get(groupId, groupId);
+    const before =
+      row === undefined ? {} : { committed: { op: row.op, settledAt: row.settled_at } };
+    if (state !== 'rolled_back') return before;
+    const settlement = settlementOf(seq, this.#settlement.get(seq) ?? '', this.#clusters);
+    return { ...before, rolledBack: { prior: priorOf(settlement), settledAt } };
   }
 
   keys(after: string, limit: number): readonly string[] {
