@@ -19,6 +19,9 @@ export interface Preview {
   readonly exitCode: number;
 }
 
+const UNPROVEN =
+  'warning: the dialect says `proof: none`, so a proxy that answers 404 in the place of a node is believed\n';
+
 /** Undefined if the daemon is to start. */
 export function preview({ argv = [], env, cwd }: LoadInput): Preview | undefined {
   if (argv.includes('--help')) return { text: helpText(), exitCode: 0 };
@@ -29,6 +32,7 @@ export function preview({ argv = [], env, cwd }: LoadInput): Preview | undefined
   const lines = SETTING_KEYS.filter((key) => key !== 'dialects').map(
     (key) => `${key} = ${shown(settings, key)}  (${sources[key]})\n`,
   );
+  if (settings.dialect.proof === 'none') lines.push(UNPROVEN);
   return { text: lines.join(''), exitCode: 0 };
 }
 

@@ -17,7 +17,7 @@ import type { Answer, AuditAnswer, AuditFinding } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { AuditRequest } from '../protocol/request.ts';
 import type { Sighting } from '../protocol/work.ts';
-import { judge, remedyOf } from './judgement.ts';
+import { judge } from './judgement.ts';
 import type { QuietKeys } from './key-order.ts';
 import { Missed } from './looks.ts';
 import type { Respond } from './ports.ts';
@@ -79,11 +79,11 @@ export class Audit {
       const seen = await this.#look(watched);
       if (seen === undefined) return unavailable('the nodes were not read in time');
       const busy = new Set(suspects.filter((key) => !quiet.has(key)));
-      const found = findingsOf(seen, suspicion);
+      const found = judged(seen, suspicion, request);
       const mended = await Promise.all(found.map((one) => this.#mend(one, request, quiet)));
       const findings = mended.filter((one) => one !== undefined);
       for (const [index, one] of mended.entries()) {
-        if (one === undefined) busy.add(found[index]?.groupId ?? '');
+        if (one === undefined) busy.add(found[index]?.finding.groupId ?? '');
       }
       const end = next === undefined ? {} : { next };
       const answer = { checked, findings, busy: [...busy], ...end };
@@ -122,11 +122,10 @@ export class Audit {
 
   /** The finding with what is done about it; undefined if a command has come to its key. */
   async #mend(
-    finding: AuditFinding,
-    { repair, unknown }: AuditRequest,
+    { finding, remedy: op }: Judged,
+    { repair }: AuditRequest,
     quiet: QuietKeys,
   ): Promise<AuditFinding | undefined> {
-    const op = remedyOf(finding, unknown);
     if (op === undefined) return finding;
     if (!repair) return { ...finding, repair: { op } };
     const { promise, resolve } = Promise.withResolvers<AuditFinding | undefined>();
@@ -151,14 +150,17 @@ export class Audit {
   }
 }
 
-function findingsOf(
+type Judged = NonNullable<ReturnType<typeof judge>>;
+
+function judged(
   seen: readonly Sighting[],
   { quiet, wanted }: Suspicion,
-): readonly AuditFinding[] {
+  { unknown }: AuditRequest,
+): readonly Judged[] {
   return seen.flatMap((sighting) => {
     const want = wanted.get(sighting.groupId);
     if (want === undefined || !quiet.has(sighting.groupId)) return [];
-    return judge(sighting, want) ?? [];
+    return judge(sighting, want, unknown) ?? [];
   });
 }
 

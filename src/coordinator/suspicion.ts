@@ -2,11 +2,11 @@
  * The first half of an audit: which keys of a range have to be read on every node, because nodes
  * list them differently, or not as the journal has them.
  */
-import type { Journal, LastWord } from '../journal/port.ts';
+import type { Journal } from '../journal/port.ts';
 import { compareBytes } from '../protocol/byte-order.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { AuditRequest } from '../protocol/request.ts';
-import type { Wanted } from './judgement.ts';
+import { isAgainst, type Wanted, wantedBy } from './judgement.ts';
 import type { QuietKeys } from './key-order.ts';
 import { Missed } from './looks.ts';
 import type { QueryDesk } from './queries.ts';
@@ -95,15 +95,15 @@ async function compare(
   const quiet = commands.keys.watch(all);
   const words = await inParts(desk, all, (part) => ports.journal.lastWords(part));
   const trustedFrom = moment().lived - options.retentionMs * EVIDENCE_SHARE;
-  const presenceOf = (key: string) => presenceBy(words.get(key), trustedFrom);
+  const wantedOf = (key: string) => wantedBy(words.get(key), trustedFrom);
   const [agreed, partial] = [new Set(range.agreed), new Set(range.partial)];
   const suspects = all.filter((key) => {
     if (range.isUnlisted || partial.has(key)) return true;
-    return presenceOf(key) === (agreed.has(key) ? 'absent' : 'present');
+    return isAgainst(wantedOf(key), agreed.has(key) ? 'present' : 'absent');
   });
   const tokens = await inParts(desk, suspects, (part) => ports.journal.tokens(part));
   const wanted = suspects.map(
-    (key) => [key, { presence: presenceOf(key), tokens: tokens.get(key) }] as const,
+    (key) => [key, { ...wantedOf(key), tokens: tokens.get(key) }] as const,
   );
   return { checked: all.length, suspects, wanted: new Map(wanted), quiet, next: upTo };
 }
@@ -150,11 +150,6 @@ function inTurn<Result>(
   const see = async (): Promise<void> => resolve(await look(ports.journal));
   post((turn) => turn.look({ see, miss: (why) => reject(new Missed(why)) }));
   return promise;
-}
-
-function presenceBy(word: LastWord | undefined, trustedFrom: number): Wanted['presence'] {
-  if (word === undefined || word.lived < trustedFrom) return 'unknown';
-  return word.op === 'create' ? 'present' : 'absent';
 }
 
 /** The range ends where the first of its sources does. */

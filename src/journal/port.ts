@@ -13,6 +13,7 @@ import type {
   Finding,
   Loose,
   Operation,
+  Presence,
   Reason,
   SagaState,
   Settlement,
@@ -143,11 +144,18 @@ export interface ListFilter {
   readonly acceptedBefore?: Moment;
 }
 
-/** The last word on a key: its latest committed command. */
+/** The last word on a key. `lived`: how long the daemon had lived when it settled, ms. */
 export interface LastWord {
-  readonly op: Operation;
-  /** How long the daemon had lived when it settled, ms. */
-  readonly lived: number;
+  /** Its latest committed command. */
+  readonly committed?: { readonly op: Operation; readonly lived: number };
+  /**
+   * A later command that was rolled back: how it says the nodes were before it, as far as it came to
+   * know. None if a command was abandoned after it.
+   */
+  readonly rolledBack?: {
+    readonly prior: Readonly<Record<string, Presence>>;
+    readonly lived: number;
+  };
 }
 
 /**
@@ -185,8 +193,9 @@ export interface Journal {
     groupIds: readonly string[],
   ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>;
   /**
-   * By key, the latest committed command; what came after it and did not commit left the key as it
-   * was. Keys without one are missing, and so may be keys whose latest hundred commands all failed.
+   * By key, the latest committed command, and a later one that was rolled back; what was refused left
+   * the key as it was. Keys without either are missing, and so may be keys whose latest hundred commands all
+   * failed.
    */
   lastWords(groupIds: readonly string[]): Promise<ReadonlyMap<string, LastWord>>;
   /** Keys of settled commands above `after` in the order of their bytes, `limit` at most. */

@@ -25,7 +25,7 @@ export type DeleteMeaning = 'applied' | 'gone' | 'perhaps' | 'unsure';
 export type ReadMeaning = 'present' | 'absent';
 
 /**
- * How an answer shows that it is the node's own and not a proxy's (`proof.ts`). `key`: a 404 is a JSON
+ * How an answer shows that it is the node's own and not a proxy's (`dialect-proof.ts`). `key`: a 404 is a JSON
  * error that repeats its status and holds the asked key in quotes. `words`: a 404 is neither markup nor
  * empty. In both, an empty success proves nothing. `none`: nothing better is to be had, and every
  * 404 is believed, an empty success too.

@@ -8,7 +8,7 @@
  */
 import type { Answer, AnswerKind, Request } from '../core/model.ts';
 import type { CreateMeaning, DeleteMeaning, Dialect, ReadMeaning } from './dialect.ts';
-import { provesAbsence, readSuccess } from './proof.ts';
+import { provesAbsence, readSuccess } from './dialect-proof.ts';
 import { parseRecord } from './record.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import { describeAnswer } from './said.ts';

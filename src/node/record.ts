@@ -1,4 +1,4 @@
-/** Bodies of nodes: the record a read shows, and whether a success speaks of what was asked. */
+/** Bodies of nodes: the record that a read shows, and what is no word of a node. */
 
 export interface NodeRecord {
   /** The record as JSON text, without its owner mark: that travels in a header. */
@@ -22,18 +22,6 @@ export function parseRecord(
   }
   const { [tokenMember]: shown, ...rest } = record;
   return { body: JSON.stringify(rest), token: tokenOf(shown) };
-}
-
-/**
- * Whether this can be the body of a success about this key: no HTML, no garbage, and no other
- * record. What else nodes say there is not part of the contract.
- */
-export function isOfContract(body: string, groupId: string): boolean {
-  if (isMarkup(body) || isGarbage(body)) return false;
-  if (!isObjectText(body)) return true;
-  const record = parseObject(body);
-  if (record === undefined) return false;
-  return !Object.hasOwn(record, 'groupId') || record['groupId'] === groupId;
 }
 
 /** What no node says: bytes that are not UTF-8, and control characters other than white space. */

@@ -7,8 +7,8 @@
  */
 import { type Answer, answer, errorAnswer, jsonAnswer, withHeader } from './answers.ts';
 import type { Chance } from './chance.ts';
-import { FAULT_KINDS, type FaultKind, type Faults } from './fault-schema.ts';
-import type { Method } from './group-request.ts';
+import { FAULT_KINDS, type FaultKind, type Faults, LOST_ROUTE_FORMS } from './fault-schema.ts';
+import type { Dialect, Method } from './group-request.ts';
 
 export type Plan =
   | { readonly kind: 'errorBefore' | 'errorAfter'; readonly answer: Answer }
@@ -16,6 +16,7 @@ export type Plan =
   | { readonly kind: 'noAnswer'; readonly effect: boolean }
   | { readonly kind: 'late'; readonly delayMs: number; readonly reset: boolean }
   | { readonly kind: 'slow'; readonly delayMs: number; readonly effect: 'before' | 'after' }
+  | { readonly kind: 'lostRoute'; readonly answer: Answer }
   | {
       readonly kind: 'garbage';
       readonly effect: boolean;
@@ -32,12 +33,18 @@ const MESSAGES: Readonly<Record<number, string>> = {
   504: 'GatewayTimeout due to a simulated fault',
 };
 
+/** The call, as far as its faults depend on it. */
+export interface Asked {
+  readonly method: Method;
+  readonly dialect: Dialect;
+}
+
 /** What this call suffers, or undefined if it goes well. Takes as many draws as it needs. */
-export function planFault(faults: Faults, method: Method, chance: Chance): Plan | undefined {
+export function planFault(faults: Faults, asked: Asked, chance: Chance): Plan | undefined {
   let left = chance.draw();
   for (const kind of FAULT_KINDS) {
     left -= faults[kind] ?? 0;
-    if (left < 0) return PLANS[kind](faults, chance, method);
+    if (left < 0) return PLANS[kind](faults, chance, asked);
   }
   return undefined;
 }
@@ -59,45 +66,48 @@ export function faultAnswer(status: number, faults: Faults): Answer {
 type GarbageForm = NonNullable<Faults['garbageForms']>[number];
 const GARBAGE_FORMS: readonly [GarbageForm, ...GarbageForm[]] = ['html', 'otherGroup', 'truncated'];
 
-const PLANS: Readonly<Record<FaultKind, (faults: Faults, chance: Chance, method: Method) => Plan>> =
-  {
-    errorBefore: (faults, chance) => ({
-      kind: 'errorBefore',
-      answer: faultAnswer(chance.pick(listOr(faults.errorBeforeStatuses, [500, 408])), faults),
-    }),
-    errorAfter: (faults, chance) => ({
-      kind: 'errorAfter',
-      answer: faultAnswer(
-        chance.pick(listOr(faults.errorAfterStatuses, [500, 502, 504, 408])),
-        faults,
-      ),
-    }),
-    resetBefore: () => ({ kind: 'resetBefore' }),
-    resetAfter: () => ({ kind: 'resetAfter' }),
-    noAnswer: (faults, chance) => ({
-      kind: 'noAnswer',
-      effect: happens(faults.noAnswerEffect, chance),
-    }),
-    late: (faults, chance) => ({
-      kind: 'late',
-      delayMs: chance.within(faults.lateMs ?? [100, 1000]),
-      reset: faults.lateAnswer === 'reset',
-    }),
-    slow: (faults, chance) => ({
-      kind: 'slow',
-      delayMs: chance.within(faults.slowMs ?? [100, 1000]),
-      effect: faults.slowEffect ?? 'before',
-    }),
-    garbage: (faults, chance, method) => {
-      const form = chance.pick(listOr(faults.garbageForms, GARBAGE_FORMS));
-      return {
-        kind: 'garbage',
-        effect: happens(faults.garbageEffect, chance),
-        answer: garbageAnswer(form, method === 'create' ? 201 : 200),
-        truncated: form === 'truncated',
-      };
-    },
-  };
+const PLANS: Readonly<Record<FaultKind, (faults: Faults, chance: Chance, asked: Asked) => Plan>> = {
+  errorBefore: (faults, chance) => ({
+    kind: 'errorBefore',
+    answer: faultAnswer(chance.pick(listOr(faults.errorBeforeStatuses, [500, 408])), faults),
+  }),
+  errorAfter: (faults, chance) => ({
+    kind: 'errorAfter',
+    answer: faultAnswer(
+      chance.pick(listOr(faults.errorAfterStatuses, [500, 502, 504, 408])),
+      faults,
+    ),
+  }),
+  resetBefore: () => ({ kind: 'resetBefore' }),
+  resetAfter: () => ({ kind: 'resetAfter' }),
+  noAnswer: (faults, chance) => ({
+    kind: 'noAnswer',
+    effect: happens(faults.noAnswerEffect, chance),
+  }),
+  late: (faults, chance) => ({
+    kind: 'late',
+    delayMs: chance.within(faults.lateMs ?? [100, 1000]),
+    reset: faults.lateAnswer === 'reset',
+  }),
+  slow: (faults, chance) => ({
+    kind: 'slow',
+    delayMs: chance.within(faults.slowMs ?? [100, 1000]),
+    effect: faults.slowEffect ?? 'before',
+  }),
+  garbage: (faults, chance, { method }) => {
+    const form = chance.pick(listOr(faults.garbageForms, GARBAGE_FORMS));
+    return {
+      kind: 'garbage',
+      effect: happens(faults.garbageEffect, chance),
+      answer: garbageAnswer(form, method === 'create' ? 201 : 200),
+      truncated: form === 'truncated',
+    };
+  },
+  lostRoute: (faults, chance, asked) => {
+    const forms = listOr(faults.lostRouteForms, LOST_ROUTE_FORMS);
+    return { kind: 'lostRoute', answer: lostRouteAnswer(chance.pick(forms), asked) };
+  },
+};
 
 function happens(effect: boolean | 'random' | undefined, chance: Chance): boolean {
   return effect === undefined || effect === 'random' ? chance.draw() < 0.5 : effect;
@@ -115,6 +125,34 @@ const OTHER_GROUP = 'another-group';
 
 function garbageAnswer(form: GarbageForm, status: number): Answer {
   if (form !== 'html') return jsonAnswer(status, { groupId: OTHER_GROUP });
-  const page = '<html><body><h1>Welcome</h1><p>Please log in.</p></body></html>\n';
-  return answer(status, 'text/html; charset=utf-8', page);
+  return page(status, '<h1>Welcome</h1><p>Please log in.</p>');
 }
+
+/** What a proxy says in the node's place, which the proofs of both dialects can tell from its own. */
+function lostRouteAnswer(
+  form: (typeof LOST_ROUTE_FORMS)[number],
+  { method, dialect }: Asked,
+): Answer {
+  const success = method === 'create' ? 201 : 200;
+  switch (form) {
+    case 'json404':
+      // In `challenge` any words are the node's: that one can't be told.
+      return dialect === 'challenge' ? NO_PAGE : errorAnswer(404, 'no route and no such host');
+    case 'html404':
+      return NO_PAGE;
+    case 'empty404':
+      return answer(404, 'text/plain', '');
+    case 'htmlSuccess':
+      return page(success, '<h1>Welcome</h1>');
+    case 'emptySuccess':
+      return answer(success, 'text/plain', '');
+    case 'otherGroup':
+      return jsonAnswer(success, { groupId: OTHER_GROUP });
+  }
+}
+
+function page(status: number, content: string): Answer {
+  return answer(status, 'text/html; charset=utf-8', `<html><body>${content}</body></html>\n`);
+}
+
+const NO_PAGE = page(404, '<h1>404 Not Found</h1>');

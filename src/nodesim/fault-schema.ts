@@ -18,9 +18,20 @@ export const FAULT_KINDS = [
   'late',
   'slow',
   'garbage',
+  'lostRoute',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** What a proxy says that has lost its route to the node: a 404, or a success. */
+export const LOST_ROUTE_FORMS = [
+  'html404',
+  'empty404',
+  'json404',
+  'htmlSuccess',
+  'emptySuccess',
+  'otherGroup',
+] as const;
 
 export const DELETE_MISSING_STATUSES = [404, 200, 204, 400] as const;
 export type DeleteMissingStatus = (typeof DELETE_MISSING_STATUSES)[number];
@@ -59,6 +70,8 @@ const faultFields = {
     .max(20)
     .optional(),
   garbageEffect: effect.optional(),
+  lostRoute: probability,
+  lostRouteForms: z.array(z.enum(LOST_ROUTE_FORMS)).min(1).max(20).optional(),
   forceStatus: status.optional(),
   retryAfterSeconds: z.int().min(0).max(86_400).optional(),
   refuse: z.boolean().optional(),

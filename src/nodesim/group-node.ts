@@ -165,7 +165,7 @@ export class GroupNode {
 
   #plan(request: GroupRequest): Plan | undefined {
     if (this.#faults === NO_FAULTS || !this.#mayStrike(request)) return undefined;
-    return planFault(this.#faults, request.method, this.#chance);
+    return planFault(this.#faults, request, this.#chance);
   }
 
   #mayStrike(request: GroupRequest): boolean {
@@ -190,6 +190,7 @@ export class GroupNode {
   #carryOut(plan: Plan, request: GroupRequest, caller: Caller): void {
     switch (plan.kind) {
       case 'errorBefore':
+      case 'lostRoute':
         return this.#answer(caller, plan.answer);
       case 'errorAfter':
         this.#perform(request);

@@ -60,6 +60,7 @@ const LEFT_BYTES = [4 << 20, 0];
 const SPOILS: readonly Faults[] = [
   { refuse: true },
   { forceStatus: 403 },
+  { lostRoute: 1 },
   { forceStatus: 503, retryAfterSeconds: 1 },
 ];
 const WAYS: readonly (readonly Way[])[] = [['requests'], ['answers'], ['requests', 'answers']];
@@ -186,7 +187,7 @@ export function nameOf(fault: Fault): string {
     case 'connections cut':
       return `connections ${fault.how === 'reset' ? 'reset' : 'closed'}`;
     case 'node spoiled':
-      return `node answers ${fault.faults.forceStatus ?? 'nobody (refuses)'}`;
+      return spoilName(fault.faults);
     case 'disk full':
       return fault.leaveBytes === 0 ? 'disk full' : 'disk nearly full';
     case 'clock moved':
@@ -197,6 +198,11 @@ export function nameOf(fault: Fault): string {
     case 'client killed':
       return fault.kind;
   }
+}
+
+function spoilName({ forceStatus, lostRoute }: Faults): string {
+  if (lostRoute !== undefined) return 'a proxy answers in the place of the node';
+  return `node answers ${forceStatus ?? 'nobody (refuses)'}`;
 }
 
 function than(ms: number, limitMs: number, what: string): string {

@@ -31,6 +31,7 @@ const EVERY_KIND: Faults = {
   slow: 0.05,
   slowMs: [10, 0.9 * LATE_MS_MAX],
   garbage: 0.03,
+  lostRoute: 0.03,
 };
 
 /** By node: other flavours of the same. */

@@ -51,6 +51,12 @@ async function nodeThat(answers: RequestListener): Promise<string> {
   return `node01=http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
 }
 
+/** A node's 404 to this read, with the proof of `reliable-ops`. */
+function notFound(url: string): string {
+  const key = decodeURIComponent(url.slice(url.lastIndexOf('/') + 1));
+  return JSON.stringify({ message: `No group record found with id '${key}'`, status: 404 });
+}
+
 describe('where all is well', () => {
   test('it says so of everything, and ends with 0', async () => {
     const { code, ok, wrong, findings } = await doctor();
@@ -158,7 +164,7 @@ describe('P10: each trouble is named, with what to do about it', () => {
     const nodes = await nodeThat(({ url }, response) => {
       response.setHeader('date', new Date(Date.now() - behindMs).toUTCString());
       if (url === '/ping') response.end('PONG');
-      else response.writeHead(404).end();
+      else response.writeHead(404).end(url?.startsWith('/v1/') ? notFound(url) : '');
     });
     const { wrong } = await doctor({ LOCKSTEP_NODES: nodes });
     behindMs = 0;

@@ -56,6 +56,17 @@ describe('dialects', () => {
     });
   });
 
+  test('P1: a proof is inherited, else words; none is said aloud', () => {
+    const proofOf = (mine: unknown) => settingsOf(withDialect(mine)).dialect.proof;
+    const { proof: _, ...members } = whole();
+    expect(proofOf(members)).toBe('words');
+    expect(proofOf({ extends: 'reliable-ops' })).toBe('key');
+    expect(proofOf({ extends: 'reliable-ops', proof: 'none' })).toBe('none');
+    expect(faultsOf({ extends: 'challenge', proof: 'any' })).toEqual([
+      expect.stringMatching(/^\.proof .*key.*words.*none/),
+    ]);
+  });
+
   test('a custom one may be whole', () => {
     expect(settingsOf(withDialect(whole())).dialect).toEqual({ ...challenge, name: 'mine' });
   });

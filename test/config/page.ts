@@ -119,7 +119,9 @@ ${table(['member', 'what it is'], DIALECT_MEMBERS)}
 
 A status that a call does not name keeps its general meaning, and some meanings no dialect can change:
 408, 425, 429 and 5xx leave the request in doubt, 502 and 504 and any other 2xx are no answer of the
-node at all, any other 4xx and 3xx say that this attempt did nothing.
+node at all, nor is a 404 that the call does not name; any other 4xx and 3xx say that this attempt did
+nothing, and to the reads before a command that the node will not (\`node_refused\`). Nodes that answer
+a create or a delete without a body (201, 204) are asked once more by a read, unless \`proof\` is \`none\`.
 `;
 }
 
@@ -136,6 +138,13 @@ const DIALECT_MEMBERS = [
     '`tokens`, `tokenHeader`',
     'whether nodes keep owner marks, and the header and member that carries them: `true` and ' +
       '`timestamp`, or `false` and `null`',
+  ],
+  [
+    '`proof`',
+    'how a 404 or a success shows that the node itself said it, and no proxy in its place: `key` (a JSON ' +
+      'error that repeats the status 404 and holds the key in quotes in its `message`), `words` (neither ' +
+      'markup nor empty; the default), `none` (nothing better is to be had: every 404 is believed, and ' +
+      'an empty success). See [node-api.md](node-api.md#a-proxy-in-the-place-of-a-node)',
   ],
   ['`nodeHeader`', 'whether each call carries `node: NAME`; only then may nodes share a URL'],
   [

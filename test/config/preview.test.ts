@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { envName, flagName } from '../../src/config/names.ts';
 import { preview } from '../../src/config/preview.ts';
 import { SETTING_KEYS } from '../../src/config/schema.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const cwd = '/nowhere/at/all';
 
@@ -18,6 +21,20 @@ describe('what lockstepd says without starting', () => {
     for (const key of SETTING_KEYS.filter((one) => one !== 'dialects')) {
       expect(said?.text).toMatch(new RegExp(`^${key} = `, 'm'));
     }
+  });
+
+  test('P1: --check warns of a dialect without a proof', () => {
+    const check = (proof: string) => {
+      const folder = tempFolder();
+      const dialects = { mine: { extends: 'challenge', proof } };
+      const file = join(folder, 'lockstep.config.json');
+      writeFileSync(file, JSON.stringify({ dialect: 'mine', dialects }));
+      return preview({ argv: ['--check'], env: {}, cwd: folder });
+    };
+    const said = check('none');
+    expect(said?.exitCode).toBe(0);
+    expect(said?.text).toMatch(/^warning: the dialect says `proof: none`/m);
+    expect(check('words')?.text).not.toContain('warning');
   });
 
   test('--check of a bad configuration names what is wrong, and ends with 78', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { audit, done, NAMES, openCluster, recordsOf } from './support/audited.ts';
+import { audit, done, NAMES, openCluster, recordsOf, STRAY } from './support/audited.ts';
 
 describe('repair', () => {
   test('P1: a node that came back empty is filled, by commands like any others', async () => {
@@ -18,6 +18,47 @@ describe('repair', () => {
     expect(recordsOf(nodes)).toEqual(NAMES.map(() => ['a', 'b', 'c']));
     expect(desk.notes).toEqual([['operator: audit repairs', { commands: 3, by: 'ann@bastion' }]]);
     expect((await audit(desk)).findings).toEqual([]);
+  });
+
+  test('P1: a rollback that a node has undone since is mended to what was there before', async () => {
+    const { desk, nodes } = await openCluster();
+    nodes.node03.otherwise = (request) => (request.kind === 'create' ? 'unsure' : undefined);
+    const making = desk.ask({ op: 'create', groupId: 'a', deadlineMs: 300 });
+    await desk.advance(20_000);
+    expect(making.answer).toMatchObject({ state: 'rolled_back' });
+    nodes.node02.records.set('a', STRAY);
+    nodes.node03.otherwise = () => undefined;
+    const { findings } = await audit(desk, { repair: true });
+    expect(findings).toMatchObject([
+      { groupId: 'a', kind: 'stray', journal: 'absent', repair: { op: 'delete' } },
+    ]);
+    expect(recordsOf(nodes)).toEqual([[], [], []]);
+
+    await done(desk, 'create', 'b');
+    nodes.node03.otherwise = (request) => (request.kind === 'delete' ? 'unsure' : undefined);
+    const removal = desk.ask({ op: 'delete', groupId: 'b', deadlineMs: 300 });
+    await desk.advance(20_000);
+    expect(removal.answer).toMatchObject({ state: 'rolled_back' });
+    nodes.node01.records.delete('b');
+    nodes.node03.otherwise = () => undefined;
+    const restored = await audit(desk, { repair: true });
+    expect(restored.findings).toMatchObject([
+      { groupId: 'b', kind: 'missing', journal: 'present', repair: { op: 'create' } },
+    ]);
+    expect(recordsOf(nodes)).toEqual([['b'], ['b'], ['b']]);
+  });
+
+  test('P1: where the nodes differed before the rollback, a difference is told and nothing is touched', async () => {
+    const { desk, nodes } = await openCluster();
+    nodes.node01.records.set('a', STRAY);
+    const making = desk.ask({ op: 'create', groupId: 'a' });
+    await desk.advance(20_000);
+    expect(making.answer).toMatchObject({ state: 'rolled_back', reason: 'diverged' });
+    nodes.node02.records.set('a', STRAY);
+    const { findings } = await audit(desk, { repair: true });
+    expect(findings).toMatchObject([{ groupId: 'a', kind: 'stray', journal: 'unknown' }]);
+    expect(findings[0]).not.toHaveProperty('repair');
+    expect(recordsOf(nodes)).toEqual([['a'], ['a'], []]);
   });
 
   test('what finds no room is told with its error', async () => {
@@ -126,7 +167,9 @@ describe('repair', () => {
           await audit(desk, { repair: true });
           await desk.advance(60_000);
           const said = await desk.journal.lastWords(['5', '6']);
-          const wanted = [...said].filter(([, { op }]) => op === 'create').map(([key]) => key);
+          const wanted = [...said]
+            .filter(([, { committed }]) => committed?.op === 'create')
+            .map(([key]) => key);
           expect(recordsOf(nodes)).toEqual(NAMES.map(() => wanted.sort()));
           const asked = desk.events.filter(([topic]) => topic === 'command.committed');
           const byKey = new Map<string, string>();
@@ -136,7 +179,9 @@ describe('repair', () => {
             if (own) byKey.set(groupId, op);
           }
           // No repair has the last word against the last command of a client.
-          for (const [key, { op }] of said) if (byKey.has(key)) expect(op).toBe(byKey.get(key));
+          for (const [key, { committed }] of said) {
+            if (byKey.has(key)) expect(committed?.op).toBe(byKey.get(key));
+          }
           expect((await audit(desk)).findings).toEqual([]);
         },
       ),

@@ -23,7 +23,7 @@ type CleanUp = (act: () => Promise<void>) => void;
 interface Stage extends Cluster {
   readonly nginx: Nginx;
   /** The nodes that hold the key. */
-  holders(key: string): Promise<readonly string[]>;
+  readonly holders: (key: string) => Promise<readonly string[]>;
 }
 
 function stateOf(answer: CommandAnswer | ErrorReply | undefined): string {
@@ -101,6 +101,32 @@ describe.skipIf(missing !== undefined)(
         expect(await holders('key')).toEqual([]);
       },
     );
+
+    test('challenge: a 404 in words is believed, as docs/node-api.md says: a false `committed`', async ({
+      expect,
+      onTestFinished,
+    }) => {
+      const { client, nginx, holders } = await startStage('challenge', onTestFinished);
+      expect(await client.create('key')).toMatchObject({ state: 'committed' });
+      await nginx.route({ without: ['node02'], fallback: 'return 404 "default backend - 404";' });
+      const outcome = await client.delete('key', { ensure: true });
+      expect(outcome).toMatchObject({ state: 'committed', nodes: { node02: { state: 'absent' } } });
+      expect(await holders('key')).toEqual(['node02']);
+    });
+
+    test('reliable-ops: an `OK` to a delete is believed, as docs/node-api.md says: a false `rolled_back`', async ({
+      expect,
+      onTestFinished,
+    }) => {
+      const { client, nginx, sim, holders } = await startStage('reliable-ops', onTestFinished);
+      await sim.setFaults('node03', { errorBefore: 1, errorBeforeStatuses: [500], on: ['create'] });
+      const outcome = client.create('key', { id: 'believed', deadlineMs: 60_000 });
+      await expect.poll(() => holders('key'), { timeout: 10_000 }).toEqual(['node01', 'node02']);
+      await nginx.route({ without: ['node02'], fallback: 'return 200 "OK";' });
+      await client.cancel('believed');
+      expect(await outcome).toMatchObject({ state: 'rolled_back' });
+      expect(await holders('key')).toEqual(['node02']);
+    });
 
     test.for(DIALECTS)(
       'P1: %s: of 200 deletes none is committed falsely when the route is lost among them',

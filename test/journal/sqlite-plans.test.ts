@@ -12,7 +12,11 @@ import { prepareForget, prepareIsOpen } from '../../src/journal/sqlite/queries/f
 import { prepareKeep } from '../../src/journal/sqlite/queries/keep.ts';
 import { prepareKept } from '../../src/journal/sqlite/queries/kept.ts';
 import { prepareKeys } from '../../src/journal/sqlite/queries/keys.ts';
-import { prepareLastWord } from '../../src/journal/sqlite/queries/last-word.ts';
+import {
+  prepareLastCommitted,
+  prepareLastWord,
+  prepareSettlement,
+} from '../../src/journal/sqlite/queries/last-word.ts';
 import {
   FAILED,
   HISTORY,
@@ -43,6 +47,8 @@ const PREPARED = [
   prepareIsOpen,
   prepareKeys,
   prepareLastWord,
+  prepareLastCommitted,
+  prepareSettlement,
   prepareLoadLoose,
   prepareMarks,
   prepareCountOpen,

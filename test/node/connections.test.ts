@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Asking, CREATE, eventually, READ } from './support/asking.ts';
-import { answer, created, startRawNode } from './support/raw-node.ts';
+import { answer, created, notFound, startRawNode } from './support/raw-node.ts';
 import { startStoppedListener } from './support/stopped-listener.ts';
 
 const PROGRAM = fileURLToPath(new URL('./programs/one-call.ts', import.meta.url));
@@ -22,7 +22,7 @@ describe('connections', () => {
 
   test('a node that closes them between exchanges is asked over new ones', async () => {
     const node = await startRawNode((socket) => {
-      socket.write(answer('201 Created'));
+      socket.write(answer('201 Created', 'CREATED'));
       setImmediate(() => socket.end());
     });
     const asking = new Asking(node.url);
@@ -35,7 +35,7 @@ describe('connections', () => {
 
   test('whoever waits behind an exchange after which the node closes gets a new one', async () => {
     const node = await startRawNode((socket) => {
-      socket.write(answer('201 Created', '', ['connection: close']));
+      socket.write(answer('201 Created', 'CREATED', ['connection: close']));
     });
     const asking = new Asking(node.url, { connections: 1 });
     const asked = Array.from({ length: 20 }, (_, key) => asking.answerTo(CREATE, String(key)));
@@ -46,7 +46,7 @@ describe('connections', () => {
 
   test('whoever waits behind an exchange that is given up gets a new one', async () => {
     const node = await startRawNode((socket, _, connection) => {
-      if (connection > 0) socket.write(answer('201 Created'));
+      if (connection > 0) socket.write(answer('201 Created', 'CREATED'));
     });
     const asking = new Asking(node.url, { connections: 1 });
     const first = asking.ask();
@@ -60,7 +60,7 @@ describe('connections', () => {
 
   test('the race of a close with a request is lost or unsent, and never a second request', async () => {
     const node = await startRawNode((socket) => {
-      socket.write(answer('201 Created'));
+      socket.write(answer('201 Created', 'CREATED'));
       socket.end();
     });
     const asking = new Asking(node.url, { connections: 1 });
@@ -76,7 +76,7 @@ describe('connections', () => {
   test('one that the node wants closed, or that was idle, is closed and not reset', async () => {
     const node = await startRawNode((socket, _, connection) => {
       const header = connection === 0 ? 'connection: close' : 'keep-alive: timeout=3';
-      socket.write(answer('201 Created', '', [header]));
+      socket.write(answer('201 Created', 'CREATED', [header]));
     });
     const asking = new Asking(node.url);
     for (let count = 0; count < 2; count++) {
@@ -87,7 +87,7 @@ describe('connections', () => {
   });
 
   test('one that carries nothing keeps no program alive', async () => {
-    const node = await startRawNode((socket) => socket.write(answer('404 Not Found')));
+    const node = await startRawNode((socket) => socket.write(notFound));
     // A third of the time after which it would be closed as idle.
     const options = { timeout: 10_000 };
     const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, node.url], options);
@@ -101,7 +101,7 @@ describe('connections', () => {
       most = Math.max(most, ++inside);
       setImmediate(() => {
         inside--;
-        socket.write(answer('201 Created'));
+        socket.write(answer('201 Created', 'CREATED'));
       });
     });
     const asking = new Asking(node.url, { connections: 4 });
@@ -114,7 +114,7 @@ describe('connections', () => {
 
   test('an exchange that hangs holds up no other connection', async () => {
     const node = await startRawNode((socket, { line }) => {
-      if (!line.includes('hang')) socket.write(answer('404 Not Found'));
+      if (!line.includes('hang')) socket.write(notFound);
     });
     const asking = new Asking(node.url, { connections: 2, requestTimeoutMs: 1000 });
     const hanging = asking.ask(READ, 'hang');

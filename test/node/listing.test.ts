@@ -67,7 +67,7 @@ describe('counting the keys of a node', () => {
 
   test('P9: a page without end is given up, and what follows is still answered', async () => {
     const node = await startRawNode((socket, { line }) => {
-      if (line.startsWith('POST')) return socket.write(answer('201 Created'));
+      if (line.startsWith('POST')) return socket.write(answer('201 Created', 'CREATED'));
       const chunk = Buffer.alloc(1024 * 1024, 'x');
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1073741824\r\n\r\n');
       const more = () => socket.destroyed || socket.write(chunk, more);

@@ -95,7 +95,7 @@ describe('answers that came in whole', () => {
   test('early hints are no answer; the answer after them is', async () => {
     const node = await startRawNode((socket) => {
       socket.write('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n');
-      socket.write(answer('201 Created'));
+      socket.write(answer('201 Created', 'CREATED'));
     });
     expect(await new Asking(node.url).answerTo()).toMatchObject({ kind: 'applied' });
   });
@@ -240,7 +240,11 @@ describe('P4.2: what may have been read and was not answered is lost', () => {
 });
 
 test('a report counts the exchanges by how they ended, and keeps the latest failure', async () => {
-  const replies = [answer('201 Created'), answer('500 Oops', 'no'), answer('400 Bad', 'exists')];
+  const replies = [
+    answer('201 Created', 'CREATED'),
+    answer('500 Oops', 'no'),
+    answer('400 Bad', 'exists'),
+  ];
   const node = await startRawNode((socket) => socket.write(replies.shift() ?? ''));
   const asking = new Asking(node.url);
   expect(asking.client.report()).toEqual({ calls: 0, answers: {} });

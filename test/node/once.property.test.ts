@@ -7,10 +7,10 @@ import { answer, startRawNode } from './support/raw-node.ts';
 
 /** What a node may do with one request, or with a connection. */
 const DEEDS = {
-  answers: (socket: Socket) => socket.write(answer('201 Created')),
-  'answers and closes': (socket: Socket) => socket.end(answer('201 Created')),
+  answers: (socket: Socket) => socket.write(answer('201 Created', 'CREATED')),
+  'answers and closes': (socket: Socket) => socket.end(answer('201 Created', 'CREATED')),
   'answers, wants it closed': (socket: Socket) =>
-    socket.write(answer('201 Created', '', ['connection: close'])),
+    socket.write(answer('201 Created', 'CREATED', ['connection: close'])),
   'says 500': (socket: Socket) => socket.write(answer('500 Oops', 'no')),
   'says nothing': () => {},
   closes: (socket: Socket) => socket.end(),
@@ -21,7 +21,7 @@ const DEEDS = {
     socket.write('HTTP/1.1 201 Created\r\ncontent-length: 9\r\n\r\nC', () =>
       socket.resetAndDestroy(),
     ),
-  'answers twice': (socket: Socket) => socket.write(answer('201 Created').repeat(2)),
+  'answers twice': (socket: Socket) => socket.write(answer('201 Created', 'CREATED').repeat(2)),
 } as const;
 
 const deed = fc.constantFrom(...(Object.keys(DEEDS) as (keyof typeof DEEDS)[]));

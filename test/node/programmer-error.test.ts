@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { answer, type Script, startRawNode } from './support/raw-node.ts';
+import { notFound, type Script, startRawNode } from './support/raw-node.ts';
 
 const CALLER = new URL('./programs/faulty-caller.ts', import.meta.url);
 const CARRIER = new URL('./programs/faulty-carrier.ts', import.meta.url);
@@ -18,7 +18,7 @@ async function run(
 }
 
 const SCRIPTS: readonly (readonly [how: string, kind: string, script: Script])[] = [
-  ['an answer', 'absent', (socket) => socket.write(answer('404 Not Found'))],
+  ['an answer', 'absent', (socket) => socket.write(notFound)],
   ['a reset', 'lost', (socket) => socket.resetAndDestroy()],
 ];
 
@@ -38,7 +38,7 @@ test('P10: also of a connection that was refused', async () => {
   expect(code).toBe(1);
 });
 
-const answers: Script = (socket) => socket.write(answer('404 Not Found'));
+const answers: Script = (socket) => socket.write(notFound);
 const CARRIERS: readonly (readonly [method: string, script: Script])[] = [
   ['onSent', answers],
   ['onAnswer', answers],

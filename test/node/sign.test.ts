@@ -1,7 +1,7 @@
 /** What exchanges say of their node, over real sockets: the node's fault, ours, or none. */
 import { describe, expect, test } from 'vitest';
 import { Asking, CREATE, DELETE, eventually, READ } from './support/asking.ts';
-import { answer, created, startRawNode } from './support/raw-node.ts';
+import { answer, created, notFound, startRawNode } from './support/raw-node.ts';
 import { startStoppedListener } from './support/stopped-listener.ts';
 
 async function signOf(reply: string, request = CREATE) {
@@ -22,8 +22,7 @@ describe('an answer that came in whole', () => {
   });
 
   test('401 to a read is good, and so is a 404 that proves to be the node’s', async () => {
-    const proof = `{"message": "No group record found with id '5'", "status": 404}`;
-    expect(await signOf(answer('404 Not Found', proof), READ)).toBe('good');
+    expect(await signOf(notFound, READ)).toBe('good');
     expect(await signOf(answer('401 Unauthorized', 'no'), READ)).toBe('good');
     expect(await signOf(answer('429 Too Many Requests', 'later'), READ)).toBe('good');
   });

@@ -211,6 +211,35 @@ describe('garbage', () => {
   }
 });
 
+describe('lostRoute', () => {
+  it.each([
+    ['html404', 404, /^<html>/],
+    ['empty404', 404, /^$/],
+    ['json404', 404, /^\{"message": "[^5]*", "status": 404\}$/],
+    ['htmlSuccess', 200, /^<html>/],
+    ['emptySuccess', 200, /^$/],
+    ['otherGroup', 200, /^\{"groupId":"another-group"\}$/],
+  ] as const)(
+    '%s: it answers in the place of the node, and nothing is done',
+    async (form, status, words) => {
+      await group.create('5');
+      await sim.setFaults('node01', { lostRoute: 1, lostRouteForms: [form] });
+      for (const answer of [await group.read('5'), await group.remove('5')]) {
+        expect(answer.status).toBe(status);
+        expect(answer.text).toMatch(words);
+      }
+      expect((await group.create('6')).status).toBe(status === 200 ? 201 : 404);
+      expect(await keys()).toEqual(['5']);
+    },
+  );
+
+  it('says nothing to a challenge call that would pass for the word of a node', async () => {
+    await sim.setFaults('node01', { lostRoute: 1, lostRouteForms: ['json404'] });
+    const answer = await fetch(`${base}/group/5/`);
+    expect([answer.status, await answer.text()]).toEqual([404, expect.stringMatching(/^<html>/)]);
+  });
+});
+
 describe('forceStatus', () => {
   it.each([403, 406, 204, 302])(
     'answers %i to every group call and does nothing',

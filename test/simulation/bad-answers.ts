@@ -25,8 +25,8 @@ export function misread(fault: ExchangeFault | undefined, asked: Asked): Http | 
       return { status: prng.pick(REFUSALS[request.kind]), body: '' };
     case 'proxied':
       return { status: prng.pick([502, 504]), body: '<html>Bad gateway</html>' };
-    case 'usurped':
-      return usurped(asked);
+    case 'lostRoute':
+      return lostRoute(asked);
     case 'garbageBefore':
     case 'garbageAfter':
       return garbage(asked);
@@ -50,7 +50,7 @@ const REFUSALS = {
  * What a proxy says in the node's place: nothing is there, or all is well. Only what the dialect's
  * proof can tell from the node's own words; docs/node-api.md says what it can't.
  */
-function usurped({ request, groupId, proof, prng }: Asked): Http {
+function lostRoute({ request, groupId, proof, prng }: Asked): Http {
   const other = JSON.stringify({ groupId: `${groupId}0` });
   const success = request.kind === 'create' ? 201 : 200;
   const absences: readonly Http[] = ['<html>Not Found</html>', '', ' \n'].map((body) => ({

@@ -5,7 +5,7 @@ import type { Chance } from './chance.ts';
 /**
  * What may befall one exchange. `lost…`: no answer, with or without the effect; `late`: the effect
  * comes after it was given up; `twice`: now and then again; `proxied`: 502 or 504, anything may
- * become of the request; `usurped`: a proxy that has lost its route to the node answers in its place,
+ * become of the request; `lostRoute`: a proxy that has lost its route to the node answers in its place,
  * and passes nothing on; `unsure…`: a complete 408, 425, 429, 5xx; `perhaps`: a 400 that did nothing;
  * `refused`: another 4xx, or a redirect; `garbage…`: an answer that is not the contract's; `slow`:
  * the right answer, late.
@@ -17,7 +17,7 @@ export const EXCHANGE_FAULTS = [
   'late',
   'twice',
   'proxied',
-  'usurped',
+  'lostRoute',
   'unsureBefore',
   'unsureAfter',
   'perhaps',
@@ -33,7 +33,7 @@ export type ExchangeFault = (typeof EXCHANGE_FAULTS)[number];
 export type Trouble = {
   readonly name: string;
   readonly node: string;
-  readonly kind: 'down' | 'silent' | 'slow' | 'garbled' | 'usurped' | 'refusing' | 'amnesia';
+  readonly kind: 'down' | 'silent' | 'slow' | 'garbled' | 'lostRoute' | 'refusing' | 'amnesia';
   readonly from: number;
   readonly to: number;
 };
@@ -116,7 +116,7 @@ export function drawFaultPlan(chance: Chance, ground: Ground): FaultPlan {
 }
 
 function drawTroubles(prng: Prng, nodes: readonly string[], calmAt: number): Trouble[] {
-  const all = ['down', 'silent', 'slow', 'garbled', 'usurped', 'refusing', 'amnesia'] as const;
+  const all = ['down', 'silent', 'slow', 'garbled', 'lostRoute', 'refusing', 'amnesia'] as const;
   const kinds = all.filter((kind) => prng.chance(kind === 'amnesia' ? 0.1 : 0.4));
   if (kinds.length === 0) return [];
   return Array.from({ length: prng.pick([0, 0, 1, 2, 4]) }, (_, index) => {

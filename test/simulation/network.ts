@@ -290,13 +290,13 @@ const TROUBLES: Readonly<Record<Trouble['kind'], readonly ExchangeFault[]>> = {
   silent: ['lostBefore', 'lostAfter', 'late', 'twice'],
   slow: ['slow'],
   garbled: ['garbageBefore', 'garbageAfter', 'proxied'],
-  usurped: ['usurped'],
+  lostRoute: ['lostRoute'],
   refusing: ['refused'],
 };
 
 const DOUBTFUL: ReadonlySet<ExchangeFault> = new Set([
   'proxied',
-  'usurped',
+  'lostRoute',
   'garbageBefore',
   'garbageAfter',
 ]);

@@ -56,7 +56,7 @@ export const RULES: Rules = {
     config: layer(CORE, PROTOCOL, ...DIALECTS),
     client: layer(PROTOCOL),
     nodesim: layer(PROTOCOL),
-    cli: layer('client/**', 'config/**', PROTOCOL, ...JOURNAL_COPIES),
+    cli: layer('client/**', 'config/**', PROTOCOL, ...DIALECTS, ...JOURNAL_COPIES),
   },
   packages: {
     '@sentry/node': ['observe/**'],

@@ -1,9 +1,11 @@
 /**
  * The nodes, as the daemon will call them: are they there (`GET /ping`), do they read (a key that
- * nobody has made), and does their clock agree with ours? Nothing that changes a node is sent.
+ * nobody has made), would a proxy that answers in their place be told from them, and does their clock
+ * agree with ours? Nothing that changes a node is sent.
  */
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../config/schema.ts';
+import { provesAbsence } from '../../node/dialect-proof.ts';
 import { durationText } from '../duration.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 import { exchange, type Outcome } from './http.ts';
@@ -34,13 +36,20 @@ async function checkNode(
   const headers = dialect.nodeHeader ? { node: node.name } : {};
   const key = `doctor-${randomUUID()}`;
   const path = dialect.read.path.replaceAll('{groupId}', encodeURIComponent(key));
-  const [ping, read] = await Promise.all([
+  const unserved = `${new URL(node.url).origin}/doctor-${randomUUID()}${path}`;
+  const [ping, read, stray] = await Promise.all([
     exchange({ url: new URL('/ping', node.url).href, headers, timeoutMs }),
     exchange({ url: node.url + path, headers, timeoutMs }),
+    exchange({ url: unserved, headers, timeoutMs }),
   ]);
+  const isProven = (said: Outcome) =>
+    said.kind === 'answered' &&
+    dialect.read.statuses.absent.includes(said.status) &&
+    provesAbsence(dialect.proof, said, key);
   return [
     reachability(check, ping, node),
-    reading(check, read, settings),
+    reading(check, read, { settings, isProven: isProven(read) }),
+    ...(isProven(stray) ? [mistakable(check, dialect.name)] : []),
     ...clock(check, read.kind === 'answered' ? read : ping),
   ];
 }
@@ -64,7 +73,20 @@ function reachability(check: string, ping: Outcome, { url }: Node): Finding {
   );
 }
 
-function reading(check: string, read: Outcome, settings: Settings): Finding {
+/** What answers there for a path that no node serves may one day answer for the node's own. */
+function mistakable(check: string, dialect: string): Finding {
+  const said = `what it answers for a path that no node serves, ${dialect} takes for a node's word`;
+  const hint =
+    'A proxy that has lost its route to the node would be believed: have it answer 503 there. ' +
+    'docs/node-api.md, "A proxy in the place of a node".';
+  return warn(check, said, hint);
+}
+
+function reading(
+  check: string,
+  read: Outcome,
+  { settings, isProven }: { settings: Settings; isProven: boolean },
+): Finding {
   const { name, read: call } = settings.dialect;
   if (read.kind === 'silent') {
     const hint = 'Every command needs this node: until it answers, all of them are rolled back.';
@@ -81,6 +103,10 @@ function reading(check: string, read: Outcome, settings: Settings): Finding {
   }
   if (!call.statuses.absent.includes(read.status)) {
     return fail(check, `a read of a missing key was answered ${read.status}`, hint);
+  }
+  if (!isProven) {
+    const said = `a read of a missing key was answered ${read.status} without the node's proof`;
+    return fail(check, said, `Does a proxy answer in its place? Else: ${hint}`);
   }
   if (read.tookMs > settings.requestTimeoutMs * SLOW_SHARE) {
     const slow =

@@ -5,6 +5,7 @@
  * What a commit resolved is in the next {@link MemoryJournal.snapshot}; a journal opened on that
  * snapshot is the daemon's next life. It is not durable (P2, P3 hold within the process only).
  */
+import type { Settlement } from '../../core/model.ts';
 import { parseToken } from '../../core/token.ts';
 import { compareBytes } from '../../protocol/byte-order.ts';
 import { JournalError } from '../errors.ts';
@@ -23,6 +24,7 @@ import type {
   Pruning,
   StoredCommand,
 } from '../port.ts';
+import { priorOf } from '../prior.ts';
 import { Draft } from './draft.ts';
 import { matches } from './filter.ts';
 import { appended, begun, forgotten, type Row, settled, shown, unheld } from './rows.ts';
@@ -139,8 +141,12 @@ export class MemoryJournal implements Journal {
     const words = new Map<string, LastWord>();
     const wanted = new Set(groupIds);
     for (const { command, settlement, lived } of this.#all()) {
-      if (!wanted.has(command.groupId) || settlement?.state !== 'committed') continue;
-      words.set(command.groupId, { op: command.op, lived });
+      const { groupId } = command;
+      if (!wanted.has(groupId) || settlement === undefined) continue;
+      if (settlement.state === 'refused') continue;
+      const word = wordOf({ command, settlement, lived }, words.get(groupId)?.committed);
+      if (word === undefined) words.delete(groupId);
+      else words.set(groupId, word);
     }
     return words;
   }
@@ -239,4 +245,20 @@ export class MemoryJournal implements Journal {
     this.#assertOpen();
     if (this.refusal !== undefined) throw this.refusal;
   }
+}
+
+interface Settled extends Pick<Row, 'command' | 'lived'> {
+  readonly settlement: Settlement;
+}
+
+/** The last word on a key once a command was settled, and not refused, after the last committed one. */
+function wordOf(
+  { command: { op }, settlement, lived }: Settled,
+  committed: LastWord['committed'],
+): LastWord | undefined {
+  const { state } = settlement;
+  if (state === 'committed') return { committed: { op, lived } };
+  const before = committed === undefined ? undefined : { committed };
+  if (state !== 'rolled_back') return before;
+  return { ...before, rolledBack: { prior: priorOf(settlement), lived } };
 }

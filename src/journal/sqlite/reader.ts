@@ -1,12 +1,18 @@
 /** What the journal is asked: each answer bounded by the caller's limit, none of it locking. */
 import type { Database } from 'better-sqlite3';
 import type { JournalHead, LastWord, LooseRecord, OpenCommand, StoredCommand } from '../port.ts';
+import { priorOf } from '../prior.ts';
 import type { Clusters } from './clusters.ts';
 import { assertWord } from './legible.ts';
 import { prepareFind } from './queries/find.ts';
 import { prepareReadHead } from './queries/head.ts';
 import { prepareKeys } from './queries/keys.ts';
-import { prepareLastWord } from './queries/last-word.ts';
+import {
+  type LastWordRow,
+  prepareLastCommitted,
+  prepareLastWord,
+  prepareSettlement,
+} from './queries/last-word.ts';
 import { prepareLoadLoose } from './queries/loose.ts';
 import { prepareMarks } from './queries/marks.ts';
 import { prepareCountOpen, prepareLoadEntries, prepareLoadOpen } from './queries/open.ts';
@@ -23,6 +29,8 @@ export class Reader {
   readonly #find;
   readonly #marks;
   readonly #lastWord;
+  readonly #lastCommitted;
+  readonly #settlement;
   readonly #keys;
 
   constructor(db: Database, clusters: Clusters) {
@@ -35,6 +43,8 @@ export class Reader {
     this.#find = prepareFind(db);
     this.#marks = prepareMarks(db);
     this.#lastWord = prepareLastWord(db);
+    this.#lastCommitted = prepareLastCommitted(db);
+    this.#settlement = prepareSettlement(db);
     this.#keys = prepareKeys(db);
   }
 
@@ -88,9 +98,19 @@ export class Reader {
       const row = this.#lastWord.get(groupId, groupId);
       if (row === undefined) continue;
       assertWord(row.seq, 'op', row.op);
-      words.set(groupId, { op: row.op, lived: row.lived });
+      const word = this.#wordOf(groupId, row);
+      if (Object.keys(word).length > 0) words.set(groupId, word);
     }
     return words;
+  }
+
+  #wordOf(groupId: string, { seq, op, state, lived }: LastWordRow): LastWord {
+    if (state === 'committed') return { committed: { op, lived } };
+    const row = this.#lastCommitted.get(groupId, groupId);
+    const before = row === undefined ? {} : { committed: { op: row.op, lived: row.lived } };
+    if (state !== 'rolled_back') return before;
+    const settlement = settlementOf(seq, this.#settlement.get(seq) ?? '', this.#clusters);
+    return { ...before, rolledBack: { prior: priorOf(settlement), lived } };
   }
 
   keys(after: string, limit: number): readonly string[] {

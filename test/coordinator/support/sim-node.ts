@@ -43,7 +43,7 @@ export class SimNode implements NodePort {
   readonly calls: { readonly groupId: string; readonly request: Request }[] = [];
   /** What befalls the next exchanges; then `otherwise`. */
   readonly faults: (Fault | undefined)[] = [];
-  otherwise: () => Fault | undefined = () => undefined;
+  otherwise: (request: Request) => Fault | undefined = () => undefined;
   showsTokens = false;
   /** What it says in place of a list of its keys. */
   listFault: string | undefined;
@@ -67,7 +67,7 @@ export class SimNode implements NodePort {
     const startedAt = this.#clock.now();
     this.calls.push({ groupId, request });
     this.#enter(groupId);
-    const fault = this.faults.length > 0 ? this.faults.shift() : this.otherwise();
+    const fault = this.faults.length > 0 ? this.faults.shift() : this.otherwise(request);
     let stop: () => void = () => {};
     let isOver = false;
     const end = (answer: Answer, sign: Sign = BAD.has(answer.kind) ? 'bad' : 'good') => {

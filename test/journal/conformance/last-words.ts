@@ -3,6 +3,7 @@ import { type Driver, lives } from '../support/driver.ts';
 import { aSettlement, batch, begun, pruneUpTo, range, settleAll } from '../support/writes.ts';
 
 const MARKS = { tokens: {} };
+const CREATED = { committed: { op: 'create', lived: 0 } };
 
 export function lastWords(driver: Driver): void {
   const life = lives(driver);
@@ -14,26 +15,52 @@ export function lastWords(driver: Driver): void {
     await settleAll(life.journal, [begun(2, ofKey('k', 'delete'))], { ...MARKS, lived: 700 });
     await life.restart();
     const words = await life.journal.lastWords(['k', 'nobody']);
-    expect(words).toEqual(new Map([['k', { op: 'delete', lived: 700 }]]));
+    expect(words).toEqual(new Map([['k', { committed: { op: 'delete', lived: 700 } }]]));
   });
 
-  test('what did not commit, or is open, left the key as it was', async () => {
+  test('what was abandoned or refused, or is open, leaves the committed word', async () => {
     await settleAll(life.journal, [begun(1, ofKey('k'))], MARKS);
-    await settleAll(life.journal, [begun(2, ofKey('k', 'delete'))], {
-      ...MARKS,
-      state: 'rolled_back',
-    });
     await settleAll(life.journal, [begun(3, ofKey('k', 'delete'))], {
       ...MARKS,
       state: 'abandoned',
     });
     await settleAll(life.journal, [begun(4, ofKey('k', 'delete'))], { state: 'refused' });
     await life.journal.commit(batch({ accept: [begun(5, ofKey('k', 'delete'))] }));
-    expect((await life.journal.lastWords(['k'])).get('k')).toMatchObject({ op: 'create' });
+    expect((await life.journal.lastWords(['k'])).get('k')).toEqual(CREATED);
   });
 
-  test('a key of which nothing was ever committed has no last word', async () => {
-    await settleAll(life.journal, [begun(1, ofKey('k'))], { state: 'rolled_back' });
+  test('what was rolled back says how the nodes were before, as far as it is known', async () => {
+    const nodes = {
+      node01: { state: 'absent', attempts: 2 },
+      node02: { state: 'present', attempts: 1, said: '200' },
+      node03: { state: 'unknown', attempts: 1, said: '403' },
+    } as const;
+    const rolledBack = { prior: { node01: 'absent', node02: 'present' }, lived: 900 };
+    const [undone, lived] = ['rolled_back', 900] as const;
+    await settleAll(life.journal, [begun(1, ofKey('k'))], MARKS);
+    await settleAll(life.journal, [begun(2, ofKey('k'))], { state: undone, lived, nodes });
+    await settleAll(life.journal, [begun(3, ofKey('new'))], { state: undone, lived, nodes });
+    await settleAll(life.journal, [begun(4, ofKey('k'))], { state: 'refused' });
+    await life.restart();
+    const words = await life.journal.lastWords(['k', 'new']);
+    expect(words).toEqual(
+      new Map([
+        ['k', { ...CREATED, rolledBack }],
+        ['new', { rolledBack }],
+      ]),
+    );
+    await settleAll(life.journal, [begun(5, ofKey('k'))], { ...MARKS, state: 'abandoned' });
+    await settleAll(life.journal, [begun(6, ofKey('new'))], { ...MARKS, state: 'abandoned' });
+    expect(await life.journal.lastWords(['k', 'new'])).toEqual(new Map([['k', CREATED]]));
+    await settleAll(life.journal, [begun(7, ofKey('new'))], { state: undone, lived, nodes });
+    await settleAll(life.journal, [begun(8, ofKey('new', 'delete'))], MARKS);
+    expect((await life.journal.lastWords(['new'])).get('new')).toEqual({
+      committed: { op: 'delete', lived: 0 },
+    });
+  });
+
+  test('a key of which nothing was ever done or undone has no last word', async () => {
+    await settleAll(life.journal, [begun(1, ofKey('k'))], { state: 'refused' });
     await life.journal.commit(batch({ accept: [begun(2, ofKey('open'))] }));
     expect(await life.journal.lastWords(['k', 'open'])).toEqual(new Map());
   });
@@ -44,14 +71,16 @@ export function lastWords(driver: Driver): void {
     for (const seq of [2, 1]) {
       await life.journal.commit(batch({ settle: [{ seq, settlement: aSettlement(MARKS) }] }));
     }
-    expect((await life.journal.lastWords(['k'])).get('k')).toMatchObject({ op: 'delete' });
+    expect((await life.journal.lastWords(['k'])).get('k')).toMatchObject({
+      committed: { op: 'delete' },
+    });
   });
 
   test('thousands of refused commands do not hide it', async () => {
     await settleAll(life.journal, [begun(1, ofKey('k'))], MARKS);
     const refused = range(2, 3000).map((seq) => begun(seq, ofKey('k')));
     await settleAll(life.journal, refused, { state: 'refused' });
-    expect((await life.journal.lastWords(['k'])).get('k')).toMatchObject({ op: 'create' });
+    expect((await life.journal.lastWords(['k'])).get('k')).toEqual(CREATED);
   });
 
   test('keys come in the order of their bytes, each once, as many as asked for', async () => {

@@ -98,7 +98,9 @@ describe('nodes with TLS', () => {
   test('one that closes after each answer is asked over new connections', async (ctx) => {
     if (pair === undefined) return ctx.skip(WITHOUT);
     trust(pair);
-    const node = await startRawNode((socket) => socket.end(answer('201 Created')), { tls: pair });
+    const node = await startRawNode((socket) => socket.end(answer('201 Created', 'CREATED')), {
+      tls: pair,
+    });
     const asking = new Asking(node.url, { connections: 1 });
     for (let count = 0; count < 3; count++) {
       expect(await asking.answerTo()).toMatchObject({ kind: 'applied' });
@@ -111,7 +113,8 @@ describe('nodes with TLS', () => {
     if (pair === undefined) return ctx.skip(WITHOUT);
     trust(pair);
     const node = await startRawNode(
-      (socket, { body }) => void (body.includes('next') && socket.write(answer('201 Created'))),
+      (socket, { body }) =>
+        void (body.includes('next') && socket.write(answer('201 Created', 'CREATED'))),
       { tls: pair },
     );
     const asking = new Asking(node.url, { connections: 1 });

@@ -85,6 +85,12 @@ export function answer(status: string, body = '', headers: readonly string[] = [
   return [`HTTP/1.1 ${status}`, length, ...headers, '', body].join('\r\n');
 }
 
+/** The node itself has no record of the key 5. */
+export const notFound = answer(
+  '404 Not Found',
+  `{"message": "No group record found with id '5'", "status": 404}`,
+);
+
 /** Answers every request with 201. */
 export const created: Script = (socket) => socket.write(answer('201 Created', 'CREATED'));
 

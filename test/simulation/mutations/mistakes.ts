@@ -291,8 +291,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         'src/coordinator/judgement.ts',
-        "if (kind === 'missing') return 'create';",
-        "if (kind === 'missing') return undefined;",
+        'return seen.some(spoils) ? undefined : op;',
+        "return kind === 'missing' || seen.some(spoils) ? undefined : op;",
       ),
     ],
   },

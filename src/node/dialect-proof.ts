@@ -4,7 +4,7 @@
  * would be a record gone, or a request done.
  */
 import type { Proof } from './dialect.ts';
-import { isGarbage, isMarkup, isOfContract, parseObject } from './record.ts';
+import { isGarbage, isMarkup, isObjectText, parseObject } from './record.ts';
 
 interface Said {
   readonly status: number;
@@ -36,10 +36,13 @@ export function readSuccess(
   body: string,
   groupId: string,
 ): 'proven' | 'empty' | 'other' | 'strange' {
-  const named = parseObject(body)?.['groupId'];
-  if (typeof named === 'string' && named !== groupId) return 'other';
-  if (!isOfContract(body, groupId)) return 'strange';
-  return proof !== 'none' && body.trim() === '' ? 'empty' : 'proven';
+  if (body.trim() === '') return proof === 'none' ? 'proven' : 'empty';
+  if (isMarkup(body) || isGarbage(body)) return 'strange';
+  if (!isObjectText(body)) return 'proven';
+  const record = parseObject(body);
+  if (record === undefined) return 'strange';
+  if (!Object.hasOwn(record, 'groupId') || record['groupId'] === groupId) return 'proven';
+  return typeof record['groupId'] === 'string' ? 'other' : 'strange';
 }
 
 function hasWords(body: string): boolean {
