@@ -28,10 +28,13 @@ const COLOURS: Readonly<Record<CommandAnswer['state'], Colour>> = {
 /** One line: `create 5: committed in 4 ms`. */
 export function headline(answer: CommandAnswer, terminal: Terminal): string {
   const state = terminal.paint(COLOURS[answer.state], outcomeText(answer));
-  const settled = COLOURS[answer.state] !== 'yellow';
-  const time = `${settled ? 'in' : 'for'} ${durationText(answer.elapsedMs)}`;
+  const time = `${isSettled(answer) ? 'in' : 'for'} ${durationText(answer.elapsedMs)}`;
   const stuck = answer.stuck === true ? `, ${terminal.paint('red', 'stuck')}` : '';
   return `${answer.op} ${plain(answer.groupId)}: ${state}${stuck} ${time}`;
+}
+
+export function isSettled({ state }: Pick<CommandAnswer, 'state'>): boolean {
+  return COLOURS[state] !== 'yellow';
 }
 
 /** `refused, already_exists`. */
@@ -100,7 +103,8 @@ export function sayings(answer: CommandAnswer): string {
 
 /** An error reply on two or three lines, for stderr. */
 export function errorText({ error, id }: ErrorReply, terminal: Terminal): string {
-  const again = error.retryAfterMs === undefined ? [] : [`again in ${error.retryAfterMs} ms`];
+  const again =
+    error.retryAfterMs === undefined ? [] : [`again in ${durationText(error.retryAfterMs)}`];
   const about = id === undefined ? [] : [`id: ${plain(id)}`];
   const first = `${terminal.paint('red', error.code, process.stderr)}: ${plain(error.message)}`;
   return [first, indent([plain(error.hint), ...again, ...about].join('\n'))].join('\n');

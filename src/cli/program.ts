@@ -3,9 +3,9 @@
  * an exit code. What a subcommand throws ends here; what it can't be expected to throw passes on.
  */
 import yargs, { type Argv } from 'yargs';
-import { ClientError } from '../client/index.ts';
 import { encode } from './arguments.ts';
-import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { Declined, EXIT, UsageError } from './exit-code.ts';
+import { exitOfFault, faultJson, isFault, tellFault } from './fault.ts';
 import { COMMON, GENERAL } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { abandon } from './subcommands/abandon.ts';
@@ -24,7 +24,7 @@ import { resume } from './subcommands/resume.ts';
 import { retry } from './subcommands/retry.ts';
 import { stats } from './subcommands/stats.ts';
 import { status } from './subcommands/status.ts';
-import { plain, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 import { usageFault } from './usage-fault.ts';
 import { packageVersion } from './version.ts';
 
@@ -50,20 +50,30 @@ const SUBCOMMANDS: readonly Subcommand[] = [
 const WIDTH_MAX = 100;
 const MISSING = 'no command is given';
 
-export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const json = argv.includes('--json');
+export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const json = argv
+    .slice(0, argv.includes('--') ? argv.indexOf('--') : undefined)
+    .includes('--json');
   try {
     return await parse(argv, terminal);
   } catch (error) {
-    if (error instanceof UsageError) return tellUsage(argv, error, terminal);
-    if (error instanceof ClientError) return tellClient(error, { json, terminal });
-    throw error;
+    if (error instanceof Declined) {
+      terminal.note(error.message);
+      const hint = 'It was asked, and the answer was no.';
+      if (json) await terminal.json({ error: { code: 'declined', message: error.message, hint } });
+      return EXIT.notDone;
+    }
+    if (!isFault(error)) throw error;
+    if (json) await terminal.json(faultJson(error));
+    else tellFault(error, terminal);
+    if (error instanceof UsageError && !json) tellHelp(argv, terminal);
+    return exitOfFault(error);
   }
 }
 
-async function parse(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  let code: ExitCode = EXIT.done;
-  const finish = (end: ExitCode) => {
+async function parse(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let code: number = EXIT.done;
+  const finish = (end: number) => {
     code = end;
   };
   // What is completed is a line that is not finished: yargs reads it as it stands.
@@ -134,25 +144,7 @@ function knownTo(argv: readonly string[]) {
   return { subcommands: SUBCOMMANDS, optionNames, current: current?.name };
 }
 
-function tellUsage(argv: readonly string[], error: UsageError, terminal: Terminal): ExitCode {
+function tellHelp(argv: readonly string[], terminal: Terminal): void {
   const { current } = knownTo(argv);
-  terminal.note(`lockstep: ${plain(error.message)}`);
   terminal.note(`Try: lockstep ${current === undefined ? '' : `${current} `}--help`);
-  return EXIT.usage;
-}
-
-async function tellClient(
-  error: ClientError,
-  { json, terminal }: { readonly json: boolean; readonly terminal: Terminal },
-): Promise<ExitCode> {
-  const { code, message, hint, endpoint, id } = error;
-  const again = id === undefined ? [] : [`What became of it: lockstep status ${id}`];
-  if (json)
-    await terminal.json({
-      ...(id === undefined ? {} : { id }),
-      error: { code, message, hint, endpoint },
-    });
-  else terminal.note([`lockstep: ${message}`, hint, ...again].join('\n  '));
-  if (code === 'bad_endpoint') return EXIT.usage;
-  return code === 'no_answer' ? EXIT.notDone : EXIT.unreachable;
 }

@@ -6,7 +6,6 @@ import type { Argv, InferredOptionTypes, Options, PositionalOptions } from 'yarg
 import { DEFAULT_ENDPOINT, LockstepClient } from '../client/index.ts';
 import { decode } from './arguments.ts';
 import { durationMs } from './duration.ts';
-import type { ExitCode } from './exit-code.ts';
 import type { COMMON } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -27,12 +26,12 @@ export interface Definition<P extends PositionalTable, O extends OptionTable> {
   run(
     args: InferredOptionTypes<P> & InferredOptionTypes<O> & Common,
     terminal: Terminal,
-  ): Promise<ExitCode>;
+  ): Promise<number>;
 }
 
 export interface Host {
   readonly terminal: Terminal;
-  finish(code: ExitCode): void;
+  finish(code: number): void;
 }
 
 /** A subcommand with its types erased. */

@@ -67,6 +67,14 @@ describe('bad usage ends with 2 and says what to type instead', () => {
     expect(code).toBe(2);
   });
 
+  test('with --json it is one document on stdout, too', async () => {
+    for (const line of ['list --limit abc', 'frob', 'cancel --all', 'delete']) {
+      const { code, stdout, stderr } = await runCli([...line.split(' '), '--json'], NOWHERE);
+      expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'bad_usage' } });
+      expect([code, stderr]).toEqual([2, '']);
+    }
+  });
+
   test('no command at all shows the help', async () => {
     const { code, stdout, stderr } = await runCli([], NOWHERE);
     expect(stderr).toContain('lockstep create-one <key>');
