@@ -4,6 +4,7 @@
  */
 import yargs, { type Argv } from 'yargs';
 import { encode } from './arguments.ts';
+import { COMPLETE, complete } from './complete.ts';
 import { Declined, EXIT, UsageError } from './exit-code.ts';
 import { exitOfFault, faultJson, isFault, tellFault } from './fault.ts';
 import { COMMON, GENERAL } from './options.ts';
@@ -12,6 +13,7 @@ import { abandon } from './subcommands/abandon.ts';
 import { audit } from './subcommands/audit.ts';
 import { breaker } from './subcommands/breaker.ts';
 import { cancel } from './subcommands/cancel.ts';
+import { completion } from './subcommands/completion.ts';
 import { create } from './subcommands/create.ts';
 import { createOne } from './subcommands/create-one.ts';
 import { deleteMany } from './subcommands/delete.ts';
@@ -45,6 +47,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   resume,
   ping,
   doctor,
+  completion,
 ];
 
 const WIDTH_MAX = 100;
@@ -55,6 +58,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .slice(0, argv.includes('--') ? argv.indexOf('--') : undefined)
     .includes('--json');
   try {
+    if (argv[0] === COMPLETE) return await complete(SUBCOMMANDS, argv.slice(1), terminal);
     return await parse(argv, terminal);
   } catch (error) {
     if (error instanceof Declined) {
@@ -76,11 +80,8 @@ async function parse(argv: readonly string[], terminal: Terminal): Promise<numbe
   const finish = (end: number) => {
     code = end;
   };
-  // What is completed is a line that is not finished: yargs reads it as it stands.
-  const words = argv[0] === '--get-yargs-completions' ? argv : encode(argv);
-  const parser = configure(yargs(words));
+  const parser = configure(yargs(encode(argv)));
   for (const subcommand of SUBCOMMANDS) subcommand.register(parser, { terminal, finish });
-  parser.completion('completion', 'Print a script for completion in the shell');
   if (argv.length === 0) {
     terminal.note(await parser.getHelp());
     return EXIT.usage;
@@ -140,8 +141,10 @@ function knownTo(argv: readonly string[]) {
   const current = SUBCOMMANDS.find(
     ({ name }) => name === argv.find((word) => names.includes(word)),
   );
-  const optionNames = [...Object.keys(COMMON), 'help', 'version', ...(current?.optionNames ?? [])];
-  return { subcommands: SUBCOMMANDS, optionNames, current: current?.name };
+  const options = Object.keys(current?.options ?? {});
+  const optionNames = [...Object.keys(COMMON), 'help', 'version', ...options];
+  const positionals = Object.keys(current?.positionals ?? {});
+  return { subcommands: SUBCOMMANDS, optionNames, positionals, current: current?.name };
 }
 
 function tellHelp(argv: readonly string[], terminal: Terminal): void {

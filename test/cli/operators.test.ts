@@ -107,7 +107,7 @@ describe('cancel by a filter', () => {
   test('what the daemon says of a wrong filter is told, and ends with 2', async () => {
     const { run } = await setUp();
     const { code, stderr } = await run('cancel', '--state', 'committed', '--yes');
-    expect(stderr).toContain('filter.state.0 must be "accepted", "applying" or "compensating"');
+    expect(stderr).toContain('--state must be "accepted", "applying" or "compensating"');
     expect(code).toBe(2);
   });
 
