@@ -30,10 +30,13 @@ const COLOURS: Readonly<Record<CommandAnswer['state'], Colour>> = {
 /** One line: `create 5: committed in 4 ms`. */
 export function headline(answer: CommandAnswer, terminal: Terminal): string {
   const state = terminal.paint(COLOURS[answer.state], outcomeText(answer));
-  const settled = COLOURS[answer.state] !== 'yellow';
-  const time = `${settled ? 'in' : 'for'} ${durationText(answer.elapsedMs)}`;
+  const time = `${isSettled(answer) ? 'in' : 'for'} ${durationText(answer.elapsedMs)}`;
   const stuck = answer.stuck === true ? `, ${terminal.paint('red', 'stuck')}` : '';
   return `${answer.op} ${plain(answer.groupId)}: ${state}${stuck} ${time}`;
+}
+
+export function isSettled({ state }: Pick<CommandAnswer, 'state'>): boolean {
+  return COLOURS[state] !== 'yellow';
 }
 
 /** `refused, already_exists`. */
@@ -75,6 +78,9 @@ function nodeTable(nodes: NonNullable<CommandAnswer['nodes']>): string {
 
 /** A row a command. */
 export function commandTable(commands: readonly CommandAnswer[]): string {
+  // Of those that are open: what keeps them so.
+  const waits = commands.map((one) => (isSettled(one) ? '' : sayings(one)));
+  const isShown = waits.some((text) => text !== '');
   return table(
     [
       { title: 'accepted' },
@@ -83,8 +89,9 @@ export function commandTable(commands: readonly CommandAnswer[]): string {
       { title: 'outcome' },
       { title: 'took', align: 'right' },
       { title: 'id' },
+      ...(isShown ? [{ title: 'nodes said last' }] : []),
     ],
-    commands.map((one) => [
+    commands.map((one, index) => [
       one.acceptedAt ?? '',
       one.op,
       plain(one.groupId),
@@ -93,6 +100,7 @@ export function commandTable(commands: readonly CommandAnswer[]): string {
         (one.held === true ? ', held' : ''),
       durationText(one.elapsedMs),
       plain(one.id),
+      ...(isShown ? [waits[index] ?? ''] : []),
     ]),
   );
 }
@@ -106,8 +114,31 @@ export function sayings(answer: CommandAnswer): string {
 
 /** An error reply on two or three lines, for stderr. */
 export function errorText({ error, id }: ErrorReply, terminal: Terminal): string {
-  const again = error.retryAfterMs === undefined ? [] : [`again in ${error.retryAfterMs} ms`];
+  const again =
+    error.retryAfterMs === undefined ? [] : [`again in ${durationText(error.retryAfterMs)}`];
   const about = id === undefined ? [] : [`id: ${plain(id)}`];
-  const first = `${terminal.paint('red', error.code, process.stderr)}: ${plain(error.message)}`;
-  return [first, indent([plain(error.hint), ...again, ...about].join('\n'))].join('\n');
+  const code = terminal.paint('red', error.code, process.stderr);
+  const first = `${code}: ${plain(asTyped(error))}`;
+  const hint = error.hint.replace('after retryAfterMs', again.length > 0 ? 'then' : 'later');
+  return [first, indent([plain(hint), ...again, ...about].join('\n'))].join('\n');
+}
+
+/** What people typed, by the field of the request that it became. */
+const TYPED: Readonly<Record<string, string>> = {
+  groupId: 'the key',
+  id: 'the id',
+  state: '--state',
+  node: '--node',
+  olderThanMs: '--older-than',
+  youngerThanMs: '--younger-than',
+  limit: '--limit',
+  cursor: '--cursor',
+  deadlineMs: '--deadline',
+};
+
+/** The message, with the field in the words of the command line. */
+function asTyped({ field, message }: ErrorReply['error']): string {
+  if (field === undefined || !message.startsWith(field)) return message;
+  const typed = TYPED[field.replace(/^filter\./, '').replace(/\.\d+$/, '')];
+  return typed === undefined ? message : typed + message.slice(field.length);
 }

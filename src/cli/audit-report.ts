@@ -2,6 +2,7 @@
 import type { AuditFinding } from '../client/index.ts';
 import type { Walked } from './audit-walk.ts';
 import { durationText } from './duration.ts';
+import { faultJson, isFault } from './fault.ts';
 import { table } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
 
@@ -32,24 +33,57 @@ function cell({ kind, nodes }: AuditFinding, name: string): string {
   return `${seen.state}${owner}`;
 }
 
+export interface Audited {
+  readonly walked: Walked;
+  readonly findings: readonly AuditFinding[];
+  readonly elapsedMs: number;
+}
+
 /** `audit: 3 keys differ (missing 2, stray 1), 100000 compared in 12.3 s`. */
-export function auditLine(
-  { checked, busy }: Walked,
-  {
-    findings,
-    elapsedMs,
-  }: { readonly findings: readonly AuditFinding[]; readonly elapsedMs: number },
+export function auditLine({ walked, findings, elapsedMs }: Audited, terminal: Terminal): string {
+  const { checked, busy, unlisted, isWhole } = walked;
+  const parts = [`audit: ${verdict({ walked, findings }, terminal)}`];
+  parts.push(`${checked} compared in ${durationText(elapsedMs)}`);
+  if (busy > 0) parts.push(`${keys(busy)} not judged: always at work`);
+  const line = `${parts.join(', ')}${isWhole ? '' : '; stopped early: there are more keys'}`;
+  if (unlisted.length === 0) return line;
+  const nodes = unlisted.map(plain).join(', ');
+  return `${line}\n${nodes} can't list keys: those that the journal knows were read one by one`;
+}
+
+function verdict(
+  { walked, findings }: Pick<Audited, 'walked' | 'findings'>,
   terminal: Terminal,
 ): string {
+  if (findings.length > 0) {
+    const detail = [...kindsOf(findings)].map(([kind, count]) => `${kind} ${count}`).join(', ');
+    return `${terminal.paint('red', differing(findings.length))} (${detail})`;
+  }
+  if (walked.checked === walked.busy) return terminal.paint('yellow', 'nothing was compared');
+  return terminal.paint('green', 'the nodes agree with the journal');
+}
+
+/** The last line of an audit with --json. */
+export function auditJson({ walked, findings, elapsedMs }: Audited) {
+  const { checked, busy, unlisted, isWhole, fault } = walked;
+  const error = fault === undefined || !isFault(fault) ? fault : faultJson(fault);
+  return {
+    op: 'audit',
+    compared: checked,
+    differing: findings.length,
+    kinds: Object.fromEntries(kindsOf(findings)),
+    notJudged: busy,
+    unlisted,
+    complete: isWhole,
+    elapsedMs: Math.round(elapsedMs),
+    ...(error === undefined ? {} : { error: error.error }),
+  };
+}
+
+function kindsOf(findings: readonly AuditFinding[]): ReadonlyMap<string, number> {
   const kinds = new Map<string, number>();
   for (const { kind } of findings) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-  const detail = [...kinds].map(([kind, count]) => `${kind} ${count}`).join(', ');
-  const verdict =
-    findings.length === 0
-      ? terminal.paint('green', 'the nodes agree with the journal')
-      : `${terminal.paint('red', differing(findings.length))} (${detail})`;
-  const unjudged = busy === 0 ? '' : `, ${keys(busy)} not judged: always at work`;
-  return `audit: ${verdict}, ${checked} compared in ${durationText(elapsedMs)}${unjudged}`;
+  return kinds;
 }
 
 /** `create 2, delete 1`; empty if nothing can be mended. */

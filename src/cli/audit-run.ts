@@ -3,14 +3,23 @@
  * wanted and meant, and looks again at what it repaired.
  */
 import type { AuditAnswer, AuditFinding, LockstepClient } from '../client/index.ts';
+import type { ErrorReply } from '../protocol/errors.ts';
 import { errorText } from './answer-text.ts';
 import { repairAll } from './audit-repair.ts';
-import { auditLine, differing, findingTable, keys, remediesText } from './audit-report.ts';
+import {
+  auditJson,
+  auditLine,
+  differing,
+  findingTable,
+  keys,
+  remediesText,
+} from './audit-report.ts';
 import { itemsOf, type Walk, type Walked, walk } from './audit-walk.ts';
 import { EXIT, type ExitCode, exitOfReply } from './exit-code.ts';
+import { exitOfFault, isFault, tellFault } from './fault.ts';
 import type { KeySource } from './keys.ts';
 import { showProgress } from './progress.ts';
-import { agreed } from './question.ts';
+import { agree } from './question.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Why it is asked, or has to be said, before a repair. */
@@ -30,21 +39,42 @@ export async function runAudit(
 ): Promise<ExitCode> {
   const begun = performance.now();
   const { walked, findings } = await look(client, job, terminal);
-  if (job.json && !job.repair) for (const one of findings) await terminal.json(one);
-  else if (findings.length > 0) await say(findingTable(findings), job, terminal);
-  const elapsedMs = performance.now() - begun;
-  await say(auditLine(walked, { findings, elapsedMs }, terminal), job, terminal);
-  if (walked.fault !== undefined) {
-    terminal.note(errorText(walked.fault, terminal));
-    return exitOfReply(walked.fault);
+  const audited = { walked, findings, elapsedMs: performance.now() - begun };
+  const { json } = job;
+  if (json && !job.repair) for (const one of findings) await terminal.json(one);
+  else if (!json && findings.length > 0) await terminal.line(findingTable(findings));
+  if (!json) await terminal.line(auditLine(audited, terminal));
+  const { fault, isWhole } = walked;
+  const mendable = job.repair && isWhole;
+  const repaired = mendable ? await mend(client, job, { terminal, findings }) : undefined;
+  if (json) {
+    const repair = repaired === undefined ? {} : { repair: repaired };
+    await terminal.json({ summary: { ...auditJson(audited), ...repair } });
+  } else if (repaired !== undefined && repaired.asked > 0) {
+    const { mended, left } = repaired;
+    await terminal.line(`repair: ${keys(mended)} mended; now ${differing(left)}`);
   }
-  const left = job.repair ? await mend(client, job, { terminal, findings }) : findings.length;
-  return left === 0 && !job.stop.aborted ? EXIT.done : EXIT.notDone;
+  const told = fault ?? repaired?.fault;
+  // Who left knows it.
+  if (told !== undefined && !job.stop.aborted) return ended(told, job, terminal);
+  const left = repaired?.left ?? findings.length;
+  const nothing = walked.checked === walked.busy && !isEmpty(job, walked);
+  return left === 0 && !nothing && !job.stop.aborted ? EXIT.done : EXIT.notDone;
 }
 
-/** Results go to stdout unless that is for JSON. */
-function say(text: string, { json }: AuditJob, terminal: Terminal): Promise<void> | void {
-  return json ? terminal.note(text) : terminal.line(text);
+/** There is no key: the nodes listed none, and the journal knows none. */
+function isEmpty({ source }: AuditJob, { checked, unlisted }: Walked): boolean {
+  return source === undefined && checked === 0 && unlisted.length === 0;
+}
+
+/** In JSON the summary has said it. */
+function ended(fault: NonNullable<Walked['fault']>, { json }: AuditJob, terminal: Terminal) {
+  if (isFault(fault)) {
+    if (!json) tellFault(fault, terminal);
+    return exitOfFault(fault);
+  }
+  if (!json) terminal.note(errorText(fault, terminal));
+  return exitOfReply(fault);
 }
 
 async function look(
@@ -72,7 +102,15 @@ async function look(
   }
 }
 
-/** Returns how many keys still differ. */
+interface Repaired {
+  /** How many keys were to be mended. */
+  readonly asked: number;
+  readonly mended: number;
+  /** How many keys still differ. */
+  readonly left: number;
+  readonly fault?: ErrorReply;
+}
+
 async function mend(
   client: LockstepClient,
   job: AuditJob,
@@ -80,13 +118,13 @@ async function mend(
     terminal,
     findings,
   }: { readonly terminal: Terminal; readonly findings: readonly AuditFinding[] },
-): Promise<number> {
+): Promise<Repaired> {
   const mendable = findings.filter(({ repair }) => repair !== undefined);
-  const rest = findings.length - mendable.length;
-  if (mendable.length === 0) return rest;
-  const question = `Repair ${keys(mendable.length)} (${remediesText(mendable)})?`;
-  if (!(await agreed(question, WHY, { yes: job.yes, terminal }))) return findings.length;
   const total = mendable.length;
+  const rest = findings.length - total;
+  if (total === 0) return { asked: 0, mended: 0, left: rest };
+  const question = `Repair ${keys(total)} (${remediesText(mendable)})?`;
+  await agree(question, WHY, { yes: job.yes, terminal });
   const progress = showProgress(terminal, { title: 'repair', total, failing: 'not done' });
   let done = 0;
   let failed = 0;
@@ -97,14 +135,10 @@ async function mend(
     if (job.json) await terminal.json({ ...finding, state });
   };
   const fault = await repairAll(client, mendable, { ...job, onKey }).finally(() => progress.stop());
-  if (fault !== undefined) terminal.note(errorText(fault, terminal));
   // Seen is better than believed; and the daemon's own figure follows what it sees.
-  const again = {
-    ...job,
-    source: { label: '', total, isStdin: false, items: () => itemsOf(mendable) },
-  };
-  const left = (await look(client, again, terminal)).findings.length;
-  const text = `repair: ${keys(total - left)} mended; now ${differing(left + rest)}`;
-  await say(text, job, terminal);
-  return left + rest;
+  const items = () => itemsOf(mendable);
+  const again = { ...job, source: { label: '', total, isStdin: false, items } };
+  const differ = (await look(client, again, terminal)).findings.length;
+  const told = fault === undefined ? {} : { fault };
+  return { asked: total, mended: total - differ, left: differ + rest, ...told };
 }

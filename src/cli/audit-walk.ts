@@ -11,6 +11,7 @@ import {
   type LockstepClient,
 } from '../client/index.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
+import { type Fault, isFault } from './fault.ts';
 import type { KeyItem } from './keys.ts';
 
 /** Keys in one request. */
@@ -36,18 +37,28 @@ export interface Walked {
   readonly checked: number;
   /** Keys that always had commands under way. */
   readonly busy: number;
+  /** Nodes without a list, where keys were read one by one. */
+  readonly unlisted: readonly string[];
+  /** False if keys are left that were not looked at. */
+  readonly isWhole: boolean;
   /** What ended it early. */
-  readonly fault?: ErrorReply;
+  readonly fault?: ErrorReply | Fault;
 }
 
 /** Keys that are no keys are passed over: no node can hold them. */
 export async function walk(client: LockstepClient, job: Walk): Promise<Walked> {
   const walker = new Walker(client, job);
-  const fault =
-    job.keys === undefined ? await walker.all() : await walker.given(chunksOf(job.keys));
-  const later = fault ?? (await walker.busyOnes());
-  const { checked, busy } = walker;
-  return { checked, busy, ...(later === undefined ? {} : { fault: later }) };
+  let fault: Walked['fault'];
+  try {
+    fault = job.keys === undefined ? await walker.all() : await walker.given(chunksOf(job.keys));
+    fault ??= await walker.busyOnes();
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    fault = error;
+  }
+  const { checked, busy, unlisted } = walker;
+  const isWhole = fault === undefined && !job.stop.aborted;
+  return { checked, busy, unlisted, isWhole, ...(fault === undefined ? {} : { fault }) };
 }
 
 class Walker {
@@ -55,6 +66,7 @@ class Walker {
   readonly #client: LockstepClient;
   readonly #job: Walk;
   #busy = new Set<string>();
+  readonly #unlisted = new Set<string>();
 
   constructor(client: LockstepClient, job: Walk) {
     this.#client = client;
@@ -63,6 +75,10 @@ class Walker {
 
   get busy(): number {
     return this.#busy.size;
+  }
+
+  get unlisted(): readonly string[] {
+    return [...this.#unlisted];
   }
 
   async all(): Promise<ErrorReply | undefined> {
@@ -111,8 +127,11 @@ class Walker {
     const tookMs = performance.now() - begun;
     this.checked += page.checked;
     for (const key of page.busy) if (this.#busy.size < BUSY_MAX) this.#busy.add(key);
+    for (const node of page.unlisted ?? []) this.#unlisted.add(node);
     await onPage(page);
-    const restMs = rate === undefined ? tookMs : (page.checked / rate) * 1000 - tookMs;
+    // Where no node is listed the daemon itself is slow.
+    const usualMs = page.unlisted === undefined ? tookMs : 0;
+    const restMs = rate === undefined ? usualMs : (page.checked / rate) * 1000 - tookMs;
     await rest(rate === undefined ? Math.min(restMs, REST_MS_MAX) : restMs, stop);
     return page;
   }

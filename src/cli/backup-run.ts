@@ -40,15 +40,21 @@ export async function backupOnce(job: BackupJob, terminal: Terminal): Promise<Ex
 }
 
 /** A copy that failed is told, and the next one is made all the same. */
-export function backupOver(job: BackupJob, everyMs: number, terminal: Terminal): Promise<ExitCode> {
-  return interruptible(terminal, async (stop) => {
+export function backupOver(job: BackupJob, everyMs: number, terminal: Terminal): Promise<number> {
+  const run = async (stop: AbortSignal): Promise<ExitCode> => {
     const codes: ExitCode[] = [];
     while (!stop.aborted) {
       codes.push(await backupOnce(job, terminal));
       await sleep(everyMs, undefined, { signal: stop }).catch(() => {});
     }
+    const failed = codes.filter((code) => code !== EXIT.done).length;
+    if (job.json) {
+      await terminal.json({ summary: { op: 'backup', copies: codes.length - failed, failed } });
+    }
     return worst(codes);
-  });
+  };
+  // Nothing of it can be left: a copy holds the thread, and the pause ends with the first signal.
+  return interruptible(terminal, { run, leave: () => {} });
 }
 
 /** `journal.db` becomes `journal-2026-11-29T05-15-00Z.db`: the order of names is that of time. */

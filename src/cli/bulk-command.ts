@@ -1,9 +1,9 @@
 /** `create` and `delete`: one command for each key of a range, a file or stdin. */
 import type { ClientError } from '../client/index.ts';
-import { isError } from '../protocol/answer.ts';
 import { type Bulk, runBulk } from './bulk.ts';
-import { bulkSummary } from './bulk-summary.ts';
+import { bulkJson, bulkSummary } from './bulk-summary.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { exitOfFault, isFault, tellFault } from './fault.ts';
 import { interruptible } from './interrupts.ts';
 import { type KeySource, keySource } from './keys.ts';
 import { meant } from './meant.ts';
@@ -52,15 +52,16 @@ export function bulkCommand(op: 'create' | 'delete', words: Words): Subcommand {
       const fields = commandFields(args);
       const inFlight = inFlightOf(args['in-flight']);
       const source = await meant(op, await keySource(args.keys), { yes: args.yes, terminal });
-      if (source === undefined) return EXIT.notDone;
       const tally = new Tally(fields.wait);
       const job = { op, fields, inFlight, source, tally, json: args.json === true };
       return withDaemon({ ...args, inFlightMax: inFlight }, (client) =>
-        interruptible(terminal, (stop) =>
-          report({ ...job, stop }, terminal, (onAnswer) =>
-            runBulk(client, { ...job, stop, onAnswer }),
-          ),
-        ),
+        interruptible(terminal, {
+          run: (stop) =>
+            report({ ...job, stop }, terminal, (onAnswer) =>
+              runBulk(client, { ...job, stop, onAnswer }),
+            ),
+          leave: () => client.close(),
+        }),
       );
     },
   });
@@ -74,33 +75,39 @@ interface Job {
   readonly stop: AbortSignal;
 }
 
-/** Shows the run while it goes on and what it came to, on the streams where each belongs. */
+/** Shows the run while it goes on and what it came to, however it ends. */
 async function report(
   { op, source, tally, json, stop }: Job,
   terminal: Terminal,
   run: (onAnswer: Bulk['onAnswer']) => Promise<ClientError | undefined>,
 ): Promise<ExitCode> {
-  terminal.note(`Running parallel ${op}s command on <${source.label}> items`);
+  if (!json) terminal.note(`Running parallel ${op}s command on <${source.label}> items`);
   const begun = performance.now();
   const progress = showProgress(terminal, { title: op, total: source.total });
-  try {
-    const gone = await run(async (key, answer) => {
-      progress.update(tally.total, tally.failed);
-      if (!json) return;
-      await terminal.json(isError(answer) ? { op, groupId: key, ...answer } : answer);
-    });
-    progress.stop();
-    const elapsedMs = performance.now() - begun;
-    const early = stop.aborted || gone !== undefined;
-    const interrupted = early && tally.total !== source.total;
-    const summary = bulkSummary({ op, tally, elapsedMs, interrupted }, terminal);
-    if (json) terminal.note(summary);
-    else await terminal.line(summary);
-    if (gone !== undefined) throw gone;
-    return tally.failed === 0 && !interrupted ? EXIT.done : EXIT.notDone;
-  } finally {
-    progress.stop();
+  const onAnswer: Bulk['onAnswer'] = async (key, answer) => {
+    progress.update(tally.total, tally.failed);
+    if (!json) return;
+    await terminal.json('error' in answer ? { op, groupId: key, ...answer } : answer);
+  };
+  const fault = await run(onAnswer)
+    .catch((error: unknown) => {
+      if (isFault(error)) return error;
+      throw error;
+    })
+    .finally(() => progress.stop());
+  const elapsedMs = performance.now() - begun;
+  const early = stop.aborted || fault !== undefined;
+  const isWhole = !early || tally.total === source.total;
+  const outcome = { op, tally, elapsedMs, isWhole, total: isWhole ? tally.total : source.total };
+  // Who left knows it.
+  const told = stop.aborted ? undefined : fault;
+  if (json) await terminal.json(bulkJson(outcome, told));
+  else {
+    await terminal.line(bulkSummary(outcome, terminal));
+    if (told !== undefined) tellFault(told, terminal);
   }
+  if (told !== undefined) return exitOfFault(told);
+  return tally.failed === 0 && isWhole ? EXIT.done : EXIT.notDone;
 }
 
 function inFlightOf(count: number): number {

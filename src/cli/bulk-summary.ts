@@ -1,5 +1,6 @@
 /** What a bulk run came to, in words. */
 import { durationText } from './duration.ts';
+import { type Fault, faultJson } from './fault.ts';
 import { indent, table } from './table.ts';
 import type { Tally } from './tally.ts';
 import { plain, type Terminal } from './terminal.ts';
@@ -8,7 +9,34 @@ export interface BulkRun {
   readonly op: 'create' | 'delete';
   readonly tally: Tally;
   readonly elapsedMs: number;
-  readonly interrupted: boolean;
+  /** Nothing is left that was not sent. */
+  readonly isWhole: boolean;
+  /** How many keys there are; undefined if that was not read. */
+  readonly total: number | undefined;
+}
+
+/** The last line of a run with --json. */
+export function bulkJson({ op, tally, elapsedMs, isWhole, total }: BulkRun, fault?: Fault) {
+  const percentile = (share: number) => roundedMs(tally.percentileMs(share));
+  return {
+    summary: {
+      op,
+      keys: total ?? null,
+      done: tally.done,
+      failed: tally.failed,
+      notSent: total === undefined ? null : total - tally.total,
+      complete: isWhole,
+      outcomes: Object.fromEntries(tally.outcomes),
+      elapsedMs: Math.round(elapsedMs),
+      p50Ms: percentile(50),
+      p99Ms: percentile(99),
+      ...(fault === undefined ? {} : { error: faultJson(fault).error }),
+    },
+  };
+}
+
+function roundedMs(ms: number | undefined): number | null {
+  return ms === undefined ? null : Number(ms.toFixed(1));
 }
 
 export function bulkSummary(run: BulkRun, terminal: Terminal): string {
@@ -19,16 +47,23 @@ export function bulkSummary(run: BulkRun, terminal: Terminal): string {
   return parts.join('\n\n');
 }
 
-function summaryLine({ op, tally, elapsedMs, interrupted }: BulkRun, terminal: Terminal): string {
+function summaryLine(run: BulkRun, terminal: Terminal): string {
+  const { op, tally, elapsedMs, isWhole, total = tally.total } = run;
   const perSecond = Math.round(tally.total / Math.max(elapsedMs / 1000, 0.001));
-  const good = tally.failed === 0 && !interrupted;
-  const done = terminal.paint(good ? 'green' : 'red', `${tally.done} of ${tally.total} done`);
+  const good = tally.failed === 0 && isWhole;
+  const done = terminal.paint(good ? 'green' : 'red', `${tally.done} of ${total} done`);
   const speed = [`in ${durationText(elapsedMs)} (${perSecond}/s)`];
   for (const percentile of [50, 99]) {
     const ms = tally.percentileMs(percentile);
     if (ms !== undefined) speed.push(`p${percentile} ${durationText(ms)}`);
   }
-  return `${op}: ${done}${interrupted ? ', stopped early,' : ''} ${speed.join(', ')}`;
+  return `${op}: ${done}${isWhole ? '' : early(run)} ${speed.join(', ')}`;
+}
+
+function early({ tally, total }: BulkRun): string {
+  const rest =
+    total === undefined ? 'the rest of the keys was not read' : `${total - tally.total} not sent`;
+  return `, stopped early (${rest}),`;
 }
 
 function outcomes(tally: Tally): string {

@@ -5,7 +5,12 @@
  * A daemon that is busy or restarts delays the run, one that stays away ends it. `stop` ends it
  * too, after what is in flight.
  */
-import { ClientError, type CommandFields, type LockstepClient } from '../client/index.ts';
+import {
+  CLIENT_ERROR_CODES,
+  ClientError,
+  type CommandFields,
+  type LockstepClient,
+} from '../client/index.ts';
 import type { CommandAnswer } from '../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import { newId } from '../protocol/new-id.ts';
@@ -20,8 +25,16 @@ export interface Bulk {
   readonly stop: AbortSignal;
   readonly tally: Tally;
   /** Called for every key, in the order of the answers; slow ones slow the run. */
-  onAnswer(key: string, answer: CommandAnswer | ErrorReply): Promise<void>;
+  onAnswer(key: string, answer: BulkAnswer): Promise<void>;
 }
+
+/** Of the daemon, or what stands for the answer that did not come. */
+export type BulkAnswer =
+  | CommandAnswer
+  | ErrorReply
+  | { readonly id: string; readonly error: object };
+
+const LEFT = 'left before its answer came; the daemon goes on with it';
 
 /**
  * Resolves once nothing is in flight; with the error that ended it, if the daemon is gone.
@@ -73,7 +86,10 @@ async function sendOne(
     return undefined;
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
-    bulk.tally.fault({ key, outcome: 'no answer', id, why: error.message });
+    const why = error.code === 'closed' ? LEFT : error.message;
+    bulk.tally.fault({ key, outcome: 'no answer', id, why });
+    const hint = CLIENT_ERROR_CODES.no_answer;
+    await bulk.onAnswer(key, { id, error: { code: 'no_answer', message: why, hint } });
     return error.code === 'no_answer' ? undefined : error;
   }
 }

@@ -26,19 +26,20 @@ try {
   process.exitCode = EXIT.notDone;
 }
 
-async function demo(given: NodeJS.ProcessEnv): Promise<ExitCode> {
+async function demo(given: NodeJS.ProcessEnv): Promise<number> {
   const rate = given['RANDOM_BEHAVIOR'] || FAULT_RATE;
   await terminal.line('Starting the daemon and three simulated nodes under pm2 …\n');
   const services = await startServices(given, rate);
   const client = await LockstepClient.connect({ ...services, timeoutMs: READY_MS });
   try {
-    return await interruptible(terminal, async (stop) => {
+    const run = async (stop: AbortSignal): Promise<ExitCode> => {
       const share = `${Math.round(Number(rate) * 100)} of 100 calls to every node fail`;
       await terminal.line(`\nCreating records 0 to 99 at once, while ${share} …`);
       const result = await createAll({ client, terminal, stop });
       await terminal.line(`\n${demoReport({ ...result, services }, terminal)}`);
       return result.ok ? EXIT.done : EXIT.notDone;
-    });
+    };
+    return await interruptible(terminal, { run, leave: () => client.close() });
   } finally {
     client.close();
   }

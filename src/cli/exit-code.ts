@@ -5,6 +5,11 @@ export const EXIT = { done: 0, notDone: 1, usage: 2, unreachable: 3 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** The answer to a question was no. */
+export class Declined extends Error {
+  override readonly name = 'Declined';
+}
+
 /** Bad usage: told on stderr in one line, with where to read on. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

@@ -4,22 +4,22 @@
  * of many. Where nobody can be asked it takes --yes.
  */
 import { type KeySource, readAhead } from './keys.ts';
-import { agreed } from './question.ts';
+import { agree } from './question.ts';
 import type { Terminal } from './terminal.ts';
 
 const UNASKED_MAX = 10_000;
 
 /**
- * The keys to work on; undefined if the answer was no. Without --yes all keys of a stream are read
+ * The keys to work on. Without --yes all keys of a stream are read
  * before the first is worked on, so that nothing is done of what is too much.
  *
- * @throws UsageError if nobody can be asked
+ * @throws Declined, UsageError if nobody can be asked
  */
 export async function meant(
   op: 'create' | 'delete',
   source: KeySource,
   { yes, terminal }: { readonly yes: boolean | undefined; readonly terminal: Terminal },
-): Promise<KeySource | undefined> {
+): Promise<KeySource> {
   if (yes === true) return source;
   const few = await readAhead(source, UNASKED_MAX);
   if (few !== undefined && !(op === 'delete' && terminal.attended)) return few;
@@ -28,8 +28,8 @@ export async function meant(
   const canAsk = terminal.canAsk && !source.isStdin;
   const place = op === 'create' ? 'on' : 'from';
   const question = `${op === 'create' ? 'Create' : 'Delete'} ${records} ${place} every node?`;
-  const isMeant = await agreed(question, `this would ${op} ${records}`, { yes, terminal, canAsk });
-  return isMeant ? (few ?? source) : undefined;
+  await agree(question, `this would ${op} ${records}`, { yes, terminal, canAsk });
+  return few ?? source;
 }
 
 function recordsText(count: number): string {

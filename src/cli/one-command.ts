@@ -1,11 +1,13 @@
 /** `create-one` and `delete-one`: one command, its answer, and an exit code that tells. */
 import { ClientError, type LockstepClient } from '../client/index.ts';
 import { type CommandAnswer, isError } from '../protocol/answer.ts';
+import { newId } from '../protocol/new-id.ts';
 import { details, errorText, headline } from './answer-text.ts';
 import { exitOfCommand, isDone } from './exit-code.ts';
 import { COMMAND_OPTIONS, commandFields, ifUnavailable, lane } from './options.ts';
+import { whileWaiting } from './progress.ts';
 import { type Definition, type Subcommand, subcommand, withDaemon } from './subcommand.ts';
-import type { Terminal } from './terminal.ts';
+import { plain, type Terminal } from './terminal.ts';
 
 const POSITIONALS = {
   key: { type: 'string', demandOption: true, describe: 'Key of the record: 1 to 256 characters' },
@@ -36,13 +38,17 @@ export function oneCommand(op: 'create' | 'delete', words: Words): Subcommand {
     options: OPTIONS,
     async run(args, terminal) {
       const fields = commandFields(args);
-      const id = args.id === undefined ? {} : { id: args.id };
+      const id = args.id ?? newId();
       return withDaemon(args, async (client) => {
-        const asked = client[op](args.key, { ...fields, ...id });
-        const answer = await asked.catch((error: unknown) => standing(client, error, terminal));
+        const asked = client[op](args.key, { ...fields, id });
+        const title = `${op} ${args.key}: no answer yet; its id is ${id}`;
+        const answer = await whileWaiting(terminal, title, asked).catch((error: unknown) =>
+          standing(client, error, terminal),
+        );
         if (args.json) await terminal.json(answer);
         else if (isError(answer)) terminal.note(errorText(answer, terminal));
-        else if (isDone(answer, fields.wait)) await terminal.line(headline(answer, terminal));
+        else if (isDone(answer, fields.wait))
+          await terminal.line(`${headline(answer, terminal)}, id ${plain(answer.id)}`);
         else await terminal.line(details(answer, terminal));
         return exitOfCommand(answer, fields.wait);
       });

@@ -6,13 +6,14 @@ import { isError, type LockstepClient, type Selection } from '../client/index.ts
 import type { CommandAnswer, SelectionAnswer } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
 import type { OperatorAct } from '../protocol/work.ts';
-import { commandTable, errorText, outcomeText } from './answer-text.ts';
+import { commandTable, errorText } from './answer-text.ts';
 import { author } from './author.ts';
 import { EXIT, type ExitCode, exitOfReply } from './exit-code.ts';
-import { agreed, mustBeAskable } from './question.ts';
+import { interruptible } from './interrupts.ts';
+import { OperatorTally } from './operator-tally.ts';
+import { agree, mustBeAskable } from './question.ts';
 import { withDaemon } from './subcommand.ts';
-import { indent, table } from './table.ts';
-import { plain, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 const SHOWN_MAX = 20;
 const PAGE = 500;
@@ -38,32 +39,40 @@ interface Arguments {
   readonly filter: Readonly<Record<string, unknown>>;
 }
 
-export function operateByFilter(op: Order, args: Arguments, terminal: Terminal): Promise<ExitCode> {
+export function operateByFilter(op: Order, args: Arguments, terminal: Terminal): Promise<number> {
   const dryRun = args['dry-run'] === true;
   const question = QUESTIONS[op];
   if (!dryRun && question !== undefined) mustBeAskable(`${op} by a filter`, { ...args, terminal });
   const filter = args.filter as Selection['filter'];
-  return withDaemon(args, async (client) => {
+  return withDaemon(args, async (client): Promise<number> => {
     const limit = dryRun ? PAGE : SHOWN_MAX;
     const preview = await client.operate({ ...fieldsOf(op), filter, dryRun: true, limit });
     if (isError(preview)) return tellError(preview, args, terminal);
-    if (dryRun) return showPreview(preview, args, terminal);
+    if (dryRun) return showPreview(op, preview, { terminal, json: args.json === true });
     const many = preview.matched === 1 ? '1 command' : `${preview.matched} commands`;
     if (preview.matched > 0 && question !== undefined && args.yes !== true) {
       terminal.note(previewText(preview));
-      if (!(await agreed(question(many), '', { yes: args.yes, terminal }))) return EXIT.notDone;
+      await agree(question(many), '', { yes: args.yes, terminal });
     }
-    return actOnAll(client, { op, filter, json: args.json === true }, terminal);
+    const act = { op, filter, json: args.json === true };
+    return interruptible(terminal, {
+      run: (stop) => actOnAll(client, { ...act, stop }, terminal),
+      leave: () => client.close(),
+    });
   });
 }
 
 async function showPreview(
+  op: Order,
   preview: SelectionAnswer,
-  { json }: Arguments,
-  terminal: Terminal,
+  { terminal, json }: { readonly terminal: Terminal; readonly json: boolean },
 ): Promise<ExitCode> {
-  if (json) await terminal.json(preview);
-  else await terminal.line(previewText(preview));
+  const { matched, commands } = preview;
+  if (json) {
+    for (const one of commands) await terminal.json(one);
+    const summary = { op, dryRun: true, matched, shown: commands.length };
+    await terminal.json({ summary });
+  } else await terminal.line(previewText(preview));
   return EXIT.done;
 }
 
@@ -84,43 +93,26 @@ interface Act {
   readonly op: Order;
   readonly filter: Selection['filter'];
   readonly json: boolean;
+  readonly stop: AbortSignal;
 }
 
-async function actOnAll(client: LockstepClient, act: Act, terminal: Terminal): Promise<ExitCode> {
-  const outcomes = new Map<string, number>();
-  const { op, filter } = act;
+async function actOnAll(
+  client: LockstepClient,
+  { op, filter, json, stop }: Act,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const tally = new OperatorTally(op, { json, terminal });
   let cursor: string | undefined;
   do {
-    const page = await client.operate({
-      ...fieldsOf(op),
-      filter,
-      limit: PAGE,
-      by: author(),
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    if (isError(page)) return tellError(page, act, terminal);
-    for (const one of page.commands) await count(one, { outcomes, json: act.json }, terminal);
+    const from = cursor === undefined ? {} : { cursor };
+    const page = await tally.heard(
+      client.operate({ ...fieldsOf(op), filter, limit: PAGE, by: author(), ...from }),
+    );
+    if (page === undefined) break;
+    for (const one of page.commands) await tally.count(one);
     cursor = page.next;
-  } while (cursor !== undefined && !terminal.closed.aborted);
-  const total = [...outcomes.values()].reduce((sum, one) => sum + one, 0);
-  const rows = [...outcomes].sort(([, a], [, b]) => b - a).map(([name, n]) => [name, String(n)]);
-  const columns = [{ title: 'outcome' }, { title: 'count', align: 'right' as const }];
-  const counts = total === 0 ? '' : `\n\n${indent(table(columns, rows))}`;
-  const summary = `${op}: ${total === 1 ? '1 command' : `${total} commands`}${counts}`;
-  if (act.json) terminal.note(summary);
-  else await terminal.line(summary);
-  return [...outcomes.keys()].some((name) => name.startsWith('error')) ? EXIT.notDone : EXIT.done;
-}
-
-async function count(
-  answer: CommandAnswer | ErrorReply,
-  { outcomes, json }: { readonly outcomes: Map<string, number>; readonly json: boolean },
-  terminal: Terminal,
-): Promise<void> {
-  const name = isError(answer) ? `error ${plain(answer.error.code)}` : outcomeText(answer);
-  outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
-  if (json) await terminal.json(answer);
-  else if (isError(answer)) terminal.note(errorText(answer, terminal));
+  } while (cursor !== undefined && !stop.aborted);
+  return tally.sumUp(cursor === undefined);
 }
 
 async function tellError(

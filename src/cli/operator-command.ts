@@ -3,12 +3,13 @@ import type { LockstepClient } from '../client/index.ts';
 import { type CommandAnswer, isError } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
 import type { OperatorAct } from '../protocol/work.ts';
-import { details, errorText } from './answer-text.ts';
+import { details, isSettled } from './answer-text.ts';
 import { author } from './author.ts';
-import { EXIT, type ExitCode, exitOfReply, UsageError, worst } from './exit-code.ts';
+import { type ExitCode, UsageError } from './exit-code.ts';
 import { FILTER, FILTER_OPTIONS, type FilterArguments, filterOf, given } from './filter.ts';
 import { operateByFilter } from './operate-by-filter.ts';
-import { agreed, YES } from './question.ts';
+import { OperatorTally } from './operator-tally.ts';
+import { agree, mustBeAskable, YES } from './question.ts';
 import { type Definition, type Subcommand, subcommand, withDaemon } from './subcommand.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -43,12 +44,21 @@ export const SELECTION_OPTIONS = {
   ...YES,
 } as const;
 
-interface Words
-  extends Pick<Definition<typeof POSITIONALS, typeof SELECTION_OPTIONS>, 'describe' | 'examples'> {
+interface Asked {
   /** What is asked of commands by id before it is done; nothing if it does no harm. */
   readonly question?: (what: string) => string;
   readonly why?: string;
 }
+
+interface Asker {
+  readonly client: LockstepClient;
+  readonly args: { readonly yes: boolean | undefined };
+  readonly terminal: Terminal;
+}
+
+interface Words
+  extends Asked,
+    Pick<Definition<typeof POSITIONALS, typeof SELECTION_OPTIONS>, 'describe' | 'examples'> {}
 
 export function operatorCommand(op: OperatorAct, words: Words): Subcommand {
   const { describe, examples, question, why = '' } = words;
@@ -62,20 +72,47 @@ export function operatorCommand(op: OperatorAct, words: Words): Subcommand {
       const { ids = [] } = args;
       const filter = selectionOf(op, args);
       if (filter !== undefined) return operateByFilter(op, { ...args, filter }, terminal);
-      if (question !== undefined) {
-        const what = ids.length === 1 ? String(ids[0]) : `${ids.length} commands`;
-        const isMeant = await agreed(question(what), why, { yes: args.yes, terminal });
-        if (!isMeant) return EXIT.notDone;
-      }
+      if (question !== undefined) mustBeAskable(why, { yes: args.yes, terminal });
       return withDaemon(args, async (client) => {
-        const codes: ExitCode[] = [];
-        for (const id of ids) {
-          codes.push(await operateOn(client, { op, id, json: args.json }, terminal));
-        }
-        return worst(codes);
+        if (question !== undefined) await ask({ ids, question, why }, { client, args, terminal });
+        const act = (id: string) => client[op](id, { by: author() });
+        return operateOn(ids, { name: op, act, json: args.json === true }, terminal);
       });
     },
   });
+}
+
+interface Act {
+  readonly name: string;
+  readonly act: (id: string) => Promise<CommandAnswer | ErrorReply>;
+  readonly json: boolean;
+}
+
+/** One after the other. */
+export async function operateOn(
+  ids: readonly string[],
+  { name, act, json }: Act,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const tally = new OperatorTally(name, { json, terminal });
+  for (const id of ids) {
+    const answer = await act(id);
+    await tally.count(answer, isError(answer) ? undefined : details(answer, terminal));
+  }
+  await tally.json(true);
+  return tally.code;
+}
+
+/** Where one of the commands is open: of what is settled the daemon says that nothing can be done. */
+async function ask(
+  { ids, question, why }: { readonly ids: readonly string[] } & Required<Asked>,
+  { client, args, terminal }: Asker,
+): Promise<void> {
+  if (args.yes === true) return;
+  const standing = await Promise.all(ids.map((id) => client.status(id)));
+  if (!standing.some((answer) => !isError(answer) && !isSettled(answer))) return;
+  const what = ids.length === 1 ? String(ids[0]) : `${ids.length} commands`;
+  await agree(question(what), why, { yes: args.yes, terminal });
 }
 
 interface Selecting extends FilterArguments {
@@ -101,24 +138,4 @@ export function selectionOf(
     throw new UsageError(`which commands? lockstep ${name} <ids..>, or a filter, or --all`);
   }
   return byFilter ? filter : undefined;
-}
-
-/** One after the other; with --json a line of JSON for each. */
-async function operateOn(
-  client: LockstepClient,
-  { op, id, json }: { op: OperatorAct; id: string; json: boolean | undefined },
-  terminal: Terminal,
-): Promise<ExitCode> {
-  return tellActed(await client[op](id, { by: author() }), { json }, terminal);
-}
-
-export async function tellActed(
-  answer: CommandAnswer | ErrorReply,
-  { json }: { readonly json: boolean | undefined },
-  terminal: Terminal,
-): Promise<ExitCode> {
-  if (json) await terminal.json(answer);
-  else if (isError(answer)) terminal.note(errorText(answer, terminal));
-  else await terminal.line(details(answer, terminal));
-  return exitOfReply(answer);
 }

@@ -3,9 +3,10 @@
  * an exit code. What a subcommand throws ends here; what it can't be expected to throw passes on.
  */
 import yargs, { type Argv } from 'yargs';
-import { ClientError } from '../client/index.ts';
 import { encode } from './arguments.ts';
-import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { COMPLETE, complete } from './complete.ts';
+import { Declined, EXIT, UsageError } from './exit-code.ts';
+import { exitOfFault, faultJson, isFault, tellFault } from './fault.ts';
 import { COMMON, GENERAL } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { abandon } from './subcommands/abandon.ts';
@@ -13,6 +14,7 @@ import { audit } from './subcommands/audit.ts';
 import { backup } from './subcommands/backup.ts';
 import { breaker } from './subcommands/breaker.ts';
 import { cancel } from './subcommands/cancel.ts';
+import { completion } from './subcommands/completion.ts';
 import { create } from './subcommands/create.ts';
 import { createOne } from './subcommands/create-one.ts';
 import { deleteMany } from './subcommands/delete.ts';
@@ -26,7 +28,7 @@ import { resume } from './subcommands/resume.ts';
 import { retry } from './subcommands/retry.ts';
 import { stats } from './subcommands/stats.ts';
 import { status } from './subcommands/status.ts';
-import { plain, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 import { usageFault } from './usage-fault.ts';
 import { packageVersion } from './version.ts';
 
@@ -49,32 +51,41 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   doctor,
   backup,
   restore,
+  completion,
 ];
 
 const WIDTH_MAX = 100;
 const MISSING = 'no command is given';
 
-export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const json = argv.includes('--json');
+export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const json = argv
+    .slice(0, argv.includes('--') ? argv.indexOf('--') : undefined)
+    .includes('--json');
   try {
+    if (argv[0] === COMPLETE) return await complete(SUBCOMMANDS, argv.slice(1), terminal);
     return await parse(argv, terminal);
   } catch (error) {
-    if (error instanceof UsageError) return tellUsage(argv, error, terminal);
-    if (error instanceof ClientError) return tellClient(error, { json, terminal });
-    throw error;
+    if (error instanceof Declined) {
+      terminal.note(error.message);
+      const hint = 'It was asked, and the answer was no.';
+      if (json) await terminal.json({ error: { code: 'declined', message: error.message, hint } });
+      return EXIT.notDone;
+    }
+    if (!isFault(error)) throw error;
+    if (json) await terminal.json(faultJson(error));
+    else tellFault(error, terminal);
+    if (error instanceof UsageError && !json) tellHelp(argv, terminal);
+    return exitOfFault(error);
   }
 }
 
-async function parse(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  let code: ExitCode = EXIT.done;
-  const finish = (end: ExitCode) => {
+async function parse(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let code: number = EXIT.done;
+  const finish = (end: number) => {
     code = end;
   };
-  // What is completed is a line that is not finished: yargs reads it as it stands.
-  const words = argv[0] === '--get-yargs-completions' ? argv : encode(argv);
-  const parser = configure(yargs(words));
+  const parser = configure(yargs(encode(argv)));
   for (const subcommand of SUBCOMMANDS) subcommand.register(parser, { terminal, finish });
-  parser.completion('completion', 'Print a script for completion in the shell');
   if (argv.length === 0) {
     terminal.note(await parser.getHelp());
     return EXIT.usage;
@@ -134,29 +145,13 @@ function knownTo(argv: readonly string[]) {
   const current = SUBCOMMANDS.find(
     ({ name }) => name === argv.find((word) => names.includes(word)),
   );
-  const optionNames = [...Object.keys(COMMON), 'help', 'version', ...(current?.optionNames ?? [])];
-  return { subcommands: SUBCOMMANDS, optionNames, current: current?.name };
+  const options = Object.keys(current?.options ?? {});
+  const optionNames = [...Object.keys(COMMON), 'help', 'version', ...options];
+  const positionals = Object.keys(current?.positionals ?? {});
+  return { subcommands: SUBCOMMANDS, optionNames, positionals, current: current?.name };
 }
 
-function tellUsage(argv: readonly string[], error: UsageError, terminal: Terminal): ExitCode {
+function tellHelp(argv: readonly string[], terminal: Terminal): void {
   const { current } = knownTo(argv);
-  terminal.note(`lockstep: ${plain(error.message)}`);
   terminal.note(`Try: lockstep ${current === undefined ? '' : `${current} `}--help`);
-  return EXIT.usage;
-}
-
-async function tellClient(
-  error: ClientError,
-  { json, terminal }: { readonly json: boolean; readonly terminal: Terminal },
-): Promise<ExitCode> {
-  const { code, message, hint, endpoint, id } = error;
-  const again = id === undefined ? [] : [`What became of it: lockstep status ${id}`];
-  if (json)
-    await terminal.json({
-      ...(id === undefined ? {} : { id }),
-      error: { code, message, hint, endpoint },
-    });
-  else terminal.note([`lockstep: ${message}`, hint, ...again].join('\n  '));
-  if (code === 'bad_endpoint') return EXIT.usage;
-  return code === 'no_answer' ? EXIT.notDone : EXIT.unreachable;
 }

@@ -1,6 +1,6 @@
 /** Asks the person at the terminal, or insists on --yes where there is none. */
 import { createInterface } from 'node:readline/promises';
-import { UsageError } from './exit-code.ts';
+import { Declined, UsageError } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
 
 export const YES = {
@@ -17,18 +17,15 @@ interface Asking {
 
 /**
  * @param why what is lost if it was not meant; told where nobody can be asked
- * @throws UsageError if nobody can be asked
+ * @throws Declined, UsageError if nobody can be asked
  */
-export async function agreed(question: string, why: string, asking: Asking): Promise<boolean> {
-  const { yes, terminal } = asking;
-  if (yes === true) return true;
+export async function agree(question: string, why: string, asking: Asking): Promise<void> {
+  if (asking.yes === true) return;
   mustBeAskable(why, asking);
   const dialogue = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const reply = await dialogue.question(`${question} [y/N] `);
-    if (/^y(es)?$/i.test(reply.trim())) return true;
-    terminal.note('Nothing was done.');
-    return false;
+    if (!/^y(es)?$/i.test(reply.trim())) throw new Declined('Nothing was done.');
   } finally {
     dialogue.close();
   }

@@ -3,17 +3,17 @@
  * of them into yargs; the files in subcommands/ each define one.
  */
 import type { Argv, InferredOptionTypes, Options, PositionalOptions } from 'yargs';
-import { DEFAULT_ENDPOINT, LockstepClient } from '../client/index.ts';
+import { ClientError, LockstepClient } from '../client/index.ts';
 import { decode } from './arguments.ts';
 import { durationMs } from './duration.ts';
-import type { ExitCode } from './exit-code.ts';
+import { endpointOf, nameFault } from './endpoint.ts';
 import type { COMMON } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 const TIMEOUT_MS = 3000;
 
 type Common = InferredOptionTypes<typeof COMMON>;
-type OptionTable = Readonly<Record<string, Options>>;
+export type OptionTable = Readonly<Record<string, Options>>;
 type PositionalTable = Readonly<Record<string, PositionalOptions>>;
 
 export interface Definition<P extends PositionalTable, O extends OptionTable> {
@@ -27,18 +27,20 @@ export interface Definition<P extends PositionalTable, O extends OptionTable> {
   run(
     args: InferredOptionTypes<P> & InferredOptionTypes<O> & Common,
     terminal: Terminal,
-  ): Promise<ExitCode>;
+  ): Promise<number>;
 }
 
 export interface Host {
   readonly terminal: Terminal;
-  finish(code: ExitCode): void;
+  finish(code: number): void;
 }
 
 /** A subcommand with its types erased. */
 export interface Subcommand {
   readonly name: string;
-  readonly optionNames: readonly string[];
+  readonly options: OptionTable;
+  /** In their order. */
+  readonly positionals: PositionalTable;
   readonly usage: string;
   register(yargs: Argv, host: Host): void;
 }
@@ -55,7 +57,8 @@ export function subcommand<P extends PositionalTable, O extends OptionTable>(
   return {
     name: usage.split(' ')[0] ?? usage,
     usage,
-    optionNames: Object.keys(options),
+    options,
+    positionals,
     register(yargs, host) {
       yargs.command(usage, describe, build, async (parsed) => {
         const args = Object.entries(parsed).map(([name, value]) => [name, decode(value)] as const);
@@ -75,10 +78,15 @@ export async function withDaemon<T>(
   },
   work: (client: LockstepClient) => Promise<T>,
 ): Promise<T> {
+  const endpoint = args.endpoint ?? (await endpointOf(process.env, process.cwd()));
   const client = await LockstepClient.connect({
-    endpoint: args.endpoint ?? (process.env['LOCKSTEP_ENDPOINT'] || DEFAULT_ENDPOINT),
+    endpoint,
     timeoutMs: args.timeout === undefined ? TIMEOUT_MS : durationMs('timeout', args.timeout),
     ...(args.inFlightMax === undefined ? {} : { inFlightMax: args.inFlightMax }),
+  }).catch(async (error: unknown) => {
+    const isAway = error instanceof ClientError && error.code === 'unreachable';
+    const message = isAway ? await nameFault(endpoint) : undefined;
+    throw message === undefined ? error : new ClientError('unreachable', { message, endpoint });
   });
   try {
     return await work(client);

@@ -1,5 +1,6 @@
 /**
- * Where the command line writes. Answers go to stdout, everything about them to stderr.
+ * Where the command line writes. Answers go to stdout, everything about them to stderr, and to a
+ * person also a live line below all that, which changes.
  *
  * A reader that goes away (`lockstep list | head`) ends the writing quietly; `closed` tells long
  * work to stop. Colours only where a person looks at them, and not against NO_COLOR.
@@ -7,17 +8,23 @@
 import { once } from 'node:events';
 import { styleText } from 'node:util';
 
+const CLEAR_RIGHT = '\u001b[K';
+const COLUMNS = 80;
+
 export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
 
 export class Terminal {
   readonly #gone = new AbortController();
   /** Shared by all that wait for room on stdout. */
   #room: Promise<void> | undefined;
+  /** What stands on the live line; empty if there is none. */
+  #live = '';
 
   constructor() {
     for (const stream of [process.stdout, process.stderr]) {
       stream.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EPIPE') throw error;
+        // The reader of a pipe is gone, or the terminal.
+        if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
         this.#gone.abort();
       });
     }
@@ -40,7 +47,7 @@ export class Terminal {
 
   /** Resolves once there is room for more. */
   async line(text: string): Promise<void> {
-    if (this.closed.aborted || process.stdout.write(`${text}\n`)) return;
+    if (this.closed.aborted || this.#writeAbove(process.stdout, text)) return;
     this.#room ??= this.#waitForRoom();
     await this.#room;
   }
@@ -51,7 +58,35 @@ export class Terminal {
 
   /** About the work, not its result. */
   note(text: string): void {
-    process.stderr.write(`${text}\n`);
+    this.#writeAbove(process.stderr, text);
+  }
+
+  /** Writes the live line anew; nothing where nobody looks. */
+  showLive(text: string): void {
+    if (!this.attended) return;
+    const columns = process.stderr.columns || COLUMNS;
+    this.#live = [...plain(text)].slice(0, columns - 1).join('');
+    process.stderr.write(`\r${this.#live}${CLEAR_RIGHT}`);
+  }
+
+  /** It stays as it stands, and is live no more. */
+  keepLive(): void {
+    if (this.#live !== '') process.stderr.write('\n');
+    this.#live = '';
+  }
+
+  clearLive(): void {
+    if (this.#live !== '') process.stderr.write(`\r${CLEAR_RIGHT}`);
+    this.#live = '';
+  }
+
+  #writeAbove(stream: NodeJS.WriteStream, text: string): boolean {
+    if (this.#live === '' || stream.isTTY !== true) return stream.write(`${text}\n`);
+    const line = this.#live;
+    this.clearLive();
+    const hasRoom = stream.write(`${text}\n`);
+    this.showLive(line);
+    return hasRoom;
   }
 
   async #waitForRoom(): Promise<void> {

@@ -4,6 +4,8 @@ import { nearest } from '../protocol/nearest.ts';
 interface Known {
   readonly subcommands: readonly { readonly name: string; readonly usage: string }[];
   readonly optionNames: readonly string[];
+  /** Of the current subcommand. */
+  readonly positionals: readonly string[];
   /** The subcommand that was typed, if it is one. */
   readonly current: string | undefined;
 }
@@ -19,9 +21,13 @@ export function usageFault(message: string, known: Known): string {
     return `something is missing: lockstep ${usage}`;
   }
   const choice = /Argument: (?<name>\S+), Given: (?<given>.+), Choices: (?<all>.+)$/s.exec(message);
-  const { name, given, all } = choice?.groups ?? {};
-  if (name !== undefined) return `--${name} must be one of ${all}, not ${given}`;
-  return message;
+  const { name, given = '', all = '' } = choice?.groups ?? {};
+  if (name === undefined) return message;
+  const what = known.positionals.includes(name) ? name : `--${name}`;
+  const words = [...all.matchAll(/"([^"]*)"/g)].map(([, word = '']) => word);
+  const near = nearest(given.replaceAll('"', ''), words);
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  return `${what} must be one of ${all}, not ${given}${hint}`;
 }
 
 function unknownOptions(names: string, { optionNames }: Known): string {

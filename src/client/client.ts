@@ -9,6 +9,7 @@
  * Not here: checks of a request (the daemon says what is wrong).
  */
 
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Answer,
@@ -27,6 +28,7 @@ import type { ErrorReply } from '../protocol/errors.ts';
 import type {
   AuditInput,
   BreakerAct,
+  BreakerInput,
   CommandInput,
   ListInput,
   OperatorInput,
@@ -94,6 +96,8 @@ export class LockstepClient {
       onDown: () => this.#calls.loseSent(),
       onBroken: (cause) => this.#end(this.#error('closed', 'the socket failed', { cause })),
     });
+    // One listener for each call that pauses: they are bounded by the calls.
+    setMaxListeners(0, this.#ending.signal);
     this.#calls = new Calls(options.inFlightMax ?? 1024, this.#connection);
   }
 
@@ -181,8 +185,8 @@ export class LockstepClient {
   }
 
   /** Opens a node's breaker until it is closed, or closes it, or resets it. */
-  breaker(node: string, act: BreakerAct, options?: CallOptions) {
-    return this.#ask<BreakersAnswer>({ op: 'breaker', node, act }, options);
+  breaker(node: string, act: BreakerAct, options?: CallOptions & Signed) {
+    return this.#signed<BreakersAnswer>({ op: 'breaker', node, act }, options);
   }
 
   /** Halts a lane, or all, until `resume`. */
@@ -265,7 +269,7 @@ export class LockstepClient {
   }
 
   #signed<T extends Answer>(
-    request: OperatorInput | RestoreInput | PauseInput,
+    request: OperatorInput | RestoreInput | PauseInput | BreakerInput,
     { by, ...options }: CallOptions & Signed = {},
   ): Promise<T | ErrorReply> {
     return this.#ask<T>({ ...request, ...(by === undefined ? {} : { by }) }, options);
@@ -283,13 +287,8 @@ export class LockstepClient {
   #silence(timeoutMs: number, id: string | undefined): ClientError {
     const { link } = this.#connection;
     const code = link === 'up' ? 'no_answer' : 'unreachable';
-    return this.#error(
-      code,
-      `no answer from ${this.endpoint} in ${Math.round(timeoutMs)} ms: ${WHY[link]}`,
-      {
-        id,
-      },
-    );
+    const text = `no answer from ${this.endpoint} in ${Math.round(timeoutMs)} ms: ${WHY[link]}`;
+    return this.#error(code, text, { id });
   }
 
   #error(

@@ -2,7 +2,8 @@
 import { ERROR_CODES, type ErrorCode, type ErrorReply } from '../protocol/errors.ts';
 
 export const CLIENT_ERROR_CODES = {
-  unreachable: 'Start the daemon (`npm start`, or bin/lockstepd), or give the right endpoint.',
+  unreachable:
+    'Start the daemon (`npm start`, or bin/lockstepd), or give the right endpoint. One that starts listens once it is ready: its log says what it waits for.',
   no_answer: 'The daemon goes on with what it has accepted; ask for it by its id.',
   overloaded: 'Await some of the answers before sending more.',
   closed: 'Open another client.',

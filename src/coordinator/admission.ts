@@ -17,23 +17,15 @@ const TRIAL_RETRY_MS = 250;
 export class Admission {
   readonly #cluster: Cluster;
   readonly #trialCommands: number;
-  readonly #forcedRetryMs: number;
   #mode: 'free' | 'trial' | 'shut' = 'free';
   /** What this trial still has room for. */
   #acceptable = 0;
   #dispatchable = 0;
 
-  /**
-   * @param trialCommands that may come in, and that may be handed out, while a breaker is half-open
-   * @param forcedRetryMs when to come again if an operator has opened one: nobody knows
-   */
-  constructor(
-    cluster: Cluster,
-    { trialCommands, forcedRetryMs }: { trialCommands: number; forcedRetryMs: number },
-  ) {
+  /** @param trialCommands that may come in, and that may be handed out, while a breaker is half-open */
+  constructor(cluster: Cluster, trialCommands: number) {
     this.#cluster = cluster;
     this.#trialCommands = trialCommands;
-    this.#forcedRetryMs = forcedRetryMs;
   }
 
   /** All breakers are closed. */
@@ -68,17 +60,23 @@ export class Admission {
     if (this.#mode === 'free' || ifUnavailable === 'wait') return undefined;
     if (this.#mode === 'trial' && this.#acceptable-- > 0) return undefined;
     const shut = [...this.#cluster].filter(([, breaker]) => isShut(breaker));
-    const waits = shut.map(([, breaker]) => this.#retryAfterMs(breaker, now));
-    return errorReply('unavailable', shut.map(describe).join('; '), {
-      retryAfterMs: Math.ceil(Math.max(1, ...waits)),
-      ...(id === undefined ? {} : { id }),
-    });
+    const message = shut.map(describe).join('; ');
+    const about = id === undefined ? {} : { id };
+    const forced = shut.filter(([, breaker]) => breaker.kind === 'forced').map(([node]) => node);
+    if (forced.length > 0) {
+      // It does not close by itself, so nobody knows when to come again.
+      const words = forced.map((node) => `\`lockstep breaker close ${node}\``).join(', ');
+      const hint = `It stays open until an operator closes it: ${words}. Nothing was journaled.`;
+      return errorReply('unavailable', message, { hint, ...about });
+    }
+    const waits = shut.map(([, breaker]) => retryAfterMs(breaker, now));
+    const retryMs = Math.ceil(Math.max(1, ...waits));
+    return errorReply('unavailable', message, { retryAfterMs: retryMs, ...about });
   }
+}
 
-  #retryAfterMs(breaker: Breaker, now: number): number {
-    if (breaker.kind === 'forced') return this.#forcedRetryMs;
-    return breaker.kind === 'open' ? breaker.until - now : TRIAL_RETRY_MS;
-  }
+function retryAfterMs(breaker: Breaker, now: number): number {
+  return breaker.kind === 'open' ? breaker.until - now : TRIAL_RETRY_MS;
 }
 
 function describe([node, breaker]: readonly [string, Breaker]): string {

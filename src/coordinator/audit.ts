@@ -73,10 +73,10 @@ export class Audit {
   async #run(request: AuditRequest): Promise<Answer> {
     const suspicion = await suspect(this.#desk, request);
     if ('error' in suspicion) return suspicion;
-    const { checked, suspects, quiet, next } = suspicion;
+    const { checked, suspects, quiet, next, unlisted } = suspicion;
     try {
       const watched = suspects.filter((key) => quiet.has(key));
-      const seen = await this.#look(watched);
+      const seen = await this.#look(watched, unlisted.length > 0);
       if (seen === undefined) return unavailable('the nodes were not read in time');
       const busy = new Set(suspects.filter((key) => !quiet.has(key)));
       const found = judged(seen, suspicion, request);
@@ -86,7 +86,8 @@ export class Audit {
         if (one === undefined) busy.add(found[index]?.finding.groupId ?? '');
       }
       const end = next === undefined ? {} : { next };
-      const answer = { checked, findings, busy: [...busy], ...end };
+      const without = unlisted.length === 0 ? {} : { unlisted };
+      const answer = { checked, findings, busy: [...busy], ...without, ...end };
       this.#conclude(request, answer);
       return answer;
     } finally {
@@ -95,7 +96,7 @@ export class Audit {
   }
 
   /** Reads the keys on all nodes; undefined if that took too long. */
-  async #look(keys: readonly string[]): Promise<readonly Sighting[] | undefined> {
+  async #look(keys: readonly string[], isSlow: boolean): Promise<readonly Sighting[] | undefined> {
     const { ports, questions, options } = this.#desk;
     const faultOf = (key: string) => groupIdFault(key) ?? options.unroutable(key);
     const sightless = keys.flatMap((key) => {
@@ -109,7 +110,7 @@ export class Audit {
       resolve(value?.of === 'look' ? [...value.sightings, ...sightless] : undefined),
     );
     const executor = Math.floor(ports.random() * options.executors);
-    ports.order(executor, { kind: 'look', keys: readable, ticket });
+    ports.order(executor, { kind: 'look', keys: readable, isSlow, ticket });
     return promise;
   }
 

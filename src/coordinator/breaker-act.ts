@@ -1,16 +1,16 @@
 /** `breaker`: shows the breakers, or has one opened, closed or reset by an operator's word. */
 import { errorReply } from '../protocol/errors.ts';
 import type { BreakerRequest } from '../protocol/request.ts';
-import type { Breakers } from './breakers.ts';
 import type { Respond } from './ports.ts';
+import type { QueryDesk } from './queries.ts';
 import type { Turn } from './turn.ts';
 
 export function breaker(
-  breakers: Breakers,
+  { breakers, ports }: Pick<QueryDesk, 'breakers' | 'ports'>,
   { request, respond }: { request: BreakerRequest; respond: Respond },
   turn: Turn,
 ): void {
-  const { node, act } = request;
+  const { node, act, by } = request;
   if (node === undefined) {
     if (act === undefined) return respond({ breakers: breakers.views });
     return respond(
@@ -34,6 +34,7 @@ export function breaker(
     respond({ breakers: view === undefined ? {} : { [node]: view } });
   };
   if (act === undefined) return show();
+  ports.noted?.('operator: breaker', { node, act, ...(by === undefined ? {} : { by }) });
   breakers.act(node, act, turn);
   return turn.read(async () => show());
 }

@@ -42,7 +42,9 @@ export class BreakerTeller {
     }
     const cause = outageText(event);
     const details = { node, from, cause, trialsFailed, nextTrialInMs };
-    if (this.#isError(node)) log.error('a breaker opened', details);
+    // Somebody meant it, and the log has who.
+    if (event.forced === true) log.warn('a breaker opened', details);
+    else if (this.#isError(node)) log.error('a breaker opened', details);
     else log.info('a breaker opened again', details);
     if (from === 'closed') {
       tell({ kind: 'breaker', node, isOpen: true, cause });

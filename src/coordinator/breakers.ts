@@ -68,8 +68,7 @@ export class Breakers {
       this.#cluster.set(node, closedBreaker(ports.now()));
       this.#standings.set(node, { openings: 0, isUnkept: false, idle: 0, mayRead: false });
     }
-    const { trialCalls: trialCommands, coolOffCapMs: forcedRetryMs } = options.breaker;
-    this.admission = new Admission(this.#cluster, { trialCommands, forcedRetryMs });
+    this.admission = new Admission(this.#cluster, options.breaker.trialCalls);
   }
 
   get views(): Readonly<Record<string, BreakerView>> {

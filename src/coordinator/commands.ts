@@ -95,7 +95,8 @@ export class Commands {
   accept(request: CommandRequest, respond: Respond, turn: Turn): void {
     const unroutable = this.#options.unroutable(request.groupId);
     if (unroutable !== undefined) {
-      return respond(errorReply('invalid_request', unroutable, { field: 'groupId' }));
+      const about = request.id === undefined ? {} : { id: request.id };
+      return respond(errorReply('invalid_request', unroutable, { field: 'groupId', ...about }));
     }
     const twin = request.id === undefined ? undefined : this.registry.byId(request.id);
     // Only the commit of its twin will tell whether the twin itself is a repeat: come back then.

@@ -63,7 +63,7 @@ export class Requests {
   }
 
   #route(request: Exclude<Request, BatchRequest>, respond: Respond, turn: Turn): void {
-    const { commands, breakers, options } = this.#desk;
+    const { commands, options } = this.#desk;
     switch (request.op) {
       case 'create':
       case 'delete':
@@ -86,7 +86,7 @@ export class Requests {
       case 'resume':
         return pauseOrResume(this.#desk, { request, respond }, turn);
       case 'breaker':
-        return breaker(breakers, { request, respond }, turn);
+        return breaker(this.#desk, { request, respond }, turn);
       case 'ping': {
         const { pid, version } = options;
         return respond({ pid, version, ready: !commands.draining });

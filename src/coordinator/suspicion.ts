@@ -31,6 +31,8 @@ export interface Suspicion {
   /** Those of the suspects that no command is at; end it by `unwatch`. */
   readonly quiet: QuietKeys;
   readonly next: string | undefined;
+  /** Nodes without a list. */
+  readonly unlisted: readonly string[];
 }
 
 /** What is to be compared with the journal. */
@@ -42,6 +44,8 @@ interface Range {
   readonly upTo?: string;
   /** Nothing was listed: every key has to be read. */
   readonly isUnlisted: boolean;
+  /** Nodes that have no list, where that is why. */
+  readonly unlisted: readonly string[];
 }
 
 /** @throws Missed */
@@ -59,7 +63,7 @@ function named({ options }: QueryDesk, keys: readonly string[]): Range | ErrorRe
     const why = options.unroutable(key);
     if (why !== undefined) return errorReply('invalid_request', why, { field: `keys.${index}` });
   }
-  return { agreed: [], partial: keys, isUnlisted: true };
+  return { agreed: [], partial: keys, isUnlisted: true, unlisted: [] };
 }
 
 async function list(desk: QueryDesk, request: AuditRequest): Promise<Range | ErrorReply> {
@@ -70,9 +74,11 @@ async function list(desk: QueryDesk, request: AuditRequest): Promise<Range | Err
   const ticket = questions.ask(ports.now() + QUESTION_TIMEOUT_MS, (value) => {
     if (value?.of !== 'compare') return resolve(unavailable('the nodes were not listed in time'));
     const { comparison } = value;
-    if (comparison.kind === 'compared') return resolve({ ...comparison, isUnlisted: false });
+    if (comparison.kind === 'compared')
+      return resolve({ ...comparison, isUnlisted: false, unlisted: [] });
     if (comparison.kind === 'unlisted') {
-      return resolve({ agreed: [], partial: [], isUnlisted: true });
+      const unlisted = comparison.nodes;
+      return resolve({ agreed: [], partial: [], isUnlisted: true, unlisted });
     }
     return resolve(unavailable(`${comparison.node} could not be listed: ${comparison.why}`));
   });
@@ -105,7 +111,8 @@ async function compare(
   const wanted = suspects.map(
     (key) => [key, { ...wantedOf(key), tokens: tokens.get(key) }] as const,
   );
-  return { checked: all.length, suspects, wanted: new Map(wanted), quiet, next: upTo };
+  const { unlisted } = range;
+  return { checked: all.length, suspects, wanted: new Map(wanted), quiet, next: upTo, unlisted };
 }
 
 /** The next keys of the journal, a few in each turn. */

@@ -18,6 +18,8 @@ import type { ExecutorPorts } from './ports.ts';
 const READS_AT_ONCE = 8;
 const ATTEMPTS_MAX = 5;
 const PAUSE_MS = 20;
+/** Where no node is listed every key is read: slowly, so that the nodes are left to the work. */
+const UNLISTED_READS_PER_SECOND = 100;
 /** Answers that did not come, in a row, after which a node is left alone. */
 const SILENCE_MAX = READS_AT_ONCE;
 /** Less than the coordinator waits for a look, by more than an exchange takes. */
@@ -32,6 +34,10 @@ interface Listed {
 
 interface Look {
   readonly until: number;
+  /** Between two reads on a node, ms. */
+  readonly spaceMs: number;
+  /** By node: when the next read may begin. */
+  readonly nextAt: Map<string, number>;
   /** By node: answers that did not come, in a row. */
   readonly silence: Map<string, number>;
 }
@@ -45,9 +51,11 @@ export class Auditor {
 
   compare({ after, limit, ticket }: Extract<Order, { kind: 'compare' }>): void {
     const { nodeNames, node } = this.#ports;
-    const lists = nodeNames.map(async (name): Promise<Listed | undefined> => {
+    const lists = nodeNames.map(async (name): Promise<Listed> => {
       const port = node(name);
-      if (port.keys === undefined) return undefined;
+      if (port.keys === undefined) {
+        return { node: name, page: { error: 'no list call', isUnlisted: true } };
+      }
       return { node: name, page: await this.#list(() => port.keys?.(after, limit)) };
     });
     void Promise.all(lists).then((listed) =>
@@ -55,8 +63,13 @@ export class Auditor {
     );
   }
 
-  look({ keys, ticket }: Extract<Order, { kind: 'look' }>): void {
-    const look: Look = { until: this.#ports.now() + LOOK_MS, silence: new Map() };
+  look({ keys, ticket, isSlow }: Extract<Order, { kind: 'look' }>): void {
+    const look: Look = {
+      until: this.#ports.now() + LOOK_MS,
+      spaceMs: isSlow === true ? 1000 / UNLISTED_READS_PER_SECOND : 0,
+      nextAt: new Map(),
+      silence: new Map(),
+    };
     const sightings: Sighting[] = [];
     const queue = keys.entries();
     const read = async (): Promise<void> => {
@@ -75,7 +88,7 @@ export class Auditor {
     for (let attempt = 1; ; attempt++) {
       const page = (await list()) ?? { error: 'no list call' };
       const late = this.#ports.now() - startedAt > SLOW_LIST_MS;
-      if ('keys' in page || attempt === ATTEMPTS_MAX || late) return page;
+      if ('keys' in page || page.isUnlisted || attempt === ATTEMPTS_MAX || late) return page;
       await this.#pause(attempt);
     }
   }
@@ -87,8 +100,10 @@ export class Auditor {
     return Object.fromEntries(nodeNames.map((name, index) => [name, seen[index] as NodeSighting]));
   }
 
-  async #read(name: string, groupId: string, { until, silence }: Look): Promise<NodeSighting> {
+  async #read(name: string, groupId: string, look: Look): Promise<NodeSighting> {
+    const { until, silence } = look;
     for (let attempt = 1; ; attempt++) {
+      await this.#turnOf(name, look);
       if ((silence.get(name) ?? 0) >= SILENCE_MAX)
         return { state: 'unknown', said: 'it does not answer' };
       if (this.#ports.now() >= until) return { state: 'unknown', said: 'it was not read in time' };
@@ -101,6 +116,15 @@ export class Auditor {
     }
   }
 
+  /** Resolves when the next read on the node may begin. */
+  async #turnOf(name: string, { spaceMs, nextAt }: Look): Promise<void> {
+    if (spaceMs === 0) return;
+    const now = this.#ports.now();
+    const turn = Math.max(now, nextAt.get(name) ?? now);
+    nextAt.set(name, turn + spaceMs);
+    if (turn > now) await this.#until(turn);
+  }
+
   #exchange(name: string, groupId: string): Promise<Answer> {
     return new Promise((resolve) => {
       this.#ports.node(name).exchange({ kind: 'read' }, groupId, resolve);
@@ -108,10 +132,13 @@ export class Auditor {
   }
 
   #pause(attempt: number): Promise<void> {
-    const { now, at, random } = this.#ports;
-    const ms = PAUSE_MS * 2 ** attempt * (0.5 + random() / 2);
+    const { now, random } = this.#ports;
+    return this.#until(now() + PAUSE_MS * 2 ** attempt * (0.5 + random() / 2));
+  }
+
+  #until(time: number): Promise<void> {
     return new Promise((resolve) => {
-      at(now() + ms, resolve);
+      this.#ports.at(time, resolve);
     });
   }
 
@@ -127,12 +154,12 @@ function sightingOf({ kind, token, said }: Answer): NodeSighting {
 }
 
 /** Merges the pages as far as all of them reach. */
-function comparisonOf(listed: readonly (Listed | undefined)[]): Comparison {
+function comparisonOf(listed: readonly Listed[]): Comparison {
+  const unlisted = listed.filter(({ page }) => 'error' in page && page.isUnlisted === true);
+  if (unlisted.length > 0) return { kind: 'unlisted', nodes: unlisted.map(({ node }) => node) };
   const counts = new Map<string, number>();
   let upTo: string | undefined;
-  for (const one of listed) {
-    if (one === undefined) return { kind: 'unlisted' };
-    const { node, page } = one;
+  for (const { node, page } of listed) {
     if ('error' in page) return { kind: 'failed', node, why: page.error };
     const last = page.more ? page.keys.at(-1) : undefined;
     if (last !== undefined && (upTo === undefined || compareBytes(last, upTo) < 0)) upTo = last;

@@ -20,6 +20,21 @@ interface Told {
   reject(error: Error): void;
 }
 
+/** How a node says that it knows no such call: its API has no list. */
+const UNLISTED_STATUSES = [405, 501];
+
+/** The node answered, but not with a page. */
+export class NotListed extends Error {
+  override readonly name = 'NotListed';
+  /** It never will. */
+  readonly isUnlisted: boolean;
+
+  constructor({ status, body }: Pick<Response, 'status' | 'body'>) {
+    super(`${status} ${body.slice(0, 100)}`);
+    this.isUnlisted = UNLISTED_STATUSES.includes(status);
+  }
+}
+
 /** A page of a thousand keys of the longest kind is a megabyte, and thrice that with every character escaped. */
 const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -55,6 +70,6 @@ export class ListCall extends Exchange<Response> {
     this.#host.aside.leave(this);
     if ('kind' in ending) this.#told.reject(new Error(ending.said));
     else if (ending.status === 200) this.#told.resolve(ending.body);
-    else this.#told.reject(new Error(`${ending.status} ${ending.body.slice(0, 100)}`));
+    else this.#told.reject(new NotListed(ending));
   }
 }

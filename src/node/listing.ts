@@ -13,6 +13,7 @@ import { CODE_POINTS_MAX, isTooLong } from '../core/group-id.ts';
 import type { NodeStats } from '../protocol/answer.ts';
 import { compareBytes } from '../protocol/byte-order.ts';
 import { type Dialect, listPath } from './dialect.ts';
+import { NotListed } from './list-call.ts';
 import type { NodeClient } from './node-client.ts';
 
 const PAGE_KEYS = 1000;
@@ -26,7 +27,8 @@ export interface NodeCount extends NodeStats {
 /** Keys in rising order of their bytes; `more`: there are others behind them. */
 export type KeyPage =
   | { readonly keys: readonly string[]; readonly more: boolean }
-  | { readonly error: string };
+  /** `isUnlisted`: the node has no list, and never will. */
+  | { readonly error: string; readonly isUnlisted?: boolean };
 
 /** One page of what the node holds above `after`; never more than `limit`. */
 export async function listKeys(
@@ -38,7 +40,8 @@ export async function listKeys(
     const { groups, next } = await readPage(client, list, { after, limit });
     return { keys: groups, more: next !== undefined && groups.length > 0 };
   } catch (error) {
-    return { error: tell(error) };
+    const isUnlisted = error instanceof NotListed && error.isUnlisted;
+    return { error: tell(error), ...(isUnlisted ? { isUnlisted } : {}) };
   }
 }
 

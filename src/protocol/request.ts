@@ -159,6 +159,7 @@ const SCHEMAS = {
     node: node.optional(),
     /** Left out, the breakers are only shown. */
     act: z.enum(['open', 'close', 'reset']).optional(),
+    by: id.optional(),
   }),
   pause: z.strictObject({ op: z.literal('pause'), ...pauseFields }),
   resume: z.strictObject({ op: z.literal('resume'), ...pauseFields }),
@@ -194,6 +195,7 @@ export type RequestInput = z.input<(typeof SCHEMAS)[OperationName]>;
 export type CommandInput = z.input<typeof create> | z.input<typeof remove>;
 export type OperatorInput = z.input<(typeof SCHEMAS)['retry' | 'cancel' | 'abandon']>;
 export type RestoreInput = z.input<(typeof SCHEMAS)['restore']>;
+export type BreakerInput = z.input<(typeof SCHEMAS)['breaker']>;
 export type PauseInput = z.input<(typeof SCHEMAS)['pause' | 'resume']>;
 export type AuditInput = z.input<(typeof SCHEMAS)['audit']>;
 export type ListInput = z.input<(typeof SCHEMAS)['list']>;

@@ -42,8 +42,13 @@ export type Order =
       readonly limit: number;
       readonly ticket: Ticket;
     }
-  /** Read these keys on every node. */
-  | { readonly kind: 'look'; readonly keys: readonly string[]; readonly ticket: Ticket }
+  /** Read these keys on every node; `isSlow`: at most 100 a second on each. */
+  | {
+      readonly kind: 'look';
+      readonly keys: readonly string[];
+      readonly isSlow?: boolean;
+      readonly ticket: Ticket;
+    }
   | { readonly kind: 'report'; readonly ticket: Ticket }
   /** The breaker of a node: while it is not `closed`, only trial calls are made. */
   | { readonly kind: 'breaker'; readonly node: string; readonly closed: boolean }
@@ -72,8 +77,8 @@ export interface Inspection {
 
 /** What the nodes list of one range of keys, or why it can't be said. */
 export type Comparison =
-  /** The dialect has no list call. */
-  | { readonly kind: 'unlisted' }
+  /** These nodes have no list, by their dialect or by their own word. */
+  | { readonly kind: 'unlisted'; readonly nodes: readonly string[] }
   | { readonly kind: 'failed'; readonly node: string; readonly why: string }
   | {
       readonly kind: 'compared';

@@ -35,15 +35,18 @@ describe('audit', () => {
     expect(code).toBe(1);
   });
 
-  test('with --json is a line for each finding', async () => {
+  test('with --json is a line for each finding, then the summary', async () => {
     const { run } = await setUp({}, ['b', 'e']);
     const { stdout, stderr } = await run('--json');
     const lines = stdout.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
       { groupId: 'b', kind: 'missing' },
       { groupId: 'e', kind: 'missing' },
+      {
+        summary: { op: 'audit', compared: 5, differing: 2, kinds: { missing: 2 }, complete: true },
+      },
     ]);
-    expect(stderr).toContain('audit: 2 keys differ');
+    expect(stderr).toBe('');
   });
 
   test('of keys in a file asks for these alone', async () => {
@@ -66,8 +69,45 @@ describe('audit', () => {
     expect((await run()).stdout).toContain('the nodes agree with the journal, 1 compared');
     busy = 1000;
     const { code, stdout } = await run();
+    expect(stdout).toContain('audit: nothing was compared, 1 compared');
     expect(stdout).toContain('1 key not judged: always at work');
-    expect(code).toBe(0);
+    expect(code).toBe(1);
+  });
+
+  test('of nodes without a list says how it compared, and never that nothing agrees', async () => {
+    let checked = 2;
+    const { run } = await setUp({
+      instead: ({ op }) =>
+        op === 'audit' ? { checked, findings: [], busy: [], unlisted: ['node01'] } : undefined,
+    });
+    const some = await run();
+    expect(some.stdout).toContain('audit: the nodes agree with the journal, 2 compared');
+    expect(some.stdout).toContain(
+      "node01 can't list keys: those that the journal knows were read one by one",
+    );
+    expect(some.code).toBe(0);
+    checked = 0;
+    const none = await run();
+    expect(none.stdout).toContain('audit: nothing was compared');
+    expect(none.code).toBe(1);
+    const json = JSON.parse((await run('--json')).stdout) as object;
+    expect(json).toMatchObject({ summary: { compared: 0, unlisted: ['node01'] } });
+  });
+
+  test('that ends early says so, and does not repair', async () => {
+    let pages = 0;
+    const { run, peer } = await setUp(
+      {
+        instead: ({ op }) =>
+          op === 'audit' && ++pages > 1 ? errorReply('internal', 'so it is') : undefined,
+      },
+      ['b'],
+    );
+    const { code, stdout, stderr } = await run('--repair', '--yes');
+    expect(stdout).toContain('; stopped early: there are more keys');
+    expect(stderr).toContain('internal: so it is');
+    expect(code).toBe(1);
+    expect(peer.seen.some((one) => one.op === 'audit' && one.repair)).toBe(false);
   });
 
   test('waits while another audit is at work, and tells what a node says in place of a list', async () => {
@@ -108,6 +148,7 @@ describe('audit --repair', () => {
     expect(ended).toMatchObject([
       { groupId: 'b', repair: { op: 'create', id: 'repair-b' }, state: 'rolled_back' },
       { groupId: 'c', repair: { id: 'repair-c' }, state: 'committed' },
+      { summary: { op: 'audit', differing: 2, repair: { asked: 2, mended: 1, left: 1 } } },
     ]);
     expect(code).toBe(1);
   });

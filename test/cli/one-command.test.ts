@@ -23,7 +23,7 @@ describe('create-one and delete-one', () => {
     const { run, peer } = await setUp();
     const created = await run('create-one', '5');
     expect(created).toMatchObject({ code: 0, stderr: '' });
-    expect(created.stdout).toMatch(/^create 5: committed in \d+ ms\n$/);
+    expect(created.stdout).toMatch(/^create 5: committed in \d+ ms, id \S{36}\n$/);
     expect(peer.nodes['node01']).toEqual(new Set(['5']));
     expect((await run('delete-one', '5')).stdout).toMatch(/^delete 5: committed/);
     expect(peer.nodes['node01']).toEqual(new Set());

@@ -12,7 +12,7 @@ async function setUp() {
 }
 
 describe('cancel, retry and abandon', () => {
-  test('take several ids, one answer each', async () => {
+  test('take several ids, one answer each, and sum up', async () => {
     const { run } = await setUp();
     const { code, stdout } = await run('cancel', 'a', 'b', '--json');
     const answers = stdout
@@ -22,6 +22,14 @@ describe('cancel, retry and abandon', () => {
     expect(answers).toMatchObject([
       { id: 'a', state: 'rolled_back', reason: 'cancelled' },
       { id: 'b', state: 'rolled_back', reason: 'cancelled' },
+      {
+        summary: {
+          op: 'cancel',
+          commands: 2,
+          complete: true,
+          outcomes: { 'rolled_back, cancelled': 2 },
+        },
+      },
     ]);
     expect(code).toBe(0);
   });
@@ -51,7 +59,16 @@ describe('cancel by a filter', () => {
     expect(code).toBe(0);
     expect(peer.seen.filter(({ op }) => op === 'cancel')).toMatchObject([{ dryRun: true }]);
     const json = await run('cancel', '--all', '--dry-run', '--json');
-    expect(JSON.parse(json.stdout)).toMatchObject({ matched: 2, commands: [{ id: 'a' }, {}] });
+    expect(
+      json.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object),
+    ).toMatchObject([
+      { id: 'a' },
+      { id: 'b' },
+      { summary: { op: 'cancel', dryRun: true, matched: 2, shown: 2 } },
+    ]);
   });
 
   test('with --yes does it to all, and counts by outcome', async () => {
@@ -62,6 +79,10 @@ describe('cancel by a filter', () => {
     expect(peer.seen.at(-1)).toMatchObject({ op: 'cancel', filter: {} });
     expect(peer.seen.at(-1)).toHaveProperty('by', expect.stringContaining('@'));
     expect((await run('cancel', '--all', '--yes')).stdout).toBe('cancel: 0 commands\n');
+    const none = await run('retry', '--stuck', '--json');
+    expect(JSON.parse(none.stdout)).toEqual({
+      summary: { op: 'retry', commands: 0, complete: true, outcomes: {} },
+    });
   });
 
   test('passes the filter on as it was said', async () => {
@@ -86,7 +107,7 @@ describe('cancel by a filter', () => {
   test('what the daemon says of a wrong filter is told, and ends with 2', async () => {
     const { run } = await setUp();
     const { code, stderr } = await run('cancel', '--state', 'committed', '--yes');
-    expect(stderr).toContain('filter.state.0 must be "accepted", "applying" or "compensating"');
+    expect(stderr).toContain('--state must be "accepted", "applying" or "compensating"');
     expect(code).toBe(2);
   });
 
@@ -117,6 +138,16 @@ describe('abandon', () => {
     expect((await run('abandon', 'a', '--yes')).stderr).toContain('a is applying');
     expect(peer.seen.some(({ op }) => op === 'abandon')).toBe(true);
   });
+
+  test.skipIf(noTerminal !== undefined)(
+    `does not ask of what is settled ${noTerminal ?? ''}`,
+    async () => {
+      const { env } = await setUp();
+      const { stdout } = await runCliAtTerminal(['abandon', 'done'], { env });
+      expect(stdout).not.toContain('[y/N]');
+      expect(stdout).toContain('done is committed');
+    },
+  );
 
   test.skipIf(noTerminal !== undefined)(`asks at a terminal ${noTerminal ?? ''}`, async () => {
     const { env, peer } = await setUp();

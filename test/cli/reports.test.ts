@@ -3,6 +3,23 @@ import { startPeer } from '../support/client-pair.ts';
 import type { Script } from '../support/peer-daemon.ts';
 import { runCli } from '../support/run-cli.ts';
 
+/** As it is listed, and as its executor knows it. */
+const OPEN = {
+  id: 'a',
+  op: 'create',
+  groupId: '5',
+  state: 'compensating',
+  stuck: true,
+  elapsedMs: 90_000,
+} as const;
+const SEEN = {
+  ...OPEN,
+  nodes: {
+    node01: { state: 'absent', attempts: 2 },
+    node02: { state: 'unknown', attempts: 9, said: 'connect ECONNREFUSED' },
+  },
+} as const;
+
 async function setUp(script: Script = {}) {
   const peer = await startPeer(script);
   const run = (...args: string[]) => runCli(args, { env: { LOCKSTEP_ENDPOINT: peer.endpoint } });
@@ -85,6 +102,21 @@ describe('list', () => {
     const next = await run('list', '--limit', '2', '--cursor', '4');
     expect(next.stdout.trimEnd().split('\n')).toHaveLength(2);
     expect(next.stderr).toBe('');
+  });
+
+  test('shows of an open command what each node said last, in JSON its nodes', async () => {
+    const { run } = await setUp({
+      hold: () => true,
+      instead: ({ op }) => {
+        if (op === 'list') return { commands: [OPEN] };
+        return op === 'status' ? SEEN : undefined;
+      },
+    });
+    const { stdout } = await run('list', '--stuck');
+    expect(stdout).toMatch(/took +id +nodes said last\n/);
+    expect(stdout).toMatch(/compensating, stuck .* a +node02: connect ECONNREFUSED\n/);
+    const json = JSON.parse((await run('list', '--stuck', '--json')).stdout) as object;
+    expect(json).toMatchObject({ commands: [{ id: 'a', nodes: { node02: { attempts: 9 } } }] });
   });
 
   test('passes its filters on', async () => {

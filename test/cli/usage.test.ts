@@ -29,6 +29,8 @@ describe('bad usage ends with 2 and says what to type instead', () => {
     ['create-one 5 6', /"6" is too much: lockstep create-one <key>/],
     ['create-one 5 --deadlin 3', /unknown option --deadlin; did you mean --deadline\?/],
     ['create-one 5 --frobnicate', /unknown option --frobnicate\n/],
+    ['pause foo', /: lane must be one of "interactive", "bulk", not "foo"\n/],
+    ['breaker opn n', /: act must be one of .*; did you mean open\?/],
     ['create-one 5 --lane fast', /--lane must be one of "interactive", "bulk", not "fast"/],
     [
       'create-one 5 --deadline soon',
@@ -67,6 +69,14 @@ describe('bad usage ends with 2 and says what to type instead', () => {
     expect(code).toBe(2);
   });
 
+  test('with --json it is one document on stdout, too', async () => {
+    for (const line of ['list --limit abc', 'frob', 'cancel --all', 'delete']) {
+      const { code, stdout, stderr } = await runCli([...line.split(' '), '--json'], NOWHERE);
+      expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'bad_usage' } });
+      expect([code, stderr]).toEqual([2, '']);
+    }
+  });
+
   test('no command at all shows the help', async () => {
     const { code, stdout, stderr } = await runCli([], NOWHERE);
     expect(stderr).toContain('lockstep create-one <key>');
@@ -78,7 +88,7 @@ describe('bad usage ends with 2 and says what to type instead', () => {
     const env = { LOCKSTEP_ENDPOINT: peer.endpoint };
     const long = await runCli(['create-one', 'x'.repeat(257)], { env });
     expect(long).toMatchObject({ code: 2, stdout: '' });
-    expect(long.stderr).toContain('groupId is longer than 256 characters');
+    expect(long.stderr).toContain('the key is longer than 256 characters');
     const state = await runCli(['list', '--state', 'done'], { env });
     expect(state.code).toBe(2);
     expect(state.stderr).toContain('state is one of accepted');
@@ -112,10 +122,11 @@ describe('the help', () => {
     expect(code).toBe(0);
   });
 
-  test('has a version and a completion', async () => {
+  test('has a version and completion scripts', async () => {
     expect((await runCli(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-    expect((await runCli(['completion'])).stdout).toContain('complete -o bashdefault');
-    const words = await runCli(['--get-yargs-completions', 'lockstep', 'create-one', '--']);
-    expect(words.stdout).toContain('--if-unavailable');
+    expect((await runCli(['completion', 'bash'])).stdout).toContain('complete -o default');
+    expect((await runCli(['completion', 'zsh'])).stdout).toContain('compdef');
+    expect((await runCli(['completion', 'fish'])).stdout).toContain('complete -c lockstep');
+    expect((await runCli(['completion', 'tcsh'])).code).toBe(2);
   });
 });

@@ -36,6 +36,23 @@ describe('a client that persists', () => {
     expect(await client.create('5')).toMatchObject(busy);
   });
 
+  test('is one of hundreds that wait, without a warning of Node', async () => {
+    const warnings: string[] = [];
+    const note = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', note);
+    let isBusy = true;
+    const { peer, client } = await startPair({
+      instead: ({ op }) =>
+        op === 'create' && isBusy ? errorReply('busy', 'full', { retryAfterMs: 50 }) : undefined,
+    });
+    const all = Array.from({ length: 200 }, (_, key) => client.create(`${key}`, { persist: true }));
+    await eventually(() => creates(peer).length).toBeGreaterThan(400);
+    isBusy = false;
+    expect((await Promise.all(all)).every((answer) => 'state' in answer)).toBe(true);
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   test('ends with the client', async () => {
     const { peer, client } = await startPair({
       instead: ({ op }) =>

@@ -136,7 +136,18 @@ describe('an audit of all keys', () => {
       checked: 1,
       findings: [],
       busy: [],
+      unlisted: [...NAMES],
     });
+  });
+
+  test('a node that says it has no list is one without, whatever its dialect says', async () => {
+    const { desk, nodes } = await openCluster();
+    await done(desk, 'create', 'a', 'b');
+    nodes.node02.isUnlisted = true;
+    nodes.node03.records.delete('b');
+    const answer = await audit(desk);
+    expect(answer).toMatchObject({ checked: 2, unlisted: ['node02'] });
+    expect(answer.findings).toMatchObject([{ groupId: 'b', kind: 'missing' }]);
   });
 });
 

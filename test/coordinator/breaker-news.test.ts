@@ -47,6 +47,13 @@ test('the next outage is an error again, however soon', () => {
   const { take, levels } = setUp();
   take('closed', 'open');
   take('half_open', 'closed');
-  take('closed', 'open', true);
+  take('closed', 'open');
   expect(levels()).toEqual(['error', 'info', 'error']);
+});
+
+test('what an operator opened is no error, and told all the same', () => {
+  const { take, levels, told } = setUp();
+  take('closed', 'open', true);
+  expect(levels()).toEqual(['warn']);
+  expect(told).toHaveLength(1);
 });

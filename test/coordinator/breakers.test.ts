@@ -146,6 +146,21 @@ describe('an operator', () => {
     expect(await ask(undefined, 'open')).toMatchObject({ error: { field: 'node' } });
   });
 
+  test('is noted with who said it; clients are told how it ends, and no time', async () => {
+    const desk = await openDesk();
+    desk.ask({ op: 'breaker', node: 'node01', act: 'open', by: 'ann@bastion' });
+    await desk.rest();
+    expect(desk.notes).toContainEqual([
+      'operator: breaker',
+      { node: 'node01', act: 'open', by: 'ann@bastion' },
+    ]);
+    const refused = desk.ask({ op: 'create', groupId: '5', id: 'mine' });
+    await desk.rest();
+    const hint = expect.stringContaining('`lockstep breaker close node01`') as string;
+    expect(refused.answer).toMatchObject({ id: 'mine', error: { code: 'unavailable', hint } });
+    expect(refused.answer).not.toHaveProperty('error.retryAfterMs');
+  });
+
   test('P3: is answered when the journal has it', async () => {
     const desk = await openDesk();
     desk.ask({ op: 'breaker', node: 'node01', act: 'open' });

@@ -29,10 +29,10 @@ const RUN: Readonly<Record<string, readonly string[]>> = {
   test: ['--', 'test/e2e/protocol.test.ts'],
   // Without an engine, which this test can't count on; what it gives compose is judged below.
   'test:container': [],
-  demo: [],
   simulate: ['--', '--seeds', '5'],
   chaos: ['--', '--minutes', '0.05'],
   bench: ['--', 'commands', '--small'],
+  demo: [],
   // Last: what the others need is gone then.
   clean: [],
 };
@@ -74,10 +74,14 @@ async function leavesItAlone(
   more: NodeJS.ProcessEnv = {},
 ): Promise<void> {
   const path = `${join(project.root, 'data/bin')}:${process.env['PATH']}`;
-  const env = { ...foreign.env, PATH: path, ...more };
+  const TMPDIR = join(project.root, 'data/tmp');
+  mkdirSync(TMPDIR, { recursive: true });
+  const env = { ...foreign.env, PATH: path, TMPDIR, ...more };
   const { code, stdout, stderr } = await project.run(command, env);
   expect(foreign.touched(), `${stdout}${stderr}`).toEqual([]);
   expect(code, `${stdout}${stderr}`).toBe(0);
+  // It ends what it has started; the demo's services run on.
+  if (!command.includes('demo')) expect(project.processes()).toEqual([]);
 }
 
 function scripts(): Readonly<Record<string, string>> {
@@ -88,7 +92,10 @@ function scripts(): Readonly<Record<string, string>> {
 describe('a cluster that is named by variable and by configuration file', () => {
   test.each(Object.entries(RUN))(
     'gets no request from npm run %s',
-    (script, args) => leavesItAlone(['npm', 'run', script, ...args]),
+    async (script, args) => {
+      await leavesItAlone(['npm', 'run', script, ...args]);
+      if (script === 'demo') await leavesItAlone(['npm', 'stop']);
+    },
     400_000,
   );
 

@@ -25,3 +25,15 @@ test('P9: a look at slow nodes ends before it is given up, and says what it has 
   await bench.advance(5000);
   expect(bench.node('node01').calls).toHaveLength(asked);
 });
+
+test('where no node is listed at most 100 keys a second are read on each', async () => {
+  const bench = new Bench();
+  bench.take({ kind: 'look', keys: KEYS.slice(0, 300), isSlow: true, ticket: 1 });
+  await bench.advance(1000);
+  const asked = bench.node('node01').calls.length;
+  expect(asked).toBeGreaterThan(80);
+  expect(asked).toBeLessThanOrEqual(101);
+  await bench.advance(3000);
+  expect(bench.reportsOf('answered')).toHaveLength(1);
+  expect(bench.node('node03').calls).toHaveLength(300);
+});

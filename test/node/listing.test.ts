@@ -135,6 +135,16 @@ describe('one page of the keys of a node', () => {
     expect(await page(node.url, 'a0', 5)).toEqual({ error: expect.stringMatching(told) });
   });
 
+  test.each(['405 Method Not Allowed', '501 Not Implemented'])(
+    '%s says that the node has no list; other answers do not',
+    async (status) => {
+      const without = await startRawNode((socket) => socket.end(answer(status, 'no')));
+      expect(await page(without.url, '', 5)).toMatchObject({ isUnlisted: true });
+      const failing = await startRawNode((socket) => socket.end(answer('503 Busy', 'no')));
+      expect(await page(failing.url, '', 5)).not.toHaveProperty('isUnlisted');
+    },
+  );
+
   test('the order is that of the bytes, not of UTF-16', async () => {
     const groups = ['\uFFFD', '\u{1F600}'];
     const body = JSON.stringify({ groups });

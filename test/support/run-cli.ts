@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const SCRIPT = '/usr/bin/script';
 
 export interface CliOptions {
@@ -31,7 +31,7 @@ export interface RunningCli {
 
 /** Starts it; stdin stays open until the test ends it, unless there is `input`. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
-  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), MAIN, ...args], {
+  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), CLI, ...args], {
     env: { PATH: process.env['PATH'], ...options.env },
   });
   let said = '';
@@ -60,7 +60,7 @@ export async function runCliAtTerminal(
   args: readonly string[],
   { input = '', env = {} }: Pick<CliOptions, 'env'> & { readonly input?: string } = {},
 ): Promise<Pick<CliResult, 'code' | 'stdout'>> {
-  const line = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
+  const line = [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ');
   const child = spawn(SCRIPT, ['-qec', line, '/dev/null'], {
     env: { PATH: process.env['PATH'], TERM: 'xterm', ...env },
   });

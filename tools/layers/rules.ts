@@ -61,7 +61,6 @@ export const RULES: Rules = {
   packages: {
     '@sentry/node': ['observe/**'],
     'better-sqlite3': ['journal/sqlite/**', 'nodesim/**'],
-    'cli-progress': ['cli/**'],
     cronitor: ['observe/**'],
     fastify: ['ops/**'],
     ky: ['cli/**', 'observe/**'],

@@ -48,8 +48,9 @@ async function createFrom(source: KeySource, { client, terminal, stop }: Stage):
     onAnswer: async () => progress.update(tally.total, tally.failed),
   }).finally(() => progress.stop());
   if (gone !== undefined) throw gone;
-  const interrupted = stop.aborted && tally.total !== source.total;
-  return { op: 'create', tally, elapsedMs: performance.now() - begun, interrupted };
+  const isWhole = tally.total === source.total;
+  const elapsedMs = performance.now() - begun;
+  return { op: 'create', tally, elapsedMs, isWhole, total: source.total };
 }
 
 /** The answer, which must not be an error. */

@@ -54,7 +54,10 @@ export const audit = subcommand({
     const unknown = args.unknown as AuditJob['unknown'];
     const job = { source, unknown, rate, repair, yes, json: args.json === true };
     return withDaemon(args, (client) =>
-      interruptible(terminal, (stop) => runAudit(client, { ...job, stop }, terminal)),
+      interruptible(terminal, {
+        run: (stop) => runAudit(client, { ...job, stop }, terminal),
+        leave: () => client.close(),
+      }),
     );
   },
 });

@@ -1,6 +1,7 @@
 import type { BreakerAct } from '../../client/index.ts';
 import { isError } from '../../protocol/answer.ts';
 import { errorText } from '../answer-text.ts';
+import { author } from '../author.ts';
 import { breakerTable } from '../breaker-text.ts';
 import { exitOfReply, UsageError } from '../exit-code.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
@@ -28,7 +29,7 @@ export const breaker = subcommand({
       const answer =
         act === undefined || node === undefined
           ? await client.breakers()
-          : await client.breaker(node, act as BreakerAct);
+          : await client.breaker(node, act as BreakerAct, { by: author() });
       if (args.json) await terminal.json(answer);
       else if (isError(answer)) terminal.note(errorText(answer, terminal));
       else await terminal.line(breakerTable(answer.breakers, terminal));

@@ -1,6 +1,8 @@
+import type { LockstepClient } from '../../client/index.ts';
 import { isError, type ListAnswer } from '../../protocol/answer.ts';
+import type { ErrorReply } from '../../protocol/errors.ts';
 import type { ListInput } from '../../protocol/request.ts';
-import { commandTable, errorText } from '../answer-text.ts';
+import { commandTable, errorText, isSettled } from '../answer-text.ts';
 import { exitOfReply, UsageError } from '../exit-code.ts';
 import { FILTER, FILTER_OPTIONS, filterOf, given } from '../filter.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
@@ -44,7 +46,7 @@ export const list = subcommand({
     const page = { limit: limitOf(args.limit), cursor: args.cursor };
     const filter = { ...filterOf(args), ...given(page) } as Omit<ListInput, 'op'>;
     return withDaemon(args, async (client) => {
-      const answer = await client.list(filter);
+      const answer = await withNodes(client, await client.list(filter));
       if (args.json) await terminal.json(answer);
       else if (isError(answer)) terminal.note(errorText(answer, terminal));
       else {
@@ -56,6 +58,23 @@ export const list = subcommand({
     });
   },
 });
+
+/**
+ * What each node of an open command said last, only its executor knows: it is asked, one by one. One
+ * that has settled meanwhile, or does not answer, stays as it was listed.
+ */
+async function withNodes(
+  client: LockstepClient,
+  answer: ListAnswer | ErrorReply,
+): Promise<ListAnswer | ErrorReply> {
+  if (isError(answer)) return answer;
+  const seen = answer.commands.map(async (one) => {
+    if (isSettled(one) || one.nodes !== undefined) return one;
+    const now = await client.status(one.id);
+    return isError(now) || now.nodes === undefined ? one : { ...one, nodes: now.nodes };
+  });
+  return { ...answer, commands: await Promise.all(seen) };
+}
 
 function limitOf(limit: number | undefined): number | undefined {
   if (Number.isNaN(limit)) throw new UsageError('--limit must be a number');

@@ -1,9 +1,9 @@
 import { author } from '../author.ts';
-import { EXIT, type ExitCode, UsageError, worst } from '../exit-code.ts';
+import { type ExitCode, UsageError } from '../exit-code.ts';
 import { operateByFilter } from '../operate-by-filter.ts';
-import { SELECTION_OPTIONS, selectionOf, tellActed } from '../operator-command.ts';
+import { operateOn, SELECTION_OPTIONS, selectionOf } from '../operator-command.ts';
 import { CONFIG } from '../options.ts';
-import { agreed } from '../question.ts';
+import { agree } from '../question.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -58,14 +58,11 @@ export const restore = subcommand({
     }
     const many = what.length === 1 ? String(what[0]) : `${what.length} commands`;
     const question = act === 'resume' ? `Have ${many} go on?` : `Give ${many} up for ever?`;
-    if (!(await agreed(question, WHY[act], { yes: args.yes, terminal }))) return EXIT.notDone;
-    return withDaemon(args, async (client) => {
-      const codes: ExitCode[] = [];
-      for (const id of what) {
-        const answer = await client.decideOnHeld(act, id, { by: author() });
-        codes.push(await tellActed(answer, { json }, terminal));
-      }
-      return worst(codes);
+    await agree(question, WHY[act], { yes: args.yes, terminal });
+    return withDaemon(args, (client) => {
+      const decide = (id: string) => client.decideOnHeld(act, id, { by: author() });
+      const name = `restore --${act}`;
+      return operateOn(what, { name, act: decide, json: json === true }, terminal);
     });
   },
 });

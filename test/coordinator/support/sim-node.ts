@@ -47,6 +47,8 @@ export class SimNode implements NodePort {
   showsTokens = false;
   /** What it says in place of a list of its keys. */
   listFault: string | undefined;
+  /** It knows no such call. */
+  isUnlisted = false;
   /** Exchanges under way, and the most there ever were of one key. */
   running = 0;
   readonly #busy = new Map<string, number>();
@@ -96,6 +98,7 @@ export class SimNode implements NodePort {
   }
 
   keys(after: string, limit: number): Promise<KeyPage> {
+    if (this.isUnlisted) return Promise.resolve({ error: '405 Not Allowed', isUnlisted: true });
     if (this.listFault !== undefined) return Promise.resolve({ error: this.listFault });
     const all = [...this.records.keys()].sort(compareBytes);
     const rest = all.filter((key) => compareBytes(key, after) > 0);

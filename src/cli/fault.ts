@@ -1,0 +1,32 @@
+/** What ends a call in place of an answer: how it is told, and the exit code. */
+import { ClientError } from '../client/index.ts';
+import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { plain, type Terminal } from './terminal.ts';
+
+export type Fault = ClientError | UsageError;
+
+export function isFault(error: unknown): error is Fault {
+  return error instanceof ClientError || error instanceof UsageError;
+}
+
+export function exitOfFault(fault: Fault): ExitCode {
+  if (fault instanceof UsageError || fault.code === 'bad_endpoint') return EXIT.usage;
+  return fault.code === 'no_answer' || fault.code === 'closed' ? EXIT.notDone : EXIT.unreachable;
+}
+
+/** In the shape of the daemon's error replies. */
+export function faultJson(fault: Fault): { readonly id?: string; readonly error: object } {
+  if (fault instanceof UsageError) {
+    const { message } = fault;
+    return { error: { code: 'bad_usage', message, hint: 'See `lockstep --help`.' } };
+  }
+  const { code, message, hint, endpoint, id } = fault;
+  return { ...(id === undefined ? {} : { id }), error: { code, message, hint, endpoint } };
+}
+
+export function tellFault(fault: Fault, terminal: Terminal): void {
+  if (fault instanceof UsageError) return terminal.note(`lockstep: ${plain(fault.message)}`);
+  const { message, hint, id } = fault;
+  const again = id === undefined ? [] : [`What became of it: lockstep status ${id}`];
+  terminal.note([`lockstep: ${message}`, hint, ...again].join('\n  '));
+}

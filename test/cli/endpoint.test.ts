@@ -1,0 +1,31 @@
+/** Where the command line looks for its daemon. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { endpointOf, nameFault } from '../../src/cli/endpoint.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+test('the environment goes before the configuration file, that before the default', async () => {
+  const folder = tempFolder();
+  expect(await endpointOf({}, folder)).toBe('tcp://127.0.0.1:5570');
+  writeFileSync(join(folder, 'lockstep.config.yaml'), 'endpoint: tcp://127.0.0.1:6570\n');
+  expect(await endpointOf({}, folder)).toBe('tcp://127.0.0.1:6570');
+  const env = { LOCKSTEP_ENDPOINT: 'tcp://127.0.0.1:7570' };
+  expect(await endpointOf(env, folder)).toBe('tcp://127.0.0.1:7570');
+  writeFileSync(join(folder, 'other.json'), '{"endpoint":"tcp://127.0.0.1:8570"}');
+  expect(await endpointOf({ LOCKSTEP_CONFIG: 'other.json' }, folder)).toBe('tcp://127.0.0.1:8570');
+});
+
+test('P10: a file that nobody can read is bad usage, and named', async () => {
+  const folder = tempFolder();
+  writeFileSync(join(folder, 'lockstep.config.json'), '{');
+  await expect(endpointOf({}, folder)).rejects.toThrow(/^lockstep\.config\.json is not JSON/);
+});
+
+test('a host that has no address is told as that, and not as a daemon that is away', async () => {
+  expect(await nameFault('tcp://no-such-host.invalid:5570')).toMatch(
+    /^the host name no-such-host\.invalid in tcp:\S+ cannot be looked up \(\w+\)$/,
+  );
+  expect(await nameFault('tcp://127.0.0.1:5570')).toBeUndefined();
+  expect(await nameFault('ipc:///tmp/lockstep')).toBeUndefined();
+});
