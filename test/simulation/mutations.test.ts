@@ -8,12 +8,13 @@ import { describe, expect, it } from 'vitest';
 import { edit } from '../core/model/mutated-core.ts';
 import { mutatedTree } from './mutated-tree.ts';
 import type { Bug } from './mutations/bug.ts';
+import { CLOCKS } from './mutations/clocks.ts';
 import { MISTAKES } from './mutations/mistakes.ts';
 import { RULES } from './mutations/rules.ts';
 import { bugTable } from './mutations/table.ts';
 import { reduce } from './reduce.ts';
 
-const BUGS = [...RULES, ...MISTAKES];
+const BUGS = [...RULES, ...MISTAKES, ...CLOCKS];
 const SEEDS_MAX = 20_000;
 /** What `npm test` has time for: about a second for one bug. */
 const SOON = 100;

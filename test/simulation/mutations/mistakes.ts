@@ -261,36 +261,6 @@ export const MISTAKES: readonly Bug[] = [
     ],
   },
   {
-    name: "history is pruned by another life's clock",
-    breaks: ['P7'],
-    seeds: 800,
-    edits: [
-      edit(
-        'src/coordinator/coordinator.ts',
-        'lived: Math.floor(counters.lived + at - this.#startedAt)',
-        'lived: Math.floor(at)',
-      ),
-    ],
-  },
-  {
-    name: "a deadline is taken as another life's clock has dated it",
-    breaks: ['P9'],
-    seeds: 320,
-    edits: [
-      edit(
-        'src/coordinator/own-clock.ts',
-        'deadlineAt: command.deadlineAt - behindMs,',
-        'deadlineAt: command.deadlineAt,',
-      ),
-    ],
-  },
-  {
-    name: "a rollback's beginning is taken as another life's clock has dated it",
-    breaks: ['P5'],
-    seeds: 490,
-    edits: [edit('src/coordinator/own-clock.ts', 'Math.min(at - behindMs, now.at)', 'at')],
-  },
-  {
     name: 'an audit repairs though a command has come to the key',
     breaks: ['P6'],
     seeds: 550,

@@ -1,0 +1,36 @@
+/** Times of one life of the daemon, judged by another life's clock. */
+import { edit } from '../../core/model/mutated-core.ts';
+import type { Bug } from './bug.ts';
+
+export const CLOCKS: readonly Bug[] = [
+  {
+    name: "history is pruned by another life's clock",
+    breaks: ['P7'],
+    seeds: 800,
+    edits: [
+      edit(
+        'src/coordinator/coordinator.ts',
+        'lived: Math.floor(counters.lived + at - this.#startedAt)',
+        'lived: Math.floor(at)',
+      ),
+    ],
+  },
+  {
+    name: "a deadline is taken as another life's clock has dated it",
+    breaks: ['P9'],
+    seeds: 320,
+    edits: [
+      edit(
+        'src/coordinator/own-clock.ts',
+        'deadlineAt: command.deadlineAt - behindMs,',
+        'deadlineAt: command.deadlineAt,',
+      ),
+    ],
+  },
+  {
+    name: "a rollback's beginning is taken as another life's clock has dated it",
+    breaks: ['P5'],
+    seeds: 490,
+    edits: [edit('src/coordinator/own-clock.ts', 'Math.min(at - behindMs, now.at)', 'at')],
+  },
+];
