@@ -1,8 +1,8 @@
-/** The mistakes of a daemon that takes another life's clock for its own. */
+/** Times of one life of the daemon, judged by another life's clock. */
 import { edit } from '../../core/model/mutated-core.ts';
 import type { Bug } from './bug.ts';
 
-export const CLOCK_MISTAKES: readonly Bug[] = [
+export const CLOCKS: readonly Bug[] = [
   {
     name: "history is pruned by another life's clock",
     breaks: ['P7'],

@@ -1,12 +1,12 @@
 /** The table of planted bugs as it stands in docs/testing.md. */
 import type { Bug } from './bug.ts';
-import { CLOCK_MISTAKES } from './clocks.ts';
+import { CLOCKS } from './clocks.ts';
 import { MISTAKES } from './mistakes.ts';
 import { RULES } from './rules.ts';
 
 export function bugTable(): string {
   return ['| bug | broken | seeds | by outcome |', '|---|---|---|---|']
-    .concat([...RULES, ...MISTAKES, ...CLOCK_MISTAKES].map(row))
+    .concat([...RULES, ...MISTAKES, ...CLOCKS].map(row))
     .join('\n');
 }
 
