@@ -47,6 +47,8 @@ runThread(async ({ beat, sockets, keep }) => {
   const afterReads = new AfterReads();
   const after: After = (ms, act) => at(now() + ms, act);
   const clients = data.nodes.map((node) => openClient(node, { ...data, after, afterReads }));
+  // However the thread ends, what it has under way is reset: else the kernel would deliver it later.
+  for (const client of clients) sockets.add(`node ${client.options.name}`, client);
   const ports = new Map(clients.map((client) => [client.options.name, portOf(client)]));
   const channel = new Channel(sockets.add('coordinator', new Pair(CHANNEL_SOCKET)), data.channel);
   await channel.open();

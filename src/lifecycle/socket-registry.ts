@@ -1,9 +1,9 @@
 /**
- * The ZeroMQ sockets of one thread, each with the place in the code that made it: who makes one adds
- * it in the same line. Main is told of every change, so that it can name what is left open when the
- * thread itself cannot speak any more.
+ * The sockets of one thread (those of ZeroMQ, and its connections to nodes), each with the place in the
+ * code that made it: who makes one adds it in the same line. Main is told of every change, so that it
+ * can name what is left open when the thread itself cannot speak any more.
  *
- * Only the thread itself closes them, for ZeroMQ sockets belong to the thread that made them.
+ * Only the thread itself closes them, for they belong to the thread that made them.
  */
 
 /** One open socket, as main knows it. */

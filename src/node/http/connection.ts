@@ -39,7 +39,10 @@ export class Connection {
   readonly #target: Target;
   readonly #isSecure: boolean;
   readonly #reader = new ResponseReader();
+  /** What is closed, and reset while a request is under way. */
   #socket: Socket | undefined;
+  /** What is written and read: the socket itself, or TLS over it. */
+  #stream: Socket | undefined;
   #request = '';
   #carried: Carried | undefined;
   /** No byte of its request was written before `sent`. */
@@ -65,13 +68,13 @@ export class Connection {
    * have not left this machine never do: a plain close would deliver what the kernel has buffered.
    */
   abandon(carried: Carried): void {
-    if (this.#carried === carried) this.#reset();
+    if (this.#carried === carried) this.#drop();
   }
 
   /** For good; what is under way is lost. */
   close(): void {
     this.#isClosed = true;
-    this.#reset()?.onLost('the connection was closed');
+    this.#drop()?.onLost('the connection was closed');
   }
 
   #connect(): void {
@@ -82,15 +85,19 @@ export class Connection {
     const fault = `no connection to ${url.host} within ${connectTimeoutMs} ms`;
     // The socket's own timer would begin anew with each step: name, address, TLS.
     const timer = setTimeout(() => this.#lose(socket, fault), connectTimeoutMs);
-    socket.once(this.#isSecure ? 'secureConnect' : 'connect', () => {
+    const begin = (stream: Socket) => {
       clearTimeout(timer);
-      if (socket === this.#socket) this.#send(socket);
+      if (socket !== this.#socket) return;
+      this.#stream = stream;
+      this.#send(socket);
+    };
+    socket.once('connect', () => {
+      if (!this.#isSecure) return begin(socket);
+      const secured = secure(socket, url, (piece) => this.#read(socket, piece));
+      secured.once('secureConnect', () => begin(secured));
+      return this.#watch(socket, secured);
     });
-    // Idle for too long. Once a request has left, its time is its carrier's.
-    socket.on('timeout', () => {
-      if (this.#carried === undefined || this.#stage === 'waiting') this.#lose(socket);
-    });
-    socket.on('end', () => this.#end(socket));
+    if (!this.#isSecure) this.#watch(socket, socket);
     socket.on('error', (error) => this.#lose(socket, tell(error)));
     socket.on('close', () => {
       clearTimeout(timer);
@@ -98,12 +105,21 @@ export class Connection {
     });
   }
 
+  #watch(socket: Socket, stream: Socket): void {
+    // Idle for too long. Once a request has left, its time is its carrier's.
+    stream.on('timeout', () => {
+      if (this.#carried === undefined || this.#stage === 'waiting') this.#lose(socket);
+    });
+    stream.on('end', () => this.#end(socket));
+    if (stream !== socket) stream.on('error', (error) => this.#lose(socket, tell(error)));
+  }
+
   #sendAfterReads(socket: Socket): void {
     this.#stage = 'waiting';
     this.#target.afterReads.add(() => {
       if (socket !== this.#socket || this.#stage !== 'waiting') return;
       // An answer came before all of its request had left: what is left would be read as the next.
-      if (socket.writableLength > 0) this.#lose(socket);
+      if (this.#isUnsent) this.#lose(socket);
       else this.#send(socket);
     });
   }
@@ -115,7 +131,7 @@ export class Connection {
     this.#reader.begin(carried.answerBytesMax);
     carried.onSent();
     socket.ref();
-    socket.write(this.#request);
+    this.#stream?.write(this.#request);
     this.#request = '';
   }
 
@@ -126,7 +142,7 @@ export class Connection {
     if (this.#carried === undefined || this.#stage !== 'sent') return this.#lose(socket);
     const answer = this.#reader.push(piece);
     if (answer === undefined) return;
-    if ('fault' in answer) this.#reset()?.onLost(answer.fault);
+    if ('fault' in answer) this.#drop()?.onLost(answer.fault);
     else this.#answer(socket, answer);
   }
 
@@ -134,44 +150,55 @@ export class Connection {
     const isAsked = this.#carried !== undefined && this.#stage === 'sent';
     if (socket !== this.#socket || !isAsked) return this.#lose(socket);
     const answer = this.#reader.end();
-    if ('fault' in answer) this.#reset()?.onLost(answer.fault);
+    if ('fault' in answer) this.#drop()?.onLost(answer.fault);
     else this.#answer(socket, answer);
   }
 
   #answer(socket: Socket, answer: Response): void {
-    const carried = this.#take();
     // The request has not wholly left, and is not to any more. TLS knows that only a turn later.
-    const isEarly = !this.#isSecure && socket.writableLength > 0;
-    if (answer.keepMs === 0 || isEarly) this.#lose(socket);
+    const isEarly = !this.#isSecure && this.#isUnsent;
+    if (isEarly) socket.resetAndDestroy();
+    const carried = this.#take();
+    if (answer.keepMs === 0 || isEarly) this.#drop();
     else this.#keep(socket, answer.keepMs);
     // Last, since it may have the next request with it.
     carried?.onAnswer(answer);
   }
 
+  /** Whether something is left to be sent of what was written. */
+  get #isUnsent(): boolean {
+    return (this.#stream?.writableLength ?? 0) > 0;
+  }
+
   /** A connection that carries nothing holds no thread alive. */
   #keep(socket: Socket, keepMs: number): void {
     socket.unref();
-    if (socket.timeout !== keepMs) socket.setTimeout(keepMs);
+    const stream = this.#stream ?? socket;
+    if (stream.timeout !== keepMs) stream.setTimeout(keepMs);
   }
 
   #lose(socket: Socket, why = 'the connection was closed'): void {
-    socket.destroy();
-    if (socket !== this.#socket) return;
-    this.#socket = undefined;
+    if (socket !== this.#socket) return void socket.destroy();
     // Its node has closed it while it was idle. Nothing was written: a new one will do.
-    if (this.#carried !== undefined && this.#stage === 'waiting') this.#connect();
-    else this.#take()?.onLost(why);
+    if (this.#carried === undefined || this.#stage !== 'waiting') {
+      return this.#drop()?.onLost(why);
+    }
+    socket.destroy();
+    return this.#connect();
   }
 
-  #reset(): Carried | undefined {
+  /**
+   * Ends the connection. A request that is under way ends with it: the socket is reset, which drops
+   * what the kernel holds. That is the TCP socket, for a TLS socket can't be reset.
+   */
+  #drop(): Carried | undefined {
+    const isUnderWay = this.#carried !== undefined && this.#stage === 'sent';
     const socket = this.#socket;
     this.#socket = undefined;
-    const carried = this.#take();
-    const isUnderWay = carried !== undefined && this.#stage === 'sent';
-    // TLS can't be reset: what it has encrypted is out of our hands. It is in doubt all the same.
-    if (isUnderWay && !this.#isSecure) socket?.resetAndDestroy();
+    this.#stream = undefined;
+    if (isUnderWay) socket?.resetAndDestroy();
     else socket?.destroy();
-    return carried;
+    return this.#take();
   }
 
   #take(): Carried | undefined {
@@ -182,23 +209,31 @@ export class Connection {
   }
 }
 
-function openSocket({ protocol, hostname, port }: URL, hear: (piece: string) => void): Socket {
-  const host = hostname.replace(/^\[|\]$/g, '');
+function openSocket(url: URL, hear: (piece: string) => void): Socket {
+  const isSecure = url.protocol === 'https:';
+  const port = Number(url.port || (isSecure ? 443 : 80));
   const callback = (length: number) => {
     hear(READ_BUFFER.toString('latin1', 0, length));
     return true;
   };
-  const options = { host, onread: { buffer: READ_BUFFER, callback } };
-  const isSecure = protocol === 'https:';
-  const socket = isSecure
-    ? connectTls({
-        ...options,
-        port: Number(port || 443),
-        servername: isIP(host) === 0 ? host : '',
-        ALPNProtocols: ['http/1.1'],
-      })
-    : connect({ ...options, port: Number(port || 80) });
+  const onread = { buffer: READ_BUFFER, callback };
+  const socket = connect({ host: hostOf(url), port, ...(isSecure ? {} : { onread }) });
   return socket.setNoDelay(true);
+}
+
+/**
+ * TLS over a connected socket that remains ours: a TLS socket that makes its own can't be reset, and
+ * what it has encrypted is delivered whenever the road is back.
+ */
+function secure(socket: Socket, url: URL, hear: (piece: string) => void): Socket {
+  const host = hostOf(url);
+  const servername = isIP(host) === 0 ? host : '';
+  const stream = connectTls({ socket, host, servername, ALPNProtocols: ['http/1.1'] });
+  return stream.on('data', (piece) => hear(piece.toString('latin1')));
+}
+
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
 }
 
 /** Of a name with several addresses, what each of them came to. */

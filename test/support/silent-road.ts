@@ -1,0 +1,93 @@
+/**
+ * A road that can be cut without a word: three network namespaces, of which the middle one forwards
+ * packets or drops them, with neither a reset nor an ICMP message. It takes root and iproute2.
+ */
+import { execFileSync } from 'node:child_process';
+import { onTestFinished, type TestContext } from 'vitest';
+
+const NEAR_ADDRESS = '10.77.9.1';
+const FAR_ADDRESS = '10.78.9.2';
+
+export interface SilentRoad {
+  /** Of the far end, as the near end reaches it. */
+  readonly farAddress: string;
+  /** What to put before a command so that it runs at this end. */
+  readonly near: readonly string[];
+  readonly far: readonly string[];
+  cut(): void;
+  mend(): void;
+  /** `net.ipv4.tcp_orphan_retries` of the near end. */
+  setOrphanRetries(count: number): void;
+  /** The bytes that the near kernel has yet to bring to the far end, one number a connection, closed ones included. */
+  unsent(): readonly number[];
+}
+
+let roads = 0;
+
+/** One that is gone after the test, which is skipped where there can be none. */
+export function silentRoad(ctx: TestContext): SilentRoad {
+  const name = `lk${process.pid}x${roads++}`;
+  const [near, middle, far] = [`${name}n`, `${name}m`, `${name}f`];
+  onTestFinished(() => {
+    for (const one of [near, middle, far]) {
+      try {
+        ip(`netns del ${one}`);
+      } catch {
+        // It was never there.
+      }
+    }
+  });
+  try {
+    for (const one of [near, middle, far]) ip(`netns add ${one}`);
+    join(middle, { name: 'toNear', gateway: '10.77.9.254', end: near, address: NEAR_ADDRESS });
+    join(middle, { name: 'toFar', gateway: '10.78.9.254', end: far, address: FAR_ADDRESS });
+  } catch {
+    ctx.skip('no network namespaces can be made here (it takes root and iproute2)');
+  }
+  const forward = (isOpen: boolean) => sysctl(middle, 'ip_forward', isOpen ? 1 : 0);
+  forward(true);
+  return {
+    farAddress: FAR_ADDRESS,
+    near: ['ip', 'netns', 'exec', near],
+    far: ['ip', 'netns', 'exec', far],
+    cut: () => forward(false),
+    mend: () => forward(true),
+    setOrphanRetries: (count) => sysctl(near, 'tcp_orphan_retries', count),
+    unsent: () => unsentIn(near),
+  };
+}
+
+interface Link {
+  readonly name: string;
+  readonly gateway: string;
+  readonly end: string;
+  readonly address: string;
+}
+
+function join(router: string, { name: link, gateway, end, address }: Link): void {
+  ip(`-n ${router} link add ${link} type veth peer name road netns ${end}`);
+  ip(`-n ${router} addr add ${gateway}/24 dev ${link}`);
+  ip(`-n ${router} link set ${link} up`);
+  ip(`-n ${end} addr add ${address}/24 dev road`);
+  ip(`-n ${end} link set road up`);
+  ip(`-n ${end} link set lo up`);
+  ip(`-n ${end} route add default via ${gateway}`);
+}
+
+function ip(words: string): void {
+  execFileSync('ip', words.split(' '), { stdio: 'pipe' });
+}
+
+function sysctl(name: string, key: string, value: number): void {
+  const words = ['netns', 'exec', name, 'sysctl', '-qw', `net.ipv4.${key}=${value}`];
+  execFileSync('ip', words, { stdio: 'pipe' });
+}
+
+function unsentIn(name: string): readonly number[] {
+  const words = ['netns', 'exec', name, 'ss', '-tanH', 'dst', FAR_ADDRESS];
+  const lines = execFileSync('ip', words, { encoding: 'utf8' }).split('\n').filter(Boolean);
+  return lines
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([state]) => state !== 'TIME-WAIT')
+    .map(([, , sendQueue]) => Number(sendQueue));
+}
