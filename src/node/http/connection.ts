@@ -9,6 +9,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { AfterReads } from '../after-reads.ts';
+import { type Loss, lossOf } from './loss.ts';
 import { type Response, ResponseReader } from './response-reader.ts';
 
 /** Whose request a connection carries. */
@@ -19,7 +20,7 @@ export interface Carried {
   /** The connection is free again, or closed. */
   onAnswer(answer: Response): void;
   /** The connection is gone. */
-  onLost(why: string): void;
+  onLost(loss: Loss): void;
 }
 
 export interface Target {
@@ -34,6 +35,8 @@ export interface Target {
  * into one place: libuv asks for it right before it reads. As large as Node's own.
  */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+
+const CLOSED = blame('the connection was closed');
 
 export class Connection {
   readonly #target: Target;
@@ -56,7 +59,7 @@ export class Connection {
 
   /** Only when it carries nothing. */
   carry(request: string, carried: Carried): void {
-    if (this.#isClosed) return carried.onLost('the connection was closed');
+    if (this.#isClosed) return carried.onLost(CLOSED);
     this.#request = request;
     this.#carried = carried;
     if (this.#socket === undefined) this.#connect();
@@ -74,15 +77,15 @@ export class Connection {
   /** For good; what is under way is lost. */
   close(): void {
     this.#isClosed = true;
-    this.#drop()?.onLost('the connection was closed');
+    this.#drop()?.onLost(CLOSED);
   }
 
   #connect(): void {
     const { url, connectTimeoutMs } = this.#target;
-    const socket: Socket = openSocket(url, (piece) => this.#read(socket, piece));
+    const socket: Socket = openSocket(this.#target, (piece) => this.#read(socket, piece));
     this.#socket = socket;
     this.#stage = 'connecting';
-    const fault = `no connection to ${url.host} within ${connectTimeoutMs} ms`;
+    const fault = blame(`no connection to ${url.host} within ${connectTimeoutMs} ms`);
     // The socket's own timer would begin anew with each step: name, address, TLS.
     const timer = setTimeout(() => this.#lose(socket, fault), connectTimeoutMs);
     const begin = (stream: Socket) => {
@@ -98,7 +101,7 @@ export class Connection {
       return this.#watch(socket, secured);
     });
     if (!this.#isSecure) this.#watch(socket, socket);
-    socket.on('error', (error) => this.#lose(socket, tell(error)));
+    socket.on('error', (error) => this.#lose(socket, lossOf(error)));
     socket.on('close', () => {
       clearTimeout(timer);
       this.#lose(socket);
@@ -111,7 +114,7 @@ export class Connection {
       if (this.#carried === undefined || this.#stage === 'waiting') this.#lose(socket);
     });
     stream.on('end', () => this.#end(socket));
-    if (stream !== socket) stream.on('error', (error) => this.#lose(socket, tell(error)));
+    if (stream !== socket) stream.on('error', (error) => this.#lose(socket, lossOf(error)));
   }
 
   #sendAfterReads(socket: Socket): void {
@@ -142,7 +145,7 @@ export class Connection {
     if (this.#carried === undefined || this.#stage !== 'sent') return this.#lose(socket);
     const answer = this.#reader.push(piece);
     if (answer === undefined) return;
-    if ('fault' in answer) this.#drop()?.onLost(answer.fault);
+    if ('fault' in answer) this.#drop()?.onLost(blame(answer.fault));
     else this.#answer(socket, answer);
   }
 
@@ -150,7 +153,7 @@ export class Connection {
     const isAsked = this.#carried !== undefined && this.#stage === 'sent';
     if (socket !== this.#socket || !isAsked) return this.#lose(socket);
     const answer = this.#reader.end();
-    if ('fault' in answer) this.#drop()?.onLost(answer.fault);
+    if ('fault' in answer) this.#drop()?.onLost(blame(answer.fault));
     else this.#answer(socket, answer);
   }
 
@@ -177,11 +180,11 @@ export class Connection {
     if (stream.timeout !== keepMs) stream.setTimeout(keepMs);
   }
 
-  #lose(socket: Socket, why = 'the connection was closed'): void {
+  #lose(socket: Socket, loss = CLOSED): void {
     if (socket !== this.#socket) return void socket.destroy();
     // Its node has closed it while it was idle. Nothing was written: a new one will do.
     if (this.#carried === undefined || this.#stage !== 'waiting') {
-      return this.#drop()?.onLost(why);
+      return this.#drop()?.onLost(loss);
     }
     socket.destroy();
     return this.#connect();
@@ -209,7 +212,7 @@ export class Connection {
   }
 }
 
-function openSocket(url: URL, hear: (piece: string) => void): Socket {
+function openSocket({ url, connectTimeoutMs }: Target, hear: (piece: string) => void): Socket {
   const isSecure = url.protocol === 'https:';
   const port = Number(url.port || (isSecure ? 443 : 80));
   const callback = (length: number) => {
@@ -217,7 +220,13 @@ function openSocket(url: URL, hear: (piece: string) => void): Socket {
     return true;
   };
   const onread = { buffer: READ_BUFFER, callback };
-  const socket = connect({ host: hostOf(url), port, ...(isSecure ? {} : { onread }) });
+  const socket = connect({
+    host: hostOf(url),
+    port,
+    // Node's own 250 ms are less than the round trip of some roads.
+    autoSelectFamilyAttemptTimeout: Math.max(10, Math.floor(connectTimeoutMs / 2)),
+    ...(isSecure ? {} : { onread }),
+  });
   return socket.setNoDelay(true);
 }
 
@@ -236,11 +245,6 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
-/** Of a name with several addresses, what each of them came to. */
-function tell(error: NodeJS.ErrnoException): string {
-  const errors = error instanceof AggregateError ? (error.errors as Error[]) : [error];
-  const message = errors.map((one) => one.message.trim()).join('; ');
-  return error.code === undefined || message.includes(error.code)
-    ? message
-    : `${error.code} ${message}`;
+function blame(said: string): Loss {
+  return { said, isOurs: false };
 }

@@ -2,6 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { AfterReads } from '../../../src/node/after-reads.ts';
 import { type Carried, Connection } from '../../../src/node/http/connection.ts';
+import type { Loss } from '../../../src/node/http/loss.ts';
 import type { Response } from '../../../src/node/http/response-reader.ts';
 
 export class Carrier implements Carried {
@@ -19,8 +20,8 @@ export class Carrier implements Carried {
     this.#over.resolve(this.heard);
   }
 
-  onLost(why: string): void {
-    this.heard.push(`lost: ${why}`);
+  onLost({ said }: Loss): void {
+    this.heard.push(`lost: ${said}`);
     this.#over.resolve(this.heard);
   }
 
