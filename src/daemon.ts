@@ -3,12 +3,15 @@
  * ready, and stops when it is told to or has to. No logic of its own.
  */
 import { readFileSync } from 'node:fs';
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { channelEnds } from './channel/channel.ts';
 import { limitLife } from './composition/limits.ts';
+import { makeRoomForLookups, watchNames } from './composition/node-names.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
 import { fatalityOf, vitalsOf } from './composition/vital-signs.ts';
+import { addressAttemptMs } from './config/addresses.ts';
 import { loadSettings } from './config/load.ts';
 import { preview } from './config/preview.ts';
 import { EX_CONFIG, formatProblems } from './config/problem.ts';
@@ -55,6 +58,8 @@ if (!loaded.ok) {
   process.stderr.write(formatProblems(loaded.problems));
   process.exit(EX_CONFIG);
 }
+makeRoomForLookups(loaded.settings);
+setDefaultAutoSelectFamilyAttemptTimeout(addressAttemptMs(loaded.settings));
 const sources = new Set(Object.values(loaded.sources));
 await run(
   loaded.settings,
@@ -172,12 +177,15 @@ interface Starting {
 
 /** Whatever stops the daemon meanwhile, the rest of its start is left out. */
 async function begin(starting: Starting): Promise<void> {
-  const { settings, threads, log, shutdown, disk } = starting;
+  const { settings, threads, executors, log, shutdown, disk } = starting;
   startWatchdog(starting);
   await waitForGate(starting);
   if (shutdown.begun) return;
   await startThreads(starting);
   if (shutdown.begun) return;
+  watchNames(settings, log, (resolution) => {
+    for (const name of executors) threads.tell(name, { resolution });
+  });
   void disk.watch();
   await threads.heard(COORDINATOR, 'ready');
   if (shutdown.begun) return;

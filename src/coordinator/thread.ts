@@ -195,7 +195,7 @@ function hear(message: ToThread, coordinator: Coordinator, log: Log): void {
   else if (typeof message === 'string') return;
   else if ('logLevel' in message) log.setLevel(message.logLevel);
   else if ('lostExecutor' in message) coordinator.lose(message.lostExecutor);
-  else coordinator.commands.refusal = refusalOf(message.refusal);
+  else if ('refusal' in message) coordinator.commands.refusal = refusalOf(message.refusal);
 }
 
 /** Of some events the log and main hear as well. */

@@ -95,9 +95,9 @@ describe('a shortage of our own', () => {
     ['no descriptor in the whole machine', failure('ENFILE'), true],
     ['no port', failure('EADDRNOTAVAIL'), true],
     ['no answer of the name server', failure('EAI_AGAIN'), true],
-    ['no port for any address', new AggregateError([failure('EADDRNOTAVAIL')]), true],
-    ['no descriptor for one address', new AggregateError([V4, failure('EMFILE')]), true],
-    ['no IPv6 here, and IPv4 refused', new AggregateError([failure('EADDRNOTAVAIL'), V4]), false],
+    ['no port for any address', several(failure('EADDRNOTAVAIL')), true],
+    ['no descriptor for one address', several(V4, failure('EMFILE')), true],
+    ['no IPv6 here, and IPv4 refused', several(failure('EADDRNOTAVAIL'), V4), false],
     ['a refused connection', V4, false],
     ['a name that is not known', failure('ENOTFOUND'), false],
   ])('%s: %o is ours: %s', (_, error, isOurs) => {
@@ -107,6 +107,10 @@ describe('a shortage of our own', () => {
 
 function failure(code: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`connect ${code}`), { code });
+}
+
+function several(...errors: readonly Error[]): AggregateError {
+  return new AggregateError(errors, 'no address answered');
 }
 
 describe('the bulkhead', () => {

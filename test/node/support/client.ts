@@ -2,12 +2,13 @@
 import { atTime } from '../../../src/lifecycle/timer.ts';
 import { AfterReads } from '../../../src/node/after-reads.ts';
 import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
+import { NameWatch } from '../../../src/node/name-watch.ts';
 import { NodeClient, type NodeClientOptions } from '../../../src/node/node-client.ts';
 
 const at = atTime(() => performance.now());
 
 export function clientOf(url: string, options: Partial<NodeClientOptions> = {}): NodeClient {
-  return new NodeClient({
+  const client = new NodeClient({
     name: 'node01',
     url,
     dialect: reliableOps,
@@ -19,4 +20,6 @@ export function clientOf(url: string, options: Partial<NodeClientOptions> = {}):
     afterReads: new AfterReads(),
     ...options,
   });
+  new NameWatch([new URL(url).hostname], (resolution) => client.hear(resolution)).start();
+  return client;
 }
