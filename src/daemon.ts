@@ -7,7 +7,7 @@ import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { channelEnds } from './channel/channel.ts';
-import { limitLife } from './composition/limits.ts';
+import { type Fitted, fitToDescriptors, limitLife } from './composition/limits.ts';
 import { makeRoomForLookups, watchNames } from './composition/node-names.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
 import { fatalityOf, vitalsOf } from './composition/vital-signs.ts';
@@ -58,16 +58,21 @@ if (!loaded.ok) {
   process.stderr.write(formatProblems(loaded.problems));
   process.exit(EX_CONFIG);
 }
+const fitted = fitToDescriptors(loaded.settings);
+if ('problem' in fitted) {
+  process.stderr.write(formatProblems([fitted.problem]));
+  process.exit(EX_CONFIG);
+}
 makeRoomForLookups(loaded.settings);
 setDefaultAutoSelectFamilyAttemptTimeout(addressAttemptMs(loaded.settings));
 const sources = new Set(Object.values(loaded.sources));
 await run(
-  loaded.settings,
+  fitted,
   [...sources].filter((source) => source !== 'default'),
 );
 
 /** @param given where settings come from, by name: variables, flags, keys of the file */
-async function run(settings: Settings, given: readonly string[]): Promise<void> {
+async function run({ settings, shortage }: Fitted, given: readonly string[]): Promise<void> {
   const version = readVersion();
   const logPlan = planLog(settings, process.stdout.isTTY);
   const log = openLog({
@@ -143,6 +148,7 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
     node: process.version,
     given: given.join(','),
   });
+  if (shortage !== undefined) log.warn('fewer connections to nodes than are set', shortage);
   const holdsJournal = () => telemetry.holdsJournal();
   await begin({ settings, threads, executors, common, log, shutdown, disk, holdsJournal });
 }

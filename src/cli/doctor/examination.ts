@@ -6,6 +6,7 @@ import type { Problem } from '../../config/problem.ts';
 import type { Settings } from '../../config/schema.ts';
 import { checkDaemon } from './daemon.ts';
 import { checkDeadlines } from './deadlines.ts';
+import { checkDescriptors } from './descriptors.ts';
 import { type Finding, fail, ok } from './finding.ts';
 import { checkIntegrations } from './integrations.ts';
 import { checkDisk, checkJournal } from './journal.ts';
@@ -45,7 +46,7 @@ async function checksOf(settings: Settings, options: Examination): Promise<reado
     checkDaemon({ ...settings, endpoint }, timeoutMs),
     checkIntegrations(settings, { pingUrl, sendTest, timeoutMs }),
   ]);
-  return [...checkDeadlines(settings), ...found.flat()];
+  return [...checkDeadlines(settings), ...checkDescriptors(settings), ...found.flat()];
 }
 
 function problemFinding({ source, message, allowed, hint }: Problem): Finding {
