@@ -3,19 +3,18 @@
  * ready, and stops when it is told to or has to. No logic of its own.
  */
 import { readFileSync } from 'node:fs';
-import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { channelEnds } from './channel/channel.ts';
 import { type Fitted, fitToDescriptors, limitLife } from './composition/limits.ts';
-import { makeRoomForLookups, watchNames } from './composition/node-names.ts';
+import { watchNames } from './composition/node-names.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
 import { fatalityOf, vitalsOf } from './composition/vital-signs.ts';
-import { addressAttemptMs } from './config/addresses.ts';
 import { loadSettings } from './config/load.ts';
 import { preview } from './config/preview.ts';
 import { EX_CONFIG, formatProblems } from './config/problem.ts';
 import type { Settings } from './config/schema.ts';
+import { prepareSockets } from './config/sockets.ts';
 import type { CoordinatorData } from './coordinator/thread.ts';
 import type { ExecutorData } from './executor/thread.ts';
 import { type ClockBase, clockBase } from './lifecycle/clock.ts';
@@ -63,8 +62,7 @@ if ('problem' in fitted) {
   process.stderr.write(formatProblems([fitted.problem]));
   process.exit(EX_CONFIG);
 }
-makeRoomForLookups(loaded.settings);
-setDefaultAutoSelectFamilyAttemptTimeout(addressAttemptMs(loaded.settings));
+prepareSockets(loaded.settings);
 const sources = new Set(Object.values(loaded.sources));
 await run(
   fitted,

@@ -38,12 +38,3 @@ export const journal = z.string().transform((text, context) => {
   }
   return { kind: 'sqlite' as const, path };
 });
-
-/**
- * How long a socket that is not a node's may try one address of several, such as that of a notice.
- * Node's own 250 ms are less than the round trip of some roads; half of the time to connect leaves as
- * much for the next.
- */
-export function addressAttemptMs({ connectTimeoutMs }: { connectTimeoutMs: number }): number {
-  return Math.max(1000, Math.floor(connectTimeoutMs / 2));
-}

@@ -6,7 +6,6 @@
  * A look-up that fails changes nothing for a name that had an answer (`http/addresses.ts`).
  */
 import dns from 'node:dns';
-import { isIP } from 'node:net';
 import type { Address, Resolution } from '../protocol/resolution.ts';
 import { lossOf } from './http/loss.ts';
 
@@ -21,9 +20,12 @@ export class NameWatch {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   #isStopped = false;
 
-  /** @param onChange hears of each name's first answer or failure, and of every other one after it */
+  /**
+   * @param hosts names, no addresses; each once
+   * @param onChange hears of each name's first answer or failure, and of every other one after it
+   */
   constructor(hosts: readonly string[], onChange: (resolution: Resolution) => void) {
-    this.#hosts = namesAmong(hosts);
+    this.#hosts = hosts;
     this.#onChange = onChange;
   }
 
@@ -51,11 +53,6 @@ export class NameWatch {
     this.#told.set(host, said);
     this.#onChange(resolution);
   }
-}
-
-/** Those that have to be looked up, each once. */
-export function namesAmong(hosts: readonly string[]): readonly string[] {
-  return [...new Set(hosts)].filter((host) => isIP(host) === 0);
 }
 
 /** Name servers give the same addresses in another order each time. */

@@ -1,9 +1,8 @@
 /** All checks of `lockstep doctor`, side by side; without settings only what needs none. */
-import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
-import { addressAttemptMs } from '../../config/addresses.ts';
 import { loadSettings } from '../../config/load.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Settings } from '../../config/schema.ts';
+import { prepareSockets } from '../../config/sockets.ts';
 import { checkDaemon } from './daemon.ts';
 import { checkDeadlines } from './deadlines.ts';
 import { checkDescriptors } from './descriptors.ts';
@@ -30,7 +29,7 @@ export async function examine(options: Examination): Promise<readonly Finding[]>
   const loaded = loadSettings({ argv, env, cwd });
   if (!loaded.ok) return loaded.problems.map(problemFinding);
   const given = Object.values(loaded.sources).filter((source) => source !== 'default').length;
-  setDefaultAutoSelectFamilyAttemptTimeout(addressAttemptMs(loaded.settings));
+  prepareSockets(loaded.settings);
   const sane = ok('configuration', `${given} settings are given, all others have their defaults`);
   return [sane, ...(await checksOf(loaded.settings, options))];
 }

@@ -1,4 +1,5 @@
 /** A node client with bounds that suit a test. */
+import { namesOf } from '../../../src/config/sockets.ts';
 import { atTime } from '../../../src/lifecycle/timer.ts';
 import { AfterReads } from '../../../src/node/after-reads.ts';
 import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
@@ -20,6 +21,7 @@ export function clientOf(url: string, options: Partial<NodeClientOptions> = {}):
     afterReads: new AfterReads(),
     ...options,
   });
-  new NameWatch([new URL(url).hostname], (resolution) => client.hear(resolution)).start();
+  const names = namesOf([{ name: 'node01', url }]);
+  new NameWatch(names, (resolution) => client.hear(resolution)).start();
   return client;
 }
