@@ -6,13 +6,15 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { channelEnds } from './channel/channel.ts';
-import { limitLife } from './composition/limits.ts';
+import { type Fitted, fitToDescriptors, limitLife } from './composition/limits.ts';
+import { watchNames } from './composition/node-names.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
 import { fatalityOf, vitalsOf } from './composition/vital-signs.ts';
 import { loadSettings } from './config/load.ts';
 import { FRESH_JOURNAL, preview } from './config/preview.ts';
 import { EX_CONFIG, formatProblems } from './config/problem.ts';
 import type { Settings } from './config/schema.ts';
+import { prepareSockets } from './config/sockets.ts';
 import type { CoordinatorData } from './coordinator/thread.ts';
 import type { ExecutorData } from './executor/thread.ts';
 import { type ClockBase, clockBase } from './lifecycle/clock.ts';
@@ -58,14 +60,20 @@ if (!loaded.ok) {
   process.stderr.write(formatProblems(loaded.problems));
   process.exit(EX_CONFIG);
 }
+const fitted = fitToDescriptors(loaded.settings);
+if ('problem' in fitted) {
+  process.stderr.write(formatProblems([fitted.problem]));
+  process.exit(EX_CONFIG);
+}
+prepareSockets(loaded.settings);
 const sources = new Set(Object.values(loaded.sources));
 await run(
-  loaded.settings,
+  fitted,
   [...sources].filter((source) => source !== 'default'),
 );
 
 /** @param given where settings come from, by name: variables, flags, keys of the file */
-async function run(settings: Settings, given: readonly string[]): Promise<void> {
+async function run({ settings, shortage }: Fitted, given: readonly string[]): Promise<void> {
   const version = readVersion();
   const logPlan = planLog(settings, process.stdout.isTTY);
   const log = openLog({
@@ -141,6 +149,7 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
     node: process.version,
     given: given.join(','),
   });
+  if (shortage !== undefined) log.warn('fewer connections to nodes than are set', shortage);
   const holdsJournal = () => telemetry.holdsJournal();
   await begin({ settings, threads, executors, common, log, shutdown, disk, holdsJournal });
 }
@@ -175,12 +184,15 @@ interface Starting {
 
 /** Whatever stops the daemon meanwhile, the rest of its start is left out. */
 async function begin(starting: Starting): Promise<void> {
-  const { settings, threads, log, shutdown, disk } = starting;
+  const { settings, threads, executors, log, shutdown, disk } = starting;
   startWatchdog(starting);
   await waitForGate(starting);
   if (shutdown.begun) return;
   await startThreads(starting);
   if (shutdown.begun) return;
+  watchNames(settings, log, (resolution) => {
+    for (const name of executors) threads.tell(name, { resolution });
+  });
   void disk.watch();
   await threads.heard(COORDINATOR, 'ready');
   if (shutdown.begun) return;

@@ -116,7 +116,8 @@ export class Breakers {
       ...(lastError === undefined ? {} : { lastError }),
     } as const;
     this.#change(node, (breaker, context) => tried(breaker, result, context), turn);
-    this.#try(node);
+    // One that came to nothing, as for want of descriptors, would do so again at once: at the next look.
+    if (sign !== 'none') this.#try(node);
   }
 
   /** Call it a few times a second. */

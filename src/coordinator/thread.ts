@@ -199,7 +199,7 @@ function hear(message: ToThread, coordinator: Coordinator, log: Log): void {
   else if (typeof message === 'string') return;
   else if ('logLevel' in message) log.setLevel(message.logLevel);
   else if ('lostExecutor' in message) coordinator.lose(message.lostExecutor);
-  else coordinator.commands.refusal = refusalOf(message.refusal);
+  else if ('refusal' in message) coordinator.commands.refusal = refusalOf(message.refusal);
 }
 
 function sayHeld({ registry }: Commands, log: Log): void {

@@ -79,7 +79,9 @@ runThread(async ({ beat, sockets, keep }) => {
   outbox.push({ kind: 'hello' });
   return {
     onControl: (message) => {
-      if (typeof message === 'object' && 'logLevel' in message) log.setLevel(message.logLevel);
+      if (typeof message !== 'object') return;
+      if ('logLevel' in message) log.setLevel(message.logLevel);
+      if ('resolution' in message) for (const client of clients) client.hear(message.resolution);
     },
     stop: async () => {
       // What still runs is given up, not cut off: its bytes must not leave any more.

@@ -1,5 +1,7 @@
 /** What main and its threads tell each other, besides the work itself. */
 import type { Figures } from '../protocol/figures.ts';
+import type { Resolution } from '../protocol/resolution.ts';
+import type { BeatSlot } from './beats.ts';
 import type { ClockBase } from './clock.ts';
 import type { OpenSocket } from './socket-registry.ts';
 
@@ -22,7 +24,9 @@ export type ToThread =
   /** Which executor drains no more, counted from 0. */
   | { readonly lostExecutor: number }
   /** Why no new command may be taken in; null: it may again. */
-  | { readonly refusal: Failure | null };
+  | { readonly refusal: Failure | null }
+  /** A name of nodes was looked up. */
+  | { readonly resolution: Resolution };
 
 export type FromThread =
   /** The journal is its own: no other daemon has it. */
@@ -55,4 +59,11 @@ export type FromThread =
 export interface ThreadData {
   readonly name: string;
   readonly clock: ClockBase;
+}
+
+/** And this besides. */
+export interface ShellData {
+  readonly beat: BeatSlot;
+  /** How long a socket may try one address of several: Node keeps it for each thread. */
+  readonly addressAttemptMs: number;
 }

@@ -2,9 +2,10 @@
  * What every thread does around its work: it beats, it hears main, and it never dies with an open
  * socket, for that would abort the whole process (SIGABRT) instead of letting main end it in order.
  */
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Beat, type BeatSlot } from './beats.ts';
-import type { Failure, FromThread, ToThread } from './control.ts';
+import { Beat } from './beats.ts';
+import type { Failure, FromThread, ShellData, ToThread } from './control.ts';
 import { SocketRegistry } from './socket-registry.ts';
 
 export interface ThreadBody {
@@ -45,7 +46,7 @@ export function runThread(start: (tools: ThreadTools) => Promise<ThreadBody>): v
 const GRACE_MS = 250;
 
 class ThreadShell {
-  readonly #beat = new Beat((workerData as { beat: BeatSlot }).beat);
+  readonly #beat = new Beat((workerData as ShellData).beat);
   readonly #sockets = new SocketRegistry((open) => tellMain({ kind: 'sockets', open }));
   /** What main said before there was a body to hear it. */
   readonly #early: ToThread[] = [];
@@ -56,6 +57,7 @@ class ThreadShell {
 
   run(start: (tools: ThreadTools) => Promise<ThreadBody>): void {
     this.#beat.start();
+    setDefaultAutoSelectFamilyAttemptTimeout((workerData as ShellData).addressAttemptMs);
     process.on('uncaughtException', (error) => this.#die(error));
     process.on('unhandledRejection', (error) => this.#die(error));
     parentPort?.on('message', (message: ToThread) => this.#hear(message));

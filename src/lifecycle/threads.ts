@@ -2,10 +2,11 @@
  * The threads of the daemon, by unique name: started, asked, watched, ended. Any thread that ends
  * without having been told to is lost, and so is one that hangs; a lost thread ends the process.
  */
+import { getDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { type Activity, Beat, type BeatSlot, Beats, type Reading } from './beats.ts';
-import type { Failure, FromThread, ThreadData, ToThread } from './control.ts';
+import type { Failure, FromThread, ShellData, ThreadData, ToThread } from './control.ts';
 import type { OpenSocket } from './socket-registry.ts';
 
 export const MAIN = 'main';
@@ -89,7 +90,11 @@ export class Threads {
   start<Data extends ThreadData>(entry: URL, data: Data): void {
     const { name } = data;
     const worker = new Worker(entry, {
-      workerData: { ...data, beat: this.#beats.claim(name) },
+      workerData: {
+        ...data,
+        beat: this.#beats.claim(name),
+        addressAttemptMs: getDefaultAutoSelectFamilyAttemptTimeout(),
+      } satisfies Data & ShellData,
       name,
       resourceLimits: LIMITS,
     });

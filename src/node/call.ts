@@ -92,7 +92,8 @@ export class Call extends Exchange<Answer> {
     this.#host.bulkhead.leave(this);
     this.#host.count(this.#request, answer);
     const isStarted = this.#startedAt !== undefined;
-    const course = { status: this.#status, isStarted, isGivenUp: this.#isGivenUp };
+    const { isOurs } = this;
+    const course = { status: this.#status, isStarted, isOurs, isGivenUp: this.#isGivenUp };
     // The wait in our own bulkhead is none of the node's time.
     const tookMs = this.#startedAt === undefined ? 0 : performance.now() - this.#startedAt;
     this.#done(answer, signOf(answer, course), tookMs);

@@ -8,6 +8,7 @@
 import type { AfterReads } from './after-reads.ts';
 import type { Visitor } from './bulkhead.ts';
 import type { Carried, Connection } from './http/connection.ts';
+import type { Loss } from './http/loss.ts';
 import type { Response } from './http/response-reader.ts';
 
 /** Nothing was written, or there is no telling what was read. */
@@ -22,6 +23,7 @@ export abstract class Exchange<Read> implements Carried, Visitor<Connection> {
   hasLeft = false;
   readonly #afterReads: AfterReads;
   #isSent = false;
+  #isOurs = false;
   #isOver = false;
 
   constructor(afterReads: AfterReads) {
@@ -44,10 +46,15 @@ export abstract class Exchange<Read> implements Carried, Visitor<Connection> {
     return this.#isSent;
   }
 
+  /** This machine ran short of something: see `Loss`. */
+  protected get isOurs(): boolean {
+    return this.#isOurs;
+  }
+
   /** Gives the exchange up. */
   protected giveUp(why: string): void {
     if (this.#isOver) return;
-    this.onLost(why);
+    this.onLost({ said: why, isOurs: false });
     this.place?.abandon(this);
   }
 
@@ -59,7 +66,8 @@ export abstract class Exchange<Read> implements Carried, Visitor<Connection> {
     this.#end(this.read(answer));
   }
 
-  onLost(said: string): void {
+  onLost({ said, isOurs }: Loss): void {
+    this.#isOurs = isOurs;
     this.#end({ kind: this.#isSent ? 'lost' : 'unsent', said });
   }
 

@@ -6,10 +6,12 @@
  */
 import type { Answer, AnswerKind, Request } from '../core/model.ts';
 import type { NodeReport } from '../protocol/answer.ts';
+import type { Resolution } from '../protocol/resolution.ts';
 import type { AfterReads } from './after-reads.ts';
 import { Bulkhead } from './bulkhead.ts';
 import { type After, Call, type CallHost, type Done } from './call.ts';
 import type { Dialect } from './dialect.ts';
+import { Addresses } from './http/addresses.ts';
 import { Connection } from './http/connection.ts';
 import { ListCall } from './list-call.ts';
 import { Wording } from './wording.ts';
@@ -38,13 +40,16 @@ export class NodeClient implements CallHost {
   readonly afterReads: AfterReads;
   /** For what is off the hot path, and must not take an exchange's place. */
   readonly aside: Bulkhead<Connection>;
+  readonly #addresses: Addresses;
   readonly #connections: readonly Connection[];
   readonly #answers: Partial<Record<AnswerKind, number>> = {};
   #calls = 0;
   #lastFailure: string | undefined;
 
   constructor(options: NodeClientOptions) {
-    const target = { ...options, url: new URL(options.url) };
+    const url = new URL(options.url);
+    this.#addresses = new Addresses(url);
+    const target = { ...options, url, addresses: this.#addresses };
     this.options = options;
     this.requestTimeoutMs = options.requestTimeoutMs;
     this.after = options.after;
@@ -68,6 +73,11 @@ export class NodeClient implements CallHost {
   /** The body of a page of keys. */
   list(path: string): Promise<string> {
     return new Promise((resolve, reject) => new ListCall(this, path, { resolve, reject }));
+  }
+
+  /** A name of nodes was looked up; of this one's, or of another's. */
+  hear(resolution: Resolution): void {
+    this.#addresses.hear(resolution);
   }
 
   count(request: Request, answer: Answer): void {

@@ -4,7 +4,8 @@
  *
  * Any answer of the node itself is good, a 4xx too: the node works, the request was wrong. Bad is
  * what the node is to blame for: a 5xx, an answer that is not the contract's, a 404 that does not prove
- * to be the node's, no answer, a refused connection. What we gave up ourselves, or never got past our own bulkhead, says nothing.
+ * to be the node's, no answer, a refused connection. What we gave up ourselves, what never got past our
+ * own bulkhead, and what failed for want of something of our own, such as descriptors, says nothing.
  */
 import type { Sign } from '../core/breaker.ts';
 import type { Answer } from '../core/model.ts';
@@ -14,6 +15,8 @@ export interface Course {
   readonly status: number | undefined;
   /** It had got past the bulkhead. */
   readonly isStarted: boolean;
+  /** This machine ran short of something. */
+  readonly isOurs: boolean;
   /** Its caller gave it up. */
   readonly isGivenUp: boolean;
 }
@@ -21,8 +24,8 @@ export interface Course {
 /** What a node says that works, and has no time for this request. */
 const BUSY: ReadonlySet<number> = new Set([408, 425, 429]);
 
-export function signOf({ kind }: Answer, { status, isStarted, isGivenUp }: Course): Sign {
-  if (status === undefined) return isStarted && !isGivenUp ? 'bad' : 'none';
+export function signOf({ kind }: Answer, { status, isStarted, isOurs, isGivenUp }: Course): Sign {
+  if (status === undefined) return isStarted && !isOurs && !isGivenUp ? 'bad' : 'none';
   if (status >= 500) return 'bad';
   // Somebody answers in the node's place, or it has lost its wits.
   if (kind === 'lost' || kind === 'misnamed') return 'bad';

@@ -105,6 +105,17 @@ describe('a breaker', () => {
     );
   });
 
+  test('P9: a trial that came to nothing is not made again before the next look', async () => {
+    const desk = await openDesk();
+    await opened(desk);
+    await desk.advance(1000);
+    const asked = desk.ordersOf('try').length;
+    await answerTrial(desk, 'none');
+    expect(desk.ordersOf('try')).toHaveLength(asked);
+    await desk.advance(250);
+    expect(desk.ordersOf('try')).toHaveLength(asked + 1);
+  });
+
   test('P9: opens again if a trial has no result', async () => {
     const desk = await openDesk();
     await opened(desk);

@@ -1,5 +1,8 @@
 /** What exchanges say of their node, over real sockets: the node's fault, ours, or none. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { lossOf } from '../../src/node/http/loss.ts';
 import { Asking, CREATE, DELETE, eventually, READ } from './support/asking.ts';
 import { answer, created, notFound, startRawNode } from './support/raw-node.ts';
 import { startStoppedListener } from './support/stopped-listener.ts';
@@ -54,11 +57,10 @@ describe('an answer that came in whole', () => {
 });
 
 describe('no answer', () => {
-  test('a refused connection, a name not known, a connection that does not come about are bad', async () => {
+  test('a refused connection and one that does not come about are bad', async () => {
     const refused = new Asking('http://127.0.0.1:9/v1').ask();
-    const unknown = new Asking('http://nowhere.invalid/v1').ask();
     const stopped = new Asking(await startStoppedListener(), { connectTimeoutMs: 100 }).ask();
-    for (const { seen } of [refused, unknown, stopped]) expect((await seen).sign).toBe('bad');
+    for (const { seen } of [refused, stopped]) expect((await seen).sign).toBe('bad');
   });
 
   test('a reset and a timeout are bad', async () => {
@@ -78,6 +80,49 @@ describe('no answer', () => {
     expect((await asked.seen).sign).toBe('none');
   });
 });
+
+describe('a shortage of our own', () => {
+  test('no free descriptor says nothing of the node, and is over when one is free', async () => {
+    const node = await startRawNode((socket) =>
+      socket.write(answer('404 Not Found', 'Object not found.')),
+    );
+    const program = new URL('./programs/short-of-descriptors.ts', import.meta.url).pathname;
+    const { stdout } = await promisify(execFile)('sh', [
+      '-c',
+      'ulimit -n 128 && exec "$0" "$@"',
+      process.execPath,
+      program,
+      node.url,
+    ]);
+    const [without, after] = stdout.trim().split('\n');
+    expect(without).toMatch(/^none: unsent: connect EMFILE/);
+    expect(after).toMatch(/^good: /);
+  });
+
+  const V4 = failure('ECONNREFUSED');
+  test.each([
+    ['no memory', failure('ENOMEM'), true],
+    ['no buffer', failure('ENOBUFS'), true],
+    ['no descriptor in the whole machine', failure('ENFILE'), true],
+    ['no port', failure('EADDRNOTAVAIL'), true],
+    ['no answer of the name server', failure('EAI_AGAIN'), true],
+    ['no port for any address', several(failure('EADDRNOTAVAIL')), true],
+    ['no descriptor for one address', several(V4, failure('EMFILE')), true],
+    ['no IPv6 here, and IPv4 refused', several(failure('EADDRNOTAVAIL'), V4), false],
+    ['a refused connection', V4, false],
+    ['a name that is not known', failure('ENOTFOUND'), false],
+  ])('%s: %o is ours: %s', (_, error, isOurs) => {
+    expect(lossOf(error).isOurs).toBe(isOurs);
+  });
+});
+
+function failure(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`connect ${code}`), { code });
+}
+
+function several(...errors: readonly Error[]): AggregateError {
+  return new AggregateError(errors, 'no address answered');
+}
 
 describe('the bulkhead', () => {
   test('what waits in it until its time is over says nothing of the node', async () => {

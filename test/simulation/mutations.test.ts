@@ -50,6 +50,27 @@ describe('the daemon with a bug', () => {
   }
 });
 
+describe('the end of a history', () => {
+  it(
+    'P9: is judged too late, and not waited for, when the daemon never answers its last list',
+    async () => {
+      await using tree = await mutatedTree([
+        edit(
+          'src/coordinator/requests.ts',
+          "      case 'list':\n",
+          "      case 'list':\n        return undefined;\n",
+        ),
+      ]);
+      const { broken } = await tree.runHistory(0);
+      expect(broken).toEqual({
+        promise: 'liveness',
+        message: 'the last audit or list never ended',
+      });
+    },
+    TIMEOUT_MS,
+  );
+});
+
 describe('the copy that bugs are planted in', () => {
   it('keeps every promise as long as none is', async () => {
     await using tree = await mutatedTree([]);
@@ -82,7 +103,7 @@ describe('a failing history', () => {
       let seed = 0;
       while ((await tree.runHistory(seed)).broken === undefined) seed++;
       const whole = await tree.runHistory(seed);
-      const { verdict, without } = await reduce(seed, tree.runHistory);
+      const { verdict, without } = await reduce(seed, { run: tree.runHistory });
       expect(verdict.broken?.promise).toBe(whole.broken?.promise);
       expect(verdict.struck.length).toBeLessThan(whole.struck.length);
       expect((await tree.runHistory(seed, { without })).broken).toEqual(verdict.broken);
@@ -91,7 +112,7 @@ describe('a failing history', () => {
   );
 
   it(
-    'is printed with its seed, and its exit code is 1',
+    'is printed with its seed, before it is reduced and after, and its exit code is 1',
     async () => {
       await using tree = await mutatedTree(bug?.edits ?? []);
       const program = `${tree.folder}/test/simulation/main.ts`;
@@ -100,7 +121,8 @@ describe('a failing history', () => {
       const { status, stdout } = run('--seeds', '2000', '--from', '4294967290');
       expect(status).toBe(1);
       const seed = /^again: npm run simulate -- --seed (\d+)$/m.exec(stdout)?.[1] ?? '';
-      expect(stdout).toMatch(/^seed \d+: P[14]: /m);
+      expect(stdout).toMatch(/^seed \d+: P[14]: .*\nreducing it, for at most 60 s and 3000 runs$/m);
+      expect(stdout).toMatch(/^seed \d+: P[14]: .*\nagain: /m);
       const again = run('--seed', seed);
       expect([again.status, again.stdout.match(/^seed \d+: P[14]: /m) !== null]).toEqual([1, true]);
       expect(run('--seed', '4294967296').status).toBe(78);

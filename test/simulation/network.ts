@@ -223,7 +223,7 @@ export class Network {
     }
     const answer: Answer = { kind: unsent ? 'unsent' : 'lost', said: 'given up' };
     agenda.after(0, () =>
-      call.done({ answer, status: undefined, isStarted: true, isGivenUp: true }),
+      call.done({ answer, status: undefined, isStarted: true, isOurs: false, isGivenUp: true }),
     );
   }
 
@@ -241,7 +241,7 @@ export class Network {
 
   #end(call: Call, answer: Answer, status?: number): void {
     this.#close(call);
-    call.done({ answer, status, isStarted: true, isGivenUp: false });
+    call.done({ answer, status, isStarted: true, isOurs: false, isGivenUp: false });
   }
 
   #close(call: Call): void {

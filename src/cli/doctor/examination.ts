@@ -2,8 +2,10 @@
 import { loadSettings } from '../../config/load.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Settings } from '../../config/schema.ts';
+import { prepareSockets } from '../../config/sockets.ts';
 import { checkDaemon } from './daemon.ts';
 import { checkDeadlines } from './deadlines.ts';
+import { checkDescriptors } from './descriptors.ts';
 import { type Finding, fail, ok } from './finding.ts';
 import { checkIntegrations } from './integrations.ts';
 import { checkDisk, checkJournal } from './journal.ts';
@@ -27,6 +29,7 @@ export async function examine(options: Examination): Promise<readonly Finding[]>
   const loaded = loadSettings({ argv, env, cwd });
   if (!loaded.ok) return loaded.problems.map(problemFinding);
   const given = Object.values(loaded.sources).filter((source) => source !== 'default').length;
+  prepareSockets(loaded.settings);
   const sane = ok('configuration', `${given} settings are given, all others have their defaults`);
   return [sane, ...(await checksOf(loaded.settings, options))];
 }
@@ -44,7 +47,7 @@ async function checksOf(settings: Settings, options: Examination): Promise<reado
     daemon,
     checkIntegrations(settings, { pingUrl, sendTest, timeoutMs }),
   ]);
-  return [...checkDeadlines(settings), ...found.flat()];
+  return [...checkDeadlines(settings), ...checkDescriptors(settings), ...found.flat()];
 }
 
 function saysThatItRuns({ check, level }: Finding): boolean {

@@ -6,10 +6,12 @@
  * It repeats nothing. What it was given is sent once or not at all, and its carrier hears of each
  * exchange once: by an answer or by a loss, unless it abandons it.
  */
-import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import type { AfterReads } from '../after-reads.ts';
+import type { Addresses } from './addresses.ts';
+import { type Loss, lossOf } from './loss.ts';
 import { type Response, ResponseReader } from './response-reader.ts';
+import { openSocket, secure } from './sockets.ts';
 
 /** Whose request a connection carries. */
 export interface Carried {
@@ -19,21 +21,27 @@ export interface Carried {
   /** The connection is free again, or closed. */
   onAnswer(answer: Response): void;
   /** The connection is gone. */
-  onLost(why: string): void;
+  onLost(loss: Loss): void;
 }
 
 export interface Target {
   /** Whose origin counts. */
   readonly url: URL;
+  readonly addresses: Addresses;
+  /** From the name to the last step of TLS, over all of its addresses. */
   readonly connectTimeoutMs: number;
   readonly afterReads: AfterReads;
 }
 
 /**
- * What is read is a string before the next read begins, so that all connections of a thread can read
- * into one place: libuv asks for it right before it reads. As large as Node's own.
+ * A connection that has lived so long carries nothing more: whatever has moved behind an address, and
+ * is seen in no name, is found within a minute or so.
  */
-const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+const AGE_MS = 60_000;
+
+const CLOSED = blame('the connection was closed');
+/** Said of a new connection, which has carried nothing: the next will go to the right place. */
+const MOVED: Loss = { said: 'the node has moved to another address', isOurs: true };
 
 export class Connection {
   readonly #target: Target;
@@ -48,6 +56,10 @@ export class Connection {
   /** No byte of its request was written before `sent`. */
   #stage: 'connecting' | 'waiting' | 'sent' = 'connecting';
   #isClosed = false;
+  /** Of its node's addresses, when its own was last seen among them. */
+  #version = 0;
+  /** By `performance.now()`. */
+  #endsAt = 0;
 
   constructor(target: Target) {
     this.#target = target;
@@ -56,7 +68,8 @@ export class Connection {
 
   /** Only when it carries nothing. */
   carry(request: string, carried: Carried): void {
-    if (this.#isClosed) return carried.onLost('the connection was closed');
+    if (this.#isClosed) return carried.onLost(CLOSED);
+    if (this.#isOutdated()) this.#drop();
     this.#request = request;
     this.#carried = carried;
     if (this.#socket === undefined) this.#connect();
@@ -74,31 +87,49 @@ export class Connection {
   /** For good; what is under way is lost. */
   close(): void {
     this.#isClosed = true;
-    this.#drop()?.onLost('the connection was closed');
+    this.#drop()?.onLost(CLOSED);
   }
 
   #connect(): void {
-    const { url, connectTimeoutMs } = this.#target;
-    const socket: Socket = openSocket(url, (piece) => this.#read(socket, piece));
-    this.#socket = socket;
+    const { addresses, connectTimeoutMs } = this.#target;
     this.#stage = 'connecting';
-    const fault = `no connection to ${url.host} within ${connectTimeoutMs} ms`;
-    // The socket's own timer would begin anew with each step: name, address, TLS.
-    const timer = setTimeout(() => this.#lose(socket, fault), connectTimeoutMs);
+    if (addresses.standing !== undefined) return this.#open(connectTimeoutMs);
+    const carried = this.#carried;
+    const begun = performance.now();
+    return addresses.find(connectTimeoutMs, (failure) => {
+      if (carried !== this.#carried || this.#socket !== undefined) return;
+      if (failure !== undefined) this.#drop()?.onLost(failure);
+      else this.#open(connectTimeoutMs - (performance.now() - begun));
+    });
+  }
+
+  #open(timeoutMs: number): void {
+    const { url, addresses, connectTimeoutMs } = this.#target;
+    const hear = (piece: string) => this.#read(socket, piece);
+    const socket: Socket = openSocket({ url, addresses, timeoutMs }, hear);
+    this.#socket = socket;
+    this.#version = addresses.version;
+    const fault = blame(`no connection to ${url.host} within ${connectTimeoutMs} ms`);
+    // The socket's own timer would begin anew with each step: address, TLS.
+    const timer = setTimeout(() => this.#lose(socket, fault), timeoutMs);
     const begin = (stream: Socket) => {
       clearTimeout(timer);
       if (socket !== this.#socket) return;
       this.#stream = stream;
-      this.#send(socket);
+      addresses.prefer(socket.remoteAddress);
+      // Not all at once, when they were made at once.
+      this.#endsAt = performance.now() + AGE_MS * (0.9 + 0.2 * Math.random());
+      if (this.#isOutdated()) this.#lose(socket, MOVED);
+      else this.#send(socket);
     };
     socket.once('connect', () => {
       if (!this.#isSecure) return begin(socket);
-      const secured = secure(socket, url, (piece) => this.#read(socket, piece));
+      const secured = secure(socket, addresses.host, hear);
       secured.once('secureConnect', () => begin(secured));
       return this.#watch(socket, secured);
     });
     if (!this.#isSecure) this.#watch(socket, socket);
-    socket.on('error', (error) => this.#lose(socket, tell(error)));
+    socket.on('error', (error) => this.#lose(socket, lossOf(error)));
     socket.on('close', () => {
       clearTimeout(timer);
       this.#lose(socket);
@@ -111,7 +142,17 @@ export class Connection {
       if (this.#carried === undefined || this.#stage === 'waiting') this.#lose(socket);
     });
     stream.on('end', () => this.#end(socket));
-    if (stream !== socket) stream.on('error', (error) => this.#lose(socket, tell(error)));
+    if (stream !== socket) stream.on('error', (error) => this.#lose(socket, lossOf(error)));
+  }
+
+  /** Its address is its node's no more, or it is old. */
+  #isOutdated(): boolean {
+    const { addresses } = this.#target;
+    if (this.#socket === undefined) return false;
+    if (performance.now() > this.#endsAt) return true;
+    if (this.#version === addresses.version) return false;
+    this.#version = addresses.version;
+    return !addresses.includes(this.#socket.remoteAddress);
   }
 
   #sendAfterReads(socket: Socket): void {
@@ -142,7 +183,7 @@ export class Connection {
     if (this.#carried === undefined || this.#stage !== 'sent') return this.#lose(socket);
     const answer = this.#reader.push(piece);
     if (answer === undefined) return;
-    if ('fault' in answer) this.#drop()?.onLost(answer.fault);
+    if ('fault' in answer) this.#drop()?.onLost(blame(answer.fault));
     else this.#answer(socket, answer);
   }
 
@@ -150,7 +191,7 @@ export class Connection {
     const isAsked = this.#carried !== undefined && this.#stage === 'sent';
     if (socket !== this.#socket || !isAsked) return this.#lose(socket);
     const answer = this.#reader.end();
-    if ('fault' in answer) this.#drop()?.onLost(answer.fault);
+    if ('fault' in answer) this.#drop()?.onLost(blame(answer.fault));
     else this.#answer(socket, answer);
   }
 
@@ -177,11 +218,11 @@ export class Connection {
     if (stream.timeout !== keepMs) stream.setTimeout(keepMs);
   }
 
-  #lose(socket: Socket, why = 'the connection was closed'): void {
+  #lose(socket: Socket, loss = CLOSED): void {
     if (socket !== this.#socket) return void socket.destroy();
     // Its node has closed it while it was idle. Nothing was written: a new one will do.
     if (this.#carried === undefined || this.#stage !== 'waiting') {
-      return this.#drop()?.onLost(why);
+      return this.#drop()?.onLost(loss);
     }
     socket.destroy();
     return this.#connect();
@@ -209,38 +250,6 @@ export class Connection {
   }
 }
 
-function openSocket(url: URL, hear: (piece: string) => void): Socket {
-  const isSecure = url.protocol === 'https:';
-  const port = Number(url.port || (isSecure ? 443 : 80));
-  const callback = (length: number) => {
-    hear(READ_BUFFER.toString('latin1', 0, length));
-    return true;
-  };
-  const onread = { buffer: READ_BUFFER, callback };
-  const socket = connect({ host: hostOf(url), port, ...(isSecure ? {} : { onread }) });
-  return socket.setNoDelay(true);
-}
-
-/**
- * TLS over a connected socket that remains ours: a TLS socket that makes its own can't be reset, and
- * what it has encrypted is delivered whenever the road is back.
- */
-function secure(socket: Socket, url: URL, hear: (piece: string) => void): Socket {
-  const host = hostOf(url);
-  const servername = isIP(host) === 0 ? host : '';
-  const stream = connectTls({ socket, host, servername, ALPNProtocols: ['http/1.1'] });
-  return stream.on('data', (piece) => hear(piece.toString('latin1')));
-}
-
-function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, '');
-}
-
-/** Of a name with several addresses, what each of them came to. */
-function tell(error: NodeJS.ErrnoException): string {
-  const errors = error instanceof AggregateError ? (error.errors as Error[]) : [error];
-  const message = errors.map((one) => one.message.trim()).join('; ');
-  return error.code === undefined || message.includes(error.code)
-    ? message
-    : `${error.code} ${message}`;
+function blame(said: string): Loss {
+  return { said, isOurs: false };
 }

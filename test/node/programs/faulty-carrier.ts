@@ -1,5 +1,6 @@
 /** Sends one request to the node at argv[2]; who carries it has a bug in the method argv[3]. */
 import { AfterReads } from '../../../src/node/after-reads.ts';
+import { Addresses } from '../../../src/node/http/addresses.ts';
 import { type Carried, Connection } from '../../../src/node/http/connection.ts';
 
 const [, , url = '', faulty] = process.argv;
@@ -16,6 +17,7 @@ function hear(method: keyof Carried): () => void {
 
 new Connection({
   url: new URL(url),
+  addresses: new Addresses(new URL(url)),
   connectTimeoutMs: 5000,
   afterReads: new AfterReads(),
 }).carry('GET / HTTP/1.1\r\nhost: node\r\n\r\n', {

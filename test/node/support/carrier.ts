@@ -1,7 +1,9 @@
 /** One exchange over a connection, without a client around it: all that a connection says of it. */
 import { onTestFinished } from 'vitest';
 import { AfterReads } from '../../../src/node/after-reads.ts';
+import { Addresses } from '../../../src/node/http/addresses.ts';
 import { type Carried, Connection } from '../../../src/node/http/connection.ts';
+import type { Loss } from '../../../src/node/http/loss.ts';
 import type { Response } from '../../../src/node/http/response-reader.ts';
 
 export class Carrier implements Carried {
@@ -19,8 +21,8 @@ export class Carrier implements Carried {
     this.#over.resolve(this.heard);
   }
 
-  onLost(why: string): void {
-    this.heard.push(`lost: ${why}`);
+  onLost({ said }: Loss): void {
+    this.heard.push(`lost: ${said}`);
     this.#over.resolve(this.heard);
   }
 
@@ -33,6 +35,7 @@ export class Carrier implements Carried {
 export function connectionTo(url: string): Connection {
   const connection = new Connection({
     url: new URL(url),
+    addresses: new Addresses(new URL(url)),
     connectTimeoutMs: 5000,
     afterReads: new AfterReads(),
   });

@@ -1,13 +1,15 @@
 /** A node client with bounds that suit a test. */
+import { namesOf } from '../../../src/config/sockets.ts';
 import { atTime } from '../../../src/lifecycle/timer.ts';
 import { AfterReads } from '../../../src/node/after-reads.ts';
 import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
+import { NameWatch } from '../../../src/node/name-watch.ts';
 import { NodeClient, type NodeClientOptions } from '../../../src/node/node-client.ts';
 
 const at = atTime(() => performance.now());
 
 export function clientOf(url: string, options: Partial<NodeClientOptions> = {}): NodeClient {
-  return new NodeClient({
+  const client = new NodeClient({
     name: 'node01',
     url,
     dialect: reliableOps,
@@ -19,4 +21,7 @@ export function clientOf(url: string, options: Partial<NodeClientOptions> = {}):
     afterReads: new AfterReads(),
     ...options,
   });
+  const names = namesOf([{ name: 'node01', url }]);
+  new NameWatch(names, (resolution) => client.hear(resolution)).start();
+  return client;
 }

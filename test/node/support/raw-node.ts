@@ -35,6 +35,8 @@ export interface RawSetting {
   readonly tls?: Certificate;
   /** The address to listen on; 127.0.0.1 by default. */
   readonly host?: string;
+  /** Any free one by default. */
+  readonly port?: number;
 }
 
 export async function startRawNode(script: Script, setting: RawSetting = {}): Promise<RawNode> {
@@ -68,7 +70,7 @@ export async function startRawNode(script: Script, setting: RawSetting = {}): Pr
     setting.onConnection?.(socket, index);
   };
   const server = tls === undefined ? createServer(welcome) : createTlsServer(tls, welcome);
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  await new Promise<void>((resolve) => server.listen(setting.port ?? 0, host, resolve));
   onTestFinished(async () => {
     for (const { socket } of connections) socket.destroy();
     await new Promise((resolve) => server.close(resolve));

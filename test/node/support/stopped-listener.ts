@@ -3,10 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 
 const PROGRAM = `
-  const server = require('node:net').createServer();
+  const server = require('node:net').createServer((socket) => socket.on('error', () => socket.destroy()));
   server.listen({ host: '127.0.0.1', port: 0, backlog: 1 }, () => console.log(server.address().port));
 `;
 /** More than a backlog of 1 takes. */
@@ -14,6 +15,11 @@ const FILL = 8;
 
 /** Its URL; a connection to it neither comes about nor fails. */
 export async function startStoppedListener(): Promise<string> {
+  return (await startResumableListener()).url;
+}
+
+/** Once resumed, it takes the connections that are still tried: within a second or so. */
+export async function startResumableListener(): Promise<{ url: string; resume: () => void }> {
   const child = spawn(process.execPath, ['-e', PROGRAM], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(async () => {
     child.kill('SIGKILL');
@@ -28,7 +34,9 @@ export async function startStoppedListener(): Promise<string> {
       socket.destroy();
     });
   }
-  return `http://127.0.0.1:${port}`;
+  // They are on their way: it has no place for another.
+  await setImmediate();
+  return { url: `http://127.0.0.1:${port}`, resume: () => child.kill('SIGCONT') };
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {

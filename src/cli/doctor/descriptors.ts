@@ -1,0 +1,33 @@
+/** Whether a daemon that is started from here may open as many files and sockets as it needs. */
+import {
+  descriptorLimit,
+  fitDescriptors,
+  MORE_DESCRIPTORS,
+  tooFewDescriptors,
+} from '../../config/descriptors.ts';
+import type { Settings } from '../../config/schema.ts';
+import { type Finding, fail, ok, warn } from './finding.ts';
+
+const CHECK = 'open files';
+
+export function checkDescriptors(
+  settings: Settings,
+  limit = descriptorLimit(),
+): readonly Finding[] {
+  if (limit === undefined) return [ok(CHECK, 'this system tells no limit of open files')];
+  const fit = fitDescriptors(settings, limit);
+  switch (fit.kind) {
+    case 'enough':
+      return [ok(CHECK, `${limit} may be open here, at most ${fit.needed} are needed`)];
+    case 'fewer': {
+      const { connectionsPerNode, needed } = fit;
+      const kept = `the daemon opens ${connectionsPerNode} connections to a node instead of ${settings.connectionsPerNode}`;
+      const said = `${limit} may be open here, ${needed} are needed: ${kept}`;
+      return [warn(CHECK, said, MORE_DESCRIPTORS)];
+    }
+    case 'too few': {
+      const { source, message } = tooFewDescriptors(limit, fit.least);
+      return [fail(CHECK, `${source} ${message}`, MORE_DESCRIPTORS)];
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/** How the sockets of a connection to a node are made: TCP, and TLS laid over it. */
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Addresses } from './addresses.ts';
+
+interface Opening {
+  /** Whose origin counts. */
+  readonly url: URL;
+  /** Known by now. */
+  readonly addresses: Addresses;
+  readonly timeoutMs: number;
+}
+
+/**
+ * What is read is a string before the next read begins, so that all connections of a thread can read
+ * into one place: libuv asks for it right before it reads. As large as Node's own.
+ */
+const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** Node takes no less for one address. */
+const ATTEMPT_MS_MIN = 10;
+
+/** @param hear is given each piece as it is read, of a connection without TLS */
+export function openSocket(
+  { url, addresses, timeoutMs }: Opening,
+  hear: (piece: string) => void,
+): Socket {
+  const isSecure = url.protocol === 'https:';
+  const port = Number(url.port || (isSecure ? 443 : 80));
+  const callback = (length: number) => {
+    hear(READ_BUFFER.toString('latin1', 0, length));
+    return true;
+  };
+  const onread = { buffer: READ_BUFFER, callback };
+  const { host, standing = [] } = addresses;
+  const lookup: LookupFunction = (_host, _options, done) =>
+    queueMicrotask(() => done(null, [...standing]));
+  const socket = connect({
+    host,
+    port,
+    lookup,
+    // One after the other, in equal shares: Node's own 250 ms are less than the round trip of some roads.
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: attemptMs(timeoutMs, standing.length),
+    ...(isSecure ? {} : { onread }),
+  });
+  return socket.setNoDelay(true);
+}
+
+/**
+ * TLS over a connected socket that remains ours: a TLS socket that makes its own can't be reset, and
+ * what it has encrypted is delivered whenever the road is back.
+ */
+export function secure(socket: Socket, host: string, hear: (piece: string) => void): Socket {
+  const servername = isIP(host) === 0 ? host : '';
+  const stream = connectTls({ socket, host, servername, ALPNProtocols: ['http/1.1'] });
+  return stream.on('data', (piece) => hear(piece.toString('latin1')));
+}
+
+/** Each address has an equal share of the time. */
+function attemptMs(timeoutMs: number, count: number): number {
+  return Math.max(ATTEMPT_MS_MIN, Math.floor(timeoutMs / count));
+}

@@ -1,0 +1,64 @@
+/**
+ * Looks up the names of nodes, each every 5 s, once for all threads of the process: when a node moves,
+ * every connection hears of it in the same moment, and a name server that hangs holds up one look-up a
+ * name and no more (P9).
+ *
+ * A look-up that fails changes nothing for a name that had an answer (`http/addresses.ts`).
+ */
+import dns from 'node:dns';
+import type { Address, Resolution } from '../protocol/resolution.ts';
+import { lossOf } from './http/loss.ts';
+
+/** From the end of one look-up to the beginning of the next. */
+const LOOK_MS = 5000;
+
+export class NameWatch {
+  readonly #hosts: readonly string[];
+  readonly #onChange: (resolution: Resolution) => void;
+  /** What was told last of each name. */
+  readonly #told = new Map<string, string>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #isStopped = false;
+
+  /**
+   * @param hosts names, no addresses; each once
+   * @param onChange hears of each name's first answer or failure, and of every other one after it
+   */
+  constructor(hosts: readonly string[], onChange: (resolution: Resolution) => void) {
+    this.#hosts = hosts;
+    this.#onChange = onChange;
+  }
+
+  start(): void {
+    for (const host of this.#hosts) this.#look(host);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+
+  #look(host: string): void {
+    dns.lookup(host, { all: true }, (error, addresses) => {
+      if (this.#isStopped) return;
+      this.#tell(error === null ? { host, addresses } : { host, failure: lossOf(error) });
+      this.#timers.set(host, setTimeout(() => this.#look(host), LOOK_MS).unref());
+    });
+  }
+
+  #tell(resolution: Resolution): void {
+    const { host } = resolution;
+    const said = 'failure' in resolution ? resolution.failure.said : wordOf(resolution.addresses);
+    if (this.#told.get(host) === said) return;
+    this.#told.set(host, said);
+    this.#onChange(resolution);
+  }
+}
+
+/** Name servers give the same addresses in another order each time. */
+function wordOf(addresses: readonly Address[]): string {
+  return addresses
+    .map(({ address }) => address)
+    .sort()
+    .join(' ');
+}

@@ -1,0 +1,219 @@
+/** Nodes that move to other addresses, are looked up late or not at all, or have several. */
+import dns from 'node:dns';
+import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { AfterReads } from '../../../src/node/after-reads.ts';
+import { Addresses } from '../../../src/node/http/addresses.ts';
+import { Connection } from '../../../src/node/http/connection.ts';
+import { NameWatch } from '../../../src/node/name-watch.ts';
+import type { Resolution } from '../../../src/protocol/resolution.ts';
+import { Asking, eventually } from '../support/asking.ts';
+import { Carrier, get } from '../support/carrier.ts';
+import { created, type RawNode, type Script, startRawNode } from '../support/raw-node.ts';
+import { startResumableListener, startStoppedListener } from '../support/stopped-listener.ts';
+
+const HOST = 'node.test';
+const OLD = '127.0.0.2';
+const NEW = '127.0.0.3';
+
+type LookUp = (done: (error: Error | null, addresses?: Address[]) => void) => void;
+type Address = { address: string; family: number };
+
+/** What `dns.lookup` says of any name, until the test ends. */
+function lookUps(answer: LookUp) {
+  const lookup = vi.spyOn(dns, 'lookup');
+  lookup.mockImplementation(((_name: string, _options: object, done: Parameters<LookUp>[0]) =>
+    answer(done)) as unknown as typeof dns.lookup);
+  onTestFinished(() => lookup.mockRestore());
+  return lookup;
+}
+
+const silence: LookUp = () => {};
+
+function at(...addresses: readonly string[]): Resolution {
+  return { host: HOST, addresses: addresses.map((address) => ({ address, family: 4 })) };
+}
+
+/** The same port on both machines, and a client that knows the node by name. */
+async function twoMachines(script: Script = created) {
+  const old = await startRawNode(script, { host: OLD });
+  const port = Number(new URL(old.url).port);
+  const young = await startRawNode(script, { host: NEW, port });
+  lookUps(silence);
+  const asking = new Asking(`http://${HOST}:${port}/v1`, { connectTimeoutMs: 500 });
+  return { old, young, asking };
+}
+
+async function allApplied(asking: Asking, count: number): Promise<void> {
+  const answers = Array.from({ length: count }, () => asking.answerTo());
+  for (const { kind } of await Promise.all(answers)) expect(kind).toBe('applied');
+}
+
+const counts = (...nodes: readonly RawNode[]) => nodes.map(({ requests }) => requests.length);
+
+describe('a node that has moved', () => {
+  test('no connection carries another exchange to where it was', async () => {
+    const { old, young, asking } = await twoMachines();
+    asking.client.hear(at(OLD));
+    await allApplied(asking, 8);
+    expect(old.connections).toHaveLength(8);
+    asking.client.hear(at(NEW));
+    await allApplied(asking, 40);
+    expect(counts(old, young)).toEqual([8, 40]);
+    await eventually(() => old.connections.every(({ over }) => over !== undefined));
+  });
+
+  test('what is under way there ends there, and its connection carries no more', async () => {
+    const held: Socket[] = [];
+    const { old, young, asking } = await twoMachines((socket, request, connection) => {
+      if (socket.localAddress === OLD) held.push(socket);
+      else created(socket, request, connection);
+    });
+    asking.client.hear(at(OLD));
+    const { answer } = asking.ask();
+    await eventually(() => held.length === 1);
+    asking.client.hear(at(NEW));
+    for (const socket of held) created(socket, { head: '', body: '', line: '' }, 0);
+    expect((await answer).kind).toBe('applied');
+    await allApplied(asking, 8);
+    expect(counts(old, young)).toEqual([1, 8]);
+  });
+
+  test('a connection made while it moved carries nothing, and that is not its fault', async () => {
+    const listener = await startResumableListener();
+    const { port } = new URL(listener.url);
+    lookUps(silence);
+    const asking = new Asking(`http://${HOST}:${port}`);
+    asking.client.hear(at('127.0.0.1'));
+    const { answer, seen } = asking.ask();
+    asking.client.hear(at(NEW));
+    listener.resume();
+    expect(await answer).toEqual({ kind: 'unsent', said: 'the node has moved to another address' });
+    expect((await seen).sign).toBe('none');
+  });
+
+  test('an address that stays in the answer is kept, in whatever order they come', async () => {
+    const { old, young, asking } = await twoMachines();
+    asking.client.hear(at(OLD, NEW));
+    await allApplied(asking, 8);
+    asking.client.hear(at(NEW, OLD));
+    await allApplied(asking, 8);
+    expect(counts(old, young)).toEqual([16, 0]);
+    expect(old.connections).toHaveLength(8);
+  });
+
+  test('a look-up that fails keeps what stands', async () => {
+    const { old, young, asking } = await twoMachines();
+    asking.client.hear(at(OLD));
+    await allApplied(asking, 8);
+    asking.client.hear({ host: HOST, failure: { said: 'getaddrinfo ENOTFOUND', isOurs: false } });
+    await allApplied(asking, 8);
+    expect(counts(old, young)).toEqual([16, 0]);
+  });
+
+  test('a connection of a minute or so carries no more, whatever its name says', async () => {
+    const node = await startRawNode(created);
+    const asking = new Asking(node.url, { connections: 1 });
+    await allApplied(asking, 3);
+    expect(node.connections).toHaveLength(1);
+    const now = performance.now.bind(performance);
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 67_000);
+    onTestFinished(() => clock.mockRestore());
+    await allApplied(asking, 3);
+    expect(node.connections).toHaveLength(2);
+  });
+});
+
+describe('a name', () => {
+  test('P9: that is not looked up is waited for until connectTimeoutMs, and blames no node', async () => {
+    const { asking } = await twoMachines();
+    const { answer, seen } = asking.ask();
+    expect(await answer).toEqual({
+      kind: 'unsent',
+      said: `${HOST} was not looked up within 500 ms`,
+    });
+    expect((await seen).sign).toBe('none');
+    const second = asking.answerTo();
+    asking.client.hear(at(OLD));
+    expect((await second).kind).toBe('applied');
+  });
+
+  test.each([
+    ['EAI_AGAIN', 'none'],
+    ['ENOTFOUND', 'bad'],
+  ])('without an answer fails at once: %s says of its node %s', async (code, sign) => {
+    lookUps((done) => done(Object.assign(new Error(`getaddrinfo ${code}`), { code })));
+    const { answer, seen } = new Asking(`http://${HOST}:1`).ask();
+    expect(await answer).toEqual({ kind: 'unsent', said: `getaddrinfo ${code}` });
+    expect((await seen).sign).toBe(sign);
+  });
+
+  test('in use is looked up again every 5 s, one look-up at a time, and told when it changes', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const answers: Parameters<LookUp>[0][] = [];
+    const lookup = lookUps((done) => answers.push(done));
+    const told: Resolution[] = [];
+    const watch = new NameWatch([HOST], (resolution) => told.push(resolution));
+    onTestFinished(() => watch.stop());
+    const says = (...addresses: readonly string[]) => {
+      const resolution = at(...addresses);
+      if ('addresses' in resolution) answers.shift()?.(null, [...resolution.addresses]);
+    };
+    watch.start();
+    vi.advanceTimersByTime(60_000);
+    expect(lookup).toHaveBeenCalledTimes(1);
+    says(OLD, NEW);
+    vi.advanceTimersByTime(4999);
+    expect(lookup).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(1);
+    expect(lookup).toHaveBeenCalledTimes(2);
+    says(NEW, OLD);
+    expect(told).toEqual([at(OLD, NEW)]);
+    vi.advanceTimersByTime(5000);
+    says(NEW);
+    expect(told).toEqual([at(OLD, NEW), at(NEW)]);
+  });
+});
+
+describe('several addresses', () => {
+  test('each has its share of connectTimeoutMs, not 250 ms', async () => {
+    const listener = await startResumableListener();
+    const url = new URL(`http://${HOST}:${new URL(listener.url).port}`);
+    const addresses = new Addresses(url);
+    // Nobody listens at the second.
+    addresses.hear(at('127.0.0.1', NEW));
+    const connection = new Connection({
+      url,
+      addresses,
+      connectTimeoutMs: 8000,
+      afterReads: new AfterReads(),
+    });
+    onTestFinished(() => connection.close());
+    const carrier = new Carrier();
+    const begun = performance.now();
+    connection.carry(get('/'), carrier);
+    // Its SYN finds the queue full; the kernel sends the next after a second.
+    await setImmediate();
+    listener.resume();
+    await eventually(() => carrier.heard.length > 0);
+    expect(carrier.heard).toEqual(['sent']);
+    // Else it would have come about at once, and nothing would be shown.
+    expect(performance.now() - begun).toBeGreaterThan(250);
+  });
+
+  test('one that is silent leaves time for the next, which is then tried first', async () => {
+    const { port } = new URL(await startStoppedListener());
+    const node = await startRawNode(created, { host: NEW, port: Number(port) });
+    lookUps(silence);
+    const asking = new Asking(`http://${HOST}:${port}/v1`, { connectTimeoutMs: 1000 });
+    asking.client.hear(at('127.0.0.1', NEW));
+    await allApplied(asking, 1);
+    const begun = performance.now();
+    // More than one connection carries.
+    await allApplied(asking, 8);
+    expect(performance.now() - begun).toBeLessThan(450);
+    expect(node.requests).toHaveLength(9);
+  });
+});
