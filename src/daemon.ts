@@ -23,7 +23,7 @@ import { leave } from './lifecycle/leave.ts';
 import { Nanny } from './lifecycle/nanny.ts';
 import { PATIENCE, type Patience } from './lifecycle/pulse.ts';
 import { Shutdown } from './lifecycle/shutdown.ts';
-import { listenToSignals } from './lifecycle/signals.ts';
+import { isAtTerminal, listenToSignals } from './lifecycle/signals.ts';
 import { passStartGate } from './lifecycle/start-gate.ts';
 import { MAIN, Threads } from './lifecycle/threads.ts';
 import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
@@ -107,10 +107,13 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
   process.on('uncaughtException', (error) => {
     threads.lose({ kind: 'crashed', thread: MAIN, error });
   });
-  listenToSignals({
-    onStop: (by) => shutdown.ask(by),
-    onToggleDebug: toggleDebug(settings, log, setLevel),
-  });
+  listenToSignals(
+    {
+      onStop: (by) => shutdown.ask(by),
+      onToggleDebug: toggleDebug(settings, log, setLevel),
+    },
+    isAtTerminal(),
+  );
 
   const clock = clockBase();
   const patience = { ...PATIENCE, hangAfterMs: settings.hangAfterMs };

@@ -14,18 +14,19 @@ import placesModule from './places.cjs';
 import { printSummary } from './summary.mjs';
 import { takeDown } from './take-down.mjs';
 
-const places = placesModule.placesOf(process.env);
-const apps = appDefinitions.appsOf(process.env);
-const addresses = addressesOf(process.env, places.root);
+const apps = appDefinitions.wantedApps(process.env);
+const before = placesModule.placesOf(process.env);
+const addresses = addressesOf(process.env, before.root);
 const logSizes = sizesOf(apps.map((app) => app.out_file));
 
-if (await takeDown(places)) console.log('lockstep was running: it starts anew.');
+if (await takeDown(before)) console.log('lockstep was running: it starts anew.');
+const places = placesModule.placesOf(process.env);
 const interrupted = new Promise((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => resolve({ kind: 'interrupted' }));
   }
 });
-const { toCheck } = addresses;
+const toCheck = addresses.toCheck.filter(({ name }) => apps.some((app) => app.name === name));
 const outcome = await bringUp({ apps, places, toCheck, interrupted }).catch(failureOf);
 if (outcome.kind === 'up') {
   printSummary({ running: outcome.running, places, addresses });
