@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { MessageChannel } from 'node:worker_threads';
 import { limitLife } from './composition/limits.ts';
+import { followSignals } from './composition/signals.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
 import { fatalityOf, vitalsOf } from './composition/vital-signs.ts';
 import { loadSettings } from './config/load.ts';
@@ -23,7 +24,6 @@ import { leave } from './lifecycle/leave.ts';
 import { Nanny } from './lifecycle/nanny.ts';
 import { PATIENCE, type Patience } from './lifecycle/pulse.ts';
 import { Shutdown } from './lifecycle/shutdown.ts';
-import { isAtTerminal, listenToSignals } from './lifecycle/signals.ts';
 import { passStartGate } from './lifecycle/start-gate.ts';
 import { MAIN, Threads } from './lifecycle/threads.ts';
 import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
@@ -107,13 +107,13 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
   process.on('uncaughtException', (error) => {
     threads.lose({ kind: 'crashed', thread: MAIN, error });
   });
-  listenToSignals(
-    {
-      onStop: (by) => shutdown.ask(by),
-      onToggleDebug: toggleDebug(settings, log, setLevel),
-    },
-    isAtTerminal(),
-  );
+  const supervision = followSignals(settings, {
+    shutdown,
+    telemetry,
+    log,
+    setLevel,
+    tell: (message) => threads.tell(COORDINATOR, message),
+  });
 
   const clock = clockBase();
   const patience = { ...PATIENCE, hangAfterMs: settings.hangAfterMs };
@@ -124,13 +124,14 @@ async function run(settings: Settings, given: readonly string[]): Promise<void> 
     now: () => performance.now(),
   });
   nanny.start();
-  const disk = openDiskGuard(settings, threads, log);
+  const disk = openDiskGuard(settings, { threads, log, telemetry });
   const standing = () => ({
     version,
     phase: phaseOf(shutdown.begun, threads.has(COORDINATOR, 'ready')),
     threads: nanny.stock,
     figures: latest.seen,
     disk: disk.standing,
+    supervised: supervision(),
   });
   await openOps(settings, { threads, log, standing });
   if (shutdown.begun) return;
@@ -155,6 +156,7 @@ function hear(
   if (message.kind === 'still_stuck') telemetry.stillStuck(message.count);
   if (message.kind === 'breaker') telemetry.breaker(message);
   if (message.kind === 'diverged') telemetry.diverged(message);
+  if (message.kind === 'missing_nodes') telemetry.missingNodes(message.counts);
 }
 
 interface Starting {
@@ -244,24 +246,19 @@ function sayReady(settings: Settings, log: Log): void {
   process.send?.('ready');
 }
 
-function openDiskGuard({ journal, diskFreeMinBytes }: Settings, threads: Threads, log: Log) {
+function openDiskGuard(
+  { journal, diskFreeMinBytes }: Settings,
+  { threads, log, telemetry }: { threads: Threads; log: Log; telemetry: Telemetry },
+) {
   return new DiskGuard({
     folder: dirname(journal.path),
     freeMinBytes: diskFreeMinBytes,
     log,
-    onChange: (refusal) => threads.tell(COORDINATOR, { refusal }),
+    onChange: (refusal) => {
+      threads.tell(COORDINATOR, { refusal });
+      telemetry.disk({ isFull: refusal !== null });
+    },
   });
-}
-
-/** SIGHUP: debug logging in every thread, or no more. */
-function toggleDebug(settings: Settings, log: Log, setLevel: (level: 'info' | 'debug') => void) {
-  let debug = settings.logLevel === 'debug';
-  return () => {
-    debug = !debug;
-    const level = debug ? 'debug' : 'info';
-    setLevel(level);
-    log.info(`log level is now ${level}`);
-  };
 }
 
 /** The operators' port is there before the work begins: whoever looks sees it start. */

@@ -7,6 +7,7 @@ import type { ListRequest, StatusRequest } from '../protocol/request.ts';
 import { storedAnswer, withOrigin } from './answers.ts';
 import type { Breakers } from './breakers.ts';
 import type { Divergence } from './divergence.ts';
+import { missingNodes } from './missing-nodes.ts';
 import { inspect, type OperatorDesk } from './operators.ts';
 import type { Pauses } from './pauses.ts';
 import type { CoordinatorOptions, Respond } from './ports.ts';
@@ -144,6 +145,9 @@ function summary(
         return [name, { ...total(name, reports), breaker }];
       }),
     ),
+    ...missingOf(commands, options),
+    ...(commands.unsupervised ? { unsupervised: true } : {}),
+    ...(commands.refusal === undefined ? {} : { refusing: commands.refusal.error.message }),
     ...auditOf(divergence),
   };
 }
@@ -162,6 +166,14 @@ export function lanesOf({ commands, pauses }: Pick<QueryDesk, 'commands' | 'paus
     return { ...counts[lane], ...(paused === undefined ? {} : { paused }) };
   };
   return { lanes: { interactive: standing('interactive'), bulk: standing('bulk') } };
+}
+
+function missingOf(
+  { registry }: QueryDesk['commands'],
+  { nodeNames }: CoordinatorOptions,
+): Pick<SummaryAnswer, 'missingNodes'> {
+  const counts = missingNodes(registry.all(), nodeNames);
+  return Object.keys(counts).length === 0 ? {} : { missingNodes: counts };
 }
 
 function auditOf({ standing }: Divergence): Pick<SummaryAnswer, 'audit'> {

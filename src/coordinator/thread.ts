@@ -26,6 +26,7 @@ import { EVENTS_SOCKET, Events } from './events.ts';
 import { startFiguresRound } from './figures-round.ts';
 import { FRONT_SOCKET, Front } from './front.ts';
 import { MeteredJournal } from './metered-journal.ts';
+import { missingNodes } from './missing-nodes.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
 import { loadCounters, recover } from './recovery.ts';
 import { StuckNews } from './stuck-news.ts';
@@ -127,6 +128,7 @@ runThread(async ({ beat, sockets, keep }) => {
   const recovered = await recovering;
   if (recovered > 0) log.info('taking up open commands', { count: recovered });
   stuck.recovered(coordinator.commands.registry.all());
+  sayMissing(missingNodes(coordinator.commands.registry.all(), data.nodeNames), log);
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});
   await bind(front, data.endpoint, 'LOCKSTEP_ENDPOINT');
@@ -165,6 +167,7 @@ function hear(message: ToThread, coordinator: Coordinator, log: Log): void {
   else if (typeof message === 'string') return;
   else if ('logLevel' in message) log.setLevel(message.logLevel);
   else if ('lostExecutor' in message) coordinator.lose(message.lostExecutor);
+  else if ('unsupervised' in message) coordinator.commands.unsupervised = true;
   else coordinator.commands.refusal = refusalOf(message.refusal);
 }
 
@@ -190,6 +193,17 @@ function sayAudited(finished: object, log: Log): void {
     divergent,
   });
   tellMain({ kind: 'diverged', keys: divergent });
+}
+
+/** Whoever took a node out has to hear what that leaves undone. */
+function sayMissing(counts: Readonly<Record<string, number>>, log: Log): void {
+  const names = Object.keys(counts);
+  if (names.length === 0) return;
+  log.warn('open commands need nodes that are not configured any more: they keep their keys', {
+    nodes: names.map((name) => `${name}: ${counts[name]}`).join(', '),
+    hint: 'name the node again, or end them: lockstep list --node NAME, lockstep abandon ID',
+  });
+  tellMain({ kind: 'missing_nodes', counts });
 }
 
 function inJournal(beat: Beat): () => () => void {
