@@ -4,7 +4,6 @@
  */
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
-const { parse } = require('yaml');
 
 const FILES = ['lockstep.config.json', 'lockstep.config.yaml', 'lockstep.config.yml'];
 
@@ -22,8 +21,11 @@ function areNodesNamed(env, root) {
 /** @param {string} file */
 function namesNodes(file) {
   try {
+    const text = readFileSync(file, 'utf8');
+    // Loaded where there is a file: `npm start` itself has to say when packages are missing.
+    const { parse } = require('yaml');
     // JSON is YAML too.
-    const settings = parse(readFileSync(file, 'utf8'));
+    const settings = parse(text);
     return typeof settings === 'object' && settings !== null && 'nodes' in settings;
   } catch {
     return false; // not there, or the daemon will refuse it

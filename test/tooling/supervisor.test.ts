@@ -1,8 +1,10 @@
 /** `npm start` and `npm stop` with the real pm2 and small programs in place of the apps. */
 import { once } from 'node:events';
 import {
+  chmodSync,
   closeSync,
   existsSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -105,6 +107,32 @@ describe('npm start', () => {
     expect(code).toBe(78);
     expect(project.processes()).toEqual([]);
   });
+
+  it('without packages exits 78 and says what to run', async () => {
+    const project = await supervisedProject();
+    rmSync(join(project.root, 'node_modules'));
+    const { code, stderr } = project.start();
+    expect(stderr).toBe(
+      `lockstep did not start: the packages are missing in ${project.root}: run npm ci there\n`,
+    );
+    expect(code).toBe(78);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'started once by another user says whose the data folder is (takes root to try)',
+    async () => {
+      const project = await supervisedProject();
+      mkdirSync(join(project.root, 'data'), { mode: 0o700 });
+      const nobody = ['setpriv', '--reuid=65534', '--clear-groups', process.execPath] as const;
+      chmodSync(join(project.root, '..'), 0o755);
+      chmodSync(project.root, 0o755);
+      const { code, stderr } = run([...nobody, 'supervisor/start.mjs'], { cwd: project.root });
+      expect(stderr).toMatch(
+        /^lockstep did not start: .* \(user id 65534\): it is in a folder of user id 0\./,
+      );
+      expect(code).toBe(1);
+    },
+  );
 
   it('keeps everything in LOCKSTEP_DATA_DIR, and tells how to stop that', async () => {
     const project = await supervisedProject();
