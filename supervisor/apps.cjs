@@ -12,10 +12,6 @@ const { memoryOf } = require('./memory.cjs');
 const { areNodesNamed } = require('./named-nodes.cjs');
 const { interpreter, placesOf } = require('./places.cjs');
 
-/** Of this project and of what it reports to. */
-const SETTING =
-  /^(LOCKSTEP|NODESIM|SENTRY|CRONITOR|TELEGRAM|WEBHOOK)_|^(RANDOM_BEHAVIOR|DEVICE_NAME|SYSLOG_ADDRESS|HC_PING_URL)$/;
-
 /**
  * @typedef {ReturnType<typeof appsOf>} Apps
  *
@@ -35,7 +31,7 @@ function appsOf(env) {
     interpreter: interpreter(),
     node_args: memoryOf(name, env).nodeArgs,
     exec_mode: 'fork',
-    env: { ...settingsIn(env), LOCKSTEP_STOP_EXIT_CODE: String(exitCodes.stoppedOnPurpose) },
+    env: { LOCKSTEP_STOP_EXIT_CODE: String(exitCodes.stoppedOnPurpose) },
     filter_env: ['npm_'],
     wait_ready: true,
     listen_timeout: deadlines.readyMs,
@@ -55,16 +51,6 @@ function appsOf(env) {
     vizion: false,
   });
   return [app('lockstepd', 'daemon.js'), app('nodesim', path.join('nodesim', 'main.js'))];
-}
-
-/**
- * Said app by app, since `pm2 restart ecosystem.config.cjs` passes nothing else on to an app that
- * runs. What is not set any more stays as it was until `pm2 delete`.
- *
- * @param {NodeJS.ProcessEnv} env
- */
-function settingsIn(env) {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => SETTING.test(name)));
 }
 
 /**
