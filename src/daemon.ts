@@ -3,11 +3,12 @@
  * ready, and stops when it is told to or has to. No logic of its own.
  */
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { channelEnds } from './channel/channel.ts';
+import { openDiskGuard } from './composition/disk.ts';
 import { type Fitted, fitToDescriptors, limitLife } from './composition/limits.ts';
 import { watchNames } from './composition/node-names.ts';
+import { followSignals } from './composition/signals.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
 import { fatalityOf, vitalsOf } from './composition/vital-signs.ts';
 import { loadSettings } from './config/load.ts';
@@ -19,13 +20,12 @@ import type { CoordinatorData } from './coordinator/thread.ts';
 import type { ExecutorData } from './executor/thread.ts';
 import { type ClockBase, clockBase } from './lifecycle/clock.ts';
 import type { FromThread } from './lifecycle/control.ts';
-import { DiskGuard } from './lifecycle/disk-guard.ts';
+import type { DiskGuard } from './lifecycle/disk-guard.ts';
 import { explainHang } from './lifecycle/hung-stack.ts';
 import { leave } from './lifecycle/leave.ts';
 import { Nanny } from './lifecycle/nanny.ts';
 import { PATIENCE, type Patience } from './lifecycle/pulse.ts';
 import { Shutdown } from './lifecycle/shutdown.ts';
-import { listenToSignals } from './lifecycle/signals.ts';
 import { passStartGate } from './lifecycle/start-gate.ts';
 import { MAIN, Threads } from './lifecycle/threads.ts';
 import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
@@ -118,9 +118,12 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
   process.on('uncaughtException', (error) => {
     threads.lose({ kind: 'crashed', thread: MAIN, error });
   });
-  listenToSignals({
-    onStop: (by) => shutdown.ask(by),
-    onToggleDebug: toggleDebug(settings, log, setLevel),
+  const supervision = followSignals(settings, {
+    shutdown,
+    telemetry,
+    log,
+    setLevel,
+    tell: (message) => threads.tell(COORDINATOR, message),
   });
 
   const clock = clockBase();
@@ -132,13 +135,17 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
     now: () => performance.now(),
   });
   nanny.start();
-  const disk = openDiskGuard(settings, threads, log);
+  const disk = openDiskGuard(settings, log, (refusal) => {
+    threads.tell(COORDINATOR, { refusal });
+    telemetry.disk({ isFull: refusal !== null });
+  });
   const standing = () => ({
     version,
     phase: phaseOf(shutdown.begun, threads.has(COORDINATOR, 'ready')),
     threads: nanny.stock,
     figures: latest.seen,
     disk: disk.standing,
+    supervised: supervision(),
   });
   await openOps(settings, { threads, log, standing });
   if (shutdown.begun) return;
@@ -164,6 +171,7 @@ function hear(
   if (message.kind === 'still_stuck') telemetry.stillStuck(message.count);
   if (message.kind === 'breaker') telemetry.breaker(message);
   if (message.kind === 'diverged') telemetry.diverged(message);
+  if (message.kind === 'missing_nodes') telemetry.missingNodes(message.counts);
 }
 
 interface Starting {
@@ -253,26 +261,6 @@ function sayReady(settings: Settings, log: Log): void {
     executors,
   });
   process.send?.('ready');
-}
-
-function openDiskGuard({ journal, diskFreeMinBytes }: Settings, threads: Threads, log: Log) {
-  return new DiskGuard({
-    folder: dirname(journal.path),
-    freeMinBytes: diskFreeMinBytes,
-    log,
-    onChange: (refusal) => threads.tell(COORDINATOR, { refusal }),
-  });
-}
-
-/** SIGHUP: debug logging in every thread, or no more. */
-function toggleDebug(settings: Settings, log: Log, setLevel: (level: 'info' | 'debug') => void) {
-  let debug = settings.logLevel === 'debug';
-  return () => {
-    debug = !debug;
-    const level = debug ? 'debug' : 'info';
-    setLevel(level);
-    log.info(`log level is now ${level}`);
-  };
 }
 
 /** The operators' port is there before the work begins: whoever looks sees it start. */

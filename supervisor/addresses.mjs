@@ -14,7 +14,7 @@ export function addressesOf(env, root) {
   const endpoint = env['LOCKSTEP_ENDPOINT'] || 'tcp://127.0.0.1:5570';
   const opsHost = env['LOCKSTEP_OPS_HOST'] || '127.0.0.1';
   const nodesHost = env['NODESIM_HOST'] || '127.0.0.1';
-  const nodesPort = Number(env['NODESIM_PORT'] || 7400);
+  const nodesPort = Number(portIn(env['NODESIM_PORT']) ?? 7400);
   const nodes = env['NODESIM_NODES']?.split(',').length ?? NODES_DEFAULT;
   const file = ['json', 'yaml', 'yml']
     .map((extension) => `lockstep.config.${extension}`)
@@ -24,7 +24,7 @@ export function addressesOf(env, root) {
   return {
     endpoint,
     events: env['LOCKSTEP_EVENTS_ENDPOINT'] || 'tcp://127.0.0.1:5571',
-    ops: `http://${opsHost}:${env['LOCKSTEP_OPS_PORT'] || 5580}`,
+    ops: `http://${opsHost}:${portIn(env['LOCKSTEP_OPS_PORT']) ?? 5580}`,
     nodes: `http://${nodesHost}:${nodesPort + 1} … ${nodesPort + nodes}, all at ${nodesPort}`,
     /** The configuration file that may say otherwise. */
     file,
@@ -46,4 +46,13 @@ function hostAndPort(endpoint) {
  */
 function connectable(host) {
   return ['*', '0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
+}
+
+/**
+ * Kubernetes puts URLs into variables of this form (src/base/service-links.ts).
+ *
+ * @param {string | undefined} value
+ */
+function portIn(value) {
+  return value && !value.includes('://') ? value : undefined;
 }

@@ -9,8 +9,8 @@ const path = require('node:path');
 const deadlines = require('./deadlines.cjs');
 const exitCodes = require('./exit-codes.cjs');
 const { memoryOf } = require('./memory.cjs');
+const { areNodesNamed } = require('./named-nodes.cjs');
 const { interpreter, placesOf } = require('./places.cjs');
-const { simulatedNodes } = require('./simulated-nodes.cjs');
 
 /**
  * @typedef {ReturnType<typeof appsOf>} Apps
@@ -22,16 +22,16 @@ function appsOf(env) {
   /**
    * @param {'lockstepd' | 'nodesim'} name
    * @param {string} script
-   * @param {Record<string, string>} [more]
    */
-  const app = (name, script, more = {}) => ({
+  const app = (name, script) => ({
     name,
-    script: path.join(root, 'dist', script),
+    // Relative to `cwd`: pm2 takes a script with a space in it for a line of shell.
+    script: path.join('dist', script),
     cwd: root,
     interpreter: interpreter(),
     node_args: memoryOf(name, env).nodeArgs,
     exec_mode: 'fork',
-    env: { ...more, LOCKSTEP_STOP_EXIT_CODE: String(exitCodes.stoppedOnPurpose) },
+    env: { LOCKSTEP_STOP_EXIT_CODE: String(exitCodes.stoppedOnPurpose) },
     filter_env: ['npm_'],
     wait_ready: true,
     listen_timeout: deadlines.readyMs,
@@ -50,10 +50,17 @@ function appsOf(env) {
     pmx: false,
     vizion: false,
   });
-  return [
-    app('lockstepd', 'daemon.js', simulatedNodes(env)),
-    app('nodesim', path.join('nodesim', 'main.js')),
-  ];
+  return [app('lockstepd', 'daemon.js'), app('nodesim', path.join('nodesim', 'main.js'))];
 }
 
-module.exports = { appsOf };
+/**
+ * Those to start: the simulator only where nobody names the nodes.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+function wantedApps(env) {
+  const { root } = placesOf(env);
+  return appsOf(env).filter(({ name }) => name !== 'nodesim' || !areNodesNamed(env, root));
+}
+
+module.exports = { appsOf, wantedApps };

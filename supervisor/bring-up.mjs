@@ -2,7 +2,8 @@
  * Starts the apps under the project's pm2 and says whether they are truly up: each has said that it
  * is ready, still runs as the first process pm2 made of it, and takes connections.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import deadlines from './deadlines.cjs';
 import exitCodes from './exit-codes.cjs';
 import { call, canConnect, openPm2 } from './own-pm2.mjs';
@@ -27,23 +28,33 @@ const INTERRUPTED = 130;
  * @returns {Promise<Failure | Up>}
  */
 export async function bringUp({ apps, places, toCheck, interrupted }) {
-  const absent = apps.find((app) => !existsSync(app.script));
-  if (absent)
-    return fail(`${absent.script} is missing: run npm run build`, exitCodes.badConfiguration);
+  const absent = apps.map(({ cwd, script }) => join(cwd, script)).find((file) => !existsSync(file));
+  if (absent) return fail(`${absent} is missing: run npm run build`, exitCodes.badConfiguration);
   mkdirSync(places.logs, { recursive: true });
   const pm2 = await openPm2(places);
+  writeFileSync(places.homeNote, `${places.pm2Home}\n`);
   const bus = await call('listening to pm2', START_MS, (done) => pm2.launchBus(done));
   const names = apps.map((app) => app.name);
   const readiness = waitForReady(bus, names, START_MS);
   // What it answers says less than the events: it also comes when an app died or was too late.
   const started = call('starting the apps', START_MS, (done) =>
-    pm2.start(/** @type {any} */ ({ apps }), done),
+    pm2.start(/** @type {any} */ ({ apps: apps.map((app) => noted(app, places)) }), done),
   );
   const outcome = await Promise.race([readiness, started.then(() => readiness), interrupted]);
   if (outcome.kind === 'interrupted') return fail('it was interrupted', INTERRUPTED);
   if (outcome.kind === 'late') return fail(`${outcome.missing.join(', ')} did not get ready`, 1);
   if (outcome.kind === 'died') return failureOfDeath(outcome.death);
   return (await firstUnreachable(toCheck)) ?? upOrNot(await listApps(pm2), apps);
+}
+
+/**
+ * pm2 puts a number before the ending.
+ *
+ * @param {import('./apps.cjs').Apps[number]} app
+ * @param {import('./places.cjs').Places} places
+ */
+function noted(app, { pids }) {
+  return { ...app, pid_file: `${pids}${app.name}.pid` };
 }
 
 /**

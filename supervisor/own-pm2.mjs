@@ -1,15 +1,15 @@
 /**
- * The project's own pm2: reached through its home in the data folder, so that nobody else's pm2 is
+ * The project's own pm2: reached through a home of its own (`places.cjs`), so that nobody else's pm2 is
  * touched. Its calls are callbacks without a time limit; here they are promises with one.
  */
-import { lstatSync, mkdirSync } from 'node:fs';
+import { globSync, lstatSync, mkdirSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const CONNECT_MS = 20_000;
 
 /**
- * @typedef {{ readonly pm2Home: string, readonly pm2HomeIsTemporary: boolean }} Home
+ * @typedef {{ readonly pm2Home: string, readonly pids: string }} Home
  * @typedef {typeof import('pm2')} Pm2
  */
 
@@ -85,16 +85,23 @@ export function call(what, timeoutMs, start) {
 }
 
 /**
- * In a folder that others may write to, the home must be ours and closed to them: whoever owns
- * pm2's socket runs programs in our name.
+ * Whoever owns pm2's socket runs programs in our name: the home must be ours and closed to others.
  *
  * @param {Home} home
  */
-function prepareHome({ pm2Home, pm2HomeIsTemporary }) {
+function prepareHome({ pm2Home, pids }) {
+  mkdirSync(dirname(pids), { recursive: true, mode: 0o700 });
   mkdirSync(pm2Home, { recursive: true, mode: 0o700 });
-  if (!pm2HomeIsTemporary) return;
   const stat = lstatSync(pm2Home);
-  if (!stat.isDirectory() || stat.uid !== process.getuid?.() || (stat.mode & 0o077) !== 0) {
-    throw new Error(`${pm2Home} is not a private folder of this user: remove it, or set TMPDIR`);
+  const uid = process.getuid?.();
+  if (!stat.isDirectory() || stat.uid !== uid || (stat.mode & 0o077) !== 0) {
+    throw new Error(
+      `${pm2Home} is not a private folder of this user (it belongs to user id ${stat.uid}): ` +
+        'stop lockstep as that user, or remove the folder',
+    );
+  }
+  const foreign = globSync(`${pids}*.pid`).find((file) => lstatSync(file).uid !== uid);
+  if (foreign !== undefined) {
+    throw new Error(`${foreign} belongs to another user: stop lockstep as that user, or remove it`);
   }
 }

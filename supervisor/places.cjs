@@ -4,8 +4,8 @@
  * A relative data folder starts at the project, which is also the working directory of the apps.
  */
 const { createHash } = require('node:crypto');
-const { existsSync } = require('node:fs');
-const { tmpdir } = require('node:os');
+const { accessSync, constants, existsSync, readFileSync } = require('node:fs');
+const { homedir, tmpdir } = require('node:os');
 const path = require('node:path');
 
 /** What a Unix socket's path may be long on every system: macOS allows 103 bytes, Linux 107. */
@@ -16,6 +16,11 @@ const NODE_MAJOR_MIN = 24;
 
 const root = path.resolve(__dirname, '..');
 
+/** A file system in memory: it is not full when a disk is. */
+const SHARED_MEMORY = '/dev/shm';
+/** In the data folder: where the home of the pm2 is that runs it, whoever started that. */
+const HOME_NOTE = 'pm2-home';
+
 /**
  * @typedef {ReturnType<typeof placesOf>} Places
  *
@@ -23,26 +28,80 @@ const root = path.resolve(__dirname, '..');
  */
 function placesOf(env) {
   const data = path.resolve(root, env['LOCKSTEP_DATA_DIR'] || 'data');
-  return { root, data, logs: path.join(data, 'logs'), ...pm2HomeOf(data) };
+  const hash = createHash('sha256').update(data).digest('hex').slice(0, 16);
+  const pm2Home = notedHome(data) ?? homeFor(data, hash, env);
+  return {
+    root,
+    data,
+    logs: path.join(data, 'logs'),
+    pm2Home,
+    homeNote: path.join(data, HOME_NOTE),
+    pids: pidsOf(pm2Home, hash),
+  };
 }
 
 /**
- * pm2 lives in the data folder, so that no other pm2 is touched and two copies of the project never
- * meet. Where that path is too long for a socket, a folder for temporary files stands in.
+ * pm2 lives at home and not in the data folder: a disk that is full or read-only must not take the
+ * supervisor with it (docs/decisions/040). One home for each data folder, so that no other pm2 is
+ * touched and two copies never meet. Where the path is too long for a socket, or nobody may write
+ * there, a folder for temporary files stands in.
  *
  * @param {string} data
+ * @param {string} hash
+ * @param {NodeJS.ProcessEnv} env
  */
-function pm2HomeOf(data) {
-  const hash = createHash('sha256').update(data).digest('hex').slice(0, 16);
+function homeFor(data, hash, env) {
+  const state = env['XDG_STATE_HOME'];
   const homes = [
-    path.join(data, 'pm2'),
+    state && path.isAbsolute(state)
+      ? path.join(state, 'lockstep', hash)
+      : path.join(homedir(), '.lockstep', hash),
     path.join(tmpdir(), `lockstep-${hash}`),
     `/tmp/lockstep-${hash}`,
   ];
-  const index = homes.findIndex(
-    (home) => Buffer.byteLength(path.join(home, LONGEST_SOCKET)) <= SOCKET_PATH_BYTES_MAX,
-  );
-  return { pm2Home: /** @type {string} */ (homes[index]), pm2HomeIsTemporary: index > 0 };
+  return homes.find((home) => fitsSocket(home) && canBeMade(home)) ?? path.join(data, 'pm2');
+}
+
+/** @param {string} home */
+function fitsSocket(home) {
+  return Buffer.byteLength(path.join(home, LONGEST_SOCKET)) <= SOCKET_PATH_BYTES_MAX;
+}
+
+/** @param {string} folder */
+function canBeMade(folder) {
+  for (let each = folder; ; each = path.dirname(each)) {
+    if (!existsSync(each)) continue;
+    try {
+      accessSync(each, constants.W_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** @param {string} data */
+function notedHome(data) {
+  try {
+    const home = readFileSync(path.join(data, HOME_NOTE), 'utf8').trim();
+    return existsSync(home) ? home : undefined;
+  } catch {
+    // None yet. One that cannot be read stands in a data folder that the start will complain of.
+    return undefined;
+  }
+}
+
+/**
+ * Where pm2 notes the process of each app, as `PREFIX` + app + `-` + a number + `.pid`. It dies if
+ * it has no room for that, so these few bytes are in memory where there is such a place.
+ *
+ * @param {string} pm2Home
+ * @param {string} hash
+ */
+function pidsOf(pm2Home, hash) {
+  return existsSync(SHARED_MEMORY) && canBeMade(SHARED_MEMORY)
+    ? path.join(SHARED_MEMORY, `lockstep-${hash}-`)
+    : path.join(pm2Home, 'pids', 'lockstep-');
 }
 
 /**

@@ -6,41 +6,74 @@
  * Exit codes: 0 both are ready, 78 an app refused its configuration, 130 interrupted, 1 anything
  * else; unless it is 0, nothing is left running.
  */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { addressesOf } from './addresses.mjs';
 import appDefinitions from './apps.cjs';
 import { bringUp } from './bring-up.mjs';
+import exitCodes from './exit-codes.cjs';
 import { newLogs, sizesOf } from './log-tail.mjs';
 import placesModule from './places.cjs';
 import { printSummary } from './summary.mjs';
 import { takeDown } from './take-down.mjs';
+import { sentenceOf } from './trouble.mjs';
 
-const places = placesModule.placesOf(process.env);
-const apps = appDefinitions.appsOf(process.env);
-const addresses = addressesOf(process.env, places.root);
-const logSizes = sizesOf(apps.map((app) => app.out_file));
-
-if (await takeDown(places)) console.log('lockstep was running: it starts anew.');
-const interrupted = new Promise((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, () => resolve({ kind: 'interrupted' }));
-  }
-});
-const { toCheck } = addresses;
-const outcome = await bringUp({ apps, places, toCheck, interrupted }).catch(failureOf);
-if (outcome.kind === 'up') {
-  printSummary({ running: outcome.running, places, addresses });
-} else {
-  await takeDown(places);
-  for (const line of newLogs(logSizes)) console.error(line);
+const logs = newLogsLater();
+const outcome = await start().catch(failureOf);
+if (outcome.kind !== 'up') {
+  for (const line of logs.read()) console.error(line);
   console.error(`lockstep did not start: ${outcome.text}`);
 }
 process.exit(outcome.kind === 'up' ? 0 : outcome.exitCode);
+
+async function start() {
+  const before = placesModule.placesOf(process.env);
+  const missing = requirePackages(before.root);
+  if (missing !== undefined) return missing;
+  const apps = appDefinitions.wantedApps(process.env);
+  const addresses = addressesOf(process.env, before.root);
+  logs.begin(apps.map((app) => app.out_file));
+  if (await takeDown(before)) console.log('lockstep was running: it starts anew.');
+  const places = placesModule.placesOf(process.env);
+  const interrupted = new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+      process.once(signal, () => resolve({ kind: 'interrupted' }));
+    }
+  });
+  const toCheck = addresses.toCheck.filter(({ name }) => apps.some((app) => app.name === name));
+  const outcome = await bringUp({ apps, places, toCheck, interrupted }).catch(failureOf);
+  if (outcome.kind === 'up') printSummary({ running: outcome.running, places, addresses });
+  else await takeDown(places);
+  return outcome;
+}
+
+/**
+ * @param {string} root
+ * @returns {import('./bring-up.mjs').Failure | undefined}
+ */
+function requirePackages(root) {
+  if (existsSync(join(root, 'node_modules', 'pm2'))) return undefined;
+  const text = `the packages are missing in ${root}: run npm ci there`;
+  return { kind: 'failed', text, exitCode: exitCodes.badConfiguration };
+}
+
+/** The lines that come after `begin`. */
+function newLogsLater() {
+  /** @type {ReturnType<typeof sizesOf> | undefined} */
+  let sizes;
+  return {
+    /** @param {readonly string[]} files */
+    begin: (files) => {
+      sizes = sizesOf(files);
+    },
+    read: () => (sizes === undefined ? [] : newLogs(sizes)),
+  };
+}
 
 /**
  * @param {unknown} error
  * @returns {import('./bring-up.mjs').Failure}
  */
 function failureOf(error) {
-  const text = error instanceof Error ? error.message : String(error);
-  return { kind: 'failed', text, exitCode: 1 };
+  return { kind: 'failed', text: sentenceOf(error), exitCode: 1 };
 }

@@ -8,18 +8,24 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import placesModule from './places.cjs';
 import { takeDown } from './take-down.mjs';
+import { sentenceOf } from './trouble.mjs';
 
 const places = placesModule.placesOf(process.env);
 /** src/cli/demo/services.ts knows it too. */
 const demo = join(places.root, 'data', 'demo');
 
-const wasRunning = await takeDown(places);
-if (places.data === demo) {
-  if (wasRunning) console.log('The demo is stopped.');
-  process.exit(0);
+try {
+  const wasRunning = await takeDown(places);
+  if (places.data === demo) {
+    if (wasRunning) console.log('The demo is stopped.');
+    process.exit(0);
+  }
+  console.log(wasRunning ? 'lockstep is stopped.' : 'lockstep was not running.');
+  process.exit(existsSync(demo) ? stopDemo() : 0);
+} catch (error) {
+  console.error(`lockstep did not stop: ${sentenceOf(error)}`);
+  process.exit(1);
 }
-console.log(wasRunning ? 'lockstep is stopped.' : 'lockstep was not running.');
-process.exit(existsSync(demo) ? stopDemo() : 0);
 
 /** In a process of its own: pm2 can be reached in one home only, from its import on. */
 function stopDemo() {

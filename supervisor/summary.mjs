@@ -19,7 +19,7 @@ export function printSummary({ running, places, addresses }) {
   );
   console.log('lockstep is running.\n');
   for (const line of aligned([['app', 'pid', 'where', 'log'], ...rows])) console.log(`  ${line}`);
-  const prefix = data === join(root, 'data') ? '' : `LOCKSTEP_DATA_DIR=${data} `;
+  const prefix = data === join(root, 'data') ? '' : `LOCKSTEP_DATA_DIR=${quoted(data)} `;
   console.log(`\n  data  ${data}`);
   if (addresses.file)
     console.log(`  note  ${addresses.file} may name other addresses of lockstepd`);
@@ -38,4 +38,13 @@ function aligned(rows) {
       .join('  ')
       .trimEnd(),
   );
+}
+
+/**
+ * As a shell reads it back.
+ *
+ * @param {string} word
+ */
+function quoted(word) {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

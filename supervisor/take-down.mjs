@@ -2,8 +2,8 @@
  * Ends everything that was started here: the apps, the project's pm2, and apps that a dead pm2 left
  * behind. What does not go in its time is killed.
  */
-import { globSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import deadlines from './deadlines.cjs';
 import { call, isRunning, openPm2 } from './own-pm2.mjs';
 import { endProcess, findProcess, signal, waitUntilGone } from './processes.mjs';
@@ -26,12 +26,27 @@ export async function takeDown(places) {
     pm2.disconnect();
   }
   if (god !== undefined && !(await waitUntilGone(god, PM2_EXIT_MS))) signal(god, 'SIGKILL');
-  const orphans = globSync('pids/*.pid', { cwd: places.pm2Home })
-    .map((file) => findProcess(join(places.pm2Home, file), join(places.root, 'dist')))
+  const pidFiles = globSync(`${places.pids}*.pid`);
+  const orphans = pidFiles
+    .map((file) => findProcess(file, join(places.root, 'dist')))
     .filter((pid) => pid !== undefined);
   await Promise.all(orphans.map((pid) => endProcess(pid, deadlines.killMs)));
-  if (places.pm2HomeIsTemporary) rmSync(places.pm2Home, { recursive: true, force: true });
+  removeHome(places, pidFiles);
   return isUp || god !== undefined || orphans.length > 0;
+}
+
+/**
+ * Whatever pm2 has left of itself; the folder around the homes goes with the last of them.
+ *
+ * @param {import('./places.cjs').Places} places
+ * @param {readonly string[]} pidFiles
+ */
+function removeHome({ pm2Home, homeNote }, pidFiles) {
+  for (const file of [...pidFiles, homeNote]) rmSync(file, { force: true });
+  if (!existsSync(pm2Home)) return;
+  rmSync(pm2Home, { recursive: true });
+  const around = dirname(pm2Home);
+  if (/^\.?lockstep$/.test(basename(around)) && readdirSync(around).length === 0) rmdirSync(around);
 }
 
 /** @param {unknown} error */

@@ -15,6 +15,7 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
     `open: ${answer.open} of at most ${answer.openMax}, ${answer.compensating} rolling back, ${stuck}`,
     ...heldLine(answer, terminal),
     `settled since the start: ${countsText(answer.settled) || 'none'}`,
+    ...troubleLines(answer, terminal),
     ...auditLine(answer, terminal),
     `threads: ${answer.threads.map(plain).join(', ')}`,
     '',
@@ -22,6 +23,26 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
     '',
     indent(nodeTable(answer.nodes, terminal)),
   ].join('\n');
+}
+
+/** What an operator has to see first. */
+function troubleLines(answer: SummaryAnswer, terminal: Terminal): readonly string[] {
+  return troublesOf(answer).map((text) => terminal.paint('red', text));
+}
+
+export function troublesOf({
+  unsupervised,
+  refusing,
+  missingNodes,
+}: SummaryAnswer): readonly string[] {
+  return [
+    ...(unsupervised ? ['pm2 is gone: after a crash nothing starts the daemon anew'] : []),
+    ...(refusing === undefined ? [] : [`new commands are refused: ${plain(refusing)}`]),
+    ...Object.entries(missingNodes ?? {}).map(
+      ([name, count]) =>
+        `${plain(name)} is not configured, and ${count === 1 ? '1 open command needs' : `${count} open commands need`} it`,
+    ),
+  ];
 }
 
 function pauseText({ since, by }: LanePause): string {

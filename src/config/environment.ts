@@ -2,6 +2,7 @@
  * Settings from `LOCKSTEP_*` variables, where one that no setting has is a mistake; and, weaker, from
  * the names under which other programs know the same thing (`SENTRY_DSN`).
  */
+import { isServiceLink } from '../base/service-links.ts';
 import { envName } from './names.ts';
 import type { Problem } from './problem.ts';
 import { SETTING_KEYS, type SettingKey } from './schema.ts';
@@ -43,6 +44,7 @@ export function readEnvironment(env: Environment): {
   const problems: Problem[] = [];
   for (const [source, value] of Object.entries(env)) {
     if (!source.startsWith(PREFIX) || value === undefined) continue;
+    if (isServiceLink(env, source)) continue;
     const key = KEYS_BY_VARIABLE.get(source);
     if (key !== undefined) given.push({ key, source, form: 'text', value });
     else if (!Object.hasOwn(OTHER_VARIABLES, source)) problems.push(unknownVariable(source));

@@ -15,6 +15,7 @@ import type { Problem } from './problem.ts';
 import { RELATIONS, type Relation } from './relations.ts';
 import type { SettingKey, Settings } from './schema.ts';
 import { allowedText, docOf } from './setting.ts';
+import { readSimulated } from './simulated-nodes.ts';
 import { unknownHint } from './suggestion.ts';
 import type { SyslogAddress } from './telemetry.ts';
 
@@ -30,16 +31,22 @@ export type Loaded =
   | { readonly ok: true; readonly settings: Settings; readonly sources: Sources }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+const NOTHING = { given: [], problems: [] };
+
 export function loadSettings({ argv = [], env, cwd }: LoadInput): Loaded {
   const flags = readFlags(argv);
   const environment = readEnvironment(env);
   const file = readConfigFile(cwd, namedFile(flags.configFile, env[CONFIG_VARIABLE]));
-  const layered = layer([...file.given, ...environment.given, ...flags.given]);
+  const named = [...file.given, ...environment.given, ...flags.given];
+  const isNamed = named.some(({ key }) => key === 'nodes');
+  const simulated = isNamed ? NOTHING : readSimulated(env);
+  const layered = layer([...simulated.given, ...named]);
   const dialect = allDialects(layered.read).find(({ name }) => name === layered.read.dialect);
   const settings = complete(layered.read, dialect ?? reliableOps, cwd);
   const problems = [
     ...flags.problems,
     ...environment.problems,
+    ...simulated.problems,
     ...file.problems,
     ...layered.problems,
     // Of a file that could not be read nobody knows what it would have changed.

@@ -39,6 +39,8 @@ export class Commands {
   draining = false;
   /** What new commands are answered while they cannot be taken in; repeats of open ones can. */
   refusal: ErrorReply | undefined;
+  /** Whoever would start the daemon anew is gone. */
+  unsupervised = false;
   readonly #dispatcher: Dispatcher;
   readonly #ports: CoordinatorPorts;
   readonly #options: CoordinatorOptions;

@@ -1,6 +1,7 @@
 /** `status` of the daemon: what is open, how the nodes and the threads stand. */
 import type { NodeReport, SummaryAnswer } from '../protocol/answer.ts';
 import type { Divergence } from './divergence.ts';
+import { missingNodes } from './missing-nodes.ts';
 import type { Respond } from './ports.ts';
 import { type AskingDesk, lanesOf } from './queries.ts';
 
@@ -56,8 +57,19 @@ function summary(
         return [name, { ...total(name, reports), breaker }];
       }),
     ),
+    ...missingOf(commands, options),
+    ...(commands.unsupervised ? { unsupervised: true } : {}),
+    ...(commands.refusal === undefined ? {} : { refusing: commands.refusal.error.message }),
     ...auditOf(divergence),
   };
+}
+
+function missingOf(
+  { registry }: AskingDesk['commands'],
+  { nodeNames }: AskingDesk['options'],
+): Pick<SummaryAnswer, 'missingNodes'> {
+  const counts = missingNodes(registry.all(), nodeNames);
+  return Object.keys(counts).length === 0 ? {} : { missingNodes: counts };
 }
 
 function auditOf({ standing }: Divergence): Pick<SummaryAnswer, 'audit'> {

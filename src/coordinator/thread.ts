@@ -28,6 +28,7 @@ import { EVENTS_SOCKET, Events } from './events.ts';
 import { startFiguresRound } from './figures-round.ts';
 import { FRONT_SOCKET, Front } from './front.ts';
 import { MeteredJournal } from './metered-journal.ts';
+import { missingNodes } from './missing-nodes.ts';
 import type { CoordinatorOptions } from './ports.ts';
 import { publishing } from './publishing.ts';
 import { clockLag, loadCounters, recover } from './recovery.ts';
@@ -137,6 +138,7 @@ runThread(async (tools) => {
   if (recovered > 0) log.info('taking up open commands', { count: recovered });
   sayHeld(coordinator.commands, log);
   stuck.recovered(coordinator.commands.registry.all());
+  sayMissing(missingNodes(coordinator.commands.registry.all(), data.nodeNames), log);
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});
   await bind(front, data.endpoint, 'LOCKSTEP_ENDPOINT');
@@ -199,6 +201,7 @@ function hear(message: ToThread, coordinator: Coordinator, log: Log): void {
   else if (typeof message === 'string') return;
   else if ('logLevel' in message) log.setLevel(message.logLevel);
   else if ('lostExecutor' in message) coordinator.lose(message.lostExecutor);
+  else if ('unsupervised' in message) coordinator.commands.unsupervised = true;
   else if ('refusal' in message) coordinator.commands.refusal = refusalOf(message.refusal);
 }
 
@@ -207,6 +210,17 @@ function sayHeld({ registry }: Commands, log: Log): void {
   for (const { stage } of registry.all()) if (stage === 'held') count++;
   if (count === 0) return;
   log.warn('commands are held: lockstep restore --resume or --abandon', { count });
+}
+
+/** Whoever took a node out has to hear what that leaves undone. */
+function sayMissing(counts: Readonly<Record<string, number>>, log: Log): void {
+  const names = Object.keys(counts);
+  if (names.length === 0) return;
+  log.warn('open commands need nodes that are not configured any more: they keep their keys', {
+    nodes: names.map((name) => `${name}: ${counts[name]}`).join(', '),
+    hint: 'name the node again, or end them: lockstep list --node NAME, lockstep abandon ID',
+  });
+  tellMain({ kind: 'missing_nodes', counts });
 }
 
 function inJournal(beat: Beat): () => () => void {

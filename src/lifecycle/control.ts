@@ -23,6 +23,8 @@ export type ToThread =
   | { readonly logLevel: 'info' | 'debug' }
   /** Which executor drains no more, counted from 0. */
   | { readonly lostExecutor: number }
+  /** Whoever would start the process anew is gone. */
+  | { readonly unsupervised: true }
   /** Why no new command may be taken in; null: it may again. */
   | { readonly refusal: Failure | null }
   /** A name of nodes was looked up. */
@@ -52,6 +54,8 @@ export type FromThread =
       readonly isOpen: boolean;
       readonly cause?: string;
     }
+  /** So many open commands of an earlier life name nodes that are not configured, by node. */
+  | { readonly kind: 'missing_nodes'; readonly counts: Readonly<Record<string, number>> }
   /** An audit of all keys found nodes that are not as the journal has it. */
   | { readonly kind: 'diverged'; readonly keys: number };
 

@@ -41,6 +41,8 @@ function stopOnRequest(cluster: Cluster, settings: Settings): void {
     // Hanging and kept-alive connections would hold the process; exit cuts them.
     void cluster.stop().then(() => process.exit(settings.stopExitCode));
   };
+  // A handler keeps Node from opening its debugger to every user of the machine.
+  process.on('SIGUSR1', () => {});
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   process.on('message', (message) => {

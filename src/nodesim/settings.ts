@@ -4,6 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { isServiceLink } from '../base/service-links.ts';
 import { type Checked, DELETE_MISSING_STATUSES, type DeleteMissingStatus } from './fault-schema.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 
@@ -74,7 +75,8 @@ export function readSettings(flags: Flags, environment: Environment): Checked<Se
   for (const name of Object.keys(READERS) as (keyof Settings)[]) {
     const { flag, variable } = SOURCES[name];
     const given = flag === undefined ? undefined : flags[flag];
-    const text = given ?? environment[variable];
+    const text =
+      given ?? (isServiceLink(environment, variable) ? undefined : environment[variable]);
     if (text === undefined || (given === undefined && text === '')) continue;
     const [read, wanted] = READERS[name];
     values[name] = read(text);

@@ -12,12 +12,15 @@ import type { OpenLog } from './log.ts';
 import type { SyslogTarget } from './log-plan.ts';
 import { type NoticeSettings, openNotices } from './notify/notices.ts';
 import { RunRecord } from './run-record.ts';
+import { seenFileFor } from './seen-file.ts';
 import { openSentry, type Sentry } from './sentry.ts';
+import { type SurroundingsNews, sayChangedNodes, surroundingsNews } from './surroundings.ts';
 
 const FAREWELL_MS = 2000;
 
 export interface TelemetrySettings extends NoticeSettings {
   readonly dataDir: string;
+  readonly nodes: readonly { readonly name: string; readonly url: string }[];
   readonly syslogAddress: SyslogTarget;
   readonly sentryDsn?: string;
   readonly sentryEnvironment: string;
@@ -44,7 +47,7 @@ export interface Fatality {
   readonly error?: unknown;
 }
 
-export interface Telemetry {
+export interface Telemetry extends SurroundingsNews {
   /** The journal is this daemon's: it looks how the last life ended, and tells if not on purpose. */
   holdsJournal(): void;
   /** A rollback takes longer than it should. */
@@ -73,7 +76,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   makeFolder(settings.dataDir, log);
   const sentry = await sentryOf(options);
   const heartbeat = heartbeatOf(options);
-  const seenFile = join(settings.dataDir, 'notices-sent.json');
+  const seenFile = seenFileFor(join(settings.dataDir, 'notices-sent.json'));
   const notices = openNotices(settings, { log, seenFile });
   const record = new RunRecord(join(settings.dataDir, 'running.json'), (error) =>
     log.warn('how the daemon ends could not be noted', { error }),
@@ -83,6 +86,10 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   log.info('integrations', { on: names.length === 0 ? 'none' : names.join(',') });
   return {
     holdsJournal: () => {
+      sayChangedNodes(
+        { file: join(settings.dataDir, 'nodes'), nodes: settings.nodes },
+        { log, notices },
+      );
       const unclean = record.begin();
       if (unclean === undefined) return;
       const cause = unclean.cause ?? 'killed, out of memory, or without power';
@@ -111,6 +118,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
       const text = `an audit found ${count} on which nodes are not as the journal has it: see lockstep audit`;
       notices.notify({ kind: 'diverged', key: 'diverged', text });
     },
+    ...surroundingsNews(notices),
     fatal: ({ thread, reason, error }, isCause) => {
       if (error !== undefined) sentry?.report(error, thread);
       if (!isCause) return;
@@ -151,7 +159,7 @@ async function sentryOf(options: TelemetryOptions): Promise<Sentry | undefined> 
     ignored,
     release: version,
     deviceName: settings.deviceName,
-    seenFile: join(settings.dataDir, 'errors-sent.json'),
+    seenFile: seenFileFor(join(settings.dataDir, 'errors-sent.json')),
     secrets: secretsOf(settings),
     log,
     recent: () => log.recent,

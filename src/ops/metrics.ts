@@ -110,6 +110,12 @@ const OF_THE_PROCESS: readonly Definition[] = [
   },
   {
     kind: 'gauge',
+    name: 'lockstep_supervised',
+    help: '0 once pm2 is gone, which would start the daemon anew; absent where it was started without.',
+    read: ({ supervised }) => (supervised === undefined ? [] : [{ value: Number(supervised) }]),
+  },
+  {
+    kind: 'gauge',
     name: 'lockstep_threads_alive',
     help: 'Threads that should be there and are.',
     read: ({ threads }) => [{ value: threads.filter(({ alive }) => alive).length }],

@@ -30,6 +30,8 @@ export interface Standing {
   /** The coordinator's latest figures; undefined until it has told any. */
   readonly figures: { readonly latest: Figures; readonly ageMs: number } | undefined;
   readonly disk: DiskStanding;
+  /** Whether pm2 is there to start it anew; undefined: it was started without. */
+  readonly supervised: boolean | undefined;
 }
 
 export function phaseOf(isStopping: boolean, isReady: boolean): Standing['phase'] {

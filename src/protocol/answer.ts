@@ -192,6 +192,12 @@ export interface SummaryAnswer {
   /** Settled since the start, by state. */
   readonly settled: Readonly<Record<string, number>>;
   readonly threads: readonly string[];
+  /** pm2, which would start the daemon anew, is gone. */
+  readonly unsupervised?: true;
+  /** Why new commands are answered `unavailable`: the journal's disk is nearly full. */
+  readonly refusing?: string;
+  /** Nodes that open commands need and that are not configured: how many commands each. */
+  readonly missingNodes?: Readonly<Record<string, number>>;
   readonly nodes: Readonly<Record<string, NodeStanding>>;
   /** Of the last audit of all keys in this life of the daemon, and of the looks since. */
   readonly audit?: {

@@ -4,6 +4,7 @@
  * and each of them a proxy.
  */
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LockstepClient } from '../../src/client/index.ts';
@@ -160,9 +161,14 @@ function logsOf(copy: BuiltCopy): string {
     .join('\n');
 }
 
+const requireFrom = createRequire(import.meta.url) as unknown as (path: string) => {
+  placesOf: (env: NodeJS.ProcessEnv) => { readonly pids: string };
+};
+
 /** pm2 writes a process's number down when it has started it. */
 function pidOf(root: string, app: string): number | undefined {
-  const [file] = globSync(join(root, 'data/pm2/pids', `${app}-*.pid`));
+  const { pids } = requireFrom(join(root, 'supervisor/places.cjs')).placesOf({});
+  const [file] = globSync(`${pids}${app}-*.pid`);
   if (file === undefined) return undefined;
   try {
     const text = readFileSync(file, 'utf8');

@@ -122,7 +122,7 @@ describe('variables', () => {
 
   test('variables of other programs are none of its business', () => {
     const env = {
-      NODESIM_PORT: 'x',
+      NODESIM_SEED: 'x',
       LOCKSTEPD: 'y',
       lockstepd: '{}',
       PATH: '/bin',

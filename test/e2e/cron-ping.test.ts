@@ -16,6 +16,7 @@ import { freePorts } from '../support/free-ports.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const PING = resolve(import.meta.dirname, '../../supervisor/healthcheck-ping');
+const HEALTHY = resolve(import.meta.dirname, '../../supervisor/healthy');
 const ENTRYPOINT = resolve(import.meta.dirname, '../../supervisor/entrypoint');
 
 const [opsPort = 0, deadPort = 0] = await freePorts(2);
@@ -54,6 +55,20 @@ describe('the ping', () => {
     expect(receiver.received).toMatchObject([{ method: 'POST', url: '/uuid' }]);
     expect(receiver.received[0]?.body).toMatch(/^\S+ up \d+ s, load [\d.]+ [\d.]+ [\d.]+$/);
     expect(receiver.received[0]?.body.startsWith(`${hostname()} `)).toBe(true);
+  });
+
+  it('asks the daemon itself, whatever proxy or service link stands in the environment', async () => {
+    const dead = `http://127.0.0.1:${deadPort}`;
+    const env = {
+      PATH: process.env['PATH'],
+      http_proxy: dead,
+      all_proxy: dead,
+      ALL_PROXY: dead,
+      LOCKSTEP_DATA_DIR: cluster.daemon.dataDir,
+      LOCKSTEP_OPS_PORT: 'tcp://10.96.7.13:5580',
+    };
+    const child = spawn(HEALTHY, { env, stdio: 'ignore' });
+    expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
   it('finds the daemon by its data folder alone, wherever its port was set', async () => {

@@ -52,4 +52,5 @@ export const HEALTHY: Standing = {
   threads: ['main', 'watchdog', 'coordinator', 'executor-1'].map(thread),
   figures: { latest: FIGURES, ageMs: 500 },
   disk: { freeBytes: 1_000_000, freeMinBytes: 1000, isFull: false },
+  supervised: true,
 };

@@ -1,11 +1,17 @@
 /** A copy of the supervisor in a project of its own, with small programs in place of the apps. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Pm2Runtime, startPm2Runtime } from '../support/pm2-runtime.ts';
 import { type Finished, PROJECT, run, tempProject } from './temp-project.ts';
+
+interface Places {
+  readonly pm2Home: string;
+  readonly pids: string;
+}
 
 export interface SupervisedProject {
   readonly root: string;
@@ -21,14 +27,17 @@ export interface SupervisedProject {
   readonly logOf: (app: string) => readonly string[];
   /** How often the app was started. */
   readonly livesOf: (app: string) => number;
+  /** Of its pm2. */
+  readonly places: (env?: NodeJS.ProcessEnv) => Places;
   /** As pm2 wrote it down; 0 while the app is down. */
-  readonly pidOf: (app: string) => number;
+  readonly pidOf: (app: string, env?: NodeJS.ProcessEnv) => number;
   /** The commands of all processes whose command line names this project. */
   readonly processes: () => readonly string[];
 }
 
-export async function supervisedProject(): Promise<SupervisedProject> {
-  const root = tempProject(['supervisor', 'ecosystem.config.cjs', 'package.json']);
+/** @param folder the name of its folder, below one for the test */
+export async function supervisedProject(folder = ''): Promise<SupervisedProject> {
+  const root = tempProject(['supervisor', 'ecosystem.config.cjs', 'package.json'], folder);
   const app = join(PROJECT, 'test/fixtures/supervised/app.js');
   for (const script of ['daemon.js', 'nodesim/main.js']) cpSync(app, join(root, 'dist', script));
   const own: NodeJS.ProcessEnv = {
@@ -42,7 +51,14 @@ export async function supervisedProject(): Promise<SupervisedProject> {
   onTestFinished(() => {
     call('stop');
   });
-  const pidOf = (name: string): number => pidIn(join(root, 'data/pm2/pids'), name);
+  const places = (env: NodeJS.ProcessEnv = {}): Places =>
+    (
+      createRequire(import.meta.url)(join(root, 'supervisor/places.cjs')) as {
+        placesOf: (env: NodeJS.ProcessEnv) => Places;
+      }
+    ).placesOf({ ...process.env, ...own, ...env });
+  const pidOf = (name: string, env?: NodeJS.ProcessEnv): number =>
+    pidIn([`${places(env).pids}${name}-*.pid`, join(root, 'data/pm2/pids', `${name}-*.pid`)]);
   return {
     root,
     start: (env) => call('start', env),
@@ -57,6 +73,7 @@ export async function supervisedProject(): Promise<SupervisedProject> {
     livesOf: (name) =>
       statSync(join(root, 'data', `${name}.lives`), { throwIfNoEntry: false })?.size ?? 0,
     pidOf,
+    places,
     runtime: (env) => startPm2Runtime(root, { ...process.env, ...own, ...env }),
     endWith: (name, code) => {
       writeFileSync(join(root, 'data/exit-code'), String(code));
@@ -68,11 +85,9 @@ export async function supervisedProject(): Promise<SupervisedProject> {
   };
 }
 
-function pidIn(folder: string, app: string): number {
-  const file = (existsSync(folder) ? readdirSync(folder) : []).find((name) =>
-    name.startsWith(`${app}-`),
-  );
-  return file === undefined ? 0 : Number(readFileSync(join(folder, file), 'utf8'));
+function pidIn(patterns: readonly string[]): number {
+  const [file] = globSync(patterns);
+  return file === undefined ? 0 : Number(readFileSync(file, 'utf8'));
 }
 
 /** A port that was free a moment ago. */

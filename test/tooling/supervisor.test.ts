@@ -1,10 +1,41 @@
 /** `npm start` and `npm stop` with the real pm2 and small programs in place of the apps. */
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { smallDisk } from '../support/small-disk.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { type SupervisedProject, supervisedProject } from './supervised-project.ts';
+import { run } from './temp-project.ts';
+
+/** Up to the last byte. */
+function fill(disk: string): void {
+  const file = openSync(join(disk, 'filling'), 'w');
+  try {
+    for (const size of [64 * 1024, 1]) writeUntilFull(file, Buffer.alloc(size));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function writeUntilFull(file: number, part: Buffer): void {
+  try {
+    for (;;) writeSync(file, part);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
+}
 
 /** What the app of this name printed about its last life. */
 function lastLife(project: SupervisedProject, app: string): Record<string, unknown> {
@@ -77,14 +108,64 @@ describe('npm start', () => {
     expect(project.processes()).toEqual([]);
   });
 
+  it('without packages exits 78 and says what to run', async () => {
+    const project = await supervisedProject();
+    rmSync(join(project.root, 'node_modules'));
+    const { code, stderr } = project.start();
+    expect(stderr).toBe(
+      `lockstep did not start: the packages are missing in ${project.root}: run npm ci there\n`,
+    );
+    expect(code).toBe(78);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'started once by another user says whose the data folder is (takes root to try)',
+    async () => {
+      const project = await supervisedProject();
+      mkdirSync(join(project.root, 'data'), { mode: 0o700 });
+      const nobody = ['setpriv', '--reuid=65534', '--clear-groups', process.execPath] as const;
+      chmodSync(join(project.root, '..'), 0o755);
+      chmodSync(project.root, 0o755);
+      const { code, stderr } = run([...nobody, 'supervisor/start.mjs'], { cwd: project.root });
+      expect(stderr).toMatch(
+        /^lockstep did not start: .* \(user id 65534\): it is in a folder of user id 0\./,
+      );
+      expect(code).toBe(1);
+    },
+  );
+
   it('keeps everything in LOCKSTEP_DATA_DIR, and tells how to stop that', async () => {
     const project = await supervisedProject();
     const env = { LOCKSTEP_DATA_DIR: 'elsewhere' };
     const data = join(project.root, 'elsewhere');
     expect(project.start(env).stdout).toContain(`stop  LOCKSTEP_DATA_DIR=${data} npm stop`);
-    expect(readdirSync(data)).toEqual(expect.arrayContaining(['logs', 'pm2']));
+    expect(readdirSync(data)).toEqual(expect.arrayContaining(['logs', 'pm2-home']));
     expect(project.stop(env).stdout).toBe('lockstep is stopped.\n');
     expect(existsSync(join(project.root, 'data'))).toBe(false);
+  });
+
+  it('works in a folder with a space, with the data in another, and prints a line that can be pasted', async () => {
+    const project = await supervisedProject("Anna's project");
+    const env = { LOCKSTEP_DATA_DIR: 'my data' };
+    const { code, stdout, stderr } = project.start(env);
+    expect(code, stderr).toBe(0);
+    const prefix = /stop +(.*) npm stop/.exec(stdout)?.[1] ?? '';
+    const shell = ['sh', '-c', `${prefix} node -p process.env.LOCKSTEP_DATA_DIR`] as const;
+    expect(run(shell, { cwd: '/' }).stdout.trim()).toBe(join(project.root, 'my data'));
+    expect(project.stop(env).stdout).toBe('lockstep is stopped.\n');
+    expect(project.processes()).toEqual([]);
+  });
+
+  it.each([
+    ['LOCKSTEP_NODES', { LOCKSTEP_NODES: 'a=http://127.0.0.1:1/v1' }, undefined],
+    ['a configuration file', {}, 'nodes: {a: "http://127.0.0.1:1/v1"}'],
+  ])('starts no simulator where %s names the nodes', async (_, env, file) => {
+    const project = await supervisedProject();
+    if (file !== undefined) writeFileSync(join(project.root, 'lockstep.config.yaml'), file);
+    const { code, stdout, stderr } = project.start(env);
+    expect(code, stderr).toBe(0);
+    expect(stdout).not.toContain('nodesim');
+    expect([project.livesOf('lockstepd'), project.livesOf('nodesim')]).toEqual([1, 0]);
   });
 
   it('interrupted while it waits, takes everything down again and exits 130', async () => {
@@ -132,14 +213,17 @@ describe('npm stop', () => {
   it('ends the apps of a pm2 that was killed', async () => {
     const project = await supervisedProject();
     project.start();
-    process.kill(Number(readFileSync(join(project.root, 'data/pm2/pm2.pid'), 'utf8')), 'SIGKILL');
+    process.kill(
+      Number(readFileSync(join(project.places().pm2Home, 'pm2.pid'), 'utf8')),
+      'SIGKILL',
+    );
     expect(project.stop().stdout).toBe('lockstep is stopped.\n');
     expect(project.processes()).toEqual([]);
   });
 
-  it('uses a private folder for temporary files where the data path is too long', async () => {
+  it('uses a private folder for temporary files where the path of its home is too long', async () => {
     const project = await supervisedProject();
-    const env = { LOCKSTEP_DATA_DIR: join(project.root, 'deep'.repeat(30)), TMPDIR: tempFolder() };
+    const env = { XDG_STATE_HOME: join(project.root, 'deep'.repeat(30)), TMPDIR: tempFolder() };
     const { code, stderr } = project.start(env);
     expect(code, stderr).toBe(0);
     expect(readdirSync(env.TMPDIR)).toHaveLength(1);
@@ -150,6 +234,32 @@ describe('npm stop', () => {
 });
 
 describe('pm2', () => {
+  it('P8: lives on when the disk with the data is full, and starts apps anew then too', async (ctx) => {
+    const project = await supervisedProject();
+    const disk = smallDisk(ctx, 4);
+    const env = { LOCKSTEP_DATA_DIR: disk };
+    const { code, stderr } = project.start(env);
+    expect(code, stderr).toBe(0);
+    const { pm2Home } = project.places(env);
+    const pm2 = Number(readFileSync(join(pm2Home, 'pm2.pid'), 'utf8'));
+    const another = (than: number): Promise<number> =>
+      vi.waitFor(() => {
+        const pid = project.pidOf('lockstepd', env);
+        if (pid === 0 || pid === than) throw new Error('it has not been started anew yet');
+        return pid;
+      }, 20_000);
+    const first = await another(0);
+    fill(disk);
+    process.kill(first, 'SIGKILL');
+    const second = await another(first);
+    rmSync(join(disk, 'filling'));
+    process.kill(second, 'SIGKILL');
+    await another(second);
+    expect(Number(readFileSync(join(pm2Home, 'pm2.pid'), 'utf8'))).toBe(pm2);
+    expect(process.kill(pm2, 0)).toBe(true);
+    expect(project.stop(env).stdout).toBe('lockstep is stopped.\n');
+  });
+
   it('P8: brings an app back that a signal killed, and again when it falls twenty times', async () => {
     const project = await supervisedProject();
     // pm2 lets the wait grow by half each time, in whole milliseconds: from 1 it never grows.

@@ -12,9 +12,13 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** @param copied files and folders of this project, by their path in it */
-export function tempProject(copied: readonly string[]): string {
-  const root = tempFolder();
+/**
+ * @param copied files and folders of this project, by their path in it
+ * @param folder the name of its folder, below one for the test
+ */
+export function tempProject(copied: readonly string[], folder = ''): string {
+  const root = join(tempFolder(), folder);
+  mkdirSync(root, { recursive: true });
   for (const path of copied) cpSync(join(PROJECT, path), join(root, path), { recursive: true });
   symlinkSync(join(PROJECT, 'node_modules'), join(root, 'node_modules'));
   return root;

@@ -25,6 +25,7 @@ export interface Rules {
   readonly packages: Readonly<Record<string, readonly string[]>>;
 }
 
+const BASE = 'base/**';
 const CORE = 'core/**';
 const PROTOCOL = 'protocol/**';
 const JOURNAL_PORT = ['journal/port.ts', 'journal/errors.ts'];
@@ -43,6 +44,7 @@ export const RULES: Rules = {
   entries: ['daemon.ts', '**/thread.ts'],
   composition: ['composition/**'],
   layers: {
+    base: { targets: [], isPure: true },
     core: { targets: [], isPure: true },
     protocol: layer(CORE),
     journal: layer(CORE, PROTOCOL, LOG_PORT),
@@ -53,9 +55,9 @@ export const RULES: Rules = {
     ops: layer(CORE, PROTOCOL, LOG_PORT, ...JOURNAL_PORT),
     lifecycle: layer(CORE, PROTOCOL, LOG_PORT),
     observe: layer(CORE, PROTOCOL),
-    config: layer(CORE, PROTOCOL, ...DIALECTS),
+    config: layer(BASE, CORE, PROTOCOL, ...DIALECTS),
     client: layer(PROTOCOL),
-    nodesim: layer(PROTOCOL),
+    nodesim: layer(BASE, PROTOCOL),
     cli: layer('client/**', 'config/**', PROTOCOL, ...DIALECTS, ...JOURNAL_COPIES),
   },
   packages: {

@@ -2,6 +2,7 @@
 import { ClientError, isError, LockstepClient, type SummaryAnswer } from '../../client/index.ts';
 import type { Settings } from '../../config/schema.ts';
 import { durationText } from '../duration.ts';
+import { troublesOf } from '../summary-text.ts';
 import { plain } from '../terminal.ts';
 import { packageVersion } from '../version.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
@@ -59,6 +60,10 @@ function standing(answer: SummaryAnswer, said: string): readonly Finding[] {
   if (stuck > 0) {
     const hint = 'lockstep list --state compensating shows them; bring their nodes back.';
     found.push(fail('daemon', `${stuck} rollbacks are stuck`, hint));
+  }
+  for (const text of troublesOf(answer)) {
+    const hint = 'See "What the daemon says of its surroundings" in docs/operations.md.';
+    found.push(fail('daemon', text, hint));
   }
   if (open > openMax / 2) {
     const hint = 'Send slower, or look for slow nodes: lockstep status.';

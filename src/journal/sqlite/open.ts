@@ -2,6 +2,7 @@ import type { Log } from '../../observe/log-port.ts';
 import { JournalError } from '../errors.ts';
 import { connect, type Places } from './connection.ts';
 import { SqliteJournal } from './journal.ts';
+import { refuseReadOnly } from './read-only.ts';
 import { type Found, Soundness, type SoundnessBounds } from './soundness.ts';
 
 /** Kept by the coordinator: how the life before ended. */
@@ -22,6 +23,7 @@ export interface OpenOptions extends Places {
  *   `full`
  */
 export function openSqliteJournal(file: string, places: Places = {}): SqliteJournal {
+  refuseReadOnly(file);
   return new SqliteJournal(connect(file, places), { savedIn: places.savedIn ?? [] });
 }
 

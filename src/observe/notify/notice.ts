@@ -6,6 +6,11 @@ export interface Notice {
     | 'diverged'
     | 'thread_lost'
     | 'restart'
+    | 'unsupervised'
+    | 'nodes_changed'
+    | 'missing_nodes'
+    | 'disk_full'
+    | 'disk_room'
     | 'breaker_open'
     | 'breaker_closed';
   /** The same for the same matter: it is told once in a while, not once an event. */

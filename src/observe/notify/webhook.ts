@@ -45,6 +45,11 @@ function body(message: Message, format: WebhookOptions['format'], key: string | 
 
 const SEVERITIES: Readonly<Record<Notice['kind'], number>> = {
   breaker_closed: 0,
+  disk_room: 0,
+  nodes_changed: 1,
+  missing_nodes: 1,
+  unsupervised: 2,
+  disk_full: 2,
   restart: 1,
   diverged: 1,
   breaker_open: 2,

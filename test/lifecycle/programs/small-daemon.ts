@@ -58,10 +58,15 @@ const shutdown = new Shutdown({
   stopExitCode: 79,
   exit: (code) => leave(code, threads.areStuck),
 });
-listenToSignals({
-  onStop: (by) => shutdown.ask(by),
-  onToggleDebug: () => log.info('toggled'),
-});
+listenToSignals(
+  {
+    onStop: (by) => shutdown.ask(by),
+    onToggleDebug: () => log.info('toggled'),
+    onUnsupervised: () => log.info('nobody supervises it'),
+    onIgnored: (by) => log.info(`${by} is ignored`),
+  },
+  'without',
+);
 process.on('SIGUSR2', () => shutdown.renew('its time is over'));
 
 function start(name: string, behaviour: Behaviour): void {

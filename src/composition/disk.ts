@@ -1,0 +1,14 @@
+/** The guard of the disk that the journal is on, as the settings have it. */
+import { dirname } from 'node:path';
+import type { Settings } from '../config/schema.ts';
+import { DiskGuard, type DiskGuardOptions } from '../lifecycle/disk-guard.ts';
+import type { Log } from '../observe/log-port.ts';
+
+export function openDiskGuard(
+  { journal, diskFreeMinBytes }: Settings,
+  log: Log,
+  onChange: DiskGuardOptions['onChange'],
+): DiskGuard {
+  const folder = dirname(journal.path);
+  return new DiskGuard({ folder, freeMinBytes: diskFreeMinBytes, log, onChange });
+}

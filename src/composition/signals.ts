@@ -1,0 +1,48 @@
+/** What a signal, or the end of pm2, does to the whole daemon. */
+import type { Settings } from '../config/schema.ts';
+import type { ToThread } from '../lifecycle/control.ts';
+import type { Shutdown } from '../lifecycle/shutdown.ts';
+import { listenToSignals, terminalOf } from '../lifecycle/signals.ts';
+import type { Log } from '../observe/log-port.ts';
+import type { Telemetry } from '../observe/telemetry.ts';
+
+interface Signalled {
+  readonly shutdown: Shutdown;
+  readonly telemetry: Telemetry;
+  readonly log: Log;
+  readonly tell: (message: ToThread) => void;
+  readonly setLevel: (level: 'info' | 'debug') => void;
+}
+
+/** @returns whether pm2 is there; undefined where it was started without */
+export function followSignals(
+  settings: Settings,
+  { shutdown, telemetry, log, tell, setLevel }: Signalled,
+): () => boolean | undefined {
+  let isLost = false;
+  const handlers = {
+    onStop: (by: string) => shutdown.ask(by),
+    onToggleDebug: toggleDebug(settings, log, setLevel),
+    onIgnored: (by: string) => log.info(`${by} is ignored`),
+    onUnsupervised: () => {
+      if (shutdown.begun) return;
+      isLost = true;
+      log.error('pm2 is gone: after a crash nothing starts this daemon anew; run npm start');
+      telemetry.unsupervised();
+      tell({ unsupervised: true });
+    },
+  };
+  listenToSignals(handlers, terminalOf());
+  return () => (isLost ? false : process.connected || undefined);
+}
+
+/** SIGHUP: debug logging in every thread, or no more. */
+function toggleDebug(settings: Settings, log: Log, setLevel: (level: 'info' | 'debug') => void) {
+  let debug = settings.logLevel === 'debug';
+  return () => {
+    debug = !debug;
+    const level = debug ? 'debug' : 'info';
+    setLevel(level);
+    log.info(`log level is now ${level}`);
+  };
+}

@@ -1,0 +1,53 @@
+/** docker-compose.yml: what is set outside gets in, and the daemon runs without the simulator. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { envName } from '../../src/config/names.ts';
+import { SETTING_KEYS } from '../../src/config/schema.ts';
+import { docOf } from '../../src/config/setting.ts';
+import { PROJECT } from './temp-project.ts';
+
+interface Service {
+  readonly environment: Readonly<Record<string, string | number | null>>;
+  readonly depends_on?: unknown;
+}
+
+const { services } = parse(readFileSync(join(PROJECT, 'docker-compose.yml'), 'utf8')) as {
+  services: { readonly lockstepd: Service };
+};
+const { environment, depends_on: needed } = services.lockstepd;
+/** The container's own: its ports inside, its volume, and pm2's word for a stop. */
+const OF_THE_CONTAINER = ['LOCKSTEP_OPS_PORT', 'LOCKSTEP_DATA_DIR', 'LOCKSTEP_STOP_EXIT_CODE'];
+
+it('passes every setting that has a variable on to the daemon', () => {
+  const variables = SETTING_KEYS.filter((key) => docOf(key).fileOnly !== true).map(envName);
+  const wanted = variables.filter((name) => !OF_THE_CONTAINER.includes(name)).sort();
+  const passed = Object.keys(environment).filter((name) => name.startsWith('LOCKSTEP_'));
+  expect(passed.filter((name) => name !== 'LOCKSTEP_CONFIG').sort()).toEqual(wanted);
+  // Empty is unset for these; of the others an empty one would be an error.
+  // SYSLOG_ADDRESS is Docker's there, and LOCKSTEP_SYSLOG_ADDRESS the daemon's own.
+  const shared = SETTING_KEYS.flatMap((key) => docOf(key).variable ?? []).filter(
+    (name) => name !== 'SYSLOG_ADDRESS',
+  );
+  expect(Object.keys(environment)).toEqual(expect.arrayContaining(shared));
+});
+
+it('leaves a setting that is not set outside unset inside', () => {
+  const fixed = [
+    'LOCKSTEP_NODES',
+    'LOCKSTEP_ENDPOINT',
+    'LOCKSTEP_EVENTS_ENDPOINT',
+    'LOCKSTEP_OPS_HOST',
+  ];
+  const withDefault = [...fixed, 'LOCKSTEP_MEMORY_LIMIT_BYTES'];
+  const others = Object.entries(environment).filter(
+    ([name]) => name.startsWith('LOCKSTEP_') && !withDefault.includes(name),
+  );
+  expect(others.length).toBeGreaterThan(40);
+  expect(others.filter(([, value]) => value !== null)).toEqual([]);
+});
+
+it('starts the daemon without the simulator', () => {
+  expect(needed).toBeUndefined();
+});
