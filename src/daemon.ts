@@ -82,10 +82,7 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
     thread: MAIN,
     secrets: secretsOf(settings),
   });
-  const executors = Array.from(
-    { length: settings.executors },
-    (_, index) => `executor-${index + 1}`,
-  );
+  const executors = executorNames(settings);
   const latest = new LatestFigures();
   const threads = new Threads({
     onLoss: (loss) => {
@@ -159,6 +156,10 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
   if (shortage !== undefined) log.warn('fewer connections to nodes than are set', shortage);
   const holdsJournal = () => telemetry.holdsJournal();
   await begin({ settings, threads, executors, common, log, shutdown, disk, holdsJournal });
+}
+
+function executorNames({ executors: length }: Settings): readonly string[] {
+  return Array.from({ length }, (_, index) => `executor-${index + 1}`);
 }
 
 /** What threads say of the work, for whoever tells people. */
