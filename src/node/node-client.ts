@@ -109,7 +109,6 @@ function restAWhile(over: () => void): void {
 
 const FAILURES: ReadonlySet<AnswerKind> = new Set([
   'unsure',
-  'unproven',
   'misnamed',
   'lost',
   'unsent',

@@ -27,6 +27,7 @@ test('every fault there is comes within one deck of each hand', () => {
   const names = HANDS.flatMap((hand) => dealt(hand, 3, 60)).map(({ fault }) => nameOf(fault));
   expect([...new Set(names)].sort()).toMatchInlineSnapshot(`
     [
+      "a proxy answers in the place of the node",
       "answers held",
       "client killed",
       "clock moved back",

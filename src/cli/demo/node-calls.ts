@@ -2,7 +2,7 @@
 import type { SummaryAnswer } from '../../protocol/answer.ts';
 
 /** Ends of an exchange that did not bring a command on; docs/protocol.md lists them all. */
-const FAILED = ['unsure', 'unproven', 'misnamed', 'lost', 'unsent', 'refused', 'unreadable'];
+const FAILED = ['unsure', 'misnamed', 'lost', 'unsent', 'refused', 'unreadable'];
 
 export interface NodeCalls {
   readonly calls: number;

@@ -32,7 +32,8 @@ export function judgeWhatWasTold(
 
 /**
  * After an audit that repaired, whatever befell the nodes: each holds what the last command that
- * committed wanted.
+ * committed wanted, or what a later one that was rolled back says of all of them. Where that one says
+ * different things of the nodes, or not of all, nothing is asked for.
  */
 export function judgeRepairs(
   scene: Scene,
@@ -41,17 +42,30 @@ export function judgeRepairs(
 ): void {
   const last = new Map<string, CommandAnswer>();
   for (const answer of listed as readonly CommandAnswer[]) {
-    if (answer.state === 'committed' || answer.state === 'abandoned')
-      last.set(answer.groupId, answer);
+    if (answer.state !== 'refused') last.set(answer.groupId, answer);
   }
-  for (const [groupId, { id, op, state }] of last) {
-    if (state === 'abandoned' || unknowable.has(groupId)) continue;
+  for (const [groupId, answer] of last) {
+    const left = leftBy(answer);
+    if (left === undefined || unknowable.has(groupId)) continue;
     for (const { name } of scene.plan.nodes) {
-      const isHeld = scene.record(name, groupId) !== undefined;
-      if (isHeld === (op === 'create')) continue;
-      scene.fail('P1', `${groupId} was audited after ${id} ${op}, and ${name} has it: ${isHeld}`);
+      const held = scene.record(name, groupId) === undefined ? 'absent' : 'present';
+      if (held === left) continue;
+      const { id, op, state } = answer;
+      scene.fail(
+        'P1',
+        `${groupId} was audited after ${id} ${op} ${state}, and is ${held} on ${name}`,
+      );
     }
   }
+}
+
+/** How all nodes are after it, if that is one. */
+function leftBy({ op, state, nodes }: CommandAnswer): string | undefined {
+  if (state === 'committed') return op === 'create' ? 'present' : 'absent';
+  if (state !== 'rolled_back') return undefined;
+  const states = new Set(Object.values(nodes ?? {}).map((node) => node.state));
+  const [left] = states;
+  return states.size === 1 && left !== 'unknown' ? left : undefined;
 }
 
 function follow(before: Possible, { op, state }: CommandAnswer): Possible {

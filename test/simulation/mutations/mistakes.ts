@@ -296,4 +296,16 @@ export const MISTAKES: readonly Bug[] = [
       ),
     ],
   },
+  {
+    name: 'an audit knows nothing of what was rolled back',
+    breaks: ['P1'],
+    seeds: 1000,
+    edits: [
+      edit(
+        'src/coordinator/judgement.ts',
+        'const prior = isTrusted(rolledBack) ?',
+        'const prior = isTrusted(rolledBack) && trustedFrom === 1 ?',
+      ),
+    ],
+  },
 ];
