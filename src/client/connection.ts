@@ -124,7 +124,10 @@ export class Connection {
       setImmediate(() => this.#renew());
       return;
     }
+    // Without it ZeroMQ goes on connecting for what it has, for as long as it may linger.
+    this.#socket.linger = 0;
     disconnectSocket(this.#socket, this.#endpoint);
+    this.#socket.linger = LINGER_MS;
     connectSocket(this.#socket, this.#endpoint);
   }
 

@@ -59,6 +59,12 @@ async function start(): Promise<Started> {
   const said: FromThread['kind'][] = [];
   worker.on('message', ({ kind }: FromThread) => said.push(kind));
   const tell = (message: ToThread) => worker.postMessage(message);
+  // The next one needs what this one holds, also when its test has failed.
+  const gone = new Promise((resolve) => worker.once('exit', resolve));
+  onTestFinished(async () => {
+    tell('stop');
+    await gone;
+  });
   const openExecutor = async () => {
     await vi.waitUntil(() => said.includes('journal_held'), PATIENCE);
     return openEnd(connected);
