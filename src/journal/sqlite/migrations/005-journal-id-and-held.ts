@@ -3,7 +3,7 @@
  * were removed, and one that is restored, get a new one (saved.ts, restore.ts).
  *
  * `held`: an open command of a restored journal that nobody drives before an operator has said so.
- * Both columns are added without a rewrite: 1 ms for 500,000 commands.
+ * Both columns are added without a rewrite; SQLite reads the table once: 1.6 s for 1.14 million commands.
  */
 export const JOURNAL_ID_AND_HELD = `
 ALTER TABLE head ADD COLUMN journal_id TEXT;

@@ -1,0 +1,69 @@
+/** `lockstep backup` on a journal that nobody holds. */
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import { runCli, startCli } from '../support/run-cli.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+let folder: string;
+let env: Readonly<Record<string, string>>;
+
+beforeEach(async () => {
+  const dataDir = tempFolder();
+  await openSqliteJournal(join(dataDir, 'journal.db')).close();
+  folder = tempFolder();
+  env = { LOCKSTEP_DATA_DIR: dataDir };
+});
+
+test('--keep puts the time into the name, and removes the oldest of such names alone', async () => {
+  const old = ['01', '02', '03'].map((month) => `copy-2026-${month}-01T00-00-00Z.db`);
+  const others = ['copy.db', 'copy-of-mine.db', 'other-2026-01-01T00-00-00Z.db'];
+  for (const name of [...old, ...others]) writeFileSync(join(folder, name), '');
+  const { code, stdout } = await runCli(
+    ['backup', join(folder, 'copy.db'), '--keep', '2', '--json'],
+    {
+      env,
+    },
+  );
+  expect(code).toBe(0);
+  const { file, bytes, removed } = JSON.parse(stdout) as Record<string, unknown>;
+  expect(bytes).toBeGreaterThan(0);
+  expect(removed).toEqual(old.slice(0, 2).map((name) => join(folder, name)));
+  const left = readdirSync(folder).map((name) => join(folder, name));
+  expect(left.sort()).toEqual(
+    [...others, old[2] ?? '']
+      .map((name) => join(folder, name))
+      .concat(String(file))
+      .sort(),
+  );
+});
+
+test('--every makes one after the other until it is interrupted', async () => {
+  const cli = startCli(['backup', join(folder, 'copy.db'), '--every', '1100ms'], { env });
+  await vi.waitUntil(
+    () => readdirSync(folder).filter((name) => name.endsWith('Z.db')).length >= 2,
+    {
+      timeout: 30_000,
+    },
+  );
+  cli.child.kill('SIGINT');
+  const { code, stdout } = await cli.result;
+  expect(code).toBe(0);
+  expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(2);
+});
+
+test('what is no count or no time is bad usage, and a place that is not there is told', async () => {
+  const copy = join(folder, 'copy.db');
+  for (const wrong of [
+    ['--keep', '0'],
+    ['--keep', 'x'],
+    ['--every', 'often'],
+  ]) {
+    expect(await runCli(['backup', copy, ...wrong], { env })).toMatchObject({ code: 2 });
+  }
+  const { code, stderr } = await runCli(['backup', join(folder, 'no', 'copy.db')], { env });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^lockstep: /);
+  expect(readdirSync(folder)).toEqual([]);
+});
