@@ -10,7 +10,7 @@ import type { CoordinatorData } from '../../src/coordinator/thread.ts';
 import { openJournal } from '../../src/journal/open.ts';
 import { Beats } from '../../src/lifecycle/beats.ts';
 import { clockBase } from '../../src/lifecycle/clock.ts';
-import type { FromThread, ToThread } from '../../src/lifecycle/control.ts';
+import type { FromThread, ShellData, ToThread } from '../../src/lifecycle/control.ts';
 import { planLog } from '../../src/observe/log-plan.ts';
 import type { Order } from '../../src/protocol/work.ts';
 import { settingsOf } from '../config/load-in.ts';
@@ -54,7 +54,11 @@ async function start(): Promise<Started> {
     log: planLog(settings, false),
     executors: [bound],
   };
-  const workerData = { ...data, beat: new Beats().claim('coordinator') };
+  const workerData: CoordinatorData & ShellData = {
+    ...data,
+    beat: new Beats().claim('coordinator'),
+    addressAttemptMs: 1000,
+  };
   const worker = new Worker(ENTRY, { workerData, stdout: true, stderr: true });
   const said: FromThread['kind'][] = [];
   worker.on('message', ({ kind }: FromThread) => said.push(kind));
