@@ -7,12 +7,13 @@
  */
 import { needsSurvey } from '../core/goal.ts';
 import { wantedBy } from '../core/loose.ts';
-import type { Command, DurableEntry, Settlement } from '../core/model.ts';
+import type { Command, DurableEntry, Inherited, Settlement } from '../core/model.ts';
 import type { StoredCommand } from '../journal/port.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { CommandRequest } from '../protocol/request.ts';
 import type { Admission } from './admission.ts';
 import { openAnswer, settledAnswer } from './answers.ts';
+import { awaitedNodes } from './awaited-nodes.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { KeyOrder } from './key-order.ts';
@@ -35,6 +36,7 @@ export class Commands {
   readonly keys = new KeyOrder();
   readonly settledCounts = new SettledCounts();
   draining = false;
+  readonly inherited: Inherited;
   /** What new commands are answered while they cannot be taken in; repeats of open ones can. */
   refusal: ErrorReply | undefined;
   readonly #dispatcher: Dispatcher;
@@ -52,12 +54,14 @@ export class Commands {
       ports,
       options,
       counters,
+      inherited,
       admission,
       pauses,
     }: {
       ports: CoordinatorPorts;
       options: CoordinatorOptions;
       counters: Counters;
+      inherited: Inherited;
       admission: Admission;
       pauses: Pauses;
     },
@@ -68,6 +72,7 @@ export class Commands {
     this.#post = post;
     this.#admission = admission;
     this.#pauses = pauses;
+    this.inherited = inherited;
     this.#numbering = new Numbering(ports, options, counters);
     this.#dispatcher = new Dispatcher({
       ports,
@@ -75,6 +80,7 @@ export class Commands {
       keys: this.keys,
       admission,
       pauses,
+      inherited,
       onMore: () => post(() => {}),
     });
   }
@@ -122,7 +128,9 @@ export class Commands {
       if (existing !== undefined) return this.#withdraw(open, existing, { request, respond });
       if (open.stage === 'new') open.stage = 'waiting';
       this.#announce('accepted', open);
-      if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));
+      if (request.wait === 'accepted') {
+        respond(openAnswer(open, this.#ports.now(), this.awaited(open)));
+      }
       if (this.keys.holds(open)) this.#hold(open);
       return undefined;
     });
@@ -187,6 +195,11 @@ export class Commands {
     this.#ports.at(until, () => this.#post(() => this.#hold(open)));
   }
 
+  /** See `awaitedNodes`. */
+  awaited(open: OpenCommand): ReturnType<typeof awaitedNodes> {
+    return awaitedNodes(open, this.keys, this.#ports.now());
+  }
+
   #opposedUntil(command: Command): number {
     return this.keys.opposedUntil(command.groupId, wantedBy(command), this.#ports.now());
   }
@@ -202,9 +215,10 @@ export class Commands {
     const context = { now: now(), random, policy: this.#options.policy };
     const settlement = endOfUndriven(open, why, context);
     if (settlement === undefined) return false;
+    const nodes = { ...settlement.nodes, ...this.awaited(open) };
     if (open.stage === 'ready') this.lanes.remove(open);
     open.stage = 'gone';
-    this.settled(open.command.seq, settlement, turn);
+    this.settled(open.command.seq, { ...settlement, nodes }, turn);
     return true;
   }
 

@@ -6,6 +6,7 @@
  * What a client's request comes to stands in `requests.ts`, what happens to commands in `commands.ts`.
  */
 import { Fifo } from '../core/fifo.ts';
+import type { Inherited } from '../core/model.ts';
 import type { CommitResult } from '../journal/port.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { Request } from '../protocol/request.ts';
@@ -33,6 +34,8 @@ export interface CoordinatorStart {
   readonly ports: CoordinatorPorts;
   readonly options: CoordinatorOptions;
   readonly counters: Counters;
+  /** See `Life`. */
+  readonly inherited: Inherited;
   /** A turn failed: the journal is out of reach, or a programmer erred. Nothing goes on. */
   readonly onFatal: (error: unknown) => void;
   /** Every executor has ended or parked its work, or is lost. */
@@ -57,13 +60,13 @@ export class Coordinator {
   readonly #drained = new Set<number>();
 
   constructor(start: CoordinatorStart) {
-    const { ports, options, counters } = start;
+    const { ports, options, counters, inherited } = start;
     this.#start = start;
     const post = (act: (turn: Turn) => void) => this.post(act);
     this.breakers = new Breakers(ports, options);
     this.pauses = new Pauses(ports);
     const gates = { admission: this.breakers.admission, pauses: this.pauses };
-    this.commands = new Commands({ ports, options, counters, ...gates }, post);
+    this.commands = new Commands({ ports, options, counters, inherited, ...gates }, post);
     this.#requests = new Requests({
       ports,
       options,

@@ -77,10 +77,11 @@ export function operate(
 
 /** Hands the act to the executor, and answers with what became of it. */
 function act(
-  { ports, questions }: OperatorDesk,
+  desk: OperatorDesk,
   open: OpenCommand,
   { request, respond }: { request: OperatorWord; respond: Respond },
 ): void {
+  const { ports, questions } = desk;
   const { executor, command } = open;
   const { seq } = command;
   if (executor === undefined) {
@@ -91,19 +92,21 @@ function act(
   const ticket = questions.ask(ports.now() + ACT_TIMEOUT_MS, (value) => {
     const isOver = value === undefined || open.answer !== undefined;
     if (isOver) return respond(openAnswer(open, ports.now()));
-    return inspect({ ports, questions }, open, respond);
+    return inspect(desk, open, respond);
   });
   ports.order(executor, { kind: 'operate', seq, act: request.op, ticket });
 }
 
 /** Answers with the command as it stands, its nodes included where an executor has it. */
 export function inspect(
-  { ports, questions }: Pick<OperatorDesk, 'ports' | 'questions'>,
+  { ports, commands, questions }: Pick<OperatorDesk, 'ports' | 'commands' | 'questions'>,
   open: OpenCommand,
   respond: Respond,
 ): void {
   const { executor, command } = open;
-  if (executor === undefined) return respond(openAnswer(open, ports.now()));
+  if (executor === undefined) {
+    return respond(openAnswer(open, ports.now(), commands.awaited(open)));
+  }
   const ticket = questions.ask(ports.now() + INSPECT_TIMEOUT_MS, (value) => {
     const nodes = value?.of === 'inspect' ? value.inspection?.nodes : undefined;
     respond(openAnswer(open, ports.now(), nodes));

@@ -25,6 +25,7 @@ import type { FinishedAudit } from './divergence.ts';
 import { EVENTS_SOCKET, Events } from './events.ts';
 import { startFiguresRound } from './figures-round.ts';
 import { FRONT_SOCKET, Front } from './front.ts';
+import { Life, type Outliving } from './life.ts';
 import { MeteredJournal } from './metered-journal.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
 import { loadCounters, recover } from './recovery.ts';
@@ -39,6 +40,7 @@ export interface CoordinatorData extends ThreadData {
   readonly policy: Policy;
   readonly breaker: BreakerPolicy;
   readonly nodeNames: readonly string[];
+  readonly outliving: Outliving;
   /** Its ends of the channels to executors, in their order. */
   readonly executors: readonly MessagePort[];
   readonly concurrency: number;
@@ -75,7 +77,10 @@ runThread(async ({ beat, sockets, keep }) => {
   const data = workerData as CoordinatorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
-  const journal = new MeteredJournal(await open(data.journal), { now, enter: inJournal(beat) });
+  const opened = await orRefuse(() => openJournal(data.journal));
+  const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
+  const { quiesceMs } = data.policy;
+  const life = await orRefuse(() => Life.begin(journal, { ...data, quiesceMs, now }));
   const front = sockets.add('clients', new Router(FRONT_SOCKET));
   const events = sockets.add('events', new XPublisher(EVENTS_SOCKET));
   await bind(events, data.eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
@@ -100,6 +105,7 @@ runThread(async ({ beat, sockets, keep }) => {
     },
     options: optionsOf(data),
     counters: await loadCounters(journal),
+    inherited: life.inherited,
     onFatal: end,
     onDrained: () => tellMain({ kind: 'drained' }),
   });
@@ -114,7 +120,7 @@ runThread(async ({ beat, sockets, keep }) => {
     onError: crash,
   });
   // The journal is read while executors start; their orders wait for them.
-  const recovering = restore(coordinator, journal, now() + data.policy.quiesceMs);
+  const recovering = restore(coordinator, journal);
   await executors.complete;
   startFiguresRound({
     ask: (request, respond) => coordinator.request(request, respond),
@@ -134,13 +140,14 @@ runThread(async ({ beat, sockets, keep }) => {
   tellMain({ kind: 'ready' });
 
   return {
-    onControl: (message) => hear(message, coordinator, log),
+    onControl: (message) => hear(message, { coordinator, life, log }),
     stop: async () => {
       executors.hearRest();
       await coordinator.close();
       await clients.flushed();
       await publisher.flushed();
       executors.close();
+      await markEnd(journal, life, log);
       await journal.close();
       await log.close();
     },
@@ -148,19 +155,32 @@ runThread(async ({ beat, sockets, keep }) => {
 });
 
 /** @returns how many open commands an earlier life has left */
-async function restore(
-  coordinator: Coordinator,
-  journal: Journal,
-  looseUntil: number,
-): Promise<number> {
+async function restore(coordinator: Coordinator, journal: Journal): Promise<number> {
   await coordinator.breakers.restore();
   await coordinator.pauses.restore();
-  return recover(coordinator.commands, journal, looseUntil);
+  return recover(coordinator.commands, journal);
+}
+
+/** If it can't be written, the next life waits as after a crash. */
+async function markEnd(journal: Journal, life: Life, log: Log): Promise<void> {
+  try {
+    await life.end(journal);
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    log.warn('the journal could not be told that the daemon ended in order', { error });
+  }
+}
+
+interface Hearing {
+  readonly coordinator: Coordinator;
+  readonly life: Life;
+  readonly log: Log;
 }
 
 /** Main's word. */
-function hear(message: ToThread, coordinator: Coordinator, log: Log): void {
-  if (message === 'drain') coordinator.drain();
+function hear(message: ToThread, { coordinator, life, log }: Hearing): void {
+  if (message === 'nodes_left') life.hasLeftNodes = true;
+  else if (message === 'drain') coordinator.drain();
   else if (message === 'interrupt') coordinator.interrupt();
   else if (typeof message === 'string') return;
   else if ('logLevel' in message) log.setLevel(message.logLevel);
@@ -214,9 +234,10 @@ function refusalOf(failure: Failure | null): ErrorReply | undefined {
   });
 }
 
-async function open(url: string): Promise<Journal> {
+/** What the journal does not let begin. */
+async function orRefuse<Result>(begin: () => Promise<Result>): Promise<Result> {
   try {
-    return await openJournal(url);
+    return await begin();
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
     throw new StartError(failureOf(error), { cause: error });

@@ -38,12 +38,12 @@ export function decide(saga: Saga, input: Input, context: Context): readonly Ent
 }
 
 function direct(saga: Saga, input: Input, context: Context): readonly Entry[] {
-  const { now, policy } = context;
+  const { now } = context;
   switch (input.kind) {
     case 'answered':
       return answered(saga, input, context);
     case 'resumed':
-      return [{ kind: 'resumed', at: now, looseUntil: now + policy.quiesceMs }];
+      return [{ kind: 'resumed', at: now, inherited: input.inherited }];
     case 'cancel':
       return saga.state === 'compensating' ? [] : [{ kind: 'cancelled' }];
     case 'abandon':

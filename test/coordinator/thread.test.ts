@@ -17,6 +17,8 @@ import { freePorts } from '../support/free-ports.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { report } from './support/reports.ts';
 
+/** A thread starts in less than a second, on a machine that is not busy. */
+const PATIENT = { timeout: 20_000 };
 const ENTRY = new URL('../../src/coordinator/thread.ts', import.meta.url);
 
 interface Started {
@@ -62,11 +64,11 @@ async function start(): Promise<Started> {
 
 test('clients come in when every executor listens, not before', async () => {
   const { worker, endpoint, end, said, tell } = await start();
-  await vi.waitUntil(() => said.includes('journal_held'));
+  await vi.waitUntil(() => said.includes('journal_held'), PATIENT);
   const early = LockstepClient.connect({ endpoint, timeoutMs: 300 });
   await expect(early).rejects.toThrow('nobody answers there');
   report(end, { kind: 'hello' });
-  await vi.waitUntil(() => said.includes('ready'));
+  await vi.waitUntil(() => said.includes('ready'), PATIENT);
   const client = await LockstepClient.connect({ endpoint });
   client.close();
   tell('stop');
@@ -76,7 +78,7 @@ test('clients come in when every executor listens, not before', async () => {
 test('P10: what an executor said last is journaled, though main says that it has ended', async () => {
   const { worker, endpoint, journal, end, said, tell } = await start();
   report(end, { kind: 'hello' });
-  await vi.waitUntil(() => said.includes('ready'));
+  await vi.waitUntil(() => said.includes('ready'), PATIENT);
   const client = await LockstepClient.connect({ endpoint });
   onTestFinished(() => client.close());
   const orders: Order[] = [];
@@ -84,7 +86,7 @@ test('P10: what an executor said last is journaled, though main says that it has
   const ids = Array.from({ length: 20 }, (_, index) => `id-${index}`);
   await Promise.all(ids.map((id) => client.create(id, { id, wait: 'accepted' })));
   const driven = () => orders.flatMap((order) => (order.kind === 'drive' ? [order.command] : []));
-  await vi.waitUntil(() => driven().length === ids.length);
+  await vi.waitUntil(() => driven().length === ids.length, PATIENT);
   const nodes = { node01: { state: 'present', attempts: 1 } } as const;
   const settlement = { kind: 'settled', at: Date.now(), state: 'committed', nodes } as const;
   // As an executor and then main do it; the thread may well hear main first.

@@ -34,8 +34,8 @@ export type Happening =
   /** The journal has dropped old commands; the ledger knows. */
   | { readonly kind: 'pruned'; readonly commands: readonly Command[] }
   | { readonly kind: 'sent'; readonly exchange: Exchange }
-  /** An exchange ended without an answer; it may still land. */
-  | { readonly kind: 'gaveUp'; readonly exchange: Exchange }
+  /** An exchange ended without an answer; it may still land, and for so long be sent by the kernel. */
+  | { readonly kind: 'gaveUp'; readonly exchange: Exchange; readonly outlivingMs?: number }
   /** A node answered; `denied`: it will not do it. */
   | { readonly kind: 'answered'; readonly exchange: Exchange; readonly denied: boolean }
   | {

@@ -8,6 +8,7 @@ import { type Finding, fail, ok } from './finding.ts';
 import { checkIntegrations } from './integrations.ts';
 import { checkDisk, checkJournal } from './journal.ts';
 import { checkNodes } from './nodes.ts';
+import { checkOutliving } from './outliving.ts';
 import { checkStartGate } from './start-gate.ts';
 
 export interface Examination {
@@ -42,7 +43,7 @@ async function checksOf(settings: Settings, options: Examination): Promise<reado
     checkDaemon({ ...settings, endpoint }, timeoutMs),
     checkIntegrations(settings, { pingUrl, sendTest, timeoutMs }),
   ]);
-  return [...checkDeadlines(settings), ...found.flat()];
+  return [...checkDeadlines(settings), ...checkOutliving(settings), ...found.flat()];
 }
 
 function problemFinding({ source, message, allowed, hint }: Problem): Finding {

@@ -30,7 +30,9 @@ export const MISTAKES: readonly Bug[] = [
       edit(
         COMMANDS,
         `      this.#announce('accepted', open);
-      if (request.wait === 'accepted') respond(openAnswer(open, this.#ports.now()));`,
+      if (request.wait === 'accepted') {
+        respond(openAnswer(open, this.#ports.now(), this.awaited(open)));
+      }`,
         "      this.#announce('accepted', open);",
       ),
     ],
