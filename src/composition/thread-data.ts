@@ -1,6 +1,8 @@
 /** What each kind of thread is told at its start, of the settings: its share and no more. */
 import { join } from 'node:path';
+import { isLoopback, readOutlivingMs } from '../config/outliving.ts';
 import type { Settings } from '../config/schema.ts';
+import type { Outliving } from '../coordinator/life.ts';
 import type { CoordinatorData } from '../coordinator/thread.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
@@ -43,6 +45,7 @@ export function coordinatorData(
     journalPlaces: { savedIn: [join(settings.dataDir, 'logs')], fresh: isFresh },
     dialect: settings.dialect,
     nodeNames: settings.nodes.map(({ name }) => name),
+    outliving: outlivingOf(settings),
     concurrency: settings.concurrency,
     interactiveShare: settings.interactiveShare,
     openMax: settings.openMax,
@@ -50,6 +53,11 @@ export function coordinatorData(
     defaultDeadlineMs: settings.defaultDeadlineMs,
     retentionMs: settings.retentionDays * DAY_MS,
   };
+}
+
+function outlivingOf({ nodes }: Settings): Outliving {
+  const ms = readOutlivingMs();
+  return Object.fromEntries(nodes.map(({ name, url }) => [name, isLoopback(url) ? 0 : ms]));
 }
 
 export function executorData(

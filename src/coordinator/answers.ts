@@ -3,6 +3,7 @@ import type { Command, NodeOutcome, Reason, SagaState, Settlement } from '../cor
 import type { StoredCommand } from '../journal/port.ts';
 import type { CommandAnswer } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
+import { awaitedNodes } from './awaited-nodes.ts';
 import type { KeyOrder } from './key-order.ts';
 import type { OpenCommand } from './open-command.ts';
 
@@ -28,7 +29,7 @@ export function waitingAnswer(
   keys: KeyOrder,
   now: number,
 ): CommandAnswer | ErrorReply {
-  return { ...openAnswer(open, now), ...keys.waitsFor(open) };
+  return { ...openAnswer(open, now, awaitedNodes(open, keys, now)), ...keys.waitsFor(open) };
 }
 
 /** A command as the journal has it. */

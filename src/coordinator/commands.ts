@@ -7,7 +7,7 @@
  */
 import { needsSurvey } from '../core/goal.ts';
 import { wantedBy } from '../core/loose.ts';
-import type { Command, DurableEntry, Settlement } from '../core/model.ts';
+import type { Command, DurableEntry, Inherited, Settlement } from '../core/model.ts';
 import type { Moment, StoredCommand, OpenCommand as StoredOpen } from '../journal/port.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { CommandRequest } from '../protocol/request.ts';
@@ -37,6 +37,7 @@ export class Commands {
   readonly keys = new KeyOrder();
   readonly settledCounts = new SettledCounts();
   draining = false;
+  readonly inherited: Inherited;
   /** What new commands are answered while they cannot be taken in; repeats of open ones can. */
   refusal: ErrorReply | undefined;
   /** Whoever would start the daemon anew is gone. */
@@ -58,6 +59,7 @@ export class Commands {
       ports,
       options,
       counters,
+      inherited,
       admission,
       pauses,
       moment,
@@ -65,6 +67,7 @@ export class Commands {
       ports: CoordinatorPorts;
       options: CoordinatorOptions;
       counters: Counters;
+      inherited: Inherited;
       admission: Admission;
       pauses: Pauses;
       moment: () => Moment;
@@ -78,6 +81,7 @@ export class Commands {
     this.#pauses = pauses;
     this.#moment = moment;
     this.#repeats = new Repeats(ports, this.keys);
+    this.inherited = inherited;
     this.#numbering = new Numbering(ports, options, counters);
     this.#dispatcher = new Dispatcher({
       ports,
@@ -85,6 +89,7 @@ export class Commands {
       keys: this.keys,
       admission,
       pauses,
+      inherited,
       onMore: () => post(() => {}),
     });
   }
@@ -198,15 +203,14 @@ export class Commands {
     if (!isUndriven(open, why)) return false;
     const { now, random } = this.#ports;
     const context = { now: now(), random, policy: this.#options.policy };
-    const settlement = endOfUndriven(open, why, context);
+    const { inherited } = this;
+    const input = why === 'disown' ? { kind: why, inherited } : { kind: why };
+    const settlement = endOfUndriven(open, input, context);
     if (settlement === undefined) return false;
+    const told = explained(settlement, open, { keys: this.keys, now: context.now });
     if (open.stage === 'ready') this.lanes.remove(open);
     open.stage = 'gone';
-    this.settled(
-      open.command.seq,
-      explained(settlement, open, this.keys.holderOf(open.command.groupId)),
-      turn,
-    );
+    this.settled(open.command.seq, told, turn);
     return true;
   }
 

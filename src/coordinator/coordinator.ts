@@ -6,6 +6,7 @@
  * What a client's request comes to stands in `requests.ts`, what happens to commands in `commands.ts`.
  */
 import { Fifo } from '../core/fifo.ts';
+import type { Inherited } from '../core/model.ts';
 import type { CommitResult, Moment } from '../journal/port.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { Request } from '../protocol/request.ts';
@@ -36,6 +37,8 @@ export interface CoordinatorStart {
   readonly ports: CoordinatorPorts;
   readonly options: CoordinatorOptions;
   readonly counters: Counters;
+  /** See `Life`. */
+  readonly inherited: Inherited;
   /** A turn failed: the journal is out of reach, or a programmer erred. Nothing goes on. */
   readonly onFatal: (error: unknown) => void;
   /** A turn is through: it gets somewhere (P8). At least every 250 ms, if nothing holds it up. */
@@ -64,7 +67,7 @@ export class Coordinator {
   readonly #drained = new Set<number>();
 
   constructor(start: CoordinatorStart) {
-    const { ports, options, counters } = start;
+    const { ports, options, counters, inherited } = start;
     this.#start = start;
     this.#startedAt = ports.now();
     const moment = () => this.#moment();
@@ -72,7 +75,7 @@ export class Coordinator {
     this.breakers = new Breakers(ports, options);
     this.pauses = new Pauses(ports);
     const gates = { admission: this.breakers.admission, pauses: this.pauses };
-    this.commands = new Commands({ ports, options, counters, moment, ...gates }, post);
+    this.commands = new Commands({ ports, options, counters, inherited, moment, ...gates }, post);
     this.#looks = new Looks({
       now: ports.now,
       onFailure: (error) => ports.onLookFailed?.(error),

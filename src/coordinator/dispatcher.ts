@@ -3,7 +3,7 @@
  *
  * What is handed out is durable already (P2, P3): the coordinator calls `dispatch` between two turns.
  */
-import type { Lane } from '../core/model.ts';
+import type { Inherited, Lane } from '../core/model.ts';
 import type { Admission } from './admission.ts';
 import type { KeyOrder } from './key-order.ts';
 import { Lanes } from './lanes.ts';
@@ -23,6 +23,7 @@ export interface DispatcherStart {
   readonly keys: KeyOrder;
   readonly admission: Admission;
   readonly pauses: Pick<Pauses, 'has'>;
+  readonly inherited: Inherited;
   /** There is more to hand out: call again soon. */
   readonly onMore: () => void;
 }
@@ -93,7 +94,7 @@ export class Dispatcher {
     executor: number,
     tokens: Readonly<Record<string, string>> | undefined,
   ): void {
-    const { ports, keys } = this.#start;
+    const { ports, keys, inherited } = this.#start;
     const { command, recovered } = open;
     const entries = entriesOf(open);
     const loose = keys.looseOf(command.groupId, ports.now());
@@ -101,7 +102,13 @@ export class Dispatcher {
       ...(loose === undefined ? {} : { loose }),
       ...(tokens === undefined ? {} : { tokens }),
     };
-    ports.order(executor, { kind: 'drive', command, history, entries, recovered });
+    ports.order(executor, {
+      kind: 'drive',
+      command,
+      history,
+      entries,
+      ...(recovered ? { inherited } : {}),
+    });
     open.entries = [];
   }
 }

@@ -106,6 +106,18 @@ export class KeyOrder {
     return until;
   }
 
+  /** By node, if anything loose of this key opposes `want` there: until when. */
+  opposedNodes(groupId: string, want: Want, now: number): ReadonlyMap<string, number> {
+    const nodes = new Map<string, number>();
+    for (const { loose } of this.#keys.get(groupId)?.loose ?? []) {
+      for (const [node, all] of Object.entries(loose)) {
+        const until = Math.max(nodes.get(node) ?? 0, opposedUntil(all, want, now));
+        if (until > 0) nodes.set(node, until);
+      }
+    }
+    return nodes;
+  }
+
   /**
    * What may still land on this key, by node, each kind once; undefined if nothing does. (Records
    * repeat what their commands inherited: kept as they are, they would double with every command.)

@@ -2,7 +2,7 @@
 import type { StoredCommand } from '../journal/port.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { OperatorAct } from '../protocol/work.ts';
-import { openAnswer } from './answers.ts';
+import { openAnswer, waitingAnswer } from './answers.ts';
 import type { Commands } from './commands.ts';
 import { addWaiter, type OpenCommand } from './open-command.ts';
 import type { CoordinatorPorts, Respond } from './ports.ts';
@@ -93,10 +93,11 @@ export function operate(
 
 /** Hands the act to the executor, and answers with what became of it. */
 function act(
-  { ports, questions }: OperatorDesk,
+  desk: OperatorDesk,
   open: OpenCommand,
   { request, respond }: { request: OperatorWord; respond: Respond },
 ): void {
+  const { ports, questions } = desk;
   const { executor, command } = open;
   const { seq } = command;
   if (executor === undefined) {
@@ -107,19 +108,21 @@ function act(
   const ticket = questions.ask(ports.now() + ACT_TIMEOUT_MS, (value) => {
     const isOver = value === undefined || open.answer !== undefined;
     if (isOver) return respond(openAnswer(open, ports.now()));
-    return inspect({ ports, questions }, open, respond);
+    return inspect(desk, open, respond);
   });
   ports.order(executor, { kind: 'operate', seq, act: request.op, ticket });
 }
 
 /** Answers with the command as it stands, its nodes included where an executor has it. */
 export function inspect(
-  { ports, questions }: Pick<OperatorDesk, 'ports' | 'questions'>,
+  { ports, commands, questions }: Pick<OperatorDesk, 'ports' | 'commands' | 'questions'>,
   open: OpenCommand,
   respond: Respond,
 ): void {
   const { executor, command } = open;
-  if (executor === undefined) return respond(openAnswer(open, ports.now()));
+  if (executor === undefined) {
+    return respond(waitingAnswer(open, commands.keys, ports.now()));
+  }
   const ticket = questions.ask(ports.now() + INSPECT_TIMEOUT_MS, (value) => {
     const nodes = value?.of === 'inspect' ? value.inspection?.nodes : undefined;
     respond(openAnswer(open, ports.now(), nodes));

@@ -2,7 +2,8 @@
  * What an earlier life has left: its open commands, each on its key before any
  * new one, and the requests of settled ones that may still land (P4.5).
  */
-import type { Loose } from '../core/model.ts';
+import { inheritedUntil } from '../core/loose.ts';
+import type { Inherited, Loose } from '../core/model.ts';
 import { parseToken } from '../core/token.ts';
 import type { Journal } from '../journal/port.ts';
 import type { Commands } from './commands.ts';
@@ -25,12 +26,8 @@ export async function clockLag(journal: Journal, now: number): Promise<number> {
 }
 
 /** @returns how many open commands were taken up */
-export async function recover(
-  commands: Commands,
-  journal: Journal,
-  looseUntil: number,
-): Promise<number> {
-  await recoverLoose(commands, journal, looseUntil);
+export async function recover(commands: Commands, journal: Journal): Promise<number> {
+  await recoverLoose(commands, journal);
   let count = 0;
   for (let after = 0; ; ) {
     const page = await journal.load(after, PAGE);
@@ -45,11 +42,11 @@ export async function recover(
 }
 
 /** Their recorded times belong to another life's clock; all count from this start. */
-async function recoverLoose(commands: Commands, journal: Journal, until: number): Promise<void> {
+async function recoverLoose(commands: Commands, journal: Journal): Promise<void> {
   for (let after = 0; ; ) {
     const page = await journal.loadLoose(after, PAGE);
     for (const { seq, groupId, loose } of page) {
-      commands.keys.addLoose(seq, groupId, restarted(loose, until));
+      commands.keys.addLoose(seq, groupId, restarted(loose, commands.inherited));
       after = seq;
     }
     if (page.length < PAGE) return;
@@ -64,10 +61,11 @@ function turnOfLoop(): Promise<void> {
 
 function restarted(
   loose: Readonly<Record<string, readonly Loose[]>>,
-  until: number,
+  inherited: Inherited,
 ): Record<string, readonly Loose[]> {
-  const entries = Object.entries(loose).map(
-    ([node, all]) => [node, all.map((one) => ({ ...one, until }))] as const,
-  );
+  const entries = Object.entries(loose).map(([node, all]) => {
+    const until = inheritedUntil(inherited, node);
+    return [node, all.map((one) => ({ ...one, until }))] as const;
+  });
   return Object.fromEntries(entries);
 }

@@ -22,16 +22,16 @@ import type { SummaryAnswer } from '../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
 import { newId } from '../protocol/new-id.ts';
-import type { Commands } from './commands.ts';
 import { Coordinator } from './coordinator.ts';
 import { EVENTS_SOCKET, Events } from './events.ts';
 import { startFiguresRound } from './figures-round.ts';
 import { FRONT_SOCKET, Front } from './front.ts';
+import { Life, type Outliving } from './life.ts';
 import { MeteredJournal } from './metered-journal.ts';
-import { missingNodes } from './missing-nodes.ts';
 import type { CoordinatorOptions } from './ports.ts';
 import { publishing } from './publishing.ts';
 import { clockLag, loadCounters, recover } from './recovery.ts';
+import { sayLeft } from './recovery-news.ts';
 import { StuckNews } from './stuck-news.ts';
 import { openChannels, WorkChannels } from './work-channels.ts';
 import { ZapHandler } from './zap.ts';
@@ -45,6 +45,7 @@ export interface CoordinatorData extends ThreadData {
   readonly policy: Policy;
   readonly breaker: BreakerPolicy;
   readonly nodeNames: readonly string[];
+  readonly outliving: Outliving;
   /** Its ends of the channels to executors, in their order. */
   readonly executors: readonly ChannelEnd[];
   readonly concurrency: number;
@@ -67,9 +68,6 @@ interface Counting {
 /** When a client may try again that came while the journal's disk was full. */
 const REFUSED_RETRY_MS = 5000;
 
-/** From here on a clock that was set back is worth a line. */
-const CLOCK_LAG_TOLD_MS = 60_000;
-
 const crash = (error: unknown): void => {
   throw error;
 };
@@ -85,7 +83,9 @@ runThread(async (tools) => {
   const data = workerData as CoordinatorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
-  const journal = new MeteredJournal(await open(data, log), { now, enter: inJournal(beat) });
+  const opened = await orRefuse(() => openJournal(data.journal, { ...data.journalPlaces, log }));
+  const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
+  const life = await orRefuse(() => Life.begin(journal, { ...data, ...data.policy, now }));
   await openZap(tools, log);
   const front = sockets.add('clients', new Router(FRONT_SOCKET));
   const publisher = await openEvents(tools, data.eventsEndpoint);
@@ -110,6 +110,7 @@ runThread(async (tools) => {
     },
     options: optionsOf(data),
     counters: await loadCounters(journal),
+    inherited: life.inherited,
     onFatal: end,
     onTurn: () => beat.progress(),
     onDrained: () => tellMain({ kind: 'drained' }),
@@ -125,20 +126,15 @@ runThread(async (tools) => {
     onError: crash,
   });
   // The journal is read while executors start; their orders wait for them.
-  const recovering = restore(coordinator, journal, now() + data.policy.quiesceMs);
+  const recovering = restore(coordinator, journal);
   await executors.complete();
-  startFiguresRound({
-    ask: (respond) => coordinator.summarize(respond),
-    onSummary: (summary) =>
-      tellMain({ kind: 'figures', figures: figuresOf(summary, { coordinator, journal, clients }) }),
-  });
+  tellFigures({ coordinator, journal, clients });
 
-  const recovered = await recovering;
-  sayLag(await clockLag(journal, now()), log);
-  if (recovered > 0) log.info('taking up open commands', { count: recovered });
-  sayHeld(coordinator.commands, log);
-  stuck.recovered(coordinator.commands.registry.all());
-  sayMissing(missingNodes(coordinator.commands.registry.all(), data.nodeNames), log);
+  await recovering;
+  const commands = [...coordinator.commands.registry.all()];
+  const left = { ...data, commands, lagMs: await clockLag(journal, now()) };
+  sayLeft(left, { log, tell: tellMain });
+  stuck.recovered(commands);
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});
   await bind(front, data.endpoint, 'LOCKSTEP_ENDPOINT');
@@ -146,13 +142,14 @@ runThread(async (tools) => {
   tellMain({ kind: 'ready' });
 
   return {
-    onControl: (message) => hear(message, coordinator, log),
+    onControl: (message) => hear(message, { coordinator, life, log }),
     stop: async () => {
       await executors.hearRest();
       await coordinator.close();
       await clients.flushed();
       await publisher.flushed();
       executors.close();
+      await markEnd(journal, life, log);
       await journal.close();
       await log.close();
     },
@@ -166,15 +163,6 @@ async function openZap({ sockets, keep }: ThreadTools, log: Log): Promise<void> 
   keep('zap', zap.answer());
 }
 
-/** @param lagMs how far the clock is behind the latest time in the journal */
-function sayLag(lagMs: number, log: Log): void {
-  if (lagMs <= CLOCK_LAG_TOLD_MS) return;
-  log.warn('the clock was set back: the latest command is dated ahead of it', {
-    seconds: Math.round(lagMs / 1000),
-    hint: 'Nothing is lost. Check the clock; see "The clock" in docs/operations.md.',
-  });
-}
-
 async function openEvents({ sockets, keep }: ThreadTools, endpoint: string): Promise<Events> {
   const socket = sockets.add('events', new XPublisher(EVENTS_SOCKET));
   const publisher = new Events(socket, crash);
@@ -183,20 +171,33 @@ async function openEvents({ sockets, keep }: ThreadTools, endpoint: string): Pro
   return publisher;
 }
 
-/** @returns how many open commands an earlier life has left */
-async function restore(
-  coordinator: Coordinator,
-  journal: Journal,
-  looseUntil: number,
-): Promise<number> {
+/** What an earlier life has left. */
+async function restore(coordinator: Coordinator, journal: Journal): Promise<void> {
   await coordinator.breakers.restore();
   await coordinator.pauses.restore();
-  return recover(coordinator.commands, journal, looseUntil);
+  await recover(coordinator.commands, journal);
+}
+
+/** If it can't be written, the next life waits as after a crash. */
+async function markEnd(journal: Journal, life: Life, log: Log): Promise<void> {
+  try {
+    await life.end(journal);
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    log.warn('the journal could not be told that the daemon ended in order', { error });
+  }
+}
+
+interface Hearing {
+  readonly coordinator: Coordinator;
+  readonly life: Life;
+  readonly log: Log;
 }
 
 /** Main's word. */
-function hear(message: ToThread, coordinator: Coordinator, log: Log): void {
-  if (message === 'drain') coordinator.drain();
+function hear(message: ToThread, { coordinator, life, log }: Hearing): void {
+  if (message === 'nodes_left') life.hasLeftNodes = true;
+  else if (message === 'drain') coordinator.drain();
   else if (message === 'interrupt') coordinator.interrupt();
   else if (typeof message === 'string') return;
   else if ('logLevel' in message) log.setLevel(message.logLevel);
@@ -205,29 +206,18 @@ function hear(message: ToThread, coordinator: Coordinator, log: Log): void {
   else if ('refusal' in message) coordinator.commands.refusal = refusalOf(message.refusal);
 }
 
-function sayHeld({ registry }: Commands, log: Log): void {
-  let count = 0;
-  for (const { stage } of registry.all()) if (stage === 'held') count++;
-  if (count === 0) return;
-  log.warn('commands are held: lockstep restore --resume or --abandon', { count });
-}
-
-/** Whoever took a node out has to hear what that leaves undone. */
-function sayMissing(counts: Readonly<Record<string, number>>, log: Log): void {
-  const names = Object.keys(counts);
-  if (names.length === 0) return;
-  log.warn('open commands need nodes that are not configured any more: they keep their keys', {
-    nodes: names.map((name) => `${name}: ${counts[name]}`).join(', '),
-    hint: 'name the node again, or end them: lockstep list --node NAME, lockstep abandon ID',
-  });
-  tellMain({ kind: 'missing_nodes', counts });
-}
-
 function inJournal(beat: Beat): () => () => void {
   return () => {
     const before = beat.enter('journal');
     return () => beat.enter(before);
   };
+}
+
+function tellFigures(counting: Counting): void {
+  startFiguresRound({
+    ask: (respond) => counting.coordinator.summarize(respond),
+    onSummary: (summary) => tellMain({ kind: 'figures', figures: figuresOf(summary, counting) }),
+  });
 }
 
 function figuresOf(summary: SummaryAnswer, { coordinator, journal, clients }: Counting): Figures {
@@ -245,9 +235,10 @@ function refusalOf(failure: Failure | null): ErrorReply | undefined {
   });
 }
 
-async function open({ journal, journalPlaces }: CoordinatorData, log: Log): Promise<Journal> {
+/** What the journal does not let begin. */
+async function orRefuse<Result>(begin: () => Promise<Result>): Promise<Result> {
   try {
-    return await openJournal(journal, { ...journalPlaces, log });
+    return await begin();
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
     throw new StartError(failureOf(error), { cause: error });

@@ -5,7 +5,7 @@
 import { afterAnswer } from './after-answer.ts';
 import { conclude, settle } from './conclude.ts';
 import { evolve } from './evolve.ts';
-import type { Answer, Context, Entry, Input, Saga } from './model.ts';
+import type { Answer, Context, Entry, Inherited, Input, Saga } from './model.ts';
 import { isSettled } from './transitions.ts';
 
 /** The longest chain there can be: begun, turned, flagged, settled. */
@@ -38,18 +38,18 @@ export function decide(saga: Saga, input: Input, context: Context): readonly Ent
 }
 
 function direct(saga: Saga, input: Input, context: Context): readonly Entry[] {
-  const { now, policy } = context;
+  const { now } = context;
   switch (input.kind) {
     case 'answered':
       return answered(saga, input, context);
     case 'resumed':
-      return [{ kind: 'resumed', at: now, looseUntil: now + policy.quiesceMs }];
+      return [{ kind: 'resumed', at: now, inherited: input.inherited }];
     case 'cancel':
       return saga.state === 'compensating' ? [] : [{ kind: 'cancelled' }];
     case 'abandon':
       return saga.state === 'compensating' ? [{ kind: 'abandoning' }] : [];
     case 'disown':
-      return disowned(saga, context);
+      return disowned(saga, input, context);
     case 'retry':
       return [{ kind: 'hurried', at: now }];
     case 'driven':
@@ -62,8 +62,13 @@ function direct(saga: Saga, input: Input, context: Context): readonly Entry[] {
  * Whatever its nodes hold stays. What it may have sent in its recorded directions is loose, as after
  * any crash (P4.5); of one that had not begun in this journal nothing is known.
  */
-function disowned(saga: Saga, context: Context): readonly Entry[] {
-  const entries = saga.state === 'accepted' ? [] : direct(saga, { kind: 'resumed' }, context);
+function disowned(
+  saga: Saga,
+  { inherited }: { inherited: Inherited },
+  context: Context,
+): readonly Entry[] {
+  const resumed = { kind: 'resumed', inherited } as const;
+  const entries = saga.state === 'accepted' ? [] : direct(saga, resumed, context);
   const next = entries.reduce((state, entry) => evolve(state, entry, context.policy), saga);
   const { reason = 'cancelled' } = saga;
   return [...entries, settle(next, { state: 'abandoned', reason, now: context.now })];

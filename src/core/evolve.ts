@@ -5,8 +5,8 @@
  * turned only when no exchange runs (P4).
  */
 import { looseAfterCrash } from './goal.ts';
-import { opposes, withLoose } from './loose.ts';
-import type { Entry, Finding, NodeState, Policy, Saga, SagaState } from './model.ts';
+import { inheritedUntil, opposes, withLoose } from './loose.ts';
+import type { Entry, Finding, Inherited, NodeState, Policy, Saga, SagaState } from './model.ts';
 import { assertTransition, isSettled } from './transitions.ts';
 
 export function evolve(saga: Saga, entry: Entry, policy: Policy): Saga {
@@ -133,9 +133,10 @@ function isEndangered({ command }: Saga, { finding, loose }: NodeState): boolean
 function resume(
   saga: Saga,
   node: NodeState,
-  { entry, policy }: { entry: { at: number; looseUntil: number }; policy: Policy },
+  { entry, policy }: { entry: { at: number; inherited: Inherited }; policy: Policy },
 ): NodeState {
-  const possible = looseAfterCrash(saga, node, { policy, until: entry.looseUntil });
+  const until = inheritedUntil(entry.inherited, node.name);
+  const possible = looseAfterCrash(saga, node, { policy, until });
   if (possible.length === 0) return node;
   return {
     ...node,

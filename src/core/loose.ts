@@ -1,5 +1,5 @@
 /** Requests that may still land, and what they stand against (P4). */
-import type { Command, Loose, Presence } from './model.ts';
+import type { Command, Inherited, Loose, Presence } from './model.ts';
 import { sameToken } from './token.ts';
 
 /** A state to bring a node to, as far as loose requests can oppose it. */
@@ -33,6 +33,11 @@ export function opposedUntil(loose: readonly Loose[], want: Want, now: number): 
     if (one.until > now && one.until > until && opposes(one, want)) until = one.until;
   }
   return until;
+}
+
+/** Until when what an earlier life has sent to this node may still land. */
+export function inheritedUntil(inherited: Inherited, node: string): number {
+  return inherited[node] ?? Math.max(...Object.values(inherited));
 }
 
 /**

@@ -102,6 +102,12 @@ export interface Loose {
   readonly until: number;
 }
 
+/**
+ * Until when what earlier lives of the daemon have sent may still land, by node (P4.5); for a node that it
+ * does not name the longest counts. Names one node at least.
+ */
+export type Inherited = Readonly<Record<string, number>>;
+
 export type SagaState =
   | 'accepted'
   | 'applying'
@@ -234,7 +240,7 @@ export type VolatileEntry =
   /** An operator wants the next attempt now. */
   | { readonly kind: 'hurried'; readonly at: number }
   /** The daemon died and is back: whatever the durable entries allow may be under way (P4.5). */
-  | { readonly kind: 'resumed'; readonly at: number; readonly looseUntil: number };
+  | { readonly kind: 'resumed'; readonly at: number; readonly inherited: Inherited };
 
 export type Entry = DurableEntry | VolatileEntry;
 
@@ -243,7 +249,7 @@ export type Input =
   /** The executor was given the saga. */
   | { readonly kind: 'driven' }
   /** The executor was given a saga that an earlier life of the daemon may have been driving. */
-  | { readonly kind: 'resumed' }
+  | { readonly kind: 'resumed'; readonly inherited: Inherited }
   | { readonly kind: 'answered'; readonly node: string; readonly answer: Answer }
   /** Time passed. */
   | { readonly kind: 'ticked' }
@@ -251,7 +257,7 @@ export type Input =
   | { readonly kind: 'retry' }
   | { readonly kind: 'abandon' }
   /** An operator gives it up unseen: it was held since its journal was restored. */
-  | { readonly kind: 'disown' };
+  | { readonly kind: 'disown'; readonly inherited: Inherited };
 
 /** What a saga still owes the world. */
 export type Effect =

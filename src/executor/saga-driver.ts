@@ -9,13 +9,13 @@
  *
  * It decides nothing itself, opens no sockets and reads no clock: see `ports.ts`.
  */
-import { outcomeOf } from '../core/conclude.ts';
 import { advance } from '../core/decide.ts';
 import { evolve } from '../core/evolve.ts';
 import {
   type Context,
   type DurableEntry,
   type Effect,
+  type Inherited,
   type Input,
   isDurable,
   type NodeState,
@@ -29,6 +29,7 @@ import { isSettled } from '../core/transitions.ts';
 import type { Inspection, OperatorAct, Order, Ticket } from '../protocol/work.ts';
 import { Gate, type Trial } from './gate.ts';
 import { Health } from './health.ts';
+import { inspectionOf } from './inspection.ts';
 import type { Cancel, ExecutorPorts, RunningExchange } from './ports.ts';
 import { markSaga } from './saga-mark.ts';
 
@@ -41,6 +42,8 @@ interface Underway {
 /** One saga in work. */
 interface Run {
   saga: Saga;
+  /** Of a saga that an earlier life may have been driving. */
+  readonly inherited: Inherited | undefined;
   /** Reports of durable entries that the journal has not confirmed. */
   unconfirmed: number;
   readonly exchanges: Underway[];
@@ -84,20 +87,21 @@ export class SagaDriver {
     this.#context = () => ({ now: ports.now(), random: ports.random, policy });
   }
 
-  drive({ command, history, entries, recovered }: Extract<Order, { kind: 'drive' }>): void {
+  drive({ command, history, entries, inherited }: Extract<Order, { kind: 'drive' }>): void {
     const saga = entries.reduce<Saga>(
       (state, entry) => evolve(state, entry, this.#policy),
       openSaga(command, history),
     );
     const run: Run = {
       saga,
+      inherited,
       unconfirmed: 0,
       exchanges: [],
       wake: undefined,
       operators: [],
     };
     this.#runs.set(command.seq, run);
-    this.#take(run, { kind: recovered ? 'resumed' : 'driven' });
+    this.#take(run, inherited === undefined ? { kind: 'driven' } : { kind: 'resumed', inherited });
   }
 
   /** The journal has confirmed the oldest unconfirmed entries of this saga. */
@@ -123,12 +127,7 @@ export class SagaDriver {
   inspect(seq: number): Inspection | undefined {
     const run = this.#runs.get(seq);
     if (run === undefined) return undefined;
-    const { state, stuck, nodes } = run.saga;
-    return {
-      state,
-      stuck,
-      nodes: Object.fromEntries(nodes.map((node) => [node.name, outcomeOf(node, true)])),
-    };
+    return inspectionOf(run.saga, run.inherited, this.#ports.now());
   }
 
   /** From now on exchanges with this node are held, or not any more. */

@@ -20,6 +20,8 @@ export type ToThread =
   | 'stop'
   /** Close your sockets and end, whatever is under way. */
   | 'abandon'
+  /** Every executor has ended, and closed its connections to nodes first. */
+  | 'nodes_left'
   | { readonly logLevel: 'info' | 'debug' }
   /** Which executor drains no more, counted from 0. */
   | { readonly lostExecutor: number }

@@ -106,6 +106,7 @@ export class Shutdown {
     // Replies first: the coordinator is told to end once no executor can report any more.
     for (const name of executors) threads.stop(name);
     await Promise.all(executors.map((name) => threads.ended(name)));
+    if (executors.every((name) => threads.hasLetGo(name))) threads.tell(coordinator, 'nodes_left');
     threads.stop(coordinator);
     await threads.ended(coordinator);
   }

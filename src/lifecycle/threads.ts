@@ -53,6 +53,8 @@ export class Threads {
   readonly #stopping = new Set<string>();
   readonly #lost = new Set<string>();
   readonly #hanging = new Set<string>();
+  /** Ended with sockets open: nobody closed them but the kernel. */
+  readonly #leaking = new Set<string>();
 
   constructor(options: ThreadsOptions) {
     this.#options = options;
@@ -136,6 +138,11 @@ export class Threads {
     await this.#until(() => !this.#workers.has(name) || this.#hanging.has(name));
   }
 
+  /** Whether the thread is gone, and closed every socket before. */
+  hasLetGo(name: string): boolean {
+    return !this.#workers.has(name) && !this.#leaking.has(name);
+  }
+
   reading(name: string): Reading {
     return this.#beats.read(name);
   }
@@ -184,6 +191,7 @@ export class Threads {
 
   #gone(name: string): void {
     this.#workers.delete(name);
+    if (this.sockets(name).length > 0) this.#leaking.add(name);
     this.#sockets.delete(name);
     if (!this.#stopping.has(name)) this.lose({ kind: 'exited', thread: name });
     this.#changed();

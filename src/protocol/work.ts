@@ -6,7 +6,14 @@
  * They come from this process, so their shapes are not checked.
  */
 import type { Sample, Sign } from '../core/breaker.ts';
-import type { Command, DurableEntry, NodeOutcome, SagaState, Settlement } from '../core/model.ts';
+import type {
+  Command,
+  DurableEntry,
+  Inherited,
+  NodeOutcome,
+  SagaState,
+  Settlement,
+} from '../core/model.ts';
 import type { KeyHistory } from '../core/open-saga.ts';
 import type { NodeReport, NodeSighting, StatsAnswer } from './answer.ts';
 
@@ -22,8 +29,8 @@ export type Order =
       readonly command: Command;
       readonly history: KeyHistory;
       readonly entries: readonly DurableEntry[];
-      /** An earlier life of the daemon may have been driving it. */
-      readonly recovered: boolean;
+      /** An earlier life of the daemon may have been driving it: what that has sent may still land. */
+      readonly inherited?: Inherited;
     }
   /** The oldest unconfirmed `entries` of this saga are in the journal (P2). */
   | { readonly kind: 'journaled'; readonly seq: number }

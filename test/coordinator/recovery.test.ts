@@ -26,9 +26,9 @@ describe('recovery', () => {
     const drives = Object.fromEntries(
       desk
         .ordersOf('drive')
-        .map(({ command, entries, recovered }) => [
+        .map(({ command, entries, inherited }) => [
           command.id,
-          { kinds: entries.map(({ kind }) => kind), recovered },
+          { kinds: entries.map(({ kind }) => kind), recovered: inherited !== undefined },
         ]),
     );
     expect(drives).toEqual({

@@ -124,6 +124,13 @@ export class Play {
     return this.take({ kind: 'ticked' });
   }
 
+  /** What was sent before may land until `QUIESCE` from now on. */
+  resume(): string[] {
+    const until = this.now + QUIESCE;
+    const inherited = Object.fromEntries(this.saga.nodes.map(({ name }) => [name, until]));
+    return this.take({ kind: 'resumed', inherited });
+  }
+
   node(name: string): NodeState {
     const node = this.saga.nodes.find((one) => one.name === name);
     if (node === undefined) throw new Error(`no node ${name}`);

@@ -78,7 +78,7 @@ describe('own or foreign, the token not shown', () => {
     play.fold({ kind: 'began', at: NOW });
     play.fold({ kind: 'node_turned', at: NOW, node: 'a', direction: 'prior' });
     play.fold({ kind: 'node_turned', at: NOW, node: 'a', direction: 'want' });
-    play.take({ kind: 'resumed' });
+    play.resume();
     const until = NOW + QUIESCE;
     expect(play.node('a')).toMatchObject({ touched: true, doubt: true, direction: 'want' });
     expect(play.node('a').loose).toEqual([

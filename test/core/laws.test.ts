@@ -56,7 +56,7 @@ describe('decide and evolve', () => {
   it('a settled saga is absorbing: it answers nothing and takes nothing', () => {
     const inputs: readonly Input[] = [
       { kind: 'driven' },
-      { kind: 'resumed' },
+      { kind: 'resumed', inherited: { a: 0 } },
       { kind: 'ticked' },
       { kind: 'cancel' },
       { kind: 'retry' },

@@ -7,7 +7,7 @@ describe('a restart', () => {
     const play = new Play();
     play.fold({ kind: 'began', at: 0 });
     play.now = DEADLINE + 1;
-    expect(play.take({ kind: 'resumed' })).toEqual(['resumed', 'turned']);
+    expect(play.resume()).toEqual(['resumed', 'turned']);
     expect(play.act()).toEqual([`wait ${play.now + QUIESCE}`]);
   });
 
@@ -17,7 +17,7 @@ describe('a restart', () => {
     play.fold({ kind: 'turned', at: NOW, reason: 'deadline' });
     play.fold({ kind: 'stuck', at: NOW + 60_000 });
     play.now = NOW + 200_000;
-    expect(play.take({ kind: 'resumed' })).toEqual(['resumed']);
+    expect(play.resume()).toEqual(['resumed']);
     expect(play.saga.stuck).toBe(true);
     expect(play.act()).toEqual([`wait ${play.now + QUIESCE}`]);
   });
@@ -27,14 +27,14 @@ describe('a restart', () => {
     play.fold({ kind: 'began', at: 0 });
     play.fold({ kind: 'turned', at: NOW, reason: 'deadline' });
     play.now = NOW + 60_000;
-    expect(play.take({ kind: 'resumed' })).toEqual(['resumed', 'stuck']);
+    expect(play.resume()).toEqual(['resumed', 'stuck']);
   });
 
   it('P4.5: a 404 to the guarded delete counts only after a create of an earlier life may land', () => {
     const play = new Play({ nodes: ['a'] });
     play.fold({ kind: 'began', at: 0 });
     play.fold({ kind: 'turned', at: 0, reason: 'cancelled' });
-    play.take({ kind: 'resumed' });
+    play.resume();
     expect(play.act()).toEqual([`wait ${NOW + QUIESCE}`]);
     play.tick(NOW + QUIESCE);
     expect(play.act()).toContain(`a: delete ${OWN}`);
@@ -47,7 +47,7 @@ describe('a restart', () => {
       const findings = { a: play.saga.command.op === 'delete' ? shown : ABSENT } as const;
       play.fold({ kind: 'began', at: 0, findings });
       if (turned) play.fold({ kind: 'turned', at: NOW, reason: 'deadline' });
-      play.take({ kind: 'resumed' });
+      play.resume();
       return play.node('a').loose;
     };
     const gone = { effect: 'absent', token: OTHER, until };
@@ -66,7 +66,7 @@ describe('a restart', () => {
   it('P4.5: a record met after a restart may be our own, though no request of this life was lost', () => {
     const play = new Play({ nodes: ['a'] });
     play.fold({ kind: 'began', at: 0 });
-    play.take({ kind: 'resumed' });
+    play.resume();
     play.act();
     play.answer('a', 'perhaps');
     play.act();

@@ -90,7 +90,7 @@ describe('a delete and what the journal knows', () => {
     const play = new Play({ op: 'delete', nodes: ['a'] }, { history });
     const found = { presence: 'present', body: '{}', token: OTHER, shown: false } as const;
     play.fold({ kind: 'began', at: NOW, findings: { a: found } });
-    play.take({ kind: 'resumed' });
+    play.resume();
     expect(play.node('a').loose).toEqual([{ effect: 'absent', until: NOW + QUIESCE }]);
   });
 

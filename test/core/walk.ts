@@ -170,7 +170,8 @@ class Walk {
     );
     this.#crashes.push({ live, folded });
     this.#saga = folded;
-    this.#take({ kind: 'resumed' });
+    const until = this.#now + this.#policy.quiesceMs;
+    this.#take({ kind: 'resumed', inherited: { a: until } });
     this.#act();
   }
 }

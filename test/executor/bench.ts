@@ -86,8 +86,10 @@ export class Bench {
     more: { readonly entries?: readonly DurableEntry[]; readonly recovered?: boolean } = {},
   ): void {
     const entries = more.entries ?? [{ kind: 'began', at: command.acceptedAt }];
-    const recovered = more.recovered ?? false;
-    this.executor.take({ kind: 'drive', command, history: {}, entries, recovered });
+    const until = this.clock.now() + POLICY.quiesceMs;
+    const inherited = Object.fromEntries(command.nodes.map((name) => [name, until]));
+    const resumed = more.recovered === true ? { inherited } : {};
+    this.executor.take({ kind: 'drive', command, history: {}, entries, ...resumed });
   }
 
   take(order: Order): void {

@@ -168,9 +168,14 @@ describe('nodes and lives', () => {
       { kind: 'began', at: bench.clock.now() },
       { kind: 'turned', at: bench.clock.now(), reason: 'cancelled' },
     ] as const;
+    const until = new Date(bench.clock.now() + POLICY.quiesceMs).toISOString();
     bench.drive(bench.command(1), { entries, recovered: true });
     await bench.advance(POLICY.quiesceMs - 1);
     expect(bench.mutations + bench.running).toBe(0);
+    bench.take({ kind: 'inspect', seq: 1, ticket: 7 });
+    const said = `not asked yet: an earlier request may still land here until ${until}`;
+    const [told] = bench.reportsOf('answered');
+    expect(told?.value).toMatchObject({ inspection: { nodes: { node01: { said } } } });
     await bench.advance(10);
     expect(bench.reportsOf('settled')).toMatchObject([{ settlement: { state: 'rolled_back' } }]);
   });

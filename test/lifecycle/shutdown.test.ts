@@ -192,3 +192,22 @@ describe('P8: a thread is lost', () => {
     expect(daemon.lines).toContain('error thread coordinator crashed');
   });
 });
+
+describe('P4.5: whether the connections to nodes are closed, as the coordinator is told', () => {
+  test.each<[executor: Behaviour, isTold: boolean, code: number]>([
+    ['works', true, 79],
+    ['crashes when ready', true, 1],
+    ['leaves a socket open', false, 1],
+    ['spins when stopped', false, 1],
+  ])('an executor that %s: %s', async (executor, isTold, code) => {
+    const daemon = startSmallDaemon({
+      coordinator: 'says that nodes are left',
+      executors: ['works', executor],
+      hardExitMs: 2000,
+    });
+    await daemon.logged('ready');
+    daemon.signal('SIGTERM');
+    expect(await daemon.exit).toBe(code);
+    expect(daemon.lines.includes('info nodes are left')).toBe(isTold);
+  });
+});

@@ -34,8 +34,16 @@ export type Happening =
   /** The journal has dropped old commands; the ledger knows. */
   | { readonly kind: 'pruned'; readonly commands: readonly Command[] }
   | { readonly kind: 'sent'; readonly exchange: Exchange }
-  /** An exchange ended without a trustworthy answer; it may still land. `denied`: and it will not do. */
-  | { readonly kind: 'gaveUp'; readonly exchange: Exchange; readonly denied: boolean }
+  /**
+   * An exchange ended without a trustworthy answer; it may still land, and for so long be sent by the kernel.
+   * `denied`: and the node will not do it.
+   */
+  | {
+      readonly kind: 'gaveUp';
+      readonly exchange: Exchange;
+      readonly denied: boolean;
+      readonly outlivingMs?: number;
+    }
   /** A node answered; `denied`: it will not do it. */
   | { readonly kind: 'answered'; readonly exchange: Exchange; readonly denied: boolean }
   | {

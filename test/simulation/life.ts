@@ -5,6 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Coordinator } from '../../src/coordinator/coordinator.ts';
+import { Life as LifeMark } from '../../src/coordinator/life.ts';
 import type { CoordinatorOptions, Respond } from '../../src/coordinator/ports.ts';
 import { loadCounters, recover } from '../../src/coordinator/recovery.ts';
 import type { Command } from '../../src/core/model.ts';
@@ -59,6 +60,7 @@ export class Life {
   #crews: readonly Crew[] = [];
   #coordinator: Coordinator | undefined;
   #drained: (() => void) | undefined;
+  #endLife: (() => Promise<void>) | undefined;
 
   constructor(options: LifeOptions) {
     this.#options = options;
@@ -88,19 +90,26 @@ export class Life {
   async start(): Promise<void> {
     const { plan, openJournal, onReady } = this.#options;
     const journal = openJournal(this);
+    const { outliving, policy } = plan;
+    const { quiesceMs } = policy;
+    const life = await LifeMark.begin(journal, { outliving, quiesceMs, now: this.now });
     const counters = await loadCounters(journal);
     this.#crews = Array.from({ length: plan.executors }, (_, index) => this.#crew(index));
     const coordinator = new Coordinator({
       ports: this.#ports(journal),
       options: this.#coordinatorOptions(),
       counters,
+      inherited: life.inherited,
       onFatal: (error) => this.#failed(error),
       onDrained: () => this.#drained?.(),
     });
     this.#coordinator = coordinator;
     await coordinator.breakers.restore();
     await coordinator.pauses.restore();
-    await recover(coordinator.commands, journal, this.now() + plan.policy.quiesceMs);
+    await recover(coordinator.commands, journal);
+    // At an end in order, that is.
+    life.hasLeftNodes = true;
+    this.#endLife = () => life.end(journal);
     coordinator.post(() => {});
     this.isReady = true;
     onReady();
@@ -127,6 +136,7 @@ export class Life {
       await this.#drainedWithin(INTERRUPT_MS);
     }
     await coordinator.close();
+    await this.#endLife?.();
     this.#options.onEnd();
     return undefined;
   }
@@ -289,6 +299,6 @@ function trialOf(groupId: string): Command {
 
 function tell(order: Order): string {
   if (order.kind !== 'drive') return JSON.stringify(order);
-  const { command, entries, recovered } = order;
-  return `drive ${command.id} ${JSON.stringify({ entries, recovered })}`;
+  const { command, entries, inherited } = order;
+  return `drive ${command.id} ${JSON.stringify({ entries, inherited })}`;
 }

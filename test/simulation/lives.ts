@@ -14,7 +14,14 @@ import type { Stage } from './stage.ts';
 /** The wall clock when a history begins: November 2026. */
 const EPOCH_MS = 1_795_000_000_000;
 /** A daemon that died by itself, or where a crash matters, is soon back. */
-const SOON = { downMs: 5, jumpMs: 0 } as const;
+const SOON = { downMs: 5, jumpMs: 0, isKilled: true } as const;
+
+interface End {
+  readonly downMs: number;
+  readonly jumpMs: number;
+  /** Else its connections were reset. */
+  readonly isKilled: boolean;
+}
 
 export interface LivesOptions {
   readonly stage: Stage;
@@ -70,7 +77,7 @@ export class Lives {
         this.#options.onReady();
       },
       onEvent: (topic, payload) => this.#published(topic, payload),
-      onEnd: () => this.#end(life, SOON),
+      onEnd: () => this.#end(life, { ...SOON, isKilled: false }),
       onBroken: throws,
     });
     this.current = life;
@@ -146,7 +153,7 @@ export class Lives {
     const { network, note, throws } = this.#stage;
     const life = this.current;
     if (life === undefined || network.calm) return;
-    if (ending.kind === 'crash') return this.#end(life, ending);
+    if (ending.kind === 'crash') return this.#end(life, { ...ending, isKilled: true });
     note(() => `the daemon is to stop: ${ending.name}`);
     const stopped =
       ending.kind === 'stop' ? life.stop(ending.drainMs) : life.loseExecutor(0, ending.drainMs);
@@ -154,14 +161,14 @@ export class Lives {
     return undefined;
   }
 
-  #end(life: Life | undefined, { downMs, jumpMs }: { downMs: number; jumpMs: number }): void {
+  #end(life: Life | undefined, { downMs, jumpMs, isKilled }: End): void {
     if (life === undefined || !life.isAlive) return;
     const { network, note, hear, agenda } = this.#stage;
     note(() => 'the daemon dies');
     life.crash();
     this.ended++;
     this.current = undefined;
-    network.loosenAll();
+    network.loosenAll(isKilled);
     hear({ kind: 'died' });
     this.#clockOffset += jumpMs;
     agenda.after(downMs, () => this.begin());

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { edit } from '../core/model/mutated-core.ts';
 import { mutatedTree } from './mutated-tree.ts';
+import { AUDITS } from './mutations/audits.ts';
 import type { Bug } from './mutations/bug.ts';
 import { CLOCKS } from './mutations/clocks.ts';
 import { MISTAKES } from './mutations/mistakes.ts';
@@ -14,7 +15,7 @@ import { RULES } from './mutations/rules.ts';
 import { bugTable } from './mutations/table.ts';
 import { reduce } from './reduce.ts';
 
-const BUGS = [...RULES, ...MISTAKES, ...CLOCKS];
+const BUGS = [...RULES, ...MISTAKES, ...CLOCKS, ...AUDITS];
 const SEEDS_MAX = 20_000;
 /** What `npm test` has time for: about a second for one bug. */
 const SOON = 100;

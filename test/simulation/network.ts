@@ -97,8 +97,9 @@ export class Network {
   }
 
   /** The process is gone, and nobody hears the answers any more. */
-  loosenAll(): void {
-    for (const call of this.#open) this.#drop(call);
+  loosenAll(isKilled: boolean): void {
+    const { outliving } = this.#options.plan;
+    for (const call of this.#open) this.#loosen(call, isKilled ? outliving[call.exchange.node] : 0);
   }
 
   /** Unique, and the same whatever else happens: `2nd` of a command to a node. */
@@ -231,12 +232,13 @@ export class Network {
     if (call.open) this.#loosen(call);
   }
 
-  #loosen(call: Call): void {
+  /** @param outlivingMs how long the kernel goes on sending it */
+  #loosen(call: Call, outlivingMs = 0): void {
     const { plan, hear } = this.#options;
     this.#close(call);
     call.attempt++;
-    hear({ kind: 'gaveUp', exchange: call.exchange, denied: false });
-    if (call.prng.chance(plan.faults.landing)) this.#land(call, this.#lateness(call));
+    hear({ kind: 'gaveUp', exchange: call.exchange, denied: false, outlivingMs });
+    if (call.prng.chance(plan.faults.landing)) this.#land(call, this.#lateness(call, outlivingMs));
   }
 
   #end(call: Call, answer: Answer, status?: number): void {
@@ -250,8 +252,8 @@ export class Network {
   }
 
   /** Often at the very end of the time allowed, where mistakes are. */
-  #lateness({ prng }: Call): number {
-    const longest = this.#options.plan.policy.quiesceMs - 1;
+  #lateness({ prng }: Call, outlivingMs = 0): number {
+    const longest = Math.max(this.#options.plan.policy.quiesceMs, outlivingMs) - 1;
     return prng.chance(0.4) ? longest : prng.between(0, longest);
   }
 
@@ -294,13 +296,13 @@ const TROUBLES: Readonly<Record<Trouble['kind'], readonly ExchangeFault[]>> = {
   refusing: ['refused'],
 };
 
-const DOUBTFUL: ReadonlySet<ExchangeFault> = new Set([
+const DOUBTFUL: readonly ExchangeFault[] = [
   'proxied',
   'lostRoute',
   'garbageBefore',
   'garbageAfter',
-]);
+];
 
 function isTrustworthy(fault: ExchangeFault | undefined): boolean {
-  return fault === undefined || !DOUBTFUL.has(fault);
+  return fault === undefined || !DOUBTFUL.includes(fault);
 }

@@ -3,6 +3,7 @@
  * faults, the clients. Swarm: each seed switches some faults off and leaves others on, so that
  * no fault always hides behind another.
  */
+import type { Outliving } from '../../src/coordinator/life.ts';
 import type { BreakerPolicy } from '../../src/core/breaker.ts';
 import type { Policy } from '../../src/core/model.ts';
 import type { Dialect } from '../../src/node/dialect.ts';
@@ -43,6 +44,8 @@ export interface Plan {
   readonly policy: Policy;
   readonly breaker: BreakerPolicy;
   readonly requestTimeoutMs: number;
+  /** By node: how long the kernel goes on sending for a daemon that was killed. */
+  readonly outliving: Outliving;
   readonly slowCallMs: number;
   readonly executors: number;
   readonly concurrency: number;
@@ -73,6 +76,8 @@ export function drawPlan(seed: number, chance: Chance): Plan {
   // History is pruned once a minute: such histories are long.
   const forgets = prng.chance(0.05);
   const { asks, lastAt } = drawWorkload(chance, keys, forgets);
+  const outliving = drawOutliving(chance, nodes);
+  const longestMs = Math.max(policy.quiesceMs, ...Object.values(outliving));
   const calmAt = lastAt + prng.between(0, 2 * policy.quiesceMs);
   return {
     seed,
@@ -82,6 +87,7 @@ export function drawPlan(seed: number, chance: Chance): Plan {
     policy,
     breaker: drawBreaker(prng, requestTimeoutMs),
     requestTimeoutMs,
+    outliving,
     slowCallMs: 0.8 * requestTimeoutMs,
     executors: prng.pick([1, 1, 2, 3]),
     concurrency: prng.pick([1, 2, 4]),
@@ -100,13 +106,23 @@ export function drawPlan(seed: number, chance: Chance): Plan {
     // What is about to be forgotten is no evidence to an audit.
     isAudited: prng.chance(0.3) && !forgets,
     calmAt,
-    settledBy: calmAt + settlingTime(asks.length, policy),
+    settledBy: calmAt + settlingTime(asks.length, { ...policy, longestMs }),
   };
 }
 
 /** One after the other on one key, each at the worst; far more than is ever needed. */
-function settlingTime(commands: number, { quiesceMs, backoffCapMs }: Policy): number {
-  return 30_000 + commands * (6 * quiesceMs + 20 * backoffCapMs);
+function settlingTime(
+  commands: number,
+  { longestMs, backoffCapMs }: Pick<Policy, 'backoffCapMs'> & { readonly longestMs: number },
+): number {
+  return 30_000 + commands * (6 * longestMs + 20 * backoffCapMs);
+}
+
+/** Of a node on the same machine, not at all. A chance of its own: all else is as it would be without. */
+function drawOutliving(chance: Chance, nodes: readonly NodePlan[]): Outliving {
+  const prng = chance.of('outliving');
+  const longest = prng.pick([0, 0, 500, 4000]);
+  return Object.fromEntries(nodes.map(({ name }) => [name, prng.chance(0.8) ? longest : 0]));
 }
 
 function drawNodes(

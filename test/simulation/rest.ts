@@ -81,7 +81,8 @@ export class Rest {
     const { agenda, plan, network } = stage;
     // What an earlier life may have sent is loose from the start of this one.
     const latest = Math.max(network.quietAt(), lives.readyAt);
-    if (agenda.now <= latest + plan.policy.quiesceMs + FORGETTING_MS) return false;
+    const longestMs = Math.max(plan.policy.quiesceMs, ...Object.values(plan.outliving));
+    if (agenda.now <= latest + longestMs + FORGETTING_MS) return false;
     const isReady = lives.current?.isReady === true;
     return isReady && ledger.openCount === 0 && clients.unanswered.length === 0;
   }

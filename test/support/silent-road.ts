@@ -2,7 +2,8 @@
  * A road that can be cut without a word: three network namespaces, of which the middle one forwards
  * packets or drops them, with neither a reset nor an ICMP message. It takes root and iproute2.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { onTestFinished, type TestContext } from 'vitest';
 
 const NEAR_ADDRESS = '10.77.9.1';
@@ -15,6 +16,8 @@ export interface SilentRoad {
   readonly near: readonly string[];
   readonly far: readonly string[];
   cut(): void;
+  /** What the far end sends still arrives. */
+  cutOneWay(): void;
   mend(): void;
   /** `net.ipv4.tcp_orphan_retries` of the near end. */
   setOrphanRetries(count: number): void;
@@ -45,16 +48,50 @@ export function silentRoad(ctx: TestContext): SilentRoad {
     ctx.skip('no network namespaces can be made here (it takes root and iproute2)');
   }
   const forward = (isOpen: boolean) => sysctl(middle, 'ip_forward', isOpen ? 1 : 0);
+  const isOneWay = () =>
+    execFileSync('ip', ['-n', middle, 'route'], { encoding: 'utf8' }).includes('blackhole');
   forward(true);
   return {
     farAddress: FAR_ADDRESS,
     near: ['ip', 'netns', 'exec', near],
     far: ['ip', 'netns', 'exec', far],
     cut: () => forward(false),
-    mend: () => forward(true),
+    cutOneWay: () => ip(`-n ${middle} route add blackhole ${FAR_ADDRESS}`),
+    mend: () => {
+      forward(true);
+      if (isOneWay()) ip(`-n ${middle} route del blackhole ${FAR_ADDRESS}`);
+    },
     setOrphanRetries: (count) => sysctl(near, 'tcp_orphan_retries', count),
     unsent: () => unsentIn(near),
   };
+}
+
+export interface Program {
+  /** What it has said. */
+  readonly lines: readonly string[];
+  /** Resolves when it has ended. */
+  readonly ended: Promise<unknown>;
+  tell(line: string): void;
+  kill9(): void;
+}
+
+/** A program of ours at one end, until the test is over. */
+export function programAt(
+  place: readonly string[],
+  path: string,
+  { args = [], env = {} }: { args?: readonly string[]; env?: Readonly<Record<string, string>> },
+): Program {
+  const [command = '', ...words] = [...place, process.execPath, path, ...args];
+  const child = spawn(command, words, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  const kill9 = () => void child.kill('SIGKILL');
+  onTestFinished(kill9);
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  return { lines, ended, tell: (line) => void child.stdin.write(`${line}\n`), kill9 };
 }
 
 interface Link {

@@ -10,6 +10,7 @@ import { type Finding, fail, ok } from './finding.ts';
 import { checkIntegrations } from './integrations.ts';
 import { checkDisk, checkJournal } from './journal.ts';
 import { checkNodes } from './nodes.ts';
+import { checkOutliving } from './outliving.ts';
 import { checkStartGate } from './start-gate.ts';
 
 export interface Examination {
@@ -47,7 +48,13 @@ async function checksOf(settings: Settings, options: Examination): Promise<reado
     daemon,
     checkIntegrations(settings, { pingUrl, sendTest, timeoutMs }),
   ]);
-  return [...checkDeadlines(settings), ...checkDescriptors(settings), ...found.flat()];
+  const outliving = checkOutliving(settings);
+  return [
+    ...checkDeadlines(settings),
+    ...checkDescriptors(settings),
+    ...outliving,
+    ...found.flat(),
+  ];
 }
 
 function saysThatItRuns({ check, level }: Finding): boolean {

@@ -5,6 +5,7 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { Coordinator } from '../../../src/coordinator/coordinator.ts';
+import { Life, type Outliving } from '../../../src/coordinator/life.ts';
 import type { CoordinatorOptions } from '../../../src/coordinator/ports.ts';
 import { loadCounters, recover } from '../../../src/coordinator/recovery.ts';
 import type { BreakerPolicy } from '../../../src/core/breaker.ts';
@@ -43,6 +44,8 @@ const OPTIONS: CoordinatorOptions = {
   pid: 4711,
 };
 
+const NO_OUTLIVING: Outliving = Object.fromEntries(OPTIONS.nodeNames.map((name) => [name, 0]));
+
 /** Turns of the event loop without any movement after which nothing moves any more. */
 const QUIET_TURNS = 6;
 
@@ -50,6 +53,8 @@ export interface DeskSetting extends Partial<CoordinatorOptions> {
   readonly clock?: HandClock;
   /** What an earlier life has left. */
   readonly from?: MemorySnapshot;
+  /** How long the kernel goes on sending for a killed process; not at all by default. */
+  readonly outliving?: Outliving;
   /** Called before recovery. */
   readonly prepare?: (desk: Desk) => void;
 }
@@ -92,7 +97,7 @@ export class Desk {
   #drainedBy = 0;
 
   constructor(
-    { clock = new HandClock(), from, prepare: _prepare, ...options }: DeskSetting,
+    { clock, from, prepare: _prepare, outliving: _outliving, ...options }: DeskSetting & Clocked,
     start: Start,
   ) {
     this.clock = clock;
@@ -122,6 +127,7 @@ export class Desk {
       },
       options: { ...OPTIONS, ...options },
       counters: start.counters,
+      inherited: start.life.inherited,
       onFatal: (error) => this.fatal.push(error),
       onDrained: () => {
         this.drained++;
@@ -193,20 +199,27 @@ export class Desk {
   }
 }
 
+interface Clocked {
+  readonly clock: HandClock;
+}
+
 interface Start {
+  readonly life: Life;
   readonly counters: Awaited<ReturnType<typeof loadCounters>>;
 }
 
 export async function openDesk(setting: DeskSetting = {}): Promise<Desk> {
-  const counters = await loadCounters(new GatedJournal(() => {}, setting.from));
-  const desk = new Desk(setting, { counters });
+  const { from, clock = new HandClock(), outliving = NO_OUTLIVING } = setting;
+  const { quiesceMs } = setting.policy ?? POLICY;
+  const journal = new GatedJournal(() => {}, from);
+  const life = await Life.begin(journal, { outliving, quiesceMs, now: clock.now });
+  const counters = await loadCounters(journal);
+  const desk = new Desk({ ...setting, clock }, { counters, life });
   setting.prepare?.(desk);
   if (setting.from !== undefined) {
-    const { quiesceMs } = setting.policy ?? POLICY;
-    const until = desk.clock.now() + quiesceMs;
     await desk.coordinator.breakers.restore();
     await desk.coordinator.pauses.restore();
-    desk.recovered = await recover(desk.coordinator.commands, desk.journal, until);
+    desk.recovered = await recover(desk.coordinator.commands, desk.journal);
     desk.coordinator.post(() => {});
     await desk.rest();
   }

@@ -188,7 +188,9 @@ export class Daemon {
 
   #drive(saga: Saga, kind: 'driven' | 'resumed'): void {
     this.#driver = new Driver(this, saga);
-    this.#driver.take({ kind });
+    const until = this.agenda.now + this.setting.policy.quiesceMs;
+    const inherited = Object.fromEntries(saga.nodes.map(({ name }) => [name, until]));
+    this.#driver.take(kind === 'driven' ? { kind } : { kind, inherited });
   }
 
   #canBeginAtOnce({ command }: Stored): boolean {

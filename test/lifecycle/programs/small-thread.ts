@@ -14,7 +14,11 @@ export type Behaviour =
   | 'drains when interrupted'
   /** Never says `drained`. */
   | 'never drains'
+  /** Works, and says so when no executor has a connection to a node any more. */
+  | 'says that nodes are left'
   | 'crashes when ready'
+  /** Ends unasked, and closes nothing. */
+  | 'leaves a socket open'
   | 'rejects when ready'
   | 'crashes when drained'
   | 'ends when ready'
@@ -49,6 +53,7 @@ runThread(async ({ sockets }) => {
     throw new StartError({ message: 'the journal: in use', hint: 'Stop the other one.' });
   }
   if (behaviour === 'never starts') await new Promise(() => {});
+  if (behaviour === 'leaves a socket open') sockets.add('a node', { close: () => {} });
   tellMain({ kind: 'ready' });
   setImmediate(misbehave);
   if (behaviour === 'ends when ready') {
@@ -66,6 +71,9 @@ runThread(async ({ sockets }) => {
 });
 
 function hear(message: ToThread): void {
+  if (message === 'nodes_left' && behaviour === 'says that nodes are left') {
+    console.log(JSON.stringify(['info', 'nodes are left', {}]));
+  }
   if (message !== 'drain' && message !== 'interrupt') return;
   if (behaviour === 'never drains') return;
   if (behaviour === 'crashes when drained') throw new Error('crashed on purpose');
@@ -78,6 +86,7 @@ function fail(message: string): never {
 }
 
 function misbehave(): void {
+  if (behaviour === 'leaves a socket open') process.exit();
   if (behaviour === 'crashes when ready') throw new Error('crashed on purpose');
   if (behaviour === 'rejects when ready') void Promise.reject(new Error('rejected on purpose'));
 }

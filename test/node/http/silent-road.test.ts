@@ -1,52 +1,28 @@
 /** What is given up while the road to its node drops everything, and then the road is back. */
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { certificate } from '../../support/certificate.ts';
-import { type SilentRoad, silentRoad } from '../../support/silent-road.ts';
+import { programAt, type SilentRoad, silentRoad } from '../../support/silent-road.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { eventually } from '../support/asking.ts';
 
 const NODE = fileURLToPath(new URL('../programs/noting-node.ts', import.meta.url));
 const ASKER = fileURLToPath(new URL('../programs/giving-up.ts', import.meta.url));
 
-interface Program {
-  /** What it has said. */
-  readonly lines: readonly string[];
-  tell(line: string): void;
-}
-
-function program(
-  place: readonly string[],
-  path: string,
-  { args = [], env = {} }: { args?: readonly string[]; env?: Readonly<Record<string, string>> },
-): Program {
-  const [command = '', ...words] = [...place, process.execPath, path, ...args];
-  const child = spawn(command, words, {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...env },
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const lines: string[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
-  return { lines, tell: (line) => void child.stdin.write(`${line}\n`) };
-}
-
 /** A node at the far end, and who asks it at the near one. */
 async function ends(road: SilentRoad, isSecure: boolean, requestTimeoutMs: number) {
   const pair = isSecure ? certificate(`IP:${road.farAddress}`) : undefined;
   const ca = join(tempFolder(), 'ca.pem');
   writeFileSync(ca, pair?.cert ?? '');
-  const node = program(road.far, NODE, {
+  const node = programAt(road.far, NODE, {
     args: [road.farAddress],
     env: pair === undefined ? {} : { KEY: pair.key, CERT: pair.cert },
   });
   await eventually(() => node.lines.length);
   const url = `${isSecure ? 'https' : 'http'}://${road.farAddress}:${node.lines[0]}/v1`;
-  const asker = program(road.near, ASKER, {
+  const asker = programAt(road.near, ASKER, {
     args: [url, String(requestTimeoutMs)],
     env: pair === undefined ? {} : { NODE_EXTRA_CA_CERTS: ca },
   });

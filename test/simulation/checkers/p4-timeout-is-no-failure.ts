@@ -40,7 +40,7 @@ export class TimeoutIsNoFailure implements Judge {
       case 'sent':
         return this.#sent(happening.exchange);
       case 'gaveUp':
-        return this.#gaveUp(happening.exchange);
+        return this.#gaveUp(happening.exchange, happening.outlivingMs);
       case 'changed':
         this.#watchOf(happening.exchange.command)?.touched.add(happening.exchange.node);
         return undefined;
@@ -78,7 +78,7 @@ export class TimeoutIsNoFailure implements Judge {
     return watch;
   }
 
-  #gaveUp({ command, node, request }: Exchange): void {
+  #gaveUp({ command, node, request }: Exchange, outlivingMs = 0): void {
     if (request.kind === 'read') return;
     const { now, plan } = this.#scene;
     const one: GivenUp = {
@@ -86,7 +86,7 @@ export class TimeoutIsNoFailure implements Judge {
       node,
       effect: request.kind,
       token: request.kind === 'create' ? request.token : request.guard,
-      until: now() + plan.policy.quiesceMs,
+      until: now() + Math.max(plan.policy.quiesceMs, outlivingMs),
     };
     const known = this.#given.get(command.groupId);
     if (known === undefined) this.#given.set(command.groupId, [one]);

@@ -272,40 +272,4 @@ export const MISTAKES: readonly Bug[] = [
       ),
     ],
   },
-  {
-    name: 'an audit repairs though a command has come to the key',
-    breaks: ['P6'],
-    seeds: 550,
-    edits: [
-      edit(
-        'src/coordinator/key-order.ts',
-        'for (const quiet of this.#watches) quiet.delete(',
-        'for (const quiet of this.#watches) quiet.has(',
-      ),
-    ],
-  },
-  {
-    name: 'an audit does not repair what is missing',
-    breaks: ['P1'],
-    seeds: 100,
-    edits: [
-      edit(
-        'src/coordinator/judgement.ts',
-        'return seen.some(spoils) ? undefined : op;',
-        "return kind === 'missing' || seen.some(spoils) ? undefined : op;",
-      ),
-    ],
-  },
-  {
-    name: 'an audit knows nothing of what was rolled back',
-    breaks: ['P1'],
-    seeds: 1000,
-    edits: [
-      edit(
-        'src/coordinator/judgement.ts',
-        'const prior = isTrusted(rolledBack) ?',
-        'const prior = isTrusted(rolledBack) && trustedFrom === 1 ?',
-      ),
-    ],
-  },
 ];

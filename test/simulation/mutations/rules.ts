@@ -80,6 +80,32 @@ export const RULES: readonly Bug[] = [
     ],
   },
   {
+    name: 'after a kill only quiesce is waited for, though the kernel sends on',
+    breaks: ['P1', 'P4'],
+    seeds: 35,
+    seedsToOutcome: 125,
+    edits: [
+      edit(
+        'src/coordinator/life.ts',
+        'isAfterOrder ? quiesceMs : Math.max(quiesceMs, ms)',
+        'isAfterOrder ? quiesceMs : Math.max(quiesceMs, 0 * ms)',
+      ),
+    ],
+  },
+  {
+    name: 'an end in order soon after a kill lets the next life forget the kill',
+    breaks: ['P1', 'P4'],
+    seeds: 1100,
+    seedsToOutcome: 2100,
+    edits: [
+      edit(
+        'src/coordinator/life.ts',
+        'isAfterOrder ? startedAt : Math',
+        'isAfterOrder || startedAt > 0 ? startedAt : Math',
+      ),
+    ],
+  },
+  {
     name: 'the settling record does not carry the loose requests',
     breaks: ['P4'],
     seeds: 4,

@@ -1,4 +1,6 @@
 /** The table of planted bugs as it stands in docs/testing.md. */
+
+import { AUDITS } from './audits.ts';
 import type { Bug } from './bug.ts';
 import { CLOCKS } from './clocks.ts';
 import { MISTAKES } from './mistakes.ts';
@@ -6,7 +8,7 @@ import { RULES } from './rules.ts';
 
 export function bugTable(): string {
   return ['| bug | broken | seeds | by outcome |', '|---|---|---|---|']
-    .concat([...RULES, ...MISTAKES, ...CLOCKS].map(row))
+    .concat([...RULES, ...MISTAKES, ...CLOCKS, ...AUDITS].map(row))
     .join('\n');
 }
 

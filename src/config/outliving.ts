@@ -1,0 +1,64 @@
+/**
+ * How long the kernel may go on sending for a process that was killed: what it has buffered for a node out of reach
+ * leaves when the road is back (docs/decisions/035-bytes-that-outlive-the-process.md).
+ */
+import { readFileSync } from 'node:fs';
+import { BlockList, isIP } from 'node:net';
+
+/** The setting of Linux that bounds it. */
+export const ORPHAN_RETRIES = 'net.ipv4.tcp_orphan_retries';
+const PATH = '/proc/sys/net/ipv4/tcp_orphan_retries';
+
+/** What 0 stands for. Where there is no such setting, because it is not Linux, this is assumed. */
+const RETRIES_BY_DEFAULT = 8;
+/** TCP_RTO_MIN and TCP_RTO_MAX of the kernel, ms. */
+const RETRY_MIN_MS = 200;
+const RETRY_MAX_MS = 120_000;
+/** From then on each retry waits as long as the one before: the logarithm of the two's ratio, rounded down. */
+const DOUBLINGS_MAX = Math.floor(Math.log2(RETRY_MAX_MS / RETRY_MIN_MS));
+/** The kernel counts from the first retry, which comes after a round trip and some. */
+const FIRST_RETRY_MS = 1000;
+
+/**
+ * `tcp_model_timeout` of Linux, and the time until it begins to count.
+ *
+ * @param retries `net.ipv4.tcp_orphan_retries`
+ * @returns ms, from the end of the process on
+ */
+export function outlivingMs(retries: number): number {
+  const count = retries === 0 ? RETRIES_BY_DEFAULT : retries;
+  const doublings = Math.min(count, DOUBLINGS_MAX);
+  const steady = count - doublings;
+  return (2 ** (doublings + 1) - 1) * RETRY_MIN_MS + steady * RETRY_MAX_MS + FIRST_RETRY_MS;
+}
+
+/** As this kernel is set now, for this process's network. */
+export function readOutlivingMs(): number {
+  return outlivingMs(readRetries());
+}
+
+function readRetries(): number {
+  let text: string;
+  try {
+    text = readFileSync(PATH, 'utf8');
+  } catch {
+    // Not Linux, or a Linux that hides it.
+    return RETRIES_BY_DEFAULT;
+  }
+  return /^\d+\s*$/.test(text) ? Number(text) : RETRIES_BY_DEFAULT;
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/**
+ * Whether a node is on this machine, as its URL says: no road to it can be cut. Of names only `localhost` is known to
+ * stand for the same place at all times (RFC 6761).
+ */
+export function isLoopback(url: string): boolean {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  if (host === 'localhost') return true;
+  const family = isIP(host);
+  return family !== 0 && LOOPBACK.check(host, family === 4 ? 'ipv4' : 'ipv6');
+}
