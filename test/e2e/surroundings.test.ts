@@ -1,6 +1,9 @@
 /** What is told of the world around the daemon: its list of nodes, a disk that is full or read-only. */
 import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { seenFileFor } from '../../src/observe/seen-file.ts';
 import { type HttpReceiver, startReceiver } from '../observe/support/http-receiver.ts';
 import { startCluster } from '../support/cluster.ts';
 import { prepareDaemon } from '../support/daemon.ts';
@@ -60,6 +63,8 @@ test('a data folder that is read-only is named as such, and told once however of
   const receiver = await startReceiver();
   const dataDir = smallDisk(ctx, 8);
   execFileSync('mount', ['-o', 'remount,ro', dataDir]);
+  const told = dirname(seenFileFor(join(dataDir, 'any')));
+  onTestFinished(() => rmSync(told, { recursive: true, force: true }));
   const daemon = await prepareDaemon({
     nodes: NODES,
     dataDir,

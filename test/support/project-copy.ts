@@ -3,7 +3,8 @@ import { onTestFinished } from 'vitest';
 import { type BuiltCopy, buildCopy } from './built-copy.ts';
 import { freePorts } from './free-ports.ts';
 
-const NODES = ['node01', 'node02', 'node03'];
+/** The simulator's, each with a port after the shared one. */
+const NODES = 3;
 
 export interface ProjectCopy extends BuiltCopy {
   readonly endpoint: string;
@@ -18,14 +19,12 @@ export interface ProjectCopy extends BuiltCopy {
 export async function copyProject(
   later: (act: () => Promise<void>) => void = onTestFinished,
 ): Promise<ProjectCopy> {
-  const [commands, events, ops, shared = 0] = await freePorts(4 + NODES.length);
+  const [commands, events, ops, shared = 0] = await freePorts(4 + NODES);
   const env = {
     LOCKSTEP_ENDPOINT: `tcp://127.0.0.1:${commands}`,
     LOCKSTEP_EVENTS_ENDPOINT: `tcp://127.0.0.1:${events}`,
     LOCKSTEP_OPS_PORT: String(ops),
-    LOCKSTEP_NODES: NODES.map(
-      (name, index) => `${name}=http://127.0.0.1:${shared + 1 + index}/v1`,
-    ).join(),
+    // The daemon's nodes follow it.
     NODESIM_PORT: String(shared),
   };
   const copy = await buildCopy(env);

@@ -21,7 +21,7 @@ import { run } from './temp-project.ts';
 
 /** Up to the last byte. */
 function fill(disk: string): void {
-  const file = openSync(join(disk, 'filling'), 'w');
+  const file = openSync(join(disk, 'filling'), 'a');
   try {
     for (const size of [64 * 1024, 1]) writeUntilFull(file, Buffer.alloc(size));
   } finally {
@@ -237,21 +237,27 @@ describe('pm2', () => {
   it('P8: lives on when the disk with the data is full, and starts apps anew then too', async (ctx) => {
     const project = await supervisedProject();
     const disk = smallDisk(ctx, 4);
-    const env = { LOCKSTEP_DATA_DIR: disk };
+    // The home of its user is on the same disk.
+    const env = { LOCKSTEP_DATA_DIR: join(disk, 'data'), XDG_STATE_HOME: disk };
     const { code, stderr } = project.start(env);
     expect(code, stderr).toBe(0);
     const { pm2Home } = project.places(env);
     const pm2 = Number(readFileSync(join(pm2Home, 'pm2.pid'), 'utf8'));
-    const another = (than: number): Promise<number> =>
-      vi.waitFor(() => {
-        const pid = project.pidOf('lockstepd', env);
-        if (pid === 0 || pid === than) throw new Error('it has not been started anew yet');
-        return pid;
-      }, 20_000);
+    const another = (than: number, meanwhile = () => {}): Promise<number> =>
+      vi.waitFor(
+        () => {
+          meanwhile();
+          const pid = project.pidOf('lockstepd', env);
+          if (pid === 0 || pid === than) throw new Error('it has not been started anew yet');
+          return pid;
+        },
+        { timeout: 20_000, interval: 2 },
+      );
     const first = await another(0);
     fill(disk);
     process.kill(first, 'SIGKILL');
-    const second = await another(first);
+    // What the end of the app makes free is taken as well, before pm2 starts it anew.
+    const second = await another(first, () => fill(disk));
     rmSync(join(disk, 'filling'));
     process.kill(second, 'SIGKILL');
     await another(second);
