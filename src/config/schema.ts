@@ -122,7 +122,7 @@ export const settingsSchema = z.strictObject({
   requestTimeoutMs: millis(28_000, 5000, 'How long one request to a node may take.'),
   connectTimeoutMs: z.int().min(1).max(28_000).optional().register(settingDocs, {
     unit: 'ms',
-    text: 'How long connecting to a node may take.',
+    text: 'How long connecting to a node may take, over all addresses of its name.',
     fallback: '2000, or requestTimeoutMs if that is less',
   }),
   quiesceMs: millis(
