@@ -78,3 +78,15 @@ function garbage({ request, groupId, prng }: Asked): Http {
     { status: 202, body: '' },
   ]);
 }
+
+const DOUBTFUL: ReadonlySet<ExchangeFault | undefined> = new Set([
+  'proxied',
+  'lostRoute',
+  'garbageBefore',
+  'garbageAfter',
+]);
+
+/** Its answer is nobody's word that the daemon may trust. */
+export function isDoubtful(fault: ExchangeFault | undefined): boolean {
+  return DOUBTFUL.has(fault);
+}

@@ -11,7 +11,7 @@ import { readAnswer } from '../../src/node/read-answer.ts';
 import type { Course } from '../../src/node/sign.ts';
 import type { Agenda } from '../core/model/agenda.ts';
 import type { Prng } from '../core/model/prng.ts';
-import { misread } from './bad-answers.ts';
+import { isDoubtful, misread } from './bad-answers.ts';
 import type { Chance } from './chance.ts';
 import type { ExchangeFault, Trouble } from './fault-plan.ts';
 import type { Exchange, Happening } from './happening.ts';
@@ -195,7 +195,7 @@ export class Network {
       { ...http, at: wallNow() },
     );
     // An empty success to a delete counts as an answer of whoever gave it: nothing lands after it.
-    if (isTrustworthy(fault) || answer.kind === 'unproven') {
+    if (!isDoubtful(fault) || answer.kind === 'unproven') {
       hear({ kind: 'answered', exchange, denied: fault === 'refused' });
       return this.#end(call, answer, http.status);
     }
@@ -295,14 +295,3 @@ const TROUBLES: Readonly<Record<Trouble['kind'], readonly ExchangeFault[]>> = {
   lostRoute: ['lostRoute'],
   refusing: ['refused'],
 };
-
-const DOUBTFUL: readonly ExchangeFault[] = [
-  'proxied',
-  'lostRoute',
-  'garbageBefore',
-  'garbageAfter',
-];
-
-function isTrustworthy(fault: ExchangeFault | undefined): boolean {
-  return fault === undefined || !DOUBTFUL.includes(fault);
-}
