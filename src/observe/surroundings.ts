@@ -14,23 +14,23 @@ export interface SurroundingsNews {
   missingNodes(counts: Readonly<Record<string, number>>): void;
 }
 
-export function surroundingsNews({ notify }: Notices): SurroundingsNews {
+export function surroundingsNews(notices: Notices): SurroundingsNews {
   return {
     unsupervised: () => {
       const text = 'pm2 is gone: after a crash nothing starts this daemon anew; run npm start';
-      notify({ kind: 'unsupervised', key: 'unsupervised', text });
+      notices.notify({ kind: 'unsupervised', key: 'unsupervised', text });
     },
     disk: ({ isFull }) => {
       const text = isFull
         ? "the journal's disk is nearly full: new commands are refused"
         : "the journal's disk has room again: new commands are taken in";
       const kind = isFull ? 'disk_full' : 'disk_room';
-      notify({ kind, key: kind, text });
+      notices.notify({ kind, key: kind, text });
     },
     missingNodes: (counts) => {
       const names = Object.keys(counts).join(', ');
       const text = `open commands need nodes that are not configured any more (${names}): see lockstep status`;
-      notify({ kind: 'missing_nodes', key: `missing/${names}`, text });
+      notices.notify({ kind: 'missing_nodes', key: `missing/${names}`, text });
     },
   };
 }

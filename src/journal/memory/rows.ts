@@ -82,8 +82,9 @@ export function forgotten(row: Row): Row {
   return Object.freeze({ ...row, loose: false });
 }
 
-export function unheld({ held: _, ...row }: Row): Row {
-  return Object.freeze(row);
+export function unheld(row: Row): Row {
+  const { held, ...rest } = row;
+  return held === undefined ? row : Object.freeze(rest);
 }
 
 /** What the port shows of it. */

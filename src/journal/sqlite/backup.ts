@@ -70,7 +70,8 @@ function assertWhole(part: string): void {
   const db = new Database(part, { readonly: true });
   try {
     const said = db.pragma('quick_check(1)', { simple: true });
-    if (said !== 'ok') throw new JournalError(`the copy is damaged: ${said}`, { code: 'corrupt' });
+    if (said !== 'ok')
+      throw new JournalError(`the copy is damaged: ${String(said)}`, { code: 'corrupt' });
   } finally {
     db.close();
   }

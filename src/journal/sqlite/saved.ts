@@ -80,7 +80,8 @@ async function copy(
 /** @throws JournalError `corrupt` */
 export function assertSound(db: Database.Database): void {
   const said = db.pragma('integrity_check(1)', { simple: true });
-  if (said !== 'ok') throw new JournalError(`${db.name} is damaged: ${said}`, { code: 'corrupt' });
+  if (said !== 'ok')
+    throw new JournalError(`${db.name} is damaged: ${String(said)}`, { code: 'corrupt' });
 }
 
 export function newId(): string {

@@ -60,8 +60,8 @@ export class Soundness {
 
   #result(): Promise<Found> {
     return new Promise((resolve) => {
-      this.#child.once('message', (said) => {
-        const message = `${this.#path} is damaged: ${String(said)}`;
+      this.#child.once('message', (said: string) => {
+        const message = `${this.#path} is damaged: ${said}`;
         resolve(said === 'ok' ? 'sound' : new JournalError(message, { code: 'corrupt' }));
       });
       this.#child.once('error', () => resolve('unknown'));
