@@ -1,8 +1,9 @@
 /**
  * P6, of audits: a repair is never taken in while another command of the key is open, and it wants what
- * the last command that committed wanted: it brings nothing back that was deleted, and takes nothing
- * away that was created.
+ * the last command that committed wanted, or, of each node, what a later one that was rolled back says was
+ * there before it: it brings nothing back that was deleted, and takes nothing away that was created.
  */
+import type { Operation, Presence } from '../../../src/core/model.ts';
 import type { Answer, AuditFinding } from '../../../src/protocol/answer.ts';
 import type { Happening, Judge, Scene } from '../happening.ts';
 
@@ -19,18 +20,29 @@ export class RepairsInOrder implements Judge {
   }
 
   #check({ groupId, journal, repair }: AuditFinding): void {
-    const { ledger, fail } = this.#scene;
+    const { ledger, fail, plan } = this.#scene;
     const entry = repair?.id === undefined ? undefined : ledger.byId(repair.id);
     if (entry === undefined) return;
     const { id, op, seq } = entry.command;
     const before = ledger.ofKey(groupId).filter((one) => one.command.seq < seq);
     const open = before.find(({ settledAt = Infinity }) => settledAt > entry.acceptedAt);
     if (open !== undefined) fail('P6', `the repair ${id} meets ${open.command.id}, which is open`);
-    const last = before.findLast(({ settled }) => settled?.state === 'committed');
-    if (journal !== 'unknown' && last?.command.op !== op) {
-      fail('P6', `the repair ${id} is a ${op} after ${last?.command.id}`);
+    if (journal === 'unknown') return;
+    const committed = before.findLast(({ settled }) => settled?.state === 'committed');
+    const last = before.findLast(({ settled }) => settled && settled.state !== 'refused');
+    const left = last?.settled?.state === 'rolled_back' ? last.settled.nodes : {};
+    for (const { name } of plan.nodes) {
+      const state = left[name]?.state ?? 'unknown';
+      const due = state === 'unknown' ? presenceBy(committed?.command.op) : state;
+      if (due === presenceBy(op)) continue;
+      fail('P6', `the repair ${id} is a ${op} after ${last?.command.id}, ${name} was ${due}`);
     }
   }
+}
+
+function presenceBy(op: Operation | undefined): Presence | 'unknown' {
+  if (op === undefined) return 'unknown';
+  return op === 'create' ? 'present' : 'absent';
 }
 
 function findingsOf(answer: Answer): readonly AuditFinding[] {
