@@ -40,7 +40,7 @@ test('P5, P6: resumed they go on from their entries, each in its turn, in later 
   const resumed = desk.ask({ op: 'restore', act: 'resume', filter: { groupId: '1' }, by: 'ann' });
   await desk.rest();
   expect(resumed.answer).toMatchObject({ matched: 2, commands: [{ id: 'a' }, { id: 'behind' }] });
-  expect(desk.ordersOf('drive')).toMatchObject([{ command: { id: 'a' }, recovered: true }]);
+  expect(desk.ordersOf('drive')).toMatchObject([{ command: { id: 'a' }, inherited: {} }]);
   desk.report(settled(desk, 'a'));
   await desk.rest();
   expect(desk.driven).toEqual(['a', 'behind']);

@@ -83,9 +83,7 @@ describe('no answer', () => {
 
 describe('a shortage of our own', () => {
   test('no free descriptor says nothing of the node, and is over when one is free', async () => {
-    const node = await startRawNode((socket) =>
-      socket.write(answer('404 Not Found', 'Object not found.')),
-    );
+    const node = await startRawNode((socket) => socket.write(notFound));
     const program = new URL('./programs/short-of-descriptors.ts', import.meta.url).pathname;
     const { stdout } = await promisify(execFile)('sh', [
       '-c',

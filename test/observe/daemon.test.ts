@@ -171,7 +171,7 @@ describe('what the daemon tells', () => {
     ).toHaveLength(1);
   });
 
-  test('a breaker that opens is told to people and logged as an error, and so is its closing', async () => {
+  test('a breaker that an operator opens is told to people and logged as a warning, and so is its closing', async () => {
     const services = await startServices();
     const { client, daemon } = await startCluster({ env: services.env });
     await client.breaker('node02', 'open');
@@ -182,7 +182,7 @@ describe('what the daemon tells', () => {
       'lockstep on host-1: node02 is left alone, its breaker is open: an operator opened it',
       'lockstep on host-1: node02 is back, its breaker is closed',
     ]);
-    expect(daemon.output).toMatch(/coordinator error a breaker opened .*node02/);
+    expect(daemon.output).toMatch(/coordinator warn a breaker opened .*node02/);
     expect(daemon.output).toMatch(/coordinator info a breaker closed .*node02/);
     expect(services.sentry.received).toEqual([]);
   });

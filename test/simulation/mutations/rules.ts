@@ -74,8 +74,8 @@ export const RULES: readonly Bug[] = [
     edits: [
       edit(
         'src/coordinator/recovery.ts',
-        '  await recoverLoose(commands, journal, looseUntil);',
-        '  if (looseUntil < 0) await recoverLoose(commands, journal, looseUntil);',
+        '  await recoverLoose(commands, journal);',
+        '  if (commands.draining) await recoverLoose(commands, journal);',
       ),
     ],
   },
