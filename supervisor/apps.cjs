@@ -12,6 +12,9 @@ const { memoryOf } = require('./memory.cjs');
 const { areNodesNamed } = require('./named-nodes.cjs');
 const { interpreter, placesOf } = require('./places.cjs');
 
+/** Parts of names of variables that may hold secrets of the daemon: no other app gets them. */
+const DAEMON_ALONE = ['SENTRY', 'CRONITOR', 'TELEGRAM', 'WEBHOOK', 'HC_PING_URL'];
+
 /**
  * @typedef {ReturnType<typeof appsOf>} Apps
  *
@@ -32,7 +35,7 @@ function appsOf(env) {
     node_args: memoryOf(name, env).nodeArgs,
     exec_mode: 'fork',
     env: { LOCKSTEP_STOP_EXIT_CODE: String(exitCodes.stoppedOnPurpose) },
-    filter_env: ['npm_'],
+    filter_env: name === 'nodesim' ? ['npm_', ...DAEMON_ALONE] : ['npm_'],
     wait_ready: true,
     listen_timeout: deadlines.readyMs,
     kill_timeout: deadlines.killMs,
