@@ -6,6 +6,7 @@
 import type { Answer, AuditAnswer, ListAnswer } from '../../src/protocol/answer.ts';
 import type { Clients } from './clients.ts';
 import type { Ledger } from './ledger.ts';
+import type { Life } from './life.ts';
 import type { Lives } from './lives.ts';
 import type { Stage } from './stage.ts';
 import type { AskValue } from './workload.ts';
@@ -30,7 +31,8 @@ export class Rest {
   /** Listed, and judged to the end. */
   isOver = false;
   readonly #options: RestOptions;
-  #isListing = false;
+  /** The life of the daemon that was asked, and has not answered yet. */
+  #asked: Life | undefined;
   /** Audits made so far. */
   #audits = 0;
 
@@ -46,12 +48,13 @@ export class Rest {
     const { agenda, plan, network, fail } = stage;
     if (!network.calm || this.isOver) return;
     if (agenda.now > plan.settledBy) return fail('liveness', this.#overdue());
-    if (this.#isListing || !this.#isAtRest()) return;
+    // A life that has ended answers no more.
+    if (this.#isAsked() || !this.#isAtRest()) return;
     const { remembered } = lives;
     if (remembered !== undefined) {
       return fail('liveness', `the loose requests of ${remembered} are kept for ever`);
     }
-    this.#isListing = true;
+    this.#asked = lives.current;
     if (plan.isAudited && this.#audits < AUDITS_MAX) this.#audit(undefined, 0);
     else this.#list([], undefined);
   }
@@ -61,8 +64,9 @@ export class Rest {
     const { clients, stage } = this.#options;
     const page = { op: 'audit', repair: true, limit: 2, ...(after === undefined ? {} : { after }) };
     clients.ask(page, (answer) => {
+      if (!this.#isAsked()) return undefined;
       stage.note(() => `audit: ${JSON.stringify(answer)}`);
-      // The breaker of a node may not be closed yet.
+      // The breaker of a node may not be closed yet, or the daemon is stopping.
       if ('error' in answer) return stage.agenda.after(OPERATOR_MS, () => this.#lookAgain());
       const { findings, busy, next } = answer as AuditAnswer;
       const open = findings.filter(({ repair }) => repair !== undefined).length + busy.length;
@@ -73,7 +77,11 @@ export class Rest {
   }
 
   #lookAgain(): void {
-    this.#isListing = false;
+    this.#asked = undefined;
+  }
+
+  #isAsked(): boolean {
+    return this.#asked !== undefined && this.#asked === this.#options.lives.current;
   }
 
   #isAtRest(): boolean {
@@ -111,13 +119,15 @@ export class Rest {
     const asks = clients.unanswered.map(({ number }) => number);
     if (open.length > 0) return `${open.map(({ command }) => command.id).join(', ')} never settled`;
     if (asks.length > 0) return `asks ${asks.join(', ')} never answered`;
-    return this.#isListing ? 'the last audit or list never ended' : 'it never came to rest';
+    return this.#isAsked() ? 'the last audit or list never ended' : 'it never came to rest';
   }
 
   #list(listed: readonly Answer[], cursor: string | undefined): void {
     const page = { op: 'list', limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
     const { clients, stage } = this.#options;
     clients.ask(page, (answer) => {
+      if (!this.#isAsked()) return undefined;
+      if ('error' in answer) return stage.agenda.after(OPERATOR_MS, () => this.#lookAgain());
       const { commands, next } = answer as ListAnswer;
       const all = [...commands.toReversed(), ...listed];
       if (next !== undefined) return this.#list(all, next);

@@ -14,8 +14,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { SETTING_KEYS } from '../../src/config/schema.ts';
-import { docOf } from '../../src/config/setting.ts';
 import { smallDisk } from '../support/small-disk.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { type SupervisedProject, supervisedProject } from './supervised-project.ts';
@@ -65,20 +63,6 @@ describe('npm start', () => {
       stopExitCode: '79',
       npm: 0,
     });
-  });
-
-  it('gives the simulator none of the secrets that the daemon gets', async () => {
-    const secrets = SETTING_KEYS.map(docOf).filter(({ secret }) => secret === true);
-    const names = [...secrets.map(({ variable }) => variable ?? ''), 'HC_PING_URL'];
-    expect(names).toContain('SENTRY_DSN');
-    const project = await supervisedProject();
-    project.start(Object.fromEntries(names.map((name) => [name, `secret-${name}`])));
-    const heldBy = (app: string) => {
-      const environ = readFileSync(`/proc/${project.pidOf(app)}/environ`, 'utf8');
-      return names.filter((name) => environ.includes(`secret-${name}`));
-    };
-    expect(heldBy('lockstepd')).toEqual(names);
-    expect(heldBy('nodesim')).toEqual([]);
   });
 
   it('when running already starts anew, with nothing left of the former environment', async () => {
