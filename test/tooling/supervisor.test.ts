@@ -68,8 +68,9 @@ describe('npm start', () => {
   it('when running already starts anew, with nothing left of the former environment', async () => {
     const project = await supervisedProject();
     project.start({ RANDOM_BEHAVIOR: '0.2' });
-    const { code, stdout } = project.start();
+    const { code, stdout, stderr } = project.start();
     expect(stdout).toContain('lockstep was running: it starts anew.');
+    expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(lastLife(project, 'nodesim')).not.toHaveProperty('fault');
   });
