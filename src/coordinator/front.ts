@@ -162,12 +162,11 @@ function envelopeFault(envelope: readonly Buffer[]): string | undefined {
 }
 
 /** As much of it as is within the bounds. */
-function beginningOf([
-  routingId = Buffer.alloc(0),
-  ...envelope
-]: readonly Buffer[]): readonly Buffer[] {
+function beginningOf(envelope: readonly Buffer[]): readonly Buffer[] {
+  const [routingId = Buffer.alloc(0)] = envelope;
   let bytes = 0;
-  const kept = envelope.slice(0, ENVELOPE_FRAMES_MAX).filter((frame) => {
+  // Cut first: a message may have a million frames.
+  const kept = envelope.slice(1, 1 + ENVELOPE_FRAMES_MAX).filter((frame) => {
     bytes += frame.length;
     return bytes <= ENVELOPE_BYTES_MAX;
   });
