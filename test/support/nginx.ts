@@ -10,10 +10,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
+import { accepts } from './accepts.ts';
 import { freePorts } from './free-ports.ts';
 
 /** Debian installs it where the PATH of users does not look. */
@@ -116,14 +116,4 @@ http {
 function workersOf(master: number): readonly string[] {
   const children = readFileSync(`/proc/${master}/task/${master}/children`, 'utf8');
   return children.split(' ').filter((pid) => pid !== '');
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect({ host: '127.0.0.1', port });
-  const answer = await Promise.race([
-    once(socket, 'connect').then(() => true),
-    once(socket, 'error').then(() => false),
-  ]).catch(() => false);
-  socket.destroy();
-  return answer;
 }

@@ -7,9 +7,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { accepts } from '../../support/accepts.ts';
 import { freePorts } from '../../support/free-ports.ts';
 import { until } from './until.ts';
 
@@ -107,14 +107,4 @@ function configuration(at: { folder: string; udpPort: number; tcpPort: number })
     `template(name="lines" type="list") { constant(value="{") ${parts.join(' ')} constant(value="}\\n") }`,
     `if $app-name == "lockstepd" then action(type="omfile" file="${at.folder}/received" template="lines" flushOnTXEnd="on" asyncWriting="off")`,
   ].join('\n');
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect({ host: '127.0.0.1', port });
-  const answer = await Promise.race([
-    once(socket, 'connect').then(() => true),
-    once(socket, 'error').then(() => false),
-  ]).catch(() => false);
-  socket.destroy();
-  return answer;
 }
