@@ -132,9 +132,9 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
     now: () => performance.now(),
   });
   nanny.start();
-  const disk = openDiskGuard(settings, log, (refusal) => {
-    threads.tell(COORDINATOR, { refusal });
-    telemetry.disk({ isFull: refusal !== null });
+  const disk = openDiskGuard(settings, log, (fullDisk) => {
+    threads.tell(COORDINATOR, { fullDisk });
+    telemetry.disk({ isFull: fullDisk !== null });
   });
   const standing = () => ({
     version,

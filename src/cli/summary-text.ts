@@ -1,5 +1,6 @@
 /** `status` without an id, in words. */
 import type { LanePause, LanesAnswer, NodeStanding, SummaryAnswer } from '../protocol/answer.ts';
+import { acceptingText, refusedText } from './accepting-text.ts';
 import { breakerState } from './breaker-text.ts';
 import { durationText } from './duration.ts';
 import { indent, table } from './table.ts';
@@ -11,7 +12,7 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
   const state = terminal.paint(answer.state === 'running' ? 'green' : 'yellow', answer.state);
   const stuck = terminal.paint(answer.stuck > 0 ? 'red' : 'dim', `${answer.stuck} stuck`);
   return [
-    `lockstepd ${plain(answer.version)}, pid ${answer.pid}: ${state} for ${durationText(answer.uptimeMs)}`,
+    `lockstepd ${plain(answer.version)}, pid ${answer.pid}: ${state} for ${durationText(answer.uptimeMs)}, ${acceptingText(answer, terminal)}`,
     `open: ${answer.open} of at most ${answer.openMax}, ${answer.compensating} rolling back, ${stuck}`,
     ...heldLine(answer, terminal),
     `settled since the start: ${countsText(answer.settled) || 'none'}`,
@@ -32,12 +33,13 @@ function troubleLines(answer: SummaryAnswer, terminal: Terminal): readonly strin
 
 export function troublesOf({
   unsupervised,
-  refusing,
+  refusal,
   missingNodes,
 }: SummaryAnswer): readonly string[] {
   return [
     ...(unsupervised ? ['pm2 is gone: after a crash nothing starts the daemon anew'] : []),
-    ...(refusing === undefined ? [] : [`new commands are refused: ${plain(refusing)}`]),
+    // That it is draining is its state already.
+    ...(refusal === undefined || refusal.reason === 'draining' ? [] : [refusedText(refusal)]),
     ...Object.entries(missingNodes ?? {}).map(
       ([name, count]) =>
         `${plain(name)} is not configured, and ${count === 1 ? '1 open command needs' : `${count} open commands need`} it`,

@@ -11,18 +11,19 @@
 
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type {
-  Answer,
-  AuditAnswer,
-  BatchAnswer,
-  BreakersAnswer,
-  CommandAnswer,
-  LanesAnswer,
-  ListAnswer,
-  PingAnswer,
-  SelectionAnswer,
-  StatsAnswer,
-  SummaryAnswer,
+import {
+  type Answer,
+  type AuditAnswer,
+  type BatchAnswer,
+  type BreakersAnswer,
+  type CommandAnswer,
+  isError,
+  type LanesAnswer,
+  type ListAnswer,
+  type PingAnswer,
+  type SelectionAnswer,
+  type StatsAnswer,
+  type SummaryAnswer,
 } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
 import type {
@@ -39,33 +40,16 @@ import type {
 import { Calls } from './calls.ts';
 import { Connection, type Link } from './connection.ts';
 import { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
-import { ClientError } from './errors.ts';
+import { ClientError, isExpected } from './errors.ts';
 import type { CommandFields, Lane, Selection, Signed } from './fields.ts';
 import { identify } from './identify.ts';
+import type { CallOptions, ClientOptions } from './options.ts';
 import { patienceMs } from './patience.ts';
 import { pauseAfter, readReply } from './reply.ts';
 import { Subscription } from './subscription.ts';
 
-export interface ClientOptions {
-  /** Default `tcp://127.0.0.1:5570`. */
-  readonly endpoint?: string;
-  /** Of `subscribe`; default `tcp://127.0.0.1:5571`. */
-  readonly eventsEndpoint?: string;
-  /** Requests written and not answered; more wait for their place. Default 1024. */
-  readonly inFlightMax?: number;
-  /** Requests that wait for their place; one more throws `overloaded`. Default 10,000. */
-  readonly waitingMax?: number;
-}
-
-export interface CallOptions {
-  /** Default: the deadline of the command (30,000) and 15,000 more; 30,000 for all other ops. */
-  readonly timeoutMs?: number;
-  /**
-   * Asks again in `timeoutMs` while the daemon says `busy` or `draining`, instead of handing that
-   * on: the way to get through its restart. Default false.
-   */
-  readonly persist?: boolean;
-}
+/** In which a daemon that is there answers a ping. */
+const CONNECT_MS = 3000;
 
 const WHY: Readonly<Record<Link, string>> = {
   refused: 'nobody answers there',
@@ -108,7 +92,7 @@ export class LockstepClient {
   static async connect(options: ClientOptions & CallOptions = {}): Promise<LockstepClient> {
     const client = new LockstepClient(options);
     try {
-      await client.ping({ timeoutMs: options.timeoutMs ?? 3000 });
+      await client.ping({ timeoutMs: options.timeoutMs ?? CONNECT_MS });
       return client;
     } catch (error) {
       client.close();
@@ -200,6 +184,21 @@ export class LockstepClient {
 
   ping(options?: CallOptions) {
     return this.#ask<PingAnswer>({ op: 'ping' }, options);
+  }
+
+  /**
+   * Whether a command that is sent now would be taken in: no if the daemon is away, too. Of a daemon that
+   * is there `ping` tells why not, and the events `daemon.accepting` when that changes.
+   * @param options.timeoutMs default 3000
+   */
+  async isAccepting(options: CallOptions = {}): Promise<boolean> {
+    try {
+      const answer = await this.ping({ timeoutMs: CONNECT_MS, ...options });
+      return !isError(answer) && answer.accepting;
+    } catch (error) {
+      if (isExpected(error)) return false;
+      throw error;
+    }
   }
 
   /** The daemon's events whose topic begins with one of these; all if none is given. */

@@ -1,4 +1,5 @@
 /** What the package exports: the client, and the shapes of what it sends and gets. */
+export type { Accepting, Refusal, RefusalReason } from '../protocol/accepting.ts';
 export type {
   Answer,
   AuditAnswer,
@@ -32,11 +33,7 @@ export type {
   ListInput,
   RequestInput,
 } from '../protocol/request.ts';
-export {
-  type CallOptions,
-  type ClientOptions,
-  LockstepClient,
-} from './client.ts';
+export { LockstepClient } from './client.ts';
 export { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
 export {
   CLIENT_ERROR_CODES,
@@ -46,4 +43,5 @@ export {
   worthRetrying,
 } from './errors.ts';
 export type { CommandFields, Selection } from './fields.ts';
+export type { CallOptions, ClientOptions } from './options.ts';
 export { type DaemonEvent, Subscription } from './subscription.ts';

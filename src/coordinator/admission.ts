@@ -4,8 +4,7 @@
  * goes on anyway: it is held at the node, not here.
  */
 import { type Breaker, isShut, isTrying } from '../core/breaker.ts';
-import { type ErrorReply, errorReply } from '../protocol/errors.ts';
-import type { CommandRequest } from '../protocol/request.ts';
+import type { Causes } from '../protocol/accepting.ts';
 import { outageText } from './breaker-view.ts';
 
 /** By node. */
@@ -55,23 +54,25 @@ export class Admission {
     this.#mode = mode;
   }
 
-  /** Why this command is not taken in; undefined if it is. */
-  refusalOf({ id, ifUnavailable }: CommandRequest, now: number): ErrorReply | undefined {
-    if (this.#mode === 'free' || ifUnavailable === 'wait') return undefined;
-    if (this.#mode === 'trial' && this.#acceptable-- > 0) return undefined;
+  /** A new command was taken in. */
+  tookIn(): void {
+    this.#acceptable--;
+  }
+
+  /** Why a command is not taken in that would not wait; undefined if it is. */
+  causeAt(now: number): Causes['breaker'] {
+    if (this.#mode === 'free' || (this.#mode === 'trial' && this.#acceptable > 0)) return undefined;
     const shut = [...this.#cluster].filter(([, breaker]) => isShut(breaker));
-    const message = shut.map(describe).join('; ');
-    const about = id === undefined ? {} : { id };
+    const told = { message: shut.map(describe).join('; '), nodes: shut.map(([node]) => node) };
     const forced = shut.filter(([, breaker]) => breaker.kind === 'forced').map(([node]) => node);
     if (forced.length > 0) {
       // It does not close by itself, so nobody knows when to come again.
       const words = forced.map((node) => `\`lockstep breaker close ${node}\``).join(', ');
       const hint = `It stays open until an operator closes it: ${words}. Nothing was journaled.`;
-      return errorReply('unavailable', message, { hint, ...about });
+      return { ...told, hint };
     }
     const waits = shut.map(([, breaker]) => retryAfterMs(breaker, now));
-    const retryMs = Math.ceil(Math.max(1, ...waits));
-    return errorReply('unavailable', message, { retryAfterMs: retryMs, ...about });
+    return { ...told, retryAfterMs: Math.ceil(Math.max(1, ...waits)) };
   }
 }
 

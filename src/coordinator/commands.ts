@@ -9,12 +9,14 @@ import { needsSurvey } from '../core/goal.ts';
 import { wantedBy } from '../core/loose.ts';
 import type { Command, DurableEntry, Inherited, Settlement } from '../core/model.ts';
 import type { Moment, StoredCommand, OpenCommand as StoredOpen } from '../journal/port.ts';
-import { type ErrorReply, errorReply } from '../protocol/errors.ts';
+import { refusalReply } from '../protocol/accepting.ts';
+import { errorReply } from '../protocol/errors.ts';
 import type { CommandRequest } from '../protocol/request.ts';
 import type { Admission } from './admission.ts';
 import { openAnswer, settledAnswer, waitingAnswer, withOrigin } from './answers.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { Intake } from './intake.ts';
 import { KeyOrder } from './key-order.ts';
 import type { Lanes } from './lanes.ts';
 import { type Counters, Numbering } from './numbering.ts';
@@ -29,17 +31,12 @@ import { SettledCounts } from './settled-counts.ts';
 import type { Turn } from './turn.ts';
 import { endOfUndriven, explained, isUndriven, type UndrivenEnd } from './undriven.ts';
 
-/** How long a client that was answered `busy` should wait: about what a full queue needs to move. */
-const BUSY_RETRY_MS = 1000;
-
 export class Commands {
   readonly registry = new Registry();
   readonly keys = new KeyOrder();
   readonly settledCounts = new SettledCounts();
-  draining = false;
   readonly inherited: Inherited;
-  /** What new commands are answered while they cannot be taken in; repeats of open ones can. */
-  refusal: ErrorReply | undefined;
+  readonly intake: Intake;
   /** Whoever would start the daemon anew is gone. */
   unsupervised = false;
   readonly #dispatcher: Dispatcher;
@@ -81,6 +78,7 @@ export class Commands {
     this.#pauses = pauses;
     this.#moment = moment;
     this.#repeats = new Repeats(ports, this.keys);
+    this.intake = new Intake({ ports, options, registry: this.registry, admission });
     this.inherited = inherited;
     this.#numbering = new Numbering(ports, options, counters);
     this.#dispatcher = new Dispatcher({
@@ -111,18 +109,12 @@ export class Commands {
       return this.#post((later) => this.accept(request, respond, later));
     }
     if (twin !== undefined) return this.#repeats.join(twin, { request, respond }, turn);
-    if (this.draining) return respond(errorReply('draining', 'the daemon is stopping'));
-    if (this.refusal !== undefined) return respond(this.refusal);
-    if (this.registry.size >= this.#options.openMax) {
-      return respond(
-        errorReply('busy', `${this.registry.size} commands are open`, {
-          retryAfterMs: BUSY_RETRY_MS,
-        }),
-      );
-    }
-    const unavailable = this.#admission.refusalOf(request, this.#ports.now());
-    if (unavailable !== undefined) {
-      return this.#repeats.answerFirst({ request, respond }, unavailable, turn);
+    const refusal = this.intake.refusalOf(request);
+    if (refusal !== undefined) {
+      const reply = refusalReply(refusal, request.id);
+      // A daemon that has too much to do, or no time, does not look every id up.
+      if (refusal.reason === 'full' || refusal.reason === 'draining') return respond(reply);
+      return this.#repeats.answerFirst({ request, respond }, reply, turn);
     }
     const open = openCommand(this.#numbering.command(request));
     this.#add(open);
@@ -225,7 +217,7 @@ export class Commands {
 
   /** Fills the free places. */
   async dispatch(): Promise<void> {
-    if (!this.draining) await this.#dispatcher.dispatch();
+    if (!this.intake.draining) await this.#dispatcher.dispatch();
   }
 
   /** Durable entries that an executor wants to go on from. */

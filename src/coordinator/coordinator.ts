@@ -145,14 +145,14 @@ export class Coordinator {
 
   /** No new commands, nothing dispatched any more; executors let what runs end. */
   drain(): void {
-    this.commands.draining = true;
+    this.#stopIntake();
     // In a turn of its own: the one that runs may be about to dispatch.
     this.post(() => this.#orderAll('drain'));
   }
 
   /** Executors give up what runs. */
   interrupt(): void {
-    this.commands.draining = true;
+    this.#stopIntake();
     this.#orderAll('interrupt');
   }
 
@@ -170,6 +170,11 @@ export class Coordinator {
     this.#questions.expire(Number.POSITIVE_INFINITY);
     for (const open of this.commands.registry.all()) this.#dismiss(open);
     this.#requests.dismiss();
+  }
+
+  #stopIntake(): void {
+    this.commands.intake.draining = true;
+    this.commands.intake.tell();
   }
 
   #dismiss(open: OpenCommand): void {
@@ -272,6 +277,7 @@ export class Coordinator {
     if (this.#life !== 'open') return;
     const now = this.#start.ports.now();
     this.breakers.tick(turn);
+    this.commands.intake.tell();
     const isComplete = this.commands.expireUndriven(turn);
     turn.forget(this.commands.keys.expireLoose(now, turn.room));
     this.#questions.expire(now);

@@ -89,7 +89,7 @@ export class Requests {
         return breaker(this.#desk, { request, respond }, turn);
       case 'ping': {
         const { pid, version } = options;
-        return respond({ pid, version, ready: !commands.draining });
+        return respond({ pid, version, ...commands.intake.accepting });
       }
     }
   }

@@ -43,7 +43,8 @@ function summary(
     version: options.version,
     pid: options.pid,
     uptimeMs: Math.round(ports.now() - startedAt),
-    state: commands.draining ? 'draining' : 'running',
+    state: commands.intake.draining ? 'draining' : 'running',
+    ...commands.intake.accepting,
     open: commands.registry.size,
     openMax: options.openMax,
     compensating,
@@ -59,7 +60,6 @@ function summary(
     ),
     ...missingOf(commands, options),
     ...(commands.unsupervised ? { unsupervised: true } : {}),
-    ...(commands.refusal === undefined ? {} : { refusing: commands.refusal.error.message }),
     ...auditOf(divergence),
   };
 }

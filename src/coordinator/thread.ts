@@ -18,8 +18,8 @@ import { type Dialect, unroutableCharacter } from '../node/dialect.ts';
 import { openLog } from '../observe/log.ts';
 import type { LogPlan } from '../observe/log-plan.ts';
 import type { Log } from '../observe/log-port.ts';
+import type { Causes } from '../protocol/accepting.ts';
 import type { SummaryAnswer } from '../protocol/answer.ts';
-import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
 import { newId } from '../protocol/new-id.ts';
 import { Coordinator } from './coordinator.ts';
@@ -66,7 +66,7 @@ interface Counting {
 }
 
 /** When a client may try again that came while the journal's disk was full. */
-const REFUSED_RETRY_MS = 5000;
+const FULL_DISK_RETRY_MS = 5000;
 
 const crash = (error: unknown): void => {
   throw error;
@@ -203,7 +203,7 @@ function hear(message: ToThread, { coordinator, life, log }: Hearing): void {
   else if ('logLevel' in message) log.setLevel(message.logLevel);
   else if ('lostExecutor' in message) coordinator.lose(message.lostExecutor);
   else if ('unsupervised' in message) coordinator.commands.unsupervised = true;
-  else if ('refusal' in message) coordinator.commands.refusal = refusalOf(message.refusal);
+  else if ('fullDisk' in message) coordinator.commands.intake.fullDisk = causeOf(message.fullDisk);
 }
 
 function inJournal(beat: Beat): () => () => void {
@@ -226,13 +226,10 @@ function figuresOf(summary: SummaryAnswer, { coordinator, journal, clients }: Co
   return { summary, commands, commitDurations, commitWrites, ...clients.counts };
 }
 
-function refusalOf(failure: Failure | null): ErrorReply | undefined {
+function causeOf(failure: Failure | null): Causes['disk'] {
   if (failure === null) return undefined;
   const { message, hint } = failure;
-  return errorReply('unavailable', message, {
-    retryAfterMs: REFUSED_RETRY_MS,
-    ...(hint === undefined ? {} : { hint }),
-  });
+  return { message, retryAfterMs: FULL_DISK_RETRY_MS, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** What the journal does not let begin. */

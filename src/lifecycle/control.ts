@@ -27,8 +27,8 @@ export type ToThread =
   | { readonly lostExecutor: number }
   /** Whoever would start the process anew is gone. */
   | { readonly unsupervised: true }
-  /** Why no new command may be taken in; null: it may again. */
-  | { readonly refusal: Failure | null }
+  /** That the journal's disk is nearly full; null: it has room again. */
+  | { readonly fullDisk: Failure | null }
   /** A name of nodes was looked up. */
   | { readonly resolution: Resolution };
 

@@ -2,7 +2,8 @@
  * The two questions of supervisors and load balancers, answered from how things stand: do the loops
  * turn (else start it anew), and may work be sent to it (else send it elsewhere)?
  */
-import type { Standing, ThreadStanding } from './standing.ts';
+import { isOwn } from '../protocol/accepting.ts';
+import { acceptance, type Standing, type ThreadStanding } from './standing.ts';
 
 /** A loop that has not turned for longer is not well, though the nanny may still be patient. */
 const FRESH_MS = 3000;
@@ -20,18 +21,22 @@ export function health({ threads }: Standing): Verdict {
   return verdict(threads.flatMap(faultsOf));
 }
 
-/** Whether new commands are taken in and can be driven. */
+/**
+ * Whether new commands are taken in and can be driven, as far as it is this daemon's to do. A node that
+ * is down is no reason to send them elsewhere: the next daemon of the cluster needs it as well.
+ */
 export function readiness(standing: Standing): Verdict {
-  const { phase, threads, figures, disk } = standing;
+  const { phase, threads, figures } = standing;
+  const { refusal } = acceptance(standing);
   const reasons = threads.flatMap(faultsOf);
-  if (phase !== 'running') reasons.push(`the daemon is ${phase}`);
-  else if (figures === undefined) reasons.push('the coordinator has told no figures yet');
+  if (refusal !== undefined && isOwn(refusal)) reasons.push(refusal.message);
+  if (phase !== 'running') return verdict(reasons);
+  if (figures === undefined) reasons.push('the coordinator has told no figures yet');
   else if (figures.ageMs > FIGURES_MS_MAX) {
     reasons.push(`the coordinator told its figures ${Math.round(figures.ageMs)} ms ago`);
   } else if (!figures.latest.summary.threads.some((name) => name.startsWith('executor-'))) {
     reasons.push('no executor answers');
   }
-  if (disk.isFull) reasons.push("the journal's disk is nearly full");
   return verdict(reasons);
 }
 

@@ -8,7 +8,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Figures } from '../protocol/figures.ts';
 import { DistributionHistogram } from './distribution-histogram.ts';
-import type { Standing } from './standing.ts';
+import { acceptance, type Standing } from './standing.ts';
 
 interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
@@ -153,9 +153,14 @@ const OF_THE_PROCESS: readonly Definition[] = [
   },
   {
     kind: 'gauge',
-    name: 'lockstep_disk_refusing',
-    help: '1 while new commands are refused for want of room on that disk.',
-    read: ({ disk }) => [{ value: disk.isFull ? 1 : 0 }],
+    name: 'lockstep_accepting',
+    help: '1 while new commands are taken in; else 0, and the label says why not.',
+    labels: ['reason'],
+    read: (standing) => {
+      const { accepting, refusal } = acceptance(standing);
+      const labels = refusal === undefined ? {} : { reason: refusal.reason };
+      return [{ labels, value: Number(accepting) }];
+    },
   },
   {
     kind: 'gauge',

@@ -2,6 +2,7 @@
  * How the daemon stands, as main sees it without asking anybody: what the operators' port answers
  * from. The composition root puts it together.
  */
+import { type Accepting, acceptingOf } from '../protocol/accepting.ts';
 import type { Figures } from '../protocol/figures.ts';
 
 export interface ThreadStanding {
@@ -37,4 +38,15 @@ export interface Standing {
 export function phaseOf(isStopping: boolean, isReady: boolean): Standing['phase'] {
   if (isStopping) return 'stopping';
   return isReady ? 'running' : 'starting';
+}
+
+/** As main knows it, and by the coordinator's last word. */
+export function acceptance({ phase, disk, figures }: Standing): Accepting {
+  const told = figures?.latest.summary.refusal;
+  return acceptingOf({
+    ...(told === undefined ? {} : { [told.reason]: told }),
+    ...(phase === 'starting' ? { starting: { message: 'the daemon is starting' } } : {}),
+    ...(phase === 'stopping' ? { draining: { message: 'the daemon is stopping' } } : {}),
+    ...(disk.isFull ? { disk: { message: "the journal's disk is nearly full" } } : {}),
+  });
 }

@@ -1,5 +1,6 @@
 /** What the daemon answers. Shapes only; docs/protocol.md shows one of each. */
 import type { Lane, NodeOutcome, Operation, Presence, Reason, SagaState } from '../core/model.ts';
+import type { Accepting } from './accepting.ts';
 import type { ErrorBody, ErrorReply } from './errors.ts';
 
 /** The answer to `create` and `delete`, and what `status`, `list` and the operators' ops show. */
@@ -44,10 +45,9 @@ export interface SelectionAnswer {
   readonly next?: string;
 }
 
-export interface PingAnswer {
+export interface PingAnswer extends Accepting {
   readonly pid: number;
   readonly version: string;
-  readonly ready: boolean;
 }
 
 /** What one node showed when it was read. */
@@ -175,7 +175,7 @@ export interface LanesAnswer {
 }
 
 /** `status` without an id. */
-export interface SummaryAnswer {
+export interface SummaryAnswer extends Accepting {
   readonly version: string;
   readonly pid: number;
   readonly uptimeMs: number;
@@ -194,8 +194,6 @@ export interface SummaryAnswer {
   readonly threads: readonly string[];
   /** pm2, which would start the daemon anew, is gone. */
   readonly unsupervised?: true;
-  /** Why new commands are answered `unavailable`: the journal's disk is nearly full. */
-  readonly refusing?: string;
   /** Nodes that open commands need and that are not configured: how many commands each. */
   readonly missingNodes?: Readonly<Record<string, number>>;
   readonly nodes: Readonly<Record<string, NodeStanding>>;

@@ -143,15 +143,20 @@ describe('list', () => {
 });
 
 describe('ping', () => {
-  test('ends with 0 if the daemon is ready, with 1 if it is not yet', async () => {
+  test('ends with 0 if the daemon takes in new commands, with 1 and the reason if it does not', async () => {
     const { run, peer } = await setUp();
-    const ready = await run('ping');
-    expect(ready.stdout).toMatch(/^lockstepd 9\.9\.9, pid \d+: ready, answered in [\d.]+ ms\n$/);
-    expect(ready.code).toBe(0);
-    peer.script.instead = () => ({ pid: 1, version: '9.9.9', ready: false });
+    const there = await run('ping');
+    expect(there.stdout).toMatch(
+      /^lockstepd 9\.9\.9, pid \d+: accepting, answered in [\d.]+ ms\n$/,
+    );
+    expect(there.code).toBe(0);
+    const refusal = { reason: 'full', message: '7 commands are open' } as const;
+    peer.script.instead = () => ({ pid: 1, version: '9.9.9', accepting: false, refusal });
     expect(await run('ping')).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('not ready'),
+      stdout: expect.stringMatching(
+        /^lockstepd 9\.9\.9, pid 1: not accepting, .*\nnew commands are refused: 7 commands are open\n$/,
+      ),
     });
   });
 });

@@ -16,7 +16,7 @@ test('replies that had arrived when the connection broke are heard, though nobod
   const asked = Array.from({ length: CALLS }, () => client.ping({ timeoutMs: 5000 }));
   const requests: Buffer[][] = [];
   while (requests.length < CALLS) requests.push(await router.receive());
-  const pong = JSON.stringify({ pid: 1, version: '1.2.3', ready: true });
+  const pong = JSON.stringify({ pid: 1, version: '1.2.3', accepting: true });
   for (const frames of requests) await router.send([...frames.slice(0, -1), pong]);
   router.close();
   // ZeroMQ's own thread delivers meanwhile, and sees the connection go.

@@ -1,7 +1,9 @@
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ClientError, isError, LockstepClient } from '../../src/client/index.ts';
+import { errorReply } from '../../src/protocol/errors.ts';
 import { creates, eventually, startPair, startPeer } from '../support/client-pair.ts';
+import { freePorts } from '../support/free-ports.ts';
 
 describe('a call', () => {
   test('of each kind gets the answer of its kind', async () => {
@@ -18,7 +20,7 @@ describe('a call', () => {
     });
     expect(await client.delete('5')).toMatchObject({ op: 'delete', state: 'committed' });
     expect(await client.summary()).toMatchObject({ state: 'running', openMax: 200_000 });
-    expect(await client.ping()).toMatchObject({ ready: true });
+    expect(await client.ping()).toMatchObject({ accepting: true });
     const batch = await client.batch([
       { op: 'create', groupId: '7' },
       { op: 'create', groupId: '..' },
@@ -191,7 +193,7 @@ describe('a client that reaches no daemon', () => {
       endpoint: peer.endpoint.replace('127.0.0.1', '*'),
     });
     onTestFinished(() => client.close());
-    expect(await client.ping()).toMatchObject({ ready: true });
+    expect(await client.ping()).toMatchObject({ accepting: true });
   });
 });
 
@@ -203,5 +205,25 @@ describe('a closed client', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'closed' });
     await expect(client.ping()).rejects.toMatchObject({ code: 'closed' });
     client.close();
+  });
+});
+
+describe('isAccepting', () => {
+  test('is what the daemon says, and no of one that is stopping', async () => {
+    const { peer, client } = await startPair();
+    expect(await client.isAccepting()).toBe(true);
+    const refusal = { reason: 'disk', message: 'no room' } as const;
+    peer.script.instead = () => ({ pid: 1, version: '9.9.9', accepting: false, refusal });
+    expect(await client.isAccepting()).toBe(false);
+    peer.script.instead = () => errorReply('draining', 'the daemon is stopping');
+    expect(await client.isAccepting()).toBe(false);
+  });
+
+  test('is no of a daemon that is away, and an error of a client that was closed', async () => {
+    const [port = 0] = await freePorts(1);
+    const client = new LockstepClient({ endpoint: `tcp://127.0.0.1:${port}` });
+    expect(await client.isAccepting({ timeoutMs: 50 })).toBe(false);
+    client.close();
+    await expect(client.isAccepting()).rejects.toMatchObject({ code: 'closed' });
   });
 });

@@ -118,7 +118,7 @@ describe('the end', () => {
     await desk.rest();
     expect(desk.ordersOf('drain')).toHaveLength(1);
     expect(fresh.answer).toMatchObject({ error: { code: 'draining' } });
-    expect(ping.answer).toMatchObject({ ready: false });
+    expect(ping.answer).toMatchObject({ accepting: false });
     desk.report(settled(desk, 'a'), { kind: 'drained' });
     await desk.rest();
     expect(repeat.answer).toEqual(first.answer);

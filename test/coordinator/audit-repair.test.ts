@@ -65,9 +65,9 @@ describe('repair', () => {
     const { desk, nodes } = await openCluster();
     await done(desk, 'create', 'a');
     nodes.node01.records.clear();
-    desk.coordinator.commands.refusal = { error: { code: 'busy', message: 'full', hint: '' } };
+    desk.coordinator.commands.intake.fullDisk = { message: 'no room' };
     const { findings } = await audit(desk, { repair: true });
-    expect(findings).toMatchObject([{ repair: { op: 'create', error: { code: 'busy' } } }]);
+    expect(findings).toMatchObject([{ repair: { op: 'create', error: { code: 'unavailable' } } }]);
   });
 
   test('P6: a key with a command under way is busy, and neither judged nor repaired', async () => {

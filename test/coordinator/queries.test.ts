@@ -105,6 +105,7 @@ describe('status of the daemon', () => {
       pid: 4711,
       uptimeMs: 1000,
       state: 'running',
+      accepting: true,
       open: 3,
       openMax: 10_000,
       compensating: 1,
@@ -192,6 +193,6 @@ describe('list, stats, ping', () => {
     const desk = await openDesk();
     const asked = desk.ask({ op: 'ping' });
     await desk.rest();
-    expect(asked.answer).toEqual({ pid: 4711, version: '1.2.3', ready: true });
+    expect(asked.answer).toEqual({ pid: 4711, version: '1.2.3', accepting: true });
   });
 });

@@ -48,7 +48,7 @@ async function nextJson(socket: Dealer | Request): Promise<object> {
   return JSON.parse(String(frames.at(-1))) as object;
 }
 
-const PONG: Answer = { pid: 1, version: '1.2.3', ready: true };
+const PONG: Answer = { pid: 1, version: '1.2.3', accepting: true };
 
 describe('the front', () => {
   test('a REQ client and a DEALER client are answered alike, their frames untouched', async () => {

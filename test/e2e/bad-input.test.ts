@@ -50,7 +50,7 @@ afterEach(async () => {
   expect(faults).toEqual([]);
   expect(slowestMs, 'another client waits').toBeLessThan(SLOWEST_MS);
   expect(daemon.alive).toBe(true);
-  expect(await client.ping()).toMatchObject({ pid: firstPid, ready: true });
+  expect(await client.ping()).toMatchObject({ pid: firstPid, accepting: true });
   expect(rssOf(firstPid) - firstRss, 'memory grows').toBeLessThan(GROWTH_BYTES_MAX);
 });
 

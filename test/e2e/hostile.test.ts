@@ -53,7 +53,7 @@ afterEach(async () => {
   expect(faults).toEqual([]);
   expect(answered, 'the honest client is not answered').toBeGreaterThan(0);
   expect(slowestMs, 'the honest client waits').toBeLessThan(SLOWEST_MS);
-  expect(await client.ping()).toMatchObject({ pid: firstPid, ready: true });
+  expect(await client.ping()).toMatchObject({ pid: firstPid, accepting: true });
 });
 
 describe('a web page', () => {
@@ -157,7 +157,7 @@ describe('a peer that is silent', () => {
   test('and comes back under its routing id is served', async () => {
     using vanished = new ZmtpPeer(daemon.endpoint, 'DEALER', 'billing-1');
     vanished.say('{"op":"ping"}');
-    await vi.waitUntil(() => vanished.heard.includes('"ready":true'), LONG);
+    await vi.waitUntil(() => vanished.heard.includes('"accepting":true'), LONG);
     const back = new Dealer({ routingId: 'billing-1', linger: 0, receiveTimeout: 10_000 });
     onTestFinished(() => back.close());
     back.connect(daemon.endpoint);
@@ -179,7 +179,7 @@ describe('a peer that is silent', () => {
     });
     // The guard of memory looks every five seconds, and needs a descriptor to look.
     await vi.waitUntil(() => daemon.output.includes('memory could not be measured'), LONG);
-    expect(await client.ping()).toMatchObject({ pid: firstPid, ready: true });
+    expect(await client.ping()).toMatchObject({ pid: firstPid, accepting: true });
     for (const mute of mutes) mute.destroy();
     // A new connection to a node needs a descriptor as well: creates may have waited for one.
     expect(await client.create(randomUUID())).toMatchObject({ state: 'committed' });

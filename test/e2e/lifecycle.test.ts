@@ -91,7 +91,7 @@ describe('a daemon that cannot start', () => {
     expect(output).toContain(`is held by the daemon with process id ${pid}`);
     expect(code).toBe(1);
     using socket = new RawSocket(endpoint);
-    expect(await socket.ask('{"op":"ping"}')).toMatchObject({ pid, ready: true });
+    expect(await socket.ask('{"op":"ping"}')).toMatchObject({ pid, accepting: true });
     expect(first.alive).toBe(true);
   });
 
@@ -118,7 +118,7 @@ describe('a daemon that is stopped', () => {
     expect(await client.create('new', { id: 'new' })).toMatchObject({
       error: { code: 'draining' },
     });
-    expect(await client.ping()).toMatchObject({ ready: false });
+    expect(await client.ping()).toMatchObject({ accepting: false });
     expect(await outcome).toMatchObject({ state: 'committed' });
     expect(await stopped).toBe(0);
     expect(await sim.stats()).toEqual([true, { node01: 1, node02: 1, node03: 1 }]);
@@ -281,5 +281,5 @@ test('a daemon is found by a client that was there before it', async () => {
   onTestFinished(() => client.close());
   const answer = client.ping();
   await daemon.restart();
-  expect(await answer).toMatchObject({ pid: daemon.pid, ready: true });
+  expect(await answer).toMatchObject({ pid: daemon.pid, accepting: true });
 });

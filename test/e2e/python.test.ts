@@ -34,7 +34,7 @@ test('a Python REQ socket creates, asks, deletes, and is told what it did wrong'
     { id: 'from-python', state: 'committed', groupId: 'clé 🔑', lane: 'interactive' },
     { op: 'delete', state: 'committed' },
     { error: { code: 'invalid_request', field: 'groupId' } },
-    { pid: daemon.pid, ready: true },
+    { pid: daemon.pid, accepting: true },
   ]);
   expect(await sim.stats()).toEqual([true, { node01: 0, node02: 0, node03: 0 }]);
 });

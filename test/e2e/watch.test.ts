@@ -129,7 +129,7 @@ describe('no false alarm', () => {
     daemon.signal('SIGCONT');
     const client = await LockstepClient.connect({ endpoint: daemon.endpoint });
     onTestFinished(() => client.close());
-    expect(await client.ping()).toMatchObject({ ready: true });
+    expect(await client.ping()).toMatchObject({ accepting: true });
     expect(await daemon.stop()).toBe(0);
     expect(daemon.output).not.toContain('missing');
   });

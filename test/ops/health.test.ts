@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { health, readiness } from '../../src/ops/health.ts';
-import type { Standing, ThreadStanding } from '../../src/ops/standing.ts';
+import { acceptance, type Standing, type ThreadStanding } from '../../src/ops/standing.ts';
+import type { RefusalReason } from '../../src/protocol/accepting.ts';
 import { FIGURES, HEALTHY } from './standing.ts';
 
 const STARTING: Standing = { ...HEALTHY, phase: 'starting', figures: undefined };
@@ -10,6 +11,11 @@ function withThread(change: Partial<ThreadStanding>): Standing {
     thread.name === 'executor-1' ? { ...thread, ...change } : thread,
   );
   return { ...HEALTHY, threads };
+}
+
+function refusing(reason: RefusalReason, message: string): Standing {
+  const summary = { ...FIGURES.summary, accepting: false, refusal: { reason, message } };
+  return { ...HEALTHY, figures: { latest: { ...FIGURES, summary }, ageMs: 0 } };
 }
 
 describe('/healthz', () => {
@@ -33,6 +39,12 @@ describe('/healthz', () => {
 });
 
 describe('/readyz', () => {
+  test('is ready while a node is down: another daemon would need it as well', () => {
+    const standing = refusing('breaker', 'the breaker of node02 is open');
+    expect(acceptance(standing)).toMatchObject({ accepting: false });
+    expect(readiness(standing)).toEqual({ ok: true, reasons: [] });
+  });
+
   test('is ready when everything is', () => {
     expect(readiness(HEALTHY)).toEqual({ ok: true, reasons: [] });
   });
@@ -55,6 +67,7 @@ describe('/readyz', () => {
         },
       },
     ],
+    ['200000 commands are open', refusing('full', '200000 commands are open')],
     ["the journal's disk is nearly full", { ...HEALTHY, disk: { ...HEALTHY.disk, isFull: true } }],
     ['thread executor-1 is lost', withThread({ alive: false })],
   ])('is not, because %s', (reason, standing) => {

@@ -19,7 +19,7 @@ describe('/metrics', () => {
       'lockstep_thread_silent_seconds{thread="executor-1"} 0',
       'lockstep_thread_utilization_ratio{thread="executor-1"} 0.25',
       'lockstep_disk_free_bytes 1000000',
-      'lockstep_disk_refusing 0',
+      'lockstep_accepting 1',
       'lockstep_figures_age_seconds 0.5',
       'lockstep_commands_open 7',
       'lockstep_commands_compensating 2',
@@ -50,6 +50,22 @@ describe('/metrics', () => {
     ]);
     expect(lines).toContain('lockstep_journal_commit_writes_bucket{le="10"} 5');
     expect(lines).toContain('lockstep_journal_commit_duration_seconds_count 5');
+  });
+
+  test('says why new commands are not taken in, the reasons of its own first', async () => {
+    const told = { reason: 'breaker', message: 'the breaker of node02 is open' } as const;
+    const summary = { ...FIGURES.summary, accepting: false, refusal: told };
+    const down: Standing = { ...HEALTHY, figures: { latest: { ...FIGURES, summary }, ageMs: 0 } };
+    const of = async (standing: Standing) =>
+      (await scrape(standing)).filter((line) => line.startsWith('lockstep_accepting'));
+    expect(await of(down)).toEqual(['lockstep_accepting{reason="breaker"} 0']);
+    const full = { ...down, disk: { ...down.disk, isFull: true } };
+    expect(await of(full)).toEqual(['lockstep_accepting{reason="disk"} 0']);
+    const starting: Standing = { ...HEALTHY, phase: 'starting', figures: undefined };
+    expect(await of(starting)).toEqual(['lockstep_accepting{reason="starting"} 0']);
+    expect(await of({ ...full, phase: 'stopping' })).toEqual([
+      'lockstep_accepting{reason="draining"} 0',
+    ]);
   });
 
   test('counts do not grow by being looked at', async () => {

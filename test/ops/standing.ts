@@ -17,6 +17,7 @@ export const FIGURES: Figures = {
     pid: 1,
     uptimeMs: 1000,
     state: 'running',
+    accepting: true,
     open: 7,
     openMax: 200_000,
     compensating: 2,

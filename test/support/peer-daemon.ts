@@ -237,7 +237,7 @@ export class PeerDaemon {
       case 'breaker':
         return breakersOf(Object.keys(this.nodes), request);
       default:
-        return { pid: process.pid, version: '9.9.9', ready: true };
+        return { pid: process.pid, version: '9.9.9', accepting: true };
     }
   }
 

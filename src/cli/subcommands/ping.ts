@@ -1,4 +1,5 @@
 import { isError } from '../../protocol/answer.ts';
+import { acceptingText, refusedText } from '../accepting-text.ts';
 import { errorText } from '../answer-text.ts';
 import { durationText } from '../duration.ts';
 import { EXIT, exitOfReply } from '../exit-code.ts';
@@ -7,7 +8,7 @@ import { plain } from '../terminal.ts';
 
 export const ping = subcommand({
   usage: 'ping',
-  describe: 'Whether the daemon is there and ready',
+  describe: 'Whether the daemon is there and takes in new commands',
   positionals: {},
   options: {},
   examples: [['$0 ping --timeout 500', 'do not look for longer than half a second']],
@@ -19,11 +20,12 @@ export const ping = subcommand({
       if (args.json) await terminal.json(answer);
       else if (isError(answer)) terminal.note(errorText(answer, terminal));
       else {
-        const ready = answer.ready ? terminal.paint('green', 'ready') : 'not ready';
         const who = `lockstepd ${plain(answer.version)}, pid ${answer.pid}`;
-        await terminal.line(`${who}: ${ready}, answered in ${durationText(tookMs)}`);
+        const took = `answered in ${durationText(tookMs)}`;
+        await terminal.line(`${who}: ${acceptingText(answer, terminal)}, ${took}`);
+        if (answer.refusal !== undefined) await terminal.line(refusedText(answer.refusal));
       }
       if (isError(answer)) return exitOfReply(answer);
-      return answer.ready ? EXIT.done : EXIT.notDone;
+      return answer.accepting ? EXIT.done : EXIT.notDone;
     }),
 });

@@ -99,7 +99,7 @@ async function work({ project, client, sim }: Means): Promise<Life> {
     evaluate: (thread, expression) => evaluateIn({ output: log() }, thread, expression),
     flaws: async () => {
       const next = await pingOf(client).catch(() => undefined);
-      if (next === undefined || next.pid === pid || !next.ready) return ['the next life'];
+      if (next === undefined || next.pid === pid || !next.accepting) return ['the next life'];
       await sim.clearFaults();
       if (ids.length === COMMANDS) await accept();
       const states = await Promise.all(ids.map(async (id) => stateOf(client, id)));

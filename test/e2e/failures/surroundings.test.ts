@@ -71,7 +71,9 @@ describe('failures', () => {
       });
       expect((await look(`${daemon.opsUrl}/readyz`)).status).toBe(503);
       expect((await look(`${daemon.opsUrl}/healthz`)).status).toBe(200);
-      expect((await look(`${daemon.opsUrl}/metrics`)).text).toContain('lockstep_disk_refusing 1');
+      expect((await look(`${daemon.opsUrl}/metrics`)).text).toContain(
+        'lockstep_accepting{reason="disk"} 0',
+      );
       rmSync(filling);
       course.ceases();
       await course.well(async () => {
