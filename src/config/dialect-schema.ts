@@ -33,6 +33,9 @@ const members = {
   delete: call(['DELETE', 'POST', 'PUT', 'PATCH'], { ...mutation, gone: either }),
   read: call(['GET'], { present: successes.min(1, some), absent: refusals.min(1, some) }),
   list: strict({ path: template(['after', 'limit']) }).nullable(),
+  stats: strict({ path: template([]) })
+    .nullable()
+    .default(null),
   forbiddenCharacters: z
     .string()
     .max(100)
@@ -93,7 +96,8 @@ function template(places: readonly string[]) {
       const rest = places.reduce((text, place) => text.replaceAll(`{${place}}`, ''), path);
       if (!/[{}]/.test(rest)) return;
       const known = places.map((place) => `{${place}}`).join(' and ');
-      context.addIssue({ code: 'custom', message: `holds braces other than ${known}` });
+      const message = known === '' ? 'holds braces' : `holds braces other than ${known}`;
+      context.addIssue({ code: 'custom', message });
     });
 }
 

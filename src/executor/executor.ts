@@ -3,9 +3,10 @@
  * a channel and real nodes; a simulation may give it others.
  */
 import type { Policy } from '../core/model.ts';
-import type { NodeReport, NodeStats, StatsAnswer } from '../protocol/answer.ts';
+import type { NodeReport, StatsAnswer } from '../protocol/answer.ts';
 import type { Answered, Order, Ticket } from '../protocol/work.ts';
 import { Auditor } from './auditor.ts';
+import { statsOf } from './count.ts';
 import type { ExecutorPorts } from './ports.ts';
 import { SagaDriver } from './saga-driver.ts';
 import { Trials } from './trials.ts';
@@ -89,12 +90,9 @@ export class Executor {
 
   async #count(): Promise<StatsAnswer> {
     const { nodeNames, node } = this.#ports;
-    const counts = await Promise.all(nodeNames.map((name) => node(name).count()));
-    const digests = new Set(counts.map(({ digest }) => digest));
-    const nodes: Record<string, NodeStats> = {};
-    for (const [index, { digest: _, ...stats }] of counts.entries()) {
-      nodes[nodeNames[index] ?? ''] = stats;
-    }
-    return { consistent: digests.has(undefined) ? null : digests.size === 1, nodes };
+    const counts = await Promise.all(
+      nodeNames.map(async (name) => [name, await node(name).count()] as const),
+    );
+    return statsOf(Object.fromEntries(counts));
   }
 }

@@ -1,8 +1,8 @@
 /** What an executor needs of the world, so that it runs over sockets as well as in virtual time. */
 import type { Sign } from '../core/breaker.ts';
 import type { Answer, Request } from '../core/model.ts';
-import type { KeyPage } from '../node/listing.ts';
-import type { NodeReport, NodeStats } from '../protocol/answer.ts';
+import type { KeyPage, NodeCount } from '../node/listing.ts';
+import type { NodeReport } from '../protocol/answer.ts';
 import type { Report } from '../protocol/work.ts';
 
 /** One exchange under way. */
@@ -22,8 +22,8 @@ export interface NodePort {
     groupId: string,
     done: (answer: Answer, sign: Sign, tookMs: number) => void,
   ): RunningExchange;
-  /** Counts the node's keys; `digest` is equal for equal sets of keys. */
-  count(): Promise<NodeStats & { readonly digest?: string }>;
+  /** Counts the node's keys. */
+  count(): Promise<NodeCount>;
   /** One page of the node's keys above `after`; absent where its dialect offers no list call. */
   keys?(after: string, limit: number): Promise<KeyPage>;
   report(): NodeReport;

@@ -46,6 +46,8 @@ export interface Dialect {
   readonly read: Call<ReadMeaning>;
   /** Pages through the keys; `{after}` is the last key of the page before. Null: not offered. */
   readonly list: { readonly path: string } | null;
+  /** The cluster's word about all its nodes (`own-stats.ts`), where they list no keys. Null: none. */
+  readonly stats: { readonly path: string } | null;
   /** Characters its nodes can't route; a key that holds one is `invalid_request`. */
   readonly forbiddenCharacters: string;
 }

@@ -15,13 +15,18 @@ import { compareBytes } from '../protocol/byte-order.ts';
 import { type Dialect, listPath } from './dialect.ts';
 import { NotListed } from './list-call.ts';
 import type { NodeClient } from './node-client.ts';
+import { type OwnStats, ownStats } from './own-stats.ts';
 
 const PAGE_KEYS = 1000;
 /** A node that pages for ever is not counted for ever. */
 const PAGES_MAX = 10_000;
 
+/** One of `count`, `own` and `error`. */
 export interface NodeCount extends NodeStats {
+  /** Beside `count`: equal for equal sets of keys. */
   readonly digest?: string;
+  /** What it says of the cluster, for want of a list. */
+  readonly own?: OwnStats;
 }
 
 /** Keys in rising order of their bytes; `more`: there are others behind them. */
@@ -47,8 +52,9 @@ export async function listKeys(
 
 export async function countKeys(client: NodeClient): Promise<NodeCount> {
   const { list } = client.options.dialect;
-  if (list === null)
-    return { error: `the ${client.options.dialect.name} dialect has no list call` };
+  if (list === null) {
+    return unlisted(client, `the ${client.options.dialect.name} dialect has no list call`);
+  }
   const hash = createHash('sha256');
   let count = 0;
   let after = '';
@@ -62,7 +68,19 @@ export async function countKeys(client: NodeClient): Promise<NodeCount> {
     }
     return { error: `more than ${PAGES_MAX} pages` };
   } catch (error) {
-    return { error: tell(error) };
+    const isUnlisted = error instanceof NotListed && error.isUnlisted;
+    return isUnlisted ? unlisted(client, tell(error)) : { error: tell(error) };
+  }
+}
+
+async function unlisted(client: NodeClient, why: string): Promise<NodeCount> {
+  const { stats } = client.options.dialect;
+  if (stats === null) return { error: why };
+  try {
+    return { own: await ownStats(client, stats.path) };
+  } catch (error) {
+    const problem = error instanceof SyntaxError ? 'not understood' : tell(error);
+    return { error: `${why}; ${stats.path}: ${problem}` };
   }
 }
 

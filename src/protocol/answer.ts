@@ -104,6 +104,8 @@ export interface StatsAnswer {
   /** Whether all nodes hold the same keys; null if one can't list or doesn't answer. */
   readonly consistent: boolean | null;
   readonly nodes: Readonly<Record<string, NodeStats>>;
+  /** It is the cluster's own word: its nodes list no keys, so nothing was compared. */
+  readonly told?: true;
 }
 
 /** What the daemon's calls to one node came to, since it started. */

@@ -35,6 +35,16 @@ describe('stats', () => {
     expect(code).toBe(0);
   });
 
+  test('say so of what the cluster says of itself', async () => {
+    const nodes = { node01: { count: 3 }, node02: { count: 3 } };
+    const instead: Script['instead'] = ({ op }) =>
+      op === 'stats' ? { consistent: true, nodes, told: true } : undefined;
+    const { run } = await setUp({ instead });
+    const { code, stdout } = await run('stats');
+    expect(stdout).toMatch(/^consistent: yes, as the cluster says of itself\n\n/);
+    expect(code).toBe(0);
+  });
+
   test('end with 1 if they do not', async () => {
     const { run, peer } = await setUp();
     peer.nodes['node02']?.add('stray');

@@ -32,6 +32,17 @@ describe('counting', () => {
     ]);
   });
 
+  test('nodes without a list: what their cluster says of itself, and that it is that', async () => {
+    const bench = new Bench();
+    const own = { consistent: true, counts: { node01: 7, node02: 7, node03: 7 } };
+    for (const node of Object.values(bench.nodes)) node.count = () => Promise.resolve({ own });
+    bench.take({ kind: 'count', ticket: 1 });
+    await bench.rest();
+    expect(bench.reports).toMatchObject([
+      { value: { stats: { consistent: true, nodes: { node03: { count: 7 } }, told: true } } },
+    ]);
+  });
+
   test('P9: a thousand who ask while a count runs share the next one', async () => {
     const bench = new Bench();
     let counts = 0;

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
 import { challenge } from '../../src/node/dialects/challenge.ts';
+import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
 import { countKeys, listKeys } from '../../src/node/listing.ts';
 import { Asking } from './support/asking.ts';
 import { answer, type RawNode, startRawNode } from './support/raw-node.ts';
@@ -106,6 +107,45 @@ describe('counting the keys of a node', () => {
     const { client } = new Asking(node.url, { dialect: challenge });
     expect(await countKeys(client)).toEqual({ error: 'the challenge dialect has no list call' });
     expect(node.connections).toEqual([]);
+  });
+});
+
+describe('a node that lists no keys', () => {
+  const NO_LIST = answer('405 Method Not Allowed', 'no');
+  const startTeller = (stats: string) =>
+    startRawNode((socket, { line }) => socket.end(line.includes('/stats ') ? stats : NO_LIST));
+
+  test('is asked what its cluster says of itself', async () => {
+    const node = await startTeller(answer('200 OK', '[true, {"node01": 7, "node02": 7}]'));
+    expect(await countKeys(new Asking(node.url).client)).toEqual({
+      own: { consistent: true, counts: { node01: 7, node02: 7 } },
+    });
+    expect(node.requests.at(-1)?.line).toBe('GET /v1/stats HTTP/1.1');
+  });
+
+  test.each([
+    ['has none', answer('404 Not Found', 'nothing'), '405 no; /stats: 404 nothing'],
+    ['tells something else', answer('200 OK', 'hello'), '405 no; /stats: not understood'],
+    ['tells half of it', answer('200 OK', '[true]'), '405 no; /stats: not understood'],
+    ['counts nothing', answer('200 OK', '[true, {"a": -1}]'), '405 no; /stats: not understood'],
+    [
+      'P9: counts more nodes than there are',
+      answer('200 OK', `[true, {${Array.from({ length: 1001 }, (_, i) => `"n${i}": 1`).join()}}]`),
+      '405 no; /stats: not understood',
+    ],
+  ])('is told as an error if it %s', async (_, stats, error) => {
+    const node = await startTeller(stats);
+    expect(await countKeys(new Asking(node.url).client)).toEqual({ error });
+  });
+
+  test('is not asked where its dialect names no such call, nor one whose list fails', async () => {
+    const node = await startTeller(answer('200 OK', '[true, {"node01": 7}]'));
+    const mute = new Asking(node.url, { dialect: { ...reliableOps, stats: null } });
+    expect(await countKeys(mute.client)).toEqual({ error: '405 no' });
+    const failing = await startRawNode((socket) => socket.end(answer('500 Oops', 'no')));
+    expect(await countKeys(new Asking(failing.url).client)).toEqual({ error: '500 no' });
+    for (const { line } of [...node.requests, ...failing.requests])
+      expect(line).toContain('/group?');
   });
 });
 

@@ -33,7 +33,8 @@ function statsText(answer: StatsAnswer, terminal: Terminal): string {
   ]);
   const columns = [{ title: 'node' }, { title: 'records', align: 'right' } as const];
   const all = failing ? [...columns, { title: 'error' }] : columns;
-  return `consistent: ${verdict(answer, terminal)}\n\n${table(all, rows)}`;
+  const told = answer.told === true ? ', as the cluster says of itself' : '';
+  return `consistent: ${verdict(answer, terminal)}${told}\n\n${table(all, rows)}`;
 }
 
 function verdict({ consistent }: StatsAnswer, terminal: Terminal): string {

@@ -29,5 +29,6 @@ export const challenge: Dialect = {
     statuses: { present: [200], absent: [404] },
   },
   list: null,
+  stats: null,
   forbiddenCharacters: '/',
 };

@@ -26,5 +26,6 @@ export const reliableOps: Dialect = {
     statuses: { present: [200], absent: [404] },
   },
   list: { path: '/group?after={after}&limit={limit}' },
+  stats: { path: '/stats' },
   forbiddenCharacters: '/',
 };

@@ -5,8 +5,8 @@
 import type { Sign } from '../../../src/core/breaker.ts';
 import type { Answer, AnswerKind, Request } from '../../../src/core/model.ts';
 import type { NodePort } from '../../../src/executor/ports.ts';
-import type { KeyPage } from '../../../src/node/listing.ts';
-import type { NodeReport, NodeStats } from '../../../src/protocol/answer.ts';
+import type { KeyPage, NodeCount } from '../../../src/node/listing.ts';
+import type { NodeReport } from '../../../src/protocol/answer.ts';
 import { compareBytes } from '../../../src/protocol/byte-order.ts';
 import type { HandClock } from './hand-clock.ts';
 
@@ -92,7 +92,7 @@ export class SimNode implements NodePort {
     return { abort: () => giveUp('given up', 'none') };
   }
 
-  count(): Promise<NodeStats & { digest?: string }> {
+  count(): Promise<NodeCount> {
     const keys = [...this.records.keys()].sort();
     return Promise.resolve({ count: keys.length, digest: JSON.stringify(keys) });
   }

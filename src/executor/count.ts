@@ -1,0 +1,31 @@
+/** What the counts of all nodes come to. */
+import type { NodeCount } from '../node/listing.ts';
+import type { NodeStats, StatsAnswer } from '../protocol/answer.ts';
+
+const NAMES_TEXT_MAX = 200;
+
+/** @param counts by node */
+export function statsOf(counts: Readonly<Record<string, NodeCount>>): StatsAnswer {
+  const names = Object.keys(counts);
+  const all = Object.values(counts);
+  const own = all.find(({ own: said }) => isOf(said?.counts, names))?.own;
+  if (own !== undefined) {
+    const nodes = Object.fromEntries(names.map((name) => [name, { count: own.counts[name] ?? 0 }]));
+    return { consistent: own.consistent, nodes, told: true };
+  }
+  const digests = new Set(all.map(({ digest }) => digest));
+  const nodes = Object.fromEntries(names.map((name) => [name, shown(counts[name] as NodeCount)]));
+  return { consistent: digests.has(undefined) ? null : digests.size === 1, nodes };
+}
+
+/** Whether a cluster that says so of itself has just these nodes. */
+function isOf(counts: object | undefined, names: readonly string[]): boolean {
+  if (counts === undefined || Object.keys(counts).length !== names.length) return false;
+  return names.every((name) => Object.hasOwn(counts, name));
+}
+
+function shown({ digest: _, own, ...stats }: NodeCount): NodeStats {
+  if (own === undefined) return stats;
+  const names = Object.keys(own.counts).join(', ').slice(0, NAMES_TEXT_MAX);
+  return { error: `it lists no keys, and its own stats are of ${names || 'no node'}` };
+}
