@@ -87,6 +87,18 @@ describe('the composition', () => {
     expect(hosts).toContain('node02.app.internal.com');
   });
 
+  it('each name has all nodes on port 80, as their cluster has', async () => {
+    for (const name of ['node01', 'node02', 'node03']) {
+      const host = `${name}.app.internal.com`;
+      const url = `http://${host}/ping/`;
+      const pinged = await composition.exec('lockstepd', 'curl', '-fsS', '-m', '5', url);
+      expect(pinged).toEqual({ code: 0, output: 'PONG\n' });
+      const read = ['-H', `node: ${name}`, `http://${host}/v1/group/7`];
+      const record = await composition.exec('lockstepd', 'curl', '-fsS', '-m', '5', ...read);
+      expect(JSON.parse(record.output)).toEqual({ groupId: '7' });
+    }
+  });
+
   it('everything runs as the user node; cron alone may become another', async () => {
     for (const service of ['nodesim', 'lockstepd'] as const) {
       const found = await processes(service);

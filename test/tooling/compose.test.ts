@@ -11,10 +11,13 @@ import { PROJECT } from './temp-project.ts';
 interface Service {
   readonly environment: Readonly<Record<string, string | number | null>>;
   readonly depends_on?: unknown;
+  readonly sysctls?: Readonly<Record<string, number>>;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly networks?: { readonly default: { readonly aliases: readonly string[] } };
 }
 
 const { services } = parse(readFileSync(join(PROJECT, 'docker-compose.yml'), 'utf8')) as {
-  services: { readonly lockstepd: Service };
+  services: { readonly lockstepd: Service; readonly nodesim: Service };
 };
 const { environment, depends_on: needed } = services.lockstepd;
 /** The container's own: its ports inside, its volume, and pm2's word for a stop. */
@@ -50,4 +53,17 @@ it('leaves a setting that is not set outside unset inside', () => {
 
 it('starts the daemon without the simulator', () => {
   expect(needed).toBeUndefined();
+});
+
+it('has the nodes on the port of http under their names, and each on the port that the daemon asks', () => {
+  const { environment: given, sysctls, healthcheck, networks } = services.nodesim;
+  const first = Number(given['NODESIM_PORT']);
+  expect(first).toBe(80);
+  expect(sysctls?.['net.ipv4.ip_unprivileged_port_start']).toBeLessThanOrEqual(first);
+  expect(healthcheck?.test.at(-1)).toBe('http://127.0.0.1/ping/');
+  const nodes = /^\$\{LOCKSTEP_NODES:-(.*)\}$/.exec(String(environment['LOCKSTEP_NODES']))?.[1];
+  const hosts = networks?.default.aliases ?? [];
+  expect(nodes?.split(',')).toEqual(
+    hosts.map((host, index) => `${host.split('.')[0]}=http://${host}:${first + 1 + index}/v1`),
+  );
 });
