@@ -15,6 +15,7 @@ import type { Admission } from './admission.ts';
 import { openAnswer, settledAnswer, waitingAnswer, withOrigin } from './answers.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { expiryOf } from './expiry.ts';
 import { KeyOrder } from './key-order.ts';
 import type { Lanes } from './lanes.ts';
 import { type Counters, Numbering } from './numbering.ts';
@@ -120,9 +121,10 @@ export class Commands {
         }),
       );
     }
-    const unavailable = this.#admission.refusalOf(request, this.#ports.now());
-    if (unavailable !== undefined) {
-      return this.#repeats.answerFirst({ request, respond }, unavailable, turn);
+    const { now, clientNow } = this.#ports;
+    const rejected = expiryOf(request, clientNow()) ?? this.#admission.refusalOf(request, now());
+    if (rejected !== undefined) {
+      return this.#repeats.answerFirst({ request, respond }, rejected, turn);
     }
     const open = openCommand(this.#numbering.command(request));
     this.#add(open);
