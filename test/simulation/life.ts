@@ -57,6 +57,8 @@ interface Crew {
 export class Life {
   isAlive = true;
   isReady = false;
+  /** The clock that it tells clients; undefined while it starts. */
+  clientNow: (() => number) | undefined;
   readonly #options: LifeOptions;
   #crews: readonly Crew[] = [];
   #coordinator: Coordinator | undefined;
@@ -96,6 +98,7 @@ export class Life {
     const life = await LifeMark.begin(journal, { outliving, quiesceMs, now: this.now });
     const counters = await loadCounters(journal);
     await life.keepClock(journal);
+    this.clientNow = life.clientNow;
     this.#crews = Array.from({ length: plan.executors }, (_, index) => this.#crew(index));
     const coordinator = new Coordinator({
       ports: this.#ports(journal, life),
