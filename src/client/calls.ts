@@ -12,7 +12,8 @@ import type { Outgoing } from './connection.ts';
 const ATTEMPT_MS = 10_000;
 
 export interface Wanted {
-  readonly body: string;
+  /** Made anew whenever it is written: what it says of time is of that moment. */
+  readonly body: () => string;
   readonly timeoutMs: number;
   readonly answer: (reply: Answer) => void;
   /** No answer came in `timeoutMs`, counted from when the call got its place. */
@@ -82,7 +83,7 @@ export class Calls {
     this.#last += 1;
     const correlation = this.#last.toString(36);
     const call: Call = {
-      frames: [correlation, options.body],
+      frames: () => [correlation, options.body()],
       fate: 'queued',
       options,
       timer: undefined,

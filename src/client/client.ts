@@ -39,6 +39,7 @@ import type {
 } from '../protocol/request.ts';
 import { Calls } from './calls.ts';
 import { Connection, type Link } from './connection.ts';
+import { DaemonClock } from './daemon-clock.ts';
 import { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
 import { ClientError, isExpected } from './errors.ts';
 import type { CommandFields, Lane, Selection, Signed } from './fields.ts';
@@ -47,6 +48,7 @@ import type { CallOptions, ClientOptions } from './options.ts';
 import { patienceMs } from './patience.ts';
 import { pauseAfter, readReply } from './reply.ts';
 import { Subscription } from './subscription.ts';
+import { Term, type Wording } from './term.ts';
 
 /** In which a daemon that is there answers a ping. */
 const CONNECT_MS = 3000;
@@ -63,6 +65,7 @@ export class LockstepClient {
   readonly #waitingMax: number;
   readonly #connection: Connection;
   readonly #calls: Calls;
+  readonly #clock = new DaemonClock();
   readonly #ending = new AbortController();
   #broken: ClientError | undefined;
 
@@ -214,10 +217,12 @@ export class LockstepClient {
     const timeoutMs = options.timeoutMs ?? patienceMs(request);
     if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be above 0, not ${timeoutMs}`);
     const identified = identify(request);
+    const persists = options.persist === true;
+    const term = new Term(this.#clock, timeoutMs, persists);
     const until = performance.now() + timeoutMs;
     for (let leftMs = timeoutMs; ; leftMs = until - performance.now()) {
-      const answer = await this.#call(identified, leftMs);
-      const pauseMs = options.persist === true ? pauseAfter(answer) : undefined;
+      const answer = await term.ask(identified, leftMs, (wording) => this.#call(wording));
+      const pauseMs = persists ? pauseAfter(answer) : undefined;
       if (pauseMs === undefined || performance.now() + pauseMs >= until) return answer;
       await this.#pause(pauseMs);
     }
@@ -228,7 +233,7 @@ export class LockstepClient {
     this.#end(this.#error('closed', 'the client was closed'));
   }
 
-  #call(request: RequestInput, timeoutMs: number): Promise<Answer> {
+  #call({ request, body, timeoutMs }: Wording): Promise<Answer> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     if (this.#calls.waiting >= this.#waitingMax) {
       const message = `${this.#waitingMax} requests wait for their place already`;
@@ -237,7 +242,7 @@ export class LockstepClient {
     const id = 'id' in request ? request.id : undefined;
     return new Promise((answer, fail) => {
       const expire = () => fail(this.#silence(timeoutMs, id));
-      this.#calls.add({ body: JSON.stringify(request), timeoutMs, answer, expire, fail });
+      this.#calls.add({ body, timeoutMs, answer, expire, fail });
     });
   }
 
@@ -279,8 +284,11 @@ export class LockstepClient {
     const reply = readReply(frames.at(-1));
     if (reply === undefined) {
       const message = 'the reply is no JSON object';
-      this.#calls.fail(correlation, this.#error('bad_reply', message));
-    } else this.#calls.answer(correlation, reply);
+      return this.#calls.fail(correlation, this.#error('bad_reply', message));
+    }
+    const { at, answer } = reply;
+    if (at !== undefined) this.#clock.hear(at);
+    return this.#calls.answer(correlation, answer);
   }
 
   #silence(timeoutMs: number, id: string | undefined): ClientError {

@@ -21,7 +21,7 @@ const LINGER_MS = 500;
 
 /** Something to be sent. `sent`: ZeroMQ took it for a live connection, which may break yet. */
 export interface Outgoing {
-  readonly frames: readonly string[];
+  readonly frames: () => readonly string[];
   fate: 'queued' | 'sent' | 'lost';
 }
 
@@ -141,7 +141,7 @@ export class Connection {
     for (const message of this.#queue) {
       if (this.link !== 'up') break;
       this.#queue.delete(message);
-      await this.#socket.send([...message.frames]);
+      await this.#socket.send([...message.frames()]);
       message.fate = 'sent';
     }
     this.#pumping = false;

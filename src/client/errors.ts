@@ -34,14 +34,14 @@ export class ClientError extends Error {
   }
 }
 
-/** Errors of the daemon that speak of its present state, or of its nodes', and pass. */
-const PASSING: readonly ErrorCode[] = ['busy', 'unavailable', 'draining'];
+/** Errors of the daemon that speak of its state, or of its nodes', now or a while ago, and pass. */
+const PASSING: readonly ErrorCode[] = ['busy', 'unavailable', 'draining', 'expired'];
 /** Failures between client and daemon that pass. */
 const PASSING_CLIENT: readonly ClientErrorCode[] = ['unreachable', 'no_answer', 'overloaded'];
 
 /**
  * Whether this is an error that a program has to live with, and no fault of its own or of the daemon:
- * the daemon is away, full or stopping, or a breaker is open. Takes what a call threw, or what it returned.
+ * the daemon is or was away, full or stopping, or a breaker is open. Takes what a call threw, or what it returned.
  */
 export function isExpected(error: unknown): boolean {
   if (error instanceof ClientError) return PASSING_CLIENT.includes(error.code);

@@ -2,12 +2,12 @@
 import { newId } from '../protocol/new-id.ts';
 import type { RequestInput } from '../protocol/request.ts';
 
-/** The request with an id on it, or on each command of a batch; the others are safe as they are. */
+/** The request with an id on it, or a batch on each of its commands: copies. The others are safe as they are. */
 export function identify(request: RequestInput): RequestInput {
   switch (request.op) {
     case 'create':
     case 'delete':
-      return request.id === undefined ? { ...request, id: newId() } : request;
+      return { ...request, id: request.id ?? newId() };
     case 'batch':
       return { ...request, commands: request.commands.map(identifyCommand) };
     default:
@@ -18,6 +18,6 @@ export function identify(request: RequestInput): RequestInput {
 /** Whatever is no command stays as it is: the daemon says what is wrong with it. */
 function identifyCommand(command: unknown): unknown {
   const { op, id } = (command ?? {}) as { op?: unknown; id?: unknown };
-  const nameless = (op === 'create' || op === 'delete') && id === undefined;
-  return nameless ? { ...(command as object), id: newId() } : command;
+  if (op !== 'create' && op !== 'delete') return command;
+  return { ...(command as object), id: id === undefined ? newId() : id };
 }

@@ -24,7 +24,8 @@ export function patienceMs(request: RequestInput): number {
   }
 }
 
-function deadlineOf(command: unknown): number {
+/** How long a command of a request, or of a batch, may take. */
+export function deadlineOf(command: unknown): number {
   const given = (command as { deadlineMs?: unknown } | null)?.deadlineMs;
   return typeof given === 'number' ? Math.min(given, DEADLINE_MS_MAX) : DEADLINE_MS;
 }

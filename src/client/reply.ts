@@ -11,11 +11,19 @@ export function pauseAfter(answer: Answer): number | undefined {
   return code === 'busy' || code === 'draining' ? retryAfterMs : undefined;
 }
 
-export function readReply(frame: Buffer | undefined): Answer | undefined {
+export interface Reply {
+  readonly answer: Answer;
+  /** The daemon's clock when it answered; undefined: a daemon that does not tell. */
+  readonly at: number | undefined;
+}
+
+/** The clock is for the client itself: without it, an answer that is asked for again is the same. */
+export function readReply(frame: Buffer | undefined): Reply | undefined {
   try {
     const value: unknown = JSON.parse(String(frame));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Answer;
+      const { at, ...answer } = value as Answer & { readonly at?: unknown };
+      return { answer: answer as Answer, at: typeof at === 'number' ? at : undefined };
     }
   } catch {
     // Not JSON: the caller is told `bad_reply`.

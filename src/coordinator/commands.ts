@@ -16,6 +16,7 @@ import type { Admission } from './admission.ts';
 import { openAnswer, settledAnswer, waitingAnswer, withOrigin } from './answers.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { expiryOf } from './expiry.ts';
 import { Intake } from './intake.ts';
 import { KeyOrder } from './key-order.ts';
 import type { Lanes } from './lanes.ts';
@@ -110,11 +111,15 @@ export class Commands {
     }
     if (twin !== undefined) return this.#repeats.join(twin, { request, respond }, turn);
     const refusal = this.intake.refusalOf(request);
-    if (refusal !== undefined) {
-      const reply = refusalReply(refusal, request.id);
-      // A daemon that has too much to do, or no time, does not look every id up.
-      if (refusal.reason === 'full' || refusal.reason === 'draining') return respond(reply);
-      return this.#repeats.answerFirst({ request, respond }, reply, turn);
+    // A daemon that has too much to do, or no time, does not look every id up.
+    if (refusal?.reason === 'full' || refusal?.reason === 'draining') {
+      return respond(refusalReply(refusal, request.id));
+    }
+    const rejected =
+      expiryOf(request, this.#ports.clientNow()) ??
+      (refusal === undefined ? undefined : refusalReply(refusal, request.id));
+    if (rejected !== undefined) {
+      return this.#repeats.answerFirst({ request, respond }, rejected, turn);
     }
     const open = openCommand(this.#numbering.command(request));
     this.#add(open);

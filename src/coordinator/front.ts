@@ -52,6 +52,8 @@ export interface FrontOptions {
   readonly frameBytesMax: number;
   readonly log: Log;
   readonly backlog: () => number;
+  /** The clock that clients are told. */
+  readonly clientNow: () => number;
   readonly onRequest: (request: Request, respond: Respond) => void;
   /** The socket failed. */
   readonly onError: (error: unknown) => void;
@@ -116,7 +118,8 @@ export class Front {
   }
 
   #reply(envelope: readonly Buffer[], answer: Answer): void {
-    this.#replies.push([envelope, JSON.stringify(answer)]);
+    const at = Math.floor(this.#options.clientNow());
+    this.#replies.push([envelope, JSON.stringify({ ...answer, at })]);
     if ('error' in answer) this.#countError(answer.error.code);
   }
 

@@ -19,6 +19,8 @@ export type Cancel = () => void;
 export interface CoordinatorPorts {
   readonly journal: Journal;
   readonly now: () => number;
+  /** The clock that clients are told, ms; it never runs back, not over a restart either. */
+  readonly clientNow: () => number;
   readonly random: () => number;
   /** A new id for a command whose client gave none: unique, and rising if possible. */
   readonly newId: () => string;

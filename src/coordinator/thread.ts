@@ -25,13 +25,14 @@ import { newId } from '../protocol/new-id.ts';
 import { Coordinator } from './coordinator.ts';
 import { EVENTS_SOCKET, Events } from './events.ts';
 import { startFiguresRound } from './figures-round.ts';
-import { FRONT_SOCKET, Front } from './front.ts';
-import { Life, type Outliving } from './life.ts';
+import { FRONT_SOCKET, Front, type FrontOptions } from './front.ts';
+import { Life, type LifeOptions, type Outliving } from './life.ts';
 import { MeteredJournal } from './metered-journal.ts';
 import type { CoordinatorOptions } from './ports.ts';
 import { publishing } from './publishing.ts';
 import { clockLag, loadCounters, recover } from './recovery.ts';
 import { sayLeft } from './recovery-news.ts';
+import { refusalOf } from './refusal.ts';
 import { StuckNews } from './stuck-news.ts';
 import { openChannels, WorkChannels } from './work-channels.ts';
 import { ZapHandler } from './zap.ts';
@@ -67,6 +68,7 @@ interface Counting {
 
 /** When a client may try again that came while the journal's disk was full. */
 const FULL_DISK_RETRY_MS = 5000;
+const NOT_TOLD = 'the journal could not be told that the daemon ended in order';
 
 const crash = (error: unknown): void => {
   throw error;
@@ -85,7 +87,7 @@ runThread(async (tools) => {
   const now = steadyClock(data.clock);
   const opened = await orRefuse(() => openJournal(data.journal, { ...data.journalPlaces, log }));
   const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
-  const life = await orRefuse(() => Life.begin(journal, { ...data, ...data.policy, now }));
+  const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   await openZap(tools, log);
   const front = sockets.add('clients', new Router(FRONT_SOCKET));
   const publisher = await openEvents(tools, data.eventsEndpoint);
@@ -99,6 +101,7 @@ runThread(async (tools) => {
     ports: {
       journal,
       now,
+      clientNow: life.clientNow,
       random: Math.random,
       newId,
       at: atTime(now),
@@ -117,14 +120,9 @@ runThread(async (tools) => {
   });
   keep('executors', executors.receive());
   tellMain({ kind: 'journal_held' });
-  const clients = new Front({
-    router: front,
-    frameBytesMax: data.frameBytesMax,
-    log,
-    backlog: () => coordinator.backlog,
-    onRequest: (request, respond) => coordinator.request(request, respond),
-    onError: crash,
-  });
+  const { frameBytesMax } = data;
+  const { clientNow } = life;
+  const clients = openFront(coordinator, { router: front, frameBytesMax, log, clientNow });
   // The journal is read while executors start; their orders wait for them.
   const recovering = restore(coordinator, journal);
   await executors.complete();
@@ -149,12 +147,30 @@ runThread(async (tools) => {
       await clients.flushed();
       await publisher.flushed();
       executors.close();
-      await markEnd(journal, life, log);
+      await orWarn(() => life.end(journal), NOT_TOLD, log);
       await journal.close();
       await log.close();
     },
   };
 });
+
+async function beginLife(journal: Journal, options: LifeOptions, log: Log): Promise<Life> {
+  const life = await orRefuse(() => Life.begin(journal, options));
+  await orWarn(() => life.keepClock(journal), 'the next start is not told of the clock', log);
+  return life;
+}
+
+function openFront(
+  coordinator: Coordinator,
+  options: Pick<FrontOptions, 'router' | 'frameBytesMax' | 'log' | 'clientNow'>,
+): Front {
+  return new Front({
+    ...options,
+    backlog: () => coordinator.backlog,
+    onRequest: (request, respond) => coordinator.request(request, respond),
+    onError: crash,
+  });
+}
 
 /** Says who may connect; before any socket is bound. */
 async function openZap({ sockets, keep }: ThreadTools, log: Log): Promise<void> {
@@ -178,13 +194,13 @@ async function restore(coordinator: Coordinator, journal: Journal): Promise<void
   await recover(coordinator.commands, journal);
 }
 
-/** If it can't be written, the next life waits as after a crash. */
-async function markEnd(journal: Journal, life: Life, log: Log): Promise<void> {
+/** What the next life would be glad to know, and can do without: for one, it waits as after a crash. */
+async function orWarn(keep: () => Promise<void>, warning: string, log: Log): Promise<void> {
   try {
-    await life.end(journal);
+    await keep();
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
-    log.warn('the journal could not be told that the daemon ended in order', { error });
+    log.warn(warning, { error });
   }
 }
 

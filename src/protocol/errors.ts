@@ -29,6 +29,11 @@ export const ERROR_CODES = {
     hint: 'Send it again with the same id once the daemon is back.',
     retry: true,
   },
+  expired: {
+    meaning: 'The command came after its `expiresAt`, by the clock of the daemon.',
+    hint: 'Nothing was journaled. If it is still wanted, send it with an expiresAt counted from `at`.',
+    retry: true,
+  },
   id_conflict: {
     meaning: 'This id belongs to a command with other content.',
     hint: 'Use a new id for a new command.',

@@ -19,6 +19,8 @@ const FIELD_HINTS: Readonly<Record<string, string>> = {
   groupId: 'groupId is the key: a string of 1 to 256 characters, like "5".',
   id: 'id is a string of 1 to 200 characters, like "order-17"; a UUID is a good choice.',
   deadlineMs: 'deadlineMs counts milliseconds from acceptance, like 30000.',
+  expiresAt:
+    'expiresAt is `at` of a recent answer, plus the ms for which the command is worth doing.',
   ensure: 'ensure is true or false, without quotes.',
   stuck: 'stuck is true or false, without quotes.',
   state: 'state is one state, or an array of them; left out, all are meant.',

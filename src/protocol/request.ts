@@ -51,6 +51,8 @@ const commandFields = {
   wait: wait.default('settled'),
   lane: z.enum(['interactive', 'bulk']).default('interactive'),
   deadlineMs: whole(1, DEADLINE_MS_MAX).optional(),
+  /** Not taken in after this moment, ms of the clock that answers tell (`at`); no part of the content (P7). */
+  expiresAt: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   ensure: z.boolean().default(false),
   ifUnavailable: z.enum(['reject', 'wait']).default('reject'),
 };

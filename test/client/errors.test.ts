@@ -17,7 +17,7 @@ describe('what a caller makes of an error', () => {
     const thrown = codes(CLIENT_ERROR_CODES).filter((code) => isExpected(clientError(code)));
     expect(thrown).toEqual(['unreachable', 'no_answer', 'overloaded']);
     const answered = codes(ERROR_CODES).filter((code) => isExpected({ error: { code } }));
-    expect(answered).toEqual(['busy', 'unavailable', 'draining']);
+    expect(answered).toEqual(['busy', 'unavailable', 'draining', 'expired']);
   });
 
   test('worth retrying is what the table of errors says, and every call that may still arrive', () => {

@@ -36,6 +36,7 @@ async function openFront({ frameBytesMax = 1024, backlog = (): number => 0 } = {
     frameBytesMax,
     log,
     backlog,
+    clientNow: () => AT + 0.7,
     onRequest: (request, respond) => taken.push({ request, respond }),
     onError: fail,
   });
@@ -49,6 +50,8 @@ async function nextJson(socket: Dealer | Request): Promise<object> {
 }
 
 const PONG: Answer = { pid: 1, version: '1.2.3', accepting: true };
+/** The clock that clients are told. */
+const AT = 1_795_000_000_000;
 
 describe('the front', () => {
   test('a REQ client and a DEALER client are answered alike, their frames untouched', async () => {
@@ -63,14 +66,14 @@ describe('the front', () => {
       expect(request).toEqual({ op: 'ping' });
       respond(PONG);
     }
-    expect(await nextJson(req)).toEqual(PONG);
+    expect(await nextJson(req)).toEqual({ ...PONG, at: AT });
     const frames = await dealer.receive();
     expect(frames.slice(0, -1)).toEqual([
       Buffer.alloc(0),
       Buffer.from([0, 255]),
       Buffer.from('seven'),
     ]);
-    expect(JSON.parse(String(frames.at(-1)))).toEqual(PONG);
+    expect(JSON.parse(String(frames.at(-1)))).toEqual({ ...PONG, at: AT });
   });
 
   test('P10: bad bytes are answered, each with what is wrong, and nobody else is hurt', async () => {
@@ -169,7 +172,7 @@ describe('the front', () => {
     });
     expect(warnings).toEqual([{ dropped: 1, code: 'EHOSTUNREACH' }]);
     taken[1]?.respond(PONG);
-    expect(await nextJson(dealer)).toEqual(PONG);
+    expect(await nextJson(dealer)).toEqual({ ...PONG, at: AT });
   });
 
   test('replies leave in the order in which they are given', async () => {

@@ -11,7 +11,8 @@ test('every request of docs/protocol.md is answered in the shape of its reply', 
   expect(examples.length).toBeGreaterThan(15);
   const faults: string[] = [];
   for (const { line, text, reply } of examples) {
-    const answer = await socket.ask(text);
+    const { at, ...answer } = (await socket.ask(text)) as { readonly at?: unknown };
+    expect(at, `line ${line}`).toEqual(expect.any(Number));
     const found = shapeFaults(answer, reply);
     faults.push(...found.map((fault) => `line ${line}: ${fault} in ${JSON.stringify(answer)}`));
   }

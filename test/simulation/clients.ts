@@ -7,6 +7,7 @@ import type { Answer } from '../../src/protocol/answer.ts';
 import { parseRequest } from '../../src/protocol/request.ts';
 import type { Life } from './life.ts';
 import type { Stage } from './stage.ts';
+import { isExpired, type Letter, ToldClock } from './told-clock.ts';
 import type { Ask } from './workload.ts';
 
 /** From an answer such as `busy` until a client asks again. */
@@ -21,10 +22,11 @@ export interface ClientsOptions {
 
 interface Question {
   readonly ask: Ask;
-  readonly bytes: Buffer;
   /** The life that has it in hand. */
   asked: Life | undefined;
   answered: boolean;
+  /** It was sent once more because it was called expired. */
+  isRepeated: boolean;
   /** Rises whenever it is asked: what was still to come of an earlier time is void. */
   turn: number;
 }
@@ -32,6 +34,7 @@ interface Question {
 export class Clients {
   readonly #options: ClientsOptions;
   readonly #questions: Question[] = [];
+  readonly #clock = new ToldClock();
 
   constructor(options: ClientsOptions) {
     this.#options = options;
@@ -66,9 +69,7 @@ export class Clients {
   }
 
   #ask(ask: Ask): void {
-    const text = typeof ask.value === 'string' ? ask.value : JSON.stringify(ask.value);
-    const bytes = Buffer.from(text);
-    const question = { ask, bytes, asked: undefined, answered: false, turn: 0 };
+    const question = { ask, asked: undefined, answered: false, isRepeated: false, turn: 0 };
     this.#questions.push(question);
     this.#send(question);
   }
@@ -77,32 +78,38 @@ export class Clients {
     const { agenda, plan, hear, note } = this.#options.stage;
     const { ask } = question;
     const turn = ++question.turn;
-    hear({ kind: 'asked', ask });
-    note(() => `client asks ${ask.number}: ${question.bytes.toString()}`);
+    const letter = this.#clock.letter(ask, agenda.now);
+    hear({ kind: 'asked', ask, isDated: letter.isDated });
+    note(() => `client asks ${ask.number}: ${letter.text}`);
     const [least, most] = plan.pace.network;
     const prng = this.#options.stage.chance.of(`ask ${ask.number} travels`);
-    agenda.after(prng.between(least, most), () => {
-      if (question.turn === turn) this.#deliver(question);
+    const lateMs = turn === 1 ? ask.lateMs : 0;
+    agenda.after(lateMs + prng.between(least, most), () => {
+      if (question.turn === turn) this.#deliver(question, letter);
     });
   }
 
-  #deliver(question: Question): void {
+  #deliver(question: Question, letter: Letter): void {
     const { hear, note } = this.#options.stage;
     const { life } = this.#options;
     const now = life();
     // Nobody there: the socket keeps it until somebody is.
     if (!now?.isReady) return;
     question.asked = now;
-    const { ask, bytes } = question;
+    const { ask } = question;
+    const isWanted = this.#clock.isSurelyWanted(letter, now, this.#options.stage);
     let isOver = false;
     const respond = (answer: Answer): void => {
       if (isOver) throw new Error(`ask ${ask.number} is answered twice`);
       isOver = true;
       note(() => `daemon answers ${ask.number}: ${JSON.stringify(answer)}`);
       hear({ kind: 'said', ask, answer });
+      if (isWanted && isExpired(answer)) {
+        this.#options.stage.fail('P9', `ask ${ask.number} is called expired before it is`);
+      }
       this.#answer(question, answer);
     };
-    const parsed = parseRequest(bytes);
+    const parsed = parseRequest(Buffer.from(letter.text));
     if (parsed.ok) now.request(parsed.request, respond);
     else respond(parsed.reply);
   }
@@ -112,13 +119,26 @@ export class Clients {
     const { agenda, plan, chance, hear } = this.#options.stage;
     const { ask, asked, turn } = question;
     const isLucky = chance.of(`answer ${ask.number} travels`).chance(0.5);
+    const at = asked?.clientNow?.();
     agenda.after(plan.pace.network[1], () => {
       if (asked?.isAlive === false && !isLucky) return;
       hear({ kind: 'heard', ask, answer });
+      if (at !== undefined) this.#clock.hear(at, agenda.now, asked);
+      if (question.turn === turn && this.#wasMistaken(question, answer))
+        return this.#send(question);
       const isPassing = 'error' in answer && PASSING.has(answer.error.code);
       if (!isPassing || !isRepeatable(ask)) question.answered = true;
       else agenda.after(PATIENCE_MS, () => this.#again(question, turn));
+      return undefined;
     });
+  }
+
+  /** Called expired, and wanted still: once more, by the clock that came with the answer. */
+  #wasMistaken(question: Question, answer: Answer): boolean {
+    const { at, termMs } = question.ask;
+    if (question.isRepeated || termMs === undefined || !isExpired(answer)) return false;
+    question.isRepeated = true;
+    return this.#options.stage.agenda.now < at + termMs;
   }
 
   /** Unless it was asked again meanwhile, of a new life: else each life would add one who asks. */

@@ -23,8 +23,8 @@ export interface Exchange {
 }
 
 export type Happening =
-  /** A client hands a request to its socket, for the first time or again. */
-  | { readonly kind: 'asked'; readonly ask: Ask }
+  /** A client hands a request to its socket, for the first time or again; `isDated`: with an `expiresAt`. */
+  | { readonly kind: 'asked'; readonly ask: Ask; readonly isDated: boolean }
   /** The daemon hands an answer, or an event, to its socket. */
   | { readonly kind: 'said'; readonly ask: Ask | undefined; readonly answer: Answer }
   /** A client has the answer to its request. */

@@ -23,6 +23,7 @@ import type { Chance } from './chance.ts';
 import { Link } from './link.ts';
 import type { Network, Sent } from './network.ts';
 import type { Plan } from './plan.ts';
+import { trialOf } from './trial.ts';
 
 /** From the interruption on; then the process goes as it is. */
 const INTERRUPT_MS = 300;
@@ -56,6 +57,8 @@ interface Crew {
 export class Life {
   isAlive = true;
   isReady = false;
+  /** The clock that it tells clients; undefined while it starts. */
+  clientNow: (() => number) | undefined;
   readonly #options: LifeOptions;
   #crews: readonly Crew[] = [];
   #coordinator: Coordinator | undefined;
@@ -94,9 +97,11 @@ export class Life {
     const { quiesceMs } = policy;
     const life = await LifeMark.begin(journal, { outliving, quiesceMs, now: this.now });
     const counters = await loadCounters(journal);
+    await life.keepClock(journal);
+    this.clientNow = life.clientNow;
     this.#crews = Array.from({ length: plan.executors }, (_, index) => this.#crew(index));
     const coordinator = new Coordinator({
-      ports: this.#ports(journal),
+      ports: this.#ports(journal, life),
       options: this.#coordinatorOptions(),
       counters,
       inherited: life.inherited,
@@ -159,12 +164,13 @@ export class Life {
     });
   }
 
-  #ports(journal: Journal) {
+  #ports(journal: Journal, { clientNow }: LifeMark) {
     const { chance, number, onEvent } = this.#options;
     let ids = 0;
     return {
       journal,
       now: this.now,
+      clientNow,
       random: chance.of(`coordinator ${number}`).next,
       newId: () => `given-${number}-${++ids}`,
       at: this.at,
@@ -280,22 +286,6 @@ export class Life {
 
 /** Set while an executor does something for an audit: its reads belong to no command. */
 const ofAudit = new AsyncLocalStorage<true>();
-
-/** Stands for the command of a read that belongs to none. */
-function trialOf(groupId: string): Command {
-  return {
-    seq: 0,
-    id: 'trial',
-    op: 'create',
-    groupId,
-    ensure: false,
-    lane: 'interactive',
-    token: '0.000000',
-    nodes: [],
-    acceptedAt: 0,
-    deadlineAt: 0,
-  };
-}
 
 function tell(order: Order): string {
   if (order.kind !== 'drive') return JSON.stringify(order);

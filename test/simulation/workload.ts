@@ -8,6 +8,10 @@ export interface Ask {
   readonly at: number;
   /** What it sends; text that is no request is sent as it is. */
   readonly value: AskValue;
+  /** Of commands: for how long they are worth doing; undefined: for ever. */
+  readonly termMs?: number;
+  /** How long it lies about before it reaches the daemon, ms. */
+  readonly lateMs: number;
 }
 
 export type AskValue =
@@ -53,14 +57,30 @@ export function drawWorkload(
     repeats: prng.pick([0, 0.1, 0.4]),
     audits: prng.pick([0, 0, 0, 0.3]),
   };
+  const travels = drawTravels(chance);
   const asks = drawAsks(prng, mood)
     .sort((a, b) => a.at - b.at)
-    .map((ask, index) => ({ ...ask, number: index + 1 }));
+    .map((ask, index) => ({ ...ask, ...travels(ask.value), number: index + 1 }));
   const lastAt = asks.at(-1)?.at ?? 0;
   return { asks: asks.filter(({ number }) => chance.strikes(`ask ${number}`)), lastAt };
 }
 
-type Drawn = Omit<Ask, 'number'>;
+type Drawn = Pick<Ask, 'at' | 'value'>;
+
+/** How long each request is worth doing, and how late it comes. A chance of its own: all else is as without. */
+function drawTravels(chance: Chance) {
+  const prng = chance.of('travels');
+  const dated = prng.pick([0, 0.5, 0.9]);
+  const late = prng.pick([0, 0.1, 0.4]);
+  return (value: AskValue): Pick<Ask, 'termMs' | 'lateMs'> => {
+    const isCommand = typeof value !== 'string' && DATABLE.has(value.op);
+    const termMs = prng.pick([5, 50, 500, 3000]);
+    const lateMs = prng.chance(late) ? prng.pick([20, 300, 2000]) : 0;
+    return { lateMs, ...(isCommand && prng.chance(dated) ? { termMs } : {}) };
+  };
+}
+
+const DATABLE: ReadonlySet<string> = new Set(['create', 'delete', 'batch']);
 
 function drawAsks(prng: Prng, mood: Mood): Drawn[] {
   const drawn: Drawn[] = [];

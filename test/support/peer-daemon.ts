@@ -7,6 +7,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Publisher, Router } from 'zeromq';
+import { expiryOf } from '../../src/coordinator/expiry.ts';
 import type { Answer, CommandAnswer } from '../../src/protocol/answer.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
 import {
@@ -29,6 +30,8 @@ export interface Script {
   instead?: (request: Request) => Answer | undefined;
   /** How a command settles; `committed` if it says nothing. */
   settle?: (command: CommandRequest) => Partial<CommandAnswer>;
+  /** What answers tell as `at`; the wall clock if it is not given, nothing if that is undefined. */
+  clock?: () => number | undefined;
   /** Before each answer. */
   delayMs?: number;
 }
@@ -102,7 +105,8 @@ export class PeerDaemon {
     for await (const frames of router) {
       const envelope = frames.slice(0, -1);
       const reply = (answer: Answer) => {
-        this.#outbox = this.#outbox.then(() => this.#send(router, envelope, answer));
+        const told = { ...answer, at: this.#now() };
+        this.#outbox = this.#outbox.then(() => this.#send(router, envelope, told));
       };
       const parsed = parseRequest(frames.at(-1) ?? Buffer.alloc(0));
       if (!parsed.ok) reply(parsed.reply);
@@ -125,6 +129,11 @@ export class PeerDaemon {
     }
   }
 
+  #now(): number | undefined {
+    const { clock = Date.now } = this.script;
+    return clock();
+  }
+
   #handle(request: Request, reply: Reply): void {
     const instead = this.script.instead?.(request);
     if (instead !== undefined) reply(instead);
@@ -143,6 +152,11 @@ export class PeerDaemon {
         reply(errorReply('id_conflict', `${id} is another command`, { id }));
         return;
       }
+    }
+    const expired = known === undefined ? expiryOf(request, this.#now() ?? 0) : undefined;
+    if (expired !== undefined) {
+      reply(expired);
+      return;
     }
     const answer = { id, op: request.op, groupId: request.groupId, elapsedMs: 1 };
     const entry = known ?? { request, answer: { ...answer, state: 'applying' }, waiters: [] };

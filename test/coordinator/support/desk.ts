@@ -76,6 +76,8 @@ export class Asked {
 export class Desk {
   readonly clock: HandClock;
   readonly journal: GatedJournal;
+  /** What clients are told as the time. */
+  readonly clientNow: () => number;
   readonly coordinator: Coordinator;
   readonly orders: { readonly executor: number; readonly order: Order }[] = [];
   /** What it said of things outside the program. */
@@ -101,11 +103,13 @@ export class Desk {
     start: Start,
   ) {
     this.clock = clock;
+    this.clientNow = start.life.clientNow;
     this.journal = new GatedJournal(this.stir, from);
     this.coordinator = new Coordinator({
       ports: {
         journal: this.journal,
         now: clock.now,
+        clientNow: this.clientNow,
         random: () => 0.5,
         newId: () => `given-${++this.#ids}`,
         at: (time, act) =>
@@ -180,6 +184,11 @@ export class Desk {
       .filter((order): order is Extract<Order, { kind: Kind }> => order.kind === kind);
   }
 
+  /** Names of the standing words in the journal, but for that of the clock, which every start leaves. */
+  async words(): Promise<readonly string[]> {
+    return [...(await this.journal.kept()).keys()].filter((name) => name !== 'clock');
+  }
+
   /** The ids of the commands handed to executors, in order. */
   get driven(): readonly string[] {
     return this.ordersOf('drive').map(({ command }) => command.id);
@@ -215,6 +224,7 @@ export async function openDesk(setting: DeskSetting = {}): Promise<Desk> {
   const life = await Life.begin(journal, { outliving, quiesceMs, now: clock.now });
   const counters = await loadCounters(journal);
   const desk = new Desk({ ...setting, clock }, { counters, life });
+  await life.keepClock(desk.journal);
   setting.prepare?.(desk);
   if (setting.from !== undefined) {
     await desk.coordinator.breakers.restore();

@@ -12,6 +12,7 @@ import { NeverGivesUp } from './p5-never-gives-up.ts';
 import { OneAtATime } from './p6-one-at-a-time.ts';
 import { RepairsInOrder } from './p6-repairs-in-order.ts';
 import { DoneOnce } from './p7-done-once.ts';
+import { NotAfterItsExpiry } from './p9-not-after-its-expiry.ts';
 import { NotAfterTheDeadline } from './p9-not-after-the-deadline.ts';
 import { TrueReasons } from './true-reasons.ts';
 
@@ -28,6 +29,7 @@ export function judges(scene: Scene, outcomesOnly: boolean): readonly Judge[] {
     new OneAtATime(scene),
     new RepairsInOrder(scene),
     new NotAfterTheDeadline(scene),
+    new NotAfterItsExpiry(scene),
     new TrueReasons(scene),
   ];
 }

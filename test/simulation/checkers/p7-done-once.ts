@@ -12,6 +12,9 @@ import { flat, isOfCommand, stageOf } from './answers-of-commands.ts';
 /** From the moment a command settles to the moment that is durable. */
 const SLACK_MS = 100;
 
+/** What a repeat must not hear, in time or not. */
+const REJECTIONS: ReadonlySet<string> = new Set(['id_conflict', 'expired']);
+
 type Content = Readonly<Record<string, unknown>>;
 
 export class DoneOnce implements Judge {
@@ -75,7 +78,7 @@ export class DoneOnce implements Judge {
         this.#scene.fail('P7', `other content under ${id} was answered as if it were it`);
       if (answer.id !== id) this.#scene.fail('P7', `${id} was answered as ${answer.id}`);
       this.#compare(id, answer);
-    } else if (isSame && 'error' in answer && answer.error.code === 'id_conflict') {
+    } else if (isSame && 'error' in answer && REJECTIONS.has(answer.error.code)) {
       this.#scene.fail('P7', `a repeat of ${id} was rejected`);
     }
   }
