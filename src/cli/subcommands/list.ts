@@ -3,10 +3,13 @@ import { isError, type ListAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import type { ListInput } from '../../protocol/request.ts';
 import { commandTable, errorText, isSettled } from '../answer-text.ts';
-import { exitOfReply, UsageError } from '../exit-code.ts';
+import { exitOfReply } from '../exit-code.ts';
 import { FILTER, FILTER_OPTIONS, filterOf, given } from '../filter.ts';
+import { wholeNumber } from '../number.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
 import { plain } from '../terminal.ts';
+
+const LIMIT_MAX = 1000;
 
 const OPTIONS = {
   ...FILTER_OPTIONS,
@@ -18,9 +21,9 @@ const OPTIONS = {
     group: FILTER,
   },
   limit: {
-    type: 'number',
+    type: 'string',
     requiresArg: true,
-    describe: 'Commands on a page, 1 to 1000',
+    describe: `Commands on a page, 1 to ${LIMIT_MAX}`,
     defaultDescription: '100',
     group: FILTER,
   },
@@ -76,9 +79,8 @@ async function withNodes(
   return { ...answer, commands: await Promise.all(seen) };
 }
 
-function limitOf(limit: number | undefined): number | undefined {
-  if (Number.isNaN(limit)) throw new UsageError('--limit must be a number');
-  return limit;
+function limitOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : wholeNumber('limit', text, LIMIT_MAX);
 }
 
 function listText({ commands }: ListAnswer): string {
