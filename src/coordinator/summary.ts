@@ -58,6 +58,7 @@ function summary(
       }),
     ),
     ...missingOf(commands, options),
+    ...(options.nodesBefore === undefined ? {} : { nodesBefore: options.nodesBefore }),
     ...(commands.unsupervised ? { unsupervised: true } : {}),
     ...(commands.refusal === undefined ? {} : { refusing: commands.refusal.error.message }),
     ...auditOf(divergence),

@@ -45,6 +45,7 @@ export interface CoordinatorData extends ThreadData {
   readonly policy: Policy;
   readonly breaker: BreakerPolicy;
   readonly nodeNames: readonly string[];
+  readonly nodesBefore?: string;
   readonly outliving: Outliving;
   /** Its ends of the channels to executors, in their order. */
   readonly executors: readonly ChannelEnd[];
@@ -271,6 +272,7 @@ function optionsOf(data: CoordinatorData): CoordinatorOptions {
     policy: data.policy,
     breaker: data.breaker,
     nodeNames: data.nodeNames,
+    ...(data.nodesBefore === undefined ? {} : { nodesBefore: data.nodesBefore }),
     unroutable: (groupId) => {
       const character = unroutableCharacter(data.dialect, groupId);
       return character === undefined

@@ -58,6 +58,7 @@ describe('bad usage ends with 2 and says what to type instead', () => {
     ['create 0..9 --in-flight many', /--in-flight must be a whole number/],
     ['list --limit many', /--limit must be a whole number from 1 to 1000, not "many"/],
     ['list --limit 1001', /--limit must be a whole number from 1 to 1000, not "1001"/],
+    ['list --open --state refused', /--open stands alone/],
     ['list --older-than yesterday', /--older-than must be a duration/],
     ['list --older-than 3', /--older-than needs a unit: 3ms, 3s, 3m, 3h or 3d, not "3"/],
     ['ping --timeout 500', /--timeout needs a unit: 500ms, /],

@@ -3,7 +3,7 @@ import { isError, type ListAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import type { ListInput } from '../../protocol/request.ts';
 import { commandTable, errorText, isSettled } from '../answer-text.ts';
-import { exitOfReply } from '../exit-code.ts';
+import { exitOfReply, UsageError } from '../exit-code.ts';
 import { FILTER, FILTER_OPTIONS, filterOf, given } from '../filter.ts';
 import { wholeNumber } from '../number.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
@@ -20,6 +20,7 @@ const OPTIONS = {
     describe: 'Only these states, as --state refused,rolled_back',
     group: FILTER,
   },
+  open: { type: 'boolean', describe: 'Only commands that are not settled', group: FILTER },
   limit: {
     type: 'string',
     requiresArg: true,
@@ -43,11 +44,15 @@ export const list = subcommand({
   examples: [
     ['$0 list --state refused,rolled_back --younger-than 1h', 'what did not work lately'],
     ['$0 list --stuck', 'rollbacks that need a look'],
+    ['$0 list --open --node node03', 'what waits for this node'],
     ['$0 list --key 5 --json', 'the history of one record'],
   ],
   async run(args, terminal) {
     const page = { limit: limitOf(args.limit), cursor: args.cursor };
-    const filter = { ...filterOf(args), ...given(page) } as Omit<ListInput, 'op'>;
+    const filter = { ...filterOf(args), ...openOnly(args), ...given(page) } as Omit<
+      ListInput,
+      'op'
+    >;
     return withDaemon(args, async (client) => {
       const answer = await withNodes(client, await client.list(filter));
       if (args.json) await terminal.json(answer);
@@ -61,6 +66,15 @@ export const list = subcommand({
     });
   },
 });
+
+function openOnly(args: {
+  readonly open: boolean | undefined;
+  readonly state: readonly string[] | undefined;
+}): Pick<ListInput, 'state'> {
+  if (args.open !== true) return {};
+  if (args.state !== undefined) throw new UsageError('--open stands alone: no --state beside it');
+  return { state: ['accepted', 'applying', 'compensating'] };
+}
 
 /**
  * What each node of an open command said last, only its executor knows: it is asked, one by one. One
