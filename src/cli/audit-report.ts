@@ -43,8 +43,10 @@ export interface Audited {
 export function auditLine({ walked, findings, elapsedMs }: Audited, terminal: Terminal): string {
   const { checked, busy, unlisted, isWhole } = walked;
   const parts = [`audit: ${verdict({ walked, findings }, terminal)}`];
-  parts.push(`${checked} compared in ${durationText(elapsedMs)}`);
-  if (busy > 0) parts.push(`${keys(busy)} not judged: always at work`);
+  const compared = checked - busy;
+  if (compared > 0) parts.push(`${compared} compared`);
+  if (busy > 0) parts.push(`${keys(busy)} not compared: commands were under way on them`);
+  parts.push(`in ${durationText(elapsedMs)}`);
   const line = `${parts.join(', ')}${isWhole ? '' : '; stopped early: there are more keys'}`;
   if (unlisted.length === 0) return line;
   const nodes = unlisted.map(plain).join(', ');
@@ -59,7 +61,7 @@ function verdict(
     const detail = [...kindsOf(findings)].map(([kind, count]) => `${kind} ${count}`).join(', ');
     return `${terminal.paint('red', differing(findings.length))} (${detail})`;
   }
-  if (walked.checked === walked.busy) return terminal.paint('yellow', 'nothing was compared');
+  if (walked.checked === walked.busy) return terminal.paint('yellow', 'no key was compared');
   return terminal.paint('green', 'the nodes agree with the journal');
 }
 

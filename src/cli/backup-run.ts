@@ -1,10 +1,10 @@
 /** `lockstep backup`: one copy of the journal, or one every so often with the oldest removed. */
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backupJournal } from '../journal/sqlite/backup.ts';
 import { durationText } from './duration.ts';
-import { EXIT, type ExitCode, worst } from './exit-code.ts';
+import { EXIT, type ExitCode, UsageError, worst } from './exit-code.ts';
 import { interruptible } from './interrupts.ts';
 import { journalPlace, tellJournal } from './journal-place.ts';
 import type { Terminal } from './terminal.ts';
@@ -21,6 +21,7 @@ export interface BackupJob {
 
 export async function backupOnce(job: BackupJob, terminal: Terminal): Promise<ExitCode> {
   const { file, config, json, keep } = job;
+  refuseFolder(file);
   const { path } = journalPlace(config);
   const begun = performance.now();
   try {
@@ -37,6 +38,14 @@ export async function backupOnce(job: BackupJob, terminal: Terminal): Promise<Ex
   } catch (error) {
     return tellJournal(error, { json }, terminal);
   }
+}
+
+/** @throws UsageError */
+function refuseFolder(file: string): void {
+  if (!file.endsWith('/') && statSync(file, { throwIfNoEntry: false })?.isDirectory() !== true)
+    return;
+  const name = join(file, 'journal.db');
+  throw new UsageError(`${file} is a folder; name a file in it, like ${name}`);
 }
 
 /** A copy that failed is told, and the next one is made all the same. */

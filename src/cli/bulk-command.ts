@@ -2,11 +2,12 @@
 import type { ClientError } from '../client/index.ts';
 import { type Bulk, runBulk } from './bulk.ts';
 import { bulkJson, bulkSummary } from './bulk-summary.ts';
-import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
 import { exitOfFault, isFault, tellFault } from './fault.ts';
 import { interruptible } from './interrupts.ts';
 import { type KeySource, keySource } from './keys.ts';
 import { meant } from './meant.ts';
+import { wholeNumber } from './number.ts';
 import { COMMAND_OPTIONS, commandFields, ifUnavailable, lane } from './options.ts';
 import { showProgress } from './progress.ts';
 import { YES } from './question.ts';
@@ -14,6 +15,7 @@ import { type Definition, type Subcommand, subcommand, withDaemon } from './subc
 import { Tally } from './tally.ts';
 import type { Terminal } from './terminal.ts';
 
+const IN_FLIGHT = 256;
 const IN_FLIGHT_MAX = 10_000;
 
 const POSITIONALS = {
@@ -29,10 +31,10 @@ const OPTIONS = {
   lane: lane('bulk'),
   'if-unavailable': ifUnavailable('wait'),
   'in-flight': {
-    type: 'number',
-    default: 256,
+    type: 'string',
     requiresArg: true,
-    describe: 'How many commands may be under way at once',
+    describe: `How many commands may be under way at once, 1 to ${IN_FLIGHT_MAX}`,
+    defaultDescription: String(IN_FLIGHT),
     group: 'Command:',
   },
   ...YES,
@@ -110,7 +112,6 @@ async function report(
   return tally.failed === 0 && isWhole ? EXIT.done : EXIT.notDone;
 }
 
-function inFlightOf(count: number): number {
-  if (Number.isInteger(count) && count >= 1 && count <= IN_FLIGHT_MAX) return count;
-  throw new UsageError(`--in-flight must be a whole number from 1 to ${IN_FLIGHT_MAX}`);
+function inFlightOf(text: string | undefined): number {
+  return text === undefined ? IN_FLIGHT : wholeNumber('in-flight', text, IN_FLIGHT_MAX);
 }

@@ -12,7 +12,7 @@ import { plain, type Terminal } from './terminal.ts';
 /** The first argument that asks for it; the words of the line follow, the last one unfinished. */
 export const COMPLETE = '--complete';
 /** Nobody waits longer for the names of nodes. */
-const ASK_MS = '500';
+const ASK_MS = '500ms';
 
 const STATES = ['accepted', 'applying', 'compensating'].concat([
   'committed',
@@ -26,10 +26,43 @@ export async function complete(
   line: readonly string[],
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const typed = line.at(-1) ?? '';
-  const words = await wordsFor(subcommands, line.slice(0, -1), typed);
-  for (const word of words) if (word.startsWith(typed)) await terminal.line(plain(word));
+  const { before, kept, typed } = readLine(line);
+  const words = await wordsFor(subcommands, before, typed);
+  for (const word of words) {
+    if (word.startsWith(typed)) await terminal.line(kept + plain(word));
+  }
   return EXIT.done;
+}
+
+interface Line {
+  readonly before: readonly string[];
+  /** Stands before the typed part in the same word, and stays: `--state=accepted,`. */
+  readonly kept: string;
+  readonly typed: string;
+}
+
+/** `--state=c` as `--state c`; bash makes three words of it, and wants the last one alone. */
+function readLine(line: readonly string[]): Line {
+  const words = line.filter((word, at) => word !== '=' || !isOption(line[at - 1]));
+  const isSplit = words.length < line.length;
+  // `--state=` with nothing behind it: the sign was the last word.
+  if (line.at(-1) === '=' && isSplit) words.push('');
+  const before = words.slice(0, -1).flatMap(parted);
+  const last = words.at(-1) ?? '';
+  const [typed = '', ...option] = parted(last).reverse();
+  const list = /^.*,/.exec(typed)?.[0] ?? '';
+  const kept = option.map((one) => `${one}=`).join('') + list;
+  return { before: [...before, ...option], kept, typed: typed.slice(list.length) };
+}
+
+/** An option and its value, or the word as it is. */
+function parted(word: string): string[] {
+  const { option, value } = /^(?<option>--[^=]+)=(?<value>.*)$/s.exec(word)?.groups ?? {};
+  return option === undefined || value === undefined ? [word] : [option, value];
+}
+
+function isOption(word: string | undefined): boolean {
+  return word?.startsWith('--') === true && word !== '--';
 }
 
 async function wordsFor(
@@ -37,40 +70,52 @@ async function wordsFor(
   before: readonly string[],
   typed: string,
 ): Promise<readonly string[]> {
-  const [name, ...rest] = before;
-  if (name === undefined) return subcommands.map((one) => one.name);
+  const name = freeWords(before, COMMON)[0];
   const current = subcommands.find((one) => one.name === name);
-  if (current === undefined) return [];
-  const options: OptionTable = { ...COMMON, ...current.options };
-  const option = /^--(.+)$/.exec(rest.at(-1) ?? '')?.[1] ?? '';
-  const asked = Object.hasOwn(options, option) ? options[option] : undefined;
-  if (asked !== undefined && asked.type !== 'boolean') return valuesOf(option, asked.choices);
+  if (name !== undefined && current === undefined) return [];
+  const options: OptionTable = { ...COMMON, ...current?.options };
+  const asked = takesValue(options, before.at(-1));
+  if (asked !== undefined) return valuesOf(asked, options[asked]?.choices, before);
   if (typed.startsWith('-')) return Object.keys(options).map((one) => `--${one}`);
-  const [position, definition] = Object.entries(current.positionals)[countOf(rest)] ?? [];
-  return position === undefined ? [] : valuesOf(position, definition?.choices);
+  if (current === undefined) return subcommands.map((one) => one.name);
+  const place = freeWords(before, options).length - 1;
+  const [position, definition] = Object.entries(current.positionals)[place] ?? [];
+  return position === undefined ? [] : valuesOf(position, definition?.choices, before);
 }
 
-/** How many words are neither options nor their values, as far as that can be seen. */
-function countOf(words: readonly string[]): number {
-  return words.filter((word, at) => !word.startsWith('-') && !words[at - 1]?.startsWith('--'))
-    .length;
+/** The words that are neither options nor their values. */
+function freeWords(words: readonly string[], options: OptionTable): readonly string[] {
+  return words.filter(
+    (word, at) => !word.startsWith('-') && takesValue(options, words[at - 1]) === undefined,
+  );
+}
+
+/** The option that this word is, if a value has to follow. */
+function takesValue(options: OptionTable, word: string | undefined): string | undefined {
+  const option = isOption(word) ? (word ?? '').slice(2) : '';
+  const isKnown = Object.hasOwn(options, option) && options[option]?.type !== 'boolean';
+  return isKnown ? option : undefined;
 }
 
 async function valuesOf(
   name: string,
   choices: readonly unknown[] | string | undefined | true,
+  line: readonly string[],
 ): Promise<readonly string[]> {
   if (Array.isArray(choices)) return choices.map(String);
   if (name === 'state') return STATES;
-  return name === 'node' ? nodeNames() : [];
+  return name === 'node' ? nodeNames(endpointIn(line)) : [];
+}
+
+function endpointIn(line: readonly string[]): string | undefined {
+  const at = line.indexOf('--endpoint');
+  return at === -1 ? undefined : line[at + 1];
 }
 
 /** None if no daemon answers: a shell is no place to tell that. */
-async function nodeNames(): Promise<readonly string[]> {
+async function nodeNames(endpoint: string | undefined): Promise<readonly string[]> {
   try {
-    const answer = await withDaemon({ endpoint: undefined, timeout: ASK_MS }, (client) =>
-      client.breakers(),
-    );
+    const answer = await withDaemon({ endpoint, timeout: ASK_MS }, (client) => client.breakers());
     return isError(answer) ? [] : Object.keys(answer.breakers);
   } catch (error) {
     if (isFault(error)) return [];

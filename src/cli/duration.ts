@@ -9,13 +9,24 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** Milliseconds: `1500`, `1500ms`, `1.5s`, `2m`, `1h`, `7d`. */
+/**
+ * Milliseconds: `1500ms`, `1.5s`, `2m`, `1h`, `7d`. A number alone is refused: some would mean
+ * milliseconds by it, others days.
+ */
 export function durationMs(option: string, text: string): number {
-  const { amount, unit = 'ms' } =
-    /^(?<amount>\d+(\.\d+)?)(?<unit>ms|s|m|h|d)?$/.exec(text)?.groups ?? {};
-  const ms = Math.round(Number(amount) * (UNITS_MS[unit] ?? Number.NaN));
+  const { amount, unit } = /^(?<amount>\d+(\.\d+)?)(?<unit>ms|s|m|h|d)?$/.exec(text)?.groups ?? {};
+  const ms = Math.round(Number(amount) * (UNITS_MS[unit ?? 'ms'] ?? Number.NaN));
   if (!(ms > 0)) {
-    throw new UsageError(`--${option} must be a duration, like 1500, 1500ms or 30s, not "${text}"`);
+    const units = 'a number with ms, s, m, h or d behind it';
+    throw new UsageError(
+      `--${option} must be a duration, like 1500ms or 30s: ${units}, not "${text}"`,
+    );
+  }
+  if (unit === undefined) {
+    const spellings = ['ms', 's', 'm'].map((one) => `${text}${one}`).join(', ');
+    throw new UsageError(
+      `--${option} needs a unit: ${spellings}, ${text}h or ${text}d, not "${text}"`,
+    );
   }
   return ms;
 }

@@ -30,6 +30,15 @@ const QUESTIONS: Readonly<Record<Order, ((many: string) => string) | undefined>>
   'restore --abandon': (many) => `Give ${many} up for ever, whatever the nodes hold of them?`,
 };
 
+/** What is lost if it was not meant. */
+const HARM: Readonly<Record<Order, string>> = {
+  retry: 'retry with a filter can repeat many commands',
+  cancel: 'cancel with a filter can turn many commands back',
+  abandon: 'abandon leaves nodes different for good',
+  'restore --resume': 'restore --resume changes nodes',
+  'restore --abandon': 'restore --abandon leaves nodes as they are for good',
+};
+
 interface Arguments {
   readonly endpoint: string | undefined;
   readonly timeout: string | undefined;
@@ -42,7 +51,7 @@ interface Arguments {
 export function operateByFilter(op: Order, args: Arguments, terminal: Terminal): Promise<number> {
   const dryRun = args['dry-run'] === true;
   const question = QUESTIONS[op];
-  if (!dryRun && question !== undefined) mustBeAskable(`${op} by a filter`, { ...args, terminal });
+  if (!dryRun && question !== undefined) mustBeAskable(HARM[op], { ...args, terminal });
   const filter = args.filter as Selection['filter'];
   return withDaemon(args, async (client): Promise<number> => {
     const limit = dryRun ? PAGE : SHOWN_MAX;

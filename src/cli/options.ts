@@ -17,7 +17,7 @@ export const COMMON = {
   timeout: {
     type: 'string',
     requiresArg: true,
-    describe: 'How long to look for the daemon, in ms, or with a unit (3s)',
+    describe: 'How long to look for the daemon (500ms, 3s)',
     defaultDescription: '3s',
     group: GENERAL,
   },
@@ -49,7 +49,7 @@ export const COMMAND_OPTIONS = {
   deadline: {
     type: 'string',
     requiresArg: true,
-    describe: 'Roll back what is not committed by then, in ms, or with a unit (2m)',
+    describe: 'Roll back what is not committed by then (30s, 2m)',
     defaultDescription: '30s',
     group: COMMAND,
   },

@@ -128,7 +128,7 @@ function configure(parser: Argv): Argv {
     .alias('help', 'h')
     .version(packageVersion())
     .group(['help', 'version'], GENERAL)
-    .wrap(Math.min(WIDTH_MAX, process.stdout.columns ?? WIDTH_MAX));
+    .wrap(Math.min(WIDTH_MAX, process.stdout.columns || WIDTH_MAX));
 }
 
 /** An option given twice is a mistake, unless it takes several values. */

@@ -36,5 +36,6 @@ export function mustBeAskable(
   why: string,
   { yes, terminal, canAsk = terminal.canAsk }: Asking,
 ): void {
-  if (yes !== true && !canAsk) throw new UsageError(`${why}; say --yes if that is meant`);
+  if (yes !== true && !canAsk)
+    throw new UsageError(`${why}, and nobody can be asked here: add --yes if that is meant`);
 }

@@ -17,6 +17,7 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
     ...heldLine(answer, terminal),
     `settled since the start: ${countsText(answer.settled) || 'none'}`,
     ...troubleLines(answer, terminal),
+    ...nodesLine(answer, terminal),
     ...auditLine(answer, terminal),
     `threads: ${answer.threads.map(plain).join(', ')}`,
     '',
@@ -30,6 +31,9 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
 function troubleLines(answer: SummaryAnswer, terminal: Terminal): readonly string[] {
   return troublesOf(answer).map((text) => terminal.paint('red', text));
 }
+
+/** Told until the next start. */
+export const NODES_CHANGED = 'the nodes have changed with this start; before, they were';
 
 export function troublesOf({
   unsupervised,
@@ -55,6 +59,11 @@ function heldLine({ held }: SummaryAnswer, terminal: Terminal): readonly string[
   if (held === undefined) return [];
   const what = terminal.paint('yellow', `${held} held`);
   return [`${what} since the journal was restored: lockstep restore --resume or --abandon`];
+}
+
+function nodesLine({ nodesBefore }: SummaryAnswer, terminal: Terminal): readonly string[] {
+  if (nodesBefore === undefined) return [];
+  return [`${terminal.paint('yellow', NODES_CHANGED)}: ${plain(nodesBefore)}`];
 }
 
 function auditLine({ audit }: SummaryAnswer, terminal: Terminal): readonly string[] {

@@ -7,6 +7,7 @@
  */
 import { once } from 'node:events';
 import { styleText } from 'node:util';
+import { escaped, shownPlainly } from '../base/unseen.ts';
 
 const CLEAR_RIGHT = '\u001b[K';
 const COLUMNS = 80;
@@ -40,6 +41,11 @@ export class Terminal {
     return process.stderr.isTTY === true;
   }
 
+  /** Of the terminal on stdout; without bound where there is none. */
+  get columns(): number {
+    return process.stdout.columns || Number.POSITIVE_INFINITY;
+  }
+
   /** A person can be asked. */
   get canAsk(): boolean {
     return process.stdin.isTTY === true && this.attended;
@@ -53,7 +59,7 @@ export class Terminal {
   }
 
   json(value: unknown): Promise<void> {
-    return this.line(JSON.stringify(value));
+    return this.line(escaped(JSON.stringify(value)));
   }
 
   /** About the work, not its result. */
@@ -104,7 +110,22 @@ export class Terminal {
   }
 }
 
-/** Text of others, made harmless for a terminal: no escapes, no line breaks. */
+/** Text of others, made harmless for a terminal: no escapes, no line breaks, nothing that hides. */
 export function plain(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, ' ').toWellFormed();
+  return shownPlainly(text).toWellFormed();
+}
+
+/** Breaks a text between words, so that no line is longer than `columns`, where words allow it. */
+export function wrapped(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if ([...longer].length <= columns || line === '') line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line];
 }

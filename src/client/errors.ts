@@ -3,7 +3,7 @@ import { ERROR_CODES, type ErrorCode, type ErrorReply } from '../protocol/errors
 
 export const CLIENT_ERROR_CODES = {
   unreachable:
-    'Start the daemon (`npm start`, or bin/lockstepd), or give the right endpoint. One that starts listens once it is ready: its log says what it waits for.',
+    'Start the daemon (`npm start`, or lockstepd), or give the right endpoint. One that starts listens once it is ready: its log says what it waits for.',
   no_answer: 'The daemon goes on with what it has accepted; ask for it by its id.',
   overloaded: 'Await some of the answers before sending more.',
   closed: 'Open another client.',

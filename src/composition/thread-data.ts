@@ -7,6 +7,7 @@ import type { CoordinatorData } from '../coordinator/thread.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
 import type { ExecutorData } from '../executor/thread.ts';
+import { otherNodesBefore } from '../observe/surroundings.ts';
 
 /** A trial call ends within the request timeout; what takes so much longer never ends. */
 const TRIAL_SLACK_MS = 5000;
@@ -36,6 +37,7 @@ export function coordinatorData(
   settings: Settings,
   { isFresh = false }: { readonly isFresh?: boolean } = {},
 ): Omit<CoordinatorData, 'name' | 'clock' | 'version' | 'log' | 'executors'> {
+  const nodesBefore = otherNodesBefore(settings);
   return {
     policy: policyOf(settings),
     breaker: breakerOf(settings),
@@ -45,6 +47,7 @@ export function coordinatorData(
     journalPlaces: { savedIn: [join(settings.dataDir, 'logs')], fresh: isFresh },
     dialect: settings.dialect,
     nodeNames: settings.nodes.map(({ name }) => name),
+    ...(nodesBefore === undefined ? {} : { nodesBefore }),
     outliving: outlivingOf(settings),
     concurrency: settings.concurrency,
     interactiveShare: settings.interactiveShare,

@@ -41,6 +41,8 @@ export interface CoordinatorOptions {
   readonly policy: Policy;
   readonly breaker: BreakerPolicy;
   readonly nodeNames: readonly string[];
+  /** `NAME=URL,…` of the last life; absent if they are the same, or not known. */
+  readonly nodesBefore?: string;
   /** Why this key can't be sent to these nodes, or undefined. */
   readonly unroutable: (groupId: string) => string | undefined;
   readonly executors: number;

@@ -48,7 +48,7 @@ function sayMissing(counts: MissingNews['counts'], { log, tell }: Hearers): void
   if (names.length === 0) return;
   log.warn('open commands need nodes that are not configured any more: they keep their keys', {
     nodes: names.map((name) => `${name}: ${counts[name]}`).join(', '),
-    hint: 'name the node again, or end them: lockstep list --node NAME, lockstep abandon ID',
+    hint: 'name the node again, or end them: lockstep list --open --node NAME, lockstep abandon ID',
   });
   tell({ kind: 'missing_nodes', counts });
 }

@@ -59,6 +59,7 @@ function summary(
       }),
     ),
     ...missingOf(commands, options),
+    ...(options.nodesBefore === undefined ? {} : { nodesBefore: options.nodesBefore }),
     ...(commands.unsupervised ? { unsupervised: true } : {}),
     ...auditOf(divergence),
   };

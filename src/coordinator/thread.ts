@@ -32,7 +32,6 @@ import type { CoordinatorOptions } from './ports.ts';
 import { publishing } from './publishing.ts';
 import { clockLag, loadCounters, recover } from './recovery.ts';
 import { sayLeft } from './recovery-news.ts';
-import { refusalOf } from './refusal.ts';
 import { StuckNews } from './stuck-news.ts';
 import { openChannels, WorkChannels } from './work-channels.ts';
 import { ZapHandler } from './zap.ts';
@@ -46,6 +45,7 @@ export interface CoordinatorData extends ThreadData {
   readonly policy: Policy;
   readonly breaker: BreakerPolicy;
   readonly nodeNames: readonly string[];
+  readonly nodesBefore?: string;
   readonly outliving: Outliving;
   /** Its ends of the channels to executors, in their order. */
   readonly executors: readonly ChannelEnd[];
@@ -284,6 +284,7 @@ function optionsOf(data: CoordinatorData): CoordinatorOptions {
     policy: data.policy,
     breaker: data.breaker,
     nodeNames: data.nodeNames,
+    ...(data.nodesBefore === undefined ? {} : { nodesBefore: data.nodesBefore }),
     unroutable: (groupId) => {
       const character = unroutableCharacter(data.dialect, groupId);
       return character === undefined

@@ -2,6 +2,7 @@
  * One event as one line, in text or JSON. Whatever a field holds, it neither breaks the line nor
  * throws: a log must not be what fails.
  */
+import { escaped } from '../base/unseen.ts';
 import type { Fields, LogLevel } from './log-port.ts';
 
 export interface LogEvent {
@@ -31,7 +32,8 @@ export function messageText({ message, fields }: LogEvent): string {
   const tail = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => ` ${key}=${show(value)}`);
-  return oneLine(cut(message) + tail.join(''));
+  // Nobody can forge a second line.
+  return escaped(cut(message) + tail.join(''));
 }
 
 export function jsonLine(event: LogEvent, { app, thread }: Origin): string {
@@ -48,7 +50,7 @@ export function jsonLine(event: LogEvent, { app, thread }: Origin): string {
     message: cut(message),
     ...Object.fromEntries(own),
   });
-  return oneLine(line);
+  return escaped(line);
 }
 
 /** The stack of an error and of what caused it. */
@@ -86,13 +88,4 @@ function plain(value: unknown): unknown {
 
 function cut(text: string): string {
   return text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text;
-}
-
-/** Nobody can forge a second line. JSON leaves some of these as they are; escaped they mean the same. */
-function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (character) => {
-    const short = JSON.stringify(character).slice(1, -1);
-    if (short !== character) return short;
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
 }

@@ -1,7 +1,16 @@
 /** What people are told of the world around the daemon: its supervisor, its disk, its list of nodes. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Log } from './log-port.ts';
 import type { Notices } from './notify/notices.ts';
+
+/** The nodes of the last life. */
+const NOTE = 'nodes';
+
+interface Place {
+  readonly dataDir: string;
+  readonly nodes: NodeList;
+}
 
 type NodeList = readonly { readonly name: string; readonly url: string }[];
 
@@ -41,10 +50,11 @@ export function surroundingsNews(notices: Notices): SurroundingsNews {
  * nodes than people think.
  */
 export function sayChangedNodes(
-  { file, nodes }: { readonly file: string; readonly nodes: NodeList },
+  { dataDir, nodes }: Place,
   { log, notices }: { readonly log: Log; readonly notices: Notices },
 ): void {
-  const now = nodes.map(({ name, url }) => `${name}=${url}`).join(',');
+  const now = textOf(nodes);
+  const file = join(dataDir, NOTE);
   try {
     const was = readNote(file);
     if (was === now) return;
@@ -57,6 +67,22 @@ export function sayChangedNodes(
   } catch (error) {
     log.warn('the list of nodes could not be noted', { error });
   }
+}
+
+/** Those of the last life, `NAME=URL,…`; undefined if they are the same or cannot be known. */
+export function otherNodesBefore({ dataDir, nodes }: Place): string | undefined {
+  try {
+    const was = readNote(join(dataDir, NOTE));
+    return was === textOf(nodes) ? undefined : was;
+  } catch (error) {
+    // It is read again when the journal is held, and told then.
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) return undefined;
+    throw error;
+  }
+}
+
+function textOf(nodes: NodeList): string {
+  return nodes.map(({ name, url }) => `${name}=${url}`).join(',');
 }
 
 function readNote(file: string): string | undefined {

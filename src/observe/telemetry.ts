@@ -86,10 +86,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   log.info('integrations', { on: names.length === 0 ? 'none' : names.join(',') });
   return {
     holdsJournal: () => {
-      sayChangedNodes(
-        { file: join(settings.dataDir, 'nodes'), nodes: settings.nodes },
-        { log, notices },
-      );
+      sayChangedNodes(settings, { log, notices });
       const unclean = record.begin();
       if (unclean === undefined) return;
       const cause = unclean.cause ?? 'killed, out of memory, or without power';

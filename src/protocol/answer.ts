@@ -198,6 +198,8 @@ export interface SummaryAnswer extends Accepting {
   readonly unsupervised?: true;
   /** Nodes that open commands need and that are not configured: how many commands each. */
   readonly missingNodes?: Readonly<Record<string, number>>;
+  /** `NAME=URL,…` of the last life; absent if they were the same. */
+  readonly nodesBefore?: string;
   readonly nodes: Readonly<Record<string, NodeStanding>>;
   /** Of the last audit of all keys in this life of the daemon, and of the looks since. */
   readonly audit?: {

@@ -21,7 +21,7 @@ describe('audit', () => {
   test('ends with 0 where the nodes agree with the journal, after all pages', async () => {
     const { run, audits } = await setUp();
     const { code, stdout } = await run();
-    expect(stdout).toMatch(/^audit: the nodes agree with the journal, 5 compared in /);
+    expect(stdout).toMatch(/^audit: the nodes agree with the journal, 5 compared, in /);
     expect(code).toBe(0);
     expect(audits().map(({ after }) => after)).toEqual([undefined, 'b', 'd']);
   });
@@ -31,7 +31,7 @@ describe('audit', () => {
     const { code, stdout } = await run();
     expect(stdout).toMatch(/key +finding +journal +node01 +node02 +repair\n/);
     expect(stdout).toMatch(/b +missing +present +absent +present +create\n/);
-    expect(stdout).toMatch(/audit: 2 keys differ \(missing 2\), 5 compared in /);
+    expect(stdout).toMatch(/audit: 2 keys differ \(missing 2\), 5 compared, in /);
     expect(code).toBe(1);
   });
 
@@ -69,8 +69,9 @@ describe('audit', () => {
     expect((await run()).stdout).toContain('the nodes agree with the journal, 1 compared');
     busy = 1000;
     const { code, stdout } = await run();
-    expect(stdout).toContain('audit: nothing was compared, 1 compared');
-    expect(stdout).toContain('1 key not judged: always at work');
+    expect(stdout).toContain(
+      'audit: no key was compared, 1 key not compared: commands were under way on them',
+    );
     expect(code).toBe(1);
   });
 
@@ -88,7 +89,7 @@ describe('audit', () => {
     expect(some.code).toBe(0);
     checked = 0;
     const none = await run();
-    expect(none.stdout).toContain('audit: nothing was compared');
+    expect(none.stdout).toContain('audit: no key was compared');
     expect(none.code).toBe(1);
     const json = JSON.parse((await run('--json')).stdout) as object;
     expect(json).toMatchObject({ summary: { compared: 0, unlisted: ['node01'] } });
@@ -156,7 +157,9 @@ describe('audit --repair', () => {
   test('changes nothing where nobody can be asked', async () => {
     const { run, audits } = await setUp({}, ['b']);
     const { code, stderr } = await run('--repair');
-    expect(stderr).toContain('audit --repair changes nodes; say --yes if that is meant');
+    expect(stderr).toContain(
+      'audit --repair changes nodes, and nobody can be asked here: add --yes if that is meant',
+    );
     expect(code).toBe(2);
     expect(audits()).toEqual([]);
   });

@@ -53,7 +53,7 @@ test('--every makes one after the other until it is interrupted', async () => {
   expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(2);
 });
 
-test('what is no count or no time is bad usage, and a place that is not there is told', async () => {
+test('what is no count or no time is bad usage', async () => {
   const copy = join(folder, 'copy.db');
   for (const wrong of [
     ['--keep', '0'],
@@ -62,8 +62,48 @@ test('what is no count or no time is bad usage, and a place that is not there is
   ]) {
     expect(await runCli(['backup', copy, ...wrong], { env })).toMatchObject({ code: 2 });
   }
-  const { code, stderr } = await runCli(['backup', join(folder, 'no', 'copy.db')], { env });
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/^lockstep: /);
-  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('what is wrong with the place of the copy is told of that place, and leaves nothing there', async () => {
+  const [file, missing] = [join(folder, 'file'), join(folder, 'no')];
+  writeFileSync(file, 'mine');
+  const said: readonly (readonly [readonly string[], number, string])[] = [
+    [[folder], 2, `${folder} is a folder; name a file in it, like ${join(folder, 'journal.db')}`],
+    [[`${missing}/`, '--keep', '2'], 2, `${missing}/ is a folder; name a file in it`],
+    [[join(missing, 'copy.db')], 1, `the folder of the copy, ${missing}, is missing`],
+    [[join(file, 'copy.db')], 1, `${join(file, 'copy.db')}: `],
+    [['/dev/null'], 1, '/dev/null is no file'],
+  ];
+  for (const [line, code, message] of said) {
+    const told = await runCli(['backup', ...line], { env });
+    expect(told).toMatchObject({ code, stdout: '' });
+    expect(told.stderr).toMatch(/^lockstep: /);
+    expect(told.stderr).toContain(message);
+    expect(told.stderr).not.toContain(join(env['LOCKSTEP_DATA_DIR'] ?? '', 'journal.db'));
+    expect(told.stderr).not.toMatch(/\n +at /);
+  }
+  expect(readdirSync(folder)).toEqual(['file']);
+});
+
+test('restore names the file that is no copy, and changes nothing', async () => {
+  const [junk, empty] = [join(folder, 'junk.db'), join(folder, 'empty.db')];
+  writeFileSync(
+    junk,
+    'no database at all, and long enough to be read as a header of one'.repeat(9),
+  );
+  writeFileSync(empty, '');
+  const before = readdirSync(env['LOCKSTEP_DATA_DIR'] ?? '');
+  for (const [file, message] of [
+    [junk, `lockstep: ${junk}: file is not a database (SQLITE_NOTADB)\n`],
+    [empty, `lockstep: ${empty} is empty\n`],
+    [folder, `lockstep: ${folder} is no file\n`],
+    [join(folder, 'no'), `lockstep: there is no file ${join(folder, 'no')}\n`],
+  ] as const) {
+    const { code, stderr } = await runCli(['restore', file], { env });
+    expect(stderr).toBe(
+      `${message}  Name a copy: one of lockstep backup, or a journal-saved-….db of a daemon.\n`,
+    );
+    expect(code).toBe(1);
+  }
+  expect(readdirSync(env['LOCKSTEP_DATA_DIR'] ?? '')).toEqual(before);
 });

@@ -212,7 +212,7 @@ describe('a bulk run and its daemon', () => {
 
   test('one that stays away ends it with 3, sums up, and sends no more', async () => {
     const { peer, start } = await setUp({ hold: () => true });
-    const cli = start(['create', '0..9', '--in-flight', '2', '--deadline', '1']);
+    const cli = start(['create', '0..9', '--in-flight', '2', '--deadline', '1ms']);
     await eventually(() => creates(peer).length).toBe(2);
     peer.down();
     const { code, stdout, stderr } = await cli.result;

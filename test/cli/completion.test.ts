@@ -1,11 +1,12 @@
 /** What a shell is told when somebody presses TAB. */
-import { execFile } from 'node:child_process';
-import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startPeer } from '../support/client-pair.ts';
-import { CLI, runCli } from '../support/run-cli.ts';
+import { CLI, noTerminal, runCli, SCRIPT } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const NOWHERE = { env: { LOCKSTEP_ENDPOINT: 'tcp://127.0.0.1:1' } };
@@ -25,24 +26,88 @@ test('subcommands, options, lanes, acts and states are completed', async () => {
   expect(await words(['nonsense', ''])).toEqual([]);
 });
 
+test('a value behind = is completed too, one of a list, and behind options of all', async () => {
+  expect(await words(['list', '--state=comp'])).toEqual(['--state=compensating']);
+  // As bash has it: the word ends at the sign.
+  expect(await words(['list', '--state', '=', 'comp'])).toEqual(['compensating']);
+  expect(await words(['create-one', '5', '--lane', '='])).toEqual(['interactive', 'bulk']);
+  expect(await words(['list', '--state', 'refused,ab'])).toEqual(['refused,abandoned']);
+  expect(await words(['--timeout', '1s', 'ping'])).toEqual(['ping']);
+  expect(await words(['--json', 'breaker', 'c'])).toEqual(['close']);
+  expect(await words(['create-one', '5', '--lane', '=', 'bulk', '--wa'])).toEqual(['--wait']);
+});
+
 test('nodes are asked of the daemon, and none are told where none answers', async () => {
   const peer = await startPeer();
   const env = { LOCKSTEP_ENDPOINT: peer.endpoint };
   expect(await words(['breaker', 'open', ''], { env })).toEqual(['node01', 'node02']);
   expect(await words(['list', '--node', 'node02'], { env })).toEqual(['node02']);
   expect(await words(['breaker', 'open', ''])).toEqual([]);
+  expect(await words(['--endpoint', peer.endpoint, 'breaker', 'open', 'node01'])).toEqual([
+    'node01',
+  ]);
 });
 
-test('the script for bash works in bash', async () => {
+/** What each shell makes of a line when TAB is pressed at its end. */
+const LINES: readonly (readonly [typed: string, becomes: string])[] = [
+  ['delete-o', 'delete-one'],
+  ['create-one 5 --wa', 'create-one 5 --wait'],
+  ['list --state comp', 'list --state compensating'],
+  ['list --state=comp', 'list --state=compensating'],
+  ['list --state accepted,comp', 'list --state accepted,compensating'],
+  ['--timeout 1s delete-o', '--timeout 1s delete-one'],
+  ['delete --yes key', 'delete --yes keys.txt'],
+];
+
+/** A folder with `lockstep`: it completes as the real one does, and otherwise says what it is called with. */
+function setUpShell(): { readonly folder: string; readonly env: NodeJS.ProcessEnv } {
   const folder = tempFolder();
-  const lockstep = join(folder, 'lockstep');
-  writeFileSync(`${lockstep}.sh`, `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`);
-  chmodSync(`${lockstep}.sh`, 0o755);
-  symlinkSync(`${lockstep}.sh`, lockstep);
-  const program = `
-    source <(${lockstep} completion bash)
-    COMP_WORDS=(${lockstep} create-one 5 --wa) COMP_CWORD=3
-    _lockstep; printf '%s,' "\${COMPREPLY[@]}"`;
-  const { stdout } = await promisify(execFile)('bash', ['-c', program], { env: NOWHERE.env });
-  expect(stdout).toBe('--wait,');
+  const script = `[ "$1" = --complete ] || [ "$1" = completion ] || { echo "called with: $*"; exit; }
+exec '${process.execPath}' '${CLI}' "$@"`;
+  writeFileSync(join(folder, 'lockstep'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  writeFileSync(join(folder, 'keys.txt'), '');
+  const PATH = `${folder}:${process.env['PATH']}`;
+  return {
+    folder,
+    env: { ...NOWHERE.env, PATH, HOME: folder, TERM: 'dumb', PS1: '', LC_ALL: 'C.UTF-8' },
+  };
+}
+
+/** As they are typed at a terminal: TAB, then return. */
+const SHELLS = {
+  bash: { start: 'bash --norc --noprofile -i', first: 'source <(lockstep completion bash)' },
+  zsh: {
+    start: 'zsh -f -i',
+    first: 'autoload -Uz compinit; compinit -u -D; source <(lockstep completion zsh)',
+  },
+} as const;
+
+describe.each(['bash', 'zsh'] as const)('in %s', (shell) => {
+  test('TAB at the end of a line completes it', async (ctx) => {
+    ctx.skip(!isInstalled(shell), `${shell} is not installed`);
+    ctx.skip(noTerminal !== undefined, noTerminal);
+    const { start, first } = SHELLS[shell];
+    const { folder, env } = setUpShell();
+    const child = spawn(SCRIPT, ['-qec', start, '/dev/null'], { cwd: folder, env });
+    const typed = LINES.map(([line]) => `lockstep ${line}\t\n`);
+    child.stdin.write([`${first}\n`, ...typed, 'exit\n'].join(''));
+    const shown = await text(child.stdout);
+    const called = [...shown.matchAll(/^called with: (.*?) *\r?$/gm)].map(([, words]) => words);
+    expect(called, shown).toEqual(LINES.map(([, becomes]) => becomes));
+  });
 });
+
+test('in fish, the completions of a line are those', async (ctx) => {
+  ctx.skip(!isInstalled('fish'), 'fish is not installed');
+  const { folder, env } = setUpShell();
+  const asked = LINES.map(([line]) => `complete -C 'lockstep ${line}'; echo .`);
+  const program = ['lockstep completion fish | source', ...asked].join('\n');
+  const run = promisify(execFile)('fish', ['--no-config', '-c', program], { cwd: folder, env });
+  const { stdout, stderr } = await run;
+  const words = LINES.map(([, becomes]) => becomes.split(' ').at(-1));
+  expect([stderr, stdout]).toEqual(['', words.map((word) => `${word}\n.\n`).join('')]);
+});
+
+function isInstalled(shell: string): boolean {
+  return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, shell)));
+}

@@ -20,7 +20,7 @@ describe('what is more than can have been meant', () => {
   ])('%s %s is not done without --yes', async (op, keys, says) => {
     const { run, peer } = await setUp();
     const { code, stderr } = await run([op, keys]);
-    expect(stderr).toContain(`${says}; say --yes if that is meant`);
+    expect(stderr).toContain(`${says}, and nobody can be asked here: add --yes if that is meant`);
     expect(code).toBe(2);
     expect(sent(peer)).toEqual([]);
   });
@@ -29,7 +29,9 @@ describe('what is more than can have been meant', () => {
     const { run, peer } = await setUp();
     const input = Array.from({ length: 10_001 }, (_, key) => `${key}\n`).join('');
     const { code, stderr } = await run(['delete', '-'], input);
-    expect(stderr).toContain('this would delete more than 10000 records; say --yes');
+    expect(stderr).toContain(
+      'this would delete more than 10000 records, and nobody can be asked here: add --yes',
+    );
     expect(code).toBe(2);
     expect(sent(peer)).toEqual([]);
   });

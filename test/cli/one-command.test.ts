@@ -122,6 +122,9 @@ describe('create-one and delete-one', () => {
 
   test('with --json print the answer as one document', async () => {
     const { run } = await setUp(REFUSED);
+    const hiding = await run('create-one', 'a\u202eb', '--json');
+    expect(hiding.stdout).not.toMatch(/\u202e/);
+    expect(JSON.parse(hiding.stdout)).toMatchObject({ groupId: 'a\u202eb' });
     const refused = await run('create-one', '5', '--json');
     expect(JSON.parse(refused.stdout)).toMatchObject({ groupId: '5', reason: 'already_exists' });
     expect(refused).toMatchObject({ code: 1, stderr: '' });
@@ -137,7 +140,7 @@ describe('create-one and delete-one', () => {
       'create-one',
       '5',
       '--deadline',
-      '1',
+      '1ms',
       '--id',
       'mine',
     );
@@ -148,7 +151,7 @@ describe('create-one and delete-one', () => {
 
   test('P7: an answer that got lost is found again', async () => {
     const { run } = await setUp({ mute: ({ op }) => op === 'create' });
-    const { code, stdout } = await run('create-one', '5', '--deadline', '1');
+    const { code, stdout } = await run('create-one', '5', '--deadline', '1ms');
     expect(stdout).toContain('create 5: committed');
     expect(code).toBe(0);
   }, 60_000);
@@ -159,7 +162,7 @@ describe('no daemon', () => {
     const { peer, env } = await setUp();
     peer.down();
     for (const line of ['create-one 5', 'create 1', 'stats', 'status', 'list', 'retry x', 'ping']) {
-      const { code, stdout, stderr } = await runCli([...line.split(' '), '--timeout', '100'], {
+      const { code, stdout, stderr } = await runCli([...line.split(' '), '--timeout', '100ms'], {
         env,
       });
       expect(stderr).toContain(`no answer from ${peer.endpoint} in 100 ms: nobody answers there`);
@@ -171,7 +174,7 @@ describe('no daemon', () => {
   test('is told as JSON to whoever wants JSON', async () => {
     const { peer, env } = await setUp();
     peer.down();
-    const { code, stdout } = await runCli(['ping', '--json', '--timeout', '100'], { env });
+    const { code, stdout } = await runCli(['ping', '--json', '--timeout', '100ms'], { env });
     expect(JSON.parse(stdout)).toMatchObject({
       error: { code: 'unreachable', endpoint: peer.endpoint },
     });
@@ -183,7 +186,8 @@ describe('no daemon', () => {
     const wrong = { LOCKSTEP_ENDPOINT: 'tcp://127.0.0.1:1' };
     expect((await runCli(['ping', '--endpoint', peer.endpoint], { env: wrong })).code).toBe(0);
     expect(
-      (await runCli(['ping', '--endpoint', 'tcp://127.0.0.1:1', '--timeout', '50'], { env })).code,
+      (await runCli(['ping', '--endpoint', 'tcp://127.0.0.1:1', '--timeout', '50ms'], { env }))
+        .code,
     ).toBe(3);
   });
 

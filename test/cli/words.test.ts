@@ -3,12 +3,11 @@ import { decode, encode } from '../../src/cli/arguments.ts';
 import { callsBetween } from '../../src/cli/demo/node-calls.ts';
 import { durationMs, durationText } from '../../src/cli/duration.ts';
 import { table } from '../../src/cli/table.ts';
-import { plain } from '../../src/cli/terminal.ts';
+import { plain, wrapped } from '../../src/cli/terminal.ts';
 import type { SummaryAnswer } from '../../src/protocol/answer.ts';
 
 describe('a duration', () => {
   test.each([
-    ['1500', 1500],
     ['1500ms', 1500],
     ['1.5s', 1500],
     ['2m', 120_000],
@@ -18,8 +17,14 @@ describe('a duration', () => {
     expect(durationMs('timeout', text)).toBe(ms);
   });
 
-  test.each(['', '0', '-1', '1w', 's', '1e3', '∞'])('is not %j', (text) => {
+  test.each(['', '0', '0s', '-1', '1w', 's', '1e3', '∞'])('is not %j', (text) => {
     expect(() => durationMs('timeout', text)).toThrow('--timeout must be a duration');
+  });
+
+  test('without a unit is refused, and the units are told', () => {
+    expect(() => durationMs('older-than', '3')).toThrow(
+      '--older-than needs a unit: 3ms, 3s, 3m, 3h or 3d, not "3"',
+    );
   });
 
   test.each([
@@ -46,6 +51,20 @@ test('a table lines its columns up, colours or not', () => {
 
 test("P10: what nodes say can't drive the terminal", () => {
   expect(plain('a\u001b[2Jb\nc\u009b31m\ud800')).toBe('a [2Jb c 31m\ufffd');
+});
+
+test('P10: text that would turn the line round or hide in it is shown by its number', () => {
+  expect(plain('a\u202etxt.exe\u2069\u2028\u{e0041}\u00ad')).toBe(
+    'a<U+202E>txt.exe<U+2069><U+2028><U+E0041><U+00AD>',
+  );
+  // Joiners make one sign of several: a family of three.
+  expect(plain('👨\u200d👩\u200d👧')).toBe('👨\u200d👩\u200d👧');
+});
+
+test('words that do not fit go to the next line, whole', () => {
+  expect(wrapped('one two three', 7)).toEqual(['one two', 'three']);
+  expect(wrapped('tcp://127.0.0.1:5570 answers', 7)).toEqual(['tcp://127.0.0.1:5570', 'answers']);
+  expect(wrapped('one two', Number.POSITIVE_INFINITY)).toEqual(['one two']);
 });
 
 test('a lone dash and what follows `--` come through yargs as they are', () => {

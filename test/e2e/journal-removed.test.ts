@@ -87,5 +87,5 @@ test('P10: doctor fails a daemon whose journal is not there, and shows what was 
   writeFileSync(saved, '');
   const hint = expect.stringMatching(/lockstep restore .*--fresh-journal/);
   const message = expect.stringContaining(saved);
-  expect(await journal()).toMatchObject([lost, { level: 'warn', message, hint }]);
+  expect(await journal()).toMatchObject([lost, { level: 'fail', message, hint }]);
 });

@@ -10,6 +10,7 @@ test.each([
   ['stat', 'stats'],
   ['pong', 'ping'],
   ['lst', 'list'],
+  ['pnig', 'ping'],
 ])('%s suggests %s', (typed, meant) => {
   expect(nearest(typed, NAMES)).toBe(meant);
 });

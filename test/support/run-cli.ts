@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 export const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const SCRIPT = '/usr/bin/script';
+/** Gives a program a terminal. */
+export const SCRIPT = '/usr/bin/script';
 
 export interface CliOptions {
   /** On stdin; without it stdin is empty. */

@@ -54,11 +54,11 @@ export const RULES: Rules = {
     executor: layer(CORE, PROTOCOL, LOG_PORT, 'channel/**', 'node/**'),
     ops: layer(CORE, PROTOCOL, LOG_PORT, ...JOURNAL_PORT),
     lifecycle: layer(CORE, PROTOCOL, LOG_PORT),
-    observe: layer(CORE, PROTOCOL),
+    observe: layer(BASE, CORE, PROTOCOL),
     config: layer(BASE, CORE, PROTOCOL, ...DIALECTS),
     client: layer(PROTOCOL),
     nodesim: layer(BASE, PROTOCOL),
-    cli: layer('client/**', 'config/**', PROTOCOL, ...DIALECTS, ...JOURNAL_COPIES),
+    cli: layer(BASE, 'client/**', 'config/**', PROTOCOL, ...DIALECTS, ...JOURNAL_COPIES),
   },
   packages: {
     '@sentry/node': ['observe/**'],

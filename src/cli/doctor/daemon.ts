@@ -2,7 +2,7 @@
 import { ClientError, isError, LockstepClient, type SummaryAnswer } from '../../client/index.ts';
 import type { Settings } from '../../config/schema.ts';
 import { durationText } from '../duration.ts';
-import { troublesOf } from '../summary-text.ts';
+import { NODES_CHANGED, troublesOf } from '../summary-text.ts';
 import { plain } from '../terminal.ts';
 import { packageVersion } from '../version.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
@@ -58,7 +58,7 @@ function standing(answer: SummaryAnswer, said: string): readonly Finding[] {
     found.push(warn('daemon', 'it is going down', 'New commands are answered `draining`.'));
   }
   if (stuck > 0) {
-    const hint = 'lockstep list --state compensating shows them; bring their nodes back.';
+    const hint = 'lockstep list --stuck shows them; bring their nodes back.';
     found.push(fail('daemon', `${stuck} rollbacks are stuck`, hint));
   }
   if (held > 0) {
@@ -68,6 +68,12 @@ function standing(answer: SummaryAnswer, said: string): readonly Finding[] {
   for (const text of troublesOf(answer)) {
     const hint = 'See "What the daemon says of its surroundings" in docs/operations.md.';
     found.push(fail('daemon', text, hint));
+  }
+  if (answer.nodesBefore !== undefined) {
+    const hint =
+      'Nothing is to be done if you changed them, and the next start ends this; else look for a' +
+      ' variable that was forgotten.';
+    found.push(warn('daemon', `${NODES_CHANGED}: ${plain(answer.nodesBefore)}`, hint));
   }
   if (open > openMax / 2) {
     const hint = 'Send slower, or look for slow nodes: lockstep status.';

@@ -1,11 +1,11 @@
 /**
- * The journal's file, its place and its disk, seen from outside: nothing is opened, as the daemon
+ * The journal's file, its place and its disk, seen from outside: nothing is opened while a daemon
  * may hold it. Who holds it stands in `….pid`, beside a lock that ends with its process.
  */
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Settings } from '../../config/schema.ts';
-import { savedFiles } from '../../journal/sqlite/saved.ts';
+import { idIn, isOneOf, savedFiles } from '../../journal/sqlite/saved.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const MIB = 1024 * 1024;
@@ -22,9 +22,11 @@ export async function checkJournal(
   const { path } = journal;
   const size = await sizeOf(path);
   if (size === 'denied') return [denied(path)];
-  const saved = setAside(path, dataDir);
+  const runs = await daemonRuns;
+  const isHeld = runs && size !== undefined;
+  const saved = setAside(path, { dataDir, isHeld });
   if (size === undefined) {
-    if (await daemonRuns) return [lost(path), ...saved];
+    if (runs) return [lost(path), ...saved];
     return saved.length > 0 ? saved : [await place(path)];
   }
   return [await holding(path, size), ...(await log(path)), ...(await writable(path)), ...saved];
@@ -38,14 +40,20 @@ function lost(path: string): Finding {
 }
 
 /** What a daemon saved when its journal's files were removed, and nobody has decided on. */
-function setAside(path: string, dataDir: string): readonly Finding[] {
-  const [newest, ...more] = savedFiles(path, [join(dataDir, 'logs')]);
+function setAside(
+  path: string,
+  { dataDir, isHeld }: { readonly dataDir: string; readonly isHeld: boolean },
+): readonly Finding[] {
+  const saved = savedFiles(path, [join(dataDir, 'logs')]);
+  const [newest, ...more] = saved;
   if (newest === undefined) return [];
   const others = more.length === 0 ? '' : `, and ${more.length} older`;
-  const hint = `Go on from it: lockstep restore ${newest}. Or give it up: lockstepd --fresh-journal.`;
-  return [
-    warn('journal', `it was removed while a daemon ran, and saved: ${newest}${others}`, hint),
-  ];
+  const said = `it was removed while a daemon ran, and saved: ${newest}${others}`;
+  if (isHeld || isOneOf(saved, idIn(path))) {
+    return [warn('journal', said, 'It is not needed any more: keep it elsewhere, or remove it.')];
+  }
+  const hint = `Go on from it: lockstep restore '${newest}'. Or give it up: lockstepd --fresh-journal.`;
+  return [fail('journal', `${said}; the daemon does not start`, hint)];
 }
 
 async function place(path: string): Promise<Finding> {

@@ -1,15 +1,21 @@
 /** The findings in words: one line each, what to do below what is wrong, a verdict at the end. */
-import { type Colour, plain, type Terminal } from '../terminal.ts';
+import { type Colour, plain, type Terminal, wrapped } from '../terminal.ts';
 import type { Finding, Level } from './finding.ts';
 
 const COLOURS: Readonly<Record<Level, Colour>> = { ok: 'green', warn: 'yellow', fail: 'red' };
+
+/** On a narrower terminal lines are broken by it. */
+const ROOM_MIN = 20;
 
 export function report(findings: readonly Finding[], terminal: Terminal): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
   const lines = findings.flatMap(({ check, level, message, hint }) => {
     const mark = terminal.paint(COLOURS[level], level.padEnd(4));
-    const line = `${mark}  ${check.padEnd(width)}  ${plain(message)}`;
-    return hint === undefined ? [line] : [line, `${' '.repeat(width + 8)}${plain(hint)}`];
+    const indent = ' '.repeat(width + 8);
+    const said = hint === undefined ? [message] : [message, hint];
+    const room = Math.max(ROOM_MIN, terminal.columns - indent.length);
+    const [first = '', ...more] = said.flatMap((text) => wrapped(plain(text), room));
+    return [`${mark}  ${check.padEnd(width)}  ${first}`, ...more.map((line) => indent + line)];
   });
   return [...lines, '', verdict(findings)].join('\n');
 }

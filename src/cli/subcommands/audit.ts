@@ -1,7 +1,7 @@
 import { type AuditJob, runAudit, WHY } from '../audit-run.ts';
-import { UsageError } from '../exit-code.ts';
 import { interruptible } from '../interrupts.ts';
 import { keySource } from '../keys.ts';
+import { numberAboveZero } from '../number.ts';
 import { mustBeAskable, YES } from '../question.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
 
@@ -26,7 +26,7 @@ const OPTIONS = {
     group: 'Command:',
   },
   rate: {
-    type: 'number',
+    type: 'string',
     requiresArg: true,
     describe: 'Keys a second, at most',
     defaultDescription: 'half the time is rest',
@@ -46,8 +46,8 @@ export const audit = subcommand({
     ['$0 audit --keys 0..999 --json', 'reads these keys on every node'],
   ],
   async run(args, terminal) {
-    const { rate, yes } = args;
-    if (rate !== undefined && !(rate > 0)) throw new UsageError('--rate must be a number above 0');
+    const { yes } = args;
+    const rate = args.rate === undefined ? undefined : numberAboveZero('rate', args.rate);
     const repair = args.repair === true;
     if (repair) mustBeAskable(WHY, { yes, terminal });
     const source = args.keys === undefined ? undefined : await keySource(args.keys);

@@ -1,5 +1,5 @@
 import { durationMs } from '../duration.ts';
-import { UsageError } from '../exit-code.ts';
+import { wholeNumber } from '../number.ts';
 import { CONFIG } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
@@ -36,18 +36,10 @@ export const backup = subcommand({
   async run(args, terminal) {
     // It reads the configuration and SQLite, which no call to the daemon has to load.
     const { backupOnce, backupOver } = await import('../backup-run.ts');
-    const keep = args.keep === undefined ? undefined : countOf(args.keep);
+    const keep = args.keep === undefined ? undefined : wholeNumber('keep', args.keep);
     const job = { file: args.file, config: args.config, json: args.json === true };
     if (args.every === undefined) return backupOnce({ ...job, keep }, terminal);
     const everyMs = durationMs('every', args.every);
     return backupOver({ ...job, keep: keep ?? KEEP }, everyMs, terminal);
   },
 });
-
-function countOf(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new UsageError(`--keep must be a whole number above 0, not "${text}"`);
-  }
-  return count;
-}

@@ -16,10 +16,16 @@ complete -o default -F _lockstep lockstep`,
 }
 compdef _lockstep lockstep`,
   fish: `function __lockstep
-  set -l line (commandline -opc) (commandline -ct)
-  $line[1] --complete $line[2..-1] 2>/dev/null
+  set -l line (commandline -opc)
+  set -l typed (commandline -ct)
+  set -l found ($line[1] --complete $line[2..-1] "$typed" 2>/dev/null)
+  if test (count $found) -gt 0
+    printf '%s\\n' $found
+  else
+    __fish_complete_path "$typed"
+  end
 end
-complete -c lockstep -a '(__lockstep)'`,
+complete -c lockstep -f -a '(__lockstep)'`,
 };
 
 export const completion = subcommand({

@@ -5,8 +5,11 @@ import type { ListInput } from '../../protocol/request.ts';
 import { commandTable, errorText, isSettled } from '../answer-text.ts';
 import { exitOfReply, UsageError } from '../exit-code.ts';
 import { FILTER, FILTER_OPTIONS, filterOf, given } from '../filter.ts';
+import { wholeNumber } from '../number.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
 import { plain } from '../terminal.ts';
+
+const LIMIT_MAX = 1000;
 
 const OPTIONS = {
   ...FILTER_OPTIONS,
@@ -17,10 +20,11 @@ const OPTIONS = {
     describe: 'Only these states, as --state refused,rolled_back',
     group: FILTER,
   },
+  open: { type: 'boolean', describe: 'Only commands that are not settled', group: FILTER },
   limit: {
-    type: 'number',
+    type: 'string',
     requiresArg: true,
-    describe: 'Commands on a page, 1 to 1000',
+    describe: `Commands on a page, 1 to ${LIMIT_MAX}`,
     defaultDescription: '100',
     group: FILTER,
   },
@@ -40,11 +44,15 @@ export const list = subcommand({
   examples: [
     ['$0 list --state refused,rolled_back --younger-than 1h', 'what did not work lately'],
     ['$0 list --stuck', 'rollbacks that need a look'],
+    ['$0 list --open --node node03', 'what waits for this node'],
     ['$0 list --key 5 --json', 'the history of one record'],
   ],
   async run(args, terminal) {
     const page = { limit: limitOf(args.limit), cursor: args.cursor };
-    const filter = { ...filterOf(args), ...given(page) } as Omit<ListInput, 'op'>;
+    const filter = { ...filterOf(args), ...openOnly(args), ...given(page) } as Omit<
+      ListInput,
+      'op'
+    >;
     return withDaemon(args, async (client) => {
       const answer = await withNodes(client, await client.list(filter));
       if (args.json) await terminal.json(answer);
@@ -58,6 +66,15 @@ export const list = subcommand({
     });
   },
 });
+
+function openOnly(args: {
+  readonly open: boolean | undefined;
+  readonly state: readonly string[] | undefined;
+}): Pick<ListInput, 'state'> {
+  if (args.open !== true) return {};
+  if (args.state !== undefined) throw new UsageError('--open stands alone: no --state beside it');
+  return { state: ['accepted', 'applying', 'compensating'] };
+}
 
 /**
  * What each node of an open command said last, only its executor knows: it is asked, one by one. One
@@ -76,9 +93,8 @@ async function withNodes(
   return { ...answer, commands: await Promise.all(seen) };
 }
 
-function limitOf(limit: number | undefined): number | undefined {
-  if (Number.isNaN(limit)) throw new UsageError('--limit must be a number');
-  return limit;
+function limitOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : wholeNumber('limit', text, LIMIT_MAX);
 }
 
 function listText({ commands }: ListAnswer): string {

@@ -11,7 +11,7 @@ export const ping = subcommand({
   describe: 'Whether the daemon is there and takes in new commands',
   positionals: {},
   options: {},
-  examples: [['$0 ping --timeout 500', 'do not look for longer than half a second']],
+  examples: [['$0 ping --timeout 500ms', 'do not look for longer than half a second']],
   run: (args, terminal) =>
     withDaemon(args, async (client) => {
       const begun = performance.now();

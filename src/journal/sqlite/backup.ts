@@ -5,13 +5,13 @@
  * copy page by page starts over with every commit and does not end on a busy journal. The copy gets its
  * name when it is whole, on the disk, and looked through.
  */
-import { existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import { JournalError } from '../errors.ts';
-import { asJournalError } from './failure.ts';
+import { JournalError, type JournalErrorCode } from '../errors.ts';
+import { asCopyError, asJournalError } from './failure.ts';
 import { inspect } from './migrate.ts';
-import { removeDatabase, syncFile, syncFolder } from './saved.ts';
+import { removeDatabase, removeFile, syncFile, syncFolder } from './saved.ts';
 
 /** The writer holds its lock for one commit at a time. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -40,28 +40,61 @@ export function backupJournal(path: string, file: string): Backup {
       hint: 'Name another file, on another disk if there is one.',
     });
   }
+  assertPlace(target);
   const part = join(dirname(target), `.${basename(target)}.part`);
+  const journal = openJournal(path);
   try {
     removeDatabase(part);
-    vacuumInto(path, part);
+    journal.prepare('VACUUM INTO ?').run(part);
     assertWhole(part);
     syncFile(part);
     renameSync(part, target);
     syncFolder(dirname(target));
     return { file: target, bytes: statSync(target).size };
   } catch (error) {
-    rmSync(part, { force: true });
-    throw asJournalError(error);
+    removeFile(part);
+    // Damage is of what was read, and so is a lock; all else is of what was written.
+    const found = asJournalError(error, path);
+    if (error !== found && found instanceof JournalError && READ.includes(found.code)) throw found;
+    throw asCopyError(error, { copy: target, seen: part, hint: LOOK });
+  } finally {
+    journal.close();
   }
 }
 
-function vacuumInto(path: string, part: string): void {
-  const db = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+const READ: readonly JournalErrorCode[] = ['corrupt', 'busy'];
+const LOOK =
+  'Look at the folder of the copy and its disk; the journal and older copies are as before.';
+
+/** A copy takes the place of a file only, and makes no folder: the disk for it may not be mounted. */
+function assertPlace(target: string): void {
+  const folder = dirname(target);
+  const denied = (message: string, hint: string) =>
+    new JournalError(message, { code: 'denied', hint });
   try {
-    inspect(db);
-    db.prepare('VACUUM INTO ?').run(part);
-  } finally {
-    db.close();
+    const stats = statSync(target, { throwIfNoEntry: false });
+    if (stats?.isFile() === false) throw denied(`${target} is no file`, 'Name a file.');
+    if (stats === undefined && !existsSync(folder)) {
+      throw denied(`the folder of the copy, ${folder}, is missing`, 'Make it, or mount its disk.');
+    }
+  } catch (error) {
+    throw asCopyError(error, { copy: target, seen: target, hint: LOOK });
+  }
+}
+
+/** @throws JournalError that names the journal */
+function openJournal(path: string): Database.Database {
+  try {
+    const db = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      inspect(db);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  } catch (error) {
+    throw asJournalError(error, path);
   }
 }
 
@@ -71,7 +104,7 @@ function assertWhole(part: string): void {
   try {
     const said = db.pragma('quick_check(1)', { simple: true });
     if (said !== 'ok')
-      throw new JournalError(`the copy is damaged: ${String(said)}`, { code: 'corrupt' });
+      throw new JournalError(`${part} is damaged: ${String(said)}`, { code: 'corrupt' });
   } finally {
     db.close();
   }

@@ -54,7 +54,7 @@ export function connect(file: string, places: Places = {}): Connection {
       throw error;
     }
   } catch (error) {
-    throw asJournalError(error);
+    throw asJournalError(error, path);
   }
 }
 

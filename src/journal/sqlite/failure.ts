@@ -1,6 +1,6 @@
 /** Reads SQLite's result codes as errors of the journal (https://sqlite.org/rescode.html). */
 import Database from 'better-sqlite3';
-import { IllegalWrite, JournalError, type JournalErrorCode } from '../errors.ts';
+import { IllegalWrite, JOURNAL_ERRORS, JournalError, type JournalErrorCode } from '../errors.ts';
 
 const CODES: readonly (readonly [prefix: string, code: JournalErrorCode])[] = [
   ['SQLITE_FULL', 'full'],
@@ -29,6 +29,43 @@ export function asJournalError(error: unknown, path?: string): unknown {
   const message = `${path ?? 'journal'}: ${error.message} (${error.code})`;
   return new JournalError(message, { code, cause: error });
 }
+
+/**
+ * What to throw for what went wrong with the file of a copy: it is named in place of `seen`, the name
+ * under which it was worked on. What is no trouble of files is passed on.
+ */
+export function asCopyError(
+  error: unknown,
+  { copy, seen, hint }: { readonly copy: string; readonly seen: string; readonly hint: string },
+): unknown {
+  const found = error instanceof JournalError ? error : asJournalError(error, copy);
+  if (found instanceof JournalError) {
+    const message = found.message.replaceAll(seen, copy);
+    const { code } = found;
+    // Those of the table are about the journal in its place.
+    const isOwn = found.hint !== JOURNAL_ERRORS[code].hint || code === 'newer_schema';
+    return new JournalError(message, { code, cause: error, hint: isOwn ? found.hint : hint });
+  }
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) return error;
+  const kind = FILE_CODES[code] ?? 'io';
+  return new JournalError(`${copy}: ${message.replaceAll(seen, copy)}`, {
+    code: kind,
+    cause: error,
+    hint,
+  });
+}
+
+const FILE_CODES: Readonly<Record<string, JournalErrorCode>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  EROFS: 'denied',
+  ENOENT: 'denied',
+  ENOTDIR: 'denied',
+  EISDIR: 'denied',
+};
 
 function named(error: JournalError, path: string | undefined): JournalError {
   if (path === undefined || error.message.includes(path)) return error;

@@ -9,13 +9,13 @@
  * Steps are in such an order that a crash leaves either what was there before or a start that is
  * refused: the copy is made ready under the name of a saved journal (saved.ts) with a new id.
  */
-import { copyFileSync, existsSync, realpathSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { dirname, join, parse, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { formatToken, parseToken } from '../../core/token.ts';
 import { JournalError } from '../errors.ts';
 import { place } from './connection.ts';
-import { asJournalError } from './failure.ts';
+import { asCopyError, asJournalError } from './failure.ts';
 import { type Lock, lockJournal } from './lock.ts';
 import { inspect, migrate } from './migrate.ts';
 import { prepareCountOpen } from './queries/open.ts';
@@ -61,7 +61,9 @@ export interface RestoreOptions {
 export function restoreJournal({ path: named, file, savedIn }: RestoreOptions): Restored {
   const path = place(named);
   const source = resolve(file);
-  if (!existsSync(source)) throw new JournalError(`there is no file ${file}`, NO_COPY);
+  const stats = statSync(source, { throwIfNoEntry: false });
+  if (stats === undefined) throw new JournalError(`there is no file ${file}`, NO_COPY);
+  if (!stats.isFile()) throw new JournalError(`${file} is no file`, NO_COPY);
   if (existsSync(path) && realpathSync(source) === realpathSync(path)) {
     throw new JournalError(`${file} is the place of the journal itself`, NO_COPY);
   }
@@ -83,7 +85,7 @@ export function restoreJournal({ path: named, file, savedIn }: RestoreOptions): 
       ...(renamed === undefined ? {} : { renamed }),
     };
   } catch (error) {
-    throw asJournalError(error);
+    throw error instanceof JournalError ? error : asJournalError(error, path);
   } finally {
     lock?.release();
   }
@@ -121,7 +123,7 @@ function prepare(source: string, ready: string): number {
     return held;
   } catch (error) {
     removeDatabase(part);
-    throw error;
+    throw asCopyError(error, { copy: source, seen: part, hint: NO_COPY.hint });
   }
 }
 

@@ -146,8 +146,7 @@ export function assertNothingSaved(
   id: string | undefined,
 ): void {
   const [newest] = saved;
-  if (newest === undefined) return;
-  if (id !== undefined && saved.some((file) => idIn(file) === id)) return;
+  if (newest === undefined || isOneOf(saved, id)) return;
   const now = id === undefined ? 'is gone' : 'is another one now';
   const others = saved.length === 1 ? '' : ` (and ${saved.length - 1} older)`;
   throw new JournalError(`${path} ${now}; what it held is saved in ${newest}${others}`, {
@@ -158,8 +157,13 @@ export function assertNothingSaved(
   });
 }
 
+/** What is at the journal's place has everything that one of them has. */
+export function isOneOf(saved: readonly string[], id: string | undefined): boolean {
+  return id !== undefined && saved.some((file) => idIn(file) === id);
+}
+
 /** What cannot be read has no id: then a person has to look. */
-function idIn(file: string): string | undefined {
+export function idIn(file: string): string | undefined {
   try {
     const db = new Database(file, { readonly: true });
     try {

@@ -1,0 +1,38 @@
+/** What the pages say of the command line. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { runCli } from '../support/run-cli.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+
+function page(path: string): string {
+  return readFileSync(new URL(path, ROOT), 'utf8');
+}
+
+test('docs/command-line.md names every subcommand and every option that chooses commands', async () => {
+  const text = page('docs/command-line.md');
+  const { stdout } = await runCli(['--help']);
+  const names = [...stdout.matchAll(/^ {2}lockstep ([a-z-]+) .*$/gm)].map(([, name = '']) => name);
+  expect(names).toContain('backup');
+  const missing = [...new Set(names)].filter((name) => !new RegExp(`\`${name}[ \`]`).test(text));
+  expect(missing).toEqual([]);
+  const list = await runCli(['list', '--help']);
+  const options = /Filter:\n(.*?)\n\n/s.exec(list.stdout)?.[1] ?? '';
+  const filters = [...options.matchAll(/--([a-z-]+) /g)].map(([flag]) => flag.trim());
+  expect(filters).toContain('--older-than');
+  const paging = ['--limit', '--cursor'];
+  expect(filters.filter((flag) => !paging.includes(flag) && !text.includes(flag))).toEqual([]);
+});
+
+test('the pages call the programs by their names alone; one place says where they lie', () => {
+  const pages = readdirSync(new URL('docs/', ROOT)).filter((name) => name.endsWith('.md'));
+  const found = ['README.md', ...pages.map((name) => `docs/${name}`)].flatMap((path) =>
+    page(path)
+      .split('\n')
+      // In the container there is no path that names the folder.
+      .filter((line) => /bin\/(lockstepd?|nodesim)\b/.test(line) && !line.includes('docker'))
+      .map((line) => `${path}: ${line}`),
+  );
+  expect(found).toEqual([]);
+  expect(page('README.md').match(/export PATH="\$PWD\/bin:\$PATH"/g)).toHaveLength(1);
+});
