@@ -26,6 +26,15 @@ export function findingTable(findings: readonly AuditFinding[]): string {
   return table(titles, rows) + (more > 0 ? `\n… and ${more} more` : '');
 }
 
+/** Keys that are no findings, one a line. */
+export function unjournaledText(unjournaled: ReadonlySet<string>): string {
+  const shown = [...unjournaled].slice(0, SHOWN_MAX).map((key) => `  ${plain(key)}`);
+  const more = unjournaled.size - shown.length;
+  return [...shown, ...(more > 0 ? [`  … and ${more} more: --json shows them all`] : [])].join(
+    '\n',
+  );
+}
+
 function cell({ kind, nodes }: AuditFinding, name: string): string {
   const seen = nodes[name];
   if (seen === undefined) return '';
@@ -41,16 +50,23 @@ export interface Audited {
 
 /** `audit: 3 keys differ (missing 2, stray 1), 100000 compared in 12.3 s`. */
 export function auditLine({ walked, findings, elapsedMs }: Audited, terminal: Terminal): string {
-  const { checked, busy, unlisted, isWhole } = walked;
+  const { checked, busy, unjournaled, unlisted, isWhole } = walked;
   const parts = [`audit: ${verdict({ walked, findings }, terminal)}`];
   const compared = checked - busy;
   if (compared > 0) parts.push(`${compared} compared`);
   if (busy > 0) parts.push(`${keys(busy)} not compared: commands were under way on them`);
   parts.push(`in ${durationText(elapsedMs)}`);
   const line = `${parts.join(', ')}${isWhole ? '' : '; stopped early: there are more keys'}`;
-  if (unlisted.length === 0) return line;
-  const nodes = unlisted.map(plain).join(', ');
-  return `${line}\n${nodes} can't list keys: those that the journal knows were read one by one`;
+  const lines = [line];
+  if (unjournaled.size > 0) {
+    const are = unjournaled.size === 1 ? 'is' : 'are';
+    lines.push(`${keys(unjournaled.size)} ${are} on all nodes and not known to the journal`);
+  }
+  if (unlisted.length > 0) {
+    const nodes = unlisted.map(plain).join(', ');
+    lines.push(`${nodes} can't list keys: those that the journal knows were read one by one`);
+  }
+  return lines.join('\n');
 }
 
 function verdict(
@@ -62,12 +78,13 @@ function verdict(
     return `${terminal.paint('red', differing(findings.length))} (${detail})`;
   }
   if (walked.checked === walked.busy) return terminal.paint('yellow', 'no key was compared');
-  return terminal.paint('green', 'the nodes agree with the journal');
+  const whom = walked.unjournaled.size > 0 ? 'each other' : 'the journal';
+  return terminal.paint('green', `the nodes agree with ${whom}`);
 }
 
 /** The last line of an audit with --json. */
 export function auditJson({ walked, findings, elapsedMs }: Audited) {
-  const { checked, busy, unlisted, isWhole, fault } = walked;
+  const { checked, busy, unjournaled, unlisted, isWhole, fault } = walked;
   const error = fault === undefined || !isFault(fault) ? fault : faultJson(fault);
   return {
     op: 'audit',
@@ -75,6 +92,7 @@ export function auditJson({ walked, findings, elapsedMs }: Audited) {
     differing: findings.length,
     kinds: Object.fromEntries(kindsOf(findings)),
     notJudged: busy,
+    unjournaled: unjournaled.size,
     unlisted,
     complete: isWhole,
     elapsedMs: Math.round(elapsedMs),

@@ -13,6 +13,7 @@ import {
   findingTable,
   keys,
   remediesText,
+  unjournaledText,
 } from './audit-report.ts';
 import { itemsOf, type Walk, type Walked, walk } from './audit-walk.ts';
 import { EXIT, type ExitCode, exitOfReply } from './exit-code.ts';
@@ -28,6 +29,8 @@ export const WHY = 'audit --repair changes nodes';
 export interface AuditJob extends Pick<Walk, 'unknown' | 'rate' | 'stop'> {
   readonly source: KeySource | undefined;
   readonly repair: boolean;
+  /** Name the keys that all nodes hold and the journal does not know. */
+  readonly unjournaled: boolean;
   readonly yes: boolean | undefined;
   readonly json: boolean;
 }
@@ -41,9 +44,12 @@ export async function runAudit(
   const { walked, findings } = await look(client, job, terminal);
   const audited = { walked, findings, elapsedMs: performance.now() - begun };
   const { json } = job;
+  const unjournaled = job.unjournaled ? walked.unjournaled : new Set<string>();
+  if (json) for (const groupId of unjournaled) await terminal.json({ groupId, unjournaled: true });
   if (json && !job.repair) for (const one of findings) await terminal.json(one);
   else if (!json && findings.length > 0) await terminal.line(findingTable(findings));
   if (!json) await terminal.line(auditLine(audited, terminal));
+  if (!json && unjournaled.size > 0) await terminal.line(unjournaledText(unjournaled));
   const { fault, isWhole } = walked;
   const mendable = job.repair && isWhole;
   const repaired = mendable ? await mend(client, job, { terminal, findings }) : undefined;

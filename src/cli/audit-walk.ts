@@ -18,8 +18,8 @@ import type { KeyItem } from './keys.ts';
 const CHUNK = 500;
 const BUSY_ROUNDS = 5;
 const BUSY_PAUSE_MS = 300;
-/** Busy keys that are remembered; more are only counted. */
-const BUSY_MAX = 100_000;
+/** Busy keys, and unjournaled ones, that are remembered. */
+const KEPT_MAX = 100_000;
 const REST_MS_MAX = 5000;
 
 export interface Walk {
@@ -37,6 +37,8 @@ export interface Walked {
   readonly checked: number;
   /** Keys that always had commands under way. */
   readonly busy: number;
+  /** Keys that all nodes hold and the journal says nothing of. */
+  readonly unjournaled: ReadonlySet<string>;
   /** Nodes without a list, where keys were read one by one. */
   readonly unlisted: readonly string[];
   /** False if keys are left that were not looked at. */
@@ -56,13 +58,15 @@ export async function walk(client: LockstepClient, job: Walk): Promise<Walked> {
     if (!isFault(error)) throw error;
     fault = error;
   }
-  const { checked, busy, unlisted } = walker;
+  const { checked, busy, unjournaled, unlisted } = walker;
   const isWhole = fault === undefined && !job.stop.aborted;
-  return { checked, busy, unlisted, isWhole, ...(fault === undefined ? {} : { fault }) };
+  const ended = fault === undefined ? {} : { fault };
+  return { checked, busy, unjournaled, unlisted, isWhole, ...ended };
 }
 
 class Walker {
   checked = 0;
+  readonly unjournaled = new Set<string>();
   readonly #client: LockstepClient;
   readonly #job: Walk;
   #busy = new Set<string>();
@@ -126,7 +130,9 @@ class Walker {
     if (isError(page)) return page;
     const tookMs = performance.now() - begun;
     this.checked += page.checked;
-    for (const key of page.busy) if (this.#busy.size < BUSY_MAX) this.#busy.add(key);
+    for (const key of page.busy) if (this.#busy.size < KEPT_MAX) this.#busy.add(key);
+    for (const key of page.unjournaled ?? [])
+      if (this.unjournaled.size < KEPT_MAX) this.unjournaled.add(key);
     for (const node of page.unlisted ?? []) this.#unlisted.add(node);
     await onPage(page);
     // Where no node is listed the daemon itself is slow.

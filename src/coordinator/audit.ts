@@ -17,7 +17,7 @@ import type { Answer, AuditAnswer, AuditFinding } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { AuditRequest } from '../protocol/request.ts';
 import type { Sighting } from '../protocol/work.ts';
-import { judge } from './judgement.ts';
+import { isUnjournaled, judge } from './judgement.ts';
 import type { QuietKeys } from './key-order.ts';
 import { Missed } from './looks.ts';
 import type { Respond } from './ports.ts';
@@ -87,7 +87,9 @@ export class Audit {
       }
       const end = next === undefined ? {} : { next };
       const without = unlisted.length === 0 ? {} : { unlisted };
-      const answer = { checked, findings, busy: [...busy], ...without, ...end };
+      const unheard = unjournaledOf(seen, suspicion);
+      const unjournaled = unheard.length === 0 ? {} : { unjournaled: unheard };
+      const answer = { checked, findings, busy: [...busy], ...unjournaled, ...without, ...end };
       this.#conclude(request, answer);
       return answer;
     } finally {
@@ -163,6 +165,20 @@ function judged(
     if (want === undefined || !quiet.has(sighting.groupId)) return [];
     return judge(sighting, want, unknown) ?? [];
   });
+}
+
+/** By the lists, or by reads where there are none; a key that a command has come to is not judged. */
+function unjournaledOf(
+  seen: readonly Sighting[],
+  { unjournaled, wanted, quiet }: Suspicion,
+): readonly string[] {
+  const read = seen.filter(({ groupId, nodes }) => {
+    const want = wanted.get(groupId);
+    const isOnAll = Object.values(nodes).every(({ state }) => state === 'present');
+    return isOnAll && want !== undefined && isUnjournaled(want);
+  });
+  const keys = [...unjournaled, ...read.map(({ groupId }) => groupId)];
+  return keys.filter((key) => quiet.has(key));
 }
 
 function remedy(op: Operation, groupId: string) {

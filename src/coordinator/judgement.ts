@@ -40,6 +40,11 @@ export function isAgainst({ presence, prior }: Omit<Wanted, 'tokens'>, state: Pr
   return presence === other || Object.values(prior).includes(other);
 }
 
+/** Whether the journal says nothing of the key, on no node. */
+export function isUnjournaled({ presence, prior }: Omit<Wanted, 'tokens'>): boolean {
+  return presence === 'unknown' && Object.keys(prior).length === 0;
+}
+
 /** The finding, or undefined if all is well; with what mends it, if anything does. */
 export function judge(
   { groupId, nodes }: Sighting,

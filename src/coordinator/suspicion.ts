@@ -6,7 +6,7 @@ import type { Journal } from '../journal/port.ts';
 import { compareBytes } from '../protocol/byte-order.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { AuditRequest } from '../protocol/request.ts';
-import { isAgainst, type Wanted, wantedBy } from './judgement.ts';
+import { isAgainst, isUnjournaled, type Wanted, wantedBy } from './judgement.ts';
 import type { QuietKeys } from './key-order.ts';
 import { Missed } from './looks.ts';
 import type { QueryDesk } from './queries.ts';
@@ -28,7 +28,9 @@ export interface Suspicion {
   readonly suspects: readonly string[];
   /** What the journal has of each suspect. */
   readonly wanted: ReadonlyMap<string, Wanted>;
-  /** Those of the suspects that no command is at; end it by `unwatch`. */
+  /** Keys that all nodes list, and that the journal says nothing of. */
+  readonly unjournaled: readonly string[];
+  /** Those of the keys that no command is at; end it by `unwatch`. */
   readonly quiet: QuietKeys;
   readonly next: string | undefined;
   /** Nodes without a list. */
@@ -107,12 +109,21 @@ async function compare(
     if (range.isUnlisted || partial.has(key)) return true;
     return isAgainst(wantedOf(key), agreed.has(key) ? 'present' : 'absent');
   });
+  const isListed = (key: string) => agreed.has(key) && !partial.has(key);
+  const unjournaled = all.filter((key) => isListed(key) && isUnjournaled(wantedOf(key)));
   const tokens = await inParts(desk, suspects, (part) => ports.journal.tokens(part));
   const wanted = suspects.map(
     (key) => [key, { ...wantedOf(key), tokens: tokens.get(key) }] as const,
   );
-  const { unlisted } = range;
-  return { checked: all.length, suspects, wanted: new Map(wanted), quiet, next: upTo, unlisted };
+  return {
+    checked: all.length,
+    suspects,
+    wanted: new Map(wanted),
+    unjournaled,
+    quiet,
+    next: upTo,
+    unlisted: range.unlisted,
+  };
 }
 
 /** The next keys of the journal, a few in each turn. */

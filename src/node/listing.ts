@@ -11,6 +11,7 @@
 import { createHash } from 'node:crypto';
 import { CODE_POINTS_MAX, isTooLong } from '../core/group-id.ts';
 import type { NodeStats } from '../protocol/answer.ts';
+import { parseJson } from '../protocol/bounded-json.ts';
 import { compareBytes } from '../protocol/byte-order.ts';
 import { type Dialect, listPath } from './dialect.ts';
 import { NotListed } from './list-call.ts';
@@ -95,7 +96,7 @@ async function readPage(
   list: NonNullable<Dialect['list']>,
   { after, limit }: { readonly after: string; readonly limit: number },
 ): Promise<Page> {
-  const body: unknown = JSON.parse(await client.list(listPath(list, after, limit)));
+  const body: unknown = parseJson(await client.list(listPath(list, after, limit)));
   const { groups, next } = (body ?? {}) as { readonly groups?: unknown; readonly next?: unknown };
   const isNext = next === undefined || typeof next === 'string';
   if (!Array.isArray(groups) || !isNext) throw new SyntaxError('no page');

@@ -1,4 +1,5 @@
 /** Bodies of nodes: the record that a read shows, and what is no word of a node. */
+import { parseJson } from '../protocol/bounded-json.ts';
 
 export interface NodeRecord {
   /** The record as JSON text, without its owner mark: that travels in a header. */
@@ -41,11 +42,11 @@ export function isMarkup(body: string): boolean {
 
 export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     return value as Readonly<Record<string, unknown>>;
   } catch {
-    // Not JSON: an answer like any other, and the caller's to judge.
+    // Not JSON, or too costly to read: an answer like any other, and the caller's to judge.
     return undefined;
   }
 }

@@ -88,6 +88,8 @@ export interface AuditAnswer {
   readonly findings: readonly AuditFinding[];
   /** Keys with commands under way, which were not judged. */
   readonly busy: readonly string[];
+  /** Keys that all nodes hold and the journal says nothing of: no findings, since the nodes agree. */
+  readonly unjournaled?: readonly string[];
   /** Nodes without a list: the keys are those that the journal knows, read one by one. */
   readonly unlisted?: readonly string[];
   readonly next?: string;

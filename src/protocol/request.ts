@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { groupIdFault } from '../core/group-id.ts';
+import { CostlyJson, parseJson, REQUEST_VALUES_MAX } from './bounded-json.ts';
 import type { ErrorReply } from './errors.ts';
 import {
   type Fault,
@@ -223,8 +224,9 @@ export function parseRequest(frame: Uint8Array): Parsed {
   if (text.startsWith('\uFEFF')) return failed(frameFault('begins with a byte order mark'));
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text, REQUEST_VALUES_MAX);
   } catch (error) {
+    if (error instanceof CostlyJson) return failed(frameFault(error.message));
     const why = error instanceof Error ? error.message.toWellFormed() : String(error);
     return failed(frameFault(`is not JSON: ${why}`));
   }

@@ -75,6 +75,26 @@ describe('audit', () => {
     expect(code).toBe(1);
   });
 
+  test('says how many keys the journal does not know, and names them if asked', async () => {
+    const { run } = await setUp({
+      instead: ({ op }) =>
+        op === 'audit'
+          ? { checked: 3, findings: [], busy: [], unjournaled: ['new', 'newer'] }
+          : undefined,
+    });
+    const { code, stdout } = await run();
+    expect(stdout).toMatch(/^audit: the nodes agree with each other, 3 compared in /);
+    expect(stdout).toMatch(/\n2 keys are on all nodes and not known to the journal\n$/);
+    expect(code).toBe(0);
+    expect((await run('--unjournaled')).stdout).toMatch(/ {2}new\n {2}newer\n$/);
+    const lines = (await run('--unjournaled', '--json')).stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { groupId: 'new', unjournaled: true },
+      { groupId: 'newer', unjournaled: true },
+      { summary: { differing: 0, unjournaled: 2 } },
+    ]);
+  });
+
   test('of nodes without a list says how it compared, and never that nothing agrees', async () => {
     let checked = 2;
     const { run } = await setUp({

@@ -70,6 +70,24 @@ describe('an audit of all keys', () => {
     expect(recordsOf(nodes)).toEqual([['theirs'], ['theirs'], ['theirs']]);
   });
 
+  test('a key that all nodes hold and the journal says nothing of is named, and is no finding', async () => {
+    const { desk, nodes } = await openCluster({ retentionMs: 100_000 });
+    await done(desk, 'create', 'a');
+    for (const name of NAMES) nodes[name].records.set('theirs', STRAY);
+    const agreed = { checked: 2, findings: [], busy: [], unjournaled: ['theirs'] };
+    expect(await audit(desk)).toEqual(agreed);
+    expect(await audit(desk, { keys: ['a', 'theirs'] })).toEqual(agreed);
+    // A command is at it: of such a key nothing is said.
+    nodes.node01.otherwise = () => 'lost';
+    desk.ask({ op: 'delete', groupId: 'theirs' });
+    await desk.advance(10);
+    expect(await audit(desk)).toMatchObject({ checked: 2, findings: [] });
+    expect(await audit(desk)).not.toHaveProperty('unjournaled');
+    nodes.node01.otherwise = () => undefined;
+    await desk.advance(92_000);
+    expect(await audit(desk)).toMatchObject({ unjournaled: ['a'] });
+  });
+
   test('what was rolled back left the key as it was: the last committed command counts', async () => {
     const { desk, nodes } = await openCluster();
     await done(desk, 'create', 'a');

@@ -108,6 +108,36 @@ test('P1, P5: a held command that is to go on does, and after a restart still do
   await committed(client.delete('a'));
 });
 
+test('P1: keys created since the copy are named after a restore, and commands on them do well', async () => {
+  const { sim, daemon, client } = await startCluster({ executors: 1 });
+  const cli = cliOf(daemon);
+  const copy = join(tempFolder(), 'copy.db');
+  await committed(client.create('kept'));
+  await committed(client.create('gone'));
+  expect(await cli('backup', copy)).toEqual(OK);
+  await committed(client.delete('gone'));
+  for (const key of ['new', 'newer']) await committed(client.create(key));
+  await daemon.stop();
+  expect((await cli('restore', copy)).stdout).toContain('lockstep audit --unjournaled');
+  await daemon.restart();
+  const { code, stdout } = await cli('audit', '--unjournaled');
+  expect(stdout).toMatch(/gone +missing +present +absent/);
+  expect(stdout).toMatch(
+    /2 keys are on all nodes and not known to the journal\n {2}new\n {2}newer\n$/,
+  );
+  expect(code).toBe(1);
+
+  await committed(client.delete('new'));
+  const again = { state: 'refused', reason: 'already_exists' };
+  expect(await client.create('newer')).toMatchObject(again);
+  await committed(client.delete('newer'));
+  await committed(client.create('gone'));
+  await committed(client.delete('gone'));
+  const agreed = await cli('audit');
+  expect(agreed.stdout).toContain('audit: the nodes agree with the journal');
+  expect(await sim.stats()).toEqual([true, { node01: 1, node02: 1, node03: 1 }]);
+});
+
 test('P10: what is no copy, and a daemon that runs, are told, and nothing is changed', async () => {
   const { daemon } = await startCluster({ executors: 1 });
   const cli = cliOf(daemon);

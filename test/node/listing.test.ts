@@ -81,10 +81,11 @@ describe('counting the keys of a node', () => {
   });
 
   test.each([
-    ['millions of members that are no keys', '0', /more keys than asked for/],
-    ['millions of empty keys', '""', /more keys than asked for/],
-  ])('P9: a page of %s is not judged one by one', async (_, member, told) => {
-    const body = `{"groups":[${Array(1_300_000).fill(member).join()}]}`;
+    ['millions of numbers', `{"groups":[${Array(1_300_000).fill('0').join()}]}`, /200000 values/],
+    ['millions of empty keys', `{"groups":[${Array(1_300_000).fill('""').join()}]}`, /values/],
+    ['millions of brackets', '['.repeat(4_000_000), /nests deeper than 100 levels/],
+    ['thousands of keys too many', `{"groups":[${Array(90_000).fill('""').join()}]}`, /asked for/],
+  ])('P9: a page of %s is not judged one by one', async (_, body, told) => {
     const node = await startRawNode((socket) => socket.end(answer('200 OK', body)));
     const blocked = monitorEventLoopDelay({ resolution: 1 });
     blocked.enable();

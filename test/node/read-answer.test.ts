@@ -166,6 +166,12 @@ describe('a read counts only with this very record', () => {
     },
   );
 
+  test('P9, P10: a record nested as deep as a body is long shows nothing, and throws nothing', () => {
+    const deep = '['.repeat(30_000) + ']'.repeat(30_000);
+    const body = `{"groupId": "5", "timestamp": 17, "more": ${deep}}`;
+    expect(answer('read', { body })).toMatchObject({ kind: 'unreadable' });
+  });
+
   test('without marks in the dialect, a timestamp is part of the record', () => {
     const body = '{"groupId": "5", "timestamp": 7}';
     const read = answer('read', { body }, challenge);

@@ -26,6 +26,8 @@ export interface DaemonOptions {
   /** More settings, over all others; undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly executors?: number;
+  /** `ulimit -n` of the shell that starts it. */
+  readonly openFiles?: number;
 }
 
 export interface Daemon extends AsyncDisposable {
@@ -75,7 +77,7 @@ export async function prepareDaemon(options: DaemonOptions): Promise<Daemon> {
   };
   process.once('exit', removeData);
   const env = await settingsOf(options, dataDir);
-  const runner = new Runner(env);
+  const runner = new Runner(env, options.openFiles);
   return {
     endpoint: env['LOCKSTEP_ENDPOINT'] ?? '',
     eventsEndpoint: env['LOCKSTEP_EVENTS_ENDPOINT'] ?? '',
@@ -132,13 +134,15 @@ async function settingsOf(
 /** The child process and its restarts. */
 class Runner {
   readonly #env: Readonly<Record<string, string>>;
+  readonly #openFiles: number | undefined;
   #child: ChildProcess | undefined;
   /** Resolves when it has ended and everything it printed has been read. */
   #closed: Promise<unknown> = Promise.resolve();
   output = '';
 
-  constructor(env: Readonly<Record<string, string>>) {
+  constructor(env: Readonly<Record<string, string>>, openFiles: number | undefined) {
     this.#env = env;
+    this.#openFiles = openFiles;
   }
 
   get pid(): number {
@@ -157,7 +161,7 @@ class Runner {
       // Where no configuration file is found.
       cwd: this.#env['LOCKSTEP_DATA_DIR'],
       env: { PATH: process.env['PATH'], ...this.#env, ...more },
-      execArgv: ['--import', ATTENDED],
+      ...programOf(this.#openFiles),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
@@ -201,4 +205,12 @@ class Runner {
     if (this.alive) this.signal(signal);
     return this.ended();
   }
+}
+
+/** Node, by way of a shell if it is to have fewer open files; `exec` keeps the process. */
+function programOf(openFiles: number | undefined) {
+  const args = ['--import', ATTENDED];
+  if (openFiles === undefined) return { execArgv: args };
+  const limit = `ulimit -n ${openFiles} && exec "$0" "$@"`;
+  return { execPath: '/bin/sh', execArgv: ['-c', limit, process.execPath, ...args] };
 }

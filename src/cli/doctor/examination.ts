@@ -11,6 +11,7 @@ import { checkIntegrations } from './integrations.ts';
 import { checkDisk, checkJournal } from './journal.ts';
 import { checkNodes } from './nodes.ts';
 import { checkOutliving } from './outliving.ts';
+import { checkOwnDialect } from './own-dialect.ts';
 import { checkStartGate } from './start-gate.ts';
 
 export interface Examination {
@@ -53,6 +54,7 @@ async function checksOf(settings: Settings, options: Examination): Promise<reado
     ...checkDeadlines(settings),
     ...checkDescriptors(settings),
     ...outliving,
+    ...checkOwnDialect(settings),
     ...found.flat(),
   ];
 }

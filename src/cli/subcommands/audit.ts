@@ -25,6 +25,11 @@ const OPTIONS = {
     describe: 'Keys that nodes differ on and the journal knows nothing of',
     group: 'Command:',
   },
+  unjournaled: {
+    type: 'boolean',
+    describe: 'List the keys that all nodes hold and the journal does not know',
+    group: 'Command:',
+  },
   rate: {
     type: 'string',
     requiresArg: true,
@@ -44,6 +49,7 @@ export const audit = subcommand({
     ['$0 audit', 'exit code 0 only if the nodes agree with the journal'],
     ['$0 audit --repair', 'mends, for example, a node that came back empty'],
     ['$0 audit --keys 0..999 --json', 'reads these keys on every node'],
+    ['$0 audit --unjournaled', 'after a restore: names what was created since the copy'],
   ],
   async run(args, terminal) {
     const { yes } = args;
@@ -52,7 +58,8 @@ export const audit = subcommand({
     if (repair) mustBeAskable(WHY, { yes, terminal });
     const source = args.keys === undefined ? undefined : await keySource(args.keys);
     const unknown = args.unknown as AuditJob['unknown'];
-    const job = { source, unknown, rate, repair, yes, json: args.json === true };
+    const [json, unjournaled] = [args.json === true, args.unjournaled === true];
+    const job = { source, unknown, unjournaled, rate, repair, yes, json };
     return withDaemon(args, (client) =>
       interruptible(terminal, {
         run: (stop) => runAudit(client, { ...job, stop }, terminal),

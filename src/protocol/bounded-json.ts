@@ -1,0 +1,63 @@
+/**
+ * JSON texts from outside. What a text costs its reader is not its length: four million `[` take some 200 MB,
+ * and what is nested thousands deep overflows the stack of whoever writes it out again. So levels and
+ * values are counted before the parser pays for them (P9).
+ */
+
+/** Arrays and objects inside one another. */
+export const JSON_DEPTH_MAX = 100;
+/** Members, elements, and the arrays and objects that hold them; some 30 MB if all are objects. */
+export const JSON_VALUES_MAX = 200_000;
+/** More than a frame of the usual bound can have: there a list that is too long is told by its field. */
+export const REQUEST_VALUES_MAX = 600_000;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+
+/** Well-formed or not, nobody reads it. */
+export class CostlyJson extends Error {
+  override readonly name = 'CostlyJson';
+}
+
+/** @throws CostlyJson, SyntaxError */
+export function parseJson(text: string, valuesMax = JSON_VALUES_MAX): unknown {
+  // A text nests no deeper than it is long, nor has it more values.
+  if (text.length > JSON_DEPTH_MAX) assertCheap(text, valuesMax);
+  return JSON.parse(text);
+}
+
+/** Of a text that is no JSON it counts at least as much as the parser reads before it finds out. */
+function assertCheap(text: string, valuesMax: number): void {
+  let depth = 0;
+  let values = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      at = endOfString(text, at);
+      continue;
+    }
+    // `[` and `{`, `]` and `}` differ in one bit.
+    const bracket = code | 0x20;
+    if (bracket === 0x7b) {
+      depth++;
+      values++;
+    } else if (bracket === 0x7d) depth--;
+    else if (code === COMMA) values++;
+    if (depth > JSON_DEPTH_MAX) throw new CostlyJson(`nests deeper than ${JSON_DEPTH_MAX} levels`);
+    if (values > valuesMax) throw new CostlyJson(`has more than ${valuesMax} values`);
+  }
+}
+
+/** Where the string that begins at `from` ends; the text's end if it does not. */
+function endOfString(text: string, from: number): number {
+  let at = from + 1;
+  for (;;) {
+    at = text.indexOf('"', at);
+    if (at === -1) return text.length;
+    let escapes = 0;
+    while (text.charCodeAt(at - 1 - escapes) === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return at;
+    at++;
+  }
+}

@@ -1,0 +1,69 @@
+/** Silent connections by the thousand, to a daemon that may open as few files as a shell usually allows. */
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { connectTo, startCluster } from '../support/cluster.ts';
+import { SteadyClient } from '../support/steady-client.ts';
+
+const OPEN_FILES = 1024;
+const SILENT = 1000;
+const LONG = { timeout: 60_000, interval: 100 };
+
+test('P8, P9: 1,000 silent connections take a daemon of 1,024 open files from no honest client', async () => {
+  const { daemon, client } = await startCluster({ executors: 2, openFiles: OPEN_FILES });
+  const { pid } = daemon;
+  expect(readFileSync(`/proc/${pid}/limits`, 'utf8')).toMatch(/^Max open files +1024 +1024 /m);
+  using steady = new SteadyClient(daemon.endpoint);
+  await vi.waitUntil(async () => (await steady.report()).answered > 0, LONG);
+  const openFiles = () => readdirSync(`/proc/${pid}/fd`).length;
+  const before = openFiles();
+  const stop = keepSilent(new URL(daemon.endpoint), SILENT);
+  onTestFinished(stop);
+
+  // The guard of memory looks every five seconds, and needs a descriptor to look: by then there is none.
+  await vi.waitUntil(() => daemon.output.includes('memory could not be measured'), LONG);
+  expect(openFiles()).toBeGreaterThan(OPEN_FILES - 100);
+  // The honest client has what it needs.
+  await steady.report();
+  let answered = 0;
+  await vi.waitUntil(async () => {
+    answered += (await steady.report()).answered;
+    return answered >= 30;
+  }, LONG);
+  expect(await client.create(randomUUID())).toMatchObject({ state: 'committed' });
+  // Those that were let go are on their way back.
+  expect(openFiles()).toBeGreaterThan(before + SILENT / 2);
+
+  stop();
+  await vi.waitUntil(() => openFiles() < before + 50, LONG);
+  const late = await connectTo(daemon);
+  expect(await late.create(randomUUID())).toMatchObject({ state: 'committed' });
+  expect(await client.ping()).toMatchObject({ pid, ready: true });
+  expect((await steady.report()).faults).toEqual([]);
+  const { breakers } = (await client.breakers()) as { breakers: Record<string, object> };
+  for (const breaker of Object.values(breakers)) {
+    expect(breaker).toMatchObject({ state: 'closed', openings: 0 });
+  }
+});
+
+/** So many connections that never say a word; each comes again when it is let go. Returns what ends them. */
+function keepSilent({ hostname, port }: URL, count: number): () => void {
+  const peers = new Set<Socket>();
+  let isStopped = false;
+  const join = (): void => {
+    const peer = connect(Number(port), hostname);
+    peers.add(peer.resume());
+    // Reset or ended: `close` follows.
+    peer.on('error', () => {});
+    peer.on('close', () => {
+      peers.delete(peer);
+      if (!isStopped) setTimeout(join, 100);
+    });
+  };
+  for (let number = 0; number < count; number++) join();
+  return () => {
+    isStopped = true;
+    for (const peer of peers) peer.destroy();
+  };
+}
