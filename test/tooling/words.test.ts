@@ -1,8 +1,8 @@
 /** Words that were given up do not come back as names in src; those that are to be given up are listed. */
 import { describe, expect, it } from 'vitest';
 import { names, namesIn } from '../../tools/words/occurrences.ts';
-import { BANNED, PENDING, type Word } from '../../tools/words/words.ts';
-import { PROGRAMS, read } from './repository.ts';
+import { BANNED, PENDING, PHRASES, type Word } from '../../tools/words/words.ts';
+import { PAGES, PROGRAMS, read, withoutCode } from './repository.ts';
 
 const SOURCE = PROGRAMS.filter((path) => path.startsWith('src/')).map((path) => ({
   path: path.slice('src/'.length),
@@ -17,6 +17,22 @@ function occurrencesOf(word: Word): readonly string[] {
       .map(({ text, line }) => `src/${file.path}:${line} ${text}`),
   );
 }
+
+/** Not in plain English yet, or about the phrases themselves. */
+const NOT_PLAIN =
+  /^docs\/(decisions|notebook)\/|^docs\/(configuration|operations|protocol|style)\.md$|^CHANGELOG\.md$/;
+
+describe('pages', () => {
+  it.each(PAGES.filter((page) => !NOT_PLAIN.test(page)))('%s does without old phrases', (page) => {
+    const lines = withoutCode(read(page)).split('\n');
+    const found = PHRASES.flatMap(({ old, now }) =>
+      lines.flatMap((line, index) =>
+        new RegExp(`\\b${old}\\b`, 'i').test(line) ? [`${page}:${index + 1} ${old}: ${now}`] : [],
+      ),
+    );
+    expect(found).toEqual([]);
+  });
+});
 
 describe('words', () => {
   it.each(BANNED)('$old is no name in src any more: $now', (word) => {

@@ -87,6 +87,16 @@ export const PENDING: readonly Word[] = [
   part('telling', 'safeFields'),
 ];
 
+/** Phrases that pages do without (docs/style.md). */
+export const PHRASES: readonly Pick<Word, 'old' | 'now'>[] = [
+  { old: 'whoever', now: 'the noun: a client, an operator, the caller' },
+  { old: 'anew', now: 'again' },
+  { old: 'for ever', now: 'forever' },
+  { old: 'as good as', now: 'almost' },
+  { old: 'be it', now: 'even if, or' },
+  { old: 'any more', now: 'no longer' },
+];
+
 function part(old: string, now: string): Word {
   return { old, now, as: 'part' };
 }
