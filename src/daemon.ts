@@ -41,7 +41,7 @@ import { phaseOf, type Standing } from './ops/standing.ts';
 const COORDINATOR = 'coordinator';
 /**
  * How far a heap may grow beyond what is alive before it is collected, in per cent. V8's own choice
- * is up to 300, and with 100,000 open commands most of the memory is then garbage (docs/performance.md).
+ * is up to 300, and with 100,000 open commands most of the memory is then garbage (docs/notebook/performance.md).
  */
 const HEAP_GROWTH = 100;
 

@@ -10,7 +10,7 @@ import { dirname, join, resolve } from 'node:path';
 import { isInMemory } from './disk.ts';
 import { type Circumstances, type GoalName, type Judged, judge } from './goals.ts';
 import { describeMachine, freeCores, machine } from './machine.ts';
-import { type Options, readOptions, usageOf } from './options.ts';
+import { type Choices, type Options, readOptions, usageOf } from './options.ts';
 import { rowsOf } from './table.ts';
 
 const EX_USAGE = 2;
@@ -35,16 +35,9 @@ export interface Outcome {
   readonly unsteady?: string | undefined;
 }
 
-export interface Bench<Size extends Readonly<Record<string, number>>> {
-  readonly name: string;
+export interface Bench<Size extends Readonly<Record<string, number>>> extends Choices<Size> {
   /** What it measures, and what not. */
   readonly about: string;
-  /** The size at which its goals hold, by option. */
-  readonly full: Size;
-  /** Only to see that it runs. */
-  readonly small: Size;
-  /** Other options, by name, each with what it means. */
-  readonly options?: Readonly<Record<string, string>>;
   readonly run: (size: Size, rig: Rig) => Promise<Outcome>;
 }
 

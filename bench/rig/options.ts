@@ -1,9 +1,19 @@
 /** What a bench is told on its command line. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Bench } from './bench.ts';
 
 const HOME = join(import.meta.dirname, '../../data/bench');
+
+/** What of a bench can be chosen. */
+export interface Choices<Size> {
+  readonly name: string;
+  /** The size at which its goals hold, by option. */
+  readonly full: Size;
+  /** Only to see that it runs. */
+  readonly small: Size;
+  /** Other options, by name, each with what it means. */
+  readonly options?: Readonly<Record<string, string>>;
+}
 
 export interface Options<Size = Readonly<Record<string, number>>> {
   readonly size: Size;
@@ -12,7 +22,9 @@ export interface Options<Size = Readonly<Record<string, number>>> {
   readonly given: Readonly<Record<string, string | undefined>>;
 }
 
-export function usageOf<Size extends Readonly<Record<string, number>>>(bench: Bench<Size>): string {
+export function usageOf<Size extends Readonly<Record<string, number>>>(
+  bench: Choices<Size>,
+): string {
   const { name, full, options = {} } = bench;
   const lines = [
     ...Object.entries(full).map(([key, value]) => [`--${key} ${value}`, '']),
@@ -27,7 +39,7 @@ export function usageOf<Size extends Readonly<Record<string, number>>>(bench: Be
 
 /** @throws with what is wrong, in words */
 export function readOptions<Size extends Readonly<Record<string, number>>>(
-  { name, full, small, options = {} }: Bench<Size>,
+  { name, full, small, options = {} }: Choices<Size>,
   args: readonly string[],
 ): Options<Size> | 'help' {
   const texts = [...Object.keys(full), ...Object.keys(options), 'dir', 'json'];

@@ -5,7 +5,7 @@
  *   or that it closed it, must be known first: it would be taken for the answer, or cost it.
  * - exchanges that have ended are told. To read an answer and to find out what follows from it are
  *   two programs, each too large for the processor's caches beside the other: taking turns after
- *   every answer costs a tenth more (docs/performance.md).
+ *   every answer costs a tenth more (docs/notebook/performance.md).
  */
 export class AfterReads {
   #waiting: (() => void)[] = [];

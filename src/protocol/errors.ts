@@ -44,11 +44,6 @@ export const ERROR_CODES = {
     hint: 'Look it up with `lockstep list`.',
     retry: false,
   },
-  unauthorised: {
-    meaning: 'The client may not do this.',
-    hint: 'Ask the operator of the daemon for access.',
-    retry: false,
-  },
   internal: {
     meaning: 'The daemon failed; what it had accepted is in the journal.',
     hint: 'Look into the log of the daemon; ask for the command by its id once it is back.',

@@ -3,10 +3,15 @@
  * content under it, look at it, cancel it, have it retried.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, isError } from '../../src/client/index.ts';
-import type { Clients } from './clients.ts';
+import { type Answer, isError, type LockstepClient } from '../../src/client/index.ts';
 import type { Heard } from './heard.ts';
 import type { Asked } from './workload.ts';
+
+/** Several clients, by place. */
+interface Clients {
+  send(request: Parameters<LockstepClient['send']>[0], place: number): Promise<Answer>;
+  ask(asked: Asked, place: number): Promise<unknown>;
+}
 
 interface About {
   readonly asked: Asked;

@@ -8,17 +8,8 @@ import { Nemesis } from './nemesis.ts';
 import { Recoveries } from './recoveries.ts';
 import type { Report } from './report.ts';
 import { setStage } from './stage.ts';
-import { conclude } from './verdict.ts';
+import { type ChaosOptions, conclude } from './verdict.ts';
 import { type Bundle, workload } from './workload.ts';
-
-export interface ChaosOptions {
-  readonly minutes: number;
-  readonly seed: number;
-  /** Keeps journal, logs and records, also when all went well. */
-  readonly keep: boolean;
-  /** What the daemon is told; `QUIESCE_MS` is the truth. */
-  readonly quiesceMs: number;
-}
 
 const KEYS = 300;
 /** Bundles a second, as long as the clients have not too many in flight. */

@@ -10,8 +10,16 @@ import type { Heard } from './heard.ts';
 import { historyOf } from './history.ts';
 import type { Recoveries } from './recoveries.ts';
 import type { Report } from './report.ts';
-import type { ChaosOptions } from './run.ts';
 import type { Stage } from './stage.ts';
+
+export interface ChaosOptions {
+  readonly minutes: number;
+  readonly seed: number;
+  /** Keeps journal, logs and records, also when all went well. */
+  readonly keep: boolean;
+  /** What the daemon is told; `QUIESCE_MS` is the truth. */
+  readonly quiesceMs: number;
+}
 
 /** Of keys with a violation. */
 const HISTORIES_MAX = 5;

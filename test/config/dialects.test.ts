@@ -125,7 +125,10 @@ describe('dialects', () => {
       { extends: 'challenge', list: { path: '/group' } },
       '.list.path does not page: {after} is missing',
     ],
-    [{ extends: 'challenge', stats: { path: '/stats/{groupId}' } }, '.stats.path "/stats/{groupId}" holds braces'],
+    [
+      { extends: 'challenge', stats: { path: '/stats/{groupId}' } },
+      '.stats.path "/stats/{groupId}" holds braces',
+    ],
     [
       { extends: 'challenge', tokens: true },
       '.tokenHeader does not fit tokens: with tokens it is "timestamp", without it is null',

@@ -1,6 +1,8 @@
 /** The layer check fails on what it forbids, and on having read nothing. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { unusedGrants } from '../../tools/layers/grants.ts';
+import { edgeOf } from '../../tools/layers/judge.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { PROJECT, run, write } from './temp-project.ts';
 
@@ -91,7 +93,17 @@ describe('the layer check', () => {
       'src/core/c.ts': "import './a.ts';",
       'src/core/d.ts': "import './a.ts';",
     });
-    expect(stderr).toBe('import cycle: core/a.ts, core/b.ts, core/c.ts\n');
+    expect(stderr).toBe('import cycle: src/core/a.ts, src/core/b.ts, src/core/c.ts\n');
+    expect(code).toBe(1);
+  });
+
+  it.each(['bench', 'test/support', 'tools'])('reports a cycle in %s', (folder) => {
+    const { code, stderr } = check({
+      ...CLEAN,
+      [`${folder}/a.ts`]: "import type { B } from './b.ts';",
+      [`${folder}/b.ts`]: "import './a.ts';",
+    });
+    expect(stderr).toBe(`import cycle: ${folder}/a.ts, ${folder}/b.ts\n`);
     expect(code).toBe(1);
   });
 
@@ -117,5 +129,53 @@ describe('the layer check', () => {
     const { code, stderr } = check({ ...CLEAN, 'src/core/b.ts': 'const = ;' });
     expect(stderr).toContain('core/b.ts does not parse');
     expect(code).toBe(1);
+  });
+});
+
+describe('a grant that no import needs', () => {
+  const files = ['daemon.ts', 'journal/thread.ts', 'journal/a.ts', 'core/b.ts'];
+  const edges = [
+    edgeOf('journal/a.ts', '../core/b.ts', { isErased: true }),
+    edgeOf('journal/a.ts', 'zod', { isErased: false }),
+  ];
+  const rules = {
+    entries: ['daemon.ts', '**/thread.ts'],
+    composition: [],
+    layers: {
+      core: { targets: [], isPure: true },
+      journal: { targets: ['core/**'], isPure: false },
+    },
+    packages: { zod: ['journal/**'] },
+  };
+  const unused = (changed: Partial<typeof rules>) =>
+    unusedGrants({ files, edges }, { ...rules, ...changed });
+
+  it('is not found where every grant is used', () => {
+    expect(unused({})).toEqual([]);
+  });
+
+  it('is found for files, for packages and for folders that are gone', () => {
+    const layers = {
+      core: { targets: [], isPure: true },
+      gone: { targets: [], isPure: true },
+      journal: { targets: ['core/**', 'journal/**', 'core/c.ts'], isPure: false },
+    };
+    const packages = { zod: ['journal/**', 'core/**'], ky: ['journal/**'] };
+    expect(unused({ layers, packages, entries: [...rules.entries, 'main.ts'] })).toEqual([
+      'tools/layers/rules.ts: journal may import journal/**, and does not',
+      'tools/layers/rules.ts: journal may import core/c.ts, and does not',
+      'tools/layers/rules.ts: core/** may import zod, and does not',
+      'tools/layers/rules.ts: journal/** may import ky, and does not',
+      'tools/layers/rules.ts: no file is gone/**',
+      'tools/layers/rules.ts: no file is main.ts',
+    ]);
+  });
+
+  it('is not used by an entry, which sees everything in any case', () => {
+    const entry = edgeOf('journal/thread.ts', '../core/b.ts', { isErased: false });
+    expect(unusedGrants({ files, edges: [entry] }, rules)).toEqual([
+      'tools/layers/rules.ts: journal may import core/**, and does not',
+      'tools/layers/rules.ts: journal/** may import zod, and does not',
+    ]);
   });
 });

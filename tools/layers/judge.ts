@@ -34,7 +34,7 @@ export function edgeOf(
 /** Undefined if the import is allowed, else the reason why not. */
 export function objectionTo(edge: Edge, rules: Rules): string | undefined {
   if (edge.kind === 'file' && !isInSource(edge.to)) return `${edge.to} is outside of src`;
-  const isFromEntry = matches(edge.from, [...rules.entries, ...rules.composition]);
+  const isFromEntry = seesEverything(edge.from, rules);
   if (edge.kind === 'file' && matches(edge.to, rules.entries)) {
     if (isFromEntry && edge.isErased) return undefined;
     return `${edge.to} is an entry: to import it is to run it`;
@@ -60,8 +60,13 @@ function objectionToPackage(
   return matches(from, places) ? undefined : `${name} belongs in ${places.join(', ')} alone`;
 }
 
+/** The entries and the parts of them that stand in files of their own. */
+export function seesEverything(path: string, { entries, composition }: Rules): boolean {
+  return matches(path, [...entries, ...composition]);
+}
+
 /** The folder in `src/`, undefined for a file directly in it. */
-function layerOf(path: string): string | undefined {
+export function layerOf(path: string): string | undefined {
   const slash = path.indexOf('/');
   return slash < 0 ? undefined : path.slice(0, slash);
 }
@@ -70,6 +75,6 @@ function isInSource(path: string): boolean {
   return !path.startsWith('../') && !path.startsWith('/');
 }
 
-function matches(path: string, globs: readonly string[]): boolean {
+export function matches(path: string, globs: readonly string[]): boolean {
   return globs.some((glob) => posix.matchesGlob(path, glob));
 }

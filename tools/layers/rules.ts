@@ -36,7 +36,8 @@ const JOURNAL_COPIES = [
   'journal/sqlite/restore.ts',
   'journal/sqlite/saved.ts',
 ];
-const DIALECTS = ['node/dialect*.ts', 'node/dialects/**'];
+const DIALECT = 'node/dialect*.ts';
+const DIALECTS = [DIALECT, 'node/dialects/**'];
 /** The interface to write to; who writes, and with what, is decided at the top. */
 const LOG_PORT = 'observe/log-port.ts';
 
@@ -48,14 +49,14 @@ export const RULES: Rules = {
     core: { targets: [], isPure: true },
     protocol: layer(CORE),
     journal: layer(CORE, PROTOCOL, LOG_PORT),
-    node: layer(CORE, PROTOCOL, LOG_PORT),
+    node: layer(CORE, PROTOCOL),
     channel: layer(),
     coordinator: layer(CORE, PROTOCOL, LOG_PORT, 'channel/**', ...JOURNAL_PORT),
-    executor: layer(CORE, PROTOCOL, LOG_PORT, 'channel/**', 'node/**'),
-    ops: layer(CORE, PROTOCOL, LOG_PORT, ...JOURNAL_PORT),
-    lifecycle: layer(CORE, PROTOCOL, LOG_PORT),
-    observe: layer(BASE, CORE, PROTOCOL),
-    config: layer(BASE, CORE, PROTOCOL, ...DIALECTS),
+    executor: layer(CORE, PROTOCOL, LOG_PORT, 'node/**'),
+    ops: layer(PROTOCOL),
+    lifecycle: layer(PROTOCOL, LOG_PORT),
+    observe: layer(BASE),
+    config: layer(BASE, PROTOCOL, ...DIALECTS),
     client: layer(PROTOCOL),
     nodesim: layer(BASE, PROTOCOL),
     cli: layer(BASE, 'client/**', 'config/**', PROTOCOL, ...DIALECTS, ...JOURNAL_COPIES),
@@ -72,7 +73,7 @@ export const RULES: Rules = {
     yaml: ['config/**'],
     yargs: ['cli/**', 'nodesim/**'],
     zeromq: ['channel/**', 'client/**', 'coordinator/**'],
-    zod: ['config/**', 'node/**', 'nodesim/**', 'protocol/**'],
+    zod: ['config/**', 'nodesim/**', 'protocol/**'],
   },
 };
 

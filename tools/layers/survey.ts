@@ -1,46 +1,67 @@
 /**
- * Reads every source file below `src/` of a project and lists what breaks the layer rules.
+ * Reads every file of a project's TypeScript and JavaScript folders. Of `src/` it lists what breaks the
+ * layer rules, of all of them the import cycles.
  * A survey that found no file, or not one import, is a broken survey: it counts as a fault.
  */
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join, posix, sep } from 'node:path';
 import { findCycles } from './cycles.ts';
-import { readImports } from './imports.ts';
+import { type Import, readImports } from './imports.ts';
 import { type Edge, edgeOf, objectionTo } from './judge.ts';
 import type { Rules } from './rules.ts';
 
 const COMPUTED = 'imports a computed name: nobody can check it';
+/** Layers are for the product alone; circles hurt wherever somebody reads. */
+const FOLDERS = ['src', 'bench', 'test', 'tools'];
 
 export interface Survey {
   readonly files: number;
   readonly imports: number;
   /** One line each: where, and what is wrong. */
   readonly faults: readonly string[];
+  /** Files below `src/`, and their imports. */
+  readonly source: { readonly files: readonly string[]; readonly edges: readonly Edge[] };
 }
 
 export function survey(root: string, rules: Rules): Survey {
-  const source = join(root, 'src');
-  const files = globSync('**/*.{ts,mts,cts,js,mjs,cjs}', { cwd: source })
-    .map((file) => file.split(sep).join('/'))
-    .sort();
-  const graph = new Map<string, string[]>();
+  const read = FOLDERS.flatMap((folder) => filesOf(root, folder)).map((path) => ({
+    path,
+    imports: readImports(path, readFileSync(join(root, path), 'utf8')),
+  }));
+  const source = read
+    .filter(({ path }) => path.startsWith('src/'))
+    .map(({ path, imports }) => ({ path: path.slice('src/'.length), imports }));
+  const edges: Edge[] = [];
   const faults: string[] = [];
-  let imports = 0;
-  for (const from of files) {
-    const targets: string[] = [];
-    graph.set(from, targets);
-    for (const each of readImports(from, readFileSync(join(source, from), 'utf8'))) {
-      imports += 1;
+  for (const { path: from, imports } of source) {
+    for (const each of imports) {
       const edge = each.request === undefined ? undefined : edgeOf(from, each.request, each);
-      if (edge?.kind === 'file') targets.push(edge.to);
-      const fault = edge === undefined ? COMPUTED : (objectionTo(edge, rules) ?? gap(edge, source));
+      if (edge !== undefined) edges.push(edge);
+      const fault =
+        edge === undefined ? COMPUTED : (objectionTo(edge, rules) ?? gap(edge, join(root, 'src')));
       if (fault !== undefined) faults.push(`src/${from}:${each.line} ${fault}`);
     }
   }
+  const graph = new Map(read.map(({ path, imports }) => [path, filesImported(path, imports)]));
   for (const cycle of findCycles(graph)) faults.push(`import cycle: ${cycle.join(', ')}`);
-  if (files.length === 0) faults.push(`no source file was found in ${source}`);
-  else if (imports === 0) faults.push(`not one import was read in ${files.length} files`);
-  return { files: files.length, imports, faults };
+  const imports = read.reduce((sum, file) => sum + file.imports.length, 0);
+  if (source.length === 0) faults.push(`no source file was found in ${join(root, 'src')}`);
+  else if (imports === 0) faults.push(`not one import was read in ${read.length} files`);
+  const files = source.map(({ path }) => path);
+  return { files: read.length, imports, faults, source: { files, edges } };
+}
+
+/** As paths below the root, with `/` on every system. */
+function filesOf(root: string, folder: string): readonly string[] {
+  return globSync('**/*.{ts,mts,cts,js,mjs,cjs}', { cwd: join(root, folder) })
+    .map((file) => `${folder}/${file.split(sep).join('/')}`)
+    .sort();
+}
+
+function filesImported(from: string, imports: readonly Import[]): readonly string[] {
+  return imports.flatMap(({ request }) =>
+    request?.startsWith('.') ? [posix.join(posix.dirname(from), request)] : [],
+  );
 }
 
 function gap(edge: Edge, source: string): string | undefined {

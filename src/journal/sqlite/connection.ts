@@ -23,7 +23,7 @@ const AUTOCHECKPOINT_PAGES = 1_000;
 const WAL_KEPT_BYTES = 16 * 1024 * 1024;
 /**
  * SQLite walks through its whole page cache at the end of every transaction: 110 µs of each commit with
- * 64 MiB. What is not in it the operating system has (docs/performance.md).
+ * 64 MiB. What is not in it the operating system has (docs/notebook/performance.md).
  */
 const CACHE_KIB = 8 * 1024;
 

@@ -1,7 +1,7 @@
 /**
  * Syslog through a local socket such as /dev/log. Node can't open unix datagram sockets, so the
  * `logger` of util-linux does, one process a thread that has something to say: it reads a line a
- * frame, and ends when its stdin does, also if the daemon is killed (docs/decisions/020-dev-log.md).
+ * frame, and ends when its stdin does, also if the daemon is killed (docs/decisions/020-log-from-every-thread.md).
  *
  * A stop signal for the whole process tree must not reach it before the last line: its shell
  * ignores them first.

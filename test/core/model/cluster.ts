@@ -8,13 +8,7 @@ import type { Answer, Command, Request } from '../../../src/core/model.ts';
 import type { Agenda } from './agenda.ts';
 import type { Prng } from './prng.ts';
 import type { FaultKind, Setting } from './setting.ts';
-import { Violation } from './watch.ts';
-
-/** What a node holds of the key; without owner marks in the dialect, the token is ours alone. */
-export interface StoredRecord {
-  readonly token: string;
-  readonly body: string;
-}
+import { type StoredRecord, Violation } from './watch.ts';
 
 export interface Exchange {
   readonly command: Command;

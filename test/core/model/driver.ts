@@ -2,19 +2,40 @@
  * One saga in the hands of an executor: decides, has durable entries committed, and only when every
  * one of them is in the journal does what the saga owes the world.
  */
-import type { Context, DurableEntry, Input, Saga } from '../../../src/core/model.ts';
-import type { Daemon } from './daemon.ts';
+import type { Command, Context, DurableEntry, Input, Saga } from '../../../src/core/model.ts';
+import type { Agenda } from './agenda.ts';
+import type { Cluster } from './cluster.ts';
+import type { Core } from './core-under-test.ts';
+import type { Prng } from './prng.ts';
+import type { Setting } from './setting.ts';
+
+/** The daemon, as far as one saga meets it. */
+export interface Host {
+  readonly core: Core;
+  readonly rules: { readonly actBeforeCommit?: boolean };
+  readonly setting: Setting;
+  readonly prng: Prng;
+  readonly agenda: Agenda;
+  readonly cluster: Cluster;
+  readonly life: number;
+  readonly jitter: () => number;
+  note(line: () => string): void;
+  /** True if it has crashed here. */
+  mayCrash(where: string): boolean;
+  commit(command: Command, entries: readonly DurableEntry[]): void;
+  driven(driver: Driver): void;
+}
 
 export class Driver {
   saga: Saga;
-  readonly #daemon: Daemon;
+  readonly #daemon: Host;
   readonly #life: number;
   #unsaved: DurableEntry[] = [];
   #saving = false;
   #alarm = 0;
   #acting = false;
 
-  constructor(daemon: Daemon, saga: Saga) {
+  constructor(daemon: Host, saga: Saga) {
     this.#daemon = daemon;
     this.#life = daemon.life;
     this.saga = saga;

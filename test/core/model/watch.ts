@@ -1,6 +1,5 @@
 /** What the judge keeps of each command and of each request that was given up. */
 import type { Command } from '../../../src/core/model.ts';
-import type { StoredRecord } from './cluster.ts';
 import type { DurableLog } from './durable-log.ts';
 import type { Setting } from './setting.ts';
 
@@ -12,6 +11,12 @@ export class Violation extends Error {
     super(`${promise}: ${message}`);
     this.promise = promise;
   }
+}
+
+/** What a node holds of the key; without owner marks in the dialect, the token is ours alone. */
+export interface StoredRecord {
+  readonly token: string;
+  readonly body: string;
 }
 
 /** A request that may still land. */

@@ -149,7 +149,7 @@ export const MISTAKES: readonly Bug[] = [
     ],
   },
   {
-    name: 'owner marks begin anew after a restart',
+    name: 'owner marks begin again after a restart',
     breaks: ['P7'],
     seeds: 18,
     edits: [

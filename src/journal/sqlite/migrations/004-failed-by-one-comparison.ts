@@ -1,6 +1,6 @@
 /**
  * SQLite builds a table in memory for an IN list each time a statement weighs it, and the first
- * `command_failed` had every acceptance weigh one and every settlement two (docs/performance.md). The
+ * `command_failed` had every acceptance weigh one and every settlement two (docs/notebook/performance.md). The
  * new one is made by one walk through the table: 0.1 s for 500,000 commands that are in memory.
  */
 export const FAILED_BY_ONE_COMPARISON = `

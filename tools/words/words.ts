@@ -1,0 +1,106 @@
+/**
+ * Words that were given up as names in `src/`, each with the one that took its place (docs/glossary.md).
+ * `BANNED` must not come back. `PENDING` still stand somewhere: whoever renames the last of one moves its
+ * line over. A test holds both lists to that.
+ */
+
+export interface Word {
+  readonly old: string;
+  /** The name to use; several where the old word had several meanings. */
+  readonly now: string;
+  /** `part`: as a part of any name, in lower case. `name`: as the whole name, letter by letter. */
+  readonly as: 'part' | 'name';
+  /** Below `src/`, where the word is wrong only there. */
+  readonly within?: string;
+}
+
+export const BANNED: readonly Word[] = [
+  part('util', 'the name of the concept'),
+  part('utils', 'the name of the concept'),
+  part('helper', 'the name of the concept'),
+  part('helpers', 'the name of the concept'),
+  part('manager', 'the name of what it does'),
+  part('misc', 'the name of the concept'),
+  part('errand', 'ClientTask'),
+  part('crowd', 'open-loop client'),
+  part('contender', 'subject'),
+  part('unauthorised', 'a code that the daemon sends'),
+];
+
+export const PENDING: readonly Word[] = [
+  // The coordinator's batch; a saga or a node turned back.
+  name('Turn', 'Batch'),
+  name('turned', 'reversed'),
+  name('node_turned', 'node_reversed'),
+  name('turnedAt', 'reversedAt'),
+  name('turnBack', 'reverse'),
+  // Words that are no words: values by name, states, messages.
+  name('StandingWords', 'KeyValues'),
+  name('OperatorWord', 'OperatorCommand'),
+  name('LastWord', 'LastCommitted'),
+  name('lastWords', 'lastCommitted, farewell'),
+  name('breaker-word', 'stored-breaker'),
+  part('wording', 'codec'),
+  part('standing', 'status, snapshot, state'),
+  part('told', 'sent, logged, notified'),
+  part('tell', 'send, log, notify, describeError'),
+  part('say', 'log, notify, describe'),
+  part('said', 'lastResponse'),
+  part('hear', 'receive'),
+  // One owner mark, one word for it.
+  name('marks', 'tokens'),
+  name('MarksRow', 'TokensRow'),
+  name('SagaMark', 'ErrorContext'),
+  name('markSaga', 'addErrorContext'),
+  // Types of the same name in two layers.
+  { ...name('Request', 'NodeRequest'), within: 'core' },
+  { ...name('Answer', 'NodeReply'), within: 'core' },
+  { ...name('AnswerKind', 'NodeReplyKind'), within: 'core' },
+  { ...name('OpenCommand', 'RecoverableCommand'), within: 'journal' },
+  { ...name('LooseRecord', 'StoredLoose'), within: 'journal' },
+  { ...name('Upkeep', 'FileUpkeep'), within: 'journal' },
+  { ...name('StartError', 'CannotStart'), within: 'nodesim' },
+  { ...name('Call', 'NodeCall'), within: 'node' },
+  { ...name('Exchange', 'HttpExchange'), within: 'node' },
+  // Words of our own where the field has one.
+  part('courier', 'sender'),
+  part('desk', 'context, controls'),
+  part('sign', 'healthSignal'),
+  part('places', 'slots'),
+  { ...name('Line', 'LinkedQueue'), within: 'coordinator' },
+  part('suspicion', 'candidates'),
+  part('suspect', 'findCandidates'),
+  part('judgement', 'classify'),
+  part('judge', 'classify'),
+  part('patience', 'hangTimeouts, defaultTimeout'),
+  part('front', 'clientSocket, port'),
+  part('carried', 'responseHandler'),
+  part('visitor', 'waiter'),
+  name('AfterReads', 'AfterPoll'),
+  part('aside', 'listPool'),
+  part('renewal', 'scheduledRestart'),
+  name('hurried', 'retry_requested'),
+  name('cleansed', 'selfChecked'),
+  name('unguarded', 'guardDisproved'),
+  name('touched', 'mayHaveChanged'),
+  name('doubt', 'createInDoubt'),
+  part('telling', 'safeFields'),
+];
+
+/** Phrases that pages do without (docs/style.md). */
+export const PHRASES: readonly Pick<Word, 'old' | 'now'>[] = [
+  { old: 'whoever', now: 'the noun: a client, an operator, the caller' },
+  { old: 'anew', now: 'again' },
+  { old: 'for ever', now: 'forever' },
+  { old: 'as good as', now: 'almost' },
+  { old: 'be it', now: 'even if, or' },
+  { old: 'any more', now: 'no longer' },
+];
+
+function part(old: string, now: string): Word {
+  return { old, now, as: 'part' };
+}
+
+function name(old: string, now: string): Word {
+  return { old, now, as: 'name' };
+}
