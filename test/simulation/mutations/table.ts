@@ -3,12 +3,13 @@
 import { AUDITS } from './audits.ts';
 import type { Bug } from './bug.ts';
 import { CLOCKS } from './clocks.ts';
+import { EXPIRY } from './expiry.ts';
 import { MISTAKES } from './mistakes.ts';
 import { RULES } from './rules.ts';
 
 export function bugTable(): string {
   return ['| bug | broken | seeds | by outcome |', '|---|---|---|---|']
-    .concat([...RULES, ...MISTAKES, ...CLOCKS, ...AUDITS].map(row))
+    .concat([...RULES, ...MISTAKES, ...CLOCKS, ...EXPIRY, ...AUDITS].map(row))
     .join('\n');
 }
 

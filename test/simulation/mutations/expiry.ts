@@ -1,0 +1,42 @@
+/** Commands that came too late, and the clock by which that is judged. */
+import { edit } from '../../core/model/mutated-core.ts';
+import { type Bug, COMMANDS } from './bug.ts';
+
+export const EXPIRY: readonly Bug[] = [
+  {
+    name: 'a command that came too late is journaled all the same',
+    breaks: ['P9'],
+    seeds: 4,
+    edits: [edit(COMMANDS, 'expiryOf(request, clientNow()) ?? this', 'this')],
+  },
+  {
+    name: 'a known id is answered expired',
+    breaks: ['P7'],
+    seeds: 12,
+    edits: [
+      edit(
+        COMMANDS,
+        'return this.#repeats.answerFirst({ request, respond }, rejected, turn);',
+        'return respond(rejected);',
+      ),
+    ],
+  },
+  {
+    name: "the clients' clock is the wall clock, also where that was set back",
+    breaks: ['P9'],
+    seeds: 330,
+    edits: [
+      edit(
+        'src/coordinator/client-clock.ts',
+        'return at >= last ? 0 : last + STEP_MS - at;',
+        'return 0;',
+      ),
+    ],
+  },
+  {
+    name: "the clients' clock goes on where the last life ended, as if nobody had been away",
+    breaks: ['P9'],
+    seeds: 360,
+    edits: [edit('src/coordinator/client-clock.ts', 'last + STEP_MS - at', 'last - at')],
+  },
+];
