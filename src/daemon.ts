@@ -2,7 +2,6 @@
  * lockstepd: the composition root. Reads the configuration, starts the threads, says when it is
  * ready, and stops when it is told to or has to. No logic of its own.
  */
-import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { channelEnds } from './channel/channel.ts';
 import { openDiskGuard } from './composition/disk.ts';
@@ -11,11 +10,13 @@ import { watchNames } from './composition/node-names.ts';
 import { followSignals } from './composition/signals.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
 import { fatalityOf, vitalsOf } from './composition/vital-signs.ts';
+import { makeDataFolder } from './config/data-folder.ts';
 import { loadSettings } from './config/load.ts';
 import { FRESH_JOURNAL, preview } from './config/preview.ts';
 import { EX_CONFIG, formatProblems } from './config/problem.ts';
 import type { Settings } from './config/schema.ts';
 import { prepareSockets } from './config/sockets.ts';
+import { packageVersion } from './config/version.ts';
 import type { CoordinatorData } from './coordinator/thread.ts';
 import type { ExecutorData } from './executor/thread.ts';
 import { type ClockBase, clockBase } from './lifecycle/clock.ts';
@@ -60,9 +61,11 @@ if (!loaded.ok) {
   process.stderr.write(formatProblems(loaded.problems));
   process.exit(EX_CONFIG);
 }
+const misplaced = makeDataFolder(loaded.settings.dataDir, loaded.sources.dataDir);
 const fitted = fitToDescriptors(loaded.settings);
-if ('problem' in fitted) {
-  process.stderr.write(formatProblems([fitted.problem]));
+if ('problem' in fitted || misplaced !== undefined) {
+  const problem = 'problem' in fitted ? fitted.problem : misplaced;
+  process.stderr.write(formatProblems(problem === undefined ? [] : [problem]));
   process.exit(EX_CONFIG);
 }
 prepareSockets(loaded.settings);
@@ -74,7 +77,7 @@ await run(
 
 /** @param given where settings come from, by name: variables, flags, keys of the file */
 async function run({ settings, shortage }: Fitted, given: readonly string[]): Promise<void> {
-  const version = readVersion();
+  const version = packageVersion();
   const logPlan = planLog(settings, process.stdout.isTTY);
   const log = openLog({
     ...logPlan,
@@ -288,9 +291,4 @@ async function openOps(
 /** The same entry from the sources and from the build. */
 function entry(path: string): URL {
   return new URL(`${path}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -2,9 +2,10 @@
  * The project's own pm2: reached through a home of its own (`places.cjs`), so that nobody else's pm2 is
  * touched. Its calls are callbacks without a time limit; here they are promises with one.
  */
-import { existsSync, globSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
 import { dirname, join } from 'node:path';
+import { pidFiles } from './places.cjs';
 
 const CONNECT_MS = 20_000;
 
@@ -103,7 +104,7 @@ function prepareHome({ pm2Home, pids }) {
   // pm2 makes it when it is loaded, once a process: not again in a home that was removed meanwhile.
   const modules = join(pm2Home, 'module_conf.json');
   if (!existsSync(modules)) writeFileSync(modules, '{}');
-  const foreign = globSync(`${pids}*.pid`).find((file) => lstatSync(file).uid !== uid);
+  const foreign = pidFiles(pids).find((file) => lstatSync(file).uid !== uid);
   if (foreign !== undefined) {
     throw new Error(`${foreign} belongs to another user: stop lockstep as that user, or remove it`);
   }

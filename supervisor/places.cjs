@@ -4,7 +4,15 @@
  * A relative data folder starts at the project, which is also the working directory of the apps.
  */
 const { createHash } = require('node:crypto');
-const { accessSync, constants, existsSync, readFileSync } = require('node:fs');
+const {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} = require('node:fs');
 const { homedir, tmpdir } = require('node:os');
 const path = require('node:path');
 
@@ -105,6 +113,39 @@ function pidsOf(pm2Home, hash) {
 }
 
 /**
+ * Without `globSync`, which Node.js 20 lacks: before `npm ci` that may be all there is.
+ *
+ * @param {string} prefix of `pidsOf`
+ */
+function pidFiles(prefix) {
+  const folder = path.dirname(prefix);
+  if (!existsSync(folder)) return [];
+  const beginning = path.basename(prefix);
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(beginning) && name.endsWith('.pid'))
+    .map((name) => path.join(folder, name));
+}
+
+/**
+ * Makes the first folder of those that are missing, by itself: where none can be made (below a file, in
+ * /proc) Node's own call for all of them at once fails without a clear word, or never ends.
+ *
+ * @param {string} folder
+ * @returns {string | undefined} why it can't be
+ */
+function folderTrouble(folder) {
+  let first = folder;
+  while (!existsSync(path.dirname(first))) first = path.dirname(first);
+  try {
+    if (!existsSync(first)) mkdirSync(first);
+    return statSync(first).isDirectory() ? undefined : `${first} is a file`;
+  } catch (error) {
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    return code === 'ENOTDIR' ? `${path.dirname(first)} is a file` : message;
+  }
+}
+
+/**
  * The Node that runs the apps: the project's own, else the one that runs this. A global pm2 may
  * itself run on an older one.
  */
@@ -118,4 +159,4 @@ function interpreter() {
   );
 }
 
-module.exports = { interpreter, placesOf };
+module.exports = { folderTrouble, interpreter, pidFiles, placesOf };

@@ -13,7 +13,7 @@ import appDefinitions from './apps.cjs';
 import { bringUp } from './bring-up.mjs';
 import exitCodes from './exit-codes.cjs';
 import { newLogs, sizesOf } from './log-tail.mjs';
-import placesModule from './places.cjs';
+import { folderTrouble, placesOf } from './places.cjs';
 import { printSummary } from './summary.mjs';
 import { takeDown } from './take-down.mjs';
 import { sentenceOf } from './trouble.mjs';
@@ -27,14 +27,14 @@ if (outcome.kind !== 'up') {
 process.exit(outcome.kind === 'up' ? 0 : outcome.exitCode);
 
 async function start() {
-  const before = placesModule.placesOf(process.env);
-  const missing = requirePackages(before.root);
+  const before = placesOf(process.env);
+  const missing = requirePackages(before.root) ?? requireDataFolder(before.data);
   if (missing !== undefined) return missing;
   const apps = appDefinitions.wantedApps(process.env);
   const addresses = addressesOf(process.env, before.root);
   logs.begin(apps.map((app) => app.out_file));
   if (await takeDown(before)) console.log('lockstep was running: it starts anew.');
-  const places = placesModule.placesOf(process.env);
+  const places = placesOf(process.env);
   const interrupted = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM']) {
       process.once(signal, () => resolve({ kind: 'interrupted' }));
@@ -54,6 +54,17 @@ async function start() {
 function requirePackages(root) {
   if (existsSync(join(root, 'node_modules', 'pm2'))) return undefined;
   const text = `the packages are missing in ${root}: run npm ci there`;
+  return { kind: 'failed', text, exitCode: exitCodes.badConfiguration };
+}
+
+/**
+ * @param {string} data
+ * @returns {import('./bring-up.mjs').Failure | undefined}
+ */
+function requireDataFolder(data) {
+  const trouble = folderTrouble(data);
+  if (trouble === undefined) return undefined;
+  const text = `LOCKSTEP_DATA_DIR: ${data} cannot be made: ${trouble}`;
   return { kind: 'failed', text, exitCode: exitCodes.badConfiguration };
 }
 

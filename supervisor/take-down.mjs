@@ -2,10 +2,11 @@
  * Ends everything that was started here: the apps, the project's pm2, and apps that a dead pm2 left
  * behind. What does not go in its time is killed.
  */
-import { existsSync, globSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import deadlines from './deadlines.cjs';
 import { call, isRunning, openPm2 } from './own-pm2.mjs';
+import { pidFiles } from './places.cjs';
 import { endProcess, findProcess, signal, waitUntilGone } from './processes.mjs';
 
 /** pm2 stops the apps side by side; beyond that it needs a moment for itself. */
@@ -26,12 +27,12 @@ export async function takeDown(places) {
     pm2.disconnect();
   }
   if (god !== undefined && !(await waitUntilGone(god, PM2_EXIT_MS))) signal(god, 'SIGKILL');
-  const pidFiles = globSync(`${places.pids}*.pid`);
-  const orphans = pidFiles
+  const files = pidFiles(places.pids);
+  const orphans = files
     .map((file) => findProcess(file, join(places.root, 'dist')))
     .filter((pid) => pid !== undefined);
   await Promise.all(orphans.map((pid) => endProcess(pid, deadlines.killMs)));
-  removeHome(places, pidFiles);
+  removeHome(places, files);
   return isUp || god !== undefined || orphans.length > 0;
 }
 

@@ -3,6 +3,7 @@
  * an exit code. What a subcommand throws ends here; what it can't be expected to throw passes on.
  */
 import yargs, { type Argv } from 'yargs';
+import { packageVersion } from '../config/version.ts';
 import { encode } from './arguments.ts';
 import { COMPLETE, complete } from './complete.ts';
 import { Declined, EXIT, UsageError } from './exit-code.ts';
@@ -30,7 +31,6 @@ import { stats } from './subcommands/stats.ts';
 import { status } from './subcommands/status.ts';
 import type { Terminal } from './terminal.ts';
 import { usageFault } from './usage-fault.ts';
-import { packageVersion } from './version.ts';
 
 const SUBCOMMANDS: readonly Subcommand[] = [
   createOne,

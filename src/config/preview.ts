@@ -3,10 +3,13 @@
  * a start would and shows every setting with its source, so that a change can be checked before it
  * is deployed.
  */
+import { misplaced } from './data-folder.ts';
+import { descriptorLimit, fitDescriptors, tooFewDescriptors } from './descriptors.ts';
 import { type LoadInput, loadSettings, shown } from './load.ts';
 import { EX_CONFIG, formatProblems } from './problem.ts';
 import { SETTING_KEYS } from './schema.ts';
 import { settingRows } from './table.ts';
+import { packageVersion } from './version.ts';
 
 /**
  * Not a setting: what was saved of a journal whose files were removed is given up, and the start goes on
@@ -22,24 +25,47 @@ export interface Preview {
 const UNPROVEN =
   'warning: the dialect says `proof: none`, so a proxy that answers 404 in the place of a node is believed\n';
 
-/** Undefined if the daemon is to start. */
-export function preview({ argv = [], env, cwd }: LoadInput): Preview | undefined {
+/**
+ * Undefined if the daemon is to start.
+ * @param limit of open files
+ */
+export function preview(
+  { argv = [], env, cwd }: LoadInput,
+  limit = descriptorLimit(),
+): Preview | undefined {
   if (argv.includes('--help')) return { text: helpText(), exitCode: 0 };
+  if (argv.includes('--version')) return { text: `${packageVersion()}\n`, exitCode: 0 };
   if (!argv.includes('--check')) return undefined;
   const loaded = loadSettings({ argv: argv.filter((word) => word !== '--check'), env, cwd });
   if (!loaded.ok) return { text: formatProblems(loaded.problems), exitCode: EX_CONFIG };
   const { settings, sources } = loaded;
+  const fit = limit === undefined ? undefined : fitDescriptors(settings, limit);
+  const problems = [
+    ...(fit?.kind === 'too few' ? [tooFewDescriptors(limit ?? 0, fit.least)] : []),
+    ...[misplaced(settings.dataDir, sources.dataDir)].filter((found) => found !== undefined),
+  ];
+  if (problems.length > 0) return { text: formatProblems(problems), exitCode: EX_CONFIG };
   const lines = SETTING_KEYS.filter((key) => key !== 'dialects').map(
     (key) => `${key} = ${shown(settings, key)}  (${sources[key]})\n`,
   );
   if (settings.dialect.proof === 'none') lines.push(UNPROVEN);
+  if (fit?.kind === 'fewer') lines.push(scarce(limit ?? 0, fit));
   return { text: lines.join(''), exitCode: 0 };
+}
+
+function scarce(
+  limit: number,
+  { needed, connectionsPerNode }: { readonly needed: number; readonly connectionsPerNode: number },
+): string {
+  const kept = `${connectionsPerNode} connections to a node would be opened`;
+  return `warning: the limit of open files is ${limit}, and ${needed} are needed: ${kept}\n`;
 }
 
 function helpText(): string {
   const lines = [
     'lockstepd [--config FILE] [--SETTING VALUE]…   starts the daemon in the foreground',
     'lockstepd --check …                            shows the settings it would start with',
+    'lockstepd --version                            which version this is',
     'lockstepd --fresh-journal …                    starts, and gives up a journal that was saved aside',
     '',
     'Flag > LOCKSTEP_* variable > lockstep.config.{json,yaml,yml} > default.',

@@ -2,7 +2,7 @@
  * The clients' socket. A request is the last frame; every frame before it is the client's own
  * (a REQ socket's delimiter, a DEALER's correlation) and goes back untouched.
  *
- * Bounds (P9): a message larger than `frameBytesMax`, or with more in front of the request than a
+ * Bounds (P9): a request larger than `frameBytesMax`, or with more in front of the request than a
  * correlation needs, is answered `too_large`; when the daemon's backlog is long it reads no further, and
  * ZeroMQ holds the senders back; a client that does not read its replies loses those beyond the socket's
  * mark, which is counted and logged (P10). It reads for a bounded time before the thread's loop turns.
@@ -109,11 +109,12 @@ export class Front {
     }
     const respond: Respond = (answer) => this.#reply(envelope, answer);
     respond.envelope = envelope;
-    const bytes = bytesOf(frames);
+    const request = frames[frames.length - 1] ?? Buffer.alloc(0);
+    const bytes = request.length;
     if (bytes > frameBytesMax) {
       return respond(errorReply('too_large', `${bytes} bytes; at most ${frameBytesMax} are read`));
     }
-    const parsed = parseRequest(frames[frames.length - 1] ?? Buffer.alloc(0));
+    const parsed = parseRequest(request);
     return parsed.ok ? onRequest(parsed.request, respond) : respond(parsed.reply);
   }
 

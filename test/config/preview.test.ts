@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { makeDataFolder } from '../../src/config/data-folder.ts';
 import { envName, flagName } from '../../src/config/names.ts';
 import { preview } from '../../src/config/preview.ts';
 import { SETTING_KEYS } from '../../src/config/schema.ts';
@@ -42,6 +43,42 @@ describe('what lockstepd says without starting', () => {
     const said = preview({ argv: ['--check'], env, cwd });
     expect(said?.exitCode).toBe(78);
     expect(said?.text).toContain('LOCKSTEP_QUIESCE_MS "5s" is not a whole number');
+  });
+
+  test('P10: --check tells the shortage of open files that a start would refuse, or make do with', () => {
+    const env = { LOCKSTEP_EXECUTORS: '4' };
+    const few = preview({ argv: ['--check'], env, cwd }, 199);
+    expect(few?.exitCode).toBe(78);
+    expect(few?.text).toContain('the limit of open files is 199, and at least 200 are needed');
+    const fewer = preview({ argv: ['--check'], env, cwd }, 300);
+    expect(fewer?.exitCode).toBe(0);
+    expect(fewer?.text).toMatch(/^warning: the limit of open files is 300, and 572 are needed: /m);
+    expect(preview({ argv: ['--check'], env, cwd }, 1024)?.text).not.toContain('warning');
+  });
+
+  test('P10: a data folder below a file is told by the name of its setting', () => {
+    const file = join(tempFolder(), 'file');
+    writeFileSync(file, '');
+    for (const folder of [file, join(file, 'data'), join(file, 'more', 'data')]) {
+      const said = preview({ argv: ['--check'], env: { LOCKSTEP_DATA_DIR: folder }, cwd });
+      expect(said?.text).toContain(
+        `LOCKSTEP_DATA_DIR names a place where no folder can be made: ${file} is a file`,
+      );
+      expect(said?.exitCode).toBe(78);
+      expect(makeDataFolder(folder, 'LOCKSTEP_DATA_DIR')).toBeDefined();
+    }
+    const made = join(tempFolder(), 'a', 'b');
+    expect(makeDataFolder(made, '')).toBeUndefined();
+    expect(existsSync(made)).toBe(true);
+  });
+
+  test.skipIf(!existsSync('/proc/self'))('P10: one in /proc ends the start at once', () => {
+    const found = makeDataFolder('/proc/no-such/data', 'LOCKSTEP_DATA_DIR');
+    expect(found?.message).toContain('where no folder can be made');
+  });
+
+  test('--version tells the version of the package', () => {
+    expect(preview({ argv: ['--version'], env: {}, cwd })?.text).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   test('--help lists every flag, whatever else is wrong', () => {

@@ -94,12 +94,15 @@ describe('the front', () => {
     await vi.waitUntil(() => taken.length === 1);
   });
 
-  test('P9: a frame is measured with its envelope', async () => {
-    const { endpoint } = await openFront({ frameBytesMax: 100 });
+  test('P9: a request is measured without its envelope: the last byte of the bound is read', async () => {
+    const { taken, endpoint } = await openFront({ frameBytesMax: 100 });
     const dealer = closing(new Dealer());
     dealer.connect(endpoint);
-    await dealer.send(['x'.repeat(100), '{"op":"ping"}']);
-    expect(await nextJson(dealer)).toMatchObject({ error: { code: 'too_large' } });
+    await dealer.send(['x'.repeat(100), '{"op":"ping"}'.padEnd(100)]);
+    await vi.waitUntil(() => taken.length === 1);
+    await dealer.send(['', '{"op":"ping"}'.padEnd(101)]);
+    const message = '101 bytes; at most 100 are read';
+    expect(await nextJson(dealer)).toMatchObject({ error: { code: 'too_large', message } });
   });
 
   test('P9: more in front of a request than a correlation needs is answered too_large', async () => {

@@ -1,10 +1,10 @@
 /** The daemon itself: does it answer its clients and its operators, and has it trouble to tell? */
 import { ClientError, isError, LockstepClient, type SummaryAnswer } from '../../client/index.ts';
 import type { Settings } from '../../config/schema.ts';
+import { packageVersion } from '../../config/version.ts';
 import { durationText } from '../duration.ts';
 import { NODES_CHANGED, troublesOf } from '../summary-text.ts';
 import { plain } from '../terminal.ts';
-import { packageVersion } from '../version.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 import { exchange } from './http.ts';
 
