@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';
-import { startLockstep } from './rig/contenders.ts';
 import { tableOf, threadsOf } from './rig/report.ts';
 import { perRound, runRounds, speedRatio } from './rig/rounds.ts';
+import { startLockstep } from './rig/subjects.ts';
 
 const FEW = 1000;
 
@@ -20,9 +20,9 @@ Not measured: several lanes, keys in demand.`,
   run: async ({ queued, rounds, seconds }, rig) => {
     const cluster = await Cluster.start();
     const place = { name: 'lockstep', dataDir: join(rig.dir, 'data'), nodes: cluster.nodes };
-    const lockstep = await startLockstep({ ...place, crowd: true });
+    const lockstep = await startLockstep({ ...place, dealer: true });
     const plan = { rounds, levels: [FEW, queued], warmUpMs: 500, measureMs: seconds * 1000 };
-    const measurement = await runRounds(plan, { rig, cluster, contenders: [lockstep] });
+    const measurement = await runRounds(plan, { rig, cluster, subjects: [lockstep] });
     await lockstep.end();
     await cluster.end();
     return {

@@ -2,10 +2,10 @@
 import { join, resolve } from 'node:path';
 import { type Outcome, type Rig, runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';
-import { type Contender, startFloor, startLockstep } from './rig/contenders.ts';
 import { tableOf, threadsOf } from './rig/report.ts';
 import { type Measurement, perRound, runRounds, speedRatio } from './rig/rounds.ts';
 import { median, spread } from './rig/statistics.ts';
+import { type Subject, startFloor, startLockstep } from './rig/subjects.ts';
 import { figure, range } from './rig/table.ts';
 
 /** A machine on which the floor alone varies by more, from least to most, tells no ratios. */
@@ -19,7 +19,7 @@ daemon: ZeroMQ, SQLite with synchronous=FULL, two durable commits a command. The
 that makes the same three POSTs by undici.Pool: no socket, no journal, no daemon. The nodes
 are bare HTTP servers that keep nothing, one process each, so they are not what limits.
 Not measured: deletes and surveys, faults and retries, several clients or executors, keys in demand,
-a long history, a network. 'cpu' is the processor time of a contender, client included.`,
+a long history, a network. 'cpu' is the processor time of a subject, client included.`,
   full: { rounds: 5, seconds: 3, 'warm-up': 0.5 },
   small: { rounds: 1, seconds: 0.2, 'warm-up': 0.1 },
   options: {
@@ -31,29 +31,29 @@ a long history, a network. 'cpu' is the processor time of a contender, client in
   run: async ({ rounds, seconds, 'warm-up': warmUp }, rig) => {
     const levels = (rig.given['in-flight'] ?? '1,64,256').split(',').map(Number);
     const cluster = await Cluster.start();
-    const contenders = await startContenders(rig, cluster);
+    const subjects = await startSubjects(rig, cluster);
     const plan = { rounds, levels, warmUpMs: warmUp * 1000, measureMs: seconds * 1000 };
-    const measurement = await runRounds(plan, { rig, cluster, contenders });
-    for (const one of contenders) await one.end();
+    const measurement = await runRounds(plan, { rig, cluster, subjects });
+    for (const one of subjects) await one.end();
     await cluster.end();
     return outcomeOf(measurement);
   },
 });
 
-async function startContenders({ dir, given }: Rig, { nodes }: Cluster): Promise<Contender[]> {
+async function startSubjects({ dir, given }: Rig, { nodes }: Cluster): Promise<Subject[]> {
   const { profile, against, floor } = given;
   const execArgv =
     profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`];
-  const contenders = [await startFloor(nodes, { execArgv })];
+  const subjects = [await startFloor(nodes, { execArgv })];
   if (floor !== undefined) {
-    contenders.push(await startFloor(nodes, { name: 'node client', byNodeClient: true, execArgv }));
+    subjects.push(await startFloor(nodes, { name: 'node client', byNodeClient: true, execArgv }));
   }
   const place = (name: string) => ({ name, dataDir: join(dir, name), nodes, execArgv });
-  contenders.push(await startLockstep(place('lockstep')));
+  subjects.push(await startLockstep(place('lockstep')));
   if (against !== undefined) {
-    contenders.push(await startLockstep({ ...place('against'), checkout: resolve(against) }));
+    subjects.push(await startLockstep({ ...place('against'), checkout: resolve(against) }));
   }
-  return contenders;
+  return subjects;
 }
 
 function outcomeOf(measurement: Measurement): Outcome {
@@ -84,7 +84,7 @@ function outcomeOf(measurement: Measurement): Outcome {
 }
 
 function unsteadiness({ runs }: Measurement): string | undefined {
-  const floors = runs.filter(({ contender }) => contender === 'floor');
+  const floors = runs.filter(({ subject }) => subject === 'floor');
   for (const inFlight of new Set(floors.map((run) => run.inFlight))) {
     const own = floors.filter((run) => run.inFlight === inFlight);
     const { least, median: middle, most } = spread(own.map(({ perSecond }) => perSecond));

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';
-import { startLockstep } from './rig/contenders.ts';
 import { tableOf, threadsOf } from './rig/report.ts';
 import { perRound, runRounds, speedRatio } from './rig/rounds.ts';
+import { startLockstep } from './rig/subjects.ts';
 
 const IN_FLIGHT = 256;
 
@@ -19,10 +19,10 @@ two, in turn. Not measured: more executors than two, nodes that are slow.`,
     const cluster = await Cluster.start();
     const start = (name: string, executors: number) =>
       startLockstep({ name, executors, dataDir: join(rig.dir, name), nodes: cluster.nodes });
-    const contenders = [await start('one', 1), await start('two', 2)];
+    const subjects = [await start('one', 1), await start('two', 2)];
     const plan = { rounds, levels: [IN_FLIGHT], warmUpMs: 500, measureMs: seconds * 1000 };
-    const measurement = await runRounds(plan, { rig, cluster, contenders });
-    for (const one of contenders) await one.end();
+    const measurement = await runRounds(plan, { rig, cluster, subjects });
+    for (const one of subjects) await one.end();
     await cluster.end();
     return {
       values: {

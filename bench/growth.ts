@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';
-import { startLockstep } from './rig/contenders.ts';
+import { startLockstep } from './rig/subjects.ts';
 
 const IN_FLIGHT = 64;
 const LOAD_MS = 5000;

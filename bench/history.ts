@@ -3,10 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';
-import { startLockstep } from './rig/contenders.ts';
 import { fillHistory } from './rig/history.ts';
 import { tableOf, threadsOf } from './rig/report.ts';
 import { perRound, runRounds, speedRatio } from './rig/rounds.ts';
+import { startLockstep } from './rig/subjects.ts';
 
 const IN_FLIGHT = 64;
 
@@ -25,10 +25,10 @@ as random as those of the load are new. Not measured: pruning, a history larger 
     const full = place('history');
     mkdirSync(full.dataDir);
     await fillHistory(join(full.dataDir, 'journal.db'), settled);
-    const contenders = [await startLockstep(place('empty')), await startLockstep(full)];
+    const subjects = [await startLockstep(place('empty')), await startLockstep(full)];
     const plan = { rounds, levels: [IN_FLIGHT], warmUpMs: 500, measureMs: seconds * 1000 };
-    const measurement = await runRounds(plan, { rig, cluster, contenders });
-    for (const one of contenders) await one.end();
+    const measurement = await runRounds(plan, { rig, cluster, subjects });
+    for (const one of subjects) await one.end();
     await cluster.end();
     return {
       values: {

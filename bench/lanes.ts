@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';
-import { Client } from './rig/contenders.ts';
 import { Daemon } from './rig/daemon.ts';
+import { Client } from './rig/subjects.ts';
 import { columns, figure } from './rig/table.ts';
 
 await runBench({

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';
-import { startLockstep } from './rig/contenders.ts';
 import { median } from './rig/statistics.ts';
+import { startLockstep } from './rig/subjects.ts';
 import { columns } from './rig/table.ts';
 
 const IN_FLIGHT = 64;
@@ -23,15 +23,15 @@ Not measured: speed, which 50 nodes in three processes would limit.`,
       const cluster = await Cluster.start(count);
       const name = `nodes-${count}`;
       const dataDir = join(rig.dir, name);
-      const contender = await startLockstep({ name, dataDir, nodes: cluster.nodes });
-      sides.push({ count, cluster, contender, micros: [] as number[] });
+      const subject = await startLockstep({ name, dataDir, nodes: cluster.nodes });
+      sides.push({ count, cluster, subject, micros: [] as number[] });
     }
     for (let round = 0; round <= rounds; round++) {
       await rig.look();
-      for (const { count, cluster, contender, micros } of sides) {
+      for (const { count, cluster, subject, micros } of sides) {
         const load = { kind: 'load', inFlight: IN_FLIGHT, warmUpMs: 500 } as const;
         const prefix = `${count}-${round}`;
-        const { cpuMicros } = await contender.run({ ...load, measureMs: seconds * 1000, prefix });
+        const { cpuMicros } = await subject.run({ ...load, measureMs: seconds * 1000, prefix });
         await cluster.clear();
         const { client: _, ...own } = cpuMicros;
         const total = Object.values(own).reduce((sum, one) => sum + one, 0);
@@ -39,8 +39,8 @@ Not measured: speed, which 50 nodes in three processes would limit.`,
         if (round > 0 && total > 0) micros.push(total / count);
       }
     }
-    for (const { cluster, contender } of sides) {
-      await contender.end();
+    for (const { cluster, subject } of sides) {
+      await subject.end();
       await cluster.end();
     }
     const [few, many] = sides.map(({ micros }) => micros);

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';
-import { Client } from './rig/contenders.ts';
 import { residentBytes } from './rig/cpu.ts';
 import { Daemon } from './rig/daemon.ts';
+import { Client } from './rig/subjects.ts';
 
 /** Later than anything here lasts: what the nodes are asked stays without an answer. */
 const NEVER_MS = 60 * 60 * 1000;

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { settingsSchema } from '../src/config/schema.ts';
 import { runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';
-import type { Ask } from './rig/contender.ts';
-import { Client } from './rig/contenders.ts';
 import { Daemon } from './rig/daemon.ts';
+import type { Ask } from './rig/subject.ts';
+import { Client } from './rig/subjects.ts';
 import { columns, figure } from './rig/table.ts';
 
 /** So many wait for each connection: it is never idle, and nobody waits until his deadline. */

@@ -6,15 +6,15 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CommandFields, isError, LockstepClient } from '../../src/client/index.ts';
+import { latencies } from './statistics.ts';
 import {
   type Ask,
-  type Errand,
+  type ClientTask,
   type Fill,
   serveTasks,
   type Told,
   type Trickle,
-} from './contender.ts';
-import { latencies } from './statistics.ts';
+} from './subject.ts';
 
 /** Commands asked for at once while filling. */
 const FILL_IN_FLIGHT = 1000;
@@ -30,16 +30,16 @@ serveTasks({
   perform,
 });
 
-function perform(errand: Errand): Promise<Told> {
-  switch (errand.kind) {
+function perform(task: ClientTask): Promise<Told> {
+  switch (task.kind) {
     case 'fill':
-      return fill(errand);
+      return fill(task);
     case 'ask':
-      return ask(errand);
+      return ask(task);
     case 'drain':
       return drain();
     case 'trickle':
-      return trickle(errand);
+      return trickle(task);
   }
 }
 

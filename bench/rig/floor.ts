@@ -13,7 +13,7 @@ import { atTime } from '../../src/lifecycle/timer.ts';
 import { AfterReads } from '../../src/node/after-reads.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
 import { NodeClient } from '../../src/node/node-client.ts';
-import { serveTasks } from './contender.ts';
+import { serveTasks } from './subject.ts';
 
 /** Makes one create; `done` hears of it once, with what went wrong if anything did. */
 type Create = (groupId: string, token: string, done: (fault?: string) => void) => void;

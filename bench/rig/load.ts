@@ -1,6 +1,6 @@
 /**
  * A closed loop: so many commands in flight at any time, each followed by the next as soon as it is
- * answered. Both contenders run under this very loop, so that it weighs on both alike.
+ * answered. Both subjects run under this very loop, so that it weighs on both alike.
  */
 import { type Latencies, latencies } from './statistics.ts';
 

@@ -5,7 +5,7 @@ import { columns, figure, range } from './table.ts';
 
 const HEAD = [
   'in flight',
-  'contender',
+  'subject',
   'commands/s',
   '(spread)',
   '÷ first',
@@ -15,14 +15,14 @@ const HEAD = [
   'cpu µs',
 ];
 
-/** One line for each load and contender: medians over the rounds, and ratios to the first one. */
+/** One line for each load and subject: medians over the rounds, and ratios to the first one. */
 export function tableOf({ runs }: Measurement): string {
   const levels = [...new Set(runs.map(({ inFlight }) => inFlight))];
-  const names = [...new Set(runs.map(({ contender }) => contender))];
+  const names = [...new Set(runs.map(({ subject }) => subject))];
   const rows = levels.flatMap((inFlight) => {
     const of = (name: string) =>
       runs
-        .filter((run) => run.contender === name && run.inFlight === inFlight)
+        .filter((run) => run.subject === name && run.inFlight === inFlight)
         .toSorted((a, b) => a.round - b.round);
     return names.map((name) => line(of(name), of(names[0] ?? '')));
   });
@@ -35,7 +35,7 @@ function line(own: readonly Run[], firsts: readonly Run[]): string[] {
   const cpu = median(own.map(({ cpuMicros }) => sum(Object.values(cpuMicros))));
   return [
     String(own[0]?.inFlight),
-    own[0]?.contender ?? '',
+    own[0]?.subject ?? '',
     speed.median.toFixed(0),
     range(speed),
     ratio.median.toFixed(2),
@@ -46,11 +46,11 @@ function line(own: readonly Run[], firsts: readonly Run[]): string[] {
   ];
 }
 
-/** Processor time per command, by thread: one line for each load and contender. */
+/** Processor time per command, by thread: one line for each load and subject. */
 export function threadsOf({ runs }: Measurement): string {
-  const kinds = new Map(runs.map((run) => [`${run.contender} at ${run.inFlight}`, run]));
-  const lines = [...kinds].map(([title, { contender, inFlight }]) => {
-    const own = runs.filter((run) => run.contender === contender && run.inFlight === inFlight);
+  const kinds = new Map(runs.map((run) => [`${run.subject} at ${run.inFlight}`, run]));
+  const lines = [...kinds].map(([title, { subject, inFlight }]) => {
+    const own = runs.filter((run) => run.subject === subject && run.inFlight === inFlight);
     return `cpu µs a command, ${title} in flight: ${sharesOf(own)}`;
   });
   return lines.join('\n');

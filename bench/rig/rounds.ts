@@ -1,13 +1,13 @@
 /**
- * The order of a measurement: the contenders take their turns at every load, round after round, so
+ * The order of a measurement: the subjects take their turns at every load, round after round, so
  * that whatever else the machine does weighs on all alike. After each run every node must hold
  * exactly what was answered: all or none.
  */
 import type { Rig } from './bench.ts';
 import type { Cluster } from './cluster.ts';
-import type { Contender } from './contenders.ts';
 import { fdatasyncMs } from './disk.ts';
 import type { Load, Measured } from './load.ts';
+import type { Subject } from './subjects.ts';
 
 const FDATASYNCS = 50;
 
@@ -20,7 +20,7 @@ export interface Plan {
 }
 
 export interface Run extends Measured {
-  readonly contender: string;
+  readonly subject: string;
   readonly inFlight: number;
   readonly round: number;
   /** Processor time of all nodes, in µs per command; 0 where the system does not tell. */
@@ -36,33 +36,33 @@ export interface Measurement {
 export interface Field {
   readonly rig: Rig;
   readonly cluster: Cluster;
-  readonly contenders: readonly Contender[];
+  readonly subjects: readonly Subject[];
 }
 
 export async function runRounds(plan: Plan, field: Field): Promise<Measurement> {
-  const { rig, cluster, contenders } = field;
+  const { rig, cluster, subjects } = field;
   const { warmUpMs, measureMs } = plan;
   const runs: Run[] = [];
   const syncs: number[] = [];
   let count = 0;
-  const take = async (contender: Contender, load: Omit<Load, 'prefix' | 'kind'>) => {
+  const take = async (subject: Subject, load: Omit<Load, 'prefix' | 'kind'>) => {
     const before = cluster.cpuMicros;
-    const prefix = `${contender.name}-${++count}`;
-    const measured = await contender.run({ kind: 'load', ...load, prefix });
+    const prefix = `${subject.name}-${++count}`;
+    const measured = await subject.run({ kind: 'load', ...load, prefix });
     const nodesCpuMicros = (cluster.cpuMicros - before) / measured.commands;
-    await checkNodes(cluster, measured, contender);
+    await checkNodes(cluster, measured, subject);
     return { ...measured, nodesCpuMicros };
   };
   // The first commands of a process are compiled on their way.
   const most = Math.max(...plan.levels);
-  for (const one of contenders) await take(one, { warmUpMs: 0, measureMs, inFlight: most });
+  for (const one of subjects) await take(one, { warmUpMs: 0, measureMs, inFlight: most });
   for (let round = 1; round <= plan.rounds; round++) {
     for (const inFlight of plan.levels) {
       await rig.look();
       syncs.push(await fdatasyncMs(rig.dir, FDATASYNCS));
-      for (const contender of round % 2 === 0 ? contenders.toReversed() : contenders) {
-        const measured = await take(contender, { warmUpMs, measureMs, inFlight });
-        runs.push({ contender: contender.name, inFlight, round, ...measured });
+      for (const subject of round % 2 === 0 ? subjects.toReversed() : subjects) {
+        const measured = await take(subject, { warmUpMs, measureMs, inFlight });
+        runs.push({ subject: subject.name, inFlight, round, ...measured });
       }
     }
   }
@@ -72,13 +72,13 @@ export async function runRounds(plan: Plan, field: Field): Promise<Measurement> 
 /** One value a round: what `of` makes of the runs of that round. */
 export function perRound(
   { runs }: Measurement,
-  of: (find: (contender: string, inFlight: number) => Run | undefined) => number | undefined,
+  of: (find: (subject: string, inFlight: number) => Run | undefined) => number | undefined,
 ): number[] {
   const rounds = [...new Set(runs.map(({ round }) => round))];
   return rounds.flatMap((round) => {
-    const value = of((contender, inFlight) =>
+    const value = of((subject, inFlight) =>
       runs.find(
-        (run) => run.round === round && run.contender === contender && run.inFlight === inFlight,
+        (run) => run.round === round && run.subject === subject && run.inFlight === inFlight,
       ),
     );
     return value === undefined || Number.isNaN(value) ? [] : [value];
@@ -93,7 +93,7 @@ export function speedRatio(one: Run | undefined, other: Run | undefined): number
 async function checkNodes(
   cluster: Cluster,
   { commands }: Measured,
-  { name }: Contender,
+  { name }: Subject,
 ): Promise<void> {
   const counts = await cluster.clear();
   if (counts.every((count) => count === commands)) return;

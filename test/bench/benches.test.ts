@@ -71,7 +71,7 @@ describe('npm run bench', () => {
     expect(listed.slice(0, -1).toSorted()).toEqual(programs.toSorted());
   });
 
-  it('fails when a contender does', { timeout: 60_000 }, async () => {
+  it('fails when a subject does', { timeout: 60_000 }, async () => {
     const { code, out } = await bench(['commands', ...SMALL, '--against', dir]);
     expect(out).toContain('the bench failed: against ended with 1');
     expect(code).toBe(1);

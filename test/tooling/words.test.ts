@@ -4,17 +4,17 @@ import { names, namesIn } from '../../tools/words/occurrences.ts';
 import { BANNED, PENDING, PHRASES, type Word } from '../../tools/words/words.ts';
 import { PAGES, PROGRAMS, read, withoutCode } from './repository.ts';
 
-const SOURCE = PROGRAMS.filter((path) => path.startsWith('src/')).map((path) => ({
-  path: path.slice('src/'.length),
-  names: namesIn(path.slice('src/'.length), read(path)),
+const SOURCE = PROGRAMS.filter((path) => /^(src|bench)\//.test(path)).map((path) => ({
+  path,
+  names: namesIn(path, read(path)),
 }));
 
 /** As `file:line name`. */
 function occurrencesOf(word: Word): readonly string[] {
-  return SOURCE.filter(({ path }) => path.startsWith(word.within ?? '')).flatMap((file) =>
+  return SOURCE.filter(({ path }) => path.startsWith(word.within ?? 'src/')).flatMap((file) =>
     file.names
       .filter(({ text }) => names(text, word))
-      .map(({ text, line }) => `src/${file.path}:${line} ${text}`),
+      .map(({ text, line }) => `${file.path}:${line} ${text}`),
   );
 }
 
@@ -35,7 +35,7 @@ describe('pages', () => {
 });
 
 describe('words', () => {
-  it.each(BANNED)('$old is no name in src any more: $now', (word) => {
+  it.each(BANNED)('$old is no name any more: $now', (word) => {
     expect(occurrencesOf(word)).toEqual([]);
   });
 
@@ -56,7 +56,7 @@ describe('words', () => {
     ['const COURIER_MS = 1;', 'COURIER_MS'],
     ['type A = B<CourierOptions>;', 'CourierOptions'],
   ])('are found as a part of a name: %s', (source, found) => {
-    const all = namesIn('observe/a.ts', source).filter(({ text }) =>
+    const all = namesIn('src/observe/a.ts', source).filter(({ text }) =>
       names(text, { old: 'courier', as: 'part' }),
     );
     expect(all).toEqual([{ text: found, line: 1 }]);
@@ -64,7 +64,7 @@ describe('words', () => {
 
   it('are found in the path of a file, and not in comments and sentences', () => {
     const source = "// the courier\nconst a = 'no courier came';";
-    const all = namesIn('observe/courier-queue.ts', source).filter(({ text }) =>
+    const all = namesIn('src/observe/courier-queue.ts', source).filter(({ text }) =>
       names(text, { old: 'courier', as: 'part' }),
     );
     expect(all).toEqual([{ text: 'courier-queue', line: 0 }]);

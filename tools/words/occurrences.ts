@@ -11,7 +11,7 @@ export interface Name {
   readonly line: number;
 }
 
-/** @param path below `src/` */
+/** @param path from the root of the project */
 export function namesIn(path: string, source: string): readonly Name[] {
   const { program, errors } = parseSync(path, source);
   if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0]?.message}`);

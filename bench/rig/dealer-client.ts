@@ -2,12 +2,12 @@
  * Very many commands in flight from one process, over a plain DEALER: the package's client asks again
  * for what takes long, and would measure its own repeats.
  *
- *   crowd.ts ENDPOINT
+ *   dealer-client.ts ENDPOINT
  *
  * The warm-up of a load begins when the daemon has taken in as many as shall be in flight.
  */
 import { Dealer } from 'zeromq';
-import { serveTasks } from './contender.ts';
+import { serveTasks } from './subject.ts';
 
 const PATIENT_MS = 60 * 60 * 1000;
 
@@ -19,7 +19,7 @@ let outgoing: string[][] = [];
 let isSending = false;
 
 serveTasks({
-  name: 'crowd',
+  name: 'dealer',
   issue: (groupId, done) => {
     ask({ op: 'create', groupId, deadlineMs: PATIENT_MS }, (reply) => {
       const { state } = JSON.parse(reply) as { state?: string };

@@ -1,21 +1,21 @@
 /** Who is measured: the floor, and daemons with their clients. */
 import { fileURLToPath } from 'node:url';
 import type { BenchNode } from './cluster.ts';
-import type { FromContender, Task, Told } from './contender.ts';
 import { residentBytes, threadTimes } from './cpu.ts';
 import { Daemon, type DaemonPlace } from './daemon.ts';
 import type { Load, Measured } from './load.ts';
 import { Program } from './processes.ts';
+import type { FromSubject, Task, Told } from './subject.ts';
 
 const FLOOR = fileURLToPath(new URL('./floor.ts', import.meta.url));
-const CROWD = fileURLToPath(new URL('./crowd.ts', import.meta.url));
+const DEALER_CLIENT = fileURLToPath(new URL('./dealer-client.ts', import.meta.url));
 const CLIENT = fileURLToPath(new URL('./client.ts', import.meta.url));
 /** Beyond its own time, for what is in flight at its end. */
 const MARGIN_MS = 60_000;
 /** A hundred thousand commands, on a busy machine. */
 const LONG_MS_MAX = 300_000;
 
-export interface Contender {
+export interface Subject {
   readonly name: string;
   /** @throws if a command was not committed, or a process failed */
   run(load: Load): Promise<Measured>;
@@ -60,7 +60,7 @@ export interface FloorOptions {
 export async function startFloor(
   nodes: readonly BenchNode[],
   { name = 'floor', byNodeClient = false, execArgv = [] }: FloorOptions = {},
-): Promise<Contender> {
+): Promise<Subject> {
   const program = new Program(name, FLOOR, {
     args: [JSON.stringify(nodes), ...(byNodeClient ? ['client'] : [])],
     execArgv: [...execArgv],
@@ -75,12 +75,16 @@ export async function startFloor(
   };
 }
 
-/** A daemon with its journal on disk, and one client; `crowd`: one that can have very many in flight. */
+/** A daemon with its journal on disk, and one client; `dealer`: one that can have very many in flight. */
 export async function startLockstep(
-  place: DaemonPlace & { readonly crowd?: boolean },
-): Promise<Contender> {
+  place: DaemonPlace & { readonly dealer?: boolean },
+): Promise<Subject> {
   const daemon = await Daemon.start(place);
-  const client = await Client.connect(place.name, daemon.endpoint, place.crowd ? CROWD : CLIENT);
+  const client = await Client.connect(
+    place.name,
+    daemon.endpoint,
+    place.dealer ? DEALER_CLIENT : CLIENT,
+  );
   return {
     name: place.name,
     run: async (load) => {
@@ -105,7 +109,7 @@ async function perform<T extends Task>(
   program: Program,
   task: T,
 ): Promise<Extract<Told, { kind: T['kind'] }>> {
-  const said = await program.ask<FromContender>(task, durationMs(task));
+  const said = await program.ask<FromSubject>(task, durationMs(task));
   if (said.kind === 'told') return said.told as Extract<Told, { kind: T['kind'] }>;
   throw new Error(`${program.name}: ${said.kind === 'failed' ? said.error : said.kind}`);
 }

@@ -32,9 +32,9 @@ export interface Trickle {
 }
 
 /** What only a client can do. */
-export type Errand = Fill | Ask | Drain | Trickle;
+export type ClientTask = Fill | Ask | Drain | Trickle;
 
-export type Task = Load | Errand;
+export type Task = Load | ClientTask;
 
 /** What it says of a task: the kind tells which. */
 export type Told =
@@ -45,24 +45,24 @@ export type Told =
   | { readonly kind: 'drain'; readonly open: number }
   | { readonly kind: 'trickle' };
 
-export type FromContender =
+export type FromSubject =
   | { readonly kind: 'ready' }
   | { readonly kind: 'told'; readonly told: Told }
   | { readonly kind: 'failed'; readonly error: string };
 
-export interface Skills {
+export interface TaskHandlers {
   /** Of the thread that makes the calls, in the figures. */
   readonly name: string;
   readonly issue: Issue;
   /** See `applyLoad`. */
   readonly takenIn?: () => Promise<void>;
-  readonly perform?: (errand: Errand) => Promise<Told>;
+  readonly perform?: (task: ClientTask) => Promise<Told>;
 }
 
-export function serveTasks(skills: Skills): void {
-  const tell = (message: FromContender) => process.send?.(message);
+export function serveTasks(handlers: TaskHandlers): void {
+  const tell = (message: FromSubject) => process.send?.(message);
   process.on('message', (task: Task) => {
-    perform(skills, task).then(
+    perform(handlers, task).then(
       (told) => tell({ kind: 'told', told }),
       (error: unknown) => tell({ kind: 'failed', error: String(error) }),
     );
@@ -73,11 +73,12 @@ export function serveTasks(skills: Skills): void {
   tell({ kind: 'ready' });
 }
 
-async function perform(skills: Skills, task: Task): Promise<Told> {
-  const { name, issue, takenIn } = skills;
+async function perform(handlers: TaskHandlers, task: Task): Promise<Told> {
+  const { name, issue, takenIn } = handlers;
   if (task.kind !== 'load') {
-    if (skills.perform === undefined) throw new Error(`${name} does not know how to ${task.kind}`);
-    return skills.perform(task);
+    if (handlers.perform === undefined)
+      throw new Error(`${name} does not know how to ${task.kind}`);
+    return handlers.perform(task);
   }
   const before = threadTimes(process.pid);
   const figures = await applyLoad(issue, task, takenIn);
