@@ -3,9 +3,11 @@
  * ready, and stops when it is told to or has to. No logic of its own.
  */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { channelEnds } from './channel/channel.ts';
 import { openDiskGuard } from './composition/disk.ts';
+import { hear } from './composition/hearing.ts';
 import { type Fitted, fitToDescriptors, limitLife } from './composition/limits.ts';
 import { watchNames } from './composition/node-names.ts';
 import { followSignals } from './composition/signals.ts';
@@ -19,7 +21,7 @@ import { prepareSockets } from './config/sockets.ts';
 import type { CoordinatorData } from './coordinator/thread.ts';
 import type { ExecutorData } from './executor/thread.ts';
 import { type ClockBase, clockBase } from './lifecycle/clock.ts';
-import type { FromThread } from './lifecycle/control.ts';
+import { Crashes } from './lifecycle/crashes.ts';
 import type { DiskGuard } from './lifecycle/disk-guard.ts';
 import { explainHang } from './lifecycle/hung-stack.ts';
 import { leave } from './lifecycle/leave.ts';
@@ -32,7 +34,7 @@ import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
 import { openLog } from './observe/log.ts';
 import { type LogPlan, planLog } from './observe/log-plan.ts';
 import type { Log } from './observe/log-port.ts';
-import { openTelemetry, secretsOf, type Telemetry } from './observe/telemetry.ts';
+import { openTelemetry, secretsOf } from './observe/telemetry.ts';
 import { writeOpsUrl } from './ops/address.ts';
 import { LatestFigures } from './ops/latest-figures.ts';
 import { startOps } from './ops/server.ts';
@@ -84,13 +86,17 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
   });
   const executors = executorNames(settings);
   const latest = new LatestFigures();
+  const crashes = new Crashes(join(settings.dataDir, 'crashes.json'), (error) =>
+    log.warn('the count of crashes is lost', { error }),
+  );
   const threads = new Threads({
     onLoss: (loss) => {
       const isCause = !shutdown.begun;
+      if (isCause && threads.has(COORDINATOR, 'journal_held')) crashes.count(loss);
       shutdown.lose(loss);
       telemetry.fatal(fatalityOf(loss), isCause);
     },
-    onMessage: (_, message) => hear(message, { latest, telemetry }),
+    onMessage: (_, message) => hear(message, { latest, telemetry, crashes }),
   });
   const telemetry = await openTelemetry({
     settings,
@@ -125,13 +131,7 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
 
   const clock = clockBase();
   const patience = { ...PATIENCE, hangAfterMs: settings.hangAfterMs };
-  const nanny = new Nanny({
-    watched: threads,
-    patience,
-    onHang: (hang) => void explainHang(hang).then((explained) => threads.lose(explained)),
-    now: () => performance.now(),
-  });
-  nanny.start();
+  const nanny = startNanny(threads, patience);
   const disk = openDiskGuard(settings, log, (refusal) => {
     threads.tell(COORDINATOR, { refusal });
     telemetry.disk({ isFull: refusal !== null });
@@ -146,7 +146,7 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
   });
   await openOps(settings, { threads, log, standing });
   if (shutdown.begun) return;
-  const common = { clock, patience, version, log: logPlan };
+  const common = { clock, patience, version, log: logPlan, crashes: crashes.counts };
   log.info('starting', {
     version,
     pid: process.pid,
@@ -158,21 +158,19 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
   await begin({ settings, threads, executors, common, log, shutdown, disk, holdsJournal });
 }
 
-function executorNames({ executors: length }: Settings): readonly string[] {
-  return Array.from({ length }, (_, index) => `executor-${index + 1}`);
+function startNanny(threads: Threads, patience: Patience): Nanny {
+  const nanny = new Nanny({
+    watched: threads,
+    patience,
+    onHang: (hang) => void explainHang(hang).then((explained) => threads.lose(explained)),
+    now: () => performance.now(),
+  });
+  nanny.start();
+  return nanny;
 }
 
-/** What threads say of the work, for whoever tells people. */
-function hear(
-  message: FromThread,
-  { latest, telemetry }: { latest: LatestFigures; telemetry: Telemetry },
-): void {
-  if (message.kind === 'figures') latest.take(message.figures);
-  if (message.kind === 'stuck') telemetry.stuck(message);
-  if (message.kind === 'still_stuck') telemetry.stillStuck(message.count);
-  if (message.kind === 'breaker') telemetry.breaker(message);
-  if (message.kind === 'diverged') telemetry.diverged(message);
-  if (message.kind === 'missing_nodes') telemetry.missingNodes(message.counts);
+function executorNames({ executors: length }: Settings): readonly string[] {
+  return Array.from({ length }, (_, index) => `executor-${index + 1}`);
 }
 
 interface Starting {
@@ -184,6 +182,7 @@ interface Starting {
     readonly patience: Patience;
     readonly version: string;
     readonly log: LogPlan;
+    readonly crashes: Crashes['counts'];
   };
   readonly log: Log;
   readonly shutdown: Shutdown;
@@ -231,7 +230,7 @@ function startWatchdog({ threads, common: { clock, patience } }: Starting): void
 /** Executors last: if another daemon has the journal, this one is not to begin. */
 async function startThreads(starting: Starting): Promise<void> {
   const { settings, threads, executors, shutdown } = starting;
-  const { clock, version, log } = starting.common;
+  const { clock, version, log, crashes } = starting.common;
   const channels = executors.map((name) => ({ name, ends: channelEnds(name) }));
   const coordinator: CoordinatorData = {
     ...coordinatorData(settings, { isFresh }),
@@ -239,6 +238,7 @@ async function startThreads(starting: Starting): Promise<void> {
     clock,
     version,
     log,
+    crashes,
     executors: channels.map(({ ends }) => ends.bound),
   };
   threads.start(entry('./coordinator/thread'), coordinator);

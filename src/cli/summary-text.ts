@@ -14,6 +14,7 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
     `lockstepd ${plain(answer.version)}, pid ${answer.pid}: ${state} for ${durationText(answer.uptimeMs)}`,
     `open: ${answer.open} of at most ${answer.openMax}, ${answer.compensating} rolling back, ${stuck}`,
     ...heldLine(answer, terminal),
+    ...parkedLine(answer, terminal),
     `settled since the start: ${countsText(answer.settled) || 'none'}`,
     ...troubleLines(answer, terminal),
     ...auditLine(answer, terminal),
@@ -53,6 +54,12 @@ function heldLine({ held }: SummaryAnswer, terminal: Terminal): readonly string[
   if (held === undefined) return [];
   const what = terminal.paint('yellow', `${held} held`);
   return [`${what} since the journal was restored: lockstep restore --resume or --abandon`];
+}
+
+function parkedLine({ parked }: SummaryAnswer, terminal: Terminal): readonly string[] {
+  if (parked === undefined) return [];
+  const what = terminal.paint('red', `${parked} parked`);
+  return [`${what}, since they crashed the daemon: lockstep list --parked`];
 }
 
 function auditLine({ audit }: SummaryAnswer, terminal: Terminal): readonly string[] {

@@ -21,6 +21,7 @@ const FIELD_HINTS: Readonly<Record<string, string>> = {
   deadlineMs: 'deadlineMs counts milliseconds from acceptance, like 30000.',
   ensure: 'ensure is true or false, without quotes.',
   stuck: 'stuck is true or false, without quotes.',
+  parked: 'parked is true or false, without quotes.',
   state: 'state is one state, or an array of them; left out, all are meant.',
   node: 'node is the name of a node, like "node01".',
   commands: 'commands is an array of create and delete requests.',
