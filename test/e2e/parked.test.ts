@@ -8,12 +8,13 @@ const POISON = join(import.meta.dirname, '../fixtures/poison.js');
 const POISONED = { NODE_OPTIONS: `--import ${POISON}` };
 const LIVES_MAX = 8;
 
-/** As a supervisor does, until it stays up with the command parked; returns how many lives crashed. */
-async function startUntilParked({ daemon, client }: Cluster): Promise<number> {
+/** As a supervisor does, until a command is parked; returns how many lives crashed before. */
+async function startUntilParked({ daemon }: Cluster): Promise<number> {
   for (let crashed = 1; crashed < LIVES_MAX; crashed++) {
     expect(await daemon.ended()).toBe(1);
+    // Of a life that crashes before it is ready the next turn sees the end.
     await daemon.restart(POISONED).catch(() => undefined);
-    if (daemon.alive && (await client.summary()).parked === 1) return crashed;
+    if (daemon.output.includes('a command is parked')) return crashed;
   }
   throw new Error(`nothing was parked in ${LIVES_MAX} lives\n${daemon.output}`);
 }
@@ -22,11 +23,11 @@ describe('P5, P8: a command that', () => {
   test.each(['crash', 'hang'])(
     'makes an executor %s is parked, and the rest goes on',
     async (key) => {
-      const env = { ...POISONED, LOCKSTEP_HANG_AFTER_MS: '1000' };
+      const env = { ...POISONED, LOCKSTEP_HANG_AFTER_MS: '3000' };
       const cluster = await startCluster({ executors: 1, env });
       const { daemon, client } = cluster;
-      await client.create(key, { id: 'poison', wait: 'accepted' });
-      expect(await startUntilParked(cluster)).toBe(5);
+      await client.create(key, { id: 'poison', deadlineMs: 600_000, wait: 'accepted' });
+      expect(await startUntilParked(cluster)).toBe(4);
       expect(daemon.output).toContain('a command is parked');
       expect(await client.create('other')).toMatchObject({ state: 'committed' });
       expect(await client.list({ parked: true })).toMatchObject({

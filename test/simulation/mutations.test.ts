@@ -11,11 +11,12 @@ import { AUDITS } from './mutations/audits.ts';
 import type { Bug } from './mutations/bug.ts';
 import { CLOCKS } from './mutations/clocks.ts';
 import { MISTAKES } from './mutations/mistakes.ts';
+import { PARKED } from './mutations/parked.ts';
 import { RULES } from './mutations/rules.ts';
 import { bugTable } from './mutations/table.ts';
 import { reduce } from './reduce.ts';
 
-const BUGS = [...RULES, ...MISTAKES, ...CLOCKS, ...AUDITS];
+const BUGS = [...RULES, ...MISTAKES, ...CLOCKS, ...AUDITS, ...PARKED];
 const SEEDS_MAX = 20_000;
 /** What `npm test` has time for: about a second for one bug. */
 const SOON = 100;

@@ -4,11 +4,12 @@ import { AUDITS } from './audits.ts';
 import type { Bug } from './bug.ts';
 import { CLOCKS } from './clocks.ts';
 import { MISTAKES } from './mistakes.ts';
+import { PARKED } from './parked.ts';
 import { RULES } from './rules.ts';
 
 export function bugTable(): string {
   return ['| bug | broken | seeds | by outcome |', '|---|---|---|---|']
-    .concat([...RULES, ...MISTAKES, ...CLOCKS, ...AUDITS].map(row))
+    .concat([...RULES, ...MISTAKES, ...CLOCKS, ...AUDITS, ...PARKED].map(row))
     .join('\n');
 }
 
