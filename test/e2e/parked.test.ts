@@ -28,6 +28,7 @@ describe('P5, P8: a command that', () => {
       const { daemon, client } = cluster;
       await client.create(key, { id: 'poison', deadlineMs: 600_000, wait: 'accepted' });
       expect(await startUntilParked(cluster)).toBe(4);
+      if (process.env.SHOW) console.log(daemon.output);
       expect(daemon.output).toContain('a command is parked');
       expect(await client.create('other')).toMatchObject({ state: 'committed' });
       expect(await client.list({ parked: true })).toMatchObject({
