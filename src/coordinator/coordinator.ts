@@ -46,7 +46,7 @@ export interface CoordinatorStart {
   readonly onFatal: (error: unknown) => void;
   /** A turn is through: it gets somewhere (P8). At least every 250 ms, if nothing holds it up. */
   readonly onTurn?: () => void;
-  /** Every executor has ended or parked its work, or is lost. */
+  /** Every executor has ended or set aside its work, or is lost. */
   readonly onDrained: () => void;
   /** See `Probation`. */
   readonly onTakenUp?: () => void;

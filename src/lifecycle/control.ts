@@ -37,7 +37,7 @@ export type FromThread =
   | { readonly kind: 'journal_held' }
   /** It does its work. */
   | { readonly kind: 'ready' }
-  /** What ran has ended or is parked. */
+  /** What ran has ended or is set aside. */
   | { readonly kind: 'drained' }
   /** It cannot do its work, for a reason outside the program. */
   | { readonly kind: 'failed'; readonly failure: Failure }
