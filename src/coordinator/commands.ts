@@ -155,7 +155,7 @@ export class Commands {
     open.stage = stored.held ?? 'waiting';
     this.#add(open);
     if (this.probation.isCareful && !isHeld(open)) this.probation.add(open);
-    if (this.probation.parked === command.seq) this.#announce('parked', open);
+    if (this.probation.untold.includes(command.seq)) this.#announce('parked', open);
     const hasKey = this.keys.enter(open);
     if (open.recovered && !hasKey && !isHeld(open))
       throw new Error(`P6: two begun commands on ${command.groupId}`);

@@ -27,6 +27,10 @@ export interface Crashes {
 const CRASHES_MAX = 3;
 /** The standing word: which command is under way, and how many crashes there had been. */
 const WORD = 'probation';
+/** The standing word: which commands were parked, by a life that may have ended before it told. */
+const UNTOLD = 'parked';
+/** Each is of a life that was killed while it started. */
+const UNTOLD_MAX = 100;
 /** So long after it was handed out a command is asked for: an executor that answers has survived it. */
 const PROBATION_MS = 1000;
 const ANSWER_MS = 2000;
@@ -47,8 +51,8 @@ export class Probation {
   readonly lanes: Lanes;
   /** All commands of earlier lives are tested. */
   readonly isCareful: boolean;
-  /** The command that was under way when the last life crashed; it was parked at this start. */
-  parked: number | undefined;
+  /** What was under way when the last life crashed is parked, and people are to be told, by this life. */
+  untold: readonly number[] = [];
   readonly #options: ProbationOptions;
   readonly #untested = new Set<OpenCommand>();
   /** Of those, the ones that had begun in an earlier life. */
@@ -70,14 +74,18 @@ export class Probation {
    */
   async park(): Promise<void> {
     const { crashes, ports } = this.#options;
-    const word = (await ports.journal.kept()).get(WORD);
+    const { journal } = ports;
+    const words = await journal.kept();
+    this.untold = JSON.parse(words.get(UNTOLD) ?? '[]') as readonly number[];
+    const word = words.get(WORD);
     if (word === undefined) return;
     const { seq, all } = JSON.parse(word) as { readonly seq: number; readonly all: number };
     if (crashes.all > all) {
-      await ports.journal.park(seq);
-      this.parked = seq;
+      this.untold = [...this.untold, seq].slice(-UNTOLD_MAX);
+      await journal.keep(UNTOLD, JSON.stringify(this.untold));
+      await journal.park(seq);
     }
-    await ports.journal.keep(WORD, undefined);
+    await journal.keep(WORD, undefined);
   }
 
   /** The command of an earlier life is about to be looked at for the first time, if that is to be noted. */
@@ -85,9 +93,11 @@ export class Probation {
     if (this.isCareful && held === undefined && entries.length > 0) await this.#write(command.seq);
   }
 
-  /** All that is open has been looked at. */
+  /** All that is open has been looked at, and what is parked was told. */
   async recovered(): Promise<void> {
-    if (this.isCareful) await this.#options.ports.journal.keep(WORD, undefined);
+    const { journal } = this.#options.ports;
+    if (this.isCareful) await journal.keep(WORD, undefined);
+    if (this.untold.length > 0) await journal.keep(UNTOLD, undefined);
     this.#isRecovered = true;
     this.#tell();
   }

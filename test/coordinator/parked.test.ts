@@ -1,7 +1,10 @@
 /** Commands that crash the daemon: taken up one at a time, then parked until somebody decides. */
 import { expect, test } from 'vitest';
-import type { MemorySnapshot } from '../../src/journal/memory/journal.ts';
+import { Probation } from '../../src/coordinator/probation.ts';
+import { Questions } from '../../src/coordinator/questions.ts';
+import { MemoryJournal, type MemorySnapshot } from '../../src/journal/memory/journal.ts';
 import { type Desk, openDesk, POLICY } from './support/desk.ts';
+import { HandClock } from './support/hand-clock.ts';
 import { settled } from './support/reports.ts';
 
 const THRICE = { inARow: 3, all: 3 };
@@ -15,6 +18,14 @@ async function begun(): Promise<MemorySnapshot> {
   desk.ask({ op: 'create', id: 'behind', groupId: 'a', deadlineMs: 60_000 });
   await desk.rest();
   return desk.crash();
+}
+
+/** Of a life that gets no further. */
+function probationOf(journal: MemoryJournal): ConstructorParameters<typeof Probation>[0] {
+  const { now, at } = new HandClock();
+  const ports = { journal, now, at, order: () => {} };
+  const questions = new Questions();
+  return { ports, questions, crashes: ONCE_MORE, interactiveShare: 0.75, post: () => {} };
 }
 
 /** The executor answers the question that tells that it lives. */
@@ -80,6 +91,16 @@ test('P5: the one under way at the next crash is parked: told, listed, its key h
   const next = await openDesk({ from: desk.crash(), crashes: { inARow: 0, all: 4 } });
   expect(next.driven).toEqual(['b', 'c']);
   expect(next.events).not.toContainEqual(['command.parked', expect.anything()]);
+});
+
+test('P10: a life that is killed before it has told leaves that to the next', async () => {
+  const careful = await openDesk({ from: await begun(), crashes: THRICE });
+  const journal = new MemoryJournal(careful.crash());
+  await new Probation(probationOf(journal)).park();
+  const next = await openDesk({ from: journal.snapshot(), crashes: ONCE_MORE });
+  expect(next.events).toContainEqual(['command.parked', expect.objectContaining({ id: 'a' })]);
+  const later = await openDesk({ from: next.crash(), crashes: ONCE_MORE });
+  expect(later.events).not.toContainEqual(['command.parked', expect.anything()]);
 });
 
 test('a process that is killed while a command is under way parks nothing', async () => {

@@ -6,7 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Coordinator } from '../../src/coordinator/coordinator.ts';
 import { Life as LifeMark } from '../../src/coordinator/life.ts';
-import type { CoordinatorOptions, Respond } from '../../src/coordinator/ports.ts';
+import type { Respond } from '../../src/coordinator/ports.ts';
 import type { Crashes } from '../../src/coordinator/probation.ts';
 import { loadCounters, recover } from '../../src/coordinator/recovery.ts';
 import type { Command } from '../../src/core/model.ts';
@@ -14,7 +14,6 @@ import { Executor } from '../../src/executor/executor.ts';
 import type { NodePort } from '../../src/executor/ports.ts';
 import { JournalError } from '../../src/journal/errors.ts';
 import type { Journal } from '../../src/journal/port.ts';
-import { unroutableCharacter } from '../../src/node/dialect.ts';
 import { signOf } from '../../src/node/sign.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
 import type { Request } from '../../src/protocol/request.ts';
@@ -23,8 +22,10 @@ import type { Agenda } from '../core/model/agenda.ts';
 import type { Chance } from './chance.ts';
 import { Link } from './link.ts';
 import type { Network, Sent } from './network.ts';
+import { optionsOf } from './options.ts';
 import type { Plan } from './plan.ts';
 import type { Poison } from './poison.ts';
+import { trialOf } from './trial.ts';
 
 /** From the interruption on; then the process goes as it is. */
 const INTERRUPT_MS = 300;
@@ -107,7 +108,7 @@ export class Life {
     this.#crews = Array.from({ length: plan.executors }, (_, index) => this.#crew(index));
     const coordinator = new Coordinator({
       ports: this.#ports(journal),
-      options: this.#coordinatorOptions(),
+      options: optionsOf(this.#options),
       counters,
       inherited: life.inherited,
       onFatal: (error) => this.#failed(error),
@@ -191,24 +192,6 @@ export class Life {
       publish: (topic: string, payload: () => object) => {
         if (this.isAlive) onEvent(topic, payload());
       },
-    };
-  }
-
-  #coordinatorOptions(): CoordinatorOptions {
-    const { plan, number } = this.#options;
-    return {
-      policy: plan.policy,
-      breaker: plan.breaker,
-      nodeNames: plan.nodes.map(({ name }) => name),
-      unroutable: (groupId) => unroutableCharacter(plan.dialect, groupId),
-      executors: plan.executors,
-      concurrency: plan.concurrency,
-      interactiveShare: 0.75,
-      openMax: plan.openMax,
-      defaultDeadlineMs: plan.defaultDeadlineMs,
-      retentionMs: plan.retentionMs,
-      version: '0',
-      pid: number,
     };
   }
 
@@ -309,22 +292,6 @@ export class Life {
 
 /** Set while an executor does something for an audit: its reads belong to no command. */
 const ofAudit = new AsyncLocalStorage<true>();
-
-/** Stands for the command of a read that belongs to none. */
-function trialOf(groupId: string): Command {
-  return {
-    seq: 0,
-    id: 'trial',
-    op: 'create',
-    groupId,
-    ensure: false,
-    lane: 'interactive',
-    token: '0.000000',
-    nodes: [],
-    acceptedAt: 0,
-    deadlineAt: 0,
-  };
-}
 
 function tell(order: Order): string {
   if (order.kind !== 'drive') return JSON.stringify(order);
