@@ -2,9 +2,11 @@
  * lockstepd: the composition root. Reads the configuration, starts the threads, says when it is
  * ready, and stops when it is told to or has to. No logic of its own.
  */
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { channelEnds } from './channel/channel.ts';
 import { openDiskGuard } from './composition/disk.ts';
+import { hear } from './composition/hearing.ts';
 import { type Fitted, fitToDescriptors, limitLife } from './composition/limits.ts';
 import { watchNames } from './composition/node-names.ts';
 import { followSignals } from './composition/signals.ts';
@@ -20,7 +22,7 @@ import { packageVersion } from './config/version.ts';
 import type { CoordinatorData } from './coordinator/thread.ts';
 import type { ExecutorData } from './executor/thread.ts';
 import { type ClockBase, clockBase } from './lifecycle/clock.ts';
-import type { FromThread } from './lifecycle/control.ts';
+import { Crashes } from './lifecycle/crashes.ts';
 import type { DiskGuard } from './lifecycle/disk-guard.ts';
 import { explainHang } from './lifecycle/hung-stack.ts';
 import { leave } from './lifecycle/leave.ts';
@@ -33,7 +35,7 @@ import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
 import { openLog } from './observe/log.ts';
 import { type LogPlan, planLog } from './observe/log-plan.ts';
 import type { Log } from './observe/log-port.ts';
-import { openTelemetry, secretsOf, type Telemetry } from './observe/telemetry.ts';
+import { openTelemetry, secretsOf } from './observe/telemetry.ts';
 import { writeOpsUrl } from './ops/address.ts';
 import { LatestFigures } from './ops/latest-figures.ts';
 import { startOps } from './ops/server.ts';
@@ -87,13 +89,17 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
   });
   const executors = executorNames(settings);
   const latest = new LatestFigures();
+  const crashes = new Crashes(join(settings.dataDir, 'crashes.json'), (error) =>
+    log.warn('the count of crashes is lost', { error }),
+  );
   const threads = new Threads({
     onLoss: (loss) => {
       const isCause = !shutdown.begun;
+      if (isCause && threads.has(COORDINATOR, 'journal_held')) crashes.count(loss);
       shutdown.lose(loss);
       telemetry.fatal(fatalityOf(loss), isCause);
     },
-    onMessage: (_, message) => hear(message, { latest, telemetry }),
+    onMessage: (_, message) => hear(message, { latest, telemetry, crashes }),
   });
   const telemetry = await openTelemetry({
     settings,
@@ -128,13 +134,7 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
 
   const clock = clockBase();
   const patience = { ...PATIENCE, hangAfterMs: settings.hangAfterMs };
-  const nanny = new Nanny({
-    watched: threads,
-    patience,
-    onHang: (hang) => void explainHang(hang).then((explained) => threads.lose(explained)),
-    now: () => performance.now(),
-  });
-  nanny.start();
+  const nanny = startNanny(threads, patience);
   const disk = openDiskGuard(settings, log, (fullDisk) => {
     threads.tell(COORDINATOR, { fullDisk });
     telemetry.disk({ isFull: fullDisk !== null });
@@ -149,7 +149,7 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
   });
   await openOps(settings, { threads, log, standing });
   if (shutdown.begun) return;
-  const common = { clock, patience, version, log: logPlan };
+  const common = { clock, patience, version, log: logPlan, crashes: crashes.counts };
   log.info('starting', {
     version,
     pid: process.pid,
@@ -161,21 +161,19 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
   await begin({ settings, threads, executors, common, log, shutdown, disk, holdsJournal });
 }
 
-function executorNames({ executors: length }: Settings): readonly string[] {
-  return Array.from({ length }, (_, index) => `executor-${index + 1}`);
+function startNanny(threads: Threads, patience: Patience): Nanny {
+  const nanny = new Nanny({
+    watched: threads,
+    patience,
+    onHang: (hang) => void explainHang(hang).then((explained) => threads.lose(explained)),
+    now: () => performance.now(),
+  });
+  nanny.start();
+  return nanny;
 }
 
-/** What threads say of the work, for whoever tells people. */
-function hear(
-  message: FromThread,
-  { latest, telemetry }: { latest: LatestFigures; telemetry: Telemetry },
-): void {
-  if (message.kind === 'figures') latest.take(message.figures);
-  if (message.kind === 'stuck') telemetry.stuck(message);
-  if (message.kind === 'still_stuck') telemetry.stillStuck(message.count);
-  if (message.kind === 'breaker') telemetry.breaker(message);
-  if (message.kind === 'diverged') telemetry.diverged(message);
-  if (message.kind === 'missing_nodes') telemetry.missingNodes(message.counts);
+function executorNames({ executors: length }: Settings): readonly string[] {
+  return Array.from({ length }, (_, index) => `executor-${index + 1}`);
 }
 
 interface Starting {
@@ -187,6 +185,7 @@ interface Starting {
     readonly patience: Patience;
     readonly version: string;
     readonly log: LogPlan;
+    readonly crashes: Crashes['counts'];
   };
   readonly log: Log;
   readonly shutdown: Shutdown;
@@ -234,7 +233,7 @@ function startWatchdog({ threads, common: { clock, patience } }: Starting): void
 /** Executors last: if another daemon has the journal, this one is not to begin. */
 async function startThreads(starting: Starting): Promise<void> {
   const { settings, threads, executors, shutdown } = starting;
-  const { clock, version, log } = starting.common;
+  const { clock, version, log, crashes } = starting.common;
   const channels = executors.map((name) => ({ name, ends: channelEnds(name) }));
   const coordinator: CoordinatorData = {
     ...coordinatorData(settings, { isFresh }),
@@ -242,6 +241,7 @@ async function startThreads(starting: Starting): Promise<void> {
     clock,
     version,
     log,
+    crashes,
     executors: channels.map(({ ends }) => ends.bound),
   };
   threads.start(entry('./coordinator/thread'), coordinator);

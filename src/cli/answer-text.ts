@@ -17,6 +17,9 @@ const REASONS: Readonly<Record<NonNullable<CommandAnswer['reason']>, string>> = 
 
 const HELD = 'nobody drives it; lockstep restore --resume or --abandon says what becomes of it';
 
+const PARKED =
+  'it crashed the daemon and nobody drives it; lockstep retry or abandon says what becomes of it';
+
 const COLOURS: Readonly<Record<CommandAnswer['state'], Colour>> = {
   accepted: 'yellow',
   applying: 'yellow',
@@ -51,6 +54,7 @@ export function details(answer: CommandAnswer, terminal: Terminal): string {
     ['accepted', answer.acceptedAt],
     ['lane', answer.lane],
     ['held', answer.held === true ? HELD : undefined],
+    ['parked', answer.parked === true ? PARKED : undefined],
     ['waits for', answer.waitsFor === undefined ? undefined : plain(answer.waitsFor)],
     ['why', answer.reason === undefined ? undefined : REASONS[answer.reason]],
   ].filter((fact): fact is [string, string] => fact[1] !== undefined);
@@ -97,7 +101,8 @@ export function commandTable(commands: readonly CommandAnswer[]): string {
       plain(one.groupId),
       outcomeText(one) +
         (one.stuck === true ? ', stuck' : '') +
-        (one.held === true ? ', held' : ''),
+        (one.held === true ? ', held' : '') +
+        (one.parked === true ? ', parked' : ''),
       durationText(one.elapsedMs),
       plain(one.id),
       ...(isShown ? [waits[index] ?? ''] : []),

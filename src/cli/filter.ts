@@ -13,6 +13,11 @@ export const FILTER_OPTIONS = {
     group: FILTER,
   },
   stuck: { type: 'boolean', describe: 'Only stuck rollbacks', group: FILTER },
+  parked: {
+    type: 'boolean',
+    describe: 'Only parked commands, which crashed the daemon',
+    group: FILTER,
+  },
   key: {
     type: 'string',
     requiresArg: true,
@@ -42,6 +47,7 @@ export const FILTER_OPTIONS = {
 export interface FilterArguments {
   readonly state: readonly string[] | undefined;
   readonly stuck: boolean | undefined;
+  readonly parked: boolean | undefined;
   readonly key: string | undefined;
   readonly node: string | undefined;
   readonly 'older-than': string | undefined;
@@ -53,6 +59,7 @@ export function filterOf(args: FilterArguments): Readonly<Record<string, unknown
   return given({
     state: args.state?.flatMap((text) => text.split(',')),
     stuck: args.stuck,
+    parked: args.parked,
     groupId: args.key,
     node: args.node,
     olderThanMs: spanOf('older-than', args['older-than']),

@@ -15,6 +15,7 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
     `lockstepd ${plain(answer.version)}, pid ${answer.pid}: ${state} for ${durationText(answer.uptimeMs)}, ${acceptingText(answer, terminal)}`,
     `open: ${answer.open} of at most ${answer.openMax}, ${answer.compensating} rolling back, ${stuck}`,
     ...heldLine(answer, terminal),
+    ...parkedLine(answer, terminal),
     `settled since the start: ${countsText(answer.settled) || 'none'}`,
     ...troubleLines(answer, terminal),
     ...nodesLine(answer, terminal),
@@ -64,6 +65,12 @@ function heldLine({ held }: SummaryAnswer, terminal: Terminal): readonly string[
 function nodesLine({ nodesBefore }: SummaryAnswer, terminal: Terminal): readonly string[] {
   if (nodesBefore === undefined) return [];
   return [`${terminal.paint('yellow', NODES_CHANGED)}: ${plain(nodesBefore)}`];
+}
+
+function parkedLine({ parked }: SummaryAnswer, terminal: Terminal): readonly string[] {
+  if (parked === undefined) return [];
+  const what = terminal.paint('red', `${parked} parked`);
+  return [`${what}, since they crashed the daemon: lockstep list --parked`];
 }
 
 function auditLine({ audit }: SummaryAnswer, terminal: Terminal): readonly string[] {

@@ -36,7 +36,7 @@ function breakerOf(settings: Settings): BreakerPolicy {
 export function coordinatorData(
   settings: Settings,
   { isFresh = false }: { readonly isFresh?: boolean } = {},
-): Omit<CoordinatorData, 'name' | 'clock' | 'version' | 'log' | 'executors'> {
+): Omit<CoordinatorData, 'name' | 'clock' | 'version' | 'log' | 'crashes' | 'executors'> {
   const nodesBefore = otherNodesBefore(settings);
   return {
     policy: policyOf(settings),

@@ -1,6 +1,6 @@
 /** Answers about commands, from what the coordinator and the journal know of them. */
 import type { Command, NodeOutcome, Reason, SagaState, Settlement } from '../core/model.ts';
-import type { StoredCommand } from '../journal/port.ts';
+import type { Held, StoredCommand } from '../journal/port.ts';
 import type { CommandAnswer } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
 import { awaitedNodes } from './awaited-nodes.ts';
@@ -20,7 +20,8 @@ export function openAnswer(
 ): CommandAnswer | ErrorReply {
   if (open.answer !== undefined) return open.answer;
   const { command, state, reason, stuck, stage } = open;
-  return answerOf(command, { state, reason, stuck, held: stage === 'held', nodes }, now);
+  const held = stage === 'restored' || stage === 'parked' ? stage : undefined;
+  return answerOf(command, { state, reason, stuck, held, nodes }, now);
 }
 
 /** One just taken in: it may have to wait for its key. */
@@ -44,7 +45,7 @@ interface Standing {
   readonly state: SagaState;
   readonly reason?: Reason | undefined;
   readonly stuck?: boolean;
-  readonly held?: boolean;
+  readonly held?: Held | undefined;
   readonly nodes?: Readonly<Record<string, NodeOutcome>> | undefined;
 }
 
@@ -60,7 +61,8 @@ function answerOf(
     state,
     ...(reason === undefined ? {} : { reason }),
     ...(stuck ? { stuck } : {}),
-    ...(held ? { held } : {}),
+    ...(held === 'restored' ? { held: true } : {}),
+    ...(held === 'parked' ? { parked: true } : {}),
     ...(nodes === undefined ? {} : { nodes }),
     elapsedMs: elapsed(command, at),
   };

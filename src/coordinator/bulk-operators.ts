@@ -18,8 +18,8 @@ const PAGE = 100;
 
 export type ManyRequest = OperatorRequest | RestoreRequest;
 
-/** Not accepted yet, settled, or waiting for `restore`. */
-const NOWHERE: ReadonlySet<OpenCommand['stage']> = new Set(['new', 'gone', 'held']);
+/** Not accepted yet, settled, or held. */
+const NOWHERE: ReadonlySet<OpenCommand['stage']> = new Set(['new', 'gone', 'restored', 'parked']);
 
 /** The states in which an act changes anything. */
 const CONCERNED: Readonly<Record<ManyRequest['op'], ReadonlySet<OpenCommand['state']>>> = {
@@ -58,7 +58,7 @@ export function select({ ports, commands }: OperatorDesk, request: ManyRequest):
   const found: OpenCommand[] = [];
   let matched = 0;
   for (const open of commands.registry.all()) {
-    if (open.command.seq <= after || !isThere(op, open)) continue;
+    if (open.command.seq <= after || !isThere(request, open)) continue;
     if (!states.has(open.state) || !matches(filter, open, now)) continue;
     matched++;
     if (found.length < limit) found.push(open);
@@ -68,14 +68,19 @@ export function select({ ports, commands }: OperatorDesk, request: ManyRequest):
   return { matched, commands: found, ...(more ? { next: String(last.command.seq) } : {}) };
 }
 
-/** Held commands wait for `restore`, and for nothing else. */
-function isThere(op: ManyRequest['op'], { stage }: OpenCommand): boolean {
-  return op === 'restore' ? stage === 'held' : !NOWHERE.has(stage);
+/** Commands of a restored journal wait for `restore`, and for nothing else; parked ones are named as such. */
+function isThere({ op, filter }: ManyRequest, { stage }: OpenCommand): boolean {
+  const isMeant = filter?.parked === true;
+  if (op === 'restore') return stage === 'restored' && !isMeant;
+  return isMeant ? stage === 'parked' : !NOWHERE.has(stage);
 }
 
 /** Those that the act changes anything in, and that are asked for. */
-function statesOf(op: ManyRequest['op'], { state }: OpenFilter): ReadonlySet<OpenCommand['state']> {
-  const concerned = CONCERNED[op];
+function statesOf(
+  op: ManyRequest['op'],
+  { state, parked }: OpenFilter,
+): ReadonlySet<OpenCommand['state']> {
+  const concerned = CONCERNED[parked === true ? 'restore' : op];
   return state === undefined
     ? concerned
     : new Set([state].flat().filter((one) => concerned.has(one)));

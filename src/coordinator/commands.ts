@@ -21,16 +21,28 @@ import { Intake } from './intake.ts';
 import { KeyOrder } from './key-order.ts';
 import type { Lanes } from './lanes.ts';
 import { type Counters, Numbering } from './numbering.ts';
-import { addWaiter, type OpenCommand, openCommand, takeWaiters } from './open-command.ts';
+import { addWaiter, isHeld, type OpenCommand, openCommand, takeWaiters } from './open-command.ts';
 import { byItsOwnClock, takenUp } from './own-clock.ts';
 import type { Pauses } from './pauses.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
+import type { Probation } from './probation.ts';
 import { Registry } from './registry.ts';
 import { repeatAnswer } from './repeat.ts';
 import { type Asking, Repeats } from './repeats.ts';
 import { SettledCounts } from './settled-counts.ts';
 import type { Turn } from './turn.ts';
-import { endOfUndriven, explained, isUndriven, type UndrivenEnd } from './undriven.ts';
+import { endOfUndriven, type UndrivenEnd } from './undriven.ts';
+
+export interface CommandsStart {
+  readonly ports: CoordinatorPorts;
+  readonly options: CoordinatorOptions;
+  readonly counters: Counters;
+  readonly inherited: Inherited;
+  readonly admission: Admission;
+  readonly pauses: Pauses;
+  readonly probation: Probation;
+  readonly moment: () => Moment;
+}
 
 export class Commands {
   readonly registry = new Registry();
@@ -40,6 +52,7 @@ export class Commands {
   readonly intake: Intake;
   /** Whoever would start the daemon anew is gone. */
   unsupervised = false;
+  readonly probation: Probation;
   readonly #dispatcher: Dispatcher;
   readonly #ports: CoordinatorPorts;
   readonly #options: CoordinatorOptions;
@@ -52,45 +65,21 @@ export class Commands {
   readonly #repeats: Repeats;
 
   /** @param post has something done in a turn of its own, soon */
-  constructor(
-    {
-      ports,
-      options,
-      counters,
-      inherited,
-      admission,
-      pauses,
-      moment,
-    }: {
-      ports: CoordinatorPorts;
-      options: CoordinatorOptions;
-      counters: Counters;
-      inherited: Inherited;
-      admission: Admission;
-      pauses: Pauses;
-      moment: () => Moment;
-    },
-    post: (act: (turn: Turn) => void) => void,
-  ) {
+  constructor(start: CommandsStart, post: (act: (turn: Turn) => void) => void) {
+    const { ports, options } = start;
     this.#ports = ports;
     this.#options = options;
     this.#post = post;
-    this.#admission = admission;
-    this.#pauses = pauses;
-    this.#moment = moment;
+    this.#admission = start.admission;
+    this.#pauses = start.pauses;
+    this.#moment = start.moment;
     this.#repeats = new Repeats(ports, this.keys);
+    const { admission, counters, inherited, probation } = start;
     this.intake = new Intake({ ports, options, registry: this.registry, admission });
     this.inherited = inherited;
+    this.probation = probation;
     this.#numbering = new Numbering(ports, options, counters);
-    this.#dispatcher = new Dispatcher({
-      ports,
-      options,
-      keys: this.keys,
-      admission,
-      pauses,
-      inherited,
-      onMore: () => post(() => {}),
-    });
+    this.#dispatcher = new Dispatcher({ ...start, keys: this.keys, onMore: () => post(() => {}) });
   }
 
   get lanes(): Lanes {
@@ -161,16 +150,20 @@ export class Commands {
     const open = openCommand(command, entries.length > 0, behindMs);
     for (const entry of entries) this.#note(open, entry);
     open.entries = entries;
-    open.stage = stored.held === true ? 'held' : 'waiting';
+    open.stage = stored.held ?? 'waiting';
     this.#add(open);
+    if (this.probation.isCareful && !isHeld(open)) this.probation.add(open);
+    if (this.probation.untold.includes(command.seq)) this.#announce('parked', open);
     const hasKey = this.keys.enter(open);
-    if (open.recovered && !hasKey) throw new Error(`P6: two begun commands on ${command.groupId}`);
+    if (open.recovered && !hasKey && !isHeld(open))
+      throw new Error(`P6: two begun commands on ${command.groupId}`);
     if (hasKey) this.#hold(open);
   }
 
   /** An operator has a held command go on; that is durable. */
   unhold(open: OpenCommand): void {
-    if (open.stage !== 'held') return;
+    if (!isHeld(open)) return;
+    if (open.stage === 'parked') this.probation.add(open);
     open.stage = 'waiting';
     this.#deadlines.add(open);
     const hasKey = this.keys.holds(open);
@@ -179,10 +172,10 @@ export class Commands {
 
   /** The command holds its key: it gets in line for a place once nothing loose opposes it. */
   #hold(open: OpenCommand): void {
-    if (open.stage === 'gone' || open.stage === 'held') return;
-    if (open.recovered) return this.lanes.add(open);
+    if (open.stage === 'gone' || isHeld(open)) return;
+    if (open.recovered) return this.#dispatcher.add(open);
     const until = this.#opposedUntil(open.command);
-    if (until === 0) return this.lanes.add(open);
+    if (until === 0) return this.#dispatcher.add(open);
     open.stage = 'waiting';
     this.#ports.at(until, () => this.#post(() => this.#hold(open)));
   }
@@ -197,17 +190,15 @@ export class Commands {
    * @returns whether it did
    */
   settleUndriven(open: OpenCommand, why: UndrivenEnd, turn: Turn): boolean {
-    if (!isUndriven(open, why)) return false;
+    const { keys, inherited } = this;
     const { now, random } = this.#ports;
-    const context = { now: now(), random, policy: this.#options.policy };
-    const { inherited } = this;
-    const input = why === 'disown' ? { kind: why, inherited } : { kind: why };
-    const settlement = endOfUndriven(open, input, context);
+    const { policy } = this.#options;
+    const ending = { now: now(), random, policy, keys, inherited };
+    const settlement = endOfUndriven(open, why, ending);
     if (settlement === undefined) return false;
-    const told = explained(settlement, open, { keys: this.keys, now: context.now });
-    if (open.stage === 'ready') this.lanes.remove(open);
+    if (open.stage === 'ready') this.#dispatcher.remove(open);
     open.stage = 'gone';
-    this.settled(open.command.seq, told, turn);
+    this.settled(open.command.seq, settlement, turn);
     return true;
   }
 
@@ -279,6 +270,7 @@ export class Commands {
   #leave(open: OpenCommand): void {
     open.stage = 'gone';
     this.#dispatcher.release(open);
+    this.probation.end(open);
     this.registry.remove(open);
     const next = this.keys.leave(open);
     // One that is not accepted yet is taken up by its own acceptance.

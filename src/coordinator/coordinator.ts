@@ -19,6 +19,7 @@ import type { Counters } from './numbering.ts';
 import { type OpenCommand, takeWaiters } from './open-command.ts';
 import { Pauses } from './pauses.ts';
 import type { Cancel, CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
+import { type Crashes, Probation } from './probation.ts';
 import { Questions } from './questions.ts';
 import { Requests } from './requests.ts';
 import { Turn } from './turn.ts';
@@ -31,6 +32,7 @@ const TURN_MS_MAX = 20;
 /** How often deadlines of waiting commands, loose requests and questions are looked after. */
 const SWEEP_MS = 250;
 
+const NO_CRASHES: Crashes = { inARow: 0, all: 0 };
 const NOTHING: CommitResult = { existing: new Map() };
 
 export interface CoordinatorStart {
@@ -39,12 +41,15 @@ export interface CoordinatorStart {
   readonly counters: Counters;
   /** See `Life`. */
   readonly inherited: Inherited;
+  readonly crashes?: Crashes;
   /** A turn failed: the journal is out of reach, or a programmer erred. Nothing goes on. */
   readonly onFatal: (error: unknown) => void;
   /** A turn is through: it gets somewhere (P8). At least every 250 ms, if nothing holds it up. */
   readonly onTurn?: () => void;
-  /** Every executor has ended or parked its work, or is lost. */
+  /** Every executor has ended or set aside its work, or is lost. */
   readonly onDrained: () => void;
+  /** See `Probation`. */
+  readonly onTakenUp?: () => void;
 }
 
 export class Coordinator {
@@ -67,14 +72,22 @@ export class Coordinator {
   readonly #drained = new Set<number>();
 
   constructor(start: CoordinatorStart) {
-    const { ports, options, counters, inherited } = start;
+    const { ports, options, counters, inherited, crashes = NO_CRASHES } = start;
     this.#start = start;
     this.#startedAt = ports.now();
     const moment = () => this.#moment();
     const post = (act: (turn: Turn) => void) => this.post(act);
     this.breakers = new Breakers(ports, options);
     this.pauses = new Pauses(ports);
-    const gates = { admission: this.breakers.admission, pauses: this.pauses };
+    const probation = new Probation({
+      ports,
+      crashes,
+      post,
+      interactiveShare: options.interactiveShare,
+      questions: this.#questions,
+      onTakenUp: start.onTakenUp,
+    });
+    const gates = { admission: this.breakers.admission, pauses: this.pauses, probation };
     this.commands = new Commands({ ports, options, counters, inherited, moment, ...gates }, post);
     this.#looks = new Looks({
       now: ports.now,

@@ -11,6 +11,7 @@ import { entriesOf, type OpenCommand } from './open-command.ts';
 import type { Pauses } from './pauses.ts';
 import { Places } from './places.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from './ports.ts';
+import type { Probation } from './probation.ts';
 
 /** Commands handed out in one turn: rollbacks of an earlier life take no place that would bound them. */
 const DISPATCH_MAX = 1000;
@@ -23,6 +24,7 @@ export interface DispatcherStart {
   readonly keys: KeyOrder;
   readonly admission: Admission;
   readonly pauses: Pick<Pauses, 'has'>;
+  readonly probation: Probation;
   readonly inherited: Inherited;
   /** There is more to hand out: call again soon. */
   readonly onMore: () => void;
@@ -44,16 +46,35 @@ export class Dispatcher {
     this.lanes = new Lanes(interactiveShare);
   }
 
+  /** The command holds its key, and waits for a place. */
+  add(open: OpenCommand): void {
+    this.#linesOf(open).add(open);
+  }
+
+  /** Takes a command out that needs no place any more. */
+  remove(open: OpenCommand): void {
+    this.#linesOf(open).remove(open);
+  }
+
+  #linesOf(open: OpenCommand): Lanes {
+    const { probation } = this.#start;
+    return probation.has(open) ? probation.lanes : this.lanes;
+  }
+
+  #next(takesNew: (lane: Lane) => boolean): OpenCommand | undefined {
+    return this.#start.probation.next(takesNew) ?? this.lanes.next(takesNew);
+  }
+
   /** Fills the free places. */
   async dispatch(): Promise<void> {
-    const { admission, pauses } = this.#start;
+    const { admission, pauses, probation } = this.#start;
     const now = this.#start.ports.now();
     const takesNew = (lane: Lane): boolean =>
       admission.hasRoom && !pauses.has(lane) && (lane !== 'bulk' || this.#bulkMayGo(now));
     const picked: { open: OpenCommand; executor: number }[] = [];
     while (picked.length < DISPATCH_MAX) {
       const executor = this.#places.free();
-      const open = executor === undefined ? undefined : this.lanes.next(takesNew);
+      const open = executor === undefined ? undefined : this.#next(takesNew);
       if (executor === undefined || open === undefined) break;
       if (!open.recovered) admission.handedOut();
       const isWork = open.state !== 'compensating';
@@ -71,6 +92,7 @@ export class Dispatcher {
       surveyed.length === 0
         ? undefined
         : await this.#start.ports.journal.tokens(surveyed.map(({ open }) => open.command.groupId));
+    if (probation.isUnnoted) await probation.begin();
     for (const { open, executor } of picked) {
       this.#drive(open, executor, tokens?.get(open.command.groupId));
     }

@@ -58,6 +58,7 @@ export class MeteredJournal implements Journal {
   list: Journal['list'] = (...page) => this.#within(() => this.#journal.list(...page));
   keep: Journal['keep'] = (...word) => this.#within(() => this.#journal.keep(...word));
   kept: Journal['kept'] = () => this.#within(() => this.#journal.kept());
+  park: Journal['park'] = (seq) => this.#within(() => this.#journal.park(seq));
   unhold: Journal['unhold'] = (seqs) => this.#within(() => this.#journal.unhold(seqs));
   prune: Journal['prune'] = (...step) => this.#within(() => this.#journal.prune(...step));
   tidy: Journal['tidy'] = () => this.#within(() => this.#journal.tidy());

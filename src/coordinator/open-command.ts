@@ -1,5 +1,6 @@
 /** A command from its acceptance to its settlement, as the coordinator sees it. */
 import type { Command, DurableEntry, Reason } from '../core/model.ts';
+import type { Held } from '../journal/port.ts';
 import type { CommandAnswer } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
 import type { InLine } from './line.ts';
@@ -7,10 +8,10 @@ import type { Respond } from './ports.ts';
 
 /**
  * `new`: its acceptance is not durable yet. `waiting`: for its key, or for loose requests to end.
- * `ready`: in its lane. `dispatched`: with an executor. `gone`: settled, or never accepted. `held`: of a
- * restored journal, until an operator says what becomes of it.
+ * `ready`: in its lane. `dispatched`: with an executor. `gone`: settled, or never accepted.
+ * `restored`, `parked`: held, see `Held`, until an operator says what becomes of it.
  */
-export type Stage = 'new' | 'waiting' | 'ready' | 'dispatched' | 'gone' | 'held';
+export type Stage = 'new' | 'waiting' | 'ready' | 'dispatched' | 'gone' | Held;
 
 /** There may be a hundred thousand: every field counts. */
 export interface OpenCommand extends InLine<OpenCommand> {
@@ -62,6 +63,11 @@ export function openCommand(command: Command, recovered = false, behindMs = 0): 
 export function entriesOf({ command, state, entries }: OpenCommand): readonly DurableEntry[] {
   const hasBegunAtOnce = state === 'applying' && entries.length === 0;
   return hasBegunAtOnce ? [{ kind: 'began', at: command.acceptedAt }] : entries;
+}
+
+/** Nobody drives it, until an operator has said what becomes of it. */
+export function isHeld({ stage }: OpenCommand): boolean {
+  return stage === 'restored' || stage === 'parked';
 }
 
 export function addWaiter(open: OpenCommand, respond: Respond): void {

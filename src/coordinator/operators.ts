@@ -5,6 +5,7 @@ import type { OperatorAct } from '../protocol/work.ts';
 import { openAnswer, waitingAnswer } from './answers.ts';
 import type { Commands } from './commands.ts';
 import { addWaiter, type OpenCommand } from './open-command.ts';
+import { onParked } from './parked-act.ts';
 import type { CoordinatorPorts, Respond } from './ports.ts';
 import type { Questions } from './questions.ts';
 import type { Turn } from './turn.ts';
@@ -56,7 +57,7 @@ export function operate(
     addWaiter(open, respond);
     return;
   }
-  if (open.stage === 'held') {
+  if (open.stage === 'restored') {
     respond(
       errorReply('invalid_request', `${request.id} is held since its journal was restored`, {
         field: 'id',
@@ -66,7 +67,7 @@ export function operate(
     );
     return;
   }
-  if (request.op === 'abandon' && open.state !== 'compensating') {
+  if (request.op === 'abandon' && open.stage !== 'parked' && open.state !== 'compensating') {
     respond(
       errorReply('invalid_request', `${request.id} is ${open.state}, not compensating`, {
         field: 'id',
@@ -84,6 +85,7 @@ export function operate(
     state,
     ...(by === undefined ? {} : { by }),
   });
+  if (open.stage === 'parked') return onParked(desk, open, { request, respond, turn });
   if (request.op === 'cancel' && desk.commands.settleUndriven(open, 'cancel', turn)) {
     addWaiter(open, respond);
     return;

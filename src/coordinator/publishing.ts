@@ -14,10 +14,16 @@ interface AuditNews {
   readonly keys: number;
 }
 
+interface ParkedNews {
+  readonly kind: 'parked';
+  readonly id: string;
+  readonly op: string;
+}
+
 export interface Hearers extends Pick<CoordinatorPorts, 'now' | 'at'> {
   readonly log: Log;
   readonly stuck: StuckNews;
-  readonly tell: (news: BreakerNews | AuditNews) => void;
+  readonly tell: (news: BreakerNews | AuditNews | ParkedNews) => void;
 }
 
 export function publishing(publisher: Events, hearers: Hearers): CoordinatorPorts['publish'] {
@@ -27,10 +33,21 @@ export function publishing(publisher: Events, hearers: Hearers): CoordinatorPort
   return (topic, payload) => {
     commands.take(topic, payload);
     if (topic === 'command.stuck') stuck.tell(payload() as CommandAnswer);
+    if (topic === 'command.parked') sayParked(payload() as CommandAnswer, hearers);
     if (topic === 'audit.finished') sayAudited(payload() as FinishedAudit, hearers);
     if (topic.startsWith('breaker.')) news.take(payload() as BreakerEvent);
     publisher.publish(topic, () => ({ ...payload(), at: new Date(now()).toISOString() }));
   };
+}
+
+function sayParked({ id, op, groupId }: CommandAnswer, { log, tell }: Hearers): void {
+  log.error('a command is parked: the daemon has crashed while it was driven', {
+    id,
+    op,
+    groupId,
+    hint: `lockstep retry ${id} has it driven again, lockstep abandon ${id} gives it up`,
+  });
+  tell({ kind: 'parked', id, op });
 }
 
 function sayAudited({ checked, divergent }: FinishedAudit, { log, tell }: Hearers): void {

@@ -102,11 +102,12 @@ export function stats({ ports, questions, options }: AskingDesk, respond: Respon
 }
 
 function filterOf(request: ListRequest, now: Moment): ListFilter {
-  const { state, stuck, groupId, node, olderThanMs, youngerThanMs } = request;
+  const { state, stuck, parked, groupId, node, olderThanMs, youngerThanMs } = request;
   const states: readonly SagaState[] | undefined = typeof state === 'string' ? [state] : state;
   return {
     ...(states === undefined ? {} : { states }),
     ...(stuck === undefined ? {} : { stuck }),
+    ...(parked === undefined ? {} : { parked }),
     ...(groupId === undefined ? {} : { groupId }),
     ...(node === undefined ? {} : { node }),
     ...(olderThanMs === undefined ? {} : { acceptedBefore: ago(now, olderThanMs) }),

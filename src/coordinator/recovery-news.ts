@@ -30,9 +30,13 @@ export function sayLeft({ commands, lagMs, nodeNames }: Left, hearers: Hearers):
     });
   }
   if (commands.length > 0) log.info('taking up open commands', { count: commands.length });
-  const held = commands.filter(({ stage }) => stage === 'held').length;
+  const held = commands.filter(({ stage }) => stage === 'restored').length;
   if (held > 0) {
     log.warn('commands are held: lockstep restore --resume or --abandon', { count: held });
+  }
+  const parked = commands.filter(({ stage }) => stage === 'parked').length;
+  if (parked > 0) {
+    log.warn('commands are parked: lockstep list --parked', { count: parked });
   }
   sayMissing(missingNodes(commands, nodeNames), hearers);
 }

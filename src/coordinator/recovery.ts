@@ -27,18 +27,23 @@ export async function clockLag(journal: Journal, now: number): Promise<number> {
 
 /** @returns how many open commands were taken up */
 export async function recover(commands: Commands, journal: Journal): Promise<number> {
+  const { probation } = commands;
+  await probation.park();
   await recoverLoose(commands, journal);
   let count = 0;
   for (let after = 0; ; ) {
     const page = await journal.load(after, PAGE);
     for (const stored of page) {
+      await probation.look(stored);
       commands.resume(stored);
       after = stored.command.seq;
     }
     count += page.length;
-    if (page.length < PAGE) return count;
+    if (page.length < PAGE) break;
     await turnOfLoop();
   }
+  await probation.recovered();
+  return count;
 }
 
 /** Their recorded times belong to another life's clock; all count from this start. */

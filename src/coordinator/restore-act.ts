@@ -1,20 +1,16 @@
 /**
  * `restore`: what becomes of the commands that are held since the journal was set back to a copy. Their
  * nodes may be anyhow: `resume` drives them as the journal has them, `abandon` gives them up unseen.
- *
- * That they go on is durable before anybody drives them, so that a restart does not hold them again.
  */
-import { JournalError } from '../journal/errors.ts';
 import type { CommandAnswer } from '../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { RestoreRequest } from '../protocol/request.ts';
-import { openAnswer } from './answers.ts';
 import { type Page, select, tell } from './bulk-operators.ts';
 import { addWaiter, type OpenCommand } from './open-command.ts';
 import type { OperatorDesk } from './operators.ts';
 import type { Respond } from './ports.ts';
 import type { Turn } from './turn.ts';
-import { unavailable } from './unavailable.ts';
+import { type Answers, unhold } from './unhold.ts';
 
 interface Asking {
   readonly request: RestoreRequest;
@@ -30,7 +26,7 @@ export function decideOnHeld(desk: OperatorDesk, { request, respond }: Asking, t
     return decide(desk, { page, request, respond, done }, turn);
   }
   const open = desk.commands.registry.byId(id);
-  if (open?.stage !== 'held') {
+  if (open?.stage !== 'restored') {
     const message = open === undefined ? `no command ${id} is open` : `${id} is not held`;
     return respond(errorReply('invalid_request', message, { field: 'id', id, hint: NOT_HELD }));
   }
@@ -41,8 +37,6 @@ export function decideOnHeld(desk: OperatorDesk, { request, respond }: Asking, t
 
 const NOT_HELD = 'lockstep restore --resume --dry-run shows which commands are held.';
 
-type Answers = readonly (CommandAnswer | ErrorReply)[];
-
 interface Decision extends Asking {
   readonly page: Page;
   readonly done: (answers: Answers) => void;
@@ -51,7 +45,7 @@ interface Decision extends Asking {
 function decide(desk: OperatorDesk, { page, request, respond, done }: Decision, turn: Turn): void {
   const { commands } = page;
   note(desk, commands, request);
-  if (request.act === 'resume') return resume(desk, { commands, respond, done }, turn);
+  if (request.act === 'resume') return unhold(desk, { commands, respond, done }, turn);
   const answers: (CommandAnswer | ErrorReply)[] = [];
   if (commands.length === 0) return done(answers);
   let missing = commands.length;
@@ -62,31 +56,6 @@ function decide(desk: OperatorDesk, { page, request, respond, done }: Decision, 
     });
     desk.commands.settleUndriven(open, 'disown', turn);
   }
-}
-
-function resume(
-  { ports, commands: all }: OperatorDesk,
-  {
-    commands,
-    respond,
-    done,
-  }: {
-    readonly commands: readonly OpenCommand[];
-    readonly respond: Respond;
-    readonly done: (answers: Answers) => void;
-  },
-  turn: Turn,
-): void {
-  turn.read(async () => {
-    try {
-      await ports.journal.unhold(commands.map(({ command }) => command.seq));
-    } catch (error) {
-      if (!(error instanceof JournalError)) throw error;
-      return respond(unavailable(error.message, { hint: error.hint }));
-    }
-    for (const open of commands) all.unhold(open);
-    return done(commands.map((open) => openAnswer(open, ports.now())));
-  });
 }
 
 function note(

@@ -34,10 +34,12 @@ function summary(
   let compensating = 0;
   let stuck = 0;
   let held = 0;
+  let parked = 0;
   for (const open of commands.registry.all()) {
     if (open.state === 'compensating') compensating++;
     if (open.stuck) stuck++;
-    if (open.stage === 'held') held++;
+    if (open.stage === 'restored') held++;
+    if (open.stage === 'parked') parked++;
   }
   return {
     version: options.version,
@@ -50,6 +52,7 @@ function summary(
     compensating,
     stuck,
     ...(held === 0 ? {} : { held }),
+    ...(parked === 0 ? {} : { parked }),
     lanes,
     settled: commands.settledCounts.byState,
     threads: ['main', 'coordinator', ...answered.map((index) => `executor-${index + 1}`)],

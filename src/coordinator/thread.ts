@@ -29,6 +29,7 @@ import { FRONT_SOCKET, Front, type FrontOptions } from './front.ts';
 import { Life, type LifeOptions, type Outliving } from './life.ts';
 import { MeteredJournal } from './metered-journal.ts';
 import type { CoordinatorOptions } from './ports.ts';
+import type { Crashes } from './probation.ts';
 import { publishing } from './publishing.ts';
 import { clockLag, loadCounters, recover } from './recovery.ts';
 import { sayLeft } from './recovery-news.ts';
@@ -47,6 +48,7 @@ export interface CoordinatorData extends ThreadData {
   readonly nodeNames: readonly string[];
   readonly nodesBefore?: string;
   readonly outliving: Outliving;
+  readonly crashes: Crashes;
   /** Its ends of the channels to executors, in their order. */
   readonly executors: readonly ChannelEnd[];
   readonly concurrency: number;
@@ -114,6 +116,8 @@ runThread(async (tools) => {
     options: optionsOf(data),
     counters: await loadCounters(journal),
     inherited: life.inherited,
+    crashes: data.crashes,
+    onTakenUp: () => tellMain({ kind: 'taken_up' }),
     onFatal: end,
     onTurn: () => beat.progress(),
     onDrained: () => tellMain({ kind: 'drained' }),
@@ -127,11 +131,10 @@ runThread(async (tools) => {
   const recovering = restore(coordinator, journal);
   await executors.complete();
   tellFigures({ coordinator, journal, clients });
-
   await recovering;
   const commands = [...coordinator.commands.registry.all()];
-  const left = { ...data, commands, lagMs: await clockLag(journal, now()) };
-  sayLeft(left, { log, tell: tellMain });
+  const lagMs = await clockLag(journal, now());
+  sayLeft({ ...data, commands, lagMs }, { log, tell: tellMain });
   stuck.recovered(commands);
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});

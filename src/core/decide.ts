@@ -5,8 +5,25 @@
 import { afterAnswer } from './after-answer.ts';
 import { conclude, settle } from './conclude.ts';
 import { evolve } from './evolve.ts';
-import type { Answer, Context, Entry, Inherited, Input, Saga } from './model.ts';
-import { isSettled } from './transitions.ts';
+import { inheritedUntil } from './loose.ts';
+import type {
+  Answer,
+  Command,
+  Context,
+  Entry,
+  Inherited,
+  Input,
+  NodeState,
+  Reason,
+  Saga,
+  SagaState,
+  SettledState,
+  Settlement,
+} from './model.ts';
+import { openSaga } from './open-saga.ts';
+import { assertTransition, isSettled } from './transitions.ts';
+
+type OpenState = Exclude<SagaState, SettledState>;
 
 /** The longest chain there can be: begun, turned, flagged, settled. */
 const CONCLUSIONS_MAX = 4;
@@ -72,6 +89,28 @@ function disowned(
   const next = entries.reduce((state, entry) => evolve(state, entry, context.policy), saga);
   const { reason = 'cancelled' } = saga;
   return [...entries, settle(next, { state: 'abandoned', reason, now: context.now })];
+}
+
+/**
+ * An operator gives up a command whose history nobody may read, since it crashes whoever does. If it has
+ * begun, whatever an earlier life may have sent to any of its nodes is loose (P4.5).
+ */
+export function abandonUnread(
+  command: Command,
+  { state, reason = 'cancelled' }: { state: OpenState; reason: Reason | undefined },
+  { now, inherited }: { readonly now: number; readonly inherited: Inherited },
+): Settlement {
+  const saga = openSaga(command);
+  assertTransition(state, 'abandoned');
+  const nodes = saga.nodes.map((node): NodeState => {
+    const until = inheritedUntil(inherited, node.name);
+    const sent = [
+      { effect: 'present', until },
+      { effect: 'absent', until },
+    ] as const;
+    return { ...node, loose: state === 'accepted' ? [] : sent };
+  });
+  return settle({ ...saga, nodes }, { state: 'abandoned', reason, now });
 }
 
 function answered(

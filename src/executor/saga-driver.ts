@@ -145,7 +145,7 @@ export class SagaDriver {
   drain(): void {
     if (this.#mode !== 'driving') return;
     this.#mode = 'draining';
-    // Whoever sleeps now is parked by this, and whoever can go on goes on.
+    // Whoever sleeps now is set aside by this, and whoever can go on goes on.
     for (const run of this.#runs.values()) this.#act(run);
     this.#checkDrained();
   }
@@ -197,7 +197,7 @@ export class SagaDriver {
     this.#ports.report({ kind: 'settled', seq: run.saga.command.seq, settlement });
   }
 
-  /** It was held; it may have settled since. While the daemon stops it stays parked. */
+  /** It was held; it may have settled since. While the daemon stops it stays set aside. */
   #goOn(run: Run): void {
     const isHere = this.#runs.get(run.saga.command.seq) === run;
     if (isHere && this.#mode === 'driving') this.#act(run);
@@ -226,7 +226,7 @@ export class SagaDriver {
 
   /** Most waits are for the deadline, and stay as they are from answer to answer. */
   #wakeAt(run: Run, time: number | undefined): void {
-    // A saga that has to wait is parked while draining; the next life takes it up.
+    // A saga that has to wait is set aside while draining; the next life takes it up.
     const isParked = this.#mode === 'draining' && time !== undefined && time > this.#ports.now();
     const at = isParked ? undefined : time;
     if (run.wake?.at === at) return;
@@ -282,7 +282,7 @@ export class SagaDriver {
     this.#ports.report({ kind: 'answered', ticket, value: { of: 'operate' } });
   }
 
-  /** Looks, once a turn at most, whether everything has ended or is parked. */
+  /** Looks, once a turn at most, whether everything has ended or is set aside. */
   #checkDrained(): void {
     if (this.#mode === 'driving' || this.#drainCheck) return;
     this.#drainCheck = true;

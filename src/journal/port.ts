@@ -87,14 +87,20 @@ export interface CommitResult {
   readonly existing: ReadonlyMap<number, StoredCommand>;
 }
 
+/**
+ * Why nobody drives an open command: `restored`, it is of a restored journal and was not released;
+ * `parked`, the daemon crashed each time it was taken up. Both end by an operator's word alone.
+ */
+export type Held = 'restored' | 'parked';
+
 /** A command as the journal knows it. */
 export interface StoredCommand {
   readonly command: Command;
   readonly state: SagaState;
   /** Told to be stuck, and still open (P5). */
   readonly stuck: boolean;
-  /** Open, of a restored journal, and not released: nobody drives it. */
-  readonly held?: true;
+  /** Open, and driven by nobody. */
+  readonly held?: Held;
   /** Of a turned or settled command: the settlement's, else the one it turned for. */
   readonly reason?: Reason;
   /** Of a settled command. */
@@ -108,7 +114,7 @@ export interface OpenCommand {
   /** How long the daemon had lived when it was accepted, ms. */
   readonly lived: number;
   /** See {@link StoredCommand.held}. */
-  readonly held?: true;
+  readonly held?: Held;
 }
 
 /** Loose requests of a settled command (P4.5). Their times are of an earlier life: ignore them. */
@@ -135,6 +141,8 @@ export interface JournalHead {
 export interface ListFilter {
   readonly states?: readonly SagaState[];
   readonly stuck?: boolean;
+  /** Held as `parked`, or not. */
+  readonly parked?: boolean;
   readonly op?: Operation;
   readonly groupId?: string;
   /** Commands that name this node. */
@@ -214,8 +222,13 @@ export interface Journal {
   /** All standing words. */
   kept(): Promise<ReadonlyMap<string, string>>;
   /**
-   * These commands of a restored journal are held no more, in this life and later ones; of others it
-   * changes nothing.
+   * This command is held as `parked` from now on, in later lives too; one that is settled, or not
+   * there, stays as it is.
+   * @throws JournalError as {@link Journal.commit}
+   */
+  park(seq: number): Promise<void>;
+  /**
+   * These commands are held no more, in this life and later ones; of others it changes nothing.
    * @throws JournalError as {@link Journal.commit}
    */
   unhold(seqs: readonly number[]): Promise<void>;

@@ -37,7 +37,7 @@ export type FromThread =
   | { readonly kind: 'journal_held' }
   /** It does its work. */
   | { readonly kind: 'ready' }
-  /** What ran has ended or is parked. */
+  /** What ran has ended or is set aside. */
   | { readonly kind: 'drained' }
   /** It cannot do its work, for a reason outside the program. */
   | { readonly kind: 'failed'; readonly failure: Failure }
@@ -45,6 +45,10 @@ export type FromThread =
   | { readonly kind: 'sockets'; readonly open: readonly OpenSocket[] }
   /** How things stand, about once a second. */
   | { readonly kind: 'figures'; readonly figures: Figures }
+  /** All that had begun in earlier lives is taken up again. */
+  | { readonly kind: 'taken_up' }
+  /** A command is not driven any more, since it has crashed the daemon. */
+  | { readonly kind: 'parked'; readonly id: string; readonly op: string }
   /** A rollback takes longer than it should. */
   | { readonly kind: 'stuck'; readonly id: string; readonly op: string }
   /** So many of an earlier life still do. */

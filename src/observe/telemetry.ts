@@ -52,6 +52,8 @@ export interface Telemetry extends SurroundingsNews {
   holdsJournal(): void;
   /** A rollback takes longer than it should. */
   stuck(command: { readonly id: string; readonly op: string }): void;
+  /** A command is not driven any more, since it has crashed the daemon. */
+  parked(command: { readonly id: string; readonly op: string }): void;
   /** So many have survived the restart. */
   stillStuck(count: number): void;
   /** The outage of a node has begun, or is over. */
@@ -97,6 +99,10 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
     stuck: ({ id, op }) => {
       const text = `the rollback of ${op} ${id} is stuck: see lockstep status ${id}`;
       notices.notify({ kind: 'stuck', key: `stuck/${id}`, text });
+    },
+    parked: ({ id, op }) => {
+      const text = `${op} ${id} is parked, it crashed the daemon: see lockstep status ${id}`;
+      notices.notify({ kind: 'parked', key: `parked/${id}`, text });
     },
     stillStuck: (count) => {
       const what = count === 1 ? '1 rollback is' : `${count} rollbacks are`;

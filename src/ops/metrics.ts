@@ -188,6 +188,11 @@ const OF_THE_WORK: readonly Definition[] = [
     read: ({ summary }) => [{ value: summary.stuck }],
   }),
   ofFigures('gauge', {
+    name: 'lockstep_commands_parked',
+    help: 'Commands that crashed the daemon, and are not driven any more.',
+    read: ({ summary }) => [{ value: summary.parked ?? 0 }],
+  }),
+  ofFigures('gauge', {
     name: 'lockstep_divergent_keys',
     help: 'Keys on which nodes were not as the journal has it, by the last audit.',
     read: ({ summary }) => only(summary.audit).map(({ of }) => ({ value: of.divergent })),

@@ -15,6 +15,8 @@ export interface CommandAnswer {
   readonly stuck?: true;
   /** Of a restored journal: nobody drives it before an operator says so (op `restore`). */
   readonly held?: true;
+  /** It crashed the daemon each time it was taken up: nobody drives it before an operator says so. */
+  readonly parked?: true;
   /** The command that has the key; this one waits for it. Of open commands. */
   readonly waitsFor?: string;
   /** By node; absent where nothing is known yet. */
@@ -191,6 +193,8 @@ export interface SummaryAnswer extends Accepting {
   readonly stuck: number;
   /** Open commands of a restored journal that nobody drives yet; absent if there are none. */
   readonly held?: number;
+  /** Open commands that are parked; absent if there are none. */
+  readonly parked?: number;
   /** By lane: commands that wait for their turn or their key, and that run. */
   readonly lanes: Lanes;
   /** Settled since the start, by state. */

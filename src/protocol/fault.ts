@@ -23,6 +23,7 @@ const FIELD_HINTS: Readonly<Record<string, string>> = {
     'expiresAt is `at` of a recent answer, plus the ms for which the command is worth doing.',
   ensure: 'ensure is true or false, without quotes.',
   stuck: 'stuck is true or false, without quotes.',
+  parked: 'parked is true or false, without quotes.',
   state: 'state is one state, or an array of them; left out, all are meant.',
   node: 'node is the name of a node, like "node01".',
   commands: 'commands is an array of create and delete requests.',

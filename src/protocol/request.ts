@@ -82,6 +82,8 @@ const pageLimit = whole(1, LIST_LIMIT_MAX);
 
 const selection = {
   stuck: z.boolean().optional(),
+  /** Parked commands are meant only where this is true. */
+  parked: z.boolean().optional(),
   groupId: groupId.optional(),
   node: node.optional(),
   /** Only commands accepted at least / at most this long ago. */

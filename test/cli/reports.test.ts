@@ -129,6 +129,16 @@ describe('list', () => {
     expect(json).toMatchObject({ commands: [{ id: 'a', nodes: { node02: { attempts: 9 } } }] });
   });
 
+  test('tell parked commands', async () => {
+    const { run, peer } = await setUp({
+      instead: ({ op }) =>
+        op === 'list' ? { commands: [{ ...OPEN, stuck: true, parked: true }] } : undefined,
+    });
+    const { stdout } = await run('list', '--parked');
+    expect(stdout).toMatch(/compensating, stuck, parked /);
+    expect(peer.seen.find(({ op }) => op === 'list')).toMatchObject({ parked: true });
+  });
+
   test('passes its filters on', async () => {
     const { run, peer } = await setUp();
     const line = 'list --state refused,rolled_back --state abandoned --stuck --key 5 --node node01';

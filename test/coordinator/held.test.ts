@@ -7,7 +7,9 @@ import { settled } from './support/reports.ts';
 
 /** As a restore leaves them. */
 function allHeld(from: MemorySnapshot): MemorySnapshot {
-  const rows = [...from.rows].map(([seq, row]) => [seq, { ...row, held: true as const }] as const);
+  const rows = [...from.rows].map(
+    ([seq, row]) => [seq, { ...row, held: 'restored' as const }] as const,
+  );
   return { ...from, rows: new Map(rows) };
 }
 

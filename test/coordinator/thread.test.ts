@@ -50,6 +50,7 @@ async function start(): Promise<Started> {
     ...coordinatorData(settings),
     name: 'coordinator',
     clock: clockBase(),
+    crashes: { inARow: 0, all: 0 },
     version: '0.0.0',
     log: planLog(settings, false),
     executors: [bound],

@@ -9,6 +9,7 @@ import { listing } from './conformance/listing.ts';
 import { loading } from './conformance/loading.ts';
 import { looseRequests } from './conformance/loose.ts';
 import { ownerMarks } from './conformance/marks.ts';
+import { parking } from './conformance/parking.ts';
 import { pruning } from './conformance/pruning.ts';
 import { stories } from './conformance/stories.ts';
 import type { Driver } from './support/driver.ts';
@@ -23,6 +24,7 @@ export function conformance(driver: Driver): void {
     describe('owner marks', () => ownerMarks(driver));
     describe('last words', () => lastWords(driver));
     describe('listing', () => listing(driver));
+    describe('parking', () => parking(driver));
     describe('pruning', () => pruning(driver));
     describe('standing words', () => standingWords(driver));
     describe('the head', () => headOf(driver));

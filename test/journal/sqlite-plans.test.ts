@@ -32,6 +32,7 @@ import {
   prepareLoadEntries,
   prepareLoadOpen,
 } from '../../src/journal/sqlite/queries/open.ts';
+import { preparePark } from '../../src/journal/sqlite/queries/park.ts';
 import { preparePrune } from '../../src/journal/sqlite/queries/prune.ts';
 import { prepareSettle } from '../../src/journal/sqlite/queries/settle.ts';
 import { prepareFlagStuck, prepareTurn } from '../../src/journal/sqlite/queries/turn.ts';
@@ -61,6 +62,7 @@ const PREPARED = [
   prepareKeep,
   prepareDrop,
   prepareKept,
+  preparePark,
   prepareUnhold,
 ];
 const LISTED = [OPEN, FAILED, HISTORY, ...ofKey('k')].flatMap((source) => [

@@ -68,7 +68,7 @@ test('P5: what is held is so over restarts, until it is released or settled', as
   backupJournal(file, copy);
   restore();
   let journal = openSqliteJournal(file);
-  expect(await journal.find('id-21')).toMatchObject({ held: true });
+  expect(await journal.find('id-21')).toMatchObject({ held: 'restored' });
   await journal.unhold([21, 99]);
   await journal.unhold([21]);
   await journal.commit(

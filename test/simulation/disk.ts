@@ -54,6 +54,12 @@ export class SimJournal implements Journal {
     await this.#wait(this.#options.pace.confirm);
   }
 
+  async park(seq: number): Promise<void> {
+    await this.#wait(this.#options.pace.commit);
+    await this.#rows.park(seq);
+    await this.#wait(this.#options.pace.confirm);
+  }
+
   async unhold(seqs: readonly number[]): Promise<void> {
     await this.#wait(this.#options.pace.commit);
     await this.#rows.unhold(seqs);

@@ -4,6 +4,7 @@ import type { Batch } from '../../src/journal/port.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
 import type { Ledger } from './ledger.ts';
 import type { Plan } from './plan.ts';
+import type { Poison } from './poison.ts';
 import type { Ask } from './workload.ts';
 
 /** What a node holds of a key. */
@@ -57,6 +58,8 @@ export type Happening =
   /** Another client has written past the daemon. */
   | { readonly kind: 'meddled'; readonly node: string; readonly groupId: string }
   | { readonly kind: 'started' }
+  /** A thread crashes: the rest stops in order. `poison`: the command that has done it. */
+  | { readonly kind: 'crashed'; readonly poison?: Poison | undefined }
   | { readonly kind: 'died' }
   /** Everything has come to rest; `listed` is what `list` says, oldest first. */
   | { readonly kind: 'ended'; readonly listed: readonly Answer[] };

@@ -6,14 +6,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Coordinator } from '../../src/coordinator/coordinator.ts';
 import { Life as LifeMark } from '../../src/coordinator/life.ts';
-import type { CoordinatorOptions, Respond } from '../../src/coordinator/ports.ts';
+import type { Respond } from '../../src/coordinator/ports.ts';
+import type { Crashes } from '../../src/coordinator/probation.ts';
 import { loadCounters, recover } from '../../src/coordinator/recovery.ts';
 import type { Command } from '../../src/core/model.ts';
 import { Executor } from '../../src/executor/executor.ts';
 import type { NodePort } from '../../src/executor/ports.ts';
 import { JournalError } from '../../src/journal/errors.ts';
 import type { Journal } from '../../src/journal/port.ts';
-import { unroutableCharacter } from '../../src/node/dialect.ts';
 import { signOf } from '../../src/node/sign.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
 import type { Request } from '../../src/protocol/request.ts';
@@ -22,11 +22,15 @@ import type { Agenda } from '../core/model/agenda.ts';
 import type { Chance } from './chance.ts';
 import { Link } from './link.ts';
 import type { Network, Sent } from './network.ts';
+import { optionsOf } from './options.ts';
 import type { Plan } from './plan.ts';
+import type { Poison } from './poison.ts';
 import { trialOf } from './trial.ts';
 
 /** From the interruption on; then the process goes as it is. */
 const INTERRUPT_MS = 300;
+/** What the other executors have under way may end. */
+const POISONED_DRAIN_MS = 50;
 
 export interface LifeOptions {
   readonly number: number;
@@ -41,6 +45,11 @@ export interface LifeOptions {
   readonly onEvent: (topic: string, payload: object) => void;
   /** It has ended by itself: in order, or because its journal failed. */
   readonly onEnd: () => void;
+  /** See `Probation`. */
+  readonly crashes: Crashes;
+  readonly onTakenUp: () => void;
+  /** A thread crashes. */
+  readonly onCrash: (poison: Poison | undefined) => void;
   readonly onBroken: (error: unknown) => void;
   readonly note: (text: () => string) => void;
 }
@@ -59,6 +68,7 @@ export class Life {
   isReady = false;
   /** The clock that it tells clients; undefined while it starts. */
   clientNow: (() => number) | undefined;
+  #isStopping = false;
   readonly #options: LifeOptions;
   #crews: readonly Crew[] = [];
   #coordinator: Coordinator | undefined;
@@ -91,7 +101,7 @@ export class Life {
   };
 
   async start(): Promise<void> {
-    const { plan, openJournal, onReady } = this.#options;
+    const { plan, openJournal, onReady, crashes, onTakenUp } = this.#options;
     const journal = openJournal(this);
     const { outliving, policy } = plan;
     const { quiesceMs } = policy;
@@ -102,11 +112,13 @@ export class Life {
     this.#crews = Array.from({ length: plan.executors }, (_, index) => this.#crew(index));
     const coordinator = new Coordinator({
       ports: this.#ports(journal, life),
-      options: this.#coordinatorOptions(),
+      options: optionsOf(this.#options),
       counters,
       inherited: life.inherited,
       onFatal: (error) => this.#failed(error),
       onDrained: () => this.#drained?.(),
+      crashes,
+      onTakenUp,
     });
     this.#coordinator = coordinator;
     await coordinator.breakers.restore();
@@ -134,6 +146,9 @@ export class Life {
   /** In order: what runs may end, then it is interrupted, then the process goes. */
   async stop(drainMs: number): Promise<void> {
     const coordinator = this.#coordinator;
+    // Whatever ends it, it ends once.
+    if (this.#isStopping) return undefined;
+    this.#isStopping = true;
     if (coordinator === undefined || !this.isReady) return this.#options.onEnd();
     coordinator.drain();
     if (!(await this.#drainedWithin(drainMs))) {
@@ -147,10 +162,11 @@ export class Life {
   }
 
   /** The thread of one executor dies; the rest stops in order. */
-  loseExecutor(index: number, drainMs: number): Promise<void> {
+  loseExecutor(index: number, drainMs: number, poison?: Poison): Promise<void> {
     const crew = this.#crews[index];
     if (crew?.isAlive) {
       crew.isAlive = false;
+      if (!this.#isStopping) this.#options.onCrash(poison);
       for (const exchange of crew.exchanges) exchange.drop();
       this.#coordinator?.lose(index);
     }
@@ -184,24 +200,6 @@ export class Life {
     };
   }
 
-  #coordinatorOptions(): CoordinatorOptions {
-    const { plan, number } = this.#options;
-    return {
-      policy: plan.policy,
-      breaker: plan.breaker,
-      nodeNames: plan.nodes.map(({ name }) => name),
-      unroutable: (groupId) => unroutableCharacter(plan.dialect, groupId),
-      executors: plan.executors,
-      concurrency: plan.concurrency,
-      interactiveShare: 0.75,
-      openMax: plan.openMax,
-      defaultDeadlineMs: plan.defaultDeadlineMs,
-      retentionMs: plan.retentionMs,
-      version: '0',
-      pid: number,
-    };
-  }
-
   #crew(index: number): Crew {
     const { plan, chance, number, note } = this.#options;
     const reports = this.#link<WorkReport>(`reports ${number} ${index}`, (report) => {
@@ -211,7 +209,10 @@ export class Life {
     const orders = this.#link<Order>(`orders ${number} ${index}`, (order) => {
       if (!crew.isAlive) return;
       note(() => `executor ${index} is told ${tell(order)}`);
-      if (order.kind === 'drive') crew.driven.set(order.command.seq, order.command);
+      if (order.kind === 'drive') {
+        crew.driven.set(order.command.seq, order.command);
+        if (this.#isPoisoned(order.command, 'driven', index)) return;
+      }
       if (order.kind === 'look' || order.kind === 'compare')
         ofAudit.run(true, () => executor.take(order));
       else executor.take(order);
@@ -260,6 +261,7 @@ export class Life {
         const sent = network.send(exchange, ({ answer, ...course }) => {
           crew.exchanges.delete(sent);
           if (!this.isAlive || !crew.isAlive) return;
+          if (command && this.#isPoisoned(command, 'answered', this.#crews.indexOf(crew))) return;
           done(answer, signOf(answer, course), this.now() - begunAt);
         });
         crew.exchanges.add(sent);
@@ -269,6 +271,15 @@ export class Life {
       count: () => Promise.resolve({ count: 0 }),
       report: () => ({ calls: 0, answers: {} }),
     };
+  }
+
+  /** The executor's thread has crashed over this command. */
+  #isPoisoned({ id }: Command, when: Poison['when'], index: number): boolean {
+    const { plan, network, onBroken } = this.#options;
+    const poison = plan.poisons.find((one) => one.id === id && one.when === when);
+    if (poison === undefined || network.calm) return false;
+    this.loseExecutor(index, POISONED_DRAIN_MS, poison).catch(onBroken);
+    return true;
   }
 
   #keysOf(name: string): NonNullable<NodePort['keys']> {

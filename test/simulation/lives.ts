@@ -2,6 +2,7 @@
  * The lives of the daemon, one after the other: when each begins and ends, and what passes from one to
  * the next, which is the disk and the wall clock, and nothing else.
  */
+import type { Crashes } from '../../src/coordinator/probation.ts';
 import { MemoryJournal } from '../../src/journal/memory/journal.ts';
 import type { Answer, BreakerEvent } from '../../src/protocol/answer.ts';
 import type { Prng } from '../core/model/prng.ts';
@@ -9,12 +10,16 @@ import { SimJournal } from './disk.ts';
 import type { Ending } from './fault-plan.ts';
 import type { Ledger } from './ledger.ts';
 import { Life } from './life.ts';
+import type { Poison } from './poison.ts';
 import type { Stage } from './stage.ts';
 
 /** The wall clock when a history begins: November 2026. */
 const EPOCH_MS = 1_795_000_000_000;
 /** A daemon that died by itself, or where a crash matters, is soon back. */
 const SOON = { downMs: 5, jumpMs: 0, isKilled: true } as const;
+
+/** As long as main waits. */
+const PROVEN_MS = 60_000;
 
 interface End {
   readonly downMs: number;
@@ -43,6 +48,7 @@ export class Lives {
   #rows = new MemoryJournal();
   #clockOffset = EPOCH_MS;
   #moments = 0;
+  #crashes: Crashes = { inARow: 0, all: 0 };
 
   constructor(options: LivesOptions) {
     this.#options = options;
@@ -55,6 +61,11 @@ export class Lives {
   /** A settled command whose loose requests the journal has not been told to forget. */
   get remembered(): string | undefined {
     return [...this.#rows.snapshot().rows.values()].find((row) => row.loose)?.command.id;
+  }
+
+  /** Whether a command is parked. */
+  get hasParked(): boolean {
+    return [...this.#rows.snapshot().rows.values()].some((row) => row.held === 'parked');
   }
 
   begin(): void {
@@ -77,11 +88,26 @@ export class Lives {
         this.#options.onReady();
       },
       onEvent: (topic, payload) => this.#published(topic, payload),
+      crashes: this.#crashes,
+      onTakenUp: () => life.later(PROVEN_MS, () => this.#prove()),
+      onCrash: (poison) => this.#crashed(poison),
       onEnd: () => this.#end(life, { ...SOON, isKilled: false }),
       onBroken: throws,
     });
     this.current = life;
     life.start().catch(throws);
+  }
+
+  /** As main counts: `lifecycle/crashes.ts`. */
+  #crashed(poison: Poison | undefined): void {
+    const { inARow, all } = this.#crashes;
+    this.#crashes = { inARow: inARow + 1, all: all + 1 };
+    this.#stage.note(() => `a thread crashes: ${poison?.name ?? 'no command has done it'}`);
+    this.#stage.hear({ kind: 'crashed', poison });
+  }
+
+  #prove(): void {
+    this.#crashes = { ...this.#crashes, inARow: 0 };
   }
 
   #openJournal(life: Life, number: number): SimJournal {

@@ -12,11 +12,12 @@ import type { Bug } from './mutations/bug.ts';
 import { CLOCKS } from './mutations/clocks.ts';
 import { EXPIRY } from './mutations/expiry.ts';
 import { MISTAKES } from './mutations/mistakes.ts';
+import { PARKED } from './mutations/parked.ts';
 import { RULES } from './mutations/rules.ts';
 import { bugTable } from './mutations/table.ts';
 import { reduce } from './reduce.ts';
 
-const BUGS = [...RULES, ...MISTAKES, ...CLOCKS, ...EXPIRY, ...AUDITS];
+const BUGS = [...RULES, ...MISTAKES, ...CLOCKS, ...EXPIRY, ...AUDITS, ...PARKED];
 const SEEDS_MAX = 20_000;
 /** What `npm test` has time for: about a second for one bug. */
 const SOON = 100;

@@ -12,6 +12,7 @@ import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
 import type { Prng } from '../core/model/prng.ts';
 import type { Chance } from './chance.ts';
 import { drawFaultPlan, type FaultPlan } from './fault-plan.ts';
+import { drawPoisons, type Poison } from './poison.ts';
 import { type Ask, drawWorkload } from './workload.ts';
 
 export interface NodePlan {
@@ -55,6 +56,7 @@ export interface Plan {
   readonly retentionMs: number;
   readonly pace: Pace;
   readonly faults: FaultPlan;
+  readonly poisons: readonly Poison[];
   readonly asks: readonly Ask[];
   /** It ends with an audit that repairs: then all nodes are as the last outcome says. */
   readonly isAudited: boolean;
@@ -102,6 +104,7 @@ export function drawPlan(seed: number, chance: Chance): Plan {
       // How old history is must not hang on the wall clock.
       jumpy: forgets ? 0.9 : 0.3,
     }),
+    poisons: drawPoisons(chance, asks),
     asks,
     // What is about to be forgotten is no evidence to an audit.
     isAudited: prng.chance(0.3) && !forgets,

@@ -100,6 +100,7 @@ export class Rest {
     note(() => 'nothing fails any more');
     network.calm = true;
     this.#undoWords();
+    this.#releaseParked();
   }
 
   /** What an operator has opened or paused, an operator has to close and to resume. */
@@ -111,6 +112,15 @@ export class Rest {
     for (const word of lives.current?.isReady ? words : []) clients.ask(word, () => {});
     // The word that is to be undone may still be on its way.
     if (words.length > 0) stage.agenda.after(OPERATOR_MS, () => this.#undoWords());
+  }
+
+  /** The program is mended, and operators have what was parked driven again. */
+  #releaseParked(): void {
+    const { stage, lives, clients } = this.#options;
+    const all = { op: 'retry', filter: { parked: true } };
+    if (lives.current?.isReady && lives.hasParked) clients.ask(all, () => {});
+    if (stage.plan.poisons.length + stage.plan.faults.endings.length === 0) return;
+    stage.agenda.after(OPERATOR_MS, () => this.#releaseParked());
   }
 
   #overdue(): string {

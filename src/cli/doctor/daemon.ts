@@ -47,7 +47,7 @@ async function clientPort(endpoint: string, timeoutMs: number): Promise<readonly
 }
 
 function standing(answer: SummaryAnswer, said: string): readonly Finding[] {
-  const { version, pid, state, stuck, held = 0, open, openMax } = answer;
+  const { version, pid, state, stuck, held = 0, parked = 0, open, openMax } = answer;
   const found = [ok('daemon', `${said}: version ${plain(version)}, process ${pid}, ${state}`)];
   const own = packageVersion();
   if (version !== own) {
@@ -60,6 +60,10 @@ function standing(answer: SummaryAnswer, said: string): readonly Finding[] {
   if (stuck > 0) {
     const hint = 'lockstep list --stuck shows them; bring their nodes back.';
     found.push(fail('daemon', `${stuck} rollbacks are stuck`, hint));
+  }
+  if (parked > 0) {
+    const hint = 'See lockstep list --parked, then lockstep retry or abandon.';
+    found.push(fail('daemon', `${parked} commands are parked: they crashed the daemon`, hint));
   }
   if (held > 0) {
     const hint = 'After lockstep audit: lockstep restore --resume or --abandon.';

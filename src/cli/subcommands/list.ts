@@ -45,6 +45,7 @@ export const list = subcommand({
     ['$0 list --state refused,rolled_back --younger-than 1h', 'what did not work lately'],
     ['$0 list --stuck', 'rollbacks that need a look'],
     ['$0 list --open --node node03', 'what waits for this node'],
+    ['$0 list --parked', 'commands that crashed the daemon'],
     ['$0 list --key 5 --json', 'the history of one record'],
   ],
   async run(args, terminal) {

@@ -5,5 +5,6 @@ export const retry = operatorCommand('retry', {
   examples: [
     ['$0 retry order-17', 'do not wait for the back-off to end'],
     ['$0 retry --stuck', 'all stuck rollbacks, now that their node is back'],
+    ['$0 retry --parked', 'what had crashed the daemon, now that it is mended'],
   ],
 });

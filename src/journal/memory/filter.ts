@@ -6,6 +6,7 @@ export function matches(filter: ListFilter, row: Row): boolean {
   return (
     (filter.states === undefined || filter.states.includes(row.state)) &&
     (filter.stuck === undefined || filter.stuck === row.stuck) &&
+    (filter.parked === undefined || filter.parked === (row.held === 'parked')) &&
     (filter.op === undefined || filter.op === op) &&
     (filter.groupId === undefined || filter.groupId === groupId) &&
     (filter.node === undefined || nodes.includes(filter.node)) &&

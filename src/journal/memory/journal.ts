@@ -27,7 +27,7 @@ import type {
 import { priorOf } from '../prior.ts';
 import { Draft } from './draft.ts';
 import { matches } from './filter.ts';
-import { appended, begun, forgotten, type Row, settled, shown, unheld } from './rows.ts';
+import { appended, begun, forgotten, parked, type Row, settled, shown, unheld } from './rows.ts';
 
 /** The committed state at one moment; it never changes. */
 export interface MemorySnapshot {
@@ -108,7 +108,7 @@ export class MemoryJournal implements Journal {
         command,
         entries,
         lived,
-        ...(held ? { held } : {}),
+        ...(held === undefined ? {} : { held }),
       }));
   }
 
@@ -178,6 +178,12 @@ export class MemoryJournal implements Journal {
   async kept(): Promise<ReadonlyMap<string, string>> {
     this.#assertOpen();
     return new Map(this.#kept);
+  }
+
+  async park(seq: number): Promise<void> {
+    this.#assertWritable();
+    const row = this.#rows.get(seq);
+    if (row !== undefined) this.#rows.set(seq, parked(row));
   }
 
   async unhold(seqs: readonly number[]): Promise<void> {

@@ -82,6 +82,10 @@ export function forgotten(row: Row): Row {
   return Object.freeze({ ...row, loose: false });
 }
 
+export function parked(row: Row): Row {
+  return row.settlement === undefined ? Object.freeze({ ...row, held: 'parked' as const }) : row;
+}
+
 export function unheld(row: Row): Row {
   const { held, ...rest } = row;
   return held === undefined ? row : Object.freeze(rest);
@@ -94,7 +98,7 @@ export function shown(row: Row): StoredCommand {
     command,
     state,
     stuck,
-    ...(held === true ? { held } : {}),
+    ...(held === undefined ? {} : { held }),
     ...(reason === undefined ? {} : { reason }),
     ...(settlement === undefined ? {} : { settlement }),
   });

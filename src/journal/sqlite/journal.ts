@@ -13,6 +13,7 @@ import { Clusters } from './clusters.ts';
 import { type Connection, disconnect } from './connection.ts';
 import { asJournalError } from './failure.ts';
 import { Listing } from './listing.ts';
+import { preparePark } from './queries/park.ts';
 import { prepareUnhold } from './queries/unhold.ts';
 import { Reader } from './reader.ts';
 import { rescue } from './rescue.ts';
@@ -30,6 +31,7 @@ export class SqliteJournal implements Journal {
   readonly #upkeep: Upkeep;
   readonly #words: StandingWords;
   readonly #write;
+  readonly #park;
   readonly #unhold;
   readonly #savedIn: readonly string[];
   /** Others have its files: it is being saved, for this error. */
@@ -61,6 +63,7 @@ export class SqliteJournal implements Journal {
     const writer = new Writer(db, this.#clusters);
     const transaction = db.transaction((batch: Batch) => writer.write(batch));
     this.#write = (batch: Batch) => transaction.immediate(batch);
+    this.#park = preparePark(db);
     const unhold = prepareUnhold(db);
     const unholdAll = db.transaction((seqs: readonly number[]) => {
       for (const seq of seqs) unhold.run(seq);
@@ -132,6 +135,13 @@ export class SqliteJournal implements Journal {
 
   async kept(): Promise<ReadonlyMap<string, string>> {
     return this.#do(() => this.#words.all());
+  }
+
+  async park(seq: number): Promise<void> {
+    return this.#change(() => {
+      this.#upkeep.written();
+      this.#park.run(seq);
+    });
   }
 
   async unhold(seqs: readonly number[]): Promise<void> {

@@ -81,10 +81,10 @@ export class Listing {
   }
 }
 
-function sourcesOf({ groupId, states, stuck }: ListFilter): readonly Source[] {
+function sourcesOf({ groupId, states, stuck, parked }: ListFilter): readonly Source[] {
   const wants = (some: readonly SagaState[]): boolean =>
     states === undefined || some.some((state) => states.includes(state));
-  if (stuck === true) return [OPEN];
+  if (stuck === true || parked === true) return [OPEN];
   const open = wants(OPEN_STATES) ? [OPEN] : [];
   if (groupId !== undefined) return [...open, ...ofKey(groupId)];
   if (wants(['committed'])) return [HISTORY];
@@ -102,6 +102,7 @@ function conditionsOf(filter: ListFilter): Conditions {
     add(`state IN (${filter.states.map(() => '?').join(', ')})`, ...filter.states);
   }
   if (filter.stuck !== undefined) add('stuck = ?', filter.stuck ? 1 : 0);
+  if (filter.parked !== undefined) add(filter.parked ? 'held = 2' : 'held <> 2');
   if (filter.op !== undefined) add('op = ?', filter.op);
   if (filter.groupId !== undefined) add('group_id = ?', filter.groupId);
   if (filter.node !== undefined) {

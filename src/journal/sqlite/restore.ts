@@ -135,7 +135,9 @@ function raise(db: Database.Database): void {
     const raised = formatToken(parseToken(token) + TOKEN_RAISE_MICROS);
     db.prepare('UPDATE head SET last_token = ?').run(raised);
   }
-  db.exec('UPDATE command INDEXED BY command_open SET held = 1 WHERE settled_at IS NULL');
+  db.exec(
+    'UPDATE command INDEXED BY command_open SET held = 1 WHERE settled_at IS NULL AND held = 0',
+  );
 }
 
 /** Takes the journal that is there out of the way, with its log, which would spoil the next one. */

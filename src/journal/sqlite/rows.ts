@@ -1,6 +1,6 @@
 /** Rows as SQLite gives them, and what they mean. */
 import type { Command, Lane, Operation, Reason, SagaState } from '../../core/model.ts';
-import type { OpenCommand, StoredCommand } from '../port.ts';
+import type { Held, OpenCommand, StoredCommand } from '../port.ts';
 import type { Clusters } from './clusters.ts';
 import { assertWord, objectOf } from './legible.ts';
 import { settlementOf } from './settlement-text.ts';
@@ -11,6 +11,9 @@ type StoredEntry = OpenCommand['entries'][number];
 export const COMMAND_COLUMNS = `
   seq, id, op, group_id, ensure, lane, token, cluster, accepted_at, deadline_at,
   state, stuck, held, reason, began_at, settlement`;
+
+/** What the column `held` means, by its value; 0: driven as any other. */
+const HELD: readonly (Held | undefined)[] = [undefined, 'restored', 'parked'];
 
 export interface CommandRow {
   readonly seq: number;
@@ -25,7 +28,8 @@ export interface CommandRow {
   readonly deadline_at: number;
   readonly state: SagaState;
   readonly stuck: 0 | 1;
-  readonly held: 0 | 1;
+  /** See {@link HELD}. */
+  readonly held: number;
   readonly reason: Reason | null;
   readonly began_at: number | null;
   readonly settlement: string | null;
@@ -92,8 +96,9 @@ export function openOf(
 }
 
 /** A settled one is held no more, whatever its column says. */
-function heldOf({ held, settlement }: CommandRow): { readonly held?: true } {
-  return held === 1 && settlement === null ? { held: true } : {};
+function heldOf({ held: code, settlement }: CommandRow): { readonly held?: Held } {
+  const held = HELD[code];
+  return held === undefined || settlement !== null ? {} : { held };
 }
 
 function entryOf({ seq, kind, at, body }: EntryRow): StoredEntry {

@@ -3,6 +3,7 @@
 export interface Notice {
   readonly kind:
     | 'stuck'
+    | 'parked'
     | 'diverged'
     | 'thread_lost'
     | 'restart'

@@ -54,6 +54,7 @@ const SEVERITIES: Readonly<Record<Notice['kind'], number>> = {
   diverged: 1,
   breaker_open: 2,
   stuck: 2,
+  parked: 2,
   thread_lost: 2,
 };
 

@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import { Coordinator } from '../../../src/coordinator/coordinator.ts';
 import { Life, type Outliving } from '../../../src/coordinator/life.ts';
 import type { CoordinatorOptions } from '../../../src/coordinator/ports.ts';
+import type { Crashes } from '../../../src/coordinator/probation.ts';
 import { loadCounters, recover } from '../../../src/coordinator/recovery.ts';
 import type { BreakerPolicy } from '../../../src/core/breaker.ts';
 import type { Policy } from '../../../src/core/model.ts';
@@ -55,6 +56,8 @@ export interface DeskSetting extends Partial<CoordinatorOptions> {
   readonly from?: MemorySnapshot;
   /** How long the kernel goes on sending for a killed process; not at all by default. */
   readonly outliving?: Outliving;
+  /** What main has counted. */
+  readonly crashes?: Crashes;
   /** Called before recovery. */
   readonly prepare?: (desk: Desk) => void;
 }
@@ -89,6 +92,8 @@ export class Desk {
   /** Of looks that failed. */
   readonly failures: unknown[] = [];
   drained = 0;
+  /** How often it said that all is taken up. */
+  takenUp = 0;
   /** How many open commands its start has taken up. */
   recovered = 0;
   /** Where orders go besides `orders`. */
@@ -99,7 +104,14 @@ export class Desk {
   #drainedBy = 0;
 
   constructor(
-    { clock, from, prepare: _prepare, outliving: _outliving, ...options }: DeskSetting & Clocked,
+    {
+      clock,
+      from,
+      prepare: _prepare,
+      outliving: _outliving,
+      crashes,
+      ...options
+    }: DeskSetting & Clocked,
     start: Start,
   ) {
     this.clock = clock;
@@ -132,6 +144,10 @@ export class Desk {
       options: { ...OPTIONS, ...options },
       counters: start.counters,
       inherited: start.life.inherited,
+      ...(crashes === undefined ? {} : { crashes }),
+      onTakenUp: () => {
+        this.takenUp++;
+      },
       onFatal: (error) => this.fatal.push(error),
       onDrained: () => {
         this.drained++;

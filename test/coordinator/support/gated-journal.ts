@@ -134,6 +134,8 @@ export class GatedJournal implements Journal {
     return this.#memory.keep(name, value);
   }
 
+  park: Journal['park'] = (seq) => this.#memory.park(seq);
+
   async unhold(seqs: readonly number[]) {
     if (this.keptRefusal !== undefined) throw this.keptRefusal;
     return this.#memory.unhold(seqs);

@@ -9,6 +9,7 @@ import { DurableBeforeSaid } from './p3-durable-before-said.ts';
 import { SaidAndKept } from './p3-said-and-kept.ts';
 import { TimeoutIsNoFailure } from './p4-timeout-is-no-failure.ts';
 import { NeverGivesUp } from './p5-never-gives-up.ts';
+import { Parked } from './p5-parked.ts';
 import { OneAtATime } from './p6-one-at-a-time.ts';
 import { RepairsInOrder } from './p6-repairs-in-order.ts';
 import { DoneOnce } from './p7-done-once.ts';
@@ -26,6 +27,7 @@ export function judges(scene: Scene, outcomesOnly: boolean): readonly Judge[] {
     new DurableBeforeSaid(scene),
     new TimeoutIsNoFailure(scene),
     new NeverGivesUp(scene),
+    new Parked(scene),
     new OneAtATime(scene),
     new RepairsInOrder(scene),
     new NotAfterTheDeadline(scene),

@@ -13,6 +13,8 @@ const SLACK_MS = 100;
 export class NeverGivesUp implements Judge {
   readonly #scene: Scene;
   readonly #abandoned = new OperatorWords('abandon');
+  /** Commands that people were told are parked. */
+  readonly #parked = new Set<string>();
   #startedAt = 0;
 
   constructor(scene: Scene) {
@@ -23,6 +25,10 @@ export class NeverGivesUp implements Judge {
     switch (happening.kind) {
       case 'asked':
         return this.#abandoned.hear(happening);
+      case 'said':
+        if ('id' in happening.answer && 'parked' in happening.answer)
+          this.#parked.add(happening.answer.id);
+        return undefined;
       case 'started':
         this.#startedAt = this.#scene.now();
         return undefined;
@@ -40,6 +46,8 @@ export class NeverGivesUp implements Judge {
   #check({ command, turnedAt, stuckFlags }: Entry, { state }: Settlement): void {
     const { fail, plan, now } = this.#scene;
     const { id } = command;
+    // A parked one may be given up whatever its state.
+    if (state === 'abandoned' && this.#parked.has(id) && this.#abandoned.mayMean(id)) return;
     if (turnedAt === undefined) {
       if (state === 'rolled_back' || state === 'abandoned')
         fail('P5', `${id} ${state}, not turned`);

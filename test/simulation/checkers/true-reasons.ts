@@ -22,6 +22,7 @@ export class TrueReasons implements Judge {
   readonly #scene: Scene;
   readonly #met = new Map<string, Met>();
   readonly #cancelled = new OperatorWords('cancel');
+  readonly #abandoned = new OperatorWords('abandon');
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -30,7 +31,8 @@ export class TrueReasons implements Judge {
   hear(happening: Happening): void {
     switch (happening.kind) {
       case 'asked':
-        return this.#cancelled.hear(happening);
+        this.#cancelled.hear(happening);
+        return this.#abandoned.hear(happening);
       case 'sent':
         return this.#sent(happening.exchange);
       case 'answered':
@@ -83,6 +85,9 @@ export class TrueReasons implements Judge {
   #check(seq: number, { state, reason }: Settlement): void {
     const command = this.#scene.ledger.of(seq)?.command;
     if (command === undefined) return;
+    // One that was parked, and given up.
+    const isGivenUp = state === 'abandoned' && this.#abandoned.mayMean(command.id);
+    if (isGivenUp && reason === 'cancelled') return;
     const isTrue = state === 'committed' ? reason === undefined : this.#isSo(command, reason);
     if (!isTrue) this.#scene.fail('told', `${command.id} is ${state} because of ${reason}`);
   }

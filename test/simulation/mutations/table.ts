@@ -5,11 +5,12 @@ import type { Bug } from './bug.ts';
 import { CLOCKS } from './clocks.ts';
 import { EXPIRY } from './expiry.ts';
 import { MISTAKES } from './mistakes.ts';
+import { PARKED } from './parked.ts';
 import { RULES } from './rules.ts';
 
 export function bugTable(): string {
   return ['| bug | broken | seeds | by outcome |', '|---|---|---|---|']
-    .concat([...RULES, ...MISTAKES, ...CLOCKS, ...EXPIRY, ...AUDITS].map(row))
+    .concat([...RULES, ...MISTAKES, ...CLOCKS, ...EXPIRY, ...AUDITS, ...PARKED].map(row))
     .join('\n');
 }
 

@@ -1,0 +1,22 @@
+/** What threads say of the work, for whoever tells people or counts. */
+import type { FromThread } from '../lifecycle/control.ts';
+import type { Crashes } from '../lifecycle/crashes.ts';
+import type { Telemetry } from '../observe/telemetry.ts';
+import type { LatestFigures } from '../ops/latest-figures.ts';
+
+export interface Hearers {
+  readonly latest: LatestFigures;
+  readonly telemetry: Telemetry;
+  readonly crashes: Crashes;
+}
+
+export function hear(message: FromThread, { latest, telemetry, crashes }: Hearers): void {
+  if (message.kind === 'figures') latest.take(message.figures);
+  if (message.kind === 'taken_up') crashes.takenUp();
+  if (message.kind === 'parked') telemetry.parked(message);
+  if (message.kind === 'stuck') telemetry.stuck(message);
+  if (message.kind === 'still_stuck') telemetry.stillStuck(message.count);
+  if (message.kind === 'breaker') telemetry.breaker(message);
+  if (message.kind === 'diverged') telemetry.diverged(message);
+  if (message.kind === 'missing_nodes') telemetry.missingNodes(message.counts);
+}

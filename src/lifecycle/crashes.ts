@@ -1,0 +1,80 @@
+/**
+ * How many lives of the daemon ended by a thread that crashed, hung or ran out of memory. It stands in a
+ * file, since the thread that is lost may be the one that has the journal, and main writes it at the moment
+ * of the loss, whatever becomes of the shutdown. A process that is killed from outside is not counted.
+ * What follows from it: coordinator/probation.ts.
+ */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { Loss } from './threads.ts';
+
+/** So long after all was taken up, a life has outlived what an earlier one has left. */
+const PROVEN_MS = 60_000;
+
+interface Counts {
+  /** The latest lives that each ended so before they were proven. */
+  readonly inARow: number;
+  /** All that ended so, ever. */
+  readonly all: number;
+}
+
+export class Crashes {
+  readonly #file: string;
+  readonly #onTrouble: (error: unknown) => void;
+  #counts: Counts;
+  #isProven = false;
+
+  constructor(file: string, onTrouble: (error: unknown) => void) {
+    this.#file = file;
+    this.#onTrouble = onTrouble;
+    this.#counts = this.#read();
+  }
+
+  /** Of the lives before this one. */
+  get counts(): Counts {
+    return this.#counts;
+  }
+
+  /** This life ends by that: if it was a failure of the surroundings, no command is to blame. */
+  count({ kind }: Loss): void {
+    if (kind === 'failed') return;
+    const { inARow, all } = this.#counts;
+    this.#write({ inARow: this.#isProven ? 0 : inARow + 1, all: all + 1 });
+  }
+
+  /** All that earlier lives have left is taken up. */
+  takenUp(): void {
+    const prove = () => {
+      this.#isProven = true;
+      if (this.#counts.inARow > 0) this.#write({ ...this.#counts, inARow: 0 });
+    };
+    setTimeout(prove, PROVEN_MS).unref();
+  }
+
+  #read(): Counts {
+    try {
+      const { inARow, all } = JSON.parse(readFileSync(this.#file, 'utf8')) as Partial<Counts>;
+      if (isCount(inARow) && isCount(all)) return { inARow, all };
+      this.#onTrouble(new Error(`${this.#file} holds no counts`));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#onTrouble(error);
+    }
+    return { inARow: 0, all: 0 };
+  }
+
+  #write(counts: Counts): void {
+    this.#counts = counts;
+    try {
+      const file = openSync(`${this.#file}.new`, 'w');
+      writeFileSync(file, JSON.stringify(counts));
+      fsyncSync(file);
+      closeSync(file);
+      renameSync(`${this.#file}.new`, this.#file);
+    } catch (error) {
+      this.#onTrouble(error);
+    }
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

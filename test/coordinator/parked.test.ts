@@ -1,0 +1,150 @@
+/** Commands that crash the daemon: taken up one at a time, then parked until somebody decides. */
+import { expect, test } from 'vitest';
+import { Probation } from '../../src/coordinator/probation.ts';
+import { Questions } from '../../src/coordinator/questions.ts';
+import { MemoryJournal, type MemorySnapshot } from '../../src/journal/memory/journal.ts';
+import { type Desk, openDesk, POLICY } from './support/desk.ts';
+import { HandClock } from './support/hand-clock.ts';
+import { settled } from './support/reports.ts';
+
+const THRICE = { inARow: 3, all: 3 };
+const ONCE_MORE = { inARow: 4, all: 4 };
+
+/** Begun creates of the keys a, b, c, a delete of d that has not begun, and a create that waits behind a. */
+async function begun(): Promise<MemorySnapshot> {
+  const desk = await openDesk();
+  for (const id of ['a', 'b', 'c']) desk.ask({ op: 'create', id, groupId: id });
+  desk.ask({ op: 'delete', id: 'd', groupId: 'd' });
+  desk.ask({ op: 'create', id: 'behind', groupId: 'a', deadlineMs: 60_000 });
+  await desk.rest();
+  return desk.crash();
+}
+
+/** Of a life that gets no further. */
+function probationOf(journal: MemoryJournal): ConstructorParameters<typeof Probation>[0] {
+  const { now, at } = new HandClock();
+  const ports = { journal, now, at, order: () => {} };
+  const questions = new Questions();
+  return { ports, questions, crashes: ONCE_MORE, interactiveShare: 0.75, post: () => {} };
+}
+
+/** The executor answers the question that tells that it lives. */
+function survive(desk: Desk): void {
+  const { ticket } = desk.ordersOf('inspect').at(-1) ?? { ticket: 0 };
+  desk.report({ kind: 'answered', ticket, value: { of: 'inspect' } });
+}
+
+/** The life in which a is parked, since the last one crashed while it was under way. */
+async function parked(): Promise<Desk> {
+  const careful = await openDesk({ from: await begun(), crashes: THRICE });
+  expect(careful.driven).toEqual(['a']);
+  return openDesk({ from: careful.crash(), crashes: ONCE_MORE });
+}
+
+test('P8: two crashes in a row change nothing; after three, commands are taken up one at a time', async () => {
+  const from = await begun();
+  const twice = await openDesk({ from, crashes: { inARow: 2, all: 9 } });
+  expect(twice.driven).toEqual(['a', 'b', 'c', 'd']);
+  expect(twice.takenUp).toBe(1);
+  const desk = await openDesk({ from, crashes: THRICE });
+  expect(desk.driven).toEqual(['a']);
+  desk.ask({ op: 'create', id: 'new', groupId: 'n' });
+  await desk.rest();
+  expect(desk.driven).toEqual(['a', 'new']);
+  desk.report(settled(desk, 'a'));
+  await desk.rest();
+  expect(desk.driven).toEqual(['a', 'new', 'b']);
+  expect(desk.takenUp).toBe(0);
+});
+
+test('P5: one that does not end has passed when its executor answers after it; one that hangs does not', async () => {
+  const desk = await openDesk({ from: await begun(), crashes: THRICE });
+  await desk.advance(10_000);
+  expect(desk.driven).toEqual(['a']);
+  for (const next of ['b', 'c', 'd']) {
+    survive(desk);
+    await desk.rest();
+    expect(desk.driven.at(-1)).toBe(next);
+    await desk.advance(1000);
+  }
+  // What has begun is tested; the rest goes on one by one, and keeps nobody from saying so.
+  expect(desk.takenUp).toBe(1);
+});
+
+test('P5: the one under way at the next crash is parked: told, listed, its key held, never driven', async () => {
+  const desk = await parked();
+  expect(desk.driven).toEqual(['b']);
+  expect(desk.events).toContainEqual([
+    'command.parked',
+    expect.objectContaining({ id: 'a', state: 'applying', parked: true }),
+  ]);
+  const listed = desk.ask({ op: 'list', parked: true });
+  const behind = desk.ask({ op: 'status', id: 'behind' });
+  const cancelled = desk.ask({ op: 'cancel', id: 'a' });
+  const all = desk.ask({ op: 'retry', filter: {}, dryRun: true });
+  await desk.rest();
+  expect(listed.answer).toMatchObject({ commands: [{ id: 'a', parked: true }] });
+  expect(behind.answer).toMatchObject({ waitsFor: 'a' });
+  expect(cancelled.answer).toMatchObject({ error: { code: 'invalid_request', field: 'id' } });
+  expect(all.answer).toMatchObject({ matched: 4 });
+  await desk.advance(10 * 60_000);
+  const next = await openDesk({ from: desk.crash(), crashes: { inARow: 0, all: 4 } });
+  expect(next.driven).toEqual(['b', 'c']);
+  expect(next.events).not.toContainEqual(['command.parked', expect.anything()]);
+});
+
+test('P10: a life that is killed before it has told leaves that to the next', async () => {
+  const careful = await openDesk({ from: await begun(), crashes: THRICE });
+  const journal = new MemoryJournal(careful.crash());
+  await new Probation(probationOf(journal)).park();
+  const next = await openDesk({ from: journal.snapshot(), crashes: ONCE_MORE });
+  expect(next.events).toContainEqual(['command.parked', expect.objectContaining({ id: 'a' })]);
+  const later = await openDesk({ from: next.crash(), crashes: ONCE_MORE });
+  expect(later.events).not.toContainEqual(['command.parked', expect.anything()]);
+});
+
+test('a process that is killed while a command is under way parks nothing', async () => {
+  const careful = await openDesk({ from: await begun(), crashes: THRICE });
+  const killed = await openDesk({ from: careful.crash(), crashes: THRICE });
+  expect(killed.driven).toEqual(['a']);
+  killed.report(settled(killed, 'a'));
+  await killed.rest();
+  expect(killed.driven).toEqual(['a', 'b']);
+});
+
+test('P5: retried it is driven again, and parked at once when it crashes the daemon once more', async () => {
+  const desk = await parked();
+  desk.report(settled(desk, 'b'));
+  await desk.rest();
+  const retried = desk.ask({ op: 'retry', id: 'a' });
+  await desk.rest();
+  expect(retried.answer).toMatchObject({ id: 'a', state: 'applying' });
+  expect(retried.answer).not.toHaveProperty('parked');
+  desk.report(settled(desk, 'c'));
+  await desk.rest();
+  expect(desk.ordersOf('drive').at(-1)).toMatchObject({ command: { id: 'a' }, inherited: {} });
+  const again = await openDesk({ from: desk.crash(), crashes: { inARow: 0, all: 5 } });
+  expect(again.driven).toEqual(['d']);
+  again.ask({ op: 'retry', filter: { parked: true } });
+  await again.rest();
+  again.report(settled(again, 'a'));
+  await again.rest();
+  expect(again.driven).toEqual(['d', 'a', 'behind']);
+});
+
+test('P4.5: abandoned, all that it may have sent is loose, and nobody reads its history', async () => {
+  const desk = await parked();
+  const later = desk.ask({ op: 'delete', id: 'later', groupId: 'a' });
+  const given = desk.ask({ op: 'abandon', id: 'a', by: 'ann' });
+  await desk.rest();
+  expect(given.answer).toMatchObject({ id: 'a', state: 'abandoned', reason: 'cancelled' });
+  expect(desk.notes).toContainEqual(['operator: abandon', expect.objectContaining({ by: 'ann' })]);
+  for (const id of ['b', 'c', 'd']) {
+    desk.report(settled(desk, id));
+    await desk.rest();
+  }
+  expect(desk.driven).toEqual(['b', 'c', 'd']);
+  await desk.advance(POLICY.quiesceMs + 1);
+  expect(desk.driven).toEqual(['b', 'c', 'd', 'behind']);
+  expect(later.isOpen).toBe(true);
+});

@@ -1,0 +1,50 @@
+/** Bugs of commands that crash the daemon, and are parked. */
+import { edit } from '../../core/model/mutated-core.ts';
+import { type Bug, COMMANDS } from './bug.ts';
+
+const PROBATION = 'src/coordinator/probation.ts';
+
+export const PARKED: readonly Bug[] = [
+  {
+    name: 'commands are taken up all at once, however often that crashed',
+    breaks: ['P8'],
+    seeds: 12,
+    edits: [edit(PROBATION, 'options.crashes.inARow >= CRASHES_MAX', 'options.crashes.inARow < 0')],
+  },
+  {
+    name: 'which command is under way is not written down',
+    breaks: ['P8'],
+    seeds: 12,
+    edits: [
+      edit(
+        'src/coordinator/dispatcher.ts',
+        '    if (probation.isUnnoted) await probation.begin();\n',
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'a command is parked though the daemon was killed from outside',
+    breaks: ['P5'],
+    seeds: 95,
+    edits: [edit(PROBATION, 'crashes.all > all', 'crashes.all >= all')],
+  },
+  {
+    name: 'a parked command is driven at the next start',
+    breaks: ['P8', 'P5'],
+    seeds: 12,
+    edits: [edit(COMMANDS, "stored.held ?? 'waiting'", "'waiting'")],
+  },
+  {
+    name: 'a parked command does not keep its key',
+    breaks: ['P6', 'throws'],
+    seeds: 2,
+    edits: [
+      edit(
+        COMMANDS,
+        '    const hasKey = this.keys.enter(open);\n    if (open.recovered',
+        "    const hasKey = open.stage !== 'parked' && this.keys.enter(open);\n    if (open.recovered",
+      ),
+    ],
+  },
+];

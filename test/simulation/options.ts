@@ -1,0 +1,27 @@
+/** The coordinator's options in one life of a history. */
+import type { CoordinatorOptions } from '../../src/coordinator/ports.ts';
+import { unroutableCharacter } from '../../src/node/dialect.ts';
+import type { Plan } from './plan.ts';
+
+interface Lived {
+  readonly plan: Plan;
+  /** Of the life. */
+  readonly number: number;
+}
+
+export function optionsOf({ plan, number }: Lived): CoordinatorOptions {
+  return {
+    policy: plan.policy,
+    breaker: plan.breaker,
+    nodeNames: plan.nodes.map(({ name }) => name),
+    unroutable: (groupId) => unroutableCharacter(plan.dialect, groupId),
+    executors: plan.executors,
+    concurrency: plan.concurrency,
+    interactiveShare: 0.75,
+    openMax: plan.openMax,
+    defaultDeadlineMs: plan.defaultDeadlineMs,
+    retentionMs: plan.retentionMs,
+    version: '0',
+    pid: number,
+  };
+}
