@@ -8,6 +8,7 @@
  * New commands are not held up by it.
  */
 import type { Lane } from '../core/model.ts';
+import { JournalError } from '../journal/errors.ts';
 import type { Journal } from '../journal/port.ts';
 import { Lanes } from './lanes.ts';
 import type { OpenCommand } from './open-command.ts';
@@ -36,7 +37,7 @@ const PROBATION_MS = 1000;
 const ANSWER_MS = 2000;
 
 export interface ProbationOptions {
-  readonly ports: Pick<CoordinatorPorts, 'journal' | 'now' | 'at' | 'order'>;
+  readonly ports: Pick<CoordinatorPorts, 'journal' | 'now' | 'at' | 'order' | 'onTrouble'>;
   readonly interactiveShare: number;
   readonly crashes: Crashes;
   readonly questions: Questions;
@@ -70,15 +71,22 @@ export class Probation {
 
   /**
    * Parks the command that the last life had under way when it crashed. Call before anything is taken up.
-   * @throws JournalError
+   * Where the journal does not tell, none is: the others go on, and a crash counts as before.
+   * @throws JournalError if it could not be written
    */
   async park(): Promise<void> {
     const { crashes, ports } = this.#options;
-    const { journal } = ports;
-    const words = await journal.kept();
+    const { journal, onTrouble } = ports;
+    let words: ReadonlyMap<string, string>;
+    try {
+      words = await journal.kept();
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      return onTrouble('cannot read which command crashed the last run: none is parked', error);
+    }
     this.untold = JSON.parse(words.get(UNTOLD) ?? '[]') as readonly number[];
     const word = words.get(WORD);
-    if (word === undefined) return;
+    if (word === undefined) return undefined;
     const { seq, all } = JSON.parse(word) as { readonly seq: number; readonly all: number };
     if (crashes.all > all) {
       this.untold = [...this.untold, seq].slice(-UNTOLD_MAX);
@@ -86,6 +94,7 @@ export class Probation {
       await journal.park(seq);
     }
     await journal.keep(WORD, undefined);
+    return undefined;
   }
 
   /** The command of an earlier life is about to be looked at for the first time, if that is to be noted. */

@@ -4,12 +4,8 @@
  */
 import type { Answer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
-import {
-  type BatchRequest,
-  type OperatorRequest,
-  parseCommand,
-  type Request,
-} from '../protocol/request.ts';
+import { parseCommand } from '../protocol/parse-request.ts';
+import { type BatchRequest, type OperatorRequest, type Request } from '../protocol/request.ts';
 import { Audit } from './audit.ts';
 import { breaker } from './breaker-act.ts';
 import { operateOnMany } from './bulk-operators.ts';

@@ -2,7 +2,6 @@
 import { workerData } from 'node:worker_threads';
 import { Reply, Router, XPublisher } from 'zeromq';
 import type { ChannelEnd } from '../channel/channel.ts';
-import { EX_CONFIG } from '../config/problem.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
 import { JournalError } from '../journal/errors.ts';
@@ -12,7 +11,7 @@ import type { Places } from '../journal/sqlite/connection.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
-import { runThread, StartError, type ThreadTools, tellMain } from '../lifecycle/thread-shell.ts';
+import { runThread, type ThreadTools, tellMain } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import { type Dialect, unroutableCharacter } from '../node/dialect.ts';
 import { openLog } from '../observe/log.ts';
@@ -33,6 +32,7 @@ import type { Crashes } from './probation.ts';
 import { publishing } from './publishing.ts';
 import { clockLag, loadCounters, recover } from './recovery.ts';
 import { sayLeft } from './recovery-news.ts';
+import { bind, failureOf, orRefuse } from './start.ts';
 import { StuckNews } from './stuck-news.ts';
 import { openChannels, WorkChannels } from './work-channels.ts';
 import { ZapHandler } from './zap.ts';
@@ -249,37 +249,6 @@ function causeOf(failure: Failure | null): Causes['disk'] {
   if (failure === null) return undefined;
   const { message, hint } = failure;
   return { message, retryAfterMs: FULL_DISK_RETRY_MS, ...(hint === undefined ? {} : { hint }) };
-}
-
-/** What the journal does not let begin. */
-async function orRefuse<Result>(begin: () => Promise<Result>): Promise<Result> {
-  try {
-    return await begin();
-  } catch (error) {
-    if (!(error instanceof JournalError)) throw error;
-    throw new StartError(failureOf(error), { cause: error });
-  }
-}
-
-function failureOf({ code, message, hint }: JournalError): Failure {
-  const failure = { message: `the journal: ${message}`, hint };
-  // A new start by a supervisor would be refused as well: a person has to choose.
-  return code === 'set_aside' ? { ...failure, exitCode: EX_CONFIG } : failure;
-}
-
-async function bind(socket: Router | XPublisher, endpoint: string, setting: string): Promise<void> {
-  try {
-    await socket.bind(endpoint);
-  } catch (error) {
-    const { message } = error as Error;
-    throw new StartError(
-      {
-        message: `cannot listen on ${endpoint}: ${message}`,
-        hint: `Another program listens there, or it is no address of this machine: see ${setting}.`,
-      },
-      { cause: error },
-    );
-  }
 }
 
 function optionsOf(data: CoordinatorData): CoordinatorOptions {

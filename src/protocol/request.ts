@@ -1,22 +1,11 @@
 /**
- * What a client may ask. This is the only place where a client's bytes become typed
- * (`parseRequest`); behind it nothing checks shapes again.
+ * What a client may ask. `parse-request.ts` makes these of a client's bytes.
  *
  * Every frame comes through here: parsing a `create` costs 1.3 µs with the fields of the example
  * and 2.4 µs with all of them, JSON included (Node 24.21, November 2026).
  */
 import { z } from 'zod';
 import { groupIdFault } from '../core/group-id.ts';
-import { CostlyJson, parseJson, REQUEST_VALUES_MAX } from './bounded-json.ts';
-import type { ErrorReply } from './errors.ts';
-import {
-  type Fault,
-  faultReply,
-  fieldFault,
-  frameFault,
-  operationFault,
-  shapeFault,
-} from './fault.ts';
 
 const ID_LENGTH_MAX = 200;
 export const DEADLINE_MS_MAX = 24 * 60 * 60 * 1000;
@@ -25,7 +14,8 @@ const LIST_LIMIT_MAX = 1000;
 const NODE_LENGTH_MAX = 64;
 const BATCH_COMMANDS_MAX = 10_000;
 
-const id = z
+/** Of a command: 1 to 200 characters. */
+export const commandId = z
   .string()
   .min(1)
   .max(ID_LENGTH_MAX)
@@ -47,7 +37,7 @@ const whole = (least: number, most: number) =>
 const wait = z.enum(['settled', 'accepted']);
 
 const commandFields = {
-  id: id.optional(),
+  id: commandId.optional(),
   groupId,
   wait: wait.default('settled'),
   lane: z.enum(['interactive', 'bulk']).default('interactive'),
@@ -92,7 +82,7 @@ const selection = {
 };
 
 /** Which open commands an operator means. */
-const openFilter = z.strictObject({
+export const openFilter = z.strictObject({
   state: z.union([openStates, listOf(openStates, openStates.options.length)]).optional(),
   op: z.enum(['create', 'delete']).optional(),
   lane: z.enum(['interactive', 'bulk']).optional(),
@@ -101,14 +91,14 @@ const openFilter = z.strictObject({
 
 /** One command, or those that a filter matches. */
 const chosen = {
-  id: id.optional(),
+  id: commandId.optional(),
   filter: openFilter.optional(),
   /** Only tell which commands it would be. */
   dryRun: z.boolean().optional(),
   limit: pageLimit.optional(),
   cursor: cursor.optional(),
   /** Who says so, for the log. */
-  by: id.optional(),
+  by: commandId.optional(),
 };
 
 /** An operator's word about one command, or about those that a filter matches. */
@@ -118,10 +108,10 @@ const operation = <Op extends string>(op: Op) =>
 const pauseFields = {
   /** Left out: every lane. */
   lane: z.enum(['interactive', 'bulk']).optional(),
-  by: id.optional(),
+  by: commandId.optional(),
 };
 
-const SCHEMAS = {
+export const SCHEMAS = {
   create,
   delete: remove,
   batch: z.strictObject({
@@ -129,7 +119,7 @@ const SCHEMAS = {
     /** Each is checked on its own: one bad command does not spoil the others. */
     commands: z.array(z.unknown()).min(1).max(BATCH_COMMANDS_MAX),
   }),
-  status: z.strictObject({ op: z.literal('status'), id: id.optional() }),
+  status: z.strictObject({ op: z.literal('status'), id: commandId.optional() }),
   list: z.strictObject({
     op: z.literal('list'),
     state: z.union([states, listOf(states, states.options.length)]).optional(),
@@ -149,7 +139,7 @@ const SCHEMAS = {
       repair: z.boolean().default(false),
       /** What becomes of keys that nodes differ on and the journal knows nothing of. */
       unknown: z.enum(['leave', 'create', 'delete']).default('leave'),
-      by: id.optional(),
+      by: commandId.optional(),
     })
     .superRefine(keysOrPage),
   retry: operation('retry'),
@@ -164,7 +154,7 @@ const SCHEMAS = {
     node: node.optional(),
     /** Left out, the breakers are only shown. */
     act: z.enum(['open', 'close', 'reset']).optional(),
-    by: id.optional(),
+    by: commandId.optional(),
   }),
   pause: z.strictObject({ op: z.literal('pause'), ...pauseFields }),
   resume: z.strictObject({ op: z.literal('resume'), ...pauseFields }),
@@ -207,53 +197,6 @@ export type ListInput = z.input<(typeof SCHEMAS)['list']>;
 
 export const OPERATION_NAMES = Object.keys(SCHEMAS) as OperationName[];
 
-export type Parsed =
-  | { readonly ok: true; readonly request: Request }
-  | { readonly ok: false; readonly reply: ErrorReply };
-
-// A byte order mark is kept, so that it is told and not silently dropped.
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Reads one frame. Never throws; what is wrong comes back as `invalid_request`. */
-export function parseRequest(frame: Uint8Array): Parsed {
-  if (frame.length === 0) return failed(frameFault('is empty'));
-  let text: string;
-  try {
-    text = utf8.decode(frame);
-  } catch {
-    return failed(frameFault('is not UTF-8'));
-  }
-  if (text.startsWith('\uFEFF')) return failed(frameFault('begins with a byte order mark'));
-  let value: unknown;
-  try {
-    value = parseJson(text, REQUEST_VALUES_MAX);
-  } catch (error) {
-    if (error instanceof CostlyJson) return failed(frameFault(error.message));
-    const why = error instanceof Error ? error.message.toWellFormed() : String(error);
-    return failed(frameFault(`is not JSON: ${why}`));
-  }
-  return parseValue(value);
-}
-
-/**
- * Reads what is JSON already. `at` is its place in a batch (`commands.3`), and begins the `field`
- * of an error. An error about a request that carries a usable `id` carries it too.
- */
-export function parseValue(value: unknown, at?: string): Parsed {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return failed(shapeFault(value), { at });
-  }
-  const op = Object.hasOwn(value, 'op') ? (value as { op?: unknown }).op : undefined;
-  if (typeof op !== 'string' || !Object.hasOwn(SCHEMAS, op)) {
-    return failed(operationFault(op, OPERATION_NAMES), { at, value });
-  }
-  const schema = SCHEMAS[op as OperationName];
-  const result = schema.safeParse(value);
-  if (result.success) return { ok: true, request: result.data };
-  const known = { '': Object.keys(schema.shape), filter: Object.keys(openFilter.shape) };
-  return failed(fieldFault(result.error.issues, { op, known, value }), { at, value });
-}
-
 function keysOrPage(
   {
     keys,
@@ -282,34 +225,4 @@ function oneOrMany(
   for (const field of ['dryRun', 'limit', 'cursor']) {
     if (request[field] !== undefined) fault(field, 'is of requests with a filter');
   }
-}
-
-export type ParsedCommand =
-  | { readonly ok: true; readonly request: CommandRequest }
-  | { readonly ok: false; readonly reply: ErrorReply };
-
-/** Reads the command at `index` of a batch: a `create` or a `delete`, nothing else. */
-export function parseCommand(value: unknown, index: number): ParsedCommand {
-  const at = `commands.${index}`;
-  const parsed = parseValue(value, at);
-  if (!parsed.ok) return parsed;
-  const { request } = parsed;
-  if (request.op === 'create' || request.op === 'delete') return { ok: true, request };
-  return failed(
-    {
-      message: `op must be "create" or "delete" in a batch, not "${request.op}"`,
-      field: 'op',
-      hint: `Send ${request.op} as a request of its own.`,
-    },
-    { at, value },
-  );
-}
-
-function failed(
-  fault: Fault,
-  { at, value }: { at?: string | undefined; value?: unknown } = {},
-): { readonly ok: false; readonly reply: ErrorReply } {
-  const reply = faultReply(fault, at);
-  const given = id.safeParse((value as { id?: unknown } | undefined)?.id);
-  return { ok: false, reply: given.success ? { id: given.data, ...reply } : reply };
 }

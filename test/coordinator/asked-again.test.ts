@@ -1,7 +1,7 @@
 /** Repeats of commands that are open, and who waits for their end. */
 import { expect, test } from 'vitest';
 import type { Respond } from '../../src/coordinator/ports.ts';
-import { parseValue } from '../../src/protocol/request.ts';
+import { parseValue } from '../../src/protocol/parse-request.ts';
 import { type Desk, openDesk } from './support/desk.ts';
 import { settled } from './support/reports.ts';
 

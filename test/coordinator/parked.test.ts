@@ -23,7 +23,10 @@ async function begun(): Promise<MemorySnapshot> {
 /** Of a life that gets no further. */
 function probationOf(journal: MemoryJournal): ConstructorParameters<typeof Probation>[0] {
   const { now, at } = new HandClock();
-  const ports = { journal, now, at, order: () => {} };
+  const onTrouble = (_: string, error: Error): never => {
+    throw error;
+  };
+  const ports = { journal, now, at, order: () => {}, onTrouble };
   const questions = new Questions();
   return { ports, questions, crashes: ONCE_MORE, interactiveShare: 0.75, post: () => {} };
 }

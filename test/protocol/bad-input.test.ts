@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseRequest, parseValue } from '../../src/protocol/request.ts';
+import { parseRequest, parseValue } from '../../src/protocol/parse-request.ts';
 
 const deep = (depth: number, open: string, close: string) =>
   open.repeat(depth) + close.repeat(depth);

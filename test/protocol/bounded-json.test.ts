@@ -6,7 +6,7 @@ import {
   JSON_VALUES_MAX,
   parseJson,
 } from '../../src/protocol/bounded-json.ts';
-import { parseRequest } from '../../src/protocol/request.ts';
+import { parseRequest } from '../../src/protocol/parse-request.ts';
 
 const LENGTH = 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseRequest, parseValue } from '../../src/protocol/request.ts';
+import { parseRequest, parseValue } from '../../src/protocol/parse-request.ts';
 
 describe('P9: lists are counted before their members are judged', () => {
   const many = (count: number, member: string) => `[${Array(count).fill(member).join()}]`;

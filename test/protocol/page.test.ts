@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ERROR_CODES } from '../../src/protocol/errors.ts';
-import { OPERATION_NAMES, parseRequest } from '../../src/protocol/request.ts';
+import { parseRequest } from '../../src/protocol/parse-request.ts';
+import { OPERATION_NAMES } from '../../src/protocol/request.ts';
 import { protocolExamples, protocolPage, shapeFaults } from '../support/protocol-examples.ts';
 
 const page = protocolPage();

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  OPERATION_NAMES,
-  parseCommand,
-  parseRequest,
-  parseValue,
-} from '../../src/protocol/request.ts';
+import { parseCommand, parseRequest, parseValue } from '../../src/protocol/parse-request.ts';
+import { OPERATION_NAMES } from '../../src/protocol/request.ts';
 
 describe('a good request', () => {
   test.each([

@@ -4,7 +4,7 @@
  * same id; a request without an id is not, for nobody could know what became of it.
  */
 import type { Answer } from '../../src/protocol/answer.ts';
-import { parseRequest } from '../../src/protocol/request.ts';
+import { parseRequest } from '../../src/protocol/parse-request.ts';
 import type { Life } from './life.ts';
 import type { Stage } from './stage.ts';
 import { isExpired, type Letter, ToldClock } from './told-clock.ts';

@@ -213,9 +213,8 @@ export class Life {
         crew.driven.set(order.command.seq, order.command);
         if (this.#isPoisoned(order.command, 'driven', index)) return;
       }
-      if (order.kind === 'look' || order.kind === 'compare')
-        ofAudit.run(true, () => executor.take(order));
-      else executor.take(order);
+      const isOfAudit = order.kind === 'look' || order.kind === 'compare';
+      ofAudit.run(isOfAudit, () => executor.take(order));
     });
     const crew: Crew = { isAlive: true, orders, driven: new Map(), exchanges: new Set() };
     const executor = new Executor(
@@ -296,7 +295,7 @@ export class Life {
 }
 
 /** Set while an executor does something for an audit: its reads belong to no command. */
-const ofAudit = new AsyncLocalStorage<true>();
+const ofAudit = new AsyncLocalStorage<boolean>();
 
 function tell(order: Order): string {
   if (order.kind !== 'drive') return JSON.stringify(order);

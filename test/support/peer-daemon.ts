@@ -10,13 +10,12 @@ import { Publisher, Router } from 'zeromq';
 import { expiryOf } from '../../src/coordinator/expiry.ts';
 import type { Answer, CommandAnswer } from '../../src/protocol/answer.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
+import { parseCommand, parseRequest } from '../../src/protocol/parse-request.ts';
 import {
   type BatchRequest,
   type CommandRequest,
   type ListRequest,
   type OperatorRequest,
-  parseCommand,
-  parseRequest,
   type Request,
 } from '../../src/protocol/request.ts';
 import { auditOf, breakersOf, type PeerNodes, statsOf, summaryOf } from './peer-views.ts';

@@ -43,7 +43,7 @@ const LOG_PORT = 'observe/log-port.ts';
 
 export const RULES: Rules = {
   entries: ['daemon.ts', '**/thread.ts'],
-  composition: ['composition/**'],
+  composition: ['composition/**', 'coordinator/start.ts'],
   layers: {
     base: { targets: [], isPure: true },
     core: { targets: [], isPure: true },

@@ -7,7 +7,7 @@ export const EXPIRY: readonly Bug[] = [
     name: 'a command that came too late is journaled all the same',
     breaks: ['P9'],
     seeds: 4,
-    edits: [edit(COMMANDS, 'expiryOf(request, clientNow()) ?? this', 'this')],
+    edits: [edit(COMMANDS, 'expiryOf(request, this.#ports.clientNow()) ??', '')],
   },
   {
     name: 'a known id is answered expired',

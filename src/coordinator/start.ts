@@ -1,0 +1,41 @@
+/** What can keep the coordinator's thread from starting: its journal, or an address that is taken. */
+import type { Router, XPublisher } from 'zeromq';
+import { EX_CONFIG } from '../config/problem.ts';
+import { JournalError } from '../journal/errors.ts';
+import type { Failure } from '../lifecycle/control.ts';
+import { StartError } from '../lifecycle/thread-shell.ts';
+
+/** What the journal does not let begin. */
+export async function orRefuse<Result>(begin: () => Promise<Result>): Promise<Result> {
+  try {
+    return await begin();
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    throw new StartError(failureOf(error), { cause: error });
+  }
+}
+
+export function failureOf({ code, message, hint }: JournalError): Failure {
+  const failure = { message: `the journal: ${message}`, hint };
+  // A new start by a supervisor would be refused as well: a person has to choose.
+  return code === 'set_aside' ? { ...failure, exitCode: EX_CONFIG } : failure;
+}
+
+export async function bind(
+  socket: Router | XPublisher,
+  endpoint: string,
+  setting: string,
+): Promise<void> {
+  try {
+    await socket.bind(endpoint);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new StartError(
+      {
+        message: `cannot listen on ${endpoint}: ${message}`,
+        hint: `Another program listens there, or it is no address of this machine: see ${setting}.`,
+      },
+      { cause: error },
+    );
+  }
+}
