@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal } from '../src/journal/port.ts';
-import { openSqliteJournal } from '../src/journal/sqlite/open.ts';
+import { openSqliteJournal } from '../src/journal/sqlite/open/open.ts';
 import { runBench } from './rig/bench.ts';
 import { EMPTY_BATCH, fillHistory, HistoryMaker } from './rig/history.ts';
 import { latencies, median } from './rig/statistics.ts';

@@ -42,18 +42,18 @@ const EX_USAGE = 2;
 const { small, without, dir, json } = optionsOrExit();
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-const judged = new Map<GoalName, Judged>();
+const classified = new Map<GoalName, Judged>();
 let failed = false;
 for (const [bench, goals] of BENCHES) {
   const reason = without.has(bench) ? 'left out' : await resultOf(bench);
   for (const goal of goals) {
     if (reason !== undefined) {
-      judged.set(goal, { goal, reached: undefined, verdict: 'not judged', reason });
+      classified.set(goal, { goal, reached: undefined, verdict: 'not judged', reason });
     }
   }
 }
 const goals = Object.keys(GOALS) as GoalName[];
-const rows = goals.flatMap((goal) => judged.get(goal) ?? []);
+const rows = goals.flatMap((goal) => classified.get(goal) ?? []);
 console.log(`\n${rowsOf(rows)}`);
 mkdirSync(dirname(json), { recursive: true });
 writeFileSync(json, `${JSON.stringify({ at: new Date().toISOString(), rows }, undefined, 2)}\n`);
@@ -68,7 +68,7 @@ async function resultOf(bench: string): Promise<string | undefined> {
   const code = await run(join(import.meta.dirname, `${bench}.ts`), args);
   try {
     const result = JSON.parse(readFileSync(file, 'utf8')) as Result;
-    for (const one of result.judged) judged.set(one.goal, one);
+    for (const one of result.judged) classified.set(one.goal, one);
     return undefined;
   } catch {
     // It said why itself.

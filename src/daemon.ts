@@ -6,40 +6,40 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { channelEnds } from './channel/channel.ts';
 import { openDiskGuard } from './composition/disk.ts';
-import { hear } from './composition/hearing.ts';
-import { type Fitted, fitToDescriptors, limitLife } from './composition/limits.ts';
+import { hear as onThreadMessage } from './composition/hearing.ts';
+import { type Fitted, fitToDescriptors, limitLife } from './composition/memory-and-restart.ts';
 import { watchNames } from './composition/node-names.ts';
 import { followSignals } from './composition/signals.ts';
+import { fatalityOf, vitalsOf } from './composition/telemetry-input.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
-import { fatalityOf, vitalsOf } from './composition/vital-signs.ts';
-import { makeDataFolder } from './config/data-folder.ts';
 import { loadSettings } from './config/load.ts';
+import { makeDataFolder } from './config/machine/data-folder.ts';
+import { prepareSockets } from './config/machine/sockets.ts';
 import { FRESH_JOURNAL, preview } from './config/preview.ts';
 import { EX_CONFIG, formatProblems } from './config/problem.ts';
 import type { Settings } from './config/schema.ts';
-import { prepareSockets } from './config/sockets.ts';
 import { packageVersion } from './config/version.ts';
 import type { CoordinatorData } from './coordinator/thread.ts';
 import type { ExecutorData } from './executor/thread.ts';
 import { type ClockBase, clockBase } from './lifecycle/clock.ts';
 import { Crashes } from './lifecycle/crashes.ts';
-import type { DiskGuard } from './lifecycle/disk-guard.ts';
+import type { DiskGuard } from './lifecycle/guards/disk.ts';
 import { explainHang } from './lifecycle/hung-stack.ts';
 import { leave } from './lifecycle/leave.ts';
 import { Nanny } from './lifecycle/nanny.ts';
-import { PATIENCE, type Patience } from './lifecycle/pulse.ts';
+import { type HangTimeouts, PATIENCE } from './lifecycle/pulse.ts';
 import { Shutdown } from './lifecycle/shutdown.ts';
 import { passStartGate } from './lifecycle/start-gate.ts';
 import { MAIN, Threads } from './lifecycle/threads.ts';
 import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
-import { openLog } from './observe/log.ts';
-import { type LogPlan, planLog } from './observe/log-plan.ts';
-import type { Log } from './observe/log-port.ts';
+import { openLog } from './observe/log/log.ts';
+import { type LogPlan, planLog } from './observe/log/log-plan.ts';
+import type { Log } from './observe/log/log-port.ts';
 import { openTelemetry, secretsOf } from './observe/telemetry.ts';
 import { writeOpsUrl } from './ops/address.ts';
+import { type DaemonStatus, phaseOf } from './ops/daemon-status.ts';
 import { LatestFigures } from './ops/latest-figures.ts';
 import { startOps } from './ops/server.ts';
-import { phaseOf, type Standing } from './ops/standing.ts';
 
 const COORDINATOR = 'coordinator';
 /**
@@ -53,10 +53,10 @@ const argv = process.argv.slice(2);
 const isFresh = argv.includes(FRESH_JOURNAL);
 const words = argv.filter((word) => word !== FRESH_JOURNAL);
 const input = { argv: words, env: process.env, cwd: process.cwd() };
-const said = preview(input);
-if (said !== undefined) {
-  (said.exitCode === 0 ? process.stdout : process.stderr).write(said.text);
-  process.exit(said.exitCode);
+const detail = preview(input);
+if (detail !== undefined) {
+  (detail.exitCode === 0 ? process.stdout : process.stderr).write(detail.text);
+  process.exit(detail.exitCode);
 }
 const loaded = loadSettings(input);
 if (!loaded.ok) {
@@ -99,7 +99,7 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
       shutdown.lose(loss);
       telemetry.fatal(fatalityOf(loss), isCause);
     },
-    onMessage: (_, message) => hear(message, { latest, telemetry, crashes }),
+    onMessage: (_, message) => onThreadMessage(message, { latest, telemetry, crashes }),
   });
   const telemetry = await openTelemetry({
     settings,
@@ -109,7 +109,7 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
   });
   const setLevel = (level: 'info' | 'debug') => {
     log.setLevel(level);
-    for (const name of threads.names) threads.tell(name, { logLevel: level });
+    for (const name of threads.names) threads.send(name, { logLevel: level });
   };
   const shutdown = new Shutdown({
     ...settings,
@@ -129,14 +129,14 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
     telemetry,
     log,
     setLevel,
-    tell: (message) => threads.tell(COORDINATOR, message),
+    send: (message) => threads.send(COORDINATOR, message),
   });
 
   const clock = clockBase();
-  const patience = { ...PATIENCE, hangAfterMs: settings.hangAfterMs };
-  const nanny = startNanny(threads, patience);
+  const hangTimeouts = { ...PATIENCE, hangAfterMs: settings.hangAfterMs };
+  const nanny = startNanny(threads, hangTimeouts);
   const disk = openDiskGuard(settings, log, (fullDisk) => {
-    threads.tell(COORDINATOR, { fullDisk });
+    threads.send(COORDINATOR, { fullDisk });
     telemetry.disk({ isFull: fullDisk !== null });
   });
   const standing = () => ({
@@ -144,27 +144,28 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
     phase: phaseOf(shutdown.begun, threads.has(COORDINATOR, 'ready')),
     threads: nanny.stock,
     figures: latest.seen,
-    disk: disk.standing,
+    disk: disk.status,
     supervised: supervision(),
   });
   await openOps(settings, { threads, log, standing });
   if (shutdown.begun) return;
-  const common = { clock, patience, version, log: logPlan, crashes: crashes.counts };
+  const common = { clock, patience: hangTimeouts, version, log: logPlan, crashes: crashes.counts };
   log.info('starting', {
     version,
     pid: process.pid,
     node: process.version,
     given: given.join(','),
   });
-  if (shortage !== undefined) log.warn('fewer connections to nodes than are set', shortage);
+  if (shortage !== undefined)
+    log.warn('the file descriptor limit allows fewer connections to nodes than are set', shortage);
   const holdsJournal = () => telemetry.holdsJournal();
   await begin({ settings, threads, executors, common, log, shutdown, disk, holdsJournal });
 }
 
-function startNanny(threads: Threads, patience: Patience): Nanny {
+function startNanny(threads: Threads, hangTimeouts: HangTimeouts): Nanny {
   const nanny = new Nanny({
     watched: threads,
-    patience,
+    hangTimeouts: hangTimeouts,
     onHang: (hang) => void explainHang(hang).then((explained) => threads.lose(explained)),
     now: () => performance.now(),
   });
@@ -182,7 +183,7 @@ interface Starting {
   readonly executors: readonly string[];
   readonly common: {
     readonly clock: ClockBase;
-    readonly patience: Patience;
+    readonly patience: HangTimeouts;
     readonly version: string;
     readonly log: LogPlan;
     readonly crashes: Crashes['counts'];
@@ -202,14 +203,14 @@ async function begin(starting: Starting): Promise<void> {
   await startThreads(starting);
   if (shutdown.begun) return;
   watchNames(settings, log, (resolution) => {
-    for (const name of executors) threads.tell(name, { resolution });
+    for (const name of executors) threads.send(name, { resolution });
   });
   void disk.watch();
-  await threads.heard(COORDINATOR, 'ready');
+  await threads.received(COORDINATOR, 'ready');
   if (shutdown.begun) return;
   threads.mainStarted();
   limitLife(settings, log, (why) => shutdown.renew(why));
-  sayReady(settings, log);
+  logReady(settings, log);
 }
 
 /** Nothing is read from the journal, and no node is called, before it opens. */
@@ -221,12 +222,12 @@ async function waitForGate({ settings, threads, log, shutdown }: Starting): Prom
 }
 
 /** First of all threads: whatever main then waits for, it has to turn its loop. */
-function startWatchdog({ threads, common: { clock, patience } }: Starting): void {
+function startWatchdog({ threads, common: { clock, patience: hangTimeouts } }: Starting): void {
   threads.start(entry('./lifecycle/watchdog/thread'), {
     name: 'watchdog',
     clock,
     main: threads.mainSlot,
-    patience,
+    hangTimeouts: hangTimeouts,
   } satisfies WatchdogData);
 }
 
@@ -245,7 +246,7 @@ async function startThreads(starting: Starting): Promise<void> {
     executors: channels.map(({ ends }) => ends.bound),
   };
   threads.start(entry('./coordinator/thread'), coordinator);
-  await threads.heard(COORDINATOR, 'journal_held');
+  await threads.received(COORDINATOR, 'journal_held');
   if (threads.has(COORDINATOR, 'journal_held')) starting.holdsJournal();
   if (shutdown.begun) return;
   for (const { name, ends } of channels) {
@@ -255,7 +256,7 @@ async function startThreads(starting: Starting): Promise<void> {
   }
 }
 
-function sayReady(settings: Settings, log: Log): void {
+function logReady(settings: Settings, log: Log): void {
   const { endpoint, eventsEndpoint, opsHost, opsPort, nodes, executors } = settings;
   log.info('ready', {
     endpoint,
@@ -270,10 +271,10 @@ function sayReady(settings: Settings, log: Log): void {
 /** The operators' port is there before the work begins: whoever looks sees it start. */
 async function openOps(
   { opsHost: host, opsPort: port, dataDir }: Settings,
-  { threads, log, standing }: { threads: Threads; log: Log; standing: () => Standing },
+  { threads, log, standing }: { threads: Threads; log: Log; standing: () => DaemonStatus },
 ): Promise<void> {
   try {
-    await startOps({ host, port, standing });
+    await startOps({ host, port, status: standing });
   } catch (error) {
     const failure = {
       message: `cannot listen on http://${host}:${port}: ${(error as Error).message}`,

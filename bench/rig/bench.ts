@@ -91,23 +91,23 @@ function diskReason(dir: string): string | undefined {
 
 function tell(options: Options, outcome: Outcome, circumstances: Circumstances): void {
   const { values, text, figures } = outcome;
-  const judged = Object.entries(values).map(([goal, one]) =>
+  const classified = Object.entries(values).map(([goal, one]) =>
     judge(goal as GoalName, one, circumstances),
   );
   console.log(`${describeMachine(machine(), circumstances.freeCores)}\n\n${text}\n`);
-  console.log(rowsOf(judged));
+  console.log(rowsOf(classified));
   const result: Result = {
     at: new Date().toISOString(),
     machine: machine(),
     size: options.size,
     freeCores: circumstances.freeCores,
-    judged,
+    judged: classified,
     figures,
   };
   mkdirSync(dirname(options.json), { recursive: true });
   writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
   console.log(`\nall figures: ${options.json}`);
-  process.exitCode = judged.some(({ verdict }) => verdict === 'missed') ? 1 : 0;
+  process.exitCode = classified.some(({ verdict }) => verdict === 'missed') ? 1 : 0;
 }
 
 /** The JSON. */

@@ -31,18 +31,18 @@ export class Cluster {
       const share = Math.floor(count / processes) + (index < count % processes ? 1 : 0);
       return new Program(`nodes-${index + 1}`, NODE, { args: [String(share)] });
     });
-    const said = await Promise.all(programs.map((one) => one.said<{ ports: number[] }>()));
+    const detail = await Promise.all(programs.map((one) => one.said<{ ports: number[] }>()));
     return new Cluster(
       programs,
-      said.flatMap(({ ports }) => ports),
+      detail.flatMap(({ ports }) => ports),
     );
   }
 
   /** Empties all nodes. Returns how many keys each held. */
   async clear(): Promise<number[]> {
     const answers = this.#programs.map((one) => one.ask<FromNode>({ kind: 'clear' }));
-    const told = await Promise.all(answers);
-    return told.flatMap((answer) => ('counts' in answer ? answer.counts : []));
+    const sent = await Promise.all(answers);
+    return sent.flatMap((answer) => ('counts' in answer ? answer.counts : []));
   }
 
   /** Has the nodes of the first so many processes answer changes that much later. */

@@ -10,7 +10,7 @@
 import { Pool } from 'undici';
 import { settingsSchema } from '../../src/config/schema.ts';
 import { atTime } from '../../src/lifecycle/timer.ts';
-import { AfterReads } from '../../src/node/after-reads.ts';
+import { AfterPoll } from '../../src/node/after-poll.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
 import { NodeClient } from '../../src/node/node-client.ts';
 import { serveTasks } from './subject.ts';
@@ -21,7 +21,7 @@ type Create = (groupId: string, token: string, done: (fault?: string) => void) =
 const { connectionsPerNode: connections, requestTimeoutMs } = settingsSchema.parse({});
 const nodes = JSON.parse(process.argv[2] ?? '[]') as { name: string; url: string }[];
 const at = atTime(() => performance.now());
-const afterReads = new AfterReads();
+const afterReads = new AfterPoll();
 const creates = nodes.map(process.argv[3] === 'client' ? byNodeClient : byPool);
 let lastToken = Date.now() * 1000;
 
@@ -47,8 +47,8 @@ function byPool({ name, url }: { name: string; url: string }): Create {
     const headers = { 'content-type': 'application/json', node: name, timestamp };
     const body = JSON.stringify({ groupId });
     const answer = await pool.request({ method: 'POST', path, headers, body });
-    const said = await answer.body.text();
-    return answer.statusCode === 201 ? undefined : `${name} says ${answer.statusCode} ${said}`;
+    const detail = await answer.body.text();
+    return answer.statusCode === 201 ? undefined : `${name} says ${answer.statusCode} ${detail}`;
   };
   return (groupId, token, hear) =>
     void create(groupId, token).then(hear, (error: unknown) => hear(String(error)));
@@ -68,7 +68,7 @@ function byNodeClient({ name, url }: { name: string; url: string }): Create {
   });
   return (groupId, token, done) => {
     const request = { kind: 'create', token, body: JSON.stringify({ groupId }) } as const;
-    client.exchange(request, groupId, ({ kind, said }) =>
+    client.exchange(request, groupId, ({ kind, detail: said }) =>
       done(kind === 'applied' ? undefined : `${name} says ${said} (${kind})`),
     );
   };

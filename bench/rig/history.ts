@@ -1,10 +1,10 @@
 /** Settled commands as the daemon would have left them in its journal, made without it. */
 import type { Command, Settlement } from '../../src/core/model.ts';
 import { formatToken } from '../../src/core/token.ts';
-import type { AcceptWrite, Batch, SettleWrite } from '../../src/journal/port.ts';
-import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import type { AcceptWrite, SettleWrite, WriteBatch } from '../../src/journal/port.ts';
+import { openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 
-export const EMPTY_BATCH: Batch = {
+export const EMPTY_BATCH: WriteBatch = {
   accept: [],
   begin: [],
   append: [],

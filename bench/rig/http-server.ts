@@ -74,9 +74,9 @@ function take(
   const begins = headEnds + HEAD_END.length;
   if (text.length < begins + length) return 0;
   const body = Buffer.from(text.slice(begins, begins + length), 'latin1').toString();
-  answer({ ...request, body }, (status, said) => {
-    const headers = `date: ${date()}\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(said)}`;
-    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}\r\n\r\n${said}`);
+  answer({ ...request, body }, (status, detail) => {
+    const headers = `date: ${date()}\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(detail)}`;
+    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}\r\n\r\n${detail}`);
   });
   return begins + length;
 }

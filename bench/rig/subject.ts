@@ -63,7 +63,7 @@ export function serveTasks(handlers: TaskHandlers): void {
   const tell = (message: FromSubject) => process.send?.(message);
   process.on('message', (task: Task) => {
     perform(handlers, task).then(
-      (told) => tell({ kind: 'told', told }),
+      (sent) => tell({ kind: 'told', told: sent }),
       (error: unknown) => tell({ kind: 'failed', error: String(error) }),
     );
   });

@@ -109,9 +109,9 @@ async function perform<T extends Task>(
   program: Program,
   task: T,
 ): Promise<Extract<Told, { kind: T['kind'] }>> {
-  const said = await program.ask<FromSubject>(task, durationMs(task));
-  if (said.kind === 'told') return said.told as Extract<Told, { kind: T['kind'] }>;
-  throw new Error(`${program.name}: ${said.kind === 'failed' ? said.error : said.kind}`);
+  const detail = await program.ask<FromSubject>(task, durationMs(task));
+  if (detail.kind === 'told') return detail.told as Extract<Told, { kind: T['kind'] }>;
+  throw new Error(`${program.name}: ${detail.kind === 'failed' ? detail.error : detail.kind}`);
 }
 
 function durationMs(task: Task): number {

@@ -4,8 +4,8 @@ import type { Spread } from './statistics.ts';
 
 const HEAD = ['goal', 'measured', '(spread)', 'must', 'aim', ''];
 
-export function rowsOf(judged: readonly Judged[]): string {
-  return columns([HEAD, ...judged.map(rowOf)], '<>><<<');
+export function rowsOf(classified: readonly Judged[]): string {
+  return columns([HEAD, ...classified.map(rowOf)], '<>><<<');
 }
 
 function rowOf({ goal, reached, verdict, reason }: Judged): string[] {

@@ -1,7 +1,7 @@
 /** What ends a call in place of an answer: how it is told, and the exit code. */
 import { ClientError } from '../client/index.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
-import { plain, type Terminal } from './terminal.ts';
+import { plain, type Terminal } from './output/terminal.ts';
 
 export type Fault = ClientError | UsageError;
 
@@ -24,7 +24,7 @@ export function faultJson(fault: Fault): { readonly id?: string; readonly error:
   return { ...(id === undefined ? {} : { id }), error: { code, message, hint, endpoint } };
 }
 
-export function tellFault(fault: Fault, terminal: Terminal): void {
+export function printFault(fault: Fault, terminal: Terminal): void {
   if (fault instanceof UsageError) return terminal.note(`lockstep: ${plain(fault.message)}`);
   const { message, hint, id } = fault;
   const again = id === undefined ? [] : [`What became of it: lockstep status ${id}`];

@@ -1,6 +1,6 @@
 /** `lockstep`: the entry of the command line. */
 import { hideBin } from 'yargs/helpers';
+import { Terminal } from './output/terminal.ts';
 import { runProgram } from './program.ts';
-import { Terminal } from './terminal.ts';
 
 process.exitCode = await runProgram(hideBin(process.argv), new Terminal());

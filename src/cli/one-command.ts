@@ -2,12 +2,12 @@
 import { ClientError, type LockstepClient } from '../client/index.ts';
 import { type CommandAnswer, isError } from '../protocol/answer.ts';
 import { newId } from '../protocol/new-id.ts';
-import { details, errorText, headline } from './answer-text.ts';
 import { exitOfCommand, isDone } from './exit-code.ts';
-import { COMMAND_OPTIONS, commandFields, ifUnavailable, lane } from './options.ts';
-import { whileWaiting } from './progress.ts';
+import { COMMAND_OPTIONS, commandFields, ifUnavailable, lane } from './input/options.ts';
+import { details, errorText, headline } from './output/answer-text.ts';
+import { whileWaiting } from './output/progress.ts';
+import { plain, type Terminal } from './output/terminal.ts';
 import { type Definition, type Subcommand, subcommand, withDaemon } from './subcommand.ts';
-import { plain, type Terminal } from './terminal.ts';
 
 const POSITIONALS = {
   key: { type: 'string', demandOption: true, describe: 'Key of the record: 1 to 256 characters' },
@@ -26,12 +26,12 @@ const OPTIONS = {
   },
 } as const;
 
-type Words = Pick<
+type Texts = Pick<
   Definition<typeof POSITIONALS, typeof OPTIONS>,
   'usage' | 'describe' | 'examples'
 >;
 
-export function oneCommand(op: 'create' | 'delete', words: Words): Subcommand {
+export function oneCommand(op: 'create' | 'delete', words: Texts): Subcommand {
   return subcommand({
     ...words,
     positionals: POSITIONALS,
@@ -43,7 +43,7 @@ export function oneCommand(op: 'create' | 'delete', words: Words): Subcommand {
         const asked = client[op](args.key, { ...fields, id });
         const title = `${op} ${args.key}: no answer yet; its id is ${id}`;
         const answer = await whileWaiting(terminal, title, asked).catch((error: unknown) =>
-          standing(client, error, terminal),
+          printState(client, error, terminal),
         );
         if (args.json) await terminal.json(answer);
         else if (isError(answer)) terminal.note(errorText(answer, terminal));
@@ -57,7 +57,7 @@ export function oneCommand(op: 'create' | 'delete', words: Words): Subcommand {
 }
 
 /** Its final answer takes long: how it stands tells more than that nobody answered. */
-async function standing(
+async function printState(
   client: LockstepClient,
   error: unknown,
   terminal: Terminal,

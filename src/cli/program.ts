@@ -4,33 +4,27 @@
  */
 import yargs, { type Argv } from 'yargs';
 import { packageVersion } from '../config/version.ts';
-import { encode } from './arguments.ts';
-import { COMPLETE, complete } from './complete.ts';
 import { Declined, EXIT, UsageError } from './exit-code.ts';
-import { exitOfFault, faultJson, isFault, tellFault } from './fault.ts';
-import { COMMON, GENERAL } from './options.ts';
+import { exitOfFault, faultJson, isFault, printFault } from './fault.ts';
+import { encode } from './input/arguments.ts';
+import { COMPLETE, complete } from './input/complete.ts';
+import { COMMON, GENERAL } from './input/options.ts';
+import { usageFault } from './input/usage-fault.ts';
+import type { Terminal } from './output/terminal.ts';
 import type { Subcommand } from './subcommand.ts';
-import { abandon } from './subcommands/abandon.ts';
 import { audit } from './subcommands/audit.ts';
 import { backup } from './subcommands/backup.ts';
 import { breaker } from './subcommands/breaker.ts';
-import { cancel } from './subcommands/cancel.ts';
+import { create, createOne, deleteMany, deleteOne } from './subcommands/commands.ts';
 import { completion } from './subcommands/completion.ts';
-import { create } from './subcommands/create.ts';
-import { createOne } from './subcommands/create-one.ts';
-import { deleteMany } from './subcommands/delete.ts';
-import { deleteOne } from './subcommands/delete-one.ts';
 import { doctor } from './subcommands/doctor.ts';
+import { pause, resume } from './subcommands/lanes.ts';
 import { list } from './subcommands/list.ts';
-import { pause } from './subcommands/pause.ts';
+import { abandon, cancel, retry } from './subcommands/operate.ts';
 import { ping } from './subcommands/ping.ts';
 import { restore } from './subcommands/restore.ts';
-import { resume } from './subcommands/resume.ts';
-import { retry } from './subcommands/retry.ts';
 import { stats } from './subcommands/stats.ts';
 import { status } from './subcommands/status.ts';
-import type { Terminal } from './terminal.ts';
-import { usageFault } from './usage-fault.ts';
 
 const SUBCOMMANDS: readonly Subcommand[] = [
   createOne,
@@ -73,8 +67,8 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     }
     if (!isFault(error)) throw error;
     if (json) await terminal.json(faultJson(error));
-    else tellFault(error, terminal);
-    if (error instanceof UsageError && !json) tellHelp(argv, terminal);
+    else printFault(error, terminal);
+    if (error instanceof UsageError && !json) printHelp(argv, terminal);
     return exitOfFault(error);
   }
 }
@@ -151,7 +145,7 @@ function knownTo(argv: readonly string[]) {
   return { subcommands: SUBCOMMANDS, optionNames, positionals, current: current?.name };
 }
 
-function tellHelp(argv: readonly string[], terminal: Terminal): void {
+function printHelp(argv: readonly string[], terminal: Terminal): void {
   const { current } = knownTo(argv);
   terminal.note(`Try: lockstep ${current === undefined ? '' : `${current} `}--help`);
 }

@@ -4,11 +4,11 @@
  */
 import type { Argv, InferredOptionTypes, Options, PositionalOptions } from 'yargs';
 import { ClientError, LockstepClient } from '../client/index.ts';
-import { decode } from './arguments.ts';
-import { durationMs } from './duration.ts';
-import { endpointOf, nameFault } from './endpoint.ts';
-import type { COMMON } from './options.ts';
-import type { Terminal } from './terminal.ts';
+import { decode } from './input/arguments.ts';
+import { durationMs } from './input/duration.ts';
+import { endpointOf, nameFault } from './input/endpoint.ts';
+import type { COMMON } from './input/options.ts';
+import type { Terminal } from './output/terminal.ts';
 
 const TIMEOUT_MS = 3000;
 

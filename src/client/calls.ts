@@ -21,7 +21,7 @@ export interface Wanted {
   readonly fail: (error: Error) => void;
 }
 
-interface Call extends Outgoing {
+interface PendingCall extends Outgoing {
   readonly options: Wanted;
   timer: NodeJS.Timeout | undefined;
 }
@@ -35,7 +35,7 @@ export interface Wire {
 export class Calls {
   readonly #wire: Wire;
   readonly #inFlightMax: number;
-  readonly #inFlight = new Map<string, Call>();
+  readonly #inFlight = new Map<string, PendingCall>();
   readonly #waiting: Wanted[] = [];
   #last = 0;
 
@@ -82,7 +82,7 @@ export class Calls {
   #begin(options: Wanted): void {
     this.#last += 1;
     const correlation = this.#last.toString(36);
-    const call: Call = {
+    const call: PendingCall = {
       frames: () => [correlation, options.body()],
       fate: 'queued',
       options,

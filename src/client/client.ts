@@ -40,12 +40,12 @@ import type {
 import { Calls } from './calls.ts';
 import { Connection, type Link } from './connection.ts';
 import { DaemonClock } from './daemon-clock.ts';
+import { defaultTimeoutMs } from './default-timeouts.ts';
 import { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
 import { ClientError, isExpected } from './errors.ts';
-import type { CommandFields, Lane, Selection, Signed } from './fields.ts';
+import type { CommandFields, Lane, Selection, WithAuthor } from './fields.ts';
 import { identify } from './identify.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
-import { patienceMs } from './patience.ts';
 import { pauseAfter, readReply } from './reply.ts';
 import { Subscription } from './subscription.ts';
 import { Term, type Wording } from './term.ts';
@@ -142,17 +142,17 @@ export class LockstepClient {
   }
 
   /** Makes a waiting command try now. */
-  retry(id: string, options?: CallOptions & Signed) {
+  retry(id: string, options?: CallOptions & WithAuthor) {
     return this.#signed<CommandAnswer>({ op: 'retry', id }, options);
   }
 
   /** Turns a command back; answers once it can no longer commit. */
-  cancel(id: string, options?: CallOptions & Signed) {
+  cancel(id: string, options?: CallOptions & WithAuthor) {
     return this.#signed<CommandAnswer>({ op: 'cancel', id }, options);
   }
 
   /** Gives a rollback up, for ever. */
-  abandon(id: string, options?: CallOptions & Signed) {
+  abandon(id: string, options?: CallOptions & WithAuthor) {
     return this.#signed<CommandAnswer>({ op: 'abandon', id }, options);
   }
 
@@ -162,7 +162,7 @@ export class LockstepClient {
   }
 
   /** What becomes of a command that is held since the journal was restored. */
-  decideOnHeld(act: RestoreInput['act'], id: string, options?: CallOptions & Signed) {
+  decideOnHeld(act: RestoreInput['act'], id: string, options?: CallOptions & WithAuthor) {
     return this.#signed<CommandAnswer>({ op: 'restore', act, id }, options);
   }
 
@@ -172,16 +172,16 @@ export class LockstepClient {
   }
 
   /** Opens a node's breaker until it is closed, or closes it, or resets it. */
-  breaker(node: string, act: BreakerAct, options?: CallOptions & Signed) {
+  breaker(node: string, act: BreakerAct, options?: CallOptions & WithAuthor) {
     return this.#signed<BreakersAnswer>({ op: 'breaker', node, act }, options);
   }
 
   /** Halts a lane, or all, until `resume`. */
-  pause(lane?: Lane, options?: CallOptions & Signed) {
+  pause(lane?: Lane, options?: CallOptions & WithAuthor) {
     return this.#signed<LanesAnswer>({ op: 'pause', ...(lane && { lane }) }, options);
   }
 
-  resume(lane?: Lane, options?: CallOptions & Signed) {
+  resume(lane?: Lane, options?: CallOptions & WithAuthor) {
     return this.#signed<LanesAnswer>({ op: 'resume', ...(lane && { lane }) }, options);
   }
 
@@ -214,7 +214,7 @@ export class LockstepClient {
    * @throws ClientError `unreachable`, `no_answer`, `overloaded`, `closed`, `bad_reply`
    */
   async send(request: RequestInput, options: CallOptions = {}): Promise<Answer> {
-    const timeoutMs = options.timeoutMs ?? patienceMs(request);
+    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs(request);
     if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be above 0, not ${timeoutMs}`);
     const identified = identify(request);
     const persists = options.persist === true;
@@ -274,7 +274,7 @@ export class LockstepClient {
 
   #signed<T extends Answer>(
     request: OperatorInput | RestoreInput | PauseInput | BreakerInput,
-    { by, ...options }: CallOptions & Signed = {},
+    { by, ...options }: CallOptions & WithAuthor = {},
   ): Promise<T | ErrorReply> {
     return this.#ask<T>({ ...request, ...(by === undefined ? {} : { by }) }, options);
   }

@@ -7,7 +7,7 @@ export type CommandFields = Omit<CommandInput, 'op' | 'groupId'>;
 /** See docs/protocol.md. */
 export type Lane = NonNullable<CommandInput['lane']>;
 
-export interface Signed {
+export interface WithAuthor {
   /** Who gives the order, for the daemon's log. */
   readonly by?: string;
 }

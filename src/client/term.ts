@@ -8,7 +8,7 @@
 import type { Answer, BatchAnswer } from '../protocol/answer.ts';
 import type { CommandInput, RequestInput } from '../protocol/request.ts';
 import type { DaemonClock } from './daemon-clock.ts';
-import { deadlineOf } from './patience.ts';
+import { deadlineOf } from './default-timeouts.ts';
 
 /** Shorter than that, the way to the daemon would count. */
 const TERM_MS_MIN = 1000;

@@ -1,8 +1,8 @@
 /** The guard of the disk that the journal is on, as the settings have it. */
 import { dirname } from 'node:path';
 import type { Settings } from '../config/schema.ts';
-import { DiskGuard, type DiskGuardOptions } from '../lifecycle/disk-guard.ts';
-import type { Log } from '../observe/log-port.ts';
+import { DiskGuard, type DiskGuardOptions } from '../lifecycle/guards/disk.ts';
+import type { Log } from '../observe/log/log-port.ts';
 
 export function openDiskGuard(
   { journal, diskFreeMinBytes }: Settings,

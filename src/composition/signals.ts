@@ -3,21 +3,21 @@ import type { Settings } from '../config/schema.ts';
 import type { ToThread } from '../lifecycle/control.ts';
 import type { Shutdown } from '../lifecycle/shutdown.ts';
 import { listenToSignals, terminalOf } from '../lifecycle/signals.ts';
-import type { Log } from '../observe/log-port.ts';
+import type { Log } from '../observe/log/log-port.ts';
 import type { Telemetry } from '../observe/telemetry.ts';
 
 interface Signalled {
   readonly shutdown: Shutdown;
   readonly telemetry: Telemetry;
   readonly log: Log;
-  readonly tell: (message: ToThread) => void;
+  readonly send: (message: ToThread) => void;
   readonly setLevel: (level: 'info' | 'debug') => void;
 }
 
 /** @returns whether pm2 is there; undefined where it was started without */
 export function followSignals(
   settings: Settings,
-  { shutdown, telemetry, log, tell, setLevel }: Signalled,
+  { shutdown, telemetry, log, send: tell, setLevel }: Signalled,
 ): () => boolean | undefined {
   let isLost = false;
   const handlers = {

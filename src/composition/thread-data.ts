@@ -1,8 +1,8 @@
 /** What each kind of thread is told at its start, of the settings: its share and no more. */
 import { join } from 'node:path';
-import { isLoopback, readOutlivingMs } from '../config/outliving.ts';
+import { isLoopback, readOutlivingMs } from '../config/machine/outliving.ts';
 import type { Settings } from '../config/schema.ts';
-import type { Outliving } from '../coordinator/life.ts';
+import type { Outliving } from '../coordinator/commands/process-life.ts';
 import type { CoordinatorData } from '../coordinator/thread.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Dialect } from '../node/dialect.ts';
+import type { Dialect } from '../node/dialect/dialect.ts';
 import { SHIPPED_DIALECTS } from '../node/dialects/index.ts';
 import type { ReadSettings, Settings } from './schema.ts';
-import type { SyslogAddress } from './telemetry.ts';
+import type { SyslogAddress } from './settings/telemetry.ts';
 
 /** A SYN that was lost is sent again after one second: this allows for one. */
 const CONNECT_TIMEOUT_MS = 2000;

@@ -4,20 +4,20 @@
  * Everything given is checked, what a stronger source hides included, and all that is wrong is
  * reported at once. Reads one file at most; writes nothing; never throws for what a person wrote.
  */
-import type { Dialect } from '../node/dialect.ts';
+import type { Dialect } from '../node/dialect/dialect.ts';
 import { reliableOps } from '../node/dialects/reliable-ops.ts';
 import { allDialects, complete } from './complete.ts';
-import { CONFIG_VARIABLE, readEnvironment } from './environment.ts';
-import { readConfigFile } from './file.ts';
-import { CONFIG_FLAG, readFlags } from './flags.ts';
-import { type Layered, layer, type Sources } from './layers.ts';
+import { readSimulated } from './nodes/simulated-nodes.ts';
 import type { Problem } from './problem.ts';
 import { RELATIONS, type Relation } from './relations.ts';
 import type { SettingKey, Settings } from './schema.ts';
-import { allowedText, docOf } from './setting.ts';
-import { readSimulated } from './simulated-nodes.ts';
-import { unknownHint } from './suggestion.ts';
-import type { SyslogAddress } from './telemetry.ts';
+import { allowedText, docOf } from './settings/setting.ts';
+import { unknownHint } from './settings/suggestion.ts';
+import type { SyslogAddress } from './settings/telemetry.ts';
+import { CONFIG_VARIABLE, readEnvironment } from './sources/environment.ts';
+import { readConfigFile } from './sources/file.ts';
+import { CONFIG_FLAG, readFlags } from './sources/flags.ts';
+import { type Layered, layer, type Sources } from './sources/layers.ts';
 
 export interface LoadInput {
   /** Flags, without the program's own name; none if absent. */
@@ -69,7 +69,7 @@ function unknownDialect({ read, sources, faulty }: Layered): readonly Problem[] 
   return [
     {
       source: sources.dialect,
-      message: `${JSON.stringify(read.dialect)} is no dialect`,
+      message: `${JSON.stringify(read.dialect)} is not a dialect`,
       allowed: allowedText('dialect'),
       hint: unknownHint(read.dialect, names),
     },

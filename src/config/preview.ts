@@ -3,9 +3,10 @@
  * a start would and shows every setting with its source, so that a change can be checked before it
  * is deployed.
  */
-import { misplaced } from './data-folder.ts';
-import { descriptorLimit, fitDescriptors, tooFewDescriptors } from './descriptors.ts';
+
 import { type LoadInput, loadSettings, shown } from './load.ts';
+import { misplaced } from './machine/data-folder.ts';
+import { descriptorLimit, fitDescriptors, tooFewDescriptors } from './machine/descriptors.ts';
 import { EX_CONFIG, formatProblems } from './problem.ts';
 import { SETTING_KEYS } from './schema.ts';
 import { settingRows } from './table.ts';

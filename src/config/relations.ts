@@ -2,8 +2,9 @@
  * What must hold between settings, one line each with its reason. Kept here and nowhere else: an
  * inequality that two places keep by hand is kept by none.
  */
-import { endpointParts } from './addresses.ts';
+
 import type { SettingKey, Settings } from './schema.ts';
+import { endpointParts } from './settings/addresses.ts';
 
 export interface Relation {
   readonly keys: readonly SettingKey[];
@@ -37,7 +38,10 @@ export const RELATIONS: readonly Relation[] = [
     [['drainMs', 'interruptMs'], '<', 'escalateMs'],
     'Only a stop that takes longer than it should is escalated.',
   ),
-  numbers([['escalateMs'], '<', 'hardExitMs'], 'Whoever gives up says first what remains.'),
+  numbers(
+    [['escalateMs'], '<', 'hardExitMs'],
+    'The shutdown report must run before the forced exit.',
+  ),
   numbers(
     [['hardExitMs'], '<', 'killTimeoutMs'],
     'The stop must be over before the supervisor kills the process.',
@@ -79,7 +83,7 @@ export const RELATIONS: readonly Relation[] = [
   {
     keys: ['nodes', 'dialect'],
     rule: 'no two nodes have the same URL, unless the dialect sends the header `node`',
-    reason: 'Without the header the two would be one node, asked twice.',
+    reason: 'Two nodes with the same URL need the node header; without it they are one node.',
     holds: ({ nodes, dialect }) =>
       dialect.nodeHeader || new Set(nodes.map(({ url }) => url)).size === nodes.length,
   },

@@ -7,13 +7,13 @@
  */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import type { Dialect } from '../node/dialect.ts';
-import { endpoint, host, journal } from './addresses.ts';
-import { customDialects } from './custom-dialects.ts';
-import { nodeList } from './node-list.ts';
-import { settingDocs } from './setting-docs.ts';
-import { supervisionShape } from './supervision.ts';
-import { telemetryShape } from './telemetry.ts';
+import type { Dialect } from '../node/dialect/dialect.ts';
+import { customDialects } from './nodes/custom-dialects.ts';
+import { nodeList } from './nodes/node-list.ts';
+import { endpoint, host, journal } from './settings/addresses.ts';
+import { settingDocs } from './settings/setting-docs.ts';
+import { supervisionShape } from './settings/supervision.ts';
+import { telemetryShape } from './settings/telemetry.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MIB = 1024 * 1024;

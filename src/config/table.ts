@@ -1,7 +1,8 @@
 /** All settings as rows: for docs/configuration.md and `--help`. */
-import { envName, flagName } from './names.ts';
+
 import { SETTING_KEYS, type SettingKey, settingsSchema } from './schema.ts';
-import { allowedText, docOf } from './setting.ts';
+import { allowedText, docOf } from './settings/setting.ts';
+import { envName, flagName } from './sources/names.ts';
 
 export interface SettingRow {
   readonly key: SettingKey;

@@ -5,30 +5,30 @@
  *
  * What a client's request comes to stands in `requests.ts`, what happens to commands in `commands.ts`.
  */
-import { Fifo } from '../core/fifo.ts';
+import { Fifo } from '../base/fifo.ts';
 import type { Inherited } from '../core/model.ts';
 import type { CommitResult, Moment } from '../journal/port.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { Request } from '../protocol/request.ts';
 import type { WorkReport } from '../protocol/work.ts';
-import { Breakers } from './breakers.ts';
-import { Commands } from './commands.ts';
-import { Divergence } from './divergence.ts';
-import { Looks } from './looks.ts';
-import type { Counters } from './numbering.ts';
-import { type OpenCommand, takeWaiters } from './open-command.ts';
-import { Pauses } from './pauses.ts';
+import { Divergence } from './audit/divergence.ts';
+import { Batch } from './batch.ts';
+import { Breakers } from './breakers/breakers.ts';
+import { Commands } from './commands/commands.ts';
+import type { Counters } from './commands/numbering.ts';
+import { type Crashes, Probation } from './commands/probation.ts';
+import { Upkeep } from './journal/upkeep.ts';
 import type { Cancel, CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
-import { type Crashes, Probation } from './probation.ts';
-import { Questions } from './questions.ts';
-import { Requests } from './requests.ts';
-import { Turn } from './turn.ts';
-import { Upkeep } from './upkeep.ts';
+import { type OpenCommand, takeWaiters } from './queue/open-command.ts';
+import { Pauses } from './queue/pauses.ts';
+import { Looks } from './requests/looks.ts';
+import { Questions } from './requests/questions.ts';
+import { Requests } from './requests/requests.ts';
 
 /** The most that one turn handles, whether it writes or not: sockets are read between turns. */
-const TURN_ITEMS_MAX = 1000;
+const BATCH_ITEMS_MAX = 1000;
 /** And the longest that it handles them, ms: whoever arrives meanwhile waits no longer for the next. */
-const TURN_MS_MAX = 20;
+const BATCH_MS_MAX = 20;
 /** How often deadlines of waiting commands, loose requests and questions are looked after. */
 const SWEEP_MS = 250;
 
@@ -45,7 +45,7 @@ export interface CoordinatorStart {
   /** A turn failed: the journal is out of reach, or a programmer erred. Nothing goes on. */
   readonly onFatal: (error: unknown) => void;
   /** A turn is through: it gets somewhere (P8). At least every 250 ms, if nothing holds it up. */
-  readonly onTurn?: () => void;
+  readonly onBatch?: () => void;
   /** Every executor has ended or set aside its work, or is lost. */
   readonly onDrained: () => void;
   /** See `Probation`. */
@@ -61,7 +61,7 @@ export class Coordinator {
   readonly #questions = new Questions();
   readonly #requests: Requests;
   readonly #upkeep: Upkeep;
-  readonly #inbox = new Fifo<(turn: Turn) => void>();
+  readonly #inbox = new Fifo<(batch: Batch) => void>();
   readonly #looks: Looks;
   /** The turns under way, until the inbox is empty. */
   #running: Promise<void> | undefined;
@@ -76,7 +76,7 @@ export class Coordinator {
     this.#start = start;
     this.#startedAt = ports.now();
     const moment = () => this.#moment();
-    const post = (act: (turn: Turn) => void) => this.post(act);
+    const post = (act: (batch: Batch) => void) => this.post(act);
     this.breakers = new Breakers(ports, options);
     this.pauses = new Pauses(ports);
     const probation = new Probation({
@@ -124,7 +124,7 @@ export class Coordinator {
   }
 
   /** Has something done in one of the next turns. */
-  post(act: (turn: Turn) => void): void {
+  post(act: (batch: Batch) => void): void {
     if (this.#life === 'closed') return;
     this.#inbox.push(act);
     this.#running ??= this.#run();
@@ -143,9 +143,9 @@ export class Coordinator {
 
   /** An executor's report. */
   report(report: WorkReport, executor: number): void {
-    this.post((turn) => {
-      if (report.kind === 'drained') turn.after(() => this.#noteDrained(executor));
-      else this.#take(report, turn);
+    this.post((batch) => {
+      if (report.kind === 'drained') batch.after(() => this.#noteDrained(executor));
+      else this.#take(report, batch);
     });
   }
 
@@ -153,7 +153,7 @@ export class Coordinator {
   lose(executor: number): void {
     const thread = `executor-${executor + 1}`;
     this.#start.ports.publish(`thread.${thread}`, () => ({ thread, state: 'lost' }));
-    this.post((turn) => turn.after(() => this.#noteDrained(executor)));
+    this.post((batch) => batch.after(() => this.#noteDrained(executor)));
   }
 
   /** No new commands, nothing dispatched any more; executors let what runs end. */
@@ -204,7 +204,7 @@ export class Coordinator {
       // Let sockets deliver what comes in with the first, so that it shares the next commit.
       await this.#breath();
       while (this.#inbox.size > 0 || this.#looks.size > 0) {
-        await this.#turn();
+        await this.#runBatch();
         await this.#breath();
       }
     } catch (error) {
@@ -223,19 +223,19 @@ export class Coordinator {
     return new Promise((resolve) => ports.at(ports.now(), resolve));
   }
 
-  async #turn(): Promise<void> {
-    const { ports, onTurn } = this.#start;
-    const turn = new Turn(this.#moment().lived);
-    const until = ports.now() + TURN_MS_MAX;
-    for (let count = 0; count < TURN_ITEMS_MAX && !turn.isFull; count++) {
+  async #runBatch(): Promise<void> {
+    const { ports, onBatch: onTurn } = this.#start;
+    const batch = new Batch(this.#moment().lived);
+    const until = ports.now() + BATCH_MS_MAX;
+    for (let count = 0; count < BATCH_ITEMS_MAX && !batch.isFull; count++) {
       const act = this.#inbox.shift();
       if (act === undefined) break;
-      act(turn);
+      act(batch);
       if (ports.now() >= until) break;
     }
-    await turn.finish(turn.writes ? await ports.journal.commit(turn.batch) : NOTHING);
+    await batch.finish(batch.hasWrites ? await ports.journal.commit(batch.contents) : NOTHING);
     await this.commands.dispatch();
-    this.#looks.add(turn.looks);
+    this.#looks.add(batch.looks);
     await this.#looks.spend();
     onTurn?.();
   }
@@ -253,19 +253,19 @@ export class Coordinator {
     if (this.#drained.size === this.#start.options.executors) this.#start.onDrained();
   }
 
-  #take(report: Exclude<WorkReport, { kind: 'drained' }>, turn: Turn): void {
+  #take(report: Exclude<WorkReport, { kind: 'drained' }>, batch: Batch): void {
     switch (report.kind) {
       case 'entries':
-        return this.commands.entries(report.seq, report.entries, turn);
+        return this.commands.entries(report.seq, report.entries, batch);
       case 'settled':
-        return this.commands.settled(report.seq, report.settlement, turn);
+        return this.commands.settled(report.seq, report.settlement, batch);
       case 'answered':
         // In the order of the reports: what it answers may be in this turn's commit.
-        return turn.after(() => this.#questions.answer(report.ticket, report.value));
+        return batch.after(() => this.#questions.answer(report.ticket, report.value));
       case 'health':
-        return this.breakers.observe(report.nodes, turn);
+        return this.breakers.observe(report.nodes, batch);
       case 'tried':
-        return this.breakers.tried(report, turn);
+        return this.breakers.tried(report, batch);
     }
   }
 
@@ -282,21 +282,21 @@ export class Coordinator {
   }
 
   #postSweep(): void {
-    this.post((turn) => this.#sweep(turn));
+    this.post((batch) => this.#sweep(batch));
   }
 
   /** As much of it as one turn has room for, the rest in the next. */
-  #sweep(turn: Turn): void {
+  #sweep(batch: Batch): void {
     if (this.#life !== 'open') return;
     const now = this.#start.ports.now();
-    this.breakers.tick(turn);
+    this.breakers.tick(batch);
     this.commands.intake.tell();
-    const isComplete = this.commands.expireUndriven(turn);
-    turn.forget(this.commands.keys.expireLoose(now, turn.room));
+    const isComplete = this.commands.expireUndriven(batch);
+    batch.forget(this.commands.keys.expireLoose(now, batch.room));
     this.#questions.expire(now);
-    if (!isComplete || turn.isFull) return this.#postSweep();
+    if (!isComplete || batch.isFull) return this.#postSweep();
     this.#scheduleSweep();
-    this.#upkeep.look(turn);
+    this.#upkeep.look(batch);
     return undefined;
   }
 }

@@ -7,41 +7,41 @@ import type { Policy } from '../core/model.ts';
 import { JournalError } from '../journal/errors.ts';
 import { openJournal } from '../journal/open.ts';
 import type { Journal } from '../journal/port.ts';
-import type { Places } from '../journal/sqlite/connection.ts';
+import type { JournalPaths } from '../journal/sqlite/open/connection.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
-import { runThread, type ThreadTools, tellMain } from '../lifecycle/thread-shell.ts';
+import { runThread, sendToMain, type ThreadTools } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
-import { type Dialect, unroutableCharacter } from '../node/dialect.ts';
-import { openLog } from '../observe/log.ts';
-import type { LogPlan } from '../observe/log-plan.ts';
-import type { Log } from '../observe/log-port.ts';
+import { type Dialect, unroutableCharacter } from '../node/dialect/dialect.ts';
+import { openLog } from '../observe/log/log.ts';
+import type { LogPlan } from '../observe/log/log-plan.ts';
+import type { Log } from '../observe/log/log-port.ts';
 import type { Causes } from '../protocol/accepting.ts';
 import type { SummaryAnswer } from '../protocol/answer.ts';
 import type { Figures } from '../protocol/figures.ts';
 import { newId } from '../protocol/new-id.ts';
+import type { Crashes } from './commands/probation.ts';
+import { Life, type LifeOptions, type Outliving } from './commands/process-life.ts';
+import { clockLag, loadCounters, recover } from './commands/recovery.ts';
+import { logLeft } from './commands/recovery-news.ts';
 import { Coordinator } from './coordinator.ts';
-import { EVENTS_SOCKET, Events } from './events.ts';
-import { startFiguresRound } from './figures-round.ts';
-import { FRONT_SOCKET, Front, type FrontOptions } from './front.ts';
-import { Life, type LifeOptions, type Outliving } from './life.ts';
-import { MeteredJournal } from './metered-journal.ts';
+import { MeteredJournal } from './journal/metered-journal.ts';
+import { startFiguresRound } from './notify/figures-round.ts';
+import { publishing } from './notify/publishing.ts';
+import { StuckNews } from './notify/stuck-news.ts';
 import type { CoordinatorOptions } from './ports.ts';
-import type { Crashes } from './probation.ts';
-import { publishing } from './publishing.ts';
-import { clockLag, loadCounters, recover } from './recovery.ts';
-import { sayLeft } from './recovery-news.ts';
+import { CLIENT_SOCKET_OPTIONS, ClientSocket, type FrontOptions } from './sockets/client-socket.ts';
+import { EVENT_SOCKET_OPTIONS, EventSocket } from './sockets/event-socket.ts';
+import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
+import { ZapHandler } from './sockets/zap.ts';
 import { bind, failureOf, orRefuse } from './start.ts';
-import { StuckNews } from './stuck-news.ts';
-import { openChannels, WorkChannels } from './work-channels.ts';
-import { ZapHandler } from './zap.ts';
 
 export interface CoordinatorData extends ThreadData {
   readonly endpoint: string;
   readonly eventsEndpoint: string;
   readonly journal: string;
-  readonly journalPlaces: Places;
+  readonly journalPlaces: JournalPaths;
   readonly dialect: Dialect;
   readonly policy: Policy;
   readonly breaker: BreakerPolicy;
@@ -65,12 +65,12 @@ export interface CoordinatorData extends ThreadData {
 interface Counting {
   readonly coordinator: Coordinator;
   readonly journal: MeteredJournal;
-  readonly clients: Front;
+  readonly clients: ClientSocket;
 }
 
 /** When a client may try again that came while the journal's disk was full. */
 const FULL_DISK_RETRY_MS = 5000;
-const NOT_TOLD = 'the journal could not be told that the daemon ended in order';
+const NOT_TOLD = 'the clean shutdown could not be saved in the journal';
 
 const crash = (error: unknown): void => {
   throw error;
@@ -79,7 +79,7 @@ const crash = (error: unknown): void => {
 /** A journal that fails is no error of this program: main is told what to say about it. */
 const end = (error: unknown): void => {
   if (!(error instanceof JournalError)) throw error;
-  tellMain({ kind: 'failed', failure: failureOf(error) });
+  sendToMain({ kind: 'failed', failure: failureOf(error) });
 };
 
 runThread(async (tools) => {
@@ -91,14 +91,14 @@ runThread(async (tools) => {
   const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   await openZap(tools, log);
-  const front = sockets.add('clients', new Router(FRONT_SOCKET));
+  const front = sockets.add('clients', new Router(CLIENT_SOCKET_OPTIONS));
   const publisher = await openEvents(tools, data.eventsEndpoint);
-  const executors = new WorkChannels({
+  const executors = new ExecutorChannels({
     channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),
     onReport: (report, executor) => coordinator.report(report, executor),
     onError: crash,
   });
-  const stuck = new StuckNews(log, tellMain);
+  const stuck = new StuckNews(log, sendToMain);
   const coordinator = new Coordinator({
     ports: {
       journal,
@@ -109,43 +109,43 @@ runThread(async (tools) => {
       at: atTime(now),
       onTrouble: (what, { message, hint }) => log.warn(what, { error: message, hint }),
       noted: (what, details) => log.info(what, details),
-      onLookFailed: (error) => log.error('a look of a client failed', { error }),
+      onLookFailed: (error) => log.error('a query of a client failed', { error }),
       order: (executor, order) => executors.order(executor, order),
-      publish: publishing(publisher, { log, now, at: atTime(now), stuck, tell: tellMain }),
+      publish: publishing(publisher, { log, now, at: atTime(now), stuck, notify: sendToMain }),
     },
     options: optionsOf(data),
     counters: await loadCounters(journal),
     inherited: life.inherited,
     crashes: data.crashes,
-    onTakenUp: () => tellMain({ kind: 'taken_up' }),
+    onTakenUp: () => sendToMain({ kind: 'taken_up' }),
     onFatal: end,
-    onTurn: () => beat.progress(),
-    onDrained: () => tellMain({ kind: 'drained' }),
+    onBatch: () => beat.progress(),
+    onDrained: () => sendToMain({ kind: 'drained' }),
   });
   keep('executors', executors.receive());
-  tellMain({ kind: 'journal_held' });
+  sendToMain({ kind: 'journal_held' });
   const { frameBytesMax } = data;
   const { clientNow } = life;
   const clients = openFront(coordinator, { router: front, frameBytesMax, log, clientNow });
   // The journal is read while executors start; their orders wait for them.
   const recovering = restore(coordinator, journal);
   await executors.complete();
-  tellFigures({ coordinator, journal, clients });
+  sendFigures({ coordinator, journal, clients });
   await recovering;
   const commands = [...coordinator.commands.registry.all()];
   const lagMs = await clockLag(journal, now());
-  sayLeft({ ...data, commands, lagMs }, { log, tell: tellMain });
+  logLeft({ ...data, commands, lagMs }, { log, tell: sendToMain });
   stuck.recovered(commands);
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});
   await bind(front, data.endpoint, 'LOCKSTEP_ENDPOINT');
   keep('clients', clients.receive());
-  tellMain({ kind: 'ready' });
+  sendToMain({ kind: 'ready' });
 
   return {
-    onControl: (message) => hear(message, { coordinator, life, log }),
+    onControl: (message) => onControl(message, { coordinator, life, log }),
     stop: async () => {
-      await executors.hearRest();
+      await executors.receiveRest();
       await coordinator.close();
       await clients.flushed();
       await publisher.flushed();
@@ -166,8 +166,8 @@ async function beginLife(journal: Journal, options: LifeOptions, log: Log): Prom
 function openFront(
   coordinator: Coordinator,
   options: Pick<FrontOptions, 'router' | 'frameBytesMax' | 'log' | 'clientNow'>,
-): Front {
-  return new Front({
+): ClientSocket {
+  return new ClientSocket({
     ...options,
     backlog: () => coordinator.backlog,
     onRequest: (request, respond) => coordinator.request(request, respond),
@@ -182,9 +182,9 @@ async function openZap({ sockets, keep }: ThreadTools, log: Log): Promise<void> 
   keep('zap', zap.answer());
 }
 
-async function openEvents({ sockets, keep }: ThreadTools, endpoint: string): Promise<Events> {
-  const socket = sockets.add('events', new XPublisher(EVENTS_SOCKET));
-  const publisher = new Events(socket, crash);
+async function openEvents({ sockets, keep }: ThreadTools, endpoint: string): Promise<EventSocket> {
+  const socket = sockets.add('events', new XPublisher(EVENT_SOCKET_OPTIONS));
+  const publisher = new EventSocket(socket, crash);
   await bind(socket, endpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
   keep('events', publisher.follow());
   return publisher;
@@ -207,14 +207,14 @@ async function orWarn(keep: () => Promise<void>, warning: string, log: Log): Pro
   }
 }
 
-interface Hearing {
+interface ControlTargets {
   readonly coordinator: Coordinator;
   readonly life: Life;
   readonly log: Log;
 }
 
 /** Main's word. */
-function hear(message: ToThread, { coordinator, life, log }: Hearing): void {
+function onControl(message: ToThread, { coordinator, life, log }: ControlTargets): void {
   if (message === 'nodes_left') life.hasLeftNodes = true;
   else if (message === 'drain') coordinator.drain();
   else if (message === 'interrupt') coordinator.interrupt();
@@ -232,10 +232,10 @@ function inJournal(beat: Beat): () => () => void {
   };
 }
 
-function tellFigures(counting: Counting): void {
+function sendFigures(counting: Counting): void {
   startFiguresRound({
     ask: (respond) => counting.coordinator.summarize(respond),
-    onSummary: (summary) => tellMain({ kind: 'figures', figures: figuresOf(summary, counting) }),
+    onSummary: (summary) => sendToMain({ kind: 'figures', figures: figuresOf(summary, counting) }),
   });
 }
 

@@ -16,7 +16,7 @@
 import { counted, EMPTY_WINDOW, sum, type Tally, type Window } from './breaker-window.ts';
 
 /** What one exchange says of its node: it answered; it is to blame; nothing. */
-export type Sign = 'good' | 'bad' | 'none';
+export type HealthSignal = 'good' | 'bad' | 'none';
 
 /** Signs of many exchanges, added up by whoever made them. */
 export interface Sample extends Tally {
@@ -114,7 +114,7 @@ export function observe(breaker: Breaker, sample: Sample, context: BreakerContex
   if (cause === undefined) return { ...breaker, failuresInRow, window };
   const isSteady = now - breaker.since >= STEADY_CAPS * policy.coolOffCapMs;
   const openings = isSteady ? 1 : breaker.openings + 1;
-  return opened({ openings, cause, trialsFailed: 0, ...saidBy(sample) }, context);
+  return opened({ openings, cause, trialsFailed: 0, ...requestedBy(sample) }, context);
 }
 
 /** Time has passed. */
@@ -153,7 +153,7 @@ export function admitTrial(breaker: Breaker, context: BreakerContext): Admitted 
 /** A trial call of the period that began at `period` has ended; `none`: it may be made again. */
 export function tried(
   breaker: Breaker,
-  { period, sign, lastError }: { period: number; sign: Sign; lastError?: string },
+  { period, sign, lastError }: { period: number; sign: HealthSignal; lastError?: string },
   context: BreakerContext,
 ): Breaker {
   if (breaker.kind !== 'half_open' || breaker.since !== period) return breaker;
@@ -166,7 +166,7 @@ export function tried(
     return reopened(breaker, { failed, lastError }, context);
   }
   if (passed >= trialCalls) return closedBreaker(context.now, breaker.openings);
-  return { ...breaker, running, passed, failed, ...saidBy({ lastError }) };
+  return { ...breaker, running, passed, failed, ...requestedBy({ lastError }) };
 }
 
 export type BreakerAct = 'open' | 'close' | 'reset';
@@ -206,7 +206,7 @@ export function isTrying(breaker: Breaker): boolean {
 
 /** Why a breaker is not closed, without how it stands just now. */
 export function outageOf({ openings, cause, lastError, trialsFailed }: Outage): Outage {
-  return { openings, cause, trialsFailed, ...saidBy({ lastError }) };
+  return { openings, cause, trialsFailed, ...requestedBy({ lastError }) };
 }
 
 /** Trial calls have failed: the first cause stays. */
@@ -218,7 +218,7 @@ function reopened(
   const outage = outageOf(breaker);
   const openings = outage.openings + 1;
   const trialsFailed = outage.trialsFailed + failed;
-  return opened({ ...outage, openings, trialsFailed, ...saidBy({ lastError }) }, context);
+  return opened({ ...outage, openings, trialsFailed, ...requestedBy({ lastError }) }, context);
 }
 
 function opened(outage: Outage, { now, random, policy }: BreakerContext): OpenBreaker {
@@ -228,7 +228,7 @@ function opened(outage: Outage, { now, random, policy }: BreakerContext): OpenBr
   return { kind: 'open', since: now, until, ...outage };
 }
 
-function saidBy({ lastError }: { lastError?: string | undefined }): { lastError?: string } {
+function requestedBy({ lastError }: { lastError?: string | undefined }): { lastError?: string } {
   return lastError === undefined ? {} : { lastError };
 }
 

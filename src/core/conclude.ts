@@ -68,7 +68,7 @@ function concludeApplying(saga: Saga, { now }: Context): DurableEntry | undefine
   if (isCommitted(saga)) return settle(saga, { state: 'committed', now });
   const reason = failureOf(saga, now);
   if (reason === undefined || isAsking(saga)) return undefined;
-  if (saga.nodes.some((node) => node.touched)) return { kind: 'turned', at: now, reason };
+  if (saga.nodes.some((node) => node.mayHaveChanged)) return { kind: 'turned', at: now, reason };
   return settle(saga, { state: 'refused', reason, now });
 }
 
@@ -126,10 +126,10 @@ export function settle(
 
 /** How a node stands, for people; what it said last only where that explains something. */
 export function outcomeOf(node: NodeState, explain: boolean): NodeOutcome {
-  const { belief: state, attempts, said, finding } = node;
-  const known = state === 'unknown' && finding !== undefined && !node.touched;
+  const { belief: state, attempts, lastResponse: detail, finding } = node;
+  const known = state === 'unknown' && finding !== undefined && !node.mayHaveChanged;
   const outcome = { state: known ? finding.presence : state, attempts };
-  return explain && said !== undefined ? { ...outcome, said } : outcome;
+  return explain && detail !== undefined ? { ...outcome, lastResponse: detail } : outcome;
 }
 
 function looseOf(
@@ -156,7 +156,7 @@ function tokensOf(
   const tokens: Record<string, string> = {};
   for (const node of nodes) {
     // What a rollback never touched is as the survey found it, whatever reads have shown since.
-    const standing = command.op === 'delete' && !node.touched;
+    const standing = command.op === 'delete' && !node.mayHaveChanged;
     const token = standing ? knownToken(node) : node.owner;
     if (token !== undefined && (standing || node.belief === 'present')) tokens[node.name] = token;
   }

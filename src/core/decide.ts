@@ -2,17 +2,17 @@
  * `decide`: what reaches a saga, and what follows from it, as facts (`advance`: and the saga). All branching of the saga
  * lives here, in `afterAnswer` (one node) and in `conclude` (the whole saga).
  */
-import { afterAnswer } from './after-answer.ts';
+import { afterReply } from './after-reply.ts';
 import { conclude, settle } from './conclude.ts';
 import { evolve } from './evolve.ts';
 import { inheritedUntil } from './loose.ts';
 import type {
-  Answer,
   Command,
   Context,
   Entry,
   Inherited,
   Input,
+  NodeReply,
   NodeState,
   Reason,
   Saga,
@@ -115,12 +115,12 @@ export function abandonUnread(
 
 function answered(
   saga: Saga,
-  { node: name, answer }: { node: string; answer: Answer },
+  { node: name, answer }: { node: string; answer: NodeReply },
   context: Context,
 ): readonly Entry[] {
   const node = saga.nodes.find((one) => one.name === name);
   if (node === undefined) throw new Error(`command ${saga.command.id} has no node ${name}`);
-  const { node: to, turn } = afterAnswer(saga, node, { answer, context });
+  const { node: to, turn } = afterReply(saga, node, { answer, context });
   const progressed: Entry = { kind: 'progressed', node: name, to };
   if (turn === undefined) return [progressed];
   return [progressed, { kind: 'node_turned', at: context.now, node: name, direction: turn }];

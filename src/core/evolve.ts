@@ -101,14 +101,14 @@ function turnNode(node: NodeState, direction: NodeState['direction']): NodeState
     next: 'mutate',
     failures: 0,
     dueAt: 0,
-    cleansed: true,
+    selfChecked: true,
   };
   // Driven back and read as gone: no create of ours is there or in doubt any more.
-  return direction === 'want' ? { ...turned, doubt: false, touched: false } : turned;
+  return direction === 'want' ? { ...turned, createInDoubt: false, mayHaveChanged: false } : turned;
 }
 
 function turnBack(saga: Saga, node: NodeState): NodeState {
-  const asBefore = !node.touched && !isEndangered(saga, node);
+  const asBefore = !node.mayHaveChanged && !isEndangered(saga, node);
   return {
     ...node,
     direction: 'prior',
@@ -143,8 +143,8 @@ function resume(
     verdict: 'open',
     belief: 'unknown',
     next: 'mutate',
-    touched: true,
-    doubt: true,
+    mayHaveChanged: true,
+    createInDoubt: true,
     loose: possible.reduce((list, one) => withLoose(list, one, entry.at), node.loose),
   };
 }

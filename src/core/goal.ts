@@ -5,7 +5,7 @@
  * command's token, its `prior` the absence of that very record; a delete's `want` is absence, its
  * `prior` the record the survey found.
  */
-import type { Command, Loose, NodeState, Policy, Request, Saga } from './model.ts';
+import type { Command, Loose, NodeRequest, NodeState, Policy, Saga } from './model.ts';
 
 export type Goal =
   /** `body`: of a record that is restored; a new one is made of its key alone. */
@@ -34,7 +34,7 @@ export function goalOf(command: Command, node: NodeState, policy: Policy): Goal 
 }
 
 /** The next request towards the goal. */
-export function requestFor(command: Command, goal: Goal, next: NodeState['next']): Request {
+export function requestFor(command: Command, goal: Goal, next: NodeState['next']): NodeRequest {
   if (next !== 'mutate') return { kind: 'read' };
   if (goal.presence === 'present') {
     return { kind: 'create', token: goal.token, body: goal.body ?? newBody(command) };
@@ -43,7 +43,7 @@ export function requestFor(command: Command, goal: Goal, next: NodeState['next']
 }
 
 /** What such a request may still do once it was given up (P4.2). */
-export function looseOf(request: Request, until: number): Loose | undefined {
+export function looseOf(request: NodeRequest, until: number): Loose | undefined {
   if (request.kind === 'create') return { effect: 'present', token: request.token, until };
   if (request.kind === 'read') return undefined;
   const { guard } = request;
@@ -67,7 +67,7 @@ export function looseAfterCrash(
   const { policy, until } = context;
   if (saga.state !== 'applying' && saga.state !== 'compensating') return [];
   const { command } = saga;
-  const turned = saga.state === 'compensating' || node.cleansed || node.direction === 'prior';
+  const turned = saga.state === 'compensating' || node.selfChecked || node.direction === 'prior';
   if (command.op === 'create') {
     if (node.finding?.presence === 'present') return [];
     const create: Loose = { effect: 'present', token: command.token, until };
@@ -90,7 +90,7 @@ export function looseAfterCrash(
 }
 
 /** The owner mark of the record that the survey found, as far as it is known and not disproved. */
-export function knownToken({ finding, unguarded }: NodeState): string | undefined {
+export function knownToken({ finding, guardDisproved: unguarded }: NodeState): string | undefined {
   return unguarded || finding?.presence !== 'present' ? undefined : finding.token;
 }
 

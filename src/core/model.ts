@@ -48,7 +48,7 @@ export type Finding =
     };
 
 /** A request that can change a node, or a read. */
-export type Request =
+export type NodeRequest =
   | { readonly kind: 'create'; readonly token: string; readonly body: string }
   | { readonly kind: 'delete'; readonly guard?: string }
   | { readonly kind: 'read' };
@@ -59,7 +59,7 @@ export type Request =
  * `applied`, `gone`, `perhaps`, `unproven` and `misnamed` answer a create or a delete; `present`,
  * `absent` and `unreadable` answer a read; `refused`, `unsure`, `lost` and `unsent` may answer any.
  */
-export type AnswerKind =
+export type NodeReplyKind =
   /** 201 on create, 200 on delete, in the dialect's form. */
   | 'applied'
   /** 400 or 409: only a read tells what it means. */
@@ -82,10 +82,10 @@ export type AnswerKind =
   | 'absent'
   | 'unreadable';
 
-export interface Answer {
-  readonly kind: AnswerKind;
+export interface NodeReply {
+  readonly kind: NodeReplyKind;
   /** What was said, for people: `201`, `400 Perhaps the object exists.`, `timeout after 5000 ms`. */
-  readonly said: string;
+  readonly detail: string;
   /** Of `present`: the record. */
   readonly body?: string;
   /** Of `present`: the owner mark, if the node shows it. */
@@ -151,15 +151,15 @@ export interface NodeState {
    */
   readonly next: 'mutate' | 'clarify' | 'verify';
   /** The exchange that runs now; at most one. */
-  readonly running: Request | undefined;
+  readonly running: NodeRequest | undefined;
   /** It was driven back and forth once, to tell its own record from a foreign one. */
-  readonly cleansed: boolean;
+  readonly selfChecked: boolean;
   /** A request of ours changed this node or may have: only such a node is rolled back. */
-  readonly touched: boolean;
+  readonly mayHaveChanged: boolean;
   /** A create of this command is in doubt, in any life of the daemon. */
-  readonly doubt: boolean;
+  readonly createInDoubt: boolean;
   /** A delete guarded by the journal's token was shown wrong: go on without a guard. */
-  readonly unguarded: boolean;
+  readonly guardDisproved: boolean;
   /** The owner mark of the record that stands there, if known. */
   readonly owner: string | undefined;
   readonly loose: readonly Loose[];
@@ -169,7 +169,7 @@ export interface NodeState {
   readonly failures: number;
   readonly attempts: number;
   /** What the node said last. */
-  readonly said: string | undefined;
+  readonly lastResponse: string | undefined;
 }
 
 /** The life of one command. */
@@ -191,7 +191,7 @@ export interface Saga {
 export interface NodeOutcome {
   readonly state: Presence | 'unknown';
   readonly attempts: number;
-  readonly said?: string;
+  readonly lastResponse?: string;
 }
 
 /** Facts that must be in the journal before anything that follows from them (P2, P3). */
@@ -232,7 +232,7 @@ export interface Settlement {
 
 /** Facts that a crash may lose. */
 export type VolatileEntry =
-  | { readonly kind: 'sent'; readonly node: string; readonly request: Request }
+  | { readonly kind: 'sent'; readonly node: string; readonly request: NodeRequest }
   /** An exchange ended; `to` is the node as it stands after it. */
   | { readonly kind: 'progressed'; readonly node: string; readonly to: NodeState }
   | { readonly kind: 'cancelled' }
@@ -250,7 +250,7 @@ export type Input =
   | { readonly kind: 'driven' }
   /** The executor was given a saga that an earlier life of the daemon may have been driving. */
   | { readonly kind: 'resumed'; readonly inherited: Inherited }
-  | { readonly kind: 'answered'; readonly node: string; readonly answer: Answer }
+  | { readonly kind: 'answered'; readonly node: string; readonly answer: NodeReply }
   /** Time passed. */
   | { readonly kind: 'ticked' }
   | { readonly kind: 'cancel' }
@@ -261,7 +261,7 @@ export type Input =
 
 /** What a saga still owes the world. */
 export type Effect =
-  | { readonly kind: 'exchange'; readonly node: string; readonly request: Request }
+  | { readonly kind: 'exchange'; readonly node: string; readonly request: NodeRequest }
   /** Abort the exchange that runs with this node; its answer will be `lost`. */
   | { readonly kind: 'abort'; readonly node: string }
   /** Nothing to do before this time. */

@@ -14,7 +14,7 @@ export function react(saga: Saga, context: Context): readonly Effect[] {
     case 'accepted':
       return needsSurvey(saga.command, context.policy) ? survey(saga, context) : [];
     case 'applying':
-      if (failureOf(saga, context.now) !== undefined) return lastAnswers(saga, context);
+      if (failureOf(saga, context.now) !== undefined) return lastReplies(saga, context);
       return drive(saga, context, saga.command.deadlineAt);
     case 'compensating':
       if (saga.abandoning) return abort(saga);
@@ -28,7 +28,7 @@ export function react(saga: Saga, context: Context): readonly Effect[] {
  * Nothing new is begun on the way to a turn. While exchanges run, the last answer brings it; if none
  * does, the clock alone has brought the failure about, and a tick makes `decide` see it.
  */
-function lastAnswers(saga: Saga, { now }: Context): readonly Effect[] {
+function lastReplies(saga: Saga, { now }: Context): readonly Effect[] {
   const asking = saga.nodes.some((node) => node.running !== undefined);
   return asking ? [] : [{ kind: 'wait', until: now }];
 }

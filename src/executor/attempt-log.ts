@@ -1,10 +1,10 @@
 /**
  * One exchange as a line of the debug log: what was asked, and what came back. Of bodies only those of
- * answers that are no success are told, as far as `said` goes: a record's content is nobody's business.
+ * answers that are no success are told, as far as `response` goes: a record's content is nobody's business.
  */
-import type { Request } from '../core/model.ts';
-import { type Dialect, keyPath } from '../node/dialect.ts';
-import type { Fields } from '../observe/log-port.ts';
+import type { NodeRequest } from '../core/model.ts';
+import { type Dialect, keyPath } from '../node/dialect/dialect.ts';
+import type { Fields } from '../observe/log/log-port.ts';
 import type { Attempt } from './ports.ts';
 
 /** @param urls the nodes' base URLs, by name */
@@ -17,7 +17,7 @@ export function attemptFields(
   const base = new URL(urls.get(node) ?? 'http://unknown').pathname.replace(/\/+$/, '');
   const [path] = `${base}${keyPath(call, groupId)}`.split('?');
   // What a node answered begins with its status.
-  const status = /^[1-5]\d\d\b/.exec(answer.said)?.[0];
+  const status = /^[1-5]\d\d\b/.exec(answer.detail)?.[0];
   return {
     id,
     node,
@@ -28,13 +28,13 @@ export function attemptFields(
     token: tokenOf(request),
     answer: answer.kind,
     status: status === undefined ? undefined : Number(status),
-    said: status?.startsWith('2') ? undefined : answer.said,
+    response: status?.startsWith('2') ? undefined : answer.detail,
     ms: Math.round(ms),
   };
 }
 
 /** The owner mark that it writes, or by which it is guarded. */
-function tokenOf(request: Request): string | undefined {
+function tokenOf(request: NodeRequest): string | undefined {
   if (request.kind === 'create') return request.token;
   return request.kind === 'delete' ? request.guard : undefined;
 }

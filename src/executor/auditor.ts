@@ -7,10 +7,11 @@
  * little more than one request timeout however many keys it has; and one whose nodes are slow ends
  * before the coordinator gives it up, with the rest of its keys unread.
  */
-import type { Answer } from '../core/model.ts';
-import type { KeyPage } from '../node/listing.ts';
+
+import { compareBytes } from '../base/byte-order.ts';
+import type { NodeReply } from '../core/model.ts';
+import type { KeyPage } from '../node/list/listing.ts';
 import type { NodeSighting } from '../protocol/answer.ts';
-import { compareBytes } from '../protocol/byte-order.ts';
 import type { Answered, Comparison, Order, Sighting, Ticket } from '../protocol/work.ts';
 import type { ExecutorPorts } from './ports.ts';
 
@@ -103,10 +104,11 @@ export class Auditor {
   async #read(name: string, groupId: string, look: Look): Promise<NodeSighting> {
     const { until, silence } = look;
     for (let attempt = 1; ; attempt++) {
-      await this.#turnOf(name, look);
+      await this.#waitFor(name, look);
       if ((silence.get(name) ?? 0) >= SILENCE_MAX)
-        return { state: 'unknown', said: 'it does not answer' };
-      if (this.#ports.now() >= until) return { state: 'unknown', said: 'it was not read in time' };
+        return { state: 'unknown', lastResponse: 'it does not answer' };
+      if (this.#ports.now() >= until)
+        return { state: 'unknown', lastResponse: 'it was not read in time' };
       const answer = await this.#exchange(name, groupId);
       const isSilent = answer.kind === 'lost' || answer.kind === 'unsent';
       silence.set(name, isSilent ? (silence.get(name) ?? 0) + 1 : 0);
@@ -117,7 +119,7 @@ export class Auditor {
   }
 
   /** Resolves when the next read on the node may begin. */
-  async #turnOf(name: string, { spaceMs, nextAt }: Look): Promise<void> {
+  async #waitFor(name: string, { spaceMs, nextAt }: Look): Promise<void> {
     if (spaceMs === 0) return;
     const now = this.#ports.now();
     const turn = Math.max(now, nextAt.get(name) ?? now);
@@ -125,7 +127,7 @@ export class Auditor {
     if (turn > now) await this.#until(turn);
   }
 
-  #exchange(name: string, groupId: string): Promise<Answer> {
+  #exchange(name: string, groupId: string): Promise<NodeReply> {
     return new Promise((resolve) => {
       this.#ports.node(name).exchange({ kind: 'read' }, groupId, resolve);
     });
@@ -147,9 +149,9 @@ export class Auditor {
   }
 }
 
-function sightingOf({ kind, token, said }: Answer): NodeSighting {
+function sightingOf({ kind, token, detail: said }: NodeReply): NodeSighting {
   if (kind === 'absent') return { state: 'absent' };
-  if (kind !== 'present') return { state: 'unknown', said };
+  if (kind !== 'present') return { state: 'unknown', lastResponse: said };
   return token === undefined ? { state: 'present' } : { state: 'present', owner: token };
 }
 

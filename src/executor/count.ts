@@ -1,5 +1,5 @@
 /** What the counts of all nodes come to. */
-import type { NodeCount } from '../node/listing.ts';
+import type { NodeCount } from '../node/list/listing.ts';
 import type { NodeStats, StatsAnswer } from '../protocol/answer.ts';
 
 const NAMES_TEXT_MAX = 200;
@@ -8,10 +8,10 @@ const NAMES_TEXT_MAX = 200;
 export function statsOf(counts: Readonly<Record<string, NodeCount>>): StatsAnswer {
   const names = Object.keys(counts);
   const all = Object.values(counts);
-  const own = all.find(({ own: said }) => isOf(said?.counts, names))?.own;
+  const own = all.find(({ own: detail }) => isOf(detail?.counts, names))?.own;
   if (own !== undefined) {
     const nodes = Object.fromEntries(names.map((name) => [name, { count: own.counts[name] ?? 0 }]));
-    return { consistent: own.consistent, nodes, told: true };
+    return { consistent: own.consistent, nodes, reported: true };
   }
   const digests = new Set(all.map(({ digest }) => digest));
   const nodes = Object.fromEntries(names.map((name) => [name, shown(counts[name] as NodeCount)]));

@@ -6,8 +6,9 @@
  * Whoever is let go on first: what undoes before what does, and reads before what changes a node.
  * When the node is back, all go on, a lot at a time.
  */
-import type { Sign } from '../core/breaker.ts';
-import { Fifo } from '../core/fifo.ts';
+
+import { Fifo } from '../base/fifo.ts';
+import type { HealthSignal } from '../core/breaker.ts';
 
 /** What a run waits with at one node. */
 export interface Held<Run> {
@@ -21,7 +22,7 @@ export interface Trial {
   readonly node: string;
   readonly readsOnly: boolean;
   /** `said`: what the exchange came to. */
-  readonly ended: (sign: Sign, said?: string) => void;
+  readonly ended: (sign: HealthSignal, detail?: string) => void;
 }
 
 export interface GateOptions<Run> {

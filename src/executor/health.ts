@@ -2,7 +2,7 @@
  * What the exchanges of this executor say of their nodes, added up for the breakers: failures are
  * told in the same turn, successes alone a few times a second. Nothing is made per call.
  */
-import type { Sample, Sign } from '../core/breaker.ts';
+import type { HealthSignal, Sample } from '../core/breaker.ts';
 import type { Cancel, ExecutorPorts } from './ports.ts';
 
 /** How long successes may wait to be told. */
@@ -10,8 +10,8 @@ const SUCCESSES_MS = 250;
 
 /** How one exchange ended. */
 interface Outcome {
-  readonly sign: Sign;
-  readonly said: string;
+  readonly signal: HealthSignal;
+  readonly detail: string;
   /** The node's time alone. */
   readonly tookMs: number;
 }
@@ -42,7 +42,7 @@ export class Health {
     this.#counts = new Map(ports.nodeNames.map((name) => [name, { ...NOTHING }]));
   }
 
-  note(node: string, { sign, said, tookMs }: Outcome): void {
+  note(node: string, { signal: sign, detail: said, tookMs }: Outcome): void {
     const count = sign === 'none' ? undefined : this.#counts.get(node);
     if (count === undefined) return;
     count.calls++;
@@ -63,10 +63,10 @@ export class Health {
     this.#due = due;
     this.#stopTimer?.();
     const { now, at } = this.#ports;
-    this.#stopTimer = at(now() + (due === 'now' ? 0 : SUCCESSES_MS), () => this.#tell());
+    this.#stopTimer = at(now() + (due === 'now' ? 0 : SUCCESSES_MS), () => this.#report());
   }
 
-  #tell(): void {
+  #report(): void {
     this.#due = 'never';
     this.#stopTimer = undefined;
     const nodes: Record<string, Sample> = {};

@@ -13,13 +13,13 @@ export function inspectionOf(
 ): Inspection {
   const outcomes = nodes.map((node) => {
     const until = inherited === undefined ? 0 : inheritedUntil(inherited, node.name);
-    return [node.name, tell(node, until, now)] as const;
+    return [node.name, outcomeNow(node, until, now)] as const;
   });
   return { state, stuck, nodes: Object.fromEntries(outcomes) };
 }
 
-function tell(node: NodeState, until: number, now: number): NodeOutcome {
+function outcomeNow(node: NodeState, until: number, now: number): NodeOutcome {
   const outcome = outcomeOf(node, true);
   const isAwaited = node.attempts === 0 && until > now;
-  return isAwaited ? { ...outcome, said: landingText(until) } : outcome;
+  return isAwaited ? { ...outcome, lastResponse: landingText(until) } : outcome;
 }

@@ -1,7 +1,7 @@
 /** What an executor needs of the world, so that it runs over sockets as well as in virtual time. */
-import type { Sign } from '../core/breaker.ts';
-import type { Answer, Request } from '../core/model.ts';
-import type { KeyPage, NodeCount } from '../node/listing.ts';
+import type { HealthSignal } from '../core/breaker.ts';
+import type { NodeReply, NodeRequest } from '../core/model.ts';
+import type { KeyPage, NodeCount } from '../node/list/listing.ts';
 import type { NodeReport } from '../protocol/answer.ts';
 import type { Report } from '../protocol/work.ts';
 
@@ -18,9 +18,9 @@ export interface NodePort {
    * request timeout. `sign` is what it says of the node, `tookMs` how long the node took.
    */
   exchange(
-    request: Request,
+    request: NodeRequest,
     groupId: string,
-    done: (answer: Answer, sign: Sign, tookMs: number) => void,
+    done: (answer: NodeReply, sign: HealthSignal, tookMs: number) => void,
   ): RunningExchange;
   /** Counts the node's keys. */
   count(): Promise<NodeCount>;
@@ -35,10 +35,10 @@ export interface Attempt {
   readonly id: string;
   readonly node: string;
   readonly groupId: string;
-  readonly request: Request;
+  readonly request: NodeRequest;
   /** Of this command with this node, in this life of the daemon: 1 for the first. */
   readonly number: number;
-  readonly answer: Answer;
+  readonly answer: NodeReply;
   readonly ms: number;
 }
 

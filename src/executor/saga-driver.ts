@@ -27,11 +27,11 @@ import { openSaga } from '../core/open-saga.ts';
 import { react } from '../core/react.ts';
 import { isSettled } from '../core/transitions.ts';
 import type { Inspection, OperatorAct, Order, Ticket } from '../protocol/work.ts';
+import { noteSaga } from './error-context.ts';
 import { Gate, type Trial } from './gate.ts';
 import { Health } from './health.ts';
 import { inspectionOf } from './inspection.ts';
 import type { Cancel, ExecutorPorts, RunningExchange } from './ports.ts';
-import { markSaga } from './saga-mark.ts';
 
 /** An exchange that runs with this node. */
 interface Underway {
@@ -164,7 +164,7 @@ export class SagaDriver {
     try {
       this.#step(run, input);
     } catch (error) {
-      throw markSaga(error, run.saga, input);
+      throw noteSaga(error, run.saga, input);
     }
   }
 
@@ -255,10 +255,10 @@ export class SagaDriver {
     const startedAt = now();
     const exchange = this.#ports.node(node).exchange(request, groupId, (answer, sign, tookMs) => {
       run.exchanges.splice(run.exchanges.indexOf(underway), 1);
-      const told = sign === 'bad' && isWorn(run.saga, node) ? 'none' : sign;
-      const { said } = answer;
-      if (trial === undefined) this.#health.note(node, { sign: told, said, tookMs });
-      else trial.ended(told, said);
+      const counted = sign === 'bad' && isWorn(run.saga, node) ? 'none' : sign;
+      const { detail: said } = answer;
+      if (trial === undefined) this.#health.note(node, { signal: counted, detail: said, tookMs });
+      else trial.ended(counted, said);
       attempted?.(() => {
         const number = stateOf(run.saga, node)?.attempts ?? 0;
         return { id, node, groupId, request, number, answer, ms: now() - startedAt };

@@ -1,6 +1,7 @@
 /** The thread of one executor: its channel to the coordinator, its clients of nodes. */
 import { workerData } from 'node:worker_threads';
 import { Pair } from 'zeromq';
+import { Outbox } from '../base/outbox.ts';
 import { CHANNEL_SOCKET, Channel, type ChannelEnd } from '../channel/channel.ts';
 import type { Policy } from '../core/model.ts';
 import type { Beat } from '../lifecycle/beats.ts';
@@ -8,14 +9,13 @@ import { steadyClock } from '../lifecycle/clock.ts';
 import type { ThreadData } from '../lifecycle/control.ts';
 import { runThread } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
-import { AfterReads } from '../node/after-reads.ts';
-import type { After } from '../node/call.ts';
-import type { Dialect } from '../node/dialect.ts';
-import { countKeys, listKeys } from '../node/listing.ts';
+import { AfterPoll } from '../node/after-poll.ts';
+import type { Dialect } from '../node/dialect/dialect.ts';
+import { countKeys, listKeys } from '../node/list/listing.ts';
+import type { After } from '../node/node-call.ts';
 import { NodeClient, type NodeClientOptions } from '../node/node-client.ts';
-import { openLog } from '../observe/log.ts';
-import type { LogPlan } from '../observe/log-plan.ts';
-import { Outbox } from '../protocol/outbox.ts';
+import { openLog } from '../observe/log/log.ts';
+import type { LogPlan } from '../observe/log/log-plan.ts';
 import type { Order, Report } from '../protocol/work.ts';
 import { attemptFields } from './attempt-log.ts';
 import { Executor } from './executor.ts';
@@ -44,7 +44,7 @@ runThread(async ({ beat, sockets, keep }) => {
   const now = steadyClock(data.clock);
   const at = atTime(now);
   const urls = new Map(data.nodes.map(({ name, url }) => [name, url]));
-  const afterReads = new AfterReads();
+  const afterReads = new AfterPoll();
   const after: After = (ms, act) => at(now() + ms, act);
   const clients = data.nodes.map((node) => openClient(node, { ...data, after, afterReads }));
   // However the thread ends, what it has under way is reset: else the kernel would deliver it later.
@@ -81,7 +81,8 @@ runThread(async ({ beat, sockets, keep }) => {
     onControl: (message) => {
       if (typeof message !== 'object') return;
       if ('logLevel' in message) log.setLevel(message.logLevel);
-      if ('resolution' in message) for (const client of clients) client.hear(message.resolution);
+      if ('resolution' in message)
+        for (const client of clients) client.onResolution(message.resolution);
     },
     stop: async () => {
       // What still runs is given up, not cut off: its bytes must not leave any more.

@@ -2,7 +2,7 @@
  * Trial calls to a node whose breaker is half-open: each order is one call, whatever is made of it,
  * so that the coordinator bounds their number over all executors.
  */
-import type { Sign } from '../core/breaker.ts';
+import type { HealthSignal } from '../core/breaker.ts';
 import type { Order } from '../protocol/work.ts';
 import type { ExecutorPorts, RunningExchange } from './ports.ts';
 import type { SagaDriver } from './saga-driver.ts';
@@ -22,8 +22,8 @@ export class Trials {
   }
 
   take({ node, period, call, harmless }: Extract<Order, { kind: 'try' }>): void {
-    const tell = (sign: Sign | 'idle', said?: string) => {
-      const lastError = sign === 'bad' && said !== undefined ? { lastError: said } : {};
+    const tell = (sign: HealthSignal | 'idle', detail?: string) => {
+      const lastError = sign === 'bad' && detail !== undefined ? { lastError: detail } : {};
       this.#ports.report({ kind: 'tried', node, period, sign, ...lastError });
     };
     const isReading = call === 'read';
@@ -36,10 +36,10 @@ export class Trials {
     for (const read of this.#reads) read.abort();
   }
 
-  #read(node: string, tell: (sign: Sign, said?: string) => void): void {
+  #read(node: string, tell: (sign: HealthSignal, detail?: string) => void): void {
     const read = this.#ports.node(node).exchange({ kind: 'read' }, TRIAL_KEY, (answer, sign) => {
       this.#reads.delete(read);
-      tell(sign, answer.said);
+      tell(sign, answer.detail);
     });
     this.#reads.add(read);
   }

@@ -8,7 +8,7 @@ export function unknownNode(name: string): NodePort {
   const error = `${name} is not configured`;
   return {
     exchange: (_request, _groupId, done) => {
-      queueMicrotask(() => done({ kind: 'unsent', said: error }, 'none', 0));
+      queueMicrotask(() => done({ kind: 'unsent', detail: error }, 'none', 0));
       return { abort: () => {} };
     },
     count: () => Promise.resolve({ error }),

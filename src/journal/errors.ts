@@ -20,7 +20,7 @@ export const JOURNAL_ERRORS = {
     retry: false,
   },
   removed: {
-    hint: 'Start the daemon again: it names the two ways on. Find out which program did it.',
+    hint: 'Start the daemon again: it names the two ways to continue. Find the program that did it.',
     retry: false,
   },
   set_aside: {

@@ -2,7 +2,7 @@
 import { JournalError } from './errors.ts';
 import { MemoryJournal } from './memory/journal.ts';
 import type { Journal } from './port.ts';
-import { type OpenOptions, openLookedThrough } from './sqlite/open.ts';
+import { type OpenOptions, openLookedThrough } from './sqlite/open/open.ts';
 
 /**
  * @param url `sqlite:PATH` (relative to the working directory), or `memory:`, which is lost with

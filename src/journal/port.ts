@@ -51,7 +51,7 @@ export interface SettleWrite {
  * Everything one turn has to say; all of it becomes durable, or none (then `commit` rejects). It is
  * written in the order of the fields, so one batch may carry the whole life of a command.
  */
-export interface Batch {
+export interface WriteBatch {
   readonly accept: readonly AcceptWrite[];
   readonly begin: readonly BeginWrite[];
   readonly append: readonly AppendWrite[];
@@ -108,7 +108,7 @@ export interface StoredCommand {
 }
 
 /** An open command with all its durable entries in order (`began` first, if it has begun). */
-export interface OpenCommand {
+export interface RecoverableCommand {
   readonly command: Command;
   readonly entries: readonly Exclude<DurableEntry, Settlement>[];
   /** How long the daemon had lived when it was accepted, ms. */
@@ -118,7 +118,7 @@ export interface OpenCommand {
 }
 
 /** Loose requests of a settled command (P4.5). Their times are of an earlier life: ignore them. */
-export interface LooseRecord {
+export interface StoredLoose {
   readonly seq: number;
   readonly groupId: string;
   readonly loose: Readonly<Record<string, readonly Loose[]>>;
@@ -153,7 +153,7 @@ export interface ListFilter {
 }
 
 /** The last word on a key. `lived`: how long the daemon had lived when it settled, ms. */
-export interface LastWord {
+export interface LatestSettled {
   /** Its latest committed command. */
   readonly committed?: { readonly op: Operation; readonly lived: number };
   /**
@@ -187,11 +187,11 @@ export interface Journal {
    *   seen of it in this life, some of it may be in the next; no later commit will succeed
    * @throws IllegalWrite if it breaks a rule of this port: a programmer's error; nothing is stored
    */
-  commit(batch: Batch): Promise<CommitResult>;
+  commit(batch: WriteBatch): Promise<CommitResult>;
   /** Open commands with `seq` above `after`, in rising order, `limit` at most. */
-  load(after: number, limit: number): Promise<readonly OpenCommand[]>;
+  load(after: number, limit: number): Promise<readonly RecoverableCommand[]>;
   /** Settled commands with loose requests that were never forgotten, `seq` above `after`. */
-  loadLoose(after: number, limit: number): Promise<readonly LooseRecord[]>;
+  loadLoose(after: number, limit: number): Promise<readonly StoredLoose[]>;
   find(id: string): Promise<StoredCommand | undefined>;
   /**
    * The owner marks that the latest settled command with `tokens` left on each of these keys, by
@@ -205,7 +205,7 @@ export interface Journal {
    * the key as it was. Keys without either are missing, and so may be keys whose latest hundred commands all
    * failed.
    */
-  lastWords(groupIds: readonly string[]): Promise<ReadonlyMap<string, LastWord>>;
+  latestSettled(groupIds: readonly string[]): Promise<ReadonlyMap<string, LatestSettled>>;
   /** Keys of settled commands above `after` in the order of their bytes, `limit` at most. */
   keys(after: string, limit: number): Promise<readonly string[]>;
   /** Newest first, `seq` below `before` (undefined: from the newest), `limit` at most. */

@@ -4,7 +4,7 @@
  * All threads share it, so a time that one thread notes means the same to another; a wall clock
  * that is set while the daemon runs moves nothing. Another life of the daemon has another clock, which
  * may have been set: what has to outlive this one counts by the time lived (docs/decisions/038), or by
- * a command's own clock (coordinator/own-clock.ts).
+ * a command's own clock (coordinator/commands/own-clock.ts).
  */
 
 const TRIES = 10;

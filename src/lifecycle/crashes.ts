@@ -2,7 +2,7 @@
  * How many lives of the daemon ended by a thread that crashed, hung or ran out of memory. It stands in a
  * file, since the thread that is lost may be the one that has the journal, and main writes it at the moment
  * of the loss, whatever becomes of the shutdown. A process that is killed from outside is not counted.
- * What follows from it: coordinator/probation.ts.
+ * What follows from it: coordinator/commands/probation.ts.
  */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Loss } from './threads.ts';

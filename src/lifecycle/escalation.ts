@@ -4,7 +4,7 @@
  * place in the code that made it. The threads are told to close them. At `hardExitMs` the process
  * leaves them behind, with 1.
  */
-import type { Log } from '../observe/log-port.ts';
+import type { Log } from '../observe/log/log-port.ts';
 import type { Threads } from './threads.ts';
 
 const REPEAT_MS = 2000;

@@ -14,7 +14,7 @@ interface CallFrame {
 }
 
 /** What a thread's debugger says. */
-interface Said {
+interface DebuggerMessage {
   readonly method?: string;
   readonly params?: { readonly callFrames?: readonly CallFrame[] };
 }
@@ -45,7 +45,7 @@ async function hungStack(name: string, waitMs: number): Promise<string | undefin
     send('Debugger.pause');
   });
   session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
-    const { method, params: detail } = JSON.parse(params.message) as Said;
+    const { method, params: detail } = JSON.parse(params.message) as DebuggerMessage;
     if (method === 'Debugger.paused') seen.resolve(framesOf(detail?.callFrames ?? []));
   });
   try {

@@ -8,7 +8,7 @@
  */
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import type { Activity, Reading } from './beats.ts';
-import { firstPulse, nextPulse, type Patience, type Pulse, troubleOf } from './pulse.ts';
+import { firstPulse, type HangTimeouts, nextPulse, type Pulse, troubleOf } from './pulse.ts';
 import type { Hang } from './threads.ts';
 
 const LOOK_MS = 500;
@@ -40,7 +40,7 @@ export interface ThreadStock {
 
 export interface NannyOptions {
   readonly watched: Watched;
-  readonly patience: Patience;
+  readonly hangTimeouts: HangTimeouts;
   readonly onHang: (hang: Hang) => void;
   /** Monotonic milliseconds. */
   readonly now: () => number;
@@ -110,7 +110,7 @@ export class Nanny {
   }
 
   #lookAt(name: string, elapsedMs: number): readonly Hang[] {
-    const { watched, patience } = this.#options;
+    const { watched, hangTimeouts: patience } = this.#options;
     const reading = watched.reading(name);
     const known = this.#known.get(name) ?? newcomer(reading);
     this.#known.set(name, known);

@@ -15,7 +15,7 @@ export interface Pulse {
   readonly idleMs: number;
 }
 
-export interface Patience {
+export interface HangTimeouts {
   /** A loop that does not turn, or gets nowhere, for longer hangs. */
   readonly hangAfterMs: number;
   /** The same for a thread that starts: a new version may have to read all of a journal once. */
@@ -52,15 +52,15 @@ export function nextPulse(
   };
 }
 
-export function troubleOf(pulse: Pulse, patience: Patience): Trouble | undefined {
-  const limitMs = limitOf(pulse.reading, patience);
+export function troubleOf(pulse: Pulse, hangTimeouts: HangTimeouts): Trouble | undefined {
+  const limitMs = limitOf(pulse.reading, hangTimeouts);
   if (pulse.silentMs >= limitMs) return 'hung';
   // Who has been told to end has nothing to get done any more.
   if (pulse.reading.activity === 'stopping') return undefined;
   return pulse.idleMs >= limitMs ? 'stalled' : undefined;
 }
 
-function limitOf({ activity }: Reading, { hangAfterMs, startMs, journalMs }: Patience): number {
+function limitOf({ activity }: Reading, { hangAfterMs, startMs, journalMs }: HangTimeouts): number {
   if (activity === 'journal') return Math.max(journalMs, hangAfterMs);
   return activity === 'starting' ? Math.max(startMs, hangAfterMs) : hangAfterMs;
 }

@@ -9,7 +9,7 @@
  * A lost thread ends the process in the same way: what the other executors have under way may end.
  * Only the coordinator is needed for that, so nobody drains before it is ready or when it is lost.
  */
-import type { Log } from '../observe/log-port.ts';
+import type { Log } from '../observe/log/log-port.ts';
 import { startEscalation } from './escalation.ts';
 import type { Loss, Threads } from './threads.ts';
 
@@ -76,10 +76,10 @@ export class Shutdown {
 
   /** A thread is lost: the process cannot go on. */
   lose(loss: Loss): void {
-    this.#say(loss);
+    this.#log(loss);
     const { threads, coordinator, executors } = this.#options;
     const executor = executors.indexOf(loss.thread);
-    if (executor !== -1) threads.tell(coordinator, { lostExecutor: executor });
+    if (executor !== -1) threads.send(coordinator, { lostExecutor: executor });
     if (loss.thread === coordinator) this.#coordinatorLost.resolve();
     if (this.#cause === undefined) this.#begin({ kind: 'lost', loss });
   }
@@ -106,7 +106,7 @@ export class Shutdown {
     // Replies first: the coordinator is told to end once no executor can report any more.
     for (const name of executors) threads.stop(name);
     await Promise.all(executors.map((name) => threads.ended(name)));
-    if (executors.every((name) => threads.hasLetGo(name))) threads.tell(coordinator, 'nodes_left');
+    if (executors.every((name) => threads.hasLetGo(name))) threads.send(coordinator, 'nodes_left');
     threads.stop(coordinator);
     await threads.ended(coordinator);
   }
@@ -114,7 +114,7 @@ export class Shutdown {
   /** Until everything has ended, time is up, a second signal comes, or the coordinator is lost. */
   async #drain(): Promise<void> {
     const { threads, coordinator, log, drainMs } = this.#options;
-    threads.tell(coordinator, 'drain');
+    threads.send(coordinator, 'drain');
     let timer: NodeJS.Timeout | undefined;
     const given = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, drainMs);
@@ -129,18 +129,18 @@ export class Shutdown {
 
   async #interruptAll(): Promise<void> {
     const { threads, coordinator, log, interruptMs } = this.#options;
-    threads.tell(coordinator, 'interrupt');
+    threads.send(coordinator, 'interrupt');
     const isInTime = await within(interruptMs, this.#drained());
-    if (!isInTime) log.warn(`work was not interrupted within ${interruptMs} ms`);
+    if (!isInTime) log.warn(`work did not stop within ${interruptMs} ms`);
   }
 
   /** Or there is nobody any more to say so. */
   async #drained(): Promise<void> {
     const { threads, coordinator } = this.#options;
-    await Promise.race([threads.heard(coordinator, 'drained'), this.#coordinatorLost.promise]);
+    await Promise.race([threads.received(coordinator, 'drained'), this.#coordinatorLost.promise]);
   }
 
-  #say(loss: Loss): void {
+  #log(loss: Loss): void {
     const { log, threads } = this.#options;
     if (loss.kind === 'failed') {
       return log.error(loss.failure.message, { hint: loss.failure.hint });

@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '../observe/log-port.ts';
+import type { Log } from '../observe/log/log-port.ts';
 import type { Failure } from './control.ts';
 
 const TRY_MS = 2000;
@@ -27,7 +27,7 @@ export async function passStartGate(options: StartGateOptions): Promise<Failure 
   const { address, timeoutMs, log, stop } = options;
   const begun = performance.now();
   const waitedMs = () => Math.round(performance.now() - begun);
-  let saidAt = -Infinity;
+  let loggedAt = -Infinity;
   while (!stop.aborted) {
     const why = await knock(address, AbortSignal.any([stop, AbortSignal.timeout(TRY_MS)]));
     if (why === undefined) {
@@ -35,9 +35,9 @@ export async function passStartGate(options: StartGateOptions): Promise<Failure 
       return undefined;
     }
     if (waitedMs() >= timeoutMs) return failure(options, why);
-    if (waitedMs() - saidAt >= SAY_MS && !stop.aborted) {
-      saidAt = waitedMs();
-      log.info(`waiting for ${address} before any work begins`, { why, waitedMs: saidAt });
+    if (waitedMs() - loggedAt >= SAY_MS && !stop.aborted) {
+      loggedAt = waitedMs();
+      log.info(`waiting for ${address} before any work begins`, { why, waitedMs: loggedAt });
     }
     await sleep(Math.min(PAUSE_MS, timeoutMs), undefined, { signal: stop }).catch(() => undefined);
   }
@@ -77,6 +77,6 @@ function reasonOf(error: unknown): string {
 function failure({ address, timeoutMs }: StartGateOptions, why: string): Failure {
   return {
     message: `${address} did not answer within ${timeoutMs} ms: ${why}`,
-    hint: 'Bring it up, or correct LOCKSTEP_START_GATE; the supervisor tries again.',
+    hint: 'Start it, or correct LOCKSTEP_START_GATE; the supervisor tries again.',
   };
 }

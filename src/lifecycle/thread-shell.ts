@@ -34,7 +34,7 @@ export class StartError extends Error {
   }
 }
 
-export function tellMain(message: FromThread): void {
+export function sendToMain(message: FromThread): void {
   parentPort?.postMessage(message);
 }
 
@@ -47,7 +47,7 @@ const GRACE_MS = 250;
 
 class ThreadShell {
   readonly #beat = new Beat((workerData as ShellData).beat);
-  readonly #sockets = new SocketRegistry((open) => tellMain({ kind: 'sockets', open }));
+  readonly #sockets = new SocketRegistry((open) => sendToMain({ kind: 'sockets', open }));
   /** What main said before there was a body to hear it. */
   readonly #early: ToThread[] = [];
   #body: ThreadBody | undefined;
@@ -60,7 +60,7 @@ class ThreadShell {
     setDefaultAutoSelectFamilyAttemptTimeout((workerData as ShellData).addressAttemptMs);
     process.on('uncaughtException', (error) => this.#die(error));
     process.on('unhandledRejection', (error) => this.#die(error));
-    parentPort?.on('message', (message: ToThread) => this.#hear(message));
+    parentPort?.on('message', (message: ToThread) => this.#receive(message));
     void this.#begin(start);
   }
 
@@ -75,13 +75,13 @@ class ThreadShell {
       if (this.#ending) return undefined;
       if (!(error instanceof StartError)) return this.#die(error);
       this.#cut();
-      tellMain({ kind: 'failed', failure: error.failure });
+      sendToMain({ kind: 'failed', failure: error.failure });
       parentPort?.close();
     }
     return undefined;
   }
 
-  #hear(message: ToThread): void {
+  #receive(message: ToThread): void {
     if (message === 'stop') void this.#stop();
     else if (message === 'abandon') this.#abandon();
     else if (this.#body === undefined) this.#early.push(message);

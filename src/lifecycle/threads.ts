@@ -45,7 +45,7 @@ export class Threads {
   readonly #beats = new Beats();
   readonly #mainBeat: Beat;
   readonly #workers = new Map<string, Worker>();
-  readonly #heard = new Map<string, Set<FromThread['kind']>>();
+  readonly #received = new Map<string, Set<FromThread['kind']>>();
   readonly #sockets = new Map<string, readonly OpenSocket[]>();
   readonly #listeners = new Set<() => void>();
   readonly #options: ThreadsOptions;
@@ -81,7 +81,7 @@ export class Threads {
   /** Those that should be there, main among them, and those that were lost on their way out. */
   get expected(): readonly string[] {
     const isExpected = (name: string) => this.#lost.has(name) || !this.#stopping.has(name);
-    return [MAIN, ...this.#heard.keys()].filter(isExpected);
+    return [MAIN, ...this.#received.keys()].filter(isExpected);
   }
 
   /** Of those, the ones that crashed, ended unasked, hang or failed. */
@@ -101,36 +101,36 @@ export class Threads {
       resourceLimits: LIMITS,
     });
     this.#workers.set(name, worker);
-    this.#heard.set(name, new Set());
-    worker.on('message', (message: FromThread) => this.#hear(name, message));
+    this.#received.set(name, new Set());
+    worker.on('message', (message: FromThread) => this.#receive(name, message));
     worker.on('error', (error) => this.lose({ kind: 'crashed', thread: name, error }));
     worker.on('exit', () => this.#gone(name));
   }
 
-  tell(name: string, message: ToThread): void {
+  send(name: string, message: ToThread): void {
     this.#workers.get(name)?.postMessage(message);
   }
 
   /** Has a thread close what it holds and end. */
   stop(name: string): void {
     this.#stopping.add(name);
-    this.tell(name, 'stop');
+    this.send(name, 'stop');
   }
 
   /** Has a thread that was told to stop, and does not, close its sockets and end. */
   abandon(name: string): void {
     this.#stopping.add(name);
-    this.tell(name, 'abandon');
+    this.send(name, 'abandon');
   }
 
   /** Whether the thread has said so. */
-  has(name: string, said: FromThread['kind']): boolean {
-    return this.#heard.get(name)?.has(said) === true;
+  has(name: string, detail: FromThread['kind']): boolean {
+    return this.#received.get(name)?.has(detail) === true;
   }
 
   /** Resolves when the thread has said so, or when it is gone. */
-  async heard(name: string, said: FromThread['kind']): Promise<void> {
-    await this.#until(() => !this.#workers.has(name) || this.has(name, said));
+  async received(name: string, detail: FromThread['kind']): Promise<void> {
+    await this.#until(() => !this.#workers.has(name) || this.has(name, detail));
   }
 
   /** Resolves when the thread is gone, or hangs: then nobody can end it but the process itself. */
@@ -177,13 +177,13 @@ export class Threads {
     this.#changed();
   }
 
-  #hear(name: string, message: FromThread): void {
+  #receive(name: string, message: FromThread): void {
     if (message.kind === 'failed') {
       this.lose({ kind: 'failed', thread: name, failure: message.failure });
     }
     if (message.kind === 'sockets') this.#sockets.set(name, message.open);
     this.#options.onMessage?.(name, message);
-    const heard = this.#heard.get(name);
+    const heard = this.#received.get(name);
     if (heard?.has(message.kind)) return;
     heard?.add(message.kind);
     this.#changed();

@@ -3,11 +3,11 @@
  * nothing else (P9). First come, first served. Whoever is let in has a place to itself, such as a
  * connection; whoever leaves hands it on.
  */
-import { Fifo } from '../core/fifo.ts';
+import { Fifo } from '../base/fifo.ts';
 
 /** Who wants in. Its `place` and `hasLeft` are the bulkhead's to change. */
-export interface Visitor<Place> {
-  place: Place | undefined;
+export interface Waiter<Place> {
+  slot: Place | undefined;
   hasLeft: boolean;
   /** There is a place: at once, or when another leaves. */
   start(place: Place): void;
@@ -20,7 +20,7 @@ export class Bulkhead<Place> {
   #resting: Place[] = [];
   readonly #rest: (over: () => void) => void;
   /** Those that have left meanwhile are passed over. */
-  readonly #queue = new Fifo<Visitor<Place>>();
+  readonly #queue = new Fifo<Waiter<Place>>();
 
   /** @param rest calls back when a place nobody waited for may be taken again; at once by default */
   constructor(places: readonly Place[], rest: (over: () => void) => void = (over) => over()) {
@@ -28,17 +28,17 @@ export class Bulkhead<Place> {
     this.#rest = rest;
   }
 
-  enter(visitor: Visitor<Place>): void {
+  enter(visitor: Waiter<Place>): void {
     const place = this.#free.pop();
     if (place === undefined) this.#queue.push(visitor);
     else admit(visitor, place);
   }
 
   /** Gives the place back, or leaves the queue; twice is as good as once. */
-  leave(visitor: Visitor<Place>): void {
-    const { place } = visitor;
+  leave(visitor: Waiter<Place>): void {
+    const { slot: place } = visitor;
     visitor.hasLeft = true;
-    visitor.place = undefined;
+    visitor.slot = undefined;
     if (place === undefined) return;
     const next = this.#next();
     if (next !== undefined) admit(next, place);
@@ -55,14 +55,14 @@ export class Bulkhead<Place> {
     }
   }
 
-  #next(): Visitor<Place> | undefined {
+  #next(): Waiter<Place> | undefined {
     let next = this.#queue.shift();
     while (next?.hasLeft) next = this.#queue.shift();
     return next;
   }
 }
 
-function admit<Place>(visitor: Visitor<Place>, place: Place): void {
-  visitor.place = place;
+function admit<Place>(visitor: Waiter<Place>, place: Place): void {
+  visitor.slot = place;
   visitor.start(place);
 }

@@ -16,7 +16,7 @@ export class NameWatch {
   readonly #hosts: readonly string[];
   readonly #onChange: (resolution: Resolution) => void;
   /** What was told last of each name. */
-  readonly #told = new Map<string, string>();
+  readonly #sent = new Map<string, string>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   #isStopped = false;
 
@@ -41,22 +41,23 @@ export class NameWatch {
   #look(host: string): void {
     dns.lookup(host, { all: true }, (error, addresses) => {
       if (this.#isStopped) return;
-      this.#tell(error === null ? { host, addresses } : { host, failure: lossOf(error) });
+      this.#send(error === null ? { host, addresses } : { host, failure: lossOf(error) });
       this.#timers.set(host, setTimeout(() => this.#look(host), LOOK_MS).unref());
     });
   }
 
-  #tell(resolution: Resolution): void {
+  #send(resolution: Resolution): void {
     const { host } = resolution;
-    const said = 'failure' in resolution ? resolution.failure.said : wordOf(resolution.addresses);
-    if (this.#told.get(host) === said) return;
-    this.#told.set(host, said);
+    const detail =
+      'failure' in resolution ? resolution.failure.detail : addressesText(resolution.addresses);
+    if (this.#sent.get(host) === detail) return;
+    this.#sent.set(host, detail);
     this.#onChange(resolution);
   }
 }
 
 /** Name servers give the same addresses in another order each time. */
-function wordOf(addresses: readonly Address[]): string {
+function addressesText(addresses: readonly Address[]): string {
   return addresses
     .map(({ address }) => address)
     .sort()

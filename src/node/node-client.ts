@@ -4,17 +4,17 @@
  *
  * It retries nothing and remembers nothing of a command: that is the core's.
  */
-import type { Answer, AnswerKind, Request } from '../core/model.ts';
+import type { NodeReply, NodeReplyKind, NodeRequest } from '../core/model.ts';
 import type { NodeReport } from '../protocol/answer.ts';
 import type { Resolution } from '../protocol/resolution.ts';
-import type { AfterReads } from './after-reads.ts';
+import type { AfterPoll } from './after-poll.ts';
 import { Bulkhead } from './bulkhead.ts';
-import { type After, Call, type CallHost, type Done } from './call.ts';
-import type { Dialect } from './dialect.ts';
+import { Codec } from './dialect/codec.ts';
+import type { Dialect } from './dialect/dialect.ts';
 import { Addresses } from './http/addresses.ts';
 import { Connection } from './http/connection.ts';
-import { ListCall } from './list-call.ts';
-import { Wording } from './wording.ts';
+import { ListCall } from './list/list-call.ts';
+import { type After, type Done, NodeCall, type NodeCallHost } from './node-call.ts';
 
 export interface NodeClientOptions {
   readonly name: string;
@@ -28,21 +28,21 @@ export interface NodeClientOptions {
   readonly wallNow: () => number;
   readonly after: After;
   /** Of all clients of a thread. */
-  readonly afterReads: AfterReads;
+  readonly afterReads: AfterPoll;
 }
 
-export class NodeClient implements CallHost {
+export class NodeClient implements NodeCallHost {
   readonly options: NodeClientOptions;
   readonly requestTimeoutMs: number;
   readonly after: After;
-  readonly wording: Wording;
+  readonly wording: Codec;
   readonly bulkhead: Bulkhead<Connection>;
-  readonly afterReads: AfterReads;
+  readonly afterReads: AfterPoll;
   /** For what is off the hot path, and must not take an exchange's place. */
   readonly aside: Bulkhead<Connection>;
   readonly #addresses: Addresses;
   readonly #connections: readonly Connection[];
-  readonly #answers: Partial<Record<AnswerKind, number>> = {};
+  readonly #answers: Partial<Record<NodeReplyKind, number>> = {};
   #calls = 0;
   #lastFailure: string | undefined;
 
@@ -54,7 +54,7 @@ export class NodeClient implements CallHost {
     this.requestTimeoutMs = options.requestTimeoutMs;
     this.after = options.after;
     this.afterReads = options.afterReads;
-    this.wording = new Wording(target);
+    this.wording = new Codec(target);
     const connections = Array.from(
       { length: options.connections + 1 },
       () => new Connection(target),
@@ -65,9 +65,9 @@ export class NodeClient implements CallHost {
   }
 
   /** See `NodePort.exchange`. */
-  exchange(request: Request, groupId: string, done: Done): { abort(): void } {
+  exchange(request: NodeRequest, groupId: string, done: Done): { abort(): void } {
     this.#calls++;
-    return new Call(this, { request, groupId }, done);
+    return new NodeCall(this, { request, groupId }, done);
   }
 
   /** The body of a page of keys. */
@@ -76,13 +76,13 @@ export class NodeClient implements CallHost {
   }
 
   /** A name of nodes was looked up; of this one's, or of another's. */
-  hear(resolution: Resolution): void {
-    this.#addresses.hear(resolution);
+  onResolution(resolution: Resolution): void {
+    this.#addresses.onResolution(resolution);
   }
 
-  count(request: Request, answer: Answer): void {
+  count(request: NodeRequest, answer: NodeReply): void {
     this.#answers[answer.kind] = (this.#answers[answer.kind] ?? 0) + 1;
-    if (FAILURES.has(answer.kind)) this.#lastFailure = `${request.kind}: ${answer.said}`;
+    if (FAILURES.has(answer.kind)) this.#lastFailure = `${request.kind}: ${answer.detail}`;
   }
 
   report(): NodeReport {
@@ -107,7 +107,7 @@ function restAWhile(over: () => void): void {
   setImmediate(() => setImmediate(over));
 }
 
-const FAILURES: ReadonlySet<AnswerKind> = new Set([
+const FAILURES: ReadonlySet<NodeReplyKind> = new Set([
   'unsure',
   'misnamed',
   'lost',

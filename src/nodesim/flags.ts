@@ -1,6 +1,6 @@
 /** The command line of nodesim. Values stay texts here; settings.ts reads them. */
 import yargs from 'yargs';
-import { nearest } from '../protocol/nearest.ts';
+import { nearest } from '../base/nearest.ts';
 import { type Flags, SOURCES } from './settings.ts';
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {

@@ -3,11 +3,11 @@
  * so to people and to pm2, and ends on a signal. Exit codes: 0 (or LOCKSTEP_STOP_EXIT_CODE)
  * stopped on purpose, 1 a lost thread, a held port or file, 78 wrong settings.
  */
-import { type Cluster, startCluster } from './cluster.ts';
+import { type Cluster, startCluster } from './cluster/cluster.ts';
 import { readCommandLine } from './flags.ts';
 import { createLog } from './log.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { EXIT_LOST, EXIT_WRONG_SETTINGS, StartError } from './start-error.ts';
+import { CannotStart, EXIT_LOST, EXIT_WRONG_SETTINGS } from './start-error.ts';
 
 const line = readCommandLine(process.argv.slice(2));
 if (line.kind === 'help') console.log(line.text);
@@ -28,7 +28,7 @@ async function run(settings: Settings): Promise<void> {
     console.log(readyLine(cluster, settings));
     process.send?.('ready');
   } catch (error) {
-    if (error instanceof StartError) return leave(error.message, error.exitCode);
+    if (error instanceof CannotStart) return leave(error.message, error.exitCode);
     throw error;
   }
 }

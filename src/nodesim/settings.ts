@@ -5,7 +5,11 @@
 import { randomInt } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { isServiceLink } from '../base/service-links.ts';
-import { type Checked, DELETE_MISSING_STATUSES, type DeleteMissingStatus } from './fault-schema.ts';
+import {
+  type Checked,
+  DELETE_MISSING_STATUSES,
+  type DeleteMissingStatus,
+} from './faults/schema.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 
 const NODES_MAX = 50;

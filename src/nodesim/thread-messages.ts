@@ -2,12 +2,13 @@
  * What the main thread and a node's thread say to each other. Calls and outcomes travel in batches,
  * one message a turn of the loop.
  */
-import type { Outcome } from './answers.ts';
-import type { CountersReport } from './counters.ts';
-import type { Faults, NodeSettingsChange } from './fault-schema.ts';
-import type { NodeSettings } from './group-node.ts';
-import type { GroupRequest, ListRequest } from './group-request.ts';
+
+import type { Faults, NodeSettingsChange } from './faults/schema.ts';
 import type { LogLevel } from './log.ts';
+import type { Outcome } from './node/answers.ts';
+import type { CountersReport } from './node/counters.ts';
+import type { NodeSettings } from './node/group-node.ts';
+import type { GroupRequest, ListRequest } from './node/group-request.ts';
 
 /** What a thread is started with. */
 export interface ThreadStart {

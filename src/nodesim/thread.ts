@@ -4,14 +4,14 @@
  */
 import type { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
-import { withHeader } from './answers.ts';
-import { FrontDoor } from './front-door.ts';
-import { GroupNode } from './group-node.ts';
-import { createFront } from './http-front.ts';
+import { ControlledNode } from './controlled-node.ts';
+import { answerSim, answerStats, type NodeControls } from './http/controls.ts';
+import { FrontDoor } from './http/port.ts';
+import { routerFor, type Served } from './http/router.ts';
+import { createFront } from './http/server.ts';
 import { createLog } from './log.ts';
-import { NodeDesk } from './node-desk.ts';
-import { routerFor, type Served } from './router.ts';
-import { answerSim, answerStats, type NodeControls } from './sim-controls.ts';
+import { withHeader } from './node/answers.ts';
+import { GroupNode } from './node/group-node.ts';
 import type {
   ForwardedCall,
   FromThread,
@@ -36,14 +36,14 @@ function openNode(): GroupNode | undefined {
   } catch (error) {
     const busy = (error as { code?: string }).code === 'SQLITE_BUSY';
     const why = busy ? 'another process holds it' : String(error);
-    say({ kind: 'cannotStart', cause: 'data', message: `${start.file}: ${why}` });
+    send({ kind: 'cannotStart', cause: 'data', message: `${start.file}: ${why}` });
     return undefined;
   }
 }
 
 async function serve(node: GroupNode): Promise<void> {
   const door = new FrontDoor(() => createFront(routerFor(served, log)), start);
-  const desk = new NodeDesk(node, door);
+  const desk = new ControlledNode(node, door);
   const alone = (socket?: Socket): ReadonlyMap<string, NodeControls> =>
     new Map([[name, { port: start.port, control: (asked) => desk.control(asked, socket) }]]);
   const served: Served = {
@@ -51,25 +51,25 @@ async function serve(node: GroupNode): Promise<void> {
     list: (request, call) => node.list(request, call),
     stats: () => answerStats(alone()),
     sim: async (path, call, body) => {
-      const told = await answerSim({ method: call.method, path, body }, alone(call.socket), seed);
-      return node.faults.refuse === true ? withHeader(told, 'Connection', 'close') : told;
+      const sent = await answerSim({ method: call.method, path, body }, alone(call.socket), seed);
+      return node.faults.refuse === true ? withHeader(sent, 'Connection', 'close') : sent;
     },
   };
   try {
     await door.open();
   } catch (error) {
     node.close();
-    say({ kind: 'cannotStart', cause: 'port', message: String(error) });
+    send({ kind: 'cannotStart', cause: 'port', message: String(error) });
     return;
   }
   main.on('message', (message: ToThread) => {
     if (message.kind === 'stop') stop(node, door);
     else for (const call of message.calls) take(call, desk);
   });
-  say({ kind: 'ready' });
+  send({ kind: 'ready' });
 }
 
-function take(call: ForwardedCall, desk: NodeDesk): void {
+function take(call: ForwardedCall, desk: ControlledNode): void {
   const { seq } = call;
   if (call.kind === 'control') {
     // A control that fails is the simulator's own fault: the rejection ends the thread.
@@ -83,7 +83,7 @@ function stop(node: GroupNode, door: FrontDoor): void {
   node.close();
   flush();
   door.close();
-  say({ kind: 'stopped' });
+  send({ kind: 'stopped' });
   main.close();
 }
 
@@ -94,10 +94,10 @@ function giveBack(one: Returned): void {
 
 function flush(): void {
   if (returned.length === 0) return;
-  say({ kind: 'returned', returned });
+  send({ kind: 'returned', returned });
   returned = [];
 }
 
-function say(message: FromThread): void {
+function send(message: FromThread): void {
   main.postMessage(message);
 }

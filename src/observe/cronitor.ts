@@ -7,7 +7,7 @@
  * sees one fail: its `axios` is wrapped, and what went wrong is logged by its code alone. The
  * package's `Event` holds a timer that keeps the process alive; it is not used.
  */
-import type { Log } from './log-port.ts';
+import type { Log } from './log/log-port.ts';
 
 const PING_MS = 5000;
 const MESSAGE_CHARS_MAX = 1000;
@@ -61,9 +61,9 @@ export async function startHeartbeat(options: CronitorOptions): Promise<Heartbea
       const last: Ping =
         failure === undefined ? { state: 'complete' } : { state: 'fail', message: failure };
       const late = Promise.withResolvers<void>();
-      const patience = setTimeout(late.resolve, timeoutMs);
+      const hangTimeouts = setTimeout(late.resolve, timeoutMs);
       await Promise.race([send(last), late.promise]);
-      clearTimeout(patience);
+      clearTimeout(hangTimeouts);
     },
   };
 }
@@ -96,12 +96,12 @@ async function openMonitor(options: CronitorOptions): Promise<(ping: Ping) => Pr
         maxContentLength: 65_536,
       };
       const answer = await get(to, { ...more, ...limits });
-      if (failing) log.info('Cronitor takes heartbeats again');
+      if (failing) log.info('Cronitor accepts heartbeats again');
       failing = false;
       return answer;
     } catch (error) {
       // Once an outage, not once a minute.
-      if (!failing) log.warn('Cronitor did not take a heartbeat', { reason: codeOf(error) });
+      if (!failing) log.warn('Cronitor did not accept a heartbeat', { reason: codeOf(error) });
       failing = true;
       return undefined;
     }

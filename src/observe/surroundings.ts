@@ -1,7 +1,7 @@
 /** What people are told of the world around the daemon: its supervisor, its disk, its list of nodes. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Log } from './log-port.ts';
+import type { Log } from './log/log-port.ts';
 import type { Notices } from './notify/notices.ts';
 
 /** The nodes of the last life. */
@@ -49,7 +49,7 @@ export function surroundingsNews(notices: Notices): SurroundingsNews {
  * that changed unasked (a variable that was forgotten at a restart) has the daemon write to other
  * nodes than people think.
  */
-export function sayChangedNodes(
+export function reportChangedNodes(
   { dataDir, nodes }: Place,
   { log, notices }: { readonly log: Log; readonly notices: Notices },
 ): void {
@@ -59,13 +59,13 @@ export function sayChangedNodes(
     const was = readNote(file);
     if (was === now) return;
     if (was !== undefined) {
-      log.warn('the nodes are not those of the last life', { was, now });
+      log.warn('the list of nodes differs from that of the last run', { was, now });
       const text = `the nodes have changed: was ${was}, now ${now}`;
       notices.notify({ kind: 'nodes_changed', key: `nodes/${now}`, text });
     }
     writeFileSync(file, now);
   } catch (error) {
-    log.warn('the list of nodes could not be noted', { error });
+    log.warn('the list of nodes could not be saved', { error });
   }
 }
 

@@ -6,15 +6,15 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { presentable } from './cause.ts';
 import { type Heartbeat, startHeartbeat, type Vitals } from './cronitor.ts';
-import type { OpenLog } from './log.ts';
-import type { SyslogTarget } from './log-plan.ts';
+import type { OpenLog } from './log/log.ts';
+import type { SyslogTarget } from './log/log-plan.ts';
 import { type NoticeSettings, openNotices } from './notify/notices.ts';
 import { RunRecord } from './run-record.ts';
 import { seenFileFor } from './seen-file.ts';
-import { openSentry, type Sentry } from './sentry.ts';
-import { type SurroundingsNews, sayChangedNodes, surroundingsNews } from './surroundings.ts';
+import { presentable } from './sentry/cause.ts';
+import { openSentry, type Sentry } from './sentry/sentry.ts';
+import { reportChangedNodes, type SurroundingsNews, surroundingsNews } from './surroundings.ts';
 
 const FAREWELL_MS = 2000;
 
@@ -81,18 +81,18 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   const seenFile = seenFileFor(join(settings.dataDir, 'notices-sent.json'));
   const notices = openNotices(settings, { log, seenFile });
   const record = new RunRecord(join(settings.dataDir, 'running.json'), (error) =>
-    log.warn('how the daemon ends could not be noted', { error }),
+    log.warn('the reason of this shutdown could not be saved', { error }),
   );
   const secrets = secretsOf(settings);
   const names = integrationsOn(settings);
   log.info('integrations', { on: names.length === 0 ? 'none' : names.join(',') });
   return {
     holdsJournal: () => {
-      sayChangedNodes(settings, { log, notices });
+      reportChangedNodes(settings, { log, notices });
       const unclean = record.begin();
       if (unclean === undefined) return;
       const cause = unclean.cause ?? 'killed, out of memory, or without power';
-      log.warn('the last life of this daemon did not end on purpose', { reason: cause });
+      log.warn('the last run of this daemon ended unexpectedly', { reason: cause });
       const text = `restarted, it had ended: ${cause}`;
       notices.notify({ kind: 'restart', key: 'restart', text });
     },
@@ -148,7 +148,7 @@ function makeFolder(path: string, log: OpenLog): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    log.warn('the data directory cannot be made', { error });
+    log.warn('the data directory cannot be created', { error });
   }
 }
 

@@ -3,7 +3,7 @@
  * turn (else start it anew), and may work be sent to it (else send it elsewhere)?
  */
 import { isOwn } from '../protocol/accepting.ts';
-import { acceptance, type Standing, type ThreadStanding } from './standing.ts';
+import { acceptance, type DaemonStatus, type ThreadStatus } from './daemon-status.ts';
 
 /** A loop that has not turned for longer is not well, though the nanny may still be patient. */
 const FRESH_MS = 3000;
@@ -17,7 +17,7 @@ export interface Verdict {
 }
 
 /** Whether every loop turns. */
-export function health({ threads }: Standing): Verdict {
+export function health({ threads }: DaemonStatus): Verdict {
   return verdict(threads.flatMap(faultsOf));
 }
 
@@ -25,7 +25,7 @@ export function health({ threads }: Standing): Verdict {
  * Whether new commands are taken in and can be driven, as far as it is this daemon's to do. A node that
  * is down is no reason to send them elsewhere: the next daemon of the cluster needs it as well.
  */
-export function readiness(standing: Standing): Verdict {
+export function readiness(standing: DaemonStatus): Verdict {
   const { phase, threads, figures } = standing;
   const { refusal } = acceptance(standing);
   const reasons = threads.flatMap(faultsOf);
@@ -40,7 +40,7 @@ export function readiness(standing: Standing): Verdict {
   return verdict(reasons);
 }
 
-function faultsOf({ name, alive, activity, silentMs }: ThreadStanding): string[] {
+function faultsOf({ name, alive, activity, silentMs }: ThreadStatus): string[] {
   if (!alive) return [`thread ${name} is lost`];
   const isPatient = activity === 'starting' || activity === 'journal';
   if (silentMs < FRESH_MS || isPatient) return [];

@@ -1,6 +1,6 @@
 /** The coordinator's latest figures, and how old they are. */
 import type { Figures } from '../protocol/figures.ts';
-import type { Standing } from './standing.ts';
+import type { DaemonStatus } from './daemon-status.ts';
 
 export class LatestFigures {
   #latest: { readonly figures: Figures; readonly at: number } | undefined;
@@ -9,7 +9,7 @@ export class LatestFigures {
     this.#latest = { figures, at: performance.now() };
   }
 
-  get seen(): Standing['figures'] {
+  get seen(): DaemonStatus['figures'] {
     if (this.#latest === undefined) return undefined;
     const { figures, at } = this.#latest;
     return { latest: figures, ageMs: performance.now() - at };

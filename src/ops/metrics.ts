@@ -7,8 +7,8 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Figures } from '../protocol/figures.ts';
+import { acceptance, type DaemonStatus } from './daemon-status.ts';
 import { DistributionHistogram } from './distribution-histogram.ts';
-import { acceptance, type Standing } from './standing.ts';
 
 interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ interface Definition {
   readonly name: string;
   readonly help: string;
   readonly labels?: readonly string[];
-  readonly read: (standing: Standing) => readonly Sample[];
+  readonly read: (standing: DaemonStatus) => readonly Sample[];
 }
 
 /**
@@ -32,7 +32,7 @@ const LOOP_HISTOGRAM = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map
   (part) => `nodejs_eventloop_lag_${part}_seconds`,
 );
 
-export function openMetrics(standing: () => Standing): Registry {
+export function openMetrics(standing: () => DaemonStatus): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: RARELY_MS });
   for (const name of LOOP_HISTOGRAM) registry.removeSingleMetric(name);
@@ -89,7 +89,7 @@ function openHistograms(registry: Registry, figures: () => Figures | undefined):
   });
   new DistributionHistogram(registry, {
     name: 'lockstep_journal_commit_writes',
-    help: 'How much one commit covered: commands accepted, begun, turned, settled.',
+    help: 'Writes in one commit: commands accepted, begun, turned back, settled.',
     divisor: 1,
     read: () => only(figures()?.commitWrites),
   });
@@ -104,32 +104,32 @@ const OF_THE_PROCESS: readonly Definition[] = [
   {
     kind: 'gauge',
     name: 'lockstep_info',
-    help: 'Always 1; its labels say what runs.',
+    help: 'Always 1; the labels name the version.',
     labels: ['version', 'phase'],
     read: ({ version, phase }) => [{ labels: { version, phase }, value: 1 }],
   },
   {
     kind: 'gauge',
     name: 'lockstep_supervised',
-    help: '0 once pm2 is gone, which would start the daemon anew; absent where it was started without.',
+    help: '0 when pm2 has died and nothing restarts the daemon; absent without pm2.',
     read: ({ supervised }) => (supervised === undefined ? [] : [{ value: Number(supervised) }]),
   },
   {
     kind: 'gauge',
     name: 'lockstep_threads_alive',
-    help: 'Threads that should be there and are.',
+    help: 'Live threads.',
     read: ({ threads }) => [{ value: threads.filter(({ alive }) => alive).length }],
   },
   {
     kind: 'gauge',
     name: 'lockstep_threads_missing',
-    help: 'Threads that should be there and crashed or hang.',
+    help: 'Threads that crashed or hang.',
     read: ({ threads }) => [{ value: threads.filter(({ alive }) => !alive).length }],
   },
   {
     kind: 'gauge',
     name: 'lockstep_thread_silent_seconds',
-    help: 'For how long the loop of a thread has not turned; below a second all is well.',
+    help: 'Seconds since the event loop of a thread last ran; below 1 is normal.',
     labels: ['thread'],
     read: ({ threads }) =>
       threads.map(({ name, silentMs }) => ({
@@ -165,7 +165,7 @@ const OF_THE_PROCESS: readonly Definition[] = [
   {
     kind: 'gauge',
     name: 'lockstep_figures_age_seconds',
-    help: 'How old the figures of the coordinator are, from which the metrics below come.',
+    help: 'Age of the figures of the coordinator, the source of the metrics below.',
     read: ({ figures }) => (figures === undefined ? [] : [{ value: figures.ageMs / SECOND_MS }]),
   },
 ];
@@ -179,12 +179,12 @@ const OF_THE_WORK: readonly Definition[] = [
   }),
   ofFigures('gauge', {
     name: 'lockstep_commands_compensating',
-    help: 'Commands that are being undone.',
+    help: 'Commands that are being rolled back.',
     read: ({ summary }) => [{ value: summary.compensating }],
   }),
   ofFigures('gauge', {
     name: 'lockstep_commands_stuck',
-    help: 'Rollbacks that take long and go on.',
+    help: 'Rollbacks that are stuck: they are retried until they succeed.',
     read: ({ summary }) => [{ value: summary.stuck }],
   }),
   ofFigures('gauge', {
@@ -194,7 +194,7 @@ const OF_THE_WORK: readonly Definition[] = [
   }),
   ofFigures('gauge', {
     name: 'lockstep_divergent_keys',
-    help: 'Keys on which nodes were not as the journal has it, by the last audit.',
+    help: 'Keys that differed between nodes or from the journal in the last audit.',
     read: ({ summary }) => only(summary.audit).map(({ of }) => ({ value: of.divergent })),
   }),
   ofFigures('gauge', {
@@ -211,7 +211,7 @@ const OF_THE_WORK: readonly Definition[] = [
   }),
   ofFigures('gauge', {
     name: 'lockstep_lane_running',
-    help: 'Commands that an executor has.',
+    help: 'Commands that an executor is working on.',
     labels: ['lane'],
     read: ({ summary }) => byLane(summary, 'running'),
   }),
@@ -234,12 +234,12 @@ const OF_THE_WORK: readonly Definition[] = [
   }),
   ofFigures('counter', {
     name: 'lockstep_replies_dropped_total',
-    help: 'Replies whose client had gone.',
+    help: 'Replies that could not be delivered: the client had disconnected.',
     read: ({ repliesDropped }) => [{ value: repliesDropped }],
   }),
   ofFigures('counter', {
     name: 'lockstep_node_calls_total',
-    help: 'Exchanges begun with a node.',
+    help: 'HTTP calls to a node.',
     labels: ['node'],
     read: ({ summary }) =>
       Object.entries(summary.nodes).map(([node, { calls }]) => ({
@@ -249,7 +249,7 @@ const OF_THE_WORK: readonly Definition[] = [
   }),
   ofFigures('counter', {
     name: 'lockstep_node_answers_total',
-    help: 'Exchanges by how they ended.',
+    help: 'HTTP calls to a node, by result.',
     labels: ['node', 'kind'],
     read: ({ summary }) =>
       Object.entries(summary.nodes).flatMap(([node, { answers }]) =>

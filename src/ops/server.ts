@@ -5,9 +5,9 @@
  * Bounded (P9): it reads no bodies, keeps few connections and none for long.
  */
 import fastify, { type FastifyReply } from 'fastify';
+import type { DaemonStatus } from './daemon-status.ts';
 import { health, readiness, type Verdict } from './health.ts';
 import { openMetrics } from './metrics.ts';
-import type { Standing } from './standing.ts';
 
 const CONNECTIONS_MAX = 128;
 /** For a request to arrive. */
@@ -19,11 +19,11 @@ const BODY_BYTES_MAX = 1;
 export interface OpsOptions {
   readonly host: string;
   readonly port: number;
-  readonly standing: () => Standing;
+  readonly status: () => DaemonStatus;
 }
 
 /** @throws the error of `listen`, when the port is taken or no address of this machine */
-export async function startOps({ host, port, standing }: OpsOptions): Promise<void> {
+export async function startOps({ host, port, status: standing }: OpsOptions): Promise<void> {
   const server = fastify({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS,

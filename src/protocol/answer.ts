@@ -58,7 +58,7 @@ export interface NodeSighting {
   /** The owner mark, where the node shows it. */
   readonly owner?: string;
   /** Of `unknown`: what it said instead. */
-  readonly said?: string;
+  readonly lastResponse?: string;
 }
 
 /**
@@ -109,7 +109,7 @@ export interface StatsAnswer {
   readonly consistent: boolean | null;
   readonly nodes: Readonly<Record<string, NodeStats>>;
   /** It is the cluster's own word: its nodes list no keys, so nothing was compared. */
-  readonly told?: true;
+  readonly reported?: true;
 }
 
 /** What the daemon's calls to one node came to, since it started. */
@@ -155,7 +155,7 @@ export interface BreakerEvent extends BreakerView {
 }
 
 /** A node in `status`. */
-export interface NodeStanding extends NodeReport {
+export interface NodeStatus extends NodeReport {
   readonly breaker: BreakerView;
 }
 
@@ -166,14 +166,14 @@ export interface LanePause {
   readonly by?: string;
 }
 
-export interface LaneStanding {
+export interface LaneStatus {
   readonly waiting: number;
   readonly running: number;
   /** Absent while it is not paused. */
   readonly paused?: LanePause;
 }
 
-type Lanes = Readonly<Record<Lane, LaneStanding>>;
+type Lanes = Readonly<Record<Lane, LaneStatus>>;
 
 /** The answer to `pause` and `resume`. */
 export interface LanesAnswer {
@@ -206,7 +206,7 @@ export interface SummaryAnswer extends Accepting {
   readonly missingNodes?: Readonly<Record<string, number>>;
   /** `NAME=URL,…` of the last life; absent if they were the same. */
   readonly nodesBefore?: string;
-  readonly nodes: Readonly<Record<string, NodeStanding>>;
+  readonly nodes: Readonly<Record<string, NodeStatus>>;
   /** Of the last audit of all keys in this life of the daemon, and of the looks since. */
   readonly audit?: {
     /** Keys on which nodes were not as the journal has it; 100,000 stands for more. */

@@ -6,7 +6,7 @@
 export const ERROR_CODES = {
   invalid_request: {
     meaning: 'The request is wrong; `field` says where.',
-    hint: 'Mend the request; sending it again unchanged cannot succeed.',
+    hint: 'Correct the request; sending it again unchanged cannot succeed.',
     retry: false,
   },
   too_large: {

@@ -6,8 +6,8 @@
  * error is never larger or stranger than what caused it. Decides nothing about what is valid.
  */
 import type { z } from 'zod';
+import { nearest } from '../base/nearest.ts';
 import { type ErrorReply, errorReply } from './errors.ts';
-import { nearest } from './nearest.ts';
 
 /** The most of a client's own text that an error repeats, UTF-16 units. */
 const REPEATED_LENGTH_MAX = 100;
@@ -99,12 +99,12 @@ function unknownField(
   };
 }
 
-interface Place {
+interface FaultPath {
   readonly path: readonly PropertyKey[];
   readonly root: unknown;
 }
 
-function wrongField(issue: z.core.$ZodIssue, place: Place): Fault {
+function wrongField(issue: z.core.$ZodIssue, place: FaultPath): Fault {
   const path = [...place.path, ...issue.path];
   const value = valueAt(place.root, path);
   if (issue.code === 'invalid_union') {
@@ -115,7 +115,8 @@ function wrongField(issue: z.core.$ZodIssue, place: Place): Fault {
   const field = path.map(String).join('.');
   const name = path.findLast((part) => typeof part === 'string');
   const hint = hintFor(issue, value, String(name ?? ''));
-  const message = value === undefined ? `${field} is missing` : `${field} ${sayWhy(issue, value)}`;
+  const message =
+    value === undefined ? `${field} is missing` : `${field} ${reasonFor(issue, value)}`;
   return { message, field, ...(hint === undefined ? {} : { hint }) };
 }
 
@@ -139,7 +140,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   object: 'an object',
 };
 
-function sayWhy(issue: z.core.$ZodIssue, value: unknown): string {
+function reasonFor(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type': {
       const shown = typeof value === 'number' && issue.expected !== 'string';

@@ -5,7 +5,7 @@
  * and 2.4 µs with all of them, JSON included (Node 24.21, November 2026).
  */
 import { z } from 'zod';
-import { groupIdFault } from '../core/group-id.ts';
+import { groupIdFault } from './group-id.ts';
 
 const ID_LENGTH_MAX = 200;
 export const DEADLINE_MS_MAX = 24 * 60 * 60 * 1000;

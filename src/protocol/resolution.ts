@@ -11,5 +11,5 @@ export type Resolution =
   /** Why there is no answer, and whether this machine is to blame for that: see `Loss`. */
   | {
       readonly host: string;
-      readonly failure: { readonly said: string; readonly isOurs: boolean };
+      readonly failure: { readonly detail: string; readonly isOurs: boolean };
     };

@@ -5,7 +5,7 @@
  *
  * They come from this process, so their shapes are not checked.
  */
-import type { Sample, Sign } from '../core/breaker.ts';
+import type { HealthSignal, Sample } from '../core/breaker.ts';
 import type {
   Command,
   DurableEntry,
@@ -129,7 +129,7 @@ export type Report =
       readonly kind: 'tried';
       readonly node: string;
       readonly period: number;
-      readonly sign: Sign | 'idle';
+      readonly sign: HealthSignal | 'idle';
       /** Of a bad one: what the call came to. */
       readonly lastError?: string;
     }

@@ -34,7 +34,7 @@ export function judge(evidence: Evidence): readonly Violation[] {
 }
 
 /** P1, P3: whatever was asked for and answered is in the journal once, and has ended. */
-function* eachIsSettled({ asked, told, journal }: Evidence): Generator<Violation> {
+function* eachIsSettled({ asked, told: sent, journal }: Evidence): Generator<Violation> {
   const times = new Map<string, number>();
   for (const { id, groupId, state } of journal) {
     times.set(id, (times.get(id) ?? 0) + 1);
@@ -42,7 +42,7 @@ function* eachIsSettled({ asked, told, journal }: Evidence): Generator<Violation
     if (times.get(id) === 2) yield { text: `${id} was done 2 times`, groupId };
   }
   for (const [id, { groupId }] of asked) {
-    if (!told.has(id)) yield { text: `nobody was answered about ${id}`, groupId };
+    if (!sent.has(id)) yield { text: `nobody was answered about ${id}`, groupId };
     else if (!times.has(id)) yield { text: `${id} is not in the journal`, groupId };
   }
 }
@@ -65,9 +65,9 @@ function* eachIsAsAsked({ asked, cancels, journal }: Evidence): Generator<Violat
 }
 
 /** P3, P7: an end, once told, is the end. */
-function* eachAnswerIsTrue({ told, journal }: Evidence): Generator<Violation> {
+function* eachAnswerIsTrue({ told: sent, journal }: Evidence): Generator<Violation> {
   const known = new Map(journal.map((answer) => [answer.id, answer]));
-  for (const [id, answers] of told) {
+  for (const [id, answers] of sent) {
     const truth = known.get(id);
     if (truth === undefined) continue;
     for (const { answer } of answers) {
@@ -84,10 +84,10 @@ const LASTING = ['op', 'groupId'] as const;
 const ENDING = [...LASTING, 'state', 'reason', 'nodes', 'elapsedMs'] as const;
 
 /** P6: whoever asks after the end of another command of the key comes after it. */
-function* orderIsKept({ asked, told, journal }: Evidence): Generator<Violation> {
+function* orderIsKept({ asked, told: sent, journal }: Evidence): Generator<Violation> {
   const latest = new Map<string, AskedFor>();
   for (const { id, groupId } of journal) {
-    const endMs = told.get(id)?.find(({ answer }) => SETTLED.includes(answer.state))?.atMs;
+    const endMs = sent.get(id)?.find(({ answer }) => SETTLED.includes(answer.state))?.atMs;
     const before = latest.get(groupId);
     if (before !== undefined && endMs !== undefined && before.askedMs > endMs) {
       yield { text: `${before.id} was asked after the end of ${id} and came before it`, groupId };

@@ -1,6 +1,6 @@
 /** What is there to be judged once everything has come to rest. */
 import { type CommandAnswer, isError, type LockstepClient } from '../../src/client/index.ts';
-import type { CountersReport } from '../../src/nodesim/counters.ts';
+import type { CountersReport } from '../../src/nodesim/node/counters.ts';
 import type { Evidence } from './checker.ts';
 import { until } from './until.ts';
 

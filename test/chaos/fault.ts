@@ -1,5 +1,5 @@
 /** The faults of the chaos run, and the seeded decks they are dealt from. */
-import type { Faults } from '../../src/nodesim/fault-schema.ts';
+import type { Faults } from '../../src/nodesim/faults/schema.ts';
 import { Prng } from '../core/model/prng.ts';
 import type { Cut, Way } from './proxy.ts';
 import {

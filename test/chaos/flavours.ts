@@ -1,5 +1,5 @@
 /** The simulator's own faults, of every kind; their late effects land within `LATE_MS_MAX`. */
-import { FAULT_KINDS, type Faults } from '../../src/nodesim/fault-schema.ts';
+import { FAULT_KINDS, type Faults } from '../../src/nodesim/faults/schema.ts';
 import { LATE_MS_MAX } from './times.ts';
 
 export const RANDOM_BEHAVIOR = '0.1';

@@ -2,8 +2,9 @@
  * The simulators of the chaos run, one process a node, as if they were one. What a process has
  * counted is remembered when it is killed, and what it was told is told again when it is back.
  */
-import type { CountersReport } from '../../src/nodesim/counters.ts';
-import type { Faults } from '../../src/nodesim/fault-schema.ts';
+
+import type { Faults } from '../../src/nodesim/faults/schema.ts';
+import type { CountersReport } from '../../src/nodesim/node/counters.ts';
 import { SimApi, type SimControls } from '../support/sim-api.ts';
 
 export class Fleet {

@@ -11,8 +11,8 @@ export function historyOf(
   groupId: string,
   { heard, fleet, logOf }: { heard: Heard; fleet: Fleet; logOf: (app: string) => string },
 ): readonly string[] {
-  const told = (name: string): readonly Line[] => linesOf(name, logOf(name), groupId);
-  return [...clientLines(groupId, heard), ...fleet.names.flatMap(told)]
+  const sent = (name: string): readonly Line[] => linesOf(name, logOf(name), groupId);
+  return [...clientLines(groupId, heard), ...fleet.names.flatMap(sent)]
     .sort((a, b) => a.atMs - b.atMs)
     .map(({ atMs, text }) => `${new Date(atMs).toISOString()} ${text}`);
 }

@@ -1,5 +1,5 @@
 /** What a run of chaos came to, for people and for programs. */
-import { table } from '../../src/cli/table.ts';
+import { table } from '../../src/cli/output/table.ts';
 import type { Violation } from './checker.ts';
 import type { Recovery } from './recoveries.ts';
 

@@ -45,7 +45,7 @@ interface Outcome extends Pick<Report, 'spoiledCalls' | 'settledAfterMs'> {
 export async function conclude(run: Run, { failures, ...outcome }: Outcome): Promise<Report> {
   const { stage, heard, clients, recoveries, options } = run;
   const { journal, nodes } = await seen(stage.asking, stage.fleet);
-  const { asked, told, cancels } = heard;
+  const { asked, told: sent, cancels } = heard;
   const ownEnds = ownEndsOf(stage.logOf('lockstepd'));
   const texts = [
     ...failures,
@@ -60,7 +60,7 @@ export async function conclude(run: Run, { failures, ...outcome }: Outcome): Pro
   const violations: readonly Violation[] = [
     ...texts.map((text) => ({ text })),
     ...clients.faults,
-    ...judge({ asked, told, cancels, journal, nodes }),
+    ...judge({ asked, told: sent, cancels, journal, nodes }),
   ];
   const kept = options.keep || violations.length > 0 ? stage.keep() : undefined;
   if (kept !== undefined) tellHistories(run, violations, kept);
@@ -135,10 +135,10 @@ function ownEndsOf(log: string): Readonly<Record<string, number>> {
   );
 }
 
-function longestAnswerOf({ asked, told }: Heard): number {
+function longestAnswerOf({ asked, told: sent }: Heard): number {
   let longestMs = 0;
   for (const [id, { askedMs }] of asked) {
-    const end = told.get(id)?.find(({ answer }) => isSettled(answer.state));
+    const end = sent.get(id)?.find(({ answer }) => isSettled(answer.state));
     if (end !== undefined) longestMs = Math.max(longestMs, end.atMs - askedMs);
   }
   return Math.round(longestMs);

@@ -131,7 +131,7 @@ describe('audit', () => {
     expect(peer.seen.some((one) => one.op === 'audit' && one.repair)).toBe(false);
   });
 
-  test('waits while another audit is at work, and tells what a node says in place of a list', async () => {
+  test('waits while another audit is running, and tells what a node says in place of a list', async () => {
     let refusals = 1;
     const { run } = await setUp({
       instead: ({ op }) => {

@@ -2,7 +2,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import { openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -67,20 +67,20 @@ test('what is no count or no time is bad usage', async () => {
 test('what is wrong with the place of the copy is told of that place, and leaves nothing there', async () => {
   const [file, missing] = [join(folder, 'file'), join(folder, 'no')];
   writeFileSync(file, 'mine');
-  const said: readonly (readonly [readonly string[], number, string])[] = [
+  const detail: readonly (readonly [readonly string[], number, string])[] = [
     [[folder], 2, `${folder} is a folder; name a file in it, like ${join(folder, 'journal.db')}`],
     [[`${missing}/`, '--keep', '2'], 2, `${missing}/ is a folder; name a file in it`],
     [[join(missing, 'copy.db')], 1, `the folder of the copy, ${missing}, is missing`],
     [[join(file, 'copy.db')], 1, `${join(file, 'copy.db')}: `],
     [['/dev/null'], 1, '/dev/null is no file'],
   ];
-  for (const [line, code, message] of said) {
-    const told = await runCli(['backup', ...line], { env });
-    expect(told).toMatchObject({ code, stdout: '' });
-    expect(told.stderr).toMatch(/^lockstep: /);
-    expect(told.stderr).toContain(message);
-    expect(told.stderr).not.toContain(join(env['LOCKSTEP_DATA_DIR'] ?? '', 'journal.db'));
-    expect(told.stderr).not.toMatch(/\n +at /);
+  for (const [line, code, message] of detail) {
+    const sent = await runCli(['backup', ...line], { env });
+    expect(sent).toMatchObject({ code, stdout: '' });
+    expect(sent.stderr).toMatch(/^lockstep: /);
+    expect(sent.stderr).toContain(message);
+    expect(sent.stderr).not.toContain(join(env['LOCKSTEP_DATA_DIR'] ?? '', 'journal.db'));
+    expect(sent.stderr).not.toMatch(/\n +at /);
   }
   expect(readdirSync(folder)).toEqual(['file']);
 });

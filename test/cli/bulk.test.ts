@@ -35,7 +35,7 @@ const PICKY: Script = {
       ? {
           state: 'refused',
           reason: 'already_exists',
-          nodes: { node01: { state: 'present', attempts: 1, said: '400 Perhaps.' } },
+          nodes: { node01: { state: 'present', attempts: 1, lastResponse: '400 Perhaps.' } },
         }
       : {},
 };

@@ -3,7 +3,7 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkJournal } from '../../src/cli/doctor/journal.ts';
-import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import { openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const SAVED = 'journal-saved-2026-11-29T05-15-00.000Z.db';

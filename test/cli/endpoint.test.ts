@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { endpointOf, nameFault } from '../../src/cli/endpoint.ts';
+import { endpointOf, nameFault } from '../../src/cli/input/endpoint.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 test('the environment goes before the configuration file, that before the default', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Line, readLines } from '../../src/cli/lines.ts';
+import { type Line, readLines } from '../../src/cli/input/lines.ts';
 
 async function* pieces(bytes: Uint8Array, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield Buffer.from(bytes.slice(at, at + size));

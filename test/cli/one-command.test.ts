@@ -14,7 +14,9 @@ const REFUSED: Script = {
   settle: () => ({
     state: 'refused',
     reason: 'already_exists',
-    nodes: { node01: { state: 'present', attempts: 2, said: '400 Perhaps\nthe object exists.' } },
+    nodes: {
+      node01: { state: 'present', attempts: 2, lastResponse: '400 Perhaps\nthe object exists.' },
+    },
   }),
 };
 

@@ -16,7 +16,7 @@ const SEEN = {
   ...OPEN,
   nodes: {
     node01: { state: 'absent', attempts: 2 },
-    node02: { state: 'unknown', attempts: 9, said: 'connect ECONNREFUSED' },
+    node02: { state: 'unknown', attempts: 9, lastResponse: 'connect ECONNREFUSED' },
   },
 } as const;
 
@@ -38,7 +38,7 @@ describe('stats', () => {
   test('say so of what the cluster says of itself', async () => {
     const nodes = { node01: { count: 3 }, node02: { count: 3 } };
     const instead: Script['instead'] = ({ op }) =>
-      op === 'stats' ? { consistent: true, nodes, told: true } : undefined;
+      op === 'stats' ? { consistent: true, nodes, reported: true } : undefined;
     const { run } = await setUp({ instead });
     const { code, stdout } = await run('stats');
     expect(stdout).toMatch(/^consistent: yes, as the cluster says of itself\n\n/);

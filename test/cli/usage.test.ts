@@ -72,7 +72,10 @@ describe('bad usage ends with 2 and says what to type instead', () => {
     ['audit --rate none', /--rate must be a number above 0, not "none"/],
     ['audit --unknown forget', /--unknown must be one of "leave", "create", "delete"/],
     ['retry --older-than soon', /--older-than must be a duration/],
-    ['abandon order-17', /abandon leaves nodes different for good, .* add --yes if that is meant/],
+    [
+      'abandon order-17',
+      /abandon leaves the nodes different for good, .* add --yes if that is meant/,
+    ],
     ['ping --endpoint nonsense', /nonsense is not an address to connect to/],
   ])('%s', async (line, says) => {
     const { code, stdout, stderr } = await runCli(line.split(' '), NOWHERE);

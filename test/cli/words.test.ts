@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { decode, encode } from '../../src/cli/arguments.ts';
 import { callsBetween } from '../../src/cli/demo/node-calls.ts';
-import { durationMs, durationText } from '../../src/cli/duration.ts';
-import { table } from '../../src/cli/table.ts';
-import { plain, wrapped } from '../../src/cli/terminal.ts';
+import { decode, encode } from '../../src/cli/input/arguments.ts';
+import { durationMs, durationText } from '../../src/cli/input/duration.ts';
+import { table } from '../../src/cli/output/table.ts';
+import { plain, wrapped } from '../../src/cli/output/terminal.ts';
 import type { SummaryAnswer } from '../../src/protocol/answer.ts';
 
 describe('a duration', () => {

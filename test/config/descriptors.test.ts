@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { checkDescriptors } from '../../src/cli/doctor/descriptors.ts';
-import { descriptorLimit, fitDescriptors } from '../../src/config/descriptors.ts';
 import { loadSettings } from '../../src/config/load.ts';
+import { descriptorLimit, fitDescriptors } from '../../src/config/machine/descriptors.ts';
 
 const NODES = ['a', 'b', 'c'].map((name) => ({ name, url: `http://127.0.0.1:7401/${name}` }));
 const GIVEN = { executors: 4, nodes: NODES, connectionsPerNode: 32 };
@@ -26,15 +26,15 @@ describe('file descriptors', () => {
   });
 
   test('the limit is that of the process', () => {
-    const module = new URL('../../src/config/descriptors.ts', import.meta.url).href;
+    const module = new URL('../../src/config/machine/descriptors.ts', import.meta.url).href;
     const script = `import('${module}').then((all) => console.log(all.descriptorLimit()))`;
-    const said = execFileSync('sh', [
+    const detail = execFileSync('sh', [
       '-c',
       'ulimit -n 333 && exec "$0" -e "$1"',
       process.execPath,
       script,
     ]);
-    expect(String(said).trim()).toBe('333');
+    expect(String(detail).trim()).toBe('333');
     expect(descriptorLimit()).toBeGreaterThan(0);
   });
 

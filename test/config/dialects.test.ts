@@ -33,7 +33,7 @@ describe('dialects', () => {
   test('an unknown one is suggested', () => {
     expect(problemOf({ env: { LOCKSTEP_DIALECT: 'chalenge' } })).toMatchObject({
       source: 'LOCKSTEP_DIALECT',
-      message: '"chalenge" is no dialect',
+      message: '"chalenge" is not a dialect',
       hint: 'Did you mean challenge?',
     });
   });
@@ -145,7 +145,7 @@ describe('dialects', () => {
     expect(faultsOf(mine)).toEqual([fault]);
   });
 
-  test.each([5, null, 'challenge', []])('%j is no dialect', (mine) => {
+  test.each([5, null, 'challenge', []])('%j is not a dialect', (mine) => {
     expect(faultsOf(mine)).toEqual([' is not an object']);
   });
 

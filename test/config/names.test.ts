@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CONFIG_VARIABLE, OTHER_VARIABLES } from '../../src/config/environment.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { envName, flagName } from '../../src/config/names.ts';
 import { SETTING_KEYS } from '../../src/config/schema.ts';
-import { docOf } from '../../src/config/setting.ts';
+import { docOf } from '../../src/config/settings/setting.ts';
+import { CONFIG_VARIABLE, OTHER_VARIABLES } from '../../src/config/sources/environment.ts';
+import { envName, flagName } from '../../src/config/sources/names.ts';
 import { problemOf, problemsOf } from './load-in.ts';
 
 const FILE = 'lockstep.config.json';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { isLoopback, outlivingMs, readOutlivingMs } from '../../src/config/outliving.ts';
+import { isLoopback, outlivingMs, readOutlivingMs } from '../../src/config/machine/outliving.ts';
 
 const PATH = '/proc/sys/net/ipv4/tcp_orphan_retries';
 

@@ -3,8 +3,8 @@
  * when the file says something else, and loads the examples that stand in it.
  */
 import { writeFileSync } from 'node:fs';
-import { OTHER_VARIABLES } from '../../src/config/environment.ts';
 import { RELATIONS } from '../../src/config/relations.ts';
+import { OTHER_VARIABLES } from '../../src/config/sources/environment.ts';
 import { settingRows } from '../../src/config/table.ts';
 
 export const PAGE = new URL('../../docs/configuration.md', import.meta.url);

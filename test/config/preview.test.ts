@@ -1,10 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { makeDataFolder } from '../../src/config/data-folder.ts';
-import { envName, flagName } from '../../src/config/names.ts';
+import { makeDataFolder } from '../../src/config/machine/data-folder.ts';
 import { preview } from '../../src/config/preview.ts';
 import { SETTING_KEYS } from '../../src/config/schema.ts';
+import { envName, flagName } from '../../src/config/sources/names.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const cwd = '/nowhere/at/all';
@@ -15,12 +15,12 @@ describe('what lockstepd says without starting', () => {
   });
 
   test('--check shows every setting with its source, and ends with 0', () => {
-    const said = preview({ argv: ['--check', '--quiesce-ms', '7000'], env: {}, cwd });
-    expect(said?.exitCode).toBe(0);
-    expect(said?.text).toContain('quiesceMs = 7000  (--quiesce-ms)\n');
-    expect(said?.text).toContain('dialect = reliable-ops  (default)\n');
+    const detail = preview({ argv: ['--check', '--quiesce-ms', '7000'], env: {}, cwd });
+    expect(detail?.exitCode).toBe(0);
+    expect(detail?.text).toContain('quiesceMs = 7000  (--quiesce-ms)\n');
+    expect(detail?.text).toContain('dialect = reliable-ops  (default)\n');
     for (const key of SETTING_KEYS.filter((one) => one !== 'dialects')) {
-      expect(said?.text).toMatch(new RegExp(`^${key} = `, 'm'));
+      expect(detail?.text).toMatch(new RegExp(`^${key} = `, 'm'));
     }
   });
 
@@ -32,17 +32,17 @@ describe('what lockstepd says without starting', () => {
       writeFileSync(file, JSON.stringify({ dialect: 'mine', dialects }));
       return preview({ argv: ['--check'], env: {}, cwd: folder });
     };
-    const said = check('none');
-    expect(said?.exitCode).toBe(0);
-    expect(said?.text).toMatch(/^warning: the dialect says `proof: none`/m);
+    const detail = check('none');
+    expect(detail?.exitCode).toBe(0);
+    expect(detail?.text).toMatch(/^warning: the dialect says `proof: none`/m);
     expect(check('words')?.text).not.toContain('warning');
   });
 
   test('--check of a bad configuration names what is wrong, and ends with 78', () => {
     const env = { [envName('quiesceMs')]: '5s' };
-    const said = preview({ argv: ['--check'], env, cwd });
-    expect(said?.exitCode).toBe(78);
-    expect(said?.text).toContain('LOCKSTEP_QUIESCE_MS "5s" is not a whole number');
+    const detail = preview({ argv: ['--check'], env, cwd });
+    expect(detail?.exitCode).toBe(78);
+    expect(detail?.text).toContain('LOCKSTEP_QUIESCE_MS "5s" is not a whole number');
   });
 
   test('P10: --check tells the shortage of open files that a start would refuse, or make do with', () => {
@@ -60,11 +60,11 @@ describe('what lockstepd says without starting', () => {
     const file = join(tempFolder(), 'file');
     writeFileSync(file, '');
     for (const folder of [file, join(file, 'data'), join(file, 'more', 'data')]) {
-      const said = preview({ argv: ['--check'], env: { LOCKSTEP_DATA_DIR: folder }, cwd });
-      expect(said?.text).toContain(
+      const detail = preview({ argv: ['--check'], env: { LOCKSTEP_DATA_DIR: folder }, cwd });
+      expect(detail?.text).toContain(
         `LOCKSTEP_DATA_DIR names a place where no folder can be made: ${file} is a file`,
       );
-      expect(said?.exitCode).toBe(78);
+      expect(detail?.exitCode).toBe(78);
       expect(makeDataFolder(folder, 'LOCKSTEP_DATA_DIR')).toBeDefined();
     }
     const made = join(tempFolder(), 'a', 'b');
@@ -82,11 +82,11 @@ describe('what lockstepd says without starting', () => {
   });
 
   test('--help lists every flag, whatever else is wrong', () => {
-    const said = preview({ argv: ['--help', '--nonsense'], env: {}, cwd });
-    expect(said?.exitCode).toBe(0);
+    const detail = preview({ argv: ['--help', '--nonsense'], env: {}, cwd });
+    expect(detail?.exitCode).toBe(0);
     for (const key of SETTING_KEYS.filter((one) => one !== 'dialects')) {
-      expect(said?.text).toContain(`  ${flagName(key)}\n`);
+      expect(detail?.text).toContain(`  ${flagName(key)}\n`);
     }
-    expect(said?.text).not.toContain('--dialects');
+    expect(detail?.text).not.toContain('--dialects');
   });
 });

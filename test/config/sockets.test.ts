@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { namesOf } from '../../src/config/sockets.ts';
+import { namesOf } from '../../src/config/machine/sockets.ts';
 
 describe('the names of nodes', () => {
   test('are those that have to be looked up, each once', () => {

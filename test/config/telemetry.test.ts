@@ -70,9 +70,9 @@ describe('no secret is shown', () => {
   });
 
   test('not by --check', () => {
-    const said = preview({ argv: ['--check'], env: { SENTRY_DSN: DSN }, cwd: '/nowhere/at/all' });
-    expect(said?.text).toContain('sentryDsn = (set, not shown)  (SENTRY_DSN)\n');
-    expect(said?.text).not.toContain('verysecret');
+    const detail = preview({ argv: ['--check'], env: { SENTRY_DSN: DSN }, cwd: '/nowhere/at/all' });
+    expect(detail?.text).toContain('sentryDsn = (set, not shown)  (SENTRY_DSN)\n');
+    expect(detail?.text).not.toContain('verysecret');
   });
 });
 

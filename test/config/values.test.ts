@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { envName } from '../../src/config/names.ts';
 import { defaultExecutors, SETTING_KEYS } from '../../src/config/schema.ts';
-import { docOf } from '../../src/config/setting.ts';
+import { docOf } from '../../src/config/settings/setting.ts';
+import { envName } from '../../src/config/sources/names.ts';
 import { problemOf, problemsOf, settingsOf } from './load-in.ts';
 
 const FILE = 'lockstep.config.json';

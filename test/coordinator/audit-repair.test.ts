@@ -166,8 +166,8 @@ describe('repair', () => {
           // All is quiet: what is repaired now is what the history of each key says.
           await audit(desk, { repair: true });
           await desk.advance(60_000);
-          const said = await desk.journal.lastWords(['5', '6']);
-          const wanted = [...said]
+          const detail = await desk.journal.latestSettled(['5', '6']);
+          const wanted = [...detail]
             .filter(([, { committed }]) => committed?.op === 'create')
             .map(([key]) => key);
           expect(recordsOf(nodes)).toEqual(NAMES.map(() => wanted.sort()));
@@ -179,7 +179,7 @@ describe('repair', () => {
             if (own) byKey.set(groupId, op);
           }
           // No repair has the last word against the last command of a client.
-          for (const [key, { committed }] of said) {
+          for (const [key, { committed }] of detail) {
             if (byKey.has(key)) expect(committed?.op).toBe(byKey.get(key));
           }
           expect((await audit(desk)).findings).toEqual([]);

@@ -107,7 +107,7 @@ describe('an audit of all keys', () => {
     nodes.node01.records.delete('a');
     expect((await audit(desk)).findings).toMatchObject([{ kind: 'missing' }]);
     await desk.advance(92_000);
-    expect(await desk.journal.lastWords(['a'])).not.toEqual(new Map());
+    expect(await desk.journal.latestSettled(['a'])).not.toEqual(new Map());
     expect((await audit(desk)).findings).toMatchObject([{ kind: 'unknown', journal: 'unknown' }]);
   });
 

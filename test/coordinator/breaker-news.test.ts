@@ -1,13 +1,17 @@
 import { expect, test } from 'vitest';
-import { type BreakerNews, BreakerTeller } from '../../src/coordinator/breaker-news.ts';
+import { type BreakerNews, BreakerReporter } from '../../src/coordinator/breakers/breaker-news.ts';
 import type { BreakerEvent } from '../../src/protocol/answer.ts';
 import { notedLog } from '../observe/support/noted-log.ts';
 
 function setUp() {
   const { log, lines } = notedLog();
-  const told: BreakerNews[] = [];
+  const sent: BreakerNews[] = [];
   const clock = { now: 0 };
-  const teller = new BreakerTeller({ log, now: () => clock.now, tell: (news) => told.push(news) });
+  const teller = new BreakerReporter({
+    log,
+    now: () => clock.now,
+    tell: (news) => sent.push(news),
+  });
   const take = (from: BreakerEvent['from'], state: BreakerEvent['state'], forced?: true) =>
     teller.take({
       node: 'node02',
@@ -18,29 +22,29 @@ function setUp() {
       openings: 1,
       ...(forced ? { forced } : { cause: '10 failures in a row' }),
     });
-  return { take, clock, told, levels: () => lines.map(({ level }) => level), lines };
+  return { take, clock, told: sent, levels: () => lines.map(({ level }) => level), lines };
 }
 
 test('an opening is an error, a closing an information; people hear of both', () => {
-  const { take, told, levels, lines } = setUp();
+  const { take, told: sent, levels, lines } = setUp();
   take('closed', 'open');
   take('open', 'half_open');
   take('half_open', 'closed');
   expect(levels()).toEqual(['error', 'info', 'info']);
   expect(lines[0]?.fields).toMatchObject({ node: 'node02', cause: '10 failures in a row' });
-  expect(told).toEqual([
+  expect(sent).toEqual([
     { kind: 'breaker', node: 'node02', isOpen: true, cause: '10 failures in a row' },
     { kind: 'breaker', node: 'node02', isOpen: false },
   ]);
 });
 
 test('an outage that lasts is an error again once a minute, and people hear of it once', () => {
-  const { take, clock, told, levels } = setUp();
+  const { take, clock, told: sent, levels } = setUp();
   take('closed', 'open');
   for (clock.now = 5000; clock.now <= 125_000; clock.now += 5000) take('half_open', 'open');
   expect(levels().filter((level) => level === 'error')).toHaveLength(3);
   expect(levels()).toHaveLength(26);
-  expect(told).toHaveLength(1);
+  expect(sent).toHaveLength(1);
 });
 
 test('the next outage is an error again, however soon', () => {
@@ -52,8 +56,8 @@ test('the next outage is an error again, however soon', () => {
 });
 
 test('what an operator opened is no error, and told all the same', () => {
-  const { take, levels, told } = setUp();
+  const { take, levels, told: sent } = setUp();
   take('closed', 'open', true);
   expect(levels()).toEqual(['warn']);
-  expect(told).toHaveLength(1);
+  expect(sent).toHaveLength(1);
 });

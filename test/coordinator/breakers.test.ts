@@ -76,8 +76,8 @@ describe('a breaker', () => {
       node: 'node02',
       closed: true,
     });
-    const told = desk.events.filter(([topic]) => topic === 'breaker.node02');
-    expect(told.map(([, event]) => (event as { state: string }).state)).toEqual([
+    const sent = desk.events.filter(([topic]) => topic === 'breaker.node02');
+    expect(sent.map(([, event]) => (event as { state: string }).state)).toEqual([
       'open',
       'half_open',
       'closed',

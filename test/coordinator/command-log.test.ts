@@ -1,6 +1,6 @@
 /** What the log says of commands, level by level. */
 import { describe, expect, test } from 'vitest';
-import { CommandLog } from '../../src/coordinator/command-log.ts';
+import { CommandLog } from '../../src/coordinator/commands/command-log.ts';
 import type { CommandAnswer } from '../../src/protocol/answer.ts';
 import { notedLog } from '../observe/support/noted-log.ts';
 import { HandClock } from './support/hand-clock.ts';
@@ -42,7 +42,7 @@ describe('the log of commands', () => {
     const { lines, take } = setUp('info');
     const nodes = {
       node01: { state: 'absent', attempts: 2 },
-      node03: { state: 'absent', attempts: 4, said: '500 out of order' },
+      node03: { state: 'absent', attempts: 4, lastResponse: '500 out of order' },
     } as const;
     take('command.compensating', { reason: 'deadline' });
     take('command.rolled_back', { reason: 'deadline', nodes });
@@ -72,7 +72,7 @@ describe('the log of commands', () => {
     await clock.advance(10_000);
     expect(lines).toHaveLength(21);
     expect(lines[20]).toMatchObject({
-      message: 'lines about commands were left out',
+      message: 'log lines about commands were left out (rate limit)',
       fields: { count: 30 },
     });
     take('command.rolled_back');

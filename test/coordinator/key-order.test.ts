@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { KeyOrder } from '../../src/coordinator/key-order.ts';
-import { type OpenCommand, openCommand } from '../../src/coordinator/open-command.ts';
+import { KeyOrder } from '../../src/coordinator/queue/key-order.ts';
+import { type OpenCommand, openCommand } from '../../src/coordinator/queue/open-command.ts';
 import { opposedUntil } from '../../src/core/loose.ts';
 import type { Loose } from '../../src/core/model.ts';
 

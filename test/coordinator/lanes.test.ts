@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Lanes } from '../../src/coordinator/lanes.ts';
-import { type OpenCommand, openCommand } from '../../src/coordinator/open-command.ts';
+import { Lanes } from '../../src/coordinator/queue/lanes.ts';
+import { type OpenCommand, openCommand } from '../../src/coordinator/queue/open-command.ts';
 import type { Lane } from '../../src/core/model.ts';
 import { openDesk } from './support/desk.ts';
 import { settled } from './support/reports.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Life } from '../../src/coordinator/life.ts';
+import { Life } from '../../src/coordinator/commands/process-life.ts';
 import { openDesk, POLICY } from './support/desk.ts';
 import { settled } from './support/reports.ts';
 
@@ -53,17 +53,17 @@ describe('P4.5: after a life that was killed', () => {
       outliving: OUTLIVING,
     });
     const until = new Date(desk.clock.now() + 60_000).toISOString();
-    const said = `not asked yet: an earlier request may still land here until ${until}`;
-    const told = { node01: { state: 'unknown', attempts: 0, said } };
+    const detail = `not asked yet: an earlier request may still land here until ${until}`;
+    const sent = { node01: { state: 'unknown', attempts: 0, lastResponse: detail } };
     const accepted = desk.ask({ op: 'delete', id: 'c', groupId: '5', wait: 'accepted' });
     const refused = desk.ask({ op: 'delete', id: 'c', groupId: '5' });
     await desk.advance(6000);
-    expect(accepted.answer).toMatchObject({ state: 'accepted', nodes: told });
+    expect(accepted.answer).toMatchObject({ state: 'accepted', nodes: sent });
     const status = desk.ask({ op: 'status', id: 'c' });
     await desk.rest();
-    expect(status.answer).toMatchObject({ state: 'accepted', nodes: told });
+    expect(status.answer).toMatchObject({ state: 'accepted', nodes: sent });
     await desk.advance(25_000);
-    expect(refused.answer).toMatchObject({ state: 'refused', reason: 'deadline', nodes: told });
+    expect(refused.answer).toMatchObject({ state: 'refused', reason: 'deadline', nodes: sent });
   });
 
   test('an open command of it is driven with the same time', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Looks } from '../../src/coordinator/looks.ts';
+import { Looks } from '../../src/coordinator/requests/looks.ts';
 import { JournalError } from '../../src/journal/errors.ts';
 import { type Asked, type Desk, openDesk } from './support/desk.ts';
 
@@ -91,14 +91,14 @@ describe('looks of clients', () => {
 
   test('P10: an audit whose look fails answers that, and the next one is worked on', async () => {
     const desk = await openDesk();
-    const lastWords = desk.journal.lastWords.bind(desk.journal);
-    desk.journal.lastWords = () => {
+    const lastWords = desk.journal.latestSettled.bind(desk.journal);
+    desk.journal.latestSettled = () => {
       throw new RangeError('too many SQL variables');
     };
     const failed = desk.ask({ op: 'audit', keys: ['5'] });
     await desk.rest();
     expect(failed.answer).toMatchObject({ error: { code: 'internal' } });
-    desk.journal.lastWords = lastWords;
+    desk.journal.latestSettled = lastWords;
     const next = desk.ask({ op: 'audit', keys: ['5'] });
     await desk.rest();
     const { ticket } = desk.ordersOf('look')[0] ?? { ticket: 0 };

@@ -175,7 +175,7 @@ describe('abandon and retry', () => {
     answerLast(desk, 'operate');
     await desk.rest();
     const { ticket } = desk.ordersOf('inspect')[0] ?? { ticket: 0 };
-    const nodes = { node01: { state: 'unknown', attempts: 7, said: 'timeout' } } as const;
+    const nodes = { node01: { state: 'unknown', attempts: 7, lastResponse: 'timeout' } } as const;
     const inspection = { state: 'applying', stuck: false, nodes } as const;
     desk.report({ kind: 'answered', ticket, value: { of: 'inspect', inspection } });
     await desk.rest();

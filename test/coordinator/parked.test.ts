@@ -1,7 +1,7 @@
 /** Commands that crash the daemon: taken up one at a time, then parked until somebody decides. */
 import { expect, test } from 'vitest';
-import { Probation } from '../../src/coordinator/probation.ts';
-import { Questions } from '../../src/coordinator/questions.ts';
+import { Probation } from '../../src/coordinator/commands/probation.ts';
+import { Questions } from '../../src/coordinator/requests/questions.ts';
 import { MemoryJournal, type MemorySnapshot } from '../../src/journal/memory/journal.ts';
 import { type Desk, openDesk, POLICY } from './support/desk.ts';
 import { HandClock } from './support/hand-clock.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Events } from '../../src/coordinator/events.ts';
-import { type Hearers, publishing } from '../../src/coordinator/publishing.ts';
-import { StuckNews } from '../../src/coordinator/stuck-news.ts';
+import { type EventOutlets, publishing } from '../../src/coordinator/notify/publishing.ts';
+import { StuckNews } from '../../src/coordinator/notify/stuck-news.ts';
+import type { EventSocket } from '../../src/coordinator/sockets/event-socket.ts';
 import { notedLog } from '../observe/support/noted-log.ts';
 import { HandClock } from './support/hand-clock.ts';
 
@@ -9,14 +9,14 @@ test('every event says when it was published, by the clock of the daemon', async
   const { log } = notedLog();
   const clock = new HandClock(Date.UTC(2026, 10, 29));
   const published: unknown[] = [];
-  const publisher: Pick<Events, 'publish'> = {
+  const publisher: Pick<EventSocket, 'publish'> = {
     publish: (topic, payload) => published.push([topic, payload()]),
   };
-  const told: unknown[] = [];
-  const tell: Hearers['tell'] = (news) => void told.push(news);
+  const sent: unknown[] = [];
+  const tell: EventOutlets['notify'] = (news) => void sent.push(news);
   const { now, at } = clock;
   const stuck = new StuckNews(log, () => {});
-  const publish = publishing(publisher as Events, { log, now, at, stuck, tell });
+  const publish = publishing(publisher as EventSocket, { log, now, at, stuck, notify: tell });
   publish('lane.bulk', () => ({ lane: 'bulk', paused: true }));
   await clock.advance(1500);
   publish('audit.finished', () => ({ checked: 7, divergent: 2 }));
@@ -24,5 +24,5 @@ test('every event says when it was published, by the clock of the daemon', async
     ['lane.bulk', { lane: 'bulk', paused: true, at: '2026-11-29T00:00:00.000Z' }],
     ['audit.finished', { checked: 7, divergent: 2, at: '2026-11-29T00:00:01.500Z' }],
   ]);
-  expect(told).toEqual([{ kind: 'diverged', keys: 2 }]);
+  expect(sent).toEqual([{ kind: 'diverged', keys: 2 }]);
 });

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type InLine, Line } from '../../src/coordinator/line.ts';
-import { Fifo } from '../../src/core/fifo.ts';
+import { Fifo } from '../../src/base/fifo.ts';
+import { LinkedQueue, type Queued } from '../../src/coordinator/queue/linked-queue.ts';
 
-interface Item extends InLine<Item> {
+interface Item extends Queued<Item> {
   readonly name: number;
 }
 
 function itemOf(name: number): Item {
-  return { name, line: undefined, before: undefined, after: undefined };
+  return { name, queue: undefined, before: undefined, after: undefined };
 }
 
 const moves = fc.array(
@@ -65,7 +65,7 @@ describe('Line', () => {
   test('gives what an array gives, also when some leave from the middle', () => {
     fc.assert(
       fc.property(acts, (all) => {
-        const line = new Line<Item>();
+        const line = new LinkedQueue<Item>();
         const model: Item[] = [];
         for (const [index, act] of all.entries()) {
           if (act === 'push') {
@@ -88,7 +88,7 @@ describe('Line', () => {
   });
 
   test('whoever has left may come again, at the end; nobody stands there twice', () => {
-    const [line, other] = [new Line<Item>(), new Line<Item>()];
+    const [line, other] = [new LinkedQueue<Item>(), new LinkedQueue<Item>()];
     const [a, b] = [itemOf(1), itemOf(2)];
     for (const item of [a, b]) line.push(item);
     expect(() => line.push(a)).toThrow('twice');

@@ -1,10 +1,13 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Dealer, Request, Router, Subscriber, XPublisher } from 'zeromq';
-import { EVENTS_SOCKET, Events } from '../../src/coordinator/events.ts';
-import { FRONT_SOCKET, Front } from '../../src/coordinator/front.ts';
 import type { Respond } from '../../src/coordinator/ports.ts';
-import type { Log } from '../../src/observe/log-port.ts';
+import {
+  CLIENT_SOCKET_OPTIONS,
+  ClientSocket,
+} from '../../src/coordinator/sockets/client-socket.ts';
+import { EVENT_SOCKET_OPTIONS, EventSocket } from '../../src/coordinator/sockets/event-socket.ts';
+import type { Log } from '../../src/observe/log/log-port.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
 import type { Request as ClientRequest } from '../../src/protocol/request.ts';
 import { ZmtpPeer } from '../support/zmtp-peer.ts';
@@ -26,12 +29,12 @@ interface Taken {
 
 /** A front whose requests are kept, and answered by the test. */
 async function openFront({ frameBytesMax = 1024, backlog = (): number => 0 } = {}) {
-  const router = closing(new Router(FRONT_SOCKET));
+  const router = closing(new Router(CLIENT_SOCKET_OPTIONS));
   await router.bind('tcp://127.0.0.1:*');
   const taken: Taken[] = [];
   const warnings: object[] = [];
   const log = { warn: (_: string, fields: object) => warnings.push(fields) } as unknown as Log;
-  const front = new Front({
+  const front = new ClientSocket({
     router,
     frameBytesMax,
     log,
@@ -202,8 +205,8 @@ describe('the front', () => {
 
 describe('events', () => {
   async function openEvents() {
-    const socket = closing(new XPublisher(EVENTS_SOCKET));
-    const events = new Events(socket, fail);
+    const socket = closing(new XPublisher(EVENT_SOCKET_OPTIONS));
+    const events = new EventSocket(socket, fail);
     onTestFinished(() => events.flushed());
     await socket.bind('tcp://127.0.0.1:*');
     void events.follow();
@@ -218,7 +221,11 @@ describe('events', () => {
   }
 
   /** Publishes until it hears it: the subscription has arrived. */
-  async function untilHeard(events: Events, topic: string, subscriber: Subscriber): Promise<void> {
+  async function untilHeard(
+    events: EventSocket,
+    topic: string,
+    subscriber: Subscriber,
+  ): Promise<void> {
     const heard = subscriber.receive();
     let isHeard = false;
     void heard.then(() => {

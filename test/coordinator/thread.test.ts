@@ -11,7 +11,7 @@ import { openJournal } from '../../src/journal/open.ts';
 import { Beats } from '../../src/lifecycle/beats.ts';
 import { clockBase } from '../../src/lifecycle/clock.ts';
 import type { FromThread, ShellData, ToThread } from '../../src/lifecycle/control.ts';
-import { planLog } from '../../src/observe/log-plan.ts';
+import { planLog } from '../../src/observe/log/log-plan.ts';
 import type { Order } from '../../src/protocol/work.ts';
 import { settingsOf } from '../config/load-in.ts';
 import { arrivals, newEnds, openEnd } from '../support/channel.ts';
@@ -61,8 +61,8 @@ async function start(): Promise<Started> {
     addressAttemptMs: 1000,
   };
   const worker = new Worker(ENTRY, { workerData, stdout: true, stderr: true });
-  const said: FromThread['kind'][] = [];
-  worker.on('message', ({ kind }: FromThread) => said.push(kind));
+  const detail: FromThread['kind'][] = [];
+  worker.on('message', ({ kind }: FromThread) => detail.push(kind));
   const tell = (message: ToThread) => worker.postMessage(message);
   // The next one needs what this one holds, also when its test has failed.
   const gone = new Promise((resolve) => worker.once('exit', resolve));
@@ -71,19 +71,19 @@ async function start(): Promise<Started> {
     await gone;
   });
   const openExecutor = async () => {
-    await vi.waitUntil(() => said.includes('journal_held'), PATIENCE);
+    await vi.waitUntil(() => detail.includes('journal_held'), PATIENCE);
     return openEnd(connected);
   };
-  return { worker, endpoint, journal: data.journal, openExecutor, said, tell };
+  return { worker, endpoint, journal: data.journal, openExecutor, said: detail, tell };
 }
 
 test('clients come in when every executor listens, not before', async () => {
-  const { worker, endpoint, openExecutor, said, tell } = await start();
+  const { worker, endpoint, openExecutor, said: detail, tell } = await start();
   const end = await openExecutor();
   const early = LockstepClient.connect({ endpoint, timeoutMs: 300 });
   await expect(early).rejects.toThrow('nobody answers there');
   await report(end, { kind: 'hello' });
-  await vi.waitUntil(() => said.includes('ready'), PATIENCE);
+  await vi.waitUntil(() => detail.includes('ready'), PATIENCE);
   const client = await LockstepClient.connect({ endpoint });
   client.close();
   tell('stop');
@@ -91,10 +91,10 @@ test('clients come in when every executor listens, not before', async () => {
 });
 
 test('P10: what an executor said last is journaled, though main says that it has ended', async () => {
-  const { worker, endpoint, journal, openExecutor, said, tell } = await start();
+  const { worker, endpoint, journal, openExecutor, said: detail, tell } = await start();
   const end = await openExecutor();
   await report(end, { kind: 'hello' });
-  await vi.waitUntil(() => said.includes('ready'), PATIENCE);
+  await vi.waitUntil(() => detail.includes('ready'), PATIENCE);
   const client = await LockstepClient.connect({ endpoint });
   onTestFinished(() => client.close());
   const texts = arrivals(end);
@@ -118,11 +118,11 @@ test('P10: what an executor said last is journaled, though main says that it has
 test('one that cannot start ends by itself, though its executors hold their ends', async () => {
   const blocker = createServer();
   onTestFinished(() => void blocker.close());
-  const { worker, endpoint, openExecutor, said } = await start();
+  const { worker, endpoint, openExecutor, said: detail } = await start();
   blocker.listen(Number(new URL(endpoint).port), '127.0.0.1');
   await once(blocker, 'listening');
   const end = await openExecutor();
   await report(end, { kind: 'hello' });
   await once(worker, 'exit');
-  expect(said).toContain('failed');
+  expect(detail).toContain('failed');
 });

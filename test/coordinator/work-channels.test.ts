@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { WorkChannels } from '../../src/coordinator/work-channels.ts';
+import { ExecutorChannels } from '../../src/coordinator/sockets/executor-channels.ts';
 import type { Order, WorkReport } from '../../src/protocol/work.ts';
 import { arrivals, openBoth } from '../support/channel.ts';
 import { report } from './support/reports.ts';
@@ -12,7 +12,7 @@ const ANSWER: WorkReport = { kind: 'answered', ticket: 1, value: { of: 'operate'
 async function open(count: number) {
   const both = await Promise.all(Array.from({ length: count }, () => openBoth()));
   const heard: Heard[] = [];
-  const work = new WorkChannels({
+  const work = new ExecutorChannels({
     channels: both.map(({ bound }) => bound),
     onReport: (report, executor) => heard.push([executor, report]),
     onError: (error) => {
@@ -84,13 +84,13 @@ describe('orders and reports', () => {
     await report(ends[1], ANSWER);
     await report(ends[1], { kind: 'drained' });
     for (const end of ends) end.close();
-    await work.hearRest();
+    await work.receiveRest();
     expect(heard.map(([executor, { kind }]) => `${executor} ${kind}`)).toEqual([
       '0 answered',
       '1 answered',
       '1 drained',
     ]);
-    await work.hearRest();
+    await work.receiveRest();
     expect(heard).toHaveLength(3);
   });
 
@@ -103,7 +103,7 @@ describe('orders and reports', () => {
     await new Promise(setImmediate);
     work.order(0, { kind: 'interrupt' });
     await new Promise(setImmediate);
-    await work.hearRest();
+    await work.receiveRest();
     work.close();
     work.close();
   });

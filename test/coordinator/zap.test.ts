@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Reply, Request } from 'zeromq';
-import { ZapHandler } from '../../src/coordinator/zap.ts';
-import type { Log } from '../../src/observe/log-port.ts';
+import { ZapHandler } from '../../src/coordinator/sockets/zap.ts';
+import type { Log } from '../../src/observe/log/log-port.ts';
 
 test('who asks for another mechanism than NULL is refused by ZAP, and told in the log once', async () => {
   const warnings: object[] = [];

@@ -10,15 +10,25 @@ describe('the answer to a create or delete, whatever the goal', () => {
   it.for([...ASKINGS])('%s that is answered as asked: the node is at its goal', ([, one]) => {
     const { node } = ask(one, 'applied');
     const goal = (one.request.kind === 'create') === true ? 'present' : 'absent';
-    expect(node).toMatchObject({ verdict: 'reached', belief: goal, touched: true, failures: 0 });
+    expect(node).toMatchObject({
+      verdict: 'reached',
+      belief: goal,
+      mayHaveChanged: true,
+      failures: 0,
+    });
   });
 
   it.for([...ASKINGS])(
     '%s that is answered 400 or 409: read, at once, what it means',
     ([, one]) => {
-      const before = one.node?.touched ?? false;
+      const before = one.node?.mayHaveChanged ?? false;
       const { node } = ask(one, 'perhaps');
-      expect(node).toMatchObject({ verdict: 'open', next: 'clarify', touched: before, dueAt: 0 });
+      expect(node).toMatchObject({
+        verdict: 'open',
+        next: 'clarify',
+        mayHaveChanged: before,
+        dueAt: 0,
+      });
       expect(node.loose).toEqual([]);
     },
   );
@@ -30,11 +40,11 @@ describe('the answer to a create or delete, whatever the goal', () => {
       expect(node).toMatchObject({
         verdict: 'open',
         belief: 'unknown',
-        touched: true,
+        mayHaveChanged: true,
         dueAt: SOON,
       });
       expect(node.loose).toEqual([]);
-      expect(node.doubt).toBe(one.op === 'create' && one.request.kind === 'create');
+      expect(node.createInDoubt).toBe(one.op === 'create' && one.request.kind === 'create');
     },
   );
 
@@ -49,7 +59,12 @@ describe('the answer to a create or delete, whatever the goal', () => {
 
   it.for([...ASKINGS])('P4.2: %s without a trustworthy answer is in doubt and loose', ([, one]) => {
     const { node } = ask(one, 'lost');
-    expect(node).toMatchObject({ verdict: 'open', belief: 'unknown', touched: true, dueAt: SOON });
+    expect(node).toMatchObject({
+      verdict: 'open',
+      belief: 'unknown',
+      mayHaveChanged: true,
+      dueAt: SOON,
+    });
     const { request } = one;
     const until = NOW + QUIESCE;
     if (request.kind === 'create') {
@@ -62,22 +77,27 @@ describe('the answer to a create or delete, whatever the goal', () => {
   });
 
   it.for([...ASKINGS])('%s that never left did nothing; an earlier doubt stays', ([, one]) => {
-    const before = one.node?.touched ?? false;
+    const before = one.node?.mayHaveChanged ?? false;
     const { node } = ask(one, 'unsent');
-    expect(node).toMatchObject({ verdict: 'open', touched: before, doubt: false, dueAt: SOON });
+    expect(node).toMatchObject({
+      verdict: 'open',
+      mayHaveChanged: before,
+      createInDoubt: false,
+      dueAt: SOON,
+    });
     const loose = [{ effect: 'present', token: OWN, until: NOW + 10 }] as const;
-    const doubtful = { ...one.node, touched: true, doubt: true, loose };
+    const doubtful = { ...one.node, mayHaveChanged: true, createInDoubt: true, loose };
     const { node: still } = ask({ ...one, node: doubtful }, 'unsent');
-    expect(still).toMatchObject({ touched: true, doubt: true, loose });
+    expect(still).toMatchObject({ mayHaveChanged: true, createInDoubt: true, loose });
   });
 
   it.for(ASKINGS.filter(([, one]) => one.direction === 'want'))(
     '%s that is answered with another 4xx or a redirect: the node will not; an earlier doubt stays',
     ([, one]) => {
-      expect(ask(one, 'refused').node).toMatchObject({ verdict: 'refused', touched: false });
-      const doubtful = { ...one.node, touched: true, doubt: true };
+      expect(ask(one, 'refused').node).toMatchObject({ verdict: 'refused', mayHaveChanged: false });
+      const doubtful = { ...one.node, mayHaveChanged: true, createInDoubt: true };
       const { node } = ask({ ...one, node: doubtful }, 'refused');
-      expect(node).toMatchObject({ verdict: 'refused', touched: true, doubt: true });
+      expect(node).toMatchObject({ verdict: 'refused', mayHaveChanged: true, createInDoubt: true });
     },
   );
 
@@ -98,7 +118,8 @@ describe('the answer to a create or delete, whatever the goal', () => {
       const guarded = one.request.kind === 'delete' && one.request.guard !== undefined;
       const { node } = ask(one, 'gone');
       if (guarded) expect(node).toMatchObject({ verdict: 'open', next: 'verify', dueAt: 0 });
-      else expect(node).toMatchObject({ verdict: 'reached', belief: 'absent', touched: true });
+      else
+        expect(node).toMatchObject({ verdict: 'reached', belief: 'absent', mayHaveChanged: true });
     },
   );
 
@@ -109,7 +130,7 @@ describe('the answer to a create or delete, whatever the goal', () => {
       expect(node).toMatchObject({
         verdict: 'open',
         belief: 'unknown',
-        touched: true,
+        mayHaveChanged: true,
         next: 'clarify',
         dueAt: 0,
         loose: [],
@@ -124,8 +145,8 @@ describe('the answer to a create or delete, whatever the goal', () => {
       expect(node).toMatchObject({
         verdict: one.direction === 'want' ? 'refused' : 'open',
         belief: 'unknown',
-        touched: true,
-        doubt: one.op === 'create',
+        mayHaveChanged: true,
+        createInDoubt: one.op === 'create',
         loose: [{ effect: 'present', token: OWN, until: NOW + QUIESCE }],
       });
     },

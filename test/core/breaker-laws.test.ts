@@ -8,8 +8,8 @@ import {
   type BreakerAct,
   type BreakerContext,
   closedBreaker,
+  type HealthSignal,
   observe,
-  type Sign,
   tick,
   tried,
 } from '../../src/core/breaker.ts';
@@ -19,7 +19,7 @@ type Move =
   | { readonly kind: 'sample'; readonly failures: number; readonly successes: number }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'admit' }
-  | { readonly kind: 'result'; readonly sign: Sign }
+  | { readonly kind: 'result'; readonly sign: HealthSignal }
   | { readonly kind: 'act'; readonly act: BreakerAct };
 
 const MOVES: fc.Arbitrary<Move> = fc.oneof(
@@ -37,7 +37,7 @@ const MOVES: fc.Arbitrary<Move> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('result' as const),
-      sign: fc.constantFrom<Sign>('good', 'good', 'good', 'bad', 'none'),
+      sign: fc.constantFrom<HealthSignal>('good', 'good', 'good', 'bad', 'none'),
     }),
   },
   {

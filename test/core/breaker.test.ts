@@ -5,9 +5,9 @@ import {
   admitTrial,
   type Breaker,
   closedBreaker,
+  type HealthSignal,
   observe,
   revived,
-  type Sign,
   tick,
   tried,
 } from '../../src/core/breaker.ts';
@@ -39,7 +39,7 @@ function admitAll(from: Breaker, now: number): { breaker: Breaker; calls: string
   return { breaker, calls };
 }
 
-function answer(breaker: Breaker, sign: Sign, now: number): Breaker {
+function answer(breaker: Breaker, sign: HealthSignal, now: number): Breaker {
   return tried(breaker, { period: breaker.since, sign }, at(now));
 }
 

@@ -2,17 +2,17 @@
 import { decide } from '../../src/core/decide.ts';
 import { evolve } from '../../src/core/evolve.ts';
 import type {
-  Answer,
-  AnswerKind,
   Command,
   Context,
   Effect,
   Entry,
   Finding,
   Input,
+  NodeReply,
+  NodeReplyKind,
+  NodeRequest,
   NodeState,
   Policy,
-  Request,
   Saga,
 } from '../../src/core/model.ts';
 import { type KeyHistory, openSaga } from '../../src/core/open-saga.ts';
@@ -57,9 +57,9 @@ export function contextOf(more: Partial<Context> = {}): Context {
 export const FOUND: Finding = { presence: 'present', body: '{"groupId":"5"}', shown: false };
 export const ABSENT: Finding = { presence: 'absent' };
 
-export function answerOf(kind: AnswerKind, more: Partial<Answer> = {}): Answer {
+export function answerOf(kind: NodeReplyKind, more: Partial<NodeReply> = {}): NodeReply {
   const body = kind === 'present' ? { body: '{"groupId":"5"}' } : {};
-  return { kind, said: kind, ...body, ...more };
+  return { kind, detail: kind, ...body, ...more };
 }
 
 /** A node as it stands before anything was asked of it. */
@@ -108,12 +108,12 @@ export class Play {
     return effects.map(tell);
   }
 
-  answer(node: string, kind: AnswerKind, more: Partial<Answer> = {}): string[] {
+  answer(node: string, kind: NodeReplyKind, more: Partial<NodeReply> = {}): string[] {
     return this.take({ kind: 'answered', node, answer: answerOf(kind, more) });
   }
 
   /** What settles the saga, when a node answers so; nothing is folded. */
-  settlement(node: string, kind: AnswerKind = 'applied'): Entry | undefined {
+  settlement(node: string, kind: NodeReplyKind = 'applied'): Entry | undefined {
     const input = { kind: 'answered', node, answer: answerOf(kind) } as const;
     return decide(this.saga, input, this.context).find((entry) => entry.kind === 'settled');
   }
@@ -164,7 +164,7 @@ function tell(effect: Effect): string {
   return `${effect.node}: ${tellRequest(effect.request)}`;
 }
 
-function tellRequest(request: Request): string {
+function tellRequest(request: NodeRequest): string {
   if (request.kind === 'read') return 'read';
   const token = request.kind === 'create' ? request.token : request.guard;
   return token === undefined ? request.kind : `${request.kind} ${token}`;

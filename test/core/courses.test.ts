@@ -80,7 +80,11 @@ describe('own or foreign, the token not shown', () => {
     play.fold({ kind: 'node_turned', at: NOW, node: 'a', direction: 'want' });
     play.resume();
     const until = NOW + QUIESCE;
-    expect(play.node('a')).toMatchObject({ touched: true, doubt: true, direction: 'want' });
+    expect(play.node('a')).toMatchObject({
+      mayHaveChanged: true,
+      createInDoubt: true,
+      direction: 'want',
+    });
     expect(play.node('a').loose).toEqual([
       { effect: 'present', token: OWN, until },
       { effect: 'absent', token: OWN, until },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groupIdFault } from '../../src/core/group-id.ts';
+import { groupIdFault } from '../../src/protocol/group-id.ts';
 
 describe('a key', () => {
   it.for([

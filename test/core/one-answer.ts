@@ -2,15 +2,15 @@
 import { decide } from '../../src/core/decide.ts';
 import { evolve } from '../../src/core/evolve.ts';
 import type {
-  Answer,
-  AnswerKind,
   Command,
   Direction,
   Entry,
+  NodeReply,
+  NodeReplyKind,
+  NodeRequest,
   NodeState,
   Operation,
   Policy,
-  Request,
   Saga,
 } from '../../src/core/model.ts';
 import { openSaga } from '../../src/core/open-saga.ts';
@@ -28,8 +28,8 @@ import {
 } from './builders.ts';
 
 const BODY = '{"groupId":"5"}';
-const CREATE: Request = { kind: 'create', token: OWN, body: BODY };
-export const READ: Request = { kind: 'read' };
+const CREATE: NodeRequest = { kind: 'create', token: OWN, body: BODY };
+export const READ: NodeRequest = { kind: 'read' };
 /** The base of the backoff, times the one half that chance gives here. */
 export const SOON = NOW + 50;
 
@@ -37,14 +37,14 @@ export interface Case {
   readonly policy?: Policy;
   readonly op: Operation;
   readonly direction: Direction;
-  readonly request: Request;
+  readonly request: NodeRequest;
   readonly node?: Partial<NodeState>;
   readonly command?: Partial<Command>;
   /** The saga compensates, rather than this node alone being driven back. */
   readonly compensating?: boolean;
 }
 
-export function ask(one: Case, kind: AnswerKind, more: Partial<Answer> = {}) {
+export function ask(one: Case, kind: NodeReplyKind, more: Partial<NodeReply> = {}) {
   const { policy = TOKENS, op, direction, request, compensating = direction === 'prior' } = one;
   const finding = op === 'delete' ? FOUND : undefined;
   const node = nodeOf({ name: 'a', finding, direction, running: request, ...one.node });
@@ -68,25 +68,25 @@ function isTurn(entry: Entry): entry is Extract<Entry, { kind: 'node_turned' }> 
   return entry.kind === 'node_turned';
 }
 
-export const DELETE_OWN: Request = { kind: 'delete', guard: OWN };
-const DELETE_ANY: Request = { kind: 'delete' };
+export const DELETE_OWN: NodeRequest = { kind: 'delete', guard: OWN };
+const DELETE_ANY: NodeRequest = { kind: 'delete' };
 export const SHOWN = { presence: 'present', body: BODY, token: OTHER, shown: true } as const;
 export const JOURNALED = { ...SHOWN, shown: false } as const;
-const DELETE_OTHER: Request = { kind: 'delete', guard: OTHER };
+const DELETE_OTHER: NodeRequest = { kind: 'delete', guard: OTHER };
 
 export const CREATING: Case = { op: 'create', direction: 'want', request: CREATE };
 export const UNCREATING: Case = {
   op: 'create',
   direction: 'prior',
   request: DELETE_OWN,
-  node: { touched: true },
+  node: { mayHaveChanged: true },
 };
 export const DELETING: Case = { op: 'delete', direction: 'want', request: DELETE_ANY };
 export const RESTORING: Case = {
   op: 'delete',
   direction: 'prior',
   request: CREATE,
-  node: { touched: true },
+  node: { mayHaveChanged: true },
 };
 
 export const IN_CHALLENGE = { policy: CHALLENGE };

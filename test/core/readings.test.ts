@@ -24,7 +24,7 @@ describe('a read that is not complete, in every direction', () => {
   it.for(reading)('%s: is repeated as it was, and makes nothing loose', ([, one]) => {
     for (const next of ['clarify', 'verify'] as const) {
       for (const kind of kinds) {
-        const before = { ...one.node, next, doubt: false };
+        const before = { ...one.node, next, createInDoubt: false };
         const { node, turned } = ask({ ...one, node: before }, kind);
         expect(node).toMatchObject({ ...before, verdict: 'open', loose: [], dueAt: SOON });
         expect(turned).toEqual([]);
@@ -35,7 +35,10 @@ describe('a read that is not complete, in every direction', () => {
 
 describe('a read after a create that was answered 400', () => {
   const clarifying: Case = { ...CREATING, request: READ, node: { next: 'clarify' } };
-  const doubtful: Case = { ...clarifying, node: { next: 'clarify', doubt: true, touched: true } };
+  const doubtful: Case = {
+    ...clarifying,
+    node: { next: 'clarify', createInDoubt: true, mayHaveChanged: true },
+  };
 
   it('finds nothing: the attempt failed, repeat it', () => {
     const { node } = ask(clarifying, 'absent');
@@ -44,7 +47,7 @@ describe('a read after a create that was answered 400', () => {
 
   it('finds our token: applied', () => {
     const { node } = ask(clarifying, 'present', { token: OWN });
-    expect(node).toMatchObject({ verdict: 'reached', touched: true, owner: OWN });
+    expect(node).toMatchObject({ verdict: 'reached', mayHaveChanged: true, owner: OWN });
     expect(ask(clarifying, 'present', { token: '1700000000.0000010' }).node.verdict).toBe(
       'reached',
     );
@@ -53,16 +56,19 @@ describe('a read after a create that was answered 400', () => {
   it('finds another token: foreign, in doubt or not', () => {
     expect(ask(clarifying, 'present', { token: OTHER }).node).toMatchObject({
       verdict: 'foreign',
-      touched: false,
+      mayHaveChanged: false,
     });
     expect(ask(doubtful, 'present', { token: OTHER }).node).toMatchObject({
       verdict: 'foreign',
-      touched: true,
+      mayHaveChanged: true,
     });
   });
 
   it('finds a record that shows no token, none of ours in doubt: foreign', () => {
-    expect(ask(clarifying, 'present').node).toMatchObject({ verdict: 'foreign', touched: false });
+    expect(ask(clarifying, 'present').node).toMatchObject({
+      verdict: 'foreign',
+      mayHaveChanged: false,
+    });
   });
 
   it('finds a record that shows no token, one of ours in doubt: own or foreign, drive it back', () => {
@@ -72,23 +78,23 @@ describe('a read after a create that was answered 400', () => {
       direction: 'prior',
       verdict: 'open',
       next: 'mutate',
-      cleansed: true,
+      selfChecked: true,
     });
   });
 
   it('finds a record that shows no token, one of ours in doubt, with ensure: any will do', () => {
     const { node } = ask({ ...doubtful, command: { ensure: true } }, 'present');
-    expect(node).toMatchObject({ verdict: 'reached', touched: true });
+    expect(node).toMatchObject({ verdict: 'reached', mayHaveChanged: true });
   });
 
   it('without tokens: foreign if none of ours is in doubt, else ours', () => {
     expect(ask({ ...clarifying, ...IN_CHALLENGE }, 'present').node).toMatchObject({
       verdict: 'foreign',
-      touched: false,
+      mayHaveChanged: false,
     });
     expect(ask({ ...doubtful, ...IN_CHALLENGE }, 'present').node).toMatchObject({
       verdict: 'reached',
-      touched: true,
+      mayHaveChanged: true,
     });
   });
 
@@ -105,7 +111,7 @@ describe('own or foreign: one node driven back while the saga applies', () => {
     direction: 'prior',
     compensating: false,
     request: DELETE_OWN,
-    node: { touched: true, doubt: true, cleansed: true },
+    node: { mayHaveChanged: true, createInDoubt: true, selfChecked: true },
   };
   const looking: Case = {
     ...cleansing,
@@ -128,15 +134,19 @@ describe('own or foreign: one node driven back while the saga applies', () => {
       direction: 'want',
       verdict: 'open',
       next: 'mutate',
-      doubt: false,
-      touched: false,
+      createInDoubt: false,
+      mayHaveChanged: false,
     });
   });
 
   it('still there after 200 or 404, without a token or with another: foreign, and as it was', () => {
     for (const token of [{}, { token: OTHER }]) {
       const { node, turned } = ask(looking, 'present', token);
-      expect(node).toMatchObject({ verdict: 'foreign', touched: false, doubt: false });
+      expect(node).toMatchObject({
+        verdict: 'foreign',
+        mayHaveChanged: false,
+        createInDoubt: false,
+      });
       expect(turned).toEqual([]);
     }
   });
@@ -153,7 +163,11 @@ describe('own or foreign: one node driven back while the saga applies', () => {
 });
 
 describe("a read in a create's rollback", () => {
-  const looking: Case = { ...UNCREATING, request: READ, node: { touched: true, next: 'verify' } };
+  const looking: Case = {
+    ...UNCREATING,
+    request: READ,
+    node: { mayHaveChanged: true, next: 'verify' },
+  };
 
   it('finds nothing: the node is as before', () => {
     expect(ask(looking, 'absent').node).toMatchObject({ verdict: 'reached', belief: 'absent' });
@@ -188,29 +202,29 @@ describe('a read after a delete', () => {
   it('finds nothing: gone', () => {
     for (const next of ['clarify', 'verify'] as const) {
       const { node } = ask(looking(SHOWN, next), 'absent');
-      expect(node).toMatchObject({ verdict: 'reached', belief: 'absent', touched: true });
+      expect(node).toMatchObject({ verdict: 'reached', belief: 'absent', mayHaveChanged: true });
     }
   });
 
   it('finds the record that the guard means: delete again', () => {
     const { node } = ask(looking(SHOWN, 'verify'), 'present', { token: OTHER });
-    expect(node).toMatchObject({ verdict: 'open', next: 'mutate', unguarded: false });
+    expect(node).toMatchObject({ verdict: 'open', next: 'mutate', guardDisproved: false });
   });
 
   it('finds the record of another owner: leave it, and roll back', () => {
     const { node } = ask(looking(SHOWN, 'clarify'), 'present', { token: OWN });
-    expect(node).toMatchObject({ verdict: 'foreign', touched: false });
+    expect(node).toMatchObject({ verdict: 'foreign', mayHaveChanged: false });
     expect(ask(looking(SHOWN, 'verify'), 'present').node.verdict).toBe('foreign');
   });
 
   it("finds a record after a 404 to the journal's token: that was wrong, go on unguarded", () => {
     const { node } = ask(looking(JOURNALED, 'verify'), 'present');
-    expect(node).toMatchObject({ verdict: 'open', next: 'mutate', unguarded: true });
+    expect(node).toMatchObject({ verdict: 'open', next: 'mutate', guardDisproved: true });
   });
 
   it("finds a record after a 400 to the journal's token: that proves nothing, repeat", () => {
     const { node } = ask(looking(JOURNALED, 'clarify'), 'present');
-    expect(node).toMatchObject({ verdict: 'open', next: 'mutate', unguarded: false });
+    expect(node).toMatchObject({ verdict: 'open', next: 'mutate', guardDisproved: false });
   });
 
   it('finds a record after an unguarded delete: repeat', () => {
@@ -219,7 +233,11 @@ describe('a read after a delete', () => {
 });
 
 describe("a read in a delete's rollback", () => {
-  const looking: Case = { ...RESTORING, request: READ, node: { touched: true, next: 'clarify' } };
+  const looking: Case = {
+    ...RESTORING,
+    request: READ,
+    node: { mayHaveChanged: true, next: 'clarify' },
+  };
 
   it('finds a record, of whatever owner: restored', () => {
     expect(ask(looking, 'present', { token: OTHER }).node).toMatchObject({
@@ -231,7 +249,7 @@ describe("a read in a delete's rollback", () => {
   });
 
   it("does not hand on a journal's token that was proved wrong", () => {
-    const wrong = { ...looking.node, finding: JOURNALED, unguarded: true };
+    const wrong = { ...looking.node, finding: JOURNALED, guardDisproved: true };
     expect(ask({ ...looking, node: wrong }, 'present').node.owner).toBeUndefined();
   });
 

@@ -132,7 +132,7 @@ describe('a delete and what the journal knows', () => {
     const play = new Play({ op: 'delete' });
     play.take({ kind: 'driven' });
     play.act();
-    const { body: _, ...bare } = { kind: 'present', said: '200', body: '' } as const;
+    const { body: _, ...bare } = { kind: 'present', detail: '200', body: '' } as const;
     expect(play.take({ kind: 'answered', node: 'a', answer: bare })).toEqual([]);
     expect(play.node('a').finding).toBeUndefined();
     expect(play.node('a').dueAt).toBeGreaterThan(NOW);
@@ -213,7 +213,10 @@ describe('what is told', () => {
     expect(settled).toMatchObject({
       state: 'refused',
       reason: 'diverged',
-      nodes: { a: { state: 'present', said: 'present' }, b: { state: 'absent', said: 'absent' } },
+      nodes: {
+        a: { state: 'present', lastResponse: 'present' },
+        b: { state: 'absent', lastResponse: 'absent' },
+      },
     });
   });
 

@@ -5,12 +5,12 @@
 import { decide } from '../../src/core/decide.ts';
 import { evolve } from '../../src/core/evolve.ts';
 import {
-  type AnswerKind,
   type DurableEntry,
   type Effect,
   type Entry,
   type Input,
   isDurable,
+  type NodeReplyKind,
   type Policy,
   type Saga,
 } from '../../src/core/model.ts';
@@ -49,7 +49,7 @@ export interface Course {
   readonly choices: readonly number[];
 }
 
-const CHANGING: readonly AnswerKind[] = [
+const CHANGING: readonly NodeReplyKind[] = [
   'applied',
   'perhaps',
   'refused',
@@ -57,7 +57,7 @@ const CHANGING: readonly AnswerKind[] = [
   'lost',
   'unsent',
 ];
-const READING: readonly AnswerKind[] = [
+const READING: readonly NodeReplyKind[] = [
   'present',
   'absent',
   'refused',
@@ -126,7 +126,7 @@ class Walk {
     const { kind: asked } = node.running;
     const rest = Math.floor(detail / 4);
     const kinds = asked === 'read' ? READING : CHANGING;
-    let kind = kinds[rest % kinds.length] as AnswerKind;
+    let kind = kinds[rest % kinds.length] as NodeReplyKind;
     if (asked === 'delete' && kind === 'perhaps' && rest % 2 === 0) kind = 'gone';
     if (asked === 'delete' && kind === 'applied' && rest % 3 === 0) kind = 'unproven';
     if (asked === 'create' && kind === 'lost' && rest % 3 === 0) kind = 'misnamed';

@@ -41,11 +41,11 @@ test('P10: a node that is down: the daemon refuses, stays ready, and everybody n
     return (await look('/metrics')).text.includes('lockstep_accepting{reason="breaker"} 0');
   }, LOOK_MS);
   expect((await look('/readyz')).status).toBe(200);
-  const told = `new commands are refused: ${refusal.message}`;
+  const sent = `new commands are refused: ${refusal.message}`;
   const ping = await runCli(['ping', '--endpoint', daemon.endpoint]);
-  expect(ping).toMatchObject({ code: 1, stdout: expect.stringContaining(`\n${told}\n`) });
+  expect(ping).toMatchObject({ code: 1, stdout: expect.stringContaining(`\n${sent}\n`) });
   const status = await runCli(['status', '--endpoint', daemon.endpoint]);
-  expect(status.stdout).toContain(told);
+  expect(status.stdout).toContain(sent);
   expect(status.stdout).toMatch(/: running for .*, not accepting\n/);
   // Published once somebody listens; the breaker moves until then.
   await vi.waitUntil(async () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type CommandAnswer, isError } from '../../src/client/index.ts';
-import type { Faults } from '../../src/nodesim/fault-schema.ts';
+import type { Faults } from '../../src/nodesim/faults/schema.ts';
 import { startCluster, statusOf } from '../support/cluster.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
@@ -58,8 +58,12 @@ test('P1: a create that was open in the copy and deleted later does not come bac
   expect(later).toMatchObject({ state: 'accepted', waitsFor: 'open' });
   expect(await client.status('later')).toMatchObject({ waitsFor: 'open' });
   const late = await client.delete('k', { id: 'late', deadlineMs: 1 });
-  const said = 'not asked: command open is held since the journal was restored and has the key';
-  expect(late).toMatchObject({ state: 'refused', reason: 'deadline', nodes: { node01: { said } } });
+  const detail = 'not asked: command open is held since the journal was restored and has the key';
+  expect(late).toMatchObject({
+    state: 'refused',
+    reason: 'deadline',
+    nodes: { node01: { lastResponse: detail } },
+  });
   for (const op of ['retry', 'cancel', 'abandon'] as const) {
     expect(await client[op]('open')).toMatchObject({
       error: { code: 'invalid_request', hint: expect.stringContaining('lockstep restore') },

@@ -51,8 +51,8 @@ test.concurrent.for(VARIANTS)(
     await sim.setSettings('*', { randomBehavior: 0 });
     await comeToRest(client, sim);
     const { journal, nodes } = await seen(client, sim);
-    const { asked, told, cancels } = heard;
-    const faults = [...clients.faults, ...judge({ asked, told, cancels, journal, nodes })];
+    const { asked, told: sent, cancels } = heard;
+    const faults = [...clients.faults, ...judge({ asked, told: sent, cancels, journal, nodes })];
     expect(faults, `seed ${seed}`).toEqual([]);
     // Some wait for a node in vain, their deadlines being short.
     expect(countBy(journal, ({ state }) => state)['committed']).toBeGreaterThan(COMMANDS / 10);

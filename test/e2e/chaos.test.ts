@@ -6,7 +6,7 @@
 import { randomInt } from 'node:crypto';
 import { expect, onTestFailed, onTestFinished, test, vi } from 'vitest';
 import { isError, LockstepClient } from '../../src/client/index.ts';
-import { FAULT_KINDS, type Faults } from '../../src/nodesim/fault-schema.ts';
+import { FAULT_KINDS, type Faults } from '../../src/nodesim/faults/schema.ts';
 import { judge } from '../chaos/checker.ts';
 import { Clients } from '../chaos/clients.ts';
 import { comeToRest, countBy, seen, toldOtherwise } from '../chaos/evidence.ts';
@@ -52,13 +52,13 @@ test('P1–P7: 2,000 mixed commands under every fault and five kill -9 end all o
   await sim.setSettings('*', { randomBehavior: 0 });
   await comeToRest(asking, sim);
   const { journal, nodes } = await seen(asking, sim);
-  const { asked, told, cancels } = heard;
-  expect([...clients.faults, ...judge({ asked, told, cancels, journal, nodes })]).toEqual([]);
+  const { asked, told: sent, cancels } = heard;
+  expect([...clients.faults, ...judge({ asked, told: sent, cancels, journal, nodes })]).toEqual([]);
   expect(await toldOtherwise(asking, journal)).toEqual([]);
   // What the test is about did happen.
   expect(pids.size).toBe(KILLS + 1);
   expect(kinds).toEqual([...FAULT_KINDS, 'randomBehavior', 'forceStatus'].sort());
-  expect(project.logOf('lockstepd').match(/taking up open commands/g)).toHaveLength(KILLS);
+  expect(project.logOf('lockstepd').match(/resuming open commands/g)).toHaveLength(KILLS);
   const { committed, rolled_back: rolledBack } = countBy(journal, ({ state }) => state);
   expect(committed).toBeGreaterThan(COMMANDS / 5);
   expect(rolledBack).toBeGreaterThan(10);

@@ -39,7 +39,7 @@ test('the debug log tells the whole story of a command that was rolled back, in 
     path: '/v1/group',
     answer: 'refused',
     status: 403,
-    said: expect.stringMatching(/^403 /) as string,
+    response: expect.stringMatching(/^403 /) as string,
     token: expect.stringMatching(/^\d+\.\d{6}$/) as string,
     ms: expect.any(Number) as number,
   });

@@ -66,17 +66,17 @@ async function attach(pid: number): Promise<Tracer | string> {
 
 function attached(strace: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    let said = '';
-    const patience = setTimeout(() => reject(new Error(`strace: ${said}`)), ATTACH_MS_MAX);
+    let detail = '';
+    const hangTimeouts = setTimeout(() => reject(new Error(`strace: ${detail}`)), ATTACH_MS_MAX);
     const end = (failure?: string) => {
-      clearTimeout(patience);
+      clearTimeout(hangTimeouts);
       resolve(failure);
     };
     strace.once('error', () => end('no strace here'));
-    strace.once('exit', () => end(`strace may not look here: ${said.trim()}`));
+    strace.once('exit', () => end(`strace may not look here: ${detail.trim()}`));
     strace.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      if (/ attached/.test(said)) end();
+      detail += text;
+      if (/ attached/.test(detail)) end();
     });
   });
 }

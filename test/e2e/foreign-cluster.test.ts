@@ -119,8 +119,8 @@ describe('a cluster that is named by variable and by configuration file', () => 
     }
     expect(readFileSync(join(folder, 'words'), 'utf8')).toMatch(/^--env-file \S+ -f .* up -d/m);
     const given = readFileSync(join(folder, 'env'), 'utf8').split('\n');
-    const told = given.filter((line) => Object.values(named).some((value) => line.includes(value)));
-    expect(told).toEqual([]);
+    const sent = given.filter((line) => Object.values(named).some((value) => line.includes(value)));
+    expect(sent).toEqual([]);
   });
 
   test('no npm script is forgotten here', () => {

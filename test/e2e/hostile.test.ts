@@ -107,12 +107,12 @@ describe('a request that costs much', () => {
     await client.pause('bulk');
     await fill(30_000);
     await all(400, () => client.summary({ timeoutMs: 60_000 }));
-    const told = await all(200, () => {
+    const sent = await all(200, () => {
       const filter = { state: OPEN_STATES, node: 'node01' };
       const selection = { op: 'cancel', filter, dryRun: true, limit: 1000 } as const;
       return client.operate(selection, { timeoutMs: 60_000 });
     });
-    for (const one of told) if ('error' in one) expect(one).toMatchObject(BUSY);
+    for (const one of sent) if ('error' in one) expect(one).toMatchObject(BUSY);
     expect(await client.summary()).toMatchObject({ lanes: { bulk: { waiting: 30_000 } } });
     for (let left = 30_000; left > 0; ) {
       const page = await client.operate({ op: 'cancel', filter: { lane: 'bulk' }, limit: 1000 });

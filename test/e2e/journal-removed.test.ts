@@ -17,7 +17,7 @@ test('P1, P3, P7: 300 creates across `rm -rf data/*`: every answer is true after
     executors: 1,
     env: { LOCKSTEP_QUIESCE_MS: '500', LOCKSTEP_REQUEST_TIMEOUT_MS: '500' },
   });
-  const told: CommandAnswer[] = [];
+  const sent: CommandAnswer[] = [];
   const ask = async (id: string): Promise<void> => {
     const answer = await client.create(id, {
       id,
@@ -26,16 +26,16 @@ test('P1, P3, P7: 300 creates across `rm -rf data/*`: every answer is true after
       timeoutMs: 60_000,
     });
     if (isError(answer)) expect.unreachable(answer.error.message);
-    told.push(answer);
+    sent.push(answer);
   };
   const asked: Promise<void>[] = [];
   let removed: number | undefined;
   for (let index = 0; index < COMMANDS; index++) {
     asked.push(ask(`${index}`));
     if (index % 10 === 9 && daemon.alive) {
-      await vi.waitUntil(() => !daemon.alive || told.length > index - 10);
+      await vi.waitUntil(() => !daemon.alive || sent.length > index - 10);
     }
-    if (told.length < BEFORE || removed !== undefined) continue;
+    if (sent.length < BEFORE || removed !== undefined) continue;
     for (const name of readdirSync(daemon.dataDir)) {
       rmSync(join(daemon.dataDir, name), { recursive: true });
     }
@@ -44,7 +44,7 @@ test('P1, P3, P7: 300 creates across `rm -rf data/*`: every answer is true after
   expect(await daemon.ended()).toBe(1);
   expect(performance.now() - (removed ?? 0)).toBeLessThan(5_000);
   expect(daemon.output).toMatch(/journal\.db was removed while the daemon ran/);
-  const before = [...told];
+  const before = [...sent];
   expect(before.length).toBeGreaterThanOrEqual(BEFORE);
   expect(before.length).toBeLessThan(COMMANDS);
 
@@ -64,7 +64,7 @@ test('P1, P3, P7: 300 creates across `rm -rf data/*`: every answer is true after
   }
   expect(await runCli(['restore', '--resume', '--yes'], { env })).toMatchObject({ code: 0 });
   await Promise.all(asked);
-  expect(told.filter(({ state }) => state === 'committed')).toHaveLength(COMMANDS);
+  expect(sent.filter(({ state }) => state === 'committed')).toHaveLength(COMMANDS);
   const count = COMMANDS;
   expect(await sim.stats()).toEqual([true, { node01: count, node02: count, node03: count }]);
 });

@@ -17,7 +17,7 @@ test('P3: a journal that cannot be written ends the daemon (exit 1), and takes b
   });
   const limit = `--fsize=${FILE_BYTES_MAX}:${FILE_BYTES_MAX}`;
   expect(spawnSync(PRLIMIT, ['--pid', String(daemon.pid), limit]).status).toBe(0);
-  const told: CommandAnswer[] = [];
+  const sent: CommandAnswer[] = [];
   const back = Promise.withResolvers<void>();
   const ask = async (index: number): Promise<void> => {
     const answer = await client.create(`${index}`, {
@@ -25,7 +25,7 @@ test('P3: a journal that cannot be written ends the daemon (exit 1), and takes b
       ifUnavailable: 'wait',
       timeoutMs: 60_000,
     });
-    if (!isError(answer)) return void told.push(answer);
+    if (!isError(answer)) return void sent.push(answer);
     // It came while the daemon was on its way out, and was not taken in.
     expect(answer.error.code).toBe('draining');
     await back.promise;
@@ -34,7 +34,7 @@ test('P3: a journal that cannot be written ends the daemon (exit 1), and takes b
   const asked = Promise.all(Array.from({ length: COMMANDS }, (_, index) => ask(index)));
   expect(await daemon.ended()).toBe(1);
   expect(daemon.output).toMatch(/error .*journal/);
-  const before = [...told];
+  const before = [...sent];
   expect(before.length).toBeLessThan(COMMANDS);
 
   // With room again, it goes on, and the clients get what they wait for.
@@ -44,7 +44,7 @@ test('P3: a journal that cannot be written ends the daemon (exit 1), and takes b
     expect(await client.status(answer.id)).toMatchObject({ ...answer });
   }
   await asked;
-  expect(told.filter(({ state }) => state === 'committed')).toHaveLength(COMMANDS);
+  expect(sent.filter(({ state }) => state === 'committed')).toHaveLength(COMMANDS);
   const count = COMMANDS;
   expect(await sim.stats()).toEqual([true, { node01: count, node02: count, node03: count }]);
 });

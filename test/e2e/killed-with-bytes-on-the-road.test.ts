@@ -86,7 +86,7 @@ test(
     const changes = far.lines.filter((line) => /^(POST|DELETE)/.test(line));
     // The delete of the living daemon, and what the dead one had left with the kernel.
     expect(changes).toEqual(['POST k: 201', 'DELETE k: 200', 'DELETE k: 404', 'POST k: 201']);
-    expect(waiting.nodes?.['node03']?.said).toMatch(/may still land here until \d{4}-/);
+    expect(waiting.nodes?.['node03']?.lastResponse).toMatch(/may still land here until \d{4}-/);
   },
   3 * WAIT_MS,
 );

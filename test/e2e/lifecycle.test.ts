@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LockstepClient } from '../../src/client/index.ts';
-import type { Faults } from '../../src/nodesim/fault-schema.ts';
+import type { Faults } from '../../src/nodesim/faults/schema.ts';
 import { startCluster, statusOf } from '../support/cluster.ts';
 import { type Daemon, type DaemonOptions, prepareDaemon, startDaemon } from '../support/daemon.ts';
 import { crash, evaluateIn, INSPECTED } from '../support/inspector.ts';
@@ -141,9 +141,9 @@ describe('a daemon that is stopped', () => {
     await statusOf(client, 'in line', { state: 'accepted' });
     await statusOf(client, 'other', { state: 'applying' });
     expect(await daemon.stop()).toBe(0);
-    const told: unknown[] = [];
-    while (told.length < 3) told.push(JSON.parse(String((await socket.receive()).at(-1))));
-    expect(told).toMatchObject([
+    const sent: unknown[] = [];
+    while (sent.length < 3) sent.push(JSON.parse(String((await socket.receive()).at(-1))));
+    expect(sent).toMatchObject([
       { id: 'running', error: { code: 'draining' } },
       { id: 'in line', error: { code: 'draining' } },
       { id: 'other', error: { code: 'draining' } },

@@ -64,7 +64,7 @@ describe.skipIf(missing !== undefined)(
           state: 'refused',
           reason: 'deadline',
           nodes: {
-            node02: { state: 'unknown', said: UNPROVEN },
+            node02: { state: 'unknown', lastResponse: UNPROVEN },
           },
         });
         expect(await holders('key')).toEqual(NODES);
@@ -92,9 +92,11 @@ describe.skipIf(missing !== undefined)(
         await client.cancel(id);
         // node01 is as it was before; node02 is not, whatever nginx says.
         await expect.poll(() => holders('key'), { timeout: 10_000 }).toEqual(['node02']);
-        const said = fallback === 'return 404;' ? UNPROVEN : '200';
+        const detail = fallback === 'return 404;' ? UNPROVEN : '200';
         const node02 = async () => (await statusOf(client, id, {})).nodes?.['node02'];
-        await expect.poll(node02, { timeout: 10_000 }).toMatchObject({ state: 'unknown', said });
+        await expect
+          .poll(node02, { timeout: 10_000 })
+          .toMatchObject({ state: 'unknown', lastResponse: detail });
         await statusOf(client, id, { state: 'compensating' });
         await nginx.route();
         expect(await outcome).toMatchObject({ state: 'rolled_back', reason: 'cancelled' });

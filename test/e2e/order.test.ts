@@ -1,7 +1,7 @@
 /** One at a time per key, in the order of acceptance (P6), and nothing that comes back (P4). */
 import { describe, expect, type TestContext, test, vi } from 'vitest';
 import { type Answer, type CommandAnswer, isError } from '../../src/client/index.ts';
-import type { Faults } from '../../src/nodesim/fault-schema.ts';
+import type { Faults } from '../../src/nodesim/faults/schema.ts';
 import { connectTo, shareCluster, startCluster } from '../support/cluster.ts';
 
 const EMPTY = [true, { node01: 0, node02: 0, node03: 0 }];

@@ -1,6 +1,6 @@
 /** How commands end that cannot simply be done, and what the operator can make of them. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Faults } from '../../src/nodesim/fault-schema.ts';
+import type { Faults } from '../../src/nodesim/faults/schema.ts';
 import { shareCluster, statusOf } from '../support/cluster.ts';
 
 const DEAF: Faults = { noAnswer: 1, noAnswerEffect: false };
@@ -37,9 +37,9 @@ async function holders(key: string): Promise<readonly string[]> {
 
 /** What a reply says of the three nodes. */
 function states(...each: readonly (readonly [state: string, said?: string])[]) {
-  const entries = each.map(([state, said], index) => [
+  const entries = each.map(([state, detail], index) => [
     NODES[index],
-    { state, ...(said === undefined ? {} : { said: expect.stringContaining(said) }) },
+    { state, ...(detail === undefined ? {} : { lastResponse: expect.stringContaining(detail) }) },
   ]);
   return Object.fromEntries(entries) as unknown;
 }
@@ -171,7 +171,7 @@ describe('an operator', () => {
     const outcome = client.create('hurry', { id: 'hurry' });
     await vi.waitUntil(async () => {
       const status = JSON.stringify(await client.status('hurry'));
-      return status.split('"said"').length > NODES.length;
+      return status.split('"lastResponse"').length > NODES.length;
     }, 5000);
     // It may be done by the time it is told.
     const state: unknown = expect.stringMatching(/^(applying|committed)$/);

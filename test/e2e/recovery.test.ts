@@ -4,7 +4,7 @@
  */
 import { describe, expect, type TestContext, test, vi } from 'vitest';
 import type { CommandAnswer, LockstepClient } from '../../src/client/index.ts';
-import type { Faults } from '../../src/nodesim/fault-schema.ts';
+import type { Faults } from '../../src/nodesim/faults/schema.ts';
 import { type Cluster, startCluster, statusOf } from '../support/cluster.ts';
 
 const SETTINGS = {

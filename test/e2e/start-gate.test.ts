@@ -1,7 +1,7 @@
 /** A daemon with a start gate: what it does before the gate opens, and when it never does. */
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Faults } from '../../src/nodesim/fault-schema.ts';
+import type { Faults } from '../../src/nodesim/faults/schema.ts';
 import { startCluster, statusOf } from '../support/cluster.ts';
 import { prepareDaemon } from '../support/daemon.ts';
 import { freePorts } from '../support/free-ports.ts';

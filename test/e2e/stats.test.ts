@@ -47,7 +47,7 @@ test('are what the cluster says of itself, and are told as that', async () => {
   expect(await client.stats()).toEqual({
     consistent: true,
     nodes: { node01: count, node02: count, node03: count },
-    told: true,
+    reported: true,
   });
   const { stdout } = await runCli(['stats', '--endpoint', daemon.endpoint]);
   expect(stdout).toContain('consistent: yes, as the cluster says of itself\n');

@@ -33,16 +33,16 @@ test('P10: a node that is taken out while commands need it is told at the start,
   const two = { LOCKSTEP_NODES: sim.nodes.split(',').slice(0, 2).join(',') };
   await daemon.kill9();
   await daemon.restart(two);
-  expect(daemon.output).toContain('the nodes are not those of the last life');
+  expect(daemon.output).toContain('the list of nodes differs from that of the last run');
   expect(daemon.output).toContain('open commands need nodes that are not configured any more');
   expect(await client.summary()).toMatchObject({ missingNodes: { node03: 1 } });
-  const told = 'node03 is not configured, and 1 open command needs it';
+  const sent = 'node03 is not configured, and 1 open command needs it';
   const status = await runCli(['status', '--endpoint', daemon.endpoint]);
-  expect(status.stdout).toContain(told);
+  expect(status.stdout).toContain(sent);
   const before = `the nodes have changed with this start; before, they were: ${sim.nodes}`;
   expect(status.stdout).toContain(before);
   const doctor = await runCli(['doctor', '--endpoint', daemon.endpoint], { env: two });
-  expect(doctor.stdout.replaceAll(/\s+/g, ' ')).toContain(told);
+  expect(doctor.stdout.replaceAll(/\s+/g, ' ')).toContain(sent);
   expect(doctor.stdout).toContain(before);
   const [, hint] = /(lockstep list .*?),/.exec(daemon.output) ?? [];
   expect(hint).toBe('lockstep list --open --node NAME');
@@ -73,8 +73,8 @@ test('a data folder that is read-only is named as such, and told once however of
   const receiver = await startReceiver();
   const dataDir = smallDisk(ctx, 8);
   execFileSync('mount', ['-o', 'remount,ro', dataDir]);
-  const told = dirname(seenFileFor(join(dataDir, 'any')));
-  onTestFinished(() => rmSync(told, { recursive: true, force: true }));
+  const sent = dirname(seenFileFor(join(dataDir, 'any')));
+  onTestFinished(() => rmSync(sent, { recursive: true, force: true }));
   const daemon = await prepareDaemon({
     nodes: NODES,
     dataDir,

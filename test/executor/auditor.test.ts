@@ -19,7 +19,7 @@ test('P9: a look at slow nodes ends before it is given up, and says what it has 
   expect(sightings).toHaveLength(KEYS.length);
   expect(sightings?.[0]?.nodes).toMatchObject({ node01: { state: 'absent' } });
   expect(sightings?.at(-1)?.nodes).toMatchObject({
-    node01: { state: 'unknown', said: 'it was not read in time' },
+    node01: { state: 'unknown', lastResponse: 'it was not read in time' },
   });
   const asked = bench.node('node01').calls.length;
   await bench.advance(5000);

@@ -15,7 +15,7 @@ describe('what the counts of all nodes come to', () => {
     expect(statsOf(counts)).toEqual({
       consistent: false,
       nodes: { a: { count: 2 }, b: { count: 3 } },
-      told: true,
+      reported: true,
     });
   });
 

@@ -93,7 +93,7 @@ describe('interrupt', () => {
     expect(bench.clock.nextAt).toBeUndefined();
     bench.take({ kind: 'inspect', seq: 1, ticket: 1 });
     expect(bench.reports.at(-1)).toMatchObject({
-      value: { inspection: { nodes: { node01: { said: 'given up' } } } },
+      value: { inspection: { nodes: { node01: { lastResponse: 'given up' } } } },
     });
   });
 

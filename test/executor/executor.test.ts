@@ -39,7 +39,7 @@ describe('counting', () => {
     bench.take({ kind: 'count', ticket: 1 });
     await bench.rest();
     expect(bench.reports).toMatchObject([
-      { value: { stats: { consistent: true, nodes: { node03: { count: 7 } }, told: true } } },
+      { value: { stats: { consistent: true, nodes: { node03: { count: 7 } }, reported: true } } },
     ]);
   });
 

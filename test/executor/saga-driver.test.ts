@@ -124,7 +124,7 @@ describe('nodes and lives', () => {
     await bench.advance(1000);
     bench.take({ kind: 'inspect', seq: 1, ticket: 1 });
     expect(bench.reports.at(-1)).toMatchObject({
-      value: { inspection: { nodes: { gone: { said: 'gone is not configured' } } } },
+      value: { inspection: { nodes: { gone: { lastResponse: 'gone is not configured' } } } },
     });
     await bench.advance(30_000);
     bench.take({ kind: 'journaled', seq: 1 });
@@ -173,9 +173,11 @@ describe('nodes and lives', () => {
     await bench.advance(POLICY.quiesceMs - 1);
     expect(bench.mutations + bench.running).toBe(0);
     bench.take({ kind: 'inspect', seq: 1, ticket: 7 });
-    const said = `not asked yet: an earlier request may still land here until ${until}`;
-    const [told] = bench.reportsOf('answered');
-    expect(told?.value).toMatchObject({ inspection: { nodes: { node01: { said } } } });
+    const detail = `not asked yet: an earlier request may still land here until ${until}`;
+    const [sent] = bench.reportsOf('answered');
+    expect(sent?.value).toMatchObject({
+      inspection: { nodes: { node01: { lastResponse: detail } } },
+    });
     await bench.advance(10);
     expect(bench.reportsOf('settled')).toMatchObject([{ settlement: { state: 'rolled_back' } }]);
   });
@@ -196,7 +198,7 @@ describe('nodes and lives', () => {
           stuck: false,
           nodes: {
             node01: { state: 'present', attempts: 1 },
-            node02: { state: 'unknown', attempts: 1, said: '500' },
+            node02: { state: 'unknown', attempts: 1, lastResponse: '500' },
           },
         },
       },

@@ -45,7 +45,7 @@ class Subject {
       open: await this.journal.load(0, 10_000),
       loose: await this.journal.loadLoose(0, 10_000),
       tokens: await this.journal.tokens(KEYS),
-      words: await this.journal.lastWords(KEYS),
+      words: await this.journal.latestSettled(KEYS),
       keys: await this.journal.keys('key-0', 3),
       all: await listAll(this.journal, {}, 7),
       failed: await listAll(this.journal, { states: ['rolled_back', 'accepted', 'refused'] }),

@@ -2,15 +2,15 @@ import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Connection, connect } from '../../src/journal/sqlite/connection.ts';
 import { SqliteJournal } from '../../src/journal/sqlite/journal.ts';
+import { connect, type JournalConnection } from '../../src/journal/sqlite/open/connection.ts';
 import { WAL_BOUND_BYTES } from '../../src/journal/sqlite/upkeep.ts';
 import { scratch } from './support/driver.ts';
 import { aSettlement, batch, begun, pruneUpTo, range, settleAll } from './support/writes.ts';
 
 let dir: string;
 let file: string;
-let connection: Connection;
+let connection: JournalConnection;
 let journal: SqliteJournal;
 
 beforeEach(() => {

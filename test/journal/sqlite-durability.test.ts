@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connect } from '../../src/journal/sqlite/connection.ts';
 import { SqliteJournal } from '../../src/journal/sqlite/journal.ts';
-import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import { connect } from '../../src/journal/sqlite/open/connection.ts';
+import { openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 import { writer } from './support/child.ts';
 import { scratch } from './support/driver.ts';
 import { batch, begun } from './support/writes.ts';
@@ -37,8 +37,8 @@ test('P3: what a commit resolved is there after kill -9 right behind it', async 
     const path = join(dir, `killed-${enough}.db`);
     const child = writer(path, 1_000_000);
     await child.line(`committed ${enough}`);
-    const said = await child.kill();
-    const committed = said.filter((line) => line.startsWith('committed ')).length;
+    const detail = await child.kill();
+    const committed = detail.filter((line) => line.startsWith('committed ')).length;
     expect(committed).toBeGreaterThanOrEqual(enough);
     const journal = openSqliteJournal(path);
     const { lastSeq, openCount } = await journal.head();

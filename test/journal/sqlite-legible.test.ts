@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import { openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 import { scratch } from './support/driver.ts';
 import { accepted, aSettlement, batch, begun, LOOSE } from './support/writes.ts';
 
@@ -70,7 +70,7 @@ test.each<readonly [string, string, Look, string]>([
   ['a list of nodes', `UPDATE cluster SET nodes = '[1]'`, 'load', 'no list of nodes'],
 ])(
   'P10: %s that nobody can have written is told as damage of this file',
-  async (...[, sql, look, told]) => {
+  async (...[, sql, look, sent]) => {
     const db = new Database(file);
     db.exec(sql);
     db.close();
@@ -80,12 +80,12 @@ test.each<readonly [string, string, Look, string]>([
       list: () => journal.list({}, undefined, 10),
       load: () => journal.load(0, 10),
       loadLoose: () => journal.loadLoose(0, 10),
-      lastWords: () => journal.lastWords(['group-1']),
+      lastWords: () => journal.latestSettled(['group-1']),
     };
     await expect(looks[look]()).rejects.toMatchObject({
       name: 'JournalError',
       code: 'corrupt',
-      message: expect.stringMatching(new RegExp(`^${file}: .*${told.replace(/"/g, '\\"')}`)),
+      message: expect.stringMatching(new RegExp(`^${file}: .*${sent.replace(/"/g, '\\"')}`)),
       hint: expect.stringContaining('lockstep restore FILE'),
     });
     await journal.close();

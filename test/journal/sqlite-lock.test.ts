@@ -3,7 +3,7 @@ import { readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import { openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 import { writer } from './support/child.ts';
 import { scratch } from './support/driver.ts';
 import { batch, begun } from './support/writes.ts';
@@ -82,10 +82,10 @@ const hasShell = spawnSync(SHELL, ['--version']).status === 0;
 test.skipIf(!hasShell)('… with the sqlite3 shell (skipped where there is none)', async () => {
   const journal = openSqliteJournal(file);
   await journal.commit(batch({ accept: [begun(1, { id: 'seen' })] }));
-  const told = execFileSync(SHELL, [file, 'SELECT id, state FROM command'], {
+  const sent = execFileSync(SHELL, [file, 'SELECT id, state FROM command'], {
     encoding: 'utf8',
   });
-  expect(told.trim()).toBe('seen|applying');
+  expect(sent.trim()).toBe('seen|applying');
   await journal.close();
 });
 

@@ -2,21 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Connection, connect, disconnect } from '../../src/journal/sqlite/connection.ts';
-import { prepareAccept } from '../../src/journal/sqlite/queries/accept.ts';
-import { prepareAppend } from '../../src/journal/sqlite/queries/append.ts';
-import { prepareBegin } from '../../src/journal/sqlite/queries/begin.ts';
-import { prepareDrop } from '../../src/journal/sqlite/queries/drop.ts';
-import { prepareFind } from '../../src/journal/sqlite/queries/find.ts';
-import { prepareForget, prepareIsOpen } from '../../src/journal/sqlite/queries/forget.ts';
-import { prepareKeep } from '../../src/journal/sqlite/queries/keep.ts';
-import { prepareKept } from '../../src/journal/sqlite/queries/kept.ts';
-import { prepareKeys } from '../../src/journal/sqlite/queries/keys.ts';
-import {
-  prepareLastCommitted,
-  prepareLastWord,
-  prepareSettlement,
-} from '../../src/journal/sqlite/queries/last-word.ts';
+import { prepareDrop, prepareKeep, prepareKept } from '../../src/journal/sqlite/key-values.ts';
 import {
   FAILED,
   HISTORY,
@@ -24,19 +10,37 @@ import {
   listPage,
   OPEN,
   ofKey,
-} from '../../src/journal/sqlite/queries/list.ts';
-import { prepareLoadLoose } from '../../src/journal/sqlite/queries/loose.ts';
-import { prepareMarks } from '../../src/journal/sqlite/queries/marks.ts';
+} from '../../src/journal/sqlite/list-query.ts';
+import {
+  connect,
+  disconnect,
+  type JournalConnection,
+} from '../../src/journal/sqlite/open/connection.ts';
 import {
   prepareCountOpen,
+  prepareFind,
+  prepareKeys,
+  prepareLastCommitted,
+  prepareLatestSettled,
   prepareLoadEntries,
+  prepareLoadLoose,
   prepareLoadOpen,
-} from '../../src/journal/sqlite/queries/open.ts';
-import { preparePark } from '../../src/journal/sqlite/queries/park.ts';
-import { preparePrune } from '../../src/journal/sqlite/queries/prune.ts';
-import { prepareSettle } from '../../src/journal/sqlite/queries/settle.ts';
-import { prepareFlagStuck, prepareTurn } from '../../src/journal/sqlite/queries/turn.ts';
-import { prepareUnhold } from '../../src/journal/sqlite/queries/unhold.ts';
+  prepareSettlement,
+  prepareTokens,
+} from '../../src/journal/sqlite/reads.ts';
+import {
+  prepareAccept,
+  prepareAppend,
+  prepareBegin,
+  prepareFlagStuck,
+  prepareForget,
+  prepareIsOpen,
+  preparePark,
+  preparePrune,
+  prepareSettle,
+  prepareTurn,
+  prepareUnhold,
+} from '../../src/journal/sqlite/writes.ts';
 import { scratch } from './support/driver.ts';
 
 const PREPARED = [
@@ -47,11 +51,11 @@ const PREPARED = [
   prepareForget,
   prepareIsOpen,
   prepareKeys,
-  prepareLastWord,
+  prepareLatestSettled,
   prepareLastCommitted,
   prepareSettlement,
   prepareLoadLoose,
-  prepareMarks,
+  prepareTokens,
   prepareCountOpen,
   prepareLoadEntries,
   prepareLoadOpen,
@@ -71,7 +75,7 @@ const LISTED = [OPEN, FAILED, HISTORY, ...ofKey('k')].flatMap((source) => [
 ]);
 
 let dir: string;
-let connection: Connection;
+let connection: JournalConnection;
 
 beforeAll(() => {
   dir = scratch();

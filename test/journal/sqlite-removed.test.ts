@@ -14,9 +14,9 @@ import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JournalError } from '../../src/journal/errors.ts';
-import { connect } from '../../src/journal/sqlite/connection.ts';
 import { SqliteJournal } from '../../src/journal/sqlite/journal.ts';
-import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import { connect } from '../../src/journal/sqlite/open/connection.ts';
+import { openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 import { writer } from './support/child.ts';
 import { scratch } from './support/driver.ts';
 import { batch, begun, range, settleAll } from './support/writes.ts';
@@ -89,14 +89,14 @@ const ways: readonly (readonly [string, () => void])[] = [
 
 test.each(ways)('P3: %s: nothing more is committed, all of it is saved', async (_, remove) => {
   remove();
-  const told = await failure(add(52));
-  expect(told).toMatchObject({ code: 'removed', retry: false });
-  expect(told.message).toContain(`${file} was removed while the daemon ran`);
-  expect(dirname(savedFile(told))).toBe(data);
-  expect(await contentOf(savedFile(told))).toEqual(WHOLE);
+  const sent = await failure(add(52));
+  expect(sent).toMatchObject({ code: 'removed', retry: false });
+  expect(sent.message).toContain(`${file} was removed while the daemon ran`);
+  expect(dirname(savedFile(sent))).toBe(data);
+  expect(await contentOf(savedFile(sent))).toEqual(WHOLE);
   // It stays so: with the same words, and one saved file.
-  expect(await failure(journal.tidy())).toBe(told);
-  expect(await failure(journal.keep('a', 'b'))).toBe(told);
+  expect(await failure(journal.tidy())).toBe(sent);
+  expect(await failure(journal.keep('a', 'b'))).toBe(sent);
   expect(readdirSync(data).filter((name) => name.includes('-saved-'))).toHaveLength(1);
   await journal.close();
   expect(() => openSqliteJournal(file, { savedIn: [logs] })).toThrow(SET_ASIDE);
@@ -113,9 +113,9 @@ test('P3: an idle journal is looked after by `tidy`', async () => {
 test('P3: where nothing can be saved beside the journal, it is saved where logs are', async () => {
   rmSync(data, { recursive: true });
   writeFileSync(data, 'a file in place of the folder');
-  const told = await failure(add(52));
-  expect(dirname(savedFile(told))).toBe(logs);
-  expect(await contentOf(savedFile(told))).toEqual(WHOLE);
+  const sent = await failure(add(52));
+  expect(dirname(savedFile(sent))).toBe(logs);
+  expect(await contentOf(savedFile(sent))).toEqual(WHOLE);
   await journal.close();
   rmSync(data);
   expect(() => openSqliteJournal(file, { savedIn: [logs] })).toThrow(SET_ASIDE);
@@ -125,9 +125,9 @@ test('P10: where it can be saved nowhere, that is said with the reasons', async 
   rmSync(data, { recursive: true });
   writeFileSync(data, 'a file');
   writeFileSync(logs, 'another');
-  const told = await failure(add(52));
-  expect(told.message).toMatch(/could not be saved: .*data: .*logs: /);
-  expect(told.code).toBe('removed');
+  const sent = await failure(add(52));
+  expect(sent.message).toMatch(/could not be saved: .*data: .*logs: /);
+  expect(sent.code).toBe('removed');
 });
 
 test('P3: another journal put in its place is left alone, and no start goes on from it', async () => {
@@ -137,9 +137,9 @@ test('P3: another journal put in its place is left alone, and no start goes on f
   await foreign.close();
   const bytes = readFileSync(other);
   renameSync(other, file);
-  const told = await failure(add(52));
-  expect(told.message).toContain(`${file} was replaced by another file`);
-  expect(await contentOf(savedFile(told))).toEqual(WHOLE);
+  const sent = await failure(add(52));
+  expect(sent.message).toContain(`${file} was replaced by another file`);
+  expect(await contentOf(savedFile(sent))).toEqual(WHOLE);
   await journal.close();
   expect(readFileSync(file).equals(bytes)).toBe(true);
   expect(readdirSync(data)).not.toContain('journal.db-wal');
@@ -160,10 +160,10 @@ test('P3: a copy written over the open file is seen, stays as it is, and is set 
   await add(301);
   // The same inode, as `cp` does it.
   writeFileSync(file, readFileSync(copy).subarray(0, -4_096));
-  const told = await failure(add(302));
-  expect(told.message).toContain(`another program has written to ${file}`);
+  const sent = await failure(add(302));
+  expect(sent.message).toContain(`another program has written to ${file}`);
   await journal.close();
-  const saved = savedFile(told);
+  const saved = savedFile(sent);
   expect(readFileSync(saved).equals(readFileSync(copy).subarray(0, -4_096))).toBe(true);
   expect(readdirSync(data).sort()).toEqual(
     ['journal.db.lock', basename(saved), `${basename(saved)}.wal`].sort(),
@@ -175,9 +175,9 @@ test('P3: if all is in the log still, a copy written over the file takes nothing
   const copy = copied();
   await add(52);
   copyFileSync(copy, file);
-  const told = await failure(add(53));
+  const sent = await failure(add(53));
   await journal.close();
-  expect(await contentOf(savedFile(told))).toEqual(['52 applying', ...WHOLE]);
+  expect(await contentOf(savedFile(sent))).toEqual(['52 applying', ...WHOLE]);
   // What was put there is as it was put there.
   expect(readFileSync(file).equals(readFileSync(copy))).toBe(true);
   expect(() => openSqliteJournal(file)).toThrow(SET_ASIDE);
@@ -194,8 +194,8 @@ function copied(): string {
 
 test('P3: a file whose time alone was touched is saved whole', async () => {
   utimesSync(file, new Date(), new Date(0));
-  const told = await failure(journal.tidy());
-  expect(await contentOf(savedFile(told))).toEqual(WHOLE);
+  const sent = await failure(journal.tidy());
+  expect(await contentOf(savedFile(sent))).toEqual(WHOLE);
   await journal.close();
   expect(() => openSqliteJournal(file)).toThrow(SET_ASIDE);
 });

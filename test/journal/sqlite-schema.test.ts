@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openJournal } from '../../src/journal/open.ts';
-import { inspect, migrate } from '../../src/journal/sqlite/migrate.ts';
 import { MIGRATIONS } from '../../src/journal/sqlite/migrations/index.ts';
-import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import { inspect, migrate } from '../../src/journal/sqlite/open/migrate.ts';
+import { openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 import { scratch } from './support/driver.ts';
 import { batch, begun } from './support/writes.ts';
 

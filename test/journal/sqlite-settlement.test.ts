@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { NodeOutcome, Settlement } from '../../src/core/model.ts';
-import { type Connection, connect } from '../../src/journal/sqlite/connection.ts';
 import { SqliteJournal } from '../../src/journal/sqlite/journal.ts';
+import { connect, type JournalConnection } from '../../src/journal/sqlite/open/connection.ts';
 import { scratch } from './support/driver.ts';
 import { aSettlement, batch, begun } from './support/writes.ts';
 
 let dir: string;
-let connection: Connection;
+let connection: JournalConnection;
 let journal: SqliteJournal;
 let seq = 0;
 

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openJournal } from '../../src/journal/open.ts';
-import { openLookedThrough, openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import { openLookedThrough, openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 import { scratch } from './support/driver.ts';
 import { batch, begun, range, settleAll } from './support/writes.ts';
 
 let dir: string;
 let file: string;
-const said: string[] = [];
-const note = (message: string): void => void said.push(message);
+const detail: string[] = [];
+const note = (message: string): void => void detail.push(message);
 const log = { info: note, warn: note };
 
 beforeEach(async () => {
-  said.length = 0;
+  detail.length = 0;
   dir = scratch();
   file = join(dir, 'journal.db');
   await live('running');
@@ -68,7 +68,7 @@ test('P10: damage that no start would meet is found before it is ready, and the 
 
 test('a sound one is said to be', async () => {
   const journal = await openJournal(`sqlite:${file}`, { log });
-  expect(said).toEqual([expect.stringContaining('it was looked through, and is sound')]);
+  expect(detail).toEqual([expect.stringContaining('its journal was checked and is sound')]);
   await journal.close();
 });
 
@@ -76,7 +76,7 @@ test('after an end in order, and in its first life, nothing is looked through', 
   await live('ended');
   await (await openJournal(`sqlite:${file}`, { log })).close();
   await (await openJournal(`sqlite:${join(dir, 'new.db')}`, { log })).close();
-  expect(said).toEqual([]);
+  expect(detail).toEqual([]);
 });
 
 test.each([
@@ -88,7 +88,7 @@ test.each([
     spoil();
     expect(statSync(file).size).toBeGreaterThan(1);
     const journal = await openLookedThrough(file, { log, awaited });
-    expect(said).toEqual([expect.stringContaining('while it works already')]);
+    expect(detail).toEqual([expect.stringContaining('while it works already')]);
     await vi.waitFor(() => expect(journal.tidy()).rejects.toMatchObject(DAMAGED), {
       timeout: 10_000,
     });
@@ -100,7 +100,7 @@ test.each([
 test('P9: the end does not wait for a look that is under way', async () => {
   const journal = await openLookedThrough(file, { log, awaited: { bytes: 1, ms: 0 } });
   await journal.close();
-  expect(said).toHaveLength(1);
+  expect(detail).toHaveLength(1);
   await (await openJournal(`sqlite:${file}`, { log })).close();
-  expect(said.at(-1)).toContain('is sound');
+  expect(detail.at(-1)).toContain('is sound');
 });

@@ -2,9 +2,9 @@ import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connect } from '../../src/journal/sqlite/connection.ts';
 import { SqliteJournal } from '../../src/journal/sqlite/journal.ts';
-import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
+import { connect } from '../../src/journal/sqlite/open/connection.ts';
+import { openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 import { writer } from './support/child.ts';
 import { scratch } from './support/driver.ts';
 import { batch, begun, range, settleAll } from './support/writes.ts';
@@ -53,12 +53,12 @@ test('P10: a full disk refuses the batch whole, and the journal goes on when the
 test('P3: a disk that fails a write is not trusted again; what was said before is there', async () => {
   const child = writer(file, 2_000, 512 * 1_024);
   const holds = await child.line('holds');
-  const said = await child.kill();
-  const firstFailure = said.findIndex((line) => line.startsWith('failed'));
+  const detail = await child.kill();
+  const firstFailure = detail.findIndex((line) => line.startsWith('failed'));
   expect(firstFailure).toBeGreaterThan(10);
   // From the first failure on everything is refused, with the same word.
-  expect(new Set(said.slice(firstFailure, -1))).toEqual(new Set(['failed io']));
-  expect(said.slice(firstFailure, -1).length).toBeGreaterThan(100);
+  expect(new Set(detail.slice(firstFailure, -1))).toEqual(new Set(['failed io']));
+  expect(detail.slice(firstFailure, -1).length).toBeGreaterThan(100);
   const committed = firstFailure - 1;
   expect(holds).toBe(`holds ${committed}`);
   const journal = openSqliteJournal(file);

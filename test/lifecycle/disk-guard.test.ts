@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Failure } from '../../src/lifecycle/control.ts';
-import { DiskGuard } from '../../src/lifecycle/disk-guard.ts';
-import type { Log } from '../../src/observe/log-port.ts';
+import { DiskGuard } from '../../src/lifecycle/guards/disk.ts';
+import type { Log } from '../../src/observe/log/log-port.ts';
 import { smallDisk } from '../support/small-disk.ts';
 
 const MIB = 1024 * 1024;
@@ -41,11 +41,11 @@ describe('the disk guard', () => {
     writeFileSync(join(path, 'filling'), Buffer.alloc(10 * MIB));
     await disk.look();
     await disk.look();
-    expect(disk.standing).toMatchObject({ isFull: true });
+    expect(disk.status).toMatchObject({ isFull: true });
     rmSync(join(path, 'filling'));
     await disk.look();
     await disk.look();
-    expect(disk.standing).toMatchObject({ isFull: false });
+    expect(disk.status).toMatchObject({ isFull: false });
     expect(changes).toEqual([
       {
         message: "the journal's disk is nearly full: 6 MiB free, 8 MiB are kept",
@@ -55,7 +55,7 @@ describe('the disk guard', () => {
     ]);
     expect(lines).toEqual([
       'the disk is nearly full: new commands are refused',
-      'the disk has room again: new commands are taken in',
+      'the disk has free space again: new commands are accepted',
     ]);
   });
 
@@ -75,7 +75,7 @@ describe('the disk guard', () => {
   test('0 never refuses', async () => {
     const { disk, changes } = guard(folder(), 0);
     await disk.look();
-    expect(disk.standing).toMatchObject({ isFull: false });
+    expect(disk.status).toMatchObject({ isFull: false });
     expect(changes).toEqual([]);
   });
 
@@ -86,9 +86,9 @@ describe('the disk guard', () => {
     await disk.look();
     expect(lines).toEqual(['the free disk space cannot be read']);
     expect(changes).toEqual([]);
-    expect(disk.standing.freeBytes).toBeUndefined();
+    expect(disk.status.freeBytes).toBeUndefined();
     mkdirSync(path);
     await disk.look();
-    expect(disk.standing.freeBytes).toBeGreaterThan(0);
+    expect(disk.status.freeBytes).toBeGreaterThan(0);
   });
 });

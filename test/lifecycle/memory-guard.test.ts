@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { MemoryGuard } from '../../src/lifecycle/memory-guard.ts';
-import type { Fields, Log } from '../../src/observe/log-port.ts';
+import { MemoryGuard } from '../../src/lifecycle/guards/memory.ts';
+import type { Fields, Log } from '../../src/observe/log/log-port.ts';
 
 function guard(limitBytes: number, resident?: () => number) {
   const lines: string[] = [];
@@ -27,8 +27,8 @@ test('above nine tenths of the limit it warns, below eight tenths it is well aga
   const { memory, lines } = guard(1000, () => resident);
   for (resident of [500, 899, 901, 950, 850, 901, 799, 850]) memory.look();
   expect(lines).toEqual([
-    'warn memory comes near to its limit',
-    'info memory is well below its limit again',
+    'warn memory use is near its limit',
+    'info memory use is below its limit again',
   ]);
 });
 
@@ -50,8 +50,8 @@ test('P10: when it cannot be read, that is told once until it can, and nothing e
     memory.look();
   }
   expect(lines).toEqual([
-    'warn memory could not be measured; it is tried again',
-    'warn memory comes near to its limit',
-    'warn memory could not be measured; it is tried again',
+    'warn memory use cannot be read; trying again',
+    'warn memory use is near its limit',
+    'warn memory use cannot be read; trying again',
   ]);
 });

@@ -30,7 +30,7 @@ function watch(
       utilization: (name) =>
         threads[name] === 'hangs' ? { ...IDLE, active: now } : { ...IDLE, idle: now },
     },
-    patience: { ...PATIENCE, hangAfterMs: 4000 },
+    hangTimeouts: { ...PATIENCE, hangAfterMs: 4000 },
     onHang: (hang) => {
       hangs.push(hang);
       missing.push(hang.thread);
@@ -128,17 +128,17 @@ describe('beats', () => {
 
 describe('the registry of sockets', () => {
   test('knows the line that made each, and tells of every change', () => {
-    const told: (readonly { name: string; madeAt: string }[])[] = [];
-    const registry = new SocketRegistry((open) => told.push(open));
+    const sent: (readonly { name: string; madeAt: string }[])[] = [];
+    const registry = new SocketRegistry((open) => sent.push(open));
     let closed = 0;
     const socket = registry.add('clients', { close: () => closed++ });
-    expect(told).toHaveLength(1);
-    expect(told[0]?.[0]).toMatchObject({ name: 'clients' });
-    expect(told[0]?.[0]?.madeAt).toMatch(/nanny\.test\.ts:\d+:\d+$/);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.[0]).toMatchObject({ name: 'clients' });
+    expect(sent[0]?.[0]?.madeAt).toMatch(/nanny\.test\.ts:\d+:\d+$/);
     registry.closeAll();
     registry.closeAll();
     expect(closed).toBe(1);
-    expect(told.at(-1)).toEqual([]);
+    expect(sent.at(-1)).toEqual([]);
     expect(socket).toBeDefined();
   });
 });

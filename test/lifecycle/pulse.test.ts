@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest';
 import type { Reading } from '../../src/lifecycle/beats.ts';
 import {
   firstPulse,
+  type HangTimeouts,
   nextPulse,
-  type Patience,
   type Pulse,
   troubleOf,
 } from '../../src/lifecycle/pulse.ts';
 
 const LOOK_MS = 500;
-const PATIENCE: Patience = { hangAfterMs: 4000, startMs: 30_000, journalMs: 20_000 };
+const PATIENCE: HangTimeouts = { hangAfterMs: 4000, startMs: 30_000, journalMs: 20_000 };
 const WORKING: Reading = { beats: 1, progress: 1, activity: 'working' };
 
 /** Looks that see this, one after the other; `elapsedMs` apart. */

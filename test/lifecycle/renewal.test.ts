@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { scheduleRenewal } from '../../src/lifecycle/renewal.ts';
+import { scheduleRenewal } from '../../src/lifecycle/guards/scheduled-restart.ts';
 
 const HOUR_MS = 3_600_000;
 

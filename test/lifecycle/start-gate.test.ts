@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { passStartGate } from '../../src/lifecycle/start-gate.ts';
-import type { Log } from '../../src/observe/log-port.ts';
+import type { Log } from '../../src/observe/log/log-port.ts';
 import { freePorts } from '../support/free-ports.ts';
 
 function gate(address: string, timeoutMs = 60_000) {
@@ -64,7 +64,7 @@ describe('the start gate', () => {
     const port = await closedPort();
     expect(await gate(`tcp://127.0.0.1:${port}`, 1).passed).toEqual({
       message: `tcp://127.0.0.1:${port} did not answer within 1 ms: ECONNREFUSED`,
-      hint: 'Bring it up, or correct LOCKSTEP_START_GATE; the supervisor tries again.',
+      hint: 'Start it, or correct LOCKSTEP_START_GATE; the supervisor tries again.',
     });
   });
 

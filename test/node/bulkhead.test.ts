@@ -97,7 +97,7 @@ describe('the bulkhead', () => {
 });
 
 function enter(bulkhead: Bulkhead<number>, start: (place: number) => void): Leave {
-  const visitor = { place: undefined, hasLeft: false, start };
+  const visitor = { slot: undefined, hasLeft: false, start };
   bulkhead.enter(visitor);
   return () => bulkhead.leave(visitor);
 }

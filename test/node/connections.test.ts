@@ -136,9 +136,9 @@ describe('giving up', () => {
     const late = [asking.ask(READ, 'late-1'), asking.ask(READ, 'late-2')];
     await eventually(() => node.requests.length);
     aborted.abort();
-    expect(await aborted.answer).toEqual({ kind: 'unsent', said: 'given up' });
+    expect(await aborted.answer).toEqual({ kind: 'unsent', detail: 'given up' });
     expect(await first.answer).toMatchObject({ kind: 'lost' });
-    for (const { answer: told } of late) expect(await told).toMatchObject({ kind: 'unsent' });
+    for (const { answer: sent } of late) expect(await sent).toMatchObject({ kind: 'unsent' });
     // One more exchange in full shows that nothing was left behind in a queue.
     const next = asking.ask(READ, 'next');
     await eventually(() => node.requests.length === 2);
@@ -156,7 +156,7 @@ describe('giving up', () => {
     const asked = asking.ask();
     await new Promise(setImmediate);
     asked.abort();
-    expect(await asked.answer).toEqual({ kind: 'unsent', said: 'given up' });
+    expect(await asked.answer).toEqual({ kind: 'unsent', detail: 'given up' });
   });
 
   test('P4.2: when its time is over while its connection is being made: unsent, and never sent', async () => {
@@ -170,7 +170,7 @@ describe('giving up', () => {
     await first.answer;
     // The second has the place and connects. This thread is held up until after its time.
     while (performance.now() - askedAt < 450);
-    expect(await second.answer).toEqual({ kind: 'unsent', said: 'no answer within 400 ms' });
+    expect(await second.answer).toEqual({ kind: 'unsent', detail: 'no answer within 400 ms' });
     expect(node.requests.map(({ line }) => line)).toEqual(['GET /v1/group/first HTTP/1.1']);
   });
 
@@ -200,7 +200,7 @@ describe('giving up', () => {
     asked.abort();
     asked.abort();
     expect(asked.calls()).toBe(0);
-    expect(await asked.answer).toEqual({ kind: 'lost', said: 'given up' });
+    expect(await asked.answer).toEqual({ kind: 'lost', detail: 'given up' });
     await eventually(() => node.connections[0]?.over);
     expect(node.connections[0]?.over).toBe('ECONNRESET');
   });

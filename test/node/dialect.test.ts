@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyPath, listPath, unroutableCharacter } from '../../src/node/dialect.ts';
+import { keyPath, listPath, unroutableCharacter } from '../../src/node/dialect/dialect.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 import { SHIPPED_DIALECTS } from '../../src/node/dialects/index.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';

@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
-import { countKeys, listKeys } from '../../src/node/listing.ts';
+import { countKeys, listKeys } from '../../src/node/list/listing.ts';
 import { Asking } from './support/asking.ts';
 import { answer, type RawNode, startRawNode } from './support/raw-node.ts';
 
@@ -52,10 +52,10 @@ describe('counting the keys of a node', () => {
     ['HTML', answer('200 OK', '<p>hello</p>'), /not a list of keys/],
     ['other JSON', answer('200 OK', '{"keys":[]}'), /not a list of keys/],
     ['half a page', 'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"gro', /closed|terminated/],
-  ])('%s is told as an error, without a count', async (_, bytes, told) => {
+  ])('%s is told as an error, without a count', async (_, bytes, sent) => {
     const node = await startRawNode((socket) => socket.end(bytes));
     const count = await countKeys(new Asking(node.url).client);
-    expect(count.error).toMatch(told);
+    expect(count.error).toMatch(sent);
     expect(count).not.toHaveProperty('count');
     expect(count).not.toHaveProperty('digest');
   });
@@ -85,13 +85,13 @@ describe('counting the keys of a node', () => {
     ['millions of empty keys', `{"groups":[${Array(1_300_000).fill('""').join()}]}`, /values/],
     ['millions of brackets', '['.repeat(4_000_000), /nests deeper than 100 levels/],
     ['thousands of keys too many', `{"groups":[${Array(90_000).fill('""').join()}]}`, /asked for/],
-  ])('P9: a page of %s is not judged one by one', async (_, body, told) => {
+  ])('P9: a page of %s is not judged one by one', async (_, body, sent) => {
     const node = await startRawNode((socket) => socket.end(answer('200 OK', body)));
     const blocked = monitorEventLoopDelay({ resolution: 1 });
     blocked.enable();
     const count = await countKeys(new Asking(node.url, { requestTimeoutMs: 15_000 }).client);
     blocked.disable();
-    expect(count).toEqual({ error: expect.stringMatching(told) });
+    expect(count).toEqual({ error: expect.stringMatching(sent) });
     expect(blocked.max / 1e6).toBeLessThan(1000);
   });
 
@@ -170,10 +170,10 @@ describe('one page of the keys of a node', () => {
     ['twice', ['a', 'a'], /out of order/],
     ['that were told before', ['A', 'b'], /out of order/],
     ['in more than asked for', ['b', 'c', 'd', 'e', 'f', 'g'], /more keys than asked for/],
-  ])('keys %s are an error: merged, others would seem to be missing', async (_, groups, told) => {
+  ])('keys %s are an error: merged, others would seem to be missing', async (_, groups, sent) => {
     const body = JSON.stringify({ groups });
     const node = await startRawNode((socket) => socket.end(answer('200 OK', body)));
-    expect(await page(node.url, 'a0', 5)).toEqual({ error: expect.stringMatching(told) });
+    expect(await page(node.url, 'a0', 5)).toEqual({ error: expect.stringMatching(sent) });
   });
 
   test.each(['405 Method Not Allowed', '501 Not Implemented'])(

@@ -71,8 +71,8 @@ describe('answers that came in whole', () => {
       else socket.write(answer('200 OK', '{"groupId": "5", "timestamp": 1.5}'));
     });
     const asking = new Asking(node.url);
-    expect(await asking.answerTo(CREATE)).toEqual({ kind: 'applied', said: '201 CREATED' });
-    expect(await asking.answerTo(DELETE)).toEqual({ kind: 'applied', said: '200 DELETED' });
+    expect(await asking.answerTo(CREATE)).toEqual({ kind: 'applied', detail: '201 CREATED' });
+    expect(await asking.answerTo(DELETE)).toEqual({ kind: 'applied', detail: '200 DELETED' });
     expect(await asking.answerTo(READ)).toMatchObject({ kind: 'present', token: '1.5' });
   });
 
@@ -86,10 +86,10 @@ describe('answers that came in whole', () => {
       socket.write(answer('503 Service Unavailable', 'later', replies.shift()));
     });
     const asking = new Asking(node.url);
-    const said = '503 later';
-    expect(await asking.answerTo()).toEqual({ kind: 'unsure', said, retryAfterMs: 3000 });
-    expect(await asking.answerTo()).toEqual({ kind: 'unsure', said, retryAfterMs: 4000 });
-    expect(await asking.answerTo()).toEqual({ kind: 'unsure', said });
+    const detail = '503 later';
+    expect(await asking.answerTo()).toEqual({ kind: 'unsure', detail: detail, retryAfterMs: 3000 });
+    expect(await asking.answerTo()).toEqual({ kind: 'unsure', detail: detail, retryAfterMs: 4000 });
+    expect(await asking.answerTo()).toEqual({ kind: 'unsure', detail: detail });
   });
 
   test('early hints are no answer; the answer after them is', async () => {
@@ -123,8 +123,8 @@ describe('answers that came in whole', () => {
 describe('P4.2: what nothing was written for is unsent', () => {
   test('a refused connection', async () => {
     const asking = new Asking(`http://127.0.0.1:${await closedPort()}`);
-    const said = expect.stringContaining('ECONNREFUSED');
-    expect(await asking.answerTo()).toEqual({ kind: 'unsent', said });
+    const detail = expect.stringContaining('ECONNREFUSED');
+    expect(await asking.answerTo()).toEqual({ kind: 'unsent', detail: detail });
   });
 
   test('a name that is not known', async () => {
@@ -135,14 +135,14 @@ describe('P4.2: what nothing was written for is unsent', () => {
   test('a connection that does not come about in time', async () => {
     const url = await startStoppedListener();
     const asking = new Asking(url, { connectTimeoutMs: 200 });
-    const said = `no connection to ${new URL(url).host} within 200 ms`;
-    expect(await asking.answerTo()).toEqual({ kind: 'unsent', said });
+    const detail = `no connection to ${new URL(url).host} within 200 ms`;
+    expect(await asking.answerTo()).toEqual({ kind: 'unsent', detail: detail });
   });
 
   test('a request that times out before its connection is made', async () => {
     const url = await startStoppedListener();
     const asking = new Asking(url, { connectTimeoutMs: 10_000, requestTimeoutMs: 200 });
-    expect(await asking.answerTo()).toEqual({ kind: 'unsent', said: 'no answer within 200 ms' });
+    expect(await asking.answerTo()).toEqual({ kind: 'unsent', detail: 'no answer within 200 ms' });
   });
 });
 
@@ -199,8 +199,8 @@ describe('P4.2: what may have been read and was not answered is lost', () => {
       const more = () => socket.destroyed || socket.write(chunk, more);
       more();
     });
-    const said = expect.stringContaining('65536 bytes');
-    expect(await new Asking(node.url).answerTo()).toEqual({ kind: 'lost', said });
+    const detail = expect.stringContaining('65536 bytes');
+    expect(await new Asking(node.url).answerTo()).toEqual({ kind: 'lost', detail: detail });
     await eventually(() => node.connections[0]?.over);
     expect(node.connections[0]?.socket.bytesWritten).toBeLessThan(2 ** 26);
   });
@@ -208,8 +208,8 @@ describe('P4.2: what may have been read and was not answered is lost', () => {
   test('no answer in time: the connection is reset, not closed', async () => {
     const node = await startRawNode(() => {});
     const asking = new Asking(node.url, { requestTimeoutMs: 100 });
-    const said = 'no answer within 100 ms';
-    expect(await asking.answerTo()).toEqual({ kind: 'lost', said });
+    const detail = 'no answer within 100 ms';
+    expect(await asking.answerTo()).toEqual({ kind: 'lost', detail: detail });
     await eventually(() => node.connections[0]?.over);
     expect(node.connections[0]?.over).toBe('ECONNRESET');
   });

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { AnswerKind } from '../../src/core/model.ts';
+import type { NodeReplyKind } from '../../src/core/model.ts';
 import { Asking, CREATE, READ } from './support/asking.ts';
 import { answer, startRawNode } from './support/raw-node.ts';
 
@@ -50,7 +50,7 @@ test('P2, P4.2: no request is ever written twice, and each answer tells what the
         );
         const asking = new Asking(node.url, { connections: 3, requestTimeoutMs: 60 });
         const kinds = await Promise.all(
-          asks.map(async ({ read, abort }, index): Promise<AnswerKind> => {
+          asks.map(async ({ read, abort }, index): Promise<NodeReplyKind> => {
             const key = `key-${index}-`;
             const create = { ...CREATE, body: JSON.stringify({ groupId: key }) };
             const asked = asking.ask(read ? READ : create, key);

@@ -26,15 +26,15 @@ test.each(SCRIPTS)(
   'P10: a bug in who hears of %s crashes the process, it does not vanish',
   async (...[, kind, script]) => {
     const node = await startRawNode(script);
-    const { code, said } = await run(CALLER, node.url);
-    expect(said).toBe(`uncaught: a bug, told ${kind}\n`);
+    const { code, said: detail } = await run(CALLER, node.url);
+    expect(detail).toBe(`uncaught: a bug, told ${kind}\n`);
     expect(code).toBe(1);
   },
 );
 
 test('P10: also of a connection that was refused', async () => {
-  const { code, said } = await run(CALLER, 'http://127.0.0.1:1');
-  expect(said).toBe('uncaught: a bug, told unsent\n');
+  const { code, said: detail } = await run(CALLER, 'http://127.0.0.1:1');
+  expect(detail).toBe('uncaught: a bug, told unsent\n');
   expect(code).toBe(1);
 });
 
@@ -52,8 +52,8 @@ test.each(CARRIERS)(
   'P10: a bug in %s of who a connection carries crashes the process, too',
   async (method, script) => {
     const node = await startRawNode(script);
-    const { code, said } = await run(CARRIER, node.url, method);
-    expect(said).toBe(`uncaught: a bug in ${method}\n`);
+    const { code, said: detail } = await run(CARRIER, node.url, method);
+    expect(detail).toBe(`uncaught: a bug in ${method}\n`);
     expect(code).toBe(1);
   },
 );

@@ -1,18 +1,22 @@
 /** That the node itself answers, and no proxy in its place. */
 import { describe, expect, test } from 'vitest';
-import type { Request } from '../../src/core/model.ts';
-import type { Dialect } from '../../src/node/dialect.ts';
+import type { NodeRequest } from '../../src/core/model.ts';
+import type { Dialect } from '../../src/node/dialect/dialect.ts';
+import { type HttpReply, readReply } from '../../src/node/dialect/read-reply.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 import { SHIPPED_DIALECTS } from '../../src/node/dialects/index.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
-import { type HttpAnswer, readAnswer } from '../../src/node/read-answer.ts';
 
 const NOON = Date.parse('2026-11-23T12:00:00Z');
 const RECORD = '{"groupId": "5"}';
 const NOT_FOUND = `{"message": "No group record found with id '5'", "status": 404}`;
 
-function answer(kind: Request['kind'], http: Partial<HttpAnswer>, dialect: Dialect = reliableOps) {
-  return readAnswer(dialect, { kind, groupId: '5' }, { status: 200, body: '', at: NOON, ...http });
+function answer(
+  kind: NodeRequest['kind'],
+  http: Partial<HttpReply>,
+  dialect: Dialect = reliableOps,
+) {
+  return readReply(dialect, { kind, groupId: '5' }, { status: 200, body: '', at: NOON, ...http });
 }
 
 describe('P1: what a proxy says in the place of a node is no proof', () => {
@@ -51,8 +55,8 @@ describe('P1: what a proxy says in the place of a node is no proof', () => {
   ] as const)('%s: a 404 without it is no absence, whatever it answers', (_, dialect, bodies) => {
     for (const body of bodies) {
       const http = { status: 404, body };
-      expect(answer('read', http, dialect)).toEqual({ kind: 'unreadable', said: UNPROVEN });
-      expect(answer('delete', http, dialect)).toEqual({ kind: 'lost', said: UNPROVEN });
+      expect(answer('read', http, dialect)).toEqual({ kind: 'unreadable', detail: UNPROVEN });
+      expect(answer('delete', http, dialect)).toEqual({ kind: 'lost', detail: UNPROVEN });
       expect(answer('create', http, dialect).kind).toBe('lost');
     }
   });
@@ -75,11 +79,11 @@ describe('P1: what a proxy says in the place of a node is no proof', () => {
   test.each(["it's", 'say "x"', '\\', 'ключ', '%2f', '{"status":404}', '$&'])(
     'reliable-ops: the key %j is found in what the node says, and only there',
     (groupId) => {
-      const said = (id: string) => JSON.stringify({ message: `no record '${id}'`, status: 404 });
+      const detail = (id: string) => JSON.stringify({ message: `no record '${id}'`, status: 404 });
       const read = (body: string) =>
-        readAnswer(reliableOps, { kind: 'read', groupId }, { status: 404, body, at: NOON }).kind;
-      expect(read(said(groupId))).toBe('absent');
-      expect(read(said(`x${groupId}`))).toBe('unreadable');
+        readReply(reliableOps, { kind: 'read', groupId }, { status: 404, body, at: NOON }).kind;
+      expect(read(detail(groupId))).toBe('absent');
+      expect(read(detail(`x${groupId}`))).toBe('unreadable');
     },
   );
 

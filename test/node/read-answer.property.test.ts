@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AnswerKind } from '../../src/core/model.ts';
+import type { NodeReplyKind } from '../../src/core/model.ts';
+import { type HttpReply, readReply } from '../../src/node/dialect/read-reply.ts';
 import { SHIPPED_DIALECTS } from '../../src/node/dialects/index.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
-import { type HttpAnswer, readAnswer } from '../../src/node/read-answer.ts';
 
 const body = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -15,7 +15,7 @@ const body = fc.oneof(
     .map((record) => JSON.stringify(record)),
 );
 
-const http: fc.Arbitrary<HttpAnswer> = fc.record({
+const http: fc.Arbitrary<HttpReply> = fc.record({
   status: fc.oneof(
     fc.integer({ min: 100, max: 599 }),
     fc.constantFrom(200, 201, 400, 404, 503),
@@ -29,7 +29,7 @@ const http: fc.Arbitrary<HttpAnswer> = fc.record({
 const dialect = fc.constantFrom(...SHIPPED_DIALECTS);
 const groupId = fc.oneof(fc.constant('5'), fc.string({ minLength: 1 }));
 
-const MUTATION: readonly AnswerKind[] = [
+const MUTATION: readonly NodeReplyKind[] = [
   'applied',
   'perhaps',
   'gone',
@@ -39,17 +39,17 @@ const MUTATION: readonly AnswerKind[] = [
   'unsure',
   'lost',
 ];
-const READ: readonly AnswerKind[] = ['present', 'absent', 'refused', 'unreadable'];
+const READ: readonly NodeReplyKind[] = ['present', 'absent', 'refused', 'unreadable'];
 
 describe('laws of reading answers', () => {
   test('P10: any answer is read, and as a kind that fits the request', () => {
     const kind = fc.constantFrom('create', 'delete', 'read');
     fc.assert(
       fc.property(dialect, kind, fc.tuple(groupId, http), (speech, asked, [key, given]) => {
-        const answer = readAnswer(speech, { kind: asked, groupId: key }, given);
+        const answer = readReply(speech, { kind: asked, groupId: key }, given);
         expect(asked === 'read' ? READ : MUTATION).toContain(answer.kind);
-        expect(answer.said.length).toBeLessThanOrEqual(200);
-        expect(answer.said.isWellFormed()).toBe(true);
+        expect(answer.detail.length).toBeLessThanOrEqual(200);
+        expect(answer.detail.isWellFormed()).toBe(true);
         expect(answer.body !== undefined).toBe(answer.kind === 'present');
         if (answer.token !== undefined) expect(answer.token).toMatch(/^[-+.e\d]{1,70}$/);
         if (answer.retryAfterMs !== undefined)
@@ -62,11 +62,11 @@ describe('laws of reading answers', () => {
   test('P1: only 201 ever says that a create was applied, and only 404 that a record is not there', () => {
     fc.assert(
       fc.property(dialect, groupId, http, (speech, key, given) => {
-        const created = readAnswer(speech, { kind: 'create', groupId: key }, given);
+        const created = readReply(speech, { kind: 'create', groupId: key }, given);
         if (created.kind === 'applied') expect(given.status).toBe(201);
         expect(created.kind).not.toBe('gone');
-        const read = readAnswer(speech, { kind: 'read', groupId: key }, given);
-        const removed = readAnswer(speech, { kind: 'delete', groupId: key }, given);
+        const read = readReply(speech, { kind: 'read', groupId: key }, given);
+        const removed = readReply(speech, { kind: 'delete', groupId: key }, given);
         for (const { kind } of [created, removed]) {
           if (kind === 'applied') expect(given.body).toMatch(/^\s*[^\s<]/);
         }
@@ -93,7 +93,7 @@ describe('laws of reading answers', () => {
     const mutation = fc.constantFrom('create', 'delete');
     fc.assert(
       fc.property(mutation, status, http, (kind, code, given) => {
-        const answer = readAnswer(reliableOps, { kind, groupId: '5' }, { ...given, status: code });
+        const answer = readReply(reliableOps, { kind, groupId: '5' }, { ...given, status: code });
         expect(answer.kind).toBe(code === 502 || code === 504 ? 'lost' : 'unsure');
       }),
     );

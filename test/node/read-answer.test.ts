@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { AnswerKind, Request } from '../../src/core/model.ts';
-import type { Dialect } from '../../src/node/dialect.ts';
+import type { NodeReplyKind, NodeRequest } from '../../src/core/model.ts';
+import type { Dialect } from '../../src/node/dialect/dialect.ts';
+import { type HttpReply, readReply } from '../../src/node/dialect/read-reply.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 import { SHIPPED_DIALECTS } from '../../src/node/dialects/index.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
-import { type HttpAnswer, readAnswer } from '../../src/node/read-answer.ts';
 
 const NOON = Date.parse('2026-11-23T12:00:00Z');
 const RECORD = '{"groupId": "5"}';
@@ -13,12 +13,16 @@ const NOT_FOUND = `{"message": "No group record found with id '5'", "status": 40
 /** Success words, and a proof of absence where there is one. */
 const wordsOf = (status: number) => (status === 404 ? NOT_FOUND : 'DONE');
 
-function answer(kind: Request['kind'], http: Partial<HttpAnswer>, dialect: Dialect = reliableOps) {
-  return readAnswer(dialect, { kind, groupId: '5' }, { status: 200, body: '', at: NOON, ...http });
+function answer(
+  kind: NodeRequest['kind'],
+  http: Partial<HttpReply>,
+  dialect: Dialect = reliableOps,
+) {
+  return readReply(dialect, { kind, groupId: '5' }, { status: 200, body: '', at: NOON, ...http });
 }
 
 /** What each status means, status by status; `else` is what remains of 100 to 599. */
-type Table = Readonly<Record<number | 'class2' | 'class3' | 'class4' | 'class5', AnswerKind>>;
+type Table = Readonly<Record<number | 'class2' | 'class3' | 'class4' | 'class5', NodeReplyKind>>;
 
 const DOUBTS = {
   404: 'lost',
@@ -46,7 +50,7 @@ const TABLES = [
   [challenge.name, 'delete', { dialect: challenge, table: { ...DELETE, 204: 'applied' } }],
 ] as const;
 
-function expected(table: Table, status: number): AnswerKind {
+function expected(table: Table, status: number): NodeReplyKind {
   const named = table[status];
   if (named !== undefined) return named;
   const group = Math.floor(status / 100);
@@ -175,7 +179,7 @@ describe('a read counts only with this very record', () => {
   test('without marks in the dialect, a timestamp is part of the record', () => {
     const body = '{"groupId": "5", "timestamp": 7}';
     const read = answer('read', { body }, challenge);
-    expect(read).toEqual({ kind: 'present', said: `200 ${body}`, body });
+    expect(read).toEqual({ kind: 'present', detail: `200 ${body}`, body });
   });
 
   test.each([
@@ -239,14 +243,14 @@ describe('what was said', () => {
     [502, '<html><h1>Bad Gateway</h1></html>', '502 (HTML)'],
     [500, 'a\u0007b\u009bc', '500 a b c'],
     [500, 'half \ud83d', '500 half \ufffd'],
-  ])('%d %j is told as %j', (status, body, said) => {
-    expect(answer('create', { status, body }).said).toBe(said);
+  ])('%d %j is told as %j', (status, body, detail) => {
+    expect(answer('create', { status, body }).detail).toBe(detail);
   });
 
   test('it is at most 200 characters long, and never ends in half a character', () => {
-    const said = answer('create', { status: 500, body: '😀'.repeat(1000) }).said;
-    expect(said).toHaveLength(200);
-    expect(said.isWellFormed()).toBe(true);
-    expect(said.endsWith('…')).toBe(true);
+    const detail = answer('create', { status: 500, body: '😀'.repeat(1000) }).detail;
+    expect(detail).toHaveLength(200);
+    expect(detail.isWellFormed()).toBe(true);
+    expect(detail.endsWith('…')).toBe(true);
   });
 });

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Request } from '../../src/core/model.ts';
-import { type Dialect, listPath, type Method } from '../../src/node/dialect.ts';
+import type { NodeRequest } from '../../src/core/model.ts';
+import { Codec } from '../../src/node/dialect/codec.ts';
+import { type Dialect, listPath, type Method } from '../../src/node/dialect/dialect.ts';
+import { readReply } from '../../src/node/dialect/read-reply.ts';
 import { SHIPPED_DIALECTS } from '../../src/node/dialects/index.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
-import { readAnswer } from '../../src/node/read-answer.ts';
-import { Wording } from '../../src/node/wording.ts';
 
-const REQUESTS: readonly Request[] = [
+const REQUESTS: readonly NodeRequest[] = [
   { kind: 'create', token: '1.000001', body: '{"groupId":"a"}' },
   { kind: 'delete', guard: '1.000001' },
   { kind: 'read' },
@@ -24,8 +24,8 @@ const BODIES = [
   `{"message":"no 'b'","status":404}`,
 ];
 
-function wordingOf(dialect: Dialect, wallNow = () => 0): Wording {
-  return new Wording({
+function wordingOf(dialect: Dialect, wallNow = () => 0): Codec {
+  return new Codec({
     name: 'node01',
     url: new URL('http://127.0.0.1:7401/v1'),
     dialect,
@@ -50,7 +50,7 @@ describe('wording', () => {
           now += 1000;
           const fresh = { ...complete, at: now };
           expect(wording.read(request, groupId, complete)).toEqual(
-            readAnswer(dialect, { kind: request.kind, groupId }, fresh),
+            readReply(dialect, { kind: request.kind, groupId }, fresh),
           );
         }
       }),

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Outcome } from '../../src/nodesim/answers.ts';
-import { GroupNode } from '../../src/nodesim/group-node.ts';
-import type { GroupRequest } from '../../src/nodesim/group-request.ts';
 import { createLog } from '../../src/nodesim/log.ts';
+import type { Outcome } from '../../src/nodesim/node/answers.ts';
+import { GroupNode } from '../../src/nodesim/node/group-node.ts';
+import type { GroupRequest } from '../../src/nodesim/node/group-request.ts';
 
 let directory: string;
 let node: GroupNode;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkFaults, checkNodeSettings } from '../../src/nodesim/fault-schema.ts';
+import { checkFaults, checkNodeSettings } from '../../src/nodesim/faults/schema.ts';
 import { SOURCES } from '../../src/nodesim/settings.ts';
 import { type Nodesim, startNodesim } from '../support/nodesim.ts';
 import { type RawAnswer, rawCall } from './raw-call.ts';

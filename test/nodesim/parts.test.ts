@@ -1,11 +1,11 @@
 /** The pieces of nodesim that stand alone. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Chance } from '../../src/nodesim/chance.ts';
-import { KeyDigest } from '../../src/nodesim/key-digest.ts';
-import { parsePythonFloat, pythonFloatText } from '../../src/nodesim/python-float.ts';
-import { SortedKeys } from '../../src/nodesim/sorted-keys.ts';
-import { compareBytes } from '../../src/protocol/byte-order.ts';
+import { compareBytes } from '../../src/base/byte-order.ts';
+import { Chance } from '../../src/nodesim/faults/random.ts';
+import { KeyDigest } from '../../src/nodesim/node/key-digest.ts';
+import { parsePythonFloat, pythonFloatText } from '../../src/nodesim/node/python-float.ts';
+import { SortedKeys } from '../../src/nodesim/node/sorted-keys.ts';
 
 const key = fc.string({ unit: 'grapheme', maxLength: 8 });
 

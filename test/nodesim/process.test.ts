@@ -139,10 +139,10 @@ describe('the end', () => {
     );
     await Promise.race(answers);
     await sim.stop();
-    const told = (await Promise.all(answers)).filter((key) => key !== undefined);
+    const sent = (await Promise.all(answers)).filter((key) => key !== undefined);
     await sim.restart();
     const held = new Set(await sim.list('node01'));
-    expect(told.filter((key) => !held.has(key))).toEqual([]);
+    expect(sent.filter((key) => !held.has(key))).toEqual([]);
   });
 
   it('says ready to pm2 and obeys its shutdown message', async () => {

@@ -28,19 +28,19 @@ describe('the seed', () => {
   it('gives the same faults for the same calls, in another process and after a reset', async () => {
     await using first = await startNodesim({ seed: 42, randomBehavior: 0.1 });
     await using second = await startNodesim({ seed: 42, randomBehavior: 0.1 });
-    const told = await history(first, 'node02');
-    expect(new Set(told).size).toBeGreaterThan(5);
-    expect(await history(second, 'node02')).toEqual(told);
+    const sent = await history(first, 'node02');
+    expect(new Set(sent).size).toBeGreaterThan(5);
+    expect(await history(second, 'node02')).toEqual(sent);
     await first.reset();
-    expect(await history(first, 'node02')).toEqual(told);
+    expect(await history(first, 'node02')).toEqual(sent);
   });
 
   it('gives other faults to other nodes, and another seed others still', async () => {
     await using first = await startNodesim({ seed: 42 });
     await using second = await startNodesim({ seed: 43 });
-    const told = await history(first, 'node01');
-    expect(await history(first, 'node02')).not.toEqual(told);
-    expect(await history(second, 'node01')).not.toEqual(told);
+    const sent = await history(first, 'node01');
+    expect(await history(first, 'node02')).not.toEqual(sent);
+    expect(await history(second, 'node01')).not.toEqual(sent);
   });
 
   it('does not let what one call suffered shift the others: times ends, the rest stays', async () => {

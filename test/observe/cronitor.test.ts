@@ -123,11 +123,11 @@ describe('no secret in any line', () => {
       expect(lines).toHaveLength(1);
       expect(lines[0]).toMatchObject({
         level: 'warn',
-        message: 'Cronitor did not take a heartbeat',
+        message: 'Cronitor did not accept a heartbeat',
       });
       receiver.behave('ok');
       await until(() => lines.length === 2);
-      expect(lines[1]?.message).toBe('Cronitor takes heartbeats again');
+      expect(lines[1]?.message).toBe('Cronitor accepts heartbeats again');
       await heartbeat.end({}, 1000);
       expect(JSON.stringify(lines)).not.toContain(KEY);
       for (const spy of printed) expect(spy).not.toHaveBeenCalled();

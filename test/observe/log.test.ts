@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { jsonLine, type LogEvent, textLine } from '../../src/observe/log-line.ts';
-import { planLog } from '../../src/observe/log-plan.ts';
+import { jsonLine, type LogEvent, textLine } from '../../src/observe/log/log-line.ts';
+import { planLog } from '../../src/observe/log/log-plan.ts';
 
 const ORIGIN = { app: 'lockstepd', thread: 'main' };
 const PROGRAM = new URL('./support/logging-program.ts', import.meta.url);

@@ -1,7 +1,7 @@
 /** Lines on their way to Debian's real rsyslog, its restart included. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type OpenLog, openLog } from '../../src/observe/log.ts';
-import type { SyslogTarget } from '../../src/observe/log-plan.ts';
+import { type OpenLog, openLog } from '../../src/observe/log/log.ts';
+import type { SyslogTarget } from '../../src/observe/log/log-plan.ts';
 import { openSyslog } from '../../src/observe/syslog/open.ts';
 import { type Rsyslog, rsyslogMissing, startRsyslog } from './support/rsyslog.ts';
 import { until } from './support/until.ts';

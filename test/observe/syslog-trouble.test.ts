@@ -1,8 +1,8 @@
 /** The log beside servers that hang, reset, refuse or are not there: nothing waits for them. */
 import { describe, expect, test } from 'vitest';
-import type { SyslogTarget } from '../../src/observe/log-plan.ts';
-import { Courier } from '../../src/observe/syslog/courier.ts';
+import type { SyslogTarget } from '../../src/observe/log/log-plan.ts';
 import { openSyslog, type Syslog } from '../../src/observe/syslog/open.ts';
+import { SyslogSender } from '../../src/observe/syslog/sender.ts';
 import { streamChannel } from '../../src/observe/syslog/stream-channel.ts';
 import { certificate, trust } from '../support/certificate.ts';
 import { freePorts } from '../support/free-ports.ts';
@@ -88,7 +88,7 @@ describe('P10: what the queue could not hold is counted and told', () => {
     const [port = 0] = await freePorts(1);
     const dropped: number[] = [];
     let outages = 0;
-    const courier = new Courier({
+    const courier = new SyslogSender({
       open: streamChannel({ kind: 'tcp', host: '127.0.0.1', port }),
       droppedFrame: (count) => Buffer.from(`missing ${count}`),
       onOutage: () => outages++,

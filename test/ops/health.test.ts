@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { acceptance, type DaemonStatus, type ThreadStatus } from '../../src/ops/daemon-status.ts';
 import { health, readiness } from '../../src/ops/health.ts';
-import { acceptance, type Standing, type ThreadStanding } from '../../src/ops/standing.ts';
 import type { RefusalReason } from '../../src/protocol/accepting.ts';
 import { FIGURES, HEALTHY } from './standing.ts';
 
-const STARTING: Standing = { ...HEALTHY, phase: 'starting', figures: undefined };
+const STARTING: DaemonStatus = { ...HEALTHY, phase: 'starting', figures: undefined };
 
-function withThread(change: Partial<ThreadStanding>): Standing {
+function withThread(change: Partial<ThreadStatus>): DaemonStatus {
   const threads = HEALTHY.threads.map((thread) =>
     thread.name === 'executor-1' ? { ...thread, ...change } : thread,
   );
   return { ...HEALTHY, threads };
 }
 
-function refusing(reason: RefusalReason, message: string): Standing {
+function refusing(reason: RefusalReason, message: string): DaemonStatus {
   const summary = { ...FIGURES.summary, accepting: false, refusal: { reason, message } };
   return { ...HEALTHY, figures: { latest: { ...FIGURES, summary }, ageMs: 0 } };
 }
@@ -49,7 +49,7 @@ describe('/readyz', () => {
     expect(readiness(HEALTHY)).toEqual({ ok: true, reasons: [] });
   });
 
-  test.each<[string, Standing]>([
+  test.each<[string, DaemonStatus]>([
     ['the daemon is starting', STARTING],
     ['the daemon is stopping', { ...HEALTHY, phase: 'stopping' }],
     ['the coordinator has told no figures yet', { ...HEALTHY, figures: undefined }],

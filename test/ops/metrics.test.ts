@@ -1,12 +1,12 @@
 /** What a scrape shows, and that docs/operations.md names it. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { DistributionCounter } from '../../src/coordinator/distribution.ts';
+import { DistributionCounter } from '../../src/coordinator/notify/distribution.ts';
+import type { DaemonStatus } from '../../src/ops/daemon-status.ts';
 import { openMetrics } from '../../src/ops/metrics.ts';
-import type { Standing } from '../../src/ops/standing.ts';
 import { FIGURES, HEALTHY } from './standing.ts';
 
-const scrape = async (standing: Standing) =>
+const scrape = async (standing: DaemonStatus) =>
   (await openMetrics(() => standing).metrics()).split('\n');
 
 describe('/metrics', () => {
@@ -53,15 +53,18 @@ describe('/metrics', () => {
   });
 
   test('says why new commands are not taken in, the reasons of its own first', async () => {
-    const told = { reason: 'breaker', message: 'the breaker of node02 is open' } as const;
-    const summary = { ...FIGURES.summary, accepting: false, refusal: told };
-    const down: Standing = { ...HEALTHY, figures: { latest: { ...FIGURES, summary }, ageMs: 0 } };
-    const of = async (standing: Standing) =>
+    const sent = { reason: 'breaker', message: 'the breaker of node02 is open' } as const;
+    const summary = { ...FIGURES.summary, accepting: false, refusal: sent };
+    const down: DaemonStatus = {
+      ...HEALTHY,
+      figures: { latest: { ...FIGURES, summary }, ageMs: 0 },
+    };
+    const of = async (standing: DaemonStatus) =>
       (await scrape(standing)).filter((line) => line.startsWith('lockstep_accepting'));
     expect(await of(down)).toEqual(['lockstep_accepting{reason="breaker"} 0']);
     const full = { ...down, disk: { ...down.disk, isFull: true } };
     expect(await of(full)).toEqual(['lockstep_accepting{reason="disk"} 0']);
-    const starting: Standing = { ...HEALTHY, phase: 'starting', figures: undefined };
+    const starting: DaemonStatus = { ...HEALTHY, phase: 'starting', figures: undefined };
     expect(await of(starting)).toEqual(['lockstep_accepting{reason="starting"} 0']);
     expect(await of({ ...full, phase: 'stopping' })).toEqual([
       'lockstep_accepting{reason="draining"} 0',

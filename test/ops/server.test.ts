@@ -2,19 +2,19 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { DaemonStatus } from '../../src/ops/daemon-status.ts';
 import { startOps } from '../../src/ops/server.ts';
-import type { Standing } from '../../src/ops/standing.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { HEALTHY } from './standing.ts';
 
 const host = '127.0.0.1';
 let port = 0;
-let standing: Standing = HEALTHY;
+let standing: DaemonStatus = HEALTHY;
 const url = (path: string) => `http://${host}:${port}${path}`;
 
 beforeAll(async () => {
   [port = 0] = await freePorts(1);
-  await startOps({ host, port, standing: () => standing });
+  await startOps({ host, port, status: () => standing });
 });
 
 describe("the operators' port", () => {
@@ -64,7 +64,7 @@ describe("the operators' port", () => {
   });
 
   test('a port that is taken is an error, for its caller to name', async () => {
-    await expect(startOps({ host, port, standing: () => standing })).rejects.toThrow('EADDRINUSE');
+    await expect(startOps({ host, port, status: () => standing })).rejects.toThrow('EADDRINUSE');
   });
 
   test('a hundred probes at once are answered', async () => {

@@ -1,6 +1,6 @@
 /** How a healthy daemon stands, for tests that change one thing about it. */
 
-import type { Standing } from '../../src/ops/standing.ts';
+import type { DaemonStatus } from '../../src/ops/daemon-status.ts';
 import type { Figures } from '../../src/protocol/figures.ts';
 
 const thread = (name: string) => ({
@@ -47,7 +47,7 @@ export const FIGURES: Figures = {
   repliesDropped: 4,
 };
 
-export const HEALTHY: Standing = {
+export const HEALTHY: DaemonStatus = {
   version: '1.2.3',
   phase: 'running',
   threads: ['main', 'watchdog', 'coordinator', 'executor-1'].map(thread),

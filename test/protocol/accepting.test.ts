@@ -19,14 +19,14 @@ describe('whether new commands are taken in', () => {
   });
 
   test('of several reasons the first is told, the nodes last', () => {
-    const told: string[] = [];
+    const sent: string[] = [];
     const causes: Record<string, unknown> = { ...ALL };
     for (let refusal = refusalOf(causes); refusal !== undefined; refusal = refusalOf(causes)) {
       expect(acceptingOf(causes)).toEqual({ accepting: false, refusal });
-      told.push(refusal.message);
+      sent.push(refusal.message);
       causes[refusal.reason] = undefined;
     }
-    expect(told).toEqual(
+    expect(sent).toEqual(
       ['starting', 'draining', 'disk', 'full', 'breaker'].map((reason) => `it is ${reason}`),
     );
   });

@@ -26,11 +26,11 @@ test.each(COSTLY)('P9: %s are counted before they are parsed', (_, text) => {
 });
 
 test('P9: a client is told which bound its request does not keep', () => {
-  const told = (text: string) => parseRequest(Buffer.from(text));
+  const sent = (text: string) => parseRequest(Buffer.from(text));
   const deep = { code: 'invalid_request', message: 'the frame nests deeper than 100 levels' };
-  expect(told('['.repeat(LENGTH))).toMatchObject({ ok: false, reply: { error: deep } });
+  expect(sent('['.repeat(LENGTH))).toMatchObject({ ok: false, reply: { error: deep } });
   const wide = { code: 'invalid_request', message: 'the frame has more than 600000 values' };
-  expect(told(`[${'{},'.repeat(LENGTH)}0]`)).toMatchObject({ ok: false, reply: { error: wide } });
+  expect(sent(`[${'{},'.repeat(LENGTH)}0]`)).toMatchObject({ ok: false, reply: { error: wide } });
 });
 
 test('reads what is within the bounds, to the last level and value', () => {

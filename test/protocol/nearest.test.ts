@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nearest } from '../../src/protocol/nearest.ts';
+import { nearest } from '../../src/base/nearest.ts';
 
 const NAMES = ['create', 'delete', 'status', 'stats', 'list', 'ping'];
 

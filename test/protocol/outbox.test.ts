@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { Outbox } from '../../src/protocol/outbox.ts';
+import { Outbox } from '../../src/base/outbox.ts';
 
 describe('the outbox', () => {
   test('sends what one turn has gathered at once, one lot at a time, in order, and loses nothing', async () => {

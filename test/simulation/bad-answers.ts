@@ -1,12 +1,12 @@
 /** What nodes, and proxies before them, say instead of the truth. */
-import type { Request } from '../../src/core/model.ts';
-import type { Dialect } from '../../src/node/dialect.ts';
+import type { NodeRequest } from '../../src/core/model.ts';
+import type { Dialect } from '../../src/node/dialect/dialect.ts';
 import type { Prng } from '../core/model/prng.ts';
 import type { ExchangeFault } from './fault-plan.ts';
 import type { Http } from './node.ts';
 
 interface Asked {
-  readonly request: Request;
+  readonly request: NodeRequest;
   readonly groupId: string;
   readonly proof: Dialect['proof'];
   readonly prng: Prng;

@@ -9,7 +9,7 @@
 import type { Command } from '../../src/core/model.ts';
 import { JournalError } from '../../src/journal/errors.ts';
 import type { MemoryJournal } from '../../src/journal/memory/journal.ts';
-import type { Batch, CommitResult, Journal, Pruning } from '../../src/journal/port.ts';
+import type { CommitResult, Journal, Pruning, WriteBatch } from '../../src/journal/port.ts';
 import type { Prng } from '../core/model/prng.ts';
 import type { Pace, Range } from './plan.ts';
 
@@ -20,7 +20,7 @@ export interface DiskOptions {
   readonly prng: Prng;
   /** Whether this commit is the last: undefined if it is not, else whether the disk keeps it. */
   readonly fails: () => { readonly kept: boolean } | undefined;
-  readonly onDurable: (batch: Batch, result: CommitResult) => void;
+  readonly onDurable: (batch: WriteBatch, result: CommitResult) => void;
   readonly onConfirmed: () => void;
   readonly onPruned: (commands: readonly Command[]) => void;
 }
@@ -35,7 +35,7 @@ export class SimJournal implements Journal {
     this.#options = options;
   }
 
-  async commit(batch: Batch): Promise<CommitResult> {
+  async commit(batch: WriteBatch): Promise<CommitResult> {
     const { pace, fails, onDurable, onConfirmed } = this.#options;
     await this.#wait(pace.commit);
     const failure = fails();
@@ -72,7 +72,8 @@ export class SimJournal implements Journal {
   loadLoose: Journal['loadLoose'] = (...page) => this.#look(() => this.#rows.loadLoose(...page));
   find: Journal['find'] = (id) => this.#look(() => this.#rows.find(id));
   tokens: Journal['tokens'] = (groupIds) => this.#look(() => this.#rows.tokens(groupIds));
-  lastWords: Journal['lastWords'] = (groupIds) => this.#look(() => this.#rows.lastWords(groupIds));
+  latestSettled: Journal['latestSettled'] = (groupIds) =>
+    this.#look(() => this.#rows.latestSettled(groupIds));
   keys: Journal['keys'] = (...page) => this.#look(() => this.#rows.keys(...page));
   list: Journal['list'] = (...page) => this.#look(() => this.#rows.list(...page));
   tidy: Journal['tidy'] = () => this.#look(() => this.#rows.tidy());

@@ -1,6 +1,6 @@
 /** What the judges hear: everything that clients, nodes and the journal's disk could tell. */
-import type { Command, Request } from '../../src/core/model.ts';
-import type { Batch } from '../../src/journal/port.ts';
+import type { Command, NodeRequest } from '../../src/core/model.ts';
+import type { WriteBatch } from '../../src/journal/port.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
 import type { Ledger } from './ledger.ts';
 import type { Plan } from './plan.ts';
@@ -20,7 +20,7 @@ export interface StoredRecord {
 export interface Exchange {
   readonly command: Command;
   readonly node: string;
-  readonly request: Request;
+  readonly request: NodeRequest;
 }
 
 export type Happening =
@@ -31,7 +31,7 @@ export type Happening =
   /** A client has the answer to its request. */
   | { readonly kind: 'heard'; readonly ask: Ask; readonly answer: Answer }
   /** A commit is on the disk; the ledger has it already. */
-  | { readonly kind: 'durable'; readonly batch: Batch }
+  | { readonly kind: 'durable'; readonly batch: WriteBatch }
   /** The journal has dropped old commands; the ledger knows. */
   | { readonly kind: 'pruned'; readonly commands: readonly Command[] }
   | { readonly kind: 'sent'; readonly exchange: Exchange }

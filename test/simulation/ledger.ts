@@ -3,7 +3,7 @@
  * by the journal, whose rows they judge, too.
  */
 import type { Command, DurableEntry, Finding, Settlement } from '../../src/core/model.ts';
-import type { Batch, CommitResult } from '../../src/journal/port.ts';
+import type { CommitResult, WriteBatch } from '../../src/journal/port.ts';
 
 export interface Entry {
   readonly command: Command;
@@ -45,7 +45,7 @@ export class Ledger {
     return this.#byKey.get(groupId) ?? [];
   }
 
-  take(batch: Batch, { existing }: CommitResult, now: number): void {
+  take(batch: WriteBatch, { existing }: CommitResult, now: number): void {
     for (const { command, begun } of batch.accept) {
       if (existing.has(command.seq)) continue;
       this.#accept(command, now);

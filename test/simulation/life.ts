@@ -4,17 +4,17 @@
  * is on its way to a node, or in order, as far as that goes.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Crashes } from '../../src/coordinator/commands/probation.ts';
+import { Life as LifeMark } from '../../src/coordinator/commands/process-life.ts';
+import { loadCounters, recover } from '../../src/coordinator/commands/recovery.ts';
 import { Coordinator } from '../../src/coordinator/coordinator.ts';
-import { Life as LifeMark } from '../../src/coordinator/life.ts';
 import type { Respond } from '../../src/coordinator/ports.ts';
-import type { Crashes } from '../../src/coordinator/probation.ts';
-import { loadCounters, recover } from '../../src/coordinator/recovery.ts';
 import type { Command } from '../../src/core/model.ts';
 import { Executor } from '../../src/executor/executor.ts';
 import type { NodePort } from '../../src/executor/ports.ts';
 import { JournalError } from '../../src/journal/errors.ts';
 import type { Journal } from '../../src/journal/port.ts';
-import { signOf } from '../../src/node/sign.ts';
+import { healthSignalOf } from '../../src/node/health-signal.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
 import type { Request } from '../../src/protocol/request.ts';
 import type { Order, WorkReport } from '../../src/protocol/work.ts';
@@ -261,7 +261,7 @@ export class Life {
           crew.exchanges.delete(sent);
           if (!this.isAlive || !crew.isAlive) return;
           if (command && this.#isPoisoned(command, 'answered', this.#crews.indexOf(crew))) return;
-          done(answer, signOf(answer, course), this.now() - begunAt);
+          done(answer, healthSignalOf(answer, course), this.now() - begunAt);
         });
         crew.exchanges.add(sent);
         return sent;

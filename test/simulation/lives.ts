@@ -2,7 +2,7 @@
  * The lives of the daemon, one after the other: when each begins and ends, and what passes from one to
  * the next, which is the disk and the wall clock, and nothing else.
  */
-import type { Crashes } from '../../src/coordinator/probation.ts';
+import type { Crashes } from '../../src/coordinator/commands/probation.ts';
 import { MemoryJournal } from '../../src/journal/memory/journal.ts';
 import type { Answer, BreakerEvent } from '../../src/protocol/answer.ts';
 import type { Prng } from '../core/model/prng.ts';

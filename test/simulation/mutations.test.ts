@@ -59,7 +59,7 @@ describe('the end of a history', () => {
     async () => {
       await using tree = await mutatedTree([
         edit(
-          'src/coordinator/requests.ts',
+          'src/coordinator/requests/requests.ts',
           "      case 'list':\n",
           "      case 'list':\n        return undefined;\n",
         ),

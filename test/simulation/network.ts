@@ -5,10 +5,10 @@
  * a request that was given up, by the executor, by its timeout or by the death of the process, may
  * land until just before `quiesce` is over (P4.2), or land again; a 4xx did nothing.
  */
-import type { Answer } from '../../src/core/model.ts';
-import type { KeyPage } from '../../src/node/listing.ts';
-import { readAnswer } from '../../src/node/read-answer.ts';
-import type { Course } from '../../src/node/sign.ts';
+import type { NodeReply } from '../../src/core/model.ts';
+import { readReply } from '../../src/node/dialect/read-reply.ts';
+import type { Course } from '../../src/node/health-signal.ts';
+import type { KeyPage } from '../../src/node/list/listing.ts';
 import type { Agenda } from '../core/model/agenda.ts';
 import type { Prng } from '../core/model/prng.ts';
 import { isDoubtful, misread } from './bad-answers.ts';
@@ -40,7 +40,7 @@ export interface Sent {
 
 /** What its caller learns of an exchange. */
 export interface Outcome extends Course {
-  readonly answer: Answer;
+  readonly answer: NodeReply;
 }
 
 export interface NetworkOptions {
@@ -150,23 +150,24 @@ export class Network {
   #meet(call: Call, fault: ExchangeFault | undefined): void {
     const { plan, agenda } = this.#options;
     const [least, most] = plan.pace.network;
-    const patience = plan.requestTimeoutMs;
+    const hangTimeouts = plan.requestTimeoutMs;
     const slow = fault === 'slow';
-    const arrival = call.prng.between(least, slow ? patience : Math.min(most, patience));
-    const answer = arrival + call.prng.between(least, slow ? patience : most);
+    const arrival = call.prng.between(least, slow ? hangTimeouts : Math.min(most, hangTimeouts));
+    const answer = arrival + call.prng.between(least, slow ? hangTimeouts : most);
     const lands = LANDS.has(fault ?? 'none');
     if (lands) this.#land(call, arrival);
     if (fault === 'lostBefore' || fault === 'lostAfter' || fault === 'late' || fault === 'twice') {
       return this.#lose(call, fault);
     }
-    if (answer >= patience) return agenda.after(patience, () => this.#giveUp(call, 'timeout'));
+    if (answer >= hangTimeouts)
+      return agenda.after(hangTimeouts, () => this.#giveUp(call, 'timeout'));
     return agenda.after(answer, () => this.#answer(call, fault));
   }
 
   #lose(call: Call, fault: 'lostBefore' | 'lostAfter' | 'late' | 'twice'): void {
     const { plan, agenda } = this.#options;
-    const patience = plan.requestTimeoutMs;
-    const end = call.prng.chance(0.3) ? call.prng.between(0, patience) : patience;
+    const hangTimeouts = plan.requestTimeoutMs;
+    const end = call.prng.chance(0.3) ? call.prng.between(0, hangTimeouts) : hangTimeouts;
     if (fault === 'lostAfter' || fault === 'twice') this.#land(call, call.prng.between(0, end));
     if (fault === 'late' || fault === 'twice') this.#land(call, end + this.#lateness(call));
     agenda.after(end, () => this.#giveUp(call, 'no answer'));
@@ -179,7 +180,7 @@ export class Network {
     const { exchange } = call;
     if (fault === 'unsent') {
       hear({ kind: 'answered', exchange, denied: false });
-      return this.#end(call, { kind: 'unsent', said: 'ECONNREFUSED' });
+      return this.#end(call, { kind: 'unsent', detail: 'ECONNREFUSED' });
     }
     const { request, command } = exchange;
     const http = misread(fault, {
@@ -189,7 +190,7 @@ export class Network {
       prng: call.prng,
     }) ??
       call.landed ?? { status: 500, body: 'it never came' };
-    const answer = readAnswer(
+    const answer = readReply(
       plan.dialect,
       { kind: request.kind, groupId: command.groupId },
       { ...http, at: wallNow() },
@@ -204,10 +205,10 @@ export class Network {
     return this.#end(call, answer, http.status);
   }
 
-  #giveUp(call: Call, said: string): void {
+  #giveUp(call: Call, detail: string): void {
     if (!call.open) return;
     this.#options.hear({ kind: 'gaveUp', exchange: call.exchange, denied: false });
-    this.#end(call, { kind: 'lost', said });
+    this.#end(call, { kind: 'lost', detail: detail });
   }
 
   /** Its executor gives it up; a request that has not left yet never will. */
@@ -222,7 +223,7 @@ export class Network {
     } else {
       this.#loosen(call);
     }
-    const answer: Answer = { kind: unsent ? 'unsent' : 'lost', said: 'given up' };
+    const answer: NodeReply = { kind: unsent ? 'unsent' : 'lost', detail: 'given up' };
     agenda.after(0, () =>
       call.done({ answer, status: undefined, isStarted: true, isOurs: false, isGivenUp: true }),
     );
@@ -241,7 +242,7 @@ export class Network {
     if (call.prng.chance(plan.faults.landing)) this.#land(call, this.#lateness(call, outlivingMs));
   }
 
-  #end(call: Call, answer: Answer, status?: number): void {
+  #end(call: Call, answer: NodeReply, status?: number): void {
     this.#close(call);
     call.done({ answer, status, isStarted: true, isOurs: false, isGivenUp: false });
   }

@@ -1,5 +1,5 @@
 /** A simulated node: what it holds, and what it answers to a request that reaches it. */
-import type { Request } from '../../src/core/model.ts';
+import type { NodeRequest } from '../../src/core/model.ts';
 import type { StoredRecord } from './happening.ts';
 import type { NodePlan } from './plan.ts';
 
@@ -30,7 +30,7 @@ export class SimNode {
   }
 
   /** @param by the command whose request it is */
-  handle(request: Request, groupId: string, by: number): Effect {
+  handle(request: NodeRequest, groupId: string, by: number): Effect {
     const before = this.records.get(groupId);
     switch (request.kind) {
       case 'read':

@@ -1,6 +1,6 @@
 /** The coordinator's options in one life of a history. */
 import type { CoordinatorOptions } from '../../src/coordinator/ports.ts';
-import { unroutableCharacter } from '../../src/node/dialect.ts';
+import { unroutableCharacter } from '../../src/node/dialect/dialect.ts';
 import type { Plan } from './plan.ts';
 
 interface Lived {

@@ -3,10 +3,10 @@
  * faults, the clients. Swarm: each seed switches some faults off and leaves others on, so that
  * no fault always hides behind another.
  */
-import type { Outliving } from '../../src/coordinator/life.ts';
+import type { Outliving } from '../../src/coordinator/commands/process-life.ts';
 import type { BreakerPolicy } from '../../src/core/breaker.ts';
 import type { Policy } from '../../src/core/model.ts';
-import type { Dialect } from '../../src/node/dialect.ts';
+import type { Dialect } from '../../src/node/dialect/dialect.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
 import type { Prng } from '../core/model/prng.ts';

@@ -24,10 +24,10 @@ async function reduceOne(faults: number, runMs: number): Promise<Reduction> {
     const none = { steps: 0, crashes: 0, faults: 0, openings: 0, states: [] };
     return Promise.resolve({ seed, broken, struck, ...none });
   };
-  const said: { at: number; text: string }[] = [];
-  const say = (text: string) => said.push({ at: now, text });
+  const detail: { at: number; text: string }[] = [];
+  const say = (text: string) => detail.push({ at: now, text });
   const reduced = await reduce(7, { run, say, now: () => now });
-  return { reduced, endedAt: now, said };
+  return { reduced, endedAt: now, said: detail };
 }
 
 describe('P9: the reduction of a failing history', () => {
@@ -52,10 +52,10 @@ describe('P9: the reduction of a failing history', () => {
   });
 
   it('says how far it is, every 5 s', async () => {
-    const { said } = await reduceOne(8000, 1000);
-    expect(said.map(({ at }) => at / 1000)).toEqual([
+    const { said: detail } = await reduceOne(8000, 1000);
+    expect(detail.map(({ at }) => at / 1000)).toEqual([
       5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60,
     ]);
-    expect(said[0]?.text).toBe('4000 of 8000 requests and faults are left after 5 runs, 5 s');
+    expect(detail[0]?.text).toBe('4000 of 8000 requests and faults are left after 5 runs, 5 s');
   });
 });

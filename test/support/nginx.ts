@@ -53,13 +53,13 @@ export async function startNginx(urls: Readonly<Record<string, string>>): Promis
     env: { PATH },
     stdio: ['pipe', 'ignore', 'pipe'],
   });
-  let said = '';
+  let detail = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+    detail += text;
   });
   const isUp = async () => existsSync(join(folder, 'pid')) && (await accepts(port));
   await vi.waitUntil(() => child.exitCode !== null || isUp(), WAIT);
-  if (child.exitCode !== null) throw new Error(`nginx ended with ${child.exitCode}: ${said}`);
+  if (child.exitCode !== null) throw new Error(`nginx ended with ${child.exitCode}: ${detail}`);
   const master = Number(readFileSync(join(folder, 'pid'), 'utf8'));
   return {
     nodes: Object.keys(urls)

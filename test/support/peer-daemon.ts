@@ -7,7 +7,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Publisher, Router } from 'zeromq';
-import { expiryOf } from '../../src/coordinator/expiry.ts';
+import { expiryOf } from '../../src/coordinator/commands/expiry.ts';
 import type { Answer, CommandAnswer } from '../../src/protocol/answer.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
 import { parseCommand, parseRequest } from '../../src/protocol/parse-request.ts';
@@ -104,8 +104,8 @@ export class PeerDaemon {
     for await (const frames of router) {
       const envelope = frames.slice(0, -1);
       const reply = (answer: Answer) => {
-        const told = { ...answer, at: this.#now() };
-        this.#outbox = this.#outbox.then(() => this.#send(router, envelope, told));
+        const sent = { ...answer, at: this.#now() };
+        this.#outbox = this.#outbox.then(() => this.#send(router, envelope, sent));
       };
       const parsed = parseRequest(frames.at(-1) ?? Buffer.alloc(0));
       if (!parsed.ok) reply(parsed.reply);
@@ -168,8 +168,8 @@ export class PeerDaemon {
 
   #settle(entry: Entry): void {
     const { op, groupId } = entry.request;
-    const said = { state: op === 'create' ? 'present' : 'absent', attempts: 1 } as const;
-    const nodes = Object.fromEntries(Object.keys(this.nodes).map((name) => [name, said]));
+    const detail = { state: op === 'create' ? 'present' : 'absent', attempts: 1 } as const;
+    const nodes = Object.fromEntries(Object.keys(this.nodes).map((name) => [name, detail]));
     const how = this.script.settle?.(entry.request) ?? {};
     this.#finish(entry, { state: 'committed', nodes, ...how });
     if (entry.answer.state !== 'committed') return;

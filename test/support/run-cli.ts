@@ -35,9 +35,9 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
   const child = spawn(process.execPath, [...(options.nodeOptions ?? []), CLI, ...args], {
     env: { PATH: process.env['PATH'], ...options.env },
   });
-  let said = '';
+  let detail = '';
   child.stderr.on('data', (chunk: Buffer) => {
-    said += String(chunk);
+    detail += String(chunk);
   });
   // A run that ends early reads no more of its input.
   child.stdin.on('error', () => {});
@@ -46,7 +46,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
   const result = Promise.all([ended, text(child.stdout), text(child.stderr)]).then(
     ([[code], stdout, stderr]) => ({ code, stdout, stderr }),
   );
-  return { child, result, said: () => said };
+  return { child, result, said: () => detail };
 }
 
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {

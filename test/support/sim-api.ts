@@ -1,6 +1,7 @@
 /** The calls that tests make to a simulator that runs: its `/_sim` controls, stats and lists. */
-import type { CountersReport } from '../../src/nodesim/counters.ts';
-import type { Faults, NodeSettingsChange } from '../../src/nodesim/fault-schema.ts';
+
+import type { Faults, NodeSettingsChange } from '../../src/nodesim/faults/schema.ts';
+import type { CountersReport } from '../../src/nodesim/node/counters.ts';
 
 export interface SimControls {
   /** Replaces the faults of a node, or of all (`'*'`). */

@@ -21,9 +21,9 @@ export class SteadyClient implements Disposable {
 
   /** What it saw since it was asked before. */
   async report(): Promise<Seen> {
-    const told = once(this.#child, 'message') as Promise<[Seen]>;
+    const sent = once(this.#child, 'message') as Promise<[Seen]>;
     this.#child.send('report');
-    return (await told)[0];
+    return (await sent)[0];
   }
 
   [Symbol.dispose](): void {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { envName } from '../../src/config/names.ts';
 import { SETTING_KEYS } from '../../src/config/schema.ts';
-import { docOf } from '../../src/config/setting.ts';
+import { docOf } from '../../src/config/settings/setting.ts';
+import { envName } from '../../src/config/sources/names.ts';
 import { PROJECT } from './temp-project.ts';
 
 interface Service {

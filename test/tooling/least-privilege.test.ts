@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { SETTING_KEYS } from '../../src/config/schema.ts';
-import { docOf } from '../../src/config/setting.ts';
+import { docOf } from '../../src/config/settings/setting.ts';
 import { supervisedProject } from './supervised-project.ts';
 
 it('the simulator gets none of the secrets that the daemon gets', async () => {

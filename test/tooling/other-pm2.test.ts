@@ -27,8 +27,8 @@ it('a pm2 of one’s own takes a changed setting, keeps it when it is not named 
   const lives = () =>
     project.logOf('lockstepd').filter((each) => each.startsWith('lockstepd lives: '));
   const fault = (): unknown => {
-    const said = lives().at(-1)?.slice('lockstepd lives: '.length) ?? '{}';
-    return (JSON.parse(said) as { fault?: string }).fault;
+    const detail = lives().at(-1)?.slice('lockstepd lives: '.length) ?? '{}';
+    return (JSON.parse(detail) as { fault?: string }).fault;
   };
   const started = pm2('start ecosystem.config.cjs');
   expect(started.code, started.stderr).toBe(0);

@@ -32,14 +32,13 @@ const JOURNAL_PORT = ['journal/port.ts', 'journal/errors.ts'];
 /** `lockstep backup` and `restore` work on the file itself, also without a daemon; `doctor` looks. */
 const JOURNAL_COPIES = [
   'journal/errors.ts',
-  'journal/sqlite/backup.ts',
-  'journal/sqlite/restore.ts',
-  'journal/sqlite/saved.ts',
+  'journal/sqlite/files/backup.ts',
+  'journal/sqlite/files/restore.ts',
+  'journal/sqlite/files/saved.ts',
 ];
-const DIALECT = 'node/dialect*.ts';
-const DIALECTS = [DIALECT, 'node/dialects/**'];
+const DIALECTS = ['node/dialect/**', 'node/dialects/**'];
 /** The interface to write to; who writes, and with what, is decided at the top. */
-const LOG_PORT = 'observe/log-port.ts';
+const LOG_PORT = 'observe/log/log-port.ts';
 
 export const RULES: Rules = {
   entries: ['daemon.ts', '**/thread.ts'],
@@ -47,18 +46,18 @@ export const RULES: Rules = {
   layers: {
     base: { targets: [], isPure: true },
     core: { targets: [], isPure: true },
-    protocol: layer(CORE),
-    journal: layer(CORE, PROTOCOL, LOG_PORT),
-    node: layer(CORE, PROTOCOL),
+    protocol: layer(BASE, CORE),
+    journal: layer(BASE, CORE, LOG_PORT),
+    node: layer(BASE, CORE, PROTOCOL),
     channel: layer(),
-    coordinator: layer(CORE, PROTOCOL, LOG_PORT, 'channel/**', ...JOURNAL_PORT),
-    executor: layer(CORE, PROTOCOL, LOG_PORT, 'node/**'),
+    coordinator: layer(BASE, CORE, PROTOCOL, LOG_PORT, 'channel/**', ...JOURNAL_PORT),
+    executor: layer(BASE, CORE, PROTOCOL, LOG_PORT, 'node/**'),
     ops: layer(PROTOCOL),
     lifecycle: layer(PROTOCOL, LOG_PORT),
     observe: layer(BASE),
-    config: layer(BASE, PROTOCOL, ...DIALECTS),
+    config: layer(BASE, ...DIALECTS),
     client: layer(PROTOCOL),
-    nodesim: layer(BASE, PROTOCOL),
+    nodesim: layer(BASE),
     cli: layer(BASE, 'client/**', 'config/**', PROTOCOL, ...DIALECTS, ...JOURNAL_COPIES),
   },
   packages: {

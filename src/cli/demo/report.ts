@@ -1,9 +1,9 @@
 /** What the demo says in the end. */
 import { relative } from 'node:path';
 import type { StatsAnswer } from '../../protocol/answer.ts';
-import { type BulkRun, bulkSummary } from '../bulk-summary.ts';
-import { indent, table } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
+import { type BulkRun, bulkSummary } from '../bulk/summary.ts';
+import { indent, table } from '../output/table.ts';
+import type { Terminal } from '../output/terminal.ts';
 import type { NodeCalls } from './node-calls.ts';
 import type { Services } from './services.ts';
 

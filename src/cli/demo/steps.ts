@@ -2,12 +2,12 @@
 import type { ClientError, LockstepClient } from '../../client/index.ts';
 import { type Answer, isError } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
-import { runBulk } from '../bulk.ts';
-import type { BulkRun } from '../bulk-summary.ts';
-import { type KeySource, keySource } from '../keys.ts';
-import { showProgress } from '../progress.ts';
-import { Tally } from '../tally.ts';
-import type { Terminal } from '../terminal.ts';
+import { type KeySource, keySource } from '../bulk/keys.ts';
+import { runBulk } from '../bulk/run.ts';
+import type { BulkRun } from '../bulk/summary.ts';
+import { Tally } from '../bulk/tally.ts';
+import { showProgress } from '../output/progress.ts';
+import type { Terminal } from '../output/terminal.ts';
 import { callsBetween } from './node-calls.ts';
 import type { DemoResult } from './report.ts';
 

@@ -2,9 +2,9 @@
 import { ClientError, isError, LockstepClient, type SummaryAnswer } from '../../client/index.ts';
 import type { Settings } from '../../config/schema.ts';
 import { packageVersion } from '../../config/version.ts';
-import { durationText } from '../duration.ts';
-import { NODES_CHANGED, troublesOf } from '../summary-text.ts';
-import { plain } from '../terminal.ts';
+import { durationText } from '../input/duration.ts';
+import { NODES_CHANGED, troublesOf } from '../output/summary-text.ts';
+import { plain } from '../output/terminal.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 import { exchange } from './http.ts';
 
@@ -35,7 +35,7 @@ async function clientPort(endpoint: string, timeoutMs: number): Promise<readonly
       const begun = performance.now();
       const answer = await client.summary({ timeoutMs });
       const took = durationText(performance.now() - begun);
-      if (!isError(answer)) return standing(answer, `${endpoint} answers in ${took}`);
+      if (!isError(answer)) return daemonFindings(answer, `${endpoint} answers in ${took}`);
       return [fail('daemon', answer.error.message, answer.error.hint)];
     } finally {
       client.close();
@@ -46,9 +46,9 @@ async function clientPort(endpoint: string, timeoutMs: number): Promise<readonly
   }
 }
 
-function standing(answer: SummaryAnswer, said: string): readonly Finding[] {
+function daemonFindings(answer: SummaryAnswer, detail: string): readonly Finding[] {
   const { version, pid, state, stuck, held = 0, parked = 0, open, openMax } = answer;
-  const found = [ok('daemon', `${said}: version ${plain(version)}, process ${pid}, ${state}`)];
+  const found = [ok('daemon', `${detail}: version ${plain(version)}, process ${pid}, ${state}`)];
   const own = packageVersion();
   if (version !== own) {
     const hint = 'Start the daemon anew after an update.';

@@ -1,6 +1,6 @@
 /** The deadlines, which the configuration has checked already: their order, to be seen at a glance. */
 import type { Settings } from '../../config/schema.ts';
-import { durationText } from '../duration.ts';
+import { durationText } from '../input/duration.ts';
 import { type Finding, ok, warn } from './finding.ts';
 
 const ORDER = [
@@ -25,7 +25,7 @@ export function checkDeadlines(settings: Settings): readonly Finding[] {
 }
 
 function tooShort({ defaultDeadlineMs, requestTimeoutMs }: Settings): Finding {
-  const said = `a command has ${durationText(defaultDeadlineMs)}, one request may take ${durationText(requestTimeoutMs)}`;
+  const detail = `a command has ${durationText(defaultDeadlineMs)}, one request may take ${durationText(requestTimeoutMs)}`;
   const hint = 'Raise LOCKSTEP_DEFAULT_DEADLINE_MS: one slow answer turns a command back.';
-  return warn('deadlines', said, hint);
+  return warn('deadlines', detail, hint);
 }

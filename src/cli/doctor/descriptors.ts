@@ -4,7 +4,7 @@ import {
   fitDescriptors,
   MORE_DESCRIPTORS,
   tooFewDescriptors,
-} from '../../config/descriptors.ts';
+} from '../../config/machine/descriptors.ts';
 import type { Settings } from '../../config/schema.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -22,8 +22,8 @@ export function checkDescriptors(
     case 'fewer': {
       const { connectionsPerNode, needed } = fit;
       const kept = `the daemon opens ${connectionsPerNode} connections to a node instead of ${settings.connectionsPerNode}`;
-      const said = `${limit} may be open here, ${needed} are needed: ${kept}`;
-      return [warn(CHECK, said, MORE_DESCRIPTORS)];
+      const detail = `${limit} may be open here, ${needed} are needed: ${kept}`;
+      return [warn(CHECK, detail, MORE_DESCRIPTORS)];
     }
     case 'too few': {
       const { source, message } = tooFewDescriptors(limit, fit.least);

@@ -1,8 +1,8 @@
 /** All checks of `lockstep doctor`, side by side; without settings only what needs none. */
 import { loadSettings } from '../../config/load.ts';
+import { prepareSockets } from '../../config/machine/sockets.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Settings } from '../../config/schema.ts';
-import { prepareSockets } from '../../config/sockets.ts';
 import { checkDaemon } from './daemon.ts';
 import { checkDeadlines } from './deadlines.ts';
 import { checkDescriptors } from './descriptors.ts';
@@ -40,7 +40,7 @@ async function checksOf(settings: Settings, options: Examination): Promise<reado
   const { endpoint = settings.endpoint, timeoutMs, sendTest, env } = options;
   const pingUrl = env['HC_PING_URL'];
   const daemon = checkDaemon({ ...settings, endpoint }, timeoutMs);
-  const answers = daemon.then((found) => found.some(saysThatItRuns));
+  const answers = daemon.then((found) => found.some(answersAsRunning));
   const found = await Promise.all([
     checkJournal(settings, answers),
     checkDisk(settings),
@@ -59,7 +59,7 @@ async function checksOf(settings: Settings, options: Examination): Promise<reado
   ];
 }
 
-function saysThatItRuns({ check, level }: Finding): boolean {
+function answersAsRunning({ check, level }: Finding): boolean {
   return check === 'daemon' && level === 'ok';
 }
 

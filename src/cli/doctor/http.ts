@@ -6,7 +6,7 @@ import ky from 'ky';
 
 const BODY_BYTES_MAX = 64 * 1024;
 
-export interface Exchange {
+export interface HttpResult {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Posts this as JSON, or a text as it is. Absent: a GET. */
@@ -25,7 +25,7 @@ export type Outcome =
     }
   | { readonly kind: 'silent'; readonly why: string };
 
-export async function exchange(request: Exchange): Promise<Outcome> {
+export async function exchange(request: HttpResult): Promise<Outcome> {
   const begun = performance.now();
   try {
     const response = await ky(request.url, optionsOf(request));
@@ -38,7 +38,7 @@ export async function exchange(request: Exchange): Promise<Outcome> {
   }
 }
 
-function optionsOf({ headers = {}, post, timeoutMs }: Exchange) {
+function optionsOf({ headers = {}, post, timeoutMs }: HttpResult) {
   return {
     headers,
     retry: 0,

@@ -6,14 +6,14 @@
 import { hostname } from 'node:os';
 import type { Settings } from '../../config/schema.ts';
 import { type Finding, fail, ok } from './finding.ts';
-import { type Exchange, exchange } from './http.ts';
+import { exchange, type HttpResult } from './http.ts';
 
 const OFF = 'off';
 
 interface Integration {
   readonly name: string;
   /** Undefined: off. */
-  readonly test: Omit<Exchange, 'timeoutMs'> | undefined;
+  readonly test: Omit<HttpResult, 'timeoutMs'> | undefined;
   /** The settings to look at when it fails. */
   readonly variables: string;
   /** Any answer will do: it is no test message. */
@@ -46,7 +46,7 @@ export async function checkIntegrations(
 
 async function tried(
   { name, variables, isLook }: Integration,
-  request: Exchange,
+  request: HttpResult,
 ): Promise<Finding> {
   const answer = await exchange(request);
   const hint = `Check ${variables}, and the way from here to there.`;

@@ -5,7 +5,7 @@
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Settings } from '../../config/schema.ts';
-import { idIn, isOneOf, savedFiles } from '../../journal/sqlite/saved.ts';
+import { idIn, isOneOf, savedFiles } from '../../journal/sqlite/files/saved.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const MIB = 1024 * 1024;
@@ -27,7 +27,7 @@ export async function checkJournal(
   const saved = setAside(path, { dataDir, isHeld });
   if (size === undefined) {
     if (runs) return [lost(path), ...saved];
-    return saved.length > 0 ? saved : [await place(path)];
+    return saved.length > 0 ? saved : [await folderFinding(path)];
   }
   return [await holding(path, size), ...(await log(path)), ...(await writable(path)), ...saved];
 }
@@ -48,15 +48,15 @@ function setAside(
   const [newest, ...more] = saved;
   if (newest === undefined) return [];
   const others = more.length === 0 ? '' : `, and ${more.length} older`;
-  const said = `it was removed while a daemon ran, and saved: ${newest}${others}`;
+  const detail = `it was removed while a daemon ran, and saved: ${newest}${others}`;
   if (isHeld || isOneOf(saved, idIn(path))) {
-    return [warn('journal', said, 'It is not needed any more: keep it elsewhere, or remove it.')];
+    return [warn('journal', detail, 'It is not needed any more: keep it elsewhere, or remove it.')];
   }
   const hint = `Go on from it: lockstep restore '${newest}'. Or give it up: lockstepd --fresh-journal.`;
-  return [fail('journal', `${said}; the daemon does not start`, hint)];
+  return [fail('journal', `${detail}; the daemon does not start`, hint)];
 }
 
-async function place(path: string): Promise<Finding> {
+async function folderFinding(path: string): Promise<Finding> {
   const folder = await nearest(dirname(path));
   if (await may(folder, constants.W_OK)) {
     return ok('journal', `there is none yet; the first start makes ${path}`);
@@ -96,11 +96,11 @@ export async function checkDisk({ journal, diskFreeMinBytes }: Settings): Promis
   const folder = await nearest(dirname(journal.path));
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
-  const said = `${mib(free)} free on the disk of ${folder}, ${mib(diskFreeMinBytes)} are kept`;
+  const detail = `${mib(free)} free on the disk of ${folder}, ${mib(diskFreeMinBytes)} are kept`;
   const hint = 'Make room on that disk, or move the journal (LOCKSTEP_JOURNAL).';
-  if (free < diskFreeMinBytes) return fail('disk', `${said}: new commands are refused`, hint);
-  if (free < diskFreeMinBytes * SCARCE) return warn('disk', said, hint);
-  return ok('disk', said);
+  if (free < diskFreeMinBytes) return fail('disk', `${detail}: new commands are refused`, hint);
+  if (free < diskFreeMinBytes * SCARCE) return warn('disk', detail, hint);
+  return ok('disk', detail);
 }
 
 function denied(path: string): Finding {

@@ -5,8 +5,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../config/schema.ts';
-import { provesAbsence } from '../../node/dialect-proof.ts';
-import { durationText } from '../duration.ts';
+import { provesAbsence } from '../../node/dialect/proof.ts';
+import { durationText } from '../input/duration.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 import { exchange, type Outcome } from './http.ts';
 
@@ -42,10 +42,10 @@ async function checkNode(
     exchange({ url: node.url + path, headers, timeoutMs }),
     exchange({ url: unserved, headers, timeoutMs }),
   ]);
-  const isProven = (said: Outcome) =>
-    said.kind === 'answered' &&
-    dialect.read.statuses.absent.includes(said.status) &&
-    provesAbsence(dialect.proof, said, key);
+  const isProven = (detail: Outcome) =>
+    detail.kind === 'answered' &&
+    dialect.read.statuses.absent.includes(detail.status) &&
+    provesAbsence(dialect.proof, detail, key);
   return [
     reachability(check, ping, node),
     reading(check, read, { settings, isProven: isProven(read) }),
@@ -65,21 +65,21 @@ function reachability(check: string, ping: Outcome, { url }: Node): Finding {
   }
   const took = durationText(ping.tookMs);
   if (ping.status === 200 && ping.body.trim() === 'PONG') return ok(check, `PONG in ${took}`);
-  const said = `${at} answered ${ping.status} without PONG in ${took}`;
+  const detail = `${at} answered ${ping.status} without PONG in ${took}`;
   return warn(
     check,
-    said,
+    detail,
     'Is it a node, or does a proxy stand before it? Commands do not need it.',
   );
 }
 
 /** What answers there for a path that no node serves may one day answer for the node's own. */
 function mistakable(check: string, dialect: string): Finding {
-  const said = `what it answers for a path that no node serves, ${dialect} takes for a node's word`;
+  const detail = `what it answers for a path that no node serves, ${dialect} takes for a node's word`;
   const hint =
     'A proxy that has lost its route to the node would be believed: have it answer 503 there. ' +
     'docs/node-api.md, "A proxy in the place of a node".';
-  return warn(check, said, hint);
+  return warn(check, detail, hint);
 }
 
 function reading(
@@ -105,8 +105,8 @@ function reading(
     return fail(check, `a read of a missing key was answered ${read.status}`, hint);
   }
   if (!isProven) {
-    const said = `a read of a missing key was answered ${read.status} without the node's proof`;
-    return fail(check, said, `Does a proxy answer in its place? Else: ${hint}`);
+    const detail = `a read of a missing key was answered ${read.status} without the node's proof`;
+    return fail(check, detail, `Does a proxy answer in its place? Else: ${hint}`);
   }
   if (read.tookMs > settings.requestTimeoutMs * SLOW_SHARE) {
     const slow =

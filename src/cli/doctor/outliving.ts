@@ -1,7 +1,7 @@
 /** How long a daemon that was killed keeps the keys of its open commands waiting. */
-import { isLoopback, ORPHAN_RETRIES, readOutlivingMs } from '../../config/outliving.ts';
+import { isLoopback, ORPHAN_RETRIES, readOutlivingMs } from '../../config/machine/outliving.ts';
 import type { Settings } from '../../config/schema.ts';
-import { durationText } from '../duration.ts';
+import { durationText } from '../input/duration.ts';
 import { type Finding, ok, warn } from './finding.ts';
 
 const LONG_MS = 10_000;
@@ -10,7 +10,7 @@ const LONG_MS = 10_000;
 export function checkOutliving({ nodes }: Settings, ms = readOutlivingMs()): readonly Finding[] {
   if (nodes.every(({ url }) => isLoopback(url))) return [];
   const check = 'kill -9';
-  const said = `after one, the kernel may go on sending to nodes out of reach for ${durationText(ms)}; commands that this could undo wait so long`;
-  if (ms <= LONG_MS) return [ok(check, said)];
-  return [warn(check, said, `Set ${ORPHAN_RETRIES}=2: sysctl -w, or sysctls of the container.`)];
+  const detail = `after one, the kernel may go on sending to nodes out of reach for ${durationText(ms)}; commands that this could undo wait so long`;
+  if (ms <= LONG_MS) return [ok(check, detail)];
+  return [warn(check, detail, `Set ${ORPHAN_RETRIES}=2: sysctl -w, or sysctls of the container.`)];
 }

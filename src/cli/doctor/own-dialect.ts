@@ -5,9 +5,9 @@ import { type Finding, warn } from './finding.ts';
 
 export function checkOwnDialect({ dialect }: Pick<Settings, 'dialect'>): readonly Finding[] {
   if (SHIPPED_DIALECTS.some(({ name }) => name === dialect.name)) return [];
-  const said = 'a success that names no key is believed, whatever record the node made';
+  const detail = 'a success that names no key is believed, whatever record the node made';
   const hint =
     'Create a key once and read it on each node: an API that ignores the member groupId makes another ' +
     'record and answers 201. docs/node-api.md, "A proxy in the place of a node".';
-  return [warn(`dialect ${dialect.name}`, said, hint)];
+  return [warn(`dialect ${dialect.name}`, detail, hint)];
 }

@@ -1,5 +1,5 @@
 /** The findings in words: one line each, what to do below what is wrong, a verdict at the end. */
-import { type Colour, plain, type Terminal, wrapped } from '../terminal.ts';
+import { type Colour, plain, type Terminal, wrapped } from '../output/terminal.ts';
 import type { Finding, Level } from './finding.ts';
 
 const COLOURS: Readonly<Record<Level, Colour>> = { ok: 'green', warn: 'yellow', fail: 'red' };
@@ -12,9 +12,9 @@ export function report(findings: readonly Finding[], terminal: Terminal): string
   const lines = findings.flatMap(({ check, level, message, hint }) => {
     const mark = terminal.paint(COLOURS[level], level.padEnd(4));
     const indent = ' '.repeat(width + 8);
-    const said = hint === undefined ? [message] : [message, hint];
+    const detail = hint === undefined ? [message] : [message, hint];
     const room = Math.max(ROOM_MIN, terminal.columns - indent.length);
-    const [first = '', ...more] = said.flatMap((text) => wrapped(plain(text), room));
+    const [first = '', ...more] = detail.flatMap((text) => wrapped(plain(text), room));
     return [`${mark}  ${check.padEnd(width)}  ${first}`, ...more.map((line) => indent + line)];
   });
   return [...lines, '', verdict(findings)].join('\n');

@@ -1,14 +1,14 @@
-import { type AuditJob, runAudit, WHY } from '../audit-run.ts';
-import { interruptible } from '../interrupts.ts';
-import { keySource } from '../keys.ts';
-import { numberAboveZero } from '../number.ts';
-import { mustBeAskable, YES } from '../question.ts';
+import { type AuditJob, runAudit, WHY } from '../audit/run.ts';
+import { keySource } from '../bulk/keys.ts';
+import { interruptible } from '../input/interrupts.ts';
+import { numberAboveZero } from '../input/number.ts';
+import { mustBeAskable, YES } from '../input/question.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
 
 const OPTIONS = {
   repair: {
     type: 'boolean',
-    describe: 'Mend what is missing or stray; shows first what it would do, and asks',
+    describe: 'Repair missing and stray records; shows a plan first, and asks',
     group: 'Command:',
   },
   keys: {
@@ -22,7 +22,7 @@ const OPTIONS = {
     choices: ['leave', 'create', 'delete'],
     default: 'leave',
     requiresArg: true,
-    describe: 'Keys that nodes differ on and the journal knows nothing of',
+    describe: 'Keys that differ between nodes and are unknown to the journal',
     group: 'Command:',
   },
   unjournaled: {
@@ -42,7 +42,7 @@ const OPTIONS = {
 
 export const audit = subcommand({
   usage: 'audit',
-  describe: 'Compare what the nodes hold with each other and with the journal',
+  describe: 'Compare the records of the nodes with each other and with the journal',
   positionals: {},
   options: OPTIONS,
   examples: [

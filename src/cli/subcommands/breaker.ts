@@ -1,9 +1,9 @@
 import type { BreakerAct } from '../../client/index.ts';
 import { isError } from '../../protocol/answer.ts';
-import { errorText } from '../answer-text.ts';
-import { author } from '../author.ts';
-import { breakerTable } from '../breaker-text.ts';
 import { exitOfReply, UsageError } from '../exit-code.ts';
+import { author } from '../operate/author.ts';
+import { errorText } from '../output/answer-text.ts';
+import { breakerTable } from '../output/breaker-text.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
 
 export const breaker = subcommand({

@@ -32,7 +32,7 @@ export const completion = subcommand({
   usage: 'completion <shell>',
   describe: 'Print a script for completion in the shell',
   positionals: {
-    shell: { choices: ['bash', 'zsh', 'fish'], demandOption: true, describe: 'Which shell' },
+    shell: { choices: ['bash', 'zsh', 'fish'], demandOption: true, describe: 'The shell' },
   },
   options: {},
   examples: [

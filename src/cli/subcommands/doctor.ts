@@ -3,22 +3,22 @@
  * settings a daemon started there would have. It changes nothing.
  */
 import { report } from '../doctor/report.ts';
-import { durationMs } from '../duration.ts';
 import { EXIT } from '../exit-code.ts';
-import { CONFIG } from '../options.ts';
+import { durationMs } from '../input/duration.ts';
+import { CONFIG } from '../input/options.ts';
 import { subcommand } from '../subcommand.ts';
 
 const TIMEOUT_MS = 3000;
 
 export const doctor = subcommand({
   usage: 'doctor',
-  describe: 'What is wrong here, and what to do about it',
+  describe: 'Check the set-up, and say how to correct it',
   positionals: {},
   options: {
     ...CONFIG,
     'send-test': {
       type: 'boolean',
-      describe: 'Send a test message by each way to people that is switched on',
+      describe: 'Send a test message over each notification route that is on',
     },
   },
   examples: [['$0 doctor --send-test', 'look at everything, and see whether people can be told']],

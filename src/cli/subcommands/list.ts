@@ -2,12 +2,12 @@ import type { LockstepClient } from '../../client/index.ts';
 import { isError, type ListAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import type { ListInput } from '../../protocol/request.ts';
-import { commandTable, errorText, isSettled } from '../answer-text.ts';
 import { exitOfReply, UsageError } from '../exit-code.ts';
-import { FILTER, FILTER_OPTIONS, filterOf, given } from '../filter.ts';
-import { wholeNumber } from '../number.ts';
+import { wholeNumber } from '../input/number.ts';
+import { FILTER, FILTER_OPTIONS, filterOf, given } from '../operate/filter.ts';
+import { commandTable, errorText, isSettled } from '../output/answer-text.ts';
+import { plain } from '../output/terminal.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
-import { plain } from '../terminal.ts';
 
 const LIMIT_MAX = 1000;
 
@@ -38,7 +38,7 @@ const OPTIONS = {
 
 export const list = subcommand({
   usage: 'list',
-  describe: 'Commands the daemon knows, newest first',
+  describe: 'List commands, newest first',
   positionals: {},
   options: OPTIONS,
   examples: [

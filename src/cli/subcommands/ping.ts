@@ -1,10 +1,10 @@
 import { isError } from '../../protocol/answer.ts';
-import { acceptingText, refusedText } from '../accepting-text.ts';
-import { errorText } from '../answer-text.ts';
-import { durationText } from '../duration.ts';
 import { EXIT, exitOfReply } from '../exit-code.ts';
+import { durationText } from '../input/duration.ts';
+import { acceptingText, refusedText } from '../output/accepting-text.ts';
+import { errorText } from '../output/answer-text.ts';
+import { plain } from '../output/terminal.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
-import { plain } from '../terminal.ts';
 
 export const ping = subcommand({
   usage: 'ping',

@@ -1,11 +1,11 @@
-import { author } from '../author.ts';
 import { type ExitCode, UsageError } from '../exit-code.ts';
-import { operateByFilter } from '../operate-by-filter.ts';
-import { operateOn, SELECTION_OPTIONS, selectionOf } from '../operator-command.ts';
-import { CONFIG } from '../options.ts';
-import { agree } from '../question.ts';
+import { CONFIG } from '../input/options.ts';
+import { agree } from '../input/question.ts';
+import { author } from '../operate/author.ts';
+import { operateByFilter } from '../operate/by-filter.ts';
+import { operateOn, SELECTION_OPTIONS, selectionOf } from '../operate/command.ts';
+import type { Terminal } from '../output/terminal.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
-import type { Terminal } from '../terminal.ts';
 
 const ACT = 'Held commands:';
 
@@ -28,12 +28,12 @@ export const restore = subcommand({
   options: {
     resume: {
       type: 'boolean',
-      describe: 'Have held commands go on as the journal has them',
+      describe: 'Resume held commands as the journal has them',
       group: ACT,
     },
     abandon: {
       type: 'boolean',
-      describe: 'Give held commands up; the nodes stay as they are',
+      describe: 'Give up held commands; the nodes stay as they are',
       group: ACT,
     },
     ...SELECTION_OPTIONS,
@@ -77,6 +77,6 @@ async function restoreFrom(
     throw new UsageError('which copy? lockstep restore FILE; or --resume, or --abandon');
   }
   // It reads the configuration and SQLite, which no call to the daemon has to load.
-  const { runRestore } = await import('../restore-run.ts');
+  const { runRestore } = await import('../operate/restore-run.ts');
   return runRestore({ file, config: args.config, json: args.json === true }, terminal);
 }

@@ -1,13 +1,13 @@
 import { isError, type StatsAnswer } from '../../protocol/answer.ts';
-import { errorText } from '../answer-text.ts';
 import { EXIT, exitOfReply } from '../exit-code.ts';
+import { errorText } from '../output/answer-text.ts';
+import { table } from '../output/table.ts';
+import { plain, type Terminal } from '../output/terminal.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
-import { table } from '../table.ts';
-import { plain, type Terminal } from '../terminal.ts';
 
 export const stats = subcommand({
   usage: 'stats',
-  describe: 'Whether all nodes hold the same records, and how many each holds',
+  describe: 'Count the records of each node, and check that all hold the same',
   positionals: {},
   options: {},
   examples: [['$0 stats', 'exit code 0 only if all nodes agree']],
@@ -33,8 +33,8 @@ function statsText(answer: StatsAnswer, terminal: Terminal): string {
   ]);
   const columns = [{ title: 'node' }, { title: 'records', align: 'right' } as const];
   const all = failing ? [...columns, { title: 'error' }] : columns;
-  const told = answer.told === true ? ', as the cluster says of itself' : '';
-  return `consistent: ${verdict(answer, terminal)}${told}\n\n${table(all, rows)}`;
+  const source = answer.reported === true ? ', as the cluster says of itself' : '';
+  return `consistent: ${verdict(answer, terminal)}${source}\n\n${table(all, rows)}`;
 }
 
 function verdict({ consistent }: StatsAnswer, terminal: Terminal): string {

@@ -1,12 +1,12 @@
 import { isError } from '../../protocol/answer.ts';
-import { details, errorText } from '../answer-text.ts';
 import { exitOfReply } from '../exit-code.ts';
+import { details, errorText } from '../output/answer-text.ts';
+import { summaryText } from '../output/summary-text.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
-import { summaryText } from '../summary-text.ts';
 
 export const status = subcommand({
   usage: 'status [id]',
-  describe: 'How one command stands, or how the daemon stands',
+  describe: 'Show the state of one command, or of the daemon',
   positionals: {
     id: { type: 'string', describe: 'Id of a command; without it: queues, threads, nodes' },
   },

@@ -5,24 +5,25 @@
  * What a commit resolved is in the next {@link MemoryJournal.snapshot}; a journal opened on that
  * snapshot is the daemon's next life. It is not durable (P2, P3 hold within the process only).
  */
+
+import { compareBytes } from '../../base/byte-order.ts';
 import type { Settlement } from '../../core/model.ts';
 import { parseToken } from '../../core/token.ts';
-import { compareBytes } from '../../protocol/byte-order.ts';
 import { JournalError } from '../errors.ts';
 import { assertKeepable } from '../kept.ts';
 import type {
   AcceptWrite,
-  Batch,
   CommitResult,
   Journal,
   JournalHead,
-  LastWord,
+  LatestSettled,
   ListFilter,
   ListPage,
-  LooseRecord,
-  OpenCommand,
   Pruning,
+  RecoverableCommand,
   StoredCommand,
+  StoredLoose,
+  WriteBatch,
 } from '../port.ts';
 import { priorOf } from '../prior.ts';
 import { Draft } from './draft.ts';
@@ -82,7 +83,7 @@ export class MemoryJournal implements Journal {
     return { lastSeq: this.#lastSeq, lastToken: this.#lastToken, openCount, lived: this.#lived };
   }
 
-  async commit(batch: Batch): Promise<CommitResult> {
+  async commit(batch: WriteBatch): Promise<CommitResult> {
     this.#assertWritable();
     const draft = new Draft(this.#rows, this.#ids);
     const { lived } = batch;
@@ -100,7 +101,7 @@ export class MemoryJournal implements Journal {
     return { existing: this.#holders(refused) };
   }
 
-  async load(after: number, limit: number): Promise<readonly OpenCommand[]> {
+  async load(after: number, limit: number): Promise<readonly RecoverableCommand[]> {
     return this.#all()
       .filter((row) => row.settlement === undefined && row.command.seq > after)
       .slice(0, limit)
@@ -112,7 +113,7 @@ export class MemoryJournal implements Journal {
       }));
   }
 
-  async loadLoose(after: number, limit: number): Promise<readonly LooseRecord[]> {
+  async loadLoose(after: number, limit: number): Promise<readonly StoredLoose[]> {
     return this.#all()
       .filter((row) => row.loose && row.command.seq > after)
       .slice(0, limit)
@@ -137,14 +138,14 @@ export class MemoryJournal implements Journal {
     return marks;
   }
 
-  async lastWords(groupIds: readonly string[]) {
-    const words = new Map<string, LastWord>();
+  async latestSettled(groupIds: readonly string[]) {
+    const words = new Map<string, LatestSettled>();
     const wanted = new Set(groupIds);
     for (const { command, settlement, lived } of this.#all()) {
       const { groupId } = command;
       if (!wanted.has(groupId) || settlement === undefined) continue;
       if (settlement.state === 'refused') continue;
-      const word = wordOf({ command, settlement, lived }, words.get(groupId)?.committed);
+      const word = latestSettledOf({ command, settlement, lived }, words.get(groupId)?.committed);
       if (word === undefined) words.delete(groupId);
       else words.set(groupId, word);
     }
@@ -258,10 +259,10 @@ interface Settled extends Pick<Row, 'command' | 'lived'> {
 }
 
 /** The last word on a key once a command was settled, and not refused, after the last committed one. */
-function wordOf(
+function latestSettledOf(
   { command: { op }, settlement, lived }: Settled,
-  committed: LastWord['committed'],
-): LastWord | undefined {
+  committed: LatestSettled['committed'],
+): LatestSettled | undefined {
   const { state } = settlement;
   if (state === 'committed') return { committed: { op, lived } };
   const before = committed === undefined ? undefined : { committed };

@@ -9,13 +9,13 @@ import type {
   AcceptWrite,
   AppendWrite,
   BeginWrite,
-  OpenCommand,
+  RecoverableCommand,
   SettleWrite,
   StoredCommand,
 } from '../port.ts';
 
 export interface Row extends StoredCommand {
-  readonly entries: OpenCommand['entries'];
+  readonly entries: RecoverableCommand['entries'];
   /** Its loose requests are not forgotten yet. */
   readonly loose: boolean;
   /** How long the daemon had lived when it was accepted; once it is settled, when that was. */

@@ -5,7 +5,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import { JournalError } from '../errors.ts';
-import { prepareFindCluster, prepareInsertCluster, prepareReadCluster } from './queries/cluster.ts';
+import { prepareFindCluster, prepareInsertCluster, prepareReadCluster } from './writes.ts';
 
 export class Clusters {
   readonly #insert;

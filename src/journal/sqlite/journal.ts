@@ -8,28 +8,27 @@
  * files others have removed or written to (vigil.ts); it is saved first (rescue.ts).
  */
 import { JournalError } from '../errors.ts';
-import type { Batch, CommitResult, Journal, ListFilter, ListPage, Pruning } from '../port.ts';
+import type { CommitResult, Journal, ListFilter, ListPage, Pruning, WriteBatch } from '../port.ts';
 import { Clusters } from './clusters.ts';
-import { type Connection, disconnect } from './connection.ts';
 import { asJournalError } from './failure.ts';
+import { rescue } from './files/rescue.ts';
+import type { Found, Soundness } from './files/soundness.ts';
+import type { Trouble } from './files/vigil.ts';
+import { KeyValues } from './key-values.ts';
 import { Listing } from './listing.ts';
-import { preparePark } from './queries/park.ts';
-import { prepareUnhold } from './queries/unhold.ts';
+import { disconnect, type JournalConnection } from './open/connection.ts';
 import { Reader } from './reader.ts';
-import { rescue } from './rescue.ts';
-import type { Found, Soundness } from './soundness.ts';
-import { StandingWords } from './standing-words.ts';
-import { Upkeep, type UpkeepBounds } from './upkeep.ts';
-import type { Trouble } from './vigil.ts';
+import { FileUpkeep, type FileUpkeepBounds } from './upkeep.ts';
 import { Writer } from './writer.ts';
+import { preparePark, prepareUnhold } from './writes.ts';
 
 export class SqliteJournal implements Journal {
-  readonly #connection: Connection;
+  readonly #connection: JournalConnection;
   readonly #clusters: Clusters;
   readonly #reader: Reader;
   readonly #listing: Listing;
-  readonly #upkeep: Upkeep;
-  readonly #words: StandingWords;
+  readonly #upkeep: FileUpkeep;
+  readonly #keyValues: KeyValues;
   readonly #write;
   readonly #park;
   readonly #unhold;
@@ -41,13 +40,13 @@ export class SqliteJournal implements Journal {
   #broken: JournalError | undefined;
 
   constructor(
-    connection: Connection,
+    connection: JournalConnection,
     {
       savedIn = [],
       ...bounds
     }: {
       readonly lookedAt?: number;
-      readonly upkeep?: UpkeepBounds;
+      readonly upkeep?: FileUpkeepBounds;
       /** Where the journal is saved if not beside its file. */
       readonly savedIn?: readonly string[];
     } = {},
@@ -58,11 +57,11 @@ export class SqliteJournal implements Journal {
     this.#clusters = new Clusters(db);
     this.#reader = new Reader(db, this.#clusters);
     this.#listing = new Listing(db, this.#clusters, bounds.lookedAt);
-    this.#upkeep = new Upkeep(db, bounds.upkeep);
-    this.#words = new StandingWords(db);
+    this.#upkeep = new FileUpkeep(db, bounds.upkeep);
+    this.#keyValues = new KeyValues(db);
     const writer = new Writer(db, this.#clusters);
-    const transaction = db.transaction((batch: Batch) => writer.write(batch));
-    this.#write = (batch: Batch) => transaction.immediate(batch);
+    const transaction = db.transaction((batch: WriteBatch) => writer.write(batch));
+    this.#write = (batch: WriteBatch) => transaction.immediate(batch);
     this.#park = preparePark(db);
     const unhold = prepareUnhold(db);
     const unholdAll = db.transaction((seqs: readonly number[]) => {
@@ -88,7 +87,7 @@ export class SqliteJournal implements Journal {
     return this.#do(() => this.#reader.head());
   }
 
-  async commit(batch: Batch): Promise<CommitResult> {
+  async commit(batch: WriteBatch): Promise<CommitResult> {
     return this.#change(() => {
       if (isEmpty(batch)) return { existing: new Map() };
       this.#upkeep.written();
@@ -117,7 +116,7 @@ export class SqliteJournal implements Journal {
     return this.#do(() => this.#reader.tokens(groupIds));
   }
 
-  async lastWords(groupIds: readonly string[]) {
+  async latestSettled(groupIds: readonly string[]) {
     return this.#do(() => this.#reader.lastWords(groupIds));
   }
 
@@ -130,11 +129,11 @@ export class SqliteJournal implements Journal {
   }
 
   async keep(name: string, value: string | undefined): Promise<void> {
-    return this.#change(() => this.#words.keep(name, value));
+    return this.#change(() => this.#keyValues.keep(name, value));
   }
 
   async kept(): Promise<ReadonlyMap<string, string>> {
-    return this.#do(() => this.#words.all());
+    return this.#do(() => this.#keyValues.all());
   }
 
   async park(seq: number): Promise<void> {
@@ -164,7 +163,7 @@ export class SqliteJournal implements Journal {
     const what = 'another program removed the file of its lock; it is made anew';
     throw new JournalError(what, {
       code: 'busy',
-      hint: 'Find out which program removes files here.',
+      hint: 'Find the program that removes files here.',
     });
   }
 
@@ -208,7 +207,7 @@ export class SqliteJournal implements Journal {
   }
 }
 
-function isEmpty(batch: Batch): boolean {
+function isEmpty(batch: WriteBatch): boolean {
   const { accept, begin, append, settle, forget } = batch;
   return accept.length + begin.length + append.length + settle.length + forget.length === 0;
 }

@@ -14,22 +14,22 @@ import type {
 } from '../../core/model.ts';
 import { JournalError } from '../errors.ts';
 
-type Words<Word extends string> = Readonly<Record<Word, true>>;
+type Names<Word extends string> = Readonly<Record<Word, true>>;
 
-const OPERATIONS: Words<Operation> = { create: true, delete: true };
-const LANES: Words<Lane> = { interactive: true, bulk: true };
-const SETTLED: Words<SettledState> = {
+const OPERATIONS: Names<Operation> = { create: true, delete: true };
+const LANES: Names<Lane> = { interactive: true, bulk: true };
+const SETTLED: Names<SettledState> = {
   committed: true,
   rolled_back: true,
   refused: true,
   abandoned: true,
 };
-const OPEN: Words<Exclude<SagaState, SettledState>> = {
+const OPEN: Names<Exclude<SagaState, SettledState>> = {
   accepted: true,
   applying: true,
   compensating: true,
 };
-const REASONS: Words<Reason> = {
+const REASONS: Names<Reason> = {
   already_exists: true,
   not_found: true,
   diverged: true,
@@ -37,12 +37,12 @@ const REASONS: Words<Reason> = {
   node_refused: true,
   cancelled: true,
 };
-const PRESENCES: Words<Presence> = { present: true, absent: true };
-const BELIEFS: Words<Presence | 'unknown'> = { ...PRESENCES, unknown: true };
+const PRESENCES: Names<Presence> = { present: true, absent: true };
+const BELIEFS: Names<Presence | 'unknown'> = { ...PRESENCES, unknown: true };
 
-const DIRECTIONS: Words<Direction> = { want: true, prior: true };
+const DIRECTIONS: Names<Direction> = { want: true, prior: true };
 /** A settlement stands in the row of its command. */
-const ENTRIES: Words<Exclude<DurableEntry['kind'], 'settled'>> = {
+const ENTRIES: Names<Exclude<DurableEntry['kind'], 'settled'>> = {
   began: true,
   turned: true,
   node_turned: true,
@@ -62,7 +62,7 @@ const TABLES = {
 } as const;
 
 /** @throws JournalError `corrupt` if the word is none of its kind */
-export function assertWord(seq: number, kind: keyof typeof TABLES, word: unknown): void {
+export function assertKnown(seq: number, kind: keyof typeof TABLES, word: unknown): void {
   if (typeof word === 'string' && Object.hasOwn(TABLES[kind], word)) return;
   throw illegible(seq, `its ${kind} is ${JSON.stringify(word)}`);
 }

@@ -9,7 +9,7 @@ import type { Database } from 'better-sqlite3';
 import type { SagaState } from '../../core/model.ts';
 import type { ListFilter, ListPage, Moment } from '../port.ts';
 import type { Clusters } from './clusters.ts';
-import { FAILED, HISTORY, listFloor, listPage, OPEN, ofKey, type Source } from './queries/list.ts';
+import { FAILED, HISTORY, listFloor, listPage, OPEN, ofKey, type Source } from './list-query.ts';
 import { type CommandRow, storedOf } from './rows.ts';
 
 /** Rows one page looks through: 20,000 take about 5 ms. */

@@ -1,21 +1,29 @@
 /** What the journal is asked: each answer bounded by the caller's limit, none of it locking. */
 import type { Database } from 'better-sqlite3';
-import type { JournalHead, LastWord, LooseRecord, OpenCommand, StoredCommand } from '../port.ts';
+import type {
+  JournalHead,
+  LatestSettled,
+  RecoverableCommand,
+  StoredCommand,
+  StoredLoose,
+} from '../port.ts';
 import { priorOf } from '../prior.ts';
 import type { Clusters } from './clusters.ts';
-import { assertWord } from './legible.ts';
-import { prepareFind } from './queries/find.ts';
-import { prepareReadHead } from './queries/head.ts';
-import { prepareKeys } from './queries/keys.ts';
+import { assertKnown } from './legible.ts';
 import {
-  type LastWordRow,
+  type LatestSettledRow,
+  prepareCountOpen,
+  prepareFind,
+  prepareKeys,
   prepareLastCommitted,
-  prepareLastWord,
+  prepareLatestSettled,
+  prepareLoadEntries,
+  prepareLoadLoose,
+  prepareLoadOpen,
+  prepareReadHead,
   prepareSettlement,
-} from './queries/last-word.ts';
-import { prepareLoadLoose } from './queries/loose.ts';
-import { prepareMarks } from './queries/marks.ts';
-import { prepareCountOpen, prepareLoadEntries, prepareLoadOpen } from './queries/open.ts';
+  prepareTokens,
+} from './reads.ts';
 import { type EntryRow, openOf, storedOf } from './rows.ts';
 import { settlementOf } from './settlement-text.ts';
 
@@ -41,8 +49,8 @@ export class Reader {
     this.#loadEntries = prepareLoadEntries(db);
     this.#loadLoose = prepareLoadLoose(db);
     this.#find = prepareFind(db);
-    this.#marks = prepareMarks(db);
-    this.#lastWord = prepareLastWord(db);
+    this.#marks = prepareTokens(db);
+    this.#lastWord = prepareLatestSettled(db);
     this.#lastCommitted = prepareLastCommitted(db);
     this.#settlement = prepareSettlement(db);
     this.#keys = prepareKeys(db);
@@ -58,7 +66,7 @@ export class Reader {
     };
   }
 
-  load(after: number, limit: number): readonly OpenCommand[] {
+  load(after: number, limit: number): readonly RecoverableCommand[] {
     const rows = this.#loadOpen.all(after, limit);
     const entries = new Map<number, EntryRow[]>();
     for (const entry of this.#loadEntries.all(after, limit)) {
@@ -69,7 +77,7 @@ export class Reader {
     return rows.map((row) => openOf(row, entries.get(row.seq) ?? [], this.#clusters));
   }
 
-  loadLoose(after: number, limit: number): readonly LooseRecord[] {
+  loadLoose(after: number, limit: number): readonly StoredLoose[] {
     return this.#loadLoose.all(after, limit).map((row) => ({
       seq: row.seq,
       groupId: row.group_id,
@@ -92,19 +100,19 @@ export class Reader {
     return marks;
   }
 
-  lastWords(groupIds: readonly string[]): ReadonlyMap<string, LastWord> {
-    const words = new Map<string, LastWord>();
+  lastWords(groupIds: readonly string[]): ReadonlyMap<string, LatestSettled> {
+    const words = new Map<string, LatestSettled>();
     for (const groupId of groupIds) {
       const row = this.#lastWord.get(groupId, groupId);
       if (row === undefined) continue;
-      assertWord(row.seq, 'op', row.op);
-      const word = this.#wordOf(groupId, row);
+      assertKnown(row.seq, 'op', row.op);
+      const word = this.#latestSettledOf(groupId, row);
       if (Object.keys(word).length > 0) words.set(groupId, word);
     }
     return words;
   }
 
-  #wordOf(groupId: string, { seq, op, state, lived }: LastWordRow): LastWord {
+  #latestSettledOf(groupId: string, { seq, op, state, lived }: LatestSettledRow): LatestSettled {
     if (state === 'committed') return { committed: { op, lived } };
     const row = this.#lastCommitted.get(groupId, groupId);
     const before = row === undefined ? {} : { committed: { op: row.op, lived: row.lived } };

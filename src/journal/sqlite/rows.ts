@@ -1,11 +1,11 @@
 /** Rows as SQLite gives them, and what they mean. */
 import type { Command, Lane, Operation, Reason, SagaState } from '../../core/model.ts';
-import type { Held, OpenCommand, StoredCommand } from '../port.ts';
+import type { Held, RecoverableCommand, StoredCommand } from '../port.ts';
 import type { Clusters } from './clusters.ts';
-import { assertWord, objectOf } from './legible.ts';
+import { assertKnown, objectOf } from './legible.ts';
 import { settlementOf } from './settlement-text.ts';
 
-type StoredEntry = OpenCommand['entries'][number];
+type StoredEntry = RecoverableCommand['entries'][number];
 
 /** The columns of {@link CommandRow}, for a SELECT from `command`. */
 export const COMMAND_COLUMNS = `
@@ -49,11 +49,11 @@ export interface EntryRow {
 
 /** @throws JournalError `corrupt` on what cannot have been written */
 function commandOf(row: CommandRow, clusters: Clusters): Command {
-  assertWord(row.seq, 'op', row.op);
-  assertWord(row.seq, 'lane', row.lane);
+  assertKnown(row.seq, 'op', row.op);
+  assertKnown(row.seq, 'lane', row.lane);
   const isOpen = row.settlement === null;
-  assertWord(row.seq, isOpen ? 'state, being open,' : 'state, being settled,', row.state);
-  if (row.reason !== null) assertWord(row.seq, 'reason', row.reason);
+  assertKnown(row.seq, isOpen ? 'state, being open,' : 'state, being settled,', row.state);
+  if (row.reason !== null) assertKnown(row.seq, 'reason', row.reason);
   return {
     seq: row.seq,
     id: row.id,
@@ -86,7 +86,7 @@ export function openOf(
   row: OpenRow,
   entries: readonly EntryRow[],
   clusters: Clusters,
-): OpenCommand {
+): RecoverableCommand {
   const facts = entries.map(entryOf);
   // A beginning without findings is a column of its command, not a row of its own.
   if (row.began_at !== null && facts[0]?.kind !== 'began') {
@@ -102,13 +102,13 @@ function heldOf({ held: code, settlement }: CommandRow): { readonly held?: Held 
 }
 
 function entryOf({ seq, kind, at, body }: EntryRow): StoredEntry {
-  assertWord(seq, 'entry', kind);
+  assertKnown(seq, 'entry', kind);
   const entry = { kind, at, ...objectOf(seq, body) } as StoredEntry;
-  if (entry.kind === 'turned') assertWord(seq, 'reason', entry.reason);
-  if (entry.kind === 'node_turned') assertWord(seq, 'direction', entry.direction);
+  if (entry.kind === 'turned') assertKnown(seq, 'reason', entry.reason);
+  if (entry.kind === 'node_turned') assertKnown(seq, 'direction', entry.direction);
   if (entry.kind === 'began') {
     for (const { presence } of Object.values(entry.findings ?? {})) {
-      assertWord(seq, 'presence', presence);
+      assertKnown(seq, 'presence', presence);
     }
   }
   return entry;

@@ -4,7 +4,7 @@
  */
 import type { NodeOutcome, Settlement } from '../../core/model.ts';
 import type { Clusters } from './clusters.ts';
-import { assertWord, objectOf } from './legible.ts';
+import { assertKnown, objectOf } from './legible.ts';
 
 /** All nodes of the list with this number ended so; `token`: each was left with this owner mark. */
 interface Alike extends Pick<Settlement, 'at' | 'state' | 'reason'> {
@@ -35,25 +35,29 @@ function alike(settlement: Settlement, clusters: Clusters): Alike | undefined {
   const each = nodes[names[0] ?? ''];
   if (cluster === undefined || each === undefined) return undefined;
   if (!names.every((name) => isSame(nodes[name], each))) return undefined;
-  const told = { at, state, ...(reason === undefined ? {} : { reason }), cluster, each };
-  if (tokens === undefined) return told;
+  const short = { at, state, ...(reason === undefined ? {} : { reason }), cluster, each };
+  if (tokens === undefined) return short;
   const token = tokens[names[0] ?? ''];
   const isOne =
     Object.keys(tokens).length === names.length && names.every((name) => tokens[name] === token);
-  return isOne && token !== undefined ? { ...told, token } : undefined;
+  return isOne && token !== undefined ? { ...short, token } : undefined;
 }
 
 function isSame(one: NodeOutcome | undefined, other: NodeOutcome): boolean {
-  return one?.state === other.state && one.attempts === other.attempts && one.said === other.said;
+  return (
+    one?.state === other.state &&
+    one.attempts === other.attempts &&
+    one.lastResponse === other.lastResponse
+  );
 }
 
 function parse(seq: number, text: string): Settlement | Alike {
   const kept = objectOf(seq, text) as Settlement | Alike;
-  assertWord(seq, 'state, being settled,', kept.state);
-  if (kept.reason !== undefined) assertWord(seq, 'reason', kept.reason);
+  assertKnown(seq, 'state, being settled,', kept.state);
+  if (kept.reason !== undefined) assertKnown(seq, 'reason', kept.reason);
   const outcomes = 'each' in kept ? [kept.each] : Object.values(kept.nodes ?? {});
-  for (const { state } of outcomes) assertWord(seq, 'belief', state);
+  for (const { state } of outcomes) assertKnown(seq, 'belief', state);
   const loose = 'each' in kept ? [] : Object.values(kept.loose ?? {}).flat();
-  for (const { effect } of loose) assertWord(seq, 'presence', effect);
+  for (const { effect } of loose) assertKnown(seq, 'presence', effect);
   return kept;
 }

@@ -8,8 +8,8 @@ import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { JournalError } from '../errors.ts';
 import type { Pruning } from '../port.ts';
-import { prepareLive } from './queries/head.ts';
-import { preparePrune } from './queries/prune.ts';
+import { prepareLive } from './reads.ts';
+import { preparePrune } from './writes.ts';
 
 /** A WAL longer than this is cut, waiting for its readers a moment. */
 export const WAL_BOUND_BYTES = 32 * 1024 * 1024;
@@ -27,23 +27,23 @@ interface Checkpoint {
   readonly checkpointed: number;
 }
 
-export interface UpkeepBounds {
+export interface FileUpkeepBounds {
   readonly walBytes: number;
   readonly freePagesKept: number;
 }
 
-const DEFAULTS: UpkeepBounds = { walBytes: WAL_BOUND_BYTES, freePagesKept: FREE_PAGES_KEPT };
+const DEFAULTS: FileUpkeepBounds = { walBytes: WAL_BOUND_BYTES, freePagesKept: FREE_PAGES_KEPT };
 
-export class Upkeep {
+export class FileUpkeep {
   readonly #db: Database;
   readonly #walPath: string;
   readonly #live;
   readonly #prune;
-  readonly #bounds: UpkeepBounds;
+  readonly #bounds: FileUpkeepBounds;
   /** Nothing was left to do, and nothing was written since. */
   #isTidy = false;
 
-  constructor(db: Database, bounds: UpkeepBounds = DEFAULTS) {
+  constructor(db: Database, bounds: FileUpkeepBounds = DEFAULTS) {
     this.#db = db;
     this.#walPath = `${db.name}-wal`;
     this.#live = prepareLive(db);

@@ -11,22 +11,25 @@ import { IllegalWrite } from '../errors.ts';
 import type {
   AcceptWrite,
   AppendWrite,
-  Batch,
   BeginWrite,
   SettleWrite,
   StoredCommand,
+  WriteBatch,
 } from '../port.ts';
 import type { Clusters } from './clusters.ts';
-import { prepareAccept } from './queries/accept.ts';
-import { prepareAppend } from './queries/append.ts';
-import { prepareBegin } from './queries/begin.ts';
-import { prepareFind } from './queries/find.ts';
-import { prepareForget, prepareIsOpen } from './queries/forget.ts';
-import { prepareReadHead, prepareWriteHead } from './queries/head.ts';
-import { prepareSettle } from './queries/settle.ts';
-import { prepareFlagStuck, prepareTurn } from './queries/turn.ts';
+import { prepareFind, prepareReadHead, prepareWriteHead } from './reads.ts';
 import { storedOf } from './rows.ts';
 import { textOf } from './settlement-text.ts';
+import {
+  prepareAccept,
+  prepareAppend,
+  prepareBegin,
+  prepareFlagStuck,
+  prepareForget,
+  prepareIsOpen,
+  prepareSettle,
+  prepareTurn,
+} from './writes.ts';
 
 /** What the acceptances of one batch raise the head to. */
 interface Latest {
@@ -66,7 +69,7 @@ export class Writer {
   }
 
   /** Returns the commands that had an accepted command's id already, by the latter's `seq`. */
-  write(batch: Batch): ReadonlyMap<number, StoredCommand> {
+  write(batch: WriteBatch): ReadonlyMap<number, StoredCommand> {
     const refused = this.#acceptAll(batch);
     for (const write of batch.begin) this.#beginOne(write);
     for (const write of batch.append) this.#appendAll(write);
@@ -76,7 +79,7 @@ export class Writer {
   }
 
   /** Returns those whose id was taken. */
-  #acceptAll({ accept, lived }: Batch): AcceptWrite[] {
+  #acceptAll({ accept, lived }: WriteBatch): AcceptWrite[] {
     const refused: AcceptWrite[] = [];
     let lastSeq = 0;
     let lastToken = '';

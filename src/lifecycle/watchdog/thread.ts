@@ -9,12 +9,12 @@ import { write } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { type BeatSlot, readSlot } from '../beats.ts';
 import type { ThreadData } from '../control.ts';
-import { firstPulse, nextPulse, type Patience, troubleOf } from '../pulse.ts';
+import { firstPulse, type HangTimeouts, nextPulse, troubleOf } from '../pulse.ts';
 import { runThread } from '../thread-shell.ts';
 
 export interface WatchdogData extends ThreadData {
   readonly main: BeatSlot;
-  readonly patience: Patience;
+  readonly hangTimeouts: HangTimeouts;
 }
 
 const LOOK_MS = 250;
@@ -23,7 +23,7 @@ const SAY_MS = 200;
 const STDERR = 2;
 
 runThread(async ({ beat }) => {
-  const { main, patience, name } = workerData as WatchdogData;
+  const { main, hangTimeouts: patience, name } = workerData as WatchdogData;
   let lookedAt = performance.now();
   let pulse = firstPulse(readSlot(main));
   const look = () => {

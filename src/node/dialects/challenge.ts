@@ -2,7 +2,7 @@
  * Nodes without headers or owner marks. Paths end with a slash. What they say
  * to a delete of a missing record is not documented: 404, 200, 204 and 400 have been seen.
  */
-import type { Dialect } from '../dialect.ts';
+import type { Dialect } from '../dialect/dialect.ts';
 
 export const challenge: Dialect = {
   name: 'challenge',

@@ -1,5 +1,5 @@
 /** The dialects that ship. */
-import type { Dialect } from '../dialect.ts';
+import type { Dialect } from '../dialect/dialect.ts';
 import { challenge } from './challenge.ts';
 import { reliableOps } from './reliable-ops.ts';
 

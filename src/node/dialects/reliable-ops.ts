@@ -1,5 +1,5 @@
 /** Nodes that keep an owner mark with each record: the `timestamp` header. */
-import type { Dialect } from '../dialect.ts';
+import type { Dialect } from '../dialect/dialect.ts';
 
 export const reliableOps: Dialect = {
   name: 'reliable-ops',

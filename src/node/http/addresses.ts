@@ -12,7 +12,7 @@ type Found = (failure: Loss | undefined) => void;
 export class Addresses {
   readonly host: string;
   /** The one that answered last comes first. */
-  #standing: readonly Address[] | undefined;
+  #current: readonly Address[] | undefined;
   #failure: Loss | undefined;
   #version = 0;
   readonly #waiting = new Set<Found>();
@@ -20,7 +20,7 @@ export class Addresses {
   constructor({ hostname }: URL) {
     this.host = hostname.replace(/^\[|\]$/g, '');
     const family = isIP(this.host);
-    if (family !== 0) this.#standing = [{ address: this.host, family }];
+    if (family !== 0) this.#current = [{ address: this.host, family }];
   }
 
   /** Another number whenever they may have changed. */
@@ -28,32 +28,32 @@ export class Addresses {
     return this.#version;
   }
 
-  get standing(): readonly Address[] | undefined {
-    return this.#standing;
+  get current(): readonly Address[] | undefined {
+    return this.#current;
   }
 
   includes(address: string | undefined): boolean {
-    return this.#standing?.some((one) => one.address === address) === true;
+    return this.#current?.some((one) => one.address === address) === true;
   }
 
   /** It answers: the next connection tries it first, whatever the name server's order. */
   prefer(address: string | undefined): void {
-    const [first] = this.#standing ?? [];
+    const [first] = this.#current ?? [];
     if (first === undefined || first.address === address) return;
-    this.#standing = this.#standing?.toSorted(
+    this.#current = this.#current?.toSorted(
       (left, right) => Number(right.address === address) - Number(left.address === address),
     );
   }
 
-  hear(resolution: Resolution): void {
+  onResolution(resolution: Resolution): void {
     if (resolution.host !== this.host) return;
     if ('addresses' in resolution) {
-      const [first] = this.#standing ?? [];
-      this.#standing = resolution.addresses;
+      const [first] = this.#current ?? [];
+      this.#current = resolution.addresses;
       this.#failure = undefined;
       this.#version++;
       if (first !== undefined && this.includes(first.address)) this.prefer(first.address);
-    } else if (this.#standing === undefined) {
+    } else if (this.#current === undefined) {
       this.#failure = resolution.failure;
     } else return;
     for (const found of this.#waiting) found(this.#failure);
@@ -61,14 +61,14 @@ export class Addresses {
 
   /** Calls back when they are known or can't be found, after `timeoutMs` at the latest. */
   find(timeoutMs: number, done: Found): void {
-    if (this.#standing !== undefined || this.#failure !== undefined) return done(this.#failure);
+    if (this.#current !== undefined || this.#failure !== undefined) return done(this.#failure);
     const found: Found = (failure) => {
       clearTimeout(timer);
       this.#waiting.delete(found);
       done(failure);
     };
     // Our own name server is at fault, or our own machine.
-    const late = { said: `${this.host} was not looked up within ${timeoutMs} ms`, isOurs: true };
+    const late = { detail: `${this.host} was not looked up within ${timeoutMs} ms`, isOurs: true };
     const timer = setTimeout(() => found(late), timeoutMs);
     this.#waiting.add(found);
     return undefined;

@@ -7,14 +7,14 @@
  * exchange once: by an answer or by a loss, unless it abandons it.
  */
 import type { Socket } from 'node:net';
-import type { AfterReads } from '../after-reads.ts';
+import type { AfterPoll } from '../after-poll.ts';
 import type { Addresses } from './addresses.ts';
 import { type Loss, lossOf } from './loss.ts';
 import { type Response, ResponseReader } from './response-reader.ts';
 import { openSocket, secure } from './sockets.ts';
 
 /** Whose request a connection carries. */
-export interface Carried {
+export interface ResponseHandler {
   readonly answerBytesMax: number;
   /** Its request leaves now; from here on it may be read, whatever follows. */
   onSent(): void;
@@ -30,7 +30,7 @@ export interface Target {
   readonly addresses: Addresses;
   /** From the name to the last step of TLS, over all of its addresses. */
   readonly connectTimeoutMs: number;
-  readonly afterReads: AfterReads;
+  readonly afterReads: AfterPoll;
 }
 
 /**
@@ -41,7 +41,7 @@ const AGE_MS = 60_000;
 
 const CLOSED = blame('the connection was closed');
 /** Said of a new connection, which has carried nothing: the next will go to the right place. */
-const MOVED: Loss = { said: 'the node has moved to another address', isOurs: true };
+const MOVED: Loss = { detail: 'the node has moved to another address', isOurs: true };
 
 export class Connection {
   readonly #target: Target;
@@ -52,7 +52,7 @@ export class Connection {
   /** What is written and read: the socket itself, or TLS over it. */
   #stream: Socket | undefined;
   #request = '';
-  #carried: Carried | undefined;
+  #carried: ResponseHandler | undefined;
   /** No byte of its request was written before `sent`. */
   #stage: 'connecting' | 'waiting' | 'sent' = 'connecting';
   #isClosed = false;
@@ -67,7 +67,7 @@ export class Connection {
   }
 
   /** Only when it carries nothing. */
-  carry(request: string, carried: Carried): void {
+  carry(request: string, carried: ResponseHandler): void {
     if (this.#isClosed) return carried.onLost(CLOSED);
     if (this.#isOutdated()) this.#drop();
     this.#request = request;
@@ -80,7 +80,7 @@ export class Connection {
    * Its carrier does not want to hear of it any more. The connection is reset, so that bytes that
    * have not left this machine never do: a plain close would deliver what the kernel has buffered.
    */
-  abandon(carried: Carried): void {
+  abandon(carried: ResponseHandler): void {
     if (this.#carried === carried) this.#drop();
   }
 
@@ -93,7 +93,7 @@ export class Connection {
   #connect(): void {
     const { addresses, connectTimeoutMs } = this.#target;
     this.#stage = 'connecting';
-    if (addresses.standing !== undefined) return this.#open(connectTimeoutMs);
+    if (addresses.current !== undefined) return this.#open(connectTimeoutMs);
     const carried = this.#carried;
     const begun = performance.now();
     return addresses.find(connectTimeoutMs, (failure) => {
@@ -232,7 +232,7 @@ export class Connection {
    * Ends the connection. A request that is under way ends with it: the socket is reset, which drops
    * what the kernel holds. That is the TCP socket, for a TLS socket can't be reset.
    */
-  #drop(): Carried | undefined {
+  #drop(): ResponseHandler | undefined {
     const isUnderWay = this.#carried !== undefined && this.#stage === 'sent';
     const socket = this.#socket;
     this.#socket = undefined;
@@ -242,7 +242,7 @@ export class Connection {
     return this.#take();
   }
 
-  #take(): Carried | undefined {
+  #take(): ResponseHandler | undefined {
     const carried = this.#carried;
     this.#carried = undefined;
     this.#request = '';
@@ -250,6 +250,6 @@ export class Connection {
   }
 }
 
-function blame(said: string): Loss {
-  return { said, isOurs: false };
+function blame(detail: string): Loss {
+  return { detail: detail, isOurs: false };
 }

@@ -1,7 +1,7 @@
 /** How a connection was lost: in words, and whether the node is to blame. */
 
 export interface Loss {
-  readonly said: string;
+  readonly detail: string;
   /** This machine ran short of something: it says nothing of the node. */
   readonly isOurs: boolean;
 }
@@ -35,7 +35,7 @@ export function lossOf(error: NodeJS.ErrnoException): Loss {
   const message = errors.map((one) => one.message.trim()).join('; ');
   const isTold = error.code === undefined || message.includes(error.code);
   return {
-    said: isTold ? message : `${error.code} ${message}`,
+    detail: isTold ? message : `${error.code} ${message}`,
     isOurs:
       errors.some(({ code }) => SHORTAGES.has(code)) || errors.every(({ code }) => LOCAL.has(code)),
   };

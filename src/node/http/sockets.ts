@@ -32,7 +32,7 @@ export function openSocket(
     return true;
   };
   const onread = { buffer: READ_BUFFER, callback };
-  const { host, standing = [] } = addresses;
+  const { host, current: standing = [] } = addresses;
   const lookup: LookupFunction = (_host, _options, done) =>
     queueMicrotask(() => done(null, [...standing]));
   const socket = connect({

@@ -1,5 +1,5 @@
 /** Notices to all routes there are; each matter is told once an hour at most, restarts included. */
-import type { Log } from '../log-port.ts';
+import type { Log } from '../log/log-port.ts';
 import { SeenCauses } from '../seen-causes.ts';
 import type { Notice, Route } from './notice.ts';
 import { Notifier } from './notifier.ts';
@@ -33,10 +33,10 @@ export function openNotices(
   const seen = new SeenCauses({
     file: seenFile,
     windowMs: SAME_MATTER_MS,
-    onTrouble: (error) => log.warn('sent notices could not be noted', { error }),
+    onTrouble: (error) => log.warn('the list of sent notices could not be saved', { error }),
   });
   // Who has been told by one way has been told.
-  const onDelivered = (told: readonly Notice[]) => seen.arrived(told.map(({ key }) => key));
+  const onDelivered = (sent: readonly Notice[]) => seen.arrived(sent.map(({ key }) => key));
   const notifiers = routesOf(settings).map(
     (route) => new Notifier({ route, deviceName, intervalMs, log, onDelivered }),
   );

@@ -6,7 +6,7 @@
  * it but `close`, which is told how long. P10: an outage is logged when it begins, and when notices
  * are given up.
  */
-import type { Log } from '../log-port.ts';
+import type { Log } from '../log/log-port.ts';
 import type { Delivery, Notice, Route } from './notice.ts';
 
 const QUEUE_MAX = 20;

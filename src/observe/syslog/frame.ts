@@ -1,5 +1,5 @@
 /** A line as a syslog server gets it: RFC 5424, and what `logger --prio-prefix` reads. */
-import type { LogLevel } from '../log-port.ts';
+import type { LogLevel } from '../log/log-port.ts';
 
 export interface SyslogHeader {
   readonly time: Date;

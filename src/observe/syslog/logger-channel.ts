@@ -31,7 +31,7 @@ class LoggerChannel implements Channel {
   /** Frames that are not in the pipe yet, and the one that went in last. */
   readonly #unsent: Buffer[] = [];
   #last: Buffer | undefined;
-  #patience: NodeJS.Timeout | undefined;
+  #stallTimer: NodeJS.Timeout | undefined;
   #isOver = false;
   readonly #gone = Promise.withResolvers<void>();
 
@@ -42,7 +42,7 @@ class LoggerChannel implements Channel {
     this.#child.unref();
     const { stdin } = this.#child;
     (stdin as unknown as { unref?: () => void } | null)?.unref?.();
-    this.#patience = setTimeout(() => events.onReady(), PROBE_MS).unref();
+    this.#stallTimer = setTimeout(() => events.onReady(), PROBE_MS).unref();
     stdin?.on('error', (error) => this.#down(reasonOf(error)));
     stdin?.on('drain', () => this.#proceed());
     this.#child
@@ -60,14 +60,14 @@ class LoggerChannel implements Channel {
       if (!error) this.#last = this.#unsent.shift();
     });
     if (more !== false) return true;
-    clearTimeout(this.#patience);
-    this.#patience = setTimeout(() => this.#down('logger does not read'), STALL_MS).unref();
+    clearTimeout(this.#stallTimer);
+    this.#stallTimer = setTimeout(() => this.#down('logger does not read'), STALL_MS).unref();
     return false;
   }
 
   destroy(): void {
     this.#isOver = true;
-    clearTimeout(this.#patience);
+    clearTimeout(this.#stallTimer);
     this.#child.stdin?.destroy();
     this.#gone.resolve();
   }
@@ -80,7 +80,7 @@ class LoggerChannel implements Channel {
   }
 
   #proceed(): void {
-    clearTimeout(this.#patience);
+    clearTimeout(this.#stallTimer);
     this.#events.onReady();
   }
 

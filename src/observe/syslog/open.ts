@@ -1,12 +1,12 @@
 /** The way to the syslog server that was chosen, and how a line is written for it. */
 import { hostname } from 'node:os';
-import { jsonLine, type LogEvent, messageText, type Origin } from '../log-line.ts';
-import type { SyslogTarget } from '../log-plan.ts';
-import type { LogFormat } from '../log-port.ts';
+import { jsonLine, type LogEvent, messageText, type Origin } from '../log/log-line.ts';
+import type { SyslogTarget } from '../log/log-plan.ts';
+import type { LogFormat } from '../log/log-port.ts';
 import type { OpenChannel } from './channel.ts';
-import { Courier } from './courier.ts';
 import { loggerFrame, rfc5424Frame } from './frame.ts';
 import { loggerChannel } from './logger-channel.ts';
+import { SyslogSender } from './sender.ts';
 import { streamChannel } from './stream-channel.ts';
 import { udpChannel } from './udp-channel.ts';
 
@@ -37,7 +37,7 @@ export function openSyslog({ target, origin, format, complain, clean }: SyslogOp
       ? loggerFrame(level, text)
       : rfc5424Frame({ ...own, time, level }, text);
   };
-  const courier = new Courier({
+  const courier = new SyslogSender({
     open: openerOf(target, app),
     droppedFrame: (count) => frame(droppedEvent(count)),
     onOutage: (reason) => complain(`syslog ${nameOf(target)} takes no lines: ${reason}`),

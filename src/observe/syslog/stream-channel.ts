@@ -28,7 +28,7 @@ class StreamChannel implements Channel {
   readonly #socket: Socket;
   /** Frames that the kernel has not taken yet. */
   readonly #unsent: Buffer[] = [];
-  #patience: NodeJS.Timeout | undefined;
+  #stallTimer: NodeJS.Timeout | undefined;
   #reason = 'the server closed the connection';
 
   constructor({ kind, host, port }: StreamAddress, events: ChannelEvents) {
@@ -51,7 +51,7 @@ class StreamChannel implements Channel {
       .on('data', () => {})
       .once('end', () => this.#socket.destroy())
       .once('close', () => {
-        clearTimeout(this.#patience);
+        clearTimeout(this.#stallTimer);
         events.onDown(this.#reason, this.#unsent);
       });
   }
@@ -67,7 +67,7 @@ class StreamChannel implements Channel {
   }
 
   destroy(): void {
-    clearTimeout(this.#patience);
+    clearTimeout(this.#stallTimer);
     this.#socket.destroy();
   }
 
@@ -80,13 +80,13 @@ class StreamChannel implements Channel {
   }
 
   #proceed(): void {
-    clearTimeout(this.#patience);
+    clearTimeout(this.#stallTimer);
     this.#events.onReady();
   }
 
   #allow(timeoutMs: number, otherwise: string): void {
-    clearTimeout(this.#patience);
-    this.#patience = setTimeout(() => {
+    clearTimeout(this.#stallTimer);
+    this.#stallTimer = setTimeout(() => {
       this.#reason = otherwise;
       this.#socket.destroy();
     }, timeoutMs).unref();

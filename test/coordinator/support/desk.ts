@@ -4,11 +4,11 @@
  */
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { expect } from 'vitest';
+import type { Crashes } from '../../../src/coordinator/commands/probation.ts';
+import { Life, type Outliving } from '../../../src/coordinator/commands/process-life.ts';
+import { loadCounters, recover } from '../../../src/coordinator/commands/recovery.ts';
 import { Coordinator } from '../../../src/coordinator/coordinator.ts';
-import { Life, type Outliving } from '../../../src/coordinator/life.ts';
 import type { CoordinatorOptions } from '../../../src/coordinator/ports.ts';
-import type { Crashes } from '../../../src/coordinator/probation.ts';
-import { loadCounters, recover } from '../../../src/coordinator/recovery.ts';
 import type { BreakerPolicy } from '../../../src/core/breaker.ts';
 import type { Policy } from '../../../src/core/model.ts';
 import type { MemorySnapshot } from '../../../src/journal/memory/journal.ts';

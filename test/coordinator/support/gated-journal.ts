@@ -2,16 +2,16 @@
 import type { JournalError } from '../../../src/journal/errors.ts';
 import { MemoryJournal, type MemorySnapshot } from '../../../src/journal/memory/journal.ts';
 import type {
-  Batch,
   CommitResult,
   Journal,
   ListFilter,
   Pruning,
+  WriteBatch,
 } from '../../../src/journal/port.ts';
 
 export class GatedJournal implements Journal {
   /** What was to be committed, in order; a batch is there from the moment its commit begins. */
-  readonly commits: Batch[] = [];
+  readonly commits: WriteBatch[] = [];
   /** How many commits have resolved. */
   committed = 0;
   /** How many keys each call of `tokens` asked for. */
@@ -65,7 +65,7 @@ export class GatedJournal implements Journal {
     return this.#memory.snapshot();
   }
 
-  async commit(batch: Batch): Promise<CommitResult> {
+  async commit(batch: WriteBatch): Promise<CommitResult> {
     const { accept, begin, append, settle, forget, lived } = batch;
     this.commits.push({
       accept: [...accept],
@@ -116,8 +116,8 @@ export class GatedJournal implements Journal {
     return this.#memory.find(id);
   }
 
-  lastWords(groupIds: readonly string[]) {
-    return this.#memory.lastWords(groupIds);
+  latestSettled(groupIds: readonly string[]) {
+    return this.#memory.latestSettled(groupIds);
   }
 
   keys(after: string, limit: number) {

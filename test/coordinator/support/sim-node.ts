@@ -2,12 +2,13 @@
  * A node without a network, as nodes are: records with owner marks, the answers of the contract, and
  * the ways it fails. What is lost may have landed, may land later, or may never.
  */
-import type { Sign } from '../../../src/core/breaker.ts';
-import type { Answer, AnswerKind, Request } from '../../../src/core/model.ts';
+
+import { compareBytes } from '../../../src/base/byte-order.ts';
+import type { HealthSignal } from '../../../src/core/breaker.ts';
+import type { NodeReply, NodeReplyKind, NodeRequest } from '../../../src/core/model.ts';
 import type { NodePort } from '../../../src/executor/ports.ts';
-import type { KeyPage, NodeCount } from '../../../src/node/listing.ts';
+import type { KeyPage, NodeCount } from '../../../src/node/list/listing.ts';
 import type { NodeReport } from '../../../src/protocol/answer.ts';
-import { compareBytes } from '../../../src/protocol/byte-order.ts';
 import type { HandClock } from './hand-clock.ts';
 
 /**
@@ -27,7 +28,7 @@ export type Fault =
   | 'slow';
 
 /** What the node is to blame for. A 403 is an answer. */
-const BAD: ReadonlySet<AnswerKind> = new Set(['unsure', 'lost', 'unsent']);
+const BAD: ReadonlySet<NodeReplyKind> = new Set(['unsure', 'lost', 'unsent']);
 const LATENCY_MS = 1;
 const SLOW_MS = 200;
 const LATE_MS = 3000;
@@ -40,10 +41,10 @@ interface StoredRecord {
 export class SimNode implements NodePort {
   readonly records = new Map<string, StoredRecord>();
   /** Every exchange that has begun, in order. */
-  readonly calls: { readonly groupId: string; readonly request: Request }[] = [];
+  readonly calls: { readonly groupId: string; readonly request: NodeRequest }[] = [];
   /** What befalls the next exchanges; then `otherwise`. */
   readonly faults: (Fault | undefined)[] = [];
-  otherwise: (request: Request) => Fault | undefined = () => undefined;
+  otherwise: (request: NodeRequest) => Fault | undefined = () => undefined;
   showsTokens = false;
   /** What it says in place of a list of its keys. */
   listFault: string | undefined;
@@ -62,9 +63,9 @@ export class SimNode implements NodePort {
   }
 
   exchange(
-    request: Request,
+    request: NodeRequest,
     groupId: string,
-    done: (answer: Answer, sign: Sign, tookMs: number) => void,
+    done: (answer: NodeReply, sign: HealthSignal, tookMs: number) => void,
   ) {
     const startedAt = this.#clock.now();
     this.calls.push({ groupId, request });
@@ -72,16 +73,16 @@ export class SimNode implements NodePort {
     const fault = this.faults.length > 0 ? this.faults.shift() : this.otherwise(request);
     let stop: () => void = () => {};
     let isOver = false;
-    const end = (answer: Answer, sign: Sign = BAD.has(answer.kind) ? 'bad' : 'good') => {
+    const end = (answer: NodeReply, sign: HealthSignal = BAD.has(answer.kind) ? 'bad' : 'good') => {
       if (isOver) return;
       isOver = true;
       stop();
       this.#leave(groupId);
       queueMicrotask(() => done(answer, sign, this.#clock.now() - startedAt));
     };
-    const giveUp = (said: string, sign?: Sign) => {
+    const giveUp = (detail: string, sign?: HealthSignal) => {
       if (!isOver && fault === 'late') this.#later(LATE_MS, () => this.#apply(request, groupId));
-      end({ kind: 'lost', said }, sign);
+      end({ kind: 'lost', detail: detail }, sign);
     };
     if (fault === 'hang' || fault === 'late') {
       stop = this.#later(this.#requestTimeoutMs, () => giveUp('timeout'));
@@ -114,35 +115,35 @@ export class SimNode implements NodePort {
     return this.calls.filter(({ request }) => request.kind !== 'read').length;
   }
 
-  #answer(request: Request, groupId: string, fault: Fault | undefined): Answer {
-    if (fault === 'unsent') return { kind: 'unsent', said: 'ECONNREFUSED' };
-    if (fault === 'unsure') return { kind: 'unsure', said: '500' };
-    if (fault === 'refused') return { kind: 'refused', said: '403' };
-    if (fault === 'lost') return { kind: 'lost', said: 'reset' };
+  #answer(request: NodeRequest, groupId: string, fault: Fault | undefined): NodeReply {
+    if (fault === 'unsent') return { kind: 'unsent', detail: 'ECONNREFUSED' };
+    if (fault === 'unsure') return { kind: 'unsure', detail: '500' };
+    if (fault === 'refused') return { kind: 'refused', detail: '403' };
+    if (fault === 'lost') return { kind: 'lost', detail: 'reset' };
     const answer = this.#apply(request, groupId);
-    if (fault === 'lost-after') return { kind: 'lost', said: 'reset' };
-    return fault === 'unsure-after' ? { kind: 'unsure', said: '500' } : answer;
+    if (fault === 'lost-after') return { kind: 'lost', detail: 'reset' };
+    return fault === 'unsure-after' ? { kind: 'unsure', detail: '500' } : answer;
   }
 
-  #apply(request: Request, groupId: string): Answer {
+  #apply(request: NodeRequest, groupId: string): NodeReply {
     const record = this.records.get(groupId);
     switch (request.kind) {
       case 'create':
-        if (record !== undefined) return { kind: 'perhaps', said: '400' };
+        if (record !== undefined) return { kind: 'perhaps', detail: '400' };
         this.records.set(groupId, { body: request.body, token: request.token });
-        return { kind: 'applied', said: '201' };
+        return { kind: 'applied', detail: '201' };
       case 'delete': {
         const isGuarded = request.guard !== undefined && record?.token !== request.guard;
-        if (record === undefined || isGuarded) return { kind: 'gone', said: '404' };
+        if (record === undefined || isGuarded) return { kind: 'gone', detail: '404' };
         this.records.delete(groupId);
-        return { kind: 'applied', said: '200' };
+        return { kind: 'applied', detail: '200' };
       }
       case 'read':
         return record === undefined
-          ? { kind: 'absent', said: '404' }
+          ? { kind: 'absent', detail: '404' }
           : {
               kind: 'present',
-              said: '200',
+              detail: '200',
               body: record.body,
               ...(this.showsTokens ? { token: record.token } : {}),
             };

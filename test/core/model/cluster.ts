@@ -4,7 +4,7 @@
  * It keeps the assumptions the design makes about nodes and no others: after an answer nothing
  * lands (P4.1); a request given up may land until `quiesce` later (P4.2), once; a 4xx did nothing.
  */
-import type { Answer, Command, Request } from '../../../src/core/model.ts';
+import type { Command, NodeReply, NodeRequest } from '../../../src/core/model.ts';
 import type { Agenda } from './agenda.ts';
 import type { Prng } from './prng.ts';
 import type { FaultKind, Setting } from './setting.ts';
@@ -13,12 +13,12 @@ import { type StoredRecord, Violation } from './watch.ts';
 export interface Exchange {
   readonly command: Command;
   readonly node: number;
-  readonly request: Request;
-  readonly reply: (answer: Answer) => void;
+  readonly request: NodeRequest;
+  readonly reply: (answer: NodeReply) => void;
   /** It waits for its answer. */
   open: boolean;
   /** What the node said when the request took effect. */
-  native: Answer | undefined;
+  native: NodeReply | undefined;
   /** Rises when the effect is put off or dropped, so that the former plan is void. */
   plan: number;
 }
@@ -35,16 +35,16 @@ export interface Witness {
   ): void;
 }
 
-const APPLIED: Answer = { kind: 'applied', said: '2xx' };
-const GONE: Answer = { kind: 'gone', said: '404' };
-const PERHAPS: Answer = { kind: 'perhaps', said: '400' };
-const ABSENT: Answer = { kind: 'absent', said: '404' };
-const LOST: Answer = { kind: 'lost', said: 'timeout' };
-const UNSENT: Answer = { kind: 'unsent', said: 'refused connection' };
-const REFUSED: Answer = { kind: 'refused', said: '403' };
-const UNPROVEN: Answer = { kind: 'unproven', said: '200, empty' };
-const MISNAMED: Answer = { kind: 'misnamed', said: '201 with another key' };
-const UNREADABLE: Answer = { kind: 'unreadable', said: '200 with another key' };
+const APPLIED: NodeReply = { kind: 'applied', detail: '2xx' };
+const GONE: NodeReply = { kind: 'gone', detail: '404' };
+const PERHAPS: NodeReply = { kind: 'perhaps', detail: '400' };
+const ABSENT: NodeReply = { kind: 'absent', detail: '404' };
+const LOST: NodeReply = { kind: 'lost', detail: 'timeout' };
+const UNSENT: NodeReply = { kind: 'unsent', detail: 'refused connection' };
+const REFUSED: NodeReply = { kind: 'refused', detail: '403' };
+const UNPROVEN: NodeReply = { kind: 'unproven', detail: '200, empty' };
+const MISNAMED: NodeReply = { kind: 'misnamed', detail: '201 with another key' };
+const UNREADABLE: NodeReply = { kind: 'unreadable', detail: '200 with another key' };
 
 export class Cluster {
   readonly records: (StoredRecord | undefined)[];
@@ -67,7 +67,11 @@ export class Cluster {
     this.records = more.records;
   }
 
-  send(command: Command, to: { node: number; request: Request }, reply: Exchange['reply']): void {
+  send(
+    command: Command,
+    to: { node: number; request: NodeRequest },
+    reply: Exchange['reply'],
+  ): void {
     if (this.#open.some((one) => one.command === command && one.node === to.node)) {
       throw new Violation('one exchange', `${command.id} has two exchanges with node ${to.node}`);
     }
@@ -91,10 +95,10 @@ export class Cluster {
   }
 
   /** What a read would tell now. */
-  peek(node: number): Answer {
+  peek(node: number): NodeReply {
     const record = this.records[node];
     if (record === undefined) return ABSENT;
-    const present: Answer = { kind: 'present', said: '200', body: record.body };
+    const present: NodeReply = { kind: 'present', detail: '200', body: record.body };
     return this.#setting.shows[node] ? { ...present, token: record.token } : present;
   }
 
@@ -147,8 +151,8 @@ export class Cluster {
     }
   }
 
-  #unsure(): Answer {
-    const unsure: Answer = { kind: 'unsure', said: '503' };
+  #unsure(): NodeReply {
+    const unsure: NodeReply = { kind: 'unsure', detail: '503' };
     return this.#prng.chance(0.2) ? { ...unsure, retryAfterMs: this.#prng.between(0, 20) } : unsure;
   }
 
@@ -195,7 +199,7 @@ export class Cluster {
     this.#open = this.#open.filter((one) => one !== exchange);
   }
 
-  #answer(exchange: Exchange, delay: number, answer: () => Answer): void {
+  #answer(exchange: Exchange, delay: number, answer: () => NodeReply): void {
     this.#agenda.after(delay, () => {
       if (!exchange.open) return;
       this.#close(exchange);
@@ -210,7 +214,7 @@ export class Cluster {
     });
   }
 
-  #effect(exchange: Exchange): Answer {
+  #effect(exchange: Exchange): NodeReply {
     const { node, request } = exchange;
     const before = this.records[node];
     if (request.kind === 'read') return this.peek(node);

@@ -3,10 +3,10 @@
  * time on the key, the wait of P4.4, the journal, crashes and recovery.
  */
 import type {
-  Answer,
   Command,
   DurableEntry,
   Loose,
+  NodeReply,
   NodeState,
   Saga,
 } from '../../../src/core/model.ts';
@@ -61,7 +61,7 @@ export class Daemon {
   #driver: Driver | undefined;
   /** Loose requests of settled commands, by seq, with the times of this life. */
   #loose = new Map<number, Readonly<Record<string, readonly Loose[]>>>();
-  readonly #early = new Map<number, readonly Answer[]>();
+  readonly #early = new Map<number, readonly NodeReply[]>();
   readonly #told = new Map<number, string>();
 
   constructor(stage: Stage) {

@@ -54,11 +54,11 @@ export const MUTATIONS: readonly Mutation[] = [
     historiesToOutcome: 48,
     edits: [
       edit(
-        'after-answer.ts',
-        'const node = { ...before, running: undefined, said: answer.said };',
+        'after-reply.ts',
+        'const node = { ...before, running: undefined, lastResponse: answer.detail };',
         `const answered = answer.kind !== 'lost' && answer.kind !== 'unsent';
   const loose = answered ? [] : before.loose;
-  const node = { ...before, running: undefined, said: answer.said, loose };`,
+  const node = { ...before, running: undefined, lastResponse: answer.detail, loose };`,
       ),
     ],
   },
@@ -68,10 +68,10 @@ export const MUTATIONS: readonly Mutation[] = [
     historiesToOutcome: 1700,
     edits: [
       edit(
-        'after-answer.ts',
-        'const node = { ...before, running: undefined, said: answer.said };',
+        'after-reply.ts',
+        'const node = { ...before, running: undefined, lastResponse: answer.detail };',
         `const loose = answer.kind === 'unsent' ? [] : before.loose;
-  const node = { ...before, running: undefined, said: answer.said, loose };`,
+  const node = { ...before, running: undefined, lastResponse: answer.detail, loose };`,
       ),
     ],
   },
@@ -111,7 +111,7 @@ export const MUTATIONS: readonly Mutation[] = [
         'const request = { ...requestFor(saga.command, goal, node.next), sentAt: now } as never;',
       ),
       edit(
-        'after-answer.ts',
+        'after-reply.ts',
         'looseOf(request, now + policy.quiesceMs)',
         'looseOf(request, (request as never as { sentAt: number }).sentAt + policy.quiesceMs + 0 * now)',
       ),
@@ -140,12 +140,24 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'P4.5: after a restart every node may have been touched',
     histories: 42,
     historiesToOutcome: 48,
-    edits: [edit('evolve.ts', '    touched: true,\n    doubt: true,\n', '    doubt: true,\n')],
+    edits: [
+      edit(
+        'evolve.ts',
+        '    mayHaveChanged: true,\n    createInDoubt: true,\n',
+        '    createInDoubt: true,\n',
+      ),
+    ],
   },
   {
     rule: 'P4.5: after a restart every create is in doubt',
     histories: 51,
-    edits: [edit('evolve.ts', '    touched: true,\n    doubt: true,\n', '    touched: true,\n')],
+    edits: [
+      edit(
+        'evolve.ts',
+        '    mayHaveChanged: true,\n    createInDoubt: true,\n',
+        '    mayHaveChanged: true,\n',
+      ),
+    ],
   },
   {
     rule: 'P4.5: the settling record carries the loose requests',
@@ -177,7 +189,7 @@ export const MUTATIONS: readonly Mutation[] = [
     historiesToOutcome: 220,
     edits: [
       edit(
-        'after-answer.ts',
+        'after-reply.ts',
         'looseOf(request, now + policy.quiesceMs)',
         'looseOf(request, now + policy.quiesceMs - 2)',
       ),
@@ -200,8 +212,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       edit(
         'evolve.ts',
-        '!node.touched && !isEndangered(saga, node);',
-        '!node.touched && (!isEndangered(saga, node) || node !== undefined);',
+        '!node.mayHaveChanged && !isEndangered(saga, node);',
+        '!node.mayHaveChanged && (!isEndangered(saga, node) || node !== undefined);',
       ),
     ],
   },
@@ -211,7 +223,7 @@ export const MUTATIONS: readonly Mutation[] = [
     historiesToOutcome: 15,
     edits: [
       edit(
-        'after-answer.ts',
+        'after-reply.ts',
         "if (goal.presence === 'absent' && goal.guard !== undefined)",
         "if (goal.presence === 'absent' && goal.guard === 'never')",
       ),
@@ -222,7 +234,7 @@ export const MUTATIONS: readonly Mutation[] = [
     histories: 450,
     edits: [
       edit(
-        'after-answer.ts',
+        'after-reply.ts',
         'const journals = node.finding?.presence',
         "const journals = node.name === '' && node.finding?.presence",
       ),
@@ -234,7 +246,7 @@ export const MUTATIONS: readonly Mutation[] = [
     historiesToOutcome: 14,
     edits: [
       edit(
-        'after-answer.ts',
+        'after-reply.ts',
         "if (node.direction === 'want') return { ...node, verdict: 'refused' };",
         "if (node.direction !== undefined) return { ...node, verdict: 'refused' };",
       ),
@@ -246,8 +258,8 @@ export const MUTATIONS: readonly Mutation[] = [
     historiesToOutcome: 1300,
     edits: [
       edit(
-        'after-answer.ts',
-        "return { ...node, touched: true, belief: 'unknown', next: 'clarify' };",
+        'after-reply.ts',
+        "return { ...node, mayHaveChanged: true, belief: 'unknown', next: 'clarify' };",
         "return { ...node, next: 'clarify' };",
       ),
     ],
@@ -258,7 +270,7 @@ export const MUTATIONS: readonly Mutation[] = [
     historiesToOutcome: 280,
     edits: [
       edit(
-        'after-answer.ts',
+        'after-reply.ts',
         'const loose = withLost(inDoubt, request, context);',
         "const loose = answer.kind === 'misnamed' ? inDoubt : withLost(inDoubt, request, context);",
       ),
@@ -276,9 +288,9 @@ export const MUTATIONS: readonly Mutation[] = [
     historiesToOutcome: 13,
     edits: [
       edit(
-        'after-answer.ts',
+        'after-reply.ts',
         "  return { node, turn: 'prior' };",
-        '  return { node: { ...reached, touched: true } };',
+        '  return { node: { ...reached, mayHaveChanged: true } };',
       ),
     ],
   },

@@ -70,10 +70,10 @@ export function checkVictim(
 export function checkTold(scene: Scene, watch: Watch, { state, nodes }: Settlement): void {
   for (const [node, name] of scene.setting.nodes.entries()) {
     if (watch.met[node] || (watch.prior[node]?.length ?? 0) > 1) continue;
-    const told = nodes[name]?.state;
+    const sent = nodes[name]?.state;
     const is = scene.records[node] === undefined ? 'absent' : 'present';
-    if (told === is || (told === 'unknown' && state !== 'committed')) continue;
-    scene.fail('told', `${name} is ${is}, and ${told} was said`);
+    if (sent === is || (sent === 'unknown' && state !== 'committed')) continue;
+    scene.fail('told', `${name} is ${is}, and ${sent} was said`);
   }
 }
 

@@ -113,9 +113,9 @@ describe('failures', () => {
       await server.start();
       course.ceases();
       await course.well(async () => {
-        const told = server.received().map(({ msg }) => msg);
+        const sent = server.received().map(({ msg }) => msg);
         return ['one', 'two', 'three'].filter(
-          (id) => !told.some((msg) => msg.includes(`id=${id} `)),
+          (id) => !sent.some((msg) => msg.includes(`id=${id} `)),
         );
       });
       // Each thread says so once: `2026-… lockstepd main warn syslog …`.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { IllegalWrite, JournalError } from '../../../src/journal/errors.ts';
-import type { Batch } from '../../../src/journal/port.ts';
+import type { WriteBatch } from '../../../src/journal/port.ts';
 import { type Driver, lives } from '../support/driver.ts';
 import { listAll } from '../support/reading.ts';
 import { accepted, aSettlement, batch, begun, LOOSE, T0 } from '../support/writes.ts';
@@ -9,7 +9,7 @@ const settlement = aSettlement();
 const turn = { kind: 'turned', at: T0, reason: 'deadline' } as const;
 
 /** Against a journal where 1 waits, 2 has begun, 3 is settled and 4 was never seen. */
-const ILLEGAL: readonly (readonly [what: string, parts: Partial<Batch>])[] = [
+const ILLEGAL: readonly (readonly [what: string, parts: Partial<WriteBatch>])[] = [
   ['beginning what has begun', { begin: [{ seq: 2, at: T0 }] }],
   ['beginning what is settled', { begin: [{ seq: 3, at: T0 }] }],
   ['beginning what was never accepted', { begin: [{ seq: 4, at: T0 }] }],

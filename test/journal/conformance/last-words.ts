@@ -14,7 +14,7 @@ export function lastWords(driver: Driver): void {
     await settleAll(life.journal, [begun(1, ofKey('k'))], MARKS);
     await settleAll(life.journal, [begun(2, ofKey('k', 'delete'))], { ...MARKS, lived: 700 });
     await life.restart();
-    const words = await life.journal.lastWords(['k', 'nobody']);
+    const words = await life.journal.latestSettled(['k', 'nobody']);
     expect(words).toEqual(new Map([['k', { committed: { op: 'delete', lived: 700 } }]]));
   });
 
@@ -26,14 +26,14 @@ export function lastWords(driver: Driver): void {
     });
     await settleAll(life.journal, [begun(4, ofKey('k', 'delete'))], { state: 'refused' });
     await life.journal.commit(batch({ accept: [begun(5, ofKey('k', 'delete'))] }));
-    expect((await life.journal.lastWords(['k'])).get('k')).toEqual(CREATED);
+    expect((await life.journal.latestSettled(['k'])).get('k')).toEqual(CREATED);
   });
 
   test('what was rolled back says how the nodes were before, as far as it is known', async () => {
     const nodes = {
       node01: { state: 'absent', attempts: 2 },
-      node02: { state: 'present', attempts: 1, said: '200' },
-      node03: { state: 'unknown', attempts: 1, said: '403' },
+      node02: { state: 'present', attempts: 1, lastResponse: '200' },
+      node03: { state: 'unknown', attempts: 1, lastResponse: '403' },
     } as const;
     const rolledBack = { prior: { node01: 'absent', node02: 'present' }, lived: 900 };
     const [undone, lived] = ['rolled_back', 900] as const;
@@ -42,7 +42,7 @@ export function lastWords(driver: Driver): void {
     await settleAll(life.journal, [begun(3, ofKey('new'))], { state: undone, lived, nodes });
     await settleAll(life.journal, [begun(4, ofKey('k'))], { state: 'refused' });
     await life.restart();
-    const words = await life.journal.lastWords(['k', 'new']);
+    const words = await life.journal.latestSettled(['k', 'new']);
     expect(words).toEqual(
       new Map([
         ['k', { ...CREATED, rolledBack }],
@@ -51,10 +51,10 @@ export function lastWords(driver: Driver): void {
     );
     await settleAll(life.journal, [begun(5, ofKey('k'))], { ...MARKS, state: 'abandoned' });
     await settleAll(life.journal, [begun(6, ofKey('new'))], { ...MARKS, state: 'abandoned' });
-    expect(await life.journal.lastWords(['k', 'new'])).toEqual(new Map([['k', CREATED]]));
+    expect(await life.journal.latestSettled(['k', 'new'])).toEqual(new Map([['k', CREATED]]));
     await settleAll(life.journal, [begun(7, ofKey('new'))], { state: undone, lived, nodes });
     await settleAll(life.journal, [begun(8, ofKey('new', 'delete'))], MARKS);
-    expect((await life.journal.lastWords(['new'])).get('new')).toEqual({
+    expect((await life.journal.latestSettled(['new'])).get('new')).toEqual({
       committed: { op: 'delete', lived: 0 },
     });
   });
@@ -62,7 +62,7 @@ export function lastWords(driver: Driver): void {
   test('a key of which nothing was ever done or undone has no last word', async () => {
     await settleAll(life.journal, [begun(1, ofKey('k'))], { state: 'refused' });
     await life.journal.commit(batch({ accept: [begun(2, ofKey('open'))] }));
-    expect(await life.journal.lastWords(['k', 'open'])).toEqual(new Map());
+    expect(await life.journal.latestSettled(['k', 'open'])).toEqual(new Map());
   });
 
   test('latest means by the number of the command, not by when it settled', async () => {
@@ -71,7 +71,7 @@ export function lastWords(driver: Driver): void {
     for (const seq of [2, 1]) {
       await life.journal.commit(batch({ settle: [{ seq, settlement: aSettlement(MARKS) }] }));
     }
-    expect((await life.journal.lastWords(['k'])).get('k')).toMatchObject({
+    expect((await life.journal.latestSettled(['k'])).get('k')).toMatchObject({
       committed: { op: 'delete' },
     });
   });
@@ -80,7 +80,7 @@ export function lastWords(driver: Driver): void {
     await settleAll(life.journal, [begun(1, ofKey('k'))], MARKS);
     const refused = range(2, 3000).map((seq) => begun(seq, ofKey('k')));
     await settleAll(life.journal, refused, { state: 'refused' });
-    expect((await life.journal.lastWords(['k'])).get('k')).toEqual(CREATED);
+    expect((await life.journal.latestSettled(['k'])).get('k')).toEqual(CREATED);
   });
 
   test('keys come in the order of their bytes, each once, as many as asked for', async () => {
@@ -101,6 +101,6 @@ export function lastWords(driver: Driver): void {
     await settleAll(life.journal, [begun(1, ofKey('k'))], MARKS);
     await pruneUpTo(life.journal, 0);
     expect(await life.journal.keys('', 10)).toEqual([]);
-    expect(await life.journal.lastWords(['k'])).toEqual(new Map());
+    expect(await life.journal.latestSettled(['k'])).toEqual(new Map());
   });
 }

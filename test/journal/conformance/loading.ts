@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import type { OpenCommand } from '../../../src/journal/port.ts';
+import type { RecoverableCommand } from '../../../src/journal/port.ts';
 import { type Driver, lives } from '../support/driver.ts';
 import { accepted, aSettlement, batch, begun, range, settleAll, T0 } from '../support/writes.ts';
 
 export function loading(driver: Driver): void {
   const life = lives(driver);
 
-  async function loadAll(limit: number): Promise<OpenCommand[]> {
-    const all: OpenCommand[] = [];
+  async function loadAll(limit: number): Promise<RecoverableCommand[]> {
+    const all: RecoverableCommand[] = [];
     for (;;) {
       const page = await life.journal.load(all.at(-1)?.command.seq ?? 0, limit);
       expect(page.length).toBeLessThanOrEqual(limit);

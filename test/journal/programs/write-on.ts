@@ -6,7 +6,7 @@
  */
 import { JournalError } from '../../../src/journal/errors.ts';
 import type { Journal } from '../../../src/journal/port.ts';
-import { openSqliteJournal } from '../../../src/journal/sqlite/open.ts';
+import { openSqliteJournal } from '../../../src/journal/sqlite/open/open.ts';
 import { batch, begun } from '../support/writes.ts';
 
 const [file = '', count = '0'] = process.argv.slice(2);

@@ -22,22 +22,22 @@ export function writer(file: string, count: number, maxFileBytes?: number): Chil
     maxFileBytes === undefined
       ? spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
       : limited(args, maxFileBytes);
-  const said: string[] = [];
+  const detail: string[] = [];
   const waiting = new Set<() => void>();
   const ended = once(child, 'close').then(() => {
     for (const wake of waiting) wake();
   });
   const reader = createInterface({ input: child.stdout });
   reader.on('line', (line) => {
-    said.push(line);
+    detail.push(line);
     for (const wake of waiting) wake();
   });
 
   async function line(start: string): Promise<string> {
     for (;;) {
-      const found = said.find((one) => one.startsWith(start));
+      const found = detail.find((one) => one.startsWith(start));
       if (found !== undefined) return found;
-      if (isOver(child)) throw new Error(`it ended without '${start}': ${said.join(', ')}`);
+      if (isOver(child)) throw new Error(`it ended without '${start}': ${detail.join(', ')}`);
       const { promise, resolve } = Promise.withResolvers<void>();
       waiting.add(resolve);
       await promise;
@@ -48,7 +48,7 @@ export function writer(file: string, count: number, maxFileBytes?: number): Chil
   async function kill(): Promise<readonly string[]> {
     child.kill('SIGKILL');
     await ended;
-    return said;
+    return detail;
   }
 
   onTestFinished(async () => {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { MemoryJournal } from '../../../src/journal/memory/journal.ts';
 import type { Journal } from '../../../src/journal/port.ts';
-import { connect } from '../../../src/journal/sqlite/connection.ts';
 import { SqliteJournal } from '../../../src/journal/sqlite/journal.ts';
+import { connect } from '../../../src/journal/sqlite/open/connection.ts';
 
 /** A place that holds one journal. */
 export interface Store {

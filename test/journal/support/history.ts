@@ -7,7 +7,7 @@
  */
 import fc from 'fast-check';
 import type { SettledState } from '../../../src/core/model.ts';
-import type { Batch, SettleWrite } from '../../../src/journal/port.ts';
+import type { SettleWrite, WriteBatch } from '../../../src/journal/port.ts';
 import { aCommand, aSettlement, batch, LOOSE, T0 } from './writes.ts';
 
 type Tell = 'begin' | 'survey' | 'turn' | 'stuck' | 'settle' | 'forget';
@@ -101,7 +101,7 @@ export class Scribe {
   #clock = 0;
   #seq = 0;
 
-  batch({ accept, tell }: Extract<Turn, { kind: 'commit' }>): Batch {
+  batch({ accept, tell }: Extract<Turn, { kind: 'commit' }>): WriteBatch {
     this.#draft = new Map(this.#stages);
     this.#clock += 1;
     const news = accept.map((one) => {
@@ -121,27 +121,27 @@ export class Scribe {
     for (const seq of refused) this.#stages.delete(seq);
   }
 
-  #told(told: Told): Partial<Batch> {
-    const { tell } = told;
+  #told(sent: Told): Partial<WriteBatch> {
+    const { tell } = sent;
     const at = T0 + this.#clock;
     if (tell === 'begin' || tell === 'survey') {
-      const seq = this.#pick(told, 'accepted', 'begun');
+      const seq = this.#pick(sent, 'accepted', 'begun');
       const findings = { node01: { presence: 'present', body: '{}', shown: false } } as const;
       const write = tell === 'begin' ? { seq, at } : { seq, at, findings };
       return seq === 0 ? {} : { begin: [write] };
     }
     if (tell === 'turn' || tell === 'stuck') {
-      const seq = this.#pick(told, 'begun', 'begun');
+      const seq = this.#pick(sent, 'begun', 'begun');
       const turned = { kind: 'turned', at, reason: 'diverged' } as const;
       const entry = tell === 'turn' ? turned : ({ kind: 'stuck', at } as const);
       return seq === 0 ? {} : { append: [{ seq, entries: [entry] }] };
     }
     if (tell === 'forget') {
-      const seq = this.#pick(told, 'settled', 'settled');
+      const seq = this.#pick(sent, 'settled', 'settled');
       return seq === 0 ? {} : { forget: [seq] };
     }
-    const seq = this.#pick(told, 'begun', 'settled');
-    return seq === 0 ? {} : { settle: [this.#settled(seq, told)] };
+    const seq = this.#pick(sent, 'begun', 'settled');
+    return seq === 0 ? {} : { settle: [this.#settled(seq, sent)] };
   }
 
   #settled(seq: number, { state, loose, marks }: Told): SettleWrite {
@@ -166,7 +166,7 @@ export class Scribe {
 }
 
 /** A command told twice within one batch is told in the batch's order: so may be refused. */
-function merged(parts: readonly Partial<Batch>[]): Batch {
+function merged(parts: readonly Partial<WriteBatch>[]): WriteBatch {
   return batch({
     accept: parts.flatMap((part) => part.accept ?? []),
     begin: parts.flatMap((part) => part.begin ?? []),

@@ -1,7 +1,7 @@
 /** Builders of what the journal is told. */
 import type { Command, Settlement } from '../../../src/core/model.ts';
 import { formatToken } from '../../../src/core/token.ts';
-import type { AcceptWrite, Batch, Journal } from '../../../src/journal/port.ts';
+import type { AcceptWrite, Journal, WriteBatch } from '../../../src/journal/port.ts';
 
 const NODES = ['node01', 'node02', 'node03'];
 /** Steady milliseconds, with a fraction: they must come back as they went in. */
@@ -32,7 +32,7 @@ export function begun(seq: number, over: Partial<Command> = {}): AcceptWrite {
 }
 
 export function aSettlement(over: Partial<Settlement> = {}): Settlement {
-  const present = { state: 'present', attempts: 1, said: '201' } as const;
+  const present = { state: 'present', attempts: 1, lastResponse: '201' } as const;
   const nodes = { node01: present, node02: present, node03: { ...present, attempts: 2 } };
   return { kind: 'settled', at: T0 + 500.5, state: 'committed', nodes, ...over };
 }
@@ -41,7 +41,7 @@ export const LOOSE = {
   node02: [{ effect: 'present', token: '1790000000.000001', until: T0 + 9_000 }],
 } as const;
 
-export function batch(parts: Partial<Batch>): Batch {
+export function batch(parts: Partial<WriteBatch>): WriteBatch {
   return { accept: [], begin: [], append: [], settle: [], forget: [], lived: 0, ...parts };
 }
 

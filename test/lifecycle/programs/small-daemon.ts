@@ -7,7 +7,7 @@ import { leave } from '../../../src/lifecycle/leave.ts';
 import { Shutdown } from '../../../src/lifecycle/shutdown.ts';
 import { listenToSignals } from '../../../src/lifecycle/signals.ts';
 import { Threads } from '../../../src/lifecycle/threads.ts';
-import type { Fields, Log, LogLevel } from '../../../src/observe/log-port.ts';
+import type { Fields, Log, LogLevel } from '../../../src/observe/log/log-port.ts';
 import type { Behaviour, SmallThreadData } from './small-thread.ts';
 
 export interface SmallDaemonSetting {
@@ -77,7 +77,7 @@ start('coordinator', setting.coordinator);
 for (const [index, behaviour] of setting.executors.entries()) {
   start(executors[index] ?? '', behaviour);
 }
-await threads.heard('coordinator', 'journal_held');
+await threads.received('coordinator', 'journal_held');
 log.info('journal held');
-await Promise.all(threads.names.map(async (name) => threads.heard(name, 'ready')));
+await Promise.all(threads.names.map(async (name) => threads.received(name, 'ready')));
 log.info('ready');

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Router } from 'zeromq';
 import type { ThreadData, ToThread } from '../../../src/lifecycle/control.ts';
-import { runThread, StartError, tellMain } from '../../../src/lifecycle/thread-shell.ts';
+import { runThread, StartError, sendToMain } from '../../../src/lifecycle/thread-shell.ts';
 
 export type Behaviour =
   | 'works'
@@ -44,7 +44,7 @@ runThread(async ({ sockets }) => {
     const socket = sockets.add(name, new Router({ linger: 0 }));
     await socket.bind(`inproc://${name}`);
     void read(socket);
-    tellMain({ kind: 'journal_held' });
+    sendToMain({ kind: 'journal_held' });
   }
   if (behaviour === 'fails to start and stumbles') {
     process.nextTick(() => fail('Socket is closed'));
@@ -54,7 +54,7 @@ runThread(async ({ sockets }) => {
   }
   if (behaviour === 'never starts') await new Promise(() => {});
   if (behaviour === 'leaves a socket open') sockets.add('a node', { close: () => {} });
-  tellMain({ kind: 'ready' });
+  sendToMain({ kind: 'ready' });
   setImmediate(misbehave);
   if (behaviour === 'ends when ready') {
     sockets.closeAll();
@@ -78,7 +78,7 @@ function hear(message: ToThread): void {
   if (behaviour === 'never drains') return;
   if (behaviour === 'crashes when drained') throw new Error('crashed on purpose');
   if (behaviour === 'drains when interrupted' && message === 'drain') return;
-  tellMain({ kind: 'drained' });
+  sendToMain({ kind: 'drained' });
 }
 
 function fail(message: string): never {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { getDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
-import { prepareSockets } from '../../../src/config/sockets.ts';
+import { prepareSockets } from '../../../src/config/machine/sockets.ts';
 import { clockBase } from '../../../src/lifecycle/clock.ts';
 import type { ThreadData } from '../../../src/lifecycle/control.ts';
 import { runThread } from '../../../src/lifecycle/thread-shell.ts';

@@ -45,7 +45,7 @@ describe('addresses of nodes', () => {
       const node = await startRawNode(created, { host });
       const asking = new Asking(named(node.url));
       for (let count = 0; count < 3; count++) {
-        expect(await asking.answerTo()).toEqual({ kind: 'applied', said: '201 CREATED' });
+        expect(await asking.answerTo()).toEqual({ kind: 'applied', detail: '201 CREATED' });
       }
       expect(node.requests).toHaveLength(3);
       expect(node.requests[0]?.head).toContain(`host: ${new URL(named(node.url)).host}\r\n`);
@@ -60,21 +60,27 @@ describe('addresses of nodes', () => {
     const node = await startRawNode(created, { tls: pair });
     const asking = new Asking(named(node.url));
     for (let count = 0; count < 3; count++) {
-      expect(await asking.answerTo()).toEqual({ kind: 'applied', said: '201 CREATED' });
+      expect(await asking.answerTo()).toEqual({ kind: 'applied', detail: '201 CREATED' });
     }
   });
 
   test('P4.2: unsent where none of them answers', async () => {
     resolveTo(V6, V4);
-    const said = expect.stringMatching(/ECONNREFUSED|EADDRNOTAVAIL/);
-    expect(await new Asking('http://node.test:1').answerTo()).toEqual({ kind: 'unsent', said });
+    const detail = expect.stringMatching(/ECONNREFUSED|EADDRNOTAVAIL/);
+    expect(await new Asking('http://node.test:1').answerTo()).toEqual({
+      kind: 'unsent',
+      detail: detail,
+    });
   });
 
   test('an address of IPv6 may stand in the URL', async (ctx) => {
     if (!HAS_V6) return ctx.skip(WITHOUT);
     const node = await startRawNode(created, { host: V6.address });
     expect(node.url).toMatch(/^http:\/\/\[::1\]:\d+\/v1$/);
-    expect(await new Asking(node.url).answerTo()).toEqual({ kind: 'applied', said: '201 CREATED' });
+    expect(await new Asking(node.url).answerTo()).toEqual({
+      kind: 'applied',
+      detail: '201 CREATED',
+    });
     expect(node.requests[0]?.head).toContain(`host: ${new URL(node.url).host}\r\n`);
   });
 
@@ -84,6 +90,9 @@ describe('addresses of nodes', () => {
     if (pair === undefined) return ctx.skip('openssl is not installed');
     trust(pair);
     const node = await startRawNode(created, { host: V6.address, tls: pair });
-    expect(await new Asking(node.url).answerTo()).toEqual({ kind: 'applied', said: '201 CREATED' });
+    expect(await new Asking(node.url).answerTo()).toEqual({
+      kind: 'applied',
+      detail: '201 CREATED',
+    });
   });
 });

@@ -3,7 +3,7 @@ import dns from 'node:dns';
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { AfterReads } from '../../../src/node/after-reads.ts';
+import { AfterPoll } from '../../../src/node/after-poll.ts';
 import { Addresses } from '../../../src/node/http/addresses.ts';
 import { Connection } from '../../../src/node/http/connection.ts';
 import { NameWatch } from '../../../src/node/name-watch.ts';
@@ -55,10 +55,10 @@ const counts = (...nodes: readonly RawNode[]) => nodes.map(({ requests }) => req
 describe('a node that has moved', () => {
   test('no connection carries another exchange to where it was', async () => {
     const { old, young, asking } = await twoMachines();
-    asking.client.hear(at(OLD));
+    asking.client.onResolution(at(OLD));
     await allApplied(asking, 8);
     expect(old.connections).toHaveLength(8);
-    asking.client.hear(at(NEW));
+    asking.client.onResolution(at(NEW));
     await allApplied(asking, 40);
     expect(counts(old, young)).toEqual([8, 40]);
     await eventually(() => old.connections.every(({ over }) => over !== undefined));
@@ -70,10 +70,10 @@ describe('a node that has moved', () => {
       if (socket.localAddress === OLD) held.push(socket);
       else created(socket, request, connection);
     });
-    asking.client.hear(at(OLD));
+    asking.client.onResolution(at(OLD));
     const { answer } = asking.ask();
     await eventually(() => held.length === 1);
-    asking.client.hear(at(NEW));
+    asking.client.onResolution(at(NEW));
     for (const socket of held) created(socket, { head: '', body: '', line: '' }, 0);
     expect((await answer).kind).toBe('applied');
     await allApplied(asking, 8);
@@ -85,19 +85,22 @@ describe('a node that has moved', () => {
     const { port } = new URL(listener.url);
     lookUps(silence);
     const asking = new Asking(`http://${HOST}:${port}`);
-    asking.client.hear(at('127.0.0.1'));
+    asking.client.onResolution(at('127.0.0.1'));
     const { answer, seen } = asking.ask();
-    asking.client.hear(at(NEW));
+    asking.client.onResolution(at(NEW));
     listener.resume();
-    expect(await answer).toEqual({ kind: 'unsent', said: 'the node has moved to another address' });
+    expect(await answer).toEqual({
+      kind: 'unsent',
+      detail: 'the node has moved to another address',
+    });
     expect((await seen).sign).toBe('none');
   });
 
   test('an address that stays in the answer is kept, in whatever order they come', async () => {
     const { old, young, asking } = await twoMachines();
-    asking.client.hear(at(OLD, NEW));
+    asking.client.onResolution(at(OLD, NEW));
     await allApplied(asking, 8);
-    asking.client.hear(at(NEW, OLD));
+    asking.client.onResolution(at(NEW, OLD));
     await allApplied(asking, 8);
     expect(counts(old, young)).toEqual([16, 0]);
     expect(old.connections).toHaveLength(8);
@@ -105,9 +108,12 @@ describe('a node that has moved', () => {
 
   test('a look-up that fails keeps what stands', async () => {
     const { old, young, asking } = await twoMachines();
-    asking.client.hear(at(OLD));
+    asking.client.onResolution(at(OLD));
     await allApplied(asking, 8);
-    asking.client.hear({ host: HOST, failure: { said: 'getaddrinfo ENOTFOUND', isOurs: false } });
+    asking.client.onResolution({
+      host: HOST,
+      failure: { detail: 'getaddrinfo ENOTFOUND', isOurs: false },
+    });
     await allApplied(asking, 8);
     expect(counts(old, young)).toEqual([16, 0]);
   });
@@ -135,7 +141,7 @@ describe('a name', () => {
     });
     expect((await seen).sign).toBe('none');
     const second = asking.answerTo();
-    asking.client.hear(at(OLD));
+    asking.client.onResolution(at(OLD));
     expect((await second).kind).toBe('applied');
   });
 
@@ -145,7 +151,7 @@ describe('a name', () => {
   ])('without an answer fails at once: %s says of its node %s', async (code, sign) => {
     lookUps((done) => done(Object.assign(new Error(`getaddrinfo ${code}`), { code })));
     const { answer, seen } = new Asking(`http://${HOST}:1`).ask();
-    expect(await answer).toEqual({ kind: 'unsent', said: `getaddrinfo ${code}` });
+    expect(await answer).toEqual({ kind: 'unsent', detail: `getaddrinfo ${code}` });
     expect((await seen).sign).toBe(sign);
   });
 
@@ -154,8 +160,8 @@ describe('a name', () => {
     onTestFinished(() => void vi.useRealTimers());
     const answers: Parameters<LookUp>[0][] = [];
     const lookup = lookUps((done) => answers.push(done));
-    const told: Resolution[] = [];
-    const watch = new NameWatch([HOST], (resolution) => told.push(resolution));
+    const sent: Resolution[] = [];
+    const watch = new NameWatch([HOST], (resolution) => sent.push(resolution));
     onTestFinished(() => watch.stop());
     const says = (...addresses: readonly string[]) => {
       const resolution = at(...addresses);
@@ -170,10 +176,10 @@ describe('a name', () => {
     vi.advanceTimersByTime(1);
     expect(lookup).toHaveBeenCalledTimes(2);
     says(NEW, OLD);
-    expect(told).toEqual([at(OLD, NEW)]);
+    expect(sent).toEqual([at(OLD, NEW)]);
     vi.advanceTimersByTime(5000);
     says(NEW);
-    expect(told).toEqual([at(OLD, NEW), at(NEW)]);
+    expect(sent).toEqual([at(OLD, NEW), at(NEW)]);
   });
 });
 
@@ -183,12 +189,12 @@ describe('several addresses', () => {
     const url = new URL(`http://${HOST}:${new URL(listener.url).port}`);
     const addresses = new Addresses(url);
     // Nobody listens at the second.
-    addresses.hear(at('127.0.0.1', NEW));
+    addresses.onResolution(at('127.0.0.1', NEW));
     const connection = new Connection({
       url,
       addresses,
       connectTimeoutMs: 8000,
-      afterReads: new AfterReads(),
+      afterReads: new AfterPoll(),
     });
     onTestFinished(() => connection.close());
     const carrier = new Carrier();
@@ -208,7 +214,7 @@ describe('several addresses', () => {
     const node = await startRawNode(created, { host: NEW, port: Number(port) });
     lookUps(silence);
     const asking = new Asking(`http://${HOST}:${port}/v1`, { connectTimeoutMs: 1000 });
-    asking.client.hear(at('127.0.0.1', NEW));
+    asking.client.onResolution(at('127.0.0.1', NEW));
     await allApplied(asking, 1);
     const begun = performance.now();
     // More than one connection carries.

@@ -46,13 +46,13 @@ describe('P1: no answer is taken for another one: what we read is what undici re
     const ask = await startOracle();
     await fc.assert(
       fc.asyncProperty(spoiled, async (bytes) => {
-        const told = await ask(bytes);
+        const sent = await ask(bytes);
         const ours = readPieces([bytes]);
         if (!('fault' in ours)) {
           const { status, body } = ours;
-          if ('error' in told) expect(isLooser(bytes)).toBe(true);
-          else expect(told).toEqual({ status, body });
-        } else if (!('error' in told)) expect(isStricter(bytes)).toBe(true);
+          if ('error' in sent) expect(isLooser(bytes)).toBe(true);
+          else expect(sent).toEqual({ status, body });
+        } else if (!('error' in sent)) expect(isStricter(bytes)).toBe(true);
       }),
       { numRuns: 1000 },
     );

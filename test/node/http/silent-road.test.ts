@@ -50,7 +50,7 @@ describe.each([
     { way: 'a stop', word: 'stop', said: 'ended', length: 0 },
     { way: 'an interrupted stop', word: 'abandon', said: 'exited', length: 0 },
     { way: 'a crash of its thread', word: 'crash', said: 'crashed', length: 0 },
-  ])('P4.2: nothing lands after $way', async ({ word, said, length }, ctx) => {
+  ])('P4.2: nothing lands after $way', async ({ word, said: detail, length }, ctx) => {
     if (isSecure && certificate() === undefined) return ctx.skip('openssl is not installed');
     const road = silentRoad(ctx);
     const { node, asker } = await ends(road, isSecure, word === undefined ? 1000 : NEVER_MS);
@@ -60,7 +60,7 @@ describe.each([
     asker.tell(`ask late ${length}`);
     await eventually(() => road.unsent().some((bytes) => bytes > 0));
     if (word !== undefined) asker.tell(word);
-    await eventually(() => asker.lines.includes(said));
+    await eventually(() => asker.lines.includes(detail));
     // What the kernel holds now it would deliver as soon as the road is back.
     const held = road.unsent().filter((bytes) => bytes > 0);
     road.mend();

@@ -63,7 +63,7 @@ describe('below HTTP, over TLS', () => {
     if (pair === undefined) return ctx.skip(WITHOUT);
     trust(pair);
     const asking = new Asking(await startDying(pair), { connections: 1 });
-    expect(await asking.answerTo()).toEqual({ kind: 'applied', said: '201 CREATED' });
+    expect(await asking.answerTo()).toEqual({ kind: 'applied', detail: '201 CREATED' });
     expect(await asking.answerTo()).toMatchObject({ kind: 'unsent' });
   });
 
@@ -84,9 +84,9 @@ describe('below HTTP, over TLS', () => {
       return asking.answerTo(create, groupId);
     });
     expect(await Promise.all(asked)).toEqual([
-      { kind: 'applied', said: '201 CREATED' },
-      { kind: 'unsure', said: '503 {"groupId":"second"}' },
-      { kind: 'unsure', said: '503 {"groupId":"third"}' },
+      { kind: 'applied', detail: '201 CREATED' },
+      { kind: 'unsure', detail: '503 {"groupId":"second"}' },
+      { kind: 'unsure', detail: '503 {"groupId":"third"}' },
     ]);
   });
 });

@@ -23,7 +23,7 @@ describe('nodes with TLS', () => {
     const node = await startRawNode(created, { tls: pair });
     const asking = new Asking(node.url, { connections: 1 });
     for (let count = 0; count < 5; count++) {
-      expect(await asking.answerTo()).toEqual({ kind: 'applied', said: '201 CREATED' });
+      expect(await asking.answerTo()).toEqual({ kind: 'applied', detail: '201 CREATED' });
     }
     expect(node.requests).toHaveLength(5);
     expect(node.connections).toHaveLength(1);
@@ -32,8 +32,8 @@ describe('nodes with TLS', () => {
   test('P1: nothing is sent to one whose certificate nobody trusts', async (ctx) => {
     if (pair === undefined) return ctx.skip(WITHOUT);
     const node = await startRawNode(created, { tls: pair });
-    const said = expect.stringMatching(/SELF_SIGNED|UNABLE_TO_VERIFY/);
-    expect(await new Asking(node.url).answerTo()).toEqual({ kind: 'unsent', said });
+    const detail = expect.stringMatching(/SELF_SIGNED|UNABLE_TO_VERIFY/);
+    expect(await new Asking(node.url).answerTo()).toEqual({ kind: 'unsent', detail: detail });
     expect(node.requests).toEqual([]);
   });
 
@@ -42,8 +42,8 @@ describe('nodes with TLS', () => {
     if (other === undefined) return ctx.skip(WITHOUT);
     trust(other);
     const node = await startRawNode(created, { tls: other });
-    const said = expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID');
-    expect(await new Asking(node.url).answerTo()).toEqual({ kind: 'unsent', said });
+    const detail = expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID');
+    expect(await new Asking(node.url).answerTo()).toEqual({ kind: 'unsent', detail: detail });
     expect(node.requests).toEqual([]);
   });
 
@@ -52,8 +52,8 @@ describe('nodes with TLS', () => {
       onConnection: (socket) => socket.once('data', () => socket.end(answer('400 Bad Request'))),
     });
     const asking = new Asking(node.url.replace('http:', 'https:'));
-    const said = expect.stringContaining('ERR_SSL');
-    expect(await asking.answerTo()).toEqual({ kind: 'unsent', said });
+    const detail = expect.stringContaining('ERR_SSL');
+    expect(await asking.answerTo()).toEqual({ kind: 'unsent', detail: detail });
     expect(node.requests).toEqual([]);
   });
 
@@ -121,7 +121,7 @@ describe('nodes with TLS', () => {
     const asked = asking.ask();
     await eventually(() => node.requests.length);
     asked.abort();
-    expect(await asked.answer).toEqual({ kind: 'lost', said: 'given up' });
+    expect(await asked.answer).toEqual({ kind: 'lost', detail: 'given up' });
     const next = { ...CREATE, body: '{"groupId":"next"}' };
     expect(await asking.answerTo(next, 'next')).toMatchObject({ kind: 'applied' });
     expect(node.connections).toHaveLength(2);

@@ -1,7 +1,7 @@
 /** Sends one request to the node at argv[2]; who carries it has a bug in the method argv[3]. */
-import { AfterReads } from '../../../src/node/after-reads.ts';
+import { AfterPoll } from '../../../src/node/after-poll.ts';
 import { Addresses } from '../../../src/node/http/addresses.ts';
-import { type Carried, Connection } from '../../../src/node/http/connection.ts';
+import { Connection, type ResponseHandler } from '../../../src/node/http/connection.ts';
 
 const [, , url = '', faulty] = process.argv;
 
@@ -9,7 +9,7 @@ process.on('uncaughtExceptionMonitor', (error) => {
   console.log(`uncaught: ${error.message}`);
 });
 
-function hear(method: keyof Carried): () => void {
+function hear(method: keyof ResponseHandler): () => void {
   return () => {
     if (method === faulty) throw new Error(`a bug in ${method}`);
   };
@@ -19,7 +19,7 @@ new Connection({
   url: new URL(url),
   addresses: new Addresses(new URL(url)),
   connectTimeoutMs: 5000,
-  afterReads: new AfterReads(),
+  afterReads: new AfterPoll(),
 }).carry('GET / HTTP/1.1\r\nhost: node\r\n\r\n', {
   answerBytesMax: 1024,
   onSent: hear('onSent'),

@@ -5,7 +5,7 @@
  */
 import { createInterface } from 'node:readline';
 import { isMainThread, workerData } from 'node:worker_threads';
-import type { Request } from '../../../src/core/model.ts';
+import type { NodeRequest } from '../../../src/core/model.ts';
 import { clockBase } from '../../../src/lifecycle/clock.ts';
 import type { ThreadData, ToThread } from '../../../src/lifecycle/control.ts';
 import { runThread } from '../../../src/lifecycle/thread-shell.ts';
@@ -31,7 +31,7 @@ if (isMainThread) {
   createInterface({ input: process.stdin })
     .on('line', (line) => {
       if (line === 'stop') void threads.ended(NAME).then(() => console.log('ended'));
-      threads.tell(NAME, line as ToThread);
+      threads.send(NAME, line as ToThread);
     })
     .on('close', () => process.exit());
 } else {
@@ -45,7 +45,7 @@ if (isMainThread) {
         if (word === 'crash') throw new Error('crashed on purpose');
         if (word === 'abort') return running?.abort();
         const body = JSON.stringify({ groupId, filler: 'x'.repeat(Number(length)) });
-        const create: Request = { kind: 'create', token: '1700000000.000001', body };
+        const create: NodeRequest = { kind: 'create', token: '1700000000.000001', body };
         running = client.exchange(create, groupId, ({ kind }) => console.log(`${groupId} ${kind}`));
         return undefined;
       },

@@ -1,22 +1,22 @@
 /** A node client whose every exchange is watched: `done` comes once, and never within the call. */
 import { expect, onTestFinished } from 'vitest';
-import type { Sign } from '../../../src/core/breaker.ts';
-import type { Answer, Request } from '../../../src/core/model.ts';
+import type { HealthSignal } from '../../../src/core/breaker.ts';
+import type { NodeReply, NodeRequest } from '../../../src/core/model.ts';
 import type { NodeClient, NodeClientOptions } from '../../../src/node/node-client.ts';
 import { clientOf } from './client.ts';
 
-export const CREATE: Request = {
+export const CREATE: NodeRequest = {
   kind: 'create',
   token: '1700000000.000001',
   body: '{"groupId":"5"}',
 };
-export const DELETE: Request = { kind: 'delete', guard: '1700000000.000001' };
-export const READ: Request = { kind: 'read' };
+export const DELETE: NodeRequest = { kind: 'delete', guard: '1700000000.000001' };
+export const READ: NodeRequest = { kind: 'read' };
 
 export interface AskedNode {
-  readonly answer: Promise<Answer>;
+  readonly answer: Promise<NodeReply>;
   /** What it says of the node, and how long the node took. */
-  readonly seen: Promise<{ readonly sign: Sign; readonly tookMs: number }>;
+  readonly seen: Promise<{ readonly sign: HealthSignal; readonly tookMs: number }>;
   readonly abort: () => void;
   /** How often `done` was called. */
   readonly calls: () => number;
@@ -35,9 +35,9 @@ export class Asking {
     });
   }
 
-  ask(request: Request = CREATE, groupId = '5'): AskedNode {
-    const { promise, resolve } = Promise.withResolvers<Answer>();
-    const seen = Promise.withResolvers<{ sign: Sign; tookMs: number }>();
+  ask(request: NodeRequest = CREATE, groupId = '5'): AskedNode {
+    const { promise, resolve } = Promise.withResolvers<NodeReply>();
+    const seen = Promise.withResolvers<{ sign: HealthSignal; tookMs: number }>();
     let calls = 0;
     let isWithinCall = true;
     const running = this.client.exchange(request, groupId, (answer, sign, tookMs) => {
@@ -58,7 +58,7 @@ export class Asking {
     return asked;
   }
 
-  async answerTo(request: Request = CREATE, groupId = '5'): Promise<Answer> {
+  async answerTo(request: NodeRequest = CREATE, groupId = '5'): Promise<NodeReply> {
     return this.ask(request, groupId).answer;
   }
 }

@@ -1,12 +1,12 @@
 /** One exchange over a connection, without a client around it: all that a connection says of it. */
 import { onTestFinished } from 'vitest';
-import { AfterReads } from '../../../src/node/after-reads.ts';
+import { AfterPoll } from '../../../src/node/after-poll.ts';
 import { Addresses } from '../../../src/node/http/addresses.ts';
-import { type Carried, Connection } from '../../../src/node/http/connection.ts';
+import { Connection, type ResponseHandler } from '../../../src/node/http/connection.ts';
 import type { Loss } from '../../../src/node/http/loss.ts';
 import type { Response } from '../../../src/node/http/response-reader.ts';
 
-export class Carrier implements Carried {
+export class Carrier implements ResponseHandler {
   readonly answerBytesMax = 1024;
   /** In order: `sent`, then the status and the body, or why there is none. */
   readonly heard: string[] = [];
@@ -21,7 +21,7 @@ export class Carrier implements Carried {
     this.#over.resolve(this.heard);
   }
 
-  onLost({ said }: Loss): void {
+  onLost({ detail: said }: Loss): void {
     this.heard.push(`lost: ${said}`);
     this.#over.resolve(this.heard);
   }
@@ -37,7 +37,7 @@ export function connectionTo(url: string): Connection {
     url: new URL(url),
     addresses: new Addresses(new URL(url)),
     connectTimeoutMs: 5000,
-    afterReads: new AfterReads(),
+    afterReads: new AfterPoll(),
   });
   onTestFinished(() => connection.close());
   return connection;

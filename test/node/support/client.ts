@@ -1,7 +1,7 @@
 /** A node client with bounds that suit a test. */
-import { namesOf } from '../../../src/config/sockets.ts';
+import { namesOf } from '../../../src/config/machine/sockets.ts';
 import { atTime } from '../../../src/lifecycle/timer.ts';
-import { AfterReads } from '../../../src/node/after-reads.ts';
+import { AfterPoll } from '../../../src/node/after-poll.ts';
 import { reliableOps } from '../../../src/node/dialects/reliable-ops.ts';
 import { NameWatch } from '../../../src/node/name-watch.ts';
 import { NodeClient, type NodeClientOptions } from '../../../src/node/node-client.ts';
@@ -18,10 +18,10 @@ export function clientOf(url: string, options: Partial<NodeClientOptions> = {}):
     connections: 8,
     wallNow: Date.now,
     after: (ms, act) => at(performance.now() + ms, act),
-    afterReads: new AfterReads(),
+    afterReads: new AfterPoll(),
     ...options,
   });
   const names = namesOf([{ name: 'node01', url }]);
-  new NameWatch(names, (resolution) => client.hear(resolution)).start();
+  new NameWatch(names, (resolution) => client.onResolution(resolution)).start();
   return client;
 }

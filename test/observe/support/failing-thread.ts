@@ -1,6 +1,6 @@
 /** A thread as the daemon's are: it logs, then an error of a saga goes uncaught. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { openLog } from '../../../src/observe/log.ts';
+import { openLog } from '../../../src/observe/log/log.ts';
 
 const { thread, message, name } = workerData as { thread: string; message: string; name: string };
 const log = openLog({

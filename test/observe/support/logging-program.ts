@@ -1,6 +1,6 @@
 /** A program that logs, in one of the ways the tests ask for. */
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
-import { type OpenLog, openLog } from '../../../src/observe/log.ts';
+import { type OpenLog, openLog } from '../../../src/observe/log/log.ts';
 
 const [mode] = process.argv.slice(2);
 const LINES = 20_000;

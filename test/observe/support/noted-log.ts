@@ -1,5 +1,5 @@
 /** A log that keeps its lines for the test. */
-import type { Fields, Log, LogLevel } from '../../../src/observe/log-port.ts';
+import type { Fields, Log, LogLevel } from '../../../src/observe/log/log-port.ts';
 
 export interface NotedLine {
   readonly level: LogLevel;

@@ -171,9 +171,9 @@ export class AllOrNone implements Judge {
     for (const [node, { emptied, prior }] of sights) {
       if (emptied || prior.length > 1) continue;
       const is = this.#scene.record(node, command.groupId) === undefined ? 'absent' : 'present';
-      const told = nodes[node]?.state;
-      if (told === is || (told === 'unknown' && state !== 'committed')) continue;
-      this.#scene.fail('P1', `${command.id} is ${state}: ${node} is ${is}, and told as ${told}`);
+      const sent = nodes[node]?.state;
+      if (sent === is || (sent === 'unknown' && state !== 'committed')) continue;
+      this.#scene.fail('P1', `${command.id} is ${state}: ${node} is ${is}, and told as ${sent}`);
     }
   }
 }

@@ -32,10 +32,11 @@ export class DurableBeforeSaid implements Judge {
 }
 
 /** An open state may be told late, but never early. */
-function covers(durable: string | undefined, said: string): boolean {
+function covers(durable: string | undefined, detail: string): boolean {
   if (durable === undefined) return false;
-  if (stageOf(said) < 0 || stageOf(durable) < 0) return stageOf(said) >= 0 || durable === said;
-  return stageOf(durable) >= stageOf(said);
+  if (stageOf(detail) < 0 || stageOf(durable) < 0)
+    return stageOf(detail) >= 0 || durable === detail;
+  return stageOf(durable) >= stageOf(detail);
 }
 
 function stateOf(entry: Entry | undefined): string | undefined {

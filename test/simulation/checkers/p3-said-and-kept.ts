@@ -43,8 +43,8 @@ export class SaidAndKept implements Judge {
   #compare(heard: CommandAnswer, is: CommandAnswer): void {
     const fields = stageOf(heard.state) < 0 ? ENDING : LASTING;
     for (const field of fields) {
-      const [told, now] = [JSON.stringify(heard[field]), JSON.stringify(is[field])];
-      if (told !== now) this.#scene.fail('P3', `${is.id}: ${field} was told as ${told}, is ${now}`);
+      const [sent, now] = [JSON.stringify(heard[field]), JSON.stringify(is[field])];
+      if (sent !== now) this.#scene.fail('P3', `${is.id}: ${field} was told as ${sent}, is ${now}`);
     }
   }
 }

@@ -9,7 +9,7 @@ export const AUDITS: readonly Bug[] = [
     seeds: 550,
     edits: [
       edit(
-        'src/coordinator/key-order.ts',
+        'src/coordinator/queue/key-order.ts',
         'for (const quiet of this.#watches) quiet.delete(',
         'for (const quiet of this.#watches) quiet.has(',
       ),
@@ -21,7 +21,7 @@ export const AUDITS: readonly Bug[] = [
     seeds: 100,
     edits: [
       edit(
-        'src/coordinator/judgement.ts',
+        'src/coordinator/audit/classify.ts',
         'return seen.some(spoils) ? undefined : op;',
         "return kind === 'missing' || seen.some(spoils) ? undefined : op;",
       ),
@@ -33,7 +33,7 @@ export const AUDITS: readonly Bug[] = [
     seeds: 1000,
     edits: [
       edit(
-        'src/coordinator/judgement.ts',
+        'src/coordinator/audit/classify.ts',
         'const prior = isTrusted(rolledBack) ?',
         'const prior = isTrusted(rolledBack) && trustedFrom === 1 ?',
       ),

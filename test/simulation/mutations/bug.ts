@@ -6,7 +6,7 @@ export interface Bug {
   readonly name: string;
   /**
    * Which promises are seen broken first; `liveness`: something never settles; `throws`: the product
-   * itself refuses to go on; `told`: a reason is not the truth.
+   * itself refuses to go on; `sent`: a reason is not the truth.
    */
   readonly breaks: readonly string[];
   /** Seeds until then, about: the mean of eight runs. */
@@ -24,4 +24,4 @@ export function core(rule: string): readonly Edit[] {
   return found.edits.map(({ file, from, to }) => ({ file: `src/core/${file}`, from, to }));
 }
 
-export const COMMANDS = 'src/coordinator/commands.ts';
+export const COMMANDS = 'src/coordinator/commands/commands.ts';

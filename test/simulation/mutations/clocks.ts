@@ -21,7 +21,7 @@ export const CLOCKS: readonly Bug[] = [
     seeds: 320,
     edits: [
       edit(
-        'src/coordinator/own-clock.ts',
+        'src/coordinator/commands/own-clock.ts',
         'deadlineAt: command.deadlineAt - behindMs,',
         'deadlineAt: command.deadlineAt,',
       ),
@@ -31,6 +31,6 @@ export const CLOCKS: readonly Bug[] = [
     name: "a rollback's beginning is taken as another life's clock has dated it",
     breaks: ['P5'],
     seeds: 490,
-    edits: [edit('src/coordinator/own-clock.ts', 'Math.min(at - behindMs, now.at)', 'at')],
+    edits: [edit('src/coordinator/commands/own-clock.ts', 'Math.min(at - behindMs, now.at)', 'at')],
   },
 ];

@@ -16,7 +16,7 @@ export const EXPIRY: readonly Bug[] = [
     edits: [
       edit(
         COMMANDS,
-        'return this.#repeats.answerFirst({ request, respond }, rejected, turn);',
+        'return this.#repeats.answerFirst({ request, respond }, rejected, batch);',
         'return respond(rejected);',
       ),
     ],
@@ -27,7 +27,7 @@ export const EXPIRY: readonly Bug[] = [
     seeds: 330,
     edits: [
       edit(
-        'src/coordinator/client-clock.ts',
+        'src/coordinator/commands/client-clock.ts',
         'return at >= last ? 0 : last + STEP_MS - at;',
         'return 0;',
       ),
@@ -37,6 +37,6 @@ export const EXPIRY: readonly Bug[] = [
     name: "the clients' clock goes on where the last life ended, as if nobody had been away",
     breaks: ['P9'],
     seeds: 360,
-    edits: [edit('src/coordinator/client-clock.ts', 'last + STEP_MS - at', 'last - at')],
+    edits: [edit('src/coordinator/commands/client-clock.ts', 'last + STEP_MS - at', 'last - at')],
   },
 ];

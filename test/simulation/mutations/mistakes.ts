@@ -43,8 +43,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         COMMANDS,
-        '    turn.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });\n',
-        `    turn.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });
+        '    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });\n',
+        `    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });
     for (const waiter of takeWaiters(open)) waiter(settledAnswer(open.command, settlement));
 `,
       ),
@@ -58,9 +58,9 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         'src/coordinator/coordinator.ts',
-        'await turn.finish(turn.writes ? await ports.journal.commit(turn.batch) : NOTHING);',
-        `const written = turn.writes ? ports.journal.commit(turn.batch) : undefined;
-    await turn.finish(NOTHING);
+        'await batch.finish(batch.hasWrites ? await ports.journal.commit(batch.contents) : NOTHING);',
+        `const written = batch.hasWrites ? ports.journal.commit(batch.contents) : undefined;
+    await batch.finish(NOTHING);
     await written;`,
       ),
     ],
@@ -121,7 +121,7 @@ export const MISTAKES: readonly Bug[] = [
     seedsToOutcome: 2,
     edits: [
       edit(
-        'src/node/read-answer.ts',
+        'src/node/dialect/read-reply.ts',
         '  const { statuses } = dialect[asked.kind];\n',
         `  const { statuses } = dialect[asked.kind];
   if (asked.kind !== 'read' && [200, 201, 204, 400, 404].includes(status)) return 'applied';
@@ -154,7 +154,7 @@ export const MISTAKES: readonly Bug[] = [
     seeds: 18,
     edits: [
       edit(
-        'src/coordinator/recovery.ts',
+        'src/coordinator/commands/recovery.ts',
         'lastToken: lastToken === undefined ? 0 : parseToken(lastToken)',
         'lastToken: lastToken === undefined ? 0 : 0 * parseToken(lastToken)',
       ),
@@ -162,16 +162,16 @@ export const MISTAKES: readonly Bug[] = [
   },
   {
     name: 'the key is free while its command rolls back',
-    breaks: ['P4', 'P6', 'told'],
+    breaks: ['P4', 'P6', 'sent'],
     seeds: 8,
     seedsToOutcome: 11,
     edits: [
       edit(
-        'src/coordinator/key-order.ts',
+        'src/coordinator/queue/key-order.ts',
         '    if (key.holder !== undefined) {\n',
         "    if (key.holder !== undefined && key.holder.state !== 'compensating') {\n",
       ),
-      edit('src/coordinator/key-order.ts', 'throw new Error(`P6', 'return void String(`P6'),
+      edit('src/coordinator/queue/key-order.ts', 'throw new Error(`P6', 'return void String(`P6'),
     ],
   },
   {
@@ -182,8 +182,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         COMMANDS,
-        '    turn.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });\n',
-        `    turn.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });
+        '    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });\n',
+        `    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });
     const early = this.keys.leave(open);
     if (early !== undefined && early.stage !== 'new') this.#hold(early);
 `,
@@ -228,7 +228,7 @@ export const MISTAKES: readonly Bug[] = [
     seedsToOutcome: 9,
     edits: [
       edit(
-        'src/coordinator/repeat.ts',
+        'src/coordinator/commands/repeats.ts',
         'if (request.op === op && request.groupId === groupId && request.ensure === ensure) {',
         'if (request.op === op && request.groupId === groupId) {',
       ),
@@ -241,7 +241,7 @@ export const MISTAKES: readonly Bug[] = [
     seedsToOutcome: 6,
     edits: [
       edit(
-        'src/coordinator/recovery.ts',
+        'src/coordinator/commands/recovery.ts',
         '      commands.resume(stored);\n',
         '      if (stored.entries.length < 2) commands.resume(stored);\n',
       ),

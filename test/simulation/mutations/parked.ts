@@ -2,7 +2,7 @@
 import { edit } from '../../core/model/mutated-core.ts';
 import { type Bug, COMMANDS } from './bug.ts';
 
-const PROBATION = 'src/coordinator/probation.ts';
+const PROBATION = 'src/coordinator/commands/probation.ts';
 
 export const PARKED: readonly Bug[] = [
   {
@@ -17,7 +17,7 @@ export const PARKED: readonly Bug[] = [
     seeds: 12,
     edits: [
       edit(
-        'src/coordinator/dispatcher.ts',
+        'src/coordinator/queue/dispatcher.ts',
         '    if (probation.isUnnoted) await probation.begin();\n',
         '',
       ),

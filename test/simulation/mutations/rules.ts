@@ -73,7 +73,7 @@ export const RULES: readonly Bug[] = [
     seedsToOutcome: 13,
     edits: [
       edit(
-        'src/coordinator/recovery.ts',
+        'src/coordinator/commands/recovery.ts',
         '  await recoverLoose(commands, journal);',
         '  if (commands.draining) await recoverLoose(commands, journal);',
       ),
@@ -86,7 +86,7 @@ export const RULES: readonly Bug[] = [
     seedsToOutcome: 125,
     edits: [
       edit(
-        'src/coordinator/life.ts',
+        'src/coordinator/commands/process-life.ts',
         'isAfterOrder ? quiesceMs : Math.max(quiesceMs, ms)',
         'isAfterOrder ? quiesceMs : Math.max(quiesceMs, 0 * ms)',
       ),
@@ -99,7 +99,7 @@ export const RULES: readonly Bug[] = [
     seedsToOutcome: 2100,
     edits: [
       edit(
-        'src/coordinator/life.ts',
+        'src/coordinator/commands/process-life.ts',
         'isAfterOrder ? startedAt : Math',
         'isAfterOrder || startedAt > 0 ? startedAt : Math',
       ),
@@ -193,7 +193,7 @@ export const RULES: readonly Bug[] = [
     seedsToOutcome: 11,
     edits: [
       edit(
-        'src/node/read-answer.ts',
+        'src/node/dialect/read-reply.ts',
         'provesAbsence(dialect.proof, http, asked.groupId)',
         "provesAbsence('none', http, asked.groupId)",
       ),
@@ -206,7 +206,7 @@ export const RULES: readonly Bug[] = [
     seedsToOutcome: 33,
     edits: [
       edit(
-        'src/node/read-answer.ts',
+        'src/node/dialect/read-reply.ts',
         'readSuccess(proof, body, groupId)',
         "readSuccess(proof && 'none', body, groupId)",
       ),

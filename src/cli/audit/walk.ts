@@ -1,0 +1,170 @@
+/**
+ * Audits all keys, or given ones, request by request, at a pace that leaves the nodes to the work:
+ * after each request it rests as long as that took, or as a rate says. Keys that were busy are
+ * looked at again at the end, a few times.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type AuditAnswer,
+  type AuditFinding,
+  isError,
+  type LockstepClient,
+} from '../../client/index.ts';
+import type { ErrorReply } from '../../protocol/errors.ts';
+import type { KeyItem } from '../bulk/keys.ts';
+import { type Fault, isFault } from '../fault.ts';
+
+/** Keys in one request. */
+const CHUNK = 500;
+const BUSY_ROUNDS = 5;
+const BUSY_PAUSE_MS = 300;
+/** Busy keys, and unjournaled ones, that are remembered. */
+const KEPT_MAX = 100_000;
+const REST_MS_MAX = 5000;
+
+export interface Walk {
+  /** Undefined: all that nodes or journal know. */
+  readonly keys: AsyncIterable<KeyItem> | undefined;
+  readonly unknown: 'leave' | 'create' | 'delete';
+  /** Keys a second; undefined: rest as long as each request took. */
+  readonly rate: number | undefined;
+  readonly stop: AbortSignal;
+  /** Called for each request, in order. */
+  readonly onPage: (page: AuditAnswer) => Promise<void>;
+}
+
+export interface Walked {
+  readonly checked: number;
+  /** Keys that always had commands under way. */
+  readonly busy: number;
+  /** Keys that all nodes hold and the journal says nothing of. */
+  readonly unjournaled: ReadonlySet<string>;
+  /** Nodes without a list, where keys were read one by one. */
+  readonly unlisted: readonly string[];
+  /** False if keys are left that were not looked at. */
+  readonly isWhole: boolean;
+  /** What ended it early. */
+  readonly fault?: ErrorReply | Fault;
+}
+
+/** Keys that are no keys are passed over: no node can hold them. */
+export async function walk(client: LockstepClient, job: Walk): Promise<Walked> {
+  const walker = new Walker(client, job);
+  let fault: Walked['fault'];
+  try {
+    fault = job.keys === undefined ? await walker.all() : await walker.given(chunksOf(job.keys));
+    fault ??= await walker.busyOnes();
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    fault = error;
+  }
+  const { checked, busy, unjournaled, unlisted } = walker;
+  const isWhole = fault === undefined && !job.stop.aborted;
+  const ended = fault === undefined ? {} : { fault };
+  return { checked, busy, unjournaled, unlisted, isWhole, ...ended };
+}
+
+class Walker {
+  checked = 0;
+  readonly unjournaled = new Set<string>();
+  readonly #client: LockstepClient;
+  readonly #job: Walk;
+  #busy = new Set<string>();
+  readonly #unlisted = new Set<string>();
+
+  constructor(client: LockstepClient, job: Walk) {
+    this.#client = client;
+    this.#job = job;
+  }
+
+  get busy(): number {
+    return this.#busy.size;
+  }
+
+  get unlisted(): readonly string[] {
+    return [...this.#unlisted];
+  }
+
+  async all(): Promise<ErrorReply | undefined> {
+    let after: string | undefined;
+    do {
+      const page = await this.#ask(after === undefined ? {} : { after });
+      if (isError(page)) return page;
+      after = page.next;
+    } while (after !== undefined && !this.#job.stop.aborted);
+    return undefined;
+  }
+
+  async given(chunks: AsyncIterable<readonly string[]>): Promise<ErrorReply | undefined> {
+    for await (const keys of chunks) {
+      if (this.#job.stop.aborted) return undefined;
+      const page = await this.#ask({ keys: [...keys] });
+      if (isError(page)) return page;
+    }
+    return undefined;
+  }
+
+  async busyOnes(): Promise<ErrorReply | undefined> {
+    const { checked } = this;
+    for (let round = 0; round < BUSY_ROUNDS && this.#busy.size > 0; round++) {
+      await rest(BUSY_PAUSE_MS, this.#job.stop);
+      if (this.#job.stop.aborted) return undefined;
+      const again = [...this.#busy];
+      this.#busy = new Set();
+      for (let from = 0; from < again.length; from += CHUNK) {
+        const page = await this.#ask({ keys: again.slice(from, from + CHUNK) });
+        if (isError(page)) return page;
+      }
+    }
+    // They were counted already.
+    this.checked = checked;
+    return undefined;
+  }
+
+  async #ask(
+    what: { readonly after?: string } | { readonly keys: string[] },
+  ): Promise<AuditAnswer | ErrorReply> {
+    const { unknown, rate, stop, onPage } = this.#job;
+    const begun = performance.now();
+    const page = await this.#client.audit({ ...what, unknown }, { persist: true });
+    if (isError(page)) return page;
+    const tookMs = performance.now() - begun;
+    this.checked += page.checked;
+    for (const key of page.busy) if (this.#busy.size < KEPT_MAX) this.#busy.add(key);
+    for (const key of page.unjournaled ?? [])
+      if (this.unjournaled.size < KEPT_MAX) this.unjournaled.add(key);
+    for (const node of page.unlisted ?? []) this.#unlisted.add(node);
+    await onPage(page);
+    // Where no node is listed the daemon itself is slow.
+    const usualMs = page.unlisted === undefined ? tookMs : 0;
+    const restMs = rate === undefined ? usualMs : (page.checked / rate) * 1000 - tookMs;
+    await rest(rate === undefined ? Math.min(restMs, REST_MS_MAX) : restMs, stop);
+    return page;
+  }
+}
+
+async function* chunksOf(items: AsyncIterable<KeyItem>): AsyncGenerator<readonly string[], void> {
+  let chunk: string[] = [];
+  for await (const item of items) {
+    if ('fault' in item) continue;
+    chunk.push(item.key);
+    if (chunk.length < CHUNK) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** Keys as a source of them. */
+export async function* itemsOf(
+  findings: Iterable<Pick<AuditFinding, 'groupId'>>,
+): AsyncGenerator<KeyItem, void> {
+  for (const { groupId } of findings) yield { key: groupId };
+}
+
+async function rest(ms: number, stop: AbortSignal): Promise<void> {
+  if (ms <= 0) return;
+  await sleep(ms, undefined, { signal: stop }).catch((error: unknown) => {
+    if (!stop.aborted) throw error;
+  });
+}

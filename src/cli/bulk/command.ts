@@ -1,0 +1,117 @@
+/** `create` and `delete`: one command for each key of a range, a file or stdin. */
+import type { ClientError } from '../../client/index.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { exitOfFault, isFault, printFault } from '../fault.ts';
+import { interruptible } from '../input/interrupts.ts';
+import { wholeNumber } from '../input/number.ts';
+import { COMMAND_OPTIONS, commandFields, ifUnavailable, lane } from '../input/options.ts';
+import { YES } from '../input/question.ts';
+import { showProgress } from '../output/progress.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { type Definition, type Subcommand, subcommand, withDaemon } from '../subcommand.ts';
+import { meant } from './confirm-size.ts';
+import { type KeySource, keySource } from './keys.ts';
+import { type Bulk, runBulk } from './run.ts';
+import { bulkJson, bulkSummary } from './summary.ts';
+import { Tally } from './tally.ts';
+
+const IN_FLIGHT = 256;
+const IN_FLIGHT_MAX = 10_000;
+
+const POSITIONALS = {
+  keys: {
+    type: 'string',
+    demandOption: true,
+    describe: 'A range like 0..99, a file with one key a line, or - for stdin',
+  },
+} as const;
+
+const OPTIONS = {
+  ...COMMAND_OPTIONS,
+  lane: lane('bulk'),
+  'if-unavailable': ifUnavailable('wait'),
+  'in-flight': {
+    type: 'string',
+    requiresArg: true,
+    describe: `How many commands may be under way at once, 1 to ${IN_FLIGHT_MAX}`,
+    defaultDescription: String(IN_FLIGHT),
+    group: 'Command:',
+  },
+  ...YES,
+} as const;
+
+type Texts = Pick<
+  Definition<typeof POSITIONALS, typeof OPTIONS>,
+  'usage' | 'describe' | 'examples'
+>;
+
+export function bulkCommand(op: 'create' | 'delete', words: Texts): Subcommand {
+  return subcommand({
+    ...words,
+    positionals: POSITIONALS,
+    options: OPTIONS,
+    async run(args, terminal) {
+      const fields = commandFields(args);
+      const inFlight = inFlightOf(args['in-flight']);
+      const source = await meant(op, await keySource(args.keys), { yes: args.yes, terminal });
+      const tally = new Tally(fields.wait);
+      const job = { op, fields, inFlight, source, tally, json: args.json === true };
+      return withDaemon({ ...args, inFlightMax: inFlight }, (client) =>
+        interruptible(terminal, {
+          run: (stop) =>
+            report({ ...job, stop }, terminal, (onAnswer) =>
+              runBulk(client, { ...job, stop, onAnswer }),
+            ),
+          leave: () => client.close(),
+        }),
+      );
+    },
+  });
+}
+
+interface Job {
+  readonly op: 'create' | 'delete';
+  readonly source: KeySource;
+  readonly tally: Tally;
+  readonly json: boolean;
+  readonly stop: AbortSignal;
+}
+
+/** Shows the run while it goes on and what it came to, however it ends. */
+async function report(
+  { op, source, tally, json, stop }: Job,
+  terminal: Terminal,
+  run: (onAnswer: Bulk['onAnswer']) => Promise<ClientError | undefined>,
+): Promise<ExitCode> {
+  if (!json) terminal.note(`Running parallel ${op}s command on <${source.label}> items`);
+  const begun = performance.now();
+  const progress = showProgress(terminal, { title: op, total: source.total });
+  const onAnswer: Bulk['onAnswer'] = async (key, answer) => {
+    progress.update(tally.total, tally.failed);
+    if (!json) return;
+    await terminal.json('error' in answer ? { op, groupId: key, ...answer } : answer);
+  };
+  const fault = await run(onAnswer)
+    .catch((error: unknown) => {
+      if (isFault(error)) return error;
+      throw error;
+    })
+    .finally(() => progress.stop());
+  const elapsedMs = performance.now() - begun;
+  const early = stop.aborted || fault !== undefined;
+  const isWhole = !early || tally.total === source.total;
+  const outcome = { op, tally, elapsedMs, isWhole, total: isWhole ? tally.total : source.total };
+  // Who left knows it.
+  const shown = stop.aborted ? undefined : fault;
+  if (json) await terminal.json(bulkJson(outcome, shown));
+  else {
+    await terminal.line(bulkSummary(outcome, terminal));
+    if (shown !== undefined) printFault(shown, terminal);
+  }
+  if (shown !== undefined) return exitOfFault(shown);
+  return tally.failed === 0 && isWhole ? EXIT.done : EXIT.notDone;
+}
+
+function inFlightOf(text: string | undefined): number {
+  return text === undefined ? IN_FLIGHT : wholeNumber('in-flight', text, IN_FLIGHT_MAX);
+}

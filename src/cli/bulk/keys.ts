@@ -1,0 +1,119 @@
+/** Which keys a bulk command is about: a range, a file, or stdin. */
+import { constants, createReadStream, type ReadStream } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { UsageError } from '../exit-code.ts';
+import { readLines } from '../input/lines.ts';
+
+const EXAMPLE = '0..99';
+const NEVER = new AbortController().signal;
+
+/** A key to work on, or a line that can't be one. */
+export type KeyItem = { readonly key: string } | { readonly fault: string };
+
+export interface KeySource {
+  /** How many, or where from: `100`, `stdin`. */
+  readonly label: string;
+  /** Undefined if it can't be known before. */
+  readonly total: number | undefined;
+  /** Nobody can be asked by stdin while keys come from it. */
+  readonly isStdin: boolean;
+  /** Reads on only as it is asked; ends early once `stop` is aborted. */
+  items(stop: AbortSignal): AsyncIterable<KeyItem>;
+}
+
+/** @throws UsageError if it is none of the three. */
+export async function keySource(what: string): Promise<KeySource> {
+  if (what === '-') return stdinSource();
+  const range = /^(?<from>\d+)(\.\.(?<to>\d+))?$/.exec(what)?.groups;
+  if (range !== undefined) {
+    const { from = '', to = from } = range;
+    return rangeSource(from, to);
+  }
+  if (/^-?\d+\.{2,}-?\d*$/.test(what)) {
+    throw new UsageError(`"${what}" is not a range; write it like ${EXAMPLE}`);
+  }
+  return fileSource(what);
+}
+
+function rangeSource(from: string, to: string): KeySource {
+  const [first, last] = [Number(from), Number(to)];
+  if (!Number.isSafeInteger(last) || !Number.isSafeInteger(first)) {
+    throw new UsageError(`the range ${from}..${to} is beyond ${Number.MAX_SAFE_INTEGER}`);
+  }
+  if (first > last) {
+    throw new UsageError(`the range ${from}..${to} is empty; did you mean ${to}..${from}?`);
+  }
+  // As in a shell, 001..100 is padded.
+  const digits = from.startsWith('0') ? from.length : 0;
+  const total = last - first + 1;
+  async function* items(): AsyncGenerator<KeyItem, void> {
+    for (let key = first; key <= last; key++) yield { key: String(key).padStart(digits, '0') };
+  }
+  return { label: String(total), total, isStdin: false, items };
+}
+
+function stdinSource(): KeySource {
+  const items = (stop: AbortSignal) => keysOf(process.stdin, stop);
+  return { label: 'stdin', total: undefined, isStdin: true, items };
+}
+
+async function fileSource(path: string): Promise<KeySource> {
+  try {
+    await access(path, constants.R_OK);
+    const stats = await stat(path);
+    if (stats.isDirectory()) throw new UsageError(`${path} is a directory, not a file of keys`);
+    const total = stats.isFile() ? await count(keysOf(createReadStream(path), NEVER)) : undefined;
+    const items = (stop: AbortSignal) => keysOf(createReadStream(path), stop);
+    return { label: String(total ?? path), total, isStdin: false, items };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file, and it is no range' : String(code);
+    const hint = `a range is written like ${EXAMPLE}; other keys come from a file or stdin, one a line`;
+    throw new UsageError(`cannot read "${path}": ${why} (${hint})`, { cause: error });
+  }
+}
+
+async function count(items: AsyncIterable<KeyItem>): Promise<number> {
+  let total = 0;
+  for await (const _ of items) total += 1;
+  return total;
+}
+
+/**
+ * The same keys, read to their end before the first is handed out; undefined if there are more
+ * than `max`, or if that can be seen without reading.
+ */
+export async function readAhead(source: KeySource, max: number): Promise<KeySource | undefined> {
+  if (source.total !== undefined) return source.total > max ? undefined : source;
+  const held: KeyItem[] = [];
+  for await (const item of source.items(NEVER)) {
+    if (held.length === max) return undefined;
+    held.push(item);
+  }
+  async function* items(): AsyncGenerator<KeyItem, void> {
+    yield* held;
+  }
+  return { ...source, label: String(held.length), total: held.length, items };
+}
+
+/** Blank lines are no keys. */
+async function* keysOf(
+  stream: ReadStream | NodeJS.ReadStream,
+  stop: AbortSignal,
+): AsyncGenerator<KeyItem, void> {
+  const end = () => stream.destroy();
+  stop.addEventListener('abort', end, { once: true });
+  try {
+    for await (const line of readLines(stream as AsyncIterable<Buffer>)) {
+      if ('fault' in line) yield { fault: line.fault };
+      else if (line.text !== '') yield { key: line.text };
+    }
+  } catch (error) {
+    // Destroying the stream ends the reading with an error of its own.
+    if (!stop.aborted)
+      throw new UsageError(`reading the keys failed: ${String(error)}`, { cause: error });
+  } finally {
+    stop.removeEventListener('abort', end);
+  }
+}

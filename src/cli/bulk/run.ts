@@ -1,0 +1,95 @@
+/**
+ * Sends one command a key, many at once: a bounded number in flight over one connection, keys read
+ * only as places get free, so the input may be of any length (P9).
+ *
+ * A daemon that is busy or restarts delays the run, one that stays away ends it. `stop` ends it
+ * too, after what is in flight.
+ */
+import {
+  CLIENT_ERROR_CODES,
+  ClientError,
+  type CommandFields,
+  type LockstepClient,
+} from '../../client/index.ts';
+import type { CommandAnswer } from '../../protocol/answer.ts';
+import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
+import { newId } from '../../protocol/new-id.ts';
+import type { KeyItem, KeySource } from './keys.ts';
+import type { Tally } from './tally.ts';
+
+export interface Bulk {
+  readonly op: 'create' | 'delete';
+  readonly source: KeySource;
+  readonly fields: CommandFields;
+  readonly inFlight: number;
+  readonly stop: AbortSignal;
+  readonly tally: Tally;
+  /** Called for every key, in the order of the answers; slow ones slow the run. */
+  onAnswer(key: string, answer: BulkAnswer): Promise<void>;
+}
+
+/** Of the daemon, or what stands for the answer that did not come. */
+export type BulkAnswer =
+  | CommandAnswer
+  | ErrorReply
+  | { readonly id: string; readonly error: object };
+
+const LEFT = 'left before its answer came; the daemon goes on with it';
+
+/**
+ * Resolves once nothing is in flight; with the error that ended it, if the daemon is gone.
+ * @throws UsageError if the keys can't be read to their end.
+ */
+export async function runBulk(
+  client: LockstepClient,
+  bulk: Bulk,
+): Promise<ClientError | undefined> {
+  const ending = new AbortController();
+  const stop = AbortSignal.any([bulk.stop, ending.signal]);
+  const items = bulk.source.items(stop)[Symbol.asyncIterator]();
+  let gone: ClientError | undefined;
+  const drive = async () => {
+    try {
+      for (let next = await items.next(); next.done !== true; next = await items.next()) {
+        if (stop.aborted) return;
+        gone ??= await sendOne(client, bulk, next.value);
+        if (gone !== undefined) ending.abort(gone);
+      }
+    } catch (error) {
+      ending.abort(error);
+      throw error;
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: bulk.inFlight }, drive));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return gone;
+}
+
+/** An error only if it makes no sense to go on. */
+async function sendOne(
+  client: LockstepClient,
+  bulk: Bulk,
+  item: KeyItem,
+): Promise<ClientError | undefined> {
+  if ('fault' in item) {
+    bulk.tally.fault({ key: '', outcome: 'invalid_request', why: item.fault });
+    await bulk.onAnswer('', errorReply('invalid_request', item.fault, { field: 'groupId' }));
+    return undefined;
+  }
+  const { key } = item;
+  const id = newId();
+  const begun = performance.now();
+  try {
+    const answer = await client[bulk.op](key, { ...bulk.fields, id, persist: true });
+    bulk.tally.answer(key, answer, performance.now() - begun);
+    await bulk.onAnswer(key, answer);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    const why = error.code === 'closed' ? LEFT : error.message;
+    bulk.tally.fault({ key, outcome: 'no answer', id, why });
+    const hint = CLIENT_ERROR_CODES.no_answer;
+    await bulk.onAnswer(key, { id, error: { code: 'no_answer', message: why, hint } });
+    return error.code === 'no_answer' ? undefined : error;
+  }
+}

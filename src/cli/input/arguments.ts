@@ -1,0 +1,26 @@
+/**
+ * Keys are any text, and yargs takes some of it for its own: `-` becomes the empty string, and
+ * what stands behind `--` is no positional. Such words are marked before yargs sees them (with
+ * NUL, which no argument can hold) and unmarked after.
+ */
+const MARK = '\0';
+
+export function encode(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  const words = end === -1 ? argv : argv.slice(0, end);
+  const texts = end === -1 ? [] : argv.slice(end + 1);
+  return [
+    ...words.map((word) => (word === '-' ? MARK + word : word)),
+    ...texts.map((text) => MARK + text),
+  ];
+}
+
+/** One word, several, or whatever else an argument may be. */
+export function decode(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(decode);
+  return typeof value === 'string' ? decodeArgument(value) : value;
+}
+
+function decodeArgument(word: string): string {
+  return word.startsWith(MARK) ? word.slice(MARK.length) : word;
+}

@@ -1,0 +1,51 @@
+/** Durations, as people write and read them. */
+import { UsageError } from '../exit-code.ts';
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/**
+ * Milliseconds: `1500ms`, `1.5s`, `2m`, `1h`, `7d`. A number alone is refused: some would mean
+ * milliseconds by it, others days.
+ */
+export function durationMs(option: string, text: string): number {
+  const { amount, unit } = /^(?<amount>\d+(\.\d+)?)(?<unit>ms|s|m|h|d)?$/.exec(text)?.groups ?? {};
+  const ms = Math.round(Number(amount) * (UNITS_MS[unit ?? 'ms'] ?? Number.NaN));
+  if (!(ms > 0)) {
+    const units = 'a number with ms, s, m, h or d behind it';
+    throw new UsageError(
+      `--${option} must be a duration, like 1500ms or 30s: ${units}, not "${text}"`,
+    );
+  }
+  if (unit === undefined) {
+    const spellings = ['ms', 's', 'm'].map((one) => `${text}${one}`).join(', ');
+    throw new UsageError(
+      `--${option} needs a unit: ${spellings}, ${text}h or ${text}d, not "${text}"`,
+    );
+  }
+  return ms;
+}
+
+/** `0.4 ms`, `12 ms`, `1.8 s`, `2 min 5 s`, `1 h 2 min`, `3 d 4 h`. */
+export function durationText(ms: number): string {
+  if (ms < 10) return `${Number(ms.toFixed(1))} ms`;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const parts = [
+    ['d', Math.floor(ms / 86_400_000)],
+    ['h', Math.floor(ms / 3_600_000) % 24],
+    ['min', Math.floor(ms / 60_000) % 60],
+    ['s', Math.floor(ms / 1000) % 60],
+  ] as const;
+  const first = parts.findIndex(([, amount]) => amount > 0);
+  return parts
+    .slice(first, first + 2)
+    .filter(([, amount]) => amount > 0)
+    .map(([unit, amount]) => `${amount} ${unit}`)
+    .join(' ');
+}

@@ -1,0 +1,57 @@
+/**
+ * Signals during long work: the first asks it to end, the second to leave what is under way, the
+ * third ends the process. A terminal that is closed (SIGHUP) counts as the others, unless whoever
+ * started this had it ignored (`nohup`).
+ */
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import type { Terminal } from '../output/terminal.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** As a shell counts a program that a signal ended. */
+const BY_SIGNAL = 128;
+
+type Signal = (typeof SIGNALS)[number];
+
+export interface Work {
+  /** Ends soon after the signal is aborted: by the first Ctrl-C, or when stdout is gone. */
+  readonly run: (stop: AbortSignal) => Promise<ExitCode>;
+  /** Has `run` end at once; it then sums up. */
+  readonly leave: () => void;
+}
+
+/** The exit code of the work; of the signal, if the work was not done for it. */
+export async function interruptible(terminal: Terminal, { run, leave }: Work): Promise<number> {
+  const stop = new AbortController();
+  let [count, code] = [0, 0];
+  const onSignal = (signal: Signal): void => {
+    count += 1;
+    code = BY_SIGNAL + constants.signals[signal];
+    if (count === 1) {
+      terminal.note('Stopping: waiting for what is under way (again to leave at once) …');
+      stop.abort();
+    } else if (count === 2) {
+      terminal.note('Leaving: the daemon goes on with what it has taken on.');
+      leave();
+    } else {
+      terminal.clearLive();
+      process.exit(code);
+    }
+  };
+  const heard = SIGNALS.filter((signal) => signal !== 'SIGHUP' || !isHangUpIgnored());
+  for (const signal of heard) process.on(signal, onSignal);
+  try {
+    const done = await run(AbortSignal.any([stop.signal, terminal.closed]));
+    return code === 0 || done === EXIT.done ? done : code;
+  } finally {
+    for (const signal of heard) process.off(signal, onSignal);
+  }
+}
+
+/** Whether SIGHUP was ignored when this process began; false where the system does not tell. */
+function isHangUpIgnored(): boolean {
+  if (process.platform !== 'linux') return false;
+  const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return (Number.parseInt(mask?.slice(-1) ?? '0', 16) & 1) === 1;
+}

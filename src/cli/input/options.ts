@@ -1,0 +1,107 @@
+/** The options that subcommands share, and what they mean in a request. */
+import type { Options } from 'yargs';
+import { type CommandFields, DEFAULT_ENDPOINT } from '../../client/index.ts';
+import { durationMs } from './duration.ts';
+
+export const GENERAL = 'General:';
+
+/** On every subcommand. */
+export const COMMON = {
+  endpoint: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Address of the daemon (environment: LOCKSTEP_ENDPOINT)',
+    defaultDescription: DEFAULT_ENDPOINT,
+    group: GENERAL,
+  },
+  timeout: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'How long to look for the daemon (500ms, 3s)',
+    defaultDescription: '3s',
+    group: GENERAL,
+  },
+  json: {
+    type: 'boolean',
+    describe: 'Answers as JSON on stdout',
+    group: GENERAL,
+  },
+} as const satisfies Record<string, Options>;
+
+/** On what reads the daemon's own settings. */
+export const CONFIG = {
+  config: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'The configuration file of the daemon (environment: LOCKSTEP_CONFIG)',
+  },
+} as const satisfies Record<string, Options>;
+
+const COMMAND = 'Command:';
+
+/** On everything that creates or deletes. */
+export const COMMAND_OPTIONS = {
+  ensure: {
+    type: 'boolean',
+    describe: 'Also act on a key that only some nodes hold, instead of refusing',
+    group: COMMAND,
+  },
+  deadline: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Roll back what is not committed by then (30s, 2m)',
+    defaultDescription: '30s',
+    group: COMMAND,
+  },
+  wait: {
+    choices: ['settled', 'accepted'],
+    default: 'settled',
+    requiresArg: true,
+    describe: 'Wait for the outcome, or only until the daemon has accepted the command',
+    group: COMMAND,
+  },
+} as const satisfies Record<string, Options>;
+
+/** A lane, with another default for single commands than for bulk. */
+export const lane = (usual: 'interactive' | 'bulk') =>
+  ({
+    choices: ['interactive', 'bulk'],
+    default: usual,
+    requiresArg: true,
+    describe: 'Queue that the daemon puts it in',
+    group: COMMAND,
+  }) as const satisfies Options;
+
+/** What to do about a node that is known to be down, with another default for bulk. */
+export const ifUnavailable = (usual: 'reject' | 'wait') =>
+  ({
+    choices: ['reject', 'wait'],
+    default: usual,
+    requiresArg: true,
+    describe: 'If a node is known to be down: fail at once, or wait for it',
+    group: COMMAND,
+  }) as const satisfies Options;
+
+interface CommandArguments {
+  readonly ensure: boolean | undefined;
+  readonly deadline: string | undefined;
+  readonly wait: string;
+  readonly lane: string;
+  readonly 'if-unavailable': string;
+}
+
+/** The same as the fields of a request. */
+export function commandFields(args: CommandArguments): CommandFields & Waiting {
+  return {
+    ensure: args.ensure === true,
+    wait: args.wait as Waiting['wait'],
+    lane: args.lane as 'interactive' | 'bulk',
+    ifUnavailable: args['if-unavailable'] as 'reject' | 'wait',
+    ...(args.deadline === undefined ? {} : { deadlineMs: durationMs('deadline', args.deadline) }),
+  };
+}
+
+/** What the caller waits for. */
+export interface Waiting {
+  readonly wait: 'settled' | 'accepted';
+}

@@ -1,0 +1,135 @@
+/**
+ * An operator's word about all open commands that a filter matches: shows first how many there are,
+ * asks, and goes on page by page until none is left.
+ */
+import { isError, type LockstepClient, type Selection } from '../../client/index.ts';
+import type { CommandAnswer, SelectionAnswer } from '../../protocol/answer.ts';
+import type { ErrorReply } from '../../protocol/errors.ts';
+import type { OperatorAct } from '../../protocol/work.ts';
+import { EXIT, type ExitCode, exitOfReply } from '../exit-code.ts';
+import { interruptible } from '../input/interrupts.ts';
+import { agree, mustBeAskable } from '../input/question.ts';
+import { commandTable, errorText } from '../output/answer-text.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { withDaemon } from '../subcommand.ts';
+import { author } from './author.ts';
+import { OperatorTally } from './tally.ts';
+
+const SHOWN_MAX = 20;
+const PAGE = 500;
+
+/** The last two are of held commands. */
+type Order = OperatorAct | 'restore --resume' | 'restore --abandon';
+
+/** What is asked; a retry does no harm. */
+const QUESTIONS: Readonly<Record<Order, ((many: string) => string) | undefined>> = {
+  retry: undefined,
+  cancel: (many) => `Cancel ${many}?`,
+  abandon: (many) => `Give up the rollbacks of ${many} for ever?`,
+  'restore --resume': (many) => `Have ${many} go on as the journal has them?`,
+  'restore --abandon': (many) => `Give ${many} up for ever, whatever the nodes hold of them?`,
+};
+
+/** What is lost if it was not meant. */
+const HARM: Readonly<Record<Order, string>> = {
+  retry: 'retry with a filter can repeat many commands',
+  cancel: 'cancel with a filter can turn many commands back',
+  abandon: 'abandon leaves the nodes different for good',
+  'restore --resume': 'restore --resume changes nodes',
+  'restore --abandon': 'restore --abandon leaves nodes as they are for good',
+};
+
+interface Arguments {
+  readonly endpoint: string | undefined;
+  readonly timeout: string | undefined;
+  readonly json: boolean | undefined;
+  readonly yes: boolean | undefined;
+  readonly 'dry-run': boolean | undefined;
+  readonly filter: Readonly<Record<string, unknown>>;
+}
+
+export function operateByFilter(op: Order, args: Arguments, terminal: Terminal): Promise<number> {
+  const dryRun = args['dry-run'] === true;
+  const question = QUESTIONS[op];
+  if (!dryRun && question !== undefined) mustBeAskable(HARM[op], { ...args, terminal });
+  const filter = args.filter as Selection['filter'];
+  return withDaemon(args, async (client): Promise<number> => {
+    const limit = dryRun ? PAGE : SHOWN_MAX;
+    const preview = await client.operate({ ...fieldsOf(op), filter, dryRun: true, limit });
+    if (isError(preview)) return printError(preview, args, terminal);
+    if (dryRun) return showPreview(op, preview, { terminal, json: args.json === true });
+    const many = preview.matched === 1 ? '1 command' : `${preview.matched} commands`;
+    if (preview.matched > 0 && question !== undefined && args.yes !== true) {
+      terminal.note(previewText(preview));
+      await agree(question(many), '', { yes: args.yes, terminal });
+    }
+    const act = { op, filter, json: args.json === true };
+    return interruptible(terminal, {
+      run: (stop) => actOnAll(client, { ...act, stop }, terminal),
+      leave: () => client.close(),
+    });
+  });
+}
+
+async function showPreview(
+  op: Order,
+  preview: SelectionAnswer,
+  { terminal, json }: { readonly terminal: Terminal; readonly json: boolean },
+): Promise<ExitCode> {
+  const { matched, commands } = preview;
+  if (json) {
+    for (const one of commands) await terminal.json(one);
+    const summary = { op, dryRun: true, matched, shown: commands.length };
+    await terminal.json({ summary });
+  } else await terminal.line(previewText(preview));
+  return EXIT.done;
+}
+
+function previewText({ matched, commands }: SelectionAnswer): string {
+  if (matched === 0) return 'No command matches.';
+  const shown = commands.filter((one): one is CommandAnswer => !isError(one));
+  const more = matched > shown.length ? `\n… and ${matched - shown.length} more` : '';
+  return `${commandTable(shown)}${more}`;
+}
+
+function fieldsOf(op: Order) {
+  if (op === 'restore --resume') return { op: 'restore', act: 'resume' } as const;
+  if (op === 'restore --abandon') return { op: 'restore', act: 'abandon' } as const;
+  return { op };
+}
+
+interface Act {
+  readonly op: Order;
+  readonly filter: Selection['filter'];
+  readonly json: boolean;
+  readonly stop: AbortSignal;
+}
+
+async function actOnAll(
+  client: LockstepClient,
+  { op, filter, json, stop }: Act,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const tally = new OperatorTally(op, { json, terminal });
+  let cursor: string | undefined;
+  do {
+    const from = cursor === undefined ? {} : { cursor };
+    const page = await tally.heard(
+      client.operate({ ...fieldsOf(op), filter, limit: PAGE, by: author(), ...from }),
+    );
+    if (page === undefined) break;
+    for (const one of page.commands) await tally.count(one);
+    cursor = page.next;
+  } while (cursor !== undefined && !stop.aborted);
+  return tally.sumUp(cursor === undefined);
+}
+
+async function printError(
+  reply: ErrorReply,
+  { json }: { readonly json: boolean | undefined },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (json === true) await terminal.json(reply);
+  else terminal.note(errorText(reply, terminal));
+  return exitOfReply(reply);
+}

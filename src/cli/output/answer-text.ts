@@ -1,0 +1,151 @@
+/** The daemon's answers in words for people. What nodes and keys contribute is made harmless. */
+import type { CommandAnswer } from '../../protocol/answer.ts';
+import type { ErrorReply } from '../../protocol/errors.ts';
+import { durationText } from '../input/duration.ts';
+import { indent, table } from './table.ts';
+import { type Colour, plain, type Terminal } from './terminal.ts';
+
+/** What each reason means, and what can be done. */
+const REASONS: Readonly<Record<NonNullable<CommandAnswer['reason']>, string>> = {
+  already_exists: 'every node holds this key already; nothing was changed',
+  not_found: 'no node holds this key; nothing was changed',
+  diverged: 'some nodes hold this key, others do not; --ensure heals that',
+  deadline: 'it was not done in time',
+  node_refused: 'a node will not do it; see what it said',
+  cancelled: 'somebody cancelled it',
+};
+
+const HELD = 'nobody drives it; lockstep restore --resume or --abandon says what becomes of it';
+
+const PARKED =
+  'it crashed the daemon and nobody drives it; lockstep retry or abandon says what becomes of it';
+
+const COLOURS: Readonly<Record<CommandAnswer['state'], Colour>> = {
+  accepted: 'yellow',
+  applying: 'yellow',
+  compensating: 'yellow',
+  committed: 'green',
+  rolled_back: 'red',
+  refused: 'red',
+  abandoned: 'red',
+};
+
+/** One line: `create 5: committed in 4 ms`. */
+export function headline(answer: CommandAnswer, terminal: Terminal): string {
+  const state = terminal.paint(COLOURS[answer.state], outcomeText(answer));
+  const time = `${isSettled(answer) ? 'in' : 'for'} ${durationText(answer.elapsedMs)}`;
+  const stuck = answer.stuck === true ? `, ${terminal.paint('red', 'stuck')}` : '';
+  return `${answer.op} ${plain(answer.groupId)}: ${state}${stuck} ${time}`;
+}
+
+export function isSettled({ state }: Pick<CommandAnswer, 'state'>): boolean {
+  return COLOURS[state] !== 'yellow';
+}
+
+/** `refused, already_exists`. */
+export function outcomeText({ state, reason }: Pick<CommandAnswer, 'state' | 'reason'>): string {
+  return reason === undefined ? state : `${state}, ${reason}`;
+}
+
+/** All there is to say of one command. */
+export function details(answer: CommandAnswer, terminal: Terminal): string {
+  const facts = [
+    ['id', plain(answer.id)],
+    ['accepted', answer.acceptedAt],
+    ['lane', answer.lane],
+    ['held', answer.held === true ? HELD : undefined],
+    ['parked', answer.parked === true ? PARKED : undefined],
+    ['waits for', answer.waitsFor === undefined ? undefined : plain(answer.waitsFor)],
+    ['why', answer.reason === undefined ? undefined : REASONS[answer.reason]],
+  ].filter((fact): fact is [string, string] => fact[1] !== undefined);
+  const lines = facts.map(([name, value]) => `${name}: ${value}`);
+  const nodes = answer.nodes === undefined ? [] : ['', nodeTable(answer.nodes)];
+  return [headline(answer, terminal), indent([...lines, ...nodes].join('\n'))].join('\n');
+}
+
+function nodeTable(nodes: NonNullable<CommandAnswer['nodes']>): string {
+  return table(
+    [
+      { title: 'node' },
+      { title: 'record' },
+      { title: 'attempts', align: 'right' },
+      { title: 'said last' },
+    ],
+    Object.entries(nodes).map(([name, { state, attempts, lastResponse: detail }]) => [
+      plain(name),
+      state,
+      String(attempts),
+      plain(detail ?? ''),
+    ]),
+  );
+}
+
+/** A row a command. */
+export function commandTable(commands: readonly CommandAnswer[]): string {
+  // Of those that are open: what keeps them so.
+  const waits = commands.map((one) => (isSettled(one) ? '' : responsesText(one)));
+  const isShown = waits.some((text) => text !== '');
+  return table(
+    [
+      { title: 'accepted' },
+      { title: 'op' },
+      { title: 'key' },
+      { title: 'outcome' },
+      { title: 'took', align: 'right' },
+      { title: 'id' },
+      ...(isShown ? [{ title: 'nodes said last' }] : []),
+    ],
+    commands.map((one, index) => [
+      one.acceptedAt ?? '',
+      one.op,
+      plain(one.groupId),
+      outcomeText(one) +
+        (one.stuck === true ? ', stuck' : '') +
+        (one.held === true ? ', held' : '') +
+        (one.parked === true ? ', parked' : ''),
+      durationText(one.elapsedMs),
+      plain(one.id),
+      ...(isShown ? [waits[index] ?? ''] : []),
+    ]),
+  );
+}
+
+/** What each node said last, on one line. */
+export function responsesText(answer: CommandAnswer): string {
+  return Object.entries(answer.nodes ?? {})
+    .flatMap(([name, { lastResponse: detail }]) =>
+      detail === undefined ? [] : [`${name}: ${plain(detail)}`],
+    )
+    .join(' · ');
+}
+
+/** An error reply on two or three lines, for stderr. */
+export function errorText({ error, id }: ErrorReply, terminal: Terminal): string {
+  const again =
+    error.retryAfterMs === undefined ? [] : [`again in ${durationText(error.retryAfterMs)}`];
+  const about = id === undefined ? [] : [`id: ${plain(id)}`];
+  const code = terminal.paint('red', error.code, process.stderr);
+  const first = `${code}: ${plain(asTyped(error))}`;
+  const hint = error.hint.replace('after retryAfterMs', again.length > 0 ? 'then' : 'later');
+  return [first, indent([plain(hint), ...again, ...about].join('\n'))].join('\n');
+}
+
+/** What people typed, by the field of the request that it became. */
+const TYPED: Readonly<Record<string, string>> = {
+  groupId: 'the key',
+  id: 'the id',
+  state: '--state',
+  node: '--node',
+  olderThanMs: '--older-than',
+  youngerThanMs: '--younger-than',
+  limit: '--limit',
+  cursor: '--cursor',
+  deadlineMs: '--deadline',
+};
+
+/** The message, with the field in the words of the command line. */
+function asTyped({ field, message }: ErrorReply['error']): string {
+  if (field === undefined || !message.startsWith(field)) return message;
+  const typed = TYPED[field.replace(/^filter\./, '').replace(/\.\d+$/, '')];
+  return typed === undefined ? message : typed + message.slice(field.length);
+}

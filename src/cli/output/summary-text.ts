@@ -1,0 +1,126 @@
+/** `status` without an id, in words. */
+import type { LanePause, LanesAnswer, NodeStatus, SummaryAnswer } from '../../protocol/answer.ts';
+import { durationText } from '../input/duration.ts';
+import { acceptingText, refusedText } from './accepting-text.ts';
+import { breakerState } from './breaker-text.ts';
+import { indent, table } from './table.ts';
+import { plain, type Terminal } from './terminal.ts';
+
+const RIGHT = 'right' as const;
+
+export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
+  const state = terminal.paint(answer.state === 'running' ? 'green' : 'yellow', answer.state);
+  const stuck = terminal.paint(answer.stuck > 0 ? 'red' : 'dim', `${answer.stuck} stuck`);
+  return [
+    `lockstepd ${plain(answer.version)}, pid ${answer.pid}: ${state} for ${durationText(answer.uptimeMs)}, ${acceptingText(answer, terminal)}`,
+    `open: ${answer.open} of at most ${answer.openMax}, ${answer.compensating} rolling back, ${stuck}`,
+    ...heldLine(answer, terminal),
+    ...parkedLine(answer, terminal),
+    `settled since the start: ${countsText(answer.settled) || 'none'}`,
+    ...troubleLines(answer, terminal),
+    ...nodesLine(answer, terminal),
+    ...auditLine(answer, terminal),
+    `threads: ${answer.threads.map(plain).join(', ')}`,
+    '',
+    indent(laneTable(answer)),
+    '',
+    indent(nodeTable(answer.nodes, terminal)),
+  ].join('\n');
+}
+
+/** What an operator has to see first. */
+function troubleLines(answer: SummaryAnswer, terminal: Terminal): readonly string[] {
+  return troublesOf(answer).map((text) => terminal.paint('red', text));
+}
+
+/** Told until the next start. */
+export const NODES_CHANGED = 'the nodes have changed with this start; before, they were';
+
+export function troublesOf({
+  unsupervised,
+  refusal,
+  missingNodes,
+}: SummaryAnswer): readonly string[] {
+  return [
+    ...(unsupervised ? ['pm2 is gone: after a crash nothing starts the daemon anew'] : []),
+    // That it is draining is its state already.
+    ...(refusal === undefined || refusal.reason === 'draining' ? [] : [refusedText(refusal)]),
+    ...Object.entries(missingNodes ?? {}).map(
+      ([name, count]) =>
+        `${plain(name)} is not configured, and ${count === 1 ? '1 open command needs' : `${count} open commands need`} it`,
+    ),
+  ];
+}
+
+function pauseText({ since, by }: LanePause): string {
+  return `paused since ${plain(since)}${by === undefined ? '' : ` by ${plain(by)}`}`;
+}
+
+function heldLine({ held }: SummaryAnswer, terminal: Terminal): readonly string[] {
+  if (held === undefined) return [];
+  const what = terminal.paint('yellow', `${held} held`);
+  return [`${what} since the journal was restored: lockstep restore --resume or --abandon`];
+}
+
+function nodesLine({ nodesBefore }: SummaryAnswer, terminal: Terminal): readonly string[] {
+  if (nodesBefore === undefined) return [];
+  return [`${terminal.paint('yellow', NODES_CHANGED)}: ${plain(nodesBefore)}`];
+}
+
+function parkedLine({ parked }: SummaryAnswer, terminal: Terminal): readonly string[] {
+  if (parked === undefined) return [];
+  const what = terminal.paint('red', `${parked} parked`);
+  return [`${what}, since they crashed the daemon: lockstep list --parked`];
+}
+
+function auditLine({ audit }: SummaryAnswer, terminal: Terminal): readonly string[] {
+  if (audit === undefined) return [];
+  const { divergent, finishedAt } = audit;
+  const found = terminal.paint(divergent > 0 ? 'red' : 'green', `${divergent} keys differ`);
+  return [`audited ${plain(finishedAt)}: ${found}`];
+}
+
+export function laneTable({ lanes }: LanesAnswer): string {
+  return table(
+    [
+      { title: 'lane' },
+      { title: 'waiting', align: RIGHT },
+      { title: 'running', align: RIGHT },
+      { title: '' },
+    ],
+    Object.entries(lanes).map(([name, { waiting, running, paused }]) => [
+      name,
+      String(waiting),
+      String(running),
+      paused === undefined ? '' : pauseText(paused),
+    ]),
+  );
+}
+
+function nodeTable(nodes: Readonly<Record<string, NodeStatus>>, terminal: Terminal): string {
+  return table(
+    [
+      { title: 'node' },
+      { title: 'breaker' },
+      { title: 'calls', align: RIGHT },
+      { title: 'answers' },
+      { title: 'last failure' },
+    ],
+    Object.entries(nodes).map(([name, { calls, answers, lastFailure, breaker }]) => [
+      plain(name),
+      breakerState(breaker, terminal),
+      String(calls),
+      countsText(answers),
+      plain(lastFailure ?? ''),
+    ]),
+  );
+}
+
+/** `applied 98, unsure 12`, the most first. */
+function countsText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${plain(name)} ${count}`)
+    .join(', ');
+}

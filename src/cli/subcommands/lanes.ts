@@ -1,0 +1,15 @@
+/** `pause` and `resume`: of one lane, or of both. */
+import { laneCommand } from '../operate/lane-command.ts';
+
+export const pause = laneCommand('pause', {
+  describe: 'Take commands in and hold them back, until resume; what has begun goes on',
+  examples: [
+    ['$0 pause bulk', 'leave the nodes to interactive commands'],
+    ['$0 pause', 'both lanes, before work on the nodes'],
+  ],
+});
+
+export const resume = laneCommand('resume', {
+  describe: 'Resume a paused lane',
+  examples: [['$0 resume', 'all lanes']],
+});

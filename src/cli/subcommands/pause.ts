@@ -1,9 +1,0 @@
-import { laneCommand } from '../lane-command.ts';
-
-export const pause = laneCommand('pause', {
-  describe: 'Take commands in and hold them back, until resume; what has begun goes on',
-  examples: [
-    ['$0 pause bulk', 'leave the nodes to interactive commands'],
-    ['$0 pause', 'both lanes, before work on the nodes'],
-  ],
-});

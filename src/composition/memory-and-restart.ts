@@ -1,0 +1,40 @@
+/** What a life of the daemon is limited by, besides its faults: descriptors, memory, and time. */
+import {
+  descriptorLimit,
+  fitDescriptors,
+  MORE_DESCRIPTORS,
+  tooFewDescriptors,
+} from '../config/machine/descriptors.ts';
+import type { Problem } from '../config/problem.ts';
+import type { Settings } from '../config/schema.ts';
+import { MemoryGuard } from '../lifecycle/guards/memory.ts';
+import { scheduleRenewal } from '../lifecycle/guards/scheduled-restart.ts';
+import type { Log } from '../observe/log/log-port.ts';
+
+export function limitLife(
+  { memoryLimitBytes, restartAfterHours }: Settings,
+  log: Log,
+  renew: (why: string) => void,
+): void {
+  new MemoryGuard({ limitBytes: memoryLimitBytes, log }).watch();
+  scheduleRenewal({ afterHours: restartAfterHours, onDue: renew });
+}
+
+export interface Fitted {
+  readonly settings: Settings;
+  /** For the log; undefined: none. */
+  readonly shortage?: Readonly<Record<string, string | number>>;
+}
+
+/** With as many connections as the process may open; a problem if there is not enough for any. */
+export function fitToDescriptors(settings: Settings): Fitted | { readonly problem: Problem } {
+  const limit = descriptorLimit();
+  if (limit === undefined) return { settings };
+  const fit = fitDescriptors(settings, limit);
+  if (fit.kind === 'too few') return { problem: tooFewDescriptors(limit, fit.least) };
+  if (fit.kind === 'enough') return { settings };
+  const { connectionsPerNode, needed } = fit;
+  const set = settings.connectionsPerNode;
+  const shortage = { openFilesMax: limit, needed, set, connectionsPerNode, hint: MORE_DESCRIPTORS };
+  return { settings: { ...settings, connectionsPerNode }, shortage };
+}

@@ -1,0 +1,69 @@
+/**
+ * What the daemon needs of file descriptors, held against what the process may open. Node raises the
+ * soft limit to the hard one at its start, so that this is the hard one.
+ */
+import { readFileSync } from 'node:fs';
+import type { Problem } from '../problem.ts';
+import type { Settings } from '../schema.ts';
+
+/** Journal, logs, notices, and what Node and ZeroMQ take for themselves: 48 were seen. */
+const OWN = 64;
+/** Its event loop and its channel: 7 were seen. */
+const EACH_EXECUTOR = 8;
+const OPERATORS = 16;
+const CLIENTS = 64;
+/** To each node and of each executor, besides `connectionsPerNode`: for lists of keys. */
+const ASIDE = 1;
+
+type Needy = Pick<Settings, 'executors' | 'nodes' | 'connectionsPerNode'>;
+
+export type DescriptorFit =
+  /** `needed`: with every connection in use. */
+  | { readonly kind: 'enough'; readonly needed: number }
+  /** Each executor has so many connections to a node, which is less than `connectionsPerNode`. */
+  | { readonly kind: 'fewer'; readonly needed: number; readonly connectionsPerNode: number }
+  /** `least`: with 64 clients and one connection to each node. */
+  | { readonly kind: 'too few'; readonly least: number };
+
+export function fitDescriptors(
+  { executors, nodes, connectionsPerNode }: Needy,
+  limit: number,
+): DescriptorFit {
+  const fixed = OWN + EACH_EXECUTOR * executors + OPERATORS + CLIENTS;
+  const needFor = (connections: number) => fixed + executors * nodes.length * (connections + ASIDE);
+  const needed = needFor(connectionsPerNode);
+  if (limit >= needed) return { kind: 'enough', needed };
+  const least = needFor(1);
+  if (limit < least) return { kind: 'too few', least };
+  const affordable = Math.floor((limit - fixed) / (executors * nodes.length)) - ASIDE;
+  return { kind: 'fewer', needed, connectionsPerNode: affordable };
+}
+
+/** Of this process; undefined where the system does not tell it, or sets none. */
+export function descriptorLimit(): number | undefined {
+  let text: string;
+  try {
+    text = readFileSync('/proc/self/limits', 'utf8');
+  } catch (error) {
+    // Not Linux, or /proc is not to be read.
+    if (['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
+    throw error;
+  }
+  const limit = /^Max open files\s+(\d+)/m.exec(text)?.[1];
+  return limit === undefined ? undefined : Number(limit);
+}
+
+export const MORE_DESCRIPTORS =
+  'Raise it: `ulimit -n` in a shell, LimitNOFILE= in a systemd unit, `ulimits: nofile` in Compose; ' +
+  'or set fewer executors.';
+
+export function tooFewDescriptors(limit: number, least: number): Problem {
+  return {
+    source: 'the limit of open files',
+    message:
+      `is ${limit}, and at least ${least} are needed: for the journal, the operators' port, ` +
+      `${CLIENTS} clients and one connection of each executor to each node`,
+    hint: MORE_DESCRIPTORS,
+  };
+}

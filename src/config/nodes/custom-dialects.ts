@@ -1,0 +1,96 @@
+/**
+ * Dialects of the configuration file, by name. Each is whole, or `extends` one that ships and says
+ * only what differs: objects are merged, lists replaced.
+ */
+import { z } from 'zod';
+import type { Dialect } from '../../node/dialect/dialect.ts';
+import { SHIPPED_DIALECTS } from '../../node/dialects/index.ts';
+import { issueText } from '../settings/issue-text.ts';
+import { dialectSchema } from './dialect-schema.ts';
+
+const DIALECTS_MAX = 50;
+const SHIPPED_NAMES = SHIPPED_DIALECTS.map(({ name }) => name);
+
+type Fault = { readonly message: string; readonly path: readonly PropertyKey[] };
+type Read = { readonly dialect: Dialect } | { readonly faults: readonly Fault[] };
+
+/** Not a `z.record`: that one drops the key `__proto__` without a word. */
+export const customDialects = z.unknown().transform((byName, context): readonly Dialect[] => {
+  if (!isObject(byName)) {
+    context.addIssue({ code: 'invalid_type', expected: 'object', input: byName });
+    return z.NEVER;
+  }
+  const entries = Object.entries(byName);
+  if (entries.length > DIALECTS_MAX) {
+    context.addIssue({ code: 'custom', message: `holds more than ${DIALECTS_MAX} dialects` });
+    return z.NEVER;
+  }
+  const dialects: Dialect[] = [];
+  for (const [name, value] of entries) {
+    const read = readDialect(name, value);
+    if ('dialect' in read) dialects.push(read.dialect);
+    else addFaults(context, name, read.faults);
+  }
+  return dialects;
+});
+
+function addFaults(context: z.RefinementCtx, name: string, faults: readonly Fault[]): void {
+  for (const { message, path } of faults) {
+    context.addIssue({ code: 'custom', message, path: [name, ...path], input: undefined });
+  }
+}
+
+function readDialect(name: string, value: unknown): Read {
+  if (SHIPPED_NAMES.includes(name)) return fault('is the name of a dialect that ships');
+  if (!isObject(value)) return fault('is not an object');
+  if (Object.hasOwn(value, 'name')) {
+    return fault('is not written here: a dialect is named by its key', ['name']);
+  }
+  const { extends: baseName, ...own } = value;
+  const base = SHIPPED_DIALECTS.find((shipped) => shipped.name === baseName);
+  if (baseName !== undefined && base === undefined) {
+    return fault(`is not one of ${SHIPPED_NAMES.join(', ')}`, ['extends']);
+  }
+  const whole = { ...merged({ ...base }, own), name };
+  const result = dialectSchema.safeParse(whole, { reportInput: true });
+  if (result.success) return { dialect: result.data };
+  return { faults: faultsOf(result.error.issues) };
+}
+
+/** All missing members are one fault: most often it is `extends` that is missing. */
+function faultsOf(issues: readonly z.core.$ZodIssue[]): readonly Fault[] {
+  const isMissing = ({ path, input }: z.core.$ZodIssue) => path.length === 1 && input === undefined;
+  const missing = issues.filter(isMissing).map(({ path }) => String(path[0]));
+  const faults: Fault[] = issues
+    .filter((issue) => !isMissing(issue))
+    // Its name is the key it stands under, not a member.
+    .map((issue) => ({
+      message: issueText(issue),
+      path: issue.path.filter((at) => at !== 'name'),
+    }));
+  if (missing.length > 0) {
+    const words = `lacks ${missing.join(', ')}; or it extends ${SHIPPED_NAMES.join(' or ')}`;
+    faults.push({ message: words, path: [] });
+  }
+  return faults;
+}
+
+function fault(message: string, path: readonly string[] = []): Read {
+  return { faults: [{ message, path }] };
+}
+
+function merged(
+  base: Readonly<Record<string, unknown>>,
+  own: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  // Not by assignment: `__proto__` has to stay a key, so that it is found unknown.
+  const changes = Object.entries(own).map(([key, value]) => {
+    const inherited = Object.hasOwn(base, key) ? base[key] : undefined;
+    return [key, isObject(inherited) && isObject(value) ? merged(inherited, value) : value];
+  });
+  return { ...base, ...Object.fromEntries(changes) };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,23 @@
+/** Which of the known names was meant, and what to say about it. */
+import { nearest } from '../../base/nearest.ts';
+
+/** The same name in another spelling (`request_timeout_ms`), or else the nearest one. */
+export function suggestion(typed: string, known: readonly string[]): string | undefined {
+  const bare = letters(typed);
+  return known.find((name) => letters(name) === bare) ?? nearest(typed, known);
+}
+
+/** A hint for an unknown name. */
+export function unknownHint(typed: string, known: readonly string[]): string {
+  const meant = suggestion(typed, known);
+  return meant === undefined
+    ? 'docs/configuration.md lists all that there are.'
+    : `Did you mean ${meant}?`;
+}
+
+function letters(name: string): string {
+  return name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '')
+    .replace(/^lockstep/, '');
+}

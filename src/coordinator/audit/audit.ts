@@ -1,0 +1,205 @@
+/**
+ * `audit`: what the nodes hold, compared with each other and with the journal, one bounded page a
+ * request; the caller sets the pace. One request at a time (P9).
+ *
+ * Nodes list at slightly different moments, so a difference is only a suspicion (candidates.ts). It
+ * becomes a finding when all nodes were read while no command was at the key, from the moment the
+ * journal was asked until now (`KeyOrder.watch`); a key with work on it is `busy` and not judged.
+ *
+ * A repair is an ordinary command with `ensure`, accepted in a turn that finds the key still quiet
+ * (P6): it brings nothing back that was deleted, and takes nothing away that was created.
+ *
+ * It knows only of commands of this daemon.
+ */
+
+import type { Operation } from '../../core/model.ts';
+import type { Answer, AuditAnswer, AuditFinding } from '../../protocol/answer.ts';
+import { errorReply } from '../../protocol/errors.ts';
+import { groupIdFault } from '../../protocol/group-id.ts';
+import type { AuditRequest } from '../../protocol/request.ts';
+import type { Sighting } from '../../protocol/work.ts';
+import { unavailable } from '../breakers/unavailable.ts';
+import type { Respond } from '../ports.ts';
+import type { QuietKeys } from '../queue/key-order.ts';
+import { Missed } from '../requests/looks.ts';
+import type { RequestContext } from '../requests/queries.ts';
+import { type Candidates, QUESTION_TIMEOUT_MS, suspect } from './candidates.ts';
+import { classify, isUnjournaled } from './classify.ts';
+
+const RETRY_AFTER_MS = 500;
+/** Of one page; who asks again is answered once for all. */
+const ASKERS_MAX = 100;
+
+export class Audit {
+  readonly #desk: RequestContext;
+  #running: { readonly content: string; readonly askers: Respond[] } | undefined;
+
+  constructor(context: RequestContext) {
+    this.#desk = context;
+  }
+
+  take(request: AuditRequest, respond: Respond): void {
+    const content = JSON.stringify(request);
+    // Asked again by a client that grew impatient: one answer will do for both.
+    const running = this.#running;
+    if (running?.content === content && running.askers.length < ASKERS_MAX) {
+      running.askers.push(respond);
+      return;
+    }
+    if (running !== undefined) {
+      const retryAfterMs = RETRY_AFTER_MS;
+      return respond(errorReply('busy', 'another audit is running', { retryAfterMs }));
+    }
+    if (!this.#desk.breakers.admission.isFree) {
+      return respond(unavailable('the breaker of a node is not closed; see `lockstep breaker`'));
+    }
+    const askers = [respond];
+    this.#running = { content, askers };
+    void this.#answerOf(request).then((answer) => {
+      this.#running = undefined;
+      for (const asker of askers) asker(answer);
+    });
+  }
+
+  async #answerOf(request: AuditRequest): Promise<Answer> {
+    try {
+      return await this.#run(request);
+    } catch (error) {
+      if (error instanceof Missed) return error.reply;
+      throw error;
+    }
+  }
+
+  /** @throws Missed */
+  async #run(request: AuditRequest): Promise<Answer> {
+    const suspicion = await suspect(this.#desk, request);
+    if ('error' in suspicion) return suspicion;
+    const { checked, suspects, quiet, next, unlisted } = suspicion;
+    try {
+      const watched = suspects.filter((key) => quiet.has(key));
+      const seen = await this.#look(watched, unlisted.length > 0);
+      if (seen === undefined) return unavailable('the nodes were not read in time');
+      const busy = new Set(suspects.filter((key) => !quiet.has(key)));
+      const found = findingOf(seen, suspicion, request);
+      const mended = await Promise.all(found.map((one) => this.#mend(one, request, quiet)));
+      const findings = mended.filter((one) => one !== undefined);
+      for (const [index, one] of mended.entries()) {
+        if (one === undefined) busy.add(found[index]?.finding.groupId ?? '');
+      }
+      const end = next === undefined ? {} : { next };
+      const without = unlisted.length === 0 ? {} : { unlisted };
+      const unheard = unjournaledOf(seen, suspicion);
+      const unjournaled = unheard.length === 0 ? {} : { unjournaled: unheard };
+      const answer = { checked, findings, busy: [...busy], ...unjournaled, ...without, ...end };
+      this.#conclude(request, answer);
+      return answer;
+    } finally {
+      this.#desk.commands.keys.unwatch(quiet);
+    }
+  }
+
+  /** Reads the keys on all nodes; undefined if that took too long. */
+  async #look(keys: readonly string[], isSlow: boolean): Promise<readonly Sighting[] | undefined> {
+    const { ports, questions, options } = this.#desk;
+    const faultOf = (key: string) => groupIdFault(key) ?? options.unroutable(key);
+    const sightless = keys.flatMap((key) => {
+      const detail = faultOf(key);
+      return detail === undefined ? [] : [this.#unreadable(key, detail)];
+    });
+    const readable = keys.filter((key) => faultOf(key) === undefined);
+    if (readable.length === 0) return sightless;
+    const { promise, resolve } = Promise.withResolvers<readonly Sighting[] | undefined>();
+    const ticket = questions.ask(ports.now() + QUESTION_TIMEOUT_MS, (value) =>
+      resolve(value?.of === 'look' ? [...value.sightings, ...sightless] : undefined),
+    );
+    const executor = Math.floor(ports.random() * options.executors);
+    ports.order(executor, { kind: 'look', keys: readable, isSlow, ticket });
+    return promise;
+  }
+
+  /** A key that somebody else has put there, and that no request of ours can name. */
+  #unreadable(groupId: string, detail: string): Sighting {
+    const { nodeNames } = this.#desk.options;
+    const nodes = nodeNames.map(
+      (name) => [name, { state: 'unknown', lastResponse: detail }] as const,
+    );
+    return { groupId, nodes: Object.fromEntries(nodes) };
+  }
+
+  /** The finding with what is done about it; undefined if a command has come to its key. */
+  async #mend(
+    { finding, remedy: op }: Classified,
+    { repair }: AuditRequest,
+    quiet: QuietKeys,
+  ): Promise<AuditFinding | undefined> {
+    if (op === undefined) return finding;
+    if (!repair) return { ...finding, repair: { op } };
+    const { promise, resolve } = Promise.withResolvers<AuditFinding | undefined>();
+    const { commands, post } = this.#desk;
+    post((batch) => {
+      if (!quiet.has(finding.groupId)) return resolve(undefined);
+      const heal = remedy(op, finding.groupId);
+      return commands.accept(
+        heal,
+        (answer) => resolve({ ...finding, ...repairReply(op, answer) }),
+        batch,
+      );
+    });
+    return promise;
+  }
+
+  #conclude(request: AuditRequest, answer: AuditAnswer): void {
+    const { ports } = this.#desk;
+    const accepted = answer.findings.filter(({ repair }) => repair?.id !== undefined).length;
+    if (accepted > 0) {
+      const by = request.by === undefined ? {} : { by: request.by };
+      ports.noted?.('operator: audit repairs', { commands: accepted, ...by });
+    }
+    const finished = this.#desk.divergence.note(request, answer, ports.now());
+    if (finished !== undefined) ports.publish('audit.finished', () => finished);
+  }
+}
+
+type Classified = NonNullable<ReturnType<typeof classify>>;
+
+function findingOf(
+  seen: readonly Sighting[],
+  { quiet, wanted }: Candidates,
+  { unknown }: AuditRequest,
+): readonly Classified[] {
+  return seen.flatMap((sighting) => {
+    const want = wanted.get(sighting.groupId);
+    if (want === undefined || !quiet.has(sighting.groupId)) return [];
+    return classify(sighting, want, unknown) ?? [];
+  });
+}
+
+/** By the lists, or by reads where there are none; a key that a command has come to is not judged. */
+function unjournaledOf(
+  seen: readonly Sighting[],
+  { unjournaled, wanted, quiet }: Candidates,
+): readonly string[] {
+  const read = seen.filter(({ groupId, nodes }) => {
+    const want = wanted.get(groupId);
+    const isOnAll = Object.values(nodes).every(({ state }) => state === 'present');
+    return isOnAll && want !== undefined && isUnjournaled(want);
+  });
+  const keys = [...unjournaled, ...read.map(({ groupId }) => groupId)];
+  return keys.filter((key) => quiet.has(key));
+}
+
+function remedy(op: Operation, groupId: string) {
+  return {
+    op,
+    groupId,
+    ensure: true,
+    lane: 'bulk',
+    wait: 'accepted',
+    ifUnavailable: 'wait',
+  } as const;
+}
+
+function repairReply(op: Operation, answer: Answer): Pick<AuditFinding, 'repair'> {
+  if ('error' in answer) return { repair: { op, error: answer.error } };
+  return 'id' in answer ? { repair: { op, id: answer.id } } : { repair: { op } };
+}

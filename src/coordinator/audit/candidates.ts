@@ -1,0 +1,179 @@
+/**
+ * The first half of an audit: which keys of a range have to be read on every node, because nodes
+ * list them differently, or not as the journal has them.
+ */
+
+import { compareBytes } from '../../base/byte-order.ts';
+import type { Journal } from '../../journal/port.ts';
+import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
+import type { AuditRequest } from '../../protocol/request.ts';
+import { unavailable } from '../breakers/unavailable.ts';
+import type { QuietKeys } from '../queue/key-order.ts';
+import { Missed } from '../requests/looks.ts';
+import type { RequestContext } from '../requests/queries.ts';
+import { isAgainst, isUnjournaled, type Wanted, wantedBy } from './classify.ts';
+
+const PAGE = 500;
+/** Keys that one turn asks the journal about: clients wait less than a millisecond for it. */
+const PART = 50;
+export const QUESTION_TIMEOUT_MS = 30_000;
+/**
+ * History is no evidence shortly before it is pruned: the last minute of a life that was killed is not
+ * counted, so a create of that minute may outlast the delete that came after it.
+ */
+const EVIDENCE_SHARE = 0.9;
+
+export interface Candidates {
+  /** How many keys were compared. */
+  readonly checked: number;
+  readonly suspects: readonly string[];
+  /** What the journal has of each suspect. */
+  readonly wanted: ReadonlyMap<string, Wanted>;
+  /** Keys that all nodes list, and that the journal says nothing of. */
+  readonly unjournaled: readonly string[];
+  /** Those of the keys that no command is at; end it by `unwatch`. */
+  readonly quiet: QuietKeys;
+  readonly next: string | undefined;
+  /** Nodes without a list. */
+  readonly unlisted: readonly string[];
+}
+
+/** What is to be compared with the journal. */
+interface Range {
+  /** Keys that all nodes list, and that some do. */
+  readonly agreed: readonly string[];
+  readonly partial: readonly string[];
+  /** Where it ends; undefined: nowhere. */
+  readonly upTo?: string;
+  /** Nothing was listed: every key has to be read. */
+  readonly isUnlisted: boolean;
+  /** Nodes that have no list, where that is why. */
+  readonly unlisted: readonly string[];
+}
+
+/** @throws Missed */
+export async function suspect(
+  context: RequestContext,
+  request: AuditRequest,
+): Promise<Candidates | ErrorReply> {
+  const range =
+    request.keys === undefined ? await list(context, request) : named(context, request.keys);
+  if ('error' in range) return range;
+  return compare(context, request, range);
+}
+
+function named({ options }: RequestContext, keys: readonly string[]): Range | ErrorReply {
+  for (const [index, key] of keys.entries()) {
+    const why = options.unroutable(key);
+    if (why !== undefined) return errorReply('invalid_request', why, { field: `keys.${index}` });
+  }
+  return { agreed: [], partial: keys, isUnlisted: true, unlisted: [] };
+}
+
+async function list(context: RequestContext, request: AuditRequest): Promise<Range | ErrorReply> {
+  const { after = '', limit = PAGE } = request;
+  const { ports, questions, options } = context;
+  const executor = Math.floor(ports.random() * options.executors);
+  const { promise, resolve } = Promise.withResolvers<Range | ErrorReply>();
+  const ticket = questions.ask(ports.now() + QUESTION_TIMEOUT_MS, (value) => {
+    if (value?.of !== 'compare') return resolve(unavailable('the nodes were not listed in time'));
+    const { comparison } = value;
+    if (comparison.kind === 'compared')
+      return resolve({ ...comparison, isUnlisted: false, unlisted: [] });
+    if (comparison.kind === 'unlisted') {
+      const unlisted = comparison.nodes;
+      return resolve({ agreed: [], partial: [], isUnlisted: true, unlisted });
+    }
+    return resolve(unavailable(`${comparison.node} could not be listed: ${comparison.why}`));
+  });
+  ports.order(executor, { kind: 'compare', after, limit, ticket });
+  return promise;
+}
+
+async function compare(
+  context: RequestContext,
+  { keys, after = '', limit = PAGE }: AuditRequest,
+  range: Range,
+): Promise<Candidates> {
+  const { ports, options, commands, moment } = context;
+  const known = keys === undefined ? await knownKeys(context, after, limit) : [];
+  const upTo = least(range.upTo, known.length === limit ? known.at(-1) : undefined);
+  const all = [...new Set([...range.agreed, ...range.partial, ...known])]
+    .filter((key) => upTo === undefined || compareBytes(key, upTo) <= 0)
+    .sort(compareBytes);
+  // From here on: while a key stays quiet, the journal has no newer word on it than what is read.
+  const quiet = commands.keys.watch(all);
+  const words = await inParts(context, all, (part) => ports.journal.latestSettled(part));
+  const trustedFrom = moment().lived - options.retentionMs * EVIDENCE_SHARE;
+  const wantedOf = (key: string) => wantedBy(words.get(key), trustedFrom);
+  const [agreed, partial] = [new Set(range.agreed), new Set(range.partial)];
+  const suspects = all.filter((key) => {
+    if (range.isUnlisted || partial.has(key)) return true;
+    return isAgainst(wantedOf(key), agreed.has(key) ? 'present' : 'absent');
+  });
+  const isListed = (key: string) => agreed.has(key) && !partial.has(key);
+  const unjournaled = all.filter((key) => isListed(key) && isUnjournaled(wantedOf(key)));
+  const tokens = await inParts(context, suspects, (part) => ports.journal.tokens(part));
+  const wanted = suspects.map(
+    (key) => [key, { ...wantedOf(key), tokens: tokens.get(key) }] as const,
+  );
+  return {
+    checked: all.length,
+    suspects,
+    wanted: new Map(wanted),
+    unjournaled,
+    quiet,
+    next: upTo,
+    unlisted: range.unlisted,
+  };
+}
+
+/** The next keys of the journal, a few in each turn. */
+async function knownKeys(
+  context: RequestContext,
+  after: string,
+  limit: number,
+): Promise<readonly string[]> {
+  const known: string[] = [];
+  while (known.length < limit) {
+    const count = Math.min(PART, limit - known.length);
+    const part = await inTurn(context, (journal) => journal.keys(known.at(-1) ?? after, count));
+    known.push(...part);
+    if (part.length < count) break;
+  }
+  return known;
+}
+
+/** What the journal has of each of the keys, a few of them in each turn. */
+async function inParts<Value>(
+  context: RequestContext,
+  keys: readonly string[],
+  look: (part: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
+): Promise<ReadonlyMap<string, Value>> {
+  const found = new Map<string, Value>();
+  for (let from = 0; from < keys.length; from += PART) {
+    const part = keys.slice(from, from + PART);
+    for (const [key, value] of await inTurn(context, () => look(part))) found.set(key, value);
+  }
+  return found;
+}
+
+/**
+ * Between commits: nothing looks into the journal while that is at work.
+ * @throws Missed
+ */
+function inTurn<Result>(
+  { post, ports }: RequestContext,
+  look: (journal: Journal) => Promise<Result>,
+): Promise<Result> {
+  const { promise, resolve, reject } = Promise.withResolvers<Result>();
+  const see = async (): Promise<void> => resolve(await look(ports.journal));
+  post((batch) => batch.look({ see, miss: (why) => reject(new Missed(why)) }));
+  return promise;
+}
+
+/** The range ends where the first of its sources does. */
+function least(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return compareBytes(a, b) < 0 ? a : b;
+}

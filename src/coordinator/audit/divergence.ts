@@ -1,0 +1,72 @@
+/**
+ * On how many keys nodes differ from the journal, by the last look at each: a run through all pages
+ * replaces what was known, a look at single keys corrects it. In memory, bounded (P9).
+ */
+import type { AuditAnswer } from '../../protocol/answer.ts';
+import type { AuditRequest } from '../../protocol/request.ts';
+
+/** More are not told apart; the figure then says at least. */
+const KEYS_MAX = 100_000;
+
+export interface AuditSummary {
+  readonly divergent: number;
+  /** When the last run through all keys ended, steady ms. */
+  readonly finishedAt: number;
+}
+
+/** A run through all pages ended. */
+export interface FinishedAudit {
+  readonly checked: number;
+  readonly divergent: number;
+}
+
+interface Run {
+  readonly keys: Set<string>;
+  checked: number;
+  /** Where its next page begins. */
+  next: string;
+}
+
+export class Divergence {
+  #keys = new Set<string>();
+  #finishedAt: number | undefined;
+  #run: Run | undefined;
+
+  /** Undefined before the first run has ended. */
+  get summary(): AuditSummary | undefined {
+    if (this.#finishedAt === undefined) return undefined;
+    return { divergent: this.#keys.size, finishedAt: this.#finishedAt };
+  }
+
+  /** Notes what a request came to; returns the run that it ended, if it ended one. */
+  note(request: AuditRequest, answer: AuditAnswer, now: number): FinishedAudit | undefined {
+    if (request.keys !== undefined) {
+      this.#correct(request.keys, answer);
+      return undefined;
+    }
+    if (request.after === undefined) this.#run = { keys: new Set(), checked: 0, next: '' };
+    const run = this.#run;
+    // Somebody went on from the middle, or two take turns: that says nothing about all keys.
+    if (run === undefined || run.next !== (request.after ?? '')) return undefined;
+    run.checked += answer.checked;
+    for (const { groupId } of answer.findings) add(run.keys, groupId);
+    if (answer.next !== undefined) {
+      run.next = answer.next;
+      return undefined;
+    }
+    this.#run = undefined;
+    this.#keys = run.keys;
+    this.#finishedAt = now;
+    return { checked: run.checked, divergent: run.keys.size };
+  }
+
+  #correct(looked: readonly string[], { findings, busy }: AuditAnswer): void {
+    const unjudged = new Set(busy);
+    for (const key of looked) if (!unjudged.has(key)) this.#keys.delete(key);
+    for (const { groupId } of findings) add(this.#keys, groupId);
+  }
+}
+
+function add(keys: Set<string>, key: string): void {
+  if (keys.size < KEYS_MAX) keys.add(key);
+}

@@ -1,0 +1,94 @@
+/**
+ * Whether new commands may go to the nodes, which all of them need: not while a breaker is open, and
+ * only a few while one tries its node. What has begun in an earlier life, and what is being undone,
+ * goes on anyway: it is held at the node, not here.
+ */
+import { type Breaker, isShut, isTrying } from '../../core/breaker.ts';
+import type { Causes } from '../../protocol/accepting.ts';
+import { outageText } from './breaker-view.ts';
+
+/** By node. */
+export type Cluster = ReadonlyMap<string, Breaker>;
+
+/** How soon a command may come again that met a trial: about what one takes. */
+const TRIAL_RETRY_MS = 250;
+
+export class Admission {
+  readonly #cluster: Cluster;
+  readonly #trialCommands: number;
+  #mode: 'free' | 'trial' | 'shut' = 'free';
+  /** What this trial still has room for. */
+  #acceptable = 0;
+  #dispatchable = 0;
+
+  /** @param trialCommands that may come in, and that may be handed out, while a breaker is half-open */
+  constructor(cluster: Cluster, trialCommands: number) {
+    this.#cluster = cluster;
+    this.#trialCommands = trialCommands;
+  }
+
+  /** All breakers are closed. */
+  get isFree(): boolean {
+    return this.#mode === 'free';
+  }
+
+  /** A new command may be handed to an executor. */
+  get hasRoom(): boolean {
+    return this.#mode === 'free' || (this.#mode === 'trial' && this.#dispatchable > 0);
+  }
+
+  /** A new command was handed out. */
+  handedOut(): void {
+    this.#dispatchable--;
+  }
+
+  /** Some breaker has changed. */
+  update(): void {
+    const shut = [...this.#cluster.values()].filter(isShut);
+    const trialOrShut = shut.every(isTrying) ? 'trial' : 'shut';
+    const mode = shut.length === 0 ? 'free' : trialOrShut;
+    if (mode === 'trial' && this.#mode !== 'trial') {
+      this.#acceptable = this.#trialCommands;
+      this.#dispatchable = this.#trialCommands;
+    }
+    this.#mode = mode;
+  }
+
+  /** A new command was taken in. */
+  tookIn(): void {
+    this.#acceptable--;
+  }
+
+  /** Why a command is not taken in that would not wait; undefined if it is. */
+  causeAt(now: number): Causes['breaker'] {
+    if (this.#mode === 'free' || (this.#mode === 'trial' && this.#acceptable > 0)) return undefined;
+    const shut = [...this.#cluster].filter(([, breaker]) => isShut(breaker));
+    const details = { message: shut.map(describe).join('; '), nodes: shut.map(([node]) => node) };
+    const forced = shut.filter(([, breaker]) => breaker.kind === 'forced').map(([node]) => node);
+    if (forced.length > 0) {
+      // It does not close by itself, so nobody knows when to come again.
+      const words = forced.map((node) => `\`lockstep breaker close ${node}\``).join(', ');
+      const hint = `It stays open until an operator closes it: ${words}. Nothing was journaled.`;
+      return { ...details, hint };
+    }
+    const waits = shut.map(([, breaker]) => retryAfterMs(breaker, now));
+    return { ...details, retryAfterMs: Math.ceil(Math.max(1, ...waits)) };
+  }
+}
+
+function retryAfterMs(breaker: Breaker, now: number): number {
+  return breaker.kind === 'open' ? breaker.until - now : TRIAL_RETRY_MS;
+}
+
+function describe([node, breaker]: readonly [string, Breaker]): string {
+  switch (breaker.kind) {
+    case 'closed':
+      return `the breaker of ${node} is closed`;
+    case 'forced':
+      return `the breaker of ${node} is open: ${outageText({})}`;
+    case 'open':
+      return `the breaker of ${node} is open: ${outageText(breaker)}`;
+    case 'half_open':
+      return `the breaker of ${node} is half-open: the node is being tried`;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Says in the log, and to main for the notices, what becomes of the breakers. An outage that lasts is
+ * an error again once a minute, not with every trial that fails.
+ */
+import type { Log } from '../../observe/log/log-port.ts';
+import type { BreakerEvent } from '../../protocol/answer.ts';
+import { outageText } from './breaker-view.ts';
+
+const AGAIN_MS = 60_000;
+
+/** An outage begins, or is over. */
+export interface BreakerNews {
+  readonly kind: 'breaker';
+  readonly node: string;
+  readonly isOpen: boolean;
+  readonly cause?: string;
+}
+
+export interface BreakerNewsOptions {
+  readonly log: Log;
+  readonly now: () => number;
+  readonly tell: (news: BreakerNews) => void;
+}
+
+export class BreakerReporter {
+  readonly #options: BreakerNewsOptions;
+  /** When an error of this node was logged last. */
+  readonly #erredAt = new Map<string, number>();
+
+  constructor(options: BreakerNewsOptions) {
+    this.#options = options;
+  }
+
+  take(event: BreakerEvent): void {
+    const { node, from, state, nextTrialInMs, trialsFailed } = event;
+    const { log, tell } = this.#options;
+    if (state === 'half_open') return log.info('a breaker is half-open: trying its node', { node });
+    if (state === 'closed') {
+      this.#erredAt.delete(node);
+      log.info('a breaker closed', { node, from });
+      return tell({ kind: 'breaker', node, isOpen: false });
+    }
+    const cause = outageText(event);
+    const details = { node, from, cause, trialsFailed, nextTrialInMs };
+    // Somebody meant it, and the log has who.
+    if (event.forced === true) log.warn('a breaker opened', details);
+    else if (this.#isError(node)) log.error('a breaker opened', details);
+    else log.info('a breaker opened again', details);
+    if (from === 'closed') {
+      tell({ kind: 'breaker', node, isOpen: true, cause });
+    }
+    return undefined;
+  }
+
+  #isError(node: string): boolean {
+    const now = this.#options.now();
+    const erredAt = this.#erredAt.get(node);
+    if (erredAt !== undefined && now - erredAt < AGAIN_MS) return false;
+    this.#erredAt.set(node, now);
+    return true;
+  }
+}

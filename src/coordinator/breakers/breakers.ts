@@ -1,0 +1,247 @@
+/**
+ * The breakers, one for each node, shared by all executors: what these see of the nodes comes in,
+ * who may ask a node goes out, and every change is told and kept in the journal.
+ *
+ * Trial calls are ordered one by one, so that their number is bounded over all executors. An order
+ * goes to one executor after the other, since only they know who waits for the node; if nobody does,
+ * a harmless read is made at the next look.
+ *
+ * P9: a trial without a result ends by the breaker's own timeout. P10: a journal that does not keep
+ * or return a breaker leaves it closed at the next start, and is told.
+ */
+import {
+  actedOn,
+  admitTrial,
+  type Breaker,
+  type BreakerAct,
+  type BreakerContext,
+  closedBreaker,
+  isShut,
+  observe,
+  type Sample,
+  tick,
+  tried,
+} from '../../core/breaker.ts';
+import { JournalError } from '../../journal/errors.ts';
+import type { BreakerEvent, BreakerView } from '../../protocol/answer.ts';
+import type { Order, WorkReport } from '../../protocol/work.ts';
+import type { Batch } from '../batch.ts';
+import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
+import { Admission } from './admission.ts';
+import { breakerView } from './breaker-view.ts';
+import { decodeBreaker, encodeBreaker, nodeOfValue, valueName } from './stored-breaker.ts';
+
+interface NodeBreaker {
+  /** Times it has opened since the start. */
+  openings: number;
+  /** The journal's word is not this breaker's. */
+  isUnkept: boolean;
+  /** Executors in a row, to the last order, that had no trial call to make. */
+  idle: number;
+  /** Whether a harmless read is made rather than none. */
+  mayRead: boolean;
+}
+
+type Tried = Omit<Extract<WorkReport, { kind: 'tried' }>, 'kind'>;
+
+export class Breakers {
+  readonly admission: Admission;
+  readonly #ports: Pick<
+    CoordinatorPorts,
+    'journal' | 'now' | 'random' | 'order' | 'publish' | 'onTrouble'
+  >;
+  readonly #options: Pick<CoordinatorOptions, 'breaker' | 'executors'>;
+  readonly #cluster = new Map<string, Breaker>();
+  readonly #nodes = new Map<string, NodeBreaker>();
+  /** Who gets the next trial order. */
+  #nextExecutor = 0;
+  #isTroubleLogged = false;
+
+  constructor(
+    ports: CoordinatorPorts,
+    options: Pick<CoordinatorOptions, 'breaker' | 'executors' | 'nodeNames'>,
+  ) {
+    this.#ports = ports;
+    this.#options = options;
+    for (const node of options.nodeNames) {
+      if (this.#cluster.has(node)) throw new Error(`two breakers of the name ${node}`);
+      this.#cluster.set(node, closedBreaker(ports.now()));
+      this.#nodes.set(node, { openings: 0, isUnkept: false, idle: 0, mayRead: false });
+    }
+    this.admission = new Admission(this.#cluster, options.breaker.trialCalls);
+  }
+
+  get views(): Readonly<Record<string, BreakerView>> {
+    return Object.fromEntries([...this.#cluster.keys()].map((node) => [node, this.#view(node)]));
+  }
+
+  has(node: string): boolean {
+    return this.#cluster.has(node);
+  }
+
+  /** As an earlier life left them. Call when the executors are there, before any work. */
+  async restore(): Promise<void> {
+    const { journal } = this.#ports;
+    try {
+      for (const [name, word] of await journal.kept()) {
+        const node = nodeOfValue(name);
+        if (node === undefined) continue;
+        // Of a node that is not configured any more, none is needed.
+        if (this.#cluster.has(node)) this.#revive(node, word);
+        else await journal.keep(name, undefined);
+      }
+    } catch (error) {
+      this.#onTrouble('breakers of the life before are taken for closed', error);
+    }
+  }
+
+  /** What an executor has seen. */
+  observe(nodes: Readonly<Record<string, Sample>>, batch: Batch): void {
+    for (const [node, sample] of Object.entries(nodes)) {
+      this.#change(node, (breaker, context) => observe(breaker, sample, context), batch);
+    }
+  }
+
+  tried({ node, period, sign, lastError }: Tried, batch: Batch): void {
+    const standing = this.#of(node);
+    if (sign === 'idle') {
+      standing.idle++;
+    } else {
+      standing.idle = 0;
+      standing.mayRead = false;
+    }
+    const result = {
+      period,
+      sign: sign === 'idle' ? 'none' : sign,
+      ...(lastError === undefined ? {} : { lastError }),
+    } as const;
+    this.#change(node, (breaker, context) => tried(breaker, result, context), batch);
+    // One that came to nothing, as for want of descriptors, would do so again at once: at the next look.
+    if (sign !== 'none') this.#try(node);
+  }
+
+  /** Call it a few times a second. */
+  tick(batch: Batch): void {
+    for (const [node, standing] of this.#nodes) {
+      this.#change(node, tick, batch);
+      if (!isShut(this.#breaker(node)) && !standing.isUnkept) continue;
+      standing.idle = 0;
+      standing.mayRead = true;
+      this.#try(node);
+      if (standing.isUnkept) this.#keep(node, batch);
+    }
+  }
+
+  act(node: string, act: BreakerAct, batch: Batch): void {
+    this.#change(node, (breaker, { now }) => actedOn(breaker, act, now), batch);
+  }
+
+  #change(
+    node: string,
+    step: (breaker: Breaker, context: BreakerContext) => Breaker,
+    batch: Batch,
+  ): void {
+    const before = this.#breaker(node);
+    const after = step(before, this.#context);
+    if (after === before) return;
+    this.#cluster.set(node, after);
+    this.admission.update();
+    if (after.kind === before.kind) return;
+    this.#report(node, before);
+    this.#of(node).isUnkept = true;
+    this.#keep(node, batch);
+  }
+
+  /** Says to executors and listeners how the breaker stands now. */
+  #report(node: string, before: Breaker): void {
+    const after = this.#breaker(node);
+    const isOpening = after.kind === 'open' || after.kind === 'forced';
+    if (isOpening) this.#of(node).openings++;
+    if (isShut(after) !== isShut(before))
+      this.#orderAll({ kind: 'breaker', node, closed: !isShut(after) });
+    const from = breakerView(before, this.#ports.now()).state;
+    const event: BreakerEvent = { node, from, ...this.#view(node) };
+    this.#ports.publish(`breaker.${node}`, () => event);
+  }
+
+  /** Orders as many trial calls as there may be now. */
+  #try(node: string): void {
+    const { executors } = this.#options;
+    const standing = this.#of(node);
+    for (;;) {
+      const admitted = admitTrial(this.#breaker(node), this.#context);
+      if (admitted === undefined) return;
+      const { breaker, call } = admitted;
+      const isLastResort = standing.mayRead && standing.idle >= executors - 1;
+      if (call === 'any' && standing.idle >= executors && !isLastResort) return;
+      this.#cluster.set(node, breaker);
+      const harmless = call === 'read' || isLastResort;
+      const executor = this.#nextExecutor++ % executors;
+      this.#ports.order(executor, { kind: 'try', node, period: breaker.since, call, harmless });
+    }
+  }
+
+  #revive(node: string, word: string): void {
+    const before = this.#breaker(node);
+    const after = decodeBreaker(word, this.#context);
+    if (after === undefined) {
+      const what = `the breaker of ${node} is taken for closed`;
+      const error = new JournalError('its word in the journal is not legible', { code: 'corrupt' });
+      this.#of(node).isUnkept = true;
+      return this.#ports.onTrouble(what, error);
+    }
+    this.#cluster.set(node, after);
+    this.admission.update();
+    this.#report(node, before);
+    return undefined;
+  }
+
+  #keep(node: string, batch: Batch): void {
+    batch.read(async () => {
+      const standing = this.#of(node);
+      if (!standing.isUnkept) return;
+      standing.isUnkept = false;
+      try {
+        await this.#ports.journal.keep(valueName(node), encodeBreaker(this.#breaker(node)));
+        this.#isTroubleLogged = false;
+      } catch (error) {
+        standing.isUnkept = true;
+        this.#onTrouble('a breaker could not be kept in the journal; it is tried again', error);
+      }
+    });
+  }
+
+  /** Told once, until it goes well again. */
+  #onTrouble(what: string, error: unknown): void {
+    if (!(error instanceof JournalError)) throw error;
+    if (!this.#isTroubleLogged) this.#ports.onTrouble(what, error);
+    this.#isTroubleLogged = true;
+  }
+
+  #orderAll(order: Order): void {
+    const { executors } = this.#options;
+    for (let executor = 0; executor < executors; executor++) this.#ports.order(executor, order);
+  }
+
+  #view(node: string): BreakerView {
+    const { openings } = this.#of(node);
+    return { ...breakerView(this.#breaker(node), this.#ports.now()), openings };
+  }
+
+  #breaker(node: string): Breaker {
+    const breaker = this.#cluster.get(node);
+    if (breaker === undefined) throw new Error(`there is no breaker of ${node}`);
+    return breaker;
+  }
+
+  #of(node: string): NodeBreaker {
+    const standing = this.#nodes.get(node);
+    if (standing === undefined) throw new Error(`there is no breaker of ${node}`);
+    return standing;
+  }
+
+  get #context(): BreakerContext {
+    const { now, random } = this.#ports;
+    return { now: now(), random, policy: this.#options.breaker };
+  }
+}

@@ -1,0 +1,49 @@
+/** Makes commands of requests: their number, their owner mark, their times, their nodes. */
+import type { Command } from '../../core/model.ts';
+import { TokenSource } from '../../core/token.ts';
+import type { CommandRequest } from '../../protocol/request.ts';
+import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
+
+/** The highest ever given; what comes next is above them. */
+export interface Counters {
+  readonly lastSeq: number;
+  /** Microseconds. */
+  readonly lastToken: number;
+  /** How long the daemon has lived before this life, ms. */
+  readonly lived: number;
+}
+
+export class Numbering {
+  readonly #ports: Pick<CoordinatorPorts, 'now' | 'newId'>;
+  readonly #options: Pick<CoordinatorOptions, 'nodeNames' | 'defaultDeadlineMs'>;
+  readonly #tokens: TokenSource;
+  #lastSeq: number;
+
+  constructor(
+    ports: Pick<CoordinatorPorts, 'now' | 'newId'>,
+    options: Pick<CoordinatorOptions, 'nodeNames' | 'defaultDeadlineMs'>,
+    counters: Counters,
+  ) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#lastSeq = counters.lastSeq;
+    this.#tokens = new TokenSource(counters.lastToken);
+  }
+
+  command({ id, op, groupId, ensure, lane, deadlineMs }: CommandRequest): Command {
+    const { nodeNames, defaultDeadlineMs } = this.#options;
+    const now = this.#ports.now();
+    return {
+      seq: ++this.#lastSeq,
+      id: id ?? this.#ports.newId(),
+      op,
+      groupId,
+      ensure,
+      lane,
+      token: this.#tokens.next(now),
+      nodes: nodeNames,
+      acceptedAt: now,
+      deadlineAt: now + (deadlineMs ?? defaultDeadlineMs),
+    };
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * A command whose record or history crashes a thread would be taken up at every start, for ever, and
+ * take all others with it. So after three crashes in a row, each soon after its start, the commands of
+ * earlier lives are driven one at a time. Which one is under way is durable before it is driven: when the
+ * daemon crashes then, the next life parks it (P5): it is listed, keeps its key, and nobody drives it
+ * until an operator says what becomes of it. One that an operator has driven again is watched likewise.
+ *
+ * New commands are not held up by it.
+ */
+import type { Lane } from '../../core/model.ts';
+import { JournalError } from '../../journal/errors.ts';
+import type { Journal } from '../../journal/port.ts';
+import type { Batch } from '../batch.ts';
+import type { CoordinatorPorts } from '../ports.ts';
+import { Lanes } from '../queue/lanes.ts';
+import type { OpenCommand } from '../queue/open-command.ts';
+import type { Questions } from '../requests/questions.ts';
+
+/** What main has counted of the lives before this one; kill -9 from outside is no crash. */
+export interface Crashes {
+  /** The latest lives that each crashed soon after its start. */
+  readonly inARow: number;
+  /** A number that has risen with each crash, whenever it came. */
+  readonly all: number;
+}
+
+/** So many in a row, and commands are taken up with care. */
+const CRASHES_MAX = 3;
+/** The standing word: which command is under way, and how many crashes there had been. */
+const WORD = 'probation';
+/** The standing word: which commands were parked, by a life that may have ended before it told. */
+const UNTOLD = 'parked';
+/** Each is of a life that was killed while it started. */
+const UNTOLD_MAX = 100;
+/** So long after it was handed out a command is asked for: an executor that answers has survived it. */
+const PROBATION_MS = 1000;
+const ANSWER_MS = 2000;
+
+export interface ProbationOptions {
+  readonly ports: Pick<CoordinatorPorts, 'journal' | 'now' | 'at' | 'order' | 'onTrouble'>;
+  readonly interactiveShare: number;
+  readonly crashes: Crashes;
+  readonly questions: Questions;
+  /** Has something done in a turn of its own, soon. */
+  readonly post: (act: (batch: Batch) => void) => void;
+  /** No command that had begun in an earlier life is left to be tested. */
+  readonly onTakenUp?: (() => void) | undefined;
+}
+
+export class Probation {
+  /** Where untested commands wait for a place. */
+  readonly lanes: Lanes;
+  /** All commands of earlier lives are tested. */
+  readonly isCareful: boolean;
+  /** What was under way when the last life crashed is parked, and people are to be told, by this life. */
+  untold: readonly number[] = [];
+  readonly #options: ProbationOptions;
+  readonly #untested = new Set<OpenCommand>();
+  /** Of those, the ones that had begun in an earlier life. */
+  #begun = 0;
+  #isRecovered = false;
+  /** The one that is under way. */
+  #suspect: OpenCommand | undefined;
+  #isNoted = false;
+
+  constructor(options: ProbationOptions) {
+    this.#options = options;
+    this.lanes = new Lanes(options.interactiveShare);
+    this.isCareful = options.crashes.inARow >= CRASHES_MAX;
+  }
+
+  /**
+   * Parks the command that the last life had under way when it crashed. Call before anything is taken up.
+   * Where the journal does not tell, none is: the others go on, and a crash counts as before.
+   * @throws JournalError if it could not be written
+   */
+  async park(): Promise<void> {
+    const { crashes, ports } = this.#options;
+    const { journal, onTrouble } = ports;
+    let words: ReadonlyMap<string, string>;
+    try {
+      words = await journal.kept();
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      return onTrouble('cannot read which command crashed the last run: none is parked', error);
+    }
+    this.untold = JSON.parse(words.get(UNTOLD) ?? '[]') as readonly number[];
+    const word = words.get(WORD);
+    if (word === undefined) return undefined;
+    const { seq, all } = JSON.parse(word) as { readonly seq: number; readonly all: number };
+    if (crashes.all > all) {
+      this.untold = [...this.untold, seq].slice(-UNTOLD_MAX);
+      await journal.keep(UNTOLD, JSON.stringify(this.untold));
+      await journal.park(seq);
+    }
+    await journal.keep(WORD, undefined);
+    return undefined;
+  }
+
+  /** The command of an earlier life is about to be looked at for the first time, if that is to be noted. */
+  async look({ command, entries, held }: Looked): Promise<void> {
+    if (this.isCareful && held === undefined && entries.length > 0) await this.#write(command.seq);
+  }
+
+  /** All that is open has been looked at, and what is parked was told. */
+  async recovered(): Promise<void> {
+    const { journal } = this.#options.ports;
+    if (this.isCareful) await journal.keep(WORD, undefined);
+    if (this.untold.length > 0) await journal.keep(UNTOLD, undefined);
+    this.#isRecovered = true;
+    this.#tell();
+  }
+
+  add(open: OpenCommand): void {
+    if (this.#untested.has(open)) return;
+    this.#untested.add(open);
+    if (open.recovered) this.#begun++;
+  }
+
+  has(open: OpenCommand): boolean {
+    return this.#untested.has(open);
+  }
+
+  /** The next untested command, once no other is under way; see `Lanes.next`. */
+  next(takesNew: (lane: Lane) => boolean): OpenCommand | undefined {
+    if (this.#suspect !== undefined) return undefined;
+    this.#suspect = this.lanes.next(takesNew);
+    return this.#suspect;
+  }
+
+  /** A command was taken by `next`, and it is not durable yet that it is under way. */
+  get isUnnoted(): boolean {
+    return this.#suspect !== undefined && !this.#isNoted;
+  }
+
+  /** Call before that command is driven. */
+  async begin(): Promise<void> {
+    const open = this.#suspect;
+    if (open === undefined) return;
+    this.#isNoted = true;
+    await this.#write(open.command.seq);
+    this.#askLater(open);
+  }
+
+  /** The command is settled, or has passed. */
+  end(open: OpenCommand): void {
+    if (this.#suspect === open) {
+      this.#suspect = undefined;
+      this.#isNoted = false;
+    }
+    if (!this.#untested.delete(open)) return;
+    if (open.recovered) this.#begun--;
+    this.#tell();
+  }
+
+  #write(seq: number): Promise<void> {
+    const { ports, crashes } = this.#options;
+    return ports.journal.keep(WORD, JSON.stringify({ seq, all: crashes.all }));
+  }
+
+  #askLater(open: OpenCommand): void {
+    const { at, now } = this.#options.ports;
+    at(now() + PROBATION_MS, () => this.#ask(open));
+  }
+
+  /** An executor that hangs does not answer: then the command stays under way until the nanny ends it. */
+  #ask(open: OpenCommand): void {
+    const { ports, questions, post } = this.#options;
+    const { executor, command } = open;
+    if (open !== this.#suspect || executor === undefined) return;
+    const ticket = questions.ask(ports.now() + ANSWER_MS, (value) => {
+      if (value === undefined) this.#askLater(open);
+      else post((batch) => batch.read(() => this.#pass(open, ports.journal)));
+    });
+    ports.order(executor, { kind: 'inspect', seq: command.seq, ticket });
+  }
+
+  async #pass(open: OpenCommand, journal: Journal): Promise<void> {
+    if (open !== this.#suspect) return;
+    await journal.keep(WORD, undefined);
+    this.end(open);
+  }
+
+  #tell(): void {
+    if (!this.#isRecovered || this.#begun > 0) return;
+    this.#isRecovered = false;
+    this.#options.onTakenUp?.();
+  }
+}
+
+type Looked = Pick<Awaited<ReturnType<Journal['load']>>[number], 'command' | 'entries' | 'held'>;

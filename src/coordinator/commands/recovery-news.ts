@@ -1,0 +1,61 @@
+/** What the log, and main for the notices, hear of what an earlier life has left. */
+import type { Log } from '../../observe/log/log-port.ts';
+import type { OpenCommand } from '../queue/open-command.ts';
+import { missingNodes } from './missing-nodes.ts';
+
+/** Told from here on: less is what clocks do. */
+const CLOCK_LAG_TOLD_MS = 60_000;
+
+/** Open commands need nodes that are not configured any more: how many, by node. */
+export interface MissingNews {
+  readonly kind: 'missing_nodes';
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface Left {
+  /** All open commands that were taken up. */
+  readonly commands: readonly OpenCommand[];
+  /** How far the clock is behind the latest time in the journal. */
+  readonly lagMs: number;
+  /** Those that are configured now. */
+  readonly nodeNames: readonly string[];
+}
+
+export function logLeft({ commands, lagMs, nodeNames }: Left, outlets: Outlets): void {
+  const { log } = outlets;
+  if (lagMs > CLOCK_LAG_TOLD_MS) {
+    log.warn('the clock was set back: the latest command has a later date', {
+      seconds: Math.round(lagMs / 1000),
+      hint: 'Nothing is lost. Check the clock; see "The clock" in docs/operations.md.',
+    });
+  }
+  if (commands.length > 0) log.info('resuming open commands', { count: commands.length });
+  const held = commands.filter(({ stage }) => stage === 'restored').length;
+  if (held > 0) {
+    log.warn(
+      'commands of a restored journal are held: run lockstep restore --resume or --abandon',
+      { count: held },
+    );
+  }
+  const parked = commands.filter(({ stage }) => stage === 'parked').length;
+  if (parked > 0) {
+    log.warn('commands are parked: lockstep list --parked', { count: parked });
+  }
+  logMissing(missingNodes(commands, nodeNames), outlets);
+}
+
+interface Outlets {
+  readonly log: Log;
+  readonly tell: (news: MissingNews) => void;
+}
+
+/** Whoever took a node out has to hear what that leaves undone. */
+function logMissing(counts: MissingNews['counts'], { log, tell }: Outlets): void {
+  const names = Object.keys(counts);
+  if (names.length === 0) return;
+  log.warn('open commands need nodes that are no longer configured: their keys stay locked', {
+    nodes: names.map((name) => `${name}: ${counts[name]}`).join(', '),
+    hint: 'name the node again, or end them: lockstep list --open --node NAME, lockstep abandon ID',
+  });
+  tell({ kind: 'missing_nodes', counts });
+}

@@ -1,0 +1,97 @@
+/** P7: the same id again. The same content gets the first outcome, other content is rejected; those who ask for an open command wait for its end. */
+
+import type { Command } from '../../core/model.ts';
+import type { StoredCommand } from '../../journal/port.ts';
+import type { CommandAnswer } from '../../protocol/answer.ts';
+import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
+import type { CommandRequest } from '../../protocol/request.ts';
+import type { Batch } from '../batch.ts';
+import type { CoordinatorPorts, Respond } from '../ports.ts';
+import type { KeyOrder } from '../queue/key-order.ts';
+import { addWaiter, type OpenCommand } from '../queue/open-command.ts';
+import { storedAnswer, waitingAnswer } from './answers.ts';
+
+const WAITING_MAX = 10_000;
+const RETRY_AFTER_MS = 1000;
+
+export interface Asking {
+  readonly request: CommandRequest;
+  readonly respond: Respond;
+}
+
+export class Repeats {
+  readonly #ports: Pick<CoordinatorPorts, 'journal' | 'now'>;
+  readonly #keys: KeyOrder;
+  #waiting = 0;
+
+  constructor(ports: Pick<CoordinatorPorts, 'journal' | 'now'>, keys: KeyOrder) {
+    this.#ports = ports;
+    this.#keys = keys;
+  }
+
+  /** The command of this id is open. */
+  join(open: OpenCommand, { request, respond }: Asking, batch: Batch): void {
+    const conflict = conflictWith(open.command, request);
+    if (conflict !== undefined) return respond(conflict);
+    // Its settlement may be part of this turn's commit (P3).
+    batch.after(() => {
+      if (open.answer !== undefined) respond(open.answer);
+      else if (request.wait === 'settled') this.#await(open, respond);
+      else respond(waitingAnswer(open, this.#keys, this.#ports.now()));
+    });
+  }
+
+  /** The first outcome of this id if its command is settled, for it is done already; else `otherwise`. */
+  answerFirst({ request, respond }: Asking, otherwise: ErrorReply, batch: Batch): void {
+    const { id } = request;
+    if (id === undefined) return respond(otherwise);
+    const see = async (): Promise<void> => {
+      const first = await this.#ports.journal.find(id);
+      if (first === undefined) respond(otherwise);
+      else respond(repeatAnswer(first, request, this.#ports.now()));
+    };
+    return batch.look({ see, miss: respond });
+  }
+
+  #await(open: OpenCommand, respond: Respond): void {
+    if (open.waiters.some((waiter) => isSame(waiter.envelope, respond.envelope))) return;
+    if (this.#waiting >= WAITING_MAX) {
+      const { id } = open.command;
+      const message = `${WAITING_MAX} repeats of open commands wait for their end already`;
+      respond(errorReply('busy', message, { id, retryAfterMs: RETRY_AFTER_MS }));
+      return;
+    }
+    this.#waiting++;
+    const waiter: Respond = (answer) => {
+      this.#waiting--;
+      respond(answer);
+    };
+    waiter.envelope = respond.envelope;
+    addWaiter(open, waiter);
+  }
+}
+
+function isSame(one: Respond['envelope'], other: Respond['envelope']): boolean {
+  if (one === undefined || other === undefined || one.length !== other.length) return false;
+  return one.every((frame, index) => other[index]?.equals(frame) === true);
+}
+
+/** The answer of a command of the journal to whoever sends its id again. */
+export function repeatAnswer(
+  first: StoredCommand,
+  request: CommandRequest,
+  now: number,
+): CommandAnswer | ErrorReply {
+  return conflictWith(first.command, request) ?? storedAnswer(first, now);
+}
+
+/** Why this request is no repeat of this command, or undefined if it is one. */
+export function conflictWith(first: Command, request: CommandRequest): ErrorReply | undefined {
+  const { id, op, groupId, ensure } = first;
+  if (request.op === op && request.groupId === groupId && request.ensure === ensure) {
+    return undefined;
+  }
+  const more = ensure ? ' with ensure' : '';
+  const message = `${id} belongs to ${op} of ${JSON.stringify(groupId)}${more}`;
+  return errorReply('id_conflict', message, { id });
+}

@@ -1,0 +1,69 @@
+/**
+ * How a command ends that no executor has had, in this life of the daemon or an earlier one: nothing
+ * was sent for it, so the coordinator itself asks the core.
+ */
+import { abandonUnread, decide } from '../../core/decide.ts';
+import { evolve } from '../../core/evolve.ts';
+import type { Context, Inherited, Saga, Settlement } from '../../core/model.ts';
+import { openSaga } from '../../core/open-saga.ts';
+import { awaitedNodes } from '../queue/awaited-nodes.ts';
+import type { KeyOrder } from '../queue/key-order.ts';
+import { entriesOf, isHeld, type OpenCommand } from '../queue/open-command.ts';
+
+/** `disown`: an operator gives up one that is held. */
+export type UndrivenEnd = 'cancel' | 'ticked' | 'disown';
+
+/** No executor has it, and none had: it waits for its key, for loose requests, or in its lane. */
+function isUndriven(open: OpenCommand, why: UndrivenEnd): boolean {
+  const { stage, recovered } = open;
+  if (why === 'disown') return isHeld(open);
+  return !recovered && (stage === 'waiting' || stage === 'ready');
+}
+
+/** Of one that waited in vain, for its key or for what may still land: its nodes were not asked, and why. */
+function explained(settlement: Settlement, open: OpenCommand, { keys, now }: Ending): Settlement {
+  if (settlement.state !== 'refused') return settlement;
+  const holder = keys.holderOf(open.command.groupId);
+  if (holder === undefined || holder === open) {
+    return { ...settlement, nodes: { ...settlement.nodes, ...awaitedNodes(open, keys, now) } };
+  }
+  const detail = `not asked: command ${holder.command.id} ${howItHas(holder)} the key`;
+  const nodes = Object.entries(settlement.nodes).map(([name, one]) => [
+    name,
+    { ...one, lastResponse: detail },
+  ]);
+  return { ...settlement, nodes: Object.fromEntries(nodes) };
+}
+
+function howItHas({ stage }: OpenCommand): string {
+  if (stage === 'restored') return 'is held since the journal was restored and has';
+  return stage === 'parked' ? 'is parked and has' : 'had';
+}
+
+export interface Ending extends Context {
+  readonly keys: KeyOrder;
+  readonly inherited: Inherited;
+}
+
+/**
+ * What follows from its being cancelled, from the time, or from its being given up; undefined if it goes
+ * on waiting, or is none of these commands.
+ */
+export function endOfUndriven(
+  open: OpenCommand,
+  why: UndrivenEnd,
+  ending: Ending,
+): Settlement | undefined {
+  if (!isUndriven(open, why)) return undefined;
+  const { command, state, reason, stage } = open;
+  const { inherited, policy } = ending;
+  // Its history has crashed a thread: it is not for this one to read.
+  if (stage === 'parked') return abandonUnread(command, { state, reason }, ending);
+  const saga = entriesOf(open).reduce<Saga>(
+    (so, entry) => evolve(so, entry, policy),
+    openSaga(command),
+  );
+  const input = why === 'disown' ? { kind: why, inherited } : { kind: why };
+  const settlement = decide(saga, input, ending).find((entry) => entry.kind === 'settled');
+  return settlement && explained(settlement, open, ending);
+}

@@ -1,0 +1,38 @@
+/** Has held commands go on. That is durable before anybody drives them: a restart does not hold them again. */
+import { JournalError } from '../../journal/errors.ts';
+import type { CommandAnswer } from '../../protocol/answer.ts';
+import type { ErrorReply } from '../../protocol/errors.ts';
+import type { Batch } from '../batch.ts';
+import { unavailable } from '../breakers/unavailable.ts';
+import type { CoordinatorPorts, Respond } from '../ports.ts';
+import type { OpenCommand } from '../queue/open-command.ts';
+import { openAnswer } from './answers.ts';
+import type { Commands } from './commands.ts';
+
+/** Of each command in their order. */
+export type Answers = readonly (CommandAnswer | ErrorReply)[];
+
+export interface Unholding {
+  readonly commands: readonly OpenCommand[];
+  readonly respond: Respond;
+  readonly done: (answers: Answers) => void;
+}
+
+export interface HeldDesk {
+  readonly ports: CoordinatorPorts;
+  readonly commands: Commands;
+}
+
+export function unhold({ ports, commands: all }: HeldDesk, asked: Unholding, batch: Batch): void {
+  const { commands, respond, done } = asked;
+  batch.read(async () => {
+    try {
+      await ports.journal.unhold(commands.map(({ command }) => command.seq));
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      return respond(unavailable(error.message, { hint: error.hint }));
+    }
+    for (const open of commands) all.unhold(open);
+    return done(commands.map((open) => openAnswer(open, ports.now())));
+  });
+}

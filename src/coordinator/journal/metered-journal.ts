@@ -1,0 +1,79 @@
+/**
+ * The journal, with its commits counted and timed, and with a word in the thread's beat while it is
+ * at work: a slow disk must not look like a thread that hangs (P8).
+ */
+import type { CommitResult, Journal, WriteBatch } from '../../journal/port.ts';
+import type { Distribution } from '../../protocol/figures.ts';
+import { DistributionCounter } from '../notify/distribution.ts';
+
+/** ms: a fast disk syncs in a fraction of one, a bad one takes seconds. */
+const DURATION_BOUNDS = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+const WRITES_BOUNDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
+export interface Meter {
+  readonly now: () => number;
+  /** Says that the journal is at work; what it returns says that it is not any more. */
+  readonly enter: () => () => void;
+}
+
+export class MeteredJournal implements Journal {
+  readonly #journal: Journal;
+  readonly #meter: Meter;
+  readonly #durations = new DistributionCounter(DURATION_BOUNDS);
+  readonly #writes = new DistributionCounter(WRITES_BOUNDS);
+  #inside = 0;
+  #leave = () => {};
+
+  constructor(journal: Journal, meter: Meter) {
+    this.#journal = journal;
+    this.#meter = meter;
+  }
+
+  /** Of commits that succeeded, ms. */
+  get commitDurations(): Distribution {
+    return this.#durations.counted;
+  }
+
+  get commitWrites(): Distribution {
+    return this.#writes.counted;
+  }
+
+  async commit(batch: WriteBatch): Promise<CommitResult> {
+    const begun = this.#meter.now();
+    const result = await this.#within(() => this.#journal.commit(batch));
+    this.#durations.observe(this.#meter.now() - begun);
+    this.#writes.observe(writesOf(batch));
+    return result;
+  }
+
+  head: Journal['head'] = () => this.#within(() => this.#journal.head());
+  load: Journal['load'] = (...page) => this.#within(() => this.#journal.load(...page));
+  loadLoose: Journal['loadLoose'] = (...page) =>
+    this.#within(() => this.#journal.loadLoose(...page));
+  find: Journal['find'] = (id) => this.#within(() => this.#journal.find(id));
+  tokens: Journal['tokens'] = (groupIds) => this.#within(() => this.#journal.tokens(groupIds));
+  latestSettled: Journal['latestSettled'] = (groupIds) =>
+    this.#within(() => this.#journal.latestSettled(groupIds));
+  keys: Journal['keys'] = (...page) => this.#within(() => this.#journal.keys(...page));
+  list: Journal['list'] = (...page) => this.#within(() => this.#journal.list(...page));
+  keep: Journal['keep'] = (...word) => this.#within(() => this.#journal.keep(...word));
+  kept: Journal['kept'] = () => this.#within(() => this.#journal.kept());
+  park: Journal['park'] = (seq) => this.#within(() => this.#journal.park(seq));
+  unhold: Journal['unhold'] = (seqs) => this.#within(() => this.#journal.unhold(seqs));
+  prune: Journal['prune'] = (...step) => this.#within(() => this.#journal.prune(...step));
+  tidy: Journal['tidy'] = () => this.#within(() => this.#journal.tidy());
+  close: Journal['close'] = () => this.#within(() => this.#journal.close());
+
+  async #within<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#inside++ === 0) this.#leave = this.#meter.enter();
+    try {
+      return await work();
+    } finally {
+      if (--this.#inside === 0) this.#leave();
+    }
+  }
+}
+
+function writesOf({ accept, begin, append, settle, forget }: WriteBatch): number {
+  return accept.length + begin.length + append.length + settle.length + forget.length;
+}

@@ -1,0 +1,39 @@
+/**
+ * Tells of rollbacks that do not end by themselves as long as their node stays away (P5): each when
+ * it gets stuck, and those of an earlier life once, as a number, however many they are. Nobody may
+ * think that the restart has mended them.
+ */
+import type { Log } from '../../observe/log/log-port.ts';
+import type { CommandAnswer } from '../../protocol/answer.ts';
+import type { OpenCommand } from '../queue/open-command.ts';
+
+type News =
+  | { readonly kind: 'stuck'; readonly id: string; readonly op: string }
+  | { readonly kind: 'still_stuck'; readonly count: number };
+
+export class StuckNews {
+  readonly #log: Log;
+  readonly #notify: (news: News) => void;
+  #isRecovered = false;
+
+  constructor(log: Log, report: (news: News) => void) {
+    this.#log = log;
+    this.#notify = report;
+  }
+
+  tell({ id, op }: CommandAnswer): void {
+    if (!this.#isRecovered) return;
+    this.#log.warn('a rollback is stuck', { id, op });
+    this.#notify({ kind: 'stuck', id, op });
+  }
+
+  /** All that is open has been taken up. */
+  recovered(commands: Iterable<OpenCommand>): void {
+    this.#isRecovered = true;
+    let count = 0;
+    for (const { stuck } of commands) if (stuck) count++;
+    if (count === 0) return;
+    this.#log.warn('rollbacks of an earlier run are still stuck', { count });
+    this.#notify({ kind: 'still_stuck', count });
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Hands commands to executors: from the lanes, in their order, as places become free.
+ *
+ * What is handed out is durable already (P2, P3): the coordinator calls `dispatch` between two turns.
+ */
+import type { Inherited, Lane } from '../../core/model.ts';
+import type { Admission } from '../breakers/admission.ts';
+import type { Probation } from '../commands/probation.ts';
+import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
+import type { KeyOrder } from './key-order.ts';
+import { Lanes } from './lanes.ts';
+import { entriesOf, type OpenCommand } from './open-command.ts';
+import type { Pauses } from './pauses.ts';
+import { Slots } from './slots.ts';
+
+/** Commands handed out in one turn: rollbacks of an earlier life take no place that would bound them. */
+const DISPATCH_MAX = 1000;
+/** So long after the latest interactive command its lane counts as in use. */
+const IN_USE_MS = 10_000;
+
+export interface DispatcherStart {
+  readonly ports: Pick<CoordinatorPorts, 'journal' | 'now' | 'order'>;
+  readonly options: Pick<CoordinatorOptions, 'executors' | 'concurrency' | 'interactiveShare'>;
+  readonly keys: KeyOrder;
+  readonly admission: Admission;
+  readonly pauses: Pick<Pauses, 'has'>;
+  readonly probation: Probation;
+  readonly inherited: Inherited;
+  /** There is more to hand out: call again soon. */
+  readonly onMore: () => void;
+}
+
+export class Dispatcher {
+  readonly lanes: Lanes;
+  readonly #start: DispatcherStart;
+  readonly #slots: Slots;
+  /** The most places the bulk lane takes while the other is in use. */
+  readonly #bulkMax: number;
+  #interactiveAt = Number.NEGATIVE_INFINITY;
+
+  constructor(start: DispatcherStart) {
+    const { executors, concurrency, interactiveShare } = start.options;
+    this.#start = start;
+    this.#slots = new Slots(executors, concurrency);
+    this.#bulkMax = Math.max(1, Math.floor(executors * concurrency * (1 - interactiveShare)));
+    this.lanes = new Lanes(interactiveShare);
+  }
+
+  /** The command holds its key, and waits for a place. */
+  add(open: OpenCommand): void {
+    this.#linesOf(open).add(open);
+  }
+
+  /** Takes a command out that needs no place any more. */
+  remove(open: OpenCommand): void {
+    this.#linesOf(open).remove(open);
+  }
+
+  #linesOf(open: OpenCommand): Lanes {
+    const { probation } = this.#start;
+    return probation.has(open) ? probation.lanes : this.lanes;
+  }
+
+  #next(takesNew: (lane: Lane) => boolean): OpenCommand | undefined {
+    return this.#start.probation.next(takesNew) ?? this.lanes.next(takesNew);
+  }
+
+  /** Fills the free places. */
+  async dispatch(): Promise<void> {
+    const { admission, pauses, probation } = this.#start;
+    const now = this.#start.ports.now();
+    const takesNew = (lane: Lane): boolean =>
+      admission.hasRoom && !pauses.has(lane) && (lane !== 'bulk' || this.#bulkMayGo(now));
+    const picked: { open: OpenCommand; executor: number }[] = [];
+    while (picked.length < DISPATCH_MAX) {
+      const executor = this.#slots.free();
+      const open = executor === undefined ? undefined : this.#next(takesNew);
+      if (executor === undefined || open === undefined) break;
+      if (!open.recovered) admission.handedOut();
+      const isWork = open.state !== 'compensating';
+      if (isWork && open.command.lane === 'interactive') this.#interactiveAt = now;
+      this.#slots.assign(open, executor, isWork);
+      picked.push({ open, executor });
+    }
+    if (picked.length === 0) return;
+    if (picked.length === DISPATCH_MAX) this.#start.onMore();
+    // A delete is guarded by the mark its record bears; the journal may know it.
+    const surveyed = picked.filter(
+      ({ open }) => open.state === 'accepted' && open.command.op === 'delete',
+    );
+    const tokens =
+      surveyed.length === 0
+        ? undefined
+        : await this.#start.ports.journal.tokens(surveyed.map(({ open }) => open.command.groupId));
+    if (probation.isUnnoted) await probation.begin();
+    for (const { open, executor } of picked) {
+      this.#drive(open, executor, tokens?.get(open.command.groupId));
+    }
+  }
+
+  /**
+   * What the bulk lane has in work delays everybody at the nodes. So it keeps to its share also while
+   * no interactive command waits, for the next is about to come.
+   */
+  #bulkMayGo(now: number): boolean {
+    return this.#slots.bulk < this.#bulkMax || now - this.#interactiveAt >= IN_USE_MS;
+  }
+
+  /** The command has turned back or settled: its place is free. */
+  release(open: OpenCommand): void {
+    this.#slots.release(open);
+  }
+
+  #drive(
+    open: OpenCommand,
+    executor: number,
+    tokens: Readonly<Record<string, string>> | undefined,
+  ): void {
+    const { ports, keys, inherited } = this.#start;
+    const { command, recovered } = open;
+    const entries = entriesOf(open);
+    const loose = keys.looseOf(command.groupId, ports.now());
+    const history = {
+      ...(loose === undefined ? {} : { loose }),
+      ...(tokens === undefined ? {} : { tokens }),
+    };
+    ports.order(executor, {
+      kind: 'drive',
+      command,
+      history,
+      entries,
+      ...(recovered ? { inherited } : {}),
+    });
+    open.entries = [];
+  }
+}

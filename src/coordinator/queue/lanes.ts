@@ -1,0 +1,66 @@
+/**
+ * Who is next: commands that hold their key and wait for a place. The lanes share the places, so
+ * that no number of bulk commands delays an interactive one by more than the work in flight.
+ *
+ * What an earlier life had begun goes before all of its lane that has not, in a line of its own: it
+ * must not stand behind a command of that life that has to wait. Rollbacks go ahead of everything,
+ * for they take no place. Both go on while new commands may not.
+ */
+import type { Lane } from '../../core/model.ts';
+import { LinkedQueue } from './linked-queue.ts';
+import type { OpenCommand } from './open-command.ts';
+
+type LaneQueues = Readonly<Record<Lane, LinkedQueue<OpenCommand>>>;
+
+export class Lanes {
+  readonly #rollbacks = new LinkedQueue<OpenCommand>();
+  readonly #begun: LaneQueues = { interactive: new LinkedQueue(), bulk: new LinkedQueue() };
+  readonly #new: LaneQueues = { interactive: new LinkedQueue(), bulk: new LinkedQueue() };
+  readonly #share: number;
+  /** What the interactive lane is owed, in places. */
+  #owed = 0;
+
+  /** @param interactiveShare of the places, while both lanes wait; above 0, below 1 */
+  constructor(interactiveShare: number) {
+    this.#share = interactiveShare;
+  }
+
+  /** How many wait for a place. */
+  get size(): number {
+    const lines = [this.#begun, this.#new].flatMap(({ interactive, bulk }) => [interactive, bulk]);
+    return lines.reduce((sum, line) => sum + line.size, this.#rollbacks.size);
+  }
+
+  add(open: OpenCommand): void {
+    open.stage = 'ready';
+    this.#of(open).push(open);
+  }
+
+  /** Takes a command out that needs no place any more. */
+  remove(open: OpenCommand): void {
+    this.#of(open).remove(open);
+  }
+
+  /** The next command, or undefined; `takesNew`: of this lane also one that has not begun before. */
+  next(takesNew: (lane: Lane) => boolean = () => true): OpenCommand | undefined {
+    return this.#rollbacks.shift() ?? this.#shareOut(takesNew);
+  }
+
+  #of(open: OpenCommand): LinkedQueue<OpenCommand> {
+    if (open.state === 'compensating') return this.#rollbacks;
+    return (open.recovered ? this.#begun : this.#new)[open.command.lane];
+  }
+
+  #shareOut(takesNew: (lane: Lane) => boolean): OpenCommand | undefined {
+    const lineOf = (lane: Lane): LinkedQueue<OpenCommand> | undefined => {
+      if (this.#begun[lane].size > 0) return this.#begun[lane];
+      return this.#new[lane].size > 0 && takesNew(lane) ? this.#new[lane] : undefined;
+    };
+    const [interactive, bulk] = [lineOf('interactive'), lineOf('bulk')];
+    if (interactive === undefined || bulk === undefined) return (interactive ?? bulk)?.shift();
+    this.#owed += this.#share;
+    if (this.#owed < 1) return bulk.shift();
+    this.#owed -= 1;
+    return interactive.shift();
+  }
+}

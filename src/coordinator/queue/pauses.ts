@@ -1,0 +1,103 @@
+/**
+ * Lanes that an operator has paused: their commands are taken in and journaled like any others, and
+ * none that has not begun is handed out. Rollbacks and what has begun go on (P5), deadlines count.
+ *
+ * A pause is a standing word of the journal: it outlives a restart, and it holds from the moment
+ * that it is durable.
+ */
+import type { Lane } from '../../core/model.ts';
+import { JournalError } from '../../journal/errors.ts';
+import type { LanePause } from '../../protocol/answer.ts';
+import type { PauseRequest } from '../../protocol/request.ts';
+import type { CoordinatorPorts } from '../ports.ts';
+
+const PREFIX = 'pause/';
+const LANES: readonly Lane[] = ['interactive', 'bulk'];
+
+export class Pauses {
+  readonly #ports: Pick<CoordinatorPorts, 'journal' | 'now' | 'noted' | 'publish' | 'onTrouble'>;
+  readonly #paused = new Map<Lane, LanePause>();
+
+  constructor(ports: CoordinatorPorts) {
+    this.#ports = ports;
+  }
+
+  has(lane: Lane): boolean {
+    return this.#paused.has(lane);
+  }
+
+  /** The pause of a lane, if it is paused. */
+  of(lane: Lane): LanePause | undefined {
+    return this.#paused.get(lane);
+  }
+
+  /** As an earlier life left them. Call before any work. */
+  async restore(): Promise<void> {
+    const { journal, noted, onTrouble } = this.#ports;
+    let words: ReadonlyMap<string, string>;
+    try {
+      words = await journal.kept();
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      return onTrouble('whether lanes were paused is not known: they go on', error);
+    }
+    for (const lane of LANES) {
+      const word = words.get(PREFIX + lane);
+      if (word === undefined) continue;
+      this.#paused.set(lane, this.#read(lane, word));
+      noted?.('a lane is still paused', { lane });
+    }
+    return undefined;
+  }
+
+  /** @throws JournalError if it could not be kept; of both lanes the first may have been; asking again is fine */
+  async take({ op, lane, by }: PauseRequest): Promise<void> {
+    for (const one of lane === undefined ? LANES : [lane]) {
+      if (op === 'pause') await this.#pause(one, by);
+      else await this.#resume(one, by);
+    }
+  }
+
+  async #pause(lane: Lane, by: string | undefined): Promise<void> {
+    if (this.#paused.has(lane)) return;
+    const since = new Date(this.#ports.now()).toISOString();
+    const pause: LanePause = { since, ...(by === undefined ? {} : { by }) };
+    await this.#ports.journal.keep(PREFIX + lane, JSON.stringify(pause));
+    this.#paused.set(lane, pause);
+    this.#log('pause', lane, by);
+  }
+
+  async #resume(lane: Lane, by: string | undefined): Promise<void> {
+    if (!this.#paused.has(lane)) return;
+    await this.#ports.journal.keep(PREFIX + lane, undefined);
+    this.#paused.delete(lane);
+    this.#log('resume', lane, by);
+  }
+
+  #log(op: 'pause' | 'resume', lane: Lane, by: string | undefined): void {
+    const author = by === undefined ? {} : { by };
+    this.#ports.noted?.(`operator: ${op}`, { lane, ...author });
+    this.#ports.publish(`lane.${lane}`, () => ({ lane, paused: op === 'pause', ...author }));
+  }
+
+  /** What an earlier life's clock has dated ahead of this one's began now at the latest. */
+  #notAhead(since: string): string {
+    const now = this.#ports.now();
+    return Date.parse(since) <= now ? since : new Date(now).toISOString();
+  }
+
+  /** A word that cannot be read still says that somebody wanted the lane to stand still. */
+  #read(lane: Lane, word: string): LanePause {
+    try {
+      const { since, by } = JSON.parse(word) as Readonly<Record<string, unknown>>;
+      if (typeof since === 'string' && !Number.isNaN(Date.parse(since))) {
+        return { since: this.#notAhead(since), ...(typeof by === 'string' ? { by } : {}) };
+      }
+    } catch {
+      // Told below.
+    }
+    const error = new JournalError('its word in the journal is not legible', { code: 'corrupt' });
+    this.#ports.onTrouble(`the lane ${lane} is taken for paused`, error);
+    return { since: new Date(this.#ports.now()).toISOString() };
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * `cancel`, `retry`, `abandon` for all open commands that a filter matches, page by page, oldest
+ * first. Each is asked for as if alone, in a turn of its own, so the rules are those of
+ * operate.ts; what settles on the way answers with how it settled. A dry run only tells.
+ *
+ * One page is bounded (P9); the caller goes on with `next`.
+ */
+import type { Answer, CommandAnswer } from '../../protocol/answer.ts';
+import type { ErrorReply } from '../../protocol/errors.ts';
+import type { OpenFilter, OperatorRequest, RestoreRequest } from '../../protocol/request.ts';
+import type { Batch } from '../batch.ts';
+import { openAnswer, withOrigin } from '../commands/answers.ts';
+import type { Respond } from '../ports.ts';
+import type { OpenCommand } from '../queue/open-command.ts';
+import { type OperatorContext, operate } from './operate.ts';
+
+const PAGE = 100;
+
+export type ManyRequest = OperatorRequest | RestoreRequest;
+
+/** Not accepted yet, settled, or held. */
+const NOWHERE: ReadonlySet<OpenCommand['stage']> = new Set(['new', 'gone', 'restored', 'parked']);
+
+/** The states in which an act changes anything. */
+const CONCERNED: Readonly<Record<ManyRequest['op'], ReadonlySet<OpenCommand['state']>>> = {
+  restore: new Set(['accepted', 'applying', 'compensating']),
+  cancel: new Set(['accepted', 'applying']),
+  retry: new Set(['accepted', 'applying', 'compensating']),
+  abandon: new Set(['compensating']),
+};
+
+export interface Page {
+  readonly matched: number;
+  readonly commands: readonly OpenCommand[];
+  readonly next?: string;
+}
+
+interface Asking {
+  readonly request: OperatorRequest;
+  readonly respond: Respond;
+}
+
+export function operateOnMany(context: OperatorContext, asking: Asking, batch: Batch): void {
+  // After the commit: what is accepted in this very turn is durable then (P3).
+  const see = (): void => {
+    const page = select(context, asking.request);
+    if (asking.request.dryRun === true) replyWith(context, page, asking.respond);
+    else actOn(context, page, asking);
+  };
+  batch.look({ see, miss: asking.respond });
+}
+
+export function select({ ports, commands }: OperatorContext, request: ManyRequest): Page {
+  const { op, filter = {}, limit = PAGE, cursor } = request;
+  const after = cursor === undefined ? 0 : Number(cursor);
+  const now = ports.now();
+  const states = statesOf(op, filter);
+  const found: OpenCommand[] = [];
+  let matched = 0;
+  for (const open of commands.registry.all()) {
+    if (open.command.seq <= after || !isThere(request, open)) continue;
+    if (!states.has(open.state) || !matches(filter, open, now)) continue;
+    matched++;
+    if (found.length < limit) found.push(open);
+  }
+  const last = found.at(-1);
+  const more = matched > found.length && last !== undefined;
+  return { matched, commands: found, ...(more ? { next: String(last.command.seq) } : {}) };
+}
+
+/** Commands of a restored journal wait for `restore`, and for nothing else; parked ones are named as such. */
+function isThere({ op, filter }: ManyRequest, { stage }: OpenCommand): boolean {
+  const isMeant = filter?.parked === true;
+  if (op === 'restore') return stage === 'restored' && !isMeant;
+  return isMeant ? stage === 'parked' : !NOWHERE.has(stage);
+}
+
+/** Those that the act changes anything in, and that are asked for. */
+function statesOf(
+  op: ManyRequest['op'],
+  { state, parked }: OpenFilter,
+): ReadonlySet<OpenCommand['state']> {
+  const concerned = CONCERNED[parked === true ? 'restore' : op];
+  return state === undefined
+    ? concerned
+    : new Set([state].flat().filter((one) => concerned.has(one)));
+}
+
+/** The state apart. */
+function matches(filter: OpenFilter, { command, stuck }: OpenCommand, now: number): boolean {
+  const age = now - command.acceptedAt;
+  return (
+    (filter.stuck === undefined || filter.stuck === stuck) &&
+    (filter.op === undefined || filter.op === command.op) &&
+    (filter.lane === undefined || filter.lane === command.lane) &&
+    (filter.groupId === undefined || filter.groupId === command.groupId) &&
+    (filter.node === undefined || command.nodes.includes(filter.node)) &&
+    (filter.olderThanMs === undefined || age >= filter.olderThanMs) &&
+    (filter.youngerThanMs === undefined || age <= filter.youngerThanMs)
+  );
+}
+
+export function replyWith({ ports }: OperatorContext, page: Page, respond: Respond): void {
+  const now = ports.now();
+  const shown = (open: OpenCommand) => withOrigin(openAnswer(open, now), open.command);
+  respond({ ...page, commands: page.commands.map(shown) });
+}
+
+function actOn(context: OperatorContext, page: Page, { request, respond }: Asking): void {
+  const { op, by } = request;
+  const answers: (CommandAnswer | ErrorReply)[] = [];
+  let missing = page.commands.length;
+  if (missing === 0) return respond({ ...page, commands: [] });
+  for (const [index, open] of page.commands.entries()) {
+    const settle = (answer: Answer) => {
+      answers[index] = answer as CommandAnswer | ErrorReply;
+      if (--missing === 0) respond({ ...page, commands: answers });
+    };
+    const { id } = open.command;
+    context.post((batch) => {
+      if (open.answer !== undefined) settle(open.answer);
+      else operate(context, { request: { op, id, by }, respond: settle }, batch);
+    });
+  }
+}

@@ -1,0 +1,143 @@
+/** `cancel`, `retry`, `abandon`: an operator's word on one open command. */
+import type { StoredCommand } from '../../journal/port.ts';
+import { errorReply } from '../../protocol/errors.ts';
+import type { OperatorAct } from '../../protocol/work.ts';
+import type { Batch } from '../batch.ts';
+import { unavailable } from '../breakers/unavailable.ts';
+import { openAnswer, waitingAnswer } from '../commands/answers.ts';
+import type { Commands } from '../commands/commands.ts';
+import type { CoordinatorPorts, Respond } from '../ports.ts';
+import { addWaiter, type OpenCommand } from '../queue/open-command.ts';
+import { onParked } from './parked-act.ts';
+import type { Questions } from './questions.ts';
+
+/** An act takes hold when the exchanges under way have ended; each is bounded by its timeout. */
+const ACT_TIMEOUT_MS = 60_000;
+const INSPECT_TIMEOUT_MS = 2000;
+
+export interface OperatorContext {
+  readonly ports: CoordinatorPorts;
+  readonly commands: Commands;
+  readonly questions: Questions;
+  /** Has something done in a turn of its own, soon. */
+  readonly post: (act: (batch: Batch) => void) => void;
+}
+
+/** One act on one command. */
+export interface OperatorCommand {
+  readonly op: OperatorAct;
+  readonly id: string;
+  /** Who says so. */
+  readonly by?: string | undefined;
+}
+
+export function operate(
+  context: OperatorContext,
+  { request, respond }: { request: OperatorCommand; respond: Respond },
+  batch: Batch,
+): void {
+  const open = context.commands.registry.byId(request.id);
+  if (open === undefined) {
+    const see = async (): Promise<void> => {
+      const stored = await context.ports.journal.find(request.id);
+      // A look may wait, and the command has come in meanwhile.
+      if (context.commands.registry.byId(request.id) === undefined)
+        respond(closed(request, stored));
+      else context.post((later) => operate(context, { request, respond }, later));
+    };
+    batch.look({ see, miss: respond });
+    return;
+  }
+  // Its acceptance is in this very turn's commit: come back when that is done.
+  if (open.stage === 'new') {
+    context.post((later) => operate(context, { request, respond }, later));
+    return;
+  }
+  // It settles in this very turn's commit: that is the answer to whatever was asked.
+  if (open.stage === 'gone') {
+    addWaiter(open, respond);
+    return;
+  }
+  if (open.stage === 'restored') {
+    respond(
+      errorReply('invalid_request', `${request.id} is held since its journal was restored`, {
+        field: 'id',
+        hint: 'Resume it or give it up: lockstep restore --resume or --abandon.',
+        id: request.id,
+      }),
+    );
+    return;
+  }
+  if (request.op === 'abandon' && open.stage !== 'parked' && open.state !== 'compensating') {
+    respond(
+      errorReply('invalid_request', `${request.id} is ${open.state}, not compensating`, {
+        field: 'id',
+        hint: 'Only a rollback can be abandoned; cancel the command first.',
+        id: request.id,
+      }),
+    );
+    return;
+  }
+  const { op, id, by } = request;
+  const { command, state } = open;
+  context.ports.noted?.(`operator: ${op}`, {
+    id,
+    of: command.op,
+    state,
+    ...(by === undefined ? {} : { by }),
+  });
+  if (open.stage === 'parked') return onParked(context, open, { request, respond, turn: batch });
+  if (request.op === 'cancel' && context.commands.settleUndriven(open, 'cancel', batch)) {
+    addWaiter(open, respond);
+    return;
+  }
+  act(context, open, { request, respond });
+}
+
+/** Hands the act to the executor, and answers with what became of it. */
+function act(
+  context: OperatorContext,
+  open: OpenCommand,
+  { request, respond }: { request: OperatorCommand; respond: Respond },
+): void {
+  const { ports, questions } = context;
+  const { executor, command } = open;
+  const { seq } = command;
+  if (executor === undefined) {
+    // Not with an executor: nothing backs off, so there is nothing to hurry.
+    if (request.op === 'retry') return respond(openAnswer(open, ports.now()));
+    return respond(unavailable(`${request.id} is being recovered`, { id: request.id }));
+  }
+  const ticket = questions.ask(ports.now() + ACT_TIMEOUT_MS, (value) => {
+    const isOver = value === undefined || open.answer !== undefined;
+    if (isOver) return respond(openAnswer(open, ports.now()));
+    return inspect(context, open, respond);
+  });
+  ports.order(executor, { kind: 'operate', seq, act: request.op, ticket });
+}
+
+/** Answers with the command as it stands, its nodes included where an executor has it. */
+export function inspect(
+  { ports, commands, questions }: Pick<OperatorContext, 'ports' | 'commands' | 'questions'>,
+  open: OpenCommand,
+  respond: Respond,
+): void {
+  const { executor, command } = open;
+  if (executor === undefined) {
+    return respond(waitingAnswer(open, commands.keys, ports.now()));
+  }
+  const ticket = questions.ask(ports.now() + INSPECT_TIMEOUT_MS, (value) => {
+    const nodes = value?.of === 'inspect' ? value.inspection?.nodes : undefined;
+    respond(openAnswer(open, ports.now(), nodes));
+  });
+  ports.order(executor, { kind: 'inspect', seq: command.seq, ticket });
+}
+
+function closed({ op, id }: OperatorCommand, stored: StoredCommand | undefined) {
+  if (stored === undefined) return errorReply('unknown_command', `no command ${id}`, { id });
+  return errorReply('invalid_request', `${id} is settled: ${stored.state}`, {
+    field: 'id',
+    hint: `There is nothing left to ${op}.`,
+    id,
+  });
+}

@@ -1,0 +1,38 @@
+/**
+ * `retry`, `abandon` of a parked command. Driven again it is on probation (probation.ts): should it crash
+ * the daemon once more, it is parked once more.
+ */
+import { errorReply } from '../../protocol/errors.ts';
+import type { OperatorAct } from '../../protocol/work.ts';
+import type { Batch } from '../batch.ts';
+import { type HeldDesk, type Unholding, unhold } from '../commands/unhold.ts';
+import type { Respond } from '../ports.ts';
+import { addWaiter, type OpenCommand } from '../queue/open-command.ts';
+
+interface Asking {
+  readonly request: { readonly op: OperatorAct; readonly id: string };
+  readonly respond: Respond;
+  readonly turn: Batch;
+}
+
+export function onParked(
+  desk: HeldDesk,
+  open: OpenCommand,
+  { request: { op, id }, respond, turn: batch }: Asking,
+): void {
+  if (op === 'cancel') {
+    return respond(
+      errorReply('invalid_request', `${id} is parked`, {
+        field: 'id',
+        hint: `Have it driven again, or give it up: lockstep retry ${id}, lockstep abandon ${id}.`,
+        id,
+      }),
+    );
+  }
+  if (op === 'retry') {
+    const done: Unholding['done'] = ([answer]) => answer && respond(answer);
+    return unhold(desk, { commands: [open], respond, done }, batch);
+  }
+  addWaiter(open, respond);
+  desk.commands.settleUndriven(open, 'disown', batch);
+}

@@ -1,0 +1,140 @@
+/** `status` of a command, `list`, `stats`: what changes nothing. */
+import type { Lane, SagaState } from '../../core/model.ts';
+import type { ListFilter, Moment } from '../../journal/port.ts';
+import type { LanesAnswer } from '../../protocol/answer.ts';
+import { errorReply } from '../../protocol/errors.ts';
+import type { ListRequest, StatusRequest } from '../../protocol/request.ts';
+import type { Divergence } from '../audit/divergence.ts';
+import type { Batch } from '../batch.ts';
+import type { Breakers } from '../breakers/breakers.ts';
+import { unavailable } from '../breakers/unavailable.ts';
+import { storedAnswer, withOrigin } from '../commands/answers.ts';
+import type { CoordinatorOptions, Respond } from '../ports.ts';
+import type { Pauses } from '../queue/pauses.ts';
+import { inspect, type OperatorContext } from './operate.ts';
+import type { Rounds } from './rounds.ts';
+
+/** Counting pages through every key of every node. */
+const COUNT_TIMEOUT_MS = 60_000;
+
+/** What a question to the executors needs. */
+export interface QuestionContext extends OperatorContext {
+  readonly options: CoordinatorOptions;
+  readonly breakers: Breakers;
+  readonly pauses: Pauses;
+  readonly startedAt: number;
+  readonly moment: () => Moment;
+  /** What the last audit has found. */
+  readonly divergence: Divergence;
+}
+
+export interface RequestContext extends QuestionContext {
+  readonly summaries: Rounds;
+  readonly counts: Rounds;
+}
+
+export function status(
+  context: RequestContext,
+  { request, respond }: { request: StatusRequest; respond: Respond },
+  batch: Batch,
+): void {
+  const { id } = request;
+  if (id === undefined) return context.summaries.ask(respond);
+  const open = context.commands.registry.byId(id);
+  if (open === undefined) return lookUp(context, { id, respond }, batch);
+  // After the commit: until then it may still settle, or prove to be a repeat.
+  batch.after(() => {
+    if (open.stage === 'gone')
+      return context.post((later) => lookUp(context, { id, respond }, later));
+    return inspect(context, open, (answer) => {
+      if (!('state' in answer && 'op' in answer)) return respond(answer);
+      const standing = { ...answer, ...context.commands.keys.waitsFor(open) };
+      return respond(withOrigin(standing, open.command));
+    });
+  });
+}
+
+function lookUp(
+  { ports }: RequestContext,
+  { id, respond }: { id: string; respond: Respond },
+  batch: Batch,
+): void {
+  const see = async (): Promise<void> => {
+    const stored = await ports.journal.find(id);
+    if (stored === undefined) respond(errorReply('unknown_command', `no command ${id}`, { id }));
+    else respond(withOrigin(storedAnswer(stored, ports.now()), stored.command));
+  };
+  batch.look({ see, miss: respond });
+}
+
+export function list(
+  { ports, moment, commands: { registry } }: RequestContext,
+  { request, respond }: { request: ListRequest; respond: Respond },
+  batch: Batch,
+): void {
+  const now = moment();
+  const before = request.cursor === undefined ? undefined : Number(request.cursor);
+  const see = async (): Promise<void> => {
+    const { commands, next } = await ports.journal.list(
+      filterOf(request, now),
+      before,
+      request.limit,
+    );
+    respond({
+      commands: commands.map((stored) => {
+        // One of an earlier life has its times there by another clock than this life's.
+        const { command } = registry.byId(stored.command.id) ?? stored;
+        return withOrigin(storedAnswer({ ...stored, command }, now.at), command);
+      }),
+      ...(next === undefined ? {} : { next: String(next) }),
+    });
+  };
+  batch.look({ see, miss: respond });
+}
+
+/** Counts the keys of all nodes. */
+export function stats({ ports, questions, options }: QuestionContext, respond: Respond): void {
+  const executor = Math.floor(ports.random() * options.executors);
+  const ticket = questions.ask(ports.now() + COUNT_TIMEOUT_MS, (value) => {
+    if (value?.of === 'count') return respond(value.stats);
+    return respond(unavailable('the nodes could not be counted in time'));
+  });
+  ports.order(executor, { kind: 'count', ticket });
+}
+
+function filterOf(request: ListRequest, now: Moment): ListFilter {
+  const { state, stuck, parked, groupId, node, olderThanMs, youngerThanMs } = request;
+  const states: readonly SagaState[] | undefined = typeof state === 'string' ? [state] : state;
+  return {
+    ...(states === undefined ? {} : { states }),
+    ...(stuck === undefined ? {} : { stuck }),
+    ...(parked === undefined ? {} : { parked }),
+    ...(groupId === undefined ? {} : { groupId }),
+    ...(node === undefined ? {} : { node }),
+    ...(olderThanMs === undefined ? {} : { acceptedBefore: ago(now, olderThanMs) }),
+    ...(youngerThanMs === undefined ? {} : { acceptedSince: ago(now, youngerThanMs) }),
+  };
+}
+
+function ago({ at, lived }: Moment, ms: number): Moment {
+  return { at: at - ms, lived: lived - ms };
+}
+
+export function lanesOf({
+  commands,
+  pauses,
+}: Pick<QuestionContext, 'commands' | 'pauses'>): LanesAnswer {
+  const counts = {
+    interactive: { waiting: 0, running: 0 },
+    bulk: { waiting: 0, running: 0 },
+  };
+  for (const { stage, command } of commands.registry.all()) {
+    if (stage === 'dispatched') counts[command.lane].running++;
+    else counts[command.lane].waiting++;
+  }
+  const standing = (lane: Lane) => {
+    const paused = pauses.of(lane);
+    return { ...counts[lane], ...(paused === undefined ? {} : { paused }) };
+  };
+  return { lanes: { interactive: standing('interactive'), bulk: standing('bulk') } };
+}

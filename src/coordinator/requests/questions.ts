@@ -1,0 +1,37 @@
+/** Questions to executors and their answers, matched by ticket; none stays open for ever (P9). */
+import type { Answered, Ticket } from '../../protocol/work.ts';
+
+interface Asked {
+  readonly until: number;
+  readonly onAnswer: (value: Answered | undefined) => void;
+}
+
+export class Questions {
+  readonly #asked = new Map<Ticket, Asked>();
+  #last = 0;
+
+  get size(): number {
+    return this.#asked.size;
+  }
+
+  /** `hear` gets the answer, or undefined if none came in time. */
+  ask(until: number, hear: (value: Answered | undefined) => void): Ticket {
+    this.#asked.set(++this.#last, { until, onAnswer: hear });
+    return this.#last;
+  }
+
+  /** An answer that comes too late finds nobody. */
+  answer(ticket: Ticket, value: Answered): void {
+    const asked = this.#asked.get(ticket);
+    this.#asked.delete(ticket);
+    asked?.onAnswer(value);
+  }
+
+  expire(now: number): void {
+    for (const [ticket, asked] of this.#asked) {
+      if (asked.until > now) continue;
+      this.#asked.delete(ticket);
+      asked.onAnswer(undefined);
+    }
+  }
+}

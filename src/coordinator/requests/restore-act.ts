@@ -1,0 +1,83 @@
+/**
+ * `restore`: what becomes of the commands that are held since the journal was set back to a copy. Their
+ * nodes may be anyhow: `resume` drives them as the journal has them, `abandon` gives them up unseen.
+ */
+import type { CommandAnswer } from '../../protocol/answer.ts';
+import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
+import type { RestoreRequest } from '../../protocol/request.ts';
+import type { Batch } from '../batch.ts';
+import { type Answers, unhold } from '../commands/unhold.ts';
+import type { Respond } from '../ports.ts';
+import { addWaiter, type OpenCommand } from '../queue/open-command.ts';
+import type { OperatorContext } from './operate.ts';
+import { type Page, replyWith, select } from './operate-many.ts';
+
+interface Asking {
+  readonly request: RestoreRequest;
+  readonly respond: Respond;
+}
+
+export function decideOnHeld(
+  context: OperatorContext,
+  { request, respond }: Asking,
+  batch: Batch,
+): void {
+  const { id } = request;
+  if (id === undefined) {
+    const page = select(context, request);
+    if (request.dryRun === true) return replyWith(context, page, respond);
+    const done = (commands: Answers) => respond({ ...page, commands });
+    return decide(context, { page, request, respond, done }, batch);
+  }
+  const open = context.commands.registry.byId(id);
+  if (open?.stage !== 'restored') {
+    const message = open === undefined ? `no command ${id} is open` : `${id} is not held`;
+    return respond(errorReply('invalid_request', message, { field: 'id', id, hint: NOT_HELD }));
+  }
+  const page = { matched: 1, commands: [open] };
+  const done = ([answer]: Answers) => answer !== undefined && respond(answer);
+  return decide(context, { page, request, respond, done }, batch);
+}
+
+const NOT_HELD = 'lockstep restore --resume --dry-run shows which commands are held.';
+
+interface Decision extends Asking {
+  readonly page: Page;
+  readonly done: (answers: Answers) => void;
+}
+
+function decide(
+  context: OperatorContext,
+  { page, request, respond, done }: Decision,
+  batch: Batch,
+): void {
+  const { commands } = page;
+  note(context, commands, request);
+  if (request.act === 'resume') return unhold(context, { commands, respond, done }, batch);
+  const answers: (CommandAnswer | ErrorReply)[] = [];
+  if (commands.length === 0) return done(answers);
+  let missing = commands.length;
+  for (const [index, open] of commands.entries()) {
+    addWaiter(open, (answer) => {
+      answers[index] = answer as CommandAnswer | ErrorReply;
+      if (--missing === 0) done(answers);
+    });
+    context.commands.settleUndriven(open, 'disown', batch);
+  }
+}
+
+function note(
+  { ports }: OperatorContext,
+  commands: readonly OpenCommand[],
+  { act, by }: RestoreRequest,
+): void {
+  for (const { command, state } of commands) {
+    const author = by === undefined ? {} : { by };
+    ports.noted?.(`operator: restore, ${act}`, {
+      id: command.id,
+      of: command.op,
+      state,
+      ...author,
+    });
+  }
+}

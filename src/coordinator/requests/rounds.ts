@@ -1,0 +1,38 @@
+/**
+ * A question to the executors that any number of clients may ask at once is put once: who asks while it
+ * is under way shares the next round, so that no answer is older than its question (P9).
+ */
+import type { Answer } from '../../protocol/answer.ts';
+import type { Respond } from '../ports.ts';
+import { busy } from './looks.ts';
+
+const ASKERS_MAX = 5000;
+
+export class Rounds {
+  readonly #begin: (done: (answer: Answer) => void) => void;
+  #isUnderWay = false;
+  /** Of the next round. */
+  #askers: Respond[] = [];
+
+  /** @param begin puts the question; it calls `done` once, and not without end later (P9) */
+  constructor(begin: (done: (answer: Answer) => void) => void) {
+    this.#begin = begin;
+  }
+
+  ask(respond: Respond): void {
+    if (this.#askers.length >= ASKERS_MAX) return respond(busy());
+    this.#askers.push(respond);
+    if (!this.#isUnderWay) this.#next();
+  }
+
+  #next(): void {
+    const askers = this.#askers;
+    this.#askers = [];
+    this.#isUnderWay = askers.length > 0;
+    if (!this.#isUnderWay) return;
+    this.#begin((answer) => {
+      for (const respond of askers) respond(answer);
+      this.#next();
+    });
+  }
+}

@@ -1,0 +1,100 @@
+/** `status` of the daemon: what is open, how the nodes and the threads stand. */
+import type { NodeReport, SummaryAnswer } from '../../protocol/answer.ts';
+import type { Divergence } from '../audit/divergence.ts';
+import { missingNodes } from '../commands/missing-nodes.ts';
+import type { Respond } from '../ports.ts';
+import { lanesOf, type QuestionContext } from './queries.ts';
+
+const REPORT_TIMEOUT_MS = 2000;
+
+/** One executor's reports, by node. */
+type NodeReports = Readonly<Record<string, NodeReport>>;
+
+/** Asks every executor; those that do not answer in time are left out. */
+export function summarize(context: QuestionContext, respond: Respond): void {
+  const { ports, questions, options } = context;
+  const reports = new Map<number, NodeReports>();
+  let missing = options.executors;
+  for (let executor = 0; executor < options.executors; executor++) {
+    const ticket = questions.ask(ports.now() + REPORT_TIMEOUT_MS, (value) => {
+      if (value?.of === 'report') reports.set(executor, value.nodes);
+      if (--missing === 0) respond(summary(context, reports));
+    });
+    ports.order(executor, { kind: 'report', ticket });
+  }
+}
+
+/** By executor that has answered in time, from 0. */
+function summary(
+  { ports, commands, options, breakers, pauses, startedAt, divergence }: QuestionContext,
+  reports: ReadonlyMap<number, NodeReports>,
+): SummaryAnswer {
+  const { lanes } = lanesOf({ commands, pauses });
+  const answered = [...reports.keys()].sort((a, b) => a - b);
+  let compensating = 0;
+  let stuck = 0;
+  let held = 0;
+  let parked = 0;
+  for (const open of commands.registry.all()) {
+    if (open.state === 'compensating') compensating++;
+    if (open.stuck) stuck++;
+    if (open.stage === 'restored') held++;
+    if (open.stage === 'parked') parked++;
+  }
+  return {
+    version: options.version,
+    pid: options.pid,
+    uptimeMs: Math.round(ports.now() - startedAt),
+    state: commands.intake.draining ? 'draining' : 'running',
+    ...commands.intake.accepting,
+    open: commands.registry.size,
+    openMax: options.openMax,
+    compensating,
+    stuck,
+    ...(held === 0 ? {} : { held }),
+    ...(parked === 0 ? {} : { parked }),
+    lanes,
+    settled: commands.settledCounts.byState,
+    threads: ['main', 'coordinator', ...answered.map((index) => `executor-${index + 1}`)],
+    nodes: Object.fromEntries(
+      Object.entries(breakers.views).map(([name, breaker]) => {
+        return [name, { ...total(name, reports), breaker }];
+      }),
+    ),
+    ...missingOf(commands, options),
+    ...(options.nodesBefore === undefined ? {} : { nodesBefore: options.nodesBefore }),
+    ...(commands.unsupervised ? { unsupervised: true } : {}),
+    ...auditOf(divergence),
+  };
+}
+
+function missingOf(
+  { registry }: QuestionContext['commands'],
+  { nodeNames }: QuestionContext['options'],
+): Pick<SummaryAnswer, 'missingNodes'> {
+  const counts = missingNodes(registry.all(), nodeNames);
+  return Object.keys(counts).length === 0 ? {} : { missingNodes: counts };
+}
+
+function auditOf({ summary: standing }: Divergence): Pick<SummaryAnswer, 'audit'> {
+  if (standing === undefined) return {};
+  const { divergent, finishedAt } = standing;
+  return { audit: { divergent, finishedAt: new Date(finishedAt).toISOString() } };
+}
+
+/** The reports of all executors on one node, added up. */
+function total(name: string, reports: ReadonlyMap<number, NodeReports>): NodeReport {
+  let calls = 0;
+  let lastFailure: string | undefined;
+  const answers: Record<string, number> = {};
+  for (const report of reports.values()) {
+    const node = report[name];
+    if (node === undefined) continue;
+    calls += node.calls;
+    lastFailure ??= node.lastFailure;
+    for (const [kind, count] of Object.entries(node.answers)) {
+      answers[kind] = (answers[kind] ?? 0) + count;
+    }
+  }
+  return { calls, answers, ...(lastFailure === undefined ? {} : { lastFailure }) };
+}

@@ -1,0 +1,185 @@
+/**
+ * The clients' socket. A request is the last frame; every frame before it is the client's own
+ * (a REQ socket's delimiter, a DEALER's correlation) and goes back untouched.
+ *
+ * Bounds (P9): a request larger than `frameBytesMax`, or with more in front of the request than a
+ * correlation needs, is answered `too_large`; when the daemon's backlog is long it reads no further, and
+ * ZeroMQ holds the senders back; a client that does not read its replies loses those beyond the socket's
+ * mark, which is counted and logged (P10). It reads for a bounded time before the thread's loop turns.
+ *
+ * A client that vanished without a word is noticed by heartbeats and let go; one that comes back under
+ * its routing id takes the place of the connection that it had.
+ */
+import type { Router } from 'zeromq';
+import { Outbox } from '../../base/outbox.ts';
+import type { Log } from '../../observe/log/log-port.ts';
+import type { Answer } from '../../protocol/answer.ts';
+import { type ErrorCode, errorReply } from '../../protocol/errors.ts';
+import type { Figures } from '../../protocol/figures.ts';
+import { parseRequest } from '../../protocol/parse-request.ts';
+import { type Request } from '../../protocol/request.ts';
+import type { Respond } from '../ports.ts';
+import { LIVELINESS } from './peer-heartbeats.ts';
+import { ZAP_SOCKET } from './zap.ts';
+
+/** Requests read ahead of the batch machine. */
+const BACKLOG_MAX = 5000;
+/** The binding hands out hundreds of messages that have arrived before the loop turns. */
+const READING_MS_MAX = 5;
+/** What may stand in front of a request: a correlation, and two frames for each proxy on the way. */
+const ENVELOPE_FRAMES_MAX = 32;
+const ENVELOPE_BYTES_MAX = 1024;
+const ENVELOPE_HINT =
+  'In front of a request stands what tells the answers apart: a counter is enough.';
+const DROP_LOG_MS = 10_000;
+
+/** Settings of the ROUTER that the bounds above rely on. */
+export const CLIENT_SOCKET_OPTIONS = {
+  ...ZAP_SOCKET,
+  linger: 500,
+  ...LIVELINESS,
+  mandatory: true,
+  handover: true,
+  /** 0: a reply that can't be queued now is refused now. */
+  sendTimeout: 0,
+  /** Replies a client may leave unread. */
+  sendHighWaterMark: 100_000,
+  /** ZeroMQ cuts the connection above this; below it the client gets an answer. */
+  maxMessageSize: 64 * 1024 * 1024,
+} as const;
+
+export interface FrontOptions {
+  readonly router: Router;
+  readonly frameBytesMax: number;
+  readonly log: Log;
+  readonly backlog: () => number;
+  /** The clock that clients are told. */
+  readonly clientNow: () => number;
+  readonly onRequest: (request: Request, respond: Respond) => void;
+  /** The socket failed. */
+  readonly onError: (error: unknown) => void;
+}
+
+type Reply = readonly [envelope: readonly Buffer[], payload: string];
+
+export class ClientSocket {
+  readonly #options: FrontOptions;
+  readonly #replies: Outbox<Reply>;
+  readonly #errors: Partial<Record<ErrorCode, number>> = {};
+  #dropped = 0;
+  #loggedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: FrontOptions) {
+    this.#options = options;
+    this.#replies = new Outbox({
+      send: (replies) => this.#send(replies),
+      onError: options.onError,
+    });
+  }
+
+  /** Reads until the socket is closed. */
+  async receive(): Promise<void> {
+    const { router, backlog } = this.#options;
+    let until = performance.now() + READING_MS_MAX;
+    for await (const frames of router) {
+      this.#take(frames);
+      if (performance.now() < until && backlog() <= BACKLOG_MAX) continue;
+      do await new Promise(setImmediate);
+      while (backlog() > BACKLOG_MAX);
+      until = performance.now() + READING_MS_MAX;
+    }
+  }
+
+  /** Answers that were errors, by code, and replies that nobody could be given. */
+  get counts(): Pick<Figures, 'errors' | 'repliesDropped'> {
+    return { errors: { ...this.#errors }, repliesDropped: this.#dropped };
+  }
+
+  /** Resolves when every reply so far is with ZeroMQ. */
+  async flushed(): Promise<void> {
+    await this.#replies.flushed();
+  }
+
+  #take(frames: readonly Buffer[]): void {
+    const { frameBytesMax, onRequest } = this.#options;
+    const envelope = frames.slice(0, -1);
+    const fault = envelopeFault(envelope);
+    if (fault !== undefined) {
+      const reply = errorReply('too_large', fault, { hint: ENVELOPE_HINT });
+      return this.#reply(beginningOf(envelope), reply);
+    }
+    const respond: Respond = (answer) => this.#reply(envelope, answer);
+    respond.envelope = envelope;
+    const request = frames[frames.length - 1] ?? Buffer.alloc(0);
+    const bytes = request.length;
+    if (bytes > frameBytesMax) {
+      return respond(errorReply('too_large', `${bytes} bytes; at most ${frameBytesMax} are read`));
+    }
+    const parsed = parseRequest(request);
+    return parsed.ok ? onRequest(parsed.request, respond) : respond(parsed.reply);
+  }
+
+  #reply(envelope: readonly Buffer[], answer: Answer): void {
+    const at = Math.floor(this.#options.clientNow());
+    this.#replies.push([envelope, JSON.stringify({ ...answer, at })]);
+    if ('error' in answer) this.#countError(answer.error.code);
+  }
+
+  async #send(replies: readonly Reply[]): Promise<void> {
+    for (const [envelope, payload] of replies) await this.#sendOne(envelope, payload);
+  }
+
+  async #sendOne(envelope: readonly Buffer[], payload: string): Promise<void> {
+    try {
+      await this.#options.router.send([...envelope, payload]);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // Its client is gone or reads too slowly, or the daemon is: the command is in the journal all
+      // the same.
+      const isUndeliverable = code === 'EHOSTUNREACH' || code === 'EAGAIN';
+      if (!isUndeliverable && !this.#options.router.closed) throw error;
+      this.#drop(code ?? 'closed');
+    }
+  }
+
+  #countError(code: ErrorCode): void {
+    this.#errors[code] = (this.#errors[code] ?? 0) + 1;
+  }
+
+  #drop(code: string): void {
+    this.#dropped++;
+    const now = performance.now();
+    if (now - this.#loggedAt < DROP_LOG_MS) return;
+    this.#loggedAt = now;
+    this.#options.log.warn('replies could not be delivered', { dropped: this.#dropped, code });
+  }
+}
+
+function envelopeFault(envelope: readonly Buffer[]): string | undefined {
+  // The routing id comes of the socket, not of the client.
+  const frames = envelope.length - 1;
+  if (frames > ENVELOPE_FRAMES_MAX) {
+    return `${frames} frames in front of the request; at most ${ENVELOPE_FRAMES_MAX} are read`;
+  }
+  const bytes = bytesOf(envelope) - (envelope[0]?.length ?? 0);
+  if (bytes <= ENVELOPE_BYTES_MAX) return undefined;
+  return `${bytes} bytes in front of the request; at most ${ENVELOPE_BYTES_MAX} are read`;
+}
+
+/** As much of it as is within the bounds. */
+function beginningOf(envelope: readonly Buffer[]): readonly Buffer[] {
+  const [routingId = Buffer.alloc(0)] = envelope;
+  let bytes = 0;
+  // Cut first: a message may have a million frames.
+  const kept = envelope.slice(1, 1 + ENVELOPE_FRAMES_MAX).filter((frame) => {
+    bytes += frame.length;
+    return bytes <= ENVELOPE_BYTES_MAX;
+  });
+  return [routingId, ...kept];
+}
+
+function bytesOf(frames: readonly Buffer[]): number {
+  let bytes = 0;
+  for (const frame of frames) bytes += frame.length;
+  return bytes;
+}

@@ -1,0 +1,96 @@
+/** The coordinator's ends of its channels to executors: orders out, one message a turn each; reports in. */
+import { Pair } from 'zeromq';
+import { Outbox } from '../../base/outbox.ts';
+import { CHANNEL_SOCKET, Channel, type ChannelEnd } from '../../channel/channel.ts';
+import type { Order, Report, WorkReport } from '../../protocol/work.ts';
+
+export interface WorkChannelsOptions {
+  /** One to each executor, in their order. */
+  readonly channels: readonly Channel[];
+  readonly onReport: (report: WorkReport, executor: number) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Opens the coordinator's ends. Executors start when main hears that the journal is held: these must be open
+ * then.
+ *
+ * @param register notes each socket as this thread's, with the place that made it
+ */
+export async function openChannels(
+  ends: readonly ChannelEnd[],
+  register: (socket: Pair) => Pair,
+): Promise<readonly Channel[]> {
+  const channels = ends.map((end) => new Channel(register(new Pair(CHANNEL_SOCKET)), end));
+  for (const channel of channels) await channel.open();
+  return channels;
+}
+
+interface Executor {
+  readonly channel: Channel;
+  readonly outbox: Outbox<Order>;
+  readonly greeted: PromiseWithResolvers<void>;
+}
+
+export class ExecutorChannels {
+  readonly #executors: readonly Executor[];
+  readonly #onReport: WorkChannelsOptions['onReport'];
+
+  constructor({ channels, onReport, onError }: WorkChannelsOptions) {
+    this.#onReport = onReport;
+    this.#executors = channels.map((channel) => {
+      const greeted = Promise.withResolvers<void>();
+      const outbox = new Outbox<Order>({
+        // Orders that are given before their executor listens wait for it.
+        send: async (orders) => {
+          await greeted.promise;
+          await channel.send(JSON.stringify(orders));
+        },
+        onError,
+        // Executors come first: what they do takes longest. A turn gives all its orders in one go.
+        gather: 'task',
+      });
+      return { channel, outbox, greeted };
+    });
+  }
+
+  /** Reads until the channels are closed. */
+  async receive(): Promise<void> {
+    await Promise.all(
+      this.#executors.map(({ channel }, executor) =>
+        channel.receive((text) => this.#receive(text, executor)),
+      ),
+    );
+  }
+
+  /** Resolves when every executor listens. */
+  async complete(): Promise<void> {
+    await Promise.all(this.#executors.map(({ greeted }) => greeted.promise));
+  }
+
+  /** @param executor counted from 0 */
+  order(executor: number, order: Order): void {
+    this.#executors[executor]?.outbox.push(order);
+  }
+
+  /**
+   * Hears what executors that have ended left behind: main's word that they have may come in before
+   * theirs, which took another channel.
+   */
+  async receiveRest(): Promise<void> {
+    for (const [executor, { channel }] of this.#executors.entries()) {
+      await channel.takeRest((text) => this.#receive(text, executor));
+    }
+  }
+
+  close(): void {
+    for (const { channel } of this.#executors) channel.close();
+  }
+
+  #receive(text: string, executor: number): void {
+    for (const report of JSON.parse(text) as Report[]) {
+      if (report.kind === 'hello') this.#executors[executor]?.greeted.resolve();
+      else this.#onReport(report, executor);
+    }
+  }
+}

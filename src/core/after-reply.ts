@@ -1,0 +1,192 @@
+/**
+ * What one answer makes of one node, by how it is read (`node/dialect/read-reply.ts`).
+ *
+ * Every rule here is about a single node and its present goal. Whether the whole saga goes on,
+ * turns or settles is `conclude`'s matter.
+ */
+import { nextAttemptAt } from './backoff.ts';
+import { type Goal, goalOf, knownToken, looseOf } from './goal.ts';
+import { withLoose } from './loose.ts';
+import type { Context, Direction, NodeReply, NodeRequest, NodeState, Saga } from './model.ts';
+import { sameToken } from './token.ts';
+
+/** The node after its answer; `turn`, if it has to be driven the other way first (durably). */
+export interface Step {
+  readonly node: NodeState;
+  readonly turn?: Direction;
+}
+
+interface Replied {
+  readonly saga: Saga;
+  /** The node with its exchange ended. */
+  readonly node: NodeState;
+  readonly request: NodeRequest;
+  readonly answer: NodeReply;
+  readonly context: Context;
+}
+
+export function afterReply(
+  saga: Saga,
+  before: NodeState,
+  { answer, context }: { answer: NodeReply; context: Context },
+): Step {
+  const request = before.running;
+  if (request === undefined) throw new Error(`${before.name} answered what it was not asked`);
+  const node = { ...before, running: undefined, lastResponse: answer.detail };
+  const exchange = { saga, node, request, answer, context };
+  if (saga.state === 'accepted') return { node: afterSurvey(exchange) };
+  const goal = goalOf(saga.command, node, context.policy);
+  return request.kind === 'read'
+    ? afterRead(exchange, goal)
+    : { node: afterMutation(exchange, goal) };
+}
+
+/** Only a complete 200 with this key, or a proven 404, is a finding; most else is asked again. */
+function afterSurvey({ node, answer, context }: Replied): NodeState {
+  if (answer.kind === 'absent') return { ...node, finding: { presence: 'absent' } };
+  // Nothing was sent that changes a node: there is no reason to ask a wrong door until the deadline.
+  if (answer.kind === 'refused') return { ...node, verdict: 'refused' };
+  const { body } = answer;
+  // A record without its body could not be restored.
+  if (answer.kind !== 'present' || body === undefined) return failed(node, answer, context);
+  // Until now `owner` held what the journal knows; a token that the node shows is better.
+  const token = answer.token ?? node.owner;
+  const shown = answer.token !== undefined;
+  return {
+    ...node,
+    finding:
+      token === undefined
+        ? { presence: 'present', body, shown }
+        : { presence: 'present', body, token, shown },
+  };
+}
+
+function afterMutation({ saga, node, request, answer, context }: Replied, goal: Goal): NodeState {
+  const { command } = saga;
+  switch (answer.kind) {
+    case 'applied': {
+      const done = { ...node, mayHaveChanged: true, failures: 0, belief: goal.presence };
+      if (isCleansing(saga, node)) return { ...done, next: 'verify' };
+      const owner = goal.presence === 'present' && context.policy.tokens ? goal.token : undefined;
+      return { ...done, verdict: 'reached', owner };
+    }
+    case 'gone':
+      if (goal.presence === 'absent' && goal.guard !== undefined)
+        return { ...node, next: 'verify' };
+      return {
+        ...node,
+        verdict: 'reached',
+        belief: 'absent',
+        owner: undefined,
+        mayHaveChanged: true,
+      };
+    case 'perhaps':
+      return { ...node, next: 'clarify' };
+    case 'refused':
+      // Rolling back, no answer is final (P5).
+      if (node.direction === 'want') return { ...node, verdict: 'refused' };
+      return failed(node, answer, context);
+    case 'unsent':
+      return failed(node, answer, context);
+    case 'unproven':
+      return { ...node, mayHaveChanged: true, belief: 'unknown', next: 'clarify' };
+    case 'unsure':
+    case 'lost':
+    case 'misnamed': {
+      const doubt = node.createInDoubt || (command.op === 'create' && request.kind === 'create');
+      const inDoubt = failed(
+        { ...node, mayHaveChanged: true, createInDoubt: doubt, belief: 'unknown' },
+        answer,
+        context,
+      );
+      if (answer.kind === 'unsure') return inDoubt;
+      const loose = withLost(inDoubt, request, context);
+      // Each repeat would make one more record of that other key; but a rollback never gives up (P5).
+      const isFinal = answer.kind === 'misnamed' && node.direction === 'want';
+      return isFinal ? { ...loose, verdict: 'refused' } : loose;
+    }
+    default:
+      throw new Error(`${answer.kind} cannot answer a ${request.kind}`);
+  }
+}
+
+function afterRead(exchange: Replied, goal: Goal): Step {
+  const { node, answer, context } = exchange;
+  if (answer.kind !== 'present' && answer.kind !== 'absent') {
+    return { node: failed(node, answer, context) };
+  }
+  const seen = { ...node, belief: answer.kind, owner: answer.token };
+  if (goal.presence === 'present') {
+    // Absent: the attempt that was answered "perhaps" did nothing. Repeat it.
+    if (answer.kind === 'absent') return { node: again(seen, answer, context) };
+    return afterFoundPresent({ ...exchange, node: seen }, goal.token);
+  }
+  if (answer.kind === 'present')
+    return { node: afterStillPresent({ ...exchange, node: seen }, goal.guard) };
+  if (isCleansing(exchange.saga, node)) return { node: seen, turn: 'want' };
+  return { node: { ...seen, verdict: 'reached', mayHaveChanged: true } };
+}
+
+/** It should be there, and a record is: whose? (*own or foreign*) */
+function afterFoundPresent({ saga, node, answer, context }: Replied, token: string): Step {
+  const { command } = saga;
+  const reached: NodeState = { ...node, verdict: 'reached', failures: 0 };
+  if (command.op === 'delete')
+    return { node: { ...reached, owner: answer.token ?? knownToken(node) } };
+  if (context.policy.tokens && answer.token !== undefined) {
+    return sameToken(answer.token, token)
+      ? { node: { ...reached, mayHaveChanged: true } }
+      : { node: { ...node, verdict: 'foreign' } };
+  }
+  if (!node.createInDoubt) return { node: { ...node, verdict: 'foreign' } };
+  if (!context.policy.tokens || command.ensure)
+    return { node: { ...reached, mayHaveChanged: true } };
+  return { node, turn: 'prior' };
+}
+
+/** It should be gone, and a record is there: the same one, or another's? */
+function afterStillPresent(
+  { saga, node, answer, context }: Replied,
+  guard: string | undefined,
+): NodeState {
+  const shownOther =
+    guard !== undefined && answer.token !== undefined && !sameToken(answer.token, guard);
+  const shownSame = answer.token !== undefined && !shownOther;
+  const goneByGuard = node.next === 'verify' && !shownSame;
+  const anothers = guard !== undefined && (shownOther || goneByGuard);
+  if (!anothers) return again(node, answer, context);
+  if (saga.command.op === 'create') {
+    // Our own record is gone, and what stands there is none of ours: this node is as it was.
+    if (saga.state === 'compensating') return { ...node, verdict: 'reached' };
+    return { ...node, verdict: 'foreign', mayHaveChanged: false, createInDoubt: false };
+  }
+  const journals = node.finding?.presence === 'present' && !node.finding.shown;
+  if (journals) return again({ ...node, guardDisproved: true }, answer, context);
+  return { ...node, verdict: 'foreign' };
+}
+
+/** The node alone is driven back while the saga still applies: to tell own from foreign. */
+function isCleansing(saga: Saga, node: NodeState): boolean {
+  return saga.state === 'applying' && node.direction === 'prior';
+}
+
+/**
+ * Back to the create or delete itself: the read found what is not wanted. That is what people are
+ * told (`belief`) only while no earlier request may still change it.
+ */
+function again(node: NodeState, answer: NodeReply, context: Context): NodeState {
+  const belief = node.loose.length === 0 ? node.belief : 'unknown';
+  return { ...failed(node, answer, context), next: 'mutate', belief };
+}
+
+function failed(node: NodeState, answer: NodeReply, context: Context): NodeState {
+  const failures = node.failures + 1;
+  const dueAt = nextAttemptAt(failures, answer.retryAfterMs ?? 0, context);
+  return { ...node, failures, dueAt };
+}
+
+/** The request was given up just now: from now it may land, for as long as `quiesce`. */
+function withLost(node: NodeState, request: NodeRequest, { now, policy }: Context): NodeState {
+  const loose = looseOf(request, now + policy.quiesceMs);
+  return loose === undefined ? node : { ...node, loose: withLoose(node.loose, loose, now) };
+}

@@ -1,0 +1,111 @@
+/**
+ * A copy of a journal that a daemon may be writing meanwhile, by a connection of its own.
+ *
+ * `VACUUM INTO` reads one state of the journal in one transaction, however much is written beside it; a
+ * copy page by page starts over with every commit and does not end on a busy journal. The copy gets its
+ * name when it is whole, on the disk, and looked through.
+ */
+import { existsSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { JournalError, type JournalErrorCode } from '../../errors.ts';
+import { asCopyError, asJournalError } from '../failure.ts';
+import { inspect } from '../open/migrate.ts';
+import { removeDatabase, removeFile, syncFile, syncFolder } from './saved.ts';
+
+/** The writer holds its lock for one commit at a time. */
+const BUSY_TIMEOUT_MS = 10_000;
+
+export interface Backup {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/**
+ * @param path of the journal
+ * @param file the copy; one that is there already is replaced in the end
+ * @throws JournalError
+ */
+export function backupJournal(path: string, file: string): Backup {
+  const target = resolve(file);
+  if (!existsSync(path)) {
+    throw new JournalError(`there is no journal at ${path}`, {
+      code: 'denied',
+      hint: 'Call it where the daemon would start, with the same settings.',
+    });
+  }
+  if (existsSync(target) && realpathSync(target) === realpathSync(path)) {
+    throw new JournalError(`${file} is the journal itself`, {
+      code: 'denied',
+      hint: 'Name another file, on another disk if there is one.',
+    });
+  }
+  assertPlace(target);
+  const part = join(dirname(target), `.${basename(target)}.part`);
+  const journal = openJournal(path);
+  try {
+    removeDatabase(part);
+    journal.prepare('VACUUM INTO ?').run(part);
+    assertWhole(part);
+    syncFile(part);
+    renameSync(part, target);
+    syncFolder(dirname(target));
+    return { file: target, bytes: statSync(target).size };
+  } catch (error) {
+    removeFile(part);
+    // Damage is of what was read, and so is a lock; all else is of what was written.
+    const found = asJournalError(error, path);
+    if (error !== found && found instanceof JournalError && READ.includes(found.code)) throw found;
+    throw asCopyError(error, { copy: target, seen: part, hint: LOOK });
+  } finally {
+    journal.close();
+  }
+}
+
+const READ: readonly JournalErrorCode[] = ['corrupt', 'busy'];
+const LOOK =
+  'Look at the folder of the copy and its disk; the journal and older copies are as before.';
+
+/** A copy takes the place of a file only, and makes no folder: the disk for it may not be mounted. */
+function assertPlace(target: string): void {
+  const folder = dirname(target);
+  const denied = (message: string, hint: string) =>
+    new JournalError(message, { code: 'denied', hint });
+  try {
+    const stats = statSync(target, { throwIfNoEntry: false });
+    if (stats?.isFile() === false) throw denied(`${target} is no file`, 'Name a file.');
+    if (stats === undefined && !existsSync(folder)) {
+      throw denied(`the folder of the copy, ${folder}, is missing`, 'Make it, or mount its disk.');
+    }
+  } catch (error) {
+    throw asCopyError(error, { copy: target, seen: target, hint: LOOK });
+  }
+}
+
+/** @throws JournalError that names the journal */
+function openJournal(path: string): Database.Database {
+  try {
+    const db = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      inspect(db);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  } catch (error) {
+    throw asJournalError(error, path);
+  }
+}
+
+/** Its tables were written anew just now: what can be wrong is the disk. */
+function assertWhole(part: string): void {
+  const db = new Database(part, { readonly: true });
+  try {
+    const detail = db.pragma('quick_check(1)', { simple: true });
+    if (detail !== 'ok')
+      throw new JournalError(`${part} is damaged: ${String(detail)}`, { code: 'corrupt' });
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * What the daemon does before it ends because its journal's files are not there any more, or not its
+ * own: it saves what the connection still holds open, and makes sure that nothing it still has in hand
+ * reaches a file that others have put in the journal's place.
+ */
+import { copyFileSync, existsSync, renameSync, truncateSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { JournalError } from '../../errors.ts';
+import { asJournalError } from '../failure.ts';
+import type { JournalConnection } from '../open/connection.ts';
+import { newId, removeFile, savedName, saveJournal, setId, syncFolder } from './saved.ts';
+import type { Trouble } from './vigil.ts';
+
+/** @returns what the daemon ends with */
+export async function rescue(
+  connection: JournalConnection,
+  trouble: Trouble,
+  folders: readonly string[],
+): Promise<JournalError> {
+  const { what } = trouble;
+  try {
+    const detail =
+      trouble.kind === 'moved'
+        ? `what it held is saved in ${await saveMoved(connection, folders)}`
+        : `what is left of it is saved in ${await saveOverwritten(connection, folders)}`;
+    return new JournalError(`${what}; ${detail}`, { code: 'removed' });
+  } catch (cause) {
+    const why = `what it held could not be saved: ${(cause as Error).message}`;
+    return new JournalError(`${what}; ${why}`, { code: 'removed', cause });
+  }
+}
+
+async function saveMoved(
+  { db, vigil }: JournalConnection,
+  folders: readonly string[],
+): Promise<string> {
+  const id = newId();
+  const file = await saveJournal(db, { folders, id, isDoubtful: false });
+  // Files beside another journal: SQLite would take them for that one's.
+  if (!vigil.hasItsName) removeBeside(db.name);
+  else recordSaved(db, id);
+  return file;
+}
+
+/**
+ * Only what stood beside the file was moved: when the connection closes, all of it gets into the file,
+ * and the next start can go on from there. If this fails, that start is refused, which is safe.
+ */
+function recordSaved(db: JournalConnection['db'], id: string): void {
+  try {
+    setId(db, id);
+  } catch (error) {
+    if (!(asJournalError(error) instanceof JournalError)) throw error;
+  }
+}
+
+/**
+ * The names are the same, the content is foreign. If what the connection reads is whole all the same
+ * (only the file's time was touched, or all is in the log), it is saved. Otherwise the file as it is now
+ * is all there is: it is what gets set aside. Either may be an older state, which `restore` allows for.
+ */
+async function saveOverwritten(
+  { db }: JournalConnection,
+  folders: readonly string[],
+): Promise<string> {
+  const path = db.name;
+  const file = await saveJournal(db, { folders, id: newId(), isDoubtful: true }).catch(
+    () => undefined,
+  );
+  const aside = file ?? join(dirname(path), savedName(path));
+  if (existsSync(`${path}-wal`)) {
+    copyFileSync(`${path}-wal`, `${aside}.wal`);
+    // When the connection closes, SQLite would copy the log into the foreign file: it finds none.
+    truncateSync(`${path}-wal`);
+  }
+  removeBeside(path);
+  if (file === undefined) renameSync(path, aside);
+  syncFolder(dirname(path));
+  return aside;
+}
+
+function removeBeside(path: string): void {
+  for (const end of ['-wal', '-shm']) removeFile(path + end);
+}

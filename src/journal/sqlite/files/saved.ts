@@ -1,0 +1,199 @@
+/**
+ * What is left of a journal whose files were removed or written over while the daemon ran: a whole
+ * copy of it, named by the time, beside it or where logs are (`journal-saved-TIME.db`).
+ *
+ * The copy gets a new `journal_id`. So it is known at the next start whether what then is at the
+ * journal's place has everything that is in the copy; if not, the daemon must not go on from it, for it
+ * would have forgotten commands that it answered for (P3, P7). The way on is a person's choice.
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { basename, dirname, join, parse } from 'node:path';
+import Database from 'better-sqlite3';
+import { JournalError } from '../../errors.ts';
+
+/** Pages copied between two turns of the event loop: 16 MiB, about 20 ms. */
+const STEP_PAGES = 4_096;
+
+export interface SaveOptions {
+  /** Beside the journal first, then these. */
+  readonly folders: readonly string[];
+  /** The copy's `journal_id`. */
+  readonly id: string;
+  /** The copy may be a mixture of two states: it has to be looked through. */
+  readonly isDoubtful: boolean;
+}
+
+/**
+ * Saves what the connection reads, whatever has become of the names of its files.
+ * @returns the file
+ * @throws Error with the reason of each folder
+ */
+export async function saveJournal(
+  db: Database.Database,
+  { folders, ...how }: SaveOptions,
+): Promise<string> {
+  const reasons: string[] = [];
+  for (const folder of [dirname(db.name), ...folders]) {
+    const file = join(folder, savedName(db.name));
+    try {
+      mkdirSync(folder, { recursive: true });
+      await copy(db, `${file}.part`, how);
+      renameSync(`${file}.part`, file);
+      syncFolder(folder);
+      return file;
+    } catch (error) {
+      removeDatabase(`${file}.part`);
+      reasons.push(`${folder}: ${(error as Error).message}`);
+    }
+  }
+  throw new Error(reasons.join('; '));
+}
+
+async function copy(
+  db: Database.Database,
+  file: string,
+  { id, isDoubtful }: Pick<SaveOptions, 'id' | 'isDoubtful'>,
+): Promise<void> {
+  await db.backup(file, { progress: () => STEP_PAGES });
+  const made = new Database(file);
+  try {
+    // In one file, without another beside it.
+    made.pragma('journal_mode = DELETE');
+    if (isDoubtful) assertSound(made);
+    setId(made, id);
+  } finally {
+    made.close();
+  }
+  syncFile(file);
+}
+
+/** @throws JournalError `corrupt` */
+export function assertSound(db: Database.Database): void {
+  const detail = db.pragma('integrity_check(1)', { simple: true });
+  if (detail !== 'ok')
+    throw new JournalError(`${db.name} is damaged: ${String(detail)}`, { code: 'corrupt' });
+}
+
+export function newId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+export function setId(db: Database.Database, id: string): void {
+  db.prepare('UPDATE head SET journal_id = ?').run(id);
+}
+
+/** Undefined: of a version that had none. */
+export function idOf(db: Database.Database): string | undefined {
+  const has = db.prepare(`SELECT 1 FROM pragma_table_info('head') WHERE name = 'journal_id'`);
+  if (has.get() === undefined) return undefined;
+  return db.prepare<[], string | null>('SELECT journal_id FROM head').pluck().get() ?? undefined;
+}
+
+/** `journal-saved-2026-11-29T05-15-00.123Z.db` */
+export function savedName(path: string): string {
+  return `${stemOf(path)}${new Date().toISOString().replaceAll(':', '-')}.db`;
+}
+
+function stemOf(path: string): string {
+  return `${parse(path).name}-saved-`;
+}
+
+/** Those that nobody has decided on, newest first. */
+export function savedFiles(path: string, folders: readonly string[]): readonly string[] {
+  const found = [...new Set([dirname(path), ...folders])].flatMap((folder) =>
+    namesIn(folder)
+      .filter((name) => name.startsWith(stemOf(path)) && name.endsWith('.db'))
+      .map((name) => join(folder, name)),
+  );
+  return found.sort((a, b) => basename(b).localeCompare(basename(a)));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}
+
+/** Decided on: it is kept, and does not stand in the way of a start any more. */
+export function settle(file: string, how: 'restored' | 'ignored'): string {
+  const name = `${file}.${how}`;
+  renameSync(file, name);
+  return name;
+}
+
+/**
+ * Refuses to begin where the journal was saved from its place and what is there now is not it.
+ * @param id of what is there now; undefined if nothing is
+ * @throws JournalError `set_aside`
+ */
+export function assertNothingSaved(
+  path: string,
+  saved: readonly string[],
+  id: string | undefined,
+): void {
+  const [newest] = saved;
+  if (newest === undefined || isOneOf(saved, id)) return;
+  const now = id === undefined ? 'is gone' : 'is another one now';
+  const others = saved.length === 1 ? '' : ` (and ${saved.length - 1} older)`;
+  throw new JournalError(`${path} ${now}; what it held is saved in ${newest}${others}`, {
+    code: 'set_aside',
+    hint:
+      `Go on from the saved file: lockstep restore '${newest}'. Or give it up: lockstepd` +
+      ' --fresh-journal goes on with what is at the place of the journal, or with an empty one.',
+  });
+}
+
+/** What is at the journal's place has everything that one of them has. */
+export function isOneOf(saved: readonly string[], id: string | undefined): boolean {
+  return id !== undefined && saved.some((file) => idIn(file) === id);
+}
+
+/** What cannot be read has no id: then a person has to look. */
+export function idIn(file: string): string | undefined {
+  try {
+    const db = new Database(file, { readonly: true });
+    try {
+      return idOf(db);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    if (error instanceof Database.SqliteError) return undefined;
+    throw error;
+  }
+}
+
+export function removeDatabase(file: string): void {
+  for (const end of ['', '-wal', '-shm', '-journal']) removeFile(file + end);
+}
+
+/** Where there is none, and where a file stands in its folder's place (`force` fails there), is fine. */
+export function removeFile(file: string): void {
+  if (existsSync(file)) rmSync(file, { force: true });
+}
+
+export function syncFile(file: string): void {
+  const handle = openSync(file, 'r+');
+  fsyncSync(handle);
+  closeSync(handle);
+}
+
+export function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  fsyncSync(handle);
+  closeSync(handle);
+}

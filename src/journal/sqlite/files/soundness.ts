@@ -1,0 +1,73 @@
+/**
+ * Looks a journal's file through after an end that was not orderly: by a process of its own, since
+ * SQLite cannot be interrupted within a call, and nobody is to wait for a large file or a slow disk.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { JournalError } from '../../errors.ts';
+
+/** A larger one is not waited for. */
+const AWAITED_BYTES_MAX = 256 * 1024 * 1024;
+const AWAITED_MS_MAX = 5_000;
+
+const PROGRAM = new URL(
+  `./soundness-check${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`,
+  import.meta.url,
+);
+
+export interface SoundnessBounds {
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+/** `unknown`: it was stopped, or failed for another reason than what it read. */
+export type Found = JournalError | 'sound' | 'unknown';
+
+export class Soundness {
+  /** What was found in the end. */
+  readonly ended: Promise<Found>;
+  readonly #path: string;
+  readonly #child: ChildProcess;
+
+  /** Begins to look. */
+  constructor(path: string) {
+    this.#path = path;
+    this.#child = fork(PROGRAM, [path], {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    // It must not hold up the end of the process that asked.
+    this.#child.unref();
+    this.#child.channel?.unref();
+    this.ended = this.#result();
+  }
+
+  /** What was found; `unfinished` if it takes longer than a start should. */
+  async within({ bytes, ms }: SoundnessBounds = DEFAULTS): Promise<Found | 'unfinished'> {
+    if (statSync(this.#path).size > bytes) return 'unfinished';
+    const late = Promise.withResolvers<'unfinished'>();
+    const timer = setTimeout(() => late.resolve('unfinished'), ms);
+    try {
+      return await Promise.race([this.ended, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  stop(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #result(): Promise<Found> {
+    return new Promise((resolve) => {
+      this.#child.once('message', (detail: string) => {
+        const message = `${this.#path} is damaged: ${detail}`;
+        resolve(detail === 'ok' ? 'sound' : new JournalError(message, { code: 'corrupt' }));
+      });
+      this.#child.once('error', () => resolve('unknown'));
+      this.#child.once('exit', () => resolve('unknown'));
+    });
+  }
+}
+
+const DEFAULTS: SoundnessBounds = { bytes: AWAITED_BYTES_MAX, ms: AWAITED_MS_MAX };

@@ -1,0 +1,50 @@
+/** The statement of a listing: an index walked newest first, or all of history. */
+import { COMMAND_COLUMNS } from './rows.ts';
+
+/** What a listing walks, newest first: an index that leaves much out, or all of history. */
+export interface Source {
+  readonly index: string;
+  /** A condition that lets SQLite use the index in this order. */
+  readonly where: string;
+  /** Its parameters. */
+  readonly values: readonly string[];
+}
+
+export const OPEN: Source = {
+  index: 'INDEXED BY command_open',
+  where: 'settled_at IS NULL',
+  values: [],
+};
+
+export const FAILED: Source = {
+  index: 'INDEXED BY command_failed',
+  where: `settled_at IS NOT NULL AND state <> 'committed'`,
+  values: [],
+};
+
+export const HISTORY: Source = { index: 'NOT INDEXED', where: 'TRUE', values: [] };
+
+/** Settled commands of one key: those that left owner marks, and the others. */
+export function ofKey(groupId: string): readonly Source[] {
+  const one = (marked: 0 | 1): Source => ({
+    index: 'INDEXED BY command_key',
+    where: `settled_at IS NOT NULL AND group_id = ? AND marked = ${marked}`,
+    values: [groupId],
+  });
+  return [one(0), one(1)];
+}
+
+/** Parameters after the source's and the conditions': below, above, limit. */
+export function listPage(source: Source, conditions: readonly string[]): string {
+  return `
+    SELECT ${COMMAND_COLUMNS} FROM command ${source.index}
+    WHERE ${[source.where, ...conditions].join(' AND ')} AND seq < ? AND seq > ?
+    ORDER BY seq DESC LIMIT ?`;
+}
+
+/** The row after so many of the source. Parameters after the source's: below, rows to pass. */
+export function listFloor(source: Source): string {
+  return `
+    SELECT seq FROM command ${source.index}
+    WHERE ${source.where} AND seq < ? ORDER BY seq DESC LIMIT 1 OFFSET ?`;
+}

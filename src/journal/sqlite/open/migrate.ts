@@ -1,0 +1,44 @@
+/**
+ * Brings a database to this version's schema, and refuses what it must not touch: a file of another
+ * program, a journal of a newer version. Both are told before anything is written.
+ */
+import type { Database } from 'better-sqlite3';
+import { JournalError } from '../../errors.ts';
+import { MIGRATIONS, type Migration } from '../migrations/index.ts';
+
+/** `LKST`: how `file(1)` and we know a lockstep journal. */
+const APPLICATION_ID = 0x4c4b5354;
+
+/** The schema version of the file; 0 if it is new. */
+export function inspect(db: Database, known: readonly Migration[] = MIGRATIONS): number {
+  const version = db.pragma('user_version', { simple: true }) as number;
+  const application = db.pragma('application_id', { simple: true }) as number;
+  const tables = db.prepare<[], number>('SELECT COUNT(*) FROM sqlite_schema').pluck().get() ?? 0;
+  const fresh = application === 0 && version === 0 && tables === 0;
+  if (!fresh && application !== APPLICATION_ID) {
+    throw new JournalError(`${db.name} belongs to another program`, { code: 'foreign' });
+  }
+  const newest = known.at(-1)?.version ?? 0;
+  if (version > newest) {
+    const versions = `schema version ${version}, this lockstep knows ${newest}`;
+    throw new JournalError(`${db.name} is of a newer lockstep: ${versions}`, {
+      code: 'newer_schema',
+    });
+  }
+  return version;
+}
+
+/** Applies the steps that are missing, each in a transaction of its own. Returns how many. */
+export function migrate(db: Database, known: readonly Migration[] = MIGRATIONS): number {
+  const from = inspect(db, known);
+  const missing = known.filter((step) => step.version > from);
+  for (const step of missing) {
+    const apply = db.transaction(() => {
+      db.exec(step.sql);
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.pragma(`user_version = ${step.version}`);
+    });
+    apply.immediate();
+  }
+  return missing.length;
+}

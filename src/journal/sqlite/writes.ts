@@ -1,0 +1,113 @@
+/** The statements that write commands: each changes one row, or adds one. */
+import type { Database, Statement } from 'better-sqlite3';
+
+export type AcceptParams = [
+  seq: number,
+  id: string,
+  op: string,
+  groupId: string,
+  ensure: 0 | 1,
+  lane: string,
+  token: string,
+  cluster: number,
+  acceptedAt: number,
+  deadlineAt: number,
+  state: 'accepted' | 'applying',
+  beganAt: number | null,
+  lived: number,
+];
+
+/** Changes nothing if the id is taken (P7); fails if the `seq` is. */
+export function prepareAccept(db: Database): Statement<AcceptParams> {
+  return db.prepare(`
+    INSERT INTO command (
+      seq, id, op, group_id, ensure, lane, token, cluster, accepted_at, deadline_at,
+      state, began_at, lived
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO NOTHING`);
+}
+
+/** Changes one row, or none if the command is not `accepted`. */
+export function prepareBegin(db: Database): Statement<[at: number, seq: number]> {
+  return db.prepare(`
+    UPDATE command SET state = 'applying', began_at = ?
+    WHERE seq = ? AND state = 'accepted'`);
+}
+
+export type AppendParams = [kind: string, at: number, body: string, seq: number];
+
+/** Adds an entry to a command that has begun and is open; adds none to any other. */
+export function prepareAppend(db: Database): Statement<AppendParams> {
+  return db.prepare(`
+    INSERT INTO entry (seq, n, kind, at, body)
+    SELECT seq, (SELECT COALESCE(MAX(n), 0) + 1 FROM entry WHERE entry.seq = command.seq), ?, ?, ?
+    FROM command
+    WHERE seq = ? AND state IN ('applying', 'compensating')`);
+}
+
+export function prepareTurn(db: Database): Statement<[reason: string, seq: number]> {
+  return db.prepare(`UPDATE command SET state = 'compensating', reason = ? WHERE seq = ?`);
+}
+
+export function prepareFlagStuck(db: Database): Statement<[seq: number]> {
+  return db.prepare('UPDATE command SET stuck = 1 WHERE seq = ?');
+}
+
+export type SettleParams = [
+  state: string,
+  reason: string | null,
+  settledAt: number,
+  settlement: string,
+  marked: 0 | 1,
+  loose: 0 | 1,
+  lived: number,
+  seq: number,
+];
+
+/** Changes one row, or none if the command is not open. */
+export function prepareSettle(db: Database): Statement<SettleParams> {
+  return db.prepare(`
+    UPDATE command SET
+      state = ?, stuck = 0, reason = COALESCE(?, reason), settled_at = ?, settlement = ?,
+      marked = ?, loose = ?, lived = ?
+    WHERE seq = ? AND settled_at IS NULL`);
+}
+
+export function prepareForget(db: Database): Statement<[seq: number]> {
+  return db.prepare('UPDATE command SET loose = 0 WHERE seq = ? AND loose = 1');
+}
+
+export function prepareIsOpen(db: Database): Statement<[seq: number], 1> {
+  return db
+    .prepare<[number], 1>('SELECT 1 FROM command WHERE seq = ? AND settled_at IS NULL')
+    .pluck();
+}
+
+export function prepareUnhold(db: Database): Statement<[seq: number]> {
+  return db.prepare('UPDATE command SET held = 0 WHERE seq = ? AND held <> 0');
+}
+
+export function preparePark(db: Database): Statement<[seq: number]> {
+  return db.prepare('UPDATE command SET held = 2 WHERE seq = ? AND settled_at IS NULL');
+}
+
+/** Takes the entries with it, by the foreign key. */
+export function preparePrune(db: Database): Statement<[livedBefore: number, limit: number]> {
+  return db.prepare(`
+    DELETE FROM command WHERE seq IN (
+      SELECT seq FROM command INDEXED BY command_prunable
+      WHERE settled_at IS NOT NULL AND lived < ? AND loose = 0
+      ORDER BY lived, seq LIMIT ?)`);
+}
+
+export function prepareInsertCluster(db: Database): Statement<[nodes: string]> {
+  return db.prepare('INSERT INTO cluster (nodes) VALUES (?) ON CONFLICT (nodes) DO NOTHING');
+}
+
+export function prepareFindCluster(db: Database): Statement<[nodes: string], number> {
+  return db.prepare<[string], number>('SELECT id FROM cluster WHERE nodes = ?').pluck();
+}
+
+export function prepareReadCluster(db: Database): Statement<[id: number], string> {
+  return db.prepare<[number], string>('SELECT nodes FROM cluster WHERE id = ?').pluck();
+}

@@ -1,0 +1,28 @@
+/**
+ * Has the daemon started anew after a set time: whatever creeps up over days is gone then. Up to a
+ * tenth of it sooner, so that daemons that were started together do not all go at once.
+ */
+import { atTime } from '../timer.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+const SOONER = 0.1;
+
+export interface RenewalOptions {
+  /** 0: never. */
+  readonly afterHours: number;
+  readonly onDue: (why: string) => void;
+  /** From 0 to 1. */
+  readonly chance?: number;
+}
+
+export function scheduleRenewal({ afterHours, onDue, chance = Math.random() }: RenewalOptions) {
+  if (afterHours === 0) return;
+  const now = () => performance.now();
+  const due = now() + afterHours * HOUR_MS * (1 - SOONER * chance);
+  const wait = (): void => {
+    if (now() >= due) return onDue(`it has run for restartAfterHours (${afterHours})`);
+    atTime(now)(due, wait);
+    return undefined;
+  };
+  wait();
+}

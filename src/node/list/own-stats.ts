@@ -1,0 +1,33 @@
+/**
+ * What a cluster says of itself, in one call that answers for all its nodes: `[true, {"node01": 7, …}]`, whether
+ * they hold the same keys, and how many each. For nodes that cannot list their keys; nothing of it is checked.
+ */
+import type { NodeClient } from '../node-client.ts';
+
+export interface OwnStats {
+  readonly consistent: boolean;
+  /** Keys, by node. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** No cluster has more; each is judged. */
+const NODES_MAX = 1000;
+
+/** @throws Error that says why there are none */
+export async function ownStats(client: NodeClient, path: string): Promise<OwnStats> {
+  const body: unknown = JSON.parse(await client.list(path));
+  const [consistent, counts] = Array.isArray(body) ? (body as readonly unknown[]) : [];
+  const isRead = typeof consistent === 'boolean' && areCounts(counts);
+  if (!isRead) throw new SyntaxError('no stats');
+  return { consistent, counts };
+}
+
+function areCounts(value: unknown): value is OwnStats['counts'] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const counts: readonly unknown[] = Object.values(value);
+  return counts.length <= NODES_MAX && counts.every(isCount);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,102 @@
+/**
+ * Writes lines to stdout or stderr from any thread, without main's help and without waiting.
+ *
+ * `process.stdout` of a worker thread goes through main, so a hung main would swallow every line; a
+ * write to the descriptor itself does not (measured 2026-11: a worker's lines came out while main
+ * hung for two seconds). Node makes pipes non-blocking; a full one answers EAGAIN, and what does not
+ * fit waits in a bounded queue. What the queue can't hold is counted, and said when there is room.
+ */
+import { writeSync } from 'node:fs';
+
+const QUEUE_BYTES_MAX = 1024 * 1024;
+const RETRY_MS = 20;
+/** At the end of the process a reader gets this long to make room. */
+const FLUSH_MS_MAX = 200;
+
+export interface DescriptorWriterOptions {
+  /** 1 or 2; in tests any. */
+  readonly descriptor: number;
+  /** The line that says how many are missing. */
+  readonly droppedLine: (count: number) => string;
+}
+
+export class DescriptorWriter {
+  readonly #options: DescriptorWriterOptions;
+  #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  #dropped = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: DescriptorWriterOptions) {
+    this.#options = options;
+  }
+
+  write(line: string): void {
+    const bytes = Buffer.from(`${line}\n`);
+    if (this.#queuedBytes + bytes.length > QUEUE_BYTES_MAX) {
+      this.#dropped++;
+      return;
+    }
+    this.#enqueue(bytes);
+    if (this.#queue.length === 1) this.#pump();
+  }
+
+  /** Waits, but not long, until all has left: for the very end. */
+  flush(): void {
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    const until = performance.now() + FLUSH_MS_MAX;
+    this.#pump();
+    while (this.#queue.length > 0 && performance.now() < until) {
+      Atomics.wait(pause, 0, 0, 5);
+      this.#pump();
+    }
+    clearTimeout(this.#timer);
+  }
+
+  #enqueue(bytes: Buffer): void {
+    this.#queue.push(bytes);
+    this.#queuedBytes += bytes.length;
+  }
+
+  #pump(): void {
+    let first = this.#queue[0];
+    while (first !== undefined) {
+      const written = this.#tryWrite(first);
+      this.#queuedBytes -= written;
+      if (written < first.length) {
+        this.#queue[0] = first.subarray(written);
+        return this.#retryLater();
+      }
+      this.#queue.shift();
+      if (this.#queue.length === 0) this.#writeDropped();
+      first = this.#queue[0];
+    }
+  }
+
+  /** The bytes that need no more care: written, or lost with a reader that is gone. */
+  #tryWrite(bytes: Buffer): number {
+    try {
+      return writeSync(this.#options.descriptor, bytes);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 0;
+      this.#dropped++;
+      return bytes.length;
+    }
+  }
+
+  #writeDropped(): void {
+    if (this.#dropped === 0) return;
+    const bytes = Buffer.from(`${this.#options.droppedLine(this.#dropped)}\n`);
+    const before = this.#dropped;
+    // If this fails too, it counts as one more, and is said the next time.
+    if (this.#tryWrite(bytes) === bytes.length && this.#dropped === before) this.#dropped = 0;
+  }
+
+  #retryLater(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#pump();
+    }, RETRY_MS).unref();
+  }
+}

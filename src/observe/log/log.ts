@@ -1,0 +1,139 @@
+/**
+ * The log: one line per event, `time app thread level message` plus fields, the same in every
+ * thread. Each thread has its own and needs no other thread to write: a hung main silences nobody.
+ *
+ * Errors go to stderr, the rest to stdout, all of it to syslog where there is one. Writing never
+ * waits and never throws; every queue is bounded and says what it dropped. Nothing on the hot path
+ * logs per command above debug: a line costs more than a command.
+ */
+import { Writable } from 'node:stream';
+import { createLogger, transports } from 'winston';
+import { openSyslog, type Syslog } from '../syslog/open.ts';
+import { DescriptorWriter } from './descriptor-writer.ts';
+import { jsonLine, type LogEvent, type Origin, textLine } from './log-line.ts';
+import type { LogPlan } from './log-plan.ts';
+import type { Fields, Log, LogLevel } from './log-port.ts';
+import { type RecentLine, RecentLines } from './recent-lines.ts';
+
+const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
+/** At a stop, the server of the log gets this long for the last lines. */
+const CLOSE_MS_MAX = 1000;
+
+export interface LogOptions extends LogPlan, Origin {
+  /** Never to be seen in any line. */
+  readonly secrets?: readonly string[];
+}
+
+export interface OpenLog extends Log {
+  /** The last lines of this thread. */
+  readonly recent: readonly RecentLine[];
+  /** Lets the last lines leave; takes a second at most. */
+  close(): Promise<void>;
+}
+
+export function openLog(options: LogOptions): OpenLog {
+  const { app, thread, level, format } = options;
+  const origin = { app, thread };
+  const clean = cleaner(options.secrets ?? []);
+  const line = (event: LogEvent) =>
+    clean(format === 'json' ? jsonLine(event, origin) : textLine(event, origin));
+  const terminal = openConsole(options.console, line);
+  const syslog = openSyslogOf(options, {
+    clean,
+    complain: (message) => terminal.complain(message),
+  });
+  const recent = new RecentLines();
+  recent.rideOnCrash();
+  const logger = createLogger({
+    level,
+    transports: [
+      sinkTo((event) => {
+        recent.note(event);
+        terminal.write(event);
+        syslog?.send(event);
+      }),
+    ],
+  });
+  let now = LEVELS.indexOf(level);
+  const wants = (at: LogLevel): boolean => LEVELS.indexOf(at) <= now;
+  const write =
+    (at: LogLevel) =>
+    (message: string, fields: Fields = {}): void => {
+      // Asked first: what is not wanted must cost next to nothing, and winston takes 3 µs.
+      if (wants(at)) logger.log({ level: at, message, fields, time: new Date() });
+    };
+  return {
+    error: write('error'),
+    warn: write('warn'),
+    info: write('info'),
+    debug: write('debug'),
+    wants,
+    setLevel: (next) => {
+      now = LEVELS.indexOf(next);
+      logger.level = next;
+    },
+    get recent() {
+      return recent.all;
+    },
+    close: async () => {
+      await syslog?.close(CLOSE_MS_MAX);
+    },
+  };
+}
+
+/** Hands each event on as it comes, so that no buffer of winston's ever fills. */
+function sinkTo(take: (event: LogEvent) => void): transports.StreamTransportInstance {
+  const stream = new Writable({
+    objectMode: true,
+    write: (event: LogEvent, _, next) => {
+      take(event);
+      next();
+    },
+  });
+  return new transports.Stream({ stream });
+}
+
+interface Console {
+  write(event: LogEvent): void;
+  /** About the log itself: there is no better place left. */
+  complain(message: string): void;
+}
+
+function openConsole(kind: LogPlan['console'], line: (event: LogEvent) => string): Console {
+  const writerTo = (descriptor: number) =>
+    new DescriptorWriter({
+      descriptor,
+      droppedLine: (count) => line(warning('lines are missing here', { count })),
+    });
+  const [out, err] = [writerTo(1), writerTo(2)];
+  process.on('exit', () => {
+    out.flush();
+    err.flush();
+  });
+  return {
+    write: (event) => {
+      if (kind === 'none' || (kind === 'errors' && event.level !== 'error')) return;
+      (event.level === 'error' ? err : out).write(line(event));
+    },
+    complain: (message) => {
+      if (kind !== 'none') err.write(line(warning(message)));
+    },
+  };
+}
+
+function openSyslogOf(
+  { syslog: target, format, app, thread }: LogOptions,
+  how: { clean: (text: string) => string; complain: (message: string) => void },
+): Syslog | undefined {
+  if (target.kind === 'none') return undefined;
+  return openSyslog({ target, format, origin: { app, thread }, ...how });
+}
+
+function warning(message: string, fields: Fields = {}): LogEvent {
+  return { time: new Date(), level: 'warn', message, fields };
+}
+
+function cleaner(secrets: readonly string[]): (text: string) => string {
+  if (secrets.length === 0) return (text) => text;
+  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+}

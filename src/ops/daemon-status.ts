@@ -1,0 +1,52 @@
+/**
+ * How the daemon stands, as main sees it without asking anybody: what the operators' port answers
+ * from. The composition root puts it together.
+ */
+import { type Accepting, acceptingOf } from '../protocol/accepting.ts';
+import type { Figures } from '../protocol/figures.ts';
+
+export interface ThreadStatus {
+  readonly name: string;
+  /** Neither crashed nor hung. */
+  readonly alive: boolean;
+  readonly activity: string;
+  /** Since its loop turned last, in ms. */
+  readonly silentMs: number;
+  /** The share of the latest look's time its event loop was busy, 0 to 1. */
+  readonly utilization: number;
+}
+
+export interface DiskStatus {
+  /** Undefined: not seen yet, or it cannot be seen. */
+  readonly freeBytes: number | undefined;
+  readonly freeMinBytes: number;
+  readonly isFull: boolean;
+}
+
+export interface DaemonStatus {
+  readonly version: string;
+  readonly phase: 'starting' | 'running' | 'stopping';
+  /** Every thread that should be there. */
+  readonly threads: readonly ThreadStatus[];
+  /** The coordinator's latest figures; undefined until it has told any. */
+  readonly figures: { readonly latest: Figures; readonly ageMs: number } | undefined;
+  readonly disk: DiskStatus;
+  /** Whether pm2 is there to start it anew; undefined: it was started without. */
+  readonly supervised: boolean | undefined;
+}
+
+export function phaseOf(isStopping: boolean, isReady: boolean): DaemonStatus['phase'] {
+  if (isStopping) return 'stopping';
+  return isReady ? 'running' : 'starting';
+}
+
+/** As main knows it, and by the coordinator's last word. */
+export function acceptance({ phase, disk, figures }: DaemonStatus): Accepting {
+  const refusal = figures?.latest.summary.refusal;
+  return acceptingOf({
+    ...(refusal === undefined ? {} : { [refusal.reason]: refusal }),
+    ...(phase === 'starting' ? { starting: { message: 'the daemon is starting' } } : {}),
+    ...(phase === 'stopping' ? { draining: { message: 'the daemon is stopping' } } : {}),
+    ...(disk.isFull ? { disk: { message: "the journal's disk is nearly full" } } : {}),
+  });
+}
