@@ -22,6 +22,7 @@ const INTEGRATION = [
   'executor',
   'journal',
   'lifecycle',
+  'node-apis',
   'nodesim',
 ]
   .concat(['integration', 'observe', 'ops', 'tooling'])

@@ -32,6 +32,7 @@ import { Shutdown } from './lifecycle/shutdown.ts';
 import { passStartGate } from './lifecycle/start-gate.ts';
 import { MAIN, Threads } from './lifecycle/threads.ts';
 import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
+import { addressOf } from './node/access/access.ts';
 import { openLog } from './observe/log/log.ts';
 import { type LogPlan, planLog } from './observe/log/log-plan.ts';
 import type { Log } from './observe/log/log-port.ts';
@@ -52,7 +53,7 @@ setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
 const argv = process.argv.slice(2);
 const isFresh = argv.includes(FRESH_JOURNAL);
 const words = argv.filter((word) => word !== FRESH_JOURNAL);
-const input = { argv: words, env: process.env, cwd: process.cwd() };
+const input = { argv: words, env: process.env, cwd: process.cwd(), readsSecrets: true };
 const detail = preview(input);
 if (detail !== undefined) {
   (detail.exitCode === 0 ? process.stdout : process.stderr).write(detail.text);
@@ -262,7 +263,7 @@ function logReady(settings: Settings, log: Log): void {
     endpoint,
     events: eventsEndpoint,
     ops: `http://${opsHost}:${opsPort}`,
-    nodes: nodes.map(({ name, url }) => `${name}=${url}`).join(','),
+    nodes: nodes.map((node) => `${node.name}=${addressOf(node)}`).join(','),
     executors,
   });
   process.send?.('ready');

@@ -67,8 +67,8 @@ function byNodeClient({ name, url }: { name: string; url: string }): Create {
     afterReads,
   });
   return (groupId, token, done) => {
-    const request = { kind: 'create', token, body: JSON.stringify({ groupId }) } as const;
-    client.exchange(request, groupId, ({ kind, detail: said }) =>
+    const request = { kind: 'create', token } as const;
+    client.exchange(request, { groupId }, ({ kind, detail: said }) =>
       done(kind === 'applied' ? undefined : `${name} says ${said} (${kind})`),
     );
   };

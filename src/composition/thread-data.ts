@@ -1,6 +1,6 @@
 /** What each kind of thread is told at its start, of the settings: its share and no more. */
 import { join } from 'node:path';
-import { isLoopback, readOutlivingMs } from '../config/machine/outliving.ts';
+import { isLocal, readOutlivingMs } from '../config/machine/outliving.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Outliving } from '../coordinator/commands/process-life.ts';
 import type { CoordinatorData } from '../coordinator/thread.ts';
@@ -15,7 +15,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 function policyOf(settings: Settings): Policy {
   const { quiesceMs, backoffBaseMs, backoffCapMs, retryAfterCapMs, stuckAfterMs } = settings;
-  const { tokens } = settings.dialect;
+  const tokens = settings.dialect.mark !== null;
   return { tokens, quiesceMs, backoffBaseMs, backoffCapMs, retryAfterCapMs, stuckAfterMs };
 }
 
@@ -60,7 +60,7 @@ export function coordinatorData(
 
 function outlivingOf({ nodes }: Settings): Outliving {
   const ms = readOutlivingMs();
-  return Object.fromEntries(nodes.map(({ name, url }) => [name, isLoopback(url) ? 0 : ms]));
+  return Object.fromEntries(nodes.map((node) => [node.name, isLocal(node) ? 0 : ms]));
 }
 
 export function executorData(

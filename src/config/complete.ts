@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Auth, NodeAccess } from '../node/access/access.ts';
+import { renameFiles } from '../node/access/secret.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
 import { SHIPPED_DIALECTS } from '../node/dialects/index.ts';
 import type { ReadSettings, Settings } from './schema.ts';
@@ -26,6 +28,7 @@ export function complete(read: ReadSettings, dialect: Dialect, cwd: string): Set
   return {
     ...rest,
     dialect,
+    nodes: read.nodes.map((node) => withAbsolutePaths(node, cwd)),
     dataDir,
     journal: {
       kind: 'sqlite',
@@ -36,6 +39,40 @@ export function complete(read: ReadSettings, dialect: Dialect, cwd: string): Set
     breakerSlowMs: read.breakerSlowMs ?? Math.ceil(read.requestTimeoutMs * SLOW_SHARE),
     connectTimeoutMs: read.connectTimeoutMs ?? Math.min(CONNECT_TIMEOUT_MS, read.requestTimeoutMs),
   };
+}
+
+function withAbsolutePaths(node: NodeAccess, cwd: string): NodeAccess {
+  const { headers, query, auth, tls } = node;
+  const text = (given: string) => renameFiles(given, (path) => resolve(cwd, path));
+  return {
+    ...node,
+    ...(headers === undefined ? {} : { headers: mapValues(headers, text) }),
+    ...(query === undefined ? {} : { query: mapValues(query, text) }),
+    ...(auth === undefined ? {} : { auth: absoluteAuth(auth, text) }),
+    ...(tls === undefined
+      ? {}
+      : {
+          tls: mapValues(tls, (path, name) => (name === 'serverName' ? path : resolve(cwd, path))),
+        }),
+  };
+}
+
+function absoluteAuth(auth: Auth, text: (given: string) => string): Auth {
+  if ('bearer' in auth) return { bearer: text(auth.bearer) };
+  return 'basic' in auth
+    ? { basic: mapValues(auth.basic, text) }
+    : { header: { ...auth.header, value: text(auth.header.value) } };
+}
+
+function mapValues<Texts extends object>(
+  texts: Texts,
+  map: (text: string, name: string) => string,
+): Texts {
+  const entries = Object.entries(texts).map(([name, text]: [string, string]) => [
+    name,
+    map(text, name),
+  ]);
+  return Object.fromEntries(entries) as Texts;
 }
 
 function localSyslog(): SyslogAddress {

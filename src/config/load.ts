@@ -4,6 +4,8 @@
  * Everything given is checked, what a stronger source hides included, and all that is wrong is
  * reported at once. Reads one file at most; writes nothing; never throws for what a person wrote.
  */
+import { accessText, addressOf, type NodeAccess } from '../node/access/access.ts';
+import { present } from '../node/access/credentials.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
 import { reliableOps } from '../node/dialects/reliable-ops.ts';
 import { allDialects, complete } from './complete.ts';
@@ -25,6 +27,8 @@ export interface LoadInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where the configuration file is looked for, and where relative paths start. */
   readonly cwd: string;
+  /** Whether what nodes are told in secret is looked up too: for whoever is going to call them. */
+  readonly readsSecrets?: boolean;
 }
 
 export type Loaded =
@@ -33,7 +37,8 @@ export type Loaded =
 
 const NOTHING = { given: [], problems: [] };
 
-export function loadSettings({ argv = [], env, cwd }: LoadInput): Loaded {
+export function loadSettings(input: LoadInput): Loaded {
+  const { argv = [], env, cwd, readsSecrets = false } = input;
   const flags = readFlags(argv);
   const environment = readEnvironment(env);
   const file = readConfigFile(cwd, namedFile(flags.configFile, env[CONFIG_VARIABLE]));
@@ -42,7 +47,8 @@ export function loadSettings({ argv = [], env, cwd }: LoadInput): Loaded {
   const simulated = isNamed ? NOTHING : readSimulated(env);
   const layered = layer([...simulated.given, ...named]);
   const dialect = allDialects(layered.read).find(({ name }) => name === layered.read.dialect);
-  const settings = complete(layered.read, dialect ?? reliableOps, cwd);
+  const { read, sources } = withLimits(layered, dialect);
+  const settings = complete(read, dialect ?? reliableOps, cwd);
   const problems = [
     ...flags.problems,
     ...environment.problems,
@@ -51,10 +57,45 @@ export function loadSettings({ argv = [], env, cwd }: LoadInput): Loaded {
     ...layered.problems,
     // Of a file that could not be read nobody knows what it would have changed.
     ...(file.legible && dialect === undefined ? unknownDialect(layered) : []),
-    ...(file.legible ? brokenRelations(settings, { layered, dialect }) : []),
+    ...(file.legible
+      ? brokenRelations(settings, { layered: { ...layered, sources }, dialect })
+      : []),
+    ...(readsSecrets ? missingSecrets(settings, { source: layered.sources.nodes, env }) : []),
   ];
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, settings, sources: layered.sources };
+  return { ok: true, settings, sources };
+}
+
+/** What the dialect says of its nodes counts where nobody has said anything else. */
+function withLimits(
+  { read, sources }: Layered,
+  dialect: Dialect | undefined,
+): Pick<Layered, 'read' | 'sources'> {
+  const { answerBytes: _, ...limits } = dialect?.limits ?? {};
+  const isOpen = (key: string) => sources[key as SettingKey] === 'default';
+  const given = Object.entries(limits).filter(([key]) => isOpen(key));
+  const source = `${sources.dialects}.${dialect?.name}.limits`;
+  const named = Object.fromEntries(given.map(([key]) => [key, source]));
+  return {
+    read: { ...read, ...Object.fromEntries(given) },
+    sources: { ...sources, ...named },
+  };
+}
+
+/** What nodes are to be told, and can't be had. */
+function missingSecrets(
+  { nodes }: Settings,
+  { source, env }: { source: string; env: LoadInput['env'] },
+): readonly Problem[] {
+  return nodes.flatMap((node) => {
+    const presented = present(node, env);
+    if (!('faults' in presented)) return [];
+    return presented.faults.map(({ place, message, hint }) => ({
+      source: `${source}.${node.name}.${place}`,
+      message,
+      hint,
+    }));
+  });
 }
 
 function namedFile(flag: string | undefined, variable: string | undefined) {
@@ -108,12 +149,18 @@ function syslogText(address: SyslogAddress): string {
     : `${address.kind}://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
 }
 
+/** With the names of what it is told beside its address; never with their values. */
+function nodeText(node: NodeAccess): string {
+  const more = accessText(node);
+  return `${node.name}=${addressOf(node)}${more === '' ? '' : ` (${more})`}`;
+}
+
 /** The value of a setting as it would be written; never a secret. */
 export function shown(settings: Settings, key: SettingKey): string {
   if (docOf(key).secret === true) return key in settings ? '(set, not shown)' : 'off';
   switch (key) {
     case 'nodes':
-      return settings.nodes.map(({ name, url }) => `${name}=${url}`).join(',');
+      return settings.nodes.map(nodeText).join(',');
     case 'dialect':
     case 'dialects':
       return settings.dialect.name;

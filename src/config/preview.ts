@@ -4,9 +4,11 @@
  * is deployed.
  */
 
+import type { Dialect } from '../node/dialect/dialect.ts';
 import { type LoadInput, loadSettings, shown } from './load.ts';
 import { misplaced } from './machine/data-folder.ts';
 import { descriptorLimit, fitDescriptors, tooFewDescriptors } from './machine/descriptors.ts';
+import { dialectWarnings } from './nodes/dialect-warnings.ts';
 import { EX_CONFIG, formatProblems } from './problem.ts';
 import { SETTING_KEYS } from './schema.ts';
 import { settingRows } from './table.ts';
@@ -23,21 +25,17 @@ export interface Preview {
   readonly exitCode: number;
 }
 
-const UNPROVEN =
-  'warning: the dialect says `proof: none`, so a proxy that answers 404 in the place of a node is believed\n';
-
 /**
  * Undefined if the daemon is to start.
  * @param limit of open files
  */
-export function preview(
-  { argv = [], env, cwd }: LoadInput,
-  limit = descriptorLimit(),
-): Preview | undefined {
+export function preview(input: LoadInput, limit = descriptorLimit()): Preview | undefined {
+  const { argv = [] } = input;
   if (argv.includes('--help')) return { text: helpText(), exitCode: 0 };
   if (argv.includes('--version')) return { text: `${packageVersion()}\n`, exitCode: 0 };
   if (!argv.includes('--check')) return undefined;
-  const loaded = loadSettings({ argv: argv.filter((word) => word !== '--check'), env, cwd });
+  const words = argv.filter((word) => word !== '--check');
+  const loaded = loadSettings({ ...input, argv: words, readsSecrets: true });
   if (!loaded.ok) return { text: formatProblems(loaded.problems), exitCode: EX_CONFIG };
   const { settings, sources } = loaded;
   const fit = limit === undefined ? undefined : fitDescriptors(settings, limit);
@@ -49,7 +47,7 @@ export function preview(
   const lines = SETTING_KEYS.filter((key) => key !== 'dialects').map(
     (key) => `${key} = ${shown(settings, key)}  (${sources[key]})\n`,
   );
-  if (settings.dialect.proof === 'none') lines.push(UNPROVEN);
+  lines.push(...dialectText(settings.dialect));
   if (fit?.kind === 'fewer') lines.push(scarce(limit ?? 0, fit));
   return { text: lines.join(''), exitCode: 0 };
 }
@@ -60,6 +58,16 @@ function scarce(
 ): string {
   const kept = `${connectionsPerNode} connections to a node would be opened`;
   return `warning: the limit of open files is ${limit}, and ${needed} are needed: ${kept}\n`;
+}
+
+/** The dialect as it came out, and what is to be known of it. */
+function dialectText(dialect: Dialect): readonly string[] {
+  const { name, ...members } = dialect;
+  const lines = JSON.stringify(members, null, 2);
+  return [
+    `dialects.${name} = ${lines}\n`,
+    ...dialectWarnings(dialect).map((text) => `warning: ${text}\n`),
+  ];
 }
 
 function helpText(): string {

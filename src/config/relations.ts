@@ -2,7 +2,8 @@
  * What must hold between settings, one line each with its reason. Kept here and nowhere else: an
  * inequality that two places keep by hand is kept by none.
  */
-
+import { addressOf } from '../node/access/access.ts';
+import { namesNode } from '../node/dialect/dialect.ts';
 import type { SettingKey, Settings } from './schema.ts';
 import { endpointParts } from './settings/addresses.ts';
 
@@ -82,10 +83,11 @@ export const RELATIONS: readonly Relation[] = [
   },
   {
     keys: ['nodes', 'dialect'],
-    rule: 'no two nodes have the same URL, unless the dialect sends the header `node`',
-    reason: 'Two nodes with the same URL need the node header; without it they are one node.',
+    rule: 'no two nodes have the same URL or socket, unless the dialect says in a header which node is meant',
+    reason:
+      'Two nodes with the same URL or socket need a header that names the node; without it they are one node.',
     holds: ({ nodes, dialect }) =>
-      dialect.nodeHeader || new Set(nodes.map(({ url }) => url)).size === nodes.length,
+      namesNode(dialect) || new Set(nodes.map(addressOf)).size === nodes.length,
   },
 ];
 

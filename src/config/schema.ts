@@ -40,7 +40,8 @@ function share(text: string) {
 export const settingsSchema = z.strictObject({
   nodes: nodeList.default(DEFAULT_NODES).register(settingDocs, {
     text: 'The nodes and their base URLs; the paths of the dialect are appended to these.',
-    allowed: '1 to 50 nodes as name=url,name=url,…; in a file also {name: url} or [{name, url}]',
+    allowed:
+      '1 to 50 nodes as name=url,name=url,…; in a file also {name: url}, {name: {url, …}} or [{name, url, …}] (see below)',
     fallback: DEFAULT_NODES.map(({ name, url }) => `${name}=${url}`).join(','),
   }),
   dialect: z.string().default('reliable-ops').register(settingDocs, {

@@ -13,7 +13,8 @@ import { steadyClock } from '../lifecycle/clock.ts';
 import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
 import { runThread, sendToMain, type ThreadTools } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
-import { type Dialect, unroutableCharacter } from '../node/dialect/dialect.ts';
+import type { Dialect } from '../node/dialect/dialect.ts';
+import { keyCheck } from '../node/dialect/keys.ts';
 import { openLog } from '../observe/log/log.ts';
 import type { LogPlan } from '../observe/log/log-plan.ts';
 import type { Log } from '../observe/log/log-port.ts';
@@ -252,16 +253,15 @@ function causeOf(failure: Failure | null): Causes['disk'] {
 }
 
 function optionsOf(data: CoordinatorData): CoordinatorOptions {
+  const faultOf = keyCheck(data.dialect);
   return {
     policy: data.policy,
     breaker: data.breaker,
     nodeNames: data.nodeNames,
     ...(data.nodesBefore === undefined ? {} : { nodesBefore: data.nodesBefore }),
     unroutable: (groupId) => {
-      const character = unroutableCharacter(data.dialect, groupId);
-      return character === undefined
-        ? undefined
-        : `groupId holds ${JSON.stringify(character)}, which nodes of the ${data.dialect.name} dialect cannot route`;
+      const fault = faultOf(groupId);
+      return fault === undefined ? undefined : `groupId ${fault}`;
     },
     executors: data.executors.length,
     concurrency: data.concurrency,

@@ -61,8 +61,8 @@ function afterSurvey({ node, answer, context }: Replied): NodeState {
   };
 }
 
-function afterMutation({ saga, node, request, answer, context }: Replied, goal: Goal): NodeState {
-  const { command } = saga;
+function afterMutation(exchange: Replied, goal: Goal): NodeState {
+  const { saga, node, request, answer, context } = exchange;
   switch (answer.kind) {
     case 'applied': {
       const done = { ...node, mayHaveChanged: true, failures: 0, belief: goal.presence };
@@ -88,12 +88,20 @@ function afterMutation({ saga, node, request, answer, context }: Replied, goal: 
       return failed(node, answer, context);
     case 'unsent':
       return failed(node, answer, context);
-    case 'unproven':
-      return { ...node, mayHaveChanged: true, belief: 'unknown', next: 'clarify' };
+    case 'unproven': {
+      const doubt = node.createInDoubt || isOwnCreate(exchange);
+      return {
+        ...node,
+        mayHaveChanged: true,
+        createInDoubt: doubt,
+        belief: 'unknown',
+        next: 'clarify',
+      };
+    }
     case 'unsure':
     case 'lost':
     case 'misnamed': {
-      const doubt = node.createInDoubt || (command.op === 'create' && request.kind === 'create');
+      const doubt = node.createInDoubt || isOwnCreate(exchange);
       const inDoubt = failed(
         { ...node, mayHaveChanged: true, createInDoubt: doubt, belief: 'unknown' },
         answer,
@@ -108,6 +116,11 @@ function afterMutation({ saga, node, request, answer, context }: Replied, goal: 
     default:
       throw new Error(`${answer.kind} cannot answer a ${request.kind}`);
   }
+}
+
+/** A record found later may be the one that this command has made. */
+function isOwnCreate({ saga, request }: Replied): boolean {
+  return saga.command.op === 'create' && request.kind === 'create';
 }
 
 function afterRead(exchange: Replied, goal: Goal): Step {

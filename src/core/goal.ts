@@ -34,10 +34,11 @@ export function goalOf(command: Command, node: NodeState, policy: Policy): Goal 
 }
 
 /** The next request towards the goal. */
-export function requestFor(command: Command, goal: Goal, next: NodeState['next']): NodeRequest {
+export function requestFor(goal: Goal, next: NodeState['next']): NodeRequest {
   if (next !== 'mutate') return { kind: 'read' };
   if (goal.presence === 'present') {
-    return { kind: 'create', token: goal.token, body: goal.body ?? newBody(command) };
+    const { token, body } = goal;
+    return body === undefined ? { kind: 'create', token } : { kind: 'create', token, body };
   }
   return goal.guard === undefined ? { kind: 'delete' } : { kind: 'delete', guard: goal.guard };
 }
@@ -92,8 +93,4 @@ export function looseAfterCrash(
 /** The owner mark of the record that the survey found, as far as it is known and not disproved. */
 export function knownToken({ finding, guardDisproved: unguarded }: NodeState): string | undefined {
   return unguarded || finding?.presence !== 'present' ? undefined : finding.token;
-}
-
-function newBody(command: Command): string {
-  return JSON.stringify({ groupId: command.groupId });
 }

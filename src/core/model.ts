@@ -49,7 +49,8 @@ export type Finding =
 
 /** A request that can change a node, or a read. */
 export type NodeRequest =
-  | { readonly kind: 'create'; readonly token: string; readonly body: string }
+  /** `body`: of a record that is made again, as a read showed it; absent: a new one, of its key alone. */
+  | { readonly kind: 'create'; readonly token: string; readonly body?: string }
   | { readonly kind: 'delete'; readonly guard?: string }
   | { readonly kind: 'read' };
 
@@ -66,7 +67,7 @@ export type NodeReplyKind =
   | 'perhaps'
   /** 404 on a delete, with the node's proof. */
   | 'gone'
-  /** A success to a delete that does not prove to be the node's: in doubt, a read tells. */
+  /** A success that proves nothing, or not to be the node's: in doubt, a read tells. */
   | 'unproven'
   /** A success to a create that names another key: in doubt and loose, and not repeated forward. */
   | 'misnamed'

@@ -57,7 +57,7 @@ function drive(saga: Saga, { now, policy }: Context, latest: number): readonly E
       opposedUntil(node.loose, wantOf(saga.command, node, goal), now),
     );
     if (now >= dueAt) {
-      const request = requestFor(saga.command, goal, node.next);
+      const request = requestFor(goal, node.next);
       effects.push({ kind: 'exchange', node: node.name, request });
     } else {
       wakeAt = Math.min(wakeAt, dueAt);

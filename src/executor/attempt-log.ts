@@ -3,7 +3,8 @@
  * answers that are no success are told, as far as `response` goes: a record's content is nobody's business.
  */
 import type { NodeRequest } from '../core/model.ts';
-import { type Dialect, keyPath } from '../node/dialect/dialect.ts';
+import type { Dialect } from '../node/dialect/dialect.ts';
+import { compilePath } from '../node/dialect/template.ts';
 import type { Fields } from '../observe/log/log-port.ts';
 import type { Attempt } from './ports.ts';
 
@@ -15,7 +16,7 @@ export function attemptFields(
 ): Fields {
   const call = dialect[request.kind];
   const base = new URL(urls.get(node) ?? 'http://unknown').pathname.replace(/\/+$/, '');
-  const [path] = `${base}${keyPath(call, groupId)}`.split('?');
+  const [path] = `${base}${compilePath(call.path, node)(groupId, id)}`.split('?');
   // What a node answered begins with its status.
   const status = /^[1-5]\d\d\b/.exec(answer.detail)?.[0];
   return {

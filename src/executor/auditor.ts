@@ -129,7 +129,7 @@ export class Auditor {
 
   #exchange(name: string, groupId: string): Promise<NodeReply> {
     return new Promise((resolve) => {
-      this.#ports.node(name).exchange({ kind: 'read' }, groupId, resolve);
+      this.#ports.node(name).exchange({ kind: 'read' }, { groupId }, resolve);
     });
   }
 

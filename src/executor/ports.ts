@@ -1,6 +1,7 @@
 /** What an executor needs of the world, so that it runs over sockets as well as in virtual time. */
 import type { HealthSignal } from '../core/breaker.ts';
 import type { NodeReply, NodeRequest } from '../core/model.ts';
+import type { Subject } from '../node/dialect/codec.ts';
 import type { KeyPage, NodeCount } from '../node/list/listing.ts';
 import type { NodeReport } from '../protocol/answer.ts';
 import type { Report } from '../protocol/work.ts';
@@ -19,7 +20,7 @@ export interface NodePort {
    */
   exchange(
     request: NodeRequest,
-    groupId: string,
+    subject: Subject,
     done: (answer: NodeReply, sign: HealthSignal, tookMs: number) => void,
   ): RunningExchange;
   /** Counts the node's keys. */

@@ -253,19 +253,21 @@ export class SagaDriver {
     const { id, groupId } = run.saga.command;
     const { now, attempted } = this.#ports;
     const startedAt = now();
-    const exchange = this.#ports.node(node).exchange(request, groupId, (answer, sign, tookMs) => {
-      run.exchanges.splice(run.exchanges.indexOf(underway), 1);
-      const counted = sign === 'bad' && isWorn(run.saga, node) ? 'none' : sign;
-      const { detail: said } = answer;
-      if (trial === undefined) this.#health.note(node, { signal: counted, detail: said, tookMs });
-      else trial.ended(counted, said);
-      attempted?.(() => {
-        const number = stateOf(run.saga, node)?.attempts ?? 0;
-        return { id, node, groupId, request, number, answer, ms: now() - startedAt };
+    const exchange = this.#ports
+      .node(node)
+      .exchange(request, run.saga.command, (answer, sign, tookMs) => {
+        run.exchanges.splice(run.exchanges.indexOf(underway), 1);
+        const counted = sign === 'bad' && isWorn(run.saga, node) ? 'none' : sign;
+        const { detail: said } = answer;
+        if (trial === undefined) this.#health.note(node, { signal: counted, detail: said, tookMs });
+        else trial.ended(counted, said);
+        attempted?.(() => {
+          const number = stateOf(run.saga, node)?.attempts ?? 0;
+          return { id, node, groupId, request, number, answer, ms: now() - startedAt };
+        });
+        if (!isSettled(run.saga.state)) this.#take(run, { kind: 'answered', node, answer });
+        else this.#checkDrained();
       });
-      if (!isSettled(run.saga.state)) this.#take(run, { kind: 'answered', node, answer });
-      else this.#checkDrained();
-    });
     const underway: Underway = { node, exchange };
     run.exchanges.push(underway);
   }

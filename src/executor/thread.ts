@@ -9,6 +9,8 @@ import { steadyClock } from '../lifecycle/clock.ts';
 import type { ThreadData } from '../lifecycle/control.ts';
 import { runThread } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
+import type { NodeAccess } from '../node/access/access.ts';
+import type { AccessFault } from '../node/access/credentials.ts';
 import { AfterPoll } from '../node/after-poll.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
 import { countKeys, listKeys } from '../node/list/listing.ts';
@@ -25,7 +27,7 @@ import { unknownNode } from './unknown-node.ts';
 export interface ExecutorData extends ThreadData {
   /** Its end of the channel to the coordinator. */
   readonly channel: ChannelEnd;
-  readonly nodes: readonly { readonly name: string; readonly url: string }[];
+  readonly nodes: readonly NodeAccess[];
   readonly dialect: Dialect;
   readonly policy: Policy;
   readonly log: LogPlan;
@@ -46,7 +48,16 @@ runThread(async ({ beat, sockets, keep }) => {
   const urls = new Map(data.nodes.map(({ name, url }) => [name, url]));
   const afterReads = new AfterPoll();
   const after: After = (ms, act) => at(now() + ms, act);
-  const clients = data.nodes.map((node) => openClient(node, { ...data, after, afterReads }));
+  const clients = data.nodes.map((node) => {
+    const onTrouble = ({ place, message, hint }: AccessFault) =>
+      log.warn('what a node is told in secret can not be read', {
+        node: node.name,
+        setting: `nodes.${node.name}.${place} ${message}`,
+        effect: 'what was read before is used',
+        hint,
+      });
+    return openClient(node, { ...data, after, afterReads, onTrouble });
+  });
   // However the thread ends, what it has under way is reset: else the kernel would deliver it later.
   for (const client of clients) sockets.add(`node ${client.options.name}`, client);
   const ports = new Map(clients.map((client) => [client.options.name, portOf(client)]));
@@ -104,14 +115,13 @@ function take(orders: readonly Order[], executor: Executor, beat: Beat): void {
 }
 
 function openClient(
-  { name, url }: { name: string; url: string },
-  options: ExecutorData & Pick<NodeClientOptions, 'after' | 'afterReads'>,
+  access: NodeAccess,
+  options: ExecutorData & Pick<NodeClientOptions, 'after' | 'afterReads' | 'onTrouble'>,
 ): NodeClient {
-  const { dialect, requestTimeoutMs, connectTimeoutMs, connectionsPerNode, after, afterReads } =
-    options;
+  const { dialect, requestTimeoutMs, connectTimeoutMs, connectionsPerNode, ...shared } = options;
+  const { after, afterReads, onTrouble } = shared;
   return new NodeClient({
-    name,
-    url,
+    ...access,
     dialect,
     requestTimeoutMs,
     connectTimeoutMs,
@@ -119,6 +129,8 @@ function openClient(
     wallNow: Date.now,
     after,
     afterReads,
+    env: process.env,
+    ...(onTrouble === undefined ? {} : { onTrouble }),
   });
 }
 
@@ -130,7 +142,7 @@ function portOf(client: NodeClient): NodePort {
       : listKeys(client, list, { after, limit });
   return {
     ...(list === null ? {} : { keys }),
-    exchange: (request, groupId, done) => client.exchange(request, groupId, done),
+    exchange: (request, subject, done) => client.exchange(request, subject, done),
     count: () => countKeys(client),
     report: () => client.report(),
   };

@@ -8,7 +8,7 @@ import type { ExecutorPorts, RunningExchange } from './ports.ts';
 import type { SagaDriver } from './saga-driver.ts';
 
 /** A read of this is the least that can be asked of a node. No command needs to have made it. */
-const TRIAL_KEY = 'lockstep-trial';
+const TRIAL = { groupId: 'lockstep-trial' };
 
 export class Trials {
   readonly #ports: ExecutorPorts;
@@ -37,7 +37,7 @@ export class Trials {
   }
 
   #read(node: string, tell: (sign: HealthSignal, detail?: string) => void): void {
-    const read = this.#ports.node(node).exchange({ kind: 'read' }, TRIAL_KEY, (answer, sign) => {
+    const read = this.#ports.node(node).exchange({ kind: 'read' }, TRIAL, (answer, sign) => {
       this.#reads.delete(read);
       tell(sign, answer.detail);
     });

@@ -6,7 +6,7 @@ import type { HealthSignal } from '../core/breaker.ts';
 import type { NodeReply, NodeRequest } from '../core/model.ts';
 import type { AfterPoll } from './after-poll.ts';
 import type { Bulkhead } from './bulkhead.ts';
-import type { Codec } from './dialect/codec.ts';
+import type { Codec, Subject } from './dialect/codec.ts';
 import { healthSignalOf } from './health-signal.ts';
 import type { Connection } from './http/connection.ts';
 import type { Response } from './http/response-reader.ts';
@@ -21,6 +21,7 @@ export type After = (ms: number, act: () => void) => () => void;
 /** What the calls of one node share. */
 export interface NodeCallHost {
   readonly requestTimeoutMs: number;
+  readonly answerBytesMax: number;
   readonly after: After;
   readonly wording: Codec;
   readonly bulkhead: Bulkhead<Connection>;
@@ -31,27 +32,36 @@ export interface NodeCallHost {
 
 /** Sent with less time left, a request would only come to be in doubt: it is not sent any more. */
 const LEAST_MS = 10;
-/** A contract's answer is tens of bytes; more than this is no answer of a node. */
-const ANSWER_BYTES_MAX = 64 * 1024;
+
+const RENEWED: NodeReply = {
+  kind: 'unsent',
+  detail: '401, and the credentials have changed since',
+};
 
 export class NodeCall extends HttpExchange<NodeReply> {
-  readonly answerBytesMax = ANSWER_BYTES_MAX;
+  readonly answerBytesMax: number;
   readonly #host: NodeCallHost;
   readonly #request: NodeRequest;
-  readonly #groupId: string;
+  readonly #subject: Subject;
   readonly #done: Done;
   readonly #askedAt = performance.now();
   readonly #stopTimer: () => void;
   #startedAt: number | undefined;
   #status: number | undefined;
+  #version = 0;
   #isGivenUp = false;
 
   /** @param done called once, and not before this returns */
-  constructor(host: NodeCallHost, asked: { request: NodeRequest; groupId: string }, done: Done) {
+  constructor(
+    host: NodeCallHost,
+    { request, subject }: { request: NodeRequest; subject: Subject },
+    done: Done,
+  ) {
     super(host.afterReads);
+    this.answerBytesMax = host.answerBytesMax;
     this.#host = host;
-    this.#request = asked.request;
-    this.#groupId = asked.groupId;
+    this.#request = request;
+    this.#subject = subject;
     this.#done = done;
     this.#stopTimer = host.after(host.requestTimeoutMs, () => this.#expire());
     host.bulkhead.enter(this);
@@ -63,7 +73,9 @@ export class NodeCall extends HttpExchange<NodeReply> {
     const leastMs = Math.min(LEAST_MS, requestTimeoutMs / 10);
     if (this.isOver || now - this.#askedAt > requestTimeoutMs - leastMs) return;
     this.#startedAt = now;
-    connection.carry(wording.write(this.#request, this.#groupId), this);
+    const written = wording.write(this.#request, this.#subject);
+    this.#version = wording.version;
+    connection.carry(written, this);
   }
 
   /** Its caller gives it up. */
@@ -84,7 +96,10 @@ export class NodeCall extends HttpExchange<NodeReply> {
     this.#status = answer.status;
     // Now, so that whoever waits for the connection has it as soon as it is free.
     this.#host.bulkhead.leave(this);
-    return this.#host.wording.read(this.#request, this.#groupId, answer);
+    const { wording } = this.#host;
+    // It did nothing, and what it was sent with has changed meanwhile: it is asked again.
+    if (answer.status === 401 && wording.isRenewed(this.#version)) return RENEWED;
+    return wording.read(this.#request, this.#subject.groupId, answer);
   }
 
   protected ended(answer: NodeReply): void {

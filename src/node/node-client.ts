@@ -7,19 +7,20 @@
 import type { NodeReply, NodeReplyKind, NodeRequest } from '../core/model.ts';
 import type { NodeReport } from '../protocol/answer.ts';
 import type { Resolution } from '../protocol/resolution.ts';
+import type { NodeAccess } from './access/access.ts';
+import { type AccessFault, Credentials } from './access/credentials.ts';
+import type { Environment } from './access/secret.ts';
 import type { AfterPoll } from './after-poll.ts';
 import { Bulkhead } from './bulkhead.ts';
-import { Codec } from './dialect/codec.ts';
+import { Codec, type Subject } from './dialect/codec.ts';
 import type { Dialect } from './dialect/dialect.ts';
 import { Addresses } from './http/addresses.ts';
 import { Connection } from './http/connection.ts';
+import type { Response } from './http/response-reader.ts';
 import { ListCall } from './list/list-call.ts';
 import { type After, type Done, NodeCall, type NodeCallHost } from './node-call.ts';
 
-export interface NodeClientOptions {
-  readonly name: string;
-  /** The base URL; the dialect's paths are appended to its path. */
-  readonly url: string;
+export interface NodeClientOptions extends NodeAccess {
   readonly dialect: Dialect;
   readonly requestTimeoutMs: number;
   readonly connectTimeoutMs: number;
@@ -29,11 +30,19 @@ export interface NodeClientOptions {
   readonly after: After;
   /** Of all clients of a thread. */
   readonly afterReads: AfterPoll;
+  /** Where `${env:NAME}` is looked up; nothing is set by default. */
+  readonly env?: Environment;
+  /** See `Credentials`. */
+  readonly onTrouble?: (fault: AccessFault) => void;
 }
+
+/** Of dialects that say nothing else: a contract's answer is tens of bytes. */
+const ANSWER_BYTES_MAX = 64 * 1024;
 
 export class NodeClient implements NodeCallHost {
   readonly options: NodeClientOptions;
   readonly requestTimeoutMs: number;
+  readonly answerBytesMax: number;
   readonly after: After;
   readonly wording: Codec;
   readonly bulkhead: Bulkhead<Connection>;
@@ -41,6 +50,7 @@ export class NodeClient implements NodeCallHost {
   /** For what is off the hot path, and must not take an exchange's place. */
   readonly aside: Bulkhead<Connection>;
   readonly #addresses: Addresses;
+  readonly #credentials: Credentials;
   readonly #connections: readonly Connection[];
   readonly #answers: Partial<Record<NodeReplyKind, number>> = {};
   #calls = 0;
@@ -48,10 +58,17 @@ export class NodeClient implements NodeCallHost {
 
   constructor(options: NodeClientOptions) {
     const url = new URL(options.url);
-    this.#addresses = new Addresses(url);
-    const target = { ...options, url, addresses: this.#addresses };
+    this.#addresses = new Addresses(url, options.socket);
+    const { env = {}, onTrouble = () => undefined } = options;
+    const credentials = new Credentials(options, { env, onTrouble });
+    this.#credentials = credentials;
+    credentials.watch();
+    const serverName = options.tls?.serverName;
+    const tls = () => ({ serverName, secureContext: credentials.presented.secureContext });
+    const target = { ...options, url, addresses: this.#addresses, credentials, tls };
     this.options = options;
     this.requestTimeoutMs = options.requestTimeoutMs;
+    this.answerBytesMax = options.dialect.limits.answerBytes ?? ANSWER_BYTES_MAX;
     this.after = options.after;
     this.afterReads = options.afterReads;
     this.wording = new Codec(target);
@@ -65,14 +82,15 @@ export class NodeClient implements NodeCallHost {
   }
 
   /** See `NodePort.exchange`. */
-  exchange(request: NodeRequest, groupId: string, done: Done): { abort(): void } {
+  exchange(request: NodeRequest, subject: Subject, done: Done): { abort(): void } {
     this.#calls++;
-    return new NodeCall(this, { request, groupId }, done);
+    return new NodeCall(this, { request, subject }, done);
   }
 
-  /** The body of a page of keys. */
-  list(path: string): Promise<string> {
-    return new Promise((resolve, reject) => new ListCall(this, path, { resolve, reject }));
+  /** A page of keys. */
+  list(path: string, bytesMax: number): Promise<Response> {
+    const asked = { path, bytesMax };
+    return new Promise((resolve, reject) => new ListCall(this, asked, { resolve, reject }));
   }
 
   /** A name of nodes was looked up; of this one's, or of another's. */
@@ -95,6 +113,7 @@ export class NodeClient implements NodeCallHost {
 
   /** Closes all connections, those in use too. */
   close(): void {
+    this.#credentials.stop();
     for (const connection of this.#connections) connection.close();
   }
 }

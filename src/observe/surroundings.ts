@@ -1,6 +1,7 @@
 /** What people are told of the world around the daemon: its supervisor, its disk, its list of nodes. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addressOf, type NodeAccess } from '../node/access/access.ts';
 import type { Log } from './log/log-port.ts';
 import type { Notices } from './notify/notices.ts';
 
@@ -12,7 +13,7 @@ interface Place {
   readonly nodes: NodeList;
 }
 
-type NodeList = readonly { readonly name: string; readonly url: string }[];
+type NodeList = readonly Pick<NodeAccess, 'name' | 'url' | 'socket'>[];
 
 export interface SurroundingsNews {
   /** Whoever started it anew after a crash is gone. */
@@ -82,7 +83,7 @@ export function otherNodesBefore({ dataDir, nodes }: Place): string | undefined 
 }
 
 function textOf(nodes: NodeList): string {
-  return nodes.map(({ name, url }) => `${name}=${url}`).join(',');
+  return nodes.map((node) => `${node.name}=${addressOf(node)}`).join(',');
 }
 
 function readNote(file: string): string | undefined {

@@ -6,6 +6,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { NodeAccess } from '../node/access/access.ts';
 import { type Heartbeat, startHeartbeat, type Vitals } from './cronitor.ts';
 import type { OpenLog } from './log/log.ts';
 import type { SyslogTarget } from './log/log-plan.ts';
@@ -20,7 +21,7 @@ const FAREWELL_MS = 2000;
 
 export interface TelemetrySettings extends NoticeSettings {
   readonly dataDir: string;
-  readonly nodes: readonly { readonly name: string; readonly url: string }[];
+  readonly nodes: readonly Pick<NodeAccess, 'name' | 'url' | 'socket'>[];
   readonly syslogAddress: SyslogTarget;
   readonly sentryDsn?: string;
   readonly sentryEnvironment: string;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 import { SHIPPED_DIALECTS } from '../../src/node/dialects/index.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
-import { problemOf, problemsOf, settingsOf } from './load-in.ts';
+import { load, problemOf, problemsOf, settingsOf } from './load-in.ts';
 
 const FILE = 'lockstep.config.json';
 
@@ -16,6 +16,12 @@ function faultsOf(mine: unknown): readonly string[] {
   return problemsOf(withDialect(mine)).map(
     ({ source, message }) => `${source.replace(`${FILE}: dialects.mine`, '')} ${message}`,
   );
+}
+
+/** None, if it is right. */
+function allFaults(mine: unknown): readonly string[] {
+  const loaded = load(withDialect(mine));
+  return loaded.ok ? [] : loaded.problems.map(({ message }) => message);
 }
 
 function whole(): Record<string, unknown> {
@@ -38,33 +44,90 @@ describe('dialects', () => {
     });
   });
 
-  test('a custom one says only what differs from the one it extends', () => {
+  test('a custom one says only what differs, member by member of its calls', () => {
     const mine = {
       extends: 'reliable-ops',
-      create: { path: '/items', statuses: { perhaps: [409] } },
+      create: { path: '/items', perhaps: 409 },
       list: null,
     };
     expect(settingsOf(withDialect(mine)).dialect).toEqual({
       ...reliableOps,
       name: 'mine',
-      create: {
-        ...reliableOps.create,
-        path: '/items',
-        statuses: { applied: [201], perhaps: [409], unsure: [] },
-      },
+      create: { ...reliableOps.create, path: '/items', perhaps: [{ status: [409] }] },
       list: null,
     });
   });
 
-  test('P1: a proof is inherited, else words; none is said aloud', () => {
-    const proofOf = (mine: unknown) => settingsOf(withDialect(mine)).dialect.proof;
-    const { proof: _, ...members } = whole();
-    expect(proofOf(members)).toBe('words');
-    expect(proofOf({ extends: 'reliable-ops' })).toBe('key');
-    expect(proofOf({ extends: 'reliable-ops', proof: 'none' })).toBe('none');
-    expect(faultsOf({ extends: 'challenge', proof: 'any' })).toEqual([
-      expect.stringMatching(/^\.proof .*key.*words.*none/),
+  test('what follows from a member that is said anew follows from that', () => {
+    const mine = {
+      extends: 'challenge',
+      record: { key: '/id', type: 'number' },
+      create: { body: { text: 'id={key}' } },
+      delete: { body: null, path: '/group/{key}' },
+    };
+    const { create, record } = settingsOf(withDialect(mine)).dialect;
+    expect(record).toEqual({ key: '/id', type: 'number' });
+    expect(create).toMatchObject({ key: '/id', contentType: 'text/plain; charset=utf-8' });
+  });
+
+  test('P1: an absence needs a proof, and a presence where the key is not in the answer', () => {
+    const bare = { extends: 'challenge', read: { absent: 404 }, delete: { gone: [404] } };
+    expect(faultsOf(bare)).toEqual([
+      expect.stringMatching(/^\.delete\.gone 404 does not prove that the node itself says it/),
+      expect.stringMatching(/^\.read\.absent 404 does not prove that the node itself says it/),
     ]);
+    const page = { extends: 'challenge', record: { key: null } };
+    expect(faultsOf(page)).toEqual([expect.stringMatching(/^\.read\.present needs a proof/)]);
+    const absent = { status: 404, json: { '/error': ['gone', '*{key}*'] } };
+    const present = { status: 200, header: { 'X-Node': '{node}' } };
+    const read = { present, absent };
+    expect(settingsOf(withDialect({ ...page, read })).dialect.read).toMatchObject({
+      present: [{ status: [200], header: { 'x-node': ['{node}'] } }],
+      absent: [{ status: [404], json: { '/error': ['gone', '*{key}*'] } }],
+    });
+  });
+
+  test.each([
+    ['proof', { proof: 'words' }, '.proof is no member any more: the proof stands beside'],
+    ['tokens', { tokens: false }, '.tokens is no member any more: write mark'],
+    ['tokenHeader', { tokenHeader: null }, '.tokenHeader is no member any more: write mark'],
+    ['nodeHeader', { nodeHeader: true }, '.nodeHeader is no member any more: write headers'],
+    [
+      'forbiddenCharacters',
+      { forbiddenCharacters: '/' },
+      '.forbiddenCharacters is no member any more: write keys: {forbidden',
+    ],
+    [
+      'sendsBody',
+      { create: { sendsBody: true } },
+      '.create.sendsBody is no member any more: write body',
+    ],
+    [
+      'statuses',
+      { read: { statuses: { present: [200] } } },
+      '.read.statuses is no member any more: its members stand in the call itself',
+    ],
+    [
+      '{groupId}',
+      { read: { path: '/{groupId}' } },
+      '.read.path "/{groupId}" holds braces other than {key} and {node}; {groupId} is called {key} now',
+    ],
+  ])('P10: %s of before is refused, with its new name', (_, mine, fault) => {
+    const [first] = faultsOf({ extends: 'challenge', ...mine });
+    expect(first).toContain(fault);
+  });
+
+  test('its limits count where the settings say nothing else, and keep their rules', () => {
+    const limits = { connectionsPerNode: 4, requestTimeoutMs: 3000, answerBytes: 1_000_000 };
+    const setup = withDialect({ extends: 'challenge', limits });
+    expect(settingsOf(setup)).toMatchObject({ connectionsPerNode: 4, requestTimeoutMs: 3000 });
+    const env = { LOCKSTEP_CONNECTIONS_PER_NODE: '7' };
+    expect(settingsOf({ ...setup, env })).toMatchObject({ connectionsPerNode: 7 });
+    const slow = withDialect({ extends: 'challenge', limits: { requestTimeoutMs: 6000 } });
+    expect(problemsOf(slow)[0]).toMatchObject({
+      source: `${FILE}: dialects.mine.limits`,
+      message: expect.stringContaining('requestTimeoutMs ≤ quiesceMs'),
+    });
   });
 
   test('a custom one may be whole', () => {
@@ -81,20 +144,21 @@ describe('dialects', () => {
   });
 
   test('a custom one that is wrong is a problem even where it is not used', () => {
-    const files = { [FILE]: { dialects: { spare: { extends: 'challenge', tokens: 1 } } } };
-    expect(problemOf({ files }).source).toBe(`${FILE}: dialects.spare.tokens`);
+    const files = { [FILE]: { dialects: { spare: { extends: 'challenge', keys: 1 } } } };
+    expect(problemOf({ files }).source).toBe(`${FILE}: dialects.spare.keys`);
   });
 
-  test.each([
-    [
-      {},
-      ' lacks tokens, tokenHeader, nodeHeader, create, delete, read, list, forbiddenCharacters; or it extends reliable-ops or challenge',
-    ],
+  test.each<[object, string]>([
+    [{}, ' lacks record, create, delete, read; or it extends reliable-ops or challenge'],
     [{ extends: 'http' }, '.extends is not one of reliable-ops, challenge'],
     [{ extends: 'challenge', creat: {} }, ' has an unknown key "creat" (did you mean "create"?)'],
     [
-      { extends: 'challenge', delete: { statuses: { gon: [404] } } },
-      '.delete.statuses has an unknown key "gon" (did you mean "gone"?)',
+      { extends: 'challenge', delete: { gon: [404] } },
+      '.delete has an unknown key "gon" (did you mean "gone"?)',
+    ],
+    [
+      { extends: 'challenge', delete: { gone: { statu: 404, status: 404, proof: 'words' } } },
+      '.delete.gone has an unknown key "statu" (did you mean "status"?)',
     ],
     [{ extends: 'challenge', read: { method: 'get' } }, '.read.method "get" is not GET'],
     [
@@ -103,7 +167,7 @@ describe('dialects', () => {
     ],
     [
       { extends: 'challenge', create: { path: '/{id}' } },
-      '.create.path "/{id}" holds braces other than {groupId}',
+      '.create.path "/{id}" holds braces other than {key} and {node}',
     ],
     [
       { extends: 'challenge', create: { path: '/a#b' } },
@@ -111,38 +175,81 @@ describe('dialects', () => {
     ],
     [
       { extends: 'challenge', read: { path: '/group/' } },
-      '.read.path does not say which record it is about: {groupId} is missing',
+      '.read.path does not say which record it is about: {key} is missing',
     ],
     [
-      { extends: 'challenge', delete: { sendsBody: false } },
-      '.delete.path does not say which record it is about: {groupId} is missing',
+      { extends: 'challenge', delete: { body: null } },
+      '.delete does not say which record it is about: {key} is missing in path and body',
     ],
     [
-      { extends: 'challenge', read: { sendsBody: true } },
-      '.read.sendsBody must be false: a GET has no body',
+      { extends: 'challenge', create: { body: { json: { id: '{kye}' } } } },
+      '.create.body holds {kye}: places are {key}, {id}, {node}, and "{key:number}"',
     ],
     [
-      { extends: 'challenge', list: { path: '/group' } },
+      { extends: 'challenge', create: { body: 'groupId={key}' } },
+      '.create.body is not {json: …}, {text: …} or null',
+    ],
+    [
+      { extends: 'challenge', headers: { 'X-Key': '${env:KEY}' } },
+      '.headers.X-Key holds a secret, which belongs to the nodes: nodes.NAME.headers or auth',
+    ],
+    [
+      { extends: 'challenge', create: { headers: { host: 'a' } } },
+      '.create.headers.host is a header that lockstep writes itself',
+    ],
+    [
+      { extends: 'reliable-ops', list: { path: '/group' } },
       '.list.path does not page: {after} is missing',
     ],
     [
-      { extends: 'challenge', stats: { path: '/stats/{groupId}' } },
-      '.stats.path "/stats/{groupId}" holds braces',
+      { extends: 'challenge', create: { perhaps: [400, 201] } },
+      '.create gives 201 two meanings, and nothing tells them apart',
     ],
     [
-      { extends: 'challenge', tokens: true },
-      '.tokenHeader does not fit tokens: with tokens it is "timestamp", without it is null',
+      { extends: 'challenge', stats: { path: '/stats/{key}' } },
+      '.stats.path "/stats/{key}" holds braces',
+    ],
+    [{ extends: 'challenge', create: { applied: [] } }, '.create.applied names no status'],
+    [
+      { extends: 'challenge', create: { applied: 202 } },
+      '.create.applied 202 is not 2xx other than 202',
     ],
     [
-      { extends: 'challenge', create: { statuses: { perhaps: [400, 201] } } },
-      '.create.statuses gives 201 two meanings',
+      { extends: 'challenge', read: { absent: { status: 404, json: { error: 'x' } } } },
+      '.read.absent.json.error does not begin with / (a JSON pointer)',
     ],
     [
-      { extends: 'challenge', create: { statuses: { applied: [] } } },
-      '.create.statuses.applied names no status',
+      { extends: 'challenge', read: { absent: { status: 404, text: 'no {record}' } } },
+      '.read.absent.text holds {record}: places here are {key} and {node}',
+    ],
+    [
+      { extends: 'challenge', create: { body: null, path: '/{key}', method: 'PUT' } },
+      '.delete.restore is "exact", and a create without a body sends nothing back',
+    ],
+    [{ extends: 'challenge', keys: { pattern: '(' } }, '.keys.pattern is not a regular expression'],
+    [
+      { extends: 'challenge', limits: { answerBytes: 17_000_000 } },
+      '.limits.answerBytes 17000000 is more than 16777216',
     ],
   ])('%j is refused', (mine, fault) => {
     expect(faultsOf(mine)).toEqual([fault]);
+  });
+
+  test('P10: every fault is told at once', () => {
+    const mine = {
+      extends: 'challenge',
+      create: { path: 'a', applied: [500] },
+      read: { absent: 404 },
+      health: { path: '/', statu: 1 },
+    };
+    expect(faultsOf(mine)).toHaveLength(4);
+  });
+
+  test('one status may have two meanings that its answers tell apart', () => {
+    const applied = { status: 200, json: { '/made': true } };
+    const exists = { status: 200, json: { '/made': false } };
+    const mine = { extends: 'challenge', create: { applied, exists } };
+    expect(allFaults(mine)).toEqual([]);
   });
 
   test.each([5, null, 'challenge', []])('%j is not a dialect', (mine) => {
@@ -168,19 +275,22 @@ describe('dialects', () => {
     );
     const place = fc.constantFrom(
       ['create', 'applied'],
+      ['create', 'exists'],
       ['create', 'perhaps'],
       ['create', 'unsure'],
       ['delete', 'applied'],
       ['delete', 'gone'],
       ['delete', 'perhaps'],
+      ['delete', 'refused'],
       ['read', 'present'],
       ['read', 'absent'],
     );
     fc.assert(
       fc.property(doubtful, place, (status, [call = '', meaning = '']) => {
-        const mine = { extends: 'challenge', [call]: { statuses: { [meaning]: [status] } } };
+        const rule = { status: [status], text: 'x' };
+        const mine = { extends: 'challenge', [call]: { [meaning]: rule } };
         const faults = faultsOf(mine);
-        expect(faults[0]).toMatch(`.${call}.statuses.${meaning}[0] ${status} is not `);
+        expect(faults[0]).toContain(`.${call}.${meaning}.status ${status} is not `);
       }),
     );
   });

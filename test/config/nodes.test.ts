@@ -89,8 +89,8 @@ describe('nodes', () => {
   test('a misspelt member of a node is told, with the right one', () => {
     const problems = problemsOf({ files: { [FILE]: { nodes: [{ name: 'a', ur: 'http://h' }] } } });
     expect(problems.map(({ source, message }) => `${source} ${message}`)).toEqual([
-      `${FILE}: nodes[0].url is missing`,
       `${FILE}: nodes[0] has an unknown key "ur" (did you mean "url"?)`,
+      `${FILE}: nodes[0].url is missing`,
     ]);
   });
 });

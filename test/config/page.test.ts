@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { SETTING_KEYS } from '../../src/config/schema.ts';
+import { accessText, addressOf } from '../../src/node/access/access.ts';
 import { problemsOf, settingsOf } from './load-in.ts';
 import { configurationPage, PAGE } from './page.ts';
 
@@ -32,17 +33,29 @@ describe('docs/configuration.md', () => {
     expect(fromYaml).toMatchObject(rest);
   });
 
-  test('its dialect loads, and differs as it says', () => {
+  test('its nodes load, with all that they want to hear', () => {
     const [, yaml = ''] = blocks('yaml');
+    const { nodes } = settingsOf({ files: { 'lockstep.config.yaml': yaml } });
+    expect(nodes.map(accessText)).toEqual([
+      'auth bearer; tls ca, cert, key',
+      'headers X-Tenant; query version; auth basic',
+      '',
+    ]);
+    expect(nodes.map(addressOf)[2]).toBe('unix:/var/run/here.sock');
+  });
+
+  test('its dialect loads, and differs as it says', () => {
+    const yaml = blocks('yaml').at(-1) ?? '';
     const files = { 'lockstep.config.yaml': yaml };
     expect(problemsOf({ files })).toEqual([]);
     expect(settingsOf({ files }).dialect).toMatchObject({
-      name: 'warehouse',
-      tokens: false,
-      create: { path: '/items', statuses: { applied: [201], perhaps: [409], unsure: [423] } },
-      delete: { path: '/items/{groupId}', sendsBody: false, statuses: { gone: [204, 404] } },
-      read: { path: '/items/{groupId}', method: 'GET' },
-      forbiddenCharacters: '/?',
+      name: 'users',
+      mark: null,
+      record: { key: '/id', type: 'text' },
+      create: { path: '/users', applied: [{ status: [201] }], exists: [{ status: [409] }] },
+      delete: { body: null, method: 'DELETE', restore: 'exact' },
+      list: { paging: { by: 'page', first: 1 }, sorted: false },
+      limits: { connectionsPerNode: 8 },
     });
   });
 });

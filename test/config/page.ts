@@ -3,11 +3,18 @@
  * when the file says something else, and loads the examples that stand in it.
  */
 import { writeFileSync } from 'node:fs';
+import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { RELATIONS } from '../../src/config/relations.ts';
 import { OTHER_VARIABLES } from '../../src/config/sources/environment.ts';
 import { settingRows } from '../../src/config/table.ts';
 
 export const PAGE = new URL('../../docs/configuration.md', import.meta.url);
+
+export const JSON_SCHEMA = new URL('../../docs/lockstep.config.schema.json', import.meta.url);
+
+export function jsonSchemaText(): string {
+  return `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
+}
 
 export function configurationPage(): string {
   return `# Configuration
@@ -85,43 +92,120 @@ quiesceMs: 20000
 logFormat: json
 \`\`\`
 
+Editors complete and check a file that names its schema, [lockstep.config.schema.json](lockstep.config.schema.json):
+\`"$schema": "./docs/lockstep.config.schema.json"\` in JSON,
+\`# yaml-language-server: $schema=./docs/lockstep.config.schema.json\` as the first line of YAML.
+
+## Nodes that want more than an address
+
+In the file a node may be an object:
+
+\`\`\`yaml
+nodes:
+  east:
+    url: https://east.example.com:8443/api
+    auth:
+      bearer: \${file:/run/secrets/east-token}
+    tls:
+      ca: /etc/lockstep/ca.pem
+      cert: /etc/lockstep/lockstep.pem
+      key: /etc/lockstep/lockstep-key.pem
+  west:
+    url: http://west.example.com/api
+    auth:
+      basic:
+        user: lockstep
+        password: \${env:WEST_PASSWORD}
+    headers:
+      X-Tenant: blue
+    query:
+      version: "2"
+  here:
+    socket: /var/run/here.sock
+\`\`\`
+
+${table(['member', 'what it is'], NODE_MEMBERS)}
+
+**Secrets stand in no configuration**: what is secret is named by \`\${env:NAME}\` or \`\${file:PATH}\`, alone or
+within a text. A value that must be secret (in \`auth\`, or of a header or parameter that is called \`key\`,
+\`token\`, \`password\` or the like) is refused in plain text. A file that all users of the machine can read or
+write is refused as well, as is one that is missing or empty. Files are read again when they change, and once more
+when a node answers 401: what was sent with the old secret is then sent again. One that can't be read any more
+leaves what was read before, and a warning in the log. Nothing shows the values: \`--check\`, \`doctor\`, the log,
+answers, events and notices name the members at most, and where a node repeats a secret of four characters or more
+in its answer it is shown as \`***\`.
+
 ## A dialect of your own
 
 Two dialects ship: \`reliable-ops\` (nodes that keep an owner mark with each record) and \`challenge\`
-(nodes that don't). A cluster that speaks otherwise is described in the file. A dialect is whole, or
-\`extends\` one that ships and says what differs; objects are merged, lists replaced.
+(nodes that don't). A cluster that speaks otherwise is described in the file, without code. A dialect is whole, or
+\`extends\` one that ships and says what differs, member by member of \`create\`, \`delete\` and so on. What came out
+is shown by \`lockstepd --check\`, in the form in which it may be written.
 
 \`\`\`yaml
-dialect: warehouse
+dialect: users
 nodes:
-  east: https://east.example.com/api
-  west: https://west.example.com/api
+  east:
+    url: https://east.example.com/api
+    auth: {bearer: "\${file:/run/secrets/users}"}
+  west:
+    url: https://west.example.com/api
+    auth: {bearer: "\${file:/run/secrets/users}"}
 dialects:
-  warehouse:
-    extends: challenge
+  users:
+    keys: {pattern: "[a-z][a-z0-9-]*", bytesMax: 64}
+    record: {key: /id}
+    headers: {Accept: application/json, X-Request-Id: "{id}"}
     create:
-      path: /items
-      statuses:
-        perhaps: [409]
-        unsure: [423]
+      method: POST
+      path: /users
+      body: {json: {id: "{key}", name: "{key}"}}
+      applied: 201
+      exists: 409
     delete:
-      path: /items/{groupId}
-      sendsBody: false
-      statuses:
-        applied: [200]
-        gone: [204, 404]
+      path: /users/{key}
+      applied: 204
+      gone: {status: 404, json: {/error: not_found}}
+      restore: exact
     read:
-      path: /items/{groupId}
-    forbiddenCharacters: "/?"
+      path: /users/{key}
+      present: 200
+      absent: {status: 404, json: {/error: not_found}}
+    list:
+      path: /users?page={page}&per_page={limit}
+      items: /items
+      key: /id
+      paging: {by: page}
+    health: {path: /health}
+    limits: {connectionsPerNode: 8}
 \`\`\`
 
+Worked examples, which tests run against real servers: [WebDAV by nginx](examples/webdav.yaml),
+[PowerDNS](examples/powerdns.yaml), [a JSON API with tokens and pages](examples/json-api.yaml).
+
 ${table(['member', 'what it is'], DIALECT_MEMBERS)}
+
+**Places in texts.** \`{key}\` is the key of the record, \`{id}\` the id of the command (a correlation id; not in paths),
+\`{node}\` the name of the node. They are percent-encoded in paths and headers, and written as JSON strings in JSON;
+\`"{key:number}"\` as a whole string of JSON becomes a number.
+
+**What an answer means** is said by its status, alone (\`201\`), as a list (\`[200, 201]\`), or with what proves it:
+\`{status: 404, json: {/error: not_found}}\`; or a list of these. Of several values of one member one is enough. Rules
+that name more than a status are tried first, so one status may mean two things that its answers tell apart.
+
+${table(['member of a rule', 'what it is'], RULE_MEMBERS)}
+
+**An absence always needs a proof**, for a proxy that has lost its route to a node answers 404 in its place, and a
+record would be forgotten that is still there: see [node-api.md](node-api.md#a-proxy-in-the-place-of-a-node). So does a
+presence where \`record.key\` is \`null\`: a login page answers 200 as well. A success that names another key than
+the one asked for is never taken for done: the create is not repeated, and the command turns back (\`node_refused\`).
 
 A status that a call does not name keeps its general meaning, and some meanings no dialect can change:
 408, 425, 429 and 5xx leave the request in doubt, 502 and 504 and any other 2xx are no answer of the
 node at all, nor is a 404 that the call does not name; any other 4xx and 3xx say that this attempt did
-nothing, and to the reads before a command that the node will not (\`node_refused\`). Nodes that answer
-a create or a delete without a body (201, 204) are asked once more by a read, unless \`proof\` is \`none\`.
+nothing, and to the reads before a command that the node will not (\`node_refused\`). A delete that is answered by an
+empty success (204) is made sure of by a read, unless a header or \`proof: none\` vouches for it; a create answered so is
+in doubt, and asked again.
 `;
 }
 
@@ -132,34 +216,107 @@ const EXAMPLE = {
   logFormat: 'json',
 };
 
+const NODE_MEMBERS = [
+  ['`url`', 'the base URL; the paths of the dialect are appended to its path'],
+  [
+    '`socket`',
+    'the path of a unix socket, instead of a host and a port; the `url` may then be left out, and only names ' +
+      'the host and the beginning of the path',
+  ],
+  [
+    '`auth`',
+    '`basic: {user, password}`, `bearer: TOKEN` or `header: {name, value}`; sent with every call',
+  ],
+  ['`headers`', 'of every call to this node; stronger than those of the dialect'],
+  ['`query`', 'parameters that are added to every path, percent-encoded'],
+  [
+    '`tls`',
+    'paths of PEM files: `ca` (the authorities to trust instead of those of Node), `cert` and `key` (shown to ' +
+      'the node); and `serverName`, the name in its certificate where it is not that of the `url`',
+  ],
+];
+
 const DIALECT_MEMBERS = [
-  ['`extends`', '`reliable-ops` or `challenge`; left out, every other member is needed'],
   [
-    '`tokens`, `tokenHeader`',
-    'whether nodes keep owner marks, and the header and member that carries them: `true` and ' +
-      '`timestamp`, or `false` and `null`',
+    '`extends`',
+    '`reliable-ops` or `challenge`; left out, `record`, `create`, `delete` and `read` are needed',
   ],
   [
-    '`proof`',
-    'how a 404 or a success shows that the node itself said it, and no proxy in its place: `key` (a JSON ' +
-      'error that repeats the status 404 and holds the key in quotes in its `message`), `words` (neither ' +
-      'markup nor empty; the default), `none` (nothing better is to be had: every 404 is believed, and ' +
-      'an empty success). See [node-api.md](node-api.md#a-proxy-in-the-place-of-a-node)',
+    '`keys`',
+    '`pattern` (a regular expression of the whole key), `bytesMax`, `forbidden` (characters its nodes can not ' +
+      'route); other keys are `invalid_request`',
   ],
-  ['`nodeHeader`', 'whether each call carries `node: NAME`; only then may nodes share a URL'],
+  [
+    '`record`',
+    '`key`: the JSON pointer to the key in what a read shows (`/id`, `/data/id`), or `null` where it shows no ' +
+      'key; `type`: `text` or `number`',
+  ],
+  [
+    '`mark`',
+    'nodes that keep owner marks: `header`, which carries it in requests, and `member`, in which a record may show ' +
+      'it; `null` for nodes that do not',
+  ],
+  ['`headers`', 'of every call; no secrets, which belong to the nodes'],
   [
     '`create`, `delete`, `read`',
-    '`method`, `path` (`{groupId}` stands for the key, percent-encoded), `sendsBody` (the record ' +
-      'as JSON), `statuses`',
+    '`method`, `path` (appended to the base URL), `headers`; the first two also `body` (`{json: …}`, ' +
+      '`{text: …}` or `null`) and `contentType`',
   ],
   [
-    '`statuses` of create',
-    '`applied` (2xx: done), `perhaps` (only a read tells), `unsure` (4xx: in doubt, try again)',
+    'of `create`',
+    '`applied` (2xx: done), `exists` and `perhaps` (only a read tells), `unsure` (4xx: in doubt, try again), ' +
+      '`refused` (4xx); `key`: where the key stands in the answer, by default as in `record`',
   ],
-  ['`statuses` of delete', 'the same, and `gone` (there was no such record)'],
-  ['`statuses` of read', '`present` (2xx, with the record as body), `absent` (4xx)'],
-  ['`list`', '`path` with `{after}` and `{limit}`, or `null` if nodes can not list their keys'],
-  ['`forbiddenCharacters`', 'characters its nodes can not route; such keys are `invalid_request`'],
+  [
+    'of `delete`',
+    'the same, but `gone` (there was no such record) in place of `exists`; `restore`: what a record is made of ' +
+      'again when the delete is rolled back, `exact` (the body that the read showed) or `template` (the body of a new ' +
+      'one: what else it held is lost, and `--check` warns)',
+  ],
+  ['of `read`', '`present` (2xx, with the record as body), `absent` (4xx), `refused` (4xx)'],
+  [
+    '`verify`',
+    '`read` in `create` or `delete`: a success proves nothing, and a read makes sure of each',
+  ],
+  [
+    '`list`',
+    '`path`, `items` (pointer to the array in a page, `""` if it is the page), `key` (pointer in an item, `""` if it ' +
+      'is the item), `paging`, `sorted` (in rising order of the bytes of keys; else sorted here), `bytesMax` of ' +
+      'a page; or `null` if nodes can not list their keys',
+  ],
+  [
+    '`paging`',
+    '`null` (all on one page), or `by`: `after` (`{after}`: the last key, or what `next` points to), `page` ' +
+      '(`{page}`, from `first`, 1), `offset` (`{offset}`), both until an empty page, `cursor` (`{cursor}`: what `next` ' +
+      'points to) or `link` (the header `Link`). `{limit}` is 1000',
+  ],
+  [
+    '`health`',
+    '`path` that a node which works answers with `status` (`[200]`) and `text`; below the base URL, or with `root` ' +
+      'of the host. For `lockstep doctor`; or `null`',
+  ],
+  [
+    '`limits`',
+    '`answerBytes` (65536, up to 16777216: larger answers are none), `connectionsPerNode`, `requestTimeoutMs`, ' +
+      '`connectTimeoutMs`; the last three as in the settings where they are left out',
+  ],
+];
+
+const RULE_MEMBERS = [
+  ['`status`', 'one, or a list'],
+  ['`json`', 'what stands where in the body: `{/error: not_found, /code: 7}`, by JSON pointer'],
+  ['`text`', 'the body, without space around it'],
+  ['`header`', 'headers of the answer: `{X-Node: "{node}"}`'],
+  [
+    '`proof`',
+    'for a rule without these: `words` (the body is neither empty nor markup) or `none` (nothing better is to be ' +
+      'had: whatever answers is believed, and `--check` and `doctor` warn)',
+  ],
+  [
+    '',
+    'Texts are compared whole, or with `*` at their ends for anything: `"*not found"`; `{key}` and `{node}` may ' +
+      'stand in them.',
+  ],
 ];
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -168,4 +325,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-if (import.meta.main) writeFileSync(PAGE, configurationPage());
+if (import.meta.main) {
+  writeFileSync(PAGE, configurationPage());
+  writeFileSync(JSON_SCHEMA, jsonSchemaText());
+}

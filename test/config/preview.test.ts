@@ -25,17 +25,33 @@ describe('what lockstepd says without starting', () => {
   });
 
   test('P1: --check warns of a dialect without a proof', () => {
-    const check = (proof: string) => {
+    const check = (proof: string | undefined) => {
       const folder = tempFolder();
-      const dialects = { mine: { extends: 'challenge', proof } };
+      const read = {
+        absent: { status: 404, ...(proof === undefined ? { text: 'gone' } : { proof }) },
+      };
+      const dialects = { mine: { extends: 'challenge', read } };
       const file = join(folder, 'lockstep.config.json');
       writeFileSync(file, JSON.stringify({ dialect: 'mine', dialects }));
       return preview({ argv: ['--check'], env: {}, cwd: folder });
     };
     const detail = check('none');
     expect(detail?.exitCode).toBe(0);
-    expect(detail?.text).toMatch(/^warning: the dialect says `proof: none`/m);
-    expect(check('words')?.text).not.toContain('warning');
+    expect(detail?.text).toMatch(/^warning: the dialect says `proof: none` \(read\.absent\)/m);
+    for (const proof of ['words', undefined]) expect(check(proof)?.text).not.toContain('warning');
+  });
+
+  test('--check shows the dialect as it came out, and it can be written back', () => {
+    const folder = tempFolder();
+    const file = join(folder, 'lockstep.config.json');
+    const mine = { extends: 'challenge', create: { perhaps: 409 }, health: null };
+    writeFileSync(file, JSON.stringify({ dialect: 'mine', dialects: { mine } }));
+    const detail = preview({ argv: ['--check'], env: {}, cwd: folder })?.text ?? '';
+    const shown = detail.slice(detail.indexOf('dialects.mine = ') + 'dialects.mine = '.length);
+    const dialects = { mine: JSON.parse(shown) as unknown };
+    expect(dialects.mine).toMatchObject({ create: { perhaps: [{ status: [409] }] } });
+    writeFileSync(file, JSON.stringify({ dialect: 'mine', dialects }));
+    expect(preview({ argv: ['--check'], env: {}, cwd: folder })?.text).toBe(detail);
   });
 
   test('--check of a bad configuration names what is wrong, and ends with 78', () => {

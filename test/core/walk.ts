@@ -129,6 +129,7 @@ class Walk {
     let kind = kinds[rest % kinds.length] as NodeReplyKind;
     if (asked === 'delete' && kind === 'perhaps' && rest % 2 === 0) kind = 'gone';
     if (asked === 'delete' && kind === 'applied' && rest % 3 === 0) kind = 'unproven';
+    if (asked === 'create' && kind === 'applied' && rest % 5 === 0) kind = 'unproven';
     if (asked === 'create' && kind === 'lost' && rest % 3 === 0) kind = 'misnamed';
     const token = [{}, { token: OWN }, { token: OTHER }][rest % 3];
     const more = kind === 'present' ? token : { retryAfterMs: rest % 7000 };

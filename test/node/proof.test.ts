@@ -44,9 +44,16 @@ describe('P1: what a proxy says in the place of a node is no proof', () => {
     `No group record found with id '5'`,
     RECORD,
   ];
-  const custom = (proof: Dialect['proof'], base: Dialect = challenge): Dialect => ({
+  /** Nothing better is to be had: any 404 is believed, and an empty success. */
+  const unproven = (base: Dialect = challenge): Dialect => ({
     ...base,
-    proof,
+    create: { ...base.create, applied: [{ status: [201], proof: 'none' }] },
+    delete: {
+      ...base.delete,
+      applied: [{ status: [200, 204], proof: 'none' }],
+      gone: base.delete.gone.map(({ status }) => ({ status, proof: 'none' })),
+    },
+    read: { ...base.read, absent: [{ status: [404], proof: 'none' }] },
   });
 
   test.each([
@@ -97,22 +104,29 @@ describe('P1: what a proxy says in the place of a node is no proof', () => {
   });
 
   test('a dialect that takes a 2xx for gone believes it only with words', () => {
-    const { statuses } = challenge.delete;
     const gone: Dialect = {
       ...challenge,
-      delete: { ...challenge.delete, statuses: { ...statuses, applied: [200], gone: [204, 404] } },
+      delete: {
+        ...challenge.delete,
+        applied: [{ status: [200] }],
+        gone: [{ status: [204, 404], proof: 'words' }],
+      },
     };
     expect(answer('delete', { status: 204 }, gone).kind).toBe('unproven');
-    expect(answer('delete', { status: 204 }, custom('none', gone)).kind).toBe('gone');
+    const believed: Dialect = {
+      ...gone,
+      delete: { ...gone.delete, gone: [{ status: [204], proof: 'none' }] },
+    };
+    expect(answer('delete', { status: 204 }, believed).kind).toBe('gone');
   });
 
   test('with the proof `none` any 404 is believed, and an empty success; markup is no success', () => {
     for (const body of ['', '<html>Not Found</html>', ...NO_KEY]) {
-      expect(answer('read', { status: 404, body }, custom('none')).kind).toBe('absent');
-      expect(answer('delete', { status: 404, body }, custom('none')).kind).toBe('gone');
+      expect(answer('read', { status: 404, body }, unproven()).kind).toBe('absent');
+      expect(answer('delete', { status: 404, body }, unproven()).kind).toBe('gone');
     }
-    expect(answer('delete', { status: 204 }, custom('none')).kind).toBe('applied');
-    expect(answer('create', { status: 201 }, custom('none')).kind).toBe('applied');
-    expect(answer('create', { status: 201, body: '<html>' }, custom('none')).kind).toBe('lost');
+    expect(answer('delete', { status: 204 }, unproven()).kind).toBe('applied');
+    expect(answer('create', { status: 201 }, unproven()).kind).toBe('applied');
+    expect(answer('create', { status: 201, body: '<html>' }, unproven()).kind).toBe('lost');
   });
 });

@@ -93,7 +93,12 @@ describe('what a status means', () => {
   test('a custom dialect names statuses of its own; the rest keeps its general meaning', () => {
     const custom: Dialect = {
       ...challenge,
-      create: { ...challenge.create, statuses: { applied: [200], perhaps: [], unsure: [423] } },
+      create: {
+        ...challenge.create,
+        applied: [{ status: [200] }],
+        perhaps: [],
+        unsure: [{ status: [423] }],
+      },
     };
     const kinds = [200, 201, 400, 423, 429, 500, 502].map(
       (status) => answer('create', { status, body: 'done' }, custom).kind,

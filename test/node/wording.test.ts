@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { NodeRequest } from '../../src/core/model.ts';
 import { Codec } from '../../src/node/dialect/codec.ts';
-import { type Dialect, listPath, type Method } from '../../src/node/dialect/dialect.ts';
+import type { Dialect, Method } from '../../src/node/dialect/dialect.ts';
 import { readReply } from '../../src/node/dialect/read-reply.ts';
 import { SHIPPED_DIALECTS } from '../../src/node/dialects/index.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
+import { listPath } from '../../src/node/list/list-page.ts';
 
 const REQUESTS: readonly NodeRequest[] = [
-  { kind: 'create', token: '1.000001', body: '{"groupId":"a"}' },
+  { kind: 'create', token: '1.000001' },
   { kind: 'delete', guard: '1.000001' },
   { kind: 'read' },
 ];
@@ -97,21 +98,21 @@ describe('the bytes of a request', () => {
       fc.property(fc.constantFrom(...SHIPPED_DIALECTS), key, (dialect, groupId) => {
         const wording = wordingOf(dialect);
         const record = JSON.stringify({ groupId });
-        const common = ['host', 'connection', ...(dialect.nodeHeader ? ['node'] : [])];
-        const mark = dialect.tokenHeader === null ? [] : [dialect.tokenHeader];
+        const common = ['host', 'connection', ...Object.keys(dialect.headers)];
+        const mark = dialect.mark === null ? [] : [dialect.mark.header];
         const json = ['content-type', 'content-length'];
-        const create = wording.write({ kind: 'create', token: '1.000001', body: record }, groupId);
+        const create = wording.write({ kind: 'create', token: '1.000001' }, { groupId });
         expect(Object.keys(headersOf(create))).toEqual([...common, ...mark, ...json]);
         expect(create.endsWith(`\r\n\r\n${record}`)).toBe(true);
-        const remove = wording.write({ kind: 'delete' }, groupId);
+        const remove = wording.write({ kind: 'delete' }, { groupId });
         expect(Object.keys(headersOf(remove))).toEqual([...common, ...json]);
         expect(remove.endsWith(`\r\n\r\n${record}`)).toBe(true);
-        const read = wording.write({ kind: 'read' }, groupId);
+        const read = wording.write({ kind: 'read' }, { groupId });
         expect(Object.keys(headersOf(read))).toEqual(common);
         const path = decodeURIComponent(read.split(' ')[1] ?? '');
-        expect(path).toBe(`/v1${dialect.read.path.split('{groupId}').join(groupId)}`);
+        expect(path).toBe(`/v1${dialect.read.path.split('{key}').join(groupId)}`);
         if (dialect.list === null) return;
-        const list = wording.writeList(listPath(dialect.list, groupId, 1000));
+        const list = wording.writeList(listPath(dialect.list, { after: groupId, limit: 1000 }));
         expect(Object.keys(headersOf(list))).toEqual(common);
       }),
       { numRuns: 1000 },
@@ -125,9 +126,9 @@ describe('the bytes of a request', () => {
     ['DELETE', undefined],
     ['GET', undefined],
   ])('a %s without a body has the content-length %s', (method, length) => {
-    const call = { ...reliableOps.create, method, sendsBody: false, path: '/group/{groupId}' };
+    const call = { ...reliableOps.create, method, body: null, path: '/group/{key}' };
     const wording = wordingOf({ ...reliableOps, create: call });
-    const bytes = wording.write({ kind: 'create', token: '1.5', body: '{"groupId":"5"}' }, '5');
+    const bytes = wording.write({ kind: 'create', token: '1.5' }, { groupId: '5' });
     expect(bytes.startsWith(`${method} /v1/group/5 HTTP/1.1\r\n`)).toBe(true);
     expect(bytes.endsWith('\r\n\r\n')).toBe(true);
     const headers = headersOf(bytes);

@@ -1,6 +1,5 @@
 /** What nodes, and proxies before them, say instead of the truth. */
 import type { NodeRequest } from '../../src/core/model.ts';
-import type { Dialect } from '../../src/node/dialect/dialect.ts';
 import type { Prng } from '../core/model/prng.ts';
 import type { ExchangeFault } from './fault-plan.ts';
 import type { Http } from './node.ts';
@@ -8,7 +7,8 @@ import type { Http } from './node.ts';
 interface Asked {
   readonly request: NodeRequest;
   readonly groupId: string;
-  readonly proof: Dialect['proof'];
+  /** A 404 of its dialect names the key; else it has words of any kind. */
+  readonly namesKey: boolean;
   readonly prng: Prng;
 }
 
@@ -50,7 +50,7 @@ const REFUSALS = {
  * What a proxy says in the node's place: nothing is there, or all is well. Only what the dialect's
  * proof can tell from the node's own words; docs/node-api.md says what it can't.
  */
-function lostRoute({ request, groupId, proof, prng }: Asked): Http {
+function lostRoute({ request, groupId, namesKey, prng }: Asked): Http {
   const other = JSON.stringify({ groupId: `${groupId}0` });
   const success = request.kind === 'create' ? 201 : 200;
   const absences: readonly Http[] = ['<html>Not Found</html>', '', ' \n'].map((body) => ({
@@ -60,7 +60,7 @@ function lostRoute({ request, groupId, proof, prng }: Asked): Http {
   const unnamed = { status: 404, body: '{"message": "no Route matched", "status": 404}' };
   return prng.pick([
     ...absences,
-    ...(proof === 'key' ? [unnamed, { status: 404, body: 'default backend - 404' }] : []),
+    ...(namesKey ? [unnamed, { status: 404, body: 'default backend - 404' }] : []),
     ...['', '<html>Welcome</html>', other].map((body) => ({ status: success, body })),
   ]);
 }

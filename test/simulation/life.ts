@@ -249,7 +249,7 @@ export class Life {
   #node(name: string, crew: Crew): NodePort {
     const { network, plan } = this.#options;
     return {
-      exchange: (request, groupId, done) => {
+      exchange: (request, { groupId }, done) => {
         const isDriven = (one: Command) => one.groupId === groupId && ofAudit.getStore() !== true;
         const command = [...crew.driven.values()].find(isDriven);
         // An audit reads what it likes, and a breaker tries its node with a read of no key in use.

@@ -186,7 +186,7 @@ export class Network {
     const http = misread(fault, {
       request,
       groupId: command.groupId,
-      proof: plan.dialect.proof,
+      namesKey: plan.dialect.mark !== null,
       prng: call.prng,
     }) ??
       call.landed ?? { status: 500, body: 'it never came' };

@@ -38,7 +38,11 @@ export class SimNode {
       case 'create': {
         if (before !== undefined) return { http: EXISTS, before, after: before };
         const token = this.#tokens ? request.token : undefined;
-        const after: StoredRecord = { body: request.body, token, by };
+        const after: StoredRecord = {
+          body: request.body ?? JSON.stringify({ groupId }),
+          token,
+          by,
+        };
         this.records.set(groupId, after);
         return { http: CREATED, before, after };
       }

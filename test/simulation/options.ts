@@ -1,6 +1,6 @@
 /** The coordinator's options in one life of a history. */
 import type { CoordinatorOptions } from '../../src/coordinator/ports.ts';
-import { unroutableCharacter } from '../../src/node/dialect/dialect.ts';
+import { keyCheck } from '../../src/node/dialect/keys.ts';
 import type { Plan } from './plan.ts';
 
 interface Lived {
@@ -14,7 +14,7 @@ export function optionsOf({ plan, number }: Lived): CoordinatorOptions {
     policy: plan.policy,
     breaker: plan.breaker,
     nodeNames: plan.nodes.map(({ name }) => name),
-    unroutable: (groupId) => unroutableCharacter(plan.dialect, groupId),
+    unroutable: keyCheck(plan.dialect),
     executors: plan.executors,
     concurrency: plan.concurrency,
     interactiveShare: 0.75,

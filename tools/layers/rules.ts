@@ -37,6 +37,8 @@ const JOURNAL_COPIES = [
   'journal/sqlite/files/saved.ts',
 ];
 const DIALECTS = ['node/dialect/**', 'node/dialects/**'];
+/** How nodes are reached, as data, and the secrets that it names: checked before a start. */
+const ACCESS = 'node/access/**';
 /** The interface to write to; who writes, and with what, is decided at the top. */
 const LOG_PORT = 'observe/log/log-port.ts';
 
@@ -54,11 +56,20 @@ export const RULES: Rules = {
     executor: layer(BASE, CORE, PROTOCOL, LOG_PORT, 'node/**'),
     ops: layer(PROTOCOL),
     lifecycle: layer(PROTOCOL, LOG_PORT),
-    observe: layer(BASE),
-    config: layer(BASE, ...DIALECTS),
+    observe: layer(BASE, 'node/access/access.ts'),
+    config: layer(BASE, ACCESS, ...DIALECTS),
     client: layer(PROTOCOL),
     nodesim: layer(BASE),
-    cli: layer(BASE, 'client/**', 'config/**', PROTOCOL, ...DIALECTS, ...JOURNAL_COPIES),
+    cli: layer(
+      BASE,
+      'client/**',
+      'config/**',
+      CORE,
+      PROTOCOL,
+      ACCESS,
+      ...DIALECTS,
+      ...JOURNAL_COPIES,
+    ),
   },
   packages: {
     '@sentry/node': ['observe/**'],

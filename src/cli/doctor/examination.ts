@@ -28,7 +28,7 @@ export interface Examination {
 export async function examine(options: Examination): Promise<readonly Finding[]> {
   const { env, cwd, configFile } = options;
   const argv = configFile === undefined ? [] : ['--config', configFile];
-  const loaded = loadSettings({ argv, env, cwd });
+  const loaded = loadSettings({ argv, env, cwd, readsSecrets: true });
   if (!loaded.ok) return loaded.problems.map(problemFinding);
   const given = Object.values(loaded.sources).filter((source) => source !== 'default').length;
   prepareSockets(loaded.settings);

@@ -19,6 +19,8 @@ export type Outcome =
       readonly kind: 'answered';
       readonly status: number;
       readonly body: string;
+      /** By name in lower case, of nodes. */
+      readonly fields?: ReadonlyMap<string, readonly string[]>;
       readonly tookMs: number;
       /** By how much the other side's clock is ahead of ours; it tells whole seconds. */
       readonly aheadMs: number | undefined;
@@ -31,7 +33,7 @@ export async function exchange(request: HttpResult): Promise<Outcome> {
     const response = await ky(request.url, optionsOf(request));
     const tookMs = performance.now() - begun;
     const aheadMs = clockAhead(response.headers.get('date'), tookMs);
-    const body = await readStart(response);
+    const body = await readStart(response.body ?? undefined);
     return { kind: 'answered', status: response.status, body, tookMs, aheadMs };
   } catch (error) {
     return { kind: 'silent', why: causeOf(error, request.timeoutMs) };
@@ -55,10 +57,11 @@ function bodyOf(post: unknown) {
   return typeof post === 'string' ? { body: post } : { json: post };
 }
 
-async function readStart(response: Response): Promise<string> {
+/** The beginning of a body. */
+export async function readStart(body: AsyncIterable<Uint8Array> | undefined): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body ?? []) {
     chunks.push(chunk);
     bytes += chunk.length;
     if (bytes >= BODY_BYTES_MAX) break;
@@ -66,14 +69,14 @@ async function readStart(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function clockAhead(date: string | null, tookMs: number): number | undefined {
+export function clockAhead(date: string | null, tookMs: number): number | undefined {
   const theirs = date === null ? Number.NaN : Date.parse(date);
   // On the average half a second of theirs was cut off, and half of the time went by since.
   return Number.isNaN(theirs) ? undefined : theirs + 500 - (Date.now() - tookMs / 2);
 }
 
 /** fetch says "fetch failed"; what failed stands in the causes behind it. */
-function causeOf(error: unknown, timeoutMs: number): string {
+export function causeOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no answer in ${timeoutMs} ms`;
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {

@@ -5,10 +5,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../config/schema.ts';
-import { provesAbsence } from '../../node/dialect/proof.ts';
+import type { NodeReplyKind } from '../../core/model.ts';
+import type { Dialect, Rule } from '../../node/dialect/dialect.ts';
+import { keyCheck } from '../../node/dialect/keys.ts';
+import { meets } from '../../node/dialect/proof.ts';
+import { readReply } from '../../node/dialect/read-reply.ts';
+import { compileHeader, compilePath } from '../../node/dialect/template.ts';
 import { durationText } from '../input/duration.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
-import { exchange, type Outcome } from './http.ts';
+import type { Outcome } from './http.ts';
+import { callNode } from './node-call.ts';
 
 const SLOW_SHARE = 0.5;
 /** Dates of HTTP are whole seconds, and the line takes its time. */
@@ -33,29 +39,59 @@ async function checkNode(
 ): Promise<readonly Finding[]> {
   const check = `node ${node.name}`;
   const { dialect } = settings;
-  const headers = dialect.nodeHeader ? { node: node.name } : {};
-  const key = `doctor-${randomUUID()}`;
-  const path = dialect.read.path.replaceAll('{groupId}', encodeURIComponent(key));
-  const unserved = `${new URL(node.url).origin}/doctor-${randomUUID()}${path}`;
+  const { health } = dialect;
+  const base = new URL(node.url).pathname.replace(/\/+$/, '');
+  const key = missingKey(dialect);
+  const path = compilePath(dialect.read.path, node.name)(key, '');
+  const ask = (at: string) =>
+    callNode(node, { path: at, headers: headersOf(node, dialect, key), timeoutMs });
   const [ping, read, stray] = await Promise.all([
-    exchange({ url: new URL('/ping', node.url).href, headers, timeoutMs }),
-    exchange({ url: node.url + path, headers, timeoutMs }),
-    exchange({ url: unserved, headers, timeoutMs }),
+    health === null ? undefined : ask(health.root ? health.path : `${base}${health.path}`),
+    ask(`${base}${path}`),
+    ask(`/doctor-${randomUUID()}${path}`),
   ]);
-  const isProven = (detail: Outcome) =>
-    detail.kind === 'answered' &&
-    dialect.read.statuses.absent.includes(detail.status) &&
-    provesAbsence(dialect.proof, detail, key);
+  const kindOf = (detail: Outcome): NodeReplyKind | undefined =>
+    detail.kind === 'silent'
+      ? undefined
+      : readReply(dialect, { kind: 'read', groupId: key, node: node.name }, { ...detail, at: 0 })
+          .kind;
   return [
-    reachability(check, ping, node),
-    reading(check, read, { settings, isProven: isProven(read) }),
-    ...(isProven(stray) ? [mistakable(check, dialect.name)] : []),
-    ...clock(check, read.kind === 'answered' ? read : ping),
+    ...(ping === undefined || health === null ? [] : [reachability(check, ping, { node, health })]),
+    reading(check, read, { settings, kind: kindOf(read) }),
+    ...(kindOf(stray) === 'absent' ? [mistakable(check, dialect.name)] : []),
+    ...clock(check, read.kind === 'answered' ? read : (ping ?? read)),
   ];
 }
 
-function reachability(check: string, ping: Outcome, { url }: Node): Finding {
-  const at = new URL('/ping', url).href;
+/** A key that nobody has made, and that nodes of this dialect can have. */
+function missingKey(dialect: Dialect): string {
+  const id = randomUUID();
+  const number = String(900_000_000_000_000 + Math.floor(Math.random() * 1e13));
+  const tries = [`doctor-${id}`, id.replaceAll('-', ''), `doctor-${id}.example.`, number];
+  const faultOf = keyCheck(dialect);
+  return tries.find((key) => faultOf(key) === undefined) ?? `doctor-${id}`;
+}
+
+function headersOf(
+  { name }: Node,
+  dialect: Dialect,
+  key: string,
+): Readonly<Record<string, string>> {
+  const headers = { ...dialect.headers, ...dialect.read.headers };
+  const entries = Object.entries(headers).map(([header, text]) => [
+    header,
+    compileHeader(text, name)(key, ''),
+  ]);
+  return Object.fromEntries(entries) as Readonly<Record<string, string>>;
+}
+
+function reachability(
+  check: string,
+  ping: Outcome,
+  { node: { url, socket }, health }: { node: Node; health: NonNullable<Dialect['health']> },
+): Finding {
+  const base = health.root ? new URL(url).origin : url;
+  const at = socket === undefined ? `${base}${health.path}` : `${socket} ${health.path}`;
   if (ping.kind === 'silent') {
     return fail(
       check,
@@ -64,8 +100,11 @@ function reachability(check: string, ping: Outcome, { url }: Node): Finding {
     );
   }
   const took = durationText(ping.tookMs);
-  if (ping.status === 200 && ping.body.trim() === 'PONG') return ok(check, `PONG in ${took}`);
-  const detail = `${at} answered ${ping.status} without PONG in ${took}`;
+  const { text } = health;
+  const rule = { status: health.status, ...(text === null ? {} : { text: [text] }) };
+  const words = text ?? String(ping.status);
+  if (meets(rule, ping, { groupId: '' })) return ok(check, `${words} in ${took}`);
+  const detail = `${at} answered ${ping.status}${text === null ? '' : ` without ${text}`} in ${took}`;
   return warn(
     check,
     detail,
@@ -85,7 +124,7 @@ function mistakable(check: string, dialect: string): Finding {
 function reading(
   check: string,
   read: Outcome,
-  { settings, isProven }: { settings: Settings; isProven: boolean },
+  { settings, kind }: { settings: Settings; kind: NodeReplyKind | undefined },
 ): Finding {
   const { name, read: call } = settings.dialect;
   if (read.kind === 'silent') {
@@ -94,17 +133,19 @@ function reading(
   }
   const took = durationText(read.tookMs);
   const hint = `Do its URL and the dialect ${name} fit? LOCKSTEP_NODES, LOCKSTEP_DIALECT.`;
-  if (call.statuses.present.includes(read.status)) {
+  const isNamed = (rules: readonly Rule[]) =>
+    rules.some(({ status }) => status.includes(read.status));
+  if (kind === 'present' || (isNamed(call.present) && !isNamed(call.absent))) {
     return fail(check, `it says that a key exists which nobody has made (${read.status})`, hint);
   }
   if (read.status >= 500) {
     const wait = 'The node has trouble of its own: see its logs.';
     return fail(check, `a read was answered ${read.status} in ${took}`, wait);
   }
-  if (!call.statuses.absent.includes(read.status)) {
+  if (!isNamed(call.absent)) {
     return fail(check, `a read of a missing key was answered ${read.status}`, hint);
   }
-  if (!isProven) {
+  if (kind !== 'absent') {
     const detail = `a read of a missing key was answered ${read.status} without the node's proof`;
     return fail(check, detail, `Does a proxy answer in its place? Else: ${hint}`);
   }

@@ -1,5 +1,5 @@
 /** How long a daemon that was killed keeps the keys of its open commands waiting. */
-import { isLoopback, ORPHAN_RETRIES, readOutlivingMs } from '../../config/machine/outliving.ts';
+import { isLocal, ORPHAN_RETRIES, readOutlivingMs } from '../../config/machine/outliving.ts';
 import type { Settings } from '../../config/schema.ts';
 import { durationText } from '../input/duration.ts';
 import { type Finding, ok, warn } from './finding.ts';
@@ -8,7 +8,7 @@ const LONG_MS = 10_000;
 
 /** @param ms for which this kernel may go on sending */
 export function checkOutliving({ nodes }: Settings, ms = readOutlivingMs()): readonly Finding[] {
-  if (nodes.every(({ url }) => isLoopback(url))) return [];
+  if (nodes.every(isLocal)) return [];
   const check = 'kill -9';
   const detail = `after one, the kernel may go on sending to nodes out of reach for ${durationText(ms)}; commands that this could undo wait so long`;
   if (ms <= LONG_MS) return [ok(check, detail)];

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
+import type { NodeAccess } from '../../node/access/access.ts';
 
 /** The setting of Linux that bounds it. */
 export const ORPHAN_RETRIES = 'net.ipv4.tcp_orphan_retries';
@@ -61,4 +62,9 @@ export function isLoopback(url: string): boolean {
   if (host === 'localhost') return true;
   const family = isIP(host);
   return family !== 0 && LOOPBACK.check(host, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** Whether no road leads to this node: it is on this machine. */
+export function isLocal({ url, socket }: Pick<NodeAccess, 'url' | 'socket'>): boolean {
+  return socket !== undefined || isLoopback(url);
 }

@@ -19,7 +19,8 @@ export function prepareSockets({ nodes, connectTimeoutMs }: Given): void {
 
 /** The names that nodes are known by, each once; not their addresses. */
 export function namesOf(nodes: Given['nodes']): readonly string[] {
-  return [...new Set(nodes.map(({ url }) => new URL(url).hostname))].filter(
+  const remote = nodes.filter(({ socket }) => socket === undefined);
+  return [...new Set(remote.map(({ url }) => new URL(url).hostname))].filter(
     (host) => !host.startsWith('[') && isIP(host) === 0,
   );
 }

@@ -1,12 +1,13 @@
 /**
  * Dialects of the configuration file, by name. Each is whole, or `extends` one that ships and says
- * only what differs: objects are merged, lists replaced.
+ * only what differs, member by member of `create`, `delete` and so on.
  */
 import { z } from 'zod';
 import type { Dialect } from '../../node/dialect/dialect.ts';
 import { SHIPPED_DIALECTS } from '../../node/dialects/index.ts';
 import { issueText } from '../settings/issue-text.ts';
 import { dialectSchema } from './dialect-schema.ts';
+import { oldMembers } from './old-dialect-members.ts';
 
 const DIALECTS_MAX = 50;
 const SHIPPED_NAMES = SHIPPED_DIALECTS.map(({ name }) => name);
@@ -51,7 +52,9 @@ function readDialect(name: string, value: unknown): Read {
   if (baseName !== undefined && base === undefined) {
     return fault(`is not one of ${SHIPPED_NAMES.join(', ')}`, ['extends']);
   }
-  const whole = { ...merged({ ...base }, own), name };
+  const old = oldMembers(own);
+  if (old.length > 0) return { faults: old };
+  const whole = { ...merged(base ?? {}, own), name };
   const result = dialectSchema.safeParse(whole, { reportInput: true });
   if (result.success) return { dialect: result.data };
   return { faults: faultsOf(result.error.issues) };
@@ -59,7 +62,8 @@ function readDialect(name: string, value: unknown): Read {
 
 /** All missing members are one fault: most often it is `extends` that is missing. */
 function faultsOf(issues: readonly z.core.$ZodIssue[]): readonly Fault[] {
-  const isMissing = ({ path, input }: z.core.$ZodIssue) => path.length === 1 && input === undefined;
+  const isMissing = ({ code, path, input }: z.core.$ZodIssue) =>
+    code === 'invalid_type' && path.length === 1 && input === undefined;
   const missing = issues.filter(isMissing).map(({ path }) => String(path[0]));
   const faults: Fault[] = issues
     .filter((issue) => !isMissing(issue))
@@ -79,16 +83,24 @@ function fault(message: string, path: readonly string[] = []): Read {
   return { faults: [{ message, path }] };
 }
 
-function merged(
-  base: Readonly<Record<string, unknown>>,
-  own: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
+/**
+ * What is said of `create`, `keys` and so on replaces what stands there member by member. What follows
+ * from another member is not inherited where that one is said anew.
+ */
+function merged(base: object, own: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const inherited = new Map<string, unknown>(Object.entries(base));
   // Not by assignment: `__proto__` has to stay a key, so that it is found unknown.
-  const changes = Object.entries(own).map(([key, value]) => {
-    const inherited = Object.hasOwn(base, key) ? base[key] : undefined;
-    return [key, isObject(inherited) && isObject(value) ? merged(inherited, value) : value];
+  const changes = Object.entries(own).map(([section, value]) => {
+    const before = inherited.get(section);
+    if (!isObject(before) || !isObject(value) || section === 'headers') return [section, value];
+    const { contentType: _, ...rest } = before;
+    return [section, { ...(Object.hasOwn(value, 'body') ? rest : before), ...value }];
   });
-  return { ...base, ...Object.fromEntries(changes) };
+  const all: Record<string, unknown> = { ...base, ...Object.fromEntries(changes) };
+  const { record, create } = all;
+  if (!isObject(own['record']) || !isObject(record) || !isObject(create)) return all;
+  const isSaid = isObject(own['create']) && Object.hasOwn(own['create'], 'key');
+  return isSaid ? all : { ...all, create: { ...create, key: record['key'] } };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,107 +1,248 @@
-/**
- * What a dialect from the configuration file may say. What a status may mean is bounded by what
- * HTTP lets it say, so that no file can make a 500 a success or a 502 an answer (P4).
- */
+/** What a dialect of the configuration file may say, once `extends` is resolved. */
 import { z } from 'zod';
-import type { Dialect } from '../../node/dialect/dialect.ts';
+import type { Body, Dialect } from '../../node/dialect/dialect.ts';
+import { pointerFault } from '../../node/dialect/pointer.ts';
+import { textsIn, unknownPlace } from '../../node/dialect/template.ts';
 import { strict } from '../settings/strict-object.ts';
+import { headerNameFault, headerTextFault } from './access-schema.ts';
+import { contradictions } from './dialect-contradictions.ts';
+import {
+  absentRules,
+  doneRules,
+  eitherRules,
+  goneRules,
+  presentRules,
+  refusalRules,
+} from './dialect-rules.ts';
 import { plainName } from './node-list.ts';
+import { written } from './written.ts';
 
-/** In doubt in every dialect, whatever a file says. */
-const DOUBTFUL: readonly number[] = [408, 425, 429];
-
-const isSuccess = (status: number) => status >= 200 && status < 300;
-const isRefusal = (status: number) => status >= 400 && status < 500 && !DOUBTFUL.includes(status);
-
-const successes = statuses(isSuccess, '2xx');
-const refusals = statuses(isRefusal, '4xx other than 408, 425 and 429');
-const either = statuses(
-  (status) => isSuccess(status) || isRefusal(status),
-  '2xx, or 4xx other than 408, 425 and 429',
-);
-const some = 'names no status';
-
-const mutation = { applied: successes.min(1, some), perhaps: either, unsure: refusals.default([]) };
-
-const members = {
-  name: plainName,
-  proof: z.enum(['key', 'words', 'none']).default('words'),
-  tokens: z.boolean(),
-  tokenHeader: z.literal('timestamp').nullable(),
-  nodeHeader: z.boolean(),
-  create: call(['POST', 'PUT', 'PATCH'], mutation),
-  delete: call(['DELETE', 'POST', 'PUT', 'PATCH'], { ...mutation, gone: either }),
-  read: call(['GET'], { present: successes.min(1, some), absent: refusals.min(1, some) }),
-  list: strict({ path: template(['after', 'limit']) }).nullable(),
-  stats: strict({ path: template([]) })
-    .nullable()
-    .default(null),
-  forbiddenCharacters: z
-    .string()
-    .max(100)
-    .refine((text) => text.isWellFormed(), 'holds a lone surrogate'),
-};
-
-/** What may be written: the name stands before it, and `extends` is resolved before this. */
-const WRITTEN = ['extends', ...Object.keys(members).filter((member) => member !== 'name')];
-
-export const dialectSchema: z.ZodType<Dialect> = strict(members, WRITTEN).superRefine(
-  (dialect, context) => {
-    const fault = (message: string, path: string[]) =>
-      context.addIssue({ code: 'custom', message, path });
-    if (dialect.tokens !== (dialect.tokenHeader !== null)) {
-      fault('does not fit tokens: with tokens it is "timestamp", without it is null', [
-        'tokenHeader',
-      ]);
-    }
-    for (const name of ['create', 'delete', 'read'] as const) {
-      const { path, sendsBody, statuses: meanings } = dialect[name];
-      if (!path.includes('{groupId}') && (!sendsBody || name === 'read')) {
-        fault('does not say which record it is about: {groupId} is missing', [name, 'path']);
-      }
-      const twice = sharedStatus(meanings);
-      if (twice !== undefined) fault(`gives ${twice} two meanings`, [name, 'statuses']);
-    }
-    if (dialect.read.sendsBody) fault('must be false: a GET has no body', ['read', 'sendsBody']);
-    if (dialect.list !== null && !dialect.list.path.includes('{after}')) {
-      fault('does not page: {after} is missing', ['list', 'path']);
-    }
-  },
-);
-
-function call<const Methods extends readonly string[], const Shape extends z.ZodRawShape>(
-  methods: Methods,
-  meanings: Shape,
-) {
-  return strict({
-    method: z.enum(methods),
-    path: template(['groupId']),
-    sendsBody: z.boolean(),
-    statuses: strict(meanings),
-  });
-}
-
-function statuses(allowed: (status: number) => boolean, words: string) {
-  return z.array(z.int().refine(allowed, `is not ${words}`)).max(100);
-}
+const MIB = 1024 * 1024;
+const HEADERS_MAX = 20;
+const BODY_MAX = 64 * 1024;
+const TIMEOUT_MAX = 28_000;
 
 /** A path with places to fill in, as it is appended to a base URL. */
-function template(places: readonly string[]) {
+function path(places: readonly string[]) {
   return z
     .string()
     .max(500)
     .regex(/^\/[!-~]*$/, 'does not begin with / or holds something else than printable ASCII')
-    .refine((path) => !path.includes('#'), 'holds a fragment (#)')
-    .superRefine((path, context) => {
-      const rest = places.reduce((text, place) => text.replaceAll(`{${place}}`, ''), path);
+    .refine((text) => !text.includes('#'), 'holds a fragment (#)')
+    .superRefine((text, context) => {
+      const rest = places.reduce((left, place) => left.replaceAll(`{${place}}`, ''), text);
       if (!/[{}]/.test(rest)) return;
+      const hint = rest.includes('{groupId}') ? '; {groupId} is called {key} now' : '';
       const known = places.map((place) => `{${place}}`).join(' and ');
-      const message = known === '' ? 'holds braces' : `holds braces other than ${known}`;
+      const message = known === '' ? 'holds braces' : `holds braces other than ${known}${hint}`;
       context.addIssue({ code: 'custom', message });
     });
 }
 
-function sharedStatus(meanings: Readonly<Record<string, readonly number[]>>): number | undefined {
-  const all = Object.values(meanings).flat();
-  return all.find((status, index) => all.indexOf(status) !== index);
+const pointer = z
+  .string()
+  .max(200)
+  .superRefine((text, context) => {
+    const fault = pointerFault(text);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  });
+
+const BODY_FORM = {
+  anyOf: [
+    { type: 'null' },
+    { type: 'object', properties: { json: {} }, required: ['json'], additionalProperties: false },
+    {
+      type: 'object',
+      properties: { text: { type: 'string' } },
+      required: ['text'],
+      additionalProperties: false,
+    },
+  ],
+};
+
+const headers = written(
+  z.unknown().transform((value, context) => {
+    const fault = (message: string, at: string[] = []) =>
+      context.addIssue({ code: 'custom', message, path: at, input: undefined });
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      fault('is not an object of texts by the name of a header');
+      return z.NEVER;
+    }
+    const entries = Object.entries(value as Readonly<Record<string, unknown>>);
+    if (entries.length > HEADERS_MAX) fault(`holds more than ${HEADERS_MAX} headers`);
+    for (const [name, text] of entries) {
+      const wrongName = headerNameFault(name);
+      if (wrongName !== undefined) fault(wrongName, [name]);
+      const wrong = typeof text === 'string' ? templateFault(text) : 'is not text';
+      if (wrong !== undefined) fault(wrong, [name]);
+    }
+    return Object.fromEntries(entries) as Readonly<Record<string, string>>;
+  }),
+  { type: 'object', additionalProperties: { type: 'string' } },
+);
+
+function templateFault(text: string): string | undefined {
+  if (text.includes('${')) {
+    return 'holds a secret, which belongs to the nodes: nodes.NAME.headers or auth';
+  }
+  const place = unknownPlace(text);
+  if (place !== undefined) return `holds ${place}: places are {key}, {id} and {node}`;
+  return headerTextFault(text);
+}
+
+const body = written(
+  z.unknown().transform((value, context): Body | null => {
+    const fault = (message: string) =>
+      context.addIssue({ code: 'custom', message, input: undefined });
+    if (value === null) return null;
+    const members = typeof value === 'object' ? Object.keys(value as object) : [];
+    const [member] = members;
+    if (members.length !== 1 || (member !== 'json' && member !== 'text')) {
+      fault('is not {json: …}, {text: …} or null');
+      return z.NEVER;
+    }
+    const given = value as Body;
+    if ('text' in given && typeof given.text !== 'string') fault('has a text that is none');
+    const texts = 'json' in given ? textsIn(given.json) : [String(given.text)];
+    for (const text of texts) {
+      if ('json' in given && text === '{key:number}') continue;
+      const place = unknownPlace(text);
+      if (place !== undefined)
+        fault(`holds ${place}: places are {key}, {id}, {node}, and "{key:number}"`);
+    }
+    if (JSON.stringify(given).length > BODY_MAX) fault(`is longer than ${BODY_MAX} characters`);
+    return given;
+  }),
+  BODY_FORM,
+);
+
+const mutation = {
+  path: path(['key', 'node']),
+  headers: headers.prefault({}),
+  body: body.prefault(null),
+  contentType: z.string().max(200).optional(),
+  applied: doneRules,
+  perhaps: eitherRules,
+  unsure: refusalRules,
+  refused: refusalRules,
+  verify: z.literal('read').nullable().default(null),
+};
+
+const paging = z.discriminatedUnion('by', [
+  strict({ by: z.literal('after'), next: pointer.nullable().default(null) }),
+  strict({ by: z.literal('page'), first: z.int().min(0).max(1).default(1) }),
+  strict({ by: z.literal('offset') }),
+  strict({ by: z.literal('cursor'), next: pointer }),
+  strict({ by: z.literal('link') }),
+]);
+
+const list = strict({
+  path: path(['after', 'limit', 'page', 'offset', 'cursor']),
+  items: pointer,
+  key: pointer,
+  paging: paging.nullable(),
+  sorted: z.boolean().default(false),
+  bytesMax: z
+    .int()
+    .min(1024)
+    .max(64 * MIB)
+    .default(MIB),
+});
+
+/** What a dialect may say; the name stands before it. */
+export const dialectMembers = {
+  keys: strict({
+    pattern: z.string().min(1).max(500).nullable().default(null),
+    bytesMax: z.int().min(1).max(1024).nullable().default(null),
+    forbidden: z
+      .string()
+      .max(100)
+      .refine((text) => text.isWellFormed(), 'holds a lone surrogate')
+      .default(''),
+  }).prefault({}),
+  record: strict({
+    key: pointer.nullable(),
+    type: z.enum(['text', 'number']).default('text'),
+  }),
+  mark: strict({ header: z.string().max(100), member: z.string().min(1).max(100) })
+    .nullable()
+    .default(null),
+  headers: headers.prefault({}),
+  create: strict({
+    method: z.enum(['POST', 'PUT', 'PATCH']),
+    ...mutation,
+    key: pointer.nullable().optional(),
+    exists: eitherRules,
+  }),
+  delete: strict({
+    method: z.enum(['DELETE', 'POST', 'PUT', 'PATCH']).default('DELETE'),
+    ...mutation,
+    gone: goneRules,
+    restore: z.enum(['exact', 'template']),
+  }),
+  read: strict({
+    method: z.literal('GET').default('GET'),
+    path: path(['key', 'node']),
+    headers: headers.prefault({}),
+    present: presentRules,
+    absent: absentRules,
+    refused: refusalRules,
+  }),
+  list: list.nullable().default(null),
+  stats: strict({ path: path([]) })
+    .nullable()
+    .default(null),
+  health: strict({
+    path: path([]),
+    root: z.boolean().default(false),
+    status: z.array(z.int().min(200).max(499)).min(1, 'names no status').default([200]),
+    text: z.string().min(1).max(200).nullable().default(null),
+  })
+    .nullable()
+    .default(null),
+  limits: strict({
+    answerBytes: z
+      .int()
+      .min(1024)
+      .max(16 * MIB)
+      .optional(),
+    connectionsPerNode: z.int().min(1).max(10_000).optional(),
+    requestTimeoutMs: z.int().min(1).max(TIMEOUT_MAX).optional(),
+    connectTimeoutMs: z.int().min(1).max(TIMEOUT_MAX).optional(),
+  }).prefault({}),
+};
+
+/** What may be written: `extends` is resolved before this. */
+const WRITTEN = ['extends', ...Object.keys(dialectMembers)];
+
+const whole = strict({ name: plainName, ...dialectMembers }, WRITTEN).transform((read): Dialect => {
+  const { create, delete: remove, record, limits } = read;
+  return {
+    ...read,
+    create: {
+      ...create,
+      contentType: typeOf(create),
+      key: create.key === undefined ? record.key : create.key,
+    },
+    delete: { ...remove, contentType: typeOf(remove) },
+    limits: Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined)),
+  };
+});
+
+/** As written after `extends` is resolved; the output is the same before and after JSON. */
+export const dialectSchema: z.ZodType<Dialect> = whole.superRefine((dialect, context) => {
+  for (const { message, path: at } of contradictions(dialect)) {
+    context.addIssue({ code: 'custom', message, path: [...at], input: undefined });
+  }
+});
+
+function typeOf({
+  contentType,
+  body: sent,
+}: {
+  contentType?: string | undefined;
+  body: Body | null;
+}) {
+  if (contentType !== undefined) return contentType;
+  return sent !== null && 'text' in sent ? 'text/plain; charset=utf-8' : 'application/json';
 }

@@ -4,9 +4,14 @@
  * Whether two nodes may share an address depends on the dialect: `relations.ts` checks it.
  */
 import { z } from 'zod';
+import type { NodeAccess } from '../../node/access/access.ts';
+import { issueText } from '../settings/issue-text.ts';
 import { strict } from '../settings/strict-object.ts';
+import { accessShape } from './access-schema.ts';
 
 const NODES_MAX = 50;
+/** Of a node at a unix socket that gives no URL. */
+const LOCAL_URL = 'http://localhost';
 
 /** Names key objects all over the daemon, so what every object inherits is not a name. */
 export const plainName = z
@@ -21,48 +26,90 @@ const nodeUrl = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const oneNode = strict({ name: plainName, url: nodeUrl });
+/** What may be said of a node, beside its name. */
+export const nodeShape = { url: nodeUrl.optional(), ...accessShape };
 
-export const nodeList = z.preprocess(
-  toList,
-  z
-    .array(oneNode)
-    .min(1, 'names no node')
-    .max(NODES_MAX, `names more than ${NODES_MAX} nodes`)
-    .superRefine((nodes, context) => {
-      const seen = new Set<string>();
-      for (const [index, { name }] of nodes.entries()) {
-        if (seen.has(name)) {
-          const message = `names ${JSON.stringify(name)} twice`;
-          context.addIssue({ code: 'custom', message, path: [index, 'name'] });
-        }
-        seen.add(name);
-      }
-    })
-    .readonly(),
-);
+const oneNode = strict({ name: plainName, ...nodeShape }).transform((node, context): NodeAccess => {
+  const { url, socket, tls } = node;
+  const fault = (message: string, path: string[]) =>
+    context.addIssue({ code: 'custom', message, path, input: undefined });
+  if (url === undefined && socket === undefined) fault('is missing', ['url']);
+  if (tls !== undefined && url?.startsWith('https:') !== true) {
+    fault('is of no use: the URL does not begin with https://', ['tls']);
+  }
+  const given = Object.entries({ ...node, url: url ?? LOCAL_URL });
+  // What is off is absent, so that a node is the same before and after JSON.
+  return Object.fromEntries(
+    given.filter(([, value]) => value !== undefined),
+  ) as unknown as NodeAccess;
+});
 
-/** Brings the three forms to one; what is none of them is left for the schema to refuse. */
-function toList(value: unknown, context: z.RefinementCtx): unknown {
+/** By hand, so that each fault is told where it stands: `nodes.east.url`, and no value beside an address is. */
+export const nodeList = z.unknown().transform((value, context): readonly NodeAccess[] => {
+  const entries = entriesOf(value, context);
+  if (entries === undefined) return z.NEVER;
+  const fault = (message: string, path: PropertyKey[] = []) =>
+    context.addIssue({ code: 'custom', message, path, input: undefined });
+  if (entries.length === 0) fault('names no node');
+  if (entries.length > NODES_MAX) fault(`names more than ${NODES_MAX} nodes`);
+  const nodes: NodeAccess[] = [];
+  const seen = new Set<string>();
+  for (const { place, node } of entries) {
+    const read = oneNode.safeParse(node, { reportInput: true });
+    for (const issue of read.error?.issues ?? []) {
+      fault(issueText(issue, { isHidden: isSecret(issue.path) }), [place, ...issue.path]);
+    }
+    if (!read.success) continue;
+    const { name } = read.data;
+    if (seen.has(name)) fault(`names ${JSON.stringify(name)} twice`, [place, 'name']);
+    seen.add(name);
+    nodes.push(read.data);
+  }
+  return nodes;
+});
+
+/** Where a secret may stand, whether or not it ought to. */
+function isSecret([member]: readonly PropertyKey[]): boolean {
+  return member === 'headers' || member === 'query' || member === 'auth';
+}
+
+interface Entry {
+  readonly place: PropertyKey;
+  readonly node: unknown;
+}
+
+/** Brings the three forms to one. */
+function entriesOf(value: unknown, context: z.RefinementCtx): readonly Entry[] | undefined {
   if (typeof value === 'string') return fromText(value, context);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.entries(value).map(([name, url]) => ({ name, url: url as unknown }));
+  if (Array.isArray(value)) return value.map((node: unknown, place) => ({ place, node }));
+  if (typeof value !== 'object' || value === null) {
+    context.addIssue({ code: 'invalid_type', expected: 'array', input: value });
+    return undefined;
+  }
+  return Object.entries(value).map(([name, given]: [string, unknown]) => {
+    if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+      return { place: name, node: { name, url: given } };
+    }
+    return { place: name, node: { name, ...given } };
+  });
 }
 
 /** Space around an entry is allowed, so that a long list can be broken into lines. */
-function fromText(text: string, context: z.RefinementCtx): unknown {
-  const entries = text.split(',').map((entry) => entry.trim());
-  const nodes = [];
-  for (const [index, entry] of entries.entries()) {
+function fromText(text: string, context: z.RefinementCtx): readonly Entry[] | undefined {
+  const entries: Entry[] = [];
+  let isWhole = true;
+  for (const [place, part] of text.split(',').entries()) {
+    const entry = part.trim();
     const at = entry.indexOf('=');
     if (at > 0) {
-      nodes.push({ name: entry.slice(0, at), url: entry.slice(at + 1) });
+      entries.push({ place, node: { name: entry.slice(0, at), url: entry.slice(at + 1) } });
       continue;
     }
+    isWhole = false;
     const message = entry === '' ? 'is an empty entry' : 'is not of the form name=url';
-    context.addIssue({ code: 'custom', message, path: [index], input: entry });
+    context.addIssue({ code: 'custom', message, path: [place], input: entry });
   }
-  return nodes.length === entries.length ? nodes : z.NEVER;
+  return isWhole ? entries : undefined;
 }
 
 function urlFault(text: string): string | undefined {
@@ -71,9 +118,11 @@ function urlFault(text: string): string | undefined {
   if (/[\s\\\p{Cc}]/u.test(text)) return 'holds a space, a backslash or a control character';
   if (!URL.canParse(text)) return 'is not a URL';
   const url = new URL(text);
-  if (url.username !== '' || url.password !== '') return 'holds credentials';
+  if (url.username !== '' || url.password !== '')
+    return 'holds credentials: write auth: {basic: {user, password}} beside the url, in the file';
   if (url.port === '0') return 'has port 0';
   if (text.includes('#')) return 'holds a fragment (#)';
-  if (text.includes('?')) return 'holds a query (?)';
+  if (text.includes('?'))
+    return 'holds a query (?): write query: {name: value} beside the url, in the file';
   return undefined;
 }

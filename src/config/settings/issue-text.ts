@@ -3,11 +3,18 @@ import type { z } from 'zod';
 
 const QUOTED_MAX = 100;
 
-/** `"5s" is not a number`, `is missing`, `"http://***@host" holds credentials` */
-export function issueText(issue: z.core.$ZodIssue): string {
-  const predicate = predicateOf(issue);
+/**
+ * `"5s" is not a number`, `is missing`, `"http://***@host" holds credentials`
+ *
+ * @param isHidden what was given may be secret, and is not shown
+ */
+export function issueText(issue: z.core.$ZodIssue, { isHidden = false } = {}): string {
   const { input } = issue;
-  if (issue.code === 'invalid_type' || !isScalar(input)) return predicate;
+  if (isHidden && issue.code === 'invalid_type' && input !== undefined) {
+    return `is not ${expected(issue)}`;
+  }
+  const predicate = predicateOf(issue);
+  if (isHidden || issue.code === 'invalid_type' || !isScalar(input)) return predicate;
   return `${quoted(input)} ${predicate}`;
 }
 

@@ -89,6 +89,8 @@ function readKeys(value: unknown, name: string): FileSettings {
   const given: Given[] = [];
   const problems: Problem[] = [];
   for (const [key, setting] of Object.entries(value)) {
+    // For editors.
+    if (key === '$schema') continue;
     const source = `${name}: ${key.slice(0, 100)}`;
     if (SETTING_KEYS.includes(key as SettingKey)) {
       given.push({ key: key as SettingKey, source, form: 'file', value: setting });

@@ -86,7 +86,7 @@ export function repeatAnswer(
 }
 
 /** Why this request is no repeat of this command, or undefined if it is one. */
-export function conflictWith(first: Command, request: CommandRequest): ErrorReply | undefined {
+function conflictWith(first: Command, request: CommandRequest): ErrorReply | undefined {
   const { id, op, groupId, ensure } = first;
   if (request.op === op && request.groupId === groupId && request.ensure === ensure) {
     return undefined;

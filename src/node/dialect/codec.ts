@@ -1,17 +1,29 @@
 /** The words of one node's dialect, on both ends: what is asked, and what an answer says. */
 import type { NodeReply, NodeRequest } from '../../core/model.ts';
+import type { Credentials } from '../access/credentials.ts';
 import type { Response } from '../http/response-reader.ts';
-import { type CallSpec, type Dialect, keyPath, type Method } from './dialect.ts';
+import type { Dialect, Method } from './dialect.ts';
+import { isExplicit } from './proof.ts';
 import { readReply } from './read-reply.ts';
 import { isObjectText } from './record.ts';
+import { compileBody, compileHeader, compilePath, type Template } from './template.ts';
 
 export interface CodecOptions {
   readonly name: string;
   /** The node's; the dialect's paths are appended to its path. */
   readonly url: URL;
   readonly dialect: Dialect;
+  /** Absent: nothing but its address is needed. */
+  readonly credentials?: Credentials;
   /** Wall clock, for `Retry-After` dates. */
   readonly wallNow: () => number;
+}
+
+/** What a request is about. */
+export interface Subject {
+  readonly groupId: string;
+  /** Of the command, if it is one's. */
+  readonly id?: string | undefined;
 }
 
 /** An answer that would be read the same about any key. */
@@ -19,6 +31,20 @@ interface Plain {
   readonly status: number;
   readonly body: string;
   readonly answer: NodeReply;
+}
+
+/** One call of the dialect, as far as it is the same for every key. */
+interface Compiled {
+  readonly path: Template;
+  /** `METHOD /base`. */
+  readonly start: string;
+  /** From the query on to the end of those headers that never change. */
+  readonly middle: string;
+  /** Headers with places in them, with their line ends. */
+  readonly headers: Template | undefined;
+  readonly body: Template | undefined;
+  /** With the line end before the length. */
+  readonly type: string;
 }
 
 const MARK = /^[\x21-\x7e]+$/;
@@ -29,56 +55,148 @@ const WITH_BODY: ReadonlySet<Method> = new Set(['POST', 'PUT', 'PATCH']);
 export class Codec {
   readonly #options: CodecOptions;
   readonly #basePath: string;
-  /** The headers of every request, made once. */
-  readonly #headers: string;
+  /** Made once, and again when credentials change. */
+  #calls!: Readonly<Record<NodeRequest['kind'], Compiled>>;
+  #listing!: Pick<Compiled, 'start' | 'middle'> & { readonly headers: Template | undefined };
+  #version = -1;
   /** The latest plain success of each call: nearly every answer is one, and they are all alike. */
   readonly #latest: Partial<Record<NodeRequest['kind'], Plain>> = {};
+  /** A success without words is one whatever its headers say. */
+  readonly #isPlain: Readonly<Record<NodeRequest['kind'], boolean>>;
 
   constructor(options: CodecOptions) {
-    const { name, url, dialect } = options;
-    const nodeHeader = dialect.nodeHeader ? `node: ${name}\r\n` : '';
+    const { url, dialect } = options;
     this.#options = options;
     this.#basePath = url.pathname.replace(/\/+$/, '');
-    this.#headers = `host: ${url.host}\r\nconnection: keep-alive\r\n${nodeHeader}`;
+    this.#isPlain = {
+      create: !dialect.create.applied.some(isExplicit),
+      delete: !dialect.delete.applied.some(isExplicit),
+      read: false,
+    };
+    this.#renew();
+  }
+
+  /** Of what the next request presents; see `Credentials.isRenewed`. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** A request of this version was answered 401, and by now there is another. */
+  isRenewed(version: number): boolean {
+    return this.#options.credentials?.isRenewed(version) === true;
   }
 
   /** The request as it is sent. */
-  write(request: NodeRequest, groupId: string): string {
+  write(request: NodeRequest, { groupId, id = '' }: Subject): string {
+    this.#follow();
     const { dialect } = this.#options;
-    const call: CallSpec<string> = dialect[request.kind];
-    const start = this.#start(call.method, keyPath(call, groupId));
-    const mark = dialect.tokenHeader === null ? undefined : tokenOf(request);
+    const { start, path, middle, headers, type, body } = this.#calls[request.kind];
+    const target = path(groupId, id);
+    const varying = headers === undefined ? '' : headers(groupId, id);
+    const mark = dialect.mark === null ? undefined : tokenOf(request);
     // Every one was checked when it was read; a line of its own in it would be another header.
     if (mark !== undefined && !MARK.test(mark)) throw new Error(`not an owner mark: ${mark}`);
-    const head = mark === undefined ? start : `${start}${dialect.tokenHeader}: ${mark}\r\n`;
-    if (!call.sendsBody) {
-      return WITH_BODY.has(call.method) ? `${head}content-length: 0\r\n\r\n` : `${head}\r\n`;
-    }
-    const body = request.kind === 'create' ? request.body : JSON.stringify({ groupId });
-    const length = Buffer.byteLength(body);
-    return `${head}content-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`;
+    const owner = mark === undefined ? '' : `${dialect.mark?.header}: ${mark}\r\n`;
+    const head = `${start}${withQuery(target, middle)}${varying}${owner}`;
+    if (body === undefined) return `${head}${type}\r\n`;
+    const text = restored(request, dialect) ?? body(groupId, id);
+    return `${head}${type}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
   }
 
   /** The request of a page of keys. */
   writeList(path: string): string {
-    return `${this.#start('GET', path)}\r\n`;
+    this.#follow();
+    const { start, middle, headers } = this.#listing;
+    return `${start}${withQuery(path, middle)}${headers?.('', '') ?? ''}\r\n`;
   }
 
-  #start(method: Method, path: string): string {
-    return `${method} ${this.#basePath}${path} HTTP/1.1\r\n${this.#headers}`;
+  /** What a node said may repeat what it was told in secret. */
+  redact(text: string): string {
+    return this.#options.credentials?.redact(text) ?? text;
   }
 
-  read({ kind }: NodeRequest, groupId: string, http: Omit<Response, 'keepMs'>): NodeReply {
+  read(
+    { kind }: NodeRequest,
+    groupId: string,
+    http: Omit<Response, 'keepMs' | 'fields'> & Partial<Pick<Response, 'fields'>>,
+  ): NodeReply {
     const latest = this.#latest[kind];
     if (latest?.status === http.status && latest.body === http.body) return latest.answer;
-    const { dialect, wallNow } = this.#options;
-    const answer = readReply(dialect, { kind, groupId }, { ...http, at: wallNow() });
+    const { name: node, dialect, wallNow } = this.#options;
+    const read = readReply(dialect, { kind, groupId, node }, { ...http, at: wallNow() });
+    const answer = { ...read, detail: this.redact(read.detail) };
     // What a record says, and when to come back, is said anew each time.
-    if (answer.kind === 'applied' && !isObjectText(http.body)) {
+    if (answer.kind === 'applied' && this.#isPlain[kind] && !isObjectText(http.body)) {
       this.#latest[kind] = { status: http.status, body: http.body, answer };
     }
     return answer;
   }
+
+  #follow(): void {
+    const { credentials } = this.#options;
+    if (credentials !== undefined && credentials.version !== this.#version) this.#renew();
+  }
+
+  #renew(): void {
+    const { dialect, credentials } = this.#options;
+    this.#version = credentials?.version ?? 0;
+    this.#calls = {
+      create: this.#compile(dialect.create),
+      delete: this.#compile(dialect.delete),
+      read: this.#compile(dialect.read),
+    };
+    this.#listing = this.#compile({ method: 'GET', path: '', headers: {} });
+  }
+
+  #compile(call: WrittenCall): Compiled {
+    const { name, url, dialect, credentials } = this.#options;
+    const { query = '', headers: own = new Map<string, string>() } = credentials?.presented ?? {};
+    const { method, path, body = null, contentType = '' } = call;
+    const all = new Map<string, string>();
+    for (const [header, text] of Object.entries({ ...dialect.headers, ...call.headers })) {
+      all.set(header.toLowerCase(), text);
+    }
+    let fixed = '';
+    const varying: Template[] = [];
+    for (const [header, text] of all) {
+      if (own.has(header)) continue;
+      const template = compileHeader(text, name);
+      if (!/\{(?:key|id)\}/.test(text)) fixed += `${header}: ${template('', '')}\r\n`;
+      else varying.push((key, id) => `${header}: ${template(key, id)}\r\n`);
+    }
+    for (const [header, text] of own) fixed += `${header}: ${text}\r\n`;
+    const middle = ` HTTP/1.1\r\nhost: ${url.host}\r\nconnection: keep-alive\r\n${fixed}`;
+    return {
+      path: compilePath(path, name),
+      start: `${method} ${this.#basePath}`,
+      middle: query === '' ? middle : `${query}${middle}`,
+      headers:
+        varying.length === 0 ? undefined : (key, id) => varying.map((one) => one(key, id)).join(''),
+      body: body === null ? undefined : compileBody(body, name),
+      type: body === null ? lengthOf(method) : `content-type: ${contentType}\r\n`,
+    };
+  }
+}
+
+type WrittenCall = Pick<Dialect['read'], 'path' | 'headers'> & {
+  readonly method: Method;
+} & Partial<Pick<Dialect['create'], 'body' | 'contentType'>>;
+
+/** Of a call without a body. */
+function lengthOf(method: Method): string {
+  return WITH_BODY.has(method) ? 'content-length: 0\r\n' : '';
+}
+
+/** What follows the path begins with a space, unless it is the node's own query. */
+function withQuery(path: string, middle: string): string {
+  if (middle.startsWith(' ')) return path + middle;
+  return `${path}${path.includes('?') ? '&' : '?'}${middle}`;
+}
+
+/** The body of a record that was read and is made again. */
+function restored(request: NodeRequest, dialect: Dialect): string | undefined {
+  if (request.kind !== 'create' || dialect.delete.restore !== 'exact') return undefined;
+  return request.body;
 }
 
 /** The owner mark that goes along: of the new record, or of the one that may be deleted. */

@@ -5,71 +5,173 @@
  *
  * A dialect names only what its nodes do in their own way. What holds for every node stands in
  * `read-reply.ts`: a complete 5xx is in doubt, 502 and 504 are loose, and so on.
+ *
+ * Texts are templates (`template.ts`): `{key}`, `{node}`, `{id}`.
  */
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** How one call is made. Statuses are per operation: there is no one list for all. */
-export interface CallSpec<Meaning extends string> {
-  readonly method: Method;
-  /** Appended to the node's base URL; `{groupId}` stands for the key, percent-encoded. */
-  readonly path: string;
-  /** Whether the record goes along as a JSON body. */
-  readonly sendsBody: boolean;
-  /** What these statuses mean in this call. A status that is not named keeps its general meaning. */
-  readonly statuses: Readonly<Record<Meaning, readonly number[]>>;
-}
+/** Compared whole, or with `*` at its ends for anything; `{key}` and `{node}` stand for those asked about. */
+export type Pattern = string;
 
-export type CreateMeaning = 'applied' | 'perhaps' | 'unsure';
-export type DeleteMeaning = 'applied' | 'gone' | 'perhaps' | 'unsure';
-export type ReadMeaning = 'present' | 'absent';
+/** Of JSON: texts are patterns, all else is equal or not. */
+export type Expected = Pattern | number | boolean | null;
 
 /**
- * How an answer shows that it is the node's own and not a proxy's (`proof.ts`). `key`: a 404 is a JSON
- * error that repeats its status and holds the asked key in quotes. `words`: a 404 is neither markup nor
- * empty. In both, an empty success proves nothing. `none`: nothing better is to be had, and every
- * 404 is believed, an empty success too.
+ * Which answers have a meaning: one of these statuses, and all that is named beside it. `json` is by
+ * JSON pointer, `header` by name in lower case; of several values one is enough. `proof` is for what
+ * names nothing else: `words` (neither markup nor empty), or `none` (nothing better is to be had).
  */
-export type Proof = 'key' | 'words' | 'none';
+export interface Rule {
+  readonly status: readonly number[];
+  readonly json?: Readonly<Record<string, readonly Expected[]>>;
+  readonly text?: readonly Pattern[];
+  readonly header?: Readonly<Record<string, readonly Pattern[]>>;
+  readonly proof?: 'words' | 'none';
+}
+
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [name: string]: Json };
+
+/** What goes along: JSON or text, with its places. */
+export type Body = { readonly json: Json } | { readonly text: string };
+
+interface CallSpec {
+  readonly method: Method;
+  /** Appended to the node's base URL; places are percent-encoded. */
+  readonly path: string;
+  /** Beside those of the dialect. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface Mutation extends CallSpec {
+  readonly body: Body | null;
+  readonly contentType: string;
+  /** Done. Never believed of markup, nor of an empty body unless the rule says more. */
+  readonly applied: readonly Rule[];
+  /** Only a read tells. */
+  readonly perhaps: readonly Rule[];
+  /** In doubt, and over: it is asked again. */
+  readonly unsure: readonly Rule[];
+  /** It did nothing, and will not. */
+  readonly refused: readonly Rule[];
+  /** `read`: a success proves nothing, and a read makes sure. */
+  readonly verify: 'read' | null;
+}
+
+export interface CreateCall extends Mutation {
+  /** There is such a record already; a read tells whose. */
+  readonly exists: readonly Rule[];
+  /** Where the key stands in the answer to a create, if it is JSON and holds it there. */
+  readonly key: string | null;
+}
+
+export interface DeleteCall extends Mutation {
+  /** There was no such record: believed with a proof only. */
+  readonly gone: readonly Rule[];
+  /**
+   * What a deleted record is made of again when the delete is rolled back: `exact`, the body that the
+   * read showed; `template`, the body of a new one, and whatever else it held is lost.
+   */
+  readonly restore: 'exact' | 'template';
+}
+
+export interface ReadCall extends CallSpec {
+  readonly method: 'GET';
+  readonly present: readonly Rule[];
+  /** Believed with a proof only. */
+  readonly absent: readonly Rule[];
+  readonly refused: readonly Rule[];
+}
+
+/** How pages follow each other. Pointers are into the page. */
+export type Paging =
+  /** `{after}` is the last key of the page before, or what `next` points to. */
+  | { readonly by: 'after'; readonly next: string | null }
+  /** `{page}`, counted from `first`, until a page is empty. */
+  | { readonly by: 'page'; readonly first: number }
+  /** `{offset}`, the keys so far, until a page is empty. */
+  | { readonly by: 'offset' }
+  /** `{cursor}` is what `next` points to, empty at first, until there is none. */
+  | { readonly by: 'cursor'; readonly next: string }
+  /** The header `Link` with `rel="next"`. */
+  | { readonly by: 'link' };
+
+export interface ListCall {
+  readonly path: string;
+  /** Where the array of records stands in a page; empty: the page is the array. */
+  readonly items: string;
+  /** Where the key stands in a record; empty: the record is the key. */
+  readonly key: string;
+  /** Null: all in one page. */
+  readonly paging: Paging | null;
+  /** In rising order of the keys' bytes; else they are sorted here. */
+  readonly sorted: boolean;
+  readonly bytesMax: number;
+}
+
+/** Absent: as for all nodes by the settings. */
+export interface Limits {
+  readonly answerBytes?: number;
+  readonly connectionsPerNode?: number;
+  readonly requestTimeoutMs?: number;
+  readonly connectTimeoutMs?: number;
+}
 
 export interface Dialect {
   readonly name: string;
-  readonly proof: Proof;
-  /** The nodes keep owner marks, and a delete can be guarded by one. */
-  readonly tokens: boolean;
-  /** Where the mark travels: this header of requests, this member of a record. Null: no tokens. */
-  readonly tokenHeader: 'timestamp' | null;
-  /** Every call carries the header `node: <name>`, so several nodes may share one address. */
-  readonly nodeHeader: boolean;
-  readonly create: CallSpec<CreateMeaning>;
-  readonly delete: CallSpec<DeleteMeaning>;
-  readonly read: CallSpec<ReadMeaning>;
-  /** Pages through the keys; `{after}` is the last key of the page before. Null: not offered. */
-  readonly list: { readonly path: string } | null;
-  /** The cluster's word about all its nodes (`own-stats.ts`), where they list no keys. Null: none. */
+  /** Which keys its nodes can have; the pattern is of the whole key. */
+  readonly keys: {
+    readonly pattern: string | null;
+    readonly bytesMax: number | null;
+    readonly forbidden: string;
+  };
+  /** What a record looks like: where its key stands (a JSON pointer, or nowhere), and as what. */
+  readonly record: { readonly key: string | null; readonly type: 'text' | 'number' };
+  /** Nodes that keep owner marks: the header of requests, the member of a record. Null: they don't. */
+  readonly mark: { readonly header: string; readonly member: string } | null;
+  /** Of every call. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly create: CreateCall;
+  readonly delete: DeleteCall;
+  readonly read: ReadCall;
+  /** Null: not offered. */
+  readonly list: ListCall | null;
+  /** The cluster's own figures of all its nodes (`own-stats.ts`), asked where they list no keys. Null: none. */
   readonly stats: { readonly path: string } | null;
-  /** Characters its nodes can't route; a key that holds one is `invalid_request`. */
-  readonly forbiddenCharacters: string;
+  /** A path that a node that works answers so; from the host's root, or from the base URL. */
+  readonly health: {
+    readonly path: string;
+    readonly root: boolean;
+    readonly status: readonly number[];
+    readonly text: Pattern | null;
+  } | null;
+  readonly limits: Limits;
 }
 
-/** The path of a call on this key, to be appended to the node's base URL. Encoded, no `$` is left. */
-export function keyPath(call: { readonly path: string }, groupId: string): string {
-  if (!call.path.includes('{groupId}')) return call.path;
-  return call.path.replaceAll('{groupId}', encodeURIComponent(groupId));
+/** The rules of a read, create or delete that make anything final; for warnings of those without a proof. */
+export function unprovenRules({
+  create,
+  delete: remove,
+  read,
+  record,
+}: Dialect): readonly string[] {
+  const some = (rules: readonly Rule[]) => rules.some(({ proof }) => proof === 'none');
+  return [
+    ...(some(create.applied) ? ['create.applied'] : []),
+    ...(some(remove.applied) ? ['delete.applied'] : []),
+    ...(some(remove.gone) ? ['delete.gone'] : []),
+    ...(some(read.absent) ? ['read.absent'] : []),
+    ...(record.key === null && some(read.present) ? ['read.present'] : []),
+  ];
 }
 
-/** The path of one page of keys; `after` is empty for the first. */
-export function listPath(list: { readonly path: string }, after: string, limit: number): string {
-  return list.path
-    .replaceAll('{limit}', String(limit))
-    .replaceAll('{after}', encodeURIComponent(after));
-}
-
-/** The first character of this key that the nodes can't route, or undefined. */
-export function unroutableCharacter(dialect: Dialect, groupId: string): string | undefined {
-  if (dialect.forbiddenCharacters === '') return undefined;
-  for (const character of dialect.forbiddenCharacters) {
-    if (groupId.includes(character)) return character;
-  }
-  return undefined;
+/** Whether every call says which node it is for, so that several may share an address. */
+export function namesNode({ headers }: Dialect): boolean {
+  return Object.values(headers).some((text) => text.includes('{node}'));
 }

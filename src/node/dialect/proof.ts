@@ -3,28 +3,62 @@
  * its route to a node answers 404, or an empty 200, to whatever it is asked: without a proof that
  * would be a record gone, or a request done.
  */
-import type { Proof } from './dialect.ts';
-import { isGarbage, isMarkup, isObjectText, parseObject } from './record.ts';
+import type { Expected, Rule } from './dialect.ts';
+import { valueAt } from './pointer.ts';
+import {
+  compareKey,
+  isGarbage,
+  isMarkup,
+  isObjectText,
+  type KeyPlace,
+  parseJson,
+} from './record.ts';
 
-interface Reply {
+export type HeaderFields = ReadonlyMap<string, readonly string[]>;
+
+export interface Reply {
   readonly status: number;
   readonly body: string;
+  /** By name in lower case; absent: none. */
+  readonly fields?: HeaderFields | undefined;
+}
+
+/** What the answer is to be about. */
+export interface About {
+  readonly groupId: string;
+  /** The name of the node. */
+  readonly node?: string | undefined;
+}
+
+/** Whether the rule says more than a status. */
+export function isExplicit({ json, text, header }: Rule): boolean {
+  return (json ?? text ?? header) !== undefined;
+}
+
+/** Whether all that the rule names is there. */
+export function meets(rule: Rule, detail: Reply, about: About): boolean {
+  const { status, json = {}, text, header = {} } = rule;
+  if (!status.includes(detail.status)) return false;
+  const isOneOf = (value: unknown, expected: readonly Expected[]) =>
+    expected.some((one) => fits(value, one, about));
+  if (text !== undefined && !isOneOf(detail.body.trim(), text)) return false;
+  for (const name in header) {
+    const values = detail.fields?.get(name) ?? [];
+    if (!values.some((value) => isOneOf(value, header[name] ?? []))) return false;
+  }
+  if (rule.json === undefined) return true;
+  const value = parseJson(detail.body);
+  if (value === undefined) return false;
+  for (const pointer in json) {
+    if (!isOneOf(valueAt(value, pointer), json[pointer] ?? [])) return false;
+  }
+  return true;
 }
 
 /** Whether the node itself says that it has no record of this key. */
-export function provesAbsence(proof: Proof, { status, body }: Reply, groupId: string): boolean {
-  switch (proof) {
-    case 'key': {
-      const error = parseObject(body);
-      const message = error?.['message'];
-      if (error?.['status'] !== status || typeof message !== 'string') return false;
-      return message.includes(`'${groupId}'`) || message.includes(`"${groupId}"`);
-    }
-    case 'words':
-      return hasText(body);
-    case 'none':
-      return true;
-  }
+export function provesAbsence(rule: Rule, { body }: Reply): boolean {
+  if (isExplicit(rule)) return true;
+  return rule.proof === 'none' || (rule.proof === 'words' && hasText(body));
 }
 
 /**
@@ -32,17 +66,34 @@ export function provesAbsence(proof: Proof, { status, body }: Reply, groupId: st
  * record was made or deleted (`other`), or what no node says (`strange`).
  */
 export function readSuccess(
-  proof: Proof,
+  rule: Rule,
   body: string,
-  groupId: string,
+  { place, groupId }: { place: KeyPlace; groupId: string },
 ): 'proven' | 'empty' | 'other' | 'strange' {
-  if (body.trim() === '') return proof === 'none' ? 'proven' : 'empty';
-  if (isMarkup(body) || isGarbage(body)) return 'strange';
+  if (body.trim() === '') return isExplicit(rule) || rule.proof === 'none' ? 'proven' : 'empty';
+  if (isGarbage(body)) return 'strange';
+  if (isMarkup(body)) return isExplicit(rule) ? 'proven' : 'strange';
   if (!isObjectText(body)) return 'proven';
-  const record = parseObject(body);
+  const record = parseJson(body);
   if (record === undefined) return 'strange';
-  if (!Object.hasOwn(record, 'groupId') || record['groupId'] === groupId) return 'proven';
-  return typeof record['groupId'] === 'string' ? 'other' : 'strange';
+  if (place.key === null) return 'proven';
+  const shown = valueAt(record, place.key);
+  return shown === undefined ? 'proven' : compareKey(shown, place.type, groupId);
+}
+
+function fits(value: unknown, expected: Expected, { groupId, node = '' }: About): boolean {
+  if (typeof expected !== 'string') return value === expected;
+  if (typeof value !== 'string') return false;
+  // Stars first: the key may hold some of its own.
+  const [isOpenBefore, isOpenBehind] = [expected.startsWith('*'), /.\*$/s.test(expected)];
+  const pattern = expected.slice(isOpenBefore ? 1 : 0, isOpenBehind ? -1 : undefined);
+  const text = pattern.includes('{') ? filled(pattern, groupId, node) : pattern;
+  if (isOpenBefore) return isOpenBehind ? value.includes(text) : value.endsWith(text);
+  return isOpenBehind ? value.startsWith(text) : value === text;
+}
+
+function filled(pattern: string, groupId: string, node: string): string {
+  return pattern.replaceAll(/\{(?:key|node)\}/g, (place) => (place === '{key}' ? groupId : node));
 }
 
 function hasText(body: string): boolean {

@@ -8,51 +8,114 @@
  */
 import type { NodeReply, NodeReplyKind, NodeRequest } from '../../core/model.ts';
 import { parseRetryAfter } from '../retry-after.ts';
-import type { CreateMeaning, DeleteMeaning, Dialect, ReadMeaning } from './dialect.ts';
+import type { Dialect, Rule } from './dialect.ts';
 import { describeReply } from './last-response.ts';
-import { provesAbsence, readSuccess } from './proof.ts';
+import { type About, isExplicit, meets, provesAbsence, type Reply, readSuccess } from './proof.ts';
 import { parseRecord } from './record.ts';
 
-export interface Asked {
+export interface Asked extends About {
   readonly kind: NodeRequest['kind'];
-  readonly groupId: string;
 }
 
-export interface HttpReply {
-  /** Decoded as UTF-8. */
-  readonly body: string;
-  readonly status: number;
+export interface HttpReply extends Reply {
   /** The header, if sent. */
   readonly retryAfter?: string | undefined;
   /** When it was complete, in ms of the wall clock: `Retry-After` may be a date. */
   readonly at: number;
 }
 
+type Meaning =
+  | 'applied'
+  | 'exists'
+  | 'gone'
+  | 'perhaps'
+  | 'unsure'
+  | 'refused'
+  | 'present'
+  | 'absent';
+
+/** What an answer is held against, in this order. */
+const MEANINGS: Readonly<Record<NodeRequest['kind'], readonly Meaning[]>> = {
+  create: ['applied', 'exists', 'perhaps', 'unsure', 'refused'],
+  delete: ['applied', 'gone', 'perhaps', 'unsure', 'refused'],
+  read: ['present', 'absent', 'refused'],
+};
+
+/** A meaning, and the rule that gives it. */
+interface Found {
+  readonly meaning: Meaning;
+  readonly rule: Rule;
+}
+
 export function readReply(dialect: Dialect, asked: Asked, http: HttpReply): NodeReply {
   const detail = describeReply(http.status, http.body);
-  const kind = meaningOf(dialect, asked, http.status);
-  if (kind === 'present') return readRecord(dialect, asked, { http, detail });
-  if (kind === 'applied') return { kind: readApplied(dialect, asked, http.body), detail };
-  if (kind === 'absent' || kind === 'gone') {
-    if (provesAbsence(dialect.proof, http, asked.groupId)) return { kind, detail };
-    // A success without words may have been the node's: only a read tells.
-    if (isSuccess(http.status)) return { kind: 'unproven', detail };
-    const unproven = `${http.status} without the node's proof`;
-    return { kind: kind === 'absent' ? 'unreadable' : 'lost', detail: unproven };
+  const found = find(dialect, asked, http);
+  if (found === undefined) return unnamed(dialect, asked, { http, detail });
+  const { meaning, rule } = found;
+  switch (meaning) {
+    case 'present':
+      return readRecord(dialect, asked, { http, detail });
+    case 'applied':
+      return { kind: readApplied(dialect, asked, { rule, body: http.body }), detail };
+    case 'absent':
+    case 'gone':
+      if (provesAbsence(rule, http)) return { kind: meaning, detail };
+      return unproven(asked, { http, detail });
+    case 'exists':
+      return { kind: 'perhaps', detail };
+    default:
+      return waiting(meaning, { http, detail });
   }
+}
+
+/** What names more than a status comes first. */
+function find(dialect: Dialect, asked: Asked, http: HttpReply): Found | undefined {
+  const rules = dialect[asked.kind] as Readonly<Partial<Record<Meaning, readonly Rule[]>>>;
+  let plain: Found | undefined;
+  for (const meaning of MEANINGS[asked.kind]) {
+    for (const rule of rules[meaning] ?? []) {
+      if (!rule.status.includes(http.status)) continue;
+      if (!isExplicit(rule)) plain ??= { meaning, rule };
+      else if (meets(rule, http, asked)) return { meaning, rule };
+    }
+  }
+  return plain;
+}
+
+/** No rule of the dialect holds: what does for every node. */
+function unnamed(dialect: Dialect, asked: Asked, described: Described): NodeReply {
+  const { kind } = asked;
+  const { status } = described.http;
+  const final: readonly Rule[] =
+    kind === 'read'
+      ? [...dialect.read.present, ...dialect.read.absent]
+      : kind === 'delete'
+        ? [...dialect.delete.applied, ...dialect.delete.gone]
+        : dialect.create.applied;
+  const isHalf = final.some((rule) => rule.status.includes(status));
+  if (isHalf && (status === 404 || isSuccess(status))) return unproven(asked, described);
+  return waiting(kind === 'read' ? generalRead(status) : generalMeaning(status), described);
+}
+
+interface Described {
+  readonly http: HttpReply;
+  readonly detail: string;
+}
+
+function waiting(kind: NodeReplyKind, { http, detail }: Described): NodeReply {
   if (kind !== 'unsure' && kind !== 'unreadable') return { kind, detail };
   const retryAfterMs = parseRetryAfter(http.retryAfter, http.at);
   return retryAfterMs === undefined ? { kind, detail } : { kind, detail, retryAfterMs };
 }
 
-/** The dialect's own word about a status, else the general one. */
-function meaningOf(dialect: Dialect, asked: Asked, status: number): NodeReplyKind {
-  const { statuses } = dialect[asked.kind];
-  for (const meaning in statuses) {
-    const named = statuses[meaning as keyof typeof statuses] as readonly number[];
-    if (named.includes(status)) return meaning as CreateMeaning | DeleteMeaning | ReadMeaning;
+/** It has the status of what is final, and not its proof. */
+function unproven({ kind }: Asked, { http, detail }: Described): NodeReply {
+  // A success without words may have been the node's: only a read tells.
+  if (kind === 'delete' && isSuccess(http.status) && http.body.trim() === '') {
+    return { kind: 'unproven', detail };
   }
-  return asked.kind === 'read' ? generalRead(status) : generalMeaning(status);
+  const words = `${http.status} without the node's proof`;
+  return { kind: kind === 'read' ? 'unreadable' : 'lost', detail: words };
 }
 
 /**
@@ -72,9 +135,17 @@ function generalRead(status: number): 'refused' | 'unreadable' {
   return generalMeaning(status) === 'refused' ? 'refused' : 'unreadable';
 }
 
-function readApplied({ proof }: Dialect, { kind, groupId }: Asked, body: string): NodeReplyKind {
-  const success = readSuccess(proof, body, groupId);
-  if (success === 'proven') return 'applied';
+function readApplied(
+  dialect: Dialect,
+  { kind, groupId }: Asked,
+  { rule, body }: { rule: Rule; body: string },
+): NodeReplyKind {
+  const { record, create } = dialect;
+  const key = kind === 'create' ? create.key : record.key;
+  const success = readSuccess(rule, body, { place: { key, type: record.type }, groupId });
+  const isVerified = kind !== 'read' && dialect[kind].verify === 'read';
+  if (success === 'proven') return isVerified ? 'unproven' : 'applied';
+  if (isVerified && success === 'empty') return 'unproven';
   if (kind === 'delete') return success === 'empty' ? 'unproven' : 'lost';
   return success === 'other' ? 'misnamed' : 'lost';
 }
@@ -84,12 +155,9 @@ function isSuccess(status: number): boolean {
 }
 
 /** Only a record of this very key counts; all else will be asked again. */
-function readRecord(
-  dialect: Dialect,
-  { groupId }: Asked,
-  { http, detail }: { http: HttpReply; detail: string },
-): NodeReply {
-  const record = parseRecord(http.body, { groupId, tokenMember: dialect.tokenHeader });
+function readRecord(dialect: Dialect, { groupId }: Asked, { http, detail }: Described): NodeReply {
+  const place = { ...dialect.record, groupId, mark: dialect.mark?.member ?? null };
+  const record = parseRecord(http.body, place);
   if (record === undefined) return { kind: 'unreadable', detail };
   const { body, token } = record;
   return token === undefined

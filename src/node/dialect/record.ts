@@ -1,10 +1,18 @@
 /** Bodies of nodes: the record that a read shows, and what is no word of a node. */
-import { parseJson } from '../../protocol/bounded-json.ts';
+import { parseJson as parseBounded } from '../../protocol/bounded-json.ts';
+import { valueAt } from './pointer.ts';
 
 export interface NodeRecord {
-  /** The record as JSON text, without its owner mark: that travels in a header. */
+  /** The record as the node showed it, without its owner mark: that travels in a header. */
   readonly body: string;
   readonly token: string | undefined;
+}
+
+/** What is expected of the key in an answer. */
+export interface KeyPlace {
+  /** A JSON pointer; null: it is not there. */
+  readonly key: string | null;
+  readonly type: 'text' | 'number';
 }
 
 /** A mark in text: a decimal number, as nodes parse it. */
@@ -14,15 +22,28 @@ const GARBAGE = /\uFFFD|[^\P{Cc}\s]/u;
 /** The record of this key that a read shows, or undefined if it shows anything else. */
 export function parseRecord(
   text: string,
-  { groupId, tokenMember }: { groupId: string; tokenMember: string | null },
+  asked: KeyPlace & { readonly groupId: string; readonly mark: string | null },
 ): NodeRecord | undefined {
+  const { key, type, groupId, mark } = asked;
+  // Decoded with a loss, it could not be made again.
+  if (key === null) return text.includes('\uFFFD') ? undefined : { body: text, token: undefined };
   const record = parseObject(text);
-  if (record === undefined || record['groupId'] !== groupId) return undefined;
-  if (tokenMember === null || !Object.hasOwn(record, tokenMember)) {
-    return { body: text.trim(), token: undefined };
+  if (record === undefined || compareKey(valueAt(record, key), type, groupId) !== 'proven') {
+    return undefined;
   }
-  const { [tokenMember]: shown, ...rest } = record;
+  if (mark === null || !Object.hasOwn(record, mark)) return { body: text.trim(), token: undefined };
+  const { [mark]: shown, ...rest } = record;
   return { body: JSON.stringify(rest), token: tokenOf(shown) };
+}
+
+/** Whether a shown key is this one, another, or none at all. */
+export function compareKey(
+  shown: unknown,
+  type: KeyPlace['type'],
+  groupId: string,
+): 'proven' | 'other' | 'strange' {
+  if (type === 'text' ? typeof shown !== 'string' : !Number.isSafeInteger(shown)) return 'strange';
+  return String(shown) === groupId ? 'proven' : 'other';
 }
 
 /** What no node says: bytes that are not UTF-8, and control characters other than white space. */
@@ -40,15 +61,20 @@ export function isMarkup(body: string): boolean {
   return /^\s*</.test(body);
 }
 
-export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+/** Undefined: it is not JSON. */
+export function parseJson(text: string): unknown {
   try {
-    const value: unknown = parseJson(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return value as Readonly<Record<string, unknown>>;
+    return parseBounded(text);
   } catch {
     // Not JSON, or too costly to read: an answer like any other, and the caller's to judge.
     return undefined;
   }
+}
+
+export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return value as Readonly<Record<string, unknown>>;
 }
 
 /** Shown as a number or as text; digits are kept, so that the node finds the mark equal. */

@@ -3,32 +3,25 @@
  * to a delete of a missing record is not documented: 404, 200, 204 and 400 have been seen.
  */
 import type { Dialect } from '../dialect/dialect.ts';
+import { reliableOps } from './reliable-ops.ts';
 
 export const challenge: Dialect = {
+  ...reliableOps,
   name: 'challenge',
-  proof: 'words',
-  tokens: false,
-  tokenHeader: null,
-  nodeHeader: false,
-  create: {
-    method: 'POST',
-    path: '/group/',
-    sendsBody: true,
-    statuses: { applied: [201], perhaps: [400, 409], unsure: [] },
-  },
+  mark: null,
+  headers: {},
+  create: { ...reliableOps.create, path: '/group/' },
   delete: {
-    method: 'DELETE',
+    ...reliableOps.delete,
     path: '/group/',
-    sendsBody: true,
-    statuses: { applied: [200, 204], gone: [404], perhaps: [400, 409], unsure: [] },
+    applied: [{ status: [200, 204] }],
+    gone: [{ status: [404], proof: 'words' }],
   },
   read: {
-    method: 'GET',
-    path: '/group/{groupId}/',
-    sendsBody: false,
-    statuses: { present: [200], absent: [404] },
+    ...reliableOps.read,
+    path: '/group/{key}/',
+    absent: [{ status: [404], proof: 'words' }],
   },
   list: null,
   stats: null,
-  forbiddenCharacters: '/',
 };

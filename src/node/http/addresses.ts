@@ -11,16 +11,20 @@ type Found = (failure: Loss | undefined) => void;
 
 export class Addresses {
   readonly host: string;
+  readonly #isSocket: boolean;
   /** The one that answered last comes first. */
   #current: readonly Address[] | undefined;
   #failure: Loss | undefined;
   #version = 0;
   readonly #waiting = new Set<Found>();
 
-  constructor({ hostname }: URL) {
+  /** @param socket the path of a unix socket, which needs no look-up */
+  constructor({ hostname }: URL, socket?: string) {
     this.host = hostname.replace(/^\[|\]$/g, '');
     const family = isIP(this.host);
-    if (family !== 0) this.#current = [{ address: this.host, family }];
+    this.#isSocket = socket !== undefined;
+    if (socket !== undefined) this.#current = [{ address: socket, family: 0 }];
+    else if (family !== 0) this.#current = [{ address: this.host, family }];
   }
 
   /** Another number whenever they may have changed. */
@@ -46,7 +50,7 @@ export class Addresses {
   }
 
   onResolution(resolution: Resolution): void {
-    if (resolution.host !== this.host) return;
+    if (resolution.host !== this.host || this.#isSocket) return;
     if ('addresses' in resolution) {
       const [first] = this.#current ?? [];
       this.#current = resolution.addresses;

@@ -11,7 +11,7 @@ import type { AfterPoll } from '../after-poll.ts';
 import type { Addresses } from './addresses.ts';
 import { type Loss, lossOf } from './loss.ts';
 import { type Response, ResponseReader } from './response-reader.ts';
-import { openSocket, secure } from './sockets.ts';
+import { openSocket, secure, type TlsTerms } from './sockets.ts';
 
 /** Whose request a connection carries. */
 export interface ResponseHandler {
@@ -27,6 +27,10 @@ export interface ResponseHandler {
 export interface Target {
   /** Whose origin counts. */
   readonly url: URL;
+  /** The path of a unix socket, instead of its host and port. */
+  readonly socket?: string;
+  /** Of each new connection; absent: nothing but Node's own authorities. */
+  readonly tls?: () => TlsTerms;
   readonly addresses: Addresses;
   /** From the name to the last step of TLS, over all of its addresses. */
   readonly connectTimeoutMs: number;
@@ -104,12 +108,12 @@ export class Connection {
   }
 
   #open(timeoutMs: number): void {
-    const { url, addresses, connectTimeoutMs } = this.#target;
+    const { url, socket: path, addresses, connectTimeoutMs } = this.#target;
     const hear = (piece: string) => this.#read(socket, piece);
-    const socket: Socket = openSocket({ url, addresses, timeoutMs }, hear);
+    const socket: Socket = openSocket({ url, path, addresses, timeoutMs }, hear);
     this.#socket = socket;
     this.#version = addresses.version;
-    const fault = blame(`no connection to ${url.host} within ${connectTimeoutMs} ms`);
+    const fault = blame(`no connection to ${path ?? url.host} within ${connectTimeoutMs} ms`);
     // The socket's own timer would begin anew with each step: address, TLS.
     const timer = setTimeout(() => this.#lose(socket, fault), timeoutMs);
     const begin = (stream: Socket) => {
@@ -124,7 +128,8 @@ export class Connection {
     };
     socket.once('connect', () => {
       if (!this.#isSecure) return begin(socket);
-      const secured = secure(socket, addresses.host, hear);
+      const { serverName: host = addresses.host, ...terms } = this.#target.tls?.() ?? {};
+      const secured = secure(socket, { host, ...terms }, hear);
       secured.once('secureConnect', () => begin(secured));
       return this.#watch(socket, secured);
     });
@@ -198,7 +203,7 @@ export class Connection {
   #answer(socket: Socket, answer: Response): void {
     // The request has not wholly left, and is not to any more. TLS knows that only a turn later.
     const isEarly = !this.#isSecure && this.#isUnsent;
-    if (isEarly) socket.resetAndDestroy();
+    if (isEarly) this.#reset(socket);
     const carried = this.#take();
     if (answer.keepMs === 0 || isEarly) this.#drop();
     else this.#keep(socket, answer.keepMs);
@@ -237,9 +242,15 @@ export class Connection {
     const socket = this.#socket;
     this.#socket = undefined;
     this.#stream = undefined;
-    if (isUnderWay) socket?.resetAndDestroy();
+    if (isUnderWay) this.#reset(socket);
     else socket?.destroy();
     return this.#take();
+  }
+
+  /** What is written to a unix socket is with the node at once: there is nothing to take back. */
+  #reset(socket: Socket | undefined): void {
+    if (this.#target.socket === undefined) socket?.resetAndDestroy();
+    else socket?.destroy();
   }
 
   #take(): ResponseHandler | undefined {

@@ -12,6 +12,8 @@ export interface Head {
   readonly keepMs: number;
   /** As it was sent; of two the first. */
   readonly retryAfter: string | undefined;
+  /** By name in lower case, in their order. */
+  readonly fields: Fields;
 }
 
 /** What was read is no answer, and why. */
@@ -33,7 +35,7 @@ const NO_BODY: ReadonlySet<number> = new Set([204, 304]);
 const LENGTH = /^\d{1,15}$/;
 const TIMEOUT = /(?:^|[,\s])timeout\s*=\s*"?(\d{1,9})/i;
 
-type Fields = ReadonlyMap<string, readonly string[]>;
+export type Fields = ReadonlyMap<string, readonly string[]>;
 
 /** @param text everything before the empty line, one byte a character */
 export function parseHead(text: string): Head | Fault {
@@ -55,11 +57,11 @@ export function parseHead(text: string): Head | Fault {
   if (typeof body === 'object') return body;
   const keepMs = keepMsOf(fields, minor === '0');
   if (!NO_BODY.has(status) && status >= 200) {
-    return { status, body, keepMs: body === 'until close' ? 0 : keepMs, retryAfter };
+    return { status, body, keepMs: body === 'until close' ? 0 : keepMs, retryAfter, fields };
   }
   // It has none, and some nodes that announce one send it all the same.
   const isAnnounced = body === 'chunked' || (body !== 'until close' && body > 0);
-  return { status, body: 0, keepMs: isAnnounced ? 0 : keepMs, retryAfter };
+  return { status, body: 0, keepMs: isAnnounced ? 0 : keepMs, retryAfter, fields };
 }
 
 /** RFC 9112, section 6.3. */

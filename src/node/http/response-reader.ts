@@ -1,11 +1,13 @@
 /** Reads responses out of bytes that come in pieces, one response after another. Touches no socket. */
 import { ChunkedBody, tooLarge, type WholeBody } from './chunked-body.ts';
-import { type Fault, type Head, parseHead } from './head.ts';
+import { type Fault, type Fields, type Head, parseHead } from './head.ts';
 
 /** A response that came to its end. */
 export interface Response {
   readonly status: number;
   readonly retryAfter: string | undefined;
+  /** By name in lower case. */
+  readonly fields: Fields;
   /** Decoded as UTF-8. */
   readonly body: string;
   /** See `Head.keepMs`; 0 as well when more was sent than was asked for. */
@@ -101,8 +103,11 @@ export class ResponseReader {
   }
 }
 
-function response({ status, retryAfter, keepMs }: Head, { body, rest }: WholeBody): Response {
-  return { status, retryAfter, body: decode(body), keepMs: rest === '' ? keepMs : 0 };
+function response(
+  { status, retryAfter, fields, keepMs }: Head,
+  { body, rest }: WholeBody,
+): Response {
+  return { status, retryAfter, fields, body: decode(body), keepMs: rest === '' ? keepMs : 0 };
 }
 
 function decode(bytes: string): string {

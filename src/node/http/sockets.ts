@@ -1,14 +1,23 @@
 /** How the sockets of a connection to a node are made: TCP, and TLS laid over it. */
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type SecureContext } from 'node:tls';
 import type { Addresses } from './addresses.ts';
 
 interface Opening {
   /** Whose origin counts. */
   readonly url: URL;
+  /** Of a unix socket. */
+  readonly path: string | undefined;
   /** Known by now. */
   readonly addresses: Addresses;
   readonly timeoutMs: number;
+}
+
+/** What a connection is secured with, beside what Node has by itself. */
+export interface TlsTerms {
+  /** The name in the node's certificate, where it is not the URL's host. */
+  readonly serverName?: string | undefined;
+  readonly secureContext?: SecureContext | undefined;
 }
 
 /**
@@ -22,7 +31,7 @@ const ATTEMPT_MS_MIN = 10;
 
 /** @param hear is given each piece as it is read, of a connection without TLS */
 export function openSocket(
-  { url, addresses, timeoutMs }: Opening,
+  { url, path, addresses, timeoutMs }: Opening,
   hear: (piece: string) => void,
 ): Socket {
   const isSecure = url.protocol === 'https:';
@@ -31,7 +40,8 @@ export function openSocket(
     hear(READ_BUFFER.toString('latin1', 0, length));
     return true;
   };
-  const onread = { buffer: READ_BUFFER, callback };
+  const onread = isSecure ? {} : { onread: { buffer: READ_BUFFER, callback } };
+  if (path !== undefined) return connect({ path, ...onread });
   const { host, current: standing = [] } = addresses;
   const lookup: LookupFunction = (_host, _options, done) =>
     queueMicrotask(() => done(null, [...standing]));
@@ -42,7 +52,7 @@ export function openSocket(
     // One after the other, in equal shares: Node's own 250 ms are less than the round trip of some roads.
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: attemptMs(timeoutMs, standing.length),
-    ...(isSecure ? {} : { onread }),
+    ...onread,
   });
   return socket.setNoDelay(true);
 }
@@ -51,9 +61,14 @@ export function openSocket(
  * TLS over a connected socket that remains ours: a TLS socket that makes its own can't be reset, and
  * what it has encrypted is delivered whenever the road is back.
  */
-export function secure(socket: Socket, host: string, hear: (piece: string) => void): Socket {
+export function secure(
+  socket: Socket,
+  { host, secureContext }: Omit<TlsTerms, 'serverName'> & { readonly host: string },
+  hear: (piece: string) => void,
+): Socket {
   const servername = isIP(host) === 0 ? host : '';
-  const stream = connectTls({ socket, host, servername, ALPNProtocols: ['http/1.1'] });
+  const own = secureContext === undefined ? {} : { secureContext };
+  const stream = connectTls({ socket, host, servername, ALPNProtocols: ['http/1.1'], ...own });
   return stream.on('data', (piece) => hear(piece.toString('latin1')));
 }
 

@@ -15,8 +15,13 @@ export interface ListHost {
   readonly afterReads: AfterPoll;
 }
 
+interface ListAsked {
+  readonly path: string;
+  readonly bytesMax: number;
+}
+
 interface ListReply {
-  resolve(body: string): void;
+  resolve(page: Response): void;
   reject(error: Error): void;
 }
 
@@ -29,24 +34,22 @@ export class NotListed extends Error {
   /** It never will. */
   readonly isUnlisted: boolean;
 
-  constructor({ status, body }: Pick<Response, 'status' | 'body'>) {
+  constructor({ status }: Pick<Response, 'status'>, body: string) {
     super(`${status} ${body.slice(0, 100)}`);
     this.isUnlisted = UNLISTED_STATUSES.includes(status);
   }
 }
 
-/** A page of a thousand keys of the longest kind is a megabyte, and thrice that with every character escaped. */
-const PAGE_BYTES_MAX = 4 * 1024 * 1024;
-
 export class ListCall extends HttpExchange<Response> {
-  readonly answerBytesMax = PAGE_BYTES_MAX;
+  readonly answerBytesMax: number;
   readonly #host: ListHost;
   readonly #path: string;
   readonly #reply: ListReply;
   readonly #stopTimer: () => void;
 
-  constructor(host: ListHost, path: string, reply: ListReply) {
+  constructor(host: ListHost, { path, bytesMax }: ListAsked, reply: ListReply) {
     super(host.afterReads);
+    this.answerBytesMax = bytesMax;
     this.#host = host;
     this.#path = path;
     this.#reply = reply;
@@ -69,7 +72,7 @@ export class ListCall extends HttpExchange<Response> {
     this.#stopTimer();
     this.#host.aside.leave(this);
     if ('kind' in ending) this.#reply.reject(new Error(ending.detail));
-    else if (ending.status === 200) this.#reply.resolve(ending.body);
-    else this.#reply.reject(new NotListed(ending));
+    else if (ending.status === 200) this.#reply.resolve(ending);
+    else this.#reply.reject(new NotListed(ending, this.#host.wording.redact(ending.body)));
   }
 }

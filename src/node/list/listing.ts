@@ -2,25 +2,19 @@
  * What a node holds, by the dialect's list call: counted, page by page, or one page of it for an
  * audit. Not on the hot path.
  *
- * The digest covers the keys in the node's own (ascending) order, so equal digests mean equal keys;
- * two nodes that sort differently would seem to differ, which is why order is part of the contract.
- *
- * A page is a foreign body: it is counted before its members are judged, and judged by hand, for a schema
- * library takes seconds over millions of them (P9). What is wrong is named, never carried on.
+ * The digest covers the keys in ascending order, so equal digests mean equal keys. Nodes that list in
+ * another order, or not from a key on, are read to their end, and sorted here (`whole-list.ts`).
  */
 import { createHash } from 'node:crypto';
-import { compareBytes } from '../../base/byte-order.ts';
 import type { NodeStats } from '../../protocol/answer.ts';
-import { parseJson } from '../../protocol/bounded-json.ts';
-import { CODE_POINTS_MAX, isTooLong } from '../../protocol/group-id.ts';
-import { type Dialect, listPath } from '../dialect/dialect.ts';
+import type { Dialect } from '../dialect/dialect.ts';
 import type { NodeClient } from '../node-client.ts';
 import { NotListed } from './list-call.ts';
+import { LIST_PAGES_MAX, readPage } from './list-page.ts';
 import { type OwnStats, ownStats } from './own-stats.ts';
+import { wholeList } from './whole-list.ts';
 
 const PAGE_KEYS = 1000;
-/** A node that pages for ever is not counted for ever. */
-const PAGES_MAX = 10_000;
 
 /** One of `count`, `own` and `error`. */
 export interface NodeCount extends NodeStats {
@@ -43,8 +37,8 @@ export async function listKeys(
   { after, limit }: { readonly after: string; readonly limit: number },
 ): Promise<KeyPage> {
   try {
-    const { groups, next } = await readPage(client, list, { after, limit });
-    return { keys: groups, more: next !== undefined && groups.length > 0 };
+    const { keys, more } = await keysAbove(client, list, { after, limit });
+    return { keys, more };
   } catch (error) {
     const isUnlisted = error instanceof NotListed && error.isUnlisted;
     return { error: errorText(error), ...(isUnlisted ? { isUnlisted } : {}) };
@@ -60,14 +54,14 @@ export async function countKeys(client: NodeClient): Promise<NodeCount> {
   let count = 0;
   let after = '';
   try {
-    for (let page = 0; page < PAGES_MAX; page++) {
-      const { groups, next } = await readPage(client, list, { after, limit: PAGE_KEYS });
-      for (const key of groups) hash.update(`${key.length}:${key}`);
-      count += groups.length;
-      if (next === undefined) return { count, digest: hash.digest('hex') };
-      after = next;
+    for (let page = 0; page < LIST_PAGES_MAX; page++) {
+      const { keys, more, next } = await keysAbove(client, list, { after, limit: PAGE_KEYS });
+      for (const key of keys) hash.update(`${key.length}:${key}`);
+      count += keys.length;
+      if (!more) return { count, digest: hash.digest('hex') };
+      after = next ?? keys.at(-1) ?? after;
     }
-    return { error: `more than ${PAGES_MAX} pages` };
+    return { error: `more than ${LIST_PAGES_MAX} pages` };
   } catch (error) {
     const isUnlisted = error instanceof NotListed && error.isUnlisted;
     return isUnlisted ? unlisted(client, errorText(error)) : { error: errorText(error) };
@@ -85,36 +79,25 @@ async function unlisted(client: NodeClient, why: string): Promise<NodeCount> {
   }
 }
 
-interface Page {
-  readonly groups: readonly string[];
-  readonly next: string | undefined;
+interface Above {
+  readonly keys: readonly string[];
+  readonly more: boolean;
+  /** From where the next page goes on, where that is not its last key. */
+  readonly next?: string | undefined;
 }
 
-/** @throws Error that says what is wrong with the page, or why there is none */
-async function readPage(
+/** @throws Error that says what is wrong with the list, or why there is none */
+async function keysAbove(
   client: NodeClient,
   list: NonNullable<Dialect['list']>,
   { after, limit }: { readonly after: string; readonly limit: number },
-): Promise<Page> {
-  const body: unknown = parseJson(await client.list(listPath(list, after, limit)));
-  const { groups, next } = (body ?? {}) as { readonly groups?: unknown; readonly next?: unknown };
-  const isNext = next === undefined || typeof next === 'string';
-  if (!Array.isArray(groups) || !isNext) throw new SyntaxError('no page');
-  if (groups.length > limit) throw new Error('lists more keys than asked for');
-  let before = after;
-  for (const key of groups as readonly unknown[]) {
-    if (typeof key !== 'string') throw new SyntaxError('no key');
-    if (isTooLong(key))
-      throw new Error(`lists a key of more than ${CODE_POINTS_MAX} characters: ${beginning(key)}`);
-    // Merged with the pages of others, keys out of order would seem to be missing.
-    if (compareBytes(before, key) >= 0) throw new Error('lists keys out of order');
-    before = key;
-  }
-  return { groups: groups as readonly string[], next };
-}
-
-function beginning(key: string): string {
-  return JSON.stringify(`${key.slice(0, 30)}…`.toWellFormed());
+): Promise<Above> {
+  const { paging, sorted } = list;
+  if (paging?.by !== 'after' || !sorted) return wholeList(client, list, { after, limit });
+  const { keys, next } = await readPage(client, list, { places: { after, limit }, after });
+  // Without a word about the next page, only an empty one is the last.
+  const more = paging.next === null ? keys.length > 0 : next !== undefined && keys.length > 0;
+  return { keys, more, next };
 }
 
 function errorText(error: unknown): string {

@@ -2,6 +2,7 @@
  * What a cluster says of itself, in one call that answers for all its nodes: `[true, {"node01": 7, …}]`, whether
  * they hold the same keys, and how many each. For nodes that cannot list their keys; nothing of it is checked.
  */
+import { parseJson } from '../../protocol/bounded-json.ts';
 import type { NodeClient } from '../node-client.ts';
 
 export interface OwnStats {
@@ -12,10 +13,11 @@ export interface OwnStats {
 
 /** No cluster has more; each is judged. */
 const NODES_MAX = 1000;
+const BYTES_MAX = 256 * 1024;
 
 /** @throws Error that says why there are none */
 export async function ownStats(client: NodeClient, path: string): Promise<OwnStats> {
-  const body: unknown = JSON.parse(await client.list(path));
+  const body: unknown = parseJson((await client.list(path, BYTES_MAX)).body);
   const [consistent, counts] = Array.isArray(body) ? (body as readonly unknown[]) : [];
   const isRead = typeof consistent === 'boolean' && areCounts(counts);
   if (!isRead) throw new SyntaxError('no stats');

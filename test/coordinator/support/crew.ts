@@ -50,8 +50,8 @@ export function crewOf(
     const node = nodes[name];
     if (node === undefined) return unknownNode(name);
     return {
-      exchange: (...[request, groupId, done]: Parameters<typeof node.exchange>) =>
-        node.exchange(request, groupId, (...ended) => {
+      exchange: (...[request, subject, done]: Parameters<typeof node.exchange>) =>
+        node.exchange(request, subject, (...ended) => {
           if (!isAlive) return;
           desk.stir();
           done(...ended);

@@ -64,7 +64,7 @@ export class SimNode implements NodePort {
 
   exchange(
     request: NodeRequest,
-    groupId: string,
+    { groupId }: { readonly groupId: string },
     done: (answer: NodeReply, sign: HealthSignal, tookMs: number) => void,
   ) {
     const startedAt = this.#clock.now();
@@ -130,7 +130,10 @@ export class SimNode implements NodePort {
     switch (request.kind) {
       case 'create':
         if (record !== undefined) return { kind: 'perhaps', detail: '400' };
-        this.records.set(groupId, { body: request.body, token: request.token });
+        this.records.set(groupId, {
+          body: request.body ?? JSON.stringify({ groupId }),
+          token: request.token,
+        });
         return { kind: 'applied', detail: '201' };
       case 'delete': {
         const isGuarded = request.guard !== undefined && record?.token !== request.guard;

@@ -42,6 +42,8 @@ const ABSENT: NodeReply = { kind: 'absent', detail: '404' };
 const LOST: NodeReply = { kind: 'lost', detail: 'timeout' };
 const UNSENT: NodeReply = { kind: 'unsent', detail: 'refused connection' };
 const REFUSED: NodeReply = { kind: 'refused', detail: '403' };
+/** Of the one key there is. */
+const NEW = JSON.stringify({ groupId: '5' });
 const UNPROVEN: NodeReply = { kind: 'unproven', detail: '200, empty' };
 const MISNAMED: NodeReply = { kind: 'misnamed', detail: '201 with another key' };
 const UNREADABLE: NodeReply = { kind: 'unreadable', detail: '200 with another key' };
@@ -109,8 +111,7 @@ export class Cluster {
       return undefined;
     const kind = this.#prng.pick(faults.kinds);
     const reads = request.kind === 'read';
-    if (kind === 'unproven' && request.kind !== 'delete')
-      return reads ? 'unreadable' : 'lostBefore';
+    if (kind === 'unproven' && reads) return 'unreadable';
     if (kind === 'misnamed' && request.kind !== 'create')
       return reads ? 'unreadable' : 'lostBefore';
     if (reads && kind === 'perhaps') return 'unreadable';
@@ -220,7 +221,7 @@ export class Cluster {
     if (request.kind === 'read') return this.peek(node);
     if (request.kind === 'create') {
       if (before !== undefined) return PERHAPS;
-      this.#store(exchange, { token: request.token, body: request.body });
+      this.#store(exchange, { token: request.token, body: request.body ?? NEW });
       return APPLIED;
     }
     const guard = this.#setting.policy.tokens ? request.guard : undefined;

@@ -107,8 +107,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       edit(
         'react.ts',
-        'const request = requestFor(saga.command, goal, node.next);',
-        'const request = { ...requestFor(saga.command, goal, node.next), sentAt: now } as never;',
+        'const request = requestFor(goal, node.next);',
+        'const request = { ...requestFor(goal, node.next), sentAt: now } as never;',
       ),
       edit(
         'after-reply.ts',
@@ -254,13 +254,24 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'P1: a success without proof leaves a node in doubt',
-    histories: 1300,
-    historiesToOutcome: 1300,
+    histories: 90,
+    historiesToOutcome: 110,
     edits: [
       edit(
         'after-reply.ts',
-        "return { ...node, mayHaveChanged: true, belief: 'unknown', next: 'clarify' };",
-        "return { ...node, next: 'clarify' };",
+        "mayHaveChanged: true, createInDoubt: doubt, belief: 'unknown', next",
+        'next',
+      ),
+    ],
+  },
+  {
+    rule: 'P1: a record found after a create without proof may be ours',
+    histories: 125,
+    edits: [
+      edit(
+        'after-reply.ts',
+        "createInDoubt: doubt, belief: 'unknown', next",
+        "belief: 'unknown', next",
       ),
     ],
   },

@@ -6,6 +6,6 @@ const client = clientOf(process.argv[2] ?? '');
 process.on('uncaughtExceptionMonitor', (error) => {
   console.log(`uncaught: ${error.message}`);
 });
-client.exchange({ kind: 'read' }, '5', ({ kind }) => {
+client.exchange({ kind: 'read' }, { groupId: '5' }, ({ kind }) => {
   throw new Error(`a bug, told ${kind}`);
 });

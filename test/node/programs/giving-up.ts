@@ -46,7 +46,9 @@ if (isMainThread) {
         if (word === 'abort') return running?.abort();
         const body = JSON.stringify({ groupId, filler: 'x'.repeat(Number(length)) });
         const create: NodeRequest = { kind: 'create', token: '1700000000.000001', body };
-        running = client.exchange(create, groupId, ({ kind }) => console.log(`${groupId} ${kind}`));
+        running = client.exchange(create, { groupId }, ({ kind }) =>
+          console.log(`${groupId} ${kind}`),
+        );
         return undefined;
       },
       stop: async () => client.close(),

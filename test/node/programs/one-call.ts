@@ -2,4 +2,4 @@
 import { clientOf } from '../support/client.ts';
 
 const client = clientOf(process.argv[2] ?? '');
-client.exchange({ kind: 'read' }, '5', ({ kind }) => console.log(kind));
+client.exchange({ kind: 'read' }, { groupId: '5' }, ({ kind }) => console.log(kind));

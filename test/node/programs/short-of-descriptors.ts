@@ -29,7 +29,7 @@ process.stdout.write(`${without}\n${after}\n`);
 
 async function ask(asked = client): Promise<string> {
   return new Promise((resolve) => {
-    asked.exchange({ kind: 'read' }, '5', ({ kind, detail: said }, sign) =>
+    asked.exchange({ kind: 'read' }, { groupId: '5' }, ({ kind, detail: said }, sign) =>
       resolve(`${sign}: ${kind}: ${said}`),
     );
   });

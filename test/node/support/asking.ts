@@ -40,7 +40,7 @@ export class Asking {
     const seen = Promise.withResolvers<{ sign: HealthSignal; tookMs: number }>();
     let calls = 0;
     let isWithinCall = true;
-    const running = this.client.exchange(request, groupId, (answer, sign, tookMs) => {
+    const running = this.client.exchange(request, { groupId }, (answer, sign, tookMs) => {
       calls++;
       expect(isWithinCall).toBe(false);
       resolve(answer);

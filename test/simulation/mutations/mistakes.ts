@@ -122,9 +122,9 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         'src/node/dialect/read-reply.ts',
-        '  const { statuses } = dialect[asked.kind];\n',
-        `  const { statuses } = dialect[asked.kind];
-  if (asked.kind !== 'read' && [200, 201, 204, 400, 404].includes(status)) return 'applied';
+        '  const found = find(dialect, asked, http);\n',
+        `  const found = find(dialect, asked, http);
+  if (asked.kind !== 'read' && [200, 201, 204, 400, 404].includes(http.status)) return { kind: 'applied', detail };
 `,
       ),
     ],

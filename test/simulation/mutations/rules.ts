@@ -194,8 +194,9 @@ export const RULES: readonly Bug[] = [
     edits: [
       edit(
         'src/node/dialect/read-reply.ts',
-        'provesAbsence(dialect.proof, http, asked.groupId)',
-        "provesAbsence('none', http, asked.groupId)",
+        '  // A success without words may have been',
+        `  if (http.status === 404 && kind !== 'create') return { kind: kind === 'read' ? 'absent' : 'gone', detail };
+  // A success without keyValues may have been`,
       ),
     ],
   },
@@ -207,8 +208,8 @@ export const RULES: readonly Bug[] = [
     edits: [
       edit(
         'src/node/dialect/read-reply.ts',
-        'readSuccess(proof, body, groupId)',
-        "readSuccess(proof && 'none', body, groupId)",
+        'readSuccess(rule, body, {',
+        "readSuccess({ ...rule, proof: 'none' }, body, {",
       ),
     ],
   },

@@ -1,0 +1,73 @@
+/**
+ * One GET of `lockstep doctor` to a node, over what the daemon reaches it by: its socket, its headers
+ * and credentials, its certificates. Never repeated, bounded in time and size, told as a value.
+ */
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { isIP } from 'node:net';
+import type { NodeAccess } from '../../node/access/access.ts';
+import { present } from '../../node/access/credentials.ts';
+import { causeOf, clockAhead, type Outcome, readStart } from './http.ts';
+
+type Fields = ReadonlyMap<string, readonly string[]>;
+
+export interface NodeCall {
+  /** From the host's root, with the query of the dialect if it has one. */
+  readonly path: string;
+  /** Of the dialect. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+export async function callNode(node: NodeAccess, call: NodeCall): Promise<Outcome> {
+  const begun = performance.now();
+  const signal = AbortSignal.timeout(call.timeoutMs);
+  try {
+    const response = await answerTo(requestOf(node, call, signal));
+    const tookMs = performance.now() - begun;
+    const body = await readStart(response);
+    const { statusCode: status = 0 } = response;
+    const aheadMs = clockAhead(response.headers.date ?? null, tookMs);
+    const fields = new Map(Object.entries(response.headersDistinct)) as Fields;
+    return { kind: 'answered', status, body, fields, tookMs, aheadMs };
+  } catch (error) {
+    const cause: unknown = signal.aborted ? signal.reason : error;
+    return { kind: 'silent', why: causeOf(cause, call.timeoutMs) };
+  }
+}
+
+function requestOf(
+  node: NodeAccess,
+  { path, headers }: NodeCall,
+  signal: AbortSignal,
+): ClientRequest {
+  const presented = present(node, process.env);
+  // The configuration was checked a moment ago.
+  if ('faults' in presented) throw new Error(`node ${node.name} has lost its credentials`);
+  const url = new URL(node.url);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const { query, secureContext } = presented;
+  const options = {
+    host,
+    port: url.port,
+    path: query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`,
+    headers: { ...headers, ...Object.fromEntries(presented.headers) },
+    agent: false,
+    signal,
+    ...(node.socket === undefined ? {} : { socketPath: node.socket }),
+  } as const;
+  if (url.protocol === 'http:') return requestHttp(options);
+  const serverName = node.tls?.serverName ?? host;
+  const servername = isIP(serverName) === 0 ? serverName : '';
+  return requestHttps({
+    ...options,
+    servername,
+    ...(secureContext === undefined ? {} : { secureContext }),
+  });
+}
+
+function answerTo(request: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once('response', resolve).on('error', reject).end();
+  });
+}

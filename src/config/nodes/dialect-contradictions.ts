@@ -1,0 +1,80 @@
+/** What members of a dialect say against each other, and what they leave out between them. */
+import type { Body, Dialect, Json } from '../../node/dialect/dialect.ts';
+import { wholly } from '../../node/dialect/keys.ts';
+import { textsIn } from '../../node/dialect/template.ts';
+import { headerNameFault, headerTextFault } from './access-schema.ts';
+import { sharedStatus } from './dialect-rules.ts';
+
+interface Contradiction {
+  readonly message: string;
+  readonly path: readonly string[];
+}
+
+export function contradictions(dialect: Dialect): readonly Contradiction[] {
+  const { create, delete: remove, read, record, keys, mark } = dialect;
+  const found: Contradiction[] = [];
+  const fault = (message: string, ...at: string[]) => found.push({ message, path: at });
+  for (const [name, call] of [
+    ['create', create],
+    ['delete', remove],
+  ] as const) {
+    const names =
+      call.path.includes('{key}') || placesOf(call.body).some((text) => text.includes('{key'));
+    if (!names)
+      fault('does not say which record it is about: {key} is missing in path and body', name);
+    const wrong = headerTextFault(call.contentType);
+    if (wrong !== undefined) fault(wrong, name, 'contentType');
+  }
+  if (!read.path.includes('{key}')) {
+    fault('does not say which record it is about: {key} is missing', 'read', 'path');
+  }
+  const { applied, exists, perhaps, unsure, refused } = create;
+  const meanings = {
+    create: [applied, exists, perhaps, unsure, refused],
+    delete: [remove.applied, remove.gone, remove.perhaps, remove.unsure, remove.refused],
+    read: [read.present, read.absent, read.refused],
+  };
+  for (const [name, all] of Object.entries(meanings)) {
+    const twice = sharedStatus(all);
+    if (twice !== undefined)
+      fault(`gives ${twice} two meanings, and nothing tells them apart`, name);
+  }
+  const unproven = read.present.some(
+    ({ json, text, header, proof }) => (json ?? text ?? header ?? proof) === undefined,
+  );
+  if (record.key === null && unproven) {
+    const why = 'record.key is null: any page with this status would be a record';
+    fault(`needs a proof (json, text, header, proof), since ${why}`, 'read', 'present');
+  }
+  if (record.key === null && mark !== null) fault('needs a record.key', 'mark');
+  const wrongName = mark === null ? undefined : headerNameFault(mark.header);
+  if (wrongName !== undefined) fault(wrongName, 'mark', 'header');
+  if (remove.restore === 'exact' && create.body === null) {
+    fault('is "exact", and a create without a body sends nothing back', 'delete', 'restore');
+  }
+  if (keys.pattern !== null && !isPattern(keys.pattern)) {
+    fault('is not a regular expression', 'keys', 'pattern');
+  }
+  return [...found, ...listContradictions(dialect)];
+}
+
+function listContradictions({ list: listing }: Dialect): readonly Contradiction[] {
+  if (listing === null || listing.paging === null) return [];
+  const { by } = listing.paging;
+  if (by === 'link' || listing.path.includes(`{${by}}`)) return [];
+  return [{ message: `does not page: {${by}} is missing`, path: ['list', 'path'] }];
+}
+
+function placesOf(sent: Body | null): readonly string[] {
+  if (sent === null) return [];
+  return 'json' in sent ? textsIn(sent.json as Json) : [sent.text];
+}
+
+function isPattern(pattern: string): boolean {
+  try {
+    return wholly(pattern) instanceof RegExp;
+  } catch {
+    // What it says is a long sentence with the whole pattern in it.
+    return false;
+  }
+}

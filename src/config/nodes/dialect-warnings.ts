@@ -1,0 +1,30 @@
+/** What `--check` says of a dialect that is right, and takes a risk. */
+import { type Dialect, unprovenRules } from '../../node/dialect/dialect.ts';
+
+export function dialectWarnings(dialect: Dialect): readonly string[] {
+  const { create, delete: remove } = dialect;
+  const unproven = unprovenRules(dialect);
+  const warnings: string[] = [];
+  if (unproven.length > 0) {
+    const where = unproven.join(', ');
+    warnings.push(
+      `the dialect says \`proof: none\` (${where}), so a proxy that answers so in the place of a node is believed`,
+    );
+  }
+  if (remove.restore === 'template') {
+    warnings.push(
+      'a delete that is rolled back makes the record anew of its key alone (delete.restore: template)',
+    );
+  }
+  const isOverwriting = create.method === 'PUT' && !('if-none-match' in lowered(create.headers));
+  if (isOverwriting && dialect.mark === null) {
+    warnings.push(
+      'a create by PUT without If-None-Match may overwrite a record that somebody else has made meanwhile',
+    );
+  }
+  return warnings;
+}
+
+function lowered(headers: Readonly<Record<string, string>>): object {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name.toLowerCase(), true]));
+}

@@ -1,0 +1,242 @@
+/**
+ * What a node wants to hear from whoever asks it, with its secrets in it: made at the start, and made
+ * anew when a file changed. Files are looked at every two seconds, and once more at a 401.
+ *
+ * A file that can't be read any more leaves what was read before, and is told once (P10).
+ */
+import { stat } from 'node:fs/promises';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { type NodeAccess, textsOf } from './access.ts';
+import {
+  type Environment,
+  filesIn,
+  readPublicFile,
+  readSecretFile,
+  resolveSecrets,
+  SecretFault,
+} from './secret.ts';
+
+const LOOK_MS = 2000;
+/** Shorter ones stand in too many words. */
+const HIDDEN_LENGTH_MIN = 4;
+/** Of former versions too, as long as there are so few: an answer may hold what was sent before. */
+const HIDDEN_MAX = 100;
+
+export interface Presented {
+  /** By name in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Ready for a path, without `?`; empty if there is none. */
+  readonly query: string;
+  /** What no text that people see may hold. */
+  readonly hidden: readonly string[];
+  readonly secureContext: SecureContext | undefined;
+  /** Another text whenever anything of it is another. */
+  readonly fingerprint: string;
+}
+
+export interface AccessFault {
+  /** Below the node: `auth.bearer`. */
+  readonly place: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+/** What is presented to the node, or every fault on the way there. */
+export function present(
+  access: NodeAccess,
+  env: Environment,
+): Presented | { readonly faults: readonly AccessFault[] } {
+  const faults: AccessFault[] = [];
+  const hidden = new Set<string>();
+  const attempt = <Result>(place: string, act: () => Result): Result | undefined => {
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof SecretFault)) throw error;
+      faults.push({ place, message: error.message, hint: error.hint });
+      return undefined;
+    }
+  };
+  const texts = new Map<string, string>();
+  for (const [place, text] of textsOf(access)) {
+    const resolved = attempt(place, () => resolveSecrets(text, env));
+    texts.set(place, resolved?.text ?? '');
+    for (const secret of resolved?.secrets ?? [])
+      hidden.add(secret).add(encodeURIComponent(secret));
+  }
+  const headers = headersOf(access, texts, hidden);
+  const files = readPem(access, attempt);
+  if (faults.length > 0) return { faults };
+  const secureContext = attempt('tls', () => secureContextOf(files));
+  if (faults.length > 0) return { faults };
+  const query = queryOf(access, texts);
+  return {
+    headers,
+    query,
+    hidden: [...hidden].filter(({ length }) => length >= HIDDEN_LENGTH_MIN),
+    secureContext,
+    fingerprint: JSON.stringify([...headers, query, files]),
+  };
+}
+
+function headersOf(
+  { headers, auth }: NodeAccess,
+  texts: ReadonlyMap<string, string>,
+  hidden: Set<string>,
+): ReadonlyMap<string, string> {
+  const text = (place: string) => texts.get(place) ?? '';
+  const byName = new Map<string, string>();
+  for (const name of Object.keys(headers ?? {})) {
+    byName.set(name.toLowerCase(), text(`headers.${name}`));
+  }
+  if (auth === undefined) return byName;
+  if ('header' in auth) {
+    byName.set(auth.header.name.toLowerCase(), text('auth.header.value'));
+  } else if ('bearer' in auth) {
+    byName.set('authorization', `Bearer ${text('auth.bearer')}`);
+  } else {
+    const pair = `${text('auth.basic.user')}:${text('auth.basic.password')}`;
+    const encoded = Buffer.from(pair).toString('base64');
+    hidden.add(encoded);
+    byName.set('authorization', `Basic ${encoded}`);
+  }
+  return byName;
+}
+
+function queryOf({ query }: NodeAccess, texts: ReadonlyMap<string, string>): string {
+  return Object.keys(query ?? {})
+    .map((name) => {
+      const value = texts.get(`query.${name}`) ?? '';
+      return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+    })
+    .join('&');
+}
+
+type Attempt = <Result>(place: string, act: () => Result) => Result | undefined;
+type PemFiles = Readonly<Partial<Record<'ca' | 'cert' | 'key', string>>>;
+
+/** Undefined: Node's own authorities, and no certificate of ours. */
+function readPem({ url, tls }: NodeAccess, attempt: Attempt): PemFiles | undefined {
+  const { ca, cert, key } = tls ?? {};
+  if (!url.startsWith('https:') || (ca ?? cert ?? key) === undefined) return undefined;
+  const files: Record<string, string> = {};
+  for (const [member, path] of Object.entries({ ca, cert, key })) {
+    if (path === undefined) continue;
+    const readFile = member === 'key' ? readSecretFile : readPublicFile;
+    const text = attempt(`tls.${member}`, () => readFile(path));
+    if (text !== undefined) files[member] = text;
+  }
+  return files;
+}
+
+function secureContextOf(files: PemFiles | undefined): SecureContext | undefined {
+  if (files === undefined) return undefined;
+  try {
+    return createSecureContext(files);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new SecretFault(`names files that can't be used: ${message}`, { cause: error });
+  }
+}
+
+/** Paths of all files that one node's access rests on. */
+function accessFiles(access: NodeAccess): readonly string[] {
+  const { ca, cert, key } = access.tls ?? {};
+  const files = [ca, cert, key].filter((path) => path !== undefined);
+  return [...new Set([...textsOf(access).flatMap(([, text]) => filesIn(text)), ...files])];
+}
+
+export interface CredentialsOptions {
+  readonly env: Environment;
+  /** A file can't be used any more; what was read before is. Once until it can be again. */
+  readonly onTrouble: (fault: AccessFault) => void;
+}
+
+export class Credentials {
+  readonly #access: NodeAccess;
+  readonly #options: CredentialsOptions;
+  readonly #files: readonly string[];
+  #presented: Presented;
+  #version = 0;
+  #signature = '';
+  #isTroubled = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @throws Error if anything can't be had: the start has checked it before */
+  constructor(access: NodeAccess, options: CredentialsOptions) {
+    this.#access = access;
+    this.#options = options;
+    this.#files = accessFiles(access);
+    const presented = present(access, options.env);
+    if ('faults' in presented) {
+      const [fault] = presented.faults;
+      throw new Error(`node ${access.name}: ${fault?.place} ${fault?.message}`);
+    }
+    this.#presented = presented;
+  }
+
+  /** Rises with each change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get presented(): Presented {
+    return this.#presented;
+  }
+
+  /** Follows its files until it is stopped; holds no thread alive. */
+  watch(): void {
+    if (this.#files.length === 0) return;
+    this.#timer = setInterval(() => void this.#look(), LOOK_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** The node has answered 401 to what was sent with this version: is there a newer one by now? */
+  isRenewed(version: number): boolean {
+    if (version === this.#version && this.#files.length > 0) this.#renew();
+    return version !== this.#version;
+  }
+
+  /** The text without any secret of this node. */
+  redact(text: string): string {
+    let clean = text;
+    for (const secret of this.#presented.hidden) clean = clean.replaceAll(secret, '***');
+    return clean;
+  }
+
+  async #look(): Promise<void> {
+    const signature = (await Promise.all(this.#files.map(signatureOf))).join();
+    if (signature === this.#signature) return;
+    this.#signature = signature;
+    this.#renew();
+  }
+
+  #renew(): void {
+    const next = present(this.#access, this.#options.env);
+    if ('faults' in next) {
+      const [fault] = next.faults;
+      if (!this.#isTroubled && fault !== undefined) this.#options.onTrouble(fault);
+      this.#isTroubled = true;
+      return;
+    }
+    this.#isTroubled = false;
+    if (next.fingerprint === this.#presented.fingerprint) return;
+    // What was presented until now may still come back in an answer.
+    const hidden = [...new Set([...next.hidden, ...this.#presented.hidden])];
+    this.#presented = { ...next, hidden: hidden.slice(0, HIDDEN_MAX) };
+    this.#version++;
+  }
+}
+
+/** Another text whenever the file is another, or is gone. */
+async function signatureOf(path: string): Promise<string> {
+  try {
+    const { ino, size, mtimeMs, ctimeMs } = await stat(path);
+    return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * One page of a node's list.
+ *
+ * A page is a foreign body: it is counted before its members are judged, and judged by hand, for a schema
+ * library takes seconds over millions of them (P9). What is wrong is named, never carried on.
+ */
+
+import { compareBytes } from '../../base/byte-order.ts';
+import { JSON_VALUES_MAX, parseJson } from '../../protocol/bounded-json.ts';
+import { CODE_POINTS_MAX, isTooLong } from '../../protocol/group-id.ts';
+import type { ListCall } from '../dialect/dialect.ts';
+import { valueAt } from '../dialect/pointer.ts';
+import type { NodeClient } from '../node-client.ts';
+
+/** A node that pages for ever is not counted for ever. */
+export const LIST_PAGES_MAX = 10_000;
+
+export interface Places {
+  readonly limit: number;
+  readonly after?: string;
+  readonly page?: number;
+  readonly offset?: number;
+  readonly cursor?: string;
+}
+
+export interface Page {
+  readonly keys: readonly string[];
+  /** What the page says of the next one. */
+  readonly next: string | undefined;
+}
+
+/** The path of one page. */
+export function listPath({ path }: Pick<ListCall, 'path'>, places: Places): string {
+  return path.replaceAll(/\{(after|limit|page|offset|cursor)\}/g, (_, name: keyof Places) =>
+    encodeURIComponent(String(places[name] ?? '')),
+  );
+}
+
+export interface PageAsked {
+  readonly places: Places;
+  /** Of a list in order: its keys are above this one. */
+  readonly after?: string;
+  /** As the node has named it, in place of the dialect's own path. */
+  readonly path?: string | undefined;
+  /** How many keys there may be; by default the limit that was asked for. */
+  readonly keysMax?: number;
+}
+
+/** Members of an item that lists a key, at most: an item is a key, or an object that names it. */
+const MEMBERS_MAX = 20;
+
+/** @throws Error that says what is wrong with the page, or why there is none */
+export async function readPage(
+  client: NodeClient,
+  list: ListCall,
+  { places, after, path, keysMax = places.limit }: PageAsked,
+): Promise<Page> {
+  const { body: text, fields } = await client.list(path ?? listPath(list, places), list.bytesMax);
+  const body: unknown = parseJson(text, Math.max(JSON_VALUES_MAX, keysMax * MEMBERS_MAX));
+  const items = valueAt(body, list.items);
+  if (!Array.isArray(items)) throw new SyntaxError('no page');
+  if (items.length > keysMax) throw new Error('lists more keys than asked for');
+  const { type } = client.options.dialect.record;
+  const keys = (items as readonly unknown[]).map((item) => keyOf(valueAt(item, list.key), type));
+  // Merged with the pages of others, keys out of order would seem to be missing.
+  if (after !== undefined && !rise(after, keys)) throw new Error('lists keys out of order');
+  return { keys, next: nextOf(list, body, fields.get('link') ?? []) };
+}
+
+function keyOf(key: unknown, type: 'text' | 'number'): string {
+  if (type === 'number' && Number.isSafeInteger(key)) return String(key);
+  if (type === 'number' || typeof key !== 'string') throw new SyntaxError('no key');
+  if (!isTooLong(key)) return key;
+  throw new Error(`lists a key of more than ${CODE_POINTS_MAX} characters: ${beginning(key)}`);
+}
+
+function rise(after: string, keys: readonly string[]): boolean {
+  let before = after;
+  for (const key of keys) {
+    if (compareBytes(before, key) >= 0) return false;
+    before = key;
+  }
+  return true;
+}
+
+function nextOf({ paging }: ListCall, body: unknown, links: readonly string[]): string | undefined {
+  if (paging?.by === 'link') return linkedNext(links);
+  if (paging === null || !('next' in paging) || paging.next === null) return undefined;
+  const next = valueAt(body, paging.next);
+  if (next === undefined || next === null || next === '') return undefined;
+  if (typeof next === 'string') return next;
+  if (typeof next === 'number' && Number.isSafeInteger(next)) return String(next);
+  throw new SyntaxError('no next page');
+}
+
+/** The target of `<…>; rel="next"` (RFC 8288). */
+function linkedNext(links: readonly string[]): string | undefined {
+  const next = /<([^<>]*)>[^<,]*;\s*rel="?next"?(?:[\s;,]|$)/i;
+  return links.map((link) => next.exec(link)?.[1]).find((target) => target !== undefined);
+}
+
+function beginning(key: string): string {
+  return JSON.stringify(`${key.slice(0, 30)}…`.toWellFormed());
+}

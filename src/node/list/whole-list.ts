@@ -1,0 +1,109 @@
+/**
+ * The list of a node that can't be asked for the keys from one on, in order: read to its end, sorted,
+ * and kept while somebody walks through it. Bounded in keys and pages (P9).
+ */
+import { compareBytes } from '../../base/byte-order.ts';
+import type { ListCall } from '../dialect/dialect.ts';
+import type { NodeClient } from '../node-client.ts';
+import { LIST_PAGES_MAX, listPath, type PageAsked, readPage } from './list-page.ts';
+
+const PAGE_KEYS = 1000;
+const KEYS_MAX = 200_000;
+/** A walk that takes longer begins anew with what is there then. */
+const KEPT_MS = 60_000;
+
+interface Kept {
+  readonly keys: readonly string[];
+  readonly readAt: number;
+}
+
+const kept = new WeakMap<NodeClient, Kept>();
+
+/** @throws Error that says what is wrong with the list, or why there is none */
+export async function wholeList(
+  client: NodeClient,
+  list: ListCall,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<{ readonly keys: readonly string[]; readonly more: boolean }> {
+  const now = performance.now();
+  const before = kept.get(client);
+  const isFresh = after !== '' && before !== undefined && now - before.readAt < KEPT_MS;
+  const { keys } = isFresh ? before : { keys: await readAll(client, list) };
+  if (!isFresh) kept.set(client, { keys, readAt: now });
+  const from = after === '' ? 0 : keys.findIndex((key) => compareBytes(key, after) > 0);
+  const page = from === -1 ? [] : keys.slice(from, from + limit);
+  const more = from !== -1 && from + limit < keys.length;
+  if (!more) kept.delete(client);
+  return { keys: page, more };
+}
+
+async function readAll(client: NodeClient, list: ListCall): Promise<readonly string[]> {
+  const keys = new Set<string>();
+  let asked: PageAsked | undefined = first(list);
+  for (let page = 0; asked !== undefined; page++) {
+    if (page === LIST_PAGES_MAX) throw new Error(`more than ${LIST_PAGES_MAX} pages`);
+    const before = keys.size;
+    const { keys: read, next } = await readPage(client, list, asked);
+    for (const key of read) keys.add(key);
+    if (keys.size > KEYS_MAX) throw new Error(`lists more than ${KEYS_MAX} keys`);
+    const isStill = keys.size === before;
+    asked = following(client, list, { asked, read, next, seen: keys.size });
+    if (isStill && read.length > 0 && asked !== undefined)
+      throw new Error('lists the same page again');
+  }
+  return [...keys].sort(compareBytes);
+}
+
+function first({ paging }: ListCall): PageAsked {
+  const limit = PAGE_KEYS;
+  if (paging === null) return { places: { limit }, keysMax: KEYS_MAX };
+  if (paging.by === 'page') return { places: { limit, page: paging.first } };
+  return { places: { limit, offset: 0, after: '', cursor: '' } };
+}
+
+interface Turned {
+  readonly asked: PageAsked;
+  readonly read: readonly string[];
+  readonly next: string | undefined;
+  /** Keys so far. */
+  readonly seen: number;
+}
+
+/** What comes after this page; undefined: it was the last. */
+function following(
+  client: NodeClient,
+  { paging, path }: ListCall,
+  { asked, read, next, seen }: Turned,
+): PageAsked | undefined {
+  const limit = PAGE_KEYS;
+  switch (paging?.by) {
+    case 'page':
+      if (read.length === 0) return undefined;
+      return { places: { limit, page: (asked.places.page ?? 0) + 1 } };
+    case 'offset':
+      return read.length === 0 ? undefined : { places: { limit, offset: seen } };
+    case 'cursor':
+      return next === undefined ? undefined : { places: { limit, cursor: next } };
+    case 'after': {
+      const isLast = paging.next === null ? read.length === 0 : next === undefined;
+      return isLast ? undefined : { places: { limit, after: next ?? read.at(-1) ?? '' } };
+    }
+    case 'link':
+      if (next === undefined) return undefined;
+      return { places: { limit }, path: linkedPath(client, next, listPath({ path }, { limit })) };
+    default:
+      return undefined;
+  }
+}
+
+/** Of the same node: nobody else is told what this one is told in secret. */
+function linkedPath(client: NodeClient, target: string, path: string): string {
+  const base = new URL(client.options.url);
+  const here = new URL(base.pathname.replace(/\/+$/, '') + path, base);
+  const url = URL.canParse(target, here.href) ? new URL(target, here) : undefined;
+  const prefix = base.pathname.replace(/\/+$/, '');
+  if (url?.origin !== base.origin || !url.pathname.startsWith(`${prefix}/`)) {
+    throw new Error('names a next page outside of this node');
+  }
+  return url.pathname.slice(prefix.length) + url.search;
+}

@@ -1,0 +1,64 @@
+/** PowerDNS's HTTP API: a record is a zone, the key of the API stands in a header. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { serverOf } from '../server.ts';
+import type { NodeApi } from './api.ts';
+
+const SCHEMA = '/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql';
+const API_KEY = 'a-key-of-the-api';
+
+export const powerdns: NodeApi = {
+  name: 'PowerDNS',
+  missing: () => {
+    const { error } = spawnSync('/usr/sbin/pdns_server', ['--version']);
+    return error === undefined && existsSync(SCHEMA)
+      ? undefined
+      : 'pdns-server and pdns-backend-sqlite3 are not installed';
+  },
+  install: (_, folder, port) => {
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, 'zones.db');
+    const database = new Database(file);
+    database.pragma('journal_mode = WAL');
+    database.exec(readFileSync(SCHEMA, 'utf8'));
+    database.close();
+    return {
+      server: serverOf({ command: '/usr/sbin/pdns_server', args: flags(folder, port), port }),
+      path: '/api/v1/servers/localhost',
+      keys: async () => zonesIn(file),
+    };
+  },
+  keyOf: (index) => `zone-${index}.example.`,
+  env: { PDNS_KEY: API_KEY },
+  example: 'powerdns',
+};
+
+function flags(folder: string, port: number): readonly string[] {
+  return [
+    `--config-dir=${folder}/none`,
+    `--socket-dir=${folder}`,
+    '--launch=gsqlite3',
+    `--gsqlite3-database=${join(folder, 'zones.db')}`,
+    // Where names would be asked for: beside the port of the API.
+    '--local-address=127.0.0.2',
+    `--local-port=${port}`,
+    '--api=yes',
+    `--api-key=${API_KEY}`,
+    '--webserver=yes',
+    '--webserver-address=127.0.0.1',
+    `--webserver-port=${port}`,
+    '--daemon=no',
+    '--guardian=no',
+    '--loglevel=2',
+    '--disable-syslog',
+  ];
+}
+
+function zonesIn(file: string): readonly string[] {
+  const database = new Database(file, { readonly: true });
+  const rows = database.prepare('SELECT name FROM domains ORDER BY name').all();
+  database.close();
+  return (rows as { name: string }[]).map(({ name }) => `${name}.`);
+}

@@ -1,0 +1,177 @@
+/**
+ * Node APIs that nobody of this project wrote, by configuration alone: three real servers each, behind a
+ * real proxy. In each phase one of them is killed and comes back, and the proxy loses its route to
+ * another; then what the servers hold by their own word is compared with what was answered.
+ *
+ * `NODE_APIS_COUNT=200` makes it long; one that is not installed is skipped, and says so.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Answer, isError, type LockstepClient } from '../../src/client/index.ts';
+import { connectTo } from '../support/cluster.ts';
+import { startDaemon } from '../support/daemon.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { type Nginx, nginxMissing, startNginx } from '../support/nginx.ts';
+import { runCli } from '../support/run-cli.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { type ApiNode, type NodeApi, readExample } from './apis/api.ts';
+import { powerdns } from './apis/powerdns.ts';
+import { users } from './apis/users.ts';
+import { webdav } from './apis/webdav.ts';
+
+const COUNT = Number(process.env['NODE_APIS_COUNT'] ?? 30);
+const NAMES = ['a', 'b', 'c'] as const;
+const WINDOW = 8;
+const DEADLINE_MS = 60_000;
+
+interface Stage {
+  readonly client: LockstepClient;
+  readonly nginx: Nginx;
+  readonly nodes: ReadonlyMap<string, ApiNode>;
+  readonly config: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function stage(api: NodeApi): Promise<Stage> {
+  const folder = tempFolder();
+  const ports = await freePorts(NAMES.length);
+  const nodes = new Map<string, ApiNode>();
+  for (const [index, name] of NAMES.entries()) {
+    const node = api.install(name, join(folder, name), ports[index] ?? 0);
+    onTestFinished(() => node.server.kill());
+    await node.server.start();
+    nodes.set(name, node);
+  }
+  const urls = NAMES.map((name) => [name, `http://127.0.0.1:${nodes.get(name)?.server.port}`]);
+  const nginx = await startNginx(Object.fromEntries(urls) as Record<string, string>);
+  onTestFinished(() => nginx[Symbol.asyncDispose]());
+  const port = new URL(nginx.nodes.split(',')[0]?.split('=')[1] ?? '').port;
+  const config = join(folder, 'lockstep.config.json');
+  // Its own file, with the addresses of here.
+  const example = readExample(api.example);
+  const given = [...nodes].map(([name, { path }]) => {
+    const url = `http://127.0.0.1:${port}/${name}${path}`;
+    const node = example.nodes[name];
+    return [name, typeof node === 'object' ? { ...node, url } : url];
+  });
+  writeFileSync(config, JSON.stringify({ ...example, nodes: Object.fromEntries(given) }));
+  const env = { ...api.env, LOCKSTEP_CONFIG: config };
+  const daemon = await startDaemon({ nodes: '', env: { ...env, LOCKSTEP_NODES: undefined } });
+  onTestFinished(() => daemon[Symbol.asyncDispose]());
+  return { client: await connectTo(daemon), nginx, nodes, config, env };
+}
+
+/** Does it for all keys, a few at a time; `at` is told how many have been answered. */
+async function forAll(
+  keys: readonly string[],
+  act: (key: string) => Promise<Answer>,
+  at: (answered: number) => void,
+): Promise<ReadonlyMap<string, Answer>> {
+  const answers = new Map<string, Answer>();
+  const left = [...keys];
+  const work = async () => {
+    for (let key = left.shift(); key !== undefined; key = left.shift()) {
+      answers.set(key, await act(key));
+      at(answers.size);
+    }
+  };
+  await Promise.all(Array.from({ length: WINDOW }, work));
+  return answers;
+}
+
+/** Kills one and loses the route to another while the phase runs; resolves when both are back. */
+function trouble({ nodes, nginx }: Stage): {
+  readonly at: (answered: number) => void;
+  readonly over: () => Promise<unknown>;
+} {
+  const acts: Promise<void>[] = [];
+  const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const killed = async () => {
+    const server = nodes.get('b')?.server;
+    await server?.kill();
+    await later(1000);
+    await server?.start();
+  };
+  const lost = async () => {
+    await nginx.route({ without: ['c'], fallback: 'return 404;' });
+    await later(1000);
+    await nginx.route();
+  };
+  const at = (answered: number) => {
+    if (answered === Math.floor(COUNT / 3)) acts.push(killed());
+    if (answered === Math.floor((COUNT * 2) / 3)) acts.push(lost());
+  };
+  return { at, over: () => Promise.all(acts) };
+}
+
+function stateOf(answer: Answer | undefined): string {
+  if (answer === undefined) return 'none';
+  return isError(answer) ? answer.error.code : String((answer as { state?: string }).state);
+}
+
+/** What the nodes must hold: what was committed. What was turned away at the door changed nothing. */
+async function expectTruth(stage: Stage, keys: ReadonlySet<string>): Promise<void> {
+  for (const [name, node] of stage.nodes) {
+    expect(await node.keys(), name).toEqual([...keys].sort());
+  }
+}
+
+describe.each([webdav, users, powerdns])('P1: $name, by configuration alone', (api) => {
+  test('is all or none, while servers die and routes are lost', {
+    timeout: 240_000,
+  }, async (ctx) => {
+    const why = api.missing() ?? nginxMissing();
+    if (why !== undefined) return ctx.skip(why);
+    const scene = await stage(api);
+    const { client } = scene;
+    const keys = Array.from({ length: COUNT }, (_, index) => api.keyOf(index));
+    // Whom a breaker turns away comes again, as a client would.
+    const insist = async (act: () => Promise<Answer>): Promise<Answer> => {
+      for (;;) {
+        const answer = await act();
+        if (!isError(answer) || answer.error.code !== 'unavailable') return answer;
+        await new Promise((resolve) => setTimeout(resolve, answer.error.retryAfterMs ?? 500));
+      }
+    };
+    const held = new Set<string>();
+    const making = trouble(scene);
+    const made = await forAll(
+      keys,
+      (key) => insist(() => client.create(key, { deadlineMs: DEADLINE_MS })),
+      making.at,
+    );
+    await making.over();
+    for (const key of keys) if (stateOf(made.get(key)) === 'committed') held.add(key);
+    expect(held.size, JSON.stringify([...made.values()].slice(0, 2))).toBe(COUNT);
+    await expectTruth(scene, held);
+    expect(await client.stats()).toMatchObject({
+      consistent: true,
+      nodes: { a: { count: COUNT }, b: { count: COUNT }, c: { count: COUNT } },
+    });
+    expect(stateOf(await client.create(api.keyOf(0)))).toBe('refused');
+    const taking = trouble(scene);
+    const taken = await forAll(
+      keys,
+      (key) => insist(() => client.delete(key, { deadlineMs: DEADLINE_MS })),
+      taking.at,
+    );
+    await taking.over();
+    for (const key of keys) if (stateOf(taken.get(key)) === 'committed') held.delete(key);
+    await expectTruth(scene, held);
+    expect(held.size).toBe(0);
+    expect(stateOf(await client.delete(api.keyOf(0)))).toBe('refused');
+  });
+
+  test('is well by the word of doctor', { timeout: 120_000 }, async (ctx) => {
+    const why = api.missing() ?? nginxMissing();
+    if (why !== undefined) return ctx.skip(why);
+    const { config, env } = await stage(api);
+    const words = ['doctor', '--json', '--timeout', '20s', '--config', config];
+    const { stdout } = await runCli(words, { env });
+    const { findings } = JSON.parse(stdout) as { findings: { check: string; level: string }[] };
+    const ofNodes = findings.filter(({ check }) => check.startsWith('node '));
+    expect(ofNodes.filter(({ level }) => level !== 'ok')).toEqual([]);
+    expect(ofNodes).toHaveLength(2 * NAMES.length);
+  });
+});

@@ -1,0 +1,119 @@
+/** Places in paths, headers and bodies: what is filled in, and how it is written there. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Codec } from '../../src/node/dialect/codec.ts';
+import type { Dialect } from '../../src/node/dialect/dialect.ts';
+import { compileBody, compileHeader, compilePath } from '../../src/node/dialect/template.ts';
+import { challenge } from '../../src/node/dialects/challenge.ts';
+
+const text = fc.string({ unit: 'binary' }).filter((one) => one.isWellFormed());
+
+describe('templates', () => {
+  test('P1: any key and any id stand in JSON as themselves, alone and within a text', () => {
+    const json = {
+      a: '{key}',
+      b: ['x {key} {node} {id}', { '{key}': 1 }],
+      c: '{id}',
+      d: 7,
+      e: null,
+    };
+    const body = compileBody({ json }, 'ea"st');
+    fc.assert(
+      fc.property(text, text, (key, id) => {
+        expect(JSON.parse(body(key, id))).toEqual({
+          a: key,
+          b: [`x ${key} ea"st ${id}`, { [key]: 1 }],
+          c: id,
+          d: 7,
+          e: null,
+        });
+      }),
+    );
+  });
+
+  test('a number is one', () => {
+    const body = compileBody({ json: { id: '{key:number}', name: 'n{key}' } }, 'a');
+    expect(body('42', '')).toBe('{"id":42,"name":"n42"}');
+  });
+
+  test('a body without a place is always the same; text is as it is', () => {
+    expect(compileBody({ json: {} }, 'a')('k', 'i')).toBe('{}');
+    expect(compileBody({ text: '<a>{key}</a>\n{b}' }, 'a')('k&', 'i')).toBe('<a>k&</a>\n{b}');
+  });
+
+  test('P1: nothing that stands in a header or a path can end it', () => {
+    fc.assert(
+      fc.property(text, text, (key, id) => {
+        expect(compileHeader('a {key}/{id}/{node}', 'n')(key, id)).toMatch(/^a [!-~]*\/n$/);
+        expect(compilePath('/x/{key}?y={key}', 'n')(key, id)).toMatch(
+          /^\/x\/[^/?#\s]*\?y=[^/?#&\s]*$/,
+        );
+      }),
+    );
+    expect(compileHeader('{id}', 'n')('', '0199-abc/d')).toBe('0199-abc/d');
+    expect(compileHeader('{id}', 'n')('', 'a\r\nb: c')).toBe('a%0D%0Ab%3A%20c');
+  });
+});
+
+describe('a request of a dialect of one’s own', () => {
+  const dialect: Dialect = {
+    ...challenge,
+    headers: { Accept: 'application/json', 'X-Request-Id': '{id}' },
+    create: {
+      ...challenge.create,
+      method: 'PUT',
+      path: '/things/{key}',
+      headers: { 'If-None-Match': '*', accept: 'text/plain' },
+      body: { text: 'thing {key}' },
+      contentType: 'text/plain',
+    },
+    delete: { ...challenge.delete, path: '/things/{key}?really=1', body: null, restore: 'exact' },
+  };
+  const wording = new Codec({
+    name: 'a',
+    url: new URL('http://h/b/'),
+    dialect,
+    wallNow: Date.now,
+  });
+  const subject = { groupId: 'k/1', id: 'c1' };
+
+  test('has the headers of the dialect, those of the call over them, and its body', () => {
+    expect(wording.write({ kind: 'create', token: '1.5' }, subject)).toBe(
+      [
+        'PUT /b/things/k%2F1 HTTP/1.1',
+        'host: h',
+        'connection: keep-alive',
+        'accept: text/plain',
+        'if-none-match: *',
+        'x-request-id: c1',
+        'content-type: text/plain',
+        'content-length: 9',
+        '',
+        'thing k/1',
+      ].join('\r\n'),
+    );
+    expect(wording.write({ kind: 'delete' }, subject).split('\r\n')).toEqual([
+      'DELETE /b/things/k%2F1?really=1 HTTP/1.1',
+      'host: h',
+      'connection: keep-alive',
+      'accept: application/json',
+      'x-request-id: c1',
+      '',
+      '',
+    ]);
+  });
+
+  test('what a read showed is sent again as it was, or made of the key, as the dialect says', () => {
+    const body = ' as it was\n';
+    const request = { kind: 'create', token: '1.5', body } as const;
+    expect(wording.write(request, subject)).toMatch(/\r\n\r\n as it was\n$/);
+    const anew: Dialect = { ...dialect, delete: { ...dialect.delete, restore: 'template' } };
+    const other = new Codec({
+      name: 'a',
+      url: new URL('http://h'),
+      dialect: anew,
+      wallNow: Date.now,
+    });
+    expect(other.write(request, subject)).toMatch(/\r\n\r\nthing k\/1$/);
+  });
+});
