@@ -50,7 +50,7 @@ function assertCheap(text: string, valuesMax: number): void {
 }
 
 /** Where the string that begins at `from` ends; the text's end if it does not. */
-function endOfString(text: string, from: number): number {
+export function endOfString(text: string, from: number): number {
   let at = from + 1;
   for (;;) {
     at = text.indexOf('"', at);

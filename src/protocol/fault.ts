@@ -99,6 +99,12 @@ function unknownField(
   };
 }
 
+/** `name`: of a member that one object holds twice. */
+export function repeatFault(name: string): Fault {
+  const hint = 'Name each field once: JSON leaves open which of two values counts.';
+  return { message: `${quote(name)} is given twice`, field: cut(name), hint };
+}
+
 interface FaultPath {
   readonly path: readonly PropertyKey[];
   readonly root: unknown;

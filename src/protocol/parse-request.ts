@@ -7,8 +7,10 @@ import {
   fieldFault,
   frameFault,
   operationFault,
+  repeatFault,
   shapeFault,
 } from './fault.ts';
+import { repeatedMember } from './repeated-member.ts';
 import {
   type CommandRequest,
   commandId,
@@ -44,7 +46,9 @@ export function parseRequest(frame: Uint8Array): Parsed {
     const why = error instanceof Error ? error.message.toWellFormed() : String(error);
     return failed(frameFault(`is not JSON: ${why}`));
   }
-  return parseValue(value);
+  const repeated = repeatedMember(text, value);
+  if (repeated === undefined) return parseValue(value);
+  return failed(repeatFault(repeated), { value: repeated === 'id' ? undefined : value });
 }
 
 /**

@@ -39,6 +39,19 @@ test('--keep puts the time into the name, and removes the oldest of such names a
   );
 });
 
+test('--keep never removes the copy it has just made, though the clock was ahead for the others', async () => {
+  const ahead = ['01', '02'].map((month) => `copy-2999-${month}-01T00-00-00Z.db`);
+  const before = 'copy-2026-01-01T00-00-00Z.db';
+  for (const name of [...ahead, before]) writeFileSync(join(folder, name), '');
+  const args = ['backup', join(folder, 'copy.db'), '--keep', '2', '--json'];
+  const { code, stdout } = await runCli(args, { env });
+  expect(code).toBe(0);
+  const { file, removed } = JSON.parse(stdout) as Record<string, unknown>;
+  expect(removed).toEqual(ahead.map((name) => join(folder, name)));
+  const left = readdirSync(folder).map((name) => join(folder, name));
+  expect(left.sort()).toEqual([join(folder, before), String(file)].sort());
+});
+
 test('--every makes one after the other until it is interrupted', async () => {
   const cli = startCli(['backup', join(folder, 'copy.db'), '--every', '1100ms'], { env });
   await vi.waitUntil(

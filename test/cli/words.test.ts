@@ -49,6 +49,19 @@ test('a table lines its columns up, colours or not', () => {
   );
 });
 
+test('wide characters take two cells of a column, accents and joiners none of their own', () => {
+  const rows = [
+    ['日本語🎉', 'x'],
+    ['e\u0301ﾊﾝ', 'x'],
+    ['👨\u200d👩\u200d👧', 'x'],
+  ];
+  expect(
+    table([{ title: 'key' }, { title: '' }], rows)
+      .split('\n')
+      .slice(1),
+  ).toEqual(['日本語🎉  x', 'e\u0301ﾊﾝ       x', '👨\u200d👩\u200d👧        x']);
+});
+
 test("P10: what nodes say can't drive the terminal", () => {
   expect(plain('a\u001b[2Jb\nc\u009b31m\ud800')).toBe('a [2Jb c 31m\ufffd');
 });

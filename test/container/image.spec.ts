@@ -73,7 +73,7 @@ describe('P10: settings that make no sense', () => {
     await docker('exec', id, 'sh', '-c', line);
     const format = '{{.State.Running}} {{.RestartCount}}';
     expect((await docker('inspect', '--format', format, id)).output.trim()).toBe('true 0');
-    await run(['docker', 'stop', '--time', '45', id], { timeoutMs: CALL_MS });
+    await run(['docker', 'stop', '-t', '45', id], { timeoutMs: CALL_MS });
     const code = await docker('inspect', '--format', '{{.State.ExitCode}}', id);
     expect(code.output.trim()).toBe('0');
   }, 120_000);

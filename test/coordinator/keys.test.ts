@@ -30,6 +30,16 @@ describe('P6: one at a time per key', () => {
     expect(second).toMatchObject({ command: { id: 'b' }, entries: [] });
   });
 
+  test('P10: a command that waits in vain for its key is told which command had it', async () => {
+    const desk = await openDesk();
+    desk.ask({ op: 'create', id: 'a', groupId: '5', deadlineMs: DAY_MS });
+    const waits = desk.ask({ op: 'create', id: 'b', groupId: '5', deadlineMs: 1000 });
+    await desk.advance(1500);
+    const said = 'not asked: command a had the key';
+    const nodes = { node01: { state: 'unknown', attempts: 0, said } };
+    expect(waits.answer).toMatchObject({ state: 'refused', reason: 'deadline', nodes });
+  });
+
   test('P6: a key that is held up holds up no other', async () => {
     const desk = await openDesk({ concurrency: 3 });
     for (const id of ['a', 'b', 'c']) desk.ask({ op: 'create', id, groupId: '5' });

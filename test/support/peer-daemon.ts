@@ -11,12 +11,12 @@ import { expiryOf } from '../../src/coordinator/commands/expiry.ts';
 import type { Answer, CommandAnswer } from '../../src/protocol/answer.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
 import { parseCommand, parseRequest } from '../../src/protocol/parse-request.ts';
-import {
-  type BatchRequest,
-  type CommandRequest,
-  type ListRequest,
-  type OperatorRequest,
-  type Request,
+import type {
+  BatchRequest,
+  CommandRequest,
+  ListRequest,
+  OperatorRequest,
+  Request,
 } from '../../src/protocol/request.ts';
 import { auditOf, breakersOf, type PeerNodes, statsOf, summaryOf } from './peer-views.ts';
 

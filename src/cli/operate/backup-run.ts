@@ -27,7 +27,7 @@ export async function backupOnce(job: BackupJob, terminal: Terminal): Promise<Ex
   try {
     const made = backupJournal(path, keep === undefined ? file : stamped(file));
     const tookMs = performance.now() - begun;
-    const removed = keep === undefined ? [] : removeOldest(file, keep);
+    const removed = keep === undefined ? [] : removeOldest(file, keep, basename(made.file));
     if (json) await terminal.json({ ...made, tookMs: Math.round(tookMs), removed });
     else {
       const gone = removed.length === 0 ? '' : `, ${removed.length} older removed`;
@@ -66,7 +66,7 @@ export function backupOver(job: BackupJob, everyMs: number, terminal: Terminal):
   return interruptible(terminal, { run, leave: () => {} });
 }
 
-/** `journal.db` becomes `journal-2026-11-29T05-15-00Z.db`: the order of names is that of time. */
+/** `journal.db` becomes `journal-2026-11-29T05-15-00Z.db`: the order of names is that of the clock. */
 function stamped(file: string): string {
   const { dir, name, ext } = parse(resolve(file));
   const time = new Date()
@@ -78,15 +78,26 @@ function stamped(file: string): string {
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/;
 
-/** @returns what was removed */
-function removeOldest(file: string, keep: number): readonly string[] {
+/**
+ * The copy just made is the newest, whatever its name says: one whose name is later was made before
+ * it, by a clock that was ahead, or its own clock is behind. Those go first, so a copy that has just
+ * been told as made is never the one removed.
+ *
+ * @param newest the name of the copy just made
+ * @returns what was removed
+ */
+function removeOldest(file: string, keep: number, newest: string): readonly string[] {
   const folder = dirname(resolve(file));
   const { name, ext } = parse(basename(file));
   const copies = readdirSync(folder)
     .filter((each) => each.startsWith(`${name}-`) && each.endsWith(ext))
     .filter((each) => TIME.test(each.slice(name.length + 1, each.length - ext.length)))
     .sort();
-  const old = copies.slice(0, Math.max(0, copies.length - keep)).map((each) => join(folder, each));
+  const inOrder = [
+    ...copies.filter((each) => each > newest),
+    ...copies.filter((each) => each <= newest),
+  ];
+  const old = inOrder.slice(0, Math.max(0, copies.length - keep)).map((each) => join(folder, each));
   for (const each of old) rmSync(each);
   return old;
 }

@@ -28,7 +28,16 @@ export function indent(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '  ');
 }
 
-/** Characters, without colours; wide ones count as one, which only costs alignment. */
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303E\uFF01-\uFF60\uFFE0-\uFFE6]/u;
+const NARROW = /[\uFF61-\uFFDC]/u;
+const SIGNS = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Cells of a terminal, without colours: East Asian characters and emoji take two. */
 function width(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+  let cells = 0;
+  for (const { segment } of SIGNS.segment(stripVTControlCharacters(text))) {
+    cells += WIDE.test(segment) && !NARROW.test(segment) ? 2 : 1;
+  }
+  return cells;
 }

@@ -156,7 +156,8 @@ export class Breakers {
   #report(node: string, before: Breaker): void {
     const after = this.#breaker(node);
     const isOpening = after.kind === 'open' || after.kind === 'forced';
-    if (isOpening) this.#of(node).openings++;
+    // A trial that fails opens it again: that is the same outage.
+    if (isOpening && !isShut(before)) this.#of(node).openings++;
     if (isShut(after) !== isShut(before))
       this.#orderAll({ kind: 'breaker', node, closed: !isShut(after) });
     const from = breakerView(before, this.#ports.now()).state;

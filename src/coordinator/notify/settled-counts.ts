@@ -8,23 +8,32 @@ const DURATION_BOUNDS = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000,
 ];
 
+const OPS = ['create', 'delete'] as const;
+const LANES = ['interactive', 'bulk'] as const;
+const OUTCOMES = ['committed', 'rolled_back', 'refused', 'abandoned'] as const;
+
 interface Sort extends Omit<CommandDurations, 'durations'> {
   readonly durations: DistributionCounter;
 }
 
 export class SettledCounts {
   readonly #byState: Record<string, number> = {};
-  readonly #sorts = new Map<string, Sort>();
+  /** All from the start: of a series that is born with its first event, Prometheus misses that event. */
+  readonly #sorts = new Map<string, Sort>(
+    OPS.flatMap((op) =>
+      LANES.flatMap((lane) =>
+        OUTCOMES.map((outcome) => {
+          const durations = new DistributionCounter(DURATION_BOUNDS);
+          return [`${op} ${lane} ${outcome}`, { op, lane, outcome, durations }] as const;
+        }),
+      ),
+    ),
+  );
 
   count({ op, lane, acceptedAt }: Command, { state, at }: Settlement): void {
     this.#byState[state] = (this.#byState[state] ?? 0) + 1;
-    const key = `${op} ${lane} ${state}`;
-    let sort = this.#sorts.get(key);
-    if (sort === undefined) {
-      sort = { op, lane, outcome: state, durations: new DistributionCounter(DURATION_BOUNDS) };
-      this.#sorts.set(key, sort);
-    }
-    sort.durations.observe(Math.max(0, at - acceptedAt));
+    const sort = this.#sorts.get(`${op} ${lane} ${state}`);
+    sort?.durations.observe(Math.max(0, at - acceptedAt));
   }
 
   get byState(): Readonly<Record<string, number>> {

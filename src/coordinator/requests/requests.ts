@@ -5,7 +5,7 @@
 import type { Answer } from '../../protocol/answer.ts';
 import { errorReply } from '../../protocol/errors.ts';
 import { parseCommand } from '../../protocol/parse-request.ts';
-import { type BatchRequest, type OperatorRequest, type Request } from '../../protocol/request.ts';
+import type { BatchRequest, OperatorRequest, Request } from '../../protocol/request.ts';
 import { Audit } from '../audit/audit.ts';
 import type { Batch } from '../batch.ts';
 import type { Respond } from '../ports.ts';

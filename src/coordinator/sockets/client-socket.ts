@@ -17,7 +17,7 @@ import type { Answer } from '../../protocol/answer.ts';
 import { type ErrorCode, errorReply } from '../../protocol/errors.ts';
 import type { Figures } from '../../protocol/figures.ts';
 import { parseRequest } from '../../protocol/parse-request.ts';
-import { type Request } from '../../protocol/request.ts';
+import type { Request } from '../../protocol/request.ts';
 import type { Respond } from '../ports.ts';
 import { LIVELINESS } from './peer-heartbeats.ts';
 import { ZAP_SOCKET } from './zap.ts';

@@ -14,7 +14,7 @@ import type { Policy } from '../../../src/core/model.ts';
 import type { MemorySnapshot } from '../../../src/journal/memory/journal.ts';
 import type { Answer } from '../../../src/protocol/answer.ts';
 import { parseValue } from '../../../src/protocol/parse-request.ts';
-import { type RequestInput } from '../../../src/protocol/request.ts';
+import type { RequestInput } from '../../../src/protocol/request.ts';
 import type { Order, WorkReport } from '../../../src/protocol/work.ts';
 import { POLICY as BREAKER_POLICY } from '../../core/breaker-builders.ts';
 import { GatedJournal } from './gated-journal.ts';
