@@ -32,8 +32,8 @@ import { startFiguresRound } from './notify/figures-round.ts';
 import { publishing } from './notify/publishing.ts';
 import { StuckNews } from './notify/stuck-news.ts';
 import type { CoordinatorOptions } from './ports.ts';
-import { CLIENT_SOCKET_OPTIONS, ClientSocket, type FrontOptions } from './sockets/client-socket.ts';
-import { EVENT_SOCKET_OPTIONS, EventSocket } from './sockets/event-socket.ts';
+import { CLIENT_OPTIONS, ClientSocket, type FrontOptions } from './sockets/client-socket.ts';
+import { EVENT_OPTIONS, EventSocket } from './sockets/event-socket.ts';
 import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
 import { ZapHandler } from './sockets/zap.ts';
 import { bind, failureOf, orRefuse } from './start.ts';
@@ -92,7 +92,7 @@ runThread(async (tools) => {
   const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   await openZap(tools, log);
-  const front = sockets.add('clients', new Router(CLIENT_SOCKET_OPTIONS));
+  const front = sockets.add('clients', new Router(CLIENT_OPTIONS));
   const publisher = await openEvents(tools, data.eventsEndpoint);
   const executors = new ExecutorChannels({
     channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),
@@ -184,7 +184,7 @@ async function openZap({ sockets, keep }: ThreadTools, log: Log): Promise<void> 
 }
 
 async function openEvents({ sockets, keep }: ThreadTools, endpoint: string): Promise<EventSocket> {
-  const socket = sockets.add('events', new XPublisher(EVENT_SOCKET_OPTIONS));
+  const socket = sockets.add('events', new XPublisher(EVENT_OPTIONS));
   const publisher = new EventSocket(socket, crash);
   await bind(socket, endpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
   keep('events', publisher.follow());

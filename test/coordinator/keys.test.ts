@@ -35,8 +35,8 @@ describe('P6: one at a time per key', () => {
     desk.ask({ op: 'create', id: 'a', groupId: '5', deadlineMs: DAY_MS });
     const waits = desk.ask({ op: 'create', id: 'b', groupId: '5', deadlineMs: 1000 });
     await desk.advance(1500);
-    const said = 'not asked: command a had the key';
-    const nodes = { node01: { state: 'unknown', attempts: 0, said } };
+    const lastResponse = 'not asked: command a had the key';
+    const nodes = { node01: { state: 'unknown', attempts: 0, lastResponse } };
     expect(waits.answer).toMatchObject({ state: 'refused', reason: 'deadline', nodes });
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SettledCounts } from '../../src/coordinator/settled-counts.ts';
+import { SettledCounts } from '../../src/coordinator/notify/settled-counts.ts';
 
 test('every op, lane and outcome is counted from the start, with nothing in it', () => {
   const { durations, byState } = new SettledCounts();

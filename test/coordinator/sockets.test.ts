@@ -2,11 +2,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Dealer, Request, Router, Subscriber, XPublisher } from 'zeromq';
 import type { Respond } from '../../src/coordinator/ports.ts';
-import {
-  CLIENT_SOCKET_OPTIONS,
-  ClientSocket,
-} from '../../src/coordinator/sockets/client-socket.ts';
-import { EVENT_SOCKET_OPTIONS, EventSocket } from '../../src/coordinator/sockets/event-socket.ts';
+import { CLIENT_OPTIONS, ClientSocket } from '../../src/coordinator/sockets/client-socket.ts';
+import { EVENT_OPTIONS, EventSocket } from '../../src/coordinator/sockets/event-socket.ts';
 import type { Log } from '../../src/observe/log/log-port.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
 import type { Request as ClientRequest } from '../../src/protocol/request.ts';
@@ -27,9 +24,9 @@ interface Taken {
   readonly respond: Respond;
 }
 
-/** A front whose requests are kept, and answered by the test. */
+/** A client socket whose requests are kept, and answered by the test. */
 async function openFront({ frameBytesMax = 1024, backlog = (): number => 0 } = {}) {
-  const router = closing(new Router(CLIENT_SOCKET_OPTIONS));
+  const router = closing(new Router(CLIENT_OPTIONS));
   await router.bind('tcp://127.0.0.1:*');
   const taken: Taken[] = [];
   const warnings: object[] = [];
@@ -53,10 +50,9 @@ async function nextJson(socket: Dealer | Request): Promise<object> {
 }
 
 const PONG: Answer = { pid: 1, version: '1.2.3', accepting: true };
-/** The clock that clients are told. */
 const AT = 1_795_000_000_000;
 
-describe('the front', () => {
+describe('the client socket', () => {
   test('a REQ client and a DEALER client are answered alike, their frames untouched', async () => {
     const { taken, endpoint } = await openFront();
     const req = closing(new Request());
@@ -205,7 +201,7 @@ describe('the front', () => {
 
 describe('events', () => {
   async function openEvents() {
-    const socket = closing(new XPublisher(EVENT_SOCKET_OPTIONS));
+    const socket = closing(new XPublisher(EVENT_OPTIONS));
     const events = new EventSocket(socket, fail);
     onTestFinished(() => events.flushed());
     await socket.bind('tcp://127.0.0.1:*');

@@ -88,7 +88,7 @@ test.each([
     spoil();
     expect(statSync(file).size).toBeGreaterThan(1);
     const journal = await openLookedThrough(file, { log, awaited });
-    expect(detail).toEqual([expect.stringContaining('while it works already')]);
+    expect(detail).toEqual([expect.stringContaining('checked in the background')]);
     await vi.waitFor(() => expect(journal.tidy()).rejects.toMatchObject(DAMAGED), {
       timeout: 10_000,
     });

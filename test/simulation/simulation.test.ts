@@ -59,13 +59,15 @@ describe('the daemon in virtual time, whatever fails', () => {
     expect(prints.size).toBe(40);
   });
 
-  it('a client repeats what it has no answer to, at once only to a daemon that has started anew', async () => {
+  it('a client repeats what it has no answer to, at once only after a restart or an expiry', async () => {
     let repeats = 0;
     for (let seed = 0; seed < 300; seed++) {
       const lastAsked = new Map<string, number>();
       for (const line of await traceOf(seed)) {
         const [, time, number] = /^ *([\d.]+) client asks (\d+):/.exec(line) ?? [];
         if (line.endsWith('the daemon is ready')) lastAsked.clear();
+        const expired = /daemon answers (\d+):.*"code":"expired"/.exec(line)?.[1];
+        if (expired !== undefined) lastAsked.delete(expired);
         if (number === undefined) continue;
         const before = lastAsked.get(number);
         if (before !== undefined) {

@@ -26,34 +26,14 @@ export const BANNED: readonly Word[] = [
   { ...part('crowd', 'dealer'), within: 'bench/' },
   { ...part('contender', 'subject'), within: 'bench/' },
   part('unauthorised', 'a code that the daemon sends'),
-];
-
-export const PENDING: readonly Word[] = [
-  // The coordinator's batch; a saga or a node turned back.
   name('Turn', 'Batch'),
-  name('turned', 'reversed'),
-  name('node_turned', 'node_reversed'),
-  name('turnedAt', 'reversedAt'),
-  name('turnBack', 'reverse'),
-  // Words that are no words: values by name, states, messages.
   name('StandingWords', 'KeyValues'),
   name('OperatorWord', 'OperatorCommand'),
-  name('LastWord', 'LastCommitted'),
-  name('lastWords', 'lastCommitted, farewell'),
+  name('LastWord', 'LatestSettled'),
   name('breaker-word', 'stored-breaker'),
-  part('wording', 'codec'),
-  part('standing', 'status, snapshot, state'),
-  part('told', 'sent, logged, notified'),
-  part('tell', 'send, log, notify, describeError'),
-  part('say', 'log, notify, describe'),
-  part('said', 'lastResponse'),
-  part('hear', 'receive'),
-  // One owner mark, one word for it.
-  name('marks', 'tokens'),
   name('MarksRow', 'TokensRow'),
   name('SagaMark', 'ErrorContext'),
   name('markSaga', 'addErrorContext'),
-  // Types of the same name in two layers.
   { ...name('Request', 'NodeRequest'), within: 'src/core/' },
   { ...name('Answer', 'NodeReply'), within: 'src/core/' },
   { ...name('AnswerKind', 'NodeReplyKind'), within: 'src/core/' },
@@ -63,27 +43,42 @@ export const PENDING: readonly Word[] = [
   { ...name('StartError', 'CannotStart'), within: 'src/nodesim/' },
   { ...name('Call', 'NodeCall'), within: 'src/node/' },
   { ...name('Exchange', 'HttpExchange'), within: 'src/node/' },
+  { ...name('Line', 'LinkedQueue'), within: 'src/coordinator/' },
+  part('judgement', 'classify'),
+  part('judge', 'classify'),
+  name('AfterReads', 'AfterPoll'),
+  name('cleansed', 'selfChecked'),
+  name('touched', 'mayHaveChanged'),
+];
+
+export const PENDING: readonly Word[] = [
+  // Words that are no words: values by name, states, messages.
+  name('lastWords', 'latestSettled, farewell'),
+  part('wording', 'codec'),
+  part('standing', 'status, snapshot, state'),
+  part('told', 'sent, logged, notified'),
+  part('tell', 'send, log, notify, describeError'),
+  part('say', 'log, notify, describe'),
+  part('said', 'lastResponse'),
+  part('hear', 'receive'),
+  // One owner mark, one word for it.
+  name('marks', 'tokens'),
+  // Types of the same name in two layers.
   // Words of our own where the field has one.
   part('courier', 'sender'),
   part('desk', 'context, controls'),
   part('sign', 'healthSignal'),
   part('places', 'slots'),
-  { ...name('Line', 'LinkedQueue'), within: 'src/coordinator/' },
   part('suspicion', 'candidates'),
   part('suspect', 'findCandidates'),
-  part('judgement', 'classify'),
-  part('judge', 'classify'),
   part('patience', 'hangTimeouts, defaultTimeout'),
   part('front', 'clientSocket, port'),
   part('carried', 'responseHandler'),
   part('visitor', 'waiter'),
-  name('AfterReads', 'AfterPoll'),
   part('aside', 'listPool'),
   part('renewal', 'scheduledRestart'),
   name('hurried', 'retry_requested'),
-  name('cleansed', 'selfChecked'),
   name('unguarded', 'guardDisproved'),
-  name('touched', 'mayHaveChanged'),
   name('doubt', 'createInDoubt'),
   part('telling', 'safeFields'),
 ];

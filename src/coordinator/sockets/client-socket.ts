@@ -34,7 +34,7 @@ const ENVELOPE_HINT =
 const DROP_LOG_MS = 10_000;
 
 /** Settings of the ROUTER that the bounds above rely on. */
-export const CLIENT_SOCKET_OPTIONS = {
+export const CLIENT_OPTIONS = {
   ...ZAP_SOCKET,
   linger: 500,
   ...LIVELINESS,

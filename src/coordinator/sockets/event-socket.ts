@@ -13,7 +13,7 @@ import { LIVELINESS } from './peer-heartbeats.ts';
 import { ZAP_SOCKET } from './zap.ts';
 
 /** What a slow subscriber may leave unread; beyond it events are lost to it, as PUB does. */
-export const EVENT_SOCKET_OPTIONS = {
+export const EVENT_OPTIONS = {
   ...ZAP_SOCKET,
   ...LIVELINESS,
   linger: 0,

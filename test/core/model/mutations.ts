@@ -2,9 +2,11 @@
  * The rules the core keeps, taken out one at a time: of a copy of the core, or of the model's own
  * daemon. The figures were taken with the model as it stands.
  */
+import { ANSWER_MUTATIONS } from './answer-mutations.ts';
 import { edit, type Mutation } from './mutated-core.ts';
 
 export const MUTATIONS: readonly Mutation[] = [
+  ...ANSWER_MUTATIONS,
   {
     rule: "P2: the survey's finding is durable before the first delete",
     histories: 2,
@@ -218,29 +220,6 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    rule: 'node contract: what a 404 to a guarded delete means is read',
-    histories: 3,
-    historiesToOutcome: 15,
-    edits: [
-      edit(
-        'after-reply.ts',
-        "if (goal.presence === 'absent' && goal.guard !== undefined)",
-        "if (goal.presence === 'absent' && goal.guard === 'never')",
-      ),
-    ],
-  },
-  {
-    rule: "node contract: a 404 proves the journal's token wrong, and the delete goes on unguarded",
-    histories: 450,
-    edits: [
-      edit(
-        'after-reply.ts',
-        'const journals = node.finding?.presence',
-        "const journals = node.name === '' && node.finding?.presence",
-      ),
-    ],
-  },
-  {
     rule: 'P5: while it rolls back, no answer is final',
     histories: 14,
     historiesToOutcome: 14,
@@ -249,29 +228,6 @@ export const MUTATIONS: readonly Mutation[] = [
         'after-reply.ts',
         "if (node.direction === 'want') return { ...node, verdict: 'refused' };",
         "if (node.direction !== undefined) return { ...node, verdict: 'refused' };",
-      ),
-    ],
-  },
-  {
-    rule: 'P1: a success without proof leaves a node in doubt',
-    histories: 90,
-    historiesToOutcome: 110,
-    edits: [
-      edit(
-        'after-reply.ts',
-        "mayHaveChanged: true, createInDoubt: doubt, belief: 'unknown', next",
-        'next',
-      ),
-    ],
-  },
-  {
-    rule: 'P1: a record found after a create without proof may be ours',
-    histories: 125,
-    edits: [
-      edit(
-        'after-reply.ts',
-        "createInDoubt: doubt, belief: 'unknown', next",
-        "belief: 'unknown', next",
       ),
     ],
   },
@@ -292,29 +248,5 @@ export const MUTATIONS: readonly Mutation[] = [
     histories: 7,
     historiesToOutcome: 43,
     rules: { surveyEarly: true },
-  },
-  {
-    rule: 'node contract: own or foreign, when the token is hidden',
-    histories: 13,
-    historiesToOutcome: 13,
-    edits: [
-      edit(
-        'after-reply.ts',
-        "  return { node, turn: 'prior' };",
-        '  return { node: { ...reached, mayHaveChanged: true } };',
-      ),
-    ],
-  },
-  {
-    rule: 'node contract: a rollback deletes only where a create of ours was applied or is in doubt',
-    histories: 740,
-    historiesToOutcome: 740,
-    edits: [
-      edit(
-        'evolve.ts',
-        "verdict: asBefore ? 'reached' : 'open',",
-        "verdict: asBefore && node.verdict !== 'foreign' ? 'reached' : 'open',",
-      ),
-    ],
   },
 ];
