@@ -83,7 +83,7 @@ describe('audit', () => {
           : undefined,
     });
     const { code, stdout } = await run();
-    expect(stdout).toMatch(/^audit: the nodes agree with each other, 3 compared in /);
+    expect(stdout).toMatch(/^audit: the nodes agree with each other, 3 compared, in /);
     expect(stdout).toMatch(/\n2 keys are on all nodes and not known to the journal\n$/);
     expect(code).toBe(0);
     expect((await run('--unjournaled')).stdout).toMatch(/ {2}new\n {2}newer\n$/);

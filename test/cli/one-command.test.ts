@@ -84,6 +84,7 @@ describe('create-one and delete-one', () => {
         lane: 'bulk',
         ifUnavailable: 'wait',
         wait: 'settled',
+        expiresAt: expect.any(Number) as number,
       },
     ]);
   });
