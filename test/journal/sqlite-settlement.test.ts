@@ -47,7 +47,7 @@ test('a settlement comes back as it went in, however alike its nodes are', async
     fc.record({
       state: fc.constant('unknown' as const),
       attempts: fc.nat(1),
-      said: fc.constantFrom('408', '500'),
+      lastResponse: fc.constantFrom('408', '500'),
     }),
   );
   const nodes = fc.oneof(

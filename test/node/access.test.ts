@@ -82,11 +82,11 @@ describe('a secret that changes', () => {
     const asking = new Asking(node.url, { auth: { bearer: `\${file:${file}}` } });
     expect(await asking.answerTo()).toMatchObject({ kind: 'applied' });
     token = 'second';
-    expect(await asking.answerTo()).toEqual({ kind: 'refused', said: '401 no' });
+    expect(await asking.answerTo()).toEqual({ kind: 'refused', detail: '401 no' });
     secretFile(file, 'second');
     // All that were sent with the old one hear the same, however many they are.
     const both = await Promise.all([asking.answerTo(), asking.answerTo()]);
-    const renewed = { kind: 'unsent', said: '401, and the credentials have changed since' };
+    const renewed = { kind: 'unsent', detail: '401, and the credentials have changed since' };
     expect(both).toEqual([renewed, renewed]);
     expect(await asking.answerTo()).toMatchObject({ kind: 'applied' });
   });
@@ -114,7 +114,7 @@ describe('a secret that changes', () => {
     const asking = new Asking(node.url, { auth, onTrouble });
     rmSync(file);
     for (let count = 0; count < 3; count++) {
-      expect(await asking.answerTo(READ)).toEqual({ kind: 'refused', said: '401 no' });
+      expect(await asking.answerTo(READ)).toEqual({ kind: 'refused', detail: '401 no' });
     }
     expect(sent).toEqual([`auth.bearer names the file ${file}, which can't be read: ENOENT`]);
     expect(node.requests.at(-1)?.head).toContain('authorization: Bearer first');
@@ -135,7 +135,7 @@ test('a node at a unix socket is called there, and its URL only names it', async
   });
   const asking = new Asking('http://localhost/v1', { socket, connections: 1 });
   for (let count = 0; count < 3; count++) {
-    expect(await asking.answerTo()).toEqual({ kind: 'applied', said: '201 CREATED' });
+    expect(await asking.answerTo()).toEqual({ kind: 'applied', detail: '201 CREATED' });
   }
   expect(seen).toEqual(Array(3).fill('POST /v1/group localhost'));
   server.closeAllConnections();
@@ -143,7 +143,7 @@ test('a node at a unix socket is called there, and its URL only names it', async
   const gone = new Asking('http://localhost/v1', { socket: `${socket}.none` });
   expect(await gone.answerTo()).toMatchObject({
     kind: 'unsent',
-    said: expect.stringContaining('ENOENT'),
+    detail: expect.stringContaining('ENOENT'),
   });
 });
 

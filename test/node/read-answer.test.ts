@@ -147,7 +147,7 @@ describe('a read counts only with this very record', () => {
     const body = '{"groupId": "5", "size": 12345678901234567890}';
     expect(answer('read', { body: `${body}\n` })).toEqual({
       kind: 'present',
-      said: `200 ${body}`,
+      detail: `200 ${body}`,
       body,
     });
   });

@@ -137,7 +137,7 @@ describe('a name', () => {
     const { answer, seen } = asking.ask();
     expect(await answer).toEqual({
       kind: 'unsent',
-      said: `${HOST} was not looked up within 500 ms`,
+      detail: `${HOST} was not looked up within 500 ms`,
     });
     expect((await seen).sign).toBe('none');
     const second = asking.answerTo();
