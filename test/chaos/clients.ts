@@ -3,7 +3,7 @@
  * of the daemon and of themselves.
  *
  * A client that dies leaves its questions unanswered; its successor asks them again by their ids
- * (P7). What was not accepted (`busy`, `draining`, `unavailable`) is asked for again, by its id.
+ * (P7). What was not accepted (`busy`, `draining`, `expired`, `unavailable`) is asked for again, by its id.
  * What a client was promised with `accepted` is asked for again, by another client, until it is
  * settled. Now and then others meddle with a command: see `meddle.ts`.
  */
@@ -27,7 +27,7 @@ const IN_FLIGHT = 30;
 /** Longer than all faults last: whoever waits that long has been forgotten. */
 const PATIENCE_MS = 180_000;
 const AGAIN_MS = 200;
-const NOT_ACCEPTED = ['busy', 'draining', 'unavailable'];
+const NOT_ACCEPTED = ['busy', 'draining', 'expired', 'unavailable'];
 
 type Request = Parameters<LockstepClient['send']>[0];
 
