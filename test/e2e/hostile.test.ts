@@ -178,7 +178,7 @@ describe('a peer that is silent', () => {
       for (const mute of mutes) mute.destroy();
     });
     // The guard of memory looks every five seconds, and needs a descriptor to look.
-    await vi.waitUntil(() => daemon.output.includes('memory could not be measured'), LONG);
+    await vi.waitUntil(() => daemon.output.includes('memory use cannot be read'), LONG);
     expect(await client.ping()).toMatchObject({ pid: firstPid, accepting: true });
     for (const mute of mutes) mute.destroy();
     // A new connection to a node needs a descriptor as well: creates may have waited for one.

@@ -75,6 +75,6 @@ test('after restartAfterHours it stops in order, comes back, and P3: no command 
   const output = daemon.output();
   expect(output).toContain('stopping: it has run for restartAfterHours (0.002)');
   expect(output).toMatch(/shutdown complete .*exiting with code 75/);
-  expect(output).not.toContain('did not end on purpose');
+  expect(output).not.toContain('ended unexpectedly');
   expect(await daemon.end()).toBe(0);
 });

@@ -34,7 +34,7 @@ test('P10: a node that is taken out while commands need it is told at the start,
   await daemon.kill9();
   await daemon.restart(two);
   expect(daemon.output).toContain('the list of nodes differs from that of the last run');
-  expect(daemon.output).toContain('open commands need nodes that are not configured any more');
+  expect(daemon.output).toContain('open commands need nodes that are no longer configured');
   expect(await client.summary()).toMatchObject({ missingNodes: { node03: 1 } });
   const sent = 'node03 is not configured, and 1 open command needs it';
   const status = await runCli(['status', '--endpoint', daemon.endpoint]);

@@ -223,9 +223,9 @@ describe('what the daemon tells', () => {
     onTestFinished(() => second[Symbol.asyncDispose]());
     await expect(second.restart()).rejects.toThrow('ended with 1');
     expect(second.output).toContain(`is held by the daemon with process id ${first.pid}`);
-    expect(second.output).not.toContain('did not end on purpose');
+    expect(second.output).not.toContain('ended unexpectedly');
     await first.restart();
-    expect(first.output).not.toContain('did not end on purpose');
+    expect(first.output).not.toContain('ended unexpectedly');
     expect(notices(services).filter((text) => text.includes('restarted'))).toEqual([]);
   });
 

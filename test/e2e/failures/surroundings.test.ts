@@ -82,7 +82,7 @@ describe('failures', () => {
         return 'state' in answer && status === 200 ? [] : [JSON.stringify(answer), text];
       });
       expect(daemon.output.match(/the disk is nearly full/g)).toHaveLength(1);
-      expect(daemon.output.match(/the disk has room again/g)).toHaveLength(1);
+      expect(daemon.output.match(/the disk has free space again/g)).toHaveLength(1);
       expect(await daemon.stop()).toBe(0);
     },
   );
