@@ -61,6 +61,22 @@ describe('headers, query and credentials', () => {
     expect(said).toContain('authorization: Basic ***');
     expect(said).not.toMatch(/s3cret|dTpzM2NyZXQ=/);
   });
+
+  test.each([
+    ['where the text is cut', (secret: string) => `${'x'.repeat(190)}${secret}`],
+    ['beyond what is shown at all', (secret: string) => `${'\n'.repeat(395)}${secret}`],
+    ['in JSON that is not understood', (secret: string) => JSON.stringify({ detail: secret })],
+    ['in the message of an error', (secret: string) => JSON.stringify({ message: secret })],
+  ])('P10: not a part of a secret is shown %s', async (_, echo) => {
+    const S = 'half "a" secret\\';
+    const node = await startRawNode((socket) => socket.write(answer('403 Forbidden', echo(S))));
+    const { detail } = await new Asking(node.url, {
+      auth: { bearer: '${env:S}' },
+      env: { S },
+    }).answerTo();
+    expect(detail).toContain('403 ');
+    expect(detail).not.toContain('half');
+  });
 });
 
 describe('a secret that changes', () => {

@@ -61,8 +61,9 @@ export function present(
   for (const [place, text] of textsOf(access)) {
     const resolved = attempt(place, () => resolveSecrets(text, env));
     texts.set(place, resolved?.text ?? '');
-    for (const secret of resolved?.secrets ?? [])
-      hidden.add(secret).add(encodeURIComponent(secret));
+    for (const secret of resolved?.secrets ?? []) {
+      hidden.add(secret).add(encodeURIComponent(secret)).add(JSON.stringify(secret).slice(1, -1));
+    }
   }
   const headers = headersOf(access, texts, hidden);
   const files = readPem(access, attempt);

@@ -55,6 +55,7 @@ const WITH_BODY: ReadonlySet<Method> = new Set(['POST', 'PUT', 'PATCH']);
 export class Codec {
   readonly #options: CodecOptions;
   readonly #basePath: string;
+  readonly #redact: ((text: string) => string) | undefined;
   /** Made once, and again when credentials change. */
   #calls!: Readonly<Record<NodeRequest['kind'], Compiled>>;
   #listing!: Pick<Compiled, 'start' | 'middle'> & { readonly headers: Template | undefined };
@@ -65,8 +66,9 @@ export class Codec {
   readonly #isPlain: Readonly<Record<NodeRequest['kind'], boolean>>;
 
   constructor(options: CodecOptions) {
-    const { url, dialect } = options;
+    const { url, dialect, credentials } = options;
     this.#options = options;
+    this.#redact = credentials && ((text) => credentials.redact(text));
     this.#basePath = url.pathname.replace(/\/+$/, '');
     this.#isPlain = {
       create: !dialect.create.applied.some(isExplicit),
@@ -112,7 +114,7 @@ export class Codec {
 
   /** What a node said may repeat what it was told in secret. */
   redact(text: string): string {
-    return this.#options.credentials?.redact(text) ?? text;
+    return this.#redact?.(text) ?? text;
   }
 
   read(
@@ -123,8 +125,8 @@ export class Codec {
     const latest = this.#latest[kind];
     if (latest?.status === http.status && latest.body === http.body) return latest.answer;
     const { name: node, dialect, wallNow } = this.#options;
-    const read = readReply(dialect, { kind, groupId, node }, { ...http, at: wallNow() });
-    const answer = { ...read, detail: this.redact(read.detail) };
+    const asked = { kind, groupId, node, redact: this.#redact };
+    const answer = readReply(dialect, asked, { ...http, at: wallNow() });
     // What a record says, and when to come back, is said anew each time.
     if (answer.kind === 'applied' && this.#isPlain[kind] && !isObjectText(http.body)) {
       this.#latest[kind] = { status: http.status, body: http.body, answer };

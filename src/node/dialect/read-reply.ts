@@ -15,6 +15,8 @@ import { parseRecord } from './record.ts';
 
 export interface Asked extends About {
   readonly kind: NodeRequest['kind'];
+  /** Takes secrets out of a text for people. */
+  readonly redact?: ((text: string) => string) | undefined;
 }
 
 export interface HttpReply extends Reply {
@@ -48,7 +50,7 @@ interface Found {
 }
 
 export function readReply(dialect: Dialect, asked: Asked, http: HttpReply): NodeReply {
-  const detail = describeReply(http.status, http.body);
+  const detail = describeReply(http.status, http.body, asked.redact);
   const found = find(dialect, asked, http);
   if (found === undefined) return unnamed(dialect, asked, { http, detail });
   const { meaning, rule } = found;
