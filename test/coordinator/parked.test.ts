@@ -106,6 +106,25 @@ test('P10: a life that is killed before it has told leaves that to the next', as
   expect(later.events).not.toContainEqual(['command.parked', expect.anything()]);
 });
 
+test.each(['', '{', '{"seq":1,"all":1}', '["a"]', 'null'])(
+  'P10: what is kept of a crash as %j is damaged: nothing is parked, and that is told',
+  async (text) => {
+    const journal = new MemoryJournal(await begun());
+    await journal.keep('probation', text);
+    await journal.keep('parked', text);
+    const told: string[] = [];
+    const options = probationOf(journal);
+    const onTrouble = (_: string, { message }: Error) => void told.push(message);
+    const probation = new Probation({ ...options, ports: { ...options.ports, onTrouble } });
+    await probation.park();
+    expect(told).toEqual([
+      'what is kept as parked is not legible',
+      'what is kept as probation is not legible',
+    ]);
+    expect(probation.untold).toEqual([]);
+  },
+);
+
 test('a process that is killed while a command is under way parks nothing', async () => {
   const careful = await openDesk({ from: await begun(), crashes: THRICE });
   const killed = await openDesk({ from: careful.crash(), crashes: THRICE });

@@ -84,11 +84,21 @@ export class Probation {
       if (!(error instanceof JournalError)) throw error;
       return onTrouble('cannot read which command crashed the last run: none is parked', error);
     }
-    this.untold = JSON.parse(words.get(UNTOLD) ?? '[]') as readonly number[];
+    const read = (name: string): readonly number[] => {
+      const numbers = numbersOf(words.get(name) ?? '[]');
+      if (numbers !== undefined) return numbers;
+      const message = `what is kept as ${name} is not legible`;
+      onTrouble(
+        'it is not known which commands crashed',
+        new JournalError(message, { code: 'corrupt' }),
+      );
+      return [];
+    };
+    this.untold = read(UNTOLD);
     const word = words.get(WORD);
     if (word === undefined) return undefined;
-    const { seq, all } = JSON.parse(word) as { readonly seq: number; readonly all: number };
-    if (crashes.all > all) {
+    const [seq, all] = read(WORD);
+    if (seq !== undefined && all !== undefined && crashes.all > all) {
       this.untold = [...this.untold, seq].slice(-UNTOLD_MAX);
       await journal.keep(UNTOLD, JSON.stringify(this.untold));
       await journal.park(seq);
@@ -155,7 +165,7 @@ export class Probation {
 
   #write(seq: number): Promise<void> {
     const { ports, crashes } = this.#options;
-    return ports.journal.keep(WORD, JSON.stringify({ seq, all: crashes.all }));
+    return ports.journal.keep(WORD, JSON.stringify([seq, crashes.all]));
   }
 
   #askLater(open: OpenCommand): void {
@@ -185,6 +195,16 @@ export class Probation {
     if (!this.#isRecovered || this.#begun > 0) return;
     this.#isRecovered = false;
     this.#options.onTakenUp?.();
+  }
+}
+
+/** Undefined if the text is damaged. */
+function numbersOf(text: string): readonly number[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every(Number.isSafeInteger) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 
