@@ -26,7 +26,7 @@ const client = await LockstepClient.connect({ endpoint: process.argv[2] ?? '', t
 
 serveTasks({
   name: 'client',
-  issue: (groupId, hear) => void committed(groupId).then(hear),
+  issue: (groupId, receive) => void committed(groupId).then(receive),
   perform,
 });
 

@@ -50,8 +50,8 @@ function byPool({ name, url }: { name: string; url: string }): Create {
     const detail = await answer.body.text();
     return answer.statusCode === 201 ? undefined : `${name} says ${answer.statusCode} ${detail}`;
   };
-  return (groupId, token, hear) =>
-    void create(groupId, token).then(hear, (error: unknown) => hear(String(error)));
+  return (groupId, token, receive) =>
+    void create(groupId, token).then(receive, (error: unknown) => receive(String(error)));
 }
 
 function byNodeClient({ name, url }: { name: string; url: string }): Create {

@@ -60,17 +60,17 @@ export interface TaskHandlers {
 }
 
 export function serveTasks(handlers: TaskHandlers): void {
-  const tell = (message: FromSubject) => process.send?.(message);
+  const report = (message: FromSubject) => process.send?.(message);
   process.on('message', (task: Task) => {
     perform(handlers, task).then(
-      (sent) => tell({ kind: 'told', told: sent }),
-      (error: unknown) => tell({ kind: 'failed', error: String(error) }),
+      (sent) => report({ kind: 'told', told: sent }),
+      (error: unknown) => report({ kind: 'failed', error: String(error) }),
     );
   });
   process.on('disconnect', () => process.exit());
   // An exit in order writes the profile, if there is to be one.
   process.on('SIGTERM', () => process.exit());
-  tell({ kind: 'ready' });
+  report({ kind: 'ready' });
 }
 
 async function perform(handlers: TaskHandlers, task: Task): Promise<Told> {

@@ -17,7 +17,7 @@ interface Signalled {
 /** @returns whether pm2 is there; undefined where it was started without */
 export function followSignals(
   settings: Settings,
-  { shutdown, telemetry, log, send: tell, setLevel }: Signalled,
+  { shutdown, telemetry, log, send, setLevel }: Signalled,
 ): () => boolean | undefined {
   let isLost = false;
   const handlers = {
@@ -29,7 +29,7 @@ export function followSignals(
       isLost = true;
       log.error('pm2 is gone: after a crash nothing starts this daemon anew; run npm start');
       telemetry.unsupervised();
-      tell({ unsupervised: true });
+      send({ unsupervised: true });
     },
   };
   listenToSignals(handlers, terminalOf());

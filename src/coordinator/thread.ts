@@ -135,7 +135,7 @@ runThread(async (tools) => {
   await recovering;
   const commands = [...coordinator.commands.registry.all()];
   const lagMs = await clockLag(journal, now());
-  logLeft({ ...data, commands, lagMs }, { log, tell: sendToMain });
+  logLeft({ ...data, commands, lagMs }, { log, notify: sendToMain });
   stuck.recovered(commands);
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});

@@ -149,9 +149,9 @@ export class Auditor {
   }
 }
 
-function sightingOf({ kind, token, detail: said }: NodeReply): NodeSighting {
+function sightingOf({ kind, token, detail }: NodeReply): NodeSighting {
   if (kind === 'absent') return { state: 'absent' };
-  if (kind !== 'present') return { state: 'unknown', lastResponse: said };
+  if (kind !== 'present') return { state: 'unknown', lastResponse: detail };
   return token === undefined ? { state: 'present' } : { state: 'present', owner: token };
 }
 

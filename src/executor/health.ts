@@ -42,19 +42,19 @@ export class Health {
     this.#counts = new Map(ports.nodeNames.map((name) => [name, { ...NOTHING }]));
   }
 
-  note(node: string, { signal: sign, detail: said, tookMs }: Outcome): void {
-    const count = sign === 'none' ? undefined : this.#counts.get(node);
+  note(node: string, { signal, detail, tookMs }: Outcome): void {
+    const count = signal === 'none' ? undefined : this.#counts.get(node);
     if (count === undefined) return;
     count.calls++;
     if (tookMs >= this.#slowCallMs) count.slow++;
-    if (sign === 'good') {
+    if (signal === 'good') {
       count.failuresInRow = 0;
     } else {
       count.failures++;
       count.failuresInRow++;
-      count.lastError = said;
+      count.lastError = detail;
     }
-    if (sign === 'bad') this.#schedule('now');
+    if (signal === 'bad') this.#schedule('now');
     else if (this.#due === 'never') this.#schedule('later');
   }
 

@@ -258,9 +258,9 @@ export class SagaDriver {
       .exchange(request, run.saga.command, (answer, sign, tookMs) => {
         run.exchanges.splice(run.exchanges.indexOf(underway), 1);
         const counted = sign === 'bad' && isWorn(run.saga, node) ? 'none' : sign;
-        const { detail: said } = answer;
-        if (trial === undefined) this.#health.note(node, { signal: counted, detail: said, tookMs });
-        else trial.ended(counted, said);
+        const { detail } = answer;
+        if (trial === undefined) this.#health.note(node, { signal: counted, detail, tookMs });
+        else trial.ended(counted, detail);
         attempted?.(() => {
           const number = stateOf(run.saga, node)?.attempts ?? 0;
           return { id, node, groupId, request, number, answer, ms: now() - startedAt };

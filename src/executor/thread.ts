@@ -85,8 +85,8 @@ runThread(async ({ beat, sockets, keep }) => {
     data.policy,
     data.slowCallMs,
   );
-  const hear = (text: string) => take(JSON.parse(text) as Order[], executor, beat);
-  keep('coordinator', channel.receive(hear));
+  const receive = (text: string) => take(JSON.parse(text) as Order[], executor, beat);
+  keep('coordinator', channel.receive(receive));
   outbox.push({ kind: 'hello' });
   return {
     onControl: (message) => {

@@ -22,24 +22,24 @@ export class Trials {
   }
 
   take({ node, period, call, harmless }: Extract<Order, { kind: 'try' }>): void {
-    const tell = (sign: HealthSignal | 'idle', detail?: string) => {
+    const report = (sign: HealthSignal | 'idle', detail?: string) => {
       const lastError = sign === 'bad' && detail !== undefined ? { lastError: detail } : {};
       this.#ports.report({ kind: 'tried', node, period, sign, ...lastError });
     };
     const isReading = call === 'read';
-    if (this.#driver.letOneThrough({ node, readsOnly: isReading, ended: tell })) return;
-    if (harmless) this.#read(node, tell);
-    else tell('idle');
+    if (this.#driver.letOneThrough({ node, readsOnly: isReading, ended: report })) return;
+    if (harmless) this.#read(node, report);
+    else report('idle');
   }
 
   interrupt(): void {
     for (const read of this.#reads) read.abort();
   }
 
-  #read(node: string, tell: (sign: HealthSignal, detail?: string) => void): void {
+  #read(node: string, report: (sign: HealthSignal, detail?: string) => void): void {
     const read = this.#ports.node(node).exchange({ kind: 'read' }, TRIAL, (answer, sign) => {
       this.#reads.delete(read);
-      tell(sign, answer.detail);
+      report(sign, answer.detail);
     });
     this.#reads.add(read);
   }

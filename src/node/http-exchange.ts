@@ -66,9 +66,9 @@ export abstract class HttpExchange<Read> implements ResponseHandler, Waiter<Conn
     this.#end(this.read(answer));
   }
 
-  onLost({ detail: said, isOurs }: Loss): void {
+  onLost({ detail, isOurs }: Loss): void {
     this.#isOurs = isOurs;
-    this.#end({ kind: this.#isSent ? 'lost' : 'unsent', detail: said });
+    this.#end({ kind: this.#isSent ? 'lost' : 'unsent', detail });
   }
 
   #end(ending: Read | Unanswered): void {

@@ -43,9 +43,9 @@ function openNode(): GroupNode | undefined {
 
 async function serve(node: GroupNode): Promise<void> {
   const door = new FrontDoor(() => createFront(routerFor(served, log)), start);
-  const desk = new ControlledNode(node, door);
+  const controlled = new ControlledNode(node, door);
   const alone = (socket?: Socket): ReadonlyMap<string, NodeControls> =>
-    new Map([[name, { port: start.port, control: (asked) => desk.control(asked, socket) }]]);
+    new Map([[name, { port: start.port, control: (asked) => controlled.control(asked, socket) }]]);
   const served: Served = {
     group: (request, call) => node.group(request, call),
     list: (request, call) => node.list(request, call),
@@ -64,18 +64,18 @@ async function serve(node: GroupNode): Promise<void> {
   }
   main.on('message', (message: ToThread) => {
     if (message.kind === 'stop') stop(node, door);
-    else for (const call of message.calls) take(call, desk);
+    else for (const call of message.calls) take(call, controlled);
   });
   send({ kind: 'ready' });
 }
 
-function take(call: ForwardedCall, desk: ControlledNode): void {
+function take(call: ForwardedCall, controlled: ControlledNode): void {
   const { seq } = call;
   if (call.kind === 'control') {
     // A control that fails is the simulator's own fault: the rejection ends the thread.
-    void desk.control(call.control).then((reply) => giveBack({ seq, reply }));
+    void controlled.control(call.control).then((reply) => giveBack({ seq, reply }));
   } else {
-    desk.forwarded(call, { deliver: (outcome) => giveBack({ seq, outcome }) });
+    controlled.forwarded(call, { deliver: (outcome) => giveBack({ seq, outcome }) });
   }
 }
 

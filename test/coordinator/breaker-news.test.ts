@@ -10,7 +10,7 @@ function setUp() {
   const teller = new BreakerReporter({
     log,
     now: () => clock.now,
-    tell: (news) => sent.push(news),
+    notify: (news) => sent.push(news),
   });
   const take = (from: BreakerEvent['from'], state: BreakerEvent['state'], forced?: true) =>
     teller.take({

@@ -13,10 +13,10 @@ test('every event says when it was published, by the clock of the daemon', async
     publish: (topic, payload) => published.push([topic, payload()]),
   };
   const sent: unknown[] = [];
-  const tell: EventOutlets['notify'] = (news) => void sent.push(news);
+  const report: EventOutlets['notify'] = (news) => void sent.push(news);
   const { now, at } = clock;
   const stuck = new StuckNews(log, () => {});
-  const publish = publishing(publisher as EventSocket, { log, now, at, stuck, notify: tell });
+  const publish = publishing(publisher as EventSocket, { log, now, at, stuck, notify: report });
   publish('lane.bulk', () => ({ lane: 'bulk', paused: true }));
   await clock.advance(1500);
   publish('audit.finished', () => ({ checked: 7, divergent: 2 }));

@@ -63,18 +63,18 @@ async function start(): Promise<Started> {
   const worker = new Worker(ENTRY, { workerData, stdout: true, stderr: true });
   const detail: FromThread['kind'][] = [];
   worker.on('message', ({ kind }: FromThread) => detail.push(kind));
-  const tell = (message: ToThread) => worker.postMessage(message);
+  const report = (message: ToThread) => worker.postMessage(message);
   // The next one needs what this one holds, also when its test has failed.
   const gone = new Promise((resolve) => worker.once('exit', resolve));
   onTestFinished(async () => {
-    tell('stop');
+    report('stop');
     await gone;
   });
   const openExecutor = async () => {
     await vi.waitUntil(() => detail.includes('journal_held'), PATIENCE);
     return openEnd(connected);
   };
-  return { worker, endpoint, journal: data.journal, openExecutor, said: detail, tell };
+  return { worker, endpoint, journal: data.journal, openExecutor, said: detail, tell: report };
 }
 
 test('clients come in when every executor listens, not before', async () => {

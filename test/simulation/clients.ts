@@ -61,11 +61,11 @@ export class Clients {
   }
 
   /** Asks outside the plan, and has the answer. */
-  ask(value: Ask['value'], hear: (answer: Answer) => void): void {
+  ask(value: Ask['value'], receive: (answer: Answer) => void): void {
     const life = this.#options.life();
     const parsed = parseRequest(Buffer.from(JSON.stringify(value)));
     if (!parsed.ok) throw new Error(parsed.reply.error.message);
-    life?.request(parsed.request, hear);
+    life?.request(parsed.request, receive);
   }
 
   #ask(ask: Ask): void {
@@ -75,11 +75,11 @@ export class Clients {
   }
 
   #send(question: Question): void {
-    const { agenda, plan, hear, note } = this.#options.stage;
+    const { agenda, plan, hear: receive, note } = this.#options.stage;
     const { ask } = question;
     const turn = ++question.turn;
     const letter = this.#clock.letter(ask, agenda.now);
-    hear({ kind: 'asked', ask, isDated: letter.isDated });
+    receive({ kind: 'asked', ask, isDated: letter.isDated });
     note(() => `client asks ${ask.number}: ${letter.text}`);
     const [least, most] = plan.pace.network;
     const prng = this.#options.stage.chance.of(`ask ${ask.number} travels`);
@@ -90,7 +90,7 @@ export class Clients {
   }
 
   #deliver(question: Question, letter: Letter): void {
-    const { hear, note } = this.#options.stage;
+    const { hear: receive, note } = this.#options.stage;
     const { life } = this.#options;
     const now = life();
     // Nobody there: the socket keeps it until somebody is.
@@ -103,7 +103,7 @@ export class Clients {
       if (isOver) throw new Error(`ask ${ask.number} is answered twice`);
       isOver = true;
       note(() => `daemon answers ${ask.number}: ${JSON.stringify(answer)}`);
-      hear({ kind: 'said', ask, answer });
+      receive({ kind: 'said', ask, answer });
       if (isWanted && isExpired(answer)) {
         this.#options.stage.fail('P9', `ask ${ask.number} is called expired before it is`);
       }
@@ -116,13 +116,13 @@ export class Clients {
 
   /** What is with the socket may still arrive when the daemon has died meanwhile, or may not. */
   #answer(question: Question, answer: Answer): void {
-    const { agenda, plan, chance, hear } = this.#options.stage;
+    const { agenda, plan, chance, hear: receive } = this.#options.stage;
     const { ask, asked, turn } = question;
     const isLucky = chance.of(`answer ${ask.number} travels`).chance(0.5);
     const at = asked?.clientNow?.();
     agenda.after(plan.pace.network[1], () => {
       if (asked?.isAlive === false && !isLucky) return;
-      hear({ kind: 'heard', ask, answer });
+      receive({ kind: 'heard', ask, answer });
       if (at !== undefined) this.#clock.hear(at, agenda.now, asked);
       if (question.turn === turn && this.#wasMistaken(question, answer))
         return this.#send(question);

@@ -70,7 +70,7 @@ export class Lives {
 
   begin(): void {
     const number = this.ended + 1;
-    const { plan, agenda, chance, network, note, hear, throws } = this.#stage;
+    const { plan, agenda, chance, network, note, hear: receive, throws } = this.#stage;
     note(() => `the daemon starts, life ${number}`);
     const life = new Life({
       number,
@@ -84,7 +84,7 @@ export class Lives {
       onReady: () => {
         note(() => 'the daemon is ready');
         this.readyAt = agenda.now;
-        hear({ kind: 'started' });
+        receive({ kind: 'started' });
         this.#options.onReady();
       },
       onEvent: (topic, payload) => this.#published(topic, payload),
@@ -111,7 +111,7 @@ export class Lives {
   }
 
   #openJournal(life: Life, number: number): SimJournal {
-    const { plan, agenda, chance, hear, note } = this.#stage;
+    const { plan, agenda, chance, hear: receive, note } = this.#stage;
     const { ledger } = this.#options;
     this.#rows = new MemoryJournal(this.#rows.snapshot());
     const prng = chance.of(`disk ${number}`);
@@ -123,12 +123,12 @@ export class Lives {
       onDurable: (batch, result) => {
         ledger.take(batch, result, agenda.now);
         note(() => `durable: ${JSON.stringify(batch)}`);
-        hear({ kind: 'durable', batch });
+        receive({ kind: 'durable', batch });
       },
       onPruned: (commands) => {
         for (const { seq } of commands) ledger.prune(seq);
         if (commands.length > 0) note(() => `pruned: ${commands.map(({ id }) => id).join(', ')}`);
-        hear({ kind: 'pruned', commands });
+        receive({ kind: 'pruned', commands });
       },
       onConfirmed: () => this.mayCrash('confirmed'),
     });
@@ -141,9 +141,9 @@ export class Lives {
   }
 
   #published(topic: string, payload: object): void {
-    const { hear, note } = this.#stage;
+    const { hear: receive, note } = this.#stage;
     if (topic.startsWith('command.')) {
-      return hear({ kind: 'said', ask: undefined, answer: payload as Answer });
+      return receive({ kind: 'said', ask: undefined, answer: payload as Answer });
     }
     if (!topic.startsWith('breaker.')) return undefined;
     const { node, state } = payload as BreakerEvent;
@@ -189,13 +189,13 @@ export class Lives {
 
   #end(life: Life | undefined, { downMs, jumpMs, isKilled }: End): void {
     if (life === undefined || !life.isAlive) return;
-    const { network, note, hear, agenda } = this.#stage;
+    const { network, note, hear: receive, agenda } = this.#stage;
     note(() => 'the daemon dies');
     life.crash();
     this.ended++;
     this.current = undefined;
     network.loosenAll(isKilled);
-    hear({ kind: 'died' });
+    receive({ kind: 'died' });
     this.#clockOffset += jumpMs;
     agenda.after(downMs, () => this.begin());
   }

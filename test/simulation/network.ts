@@ -70,14 +70,14 @@ export class Network {
   }
 
   send(exchange: Exchange, done: (outcome: Outcome) => void): Sent {
-    const { chance, nodes, hear } = this.#options;
+    const { chance, nodes, hear: receive } = this.#options;
     const node = nodes.get(exchange.node);
     if (node === undefined) throw new Error(`there is no ${exchange.node}`);
     const name = this.#nameOf(exchange);
     const prng = chance.of(name);
     const call: Call = { exchange, node, done, prng, open: true, landed: undefined, attempt: 0 };
     this.#open.add(call);
-    hear({ kind: 'sent', exchange });
+    receive({ kind: 'sent', exchange });
     this.#meet(call, this.#faultOf(name, call));
     return { abort: () => this.#abort(call), drop: () => this.#drop(call) };
   }
@@ -138,12 +138,12 @@ export class Network {
   }
 
   #plan({ kind, node, to }: Trouble): void {
-    const { agenda, nodes, hear, note } = this.#options;
+    const { agenda, nodes, hear: receive, note } = this.#options;
     if (kind !== 'amnesia') return;
     agenda.land(to, () => {
       note(() => `${node} has lost all its data`);
       nodes.get(node)?.records.clear();
-      hear({ kind: 'emptied', node });
+      receive({ kind: 'emptied', node });
     });
   }
 
@@ -174,12 +174,12 @@ export class Network {
   }
 
   #answer(call: Call, fault: ExchangeFault | undefined): void {
-    const { plan, wallNow, hear } = this.#options;
+    const { plan, wallNow, hear: receive } = this.#options;
     if (!call.open) return;
     if (this.#isDown(call)) return this.#giveUp(call, 'reset');
     const { exchange } = call;
     if (fault === 'unsent') {
-      hear({ kind: 'answered', exchange, denied: false });
+      receive({ kind: 'answered', exchange, denied: false });
       return this.#end(call, { kind: 'unsent', detail: 'ECONNREFUSED' });
     }
     const { request, command } = exchange;
@@ -197,11 +197,11 @@ export class Network {
     );
     // An empty success to a delete counts as an answer of whoever gave it: nothing lands after it.
     if (!isDoubtful(fault) || answer.kind === 'unproven') {
-      hear({ kind: 'answered', exchange, denied: fault === 'refused' });
+      receive({ kind: 'answered', exchange, denied: fault === 'refused' });
       return this.#end(call, answer, http.status);
     }
     if (call.landed === undefined && call.prng.chance(0.5)) this.#land(call, this.#lateness(call));
-    hear({ kind: 'gaveUp', exchange, denied: answer.kind === 'misnamed' });
+    receive({ kind: 'gaveUp', exchange, denied: answer.kind === 'misnamed' });
     return this.#end(call, answer, http.status);
   }
 
@@ -214,12 +214,12 @@ export class Network {
   /** Its executor gives it up; a request that has not left yet never will. */
   #abort(call: Call): void {
     if (!call.open) return;
-    const { agenda, hear } = this.#options;
+    const { agenda, hear: receive } = this.#options;
     const unsent = call.landed === undefined && call.prng.chance(0.2);
     if (unsent) {
       call.attempt++;
       this.#close(call);
-      hear({ kind: 'answered', exchange: call.exchange, denied: false });
+      receive({ kind: 'answered', exchange: call.exchange, denied: false });
     } else {
       this.#loosen(call);
     }
@@ -235,10 +235,10 @@ export class Network {
 
   /** @param outlivingMs how long the kernel goes on sending it */
   #loosen(call: Call, outlivingMs = 0): void {
-    const { plan, hear } = this.#options;
+    const { plan, hear: receive } = this.#options;
     this.#close(call);
     call.attempt++;
-    hear({ kind: 'gaveUp', exchange: call.exchange, denied: false, outlivingMs });
+    receive({ kind: 'gaveUp', exchange: call.exchange, denied: false, outlivingMs });
     if (call.prng.chance(plan.faults.landing)) this.#land(call, this.#lateness(call, outlivingMs));
   }
 
@@ -269,13 +269,13 @@ export class Network {
   }
 
   #effect(call: Call): void {
-    const { hear, note } = this.#options;
+    const { hear: receive, note } = this.#options;
     const { exchange, node } = call;
     const { request, command } = exchange;
     const { http, before, after } = node.handle(request, command.groupId, command.seq);
     call.landed = http;
     note(() => `${command.id}: ${request.kind} lands on ${exchange.node}: ${http.status}`);
-    if (before !== after) hear({ kind: 'changed', exchange, before, after });
+    if (before !== after) receive({ kind: 'changed', exchange, before, after });
   }
 }
 

@@ -56,11 +56,20 @@ export class World {
       plan.nodes.map((node) => [node.name, new SimNode(node, plan.policy.tokens)]),
     );
     this.#judges = judges(this.#scene(), outcomesOnly);
-    const { hear, note, fail, throws, ledger } = this;
+    const { hear: receive, note, fail, throws, ledger } = this;
     const wallNow = () => this.lives.wallNow();
     const nodes = this.#nodes;
-    this.network = new Network({ plan, agenda, chance, nodes, hear, note, wallNow });
-    const stage: Stage = { plan, agenda, chance, network: this.network, hear, note, fail, throws };
+    this.network = new Network({ plan, agenda, chance, nodes, hear: receive, note, wallNow });
+    const stage: Stage = {
+      plan,
+      agenda,
+      chance,
+      network: this.network,
+      hear: receive,
+      note,
+      fail,
+      throws,
+    };
     this.lives = new Lives({ stage, ledger, onReady: () => this.clients.connected() });
     this.clients = new Clients({ stage, life: () => this.lives.current });
     this.rest = new Rest({ stage, ledger, lives: this.lives, clients: this.clients });

@@ -49,6 +49,8 @@ export const BANNED: readonly Word[] = [
   name('AfterReads', 'AfterPoll'),
   name('cleansed', 'selfChecked'),
   name('touched', 'mayHaveChanged'),
+  part('desk', 'context, controls'),
+  part('suspicion', 'candidates'),
 ];
 
 export const PENDING: readonly Word[] = [
@@ -66,10 +68,8 @@ export const PENDING: readonly Word[] = [
   // Types of the same name in two layers.
   // Words of our own where the field has one.
   part('courier', 'sender'),
-  part('desk', 'context, controls'),
   part('sign', 'healthSignal'),
   part('places', 'slots'),
-  part('suspicion', 'candidates'),
   part('suspect', 'findCandidates'),
   part('patience', 'hangTimeouts, defaultTimeout'),
   part('front', 'clientSocket, port'),

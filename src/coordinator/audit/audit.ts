@@ -23,7 +23,7 @@ import type { Respond } from '../ports.ts';
 import type { QuietKeys } from '../queue/key-order.ts';
 import { Missed } from '../requests/looks.ts';
 import type { RequestContext } from '../requests/queries.ts';
-import { type Candidates, QUESTION_TIMEOUT_MS, suspect } from './candidates.ts';
+import { type Candidates, findCandidates, QUESTION_TIMEOUT_MS } from './candidates.ts';
 import { classify, isUnjournaled } from './classify.ts';
 
 const RETRY_AFTER_MS = 500;
@@ -31,11 +31,11 @@ const RETRY_AFTER_MS = 500;
 const ASKERS_MAX = 100;
 
 export class Audit {
-  readonly #desk: RequestContext;
+  readonly #context: RequestContext;
   #running: { readonly content: string; readonly askers: Respond[] } | undefined;
 
   constructor(context: RequestContext) {
-    this.#desk = context;
+    this.#context = context;
   }
 
   take(request: AuditRequest, respond: Respond): void {
@@ -50,7 +50,7 @@ export class Audit {
       const retryAfterMs = RETRY_AFTER_MS;
       return respond(errorReply('busy', 'another audit is running', { retryAfterMs }));
     }
-    if (!this.#desk.breakers.admission.isFree) {
+    if (!this.#context.breakers.admission.isFree) {
       return respond(unavailable('the breaker of a node is not closed; see `lockstep breaker`'));
     }
     const askers = [respond];
@@ -72,15 +72,15 @@ export class Audit {
 
   /** @throws Missed */
   async #run(request: AuditRequest): Promise<Answer> {
-    const suspicion = await suspect(this.#desk, request);
-    if ('error' in suspicion) return suspicion;
-    const { checked, suspects, quiet, next, unlisted } = suspicion;
+    const candidates = await findCandidates(this.#context, request);
+    if ('error' in candidates) return candidates;
+    const { checked, suspects, quiet, next, unlisted } = candidates;
     try {
       const watched = suspects.filter((key) => quiet.has(key));
       const seen = await this.#look(watched, unlisted.length > 0);
       if (seen === undefined) return unavailable('the nodes were not read in time');
       const busy = new Set(suspects.filter((key) => !quiet.has(key)));
-      const found = findingOf(seen, suspicion, request);
+      const found = findingOf(seen, candidates, request);
       const mended = await Promise.all(found.map((one) => this.#mend(one, request, quiet)));
       const findings = mended.filter((one) => one !== undefined);
       for (const [index, one] of mended.entries()) {
@@ -88,19 +88,19 @@ export class Audit {
       }
       const end = next === undefined ? {} : { next };
       const without = unlisted.length === 0 ? {} : { unlisted };
-      const unheard = unjournaledOf(seen, suspicion);
+      const unheard = unjournaledOf(seen, candidates);
       const unjournaled = unheard.length === 0 ? {} : { unjournaled: unheard };
       const answer = { checked, findings, busy: [...busy], ...unjournaled, ...without, ...end };
       this.#conclude(request, answer);
       return answer;
     } finally {
-      this.#desk.commands.keys.unwatch(quiet);
+      this.#context.commands.keys.unwatch(quiet);
     }
   }
 
   /** Reads the keys on all nodes; undefined if that took too long. */
   async #look(keys: readonly string[], isSlow: boolean): Promise<readonly Sighting[] | undefined> {
-    const { ports, questions, options } = this.#desk;
+    const { ports, questions, options } = this.#context;
     const faultOf = (key: string) => groupIdFault(key) ?? options.unroutable(key);
     const sightless = keys.flatMap((key) => {
       const detail = faultOf(key);
@@ -119,7 +119,7 @@ export class Audit {
 
   /** A key that somebody else has put there, and that no request of ours can name. */
   #unreadable(groupId: string, detail: string): Sighting {
-    const { nodeNames } = this.#desk.options;
+    const { nodeNames } = this.#context.options;
     const nodes = nodeNames.map(
       (name) => [name, { state: 'unknown', lastResponse: detail }] as const,
     );
@@ -135,7 +135,7 @@ export class Audit {
     if (op === undefined) return finding;
     if (!repair) return { ...finding, repair: { op } };
     const { promise, resolve } = Promise.withResolvers<AuditFinding | undefined>();
-    const { commands, post } = this.#desk;
+    const { commands, post } = this.#context;
     post((batch) => {
       if (!quiet.has(finding.groupId)) return resolve(undefined);
       const heal = remedy(op, finding.groupId);
@@ -149,13 +149,13 @@ export class Audit {
   }
 
   #conclude(request: AuditRequest, answer: AuditAnswer): void {
-    const { ports } = this.#desk;
+    const { ports } = this.#context;
     const accepted = answer.findings.filter(({ repair }) => repair?.id !== undefined).length;
     if (accepted > 0) {
       const by = request.by === undefined ? {} : { by: request.by };
       ports.noted?.('operator: audit repairs', { commands: accepted, ...by });
     }
-    const finished = this.#desk.divergence.note(request, answer, ports.now());
+    const finished = this.#context.divergence.note(request, answer, ports.now());
     if (finished !== undefined) ports.publish('audit.finished', () => finished);
   }
 }

@@ -52,7 +52,7 @@ interface Range {
 }
 
 /** @throws Missed */
-export async function suspect(
+export async function findCandidates(
   context: RequestContext,
   request: AuditRequest,
 ): Promise<Candidates | ErrorReply> {

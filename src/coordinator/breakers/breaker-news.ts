@@ -19,7 +19,7 @@ export interface BreakerNews {
 export interface BreakerNewsOptions {
   readonly log: Log;
   readonly now: () => number;
-  readonly tell: (news: BreakerNews) => void;
+  readonly notify: (news: BreakerNews) => void;
 }
 
 export class BreakerReporter {
@@ -33,12 +33,12 @@ export class BreakerReporter {
 
   take(event: BreakerEvent): void {
     const { node, from, state, nextTrialInMs, trialsFailed } = event;
-    const { log, tell } = this.#options;
+    const { log, notify } = this.#options;
     if (state === 'half_open') return log.info('a breaker is half-open: trying its node', { node });
     if (state === 'closed') {
       this.#erredAt.delete(node);
       log.info('a breaker closed', { node, from });
-      return tell({ kind: 'breaker', node, isOpen: false });
+      return notify({ kind: 'breaker', node, isOpen: false });
     }
     const cause = outageText(event);
     const details = { node, from, cause, trialsFailed, nextTrialInMs };
@@ -47,7 +47,7 @@ export class BreakerReporter {
     else if (this.#isError(node)) log.error('a breaker opened', details);
     else log.info('a breaker opened again', details);
     if (from === 'closed') {
-      tell({ kind: 'breaker', node, isOpen: true, cause });
+      notify({ kind: 'breaker', node, isOpen: true, cause });
     }
     return undefined;
   }

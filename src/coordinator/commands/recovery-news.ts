@@ -46,16 +46,16 @@ export function logLeft({ commands, lagMs, nodeNames }: Left, outlets: Outlets):
 
 interface Outlets {
   readonly log: Log;
-  readonly tell: (news: MissingNews) => void;
+  readonly notify: (news: MissingNews) => void;
 }
 
 /** Whoever took a node out has to hear what that leaves undone. */
-function logMissing(counts: MissingNews['counts'], { log, tell }: Outlets): void {
+function logMissing(counts: MissingNews['counts'], { log, notify }: Outlets): void {
   const names = Object.keys(counts);
   if (names.length === 0) return;
   log.warn('open commands need nodes that are no longer configured: their keys stay locked', {
     nodes: names.map((name) => `${name}: ${counts[name]}`).join(', '),
     hint: 'name the node again, or end them: lockstep list --open --node NAME, lockstep abandon ID',
   });
-  tell({ kind: 'missing_nodes', counts });
+  notify({ kind: 'missing_nodes', counts });
 }

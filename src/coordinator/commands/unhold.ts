@@ -18,12 +18,16 @@ export interface Unholding {
   readonly done: (answers: Answers) => void;
 }
 
-export interface HeldDesk {
+export interface HeldContext {
   readonly ports: CoordinatorPorts;
   readonly commands: Commands;
 }
 
-export function unhold({ ports, commands: all }: HeldDesk, asked: Unholding, batch: Batch): void {
+export function unhold(
+  { ports, commands: all }: HeldContext,
+  asked: Unholding,
+  batch: Batch,
+): void {
   const { commands, respond, done } = asked;
   batch.read(async () => {
     try {

@@ -30,8 +30,8 @@ export function publishing(
   publisher: EventSocket,
   outlets: EventOutlets,
 ): CoordinatorPorts['publish'] {
-  const { log, now, at, stuck, notify: tell } = outlets;
-  const news = new BreakerReporter({ log, now, tell });
+  const { log, now, at, stuck, notify } = outlets;
+  const news = new BreakerReporter({ log, now, notify });
   const commands = new CommandLog(log, { now, at });
   return (topic, payload) => {
     commands.take(topic, payload);
@@ -43,24 +43,21 @@ export function publishing(
   };
 }
 
-function sayParked({ id, op, groupId }: CommandAnswer, { log, notify: tell }: EventOutlets): void {
+function sayParked({ id, op, groupId }: CommandAnswer, { log, notify }: EventOutlets): void {
   log.error('a command is parked: the daemon has crashed while it was driven', {
     id,
     op,
     groupId,
     hint: `lockstep retry ${id} has it driven again, lockstep abandon ${id} gives it up`,
   });
-  tell({ kind: 'parked', id, op });
+  notify({ kind: 'parked', id, op });
 }
 
-function logAudit(
-  { checked, divergent }: FinishedAudit,
-  { log, notify: tell }: EventOutlets,
-): void {
+function logAudit({ checked, divergent }: FinishedAudit, { log, notify }: EventOutlets): void {
   if (divergent === 0) return log.info('an audit found no differences', { checked });
   log.warn('an audit found keys that differ between nodes or from the journal', {
     checked,
     divergent,
   });
-  return tell({ kind: 'diverged', keys: divergent });
+  return notify({ kind: 'diverged', keys: divergent });
 }

@@ -86,7 +86,7 @@ export function operate(
     state,
     ...(by === undefined ? {} : { by }),
   });
-  if (open.stage === 'parked') return onParked(context, open, { request, respond, turn: batch });
+  if (open.stage === 'parked') return onParked(context, open, { request, respond, batch });
   if (request.op === 'cancel' && context.commands.settleUndriven(open, 'cancel', batch)) {
     addWaiter(open, respond);
     return;

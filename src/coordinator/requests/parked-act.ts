@@ -5,20 +5,20 @@
 import { errorReply } from '../../protocol/errors.ts';
 import type { OperatorAct } from '../../protocol/work.ts';
 import type { Batch } from '../batch.ts';
-import { type HeldDesk, type Unholding, unhold } from '../commands/unhold.ts';
+import { type HeldContext, type Unholding, unhold } from '../commands/unhold.ts';
 import type { Respond } from '../ports.ts';
 import { addWaiter, type OpenCommand } from '../queue/open-command.ts';
 
 interface Asking {
   readonly request: { readonly op: OperatorAct; readonly id: string };
   readonly respond: Respond;
-  readonly turn: Batch;
+  readonly batch: Batch;
 }
 
 export function onParked(
-  desk: HeldDesk,
+  context: HeldContext,
   open: OpenCommand,
-  { request: { op, id }, respond, turn: batch }: Asking,
+  { request: { op, id }, respond, batch }: Asking,
 ): void {
   if (op === 'cancel') {
     return respond(
@@ -31,8 +31,8 @@ export function onParked(
   }
   if (op === 'retry') {
     const done: Unholding['done'] = ([answer]) => answer && respond(answer);
-    return unhold(desk, { commands: [open], respond, done }, batch);
+    return unhold(context, { commands: [open], respond, done }, batch);
   }
   addWaiter(open, respond);
-  desk.commands.settleUndriven(open, 'disown', batch);
+  context.commands.settleUndriven(open, 'disown', batch);
 }

@@ -15,8 +15,8 @@ export class Questions {
   }
 
   /** `hear` gets the answer, or undefined if none came in time. */
-  ask(until: number, hear: (value: Answered | undefined) => void): Ticket {
-    this.#asked.set(++this.#last, { until, onAnswer: hear });
+  ask(until: number, receive: (value: Answered | undefined) => void): Ticket {
+    this.#asked.set(++this.#last, { until, onAnswer: receive });
     return this.#last;
   }
 

@@ -109,8 +109,8 @@ export class Connection {
 
   #open(timeoutMs: number): void {
     const { url, socket: path, addresses, connectTimeoutMs } = this.#target;
-    const hear = (piece: string) => this.#read(socket, piece);
-    const socket: Socket = openSocket({ url, path, addresses, timeoutMs }, hear);
+    const receive = (piece: string) => this.#read(socket, piece);
+    const socket: Socket = openSocket({ url, path, addresses, timeoutMs }, receive);
     this.#socket = socket;
     this.#version = addresses.version;
     const fault = blame(`no connection to ${path ?? url.host} within ${connectTimeoutMs} ms`);
@@ -129,7 +129,7 @@ export class Connection {
     socket.once('connect', () => {
       if (!this.#isSecure) return begin(socket);
       const { serverName: host = addresses.host, ...terms } = this.#target.tls?.() ?? {};
-      const secured = secure(socket, { host, ...terms }, hear);
+      const secured = secure(socket, { host, ...terms }, receive);
       secured.once('secureConnect', () => begin(secured));
       return this.#watch(socket, secured);
     });
@@ -262,5 +262,5 @@ export class Connection {
 }
 
 function blame(detail: string): Loss {
-  return { detail: detail, isOurs: false };
+  return { detail, isOurs: false };
 }

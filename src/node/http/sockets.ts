@@ -29,15 +29,15 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 /** Node takes no less for one address. */
 const ATTEMPT_MS_MIN = 10;
 
-/** @param hear is given each piece as it is read, of a connection without TLS */
+/** @param receive is given each piece as it is read, of a connection without TLS */
 export function openSocket(
   { url, path, addresses, timeoutMs }: Opening,
-  hear: (piece: string) => void,
+  receive: (piece: string) => void,
 ): Socket {
   const isSecure = url.protocol === 'https:';
   const port = Number(url.port || (isSecure ? 443 : 80));
   const callback = (length: number) => {
-    hear(READ_BUFFER.toString('latin1', 0, length));
+    receive(READ_BUFFER.toString('latin1', 0, length));
     return true;
   };
   const onread = isSecure ? {} : { onread: { buffer: READ_BUFFER, callback } };
@@ -64,12 +64,12 @@ export function openSocket(
 export function secure(
   socket: Socket,
   { host, secureContext }: Omit<TlsTerms, 'serverName'> & { readonly host: string },
-  hear: (piece: string) => void,
+  receive: (piece: string) => void,
 ): Socket {
   const servername = isIP(host) === 0 ? host : '';
   const own = secureContext === undefined ? {} : { secureContext };
   const stream = connectTls({ socket, host, servername, ALPNProtocols: ['http/1.1'], ...own });
-  return stream.on('data', (piece) => hear(piece.toString('latin1')));
+  return stream.on('data', (piece) => receive(piece.toString('latin1')));
 }
 
 /** Each address has an equal share of the time. */

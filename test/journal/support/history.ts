@@ -101,7 +101,7 @@ export class Scribe {
   #clock = 0;
   #seq = 0;
 
-  batch({ accept, tell }: Extract<Turn, { kind: 'commit' }>): WriteBatch {
+  batch({ accept, tell: report }: Extract<Turn, { kind: 'commit' }>): WriteBatch {
     this.#draft = new Map(this.#stages);
     this.#clock += 1;
     const news = accept.map((one) => {
@@ -111,7 +111,7 @@ export class Scribe {
       const over = { id: `id-${one.id}`, groupId: `key-${one.key}`, nodes };
       return { command: aCommand(this.#seq, over), begun: one.begun };
     });
-    const parts = [batch({ accept: news }), ...tell.map((one) => this.#told(one))];
+    const parts = [batch({ accept: news }), ...report.map((one) => this.#told(one))];
     return { ...merged(parts), lived: this.#clock };
   }
 
@@ -122,21 +122,21 @@ export class Scribe {
   }
 
   #told(sent: Told): Partial<WriteBatch> {
-    const { tell } = sent;
+    const { tell: report } = sent;
     const at = T0 + this.#clock;
-    if (tell === 'begin' || tell === 'survey') {
+    if (report === 'begin' || report === 'survey') {
       const seq = this.#pick(sent, 'accepted', 'begun');
       const findings = { node01: { presence: 'present', body: '{}', shown: false } } as const;
-      const write = tell === 'begin' ? { seq, at } : { seq, at, findings };
+      const write = report === 'begin' ? { seq, at } : { seq, at, findings };
       return seq === 0 ? {} : { begin: [write] };
     }
-    if (tell === 'turn' || tell === 'stuck') {
+    if (report === 'turn' || report === 'stuck') {
       const seq = this.#pick(sent, 'begun', 'begun');
       const turned = { kind: 'turned', at, reason: 'diverged' } as const;
-      const entry = tell === 'turn' ? turned : ({ kind: 'stuck', at } as const);
+      const entry = report === 'turn' ? turned : ({ kind: 'stuck', at } as const);
       return seq === 0 ? {} : { append: [{ seq, entries: [entry] }] };
     }
-    if (tell === 'forget') {
+    if (report === 'forget') {
       const seq = this.#pick(sent, 'settled', 'settled');
       return seq === 0 ? {} : { forget: [seq] };
     }
