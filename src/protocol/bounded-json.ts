@@ -18,6 +18,13 @@ const BACKSLASH = 0x5c;
 /** Well-formed or not, nobody reads it. */
 export class CostlyJson extends Error {
   override readonly name = 'CostlyJson';
+  /** The member of the outermost object that costs too much, if one does. */
+  readonly field: string | undefined;
+
+  constructor(message: string, field: string | undefined) {
+    super(message);
+    this.field = field;
+  }
 }
 
 /** @throws CostlyJson, SyntaxError */
@@ -31,10 +38,13 @@ export function parseJson(text: string, valuesMax = JSON_VALUES_MAX): unknown {
 function assertCheap(text: string, valuesMax: number): void {
   let depth = 0;
   let values = 0;
+  let member = '';
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
-      at = endOfString(text, at);
+      const end = endOfString(text, at);
+      if (depth === 1) member = text.slice(at + 1, end);
+      at = end;
       continue;
     }
     // `[` and `{`, `]` and `}` differ in one bit.
@@ -44,8 +54,12 @@ function assertCheap(text: string, valuesMax: number): void {
       values++;
     } else if (bracket === 0x7d) depth--;
     else if (code === COMMA) values++;
-    if (depth > JSON_DEPTH_MAX) throw new CostlyJson(`nests deeper than ${JSON_DEPTH_MAX} levels`);
-    if (values > valuesMax) throw new CostlyJson(`has more than ${valuesMax} values`);
+    const isDeep = depth > JSON_DEPTH_MAX;
+    if (!isDeep && values <= valuesMax) continue;
+    const what = isDeep
+      ? `nests deeper than ${JSON_DEPTH_MAX} levels`
+      : `has more than ${valuesMax} values`;
+    throw new CostlyJson(what, text.startsWith('{') && depth > 1 ? member : undefined);
   }
 }
 

@@ -53,8 +53,8 @@ export function faultReply(fault: Fault, at?: string): ErrorReply {
   return errorReply('invalid_request', `${at}: ${message}`, { ...more, field });
 }
 
-export function frameFault(what: string): Fault {
-  return { message: `the frame ${what}`, hint: EXAMPLE };
+export function frameFault(what: string, field?: string): Fault {
+  return { message: `the frame ${what}`, ...(field !== undefined && { field }), hint: EXAMPLE };
 }
 
 export function shapeFault(value: unknown): Fault {

@@ -42,7 +42,7 @@ export function parseRequest(frame: Uint8Array): Parsed {
   try {
     value = parseJson(text, REQUEST_VALUES_MAX);
   } catch (error) {
-    if (error instanceof CostlyJson) return failed(frameFault(error.message));
+    if (error instanceof CostlyJson) return failed(frameFault(error.message, error.field));
     const why = error instanceof Error ? error.message.toWellFormed() : String(error);
     return failed(frameFault(`is not JSON: ${why}`));
   }

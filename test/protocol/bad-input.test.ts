@@ -59,7 +59,7 @@ const BAD: readonly [
   [
     'an unknown field a million deep',
     create(`"groupId":"5","x":${deep(1_000_000, '[', ']')}`),
-    undefined,
+    'x',
     /nests deeper than 100 levels/,
   ],
   ['a field of another op', '{"op":"ping","id":"7"}', 'id', /unknown field "id"/],
@@ -70,7 +70,7 @@ const BAD: readonly [
   [
     'a key a million brackets deep',
     create(`"groupId":${deep(1_000_000, '[', ']')}`),
-    undefined,
+    'groupId',
     /nests deeper than 100 levels/,
   ],
   ['a key 90 brackets deep', create(`"groupId":${deep(90, '[', ']')}`), 'groupId', /not an array/],

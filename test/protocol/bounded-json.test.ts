@@ -29,6 +29,8 @@ test('P9: a client is told which bound its request does not keep', () => {
   const sent = (text: string) => parseRequest(Buffer.from(text));
   const deep = { code: 'invalid_request', message: 'the frame nests deeper than 100 levels' };
   expect(sent('['.repeat(LENGTH))).toMatchObject({ ok: false, reply: { error: deep } });
+  const deepKey = sent(`{"op":"create","groupId":${'['.repeat(LENGTH)}}`);
+  expect(deepKey).toMatchObject({ ok: false, reply: { error: { ...deep, field: 'groupId' } } });
   const wide = { code: 'invalid_request', message: 'the frame has more than 600000 values' };
   expect(sent(`[${'{},'.repeat(LENGTH)}0]`)).toMatchObject({ ok: false, reply: { error: wide } });
 });

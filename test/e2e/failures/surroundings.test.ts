@@ -1,4 +1,5 @@
 /** The failures around the daemon, which it lives through: rows of the table in docs/operations.md. */
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
@@ -58,7 +59,7 @@ describe('failures', () => {
       writeFileSync(filling, Buffer.alloc(50 * MIB));
       course.begins();
       await course.seen(async () => {
-        const answer = await client.create('1', { id: 'x', wait: 'accepted' });
+        const answer = await client.create('1', { id: randomUUID(), wait: 'accepted' });
         const { text } = await look(`${daemon.opsUrl}/readyz`);
         return [daemon.output, JSON.stringify(answer), text].join('\n');
       });
