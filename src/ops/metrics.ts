@@ -3,7 +3,7 @@
  * Prometheus reads them. Nothing is counted here: every scrape shows the counters of those who do
  * the work (totals since the start of this process).
  *
- * docs/operations.md has one row for each metric; a test compares the two.
+ * docs/operate/monitor.md has one row for each metric; a test compares the two.
  */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Figures } from '../protocol/figures.ts';

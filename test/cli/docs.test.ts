@@ -25,8 +25,13 @@ test('docs/command-line.md names every subcommand and every option that chooses 
 });
 
 test('the pages call the programs by their names alone; one place says where they lie', () => {
-  const pages = readdirSync(new URL('docs/', ROOT)).filter((name) => name.endsWith('.md'));
-  const found = ['README.md', ...pages.map((name) => `docs/${name}`)].flatMap((path) =>
+  const folders = ['docs/', 'docs/operate/'];
+  const pages = folders.flatMap((folder) =>
+    readdirSync(new URL(folder, ROOT)).flatMap((name) =>
+      name.endsWith('.md') ? [`${folder}${name}`] : [],
+    ),
+  );
+  const found = ['README.md', ...pages].flatMap((path) =>
     page(path)
       .split('\n')
       // In the container there is no path that names the folder.

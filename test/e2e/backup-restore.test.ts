@@ -1,4 +1,4 @@
-/** The journal is copied while it is written, and set back to a copy: as docs/operations.md says. */
+/** The journal is copied while it is written, and set back to a copy: as docs/operate/backup.md says. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -145,7 +145,7 @@ test('P1: keys created since the copy are named after a restore, and commands on
 test('P10: what is no copy, and a daemon that runs, are told, and nothing is changed', async () => {
   const { daemon } = await startCluster({ executors: 1 });
   const cli = cliOf(daemon);
-  const page = join(import.meta.dirname, '../../docs/operations.md');
+  const page = join(import.meta.dirname, '../../docs/operate/backup.md');
   expect(await cli('restore', page)).toMatchObject({ code: 1, stderr: /is held by the daemon/ });
   await daemon.stop();
   const before = readFileSync(join(daemon.dataDir, 'journal.db'));
@@ -165,7 +165,7 @@ test('P10: what is no copy, and a daemon that runs, are told, and nothing is cha
 
 /** What the page has operators type, line by line. */
 function procedure(heading: string): readonly string[] {
-  const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+  const page = readFileSync(join(import.meta.dirname, '../../docs/operate/backup.md'), 'utf8');
   const [, section = ''] = page.split(`\n${heading}\n`);
   const [, block = ''] = /```sh\n([\s\S]*?)```/.exec(section) ?? [];
   return block

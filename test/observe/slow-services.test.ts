@@ -21,7 +21,7 @@ const PAIRS = 60;
 const RATIO_MAX = 3;
 /** Of a clock that counts in milliseconds on a busy machine. */
 const SLACK_MS = 3;
-/** What all of them together may take at a stop (docs/operations.md), and something for the machine. */
+/** What all of them together may take at a stop (docs/operate/monitor.md), and something for the machine. */
 const LAST_WORDS_MS_MAX = 3000 + 1500;
 /** So that lines go to syslog with every command. */
 const VERBOSE = { LOCKSTEP_LOG_LEVEL: 'debug' };

@@ -1,4 +1,4 @@
-/** What a scrape shows, and that docs/operations.md names it. */
+/** What a scrape shows, and that docs/operate/monitor.md names it. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { DistributionCounter } from '../../src/coordinator/notify/distribution.ts';
@@ -84,8 +84,8 @@ describe('/metrics', () => {
   });
 });
 
-describe('docs/operations.md', () => {
-  const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+describe('docs/operate/monitor.md', () => {
+  const page = readFileSync(new URL('../../docs/operate/monitor.md', import.meta.url), 'utf8');
   const rows = [...page.matchAll(/^\| `(lockstep_\w+)` \| (.*?) \| (.*) \|$/gm)];
 
   test('has one row for each metric, with its labels, and none besides', () => {

@@ -1,4 +1,4 @@
-/** The commands of docs/operations.md, "Under a pm2 of your own", with the real pm2 and a small app. */
+/** The commands of docs/operate/run.md, "Under a pm2 of your own", with the real pm2 and a small app. */
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { freePorts } from '../support/free-ports.ts';

@@ -70,7 +70,7 @@ function daemonFindings(answer: SummaryAnswer, detail: string): readonly Finding
     found.push(warn('daemon', `${held} commands are held since the journal was restored`, hint));
   }
   for (const text of troublesOf(answer)) {
-    const hint = 'See "What the daemon says of its surroundings" in docs/operations.md.';
+    const hint = 'See "Problems around the daemon" in docs/operate/monitor.md.';
     found.push(fail('daemon', text, hint));
   }
   if (answer.nodesBefore !== undefined) {

@@ -35,7 +35,7 @@ export async function checkJournal(
 function lost(path: string): Finding {
   const hint =
     'If somebody removed it, the daemon saves what it has and ends: see its log, and Restore in' +
-    ' docs/operations.md. If the daemon has another data folder, give this call the same settings.';
+    ' docs/operate/backup.md. If the daemon has another data folder, give this call the same settings.';
   return fail('journal', `the daemon runs, and there is no ${path}`, hint);
 }
 

@@ -131,7 +131,7 @@ export const telemetryShape = {
     secret: true,
   }),
   webhookFormat: z.enum(['json', 'slack', 'pagerduty']).default('json').register(settingDocs, {
-    text: 'The shape of what is posted: see docs/operations.md.',
+    text: 'The shape of what is posted: see docs/operate/monitor.md.',
     variable: 'WEBHOOK_FORMAT',
   }),
   webhookKey: key.optional().register(settingDocs, {

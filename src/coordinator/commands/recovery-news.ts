@@ -26,7 +26,7 @@ export function logLeft({ commands, lagMs, nodeNames }: Left, outlets: Outlets):
   if (lagMs > CLOCK_LAG_TOLD_MS) {
     log.warn('the clock was set back: the latest command has a later date', {
       seconds: Math.round(lagMs / 1000),
-      hint: 'Nothing is lost. Check the clock; see "The clock" in docs/operations.md.',
+      hint: 'Nothing is lost. Check the clock; see "The clock" in docs/operate/run.md.',
     });
   }
   if (commands.length > 0) log.info('resuming open commands', { count: commands.length });

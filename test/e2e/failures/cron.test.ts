@@ -1,6 +1,6 @@
 /**
  * Debian's real cron as the container runs it, under the real pm2-runtime: a row of the table in
- * docs/operations.md. It runs in a mount namespace of its own, where it sees no crontab but the
+ * docs/operate/troubleshoot.md. It runs in a mount namespace of its own, where it sees no crontab but the
  * test's; cron knows no other way to be given a private folder.
  */
 import { spawn, spawnSync } from 'node:child_process';

@@ -17,7 +17,7 @@ export function failure(
 ): void {
   test(`${name}: ${story}`, async (ctx) => {
     const row = failureRows().find((each) => each.name === name);
-    if (row === undefined) throw new Error(`docs/operations.md has no row '${name}'`);
+    if (row === undefined) throw new Error(`docs/operate/troubleshoot.md has no row '${name}'`);
     const course = new Course(row);
     await act(course, ctx);
     console.log(course.report);

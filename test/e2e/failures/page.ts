@@ -1,8 +1,8 @@
-/** The table of failures in docs/operations.md: what the tests here hold the daemon to. */
+/** The table of failures in docs/operate/troubleshoot.md: what the tests here hold the daemon to. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const PAGE = join(import.meta.dirname, '../../../docs/operations.md');
+const PAGE = join(import.meta.dirname, '../../../docs/operate/troubleshoot.md');
 const CELLS = 5;
 const UNIT_MS = { s: 1000, min: 60_000 } as const;
 

@@ -1,4 +1,4 @@
-/** The failures that pm2 recovers, with the real pm2: rows of the table in docs/operations.md. */
+/** The failures that pm2 recovers, with the real pm2: rows of the table in docs/operate/troubleshoot.md. */
 import { describe } from 'vitest';
 import { BUSY_LOOP, crash } from '../../support/inspector.ts';
 import { heard, shareDeployment } from './deployment.ts';

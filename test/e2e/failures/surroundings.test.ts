@@ -1,4 +1,4 @@
-/** The failures around the daemon, which it lives through: rows of the table in docs/operations.md. */
+/** The failures around the daemon, which it lives through: rows of the table in docs/operate/troubleshoot.md. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
