@@ -63,6 +63,18 @@ describe('P7: asked twice, done once', () => {
     expect(desk.driven).toEqual(['a']);
   });
 
+  test('P7: a repeat that alone would be refused waits for the twin accepted beside it', async () => {
+    const desk = await openDesk();
+    const late = desk.ask({ ...FIVE, expiresAt: desk.clock.now() - 1 });
+    const first = desk.ask(FIVE);
+    await desk.rest();
+    expect([late.isOpen, first.isOpen]).toEqual([true, true]);
+    desk.report(settled(desk, 'a'));
+    await desk.rest();
+    expect(late.answer).toMatchObject({ id: 'a', state: 'committed' });
+    expect(late.answer).toEqual(first.answer);
+  });
+
   test('P7: a repeat of a settled command gets the first outcome, as often as it is asked', async () => {
     const desk = await openDesk();
     const first = desk.ask(FIVE);

@@ -104,20 +104,19 @@ export class Commands {
     }
     const twin = request.id === undefined ? undefined : this.registry.byId(request.id);
     // Only the commit of its twin will tell whether the twin itself is a repeat: come back then.
-    if (twin?.stage === 'new') {
-      return this.#post((later) => this.accept(request, respond, later));
-    }
+    const again = () => this.#post((later) => this.accept(request, respond, later));
+    if (twin?.stage === 'new') return again();
     if (twin !== undefined) return this.#repeats.join(twin, { request, respond }, batch);
     const refusal = this.intake.refusalOf(request);
     // A daemon that has too much to do, or no time, does not look every id up.
     if (refusal?.reason === 'full' || refusal?.reason === 'draining') {
       return respond(refusalReply(refusal, request.id));
     }
-    const rejected =
+    const rejection =
       expiryOf(request, this.#ports.clientNow()) ??
       (refusal === undefined ? undefined : refusalReply(refusal, request.id));
-    if (rejected !== undefined) {
-      return this.#repeats.answerFirst({ request, respond }, rejected, batch);
+    if (rejection !== undefined) {
+      return this.#repeats.answerFirst({ request, respond }, { rejection, again }, batch);
     }
     const open = openCommand(this.#numbering.command(request));
     this.#add(open);

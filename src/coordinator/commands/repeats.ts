@@ -19,6 +19,11 @@ export interface Asking {
   readonly respond: Respond;
 }
 
+interface Otherwise {
+  readonly rejection: ErrorReply;
+  readonly again: () => void;
+}
+
 export class Repeats {
   readonly #ports: Pick<CoordinatorPorts, 'journal' | 'now'>;
   readonly #keys: KeyOrder;
@@ -41,13 +46,17 @@ export class Repeats {
     });
   }
 
-  /** The first outcome of this id if its command is settled, for it is done already; else `otherwise`. */
-  answerFirst({ request, respond }: Asking, otherwise: ErrorReply, batch: Batch): void {
+  /**
+   * The first outcome of this id if its command is settled, for it is done already; else `rejection`.
+   * `again`: a command of this id was accepted since it was asked, and is open.
+   */
+  answerFirst({ request, respond }: Asking, { rejection, again }: Otherwise, batch: Batch): void {
     const { id } = request;
-    if (id === undefined) return respond(otherwise);
+    if (id === undefined) return respond(rejection);
     const see = async (): Promise<void> => {
       const first = await this.#ports.journal.find(id);
-      if (first === undefined) respond(otherwise);
+      if (first === undefined) respond(rejection);
+      else if (first.settlement === undefined) again();
       else respond(repeatAnswer(first, request, this.#ports.now()));
     };
     return batch.look({ see, miss: respond });
