@@ -21,7 +21,7 @@ type Create = (groupId: string, token: string, done: (fault?: string) => void) =
 const { connectionsPerNode: connections, requestTimeoutMs } = settingsSchema.parse({});
 const nodes = JSON.parse(process.argv[2] ?? '[]') as { name: string; url: string }[];
 const at = atTime(() => performance.now());
-const afterReads = new AfterPoll();
+const afterPoll = new AfterPoll();
 const creates = nodes.map(process.argv[3] === 'client' ? byNodeClient : byPool);
 let lastToken = Date.now() * 1000;
 
@@ -64,7 +64,7 @@ function byNodeClient({ name, url }: { name: string; url: string }): Create {
     connections,
     wallNow: Date.now,
     after: (ms, act) => at(performance.now() + ms, act),
-    afterReads,
+    afterPoll,
   });
   return (groupId, token, done) => {
     const request = { kind: 'create', token } as const;

@@ -22,7 +22,7 @@ export interface Trial {
   readonly node: string;
   readonly readsOnly: boolean;
   /** `said`: what the exchange came to. */
-  readonly ended: (sign: HealthSignal, detail?: string) => void;
+  readonly ended: (healthSignal: HealthSignal, detail?: string) => void;
 }
 
 export interface GateOptions<Run> {

@@ -16,12 +16,12 @@ export interface RunningExchange {
 export interface NodePort {
   /**
    * Runs one exchange. `done` is called exactly once, never before this returns, within the
-   * request timeout. `sign` is what it says of the node, `tookMs` how long the node took.
+   * request timeout. `healthSignal` is what it says of the node, `tookMs` how long the node took.
    */
   exchange(
     request: NodeRequest,
     subject: Subject,
-    done: (answer: NodeReply, sign: HealthSignal, tookMs: number) => void,
+    done: (answer: NodeReply, healthSignal: HealthSignal, tookMs: number) => void,
   ): RunningExchange;
   /** Counts the node's keys. */
   count(): Promise<NodeCount>;

@@ -60,7 +60,7 @@ type ExchangeEffect = Extract<Effect, { kind: 'exchange' }>;
  * a node, in one direction, further ones say nothing of the node. Else one such rollback, which never
  * gives up (P5), could shut everybody out by itself.
  */
-const FAILURES_TOLD = 3;
+const FAILURES_COUNTED = 3;
 
 type Mode = 'driving' | 'draining' | 'interrupted';
 
@@ -255,9 +255,9 @@ export class SagaDriver {
     const startedAt = now();
     const exchange = this.#ports
       .node(node)
-      .exchange(request, run.saga.command, (answer, sign, tookMs) => {
+      .exchange(request, run.saga.command, (answer, healthSignal, tookMs) => {
         run.exchanges.splice(run.exchanges.indexOf(underway), 1);
-        const counted = sign === 'bad' && isWorn(run.saga, node) ? 'none' : sign;
+        const counted = healthSignal === 'bad' && isWorn(run.saga, node) ? 'none' : healthSignal;
         const { detail } = answer;
         if (trial === undefined) this.#health.note(node, { signal: counted, detail, tookMs });
         else trial.ended(counted, detail);
@@ -304,7 +304,7 @@ export class SagaDriver {
 }
 
 function isWorn(saga: Saga, name: string): boolean {
-  return (stateOf(saga, name)?.failures ?? 0) >= FAILURES_TOLD;
+  return (stateOf(saga, name)?.failures ?? 0) >= FAILURES_COUNTED;
 }
 
 function stateOf({ nodes }: Saga, name: string): NodeState | undefined {

@@ -13,8 +13,8 @@ import type { NodeAccess } from '../node/access/access.ts';
 import type { AccessFault } from '../node/access/credentials.ts';
 import { AfterPoll } from '../node/after-poll.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
+import type { After } from '../node/http-exchange.ts';
 import { countKeys, listKeys } from '../node/list/listing.ts';
-import type { After } from '../node/node-call.ts';
 import { NodeClient, type NodeClientOptions } from '../node/node-client.ts';
 import { openLog } from '../observe/log/log.ts';
 import type { LogPlan } from '../observe/log/log-plan.ts';
@@ -46,7 +46,7 @@ runThread(async ({ beat, sockets, keep }) => {
   const now = steadyClock(data.clock);
   const at = atTime(now);
   const urls = new Map(data.nodes.map(({ name, url }) => [name, url]));
-  const afterReads = new AfterPoll();
+  const afterPoll = new AfterPoll();
   const after: After = (ms, act) => at(now() + ms, act);
   const clients = data.nodes.map((node) => {
     const onTrouble = ({ place, message, hint }: AccessFault) =>
@@ -56,7 +56,7 @@ runThread(async ({ beat, sockets, keep }) => {
         effect: 'what was read before is used',
         hint,
       });
-    return openClient(node, { ...data, after, afterReads, onTrouble });
+    return openClient(node, { ...data, after, afterPoll, onTrouble });
   });
   // However the thread ends, what it has under way is reset: else the kernel would deliver it later.
   for (const client of clients) sockets.add(`node ${client.options.name}`, client);
@@ -116,10 +116,10 @@ function take(orders: readonly Order[], executor: Executor, beat: Beat): void {
 
 function openClient(
   access: NodeAccess,
-  options: ExecutorData & Pick<NodeClientOptions, 'after' | 'afterReads' | 'onTrouble'>,
+  options: ExecutorData & Pick<NodeClientOptions, 'after' | 'afterPoll' | 'onTrouble'>,
 ): NodeClient {
   const { dialect, requestTimeoutMs, connectTimeoutMs, connectionsPerNode, ...shared } = options;
-  const { after, afterReads, onTrouble } = shared;
+  const { after, afterPoll, onTrouble } = shared;
   return new NodeClient({
     ...access,
     dialect,
@@ -128,7 +128,7 @@ function openClient(
     connections: connectionsPerNode,
     wallNow: Date.now,
     after,
-    afterReads,
+    afterPoll,
     env: process.env,
     ...(onTrouble === undefined ? {} : { onTrouble }),
   });

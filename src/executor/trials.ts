@@ -22,9 +22,9 @@ export class Trials {
   }
 
   take({ node, period, call, harmless }: Extract<Order, { kind: 'try' }>): void {
-    const report = (sign: HealthSignal | 'idle', detail?: string) => {
-      const lastError = sign === 'bad' && detail !== undefined ? { lastError: detail } : {};
-      this.#ports.report({ kind: 'tried', node, period, sign, ...lastError });
+    const report = (healthSignal: HealthSignal | 'idle', detail?: string) => {
+      const lastError = healthSignal === 'bad' && detail !== undefined ? { lastError: detail } : {};
+      this.#ports.report({ kind: 'tried', node, period, sign: healthSignal, ...lastError });
     };
     const isReading = call === 'read';
     if (this.#driver.letOneThrough({ node, readsOnly: isReading, ended: report })) return;
@@ -36,11 +36,13 @@ export class Trials {
     for (const read of this.#reads) read.abort();
   }
 
-  #read(node: string, report: (sign: HealthSignal, detail?: string) => void): void {
-    const read = this.#ports.node(node).exchange({ kind: 'read' }, TRIAL, (answer, sign) => {
-      this.#reads.delete(read);
-      report(sign, answer.detail);
-    });
+  #read(node: string, report: (healthSignal: HealthSignal, detail?: string) => void): void {
+    const read = this.#ports
+      .node(node)
+      .exchange({ kind: 'read' }, TRIAL, (answer, healthSignal) => {
+        this.#reads.delete(read);
+        report(healthSignal, answer.detail);
+      });
     this.#reads.add(read);
   }
 }

@@ -1,68 +1,67 @@
 /**
- * A bound on the exchanges under way with one node, so that a slow node queues its own callers and
- * nothing else (P9). First come, first served. Whoever is let in has a place to itself, such as a
- * connection; whoever leaves hands it on.
+ * Bounds the exchanges that run with one node, so that a slow node makes its own callers wait and nobody else (P9).
+ * First come, first served. Each exchange that runs has a slot for itself, such as a connection.
  */
 import { Fifo } from '../base/fifo.ts';
 
-/** Who wants in. Its `place` and `hasLeft` are the bulkhead's to change. */
-export interface Waiter<Place> {
-  slot: Place | undefined;
+/** An exchange that wants a slot. The bulkhead alone changes `slot` and `hasLeft`. */
+export interface Waiter<Slot> {
+  slot: Slot | undefined;
   hasLeft: boolean;
-  /** There is a place: at once, or when another leaves. */
-  start(place: Place): void;
+  /** A slot is free: called within `enter`, or when another waiter leaves. */
+  start(slot: Slot): void;
 }
 
-export class Bulkhead<Place> {
-  /** The one left last is taken first: it is warm. */
-  readonly #free: Place[];
-  /** Left just now, and nobody waited for them. */
-  #resting: Place[] = [];
+export class Bulkhead<Slot> {
+  /** The slot that was left last is taken first: its connection is in the processor's caches. */
+  readonly #free: Slot[];
+  /** Slots that were left just now, when nobody waited. */
+  #resting: Slot[] = [];
   readonly #rest: (over: () => void) => void;
-  /** Those that have left meanwhile are passed over. */
-  readonly #queue = new Fifo<Waiter<Place>>();
+  /** Waiters that have left meanwhile are skipped. */
+  readonly #queue = new Fifo<Waiter<Slot>>();
 
-  /** @param rest calls back when a place nobody waited for may be taken again; at once by default */
-  constructor(places: readonly Place[], rest: (over: () => void) => void = (over) => over()) {
-    this.#free = [...places];
+  /** @param rest calls back when a slot that nobody waited for may be taken again; at once by default */
+  constructor(slots: readonly Slot[], rest: (over: () => void) => void = (over) => over()) {
+    this.#free = [...slots];
     this.#rest = rest;
   }
 
-  enter(visitor: Waiter<Place>): void {
-    const place = this.#free.pop();
-    if (place === undefined) this.#queue.push(visitor);
-    else admit(visitor, place);
+  enter(waiter: Waiter<Slot>): void {
+    const slot = this.#free.pop();
+    if (slot === undefined) this.#queue.push(waiter);
+    else admit(waiter, slot);
   }
 
-  /** Gives the place back, or leaves the queue; twice is as good as once. */
-  leave(visitor: Waiter<Place>): void {
-    const { slot: place } = visitor;
-    visitor.hasLeft = true;
-    visitor.slot = undefined;
-    if (place === undefined) return;
+  /** Gives the slot back, or leaves the queue. A second call does nothing. */
+  leave(waiter: Waiter<Slot>): void {
+    const { slot } = waiter;
+    waiter.hasLeft = true;
+    waiter.slot = undefined;
+    if (slot === undefined) return;
     const next = this.#next();
-    if (next !== undefined) admit(next, place);
-    else if (this.#resting.push(place) === 1) this.#rest(() => this.#takeBack());
+    if (next !== undefined) admit(next, slot);
+    else if (this.#resting.push(slot) === 1) this.#rest(() => this.#takeBack());
   }
 
   #takeBack(): void {
     const rested = this.#resting;
     this.#resting = [];
-    for (const place of rested) {
+    for (const slot of rested) {
       const next = this.#next();
-      if (next === undefined) this.#free.push(place);
-      else admit(next, place);
+      if (next === undefined) this.#free.push(slot);
+      else admit(next, slot);
     }
   }
 
-  #next(): Waiter<Place> | undefined {
+  #next(): Waiter<Slot> | undefined {
     let next = this.#queue.shift();
     while (next?.hasLeft) next = this.#queue.shift();
     return next;
   }
 }
 
-function admit<Place>(visitor: Waiter<Place>, place: Place): void {
-  visitor.slot = place;
-  visitor.start(place);
+function admit<Slot>(waiter: Waiter<Slot>, slot: Slot): void {
+  waiter.slot = slot;
+  waiter.start(slot);
 }

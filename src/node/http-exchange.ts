@@ -1,60 +1,98 @@
 /**
- * One HTTP exchange with one node, without a promise and without a stream: there are three of them in
- * every command.
+ * One HTTP exchange with one node: it waits for a connection, sends its owner's request over it, and ends with the
+ * response, with a loss, or when its time is over. Its owner knows the request and the meaning of the response.
  *
- * Whatever happens, `ended` hears of it once: an answer that was read to its end as `read` reads it,
- * everything else as `unsent` (nothing was written) or `lost` (something may have been).
+ * There are three exchanges in every command, so there is no promise and no stream here, and the owner is one object
+ * instead of a closure for each of its methods.
  */
 import type { AfterPoll } from './after-poll.ts';
-import type { Waiter } from './bulkhead.ts';
+import type { Bulkhead, Waiter } from './bulkhead.ts';
 import type { Connection, ResponseHandler } from './http/connection.ts';
 import type { Loss } from './http/loss.ts';
 import type { Response } from './http/response-reader.ts';
 
-/** Nothing was written, or there is no telling what was read. */
+/** Calls `act` in so many ms, or soon after; the returned function cancels the call. */
+export type After = (ms: number, act: () => void) => () => void;
+
+/** The exchange has no readable response: nothing was sent (`unsent`), or the request may have arrived (`lost`). */
 export interface Unanswered {
   readonly kind: 'unsent' | 'lost';
   readonly detail: string;
 }
 
-export abstract class HttpExchange<Read> implements ResponseHandler, Waiter<Connection> {
-  abstract readonly answerBytesMax: number;
+/** All exchanges of one kind with one node share these. */
+export interface ExchangeMeans {
+  readonly requestTimeoutMs: number;
+  readonly after: After;
+  readonly afterPoll: AfterPoll;
+  readonly pool: Bulkhead<Connection>;
+}
+
+/** Each method is called once at most, and `ended` exactly once. */
+export interface ExchangeOwner<Read> {
+  readonly answerBytesMax: number;
+  /** The request leaves now, if there is time for it. */
+  write(): string;
+  /** The response is complete. Called at once, while the connection is still in the processor's caches. */
+  read(response: Response): Read;
+  /** Called after the event loop has read all sockets. */
+  ended(ending: Read | Unanswered): void;
+}
+
+/** A request with less time left would only end in doubt: it is not sent. */
+const LEAST_MS = 10;
+
+export class HttpExchange<Read> implements ResponseHandler, Waiter<Connection> {
+  readonly answerBytesMax: number;
   slot: Connection | undefined;
   hasLeft = false;
-  readonly #afterReads: AfterPoll;
+  readonly #means: ExchangeMeans;
+  readonly #owner: ExchangeOwner<Read>;
+  readonly #askedAt = performance.now();
+  readonly #stopTimer: () => void;
+  #startedAt: number | undefined;
   #isSent = false;
   #isOurs = false;
   #isOver = false;
 
-  constructor(afterReads: AfterPoll) {
-    this.#afterReads = afterReads;
+  /** `begin` comes next. */
+  constructor(means: ExchangeMeans, owner: ExchangeOwner<Read>) {
+    this.answerBytesMax = owner.answerBytesMax;
+    this.#means = means;
+    this.#owner = owner;
+    this.#stopTimer = means.after(means.requestTimeoutMs, () => this.#expire());
   }
 
-  /** Has its place. */
-  abstract start(connection: Connection): void;
-  /** Called at once, while its connection is still warm. */
-  protected abstract read(answer: Response): Read;
-  /** Called once the sockets have been read. */
-  protected abstract ended(ending: Read | Unanswered): void;
+  begin(): void {
+    this.#means.pool.enter(this);
+  }
+
+  /** By `performance.now()`, when it was given a connection. */
+  get startedAt(): number | undefined {
+    return this.#startedAt;
+  }
 
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** Its request may have been read. */
-  protected get isSent(): boolean {
-    return this.#isSent;
-  }
-
   /** This machine ran short of something: see `Loss`. */
-  protected get isOurs(): boolean {
+  get isOurs(): boolean {
     return this.#isOurs;
   }
 
-  /** Gives the exchange up. */
-  protected giveUp(why: string): void {
+  start(connection: Connection): void {
+    const { requestTimeoutMs } = this.#means;
+    const now = performance.now();
+    const leastMs = Math.min(LEAST_MS, requestTimeoutMs / 10);
+    if (this.#isOver || now - this.#askedAt > requestTimeoutMs - leastMs) return;
+    this.#startedAt = now;
+    connection.carry(this.#owner.write(), this);
+  }
+
+  giveUp(reason: string): void {
     if (this.#isOver) return;
-    this.onLost({ detail: why, isOurs: false });
+    this.onLost({ detail: reason, isOurs: false });
     this.slot?.abandon(this);
   }
 
@@ -62,8 +100,10 @@ export abstract class HttpExchange<Read> implements ResponseHandler, Waiter<Conn
     this.#isSent = true;
   }
 
-  onAnswer(answer: Response): void {
-    this.#end(this.read(answer));
+  onAnswer(response: Response): void {
+    // First, so that the next in the queue has the connection as soon as it is free.
+    this.#means.pool.leave(this);
+    this.#end(this.#owner.read(response));
   }
 
   onLost({ detail, isOurs }: Loss): void {
@@ -71,8 +111,20 @@ export abstract class HttpExchange<Read> implements ResponseHandler, Waiter<Conn
     this.#end({ kind: this.#isSent ? 'lost' : 'unsent', detail });
   }
 
+  #expire(): void {
+    const giveUp = () => this.giveUp(`no answer within ${this.#means.requestTimeoutMs} ms`);
+    // A process that was stopped finds its timers due before it has read the responses in its sockets: read them
+    // first. A request that has not left must not leave now.
+    if (this.#isSent) setImmediate(giveUp);
+    else giveUp();
+  }
+
   #end(ending: Read | Unanswered): void {
     this.#isOver = true;
-    this.#afterReads.add(() => this.ended(ending));
+    this.#means.afterPoll.add(() => {
+      this.#stopTimer();
+      this.#means.pool.leave(this);
+      this.#owner.ended(ending);
+    });
   }
 }

@@ -1,8 +1,8 @@
 /**
- * The client of one node: connections, a bulkhead before them, a timeout around each exchange, the
- * dialect's words on both ends.
+ * The client of one node: its connections, a bulkhead before them, a timeout around each exchange, the dialect at
+ * both ends.
  *
- * It retries nothing and remembers nothing of a command: that is the core's.
+ * It retries nothing and remembers nothing of a command: the core does.
  */
 import type { NodeReply, NodeReplyKind, NodeRequest } from '../core/model.ts';
 import type { NodeReport } from '../protocol/answer.ts';
@@ -17,8 +17,9 @@ import type { Dialect } from './dialect/dialect.ts';
 import { Addresses } from './http/addresses.ts';
 import { Connection } from './http/connection.ts';
 import type { Response } from './http/response-reader.ts';
-import { ListCall } from './list/list-call.ts';
-import { type After, type Done, NodeCall, type NodeCallHost } from './node-call.ts';
+import type { After } from './http-exchange.ts';
+import { ListCall, type ListMeans } from './list/list-call.ts';
+import { type Done, NodeCall, type NodeCallMeans } from './node-call.ts';
 
 export interface NodeClientOptions extends NodeAccess {
   readonly dialect: Dialect;
@@ -28,32 +29,27 @@ export interface NodeClientOptions extends NodeAccess {
   /** Wall clock, for `Retry-After` dates. */
   readonly wallNow: () => number;
   readonly after: After;
-  /** Of all clients of a thread. */
-  readonly afterReads: AfterPoll;
+  /** All clients of a thread share it. */
+  readonly afterPoll: AfterPoll;
   /** Where `${env:NAME}` is looked up; nothing is set by default. */
   readonly env?: Environment;
   /** See `Credentials`. */
   readonly onTrouble?: (fault: AccessFault) => void;
 }
 
-/** Of dialects that say nothing else: a contract's answer is tens of bytes. */
+/** Unless the dialect has another limit: the responses of the contract have tens of bytes. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 
-export class NodeClient implements NodeCallHost {
+export class NodeClient {
   readonly options: NodeClientOptions;
-  readonly requestTimeoutMs: number;
-  readonly answerBytesMax: number;
-  readonly after: After;
-  readonly wording: Codec;
-  readonly bulkhead: Bulkhead<Connection>;
-  readonly afterReads: AfterPoll;
-  /** For what is off the hot path, and must not take an exchange's place. */
-  readonly aside: Bulkhead<Connection>;
   readonly #addresses: Addresses;
   readonly #credentials: Credentials;
   readonly #connections: readonly Connection[];
+  readonly #calls: NodeCallMeans;
+  /** Lists are off the hot path, and must not take the connection of a call. */
+  readonly #lists: ListMeans;
   readonly #answers: Partial<Record<NodeReplyKind, number>> = {};
-  #calls = 0;
+  #callCount = 0;
   #lastFailure: string | undefined;
 
   constructor(options: NodeClientOptions) {
@@ -67,51 +63,57 @@ export class NodeClient implements NodeCallHost {
     const tls = () => ({ serverName, secureContext: credentials.presented.secureContext });
     const target = { ...options, url, addresses: this.#addresses, credentials, tls };
     this.options = options;
-    this.requestTimeoutMs = options.requestTimeoutMs;
-    this.answerBytesMax = options.dialect.limits.answerBytes ?? ANSWER_BYTES_MAX;
-    this.after = options.after;
-    this.afterReads = options.afterReads;
-    this.wording = new Codec(target);
+    const { requestTimeoutMs, after, afterPoll, dialect } = options;
+    const shared = { requestTimeoutMs, after, afterPoll, codec: new Codec(target) };
     const connections = Array.from(
       { length: options.connections + 1 },
       () => new Connection(target),
     );
     this.#connections = connections;
-    this.aside = new Bulkhead(connections.slice(0, 1), restAWhile);
-    this.bulkhead = new Bulkhead(connections.slice(1), restAWhile);
+    this.#lists = { ...shared, pool: new Bulkhead(connections.slice(0, 1), restAWhile) };
+    this.#calls = {
+      ...shared,
+      pool: new Bulkhead(connections.slice(1), restAWhile),
+      answerBytesMax: dialect.limits.answerBytes ?? ANSWER_BYTES_MAX,
+      count: (request, answer) => this.#count(request, answer),
+    };
   }
 
   /** See `NodePort.exchange`. */
   exchange(request: NodeRequest, subject: Subject, done: Done): { abort(): void } {
-    this.#calls++;
-    return new NodeCall(this, { request, subject }, done);
+    this.#callCount++;
+    return new NodeCall(this.#calls, { request, subject }, done);
   }
 
-  /** A page of keys. */
+  /**
+   * A page of keys.
+   *
+   * @throws NotListed if the node answers anything but 200, Error if it does not answer
+   */
   list(path: string, bytesMax: number): Promise<Response> {
     const asked = { path, bytesMax };
-    return new Promise((resolve, reject) => new ListCall(this, asked, { resolve, reject }));
+    return new Promise((resolve, reject) => new ListCall(this.#lists, asked, { resolve, reject }));
   }
 
-  /** A name of nodes was looked up; of this one's, or of another's. */
+  /** The name of this node or of another was looked up. */
   onResolution(resolution: Resolution): void {
     this.#addresses.onResolution(resolution);
   }
 
-  count(request: NodeRequest, answer: NodeReply): void {
+  #count(request: NodeRequest, answer: NodeReply): void {
     this.#answers[answer.kind] = (this.#answers[answer.kind] ?? 0) + 1;
     if (FAILURES.has(answer.kind)) this.#lastFailure = `${request.kind}: ${answer.detail}`;
   }
 
   report(): NodeReport {
     return {
-      calls: this.#calls,
+      calls: this.#callCount,
       answers: { ...this.#answers },
       ...(this.#lastFailure === undefined ? {} : { lastFailure: this.#lastFailure }),
     };
   }
 
-  /** Closes all connections, those in use too. */
+  /** Closes all connections, also those in use. */
   close(): void {
     this.#credentials.stop();
     for (const connection of this.#connections) connection.close();
@@ -119,8 +121,8 @@ export class NodeClient implements NodeCallHost {
 }
 
 /**
- * Some nodes close a connection after an answer and do not say so. Whoever finds another one need not
- * find out. Two turns of the event loop, so that one of them reads the sockets.
+ * Some nodes close a connection silently after they reply. Two turns of the event loop, so that the close is seen
+ * before the connection is used again.
  */
 function restAWhile(over: () => void): void {
   setImmediate(() => setImmediate(over));

@@ -3,7 +3,7 @@
  * the calls that the shared port forwards. Owns the rule that a node in `refuse` really refuses.
  */
 import type { Socket } from 'node:net';
-import type { FrontDoor } from './http/port.ts';
+import type { NodePort } from './http/port.ts';
 import { asOutcome, errorReply } from './node/answers.ts';
 import type { Caller, GroupNode } from './node/group-node.ts';
 import type { Control, ControlReply, ForwardedCall } from './thread-messages.ts';
@@ -13,11 +13,11 @@ const REFUSED = asOutcome(errorReply(502, 'the node refuses connections'));
 
 export class ControlledNode {
   readonly #node: GroupNode;
-  readonly #door: FrontDoor;
+  readonly #port: NodePort;
 
-  constructor(node: GroupNode, door: FrontDoor) {
+  constructor(node: GroupNode, port: NodePort) {
     this.#node = node;
-    this.#door = door;
+    this.#port = port;
   }
 
   /** A group or list call that came by the shared port. */
@@ -33,8 +33,8 @@ export class ControlledNode {
    */
   async control(control: Control, spared?: Socket): Promise<ControlReply> {
     const reply = this.#apply(control);
-    if (this.#node.faults.refuse === true) this.#door.close(spared);
-    else await this.#door.open();
+    if (this.#node.faults.refuse === true) this.#port.close(spared);
+    else await this.#port.open();
     await new Promise<void>((resolve) => this.#node.afterCommit(resolve));
     return reply;
   }

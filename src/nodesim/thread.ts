@@ -6,9 +6,9 @@ import type { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ControlledNode } from './controlled-node.ts';
 import { answerSim, answerStats, type NodeControls } from './http/controls.ts';
-import { FrontDoor } from './http/port.ts';
+import { NodePort } from './http/port.ts';
 import { routerFor, type Served } from './http/router.ts';
-import { createFront } from './http/server.ts';
+import { createHttpServer } from './http/server.ts';
 import { createLog } from './log.ts';
 import { withHeader } from './node/answers.ts';
 import { GroupNode } from './node/group-node.ts';
@@ -42,8 +42,8 @@ function openNode(): GroupNode | undefined {
 }
 
 async function serve(node: GroupNode): Promise<void> {
-  const door = new FrontDoor(() => createFront(routerFor(served, log)), start);
-  const controlled = new ControlledNode(node, door);
+  const port = new NodePort(() => createHttpServer(routerFor(served, log)), start);
+  const controlled = new ControlledNode(node, port);
   const alone = (socket?: Socket): ReadonlyMap<string, NodeControls> =>
     new Map([[name, { port: start.port, control: (asked) => controlled.control(asked, socket) }]]);
   const served: Served = {
@@ -56,14 +56,14 @@ async function serve(node: GroupNode): Promise<void> {
     },
   };
   try {
-    await door.open();
+    await port.open();
   } catch (error) {
     node.close();
     send({ kind: 'cannotStart', cause: 'port', message: String(error) });
     return;
   }
   main.on('message', (message: ToThread) => {
-    if (message.kind === 'stop') stop(node, door);
+    if (message.kind === 'stop') stop(node, port);
     else for (const call of message.calls) take(call, controlled);
   });
   send({ kind: 'ready' });
@@ -79,10 +79,10 @@ function take(call: ForwardedCall, controlled: ControlledNode): void {
   }
 }
 
-function stop(node: GroupNode, door: FrontDoor): void {
+function stop(node: GroupNode, port: NodePort): void {
   node.close();
   flush();
-  door.close();
+  port.close();
   send({ kind: 'stopped' });
   main.close();
 }

@@ -51,6 +51,8 @@ export const BANNED: readonly Word[] = [
   name('touched', 'mayHaveChanged'),
   part('desk', 'context, controls'),
   part('suspicion', 'candidates'),
+  part('visitor', 'waiter'),
+  part('carried', 'responseHandler'),
 ];
 
 export const PENDING: readonly Word[] = [
@@ -73,8 +75,6 @@ export const PENDING: readonly Word[] = [
   part('suspect', 'findCandidates'),
   part('patience', 'hangTimeouts, defaultTimeout'),
   part('front', 'clientSocket, port'),
-  part('carried', 'responseHandler'),
-  part('visitor', 'waiter'),
   part('aside', 'listPool'),
   part('renewal', 'scheduledRestart'),
   name('hurried', 'retry_requested'),

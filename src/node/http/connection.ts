@@ -34,7 +34,7 @@ export interface Target {
   readonly addresses: Addresses;
   /** From the name to the last step of TLS, over all of its addresses. */
   readonly connectTimeoutMs: number;
-  readonly afterReads: AfterPoll;
+  readonly afterPoll: AfterPoll;
 }
 
 /**
@@ -56,7 +56,7 @@ export class Connection {
   /** What is written and read: the socket itself, or TLS over it. */
   #stream: Socket | undefined;
   #request = '';
-  #carried: ResponseHandler | undefined;
+  #handler: ResponseHandler | undefined;
   /** No byte of its request was written before `sent`. */
   #stage: 'connecting' | 'waiting' | 'sent' = 'connecting';
   #isClosed = false;
@@ -71,11 +71,11 @@ export class Connection {
   }
 
   /** Only when it carries nothing. */
-  carry(request: string, carried: ResponseHandler): void {
-    if (this.#isClosed) return carried.onLost(CLOSED);
+  carry(request: string, handler: ResponseHandler): void {
+    if (this.#isClosed) return handler.onLost(CLOSED);
     if (this.#isOutdated()) this.#drop();
     this.#request = request;
-    this.#carried = carried;
+    this.#handler = handler;
     if (this.#socket === undefined) this.#connect();
     else this.#sendAfterReads(this.#socket);
   }
@@ -84,8 +84,8 @@ export class Connection {
    * Its carrier does not want to hear of it any more. The connection is reset, so that bytes that
    * have not left this machine never do: a plain close would deliver what the kernel has buffered.
    */
-  abandon(carried: ResponseHandler): void {
-    if (this.#carried === carried) this.#drop();
+  abandon(handler: ResponseHandler): void {
+    if (this.#handler === handler) this.#drop();
   }
 
   /** For good; what is under way is lost. */
@@ -98,10 +98,10 @@ export class Connection {
     const { addresses, connectTimeoutMs } = this.#target;
     this.#stage = 'connecting';
     if (addresses.current !== undefined) return this.#open(connectTimeoutMs);
-    const carried = this.#carried;
+    const handler = this.#handler;
     const begun = performance.now();
     return addresses.find(connectTimeoutMs, (failure) => {
-      if (carried !== this.#carried || this.#socket !== undefined) return;
+      if (handler !== this.#handler || this.#socket !== undefined) return;
       if (failure !== undefined) this.#drop()?.onLost(failure);
       else this.#open(connectTimeoutMs - (performance.now() - begun));
     });
@@ -144,7 +144,7 @@ export class Connection {
   #watch(socket: Socket, stream: Socket): void {
     // Idle for too long. Once a request has left, its time is its carrier's.
     stream.on('timeout', () => {
-      if (this.#carried === undefined || this.#stage === 'waiting') this.#lose(socket);
+      if (this.#handler === undefined || this.#stage === 'waiting') this.#lose(socket);
     });
     stream.on('end', () => this.#end(socket));
     if (stream !== socket) stream.on('error', (error) => this.#lose(socket, lossOf(error)));
@@ -162,7 +162,7 @@ export class Connection {
 
   #sendAfterReads(socket: Socket): void {
     this.#stage = 'waiting';
-    this.#target.afterReads.add(() => {
+    this.#target.afterPoll.add(() => {
       if (socket !== this.#socket || this.#stage !== 'waiting') return;
       // An answer came before all of its request had left: what is left would be read as the next.
       if (this.#isUnsent) this.#lose(socket);
@@ -171,11 +171,11 @@ export class Connection {
   }
 
   #send(socket: Socket): void {
-    const carried = this.#carried;
-    if (carried === undefined) return;
+    const handler = this.#handler;
+    if (handler === undefined) return;
     this.#stage = 'sent';
-    this.#reader.begin(carried.answerBytesMax);
-    carried.onSent();
+    this.#reader.begin(handler.answerBytesMax);
+    handler.onSent();
     socket.ref();
     this.#stream?.write(this.#request);
     this.#request = '';
@@ -185,7 +185,7 @@ export class Connection {
     // It was reset, and this had been read before.
     if (socket !== this.#socket) return;
     // Nobody asked for it. Whose answer would the next one be?
-    if (this.#carried === undefined || this.#stage !== 'sent') return this.#lose(socket);
+    if (this.#handler === undefined || this.#stage !== 'sent') return this.#lose(socket);
     const answer = this.#reader.push(piece);
     if (answer === undefined) return;
     if ('fault' in answer) this.#drop()?.onLost(blame(answer.fault));
@@ -193,7 +193,7 @@ export class Connection {
   }
 
   #end(socket: Socket): void {
-    const isAsked = this.#carried !== undefined && this.#stage === 'sent';
+    const isAsked = this.#handler !== undefined && this.#stage === 'sent';
     if (socket !== this.#socket || !isAsked) return this.#lose(socket);
     const answer = this.#reader.end();
     if ('fault' in answer) this.#drop()?.onLost(blame(answer.fault));
@@ -204,11 +204,11 @@ export class Connection {
     // The request has not wholly left, and is not to any more. TLS knows that only a turn later.
     const isEarly = !this.#isSecure && this.#isUnsent;
     if (isEarly) this.#reset(socket);
-    const carried = this.#take();
+    const handler = this.#take();
     if (answer.keepMs === 0 || isEarly) this.#drop();
     else this.#keep(socket, answer.keepMs);
     // Last, since it may have the next request with it.
-    carried?.onAnswer(answer);
+    handler?.onAnswer(answer);
   }
 
   /** Whether something is left to be sent of what was written. */
@@ -226,7 +226,7 @@ export class Connection {
   #lose(socket: Socket, loss = CLOSED): void {
     if (socket !== this.#socket) return void socket.destroy();
     // Its node has closed it while it was idle. Nothing was written: a new one will do.
-    if (this.#carried === undefined || this.#stage !== 'waiting') {
+    if (this.#handler === undefined || this.#stage !== 'waiting') {
       return this.#drop()?.onLost(loss);
     }
     socket.destroy();
@@ -238,7 +238,7 @@ export class Connection {
    * what the kernel holds. That is the TCP socket, for a TLS socket can't be reset.
    */
   #drop(): ResponseHandler | undefined {
-    const isUnderWay = this.#carried !== undefined && this.#stage === 'sent';
+    const isUnderWay = this.#handler !== undefined && this.#stage === 'sent';
     const socket = this.#socket;
     this.#socket = undefined;
     this.#stream = undefined;
@@ -254,10 +254,10 @@ export class Connection {
   }
 
   #take(): ResponseHandler | undefined {
-    const carried = this.#carried;
-    this.#carried = undefined;
+    const handler = this.#handler;
+    this.#handler = undefined;
     this.#request = '';
-    return carried;
+    return handler;
   }
 }
 

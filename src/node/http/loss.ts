@@ -33,9 +33,9 @@ export function lossOf(error: NodeJS.ErrnoException): Loss {
   const errors: readonly NodeJS.ErrnoException[] =
     error instanceof AggregateError ? error.errors : [error];
   const message = errors.map((one) => one.message.trim()).join('; ');
-  const isTold = error.code === undefined || message.includes(error.code);
+  const isNamed = error.code === undefined || message.includes(error.code);
   return {
-    detail: isTold ? message : `${error.code} ${message}`,
+    detail: isNamed ? message : `${error.code} ${message}`,
     isOurs:
       errors.some(({ code }) => SHORTAGES.has(code)) || errors.every(({ code }) => LOCAL.has(code)),
   };

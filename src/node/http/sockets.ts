@@ -42,16 +42,16 @@ export function openSocket(
   };
   const onread = isSecure ? {} : { onread: { buffer: READ_BUFFER, callback } };
   if (path !== undefined) return connect({ path, ...onread });
-  const { host, current: standing = [] } = addresses;
+  const { host, current: known = [] } = addresses;
   const lookup: LookupFunction = (_host, _options, done) =>
-    queueMicrotask(() => done(null, [...standing]));
+    queueMicrotask(() => done(null, [...known]));
   const socket = connect({
     host,
     port,
     lookup,
     // One after the other, in equal shares: Node's own 250 ms are less than the round trip of some roads.
     autoSelectFamily: true,
-    autoSelectFamilyAttemptTimeout: attemptMs(timeoutMs, standing.length),
+    autoSelectFamilyAttemptTimeout: attemptMs(timeoutMs, known.length),
     ...onread,
   });
   return socket.setNoDelay(true);

@@ -1,18 +1,15 @@
-/** One page of keys on its way: as a call, over a connection that calls do not need. */
-import type { AfterPoll } from '../after-poll.ts';
-import type { Bulkhead } from '../bulkhead.ts';
+/** One call for a page of keys, over a connection that the calls of the core do not use. */
 import type { Codec } from '../dialect/codec.ts';
-import type { Connection } from '../http/connection.ts';
 import type { Response } from '../http/response-reader.ts';
-import { HttpExchange, type Unanswered } from '../http-exchange.ts';
-import type { After } from '../node-call.ts';
+import {
+  type ExchangeMeans,
+  type ExchangeOwner,
+  HttpExchange,
+  type Unanswered,
+} from '../http-exchange.ts';
 
-export interface ListHost {
-  readonly requestTimeoutMs: number;
-  readonly after: After;
-  readonly wording: Codec;
-  readonly aside: Bulkhead<Connection>;
-  readonly afterReads: AfterPoll;
+export interface ListMeans extends ExchangeMeans {
+  readonly codec: Codec;
 }
 
 interface ListAsked {
@@ -25,13 +22,13 @@ interface ListReply {
   reject(error: Error): void;
 }
 
-/** How a node says that it knows no such call: its API has no list. */
+/** A node that knows no such call answers so: its API has no list. */
 const UNLISTED_STATUSES = [405, 501];
 
 /** The node answered, but not with a page. */
 export class NotListed extends Error {
   override readonly name = 'NotListed';
-  /** It never will. */
+  /** The node will never answer with a page. */
   readonly isUnlisted: boolean;
 
   constructor({ status }: Pick<Response, 'status'>, body: string) {
@@ -40,39 +37,31 @@ export class NotListed extends Error {
   }
 }
 
-export class ListCall extends HttpExchange<Response> {
+export class ListCall implements ExchangeOwner<Response> {
   readonly answerBytesMax: number;
-  readonly #host: ListHost;
+  readonly #codec: Codec;
   readonly #path: string;
   readonly #reply: ListReply;
-  readonly #stopTimer: () => void;
 
-  constructor(host: ListHost, { path, bytesMax }: ListAsked, reply: ListReply) {
-    super(host.afterReads);
+  constructor(means: ListMeans, { path, bytesMax }: ListAsked, reply: ListReply) {
     this.answerBytesMax = bytesMax;
-    this.#host = host;
+    this.#codec = means.codec;
     this.#path = path;
     this.#reply = reply;
-    const { after, requestTimeoutMs } = host;
-    this.#stopTimer = after(requestTimeoutMs, () =>
-      this.giveUp(`timeout: no answer within ${requestTimeoutMs} ms`),
-    );
-    host.aside.enter(this);
+    new HttpExchange(means, this).begin();
   }
 
-  start(connection: Connection): void {
-    if (!this.isOver) connection.carry(this.#host.wording.writeList(this.#path), this);
+  write(): string {
+    return this.#codec.writeList(this.#path);
   }
 
-  protected read(answer: Response): Response {
-    return answer;
+  read(response: Response): Response {
+    return response;
   }
 
-  protected ended(ending: Response | Unanswered): void {
-    this.#stopTimer();
-    this.#host.aside.leave(this);
+  ended(ending: Response | Unanswered): void {
     if ('kind' in ending) this.#reply.reject(new Error(ending.detail));
     else if (ending.status === 200) this.#reply.resolve(ending);
-    else this.#reply.reject(new NotListed(ending, this.#host.wording.redact(ending.body)));
+    else this.#reply.reject(new NotListed(ending, this.#codec.redact(ending.body)));
   }
 }

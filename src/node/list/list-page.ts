@@ -15,7 +15,7 @@ import type { NodeClient } from '../node-client.ts';
 /** A node that pages for ever is not counted for ever. */
 export const LIST_PAGES_MAX = 10_000;
 
-export interface Places {
+export interface PageParameters {
   readonly limit: number;
   readonly after?: string;
   readonly page?: number;
@@ -30,14 +30,14 @@ export interface Page {
 }
 
 /** The path of one page. */
-export function listPath({ path }: Pick<ListCall, 'path'>, places: Places): string {
-  return path.replaceAll(/\{(after|limit|page|offset|cursor)\}/g, (_, name: keyof Places) =>
-    encodeURIComponent(String(places[name] ?? '')),
+export function listPath({ path }: Pick<ListCall, 'path'>, parameters: PageParameters): string {
+  return path.replaceAll(/\{(after|limit|page|offset|cursor)\}/g, (_, name: keyof PageParameters) =>
+    encodeURIComponent(String(parameters[name] ?? '')),
   );
 }
 
 export interface PageAsked {
-  readonly places: Places;
+  readonly parameters: PageParameters;
   /** Of a list in order: its keys are above this one. */
   readonly after?: string;
   /** As the node has named it, in place of the dialect's own path. */
@@ -53,9 +53,12 @@ const MEMBERS_MAX = 20;
 export async function readPage(
   client: NodeClient,
   list: ListCall,
-  { places, after, path, keysMax = places.limit }: PageAsked,
+  { parameters, after, path, keysMax = parameters.limit }: PageAsked,
 ): Promise<Page> {
-  const { body: text, fields } = await client.list(path ?? listPath(list, places), list.bytesMax);
+  const { body: text, fields } = await client.list(
+    path ?? listPath(list, parameters),
+    list.bytesMax,
+  );
   const body: unknown = parseJson(text, Math.max(JSON_VALUES_MAX, keysMax * MEMBERS_MAX));
   const items = valueAt(body, list.items);
   if (!Array.isArray(items)) throw new SyntaxError('no page');

@@ -94,7 +94,7 @@ async function keysAbove(
 ): Promise<Above> {
   const { paging, sorted } = list;
   if (paging?.by !== 'after' || !sorted) return wholeList(client, list, { after, limit });
-  const { keys, next } = await readPage(client, list, { places: { after, limit }, after });
+  const { keys, next } = await readPage(client, list, { parameters: { after, limit }, after });
   // Without a word about the next page, only an empty one is the last.
   const more = paging.next === null ? keys.length > 0 : next !== undefined && keys.length > 0;
   return { keys, more, next };

@@ -56,9 +56,9 @@ async function readAll(client: NodeClient, list: ListCall): Promise<readonly str
 
 function first({ paging }: ListCall): PageAsked {
   const limit = PAGE_KEYS;
-  if (paging === null) return { places: { limit }, keysMax: KEYS_MAX };
-  if (paging.by === 'page') return { places: { limit, page: paging.first } };
-  return { places: { limit, offset: 0, after: '', cursor: '' } };
+  if (paging === null) return { parameters: { limit }, keysMax: KEYS_MAX };
+  if (paging.by === 'page') return { parameters: { limit, page: paging.first } };
+  return { parameters: { limit, offset: 0, after: '', cursor: '' } };
 }
 
 interface Turned {
@@ -79,18 +79,21 @@ function following(
   switch (paging?.by) {
     case 'page':
       if (read.length === 0) return undefined;
-      return { places: { limit, page: (asked.places.page ?? 0) + 1 } };
+      return { parameters: { limit, page: (asked.parameters.page ?? 0) + 1 } };
     case 'offset':
-      return read.length === 0 ? undefined : { places: { limit, offset: seen } };
+      return read.length === 0 ? undefined : { parameters: { limit, offset: seen } };
     case 'cursor':
-      return next === undefined ? undefined : { places: { limit, cursor: next } };
+      return next === undefined ? undefined : { parameters: { limit, cursor: next } };
     case 'after': {
       const isLast = paging.next === null ? read.length === 0 : next === undefined;
-      return isLast ? undefined : { places: { limit, after: next ?? read.at(-1) ?? '' } };
+      return isLast ? undefined : { parameters: { limit, after: next ?? read.at(-1) ?? '' } };
     }
     case 'link':
       if (next === undefined) return undefined;
-      return { places: { limit }, path: linkedPath(client, next, listPath({ path }, { limit })) };
+      return {
+        parameters: { limit },
+        path: linkedPath(client, next, listPath({ path }, { limit })),
+      };
     default:
       return undefined;
   }

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { routerFor, type Served } from '../http/router.ts';
-import { createFront } from '../http/server.ts';
+import { createHttpServer } from '../http/server.ts';
 import { createLog } from '../log.ts';
 import { errorReply } from '../node/answers.ts';
 import { type Settings, SOURCES } from '../settings.ts';
@@ -39,12 +39,12 @@ export async function startCluster(
   makeDirectory(settings.dataDir);
   let served: Served | undefined;
   const log = createLog(settings.logLevel, 'shared');
-  const front = createFront((call, body) => {
+  const server = createHttpServer((call, body) => {
     if (served === undefined) call.answer(errorReply(503, 'the nodes are starting'));
     else routerFor(served, log)(call, body);
   });
   const { host, port: first, nodes } = settings;
-  const port = await takePorts(front, { host, first, nodes: nodes.length });
+  const port = await takePorts(server, { host, first, nodes: nodes.length });
   const threads = nodes.map((name, index) => startThread(settings, name, port + 1 + index));
   for (const thread of threads) void thread.lost.then(onLost);
   await Promise.all(threads.map((thread) => thread.ready));
@@ -54,7 +54,7 @@ export async function startCluster(
     port,
     nodes: links,
     stop: async () => {
-      front.close();
+      server.close();
       for (const { link } of threads) link.stop();
       const stopped = Promise.all(threads.map((thread) => thread.stopped));
       await Promise.race([stopped, elapsed(STOP_MS_MAX)]);

@@ -17,24 +17,24 @@ const TRIES_MAX = 100;
 const BACKLOG = 1024;
 
 /**
- * Makes `front` listen on the first port of the cluster and returns it.
+ * Makes `server` listen on the first port of the cluster and returns it.
  * @param first the wanted port, or 0 for any block of free ones
  * @throws StartError
  */
 export async function takePorts(
-  front: Server,
+  server: Server,
   { host, first, nodes }: { readonly host: string; readonly first: number; readonly nodes: number },
 ): Promise<number> {
   if (first !== 0) {
-    if (await listens(front, host, first)) return first;
+    if (await listens(server, host, first)) return first;
     throw portTaken(`port ${first}`);
   }
   const block = 2 ** Math.ceil(Math.log2(nodes + 1));
   for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
     const port = LOWEST + block * randomInt(Math.floor((HIGHEST - LOWEST) / block));
-    if (!(await listens(front, host, port))) continue;
+    if (!(await listens(server, host, port))) continue;
     if (await areFree(host, port + 1, nodes)) return port;
-    await close(front);
+    await close(server);
   }
   throw portTaken(`every block of ports tried from ${LOWEST} to ${HIGHEST}`);
 }

@@ -11,7 +11,7 @@ interface Opened {
   readonly listening: Promise<void>;
 }
 
-export class FrontDoor {
+export class NodePort {
   readonly #make: () => Server;
   readonly #host: string;
   readonly #port: number;
@@ -26,7 +26,7 @@ export class FrontDoor {
 
   /** Resolves when the port listens. Rejects with EADDRINUSE if another program has it. */
   async open(): Promise<void> {
-    this.#opened ??= this.#openAnew();
+    this.#opened ??= this.#openAgain();
     await this.#opened.listening;
   }
 
@@ -38,7 +38,7 @@ export class FrontDoor {
   }
 
   /** A closed server can't be trusted to listen again, so each opening makes one. */
-  #openAnew(): Opened {
+  #openAgain(): Opened {
     const server = this.#make();
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);

@@ -79,7 +79,7 @@ export class HttpCall {
   }
 }
 
-export function createFront(route: Router): Server {
+export function createHttpServer(route: Router): Server {
   return createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
     const call = new HttpCall(request, response);
     if (request.method === 'GET' || request.method === 'HEAD') route(call, '');

@@ -194,7 +194,7 @@ describe('several addresses', () => {
       url,
       addresses,
       connectTimeoutMs: 8000,
-      afterReads: new AfterPoll(),
+      afterPoll: new AfterPoll(),
     });
     onTestFinished(() => connection.close());
     const carrier = new Carrier();

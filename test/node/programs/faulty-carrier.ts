@@ -19,7 +19,7 @@ new Connection({
   url: new URL(url),
   addresses: new Addresses(new URL(url)),
   connectTimeoutMs: 5000,
-  afterReads: new AfterPoll(),
+  afterPoll: new AfterPoll(),
 }).carry('GET / HTTP/1.1\r\nhost: node\r\n\r\n', {
   answerBytesMax: 1024,
   onSent: hear('onSent'),

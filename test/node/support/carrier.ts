@@ -37,7 +37,7 @@ export function connectionTo(url: string): Connection {
     url: new URL(url),
     addresses: new Addresses(new URL(url)),
     connectTimeoutMs: 5000,
-    afterReads: new AfterPoll(),
+    afterPoll: new AfterPoll(),
   });
   onTestFinished(() => connection.close());
   return connection;

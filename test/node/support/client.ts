@@ -18,7 +18,7 @@ export function clientOf(url: string, options: Partial<NodeClientOptions> = {}):
     connections: 8,
     wallNow: Date.now,
     after: (ms, act) => at(performance.now() + ms, act),
-    afterReads: new AfterPoll(),
+    afterPoll: new AfterPoll(),
     ...options,
   });
   const names = namesOf([{ name: 'node01', url }]);
