@@ -77,6 +77,12 @@ export class DoneOnce implements Judge {
       if (!isSame)
         this.#scene.fail('P7', `other content under ${id} was answered as if it were it`);
       if (answer.id !== id) this.#scene.fail('P7', `${id} was answered as ${answer.id}`);
+      const isWaiting = content['wait'] !== 'accepted';
+      if (isWaiting && stageOf(answer.state) >= 0)
+        this.#scene.fail(
+          'P7',
+          `${id} was answered ${answer.state} to a client that waits for its end`,
+        );
       this.#compare(id, answer);
     } else if (isSame && 'error' in answer && REJECTIONS.has(answer.error.code)) {
       this.#scene.fail('P7', `a repeat of ${id} was rejected`);

@@ -16,8 +16,20 @@ export const EXPIRY: readonly Bug[] = [
     edits: [
       edit(
         COMMANDS,
-        'return this.#repeats.answerFirst({ request, respond }, rejected, batch);',
-        'return respond(rejected);',
+        'return this.#repeats.answerFirst({ request, respond }, { rejection, again }, batch);',
+        'return respond(rejection);',
+      ),
+    ],
+  },
+  {
+    name: 'a repeat that alone would be refused does not wait for its twin, accepted beside it',
+    breaks: ['P7'],
+    seeds: 75,
+    edits: [
+      edit(
+        'src/coordinator/commands/repeats.ts',
+        'else if (first.settlement === undefined) again();',
+        '',
       ),
     ],
   },
