@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { channelEnds } from './channel/channel.ts';
 import { openDiskGuard } from './composition/disk.ts';
-import { hear as onThreadMessage } from './composition/hearing.ts';
-import { type Fitted, fitToDescriptors, limitLife } from './composition/memory-and-restart.ts';
+import { type Fitted, fitToDescriptors, limitRun } from './composition/memory-and-restart.ts';
 import { watchNames } from './composition/node-names.ts';
 import { followSignals } from './composition/signals.ts';
 import { fatalityOf, vitalsOf } from './composition/telemetry-input.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
+import { onThreadMessage } from './composition/thread-news.ts';
 import { loadSettings } from './config/load.ts';
 import { makeDataFolder } from './config/machine/data-folder.ts';
 import { prepareSockets } from './config/machine/sockets.ts';
@@ -27,7 +27,7 @@ import type { DiskGuard } from './lifecycle/guards/disk.ts';
 import { explainHang } from './lifecycle/hung-stack.ts';
 import { leave } from './lifecycle/leave.ts';
 import { Nanny } from './lifecycle/nanny.ts';
-import { type HangTimeouts, PATIENCE } from './lifecycle/pulse.ts';
+import { HANG_TIMEOUTS, type HangTimeouts } from './lifecycle/pulse.ts';
 import { Shutdown } from './lifecycle/shutdown.ts';
 import { passStartGate } from './lifecycle/start-gate.ts';
 import { MAIN, Threads } from './lifecycle/threads.ts';
@@ -134,13 +134,13 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
   });
 
   const clock = clockBase();
-  const hangTimeouts = { ...PATIENCE, hangAfterMs: settings.hangAfterMs };
+  const hangTimeouts = { ...HANG_TIMEOUTS, hangAfterMs: settings.hangAfterMs };
   const nanny = startNanny(threads, hangTimeouts);
   const disk = openDiskGuard(settings, log, (fullDisk) => {
     threads.send(COORDINATOR, { fullDisk });
     telemetry.disk({ isFull: fullDisk !== null });
   });
-  const standing = () => ({
+  const status = () => ({
     version,
     phase: phaseOf(shutdown.begun, threads.has(COORDINATOR, 'ready')),
     threads: nanny.stock,
@@ -148,9 +148,9 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
     disk: disk.status,
     supervised: supervision(),
   });
-  await openOps(settings, { threads, log, standing });
+  await openOps(settings, { threads, log, status });
   if (shutdown.begun) return;
-  const common = { clock, patience: hangTimeouts, version, log: logPlan, crashes: crashes.counts };
+  const common = { clock, hangTimeouts, version, log: logPlan, crashes: crashes.counts };
   log.info('starting', {
     version,
     pid: process.pid,
@@ -184,7 +184,7 @@ interface Starting {
   readonly executors: readonly string[];
   readonly common: {
     readonly clock: ClockBase;
-    readonly patience: HangTimeouts;
+    readonly hangTimeouts: HangTimeouts;
     readonly version: string;
     readonly log: LogPlan;
     readonly crashes: Crashes['counts'];
@@ -210,7 +210,7 @@ async function begin(starting: Starting): Promise<void> {
   await threads.received(COORDINATOR, 'ready');
   if (shutdown.begun) return;
   threads.mainStarted();
-  limitLife(settings, log, (why) => shutdown.renew(why));
+  limitRun(settings, log, (why) => shutdown.restart(why));
   logReady(settings, log);
 }
 
@@ -223,7 +223,7 @@ async function waitForGate({ settings, threads, log, shutdown }: Starting): Prom
 }
 
 /** First of all threads: whatever main then waits for, it has to turn its loop. */
-function startWatchdog({ threads, common: { clock, patience: hangTimeouts } }: Starting): void {
+function startWatchdog({ threads, common: { clock, hangTimeouts } }: Starting): void {
   threads.start(entry('./lifecycle/watchdog/thread'), {
     name: 'watchdog',
     clock,
@@ -272,10 +272,10 @@ function logReady(settings: Settings, log: Log): void {
 /** The operators' port is there before the work begins: whoever looks sees it start. */
 async function openOps(
   { opsHost: host, opsPort: port, dataDir }: Settings,
-  { threads, log, standing }: { threads: Threads; log: Log; standing: () => DaemonStatus },
+  { threads, log, status }: { threads: Threads; log: Log; status: () => DaemonStatus },
 ): Promise<void> {
   try {
-    await startOps({ host, port, status: standing });
+    await startOps({ host, port, status });
   } catch (error) {
     const failure = {
       message: `cannot listen on http://${host}:${port}: ${(error as Error).message}`,

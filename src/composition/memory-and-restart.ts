@@ -8,16 +8,16 @@ import {
 import type { Problem } from '../config/problem.ts';
 import type { Settings } from '../config/schema.ts';
 import { MemoryGuard } from '../lifecycle/guards/memory.ts';
-import { scheduleRenewal } from '../lifecycle/guards/scheduled-restart.ts';
+import { scheduleRestart } from '../lifecycle/guards/scheduled-restart.ts';
 import type { Log } from '../observe/log/log-port.ts';
 
-export function limitLife(
+export function limitRun(
   { memoryLimitBytes, restartAfterHours }: Settings,
   log: Log,
-  renew: (why: string) => void,
+  restart: (why: string) => void,
 ): void {
   new MemoryGuard({ limitBytes: memoryLimitBytes, log }).watch();
-  scheduleRenewal({ afterHours: restartAfterHours, onDue: renew });
+  scheduleRestart({ afterHours: restartAfterHours, onDue: restart });
 }
 
 export interface Fitted {

@@ -44,7 +44,7 @@ export function coordinatorData(
     endpoint: settings.endpoint,
     eventsEndpoint: settings.eventsEndpoint,
     journal: `${settings.journal.kind}:${settings.journal.path}`,
-    journalPlaces: { savedIn: [join(settings.dataDir, 'logs')], fresh: isFresh },
+    journalPaths: { savedIn: [join(settings.dataDir, 'logs')], fresh: isFresh },
     dialect: settings.dialect,
     nodeNames: settings.nodes.map(({ name }) => name),
     ...(nodesBefore === undefined ? {} : { nodesBefore }),

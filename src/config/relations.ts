@@ -19,7 +19,7 @@ type NumberKey = {
   [Key in keyof Settings]-?: Settings[Key] extends number ? Key : never;
 }[keyof Settings];
 
-const SIGNS = {
+const OPERATORS = {
   '<': (left: number, right: number) => left < right,
   '≤': (left: number, right: number) => left <= right,
 } as const;
@@ -92,16 +92,16 @@ export const RELATIONS: readonly Relation[] = [
 ];
 
 function numbers(
-  [left, sign, right]: readonly [readonly NumberKey[], keyof typeof SIGNS, NumberKey],
+  [left, operator, right]: readonly [readonly NumberKey[], keyof typeof OPERATORS, NumberKey],
   reason: string,
 ): Relation {
   return {
     keys: [...left, right],
-    rule: `${left.join(' + ')} ${sign} ${right}`,
+    rule: `${left.join(' + ')} ${operator} ${right}`,
     reason,
     holds: (settings) => {
       const sum = left.reduce((total, key) => total + settings[key], 0);
-      return SIGNS[sign](sum, settings[right]);
+      return OPERATORS[operator](sum, settings[right]);
     },
   };
 }

@@ -18,7 +18,7 @@ export async function orRefuse<Result>(begin: () => Promise<Result>): Promise<Re
 export function failureOf({ code, message, hint }: JournalError): Failure {
   const failure = { message: `the journal: ${message}`, hint };
   // A new start by a supervisor would be refused as well: a person has to choose.
-  return code === 'set_aside' ? { ...failure, exitCode: EX_CONFIG } : failure;
+  return code === 'saved_copy' ? { ...failure, exitCode: EX_CONFIG } : failure;
 }
 
 export async function bind(

@@ -42,7 +42,7 @@ export interface CoordinatorData extends ThreadData {
   readonly endpoint: string;
   readonly eventsEndpoint: string;
   readonly journal: string;
-  readonly journalPlaces: JournalPaths;
+  readonly journalPaths: JournalPaths;
   readonly dialect: Dialect;
   readonly policy: Policy;
   readonly breaker: BreakerPolicy;
@@ -88,7 +88,7 @@ runThread(async (tools) => {
   const data = workerData as CoordinatorData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
-  const opened = await orRefuse(() => openJournal(data.journal, { ...data.journalPlaces, log }));
+  const opened = await orRefuse(() => openJournal(data.journal, { ...data.journalPaths, log }));
   const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   await openZap(tools, log);

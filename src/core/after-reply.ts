@@ -89,11 +89,11 @@ function afterMutation(exchange: Replied, goal: Goal): NodeState {
     case 'unsent':
       return failed(node, answer, context);
     case 'unproven': {
-      const doubt = node.createInDoubt || isOwnCreate(exchange);
+      const createInDoubt = node.createInDoubt || isOwnCreate(exchange);
       return {
         ...node,
         mayHaveChanged: true,
-        createInDoubt: doubt,
+        createInDoubt,
         belief: 'unknown',
         next: 'clarify',
       };
@@ -101,9 +101,9 @@ function afterMutation(exchange: Replied, goal: Goal): NodeState {
     case 'unsure':
     case 'lost':
     case 'misnamed': {
-      const doubt = node.createInDoubt || isOwnCreate(exchange);
+      const createInDoubt = node.createInDoubt || isOwnCreate(exchange);
       const inDoubt = failed(
-        { ...node, mayHaveChanged: true, createInDoubt: doubt, belief: 'unknown' },
+        { ...node, mayHaveChanged: true, createInDoubt, belief: 'unknown' },
         answer,
         context,
       );

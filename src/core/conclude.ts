@@ -156,9 +156,10 @@ function tokensOf(
   const tokens: Record<string, string> = {};
   for (const node of nodes) {
     // What a rollback never touched is as the survey found it, whatever reads have shown since.
-    const standing = command.op === 'delete' && !node.mayHaveChanged;
-    const token = standing ? knownToken(node) : node.owner;
-    if (token !== undefined && (standing || node.belief === 'present')) tokens[node.name] = token;
+    const isUntouched = command.op === 'delete' && !node.mayHaveChanged;
+    const token = isUntouched ? knownToken(node) : node.owner;
+    if (token !== undefined && (isUntouched || node.belief === 'present'))
+      tokens[node.name] = token;
   }
   return tokens;
 }

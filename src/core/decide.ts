@@ -68,7 +68,7 @@ function direct(saga: Saga, input: Input, context: Context): readonly Entry[] {
     case 'disown':
       return disowned(saga, input, context);
     case 'retry':
-      return [{ kind: 'hurried', at: now }];
+      return [{ kind: 'retry_requested', at: now }];
     case 'driven':
     case 'ticked':
       return [];

@@ -34,7 +34,7 @@ export function evolve(saga: Saga, entry: Entry, policy: Policy): Saga {
       return { ...saga, cancelled: true };
     case 'abandoning':
       return { ...saga, abandoning: true };
-    case 'hurried':
+    case 'retry_requested':
       return {
         ...saga,
         nodes: saga.nodes.map((node) => ({ ...node, failures: 0, dueAt: entry.at })),

@@ -91,6 +91,6 @@ export function looseAfterCrash(
 }
 
 /** The owner mark of the record that the survey found, as far as it is known and not disproved. */
-export function knownToken({ finding, guardDisproved: unguarded }: NodeState): string | undefined {
-  return unguarded || finding?.presence !== 'present' ? undefined : finding.token;
+export function knownToken({ finding, guardDisproved }: NodeState): string | undefined {
+  return guardDisproved || finding?.presence !== 'present' ? undefined : finding.token;
 }

@@ -239,7 +239,7 @@ export type VolatileEntry =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'abandoning' }
   /** An operator wants the next attempt now. */
-  | { readonly kind: 'hurried'; readonly at: number }
+  | { readonly kind: 'retry_requested'; readonly at: number }
   /** The daemon died and is back: whatever the durable entries allow may be under way (P4.5). */
   | { readonly kind: 'resumed'; readonly at: number; readonly inherited: Inherited };
 

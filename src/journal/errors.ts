@@ -23,7 +23,7 @@ export const JOURNAL_ERRORS = {
     hint: 'Start the daemon again: it names the two ways to continue. Find the program that did it.',
     retry: false,
   },
-  set_aside: {
+  saved_copy: {
     hint:
       'Go on from the saved file: lockstep restore FILE. Or give it up: lockstepd --fresh-journal' +
       ' goes on with what is at the place of the journal, or with an empty one.',

@@ -110,13 +110,13 @@ export class Nanny {
   }
 
   #lookAt(name: string, elapsedMs: number): readonly Hang[] {
-    const { watched, hangTimeouts: patience } = this.#options;
+    const { watched, hangTimeouts } = this.#options;
     const reading = watched.reading(name);
     const known = this.#known.get(name) ?? newcomer(reading);
     this.#known.set(name, known);
     known.pulse = nextPulse(known.pulse, reading, { elapsedMs, lookMs: LOOK_MS });
     this.#measure(name, known);
-    const trouble = troubleOf(known.pulse, patience);
+    const trouble = troubleOf(known.pulse, hangTimeouts);
     if (trouble === undefined) return [];
     const { silentMs, idleMs } = known.pulse;
     return [

@@ -25,7 +25,7 @@ export interface HangTimeouts {
 }
 
 /** What no setting says. */
-export const PATIENCE = { startMs: 60_000, journalMs: 20_000 } as const;
+export const HANG_TIMEOUTS = { startMs: 60_000, journalMs: 20_000 } as const;
 
 export type Trouble = 'hung' | 'stalled';
 

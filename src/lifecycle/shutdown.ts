@@ -16,7 +16,7 @@ import type { Loss, Threads } from './threads.ts';
 export type StopCause =
   | { readonly kind: 'asked'; readonly by: string }
   /** It stops in order, and wants to be started anew. */
-  | { readonly kind: 'renewal'; readonly why: string }
+  | { readonly kind: 'scheduled_restart'; readonly why: string }
   | { readonly kind: 'lost'; readonly loss: Loss };
 
 export interface ShutdownOptions {
@@ -38,7 +38,7 @@ export interface ShutdownOptions {
 
 const EXIT_FAILED = 1;
 /** Nothing failed, and a supervisor starts it anew: EX_TEMPFAIL of sysexits. */
-const EXIT_RENEWAL = 75;
+const EXIT_SCHEDULED_RESTART = 75;
 
 export class Shutdown {
   readonly #options: ShutdownOptions;
@@ -64,14 +64,14 @@ export class Shutdown {
   ask(by: string): void {
     if (this.#cause === undefined) return this.#begin({ kind: 'asked', by });
     // Who stops it while it goes down to come back wants it to stay down.
-    if (this.#cause.kind !== 'renewal') return this.#interrupt?.();
+    if (this.#cause.kind !== 'scheduled_restart') return this.#interrupt?.();
     this.#cause = { kind: 'asked', by };
     return this.#options.log.info(`stopping: ${by}; it stays down`);
   }
 
   /** As if it were asked, but for the exit code: the supervisor is to start it anew. */
-  renew(why: string): void {
-    if (this.#cause === undefined) this.#begin({ kind: 'renewal', why });
+  restart(why: string): void {
+    if (this.#cause === undefined) this.#begin({ kind: 'scheduled_restart', why });
   }
 
   /** A thread is lost: the process cannot go on. */
@@ -168,14 +168,14 @@ export class Shutdown {
 
   #codeOf(cause: StopCause): number {
     if (cause.kind === 'asked') return this.#options.stopExitCode;
-    if (cause.kind === 'renewal') return EXIT_RENEWAL;
+    if (cause.kind === 'scheduled_restart') return EXIT_SCHEDULED_RESTART;
     return (cause.loss.kind === 'failed' && cause.loss.failure.exitCode) || EXIT_FAILED;
   }
 }
 
 function whyStopped(cause: StopCause): string {
   if (cause.kind === 'asked') return cause.by;
-  return cause.kind === 'renewal' ? cause.why : whyLost(cause.loss);
+  return cause.kind === 'scheduled_restart' ? cause.why : whyLost(cause.loss);
 }
 
 /** The cause in one line. */

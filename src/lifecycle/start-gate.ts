@@ -12,7 +12,7 @@ import type { Failure } from './control.ts';
 const TRY_MS = 2000;
 const PAUSE_MS = 500;
 /** Between two lines in the log. */
-const SAY_MS = 10_000;
+const LOG_EVERY_MS = 10_000;
 
 export interface StartGateOptions {
   readonly address: string;
@@ -35,7 +35,7 @@ export async function passStartGate(options: StartGateOptions): Promise<Failure 
       return undefined;
     }
     if (waitedMs() >= timeoutMs) return failure(options, why);
-    if (waitedMs() - loggedAt >= SAY_MS && !stop.aborted) {
+    if (waitedMs() - loggedAt >= LOG_EVERY_MS && !stop.aborted) {
       loggedAt = waitedMs();
       log.info(`waiting for ${address} before any work begins`, { why, waitedMs: loggedAt });
     }

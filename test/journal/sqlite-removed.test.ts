@@ -73,7 +73,7 @@ async function contentOf(saved: string) {
 }
 
 const WHOLE = ['51 applying', ...range(1, 50).map((seq) => `${51 - seq} committed`)];
-const SET_ASIDE = expect.objectContaining({ code: 'set_aside', retry: false });
+const SAVED_COPY = expect.objectContaining({ code: 'saved_copy', retry: false });
 
 function empty(folder: string): void {
   for (const name of readdirSync(folder)) rmSync(join(folder, name));
@@ -99,7 +99,7 @@ test.each(ways)('P3: %s: nothing more is committed, all of it is saved', async (
   expect(await failure(journal.keep('a', 'b'))).toBe(sent);
   expect(readdirSync(data).filter((name) => name.includes('-saved-'))).toHaveLength(1);
   await journal.close();
-  expect(() => openSqliteJournal(file, { savedIn: [logs] })).toThrow(SET_ASIDE);
+  expect(() => openSqliteJournal(file, { savedIn: [logs] })).toThrow(SAVED_COPY);
   expect(existsSync(file)).toBe(false);
 });
 
@@ -118,7 +118,7 @@ test('P3: where nothing can be saved beside the journal, it is saved where logs 
   expect(await contentOf(savedFile(sent))).toEqual(WHOLE);
   await journal.close();
   rmSync(data);
-  expect(() => openSqliteJournal(file, { savedIn: [logs] })).toThrow(SET_ASIDE);
+  expect(() => openSqliteJournal(file, { savedIn: [logs] })).toThrow(SAVED_COPY);
 });
 
 test('P10: where it can be saved nowhere, that is said with the reasons', async () => {
@@ -143,7 +143,7 @@ test('P3: another journal put in its place is left alone, and no start goes on f
   await journal.close();
   expect(readFileSync(file).equals(bytes)).toBe(true);
   expect(readdirSync(data)).not.toContain('journal.db-wal');
-  expect(() => openSqliteJournal(file)).toThrow(SET_ASIDE);
+  expect(() => openSqliteJournal(file)).toThrow(SAVED_COPY);
   expect(readFileSync(file).equals(bytes)).toBe(true);
 });
 
@@ -168,7 +168,7 @@ test('P3: a copy written over the open file is seen, stays as it is, and is set 
   expect(readdirSync(data).sort()).toEqual(
     ['journal.db.lock', basename(saved), `${basename(saved)}.wal`].sort(),
   );
-  expect(() => openSqliteJournal(file)).toThrow(SET_ASIDE);
+  expect(() => openSqliteJournal(file)).toThrow(SAVED_COPY);
 });
 
 test('P3: if all is in the log still, a copy written over the file takes nothing away', async () => {
@@ -180,7 +180,7 @@ test('P3: if all is in the log still, a copy written over the file takes nothing
   expect(await contentOf(savedFile(sent))).toEqual(['52 applying', ...WHOLE]);
   // What was put there is as it was put there.
   expect(readFileSync(file).equals(readFileSync(copy))).toBe(true);
-  expect(() => openSqliteJournal(file)).toThrow(SET_ASIDE);
+  expect(() => openSqliteJournal(file)).toThrow(SAVED_COPY);
 });
 
 /** A copy of the journal as it is. */
@@ -197,7 +197,7 @@ test('P3: a file whose time alone was touched is saved whole', async () => {
   const sent = await failure(journal.tidy());
   expect(await contentOf(savedFile(sent))).toEqual(WHOLE);
   await journal.close();
-  expect(() => openSqliteJournal(file)).toThrow(SET_ASIDE);
+  expect(() => openSqliteJournal(file)).toThrow(SAVED_COPY);
 });
 
 test('checkpoints, commits, upkeep and readers of its own machine are no trouble', async () => {

@@ -108,7 +108,7 @@ test('P3: a crash half-way leaves a start that is refused, and can be done again
   // As if it had stopped between the two renames.
   const saved = join(dir, 'journal-saved-2026-11-29T05-15-00.000Z.db');
   renameSync(file, saved);
-  expect(() => openSqliteJournal(file)).toThrow(expect.objectContaining({ code: 'set_aside' }));
+  expect(() => openSqliteJournal(file)).toThrow(expect.objectContaining({ code: 'saved_copy' }));
   expect(existsSync(before)).toBe(true);
   expect(restore()).toMatchObject({ held: 2, ignored: [`${saved}.ignored`] });
   expect((await seen()).held).toEqual([21, 22]);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Beat, Beats, type Reading, readSlot } from '../../src/lifecycle/beats.ts';
 import { Nanny } from '../../src/lifecycle/nanny.ts';
-import { PATIENCE } from '../../src/lifecycle/pulse.ts';
+import { HANG_TIMEOUTS } from '../../src/lifecycle/pulse.ts';
 import { SocketRegistry } from '../../src/lifecycle/socket-registry.ts';
 import type { Hang } from '../../src/lifecycle/threads.ts';
 
@@ -30,7 +30,7 @@ function watch(
       utilization: (name) =>
         threads[name] === 'hangs' ? { ...IDLE, active: now } : { ...IDLE, idle: now },
     },
-    hangTimeouts: { ...PATIENCE, hangAfterMs: 4000 },
+    hangTimeouts: { ...HANG_TIMEOUTS, hangAfterMs: 4000 },
     onHang: (hang) => {
       hangs.push(hang);
       missing.push(hang.thread);

@@ -53,33 +53,31 @@ export const BANNED: readonly Word[] = [
   part('suspicion', 'candidates'),
   part('visitor', 'waiter'),
   part('carried', 'responseHandler'),
+  name('lastWords', 'latestSettled, farewell'),
+  part('said', 'lastResponse'),
+  name('marks', 'tokens'),
+  part('patience', 'hangTimeouts, defaultTimeout'),
+  part('renewal', 'scheduledRestart'),
+  name('hurried', 'retry_requested'),
+  name('unguarded', 'guardDisproved'),
+  name('doubt', 'createInDoubt'),
 ];
 
 export const PENDING: readonly Word[] = [
   // Words that are no words: values by name, states, messages.
-  name('lastWords', 'latestSettled, farewell'),
   part('wording', 'codec'),
   part('standing', 'status, snapshot, state'),
   part('told', 'sent, logged, notified'),
   part('tell', 'send, log, notify, describeError'),
   part('say', 'log, notify, describe'),
-  part('said', 'lastResponse'),
   part('hear', 'receive'),
-  // One owner mark, one word for it.
-  name('marks', 'tokens'),
-  // Types of the same name in two layers.
   // Words of our own where the field has one.
   part('courier', 'sender'),
   part('sign', 'healthSignal'),
   part('places', 'slots'),
   part('suspect', 'findCandidates'),
-  part('patience', 'hangTimeouts, defaultTimeout'),
   part('front', 'clientSocket, port'),
   part('aside', 'listPool'),
-  part('renewal', 'scheduledRestart'),
-  name('hurried', 'retry_requested'),
-  name('unguarded', 'guardDisproved'),
-  name('doubt', 'createInDoubt'),
   part('telling', 'safeFields'),
 ];
 

@@ -24,7 +24,7 @@ export async function checkJournal(
   if (size === 'denied') return [denied(path)];
   const runs = await daemonRuns;
   const isHeld = runs && size !== undefined;
-  const saved = setAside(path, { dataDir, isHeld });
+  const saved = savedFindings(path, { dataDir, isHeld });
   if (size === undefined) {
     if (runs) return [lost(path), ...saved];
     return saved.length > 0 ? saved : [await folderFinding(path)];
@@ -40,7 +40,7 @@ function lost(path: string): Finding {
 }
 
 /** What a daemon saved when its journal's files were removed, and nobody has decided on. */
-function setAside(
+function savedFindings(
   path: string,
   { dataDir, isHeld }: { readonly dataDir: string; readonly isHeld: boolean },
 ): readonly Finding[] {

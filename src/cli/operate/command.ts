@@ -109,8 +109,8 @@ async function ask(
   { client, args, terminal }: Asker,
 ): Promise<void> {
   if (args.yes === true) return;
-  const standing = await Promise.all(ids.map((id) => client.status(id)));
-  if (!standing.some((answer) => !isError(answer) && !isSettled(answer))) return;
+  const answers = await Promise.all(ids.map((id) => client.status(id)));
+  if (!answers.some((answer) => !isError(answer) && !isSettled(answer))) return;
   const what = ids.length === 1 ? String(ids[0]) : `${ids.length} commands`;
   await agree(question(what), why, { yes: args.yes, terminal });
 }

@@ -13,7 +13,7 @@ const EACH_EXECUTOR = 8;
 const OPERATORS = 16;
 const CLIENTS = 64;
 /** To each node and of each executor, besides `connectionsPerNode`: for lists of keys. */
-const ASIDE = 1;
+const LIST_CONNECTIONS = 1;
 
 type Needy = Pick<Settings, 'executors' | 'nodes' | 'connectionsPerNode'>;
 
@@ -30,12 +30,13 @@ export function fitDescriptors(
   limit: number,
 ): DescriptorFit {
   const fixed = OWN + EACH_EXECUTOR * executors + OPERATORS + CLIENTS;
-  const needFor = (connections: number) => fixed + executors * nodes.length * (connections + ASIDE);
+  const needFor = (connections: number) =>
+    fixed + executors * nodes.length * (connections + LIST_CONNECTIONS);
   const needed = needFor(connectionsPerNode);
   if (limit >= needed) return { kind: 'enough', needed };
   const least = needFor(1);
   if (limit < least) return { kind: 'too few', least };
-  const affordable = Math.floor((limit - fixed) / (executors * nodes.length)) - ASIDE;
+  const affordable = Math.floor((limit - fixed) / (executors * nodes.length)) - LIST_CONNECTIONS;
   return { kind: 'fewer', needed, connectionsPerNode: affordable };
 }
 

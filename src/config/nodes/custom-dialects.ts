@@ -99,8 +99,8 @@ function merged(base: object, own: Readonly<Record<string, unknown>>): Record<st
   const all: Record<string, unknown> = { ...base, ...Object.fromEntries(changes) };
   const { record, create } = all;
   if (!isObject(own['record']) || !isObject(record) || !isObject(create)) return all;
-  const isSaid = isObject(own['create']) && Object.hasOwn(own['create'], 'key');
-  return isSaid ? all : { ...all, create: { ...create, key: record['key'] } };
+  const hasOwnKey = isObject(own['create']) && Object.hasOwn(own['create'], 'key');
+  return hasOwnKey ? all : { ...all, create: { ...create, key: record['key'] } };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

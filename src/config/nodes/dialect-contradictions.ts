@@ -19,7 +19,7 @@ export function contradictions(dialect: Dialect): readonly Contradiction[] {
     ['delete', remove],
   ] as const) {
     const names =
-      call.path.includes('{key}') || placesOf(call.body).some((text) => text.includes('{key'));
+      call.path.includes('{key}') || textsOf(call.body).some((text) => text.includes('{key'));
     if (!names)
       fault('does not say which record it is about: {key} is missing in path and body', name);
     const wrong = headerTextFault(call.contentType);
@@ -65,7 +65,7 @@ function listContradictions({ list: listing }: Dialect): readonly Contradiction[
   return [{ message: `does not page: {${by}} is missing`, path: ['list', 'path'] }];
 }
 
-function placesOf(sent: Body | null): readonly string[] {
+function textsOf(sent: Body | null): readonly string[] {
   if (sent === null) return [];
   return 'json' in sent ? textsIn(sent.json as Json) : [sent.text];
 }

@@ -129,13 +129,13 @@ export class MemoryJournal implements Journal {
   }
 
   async tokens(groupIds: readonly string[]) {
-    const marks = new Map<string, Readonly<Record<string, string>>>();
+    const tokens = new Map<string, Readonly<Record<string, string>>>();
     const wanted = new Set(groupIds);
     for (const { command, settlement } of this.#all()) {
       if (!wanted.has(command.groupId) || settlement?.tokens === undefined) continue;
-      marks.set(command.groupId, settlement.tokens);
+      tokens.set(command.groupId, settlement.tokens);
     }
-    return marks;
+    return tokens;
   }
 
   async latestSettled(groupIds: readonly string[]) {

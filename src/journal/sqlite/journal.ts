@@ -117,7 +117,7 @@ export class SqliteJournal implements Journal {
   }
 
   async latestSettled(groupIds: readonly string[]) {
-    return this.#do(() => this.#reader.lastWords(groupIds));
+    return this.#do(() => this.#reader.latestSettled(groupIds));
   }
 
   async keys(after: string, limit: number) {

@@ -35,7 +35,7 @@ export class Reader {
   readonly #loadEntries;
   readonly #loadLoose;
   readonly #find;
-  readonly #marks;
+  readonly #tokens;
   readonly #lastWord;
   readonly #lastCommitted;
   readonly #settlement;
@@ -49,7 +49,7 @@ export class Reader {
     this.#loadEntries = prepareLoadEntries(db);
     this.#loadLoose = prepareLoadLoose(db);
     this.#find = prepareFind(db);
-    this.#marks = prepareTokens(db);
+    this.#tokens = prepareTokens(db);
     this.#lastWord = prepareLatestSettled(db);
     this.#lastCommitted = prepareLastCommitted(db);
     this.#settlement = prepareSettlement(db);
@@ -91,16 +91,16 @@ export class Reader {
   }
 
   tokens(groupIds: readonly string[]): ReadonlyMap<string, Readonly<Record<string, string>>> {
-    const marks = new Map<string, Readonly<Record<string, string>>>();
+    const tokens = new Map<string, Readonly<Record<string, string>>>();
     for (const groupId of groupIds) {
-      const row = this.#marks.get(groupId);
+      const row = this.#tokens.get(groupId);
       if (row !== undefined)
-        marks.set(groupId, settlementOf(row.seq, row.settlement, this.#clusters).tokens ?? {});
+        tokens.set(groupId, settlementOf(row.seq, row.settlement, this.#clusters).tokens ?? {});
     }
-    return marks;
+    return tokens;
   }
 
-  lastWords(groupIds: readonly string[]): ReadonlyMap<string, LatestSettled> {
+  latestSettled(groupIds: readonly string[]): ReadonlyMap<string, LatestSettled> {
     const words = new Map<string, LatestSettled>();
     for (const groupId of groupIds) {
       const row = this.#lastWord.get(groupId, groupId);

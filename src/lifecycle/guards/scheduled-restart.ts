@@ -7,7 +7,7 @@ import { atTime } from '../timer.ts';
 const HOUR_MS = 60 * 60 * 1000;
 const SOONER = 0.1;
 
-export interface RenewalOptions {
+export interface ScheduledRestartOptions {
   /** 0: never. */
   readonly afterHours: number;
   readonly onDue: (why: string) => void;
@@ -15,7 +15,11 @@ export interface RenewalOptions {
   readonly chance?: number;
 }
 
-export function scheduleRenewal({ afterHours, onDue, chance = Math.random() }: RenewalOptions) {
+export function scheduleRestart({
+  afterHours,
+  onDue,
+  chance = Math.random(),
+}: ScheduledRestartOptions) {
   if (afterHours === 0) return;
   const now = () => performance.now();
   const due = now() + afterHours * HOUR_MS * (1 - SOONER * chance);

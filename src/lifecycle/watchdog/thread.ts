@@ -19,11 +19,11 @@ export interface WatchdogData extends ThreadData {
 
 const LOOK_MS = 250;
 /** What the last word may take: nobody may be reading stderr. */
-const SAY_MS = 200;
+const WRITE_MS_MAX = 200;
 const STDERR = 2;
 
 runThread(async ({ beat }) => {
-  const { main, hangTimeouts: patience, name } = workerData as WatchdogData;
+  const { main, hangTimeouts, name } = workerData as WatchdogData;
   let lookedAt = performance.now();
   let pulse = firstPulse(readSlot(main));
   const look = () => {
@@ -31,7 +31,7 @@ runThread(async ({ beat }) => {
     pulse = nextPulse(pulse, readSlot(main), { elapsedMs: at - lookedAt, lookMs: LOOK_MS });
     lookedAt = at;
     beat.progress();
-    if (troubleOf(pulse, patience) === undefined) return;
+    if (troubleOf(pulse, hangTimeouts) === undefined) return;
     clearInterval(timer);
     kill(`thread main hangs for ${Math.round(pulse.silentMs)} ms: ${name} kills the process`);
   };
@@ -43,5 +43,5 @@ runThread(async ({ beat }) => {
 function kill(why: string): void {
   const end = () => process.kill(process.pid, 'SIGKILL');
   write(STDERR, `${new Date().toISOString()} lockstepd watchdog error ${why}\n`, end);
-  setTimeout(end, SAY_MS);
+  setTimeout(end, WRITE_MS_MAX);
 }

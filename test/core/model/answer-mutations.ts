@@ -32,7 +32,7 @@ export const ANSWER_MUTATIONS: readonly Mutation[] = [
     edits: [
       edit(
         'after-reply.ts',
-        "        mayHaveChanged: true,\n        createInDoubt: doubt,\n        belief: 'unknown',\n",
+        "        mayHaveChanged: true,\n        createInDoubt,\n        belief: 'unknown',\n",
         '',
       ),
     ],
@@ -41,7 +41,7 @@ export const ANSWER_MUTATIONS: readonly Mutation[] = [
     rule: 'P1: a record found after a create without proof may be ours',
     histories: 125,
     edits: [
-      edit('after-reply.ts', '        createInDoubt: doubt,\n        belief: ', '        belief: '),
+      edit('after-reply.ts', '        createInDoubt,\n        belief: ', '        belief: '),
     ],
   },
   {

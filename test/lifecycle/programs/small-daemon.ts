@@ -67,7 +67,7 @@ listenToSignals(
   },
   'without',
 );
-process.on('SIGUSR2', () => shutdown.renew('its time is over'));
+process.on('SIGUSR2', () => shutdown.restart('its time is over'));
 
 function start(name: string, behaviour: Behaviour): void {
   threads.start<SmallThreadData>(entry, { name, clock, behaviour, fifo: setting.fifo });

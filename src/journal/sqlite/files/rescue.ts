@@ -67,16 +67,16 @@ async function saveOverwritten(
   const file = await saveJournal(db, { folders, id: newId(), isDoubtful: true }).catch(
     () => undefined,
   );
-  const aside = file ?? join(dirname(path), savedName(path));
+  const saved = file ?? join(dirname(path), savedName(path));
   if (existsSync(`${path}-wal`)) {
-    copyFileSync(`${path}-wal`, `${aside}.wal`);
+    copyFileSync(`${path}-wal`, `${saved}.wal`);
     // When the connection closes, SQLite would copy the log into the foreign file: it finds none.
     truncateSync(`${path}-wal`);
   }
   removeBeside(path);
-  if (file === undefined) renameSync(path, aside);
+  if (file === undefined) renameSync(path, saved);
   syncFolder(dirname(path));
-  return aside;
+  return saved;
 }
 
 function removeBeside(path: string): void {

@@ -73,7 +73,7 @@ export function restoreJournal({ path: named, file, savedIn }: RestoreOptions): 
     lock = lockJournal(path);
     const held = prepare(source, ready);
     const saved = savedFiles(path, savedIn).filter((each) => each !== ready);
-    const before = setAside(path);
+    const before = keepPresent(path);
     renameSync(ready, path);
     syncFolder(dirname(path));
     const ignored = saved.filter((each) => each !== source).map((each) => settle(each, 'ignored'));
@@ -141,7 +141,7 @@ function raise(db: Database.Database): void {
 }
 
 /** Takes the journal that is there out of the way, with its log, which would spoil the next one. */
-function setAside(path: string): string | undefined {
+function keepPresent(path: string): string | undefined {
   const { dir, name } = parse(path);
   const stamp = new Date().toISOString().replaceAll(':', '-');
   const before = join(dir, `${name}-before-${stamp}.db`);

@@ -138,7 +138,7 @@ export function settle(file: string, how: 'restored' | 'ignored'): string {
 /**
  * Refuses to begin where the journal was saved from its place and what is there now is not it.
  * @param id of what is there now; undefined if nothing is
- * @throws JournalError `set_aside`
+ * @throws JournalError `saved_copy`
  */
 export function assertNothingSaved(
   path: string,
@@ -150,7 +150,7 @@ export function assertNothingSaved(
   const now = id === undefined ? 'is gone' : 'is another one now';
   const others = saved.length === 1 ? '' : ` (and ${saved.length - 1} older)`;
   throw new JournalError(`${path} ${now}; what it held is saved in ${newest}${others}`, {
-    code: 'set_aside',
+    code: 'saved_copy',
     hint:
       `Go on from the saved file: lockstep restore '${newest}'. Or give it up: lockstepd` +
       ' --fresh-journal goes on with what is at the place of the journal, or with an empty one.',

@@ -19,7 +19,7 @@ export interface OpenOptions extends JournalPaths {
  * Opens the journal in this file, making the file and its folder if they are missing, and holds it
  * until it is closed or the process ends.
  *
- * @throws JournalError `locked`, `set_aside`, `newer_schema`, `foreign`, `denied`, `corrupt`, `io`,
+ * @throws JournalError `locked`, `saved_copy`, `newer_schema`, `foreign`, `denied`, `corrupt`, `io`,
  *   `full`
  */
 export function openSqliteJournal(file: string, places: JournalPaths = {}): SqliteJournal {

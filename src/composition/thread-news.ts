@@ -1,16 +1,19 @@
-/** What threads say of the work, for whoever tells people or counts. */
+/** Passes the news of the other threads on: to the metrics, to the notices, to the count of crashes. */
 import type { FromThread } from '../lifecycle/control.ts';
 import type { Crashes } from '../lifecycle/crashes.ts';
 import type { Telemetry } from '../observe/telemetry.ts';
 import type { LatestFigures } from '../ops/latest-figures.ts';
 
-export interface Hearers {
+export interface Receivers {
   readonly latest: LatestFigures;
   readonly telemetry: Telemetry;
   readonly crashes: Crashes;
 }
 
-export function hear(message: FromThread, { latest, telemetry, crashes }: Hearers): void {
+export function onThreadMessage(
+  message: FromThread,
+  { latest, telemetry, crashes }: Receivers,
+): void {
   if (message.kind === 'figures') latest.take(message.figures);
   if (message.kind === 'taken_up') crashes.takenUp();
   if (message.kind === 'parked') telemetry.parked(message);
