@@ -61,6 +61,7 @@ export const BANNED: readonly Word[] = [
   name('hurried', 'retry_requested'),
   name('unguarded', 'guardDisproved'),
   name('doubt', 'createInDoubt'),
+  part('aside', 'listPool'),
 ];
 
 export const PENDING: readonly Word[] = [
@@ -77,7 +78,6 @@ export const PENDING: readonly Word[] = [
   part('places', 'slots'),
   part('suspect', 'findCandidates'),
   part('front', 'clientSocket, port'),
-  part('aside', 'listPool'),
   part('telling', 'safeFields'),
 ];
 
