@@ -27,6 +27,15 @@ export {
   type ErrorReply,
 } from '../protocol/errors.ts';
 export type {
+  AuditEvent,
+  CommandChange,
+  DaemonEvent,
+  EventKind,
+  LaneEvent,
+  ThreadEvent,
+  UnknownEvent,
+} from '../protocol/event.ts';
+export type {
   AuditInput,
   BreakerAct,
   CommandInput,
@@ -44,4 +53,4 @@ export {
 } from './errors.ts';
 export type { CommandFields, Selection } from './fields.ts';
 export type { CallOptions, ClientOptions } from './options.ts';
-export { type DaemonEvent, Subscription } from './subscription.ts';
+export { Subscription } from './subscription.ts';

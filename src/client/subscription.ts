@@ -1,23 +1,18 @@
 /**
- * The daemon's events, as they come: `for await (const { topic, payload } of subscription)`.
+ * The daemon's events, as they come: `for await (const event of subscription)`; `event.kind` narrows its payload.
  *
  * Events are news, not a record: whoever connects late, reads slowly or loses the connection
  * misses some (ZeroMQ's PUB drops beyond its bound). What happened is in the daemon's journal; ask
  * by `status` and `list`.
  */
 import { Subscriber } from 'zeromq';
+import { type DaemonEvent, readEvent, type UnknownEvent } from '../protocol/event.ts';
 import { connectSocket, isIpv6 } from './endpoint.ts';
 
 /** Events that wait to be read; what comes beyond is dropped. */
 const WAITING_MAX = 10_000;
 
-export interface DaemonEvent {
-  /** `command.committed`, `command.rolled_back`, …; see docs/protocol.md. */
-  readonly topic: string;
-  readonly payload: unknown;
-}
-
-export class Subscription implements AsyncIterable<DaemonEvent> {
+export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
   readonly #socket: Subscriber;
 
   /** @throws ClientError `bad_endpoint` */
@@ -45,10 +40,10 @@ export class Subscription implements AsyncIterable<DaemonEvent> {
     this.#socket.close();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<DaemonEvent, void> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<DaemonEvent | UnknownEvent, void> {
     try {
       for await (const [topic, payload] of this.#socket) {
-        yield { topic: String(topic), payload: JSON.parse(String(payload)) as unknown };
+        yield readEvent(String(topic), String(payload));
       }
     } finally {
       this.close();

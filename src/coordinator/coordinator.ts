@@ -8,6 +8,7 @@
 import { Fifo } from '../base/fifo.ts';
 import type { Inherited } from '../core/model.ts';
 import type { CommitResult, Moment } from '../journal/port.ts';
+import type { SummaryAnswer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { Request } from '../protocol/request.ts';
 import type { WorkReport } from '../protocol/work.ts';
@@ -137,7 +138,7 @@ export class Coordinator {
   }
 
   /** How things stand, for the daemon itself: it does not stand in line with the clients' requests. */
-  summarize(respond: Respond): void {
+  summarize(respond: Respond<SummaryAnswer>): void {
     if (this.#life === 'open') this.#requests.summarize(respond);
   }
 
@@ -152,7 +153,11 @@ export class Coordinator {
   /** An executor is lost: what it drove is left to the next life, and nobody waits for it. */
   lose(executor: number): void {
     const thread = `executor-${executor + 1}`;
-    this.#start.ports.publish(`thread.${thread}`, () => ({ thread, state: 'lost' }));
+    this.#start.ports.publish({
+      kind: 'thread',
+      topic: `thread.${thread}`,
+      payload: () => ({ thread, state: 'lost' }),
+    });
     this.post((batch) => batch.after(() => this.#noteDrained(executor)));
   }
 

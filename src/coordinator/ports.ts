@@ -4,12 +4,14 @@ import type { Policy } from '../core/model.ts';
 import type { JournalError } from '../journal/errors.ts';
 import type { Journal } from '../journal/port.ts';
 import type { Answer } from '../protocol/answer.ts';
+import type { ErrorReply } from '../protocol/errors.ts';
+import type { PublishedEvent } from '../protocol/event.ts';
 import type { Order } from '../protocol/work.ts';
 
-/** Sends one answer to the client that asked. */
-export interface Respond {
-  (answer: Answer): void;
-  /** What stood before its request: equal ones are of the same client, about the same question. */
+/** Sends one answer, of this shape or an error, to the client that asked. */
+export interface Respond<Shape extends Answer = Answer> {
+  (answer: Shape | ErrorReply): void;
+  /** The frames before the request: equal ones are of the same client, about the same question. */
   envelope?: readonly Buffer[] | undefined;
 }
 
@@ -33,8 +35,7 @@ export interface CoordinatorPorts {
   readonly onLookFailed?: (error: unknown) => void;
   /** What operators did, for the log. */
   readonly noted?: (what: string, details: Readonly<Record<string, string | number>>) => void;
-  /** An event for whoever listens. */
-  readonly publish: (topic: string, payload: () => object) => void;
+  readonly publish: (event: PublishedEvent) => void;
 }
 
 export interface CoordinatorOptions {

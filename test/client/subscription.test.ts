@@ -17,7 +17,11 @@ describe('the events', () => {
       await peer.publish('command.committed', { id: 'mine' });
       return arrived;
     }).toBe(true);
-    expect((await first).value).toEqual({ topic: 'command.committed', payload: { id: 'mine' } });
+    expect((await first).value).toEqual({
+      kind: 'command',
+      topic: 'command.committed',
+      payload: { id: 'mine' },
+    });
     await events.return();
   });
 

@@ -17,9 +17,13 @@ test('every event says when it was published, by the clock of the daemon', async
   const { now, at } = clock;
   const stuck = new StuckNews(log, () => {});
   const publish = publishing(publisher as EventSocket, { log, now, at, stuck, notify: report });
-  publish('lane.bulk', () => ({ lane: 'bulk', paused: true }));
+  publish({ kind: 'lane', topic: 'lane.bulk', payload: () => ({ lane: 'bulk', paused: true }) });
   await clock.advance(1500);
-  publish('audit.finished', () => ({ checked: 7, divergent: 2 }));
+  publish({
+    kind: 'audit',
+    topic: 'audit.finished',
+    payload: () => ({ checked: 7, divergent: 2 }),
+  });
   expect(published).toEqual([
     ['lane.bulk', { lane: 'bulk', paused: true, at: '2026-11-29T00:00:00.000Z' }],
     ['audit.finished', { checked: 7, divergent: 2, at: '2026-11-29T00:00:01.500Z' }],

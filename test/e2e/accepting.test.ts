@@ -11,9 +11,11 @@ async function startWatched(env: Readonly<Record<string, string>> = {}) {
   const { client, daemon } = cluster;
   const subscription = client.subscribe(['daemon.accepting']);
   onTestFinished(() => subscription.close());
-  const events: DaemonEvent['payload'][] = [];
+  const events: DaemonEvent<'daemon'>['payload'][] = [];
   const reading = (async () => {
-    for await (const { payload } of subscription) events.push(payload);
+    for await (const event of subscription) {
+      if (event.kind === 'daemon') events.push(event.payload);
+    }
   })();
   const look = async (path: string) => {
     const answer = await fetch(`${daemon.opsUrl}${path}`);

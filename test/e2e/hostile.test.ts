@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Dealer } from 'zeromq';
-import { LockstepClient } from '../../src/client/index.ts';
+import { type DaemonEvent, LockstepClient, type UnknownEvent } from '../../src/client/index.ts';
 import type { BatchAnswer } from '../../src/protocol/answer.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
 import { type Nodesim, startNodesim } from '../support/nodesim.ts';
@@ -250,12 +250,12 @@ async function fill(count: number): Promise<void> {
 }
 
 /** Creates until an event tells of one that was asked for here. */
-async function untilHeard(news: AsyncIterator<{ readonly payload: unknown }>): Promise<void> {
+async function untilHeard(news: AsyncIterator<DaemonEvent | UnknownEvent, void>): Promise<void> {
   const asked = new Set<string>();
   const heard = (async () => {
     for (;;) {
       const { value } = await news.next();
-      if (asked.has((value.payload as { id: string }).id)) return true;
+      if (value?.kind === 'command' && asked.has(value.payload.id)) return true;
     }
   })();
   let isHeard = false;

@@ -8,7 +8,7 @@ import type { Crashes } from '../../src/coordinator/commands/probation.ts';
 import { Life as LifeMark } from '../../src/coordinator/commands/process-life.ts';
 import { loadCounters, recover } from '../../src/coordinator/commands/recovery.ts';
 import { Coordinator } from '../../src/coordinator/coordinator.ts';
-import type { Respond } from '../../src/coordinator/ports.ts';
+import type { CoordinatorPorts, Respond } from '../../src/coordinator/ports.ts';
 import type { Command } from '../../src/core/model.ts';
 import { Executor } from '../../src/executor/executor.ts';
 import type { NodePort } from '../../src/executor/ports.ts';
@@ -42,7 +42,7 @@ export interface LifeOptions {
   readonly clockOffset: number;
   readonly openJournal: (life: Life) => Journal;
   readonly onReady: () => void;
-  readonly onEvent: (topic: string, payload: object) => void;
+  readonly onEvent: CoordinatorPorts['publish'];
   /** It has ended by itself: in order, or because its journal failed. */
   readonly onEnd: () => void;
   /** See `Probation`. */
@@ -180,7 +180,7 @@ export class Life {
     });
   }
 
-  #ports(journal: Journal, { clientNow }: LifeMark) {
+  #ports(journal: Journal, { clientNow }: LifeMark): CoordinatorPorts {
     const { chance, number, onEvent } = this.#options;
     let ids = 0;
     return {
@@ -190,12 +190,12 @@ export class Life {
       random: chance.of(`coordinator ${number}`).next,
       newId: () => `given-${number}-${++ids}`,
       at: this.at,
-      order: (executor: number, order: Order) => {
+      order: (executor, order) => {
         if (this.isAlive) this.#crews[executor]?.orders.send(order);
       },
       onTrouble: () => {},
-      publish: (topic: string, payload: () => object) => {
-        if (this.isAlive) onEvent(topic, payload());
+      publish: (event) => {
+        if (this.isAlive) onEvent(event);
       },
     };
   }

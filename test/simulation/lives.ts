@@ -4,7 +4,7 @@
  */
 import type { Crashes } from '../../src/coordinator/commands/probation.ts';
 import { MemoryJournal } from '../../src/journal/memory/journal.ts';
-import type { Answer, BreakerEvent } from '../../src/protocol/answer.ts';
+import type { PublishedEvent } from '../../src/protocol/event.ts';
 import type { Prng } from '../core/model/prng.ts';
 import { SimJournal } from './disk.ts';
 import type { Ending } from './fault-plan.ts';
@@ -87,7 +87,7 @@ export class Lives {
         receive({ kind: 'started' });
         this.#options.onReady();
       },
-      onEvent: (topic, payload) => this.#published(topic, payload),
+      onEvent: (event) => this.#published(event),
       crashes: this.#crashes,
       onTakenUp: () => life.later(PROVEN_MS, () => this.#prove()),
       onCrash: (poison) => this.#crashed(poison),
@@ -140,13 +140,13 @@ export class Lives {
     return chance.strikes(`moment ${++this.#moments}: the disk fails`);
   }
 
-  #published(topic: string, payload: object): void {
+  #published(event: PublishedEvent): void {
     const { hear: receive, note } = this.#stage;
-    if (topic.startsWith('command.')) {
-      return receive({ kind: 'said', ask: undefined, answer: payload as Answer });
+    if (event.kind === 'command') {
+      return receive({ kind: 'said', ask: undefined, answer: event.payload() });
     }
-    if (!topic.startsWith('breaker.')) return undefined;
-    const { node, state } = payload as BreakerEvent;
+    if (event.kind !== 'breaker') return undefined;
+    const { node, state } = event.payload();
     note(() => `breaker of ${node}: ${state}`);
     if (state === 'open') this.openings++;
     return undefined;

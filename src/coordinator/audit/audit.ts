@@ -156,7 +156,8 @@ export class Audit {
       ports.noted?.('operator: audit repairs', { commands: accepted, ...by });
     }
     const finished = this.#context.divergence.note(request, answer, ports.now());
-    if (finished !== undefined) ports.publish('audit.finished', () => finished);
+    if (finished === undefined) return;
+    ports.publish({ kind: 'audit', topic: 'audit.finished', payload: () => finished });
   }
 }
 

@@ -3,6 +3,7 @@
  * replaces what was known, a look at single keys corrects it. In memory, bounded (P9).
  */
 import type { AuditAnswer } from '../../protocol/answer.ts';
+import type { AuditEvent } from '../../protocol/event.ts';
 import type { AuditRequest } from '../../protocol/request.ts';
 
 /** More are not told apart; the figure then says at least. */
@@ -12,12 +13,6 @@ export interface AuditSummary {
   readonly divergent: number;
   /** When the last run through all keys ended, steady ms. */
   readonly finishedAt: number;
-}
-
-/** A run through all pages ended. */
-export interface FinishedAudit {
-  readonly checked: number;
-  readonly divergent: number;
 }
 
 interface Run {
@@ -39,7 +34,7 @@ export class Divergence {
   }
 
   /** Notes what a request came to; returns the run that it ended, if it ended one. */
-  note(request: AuditRequest, answer: AuditAnswer, now: number): FinishedAudit | undefined {
+  note(request: AuditRequest, answer: AuditAnswer, now: number): AuditEvent | undefined {
     if (request.keys !== undefined) {
       this.#correct(request.keys, answer);
       return undefined;

@@ -162,7 +162,7 @@ export class Breakers {
       this.#orderAll({ kind: 'breaker', node, closed: !isShut(after) });
     const from = breakerView(before, this.#ports.now()).state;
     const event: BreakerEvent = { node, from, ...this.#view(node) };
-    this.#ports.publish(`breaker.${node}`, () => event);
+    this.#ports.publish({ kind: 'breaker', topic: `breaker.${node}`, payload: () => event });
   }
 
   /** Orders as many trial calls as there may be now. */

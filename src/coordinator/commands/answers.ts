@@ -12,13 +12,21 @@ export function settledAnswer(command: Command, settlement: Settlement): Command
   return answerOf(command, settlement, settlement.at);
 }
 
-/** An open command as it stands; `nodes` where its executor has told. */
+/** The final answer of a command, if it has one; else its progress. */
 export function openAnswer(
   open: OpenCommand,
   now: number,
   nodes?: Readonly<Record<string, NodeOutcome>>,
 ): CommandAnswer | ErrorReply {
-  if (open.answer !== undefined) return open.answer;
+  return open.answer ?? progressAnswer(open, now, nodes);
+}
+
+/** An open command as it stands; `nodes` where its executor has reported them. */
+export function progressAnswer(
+  open: OpenCommand,
+  now: number,
+  nodes?: Readonly<Record<string, NodeOutcome>>,
+): CommandAnswer {
   const { command, state, reason, stuck, stage } = open;
   const held = stage === 'restored' || stage === 'parked' ? stage : undefined;
   return answerOf(command, { state, reason, stuck, held, nodes }, now);

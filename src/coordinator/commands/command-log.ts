@@ -3,30 +3,32 @@
  * did not simply end as it should, and nothing for all others. A flood of those is cut: what was left out
  * is counted, and said at the end of the window.
  */
+import type { Reason } from '../../core/model.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
+import type { PublishedEvent } from '../../protocol/event.ts';
 import type { CoordinatorPorts } from '../ports.ts';
 
 /** So many lines in a window are written. */
 const LINES_MAX = 20;
 const WINDOW_MS = 10_000;
 
-/** By what became of the command. */
-const MESSAGES = new Map([
-  ['accepted', 'a command was accepted'],
-  ['compensating', 'a command is being rolled back'],
-  ['stuck', 'a command is stuck'],
-  ['committed', 'a command was committed'],
-  ['rolled_back', 'a command was rolled back'],
-  ['refused', 'a command was refused'],
-  ['abandoned', 'a command was abandoned'],
-]);
-/** Ends that people want to know of without having asked. */
-const TOLD = ['rolled_back', 'abandoned'];
-/** A refusal for one of these is no client's matter. */
-const NODES_FAULT = ['node_refused', 'deadline'];
+type CommandTopic = PublishedEvent<'command'>['topic'];
 
-const TOPIC = 'command.';
+/** A parked command has an error line of its own (publishing.ts). */
+const MESSAGES: Readonly<Record<CommandTopic, string | undefined>> = {
+  'command.accepted': 'a command was accepted',
+  'command.compensating': 'a command is being rolled back',
+  'command.stuck': 'a command is stuck',
+  'command.parked': undefined,
+  'command.committed': 'a command was committed',
+  'command.rolled_back': 'a command was rolled back',
+  'command.refused': 'a command was refused',
+  'command.abandoned': 'a command was abandoned',
+};
+/** Ends that are logged at info; a refusal is if its reason is one of the nodes' faults. */
+const LOGGED: ReadonlySet<CommandTopic> = new Set(['command.rolled_back', 'command.abandoned']);
+const NODES_FAULTS: ReadonlySet<Reason | undefined> = new Set(['node_refused', 'deadline']);
 
 export class CommandLog {
   readonly #log: Log;
@@ -41,19 +43,17 @@ export class CommandLog {
     this.#ports = ports;
   }
 
-  /** An event is published; `payload` is made only if something is written of it. */
-  take(topic: string, payload: () => object): void {
-    if (!topic.startsWith(TOPIC)) return;
-    const what = topic.slice(TOPIC.length);
-    const message = MESSAGES.get(what);
+  /** The payload is made only if it may be written. */
+  take({ topic, payload }: PublishedEvent<'command'>): void {
+    const message = MESSAGES[topic];
     if (message === undefined) return;
     if (this.#log.wants('debug')) {
-      const answer = payload() as CommandAnswer;
-      if (isLogged(what, answer)) this.#log.info(message, fieldsOf(answer));
+      const answer = payload();
+      if (isLogged(topic, answer)) this.#log.info(message, fieldsOf(answer));
       else this.#log.debug(message, fieldsOf(answer));
-    } else if (TOLD.includes(what) || what === 'refused') {
-      const answer = payload() as CommandAnswer;
-      if (isLogged(what, answer)) this.#bounded(message, answer);
+    } else if (LOGGED.has(topic) || topic === 'command.refused') {
+      const answer = payload();
+      if (isLogged(topic, answer)) this.#bounded(message, answer);
     }
   }
 
@@ -82,9 +82,8 @@ export class CommandLog {
   }
 }
 
-function isLogged(what: string, { reason }: CommandAnswer): boolean {
-  if (what === 'refused') return reason !== undefined && NODES_FAULT.includes(reason);
-  return TOLD.includes(what);
+function isLogged(topic: CommandTopic, { reason }: CommandAnswer): boolean {
+  return topic === 'command.refused' ? NODES_FAULTS.has(reason) : LOGGED.has(topic);
 }
 
 function fieldsOf(answer: CommandAnswer): Record<string, unknown> {

@@ -14,7 +14,9 @@ import type {
   RecoverableCommand as StoredOpen,
 } from '../../journal/port.ts';
 import { refusalReply } from '../../protocol/accepting.ts';
+import type { CommandAnswer } from '../../protocol/answer.ts';
 import { errorReply } from '../../protocol/errors.ts';
+import type { CommandChange } from '../../protocol/event.ts';
 import type { CommandRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import type { Admission } from '../breakers/admission.ts';
@@ -33,7 +35,7 @@ import {
 } from '../queue/open-command.ts';
 import type { Pauses } from '../queue/pauses.ts';
 import { Registry } from '../queue/registry.ts';
-import { openAnswer, settledAnswer, waitingAnswer, withOrigin } from './answers.ts';
+import { progressAnswer, settledAnswer, waitingAnswer, withOrigin } from './answers.ts';
 import { expiryOf } from './expiry.ts';
 import { Intake } from './intake.ts';
 import { type Counters, Numbering } from './numbering.ts';
@@ -96,7 +98,7 @@ export class Commands {
   }
 
   /** Takes a command in, or says why not. */
-  accept(request: CommandRequest, respond: Respond, batch: Batch): void {
+  accept(request: CommandRequest, respond: Respond<CommandAnswer>, batch: Batch): void {
     const unroutable = this.#options.unroutable(request.groupId);
     if (unroutable !== undefined) {
       const about = request.id === undefined ? {} : { id: request.id };
@@ -271,7 +273,11 @@ export class Commands {
     open.answer = answer;
     this.settledCounts.count(command, settlement);
     for (const waiter of takeWaiters(open)) waiter(answer);
-    this.#ports.publish(`command.${settlement.state}`, () => answer);
+    this.#ports.publish({
+      kind: 'command',
+      topic: `command.${settlement.state}`,
+      payload: () => answer,
+    });
     this.#leave(open);
   }
 
@@ -285,10 +291,12 @@ export class Commands {
     if (next !== undefined && next.stage !== 'new') this.#hold(next);
   }
 
-  #announce(what: string, open: OpenCommand): void {
-    this.#ports.publish(`command.${what}`, () =>
-      withOrigin(openAnswer(open, this.#ports.now()), open.command),
-    );
+  #announce(change: CommandChange, open: OpenCommand): void {
+    this.#ports.publish({
+      kind: 'command',
+      topic: `command.${change}`,
+      payload: () => withOrigin(progressAnswer(open, this.#ports.now()), open.command),
+    });
   }
 }
 

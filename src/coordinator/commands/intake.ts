@@ -54,7 +54,11 @@ export class Intake {
     const state = [reason, ...nodes].join(' ');
     if (state === this.#published) return;
     this.#published = state;
-    this.#start.ports.publish('daemon.accepting', () => accepting);
+    this.#start.ports.publish({
+      kind: 'daemon',
+      topic: 'daemon.accepting',
+      payload: () => accepting,
+    });
   }
 
   get #causes(): Causes {

@@ -16,7 +16,7 @@ const RETRY_AFTER_MS = 1000;
 
 export interface Asking {
   readonly request: CommandRequest;
-  readonly respond: Respond;
+  readonly respond: Respond<CommandAnswer>;
 }
 
 interface Otherwise {
@@ -62,7 +62,7 @@ export class Repeats {
     return batch.look({ see, miss: respond });
   }
 
-  #await(open: OpenCommand, respond: Respond): void {
+  #await(open: OpenCommand, respond: Respond<CommandAnswer>): void {
     if (open.waiters.some((waiter) => isSame(waiter.envelope, respond.envelope))) return;
     if (this.#waiting >= WAITING_MAX) {
       const { id } = open.command;
@@ -71,7 +71,7 @@ export class Repeats {
       return;
     }
     this.#waiting++;
-    const waiter: Respond = (answer) => {
+    const waiter: Respond<CommandAnswer> = (answer) => {
       this.#waiting--;
       respond(answer);
     };

@@ -14,7 +14,7 @@ export type Answers = readonly (CommandAnswer | ErrorReply)[];
 
 export interface Unholding {
   readonly commands: readonly OpenCommand[];
-  readonly respond: Respond;
+  readonly respond: Respond<CommandAnswer>;
   readonly done: (answers: Answers) => void;
 }
 

@@ -3,13 +3,13 @@
  * something, however few commands there are (P8). The round does not stand in line with the requests
  * of clients: what they ask for is no sign that a thread hangs.
  */
-import type { SummaryAnswer } from '../../protocol/answer.ts';
+import { isError, type SummaryAnswer } from '../../protocol/answer.ts';
 import type { Respond } from '../ports.ts';
 
 const ROUND_MS = 1000;
 
 export interface FiguresRoundOptions {
-  readonly ask: (respond: Respond) => void;
+  readonly ask: (respond: Respond<SummaryAnswer>) => void;
   /** Of a round that came back. */
   readonly onSummary: (summary: SummaryAnswer) => void;
 }
@@ -18,7 +18,7 @@ export function startFiguresRound({ ask, onSummary }: FiguresRoundOptions): void
   const round = () =>
     ask((answer) => {
       // Too much is asked, or the daemon ends: there is another round.
-      if (!('error' in answer)) onSummary(answer as SummaryAnswer);
+      if (!isError(answer)) onSummary(answer);
     });
   round();
   setInterval(round, ROUND_MS).unref();

@@ -1,7 +1,7 @@
-/** Events go to subscribers; of some of them the log, and main for the notices, hear as well. */
+/** Events go to subscribers; some of them also to the log, and to main for the notices. */
 import type { Log } from '../../observe/log/log-port.ts';
-import type { BreakerEvent, CommandAnswer } from '../../protocol/answer.ts';
-import type { FinishedAudit } from '../audit/divergence.ts';
+import type { CommandAnswer } from '../../protocol/answer.ts';
+import type { AuditEvent } from '../../protocol/event.ts';
 import { type BreakerNews, BreakerReporter } from '../breakers/breaker-news.ts';
 import { CommandLog } from '../commands/command-log.ts';
 import type { CoordinatorPorts } from '../ports.ts';
@@ -31,19 +31,22 @@ export function publishing(
   outlets: EventOutlets,
 ): CoordinatorPorts['publish'] {
   const { log, now, at, stuck, notify } = outlets;
-  const news = new BreakerReporter({ log, now, notify });
+  const breakers = new BreakerReporter({ log, now, notify });
   const commands = new CommandLog(log, { now, at });
-  return (topic, payload) => {
-    commands.take(topic, payload);
-    if (topic === 'command.stuck') stuck.tell(payload() as CommandAnswer);
-    if (topic === 'command.parked') sayParked(payload() as CommandAnswer, outlets);
-    if (topic === 'audit.finished') logAudit(payload() as FinishedAudit, outlets);
-    if (topic.startsWith('breaker.')) news.take(payload() as BreakerEvent);
+  return (event) => {
+    if (event.kind === 'command') {
+      commands.take(event);
+      if (event.topic === 'command.stuck') stuck.take(event.payload());
+      if (event.topic === 'command.parked') logParked(event.payload(), outlets);
+    }
+    if (event.kind === 'audit') logAudit(event.payload(), outlets);
+    if (event.kind === 'breaker') breakers.take(event.payload());
+    const { topic, payload } = event;
     publisher.publish(topic, () => ({ ...payload(), at: new Date(now()).toISOString() }));
   };
 }
 
-function sayParked({ id, op, groupId }: CommandAnswer, { log, notify }: EventOutlets): void {
+function logParked({ id, op, groupId }: CommandAnswer, { log, notify }: EventOutlets): void {
   log.error('a command is parked: the daemon has crashed while it was driven', {
     id,
     op,
@@ -53,7 +56,7 @@ function sayParked({ id, op, groupId }: CommandAnswer, { log, notify }: EventOut
   notify({ kind: 'parked', id, op });
 }
 
-function logAudit({ checked, divergent }: FinishedAudit, { log, notify }: EventOutlets): void {
+function logAudit({ checked, divergent }: AuditEvent, { log, notify }: EventOutlets): void {
   if (divergent === 0) return log.info('an audit found no differences', { checked });
   log.warn('an audit found keys that differ between nodes or from the journal', {
     checked,

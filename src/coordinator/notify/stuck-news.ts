@@ -21,7 +21,7 @@ export class StuckNews {
     this.#notify = report;
   }
 
-  tell({ id, op }: CommandAnswer): void {
+  take({ id, op }: CommandAnswer): void {
     if (!this.#isRecovered) return;
     this.#log.warn('a rollback is stuck', { id, op });
     this.#notify({ kind: 'stuck', id, op });

@@ -31,13 +31,13 @@ export interface OpenCommand extends Queued<OpenCommand> {
   /** It takes one of its executor's places. */
   working: boolean;
   /** Who waits for the final answer; see `addWaiter`. */
-  waiters: readonly Respond[];
+  waiters: readonly Respond<CommandAnswer>[];
   /** The final answer, once there is one. */
   answer: CommandAnswer | ErrorReply | undefined;
 }
 
 const NO_ENTRIES: readonly DurableEntry[] = [];
-const NOBODY: readonly Respond[] = [];
+const NOBODY: readonly Respond<CommandAnswer>[] = [];
 
 export function openCommand(command: Command, recovered = false, behindMs = 0): OpenCommand {
   return {
@@ -70,12 +70,12 @@ export function isHeld({ stage }: OpenCommand): boolean {
   return stage === 'restored' || stage === 'parked';
 }
 
-export function addWaiter(open: OpenCommand, respond: Respond): void {
+export function addWaiter(open: OpenCommand, respond: Respond<CommandAnswer>): void {
   open.waiters = [...open.waiters, respond];
 }
 
 /** Everybody who waits; from now on nobody does. */
-export function takeWaiters(open: OpenCommand): readonly Respond[] {
+export function takeWaiters(open: OpenCommand): readonly Respond<CommandAnswer>[] {
   const { waiters } = open;
   open.waiters = NOBODY;
   return waiters;

@@ -77,7 +77,11 @@ export class Pauses {
   #log(op: 'pause' | 'resume', lane: Lane, by: string | undefined): void {
     const author = by === undefined ? {} : { by };
     this.#ports.noted?.(`operator: ${op}`, { lane, ...author });
-    this.#ports.publish(`lane.${lane}`, () => ({ lane, paused: op === 'pause', ...author }));
+    this.#ports.publish({
+      kind: 'lane',
+      topic: `lane.${lane}`,
+      payload: () => ({ lane, paused: op === 'pause', ...author }),
+    });
   }
 
   /** What an earlier life's clock has dated ahead of this one's began now at the latest. */

@@ -5,7 +5,7 @@
  *
  * One page is bounded (P9); the caller goes on with `next`.
  */
-import type { Answer, CommandAnswer } from '../../protocol/answer.ts';
+import type { CommandAnswer, SelectionAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import type { OpenFilter, OperatorRequest, RestoreRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
@@ -37,7 +37,7 @@ export interface Page {
 
 interface Asking {
   readonly request: OperatorRequest;
-  readonly respond: Respond;
+  readonly respond: Respond<SelectionAnswer>;
 }
 
 export function operateOnMany(context: OperatorContext, asking: Asking, batch: Batch): void {
@@ -100,7 +100,11 @@ function matches(filter: OpenFilter, { command, stuck }: OpenCommand, now: numbe
   );
 }
 
-export function replyWith({ ports }: OperatorContext, page: Page, respond: Respond): void {
+export function replyWith(
+  { ports }: OperatorContext,
+  page: Page,
+  respond: Respond<SelectionAnswer>,
+): void {
   const now = ports.now();
   const shown = (open: OpenCommand) => withOrigin(openAnswer(open, now), open.command);
   respond({ ...page, commands: page.commands.map(shown) });
@@ -112,8 +116,8 @@ function actOn(context: OperatorContext, page: Page, { request, respond }: Askin
   let missing = page.commands.length;
   if (missing === 0) return respond({ ...page, commands: [] });
   for (const [index, open] of page.commands.entries()) {
-    const settle = (answer: Answer) => {
-      answers[index] = answer as CommandAnswer | ErrorReply;
+    const settle = (answer: CommandAnswer | ErrorReply) => {
+      answers[index] = answer;
       if (--missing === 0) respond({ ...page, commands: answers });
     };
     const { id } = open.command;

@@ -1,5 +1,6 @@
 /** `cancel`, `retry`, `abandon`: an operator's word on one open command. */
 import type { StoredCommand } from '../../journal/port.ts';
+import type { CommandAnswer } from '../../protocol/answer.ts';
 import { errorReply } from '../../protocol/errors.ts';
 import type { OperatorAct } from '../../protocol/work.ts';
 import type { Batch } from '../batch.ts';
@@ -33,7 +34,7 @@ export interface OperatorCommand {
 
 export function operate(
   context: OperatorContext,
-  { request, respond }: { request: OperatorCommand; respond: Respond },
+  { request, respond }: { request: OperatorCommand; respond: Respond<CommandAnswer> },
   batch: Batch,
 ): void {
   const open = context.commands.registry.byId(request.id);
@@ -98,7 +99,7 @@ export function operate(
 function act(
   context: OperatorContext,
   open: OpenCommand,
-  { request, respond }: { request: OperatorCommand; respond: Respond },
+  { request, respond }: { request: OperatorCommand; respond: Respond<CommandAnswer> },
 ): void {
   const { ports, questions } = context;
   const { executor, command } = open;
@@ -120,7 +121,7 @@ function act(
 export function inspect(
   { ports, commands, questions }: Pick<OperatorContext, 'ports' | 'commands' | 'questions'>,
   open: OpenCommand,
-  respond: Respond,
+  respond: Respond<CommandAnswer>,
 ): void {
   const { executor, command } = open;
   if (executor === undefined) {

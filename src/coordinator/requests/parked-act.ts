@@ -2,6 +2,7 @@
  * `retry`, `abandon` of a parked command. Driven again it is on probation (probation.ts): should it crash
  * the daemon once more, it is parked once more.
  */
+import type { CommandAnswer } from '../../protocol/answer.ts';
 import { errorReply } from '../../protocol/errors.ts';
 import type { OperatorAct } from '../../protocol/work.ts';
 import type { Batch } from '../batch.ts';
@@ -11,7 +12,7 @@ import { addWaiter, type OpenCommand } from '../queue/open-command.ts';
 
 interface Asking {
   readonly request: { readonly op: OperatorAct; readonly id: string };
-  readonly respond: Respond;
+  readonly respond: Respond<CommandAnswer>;
   readonly batch: Batch;
 }
 

@@ -1,7 +1,14 @@
 /** `status` of a command, `list`, `stats`: what changes nothing. */
 import type { Lane, SagaState } from '../../core/model.ts';
 import type { ListFilter, Moment } from '../../journal/port.ts';
-import type { LanesAnswer } from '../../protocol/answer.ts';
+import {
+  type CommandAnswer,
+  isError,
+  type LanesAnswer,
+  type ListAnswer,
+  type StatsAnswer,
+  type SummaryAnswer,
+} from '../../protocol/answer.ts';
 import { errorReply } from '../../protocol/errors.ts';
 import type { ListRequest, StatusRequest } from '../../protocol/request.ts';
 import type { Divergence } from '../audit/divergence.ts';
@@ -29,13 +36,13 @@ export interface QuestionContext extends OperatorContext {
 }
 
 export interface RequestContext extends QuestionContext {
-  readonly summaries: Rounds;
-  readonly counts: Rounds;
+  readonly summaries: Rounds<SummaryAnswer>;
+  readonly counts: Rounds<StatsAnswer>;
 }
 
 export function status(
   context: RequestContext,
-  { request, respond }: { request: StatusRequest; respond: Respond },
+  { request, respond }: { request: StatusRequest; respond: Respond<CommandAnswer | SummaryAnswer> },
   batch: Batch,
 ): void {
   const { id } = request;
@@ -47,7 +54,7 @@ export function status(
     if (open.stage === 'gone')
       return context.post((later) => lookUp(context, { id, respond }, later));
     return inspect(context, open, (answer) => {
-      if (!('state' in answer && 'op' in answer)) return respond(answer);
+      if (isError(answer)) return respond(answer);
       const standing = { ...answer, ...context.commands.keys.waitsFor(open) };
       return respond(withOrigin(standing, open.command));
     });
@@ -56,7 +63,7 @@ export function status(
 
 function lookUp(
   { ports }: RequestContext,
-  { id, respond }: { id: string; respond: Respond },
+  { id, respond }: { id: string; respond: Respond<CommandAnswer> },
   batch: Batch,
 ): void {
   const see = async (): Promise<void> => {
@@ -69,7 +76,7 @@ function lookUp(
 
 export function list(
   { ports, moment, commands: { registry } }: RequestContext,
-  { request, respond }: { request: ListRequest; respond: Respond },
+  { request, respond }: { request: ListRequest; respond: Respond<ListAnswer> },
   batch: Batch,
 ): void {
   const now = moment();
@@ -93,7 +100,10 @@ export function list(
 }
 
 /** Counts the keys of all nodes. */
-export function stats({ ports, questions, options }: QuestionContext, respond: Respond): void {
+export function stats(
+  { ports, questions, options }: QuestionContext,
+  respond: Respond<StatsAnswer>,
+): void {
   const executor = Math.floor(ports.random() * options.executors);
   const ticket = questions.ask(ports.now() + COUNT_TIMEOUT_MS, (value) => {
     if (value?.of === 'count') return respond(value.stats);

@@ -2,8 +2,8 @@
  * Which request of a client goes where: commands to their life (commands.ts), an operator's word to
  * who carries it out, looks to who can tell. Each is handled in a turn of the batch machine.
  */
-import type { Answer } from '../../protocol/answer.ts';
-import { errorReply } from '../../protocol/errors.ts';
+import type { CommandAnswer, StatsAnswer, SummaryAnswer } from '../../protocol/answer.ts';
+import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import { parseCommand } from '../../protocol/parse-request.ts';
 import type { BatchRequest, OperatorRequest, Request } from '../../protocol/request.ts';
 import { Audit } from '../audit/audit.ts';
@@ -25,13 +25,13 @@ export class Requests {
   readonly #unanswered = new Set<Respond>();
 
   constructor(context: QuestionContext) {
-    const summaries = new Rounds((done) => summarize(context, done));
-    const counts = new Rounds((done) => stats(context, done));
+    const summaries = new Rounds<SummaryAnswer>((done) => summarize(context, done));
+    const counts = new Rounds<StatsAnswer>((done) => stats(context, done));
     this.#context = { ...context, summaries, counts };
     this.#audit = new Audit(this.#context);
   }
 
-  summarize(respond: Respond): void {
+  summarize(respond: Respond<SummaryAnswer>): void {
     this.#context.summaries.ask(respond);
   }
 
@@ -98,12 +98,12 @@ export class Requests {
 
   /** Each command as if sent alone; the answers in their order, when the last is there. */
   #batch({ commands }: BatchRequest, respond: Respond): void {
-    const results: Answer[] = [];
+    const results: (CommandAnswer | ErrorReply)[] = [];
     let missing = commands.length;
     for (const [index, value] of commands.entries()) {
-      const settle: Respond = (answer) => {
+      const settle: Respond<CommandAnswer> = (answer) => {
         results[index] = answer;
-        if (--missing === 0) respond({ results } as Answer);
+        if (--missing === 0) respond({ results });
       };
       // Ten thousand wrong ones take a while to judge: each in a turn, which takes in what it has time for.
       this.#context.post((batch) => {

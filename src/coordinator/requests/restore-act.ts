@@ -2,7 +2,7 @@
  * `restore`: what becomes of the commands that are held since the journal was set back to a copy. Their
  * nodes may be anyhow: `resume` drives them as the journal has them, `abandon` gives them up unseen.
  */
-import type { CommandAnswer } from '../../protocol/answer.ts';
+import type { CommandAnswer, SelectionAnswer } from '../../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import type { RestoreRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
@@ -14,7 +14,7 @@ import { type Page, replyWith, select } from './operate-many.ts';
 
 interface Asking {
   readonly request: RestoreRequest;
-  readonly respond: Respond;
+  readonly respond: Respond<CommandAnswer | SelectionAnswer>;
 }
 
 export function decideOnHeld(
@@ -59,7 +59,7 @@ function decide(
   let missing = commands.length;
   for (const [index, open] of commands.entries()) {
     addWaiter(open, (answer) => {
-      answers[index] = answer as CommandAnswer | ErrorReply;
+      answers[index] = answer;
       if (--missing === 0) done(answers);
     });
     context.commands.settleUndriven(open, 'disown', batch);

@@ -8,18 +8,18 @@ import { busy } from './looks.ts';
 
 const ASKERS_MAX = 5000;
 
-export class Rounds {
-  readonly #begin: (done: (answer: Answer) => void) => void;
+export class Rounds<Shape extends Answer> {
+  readonly #begin: (done: Respond<Shape>) => void;
   #isUnderWay = false;
   /** Of the next round. */
-  #askers: Respond[] = [];
+  #askers: Respond<Shape>[] = [];
 
   /** @param begin puts the question; it calls `done` once, and not without end later (P9) */
-  constructor(begin: (done: (answer: Answer) => void) => void) {
+  constructor(begin: (done: Respond<Shape>) => void) {
     this.#begin = begin;
   }
 
-  ask(respond: Respond): void {
+  ask(respond: Respond<Shape>): void {
     if (this.#askers.length >= ASKERS_MAX) return respond(busy());
     this.#askers.push(respond);
     if (!this.#isUnderWay) this.#next();

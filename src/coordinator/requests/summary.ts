@@ -11,7 +11,7 @@ const REPORT_TIMEOUT_MS = 2000;
 type NodeReports = Readonly<Record<string, NodeReport>>;
 
 /** Asks every executor; those that do not answer in time are left out. */
-export function summarize(context: QuestionContext, respond: Respond): void {
+export function summarize(context: QuestionContext, respond: Respond<SummaryAnswer>): void {
   const { ports, questions, options } = context;
   const reports = new Map<number, NodeReports>();
   let missing = options.executors;

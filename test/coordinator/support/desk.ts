@@ -140,7 +140,7 @@ export class Desk {
         onTrouble: (what, { code }) => this.troubles.push(`${what}: ${code}`),
         onLookFailed: (error) => this.failures.push(error),
         noted: (what, details) => this.notes.push([what, details]),
-        publish: (topic, payload) => this.events.push([topic, payload()]),
+        publish: ({ topic, payload }) => void this.events.push([topic, payload()]),
       },
       options: { ...OPTIONS, ...options },
       counters: start.counters,

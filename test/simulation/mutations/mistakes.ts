@@ -25,7 +25,7 @@ export const MISTAKES: readonly Bug[] = [
       edit(
         COMMANDS,
         "if (request.wait === 'settled') addWaiter(open, respond);",
-        "if (request.wait === 'settled') addWaiter(open, respond);\n    else respond(openAnswer(open, this.#ports.now()));",
+        "if (request.wait === 'settled') addWaiter(open, respond);\n    else respond(progressAnswer(open, this.#ports.now()));",
       ),
       edit(
         COMMANDS,
