@@ -30,21 +30,32 @@ const INTEGRATION = [
 const END_TO_END = ['test/e2e/**/*.test.ts'];
 /** End-to-end files that judge what happens, and not how soon. */
 const SIDE_BY_SIDE = [
+  'accepting',
   'audit',
+  'backup-restore',
   'both-dialects',
   'chaos',
   'clock',
+  'command-log',
   'cron-ping',
   'durable-commits',
   'failures/cron',
   'foreign-cluster',
   'lost-route',
+  'open-files',
+  'ops',
   'order',
   'outcomes',
+  'own-dialect',
+  'parked',
   'protocol',
   'python',
+  'secrets',
   'start-stop-demo',
+  'starters',
+  'stats',
   'supervision',
+  'surroundings',
 ].map((name) => `test/e2e/${name}.test.ts`);
 
 // Tests choose their settings themselves; those of the shell must not reach the programs they start.
