@@ -1,40 +1,40 @@
 /**
- * The batch machine: what has arrived from clients and executors is handled in
- * one turn, everything it wants written goes into one commit, and only then what that allows is
- * sent. While a commit runs, the next turn's input gathers: that is group commit.
+ * The coordinator: its parts put together, and what comes in to each of them. Clients' requests, reports of
+ * executors and its own sweep become acts of the next batch (`batch-loop.ts`).
  *
- * What a client's request comes to stands in `requests.ts`, what happens to commands in `commands.ts`.
+ * `requests.ts` routes a request, `acceptance.ts` takes a command in, `commands.ts` has its life.
  */
-import { Fifo } from '../base/fifo.ts';
 import type { Inherited } from '../core/model.ts';
-import type { CommitResult, Moment } from '../journal/port.ts';
-import type { SummaryAnswer } from '../protocol/answer.ts';
+import type { Moment } from '../journal/port.ts';
+import type { StatsAnswer, SummaryAnswer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { Request } from '../protocol/request.ts';
 import type { WorkReport } from '../protocol/work.ts';
 import { Divergence } from './audit/divergence.ts';
-import { Batch } from './batch.ts';
+import type { Batch } from './batch.ts';
+import { BatchLoop } from './batch-loop.ts';
 import { Breakers } from './breakers/breakers.ts';
+import { Acceptance } from './commands/acceptance.ts';
 import { Commands } from './commands/commands.ts';
+import { Intake } from './commands/intake.ts';
 import type { Counters } from './commands/numbering.ts';
 import { type Crashes, Probation } from './commands/probation.ts';
 import { Upkeep } from './journal/upkeep.ts';
 import type { Cancel, CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
-import { type OpenCommand, takeWaiters } from './queue/open-command.ts';
+import type { OpenCommand } from './queue/open-command.ts';
 import { Pauses } from './queue/pauses.ts';
+import type { RequestContext } from './requests/context.ts';
 import { Looks } from './requests/looks.ts';
+import { stats } from './requests/queries.ts';
 import { Questions } from './requests/questions.ts';
 import { Requests } from './requests/requests.ts';
+import { Rounds } from './requests/rounds.ts';
+import { summarize } from './requests/summary.ts';
 
-/** The most that one turn handles, whether it writes or not: sockets are read between turns. */
-const BATCH_ITEMS_MAX = 1000;
-/** And the longest that it handles them, ms: whoever arrives meanwhile waits no longer for the next. */
-const BATCH_MS_MAX = 20;
 /** How often deadlines of waiting commands, loose requests and questions are looked after. */
 const SWEEP_MS = 250;
 
 const NO_CRASHES: Crashes = { inARow: 0, all: 0 };
-const NOTHING: CommitResult = { existing: new Map() };
 
 export interface CoordinatorStart {
   readonly ports: CoordinatorPorts;
@@ -55,91 +55,121 @@ export interface CoordinatorStart {
 
 export class Coordinator {
   readonly commands: Commands;
+  readonly intake: Intake;
   readonly breakers: Breakers;
   readonly pauses: Pauses;
   readonly #start: CoordinatorStart;
   readonly #startedAt: number;
   readonly #questions = new Questions();
+  readonly #context: RequestContext;
   readonly #requests: Requests;
   readonly #upkeep: Upkeep;
-  readonly #inbox = new Fifo<(batch: Batch) => void>();
-  readonly #looks: Looks;
-  /** The turns under way, until the inbox is empty. */
-  #running: Promise<void> | undefined;
-  /** `closing`: what has arrived is still handled. */
-  #life: 'open' | 'closing' | 'closed' = 'open';
-  #failed = false;
+  readonly #batches: BatchLoop;
+  /** The daemon stops: acts that have arrived still run. */
+  #isClosing = false;
+  #isSupervised = true;
   #stopSweep: Cancel | undefined;
   readonly #drained = new Set<number>();
 
   constructor(start: CoordinatorStart) {
-    const { ports, options, counters, inherited, crashes = NO_CRASHES } = start;
+    const { ports, options } = start;
     this.#start = start;
     this.#startedAt = ports.now();
-    const moment = () => this.#moment();
-    const post = (act: (batch: Batch) => void) => this.post(act);
+    this.#batches = this.#openBatches();
     this.breakers = new Breakers(ports, options);
     this.pauses = new Pauses(ports);
-    const probation = new Probation({
-      ports,
-      crashes,
-      post,
-      interactiveShare: options.interactiveShare,
-      questions: this.#questions,
-      onTakenUp: start.onTakenUp,
-    });
-    const gates = { admission: this.breakers.admission, pauses: this.pauses, probation };
-    this.commands = new Commands({ ports, options, counters, inherited, moment, ...gates }, post);
-    this.#looks = new Looks({
-      now: ports.now,
-      onFailure: (error) => ports.onLookFailed?.(error),
-    });
-    this.#requests = new Requests({
-      ports,
-      options,
-      post,
-      commands: this.commands,
-      breakers: this.breakers,
-      pauses: this.pauses,
-      questions: this.#questions,
-      startedAt: this.#startedAt,
-      moment,
-      divergence: new Divergence(),
-    });
+    this.commands = this.#openCommands();
+    const { registry } = this.commands;
+    const { admission } = this.breakers;
+    this.intake = new Intake({ ports, options, registry, admission });
+    this.#context = this.#openContext();
+    this.#requests = new Requests(this.#context);
     this.#upkeep = new Upkeep({
       journal: ports.journal,
-      moment,
+      moment: () => this.#moment(),
       retentionMs: options.retentionMs,
       post: (act) => {
         // The end does not wait for it.
-        if (this.#life === 'open') this.post(act);
+        if (this.#isOpen) this.post(act);
       },
       onTrouble: ports.onTrouble,
     });
     this.#scheduleSweep();
   }
 
-  /** How much waits for its turn. */
-  get backlog(): number {
-    return this.#inbox.size;
+  #openBatches(): BatchLoop {
+    const { ports, onBatch, onFatal } = this.#start;
+    const onFailure = (error: unknown) => ports.onLookFailed?.(error);
+    return new BatchLoop({
+      ports,
+      looks: new Looks({ now: ports.now, onFailure }),
+      lived: () => this.#moment().lived,
+      dispatch: async () => {
+        if (!this.intake.isDraining) await this.commands.dispatch();
+      },
+      onBatch,
+      onFatal,
+    });
   }
 
-  /** Has something done in one of the next turns. */
+  #openCommands(): Commands {
+    const { ports, options, inherited, crashes = NO_CRASHES, onTakenUp } = this.#start;
+    const { post } = this.#batches;
+    const { interactiveShare } = options;
+    const questions = this.#questions;
+    const trial = { ports, crashes, post, interactiveShare, questions, onTakenUp };
+    const probation = new Probation(trial);
+    const { admission } = this.breakers;
+    const gates = { admission, pauses: this.pauses, probation };
+    const moment = () => this.#moment();
+    return new Commands({ ports, options, inherited, ...gates, moment, post });
+  }
+
+  #openContext(): RequestContext {
+    const { ports, options, counters } = this.#start;
+    const { commands, intake, breakers, pauses } = this;
+    const { post } = this.#batches;
+    const { admission } = breakers;
+    const parts = { ports, options, commands, intake, pauses, post };
+    const context: RequestContext = {
+      ...parts,
+      acceptance: new Acceptance({ ...parts, counters, admission }),
+      breakers,
+      questions: this.#questions,
+      summaries: new Rounds<SummaryAnswer>((done) => summarize(context, done)),
+      counts: new Rounds<StatsAnswer>((done) => stats(context, done)),
+      divergence: new Divergence(),
+      startedAt: this.#startedAt,
+      moment: () => this.#moment(),
+      isSupervised: () => this.#isSupervised,
+    };
+    return context;
+  }
+
+  /** Acts that wait for a batch. */
+  get backlog(): number {
+    return this.#batches.backlog;
+  }
+
+  /** Runs `act` in one of the next batches. */
   post(act: (batch: Batch) => void): void {
-    if (this.#life === 'closed') return;
-    this.#inbox.push(act);
-    this.#running ??= this.#run();
+    this.#batches.post(act);
+  }
+
+  get #isOpen(): boolean {
+    return !this.#isClosing && !this.#batches.hasFailed;
   }
 
   /** A client's request; `respond` is called once. */
   request(request: Request, respond: Respond): void {
-    if (this.#life !== 'open') return respond(errorReply('draining', 'the daemon is stopping'));
-    return this.#requests.take(request, respond);
+    if (!this.#isOpen) return respond(errorReply('draining', 'the daemon is stopping'));
+    for (const act of this.#requests.actsOf(request, respond)) this.post(act);
+    return undefined;
   }
 
-  /** How things stand, for the daemon itself: it does not stand in line with the clients' requests. */
+  /** A summary for the daemon itself: it does not wait behind the clients' requests. */
   summarize(respond: Respond<SummaryAnswer>): void {
-    if (this.#life === 'open') this.#requests.summarize(respond);
+    if (this.#isOpen) this.#context.summaries.ask(respond);
   }
 
   /** An executor's report. */
@@ -161,16 +191,21 @@ export class Coordinator {
     this.post((batch) => batch.after(() => this.#noteDrained(executor)));
   }
 
+  /** The supervisor that would restart the daemon is gone. */
+  noteUnsupervised(): void {
+    this.#isSupervised = false;
+  }
+
   /** No new commands, nothing dispatched any more; executors let what runs end. */
   drain(): void {
-    this.#stopIntake();
+    this.intake.drain();
     // In a turn of its own: the one that runs may be about to dispatch.
     this.post(() => this.#orderAll('drain'));
   }
 
   /** Executors give up what runs. */
   interrupt(): void {
-    this.#stopIntake();
+    this.intake.drain();
     this.#orderAll('interrupt');
   }
 
@@ -180,19 +215,13 @@ export class Coordinator {
    * any more.
    */
   async close(): Promise<void> {
-    if (this.#life === 'open') this.#life = 'closing';
+    this.#isClosing = true;
     this.#stopSweep?.();
-    while (this.#running !== undefined) await this.#running;
-    this.#life = 'closed';
-    if (this.#failed) return;
+    await this.#batches.close();
+    if (this.#batches.hasFailed) return;
     this.#questions.expire(Number.POSITIVE_INFINITY);
     for (const open of this.commands.registry.all()) this.#dismiss(open);
     this.#requests.dismiss();
-  }
-
-  #stopIntake(): void {
-    this.commands.intake.draining = true;
-    this.commands.intake.tell();
   }
 
   #dismiss(open: OpenCommand): void {
@@ -201,48 +230,7 @@ export class Coordinator {
       id,
       hint: 'It is in the journal and goes on when the daemon is back: ask again by its id.',
     });
-    for (const waiter of takeWaiters(open)) waiter(reply);
-  }
-
-  async #run(): Promise<void> {
-    try {
-      // Let sockets deliver what comes in with the first, so that it shares the next commit.
-      await this.#breath();
-      while (this.#inbox.size > 0 || this.#looks.size > 0) {
-        await this.#runBatch();
-        await this.#breath();
-      }
-    } catch (error) {
-      // What is durable is unknown now: not a word more about any command.
-      this.#life = 'closed';
-      this.#failed = true;
-      this.#start.onFatal(error);
-    } finally {
-      this.#running = undefined;
-    }
-  }
-
-  /** A turn of the event loop; by the port, so that a simulation decides what comes between. */
-  #breath(): Promise<void> {
-    const { ports } = this.#start;
-    return new Promise((resolve) => ports.at(ports.now(), resolve));
-  }
-
-  async #runBatch(): Promise<void> {
-    const { ports, onBatch: onTurn } = this.#start;
-    const batch = new Batch(this.#moment().lived);
-    const until = ports.now() + BATCH_MS_MAX;
-    for (let count = 0; count < BATCH_ITEMS_MAX && !batch.isFull; count++) {
-      const act = this.#inbox.shift();
-      if (act === undefined) break;
-      act(batch);
-      if (ports.now() >= until) break;
-    }
-    await batch.finish(batch.hasWrites ? await ports.journal.commit(batch.contents) : NOTHING);
-    await this.commands.dispatch();
-    this.#looks.add(batch.looks);
-    await this.#looks.spend();
-    onTurn?.();
+    open.answerWaiters(reply);
   }
 
   /** Now, and how long the daemon has lived by now: whole ms, over all its lives. */
@@ -292,10 +280,10 @@ export class Coordinator {
 
   /** As much of it as one turn has room for, the rest in the next. */
   #sweep(batch: Batch): void {
-    if (this.#life !== 'open') return;
+    if (!this.#isOpen) return;
     const now = this.#start.ports.now();
     this.breakers.tick(batch);
-    this.commands.intake.tell();
+    this.intake.publishChange();
     const isComplete = this.commands.expireUndriven(batch);
     batch.forget(this.commands.keys.expireLoose(now, batch.room));
     this.#questions.expire(now);

@@ -216,14 +216,14 @@ interface ControlTargets {
 
 /** Main's word. */
 function onControl(message: ToThread, { coordinator, life, log }: ControlTargets): void {
-  if (message === 'nodes_left') life.hasLeftNodes = true;
+  if (message === 'nodes_left') life.noteNodesLeft();
   else if (message === 'drain') coordinator.drain();
   else if (message === 'interrupt') coordinator.interrupt();
   else if (typeof message === 'string') return;
   else if ('logLevel' in message) log.setLevel(message.logLevel);
   else if ('lostExecutor' in message) coordinator.lose(message.lostExecutor);
-  else if ('unsupervised' in message) coordinator.commands.unsupervised = true;
-  else if ('fullDisk' in message) coordinator.commands.intake.fullDisk = causeOf(message.fullDisk);
+  else if ('unsupervised' in message) coordinator.noteUnsupervised();
+  else if ('fullDisk' in message) coordinator.intake.setFullDisk(causeOf(message.fullDisk));
 }
 
 function inJournal(beat: Beat): () => () => void {

@@ -65,7 +65,7 @@ describe('repair', () => {
     const { desk, nodes } = await openCluster();
     await done(desk, 'create', 'a');
     nodes.node01.records.clear();
-    desk.coordinator.commands.intake.fullDisk = { message: 'no room' };
+    desk.coordinator.intake.setFullDisk({ message: 'no room' });
     const { findings } = await audit(desk, { repair: true });
     expect(findings).toMatchObject([{ repair: { op: 'create', error: { code: 'unavailable' } } }]);
   });

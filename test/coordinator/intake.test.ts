@@ -100,13 +100,13 @@ describe('the flag says what the next command is told', () => {
     await desk.rest();
     desk.report(settled(desk, 'a'));
     await desk.rest();
-    desk.coordinator.commands.intake.fullDisk = { message: 'no room', retryAfterMs: 5000 };
+    desk.coordinator.intake.setFullDisk({ message: 'no room', retryAfterMs: 5000 });
     expect(await acceptingOf(desk)).toMatchObject({ refusal: { reason: 'disk' } });
     expect(await create(desk, 'b')).toMatchObject({ id: 'b', error: { code: 'unavailable' } });
     const again = desk.ask({ op: 'create', id: 'a', groupId: '5' });
     await desk.rest();
     expect(again.answer).toEqual(first.answer);
-    desk.coordinator.commands.intake.fullDisk = undefined;
+    desk.coordinator.intake.setFullDisk(undefined);
     expect(await acceptingOf(desk)).toEqual(YES);
   });
 });
@@ -114,14 +114,14 @@ describe('the flag says what the next command is told', () => {
 describe('P10: the event daemon.accepting', () => {
   test('comes when the flag or its reason changes, a quarter of a second later at most', async () => {
     const desk = await openDesk();
-    const { intake } = desk.coordinator.commands;
+    const { intake } = desk.coordinator;
     await opened(desk);
     await desk.advance(250);
-    intake.fullDisk = { message: 'no room' };
+    intake.setFullDisk({ message: 'no room' });
     await desk.advance(250);
-    intake.fullDisk = { message: 'still no room' };
+    intake.setFullDisk({ message: 'still no room' });
     await desk.advance(250);
-    intake.fullDisk = undefined;
+    intake.setFullDisk(undefined);
     desk.ask({ op: 'breaker', node: 'node02', act: 'close' });
     await desk.advance(250);
     expect(eventsOf(desk)).toMatchObject([

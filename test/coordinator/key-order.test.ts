@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KeyOrder } from '../../src/coordinator/queue/key-order.ts';
-import { type OpenCommand, openCommand } from '../../src/coordinator/queue/open-command.ts';
+import { OpenCommand } from '../../src/coordinator/queue/open-command.ts';
 import { opposedUntil } from '../../src/core/loose.ts';
 import type { Loose } from '../../src/core/model.ts';
 
 function commandOn(groupId: string, seq: number): OpenCommand {
-  return openCommand({
+  return new OpenCommand({
     seq,
     id: String(seq),
     op: 'create',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Lanes } from '../../src/coordinator/queue/lanes.ts';
-import { type OpenCommand, openCommand } from '../../src/coordinator/queue/open-command.ts';
+import { OpenCommand } from '../../src/coordinator/queue/open-command.ts';
 import type { Lane } from '../../src/core/model.ts';
 import { openDesk } from './support/desk.ts';
 import { settled } from './support/reports.ts';
@@ -10,7 +10,7 @@ let seq = 0;
 
 function waiting(lane: Lane): OpenCommand {
   seq++;
-  return openCommand({
+  const open = new OpenCommand({
     seq,
     id: String(seq),
     op: 'create',
@@ -22,6 +22,8 @@ function waiting(lane: Lane): OpenCommand {
     acceptedAt: 0,
     deadlineAt: 0,
   });
+  open.moveTo('waiting');
+  return open;
 }
 
 const share = fc.double({ min: 0.05, max: 0.95, noNaN: true });
@@ -130,7 +132,7 @@ describe('lanes of the daemon', () => {
       desk.ask({ op: 'cancel', id });
       await desk.rest();
     }
-    expect(desk.coordinator.commands.lanes.size).toBe(0);
+    expect(desk.coordinator.commands.waiting).toBe(0);
   });
 });
 

@@ -105,7 +105,7 @@ describe('P4.5: how a life ended', () => {
   test('an end in order does not make up for a kill before, until all that was sent has landed', async () => {
     const { journal, clock } = await killedLife();
     const life = await Life.begin(journal, { outliving, quiesceMs, now: clock.now });
-    life.hasLeftNodes = true;
+    life.noteNodesLeft();
     await clock.advance(59_999, async () => {});
     await life.end(journal);
     expect((await journal.kept()).get('life')).toBe('running');
@@ -119,7 +119,7 @@ describe('P4.5: how a life ended', () => {
     const life = await Life.begin(journal, { outliving, quiesceMs, now: clock.now });
     await life.end(journal);
     expect((await journal.kept()).get('life')).toBe('running');
-    life.hasLeftNodes = true;
+    life.noteNodesLeft();
     await life.end(journal);
     expect((await journal.kept()).get('life')).toBe('ended');
   });

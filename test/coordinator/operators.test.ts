@@ -83,16 +83,19 @@ describe('cancel', () => {
     const desk = await openDesk();
     desk.ask({ op: 'create', id: 'a', groupId: '5' });
     await desk.rest();
-    desk.report(settled(desk, 'a'));
-    const cancel = desk.ask({ op: 'cancel', id: 'a' });
-    desk.journal.hold();
+    const early = desk.ask({ op: 'cancel', id: 'a' });
     await desk.rest();
+    desk.journal.hold();
+    desk.report(settled(desk, 'a'));
+    const late = desk.ask({ op: 'cancel', id: 'a' });
     answerLast(desk, 'operate');
     await desk.rest();
-    expect(cancel.isOpen).toBe(true);
+    expect(desk.ordersOf('operate')).toHaveLength(1);
+    expect([early.isOpen, late.isOpen]).toEqual([true, true]);
     desk.journal.release();
     await desk.rest();
-    expect(cancel.answer).toMatchObject({ id: 'a', state: 'committed' });
+    expect(early.answer).toMatchObject({ id: 'a', state: 'committed' });
+    expect(late.answer).toEqual(early.answer);
   });
 
   test('P9: an executor that does not answer in time leaves nobody waiting', async () => {

@@ -121,7 +121,7 @@ test.each(['', '{', '{"seq":1,"all":1}', '["a"]', 'null'])(
       'what is kept as parked is not legible',
       'what is kept as probation is not legible',
     ]);
-    expect(probation.untold).toEqual([]);
+    expect(probation.unreported).toEqual([]);
   },
 );
 

@@ -144,6 +144,22 @@ describe('while a breaker is half-open', () => {
     expect(desk.driven).toHaveLength(8 + 1);
   });
 
+  test('commands that come too late take none of that room', async () => {
+    const desk = await openDesk();
+    await opened(desk);
+    await desk.advance(1000);
+    await answerTrial(desk, 'good');
+    const late = Array.from({ length: 10 }, (_, index) =>
+      desk.ask({ op: 'create', groupId: `l${index}`, expiresAt: desk.clock.now() - 1 }),
+    );
+    const asked = Array.from({ length: 10 }, (_, index) =>
+      desk.ask({ op: 'create', groupId: `r${index}` }),
+    );
+    await desk.rest();
+    for (const { answer } of late) expect(answer).toMatchObject({ error: { code: 'expired' } });
+    expect(asked.filter(({ isOpen }) => isOpen)).toHaveLength(4);
+  });
+
   test('two breakers: nothing new goes out before both nodes have answered', async () => {
     const desk = await openDesk();
     await opened(desk, 'node01');

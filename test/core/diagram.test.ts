@@ -1,23 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { diagram, PAGE, withDiagram } from './diagram.ts';
+import { STAGES } from '../../src/coordinator/queue/stages.ts';
+import { TRANSITIONS } from '../../src/core/transitions.ts';
+import { diagram, PAGE, withDiagrams } from './diagram.ts';
 
-describe('the state diagram', () => {
-  it('in the docs is the one of the table (else: node test/core/diagram.ts)', async () => {
+describe('the state diagrams', () => {
+  it('in the docs are those of the tables (else: node test/core/diagram.ts)', async () => {
     const page = await readFile(PAGE, 'utf8');
-    expect(page).toBe(withDiagram(page));
+    expect(page).toBe(withDiagrams(page));
   });
 
-  it('would not be, had a transition gone missing', async () => {
-    const page = await readFile(PAGE, 'utf8');
-    const stale = page.replace('    compensating --> abandoned\n', '');
-    expect(stale).not.toBe(page);
-    expect(withDiagram(stale)).not.toBe(stale);
-  });
+  it.each(['compensating --> abandoned', 'parked --> waiting'])(
+    'would not be, had a transition gone missing: %s',
+    async (step) => {
+      const page = await readFile(PAGE, 'utf8');
+      const stale = page.replace(`    ${step}\n`, '');
+      expect(stale).not.toBe(page);
+      expect(withDiagrams(stale)).not.toBe(stale);
+    },
+  );
 
-  it('has every state, and needs its markers', () => {
-    expect(diagram()).toContain('applying --> compensating');
-    expect(diagram()).toContain('committed --> [*]');
-    expect(() => withDiagram('no markers')).toThrow('diagram:begin');
+  it('have every state, and need their markers', () => {
+    expect(diagram(TRANSITIONS)).toContain('applying --> compensating');
+    expect(diagram(TRANSITIONS)).toContain('committed --> [*]');
+    expect(diagram(STAGES)).toContain('[*] --> new');
+    expect(() => withDiagrams('no markers')).toThrow('diagram:begin');
   });
 });

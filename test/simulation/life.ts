@@ -125,7 +125,7 @@ export class Life {
     await coordinator.pauses.restore();
     await recover(coordinator.commands, journal);
     // At an end in order, that is.
-    life.hasLeftNodes = true;
+    life.noteNodesLeft();
     this.#endLife = () => life.end(journal);
     coordinator.post(() => {});
     this.isReady = true;

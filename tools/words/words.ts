@@ -62,6 +62,7 @@ export const BANNED: readonly Word[] = [
   name('unguarded', 'guardDisproved'),
   name('doubt', 'createInDoubt'),
   part('aside', 'listPool'),
+  part('say', 'log, notify, describe'),
 ];
 
 export const PENDING: readonly Word[] = [
@@ -70,7 +71,6 @@ export const PENDING: readonly Word[] = [
   part('standing', 'status, snapshot, state'),
   part('told', 'sent, logged, notified'),
   part('tell', 'send, log, notify, describeError'),
-  part('say', 'log, notify, describe'),
   part('hear', 'receive'),
   // Words of our own where the field has one.
   part('courier', 'sender'),

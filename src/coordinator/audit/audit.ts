@@ -21,8 +21,8 @@ import type { Sighting } from '../../protocol/work.ts';
 import { unavailable } from '../breakers/unavailable.ts';
 import type { Respond } from '../ports.ts';
 import type { QuietKeys } from '../queue/key-order.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { Missed } from '../requests/looks.ts';
-import type { RequestContext } from '../requests/queries.ts';
 import { type Candidates, findCandidates, QUESTION_TIMEOUT_MS } from './candidates.ts';
 import { classify, isUnjournaled } from './classify.ts';
 
@@ -135,11 +135,11 @@ export class Audit {
     if (op === undefined) return finding;
     if (!repair) return { ...finding, repair: { op } };
     const { promise, resolve } = Promise.withResolvers<AuditFinding | undefined>();
-    const { commands, post } = this.#context;
+    const { acceptance, post } = this.#context;
     post((batch) => {
       if (!quiet.has(finding.groupId)) return resolve(undefined);
       const heal = remedy(op, finding.groupId);
-      return commands.accept(
+      return acceptance.take(
         heal,
         (answer) => resolve({ ...finding, ...repairReply(op, answer) }),
         batch,

@@ -10,7 +10,7 @@ import type { Admission } from '../breakers/admission.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
 import type { Registry } from '../queue/registry.ts';
 
-/** How long a client should wait that met a full daemon: about what a full queue needs to move. */
+/** When a client may retry on a full daemon: about the time a full queue needs to move. */
 const FULL_RETRY_MS = 1000;
 
 const DRAINING = { message: 'the daemon is stopping' };
@@ -18,37 +18,54 @@ const DRAINING = { message: 'the daemon is stopping' };
 export interface IntakeStart {
   readonly ports: Pick<CoordinatorPorts, 'now' | 'publish'>;
   readonly options: Pick<CoordinatorOptions, 'openMax'>;
-  readonly registry: Registry;
+  readonly registry: Pick<Registry, 'size'>;
   readonly admission: Admission;
 }
 
 export class Intake {
-  draining = false;
-  /** Main's word that the journal's disk is nearly full. */
-  fullDisk: Causes['disk'];
   readonly #start: IntakeStart;
-  /** What the listeners know. */
+  #isDraining = false;
+  #fullDisk: Causes['disk'];
+  /** The state that the latest event showed. */
   #published = '';
 
   constructor(start: IntakeStart) {
     this.#start = start;
   }
 
-  /** As a command meets it that says nothing of its own. */
+  /** The daemon stops: from now on no command is taken in. */
+  drain(): void {
+    this.#isDraining = true;
+    this.publishChange();
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  /** The journal's disk is nearly full, or, with `undefined`, has room again. */
+  setFullDisk(cause: Causes['disk']): void {
+    this.#fullDisk = cause;
+  }
+
+  /** For a command without `ifUnavailable`. */
   get accepting(): Accepting {
     return acceptingOf(this.#causes);
   }
 
-  /** Why this command is not taken in; undefined: it is. Call once for each, trials are counted. */
-  refusalOf({ ifUnavailable }: CommandRequest): Refusal | undefined {
+  /** Why this command is not taken in; undefined: it is. */
+  refusalOf(request: Pick<CommandRequest, 'ifUnavailable'>): Refusal | undefined {
     const { refusal } = this.accepting;
-    const waits = ifUnavailable === 'wait';
-    if (refusal === undefined && !waits) this.#start.admission.tookIn();
-    return refusal?.reason === 'breaker' && waits ? undefined : refusal;
+    return refusal?.reason === 'breaker' && waits(request) ? undefined : refusal;
   }
 
-  /** Publishes a change. A full daemon has room and none many times a second: call it only now and then. */
-  tell(): void {
+  /** A command was taken in: while a breaker tries its node, only a few are. */
+  noteTaken(request: Pick<CommandRequest, 'ifUnavailable'>): void {
+    if (!waits(request)) this.#start.admission.tookIn();
+  }
+
+  /** Publishes a change. Call it a few times a second: a full daemon changes far more often. */
+  publishChange(): void {
     const { accepting } = this;
     const { reason = '', nodes = [] } = accepting.refusal ?? {};
     const state = [reason, ...nodes].join(' ');
@@ -65,12 +82,17 @@ export class Intake {
     const { ports, options, registry, admission } = this.#start;
     const isFull = registry.size >= options.openMax;
     return {
-      draining: this.draining ? DRAINING : undefined,
-      disk: this.fullDisk,
+      draining: this.#isDraining ? DRAINING : undefined,
+      disk: this.#fullDisk,
       full: isFull ? fullOf(registry.size) : undefined,
       breaker: admission.causeAt(ports.now()),
     };
   }
+}
+
+/** A command that waits for the breaker is held in its lane, not refused. */
+function waits({ ifUnavailable }: Pick<CommandRequest, 'ifUnavailable'>): boolean {
+  return ifUnavailable === 'wait';
 }
 
 function fullOf(open: number): Causes['full'] {

@@ -29,9 +29,9 @@ const CRASHES_MAX = 3;
 /** The standing word: which command is under way, and how many crashes there had been. */
 const WORD = 'probation';
 /** The standing word: which commands were parked, by a life that may have ended before it told. */
-const UNTOLD = 'parked';
+const UNREPORTED = 'parked';
 /** Each is of a life that was killed while it started. */
-const UNTOLD_MAX = 100;
+const UNREPORTED_MAX = 100;
 /** So long after it was handed out a command is asked for: an executor that answers has survived it. */
 const PROBATION_MS = 1000;
 const ANSWER_MS = 2000;
@@ -52,8 +52,7 @@ export class Probation {
   readonly lanes: Lanes;
   /** All commands of earlier lives are tested. */
   readonly isCareful: boolean;
-  /** What was under way when the last life crashed is parked, and people are to be told, by this life. */
-  untold: readonly number[] = [];
+  #unreported: readonly number[] = [];
   readonly #options: ProbationOptions;
   readonly #untested = new Set<OpenCommand>();
   /** Of those, the ones that had begun in an earlier life. */
@@ -67,6 +66,11 @@ export class Probation {
     this.#options = options;
     this.lanes = new Lanes(options.interactiveShare);
     this.isCareful = options.crashes.inARow >= CRASHES_MAX;
+  }
+
+  /** Commands that were parked after a crash, and that no run has reported yet. */
+  get unreported(): readonly number[] {
+    return this.#unreported;
   }
 
   /**
@@ -94,13 +98,13 @@ export class Probation {
       );
       return [];
     };
-    this.untold = read(UNTOLD);
+    this.#unreported = read(UNREPORTED);
     const word = words.get(WORD);
     if (word === undefined) return undefined;
     const [seq, all] = read(WORD);
     if (seq !== undefined && all !== undefined && crashes.all > all) {
-      this.untold = [...this.untold, seq].slice(-UNTOLD_MAX);
-      await journal.keep(UNTOLD, JSON.stringify(this.untold));
+      this.#unreported = [...this.#unreported, seq].slice(-UNREPORTED_MAX);
+      await journal.keep(UNREPORTED, JSON.stringify(this.#unreported));
       await journal.park(seq);
     }
     await journal.keep(WORD, undefined);
@@ -116,7 +120,7 @@ export class Probation {
   async recovered(): Promise<void> {
     const { journal } = this.#options.ports;
     if (this.isCareful) await journal.keep(WORD, undefined);
-    if (this.untold.length > 0) await journal.keep(UNTOLD, undefined);
+    if (this.#unreported.length > 0) await journal.keep(UNREPORTED, undefined);
     this.#isRecovered = true;
     this.#tell();
   }

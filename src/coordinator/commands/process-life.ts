@@ -33,13 +33,12 @@ export class Life {
   readonly inherited: Inherited;
   /** The clock that clients are told, ms. */
   readonly clientNow: () => number;
-  /** No thread of this life has a connection to a node any more. */
-  hasLeftNodes = false;
   readonly #now: () => number;
   /** Until then lives before the last may have left something behind, of which the next one must know. */
   readonly #cleanFrom: number;
 
   readonly #mark: string;
+  #hasLeftNodes = false;
 
   private constructor(before: Before, { outliving, quiesceMs, now }: LifeOptions) {
     const { isAfterOrder, mark, lived } = before;
@@ -78,12 +77,17 @@ export class Life {
     await journal.keep(CLOCK, this.#mark);
   }
 
+  /** No thread of this run has a connection to a node now. */
+  noteNodesLeft(): void {
+    this.#hasLeftNodes = true;
+  }
+
   /**
    * Its last word, as far as it ends in order.
    * @throws JournalError: the next life then waits as after a kill
    */
   async end(journal: Journal): Promise<void> {
     const isClean = this.#now() >= this.#cleanFrom;
-    if (this.hasLeftNodes && isClean) await journal.keep(WORD, 'ended');
+    if (this.#hasLeftNodes && isClean) await journal.keep(WORD, 'ended');
   }
 }

@@ -8,7 +8,7 @@ import type { CommandRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import type { CoordinatorPorts, Respond } from '../ports.ts';
 import type { KeyOrder } from '../queue/key-order.ts';
-import { addWaiter, type OpenCommand } from '../queue/open-command.ts';
+import type { OpenCommand } from '../queue/open-command.ts';
 import { storedAnswer, waitingAnswer } from './answers.ts';
 
 const WAITING_MAX = 10_000;
@@ -76,7 +76,7 @@ export class Repeats {
       respond(answer);
     };
     waiter.envelope = respond.envelope;
-    addWaiter(open, waiter);
+    open.addWaiter(waiter);
   }
 }
 

@@ -8,7 +8,7 @@ import type { Context, Inherited, Saga, Settlement } from '../../core/model.ts';
 import { openSaga } from '../../core/open-saga.ts';
 import { awaitedNodes } from '../queue/awaited-nodes.ts';
 import type { KeyOrder } from '../queue/key-order.ts';
-import { entriesOf, isHeld, type OpenCommand } from '../queue/open-command.ts';
+import type { OpenCommand } from '../queue/open-command.ts';
 
 /** `disown`: an operator gives up one that is held. */
 export type UndrivenEnd = 'cancel' | 'ticked' | 'disown';
@@ -16,7 +16,7 @@ export type UndrivenEnd = 'cancel' | 'ticked' | 'disown';
 /** No executor has it, and none had: it waits for its key, for loose requests, or in its lane. */
 function isUndriven(open: OpenCommand, why: UndrivenEnd): boolean {
   const { stage, recovered } = open;
-  if (why === 'disown') return isHeld(open);
+  if (why === 'disown') return open.isHeld;
   return !recovered && (stage === 'waiting' || stage === 'ready');
 }
 
@@ -59,7 +59,7 @@ export function endOfUndriven(
   const { inherited, policy } = ending;
   // Its history has crashed a thread: it is not for this one to read.
   if (stage === 'parked') return abandonUnread(command, { state, reason }, ending);
-  const saga = entriesOf(open).reduce<Saga>(
+  const saga = open.entries.reduce<Saga>(
     (so, entry) => evolve(so, entry, policy),
     openSaga(command),
   );

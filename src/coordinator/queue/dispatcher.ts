@@ -9,7 +9,7 @@ import type { Probation } from '../commands/probation.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
 import type { KeyOrder } from './key-order.ts';
 import { Lanes } from './lanes.ts';
-import { entriesOf, type OpenCommand } from './open-command.ts';
+import type { OpenCommand } from './open-command.ts';
 import type { Pauses } from './pauses.ts';
 import { Slots } from './slots.ts';
 
@@ -118,7 +118,6 @@ export class Dispatcher {
   ): void {
     const { ports, keys, inherited } = this.#start;
     const { command, recovered } = open;
-    const entries = entriesOf(open);
     const loose = keys.looseOf(command.groupId, ports.now());
     const history = {
       ...(loose === undefined ? {} : { loose }),
@@ -128,9 +127,8 @@ export class Dispatcher {
       kind: 'drive',
       command,
       history,
-      entries,
+      entries: open.takeEntries(),
       ...(recovered ? { inherited } : {}),
     });
-    open.entries = [];
   }
 }

@@ -32,7 +32,7 @@ export class Lanes {
   }
 
   add(open: OpenCommand): void {
-    open.stage = 'ready';
+    open.moveTo('ready');
     this.#of(open).push(open);
   }
 

@@ -1,82 +1,153 @@
-/** A command from its acceptance to its settlement, as the coordinator sees it. */
+/**
+ * A command from its acceptance to its settlement, as the coordinator sees it. Its fields change by
+ * verbs only, and its stage only along the table of `stages.ts`.
+ */
 import type { Command, DurableEntry, Reason } from '../../core/model.ts';
-import type { Held } from '../../journal/port.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import type { Respond } from '../ports.ts';
 import type { Queued } from './linked-queue.ts';
+import { assertStep, type Stage } from './stages.ts';
 
-/**
- * `new`: its acceptance is not durable yet. `waiting`: for its key, or for loose requests to end.
- * `ready`: in its lane. `dispatched`: with an executor. `gone`: settled, or never accepted.
- * `restored`, `parked`: held, see `Held`, until an operator says what becomes of it.
- */
-export type Stage = 'new' | 'waiting' | 'ready' | 'dispatched' | 'gone' | Held;
-
-/** There may be a hundred thousand: every field counts. */
-export interface OpenCommand extends Queued<OpenCommand> {
-  readonly command: Command;
-  stage: Stage;
-  state: 'accepted' | 'applying' | 'compensating';
-  reason: Reason | undefined;
-  stuck: boolean;
-  /** What the journal had of it at the start of this life; see `entriesOf`. */
-  entries: readonly DurableEntry[];
-  /** It had begun in an earlier life of the daemon. */
-  readonly recovered: boolean;
-  /** How far this life's clock is behind its own, see own-clock.ts; 0 if this life has accepted it. */
-  readonly behindMs: number;
-  /** The executor that drives it. */
-  executor: number | undefined;
-  /** It takes one of its executor's places. */
-  working: boolean;
-  /** Who waits for the final answer; see `addWaiter`. */
-  waiters: readonly Respond<CommandAnswer>[];
-  /** The final answer, once there is one. */
-  answer: CommandAnswer | ErrorReply | undefined;
-}
+type OpenState = 'accepted' | 'applying' | 'compensating';
 
 const NO_ENTRIES: readonly DurableEntry[] = [];
 const NOBODY: readonly Respond<CommandAnswer>[] = [];
 
-export function openCommand(command: Command, recovered = false, behindMs = 0): OpenCommand {
-  return {
-    command,
-    stage: 'new',
-    state: 'accepted',
-    reason: undefined,
-    stuck: false,
-    entries: NO_ENTRIES,
-    recovered,
-    behindMs,
-    executor: undefined,
-    working: false,
-    waiters: NOBODY,
-    answer: undefined,
-    queue: undefined,
-    before: undefined,
-    after: undefined,
-  };
+/** A command of an earlier run of the daemon. */
+export interface Recovered {
+  readonly entries: readonly DurableEntry[];
+  readonly behindMs: number;
 }
 
-/** Its durable entries so far, for whoever takes it up. */
-export function entriesOf({ command, state, entries }: OpenCommand): readonly DurableEntry[] {
-  const hasBegunAtOnce = state === 'applying' && entries.length === 0;
-  return hasBegunAtOnce ? [{ kind: 'began', at: command.acceptedAt }] : entries;
+/** There may be a hundred thousand: every field counts. */
+export class OpenCommand implements Queued<OpenCommand> {
+  readonly command: Command;
+  /** It had begun in an earlier run of the daemon. */
+  readonly recovered: boolean;
+  /** How far this run's clock is behind its own, see own-clock.ts; 0 if this run has accepted it. */
+  readonly behindMs: number;
+  queue: object | undefined = undefined;
+  before: OpenCommand | undefined = undefined;
+  after: OpenCommand | undefined = undefined;
+  #stage: Stage = 'new';
+  #state: OpenState = 'accepted';
+  #reason: Reason | undefined = undefined;
+  #stuck = false;
+  /** The entries that the journal had at the start of this run; empty once an executor has them. */
+  #entries: readonly DurableEntry[] = NO_ENTRIES;
+  #executor: number | undefined = undefined;
+  #takesSlot = false;
+  #waiters: readonly Respond<CommandAnswer>[] = NOBODY;
+  #answer: CommandAnswer | ErrorReply | undefined = undefined;
+
+  constructor(command: Command, { entries, behindMs }: Recovered = NOT_RECOVERED) {
+    this.command = command;
+    this.recovered = entries.length > 0;
+    this.behindMs = behindMs;
+    this.#entries = entries;
+  }
+
+  get stage(): Stage {
+    return this.#stage;
+  }
+
+  get state(): OpenState {
+    return this.#state;
+  }
+
+  get reason(): Reason | undefined {
+    return this.#reason;
+  }
+
+  get stuck(): boolean {
+    return this.#stuck;
+  }
+
+  /** No executor drives it until an operator decides. */
+  get isHeld(): boolean {
+    return this.#stage === 'restored' || this.#stage === 'parked';
+  }
+
+  /** The executor that drives it. */
+  get executor(): number | undefined {
+    return this.#executor;
+  }
+
+  /** The clients that wait for the final answer. */
+  get waiters(): readonly Respond<CommandAnswer>[] {
+    return this.#waiters;
+  }
+
+  /** The final answer, once there is one. */
+  get answer(): CommandAnswer | ErrorReply | undefined {
+    return this.#answer;
+  }
+
+  /** Its durable entries until it is dispatched. */
+  get entries(): readonly DurableEntry[] {
+    const hasBegunAtOnce = this.#state === 'applying' && this.#entries.length === 0;
+    return hasBegunAtOnce ? [{ kind: 'began', at: this.command.acceptedAt }] : this.#entries;
+  }
+
+  /** @throws if the table of stages does not allow it */
+  moveTo(stage: Stage): void {
+    assertStep(this.#stage, stage);
+    this.#stage = stage;
+  }
+
+  /** It begins with its acceptance, in the same write. */
+  beginAtOnce(): void {
+    this.#state = 'applying';
+  }
+
+  /** An entry of it is durable. */
+  note(entry: DurableEntry): void {
+    if (entry.kind === 'began') this.#state = 'applying';
+    if (entry.kind === 'stuck') this.#stuck = true;
+    if (entry.kind === 'turned') {
+      this.#state = 'compensating';
+      this.#reason = entry.reason;
+    }
+  }
+
+  /** `takesSlot`: it counts against the executor's slots. */
+  assignTo(executor: number, takesSlot: boolean): void {
+    this.moveTo('dispatched');
+    this.#executor = executor;
+    this.#takesSlot = takesSlot;
+  }
+
+  /** @returns the executor whose slot is free by this; undefined if the command took none */
+  freeSlot(): number | undefined {
+    if (!this.#takesSlot) return undefined;
+    this.#takesSlot = false;
+    return this.#executor;
+  }
+
+  /** The executor gets `entries`: they are not kept here too. */
+  takeEntries(): readonly DurableEntry[] {
+    const { entries } = this;
+    this.#entries = NO_ENTRIES;
+    return entries;
+  }
+
+  addWaiter(respond: Respond<CommandAnswer>): void {
+    this.#waiters = [...this.#waiters, respond];
+  }
+
+  /** Answers every waiter; after that there is none. */
+  answerWaiters(answer: CommandAnswer | ErrorReply): void {
+    const waiters = this.#waiters;
+    this.#waiters = NOBODY;
+    for (const waiter of waiters) waiter(answer);
+  }
+
+  /** Its final answer, for every waiter and every later question. */
+  end(answer: CommandAnswer | ErrorReply): void {
+    this.#answer = answer;
+    this.answerWaiters(answer);
+  }
 }
 
-/** Nobody drives it, until an operator has said what becomes of it. */
-export function isHeld({ stage }: OpenCommand): boolean {
-  return stage === 'restored' || stage === 'parked';
-}
-
-export function addWaiter(open: OpenCommand, respond: Respond<CommandAnswer>): void {
-  open.waiters = [...open.waiters, respond];
-}
-
-/** Everybody who waits; from now on nobody does. */
-export function takeWaiters(open: OpenCommand): readonly Respond<CommandAnswer>[] {
-  const { waiters } = open;
-  open.waiters = NOBODY;
-  return waiters;
-}
+const NOT_RECOVERED: Recovered = { entries: NO_ENTRIES, behindMs: 0 };

@@ -1,44 +1,41 @@
 /**
- * The places of the executors: one holds no more commands than it works on. A rollback that waits
- * for its node is not work in this sense, or one dead node would stop everything (P6).
+ * The slots of the executors: an executor gets no more commands than it works on. A rollback takes no
+ * slot: else the rollbacks that wait for one dead node would stop everything (P6).
  */
 import type { OpenCommand } from './open-command.ts';
 
 export class Slots {
-  /** Places taken, by executor. */
+  /** Slots taken, by executor. */
   readonly #taken: number[];
-  readonly #places: number;
+  readonly #perExecutor: number;
   #bulk = 0;
 
-  constructor(executors: number, places: number) {
+  /** @param perExecutor slots of each executor */
+  constructor(executors: number, perExecutor: number) {
     this.#taken = new Array<number>(executors).fill(0);
-    this.#places = places;
+    this.#perExecutor = perExecutor;
   }
 
-  /** The executor with most places free, or undefined if none has any. */
+  /** The executor with most slots free, or undefined if none has any. */
   free(): number | undefined {
     const least = Math.min(...this.#taken);
-    return least < this.#places ? this.#taken.indexOf(least) : undefined;
+    return least < this.#perExecutor ? this.#taken.indexOf(least) : undefined;
   }
 
-  /** Places taken by the bulk lane. */
+  /** Slots taken by the bulk lane. */
   get bulk(): number {
     return this.#bulk;
   }
 
-  /** Assigns the command; `working`: it takes a place. */
-  assign(open: OpenCommand, executor: number, working: boolean): void {
-    open.stage = 'dispatched';
-    open.executor = executor;
-    open.working = working;
-    if (working) this.#count(open, executor, 1);
+  assign(open: OpenCommand, executor: number, takesSlot: boolean): void {
+    open.assignTo(executor, takesSlot);
+    if (takesSlot) this.#count(open, executor, 1);
   }
 
-  /** The command has turned back or settled: its place is free. */
+  /** The command is being rolled back, or has settled: its slot is free. */
   release(open: OpenCommand): void {
-    if (!open.working || open.executor === undefined) return;
-    open.working = false;
-    this.#count(open, open.executor, -1);
+    const executor = open.freeSlot();
+    if (executor !== undefined) this.#count(open, executor, -1);
   }
 
   #count({ command }: OpenCommand, executor: number, step: 1 | -1): void {

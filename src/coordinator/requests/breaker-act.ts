@@ -3,7 +3,7 @@ import { errorReply } from '../../protocol/errors.ts';
 import type { BreakerRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import type { Respond } from '../ports.ts';
-import type { RequestContext } from './queries.ts';
+import type { RequestContext } from './context.ts';
 
 export function breaker(
   { breakers, ports }: Pick<RequestContext, 'breakers' | 'ports'>,

@@ -12,7 +12,8 @@ import type { Batch } from '../batch.ts';
 import { openAnswer, withOrigin } from '../commands/answers.ts';
 import type { Respond } from '../ports.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
-import { type OperatorContext, operate } from './operate.ts';
+import type { RequestContext } from './context.ts';
+import { operate } from './operate.ts';
 
 const PAGE = 100;
 
@@ -40,7 +41,7 @@ interface Asking {
   readonly respond: Respond<SelectionAnswer>;
 }
 
-export function operateOnMany(context: OperatorContext, asking: Asking, batch: Batch): void {
+export function operateOnMany(context: RequestContext, asking: Asking, batch: Batch): void {
   // After the commit: what is accepted in this very turn is durable then (P3).
   const see = (): void => {
     const page = select(context, asking.request);
@@ -50,7 +51,7 @@ export function operateOnMany(context: OperatorContext, asking: Asking, batch: B
   batch.look({ see, miss: asking.respond });
 }
 
-export function select({ ports, commands }: OperatorContext, request: ManyRequest): Page {
+export function select({ ports, commands }: RequestContext, request: ManyRequest): Page {
   const { op, filter = {}, limit = PAGE, cursor } = request;
   const after = cursor === undefined ? 0 : Number(cursor);
   const now = ports.now();
@@ -101,7 +102,7 @@ function matches(filter: OpenFilter, { command, stuck }: OpenCommand, now: numbe
 }
 
 export function replyWith(
-  { ports }: OperatorContext,
+  { ports }: RequestContext,
   page: Page,
   respond: Respond<SelectionAnswer>,
 ): void {
@@ -110,7 +111,7 @@ export function replyWith(
   respond({ ...page, commands: page.commands.map(shown) });
 }
 
-function actOn(context: OperatorContext, page: Page, { request, respond }: Asking): void {
+function actOn(context: RequestContext, page: Page, { request, respond }: Asking): void {
   const { op, by } = request;
   const answers: (CommandAnswer | ErrorReply)[] = [];
   let missing = page.commands.length;

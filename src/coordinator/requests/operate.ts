@@ -6,23 +6,14 @@ import type { OperatorAct } from '../../protocol/work.ts';
 import type { Batch } from '../batch.ts';
 import { unavailable } from '../breakers/unavailable.ts';
 import { openAnswer, waitingAnswer } from '../commands/answers.ts';
-import type { Commands } from '../commands/commands.ts';
-import type { CoordinatorPorts, Respond } from '../ports.ts';
-import { addWaiter, type OpenCommand } from '../queue/open-command.ts';
+import type { Respond } from '../ports.ts';
+import type { OpenCommand } from '../queue/open-command.ts';
+import type { RequestContext } from './context.ts';
 import { onParked } from './parked-act.ts';
-import type { Questions } from './questions.ts';
 
 /** An act takes hold when the exchanges under way have ended; each is bounded by its timeout. */
 const ACT_TIMEOUT_MS = 60_000;
 const INSPECT_TIMEOUT_MS = 2000;
-
-export interface OperatorContext {
-  readonly ports: CoordinatorPorts;
-  readonly commands: Commands;
-  readonly questions: Questions;
-  /** Has something done in a turn of its own, soon. */
-  readonly post: (act: (batch: Batch) => void) => void;
-}
 
 /** One act on one command. */
 export interface OperatorCommand {
@@ -33,7 +24,7 @@ export interface OperatorCommand {
 }
 
 export function operate(
-  context: OperatorContext,
+  context: RequestContext,
   { request, respond }: { request: OperatorCommand; respond: Respond<CommandAnswer> },
   batch: Batch,
 ): void {
@@ -56,7 +47,7 @@ export function operate(
   }
   // It settles in this very turn's commit: that is the answer to whatever was asked.
   if (open.stage === 'gone') {
-    addWaiter(open, respond);
+    open.addWaiter(respond);
     return;
   }
   if (open.stage === 'restored') {
@@ -89,7 +80,7 @@ export function operate(
   });
   if (open.stage === 'parked') return onParked(context, open, { request, respond, batch });
   if (request.op === 'cancel' && context.commands.settleUndriven(open, 'cancel', batch)) {
-    addWaiter(open, respond);
+    open.addWaiter(respond);
     return;
   }
   act(context, open, { request, respond });
@@ -97,7 +88,7 @@ export function operate(
 
 /** Hands the act to the executor, and answers with what became of it. */
 function act(
-  context: OperatorContext,
+  context: RequestContext,
   open: OpenCommand,
   { request, respond }: { request: OperatorCommand; respond: Respond<CommandAnswer> },
 ): void {
@@ -119,7 +110,7 @@ function act(
 
 /** Answers with the command as it stands, its nodes included where an executor has it. */
 export function inspect(
-  { ports, commands, questions }: Pick<OperatorContext, 'ports' | 'commands' | 'questions'>,
+  { ports, commands, questions }: Pick<RequestContext, 'ports' | 'commands' | 'questions'>,
   open: OpenCommand,
   respond: Respond<CommandAnswer>,
 ): void {

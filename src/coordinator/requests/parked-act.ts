@@ -6,9 +6,10 @@ import type { CommandAnswer } from '../../protocol/answer.ts';
 import { errorReply } from '../../protocol/errors.ts';
 import type { OperatorAct } from '../../protocol/work.ts';
 import type { Batch } from '../batch.ts';
-import { type HeldContext, type Unholding, unhold } from '../commands/unhold.ts';
 import type { Respond } from '../ports.ts';
-import { addWaiter, type OpenCommand } from '../queue/open-command.ts';
+import type { OpenCommand } from '../queue/open-command.ts';
+import type { RequestContext } from './context.ts';
+import { type Unholding, unhold } from './unhold.ts';
 
 interface Asking {
   readonly request: { readonly op: OperatorAct; readonly id: string };
@@ -17,7 +18,7 @@ interface Asking {
 }
 
 export function onParked(
-  context: HeldContext,
+  context: RequestContext,
   open: OpenCommand,
   { request: { op, id }, respond, batch }: Asking,
 ): void {
@@ -34,6 +35,6 @@ export function onParked(
     const done: Unholding['done'] = ([answer]) => answer && respond(answer);
     return unhold(context, { commands: [open], respond, done }, batch);
   }
-  addWaiter(open, respond);
+  open.addWaiter(respond);
   context.commands.settleUndriven(open, 'disown', batch);
 }

@@ -11,34 +11,15 @@ import {
 } from '../../protocol/answer.ts';
 import { errorReply } from '../../protocol/errors.ts';
 import type { ListRequest, StatusRequest } from '../../protocol/request.ts';
-import type { Divergence } from '../audit/divergence.ts';
 import type { Batch } from '../batch.ts';
-import type { Breakers } from '../breakers/breakers.ts';
 import { unavailable } from '../breakers/unavailable.ts';
 import { storedAnswer, withOrigin } from '../commands/answers.ts';
-import type { CoordinatorOptions, Respond } from '../ports.ts';
-import type { Pauses } from '../queue/pauses.ts';
-import { inspect, type OperatorContext } from './operate.ts';
-import type { Rounds } from './rounds.ts';
+import type { Respond } from '../ports.ts';
+import type { RequestContext } from './context.ts';
+import { inspect } from './operate.ts';
 
 /** Counting pages through every key of every node. */
 const COUNT_TIMEOUT_MS = 60_000;
-
-/** What a question to the executors needs. */
-export interface QuestionContext extends OperatorContext {
-  readonly options: CoordinatorOptions;
-  readonly breakers: Breakers;
-  readonly pauses: Pauses;
-  readonly startedAt: number;
-  readonly moment: () => Moment;
-  /** What the last audit has found. */
-  readonly divergence: Divergence;
-}
-
-export interface RequestContext extends QuestionContext {
-  readonly summaries: Rounds<SummaryAnswer>;
-  readonly counts: Rounds<StatsAnswer>;
-}
 
 export function status(
   context: RequestContext,
@@ -55,8 +36,8 @@ export function status(
       return context.post((later) => lookUp(context, { id, respond }, later));
     return inspect(context, open, (answer) => {
       if (isError(answer)) return respond(answer);
-      const standing = { ...answer, ...context.commands.keys.waitsFor(open) };
-      return respond(withOrigin(standing, open.command));
+      const shown = { ...answer, ...context.commands.keys.waitsFor(open) };
+      return respond(withOrigin(shown, open.command));
     });
   });
 }
@@ -101,7 +82,7 @@ export function list(
 
 /** Counts the keys of all nodes. */
 export function stats(
-  { ports, questions, options }: QuestionContext,
+  { ports, questions, options }: RequestContext,
   respond: Respond<StatsAnswer>,
 ): void {
   const executor = Math.floor(ports.random() * options.executors);
@@ -133,18 +114,18 @@ function ago({ at, lived }: Moment, ms: number): Moment {
 export function lanesOf({
   commands,
   pauses,
-}: Pick<QuestionContext, 'commands' | 'pauses'>): LanesAnswer {
+}: Pick<RequestContext, 'commands' | 'pauses'>): LanesAnswer {
   const counts = {
     interactive: { waiting: 0, running: 0 },
     bulk: { waiting: 0, running: 0 },
   };
-  for (const { stage, command } of commands.registry.all()) {
-    if (stage === 'dispatched') counts[command.lane].running++;
-    else counts[command.lane].waiting++;
+  for (const { executor, command } of commands.registry.all()) {
+    if (executor === undefined) counts[command.lane].waiting++;
+    else counts[command.lane].running++;
   }
-  const standing = (lane: Lane) => {
+  const stateOf = (lane: Lane) => {
     const paused = pauses.of(lane);
     return { ...counts[lane], ...(paused === undefined ? {} : { paused }) };
   };
-  return { lanes: { interactive: standing('interactive'), bulk: standing('bulk') } };
+  return { lanes: { interactive: stateOf('interactive'), bulk: stateOf('bulk') } };
 }

@@ -6,11 +6,11 @@ import type { CommandAnswer, SelectionAnswer } from '../../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import type { RestoreRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
-import { type Answers, unhold } from '../commands/unhold.ts';
 import type { Respond } from '../ports.ts';
-import { addWaiter, type OpenCommand } from '../queue/open-command.ts';
-import type { OperatorContext } from './operate.ts';
+import type { OpenCommand } from '../queue/open-command.ts';
+import type { RequestContext } from './context.ts';
 import { type Page, replyWith, select } from './operate-many.ts';
+import { type Answers, unhold } from './unhold.ts';
 
 interface Asking {
   readonly request: RestoreRequest;
@@ -18,7 +18,7 @@ interface Asking {
 }
 
 export function decideOnHeld(
-  context: OperatorContext,
+  context: RequestContext,
   { request, respond }: Asking,
   batch: Batch,
 ): void {
@@ -47,7 +47,7 @@ interface Decision extends Asking {
 }
 
 function decide(
-  context: OperatorContext,
+  context: RequestContext,
   { page, request, respond, done }: Decision,
   batch: Batch,
 ): void {
@@ -58,7 +58,7 @@ function decide(
   if (commands.length === 0) return done(answers);
   let missing = commands.length;
   for (const [index, open] of commands.entries()) {
-    addWaiter(open, (answer) => {
+    open.addWaiter((answer) => {
       answers[index] = answer;
       if (--missing === 0) done(answers);
     });
@@ -67,7 +67,7 @@ function decide(
 }
 
 function note(
-  { ports }: OperatorContext,
+  { ports }: RequestContext,
   commands: readonly OpenCommand[],
   { act, by }: RestoreRequest,
 ): void {

@@ -1,9 +1,9 @@
 /** `status` of the daemon: what is open, how the nodes and the threads stand. */
 import type { NodeReport, SummaryAnswer } from '../../protocol/answer.ts';
-import type { Divergence } from '../audit/divergence.ts';
 import { missingNodes } from '../commands/missing-nodes.ts';
 import type { Respond } from '../ports.ts';
-import { lanesOf, type QuestionContext } from './queries.ts';
+import type { RequestContext } from './context.ts';
+import { lanesOf } from './queries.ts';
 
 const REPORT_TIMEOUT_MS = 2000;
 
@@ -11,7 +11,7 @@ const REPORT_TIMEOUT_MS = 2000;
 type NodeReports = Readonly<Record<string, NodeReport>>;
 
 /** Asks every executor; those that do not answer in time are left out. */
-export function summarize(context: QuestionContext, respond: Respond<SummaryAnswer>): void {
+export function summarize(context: RequestContext, respond: Respond<SummaryAnswer>): void {
   const { ports, questions, options } = context;
   const reports = new Map<number, NodeReports>();
   let missing = options.executors;
@@ -26,10 +26,11 @@ export function summarize(context: QuestionContext, respond: Respond<SummaryAnsw
 
 /** By executor that has answered in time, from 0. */
 function summary(
-  { ports, commands, options, breakers, pauses, startedAt, divergence }: QuestionContext,
+  context: RequestContext,
   reports: ReadonlyMap<number, NodeReports>,
 ): SummaryAnswer {
-  const { lanes } = lanesOf({ commands, pauses });
+  const { ports, commands, intake, options, breakers } = context;
+  const { lanes } = lanesOf(context);
   const answered = [...reports.keys()].sort((a, b) => a - b);
   let compensating = 0;
   let stuck = 0;
@@ -44,9 +45,9 @@ function summary(
   return {
     version: options.version,
     pid: options.pid,
-    uptimeMs: Math.round(ports.now() - startedAt),
-    state: commands.intake.draining ? 'draining' : 'running',
-    ...commands.intake.accepting,
+    uptimeMs: Math.round(ports.now() - context.startedAt),
+    state: intake.isDraining ? 'draining' : 'running',
+    ...intake.accepting,
     open: commands.registry.size,
     openMax: options.openMax,
     compensating,
@@ -63,22 +64,22 @@ function summary(
     ),
     ...missingOf(commands, options),
     ...(options.nodesBefore === undefined ? {} : { nodesBefore: options.nodesBefore }),
-    ...(commands.unsupervised ? { unsupervised: true } : {}),
-    ...auditOf(divergence),
+    ...(context.isSupervised() ? {} : { unsupervised: true }),
+    ...auditOf(context),
   };
 }
 
 function missingOf(
-  { registry }: QuestionContext['commands'],
-  { nodeNames }: QuestionContext['options'],
+  { registry }: RequestContext['commands'],
+  { nodeNames }: RequestContext['options'],
 ): Pick<SummaryAnswer, 'missingNodes'> {
   const counts = missingNodes(registry.all(), nodeNames);
   return Object.keys(counts).length === 0 ? {} : { missingNodes: counts };
 }
 
-function auditOf({ summary: standing }: Divergence): Pick<SummaryAnswer, 'audit'> {
-  if (standing === undefined) return {};
-  const { divergent, finishedAt } = standing;
+function auditOf({ divergence }: RequestContext): Pick<SummaryAnswer, 'audit'> {
+  if (divergence.summary === undefined) return {};
+  const { divergent, finishedAt } = divergence.summary;
   return { audit: { divergent, finishedAt: new Date(finishedAt).toISOString() } };
 }
 

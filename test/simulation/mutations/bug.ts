@@ -24,4 +24,5 @@ export function core(rule: string): readonly Edit[] {
   return found.edits.map(({ file, from, to }) => ({ file: `src/core/${file}`, from, to }));
 }
 
+export const ACCEPTANCE = 'src/coordinator/commands/acceptance.ts';
 export const COMMANDS = 'src/coordinator/commands/commands.ts';

@@ -1,13 +1,13 @@
 /** Commands that came too late, and the clock by which that is judged. */
 import { edit } from '../../core/model/mutated-core.ts';
-import { type Bug, COMMANDS } from './bug.ts';
+import { ACCEPTANCE, type Bug } from './bug.ts';
 
 export const EXPIRY: readonly Bug[] = [
   {
     name: 'a command that came too late is journaled all the same',
     breaks: ['P9'],
     seeds: 4,
-    edits: [edit(COMMANDS, 'expiryOf(request, this.#ports.clientNow()) ??', '')],
+    edits: [edit(ACCEPTANCE, 'expiryOf(request, ports.clientNow()) ??', '')],
   },
   {
     name: 'a known id is answered expired',
@@ -15,7 +15,7 @@ export const EXPIRY: readonly Bug[] = [
     seeds: 12,
     edits: [
       edit(
-        COMMANDS,
+        ACCEPTANCE,
         'return this.#repeats.answerFirst({ request, respond }, { rejection, again }, batch);',
         'return respond(rejection);',
       ),

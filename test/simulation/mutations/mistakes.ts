@@ -1,6 +1,6 @@
 /** The mistakes that such a daemon is prone to. */
 import { edit } from '../../core/model/mutated-core.ts';
-import { type Bug, COMMANDS, core } from './bug.ts';
+import { ACCEPTANCE, type Bug, COMMANDS, core } from './bug.ts';
 
 export const MISTAKES: readonly Bug[] = [
   {
@@ -23,15 +23,14 @@ export const MISTAKES: readonly Bug[] = [
     seedsToOutcome: 5,
     edits: [
       edit(
-        COMMANDS,
-        "if (request.wait === 'settled') addWaiter(open, respond);",
-        "if (request.wait === 'settled') addWaiter(open, respond);\n    else respond(progressAnswer(open, this.#ports.now()));",
+        ACCEPTANCE,
+        "if (request.wait === 'settled') open.addWaiter(respond);",
+        "if (request.wait === 'settled') open.addWaiter(respond);\n    else respond(waitingAnswer(open, commands.keys, ports.now()));",
       ),
       edit(
-        COMMANDS,
-        `      this.#announce('accepted', open);
-      if (request.wait === 'accepted') respond(waitingAnswer(open, this.keys, this.#ports.now()));`,
-        "      this.#announce('accepted', open);",
+        ACCEPTANCE,
+        "      if (request.wait === 'accepted') respond(waitingAnswer(open, commands.keys, ports.now()));\n",
+        '',
       ),
     ],
   },
@@ -45,7 +44,7 @@ export const MISTAKES: readonly Bug[] = [
         COMMANDS,
         '    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });\n',
         `    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });
-    for (const waiter of takeWaiters(open)) waiter(settledAnswer(open.command, settlement));
+    open.answerWaiters(settledAnswer(open.command, settlement));
 `,
       ),
     ],
@@ -57,7 +56,7 @@ export const MISTAKES: readonly Bug[] = [
     seedsToOutcome: 2,
     edits: [
       edit(
-        'src/coordinator/coordinator.ts',
+        'src/coordinator/batch-loop.ts',
         'await batch.finish(batch.hasWrites ? await ports.journal.commit(batch.contents) : NOTHING);',
         `const written = batch.hasWrites ? ports.journal.commit(batch.contents) : undefined;
     await batch.finish(NOTHING);

@@ -75,7 +75,7 @@ export const RULES: readonly Bug[] = [
       edit(
         'src/coordinator/commands/recovery.ts',
         '  await recoverLoose(commands, journal);',
-        '  if (commands.draining) await recoverLoose(commands, journal);',
+        '  if (commands.registry.size < 0) await recoverLoose(commands, journal);',
       ),
     ],
   },
@@ -120,8 +120,8 @@ export const RULES: readonly Bug[] = [
     edits: [
       edit(
         COMMANDS,
-        'return this.keys.opposedUntil(command.groupId, wantedBy(command), this.#ports.now());',
-        'return 0 * this.keys.opposedUntil(command.groupId, wantedBy(command), this.#ports.now());',
+        'return this.keys.opposedUntil(command.groupId, wantedBy(command), now);',
+        'return 0 * this.keys.opposedUntil(command.groupId, wantedBy(command), now);',
       ),
     ],
   },

@@ -1,15 +1,15 @@
-/** Has held commands go on. That is durable before anybody drives them: a restart does not hold them again. */
+/** Lets held commands go on. That is durable before they are driven: a restart does not hold them again. */
 import { JournalError } from '../../journal/errors.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import type { Batch } from '../batch.ts';
 import { unavailable } from '../breakers/unavailable.ts';
-import type { CoordinatorPorts, Respond } from '../ports.ts';
+import { openAnswer } from '../commands/answers.ts';
+import type { Respond } from '../ports.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
-import { openAnswer } from './answers.ts';
-import type { Commands } from './commands.ts';
+import type { RequestContext } from './context.ts';
 
-/** Of each command in their order. */
+/** One for each command, in their order. */
 export type Answers = readonly (CommandAnswer | ErrorReply)[];
 
 export interface Unholding {
@@ -18,13 +18,8 @@ export interface Unholding {
   readonly done: (answers: Answers) => void;
 }
 
-export interface HeldContext {
-  readonly ports: CoordinatorPorts;
-  readonly commands: Commands;
-}
-
 export function unhold(
-  { ports, commands: all }: HeldContext,
+  { ports, commands: all }: RequestContext,
   asked: Unholding,
   batch: Batch,
 ): void {

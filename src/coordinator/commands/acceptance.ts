@@ -1,0 +1,106 @@
+/**
+ * From a client's request to an open command, or to an answer at once: a key that nodes cannot take, an id
+ * that came before (P7), a daemon that takes nothing in, a request that came too late (P9).
+ *
+ * The acceptance is durable before the client gets it (P3); after that the command is in `commands.ts`.
+ */
+import { needsSurvey } from '../../core/goal.ts';
+import type { StoredCommand } from '../../journal/port.ts';
+import { refusalReply } from '../../protocol/accepting.ts';
+import type { CommandAnswer } from '../../protocol/answer.ts';
+import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
+import type { CommandRequest } from '../../protocol/request.ts';
+import type { Batch } from '../batch.ts';
+import type { Admission } from '../breakers/admission.ts';
+import type { CoordinatorOptions, CoordinatorPorts, Respond } from '../ports.ts';
+import { OpenCommand } from '../queue/open-command.ts';
+import type { Pauses } from '../queue/pauses.ts';
+import { waitingAnswer } from './answers.ts';
+import type { Commands } from './commands.ts';
+import { expiryOf } from './expiry.ts';
+import type { Intake } from './intake.ts';
+import { type Counters, Numbering } from './numbering.ts';
+import { type Asking, Repeats, repeatAnswer } from './repeats.ts';
+
+export interface AcceptanceStart {
+  readonly ports: CoordinatorPorts;
+  readonly options: CoordinatorOptions;
+  readonly counters: Counters;
+  readonly commands: Commands;
+  readonly intake: Intake;
+  readonly admission: Admission;
+  readonly pauses: Pick<Pauses, 'has'>;
+  /** Runs `act` in one of the next batches. */
+  readonly post: (act: (batch: Batch) => void) => void;
+}
+
+export class Acceptance {
+  readonly #start: AcceptanceStart;
+  readonly #numbering: Numbering;
+  readonly #repeats: Repeats;
+
+  constructor(start: AcceptanceStart) {
+    const { ports, options, counters, commands } = start;
+    this.#start = start;
+    this.#numbering = new Numbering(ports, options, counters);
+    this.#repeats = new Repeats(ports, commands.keys);
+  }
+
+  /** Accepts a command, or answers why not; `respond` is called once. */
+  take(request: CommandRequest, respond: Respond<CommandAnswer>, batch: Batch): void {
+    const { ports, options, commands, intake, post } = this.#start;
+    const unroutable = options.unroutable(request.groupId);
+    if (unroutable !== undefined) return respond(unroutableReply(request, unroutable));
+    const twin = request.id === undefined ? undefined : commands.registry.byId(request.id);
+    // Only the commit of its twin shows whether the twin itself is a repeat: come back then.
+    const again = () => post((later) => this.take(request, respond, later));
+    if (twin?.stage === 'new') return again();
+    if (twin !== undefined) return this.#repeats.join(twin, { request, respond }, batch);
+    const refusal = intake.refusalOf(request);
+    // A daemon that has too much to do, or no time, does not look up every id.
+    if (refusal?.reason === 'full' || refusal?.reason === 'draining') {
+      return respond(refusalReply(refusal, request.id));
+    }
+    const rejection =
+      expiryOf(request, ports.clientNow()) ??
+      (refusal === undefined ? undefined : refusalReply(refusal, request.id));
+    if (rejection !== undefined) {
+      return this.#repeats.answerFirst({ request, respond }, { rejection, again }, batch);
+    }
+    return this.#accept(request, respond, batch);
+  }
+
+  #accept(request: CommandRequest, respond: Respond<CommandAnswer>, batch: Batch): void {
+    const { ports, commands, intake } = this.#start;
+    const open = new OpenCommand(this.#numbering.command(request));
+    if (request.wait === 'settled') open.addWaiter(respond);
+    intake.noteTaken(request);
+    const begun = commands.add(open) && this.#mayBegin(open);
+    if (begun) open.beginAtOnce();
+    batch.accept({ command: open.command, begun }, (existing) => {
+      if (existing !== undefined) return this.#withdraw(open, existing, { request, respond });
+      commands.accepted(open);
+      if (request.wait === 'accepted') respond(waitingAnswer(open, commands.keys, ports.now()));
+      return undefined;
+    });
+  }
+
+  /** Whether a command whose key is free begins in the write that accepts it. */
+  #mayBegin({ command }: OpenCommand): boolean {
+    const { options, admission, pauses } = this.#start;
+    const isOpen = admission.isFree && !pauses.has(command.lane);
+    return isOpen && !needsSurvey(command, options.policy);
+  }
+
+  /** P7: the id was taken already, by a command that is settled. */
+  #withdraw(open: OpenCommand, first: StoredCommand, { request, respond }: Asking): void {
+    const answer = repeatAnswer(first, request, this.#start.ports.now());
+    if (request.wait === 'accepted') respond(answer);
+    this.#start.commands.withdraw(open, answer);
+  }
+}
+
+function unroutableReply({ id }: CommandRequest, message: string): ErrorReply {
+  const about = id === undefined ? {} : { id };
+  return errorReply('invalid_request', message, { field: 'groupId', ...about });
+}

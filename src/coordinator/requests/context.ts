@@ -1,0 +1,36 @@
+/** The parts of the coordinator that the handlers of clients' requests work with. */
+import type { Moment } from '../../journal/port.ts';
+import type { StatsAnswer, SummaryAnswer } from '../../protocol/answer.ts';
+import type { Divergence } from '../audit/divergence.ts';
+import type { Batch } from '../batch.ts';
+import type { Breakers } from '../breakers/breakers.ts';
+import type { Acceptance } from '../commands/acceptance.ts';
+import type { Commands } from '../commands/commands.ts';
+import type { Intake } from '../commands/intake.ts';
+import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
+import type { Pauses } from '../queue/pauses.ts';
+import type { Questions } from './questions.ts';
+import type { Rounds } from './rounds.ts';
+
+export interface RequestContext {
+  readonly ports: CoordinatorPorts;
+  readonly options: CoordinatorOptions;
+  readonly acceptance: Acceptance;
+  readonly commands: Commands;
+  readonly intake: Intake;
+  readonly breakers: Breakers;
+  readonly pauses: Pauses;
+  readonly questions: Questions;
+  /** Summaries of the daemon, and counts of the nodes' keys: one at a time, shared by all who ask. */
+  readonly summaries: Rounds<SummaryAnswer>;
+  readonly counts: Rounds<StatsAnswer>;
+  /** The result of the latest audit. */
+  readonly divergence: Divergence;
+  /** Of this run of the daemon. */
+  readonly startedAt: number;
+  readonly moment: () => Moment;
+  /** False once the supervisor that would restart the daemon is gone. */
+  readonly isSupervised: () => boolean;
+  /** Runs `act` in one of the next batches. */
+  readonly post: (act: (batch: Batch) => void) => void;
+}
