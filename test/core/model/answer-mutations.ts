@@ -40,9 +40,7 @@ export const ANSWER_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'P1: a record found after a create without proof may be ours',
     histories: 125,
-    edits: [
-      edit('after-reply.ts', '        createInDoubt,\n        belief: ', '        belief: '),
-    ],
+    edits: [edit('after-reply.ts', '        createInDoubt,\n        belief: ', '        belief: ')],
   },
   {
     rule: 'node contract: own or foreign, when the token is hidden',
