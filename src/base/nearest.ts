@@ -1,6 +1,6 @@
 /** "Did you mean …?": the name closest to a mistyped one. */
 
-/** The closest of `known`, if it is close enough to be what was meant. */
+/** The closest of `known`; undefined if none is close enough. */
 export function nearest(typed: string, known: readonly string[]): string | undefined {
   if (typed.length > 64) return undefined;
   let best: string | undefined;
@@ -15,7 +15,7 @@ export function nearest(typed: string, known: readonly string[]): string | undef
   return best;
 }
 
-/** Levenshtein's distance, one row at a time; two neighbours in each other's place count as one. */
+/** Levenshtein's distance, one row at a time. Two swapped neighbours count as one mistake. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,17 +1,17 @@
 /**
- * Sends what belongs together as one message: a hop costs the same for one item as for a hundred, and
- * a ZeroMQ socket takes one pending send.
+ * Sends queued items as one message: a hop costs the same for one item as for a hundred, and a
+ * ZeroMQ socket takes one pending send.
  */
 
 export interface OutboxOptions<Item> {
   readonly send: (items: readonly Item[]) => Promise<void> | void;
   readonly onError: (error: unknown) => void;
   /**
-   * How long items gather: until the event loop has come round, the default; or until the code that
-   * runs has returned, for whoever pushes all of them from there.
+   * How long items gather. Default: until the event loop has come round. Or: until the running code
+   * has returned, for a caller that pushes all of its items at once.
    */
   readonly gather?: 'turn' | 'task';
-  /** When there are so many, they are sent at once: the receiver need not wait for the rest. */
+  /** At this number of items the outbox sends at once: the receiver need not wait for the rest. */
   readonly enough?: number;
 }
 

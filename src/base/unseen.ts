@@ -1,17 +1,21 @@
 /**
- * What a terminal does not show or acts on: controls, signs that turn the direction of text round or
- * hide in it. Not the joiners: scripts and emoji need them, and they move nothing.
+ * Characters that a terminal acts on or does not show: controls, and characters that change the
+ * direction of text or are hidden in it. Joiners are left out: scripts and emoji need them, and
+ * they move nothing.
  */
 const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** Others' text on one line of a terminal: a blank in place of a control, its number for the rest. */
+/**
+ * Foreign text for one line of a terminal: a blank for a control, the number for any other such
+ * character.
+ */
 export function shownPlainly(text: string): string {
   return text.replaceAll(UNSEEN, (char) =>
     /\p{Cc}/u.test(char) ? ' ' : `<U+${hex(char.codePointAt(0)).toUpperCase()}>`,
   );
 }
 
-/** With JSON's escapes in their place; within the strings of a document it means the same. */
+/** Replaces them by JSON escapes. Within the strings of a document the meaning is the same. */
 export function escaped(text: string): string {
   return text.replaceAll(UNSEEN, (char) => {
     const short = JSON.stringify(char).slice(1, -1);

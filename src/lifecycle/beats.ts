@@ -2,9 +2,9 @@
  * Signs of life in shared memory (P8): one slot for each thread, by unique name. The nanny reads
  * them without the watched thread's help; the watchdog reads main's in the same way.
  *
- * A slot holds two counters and a word. `beats` is turned by an interval: the loop turns.
- * `progress` is turned where work is done: the loop also gets somewhere. `activity` says what the
- * thread is at, for whoever has to explain why it hangs. Counters wrap; only change counts.
+ * A slot holds two counters and an activity. An interval raises `beats`: the loop turns. Work
+ * raises `progress`: the loop also gets work done. `activity` is what the thread does now; it
+ * explains a hang. Counters wrap; only a change counts.
  */
 
 /** Up to 256 executors, main, the coordinator, the watchdog, and room to grow. */
@@ -13,10 +13,10 @@ const BEATS = 0;
 const PROGRESS = 1;
 const ACTIVITY = 2;
 const CELLS = 3;
-/** Below the nanny's look (500 ms); an idle daemon does little else. */
+/** Shorter than the nanny's interval (500 ms). An idle daemon does little else. */
 const BEAT_MS = 400;
 
-/** What a thread can be at. The first is where every thread begins. */
+/** What a thread can do. Every thread begins with the first. */
 const ACTIVITIES = ['starting', 'working', 'journal', 'stopping'] as const;
 
 export type Activity = (typeof ACTIVITIES)[number];
@@ -80,12 +80,12 @@ export class Beat {
     setInterval(beat, BEAT_MS).unref();
   }
 
-  /** Some work is done. Never leaves the counter at 0, which says that none was. */
+  /** Some work is done. Skips 0, which means that no work was ever done. */
   progress(): void {
     if (Atomics.add(this.#cells, PROGRESS, 1) === -1) Atomics.add(this.#cells, PROGRESS, 1);
   }
 
-  /** @returns what it was at before */
+  /** @returns the activity before */
   enter(activity: Activity): Activity {
     const before = Atomics.exchange(this.#cells, ACTIVITY, ACTIVITIES.indexOf(activity));
     return ACTIVITIES[before] ?? 'starting';

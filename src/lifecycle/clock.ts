@@ -1,10 +1,10 @@
 /**
  * The steady clock: the wall clock at the start of the process, counted on by a monotonic one.
  *
- * All threads share it, so a time that one thread notes means the same to another; a wall clock
- * that is set while the daemon runs moves nothing. Another life of the daemon has another clock, which
- * may have been set: what has to outlive this one counts by the time lived (docs/decisions/038), or by
- * a command's own clock (coordinator/commands/own-clock.ts).
+ * All threads share it, so a time that one thread notes means the same to another, and a change of
+ * the wall clock while the daemon runs moves nothing. Another run of the daemon has another clock,
+ * which may have been set: times that outlive a run are kept as time lived (docs/decisions/038), or
+ * by the own clock of a command (coordinator/commands/own-clock.ts).
  */
 
 const TRIES = 10;
@@ -31,9 +31,9 @@ export function steadyClock(base: ClockBase): Clock {
 }
 
 /**
- * What the monotonic clock showed when this thread's performance.now() was 0. The two cannot be read
- * at once, and on a busy machine milliseconds may pass between two lines: of some tries, the one
- * that took the least counts.
+ * The monotonic time at which this thread's performance.now() was 0. The two clocks cannot be read
+ * at once, and on a busy machine milliseconds may pass between two lines: of several tries, the
+ * shortest one counts.
  */
 function monotonicOrigin(): number {
   let origin = 0;

@@ -1,68 +1,68 @@
-/** What main and its threads tell each other, besides the work itself. */
+/** The messages between main and its threads, besides the work itself. */
 import type { Figures } from '../protocol/figures.ts';
 import type { Resolution } from '../protocol/resolution.ts';
 import type { BeatSlot } from './beats.ts';
 import type { ClockBase } from './clock.ts';
 import type { OpenSocket } from './socket-registry.ts';
 
-/** An operating error that ends the process: what it is, and what to do about it. */
+/** An operating error that ends the process: its message and its remedy. */
 export interface Failure {
   readonly message: string;
   readonly hint?: string;
-  /** What the process ends with, if not with 1. */
+  /** Exit code of the process; 1 if absent. */
   readonly exitCode?: number;
 }
 
 export type ToThread =
   | 'drain'
   | 'interrupt'
-  /** Close what you hold, in good order, and end. */
+  /** Close everything in order, and end. */
   | 'stop'
-  /** Close your sockets and end, whatever is under way. */
+  /** Close your sockets and end, even with work under way. */
   | 'abandon'
   /** Every executor has ended, and closed its connections to nodes first. */
   | 'nodes_left'
   | { readonly logLevel: 'info' | 'debug' }
-  /** Which executor drains no more, counted from 0. */
+  /** The executor that no longer drains, counted from 0. */
   | { readonly lostExecutor: number }
-  /** Whoever would start the process anew is gone. */
+  /** pm2, which would restart the process, is gone. */
   | { readonly unsupervised: true }
-  /** That the journal's disk is nearly full; null: it has room again. */
+  /** The journal's disk is nearly full; null: it has space again. */
   | { readonly fullDisk: Failure | null }
   /** A name of nodes was looked up. */
   | { readonly resolution: Resolution };
 
 export type FromThread =
-  /** The journal is its own: no other daemon has it. */
+  /** The thread holds the journal: no other daemon does. */
   | { readonly kind: 'journal_held' }
-  /** It does its work. */
+  /** The thread works. */
   | { readonly kind: 'ready' }
-  /** What ran has ended or is set aside. */
+  /** Running work has ended or is put off. */
   | { readonly kind: 'drained' }
-  /** It cannot do its work, for a reason outside the program. */
+  /** The thread cannot work, for a reason outside the program. */
   | { readonly kind: 'failed'; readonly failure: Failure }
-  /** The sockets it holds now. */
+  /** The sockets that the thread has open now. */
   | { readonly kind: 'sockets'; readonly open: readonly OpenSocket[] }
-  /** How things stand, about once a second. */
+  /** The state of the coordinator, about once a second. */
   | { readonly kind: 'figures'; readonly figures: Figures }
-  /** All that had begun in earlier lives is taken up again. */
+  /** All commands of earlier runs are taken up again. */
   | { readonly kind: 'taken_up' }
-  /** A command is not driven any more, since it has crashed the daemon. */
+  /** A command is parked: it has crashed the daemon. */
   | { readonly kind: 'parked'; readonly id: string; readonly op: string }
   /** A rollback takes longer than it should. */
   | { readonly kind: 'stuck'; readonly id: string; readonly op: string }
-  /** So many of an earlier life still do. */
+  /** Number of stuck rollbacks of earlier runs. */
   | { readonly kind: 'still_stuck'; readonly count: number }
-  /** The outage of a node has begun, or is over. */
+  /** The outage of a node has begun or ended. */
   | {
       readonly kind: 'breaker';
       readonly node: string;
       readonly isOpen: boolean;
       readonly cause?: string;
     }
-  /** So many open commands of an earlier life name nodes that are not configured, by node. */
+  /** Number of open commands of earlier runs by node, for nodes that are not configured. */
   | { readonly kind: 'missing_nodes'; readonly counts: Readonly<Record<string, number>> }
-  /** An audit of all keys found nodes that are not as the journal has it. */
+  /** An audit of all keys found nodes that differ from the journal. */
   | { readonly kind: 'diverged'; readonly keys: number };
 
 /** Every thread gets this with its own data. */
@@ -74,6 +74,6 @@ export interface ThreadData {
 /** And this besides. */
 export interface ShellData {
   readonly beat: BeatSlot;
-  /** How long a socket may try one address of several: Node keeps it for each thread. */
+  /** How long a socket may try one of several addresses: Node keeps it for each thread. */
   readonly addressAttemptMs: number;
 }

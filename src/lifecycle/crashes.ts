@@ -1,19 +1,19 @@
 /**
- * How many lives of the daemon ended by a thread that crashed, hung or ran out of memory. It stands in a
- * file, since the thread that is lost may be the one that has the journal, and main writes it at the moment
- * of the loss, whatever becomes of the shutdown. A process that is killed from outside is not counted.
- * What follows from it: coordinator/commands/probation.ts.
+ * Counts the runs of the daemon that ended by a thread that crashed, hung or ran out of memory. The
+ * count is in a file, because the lost thread may be the one with the journal; main writes it at
+ * the moment of the loss, whatever becomes of the shutdown. A process that is killed from outside
+ * is not counted. coordinator/commands/probation.ts uses the count.
  */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Loss } from './threads.ts';
 
-/** So long after all was taken up, a life has outlived what an earlier one has left. */
+/** After this time a run has survived the commands of earlier runs. */
 const PROVEN_MS = 60_000;
 
 interface Counts {
-  /** The latest lives that each ended so before they were proven. */
+  /** The latest runs in a row that ended so before they survived. */
   readonly inARow: number;
-  /** All that ended so, ever. */
+  /** All runs that ended so, ever. */
   readonly all: number;
 }
 
@@ -29,19 +29,22 @@ export class Crashes {
     this.#counts = this.#read();
   }
 
-  /** Of the lives before this one. */
+  /** Of the runs before this one. */
   get counts(): Counts {
     return this.#counts;
   }
 
-  /** This life ends by that: if it was a failure of the surroundings, no command is to blame. */
+  /**
+   * This run ends by this loss. A failure outside the daemon does not count: no command is to
+   * blame.
+   */
   count({ kind }: Loss): void {
     if (kind === 'failed') return;
     const { inARow, all } = this.#counts;
     this.#write({ inARow: this.#isProven ? 0 : inARow + 1, all: all + 1 });
   }
 
-  /** All that earlier lives have left is taken up. */
+  /** All commands of earlier runs are taken up. */
   takenUp(): void {
     const prove = () => {
       this.#isProven = true;

@@ -1,8 +1,8 @@
 /**
- * A shutdown that takes too long says why: from `escalateMs` on, debug logging, and every 2 s the
- * threads that are still there with what they are at, and every ZeroMQ socket still open with the
- * place in the code that made it. The threads are told to close them. At `hardExitMs` the process
- * leaves them behind, with 1.
+ * Explains a shutdown that takes too long. From `escalateMs` on: debug logging, and every 2 s the
+ * threads that still run with their activity, and every open ZeroMQ socket with the line of code
+ * that opened it. The threads are ordered to close them. At `hardExitMs` the process exits with 1,
+ * whatever still runs.
  */
 import type { Log } from '../observe/log/log-port.ts';
 import type { Threads } from './threads.ts';
@@ -13,7 +13,7 @@ const EXIT_FAILED = 1;
 export interface EscalationOptions {
   readonly threads: Threads;
   readonly log: Log;
-  /** Both from the start of the shutdown on. */
+  /** Both count from the start of the shutdown. */
   readonly escalateMs: number;
   readonly hardExitMs: number;
   /** Debug logging, in every thread. */
@@ -30,7 +30,7 @@ export function startEscalation(options: EscalationOptions): void {
     listRemains(options);
     setInterval(() => listRemains(options), REPEAT_MS).unref();
   }, escalateMs).unref();
-  // Not unref'd: it is the one thing that surely ends the process.
+  // Not unref'd: it is the one timer that surely ends the process.
   setTimeout(() => {
     log.error(`threads did not end within ${seconds(hardExitMs)}, exiting with code 1`, {
       threads: options.threads.names,

@@ -1,8 +1,9 @@
 /**
- * Where a hung thread hangs: main pauses it by V8's debugger, which interrupts even a busy loop, and
- * reads its stack. A thread that hangs in native code can't be paused; then nothing is known.
+ * Finds the place where a thread hangs: main pauses it by V8's debugger, which interrupts even a
+ * busy loop, and reads its stack. A thread that hangs in native code cannot be paused; then the
+ * place is unknown.
  *
- * Only for a thread that is lost anyway: what it did goes on for another moment, at most `waitMs`.
+ * Only for a thread that is lost anyway: its work continues for another moment, at most `waitMs`.
  */
 import { Session } from 'node:inspector';
 import { type Hang, MAIN } from './threads.ts';
@@ -13,25 +14,25 @@ interface CallFrame {
   readonly location: { readonly lineNumber: number };
 }
 
-/** What a thread's debugger says. */
+/** A message of a thread's debugger. */
 interface DebuggerMessage {
   readonly method?: string;
   readonly params?: { readonly callFrames?: readonly CallFrame[] };
 }
 
 const FRAMES_MAX = 12;
-/** The thread is lost already: whoever waits for the end waits for this too. */
+/** The thread is already lost: the end of the daemon waits this long too. */
 const STACK_MS = 600;
 
-/** The hang, with its stack where it can be seen. Never rejects: to know less is no failure. */
+/** The hang, with its stack if that can be read. Never rejects: a missing stack is no failure. */
 export async function explainHang(hang: Hang): Promise<Hang> {
-  // Who makes no progress turns its loop: its stack of this moment says nothing.
+  // A thread without progress turns its loop: its stack at this moment explains nothing.
   if (hang.kind !== 'hung' || hang.thread === MAIN) return hang;
   const stack = await hungStack(hang.thread, STACK_MS).catch(() => undefined);
   return stack === undefined ? hang : { ...hang, stack };
 }
 
-/** @returns the frames, innermost first, or undefined if they can't be seen in time */
+/** @returns the frames, innermost first, or undefined if they cannot be read in time */
 async function hungStack(name: string, waitMs: number): Promise<string | undefined> {
   const session = new Session();
   const seen = Promise.withResolvers<string | undefined>();
@@ -54,7 +55,7 @@ async function hungStack(name: string, waitMs: number): Promise<string | undefin
     return await seen.promise;
   } finally {
     clearTimeout(timer);
-    // A thread that stays paused would hold up the exit of the process.
+    // A thread that stays paused would delay the exit of the process.
     send('Debugger.resume');
     send('Debugger.disable');
     session.disconnect();

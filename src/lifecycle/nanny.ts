@@ -1,10 +1,10 @@
 /**
- * The nanny (P8): in main, looks at every thread's signs of life twice a second and says which one
- * is lost. What then follows is one rule, and stands in shutdown.ts: the process ends in order.
+ * The nanny (P8): in main, checks every thread's signs of life twice a second and reports the
+ * thread that is lost. shutdown.ts has the one rule that follows: the process ends in order.
  *
- * It asks nothing of the threads it watches: beats are shared memory, the utilisation of their event
- * loops is read from outside. It waits for nobody either: whoever wants to hear of its looks
- * (heartbeats, metrics) reads `stock`. The watchdog watches the nanny's own thread.
+ * It asks the watched threads nothing: beats are shared memory, and the utilisation of their event
+ * loops is read from outside. It waits for nothing either: readers of its checks (heartbeats,
+ * metrics) use `stock`. The watchdog watches the nanny's own thread.
  */
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import type { Activity, Reading } from './beats.ts';
@@ -17,24 +17,24 @@ const SILENT_MS = 2 * LOOK_MS;
 
 /** What the nanny needs of the threads. */
 export interface Watched {
-  /** Every thread that should be there now, main included. */
+  /** Every thread that should be running now, main included. */
   readonly expected: readonly string[];
   /** Of those, the ones that are lost. */
   readonly missing: readonly string[];
-  /** Those told to end that are there yet: they may hang as well. */
+  /** Threads that were ordered to end and still run: they may hang as well. */
   readonly lingering: readonly string[];
   reading(name: string): Reading;
   /** Since the thread began; undefined when it is gone. */
   utilization(name: string): EventLoopUtilization | undefined;
 }
 
-/** One thread at the latest look. */
+/** One thread at the latest check. */
 export interface ThreadStock {
   readonly name: string;
   readonly alive: boolean;
   readonly activity: Activity;
   readonly silentMs: number;
-  /** The share of the last look's time that the event loop was busy, 0 to 1. */
+  /** Share of the time since the last check in which the event loop was busy, 0 to 1. */
   readonly utilization: number;
 }
 
@@ -67,7 +67,7 @@ export class Nanny {
     setInterval(() => this.look(), LOOK_MS).unref();
   }
 
-  /** Every expected thread as it was at the latest look; those lost are not alive. */
+  /** Every expected thread at the latest check; lost ones are not alive. */
   get stock(): readonly ThreadStock[] {
     const { expected, missing } = this.#options.watched;
     return expected.map((name) => {
@@ -94,13 +94,16 @@ export class Nanny {
     for (const hang of hangs) if (hang.kind === 'hung' || !isHeldUp) this.#report(hang);
   }
 
-  /** Whose loop is silent, and be it known to be lost, and who starts, makes others wait. */
+  /**
+   * A thread that is silent (even one already reported lost) or still starting can block other
+   * threads.
+   */
   #holdsUp(name: string): boolean {
     const isStarting = this.#known.get(name)?.pulse.reading.activity === 'starting';
     return isStarting || this.#silentMs(name) > SILENT_MS;
   }
 
-  /** Meanwhile idleness is no news, and afterwards it begins from nothing. */
+  /** Meanwhile an idle thread is not suspicious; afterwards its silence counts from zero. */
   #forgetIdleness(): void {
     for (const known of this.#known.values()) known.pulse = { ...known.pulse, idleMs: 0 };
   }

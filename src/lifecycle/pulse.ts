@@ -1,9 +1,9 @@
 /**
- * How long a thread has given no sign of life, as one watcher sees it: pure, time is an argument.
+ * How long a thread has given no sign of life, as one watcher sees it. Pure: time is an argument.
  *
- * Patience is counted in the watcher's own looks, each for no more than it should take. So a process
- * that was stopped and continued, a machine that slept, or a watcher that was itself held up finds
- * every thread as alive as it left it: what nobody watched is not silence.
+ * Silence is counted in the watcher's own checks, each for no more than its planned time. So after
+ * a stopped process, a sleeping machine, or a delay of the watcher itself, every thread is as alive
+ * as before: time that nobody watched is not silence.
  */
 import type { Reading } from './beats.ts';
 
@@ -11,12 +11,12 @@ export interface Pulse {
   readonly reading: Reading;
   /** Without a beat. */
   readonly silentMs: number;
-  /** Without progress, though there was some before. */
+  /** Without progress, after some progress before. */
   readonly idleMs: number;
 }
 
 export interface HangTimeouts {
-  /** A loop that does not turn, or gets nowhere, for longer hangs. */
+  /** A loop hangs if it does not turn, or makes no progress, for longer than this. */
   readonly hangAfterMs: number;
   /** The same for a thread that starts: a new version may have to read all of a journal once. */
   readonly startMs: number;
@@ -24,7 +24,7 @@ export interface HangTimeouts {
   readonly journalMs: number;
 }
 
-/** What no setting says. */
+/** The limits that no setting changes. */
 export const HANG_TIMEOUTS = { startMs: 60_000, journalMs: 20_000 } as const;
 
 export type Trouble = 'hung' | 'stalled';
@@ -35,7 +35,7 @@ export function firstPulse(reading: Reading): Pulse {
 
 /**
  * @param elapsedMs since the look before, of a monotonic clock
- * @param lookMs how far apart looks should be
+ * @param lookMs the planned time between two checks
  */
 export function nextPulse(
   before: Pulse,
@@ -55,7 +55,7 @@ export function nextPulse(
 export function troubleOf(pulse: Pulse, hangTimeouts: HangTimeouts): Trouble | undefined {
   const limitMs = limitOf(pulse.reading, hangTimeouts);
   if (pulse.silentMs >= limitMs) return 'hung';
-  // Who has been told to end has nothing to get done any more.
+  // A thread that was ordered to end has no more work to do.
   if (pulse.reading.activity === 'stopping') return undefined;
   return pulse.idleMs >= limitMs ? 'stalled' : undefined;
 }

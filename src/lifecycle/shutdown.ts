@@ -2,12 +2,12 @@
  * How the daemon ends: draining, then interrupting, then out.
  *
  * The first cause is latched: it decides the exit code. A second signal, or `drainMs`, turns
- * draining into interrupting; after `interruptMs` more every thread is told to end. What takes long
- * then is named by the escalation (escalation.ts), and what never ends is left behind by its hard
- * exit. Nothing is lost by that: what was under way is in the journal.
+ * draining into interrupting; after `interruptMs` more, every thread is ordered to end. The
+ * escalation (escalation.ts) then names the threads that are slow, and its hard exit leaves behind
+ * the ones that never end. Nothing is lost by that: work under way is in the journal.
  *
- * A lost thread ends the process in the same way: what the other executors have under way may end.
- * Only the coordinator is needed for that, so nobody drains before it is ready or when it is lost.
+ * A lost thread ends the process in the same way: the other executors may finish their work. That
+ * needs the coordinator, so there is no drain before it is ready or after it is lost.
  */
 import type { Log } from '../observe/log/log-port.ts';
 import { startEscalation } from './escalation.ts';
@@ -15,7 +15,7 @@ import type { Loss, Threads } from './threads.ts';
 
 export type StopCause =
   | { readonly kind: 'asked'; readonly by: string }
-  /** It stops in order, and wants to be started anew. */
+  /** It stops in order, for a restart by its supervisor. */
   | { readonly kind: 'scheduled_restart'; readonly why: string }
   | { readonly kind: 'lost'; readonly loss: Loss };
 
@@ -31,13 +31,13 @@ export interface ShutdownOptions {
   /** Debug logging, in every thread. */
   readonly logMore: () => void;
   readonly stopExitCode: number;
-  /** The last words to those outside, when all threads have ended; takes a bounded time. */
+  /** Last messages to services, when all threads have ended; takes a bounded time. */
   readonly farewell?: (failure: string | undefined) => Promise<void>;
   readonly exit: (code: number) => never;
 }
 
 const EXIT_FAILED = 1;
-/** Nothing failed, and a supervisor starts it anew: EX_TEMPFAIL of sysexits. */
+/** Nothing failed, and a supervisor restarts the process: EX_TEMPFAIL of sysexits. */
 const EXIT_SCHEDULED_RESTART = 75;
 
 export class Shutdown {
@@ -51,7 +51,7 @@ export class Shutdown {
     this.#options = options;
   }
 
-  /** Aborted when it begins. */
+  /** Aborted when the shutdown begins. */
   get signal(): AbortSignal {
     return this.#beginning.signal;
   }
@@ -63,13 +63,13 @@ export class Shutdown {
   /** A signal, or pm2's message. The second one interrupts. */
   ask(by: string): void {
     if (this.#cause === undefined) return this.#begin({ kind: 'asked', by });
-    // Who stops it while it goes down to come back wants it to stay down.
+    // A signal during a scheduled restart means: stay down.
     if (this.#cause.kind !== 'scheduled_restart') return this.#interrupt?.();
     this.#cause = { kind: 'asked', by };
     return this.#options.log.info(`stopping: ${by}; it stays down`);
   }
 
-  /** As if it were asked, but for the exit code: the supervisor is to start it anew. */
+  /** Like a stop, except for the exit code: the supervisor restarts the daemon. */
   restart(why: string): void {
     if (this.#cause === undefined) this.#begin({ kind: 'scheduled_restart', why });
   }
@@ -103,7 +103,7 @@ export class Shutdown {
     const works = threads.has(coordinator, 'ready');
     if (works) await this.#drain();
     if (works) await this.#interruptAll();
-    // Replies first: the coordinator is told to end once no executor can report any more.
+    // Replies first: the coordinator is ordered to end once no executor can report any longer.
     for (const name of executors) threads.stop(name);
     await Promise.all(executors.map((name) => threads.ended(name)));
     if (executors.every((name) => threads.hasLetGo(name))) threads.send(coordinator, 'nodes_left');
@@ -134,7 +134,7 @@ export class Shutdown {
     if (!isInTime) log.warn(`work did not stop within ${interruptMs} ms`);
   }
 
-  /** Or there is nobody any more to say so. */
+  /** Or the coordinator is lost and will never report it. */
   async #drained(): Promise<void> {
     const { threads, coordinator } = this.#options;
     await Promise.race([threads.received(coordinator, 'drained'), this.#coordinatorLost.promise]);

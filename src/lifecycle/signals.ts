@@ -1,29 +1,32 @@
-/** What the world can tell the process: signals, and pm2's `shutdown` message. */
+/** What can reach the process from outside: signals, and pm2's `shutdown` message. */
 import { readFileSync } from 'node:fs';
 
 export interface SignalHandlers {
   readonly onStop: (by: string) => void;
   readonly onToggleDebug: () => void;
-  /** A signal that means nothing here, though it does to other programs. */
+  /** A signal that has no meaning here, though it has one for other programs. */
   readonly onIgnored: (by: string) => void;
-  /** Whoever started it and held a channel to it (pm2) is gone: nobody will start it anew (P8). */
+  /**
+   * pm2, which started the process and held a channel to it, is gone: nothing will restart it (P8).
+   */
   readonly onUnsupervised: () => void;
 }
 
 /**
- * How the process stands to a terminal. `at`: one of its standard streams is one. `detached`: none
- * is, though it was started from one (`nohup`, or a shell that redirects). `without`: there is none.
+ * The relation of the process to a terminal. `at`: one of its standard streams is a terminal.
+ * `detached`: none is, but it was started from one (`nohup`, or a shell that redirects). `without`:
+ * there is none.
  */
 export type Terminal = 'at' | 'detached' | 'without';
 
 /**
- * SIGHUP has three meanings. At a terminal it says that this is gone: the daemon stops. Detached it
- * is ignored: whoever redirects everything wants it to live on. (That `nohup` has the process ignore
- * it cannot be seen: Node sets all signals back at its start.) Without a terminal (pm2, systemd, a
- * container) only an operator sends it: debug logging on, or off.
+ * SIGHUP has three meanings. At a terminal: the terminal is gone, and the daemon stops. Detached:
+ * it is ignored, because a caller who redirects everything wants the daemon to live on. (The effect
+ * of `nohup` itself cannot be seen: Node resets all signals at its start.) Without a terminal (pm2,
+ * systemd, a container): only an operator sends it, to switch debug logging on or off.
  *
- * SIGUSR1 would have Node open its debugger to every user of the machine; a handler keeps it from
- * that, unless whoever started it asked for a debugger.
+ * SIGUSR1 would make Node open its debugger to every user of the machine. A handler prevents that,
+ * unless the caller started Node with a debugger.
  */
 export function listenToSignals(
   { onStop, onToggleDebug, onIgnored, onUnsupervised }: SignalHandlers,
@@ -43,13 +46,13 @@ export function listenToSignals(
   });
 }
 
-/** As it is now: ask at the start. */
+/** The state now: ask at the start. */
 export function terminalOf(): Terminal {
   if ([process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)) return 'at';
   return hasControllingTerminal() ? 'detached' : 'without';
 }
 
-/** Only Linux tells: `tty_nr`, the fifth field behind the name (proc_pid_stat(5)). */
+/** Only Linux shows it: `tty_nr`, the fifth field behind the name (proc_pid_stat(5)). */
 function hasControllingTerminal(): boolean {
   if (process.platform !== 'linux') return false;
   const stat = readFileSync('/proc/self/stat', 'utf8');

@@ -1,20 +1,20 @@
 /**
- * The sockets of one thread (those of ZeroMQ, and its connections to nodes), each with the place in the
- * code that made it: who makes one adds it in the same line. Main is told of every change, so that it
- * can name what is left open when the thread itself cannot speak any more.
+ * The sockets of one thread (ZeroMQ's, and its connections to nodes), each with the line of code
+ * that opened it: the line that opens a socket also adds it here. Main gets every change, so that
+ * it can name the open sockets when the thread itself no longer responds.
  *
- * Only the thread itself closes them, for they belong to the thread that made them.
+ * Only the thread itself closes them, because sockets belong to the thread that opened them.
  */
 
 /** One open socket, as main knows it. */
 export interface OpenSocket {
-  /** What it is for: `clients`. */
+  /** Its purpose: `clients`. */
   readonly name: string;
   /** `file:line:column` of the line that added it. */
   readonly madeAt: string;
 }
 
-/** A socket, as far as ending it goes; closing is synchronous. */
+/** A socket, reduced to closing it; closing is synchronous. */
 interface Closable {
   close(): void;
 }
@@ -28,7 +28,7 @@ export class SocketRegistry {
     this.#onChange = onChange;
   }
 
-  /** After `closeAll` it is closed at once. */
+  /** After `closeAll` a new socket is closed at once. */
   add<Socket extends Closable>(name: string, socket: Socket): Socket {
     if (this.#isClosed) {
       socket.close();
@@ -40,7 +40,7 @@ export class SocketRegistry {
     return socket;
   }
 
-  /** Again is fine. */
+  /** May be called again. */
   closeAll(): void {
     this.#isClosed = true;
     if (this.#open.size === 0) return;

@@ -1,7 +1,7 @@
 /**
- * Waits at the start until an address answers: a port takes a connection (`tcp://HOST:PORT`), a URL
- * answers 2xx. One try at a time, each with a time limit, all of them with another (P9); whoever
- * stops the daemon meanwhile does not wait for it.
+ * Waits at the start until an address answers: a port accepts a connection (`tcp://HOST:PORT`), or
+ * a URL answers 2xx. One try at a time, each with a time limit, and a limit for all of them (P9). A
+ * stop of the daemon does not wait for it.
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -11,18 +11,21 @@ import type { Failure } from './control.ts';
 
 const TRY_MS = 2000;
 const PAUSE_MS = 500;
-/** Between two lines in the log. */
+/** Between two log lines. */
 const LOG_EVERY_MS = 10_000;
 
 export interface StartGateOptions {
   readonly address: string;
   readonly timeoutMs: number;
   readonly log: Log;
-  /** The daemon is to stop: nobody waits any more. */
+  /** The daemon is stopping: the wait ends. */
   readonly stop: AbortSignal;
 }
 
-/** Why it did not open in time; undefined if it is open, or if nobody waits any more. */
+/**
+ * The reason why the gate did not open in time; undefined if it is open, or if the daemon is
+ * stopping.
+ */
 export async function passStartGate(options: StartGateOptions): Promise<Failure | undefined> {
   const { address, timeoutMs, log, stop } = options;
   const begun = performance.now();
@@ -44,7 +47,7 @@ export async function passStartGate(options: StartGateOptions): Promise<Failure 
   return undefined;
 }
 
-/** Why nobody answers; undefined if somebody does. */
+/** The reason why there is no answer; undefined if there is one. */
 async function knock(address: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     if (!address.startsWith('tcp:')) return await askUrl(address, signal);
@@ -67,7 +70,7 @@ async function askUrl(url: string, signal: AbortSignal): Promise<string | undefi
   return response.ok ? undefined : `it answers ${response.status}`;
 }
 
-/** fetch says "fetch failed"; what failed is its cause. */
+/** fetch reports "fetch failed"; its cause names the failure. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return String(cause);

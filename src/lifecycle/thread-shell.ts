@@ -1,6 +1,7 @@
 /**
- * What every thread does around its work: it beats, it hears main, and it never dies with an open
- * socket, for that would abort the whole process (SIGABRT) instead of letting main end it in order.
+ * The part that every thread has around its work: it beats, it receives messages of main, and it
+ * never dies with an open socket. An open socket would abort the whole process (SIGABRT), so that
+ * main could not end it in order.
  */
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -9,22 +10,25 @@ import type { Failure, FromThread, ShellData, ToThread } from './control.ts';
 import { SocketRegistry } from './socket-registry.ts';
 
 export interface ThreadBody {
-  /** Main's word; `stop` and `abandon` are handled by the shell. */
+  /** A message of main; the shell itself handles `stop` and `abandon`. */
   readonly onControl: (message: ToThread) => void;
-  /** Closes what it holds, in good order. */
+  /** Closes everything that the thread holds, in order. */
   readonly stop: () => Promise<void>;
 }
 
-/** What a thread is given for its work. */
+/** What a thread gets for its work. */
 export interface ThreadTools {
   readonly beat: Beat;
-  /** For every socket it makes. */
+  /** For every socket that it opens. */
   readonly sockets: SocketRegistry;
-  /** For every loop that reads a socket: it ends when the thread is told to, or the thread is lost. */
+  /**
+   * For every loop that reads a socket: it ends when the thread is ordered to, or the thread is
+   * lost.
+   */
   readonly keep: (what: string, loop: Promise<void>) => void;
 }
 
-/** An operating error met while starting: told to main as such, not as a crash. */
+/** An operating error during the start: sent to main as such, not as a crash. */
 export class StartError extends Error {
   readonly failure: Failure;
 
@@ -48,11 +52,11 @@ const GRACE_MS = 250;
 class ThreadShell {
   readonly #beat = new Beat((workerData as ShellData).beat);
   readonly #sockets = new SocketRegistry((open) => sendToMain({ kind: 'sockets', open }));
-  /** What main said before there was a body to hear it. */
+  /** Messages of main that arrived before there was a body to handle them. */
   readonly #early: ToThread[] = [];
   #body: ThreadBody | undefined;
   #ending = false;
-  /** Its sockets are closed under its work: what that stumbles over then is no news. */
+  /** Its sockets were closed during its work: the errors that follow from that are ignored. */
   #isCut = false;
 
   run(start: (tools: ThreadTools) => Promise<ThreadBody>): void {
@@ -71,7 +75,8 @@ class ThreadShell {
       if (!this.#ending) this.#beat.enter('working');
       for (const message of this.#early.splice(0)) this.#body.onControl(message);
     } catch (error) {
-      // It was told to end meanwhile, and its sockets are closed: that may well have been why.
+      // The thread was ordered to end meanwhile, and its sockets are closed: probably the cause of
+      // this error.
       if (this.#ending) return undefined;
       if (!(error instanceof StartError)) return this.#die(error);
       this.#cut();
@@ -91,7 +96,7 @@ class ThreadShell {
   async #stop(): Promise<void> {
     this.#ending = true;
     this.#beat.enter('stopping');
-    // Still starting: it has nothing to finish, and may be waiting for what never comes.
+    // Still starting: there is nothing to finish, and it may wait for something that never comes.
     if (this.#body === undefined) return this.#abandon();
     await this.#body.stop();
     this.#sockets.closeAll();
@@ -100,9 +105,9 @@ class ThreadShell {
   }
 
   /**
-   * Not in this very moment: a thread that ends while ZeroMQ still binds a socket for it aborts the
-   * process, closed or not (seen). Without sockets and port it ends by itself; what holds it then is
-   * left behind.
+   * Not at once: a thread that ends while ZeroMQ still binds a socket for it aborts the process,
+   * closed or not (seen). Without sockets and port it ends by itself; if anything still holds it,
+   * it is left behind.
    */
   #abandon(): void {
     this.#cut();

@@ -1,6 +1,6 @@
 /**
- * The threads of the daemon, by unique name: started, asked, watched, ended. Any thread that ends
- * without having been told to is lost, and so is one that hangs; a lost thread ends the process.
+ * The threads of the daemon, by unique name: started, asked, watched, ended. A thread that ends
+ * without an order is lost, and so is one that hangs. A lost thread ends the process.
  */
 import { getDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import type { EventLoopUtilization } from 'node:perf_hooks';
@@ -11,22 +11,22 @@ import type { OpenSocket } from './socket-registry.ts';
 
 export const MAIN = 'main';
 
-/** Enough for what one turn of a loop makes and drops; more only grows the process. */
+/** Enough for the garbage of one turn of a loop; more would only grow the process. */
 const LIMITS = { maxYoungGenerationSizeMb: 48 } as const;
 
-/** A thread that is there, but turns its loop no more, or gets nowhere. */
+/** A running thread whose loop no longer turns, or makes no progress. */
 export interface Hang {
   readonly kind: 'hung' | 'stalled';
   readonly thread: string;
   readonly forMs: number;
   readonly activity: Activity;
-  /** Of its event loop, 0 to 1: 1 is busy in its own code, 0 waits for something. */
+  /** Utilisation of its event loop, 0 to 1: 1 is busy in its own code, 0 waits. */
   readonly utilization: number;
-  /** Where it hangs, if that could be seen. */
+  /** The stack where it hangs, if it could be read. */
   readonly stack?: string;
 }
 
-/** Why the daemon has to stop by itself. */
+/** The reason why the daemon has to stop by itself. */
 export type Loss =
   | { readonly kind: 'crashed'; readonly thread: string; readonly error: unknown }
   | { readonly kind: 'exited'; readonly thread: string }
@@ -35,12 +35,12 @@ export type Loss =
 
 export interface ThreadsOptions {
   readonly onLoss: (loss: Loss) => void;
-  /** What a thread says, besides what stands in `has`. */
+  /** Messages of a thread, except those that `has` keeps. */
   readonly onMessage?: (name: string, message: FromThread) => void;
 }
 
 export class Threads {
-  /** Main's own, for whoever watches main. */
+  /** Main's own slot, for the watchdog. */
   readonly mainSlot: BeatSlot;
   readonly #beats = new Beats();
   readonly #mainBeat: Beat;
@@ -49,11 +49,11 @@ export class Threads {
   readonly #sockets = new Map<string, readonly OpenSocket[]>();
   readonly #listeners = new Set<() => void>();
   readonly #options: ThreadsOptions;
-  /** Told to end. */
+  /** It was ordered to end. */
   readonly #stopping = new Set<string>();
   readonly #lost = new Set<string>();
   readonly #hanging = new Set<string>();
-  /** Ended with sockets open: nobody closed them but the kernel. */
+  /** It ended with open sockets: only the kernel closed them. */
   readonly #leaking = new Set<string>();
 
   constructor(options: ThreadsOptions) {
@@ -63,28 +63,28 @@ export class Threads {
     this.#mainBeat.start();
   }
 
-  /** Main is through with its start: from now on it must turn its loop like any other. */
+  /** Main has finished its start: from now on its loop must turn like any other. */
   mainStarted(): void {
     this.#mainBeat.enter('working');
   }
 
-  /** Those that are there, main not among them. */
+  /** The running threads, without main. */
   get names(): readonly string[] {
     return [...this.#workers.keys()];
   }
 
-  /** Those that were told to end and are still there. */
+  /** Threads that were ordered to end and still run. */
   get lingering(): readonly string[] {
     return this.names.filter((name) => this.#stopping.has(name));
   }
 
-  /** Those that should be there, main among them, and those that were lost on their way out. */
+  /** The expected threads, main included, and threads that were lost during the stop. */
   get expected(): readonly string[] {
     const isExpected = (name: string) => this.#lost.has(name) || !this.#stopping.has(name);
     return [MAIN, ...this.#received.keys()].filter(isExpected);
   }
 
-  /** Of those, the ones that crashed, ended unasked, hang or failed. */
+  /** Of those, the threads that crashed, ended without an order, hang or failed. */
   get missing(): readonly string[] {
     return this.expected.filter((name) => this.#lost.has(name));
   }
@@ -111,34 +111,34 @@ export class Threads {
     this.#workers.get(name)?.postMessage(message);
   }
 
-  /** Has a thread close what it holds and end. */
+  /** Orders a thread to close everything and end. */
   stop(name: string): void {
     this.#stopping.add(name);
     this.send(name, 'stop');
   }
 
-  /** Has a thread that was told to stop, and does not, close its sockets and end. */
+  /** Orders a thread that did not obey `stop` to close its sockets and end. */
   abandon(name: string): void {
     this.#stopping.add(name);
     this.send(name, 'abandon');
   }
 
-  /** Whether the thread has said so. */
+  /** Whether the thread has sent this message. */
   has(name: string, detail: FromThread['kind']): boolean {
     return this.#received.get(name)?.has(detail) === true;
   }
 
-  /** Resolves when the thread has said so, or when it is gone. */
+  /** Resolves when the thread has sent this message, or when it is gone. */
   async received(name: string, detail: FromThread['kind']): Promise<void> {
     await this.#until(() => !this.#workers.has(name) || this.has(name, detail));
   }
 
-  /** Resolves when the thread is gone, or hangs: then nobody can end it but the process itself. */
+  /** Resolves when the thread is gone, or hangs: then only the end of the process ends it. */
   async ended(name: string): Promise<void> {
     await this.#until(() => !this.#workers.has(name) || this.#hanging.has(name));
   }
 
-  /** Whether the thread is gone, and closed every socket before. */
+  /** Whether the thread is gone and had closed every socket before. */
   hasLetGo(name: string): boolean {
     return !this.#workers.has(name) && !this.#leaking.has(name);
   }
@@ -152,14 +152,14 @@ export class Threads {
     return this.#workers.get(name)?.performance.eventLoopUtilization();
   }
 
-  /** The sockets a thread had open when it last said so. */
+  /** The sockets that the thread had open at its last report. */
   sockets(name: string): readonly OpenSocket[] {
     return this.#sockets.get(name) ?? [];
   }
 
   /**
-   * Whether the process must not wait for its threads: one has sockets open, hangs, or was told to
-   * end and did not.
+   * Whether the process must not wait for its threads: one has sockets open, hangs, or was ordered
+   * to end and did not.
    */
   get areStuck(): boolean {
     const areOpen = [...this.#sockets.values()].some((open) => open.length > 0);
@@ -168,7 +168,7 @@ export class Threads {
     );
   }
 
-  /** A thread is lost; only the first loss of each is told. */
+  /** A thread is lost; only the first loss of each thread is reported. */
   lose(loss: Loss): void {
     if (this.#lost.has(loss.thread)) return;
     this.#lost.add(loss.thread);

@@ -1,18 +1,18 @@
-/** Something done at a time of the steady clock. */
+/** Runs an action at a time of the steady clock. */
 import type { Clock } from './clock.ts';
 
 /** Cancels what was scheduled. */
 type Cancel = () => void;
 
 /**
- * A time further away than this waits in a list, which costs a quarter of a timer. Nearly all of them
- * are cancelled long before they come near: deadlines, the time a request may take.
+ * A time further away than this waits in a list, which costs a quarter of a timer. Nearly all of
+ * them (deadlines, timeouts of requests) are cancelled long before.
  */
 const NEAR_MS = 1000;
 const LOOK_MS = 500;
 
 /**
- * Holds no thread alive: whoever waits for a time has a socket or a port besides.
+ * Keeps no thread alive: a thread that waits for a time has a socket or a port besides.
  *
  * `act` is called at `time` or up to about a millisecond later, never in this very call.
  */
@@ -33,16 +33,16 @@ export function atTime(now: Clock): (time: number, act: () => void) => Cancel {
 interface Far {
   readonly time: number;
   readonly act: () => void;
-  /** Where it stands in the list. */
+  /** Its index in the list. */
   place: number;
-  /** It has come near. */
+  /** Set when its time is near. */
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Looked through twice within `NEAR_MS`, so that each gets its timer in time. */
+/** Checked twice within `NEAR_MS`, so that each gets its timer in time. */
 class FarTimes {
   readonly #now: Clock;
-  /** In no order: whoever leaves is replaced by the last. */
+  /** Unordered: the last one takes the place of one that leaves. */
   readonly #list: Far[] = [];
   #looking: NodeJS.Timeout | undefined;
 
@@ -71,7 +71,7 @@ class FarTimes {
     this.#looking = undefined;
   }
 
-  /** Twice is as good as once. */
+  /** A second call has no effect. */
   #leave(far: Far): void {
     if (this.#list[far.place] !== far) return;
     const last = this.#list.pop();

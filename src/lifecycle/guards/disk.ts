@@ -1,6 +1,6 @@
 /**
- * Keeps the journal from failing for want of room: while less than `freeMinBytes` are free
- * on its disk, no new command is taken in; open ones go on to their end. It recovers by itself, a
+ * Keeps the journal from failing for lack of space: while less than `freeMinBytes` are free on its
+ * disk, the daemon refuses new commands; open ones continue to their end. It accepts them again a
  * little above the limit, so that it does not flap; each change is logged once.
  */
 import { statfs } from 'node:fs/promises';
@@ -8,23 +8,23 @@ import type { Log } from '../../observe/log/log-port.ts';
 import type { Failure } from '../control.ts';
 
 const LOOK_MS = 2000;
-/** To take commands in again, this much of the limit must be free. */
+/** Commands are accepted again at this multiple of the limit. */
 const RECOVERED = 1.1;
 const MIB = 1024 * 1024;
 
 export interface DiskGuardOptions {
   /** Where the journal is. */
   readonly folder: string;
-  /** 0: never refuses. */
+  /** 0: no check. */
   readonly freeMinBytes: number;
   readonly log: Log;
-  /** On each change: why no command may be taken in, or null. */
+  /** On each change: the reason to refuse commands, or null. */
   readonly onChange: (refusal: Failure | null) => void;
 }
 
 export class DiskGuard {
   readonly #options: DiskGuardOptions;
-  /** Undefined: not looked yet, or it could not be seen. */
+  /** Undefined: not checked yet, or the check failed. */
   #freeBytes: number | undefined;
   #isFull = false;
   #isBlind = false;
@@ -33,13 +33,13 @@ export class DiskGuard {
     this.#options = options;
   }
 
-  /** As at the latest look. */
+  /** The state at the latest check. */
   get status() {
     const { freeMinBytes } = this.#options;
     return { freeBytes: this.#freeBytes, freeMinBytes, isFull: this.#isFull };
   }
 
-  /** Looks now and every 2 s; one look at a time, however slow the disk is. */
+  /** Checks now and every 2 s; one check at a time, however slow the disk is. */
   async watch(): Promise<void> {
     await this.look();
     setTimeout(() => void this.watch(), LOOK_MS).unref();
@@ -54,7 +54,7 @@ export class DiskGuard {
       this.#update(this.#freeBytes);
     } catch (error) {
       this.#freeBytes = undefined;
-      // Said once; whether the journal itself still works is for the journal to say.
+      // Logged once. The journal itself reports whether it still works.
       if (!this.#isBlind) log.warn('the free disk space cannot be read', { folder, error });
       this.#isBlind = true;
     }

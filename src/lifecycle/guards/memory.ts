@@ -1,20 +1,20 @@
 /**
- * Says in the log when the process comes near to the memory at which its supervisor starts it anew,
- * and when it has left that again: a limit that is too small shows before it strikes. It acts on
- * nothing: that is the supervisor's (`max_memory_restart` of pm2). Nor does it end what it watches: to read
- * the figure takes a descriptor, and there may be none left.
+ * Warns when the process comes near the memory at which its supervisor restarts it, and logs when
+ * it is well below again: so a limit that is too low shows in time. It only logs: to act is the
+ * supervisor's part (`max_memory_restart` of pm2). It never ends the process either: reading the
+ * figure takes a descriptor, and there may be none left.
  */
 import type { Log } from '../../observe/log/log-port.ts';
 
 const LOOK_MS = 5000;
 const NEAR = 0.9;
-/** Below this share it is well again: it does not flap at the limit. */
+/** Below this share memory is normal again, so that the warning does not flap at the limit. */
 const WELL = 0.8;
 
 export interface MemoryGuardOptions {
   readonly limitBytes: number;
   readonly log: Log;
-  /** What the process takes now, in bytes. */
+  /** Memory of the process now, in bytes. */
   readonly resident?: () => number;
 }
 
@@ -46,7 +46,7 @@ export class MemoryGuard {
     }
   }
 
-  /** Undefined if it cannot be read, which is told once. */
+  /** Undefined if it cannot be read; logged once. */
   #read(): number | undefined {
     const { log, resident = () => process.memoryUsage.rss() } = this.#options;
     try {

@@ -1,6 +1,6 @@
 /**
- * Has the daemon started anew after a set time: whatever creeps up over days is gone then. Up to a
- * tenth of it sooner, so that daemons that were started together do not all go at once.
+ * Restarts the daemon after a set time, which ends slow leaks. Up to a tenth of the time earlier,
+ * so that daemons that were started together do not restart together.
  */
 import { atTime } from '../timer.ts';
 

@@ -1,7 +1,7 @@
 /**
- * The watchdog: the thread that watches main, which watches all others (P8). It reads main's beat,
- * and when main hangs it says so and kills the process, for nothing in it can be ended in order any
- * more; what was under way is in the journal, and the supervisor starts anew.
+ * The watchdog: the thread that watches main, which watches all others (P8). It reads main's beat.
+ * When main hangs, it reports that and kills the process, because without main no thread can end in
+ * order. Work under way is in the journal, and the supervisor restarts the process.
  *
  * It owns nothing and does nothing else. The nanny watches it like any other thread.
  */
@@ -18,7 +18,7 @@ export interface WatchdogData extends ThreadData {
 }
 
 const LOOK_MS = 250;
-/** What the last word may take: nobody may be reading stderr. */
+/** Time for the last line: possibly nothing reads stderr. */
 const WRITE_MS_MAX = 200;
 const STDERR = 2;
 
@@ -39,7 +39,7 @@ runThread(async ({ beat }) => {
   return { onControl: () => {}, stop: async () => clearInterval(timer) };
 });
 
-/** Main's log is out of reach, so the line goes straight to stderr. */
+/** Main's log cannot be reached, so the line goes directly to stderr. */
 function kill(why: string): void {
   const end = () => process.kill(process.pid, 'SIGKILL');
   write(STDERR, `${new Date().toISOString()} lockstepd watchdog error ${why}\n`, end);
