@@ -1,4 +1,4 @@
-/** Fills in what depends on other settings, so that nobody after this has to. */
+/** Fills in the settings that depend on other settings, once for all readers. */
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,9 +9,9 @@ import { SHIPPED_DIALECTS } from '../node/dialects/index.ts';
 import type { ReadSettings, Settings } from './schema.ts';
 import type { SyslogAddress } from './settings/telemetry.ts';
 
-/** A SYN that was lost is sent again after one second: this allows for one. */
+/** A lost SYN is sent again after one second: this allows for one. */
 const CONNECT_TIMEOUT_MS = 2000;
-/** Of the request timeout: what takes longer is as good as lost. */
+/** Share of the request timeout. A slower call is almost lost. */
 const SLOW_SHARE = 0.8;
 /** Where the machine's own syslog listens. */
 const SYSLOG_SOCKET = '/dev/log';
@@ -79,7 +79,7 @@ function localSyslog(): SyslogAddress {
   return existsSync(SYSLOG_SOCKET) ? { kind: 'unix', path: SYSLOG_SOCKET } : { kind: 'none' };
 }
 
-/** What is off is absent, so that settings are the same before and after JSON. */
+/** A setting that is off is absent, so that settings are the same before and after JSON. */
 function withoutUndefined<Values extends object>(values: Values): Given<Values> {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as Given<Values>;

@@ -1,6 +1,6 @@
 /**
- * The configuration file as JSON Schema, for editors: from the schemas that judge it, with the same
- * names, types and ranges. What must hold between members only the start can say.
+ * The configuration file as JSON Schema, for editors: made from the schemas that check the file,
+ * with the same names, types and ranges. Rules between members are checked at the start only.
  */
 import { z } from 'zod';
 import { SHIPPED_DIALECTS } from '../node/dialects/index.ts';
@@ -69,7 +69,7 @@ function formIn(schema: z.ZodType): JsonSchema {
   return form;
 }
 
-/** What is left out is inherited, or named at the start: a file may say any part of it. */
+/** A missing member is inherited, or reported at the start: a file may set any part of it. */
 function withoutRequired(form: JsonSchema): JsonSchema {
   const { required: _, properties = {}, ...rest } = form;
   const sections = Object.entries(properties as Readonly<Record<string, JsonSchema>>).map(

@@ -1,8 +1,8 @@
 /**
  * Reads the settings: flag > `LOCKSTEP_*` variable > configuration file > default.
  *
- * Everything given is checked, what a stronger source hides included, and all that is wrong is
- * reported at once. Reads one file at most; writes nothing; never throws for what a person wrote.
+ * Every value is checked, even one that a stronger source hides, and all problems are reported at
+ * once. Reads at most one file; writes nothing; never throws because of a user's input.
  */
 import { accessText, addressOf, type NodeAccess } from '../node/access/access.ts';
 import { present } from '../node/access/credentials.ts';
@@ -25,9 +25,9 @@ export interface LoadInput {
   /** Flags, without the program's own name; none if absent. */
   readonly argv?: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where the configuration file is looked for, and where relative paths start. */
+  /** Folder of the configuration file and of relative paths. */
   readonly cwd: string;
-  /** Whether what nodes are told in secret is looked up too: for whoever is going to call them. */
+  /** Whether the secrets of nodes are read too: for callers that will call nodes. */
   readonly readsSecrets?: boolean;
 }
 
@@ -55,7 +55,7 @@ export function loadSettings(input: LoadInput): Loaded {
     ...simulated.problems,
     ...file.problems,
     ...layered.problems,
-    // Of a file that could not be read nobody knows what it would have changed.
+    // A file that could not be read may have changed any setting.
     ...(file.legible && dialect === undefined ? unknownDialect(layered) : []),
     ...(file.legible
       ? brokenRelations(settings, { layered: { ...layered, sources }, dialect })
@@ -66,7 +66,7 @@ export function loadSettings(input: LoadInput): Loaded {
   return { ok: true, settings, sources };
 }
 
-/** What the dialect says of its nodes counts where nobody has said anything else. */
+/** The dialect's statements about its nodes apply, unless a source says otherwise. */
 function withLimits(
   { read, sources }: Layered,
   dialect: Dialect | undefined,
@@ -82,7 +82,7 @@ function withLimits(
   };
 }
 
-/** What nodes are to be told, and can't be had. */
+/** Secrets of nodes that could not be read. */
 function missingSecrets(
   { nodes }: Settings,
   { source, env }: { source: string; env: LoadInput['env'] },
@@ -128,7 +128,7 @@ function brokenRelations(
   ).map((relation) => brokenRelation(relation, { settings, sources: layered.sources }));
 }
 
-/** Names every source that has a part in it: which one is wrong, only a person knows. */
+/** Names every source that has a part in it: only a person knows the wrong one. */
 function brokenRelation(
   { keys, rule, reason }: Relation,
   { settings, sources }: { settings: Settings; sources: Sources },
@@ -149,13 +149,13 @@ function syslogText(address: SyslogAddress): string {
     : `${address.kind}://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
 }
 
-/** With the names of what it is told beside its address; never with their values. */
+/** With the names of the settings beside the address, never with their values. */
 function nodeText(node: NodeAccess): string {
   const more = accessText(node);
   return `${node.name}=${addressOf(node)}${more === '' ? '' : ` (${more})`}`;
 }
 
-/** The value of a setting as it would be written; never a secret. */
+/** The value of a setting as a user would write it; never a secret. */
 export function shown(settings: Settings, key: SettingKey): string {
   if (docOf(key).secret === true) return key in settings ? '(set, not shown)' : 'off';
   switch (key) {

@@ -1,7 +1,7 @@
 /**
- * What `lockstepd` says without starting: `--help`, and `--check`, which reads the configuration as
- * a start would and shows every setting with its source, so that a change can be checked before it
- * is deployed.
+ * The output of `lockstepd` without a start: `--help`, and `--check`, which reads the configuration
+ * as a start would and shows every setting with its source, so that a change can be checked before
+ * it is deployed.
  */
 
 import type { Dialect } from '../node/dialect/dialect.ts';
@@ -15,8 +15,8 @@ import { settingRows } from './table.ts';
 import { packageVersion } from './version.ts';
 
 /**
- * Not a setting: what was saved of a journal whose files were removed is given up, and the start goes on
- * with what is in the journal's place now.
+ * No setting. Gives up the saved copy of a journal whose files were removed: the start continues
+ * with the journal in place now.
  */
 export const FRESH_JOURNAL = '--fresh-journal';
 
@@ -60,7 +60,7 @@ function scarce(
   return `warning: the limit of open files is ${limit}, and ${needed} are needed: ${kept}\n`;
 }
 
-/** The dialect as it came out, and what is to be known of it. */
+/** The resulting dialect, with its warnings. */
 function dialectText(dialect: Dialect): readonly string[] {
   const { name, ...members } = dialect;
   const lines = JSON.stringify(members, null, 2);

@@ -1,12 +1,12 @@
-/** What is wrong with the configuration, as values, and in words for people. */
+/** Problems of the configuration, as values and as text for people. */
 
 /** The exit code for a bad configuration (sysexits.h). */
 export const EX_CONFIG = 78;
 
 export interface Problem {
-  /** Where it stands: `LOCKSTEP_NODES`, `--nodes`, `lockstep.config.json: nodes`. */
+  /** The source: `LOCKSTEP_NODES`, `--nodes`, `lockstep.config.json: nodes`. */
   readonly source: string;
-  /** What is wrong; reads on from the source. */
+  /** The problem; reads on from the source. */
   readonly message: string;
   readonly allowed?: string | undefined;
   readonly hint?: string | undefined;

@@ -1,6 +1,6 @@
 /**
- * What must hold between settings, one line each with its reason. Kept here and nowhere else: an
- * inequality that two places keep by hand is kept by none.
+ * Rules between settings, one line each with its reason. Only here: a rule kept by hand in two
+ * places is kept in neither.
  */
 import { addressOf } from '../node/access/access.ts';
 import { namesNode } from '../node/dialect/dialect.ts';

@@ -1,9 +1,9 @@
 /**
- * Every setting, once: from this schema come the type, the defaults, the ranges, the names in the
- * environment and on the command line, the messages and docs/configuration.md.
+ * Every setting, once: type, default, range, names in the environment and on the command line,
+ * messages and docs/configuration.md all follow from this schema.
  *
- * Each setting is read on its own (`load.ts`); what must hold between settings stands in
- * `relations.ts`. Nothing here reads the environment or a file.
+ * Each setting is read on its own (`load.ts`); rules between settings are in `relations.ts`.
+ * Nothing here reads the environment or a file.
  */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
@@ -182,7 +182,8 @@ export const settingsSchema = z.strictObject({
   ),
   hangAfterMs: z
     .int()
-    // A thread without work gets something done once a second: less would call idleness a hang.
+    // A thread without work gets some once a second: a lower limit would report idle threads as
+    // hanging.
     .min(3000)
     .max(600_000)
     .default(3500)
@@ -228,10 +229,10 @@ export type SettingKey = keyof typeof settingsSchema.shape;
 
 export const SETTING_KEYS = Object.keys(settingsSchema.shape) as SettingKey[];
 
-/** What the schema reads, before what depends on other settings is filled in (`complete.ts`). */
+/** The result of the schema, before `complete.ts` fills in the settings that depend on others. */
 export type ReadSettings = z.output<typeof settingsSchema>;
 
-/** Off, unless they are given. */
+/** Off, unless they are set. */
 type OptionalKey =
   | 'startGate'
   | 'sentryDsn'
@@ -249,7 +250,7 @@ type Complete = {
   >;
 } & { readonly [Key in OptionalKey]?: NonNullable<ReadSettings[Key]> };
 
-/** All settings, checked and complete. Survives JSON, so worker threads get it as it is. */
+/** All settings, checked and complete. Survives JSON, so that worker threads get the same. */
 export interface Settings extends Complete {
   /** The dialect itself, not its name. */
   readonly dialect: Dialect;

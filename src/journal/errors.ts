@@ -1,9 +1,9 @@
 /**
- * What can go wrong with the journal as a thing of the world: its file, its disk, its lock.
+ * Operating errors of the journal: its file, its disk, its lock.
  *
- * One table of codes, each with the operator's way out and whether the same call may succeed later.
- * A write that breaks the rules of the port is no operating error but a programmer's: see
- * {@link IllegalWrite}. Either way nothing of the batch is stored.
+ * One table of codes, each with the operator's remedy and whether the same call may succeed later.
+ * A write that breaks the rules of the port is a programmer's error instead: see {@link
+ * IllegalWrite}. Either way nothing of the batch is stored.
  */
 
 export const JOURNAL_ERRORS = {
@@ -69,7 +69,7 @@ export type JournalErrorCode = keyof typeof JOURNAL_ERRORS;
 export class JournalError extends Error {
   override readonly name = 'JournalError';
   readonly code: JournalErrorCode;
-  /** What an operator can do about it. */
+  /** The remedy for an operator. */
   readonly hint: string;
   /** Whether the same call can succeed later without a restart. */
   readonly retry: boolean;
@@ -85,7 +85,7 @@ export class JournalError extends Error {
   }
 }
 
-/** A write that the port forbids: a programmer's error, to be let through to the top. */
+/** A write that the port forbids: a programmer's error, to be thrown to the top. */
 export class IllegalWrite extends Error {
   override readonly name = 'IllegalWrite';
 }

@@ -1,7 +1,7 @@
 import { IllegalWrite } from './errors.ts';
 import { KEPT_NAME_MAX, KEPT_VALUE_MAX } from './port.ts';
 
-/** What every driver asks of a standing word. */
+/** Every driver checks a kept value so. */
 export function assertKeepable(name: string, value: string | undefined): void {
   if (name.length === 0 || name.length > KEPT_NAME_MAX) {
     throw new IllegalWrite(`a word is kept under a name of ${name.length} characters`);

@@ -1,15 +1,15 @@
 /**
- * The data folder, made before anything else is. One by one: where no folder can be made, Node's own call
- * for all that are missing never ends in some places (/proc), and names nothing in others.
+ * Makes the data folder before anything else. One folder at a time: Node's own call for all missing
+ * ones never ends in some places (/proc), and names no folder in others.
  */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Problem } from '../problem.ts';
 
-/** Not those that a person mends without another setting: rights, a disk. The journal tells them better. */
+/** Not the faults that need no other setting (rights, a disk): the journal reports those better. */
 const WRONG_PLACE = ['ENOTDIR', 'EEXIST', 'ENOENT'];
 
-/** @param source where the setting comes from; undefined if the folder is there now */
+/** @param source the source of the setting; undefined if the folder exists now */
 export function makeDataFolder(folder: string, source: string): Problem | undefined {
   try {
     for (const each of missing(folder)) mkdirSync(each);
@@ -20,7 +20,7 @@ export function makeDataFolder(folder: string, source: string): Problem | undefi
   return misplaced(folder, source);
 }
 
-/** The same without making it: a file in its place, or above it. */
+/** The same without making it: a file is in its place, or above it. */
 export function misplaced(folder: string, source: string): Problem | undefined {
   const there = dirname(missing(folder)[0] ?? `${folder}/.`);
   if (statSync(there).isDirectory()) return undefined;

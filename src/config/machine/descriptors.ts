@@ -1,12 +1,12 @@
 /**
- * What the daemon needs of file descriptors, held against what the process may open. Node raises the
- * soft limit to the hard one at its start, so that this is the hard one.
+ * The daemon's need of file descriptors, against the limit of the process. Node raises the soft
+ * limit to the hard one at its start, so this is the hard one.
  */
 import { readFileSync } from 'node:fs';
 import type { Problem } from '../problem.ts';
 import type { Settings } from '../schema.ts';
 
-/** Journal, logs, notices, and what Node and ZeroMQ take for themselves: 48 were seen. */
+/** Journal, logs, notices, and those of Node and ZeroMQ: 48 were seen. */
 const OWN = 64;
 /** Its event loop and its channel: 7 were seen. */
 const EACH_EXECUTOR = 8;
@@ -20,7 +20,7 @@ type Needy = Pick<Settings, 'executors' | 'nodes' | 'connectionsPerNode'>;
 export type DescriptorFit =
   /** `needed`: with every connection in use. */
   | { readonly kind: 'enough'; readonly needed: number }
-  /** Each executor has so many connections to a node, which is less than `connectionsPerNode`. */
+  /** Connections of each executor to a node, fewer than `connectionsPerNode`. */
   | { readonly kind: 'fewer'; readonly needed: number; readonly connectionsPerNode: number }
   /** `least`: with 64 clients and one connection to each node. */
   | { readonly kind: 'too few'; readonly least: number };
@@ -40,13 +40,13 @@ export function fitDescriptors(
   return { kind: 'fewer', needed, connectionsPerNode: affordable };
 }
 
-/** Of this process; undefined where the system does not tell it, or sets none. */
+/** Of this process; undefined if the system does not show it, or sets none. */
 export function descriptorLimit(): number | undefined {
   let text: string;
   try {
     text = readFileSync('/proc/self/limits', 'utf8');
   } catch (error) {
-    // Not Linux, or /proc is not to be read.
+    // Not Linux, or /proc is not readable.
     if (['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))
       return undefined;
     throw error;

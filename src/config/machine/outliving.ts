@@ -1,6 +1,7 @@
 /**
- * How long the kernel may go on sending for a process that was killed: what it has buffered for a node out of reach
- * leaves when the road is back (docs/decisions/035-bytes-that-outlive-the-process.md).
+ * How long the kernel may continue to send for a process that was killed: its buffered bytes for an
+ * unreachable node leave when the network is back
+ * (docs/decisions/035-bytes-that-outlive-the-process.md).
  */
 import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
@@ -10,14 +11,17 @@ import type { NodeAccess } from '../../node/access/access.ts';
 export const ORPHAN_RETRIES = 'net.ipv4.tcp_orphan_retries';
 const PATH = '/proc/sys/net/ipv4/tcp_orphan_retries';
 
-/** What 0 stands for. Where there is no such setting, because it is not Linux, this is assumed. */
+/** The meaning of 0. Also assumed on systems other than Linux, which have no such setting. */
 const RETRIES_BY_DEFAULT = 8;
 /** TCP_RTO_MIN and TCP_RTO_MAX of the kernel, ms. */
 const RETRY_MIN_MS = 200;
 const RETRY_MAX_MS = 120_000;
-/** From then on each retry waits as long as the one before: the logarithm of the two's ratio, rounded down. */
+/**
+ * From then on each retry waits as long as the one before: the logarithm of the ratio of the two,
+ * rounded down.
+ */
 const DOUBLINGS_MAX = Math.floor(Math.log2(RETRY_MAX_MS / RETRY_MIN_MS));
-/** The kernel counts from the first retry, which comes after a round trip and some. */
+/** The kernel counts from the first retry, which comes a little more than a round trip later. */
 const FIRST_RETRY_MS = 1000;
 
 /**
@@ -33,7 +37,7 @@ export function outlivingMs(retries: number): number {
   return (2 ** (doublings + 1) - 1) * RETRY_MIN_MS + steady * RETRY_MAX_MS + FIRST_RETRY_MS;
 }
 
-/** As this kernel is set now, for this process's network. */
+/** The present setting of this kernel, for this process's network. */
 export function readOutlivingMs(): number {
   return outlivingMs(readRetries());
 }
@@ -54,8 +58,8 @@ LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
 /**
- * Whether a node is on this machine, as its URL says: no road to it can be cut. Of names only `localhost` is known to
- * stand for the same place at all times (RFC 6761).
+ * Whether the URL shows that a node is on this machine: then no network to it can fail. Of names,
+ * only `localhost` is known to mean the same place at all times (RFC 6761).
  */
 export function isLoopback(url: string): boolean {
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '').toLowerCase();
@@ -64,7 +68,7 @@ export function isLoopback(url: string): boolean {
   return family !== 0 && LOOPBACK.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** Whether no road leads to this node: it is on this machine. */
+/** Whether no network leads to this node: it is on this machine. */
 export function isLocal({ url, socket }: Pick<NodeAccess, 'url' | 'socket'>): boolean {
   return socket !== undefined || isLoopback(url);
 }

@@ -1,4 +1,4 @@
-/** What the configuration may say of one node beside its address: headers, query, credentials, TLS. */
+/** The configuration of one node besides its address: headers, query, credentials, TLS. */
 import { z } from 'zod';
 import { hasReference, referenceFault } from '../../node/access/secret.ts';
 import { issueText } from '../settings/issue-text.ts';
@@ -11,7 +11,7 @@ const PATH_MAX = 1024;
 /** A token of HTTP (RFC 9110, section 5.6.2). */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]{1,100}$/;
 const HEADER_TEXT = /^[\x20-\x7e]*$/;
-/** They say how a request is to be read, and are written with it. */
+/** They define how a request is read, and are written with it. */
 const RESERVED: ReadonlySet<string> = new Set([
   'host',
   'connection',
@@ -24,7 +24,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
-/** What is called so is secret, whoever thinks otherwise. */
+/** Headers with these names are secret, whatever the configuration says. */
 const SECRET_NAME =
   /^(?:proxy-)?authorization$|^cookie$|(?:^|[-_])(?:api-?key|key|token|secret|password|passwd)$/i;
 const HOW = 'write ${env:NAME} or ${file:PATH}, so that it stands in no configuration';

@@ -1,6 +1,6 @@
 /**
- * Dialects of the configuration file, by name. Each is whole, or `extends` one that ships and says
- * only what differs, member by member of `create`, `delete` and so on.
+ * Dialects of the configuration file, by name. Each is complete, or `extends` one that ships and
+ * names the differences only, member by member of `create`, `delete` and so on.
  */
 import { z } from 'zod';
 import type { Dialect } from '../../node/dialect/dialect.ts';
@@ -15,7 +15,7 @@ const SHIPPED_NAMES = SHIPPED_DIALECTS.map(({ name }) => name);
 type Fault = { readonly message: string; readonly path: readonly PropertyKey[] };
 type Read = { readonly dialect: Dialect } | { readonly faults: readonly Fault[] };
 
-/** Not a `z.record`: that one drops the key `__proto__` without a word. */
+/** Not a `z.record`: that drops the key `__proto__` silently. */
 export const customDialects = z.unknown().transform((byName, context): readonly Dialect[] => {
   if (!isObject(byName)) {
     context.addIssue({ code: 'invalid_type', expected: 'object', input: byName });
@@ -60,14 +60,14 @@ function readDialect(name: string, value: unknown): Read {
   return { faults: faultsOf(result.error.issues) };
 }
 
-/** All missing members are one fault: most often it is `extends` that is missing. */
+/** All missing members are one problem: usually `extends` is missing. */
 function faultsOf(issues: readonly z.core.$ZodIssue[]): readonly Fault[] {
   const isMissing = ({ code, path, input }: z.core.$ZodIssue) =>
     code === 'invalid_type' && path.length === 1 && input === undefined;
   const missing = issues.filter(isMissing).map(({ path }) => String(path[0]));
   const faults: Fault[] = issues
     .filter((issue) => !isMissing(issue))
-    // Its name is the key it stands under, not a member.
+    // Its name is its key, not a member.
     .map((issue) => ({
       message: issueText(issue),
       path: issue.path.filter((at) => at !== 'name'),
@@ -84,12 +84,12 @@ function fault(message: string, path: readonly string[] = []): Read {
 }
 
 /**
- * What is said of `create`, `keys` and so on replaces what stands there member by member. What follows
- * from another member is not inherited where that one is said anew.
+ * Members of `create`, `keys` and so on replace inherited ones one by one. A value that follows
+ * from another member is not inherited if that member is replaced.
  */
 function merged(base: object, own: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const inherited = new Map<string, unknown>(Object.entries(base));
-  // Not by assignment: `__proto__` has to stay a key, so that it is found unknown.
+  // Not by assignment: `__proto__` has to stay a key, so that it is reported as unknown.
   const changes = Object.entries(own).map(([section, value]) => {
     const before = inherited.get(section);
     if (!isObject(before) || !isObject(value) || section === 'headers') return [section, value];

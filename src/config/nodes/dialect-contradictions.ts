@@ -1,4 +1,4 @@
-/** What members of a dialect say against each other, and what they leave out between them. */
+/** Contradictions between members of a dialect, and gaps between them. */
 import type { Body, Dialect, Json } from '../../node/dialect/dialect.ts';
 import { wholly } from '../../node/dialect/keys.ts';
 import { textsIn } from '../../node/dialect/template.ts';
@@ -74,7 +74,7 @@ function isPattern(pattern: string): boolean {
   try {
     return wholly(pattern) instanceof RegExp;
   } catch {
-    // What it says is a long sentence with the whole pattern in it.
+    // The error is a long sentence with the whole pattern in it.
     return false;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * What answers mean, as a file may say it: `201`, `[200, 201]`, `{status: 404, json: {/error: gone}}`,
- * or a list of these; one list of rules inside. What a status may mean is bounded by what HTTP lets it
- * say, so that no file can make a 500 a success or a 502 an answer (P4).
+ * The meaning of answers, as a file may write it: `201`, `[200, 201]`, `{status: 404, json:
+ * {/error: gone}}`, or a list of these; inside it is one list of rules. HTTP limits the meanings of
+ * a status, so that no file can make a 500 a success or a 502 an answer (P4).
  */
 import { z } from 'zod';
 import type { Expected, Rule } from '../../node/dialect/dialect.ts';
@@ -47,7 +47,7 @@ const RULE = {
   required: ['status'],
   additionalProperties: false,
 };
-/** What an answer may be held against, in JSON Schema: said once, as it stands in every call. */
+/** The conditions on an answer, in JSON Schema: written once, as in every call. */
 export const RULES_FORM = {
   anyOf: [STATUS, RULE, { type: 'array', items: { anyOf: [STATUS, RULE] } }],
 };
@@ -55,9 +55,9 @@ export const RULES_FORM = {
 interface Terms {
   readonly allows: (status: number) => boolean;
   readonly words: string;
-  /** Each rule has to prove that the node itself says so (P1). */
+  /** Each rule has to prove that the node itself answered (P1). */
   readonly isProof?: boolean;
-  /** There has to be one. */
+  /** At least one rule is required. */
   readonly isNeeded?: boolean;
 }
 
@@ -192,7 +192,7 @@ function readPattern(text: string, complain: (message: string) => void): string 
   return text;
 }
 
-/** One status of two meanings, where nothing beside it tells them apart. */
+/** One status with two meanings, and nothing to distinguish them. */
 export function sharedStatus(meanings: readonly (readonly Rule[])[]): number | undefined {
   const plain = meanings.map((rules) =>
     rules.filter(({ json, text, header }) => (json ?? text ?? header) === undefined),

@@ -1,4 +1,4 @@
-/** What a dialect of the configuration file may say, once `extends` is resolved. */
+/** The members of a dialect in the configuration file, once `extends` is resolved. */
 import { z } from 'zod';
 import type { Body, Dialect } from '../../node/dialect/dialect.ts';
 import { pointerFault } from '../../node/dialect/pointer.ts';
@@ -22,7 +22,7 @@ const HEADERS_MAX = 20;
 const BODY_MAX = 64 * 1024;
 const TIMEOUT_MAX = 28_000;
 
-/** A path with places to fill in, as it is appended to a base URL. */
+/** A path with placeholders, as it is appended to a base URL. */
 function path(places: readonly string[]) {
   return z
     .string()
@@ -149,7 +149,7 @@ const list = strict({
     .default(MIB),
 });
 
-/** What a dialect may say; the name stands before it. */
+/** The members of a dialect; its name stands before it. */
 export const dialectMembers = {
   keys: strict({
     pattern: z.string().min(1).max(500).nullable().default(null),
@@ -212,7 +212,7 @@ export const dialectMembers = {
   }).prefault({}),
 };
 
-/** What may be written: `extends` is resolved before this. */
+/** The form to write: `extends` is resolved before this. */
 const WRITTEN = ['extends', ...Object.keys(dialectMembers)];
 
 const whole = strict({ name: plainName, ...dialectMembers }, WRITTEN).transform((read): Dialect => {

@@ -1,4 +1,4 @@
-/** What `--check` says of a dialect that is right, and takes a risk. */
+/** Warnings of `--check` about a dialect that is valid, and takes a risk. */
 import { type Dialect, unprovenRules } from '../../node/dialect/dialect.ts';
 
 export function dialectWarnings(dialect: Dialect): readonly string[] {

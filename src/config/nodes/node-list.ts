@@ -10,10 +10,13 @@ import { strict } from '../settings/strict-object.ts';
 import { accessShape } from './access-schema.ts';
 
 const NODES_MAX = 50;
-/** Of a node at a unix socket that gives no URL. */
+/** Stands for the URL of a node at a unix socket that gives none. */
 const LOCAL_URL = 'http://localhost';
 
-/** Names key objects all over the daemon, so what every object inherits is not a name. */
+/**
+ * Names are keys of objects all over the daemon, so members that every object inherits are no
+ * names.
+ */
 export const plainName = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,64}$/, 'is not 1 to 64 of the characters A-Z a-z 0-9 . _ -')
@@ -26,7 +29,7 @@ const nodeUrl = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** What may be said of a node, beside its name. */
+/** The members of a node, beside its name. */
 export const nodeShape = { url: nodeUrl.optional(), ...accessShape };
 
 const oneNode = strict({ name: plainName, ...nodeShape }).transform((node, context): NodeAccess => {
@@ -38,13 +41,16 @@ const oneNode = strict({ name: plainName, ...nodeShape }).transform((node, conte
     fault('is of no use: the URL does not begin with https://', ['tls']);
   }
   const given = Object.entries({ ...node, url: url ?? LOCAL_URL });
-  // What is off is absent, so that a node is the same before and after JSON.
+  // A member that is off is absent, so that a node is the same before and after JSON.
   return Object.fromEntries(
     given.filter(([, value]) => value !== undefined),
   ) as unknown as NodeAccess;
 });
 
-/** By hand, so that each fault is told where it stands: `nodes.east.url`, and no value beside an address is. */
+/**
+ * By hand, so that each problem has its path (`nodes.east.url`) and no value beside an address is
+ * shown.
+ */
 export const nodeList = z.unknown().transform((value, context): readonly NodeAccess[] => {
   const entries = entriesOf(value, context);
   if (entries === undefined) return z.NEVER;
@@ -68,7 +74,7 @@ export const nodeList = z.unknown().transform((value, context): readonly NodeAcc
   return nodes;
 });
 
-/** Where a secret may stand, whether or not it ought to. */
+/** Members that may hold a secret, whether or not they should. */
 function isSecret([member]: readonly PropertyKey[]): boolean {
   return member === 'headers' || member === 'query' || member === 'auth';
 }

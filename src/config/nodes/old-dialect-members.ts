@@ -1,4 +1,4 @@
-/** Members that dialects had once, and what says the same now. */
+/** Former members of dialects, and their replacements. */
 
 const MEMBERS: Readonly<Record<string, string>> = {
   proof:

@@ -1,6 +1,6 @@
 /**
- * Where nobody names the nodes they are the simulator's, and these are where its own variables put
- * them: `NODESIM_PORT` alone is enough to run a second copy, whoever reads the settings.
+ * If no source names nodes, the nodes are the simulator's, at the place that its own variables set:
+ * `NODESIM_PORT` alone is enough to run a second copy, for every reader of the settings.
  */
 import { isServiceLink } from '../../base/service-links.ts';
 import type { Problem } from '../problem.ts';
@@ -12,7 +12,7 @@ const FIRST_PORT = 7400;
 const PORT_MAX = 65_535;
 const NAMES = ['node01', 'node02', 'node03'];
 
-/** @returns nothing where the simulator is not moved */
+/** @returns undefined if the simulator is not moved */
 export function readSimulated(env: Environment): {
   readonly given: readonly Given[];
   readonly problems: readonly Problem[];
@@ -20,7 +20,7 @@ export function readSimulated(env: Environment): {
   const port = isServiceLink(env, 'NODESIM_PORT') ? undefined : env['NODESIM_PORT'] || undefined;
   const host = env['NODESIM_HOST'] || undefined;
   const names = env['NODESIM_NODES'] || undefined;
-  // Port 0 lets the simulator look for free ones, which nobody here knows.
+  // Port 0 lets the simulator choose free ones, which are not known here.
   if (port === '0' || (port ?? host ?? names) === undefined) return { given: [], problems: [] };
   const list = names?.split(',').map((name) => name.trim()) ?? NAMES;
   const first = port === undefined ? FIRST_PORT : Number(port);

@@ -1,10 +1,13 @@
-/** What may be written in a file, as JSON Schema, where a setting is read by hand and zod does not know. */
+/**
+ * The form to write in a file, as JSON Schema, for settings that are read by hand: zod does not
+ * know it.
+ */
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const forms = new WeakMap<object, JsonSchema>();
 
-/** Says it of this schema, and returns it. */
+/** Attaches the form to this schema, and returns the schema. */
 export function written<Schema extends object>(schema: Schema, form: JsonSchema): Schema {
   forms.set(schema, form);
   return schema;

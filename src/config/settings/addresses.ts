@@ -1,4 +1,4 @@
-/** Addresses and places among the settings. */
+/** Addresses and paths among the settings. */
 import { z } from 'zod';
 
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\]|\*)$/;
@@ -29,7 +29,7 @@ export const httpUrl = z
   .string()
   .refine((text) => /^https?:\/\/[^/\\?#\s]+/i.test(text) && URL.canParse(text), 'is not a URL');
 
-/** Where the journal is, by driver. */
+/** The place of the journal, by driver. */
 export const journal = z.string().transform((text, context) => {
   const path = /^sqlite:(?<path>.+)$/su.exec(text)?.groups?.['path'];
   if (path === undefined) {

@@ -1,4 +1,4 @@
-/** What the schema found, as words that read on from the name of what is wrong. */
+/** Problems that the schema found, as text that reads on from the name of the setting. */
 import type { z } from 'zod';
 
 const QUOTED_MAX = 100;
@@ -6,7 +6,7 @@ const QUOTED_MAX = 100;
 /**
  * `"5s" is not a number`, `is missing`, `"http://***@host" holds credentials`
  *
- * @param isHidden what was given may be secret, and is not shown
+ * @param isHidden the value may be secret, and is not shown
  */
 export function issueText(issue: z.core.$ZodIssue, { isHidden = false } = {}): string {
   const { input } = issue;
@@ -36,7 +36,7 @@ function predicateOf(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** The schema's own message, where it gives one: those of the library begin with a capital. */
+/** The schema's own message, if it has one: those of the library begin with a capital. */
 function ownMessage({ message }: z.core.$ZodIssue): string | undefined {
   return /^[a-z]/.test(message) ? message : undefined;
 }
@@ -66,7 +66,7 @@ function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-/** A value as it may be shown: short, on one line, without credentials. */
+/** A value for display: short, on one line, without credentials. */
 export function quoted(value: string | number | boolean): string {
   if (typeof value !== 'string') return String(value);
   const open = value.replaceAll(/\/\/\S*@/g, '//***@');

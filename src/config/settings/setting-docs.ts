@@ -1,19 +1,19 @@
-/** What is said of a setting beside its schema, for the documentation and for whoever reads it. */
+/** The documentation of a setting, beside its schema. */
 import { z } from 'zod';
 
 export interface SettingDoc {
-  /** What it does, for the reader of docs/configuration.md. */
+  /** Its effect, for the reader of docs/configuration.md. */
   readonly text: string;
   readonly unit?: 'ms' | 'bytes' | 'days' | 'hours';
-  /** What may be given, where the schema alone does not say it. */
+  /** The allowed values, if the schema alone does not show them. */
   readonly allowed?: string;
-  /** The default in words, where it depends on the machine or on another setting. */
+  /** The default as text, if it depends on the machine or on another setting. */
   readonly fallback?: string;
   /** It has no variable and no flag. */
   readonly fileOnly?: true;
-  /** The name other programs know it by; `LOCKSTEP_…` is stronger, and empty is as good as unset. */
+  /** Its name in other programs. `LOCKSTEP_…` is stronger; empty means unset. */
   readonly variable?: string;
-  /** Its value is never shown: not in a message, not by `--check`, not in the log. */
+  /** Its value is never shown: in no message, not by `--check`, not in the log. */
   readonly secret?: true;
 }
 

@@ -1,4 +1,4 @@
-/** One setting: what the schema says of it, and one given value read by it. */
+/** One setting: its schema, and one given value read by it. */
 import { z } from 'zod';
 import type { Problem } from '../problem.ts';
 import { type ReadSettings, type SettingKey, settingsSchema } from '../schema.ts';
@@ -7,7 +7,7 @@ import { issueText } from './issue-text.ts';
 import { type SettingDoc, settingDocs } from './setting-docs.ts';
 import { suggestion } from './suggestion.ts';
 
-/** A value somebody gave, and where. `text`: from the environment or the command line. */
+/** A given value and its source. `text`: from the environment or the command line. */
 export interface Given {
   readonly key: SettingKey;
   readonly source: string;
@@ -30,7 +30,7 @@ function valueSchema(key: SettingKey): z.ZodType {
   return settingsSchema.shape[key].unwrap();
 }
 
-/** What may be given, in words: `a whole number from 1 to 28000 (ms)`. */
+/** The allowed values as text: `a whole number from 1 to 28000 (ms)`. */
 export function allowedText(key: SettingKey): string {
   const { allowed, unit } = docOf(key);
   if (allowed !== undefined) return allowed;
@@ -63,7 +63,7 @@ export function readGiven(given: Given): ReadValue {
   return { ok: false, problems: issueProblems(result.error.issues, { ...given, allowed }) };
 }
 
-/** A whole number that is too large breaks two rules of the schema; people hear of one. */
+/** A whole number that is too large breaks two rules of the schema; one is reported. */
 function issueProblems(
   issues: readonly z.core.$ZodIssue[],
   given: Given & { readonly allowed: string },

@@ -1,4 +1,4 @@
-/** Objects that refuse unknown keys and say which one was meant. */
+/** Objects that reject unknown keys and suggest the nearest known one. */
 import { z } from 'zod';
 import { suggestion } from './suggestion.ts';
 

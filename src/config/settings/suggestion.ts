@@ -1,4 +1,4 @@
-/** Which of the known names was meant, and what to say about it. */
+/** Suggests the known name nearest to an unknown one. */
 import { nearest } from '../../base/nearest.ts';
 
 /** The same name in another spelling (`request_timeout_ms`), or else the nearest one. */

@@ -1,6 +1,6 @@
 /**
- * The settings that the daemon shares with whoever starts it: when it may begin, when it is started
- * anew, and how it says that it was stopped.
+ * The settings that the daemon shares with its supervisor: when it may begin, when it restarts, and
+ * the exit code of an intended stop.
  */
 import { z } from 'zod';
 import { endpoint, httpUrl } from './addresses.ts';
@@ -9,7 +9,7 @@ import { settingDocs } from './setting-docs.ts';
 const GIB = 1024 ** 3;
 const HOUR_MS = 60 * 60 * 1000;
 const HOURS_MAX = 8760;
-/** Exit codes that say something else: a failure, a wish to be started anew, a bad configuration. */
+/** Exit codes with another meaning: a failure, a scheduled restart, a bad configuration. */
 const TAKEN_EXIT_CODES: readonly number[] = [1, 75, 78];
 
 export const supervisionShape = {

@@ -1,8 +1,8 @@
 /**
- * The settings of what tells the world outside how the daemon is: log, Sentry, Cronitor, notices.
+ * The settings of log, Sentry, Cronitor and notices.
  *
- * Each integration is off until its key is given. What only makes sense together stands in
- * `relations.ts`. Keys and addresses that hold one are secret: nobody shows them.
+ * Each integration is off until its key is set. Settings that need each other are in
+ * `relations.ts`. Keys, and addresses that hold one, are secret and never shown.
  */
 import { z } from 'zod';
 import { host, httpUrl } from './addresses.ts';
@@ -10,7 +10,7 @@ import { settingDocs } from './setting-docs.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Where lines go beside the console. Survives JSON. */
+/** The destination of log lines beside the console. Survives JSON. */
 export type SyslogAddress =
   | { readonly kind: 'udp' | 'tcp' | 'tls'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
@@ -31,7 +31,7 @@ const syslogAddress = z.string().transform((text, context): SyslogAddress => {
   return { kind: kind as 'udp' | 'tcp' | 'tls', host: bare, port: Number(port) };
 });
 
-/** As strict as Sentry's own reader, which prints what it can't read, key and all. */
+/** As strict as Sentry's own parser, which prints an address that it cannot read, with its key. */
 const DSN = /^https?:\/\/\w+@(?:\[[:.\w]+\]|[\w.-]+)(?::\d+)?\/(?:[\w.-]+\/)*\d+$/;
 const sentryDsn = z.string().regex(DSN, 'is not of the form https://KEY@HOST/PROJECT');
 

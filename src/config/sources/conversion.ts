@@ -1,6 +1,6 @@
 /**
- * Numbers from the environment and the command line: decimal digits and nothing else. What a
- * person may have meant by anything else is a hint, never a guess.
+ * Numbers from the environment and the command line: decimal digits and nothing else. For any other
+ * text there is a hint, never a guess.
  */
 import { z } from 'zod';
 import { quoted } from '../settings/issue-text.ts';
@@ -19,7 +19,7 @@ export type Converted =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly message: string; readonly hint?: string };
 
-/** Text for what the schema takes; only numbers are anything else than text. */
+/** Converts text for the schema; only numbers differ from text. */
 export function convertText(text: string, schema: z.ZodType, unit?: string): Converted {
   if (text === '') {
     return { ok: false, message: 'is set, but empty', hint: 'Unset it to get the default.' };
@@ -34,7 +34,7 @@ export function convertText(text: string, schema: z.ZodType, unit?: string): Con
     : { ok: false, message, hint: `Write ${meant}.` };
 }
 
-/** `5s` of milliseconds is 5000, `1_000` is 1000, ` 5` is 5; undefined if it is anybody's guess. */
+/** `5s` of milliseconds is 5000, `1_000` is 1000, ` 5` is 5; undefined if it would be a guess. */
 export function meantNumber(text: string, unit = ''): number | undefined {
   const bare = text
     .trim()

@@ -1,6 +1,6 @@
 /**
- * Settings from `LOCKSTEP_*` variables, where one that no setting has is a mistake; and, weaker, from
- * the names under which other programs know the same thing (`SENTRY_DSN`).
+ * Settings from `LOCKSTEP_*` variables: one that names no setting is a mistake. And, weaker, from
+ * the names of other programs for the same thing (`SENTRY_DSN`).
  */
 import { isServiceLink } from '../../base/service-links.ts';
 import type { Problem } from '../problem.ts';
@@ -12,7 +12,7 @@ import { envName } from './names.ts';
 const PREFIX = 'LOCKSTEP_';
 export const CONFIG_VARIABLE = 'LOCKSTEP_CONFIG';
 
-/** Variables with the prefix that are no settings, and what they are for. */
+/** Variables with the prefix that are no settings, and their purpose. */
 export const OTHER_VARIABLES: Readonly<Record<string, string>> = {
   [CONFIG_VARIABLE]: 'The configuration file, instead of one in the working directory.',
 };
@@ -24,7 +24,10 @@ const FILE_ONLY = new Map(
   SETTING_KEYS.filter((key) => docOf(key).fileOnly === true).map((key) => [envName(key), key]),
 );
 
-/** As compose files pass them on (`SENTRY_DSN: ${SENTRY_DSN:-}`), an empty one is an unset one. */
+/**
+ * An empty variable is an unset one, because compose files pass them on (`SENTRY_DSN:
+ * ${SENTRY_DSN:-}`).
+ */
 function readSharedNames(env: Environment): readonly Given[] {
   return SETTING_KEYS.flatMap((key: SettingKey): readonly Given[] => {
     const { variable } = docOf(key);

@@ -1,6 +1,6 @@
 /**
- * The configuration file: `lockstep.config.{json,yaml,yml}` in the working directory, or the one
- * that was named. One object of settings by their keys; anything else in it is a mistake.
+ * The configuration file: `lockstep.config.{json,yaml,yml}` in the working directory, or a named
+ * one. One object of settings by their keys; any other key is a mistake.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
@@ -15,13 +15,13 @@ const EXTENSIONS = ['.json', '.yaml', '.yml'];
 const NAMES = EXTENSIONS.map((extension) => `lockstep.config${extension}`);
 
 export interface FileSettings {
-  /** False if nobody can say what the file wanted. */
+  /** False if the content of the file could not be understood. */
   readonly legible: boolean;
   readonly given: readonly Given[];
   readonly problems: readonly Problem[];
 }
 
-/** @param named the file that was asked for, and by what; undefined: look for one in `cwd` */
+/** @param named the file that was asked for, and its source; undefined: look for one in `cwd` */
 export function readConfigFile(
   cwd: string,
   named: { readonly path: string; readonly source: string } | undefined,

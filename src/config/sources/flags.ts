@@ -44,7 +44,7 @@ export function readFlags(argv: readonly string[]): Flags {
   return { given, configFile: values.get(CONFIG_FLAG), problems };
 }
 
-/** What begins with two dashes is never a value. */
+/** Text that begins with two dashes is never a value. */
 function* pairs(argv: readonly string[]): Generator<{ flag: string; value: string | undefined }> {
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index] ?? '';

@@ -1,15 +1,15 @@
-/** Puts what was given over the defaults: the strongest source of each setting counts. */
+/** Puts given values over the defaults: the strongest source of each setting counts. */
 import type { Problem } from '../problem.ts';
 import { type ReadSettings, SETTING_KEYS, type SettingKey, settingsSchema } from '../schema.ts';
 import { type Given, readGiven } from '../settings/setting.ts';
 
-/** Where each setting comes from: `default`, or as {@link Problem.source} names it. */
+/** The source of each setting: `default`, or as in {@link Problem.source}. */
 export type Sources = Readonly<Record<SettingKey, string>>;
 
 export interface Layered {
   readonly read: ReadSettings;
   readonly sources: Sources;
-  /** Settings of which something given was wrong; their value here is another. */
+  /** Settings with a wrong value in some source; their value here is another one. */
   readonly faulty: ReadonlySet<SettingKey>;
   readonly problems: readonly Problem[];
 }

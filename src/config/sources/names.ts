@@ -1,4 +1,4 @@
-/** How one setting is called in its three places: `requestTimeoutMs`, env and flag. */
+/** The names of one setting in its three places: `requestTimeoutMs`, variable and flag. */
 
 /** `LOCKSTEP_REQUEST_TIMEOUT_MS` */
 export function envName(key: string): string {

@@ -1,9 +1,9 @@
 /**
  * The journal in memory: for tests and simulations, which crash it on purpose.
  *
- * It keeps every rule of the port and is plain on purpose: no index, every question walks all rows.
- * What a commit resolved is in the next {@link MemoryJournal.snapshot}; a journal opened on that
- * snapshot is the daemon's next life. It is not durable (P2, P3 hold within the process only).
+ * It keeps every rule of the port and is simple on purpose: no index, every query reads all rows. A
+ * resolved commit is in the next {@link MemoryJournal.snapshot}; a journal opened on that snapshot
+ * is the daemon's next run. It is not durable (P2, P3 hold within the process only).
  */
 
 import { compareBytes } from '../../base/byte-order.ts';
@@ -48,7 +48,7 @@ const EMPTY: MemorySnapshot = {
 };
 
 export class MemoryJournal implements Journal {
-  /** While set, every change is refused with it, as by a full disk. */
+  /** While set, every change fails with this error, as on a full disk. */
   refusal: JournalError | undefined;
   #rows: Map<number, Row>;
   #ids: Map<string, number>;
@@ -67,7 +67,7 @@ export class MemoryJournal implements Journal {
     this.#kept = new Map(from.kept);
   }
 
-  /** What a crash at this moment would leave; works on a closed journal too. */
+  /** The state that a crash at this moment would leave; works on a closed journal too. */
   snapshot(): MemorySnapshot {
     return {
       rows: new Map(this.#rows),
@@ -258,7 +258,7 @@ interface Settled extends Pick<Row, 'command' | 'lived'> {
   readonly settlement: Settlement;
 }
 
-/** The last word on a key once a command was settled, and not refused, after the last committed one. */
+/** The latest settled command of a key after its last committed one that was not refused. */
 function latestSettledOf(
   { command: { op }, settlement, lived }: Settled,
   committed: LatestSettled['committed'],

@@ -1,5 +1,5 @@
 /**
- * What the memory journal keeps of a command, and how one batch changes it.
+ * The rows of the memory journal, and the effect of one batch on them.
  *
  * Rows are replaced, never changed, and hold frozen copies: a caller that alters an object it
  * handed in, or got, alters nothing here, just as with a database.
@@ -18,11 +18,11 @@ export interface Row extends StoredCommand {
   readonly entries: RecoverableCommand['entries'];
   /** Its loose requests are not forgotten yet. */
   readonly loose: boolean;
-  /** How long the daemon had lived when it was accepted; once it is settled, when that was. */
+  /** Time lived at acceptance; once settled, at settlement. */
   readonly lived: number;
 }
 
-/** A deep copy, frozen, of what JSON can say. */
+/** A deep copy, frozen, of JSON values. */
 function frozen<T>(value: T): T {
   return JSON.parse(JSON.stringify(value), (_key, part) => Object.freeze(part)) as T;
 }
@@ -91,7 +91,7 @@ export function unheld(row: Row): Row {
   return held === undefined ? row : Object.freeze(rest);
 }
 
-/** What the port shows of it. */
+/** The part that the port shows. */
 export function shown(row: Row): StoredCommand {
   const { command, state, stuck, held, reason, settlement } = row;
   return Object.freeze({

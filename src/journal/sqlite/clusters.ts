@@ -1,5 +1,5 @@
 /**
- * Lists of nodes, each stored once and known by a small number.
+ * Lists of nodes, each stored once under a small number.
  *
  * The cache may run ahead of the database when a commit fails: call {@link Clusters.forget} then.
  */
@@ -20,7 +20,7 @@ export class Clusters {
     this.#read = prepareReadCluster(db);
   }
 
-  /** The number of this list, given now if it has none; call it within a write transaction. */
+  /** The number of this list; a new list gets one now. Call it within a write transaction. */
   number(nodes: readonly string[]): number {
     const text = JSON.stringify(nodes);
     const known = this.#numbers.get(text);
@@ -33,7 +33,7 @@ export class Clusters {
     return id;
   }
 
-  /** Its number, if it has been asked for since the start. */
+  /** Its number, if it has been read since the start. */
   known(nodes: readonly string[]): number | undefined {
     return this.#numbers.get(JSON.stringify(nodes));
   }

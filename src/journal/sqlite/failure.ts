@@ -15,7 +15,7 @@ const CODES: readonly (readonly [prefix: string, code: JournalErrorCode])[] = [
 ];
 
 /**
- * What to throw for what SQLite threw. Anything that is not SQLite's is passed on.
+ * The error to throw for an error of SQLite. Any other error is passed on.
  * @param path the journal, to be named where its content is damaged
  */
 export function asJournalError(error: unknown, path?: string): unknown {
@@ -31,8 +31,8 @@ export function asJournalError(error: unknown, path?: string): unknown {
 }
 
 /**
- * What to throw for what went wrong with the file of a copy: it is named in place of `seen`, the name
- * under which it was worked on. What is no trouble of files is passed on.
+ * The error to throw for a failure of a copy's file: it names the copy instead of `seen`, the
+ * temporary name of the file. Errors that are not about files are passed on.
  */
 export function asCopyError(
   error: unknown,
@@ -42,7 +42,7 @@ export function asCopyError(
   if (found instanceof JournalError) {
     const message = found.message.replaceAll(seen, copy);
     const { code } = found;
-    // Those of the table are about the journal in its place.
+    // The remedies of the table are for the journal in its place.
     const isOwn = found.hint !== JOURNAL_ERRORS[code].hint || code === 'newer_schema';
     return new JournalError(message, { code, cause: error, hint: isOwn ? found.hint : hint });
   }

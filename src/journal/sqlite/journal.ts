@@ -1,11 +1,12 @@
 /**
  * The journal on one SQLite file (P2, P3).
  *
- * SQLite works within the call, the port answers by promises: a commit holds the thread for one
- * fdatasync, and what arrives meanwhile is the next batch. A disk that failed a write or a sync once
- * is not trusted again: the kernel may have dropped the pages and report the next sync as good, so
- * every later commit is refused and the daemon has to start anew. The same holds for a journal whose
- * files others have removed or written to (vigil.ts); it is saved first (rescue.ts).
+ * SQLite works within the call, the port answers by promises: a commit blocks the thread for one
+ * fdatasync, and everything that arrives meanwhile is the next batch. A disk that once failed a
+ * write or a sync is no longer trusted: the kernel may have dropped the pages and report the next
+ * sync as successful. So every later commit is refused, and the daemon has to restart. The same
+ * holds for a journal whose files another program has removed or written to (vigil.ts); it is saved
+ * first (rescue.ts).
  */
 import { JournalError } from '../errors.ts';
 import type { CommitResult, Journal, ListFilter, ListPage, Pruning, WriteBatch } from '../port.ts';
@@ -33,9 +34,9 @@ export class SqliteJournal implements Journal {
   readonly #park;
   readonly #unhold;
   readonly #savedIn: readonly string[];
-  /** Others have its files: it is being saved, for this error. */
+  /** Its files are gone or foreign: it is being saved, because of this error. */
   #rescue: Promise<JournalError> | undefined;
-  /** A look at the file, under way. */
+  /** A check of the file, under way. */
   #soundness: Soundness | undefined;
   #broken: JournalError | undefined;
 
@@ -47,7 +48,7 @@ export class SqliteJournal implements Journal {
     }: {
       readonly lookedAt?: number;
       readonly upkeep?: FileUpkeepBounds;
-      /** Where the journal is saved if not beside its file. */
+      /** Where to save the journal, if not beside its file. */
       readonly savedIn?: readonly string[];
     } = {},
   ) {
@@ -74,7 +75,7 @@ export class SqliteJournal implements Journal {
     return this.#connection.path;
   }
 
-  /** What a look at the file finds ends it; `then` hears of it too. */
+  /** A fault that the check finds ends the journal; `then` gets it too. */
   follow(soundness: Soundness, then: (found: Found) => void): void {
     this.#soundness = soundness;
     void soundness.ended.then((found) => {

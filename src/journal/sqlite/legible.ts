@@ -1,6 +1,6 @@
 /**
- * What comes from the disk is checked before it is believed: a word that is none of those that are
- * written is a damaged file, and is told as such instead of being handed on to clients.
+ * Checks everything that comes from the disk: a value that this program never writes means a
+ * damaged file. It is reported as such instead of being sent to clients.
  */
 import type {
   Direction,
@@ -41,7 +41,7 @@ const PRESENCES: Names<Presence> = { present: true, absent: true };
 const BELIEFS: Names<Presence | 'unknown'> = { ...PRESENCES, unknown: true };
 
 const DIRECTIONS: Names<Direction> = { want: true, prior: true };
-/** A settlement stands in the row of its command. */
+/** A settlement is in the row of its command. */
 const ENTRIES: Names<Exclude<DurableEntry['kind'], 'settled'>> = {
   began: true,
   turned: true,
@@ -61,7 +61,7 @@ const TABLES = {
   entry: ENTRIES,
 } as const;
 
-/** @throws JournalError `corrupt` if the word is none of its kind */
+/** @throws JournalError `corrupt` if the value is not of this kind */
 export function assertKnown(seq: number, kind: keyof typeof TABLES, word: unknown): void {
   if (typeof word === 'string' && Object.hasOwn(TABLES[kind], word)) return;
   throw illegible(seq, `its ${kind} is ${JSON.stringify(word)}`);

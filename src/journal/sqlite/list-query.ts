@@ -1,7 +1,7 @@
 /** The statement of a listing: an index walked newest first, or all of history. */
 import { COMMAND_COLUMNS } from './rows.ts';
 
-/** What a listing walks, newest first: an index that leaves much out, or all of history. */
+/** The order of a listing, newest first: by an index that leaves much out, or all of history. */
 export interface Source {
   readonly index: string;
   /** A condition that lets SQLite use the index in this order. */
@@ -42,7 +42,7 @@ export function listPage(source: Source, conditions: readonly string[]): string 
     ORDER BY seq DESC LIMIT ?`;
 }
 
-/** The row after so many of the source. Parameters after the source's: below, rows to pass. */
+/** The row after so many rows of the source. Parameters after the source's: below, rows to skip. */
 export function listFloor(source: Source): string {
   return `
     SELECT seq FROM command ${source.index}

@@ -1,8 +1,8 @@
 /**
  * Lists commands newest first, by any mix of filters, in bounded time.
  *
- * A page looks through {@link LOOKED_AT} rows of each source at most, so that a rare match in a long
- * history does not hold the coordinator up (P9). A page may therefore be short, or empty, and still
+ * A page reads at most {@link LOOKED_AT} rows of each source, so that a rare match in a long
+ * history does not delay the coordinator (P9). A page may therefore be short, or empty, and still
  * name a `next`. The sources are the indexes that leave out the most; no row is in two of them.
  */
 import type { Database } from 'better-sqlite3';
@@ -12,7 +12,7 @@ import type { Clusters } from './clusters.ts';
 import { FAILED, HISTORY, listFloor, listPage, OPEN, ofKey, type Source } from './list-query.ts';
 import { type CommandRow, storedOf } from './rows.ts';
 
-/** Rows one page looks through: 20,000 take about 5 ms. */
+/** Rows that one page reads: 20,000 take about 5 ms. */
 const LOOKED_AT = 20_000;
 
 const OPEN_STATES: readonly SagaState[] = ['accepted', 'applying', 'compensating'];
@@ -25,18 +25,18 @@ interface Conditions {
   readonly values: readonly Value[];
 }
 
-/** What one source gave: its newest matches down to `floor`, below which it was not looked at. */
+/** The result of one source: its newest matches down to `floor`, below which nothing was read. */
 interface Part {
   readonly rows: readonly CommandRow[];
   readonly floor: number;
 }
 
 /**
- * By either clock. A settled command tells when it settled: accepted it was before.
+ * By either clock. A settled command has the time of its settlement: it was accepted before that.
  */
 const BEFORE = '(accepted_at < ? OR lived < ?)';
 
-/** The floor of a source that was looked through to its end. */
+/** The floor of a source that was read to its end. */
 const BOTTOM = -1;
 
 export class Listing {

@@ -1,4 +1,4 @@
-/** What the journal is asked: each answer bounded by the caller's limit, none of it locking. */
+/** The queries of the journal: each answer is bounded by the caller's limit, none of them locks. */
 import type { Database } from 'better-sqlite3';
 import type {
   JournalHead,

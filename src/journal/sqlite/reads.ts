@@ -43,8 +43,8 @@ export interface LatestSettledRow {
 type LatestSettledStatement = Statement<[groupId: string, again: string], LatestSettledRow>;
 
 /**
- * Both halves of the index are walked from their end and no further than this: a committed command
- * leaves owner marks, if only an empty set of them, and thousands of refused ones may stand beside it.
+ * Both halves of the index are read from their end and no further: a committed command leaves owner
+ * marks, even if only an empty set, and thousands of refused ones may stand beside it.
  */
 const LOOKED_BACK = 100;
 
@@ -58,7 +58,7 @@ export function prepareLatestSettled(db: Database): LatestSettledStatement {
   return latest(db, `state <> 'refused'`);
 }
 
-/** What a command was settled with. */
+/** The settlement of a command. */
 export function prepareSettlement(db: Database): Statement<[seq: number], string> {
   return db.prepare<[number], string>('SELECT settlement FROM command WHERE seq = ?').pluck();
 }
@@ -129,14 +129,14 @@ export function prepareReadHead(db: Database): Statement<[], HeadRow> {
   return db.prepare('SELECT last_seq, last_token, lived FROM head');
 }
 
-/** Kept beside the commands, because pruning takes those away. */
+/** Kept beside the commands, because pruning removes those. */
 export function prepareWriteHead(
   db: Database,
 ): Statement<[lastSeq: number, lastToken: string, lived: number]> {
   return db.prepare('UPDATE head SET last_seq = ?, last_token = ?, lived = max(lived, ?)');
 }
 
-/** Between commands the time goes on as well. */
+/** Time passes between commands too. */
 export function prepareLive(db: Database): Statement<[lived: number]> {
   return db.prepare('UPDATE head SET lived = max(lived, ?)');
 }

@@ -1,4 +1,4 @@
-/** Rows as SQLite gives them, and what they mean. */
+/** Rows of SQLite, and their meaning. */
 import type { Command, Lane, Operation, Reason, SagaState } from '../../core/model.ts';
 import type { Held, RecoverableCommand, StoredCommand } from '../port.ts';
 import type { Clusters } from './clusters.ts';
@@ -12,7 +12,7 @@ export const COMMAND_COLUMNS = `
   seq, id, op, group_id, ensure, lane, token, cluster, accepted_at, deadline_at,
   state, stuck, held, reason, began_at, settlement`;
 
-/** What the column `held` means, by its value; 0: driven as any other. */
+/** The meaning of the column `held`, by its value; 0: driven like any other command. */
 const HELD: readonly (Held | undefined)[] = [undefined, 'restored', 'parked'];
 
 export interface CommandRow {
@@ -47,7 +47,7 @@ export interface EntryRow {
   readonly body: string;
 }
 
-/** @throws JournalError `corrupt` on what cannot have been written */
+/** @throws JournalError `corrupt` on a row that this program never writes */
 function commandOf(row: CommandRow, clusters: Clusters): Command {
   assertKnown(row.seq, 'op', row.op);
   assertKnown(row.seq, 'lane', row.lane);
@@ -95,7 +95,7 @@ export function openOf(
   return { command: commandOf(row, clusters), entries: facts, lived: row.lived, ...heldOf(row) };
 }
 
-/** A settled one is held no more, whatever its column says. */
+/** A settled command is not held, whatever its column says. */
 function heldOf({ held: code, settlement }: CommandRow): { readonly held?: Held } {
   const held = HELD[code];
   return held === undefined || settlement !== null ? {} : { held };

@@ -1,12 +1,12 @@
 /**
- * A settlement as its row keeps it: JSON, in a third of the bytes where all nodes of a known list
- * ended alike, as nearly always. The row grows by it, and a history is made of such rows.
+ * A settlement as text in its row: JSON, in a third of the bytes if all nodes of a known list ended
+ * alike, as they nearly always do. The row grows by it, and history is made of such rows.
  */
 import type { NodeOutcome, Settlement } from '../../core/model.ts';
 import type { Clusters } from './clusters.ts';
 import { assertKnown, objectOf } from './legible.ts';
 
-/** All nodes of the list with this number ended so; `token`: each was left with this owner mark. */
+/** All nodes of the list with this number ended so; `token`: each keeps this owner mark. */
 interface Alike extends Pick<Settlement, 'at' | 'state' | 'reason'> {
   readonly cluster: number;
   readonly each: NodeOutcome;

@@ -1,8 +1,8 @@
 /**
- * Keeps the files bounded, in steps small enough to stand between two commits: the WAL is copied
- * back, and pages that pruning freed are given to the file system.
+ * Bounds the files, in steps small enough to fit between two commits: copies the WAL back, and
+ * gives the pages that pruning freed to the file system.
  *
- * SQLite checkpoints by itself after commits, but swallows what goes wrong there; here it is told.
+ * SQLite checkpoints by itself after commits, but hides its errors there; here they are reported.
  */
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
@@ -11,16 +11,16 @@ import type { Pruning } from '../port.ts';
 import { prepareLive } from './reads.ts';
 import { preparePrune } from './writes.ts';
 
-/** A WAL longer than this is cut, waiting for its readers a moment. */
+/** A longer WAL is cut, with a short wait for its readers. */
 export const WAL_BOUND_BYTES = 32 * 1024 * 1024;
-/** A reader may hold one `tidy` up no longer than this. */
+/** A reader may delay one `tidy` no longer than this. */
 const READER_WAIT_MS = 50;
 /** Free pages that are kept for the next commands: 4 MiB. */
 const FREE_PAGES_KEPT = 1_024;
 /** Pages given back in one step: 1 MiB. */
 const VACUUM_STEP_PAGES = 256;
 
-/** What SQLite says of a checkpoint: pages in the WAL, and how many of them were copied back. */
+/** The result of a checkpoint: pages in the WAL, and the number of them that were copied back. */
 interface Checkpoint {
   readonly busy: number;
   readonly log: number;
@@ -40,7 +40,7 @@ export class FileUpkeep {
   readonly #live;
   readonly #prune;
   readonly #bounds: FileUpkeepBounds;
-  /** Nothing was left to do, and nothing was written since. */
+  /** Nothing is left to do, and nothing was written since. */
   #isTidy = false;
 
   constructor(db: Database, bounds: FileUpkeepBounds = DEFAULTS) {
@@ -74,7 +74,7 @@ export class FileUpkeep {
     this.#isTidy = isVacuumed && state?.busy === 0 && state.log === state.checkpointed;
   }
 
-  /** @returns whether no more pages can be given back */
+  /** @returns whether no more pages can be freed */
   #vacuum(): boolean {
     const free = this.#db.pragma('freelist_count', { simple: true }) as number;
     const spare = Math.min(free - this.#bounds.freePagesKept, VACUUM_STEP_PAGES);

@@ -1,7 +1,7 @@
 /**
  * Writes one batch, within a transaction that the caller holds: all of it, or an exception.
  *
- * Each statement says in its WHERE what must be true of the command; one that changes no row is a
+ * Each statement checks the state of the command in its WHERE; one that changes no row is a
  * programmer's error and undoes the batch. Order: accept, begin, append, settle, forget, so one
  * batch may carry the whole life of a command.
  */
@@ -31,7 +31,7 @@ import {
   prepareTurn,
 } from './writes.ts';
 
-/** What the acceptances of one batch raise the head to. */
+/** The head after the acceptances of one batch. */
 interface Latest {
   readonly seq: number;
   readonly token: string;
@@ -155,7 +155,7 @@ export class Writer {
 
   #forgetOne(seq: number): void {
     if (this.#forget.run(seq).changes === 1) return;
-    // Forgotten before, or pruned since: nothing to do. Open: its loose requests still matter.
+    // Forgotten or pruned before: nothing to do. Open: its loose requests still matter.
     if (this.#isOpen.get(seq) === 1) throw new IllegalWrite(`command ${seq} is forgotten open`);
   }
 

@@ -91,7 +91,7 @@ export function preparePark(db: Database): Statement<[seq: number]> {
   return db.prepare('UPDATE command SET held = 2 WHERE seq = ? AND settled_at IS NULL');
 }
 
-/** Takes the entries with it, by the foreign key. */
+/** Removes the entries too, by the foreign key. */
 export function preparePrune(db: Database): Statement<[livedBefore: number, limit: number]> {
   return db.prepare(`
     DELETE FROM command WHERE seq IN (

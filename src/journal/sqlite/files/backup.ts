@@ -1,9 +1,9 @@
 /**
- * A copy of a journal that a daemon may be writing meanwhile, by a connection of its own.
+ * Copies a journal while a daemon may be writing it, by a connection of its own.
  *
- * `VACUUM INTO` reads one state of the journal in one transaction, however much is written beside it; a
- * copy page by page starts over with every commit and does not end on a busy journal. The copy gets its
- * name when it is whole, on the disk, and looked through.
+ * `VACUUM INTO` reads one state of the journal in one transaction, however much is written
+ * meanwhile. A copy page by page starts again with every commit and never ends on a busy journal.
+ * The copy gets its name when it is complete, on the disk, and verified.
  */
 import { existsSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -23,7 +23,7 @@ export interface Backup {
 
 /**
  * @param path of the journal
- * @param file the copy; one that is there already is replaced in the end
+ * @param file the copy; an existing file is replaced at the end
  * @throws JournalError
  */
 export function backupJournal(path: string, file: string): Backup {
@@ -53,7 +53,8 @@ export function backupJournal(path: string, file: string): Backup {
     return { file: target, bytes: statSync(target).size };
   } catch (error) {
     removeFile(part);
-    // Damage is of what was read, and so is a lock; all else is of what was written.
+    // Damage concerns the file that was read, and so does a lock; all else concerns the written
+    // file.
     const found = asJournalError(error, path);
     if (error !== found && found instanceof JournalError && READ.includes(found.code)) throw found;
     throw asCopyError(error, { copy: target, seen: part, hint: LOOK });
@@ -66,7 +67,7 @@ const READ: readonly JournalErrorCode[] = ['corrupt', 'busy'];
 const LOOK =
   'Look at the folder of the copy and its disk; the journal and older copies are as before.';
 
-/** A copy takes the place of a file only, and makes no folder: the disk for it may not be mounted. */
+/** A copy replaces a file only, and makes no folder: its disk may not be mounted. */
 function assertPlace(target: string): void {
   const folder = dirname(target);
   const denied = (message: string, hint: string) =>
@@ -98,7 +99,7 @@ function openJournal(path: string): Database.Database {
   }
 }
 
-/** Its tables were written anew just now: what can be wrong is the disk. */
+/** Its tables were just written: only the disk can be at fault. */
 function assertWhole(part: string): void {
   const db = new Database(part, { readonly: true });
   try {

@@ -1,7 +1,7 @@
 /**
- * What the daemon does before it ends because its journal's files are not there any more, or not its
- * own: it saves what the connection still holds open, and makes sure that nothing it still has in hand
- * reaches a file that others have put in the journal's place.
+ * Saves the journal before the daemon ends because the journal's files are gone or foreign: it
+ * saves everything that the connection still has open, and makes sure that none of its writes
+ * reaches a file that another program put in the journal's place.
  */
 import { copyFileSync, existsSync, renameSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ import type { JournalConnection } from '../open/connection.ts';
 import { newId, removeFile, savedName, saveJournal, setId, syncFolder } from './saved.ts';
 import type { Trouble } from './vigil.ts';
 
-/** @returns what the daemon ends with */
+/** @returns the error that ends the daemon */
 export async function rescue(
   connection: JournalConnection,
   trouble: Trouble,
@@ -36,15 +36,16 @@ async function saveMoved(
 ): Promise<string> {
   const id = newId();
   const file = await saveJournal(db, { folders, id, isDoubtful: false });
-  // Files beside another journal: SQLite would take them for that one's.
+  // Files beside another journal: SQLite would take them for files of that journal.
   if (!vigil.hasItsName) removeBeside(db.name);
   else recordSaved(db, id);
   return file;
 }
 
 /**
- * Only what stood beside the file was moved: when the connection closes, all of it gets into the file,
- * and the next start can go on from there. If this fails, that start is refused, which is safe.
+ * Only the files beside the journal were moved: when the connection closes, everything gets into
+ * the journal's file, and the next start can continue from it. If this fails, the next start is
+ * refused, which is safe.
  */
 function recordSaved(db: JournalConnection['db'], id: string): void {
   try {
@@ -55,9 +56,10 @@ function recordSaved(db: JournalConnection['db'], id: string): void {
 }
 
 /**
- * The names are the same, the content is foreign. If what the connection reads is whole all the same
- * (only the file's time was touched, or all is in the log), it is saved. Otherwise the file as it is now
- * is all there is: it is what gets set aside. Either may be an older state, which `restore` allows for.
+ * The names are the same, the content is foreign. If the connection still reads a complete journal
+ * (only the file's time was changed, or everything is in the log), that is saved. Otherwise only
+ * the present file is left: it is kept as the saved copy. Either may be an older state, which
+ * `restore` allows for.
  */
 async function saveOverwritten(
   { db }: JournalConnection,
@@ -70,7 +72,8 @@ async function saveOverwritten(
   const saved = file ?? join(dirname(path), savedName(path));
   if (existsSync(`${path}-wal`)) {
     copyFileSync(`${path}-wal`, `${saved}.wal`);
-    // When the connection closes, SQLite would copy the log into the foreign file: it finds none.
+    // When the connection closes, SQLite would copy the log into the foreign file: now it finds
+    // none.
     truncateSync(`${path}-wal`);
   }
   removeBeside(path);

@@ -1,13 +1,14 @@
 /**
- * Puts a copy in the place of the journal, so that a daemon may go on from an earlier state (P1, P7).
+ * Puts a copy in the place of the journal, so that a daemon can continue from an earlier state (P1,
+ * P7).
  *
- * What happened since that state is not known any more, so nothing of it may be done a second time or
- * undone: numbers and owner marks go on far above all that can have been given meanwhile, and the open
- * commands are *held*: nobody drives them before an operator has said so, since they may have ended
- * long ago and their records may have been deleted since. The journal that is there now is kept beside.
+ * Everything since that state is unknown, so nothing of it may be repeated or undone. Numbers and
+ * owner marks continue far above all that can have been given meanwhile. The open commands are
+ * *held*: they are not driven before an operator decides, because they may have ended long ago, and
+ * their records may have been deleted since. The present journal is kept beside the new one.
  *
- * Steps are in such an order that a crash leaves either what was there before or a start that is
- * refused: the copy is made ready under the name of a saved journal (saved.ts) with a new id.
+ * The order of the steps: after a crash there is either the previous state or a start that is
+ * refused. The copy is prepared under the name of a saved journal (saved.ts) with a new id.
  */
 import { copyFileSync, existsSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { dirname, join, parse, resolve } from 'node:path';
@@ -32,7 +33,7 @@ import {
   syncFolder,
 } from './saved.ts';
 
-/** Above the marks that were given since the copy, even by a clock that ran ahead. */
+/** Above the owner marks that were given since the copy, even by a clock that ran ahead. */
 const TOKEN_RAISE_MICROS = 86_400 * 1_000_000;
 /** At 10,000 commands a second: more than a day of them. */
 const SEQ_RAISE = 1_000_000_000;
@@ -40,11 +41,11 @@ const SEQ_RAISE = 1_000_000_000;
 export interface Restored {
   /** Open commands, none of which is driven. */
   readonly held: number;
-  /** Where the journal is kept that was there before. */
+  /** The file of the previous journal. */
   readonly before?: string;
-  /** What the file was renamed to, if it was saved by a daemon. */
+  /** The new name of the file, if a daemon had saved it. */
   readonly renamed?: string;
-  /** Other files that were saved and are given up with this. */
+  /** Other saved files, which are given up with this. */
   readonly ignored: readonly string[];
 }
 
@@ -53,11 +54,11 @@ export interface RestoreOptions {
   readonly path: string;
   /** The copy; it is not changed. */
   readonly file: string;
-  /** Where else a daemon may have saved its journal. */
+  /** Other places where a daemon may have saved its journal. */
   readonly savedIn: readonly string[];
 }
 
-/** @throws JournalError `locked` if a daemon runs on the journal, and all that `connect` throws */
+/** @throws JournalError `locked` if a daemon runs on the journal, and all errors of `connect` */
 export function restoreJournal({ path: named, file, savedIn }: RestoreOptions): Restored {
   const path = prepareFolder(named);
   const source = resolve(file);
@@ -98,7 +99,7 @@ const NO_COPY = {
 
 /**
  * Makes a journal of the copy, at this version's schema, with its open commands held.
- * @returns how many are
+ * @returns the number of held commands
  */
 function prepare(source: string, ready: string): number {
   const part = `${ready}.part`;
@@ -140,7 +141,7 @@ function raise(db: Database.Database): void {
   );
 }
 
-/** Takes the journal that is there out of the way, with its log, which would spoil the next one. */
+/** Moves the present journal away with its log: the log would destroy the next journal. */
 function keepPresent(path: string): string | undefined {
   const { dir, name } = parse(path);
   const stamp = new Date().toISOString().replaceAll(':', '-');

@@ -1,10 +1,10 @@
 /**
- * What is left of a journal whose files were removed or written over while the daemon ran: a whole
- * copy of it, named by the time, beside it or where logs are (`journal-saved-TIME.db`).
+ * Copies of a journal whose files were removed or overwritten while the daemon ran: complete, named
+ * by the time, beside the journal or in the folder of the logs (`journal-saved-TIME.db`).
  *
- * The copy gets a new `journal_id`. So it is known at the next start whether what then is at the
- * journal's place has everything that is in the copy; if not, the daemon must not go on from it, for it
- * would have forgotten commands that it answered for (P3, P7). The way on is a person's choice.
+ * The copy gets a new `journal_id`. By that the next start knows whether the journal in place has
+ * everything that is in the copy. If not, the daemon must not start on it, because it would have
+ * forgotten commands that it answered (P3, P7). An operator decides.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -29,12 +29,12 @@ export interface SaveOptions {
   readonly folders: readonly string[];
   /** The copy's `journal_id`. */
   readonly id: string;
-  /** The copy may be a mixture of two states: it has to be looked through. */
+  /** The copy may be a mixture of two states: it has to be verified. */
   readonly isDoubtful: boolean;
 }
 
 /**
- * Saves what the connection reads, whatever has become of the names of its files.
+ * Saves the content that the connection reads, whatever became of the names of its files.
  * @returns the file
  * @throws Error with the reason of each folder
  */
@@ -92,7 +92,7 @@ export function setId(db: Database.Database, id: string): void {
   db.prepare('UPDATE head SET journal_id = ?').run(id);
 }
 
-/** Undefined: of a version that had none. */
+/** Undefined: the copy is of a version that had none. */
 export function idOf(db: Database.Database): string | undefined {
   const has = db.prepare(`SELECT 1 FROM pragma_table_info('head') WHERE name = 'journal_id'`);
   if (has.get() === undefined) return undefined;
@@ -108,7 +108,7 @@ function stemOf(path: string): string {
   return `${parse(path).name}-saved-`;
 }
 
-/** Those that nobody has decided on, newest first. */
+/** Saved copies without a decision, newest first. */
 export function savedFiles(path: string, folders: readonly string[]): readonly string[] {
   const found = [...new Set([dirname(path), ...folders])].flatMap((folder) =>
     namesIn(folder)
@@ -128,7 +128,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** Decided on: it is kept, and does not stand in the way of a start any more. */
+/** A decision was made: the file is kept, and no longer prevents a start. */
 export function settle(file: string, how: 'restored' | 'ignored'): string {
   const name = `${file}.${how}`;
   renameSync(file, name);
@@ -136,8 +136,8 @@ export function settle(file: string, how: 'restored' | 'ignored'): string {
 }
 
 /**
- * Refuses to begin where the journal was saved from its place and what is there now is not it.
- * @param id of what is there now; undefined if nothing is
+ * Refuses to start if the journal was saved from its place and the present one lacks its content.
+ * @param id of the present journal; undefined if there is none
  * @throws JournalError `saved_copy`
  */
 export function assertNothingSaved(
@@ -157,12 +157,12 @@ export function assertNothingSaved(
   });
 }
 
-/** What is at the journal's place has everything that one of them has. */
+/** The journal in place has the content of one of these. */
 export function isOneOf(saved: readonly string[], id: string | undefined): boolean {
   return id !== undefined && saved.some((file) => idIn(file) === id);
 }
 
-/** What cannot be read has no id: then a person has to look. */
+/** An unreadable file has no id: a person has to look at it. */
 export function idIn(file: string): string | undefined {
   try {
     const db = new Database(file, { readonly: true });
@@ -181,7 +181,7 @@ export function removeDatabase(file: string): void {
   for (const end of ['', '-wal', '-shm', '-journal']) removeFile(file + end);
 }
 
-/** Where there is none, and where a file stands in its folder's place (`force` fails there), is fine. */
+/** A missing file is fine, and so is a file in place of its folder (`force` fails there). */
 export function removeFile(file: string): void {
   if (existsSync(file)) rmSync(file, { force: true });
 }

@@ -1,4 +1,4 @@
-/** `node soundness-check FILE`: looks a journal through, and says `ok` or the first thing it found. */
+/** `node soundness-check FILE`: verifies a journal, and prints `ok` or the first fault. */
 import Database from 'better-sqlite3';
 
 const [path = ''] = process.argv.slice(2);
@@ -18,7 +18,7 @@ function looked(): unknown {
   } catch (error) {
     const isDamage =
       error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
-    // Anything else is no word about the file.
+    // Any other failure proves nothing about the file.
     if (isDamage) return error.message;
     throw error;
   }

@@ -1,12 +1,13 @@
 /**
- * Looks a journal's file through after an end that was not orderly: by a process of its own, since
- * SQLite cannot be interrupted within a call, and nobody is to wait for a large file or a slow disk.
+ * Verifies a journal's file after an end that was not in order: in a process of its own, because
+ * SQLite cannot be interrupted within a call, and a large file or a slow disk must not delay the
+ * start.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { JournalError } from '../../errors.ts';
 
-/** A larger one is not waited for. */
+/** The start does not wait for a larger one. */
 const AWAITED_BYTES_MAX = 256 * 1024 * 1024;
 const AWAITED_MS_MAX = 5_000;
 
@@ -20,29 +21,29 @@ export interface SoundnessBounds {
   readonly ms: number;
 }
 
-/** `unknown`: it was stopped, or failed for another reason than what it read. */
+/** `unknown`: it was stopped, or failed for a reason outside the file. */
 export type Found = JournalError | 'sound' | 'unknown';
 
 export class Soundness {
-  /** What was found in the end. */
+  /** The final result. */
   readonly ended: Promise<Found>;
   readonly #path: string;
   readonly #child: ChildProcess;
 
-  /** Begins to look. */
+  /** Starts the check. */
   constructor(path: string) {
     this.#path = path;
     this.#child = fork(PROGRAM, [path], {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    // It must not hold up the end of the process that asked.
+    // It must not delay the end of the process that started it.
     this.#child.unref();
     this.#child.channel?.unref();
     this.ended = this.#result();
   }
 
-  /** What was found; `unfinished` if it takes longer than a start should. */
+  /** The result; `unfinished` if it takes longer than a start should. */
   async within({ bytes, ms }: SoundnessBounds = DEFAULTS): Promise<Found | 'unfinished'> {
     if (statSync(this.#path).size > bytes) return 'unfinished';
     const late = Promise.withResolvers<'unfinished'>();

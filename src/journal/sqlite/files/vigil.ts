@@ -1,20 +1,23 @@
 /**
- * Watches that the files at the journal's path are still those that are open. Their names can be
- * removed or given to other files while SQLite writes on to files that nobody can find any more: all
- * that was answered would be lost with the process (P3).
+ * Checks that the files at the journal's path are still the open ones. Their names can be removed
+ * or given to other files while SQLite continues to write to files without a name: everything
+ * answered since would be lost with the process (P3).
  *
- * A copy written over the open file keeps its inode, so its size and time are compared as well: only
- * this process writes to it, in a checkpoint, which may be part of any write. Hence one look before and
- * one note after each write: 3 to 6 µs of a commit. Files are looked at by name only: to open one would end the
- * locks of SQLite when it is closed.
+ * A copy written over the open file keeps its inode, so size and time are compared too: only this
+ * process writes to it, in a checkpoint, which may be part of any write. Hence one check before and
+ * one note after each write: 3 to 6 µs of a commit. Files are checked by name only: to open and
+ * close one would end the locks of SQLite.
  */
 import { type Stats, statSync } from 'node:fs';
 import { JournalError } from '../../errors.ts';
 
-/** `moved`: removed, or another file has its name. `overwritten`: the same file, changed by others. */
+/**
+ * `moved`: removed, or another file has its name. `overwritten`: the same file, changed by another
+ * program.
+ */
 export interface Trouble {
   readonly kind: 'moved' | 'overwritten';
-  /** What happened, as a sentence without its end. */
+  /** The event, as a sentence without its end. */
   readonly what: string;
 }
 
@@ -23,7 +26,7 @@ export class Vigil {
   readonly #besides: ReadonlyMap<string, Stats | undefined>;
   #file: Stats | undefined;
 
-  /** @param path of a journal that is open and has been read from, so that all its files are there */
+  /** @param path of a journal that is open and has been read from, so that all its files exist */
   constructor(path: string) {
     this.#path = path;
     this.#file = look(path);
@@ -39,7 +42,7 @@ export class Vigil {
     return { kind: 'overwritten', what: `another program has written to ${this.#path}` };
   }
 
-  /** Call now and then: what stands beside the journal's file belongs to it. */
+  /** Call from time to time: the files beside the journal belong to it. */
   troubleBeside(): Trouble | undefined {
     for (const [path, before] of this.#besides) {
       const moved = movedFrom(path, before, look(path));
@@ -51,7 +54,7 @@ export class Vigil {
   /** Call after each write. */
   note(): void {
     const now = look(this.#path);
-    // Moved meanwhile: that is for the next look.
+    // Moved meanwhile: the next check reports it.
     if (isSame(this.#file, now)) this.#file = now;
   }
 

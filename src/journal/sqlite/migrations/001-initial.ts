@@ -1,10 +1,10 @@
 /**
- * The first schema. A command is one row from acceptance to pruning: one INSERT, one UPDATE on the
- * happy path. What happens to few of them goes to `entry`.
+ * The first schema. A command is one row from acceptance to pruning: one INSERT, one UPDATE if
+ * nothing fails. Entries of the few others go to `entry`.
  *
- * `command_id` and `command_key` alone take entries anywhere; every other index holds little, or
- * grows at its end. `command_key` takes its entry when the command settles, with the owner marks'
- * presence in it, because one random page a command is half of what a long history costs
+ * Only `command_id` and `command_key` take entries anywhere; every other index holds little, or
+ * grows at its end. `command_key` takes its entry when the command settles, with the presence of
+ * owner marks in it, because one random page a command is half of the cost of a long history
  * (docs/decisions/012).
  */
 export const INITIAL = `

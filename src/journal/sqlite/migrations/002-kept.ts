@@ -1,4 +1,4 @@
-/** Standing words of the daemon: few, small, outside every command's life. */
+/** Kept values of the daemon: few, small, independent of the life of commands. */
 export const KEPT = `
 CREATE TABLE kept (
   name  TEXT PRIMARY KEY,

@@ -1,7 +1,7 @@
 /**
- * History grows old by the time that the daemon lives (docs/decisions/038). What is there already counts
- * as settled just now, since nobody knows by which clocks it was dated. The index is made anew by one
- * walk through the table, and takes its entries at its end as before.
+ * History grows old by the time that the daemon lives (docs/decisions/038). Existing commands count
+ * as settled just now, because the clocks that dated them are unknown. The index is made again by
+ * one walk through the table, and takes its entries at its end as before.
  */
 export const TIME_LIVED = `
 ALTER TABLE head ADD COLUMN lived INTEGER NOT NULL DEFAULT 0;

@@ -1,8 +1,8 @@
 /**
  * The one connection that writes the journal: locked, durable, at this version's schema.
  *
- * P2 and P3 stand on `synchronous = FULL`: in WAL mode SQLite's own default, NORMAL, loses the last
- * commits with the power. The settings are read back, because a file system that cannot do WAL
+ * P2 and P3 depend on `synchronous = FULL`: in WAL mode SQLite's own default, NORMAL, loses the
+ * last commits at a loss of power. The settings are read back, because a file system without WAL
  * makes SQLite stay in another mode without an error.
  */
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
@@ -15,15 +15,15 @@ import { Vigil } from '../files/vigil.ts';
 import { type Lock, lockJournal } from './lock.ts';
 import { inspect, migrate } from './migrate.ts';
 
-/** A foreign write transaction holds the coordinator up no longer than this. */
+/** A foreign write transaction delays the coordinator no longer than this. */
 const BUSY_TIMEOUT_MS = 1_000;
 /** SQLite checkpoints by itself after a commit that leaves more pages in the WAL: 4 MiB. */
 const AUTOCHECKPOINT_PAGES = 1_000;
 /** A WAL that a reader made longer is cut to this when it starts over. */
 const WAL_KEPT_BYTES = 16 * 1024 * 1024;
 /**
- * SQLite walks through its whole page cache at the end of every transaction: 110 µs of each commit with
- * 64 MiB. What is not in it the operating system has (docs/notebook/performance.md).
+ * SQLite walks through its whole page cache at the end of every transaction: 110 µs of each commit
+ * with 64 MiB. The operating system caches the other pages (docs/notebook/performance.md).
  */
 const CACHE_KIB = 8 * 1024;
 
@@ -35,9 +35,9 @@ export interface JournalConnection {
 }
 
 export interface JournalPaths {
-  /** Where else a journal may have been saved whose files were removed (saved.ts). */
+  /** Other places where a journal may have been saved after its files were removed (saved.ts). */
   readonly savedIn?: readonly string[];
-  /** What was saved there is given up: the start goes on with what is at the journal's place. */
+  /** Gives the saved copy up: the start continues with the journal in place. */
   readonly fresh?: boolean;
 }
 
@@ -66,7 +66,7 @@ export function disconnect(connection: JournalConnection): void {
   }
 }
 
-/** The one name of the file, whatever links lead to it; makes its folder. */
+/** The real path of the file, with links resolved; makes its folder. */
 export function prepareFolder(file: string): string {
   const wanted = resolve(file);
   try {
@@ -83,7 +83,7 @@ export function prepareFolder(file: string): string {
   }
 }
 
-/** The names of new folders must survive a loss of power just as the file in them (P3). */
+/** The names of new folders must survive a loss of power, just as the file in them (P3). */
 function makeFolder(folder: string): void {
   const first = mkdirSync(folder, { recursive: true });
   if (first === undefined) return;
@@ -115,7 +115,7 @@ function openDatabase(
 
 function configure(db: Database.Database): void {
   const isNew = inspect(db) === 0;
-  // Only before the first table; it lets `tidy` give pages back in small steps.
+  // Only before the first table; it lets `tidy` free pages in small steps.
   if (isNew) db.pragma('auto_vacuum = INCREMENTAL');
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');

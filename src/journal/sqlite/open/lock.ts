@@ -1,18 +1,19 @@
 /**
- * One daemon a journal: a write transaction held for life on a sibling database (`….lock`).
+ * One daemon for one journal: a write transaction held for life on a sibling database (`….lock`).
  *
- * The lock is the operating system's, so it ends with the process, kill -9 included, and leaves
- * nothing to clean up. It stands beside the journal and not on it, so that an operator may read the
+ * The lock is the operating system's, so it ends with the process, even by kill -9, and leaves
+ * nothing to clean up. It is beside the journal and not on it, so that an operator may read the
  * journal with any SQLite shell while the daemon runs (docs/decisions/011). The lock file stays
- * empty, so neither a full disk nor a loss of power can spoil it. Never open it by other means in
+ * empty, so neither a full disk nor a loss of power can damage it. Never open it by other means in
  * this process: POSIX drops a process's locks when any of its handles on the file closes.
  *
- * `….pid` says who holds it, for the message that the second one gets, and for nothing else.
+ * `….pid` names the holder, only for the error message of a second daemon.
  *
- * Names in a folder can be removed, so on Linux the place is held by a second lock that has no file: an
+ * Names in a folder can be removed, so on Linux a second lock without a file protects the place: an
  * abstract socket, named by device and inode of the journal's folder and the journal's name in it.
- * (Not by those of the journal itself: where its file was removed, the second daemon would make another.)
- * Containers with networks of their own do not see each other's: for them the file alone counts.
+ * (Not by those of the journal itself: if its file was removed, the second daemon would make
+ * another.) Containers with separate networks do not see each other's socket: for them only the
+ * file counts.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -24,7 +25,7 @@ import { removeFile } from '../files/saved.ts';
 
 export interface Lock {
   /**
-   * Makes the file of the lock anew if another program has removed it.
+   * Makes the lock file again if another program has removed it.
    * @returns whether it had to
    * @throws JournalError `locked` if another daemon was first
    */
@@ -80,12 +81,12 @@ function lockFile(path: string): Database.Database {
   }
 }
 
-/** Undefined where there are no abstract sockets. */
+/** Undefined on systems without abstract sockets. */
 function holdFolder(path: string): Server | undefined {
   if (process.platform !== 'linux') return undefined;
   const { dev, ino } = statSync(dirname(path), { bigint: true });
   const server = createServer((socket) => socket.destroy());
-  // What goes wrong is told on the next turn of the event loop; `listening` tells it now.
+  // Errors are reported on the next turn of the event loop; `listening` is known now.
   server.on('error', () => {});
   // The name of a socket has 107 bytes.
   const name = createHash('sha256').update(basename(path)).digest('hex').slice(0, 32);
@@ -102,7 +103,7 @@ function note(pidFile: string): void {
   try {
     writeFileSync(pidFile, `${process.pid}\n`);
   } catch (error) {
-    // A full disk is told with the first commit; the lock stands without this note.
+    // A full disk is reported with the first commit; the lock works without this note.
     if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
   }
 }
@@ -112,7 +113,7 @@ function holder(pidFile: string): string {
     const pid = Number(readFileSync(pidFile, 'utf8'));
     if (pid > 0) return `the daemon with process id ${pid}`;
   } catch (error) {
-    // It took the lock just now and has yet to write its name: that it is held is all we know.
+    // It has just taken the lock and not yet written its name: only the lock is known.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   return 'another daemon';

@@ -1,12 +1,12 @@
 /**
- * Brings a database to this version's schema, and refuses what it must not touch: a file of another
- * program, a journal of a newer version. Both are told before anything is written.
+ * Brings a database to this version's schema. Refuses files of other programs and journals of newer
+ * versions, before anything is written.
  */
 import type { Database } from 'better-sqlite3';
 import { JournalError } from '../../errors.ts';
 import { MIGRATIONS, type Migration } from '../migrations/index.ts';
 
-/** `LKST`: how `file(1)` and we know a lockstep journal. */
+/** `LKST`: the mark of a lockstep journal, for `file(1)` and for us. */
 const APPLICATION_ID = 0x4c4b5354;
 
 /** The schema version of the file; 0 if it is new. */
@@ -28,7 +28,7 @@ export function inspect(db: Database, known: readonly Migration[] = MIGRATIONS):
   return version;
 }
 
-/** Applies the steps that are missing, each in a transaction of its own. Returns how many. */
+/** Applies the missing steps, each in a transaction of its own. Returns their number. */
 export function migrate(db: Database, known: readonly Migration[] = MIGRATIONS): number {
   const from = inspect(db, known);
   const missing = known.filter((step) => step.version > from);

@@ -5,18 +5,18 @@ import { SqliteJournal } from '../journal.ts';
 import { connect, type JournalPaths } from './connection.ts';
 import { refuseReadOnly } from './read-only.ts';
 
-/** Kept by the coordinator: how the life before ended. */
+/** Set by the coordinator: how the run before ended. */
 const LIFE = 'life';
 const ENDED_IN_ORDER = 'ended';
 
 export interface OpenOptions extends JournalPaths {
   readonly log?: Pick<Log, 'info' | 'warn'>;
-  /** How long a start may wait for a look at the file. */
+  /** How long a start may wait for the check of the file. */
   readonly awaited?: SoundnessBounds;
 }
 
 /**
- * Opens the journal in this file, making the file and its folder if they are missing, and holds it
+ * Opens the journal in this file, makes the file and its folder if they are missing, and holds it
  * until it is closed or the process ends.
  *
  * @throws JournalError `locked`, `saved_copy`, `newer_schema`, `foreign`, `denied`, `corrupt`, `io`,
@@ -27,7 +27,7 @@ export function openSqliteJournal(file: string, places: JournalPaths = {}): Sqli
   return new SqliteJournal(connect(file, places), { savedIn: places.savedIn ?? [] });
 }
 
-/** The same; after an end that was not orderly the file is looked through, if it takes no longer. */
+/** The same, and verifies the file after an end that was not in order, if that is fast enough. */
 export async function openLookedThrough(
   file: string,
   options: OpenOptions = {},

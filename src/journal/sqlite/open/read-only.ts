@@ -1,15 +1,15 @@
-/** A file system that has turned read-only, named as such: SQLite says only that it cannot open. */
+/** Names a read-only file system as the cause: SQLite reports only that it cannot open. */
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { JournalError } from '../../errors.ts';
 
-/** @throws JournalError `denied` if nothing can be written where the journal is */
+/** @throws JournalError `denied` if the journal's folder is not writable */
 export function refuseReadOnly(file: string): void {
   const folder = dirname(file);
   try {
     accessSync(folder, constants.W_OK);
   } catch (error) {
-    // Whatever else is wrong with the folder, opening the files will say better.
+    // Opening the files reports any other fault of the folder better.
     if ((error as NodeJS.ErrnoException).code !== 'EROFS') return;
     throw new JournalError(`${folder} is on a file system that is read-only (EROFS)`, {
       code: 'denied',
