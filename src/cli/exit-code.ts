@@ -1,27 +1,27 @@
-/** How the command line ends; scripts rely on it. */
+/** The exit codes of the command line; scripts rely on them. */
 import { type Answer, type CommandAnswer, isError } from '../protocol/answer.ts';
 
 export const EXIT = { done: 0, notDone: 1, usage: 2, unreachable: 3 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The answer to a question was no. */
+/** A question was answered with no. */
 export class Declined extends Error {
   override readonly name = 'Declined';
 }
 
-/** Bad usage: told on stderr in one line, with where to read on. */
+/** Bad usage: one line on stderr, with a pointer to the help. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Of an answer that only had to come; an error is not done, a wrong request is bad usage. */
+/** For a call that only needs an answer: an error is not done, a wrong request is bad usage. */
 export function exitOfReply(answer: Answer): ExitCode {
   if (!isError(answer)) return EXIT.done;
   return answer.error.code === 'invalid_request' ? EXIT.usage : EXIT.notDone;
 }
 
-/** Of a command that was to be committed, or only accepted if the caller said so. */
+/** For a command that had to be committed, or only accepted if the caller asked for that. */
 export function exitOfCommand(answer: Answer, wait: 'settled' | 'accepted'): ExitCode {
   if (isError(answer)) return exitOfReply(answer);
   return isDone(answer as CommandAnswer, wait) ? EXIT.done : EXIT.notDone;
@@ -32,7 +32,7 @@ export function isDone({ state }: CommandAnswer, wait: 'settled' | 'accepted'): 
   return state === 'committed' || (wait === 'accepted' && underWay);
 }
 
-/** Of several: the gravest. */
+/** Of several: the worst. */
 export function worst(codes: readonly ExitCode[]): ExitCode {
   return Math.max(EXIT.done, ...codes) as ExitCode;
 }

@@ -1,4 +1,4 @@
-/** What ends a call in place of an answer: how it is told, and the exit code. */
+/** The error that ends a call in place of an answer: its text and its exit code. */
 import { ClientError } from '../client/index.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { plain, type Terminal } from './output/terminal.ts';

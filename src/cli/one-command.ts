@@ -1,4 +1,4 @@
-/** `create-one` and `delete-one`: one command, its answer, and an exit code that tells. */
+/** `create-one` and `delete-one`: one command, its answer, and its exit code. */
 import { ClientError, type LockstepClient } from '../client/index.ts';
 import { type CommandAnswer, isError } from '../protocol/answer.ts';
 import { newId } from '../protocol/new-id.ts';
@@ -56,7 +56,7 @@ export function oneCommand(op: 'create' | 'delete', words: Texts): Subcommand {
   });
 }
 
-/** Its final answer takes long: how it stands tells more than that nobody answered. */
+/** The final answer takes long: the state of the command says more than "no answer". */
 async function printState(
   client: LockstepClient,
   error: unknown,

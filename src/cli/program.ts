@@ -1,6 +1,6 @@
 /**
- * The command line as a whole: the subcommands hung into yargs, and every way to end turned into
- * an exit code. What a subcommand throws ends here; what it can't be expected to throw passes on.
+ * The command line as a whole: passes the subcommands to yargs, and turns every end into an exit
+ * code. Expected errors of subcommands end here; unexpected ones pass on.
  */
 import yargs, { type Argv } from 'yargs';
 import { packageVersion } from '../config/version.ts';

@@ -1,6 +1,6 @@
 /**
- * One subcommand: its words, its options, and what it does with the daemon. program.ts hangs all
- * of them into yargs; the files in subcommands/ each define one.
+ * One subcommand: its words, its options, and its work. program.ts passes all of them to yargs; the
+ * files in subcommands/ each define one.
  */
 import type { Argv, InferredOptionTypes, Options, PositionalOptions } from 'yargs';
 import { ClientError, LockstepClient } from '../client/index.ts';
@@ -17,12 +17,12 @@ export type OptionTable = Readonly<Record<string, Options>>;
 type PositionalTable = Readonly<Record<string, PositionalOptions>>;
 
 export interface Definition<P extends PositionalTable, O extends OptionTable> {
-  /** As yargs takes it: `create-one <id>`. */
+  /** In the form of yargs: `create-one <id>`. */
   readonly usage: string;
   readonly describe: string;
   readonly positionals: P;
   readonly options: O;
-  /** The command line, and what it does. */
+  /** The command line, and its work. */
   readonly examples: readonly (readonly [string, string])[];
   run(
     args: InferredOptionTypes<P> & InferredOptionTypes<O> & Common,
@@ -69,7 +69,7 @@ export function subcommand<P extends PositionalTable, O extends OptionTable>(
   };
 }
 
-/** Runs something with a daemon that has answered a ping, and leaves no connection behind. */
+/** Runs a function with a daemon that has answered a ping, and closes the connection. */
 export async function withDaemon<T>(
   args: {
     readonly endpoint: string | undefined;

@@ -1,6 +1,6 @@
 /**
- * Repairs what an audit has found: each key is looked at once more by the daemon, mended by a
- * command like any other, and that command is waited for before the next lot begins.
+ * Repairs the findings of an audit: the daemon checks each key once more, an ordinary command
+ * repairs it, and the next lot begins when those commands have settled.
  */
 import {
   type AuditFinding,
@@ -22,7 +22,7 @@ export interface Repair {
   readonly onKey: (finding: AuditFinding, state: string) => Promise<void>;
 }
 
-/** Returns what ended it early, if anything did. */
+/** Returns the error that ended it early; undefined if there was none. */
 export async function repairAll(
   client: LockstepClient,
   found: readonly AuditFinding[],
@@ -42,7 +42,7 @@ export async function repairAll(
   return undefined;
 }
 
-/** A command that is asked for again by its id answers once it is settled. */
+/** A repeat of the command by its id is answered once the command is settled. */
 async function outcomeOf(
   client: LockstepClient,
   { groupId, repair }: AuditFinding,

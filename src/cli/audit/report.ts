@@ -1,4 +1,4 @@
-/** What an audit found, in words. */
+/** Findings of an audit as text. */
 import type { AuditFinding } from '../../client/index.ts';
 import { faultJson, isFault } from '../fault.ts';
 import { durationText } from '../input/duration.ts';
@@ -8,7 +8,7 @@ import type { Walked } from './walk.ts';
 
 const SHOWN_MAX = 50;
 
-/** A row a key, a column a node. */
+/** One row for each key, one column for each node. */
 export function findingTable(findings: readonly AuditFinding[]): string {
   const shown = findings.slice(0, SHOWN_MAX);
   const nodes = [...new Set(shown.flatMap((one) => Object.keys(one.nodes)))];
@@ -106,7 +106,7 @@ function kindsOf(findings: readonly AuditFinding[]): ReadonlyMap<string, number>
   return kinds;
 }
 
-/** `create 2, delete 1`; empty if nothing can be mended. */
+/** `create 2, delete 1`; empty if nothing can be repaired. */
 export function remediesText(findings: readonly AuditFinding[]): string {
   const counts = new Map<string, number>();
   for (const { repair } of findings) {

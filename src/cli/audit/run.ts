@@ -1,6 +1,6 @@
 /**
- * `lockstep audit`: looks at all keys first, and says what it found; repairs only then, if that is
- * wanted and meant, and looks again at what it repaired.
+ * `lockstep audit`: compares all keys first, and reports the findings. Only then, if that was asked
+ * for and confirmed, it repairs them, and compares the repaired keys again.
  */
 import type { AuditAnswer, AuditFinding, LockstepClient } from '../../client/index.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
@@ -23,7 +23,7 @@ import {
 } from './report.ts';
 import { itemsOf, type Walk, type Walked, walk } from './walk.ts';
 
-/** Why it is asked, or has to be said, before a repair. */
+/** The reason for the question before a repair. */
 export const WHY = 'audit --repair changes nodes';
 
 export interface AuditJob extends Pick<Walk, 'unknown' | 'rate' | 'stop'> {
@@ -61,7 +61,7 @@ export async function runAudit(
     await terminal.line(`repair: ${keys(mended)} mended; now ${differing(left)}`);
   }
   const shown = fault ?? repaired?.fault;
-  // Who left knows it.
+  // The reader of the output is gone: there is nothing to show.
   if (shown !== undefined && !job.stop.aborted) return ended(shown, job, terminal);
   const left = repaired?.left ?? findings.length;
   const nothing = walked.checked === walked.busy && !isEmpty(job, walked);
@@ -73,7 +73,7 @@ function isEmpty({ source }: AuditJob, { checked, unlisted }: Walked): boolean {
   return source === undefined && checked === 0 && unlisted.length === 0;
 }
 
-/** In JSON the summary has said it. */
+/** In JSON the summary has it. */
 function ended(fault: NonNullable<Walked['fault']>, { json }: AuditJob, terminal: Terminal) {
   if (isFault(fault)) {
     if (!json) printFault(fault, terminal);
@@ -109,10 +109,10 @@ async function look(
 }
 
 interface Repaired {
-  /** How many keys were to be mended. */
+  /** Number of keys to repair. */
   readonly asked: number;
   readonly mended: number;
-  /** How many keys still differ. */
+  /** Number of keys that still differ. */
   readonly left: number;
   readonly fault?: ErrorReply;
 }
@@ -141,7 +141,7 @@ async function mend(
     if (job.json) await terminal.json({ ...finding, state });
   };
   const fault = await repairAll(client, mendable, { ...job, onKey }).finally(() => progress.stop());
-  // Seen is better than believed; and the daemon's own figure follows what it sees.
+  // A check proves the repair, and updates the daemon's own figure.
   const items = () => itemsOf(mendable);
   const again = { ...job, source: { label: '', total, isStdin: false, items } };
   const differ = (await look(client, again, terminal)).findings.length;

@@ -1,7 +1,7 @@
 /**
- * Audits all keys, or given ones, request by request, at a pace that leaves the nodes to the work:
- * after each request it rests as long as that took, or as a rate says. Keys that were busy are
- * looked at again at the end, a few times.
+ * Audits all keys, or given ones, request by request, at a pace that leaves the nodes free for
+ * work: after each request it pauses for as long as that took, or as a rate demands. Keys that were
+ * busy are checked again at the end, a few times.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -18,15 +18,15 @@ import { type Fault, isFault } from '../fault.ts';
 const CHUNK = 500;
 const BUSY_ROUNDS = 5;
 const BUSY_PAUSE_MS = 300;
-/** Busy keys, and unjournaled ones, that are remembered. */
+/** Most busy or unjournaled keys that are remembered. */
 const KEPT_MAX = 100_000;
 const REST_MS_MAX = 5000;
 
 export interface Walk {
-  /** Undefined: all that nodes or journal know. */
+  /** Undefined: all keys that nodes or journal know. */
   readonly keys: AsyncIterable<KeyItem> | undefined;
   readonly unknown: 'leave' | 'create' | 'delete';
-  /** Keys a second; undefined: rest as long as each request took. */
+  /** Keys a second; undefined: pause as long as each request took. */
   readonly rate: number | undefined;
   readonly stop: AbortSignal;
   /** Called for each request, in order. */
@@ -35,19 +35,19 @@ export interface Walk {
 
 export interface Walked {
   readonly checked: number;
-  /** Keys that always had commands under way. */
+  /** Keys with commands under way at every check. */
   readonly busy: number;
-  /** Keys that all nodes hold and the journal says nothing of. */
+  /** Keys that all nodes hold and the journal does not know. */
   readonly unjournaled: ReadonlySet<string>;
-  /** Nodes without a list, where keys were read one by one. */
+  /** Nodes without a list, whose keys were read one by one. */
   readonly unlisted: readonly string[];
-  /** False if keys are left that were not looked at. */
+  /** False if some keys were not checked. */
   readonly isWhole: boolean;
-  /** What ended it early. */
+  /** The error that ended it early. */
   readonly fault?: ErrorReply | Fault;
 }
 
-/** Keys that are no keys are passed over: no node can hold them. */
+/** Invalid keys are skipped: no node can hold them. */
 export async function walk(client: LockstepClient, job: Walk): Promise<Walked> {
   const walker = new Walker(client, job);
   let fault: Walked['fault'];
@@ -116,7 +116,7 @@ class Walker {
         if (isError(page)) return page;
       }
     }
-    // They were counted already.
+    // They have been counted already.
     this.checked = checked;
     return undefined;
   }
@@ -135,7 +135,7 @@ class Walker {
       if (this.unjournaled.size < KEPT_MAX) this.unjournaled.add(key);
     for (const node of page.unlisted ?? []) this.#unlisted.add(node);
     await onPage(page);
-    // Where no node is listed the daemon itself is slow.
+    // If no node is named, the daemon itself is slow.
     const usualMs = page.unlisted === undefined ? tookMs : 0;
     const restMs = rate === undefined ? usualMs : (page.checked / rate) * 1000 - tookMs;
     await rest(rate === undefined ? Math.min(restMs, REST_MS_MAX) : restMs, stop);
@@ -155,7 +155,7 @@ async function* chunksOf(items: AsyncIterable<KeyItem>): AsyncGenerator<readonly
   if (chunk.length > 0) yield chunk;
 }
 
-/** Keys as a source of them. */
+/** The keys as a source. */
 export async function* itemsOf(
   findings: Iterable<Pick<AuditFinding, 'groupId'>>,
 ): AsyncGenerator<KeyItem, void> {

@@ -77,7 +77,7 @@ interface Job {
   readonly stop: AbortSignal;
 }
 
-/** Shows the run while it goes on and what it came to, however it ends. */
+/** Shows progress while it runs and the summary at its end, however it ends. */
 async function report(
   { op, source, tally, json, stop }: Job,
   terminal: Terminal,
@@ -101,7 +101,7 @@ async function report(
   const early = stop.aborted || fault !== undefined;
   const isWhole = !early || tally.total === source.total;
   const outcome = { op, tally, elapsedMs, isWhole, total: isWhole ? tally.total : source.total };
-  // Who left knows it.
+  // The reader of the output is gone: there is nothing to show.
   const shown = stop.aborted ? undefined : fault;
   if (json) await terminal.json(bulkJson(outcome, shown));
   else {

@@ -1,7 +1,7 @@
 /**
- * Whether a bulk command is meant as it was typed: a range is quickly a digit too long, a variable
- * quickly another file's name. More than 10,000 keys are asked about, and at a terminal every delete
- * of many. Where nobody can be asked it takes --yes.
+ * Asks whether a bulk command is meant as typed: a range quickly has one digit too many, and a
+ * variable may name another file. It asks about more than 10,000 keys, and at a terminal about
+ * every delete of many. Without a terminal it needs --yes.
  */
 
 import { agree } from '../input/question.ts';
@@ -11,10 +11,10 @@ import { type KeySource, readAhead } from './keys.ts';
 const UNASKED_MAX = 10_000;
 
 /**
- * The keys to work on. Without --yes all keys of a stream are read
- * before the first is worked on, so that nothing is done of what is too much.
+ * The keys to work on. Without --yes it reads all keys of a stream before the first one is sent, so
+ * that too large an input has no effect.
  *
- * @throws Declined, UsageError if nobody can be asked
+ * @throws Declined, UsageError if there is no terminal to ask at
  */
 export async function meant(
   op: 'create' | 'delete',

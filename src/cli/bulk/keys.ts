@@ -1,4 +1,4 @@
-/** Which keys a bulk command is about: a range, a file, or stdin. */
+/** The keys of a bulk command: a range, a file, or stdin. */
 import { constants, createReadStream, type ReadStream } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { UsageError } from '../exit-code.ts';
@@ -7,17 +7,17 @@ import { readLines } from '../input/lines.ts';
 const EXAMPLE = '0..99';
 const NEVER = new AbortController().signal;
 
-/** A key to work on, or a line that can't be one. */
+/** A key to work on, or a line that cannot be one. */
 export type KeyItem = { readonly key: string } | { readonly fault: string };
 
 export interface KeySource {
-  /** How many, or where from: `100`, `stdin`. */
+  /** The number of keys, or their source: `100`, `stdin`. */
   readonly label: string;
-  /** Undefined if it can't be known before. */
+  /** Undefined if it is not known in advance. */
   readonly total: number | undefined;
-  /** Nobody can be asked by stdin while keys come from it. */
+  /** stdin cannot answer a question while keys come from it. */
   readonly isStdin: boolean;
-  /** Reads on only as it is asked; ends early once `stop` is aborted. */
+  /** Reads on only as the caller asks for keys; ends early once `stop` is aborted. */
   items(stop: AbortSignal): AsyncIterable<KeyItem>;
 }
 
@@ -81,8 +81,8 @@ async function count(items: AsyncIterable<KeyItem>): Promise<number> {
 }
 
 /**
- * The same keys, read to their end before the first is handed out; undefined if there are more
- * than `max`, or if that can be seen without reading.
+ * The same keys, read to their end before the first is returned; undefined if there are more than
+ * `max`, or if that is known without reading.
  */
 export async function readAhead(source: KeySource, max: number): Promise<KeySource | undefined> {
   if (source.total !== undefined) return source.total > max ? undefined : source;

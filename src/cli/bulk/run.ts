@@ -1,9 +1,9 @@
 /**
- * Sends one command a key, many at once: a bounded number in flight over one connection, keys read
- * only as places get free, so the input may be of any length (P9).
+ * Sends one command for each key, a bounded number at once over one connection. It reads a key only
+ * when a slot is free, so the input may have any length (P9).
  *
- * A daemon that is busy or restarts delays the run, one that stays away ends it. `stop` ends it
- * too, after what is in flight.
+ * A daemon that is busy or restarts delays the run; one that stays away ends it. `stop` ends it
+ * too, after the commands in flight.
  */
 import {
   CLIENT_ERROR_CODES,
@@ -24,11 +24,11 @@ export interface Bulk {
   readonly inFlight: number;
   readonly stop: AbortSignal;
   readonly tally: Tally;
-  /** Called for every key, in the order of the answers; slow ones slow the run. */
+  /** Called for every key, in the order of the answers; slow calls slow the run. */
   onAnswer(key: string, answer: BulkAnswer): Promise<void>;
 }
 
-/** Of the daemon, or what stands for the answer that did not come. */
+/** The daemon's answer, or an error in place of a missing one. */
 export type BulkAnswer =
   | CommandAnswer
   | ErrorReply
@@ -37,7 +37,7 @@ export type BulkAnswer =
 const LEFT = 'left before its answer came; the daemon goes on with it';
 
 /**
- * Resolves once nothing is in flight; with the error that ended it, if the daemon is gone.
+ * Resolves once nothing is in flight; with the error that ended the run, if the daemon is gone.
  * @throws UsageError if the keys can't be read to their end.
  */
 export async function runBulk(
@@ -65,7 +65,7 @@ export async function runBulk(
   return gone;
 }
 
-/** An error only if it makes no sense to go on. */
+/** An error only if it makes no sense to continue. */
 async function sendOne(
   client: LockstepClient,
   bulk: Bulk,

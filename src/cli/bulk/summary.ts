@@ -1,4 +1,4 @@
-/** What a bulk run came to, in words. */
+/** The summary of a bulk run, as text. */
 
 import { type Fault, faultJson } from '../fault.ts';
 import { durationText } from '../input/duration.ts';
@@ -10,9 +10,9 @@ export interface BulkRun {
   readonly op: 'create' | 'delete';
   readonly tally: Tally;
   readonly elapsedMs: number;
-  /** Nothing is left that was not sent. */
+  /** Every key was sent. */
   readonly isWhole: boolean;
-  /** How many keys there are; undefined if that was not read. */
+  /** Number of keys; undefined if the input was not read to its end. */
   readonly total: number | undefined;
 }
 

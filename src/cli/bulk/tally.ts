@@ -1,4 +1,4 @@
-/** What a bulk run came to: counts by outcome, latencies, the first failures. Bounded memory. */
+/** The results of a bulk run: counts by outcome, latencies, the first failures. Bounded memory. */
 import { createHistogram } from 'node:perf_hooks';
 import { type CommandAnswer, isError } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
@@ -13,7 +13,7 @@ const LATENCY_US_MAX = 24 * 60 * 60 * 1_000_000;
 export interface Failure {
   readonly key: string;
   readonly outcome: string;
-  /** Of a command that the daemon has. */
+  /** Of a command that the daemon accepted. */
   readonly id?: string;
   readonly why: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Ports for the demo that nobody listens on: three of the daemon, then the simulator's and, directly
- * behind it, those of its nodes. They lie below the range that systems hand out by themselves.
+ * Free ports for the demo: three of the daemon, then the simulator's and, directly behind it, those
+ * of its nodes. They are below the range that systems assign by themselves.
  */
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
@@ -11,7 +11,7 @@ const HIGHEST = 32_000;
 const COUNT = 7;
 const TRIES_MAX = 100;
 
-/** The first of them; the nodes' follow the last. */
+/** The first of them; the ports of the nodes follow the last. */
 export async function freePorts(): Promise<readonly [number, number, number, number]> {
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const first = randomInt(LOWEST, HIGHEST - COUNT);

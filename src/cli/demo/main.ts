@@ -1,10 +1,10 @@
 /**
- * `npm run demo`: brings a daemon and a simulated cluster up that are the demo's own, whatever the
- * environment or a configuration file says (demo/services.ts), and creates a hundred records while
- * every node fails one call in five. Exit 0 only if all are committed and all nodes agree.
+ * `npm run demo`: starts a daemon and a simulated cluster of its own, whatever the environment or a
+ * configuration file contains (demo/services.ts), and creates a hundred records while every node
+ * fails one call in five. Exit code 0 only if all are committed and all nodes agree.
  *
- * They are left running; `npm stop` ends them, the next demo begins with new ones. Of the
- * environment RANDOM_BEHAVIOR alone counts: another share of calls that fail.
+ * They continue to run; `npm stop` ends them, and the next demo replaces them. Of the environment
+ * only RANDOM_BEHAVIOR has an effect: another share of failed calls.
  */
 import { LockstepClient } from '../../client/index.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';

@@ -1,7 +1,7 @@
-/** How many calls to nodes failed, from what the daemon counts. */
+/** Number of failed calls to nodes, from the daemon's counters. */
 import type { SummaryAnswer } from '../../protocol/answer.ts';
 
-/** Ends of an exchange that did not bring a command on; docs/protocol.md lists them all. */
+/** Ends of an exchange that did not advance a command; docs/protocol.md lists them all. */
 const FAILED = ['unsure', 'misnamed', 'lost', 'unsent', 'refused', 'unreadable'];
 
 export interface NodeCalls {
@@ -9,7 +9,7 @@ export interface NodeCalls {
   readonly failed: number;
 }
 
-/** By node, what came in between the two. */
+/** By node, the increase between the two. */
 export function callsBetween(
   before: SummaryAnswer,
   after: SummaryAnswer,

@@ -1,4 +1,4 @@
-/** What the demo says in the end. */
+/** The final report of the demo. */
 import { relative } from 'node:path';
 import type { StatsAnswer } from '../../protocol/answer.ts';
 import { type BulkRun, bulkSummary } from '../bulk/summary.ts';

@@ -1,9 +1,9 @@
 /**
  * The services of the demo: a daemon and a simulated cluster of its own, under a pm2 of their own.
  *
- * **Invariant: the demo reaches nothing but these.** Its programs get a new environment (no setting
- * of lockstep, no address of another service), a configuration file of their own in place of one
- * that lies in the project, free ports, and a data folder that is made anew each time.
+ * **Invariant: the demo reaches nothing else.** Its programs get a new environment (no setting of
+ * lockstep, no address of another service), a configuration file of their own in place of one in
+ * the project, free ports, and a data folder that is emptied each time.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,9 +15,9 @@ import { freePorts } from './free-ports.ts';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** supervisor/stop.mjs knows it too: `npm stop` ends the demo. */
 const DATA_DIR = join(ROOT, 'data', 'demo');
-/** Empty; and the mark of a folder that the demo may remove. */
+/** Empty; marks a folder that the demo may remove. */
 const CONFIG = join(DATA_DIR, 'lockstep.config.json');
-/** What a program needs of the shell that it runs in, and no more. */
+/** The variables of the shell that a program needs, and no others. */
 const PASSED_ON = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TERM|TMPDIR|XDG_.*|NO_COLOR)$/;
 
 export interface Services {
@@ -26,7 +26,7 @@ export interface Services {
 }
 
 /**
- * Ends those of an earlier demo, with their data, and starts new ones.
+ * Ends the services of an earlier demo, removes their data, and starts new ones.
  *
  * @param faultRate the share of calls to every node that fail, 0 to 1
  * @throws if they do not start, or the data folder is not the demo's

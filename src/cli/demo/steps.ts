@@ -20,7 +20,7 @@ interface Stage {
   readonly stop: AbortSignal;
 }
 
-/** Creates the hundred records while nodes fail, and counts what it took. */
+/** Creates the hundred records while nodes fail, and measures the cost. */
 export async function createAll(stage: Stage): Promise<Omit<DemoResult, 'services'>> {
   const { client } = stage;
   const before = good(await client.summary());

@@ -1,4 +1,4 @@
-/** The daemon itself: does it answer its clients and its operators, and has it trouble to tell? */
+/** The daemon itself: does it answer clients and operators, and does it report problems? */
 import { ClientError, isError, LockstepClient, type SummaryAnswer } from '../../client/index.ts';
 import type { Settings } from '../../config/schema.ts';
 import { packageVersion } from '../../config/version.ts';

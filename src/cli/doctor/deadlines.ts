@@ -1,4 +1,4 @@
-/** The deadlines, which the configuration has checked already: their order, to be seen at a glance. */
+/** The deadlines in their order. The configuration has checked them already. */
 import type { Settings } from '../../config/schema.ts';
 import { durationText } from '../input/duration.ts';
 import { type Finding, ok, warn } from './finding.ts';

@@ -1,4 +1,4 @@
-/** Whether a daemon that is started from here may open as many files and sockets as it needs. */
+/** Whether a daemon started in this place may open as many files and sockets as it needs. */
 import {
   descriptorLimit,
   fitDescriptors,

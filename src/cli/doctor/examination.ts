@@ -1,4 +1,4 @@
-/** All checks of `lockstep doctor`, side by side; without settings only what needs none. */
+/** All checks of `lockstep doctor`, in parallel; without settings only those that need none. */
 import { loadSettings } from '../../config/load.ts';
 import { prepareSockets } from '../../config/machine/sockets.ts';
 import type { Problem } from '../../config/problem.ts';
@@ -17,11 +17,11 @@ import { checkStartGate } from './start-gate.ts';
 export interface Examination {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Over what the settings say. */
+  /** Overrides the settings. */
   readonly endpoint: string | undefined;
   readonly configFile: string | undefined;
   readonly sendTest: boolean;
-  /** Of each exchange. */
+  /** Limit of each exchange. */
   readonly timeoutMs: number;
 }
 

@@ -1,14 +1,14 @@
-/** What one check of `lockstep doctor` found. */
+/** The finding of one check of `lockstep doctor`. */
 
 export type Level = 'ok' | 'warn' | 'fail';
 
-/** `warn`: it works, and should not stay so. `fail`: something does not work. */
+/** `warn`: it works, but needs attention. `fail`: something does not work. */
 export interface Finding {
-  /** What was looked at: `journal`, `node node01`. */
+  /** The subject: `journal`, `node node01`. */
   readonly check: string;
   readonly level: Level;
   readonly message: string;
-  /** What to do about it; where nothing is to be done there is none. */
+  /** The remedy; absent if none is needed. */
   readonly hint?: string;
 }
 

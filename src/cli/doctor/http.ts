@@ -1,6 +1,7 @@
 /**
- * One HTTP exchange of `lockstep doctor`: never repeated, bounded in time and size, told as a value.
- * Failures are told by their cause alone, as an address may hold a key.
+ * One HTTP exchange of `lockstep doctor`: never repeated, bounded in time and size, with its
+ * failure as a value. Failures are reported by their cause alone, because an address may hold a
+ * key.
  */
 import ky from 'ky';
 
@@ -19,10 +20,10 @@ export type Outcome =
       readonly kind: 'answered';
       readonly status: number;
       readonly body: string;
-      /** By name in lower case, of nodes. */
+      /** By name in lower case; only for nodes. */
       readonly fields?: ReadonlyMap<string, readonly string[]>;
       readonly tookMs: number;
-      /** By how much the other side's clock is ahead of ours; it tells whole seconds. */
+      /** How far the other clock is ahead of ours; it has whole seconds. */
       readonly aheadMs: number | undefined;
     }
   | { readonly kind: 'silent'; readonly why: string };
@@ -45,7 +46,7 @@ function optionsOf({ headers = {}, post, timeoutMs }: HttpResult) {
     headers,
     retry: 0,
     timeout: false,
-    // Over the body as well, which ky's own timeout is not.
+    // For the body too, which ky's own timeout does not cover.
     signal: AbortSignal.timeout(timeoutMs),
     redirect: 'manual',
     throwHttpErrors: false,
@@ -71,11 +72,11 @@ export async function readStart(body: AsyncIterable<Uint8Array> | undefined): Pr
 
 export function clockAhead(date: string | null, tookMs: number): number | undefined {
   const theirs = date === null ? Number.NaN : Date.parse(date);
-  // On the average half a second of theirs was cut off, and half of the time went by since.
+  // On average half a second of theirs was cut off, and half of the time has passed since.
   return Number.isNaN(theirs) ? undefined : theirs + 500 - (Date.now() - tookMs / 2);
 }
 
-/** fetch says "fetch failed"; what failed stands in the causes behind it. */
+/** fetch reports "fetch failed"; the causes behind it name the failure. */
 export function causeOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no answer in ${timeoutMs} ms`;

@@ -1,7 +1,7 @@
 /**
- * What reports to the world outside: which integrations are on, by the settings; and, on request
- * only, a test of each. People are sent a message that says it is a test; where a test message would
- * count as the daemon's own (Sentry, Cronitor), it is only seen whether the other side answers.
+ * Services outside: which integrations are on, by the settings; and, only on request, a test of
+ * each. People get a message marked as a test. Where a test would count as a message of the daemon
+ * (Sentry, Cronitor), the check only sees whether the service answers.
  */
 import { hostname } from 'node:os';
 import type { Settings } from '../../config/schema.ts';
@@ -14,14 +14,14 @@ interface Integration {
   readonly name: string;
   /** Undefined: off. */
   readonly test: Omit<HttpResult, 'timeoutMs'> | undefined;
-  /** The settings to look at when it fails. */
+  /** The settings to check when it fails. */
   readonly variables: string;
-  /** Any answer will do: it is no test message. */
+  /** Any answer is enough: this is no test message. */
   readonly isLook?: true;
 }
 
 export interface IntegrationOptions {
-  /** Of healthchecks.io: cron's, not the daemon's, so it is no setting. */
+  /** Of healthchecks.io: it belongs to cron, not to the daemon, so it is no setting. */
   readonly pingUrl: string | undefined;
   readonly sendTest: boolean;
   readonly timeoutMs: number;
@@ -88,7 +88,7 @@ function* integrationsOf(settings: Settings, pingUrl: string | undefined): Gener
   };
   yield {
     name: 'healthchecks',
-    // Noted there, and neither an alarm nor a sign of life.
+    // Noted there, as neither an alarm nor a ping.
     test: pingUrl ? { url: logUrl(pingUrl), post: text } : undefined,
     variables: 'HC_PING_URL',
   };

@@ -1,6 +1,6 @@
 /**
- * The journal's file, its place and its disk, seen from outside: nothing is opened while a daemon
- * may hold it. Who holds it stands in `….pid`, beside a lock that ends with its process.
+ * The journal's file, its folder and its disk, from outside: it opens nothing while a daemon may
+ * hold the journal. `….pid` names the holder, beside a lock that ends with its process.
  */
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ import { type Finding, fail, ok, warn } from './finding.ts';
 const MIB = 1024 * 1024;
 /** The daemon cuts it to 16 MiB after each checkpoint. */
 const WAL_BYTES_MAX = 256 * MIB;
-/** Of the least that must be free. */
+/** Multiple of the least free space. */
 const SCARCE = 4;
 
 /** @param daemonRuns whether a daemon answers under these settings */
@@ -39,7 +39,10 @@ function lost(path: string): Finding {
   return fail('journal', `the daemon runs, and there is no ${path}`, hint);
 }
 
-/** What a daemon saved when its journal's files were removed, and nobody has decided on. */
+/**
+ * Copies that a daemon saved when its journal's files were removed, and about which nobody has
+ * decided.
+ */
 function savedFindings(
   path: string,
   { dataDir, isHeld }: { readonly dataDir: string; readonly isHeld: boolean },
@@ -70,7 +73,7 @@ async function holding(path: string, size: number): Promise<Finding> {
   return ok('journal', pid === undefined ? `${what}, held by nobody` : `${what}, held by ${pid}`);
 }
 
-/** The process that holds it, in words; undefined if none does. */
+/** The process that holds it, as text; undefined if none does. */
 async function holder(path: string): Promise<string | undefined> {
   const pid = Number(await readFile(`${path}.pid`, 'utf8').catch(() => ''));
   return pid > 0 && isAlive(pid) ? `process ${pid}` : undefined;
@@ -91,7 +94,7 @@ async function writable(path: string): Promise<readonly Finding[]> {
   return [];
 }
 
-/** Under the limit the daemon takes in no new commands. */
+/** Below the limit the daemon refuses new commands. */
 export async function checkDisk({ journal, diskFreeMinBytes }: Settings): Promise<Finding> {
   const folder = await nearest(dirname(journal.path));
   const { bavail, bsize } = await statfs(folder);
@@ -116,7 +119,7 @@ async function sizeOf(path: string): Promise<number | 'denied' | undefined> {
   }
 }
 
-/** The folder itself, or the one above it in which it will be made. */
+/** The folder itself, or the existing one above it in which it will be made. */
 async function nearest(folder: string): Promise<string> {
   const above = dirname(folder);
   return above === folder || (await may(folder, constants.F_OK)) ? folder : nearest(above);

@@ -1,6 +1,7 @@
 /**
- * One GET of `lockstep doctor` to a node, over what the daemon reaches it by: its socket, its headers
- * and credentials, its certificates. Never repeated, bounded in time and size, told as a value.
+ * One GET of `lockstep doctor` to a node, in the daemon's own way: by its socket, headers,
+ * credentials and certificates. Never repeated, bounded in time and size, with its failure as a
+ * value.
  */
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
@@ -42,7 +43,7 @@ function requestOf(
   signal: AbortSignal,
 ): ClientRequest {
   const presented = present(node, process.env);
-  // The configuration was checked a moment ago.
+  // The configuration was checked just before.
   if ('faults' in presented) throw new Error(`node ${node.name} has lost its credentials`);
   const url = new URL(node.url);
   const host = url.hostname.replace(/^\[|\]$/g, '');

@@ -1,7 +1,7 @@
 /**
- * The nodes, as the daemon will call them: are they there (`GET /ping`), do they read (a key that
- * nobody has made), would a proxy that answers in their place be told from them, and does their clock
- * agree with ours? Nothing that changes a node is sent.
+ * The nodes, called as the daemon will call them: are they there (`GET /ping`), do they read (a key
+ * that does not exist), would a proxy that answers in their place be detected, and does their clock
+ * agree with ours? It sends nothing that changes a node.
  */
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../config/schema.ts';
@@ -17,7 +17,7 @@ import type { Outcome } from './http.ts';
 import { callNode } from './node-call.ts';
 
 const SLOW_SHARE = 0.5;
-/** Dates of HTTP are whole seconds, and the line takes its time. */
+/** Dates of HTTP are whole seconds, and the network takes its time. */
 const SKEW_MS_MAX = 2000;
 
 type Node = Settings['nodes'][number];
@@ -63,7 +63,7 @@ async function checkNode(
   ];
 }
 
-/** A key that nobody has made, and that nodes of this dialect can have. */
+/** A key that does not exist, and that nodes of this dialect can have. */
 function missingKey(dialect: Dialect): string {
   const id = randomUUID();
   const number = String(900_000_000_000_000 + Math.floor(Math.random() * 1e13));
@@ -112,7 +112,9 @@ function reachability(
   );
 }
 
-/** What answers there for a path that no node serves may one day answer for the node's own. */
+/**
+ * A program that answers here, for a path that no node has, may one day answer for the node's own.
+ */
 function mistakable(check: string, dialect: string): Finding {
   const detail = `what it answers for a path that no node serves, ${dialect} takes for a node's word`;
   const hint =

@@ -1,4 +1,4 @@
-/** How long a daemon that was killed keeps the keys of its open commands waiting. */
+/** How long commands may wait after a daemon was killed. */
 import { isLocal, ORPHAN_RETRIES, readOutlivingMs } from '../../config/machine/outliving.ts';
 import type { Settings } from '../../config/schema.ts';
 import { durationText } from '../input/duration.ts';
@@ -6,7 +6,7 @@ import { type Finding, ok, warn } from './finding.ts';
 
 const LONG_MS = 10_000;
 
-/** @param ms for which this kernel may go on sending */
+/** @param ms for which this kernel may continue to send */
 export function checkOutliving({ nodes }: Settings, ms = readOutlivingMs()): readonly Finding[] {
   if (nodes.every(isLocal)) return [];
   const check = 'kill -9';

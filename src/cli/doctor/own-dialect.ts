@@ -1,4 +1,7 @@
-/** A dialect of the configuration file: does it name the record that the nodes make? Only a create would tell. */
+/**
+ * A dialect of the configuration file: does it name the record that the nodes make? Only a create
+ * would show it.
+ */
 import type { Settings } from '../../config/schema.ts';
 import { SHIPPED_DIALECTS } from '../../node/dialects/index.ts';
 import { type Finding, warn } from './finding.ts';

@@ -1,10 +1,10 @@
-/** The findings in words: one line each, what to do below what is wrong, a verdict at the end. */
+/** The findings as text: one line each, the remedy below a problem, a verdict at the end. */
 import { type Colour, plain, type Terminal, wrapped } from '../output/terminal.ts';
 import type { Finding, Level } from './finding.ts';
 
 const COLOURS: Readonly<Record<Level, Colour>> = { ok: 'green', warn: 'yellow', fail: 'red' };
 
-/** On a narrower terminal lines are broken by it. */
+/** A narrower terminal breaks lines itself. */
 const ROOM_MIN = 20;
 
 export function report(findings: readonly Finding[], terminal: Terminal): string {

@@ -1,4 +1,4 @@
-/** The start gate, as the daemon will try it at its next start: does what it waits for answer now? */
+/** The start gate, tried as the daemon will at its next start: does its address answer now? */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Settings } from '../../config/schema.ts';

@@ -1,7 +1,7 @@
 /**
- * Keys are any text, and yargs takes some of it for its own: `-` becomes the empty string, and
- * what stands behind `--` is no positional. Such words are marked before yargs sees them (with
- * NUL, which no argument can hold) and unmarked after.
+ * Keys are any text, and yargs reads some of it as its own: `-` becomes the empty string, and words
+ * behind `--` are no positionals. Such words are marked before yargs sees them (with NUL, which no
+ * argument can hold) and unmarked after.
  */
 const MARK = '\0';
 

@@ -1,6 +1,6 @@
 /**
- * What may stand at the end of a line that is being typed, a word a line: what the scripts of
- * `lockstep completion` ask for. Nothing where it is a file, or any text: the shell knows better.
+ * Completes the end of a line, one word a line, for the scripts of `lockstep completion`. No output
+ * for a file or any text: the shell completes those better.
  */
 import { isError } from '../../client/index.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -9,9 +9,9 @@ import { plain, type Terminal } from '../output/terminal.ts';
 import { type OptionTable, type Subcommand, withDaemon } from '../subcommand.ts';
 import { COMMON } from './options.ts';
 
-/** The first argument that asks for it; the words of the line follow, the last one unfinished. */
+/** The first argument of such a call; the words of the line follow, the last one unfinished. */
 export const COMPLETE = '--complete';
-/** Nobody waits longer for the names of nodes. */
+/** Longest wait for the names of nodes. */
 const ASK_MS = '500ms';
 
 const STATES = ['accepted', 'applying', 'compensating'].concat([
@@ -41,7 +41,7 @@ interface Line {
   readonly typed: string;
 }
 
-/** `--state=c` as `--state c`; bash makes three words of it, and wants the last one alone. */
+/** `--state=c` as `--state c`; bash splits it into three words, and wants the last one alone. */
 function readLine(line: readonly string[]): Line {
   const words = line.filter((word, at) => word !== '=' || !isOption(line[at - 1]));
   const isSplit = words.length < line.length;
@@ -112,7 +112,7 @@ function endpointIn(line: readonly string[]): string | undefined {
   return at === -1 ? undefined : line[at + 1];
 }
 
-/** None if no daemon answers: a shell is no place to tell that. */
+/** None if no daemon answers: completion is no place for an error. */
 async function nodeNames(endpoint: string | undefined): Promise<readonly string[]> {
   try {
     const answer = await withDaemon({ endpoint, timeout: ASK_MS }, (client) => client.breakers());

@@ -1,4 +1,4 @@
-/** Durations, as people write and read them. */
+/** Durations as text, read and written. */
 import { UsageError } from '../exit-code.ts';
 
 const UNITS_MS: Readonly<Record<string, number>> = {
@@ -10,8 +10,8 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Milliseconds: `1500ms`, `1.5s`, `2m`, `1h`, `7d`. A number alone is refused: some would mean
- * milliseconds by it, others days.
+ * Milliseconds: `1500ms`, `1.5s`, `2m`, `1h`, `7d`. A number alone is rejected: it could mean
+ * milliseconds or days.
  */
 export function durationMs(option: string, text: string): number {
   const { amount, unit } = /^(?<amount>\d+(\.\d+)?)(?<unit>ms|s|m|h|d)?$/.exec(text)?.groups ?? {};

@@ -1,4 +1,4 @@
-/** Where the daemon listens, unless --endpoint says it. */
+/** The address of the daemon, without --endpoint. */
 import { lookup } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,8 +8,8 @@ import { UsageError } from '../exit-code.ts';
 const FILES = ['json', 'yaml', 'yml'].map((extension) => `lockstep.config.${extension}`);
 
 /**
- * As a daemon started here would have it: the environment, else the configuration file.
- * @throws UsageError if nobody can say what the file wants
+ * As a daemon started here would have it: from the environment, else the configuration file.
+ * @throws UsageError if the configuration file cannot be understood
  */
 export async function endpointOf(env: NodeJS.ProcessEnv, cwd: string): Promise<string> {
   const given = env['LOCKSTEP_ENDPOINT'];
@@ -19,7 +19,7 @@ export async function endpointOf(env: NodeJS.ProcessEnv, cwd: string): Promise<s
   if (named === undefined && !FILES.some((file) => existsSync(join(cwd, file)))) {
     return DEFAULT_ENDPOINT;
   }
-  // Reading it takes longer than most calls, so only where there is one.
+  // Reading it takes longer than most calls, so it is read only if it exists.
   const { readConfigFile } = await import('../../config/sources/file.ts');
   const file = readConfigFile(cwd, named);
   const [problem] = file.problems;
@@ -30,7 +30,7 @@ export async function endpointOf(env: NodeJS.ProcessEnv, cwd: string): Promise<s
   return typeof endpoint === 'string' ? endpoint : DEFAULT_ENDPOINT;
 }
 
-/** Why the host of an address can't be looked up; undefined if it can, or is no name. */
+/** Why the host of an address cannot be looked up; undefined if it can, or is no name. */
 export async function nameFault(endpoint: string): Promise<string | undefined> {
   const host = /^tcp:\/\/([^:[\]*]+):/.exec(endpoint)?.[1];
   if (host === undefined) return undefined;

@@ -1,7 +1,7 @@
 /**
- * Signals during long work: the first asks it to end, the second to leave what is under way, the
- * third ends the process. A terminal that is closed (SIGHUP) counts as the others, unless whoever
- * started this had it ignored (`nohup`).
+ * Signals during long work: the first asks it to end, the second to leave the work under way, the
+ * third ends the process. A closed terminal (SIGHUP) counts like the others, unless the caller had
+ * it ignored (`nohup`).
  */
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** As a shell counts a program that a signal ended. */
+/** Exit codes by which shells report that a signal ended a program. */
 const BY_SIGNAL = 128;
 
 type Signal = (typeof SIGNALS)[number];
@@ -17,11 +17,11 @@ type Signal = (typeof SIGNALS)[number];
 export interface Work {
   /** Ends soon after the signal is aborted: by the first Ctrl-C, or when stdout is gone. */
   readonly run: (stop: AbortSignal) => Promise<ExitCode>;
-  /** Has `run` end at once; it then sums up. */
+  /** Makes `run` end at once; it then sums up. */
   readonly leave: () => void;
 }
 
-/** The exit code of the work; of the signal, if the work was not done for it. */
+/** The exit code of the work; that of the signal, if the work was not done because of it. */
 export async function interruptible(terminal: Terminal, { run, leave }: Work): Promise<number> {
   const stop = new AbortController();
   let [count, code] = [0, 0];
@@ -49,7 +49,7 @@ export async function interruptible(terminal: Terminal, { run, leave }: Work): P
   }
 }
 
-/** Whether SIGHUP was ignored when this process began; false where the system does not tell. */
+/** Whether SIGHUP was ignored when this process began; false if the system does not show it. */
 function isHangUpIgnored(): boolean {
   if (process.platform !== 'linux') return false;
   const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];

@@ -1,11 +1,11 @@
 /**
- * Lines of a stream of bytes, one at a time, in bounded memory whatever the input is: a million
- * lines, a line without end, bytes that are no text.
+ * Lines of a stream of bytes, one at a time, in bounded memory for any input: a million lines, an
+ * endless line, bytes that are no text.
  */
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
-/** Far more than the longest key takes. */
+/** Far more than the longest key. */
 const LINE_BYTES_MAX = 4096;
 
 export type Line =
@@ -28,7 +28,7 @@ export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
   if (rest.length > 0) yield lineOf(rest, number + 1);
 }
 
-/** Keeps just enough of an endless line to know that it is too long. */
+/** Keeps just enough of an endless line to see that it is too long. */
 function join(rest: Buffer, more: Buffer): Buffer {
   if (rest.length > LINE_BYTES_MAX) return rest;
   return Buffer.concat([rest, more.subarray(0, LINE_BYTES_MAX + 1)]);

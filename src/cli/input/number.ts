@@ -1,4 +1,4 @@
-/** Numbers, as people write them behind an option. */
+/** Numbers as values of options. */
 import { UsageError } from '../exit-code.ts';
 
 /** @throws UsageError that names the option, the bounds and the value */

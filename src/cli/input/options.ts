@@ -1,4 +1,4 @@
-/** The options that subcommands share, and what they mean in a request. */
+/** The options that subcommands share, and their meaning in a request. */
 import type { Options } from 'yargs';
 import { type CommandFields, DEFAULT_ENDPOINT } from '../../client/index.ts';
 import { durationMs } from './duration.ts';
@@ -28,7 +28,7 @@ export const COMMON = {
   },
 } as const satisfies Record<string, Options>;
 
-/** On what reads the daemon's own settings. */
+/** On subcommands that read the daemon's own settings. */
 export const CONFIG = {
   config: {
     type: 'string',
@@ -39,7 +39,7 @@ export const CONFIG = {
 
 const COMMAND = 'Command:';
 
-/** On everything that creates or deletes. */
+/** On subcommands that create or delete. */
 export const COMMAND_OPTIONS = {
   ensure: {
     type: 'boolean',
@@ -72,7 +72,7 @@ export const lane = (usual: 'interactive' | 'bulk') =>
     group: COMMAND,
   }) as const satisfies Options;
 
-/** What to do about a node that is known to be down, with another default for bulk. */
+/** What to do if a node is known to be down, with another default for bulk. */
 export const ifUnavailable = (usual: 'reject' | 'wait') =>
   ({
     choices: ['reject', 'wait'],
@@ -90,7 +90,7 @@ interface CommandArguments {
   readonly 'if-unavailable': string;
 }
 
-/** The same as the fields of a request. */
+/** The same, as fields of a request. */
 export function commandFields(args: CommandArguments): CommandFields & Waiting {
   return {
     ensure: args.ensure === true,
@@ -101,7 +101,7 @@ export function commandFields(args: CommandArguments): CommandFields & Waiting {
   };
 }
 
-/** What the caller waits for. */
+/** The state that the caller waits for. */
 export interface Waiting {
   readonly wait: 'settled' | 'accepted';
 }

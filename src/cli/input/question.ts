@@ -1,4 +1,4 @@
-/** Asks the person at the terminal, or insists on --yes where there is none. */
+/** Asks the person at the terminal, or requires --yes if there is none. */
 import { createInterface } from 'node:readline/promises';
 import { Declined, UsageError } from '../exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -8,16 +8,16 @@ export const YES = {
 } as const;
 
 interface Asking {
-  /** It was said beforehand. */
+  /** The answer was given in advance. */
   readonly yes: boolean | undefined;
   readonly terminal: Terminal;
-  /** Where stdin serves for something else. */
+  /** If stdin is used for something else. */
   readonly canAsk?: boolean;
 }
 
 /**
- * @param why what is lost if it was not meant; told where nobody can be asked
- * @throws Declined, UsageError if nobody can be asked
+ * @param why the loss in case of a mistake; shown if there is no terminal to ask at
+ * @throws Declined, UsageError if there is no terminal to ask at
  */
 export async function agree(question: string, why: string, asking: Asking): Promise<void> {
   if (asking.yes === true) return;

@@ -1,4 +1,4 @@
-/** yargs' complaints, said so that the reader knows what to type instead. */
+/** yargs' complaints, reworded so that the reader knows the right command. */
 import { nearest } from '../../base/nearest.ts';
 
 interface Known {

@@ -1,4 +1,4 @@
-/** Who gives the order, for the daemon's log: the user and machine the command line runs as. */
+/** The author of an operator's command, for the daemon's log: user and machine of this process. */
 import { hostname, userInfo } from 'node:os';
 import { plain } from '../output/terminal.ts';
 
@@ -12,7 +12,7 @@ function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    // A container may run as a number that nobody has named.
+    // A container may run as a number without a name.
     return String(process.getuid?.() ?? 'somebody');
   }
 }

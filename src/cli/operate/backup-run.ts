@@ -1,4 +1,4 @@
-/** `lockstep backup`: one copy of the journal, or one every so often with the oldest removed. */
+/** `lockstep backup`: one copy of the journal, or repeated ones with the oldest removed. */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,7 +15,7 @@ export interface BackupJob {
   readonly file: string;
   readonly config: string | undefined;
   readonly json: boolean;
-  /** Copies with the time in their names, so many; undefined: one, of that name. */
+  /** Number of copies with the time in their names; undefined: one, of the given name. */
   readonly keep: number | undefined;
 }
 
@@ -48,7 +48,7 @@ function refuseFolder(file: string): void {
   throw new UsageError(`${file} is a folder; name a file in it, like ${name}`);
 }
 
-/** A copy that failed is told, and the next one is made all the same. */
+/** A failed copy is reported, and the next one is made all the same. */
 export function backupOver(job: BackupJob, everyMs: number, terminal: Terminal): Promise<number> {
   const run = async (stop: AbortSignal): Promise<ExitCode> => {
     const codes: ExitCode[] = [];
@@ -62,7 +62,7 @@ export function backupOver(job: BackupJob, everyMs: number, terminal: Terminal):
     }
     return worst(codes);
   };
-  // Nothing of it can be left: a copy holds the thread, and the pause ends with the first signal.
+  // The loop leaves nothing behind: a copy blocks the thread, and the first signal ends the pause.
   return interruptible(terminal, { run, leave: () => {} });
 }
 
@@ -79,12 +79,12 @@ function stamped(file: string): string {
 const TIME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/;
 
 /**
- * The copy just made is the newest, whatever its name says: one whose name is later was made before
- * it, by a clock that was ahead, or its own clock is behind. Those go first, so a copy that has just
- * been told as made is never the one removed.
+ * The copy just made is the newest, whatever its name: a copy with a later name was made before it,
+ * by a clock that was ahead, or this clock is behind. Those are removed first, so that the copy
+ * just reported is never the one removed.
  *
  * @param newest the name of the copy just made
- * @returns what was removed
+ * @returns the removed copies
  */
 function removeOldest(file: string, keep: number, newest: string): readonly string[] {
   const folder = dirname(resolve(file));

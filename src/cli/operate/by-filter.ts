@@ -1,6 +1,6 @@
 /**
- * An operator's word about all open commands that a filter matches: shows first how many there are,
- * asks, and goes on page by page until none is left.
+ * An operator's command for all open commands that a filter matches: shows their number, asks, and
+ * continues page by page until none is left.
  */
 import { isError, type LockstepClient, type Selection } from '../../client/index.ts';
 import type { CommandAnswer, SelectionAnswer } from '../../protocol/answer.ts';
@@ -18,10 +18,10 @@ import { OperatorTally } from './tally.ts';
 const SHOWN_MAX = 20;
 const PAGE = 500;
 
-/** The last two are of held commands. */
+/** The last two are for held commands. */
 type Order = OperatorAct | 'restore --resume' | 'restore --abandon';
 
-/** What is asked; a retry does no harm. */
+/** The question; a retry does no harm and needs none. */
 const QUESTIONS: Readonly<Record<Order, ((many: string) => string) | undefined>> = {
   retry: undefined,
   cancel: (many) => `Cancel ${many}?`,
@@ -30,7 +30,7 @@ const QUESTIONS: Readonly<Record<Order, ((many: string) => string) | undefined>>
   'restore --abandon': (many) => `Give ${many} up for ever, whatever the nodes hold of them?`,
 };
 
-/** What is lost if it was not meant. */
+/** The loss in case of a mistake. */
 const HARM: Readonly<Record<Order, string>> = {
   retry: 'retry with a filter can repeat many commands',
   cancel: 'cancel with a filter can turn many commands back',

@@ -1,4 +1,6 @@
-/** `retry`, `cancel` and `abandon`: an operator's word about commands, by their ids or by a filter. */
+/**
+ * `retry`, `cancel` and `abandon`: an operator's command for commands, by their ids or by a filter.
+ */
 import type { LockstepClient } from '../../client/index.ts';
 import { type CommandAnswer, isError } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
@@ -45,7 +47,7 @@ export const SELECTION_OPTIONS = {
 } as const;
 
 interface Asked {
-  /** What is asked of commands by id before it is done; nothing if it does no harm. */
+  /** The question about commands by id; none if the action does no harm. */
   readonly question?: (what: string) => string;
   readonly why?: string;
 }
@@ -103,7 +105,10 @@ export async function operateOn(
   return tally.code;
 }
 
-/** Where one of the commands is open: of what is settled the daemon says that nothing can be done. */
+/**
+ * Asks only if one of the commands is open: for settled ones the daemon reports that nothing can be
+ * done.
+ */
 async function ask(
   { ids, question, why }: { readonly ids: readonly string[] } & Required<Asked>,
   { client, args, terminal }: Asker,

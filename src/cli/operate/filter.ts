@@ -1,4 +1,4 @@
-/** The options by which subcommands choose commands, and what they mean in a request. */
+/** The options by which subcommands select commands, and their meaning in a request. */
 import type { Options } from 'yargs';
 import { durationMs } from '../input/duration.ts';
 
@@ -54,7 +54,7 @@ export interface FilterArguments {
   readonly 'younger-than': string | undefined;
 }
 
-/** The fields of a request; what is no state the daemon tells best. */
+/** The fields of a request; the daemon itself reports an unknown state best. */
 export function filterOf(args: FilterArguments): Readonly<Record<string, unknown>> {
   return given({
     state: args.state?.flatMap((text) => text.split(',')),
@@ -67,7 +67,7 @@ export function filterOf(args: FilterArguments): Readonly<Record<string, unknown
   });
 }
 
-/** Without what was not given. */
+/** Without absent options. */
 export function given(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

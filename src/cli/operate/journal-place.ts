@@ -1,4 +1,6 @@
-/** Where the journal is, for the subcommands that work on its file: by the daemon's own settings. */
+/**
+ * The path of the journal, for subcommands that work on its file: from the daemon's own settings.
+ */
 import { join } from 'node:path';
 import { loadSettings } from '../../config/load.ts';
 import { formatProblems } from '../../config/problem.ts';
@@ -8,7 +10,7 @@ import type { Terminal } from '../output/terminal.ts';
 
 interface JournalLocation {
   readonly path: string;
-  /** Where a daemon saves its journal if not beside it. */
+  /** Where a daemon saves its journal, if not beside it. */
   readonly savedIn: readonly string[];
 }
 
@@ -21,7 +23,7 @@ export function journalLocation(config: string | undefined): JournalLocation {
   return { path: journal.path, savedIn: [join(dataDir, 'logs')] };
 }
 
-/** Says what is wrong with the journal, or passes on what is something else. */
+/** Reports a fault of the journal as such; passes other errors on. */
 export async function reportJournal(
   error: unknown,
   { json }: { readonly json: boolean },

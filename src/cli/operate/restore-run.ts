@@ -1,4 +1,4 @@
-/** `lockstep restore FILE`: what was done, and what is left to do. */
+/** `lockstep restore FILE`: reports the result and the next steps. */
 import { type Restored, restoreJournal } from '../../journal/sqlite/files/restore.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';

@@ -1,4 +1,4 @@
-/** What came of an operator's word about several commands: told one by one, then summed up. */
+/** The results of an operator's command for several commands: shown one by one, then summed up. */
 
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import { isError } from '../../protocol/answer.ts';
@@ -15,7 +15,7 @@ export class OperatorTally {
   readonly #json: boolean;
   readonly #terminal: Terminal;
   #code: ExitCode = EXIT.done;
-  /** What ended it early. */
+  /** The error that ended it early. */
   #end: Fault | ErrorReply | undefined;
 
   constructor(
@@ -49,7 +49,7 @@ export class OperatorTally {
     return undefined;
   }
 
-  /** Of one command; `shown` is what people see of it. */
+  /** For one command; `shown` is the text for people. */
   async count(answer: CommandAnswer | ErrorReply, shown?: string): Promise<void> {
     const name = isError(answer) ? `error ${plain(answer.error.code)}` : outcomeText(answer);
     this.#outcomes.set(name, (this.#outcomes.get(name) ?? 0) + 1);

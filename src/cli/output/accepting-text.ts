@@ -1,4 +1,4 @@
-/** Whether new commands are taken in, in words. */
+/** Whether new commands are accepted, as text. */
 import type { Accepting, Refusal } from '../../protocol/accepting.ts';
 import { plain, type Terminal } from './terminal.ts';
 

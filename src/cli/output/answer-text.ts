@@ -1,11 +1,11 @@
-/** The daemon's answers in words for people. What nodes and keys contribute is made harmless. */
+/** The daemon's answers as text for people. Text from nodes and keys is made harmless. */
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import { durationText } from '../input/duration.ts';
 import { indent, table } from './table.ts';
 import { type Colour, plain, type Terminal } from './terminal.ts';
 
-/** What each reason means, and what can be done. */
+/** The meaning of each reason, and the remedy. */
 const REASONS: Readonly<Record<NonNullable<CommandAnswer['reason']>, string>> = {
   already_exists: 'every node holds this key already; nothing was changed',
   not_found: 'no node holds this key; nothing was changed',
@@ -47,7 +47,7 @@ export function outcomeText({ state, reason }: Pick<CommandAnswer, 'state' | 're
   return reason === undefined ? state : `${state}, ${reason}`;
 }
 
-/** All there is to say of one command. */
+/** Everything about one command. */
 export function details(answer: CommandAnswer, terminal: Terminal): string {
   const facts = [
     ['id', plain(answer.id)],
@@ -80,9 +80,9 @@ function nodeTable(nodes: NonNullable<CommandAnswer['nodes']>): string {
   );
 }
 
-/** A row a command. */
+/** One row for each command. */
 export function commandTable(commands: readonly CommandAnswer[]): string {
-  // Of those that are open: what keeps them so.
+  // For open commands: the reason why they are open.
   const waits = commands.map((one) => (isSettled(one) ? '' : responsesText(one)));
   const isShown = waits.some((text) => text !== '');
   return table(
@@ -110,7 +110,7 @@ export function commandTable(commands: readonly CommandAnswer[]): string {
   );
 }
 
-/** What each node said last, on one line. */
+/** The last response of each node, on one line. */
 export function responsesText(answer: CommandAnswer): string {
   return Object.entries(answer.nodes ?? {})
     .flatMap(([name, { lastResponse: detail }]) =>
@@ -130,7 +130,7 @@ export function errorText({ error, id }: ErrorReply, terminal: Terminal): string
   return [first, indent([plain(hint), ...again, ...about].join('\n'))].join('\n');
 }
 
-/** What people typed, by the field of the request that it became. */
+/** The typed argument, by the field of the request that it became. */
 const TYPED: Readonly<Record<string, string>> = {
   groupId: 'the key',
   id: 'the id',
@@ -143,7 +143,7 @@ const TYPED: Readonly<Record<string, string>> = {
   deadlineMs: '--deadline',
 };
 
-/** The message, with the field in the words of the command line. */
+/** The message, with the name of the argument in place of the field. */
 function asTyped({ field, message }: ErrorReply['error']): string {
   if (field === undefined || !message.startsWith(field)) return message;
   const typed = TYPED[field.replace(/^filter\./, '').replace(/\.\d+$/, '')];

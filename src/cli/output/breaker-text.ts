@@ -1,4 +1,4 @@
-/** Breakers in words for people. */
+/** Breakers as text for people. */
 import type { BreakerView } from '../../protocol/answer.ts';
 import { durationText } from '../input/duration.ts';
 import { table } from './table.ts';

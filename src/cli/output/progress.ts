@@ -1,26 +1,27 @@
 /**
- * How far long work has come, on a line of stderr that a person looks at; nothing otherwise.
+ * The progress of long work, on a line of stderr at a terminal; nothing elsewhere.
  *
- * The line is written over and over, cut to the width of the terminal. Nothing of the terminal is
- * changed for it (no hidden cursor, no wrapping switched off), so it is whole however this ends.
+ * The line is overwritten again and again, cut to the width of the terminal. It changes no state of
+ * the terminal (no hidden cursor, no disabled wrapping), so the terminal is intact however this
+ * ends.
  */
 import { durationText } from '../input/duration.ts';
 import type { Terminal } from './terminal.ts';
 
-/** How often it is written: at most, and with nothing new but the time. */
+/** Interval of writing: the shortest one, and the one when only the time has changed. */
 const DRAW_MS = 100;
 const CLOCK_MS = 1000;
-/** What takes no longer needs no sign of life. */
+/** Shorter work shows no progress. */
 const SILENT_MS = 1000;
 const BAR_CELLS = 30;
 
 export interface Progress {
   update(done: number, failed: number): void;
-  /** The line stays as it is; what is written next goes below. */
+  /** The line stays; the next output goes below it. */
   stop(): void;
 }
 
-/** `total` undefined: a count that grows. */
+/** `total` undefined: a growing count. */
 export function showProgress(
   terminal: Terminal,
   {
@@ -30,7 +31,7 @@ export function showProgress(
   }: {
     readonly title: string;
     readonly total: number | undefined;
-    /** What is said of those that failed. */
+    /** The word for failed items. */
     readonly failing?: string;
   },
 ): Progress {
@@ -44,7 +45,7 @@ export function showProgress(
     terminal.showLive(`${bar} ${counts} · ${failed} ${failing} · ${time}`);
   };
   const clock = setInterval(draw, CLOCK_MS).unref();
-  // Where nobody knows how much there is, there may be nothing.
+  // With an unknown number there may be nothing.
   if (total !== undefined) draw();
   return {
     update(nowDone, nowFailed) {
@@ -61,7 +62,7 @@ export function showProgress(
   };
 }
 
-/** A sign of life while an answer is waited for; gone once it is there. */
+/** Shows that the call still waits for an answer; gone once the answer is there. */
 export async function whileWaiting<T>(
   terminal: Terminal,
   title: string,

@@ -1,4 +1,4 @@
-/** `status` without an id, in words. */
+/** `status` without an id, as text. */
 import type { LanePause, LanesAnswer, NodeStatus, SummaryAnswer } from '../../protocol/answer.ts';
 import { durationText } from '../input/duration.ts';
 import { acceptingText, refusedText } from './accepting-text.ts';
@@ -28,12 +28,12 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
   ].join('\n');
 }
 
-/** What an operator has to see first. */
+/** What an operator must see first. */
 function troubleLines(answer: SummaryAnswer, terminal: Terminal): readonly string[] {
   return troublesOf(answer).map((text) => terminal.paint('red', text));
 }
 
-/** Told until the next start. */
+/** Shown until the next start. */
 export const NODES_CHANGED = 'the nodes have changed with this start; before, they were';
 
 export function troublesOf({
@@ -43,7 +43,7 @@ export function troublesOf({
 }: SummaryAnswer): readonly string[] {
   return [
     ...(unsupervised ? ['pm2 is gone: after a crash nothing starts the daemon anew'] : []),
-    // That it is draining is its state already.
+    // The state already shows that it is draining.
     ...(refusal === undefined || refusal.reason === 'draining' ? [] : [refusedText(refusal)]),
     ...Object.entries(missingNodes ?? {}).map(
       ([name, count]) =>

@@ -1,9 +1,9 @@
 /**
- * Where the command line writes. Answers go to stdout, everything about them to stderr, and to a
- * person also a live line below all that, which changes.
+ * The output of the command line. Answers go to stdout, everything about them to stderr; at a
+ * terminal there is also a live line at the bottom, which changes.
  *
- * A reader that goes away (`lockstep list | head`) ends the writing quietly; `closed` tells long
- * work to stop. Colours only where a person looks at them, and not against NO_COLOR.
+ * A reader that goes away (`lockstep list | head`) ends the output quietly; `closed` makes long
+ * work stop. Colours only at a terminal, and not with NO_COLOR.
  */
 import { once } from 'node:events';
 import { styleText } from 'node:util';
@@ -16,9 +16,9 @@ export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
 
 export class Terminal {
   readonly #gone = new AbortController();
-  /** Shared by all that wait for room on stdout. */
+  /** Shared by all writers that wait for room on stdout. */
   #room: Promise<void> | undefined;
-  /** What stands on the live line; empty if there is none. */
+  /** The text of the live line; empty if there is none. */
   #live = '';
 
   constructor() {
@@ -31,22 +31,22 @@ export class Terminal {
     }
   }
 
-  /** Aborted once nobody reads stdout any more. */
+  /** Aborted once nothing reads stdout any longer. */
   get closed(): AbortSignal {
     return this.#gone.signal;
   }
 
-  /** A person reads stderr. */
+  /** stderr is a terminal. */
   get attended(): boolean {
     return process.stderr.isTTY === true;
   }
 
-  /** Of the terminal on stdout; without bound where there is none. */
+  /** Width of the terminal on stdout; unlimited without one. */
   get columns(): number {
     return process.stdout.columns || Number.POSITIVE_INFINITY;
   }
 
-  /** A person can be asked. */
+  /** There is a person to ask. */
   get canAsk(): boolean {
     return process.stdin.isTTY === true && this.attended;
   }
@@ -62,12 +62,12 @@ export class Terminal {
     return this.line(escaped(JSON.stringify(value)));
   }
 
-  /** About the work, not its result. */
+  /** Text about the work, not its result. */
   note(text: string): void {
     this.#writeAbove(process.stderr, text);
   }
 
-  /** Writes the live line anew; nothing where nobody looks. */
+  /** Overwrites the live line; nothing without a terminal. */
   showLive(text: string): void {
     if (!this.attended) return;
     const columns = process.stderr.columns || COLUMNS;
@@ -75,7 +75,7 @@ export class Terminal {
     process.stderr.write(`\r${this.#live}${CLEAR_RIGHT}`);
   }
 
-  /** It stays as it stands, and is live no more. */
+  /** The line stays as it is and is no longer live. */
   keepLive(): void {
     if (this.#live !== '') process.stderr.write('\n');
     this.#live = '';
@@ -110,12 +110,14 @@ export class Terminal {
   }
 }
 
-/** Text of others, made harmless for a terminal: no escapes, no line breaks, nothing that hides. */
+/** Foreign text, made harmless for a terminal: no escapes, no line breaks, no hidden characters. */
 export function plain(text: string): string {
   return shownPlainly(text).toWellFormed();
 }
 
-/** Breaks a text between words, so that no line is longer than `columns`, where words allow it. */
+/**
+ * Breaks a text between words, so that no line is longer than `columns`, where words allow that.
+ */
 export function wrapped(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = '';

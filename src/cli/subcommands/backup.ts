@@ -34,7 +34,7 @@ export const backup = subcommand({
     ['$0 backup /backup/journal.db --every 6h --keep 28', 'a week of copies'],
   ],
   async run(args, terminal) {
-    // It reads the configuration and SQLite, which no call to the daemon has to load.
+    // Loaded on use: it reads the configuration and SQLite, which no call to the daemon needs.
     const { backupOnce, backupOver } = await import('../operate/backup-run.ts');
     const keep = args.keep === undefined ? undefined : wholeNumber('keep', args.keep);
     const job = { file: args.file, config: args.config, json: args.json === true };

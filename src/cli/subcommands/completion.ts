@@ -2,7 +2,7 @@
 import { EXIT } from '../exit-code.ts';
 import { subcommand } from '../subcommand.ts';
 
-/** Each calls what stands first on the line, wherever that lies, and falls back to files. */
+/** Each calls the first word of the line, wherever that program is, and falls back to files. */
 const SCRIPTS: Readonly<Record<string, string>> = {
   bash: `_lockstep() {
   local IFS=$'\\n'

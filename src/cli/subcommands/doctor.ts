@@ -1,6 +1,6 @@
 /**
- * `lockstep doctor`: looks at everything the daemon stands on, from where it is called, with the
- * settings a daemon started there would have. It changes nothing.
+ * `lockstep doctor`: checks everything that the daemon depends on, with the settings that a daemon
+ * started in this place would have. It changes nothing.
  */
 import { report } from '../doctor/report.ts';
 import { EXIT } from '../exit-code.ts';
@@ -23,7 +23,7 @@ export const doctor = subcommand({
   },
   examples: [['$0 doctor --send-test', 'look at everything, and see whether people can be told']],
   async run(args, terminal) {
-    // It reads the configuration, which no other subcommand has to load.
+    // Loaded on use: it reads the configuration, which no other subcommand needs.
     const { examine } = await import('../doctor/examination.ts');
     const findings = await examine({
       env: process.env,

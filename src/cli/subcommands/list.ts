@@ -78,8 +78,8 @@ function openOnly(args: {
 }
 
 /**
- * What each node of an open command said last, only its executor knows: it is asked, one by one. One
- * that has settled meanwhile, or does not answer, stays as it was listed.
+ * Only its executor knows the last responses of the nodes for an open command: so the daemon is
+ * asked for each command. One that has settled meanwhile, or gets no answer, stays as listed.
  */
 async function withNodes(
   client: LockstepClient,

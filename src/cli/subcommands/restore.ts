@@ -9,7 +9,7 @@ import { subcommand, withDaemon } from '../subcommand.ts';
 
 const ACT = 'Held commands:';
 
-/** What is lost if it was not meant. */
+/** The loss in case of a mistake. */
 const WHY = {
   resume: 'restore --resume changes nodes',
   abandon: 'restore --abandon leaves nodes as they are for good',
@@ -50,7 +50,7 @@ export const restore = subcommand({
     if (resume === true && abandon === true) throw new UsageError('either --resume or --abandon');
     const act = resume === true ? 'resume' : abandon === true ? 'abandon' : undefined;
     if (act === undefined) return restoreFrom(what, args, terminal);
-    // Without a word about which, all of them are meant: it shows how many, and asks.
+    // Without a selection all of them are meant: it shows their number, and asks.
     const all = args.all ?? what.length === 0;
     const filter = selectionOf(`restore --${act}`, { ...args, ids: what, all });
     if (filter !== undefined) {
@@ -76,7 +76,7 @@ async function restoreFrom(
   if (file === undefined || more.length > 0) {
     throw new UsageError('which copy? lockstep restore FILE; or --resume, or --abandon');
   }
-  // It reads the configuration and SQLite, which no call to the daemon has to load.
+  // Loaded on use: it reads the configuration and SQLite, which no call to the daemon needs.
   const { runRestore } = await import('../operate/restore-run.ts');
   return runRestore({ file, config: args.config, json: args.json === true }, terminal);
 }
