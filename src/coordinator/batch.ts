@@ -29,7 +29,7 @@ export class Batch {
   readonly #forget: number[] = [];
   readonly #afters: ((result: CommitResult) => void)[] = [];
   readonly #reads: (() => Promise<void>)[] = [];
-  readonly looks: Look[] = [];
+  readonly #looks: Look[] = [];
   readonly #lived: number;
 
   /** @param lived how long the daemon has lived by now, whole ms */
@@ -50,6 +50,11 @@ export class Batch {
 
   get hasWrites(): boolean {
     return this.#count > 0;
+  }
+
+  /** The looks that wait for the commit. */
+  get looks(): readonly Look[] {
+    return this.#looks;
   }
 
   /** How many writes it still takes; whoever has more to write does so in the next turn. */
@@ -101,7 +106,7 @@ export class Batch {
 
   /** What a client asks to see; after the commit, in this turn or one of the next. */
   look(look: Look): void {
-    this.looks.push(look);
+    this.#looks.push(look);
   }
 
   async finish(result: CommitResult): Promise<void> {

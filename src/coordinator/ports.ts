@@ -12,7 +12,7 @@ import type { Order } from '../protocol/work.ts';
 export interface Respond<Shape extends Answer = Answer> {
   (answer: Shape | ErrorReply): void;
   /** The frames before the request: equal ones are of the same client, about the same question. */
-  envelope?: readonly Buffer[] | undefined;
+  readonly envelope?: readonly Buffer[] | undefined;
 }
 
 /** Cancels what was scheduled. */

@@ -32,7 +32,7 @@ import { startFiguresRound } from './notify/figures-round.ts';
 import { publishing } from './notify/publishing.ts';
 import { StuckNews } from './notify/stuck-news.ts';
 import type { CoordinatorOptions } from './ports.ts';
-import { CLIENT_OPTIONS, ClientSocket, type FrontOptions } from './sockets/client-socket.ts';
+import { CLIENT_OPTIONS, ClientSocket, type ClientSocketOptions } from './sockets/client-socket.ts';
 import { EVENT_OPTIONS, EventSocket } from './sockets/event-socket.ts';
 import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
 import { ZapHandler } from './sockets/zap.ts';
@@ -71,7 +71,7 @@ interface Counting {
 
 /** When a client may try again that came while the journal's disk was full. */
 const FULL_DISK_RETRY_MS = 5000;
-const NOT_TOLD = 'the clean shutdown could not be saved in the journal';
+const END_NOT_SAVED = 'the clean shutdown could not be saved in the journal';
 
 const crash = (error: unknown): void => {
   throw error;
@@ -92,7 +92,7 @@ runThread(async (tools) => {
   const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   await openZap(tools, log);
-  const front = sockets.add('clients', new Router(CLIENT_OPTIONS));
+  const router = sockets.add('clients', new Router(CLIENT_OPTIONS));
   const publisher = await openEvents(tools, data.eventsEndpoint);
   const executors = new ExecutorChannels({
     channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),
@@ -127,7 +127,7 @@ runThread(async (tools) => {
   sendToMain({ kind: 'journal_held' });
   const { frameBytesMax } = data;
   const { clientNow } = life;
-  const clients = openFront(coordinator, { router: front, frameBytesMax, log, clientNow });
+  const clients = openClientSocket(coordinator, { router, frameBytesMax, log, clientNow });
   // The journal is read while executors start; their orders wait for them.
   const recovering = restore(coordinator, journal);
   await executors.complete();
@@ -139,7 +139,7 @@ runThread(async (tools) => {
   stuck.recovered(commands);
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});
-  await bind(front, data.endpoint, 'LOCKSTEP_ENDPOINT');
+  await bind(router, data.endpoint, 'LOCKSTEP_ENDPOINT');
   keep('clients', clients.receive());
   sendToMain({ kind: 'ready' });
 
@@ -151,7 +151,7 @@ runThread(async (tools) => {
       await clients.flushed();
       await publisher.flushed();
       executors.close();
-      await orWarn(() => life.end(journal), NOT_TOLD, log);
+      await orWarn(() => life.end(journal), END_NOT_SAVED, log);
       await journal.close();
       await log.close();
     },
@@ -164,9 +164,9 @@ async function beginLife(journal: Journal, options: LifeOptions, log: Log): Prom
   return life;
 }
 
-function openFront(
+function openClientSocket(
   coordinator: Coordinator,
-  options: Pick<FrontOptions, 'router' | 'frameBytesMax' | 'log' | 'clientNow'>,
+  options: Pick<ClientSocketOptions, 'router' | 'frameBytesMax' | 'log' | 'clientNow'>,
 ): ClientSocket {
   return new ClientSocket({
     ...options,

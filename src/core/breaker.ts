@@ -153,15 +153,19 @@ export function admitTrial(breaker: Breaker, context: BreakerContext): Admitted 
 /** A trial call of the period that began at `period` has ended; `none`: it may be made again. */
 export function tried(
   breaker: Breaker,
-  { period, sign, lastError }: { period: number; sign: HealthSignal; lastError?: string },
+  {
+    period,
+    healthSignal,
+    lastError,
+  }: { period: number; healthSignal: HealthSignal; lastError?: string },
   context: BreakerContext,
 ): Breaker {
   if (breaker.kind !== 'half_open' || breaker.since !== period) return breaker;
   const { trialCalls, failureShare } = context.policy;
   const running = breaker.running - 1;
-  if (sign === 'none') return { ...breaker, running };
-  const passed = breaker.passed + (sign === 'good' ? 1 : 0);
-  const failed = breaker.failed + (sign === 'bad' ? 1 : 0);
+  if (healthSignal === 'none') return { ...breaker, running };
+  const passed = breaker.passed + (healthSignal === 'good' ? 1 : 0);
+  const failed = breaker.failed + (healthSignal === 'bad' ? 1 : 0);
   if (failed > 0 && (passed === 0 || failed >= trialCalls * failureShare)) {
     return reopened(breaker, { failed, lastError }, context);
   }

@@ -24,7 +24,7 @@ export class Trials {
   take({ node, period, call, harmless }: Extract<Order, { kind: 'try' }>): void {
     const report = (healthSignal: HealthSignal | 'idle', detail?: string) => {
       const lastError = healthSignal === 'bad' && detail !== undefined ? { lastError: detail } : {};
-      this.#ports.report({ kind: 'tried', node, period, sign: healthSignal, ...lastError });
+      this.#ports.report({ kind: 'tried', node, period, healthSignal, ...lastError });
     };
     const isReading = call === 'read';
     if (this.#driver.letOneThrough({ node, readsOnly: isReading, ended: report })) return;

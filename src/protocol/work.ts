@@ -129,7 +129,7 @@ export type Report =
       readonly kind: 'tried';
       readonly node: string;
       readonly period: number;
-      readonly sign: HealthSignal | 'idle';
+      readonly healthSignal: HealthSignal | 'idle';
       /** Of a bad one: what the call came to. */
       readonly lastError?: string;
     }

@@ -1,6 +1,5 @@
 /** Repeats of commands that are open, and who waits for their end. */
 import { expect, test } from 'vitest';
-import type { Respond } from '../../src/coordinator/ports.ts';
 import { parseValue } from '../../src/protocol/parse-request.ts';
 import { type Desk, openDesk } from './support/desk.ts';
 import { settled } from './support/reports.ts';
@@ -11,9 +10,9 @@ const ONE_MORE = 10_001;
 function askAgain(desk: Desk, envelope: readonly string[] | undefined, answers: object[]): void {
   const parsed = parseValue({ op: 'create', id: 'a', groupId: '5' });
   if (!parsed.ok) throw new Error(parsed.reply.error.message);
-  const respond: Respond = (answer) => answers.push(answer);
-  if (envelope !== undefined) respond.envelope = envelope.map((frame) => Buffer.from(frame));
-  desk.coordinator.request(parsed.request, respond);
+  const frames = envelope?.map((frame) => Buffer.from(frame));
+  const keep = (answer: object): void => void answers.push(answer);
+  desk.coordinator.request(parsed.request, Object.assign(keep, { envelope: frames }));
 }
 
 test('P9: a client that asks every few seconds waits once, and is answered once', async () => {

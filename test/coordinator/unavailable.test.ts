@@ -169,10 +169,10 @@ describe('while a breaker is half-open', () => {
     const [first, second] = desk.ordersOf('try');
     expect([first?.node, second?.node]).toEqual(['node01', 'node02']);
     if (first === undefined || second === undefined) throw new Error('two trials are missing');
-    desk.report({ kind: 'tried', node: first.node, period: first.period, sign: 'good' });
+    desk.report({ kind: 'tried', node: first.node, period: first.period, healthSignal: 'good' });
     await desk.rest();
     expect(desk.driven).toEqual([]);
-    desk.report({ kind: 'tried', node: second.node, period: second.period, sign: 'good' });
+    desk.report({ kind: 'tried', node: second.node, period: second.period, healthSignal: 'good' });
     await desk.rest();
     expect(desk.driven).toEqual(['w']);
   });

@@ -19,7 +19,7 @@ type Move =
   | { readonly kind: 'sample'; readonly failures: number; readonly successes: number }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'admit' }
-  | { readonly kind: 'result'; readonly sign: HealthSignal }
+  | { readonly kind: 'result'; readonly healthSignal: HealthSignal }
   | { readonly kind: 'act'; readonly act: BreakerAct };
 
 const MOVES: fc.Arbitrary<Move> = fc.oneof(
@@ -37,7 +37,7 @@ const MOVES: fc.Arbitrary<Move> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('result' as const),
-      sign: fc.constantFrom<HealthSignal>('good', 'good', 'good', 'bad', 'none'),
+      healthSignal: fc.constantFrom<HealthSignal>('good', 'good', 'good', 'bad', 'none'),
     }),
   },
   {
@@ -102,7 +102,11 @@ describe('over any life', () => {
         case 'result':
           // Nobody tells a result without a call.
           if (breaker.kind !== 'half_open' || breaker.running === 0) return breaker;
-          return tried(breaker, { period: breaker.since, sign: move.sign }, context);
+          return tried(
+            breaker,
+            { period: breaker.since, healthSignal: move.healthSignal },
+            context,
+          );
         case 'act':
           return actedOn(breaker, move.act, context.now);
       }

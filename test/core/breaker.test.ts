@@ -39,8 +39,8 @@ function admitAll(from: Breaker, now: number): { breaker: Breaker; calls: string
   return { breaker, calls };
 }
 
-function answer(breaker: Breaker, sign: HealthSignal, now: number): Breaker {
-  return tried(breaker, { period: breaker.since, sign }, at(now));
+function answer(breaker: Breaker, healthSignal: HealthSignal, now: number): Breaker {
+  return tried(breaker, { period: breaker.since, healthSignal }, at(now));
 }
 
 describe('a closed breaker', () => {
@@ -123,7 +123,7 @@ describe('an open breaker', () => {
       const halfOpen = tick(breaker, at(trial * 100_000));
       const period = halfOpen.since;
       const admitted = admitTrial(halfOpen, at(trial * 100_000))?.breaker ?? halfOpen;
-      const bad = { period, sign: 'bad', lastError: `500 try ${trial}` } as const;
+      const bad = { period, healthSignal: 'bad', lastError: `500 try ${trial}` } as const;
       breaker = tried(admitted, bad, at(trial * 100_000));
       const kept = { cause: '10 failures in a row', lastError: `500 try ${trial}` };
       expect(breaker).toMatchObject({ kind: 'open', trialsFailed: trial, ...kept });
@@ -193,7 +193,7 @@ describe('a half-open breaker', () => {
 
   test('does not hear the results of an earlier trial', () => {
     const halfOpen = halfOpenAt(1000);
-    const stale = tried(halfOpen, { period: halfOpen.since - 1, sign: 'bad' }, at(1001));
+    const stale = tried(halfOpen, { period: halfOpen.since - 1, healthSignal: 'bad' }, at(1001));
     expect(stale).toBe(halfOpen);
   });
 });

@@ -137,12 +137,12 @@ describe('a trial', () => {
     await bench.advance(5);
     expect(asked(bench)).toHaveLength(1);
     expect(bench.reportsOf('tried')).toEqual([
-      { kind: 'tried', node: 'node02', period: 7, sign: 'good' },
+      { kind: 'tried', node: 'node02', period: 7, healthSignal: 'good' },
     ]);
     bench.node('node02').faults.push('unsent');
     bench.take({ ...trial, call: 'any' });
     await bench.advance(5);
-    expect(bench.reportsOf('tried').at(-1)).toMatchObject({ sign: 'bad' });
+    expect(bench.reportsOf('tried').at(-1)).toMatchObject({ healthSignal: 'bad' });
     await bench.advance(10_000);
     expect(asked(bench)).toHaveLength(2);
   });
@@ -151,7 +151,7 @@ describe('a trial', () => {
     const bench = await held(1);
     bench.take({ ...trial, call: 'read' });
     await bench.rest();
-    expect(bench.reportsOf('tried')).toMatchObject([{ sign: 'idle' }]);
+    expect(bench.reportsOf('tried')).toMatchObject([{ healthSignal: 'idle' }]);
     expect(asked(bench)).toEqual([]);
     bench.drive(bench.command(2, { op: 'delete' }), { entries: [] });
     bench.take({ ...trial, call: 'read' });
@@ -164,7 +164,10 @@ describe('a trial', () => {
     bench.take({ ...trial, call: 'any' });
     bench.take({ ...trial, call: 'any', harmless: true });
     await bench.advance(5);
-    expect(bench.reportsOf('tried').map(({ sign }) => sign)).toEqual(['idle', 'good']);
+    expect(bench.reportsOf('tried').map(({ healthSignal }) => healthSignal)).toEqual([
+      'idle',
+      'good',
+    ]);
     expect(bench.node('node02').calls).toMatchObject([{ request: { kind: 'read' } }]);
     expect(bench.node('node02').records.size).toBe(0);
   });
@@ -175,7 +178,7 @@ describe('a trial', () => {
     bench.take({ ...trial, call: 'read', harmless: true });
     bench.take({ kind: 'interrupt' });
     await bench.rest();
-    expect(bench.reportsOf('tried')).toMatchObject([{ sign: 'none' }]);
+    expect(bench.reportsOf('tried')).toMatchObject([{ healthSignal: 'none' }]);
   });
 
   test('says nothing bad where its command has failed at this node again and again', async () => {
@@ -187,7 +190,7 @@ describe('a trial', () => {
     await bench.advance(2000);
     bench.take({ ...trial, call: 'any' });
     await bench.advance(5);
-    expect(bench.reportsOf('tried')).toMatchObject([{ sign: 'none' }]);
+    expect(bench.reportsOf('tried')).toMatchObject([{ healthSignal: 'none' }]);
   });
 
   test('that finds out whether the node is back is none of a command that failed there again and again', async () => {
@@ -201,6 +204,6 @@ describe('a trial', () => {
     bench.take({ ...trial, call: 'read', harmless: true });
     await bench.advance(5);
     expect(asked(bench).slice(before)).toEqual(['lockstep-trial']);
-    expect(bench.reportsOf('tried')).toMatchObject([{ sign: 'bad' }]);
+    expect(bench.reportsOf('tried')).toMatchObject([{ healthSignal: 'bad' }]);
   });
 });

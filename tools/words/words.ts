@@ -63,6 +63,10 @@ export const BANNED: readonly Word[] = [
   name('doubt', 'createInDoubt'),
   part('aside', 'listPool'),
   part('say', 'log, notify, describe'),
+  part('tell', 'send, log, notify, describeError'),
+  part('sign', 'healthSignal'),
+  part('suspect', 'findCandidates'),
+  part('front', 'clientSocket, port'),
 ];
 
 export const PENDING: readonly Word[] = [
@@ -70,14 +74,10 @@ export const PENDING: readonly Word[] = [
   part('wording', 'codec'),
   part('standing', 'status, snapshot, state'),
   part('told', 'sent, logged, notified'),
-  part('tell', 'send, log, notify, describeError'),
   part('hear', 'receive'),
   // Words of our own where the field has one.
   part('courier', 'sender'),
-  part('sign', 'healthSignal'),
   part('places', 'slots'),
-  part('suspect', 'findCandidates'),
-  part('front', 'clientSocket, port'),
   part('telling', 'safeFields'),
 ];
 

@@ -102,33 +102,33 @@ export class Breakers {
     }
   }
 
-  tried({ node, period, sign, lastError }: Tried, batch: Batch): void {
-    const standing = this.#of(node);
-    if (sign === 'idle') {
-      standing.idle++;
+  tried({ node, period, healthSignal, lastError }: Tried, batch: Batch): void {
+    const state = this.#of(node);
+    if (healthSignal === 'idle') {
+      state.idle++;
     } else {
-      standing.idle = 0;
-      standing.mayRead = false;
+      state.idle = 0;
+      state.mayRead = false;
     }
     const result = {
       period,
-      sign: sign === 'idle' ? 'none' : sign,
+      healthSignal: healthSignal === 'idle' ? 'none' : healthSignal,
       ...(lastError === undefined ? {} : { lastError }),
     } as const;
     this.#change(node, (breaker, context) => tried(breaker, result, context), batch);
     // One that came to nothing, as for want of descriptors, would do so again at once: at the next look.
-    if (sign !== 'none') this.#try(node);
+    if (healthSignal !== 'none') this.#try(node);
   }
 
   /** Call it a few times a second. */
   tick(batch: Batch): void {
-    for (const [node, standing] of this.#nodes) {
+    for (const [node, state] of this.#nodes) {
       this.#change(node, tick, batch);
-      if (!isShut(this.#breaker(node)) && !standing.isUnkept) continue;
-      standing.idle = 0;
-      standing.mayRead = true;
+      if (!isShut(this.#breaker(node)) && !state.isUnkept) continue;
+      state.idle = 0;
+      state.mayRead = true;
       this.#try(node);
-      if (standing.isUnkept) this.#keep(node, batch);
+      if (state.isUnkept) this.#keep(node, batch);
     }
   }
 
@@ -168,13 +168,13 @@ export class Breakers {
   /** Orders as many trial calls as there may be now. */
   #try(node: string): void {
     const { executors } = this.#options;
-    const standing = this.#of(node);
+    const state = this.#of(node);
     for (;;) {
       const admitted = admitTrial(this.#breaker(node), this.#context);
       if (admitted === undefined) return;
       const { breaker, call } = admitted;
-      const isLastResort = standing.mayRead && standing.idle >= executors - 1;
-      if (call === 'any' && standing.idle >= executors && !isLastResort) return;
+      const isLastResort = state.mayRead && state.idle >= executors - 1;
+      if (call === 'any' && state.idle >= executors && !isLastResort) return;
       this.#cluster.set(node, breaker);
       const harmless = call === 'read' || isLastResort;
       const executor = this.#nextExecutor++ % executors;
@@ -199,14 +199,14 @@ export class Breakers {
 
   #keep(node: string, batch: Batch): void {
     batch.read(async () => {
-      const standing = this.#of(node);
-      if (!standing.isUnkept) return;
-      standing.isUnkept = false;
+      const state = this.#of(node);
+      if (!state.isUnkept) return;
+      state.isUnkept = false;
       try {
         await this.#ports.journal.keep(valueName(node), encodeBreaker(this.#breaker(node)));
         this.#isTroubleLogged = false;
       } catch (error) {
-        standing.isUnkept = true;
+        state.isUnkept = true;
         this.#onTrouble('a breaker could not be kept in the journal; it is tried again', error);
       }
     });
@@ -236,9 +236,9 @@ export class Breakers {
   }
 
   #of(node: string): NodeBreaker {
-    const standing = this.#nodes.get(node);
-    if (standing === undefined) throw new Error(`there is no breaker of ${node}`);
-    return standing;
+    const state = this.#nodes.get(node);
+    if (state === undefined) throw new Error(`there is no breaker of ${node}`);
+    return state;
   }
 
   get #context(): BreakerContext {

@@ -59,8 +59,8 @@ export class Probation {
   #begun = 0;
   #isRecovered = false;
   /** The one that is under way. */
-  #suspect: OpenCommand | undefined;
-  #isNoted = false;
+  #current: OpenCommand | undefined;
+  #isSaved = false;
 
   constructor(options: ProbationOptions) {
     this.#options = options;
@@ -122,7 +122,7 @@ export class Probation {
     if (this.isCareful) await journal.keep(WORD, undefined);
     if (this.#unreported.length > 0) await journal.keep(UNREPORTED, undefined);
     this.#isRecovered = true;
-    this.#tell();
+    this.#reportTakenUp();
   }
 
   add(open: OpenCommand): void {
@@ -137,34 +137,34 @@ export class Probation {
 
   /** The next untested command, once no other is under way; see `Lanes.next`. */
   next(takesNew: (lane: Lane) => boolean): OpenCommand | undefined {
-    if (this.#suspect !== undefined) return undefined;
-    this.#suspect = this.lanes.next(takesNew);
-    return this.#suspect;
+    if (this.#current !== undefined) return undefined;
+    this.#current = this.lanes.next(takesNew);
+    return this.#current;
   }
 
   /** A command was taken by `next`, and it is not durable yet that it is under way. */
-  get isUnnoted(): boolean {
-    return this.#suspect !== undefined && !this.#isNoted;
+  get hasUnsaved(): boolean {
+    return this.#current !== undefined && !this.#isSaved;
   }
 
   /** Call before that command is driven. */
   async begin(): Promise<void> {
-    const open = this.#suspect;
+    const open = this.#current;
     if (open === undefined) return;
-    this.#isNoted = true;
+    this.#isSaved = true;
     await this.#write(open.command.seq);
     this.#askLater(open);
   }
 
   /** The command is settled, or has passed. */
   end(open: OpenCommand): void {
-    if (this.#suspect === open) {
-      this.#suspect = undefined;
-      this.#isNoted = false;
+    if (this.#current === open) {
+      this.#current = undefined;
+      this.#isSaved = false;
     }
     if (!this.#untested.delete(open)) return;
     if (open.recovered) this.#begun--;
-    this.#tell();
+    this.#reportTakenUp();
   }
 
   #write(seq: number): Promise<void> {
@@ -181,7 +181,7 @@ export class Probation {
   #ask(open: OpenCommand): void {
     const { ports, questions, post } = this.#options;
     const { executor, command } = open;
-    if (open !== this.#suspect || executor === undefined) return;
+    if (open !== this.#current || executor === undefined) return;
     const ticket = questions.ask(ports.now() + ANSWER_MS, (value) => {
       if (value === undefined) this.#askLater(open);
       else post((batch) => batch.read(() => this.#pass(open, ports.journal)));
@@ -190,12 +190,12 @@ export class Probation {
   }
 
   async #pass(open: OpenCommand, journal: Journal): Promise<void> {
-    if (open !== this.#suspect) return;
+    if (open !== this.#current) return;
     await journal.keep(WORD, undefined);
     this.end(open);
   }
 
-  #tell(): void {
+  #reportTakenUp(): void {
     if (!this.#isRecovered || this.#begun > 0) return;
     this.#isRecovered = false;
     this.#options.onTakenUp?.();

@@ -4,7 +4,7 @@ import type { OpenCommand } from '../queue/open-command.ts';
 import { missingNodes } from './missing-nodes.ts';
 
 /** Told from here on: less is what clocks do. */
-const CLOCK_LAG_TOLD_MS = 60_000;
+const CLOCK_LAG_WARN_MS = 60_000;
 
 /** Open commands need nodes that are not configured any more: how many, by node. */
 export interface MissingNews {
@@ -23,7 +23,7 @@ export interface Left {
 
 export function logLeft({ commands, lagMs, nodeNames }: Left, outlets: Outlets): void {
   const { log } = outlets;
-  if (lagMs > CLOCK_LAG_TOLD_MS) {
+  if (lagMs > CLOCK_LAG_WARN_MS) {
     log.warn('the clock was set back: the latest command has a later date', {
       seconds: Math.round(lagMs / 1000),
       hint: 'Nothing is lost. Check the clock; see "The clock" in docs/operate/run.md.',

@@ -71,12 +71,11 @@ export class Repeats {
       return;
     }
     this.#waiting++;
-    const waiter: Respond<CommandAnswer> = (answer) => {
+    const answered: Respond<CommandAnswer> = (answer) => {
       this.#waiting--;
       respond(answer);
     };
-    waiter.envelope = respond.envelope;
-    open.addWaiter(waiter);
+    open.addWaiter(Object.assign(answered, { envelope: respond.envelope }));
   }
 }
 

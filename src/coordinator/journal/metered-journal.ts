@@ -46,23 +46,24 @@ export class MeteredJournal implements Journal {
     return result;
   }
 
-  head: Journal['head'] = () => this.#within(() => this.#journal.head());
-  load: Journal['load'] = (...page) => this.#within(() => this.#journal.load(...page));
-  loadLoose: Journal['loadLoose'] = (...page) =>
+  readonly head: Journal['head'] = () => this.#within(() => this.#journal.head());
+  readonly load: Journal['load'] = (...page) => this.#within(() => this.#journal.load(...page));
+  readonly loadLoose: Journal['loadLoose'] = (...page) =>
     this.#within(() => this.#journal.loadLoose(...page));
-  find: Journal['find'] = (id) => this.#within(() => this.#journal.find(id));
-  tokens: Journal['tokens'] = (groupIds) => this.#within(() => this.#journal.tokens(groupIds));
-  latestSettled: Journal['latestSettled'] = (groupIds) =>
+  readonly find: Journal['find'] = (id) => this.#within(() => this.#journal.find(id));
+  readonly tokens: Journal['tokens'] = (groupIds) =>
+    this.#within(() => this.#journal.tokens(groupIds));
+  readonly latestSettled: Journal['latestSettled'] = (groupIds) =>
     this.#within(() => this.#journal.latestSettled(groupIds));
-  keys: Journal['keys'] = (...page) => this.#within(() => this.#journal.keys(...page));
-  list: Journal['list'] = (...page) => this.#within(() => this.#journal.list(...page));
-  keep: Journal['keep'] = (...word) => this.#within(() => this.#journal.keep(...word));
-  kept: Journal['kept'] = () => this.#within(() => this.#journal.kept());
-  park: Journal['park'] = (seq) => this.#within(() => this.#journal.park(seq));
-  unhold: Journal['unhold'] = (seqs) => this.#within(() => this.#journal.unhold(seqs));
-  prune: Journal['prune'] = (...step) => this.#within(() => this.#journal.prune(...step));
-  tidy: Journal['tidy'] = () => this.#within(() => this.#journal.tidy());
-  close: Journal['close'] = () => this.#within(() => this.#journal.close());
+  readonly keys: Journal['keys'] = (...page) => this.#within(() => this.#journal.keys(...page));
+  readonly list: Journal['list'] = (...page) => this.#within(() => this.#journal.list(...page));
+  readonly keep: Journal['keep'] = (...word) => this.#within(() => this.#journal.keep(...word));
+  readonly kept: Journal['kept'] = () => this.#within(() => this.#journal.kept());
+  readonly park: Journal['park'] = (seq) => this.#within(() => this.#journal.park(seq));
+  readonly unhold: Journal['unhold'] = (seqs) => this.#within(() => this.#journal.unhold(seqs));
+  readonly prune: Journal['prune'] = (...step) => this.#within(() => this.#journal.prune(...step));
+  readonly tidy: Journal['tidy'] = () => this.#within(() => this.#journal.tidy());
+  readonly close: Journal['close'] = () => this.#within(() => this.#journal.close());
 
   async #within<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#inside++ === 0) this.#leave = this.#meter.enter();

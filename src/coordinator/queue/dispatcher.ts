@@ -92,7 +92,7 @@ export class Dispatcher {
       surveyed.length === 0
         ? undefined
         : await this.#start.ports.journal.tokens(surveyed.map(({ open }) => open.command.groupId));
-    if (probation.isUnnoted) await probation.begin();
+    if (probation.hasUnsaved) await probation.begin();
     for (const { open, executor } of picked) {
       this.#drive(open, executor, tokens?.get(open.command.groupId));
     }

@@ -48,7 +48,7 @@ export const CLIENT_OPTIONS = {
   maxMessageSize: 64 * 1024 * 1024,
 } as const;
 
-export interface FrontOptions {
+export interface ClientSocketOptions {
   readonly router: Router;
   readonly frameBytesMax: number;
   readonly log: Log;
@@ -63,13 +63,13 @@ export interface FrontOptions {
 type Reply = readonly [envelope: readonly Buffer[], payload: string];
 
 export class ClientSocket {
-  readonly #options: FrontOptions;
+  readonly #options: ClientSocketOptions;
   readonly #replies: Outbox<Reply>;
   readonly #errors: Partial<Record<ErrorCode, number>> = {};
   #dropped = 0;
   #loggedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: FrontOptions) {
+  constructor(options: ClientSocketOptions) {
     this.#options = options;
     this.#replies = new Outbox({
       send: (replies) => this.#send(replies),
@@ -108,8 +108,8 @@ export class ClientSocket {
       const reply = errorReply('too_large', fault, { hint: ENVELOPE_HINT });
       return this.#reply(beginningOf(envelope), reply);
     }
-    const respond: Respond = (answer) => this.#reply(envelope, answer);
-    respond.envelope = envelope;
+    const reply = (answer: Answer): void => this.#reply(envelope, answer);
+    const respond: Respond = Object.assign(reply, { envelope });
     const request = frames[frames.length - 1] ?? Buffer.alloc(0);
     const bytes = request.length;
     if (bytes > frameBytesMax) {

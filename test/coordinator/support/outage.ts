@@ -17,12 +17,12 @@ export async function opened(desk: Desk, node = 'node02'): Promise<void> {
 /** The result of the latest trial order. */
 export async function answerTrial(
   desk: Desk,
-  sign: Extract<WorkReport, { kind: 'tried' }>['sign'],
+  healthSignal: Extract<WorkReport, { kind: 'tried' }>['healthSignal'],
 ): Promise<void> {
   const order = desk.ordersOf('try').at(-1);
   if (order === undefined) throw new Error('no trial was ordered');
   const { node, period } = order;
-  desk.report({ kind: 'tried', node, period, sign });
+  desk.report({ kind: 'tried', node, period, healthSignal });
   await desk.rest();
 }
 

@@ -18,7 +18,7 @@ export const PARKED: readonly Bug[] = [
     edits: [
       edit(
         'src/coordinator/queue/dispatcher.ts',
-        '    if (probation.isUnnoted) await probation.begin();\n',
+        '    if (probation.hasUnsaved) await probation.begin();\n',
         '',
       ),
     ],
