@@ -27,17 +27,16 @@ const OPERATORS = {
 export const RELATIONS: readonly Relation[] = [
   numbers(
     [['requestTimeoutMs'], '≤', 'quiesceMs'],
-    'A request may take effect for as long as it may last; a shorter wait would not outlive it. ' +
-      'This is the lower bound only: see quiesceMs.',
+    'A request can take effect as long as it lasts; the wait must be longer. This is only the lower bound: see quiesceMs.',
   ),
   numbers([['connectTimeoutMs'], '≤', 'requestTimeoutMs'], 'Connecting is part of a request.'),
   numbers(
     [['requestTimeoutMs'], '<', 'drainMs'],
-    'At a stop, a request that runs must be able to end.',
+    'At a stop, a running request must be able to end.',
   ),
   numbers(
     [['drainMs', 'interruptMs'], '<', 'escalateMs'],
-    'Only a stop that takes longer than it should is escalated.',
+    'Only a stop that takes too long is escalated.',
   ),
   numbers(
     [['escalateMs'], '<', 'hardExitMs'],
@@ -53,7 +52,7 @@ export const RELATIONS: readonly Relation[] = [
   {
     keys: ['endpoint', 'eventsEndpoint', 'opsPort'],
     rule: 'endpoint, eventsEndpoint and opsPort have three different ports',
-    reason: 'Each is bound by a socket of its own.',
+    reason: 'Each needs a port of its own.',
     holds: ({ endpoint, eventsEndpoint, opsPort }) =>
       new Set([portOf(endpoint), portOf(eventsEndpoint), opsPort]).size === 3,
   },
@@ -72,18 +71,18 @@ export const RELATIONS: readonly Relation[] = [
   {
     keys: ['webhookFormat', 'webhookKey'],
     rule: 'webhookFormat pagerduty and a webhookKey are given together or not at all',
-    reason: 'PagerDuty accepts nothing without a routing key, and nothing else uses one.',
+    reason: 'PagerDuty needs a routing key, and no other format uses one.',
     holds: ({ webhookFormat, webhookKey }) => (webhookFormat === 'pagerduty') === !!webhookKey,
   },
   {
     keys: ['webhookUrl', 'webhookFormat'],
     rule: 'another webhookFormat than json has a webhookUrl',
-    reason: 'Without a URL nothing is posted.',
+    reason: 'Without a URL no notice is posted.',
     holds: ({ webhookUrl, webhookFormat }) => webhookUrl !== undefined || webhookFormat === 'json',
   },
   {
     keys: ['nodes', 'dialect'],
-    rule: 'no two nodes have the same URL or socket, unless the dialect says in a header which node is meant',
+    rule: 'no two nodes have the same URL or socket, unless the dialect names the node in a header',
     reason:
       'Two nodes with the same URL or socket need a header that names the node; without it they are one node.',
     holds: ({ nodes, dialect }) =>

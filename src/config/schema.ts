@@ -45,7 +45,7 @@ export const settingsSchema = z.strictObject({
     fallback: DEFAULT_NODES.map(({ name, url }) => `${name}=${url}`).join(','),
   }),
   dialect: z.string().default('reliable-ops').register(settingDocs, {
-    text: 'How the nodes speak.',
+    text: 'The HTTP API of the nodes.',
     allowed: 'reliable-ops, challenge, or a name from dialects',
   }),
   dialects: customDialects.default([]).register(settingDocs, {
@@ -66,7 +66,7 @@ export const settingsSchema = z.strictObject({
     text: 'The port for operators: health, readiness, metrics.',
   }),
   opsHost: host.default('127.0.0.1').register(settingDocs, {
-    text: 'The address that port listens on; anything but loopback shows it to the network.',
+    text: 'The address that port listens on; any address but loopback exposes it to the network.',
     allowed: 'an IP address or a host name',
   }),
   dataDir: z.string().min(1).default('./data').register(settingDocs, {
@@ -74,7 +74,7 @@ export const settingsSchema = z.strictObject({
     allowed: 'a path; a relative one starts at the working directory',
   }),
   journal: journal.optional().register(settingDocs, {
-    text: 'Where promises are written down.',
+    text: 'The journal, in which every command is recorded.',
     allowed: 'sqlite:PATH',
     fallback: 'sqlite:<dataDir>/journal.db',
   }),
@@ -88,23 +88,16 @@ export const settingsSchema = z.strictObject({
       fallback: `half the cores, 1 to ${DEFAULT_EXECUTORS_MAX}`,
     }),
   concurrency: z.int().min(1).max(10_000).default(256).register(settingDocs, {
-    text: 'Commands in work at once, per executor.',
+    text: 'Commands under way at once, for each executor.',
   }),
   connectionsPerNode: z.int().min(1).max(10_000).default(32).register(settingDocs, {
-    text: 'Connections to one node, per executor.',
+    text: 'Connections to one node, for each executor.',
   }),
-  interactiveShare: z
-    .number()
-    .min(0.05)
-    .max(0.95)
-    .default(0.9)
-    .register(settingDocs, {
-      text:
-        'The share of new work, and of the places in work, kept for the interactive lane while it is ' +
-        'in use.',
-    }),
+  interactiveShare: z.number().min(0.05).max(0.95).default(0.9).register(settingDocs, {
+    text: 'The share of new work, and of the slots, that is kept for the interactive lane while it is in use.',
+  }),
   openMax: z.int().min(1).max(10_000_000).default(200_000).register(settingDocs, {
-    text: 'Commands that are not settled yet; beyond it new ones are answered `busy`.',
+    text: 'Commands that may be open at once; further ones are answered `busy`.',
   }),
   frameBytesMax: z
     .int()
@@ -118,67 +111,62 @@ export const settingsSchema = z.strictObject({
   defaultDeadlineMs: millis(
     DAY_MS,
     30_000,
-    'How long a command without `deadlineMs` is driven forward before it is rolled back.',
+    'The deadline of a command without `deadlineMs`: then it is rolled back.',
   ),
   requestTimeoutMs: millis(28_000, 5000, 'How long one request to a node may take.'),
   connectTimeoutMs: z.int().min(1).max(28_000).optional().register(settingDocs, {
     unit: 'ms',
-    text: 'How long connecting to a node may take, over all addresses of its name.',
+    text: 'How long the connection to a node may take, over all addresses of its name.',
     fallback: '2000, or requestTimeoutMs if that is less',
   }),
   quiesceMs: millis(
     600_000,
     5000,
-    'How long a request that was given up may still take effect. It must exceed the longest ' +
-      'life of an abandoned request in nodes and proxies.',
+    'How long a request that was given up may still take effect. It must exceed the longest life of such a request in nodes and proxies.',
   ),
-  backoffBaseMs: millis(60_000, 10, 'The longest wait before the first repeat; it doubles.'),
-  backoffCapMs: millis(600_000, 2000, 'The longest wait before any repeat.'),
-  retryAfterCapMs: millis(600_000, 10_000, "The most that a node's `Retry-After` is honoured."),
+  backoffBaseMs: millis(60_000, 10, 'The longest wait before the first retry; it doubles.'),
+  backoffCapMs: millis(600_000, 2000, 'The longest wait before any retry.'),
+  retryAfterCapMs: millis(600_000, 10_000, 'The longest `Retry-After` of a node that is obeyed.'),
   stuckAfterMs: millis(DAY_MS, 60_000, 'A rollback that takes longer is reported as stuck.'),
   breakerFailures: z.int().min(1).max(1_000_000).default(10).register(settingDocs, {
-    text: 'So many failed calls in a row open the breaker of a node.',
+    text: 'Failed calls in a row that open the breaker of a node.',
   }),
   breakerWindowMs: millis(
     600_000,
     10_000,
-    'The last while, over which the breaker of a node weighs its calls.',
+    'The period in which the breaker of a node counts calls.',
   ),
   breakerVolume: z.int().min(1).max(1_000_000).default(20).register(settingDocs, {
-    text: 'With fewer calls than this in that while, their shares say nothing.',
+    text: 'The least number of calls in that period: with fewer the shares do not count.',
   }),
   breakerFailureShare: share('This share of failed calls opens the breaker.'),
   breakerSlowMs: z.int().min(1).max(28_000).optional().register(settingDocs, {
     unit: 'ms',
-    text: 'A call that takes a node longer is slow.',
+    text: 'A call that takes longer is slow.',
     fallback: 'four fifths of requestTimeoutMs',
   }),
   breakerSlowShare: share('This share of slow calls opens the breaker.'),
   breakerCoolOffMs: millis(
     600_000,
     1000,
-    'How long a breaker stays open before its node is tried, the first time; it doubles.',
+    'How long a breaker stays open before the first trial; it doubles.',
   ),
-  breakerCoolOffCapMs: millis(600_000, 5000, 'How long a breaker stays open at most.'),
+  breakerCoolOffCapMs: millis(600_000, 5000, 'The longest time that a breaker stays open.'),
   breakerTrials: z.int().min(1).max(1000).default(4).register(settingDocs, {
-    text: 'So many good trial calls close a breaker; the first is a read.',
+    text: 'Successful trial calls that close a breaker; the first is a read.',
   }),
-  drainMs: millis(29_000, 10_000, 'At a stop: how long running work may go on to its end.'),
-  interruptMs: millis(29_000, 5000, 'At a stop, after draining: how long aborting may take.'),
+  drainMs: millis(29_000, 10_000, 'At a stop: how long running work may continue.'),
+  interruptMs: millis(29_000, 5000, 'At a stop, after the drain: how long the abort may take.'),
   escalateMs: millis(
     600_000,
     30_000,
-    'A stop that takes longer logs at debug and lists the threads and sockets that remain.',
+    'A stop that takes longer logs at debug, and lists threads and sockets that are left.',
   ),
-  hardExitMs: millis(
-    600_000,
-    36_000,
-    'A stop that takes longer ends with 1, leaving behind whatever does not end.',
-  ),
+  hardExitMs: millis(600_000, 36_000, 'A stop that takes longer ends at once with exit code 1.'),
   killTimeoutMs: millis(
     600_000,
     40_000,
-    'When the supervisor kills the process (`kill_timeout` of pm2): the stop must be over by then.',
+    'The time after which the supervisor kills the process (`kill_timeout` of pm2).',
   ),
   hangAfterMs: z
     .int()
@@ -189,9 +177,7 @@ export const settingsSchema = z.strictObject({
     .default(3500)
     .register(settingDocs, {
       unit: 'ms',
-      text:
-        'A thread whose loop does not turn, or gets nowhere, for longer is lost. Raise it to stop ' +
-        'the daemon in a debugger.',
+      text: 'A thread without a sign of life, or without progress, for longer is lost. Raise it before you use a debugger.',
     }),
   diskFreeMinBytes: z
     .int()
@@ -200,26 +186,17 @@ export const settingsSchema = z.strictObject({
     .default(256 * MIB)
     .register(settingDocs, {
       unit: 'bytes',
-      text:
-        "While less is free on the journal's disk, new commands are answered `unavailable`. " +
-        '0 switches it off.',
+      text: "With less free space on the journal's disk, new commands are answered `unavailable`. 0: off.",
     }),
-  retentionDays: z
-    .int()
-    .min(1)
-    .max(3650)
-    .default(7)
-    .register(settingDocs, {
-      unit: 'days',
-      text:
-        'How long settled commands are kept, counted while the daemon runs; until then their ids are ' +
-        'taken.',
-    }),
+  retentionDays: z.int().min(1).max(3650).default(7).register(settingDocs, {
+    unit: 'days',
+    text: 'How long settled commands and their ids are kept. Only time in which the daemon runs counts.',
+  }),
   logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info').register(settingDocs, {
-    text: 'The least urgent lines that are logged.',
+    text: 'The lowest level that is logged.',
   }),
   logFormat: z.enum(['text', 'json']).default('text').register(settingDocs, {
-    text: 'Log lines for people, or one JSON object each.',
+    text: 'Log lines as text, or as JSON objects.',
   }),
   ...telemetryShape,
   ...supervisionShape,

@@ -117,7 +117,7 @@ class ThreadShell {
 
   async #keep(what: string, loop: Promise<void>): Promise<void> {
     await loop;
-    if (!this.#ending) throw new Error(`nobody reads the socket of the ${what} any more`);
+    if (!this.#ending) throw new Error(`the read loop of the socket "${what}" stopped`);
   }
 
   #cut(): void {

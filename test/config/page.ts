@@ -29,7 +29,7 @@ three spellings: \`requestTimeoutMs\` in a file, \`LOCKSTEP_REQUEST_TIMEOUT_MS\`
 \`lockstep.config.json\`, \`lockstep.config.yaml\` or \`lockstep.config.yml\` in the working directory (two of
 them at once are an error), or the one that \`--config FILE\` or \`LOCKSTEP_CONFIG\` names.
 
-**Whatever is given is checked**, what a stronger source hides included. An unknown key, flag or
+**Every value is checked**, even one that a stronger source hides. An unknown key, flag or
 \`LOCKSTEP_*\` variable, a value of the wrong type or out of range, and a broken rule (below) are all
 reported at once, each with its source and a hint, and lockstepd ends with code 78.
 \`lockstepd --check\` does the same without starting, and shows every setting with its source.
@@ -54,9 +54,9 @@ ${table(
   ]),
 )}
 
-A name after *or* is known to other programs too: \`LOCKSTEP_…\` is stronger, and an empty value is as
-good as none. Keys, and addresses that hold one, are never shown, not by \`--check\` either; give them
-by variable or file: flags can be seen by every user of the machine.
+Other programs use the name after *or* too: \`LOCKSTEP_…\` is stronger, and an empty value means unset. Keys, and
+addresses that hold one, are never shown, not even by \`--check\`. Set them by variable or file: every user of the machine
+can see flags.
 
 More variables that begin with \`LOCKSTEP_\`:
 
@@ -72,8 +72,8 @@ ${table(
   RELATIONS.map(({ rule, reason }) => [rule, reason]),
 )}
 
-The deadlines of a stop nest further: \`killTimeoutMs\` is what the supervisor really waits
-(\`kill_timeout\` of pm2), and a container waits longer than that (\`stop_grace_period\`).
+Two more deadlines of a stop follow: \`killTimeoutMs\` is the wait of the supervisor (\`kill_timeout\` of pm2), and a
+container waits longer than that (\`stop_grace_period\`).
 
 ## A file
 
@@ -96,7 +96,7 @@ Editors complete and check a file that names its schema, [lockstep.config.schema
 \`"$schema": "./docs/lockstep.config.schema.json"\` in JSON,
 \`# yaml-language-server: $schema=./docs/lockstep.config.schema.json\` as the first line of YAML.
 
-## Nodes that want more than an address
+## Nodes with credentials, headers, TLS or a socket
 
 In the file a node may be an object:
 
@@ -126,21 +126,22 @@ nodes:
 
 ${table(['member', 'what it is'], NODE_MEMBERS)}
 
-**Secrets stand in no configuration**: what is secret is named by \`\${env:NAME}\` or \`\${file:PATH}\`, alone or
-within a text. A value that must be secret (in \`auth\`, or of a header or parameter that is called \`key\`,
-\`token\`, \`password\` or the like) is refused in plain text. A file that all users of the machine can read or
-write is refused as well, as is one that is missing or empty. Files are read again when they change, and once more
-when a node answers 401: what was sent with the old secret is then sent again. One that can't be read any more
-leaves what was read before, and a warning in the log. Nothing shows the values: \`--check\`, \`doctor\`, the log,
-answers, events and notices name the members at most, and where a node repeats a secret of four characters or more
-in its answer it is shown as \`***\`.
+**The configuration contains no secrets.** Write a secret as \`\${env:NAME}\` or \`\${file:PATH}\`, alone or within a text.
+
+- A value that must be secret (in \`auth\`, or of a header or parameter called \`key\`, \`token\`, \`password\` or the like) is
+  rejected in plain text.
+- A file that all users of the machine can read or write is rejected, and so is a missing or empty one.
+- Files are read again when they change, and when a node answers 401: requests with the old secret are then sent again.
+  If a file becomes unreadable, the old secret stays in use, and the log warns.
+- The values are never shown. \`--check\`, \`doctor\`, the log, answers, events and notices contain only the names of the
+  members. If a node repeats a secret of four characters or more in its answer, \`***\` stands in its place.
 
 ## A dialect of your own
 
 Two dialects ship: \`reliable-ops\` (nodes that keep an owner mark with each record) and \`challenge\`
-(nodes that don't). A cluster that speaks otherwise is described in the file, without code. A dialect is whole, or
-\`extends\` one that ships and says what differs, member by member of \`create\`, \`delete\` and so on. What came out
-is shown by \`lockstepd --check\`, in the form in which it may be written.
+(nodes that don't). Describe any other HTTP API in the file, without code. A dialect is complete, or \`extends\`
+one that ships and names the differences, member by member of \`create\`, \`delete\` and so on. \`lockstepd --check\` shows
+the result, in the form in which you can write it.
 
 \`\`\`yaml
 dialect: users
@@ -189,16 +190,16 @@ ${table(['member', 'what it is'], DIALECT_MEMBERS)}
 \`{node}\` the name of the node. They are percent-encoded in paths and headers, and written as JSON strings in JSON;
 \`"{key:number}"\` as a whole string of JSON becomes a number.
 
-**What an answer means** is said by its status, alone (\`201\`), as a list (\`[200, 201]\`), or with what proves it:
-\`{status: 404, json: {/error: not_found}}\`; or a list of these. Of several values of one member one is enough. Rules
-that name more than a status are tried first, so one status may mean two things that its answers tell apart.
+**The meaning of an answer** follows from its status, alone (\`201\`), as a list (\`[200, 201]\`), or with a proof:
+\`{status: 404, json: {/error: not_found}}\`; or a list of these. Of several values of one member, one is enough. Rules
+with more than a status are tried first, so that one status may have two meanings with different proofs.
 
 ${table(['member of a rule', 'what it is'], RULE_MEMBERS)}
 
-**An absence always needs a proof**, for a proxy that has lost its route to a node answers 404 in its place, and a
-record would be forgotten that is still there: see [node-api.md](node-api.md#a-proxy-in-the-place-of-a-node). So does a
-presence where \`record.key\` is \`null\`: a login page answers 200 as well. A success that names another key than
-the one asked for is never taken for done: the create is not repeated, and the command turns back (\`node_refused\`).
+**An absence always needs a proof.** A proxy without a route to a node answers 404 in the node's place, and lockstep
+would forget a record that still exists: see [node-api.md](node-api.md#a-proxy-in-the-place-of-a-node). A presence
+needs one too if \`record.key\` is \`null\`: a login page also answers 200. A success that names another key never counts:
+the create is not retried, and the command is rolled back (\`node_refused\`).
 
 A status that a call does not name keeps its general meaning, and some meanings no dialect can change:
 408, 425, 429 and 5xx leave the request in doubt, 502 and 504 and any other 2xx are no answer of the

@@ -21,27 +21,18 @@ export const supervisionShape = {
     )
     .optional()
     .register(settingDocs, {
-      text:
-        'What must answer before any work begins, open commands included: a port that takes ' +
-        'connections, or a URL that answers 2xx.',
+      text: 'The address that must answer before any work begins: a port that accepts connections, or a URL that answers 2xx.',
       allowed: 'tcp://HOST:PORT, http(s)://HOST…',
-      fallback: 'none; nothing is waited for',
+      fallback: 'none; no wait',
     }),
   startGateMs: z.int().min(1).max(HOUR_MS).default(300_000).register(settingDocs, {
     unit: 'ms',
-    text: 'How long that is waited for; then the start has failed, and the supervisor tries again.',
+    text: 'How long the start waits for that; then it fails, and the supervisor tries again.',
   }),
-  restartAfterHours: z
-    .number()
-    .min(0)
-    .max(HOURS_MAX)
-    .default(0)
-    .register(settingDocs, {
-      unit: 'hours',
-      text:
-        'After so long, or up to a tenth sooner, the daemon stops in order with exit code 75, so ' +
-        'that its supervisor starts it anew. 0 switches it off.',
-    }),
+  restartAfterHours: z.number().min(0).max(HOURS_MAX).default(0).register(settingDocs, {
+    unit: 'hours',
+    text: 'After this time, or up to a tenth sooner, the daemon stops in order with exit code 75, and its supervisor restarts it. 0: off.',
+  }),
   memoryLimitBytes: z
     .int()
     .min(GIB / 4)
@@ -49,10 +40,7 @@ export const supervisionShape = {
     .default(GIB)
     .register(settingDocs, {
       unit: 'bytes',
-      text:
-        'The resident memory above which the supervisor starts the daemon anew ' +
-        '(`max_memory_restart` of pm2, which reads the variable alone); above 90 % of it the log ' +
-        'warns.',
+      text: 'The resident memory above which the supervisor restarts the daemon (`max_memory_restart` of pm2, which reads only the variable); above 90 % of it the log warns.',
     }),
   stopExitCode: z
     .int()
@@ -63,7 +51,7 @@ export const supervisionShape = {
     .register(settingDocs, {
       text: 'The exit code of an intended stop.',
       allowed:
-        'a whole number from 0 to 255, but not 1 (failed), 75 (to be started anew) or 78 (bad ' +
+        'a whole number from 0 to 255, but not 1 (failed), 75 (scheduled restart) or 78 (bad ' +
         'configuration)',
     }),
 };

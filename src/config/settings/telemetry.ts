@@ -45,19 +45,14 @@ const names = z
 
 export const telemetryShape = {
   deviceName: host.optional().register(settingDocs, {
-    text: 'How this daemon is called where it reports to: Cronitor, Sentry, notices.',
+    text: 'The name of this daemon at Cronitor, Sentry and in notices.',
     allowed: '1 to 253 letters, digits, dots, hyphens and underscores',
     fallback: "the machine's host name",
     variable: 'DEVICE_NAME',
   }),
-  logConsole: z
-    .enum(['auto', 'on', 'off'])
-    .default('auto')
-    .register(settingDocs, {
-      text:
-        'Lines on stdout, errors on stderr. `auto`: all of them on a terminal or without syslog, ' +
-        'else the errors alone.',
-    }),
+  logConsole: z.enum(['auto', 'on', 'off']).default('auto').register(settingDocs, {
+    text: 'Lines on stdout, errors on stderr. `auto`: everything on a terminal or without syslog, else errors only.',
+  }),
   syslogAddress: syslogAddress.optional().register(settingDocs, {
     text: 'The syslog server (RFC 5424; octet-counted over tcp and tls).',
     allowed: 'udp://HOST:PORT, tcp://HOST:PORT, tls://HOST:PORT, unix:///PATH, none',
@@ -65,7 +60,7 @@ export const telemetryShape = {
     variable: 'SYSLOG_ADDRESS',
   }),
   sentryDsn: sentryDsn.optional().register(settingDocs, {
-    text: 'Where unhandled errors are reported; off without it.',
+    text: 'The address for unhandled errors; off without it.',
     allowed: 'https://KEY@HOST/PROJECT',
     fallback: 'off',
     variable: 'SENTRY_DSN',
@@ -89,13 +84,13 @@ export const telemetryShape = {
     secret: true,
   }),
   cronitorMonitor: key.optional().register(settingDocs, {
-    text: 'The monitor those heartbeats belong to.',
+    text: 'The monitor of those heartbeats.',
     allowed: 'the key of a monitor',
     fallback: 'none; needed with cronitorApiKey',
     variable: 'CRONITOR_MONITOR',
   }),
   cronitorUrl: httpUrl.default('https://cronitor.link').register(settingDocs, {
-    text: 'Where heartbeats are sent to.',
+    text: 'The URL for heartbeats.',
     allowed: 'http(s)://HOST…',
   }),
   cronitorIntervalMs: z.int().min(100).max(HOUR_MS).default(60_000).register(settingDocs, {
@@ -114,7 +109,7 @@ export const telemetryShape = {
     .regex(/^(?:-?\d{1,20}|@\w{1,64})$/, 'is neither a number nor @name')
     .optional()
     .register(settingDocs, {
-      text: 'The chat it sends them to.',
+      text: 'The chat that receives the notices.',
       allowed: 'the number of a chat, or @name of a channel',
       fallback: 'none; needed with telegramBotToken',
       variable: 'TELEGRAM_CHAT_ID',
@@ -124,14 +119,14 @@ export const telemetryShape = {
     allowed: 'http(s)://HOST…',
   }),
   webhookUrl: httpUrl.optional().register(settingDocs, {
-    text: 'Where notices are posted as JSON; off without it.',
+    text: 'The URL to which notices are posted as JSON; off without it.',
     allowed: 'http(s)://HOST…',
     fallback: 'off',
     variable: 'WEBHOOK_URL',
     secret: true,
   }),
   webhookFormat: z.enum(['json', 'slack', 'pagerduty']).default('json').register(settingDocs, {
-    text: 'The shape of what is posted: see docs/operate/monitor.md.',
+    text: 'The format of posted notices: see docs/operate/monitor.md.',
     variable: 'WEBHOOK_FORMAT',
   }),
   webhookKey: key.optional().register(settingDocs, {
@@ -143,6 +138,6 @@ export const telemetryShape = {
   }),
   noticeIntervalMs: z.int().min(10).max(HOUR_MS).default(12_000).register(settingDocs, {
     unit: 'ms',
-    text: 'The least time between two notices to one channel; what comes meanwhile is sent as one.',
+    text: 'The shortest time between two messages to one channel; notices that come meanwhile are sent as one.',
   }),
 };
