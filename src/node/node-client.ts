@@ -17,9 +17,10 @@ import type { Dialect } from './dialect/dialect.ts';
 import { Addresses } from './http/addresses.ts';
 import { Connection } from './http/connection.ts';
 import type { Response } from './http/response-reader.ts';
-import type { After } from './http-exchange.ts';
+import type { After, Unanswered } from './http-exchange.ts';
 import { ListCall, type ListMeans } from './list/list-call.ts';
 import { type Done, NodeCall, type NodeCallMeans } from './node-call.ts';
+import { RawCall, type RawReply } from './raw-call.ts';
 
 export interface NodeClientOptions extends NodeAccess {
   readonly dialect: Dialect;
@@ -83,6 +84,18 @@ export class NodeClient {
   exchange(request: NodeRequest, subject: Subject, done: Done): { abort(): void } {
     this.#callCount++;
     return new NodeCall(this.#calls, { request, subject }, done);
+  }
+
+  /** One call outside of all commands: it takes no connection from them, and is not counted. */
+  ask(request: NodeRequest, subject: Subject): Promise<RawReply | Unanswered> {
+    const { pool } = this.#lists;
+    const means = { ...this.#calls, pool };
+    return new Promise((resolve) => new RawCall(means, { request, subject }, resolve));
+  }
+
+  /** The text without the node's secrets. */
+  redact(text: string): string {
+    return this.#lists.codec.redact(text);
   }
 
   /**

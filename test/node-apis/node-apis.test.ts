@@ -166,12 +166,19 @@ describe.each([webdav, users, powerdns])('P1: $name, by configuration alone', (a
   test('is well by the word of doctor', { timeout: 120_000 }, async (ctx) => {
     const why = api.missing() ?? nginxMissing();
     if (why !== undefined) return ctx.skip(why);
-    const { config, env } = await stage(api);
+    const { config, env, nodes } = await stage(api);
     const words = ['doctor', '--json', '--timeout', '20s', '--config', config];
-    const { stdout } = await runCli(words, { env });
+    const { stdout } = await runCli([...words, '--try', api.keyOf(0)], { env });
     const { findings } = JSON.parse(stdout) as { findings: { check: string; level: string }[] };
     const ofNodes = findings.filter(({ check }) => check.startsWith('node '));
     expect(ofNodes.filter(({ level }) => level !== 'ok')).toEqual([]);
     expect(ofNodes).toHaveLength(2 * NAMES.length);
+    // One record was created on each, and compared with the dialect.
+    const tried = findings.filter(({ check }) => check.startsWith('canary'));
+    expect(
+      tried.map(({ level }) => level),
+      JSON.stringify(tried),
+    ).toEqual(['ok', 'ok', 'ok']);
+    for (const node of nodes.values()) expect(await node.keys()).toEqual([]);
   });
 });

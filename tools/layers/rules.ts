@@ -60,16 +60,7 @@ export const RULES: Rules = {
     config: layer(BASE, ACCESS, ...DIALECTS),
     client: layer(PROTOCOL),
     nodesim: layer(BASE),
-    cli: layer(
-      BASE,
-      'client/**',
-      'config/**',
-      CORE,
-      PROTOCOL,
-      ACCESS,
-      ...DIALECTS,
-      ...JOURNAL_COPIES,
-    ),
+    cli: layer(BASE, 'client/**', 'config/**', CORE, PROTOCOL, 'node/**', ...JOURNAL_COPIES),
   },
   packages: {
     '@sentry/node': ['observe/**'],

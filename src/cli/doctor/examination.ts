@@ -3,6 +3,7 @@ import { loadSettings } from '../../config/load.ts';
 import { prepareSockets } from '../../config/machine/sockets.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Settings } from '../../config/schema.ts';
+import type { Signals } from './canary/run.ts';
 import { checkDaemon } from './daemon.ts';
 import { checkDeadlines } from './deadlines.ts';
 import { checkDescriptors } from './descriptors.ts';
@@ -23,6 +24,8 @@ export interface Examination {
   readonly sendTest: boolean;
   /** Limit of each exchange. */
   readonly timeoutMs: number;
+  /** A key to create, read and delete on each node. */
+  readonly canary?: Signals & { readonly key: string };
 }
 
 export async function examine(options: Examination): Promise<readonly Finding[]> {
@@ -33,7 +36,13 @@ export async function examine(options: Examination): Promise<readonly Finding[]>
   const given = Object.values(loaded.sources).filter((source) => source !== 'default').length;
   prepareSockets(loaded.settings);
   const sane = ok('configuration', `${given} settings are given, all others have their defaults`);
-  return [sane, ...(await checksOf(loaded.settings, options))];
+  const found = await checksOf(loaded.settings, options);
+  const { canary } = options;
+  if (canary === undefined) return [sane, ...found];
+  const terms = { settings: loaded.settings, env, key: canary.key };
+  // The client of nodes, which nothing else here has to load.
+  const { tryKey } = await import('./canary/try.ts');
+  return [sane, ...found, ...(await tryKey(terms, canary))];
 }
 
 async function checksOf(settings: Settings, options: Examination): Promise<readonly Finding[]> {
@@ -54,7 +63,7 @@ async function checksOf(settings: Settings, options: Examination): Promise<reado
     ...checkDeadlines(settings),
     ...checkDescriptors(settings),
     ...outliving,
-    ...checkOwnDialect(settings),
+    ...(options.canary === undefined ? checkOwnDialect(settings) : []),
     ...found.flat(),
   ];
 }

@@ -10,7 +10,7 @@ export function checkOwnDialect({ dialect }: Pick<Settings, 'dialect'>): readonl
   if (SHIPPED_DIALECTS.some(({ name }) => name === dialect.name)) return [];
   const detail = 'a success that names no key is believed, whatever record the node made';
   const hint =
-    'Create a key once and read it on each node: an API that ignores the member groupId makes another ' +
-    'record and answers 201. docs/node-api.md, "A proxy in the place of a node".';
+    'Run lockstep doctor --try KEY, which creates a key that nobody uses on each node and deletes it: an API ' +
+    'that ignores a member of the body makes another record and answers 201.';
   return [warn(`dialect ${dialect.name}`, detail, hint)];
 }

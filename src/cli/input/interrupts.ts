@@ -19,10 +19,17 @@ export interface Work {
   readonly run: (stop: AbortSignal) => Promise<ExitCode>;
   /** Makes `run` end at once; it then sums up. */
   readonly leave: () => void;
+  /** What is said then; by default, that the daemon goes on. */
+  readonly leaving?: string;
 }
 
+const LEAVING = 'Leaving: the daemon goes on with what it has taken on.';
+
 /** The exit code of the work; that of the signal, if the work was not done because of it. */
-export async function interruptible(terminal: Terminal, { run, leave }: Work): Promise<number> {
+export async function interruptible(
+  terminal: Terminal,
+  { run, leave, leaving = LEAVING }: Work,
+): Promise<number> {
   const stop = new AbortController();
   let [count, code] = [0, 0];
   const onSignal = (signal: Signal): void => {
@@ -32,7 +39,7 @@ export async function interruptible(terminal: Terminal, { run, leave }: Work): P
       terminal.note('Stopping: waiting for what is under way (again to leave at once) …');
       stop.abort();
     } else if (count === 2) {
-      terminal.note('Leaving: the daemon goes on with what it has taken on.');
+      terminal.note(leaving);
       leave();
     } else {
       terminal.clearLive();

@@ -1,10 +1,11 @@
 /**
  * `lockstep doctor`: checks everything that the daemon depends on, with the settings that a daemon
- * started in this place would have. It changes nothing.
+ * started in this place would have. It changes nothing, unless it is to try a key.
  */
 import { report } from '../doctor/report.ts';
 import { EXIT } from '../exit-code.ts';
 import { durationMs } from '../input/duration.ts';
+import { interruptible } from '../input/interrupts.ts';
 import { CONFIG } from '../input/options.ts';
 import { subcommand } from '../subcommand.ts';
 
@@ -20,22 +21,43 @@ export const doctor = subcommand({
       type: 'boolean',
       describe: 'Send a test message over each notification route that is on',
     },
+    try: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Create, read, list and delete this key on each node, and compare with the dialect',
+    },
   },
-  examples: [['$0 doctor --send-test', 'look at everything, and see whether people can be told']],
+  examples: [
+    ['$0 doctor --send-test', 'look at everything, and see whether people can be told'],
+    ['$0 doctor --try a-key-of-nobody', 'see whether the dialect fits the nodes'],
+  ],
   async run(args, terminal) {
     // Loaded on use: it reads the configuration, which no other subcommand needs.
     const { examine } = await import('../doctor/examination.ts');
-    const findings = await examine({
+    const options = {
       env: process.env,
       cwd: process.cwd(),
       endpoint: args.endpoint,
       configFile: args.config,
       sendTest: args['send-test'] === true,
       timeoutMs: args.timeout === undefined ? TIMEOUT_MS : durationMs('timeout', args.timeout),
+    };
+    const print = async (findings: Awaited<ReturnType<typeof examine>>) => {
+      const isWell = findings.every(({ level }) => level === 'ok');
+      if (args.json) await terminal.json({ ok: isWell, findings });
+      else await terminal.line(report(findings, terminal));
+      return isWell ? EXIT.done : EXIT.notDone;
+    };
+    const { try: key } = args;
+    if (key === undefined) return print(await examine(options));
+    const leave = new AbortController();
+    return interruptible(terminal, {
+      run: async (stop) => {
+        const canary = { key, stop, leave: leave.signal };
+        return print(await examine({ ...options, canary }));
+      },
+      leave: () => leave.abort(),
+      leaving: 'Leaving: what was not removed is named.',
     });
-    const isWell = findings.every(({ level }) => level === 'ok');
-    if (args.json) await terminal.json({ ok: isWell, findings });
-    else await terminal.line(report(findings, terminal));
-    return isWell ? EXIT.done : EXIT.notDone;
   },
 });

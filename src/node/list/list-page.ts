@@ -12,6 +12,9 @@ import type { ListCall } from '../dialect/dialect.ts';
 import { valueAt } from '../dialect/pointer.ts';
 import type { NodeClient } from '../node-client.ts';
 
+/** Who is asked for pages. */
+export type Lister = Pick<NodeClient, 'list' | 'options'>;
+
 /** A node that pages for ever is not counted for ever. */
 export const LIST_PAGES_MAX = 10_000;
 
@@ -51,7 +54,7 @@ const MEMBERS_MAX = 20;
 
 /** @throws Error that says what is wrong with the page, or why there is none */
 export async function readPage(
-  client: NodeClient,
+  client: Lister,
   list: ListCall,
   { parameters, after, path, keysMax = parameters.limit }: PageAsked,
 ): Promise<Page> {

@@ -10,7 +10,7 @@ import type { NodeStats } from '../../protocol/answer.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import type { NodeClient } from '../node-client.ts';
 import { NotListed } from './list-call.ts';
-import { LIST_PAGES_MAX, readPage } from './list-page.ts';
+import { LIST_PAGES_MAX, type Lister, readPage } from './list-page.ts';
 import { type OwnStats, ownStats } from './own-stats.ts';
 import { wholeList } from './whole-list.ts';
 
@@ -32,7 +32,7 @@ export type KeyPage =
 
 /** One page of what the node holds above `after`; never more than `limit`. */
 export async function listKeys(
-  client: NodeClient,
+  client: Lister,
   list: NonNullable<Dialect['list']>,
   { after, limit }: { readonly after: string; readonly limit: number },
 ): Promise<KeyPage> {
@@ -88,7 +88,7 @@ interface Above {
 
 /** @throws Error that says what is wrong with the list, or why there is none */
 async function keysAbove(
-  client: NodeClient,
+  client: Lister,
   list: NonNullable<Dialect['list']>,
   { after, limit }: { readonly after: string; readonly limit: number },
 ): Promise<Above> {

@@ -4,8 +4,7 @@
  */
 import { compareBytes } from '../../base/byte-order.ts';
 import type { ListCall } from '../dialect/dialect.ts';
-import type { NodeClient } from '../node-client.ts';
-import { LIST_PAGES_MAX, listPath, type PageAsked, readPage } from './list-page.ts';
+import { LIST_PAGES_MAX, type Lister, listPath, type PageAsked, readPage } from './list-page.ts';
 
 const PAGE_KEYS = 1000;
 const KEYS_MAX = 200_000;
@@ -17,11 +16,11 @@ interface Kept {
   readonly readAt: number;
 }
 
-const kept = new WeakMap<NodeClient, Kept>();
+const kept = new WeakMap<Lister, Kept>();
 
 /** @throws Error that says what is wrong with the list, or why there is none */
 export async function wholeList(
-  client: NodeClient,
+  client: Lister,
   list: ListCall,
   { after, limit }: { readonly after: string; readonly limit: number },
 ): Promise<{ readonly keys: readonly string[]; readonly more: boolean }> {
@@ -37,7 +36,7 @@ export async function wholeList(
   return { keys: page, more };
 }
 
-async function readAll(client: NodeClient, list: ListCall): Promise<readonly string[]> {
+async function readAll(client: Lister, list: ListCall): Promise<readonly string[]> {
   const keys = new Set<string>();
   let asked: PageAsked | undefined = first(list);
   for (let page = 0; asked !== undefined; page++) {
@@ -71,7 +70,7 @@ interface Turned {
 
 /** What comes after this page; undefined: it was the last. */
 function following(
-  client: NodeClient,
+  client: Lister,
   { paging, path }: ListCall,
   { asked, read, next, seen }: Turned,
 ): PageAsked | undefined {
@@ -100,7 +99,7 @@ function following(
 }
 
 /** Of the same node: nobody else is told what this one is told in secret. */
-function linkedPath(client: NodeClient, target: string, path: string): string {
+function linkedPath(client: Lister, target: string, path: string): string {
   const base = new URL(client.options.url);
   const here = new URL(base.pathname.replace(/\/+$/, '') + path, base);
   const url = URL.canParse(target, here.href) ? new URL(target, here) : undefined;

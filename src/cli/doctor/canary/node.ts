@@ -1,0 +1,152 @@
+/**
+ * One node, called as the daemon calls it: the same bytes, credentials, certificates and limits. What
+ * it answers is kept as it came, beside what the dialect makes of it.
+ */
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { Settings } from '../../../config/schema.ts';
+import type { NodeRequest } from '../../../core/model.ts';
+import { AfterPoll } from '../../../node/after-poll.ts';
+import type { Dialect } from '../../../node/dialect/dialect.ts';
+import { describeReply } from '../../../node/dialect/last-response.ts';
+import type { Response } from '../../../node/http/response-reader.ts';
+import { listKeys } from '../../../node/list/listing.ts';
+import { NodeClient } from '../../../node/node-client.ts';
+import type { RawReply } from '../../../node/raw-call.ts';
+import { causeOf } from '../http.ts';
+
+export interface Answered extends RawReply {
+  /** Status and words, for people. */
+  readonly words: string;
+}
+
+export interface Silent {
+  readonly kind: 'silent';
+  readonly why: string;
+  /** The node may have read the request, and may still act on it. */
+  readonly isSent: boolean;
+}
+
+export type Heard = Answered | Silent;
+
+/** What a node lists. */
+export interface Listed {
+  readonly keys: ReadonlySet<string>;
+  /** Why there is no list. */
+  readonly error: string | undefined;
+  /** The first page that came, as it came. */
+  readonly page: Response | undefined;
+}
+
+export type NodeAccess = Settings['nodes'][number];
+
+export interface CanaryTerms {
+  readonly settings: Settings;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly key: string;
+}
+
+const PAGE_KEYS = 1000;
+const PAGES_MAX = 1000;
+
+export class CanaryNode {
+  readonly access: NodeAccess;
+  readonly key: string;
+  readonly dialect: Dialect;
+  readonly #client: NodeClient;
+
+  readonly #terms: CanaryTerms;
+
+  constructor(access: NodeAccess, terms: CanaryTerms) {
+    const { settings, env, key } = terms;
+    const { dialect, requestTimeoutMs, connectTimeoutMs } = settings;
+    this.access = access;
+    this.key = key;
+    this.dialect = dialect;
+    this.#terms = terms;
+    this.#client = new NodeClient({
+      ...access,
+      dialect,
+      requestTimeoutMs,
+      connectTimeoutMs,
+      connections: 1,
+      wallNow: Date.now,
+      after: (ms, act) => {
+        const timer = setTimeout(act, ms);
+        return () => clearTimeout(timer);
+      },
+      afterPoll: new AfterPoll(),
+      env,
+    });
+  }
+
+  /** Looks up its name; nothing can be asked before. */
+  async open(): Promise<void> {
+    const host = new URL(this.access.url).hostname.replace(/^\[|\]$/g, '');
+    if (this.access.socket !== undefined || isIP(host) !== 0) return;
+    try {
+      this.#client.onResolution({ host, addresses: await lookup(host, { all: true }) });
+    } catch (error) {
+      const failure = { detail: `${host}: ${causeOf(error, 0)}`, isOurs: true };
+      this.#client.onResolution({ host, failure });
+    }
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  async ask(request: NodeRequest, key = this.key): Promise<Heard> {
+    const ending = await this.#client.ask(request, { groupId: key });
+    if (ending.kind === 'answered') return { ...ending, words: this.words(ending.response) };
+    return { kind: 'silent', why: this.redact(ending.detail), isSent: ending.kind === 'lost' };
+  }
+
+  /** All that it lists; undefined: its dialect has no list. */
+  async list(): Promise<Listed | undefined> {
+    const { list } = this.dialect;
+    if (list === null) return undefined;
+    let first: Response | undefined;
+    const source = {
+      options: this.#client.options,
+      list: async (path: string, bytesMax: number) => {
+        const page = await this.#client.list(path, bytesMax);
+        first ??= page;
+        return page;
+      },
+    };
+    const keys = new Set<string>();
+    let after = '';
+    for (let pages = 0; pages < PAGES_MAX; pages++) {
+      const page = await listKeys(source, list, { after, limit: PAGE_KEYS });
+      if ('error' in page) return { keys, error: this.redact(page.error), page: first };
+      for (const key of page.keys) keys.add(key);
+      after = page.keys.at(-1) ?? after;
+      if (!page.more) break;
+    }
+    return { keys, error: undefined, page: first };
+  }
+
+  /** DELETE at the path of the reads, as many APIs have it, whatever the dialect says. */
+  async deleteWhereRead(): Promise<Heard> {
+    const { dialect } = this;
+    const { path, headers } = dialect.read;
+    const remove = { ...dialect.delete, method: 'DELETE', path, headers, body: null } as const;
+    const settings = { ...this.#terms.settings, dialect: { ...dialect, delete: remove } };
+    const other = new CanaryNode(this.access, { ...this.#terms, settings });
+    try {
+      await other.open();
+      return await other.ask({ kind: 'delete' });
+    } finally {
+      other.close();
+    }
+  }
+
+  words({ status, body }: Response): string {
+    return describeReply(status, body, (text) => this.redact(text));
+  }
+
+  redact(text: string): string {
+    return this.#client.redact(text);
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The course of one canary on one node: created, read, created again, listed, deleted, deleted again, and
+ * made once more of what a read showed where the dialect promises that. Everything that was answered is
+ * kept; what it means for the dialect is found afterwards (`compare.ts`).
+ *
+ * However it ends, by Ctrl-C too, what it made is removed, or told (`removal.ts`).
+ */
+import type { NodeRequest } from '../../../core/model.ts';
+import { TokenSource } from '../../../core/token.ts';
+import type { Before, Course } from './course.ts';
+import type { CanaryNode } from './node.ts';
+import { isShown, readUntil, remove } from './removal.ts';
+
+export interface Signals {
+  /** Ends the course; what was made is still removed. */
+  readonly stop: AbortSignal;
+  /** Ends that as well. */
+  readonly leave: AbortSignal;
+}
+
+export async function lookBefore(node: CanaryNode): Promise<Before> {
+  const read = await node.ask({ kind: 'read' });
+  return { read, list: await node.list() };
+}
+
+export async function run(node: CanaryNode, before: Before, signals: Signals): Promise<Course> {
+  const token = new TokenSource(0).next(Date.now());
+  const course: Course = { before, token, left: [] };
+  try {
+    await walk(node, course, signals.stop);
+  } catch (fault) {
+    course.fault = fault;
+  }
+  await remove(node, course, signals.leave);
+  return course;
+}
+
+async function walk(node: CanaryNode, course: Course, stop: AbortSignal): Promise<void> {
+  const { token } = course;
+  const create: NodeRequest = { kind: 'create', token };
+  const remove: NodeRequest = { kind: 'delete', guard: token };
+  if (stop.aborted) return;
+  course.create = await node.ask(create);
+  course.read = await readUntil(node, isShown, stop);
+  if (stop.aborted) return;
+  if (isShown(course.read)) course.again = await node.ask(create);
+  course.list = await node.list();
+  if (stop.aborted) return;
+  course.delete = await node.ask(remove);
+  const isRefused = course.delete.kind === 'answered' && course.delete.response.status >= 400;
+  course.after = await readUntil(node, (read) => isRefused || !isShown(read), stop);
+  if (stop.aborted || !isShown(course.read) || isShown(course.after)) return;
+  course.gone = await node.ask(remove);
+  await remake(node, course, stop);
+}
+
+/** As the rollback of a delete does it. */
+async function remake(node: CanaryNode, course: Course, stop: AbortSignal): Promise<void> {
+  const { read, token } = course;
+  if (node.dialect.delete.restore !== 'exact' || stop.aborted) return;
+  if (read?.kind !== 'answered' || read.reply.body === undefined) return;
+  course.remade = await node.ask({ kind: 'create', token, body: read.reply.body });
+  course.reread = await readUntil(node, isShown, stop);
+}
