@@ -19,7 +19,7 @@ const NOTHING: CommitResult = { existing: new Map() };
 export interface BatchLoopStart {
   readonly ports: Pick<CoordinatorPorts, 'journal' | 'now' | 'at'>;
   readonly looks: Looks;
-  /** How long the daemon has lived by now, over all its runs: whole ms. */
+  /** How long the daemon has lived by now, over all its lives: whole ms. */
   readonly lived: () => number;
   /** Hands out commands; what they rest on is durable. */
   readonly dispatch: () => Promise<void>;

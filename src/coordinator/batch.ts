@@ -1,8 +1,8 @@
 /**
- * One turn of the batch machine: what it wants written, and what may happen once that is durable.
+ * One batch: the writes that its acts want, and the acts that may follow when these are durable.
  *
- * P2 and P3 hang on this: nothing is sent to an executor or a client about a write except from
- * `after`, which runs when the commit has succeeded.
+ * P2 and P3 depend on this: nothing about a write goes to an executor or a client except from `after`, which
+ * runs when the commit has succeeded.
  */
 import type {
   AcceptWrite,
@@ -15,9 +15,9 @@ import type {
 } from '../journal/port.ts';
 import type { Look } from './requests/looks.ts';
 
-/** The most that one commit covers; more would only make its first command wait for its last. */
+/** The most writes of one commit; with more, its first command would only wait for its last. */
 const WRITES_MAX = 1000;
-/** What the daemon itself does to the journal may take its time; work goes on between a few of them. */
+/** The most tasks of the daemon itself in one batch: each may take a while, and work goes on between batches. */
 const READS_MAX = 10;
 
 export class Batch {
@@ -57,17 +57,17 @@ export class Batch {
     return this.#looks;
   }
 
-  /** How many writes it still takes; whoever has more to write does so in the next turn. */
+  /** The writes that it still takes; further ones go into the next batch. */
   get room(): number {
     return Math.max(0, WRITES_MAX - this.#count);
   }
 
-  /** Nothing more is begun in it. */
+  /** No further act runs in it. */
   get isFull(): boolean {
     return this.room === 0 || this.#reads.length >= READS_MAX;
   }
 
-  /** `then` learns of the command that has the id already, if there is one. */
+  /** `then` gets the command that has the id already, if there is one. */
   accept(write: AcceptWrite, then: (existing: StoredCommand | undefined) => void): void {
     this.#count++;
     this.#accept.push(write);
@@ -94,17 +94,17 @@ export class Batch {
     this.#forget.push(...seqs);
   }
 
-  /** Runs when everything this turn writes is durable, in the order of the calls. */
+  /** Runs `act` when all writes of this batch are durable, in the order of the calls. */
   after(act: () => void): void {
     this.#afters.push(act);
   }
 
-  /** The daemon's own work at the journal, after the commit and before the next turn. */
+  /** Runs the daemon's own work at the journal, after the commit and before the next batch. */
   read(work: () => Promise<void>): void {
     this.#reads.push(work);
   }
 
-  /** What a client asks to see; after the commit, in this turn or one of the next. */
+  /** Runs a client's look after the commit, in this batch or one of the next. */
   look(look: Look): void {
     this.#looks.push(look);
   }

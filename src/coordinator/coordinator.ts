@@ -31,7 +31,7 @@ import { Requests } from './requests/requests.ts';
 import { Rounds } from './requests/rounds.ts';
 import { summarize } from './requests/summary.ts';
 
-/** How often deadlines of waiting commands, loose requests and questions are looked after. */
+/** How often deadlines of waiting commands, loose requests and questions are checked. */
 const SWEEP_MS = 250;
 
 const NO_CRASHES: Crashes = { inARow: 0, all: 0 };
@@ -43,11 +43,11 @@ export interface CoordinatorStart {
   /** See `Life`. */
   readonly inherited: Inherited;
   readonly crashes?: Crashes;
-  /** A turn failed: the journal is out of reach, or a programmer erred. Nothing goes on. */
+  /** A batch failed: the journal is unreachable, or the program has a bug. Nothing goes on. */
   readonly onFatal: (error: unknown) => void;
-  /** A turn is through: it gets somewhere (P8). At least every 250 ms, if nothing holds it up. */
+  /** A batch has ended: the thread makes progress (P8). At least every 250 ms, unless something blocks it. */
   readonly onBatch?: () => void;
-  /** Every executor has ended or set aside its work, or is lost. */
+  /** Every executor has ended its work, left it to the next life, or is lost. */
   readonly onDrained: () => void;
   /** See `Probation`. */
   readonly onTakenUp?: () => void;
@@ -89,7 +89,7 @@ export class Coordinator {
       moment: () => this.#moment(),
       retentionMs: options.retentionMs,
       post: (act) => {
-        // The end does not wait for it.
+        // A stop does not wait for it.
         if (this.#isOpen) this.post(act);
       },
       onTrouble: ports.onTrouble,
@@ -180,7 +180,7 @@ export class Coordinator {
     });
   }
 
-  /** An executor is lost: what it drove is left to the next life, and nobody waits for it. */
+  /** An executor is lost: its commands are left to the next life, and nobody waits for them. */
   lose(executor: number): void {
     const thread = `executor-${executor + 1}`;
     this.#start.ports.publish({
@@ -196,23 +196,22 @@ export class Coordinator {
     this.#isSupervised = false;
   }
 
-  /** No new commands, nothing dispatched any more; executors let what runs end. */
+  /** Accepts and dispatches no further command; executors finish the running ones. */
   drain(): void {
     this.intake.drain();
-    // In a turn of its own: the one that runs may be about to dispatch.
+    // In an act of its own: the running batch may be about to dispatch.
     this.post(() => this.#orderAll('drain'));
   }
 
-  /** Executors give up what runs. */
+  /** Executors give up the running exchanges. */
   interrupt(): void {
     this.intake.drain();
     this.#orderAll('interrupt');
   }
 
   /**
-   * Ends it: what has arrived is handled, then everybody who still waits is told that their command
-   * goes on in the next life. That is said of durable commands only (P3): none is being accepted
-   * any more.
+   * Ends it: acts that have arrived run, then every waiting client gets the answer that its command goes on
+   * in the next life. All these commands are durable (P3): none is being accepted now.
    */
   async close(): Promise<void> {
     this.#isClosing = true;
@@ -253,7 +252,7 @@ export class Coordinator {
       case 'settled':
         return this.commands.settled(report.seq, report.settlement, batch);
       case 'answered':
-        // In the order of the reports: what it answers may be in this turn's commit.
+        // In the order of the reports: the answer may depend on this commit.
         return batch.after(() => this.#questions.answer(report.ticket, report.value));
       case 'health':
         return this.breakers.observe(report.nodes, batch);
@@ -278,7 +277,7 @@ export class Coordinator {
     this.post((batch) => this.#sweep(batch));
   }
 
-  /** As much of it as one turn has room for, the rest in the next. */
+  /** As much of it as one batch has room for, the rest in the next. */
   #sweep(batch: Batch): void {
     if (!this.#isOpen) return;
     const now = this.#start.ports.now();

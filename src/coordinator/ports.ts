@@ -1,4 +1,4 @@
-/** What the coordinator needs of the world, so that it runs over sockets as well as in virtual time. */
+/** The interface of the coordinator to the world: it runs over sockets, and in virtual time. */
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
 import type { JournalError } from '../journal/errors.ts';
@@ -15,25 +15,25 @@ export interface Respond<Shape extends Answer = Answer> {
   readonly envelope?: readonly Buffer[] | undefined;
 }
 
-/** Cancels what was scheduled. */
+/** Cancels a scheduled act. */
 export type Cancel = () => void;
 
 export interface CoordinatorPorts {
   readonly journal: Journal;
   readonly now: () => number;
-  /** The clock that clients are told, ms; it never runs back, not over a restart either. */
+  /** The clock that clients see, ms; it never runs back, not even over a restart. */
   readonly clientNow: () => number;
   readonly random: () => number;
-  /** A new id for a command whose client gave none: unique, and rising if possible. */
+  /** A new id for a command without one: unique, and rising if possible. */
   readonly newId: () => string;
   /** Calls `act` at `time` (of `now`) or soon after: now means the next turn of the event loop. */
   readonly at: (time: number, act: () => void) => Cancel;
   readonly order: (executor: number, order: Order) => void;
-  /** Something outside the program went wrong that does not stop the work. */
+  /** A failure outside the program that does not stop the work. */
   readonly onTrouble: (what: string, error: JournalError) => void;
-  /** A client's look failed by a fault of this program, or of one row; it was told `internal`. */
+  /** A look failed by a fault of this program, or of one row; its client got `internal`. */
   readonly onLookFailed?: (error: unknown) => void;
-  /** What operators did, for the log. */
+  /** Logs an act of an operator. */
   readonly noted?: (what: string, details: Readonly<Record<string, string | number>>) => void;
   readonly publish: (event: PublishedEvent) => void;
 }
@@ -44,10 +44,10 @@ export interface CoordinatorOptions {
   readonly nodeNames: readonly string[];
   /** `NAME=URL,…` of the last life; absent if they are the same, or not known. */
   readonly nodesBefore?: string;
-  /** Why this key can't be sent to these nodes, or undefined. */
+  /** The reason why this key cannot be sent to these nodes, or undefined. */
   readonly unroutable: (groupId: string) => string | undefined;
   readonly executors: number;
-  /** Commands in work at once, per executor; rollbacks do not count. */
+  /** Commands in work at once on each executor, without rollbacks. */
   readonly concurrency: number;
   readonly interactiveShare: number;
   readonly openMax: number;

@@ -1,11 +1,11 @@
-/** What can keep the coordinator's thread from starting: its journal, or an address that is taken. */
+/** Faults that keep the coordinator's thread from starting: its journal, or an address in use. */
 import type { Router, XPublisher } from 'zeromq';
 import { EX_CONFIG } from '../config/problem.ts';
 import { JournalError } from '../journal/errors.ts';
 import type { Failure } from '../lifecycle/control.ts';
 import { StartError } from '../lifecycle/thread-shell.ts';
 
-/** What the journal does not let begin. */
+/** @throws StartError if the journal fails */
 export async function orRefuse<Result>(begin: () => Promise<Result>): Promise<Result> {
   try {
     return await begin();
@@ -17,7 +17,7 @@ export async function orRefuse<Result>(begin: () => Promise<Result>): Promise<Re
 
 export function failureOf({ code, message, hint }: JournalError): Failure {
   const failure = { message: `the journal: ${message}`, hint };
-  // A new start by a supervisor would be refused as well: a person has to choose.
+  // Another start by a supervisor would be refused as well: an operator has to choose.
   return code === 'saved_copy' ? { ...failure, exitCode: EX_CONFIG } : failure;
 }
 

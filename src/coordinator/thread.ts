@@ -62,14 +62,14 @@ export interface CoordinatorData extends ThreadData {
   readonly version: string;
 }
 
-/** Who counts what main wants to know. */
+/** The parts that count the figures for main. */
 interface Counting {
   readonly coordinator: Coordinator;
   readonly journal: MeteredJournal;
   readonly clients: ClientSocket;
 }
 
-/** When a client may try again that came while the journal's disk was full. */
+/** When a client may retry whose command was refused because the journal's disk was full. */
 const FULL_DISK_RETRY_MS = 5000;
 const END_NOT_SAVED = 'the clean shutdown could not be saved in the journal';
 
@@ -77,7 +77,7 @@ const crash = (error: unknown): void => {
   throw error;
 };
 
-/** A journal that fails is no error of this program: main is told what to say about it. */
+/** A journal that fails is no error of this program: main gets its message. */
 const end = (error: unknown): void => {
   if (!(error instanceof JournalError)) throw error;
   sendToMain({ kind: 'failed', failure: failureOf(error) });
@@ -160,7 +160,7 @@ runThread(async (tools) => {
 
 async function beginLife(journal: Journal, options: LifeOptions, log: Log): Promise<Life> {
   const life = await orRefuse(() => Life.begin(journal, options));
-  await orWarn(() => life.keepClock(journal), 'the next start is not told of the clock', log);
+  await orWarn(() => life.keepClock(journal), 'could not store the clock for the next start', log);
   return life;
 }
 
@@ -176,7 +176,7 @@ function openClientSocket(
   });
 }
 
-/** Says who may connect; before any socket is bound. */
+/** Restricts who may connect; before any socket is bound. */
 async function openZap({ sockets, keep }: ThreadTools, log: Log): Promise<void> {
   const zap = new ZapHandler(sockets.add('zap', new Reply({ linger: 0 })), log);
   await zap.bind();
@@ -191,14 +191,14 @@ async function openEvents({ sockets, keep }: ThreadTools, endpoint: string): Pro
   return publisher;
 }
 
-/** What an earlier life has left. */
+/** Takes up the work of an earlier life. */
 async function restore(coordinator: Coordinator, journal: Journal): Promise<void> {
   await coordinator.breakers.restore();
   await coordinator.pauses.restore();
   await recover(coordinator.commands, journal);
 }
 
-/** What the next life would be glad to know, and can do without: for one, it waits as after a crash. */
+/** Stores a value that the next life can do without: it then waits as after a crash, for example. */
 async function orWarn(keep: () => Promise<void>, warning: string, log: Log): Promise<void> {
   try {
     await keep();
@@ -214,7 +214,7 @@ interface ControlTargets {
   readonly log: Log;
 }
 
-/** Main's word. */
+/** A message of main. */
 function onControl(message: ToThread, { coordinator, life, log }: ControlTargets): void {
   if (message === 'nodes_left') life.noteNodesLeft();
   else if (message === 'drain') coordinator.drain();

@@ -1,6 +1,6 @@
 /**
- * One exchange as a line of the debug log: what was asked, and what came back. Of bodies only those of
- * answers that are no success are told, as far as `response` goes: a record's content is nobody's business.
+ * One exchange as a line of the debug log: the request and the reply. Only bodies of failed replies are logged,
+ * as far as `response` goes: the content of a record is private.
  */
 import type { NodeRequest } from '../core/model.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
@@ -17,7 +17,7 @@ export function attemptFields(
   const call = dialect[request.kind];
   const base = new URL(urls.get(node) ?? 'http://unknown').pathname.replace(/\/+$/, '');
   const [path] = `${base}${compilePath(call.path, node)(groupId, id)}`.split('?');
-  // What a node answered begins with its status.
+  // The detail of a reply begins with its status.
   const status = /^[1-5]\d\d\b/.exec(answer.detail)?.[0];
   return {
     id,
@@ -34,7 +34,7 @@ export function attemptFields(
   };
 }
 
-/** The owner mark that it writes, or by which it is guarded. */
+/** The token that the request writes, or that guards it. */
 function tokenOf(request: NodeRequest): string | undefined {
   if (request.kind === 'create') return request.token;
   return request.kind === 'delete' ? request.guard : undefined;

@@ -1,11 +1,11 @@
 /**
- * The executor's part of an audit: compares pages of what the nodes list, and reads single keys on
- * all nodes. It changes nothing and decides nothing; what follows is the coordinator's.
+ * The executor's part of an audit: compares pages of the nodes' lists, and reads single keys on all nodes. It
+ * changes nothing and decides nothing; the coordinator does.
  *
- * Bounds (P9): few keys are read at once, so that sagas keep the nodes' connections; a node that
- * does not answer several times in a row is not asked any more in the same look, so a look takes
- * little more than one request timeout however many keys it has; and one whose nodes are slow ends
- * before the coordinator gives it up, with the rest of its keys unread.
+ * Bounds (P9): few keys are read at once, so that sagas keep the nodes' connections. A node that does not answer
+ * several times in a row is not asked again in the same look, so a look takes little more than one request
+ * timeout, however many keys it has. A look at slow nodes ends before the coordinator gives it up; the rest of
+ * its keys is reported as unread.
  */
 
 import { compareBytes } from '../base/byte-order.ts';
@@ -19,13 +19,13 @@ import type { ExecutorPorts } from './ports.ts';
 const READS_AT_ONCE = 8;
 const ATTEMPTS_MAX = 5;
 const PAUSE_MS = 20;
-/** Where no node is listed every key is read: slowly, so that the nodes are left to the work. */
+/** Without lists every key is read: slowly, so that the nodes stay free for commands. */
 const UNLISTED_READS_PER_SECOND = 100;
-/** Answers that did not come, in a row, after which a node is left alone. */
+/** Missing answers in a row after which a node is left alone. */
 const SILENCE_MAX = READS_AT_ONCE;
-/** Less than the coordinator waits for a look, by more than an exchange takes. */
+/** The longest look, ms: shorter than the coordinator waits, by more than an exchange takes. */
 const LOOK_MS = 20_000;
-/** A list that fails sooner is asked for again. */
+/** A list that fails sooner is requested again. */
 const SLOW_LIST_MS = 1000;
 
 interface Listed {
@@ -39,7 +39,7 @@ interface Look {
   readonly spaceMs: number;
   /** By node: when the next read may begin. */
   readonly nextAt: Map<string, number>;
-  /** By node: answers that did not come, in a row. */
+  /** By node: missing answers in a row. */
   readonly silence: Map<string, number>;
 }
 
@@ -83,7 +83,7 @@ export class Auditor {
     void Promise.all(readers).then(() => this.#answer(ticket, { of: 'look', sightings }));
   }
 
-  /** A node may refuse a list as it may refuse anything; one that hangs is not asked again. */
+  /** A node may refuse a list once, as any request; a node that hangs is not asked again. */
   async #list(list: () => Promise<KeyPage> | undefined): Promise<KeyPage> {
     const startedAt = this.#ports.now();
     for (let attempt = 1; ; attempt++) {
@@ -155,7 +155,7 @@ function sightingOf({ kind, token, detail }: NodeReply): NodeSighting {
   return token === undefined ? { state: 'present' } : { state: 'present', owner: token };
 }
 
-/** Merges the pages as far as all of them reach. */
+/** Merges the pages up to the end of the shortest. */
 function comparisonOf(listed: readonly Listed[]): Comparison {
   const unlisted = listed.filter(({ page }) => 'error' in page && page.isUnlisted === true);
   if (unlisted.length > 0) return { kind: 'unlisted', nodes: unlisted.map(({ node }) => node) };

@@ -1,4 +1,4 @@
-/** What the counts of all nodes come to. */
+/** Merges the counts of all nodes into one answer. */
 import type { NodeCount } from '../node/list/listing.ts';
 import type { NodeStats, StatsAnswer } from '../protocol/answer.ts';
 
@@ -18,7 +18,7 @@ export function statsOf(counts: Readonly<Record<string, NodeCount>>): StatsAnswe
   return { consistent: digests.has(undefined) ? null : digests.size === 1, nodes };
 }
 
-/** Whether a cluster that says so of itself has just these nodes. */
+/** Whether the cluster's own count has exactly these nodes. */
 function isOf(counts: object | undefined, names: readonly string[]): boolean {
   if (counts === undefined || Object.keys(counts).length !== names.length) return false;
   return names.every((name) => Object.hasOwn(counts, name));

@@ -1,6 +1,6 @@
 /**
- * Notes on an error which saga it was thrown in, for whoever reports it: an error that crosses to
- * main keeps its own properties. Ids and states only: what a record holds is nobody's business.
+ * Adds the saga to an error that it threw: an error that crosses to main keeps its own properties. Ids and states
+ * only: the content of a record is private.
  */
 import type { Input, Saga } from '../core/model.ts';
 

@@ -16,11 +16,11 @@ export class Executor {
   readonly #driver: SagaDriver;
   readonly #trials: Trials;
   readonly #auditor: Auditor;
-  /** Who asked for a count since the one that runs began: they share the next. */
+  /** Requests for a count since the running one began: they share the next. */
   #askers: Ticket[] = [];
   #counting = false;
 
-  /** @param slowCallMs an exchange that takes its node longer counts against it as slow */
+  /** @param slowCallMs an exchange that takes longer counts against its node as slow */
   constructor(ports: ExecutorPorts, policy: Policy, slowCallMs: number) {
     this.#ports = ports;
     this.#driver = new SagaDriver(ports, policy, slowCallMs);
@@ -75,7 +75,7 @@ export class Executor {
     return Object.fromEntries(nodeNames.map((name) => [name, node(name).report()]));
   }
 
-  /** One count at a time: each pages through every key of every node. */
+  /** One count at a time: each reads every key of every node, page by page. */
   async #countOn(): Promise<void> {
     if (this.#counting) return;
     this.#counting = true;

@@ -1,43 +1,42 @@
 /**
- * The nodes whose breaker is not closed, and who waits for them here. A held exchange has not begun:
- * its saga knows nothing of it, so it is no attempt and no failure (P5), and goes on hearing the
- * time.
+ * Holds exchanges with nodes whose breaker is not closed. A held exchange has not begun: its saga does not see
+ * it, so it is no attempt and no failure (P5), and the deadline of the saga runs on.
  *
- * Whoever is let go on first: what undoes before what does, and reads before what changes a node.
- * When the node is back, all go on, a lot at a time.
+ * Rollbacks go on before other sagas, and reads before requests that change a node. When the node is back, all
+ * go on, a few at a time.
  */
 
 import { Fifo } from '../base/fifo.ts';
 import type { HealthSignal } from '../core/breaker.ts';
 
-/** What a run waits with at one node. */
+/** A run whose exchange with one node is held. */
 export interface Held<Run> {
   readonly run: Run;
   readonly undoes: boolean;
   readonly reads: boolean;
 }
 
-/** One exchange that a node may have though its breaker is not closed. */
+/** One exchange that may begin although the breaker of its node is not closed. */
 export interface Trial {
   readonly node: string;
   readonly readsOnly: boolean;
-  /** `said`: what the exchange came to. */
+  /** The exchange has ended. @param detail of the reply */
   readonly ended: (healthSignal: HealthSignal, detail?: string) => void;
 }
 
 export interface GateOptions<Run> {
-  /** Has a run do what it owes; it asks again for what it was held with. */
+  /** Lets a run act: it enters again with the exchange that was held. */
   readonly act: (run: Run) => void;
   /** Calls in a later turn of the event loop. */
   readonly soon: (act: () => void) => void;
 }
 
-/** Runs that go on in one turn of the event loop. */
+/** Runs that go on in one turn of the event loop, at most. */
 const LOT = 100;
 
 export class Gate<Run> {
   readonly #options: GateOptions<Run>;
-  /** By node whose breaker is not closed. */
+  /** The held runs, by node whose breaker is not closed. */
   readonly #held = new Map<string, Map<Run, Held<Run>>>();
   readonly #released = new Fifo<Run>();
   #isReleasing = false;
@@ -47,7 +46,7 @@ export class Gate<Run> {
     this.#options = options;
   }
 
-  /** Whether this node is asked as usual. */
+  /** Whether exchanges with this node begin as usual. */
   admits(node: string): boolean {
     return !this.#held.has(node);
   }
@@ -56,7 +55,7 @@ export class Gate<Run> {
     if (this.admits(node)) this.#held.set(node, new Map());
   }
 
-  /** Whoever is held goes on, as far as it is not held elsewhere. */
+  /** The held runs of the node go on, unless another node holds them. */
   open(node: string): void {
     const held = [...(this.#held.get(node)?.values() ?? [])];
     this.#held.delete(node);
@@ -64,7 +63,7 @@ export class Gate<Run> {
     if (!this.#isReleasing) this.#release();
   }
 
-  /** Holds the run at a node that is shut, or returns the trial as which it may go on. */
+  /** Holds the run at a node that is shut; or returns the trial that lets its exchange begin. */
   enter(node: string, held: Held<Run>): Trial | undefined {
     const trial = this.#trial;
     if (trial?.node !== node || (trial.readsOnly && !held.reads)) {
@@ -75,13 +74,13 @@ export class Gate<Run> {
     return trial;
   }
 
-  /** The run is about to say anew what it waits for, or has ended. */
+  /** The run is about to act again, or has ended. */
   forget(run: Run): void {
     if (this.#held.size === 0) return;
     for (const held of this.#held.values()) held.delete(run);
   }
 
-  /** Lets one held run go on; returns whether there was one that made use of it. */
+  /** Lets one held run go on; returns whether one used the trial. */
   letOneThrough(trial: Trial): boolean {
     for (;;) {
       const run = this.#first(trial);
@@ -94,7 +93,7 @@ export class Gate<Run> {
     }
   }
 
-  /** Takes out who goes on first. */
+  /** Removes the run that goes on first. */
   #first({ node, readsOnly }: Trial): Run | undefined {
     let best: Held<Run> | undefined;
     for (const held of this.#held.get(node)?.values() ?? []) {
@@ -116,7 +115,7 @@ export class Gate<Run> {
   }
 }
 
-/** Who goes on first has the lowest. */
+/** The lowest goes on first. */
 function rank({ undoes, reads }: Held<unknown>): number {
   return (undoes ? 0 : 2) + (reads ? 0 : 1);
 }

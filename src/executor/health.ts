@@ -1,11 +1,11 @@
 /**
- * What the exchanges of this executor say of their nodes, added up for the breakers: failures are
- * told in the same turn, successes alone a few times a second. Nothing is made per call.
+ * Adds up the results of this executor's exchanges for the breakers: failures are reported in the same loop turn,
+ * successes alone a few times a second. No object is made per call.
  */
 import type { HealthSignal, Sample } from '../core/breaker.ts';
 import type { Cancel, ExecutorPorts } from './ports.ts';
 
-/** How long successes may wait to be told. */
+/** How long successes may wait to be reported. */
 const SUCCESSES_MS = 250;
 
 /** How one exchange ended. */

@@ -1,11 +1,11 @@
-/** A saga as people are shown it while it runs. */
+/** The state of a running saga, as clients see it. */
 import { outcomeOf } from '../core/conclude.ts';
 import { inheritedUntil } from '../core/loose.ts';
 import type { Inherited, NodeOutcome, NodeState, Saga } from '../core/model.ts';
 import { landingText } from '../protocol/landing.ts';
 import type { Inspection } from '../protocol/work.ts';
 
-/** @param inherited of a saga that an earlier life of the daemon may have been driving */
+/** @param inherited if an earlier life of the daemon may have driven the saga */
 export function inspectionOf(
   { state, stuck, nodes }: Saga,
   inherited: Inherited | undefined,

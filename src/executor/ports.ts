@@ -1,4 +1,4 @@
-/** What an executor needs of the world, so that it runs over sockets as well as in virtual time. */
+/** The interface of an executor to the world: it runs over sockets, and in virtual time. */
 import type { HealthSignal } from '../core/breaker.ts';
 import type { NodeReply, NodeRequest } from '../core/model.ts';
 import type { Subject } from '../node/dialect/codec.ts';
@@ -8,15 +8,15 @@ import type { Report } from '../protocol/work.ts';
 
 /** One exchange under way. */
 export interface RunningExchange {
-  /** Gives it up: it will answer `lost` (or `unsent`, if it had not begun). */
+  /** Gives it up: it answers `lost`, or `unsent` if it had not begun. */
   abort(): void;
 }
 
-/** One node, as far as it can be reached. */
+/** One node. */
 export interface NodePort {
   /**
    * Runs one exchange. `done` is called exactly once, never before this returns, within the
-   * request timeout. `healthSignal` is what it says of the node, `tookMs` how long the node took.
+   * request timeout. `healthSignal` counts for or against the node, `tookMs` is the node's own time.
    */
   exchange(
     request: NodeRequest,
@@ -32,18 +32,18 @@ export interface NodePort {
 
 /** One exchange that has ended. */
 export interface Attempt {
-  /** Of the command. */
+  /** The id of the command. */
   readonly id: string;
   readonly node: string;
   readonly groupId: string;
   readonly request: NodeRequest;
-  /** Of this command with this node, in this life of the daemon: 1 for the first. */
+  /** Counts the attempts of this command on this node in this life of the daemon, from 1. */
   readonly number: number;
   readonly answer: NodeReply;
   readonly ms: number;
 }
 
-/** Cancels what was scheduled. */
+/** Cancels a scheduled act. */
 export type Cancel = () => void;
 
 export interface ExecutorPorts {
@@ -54,6 +54,6 @@ export interface ExecutorPorts {
   /** Calls `act` at `time` (of `now`) or soon after. */
   readonly at: (time: number, act: () => void) => Cancel;
   readonly report: (report: Report) => void;
-  /** Told of every exchange, for the log; `attempt` makes what it costs to tell. */
+  /** Called for every exchange, for the log; `attempt` makes the costly part. */
   readonly attempted?: (attempt: () => Attempt) => void;
 }

@@ -1,13 +1,13 @@
 /**
- * Drives sagas against the nodes: asks the core what follows from each input, has the durable part
- * of it journaled, and performs the rest.
+ * Drives sagas against the nodes: asks the core for the entries that follow from each input, has the durable ones
+ * journaled, and performs the effects.
  *
- * - P2: while an entry of a saga is not confirmed by the journal, nothing new is sent for it.
- * - P4: an exchange that is aborted answers `lost`; the core makes it loose.
- * - P5: a saga leaves this executor only when it is settled, or with the process. An exchange with
- *   a node whose breaker is not closed is held, which is no attempt (gate.ts).
+ * - P2: while the journal has not confirmed an entry of a saga, nothing new is sent for it.
+ * - P4: an aborted exchange answers `lost`; the core makes it loose.
+ * - P5: a saga leaves this executor only when it is settled, or with the process. An exchange with a node whose
+ *   breaker is not closed is held, which is no attempt (gate.ts).
  *
- * It decides nothing itself, opens no sockets and reads no clock: see `ports.ts`.
+ * It decides nothing itself, opens no socket and reads no clock: see `ports.ts`.
  */
 import { advance } from '../core/decide.ts';
 import { evolve } from '../core/evolve.ts';
@@ -42,23 +42,23 @@ interface Underway {
 /** One saga in work. */
 interface Run {
   saga: Saga;
-  /** Of a saga that an earlier life may have been driving. */
+  /** Set if an earlier life may have driven the saga. */
   readonly inherited: Inherited | undefined;
   /** Reports of durable entries that the journal has not confirmed. */
   unconfirmed: number;
   readonly exchanges: Underway[];
-  /** It comes back to itself at this time. */
+  /** The time of its next tick. */
   wake: { readonly at: number; readonly cancel: Cancel } | undefined;
-  /** Who waits for an operator's act to take hold. */
+  /** Operators' requests that wait until their act takes effect. */
   readonly operators: Ticket[];
 }
 
 type ExchangeEffect = Extract<Effect, { kind: 'exchange' }>;
 
 /**
- * What one saga meets again and again may be the fault of its key alone: after so many failures with
- * a node, in one direction, further ones say nothing of the node. Else one such rollback, which never
- * gives up (P5), could shut everybody out by itself.
+ * A failure that one saga repeats may be the fault of its key alone: after so many failures on a node in one
+ * direction, further ones do not count against the node. Else one rollback, which never gives up (P5), could
+ * open a breaker by itself.
  */
 const FAILURES_COUNTED = 3;
 
@@ -75,7 +75,7 @@ export class SagaDriver {
   #drainedReported = false;
   #drainCheck = false;
 
-  /** @param slowCallMs an exchange that takes its node longer is slow */
+  /** @param slowCallMs an exchange that takes longer counts against its node as slow */
   constructor(ports: ExecutorPorts, policy: Policy, slowCallMs: number) {
     this.#ports = ports;
     this.#health = new Health(ports, slowCallMs);
@@ -107,14 +107,14 @@ export class SagaDriver {
   /** The journal has confirmed the oldest unconfirmed entries of this saga. */
   journaled(seq: number): void {
     const run = this.#runs.get(seq);
-    // A settled saga is gone already; its earlier entries may still be confirmed after it.
+    // The saga may have settled: its earlier entries are still confirmed.
     if (run === undefined) return;
     run.unconfirmed--;
     this.#act(run);
   }
 
   /**
-   * An operator's act; answered when it has taken hold: a cancelled saga has turned or settled, an
+   * An operator's act, answered when it has taken effect: a cancelled saga has turned or settled, an
    * abandoned one has settled.
    */
   operate(seq: number, act: OperatorAct, ticket: Ticket): void {
@@ -130,7 +130,7 @@ export class SagaDriver {
     return inspectionOf(run.saga, run.inherited, this.#ports.now());
   }
 
-  /** From now on exchanges with this node are held, or not any more. */
+  /** The breaker of a node has closed, or is no longer closed: then its exchanges are held. */
   breaker(node: string, closed: boolean): void {
     if (closed) this.#gate.open(node);
     else this.#gate.shut(node);
@@ -141,11 +141,11 @@ export class SagaDriver {
     return this.#mode === 'driving' && this.#gate.letOneThrough(trial);
   }
 
-  /** Lets what runs go on until it settles or has to wait; then reports `drained`. */
+  /** Lets sagas go on until they settle or have to wait; then reports `drained`. */
   drain(): void {
     if (this.#mode !== 'driving') return;
     this.#mode = 'draining';
-    // Whoever sleeps now is set aside by this, and whoever can go on goes on.
+    // A saga that sleeps now is left to the next life; one that can go on does.
     for (const run of this.#runs.values()) this.#act(run);
     this.#checkDrained();
   }
@@ -191,19 +191,19 @@ export class SagaDriver {
   #settle(run: Run, settlement: Settlement): void {
     this.#wakeAt(run, undefined);
     this.#gate.forget(run);
-    // Only reads of a survey can be running still; nobody waits for them any more.
+    // Only reads of a survey can still be running; nobody waits for them.
     for (const { exchange } of run.exchanges) exchange.abort();
     this.#runs.delete(run.saga.command.seq);
     this.#ports.report({ kind: 'settled', seq: run.saga.command.seq, settlement });
   }
 
-  /** It was held; it may have settled since. While the daemon stops it stays set aside. */
+  /** The run was held; it may have settled since. While the daemon stops, it stays where it is. */
   #goOn(run: Run): void {
     const isHere = this.#runs.get(run.saga.command.seq) === run;
     if (isHere && this.#mode === 'driving') this.#act(run);
   }
 
-  /** Does what the saga owes the world, as far as the journal allows it yet. */
+  /** Performs the effects that the saga owes, unless the journal has not confirmed its entries. */
   #act(run: Run): void {
     this.#gate.forget(run);
     let wakeAt: number | undefined;
@@ -224,9 +224,9 @@ export class SagaDriver {
     else this.#exchangeIfTried(run, effect);
   }
 
-  /** Most waits are for the deadline, and stay as they are from answer to answer. */
+  /** Most waits are for the deadline, and stay the same from reply to reply. */
   #wakeAt(run: Run, time: number | undefined): void {
-    // A saga that has to wait is set aside while draining; the next life takes it up.
+    // While draining, a saga that has to wait is left to the next life.
     const isParked = this.#mode === 'draining' && time !== undefined && time > this.#ports.now();
     const at = isParked ? undefined : time;
     if (run.wake?.at === at) return;
@@ -242,7 +242,7 @@ export class SagaDriver {
 
   #exchangeIfTried(run: Run, effect: ExchangeEffect): void {
     const undoes = run.saga.state === 'compensating';
-    // A read that would say nothing of the node does not find out whether it is back.
+    // A read that does not count for the node cannot show whether it is back.
     const reads = effect.request.kind === 'read' && !isWorn(run.saga, effect.node);
     const trial = this.#gate.enter(effect.node, { run, undoes, reads });
     if (trial !== undefined) this.#exchange(run, effect, trial);
@@ -284,7 +284,7 @@ export class SagaDriver {
     this.#ports.report({ kind: 'answered', ticket, value: { of: 'operate' } });
   }
 
-  /** Looks, once a turn at most, whether everything has ended or is set aside. */
+  /** Checks, once a loop turn at most, whether every saga has ended or waits for the next life. */
   #checkDrained(): void {
     if (this.#mode === 'driving' || this.#drainCheck) return;
     this.#drainCheck = true;

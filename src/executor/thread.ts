@@ -37,7 +37,7 @@ export interface ExecutorData extends ThreadData {
   readonly slowCallMs: number;
 }
 
-/** A turn of this thread's event loop may take a millisecond or two; the coordinator can begin. */
+/** So many reports leave before the loop turns, which may take a millisecond or two: the coordinator can begin. */
 const REPORTS_ENOUGH = 8;
 
 runThread(async ({ beat, sockets, keep }) => {
@@ -58,7 +58,7 @@ runThread(async ({ beat, sockets, keep }) => {
       });
     return openClient(node, { ...data, after, afterPoll, onTrouble });
   });
-  // However the thread ends, what it has under way is reset: else the kernel would deliver it later.
+  // However the thread ends, its connections are reset: else the kernel would deliver their bytes later.
   for (const client of clients) sockets.add(`node ${client.options.name}`, client);
   const ports = new Map(clients.map((client) => [client.options.name, portOf(client)]));
   const channel = new Channel(sockets.add('coordinator', new Pair(CHANNEL_SOCKET)), data.channel);
@@ -96,7 +96,7 @@ runThread(async ({ beat, sockets, keep }) => {
         for (const client of clients) client.onResolution(message.resolution);
     },
     stop: async () => {
-      // What still runs is given up, not cut off: its bytes must not leave any more.
+      // Running exchanges are given up, not cut off: their bytes must not leave later.
       executor.take({ kind: 'interrupt' });
       for (const client of clients) client.close();
       await outbox.flushed();
@@ -109,7 +109,7 @@ runThread(async ({ beat, sockets, keep }) => {
 function take(orders: readonly Order[], executor: Executor, beat: Beat): void {
   for (const order of orders) {
     executor.take(order);
-    // The coordinator asks at least once a second how things stand.
+    // The coordinator asks for a report at least once a second.
     beat.progress();
   }
 }

@@ -1,13 +1,13 @@
 /**
- * Trial calls to a node whose breaker is half-open: each order is one call, whatever is made of it,
- * so that the coordinator bounds their number over all executors.
+ * Trial calls to a node whose breaker is half-open. Each order is one call at most, so that the coordinator bounds
+ * their number over all executors.
  */
 import type { HealthSignal } from '../core/breaker.ts';
 import type { Order } from '../protocol/work.ts';
 import type { ExecutorPorts, RunningExchange } from './ports.ts';
 import type { SagaDriver } from './saga-driver.ts';
 
-/** A read of this is the least that can be asked of a node. No command needs to have made it. */
+/** The key of a harmless read: no command needs to have created it. */
 const TRIAL = { groupId: 'lockstep-trial' };
 
 export class Trials {

@@ -1,6 +1,6 @@
 /**
- * Stands in for a node that an open command names and the configuration does not (any more). Its
- * rollback goes on failing, visibly, until the node is configured again or an operator abandons it.
+ * Stands in for a node that an open command names and the configuration no longer does. The rollback keeps
+ * failing, visibly, until the node is configured again or an operator abandons it.
  */
 import type { NodePort } from './ports.ts';
 

@@ -218,7 +218,9 @@ describe('the next life', () => {
       await journal.keep('another word', word);
       const desk = await openDesk({ from: journal.snapshot() });
       expect((await breakersOf(desk))['node02']).toMatchObject({ state: 'closed' });
-      expect(desk.troubles).toEqual(['the breaker of node02 is taken for closed: corrupt']);
+      expect(desk.troubles).toEqual([
+        'the stored state of the breaker of node02 is corrupt: the breaker starts closed: corrupt',
+      ]);
       await desk.advance(500);
       expect(await desk.words()).toEqual(['another word']);
     },
@@ -234,7 +236,9 @@ describe('the next life', () => {
       },
     });
     expect((await breakersOf(desk))['node02']).toMatchObject({ state: 'closed' });
-    expect(desk.troubles).toContain('breakers of the life before are taken for closed: busy');
+    expect(desk.troubles).toContain(
+      'cannot read the breakers from the journal: all breakers start closed: busy',
+    );
   });
 
   test('P10: what the journal does not take is told once and kept when it does', async () => {
@@ -242,9 +246,7 @@ describe('the next life', () => {
     desk.journal.keptRefusal = new JournalError('no room', { code: 'full' });
     await opened(desk);
     await desk.advance(2000);
-    expect(desk.troubles).toEqual([
-      'a breaker could not be kept in the journal; it is tried again: full',
-    ]);
+    expect(desk.troubles).toEqual(['cannot store a breaker in the journal: retrying: full']);
     desk.journal.keptRefusal = undefined;
     await desk.advance(500);
     expect(await desk.words()).toEqual(['breaker/node02']);

@@ -117,10 +117,7 @@ test.each(['', '{', '{"seq":1,"all":1}', '["a"]', 'null'])(
     const onTrouble = (_: string, { message }: Error) => void told.push(message);
     const probation = new Probation({ ...options, ports: { ...options.ports, onTrouble } });
     await probation.park();
-    expect(told).toEqual([
-      'what is kept as parked is not legible',
-      'what is kept as probation is not legible',
-    ]);
+    expect(told).toEqual(['the value parked is corrupt', 'the value probation is corrupt']);
     expect(probation.unreported).toEqual([]);
   },
 );

@@ -152,7 +152,9 @@ describe('pause', () => {
         journal.keptRefusal = new JournalError('away', { code: 'busy' });
       },
     });
-    expect(desk.troubles).toContain('whether lanes were paused is not known: they go on: busy');
+    expect(desk.troubles).toContain(
+      'cannot read the paused lanes from the journal: all lanes run: busy',
+    );
     expect(desk.coordinator.pauses.has('bulk')).toBe(false);
   });
 
@@ -163,8 +165,8 @@ describe('pause', () => {
     const desk = await openDesk({ clock: before.clock, from: before.crash() });
     expect(desk.coordinator.pauses.has('bulk')).toBe(true);
     expect(desk.troubles).toEqual([
-      'the lane interactive is taken for paused: corrupt',
-      'the lane bulk is taken for paused: corrupt',
+      'the stored pause of the lane interactive is corrupt: the lane stays paused: corrupt',
+      'the stored pause of the lane bulk is corrupt: the lane stays paused: corrupt',
     ]);
   });
 });

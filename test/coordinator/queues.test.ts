@@ -52,7 +52,7 @@ describe('Fifo', () => {
   });
 });
 
-describe('Line', () => {
+describe('a linked queue', () => {
   const acts = fc.array(
     fc.oneof(
       { weight: 3, arbitrary: fc.constant('push' as const) },
@@ -87,12 +87,12 @@ describe('Line', () => {
     );
   });
 
-  test('whoever has left may come again, at the end; nobody stands there twice', () => {
+  test('an item that has left may come again, at the end; none is in two queues', () => {
     const [line, other] = [new LinkedQueue<Item>(), new LinkedQueue<Item>()];
     const [a, b] = [itemOf(1), itemOf(2)];
     for (const item of [a, b]) line.push(item);
-    expect(() => line.push(a)).toThrow('twice');
-    expect(() => other.push(a)).toThrow('twice');
+    expect(() => line.push(a)).toThrow('already');
+    expect(() => other.push(a)).toThrow('already');
     expect(other.remove(a)).toBe(false);
     line.remove(a);
     line.push(a);

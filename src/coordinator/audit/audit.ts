@@ -1,15 +1,15 @@
 /**
- * `audit`: what the nodes hold, compared with each other and with the journal, one bounded page a
- * request; the caller sets the pace. One request at a time (P9).
+ * `audit`: compares the keys of the nodes with each other and with the journal, one bounded page a request.
+ * The caller sets the pace; one request runs at a time (P9).
  *
- * Nodes list at slightly different moments, so a difference is only a suspicion (candidates.ts). It
- * becomes a finding when all nodes were read while no command was at the key, from the moment the
- * journal was asked until now (`KeyOrder.watch`); a key with work on it is `busy` and not judged.
+ * Nodes list at slightly different moments, so a difference makes a key only a candidate (candidates.ts). It
+ * becomes a finding if no command touched the key from the question to the journal until all nodes were
+ * read (`KeyOrder.watch`). A key with work on it is reported as `busy` and not classified.
  *
- * A repair is an ordinary command with `ensure`, accepted in a turn that finds the key still quiet
- * (P6): it brings nothing back that was deleted, and takes nothing away that was created.
+ * A repair is an ordinary command with `ensure`, accepted in a batch that finds the key still quiet (P6):
+ * it never restores a deleted record, and never removes a created one.
  *
- * It knows only of commands of this daemon.
+ * The audit knows only commands of this daemon.
  */
 
 import type { Operation } from '../../core/model.ts';
@@ -27,7 +27,7 @@ import { type Candidates, findCandidates, QUESTION_TIMEOUT_MS } from './candidat
 import { classify, isUnjournaled } from './classify.ts';
 
 const RETRY_AFTER_MS = 500;
-/** Of one page; who asks again is answered once for all. */
+/** Clients that share the answer about one page. */
 const ASKERS_MAX = 100;
 
 export class Audit {
@@ -40,7 +40,7 @@ export class Audit {
 
   take(request: AuditRequest, respond: Respond): void {
     const content = JSON.stringify(request);
-    // Asked again by a client that grew impatient: one answer will do for both.
+    // A client repeats its request: one answer serves both.
     const running = this.#running;
     if (running?.content === content && running.askers.length < ASKERS_MAX) {
       running.askers.push(respond);
@@ -117,7 +117,7 @@ export class Audit {
     return promise;
   }
 
-  /** A key that somebody else has put there, and that no request of ours can name. */
+  /** A key that another program created, and that no request to a node can name. */
   #unreadable(groupId: string, detail: string): Sighting {
     const { nodeNames } = this.#context.options;
     const nodes = nodeNames.map(
@@ -126,7 +126,7 @@ export class Audit {
     return { groupId, nodes: Object.fromEntries(nodes) };
   }
 
-  /** The finding with what is done about it; undefined if a command has come to its key. */
+  /** The finding with its repair; undefined if a command has touched the key meanwhile. */
   async #mend(
     { finding, remedy: op }: Classified,
     { repair }: AuditRequest,
@@ -175,7 +175,7 @@ function findingOf(
   });
 }
 
-/** By the lists, or by reads where there are none; a key that a command has come to is not judged. */
+/** By the lists, or by reads where there are none; without keys that a command has touched meanwhile. */
 function unjournaledOf(
   seen: readonly Sighting[],
   { unjournaled, wanted, quiet }: Candidates,

@@ -1,5 +1,5 @@
 /**
- * The first half of an audit: which keys of a range have to be read on every node, because nodes
+ * The first half of an audit: finds the keys of a range that must be read on every node, because the nodes
  * list them differently, or not as the journal has them.
  */
 
@@ -14,12 +14,12 @@ import { Missed } from '../requests/looks.ts';
 import { isAgainst, isUnjournaled, type Wanted, wantedBy } from './classify.ts';
 
 const PAGE = 500;
-/** Keys that one turn asks the journal about: clients wait less than a millisecond for it. */
+/** Keys that one batch looks up in the journal: it delays clients by less than a millisecond. */
 const PART = 50;
 export const QUESTION_TIMEOUT_MS = 30_000;
 /**
- * History is no evidence shortly before it is pruned: the last minute of a life that was killed is not
- * counted, so a create of that minute may outlast the delete that came after it.
+ * Share of the retention within which history is evidence. Shortly before it is pruned it is not: the last
+ * minute of a killed life is not counted, so a create of that minute may outlast the delete after it.
  */
 const EVIDENCE_SHARE = 0.9;
 
@@ -27,27 +27,27 @@ export interface Candidates {
   /** How many keys were compared. */
   readonly checked: number;
   readonly suspects: readonly string[];
-  /** What the journal has of each suspect. */
+  /** The state of each suspect in the journal. */
   readonly wanted: ReadonlyMap<string, Wanted>;
-  /** Keys that all nodes list, and that the journal says nothing of. */
+  /** Keys that all nodes list and the journal does not know. */
   readonly unjournaled: readonly string[];
-  /** Those of the keys that no command is at; end it by `unwatch`. */
+  /** The keys without a command; end the watch by `unwatch`. */
   readonly quiet: QuietKeys;
   readonly next: string | undefined;
   /** Nodes without a list. */
   readonly unlisted: readonly string[];
 }
 
-/** What is to be compared with the journal. */
+/** The keys to compare with the journal. */
 interface Range {
-  /** Keys that all nodes list, and that some do. */
+  /** Keys on the lists of all nodes; keys on the lists of some. */
   readonly agreed: readonly string[];
   readonly partial: readonly string[];
-  /** Where it ends; undefined: nowhere. */
+  /** The last key of the range; undefined: it has no end. */
   readonly upTo?: string;
-  /** Nothing was listed: every key has to be read. */
+  /** No node was listed: every key must be read. */
   readonly isUnlisted: boolean;
-  /** Nodes that have no list, where that is why. */
+  /** The nodes without a list, if that is the reason. */
   readonly unlisted: readonly string[];
 }
 
@@ -101,7 +101,7 @@ async function compare(
   const all = [...new Set([...range.agreed, ...range.partial, ...known])]
     .filter((key) => upTo === undefined || compareBytes(key, upTo) <= 0)
     .sort(compareBytes);
-  // From here on: while a key stays quiet, the journal has no newer word on it than what is read.
+  // From here on: while a key stays quiet, its state in the journal does not change.
   const quiet = commands.keys.watch(all);
   const words = await inParts(context, all, (part) => ports.journal.latestSettled(part));
   const trustedFrom = moment().lived - options.retentionMs * EVIDENCE_SHARE;
@@ -128,7 +128,7 @@ async function compare(
   };
 }
 
-/** The next keys of the journal, a few in each turn. */
+/** The next keys of the journal, a few in each batch. */
 async function knownKeys(
   context: RequestContext,
   after: string,
@@ -144,7 +144,7 @@ async function knownKeys(
   return known;
 }
 
-/** What the journal has of each of the keys, a few of them in each turn. */
+/** The state of each key in the journal, a few keys in each batch. */
 async function inParts<Value>(
   context: RequestContext,
   keys: readonly string[],
@@ -159,7 +159,7 @@ async function inParts<Value>(
 }
 
 /**
- * Between commits: nothing looks into the journal while that is at work.
+ * Runs between commits: nobody reads the journal during one.
  * @throws Missed
  */
 function inTurn<Result>(
@@ -172,7 +172,7 @@ function inTurn<Result>(
   return promise;
 }
 
-/** The range ends where the first of its sources does. */
+/** The range ends where the shortest of its sources ends. */
 function least(a: string | undefined, b: string | undefined): string | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return compareBytes(a, b) < 0 ? a : b;

@@ -1,4 +1,4 @@
-/** What is wrong with one key, from what its nodes showed and what the journal has. Pure. */
+/** Classifies one key, from the state on its nodes and in the journal. Pure. */
 import type { Operation, Presence } from '../../core/model.ts';
 import { sameToken } from '../../core/token.ts';
 import type { LatestSettled } from '../../journal/port.ts';
@@ -6,13 +6,13 @@ import type { AuditFinding, FindingKind, NodeSighting } from '../../protocol/ans
 import type { AuditRequest } from '../../protocol/request.ts';
 import type { Sighting } from '../../protocol/work.ts';
 
-/** What the journal has of one key. */
+/** The state of one key in the journal. */
 export interface Wanted {
-  /** By a committed command, on every node that `prior` does not name. */
+  /** After a committed command, on every node that `prior` does not name. */
   readonly presence: Presence | 'unknown';
-  /** By node, as it was before a later command that was rolled back. */
+  /** By node: the state before a later command that was rolled back. */
   readonly prior: Readonly<Record<string, Presence>>;
-  /** Owner marks by node, as far as they are known. */
+  /** Tokens by node, as far as they are known. */
   readonly tokens?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -21,7 +21,7 @@ interface Seen {
   readonly wanted: Presence | 'unknown';
 }
 
-/** @param trustedFrom what was settled before the daemon had lived so long, ms, is no evidence */
+/** @param trustedFrom a settlement is evidence if the daemon had lived at least so long by then, ms */
 export function wantedBy(
   word: LatestSettled | undefined,
   trustedFrom: number,
@@ -34,18 +34,18 @@ export function wantedBy(
   return { presence: committed?.op === 'create' ? 'present' : 'absent', prior };
 }
 
-/** Whether the journal has it otherwise on some node, if all nodes are so. */
+/** Whether the journal disagrees on some node, if all nodes have this state. */
 export function isAgainst({ presence, prior }: Omit<Wanted, 'tokens'>, state: Presence): boolean {
   const other = state === 'present' ? 'absent' : 'present';
   return presence === other || Object.values(prior).includes(other);
 }
 
-/** Whether the journal says nothing of the key, on no node. */
+/** Whether the journal does not know the key on any node. */
 export function isUnjournaled({ presence, prior }: Omit<Wanted, 'tokens'>): boolean {
   return presence === 'unknown' && Object.keys(prior).length === 0;
 }
 
-/** The finding, or undefined if all is well; with what mends it, if anything does. */
+/** The finding and its repair, if there is one; undefined if the key is as it should be. */
 export function classify(
   { groupId, nodes }: Sighting,
   wanted: Wanted,
@@ -80,9 +80,9 @@ function isForeign(nodes: Sighting['nodes'], { tokens }: Wanted): boolean {
 }
 
 /**
- * The command that mends it under the order of the key; undefined if nothing does, or nobody has said. It
- * is a command for all nodes: where one of them is to stay as it is seen, and that command would change it,
- * the finding is only told.
+ * The command that repairs the key in its order; undefined if no command does, or the operator chose none.
+ * A command goes to all nodes: if one of them must keep its state and the command would change it, the finding
+ * is only reported.
  */
 function remedyOf(
   kind: FindingKind,

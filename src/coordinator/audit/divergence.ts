@@ -1,24 +1,24 @@
 /**
- * On how many keys nodes differ from the journal, by the last look at each: a run through all pages
- * replaces what was known, a look at single keys corrects it. In memory, bounded (P9).
+ * The number of keys on which nodes differ from the journal, by the latest look at each. An audit of all pages
+ * replaces the number, a look at single keys corrects it. In memory, bounded (P9).
  */
 import type { AuditAnswer } from '../../protocol/answer.ts';
 import type { AuditEvent } from '../../protocol/event.ts';
 import type { AuditRequest } from '../../protocol/request.ts';
 
-/** More are not told apart; the figure then says at least. */
+/** The most keys that are kept; beyond them the figure is a lower bound. */
 const KEYS_MAX = 100_000;
 
 export interface AuditSummary {
   readonly divergent: number;
-  /** When the last run through all keys ended, steady ms. */
+  /** When the latest audit of all keys ended, steady ms. */
   readonly finishedAt: number;
 }
 
 interface Run {
   readonly keys: Set<string>;
   checked: number;
-  /** Where its next page begins. */
+  /** The key at which its next page begins. */
   next: string;
 }
 
@@ -27,13 +27,13 @@ export class Divergence {
   #finishedAt: number | undefined;
   #run: Run | undefined;
 
-  /** Undefined before the first run has ended. */
+  /** Undefined before the first audit of all keys has ended. */
   get summary(): AuditSummary | undefined {
     if (this.#finishedAt === undefined) return undefined;
     return { divergent: this.#keys.size, finishedAt: this.#finishedAt };
   }
 
-  /** Notes what a request came to; returns the run that it ended, if it ended one. */
+  /** Notes the answer of a request; returns the audit that it ended, if it ended one. */
   note(request: AuditRequest, answer: AuditAnswer, now: number): AuditEvent | undefined {
     if (request.keys !== undefined) {
       this.#correct(request.keys, answer);
@@ -41,7 +41,7 @@ export class Divergence {
     }
     if (request.after === undefined) this.#run = { keys: new Set(), checked: 0, next: '' };
     const run = this.#run;
-    // Somebody went on from the middle, or two take turns: that says nothing about all keys.
+    // A client began in the middle, or two clients alternate: that is no audit of all keys.
     if (run === undefined || run.next !== (request.after ?? '')) return undefined;
     run.checked += answer.checked;
     for (const { groupId } of answer.findings) add(run.keys, groupId);

@@ -1,7 +1,7 @@
 /**
- * Whether new commands may go to the nodes, which all of them need: not while a breaker is open, and
- * only a few while one tries its node. What has begun in an earlier life, and what is being undone,
- * goes on anyway: it is held at the node, not here.
+ * Whether new commands may go to the nodes; each needs all of them. None may while a breaker is open, and few
+ * while one tries its node. Commands that an earlier life had begun, and rollbacks, go on: they are held at
+ * the node, not here.
  */
 import { type Breaker, isShut, isTrying } from '../../core/breaker.ts';
 import type { Causes } from '../../protocol/accepting.ts';
@@ -10,18 +10,18 @@ import { outageText } from './breaker-view.ts';
 /** By node. */
 export type Cluster = ReadonlyMap<string, Breaker>;
 
-/** How soon a command may come again that met a trial: about what one takes. */
+/** When a command that came during a trial may come again: about the time that a trial takes. */
 const TRIAL_RETRY_MS = 250;
 
 export class Admission {
   readonly #cluster: Cluster;
   readonly #trialCommands: number;
   #mode: 'free' | 'trial' | 'shut' = 'free';
-  /** What this trial still has room for. */
+  /** Commands that this trial still has room for. */
   #acceptable = 0;
   #dispatchable = 0;
 
-  /** @param trialCommands that may come in, and that may be handed out, while a breaker is half-open */
+  /** @param trialCommands the most that come in, and the most that are handed out, while a breaker is half-open */
   constructor(cluster: Cluster, trialCommands: number) {
     this.#cluster = cluster;
     this.#trialCommands = trialCommands;
@@ -59,14 +59,14 @@ export class Admission {
     this.#acceptable--;
   }
 
-  /** Why a command is not taken in that would not wait; undefined if it is. */
+  /** The reason to refuse a command that would not wait; undefined if there is none. */
   causeAt(now: number): Causes['breaker'] {
     if (this.#mode === 'free' || (this.#mode === 'trial' && this.#acceptable > 0)) return undefined;
     const shut = [...this.#cluster].filter(([, breaker]) => isShut(breaker));
     const details = { message: shut.map(describe).join('; '), nodes: shut.map(([node]) => node) };
     const forced = shut.filter(([, breaker]) => breaker.kind === 'forced').map(([node]) => node);
     if (forced.length > 0) {
-      // It does not close by itself, so nobody knows when to come again.
+      // It does not close by itself, so there is no time to come again.
       const words = forced.map((node) => `\`lockstep breaker close ${node}\``).join(', ');
       const hint = `It stays open until an operator closes it: ${words}. Nothing was journaled.`;
       return { ...details, hint };

@@ -1,6 +1,6 @@
 /**
- * Says in the log, and to main for the notices, what becomes of the breakers. An outage that lasts is
- * an error again once a minute, not with every trial that fails.
+ * Logs the changes of the breakers, and sends outages to main for the notices. An outage that lasts is an
+ * error again once a minute, not with every trial that fails.
  */
 import type { Log } from '../../observe/log/log-port.ts';
 import type { BreakerEvent } from '../../protocol/answer.ts';
@@ -42,7 +42,7 @@ export class BreakerReporter {
     }
     const cause = outageText(event);
     const details = { node, from, cause, trialsFailed, nextTrialInMs };
-    // Somebody meant it, and the log has who.
+    // An operator opened it, and the log has the name.
     if (event.forced === true) log.warn('a breaker opened', details);
     else if (this.#isError(node)) log.error('a breaker opened', details);
     else log.info('a breaker opened again', details);

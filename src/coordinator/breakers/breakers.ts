@@ -1,13 +1,13 @@
 /**
- * The breakers, one for each node, shared by all executors: what these see of the nodes comes in,
- * who may ask a node goes out, and every change is told and kept in the journal.
+ * The breakers, one for each node, shared by all executors. Executors report their results with the nodes;
+ * every change goes to them, to subscribers, and to the journal.
  *
- * Trial calls are ordered one by one, so that their number is bounded over all executors. An order
- * goes to one executor after the other, since only they know who waits for the node; if nobody does,
- * a harmless read is made at the next look.
+ * Trial calls are ordered one by one, so that their number is bounded over all executors. The executors get
+ * the orders in turn, because only they know which requests wait for the node. If none waits, the next tick
+ * orders a harmless read.
  *
- * P9: a trial without a result ends by the breaker's own timeout. P10: a journal that does not keep
- * or return a breaker leaves it closed at the next start, and is told.
+ * P9: a trial without a result ends by the breaker's own timeout. P10: if the journal cannot keep or return
+ * a breaker, the breaker starts closed, and that is logged.
  */
 import {
   actedOn,
@@ -34,11 +34,11 @@ import { decodeBreaker, encodeBreaker, nodeOfValue, valueName } from './stored-b
 interface NodeBreaker {
   /** Times it has opened since the start. */
   openings: number;
-  /** The journal's word is not this breaker's. */
+  /** The stored state differs from the one in memory. */
   isUnkept: boolean;
-  /** Executors in a row, to the last order, that had no trial call to make. */
+  /** The latest orders in a row for which the executor had no trial call. */
   idle: number;
-  /** Whether a harmless read is made rather than none. */
+  /** Whether the executor makes a harmless read if no request waits. */
   mayRead: boolean;
 }
 
@@ -53,7 +53,7 @@ export class Breakers {
   readonly #options: Pick<CoordinatorOptions, 'breaker' | 'executors'>;
   readonly #cluster = new Map<string, Breaker>();
   readonly #nodes = new Map<string, NodeBreaker>();
-  /** Who gets the next trial order. */
+  /** The executor that gets the next trial order. */
   #nextExecutor = 0;
   #isTroubleLogged = false;
 
@@ -79,23 +79,26 @@ export class Breakers {
     return this.#cluster.has(node);
   }
 
-  /** As an earlier life left them. Call when the executors are there, before any work. */
+  /** Restores the state of an earlier life. Call when the executors are there, before any work. */
   async restore(): Promise<void> {
     const { journal } = this.#ports;
     try {
       for (const [name, word] of await journal.kept()) {
         const node = nodeOfValue(name);
         if (node === undefined) continue;
-        // Of a node that is not configured any more, none is needed.
+        // The node is no longer configured.
         if (this.#cluster.has(node)) this.#revive(node, word);
         else await journal.keep(name, undefined);
       }
     } catch (error) {
-      this.#onTrouble('breakers of the life before are taken for closed', error);
+      this.#onTrouble(
+        'cannot read the breakers from the journal: all breakers start closed',
+        error,
+      );
     }
   }
 
-  /** What an executor has seen. */
+  /** An executor reports results. */
   observe(nodes: Readonly<Record<string, Sample>>, batch: Batch): void {
     for (const [node, sample] of Object.entries(nodes)) {
       this.#change(node, (breaker, context) => observe(breaker, sample, context), batch);
@@ -116,7 +119,7 @@ export class Breakers {
       ...(lastError === undefined ? {} : { lastError }),
     } as const;
     this.#change(node, (breaker, context) => tried(breaker, result, context), batch);
-    // One that came to nothing, as for want of descriptors, would do so again at once: at the next look.
+    // A trial without a result (no descriptors, for example) would fail again at once: the next tick tries.
     if (healthSignal !== 'none') this.#try(node);
   }
 
@@ -152,7 +155,7 @@ export class Breakers {
     this.#keep(node, batch);
   }
 
-  /** Says to executors and listeners how the breaker stands now. */
+  /** Sends the new state to executors and subscribers. */
   #report(node: string, before: Breaker): void {
     const after = this.#breaker(node);
     const isOpening = after.kind === 'open' || after.kind === 'forced';
@@ -165,7 +168,7 @@ export class Breakers {
     this.#ports.publish({ kind: 'breaker', topic: `breaker.${node}`, payload: () => event });
   }
 
-  /** Orders as many trial calls as there may be now. */
+  /** Orders as many trial calls as the breaker allows now. */
   #try(node: string): void {
     const { executors } = this.#options;
     const state = this.#of(node);
@@ -186,8 +189,8 @@ export class Breakers {
     const before = this.#breaker(node);
     const after = decodeBreaker(word, this.#context);
     if (after === undefined) {
-      const what = `the breaker of ${node} is taken for closed`;
-      const error = new JournalError('its word in the journal is not legible', { code: 'corrupt' });
+      const what = `the stored state of the breaker of ${node} is corrupt: the breaker starts closed`;
+      const error = new JournalError('the stored state is corrupt', { code: 'corrupt' });
       this.#of(node).isUnkept = true;
       return this.#ports.onTrouble(what, error);
     }
@@ -207,12 +210,12 @@ export class Breakers {
         this.#isTroubleLogged = false;
       } catch (error) {
         state.isUnkept = true;
-        this.#onTrouble('a breaker could not be kept in the journal; it is tried again', error);
+        this.#onTrouble('cannot store a breaker in the journal: retrying', error);
       }
     });
   }
 
-  /** Told once, until it goes well again. */
+  /** Logged once, until the journal works again. */
   #onTrouble(what: string, error: unknown): void {
     if (!(error instanceof JournalError)) throw error;
     if (!this.#isTroubleLogged) this.#ports.onTrouble(what, error);

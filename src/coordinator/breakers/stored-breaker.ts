@@ -1,4 +1,4 @@
-/** A breaker as a standing word of the journal, so that a restart does not forget an outage. */
+/** A breaker as a value in the journal, so that a restart does not forget an outage. */
 import {
   type Breaker,
   type BreakerContext,
@@ -9,17 +9,17 @@ import {
 
 const PREFIX = 'breaker/';
 
-/** The name of a node's word. */
+/** The name of a node's value. */
 export function valueName(node: string): string {
   return PREFIX + node;
 }
 
-/** The node of a word; undefined if it is none of a breaker. */
+/** The node of a value; undefined if the value is no breaker. */
 export function nodeOfValue(name: string): string | undefined {
   return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : undefined;
 }
 
-/** Undefined: a closed one needs none. A half-open one is tried again first thing. */
+/** Undefined for a closed breaker: it needs no value. A half-open one is stored as open until now. */
 export function encodeBreaker(breaker: Breaker): string | undefined {
   switch (breaker.kind) {
     case 'closed':
@@ -34,7 +34,7 @@ export function encodeBreaker(breaker: Breaker): string | undefined {
   }
 }
 
-/** Undefined if nothing can be made of it. */
+/** Undefined if the value is corrupt. */
 export function decodeBreaker(word: string, context: BreakerContext): Breaker | undefined {
   const value = parse(word);
   if (value['kind'] === 'forced') return forced(value['since'], context.now);
@@ -44,7 +44,7 @@ export function decodeBreaker(word: string, context: BreakerContext): Breaker | 
   const outage = {
     openings,
     cause,
-    // Words of an earlier version have neither.
+    // Values of an earlier version have neither.
     trialsFailed: isNumber(trialsFailed) ? trialsFailed : 0,
     ...(typeof lastError === 'string' ? { lastError } : {}),
   };

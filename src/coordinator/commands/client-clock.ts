@@ -1,14 +1,14 @@
 /**
- * The clock that clients are told (`at`), and by which `expiresAt` is judged: this life's clock, as long
- * as that is not behind the one of the lives before. It never runs back, not over a restart either, so
- * that nothing sent under an earlier life comes to be in time again (docs/decisions/043).
+ * The clock that clients see (`at`), and by which `expiresAt` is judged: the clock of this life, unless that is
+ * behind the clock of earlier lives. It never runs back, not even over a restart, so that a command sent
+ * under an earlier life is never in time again (docs/decisions/043).
  *
- * Where the wall clock was set back between two lives, it goes on from where the last one ended, and a step
- * beyond: how long the daemon was away is not known, and what was sent meanwhile is dated up to that far ahead.
+ * If the wall clock was set back between two lives, this clock goes on from the end of the last life plus a
+ * step: nobody knows how long the daemon was away, and requests sent meanwhile carry dates up to that far ahead.
  */
 import type { Moment } from '../../journal/port.ts';
 
-/** Longer than anybody is away, plus the longest deadline. */
+/** Longer than a daemon is away, plus the longest deadline. */
 const STEP_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** How far the clients' clock is ahead of this life's, ms. */
@@ -18,12 +18,12 @@ export function aheadMs(mark: Moment | undefined, { at, lived }: Moment): number
   return at >= last ? 0 : last + STEP_MS - at;
 }
 
-/** What a life leaves to the next: the clients' clock at its start, and the time lived until then. */
+/** The value that a life leaves to the next: the clients' clock at its start, and the time lived until then. */
 export function markOf({ at, lived }: Moment): string {
   return `${Math.ceil(at)} ${lived}`;
 }
 
-/** Undefined if there is none, or none that can be read: then the wall clock is believed. */
+/** Undefined if there is none, or it is corrupt: then the wall clock counts. */
 export function readMark(text: string | undefined): Moment | undefined {
   const [at = Number.NaN, lived = Number.NaN] = (text ?? '').split(' ').map(Number);
   return Number.isFinite(at) && Number.isFinite(lived) ? { at, lived } : undefined;

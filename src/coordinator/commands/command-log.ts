@@ -1,7 +1,7 @@
 /**
- * What the log says of commands. At debug every step of each, with its id; at info one line for each that
- * did not simply end as it should, and nothing for all others. A flood of those is cut: what was left out
- * is counted, and said at the end of the window.
+ * The log lines about commands. At debug: every step of each command, with its id. At info: one line for each
+ * command that was rolled back, abandoned, or refused by the fault of a node. A flood of lines is cut: those left
+ * out are counted, and the count is logged at the end of the window.
  */
 import type { Reason } from '../../core/model.ts';
 import type { Log } from '../../observe/log/log-port.ts';
@@ -9,7 +9,7 @@ import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { PublishedEvent } from '../../protocol/event.ts';
 import type { CoordinatorPorts } from '../ports.ts';
 
-/** So many lines in a window are written. */
+/** Lines written in one window. */
 const LINES_MAX = 20;
 const WINDOW_MS = 10_000;
 
@@ -33,7 +33,7 @@ const NODES_FAULTS: ReadonlySet<Reason | undefined> = new Set(['node_refused', '
 export class CommandLog {
   readonly #log: Log;
   readonly #ports: Pick<CoordinatorPorts, 'now' | 'at'>;
-  /** Of this window. */
+  /** Lines written in this window. */
   #lines = 0;
   #leftOut = 0;
   #windowEnds = Number.NEGATIVE_INFINITY;

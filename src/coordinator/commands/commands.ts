@@ -86,7 +86,7 @@ export class Commands {
     this.#leave(open);
   }
 
-  /** Takes up a command of an earlier run. Call in the order of `seq`, before any new one. */
+  /** Takes up a command of an earlier life. Call in the order of `seq`, before any new one. */
   resume(stored: RecoverableCommand): void {
     const { command, ...recovered } = takenUp(stored, this.#start.moment());
     const open = new OpenCommand(command, recovered);
@@ -160,7 +160,7 @@ export class Commands {
   }
 
   /**
-   * Settles a command that no executor has had in this run or an earlier one, if that is what
+   * Settles a command that no executor has had in this life or an earlier one, if that is what
    * follows from cancelling it, or from its deadline; or a held one, when an operator gives it up.
    * @returns whether it did
    */

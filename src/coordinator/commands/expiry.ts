@@ -1,8 +1,8 @@
-/** A command that came too late to be taken in: nobody may be waiting for it any more. */
+/** A command that came too late to be accepted: its client may no longer wait. */
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import type { CommandRequest } from '../../protocol/request.ts';
 
-/** Why it is not taken in; undefined if it is in time. `clientNow`: by the clock that clients are told. */
+/** The rejection; undefined if the command is in time. @param clientNow by the clock that clients see, ms */
 export function expiryOf(
   { id, expiresAt }: Pick<CommandRequest, 'id' | 'expiresAt'>,
   clientNow: number,

@@ -1,15 +1,15 @@
-/** Makes commands of requests: their number, their owner mark, their times, their nodes. */
+/** Makes commands of requests: adds their number, token, times and nodes. */
 import type { Command } from '../../core/model.ts';
 import { TokenSource } from '../../core/token.ts';
 import type { CommandRequest } from '../../protocol/request.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
 
-/** The highest ever given; what comes next is above them. */
+/** The highest values that were ever given; the next ones are above them. */
 export interface Counters {
   readonly lastSeq: number;
   /** Microseconds. */
   readonly lastToken: number;
-  /** How long the daemon has lived before this life, ms. */
+  /** How long the daemon had lived before this life, ms. */
   readonly lived: number;
 }
 

@@ -1,17 +1,16 @@
 /**
- * The clock of a command that an earlier life of the daemon took in (P7, P9). Its times are dated by
- * that life's clock, and nobody can say whether this life's is the same: it may have been set. So each
- * command keeps a clock of its own: it goes on as the wall clock says, and never stands behind the time
- * that the daemon has lived since the command was accepted.
+ * The clock of a command that an earlier life of the daemon accepted (P7, P9). Its times are dated by the clock
+ * of that life, which may have been set since. So each command keeps a clock of its own: it follows the wall
+ * clock, and is never behind the time that the daemon has lived since the acceptance.
  *
- * `behindMs` is how far this life's clock is behind it: 0, unless a clock was set back. In the journal
- * a command has its own times; in this life it is handled by this life's. So a deadline comes when the
- * wall clock says so, and never later than what was left of its length when this life began.
+ * `behindMs` is how far the clock of this life is behind it: 0, unless a clock was set back. The journal has the
+ * command's own times; this life uses its own. So a deadline comes when the wall clock says so, and never
+ * later than the time that was left of it when this life began.
  */
 import type { Command, DurableEntry } from '../../core/model.ts';
 import type { Moment, RecoverableCommand } from '../../journal/port.ts';
 
-/** What the journal has of a command, with its times by this life's clock. */
+/** A command of the journal, with its times by the clock of this life. */
 export interface TakenUp {
   readonly command: Command;
   readonly entries: RecoverableCommand['entries'];
@@ -21,7 +20,7 @@ export interface TakenUp {
 export function takenUp({ command, entries, lived }: RecoverableCommand, now: Moment): TakenUp {
   const livedMs = Math.max(0, now.lived - lived);
   const behindMs = Math.max(0, command.acceptedAt + livedMs - now.at);
-  // What has happened is not ahead, whichever clock dated it.
+  // An entry of the past is not ahead, whichever clock dated it.
   const ours = (at: number) => Math.min(at - behindMs, now.at);
   return {
     command: {
@@ -34,7 +33,7 @@ export function takenUp({ command, entries, lived }: RecoverableCommand, now: Mo
   };
 }
 
-/** A fact of this life as the command's own clock dates it, for the journal. */
+/** An entry of this life by the command's own clock, for the journal. */
 export function byItsOwnClock<Entry extends DurableEntry>(entry: Entry, behindMs: number): Entry {
   return behindMs === 0 ? entry : { ...entry, at: entry.at + behindMs };
 }

@@ -1,11 +1,11 @@
 /**
- * A command whose record or history crashes a thread would be taken up at every start, for ever, and
- * take all others with it. So after three crashes in a row, each soon after its start, the commands of
- * earlier lives are driven one at a time. Which one is under way is durable before it is driven: when the
- * daemon crashes then, the next life parks it (P5): it is listed, keeps its key, and nobody drives it
- * until an operator says what becomes of it. One that an operator has driven again is watched likewise.
+ * A command whose record or history crashes a thread would be taken up at every start, forever, and stop all
+ * others. So after three crashes in a row, each soon after its start, the commands of earlier lives are driven
+ * one at a time. The command under way is durable before it is driven. If the daemon crashes then, the next
+ * life parks that command (P5): it is listed and keeps its key, and no executor drives it until an operator
+ * decides. A parked command that an operator has driven again is watched in the same way.
  *
- * New commands are not held up by it.
+ * New commands do not wait for this.
  */
 import type { Lane } from '../../core/model.ts';
 import { JournalError } from '../../journal/errors.ts';
@@ -16,23 +16,23 @@ import { Lanes } from '../queue/lanes.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
 import type { Questions } from '../requests/questions.ts';
 
-/** What main has counted of the lives before this one; kill -9 from outside is no crash. */
+/** The crashes of earlier lives, counted by main; a kill -9 from outside is no crash. */
 export interface Crashes {
   /** The latest lives that each crashed soon after its start. */
   readonly inARow: number;
-  /** A number that has risen with each crash, whenever it came. */
+  /** All crashes so far, soon after a start or not. */
   readonly all: number;
 }
 
-/** So many in a row, and commands are taken up with care. */
+/** After so many in a row, commands are driven one at a time. */
 const CRASHES_MAX = 3;
-/** The standing word: which command is under way, and how many crashes there had been. */
+/** The value in the journal: the command under way, and the number of crashes before. */
 const WORD = 'probation';
-/** The standing word: which commands were parked, by a life that may have ended before it told. */
+/** The value in the journal: parked commands that no life has reported yet. */
 const UNREPORTED = 'parked';
-/** Each is of a life that was killed while it started. */
+/** Each comes from a life that was killed during its start. */
 const UNREPORTED_MAX = 100;
-/** So long after it was handed out a command is asked for: an executor that answers has survived it. */
+/** So long after the dispatch the executor is asked: if it answers, it has survived the command. */
 const PROBATION_MS = 1000;
 const ANSWER_MS = 2000;
 
@@ -41,24 +41,24 @@ export interface ProbationOptions {
   readonly interactiveShare: number;
   readonly crashes: Crashes;
   readonly questions: Questions;
-  /** Has something done in a turn of its own, soon. */
+  /** Runs `act` in one of the next batches. */
   readonly post: (act: (batch: Batch) => void) => void;
-  /** No command that had begun in an earlier life is left to be tested. */
+  /** All commands that had begun in an earlier life have passed. */
   readonly onTakenUp?: (() => void) | undefined;
 }
 
 export class Probation {
-  /** Where untested commands wait for a place. */
+  /** The lanes of untested commands. */
   readonly lanes: Lanes;
   /** All commands of earlier lives are tested. */
   readonly isCareful: boolean;
   #unreported: readonly number[] = [];
   readonly #options: ProbationOptions;
   readonly #untested = new Set<OpenCommand>();
-  /** Of those, the ones that had begun in an earlier life. */
+  /** The untested commands that had begun in an earlier life. */
   #begun = 0;
   #isRecovered = false;
-  /** The one that is under way. */
+  /** The untested command under way. */
   #current: OpenCommand | undefined;
   #isSaved = false;
 
@@ -68,14 +68,14 @@ export class Probation {
     this.isCareful = options.crashes.inARow >= CRASHES_MAX;
   }
 
-  /** Commands that were parked after a crash, and that no run has reported yet. */
+  /** Commands that were parked after a crash, and that no life has reported yet. */
   get unreported(): readonly number[] {
     return this.#unreported;
   }
 
   /**
-   * Parks the command that the last life had under way when it crashed. Call before anything is taken up.
-   * Where the journal does not tell, none is: the others go on, and a crash counts as before.
+   * Parks the command that was under way when the last life crashed. Call before any command is taken up.
+   * If the journal cannot be read, none is parked: all commands go on, and a crash counts as before.
    * @throws JournalError if it could not be written
    */
   async park(): Promise<void> {
@@ -91,9 +91,9 @@ export class Probation {
     const read = (name: string): readonly number[] => {
       const numbers = numbersOf(words.get(name) ?? '[]');
       if (numbers !== undefined) return numbers;
-      const message = `what is kept as ${name} is not legible`;
+      const message = `the value ${name} is corrupt`;
       onTrouble(
-        'it is not known which commands crashed',
+        'cannot read which command crashed the last run: none is parked',
         new JournalError(message, { code: 'corrupt' }),
       );
       return [];
@@ -111,12 +111,12 @@ export class Probation {
     return undefined;
   }
 
-  /** The command of an earlier life is about to be looked at for the first time, if that is to be noted. */
+  /** A command of an earlier life is about to be read for the first time: stores that, if it is tested. */
   async look({ command, entries, held }: Looked): Promise<void> {
     if (this.isCareful && held === undefined && entries.length > 0) await this.#write(command.seq);
   }
 
-  /** All that is open has been looked at, and what is parked was told. */
+  /** All open commands were read, and the parked ones were reported. */
   async recovered(): Promise<void> {
     const { journal } = this.#options.ports;
     if (this.isCareful) await journal.keep(WORD, undefined);
@@ -135,14 +135,14 @@ export class Probation {
     return this.#untested.has(open);
   }
 
-  /** The next untested command, once no other is under way; see `Lanes.next`. */
+  /** The next untested command, if no other is under way; see `Lanes.next`. */
   next(takesNew: (lane: Lane) => boolean): OpenCommand | undefined {
     if (this.#current !== undefined) return undefined;
     this.#current = this.lanes.next(takesNew);
     return this.#current;
   }
 
-  /** A command was taken by `next`, and it is not durable yet that it is under way. */
+  /** `next` has returned a command, and the journal does not know yet that it is under way. */
   get hasUnsaved(): boolean {
     return this.#current !== undefined && !this.#isSaved;
   }
@@ -177,7 +177,7 @@ export class Probation {
     at(now() + PROBATION_MS, () => this.#ask(open));
   }
 
-  /** An executor that hangs does not answer: then the command stays under way until the nanny ends it. */
+  /** An executor that hangs does not answer: its command stays under way until the nanny ends the daemon. */
   #ask(open: OpenCommand): void {
     const { ports, questions, post } = this.#options;
     const { executor, command } = open;

@@ -1,12 +1,12 @@
 /**
- * The lives of the daemon, as far as one must know how the other ended: what a life in order has given
- * up is reset, while the kernel goes on sending for a process that was killed (docs/decisions/035).
+ * The lives of the daemon, as far as the next one depends on how the last one ended: connections of an orderly
+ * end are reset, while the kernel may go on sending for a killed process (docs/decisions/035).
  */
 import type { Inherited } from '../../core/model.ts';
 import type { Journal, Moment } from '../../journal/port.ts';
 import { aheadMs, markOf, readMark } from './client-clock.ts';
 
-/** `running` from the start on, `ended` after an end in order at which every connection to a node was closed. */
+/** `running` from the start on; `ended` after an orderly end that closed every connection to a node. */
 const WORD = 'life';
 /** See {@link markOf}. */
 const CLOCK = 'clock';
@@ -15,13 +15,13 @@ const CLOCK = 'clock';
 export type Outliving = Readonly<Record<string, number>>;
 
 export interface LifeOptions {
-  /** Of all configured nodes. */
+  /** For all configured nodes. */
   readonly outliving: Outliving;
   readonly quiesceMs: number;
   readonly now: () => number;
 }
 
-/** What the journal says of the lives before. */
+/** The lives before this one, by the journal. */
 interface Before {
   readonly isAfterOrder: boolean;
   /** The clients' clock at the start of the last one. */
@@ -31,10 +31,10 @@ interface Before {
 
 export class Life {
   readonly inherited: Inherited;
-  /** The clock that clients are told, ms. */
+  /** The clock that clients see, ms. */
   readonly clientNow: () => number;
   readonly #now: () => number;
-  /** Until then lives before the last may have left something behind, of which the next one must know. */
+  /** Until then, requests of lives before the last one may still land, and the next life must know. */
   readonly #cleanFrom: number;
 
   readonly #mark: string;
@@ -63,27 +63,27 @@ export class Life {
     const kept = await journal.kept();
     const { lastSeq, lived } = await journal.head();
     const word = kept.get(WORD);
-    // An empty journal has had no life.
+    // An empty journal belongs to no earlier life.
     const isAfterOrder = word === 'ended' || lastSeq === 0;
     if (word !== 'running') await journal.keep(WORD, 'running');
     return new Life({ isAfterOrder, mark: readMark(kept.get(CLOCK)), lived }, options);
   }
 
   /**
-   * Leaves to the next life where the clients' clock has begun in this one.
-   * @throws JournalError: the next life then knows it from an earlier one, and less exactly
+   * Stores the start of the clients' clock for the next life.
+   * @throws JournalError: the next life then uses an older value, which is less exact
    */
   async keepClock(journal: Journal): Promise<void> {
     await journal.keep(CLOCK, this.#mark);
   }
 
-  /** No thread of this run has a connection to a node now. */
+  /** No thread of this life has a connection to a node now. */
   noteNodesLeft(): void {
     this.#hasLeftNodes = true;
   }
 
   /**
-   * Its last word, as far as it ends in order.
+   * Stores that this life ended in order, if it did.
    * @throws JournalError: the next life then waits as after a kill
    */
   async end(journal: Journal): Promise<void> {

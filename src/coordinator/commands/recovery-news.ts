@@ -1,12 +1,12 @@
-/** What the log, and main for the notices, hear of what an earlier life has left. */
+/** Logs the work that an earlier life left, and sends it to main for the notices. */
 import type { Log } from '../../observe/log/log-port.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
 import { missingNodes } from './missing-nodes.ts';
 
-/** Told from here on: less is what clocks do. */
+/** Logged from here on: smaller corrections of a clock are normal. */
 const CLOCK_LAG_WARN_MS = 60_000;
 
-/** Open commands need nodes that are not configured any more: how many, by node. */
+/** Open commands need nodes that are no longer configured: how many, by node. */
 export interface MissingNews {
   readonly kind: 'missing_nodes';
   readonly counts: Readonly<Record<string, number>>;
@@ -17,7 +17,7 @@ export interface Left {
   readonly commands: readonly OpenCommand[];
   /** How far the clock is behind the latest time in the journal. */
   readonly lagMs: number;
-  /** Those that are configured now. */
+  /** The configured nodes. */
   readonly nodeNames: readonly string[];
 }
 
@@ -49,7 +49,7 @@ interface Outlets {
   readonly notify: (news: MissingNews) => void;
 }
 
-/** Whoever took a node out has to hear what that leaves undone. */
+/** The operator who removed a node must see the commands that cannot end without it. */
 function logMissing(counts: MissingNews['counts'], { log, notify }: Outlets): void {
   const names = Object.keys(counts);
   if (names.length === 0) return;

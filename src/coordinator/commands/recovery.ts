@@ -1,6 +1,6 @@
 /**
- * What an earlier life has left: its open commands, each on its key before any
- * new one, and the requests of settled ones that may still land (P4.5).
+ * Takes up the work of an earlier life: its open commands, each at its key before any new one, and the requests
+ * of settled commands that may still land (P4.5).
  */
 import { inheritedUntil } from '../../core/loose.ts';
 import type { Inherited, Loose } from '../../core/model.ts';
@@ -17,8 +17,8 @@ export async function loadCounters(journal: Journal): Promise<Counters> {
 }
 
 /**
- * How far this life's clock is behind the one that dated the latest command, ms; below 0: ahead of it.
- * Nothing hangs on it: it is for people.
+ * How far the clock of this life is behind the date of the latest command, ms; below 0: ahead of it.
+ * For people only: no decision depends on it.
  */
 export async function clockLag(journal: Journal, now: number): Promise<number> {
   const [latest] = (await journal.list({}, undefined, 1)).commands;
@@ -46,7 +46,7 @@ export async function recover(commands: Commands, journal: Journal): Promise<num
   return count;
 }
 
-/** Their recorded times belong to another life's clock; all count from this start. */
+/** Their times are of another life's clock; all count from this start. */
 async function recoverLoose(commands: Commands, journal: Journal): Promise<void> {
   for (let after = 0; ; ) {
     const page = await journal.loadLoose(after, PAGE);
@@ -59,7 +59,7 @@ async function recoverLoose(commands: Commands, journal: Journal): Promise<void>
   }
 }
 
-/** However much there is to take up, the thread goes on hearing main (P8). */
+/** Lets the thread receive messages of main, however long the recovery takes (P8). */
 function nextLoopTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,7 @@
-/** P7: the same id again. The same content gets the first outcome, other content is rejected; those who ask for an open command wait for its end. */
+/**
+ * P7: a repeat has the id of an earlier command. With the same content it gets the first outcome, with other
+ * content it is rejected. A repeat of an open command waits for the end of that command.
+ */
 
 import type { Command } from '../../core/model.ts';
 import type { StoredCommand } from '../../journal/port.ts';
@@ -38,7 +41,7 @@ export class Repeats {
   join(open: OpenCommand, { request, respond }: Asking, batch: Batch): void {
     const conflict = conflictWith(open.command, request);
     if (conflict !== undefined) return respond(conflict);
-    // Its settlement may be part of this turn's commit (P3).
+    // Its settlement may be part of this commit (P3).
     batch.after(() => {
       if (open.answer !== undefined) respond(open.answer);
       else if (request.wait === 'settled') this.#await(open, respond);
@@ -47,8 +50,8 @@ export class Repeats {
   }
 
   /**
-   * The first outcome of this id if its command is settled, for it is done already; else `rejection`.
-   * `again`: a command of this id was accepted since it was asked, and is open.
+   * Answers with the first outcome if a command of this id is settled, else with `rejection`. Calls `again`
+   * if a command of this id was accepted meanwhile and is open.
    */
   answerFirst({ request, respond }: Asking, { rejection, again }: Otherwise, batch: Batch): void {
     const { id } = request;
@@ -84,7 +87,7 @@ function isSame(one: Respond['envelope'], other: Respond['envelope']): boolean {
   return one.every((frame, index) => other[index]?.equals(frame) === true);
 }
 
-/** The answer of a command of the journal to whoever sends its id again. */
+/** The answer of a command in the journal for a client that sends its id again. */
 export function repeatAnswer(
   first: StoredCommand,
   request: CommandRequest,

@@ -1,6 +1,6 @@
 /**
- * How a command ends that no executor has had, in this life of the daemon or an earlier one: nothing
- * was sent for it, so the coordinator itself asks the core.
+ * How a command ends that no executor has had, in this life of the daemon or an earlier one: no request was
+ * sent for it, so the coordinator itself asks the core.
  */
 import { abandonUnread, decide } from '../../core/decide.ts';
 import { evolve } from '../../core/evolve.ts';
@@ -10,7 +10,7 @@ import { awaitedNodes } from '../queue/awaited-nodes.ts';
 import type { KeyOrder } from '../queue/key-order.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
 
-/** `disown`: an operator gives up one that is held. */
+/** `disown`: an operator gives up a held command. */
 export type UndrivenEnd = 'cancel' | 'ticked' | 'disown';
 
 /** No executor has it, and none had: it waits for its key, for loose requests, or in its lane. */
@@ -20,7 +20,7 @@ function isUndriven(open: OpenCommand, why: UndrivenEnd): boolean {
   return !recovered && (stage === 'waiting' || stage === 'ready');
 }
 
-/** Of one that waited in vain, for its key or for what may still land: its nodes were not asked, and why. */
+/** For a command that waited in vain for its key or for loose requests: why its nodes were not asked. */
 function explained(settlement: Settlement, open: OpenCommand, { keys, now }: Ending): Settlement {
   if (settlement.state !== 'refused') return settlement;
   const holder = keys.holderOf(open.command.groupId);
@@ -46,8 +46,8 @@ export interface Ending extends Context {
 }
 
 /**
- * What follows from its being cancelled, from the time, or from its being given up; undefined if it goes
- * on waiting, or is none of these commands.
+ * The settlement that follows from a cancel, from the deadline, or from giving it up; undefined if the command
+ * waits on, or an executor has it.
  */
 export function endOfUndriven(
   open: OpenCommand,
@@ -57,7 +57,7 @@ export function endOfUndriven(
   if (!isUndriven(open, why)) return undefined;
   const { command, state, reason, stage } = open;
   const { inherited, policy } = ending;
-  // Its history has crashed a thread: it is not for this one to read.
+  // Its history has crashed a thread: this thread does not read it.
   if (stage === 'parked') return abandonUnread(command, { state, reason }, ending);
   const saga = open.entries.reduce<Saga>(
     (so, entry) => evolve(so, entry, policy),

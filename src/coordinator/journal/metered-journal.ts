@@ -1,18 +1,18 @@
 /**
- * The journal, with its commits counted and timed, and with a word in the thread's beat while it is
- * at work: a slow disk must not look like a thread that hangs (P8).
+ * The journal with its commits counted and timed. It marks the thread's beat while the journal works: a slow
+ * disk must not look like a thread that hangs (P8).
  */
 import type { CommitResult, Journal, WriteBatch } from '../../journal/port.ts';
 import type { Distribution } from '../../protocol/figures.ts';
 import { DistributionCounter } from '../notify/distribution.ts';
 
-/** ms: a fast disk syncs in a fraction of one, a bad one takes seconds. */
+/** ms: a fast disk syncs in less than one, a bad disk in seconds. */
 const DURATION_BOUNDS = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 const WRITES_BOUNDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 export interface Meter {
   readonly now: () => number;
-  /** Says that the journal is at work; what it returns says that it is not any more. */
+  /** The journal begins to work; the returned function ends that. */
   readonly enter: () => () => void;
 }
 
@@ -29,7 +29,7 @@ export class MeteredJournal implements Journal {
     this.#meter = meter;
   }
 
-  /** Of commits that succeeded, ms. */
+  /** Durations of successful commits, ms. */
   get commitDurations(): Distribution {
     return this.#durations.counted;
   }

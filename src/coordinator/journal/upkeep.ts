@@ -1,10 +1,10 @@
 /**
- * Keeps the journal small: old history goes in small steps, each in a turn of
- * its own, so that work goes between; the driver's files are tidied every second. Once a minute the
- * journal is told how long the daemon has lived: by that alone history grows old (P7).
+ * Keeps the journal small. Old history is pruned in small steps, each in a batch of its own, so that other work
+ * goes on between; the driver's files are tidied every second. Once a minute the journal gets the time that
+ * the daemon has lived: history ages by that alone (P7).
  *
- * What can be better the next time (somebody reads the journal for long) is no reason to stop: it is
- * said, and tried again.
+ * A failure that may pass (a reader holds the journal for long) is no reason to stop: it is logged, and the
+ * upkeep is tried again.
  */
 import { JournalError } from '../../journal/errors.ts';
 import type { Journal, Moment } from '../../journal/port.ts';
@@ -18,7 +18,7 @@ export interface UpkeepOptions {
   readonly journal: Journal;
   readonly moment: () => Moment;
   readonly retentionMs: number;
-  /** Has something done in a turn of its own, soon. */
+  /** Runs `act` in one of the next batches. */
   readonly post: (act: (batch: Batch) => void) => void;
   readonly onTrouble: (what: string, error: JournalError) => void;
 }
@@ -34,7 +34,7 @@ export class Upkeep {
     this.#lastPrune = this.#lastTidy;
   }
 
-  /** Call it now and then; it does what is due. */
+  /** Does what is due. Call it a few times a second. */
   look(batch: Batch): void {
     const now = this.#options.moment().at;
     if (now - this.#lastPrune >= PRUNE_EVERY_MS) {
@@ -48,7 +48,7 @@ export class Upkeep {
 
   #prune(batch: Batch): void {
     const { journal, moment, retentionMs, post } = this.#options;
-    // Counted from the latest step: a long history has many, and one row of steps is enough.
+    // Counted from the latest step: a long history has many steps, and one series of them is enough.
     this.#lastPrune = moment().at;
     batch.read(() =>
       this.#try(async () => {

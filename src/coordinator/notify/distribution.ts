@@ -1,4 +1,4 @@
-/** Observations counted into fixed buckets: an increment each, whatever is made of them later. */
+/** Counts observations into fixed buckets: one increment for each. */
 import type { Distribution } from '../../protocol/figures.ts';
 
 export class DistributionCounter {
@@ -6,7 +6,7 @@ export class DistributionCounter {
   readonly #counts: number[];
   #sum = 0;
 
-  /** @param bounds upper ones, rising, inclusive; what is beyond the last is counted too */
+  /** @param bounds upper bounds of the buckets, rising, inclusive; a last bucket takes all larger values */
   constructor(bounds: readonly number[]) {
     this.#bounds = bounds;
     this.#counts = new Array<number>(bounds.length + 1).fill(0);

@@ -1,7 +1,7 @@
 /**
- * Once a second: how things stand, for main. The executors are asked, so it also has each of them do
- * something, however few commands there are (P8). The round does not stand in line with the requests
- * of clients: what they ask for is no sign that a thread hangs.
+ * Sends a summary to main once a second. The executors are asked, so each of them does some work, however few
+ * commands there are (P8). The round does not wait behind requests of clients: a long queue of requests must
+ * not look like a thread that hangs.
  */
 import { isError, type SummaryAnswer } from '../../protocol/answer.ts';
 import type { Respond } from '../ports.ts';
@@ -10,14 +10,14 @@ const ROUND_MS = 1000;
 
 export interface FiguresRoundOptions {
   readonly ask: (respond: Respond<SummaryAnswer>) => void;
-  /** Of a round that came back. */
+  /** Gets the summary of each round that ended. */
   readonly onSummary: (summary: SummaryAnswer) => void;
 }
 
 export function startFiguresRound({ ask, onSummary }: FiguresRoundOptions): void {
   const round = () =>
     ask((answer) => {
-      // Too much is asked, or the daemon ends: there is another round.
+      // Too many questions wait, or the daemon stops: the next round may succeed.
       if (!isError(answer)) onSummary(answer);
     });
   round();

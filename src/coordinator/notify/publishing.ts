@@ -8,7 +8,7 @@ import type { CoordinatorPorts } from '../ports.ts';
 import type { EventSocket } from '../sockets/event-socket.ts';
 import type { StuckNews } from './stuck-news.ts';
 
-/** An audit has found keys on which nodes are not as the journal has it. */
+/** An audit has found keys on which nodes differ from the journal. */
 interface AuditNews {
   readonly kind: 'diverged';
   readonly keys: number;

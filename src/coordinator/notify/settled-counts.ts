@@ -3,7 +3,7 @@ import type { Command, Settlement } from '../../core/model.ts';
 import type { CommandDurations } from '../../protocol/figures.ts';
 import { DistributionCounter } from './distribution.ts';
 
-/** ms: from one commit to what is stuck for minutes. */
+/** ms: from one commit to a rollback that is stuck for minutes. */
 const DURATION_BOUNDS = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000,
 ];
@@ -18,7 +18,7 @@ interface Sort extends Omit<CommandDurations, 'durations'> {
 
 export class SettledCounts {
   readonly #byState: Record<string, number> = {};
-  /** All from the start: of a series that is born with its first event, Prometheus misses that event. */
+  /** All series exist from the start: Prometheus would miss the first event of a series that begins with it. */
   readonly #sorts = new Map<string, Sort>(
     OPS.flatMap((op) =>
       LANES.flatMap((lane) =>

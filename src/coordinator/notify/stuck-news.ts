@@ -1,7 +1,6 @@
 /**
- * Tells of rollbacks that do not end by themselves as long as their node stays away (P5): each when
- * it gets stuck, and those of an earlier life once, as a number, however many they are. Nobody may
- * think that the restart has mended them.
+ * Reports rollbacks that cannot end while their node is away (P5): each when it gets stuck, and those of an
+ * earlier life once, as one number. So no operator thinks that the restart has fixed them.
  */
 import type { Log } from '../../observe/log/log-port.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
@@ -27,7 +26,7 @@ export class StuckNews {
     this.#notify({ kind: 'stuck', id, op });
   }
 
-  /** All that is open has been taken up. */
+  /** All open commands of earlier lives were taken up. */
   recovered(commands: Iterable<OpenCommand>): void {
     this.#isRecovered = true;
     let count = 0;

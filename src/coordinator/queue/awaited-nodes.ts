@@ -1,11 +1,11 @@
-/** For whom a command waits that holds its key and may not begin yet (P4.4). */
+/** The nodes for which a command waits that holds its key and may not begin yet (P4.4). */
 import { wantedBy } from '../../core/loose.ts';
 import type { NodeOutcome } from '../../core/model.ts';
 import { landingText } from '../../protocol/landing.ts';
 import type { KeyOrder } from './key-order.ts';
 import type { OpenCommand } from './open-command.ts';
 
-/** @returns those nodes, each with the time at which the wait is over; undefined if it waits for none */
+/** @returns the nodes, each with the end of the wait as its text; undefined if it waits for none */
 export function awaitedNodes(
   open: OpenCommand,
   keys: KeyOrder,

@@ -1,11 +1,11 @@
 /**
- * Which open commands are past their deadline. All of them are looked at only when the earliest
- * deadline has passed, so 200,000 that wait cost nothing meanwhile.
+ * Finds open commands past their deadline. It reads all of them only when the earliest deadline has passed, so
+ * 200,000 waiting commands cost nothing meanwhile.
  */
 import type { OpenCommand } from './open-command.ts';
 
 export class DeadlineWatch {
-  /** No open command has an earlier deadline ahead of it; there may be none at this time any more. */
+  /** Lower bound of all open deadlines, ms. It may be stale: its command may have settled. */
   #next = Number.POSITIVE_INFINITY;
 
   add({ command }: OpenCommand): void {
@@ -13,7 +13,7 @@ export class DeadlineWatch {
   }
 
   /**
-   * Hands every command past its deadline to `expire`, until that says there is no more room.
+   * Passes every command past its deadline to `expire`, until that returns false: no more room.
    * @returns whether it has seen them all
    */
   look(all: Iterable<OpenCommand>, now: number, expire: (open: OpenCommand) => boolean): boolean {
@@ -21,7 +21,7 @@ export class DeadlineWatch {
     let next = Number.POSITIVE_INFINITY;
     for (const open of all) {
       const { deadlineAt } = open.command;
-      // Its acceptance is not durable yet: it can be refused the next time.
+      // Its acceptance is not durable yet: the next look can refuse it.
       if (now < deadlineAt || open.stage === 'new') next = Math.min(next, deadlineAt);
       else if (!expire(open)) return false;
     }

@@ -1,7 +1,7 @@
 /**
- * Hands commands to executors: from the lanes, in their order, as places become free.
+ * Dispatches commands to executors: from the lanes, in their order, as slots become free.
  *
- * What is handed out is durable already (P2, P3): the coordinator calls `dispatch` between two turns.
+ * All that it dispatches is durable (P2, P3): the batch loop calls `dispatch` after each commit.
  */
 import type { Inherited, Lane } from '../../core/model.ts';
 import type { Admission } from '../breakers/admission.ts';
@@ -13,9 +13,9 @@ import type { OpenCommand } from './open-command.ts';
 import type { Pauses } from './pauses.ts';
 import { Slots } from './slots.ts';
 
-/** Commands handed out in one turn: rollbacks of an earlier life take no place that would bound them. */
+/** The most commands dispatched at once: rollbacks of an earlier life take no slot that would bound them. */
 const DISPATCH_MAX = 1000;
-/** So long after the latest interactive command its lane counts as in use. */
+/** The interactive lane counts as in use for so long after its latest command. */
 const IN_USE_MS = 10_000;
 
 export interface DispatcherStart {
@@ -26,7 +26,7 @@ export interface DispatcherStart {
   readonly pauses: Pick<Pauses, 'has'>;
   readonly probation: Probation;
   readonly inherited: Inherited;
-  /** There is more to hand out: call again soon. */
+  /** More commands are ready: call again soon. */
   readonly onMore: () => void;
 }
 
@@ -34,7 +34,7 @@ export class Dispatcher {
   readonly lanes: Lanes;
   readonly #start: DispatcherStart;
   readonly #slots: Slots;
-  /** The most places the bulk lane takes while the other is in use. */
+  /** The most slots of the bulk lane while the other is in use. */
   readonly #bulkMax: number;
   #interactiveAt = Number.NEGATIVE_INFINITY;
 
@@ -46,12 +46,12 @@ export class Dispatcher {
     this.lanes = new Lanes(interactiveShare);
   }
 
-  /** The command holds its key, and waits for a place. */
+  /** The command holds its key, and waits for a slot. */
   add(open: OpenCommand): void {
     this.#linesOf(open).add(open);
   }
 
-  /** Takes a command out that needs no place any more. */
+  /** Removes a command that no longer needs a slot. */
   remove(open: OpenCommand): void {
     this.#linesOf(open).remove(open);
   }
@@ -65,7 +65,7 @@ export class Dispatcher {
     return this.#start.probation.next(takesNew) ?? this.lanes.next(takesNew);
   }
 
-  /** Fills the free places. */
+  /** Fills the free slots. */
   async dispatch(): Promise<void> {
     const { admission, pauses, probation } = this.#start;
     const now = this.#start.ports.now();
@@ -84,7 +84,7 @@ export class Dispatcher {
     }
     if (picked.length === 0) return;
     if (picked.length === DISPATCH_MAX) this.#start.onMore();
-    // A delete is guarded by the mark its record bears; the journal may know it.
+    // A delete is guarded by the token of its record; the journal may know it.
     const surveyed = picked.filter(
       ({ open }) => open.state === 'accepted' && open.command.op === 'delete',
     );
@@ -99,14 +99,14 @@ export class Dispatcher {
   }
 
   /**
-   * What the bulk lane has in work delays everybody at the nodes. So it keeps to its share also while
-   * no interactive command waits, for the next is about to come.
+   * Bulk commands in work delay all others at the nodes. So the bulk lane keeps to its share even while no
+   * interactive command waits: the next one is about to come.
    */
   #bulkMayGo(now: number): boolean {
     return this.#slots.bulk < this.#bulkMax || now - this.#interactiveAt >= IN_USE_MS;
   }
 
-  /** The command has turned back or settled: its place is free. */
+  /** The command is being rolled back, or has settled: its slot is free. */
   release(open: OpenCommand): void {
     this.#slots.release(open);
   }

@@ -1,6 +1,6 @@
 /**
- * One at a time per key, in the order of acceptance (P6), and what earlier commands of a key have
- * left behind that may still land on it (P4.4, P4.5).
+ * One command at a time per key, in the order of acceptance (P6), and the requests of earlier commands that may
+ * still land on the key (P4.4, P4.5).
  */
 import { opposedUntil, type Want, withLoose } from '../../core/loose.ts';
 import type { Loose } from '../../core/model.ts';
@@ -14,29 +14,29 @@ interface LooseOfCommand {
   readonly seq: number;
   readonly groupId: string;
   readonly loose: LooseByNode;
-  /** When the last of them has ended. */
+  /** The time at which the last of them has ended. */
   readonly until: number;
 }
 
 interface Key {
   holder: OpenCommand | undefined;
-  /** Made when somebody waits: few keys are ever asked for twice at a time. */
+  /** Made when a command waits: few keys have two open commands at a time. */
   waiting: LinkedQueue<OpenCommand> | undefined;
   loose: readonly LooseOfCommand[];
 }
 
-/** Keys that no command has been at since the watch began. */
+/** Keys without a command since the watch began. */
 export type QuietKeys = ReadonlySet<string>;
-/** Of nearly every key. */
+/** For nearly every key. */
 const NO_LOOSE: readonly LooseOfCommand[] = [];
 
 export class KeyOrder {
   readonly #keys = new Map<string, Key>();
   readonly #watches = new Set<Set<string>>();
-  /** All loose records, in no order; few, since only failures leave any. */
+  /** All loose records, in no order; few, because only failures leave one. */
   readonly #loose = new Set<LooseOfCommand>();
 
-  /** True if the command holds its key now; otherwise it waits in line. */
+  /** @returns whether the command holds its key now; otherwise it waits in line */
   enter(open: OpenCommand): boolean {
     for (const quiet of this.#watches) quiet.delete(open.command.groupId);
     const key = this.#key(open.command.groupId);
@@ -57,13 +57,13 @@ export class KeyOrder {
     return this.#keys.get(groupId)?.holder;
   }
 
-  /** The command that another one waits for, which has its key. */
+  /** The command that holds the key and that this one waits for. */
   waitsFor(open: OpenCommand): { readonly waitsFor?: string } {
     const holder = this.holderOf(open.command.groupId);
     return holder === undefined || holder === open ? {} : { waitsFor: holder.command.id };
   }
 
-  /** The command ends, holding its key or still in line. Returns who holds the key next. */
+  /** The command ends, at its key or still in line. @returns the command that holds the key next */
   leave(open: OpenCommand): OpenCommand | undefined {
     const { groupId } = open.command;
     const key = this.#key(groupId);
@@ -76,7 +76,7 @@ export class KeyOrder {
     return key.holder;
   }
 
-  /** Watches those of the keys that no command is at now; end it by `unwatch`. */
+  /** Watches the keys that have no command now; end it by `unwatch`. */
   watch(groupIds: readonly string[]): QuietKeys {
     const free = groupIds.filter((groupId) => this.#keys.get(groupId)?.holder === undefined);
     const quiet = new Set(free);
@@ -97,7 +97,7 @@ export class KeyOrder {
     key.loose = [...key.loose, record];
   }
 
-  /** When nothing loose of this key opposes `want` any more; 0 if nothing does now. */
+  /** The time from which nothing loose of this key opposes `want`; 0 if nothing does now. */
   opposedUntil(groupId: string, want: Want, now: number): number {
     let until = 0;
     for (const { loose } of this.#keys.get(groupId)?.loose ?? []) {
@@ -106,7 +106,7 @@ export class KeyOrder {
     return until;
   }
 
-  /** By node, if anything loose of this key opposes `want` there: until when. */
+  /** The same by node, for the nodes where something loose opposes `want`. */
   opposedNodes(groupId: string, want: Want, now: number): ReadonlyMap<string, number> {
     const nodes = new Map<string, number>();
     for (const { loose } of this.#keys.get(groupId)?.loose ?? []) {
@@ -119,8 +119,8 @@ export class KeyOrder {
   }
 
   /**
-   * What may still land on this key, by node, each kind once; undefined if nothing does. (Records
-   * repeat what their commands inherited: kept as they are, they would double with every command.)
+   * The requests that may still land on this key, by node, each kind once; undefined if there are none.
+   * (Records repeat the requests that their commands inherited: unmerged, they would double with each command.)
    */
   looseOf(groupId: string, now: number): LooseByNode | undefined {
     const merged = new Map<string, readonly Loose[]>();
@@ -135,8 +135,8 @@ export class KeyOrder {
   }
 
   /**
-   * Forgets what has ended, `limit` at most, and names the commands whose records can go from the
-   * journal.
+   * Forgets records that have ended, `limit` at most.
+   * @returns the numbers of the commands whose records can leave the journal
    */
   expireLoose(now: number, limit: number): readonly number[] {
     const ended: number[] = [];

@@ -1,10 +1,10 @@
 /**
- * Who is next: commands that hold their key and wait for a place. The lanes share the places, so
+ * The order of dispatch among commands that hold their key and wait for a slot. The lanes share the slots, so
  * that no number of bulk commands delays an interactive one by more than the work in flight.
  *
- * What an earlier life had begun goes before all of its lane that has not, in a line of its own: it
- * must not stand behind a command of that life that has to wait. Rollbacks go ahead of everything,
- * for they take no place. Both go on while new commands may not.
+ * Commands that an earlier life had begun go first in their lane, in a queue of their own: they must not wait
+ * behind one of that life that has to. Rollbacks go ahead of all, because they take no slot. Both go on while
+ * new commands may not.
  */
 import type { Lane } from '../../core/model.ts';
 import { LinkedQueue } from './linked-queue.ts';
@@ -17,15 +17,15 @@ export class Lanes {
   readonly #begun: LaneQueues = { interactive: new LinkedQueue(), bulk: new LinkedQueue() };
   readonly #new: LaneQueues = { interactive: new LinkedQueue(), bulk: new LinkedQueue() };
   readonly #share: number;
-  /** What the interactive lane is owed, in places. */
+  /** The slots that the interactive lane is owed. */
   #owed = 0;
 
-  /** @param interactiveShare of the places, while both lanes wait; above 0, below 1 */
+  /** @param interactiveShare of the slots, while both lanes wait; above 0, below 1 */
   constructor(interactiveShare: number) {
     this.#share = interactiveShare;
   }
 
-  /** How many wait for a place. */
+  /** Commands that wait for a slot. */
   get size(): number {
     const lines = [this.#begun, this.#new].flatMap(({ interactive, bulk }) => [interactive, bulk]);
     return lines.reduce((sum, line) => sum + line.size, this.#rollbacks.size);
@@ -36,12 +36,12 @@ export class Lanes {
     this.#of(open).push(open);
   }
 
-  /** Takes a command out that needs no place any more. */
+  /** Removes a command that no longer needs a slot. */
   remove(open: OpenCommand): void {
     this.#of(open).remove(open);
   }
 
-  /** The next command, or undefined; `takesNew`: of this lane also one that has not begun before. */
+  /** The next command, or undefined; `takesNew`: whether a command of this lane may begin. */
   next(takesNew: (lane: Lane) => boolean = () => true): OpenCommand | undefined {
     return this.#rollbacks.shift() ?? this.#shareOut(takesNew);
   }

@@ -1,12 +1,12 @@
 /**
- * A queue that one may leave from the middle: every move costs the same however long it is. Who
- * stands in it is its own link, so that standing in line takes no memory besides.
+ * A queue that an item may leave from the middle: every step costs the same however long the queue is. An item
+ * holds its own links, so that a queue takes no memory besides.
  *
- * Neither an array nor a Set does that: with 50,000 waiting, `shift` of an array takes 0.1 ms, and
- * so does finding the first of a Set whose first ones have left (Node 24.21, November 2026).
+ * Neither an array nor a Set does that: with 50,000 items `shift` of an array takes 0.1 ms, and so does finding
+ * the first item of a Set whose first ones have left (Node 24.21, November 2026).
  */
 
-/** Who can stand in line, in one at a time. The line alone touches these. */
+/** An item of at most one queue at a time. Only the queue touches these fields. */
 export interface Queued<Item> {
   queue: object | undefined;
   before: Item | undefined;
@@ -26,9 +26,9 @@ export class LinkedQueue<Item extends Queued<Item>> {
     return this.#first;
   }
 
-  /** @throws if the item stands in a line already */
+  /** @throws if the item is in a queue already */
   push(item: Item): void {
-    if (item.queue !== undefined) throw new Error('an item stands in line twice');
+    if (item.queue !== undefined) throw new Error('the item is in a queue already');
     item.queue = this;
     item.before = this.#last;
     if (this.#last === undefined) this.#first = item;
@@ -43,7 +43,7 @@ export class LinkedQueue<Item extends Queued<Item>> {
     return first;
   }
 
-  /** @returns whether it stood in this line */
+  /** @returns whether the item was in this queue */
   remove(item: Item): boolean {
     if (item.queue !== this) return false;
     const { before, after } = item;

@@ -14,7 +14,7 @@ type OpenState = 'accepted' | 'applying' | 'compensating';
 const NO_ENTRIES: readonly DurableEntry[] = [];
 const NOBODY: readonly Respond<CommandAnswer>[] = [];
 
-/** A command of an earlier run of the daemon. */
+/** A command of an earlier life of the daemon. */
 export interface Recovered {
   readonly entries: readonly DurableEntry[];
   readonly behindMs: number;
@@ -23,9 +23,9 @@ export interface Recovered {
 /** There may be a hundred thousand: every field counts. */
 export class OpenCommand implements Queued<OpenCommand> {
   readonly command: Command;
-  /** It had begun in an earlier run of the daemon. */
+  /** It had begun in an earlier life of the daemon. */
   readonly recovered: boolean;
-  /** How far this run's clock is behind its own, see own-clock.ts; 0 if this run has accepted it. */
+  /** How far this life's clock is behind its own, see own-clock.ts; 0 if this life has accepted it. */
   readonly behindMs: number;
   queue: object | undefined = undefined;
   before: OpenCommand | undefined = undefined;
@@ -34,7 +34,7 @@ export class OpenCommand implements Queued<OpenCommand> {
   #state: OpenState = 'accepted';
   #reason: Reason | undefined = undefined;
   #stuck = false;
-  /** The entries that the journal had at the start of this run; empty once an executor has them. */
+  /** The entries that the journal had at the start of this life; empty once an executor has them. */
   #entries: readonly DurableEntry[] = NO_ENTRIES;
   #executor: number | undefined = undefined;
   #takesSlot = false;

@@ -1,9 +1,8 @@
 /**
- * Lanes that an operator has paused: their commands are taken in and journaled like any others, and
- * none that has not begun is handed out. Rollbacks and what has begun go on (P5), deadlines count.
+ * Lanes that an operator has paused. Their commands are accepted and journaled like all others, but none that
+ * has not begun is dispatched. Rollbacks and commands that have begun go on (P5), deadlines count.
  *
- * A pause is a standing word of the journal: it outlives a restart, and it holds from the moment
- * that it is durable.
+ * A pause is a value in the journal: it outlives a restart, and holds from the moment that it is durable.
  */
 import type { Lane } from '../../core/model.ts';
 import { JournalError } from '../../journal/errors.ts';
@@ -31,7 +30,7 @@ export class Pauses {
     return this.#paused.get(lane);
   }
 
-  /** As an earlier life left them. Call before any work. */
+  /** Restores the pauses of an earlier life. Call before any work. */
   async restore(): Promise<void> {
     const { journal, noted, onTrouble } = this.#ports;
     let words: ReadonlyMap<string, string>;
@@ -39,7 +38,7 @@ export class Pauses {
       words = await journal.kept();
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
-      return onTrouble('whether lanes were paused is not known: they go on', error);
+      return onTrouble('cannot read the paused lanes from the journal: all lanes run', error);
     }
     for (const lane of LANES) {
       const word = words.get(PREFIX + lane);
@@ -50,7 +49,7 @@ export class Pauses {
     return undefined;
   }
 
-  /** @throws JournalError if it could not be kept; of both lanes the first may have been; asking again is fine */
+  /** @throws JournalError if it could not be stored; of both lanes the first may have been; repeat it safely */
   async take({ op, lane, by }: PauseRequest): Promise<void> {
     for (const one of lane === undefined ? LANES : [lane]) {
       if (op === 'pause') await this.#pause(one, by);
@@ -84,13 +83,13 @@ export class Pauses {
     });
   }
 
-  /** What an earlier life's clock has dated ahead of this one's began now at the latest. */
+  /** A pause dated ahead by the clock of an earlier life began now at the latest. */
   #notAhead(since: string): string {
     const now = this.#ports.now();
     return Date.parse(since) <= now ? since : new Date(now).toISOString();
   }
 
-  /** A word that cannot be read still says that somebody wanted the lane to stand still. */
+  /** A corrupt value still shows that an operator paused the lane. */
   #read(lane: Lane, word: string): LanePause {
     try {
       const { since, by } = JSON.parse(word) as Readonly<Record<string, unknown>>;
@@ -98,10 +97,13 @@ export class Pauses {
         return { since: this.#notAhead(since), ...(typeof by === 'string' ? { by } : {}) };
       }
     } catch {
-      // Told below.
+      // Logged below.
     }
-    const error = new JournalError('its word in the journal is not legible', { code: 'corrupt' });
-    this.#ports.onTrouble(`the lane ${lane} is taken for paused`, error);
+    const error = new JournalError('the stored state is corrupt', { code: 'corrupt' });
+    this.#ports.onTrouble(
+      `the stored pause of the lane ${lane} is corrupt: the lane stays paused`,
+      error,
+    );
     return { since: new Date(this.#ports.now()).toISOString() };
   }
 }

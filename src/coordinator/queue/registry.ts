@@ -1,4 +1,4 @@
-/** All open commands, by number and by id (P7), and how many there are of each sort. */
+/** All open commands, by number and by id (P7). */
 import type { OpenCommand } from './open-command.ts';
 
 export class Registry {

@@ -1,4 +1,4 @@
-/** `breaker`: shows the breakers, or has one opened, closed or reset by an operator's word. */
+/** `breaker`: shows the breakers; opens, closes or resets one for an operator. */
 import { errorReply } from '../../protocol/errors.ts';
 import type { BreakerRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';

@@ -26,7 +26,7 @@ export interface RequestContext {
   readonly counts: Rounds<StatsAnswer>;
   /** The result of the latest audit. */
   readonly divergence: Divergence;
-  /** Of this run of the daemon. */
+  /** Of this life of the daemon. */
   readonly startedAt: number;
   readonly moment: () => Moment;
   /** False once the supervisor that would restart the daemon is gone. */

@@ -1,31 +1,31 @@
 /**
- * What clients ask to see (P9): looked up between turns, behind the commit, oldest first, for a bounded
- * time in each turn, so that commands and the signs of life go on however much there is to see. One
- * that could not be had in time is answered `busy`.
+ * Looks: questions of clients that change nothing (P9). They are answered behind the commit, oldest first, for a
+ * bounded time in each batch, so that commands and the beat of the thread go on however many looks wait. A
+ * look that waits too long is answered `busy`.
  *
- * A look that fails is its asker's error. Not so when the journal fails: nothing is known to be durable
- * then, and that is the daemon's end as it is for a commit.
+ * A look that fails is an error of its client only. A journal that fails ends the daemon, as in a commit:
+ * nothing is known to be durable then.
  */
 import { Fifo } from '../../base/fifo.ts';
 import { JournalError } from '../../journal/errors.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 
-/** What all looks of one turn may take, ms; the last one begun is ended. */
+/** The time of all looks in one batch, ms; a look that has begun is finished. */
 const SPENT_MS_MAX = 20;
 const WAITED_MS_MAX = 2000;
 const WAITING_MAX = 5000;
 const RETRY_AFTER_MS = 1000;
 
 export interface Look {
-  /** Looks, and tells the asker. */
+  /** Looks, and answers the client. */
   readonly see: () => Promise<void> | void;
-  /** There was no time for it, or it failed. */
+  /** Answers the client if there was no time for the look, or it failed. */
   readonly miss: (why: ErrorReply) => void;
 }
 
 export interface LooksOptions {
   readonly now: () => number;
-  /** A look failed by a fault of this program, or of one row: its asker was told `internal`. */
+  /** A look failed by a fault of this program, or of one row: its client got `internal`. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -76,7 +76,7 @@ export class Looks {
   }
 }
 
-/** A look that was not had, where the asker waits for a promise. */
+/** A look that was missed, for a caller that waits for a promise. */
 export class Missed extends Error {
   override readonly name = 'Missed';
   readonly reply: ErrorReply;

@@ -1,9 +1,9 @@
 /**
- * `cancel`, `retry`, `abandon` for all open commands that a filter matches, page by page, oldest
- * first. Each is asked for as if alone, in a turn of its own, so the rules are those of
- * operate.ts; what settles on the way answers with how it settled. A dry run only tells.
+ * `cancel`, `retry`, `abandon` for all open commands that a filter matches, page by page, oldest first. Each is
+ * handled as if requested alone, in an act of its own, by the rules of operate.ts; a command that settles
+ * meanwhile is answered with its settlement. A dry run only lists the commands.
  *
- * One page is bounded (P9); the caller goes on with `next`.
+ * One page is bounded (P9); the client goes on with `next`.
  */
 import type { CommandAnswer, SelectionAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
@@ -19,10 +19,10 @@ const PAGE = 100;
 
 export type ManyRequest = OperatorRequest | RestoreRequest;
 
-/** Not accepted yet, settled, or held. */
+/** Stages of commands that no act applies to: not accepted yet, settled, or held. */
 const NOWHERE: ReadonlySet<OpenCommand['stage']> = new Set(['new', 'gone', 'restored', 'parked']);
 
-/** The states in which an act changes anything. */
+/** The states in which an act changes a command. */
 const CONCERNED: Readonly<Record<ManyRequest['op'], ReadonlySet<OpenCommand['state']>>> = {
   restore: new Set(['accepted', 'applying', 'compensating']),
   cancel: new Set(['accepted', 'applying']),
@@ -42,7 +42,7 @@ interface Asking {
 }
 
 export function operateOnMany(context: RequestContext, asking: Asking, batch: Batch): void {
-  // After the commit: what is accepted in this very turn is durable then (P3).
+  // After the commit: a command accepted in this batch is durable then (P3).
   const see = (): void => {
     const page = select(context, asking.request);
     if (asking.request.dryRun === true) replyWith(context, page, asking.respond);
@@ -69,14 +69,14 @@ export function select({ ports, commands }: RequestContext, request: ManyRequest
   return { matched, commands: found, ...(more ? { next: String(last.command.seq) } : {}) };
 }
 
-/** Commands of a restored journal wait for `restore`, and for nothing else; parked ones are named as such. */
+/** Only `restore` acts on commands of a restored journal; parked commands must be asked for by `parked`. */
 function isThere({ op, filter }: ManyRequest, { stage }: OpenCommand): boolean {
   const isMeant = filter?.parked === true;
   if (op === 'restore') return stage === 'restored' && !isMeant;
   return isMeant ? stage === 'parked' : !NOWHERE.has(stage);
 }
 
-/** Those that the act changes anything in, and that are asked for. */
+/** The states that the act applies to and the filter asks for. */
 function statesOf(
   op: ManyRequest['op'],
   { state, parked }: OpenFilter,
@@ -87,7 +87,7 @@ function statesOf(
     : new Set([state].flat().filter((one) => concerned.has(one)));
 }
 
-/** The state apart. */
+/** All of the filter but the state. */
 function matches(filter: OpenFilter, { command, stuck }: OpenCommand, now: number): boolean {
   const age = now - command.acceptedAt;
   return (

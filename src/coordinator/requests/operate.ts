@@ -1,4 +1,4 @@
-/** `cancel`, `retry`, `abandon`: an operator's word on one open command. */
+/** `cancel`, `retry`, `abandon`: an operator's request about one open command. */
 import type { StoredCommand } from '../../journal/port.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import { errorReply } from '../../protocol/errors.ts';
@@ -11,7 +11,7 @@ import type { OpenCommand } from '../queue/open-command.ts';
 import type { RequestContext } from './context.ts';
 import { onParked } from './parked-act.ts';
 
-/** An act takes hold when the exchanges under way have ended; each is bounded by its timeout. */
+/** An act takes effect when the exchanges under way have ended; a timeout bounds each of them. */
 const ACT_TIMEOUT_MS = 60_000;
 const INSPECT_TIMEOUT_MS = 2000;
 
@@ -19,7 +19,7 @@ const INSPECT_TIMEOUT_MS = 2000;
 export interface OperatorCommand {
   readonly op: OperatorAct;
   readonly id: string;
-  /** Who says so. */
+  /** The name of the operator. */
   readonly by?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export function operate(
   if (open === undefined) {
     const see = async (): Promise<void> => {
       const stored = await context.ports.journal.find(request.id);
-      // A look may wait, and the command has come in meanwhile.
+      // The look may have waited, and the command may have come in meanwhile.
       if (context.commands.registry.byId(request.id) === undefined)
         respond(closed(request, stored));
       else context.post((later) => operate(context, { request, respond }, later));
@@ -40,12 +40,12 @@ export function operate(
     batch.look({ see, miss: respond });
     return;
   }
-  // Its acceptance is in this very turn's commit: come back when that is done.
+  // Its acceptance is in this commit: come back after it.
   if (open.stage === 'new') {
     context.post((later) => operate(context, { request, respond }, later));
     return;
   }
-  // It settles in this very turn's commit: that is the answer to whatever was asked.
+  // Its settlement is in this commit: that is the answer, whatever was asked.
   if (open.stage === 'gone') {
     open.addWaiter(respond);
     return;
@@ -86,7 +86,7 @@ export function operate(
   act(context, open, { request, respond });
 }
 
-/** Hands the act to the executor, and answers with what became of it. */
+/** Sends the act to the executor, and answers with its result. */
 function act(
   context: RequestContext,
   open: OpenCommand,
@@ -96,7 +96,7 @@ function act(
   const { executor, command } = open;
   const { seq } = command;
   if (executor === undefined) {
-    // Not with an executor: nothing backs off, so there is nothing to hurry.
+    // No executor has it: nothing backs off, so there is nothing to retry.
     if (request.op === 'retry') return respond(openAnswer(open, ports.now()));
     return respond(unavailable(`${request.id} is being recovered`, { id: request.id }));
   }
@@ -108,7 +108,7 @@ function act(
   ports.order(executor, { kind: 'operate', seq, act: request.op, ticket });
 }
 
-/** Answers with the command as it stands, its nodes included where an executor has it. */
+/** Answers with the progress of the command, and of its nodes if an executor has it. */
 export function inspect(
   { ports, commands, questions }: Pick<RequestContext, 'ports' | 'commands' | 'questions'>,
   open: OpenCommand,

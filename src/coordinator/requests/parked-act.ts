@@ -1,6 +1,6 @@
 /**
- * `retry`, `abandon` of a parked command. Driven again it is on probation (probation.ts): should it crash
- * the daemon once more, it is parked once more.
+ * `retry`, `abandon` of a parked command. A retried one is on probation (probation.ts): if it crashes the daemon
+ * again, it is parked again.
  */
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import { errorReply } from '../../protocol/errors.ts';

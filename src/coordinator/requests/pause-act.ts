@@ -1,4 +1,4 @@
-/** `pause` and `resume`: an operator's word about a lane, or about both. */
+/** `pause` and `resume`: an operator stops or starts one lane, or both. */
 import { JournalError } from '../../journal/errors.ts';
 import type { PauseRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';

@@ -1,4 +1,4 @@
-/** `status` of a command, `list`, `stats`: what changes nothing. */
+/** `status` of a command, `list`, `stats`: requests that change nothing. */
 import type { Lane, SagaState } from '../../core/model.ts';
 import type { ListFilter, Moment } from '../../journal/port.ts';
 import {
@@ -18,7 +18,7 @@ import type { Respond } from '../ports.ts';
 import type { RequestContext } from './context.ts';
 import { inspect } from './operate.ts';
 
-/** Counting pages through every key of every node. */
+/** A count reads every key of every node, page by page. */
 const COUNT_TIMEOUT_MS = 60_000;
 
 export function status(
@@ -30,7 +30,7 @@ export function status(
   if (id === undefined) return context.summaries.ask(respond);
   const open = context.commands.registry.byId(id);
   if (open === undefined) return lookUp(context, { id, respond }, batch);
-  // After the commit: until then it may still settle, or prove to be a repeat.
+  // After the commit: until then the command may settle, or prove to be a repeat.
   batch.after(() => {
     if (open.stage === 'gone')
       return context.post((later) => lookUp(context, { id, respond }, later));
@@ -70,7 +70,7 @@ export function list(
     );
     respond({
       commands: commands.map((stored) => {
-        // One of an earlier life has its times there by another clock than this life's.
+        // The journal has a command of an earlier life with times of another clock.
         const { command } = registry.byId(stored.command.id) ?? stored;
         return withOrigin(storedAnswer({ ...stored, command }, now.at), command);
       }),

@@ -1,4 +1,4 @@
-/** Questions to executors and their answers, matched by ticket; none stays open for ever (P9). */
+/** Questions to executors and their answers, matched by ticket; each ends by a deadline (P9). */
 import type { Answered, Ticket } from '../../protocol/work.ts';
 
 interface Asked {
@@ -14,13 +14,13 @@ export class Questions {
     return this.#asked.size;
   }
 
-  /** `hear` gets the answer, or undefined if none came in time. */
+  /** `receive` gets the answer, or undefined if none came by `until`. */
   ask(until: number, receive: (value: Answered | undefined) => void): Ticket {
     this.#asked.set(++this.#last, { until, onAnswer: receive });
     return this.#last;
   }
 
-  /** An answer that comes too late finds nobody. */
+  /** An answer that comes too late is dropped. */
   answer(ticket: Ticket, value: Answered): void {
     const asked = this.#asked.get(ticket);
     this.#asked.delete(ticket);

@@ -63,7 +63,7 @@ export class Requests {
         results[index] = answer;
         if (--missing === 0) respond({ results });
       };
-      // Parsing ten thousand wrong commands takes a while: each in an act, of which a batch runs what it has time for.
+      // An act for each: parsing ten thousand wrong commands takes longer than one batch may.
       return (batch) => {
         const parsed = parseCommand(value, index);
         if (!parsed.ok) settle(parsed.reply);

@@ -1,6 +1,6 @@
 /**
- * `restore`: what becomes of the commands that are held since the journal was set back to a copy. Their
- * nodes may be anyhow: `resume` drives them as the journal has them, `abandon` gives them up unseen.
+ * `restore`: an operator decides about the commands that are held since the journal was restored from a copy.
+ * Their nodes may have any state: `resume` drives the commands from their entries, `abandon` ends them unread.
  */
 import type { CommandAnswer, SelectionAnswer } from '../../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * A question to the executors that any number of clients may ask at once is put once: who asks while it
- * is under way shares the next round, so that no answer is older than its question (P9).
+ * A question to the executors that many clients may ask at once is sent once. Clients that ask while it is under
+ * way share the next round, so that no answer is older than its question (P9).
  */
 import type { Answer } from '../../protocol/answer.ts';
 import type { Respond } from '../ports.ts';
@@ -11,10 +11,10 @@ const ASKERS_MAX = 5000;
 export class Rounds<Shape extends Answer> {
   readonly #begin: (done: Respond<Shape>) => void;
   #isUnderWay = false;
-  /** Of the next round. */
+  /** The clients of the next round. */
   #askers: Respond<Shape>[] = [];
 
-  /** @param begin puts the question; it calls `done` once, and not without end later (P9) */
+  /** @param begin sends the question; it calls `done` once, within a bounded time (P9) */
   constructor(begin: (done: Respond<Shape>) => void) {
     this.#begin = begin;
   }

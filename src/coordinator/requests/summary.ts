@@ -1,4 +1,4 @@
-/** `status` of the daemon: what is open, how the nodes and the threads stand. */
+/** `status` of the daemon: its open commands, nodes and threads. */
 import type { NodeReport, SummaryAnswer } from '../../protocol/answer.ts';
 import { missingNodes } from '../commands/missing-nodes.ts';
 import type { Respond } from '../ports.ts';
@@ -7,7 +7,7 @@ import { lanesOf } from './queries.ts';
 
 const REPORT_TIMEOUT_MS = 2000;
 
-/** One executor's reports, by node. */
+/** Reports of one executor, by node. */
 type NodeReports = Readonly<Record<string, NodeReport>>;
 
 /** Asks every executor; those that do not answer in time are left out. */
@@ -24,7 +24,7 @@ export function summarize(context: RequestContext, respond: Respond<SummaryAnswe
   }
 }
 
-/** By executor that has answered in time, from 0. */
+/** @param reports by executor that answered in time, from 0 */
 function summary(
   context: RequestContext,
   reports: ReadonlyMap<number, NodeReports>,
@@ -83,7 +83,7 @@ function auditOf({ divergence }: RequestContext): Pick<SummaryAnswer, 'audit'> {
   return { audit: { divergent, finishedAt: new Date(finishedAt).toISOString() } };
 }
 
-/** The reports of all executors on one node, added up. */
+/** The sum of all executors' reports on one node. */
 function total(name: string, reports: ReadonlyMap<number, NodeReports>): NodeReport {
   let calls = 0;
   let lastFailure: string | undefined;

@@ -1,14 +1,14 @@
 /**
- * The clients' socket. A request is the last frame; every frame before it is the client's own
- * (a REQ socket's delimiter, a DEALER's correlation) and goes back untouched.
+ * The clients' socket. A request is the last frame; every frame before it is the client's own (a REQ socket's
+ * delimiter, a DEALER's correlation) and goes back untouched.
  *
- * Bounds (P9): a request larger than `frameBytesMax`, or with more in front of the request than a
- * correlation needs, is answered `too_large`; when the daemon's backlog is long it reads no further, and
- * ZeroMQ holds the senders back; a client that does not read its replies loses those beyond the socket's
- * mark, which is counted and logged (P10). It reads for a bounded time before the thread's loop turns.
+ * Bounds (P9): a request larger than `frameBytesMax`, or with too many frames before it, is answered
+ * `too_large`. When the backlog of the daemon is long, the socket is not read, and ZeroMQ holds the senders
+ * back. A client that does not read its replies loses those beyond the socket's limit; they are counted and
+ * logged (P10). The socket is read for a bounded time before the event loop of the thread turns.
  *
- * A client that vanished without a word is noticed by heartbeats and let go; one that comes back under
- * its routing id takes the place of the connection that it had.
+ * Heartbeats find a client that vanished, and its connection is closed. A client that comes back under its
+ * routing id replaces its old connection.
  */
 import type { Router } from 'zeromq';
 import { Outbox } from '../../base/outbox.ts';
@@ -26,23 +26,23 @@ import { ZAP_SOCKET } from './zap.ts';
 const BACKLOG_MAX = 5000;
 /** The binding hands out hundreds of messages that have arrived before the loop turns. */
 const READING_MS_MAX = 5;
-/** What may stand in front of a request: a correlation, and two frames for each proxy on the way. */
+/** Frames before a request: a correlation, and two for each proxy on the way. */
 const ENVELOPE_FRAMES_MAX = 32;
 const ENVELOPE_BYTES_MAX = 1024;
 const ENVELOPE_HINT =
   'In front of a request stands what tells the answers apart: a counter is enough.';
 const DROP_LOG_MS = 10_000;
 
-/** Settings of the ROUTER that the bounds above rely on. */
+/** Settings of the ROUTER; the bounds above depend on them. */
 export const CLIENT_OPTIONS = {
   ...ZAP_SOCKET,
   linger: 500,
   ...LIVELINESS,
   mandatory: true,
   handover: true,
-  /** 0: a reply that can't be queued now is refused now. */
+  /** 0: a reply that cannot be queued at once is refused at once. */
   sendTimeout: 0,
-  /** Replies a client may leave unread. */
+  /** The most replies that a client leaves unread. */
   sendHighWaterMark: 100_000,
   /** ZeroMQ cuts the connection above this; below it the client gets an answer. */
   maxMessageSize: 64 * 1024 * 1024,
@@ -53,7 +53,7 @@ export interface ClientSocketOptions {
   readonly frameBytesMax: number;
   readonly log: Log;
   readonly backlog: () => number;
-  /** The clock that clients are told. */
+  /** The clock that clients see, ms. */
   readonly clientNow: () => number;
   readonly onRequest: (request: Request, respond: Respond) => void;
   /** The socket failed. */
@@ -90,7 +90,7 @@ export class ClientSocket {
     }
   }
 
-  /** Answers that were errors, by code, and replies that nobody could be given. */
+  /** Answers that were errors, by code, and replies that could not be delivered. */
   get counts(): Pick<Figures, 'errors' | 'repliesDropped'> {
     return { errors: { ...this.#errors }, repliesDropped: this.#dropped };
   }
@@ -134,8 +134,7 @@ export class ClientSocket {
       await this.#options.router.send([...envelope, payload]);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // Its client is gone or reads too slowly, or the daemon is: the command is in the journal all
-      // the same.
+      // The client is gone or reads too slowly, or the daemon stops: the command is in the journal anyway.
       const isUndeliverable = code === 'EHOSTUNREACH' || code === 'EAGAIN';
       if (!isUndeliverable && !this.#options.router.closed) throw error;
       this.#drop(code ?? 'closed');
@@ -156,7 +155,7 @@ export class ClientSocket {
 }
 
 function envelopeFault(envelope: readonly Buffer[]): string | undefined {
-  // The routing id comes of the socket, not of the client.
+  // The routing id comes from the socket, not from the client.
   const frames = envelope.length - 1;
   if (frames > ENVELOPE_FRAMES_MAX) {
     return `${frames} frames in front of the request; at most ${ENVELOPE_FRAMES_MAX} are read`;
@@ -166,7 +165,7 @@ function envelopeFault(envelope: readonly Buffer[]): string | undefined {
   return `${bytes} bytes in front of the request; at most ${ENVELOPE_BYTES_MAX} are read`;
 }
 
-/** As much of it as is within the bounds. */
+/** The part of the envelope that is within the bounds. */
 function beginningOf(envelope: readonly Buffer[]): readonly Buffer[] {
   const [routingId = Buffer.alloc(0)] = envelope;
   let bytes = 0;

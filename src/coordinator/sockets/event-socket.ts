@@ -1,36 +1,35 @@
 /**
- * The events socket. It speaks PUB to its subscribers, and who of them gets what is ZeroMQ's to know;
- * but being an XPUB it hears what is asked for, so that an event nobody ever asked for costs nothing.
+ * The events socket. To its subscribers it is a PUB socket, and ZeroMQ decides who gets what. As an XPUB socket
+ * it also receives the subscriptions, so that an event that nobody ever subscribed to costs nothing.
  *
- * That somebody does not want a topic any more is not listened to: ZeroMQ hands on the word of any peer,
- * also about what it never had, so that one could silence all others (decision 036). Nor can it be
- * learnt by watching connections: a watch that is not read, or is closed first, blocks ZeroMQ's I/O thread,
- * and with it every socket of the process.
+ * An end of a subscription is ignored: ZeroMQ passes on that of any peer, even about a topic it never had, so
+ * one peer could silence all others (decision 036). Watching connections does not help: a watch that is not
+ * read, or is closed first, blocks ZeroMQ's I/O thread, and with it every socket of the process.
  */
 import type { XPublisher } from 'zeromq';
 import { Outbox } from '../../base/outbox.ts';
 import { LIVELINESS } from './peer-heartbeats.ts';
 import { ZAP_SOCKET } from './zap.ts';
 
-/** What a slow subscriber may leave unread; beyond it events are lost to it, as PUB does. */
+/** The most events that a slow subscriber leaves unread; it loses those beyond, as with PUB. */
 export const EVENT_OPTIONS = {
   ...ZAP_SOCKET,
   ...LIVELINESS,
   linger: 0,
   sendHighWaterMark: 100_000,
-  /** What a subscriber says is a topic; who sends more is cut. */
+  /** A subscription is a topic; a peer that sends more is disconnected. */
   maxMessageSize: 1024,
 } as const;
 
 const SUBSCRIBE = 1;
-/** Topics told apart; with more of them every event is published. */
+/** The most topics that are kept; with more of them every event is published. */
 const TOPICS_MAX = 64;
 
 export class EventSocket {
   readonly #socket: XPublisher;
-  /** Beginnings of topics that were asked for. */
+  /** Prefixes of topics that were subscribed to. */
   #asked = new Set<string>();
-  /** By topic: whether it was. There are few topics, and none of them is a client's text. */
+  /** By topic: whether a prefix of it was. There are few topics, and none is a client's text. */
   readonly #wanted = new Map<string, boolean>();
   readonly #outbox: Outbox<readonly [topic: string, payload: string]>;
 
@@ -61,7 +60,7 @@ export class EventSocket {
 
   #ask(topic: string): void {
     if (this.#isAsked(topic)) return;
-    // Everything begins with the empty topic.
+    // Every topic begins with the empty one.
     if (this.#asked.size === TOPICS_MAX) this.#asked = new Set(['']);
     else this.#asked.add(topic);
     this.#wanted.clear();

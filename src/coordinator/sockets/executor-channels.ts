@@ -1,4 +1,4 @@
-/** The coordinator's ends of its channels to executors: orders out, one message a turn each; reports in. */
+/** The coordinator's ends of its channels to executors: orders out, one message for each loop turn; reports in. */
 import { Pair } from 'zeromq';
 import { Outbox } from '../../base/outbox.ts';
 import { CHANNEL_SOCKET, Channel, type ChannelEnd } from '../../channel/channel.ts';
@@ -12,8 +12,8 @@ export interface WorkChannelsOptions {
 }
 
 /**
- * Opens the coordinator's ends. Executors start when main hears that the journal is held: these must be open
- * then.
+ * Opens the coordinator's ends. They must be open when executors start, which is when main learns that the
+ * journal is held.
  *
  * @param register notes each socket as this thread's, with the place that made it
  */
@@ -41,13 +41,13 @@ export class ExecutorChannels {
     this.#executors = channels.map((channel) => {
       const greeted = Promise.withResolvers<void>();
       const outbox = new Outbox<Order>({
-        // Orders that are given before their executor listens wait for it.
+        // Orders wait until their executor listens.
         send: async (orders) => {
           await greeted.promise;
           await channel.send(JSON.stringify(orders));
         },
         onError,
-        // Executors come first: what they do takes longest. A turn gives all its orders in one go.
+        // Executors come first: their work takes longest. One message has all orders of a loop turn.
         gather: 'task',
       });
       return { channel, outbox, greeted };
@@ -74,8 +74,8 @@ export class ExecutorChannels {
   }
 
   /**
-   * Hears what executors that have ended left behind: main's word that they have may come in before
-   * theirs, which took another channel.
+   * Receives the last reports of executors that have ended: main's message about the end takes another
+   * channel, and may arrive earlier.
    */
   async receiveRest(): Promise<void> {
     for (const [executor, { channel }] of this.#executors.entries()) {

@@ -1,13 +1,12 @@
 /**
- * How the daemon's sockets notice that a peer has vanished without a word (a pulled cable, a NAT that
- * forgot, a machine that was killed): ZeroMQ asks each connection every few seconds, and its own I/O thread at
- * the other end answers, however busy the program there is. Peers have answered since ZMTP 3.1 (libzmq 4.2,
- * 2016).
+ * How the daemon's sockets notice that a peer has vanished (a pulled cable, a NAT that forgot, a killed
+ * machine). ZeroMQ pings each connection every few seconds, and the I/O thread of the peer answers, however busy
+ * its program is. Peers answer since ZMTP 3.1 (libzmq 4.2, 2016).
  */
 export const LIVELINESS = {
   heartbeatInterval: 5_000,
-  /** Without a byte of the peer for so long after it was asked, the connection is closed. */
+  /** A connection without a byte for so long after a ping is closed. */
   heartbeatTimeout: 10_000,
-  /** A connection that does not greet is closed after this. */
+  /** A connection without a greeting is closed after this time. */
   handshakeInterval: 10_000,
 } as const;

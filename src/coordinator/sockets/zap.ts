@@ -1,17 +1,17 @@
 /**
- * Who may connect to the daemon's sockets (ZAP, https://rfc.zeromq.org/spec/27): peers that greet as
- * ZMTP 3 does, of the NULL mechanism, which is the only one that the sockets speak.
+ * Who may connect to the daemon's sockets (ZAP, https://rfc.zeromq.org/spec/27): peers that greet as ZMTP 3 does,
+ * with the NULL mechanism, the only one that the sockets offer.
  *
- * What counts is that there is a ZAP domain at all: only then does libzmq refuse ZMTP 1.0 and 2.0,
- * which have no greeting. Bytes of a web page's `POST` read as frames of ZMTP 1.0, so that without it
- * any page in a browser on this machine could command the daemon (decision 036).
+ * The ZAP domain itself is the protection: only with one does libzmq refuse ZMTP 1.0 and 2.0, which have no
+ * greeting. Bytes of a web page's `POST` read as frames of ZMTP 1.0, so without it any page in a browser on
+ * this machine could send commands to the daemon (decision 036).
  *
  * The handler binds before the sockets do; libzmq lets a peer wait until it is answered.
  */
 import type { Reply } from 'zeromq';
 import type { Log } from '../../observe/log/log-port.ts';
 
-/** Of every socket that others connect to. */
+/** Options of every socket that peers connect to. */
 export const ZAP_SOCKET = { zapDomain: 'lockstep' } as const;
 
 const ENDPOINT = 'inproc://zeromq.zap.01';
