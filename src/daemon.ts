@@ -138,7 +138,7 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
   const nanny = startNanny(threads, hangTimeouts);
   const disk = openDiskGuard(settings, log, (fullDisk) => {
     threads.send(COORDINATOR, { fullDisk });
-    telemetry.disk({ isFull: fullDisk !== null });
+    telemetry.notify({ kind: fullDisk === null ? 'disk_room' : 'disk_full' });
   });
   const status = () => ({
     version,

@@ -27,8 +27,8 @@ export function followSignals(
     onUnsupervised: () => {
       if (shutdown.begun) return;
       isLost = true;
-      log.error('pm2 is gone: after a crash nothing starts this daemon anew; run npm start');
-      telemetry.unsupervised();
+      log.error('pm2 is gone: nothing restarts this daemon after a crash; run npm start');
+      telemetry.notify({ kind: 'unsupervised' });
       send({ unsupervised: true });
     },
   };

@@ -16,10 +16,5 @@ export function onThreadMessage(
 ): void {
   if (message.kind === 'figures') latest.take(message.figures);
   if (message.kind === 'taken_up') crashes.takenUp();
-  if (message.kind === 'parked') telemetry.parked(message);
-  if (message.kind === 'stuck') telemetry.stuck(message);
-  if (message.kind === 'still_stuck') telemetry.stillStuck(message.count);
-  if (message.kind === 'breaker') telemetry.breaker(message);
-  if (message.kind === 'diverged') telemetry.diverged(message);
-  if (message.kind === 'missing_nodes') telemetry.missingNodes(message.counts);
+  if (message.kind === 'notice') telemetry.notify(message.notice);
 }

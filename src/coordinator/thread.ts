@@ -18,6 +18,7 @@ import { keyCheck } from '../node/dialect/keys.ts';
 import { openLog } from '../observe/log/log.ts';
 import type { LogPlan } from '../observe/log/log-plan.ts';
 import type { Log } from '../observe/log/log-port.ts';
+import type { RaisedNotice } from '../observe/notify/notice-kinds.ts';
 import type { Causes } from '../protocol/accepting.ts';
 import type { SummaryAnswer } from '../protocol/answer.ts';
 import type { Figures } from '../protocol/figures.ts';
@@ -99,7 +100,8 @@ runThread(async (tools) => {
     onReport: (report, executor) => coordinator.report(report, executor),
     onError: crash,
   });
-  const stuck = new StuckNews(log, sendToMain);
+  const notify = (notice: RaisedNotice) => sendToMain({ kind: 'notice', notice });
+  const stuck = new StuckNews(log, notify);
   const coordinator = new Coordinator({
     ports: {
       journal,
@@ -112,7 +114,7 @@ runThread(async (tools) => {
       noted: (what, details) => log.info(what, details),
       onLookFailed: (error) => log.error('a query of a client failed', { error }),
       order: (executor, order) => executors.order(executor, order),
-      publish: publishing(publisher, { log, now, at: atTime(now), stuck, notify: sendToMain }),
+      publish: publishing(publisher, { log, now, at: atTime(now), stuck, notify }),
     },
     options: optionsOf(data),
     counters: await loadCounters(journal),
@@ -135,7 +137,7 @@ runThread(async (tools) => {
   await recovering;
   const commands = [...coordinator.commands.registry.all()];
   const lagMs = await clockLag(journal, now());
-  logLeft({ ...data, commands, lagMs }, { log, notify: sendToMain });
+  logLeft({ ...data, commands, lagMs }, { log, notify });
   stuck.recovered(commands);
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});

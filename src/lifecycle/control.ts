@@ -1,4 +1,5 @@
 /** The messages between main and its threads, besides the work itself. */
+import type { RaisedNotice } from '../observe/notify/notice-kinds.ts';
 import type { Figures } from '../protocol/figures.ts';
 import type { Resolution } from '../protocol/resolution.ts';
 import type { BeatSlot } from './beats.ts';
@@ -47,23 +48,8 @@ export type FromThread =
   | { readonly kind: 'figures'; readonly figures: Figures }
   /** All commands of earlier runs are taken up again. */
   | { readonly kind: 'taken_up' }
-  /** A command is parked: it has crashed the daemon. */
-  | { readonly kind: 'parked'; readonly id: string; readonly op: string }
-  /** A rollback takes longer than it should. */
-  | { readonly kind: 'stuck'; readonly id: string; readonly op: string }
-  /** Number of stuck rollbacks of earlier runs. */
-  | { readonly kind: 'still_stuck'; readonly count: number }
-  /** The outage of a node has begun or ended. */
-  | {
-      readonly kind: 'breaker';
-      readonly node: string;
-      readonly isOpen: boolean;
-      readonly cause?: string;
-    }
-  /** Number of open commands of earlier runs by node, for nodes that are not configured. */
-  | { readonly kind: 'missing_nodes'; readonly counts: Readonly<Record<string, number>> }
-  /** An audit of all keys found nodes that differ from the journal. */
-  | { readonly kind: 'diverged'; readonly keys: number };
+  /** Something that people should know of. */
+  | { readonly kind: 'notice'; readonly notice: RaisedNotice };
 
 /** Every thread gets this with its own data. */
 export interface ThreadData {

@@ -1,11 +1,11 @@
-/** What people are told of the world around the daemon: its supervisor, its disk, its list of nodes. */
+/** The list of nodes of the last run against that of this one: a change is logged, and people get a notice. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addressOf, type NodeAccess } from '../node/access/access.ts';
 import type { Log } from './log/log-port.ts';
-import type { Notices } from './notify/notices.ts';
+import type { RaisedNotice } from './notify/notice-kinds.ts';
 
-/** The nodes of the last life. */
+/** File name: the nodes of the last run. */
 const NOTE = 'nodes';
 
 interface Place {
@@ -15,44 +15,14 @@ interface Place {
 
 type NodeList = readonly Pick<NodeAccess, 'name' | 'url' | 'socket'>[];
 
-export interface SurroundingsNews {
-  /** Whoever started it anew after a crash is gone. */
-  unsupervised(): void;
-  /** The journal's disk is nearly full, or has room again. */
-  disk(news: { readonly isFull: boolean }): void;
-  /** Open commands need nodes that are not configured: how many, by node. */
-  missingNodes(counts: Readonly<Record<string, number>>): void;
-}
-
-export function surroundingsNews(notices: Notices): SurroundingsNews {
-  return {
-    unsupervised: () => {
-      const text = 'pm2 is gone: after a crash nothing starts this daemon anew; run npm start';
-      notices.notify({ kind: 'unsupervised', key: 'unsupervised', text });
-    },
-    disk: ({ isFull }) => {
-      const text = isFull
-        ? "the journal's disk is nearly full: new commands are refused"
-        : "the journal's disk has room again: new commands are taken in";
-      const kind = isFull ? 'disk_full' : 'disk_room';
-      notices.notify({ kind, key: kind, text });
-    },
-    missingNodes: (counts) => {
-      const names = Object.keys(counts).join(', ');
-      const text = `open commands need nodes that are not configured any more (${names}): see lockstep status`;
-      notices.notify({ kind: 'missing_nodes', key: `missing/${names}`, text });
-    },
-  };
-}
-
 /**
- * Compares the nodes with those of the last life, which stand in the file, and notes them. A list
- * that changed unasked (a variable that was forgotten at a restart) has the daemon write to other
- * nodes than people think.
+ * Compares the nodes with those of the last run, which stand in the file, and saves them there. After an
+ * unintended change (a variable that was forgotten at a restart) the daemon would write to other nodes than
+ * people think.
  */
 export function reportChangedNodes(
   { dataDir, nodes }: Place,
-  { log, notices }: { readonly log: Log; readonly notices: Notices },
+  { log, notify }: { readonly log: Log; readonly notify: (notice: RaisedNotice) => void },
 ): void {
   const now = textOf(nodes);
   const file = join(dataDir, NOTE);
@@ -61,8 +31,7 @@ export function reportChangedNodes(
     if (was === now) return;
     if (was !== undefined) {
       log.warn('the list of nodes differs from that of the last run', { was, now });
-      const text = `the nodes have changed: was ${was}, now ${now}`;
-      notices.notify({ kind: 'nodes_changed', key: `nodes/${now}`, text });
+      notify({ kind: 'nodes_changed', was, now });
     }
     writeFileSync(file, now);
   } catch (error) {
@@ -70,13 +39,13 @@ export function reportChangedNodes(
   }
 }
 
-/** Those of the last life, `NAME=URL,…`; undefined if they are the same or cannot be known. */
+/** The nodes of the last run, `NAME=URL,…`; undefined if they are the same or cannot be read. */
 export function otherNodesBefore({ dataDir, nodes }: Place): string | undefined {
   try {
     const was = readNote(join(dataDir, NOTE));
     return was === textOf(nodes) ? undefined : was;
   } catch (error) {
-    // It is read again when the journal is held, and told then.
+    // It is read again once the journal is held, and the failure is logged then.
     if ((error as NodeJS.ErrnoException).syscall !== undefined) return undefined;
     throw error;
   }

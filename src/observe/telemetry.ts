@@ -1,5 +1,5 @@
 /**
- * What tells people and services outside how the daemon is: Sentry, Cronitor, notices. In main.
+ * Reports the daemon's state to people and services outside: Sentry, Cronitor, notices. In main.
  *
  * Each is off without its key, and the daemon runs with none. Everything here returns at once;
  * only `farewell` waits, `FAREWELL_MS` at most, and is for after the shutdown (P9).
@@ -10,12 +10,14 @@ import type { NodeAccess } from '../node/access/access.ts';
 import { type Heartbeat, startHeartbeat, type Vitals } from './cronitor.ts';
 import type { OpenLog } from './log/log.ts';
 import type { SyslogTarget } from './log/log-plan.ts';
+import { noticeOf } from './notify/notice.ts';
+import type { RaisedNotice } from './notify/notice-kinds.ts';
 import { type NoticeSettings, openNotices } from './notify/notices.ts';
 import { RunRecord } from './run-record.ts';
 import { seenFileFor } from './seen-file.ts';
 import { presentable } from './sentry/cause.ts';
 import { openSentry, type Sentry } from './sentry/sentry.ts';
-import { reportChangedNodes, type SurroundingsNews, surroundingsNews } from './surroundings.ts';
+import { reportChangedNodes } from './surroundings.ts';
 
 const FAREWELL_MS = 2000;
 
@@ -48,22 +50,14 @@ export interface Fatality {
   readonly error?: unknown;
 }
 
-export interface Telemetry extends SurroundingsNews {
-  /** The journal is this daemon's: it looks how the last life ended, and tells if not on purpose. */
+export interface Telemetry {
+  /** The journal is this daemon's: how the last run ended is read, logged, and sent if it was no clean stop. */
   holdsJournal(): void;
-  /** A rollback takes longer than it should. */
-  stuck(command: { readonly id: string; readonly op: string }): void;
-  /** A command is not driven any more, since it has crashed the daemon. */
-  parked(command: { readonly id: string; readonly op: string }): void;
-  /** So many have survived the restart. */
-  stillStuck(count: number): void;
-  /** The outage of a node has begun, or is over. */
-  breaker(news: { readonly node: string; readonly isOpen: boolean; readonly cause?: string }): void;
-  /** An audit of all keys found nodes that are not as the journal has it. */
-  diverged(audit: { readonly keys: number }): void;
-  /** The program's own errors go to Sentry, all of them; people are told the cause of the end. */
+  /** People get a notice, unless it is of the same matter as one in the last hour. */
+  notify(notice: RaisedNotice): void;
+  /** All errors of the program go to Sentry; people get a notice of the one that ends it. */
   fatal(fatality: Fatality, isCause: boolean): void;
-  /** The last words; `failure` unless the stop was intended. Then closes the log as well. */
+  /** Sends the rest and closes the log. `failure`: undefined if the stop was intended. */
   farewell(failure: string | undefined): Promise<void>;
 }
 
@@ -85,52 +79,26 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
     log.warn('the reason of this shutdown could not be saved', { error }),
   );
   const secrets = secretsOf(settings);
+  const show = (text: string) => presentable(text, secrets);
+  const notify = (raised: RaisedNotice) => notices.notify(noticeOf(raised, show));
   const names = integrationsOn(settings);
   log.info('integrations', { on: names.length === 0 ? 'none' : names.join(',') });
   return {
     holdsJournal: () => {
-      reportChangedNodes(settings, { log, notices });
+      reportChangedNodes(settings, { log, notify });
       const unclean = record.begin();
       if (unclean === undefined) return;
       const cause = unclean.cause ?? 'killed, out of memory, or without power';
       log.warn('the last run of this daemon ended unexpectedly', { reason: cause });
-      const text = `restarted, it had ended: ${cause}`;
-      notices.notify({ kind: 'restart', key: 'restart', text });
+      notify({ kind: 'restart', cause });
     },
-    stuck: ({ id, op }) => {
-      const text = `the rollback of ${op} ${id} is stuck: see lockstep status ${id}`;
-      notices.notify({ kind: 'stuck', key: `stuck/${id}`, text });
-    },
-    parked: ({ id, op }) => {
-      const text = `${op} ${id} is parked, it crashed the daemon: see lockstep status ${id}`;
-      notices.notify({ kind: 'parked', key: `parked/${id}`, text });
-    },
-    stillStuck: (count) => {
-      const what = count === 1 ? '1 rollback is' : `${count} rollbacks are`;
-      const text = `${what} still stuck after a restart: see lockstep list --stuck`;
-      notices.notify({ kind: 'stuck', key: 'stuck/restart', text });
-    },
-    breaker: ({ node, isOpen, cause = 'for no known reason' }) => {
-      const text = isOpen
-        ? `${node} is left alone, its breaker is open: ${presentable(cause, secrets)}`
-        : `${node} is back, its breaker is closed`;
-      const kind = isOpen ? 'breaker_open' : 'breaker_closed';
-      notices.notify({ kind, key: `${kind}/${node}`, text });
-    },
-    diverged: ({ keys }) => {
-      const count = keys === 1 ? '1 key' : `${keys} keys`;
-      const text = `an audit found ${count} on which nodes are not as the journal has it: see lockstep audit`;
-      notices.notify({ kind: 'diverged', key: 'diverged', text });
-    },
-    ...surroundingsNews(notices),
+    notify,
     fatal: ({ thread, reason, error }, isCause) => {
       if (error !== undefined) sentry?.report(error, thread);
-      if (!isCause) return;
-      const text = `stopping: ${presentable(reason, secrets)}`;
-      notices.notify({ kind: 'thread_lost', key: `lost/${thread}`, text });
+      if (isCause) notify({ kind: 'thread_lost', thread, reason });
     },
     farewell: async (failure) => {
-      const reason = failure === undefined ? undefined : presentable(failure, secrets);
+      const reason = failure === undefined ? undefined : show(failure);
       record.end(reason);
       await Promise.all([
         sentry?.flush(FAREWELL_MS),

@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest';
-import { type BreakerNews, BreakerReporter } from '../../src/coordinator/breakers/breaker-news.ts';
+import { BreakerReporter } from '../../src/coordinator/breakers/breaker-news.ts';
+import type { RaisedNotice } from '../../src/observe/notify/notice-kinds.ts';
 import type { BreakerEvent } from '../../src/protocol/answer.ts';
 import { notedLog } from '../observe/support/noted-log.ts';
 
 function setUp() {
   const { log, lines } = notedLog();
-  const sent: BreakerNews[] = [];
+  const sent: RaisedNotice[] = [];
   const clock = { now: 0 };
   const teller = new BreakerReporter({
     log,
     now: () => clock.now,
-    notify: (news) => sent.push(news),
+    notify: (notice) => sent.push(notice),
   });
   const take = (from: BreakerEvent['from'], state: BreakerEvent['state'], forced?: true) =>
     teller.take({
@@ -33,8 +34,8 @@ test('an opening is an error, a closing an information; people hear of both', ()
   expect(levels()).toEqual(['error', 'info', 'info']);
   expect(lines[0]?.fields).toMatchObject({ node: 'node02', cause: '10 failures in a row' });
   expect(sent).toEqual([
-    { kind: 'breaker', node: 'node02', isOpen: true, cause: '10 failures in a row' },
-    { kind: 'breaker', node: 'node02', isOpen: false },
+    { kind: 'breaker_open', node: 'node02', cause: '10 failures in a row' },
+    { kind: 'breaker_closed', node: 'node02' },
   ]);
 });
 

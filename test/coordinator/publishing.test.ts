@@ -13,7 +13,7 @@ test('every event says when it was published, by the clock of the daemon', async
     publish: (topic, payload) => published.push([topic, payload()]),
   };
   const sent: unknown[] = [];
-  const report: EventOutlets['notify'] = (news) => void sent.push(news);
+  const report: EventOutlets['notify'] = (notice) => void sent.push(notice);
   const { now, at } = clock;
   const stuck = new StuckNews(log, () => {});
   const publish = publishing(publisher as EventSocket, { log, now, at, stuck, notify: report });

@@ -41,6 +41,8 @@ const DIALECTS = ['node/dialect/**', 'node/dialects/**'];
 const ACCESS = 'node/access/**';
 /** The interface to write to; who writes, and with what, is decided at the top. */
 const LOG_PORT = 'observe/log/log-port.ts';
+/** The kinds of notices, and the facts of each: types for those that raise one. */
+const NOTICE_KINDS = 'observe/notify/notice-kinds.ts';
 
 export const RULES: Rules = {
   entries: ['daemon.ts', '**/thread.ts'],
@@ -52,10 +54,10 @@ export const RULES: Rules = {
     journal: layer(BASE, CORE, LOG_PORT),
     node: layer(BASE, CORE, PROTOCOL),
     channel: layer(),
-    coordinator: layer(BASE, CORE, PROTOCOL, LOG_PORT, 'channel/**', ...JOURNAL_PORT),
+    coordinator: layer(BASE, CORE, PROTOCOL, LOG_PORT, NOTICE_KINDS, 'channel/**', ...JOURNAL_PORT),
     executor: layer(BASE, CORE, PROTOCOL, LOG_PORT, 'node/**'),
     ops: layer(PROTOCOL),
-    lifecycle: layer(PROTOCOL, LOG_PORT),
+    lifecycle: layer(PROTOCOL, LOG_PORT, NOTICE_KINDS),
     observe: layer(BASE, 'node/access/access.ts'),
     config: layer(BASE, ACCESS, ...DIALECTS),
     client: layer(PROTOCOL),

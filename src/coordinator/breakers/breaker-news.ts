@@ -3,23 +3,16 @@
  * error again once a minute, not with every trial that fails.
  */
 import type { Log } from '../../observe/log/log-port.ts';
+import type { RaisedNotice } from '../../observe/notify/notice-kinds.ts';
 import type { BreakerEvent } from '../../protocol/answer.ts';
 import { outageText } from './breaker-view.ts';
 
 const AGAIN_MS = 60_000;
 
-/** An outage begins, or is over. */
-export interface BreakerNews {
-  readonly kind: 'breaker';
-  readonly node: string;
-  readonly isOpen: boolean;
-  readonly cause?: string;
-}
-
 export interface BreakerNewsOptions {
   readonly log: Log;
   readonly now: () => number;
-  readonly notify: (news: BreakerNews) => void;
+  readonly notify: (notice: RaisedNotice) => void;
 }
 
 export class BreakerReporter {
@@ -38,7 +31,7 @@ export class BreakerReporter {
     if (state === 'closed') {
       this.#erredAt.delete(node);
       log.info('a breaker closed', { node, from });
-      return notify({ kind: 'breaker', node, isOpen: false });
+      return notify({ kind: 'breaker_closed', node });
     }
     const cause = outageText(event);
     const details = { node, from, cause, trialsFailed, nextTrialInMs };
@@ -46,9 +39,7 @@ export class BreakerReporter {
     if (event.forced === true) log.warn('a breaker opened', details);
     else if (this.#isError(node)) log.error('a breaker opened', details);
     else log.info('a breaker opened again', details);
-    if (from === 'closed') {
-      notify({ kind: 'breaker', node, isOpen: true, cause });
-    }
+    if (from === 'closed') notify({ kind: 'breaker_open', node, cause });
     return undefined;
   }
 

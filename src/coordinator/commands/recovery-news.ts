@@ -1,16 +1,11 @@
 /** Logs the work that an earlier life left, and sends it to main for the notices. */
 import type { Log } from '../../observe/log/log-port.ts';
+import type { RaisedNotice } from '../../observe/notify/notice-kinds.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
 import { missingNodes } from './missing-nodes.ts';
 
 /** Logged from here on: smaller corrections of a clock are normal. */
 const CLOCK_LAG_WARN_MS = 60_000;
-
-/** Open commands need nodes that are no longer configured: how many, by node. */
-export interface MissingNews {
-  readonly kind: 'missing_nodes';
-  readonly counts: Readonly<Record<string, number>>;
-}
 
 export interface Left {
   /** All open commands that were taken up. */
@@ -46,11 +41,11 @@ export function logLeft({ commands, lagMs, nodeNames }: Left, outlets: Outlets):
 
 interface Outlets {
   readonly log: Log;
-  readonly notify: (news: MissingNews) => void;
+  readonly notify: (notice: RaisedNotice) => void;
 }
 
 /** The operator who removed a node must see the commands that cannot end without it. */
-function logMissing(counts: MissingNews['counts'], { log, notify }: Outlets): void {
+function logMissing(counts: Readonly<Record<string, number>>, { log, notify }: Outlets): void {
   const names = Object.keys(counts);
   if (names.length === 0) return;
   log.warn('open commands need nodes that are no longer configured: their keys stay locked', {

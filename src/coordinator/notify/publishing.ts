@@ -1,29 +1,18 @@
 /** Events go to subscribers; some of them also to the log, and to main for the notices. */
 import type { Log } from '../../observe/log/log-port.ts';
+import type { RaisedNotice } from '../../observe/notify/notice-kinds.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { AuditEvent } from '../../protocol/event.ts';
-import { type BreakerNews, BreakerReporter } from '../breakers/breaker-news.ts';
+import { BreakerReporter } from '../breakers/breaker-news.ts';
 import { CommandLog } from '../commands/command-log.ts';
 import type { CoordinatorPorts } from '../ports.ts';
 import type { EventSocket } from '../sockets/event-socket.ts';
 import type { StuckNews } from './stuck-news.ts';
 
-/** An audit has found keys on which nodes differ from the journal. */
-interface AuditNews {
-  readonly kind: 'diverged';
-  readonly keys: number;
-}
-
-interface ParkedNews {
-  readonly kind: 'parked';
-  readonly id: string;
-  readonly op: string;
-}
-
 export interface EventOutlets extends Pick<CoordinatorPorts, 'now' | 'at'> {
   readonly log: Log;
   readonly stuck: StuckNews;
-  readonly notify: (news: BreakerNews | AuditNews | ParkedNews) => void;
+  readonly notify: (notice: RaisedNotice) => void;
 }
 
 export function publishing(

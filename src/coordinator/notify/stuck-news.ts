@@ -3,21 +3,18 @@
  * earlier life once, as one number. So no operator thinks that the restart has fixed them.
  */
 import type { Log } from '../../observe/log/log-port.ts';
+import type { RaisedNotice } from '../../observe/notify/notice-kinds.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
 
-type News =
-  | { readonly kind: 'stuck'; readonly id: string; readonly op: string }
-  | { readonly kind: 'still_stuck'; readonly count: number };
-
 export class StuckNews {
   readonly #log: Log;
-  readonly #notify: (news: News) => void;
+  readonly #notify: (notice: RaisedNotice) => void;
   #isRecovered = false;
 
-  constructor(log: Log, report: (news: News) => void) {
+  constructor(log: Log, notify: (notice: RaisedNotice) => void) {
     this.#log = log;
-    this.#notify = report;
+    this.#notify = notify;
   }
 
   take({ id, op }: CommandAnswer): void {

@@ -1,20 +1,15 @@
-/** What people are told, whichever way. */
+/** Notices for people, and the ways to send them. */
+import {
+  type Facts,
+  type Kind,
+  NOTICE_KINDS,
+  type NoticeKind,
+  type RaisedNotice,
+} from './notice-kinds.ts';
 
 export interface Notice {
-  readonly kind:
-    | 'stuck'
-    | 'parked'
-    | 'diverged'
-    | 'thread_lost'
-    | 'restart'
-    | 'unsupervised'
-    | 'nodes_changed'
-    | 'missing_nodes'
-    | 'disk_full'
-    | 'disk_room'
-    | 'breaker_open'
-    | 'breaker_closed';
-  /** The same for the same matter: it is told once in a while, not once an event. */
+  readonly kind: NoticeKind;
+  /** The same for the same matter, which is sent once an hour. */
   readonly key: string;
   /** One sentence. */
   readonly text: string;
@@ -30,15 +25,27 @@ export interface Message {
 
 export type Delivery =
   | { readonly kind: 'delivered' }
-  /** Try again, not before so many milliseconds have passed, if it said so. */
+  /** Try again; `afterMs`: not earlier, since the other side asked for that. */
   | { readonly kind: 'later'; readonly reason: string; readonly afterMs?: number }
-  /** Nothing that is repeated will help. */
+  /** A retry will fail too. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** One way to people: it says how it went, and never throws. */
+/** One way to people. `deliver` never throws. */
 export interface Route {
   readonly name: string;
   deliver(message: Message, timeoutMs: number): Promise<Delivery>;
+}
+
+/** The notice as it is sent. `show`: see `Kind`. */
+export function noticeOf<Name extends NoticeKind>(
+  raised: RaisedNotice<Name>,
+  show: (text: string) => string,
+): Notice {
+  const kinds: { readonly [One in NoticeKind]: Kind<Facts[One]> } = NOTICE_KINDS;
+  const { kind } = raised;
+  const { matter, text } = kinds[kind];
+  const key = matter === undefined ? kind : `${kind}/${matter(raised)}`;
+  return { kind, key, text: text(raised, show) };
 }
 
 export function textOf({ deviceName, notices, omitted }: Message): string {

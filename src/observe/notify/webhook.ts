@@ -1,5 +1,6 @@
 /** Notices to a URL as JSON: in a shape of our own, Slack's, or that of PagerDuty Events v2. */
 import { type Message, type Notice, type Route, textOf } from './notice.ts';
+import { NOTICE_KINDS, SEVERITIES } from './notice-kinds.ts';
 import { post } from './post.ts';
 
 const SUMMARY_CHARS_MAX = 1024;
@@ -30,7 +31,7 @@ function body(message: Message, format: WebhookOptions['format'], key: string | 
       return {
         routing_key: key,
         event_action: 'trigger',
-        // One incident a matter, however often it is told.
+        // One incident a matter, however often it is sent.
         dedup_key: `lockstep/${deviceName}/${notices[0]?.key ?? ''}`,
         payload: {
           summary: text.slice(0, SUMMARY_CHARS_MAX),
@@ -43,23 +44,8 @@ function body(message: Message, format: WebhookOptions['format'], key: string | 
   }
 }
 
-const SEVERITIES: Readonly<Record<Notice['kind'], number>> = {
-  breaker_closed: 0,
-  disk_room: 0,
-  nodes_changed: 1,
-  missing_nodes: 1,
-  unsupervised: 2,
-  disk_full: 2,
-  restart: 1,
-  diverged: 1,
-  breaker_open: 2,
-  stuck: 2,
-  parked: 2,
-  thread_lost: 2,
-};
-
 /** Of the worst of them. */
 function severityOf(notices: readonly Notice[]): string {
-  const worst = Math.max(0, ...notices.map(({ kind }) => SEVERITIES[kind]));
-  return ['info', 'warning', 'error'][worst] ?? 'error';
+  const severities = new Set(notices.map(({ kind }) => NOTICE_KINDS[kind].severity));
+  return SEVERITIES.findLast((severity) => severities.has(severity)) ?? 'info';
 }
