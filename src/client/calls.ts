@@ -5,7 +5,6 @@
  * connection came back and when an attempt went unanswered for long; the daemon then answers what
  * it answered before, or when it would have (P7). What arrives for a call that is gone is dropped.
  */
-import type { Answer } from '../protocol/answer.ts';
 import type { Outgoing } from './connection.ts';
 
 /** An attempt that took this long may have been lost: ask again. */
@@ -15,7 +14,7 @@ export interface Wanted {
   /** Made anew whenever it is written: what it says of time is of that moment. */
   readonly body: () => string;
   readonly timeoutMs: number;
-  readonly answer: (reply: Answer) => void;
+  readonly answer: (reply: object) => void;
   /** No answer came in `timeoutMs`, counted from when the call got its place. */
   readonly expire: () => void;
   readonly fail: (error: Error) => void;
@@ -55,7 +54,7 @@ export class Calls {
   }
 
   /** Hands a reply to its call, if that still waits. */
-  answer(correlation: string, reply: Answer): void {
+  answer(correlation: string, reply: object): void {
     this.#take(correlation)?.answer(reply);
   }
 

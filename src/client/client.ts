@@ -11,20 +11,8 @@
 
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Answer,
-  type AuditAnswer,
-  type BatchAnswer,
-  type BreakersAnswer,
-  type CommandAnswer,
-  isError,
-  type LanesAnswer,
-  type ListAnswer,
-  type PingAnswer,
-  type SelectionAnswer,
-  type StatsAnswer,
-  type SummaryAnswer,
-} from '../protocol/answer.ts';
+import { type CommandAnswer, isError } from '../protocol/answer.ts';
+import { type AnswerOf, isAnswerTo } from '../protocol/answer-of.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
 import type {
   AuditInput,
@@ -48,7 +36,7 @@ import { identify } from './identify.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
 import { pauseAfter, readReply } from './reply.ts';
 import { Subscription } from './subscription.ts';
-import { Term, type Wording } from './term.ts';
+import { type Attempt, Term } from './term.ts';
 
 /** In which a daemon that is there answers a ping. */
 const CONNECT_MS = 3000;
@@ -115,78 +103,78 @@ export class LockstepClient {
   }
 
   batch(commands: readonly CommandInput[], options?: CallOptions) {
-    return this.#ask<BatchAnswer>({ op: 'batch', commands: [...commands] }, options);
+    return this.send({ op: 'batch', commands: [...commands] }, options);
   }
 
   /** How a command stands. */
   status(id: string, options?: CallOptions) {
-    return this.#ask<CommandAnswer>({ op: 'status', id }, options);
+    return this.send({ op: 'status', id }, options);
   }
 
   /** How the daemon stands. */
   summary(options?: CallOptions) {
-    return this.#ask<SummaryAnswer>({ op: 'status' }, options);
+    return this.send({ op: 'status' }, options);
   }
 
   list(filter: Omit<ListInput, 'op'> = {}, options?: CallOptions) {
-    return this.#ask<ListAnswer>({ op: 'list', ...filter }, options);
+    return this.send({ op: 'list', ...filter }, options);
   }
 
   stats(options?: CallOptions) {
-    return this.#ask<StatsAnswer>({ op: 'stats' }, options);
+    return this.send({ op: 'stats' }, options);
   }
 
   /** One page of what nodes hold against what the journal has; see docs/protocol.md. */
   audit(page: Omit<AuditInput, 'op'> = {}, options?: CallOptions) {
-    return this.#ask<AuditAnswer>({ op: 'audit', ...page }, options);
+    return this.send({ op: 'audit', ...page }, options);
   }
 
   /** Makes a waiting command try now. */
   retry(id: string, options?: CallOptions & WithAuthor) {
-    return this.#signed<CommandAnswer>({ op: 'retry', id }, options);
+    return this.#signed({ op: 'retry', id }, options);
   }
 
   /** Turns a command back; answers once it can no longer commit. */
   cancel(id: string, options?: CallOptions & WithAuthor) {
-    return this.#signed<CommandAnswer>({ op: 'cancel', id }, options);
+    return this.#signed({ op: 'cancel', id }, options);
   }
 
   /** Gives a rollback up, for ever. */
   abandon(id: string, options?: CallOptions & WithAuthor) {
-    return this.#signed<CommandAnswer>({ op: 'abandon', id }, options);
+    return this.#signed({ op: 'abandon', id }, options);
   }
 
   /** The same for all open commands that a filter matches, or a dry run of it, page by page. */
   operate(selection: Selection, options?: CallOptions) {
-    return this.#ask<SelectionAnswer>(selection, options);
+    return this.send(selection, options);
   }
 
   /** What becomes of a command that is held since the journal was restored. */
   decideOnHeld(act: RestoreInput['act'], id: string, options?: CallOptions & WithAuthor) {
-    return this.#signed<CommandAnswer>({ op: 'restore', act, id }, options);
+    return this.#signed({ op: 'restore', act, id }, options);
   }
 
   /** How the breakers of the nodes stand. */
   breakers(options?: CallOptions) {
-    return this.#ask<BreakersAnswer>({ op: 'breaker' }, options);
+    return this.send({ op: 'breaker' }, options);
   }
 
   /** Opens a node's breaker until it is closed, or closes it, or resets it. */
   breaker(node: string, act: BreakerAct, options?: CallOptions & WithAuthor) {
-    return this.#signed<BreakersAnswer>({ op: 'breaker', node, act }, options);
+    return this.#signed({ op: 'breaker', node, act }, options);
   }
 
   /** Halts a lane, or all, until `resume`. */
   pause(lane?: Lane, options?: CallOptions & WithAuthor) {
-    return this.#signed<LanesAnswer>({ op: 'pause', ...(lane && { lane }) }, options);
+    return this.#signed({ op: 'pause', ...(lane && { lane }) }, options);
   }
 
   resume(lane?: Lane, options?: CallOptions & WithAuthor) {
-    return this.#signed<LanesAnswer>({ op: 'resume', ...(lane && { lane }) }, options);
+    return this.#signed({ op: 'resume', ...(lane && { lane }) }, options);
   }
 
   ping(options?: CallOptions) {
-    return this.#ask<PingAnswer>({ op: 'ping' }, options);
+    return this.send({ op: 'ping' }, options);
   }
 
   /**
@@ -213,7 +201,10 @@ export class LockstepClient {
    * Sends any request. A command without an id is given one; the answer shows it.
    * @throws ClientError `unreachable`, `no_answer`, `overloaded`, `closed`, `bad_reply`
    */
-  async send(request: RequestInput, options: CallOptions = {}): Promise<Answer> {
+  async send<const Asked extends RequestInput>(
+    request: Asked,
+    options: CallOptions = {},
+  ): Promise<AnswerOf<Asked> | ErrorReply> {
     const timeoutMs = options.timeoutMs ?? defaultTimeoutMs(request);
     if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be above 0, not ${timeoutMs}`);
     const identified = identify(request);
@@ -221,9 +212,12 @@ export class LockstepClient {
     const term = new Term(this.#clock, timeoutMs, persists);
     const until = performance.now() + timeoutMs;
     for (let leftMs = timeoutMs; ; leftMs = until - performance.now()) {
-      const answer = await term.ask(identified, leftMs, (wording) => this.#call(wording));
+      const answer = await term.ask(identified, leftMs, (attempt) => this.#call(attempt));
       const pauseMs = persists ? pauseAfter(answer) : undefined;
-      if (pauseMs === undefined || performance.now() + pauseMs >= until) return answer;
+      if (pauseMs === undefined || performance.now() + pauseMs >= until) {
+        if (isAnswerTo(request, answer)) return answer;
+        throw this.#error('bad_reply', `the reply is no answer to ${request.op}`);
+      }
       await this.#pause(pauseMs);
     }
   }
@@ -233,7 +227,7 @@ export class LockstepClient {
     this.#end(this.#error('closed', 'the client was closed'));
   }
 
-  #call({ request, body, timeoutMs }: Wording): Promise<Answer> {
+  #call({ request, body, timeoutMs }: Attempt): Promise<object> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     if (this.#calls.waiting >= this.#waitingMax) {
       const message = `${this.#waitingMax} requests wait for their place already`;
@@ -261,22 +255,14 @@ export class LockstepClient {
     { timeoutMs, persist = false, ...fields }: CommandFields & CallOptions,
   ): Promise<CommandAnswer | ErrorReply> {
     const options = timeoutMs === undefined ? { persist } : { timeoutMs, persist };
-    return this.#ask({ op, groupId, ...fields }, options);
+    return this.send({ op, groupId, ...fields }, options);
   }
 
-  /** The answer has the shape of the request's op, or is an error. */
-  async #ask<T extends Answer>(
-    request: RequestInput,
-    options?: CallOptions,
-  ): Promise<T | ErrorReply> {
-    return (await this.send(request, options)) as T | ErrorReply;
-  }
-
-  #signed<T extends Answer>(
-    request: OperatorInput | RestoreInput | PauseInput | BreakerInput,
+  #signed<const Asked extends OperatorInput | RestoreInput | PauseInput | BreakerInput>(
+    request: Asked,
     { by, ...options }: CallOptions & WithAuthor = {},
-  ): Promise<T | ErrorReply> {
-    return this.#ask<T>({ ...request, ...(by === undefined ? {} : { by }) }, options);
+  ): Promise<AnswerOf<Asked> | ErrorReply> {
+    return this.send({ ...request, ...(by === undefined ? {} : { by }) }, options);
   }
 
   #receive(frames: readonly Buffer[]): void {

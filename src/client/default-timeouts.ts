@@ -1,7 +1,7 @@
-/** How long a call waits for its answer, unless the caller says it. */
+/** How long a call waits for its answer if the caller sets no timeout. */
 import { DEADLINE_MS_MAX, type RequestInput } from '../protocol/request.ts';
 
-/** As the daemon's default for `deadlineMs`. */
+/** The daemon's default for `deadlineMs`. */
 const DEADLINE_MS = 30_000;
 /** For the way there and back, and for a rollback that begins at the deadline. */
 const MARGIN_MS = 15_000;
@@ -26,6 +26,7 @@ export function defaultTimeoutMs(request: RequestInput): number {
 
 /** How long a command of a request, or of a batch, may take. */
 export function deadlineOf(command: unknown): number {
-  const given = (command as { deadlineMs?: unknown } | null)?.deadlineMs;
-  return typeof given === 'number' ? Math.min(given, DEADLINE_MS_MAX) : DEADLINE_MS;
+  const { deadlineMs }: { deadlineMs?: unknown } =
+    typeof command === 'object' ? (command ?? {}) : {};
+  return typeof deadlineMs === 'number' ? Math.min(deadlineMs, DEADLINE_MS_MAX) : DEADLINE_MS;
 }

@@ -1,5 +1,6 @@
 /** What can go wrong between a client and the daemon; what the daemon says itself is an answer. */
-import { ERROR_CODES, type ErrorCode, type ErrorReply } from '../protocol/errors.ts';
+import { isError } from '../protocol/answer.ts';
+import { ERROR_CODES, type ErrorCode } from '../protocol/errors.ts';
 
 export const CLIENT_ERROR_CODES = {
   unreachable:
@@ -61,6 +62,7 @@ export function worthRetrying(answerOrError: unknown): boolean {
 
 /** The code of an error reply of the daemon; undefined if it is none, or of a newer daemon. */
 function codeOf(value: unknown): ErrorCode | undefined {
-  const code = (value as Partial<ErrorReply> | null | undefined)?.error?.code;
+  if (typeof value !== 'object' || value === null || !isError(value)) return undefined;
+  const code: ErrorCode | undefined = value.error?.code;
   return code !== undefined && Object.hasOwn(ERROR_CODES, code) ? code : undefined;
 }

@@ -15,9 +15,10 @@ export function identify(request: RequestInput): RequestInput {
   }
 }
 
-/** Whatever is no command stays as it is: the daemon says what is wrong with it. */
+/** A value that is no command stays as it is: the daemon rejects it with the reason. */
 function identifyCommand(command: unknown): unknown {
-  const { op, id } = (command ?? {}) as { op?: unknown; id?: unknown };
+  if (typeof command !== 'object' || command === null) return command;
+  const { op, id }: { op?: unknown; id?: unknown } = command;
   if (op !== 'create' && op !== 'delete') return command;
-  return { ...(command as object), id: id === undefined ? newId() : id };
+  return { ...command, id: id === undefined ? newId() : id };
 }

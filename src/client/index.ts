@@ -20,6 +20,7 @@ export type {
   SummaryAnswer,
 } from '../protocol/answer.ts';
 export { isError } from '../protocol/answer.ts';
+export type { AnswerOf } from '../protocol/answer-of.ts';
 export {
   ERROR_CODES,
   type ErrorBody,

@@ -5,7 +5,7 @@
  *
  * A command whose caller has given it an `expiresAt` keeps that.
  */
-import type { Answer, BatchAnswer } from '../protocol/answer.ts';
+import { isError } from '../protocol/answer.ts';
 import type { CommandInput, RequestInput } from '../protocol/request.ts';
 import type { DaemonClock } from './daemon-clock.ts';
 import { deadlineOf } from './default-timeouts.ts';
@@ -15,8 +15,8 @@ const TERM_MS_MIN = 1000;
 
 type Batch = Extract<RequestInput, { op: 'batch' }>;
 
-/** A request, and its text at each moment that it is sent. */
-export interface Wording {
+/** A request, and its text at the moment it is sent. */
+export interface Attempt {
   readonly request: RequestInput;
   readonly body: () => string;
   readonly timeoutMs: number;
@@ -25,7 +25,7 @@ export interface Wording {
 /** What is asked again, and how its answer completes the first one. */
 interface Again {
   readonly request: RequestInput;
-  readonly complete: (answer: Answer) => Answer;
+  readonly complete: (answer: object) => object;
 }
 
 export class Term {
@@ -48,8 +48,8 @@ export class Term {
   async ask(
     request: RequestInput,
     timeoutMs: number,
-    call: (wording: Wording) => Promise<Answer>,
-  ): Promise<Answer> {
+    call: (attempt: Attempt) => Promise<object>,
+  ): Promise<object> {
     const until = performance.now() + timeoutMs;
     const answer = await call({ request, body: this.#body(request), timeoutMs });
     const again = this.#mistaken(request, answer);
@@ -69,26 +69,28 @@ export class Term {
     return () => text;
   }
 
-  #mistaken(request: RequestInput, answer: Answer): Again | undefined {
+  #mistaken(request: RequestInput, answer: object): Again | undefined {
     if (isCommand(request)) {
       const isMistaken = isExpired(answer) && this.#isWanted(request);
       return isMistaken ? { request, complete: (again) => again } : undefined;
     }
-    if (request.op !== 'batch' || !('results' in answer)) return undefined;
-    return this.#mistakenOf(request, answer);
+    const results = resultsOf(answer);
+    if (request.op !== 'batch' || results === undefined) return undefined;
+    return this.#mistakenOf(request, results);
   }
 
-  #mistakenOf({ commands }: Batch, { results }: BatchAnswer): Again | undefined {
+  #mistakenOf({ commands }: Batch, results: readonly unknown[]): Again | undefined {
     const places = [...results.keys()].filter(
       (place) => isExpired(results[place]) && this.#isWanted(commands[place]),
     );
     if (places.length === 0) return undefined;
     const request = { op: 'batch' as const, commands: places.map((place) => commands[place]) };
-    const complete = (answer: Answer): Answer => {
-      if (!('results' in answer)) return answer;
+    const complete = (answer: object): object => {
+      const later = resultsOf(answer);
+      if (later === undefined) return answer;
       const whole = [...results];
       for (const [index, place] of places.entries()) {
-        const result = answer.results[index];
+        const result = later[index];
         if (result !== undefined) whole[place] = result;
       }
       return { results: whole };
@@ -116,12 +118,19 @@ function isCommand(request: RequestInput): request is CommandInput {
   return request.op === 'create' || request.op === 'delete';
 }
 
-/** Whatever is no object stays as it is: the daemon says what is wrong with it. */
+/** A value that is no object stays as it is: the daemon rejects it with the reason. */
 function isDatable(command: unknown): command is object {
   if (typeof command !== 'object' || command === null || Array.isArray(command)) return false;
-  return (command as { expiresAt?: unknown }).expiresAt === undefined;
+  const { expiresAt }: { expiresAt?: unknown } = command;
+  return expiresAt === undefined;
 }
 
 function isExpired(answer: unknown): boolean {
-  return (answer as { error?: { code?: unknown } } | undefined)?.error?.code === 'expired';
+  if (typeof answer !== 'object' || answer === null) return false;
+  return isError(answer) && answer.error.code === 'expired';
+}
+
+/** Of the answer to a batch. */
+function resultsOf(answer: object): readonly unknown[] | undefined {
+  return 'results' in answer && Array.isArray(answer.results) ? answer.results : undefined;
 }

@@ -229,6 +229,6 @@ export type Answer =
   | BreakersAnswer
   | ErrorReply;
 
-export function isError(answer: Answer): answer is ErrorReply {
+export function isError(answer: object): answer is ErrorReply {
   return 'error' in answer;
 }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Router } from 'zeromq';
 import { ClientError, isError, LockstepClient } from '../../src/client/index.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
 import { creates, eventually, startPair, startPeer } from '../support/client-pair.ts';
@@ -38,6 +39,21 @@ describe('a call', () => {
       field: 'groupId',
     });
     expect(await client.retry('nobody')).toMatchObject({ error: { code: 'unknown_command' } });
+  });
+
+  test.each([
+    ['no JSON object', '[]', 'the reply is no JSON object'],
+    ['of another shape', '{"pid":1}', 'the reply is no answer to create'],
+  ])('fails with bad_reply if the reply is %s', async (_, text, message) => {
+    const router = new Router({ linger: 0 });
+    onTestFinished(() => router.close());
+    await router.bind('tcp://127.0.0.1:*');
+    void (async () => {
+      for await (const frames of router) await router.send([...frames.slice(0, -1), text]);
+    })();
+    const client = new LockstepClient({ endpoint: router.lastEndpoint ?? '' });
+    onTestFinished(() => client.close());
+    await expect(client.create('5')).rejects.toMatchObject({ code: 'bad_reply', message });
   });
 
   test('does not wait for the one before it', async () => {

@@ -1,0 +1,92 @@
+/** The answer to each request, as a type, and the check that a reply is one. */
+import {
+  type AuditAnswer,
+  type BatchAnswer,
+  type BreakersAnswer,
+  type CommandAnswer,
+  isError,
+  type LanesAnswer,
+  type ListAnswer,
+  type PingAnswer,
+  type SelectionAnswer,
+  type StatsAnswer,
+  type SummaryAnswer,
+} from './answer.ts';
+import type { ErrorReply } from './errors.ts';
+import type { OperationName, RequestInput } from './request.ts';
+
+/** `P` if the request has this member, `Q` if it has none, both if the type leaves that open. */
+type IfNamed<Asked, Member extends string, P, Q> =
+  Asked extends Readonly<Record<Member, object | string>>
+    ? P
+    : Asked extends { readonly op: string } & { readonly [Name in Member]?: undefined }
+      ? Q
+      : P | Q;
+
+type OneOrMany<Asked> = IfNamed<Asked, 'filter', SelectionAnswer, CommandAnswer>;
+
+/** An operation without an entry does not compile. */
+interface Answers<Asked> extends Record<OperationName, object> {
+  readonly create: CommandAnswer;
+  readonly delete: CommandAnswer;
+  readonly batch: BatchAnswer;
+  readonly status: IfNamed<Asked, 'id', CommandAnswer, SummaryAnswer>;
+  readonly list: ListAnswer;
+  readonly stats: StatsAnswer;
+  readonly audit: AuditAnswer;
+  readonly retry: OneOrMany<Asked>;
+  readonly cancel: OneOrMany<Asked>;
+  readonly abandon: OneOrMany<Asked>;
+  readonly restore: OneOrMany<Asked>;
+  readonly breaker: BreakersAnswer;
+  readonly pause: LanesAnswer;
+  readonly resume: LanesAnswer;
+  readonly ping: PingAnswer;
+}
+
+/** The shape of the answer to a request of this type; the daemon may answer an `ErrorReply` instead. */
+export type AnswerOf<Asked extends RequestInput> = Asked extends RequestInput
+  ? Answers<Asked>[Asked['op']]
+  : never;
+
+/** Whether a reply is an answer to this request: an error, or an object with the member that tells the shapes apart. */
+export function isAnswerTo<Asked extends RequestInput>(
+  request: Asked,
+  reply: object,
+): reply is AnswerOf<Asked> | ErrorReply {
+  return isError(reply) || memberOf(request) in reply;
+}
+
+function memberOf(request: RequestInput): string {
+  switch (request.op) {
+    case 'create':
+    case 'delete':
+      return 'groupId' satisfies keyof CommandAnswer;
+    case 'status':
+      return request.id === undefined
+        ? ('uptimeMs' satisfies keyof SummaryAnswer)
+        : ('groupId' satisfies keyof CommandAnswer);
+    case 'retry':
+    case 'cancel':
+    case 'abandon':
+    case 'restore':
+      return request.filter === undefined
+        ? ('groupId' satisfies keyof CommandAnswer)
+        : ('matched' satisfies keyof SelectionAnswer);
+    case 'batch':
+      return 'results' satisfies keyof BatchAnswer;
+    case 'list':
+      return 'commands' satisfies keyof ListAnswer;
+    case 'stats':
+      return 'consistent' satisfies keyof StatsAnswer;
+    case 'audit':
+      return 'findings' satisfies keyof AuditAnswer;
+    case 'breaker':
+      return 'breakers' satisfies keyof BreakersAnswer;
+    case 'pause':
+    case 'resume':
+      return 'lanes' satisfies keyof LanesAnswer;
+    case 'ping':
+      return 'pid' satisfies keyof PingAnswer;
+  }
+}
