@@ -67,11 +67,11 @@ export const BANNED: readonly Word[] = [
   part('sign', 'healthSignal'),
   part('suspect', 'findCandidates'),
   part('front', 'clientSocket, port'),
+  part('wording', 'codec'),
 ];
 
 export const PENDING: readonly Word[] = [
   // Words that are no words: values by name, states, messages.
-  part('wording', 'codec'),
   part('standing', 'status, snapshot, state'),
   part('told', 'sent, logged, notified'),
   part('hear', 'receive'),
