@@ -1,12 +1,15 @@
 /** A body that comes in chunks (RFC 9112, section 7.1), one byte a character. */
-import { areTrailers, type Fault } from './head.ts';
+import { type Fault, tooLarge } from './fault.ts';
+import { areTrailers } from './head.ts';
 
 /** A size, and whatever a node adds to it. */
 const LINE_BYTES_MAX = 1024;
 /** Sizes and trailer of one body: chunks of a byte each would cost many times what they carry. */
 const FRAMING_BYTES_MAX = 64 * 1024;
 const TRAILER_BYTES_MAX = 16 * 1024;
-const SIZE_LINE = /^([\da-f]{1,8})(?:;[!#$%&'*+.^_`|~\w-]+(?:=[!#$%&'*+.^_`|~\w-]+)?)*$/i;
+/** Old servers pad the size with spaces; others write them around `;` and `=`, where HTTP allows them. */
+const SIZE_LINE =
+  /^([\da-f]{1,8})[\t ]*(?:;[\t ]*[!#$%&'*+.^_`|~\w-]+[\t ]*(?:=[\t ]*[!#$%&'*+.^_`|~\w-]+[\t ]*)?)*$/i;
 
 /** Whole: `rest` was sent behind it. */
 export interface WholeBody {
@@ -70,8 +73,4 @@ export class ChunkedBody {
     if (!isOne) return { fault: 'a trailer that is not one' };
     return { body: this.#body, rest: this.#unread.slice(ends + 4) };
   }
-}
-
-export function tooLarge(bytesMax: number): Fault {
-  return { fault: `an answer of more than ${bytesMax} bytes` };
 }

@@ -4,6 +4,9 @@
  * that is not read is only asked for again.
  */
 
+import { type Coding, codingOf } from './content-coding.ts';
+import type { Fault } from './fault.ts';
+
 export interface Head {
   readonly status: number;
   /** Where the body ends: after so many bytes, with its last chunk, or with the connection. */
@@ -12,13 +15,10 @@ export interface Head {
   readonly keepMs: number;
   /** As it was sent; of two the first. */
   readonly retryAfter: string | undefined;
+  /** The body is compressed. */
+  readonly coding: Coding;
   /** By name in lower case, in their order. */
   readonly fields: Fields;
-}
-
-/** What was read is no answer, and why. */
-export interface Fault {
-  readonly fault: string;
 }
 
 /** Where a node says nothing about it. */
@@ -31,8 +31,9 @@ const FIELD = /^([!#$%&'*+.^_`|~\w-]+):[\t ]*((?:[\x21-\x7e\x80-\xff][\t\x20-\x7
 /** Of HTTP only: what JavaScript trims, a no-break space say, others take for a part of the value. */
 const BLANK_END = /(?<![\t ])[\t ]+$/;
 const FRAMING = /^(?:content-length|transfer-encoding):/i;
+const UNCLEAR_LENGTH: Fault = { fault: 'a body of unclear length' };
 const NO_BODY: ReadonlySet<number> = new Set([204, 304]);
-const LENGTH = /^\d{1,15}$/;
+const LENGTHS = /^\d{1,15}(?:[\t ]*,[\t ]*\d{1,15})*$/;
 const TIMEOUT = /(?:^|[,\s])timeout\s*=\s*"?(\d{1,9})/i;
 
 export type Fields = ReadonlyMap<string, readonly string[]>;
@@ -47,6 +48,8 @@ export function parseHead(text: string): Head | Fault {
     const [, name, value] = FIELD.exec(line) ?? [];
     if (name === undefined || value === undefined) return { fault: 'a header that is not one' };
     const key = name.toLowerCase();
+    // Some clients take the tab for a part of the coding, and read the chunks as the body.
+    if (key === 'transfer-encoding' && value.endsWith('\t')) return UNCLEAR_LENGTH;
     const values = fields.get(key) ?? [];
     values.push(value.replace(BLANK_END, ''));
     fields.set(key, values);
@@ -57,11 +60,14 @@ export function parseHead(text: string): Head | Fault {
   if (typeof body === 'object') return body;
   const keepMs = keepMsOf(fields, minor === '0');
   if (!NO_BODY.has(status) && status >= 200) {
-    return { status, body, keepMs: body === 'until close' ? 0 : keepMs, retryAfter, fields };
+    const reusedMs = body === 'until close' ? 0 : keepMs;
+    const coding = codingOf(fields.get('content-encoding'));
+    if (coding !== null && typeof coding === 'object') return coding;
+    return { status, body, keepMs: reusedMs, retryAfter, coding, fields };
   }
   // It has none, and some nodes that announce one send it all the same.
   const isAnnounced = body === 'chunked' || (body !== 'until close' && body > 0);
-  return { status, body: 0, keepMs: isAnnounced ? 0 : keepMs, retryAfter, fields };
+  return { status, body: 0, keepMs: isAnnounced ? 0 : keepMs, retryAfter, coding: null, fields };
 }
 
 /** RFC 9112, section 6.3. */
@@ -71,13 +77,15 @@ function bodyOf(fields: Fields, isOld: boolean): Head['body'] | Fault {
   if (codings !== undefined) {
     // The one that every client takes; no other was asked for.
     const isChunked = codings.length === 1 && codings[0]?.toLowerCase() === 'chunked';
-    if (!isChunked || isOld || lengths !== undefined) return { fault: 'a body of unclear length' };
+    if (!isChunked || isOld || lengths !== undefined) return UNCLEAR_LENGTH;
     return 'chunked';
   }
   if (lengths === undefined) return 'until close';
-  const [length = ''] = lengths;
-  if (lengths.length > 1 || !LENGTH.test(length)) return { fault: 'a body of unclear length' };
-  return Number(length);
+  // Proxies double the header; equal lengths say the same (RFC 9110, section 8.6).
+  const [length = '', ...others] = lengths.join().match(/\d+/g) ?? [];
+  const isClear = lengths.every((value) => LENGTHS.test(value));
+  if (isClear && others.every((other) => other === length)) return Number(length);
+  return UNCLEAR_LENGTH;
 }
 
 function keepMsOf(fields: Fields, isOld: boolean): number {

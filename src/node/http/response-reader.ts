@@ -1,6 +1,8 @@
 /** Reads responses out of bytes that come in pieces, one response after another. Touches no socket. */
-import { ChunkedBody, tooLarge, type WholeBody } from './chunked-body.ts';
-import { type Fault, type Fields, type Head, parseHead } from './head.ts';
+import { ChunkedBody, type WholeBody } from './chunked-body.ts';
+import { decodeBody } from './content-coding.ts';
+import { type Fault, tooLarge } from './fault.ts';
+import { type Fields, type Head, parseHead } from './head.ts';
 
 /** A response that came to its end. */
 export interface Response {
@@ -54,15 +56,16 @@ export class ResponseReader {
     const head = this.#head;
     const whole = this.#readBody(head.body);
     if (whole === undefined || 'fault' in whole) return whole;
+    const read = response(head, whole, this.#bodyBytesMax);
     // The connection may be idle for long, and a page is large.
     this.begin(0);
-    return response(head, whole);
+    return read;
   }
 
   /** No piece comes any more, since the connection was closed in order. */
   end(): Response | Fault {
     const whole = { body: this.#unread, rest: '' };
-    if (this.#head?.body === 'until close') return response(this.#head, whole);
+    if (this.#head?.body === 'until close') return response(this.#head, whole, this.#bodyBytesMax);
     const isBegun = this.#head !== undefined || this.#unread !== '';
     const when = isBegun ? 'in the middle of its answer' : 'without an answer';
     return { fault: `the connection was closed ${when}` };
@@ -104,9 +107,12 @@ export class ResponseReader {
 }
 
 function response(
-  { status, retryAfter, fields, keepMs }: Head,
-  { body, rest }: WholeBody,
-): Response {
+  { status, retryAfter, fields, keepMs, coding }: Head,
+  { body: sent, rest }: WholeBody,
+  bytesMax: number,
+): Response | Fault {
+  const body = coding === null ? sent : decodeBody(sent, coding, bytesMax);
+  if (typeof body !== 'string') return body;
   return { status, retryAfter, fields, body: decode(body), keepMs: rest === '' ? keepMs : 0 };
 }
 

@@ -69,14 +69,39 @@ describe('headers', () => {
     'Content-Length: 5',
     'CONTENT-LENGTH: 5',
     'content-length: 005',
+    'content-length: 5, 5',
+    'content-length: 5\t,5 , 5',
   ])('%j is a length of 5', (line) => {
     expect(head(OK, line)).toMatchObject({ body: 5 });
+    expect(head(OK, line, line)).toMatchObject({ body: 5 });
+  });
+
+  test.each([
+    [['content-encoding: gzip'], 'gzip'],
+    [['Content-Encoding: X-GZIP'], 'gzip'],
+    [['content-encoding: deflate'], 'deflate'],
+    [['content-encoding: br'], 'br'],
+    [['content-encoding: identity'], null],
+    [['content-encoding:'], null],
+    [[], null],
+  ])('%j is a body in %j', (lines, coding) => {
+    expect(head(OK, 'content-length: 5', ...lines)).toMatchObject({ coding });
+  });
+
+  test.each([
+    [['content-encoding: zstd'], 'zstd'],
+    [['content-encoding: gzip, br'], 'gzip, br'],
+    [['content-encoding: gzip', 'content-encoding: gzip'], 'gzip, gzip'],
+  ])('P10: %j is a fault that names %j', (lines, coding) => {
+    const fault = `a body that cannot be decoded: content-encoding ${JSON.stringify(coding)}`;
+    expect(head(OK, 'content-length: 5', ...lines)).toEqual({ fault });
+    expect(head('HTTP/1.1 204 No Content', ...lines)).toMatchObject({ status: 204, coding: null });
   });
 
   test.each(["!#$%&'*+-.^_`|~09azAZ: x", 'x:', 'x: ', 'x: a:b "c" (d) \xe4', 'x: a\tb'])(
     '%j is one that says nothing',
     (line) => {
-      const read = { status: 201, body: 0, keepMs: 30_000, retryAfter: undefined };
+      const read = { status: 201, body: 0, keepMs: 30_000, retryAfter: undefined, coding: null };
       const { fields, ...rest } = head(OK, line, 'content-length: 0') as Head;
       expect(rest).toEqual(read);
       expect(fields.size).toBe(2);
@@ -172,8 +197,12 @@ describe('where a body ends', () => {
     [['content-length: \xa05']],
     [['content-length: 9999999999999999']],
     [['content-length: 18446744073709551616']],
-    [['content-length: 5, 5']],
-    [['content-length: 5', 'content-length: 5']],
+    [['content-length: 5, 6']],
+    [['content-length: 5, 05']],
+    [['content-length: 5,']],
+    [['content-length: 5, 5', 'content-length: 6']],
+    [['content-length: 5,, 5']],
+    [[`content-length: 5${' '.repeat(10_000)}x`]],
     [['content-length: 5', 'Content-Length: 6']],
     [['content-length: 5', 'transfer-encoding: chunked']],
     [['transfer-encoding: chunked', 'content-length: 5']],
@@ -186,6 +215,7 @@ describe('where a body ends', () => {
     [['transfer-encoding: chunked,']],
     [['transfer-encoding: chunked\xa0']],
     [['transfer-encoding: chunke']],
+    [['transfer-encoding: chunked\t']],
     [['transfer-encoding: gzip']],
     [['transfer-encoding: identity']],
     [['transfer-encoding: identity', 'content-length: 5']],

@@ -38,12 +38,12 @@ export const STRICTER: readonly Difference[] = [
   {
     why: 'what is coded in another way, or by HTTP/1.0, is in chunks to some and not to others',
     isOne: (bytes) => {
-      const codings = [...bytes.matchAll(/^transfer-encoding:[\t ]*(.*?)[\t ]*\r\n/gim)];
+      const codings = [...bytes.matchAll(/^transfer-encoding:[\t ]*(.*?) *\r\n/gim)];
       const isPlain = codings.length === 1 && codings[0]?.[1]?.toLowerCase() === 'chunked';
       return codings.length > 0 && (!isPlain || bytes.includes('HTTP/1.0'));
     },
     examples: ['', ' gzip', ' identity', ' chunked,', ' chunked, gzip', ' gzip, chunked']
-      .concat([' xchunked', ' chunked\xa0', ' chunked;q=1'])
+      .concat([' xchunked', ' chunked\xa0', ' chunked\t', ' chunked;q=1'])
       .map((coding) => coded(coding))
       .concat(coded(' chunked', ' chunked'), coded(' gzip', ' chunked'))
       .concat(coded(' chunked').replace('1.1', '1.0')),
@@ -92,5 +92,21 @@ export const LOOSER: readonly Difference[] = [
     why: 'white space behind a length is none of it (RFC 9110, section 5.6.3)',
     isOne: (bytes) => /content-length:.*[\t ]\r\n/i.test(bytes),
     examples: [`${OK}content-length: 1 \r\n\r\na`, `${OK}content-length: 1\t\r\n\r\na`],
+  },
+  {
+    why: 'equal lengths say the same thing twice (RFC 9110, section 8.6)',
+    isOne: (bytes) =>
+      /content-length:.*,/i.test(bytes) || (bytes.match(/content-length:/gi) ?? []).length > 1,
+    examples: [
+      `${OK}content-length: 1, 1\r\n\r\na`,
+      `${OK}content-length: 1\r\nContent-Length: 1\r\n\r\na`,
+    ],
+  },
+  {
+    why: 'spaces around the parts of a chunk size are none of it (RFC 9112, section 7.1.1)',
+    isOne: (bytes) => bytes.split('\r\n').some((line) => /^[\da-f]{1,8}[^\r]*[\t ]/i.test(line)),
+    examples: ['1 ', '1\t', '1 ;a', '1; a=b', '1;a =b', '1;a= b', '1;a '].map(
+      (line) => `${CHUNKED}${line}\r\na\r\n0\r\n\r\n`,
+    ),
   },
 ];

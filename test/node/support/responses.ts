@@ -1,6 +1,6 @@
 /** Any valid response as bytes, one a character, and what a reader has to make of it. */
 import fc from 'fast-check';
-import type { Fault } from '../../../src/node/http/head.ts';
+import type { Fault } from '../../../src/node/http/fault.ts';
 import { type Response, ResponseReader } from '../../../src/node/http/response-reader.ts';
 
 export interface Sample {
