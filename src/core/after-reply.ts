@@ -20,6 +20,8 @@ interface Replied {
   readonly saga: Saga;
   /** The node with its exchange ended. */
   readonly node: NodeState;
+  /** The node sent the same reply as before. */
+  readonly isRepeated: boolean;
   readonly request: NodeRequest;
   readonly answer: NodeReply;
   readonly context: Context;
@@ -33,7 +35,8 @@ export function afterReply(
   const request = before.running;
   if (request === undefined) throw new Error(`${before.name} answered what it was not asked`);
   const node = { ...before, running: undefined, lastResponse: answer.detail };
-  const exchange = { saga, node, request, answer, context };
+  const isRepeated = before.lastResponse === answer.detail;
+  const exchange = { saga, node, isRepeated, request, answer, context };
   if (saga.state === 'accepted') return { node: afterSurvey(exchange) };
   const goal = goalOf(saga.command, node, context.policy);
   return request.kind === 'read'
@@ -42,10 +45,12 @@ export function afterReply(
 }
 
 /** Only a complete 200 with this key, or a proven 404, is a finding; most else is asked again. */
-function afterSurvey({ node, answer, context }: Replied): NodeState {
+function afterSurvey({ node, isRepeated, answer, context }: Replied): NodeState {
   if (answer.kind === 'absent') return { ...node, finding: { presence: 'absent' } };
   // Nothing was sent that changes a node: there is no reason to ask a wrong door until the deadline.
   if (answer.kind === 'refused') return { ...node, verdict: 'refused' };
+  // Twice the same: the record under this key can't be read, and will not be by asking again.
+  if (answer.kind === 'malformed' && isRepeated) return { ...node, verdict: 'refused' };
   const { body } = answer;
   // A record without its body could not be restored.
   if (answer.kind !== 'present' || body === undefined) return failed(node, answer, context);

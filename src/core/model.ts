@@ -58,7 +58,7 @@ export type NodeRequest =
  * What one exchange came to, as the dialect reads it.
  *
  * `applied`, `gone`, `perhaps`, `unproven` and `misnamed` answer a create or a delete; `present`,
- * `absent` and `unreadable` answer a read; `refused`, `unsure`, `lost` and `unsent` may answer any.
+ * `absent`, `unreadable` and `malformed` answer a read; `refused`, `unsure`, `lost` and `unsent` may answer any.
  */
 export type NodeReplyKind =
   /** 201 on create, 200 on delete, in the dialect's form. */
@@ -81,7 +81,10 @@ export type NodeReplyKind =
   | 'unsent'
   | 'present'
   | 'absent'
-  | 'unreadable';
+  /** A read that tells nothing about the record: a failure, or a reply that may be a proxy's. */
+  | 'unreadable'
+  /** A success to a read that shows no record of this key, or one that is too large: a matter of this key. */
+  | 'malformed';
 
 export interface NodeReply {
   readonly kind: NodeReplyKind;

@@ -54,6 +54,8 @@ export interface ExecutorPorts {
   /** Calls `act` at `time` (of `now`) or soon after. */
   readonly at: (time: number, act: () => void) => Cancel;
   readonly report: (report: Report) => void;
+  /** A node refused the read before a command, which ended the command. */
+  readonly surveyRefused?: (refusal: { node: string; groupId: string; reply: NodeReply }) => void;
   /** Called for every exchange, for the log; `attempt` makes the costly part. */
   readonly attempted?: (attempt: () => Attempt) => void;
 }

@@ -265,8 +265,13 @@ export class SagaDriver {
           const number = stateOf(run.saga, node)?.attempts ?? 0;
           return { id, node, groupId, request, number, answer, ms: now() - startedAt };
         });
-        if (!isSettled(run.saga.state)) this.#take(run, { kind: 'answered', node, answer });
-        else this.#checkDrained();
+        if (isSettled(run.saga.state)) return this.#checkDrained();
+        const isSurvey = run.saga.state === 'accepted';
+        this.#take(run, { kind: 'answered', node, answer });
+        if (isSurvey && stateOf(run.saga, node)?.verdict === 'refused') {
+          this.#ports.surveyRefused?.({ node, groupId, reply: answer });
+        }
+        return undefined;
       });
     const underway: Underway = { node, exchange };
     run.exchanges.push(underway);

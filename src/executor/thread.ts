@@ -13,6 +13,7 @@ import type { NodeAccess } from '../node/access/access.ts';
 import type { AccessFault } from '../node/access/credentials.ts';
 import { AfterPoll } from '../node/after-poll.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
+import { compilePath } from '../node/dialect/template.ts';
 import type { After } from '../node/http-exchange.ts';
 import { countKeys, listKeys } from '../node/list/listing.ts';
 import { NodeClient, type NodeClientOptions } from '../node/node-client.ts';
@@ -22,6 +23,7 @@ import type { Order, Report } from '../protocol/work.ts';
 import { attemptFields } from './attempt-log.ts';
 import { Executor } from './executor.ts';
 import type { NodePort } from './ports.ts';
+import { SurveyRefusals } from './survey-refusals.ts';
 import { unknownNode } from './unknown-node.ts';
 
 export interface ExecutorData extends ThreadData {
@@ -70,6 +72,7 @@ runThread(async ({ beat, sockets, keep }) => {
     },
     enough: REPORTS_ENOUGH,
   });
+  const refusals = new SurveyRefusals((message, fields) => log.warn(message, fields), now);
   const executor = new Executor(
     {
       now,
@@ -78,6 +81,10 @@ runThread(async ({ beat, sockets, keep }) => {
       nodeNames: data.nodes.map(({ name }) => name),
       node: (name) => ports.get(name) ?? unknownNode(name),
       report: (report) => outbox.push(report),
+      surveyRefused: ({ node, groupId, reply }) => {
+        const path = compilePath(data.dialect.read.path, node)(groupId, '');
+        refusals.note({ node, path, reply });
+      },
       attempted: (attempt) => {
         if (log.wants('debug')) log.debug('attempt', attemptFields(attempt(), data.dialect, urls));
       },

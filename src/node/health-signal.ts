@@ -1,19 +1,19 @@
 /**
- * What an exchange says of its node, for the node's breaker. Only here are the status and the way it
- * ended known; from the words for people nobody has to guess.
+ * The health of a node as one exchange shows it, for the breaker of the node. The status and the way the exchange
+ * ended are known only here.
  *
- * Any answer of the node itself is good, a 4xx too: the node works, the request was wrong. Bad is
- * what the node is to blame for: a 5xx, an answer that is not the contract's, a 404 that does not prove
- * to be the node's, no answer, a refused connection. What we gave up ourselves, what never got past our
- * own bulkhead, and what failed for want of something of our own, such as descriptors, says nothing.
+ * Any reply of the node itself is good, also a 4xx: the node works, the request was wrong. Bad are the failures of the
+ * node: a 5xx, a reply that is not the contract's, a 404 without proof, no reply, a refused connection. An exchange says
+ * nothing (`none`) if its caller gave it up, if it never got a connection, if this machine ran short of something such
+ * as descriptors, or if the fault may be that of one key.
  */
 import type { HealthSignal } from '../core/breaker.ts';
 import type { NodeReply } from '../core/model.ts';
 
 export interface Course {
-  /** Of an answer that was read to its end. */
+  /** Undefined if no response was read to its end. */
   readonly status: number | undefined;
-  /** It had got past the bulkhead. */
+  /** It was given a connection. */
   readonly isStarted: boolean;
   /** This machine ran short of something. */
   readonly isOurs: boolean;
@@ -21,16 +21,18 @@ export interface Course {
   readonly isGivenUp: boolean;
 }
 
-/** What a node says that works, and has no time for this request. */
+/** The node works, and has no time for this request. */
 const BUSY: ReadonlySet<number> = new Set([408, 425, 429]);
 
 export function healthSignalOf(
   { kind }: NodeReply,
   { status, isStarted, isOurs, isGivenUp }: Course,
 ): HealthSignal {
+  // It may be the fault of this key alone: a record that is too large, or that another client has written.
+  if (kind === 'malformed') return 'none';
   if (status === undefined) return isStarted && !isOurs && !isGivenUp ? 'bad' : 'none';
   if (status >= 500) return 'bad';
-  // Somebody answers in the node's place, or it has lost its wits.
+  // Probably the reply of a proxy, or a malformed one: it counts against the node.
   if (kind === 'lost' || kind === 'misnamed') return 'bad';
   return kind === 'unreadable' && !BUSY.has(status) ? 'bad' : 'good';
 }

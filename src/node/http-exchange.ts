@@ -18,6 +18,8 @@ export type After = (ms: number, act: () => void) => () => void;
 export interface Unanswered {
   readonly kind: 'unsent' | 'lost';
   readonly detail: string;
+  /** See `Fault`. */
+  readonly isTooLarge: boolean;
 }
 
 /** All exchanges of one kind with one node share these. */
@@ -106,9 +108,9 @@ export class HttpExchange<Read> implements ResponseHandler, Waiter<Connection> {
     this.#end(this.#owner.read(response));
   }
 
-  onLost({ detail, isOurs }: Loss): void {
+  onLost({ detail, isOurs, isTooLarge = false }: Loss): void {
     this.#isOurs = isOurs;
-    this.#end({ kind: this.#isSent ? 'lost' : 'unsent', detail });
+    this.#end({ kind: this.#isSent ? 'lost' : 'unsent', detail, isTooLarge });
   }
 
   #expire(): void {

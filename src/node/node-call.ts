@@ -4,7 +4,12 @@ import type { NodeReply, NodeRequest } from '../core/model.ts';
 import type { Codec, Subject } from './dialect/codec.ts';
 import { healthSignalOf } from './health-signal.ts';
 import type { Response } from './http/response-reader.ts';
-import { type ExchangeMeans, type ExchangeOwner, HttpExchange } from './http-exchange.ts';
+import {
+  type ExchangeMeans,
+  type ExchangeOwner,
+  HttpExchange,
+  type Unanswered,
+} from './http-exchange.ts';
 
 /** See `NodePort.exchange`. */
 export type Done = (answer: NodeReply, healthSignal: HealthSignal, tookMs: number) => void;
@@ -69,7 +74,8 @@ export class NodeCall implements ExchangeOwner<NodeReply> {
     return codec.read(this.#request, this.#subject.groupId, response);
   }
 
-  ended(reply: NodeReply): void {
+  ended(ending: NodeReply | Unanswered): void {
+    const reply = 'isTooLarge' in ending ? this.#unanswered(ending) : ending;
     this.#means.count(this.#request, reply);
     const { startedAt, isOurs } = this.#exchange;
     const isStarted = startedAt !== undefined;
@@ -77,5 +83,10 @@ export class NodeCall implements ExchangeOwner<NodeReply> {
     // The wait for a connection is not the node's time.
     const tookMs = isStarted ? performance.now() - startedAt : 0;
     this.#done(reply, healthSignalOf(reply, course), tookMs);
+  }
+
+  #unanswered({ kind, detail, isTooLarge }: Unanswered): NodeReply {
+    if (!isTooLarge || this.#request.kind !== 'read') return { kind, detail };
+    return { kind: 'malformed', detail: `${detail}: see limits.answerBytes of the dialect` };
   }
 }

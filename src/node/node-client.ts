@@ -147,5 +147,6 @@ const FAILURES: ReadonlySet<NodeReplyKind> = new Set([
   'lost',
   'unsent',
   'unreadable',
+  'malformed',
   'refused',
 ]);

@@ -256,6 +256,20 @@ describe('P1: a node behind a proxy that answers in its place', () => {
     }
   });
 
+  it('shows no record under the key, twice the same: the command ends, and says so at once', () => {
+    for (const command of [{ op: 'delete' }, { op: 'create' }] as const) {
+      const play = new Play(command, command.op === 'create' ? { policy: CHALLENGE } : {});
+      play.take({ kind: 'driven' });
+      play.act();
+      play.answer('a', 'malformed');
+      expect(play.saga.state).toBe('accepted');
+      play.tick(play.node('a').dueAt);
+      expect(play.act()).toContain('a: read');
+      play.answer('a', 'malformed');
+      expect(play.saga).toMatchObject({ state: 'refused', reason: 'node_refused' });
+    }
+  });
+
   it('made a record of another key: the command turns, and waits until that create can not land', () => {
     const play = creating();
     play.answer('b', 'applied');

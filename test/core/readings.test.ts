@@ -20,7 +20,7 @@ import {
 
 describe('a read that is not complete, in every direction', () => {
   const reading = ASKINGS.map(([name, one]) => [name, { ...one, request: READ }] as const);
-  const kinds = ['unreadable', 'unsure', 'lost', 'unsent', 'refused'] as const;
+  const kinds = ['unreadable', 'malformed', 'unsure', 'lost', 'unsent', 'refused'] as const;
   it.for(reading)('%s: is repeated as it was, and makes nothing loose', ([, one]) => {
     for (const next of ['clarify', 'verify'] as const) {
       for (const kind of kinds) {

@@ -62,6 +62,7 @@ const READING: readonly NodeReplyKind[] = [
   'absent',
   'refused',
   'unreadable',
+  'malformed',
   'unsure',
   'lost',
   'unsent',

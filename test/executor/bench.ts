@@ -28,6 +28,7 @@ export class Bench {
   /** But for what it says of the nodes' health. */
   readonly reports: Report[] = [];
   readonly health: Extract<Report, { kind: 'health' }>['nodes'][] = [];
+  readonly refusals: { readonly node: string; readonly groupId: string }[] = [];
   readonly executor: Executor;
 
   constructor(policy: Policy = POLICY) {
@@ -38,6 +39,7 @@ export class Bench {
         at: this.clock.at,
         nodeNames: NAMES,
         node: (name) => this.nodes[name] ?? unknownNode(name),
+        surveyRefused: (refusal) => this.refusals.push(refusal),
         report: (report) => {
           if (report.kind === 'health') this.health.push(report.nodes);
           else this.reports.push(report);

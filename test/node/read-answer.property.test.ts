@@ -39,7 +39,7 @@ const MUTATION: readonly NodeReplyKind[] = [
   'unsure',
   'lost',
 ];
-const READ: readonly NodeReplyKind[] = ['present', 'absent', 'refused', 'unreadable'];
+const READ: readonly NodeReplyKind[] = ['present', 'absent', 'refused', 'unreadable', 'malformed'];
 
 describe('laws of reading answers', () => {
   test('P10: any answer is read, and as a kind that fits the request', () => {

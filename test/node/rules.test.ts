@@ -113,9 +113,9 @@ describe('what else a rule may say', () => {
     const read: Case = { ...create, kind: 'read' };
     for (const [id, made, found] of [
       [5, 'applied', 'present'],
-      [6, 'misnamed', 'unreadable'],
-      ['5', 'lost', 'unreadable'],
-      [5.5, 'lost', 'unreadable'],
+      [6, 'misnamed', 'malformed'],
+      ['5', 'lost', 'malformed'],
+      [5.5, 'lost', 'malformed'],
     ] as const) {
       const body = JSON.stringify({ id });
       expect([id, kindOf(create, { status: 201, body })]).toEqual([id, made]);
@@ -145,7 +145,7 @@ describe('what else a rule may say', () => {
     expect(answer).toMatchObject({ kind: 'present', body });
     expect(readReply(dialect, asked, { status: 200, body, at: 0 }).kind).toBe('unreadable');
     const lossy = { status: 200, body: 'a\uFFFDb', fields, at: 0 };
-    expect(readReply(dialect, asked, lossy).kind).toBe('unreadable');
+    expect(readReply(dialect, asked, lossy).kind).toBe('malformed');
     expect(readReply(challenge, asked, { status: 200, body: RECORD, at: 0 }).kind).toBe('present');
   });
 });

@@ -201,7 +201,11 @@ export class Network {
       return this.#end(call, answer, http.status);
     }
     if (call.landed === undefined && call.prng.chance(0.5)) this.#land(call, this.#lateness(call));
-    receive({ kind: 'gaveUp', exchange, denied: answer.kind === 'misnamed' });
+    receive({
+      kind: 'gaveUp',
+      exchange,
+      denied: answer.kind === 'misnamed' || answer.kind === 'malformed',
+    });
     return this.#end(call, answer, http.status);
   }
 

@@ -2,7 +2,7 @@
 import type { SummaryAnswer } from '../../protocol/answer.ts';
 
 /** Ends of an exchange that did not advance a command; docs/protocol.md lists them all. */
-const FAILED = ['unsure', 'misnamed', 'lost', 'unsent', 'refused', 'unreadable'];
+const FAILED = ['unsure', 'misnamed', 'lost', 'unsent', 'refused', 'unreadable', 'malformed'];
 
 export interface NodeCalls {
   readonly calls: number;

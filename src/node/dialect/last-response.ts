@@ -1,25 +1,35 @@
-/** What a node said, short and for people: `400 Perhaps the object exists.` */
+/** The reply of a node in one short line for people: `400 Perhaps the object exists.` */
+
+import { textOfMarkup } from './markup-text.ts';
+import type { Reply } from './proof.ts';
 import { isMarkup, isObjectText, parseObject } from './record.ts';
 
 const LENGTH_MAX = 200;
-/** Longer bodies are not looked into, only cut. */
+/** Longer bodies are not parsed, only cut. */
 const PARSED_MAX = 10_000;
 const NOT_PRINTED = /[\s\p{Cc}]+/gu;
 
-/** @param redact takes secrets out: before anything is cut, or the first half of one would be left */
-export function describeReply(
-  status: number,
-  body: string,
-  redact: (text: string) => string = (text) => text,
-): string {
-  const line = `${status} ${wordsOf(body, redact)}`.replaceAll(NOT_PRINTED, ' ').trim();
+type Redact = (text: string) => string;
+
+/** @param redact removes secrets: before the text is cut, or the first half of a secret would be left */
+export function describeReply(reply: Reply, redact: Redact = (text) => text): string {
+  const { status, body } = reply;
+  const target = status >= 300 && status < 400 ? reply.fields?.get('location')?.[0] : undefined;
+  const redirect = target === undefined ? '' : `to ${redact(target)} `;
+  return shorten(`${status} ${redirect}${wordsOf(body, redact)}`);
+}
+
+/** One line of at most 200 characters. */
+export function shorten(text: string): string {
+  const line = text.replaceAll(NOT_PRINTED, ' ').trim();
   // A cut may split a surrogate pair, and a node may have sent half of one.
   const cut = line.length > LENGTH_MAX ? `${line.slice(0, LENGTH_MAX - 1)}…` : line;
   return cut.toWellFormed();
 }
 
-function wordsOf(body: string, redact: (text: string) => string): string {
-  if (isMarkup(body)) return '(HTML)';
+function wordsOf(body: string, redact: Redact): string {
+  // Redacted twice: tags may stand within a secret, and a secret may look like a tag.
+  if (isMarkup(body)) return `(HTML) ${redact(textOfMarkup(redact(body).slice(0, PARSED_MAX)))}`;
   const message = messageOf(body);
   return message === undefined ? redact(body).slice(0, 2 * LENGTH_MAX) : redact(message);
 }

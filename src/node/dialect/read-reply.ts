@@ -9,9 +9,9 @@
 import type { NodeReply, NodeReplyKind, NodeRequest } from '../../core/model.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import type { Dialect, Rule } from './dialect.ts';
-import { describeReply } from './last-response.ts';
+import { describeReply, shorten } from './last-response.ts';
 import { type About, isExplicit, meets, provesAbsence, type Reply, readSuccess } from './proof.ts';
-import { parseRecord } from './record.ts';
+import { isMarkup, parseRecord } from './record.ts';
 
 export interface Asked extends About {
   readonly kind: NodeRequest['kind'];
@@ -50,7 +50,7 @@ interface Found {
 }
 
 export function readReply(dialect: Dialect, asked: Asked, http: HttpReply): NodeReply {
-  const detail = describeReply(http.status, http.body, asked.redact);
+  const detail = describeReply(http, asked.redact);
   const found = find(dialect, asked, http);
   if (found === undefined) return unnamed(dialect, asked, { http, detail });
   const { meaning, rule } = found;
@@ -116,8 +116,14 @@ function unproven({ kind }: Asked, { http, detail }: Described): NodeReply {
   if (kind === 'delete' && isSuccess(http.status) && http.body.trim() === '') {
     return { kind: 'unproven', detail };
   }
-  const words = `${http.status} without the node's proof`;
-  return { kind: kind === 'read' ? 'unreadable' : 'lost', detail: words };
+  return { kind: kind === 'read' ? 'unreadable' : 'lost', detail: withoutProof(detail) };
+}
+
+/** `404 without the node's proof: (HTML) Not Found`. */
+function withoutProof(detail: string): string {
+  const [status = '', ...words] = detail.split(' ');
+  const start = `${status} without the node's proof`;
+  return shorten(words.length === 0 ? start : `${start}: ${words.join(' ')}`);
 }
 
 /**
@@ -156,11 +162,17 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** Only a record of this very key counts; all else will be asked again. */
+/**
+ * Only a record of this very key counts. Markup and an empty body may be a proxy's; another body comes from the node,
+ * which will show the same again.
+ */
 function readRecord(dialect: Dialect, { groupId }: Asked, { http, detail }: Described): NodeReply {
   const place = { ...dialect.record, groupId, mark: dialect.mark?.member ?? null };
   const record = parseRecord(http.body, place);
-  if (record === undefined) return { kind: 'unreadable', detail };
+  if (record === undefined) {
+    const isProxy = http.body.trim() === '' || isMarkup(http.body);
+    return { kind: isProxy ? 'unreadable' : 'malformed', detail };
+  }
   const { body, token } = record;
   return token === undefined
     ? { kind: 'present', detail, body }

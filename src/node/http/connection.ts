@@ -9,6 +9,7 @@
 import type { Socket } from 'node:net';
 import type { AfterPoll } from '../after-poll.ts';
 import type { Addresses } from './addresses.ts';
+import type { Fault } from './fault.ts';
 import { type Loss, lossOf } from './loss.ts';
 import { type Response, ResponseReader } from './response-reader.ts';
 import { openSocket, secure, type TlsTerms } from './sockets.ts';
@@ -188,7 +189,7 @@ export class Connection {
     if (this.#handler === undefined || this.#stage !== 'sent') return this.#lose(socket);
     const answer = this.#reader.push(piece);
     if (answer === undefined) return;
-    if ('fault' in answer) this.#drop()?.onLost(blame(answer.fault));
+    if ('fault' in answer) this.#drop()?.onLost(lossBy(answer));
     else this.#answer(socket, answer);
   }
 
@@ -196,7 +197,7 @@ export class Connection {
     const isAsked = this.#handler !== undefined && this.#stage === 'sent';
     if (socket !== this.#socket || !isAsked) return this.#lose(socket);
     const answer = this.#reader.end();
-    if ('fault' in answer) this.#drop()?.onLost(blame(answer.fault));
+    if ('fault' in answer) this.#drop()?.onLost(lossBy(answer));
     else this.#answer(socket, answer);
   }
 
@@ -263,4 +264,8 @@ export class Connection {
 
 function blame(detail: string): Loss {
   return { detail, isOurs: false };
+}
+
+function lossBy({ fault, isTooLarge }: Fault): Loss {
+  return isTooLarge ? { ...blame(fault), isTooLarge } : blame(fault);
 }

@@ -1,9 +1,11 @@
-/** How a connection was lost: in words, and whether the node is to blame. */
+/** How an exchange was lost: in words, and whether the node is to blame. */
 
 export interface Loss {
   readonly detail: string;
   /** This machine ran short of something: it says nothing of the node. */
   readonly isOurs: boolean;
+  /** See `Fault`. */
+  readonly isTooLarge?: boolean;
 }
 
 /** Descriptors and memory: whatever else failed, with enough of them it might not have. */

@@ -14,7 +14,8 @@ import type { HandClock } from './hand-clock.ts';
 /**
  * `lost` before or after the effect; `late`: lost, and the effect comes `lateMs` after it was given
  * up; `hang`: no answer until it is given up, and no effect; `unsure`: a 500 before or after the
- * effect; `unsent`: no connection; `refused`: a 403; `slow`: the right answer after a while.
+ * effect; `unsent`: no connection; `refused`: a 403; `malformed`: a read shows no record of the key; `slow`: the
+ * right answer after a while.
  */
 export type Fault =
   | 'lost'
@@ -25,10 +26,16 @@ export type Fault =
   | 'unsure-after'
   | 'unsent'
   | 'refused'
+  | 'malformed'
   | 'slow';
 
 /** What the node is to blame for. A 403 is an answer. */
 const BAD: ReadonlySet<NodeReplyKind> = new Set(['unsure', 'lost', 'unsent']);
+function signalOf(kind: NodeReplyKind): HealthSignal {
+  if (kind === 'malformed') return 'none';
+  return BAD.has(kind) ? 'bad' : 'good';
+}
+
 const LATENCY_MS = 1;
 const SLOW_MS = 200;
 const LATE_MS = 3000;
@@ -73,7 +80,7 @@ export class SimNode implements NodePort {
     const fault = this.faults.length > 0 ? this.faults.shift() : this.otherwise(request);
     let stop: () => void = () => {};
     let isOver = false;
-    const end = (answer: NodeReply, sign: HealthSignal = BAD.has(answer.kind) ? 'bad' : 'good') => {
+    const end = (answer: NodeReply, sign = signalOf(answer.kind)) => {
       if (isOver) return;
       isOver = true;
       stop();
@@ -119,6 +126,7 @@ export class SimNode implements NodePort {
     if (fault === 'unsent') return { kind: 'unsent', detail: 'ECONNREFUSED' };
     if (fault === 'unsure') return { kind: 'unsure', detail: '500' };
     if (fault === 'refused') return { kind: 'refused', detail: '403' };
+    if (fault === 'malformed') return { kind: 'malformed', detail: '200 a text' };
     if (fault === 'lost') return { kind: 'lost', detail: 'reset' };
     const answer = this.#apply(request, groupId);
     if (fault === 'lost-after') return { kind: 'lost', detail: 'reset' };

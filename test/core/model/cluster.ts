@@ -46,7 +46,8 @@ const REFUSED: NodeReply = { kind: 'refused', detail: '403' };
 const NEW = JSON.stringify({ groupId: '5' });
 const UNPROVEN: NodeReply = { kind: 'unproven', detail: '200, empty' };
 const MISNAMED: NodeReply = { kind: 'misnamed', detail: '201 with another key' };
-const UNREADABLE: NodeReply = { kind: 'unreadable', detail: '200 with another key' };
+const UNREADABLE: NodeReply = { kind: 'unreadable', detail: '200 (HTML)' };
+const MALFORMED: NodeReply = { kind: 'malformed', detail: '200 with another key' };
 
 export class Cluster {
   readonly records: (StoredRecord | undefined)[];
@@ -141,7 +142,11 @@ export class Cluster {
       case 'misnamed':
         return this.#misname(exchange, late);
       case 'unreadable':
-        return this.#answer(exchange, late, () => UNREADABLE);
+        return this.#answer(exchange, late, () => {
+          if (exchange.node % 2 === 0) return UNREADABLE;
+          this.#witness.denied(exchange.command);
+          return MALFORMED;
+        });
       case 'unsureAfter':
         this.#land(exchange, early);
         return this.#answer(exchange, late, () => this.#unsure());

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { SurveyRefusals } from '../../src/executor/survey-refusals.ts';
+import { Bench } from './bench.ts';
+
+function notes() {
+  const lines: unknown[] = [];
+  let now = 0;
+  const refusals = new SurveyRefusals(
+    (message, fields) => lines.push([message, fields]),
+    () => now,
+  );
+  const note = (detail: string, node = 'east', kind: 'refused' | 'malformed' = 'refused') =>
+    refusals.note({ node, path: '/group/5', reply: { kind, detail } });
+  return { lines, note, wait: (ms: number) => (now += ms) };
+}
+
+describe('P10: a node that refuses the read before a command', () => {
+  test.each([
+    ['401 no token', 'refused', 'check the credentials of the node'],
+    ['403', 'refused', 'check the credentials of the node'],
+    ['301 to https://east/', 'refused', 'set the address to which the node redirects'],
+    ['400 (HTML) Bad Request', 'refused', 'compare the path with the API of the node'],
+    ['200 a text', 'malformed', 'look at the record on the node: it cannot be read under this key'],
+  ] as const)('is warned of: %s', (detail, kind, hint) => {
+    const { lines, note } = notes();
+    note(detail, 'east', kind);
+    expect(lines).toEqual([
+      [
+        'a node refused the read before a command',
+        {
+          node: 'east',
+          request: 'GET /group/5',
+          response: detail,
+          hint,
+          effect: 'the command ends as refused, reason node_refused',
+        },
+      ],
+    ]);
+  });
+
+  test('P9: has one line a minute, which counts the ones left out', () => {
+    const { lines, note, wait } = notes();
+    for (let count = 0; count < 100; count++) note('401');
+    note('401', 'west');
+    expect(lines).toHaveLength(2);
+    wait(60_000);
+    note('401');
+    expect(lines.at(-1)).toMatchObject([expect.anything(), { node: 'east', leftOut: 99 }]);
+    wait(60_000);
+    note('401');
+    expect(lines.at(-1)).not.toMatchObject([expect.anything(), { leftOut: expect.anything() }]);
+  });
+
+  test('P5: any number of commands on keys that can not be read opens no breaker', async () => {
+    const bench = new Bench();
+    const node = bench.node('node01');
+    for (let seq = 1; seq <= 50; seq++) {
+      node.faults.push('malformed', 'malformed');
+      bench.drive(bench.command(seq, { op: 'delete' }), { entries: [] });
+      await bench.advance(100);
+    }
+    expect(bench.reportsOf('settled')).toHaveLength(50);
+    expect(bench.reportsOf('settled').map(({ settlement }) => settlement.reason)).toEqual(
+      Array.from({ length: 50 }, () => 'node_refused'),
+    );
+    const failures = bench.health.map((nodes) => nodes['node01']?.failures ?? 0);
+    expect(Math.max(0, ...failures)).toBe(0);
+    expect(bench.refusals.map(({ node: name }) => name)).toEqual(
+      Array.from({ length: 50 }, () => 'node01'),
+    );
+  });
+});
