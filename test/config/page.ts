@@ -244,7 +244,7 @@ const DIALECT_MEMBERS = [
   ],
   [
     '`keys`',
-    '`pattern` (a regular expression of the whole key), `bytesMax`, `forbidden` (characters its nodes can not ' +
+    '`pattern` (a regular expression of the whole key; look-around, references back and word boundaries are refused, since a key could take hours), `bytesMax`, `forbidden` (characters its nodes can not ' +
       'route); other keys are `invalid_request`',
   ],
   [

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { NodeAccess } from '../../src/node/access/access.ts';
+import { Credentials } from '../../src/node/access/credentials.ts';
 import { certificate } from '../support/certificate.ts';
 import { Asking, CREATE, READ } from './support/asking.ts';
 import { answer, created, startRawNode } from './support/raw-node.ts';
@@ -101,10 +102,31 @@ describe('a secret that changes', () => {
     expect(await asking.answerTo()).toEqual({ kind: 'refused', detail: '401 no' });
     secretFile(file, 'second');
     // All that were sent with the old one hear the same, however many they are.
-    const both = await Promise.all([asking.answerTo(), asking.answerTo()]);
     const renewed = { kind: 'unsent', detail: '401, and the credentials have changed since' };
-    expect(both).toEqual([renewed, renewed]);
+    const both = () => Promise.all([asking.answerTo(), asking.answerTo()]);
+    await expect.poll(both, { interval: 10 }).toEqual([renewed, renewed]);
     expect(await asking.answerTo()).toMatchObject({ kind: 'applied' });
+  });
+
+  test('P9: the files are looked at ten times a second at most, however many are refused', () => {
+    const file = secretFile(join(folder(), 'token'), 'first');
+    let now = 0;
+    const access = { name: 'east', url: 'http://east', auth: { bearer: `\${file:${file}}` } };
+    const options = { env: {}, onTrouble: () => expect.unreachable(), now: () => now };
+    const credentials = new Credentials(access, options);
+    const token = () => credentials.presented.headers.get('authorization');
+    expect(credentials.isRenewed(0)).toBe(false);
+    secretFile(file, 'second');
+    now = 99;
+    expect(credentials.isRenewed(0)).toBe(false);
+    expect(token()).toBe('Bearer first');
+    now = 100;
+    expect(credentials.isRenewed(0)).toBe(true);
+    expect(token()).toBe('Bearer second');
+    // Sent before, and answered later: no look is needed.
+    secretFile(file, 'third');
+    expect(credentials.isRenewed(0)).toBe(true);
+    expect(token()).toBe('Bearer second');
   });
 
   test('a file that changes is read again by itself', async () => {

@@ -1,6 +1,6 @@
 /** Contradictions between members of a dialect, and gaps between them. */
 import type { Body, Dialect, Json } from '../../node/dialect/dialect.ts';
-import { wholly } from '../../node/dialect/keys.ts';
+import { compileKeyPattern } from '../../node/dialect/key-pattern.ts';
 import { textsIn } from '../../node/dialect/template.ts';
 import { headerNameFault, headerTextFault } from './access-schema.ts';
 import { sharedStatus } from './dialect-rules.ts';
@@ -52,9 +52,8 @@ export function contradictions(dialect: Dialect): readonly Contradiction[] {
   if (remove.restore === 'exact' && create.body === null) {
     fault('is "exact", and a create without a body sends nothing back', 'delete', 'restore');
   }
-  if (keys.pattern !== null && !isPattern(keys.pattern)) {
-    fault('is not a regular expression', 'keys', 'pattern');
-  }
+  const wrongPattern = keys.pattern === null ? undefined : patternFault(keys.pattern);
+  if (wrongPattern !== undefined) fault(wrongPattern, 'keys', 'pattern');
   return [...found, ...listContradictions(dialect)];
 }
 
@@ -70,11 +69,12 @@ function textsOf(sent: Body | null): readonly string[] {
   return 'json' in sent ? textsIn(sent.json as Json) : [sent.text];
 }
 
-function isPattern(pattern: string): boolean {
+function patternFault(pattern: string): string | undefined {
   try {
-    return wholly(pattern) instanceof RegExp;
-  } catch {
-    // The error is a long sentence with the whole pattern in it.
-    return false;
+    compileKeyPattern(pattern);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return error.message;
+    throw error;
   }
 }

@@ -1,9 +1,11 @@
 /**
- * What a node wants to hear from whoever asks it, with its secrets in it: made at the start, and made
- * anew when a file changed. Files are looked at every two seconds, and once more at a 401.
+ * Headers, query and TLS of each request to one node, with the secrets in them: made at the start, and again when a file
+ * has changed. The state of the files is looked up every two seconds, and at a 401, ten times a second at most: a
+ * node that refuses every request must not make this thread read files instead of calling nodes (P9).
  *
- * A file that can't be read any more leaves what was read before, and is told once (P10).
+ * If a file can no longer be read, the secrets that were read before stay in use, and one warning is logged (P10).
  */
+import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { type NodeAccess, textsOf } from './access.ts';
@@ -17,6 +19,8 @@ import {
 } from './secret.ts';
 
 const LOOK_MS = 2000;
+/** From one look at a 401 to the next. */
+const LOOK_AGAIN_MS = 100;
 /** Shorter ones stand in too many words. */
 const HIDDEN_LENGTH_MIN = 4;
 /** Of former versions too, as long as there are so few: an answer may hold what was sent before. */
@@ -151,6 +155,8 @@ export interface CredentialsOptions {
   readonly env: Environment;
   /** A file can't be used any more; what was read before is. Once until it can be again. */
   readonly onTrouble: (fault: AccessFault) => void;
+  /** Steady clock, ms; that of the process by default. */
+  readonly now?: () => number;
 }
 
 export class Credentials {
@@ -160,6 +166,7 @@ export class Credentials {
   #presented: Presented;
   #version = 0;
   #signature = '';
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #isTroubled = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -168,6 +175,7 @@ export class Credentials {
     this.#access = access;
     this.#options = options;
     this.#files = accessFiles(access);
+    this.#signature = this.#files.map(signatureNow).join();
     const presented = present(access, options.env);
     if ('faults' in presented) {
       const [fault] = presented.faults;
@@ -197,7 +205,7 @@ export class Credentials {
 
   /** The node has answered 401 to what was sent with this version: is there a newer one by now? */
   isRenewed(version: number): boolean {
-    if (version === this.#version && this.#files.length > 0) this.#renew();
+    if (version === this.#version && this.#files.length > 0) this.#lookAgain();
     return version !== this.#version;
   }
 
@@ -208,8 +216,18 @@ export class Credentials {
     return clean;
   }
 
+  #lookAgain(): void {
+    const { now = () => performance.now() } = this.#options;
+    if (now() - this.#lookedAt < LOOK_AGAIN_MS) return;
+    this.#lookedAt = now();
+    this.#follow(this.#files.map(signatureNow).join());
+  }
+
   async #look(): Promise<void> {
-    const signature = (await Promise.all(this.#files.map(signatureOf))).join();
+    this.#follow((await Promise.all(this.#files.map(signatureOf))).join());
+  }
+
+  #follow(signature: string): void {
     if (signature === this.#signature) return;
     this.#signature = signature;
     this.#renew();
@@ -234,10 +252,21 @@ export class Credentials {
 
 /** Another text whenever the file is another, or is gone. */
 async function signatureOf(path: string): Promise<string> {
+  return stat(path).then(signatureFrom, codeOf);
+}
+
+function signatureNow(path: string): string {
   try {
-    const { ino, size, mtimeMs, ctimeMs } = await stat(path);
-    return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+    return signatureFrom(statSync(path));
   } catch (error) {
-    return String((error as NodeJS.ErrnoException).code);
+    return codeOf(error);
   }
+}
+
+function signatureFrom({ ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+}
+
+function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException).code);
 }

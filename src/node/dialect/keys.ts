@@ -1,5 +1,6 @@
 /** Which keys the nodes of a dialect can have at all. */
 import type { Dialect } from './dialect.ts';
+import { compileKeyPattern } from './key-pattern.ts';
 
 /** What JSON, and every node that reads it, keeps exactly. */
 const NUMBER = /^(?:0|[1-9]\d{0,14})$/;
@@ -8,7 +9,7 @@ const NUMBER = /^(?:0|[1-9]\d{0,14})$/;
 export function keyCheck(dialect: Dialect): (key: string) => string | undefined {
   const { name, record, create, delete: remove } = dialect;
   const { pattern, bytesMax, forbidden } = dialect.keys;
-  const expression = pattern === null ? undefined : wholly(pattern);
+  const isMatch = pattern === null ? undefined : compileKeyPattern(pattern);
   const numbers = [create.body, remove.body].some((body) =>
     JSON.stringify(body).includes('{key:number}'),
   );
@@ -23,12 +24,7 @@ export function keyCheck(dialect: Dialect): (key: string) => string | undefined 
     if (bytesMax !== null && Buffer.byteLength(key) > bytesMax) {
       return `is longer than ${bytesMax} bytes, which the ${name} dialect does not allow`;
     }
-    if (expression === undefined || expression.test(key)) return undefined;
+    if (isMatch === undefined || isMatch(key)) return undefined;
     return `does not match ${pattern}, the pattern of keys of the ${name} dialect`;
   };
-}
-
-/** @throws SyntaxError */
-export function wholly(pattern: string): RegExp {
-  return new RegExp(`^(?:${pattern})$`, 'u');
 }

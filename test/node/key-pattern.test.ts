@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compileKeyPattern, STATES_MAX } from '../../src/node/dialect/key-pattern.ts';
+
+const atom = fc.constantFrom(
+  ...[
+    'a',
+    'b',
+    '.',
+    '[ab]',
+    '[^a]',
+    '\\d',
+    '\\w',
+    '\\.',
+    '[\\-]',
+    '[a-c\\]]',
+    '\\p{L}',
+    '\\u{1F600}',
+  ],
+  ...['😀', '\\uD83D\\uDE00', '\\x61', '^', '$', '', '\\u0062', '[\\s\\S]'],
+);
+const sign = fc.constantFrom('', '', '', '*', '+', '?', '{2}', '{0,2}', '{1,}', '*?', '{2,3}?');
+const { pattern } = fc.letrec<{ pattern: string; piece: string }>((tie) => ({
+  piece: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    atom.chain((one) => (/^[$^]?$/.test(one) ? fc.constant(one) : sign.map((end) => one + end))),
+    fc
+      .tuple(tie('pattern'), sign, fc.constantFrom('(', '(?:'))
+      .map(([inner, end, begin]) => `${begin}${inner})${end}`),
+    fc.tuple(tie('pattern'), tie('pattern')).map(([left, right]) => `(${left}|${right})`),
+  ),
+  pattern: fc.array(tie('piece'), { maxLength: 3 }).map((pieces) => pieces.join('')),
+}));
+const key = fc.string({
+  unit: fc.constantFrom('a', 'b', 'c', ']', '1', '.', '-', '😀', 'ü'),
+  maxLength: 7,
+});
+
+function isTooLarge(one: string): boolean {
+  try {
+    compileKeyPattern(one);
+    return false;
+  } catch (error) {
+    return error instanceof SyntaxError && error.message.includes('too large');
+  }
+}
+
+describe('the pattern of keys', () => {
+  test('matches what RegExp matches', () => {
+    let matched = 0;
+    fc.assert(
+      fc.property(pattern, fc.array(key, { minLength: 1, maxLength: 8 }), (one, keys) => {
+        fc.pre(!isTooLarge(one));
+        const expression = new RegExp(`^(?:${one})$`, 'u');
+        const isMatch = compileKeyPattern(one);
+        for (const text of keys) {
+          expect([text, isMatch(text)]).toEqual([text, expression.test(text)]);
+          if (isMatch(text)) matched++;
+        }
+      }),
+      { numRuns: 1500 },
+    );
+    expect(matched).toBeGreaterThan(200);
+  });
+
+  test.each([
+    ['[a-z0-9._-]+\\.', 'example.org.', 'example.org'],
+    ['^(?:[a-z0-9-]{1,63}\\.)+$', 'a.b-c.', 'a..b.'],
+    ['^a$|^b$', 'b', 'ab'],
+    ['x{3}', 'xxx', 'xx'],
+    ['(?:)', '', 'a'],
+  ])('%s takes %j and refuses %j', (one, good, bad) => {
+    expect([good, bad].map((text) => compileKeyPattern(one)(text))).toEqual([true, false]);
+  });
+
+  test.each(['(a+)+b', '(a|a)*b', '(a|aa)+b', 'a*a*a*a*a*a*b', '(?:a?){40}a{40}b', '(.*)*x'])(
+    'P9: %s takes no longer for a key that was made for it',
+    (one) => {
+      const isMatch = compileKeyPattern(one);
+      const began = performance.now();
+      for (let count = 0; count < 20; count++) expect(isMatch('a'.repeat(256))).toBe(false);
+      expect(performance.now() - began).toBeLessThan(2000);
+    },
+  );
+
+  test.each(['(?=a)b', '(?!a)b', '(?<=a)b', '(?<!a)b', '(?<name>a)', '(a)\\1', '\\bword', 'a\\B'])(
+    'P10: %s is refused, and the reason is named',
+    (one) => {
+      expect(() => compileKeyPattern(one)).toThrow(
+        /^holds .+, for which a client's key could take/,
+      );
+    },
+  );
+
+  test.each(['(', '[', 'a{2', '*', '\\'])('P10: %s is no regular expression', (one) => {
+    expect(() => compileKeyPattern(one)).toThrow('is not a regular expression');
+  });
+
+  test('P9: it has a bounded size', () => {
+    expect(compileKeyPattern(`a{0,${STATES_MAX / 2 - 10}}`)('a')).toBe(true);
+    for (const one of [`a{${STATES_MAX + 1}}`, '(?:(?:a{63}){63}){63}', 'a{1000000}']) {
+      expect(() => compileKeyPattern(one)).toThrow(`it repeats more than ${STATES_MAX} parts`);
+    }
+  });
+});
