@@ -142,8 +142,8 @@ export class CanaryNode {
     }
   }
 
-  words({ status, body }: Response): string {
-    return describeReply(status, body, (text) => this.redact(text));
+  words(response: Response): string {
+    return describeReply(response, (text) => this.redact(text));
   }
 
   redact(text: string): string {
