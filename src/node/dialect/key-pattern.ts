@@ -84,10 +84,15 @@ class Parser {
   }
 
   #repeated(part: Part): Part {
-    const [, sign, least, comma, most] = this.#match(REPEAT) ?? [''];
-    if (sign === undefined && least === undefined) return part;
-    if (sign !== undefined) {
-      return { kind: 'repeat', part, min: sign === '+' ? 1 : 0, max: sign === '?' ? 1 : Infinity };
+    const [, quantifier, least, comma, most] = this.#match(REPEAT) ?? [''];
+    if (quantifier === undefined && least === undefined) return part;
+    if (quantifier !== undefined) {
+      return {
+        kind: 'repeat',
+        part,
+        min: quantifier === '+' ? 1 : 0,
+        max: quantifier === '?' ? 1 : Infinity,
+      };
     }
     const min = Number(least);
     if (Math.max(min, Number(most)) > STATES_MAX) throw tooLarge();
