@@ -37,8 +37,8 @@ export class Admission {
     return this.#mode === 'free' || (this.#mode === 'trial' && this.#dispatchable > 0);
   }
 
-  /** A new command was handed out. */
-  handedOut(): void {
+  /** A new command was dispatched. */
+  countDispatched(): void {
     this.#dispatchable--;
   }
 
@@ -54,8 +54,8 @@ export class Admission {
     this.#mode = mode;
   }
 
-  /** A new command was taken in. */
-  tookIn(): void {
+  /** A new command was accepted. */
+  countAccepted(): void {
     this.#acceptable--;
   }
 

@@ -74,7 +74,7 @@ export class Acceptance {
     const { ports, commands, intake } = this.#start;
     const open = new OpenCommand(this.#numbering.command(request));
     if (request.wait === 'settled') open.addWaiter(respond);
-    intake.noteTaken(request);
+    intake.countAccepted(request);
     const begun = commands.add(open) && this.#mayBegin(open);
     if (begun) open.beginAtOnce();
     batch.accept({ command: open.command, begun }, (existing) => {

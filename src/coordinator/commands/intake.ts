@@ -59,9 +59,9 @@ export class Intake {
     return refusal?.reason === 'breaker' && waits(request) ? undefined : refusal;
   }
 
-  /** A command was taken in: while a breaker tries its node, only a few are. */
-  noteTaken(request: Pick<CommandRequest, 'ifUnavailable'>): void {
-    if (!waits(request)) this.#start.admission.tookIn();
+  /** A command is accepted: while a breaker tries its node, only a few are. */
+  countAccepted(request: Pick<CommandRequest, 'ifUnavailable'>): void {
+    if (!waits(request)) this.#start.admission.countAccepted();
   }
 
   /** Publishes a change. Call it a few times a second: a full daemon changes far more often. */

@@ -76,7 +76,7 @@ export class Dispatcher {
       const executor = this.#slots.free();
       const open = executor === undefined ? undefined : this.#next(takesNew);
       if (executor === undefined || open === undefined) break;
-      if (!open.recovered) admission.handedOut();
+      if (!open.recovered) admission.countDispatched();
       const isWork = open.state !== 'compensating';
       if (isWork && open.command.lane === 'interactive') this.#interactiveAt = now;
       this.#slots.assign(open, executor, isWork);
