@@ -24,8 +24,11 @@ function isOf(counts: object | undefined, names: readonly string[]): boolean {
   return names.every((name) => Object.hasOwn(counts, name));
 }
 
-function shown({ count, error, own }: NodeCount): NodeStats {
-  if (own === undefined) return count === undefined ? { error: error ?? '' } : { count };
+function shown({ count, error, own, skipped }: NodeCount): NodeStats {
+  if (own === undefined) {
+    if (count === undefined) return { error: error ?? '' };
+    return skipped === undefined ? { count } : { count, skipped };
+  }
   const names = Object.keys(own.counts).join(', ').slice(0, NAMES_TEXT_MAX);
   return { error: `it lists no keys, and its own stats are of ${names || 'no node'}` };
 }

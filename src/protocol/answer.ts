@@ -102,6 +102,8 @@ export interface NodeStats {
   readonly count?: number;
   /** Why the node can't be counted. */
   readonly error?: string;
+  /** Beside `count`: items of its list that have no key, a few of them, each cut short. */
+  readonly skipped?: readonly string[];
 }
 
 export interface StatsAnswer {

@@ -182,7 +182,8 @@ dialects:
 \`\`\`
 
 Worked examples, which tests run against real servers: [WebDAV by nginx](examples/webdav.yaml),
-[PowerDNS](examples/powerdns.yaml), [a JSON API with tokens and pages](examples/json-api.yaml).
+[PowerDNS](examples/powerdns.yaml), [RabbitMQ](examples/rabbitmq.yaml),
+[Docker](examples/docker.yaml), [a JSON API with tokens and pages](examples/json-api.yaml).
 
 ${table(['member', 'what it is'], DIALECT_MEMBERS)}
 
@@ -283,7 +284,7 @@ const DIALECT_MEMBERS = [
     '`list`',
     '`path`, `items` (pointer to the array in a page, `""` if it is the page), `key` (pointer in an item, `""` if it ' +
       'is the item), `paging`, `sorted` (in rising order of the bytes of keys; else sorted here), `bytesMax` of ' +
-      'a page; or `null` if nodes can not list their keys',
+      'a page; items without a key are skipped, and named by `lockstep stats`; or `null` if nodes can not list their keys',
   ],
   [
     '`paging`',

@@ -5,62 +5,18 @@
  *
  * `NODE_APIS_COUNT=200` makes it long; one that is not installed is skipped, and says so.
  */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Answer, isError, type LockstepClient } from '../../src/client/index.ts';
-import { connectTo } from '../support/cluster.ts';
-import { startDaemon } from '../support/daemon.ts';
-import { freePorts } from '../support/free-ports.ts';
-import { type Nginx, nginxMissing, startNginx } from '../support/nginx.ts';
+import { describe, expect, test } from 'vitest';
+import { type Answer, isError } from '../../src/client/index.ts';
 import { runCli } from '../support/run-cli.ts';
-import { tempFolder } from '../support/temp-folder.ts';
-import { type ApiNode, type NodeApi, readExample } from './apis/api.ts';
 import { powerdns } from './apis/powerdns.ts';
 import { users } from './apis/users.ts';
 import { webdav } from './apis/webdav.ts';
+import { NAMES, type Stage, stage } from './stage.ts';
+import { throughNginx } from './ways/nginx.ts';
 
 const COUNT = Number(process.env['NODE_APIS_COUNT'] ?? 30);
-const NAMES = ['a', 'b', 'c'] as const;
 const WINDOW = 8;
 const DEADLINE_MS = 60_000;
-
-interface Stage {
-  readonly client: LockstepClient;
-  readonly nginx: Nginx;
-  readonly nodes: ReadonlyMap<string, ApiNode>;
-  readonly config: string;
-  readonly env: Readonly<Record<string, string>>;
-}
-
-async function stage(api: NodeApi): Promise<Stage> {
-  const folder = tempFolder();
-  const ports = await freePorts(NAMES.length);
-  const nodes = new Map<string, ApiNode>();
-  for (const [index, name] of NAMES.entries()) {
-    const node = api.install(name, join(folder, name), ports[index] ?? 0);
-    onTestFinished(() => node.server.kill());
-    await node.server.start();
-    nodes.set(name, node);
-  }
-  const urls = NAMES.map((name) => [name, `http://127.0.0.1:${nodes.get(name)?.server.port}`]);
-  const nginx = await startNginx(Object.fromEntries(urls) as Record<string, string>);
-  onTestFinished(() => nginx[Symbol.asyncDispose]());
-  const port = new URL(nginx.nodes.split(',')[0]?.split('=')[1] ?? '').port;
-  const config = join(folder, 'lockstep.config.json');
-  // Its own file, with the addresses of here.
-  const example = readExample(api.example);
-  const given = [...nodes].map(([name, { path }]) => {
-    const url = `http://127.0.0.1:${port}/${name}${path}`;
-    const node = example.nodes[name];
-    return [name, typeof node === 'object' ? { ...node, url } : url];
-  });
-  writeFileSync(config, JSON.stringify({ ...example, nodes: Object.fromEntries(given) }));
-  const env = { ...api.env, LOCKSTEP_CONFIG: config };
-  const daemon = await startDaemon({ nodes: '', env: { ...env, LOCKSTEP_NODES: undefined } });
-  onTestFinished(() => daemon[Symbol.asyncDispose]());
-  return { client: await connectTo(daemon), nginx, nodes, config, env };
-}
 
 /** Does it for all keys, a few at a time; `at` is told how many have been answered. */
 async function forAll(
@@ -81,7 +37,7 @@ async function forAll(
 }
 
 /** Kills one and loses the route to another while the phase runs; resolves when both are back. */
-function trouble({ nodes, nginx }: Stage): {
+function trouble({ nodes, road }: Stage): {
   readonly at: (answered: number) => void;
   readonly over: () => Promise<unknown>;
 } {
@@ -94,9 +50,9 @@ function trouble({ nodes, nginx }: Stage): {
     await server?.start();
   };
   const lost = async () => {
-    await nginx.route({ without: ['c'], fallback: 'return 404;' });
+    await road.lose('c');
     await later(1000);
-    await nginx.route();
+    await road.regain();
   };
   const at = (answered: number) => {
     if (answered === Math.floor(COUNT / 3)) acts.push(killed());
@@ -121,9 +77,9 @@ describe.each([webdav, users, powerdns])('P1: $name, by configuration alone', (a
   test('is all or none, while servers die and routes are lost', {
     timeout: 240_000,
   }, async (ctx) => {
-    const why = api.missing() ?? nginxMissing();
+    const why = api.missing() ?? throughNginx.missing();
     if (why !== undefined) return ctx.skip(why);
-    const scene = await stage(api);
+    const scene = await stage(api, throughNginx);
     const { client } = scene;
     const keys = Array.from({ length: COUNT }, (_, index) => api.keyOf(index));
     // Whom a breaker turns away comes again, as a client would.
@@ -164,9 +120,9 @@ describe.each([webdav, users, powerdns])('P1: $name, by configuration alone', (a
   });
 
   test('is well by the word of doctor', { timeout: 120_000 }, async (ctx) => {
-    const why = api.missing() ?? nginxMissing();
+    const why = api.missing() ?? throughNginx.missing();
     if (why !== undefined) return ctx.skip(why);
-    const { config, env, nodes } = await stage(api);
+    const { config, env, nodes } = await stage(api, throughNginx);
     const words = ['doctor', '--json', '--timeout', '20s', '--config', config];
     const { stdout } = await runCli([...words, '--try', api.keyOf(0)], { env });
     const { findings } = JSON.parse(stdout) as { findings: { check: string; level: string }[] };

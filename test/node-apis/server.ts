@@ -2,16 +2,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { vi } from 'vitest';
-import { accepts } from '../support/accepts.ts';
+import { accepts, acceptsAt } from '../support/accepts.ts';
 
 /** Debian installs servers where the PATH of users does not look. */
 const PATH = `${process.env['PATH']}:/usr/sbin`;
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 120_000;
 
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
   readonly port: number;
+  /** The path of a unix socket at which it listens, in place of the port. */
+  readonly socket?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -24,9 +26,10 @@ export interface Server {
 }
 
 /** It ends with the test: the shell beside it watches the pipe that it holds as standard input. */
-export function serverOf({ command, args, port, env = {} }: Program): Server {
+export function serverOf({ command, args, port, socket, env = {} }: Program): Server {
   let child: ChildProcess | undefined;
   let detail = '';
+  const isUp = () => (socket === undefined ? accepts(port) : acceptsAt({ path: socket }));
   const kill = async () => {
     const running = child;
     child = undefined;
@@ -51,9 +54,9 @@ export function serverOf({ command, args, port, env = {} }: Program): Server {
           detail = (detail + text).slice(-2000);
         });
       }
-      const isUp = async () => started.exitCode !== null || (await accepts(port));
-      await vi.waitUntil(isUp, { timeout: START_MS_MAX, interval: 20 });
-      if (!(await accepts(port))) throw new Error(`${command} did not start: ${detail}`);
+      const isOver = async () => started.exitCode !== null || (await isUp());
+      await vi.waitUntil(isOver, { timeout: START_MS_MAX, interval: 20 });
+      if (!(await isUp())) throw new Error(`${command} did not start: ${detail}`);
     },
     kill,
   };

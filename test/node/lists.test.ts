@@ -112,6 +112,19 @@ describe('lists', () => {
     expect(page).toEqual({ keys: ['10', '2', '9'], more: false });
   });
 
+  test('P10: an item without a key is skipped and named, as of a record that is just being made', async () => {
+    const dialect = dialectWith({});
+    const { client } = await askingFor(dialect, () => {
+      return {
+        body: { data: { items: [{ id: 'a' }, [], { name: 'b' }, { id: null }, {}, { id: 'c' }] } },
+      };
+    });
+    const skipped = ['[]', '{"name":"b"}', '{"id":null}'];
+    const page = await listKeys(client, dialect.list as ListCall, { after: '', limit: 10 });
+    expect(page).toEqual({ keys: ['a', 'c'], more: false, skipped });
+    expect(await countKeys(client)).toMatchObject({ count: 2, skipped });
+  });
+
   test.each<[string, Partial<ListCall>, Pages, string]>([
     [
       'the same page again and again',
@@ -129,7 +142,7 @@ describe('lists', () => {
       'what has no key',
       {},
       () => ({ body: { data: { items: [{ name: 'a' }] } } }),
-      'not a list of keys',
+      'lists no key at "/id"',
     ],
     ['no array', {}, () => ({ body: { data: {} } }), 'not a list of keys'],
     [

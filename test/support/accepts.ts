@@ -1,9 +1,13 @@
-/** Whether somebody listens at a port of this machine. */
+/** Whether somebody listens at a port of this machine, or at a unix socket. */
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type NetConnectOpts } from 'node:net';
 
-export async function accepts(port: number): Promise<boolean> {
-  const socket = connect({ host: '127.0.0.1', port });
+export function accepts(port: number): Promise<boolean> {
+  return acceptsAt({ host: '127.0.0.1', port });
+}
+
+export async function acceptsAt(where: NetConnectOpts): Promise<boolean> {
+  const socket = connect(where);
   const answer = await Promise.race([
     once(socket, 'connect').then(() => true),
     once(socket, 'error').then(() => false),

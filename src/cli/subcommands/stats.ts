@@ -25,16 +25,21 @@ export const stats = subcommand({
 /** `consistent: yes` and a row a node. */
 function statsText(answer: StatsAnswer, terminal: Terminal): string {
   const nodes = Object.entries(answer.nodes);
-  const failing = nodes.some(([, { error }]) => error !== undefined);
-  const rows = nodes.map(([name, { count, error }]) => [
+  const failing = nodes.some(([, { error, skipped }]) => (error ?? skipped) !== undefined);
+  const rows = nodes.map(([name, { count, error, skipped }]) => [
     plain(name),
     count === undefined ? '?' : String(count),
-    ...(failing ? [plain(error ?? '')] : []),
+    ...(failing ? [plain(error ?? skippedText(skipped))] : []),
   ]);
   const columns = [{ title: 'node' }, { title: 'records', align: 'right' } as const];
   const all = failing ? [...columns, { title: 'error' }] : columns;
   const source = answer.reported === true ? ', as the cluster says of itself' : '';
   return `consistent: ${verdict(answer, terminal)}${source}\n\n${table(all, rows)}`;
+}
+
+/** Of items that have no key. */
+function skippedText(skipped: readonly string[] | undefined): string {
+  return skipped === undefined ? '' : `lists what has no key, and is skipped: ${skipped.join(' ')}`;
 }
 
 function verdict({ consistent }: StatsAnswer, terminal: Terminal): string {

@@ -26,8 +26,13 @@ export interface PageParameters {
   readonly cursor?: string;
 }
 
+/** Items without a key that are shown. */
+export const SKIPPED_SHOWN_MAX = 3;
+
 export interface Page {
   readonly keys: readonly string[];
+  /** Items without a key, each cut short. */
+  readonly skipped: readonly string[];
   /** What the page says of the next one. */
   readonly next: string | undefined;
 }
@@ -67,10 +72,15 @@ export async function readPage(
   if (!Array.isArray(items)) throw new SyntaxError('no page');
   if (items.length > keysMax) throw new Error('lists more keys than asked for');
   const { type } = client.options.dialect.record;
-  const keys = (items as readonly unknown[]).map((item) => keyOf(valueAt(item, list.key), type));
+  const all = (items as readonly unknown[]).map((item) => ({ item, key: valueAt(item, list.key) }));
+  const named = all.filter(({ key }) => isKey(key));
+  // Some nodes list what they are just making. But without any key it is the pointer that is wrong.
+  if (named.length === 0 && items.length > 0) throw new Error(`lists no key at "${list.key}"`);
+  const keys = named.map(({ key }) => keyOf(key, type));
+  const skipped = all.filter(({ key }) => !isKey(key)).map(({ item }) => itemText(item));
   // Merged with the pages of others, keys out of order would seem to be missing.
   if (after !== undefined && !rise(after, keys)) throw new Error('lists keys out of order');
-  return { keys, next: nextOf(list, body, fields.get('link') ?? []) };
+  return { keys, skipped, next: nextOf(list, body, fields.get('link') ?? []) };
 }
 
 function keyOf(key: unknown, type: 'text' | 'number'): string {
@@ -103,6 +113,14 @@ function nextOf({ paging }: ListCall, body: unknown, links: readonly string[]): 
 function linkedNext(links: readonly string[]): string | undefined {
   const next = /<([^<>]*)>[^<,]*;\s*rel="?next"?(?:[\s;,]|$)/i;
   return links.map((link) => next.exec(link)?.[1]).find((target) => target !== undefined);
+}
+
+function isKey(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function itemText(item: unknown): string {
+  return String(JSON.stringify(item)).slice(0, 100).toWellFormed();
 }
 
 function beginning(key: string): string {

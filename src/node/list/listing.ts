@@ -10,7 +10,7 @@ import type { NodeStats } from '../../protocol/answer.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import type { NodeClient } from '../node-client.ts';
 import { NotListed } from './list-call.ts';
-import { LIST_PAGES_MAX, type Lister, readPage } from './list-page.ts';
+import { LIST_PAGES_MAX, type Lister, readPage, SKIPPED_SHOWN_MAX } from './list-page.ts';
 import { type OwnStats, ownStats } from './own-stats.ts';
 import { wholeList } from './whole-list.ts';
 
@@ -26,7 +26,12 @@ export interface NodeCount extends NodeStats {
 
 /** Keys in rising order of their bytes; `more`: there are others behind them. */
 export type KeyPage =
-  | { readonly keys: readonly string[]; readonly more: boolean }
+  | {
+      readonly keys: readonly string[];
+      readonly more: boolean;
+      /** Items without a key, a few of them; absent: there were none. */
+      readonly skipped?: readonly string[];
+    }
   /** `isUnlisted`: the node has no list, and never will. */
   | { readonly error: string; readonly isUnlisted?: boolean };
 
@@ -37,8 +42,8 @@ export async function listKeys(
   { after, limit }: { readonly after: string; readonly limit: number },
 ): Promise<KeyPage> {
   try {
-    const { keys, more } = await keysAbove(client, list, { after, limit });
-    return { keys, more };
+    const { keys, more, skipped } = await keysAbove(client, list, { after, limit });
+    return { keys, more, ...shownSkipped(skipped) };
   } catch (error) {
     const isUnlisted = error instanceof NotListed && error.isUnlisted;
     return { error: errorText(error), ...(isUnlisted ? { isUnlisted } : {}) };
@@ -53,12 +58,15 @@ export async function countKeys(client: NodeClient): Promise<NodeCount> {
   const hash = createHash('sha256');
   let count = 0;
   let after = '';
+  let skipped: readonly string[] = [];
   try {
     for (let page = 0; page < LIST_PAGES_MAX; page++) {
-      const { keys, more, next } = await keysAbove(client, list, { after, limit: PAGE_KEYS });
+      const page = await keysAbove(client, list, { after, limit: PAGE_KEYS });
+      const { keys, more, next } = page;
+      if (skipped.length === 0) skipped = page.skipped;
       for (const key of keys) hash.update(`${key.length}:${key}`);
       count += keys.length;
-      if (!more) return { count, digest: hash.digest('hex') };
+      if (!more) return { count, digest: hash.digest('hex'), ...shownSkipped(skipped) };
       after = next ?? keys.at(-1) ?? after;
     }
     return { error: `more than ${LIST_PAGES_MAX} pages` };
@@ -81,6 +89,7 @@ async function unlisted(client: NodeClient, why: string): Promise<NodeCount> {
 
 interface Above {
   readonly keys: readonly string[];
+  readonly skipped: readonly string[];
   readonly more: boolean;
   /** From where the next page goes on, where that is not its last key. */
   readonly next?: string | undefined;
@@ -94,10 +103,17 @@ async function keysAbove(
 ): Promise<Above> {
   const { paging, sorted } = list;
   if (paging?.by !== 'after' || !sorted) return wholeList(client, list, { after, limit });
-  const { keys, next } = await readPage(client, list, { parameters: { after, limit }, after });
+  const { keys, skipped, next } = await readPage(client, list, {
+    parameters: { after, limit },
+    after,
+  });
   // Without a word about the next page, only an empty one is the last.
   const more = paging.next === null ? keys.length > 0 : next !== undefined && keys.length > 0;
-  return { keys, more, next };
+  return { keys, skipped, more, next };
+}
+
+function shownSkipped(skipped: readonly string[]): { readonly skipped?: readonly string[] } {
+  return skipped.length === 0 ? {} : { skipped: skipped.slice(0, SKIPPED_SHOWN_MAX) };
 }
 
 function errorText(error: unknown): string {

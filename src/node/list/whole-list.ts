@@ -4,15 +4,26 @@
  */
 import { compareBytes } from '../../base/byte-order.ts';
 import type { ListCall } from '../dialect/dialect.ts';
-import { LIST_PAGES_MAX, type Lister, listPath, type PageAsked, readPage } from './list-page.ts';
+import {
+  LIST_PAGES_MAX,
+  type Lister,
+  listPath,
+  type PageAsked,
+  readPage,
+  SKIPPED_SHOWN_MAX,
+} from './list-page.ts';
 
 const PAGE_KEYS = 1000;
 const KEYS_MAX = 200_000;
 /** A walk that takes longer reads the list again. */
 const KEPT_MS = 60_000;
 
-interface Kept {
+interface Whole {
   readonly keys: readonly string[];
+  readonly skipped: readonly string[];
+}
+
+interface Kept extends Whole {
   readonly readAt: number;
 }
 
@@ -23,16 +34,16 @@ export async function wholeList(
   client: Lister,
   list: ListCall,
   { after, limit }: { readonly after: string; readonly limit: number },
-): Promise<{ readonly keys: readonly string[]; readonly more: boolean }> {
+): Promise<Whole & { readonly more: boolean }> {
   const now = performance.now();
   const before = kept.get(client);
   const isFresh = after !== '' && before !== undefined && now - before.readAt < KEPT_MS;
-  const { keys } = isFresh ? before : { keys: await readAll(client, list) };
-  if (!isFresh) kept.set(client, { keys, readAt: now });
+  const { keys, skipped } = isFresh ? before : await readAll(client, list);
+  if (!isFresh) kept.set(client, { keys, skipped, readAt: now });
   const from = indexAbove(keys, after);
   const more = from + limit < keys.length;
   if (!more) kept.delete(client);
-  return { keys: keys.slice(from, from + limit), more };
+  return { keys: keys.slice(from, from + limit), skipped, more };
 }
 
 /** How many of these sorted keys are not above `after`: a walk through 200,000 keys asks two hundred times. */
@@ -47,13 +58,15 @@ function indexAbove(keys: readonly string[], after: string): number {
   return low;
 }
 
-async function readAll(client: Lister, list: ListCall): Promise<readonly string[]> {
+async function readAll(client: Lister, list: ListCall): Promise<Whole> {
   const keys = new Set<string>();
+  const skipped: string[] = [];
   let asked: PageAsked | undefined = first(list);
   for (let page = 0; asked !== undefined; page++) {
     if (page === LIST_PAGES_MAX) throw new Error(`more than ${LIST_PAGES_MAX} pages`);
     const before = keys.size;
-    const { keys: read, next } = await readPage(client, list, asked);
+    const { keys: read, skipped: without, next } = await readPage(client, list, asked);
+    skipped.push(...without.slice(0, SKIPPED_SHOWN_MAX - skipped.length));
     for (const key of read) keys.add(key);
     if (keys.size > KEYS_MAX) throw new Error(`lists more than ${KEYS_MAX} keys`);
     const isStill = keys.size === before;
@@ -61,7 +74,7 @@ async function readAll(client: Lister, list: ListCall): Promise<readonly string[
     if (isStill && read.length > 0 && asked !== undefined)
       throw new Error('lists the same page again');
   }
-  return [...keys].sort(compareBytes);
+  return { keys: [...keys].sort(compareBytes), skipped };
 }
 
 function first({ paging }: ListCall): PageAsked {

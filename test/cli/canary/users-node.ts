@@ -81,7 +81,8 @@ function page(ids: Set<string>, url: string): readonly object[] {
   return number > 1 ? [] : [...ids].map((id) => ({ id }));
 }
 
-export const [KEY, DIALECT] = ['canary-1', 'users'];
+export const KEY = 'canary-1';
+const DIALECT = 'users';
 
 /** Sections of the dialect, over those of the example, member by member. */
 export type Changes = Readonly<Record<string, object | null>>;

@@ -21,6 +21,8 @@ export interface ApiNode {
   readonly server: Server;
   /** The base URL's path. */
   readonly path: string;
+  /** The path of a unix socket, where it listens at one. */
+  readonly socket?: string;
   /** What it holds, by its own listing and past lockstep. */
   readonly keys: () => Promise<readonly string[]>;
 }

@@ -1,6 +1,6 @@
 /** Does the list hold the record that is there? */
 import { parseJson } from '../../../node/dialect/record.ts';
-import { type Finding, fail } from '../finding.ts';
+import { type Finding, fail, warn } from '../finding.ts';
 import type { Course } from './course.ts';
 import type { CanaryNode } from './node.ts';
 import { arrayWith } from './places.ts';
@@ -9,10 +9,18 @@ import { checkOf, proposalOf } from './words.ts';
 
 export function compareList(node: CanaryNode, { read, list }: Course): Finding | undefined {
   if (list === undefined || !isShown(read)) return undefined;
-  const { keys, error, page } = list;
-  if (error === undefined && keys.has(node.key)) return undefined;
+  const { keys, skipped, error, page } = list;
+  if (error === undefined && keys.has(node.key)) return skippedFinding(node, skipped);
   const found = error ?? `it holds ${keys.size} keys and not this one`;
   return fail(checkOf(node), `the list: ${found}`, hintFor(node, { error, page }));
+}
+
+function skippedFinding(node: CanaryNode, skipped: readonly string[]): Finding | undefined {
+  if (skipped.length === 0) return undefined;
+  const items = node.redact(skipped.join(' '));
+  const hint =
+    'Nothing, if they are records that are just being made or deleted; else look at list.key.';
+  return warn(checkOf(node), `the list has items without a key, which are skipped: ${items}`, hint);
 }
 
 function hintFor(

@@ -4,7 +4,7 @@
 const PLAIN = /^[A-Za-z/][\w/.-]*$/;
 const WORDS = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 
-export function flow(value: unknown): string {
+function flow(value: unknown): string {
   if (typeof value === 'string') return text(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;

@@ -34,6 +34,8 @@ export interface Listed {
   readonly keys: ReadonlySet<string>;
   /** Why there is no list. */
   readonly error: string | undefined;
+  /** Items of it that have no key. */
+  readonly skipped: readonly string[];
   /** The first page that came, as it came. */
   readonly page: Response | undefined;
 }
@@ -117,14 +119,16 @@ export class CanaryNode {
     };
     const keys = new Set<string>();
     let after = '';
+    let skipped: readonly string[] = [];
     for (let pages = 0; pages < PAGES_MAX; pages++) {
       const page = await listKeys(source, list, { after, limit: PAGE_KEYS });
-      if ('error' in page) return { keys, error: this.redact(page.error), page: first };
+      if ('error' in page) return { keys, skipped, error: this.redact(page.error), page: first };
+      skipped = [...skipped, ...(page.skipped ?? [])];
       for (const key of page.keys) keys.add(key);
       after = page.keys.at(-1) ?? after;
       if (!page.more) break;
     }
-    return { keys, error: undefined, page: first };
+    return { keys, skipped, error: undefined, page: first };
   }
 
   /** DELETE at the path of the reads, as many APIs have it, whatever the dialect says. */
