@@ -1,11 +1,10 @@
 /**
- * What is done in one go once the event loop has read its sockets, by all node clients of a thread:
+ * Work of all node clients of a thread that waits until the event loop has read its sockets, and is then done in one go:
  *
- * - requests leave over connections that were used before. What a node has sent over one meanwhile,
- *   or that it closed it, must be known first: it would be taken for the answer, or cost it.
- * - exchanges that have ended are told. To read an answer and to find out what follows from it are
- *   two programs, each too large for the processor's caches beside the other: taking turns after
- *   every answer costs a tenth more (docs/notebook/performance.md).
+ * - Requests leave over connections that were used before. Bytes that a node sent over such a connection meanwhile, or
+ *   its close, must be seen first: the bytes would be taken for the reply, and the close would lose it.
+ * - Exchanges that ended call their owners. Reading a reply and deciding about it are two programs, and the processor's
+ *   caches have no room for both: alternating after every reply costs a tenth more (docs/notebook/performance.md).
  */
 export class AfterPoll {
   #waiting: (() => void)[] = [];

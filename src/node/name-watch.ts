@@ -1,28 +1,27 @@
 /**
- * Looks up the names of nodes, each every 5 s, once for all threads of the process: when a node moves,
- * every connection hears of it in the same moment, and a name server that hangs holds up one look-up a
- * name and no more (P9).
+ * Looks up the names of nodes, each every 5 s, once for all threads of the process. When a node moves, all connections
+ * learn the new address at the same moment. A name server that hangs delays one look-up a name (P9).
  *
- * A look-up that fails changes nothing for a name that had an answer (`http/addresses.ts`).
+ * A look-up that fails changes nothing for a name that had an answer before (`http/addresses.ts`).
  */
 import dns from 'node:dns';
 import type { Address, Resolution } from '../protocol/resolution.ts';
 import { lossOf } from './http/loss.ts';
 
-/** From the end of one look-up to the beginning of the next. */
+/** From the end of one look-up to the start of the next. */
 const LOOK_MS = 5000;
 
 export class NameWatch {
   readonly #hosts: readonly string[];
   readonly #onChange: (resolution: Resolution) => void;
-  /** What was told last of each name. */
+  /** The latest result that was sent, by name. */
   readonly #sent = new Map<string, string>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   #isStopped = false;
 
   /**
    * @param hosts names, no addresses; each once
-   * @param onChange hears of each name's first answer or failure, and of every other one after it
+   * @param onChange called with the first result of each name, and with each result that differs from the one before
    */
   constructor(hosts: readonly string[], onChange: (resolution: Resolution) => void) {
     this.#hosts = hosts;

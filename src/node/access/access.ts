@@ -1,7 +1,7 @@
 /**
- * How one node is reached: its address, and what it wants to hear from whoever asks. Pure data that
- * survives JSON, so it is handed to worker threads as it is. Secrets stand in it by reference only
- * (`secret.ts`): nothing that shows it can show them.
+ * How one node is reached: its address, and the headers, query and TLS files that it needs. Pure data that survives
+ * JSON, so it is passed to worker threads as it is. It holds secrets by reference only (`secret.ts`): a text made of it
+ * shows none.
  */
 
 /** Paths of PEM files, and the name in the node's certificate where it is not the URL's host. */
@@ -32,7 +32,7 @@ export interface NodeAccess {
   readonly tls?: TlsFiles;
 }
 
-/** Where it listens, for people and for telling two nodes apart; no secret. */
+/** The address of the node, for people, and to compare two nodes; no secret. */
 export function addressOf({ url, socket }: Pick<NodeAccess, 'url' | 'socket'>): string {
   return socket === undefined ? url : `unix:${socket}${new URL(url).pathname.replace(/\/$/, '')}`;
 }
@@ -61,7 +61,7 @@ function authTexts(auth: Auth | undefined): readonly (readonly [string, string])
   ];
 }
 
-/** What is set beside its address, by name and never by value: `headers X-Tenant; auth bearer`. */
+/** The names of all settings beside the address, without values: `headers X-Tenant; auth bearer`. */
 export function accessText({ headers, query, auth, tls }: NodeAccess): string {
   const parts = [
     named('headers', headers),

@@ -21,9 +21,9 @@ import {
 const LOOK_MS = 2000;
 /** From one look at a 401 to the next. */
 const LOOK_AGAIN_MS = 100;
-/** Shorter ones stand in too many words. */
+/** Shorter secrets are parts of ordinary words. */
 const HIDDEN_LENGTH_MIN = 4;
-/** Of former versions too, as long as there are so few: an answer may hold what was sent before. */
+/** Earlier secrets are hidden, too, up to this number in all: a reply may repeat an earlier request. */
 const HIDDEN_MAX = 100;
 
 export interface Presented {
@@ -31,10 +31,10 @@ export interface Presented {
   readonly headers: ReadonlyMap<string, string>;
   /** Ready for a path, without `?`; empty if there is none. */
   readonly query: string;
-  /** What no text that people see may hold. */
+  /** No text that people see may hold one of these. */
   readonly hidden: readonly string[];
   readonly secureContext: SecureContext | undefined;
-  /** Another text whenever anything of it is another. */
+  /** Changes whenever any of the above changes. */
   readonly fingerprint: string;
 }
 
@@ -45,7 +45,7 @@ export interface AccessFault {
   readonly hint: string | undefined;
 }
 
-/** What is presented to the node, or every fault on the way there. */
+/** The headers, query and TLS of requests to the node, or all faults. */
 export function present(
   access: NodeAccess,
   env: Environment,
@@ -120,7 +120,7 @@ function queryOf({ query }: NodeAccess, texts: ReadonlyMap<string, string>): str
 type Attempt = <Result>(place: string, act: () => Result) => Result | undefined;
 type PemFiles = Readonly<Partial<Record<'ca' | 'cert' | 'key', string>>>;
 
-/** Undefined: Node's own authorities, and no certificate of ours. */
+/** Undefined: Node's own authorities, and no client certificate. */
 function readPem({ url, tls }: NodeAccess, attempt: Attempt): PemFiles | undefined {
   const { ca, cert, key } = tls ?? {};
   if (!url.startsWith('https:') || (ca ?? cert ?? key) === undefined) return undefined;
@@ -144,7 +144,7 @@ function secureContextOf(files: PemFiles | undefined): SecureContext | undefined
   }
 }
 
-/** Paths of all files that one node's access rests on. */
+/** Paths of all files that one node's access names. */
 function accessFiles(access: NodeAccess): readonly string[] {
   const { ca, cert, key } = access.tls ?? {};
   const files = [ca, cert, key].filter((path) => path !== undefined);
@@ -153,7 +153,7 @@ function accessFiles(access: NodeAccess): readonly string[] {
 
 export interface CredentialsOptions {
   readonly env: Environment;
-  /** A file can't be used any more; what was read before is. Once until it can be again. */
+  /** A file is no longer usable, and its earlier content stays in use. Called once until the file is usable again. */
   readonly onTrouble: (fault: AccessFault) => void;
   /** Steady clock, ms; that of the process by default. */
   readonly now?: () => number;
@@ -170,7 +170,7 @@ export class Credentials {
   #isTroubled = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @throws Error if anything can't be had: the start has checked it before */
+  /** @throws Error if a secret or file cannot be read: the start has checked them before */
   constructor(access: NodeAccess, options: CredentialsOptions) {
     this.#access = access;
     this.#options = options;
@@ -243,14 +243,14 @@ export class Credentials {
     }
     this.#isTroubled = false;
     if (next.fingerprint === this.#presented.fingerprint) return;
-    // What was presented until now may still come back in an answer.
+    // A reply may still repeat the earlier secrets.
     const hidden = [...new Set([...next.hidden, ...this.#presented.hidden])];
     this.#presented = { ...next, hidden: hidden.slice(0, HIDDEN_MAX) };
     this.#version++;
   }
 }
 
-/** Another text whenever the file is another, or is gone. */
+/** Changes whenever the file changes, or is gone. */
 async function signatureOf(path: string): Promise<string> {
   return stat(path).then(signatureFrom, codeOf);
 }

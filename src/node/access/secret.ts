@@ -1,6 +1,6 @@
 /**
- * References to secrets, `${env:NAME}` and `${file:PATH}`, and what stands behind them. No fault that is
- * told here holds any of it.
+ * References to secrets, `${env:NAME}` and `${file:PATH}`, and the secrets themselves. No error from here holds a
+ * secret.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 
@@ -12,7 +12,7 @@ const LEGIBLE = /^[\x20-\x7e]+$/;
 const READABLE_BY_ALL = 0o004;
 const WRITABLE_BY_ALL = 0o002;
 
-/** A secret can't be had. Its message reads on from the place of the reference. */
+/** A secret cannot be read. The message continues a sentence that begins with the place of the reference. */
 export class SecretFault extends Error {
   override readonly name = 'SecretFault';
   readonly hint: string | undefined;
@@ -50,7 +50,7 @@ export function filesIn(text: string): readonly string[] {
   );
 }
 
-/** What a text comes to, and which parts of it are secret. */
+/** A text with its secrets filled in, and the secrets. */
 export interface Resolved {
   readonly text: string;
   readonly secrets: readonly string[];
@@ -108,7 +108,7 @@ export function readPublicFile(path: string): string {
 function readGuarded(path: string, faultOf: (mode: number) => string | undefined): string {
   let descriptor: number | undefined;
   try {
-    // Not blocking: a pipe without a writer would hold the thread up.
+    // Not blocking: opening a pipe without a writer would block the thread.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) throw new SecretFault(`names ${path}, which is not a file`);

@@ -1,4 +1,4 @@
-/** The words of one node's dialect, on both ends: what is asked, and what an answer says. */
+/** Writes requests to one node and reads its replies, as its dialect says. */
 import type { NodeReply, NodeRequest } from '../../core/model.ts';
 import type { Credentials } from '../access/credentials.ts';
 import type { Response } from '../http/response-reader.ts';
@@ -13,27 +13,27 @@ export interface CodecOptions {
   /** The node's; the dialect's paths are appended to its path. */
   readonly url: URL;
   readonly dialect: Dialect;
-  /** Absent: nothing but its address is needed. */
+  /** Absent: the node needs no headers, query or TLS files. */
   readonly credentials?: Credentials;
   /** Wall clock, for `Retry-After` dates. */
   readonly wallNow: () => number;
 }
 
-/** What a request is about. */
+/** The key that a request is about, and its command. */
 export interface Subject {
   readonly groupId: string;
-  /** Of the command, if it is one's. */
+  /** Of the command; absent for other requests. */
   readonly id?: string | undefined;
 }
 
-/** An answer that would be read the same about any key. */
+/** A reply that means the same for every key. */
 interface Plain {
   readonly status: number;
   readonly body: string;
   readonly answer: NodeReply;
 }
 
-/** One call of the dialect, as far as it is the same for every key. */
+/** The parts of one call of the dialect that are the same for every key. */
 interface Compiled {
   readonly path: Template;
   /** `METHOD /base`. */
@@ -49,7 +49,7 @@ interface Compiled {
 
 const MARK = /^[\x21-\x7e]+$/;
 
-/** What a body follows is said to have one, even an empty one (RFC 9110, section 8.6). */
+/** Requests of these methods have a length, also without a body (RFC 9110, section 8.6). */
 const WITH_BODY: ReadonlySet<Method> = new Set(['POST', 'PUT', 'PATCH']);
 
 export class Codec {
@@ -60,9 +60,9 @@ export class Codec {
   #calls!: Readonly<Record<NodeRequest['kind'], Compiled>>;
   #listing!: Pick<Compiled, 'start' | 'middle'> & { readonly headers: Template | undefined };
   #version = -1;
-  /** The latest plain success of each call: nearly every answer is one, and they are all alike. */
+  /** The latest plain success of each call: nearly all replies are plain successes with equal text. */
   readonly #latest: Partial<Record<NodeRequest['kind'], Plain>> = {};
-  /** A success without words is one whatever its headers say. */
+  /** Whether the headers of a success do not matter. */
   readonly #isPlain: Readonly<Record<NodeRequest['kind'], boolean>>;
 
   constructor(options: CodecOptions) {
@@ -78,12 +78,12 @@ export class Codec {
     this.#renew();
   }
 
-  /** Of what the next request presents; see `Credentials.isRenewed`. */
+  /** Version of the credentials in the next request; see `Credentials.isRenewed`. */
   get version(): number {
     return this.#version;
   }
 
-  /** A request of this version was answered 401, and by now there is another. */
+  /** Whether the credentials have changed since this version, which the node answered with 401. */
   isRenewed(version: number): boolean {
     return this.#options.credentials?.isRenewed(version) === true;
   }
@@ -96,7 +96,7 @@ export class Codec {
     const target = path(groupId, id);
     const varying = headers === undefined ? '' : headers(groupId, id);
     const mark = dialect.mark === null ? undefined : tokenOf(request);
-    // Every one was checked when it was read; a line of its own in it would be another header.
+    // Each was checked when it was read. A line break in it would start another header.
     if (mark !== undefined && !MARK.test(mark)) throw new Error(`not an owner mark: ${mark}`);
     const owner = mark === undefined ? '' : `${dialect.mark?.header}: ${mark}\r\n`;
     const head = `${start}${withQuery(target, middle)}${varying}${owner}`;
@@ -112,7 +112,7 @@ export class Codec {
     return `${start}${withQuery(path, middle)}${headers?.('', '') ?? ''}\r\n`;
   }
 
-  /** What a node said may repeat what it was told in secret. */
+  /** The reply of a node may repeat the secrets of the request. */
   redact(text: string): string {
     return this.#redact?.(text) ?? text;
   }
@@ -127,7 +127,7 @@ export class Codec {
     const { name: node, dialect, wallNow } = this.#options;
     const asked = { kind, groupId, node, redact: this.#redact };
     const answer = readReply(dialect, asked, { ...http, at: wallNow() });
-    // What a record says, and when to come back, is said anew each time.
+    // Records and `Retry-After` differ from reply to reply.
     if (answer.kind === 'applied' && this.#isPlain[kind] && !isObjectText(http.body)) {
       this.#latest[kind] = { status: http.status, body: http.body, answer };
     }
@@ -184,24 +184,24 @@ type WrittenCall = Pick<Dialect['read'], 'path' | 'headers'> & {
   readonly method: Method;
 } & Partial<Pick<Dialect['create'], 'body' | 'contentType'>>;
 
-/** Of a call without a body. */
+/** The length header of a call without a body. */
 function lengthOf(method: Method): string {
   return WITH_BODY.has(method) ? 'content-length: 0\r\n' : '';
 }
 
-/** What follows the path begins with a space, unless it is the node's own query. */
+/** `middle` begins with a space, unless it begins with the node's own query. */
 function withQuery(path: string, middle: string): string {
   if (middle.startsWith(' ')) return path + middle;
   return `${path}${path.includes('?') ? '&' : '?'}${middle}`;
 }
 
-/** The body of a record that was read and is made again. */
+/** The body of a record that was read before, and is created again. */
 function restored(request: NodeRequest, dialect: Dialect): string | undefined {
   if (request.kind !== 'create' || dialect.delete.restore !== 'exact') return undefined;
   return request.body;
 }
 
-/** The owner mark that goes along: of the new record, or of the one that may be deleted. */
+/** The owner mark of the request: of the new record, or of the one that may be deleted. */
 function tokenOf(request: NodeRequest): string | undefined {
   if (request.kind === 'create') return request.token;
   return request.kind === 'delete' ? request.guard : undefined;

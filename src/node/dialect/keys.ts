@@ -1,11 +1,11 @@
-/** Which keys the nodes of a dialect can have at all. */
+/** The keys that the nodes of a dialect can hold. */
 import type { Dialect } from './dialect.ts';
 import { compileKeyPattern } from './key-pattern.ts';
 
-/** What JSON, and every node that reads it, keeps exactly. */
+/** Numbers that JSON, and every node that reads it, keeps exactly. */
 const NUMBER = /^(?:0|[1-9]\d{0,14})$/;
 
-/** Says why a key can't be one of theirs; undefined: it can. */
+/** The check returns the reason why the nodes can't hold a key; undefined: they can. */
 export function keyCheck(dialect: Dialect): (key: string) => string | undefined {
   const { name, record, create, delete: remove } = dialect;
   const { pattern, bytesMax, forbidden } = dialect.keys;

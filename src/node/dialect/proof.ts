@@ -1,7 +1,7 @@
 /**
- * What tells an answer of the node itself from that of a proxy in its place (P1). A proxy that has lost
- * its route to a node answers 404, or an empty 200, to whatever it is asked: without a proof that
- * would be a record gone, or a request done.
+ * Proofs that a reply is the node's own, and not that of a proxy in its place (P1). A proxy that has lost its route to a
+ * node answers 404, or an empty 200, to every request. Without a proof that would look like a record that is gone, or a
+ * request that is done.
  */
 import type { Expected, Rule } from './dialect.ts';
 import { valueAt } from './pointer.ts';
@@ -23,7 +23,7 @@ export interface Reply {
   readonly fields?: HeaderFields | undefined;
 }
 
-/** What the answer is to be about. */
+/** The key and the node that the reply must be about. */
 export interface About {
   readonly groupId: string;
   /** The name of the node. */
@@ -84,7 +84,7 @@ export function readSuccess(
 function fits(value: unknown, expected: Expected, { groupId, node = '' }: About): boolean {
   if (typeof expected !== 'string') return value === expected;
   if (typeof value !== 'string') return false;
-  // Stars first: the key may hold some of its own.
+  // Stars first: the key may hold stars, too.
   const [isOpenBefore, isOpenBehind] = [expected.startsWith('*'), /.\*$/s.test(expected)];
   const pattern = expected.slice(isOpenBefore ? 1 : 0, isOpenBehind ? -1 : undefined);
   const text = pattern.includes('{') ? filled(pattern, groupId, node) : pattern;

@@ -1,10 +1,9 @@
 /**
- * What a complete HTTP answer means: one table, as one pure function.
+ * The meaning of a complete HTTP response: one table, as one pure function.
  *
- * It is asked only about answers that came in whole; what did not (timeout, reset, truncation) is
- * `lost`, or `unsent`, by the client's own word. It never throws, whatever a node says, and it
- * trusts nothing that could be the word of a proxy: what is not surely an answer of the node is
- * `lost`, so that P4.2 waits for it.
+ * An exchange without a complete response (timeout, reset, truncation) never gets here: the client makes it `lost` or
+ * `unsent`. The function never throws, whatever a node sends. It trusts no response that could be a proxy's: such a
+ * response is `lost`, so that P4.2 waits for the request.
  */
 import type { NodeReply, NodeReplyKind, NodeRequest } from '../../core/model.ts';
 import { parseRetryAfter } from '../retry-after.ts';
@@ -36,7 +35,7 @@ type Meaning =
   | 'present'
   | 'absent';
 
-/** What an answer is held against, in this order. */
+/** The meanings that are tried, in this order. */
 const MEANINGS: Readonly<Record<NodeRequest['kind'], readonly Meaning[]>> = {
   create: ['applied', 'exists', 'perhaps', 'unsure', 'refused'],
   delete: ['applied', 'gone', 'perhaps', 'unsure', 'refused'],
@@ -70,7 +69,7 @@ export function readReply(dialect: Dialect, asked: Asked, http: HttpReply): Node
   }
 }
 
-/** What names more than a status comes first. */
+/** A rule that names more than a status comes first. */
 function find(dialect: Dialect, asked: Asked, http: HttpReply): Found | undefined {
   const rules = dialect[asked.kind] as Readonly<Partial<Record<Meaning, readonly Rule[]>>>;
   let plain: Found | undefined;
@@ -84,7 +83,7 @@ function find(dialect: Dialect, asked: Asked, http: HttpReply): Found | undefine
   return plain;
 }
 
-/** No rule of the dialect holds: what does for every node. */
+/** No rule of the dialect holds: the rules for every node do. */
 function unnamed(dialect: Dialect, asked: Asked, described: Described): NodeReply {
   const { kind } = asked;
   const { status } = described.http;
@@ -110,7 +109,7 @@ function waiting(kind: NodeReplyKind, { http, detail }: Described): NodeReply {
   return retryAfterMs === undefined ? { kind, detail } : { kind, detail, retryAfterMs };
 }
 
-/** It has the status of what is final, and not its proof. */
+/** The status would be final, but the proof is missing. */
 function unproven({ kind }: Asked, { http, detail }: Described): NodeReply {
   // A success without words may have been the node's: only a read tells.
   if (kind === 'delete' && isSuccess(http.status) && http.body.trim() === '') {

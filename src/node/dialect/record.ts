@@ -1,4 +1,4 @@
-/** Bodies of nodes: the record that a read shows, and what is no word of a node. */
+/** Bodies of replies: the record that a read shows, and bodies that no node sends. */
 import { parseJson as parseBounded } from '../../protocol/bounded-json.ts';
 import { valueAt } from './pointer.ts';
 
@@ -25,7 +25,7 @@ export function parseRecord(
   asked: KeyPlace & { readonly groupId: string; readonly mark: string | null },
 ): NodeRecord | undefined {
   const { key, type, groupId, mark } = asked;
-  // Decoded with a loss, it could not be made again.
+  // Decoding has lost bytes: such a record could not be restored.
   if (key === null) return text.includes('\uFFFD') ? undefined : { body: text, token: undefined };
   const record = parseObject(text);
   if (record === undefined || compareKey(valueAt(record, key), type, groupId) !== 'proven') {
@@ -46,7 +46,7 @@ export function compareKey(
   return String(shown) === groupId ? 'proven' : 'other';
 }
 
-/** What no node says: bytes that are not UTF-8, and control characters other than white space. */
+/** No node sends this: bytes that are not UTF-8, and control characters other than white space. */
 export function isGarbage(body: string): boolean {
   return GARBAGE.test(body);
 }
@@ -66,7 +66,7 @@ export function parseJson(text: string): unknown {
   try {
     return parseBounded(text);
   } catch {
-    // Not JSON, or too costly to read: an answer like any other, and the caller's to judge.
+    // Not JSON, or too costly to read: a reply like any other, and the caller decides.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The addresses of one node, for all connections of a thread to it: as its URL has it, or as main has
- * looked its name up (`name-watch.ts`).
+ * The addresses of one node, for all connections of a thread to it: from its URL, or from main's look-ups
+ * (`name-watch.ts`).
  */
 import { isIP } from 'node:net';
 import type { Address, Resolution } from '../../protocol/resolution.ts';
@@ -12,7 +12,7 @@ type Found = (failure: Loss | undefined) => void;
 export class Addresses {
   readonly host: string;
   readonly #isSocket: boolean;
-  /** The one that answered last comes first. */
+  /** The address that accepted the latest connection comes first. */
   #current: readonly Address[] | undefined;
   #failure: Loss | undefined;
   #version = 0;
@@ -27,7 +27,7 @@ export class Addresses {
     else if (family !== 0) this.#current = [{ address: this.host, family }];
   }
 
-  /** Another number whenever they may have changed. */
+  /** Changes whenever the addresses may have changed. */
   get version(): number {
     return this.#version;
   }
@@ -40,7 +40,7 @@ export class Addresses {
     return this.#current?.some((one) => one.address === address) === true;
   }
 
-  /** It answers: the next connection tries it first, whatever the name server's order. */
+  /** The address accepts connections: the next connection tries it first, whatever the name server's order. */
   prefer(address: string | undefined): void {
     const [first] = this.#current ?? [];
     if (first === undefined || first.address === address) return;
@@ -63,7 +63,7 @@ export class Addresses {
     for (const found of this.#waiting) found(this.#failure);
   }
 
-  /** Calls back when they are known or can't be found, after `timeoutMs` at the latest. */
+  /** Calls back when the addresses are known or cannot be found, after `timeoutMs` at the latest. */
   find(timeoutMs: number, done: Found): void {
     if (this.#current !== undefined || this.#failure !== undefined) return done(this.#failure);
     const found: Found = (failure) => {
@@ -71,7 +71,7 @@ export class Addresses {
       this.#waiting.delete(found);
       done(failure);
     };
-    // Our own name server is at fault, or our own machine.
+    // The name server of this machine is at fault, or the machine itself.
     const late = { detail: `${this.host} was not looked up within ${timeoutMs} ms`, isOurs: true };
     const timer = setTimeout(() => found(late), timeoutMs);
     this.#waiting.add(found);

@@ -1,17 +1,17 @@
-/** A body that comes in chunks (RFC 9112, section 7.1), one byte a character. */
+/** Reads a body that is sent in chunks (RFC 9112, section 7.1), one byte a character. */
 import { type Fault, tooLarge } from './fault.ts';
 import { areTrailers } from './head.ts';
 
-/** A size, and whatever a node adds to it. */
+/** The line of a chunk: its size and extensions. */
 const LINE_BYTES_MAX = 1024;
-/** Sizes and trailer of one body: chunks of a byte each would cost many times what they carry. */
+/** Size lines and trailer of one body: chunks of one byte each would cost many times their content. */
 const FRAMING_BYTES_MAX = 64 * 1024;
 const TRAILER_BYTES_MAX = 16 * 1024;
 /** Old servers pad the size with spaces; others write them around `;` and `=`, where HTTP allows them. */
 const SIZE_LINE =
   /^([\da-f]{1,8})[\t ]*(?:;[\t ]*[!#$%&'*+.^_`|~\w-]+[\t ]*(?:=[\t ]*[!#$%&'*+.^_`|~\w-]+[\t ]*)?)*$/i;
 
-/** Whole: `rest` was sent behind it. */
+/** The body is complete. `rest`: bytes that followed it. */
 export interface WholeBody {
   readonly body: string;
   readonly rest: string;
@@ -22,7 +22,7 @@ export class ChunkedBody {
   #bytes = 0;
   #body = '';
   #unread = '';
-  /** Of the chunk under way; undefined: its size line comes next. */
+  /** Size of the chunk that is being read; undefined: its size line comes next. */
   #size: number | undefined;
 
   constructor(bytesMax: number) {
@@ -62,7 +62,7 @@ export class ChunkedBody {
     return undefined;
   }
 
-  /** What it says does not matter, as long as it is clear where it ends. */
+  /** The content of the trailer does not matter, only its end. */
   #readTrailer(): WholeBody | Fault | undefined {
     if (this.#unread.startsWith('\r\n')) return { body: this.#body, rest: this.#unread.slice(2) };
     const ends = this.#unread.indexOf('\r\n\r\n');

@@ -1,10 +1,10 @@
 /**
- * A connection to one node: kept between exchanges, made anew when it is needed and there is none.
- * One exchange at a time, one `write` a request, no stream and no promise: three POSTs cost less than
- * half of what they cost by undici's `Pool.request` (docs/decisions/032-own-connections.md).
+ * A connection to one node. It is kept between exchanges, and opened again when an exchange needs it. One exchange at a
+ * time, one `write` a request, no stream and no promise: three POSTs cost less than half of undici's `Pool.request`
+ * (docs/decisions/032-own-connections.md).
  *
- * It repeats nothing. What it was given is sent once or not at all, and its carrier hears of each
- * exchange once: by an answer or by a loss, unless it abandons it.
+ * It repeats nothing. Each request is sent once or not at all, and its handler is called once at the end, with a response
+ * or a loss, unless the handler abandons the exchange.
  */
 import type { Socket } from 'node:net';
 import type { AfterPoll } from '../after-poll.ts';
@@ -14,10 +14,10 @@ import { type Loss, lossOf } from './loss.ts';
 import { type Response, ResponseReader } from './response-reader.ts';
 import { openSocket, secure, type TlsTerms } from './sockets.ts';
 
-/** Whose request a connection carries. */
+/** The owner of the request that a connection carries. */
 export interface ResponseHandler {
   readonly answerBytesMax: number;
-  /** Its request leaves now; from here on it may be read, whatever follows. */
+  /** The request leaves now. From here on the node may have read it, whatever follows. */
   onSent(): void;
   /** The connection is free again, or closed. */
   onAnswer(answer: Response): void;
@@ -26,42 +26,39 @@ export interface ResponseHandler {
 }
 
 export interface Target {
-  /** Whose origin counts. */
+  /** Only its origin is used. */
   readonly url: URL;
   /** The path of a unix socket, instead of its host and port. */
   readonly socket?: string;
-  /** Of each new connection; absent: nothing but Node's own authorities. */
+  /** Called for each new connection; absent: only Node's own authorities. */
   readonly tls?: () => TlsTerms;
   readonly addresses: Addresses;
-  /** From the name to the last step of TLS, over all of its addresses. */
+  /** From the look-up of the name to the last step of TLS, over all addresses. */
   readonly connectTimeoutMs: number;
   readonly afterPoll: AfterPoll;
 }
 
-/**
- * A connection that has lived so long carries nothing more: whatever has moved behind an address, and
- * is seen in no name, is found within a minute or so.
- */
+/** The longest life of a connection: a node that moved behind an unchanged address is found in about a minute. */
 const AGE_MS = 60_000;
 
 const CLOSED = blame('the connection was closed');
-/** Said of a new connection, which has carried nothing: the next will go to the right place. */
+/** Only for a new connection, which has carried nothing: the next connection goes to the right address. */
 const MOVED: Loss = { detail: 'the node has moved to another address', isOurs: true };
 
 export class Connection {
   readonly #target: Target;
   readonly #isSecure: boolean;
   readonly #reader = new ResponseReader();
-  /** What is closed, and reset while a request is under way. */
+  /** The TCP or unix socket: it is closed, or reset while a request runs. */
   #socket: Socket | undefined;
-  /** What is written and read: the socket itself, or TLS over it. */
+  /** Requests and responses go through this: the socket itself, or TLS over it. */
   #stream: Socket | undefined;
   #request = '';
   #handler: ResponseHandler | undefined;
-  /** No byte of its request was written before `sent`. */
+  /** Before `sent`, no byte of the request was written. */
   #stage: 'connecting' | 'waiting' | 'sent' = 'connecting';
   #isClosed = false;
-  /** Of its node's addresses, when its own was last seen among them. */
+  /** Version of the node's addresses that included the address of this connection. */
   #version = 0;
   /** By `performance.now()`. */
   #endsAt = 0;
@@ -71,7 +68,7 @@ export class Connection {
     this.#isSecure = target.url.protocol === 'https:';
   }
 
-  /** Only when it carries nothing. */
+  /** Call it only while the connection carries nothing. */
   carry(request: string, handler: ResponseHandler): void {
     if (this.#isClosed) return handler.onLost(CLOSED);
     if (this.#isOutdated()) this.#drop();
@@ -82,14 +79,14 @@ export class Connection {
   }
 
   /**
-   * Its carrier does not want to hear of it any more. The connection is reset, so that bytes that
-   * have not left this machine never do: a plain close would deliver what the kernel has buffered.
+   * The handler gives the exchange up, and is not called again. The connection is reset, so that bytes that have not left
+   * this machine never do: a plain close would deliver the kernel's buffer.
    */
   abandon(handler: ResponseHandler): void {
     if (this.#handler === handler) this.#drop();
   }
 
-  /** For good; what is under way is lost. */
+  /** For good. A request that runs is lost. */
   close(): void {
     this.#isClosed = true;
     this.#drop()?.onLost(CLOSED);
@@ -115,14 +112,14 @@ export class Connection {
     this.#socket = socket;
     this.#version = addresses.version;
     const fault = blame(`no connection to ${path ?? url.host} within ${connectTimeoutMs} ms`);
-    // The socket's own timer would begin anew with each step: address, TLS.
+    // The socket's own timer would start again with each step: address, TLS.
     const timer = setTimeout(() => this.#lose(socket, fault), timeoutMs);
     const begin = (stream: Socket) => {
       clearTimeout(timer);
       if (socket !== this.#socket) return;
       this.#stream = stream;
       addresses.prefer(socket.remoteAddress);
-      // Not all at once, when they were made at once.
+      // At random, so that connections that opened together do not close together.
       this.#endsAt = performance.now() + AGE_MS * (0.9 + 0.2 * Math.random());
       if (this.#isOutdated()) this.#lose(socket, MOVED);
       else this.#send(socket);
@@ -143,7 +140,7 @@ export class Connection {
   }
 
   #watch(socket: Socket, stream: Socket): void {
-    // Idle for too long. Once a request has left, its time is its carrier's.
+    // Idle for too long. Once a request has left, its handler has the timer.
     stream.on('timeout', () => {
       if (this.#handler === undefined || this.#stage === 'waiting') this.#lose(socket);
     });
@@ -151,7 +148,7 @@ export class Connection {
     if (stream !== socket) stream.on('error', (error) => this.#lose(socket, lossOf(error)));
   }
 
-  /** Its address is its node's no more, or it is old. */
+  /** The node has left this address, or the connection is too old. */
   #isOutdated(): boolean {
     const { addresses } = this.#target;
     if (this.#socket === undefined) return false;
@@ -165,7 +162,7 @@ export class Connection {
     this.#stage = 'waiting';
     this.#target.afterPoll.add(() => {
       if (socket !== this.#socket || this.#stage !== 'waiting') return;
-      // An answer came before all of its request had left: what is left would be read as the next.
+      // The response came before all of its request had left: the rest would be read as the next request.
       if (this.#isUnsent) this.#lose(socket);
       else this.#send(socket);
     });
@@ -183,9 +180,9 @@ export class Connection {
   }
 
   #read(socket: Socket, piece: string): void {
-    // It was reset, and this had been read before.
+    // The bytes were read before the reset.
     if (socket !== this.#socket) return;
-    // Nobody asked for it. Whose answer would the next one be?
+    // No request is open. The bytes would be taken for the response to the next one.
     if (this.#handler === undefined || this.#stage !== 'sent') return this.#lose(socket);
     const answer = this.#reader.push(piece);
     if (answer === undefined) return;
@@ -202,22 +199,22 @@ export class Connection {
   }
 
   #answer(socket: Socket, answer: Response): void {
-    // The request has not wholly left, and is not to any more. TLS knows that only a turn later.
+    // A part of the request has not left yet, and must not leave now. TLS knows that only one turn later.
     const isEarly = !this.#isSecure && this.#isUnsent;
     if (isEarly) this.#reset(socket);
     const handler = this.#take();
     if (answer.keepMs === 0 || isEarly) this.#drop();
     else this.#keep(socket, answer.keepMs);
-    // Last, since it may have the next request with it.
+    // Last, since the handler may send the next request.
     handler?.onAnswer(answer);
   }
 
-  /** Whether something is left to be sent of what was written. */
+  /** Whether a part of the written bytes has not left yet. */
   get #isUnsent(): boolean {
     return (this.#stream?.writableLength ?? 0) > 0;
   }
 
-  /** A connection that carries nothing holds no thread alive. */
+  /** A connection that carries nothing does not keep its thread alive. */
   #keep(socket: Socket, keepMs: number): void {
     socket.unref();
     const stream = this.#stream ?? socket;
@@ -226,7 +223,7 @@ export class Connection {
 
   #lose(socket: Socket, loss = CLOSED): void {
     if (socket !== this.#socket) return void socket.destroy();
-    // Its node has closed it while it was idle. Nothing was written: a new one will do.
+    // The node closed the connection while it was idle. Nothing was written: a new connection will do.
     if (this.#handler === undefined || this.#stage !== 'waiting') {
       return this.#drop()?.onLost(loss);
     }

@@ -1,7 +1,6 @@
 /**
- * The head of an HTTP/1.1 response, as far as it says how to read the rest (RFC 9112). Strict: what
- * could be read in two ways is read in none, since an answer that is misread may break P1, and one
- * that is not read is only asked for again.
+ * The head of an HTTP/1.1 response, as far as it says how to read the rest (RFC 9112). Strict: bytes that could be read
+ * in two ways are a fault. A response that is misread may break P1; one that is not read only costs a repeat.
  */
 
 import { type Coding, codingOf } from './content-coding.ts';
@@ -13,7 +12,7 @@ export interface Head {
   readonly body: number | 'chunked' | 'until close';
   /** How long the connection may be idle and be used again, ms; 0: it is not to be used again. */
   readonly keepMs: number;
-  /** As it was sent; of two the first. */
+  /** As it was sent; the first of several. */
   readonly retryAfter: string | undefined;
   /** The body is compressed. */
   readonly coding: Coding;
@@ -21,14 +20,14 @@ export interface Head {
   readonly fields: Fields;
 }
 
-/** Where a node says nothing about it. */
+/** Without a `Keep-Alive` header. */
 const IDLE_MS = 30_000;
-/** Closed so much earlier than the node would, so that no request crosses the close on its way. */
+/** We close this much earlier than the node would, so that no request meets the close on its way. */
 const IDLE_MARGIN_MS = 1000;
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const FIELD = /^([!#$%&'*+.^_`|~\w-]+):[\t ]*((?:[\x21-\x7e\x80-\xff][\t\x20-\x7e\x80-\xff]*)?)$/;
-/** Of HTTP only: what JavaScript trims, a no-break space say, others take for a part of the value. */
+/** Only the blanks of HTTP. JavaScript also trims others, such as the no-break space, which belong to the value. */
 const BLANK_END = /(?<![\t ])[\t ]+$/;
 const FRAMING = /^(?:content-length|transfer-encoding):/i;
 const UNCLEAR_LENGTH: Fault = { fault: 'a body of unclear length' };
@@ -65,7 +64,7 @@ export function parseHead(text: string): Head | Fault {
     if (coding !== null && typeof coding === 'object') return coding;
     return { status, body, keepMs: reusedMs, retryAfter, coding, fields };
   }
-  // It has none, and some nodes that announce one send it all the same.
+  // Such a response has no body, but some nodes announce one and send it.
   const isAnnounced = body === 'chunked' || (body !== 'until close' && body > 0);
   return { status, body: 0, keepMs: isAnnounced ? 0 : keepMs, retryAfter, coding: null, fields };
 }
@@ -75,7 +74,7 @@ function bodyOf(fields: Fields, isOld: boolean): Head['body'] | Fault {
   const codings = fields.get('transfer-encoding');
   const lengths = fields.get('content-length');
   if (codings !== undefined) {
-    // The one that every client takes; no other was asked for.
+    // Every client takes this coding. We ask for no other.
     const isChunked = codings.length === 1 && codings[0]?.toLowerCase() === 'chunked';
     if (!isChunked || isOld || lengths !== undefined) return UNCLEAR_LENGTH;
     return 'chunked';
@@ -99,7 +98,7 @@ function keepMsOf(fields: Fields, isOld: boolean): number {
   return Math.max(0, Math.min(IDLE_MS, Number(seconds) * 1000 - IDLE_MARGIN_MS));
 }
 
-/** What may stand behind the chunks of a body: headers, but none that says where a body ends. */
+/** Whether these lines may follow the chunks of a body: headers, but none that says where a body ends. */
 export function areTrailers(lines: readonly string[]): boolean {
   return lines.every((line) => FIELD.test(line) && !FRAMING.test(line));
 }

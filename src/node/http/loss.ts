@@ -8,7 +8,7 @@ export interface Loss {
   readonly isTooLarge?: boolean;
 }
 
-/** Descriptors and memory: whatever else failed, with enough of them it might not have. */
+/** Out of descriptors or memory. Another error beside these may be their consequence. */
 const SHORTAGES: ReadonlySet<string | undefined> = new Set([
   'EMFILE',
   'ENFILE',
@@ -17,9 +17,9 @@ const SHORTAGES: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /**
- * No local port is left, or our own name server gives no answer (getaddrinfo(3)). A name that is not
- * known (ENOTFOUND) is an answer. One of several addresses may lack a local address for good, such as
- * IPv6 on a machine without: only when it is all that went wrong.
+ * No local port is free, or the name server of this machine does not answer (getaddrinfo(3)). An unknown name (ENOTFOUND)
+ * is an answer. These count only if all errors are of this kind: a machine without IPv6 fails so on one of a node's
+ * addresses, always.
  */
 const LOCAL: ReadonlySet<string | undefined> = new Set([
   ...SHORTAGES,
@@ -30,7 +30,7 @@ const LOCAL: ReadonlySet<string | undefined> = new Set([
   'EAI_SYSTEM',
 ]);
 
-/** Of a name with several addresses, what each of them came to. */
+/** For a name with several addresses the text has the error of each. */
 export function lossOf(error: NodeJS.ErrnoException): Loss {
   const errors: readonly NodeJS.ErrnoException[] =
     error instanceof AggregateError ? error.errors : [error];

@@ -12,13 +12,13 @@ export interface Response {
   readonly fields: Fields;
   /** Decoded as UTF-8. */
   readonly body: string;
-  /** See `Head.keepMs`; 0 as well when more was sent than was asked for. */
+  /** See `Head.keepMs`; also 0 if the node sent more than one response. */
   readonly keepMs: number;
 }
 
 /** As Node and its clients allow. */
 const HEAD_BYTES_MAX = 16 * 1024;
-/** Hints and the like that come before an answer. */
+/** Interim responses, such as hints, before the response. */
 const INTERIM_MAX = 10;
 const HEAD_END = '\r\n\r\n';
 const NOT_ASCII = /[\x80-\xff]/;
@@ -29,10 +29,10 @@ export class ResponseReader {
   #head: Head | undefined;
   #chunks: ChunkedBody | undefined;
   #interim = 0;
-  /** The heads of a node are the same for a second or longer, so the latest is kept. */
+  /** The heads of a node are equal for a second or longer: the latest is kept, and not parsed again. */
   #latest: { readonly text: string; readonly head: Head } | undefined;
 
-  /** The next piece is the beginning of a response, and what was left of another is forgotten. */
+  /** The next piece begins a response. The rest of an earlier one is dropped. */
   begin(bodyBytesMax: number): void {
     this.#bodyBytesMax = bodyBytesMax;
     this.#unread = '';
@@ -62,7 +62,7 @@ export class ResponseReader {
     return read;
   }
 
-  /** No piece comes any more, since the connection was closed in order. */
+  /** The node closed the connection in order: no more pieces come. */
   end(): Response | Fault {
     const whole = { body: this.#unread, rest: '' };
     if (this.#head?.body === 'until close') return response(this.#head, whole, this.#bodyBytesMax);

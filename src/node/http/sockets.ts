@@ -1,4 +1,4 @@
-/** How the sockets of a connection to a node are made: TCP, and TLS laid over it. */
+/** Opens the sockets of a connection to a node: TCP or unix, and TLS over it. */
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext } from 'node:tls';
 import type { Addresses } from './addresses.ts';
@@ -13,7 +13,7 @@ interface Opening {
   readonly timeoutMs: number;
 }
 
-/** What a connection is secured with, beside what Node has by itself. */
+/** TLS settings of a connection, beside Node's defaults. */
 export interface TlsTerms {
   /** The name in the node's certificate, where it is not the URL's host. */
   readonly serverName?: string | undefined;
@@ -21,8 +21,8 @@ export interface TlsTerms {
 }
 
 /**
- * What is read is a string before the next read begins, so that all connections of a thread can read
- * into one place: libuv asks for it right before it reads. As large as Node's own.
+ * All connections of a thread read into one buffer: the bytes become a string before the next read begins. As large as
+ * Node's own buffer.
  */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
@@ -49,7 +49,7 @@ export function openSocket(
     host,
     port,
     lookup,
-    // One after the other, in equal shares: Node's own 250 ms are less than the round trip of some roads.
+    // One after the other, in equal shares: Node's default of 250 ms is less than some round trips.
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: attemptMs(timeoutMs, known.length),
     ...onread,
@@ -58,8 +58,8 @@ export function openSocket(
 }
 
 /**
- * TLS over a connected socket that remains ours: a TLS socket that makes its own can't be reset, and
- * what it has encrypted is delivered whenever the road is back.
+ * TLS over a connected socket that stays ours. A TLS socket that opens its own cannot be reset, and its encrypted bytes
+ * would be delivered when the network is back.
  */
 export function secure(
   socket: Socket,

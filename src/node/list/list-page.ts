@@ -1,8 +1,8 @@
 /**
  * One page of a node's list.
  *
- * A page is a foreign body: it is counted before its members are judged, and judged by hand, for a schema
- * library takes seconds over millions of them (P9). What is wrong is named, never carried on.
+ * The content of a page is not trusted: its members are counted before they are checked, and checked by hand, since a
+ * schema library takes seconds for millions of them (P9). A wrong page is an error that names the reason.
  */
 
 import { compareBytes } from '../../base/byte-order.ts';
@@ -15,7 +15,7 @@ import type { NodeClient } from '../node-client.ts';
 /** Who is asked for pages. */
 export type Lister = Pick<NodeClient, 'list' | 'options'>;
 
-/** A node that pages for ever is not counted for ever. */
+/** A node that sends pages without end is given up. */
 export const LIST_PAGES_MAX = 10_000;
 
 export interface PageParameters {
@@ -46,11 +46,11 @@ export function listPath({ path }: Pick<ListCall, 'path'>, parameters: PageParam
 
 export interface PageAsked {
   readonly parameters: PageParameters;
-  /** Of a list in order: its keys are above this one. */
+  /** For a sorted list: all keys must be above this one. */
   readonly after?: string;
-  /** As the node has named it, in place of the dialect's own path. */
+  /** A path that the node named, instead of the dialect's. */
   readonly path?: string | undefined;
-  /** How many keys there may be; by default the limit that was asked for. */
+  /** The most keys that the page may hold; by default the requested limit. */
   readonly keysMax?: number;
 }
 
@@ -78,7 +78,7 @@ export async function readPage(
   if (named.length === 0 && items.length > 0) throw new Error(`lists no key at "${list.key}"`);
   const keys = named.map(({ key }) => keyOf(key, type));
   const skipped = all.filter(({ key }) => !isKey(key)).map(({ item }) => itemText(item));
-  // Merged with the pages of others, keys out of order would seem to be missing.
+  // Pages of several nodes are merged: a key out of order would look like a missing one.
   if (after !== undefined && !rise(after, keys)) throw new Error('lists keys out of order');
   return { keys, skipped, next: nextOf(list, body, fields.get('link') ?? []) };
 }

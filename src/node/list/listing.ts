@@ -1,6 +1,6 @@
 /**
- * What a node holds, by the dialect's list call: counted, page by page, or one page of it for an
- * audit. Not on the hot path.
+ * The keys that a node holds, by the dialect's list call: counted page by page, or one page for an audit. Not on the hot
+ * path.
  *
  * The digest covers the keys in ascending order, so equal digests mean equal keys. Nodes that list in
  * another order, or not from a key on, are read to their end, and sorted here (`whole-list.ts`).
@@ -20,7 +20,7 @@ const PAGE_KEYS = 1000;
 export interface NodeCount extends NodeStats {
   /** Beside `count`: equal for equal sets of keys. */
   readonly digest?: string;
-  /** What it says of the cluster, for want of a list. */
+  /** The cluster's own figures, for a node without a list. */
   readonly own?: OwnStats;
 }
 
@@ -91,7 +91,7 @@ interface Above {
   readonly keys: readonly string[];
   readonly skipped: readonly string[];
   readonly more: boolean;
-  /** From where the next page goes on, where that is not its last key. */
+  /** The key after which the next page begins, where that is not the last key. */
   readonly next?: string | undefined;
 }
 
@@ -107,7 +107,7 @@ async function keysAbove(
     parameters: { after, limit },
     after,
   });
-  // Without a word about the next page, only an empty one is the last.
+  // Without a pointer to the next page, only an empty page is the last.
   const more = paging.next === null ? keys.length > 0 : next !== undefined && keys.length > 0;
   return { keys, skipped, more, next };
 }

@@ -1,6 +1,6 @@
 /**
- * What a cluster says of itself, in one call that answers for all its nodes: `[true, {"node01": 7, …}]`, whether
- * they hold the same keys, and how many each. For nodes that cannot list their keys; nothing of it is checked.
+ * A cluster's own figures, in one call for all its nodes: `[true, {"node01": 7, …}]`, whether they hold the same keys,
+ * and the number of keys of each. For nodes that cannot list their keys; the figures are not checked.
  */
 import { parseJson } from '../../protocol/bounded-json.ts';
 import type { NodeClient } from '../node-client.ts';
@@ -11,7 +11,7 @@ export interface OwnStats {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** No cluster has more; each is judged. */
+/** No cluster has more nodes. */
 const NODES_MAX = 1000;
 const BYTES_MAX = 256 * 1024;
 

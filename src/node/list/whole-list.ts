@@ -92,7 +92,7 @@ interface Turned {
   readonly seen: number;
 }
 
-/** What comes after this page; undefined: it was the last. */
+/** The request for the next page; undefined: this page was the last. */
 function following(
   client: Lister,
   { paging, path }: ListCall,
@@ -122,7 +122,7 @@ function following(
   }
 }
 
-/** Of the same node: nobody else is told what this one is told in secret. */
+/** Only a page of the same node: its secrets go to no other server. */
 function linkedPath(client: Lister, target: string, path: string): string {
   const base = new URL(client.options.url);
   const here = new URL(base.pathname.replace(/\/+$/, '') + path, base);
