@@ -12,7 +12,8 @@ import { powerdns } from './apis/powerdns.ts';
 import { users } from './apis/users.ts';
 import { webdav } from './apis/webdav.ts';
 import { NAMES, type Stage, stage } from './stage.ts';
-import { throughNginx } from './ways/nginx.ts';
+import { throughHaproxy } from './ways/haproxy.ts';
+import { throughNginx, throughNginxTls, throughSocket } from './ways/nginx.ts';
 
 const COUNT = Number(process.env['NODE_APIS_COUNT'] ?? 30);
 const WINDOW = 8;
@@ -73,13 +74,19 @@ async function expectTruth(stage: Stage, keys: ReadonlySet<string>): Promise<voi
   }
 }
 
-describe.each([webdav, users, powerdns])('P1: $name, by configuration alone', (api) => {
+/** Each API once, and the ways to its nodes with the one that starts fastest. */
+const CASES = [
+  ...[webdav, users, powerdns].map((api) => ({ api, way: throughNginx })),
+  ...[throughNginxTls, throughHaproxy, throughSocket].map((way) => ({ api: users, way })),
+];
+
+describe.each(CASES)('P1: $api.name, by configuration alone, $way.name', ({ api, way }) => {
   test('is all or none, while servers die and routes are lost', {
     timeout: 240_000,
   }, async (ctx) => {
-    const why = api.missing() ?? throughNginx.missing();
+    const why = api.missing() ?? way.missing();
     if (why !== undefined) return ctx.skip(why);
-    const scene = await stage(api, throughNginx);
+    const scene = await stage(api, way);
     const { client } = scene;
     const keys = Array.from({ length: COUNT }, (_, index) => api.keyOf(index));
     // Whom a breaker turns away comes again, as a client would.
@@ -120,9 +127,9 @@ describe.each([webdav, users, powerdns])('P1: $name, by configuration alone', (a
   });
 
   test('is well by the word of doctor', { timeout: 120_000 }, async (ctx) => {
-    const why = api.missing() ?? throughNginx.missing();
+    const why = api.missing() ?? way.missing();
     if (why !== undefined) return ctx.skip(why);
-    const { config, env, nodes } = await stage(api, throughNginx);
+    const { config, env, nodes } = await stage(api, way);
     const words = ['doctor', '--json', '--timeout', '20s', '--config', config];
     const { stdout } = await runCli([...words, '--try', api.keyOf(0)], { env });
     const { findings } = JSON.parse(stdout) as { findings: { check: string; level: string }[] };

@@ -40,13 +40,20 @@ export function nginxMissing(): string | undefined {
   return found.error === undefined ? undefined : 'nginx is not installed';
 }
 
-/** @param urls of the nodes, by name: `http://127.0.0.1:PORT/v1` */
-export async function startNginx(urls: Readonly<Record<string, string>>): Promise<Nginx> {
+/**
+ * @param urls of the nodes, by name: `http://127.0.0.1:PORT/v1`
+ * @param listen directives of the server, which has to listen at this port
+ */
+export async function startNginx(
+  urls: Readonly<Record<string, string>>,
+  listen = (port: number) => `listen 127.0.0.1:${port};`,
+): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-nginx-'));
   mkdirSync(join(folder, 'temp'));
   const [port = 0] = await freePorts(1);
   const file = join(folder, 'nginx.conf');
-  const write = (routes?: Routes) => writeFileSync(file, configuration({ port, urls, routes }));
+  const write = (routes?: Routes) =>
+    writeFileSync(file, configuration({ listen: listen(port), urls, routes }));
   write();
   const program = 'nginx -p "$0" -c nginx.conf -e stderr & cat >/dev/null; kill $!; wait';
   const child = spawn('sh', ['-c', program, folder], {
@@ -83,11 +90,11 @@ export async function startNginx(urls: Readonly<Record<string, string>>): Promis
 }
 
 function configuration({
-  port,
+  listen,
   urls,
   routes,
 }: {
-  port: number;
+  listen: string;
   urls: Readonly<Record<string, string>>;
   routes: Routes | undefined;
 }): string {
@@ -105,7 +112,7 @@ http {
   access_log off;
   ${temps.map((name) => `${name}_temp_path temp/${name};`).join(' ')}
   server {
-    listen 127.0.0.1:${port};
+    ${listen}
     ${locations.join('\n    ')}
     location / { ${routes?.fallback ?? 'return 404;'} }
   }
