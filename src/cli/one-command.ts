@@ -66,6 +66,6 @@ async function printState(
   if (error.id === undefined) throw error;
   const answer = await client.status(error.id);
   if (isError(answer)) throw error;
-  terminal.note(`No final answer yet, the daemon goes on. Later: lockstep status ${error.id}`);
+  terminal.note(`No final answer yet; the daemon continues. Later: lockstep status ${error.id}`);
   return answer;
 }

@@ -52,7 +52,7 @@ runThread(async ({ beat, sockets, keep }) => {
   const after: After = (ms, act) => at(now() + ms, act);
   const clients = data.nodes.map((node) => {
     const onTrouble = ({ place, message, hint }: AccessFault) =>
-      log.warn('what a node is told in secret can not be read', {
+      log.warn('a secret of a node cannot be read', {
         node: node.name,
         setting: `nodes.${node.name}.${place} ${message}`,
         effect: 'what was read before is used',

@@ -25,8 +25,8 @@ export const JOURNAL_ERRORS = {
   },
   saved_copy: {
     hint:
-      'Go on from the saved file: lockstep restore FILE. Or give it up: lockstepd --fresh-journal' +
-      ' goes on with what is at the place of the journal, or with an empty one.',
+      'Continue from the saved file: lockstep restore FILE. Or give it up: lockstepd --fresh-journal' +
+      ' continues with the journal in place, or with an empty one.',
     retry: false,
   },
   unsupported: {
@@ -53,7 +53,7 @@ export const JOURNAL_ERRORS = {
   },
   io: {
     hint:
-      'Look at the disk and the system log, then restart the daemon: it reads the journal anew.' +
+      'Look at the disk and the system log, then restart the daemon: it reads the journal again.' +
       ' What the failed call held may or may not be found then.',
     retry: false,
   },

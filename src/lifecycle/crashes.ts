@@ -57,7 +57,7 @@ export class Crashes {
     try {
       const { inARow, all } = JSON.parse(readFileSync(this.#file, 'utf8')) as Partial<Counts>;
       if (isCount(inARow) && isCount(all)) return { inARow, all };
-      this.#onTrouble(new Error(`${this.#file} holds no counts`));
+      this.#onTrouble(new Error(`${this.#file} is corrupt: it has no counts`));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#onTrouble(error);
     }

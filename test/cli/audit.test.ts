@@ -151,7 +151,7 @@ describe('audit --repair', () => {
     const { run, peer, audits } = await setUp({}, ['b', 'c', 'e']);
     const { code, stdout } = await run('--repair', '--yes');
     expect(stdout).toContain('audit: 3 keys differ');
-    expect(stdout).toContain('repair: 3 keys mended; now 0 keys differ');
+    expect(stdout).toContain('repair: 3 keys repaired; now 0 keys differ');
     expect(code).toBe(0);
     expect([...(peer.nodes['node01'] ?? [])].sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
     const repairs = audits().filter(({ repair }) => repair);
@@ -178,7 +178,7 @@ describe('audit --repair', () => {
     const { run, audits } = await setUp({}, ['b']);
     const { code, stderr } = await run('--repair');
     expect(stderr).toContain(
-      'audit --repair changes nodes, and nobody can be asked here: add --yes if that is meant',
+      'audit --repair changes nodes, and there is no terminal to ask at: add --yes to confirm',
     );
     expect(code).toBe(2);
     expect(audits()).toEqual([]);

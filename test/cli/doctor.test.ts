@@ -146,7 +146,7 @@ describe('P10: each trouble is named, with what to do about it', () => {
     const { wrong } = await doctor({ LOCKSTEP_NODES: nodes });
     expect(wrong).toMatchObject([
       { level: 'warn', message: expect.stringContaining('answered 200 without PONG') },
-      { level: 'fail', message: 'it says that a key exists which nobody has made (200)' },
+      { level: 'fail', message: 'it reports a key that does not exist (200)' },
     ]);
   });
 

@@ -55,8 +55,8 @@ describe('Ctrl-C', () => {
     const { code, stdout, stderr } = await cli.result;
     expect(stdout).toContain('create: 0 of 300 done, stopped early (250 not sent),');
     expect(stdout).toMatch(/no answer +50/);
-    expect(stdout).toContain('left before its answer came; the daemon goes on with it');
-    expect(stderr).toContain('Leaving: the daemon goes on with what it has taken on.');
+    expect(stdout).toContain('the call ended before its answer; the daemon continues the command');
+    expect(stderr).toContain('Leaving: the daemon continues the accepted commands.');
     expect(code).toBe(130);
     expect(performance.now() - begun).toBeLessThan(3000);
   });

@@ -20,7 +20,7 @@ describe('what is more than can have been meant', () => {
   ])('%s %s is not done without --yes', async (op, keys, says) => {
     const { run, peer } = await setUp();
     const { code, stderr } = await run([op, keys]);
-    expect(stderr).toContain(`${says}, and nobody can be asked here: add --yes if that is meant`);
+    expect(stderr).toContain(`${says}, and there is no terminal to ask at: add --yes to confirm`);
     expect(code).toBe(2);
     expect(sent(peer)).toEqual([]);
   });

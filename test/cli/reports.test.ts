@@ -123,7 +123,7 @@ describe('list', () => {
       },
     });
     const { stdout } = await run('list', '--stuck');
-    expect(stdout).toMatch(/took +id +nodes said last\n/);
+    expect(stdout).toMatch(/took +id +last responses\n/);
     expect(stdout).toMatch(/compensating, stuck .* a +node02: connect ECONNREFUSED\n/);
     const json = JSON.parse((await run('list', '--stuck', '--json')).stdout) as object;
     expect(json).toMatchObject({ commands: [{ id: 'a', nodes: { node02: { attempts: 9 } } }] });

@@ -67,7 +67,7 @@ describe('bad usage ends with 2 and says what to type instead', () => {
     ['cancel order-17 --stuck', /ids stand alone/],
     [
       'cancel --stuck',
-      /cancel with a filter can turn many commands back, and nobody can be asked here: add --yes if that is meant/,
+      /cancel with a filter can turn many commands back, and there is no terminal to ask at: add --yes to confirm/,
     ],
     ['audit --rate none', /--rate must be a number above 0, not "none"/],
     ['audit --unknown forget', /--unknown must be one of "leave", "create", "delete"/],

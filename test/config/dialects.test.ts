@@ -88,24 +88,24 @@ describe('dialects', () => {
   });
 
   test.each([
-    ['proof', { proof: 'words' }, '.proof is no member any more: the proof stands beside'],
-    ['tokens', { tokens: false }, '.tokens is no member any more: write mark'],
-    ['tokenHeader', { tokenHeader: null }, '.tokenHeader is no member any more: write mark'],
-    ['nodeHeader', { nodeHeader: true }, '.nodeHeader is no member any more: write headers'],
+    ['proof', { proof: 'words' }, '.proof is no longer a member: the proof stands beside'],
+    ['tokens', { tokens: false }, '.tokens is no longer a member: write mark'],
+    ['tokenHeader', { tokenHeader: null }, '.tokenHeader is no longer a member: write mark'],
+    ['nodeHeader', { nodeHeader: true }, '.nodeHeader is no longer a member: write headers'],
     [
       'forbiddenCharacters',
       { forbiddenCharacters: '/' },
-      '.forbiddenCharacters is no member any more: write keys: {forbidden',
+      '.forbiddenCharacters is no longer a member: write keys: {forbidden',
     ],
     [
       'sendsBody',
       { create: { sendsBody: true } },
-      '.create.sendsBody is no member any more: write body',
+      '.create.sendsBody is no longer a member: write body',
     ],
     [
       'statuses',
       { read: { statuses: { present: [200] } } },
-      '.read.statuses is no member any more: its members stand in the call itself',
+      '.read.statuses is no longer a member: its members stand in the call itself',
     ],
     [
       '{groupId}',

@@ -106,7 +106,7 @@ describe('history', () => {
     const desk = await openDesk({ retentionMs: 30_000 });
     desk.journal.tidyRefusal = new JournalError('a reader holds it', { code: 'busy' });
     await desk.advance(1250);
-    expect(desk.troubles).toEqual(['the upkeep of the journal failed; it is tried again: busy']);
+    expect(desk.troubles).toEqual(['the upkeep of the journal failed; retrying: busy']);
     expect(desk.fatal).toEqual([]);
     desk.journal.tidyRefusal = new JournalError('the disk failed', { code: 'io' });
     await desk.advance(1250);

@@ -29,7 +29,7 @@ describe('audit', () => {
     expect(found.code).toBe(1);
     expect(await client.summary()).toMatchObject({ audit: { divergent: 300 } });
     const repaired = await run('--repair', '--yes');
-    expect(repaired.stdout).toContain('repair: 300 keys mended; now 0 keys differ');
+    expect(repaired.stdout).toContain('repair: 300 keys repaired; now 0 keys differ');
     expect(repaired.code).toBe(0);
     expect(await client.summary()).toMatchObject({ audit: { divergent: 0 } });
     expect(await sim.list('node02')).toEqual([...KEYS].sort());

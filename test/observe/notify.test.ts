@@ -203,7 +203,7 @@ describe('services in trouble', () => {
       receiver.behave('ok');
       await until(() => receiver.received.length === 3);
       expect(lines).toHaveLength(1);
-      expect(lines[0]).toMatchObject({ message: 'telegram: a notice was not taken' });
+      expect(lines[0]).toMatchObject({ message: 'telegram: sending a notice failed; retrying' });
       expect(JSON.stringify(lines)).not.toContain(TOKEN);
     },
   );
@@ -216,7 +216,7 @@ describe('services in trouble', () => {
       notices.notify(stuck(1));
       await until(() => lines.length === 1);
       expect(lines[0]).toMatchObject({
-        message: 'telegram: notices are given up',
+        message: 'telegram: notices were dropped after failed attempts',
         fields: { count: 1, reason: `HTTP ${behaviour.status}` },
       });
       expect(receiver.received).toHaveLength(1);

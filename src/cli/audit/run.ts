@@ -58,7 +58,7 @@ export async function runAudit(
     await terminal.json({ summary: { ...auditJson(audited), ...repair } });
   } else if (repaired !== undefined && repaired.asked > 0) {
     const { mended, left } = repaired;
-    await terminal.line(`repair: ${keys(mended)} mended; now ${differing(left)}`);
+    await terminal.line(`repair: ${keys(mended)} repaired; now ${differing(left)}`);
   }
   const shown = fault ?? repaired?.fault;
   // The reader of the output is gone: there is nothing to show.

@@ -34,7 +34,7 @@ export type BulkAnswer =
   | ErrorReply
   | { readonly id: string; readonly error: object };
 
-const LEFT = 'left before its answer came; the daemon goes on with it';
+const LEFT = 'the call ended before its answer; the daemon continues the command';
 
 /**
  * Resolves once nothing is in flight; with the error that ended the run, if the daemon is gone.

@@ -51,7 +51,7 @@ function daemonFindings(answer: SummaryAnswer, detail: string): readonly Finding
   const found = [ok('daemon', `${detail}: version ${plain(version)}, process ${pid}, ${state}`)];
   const own = packageVersion();
   if (version !== own) {
-    const hint = 'Start the daemon anew after an update.';
+    const hint = 'Restart the daemon after an update.';
     found.push(warn('daemon', `it is version ${plain(version)}, this is ${own}`, hint));
   }
   if (state === 'draining') {
@@ -96,7 +96,7 @@ async function operatorsPort(url: string, timeoutMs: number): Promise<readonly F
         return fail('operators', `${url}${path}: ${answer.why}`, hint);
       }
       if (answer.status === 200) return ok('operators', `${url}${path} is well`);
-      const hint = path === '/healthz' ? 'Its supervisor should start it anew.' : 'See the reason.';
+      const hint = path === '/healthz' ? 'Its supervisor should restart it.' : 'See the reason.';
       return fail('operators', `${path} answers ${answer.status}: ${plain(answer.body)}`, hint);
     }),
   );

@@ -53,7 +53,7 @@ function savedFindings(
   const others = more.length === 0 ? '' : `, and ${more.length} older`;
   const detail = `it was removed while a daemon ran, and saved: ${newest}${others}`;
   if (isHeld || isOneOf(saved, idIn(path))) {
-    return [warn('journal', detail, 'It is not needed any more: keep it elsewhere, or remove it.')];
+    return [warn('journal', detail, 'It is no longer needed: move it elsewhere, or remove it.')];
   }
   const hint = `Go on from it: lockstep restore '${newest}'. Or give it up: lockstepd --fresh-journal.`;
   return [fail('journal', `${detail}; the daemon does not start`, hint)];
@@ -70,7 +70,7 @@ async function folderFinding(path: string): Promise<Finding> {
 async function holding(path: string, size: number): Promise<Finding> {
   const pid = await holder(path);
   const what = `${path}, ${mib(size)}`;
-  return ok('journal', pid === undefined ? `${what}, held by nobody` : `${what}, held by ${pid}`);
+  return ok('journal', pid === undefined ? `${what}, held by no process` : `${what}, held by ${pid}`);
 }
 
 /** The process that holds it, as text; undefined if none does. */

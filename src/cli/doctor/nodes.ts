@@ -138,7 +138,7 @@ function reading(
   const isNamed = (rules: readonly Rule[]) =>
     rules.some(({ status }) => status.includes(read.status));
   if (kind === 'present' || (isNamed(call.present) && !isNamed(call.absent))) {
-    return fail(check, `it says that a key exists which nobody has made (${read.status})`, hint);
+    return fail(check, `it reports a key that does not exist (${read.status})`, hint);
   }
   if (read.status >= 500) {
     const wait = 'The node has trouble of its own: see its logs.';

@@ -23,7 +23,7 @@ export interface Work {
   readonly leaving?: string;
 }
 
-const LEAVING = 'Leaving: the daemon goes on with what it has taken on.';
+const LEAVING = 'Leaving: the daemon continues the accepted commands.';
 
 /** The exit code of the work; that of the signal, if the work was not done because of it. */
 export async function interruptible(

@@ -37,5 +37,5 @@ export function mustBeAskable(
   { yes, terminal, canAsk = terminal.canAsk }: Asking,
 ): void {
   if (yes !== true && !canAsk)
-    throw new UsageError(`${why}, and nobody can be asked here: add --yes if that is meant`);
+    throw new UsageError(`${why}, and there is no terminal to ask at: add --yes to confirm`);
 }

@@ -25,9 +25,9 @@ type Order = OperatorAct | 'restore --resume' | 'restore --abandon';
 const QUESTIONS: Readonly<Record<Order, ((many: string) => string) | undefined>> = {
   retry: undefined,
   cancel: (many) => `Cancel ${many}?`,
-  abandon: (many) => `Give up the rollbacks of ${many} for ever?`,
+  abandon: (many) => `Give up the rollbacks of ${many} forever?`,
   'restore --resume': (many) => `Have ${many} go on as the journal has them?`,
-  'restore --abandon': (many) => `Give ${many} up for ever, whatever the nodes hold of them?`,
+  'restore --abandon': (many) => `Give ${many} up forever, whatever the nodes hold?`,
 };
 
 /** The loss in case of a mistake. */

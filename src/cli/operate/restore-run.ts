@@ -36,7 +36,7 @@ function summaryText(path: string, file: string, restored: Restored): string {
       ' journal, and names the keys that this journal does not know.',
     held === 0
       ? 'No command was open in it.'
-      : `${held} of its commands are open: nobody drives them, until lockstep restore --resume` +
-        ' or --abandon says what becomes of them.',
+      : `${held} of its commands are open and held: decide by lockstep restore --resume` +
+        ' or --abandon.',
   ].join('\n');
 }

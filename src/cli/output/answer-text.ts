@@ -9,16 +9,16 @@ import { type Colour, plain, type Terminal } from './terminal.ts';
 const REASONS: Readonly<Record<NonNullable<CommandAnswer['reason']>, string>> = {
   already_exists: 'every node holds this key already; nothing was changed',
   not_found: 'no node holds this key; nothing was changed',
-  diverged: 'some nodes hold this key, others do not; --ensure heals that',
+  diverged: 'some nodes hold this key, others do not; --ensure makes them alike',
   deadline: 'it was not done in time',
-  node_refused: 'a node will not do it; see what it said',
+  node_refused: 'a node refused it; see its last response',
   cancelled: 'somebody cancelled it',
 };
 
-const HELD = 'nobody drives it; lockstep restore --resume or --abandon says what becomes of it';
+const HELD = 'it does not run; decide by lockstep restore --resume or --abandon';
 
 const PARKED =
-  'it crashed the daemon and nobody drives it; lockstep retry or abandon says what becomes of it';
+  'it crashed the daemon and no longer runs; decide by lockstep retry or abandon';
 
 const COLOURS: Readonly<Record<CommandAnswer['state'], Colour>> = {
   accepted: 'yellow',
@@ -69,7 +69,7 @@ function nodeTable(nodes: NonNullable<CommandAnswer['nodes']>): string {
       { title: 'node' },
       { title: 'record' },
       { title: 'attempts', align: 'right' },
-      { title: 'said last' },
+      { title: 'last response' },
     ],
     Object.entries(nodes).map(([name, { state, attempts, lastResponse: detail }]) => [
       plain(name),
@@ -93,7 +93,7 @@ export function commandTable(commands: readonly CommandAnswer[]): string {
       { title: 'outcome' },
       { title: 'took', align: 'right' },
       { title: 'id' },
-      ...(isShown ? [{ title: 'nodes said last' }] : []),
+      ...(isShown ? [{ title: 'last responses' }] : []),
     ],
     commands.map((one, index) => [
       one.acceptedAt ?? '',

@@ -42,7 +42,7 @@ export function troublesOf({
   missingNodes,
 }: SummaryAnswer): readonly string[] {
   return [
-    ...(unsupervised ? ['pm2 is gone: after a crash nothing starts the daemon anew'] : []),
+    ...(unsupervised ? ['pm2 is gone: after a crash nothing restarts the daemon'] : []),
     // The state already shows that it is draining.
     ...(refusal === undefined || refusal.reason === 'draining' ? [] : [refusedText(refusal)]),
     ...Object.entries(missingNodes ?? {}).map(

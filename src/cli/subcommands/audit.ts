@@ -47,7 +47,7 @@ export const audit = subcommand({
   options: OPTIONS,
   examples: [
     ['$0 audit', 'exit code 0 only if the nodes agree with the journal'],
-    ['$0 audit --repair', 'mends, for example, a node that came back empty'],
+    ['$0 audit --repair', 'repairs, for example, a node that came back empty'],
     ['$0 audit --keys 0..999 --json', 'reads these keys on every node'],
     ['$0 audit --unjournaled', 'after a restore: names what was created since the copy'],
   ],

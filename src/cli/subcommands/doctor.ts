@@ -28,7 +28,7 @@ export const doctor = subcommand({
     },
   },
   examples: [
-    ['$0 doctor --send-test', 'look at everything, and see whether people can be told'],
+    ['$0 doctor --send-test', 'check everything, and send test notices'],
     ['$0 doctor --try a-key-of-nobody', 'see whether the dialect fits the nodes'],
   ],
   async run(args, terminal) {

@@ -2,7 +2,7 @@
 import { laneCommand } from '../operate/lane-command.ts';
 
 export const pause = laneCommand('pause', {
-  describe: 'Take commands in and hold them back, until resume; what has begun goes on',
+  describe: 'Accept commands and hold them back, until resume; those that have begun continue',
   examples: [
     ['$0 pause bulk', 'leave the nodes to interactive commands'],
     ['$0 pause', 'both lanes, before work on the nodes'],

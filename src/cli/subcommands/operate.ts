@@ -8,7 +8,7 @@ export const abandon = operatorCommand('abandon', {
     ['$0 list --stuck', 'which rollbacks are stuck'],
     ['$0 abandon --stuck --node node03 --yes', 'after node03 was lost for good'],
   ],
-  question: (what) => `Give up the rollback of ${what} for ever?`,
+  question: (what) => `Give up the rollback of ${what} forever?`,
   why: 'abandon leaves the nodes different for good',
 });
 
@@ -26,6 +26,6 @@ export const retry = operatorCommand('retry', {
   examples: [
     ['$0 retry order-17', 'do not wait for the back-off to end'],
     ['$0 retry --stuck', 'all stuck rollbacks, now that their node is back'],
-    ['$0 retry --parked', 'what had crashed the daemon, now that it is mended'],
+    ['$0 retry --parked', 'commands that had crashed the daemon, now that it is fixed'],
   ],
 });

@@ -17,7 +17,7 @@ const WHY = {
 
 export const restore = subcommand({
   usage: 'restore [what..]',
-  describe: 'Put a copy in the place of the journal; say what becomes of the commands it holds',
+  describe: 'Put a copy in the place of the journal; decide about its open commands',
   positionals: {
     what: {
       type: 'string',
@@ -43,7 +43,7 @@ export const restore = subcommand({
     ['$0 restore /backup/journal.db', 'with the daemon stopped; then start it'],
     ['$0 restore --resume --dry-run', 'which commands are held'],
     ['$0 restore --abandon --older-than 1d', 'those that are surely over'],
-    ['$0 restore --resume order-17', 'this one goes on'],
+    ['$0 restore --resume order-17', 'this one continues'],
   ],
   async run(args, terminal) {
     const { resume, abandon, what = [], json } = args;
@@ -57,7 +57,7 @@ export const restore = subcommand({
       return operateByFilter(`restore --${act}`, { ...args, filter }, terminal);
     }
     const many = what.length === 1 ? String(what[0]) : `${what.length} commands`;
-    const question = act === 'resume' ? `Have ${many} go on?` : `Give ${many} up for ever?`;
+    const question = act === 'resume' ? `Resume ${many}?` : `Give ${many} up forever?`;
     await agree(question, WHY[act], { yes: args.yes, terminal });
     return withDaemon(args, (client) => {
       const decide = (id: string) => client.decideOnHeld(act, id, { by: author() });

@@ -17,7 +17,7 @@ const MEMBERS = ['status', 'json', 'text', 'header', 'proof'] as const;
 const PROOFS = ['words', 'none'] as const;
 const NO_PROOF =
   'does not prove that the node itself says it: add json, text or header; or proof: words (neither ' +
-  'empty nor markup), proof: none (nothing better is to be had)';
+  'empty nor markup), proof: none (the API has no better proof)';
 
 const isDone = (status: number) => status >= 200 && status < 300 && status !== 202;
 const isRefusal = (status: number) => status >= 400 && status < 500 && !DOUBTFUL.includes(status);

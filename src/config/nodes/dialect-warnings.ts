@@ -13,7 +13,7 @@ export function dialectWarnings(dialect: Dialect): readonly string[] {
   }
   if (remove.restore === 'template') {
     warnings.push(
-      'a delete that is rolled back makes the record anew of its key alone (delete.restore: template)',
+      'a delete that is rolled back makes the record again from its key alone (delete.restore: template)',
     );
   }
   const isOverwriting = create.method === 'PUT' && !('if-none-match' in lowered(create.headers));

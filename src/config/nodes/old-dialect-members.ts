@@ -35,5 +35,5 @@ function oldIn(
   if (typeof value !== 'object' || value === null) return [];
   return Object.keys(value)
     .filter((name) => Object.hasOwn(members, name))
-    .map((name) => ({ message: `is no member any more: ${members[name]}`, path: [...path, name] }));
+    .map((name) => ({ message: `is no longer a member: ${members[name]}`, path: [...path, name] }));
 }

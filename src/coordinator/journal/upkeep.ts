@@ -65,7 +65,7 @@ export class Upkeep {
       await step();
     } catch (error) {
       if (!(error instanceof JournalError && error.retry)) throw error;
-      this.#options.onTrouble('the upkeep of the journal failed; it is tried again', error);
+      this.#options.onTrouble('the upkeep of the journal failed; retrying', error);
     }
   }
 }

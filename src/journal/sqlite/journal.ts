@@ -161,7 +161,7 @@ export class SqliteJournal implements Journal {
     const trouble = vigil.troubleBeside();
     if (trouble !== undefined) throw await this.#lose(trouble);
     if (!this.#do(() => lock.renew())) return;
-    const what = 'another program removed the file of its lock; it is made anew';
+    const what = 'another program removed the lock file; it is created again';
     throw new JournalError(what, {
       code: 'busy',
       hint: 'Find the program that removes files here.',

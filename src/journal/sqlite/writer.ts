@@ -133,7 +133,7 @@ export class Writer {
   #appendAll({ seq, entries }: AppendWrite): void {
     for (const { kind, at, ...body } of entries) {
       const { changes } = this.#append.run(kind, at, JSON.stringify(body), seq);
-      expectOne(changes, seq, `is told '${kind}', but has not begun or is settled`);
+      expectOne(changes, seq, `gets '${kind}', but has not begun or is settled`);
       if (kind === 'stuck') this.#flagStuck.run(seq);
       if ('reason' in body) this.#turn.run(body.reason, seq);
     }
@@ -163,7 +163,7 @@ export class Writer {
     const holders = new Map<number, StoredCommand>();
     for (const { command } of refused) {
       const row = this.#find.get(command.id);
-      if (row === undefined) throw new Error(`nobody holds the id of command ${command.seq}`);
+      if (row === undefined) throw new Error(`no command has the id of command ${command.seq}`);
       holders.set(command.seq, storedOf(row, this.#clusters));
     }
     return holders;

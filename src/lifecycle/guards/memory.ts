@@ -41,7 +41,7 @@ export class MemoryGuard {
     const seen = { residentBytes, limitBytes };
     if (!isNear) log.info('memory use is below its limit again', seen);
     else {
-      const hint = 'At the limit the supervisor starts the daemon anew: see memoryLimitBytes.';
+      const hint = 'At the limit the supervisor restarts the daemon: see memoryLimitBytes.';
       log.warn('memory use is near its limit', { ...seen, hint });
     }
   }

@@ -102,7 +102,7 @@ export class Notifier {
   #giveUp(count: number, reason: string): void {
     this.#attempts = 0;
     const { log, route } = this.#options;
-    log.warn(`${route.name}: notices are given up`, { count, reason });
+    log.warn(`${route.name}: notices were dropped after failed attempts`, { count, reason });
   }
 
   /** Ahead of what has come since. */
@@ -114,7 +114,8 @@ export class Notifier {
 
   #waitFor({ reason, afterMs = 0 }: Extract<Delivery, { kind: 'later' }>): void {
     const { log, route, intervalMs } = this.#options;
-    if (this.#attempts === 1) log.warn(`${route.name}: a notice was not taken`, { reason });
+    if (this.#attempts === 1)
+      log.warn(`${route.name}: sending a notice failed; retrying`, { reason });
     const backoffMs = Math.min(RETRY_CAP_MS, intervalMs * 2 ** (this.#attempts - 1));
     this.#isAskedToWait = afterMs > 0;
     const askedMs = Math.min(ASKED_WAIT_MS_MAX, afterMs);

@@ -153,7 +153,7 @@ export function assertNothingSaved(
     code: 'saved_copy',
     hint:
       `Go on from the saved file: lockstep restore '${newest}'. Or give it up: lockstepd` +
-      ' --fresh-journal goes on with what is at the place of the journal, or with an empty one.',
+      ' --fresh-journal continues with the journal in place, or with an empty one.',
   });
 }
 
