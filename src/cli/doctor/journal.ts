@@ -70,7 +70,10 @@ async function folderFinding(path: string): Promise<Finding> {
 async function holding(path: string, size: number): Promise<Finding> {
   const pid = await holder(path);
   const what = `${path}, ${mib(size)}`;
-  return ok('journal', pid === undefined ? `${what}, held by no process` : `${what}, held by ${pid}`);
+  return ok(
+    'journal',
+    pid === undefined ? `${what}, held by no process` : `${what}, held by ${pid}`,
+  );
 }
 
 /** The process that holds it, as text; undefined if none does. */

@@ -17,8 +17,7 @@ const REASONS: Readonly<Record<NonNullable<CommandAnswer['reason']>, string>> = 
 
 const HELD = 'it does not run; decide by lockstep restore --resume or --abandon';
 
-const PARKED =
-  'it crashed the daemon and no longer runs; decide by lockstep retry or abandon';
+const PARKED = 'it crashed the daemon and no longer runs; decide by lockstep retry or abandon';
 
 const COLOURS: Readonly<Record<CommandAnswer['state'], Colour>> = {
   accepted: 'yellow',

@@ -44,7 +44,9 @@ export function appended(row: Row | undefined, { seq, entries }: AppendWrite): R
   let now = row;
   for (const given of entries) {
     if (now?.state !== 'applying' && now?.state !== 'compensating') {
-      throw new IllegalWrite(`command ${seq} gets '${given.kind}', but has not begun or is settled`);
+      throw new IllegalWrite(
+        `command ${seq} gets '${given.kind}', but has not begun or is settled`,
+      );
     }
     const entry = frozen(given);
     now = { ...now, entries: [...now.entries, entry] };
