@@ -8,7 +8,7 @@ import { median, spread } from './rig/statistics.ts';
 import { type Subject, startFloor, startLockstep } from './rig/subjects.ts';
 import { figure, range } from './rig/table.ts';
 
-/** A machine on which the floor alone varies by more, from least to most, tells no ratios. */
+/** If the floor alone varies by more, from least to most, ratios mean nothing on that machine. */
 const FLOOR_SPREAD_MAX = 0.3;
 
 await runBench({

@@ -1,4 +1,4 @@
-/** What the daemon costs while nobody wants anything of it. */
+/** The cost of an idle daemon. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runBench } from './rig/bench.ts';

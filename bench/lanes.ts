@@ -1,4 +1,4 @@
-/** What a flood in the bulk lane does to whoever waits for an answer. */
+/** The effect of a flood in the bulk lane on clients that wait for an answer. */
 import { join } from 'node:path';
 import { runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';

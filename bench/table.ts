@@ -13,7 +13,7 @@ import type { Result } from './rig/bench.ts';
 import { GOALS, type GoalName, type Judged } from './rig/goals.ts';
 import { rowsOf } from './rig/table.ts';
 
-/** Which bench tells of which goals; the longest comes last. */
+/** The goals of each bench; the longest comes last. */
 const BENCHES: readonly (readonly [bench: string, goals: readonly GoalName[]])[] = [
   ['commands', ['speed64', 'speed256', 'alone', 'tail', 'coordinator']],
   ['executors', ['executors']],

@@ -28,7 +28,7 @@ export function addressesOf(env, root) {
     nodes: `http://${nodesHost}:${nodesPort + 1} … ${nodesPort + nodes}, all at ${nodesPort}`,
     /** The configuration file that may say otherwise. */
     file,
-    /** Port 0 lets the app look for a free one, which nobody here knows. */
+    /** Port 0 lets the app choose a free one, which is not known here. */
     toCheck: checks.filter(({ port }) => port > 0),
   };
 }

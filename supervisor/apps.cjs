@@ -57,7 +57,7 @@ function appsOf(env) {
 }
 
 /**
- * Those to start: the simulator only where nobody names the nodes.
+ * The apps to start: the simulator only if no source names the nodes.
  *
  * @param {NodeJS.ProcessEnv} env
  */

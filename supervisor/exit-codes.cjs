@@ -1,6 +1,6 @@
 /** The exit codes that keep an app down; after any other pm2 starts it again. */
 module.exports = {
-  /** A restart would not mend it. */
+  /** A restart would not fix it. */
   badConfiguration: 78,
   /** How an app answers an intended stop, told by LOCKSTEP_STOP_EXIT_CODE. */
   stoppedOnPurpose: 79,

@@ -22,7 +22,7 @@ function memoryOf(name, env) {
   const limitBytes = given > 0 ? given : LIMIT_MIB[name] * MIB;
   const heapMib = Math.floor((limitBytes * HEAP_SHARE) / MIB);
   const flags = { '--max-old-space-size': heapMib, '--max-semi-space-size': SEMI_SPACE_MIB };
-  // The command line is stronger than NODE_OPTIONS, which somebody has chosen.
+  // The command line is stronger than NODE_OPTIONS, which a user has set.
   const nodeArgs = Object.entries(flags)
     .filter(([flag]) => !env['NODE_OPTIONS']?.includes(flag))
     .map(([flag, mib]) => `${flag}=${mib}`);

@@ -43,7 +43,7 @@ export function residentBytes(pid: number): number | undefined {
     const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return kib === undefined ? undefined : Number(kib) * 1024;
   } catch {
-    // No /proc, or no such process any more.
+    // No /proc, or the process has ended.
     return undefined;
   }
 }

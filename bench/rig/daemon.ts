@@ -70,7 +70,7 @@ export class Daemon {
 
 async function environment({ dataDir, nodes, executors = 1, env }: DaemonPlace) {
   const [commands, events, ops] = await freePorts(3);
-  // Nothing of the shell: it may name somebody's nodes, journal or chats.
+  // No variables of the shell: they may name real nodes, journals or chats.
   const { PATH = '', NODE_COMPILE_CACHE } = process.env;
   return {
     PATH,

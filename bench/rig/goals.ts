@@ -12,7 +12,7 @@ export interface Goal {
   readonly must: number;
   readonly aim?: number;
   readonly better: 'more' | 'less';
-  /** Cores that nobody else may use meanwhile; 0 where others do not matter. */
+  /** Cores that must be free meanwhile; 0 if others do not matter. */
   readonly cores: number;
 }
 

@@ -25,7 +25,7 @@ export function machine(): Machine {
   };
 }
 
-/** Cores that nobody uses. Ask while the bench itself is idle. */
+/** Free cores. Ask while the bench itself is idle. */
 export async function freeCores(): Promise<number> {
   const before = cpuTimes();
   await sleep(LOOK_MS);

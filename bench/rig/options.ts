@@ -1,4 +1,4 @@
-/** What a bench is told on its command line. */
+/** The options of a bench on its command line. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 

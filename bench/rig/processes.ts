@@ -66,7 +66,7 @@ export class Program {
     return answer;
   }
 
-  /** Ends it, in order unless told otherwise; its exit code, or null if the signal ended it. */
+  /** Ends it, by default in order; returns its exit code, or null if the signal ended it. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     if (this.#hasEnded) return this.#child.exitCode;
     const exit = once(this.#child, 'exit', { signal: AbortSignal.timeout(END_MS_MAX) });

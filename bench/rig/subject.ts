@@ -1,4 +1,6 @@
-/** The end of a process that makes calls: takes one task after another and tells what it measured. */
+/**
+ * The end of a process that makes calls: runs one task after another and returns the measurements.
+ */
 import { threadTimes } from './cpu.ts';
 import { applyLoad, type Issue, type Load, type Measured } from './load.ts';
 import type { Latencies } from './statistics.ts';

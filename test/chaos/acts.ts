@@ -75,7 +75,7 @@ async function pauseNode(node: string, stage: Stage): Promise<Ending> {
   signal(pid, 'SIGSTOP');
   return async (lastedMs) => {
     if (lastedMs <= CARRIED_MS_MAX) return signal(pid, 'SIGCONT');
-    // What it would do now comes later than the daemon was told to expect.
+    // A late effect now comes later than the daemon was configured to expect.
     signal(pid, 'SIGKILL');
     await (await killNode(node, stage))(0);
   };

@@ -24,7 +24,7 @@ import type { Asked, Bundle } from './workload.ts';
 
 const CLIENTS = 4;
 const IN_FLIGHT = 30;
-/** Longer than all faults last: whoever waits that long has been forgotten. */
+/** Longer than all faults last: a client that waits so long was forgotten. */
 const PATIENCE_MS = 180_000;
 const AGAIN_MS = 200;
 const NOT_ACCEPTED = ['busy', 'draining', 'expired', 'unavailable'];

@@ -6,7 +6,7 @@ import { mountSmallDisk } from '../support/mount.ts';
 
 const CHUNK = new Uint8Array(8 << 20);
 const LAST_BYTES = 4096;
-/** Somebody else may make room all the while. */
+/** Another program may free space all the while. */
 const LAST_WRITES_MAX = 2000;
 
 export class Disk {

@@ -1,4 +1,4 @@
-/** Everything that was asked for and told, each with its time; and how much that is by now. */
+/** Every request and every answer, each with its time; and the number of them by now. */
 import type { CommandAnswer } from '../../src/client/index.ts';
 import { isSettled } from '../../src/core/transitions.ts';
 import type { Asked } from './workload.ts';
@@ -19,9 +19,9 @@ export class Heard {
   readonly #asked = new Map<string, AskedFor>();
   readonly #told = new Map<string, Told[]>();
   readonly #watchers = new Set<Watcher>();
-  /** What those were told who cancelled a command. */
+  /** Answers to clients that cancelled a command. */
   readonly cancels: CommandAnswer[] = [];
-  /** Commands of which somebody has heard the end. */
+  /** Commands whose end a client has received. */
   settled = 0;
   answers = 0;
 

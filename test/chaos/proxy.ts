@@ -100,7 +100,7 @@ export class TcpProxy implements AsyncDisposable {
     }
   }
 
-  /** Nobody gets through until `accept`. */
+  /** No connection gets through until `accept`. */
   refuse(): void {
     this.#refusing = true;
     this.#stopListening();

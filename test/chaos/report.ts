@@ -30,7 +30,7 @@ export interface Report {
   readonly settledAfterMs: number;
   /** How often the breaker of a node opened, and closed. */
   readonly breakers: Readonly<Record<string, number>>;
-  /** How often the daemon ended although nobody had killed it, by its own last words. */
+  /** How often the daemon ended although it was not killed, by its own last lines. */
   readonly ownEnds: Readonly<Record<string, number>>;
   /** Faults that can't be done here, and why. */
   readonly notPossible: readonly string[];

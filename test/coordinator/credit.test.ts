@@ -73,7 +73,7 @@ describe('dispatch by credit', () => {
         }
         const working = [...holding.held.values()].filter(({ isRollback }) => !isRollback).length;
         const waiting = desk.coordinator.commands.registry.size - holding.held.size;
-        // Nobody waits while a place is free.
+        // No command waits while a slot is free.
         if (waiting > 0) expect(working).toBe(executors * concurrency);
       }),
       { numRuns: 40 },

@@ -1,4 +1,7 @@
-/** Commands that were open in a journal that was set back to a copy: held until somebody decides. */
+/**
+ * Commands that were open in a journal that was restored from a copy: held until an operator
+ * decides.
+ */
 import { expect, test } from 'vitest';
 import { JournalError } from '../../src/journal/errors.ts';
 import type { MemorySnapshot } from '../../src/journal/memory/journal.ts';
@@ -74,7 +77,7 @@ test('P4: given up, what one may have sent holds back what opposes it', async ()
   expect(desk.driven).toEqual([]);
   await desk.advance(POLICY.quiesceMs + 1);
   expect(desk.driven).toEqual(['later']);
-  // Nobody is asked twice.
+  // No node is called twice.
   const again = desk.ask({ op: 'restore', act: 'abandon', id: 'b' });
   await desk.rest();
   expect(again.answer).toMatchObject({ error: { code: 'invalid_request', field: 'id' } });

@@ -1,4 +1,6 @@
-/** Whether new commands are taken in: told alike by the answers to commands, `ping`, `status` and events. */
+/**
+ * Whether new commands are accepted: the same in answers to commands, `ping`, `status` and events.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Accepting } from '../../src/protocol/accepting.ts';
 import type { PingAnswer, SummaryAnswer } from '../../src/protocol/answer.ts';

@@ -1,4 +1,6 @@
-/** Commands that crash the daemon: taken up one at a time, then parked until somebody decides. */
+/**
+ * Commands that crash the daemon: taken up one at a time, then parked until an operator decides.
+ */
 import { expect, test } from 'vitest';
 import { Probation } from '../../src/coordinator/commands/probation.ts';
 import { Questions } from '../../src/coordinator/requests/questions.ts';

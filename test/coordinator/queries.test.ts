@@ -29,7 +29,7 @@ describe('status of one command', () => {
     await desk.advance(2500);
     expect(asked.answer).toMatchObject({ id: 'a', state: 'applying' });
     expect('nodes' in asked.answer).toBe(false);
-    // An answer that comes too late finds nobody.
+    // An answer that comes too late finds no client.
     const { ticket } = desk.ordersOf('inspect')[0] ?? { ticket: 0 };
     desk.report({ kind: 'answered', ticket, value: { of: 'inspect' } });
     await desk.rest();

@@ -139,7 +139,7 @@ describe('while a breaker is half-open', () => {
     desk.report(settled(desk, 'w0'));
     await desk.rest();
     expect(desk.driven).toHaveLength(4);
-    // Closed: whoever waits goes on.
+    // Closed: waiting commands continue.
     for (let good = 0; good < 3; good++) await answerTrial(desk, 'good');
     expect(desk.driven).toHaveLength(8 + 1);
   });

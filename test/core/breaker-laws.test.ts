@@ -100,7 +100,7 @@ describe('over any life', () => {
         case 'admit':
           return admitTrial(breaker, context)?.breaker ?? breaker;
         case 'result':
-          // Nobody tells a result without a call.
+          // No result comes without a call.
           if (breaker.kind !== 'half_open' || breaker.running === 0) return breaker;
           return tried(
             breaker,

@@ -67,7 +67,7 @@ describe('a closed breaker', () => {
       kind: 'open',
       cause: '10 of 20 calls failed in 10 s',
     });
-    // What is older than the window says nothing any more.
+    // Results older than the window no longer count.
     expect(observe(once, mixed, at(10_000)).kind).toBe('closed');
   });
 

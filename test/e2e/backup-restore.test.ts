@@ -53,7 +53,7 @@ test('P1: a create that was open in the copy and deleted later does not come bac
   expect(await client.summary()).toMatchObject({ held: 1, open: 1 });
   expect((await cli('status')).stdout).toContain('1 held since the journal was restored');
 
-  // The key waits, and who waits for it is told for what.
+  // The key waits, and its waiting command names the reason.
   const later = await client.delete('k', { id: 'later', wait: 'accepted', deadlineMs: 600_000 });
   expect(later).toMatchObject({ state: 'accepted', waitsFor: 'open' });
   expect(await client.status('later')).toMatchObject({ waitsFor: 'open' });
@@ -211,7 +211,7 @@ test('P3, P7: the procedures of the page, as they stand there, under 20 commands
   for (const answer of copied) {
     expect(await client.status(answer.id)).toMatchObject({ ...answer });
   }
-  // What came after the copy is not known any more.
+  // The daemon no longer knows commands that came after the copy.
   const last = told.at(-1)?.id ?? '';
   expect(await client.status(last)).toMatchObject({ error: { code: 'unknown_command' } });
   expect(await client.summary()).not.toHaveProperty('held');

@@ -203,7 +203,7 @@ describe('frames', () => {
   test('beyond 64 MB cost their sender the connection, and nobody else', async () => {
     using socket = new RawSocket(daemon.endpoint);
     await socket.send(Buffer.alloc(65 * MIB));
-    // The socket connects anew, and may go on.
+    // The socket connects again, and may continue.
     await expect.poll(() => socket.ask(PING), { timeout: 20_000 }).toMatchObject({ pid: firstPid });
   });
 });

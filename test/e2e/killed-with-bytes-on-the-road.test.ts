@@ -68,7 +68,7 @@ test(
     const killed = await startDaemon();
     expect(await ask('create-one', 'k')).toMatchObject({ state: 'committed' });
     far.tell('hold');
-    // Nobody hears its answer.
+    // No one receives its answer.
     void ask('delete-one', 'k', '--id=gone').catch(() => {});
     await eventually(() => far.lines.includes('GET k: held'));
     road.cutOneWay();

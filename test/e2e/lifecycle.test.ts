@@ -9,7 +9,7 @@ import { type Daemon, type DaemonOptions, prepareDaemon, startDaemon } from '../
 import { crash, evaluateIn, INSPECTED } from '../support/inspector.ts';
 import { RawSocket } from '../support/raw-socket.ts';
 
-/** Nobody listens there. */
+/** No program listens there. */
 const NODES = 'node01=http://127.0.0.1:9/v1';
 const DEAF: Faults = { noAnswer: 1, noAnswerEffect: false };
 const IDLE_STOP_MS = 1000;

@@ -78,7 +78,7 @@ describe('a create', () => {
     expect(await client.create('forbidden')).toMatchObject({
       state: 'rolled_back',
       reason: 'node_refused',
-      // Nobody has asked node03 what it holds.
+      // node03 has not been read.
       nodes: states(['absent'], ['absent'], ['unknown', '403']),
     });
     expect(await holders('forbidden')).toEqual([]);

@@ -6,7 +6,7 @@ import { startCluster, statusOf } from '../support/cluster.ts';
 import { prepareDaemon } from '../support/daemon.ts';
 import { freePorts } from '../support/free-ports.ts';
 
-/** Nobody listens there. */
+/** No program listens there. */
 const SHUT = 'tcp://127.0.0.1:9';
 const DEAF: Faults = { noAnswer: 1, noAnswerEffect: false };
 const SETTINGS = { LOCKSTEP_REQUEST_TIMEOUT_MS: '1500', LOCKSTEP_QUIESCE_MS: '1500' };

@@ -8,7 +8,7 @@ import { type Daemon, type DaemonOptions, startDaemon } from '../support/daemon.
 import { emptyFifo } from '../support/fifo.ts';
 import { BUSY_LOOP, crash, evaluateIn, INSPECTED } from '../support/inspector.ts';
 
-/** Nobody listens there. */
+/** No program listens there. */
 const NODES = 'node01=http://127.0.0.1:9/v1';
 /** Seen within 5 s (P8), and gone a second later: it asks the rest to end in order. */
 const GONE_MS = 6000;

@@ -46,7 +46,7 @@ describe('a held exchange', () => {
       { settlement: { state: 'rolled_back', reason: 'deadline' } },
     ]);
     expect(asked(bench)).toEqual([]);
-    // Nobody is left at the gate.
+    // No request is left at the gate.
     bench.take(open);
     await bench.rest();
     expect(asked(bench)).toEqual([]);

@@ -1,4 +1,4 @@
-/** What an executor tells the breakers of what it has seen. */
+/** The health reports of an executor to the breakers. */
 import { describe, expect, test } from 'vitest';
 import { Bench } from './bench.ts';
 

@@ -81,7 +81,7 @@ test('P9: a WAL that a reader made long is cut once the reader has gone', async 
     range(2, 2_000).map((seq) => begun(seq)),
   );
   expect(walBytes()).toBeGreaterThan(bounds.upkeep.walBytes);
-  // P10: while it cannot be cut, that is told.
+  // P10: while it cannot be cut, that is reported.
   await expect(journal.tidy()).rejects.toMatchObject({
     code: 'busy',
     retry: true,

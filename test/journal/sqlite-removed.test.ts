@@ -155,7 +155,7 @@ test('P3: a copy written over the open file is seen, stays as it is, and is set 
   journal = new SqliteJournal(connection);
   const copy = copied();
   for (const seq of range(52, 300)) await add(seq);
-  // From here on the log begins anew: it holds a part only.
+  // From here on the log begins again: it holds a part only.
   await journal.tidy();
   await add(301);
   // The same inode, as `cp` does it.

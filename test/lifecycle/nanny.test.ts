@@ -1,4 +1,6 @@
-/** Which thread the nanny blames, and what she tells of it; the threads are readings by hand. */
+/**
+ * The thread that the nanny reports, and the details; the readings of the threads are made by hand.
+ */
 import { describe, expect, test } from 'vitest';
 import { Beat, Beats, type Reading, readSlot } from '../../src/lifecycle/beats.ts';
 import { Nanny } from '../../src/lifecycle/nanny.ts';

@@ -144,7 +144,7 @@ describe('P9: what does not end', () => {
   );
 });
 
-/** One thread that does as told, among others that work. */
+/** One thread that obeys, among others that work. */
 function behaving(name: 'coordinator' | 'executor-2', behaviour: Behaviour) {
   return name === 'coordinator'
     ? { coordinator: behaviour }

@@ -1,4 +1,4 @@
-/** What a node is told beside the request itself, as it comes over real sockets. */
+/** Everything that a node gets beside the request itself, over real sockets. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';

@@ -117,7 +117,10 @@ export async function compositionUp(words: readonly string[]): Promise<Compositi
   };
 }
 
-/** Without what docker-compose.yml would hand to the daemon: it might name somebody's real nodes. */
+/**
+ * Without the variables that docker-compose.yml would pass to the daemon: they might name real
+ * nodes.
+ */
 function ofTheEngine(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const needed = /^(PATH|HOME|TMPDIR|XDG_.*|DOCKER_.*|LOCKSTEP_IMAGE)$/;
   return Object.fromEntries(Object.entries(env).filter(([name]) => needed.test(name)));

@@ -146,7 +146,7 @@ export class Checker implements Witness {
     if (this.#latest !== undefined) this.#latest.watch.disturbed[node] = true;
   }
 
-  /** Whether nothing that was given up can land any more. */
+  /** Whether no request that was given up can land any longer. */
   quiet(): boolean {
     return this.#given.every((one) => one.until < this.#now());
   }
@@ -194,7 +194,7 @@ export class Checker implements Witness {
     if (flags > 1 || (flags === 0 && late)) this.#fail('P5', `${command.id} was flagged ${flags}×`);
   }
 
-  /** A crash while a survey ran: the command will begin anew. */
+  /** A crash during a survey: the command will begin again. */
   forgetUnbegun(): void {
     const command = this.#running?.command;
     if (command !== undefined && this.#log.of(command.seq).began === undefined) {

@@ -92,7 +92,7 @@ export class Cluster {
     this.#agenda.after(0, () => exchange.reply(LOST));
   }
 
-  /** The process is gone; nobody hears the answers any more. */
+  /** The process is gone: the answers reach no one. */
   abandonAll(): void {
     for (const exchange of this.#open) this.#loosen(exchange);
   }

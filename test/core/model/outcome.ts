@@ -77,7 +77,7 @@ export function checkTold(scene: Scene, watch: Watch, { state, nodes }: Settleme
   }
 }
 
-/** The reason told is the truth. */
+/** The reason in the answer is true. */
 export function checkReason(
   scene: Scene,
   watch: Watch,

@@ -3,7 +3,7 @@ import type { Command, Operation, Policy } from '../../../src/core/model.ts';
 import { formatToken } from '../../../src/core/token.ts';
 import type { Prng } from './prng.ts';
 
-/** From here on nothing fails any more, and everything has to settle. */
+/** From here on nothing fails, and everything has to settle. */
 export const CALM_FROM = 260;
 /** By here it must have. */
 export const SETTLED_BY = CALM_FROM + 1500;

@@ -1,4 +1,4 @@
-/** A thread that tells its steady clock, or plans something for tomorrow and goes. */
+/** A thread that sends its steady clock, or plans an action for tomorrow and ends. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ClockBase, steadyClock } from '../../../src/lifecycle/clock.ts';
 import { atTime } from '../../../src/lifecycle/timer.ts';

@@ -188,7 +188,7 @@ describe('several addresses', () => {
     const listener = await startResumableListener();
     const url = new URL(`http://${HOST}:${new URL(listener.url).port}`);
     const addresses = new Addresses(url);
-    // Nobody listens at the second.
+    // No program listens at the second.
     addresses.onResolution(at('127.0.0.1', NEW));
     const connection = new Connection({
       url,
