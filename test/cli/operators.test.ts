@@ -128,7 +128,7 @@ describe('abandon', () => {
   test('does nothing without --yes where nobody can be asked', async () => {
     const { run, peer } = await setUp();
     const { code, stderr } = await run('abandon', 'a');
-    expect(stderr).toContain('add --yes if that is meant');
+    expect(stderr).toContain('add --yes to confirm');
     expect(code).toBe(2);
     expect(peer.seen.some(({ op }) => op === 'abandon')).toBe(false);
   });

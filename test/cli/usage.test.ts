@@ -74,7 +74,7 @@ describe('bad usage ends with 2 and says what to type instead', () => {
     ['retry --older-than soon', /--older-than must be a duration/],
     [
       'abandon order-17',
-      /abandon leaves the nodes different for good, .* add --yes if that is meant/,
+      /abandon leaves the nodes different for good, .* add --yes to confirm/,
     ],
     ['ping --endpoint nonsense', /nonsense is not an address to connect to/],
   ])('%s', async (line, says) => {
