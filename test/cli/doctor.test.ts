@@ -108,7 +108,7 @@ describe('P10: each trouble is named, with what to do about it', () => {
     expect(wrong[0]?.message).toContain(
       'LOCKSTEP_DRAIN_MS breaks a rule: requestTimeoutMs < drainMs',
     );
-    expect(wrong[0]?.hint).toContain('a request that runs must be able to end');
+    expect(wrong[0]?.hint).toContain('a running request must be able to end');
     expect(code).toBe(1);
   });
 
