@@ -30,7 +30,7 @@ describe('what is more than can have been meant', () => {
     const input = Array.from({ length: 10_001 }, (_, key) => `${key}\n`).join('');
     const { code, stderr } = await run(['delete', '-'], input);
     expect(stderr).toContain(
-      'this would delete more than 10000 records, and nobody can be asked here: add --yes',
+      'this would delete more than 10000 records, and there is no terminal to ask at: add --yes',
     );
     expect(code).toBe(2);
     expect(sent(peer)).toEqual([]);

@@ -225,7 +225,7 @@ test('P6: a removed lock is made anew, which is said once', async () => {
   rmSync(`${file}.lock`);
   expect(await failure(journal.tidy())).toMatchObject({
     retry: true,
-    message: expect.stringContaining('removed the file of its lock'),
+    message: expect.stringContaining('removed the lock file'),
   });
   await journal.tidy();
   expect(await writer(file, 0).line('refused')).toBe('refused locked');
