@@ -72,10 +72,7 @@ describe('bad usage ends with 2 and says what to type instead', () => {
     ['audit --rate none', /--rate must be a number above 0, not "none"/],
     ['audit --unknown forget', /--unknown must be one of "leave", "create", "delete"/],
     ['retry --older-than soon', /--older-than must be a duration/],
-    [
-      'abandon order-17',
-      /abandon leaves the nodes different for good, .* add --yes to confirm/,
-    ],
+    ['abandon order-17', /abandon leaves the nodes different for good, .* add --yes to confirm/],
     ['ping --endpoint nonsense', /nonsense is not an address to connect to/],
   ])('%s', async (line, says) => {
     const { code, stdout, stderr } = await runCli(line.split(' '), NOWHERE);
