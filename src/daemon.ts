@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { messageOf } from './base/error-fields.ts';
 import { channelEnds } from './channel/channel.ts';
 import { openDiskGuard } from './composition/disk.ts';
 import { type Fitted, fitToDescriptors, limitRun } from './composition/memory-and-restart.ts';
@@ -278,7 +279,7 @@ async function openOps(
     await startOps({ host, port, status });
   } catch (error) {
     const failure = {
-      message: `cannot listen on http://${host}:${port}: ${(error as Error).message}`,
+      message: `cannot listen on http://${host}:${port}: ${messageOf(error)}`,
       hint: 'Another program listens there, or it is no address of this machine: see LOCKSTEP_OPS_PORT.',
     };
     return threads.lose({ kind: 'failed', thread: MAIN, failure });

@@ -9,6 +9,7 @@
  * the process, as it does with one pending (docs/decisions/042). Both ways cost a wake of the other loop.
  */
 import type { Pair } from 'zeromq';
+import { codeOf } from '../base/error-fields.ts';
 
 /** What an end is made of; plain data for the thread that gets it. */
 export interface ChannelEnd {
@@ -68,7 +69,7 @@ export class Channel {
     try {
       await this.#socket.send(text);
     } catch (error) {
-      const isGone = (error as NodeJS.ErrnoException).code === 'EAGAIN';
+      const isGone = codeOf(error) === 'EAGAIN';
       if (!isGone && !this.#socket.closed) throw error;
       return;
     }

@@ -1,9 +1,12 @@
 /** The exit codes of the command line; scripts rely on them. */
-import { type Answer, type CommandAnswer, isError } from '../protocol/answer.ts';
+import { type CommandAnswer, isError } from '../protocol/answer.ts';
+import type { ErrorReply } from '../protocol/errors.ts';
 
 export const EXIT = { done: 0, notDone: 1, usage: 2, unreachable: 3 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+const GRAVEST_FIRST = [EXIT.unreachable, EXIT.usage, EXIT.notDone];
 
 /** A question was answered with no. */
 export class Declined extends Error {
@@ -16,15 +19,18 @@ export class UsageError extends Error {
 }
 
 /** For a call that only needs an answer: an error is not done, a wrong request is bad usage. */
-export function exitOfReply(answer: Answer): ExitCode {
+export function exitOfReply(answer: object): ExitCode {
   if (!isError(answer)) return EXIT.done;
   return answer.error.code === 'invalid_request' ? EXIT.usage : EXIT.notDone;
 }
 
 /** For a command that had to be committed, or only accepted if the caller asked for that. */
-export function exitOfCommand(answer: Answer, wait: 'settled' | 'accepted'): ExitCode {
+export function exitOfCommand(
+  answer: CommandAnswer | ErrorReply,
+  wait: 'settled' | 'accepted',
+): ExitCode {
   if (isError(answer)) return exitOfReply(answer);
-  return isDone(answer as CommandAnswer, wait) ? EXIT.done : EXIT.notDone;
+  return isDone(answer, wait) ? EXIT.done : EXIT.notDone;
 }
 
 export function isDone({ state }: CommandAnswer, wait: 'settled' | 'accepted'): boolean {
@@ -34,5 +40,5 @@ export function isDone({ state }: CommandAnswer, wait: 'settled' | 'accepted'): 
 
 /** Of several: the worst. */
 export function worst(codes: readonly ExitCode[]): ExitCode {
-  return Math.max(EXIT.done, ...codes) as ExitCode;
+  return GRAVEST_FIRST.find((code) => codes.includes(code)) ?? EXIT.done;
 }

@@ -1,5 +1,6 @@
 /** Faults that keep the coordinator's thread from starting: its journal, or an address in use. */
 import type { Router, XPublisher } from 'zeromq';
+import { messageOf } from '../base/error-fields.ts';
 import { EX_CONFIG } from '../config/problem.ts';
 import { JournalError } from '../journal/errors.ts';
 import type { Failure } from '../lifecycle/control.ts';
@@ -29,7 +30,7 @@ export async function bind(
   try {
     await socket.bind(endpoint);
   } catch (error) {
-    const { message } = error as Error;
+    const message = messageOf(error);
     throw new StartError(
       {
         message: `cannot listen on ${endpoint}: ${message}`,

@@ -86,7 +86,7 @@ const end = (error: unknown): void => {
 
 runThread(async (tools) => {
   const { beat, sockets, keep } = tools;
-  const data = workerData as CoordinatorData;
+  const data: CoordinatorData = workerData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
   const opened = await orRefuse(() => openJournal(data.journal, { ...data.journalPaths, log }));

@@ -96,9 +96,10 @@ export class Auditor {
 
   async #readOnAll(groupId: string, look: Look): Promise<Readonly<Record<string, NodeSighting>>> {
     const { nodeNames } = this.#ports;
-    const reads = nodeNames.map((name) => this.#read(name, groupId, look));
-    const seen = await Promise.all(reads);
-    return Object.fromEntries(nodeNames.map((name, index) => [name, seen[index] as NodeSighting]));
+    const reads = nodeNames.map(async (name) => {
+      return [name, await this.#read(name, groupId, look)] as const;
+    });
+    return Object.fromEntries(await Promise.all(reads));
   }
 
   async #read(name: string, groupId: string, look: Look): Promise<NodeSighting> {

@@ -14,7 +14,9 @@ export function statsOf(counts: Readonly<Record<string, NodeCount>>): StatsAnswe
     return { consistent: own.consistent, nodes, reported: true };
   }
   const digests = new Set(all.map(({ digest }) => digest));
-  const nodes = Object.fromEntries(names.map((name) => [name, shown(counts[name] as NodeCount)]));
+  const nodes = Object.fromEntries(
+    Object.entries(counts).map(([name, count]) => [name, shown(count)]),
+  );
   return { consistent: digests.has(undefined) ? null : digests.size === 1, nodes };
 }
 

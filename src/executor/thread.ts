@@ -43,7 +43,7 @@ export interface ExecutorData extends ThreadData {
 const REPORTS_ENOUGH = 8;
 
 runThread(async ({ beat, sockets, keep }) => {
-  const data = workerData as ExecutorData;
+  const data: ExecutorData = workerData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
   const at = atTime(now);
@@ -92,7 +92,7 @@ runThread(async ({ beat, sockets, keep }) => {
     data.policy,
     data.slowCallMs,
   );
-  const receive = (text: string) => take(JSON.parse(text) as Order[], executor, beat);
+  const receive = (text: string) => take(JSON.parse(text), executor, beat);
   keep('coordinator', channel.receive(receive));
   outbox.push({ kind: 'hello' });
   return {

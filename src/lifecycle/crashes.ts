@@ -5,6 +5,7 @@
  * is not counted. coordinator/commands/probation.ts uses the count.
  */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { codeOf } from '../base/error-fields.ts';
 import type { Loss } from './threads.ts';
 
 /** After this time a run has survived the commands of earlier runs. */
@@ -55,11 +56,11 @@ export class Crashes {
 
   #read(): Counts {
     try {
-      const { inARow, all } = JSON.parse(readFileSync(this.#file, 'utf8')) as Partial<Counts>;
+      const { inARow, all }: Partial<Counts> = JSON.parse(readFileSync(this.#file, 'utf8'));
       if (isCount(inARow) && isCount(all)) return { inARow, all };
       this.#onTrouble(new Error(`${this.#file} is corrupt: it has no counts`));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#onTrouble(error);
+      if (codeOf(error) !== 'ENOENT') this.#onTrouble(error);
     }
     return { inARow: 0, all: 0 };
   }
@@ -79,5 +80,5 @@ export class Crashes {
 }
 
 function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

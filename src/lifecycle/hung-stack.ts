@@ -46,7 +46,7 @@ async function hungStack(name: string, waitMs: number): Promise<string | undefin
     send('Debugger.pause');
   });
   session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
-    const { method, params: detail } = JSON.parse(params.message) as DebuggerMessage;
+    const { method, params: detail }: DebuggerMessage = JSON.parse(params.message);
     if (method === 'Debugger.paused') seen.resolve(framesOf(detail?.callFrames ?? []));
   });
   try {

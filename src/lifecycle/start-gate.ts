@@ -6,6 +6,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from '../base/error-fields.ts';
 import type { Log } from '../observe/log/log-port.ts';
 import type { Failure } from './control.ts';
 
@@ -74,7 +75,7 @@ async function askUrl(url: string, signal: AbortSignal): Promise<string | undefi
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return String(cause);
-  return (cause as NodeJS.ErrnoException).code ?? cause.message;
+  return codeOf(cause) ?? cause.message;
 }
 
 function failure({ address, timeoutMs }: StartGateOptions, why: string): Failure {

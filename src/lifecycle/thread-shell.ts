@@ -50,7 +50,8 @@ export function runThread(start: (tools: ThreadTools) => Promise<ThreadBody>): v
 const GRACE_MS = 250;
 
 class ThreadShell {
-  readonly #beat = new Beat((workerData as ShellData).beat);
+  readonly #data: ShellData = workerData;
+  readonly #beat = new Beat(this.#data.beat);
   readonly #sockets = new SocketRegistry((open) => sendToMain({ kind: 'sockets', open }));
   /** Messages of main that arrived before there was a body to handle them. */
   readonly #early: ToThread[] = [];
@@ -61,7 +62,7 @@ class ThreadShell {
 
   run(start: (tools: ThreadTools) => Promise<ThreadBody>): void {
     this.#beat.start();
-    setDefaultAutoSelectFamilyAttemptTimeout((workerData as ShellData).addressAttemptMs);
+    setDefaultAutoSelectFamilyAttemptTimeout(this.#data.addressAttemptMs);
     process.on('uncaughtException', (error) => this.#die(error));
     process.on('unhandledRejection', (error) => this.#die(error));
     parentPort?.on('message', (message: ToThread) => this.#receive(message));

@@ -22,7 +22,7 @@ import type {
 
 if (parentPort === null) throw new Error('the thread of a node runs as a worker thread only');
 const main = parentPort;
-const start = workerData as ThreadStart;
+const start: ThreadStart = workerData;
 const { name, seed } = start.settings;
 const log = createLog(start.logLevel, name);
 let returned: Returned[] = [];

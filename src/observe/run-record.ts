@@ -46,7 +46,7 @@ export class RunRecord {
       return undefined;
     }
     try {
-      const { cause } = JSON.parse(text) as { cause?: unknown };
+      const { cause }: { readonly cause?: unknown } = JSON.parse(text);
       return { cause: typeof cause === 'string' ? cause : undefined };
     } catch {
       // Torn by the end of the process: that it is there says enough.

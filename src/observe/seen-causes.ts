@@ -74,7 +74,7 @@ function note(causes: Map<string, number>, cause: string, at: number): void {
 
 function readSeen(file: string): Map<string, number> {
   try {
-    const pairs = JSON.parse(readFileSync(file, 'utf8')) as unknown;
+    const pairs: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (!Array.isArray(pairs)) return new Map();
     const sound = pairs.filter(
       (pair): pair is [string, number] =>

@@ -1,6 +1,7 @@
 /** The list of nodes of the last run against that of this one: a change is logged, and people get a notice. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf, syscallOf } from '../base/error-fields.ts';
 import { addressOf, type NodeAccess } from '../node/access/access.ts';
 import type { Log } from './log/log-port.ts';
 import type { RaisedNotice } from './notify/notice-kinds.ts';
@@ -46,7 +47,7 @@ export function otherNodesBefore({ dataDir, nodes }: Place): string | undefined 
     return was === textOf(nodes) ? undefined : was;
   } catch (error) {
     // It is read again once the journal is held, and the failure is logged then.
-    if ((error as NodeJS.ErrnoException).syscall !== undefined) return undefined;
+    if (syscallOf(error) !== undefined) return undefined;
     throw error;
   }
 }
@@ -59,7 +60,7 @@ function readNote(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -59,15 +59,19 @@ export function parseValue(value: unknown, at?: string): Parsed {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return failed(shapeFault(value), { at });
   }
-  const op = Object.hasOwn(value, 'op') ? (value as { op?: unknown }).op : undefined;
-  if (typeof op !== 'string' || !Object.hasOwn(SCHEMAS, op)) {
+  const { op }: { readonly op?: unknown } = Object.hasOwn(value, 'op') ? value : {};
+  if (!isOperation(op)) {
     return failed(operationFault(op, OPERATION_NAMES), { at, value });
   }
-  const schema = SCHEMAS[op as OperationName];
+  const schema = SCHEMAS[op];
   const result = schema.safeParse(value);
   if (result.success) return { ok: true, request: result.data };
   const known = { '': Object.keys(schema.shape), filter: Object.keys(openFilter.shape) };
   return failed(fieldFault(result.error.issues, { op, known, value }), { at, value });
+}
+
+function isOperation(op: unknown): op is OperationName {
+  return typeof op === 'string' && Object.hasOwn(SCHEMAS, op);
 }
 
 export type ParsedCommand =
@@ -96,6 +100,7 @@ function failed(
   { at, value }: { at?: string | undefined; value?: unknown } = {},
 ): { readonly ok: false; readonly reply: ErrorReply } {
   const reply = faultReply(fault, at);
-  const given = commandId.safeParse((value as { id?: unknown } | undefined)?.id);
+  const { id }: { readonly id?: unknown } = typeof value === 'object' ? (value ?? {}) : {};
+  const given = commandId.safeParse(id);
   return { ok: false, reply: given.success ? { id: given.data, ...reply } : reply };
 }

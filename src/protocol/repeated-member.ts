@@ -35,7 +35,7 @@ function search(text: string): string | undefined {
       last = text.slice(at, end + 1);
       at = end;
     } else if (char === ':') {
-      const name = JSON.parse(last) as string;
+      const name: string = JSON.parse(last);
       const names = open.at(-1);
       if (names?.has(name)) return name;
       names?.add(name);

@@ -1,6 +1,7 @@
 /** The keys of a bulk command: a range, a file, or stdin. */
 import { constants, createReadStream, type ReadStream } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
+import { codeOf } from '../../base/error-fields.ts';
 import { UsageError } from '../exit-code.ts';
 import { readLines } from '../input/lines.ts';
 
@@ -67,7 +68,7 @@ async function fileSource(path: string): Promise<KeySource> {
     return { label: String(total ?? path), total, isStdin: false, items };
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     const why = code === 'ENOENT' ? 'there is no such file, and it is no range' : String(code);
     const hint = `a range is written like ${EXAMPLE}; other keys come from a file or stdin, one a line`;
     throw new UsageError(`cannot read "${path}": ${why} (${hint})`, { cause: error });

@@ -55,6 +55,6 @@ async function createFrom(source: KeySource, { client, terminal, stop }: Stage):
 
 /** The answer, which must not be an error. */
 function good<T extends Answer>(answer: T | ErrorReply): T {
-  if (!isError(answer)) return answer as T;
+  if (!isError(answer)) return answer;
   throw new Error(`the daemon says ${answer.error.code}: ${answer.error.message}`);
 }

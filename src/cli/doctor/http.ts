@@ -4,6 +4,7 @@
  * key.
  */
 import ky from 'ky';
+import { codeOf } from '../../base/error-fields.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 
@@ -81,7 +82,7 @@ export function causeOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no answer in ${timeoutMs} ms`;
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const code = codeOf(cause);
     if (typeof code === 'string') return WORDS[code] ?? code;
   }
   return error.name;

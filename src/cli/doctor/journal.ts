@@ -4,6 +4,7 @@
  */
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../../base/error-fields.ts';
 import type { Settings } from '../../config/schema.ts';
 import { idIn, isOneOf, savedFiles } from '../../journal/sqlite/files/saved.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
@@ -118,7 +119,7 @@ async function sizeOf(path: string): Promise<number | 'denied' | undefined> {
   try {
     return (await stat(path)).size;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'denied';
+    return codeOf(error) === 'ENOENT' ? undefined : 'denied';
   }
 }
 
@@ -140,7 +141,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 

@@ -82,7 +82,7 @@ function headersOf(
     header,
     compileHeader(text, name)(key, ''),
   ]);
-  return Object.fromEntries(entries) as Readonly<Record<string, string>>;
+  return Object.fromEntries(entries);
 }
 
 function reachability(

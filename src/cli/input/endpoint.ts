@@ -2,6 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '../../base/error-fields.ts';
 import { DEFAULT_ENDPOINT } from '../../client/index.ts';
 import { UsageError } from '../exit-code.ts';
 
@@ -38,7 +39,7 @@ export async function nameFault(endpoint: string): Promise<string | undefined> {
     await lookup(host);
     return undefined;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     return `the host name ${host} in ${endpoint} cannot be looked up (${code ?? String(error)})`;
   }
 }

@@ -85,18 +85,18 @@ export const ifUnavailable = (usual: 'reject' | 'wait') =>
 interface CommandArguments {
   readonly ensure: boolean | undefined;
   readonly deadline: string | undefined;
-  readonly wait: string;
-  readonly lane: string;
-  readonly 'if-unavailable': string;
+  readonly wait: Waiting['wait'];
+  readonly lane: 'interactive' | 'bulk';
+  readonly 'if-unavailable': 'reject' | 'wait';
 }
 
 /** The same, as fields of a request. */
 export function commandFields(args: CommandArguments): CommandFields & Waiting {
   return {
     ensure: args.ensure === true,
-    wait: args.wait as Waiting['wait'],
-    lane: args.lane as 'interactive' | 'bulk',
-    ifUnavailable: args['if-unavailable'] as 'reject' | 'wait',
+    wait: args.wait,
+    lane: args.lane,
+    ifUnavailable: args['if-unavailable'],
     ...(args.deadline === undefined ? {} : { deadlineMs: durationMs('deadline', args.deadline) }),
   };
 }

@@ -38,8 +38,8 @@ export class OperatorTally {
   ): Promise<Answer | undefined> {
     try {
       const answer = await call;
-      if (!('error' in answer)) return answer;
-      this.#end = answer as ErrorReply;
+      if (!isError(answer)) return answer;
+      this.#end = answer;
       this.#code = exitOfReply(this.#end);
     } catch (error) {
       if (!isFault(error)) throw error;

@@ -1,4 +1,4 @@
-import { type AuditJob, runAudit, WHY } from '../audit/run.ts';
+import { runAudit, WHY } from '../audit/run.ts';
 import { keySource } from '../bulk/keys.ts';
 import { interruptible } from '../input/interrupts.ts';
 import { numberAboveZero } from '../input/number.ts';
@@ -57,7 +57,7 @@ export const audit = subcommand({
     const repair = args.repair === true;
     if (repair) mustBeAskable(WHY, { yes, terminal });
     const source = args.keys === undefined ? undefined : await keySource(args.keys);
-    const unknown = args.unknown as AuditJob['unknown'];
+    const { unknown } = args;
     const [json, unjournaled] = [args.json === true, args.unjournaled === true];
     const job = { source, unknown, unjournaled, rate, repair, yes, json };
     return withDaemon(args, (client) =>

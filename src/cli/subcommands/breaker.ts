@@ -1,4 +1,3 @@
-import type { BreakerAct } from '../../client/index.ts';
 import { isError } from '../../protocol/answer.ts';
 import { exitOfReply, UsageError } from '../exit-code.ts';
 import { author } from '../operate/author.ts';
@@ -11,8 +10,7 @@ export const breaker = subcommand({
   describe: 'Show the breakers of the nodes, or open, close or reset one',
   positionals: {
     act: {
-      type: 'string',
-      choices: ['open', 'close', 'reset'],
+      choices: ['open', 'close', 'reset'] as const,
       describe: 'open: leave the node alone until it is closed; reset: close and forget the past',
     },
     node: { type: 'string', describe: 'Name of the node' },
@@ -29,7 +27,7 @@ export const breaker = subcommand({
       const answer =
         act === undefined || node === undefined
           ? await client.breakers()
-          : await client.breaker(node, act as BreakerAct, { by: author() });
+          : await client.breaker(node, act, { by: author() });
       if (args.json) await terminal.json(answer);
       else if (isError(answer)) terminal.note(errorText(answer, terminal));
       else await terminal.line(breakerTable(answer.breakers, terminal));

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { codeOf, messageOf } from '../../base/error-fields.ts';
 import type { Problem } from '../problem.ts';
 
 /** Not the faults that need no other setting (rights, a disk): the journal reports those better. */
@@ -14,7 +15,7 @@ export function makeDataFolder(folder: string, source: string): Problem | undefi
   try {
     for (const each of missing(folder)) mkdirSync(each);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const [code, message] = [codeOf(error), messageOf(error)];
     return code !== undefined && WRONG_PLACE.includes(code) ? problem(source, message) : undefined;
   }
   return misplaced(folder, source);

@@ -3,6 +3,7 @@
  * limit to the hard one at its start, so this is the hard one.
  */
 import { readFileSync } from 'node:fs';
+import { codeOf } from '../../base/error-fields.ts';
 import type { Problem } from '../problem.ts';
 import type { Settings } from '../schema.ts';
 
@@ -47,8 +48,7 @@ export function descriptorLimit(): number | undefined {
     text = readFileSync('/proc/self/limits', 'utf8');
   } catch (error) {
     // Not Linux, or /proc is not readable.
-    if (['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      return undefined;
+    if (['ENOENT', 'EACCES'].includes(codeOf(error) ?? '')) return undefined;
     throw error;
   }
   const limit = /^Max open files\s+(\d+)/m.exec(text)?.[1];

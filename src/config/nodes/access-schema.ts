@@ -74,7 +74,7 @@ function texts(nameFault: (name: string) => string | undefined) {
         context.addIssue({ code: 'custom', message, path: [name], input: undefined });
       }
     }
-    return Object.fromEntries(entries) as Readonly<Record<string, string>>;
+    return Object.fromEntries(entries);
   });
   return written(schema, { type: 'object', additionalProperties: { type: 'string' } });
 }

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { parseDocument, type YAMLError } from 'yaml';
+import { codeOf, messageOf } from '../../base/error-fields.ts';
 import type { Problem } from '../problem.ts';
 import { SETTING_KEYS, type SettingKey } from '../schema.ts';
 import type { Given } from '../settings/setting.ts';
@@ -48,7 +49,7 @@ function readFile(path: string, source: string): FileSettings {
     if (size > BYTES_MAX) return fault({ source, message: `is larger than ${BYTES_MAX} bytes` });
     text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     return fault({ source, message: `can't be read: ${code ?? String(error)} (${path})` });
   }
   const name = basename(path);
@@ -67,7 +68,7 @@ function parseText(text: string, isJson: boolean): Parsed {
     try {
       JSON.parse(text);
     } catch (error) {
-      return { faults: [`is not JSON: ${(error as SyntaxError).message}`] };
+      return { faults: [`is not JSON: ${messageOf(error)}`] };
     }
   }
   // JSON as well: JSON.parse silently takes the last of two equal keys.
@@ -78,7 +79,7 @@ function parseText(text: string, isJson: boolean): Parsed {
   try {
     return { value: document.toJS({ maxAliasCount: 100 }) ?? {} };
   } catch (error) {
-    return { faults: [`is wrong: ${(error as Error).message}`] };
+    return { faults: [`is wrong: ${messageOf(error)}`] };
   }
 }
 

@@ -57,7 +57,7 @@ function forced(since: unknown, now: number): ForcedBreaker {
 
 function parse(word: string): Readonly<Record<string, unknown>> {
   try {
-    return (JSON.parse(word) ?? {}) as Readonly<Record<string, unknown>>;
+    return JSON.parse(word) ?? {};
   } catch {
     return {};
   }

@@ -92,7 +92,7 @@ export class Pauses {
   /** A corrupt value still shows that an operator paused the lane. */
   #read(lane: Lane, word: string): LanePause {
     try {
-      const { since, by } = JSON.parse(word) as Readonly<Record<string, unknown>>;
+      const { since, by }: Readonly<Record<string, unknown>> = JSON.parse(word);
       if (typeof since === 'string' && !Number.isNaN(Date.parse(since))) {
         return { since: this.#notAhead(since), ...(typeof by === 'string' ? { by } : {}) };
       }

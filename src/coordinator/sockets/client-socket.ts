@@ -11,6 +11,7 @@
  * routing id replaces its old connection.
  */
 import type { Router } from 'zeromq';
+import { codeOf } from '../../base/error-fields.ts';
 import { Outbox } from '../../base/outbox.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 import type { Answer } from '../../protocol/answer.ts';
@@ -133,7 +134,7 @@ export class ClientSocket {
     try {
       await this.#options.router.send([...envelope, payload]);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+      const code = codeOf(error);
       // The client is gone or reads too slowly, or the daemon stops: the command is in the journal anyway.
       const isUndeliverable = code === 'EHOSTUNREACH' || code === 'EAGAIN';
       if (!isUndeliverable && !this.#options.router.closed) throw error;

@@ -88,7 +88,8 @@ export class ExecutorChannels {
   }
 
   #receive(text: string, executor: number): void {
-    for (const report of JSON.parse(text) as Report[]) {
+    const reports: readonly Report[] = JSON.parse(text);
+    for (const report of reports) {
       if (report.kind === 'hello') this.#executors[executor]?.greeted.resolve();
       else this.#onReport(report, executor);
     }

@@ -1,5 +1,6 @@
 /** Reads SQLite's result codes as errors of the journal (https://sqlite.org/rescode.html). */
 import Database from 'better-sqlite3';
+import { codeOf, messageOf, syscallOf } from '../../base/error-fields.ts';
 import { IllegalWrite, JOURNAL_ERRORS, JournalError, type JournalErrorCode } from '../errors.ts';
 
 const CODES: readonly (readonly [prefix: string, code: JournalErrorCode])[] = [
@@ -46,7 +47,8 @@ export function asCopyError(
     const isOwn = found.hint !== JOURNAL_ERRORS[code].hint || code === 'newer_schema';
     return new JournalError(message, { code, cause: error, hint: isOwn ? found.hint : hint });
   }
-  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  const [code, syscall] = [codeOf(error), syscallOf(error)];
+  const message = messageOf(error);
   if (code === undefined || syscall === undefined) return error;
   const kind = FILE_CODES[code] ?? 'io';
   return new JournalError(`${copy}: ${message.replaceAll(seen, copy)}`, {

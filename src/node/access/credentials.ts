@@ -8,6 +8,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { codeOf, messageOf } from '../../base/error-fields.ts';
 import { type NodeAccess, textsOf } from './access.ts';
 import {
   type Environment,
@@ -139,7 +140,7 @@ function secureContextOf(files: PemFiles | undefined): SecureContext | undefined
   try {
     return createSecureContext(files);
   } catch (error) {
-    const { message } = error as Error;
+    const message = messageOf(error);
     throw new SecretFault(`names files that can't be used: ${message}`, { cause: error });
   }
 }
@@ -252,14 +253,14 @@ export class Credentials {
 
 /** Changes whenever the file changes, or is gone. */
 async function signatureOf(path: string): Promise<string> {
-  return stat(path).then(signatureFrom, codeOf);
+  return stat(path).then(signatureFrom, codeText);
 }
 
 function signatureNow(path: string): string {
   try {
     return signatureFrom(statSync(path));
   } catch (error) {
-    return codeOf(error);
+    return codeText(error);
   }
 }
 
@@ -267,6 +268,6 @@ function signatureFrom({ ino, size, mtimeMs, ctimeMs }: Stats): string {
   return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
 }
 
-function codeOf(error: unknown): string {
-  return String((error as NodeJS.ErrnoException).code);
+function codeText(error: unknown): string {
+  return String(codeOf(error));
 }

@@ -3,6 +3,7 @@
  * secret.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { codeOf } from '../../base/error-fields.ts';
 
 /** Tokens and passwords are short; a PEM file with a chain of certificates is not. */
 const BYTES_MAX = 256 * 1024;
@@ -122,7 +123,7 @@ function readGuarded(path: string, faultOf: (mode: number) => string | undefined
     return readFileSync(descriptor, 'utf8');
   } catch (error) {
     if (error instanceof SecretFault) throw error;
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     const why = `which can't be read: ${code ?? 'unknown'}`;
     throw new SecretFault(`names the file ${path}, ${why}`, { cause: error });
   } finally {

@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '../../base/error-fields.ts';
 import { routerFor, type Served } from '../http/router.ts';
 import { createHttpServer } from '../http/server.ts';
 import { createLog } from '../log.ts';
@@ -125,7 +126,7 @@ function makeDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    const text = `${path} can't be made: ${(error as Error).message}; ${ANOTHER_PLACE}`;
+    const text = `${path} can't be made: ${messageOf(error)}; ${ANOTHER_PLACE}`;
     throw new CannotStart(text, { cause: error, exitCode: EXIT_WRONG_SETTINGS });
   }
 }

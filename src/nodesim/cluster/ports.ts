@@ -8,6 +8,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
+import { codeOf, messageOf } from '../../base/error-fields.ts';
 import { SOURCES } from '../settings.ts';
 import { CannotStart, EXIT_LOST, EXIT_WRONG_SETTINGS } from '../start-error.ts';
 
@@ -61,7 +62,7 @@ async function listens(server: Server, host: string, port: number): Promise<bool
     await listen(server, host, port);
     return true;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const [code, message] = [codeOf(error), messageOf(error)];
     if (code === 'EADDRINUSE') return false;
     const names = `${SOURCES.host.variable}, ${SOURCES.port.variable}`;
     const text = `can't listen there (${names}): ${message}`;

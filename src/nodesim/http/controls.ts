@@ -3,6 +3,7 @@
  * own port (that node alone). docs/node-api.md describes them. Reaches nodes only through
  * `NodeControls`, so it does not matter in which thread they live.
  */
+import { messageOf } from '../../base/error-fields.ts';
 import { nearest } from '../../base/nearest.ts';
 import { type Checked, checkFaults, checkNodeSettings } from '../faults/schema.ts';
 import {
@@ -113,7 +114,7 @@ function withJson(body: string, then: (value: unknown) => Checked<Control>): Che
   try {
     value = JSON.parse(body);
   } catch (error) {
-    return { ok: false, message: `the body is not JSON: ${(error as SyntaxError).message}` };
+    return { ok: false, message: `the body is not JSON: ${messageOf(error)}` };
   }
   return then(value);
 }

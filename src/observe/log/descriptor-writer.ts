@@ -7,6 +7,7 @@
  * fit waits in a bounded queue. What the queue can't hold is counted, and said when there is room.
  */
 import { writeSync } from 'node:fs';
+import { codeOf } from '../../base/error-fields.ts';
 
 const QUEUE_BYTES_MAX = 1024 * 1024;
 const RETRY_MS = 20;
@@ -78,7 +79,7 @@ export class DescriptorWriter {
     try {
       return writeSync(this.#options.descriptor, bytes);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 0;
+      if (codeOf(error) === 'EAGAIN') return 0;
       this.#dropped++;
       return bytes.length;
     }

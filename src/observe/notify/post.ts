@@ -48,7 +48,7 @@ export async function post({ url, json, timeoutMs, waitInBody }: Post): Promise<
 
 async function read(response: Response): Promise<unknown> {
   try {
-    return JSON.parse((await response.text()).slice(0, BODY_CHARS_MAX)) as unknown;
+    return JSON.parse((await response.text()).slice(0, BODY_CHARS_MAX));
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 /** One connection to a syslog server, whatever it is made of. */
+import { codeOf, messageOf } from '../../base/error-fields.ts';
 
 export interface Channel {
   /**
@@ -24,6 +25,6 @@ export type OpenChannel = (events: ChannelEvents) => Channel;
 
 /** What happened, without an address that may hold a secret: `ECONNREFUSED`. */
 export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? message ?? String(error);
+  const [code, message] = [codeOf(error), messageOf(error)];
+  return code ?? message;
 }

@@ -5,6 +5,7 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns';
+import { codeOf } from '../../base/error-fields.ts';
 import { type Channel, type ChannelEvents, type OpenChannel, reasonOf } from './channel.ts';
 
 const PROBE_MS = 100;
@@ -78,7 +79,7 @@ class UdpChannel implements Channel {
   #fail(error: Error): void {
     if (this.#isOver) return;
     // A datagram that is too long says nothing of the server.
-    if ((error as NodeJS.ErrnoException).code === 'EMSGSIZE') return;
+    if (codeOf(error) === 'EMSGSIZE') return;
     this.destroy();
     this.#events.onDown(reasonOf(error), this.#last === undefined ? [] : [this.#last]);
   }

@@ -5,6 +5,7 @@
  */
 import { copyFileSync, existsSync, renameSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { messageOf } from '../../../base/error-fields.ts';
 import { JournalError } from '../../errors.ts';
 import { asJournalError } from '../failure.ts';
 import type { JournalConnection } from '../open/connection.ts';
@@ -25,7 +26,7 @@ export async function rescue(
         : `what is left of it is saved in ${await saveOverwritten(connection, folders)}`;
     return new JournalError(`${what}; ${detail}`, { code: 'removed' });
   } catch (cause) {
-    const why = `what it held could not be saved: ${(cause as Error).message}`;
+    const why = `what it held could not be saved: ${messageOf(cause)}`;
     return new JournalError(`${what}; ${why}`, { code: 'removed', cause });
   }
 }

@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, parse } from 'node:path';
 import Database from 'better-sqlite3';
+import { codeOf, messageOf } from '../../../base/error-fields.ts';
 import { JournalError } from '../../errors.ts';
 
 /** Pages copied between two turns of the event loop: 16 MiB, about 20 ms. */
@@ -53,7 +54,7 @@ export async function saveJournal(
       return file;
     } catch (error) {
       removeDatabase(`${file}.part`);
-      reasons.push(`${folder}: ${(error as Error).message}`);
+      reasons.push(`${folder}: ${messageOf(error)}`);
     }
   }
   throw new Error(reasons.join('; '));
@@ -122,7 +123,7 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw error;
   }

@@ -9,6 +9,7 @@
  * close one would end the locks of SQLite.
  */
 import { type Stats, statSync } from 'node:fs';
+import { codeOf, messageOf } from '../../../base/error-fields.ts';
 import { JournalError } from '../../errors.ts';
 
 /**
@@ -82,7 +83,7 @@ function look(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const [code, message] = [codeOf(cause), messageOf(cause)];
     if (code === 'ENOTDIR') return undefined;
     throw new JournalError(`cannot look at ${path}: ${message}`, { code: 'io', cause });
   }

@@ -8,6 +8,7 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { codeOf, messageOf } from '../../../base/error-fields.ts';
 import { JournalError } from '../../errors.ts';
 import { asJournalError } from '../failure.ts';
 import { assertNothingSaved, idOf, savedFiles, settle, syncFolder } from '../files/saved.ts';
@@ -74,11 +75,11 @@ export function prepareFolder(file: string): string {
     try {
       return realpathSync(wanted);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (codeOf(error) !== 'ENOENT') throw error;
       return join(realpathSync(dirname(wanted)), basename(wanted));
     }
   } catch (error) {
-    const detail = (error as Error).message;
+    const detail = messageOf(error);
     throw new JournalError(`cannot use ${wanted}: ${detail}`, { code: 'denied', cause: error });
   }
 }

@@ -20,6 +20,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { codeOf } from '../../../base/error-fields.ts';
 import { JournalError } from '../../errors.ts';
 import { removeFile } from '../files/saved.ts';
 
@@ -104,7 +105,7 @@ function note(pidFile: string): void {
     writeFileSync(pidFile, `${process.pid}\n`);
   } catch (error) {
     // A full disk is reported with the first commit; the lock works without this note.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    if (codeOf(error) !== 'ENOSPC') throw error;
   }
 }
 
@@ -114,7 +115,7 @@ function holder(pidFile: string): string {
     if (pid > 0) return `the daemon with process id ${pid}`;
   } catch (error) {
     // It has just taken the lock and not yet written its name: only the lock is known.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
   return 'another daemon';
 }

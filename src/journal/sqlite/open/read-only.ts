@@ -1,6 +1,7 @@
 /** Names a read-only file system as the cause: SQLite reports only that it cannot open. */
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
+import { codeOf } from '../../../base/error-fields.ts';
 import { JournalError } from '../../errors.ts';
 
 /** @throws JournalError `denied` if the journal's folder is not writable */
@@ -10,7 +11,7 @@ export function refuseReadOnly(file: string): void {
     accessSync(folder, constants.W_OK);
   } catch (error) {
     // Opening the files reports any other fault of the folder better.
-    if ((error as NodeJS.ErrnoException).code !== 'EROFS') return;
+    if (codeOf(error) !== 'EROFS') return;
     throw new JournalError(`${folder} is on a file system that is read-only (EROFS)`, {
       code: 'denied',
       cause: error,
