@@ -226,7 +226,10 @@ describe('dialects', () => {
       { extends: 'challenge', create: { body: null, path: '/{key}', method: 'PUT' } },
       '.delete.restore is "exact", and a create without a body sends nothing back',
     ],
-    [{ extends: 'challenge', keys: { pattern: '(' } }, '.keys.pattern is not a regular expression'],
+    [
+      { extends: 'challenge', keys: { pattern: '(' } },
+      '.keys.pattern is not a regular expression of RE2 (missing closing ): `(`)',
+    ],
     [
       { extends: 'challenge', limits: { answerBytes: 17_000_000 } },
       '.limits.answerBytes 17000000 is more than 16777216',

@@ -245,7 +245,7 @@ const DIALECT_MEMBERS = [
   ],
   [
     '`keys`',
-    '`pattern` (a regular expression of the whole key; look-around, references back and word boundaries are refused, since a key could take hours), `bytesMax`, `forbidden` (characters its nodes can not ' +
+    '`pattern` (a regular expression of the whole key; in the syntax of RE2, which knows no look-around and no references back: with those a key could take hours), `bytesMax`, `forbidden` (characters its nodes can not ' +
       'route); other keys are `invalid_request`',
   ],
   [

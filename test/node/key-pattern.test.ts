@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileKeyPattern, STATES_MAX } from '../../src/node/dialect/key-pattern.ts';
+import { compileKeyPattern } from '../../src/node/dialect/key-pattern.ts';
 
 const ATOMS =
-  'a b . [ab] [^a] \\d \\w \\. [\\-] [a-c\\]] \\p{L} \\u{1F600} 😀 \\uD83D\\uDE00 \\x61 ^ $ \\u0062 [\\s\\S]';
+  'a b . [ab] [^a] \\d \\w \\. [\\-] [a-c\\]] \\p{L} \\u{1F600} 😀 \\x61 ^ $ \\u0062 [\\s\\S]';
 const atom = fc.constantFrom('', ...ATOMS.split(' '));
 const sign = fc.constantFrom('', '', '', '*', '+', '?', '{2}', '{0,2}', '{1,}', '*?', '{2,3}?');
 const { pattern } = fc.letrec<{ pattern: string; piece: string }>((tie) => ({
@@ -22,21 +22,11 @@ const key = fc.string({
   maxLength: 7,
 });
 
-function isTooLarge(one: string): boolean {
-  try {
-    compileKeyPattern(one);
-    return false;
-  } catch (error) {
-    return error instanceof SyntaxError && error.message.includes('too large');
-  }
-}
-
 describe('the pattern of keys', () => {
   test('matches what RegExp matches', () => {
     let matched = 0;
     fc.assert(
       fc.property(pattern, fc.array(key, { minLength: 1, maxLength: 8 }), (one, keys) => {
-        fc.pre(!isTooLarge(one));
         const expression = new RegExp(`^(?:${one})$`, 'u');
         const isMatch = compileKeyPattern(one);
         for (const text of keys) {
@@ -69,23 +59,18 @@ describe('the pattern of keys', () => {
     },
   );
 
-  test.each(['(?=a)b', '(?!a)b', '(?<=a)b', '(?<!a)b', '(?<name>a)', '(a)\\1', '\\bword', 'a\\B'])(
-    'P10: %s is refused, and the reason is named',
-    (one) => {
-      expect(() => compileKeyPattern(one)).toThrow(
-        /^holds .+, for which a client's key could take/,
-      );
-    },
-  );
-
-  test.each(['(', '[', 'a{2', '*', '\\'])('P10: %s is no regular expression', (one) => {
-    expect(() => compileKeyPattern(one)).toThrow('is not a regular expression');
-  });
-
-  test('P9: it has a bounded size', () => {
-    expect(compileKeyPattern(`a{0,${STATES_MAX / 2 - 10}}`)('a')).toBe(true);
-    for (const one of [`a{${STATES_MAX + 1}}`, '(?:(?:a{63}){63}){63}', 'a{1000000}']) {
-      expect(() => compileKeyPattern(one)).toThrow(`it repeats more than ${STATES_MAX} parts`);
-    }
+  test.each([
+    ['(?=a)b', '(?='],
+    ['(?!a)b', '(?!'],
+    ['(?<=a)b', '(?<='],
+    ['(a)\\1', '\\1'],
+    ['(', 'missing closing )'],
+    ['[', 'missing closing ]'],
+    ['*', 'missing argument'],
+    ['a{1001}', '{1001}'],
+    ['(?:(?:a{63}){63}){63}', 'repeat'],
+  ])('P9, P10: %s is refused, and the reason is named', (one, reason) => {
+    expect(() => compileKeyPattern(one)).toThrow(SyntaxError);
+    expect(() => compileKeyPattern(one)).toThrow(reason);
   });
 });
