@@ -182,7 +182,7 @@ dialects:
 \`\`\`
 
 Worked examples, which tests run against real servers: [WebDAV by nginx](examples/webdav.yaml),
-[PowerDNS](examples/powerdns.yaml), [RabbitMQ](examples/rabbitmq.yaml),
+[PowerDNS](examples/powerdns.yaml) ([step by step](../examples/powerdns)), [RabbitMQ](examples/rabbitmq.yaml),
 [Docker](examples/docker.yaml), [a JSON API with tokens and pages](examples/json-api.yaml).
 
 ${table(['member', 'what it is'], DIALECT_MEMBERS)}
