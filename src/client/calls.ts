@@ -11,7 +11,7 @@ import type { Outgoing } from './connection.ts';
 const ATTEMPT_MS = 10_000;
 
 export interface Wanted {
-  /** Made anew whenever it is written: what it says of time is of that moment. */
+  /** Made again whenever it is written, because it holds the time of that moment. */
   readonly body: () => string;
   readonly timeoutMs: number;
   readonly answer: (reply: object) => void;

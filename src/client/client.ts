@@ -6,7 +6,7 @@
  * calls that wait for a place are bounded in number (P9). Every command carries an id, so whatever
  * goes unanswered is asked again and still done once (P7); see calls.ts for when.
  *
- * Not here: checks of a request (the daemon says what is wrong).
+ * Not here: checks of a request (the daemon rejects a wrong one with the reason).
  */
 
 import { setMaxListeners } from 'node:events';
@@ -139,7 +139,7 @@ export class LockstepClient {
     return this.#signed({ op: 'cancel', id }, options);
   }
 
-  /** Gives a rollback up, for ever. */
+  /** Gives a rollback up, forever. */
   abandon(id: string, options?: CallOptions & WithAuthor) {
     return this.#signed({ op: 'abandon', id }, options);
   }
@@ -222,7 +222,7 @@ export class LockstepClient {
     }
   }
 
-  /** Ends it at once; what waits for an answer is told `closed`. */
+  /** Closes it at once; open calls fail with `closed`. */
   close(): void {
     this.#end(this.#error('closed', 'the client was closed'));
   }
@@ -273,7 +273,7 @@ export class LockstepClient {
       return this.#calls.fail(correlation, this.#error('bad_reply', message));
     }
     const { at, answer } = reply;
-    if (at !== undefined) this.#clock.hear(at);
+    if (at !== undefined) this.#clock.receive(at);
     return this.#calls.answer(correlation, answer);
   }
 

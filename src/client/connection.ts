@@ -31,7 +31,7 @@ export interface ConnectionListener {
   onUp(): void;
   /** The connection broke; ZeroMQ makes another. */
   onDown(): void;
-  /** The socket can't be used any more, though nobody closed it. */
+  /** The socket failed: it is unusable, though nobody closed it. */
   onBroken(cause: unknown): void;
 }
 
@@ -79,7 +79,7 @@ export class Connection {
     this.#goOn();
   }
 
-  /** Nobody waits for its answer any more. */
+  /** No caller waits for its answer now. */
   forget(message: Outgoing): void {
     this.#queue.delete(message);
   }

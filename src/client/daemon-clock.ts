@@ -15,7 +15,7 @@ export class DaemonClock {
   #heardAt = 0;
 
   /** An answer has come. */
-  hear(at: number): void {
+  receive(at: number): void {
     const now = performance.now();
     const offset = at - now;
     const isKept = this.#offset !== undefined && now - this.#heardAt < KEPT_MS;

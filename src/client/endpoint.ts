@@ -12,7 +12,7 @@ function connectable(endpoint: string): string {
   return endpoint.replace(/^tcp:\/\/(\*|0\.0\.0\.0):/, 'tcp://127.0.0.1:');
 }
 
-/** ZeroMQ resolves names to IPv6 only if told so; an address in brackets says it. */
+/** ZeroMQ resolves names to IPv6 only with the option `ipv6`; an address in brackets needs it. */
 export function isIpv6(endpoint: string): boolean {
   return endpoint.startsWith('tcp://[');
 }
@@ -25,7 +25,7 @@ export function disconnectSocket(
   socket.disconnect(connectable(endpoint));
 }
 
-/** Connects, or says what is wrong with the address. */
+/** Connects; the error names the fault of the address. */
 export function connectSocket(socket: { connect(address: string): void }, endpoint: string): void {
   try {
     socket.connect(connectable(endpoint));

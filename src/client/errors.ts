@@ -1,4 +1,4 @@
-/** What can go wrong between a client and the daemon; what the daemon says itself is an answer. */
+/** Failures between a client and the daemon; an error that the daemon sends is an answer. */
 import { isError } from '../protocol/answer.ts';
 import { ERROR_CODES, type ErrorCode } from '../protocol/errors.ts';
 
@@ -20,7 +20,7 @@ export class ClientError extends Error {
   readonly code: ClientErrorCode;
   readonly hint: string;
   readonly endpoint: string;
-  /** The command that was asked for: `status` tells what became of it. */
+  /** The command of the call: `status` shows its state. */
   readonly id: string | undefined;
 
   constructor(

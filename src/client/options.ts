@@ -1,4 +1,4 @@
-/** What a client and its calls can be told. */
+/** Options of a client and of its calls. */
 
 export interface ClientOptions {
   /** Default `tcp://127.0.0.1:5570`. */

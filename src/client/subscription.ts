@@ -1,7 +1,7 @@
 /**
  * The daemon's events, as they come: `for await (const event of subscription)`; `event.kind` narrows its payload.
  *
- * Events are news, not a record: whoever connects late, reads slowly or loses the connection
+ * Events are news, not a record: a client that connects late, reads slowly or loses the connection
  * misses some (ZeroMQ's PUB drops beyond its bound). What happened is in the daemon's journal; ask
  * by `status` and `list`.
  */

@@ -28,10 +28,10 @@ export interface DaemonStatus {
   readonly phase: 'starting' | 'running' | 'stopping';
   /** Every thread that should be there. */
   readonly threads: readonly ThreadStatus[];
-  /** The coordinator's latest figures; undefined until it has told any. */
+  /** The coordinator's latest figures; undefined until it has sent any. */
   readonly figures: { readonly latest: Figures; readonly ageMs: number } | undefined;
   readonly disk: DiskStatus;
-  /** Whether pm2 is there to start it anew; undefined: it was started without. */
+  /** Whether pm2 is there to restart it; undefined: it was started without pm2. */
   readonly supervised: boolean | undefined;
 }
 

@@ -1,13 +1,13 @@
 /**
  * The two questions of supervisors and load balancers, answered from how things stand: do the loops
- * turn (else start it anew), and may work be sent to it (else send it elsewhere)?
+ * turn (else restart it), and may work be sent to it (else send it elsewhere)?
  */
 import { isOwn } from '../protocol/accepting.ts';
 import { acceptance, type DaemonStatus, type ThreadStatus } from './daemon-status.ts';
 
 /** A loop that has not turned for longer is not well, though the nanny may still be patient. */
 const FRESH_MS = 3000;
-/** The coordinator tells its figures about once a second, at worst every 3.3 s. */
+/** The coordinator sends its figures about once a second, at worst every 3.3 s. */
 const FIGURES_MS_MAX = 5000;
 
 export interface Verdict {

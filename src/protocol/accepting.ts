@@ -4,7 +4,7 @@
  */
 import { type ErrorCode, type ErrorReply, errorReply } from './errors.ts';
 
-/** Why it does not, and what a command is answered then. Of several reasons the first is told. */
+/** The reasons of a refusal, each with the error code of its reply. Of several reasons the first is sent. */
 const CODES = {
   starting: 'unavailable',
   draining: 'draining',

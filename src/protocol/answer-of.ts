@@ -49,7 +49,7 @@ export type AnswerOf<Asked extends RequestInput> = Asked extends RequestInput
   ? Answers<Asked>[Asked['op']]
   : never;
 
-/** Whether a reply is an answer to this request: an error, or an object with the member that tells the shapes apart. */
+/** Whether a reply is an answer to this request: an error, or an object with the member that only this shape has. */
 export function isAnswerTo<Asked extends RequestInput>(
   request: Asked,
   reply: object,

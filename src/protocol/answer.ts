@@ -13,9 +13,9 @@ export interface CommandAnswer {
   readonly reason?: Reason;
   /** A rollback that takes long; it goes on (P5). */
   readonly stuck?: true;
-  /** Of a restored journal: nobody drives it before an operator says so (op `restore`). */
+  /** Of a restored journal: it waits for an operator's decision (op `restore`). */
   readonly held?: true;
-  /** It crashed the daemon each time it was taken up: nobody drives it before an operator says so. */
+  /** It crashed the daemon each time it was taken up: it waits for an operator (op `retry` or `abandon`). */
   readonly parked?: true;
   /** The command that has the key; this one waits for it. Of open commands. */
   readonly waitsFor?: string;
@@ -90,7 +90,7 @@ export interface AuditAnswer {
   readonly findings: readonly AuditFinding[];
   /** Keys with commands under way, which were not judged. */
   readonly busy: readonly string[];
-  /** Keys that all nodes hold and the journal says nothing of: no findings, since the nodes agree. */
+  /** Keys that all nodes hold and the journal does not know: no findings, since the nodes agree. */
   readonly unjournaled?: readonly string[];
   /** Nodes without a list: the keys are those that the journal knows, read one by one. */
   readonly unlisted?: readonly string[];
@@ -150,7 +150,7 @@ export interface BreakersAnswer {
   readonly breakers: Readonly<Record<string, BreakerView>>;
 }
 
-/** What the event `breaker.NODE` says: a breaker has changed its state. */
+/** Payload of the event `breaker.NODE`: a breaker has changed its state. */
 export interface BreakerEvent extends BreakerView {
   readonly node: string;
   readonly from: BreakerView['state'];
@@ -202,7 +202,7 @@ export interface SummaryAnswer extends Accepting {
   /** Settled since the start, by state. */
   readonly settled: Readonly<Record<string, number>>;
   readonly threads: readonly string[];
-  /** pm2, which would start the daemon anew, is gone. */
+  /** pm2, which would restart the daemon, is gone. */
   readonly unsupervised?: true;
   /** Nodes that open commands need and that are not configured: how many commands each. */
   readonly missingNodes?: Readonly<Record<string, number>>;

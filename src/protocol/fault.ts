@@ -78,7 +78,7 @@ export function fieldFault(
   issues: readonly z.core.$ZodIssue[],
   request: { readonly op: string; readonly known: KnownFields; readonly value: object },
 ): Fault {
-  // A mistyped name explains the missing one, so it is told first.
+  // A mistyped name explains the missing one, so it is reported first.
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   if (issue === undefined) return { message: 'the request is wrong' };
   if (issue.code === 'unrecognized_keys') return unknownField(issue, request);

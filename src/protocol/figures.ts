@@ -1,5 +1,5 @@
 /**
- * What the coordinator counts, as it tells main about once a second: totals since the start, and
+ * The counts that the coordinator sends to main about once a second: totals since the start, and
  * how things stand now. Shapes only; it comes from this process and is not checked.
  */
 import type { Lane, Operation, SagaState } from '../core/model.ts';
@@ -23,7 +23,7 @@ export interface CommandDurations {
 }
 
 export interface Figures {
-  /** What `status` says; its `threads` are those that answered in time. */
+  /** The answer to `status`; its `threads` are those that answered in time. */
   readonly summary: SummaryAnswer;
   readonly commands: readonly CommandDurations[];
   /** ms by commit. */

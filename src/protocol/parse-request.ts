@@ -25,7 +25,7 @@ export type Parsed =
   | { readonly ok: true; readonly request: Request }
   | { readonly ok: false; readonly reply: ErrorReply };
 
-// A byte order mark is kept, so that it is told and not silently dropped.
+// A byte order mark is kept, so that the request is rejected with that reason.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads one frame. Never throws; what is wrong comes back as `invalid_request`. */

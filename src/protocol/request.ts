@@ -30,7 +30,7 @@ const groupId = z.string().superRefine((text, context) => {
 
 const node = z.string().min(1).max(NODE_LENGTH_MAX);
 
-/** Bounds first, so that 1e15 is told its bound and not that it is no safe integer. */
+/** Bounds first, so that the error for 1e15 names the bound, not safe integers. */
 const whole = (least: number, most: number) =>
   z.number().min(least).max(most).refine(Number.isInteger, { error: 'must be a whole number' });
 
@@ -42,7 +42,7 @@ const commandFields = {
   wait: wait.default('settled'),
   lane: z.enum(['interactive', 'bulk']).default('interactive'),
   deadlineMs: whole(1, DEADLINE_MS_MAX).optional(),
-  /** Not taken in after this moment, ms of the clock that answers tell (`at`); no part of the content (P7). */
+  /** Not taken in after this moment, ms of the clock in answers (`at`); no part of the content (P7). */
   expiresAt: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   ensure: z.boolean().default(false),
   ifUnavailable: z.enum(['reject', 'wait']).default('reject'),
@@ -93,11 +93,11 @@ export const openFilter = z.strictObject({
 const chosen = {
   id: commandId.optional(),
   filter: openFilter.optional(),
-  /** Only tell which commands it would be. */
+  /** Only show the commands that match. */
   dryRun: z.boolean().optional(),
   limit: pageLimit.optional(),
   cursor: cursor.optional(),
-  /** Who says so, for the log. */
+  /** The operator, for the log. */
   by: commandId.optional(),
 };
 

@@ -1,4 +1,4 @@
-/** What a name of nodes stands for now, as main tells it to the threads that call nodes. */
+/** The current addresses of a host name of nodes, as main sends them to the threads that call nodes. */
 
 /** As `dns.lookup` gives it. */
 export interface Address {

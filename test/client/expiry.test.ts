@@ -167,16 +167,16 @@ describe('a clock that the client has wrong', () => {
     const now = (): number | undefined => clock.of(performance.now());
     expect(clock.of(performance.now() + 1)).toBeUndefined();
     expect(now()).toBe(0);
-    clock.hear(50_000);
+    clock.receive(50_000);
     vi.advanceTimersByTime(1000);
     // This answer took half a second.
-    clock.hear(50_500);
+    clock.receive(50_500);
     expect(now()).toBe(51_000);
-    clock.hear(51_200);
+    clock.receive(51_200);
     expect(now()).toBe(51_200);
     vi.advanceTimersByTime(60_000);
     expect(now()).toBe(111_200);
-    clock.hear(40_000);
+    clock.receive(40_000);
     expect(now()).toBe(40_000);
   });
 });

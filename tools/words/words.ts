@@ -68,13 +68,13 @@ export const BANNED: readonly Word[] = [
   part('suspect', 'findCandidates'),
   part('front', 'clientSocket, port'),
   part('wording', 'codec'),
+  part('hear', 'receive'),
 ];
 
 export const PENDING: readonly Word[] = [
   // Words that are no words: values by name, states, messages.
   part('standing', 'status, snapshot, state'),
   part('told', 'sent, logged, notified'),
-  part('hear', 'receive'),
   // Words of our own where the field has one.
   part('courier', 'sender'),
   part('places', 'slots'),
