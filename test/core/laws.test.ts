@@ -21,7 +21,7 @@ const COURSES: fc.Arbitrary<Course> = fc.record({
 function everyWalk(law: (trail: Trail) => void): void {
   fc.assert(
     fc.property(COURSES, (course) => law(walk(course))),
-    { numRuns: 400 },
+    { numRuns: 1000 },
   );
 }
 
