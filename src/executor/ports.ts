@@ -49,6 +49,8 @@ export type Cancel = () => void;
 export interface ExecutorPorts {
   readonly node: (name: string) => NodePort;
   readonly nodeNames: readonly string[];
+  /** Nobody has created it, and the nodes can have it; a read of another may be no reply of theirs. */
+  readonly unusedKey?: string;
   readonly now: () => number;
   readonly random: () => number;
   /** Calls `act` at `time` (of `now`) or soon after. */

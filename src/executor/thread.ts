@@ -14,6 +14,7 @@ import type { AccessFault } from '../node/access/credentials.ts';
 import { AfterPoll } from '../node/after-poll.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
 import { compilePath } from '../node/dialect/template.ts';
+import { unusedKey } from '../node/dialect/unused-key.ts';
 import type { After } from '../node/http-exchange.ts';
 import { countKeys, listKeys } from '../node/list/listing.ts';
 import { NodeClient, type NodeClientOptions } from '../node/node-client.ts';
@@ -79,6 +80,7 @@ runThread(async ({ beat, sockets, keep }) => {
       random: Math.random,
       at,
       nodeNames: data.nodes.map(({ name }) => name),
+      unusedKey: unusedKey(data.dialect, 'lockstep-trial'),
       node: (name) => ports.get(name) ?? unknownNode(name),
       report: (report) => outbox.push(report),
       surveyRefused: ({ node, groupId, reply }) => {

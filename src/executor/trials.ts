@@ -7,17 +7,17 @@ import type { Order } from '../protocol/work.ts';
 import type { ExecutorPorts, RunningExchange } from './ports.ts';
 import type { SagaDriver } from './saga-driver.ts';
 
-/** The key of a harmless read: no command needs to have created it. */
-const TRIAL = { groupId: 'lockstep-trial' };
-
 export class Trials {
   readonly #ports: ExecutorPorts;
+  /** Of a harmless read. */
+  readonly #unused: { readonly groupId: string };
   readonly #driver: SagaDriver;
   /** Harmless reads under way. */
   readonly #reads = new Set<RunningExchange>();
 
   constructor(ports: ExecutorPorts, driver: SagaDriver) {
     this.#ports = ports;
+    this.#unused = { groupId: ports.unusedKey ?? 'lockstep-trial' };
     this.#driver = driver;
   }
 
@@ -39,7 +39,7 @@ export class Trials {
   #read(node: string, report: (healthSignal: HealthSignal, detail?: string) => void): void {
     const read = this.#ports
       .node(node)
-      .exchange({ kind: 'read' }, TRIAL, (answer, healthSignal) => {
+      .exchange({ kind: 'read' }, this.#unused, (answer, healthSignal) => {
         this.#reads.delete(read);
         report(healthSignal, answer.detail);
       });

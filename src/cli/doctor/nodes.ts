@@ -7,10 +7,10 @@ import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../config/schema.ts';
 import type { NodeReplyKind } from '../../core/model.ts';
 import type { Dialect, Rule } from '../../node/dialect/dialect.ts';
-import { keyCheck } from '../../node/dialect/keys.ts';
 import { meets } from '../../node/dialect/proof.ts';
 import { readReply } from '../../node/dialect/read-reply.ts';
 import { compileHeader, compilePath } from '../../node/dialect/template.ts';
+import { unusedKey } from '../../node/dialect/unused-key.ts';
 import { durationText } from '../input/duration.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 import type { Outcome } from './http.ts';
@@ -41,7 +41,7 @@ async function checkNode(
   const { dialect } = settings;
   const { health } = dialect;
   const base = new URL(node.url).pathname.replace(/\/+$/, '');
-  const key = missingKey(dialect);
+  const key = unusedKey(dialect);
   const path = compilePath(dialect.read.path, node.name)(key, '');
   const ask = (at: string) =>
     callNode(node, { path: at, headers: headersOf(node, dialect, key), timeoutMs });
@@ -61,15 +61,6 @@ async function checkNode(
     ...(kindOf(stray) === 'absent' ? [mistakable(check, dialect.name)] : []),
     ...clock(check, read.kind === 'answered' ? read : (ping ?? read)),
   ];
-}
-
-/** A key that does not exist, and that nodes of this dialect can have. */
-function missingKey(dialect: Dialect): string {
-  const id = randomUUID();
-  const number = String(900_000_000_000_000 + Math.floor(Math.random() * 1e13));
-  const tries = [`doctor-${id}`, id.replaceAll('-', ''), `doctor-${id}.example.`, number];
-  const faultOf = keyCheck(dialect);
-  return tries.find((key) => faultOf(key) === undefined) ?? `doctor-${id}`;
 }
 
 function headersOf(
