@@ -71,6 +71,7 @@ export const RULES: Rules = {
     fastify: ['ops/**'],
     ky: ['cli/**', 'observe/**'],
     'prom-client': ['ops/**'],
+    re2js: ['node/dialect/**'],
     uuid: ['protocol/**'],
     winston: ['observe/**'],
     yaml: ['config/**'],
