@@ -15,7 +15,8 @@ import { join } from 'node:path';
 import { SimApi, type SimControls } from './sim-api.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/nodesim/main.ts');
-const READY_MS_MAX = 20_000;
+/** Not a promise: 50 nodes, each a thread, take 14 s of two cores. */
+const READY_MS_MAX = 50_000;
 const NAMES = ['node01', 'node02', 'node03'];
 
 export interface NodesimOptions {

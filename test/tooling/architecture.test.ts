@@ -7,7 +7,8 @@ const PAGE = read('docs/architecture.md');
 /** The most files that one should have to read, by the first words of the question. */
 const AT_MOST = [
   ['How does a create', 16],
-  ['How is a command retried', 9],
+  ['How is a call retried', 4],
+  ['How is a command rolled back', 9],
   ['When does a breaker', 7],
   ['How does the daemon stop', 8],
   ['How does an audit', 7],
