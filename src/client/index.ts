@@ -13,7 +13,7 @@ export type {
   ListAnswer,
   NodeReport,
   NodeStats,
-  NodeStatus as NodeStanding,
+  NodeStatus,
   PingAnswer,
   SelectionAnswer,
   StatsAnswer,

@@ -80,18 +80,18 @@ export class Term {
   }
 
   #mistakenOf({ commands }: Batch, results: readonly unknown[]): Again | undefined {
-    const places = [...results.keys()].filter(
-      (place) => isExpired(results[place]) && this.#isWanted(commands[place]),
+    const indexes = [...results.keys()].filter(
+      (index) => isExpired(results[index]) && this.#isWanted(commands[index]),
     );
-    if (places.length === 0) return undefined;
-    const request = { op: 'batch' as const, commands: places.map((place) => commands[place]) };
+    if (indexes.length === 0) return undefined;
+    const request = { op: 'batch' as const, commands: indexes.map((index) => commands[index]) };
     const complete = (answer: object): object => {
       const later = resultsOf(answer);
       if (later === undefined) return answer;
       const whole = [...results];
-      for (const [index, place] of places.entries()) {
-        const result = later[index];
-        if (result !== undefined) whole[place] = result;
+      for (const [position, index] of indexes.entries()) {
+        const result = later[position];
+        if (result !== undefined) whole[index] = result;
       }
       return { results: whole };
     };

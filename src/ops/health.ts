@@ -25,15 +25,15 @@ export function health({ threads }: DaemonStatus): Verdict {
  * Whether new commands are taken in and can be driven, as far as it is this daemon's to do. A node that
  * is down is no reason to send them elsewhere: the next daemon of the cluster needs it as well.
  */
-export function readiness(standing: DaemonStatus): Verdict {
-  const { phase, threads, figures } = standing;
-  const { refusal } = acceptance(standing);
+export function readiness(status: DaemonStatus): Verdict {
+  const { phase, threads, figures } = status;
+  const { refusal } = acceptance(status);
   const reasons = threads.flatMap(faultsOf);
   if (refusal !== undefined && isOwn(refusal)) reasons.push(refusal.message);
   if (phase !== 'running') return verdict(reasons);
-  if (figures === undefined) reasons.push('the coordinator has told no figures yet');
+  if (figures === undefined) reasons.push('the coordinator has sent no figures yet');
   else if (figures.ageMs > FIGURES_MS_MAX) {
-    reasons.push(`the coordinator told its figures ${Math.round(figures.ageMs)} ms ago`);
+    reasons.push(`the latest figures of the coordinator are ${Math.round(figures.ageMs)} ms old`);
   } else if (!figures.latest.summary.threads.some((name) => name.startsWith('executor-'))) {
     reasons.push('no executor answers');
   }

@@ -20,7 +20,7 @@ interface Definition {
   readonly name: string;
   readonly help: string;
   readonly labels?: readonly string[];
-  readonly read: (standing: DaemonStatus) => readonly Sample[];
+  readonly read: (status: DaemonStatus) => readonly Sample[];
 }
 
 /**
@@ -32,14 +32,14 @@ const LOOP_HISTOGRAM = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map
   (part) => `nodejs_eventloop_lag_${part}_seconds`,
 );
 
-export function openMetrics(standing: () => DaemonStatus): Registry {
+export function openMetrics(status: () => DaemonStatus): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: RARELY_MS });
   for (const name of LOOP_HISTOGRAM) registry.removeSingleMetric(name);
   for (const definition of [...OF_THE_PROCESS, ...OF_THE_WORK]) {
     const { kind, name, help, labels = [], read } = definition;
     const shape = { name, help, labelNames: [...labels], registers: [registry] };
-    const samples = () => read(standing());
+    const samples = () => read(status());
     if (kind === 'gauge') {
       const gauge: Gauge = new Gauge({
         ...shape,
@@ -58,7 +58,7 @@ export function openMetrics(standing: () => DaemonStatus): Registry {
       });
     }
   }
-  openHistograms(registry, () => standing().figures?.latest);
+  openHistograms(registry, () => status().figures?.latest);
   return registry;
 }
 
@@ -156,8 +156,8 @@ const OF_THE_PROCESS: readonly Definition[] = [
     name: 'lockstep_accepting',
     help: '1 while new commands are taken in; else 0, and the label says why not.',
     labels: ['reason'],
-    read: (standing) => {
-      const { accepting, refusal } = acceptance(standing);
+    read: (status) => {
+      const { accepting, refusal } = acceptance(status);
       const labels = refusal === undefined ? {} : { reason: refusal.reason };
       return [{ labels, value: Number(accepting) }];
     },

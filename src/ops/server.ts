@@ -23,7 +23,7 @@ export interface OpsOptions {
 }
 
 /** @throws the error of `listen`, when the port is taken or no address of this machine */
-export async function startOps({ host, port, status: standing }: OpsOptions): Promise<void> {
+export async function startOps({ host, port, status }: OpsOptions): Promise<void> {
   const server = fastify({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS,
@@ -31,10 +31,10 @@ export async function startOps({ host, port, status: standing }: OpsOptions): Pr
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: true,
   });
-  const metrics = openMetrics(standing);
+  const metrics = openMetrics(status);
   server.server.maxConnections = CONNECTIONS_MAX;
-  server.get('/healthz', (_, reply) => answer(reply, health(standing())));
-  server.get('/readyz', (_, reply) => answer(reply, readiness(standing())));
+  server.get('/healthz', (_, reply) => answer(reply, health(status())));
+  server.get('/readyz', (_, reply) => answer(reply, readiness(status())));
   server.get('/metrics', async (_, reply) => {
     return reply.type(metrics.contentType).send(await metrics.metrics());
   });

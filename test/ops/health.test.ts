@@ -52,9 +52,9 @@ describe('/readyz', () => {
   test.each<[string, DaemonStatus]>([
     ['the daemon is starting', STARTING],
     ['the daemon is stopping', { ...HEALTHY, phase: 'stopping' }],
-    ['the coordinator has told no figures yet', { ...HEALTHY, figures: undefined }],
+    ['the coordinator has sent no figures yet', { ...HEALTHY, figures: undefined }],
     [
-      'the coordinator told its figures 6000 ms ago',
+      'the latest figures of the coordinator are 6000 ms old',
       { ...HEALTHY, figures: { latest: FIGURES, ageMs: 6000 } },
     ],
     [

@@ -1,6 +1,5 @@
 /** Each word of the glossary is used by the file it names; each has one meaning. */
 import { describe, expect, it } from 'vitest';
-import { PENDING } from '../../tools/words/words.ts';
 import { FILES, read } from './repository.ts';
 
 const ROWS = [...read('docs/glossary.md').matchAll(/^\| (?!word|-)(.+) \| (.+) \| (.+) \|$/gm)].map(
@@ -31,19 +30,8 @@ describe('the glossary', () => {
   });
 });
 
-/** A new word counts as used where the old one still stands. */
 function uses(source: string, word: string): boolean {
-  const before = PENDING.filter(({ now }) => now.split(', ').some((one) => same(one, word)));
-  return [word, ...before.map(({ old }) => old)].some((one) => {
-    const parts = one.split(/[\s_-]|(?<=[a-z])(?=[A-Z])/);
-    const within = parts.map((part) => part[0]?.toUpperCase() + part.slice(1)).join('');
-    return (
-      new RegExp(`\\b_*${parts.join('[\\s_-]*')}`, 'i').test(source) || source.includes(within)
-    );
-  });
-}
-
-function same(one: string, other: string): boolean {
-  const plain = (text: string): string => text.toLowerCase().replaceAll(/[\s_-]/g, '');
-  return plain(one) === plain(other);
+  const parts = word.split(/[\s_-]|(?<=[a-z])(?=[A-Z])/);
+  const within = parts.map((part) => part[0]?.toUpperCase() + part.slice(1)).join('');
+  return new RegExp(`\\b_*${parts.join('[\\s_-]*')}`, 'i').test(source) || source.includes(within);
 }

@@ -1,7 +1,7 @@
-/** Words that were given up do not come back as names in src; those that are to be given up are listed. */
+/** Words that were given up do not come back as names in src. */
 import { describe, expect, it } from 'vitest';
 import { names, namesIn } from '../../tools/words/occurrences.ts';
-import { BANNED, PENDING, PHRASES, type Word } from '../../tools/words/words.ts';
+import { BANNED, PHRASES, type Word } from '../../tools/words/words.ts';
 import { PAGES, PROGRAMS, read, withoutCode } from './repository.ts';
 
 const SOURCE = PROGRAMS.filter((path) => /^(src|bench)\//.test(path)).map((path) => ({
@@ -38,12 +38,8 @@ describe('words', () => {
     expect(occurrencesOf(word)).toEqual([]);
   });
 
-  it.each(PENDING)('$old stands somewhere still, or its line belongs to BANNED', (word) => {
-    expect(occurrencesOf(word)).not.toEqual([]);
-  });
-
-  it('stand in one list, once', () => {
-    const all = [...BANNED, ...PENDING].map(({ old, within }) => `${within} ${old}`);
+  it('stand in the list once', () => {
+    const all = BANNED.map(({ old, within }) => `${within} ${old}`);
     expect(all).toEqual([...new Set(all)]);
   });
 

@@ -1,7 +1,6 @@
 /**
  * Words that were given up as names in `src/` or `bench/`, each with the one that took its place (docs/glossary.md).
- * `BANNED` must not come back. `PENDING` still stand somewhere: whoever renames the last of one moves its
- * line over. A test holds both lists to that.
+ * A test fails where one comes back.
  */
 
 export interface Word {
@@ -69,13 +68,8 @@ export const BANNED: readonly Word[] = [
   part('front', 'clientSocket, port'),
   part('wording', 'codec'),
   part('hear', 'receive'),
-];
-
-export const PENDING: readonly Word[] = [
-  // Words that are no words: values by name, states, messages.
   part('standing', 'status, snapshot, state'),
   part('told', 'sent, logged, notified'),
-  // Words of our own where the field has one.
   part('courier', 'sender'),
   part('places', 'slots'),
   part('telling', 'safeFields'),

@@ -35,6 +35,6 @@ export function namesOf(nodes: Given['nodes']): readonly string[] {
  * look-ups only half of the pool: of four threads, unless more are set before the first is used.
  * With one thread for each name, a hanging look-up delays no other.
  */
-function makeRoomForLookups(places: number): void {
-  process.env['UV_THREADPOOL_SIZE'] ??= String(2 * places);
+function makeRoomForLookups(names: number): void {
+  process.env['UV_THREADPOOL_SIZE'] ??= String(2 * names);
 }

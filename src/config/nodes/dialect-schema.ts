@@ -23,17 +23,20 @@ const BODY_MAX = 64 * 1024;
 const TIMEOUT_MAX = 28_000;
 
 /** A path with placeholders, as it is appended to a base URL. */
-function path(places: readonly string[]) {
+function path(placeholders: readonly string[]) {
   return z
     .string()
     .max(500)
     .regex(/^\/[!-~]*$/, 'does not begin with / or holds something else than printable ASCII')
     .refine((text) => !text.includes('#'), 'holds a fragment (#)')
     .superRefine((text, context) => {
-      const rest = places.reduce((left, place) => left.replaceAll(`{${place}}`, ''), text);
+      const rest = placeholders.reduce(
+        (left, placeholder) => left.replaceAll(`{${placeholder}}`, ''),
+        text,
+      );
       if (!/[{}]/.test(rest)) return;
       const hint = rest.includes('{groupId}') ? '; {groupId} is called {key} now' : '';
-      const known = places.map((place) => `{${place}}`).join(' and ');
+      const known = placeholders.map((placeholder) => `{${placeholder}}`).join(' and ');
       const message = known === '' ? 'holds braces' : `holds braces other than ${known}${hint}`;
       context.addIssue({ code: 'custom', message });
     });
@@ -86,7 +89,7 @@ function templateFault(text: string): string | undefined {
     return 'holds a secret, which belongs to the nodes: nodes.NAME.headers or auth';
   }
   const place = unknownPlace(text);
-  if (place !== undefined) return `holds ${place}: places are {key}, {id} and {node}`;
+  if (place !== undefined) return `holds ${place}: places here are {key}, {id} and {node}`;
   return headerTextFault(text);
 }
 
@@ -108,7 +111,7 @@ const body = written(
       if ('json' in given && text === '{key:number}') continue;
       const place = unknownPlace(text);
       if (place !== undefined)
-        fault(`holds ${place}: places are {key}, {id}, {node}, and "{key:number}"`);
+        fault(`holds ${place}: places here are {key}, {id}, {node}, and "{key:number}"`);
     }
     if (JSON.stringify(given).length > BODY_MAX) fault(`is longer than ${BODY_MAX} characters`);
     return given;

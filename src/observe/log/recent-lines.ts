@@ -42,8 +42,8 @@ export function linesOn(error: unknown): readonly RecentLine[] {
   return Array.isArray(lines) ? (lines as RecentLine[]) : [];
 }
 
-/** Names, ids and numbers tell how it came; what records hold is nobody's business. */
-const TELLING = new Set(
+/** Names, ids and numbers show how an error came about. The content of records is not sent. */
+const SAFE_FIELDS = new Set(
   ['id', 'seq', 'op', 'state', 'node', 'lane', 'thread', 'executor', 'count', 'attempt'].concat([
     'request',
     'answer',
@@ -58,7 +58,8 @@ const TELLING = new Set(
 
 export function safeFields(fields: Fields): Fields {
   const entries = Object.entries(fields).filter(
-    ([key, value]) => TELLING.has(key) && (typeof value === 'string' || typeof value === 'number'),
+    ([key, value]) =>
+      SAFE_FIELDS.has(key) && (typeof value === 'string' || typeof value === 'number'),
   );
   return Object.fromEntries(entries);
 }

@@ -63,8 +63,8 @@ export class Notifier {
 
   async #sendRest(timeoutMs: number): Promise<void> {
     await this.#sending;
-    const isTold = this.#isAskedToWait && performance.now() < this.#notBefore;
-    if (this.#queue.length > 0 && !isTold) await this.#send(timeoutMs);
+    const mustWait = this.#isAskedToWait && performance.now() < this.#notBefore;
+    if (this.#queue.length > 0 && !mustWait) await this.#send(timeoutMs);
   }
 
   #schedule(): void {

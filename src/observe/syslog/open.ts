@@ -37,15 +37,15 @@ export function openSyslog({ target, origin, format, complain, clean }: SyslogOp
       ? loggerFrame(level, text)
       : rfc5424Frame({ ...own, time, level }, text);
   };
-  const courier = new SyslogSender({
+  const sender = new SyslogSender({
     open: openerOf(target, app),
     droppedFrame: (count) => frame(droppedEvent(count)),
     onOutage: (reason) => complain(`syslog ${nameOf(target)} takes no lines: ${reason}`),
     onDropped: (count) => complain(`syslog ${nameOf(target)} has missed ${count} lines`),
   });
   return {
-    send: (event) => courier.send(frame(event)),
-    close: (timeoutMs) => courier.close(timeoutMs),
+    send: (event) => sender.send(frame(event)),
+    close: (timeoutMs) => sender.close(timeoutMs),
   };
 }
 

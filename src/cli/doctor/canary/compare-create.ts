@@ -4,7 +4,7 @@ import { parseJson } from '../../../node/dialect/record.ts';
 import { type Finding, fail } from '../finding.ts';
 import type { Course } from './course.ts';
 import type { Answered, CanaryNode } from './node.ts';
-import { placesOf } from './places.ts';
+import { pointersTo } from './pointers.ts';
 import { isShown, otherKey, replyText } from './removal.ts';
 import { isRead, type Sections, sectionFor } from './rule-for.ts';
 import { advice, checkOf, proposalOf } from './words.ts';
@@ -37,9 +37,9 @@ function wantedOf({ dialect, key, access }: CanaryNode) {
 function keySection(node: CanaryNode, { reply, response }: Answered): Sections | undefined {
   if (reply.kind !== 'misnamed' && reply.kind !== 'lost') return undefined;
   const { dialect, ...wanted } = wantedOf(node);
-  const places = [...placesOf(parseJson(response.body), node.key), null];
-  const key = places.find((place) => {
-    const other = { ...dialect, create: { ...dialect.create, key: place } };
+  const pointers = [...pointersTo(parseJson(response.body), node.key), null];
+  const key = pointers.find((pointer) => {
+    const other = { ...dialect, create: { ...dialect.create, key: pointer } };
     return isRead(response, wanted, { dialect: other, kind: 'applied' });
   });
   return key === undefined ? undefined : { create: { key } };

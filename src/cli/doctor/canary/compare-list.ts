@@ -3,7 +3,7 @@ import { parseJson } from '../../../node/dialect/record.ts';
 import { type Finding, fail, warn } from '../finding.ts';
 import type { Course } from './course.ts';
 import type { CanaryNode } from './node.ts';
-import { arrayWith } from './places.ts';
+import { arrayWith } from './pointers.ts';
 import { isShown } from './removal.ts';
 import { checkOf, proposalOf } from './words.ts';
 

@@ -6,7 +6,7 @@ import { type Finding, fail } from '../finding.ts';
 import { foldHint } from './compare-create.ts';
 import type { Course } from './course.ts';
 import type { CanaryNode } from './node.ts';
-import { foldedKey, placesOf } from './places.ts';
+import { foldedKey, pointersTo } from './pointers.ts';
 import { isShown } from './removal.ts';
 import { isRead, type Sections, sectionFor } from './rule-for.ts';
 import { advice, checkOf, proposalOf } from './words.ts';
@@ -49,7 +49,7 @@ function recordSections(node: CanaryNode, response: Response): Sections | undefi
 }
 
 function recordsIn({ body }: Response, key: string): readonly Dialect['record'][] {
-  return placesOf(parseJson(body), key).flatMap((place) => [
+  return pointersTo(parseJson(body), key).flatMap((place) => [
     { key: place, type: 'text' } as const,
     { key: place, type: 'number' } as const,
   ]);

@@ -23,7 +23,7 @@ interface Wanted extends Asked {
 }
 
 /** Members by which errors in JSON are told from each other. */
-const TELLING = ['error', 'code', 'message', 'detail', 'title', 'reason', 'type', 'status'];
+const ERROR_MEMBERS = ['error', 'code', 'message', 'detail', 'title', 'reason', 'type', 'status'];
 const TEXT_MAX = 200;
 /** Of one request only. */
 const VARYING = /[0-9a-f]{8,}|\d{4,}/i;
@@ -42,12 +42,12 @@ export type Sections = Readonly<Record<string, unknown>>;
 
 function ruleFor(response: Response, wanted: Wanted): Rule | undefined {
   const { dialect, call, member, kind } = wanted;
-  const isTold = (rule: Rule) => isExplicit(rule) || rule.proof !== undefined;
+  const isProven = (rule: Rule) => isExplicit(rule) || rule.proof !== undefined;
   // Where the key is in no answer, a status alone would be any page's.
   const needsProof = member === 'present' && dialect.record.key === null;
   return candidates(response, wanted).find(
     (rule) =>
-      (!needsProof || isTold(rule)) &&
+      (!needsProof || isProven(rule)) &&
       isRead(response, wanted, {
         dialect: { ...dialect, [call]: { ...dialect[call], [member]: [rule] } },
         kind,
@@ -87,7 +87,7 @@ function jsonOf({ body }: Response, asked: Asked): Partial<Rule> | undefined {
   const value = parseJson(body);
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [at, members] of [['', value], ...nested(value)] as const) {
-    for (const name of TELLING) {
+    for (const name of ERROR_MEMBERS) {
       const pattern = patternOf((members as Readonly<Record<string, unknown>>)[name], asked);
       if (pattern !== undefined) return { json: { [`${at}/${name}`]: [pattern] } };
     }

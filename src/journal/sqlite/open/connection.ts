@@ -36,19 +36,19 @@ export interface JournalConnection {
 }
 
 export interface JournalPaths {
-  /** Other places where a journal may have been saved after its files were removed (saved.ts). */
+  /** Other paths where a journal may have been saved after its files were removed (saved.ts). */
   readonly savedIn?: readonly string[];
   /** Gives the saved copy up: the start continues with the journal in place. */
   readonly fresh?: boolean;
 }
 
 /** @throws JournalError */
-export function connect(file: string, places: JournalPaths = {}): JournalConnection {
+export function connect(file: string, paths: JournalPaths = {}): JournalConnection {
   const path = prepareFolder(file);
   try {
     const lock = lockJournal(path);
     try {
-      const db = openDatabase(path, places);
+      const db = openDatabase(path, paths);
       return { path, lock, db, vigil: new Vigil(path) };
     } catch (error) {
       lock.release();

@@ -22,9 +22,9 @@ export interface OpenOptions extends JournalPaths {
  * @throws JournalError `locked`, `saved_copy`, `newer_schema`, `foreign`, `denied`, `corrupt`, `io`,
  *   `full`
  */
-export function openSqliteJournal(file: string, places: JournalPaths = {}): SqliteJournal {
+export function openSqliteJournal(file: string, paths: JournalPaths = {}): SqliteJournal {
   refuseReadOnly(file);
-  return new SqliteJournal(connect(file, places), { savedIn: places.savedIn ?? [] });
+  return new SqliteJournal(connect(file, paths), { savedIn: paths.savedIn ?? [] });
 }
 
 /** The same, and verifies the file after an end that was not in order, if that is fast enough. */

@@ -1,15 +1,15 @@
 /** Where a key stands in what a node says, as JSON pointers. */
 
-/** Places are looked for so deep, and no more than these are told. */
+/** The depth of the search, and the most pointers that it returns. */
 const DEPTH_MAX = 6;
-const PLACES_MAX = 5;
+const POINTERS_MAX = 5;
 
 /** Of all texts that are the key, and of all numbers that are written so. */
-export function placesOf(value: unknown, key: string): readonly string[] {
+export function pointersTo(value: unknown, key: string): readonly string[] {
   const found: string[] = [];
   collect(value, { at: '', depth: 0 }, (member, at) => {
     if (typeof member === 'string' ? member === key : String(member) === key) found.push(at);
-    return found.length < PLACES_MAX;
+    return found.length < POINTERS_MAX;
   });
   return found;
 }
@@ -34,8 +34,8 @@ export function arrayWith(
   if (typeof value !== 'object' || value === null) return undefined;
   if (Array.isArray(value)) {
     for (const item of value as readonly unknown[]) {
-      const [place] = placesOf(item, key);
-      if (place !== undefined) return { items: at, key: place };
+      const [pointer] = pointersTo(item, key);
+      if (pointer !== undefined) return { items: at, key: pointer };
     }
     return undefined;
   }
