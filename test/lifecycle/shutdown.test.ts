@@ -206,7 +206,8 @@ describe('P4.5: whether the connections to nodes are closed, as the coordinator 
       hardExitMs: 2000,
     });
     await daemon.logged('ready');
-    daemon.signal('SIGTERM');
+    // A thread that is lost ends the daemon by itself; a signal before its loss would make the stop intended.
+    if (executor === 'works' || executor === 'spins when stopped') daemon.signal('SIGTERM');
     expect(await daemon.exit).toBe(code);
     expect(daemon.lines.includes('info nodes are left')).toBe(isTold);
   });
