@@ -5,10 +5,7 @@
  * `ClientError` only if there was none. Every call is bounded in time, the calls in flight and the
  * calls that wait for a place are bounded in number (P9). Every command carries an id, so whatever
  * goes unanswered is asked again and still done once (P7); see calls.ts for when.
- *
- * Not here: checks of a request (the daemon rejects a wrong one with the reason).
  */
-
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CommandAnswer, isError } from '../protocol/answer.ts';

@@ -292,15 +292,8 @@ export interface Context {
   readonly policy: Policy;
 }
 
+const DURABLE = new Set<Entry['kind']>(['began', 'turned', 'node_turned', 'stuck', 'settled']);
+
 export function isDurable(entry: Entry): entry is DurableEntry {
-  switch (entry.kind) {
-    case 'began':
-    case 'turned':
-    case 'node_turned':
-    case 'stuck':
-    case 'settled':
-      return true;
-    default:
-      return false;
-  }
+  return DURABLE.has(entry.kind);
 }

@@ -15,7 +15,6 @@ import {
   type Context,
   type DurableEntry,
   type Effect,
-  type Inherited,
   type Input,
   isDurable,
   type NodeState,
@@ -31,27 +30,8 @@ import { noteSaga } from './error-context.ts';
 import { Gate, type Trial } from './gate.ts';
 import { Health } from './health.ts';
 import { inspectionOf } from './inspection.ts';
-import type { Cancel, ExecutorPorts, RunningExchange } from './ports.ts';
-
-/** An exchange that runs with this node. */
-interface Underway {
-  readonly node: string;
-  readonly exchange: RunningExchange;
-}
-
-/** One saga in work. */
-interface Run {
-  saga: Saga;
-  /** Set if an earlier life may have driven the saga. */
-  readonly inherited: Inherited | undefined;
-  /** Reports of durable entries that the journal has not confirmed. */
-  unconfirmed: number;
-  readonly exchanges: Underway[];
-  /** The time of its next tick. */
-  wake: { readonly at: number; readonly cancel: Cancel } | undefined;
-  /** Operators' requests that wait until their act takes effect. */
-  readonly operators: Ticket[];
-}
+import type { ExecutorPorts } from './ports.ts';
+import type { Run, Underway } from './run.ts';
 
 type ExchangeEffect = Extract<Effect, { kind: 'exchange' }>;
 

@@ -1,9 +1,6 @@
 /**
- * `/metrics`: what main knows of itself and its threads, and the coordinator's latest figures, as
- * Prometheus reads them. Nothing is counted here: every scrape shows the counters of those who do
- * the work (totals since the start of this process).
- *
- * docs/operate/monitor.md has one row for each metric; a test compares the two.
+ * `/metrics`, as Prometheus reads them: what main knows of itself and its threads, and the coordinator's latest
+ * totals since the start of this process. docs/operate/monitor.md has one row for each metric; a test compares.
  */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Figures } from '../protocol/figures.ts';

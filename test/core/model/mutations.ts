@@ -30,13 +30,13 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'P2: the direction is durable',
     histories: 3,
     historiesToOutcome: 1000,
-    edits: [{ file: 'model.ts', from: "    case 'turned':\n", to: '' }],
+    edits: [{ file: 'model.ts', from: "'turned', ", to: '' }],
   },
   {
     rule: 'P2: the direction of one node is durable',
     histories: 7,
     historiesToOutcome: 2500,
-    edits: [{ file: 'model.ts', from: "    case 'node_turned':\n", to: '' }],
+    edits: [{ file: 'model.ts', from: "'node_turned', ", to: '' }],
   },
   {
     rule: 'P4.3: a node counts as at its goal only by an exchange begun after the wait',

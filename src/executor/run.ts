@@ -1,0 +1,24 @@
+/** A saga that this executor drives, and what is under way for it. */
+import type { Inherited, Saga } from '../core/model.ts';
+import type { Ticket } from '../protocol/work.ts';
+import type { Cancel, RunningExchange } from './ports.ts';
+
+/** An exchange that runs with this node. */
+export interface Underway {
+  readonly node: string;
+  readonly exchange: RunningExchange;
+}
+
+/** One saga in work. */
+export interface Run {
+  saga: Saga;
+  /** Set if an earlier life may have driven the saga. */
+  readonly inherited: Inherited | undefined;
+  /** Reports of durable entries that the journal has not confirmed. */
+  unconfirmed: number;
+  readonly exchanges: Underway[];
+  /** The time of its next tick. */
+  wake: { readonly at: number; readonly cancel: Cancel } | undefined;
+  /** Operators' requests that wait until their act takes effect. */
+  readonly operators: Ticket[];
+}
