@@ -18,7 +18,7 @@ async function findingsOn(words: string, dialect: string): Promise<readonly Find
   });
   const { port } = server.address() as AddressInfo;
   const env = { LOCKSTEP_NODES: `node01=http://127.0.0.1:${port}/v1`, LOCKSTEP_DIALECT: dialect };
-  const { stdout } = await runCli(['doctor', '--json', '--timeout', '20s'], { env });
+  const { stdout } = await runCli(['doctor', '--json', '--timeout', '5s'], { env });
   const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
   return findings.filter(({ check, level }) => check === 'node node01' && level !== 'ok');
 }

@@ -21,7 +21,7 @@ describe.each([docker, rabbitmq])('P1: the worked example for $name', (api) => {
     if (why !== undefined) return ctx.skip(why);
     const { client, config, env, nodes } = await stage(api, direct);
     const held = () => Promise.all([...nodes.values()].map((node) => node.keys()));
-    const words = ['doctor', '--json', '--timeout', '20s', '--config', config];
+    const words = ['doctor', '--json', '--timeout', '8s', '--config', config];
     const { stdout } = await runCli([...words, '--try', api.keyOf(0)], { env });
     const { findings } = JSON.parse(stdout) as { findings: { check: string; level: string }[] };
     const levels = (check: string) =>

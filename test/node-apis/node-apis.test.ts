@@ -130,7 +130,7 @@ describe.each(CASES)('P1: $api.name, by configuration alone, $way.name', ({ api,
     const why = api.missing() ?? way.missing();
     if (why !== undefined) return ctx.skip(why);
     const { config, env, nodes } = await stage(api, way);
-    const words = ['doctor', '--json', '--timeout', '20s', '--config', config];
+    const words = ['doctor', '--json', '--timeout', '8s', '--config', config];
     const { stdout } = await runCli([...words, '--try', api.keyOf(0)], { env });
     const { findings } = JSON.parse(stdout) as { findings: { check: string; level: string }[] };
     const ofNodes = findings.filter(({ check }) => check.startsWith('node '));
