@@ -46,7 +46,7 @@ describe('audit', () => {
     repairs.push(await run('--repair', '--yes'));
     stop.abort();
     const last = new Map((await Promise.all(load)).flatMap((lot) => [...lot]));
-    for (const { stdout } of repairs) expect(stdout).toMatch(/repair: \d+ keys mended/);
+    for (const { stdout } of repairs) expect(stdout).toMatch(/repair: \d+ keys repaired/);
     await expect.poll(async () => summaryOf(client), { timeout: 30_000 }).toBe(0);
     const gone = KEYS.filter((key) => last.get(key) === 'delete');
     expect(gone.length).toBeGreaterThan(20);
