@@ -162,12 +162,12 @@ function logsOf(copy: BuiltCopy): string {
 }
 
 const requireFrom = createRequire(import.meta.url) as unknown as (path: string) => {
-  pointersTo: (env: NodeJS.ProcessEnv) => { readonly pids: string };
+  placesOf: (env: NodeJS.ProcessEnv) => { readonly pids: string };
 };
 
 /** pm2 writes a process's number down when it has started it. */
 function pidOf(root: string, app: string): number | undefined {
-  const { pids } = requireFrom(join(root, 'supervisor/places.cjs')).pointersTo({});
+  const { pids } = requireFrom(join(root, 'supervisor/places.cjs')).placesOf({});
   const [file] = globSync(`${pids}${app}-*.pid`);
   if (file === undefined) return undefined;
   try {

@@ -54,9 +54,9 @@ export async function supervisedProject(folder = ''): Promise<SupervisedProject>
   const places = (env: NodeJS.ProcessEnv = {}): Places =>
     (
       createRequire(import.meta.url)(join(root, 'supervisor/places.cjs')) as {
-        pointersTo: (env: NodeJS.ProcessEnv) => Places;
+        placesOf: (env: NodeJS.ProcessEnv) => Places;
       }
-    ).pointersTo({ ...process.env, ...own, ...env });
+    ).placesOf({ ...process.env, ...own, ...env });
   const pidOf = (name: string, env?: NodeJS.ProcessEnv): number =>
     pidIn([`${places(env).pids}${name}-*.pid`, join(root, 'data/pm2/pids', `${name}-*.pid`)]);
   return {
