@@ -5,6 +5,7 @@
  * connection came back and when an attempt went unanswered for long; the daemon then answers what
  * it answered before, or when it would have (P7). What arrives for a call that is gone is dropped.
  */
+import { Fifo } from '../base/fifo.ts';
 import type { Outgoing } from './connection.ts';
 
 /** An attempt that took this long may have been lost: ask again. */
@@ -35,7 +36,7 @@ export class Calls {
   readonly #wire: Wire;
   readonly #inFlightMax: number;
   readonly #inFlight = new Map<string, PendingCall>();
-  readonly #waiting: Wanted[] = [];
+  #waiting = new Fifo<Wanted>();
   #last = 0;
 
   constructor(inFlightMax: number, wire: Wire) {
@@ -45,7 +46,7 @@ export class Calls {
 
   /** How many calls wait for a place among those in flight. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.size;
   }
 
   add(options: Wanted): void {
@@ -63,9 +64,10 @@ export class Calls {
   }
 
   failAll(error: Error): void {
-    const waiting = this.#waiting.splice(0);
+    const waiting = this.#waiting;
+    this.#waiting = new Fifo();
     for (const correlation of this.#inFlight.keys()) this.fail(correlation, error);
-    for (const options of waiting) options.fail(error);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) next.fail(error);
   }
 
   /** The connection broke: whatever was sent over it and not answered may be lost. */

@@ -39,12 +39,12 @@ export interface ConnectionListener {
 export type Link = 'refused' | 'foreign' | 'up';
 
 export class Connection {
-  link: Link = 'refused';
   readonly #endpoint: string;
   readonly #socket: Dealer;
   readonly #listener: ConnectionListener;
   /** In the order of writing; a message is in it once at most. */
   readonly #queue = new Set<Outgoing>();
+  #link: Link = 'refused';
   #pumping = false;
   #closed = false;
 
@@ -72,6 +72,10 @@ export class Connection {
     this.#run(this.#receive());
   }
 
+  get link(): Link {
+    return this.#link;
+  }
+
   /** Queues it; it goes out as soon as there is a connection. */
   write(message: Outgoing): void {
     message.fate = 'queued';
@@ -94,22 +98,22 @@ export class Connection {
   #watch(): void {
     const { events } = this.#socket;
     events.on('handshake', () => {
-      this.link = 'up';
+      this.#link = 'up';
       this.#listener.onUp();
       this.#goOn();
     });
     events.on('disconnect', () => {
-      if (this.link !== 'up') return;
-      this.link = 'refused';
+      if (this.#link !== 'up') return;
+      this.#link = 'refused';
       this.#listener.onDown();
       this.#renew();
     });
     events.on('close', () => {
-      this.link = 'refused';
+      this.#link = 'refused';
     });
     for (const event of ['handshake:error:protocol', 'handshake:error:other'] as const) {
       events.on(event, () => {
-        this.link = 'foreign';
+        this.#link = 'foreign';
       });
     }
   }
@@ -119,7 +123,7 @@ export class Connection {
    * go out when its call has long been given up. What is still waited for is written again.
    */
   #renew(): void {
-    if (this.#closed || this.link === 'up') return;
+    if (this.#closed || this.#link === 'up') return;
     if (this.#socket.readable) {
       setImmediate(() => this.#renew());
       return;
@@ -132,14 +136,14 @@ export class Connection {
   }
 
   #goOn(): void {
-    if (!this.#pumping && this.link === 'up') this.#run(this.#pump());
+    if (!this.#pumping && this.#link === 'up') this.#run(this.#pump());
   }
 
   async #pump(): Promise<void> {
     this.#pumping = true;
     // A set is walked in order, what is added on the way included.
     for (const message of this.#queue) {
-      if (this.link !== 'up') break;
+      if (this.#link !== 'up') break;
       this.#queue.delete(message);
       await this.#socket.send([...message.frames()]);
       message.fate = 'sent';

@@ -1,6 +1,10 @@
 /** Repeats of commands that are open, and who waits for their end. */
 import { expect, test } from 'vitest';
+import type { Respond } from '../../src/coordinator/ports.ts';
+import { OpenCommand } from '../../src/coordinator/queue/open-command.ts';
+import type { CommandAnswer } from '../../src/protocol/answer.ts';
 import { parseValue } from '../../src/protocol/parse-request.ts';
+import { commandOf } from '../core/builders.ts';
 import { type Desk, openDesk } from './support/desk.ts';
 import { settled } from './support/reports.ts';
 
@@ -44,3 +48,29 @@ test('P9: 10,000 repeats wait in all; beyond it busy, until some are answered', 
   await desk.rest();
   expect(again.isOpen).toBe(true);
 });
+
+test('P9: a repeat costs the same however many wait: 10,000 of one id take milliseconds', () => {
+  const open = new OpenCommand(commandOf());
+  const begun = performance.now();
+  for (let count = 0; count < 10_000; count++) {
+    const respond = waiterBehind(`client ${count}`);
+    expect(open.hasWaiter(respond)).toBe(false);
+    open.addWaiter(respond);
+  }
+  // With a step for each that waits it would be seconds.
+  expect(performance.now() - begun).toBeLessThan(1000);
+  expect(open.hasWaiter(waiterBehind('client 0'))).toBe(true);
+});
+
+test('P7: envelopes are told apart by their frames, not by the bytes in all', () => {
+  const open = new OpenCommand(commandOf());
+  open.addWaiter(waiterBehind('ab', 'c'));
+  expect(open.hasWaiter(waiterBehind('ab', 'c'))).toBe(true);
+  expect(open.hasWaiter(waiterBehind('a', 'bc'))).toBe(false);
+  expect(open.hasWaiter(waiterBehind('abc'))).toBe(false);
+});
+
+function waiterBehind(...frames: readonly string[]): Respond<CommandAnswer> {
+  const envelope = frames.map((frame) => Buffer.from(frame));
+  return Object.assign(() => {}, { envelope });
+}

@@ -39,7 +39,7 @@ describe('lanes', () => {
         }
         let interactive = 0;
         for (let index = 0; index < places; index++) {
-          if (lanes.next()?.command.lane === 'interactive') interactive++;
+          if (lanes.takeNext()?.command.lane === 'interactive') interactive++;
         }
         expect(Math.abs(interactive - places * interactiveShare)).toBeLessThanOrEqual(1);
       }),
@@ -51,11 +51,11 @@ describe('lanes', () => {
       fc.property(share, fc.nat(50), (interactiveShare, before) => {
         const lanes = new Lanes(interactiveShare);
         for (let index = 0; index < 200; index++) lanes.add(waiting('bulk'));
-        for (let index = 0; index < before; index++) lanes.next();
+        for (let index = 0; index < before; index++) lanes.takeNext();
         const one = waiting('interactive');
         lanes.add(one);
         let places = 1;
-        while (lanes.next() !== one) places++;
+        while (lanes.takeNext() !== one) places++;
         expect(places).toBeLessThanOrEqual(Math.ceil(1 / interactiveShare));
       }),
     );
@@ -77,7 +77,7 @@ describe('lanes', () => {
         const model: Record<Lane, OpenCommand[]> = { interactive: [], bulk: [] };
         for (const act of all) {
           if (act === 'next') {
-            const open = lanes.next();
+            const open = lanes.takeNext();
             const heads = [model.interactive[0], model.bulk[0]];
             expect(heads).toContain(open);
             if (open !== undefined) model[open.command.lane].shift();
@@ -94,7 +94,7 @@ describe('lanes', () => {
           }
         }
         let rest = model.interactive.length + model.bulk.length;
-        while (lanes.next() !== undefined) rest--;
+        while (lanes.takeNext() !== undefined) rest--;
         expect(rest).toBe(0);
       }),
     );

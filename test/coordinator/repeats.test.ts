@@ -172,6 +172,33 @@ describe('P7: asked twice, done once', () => {
     expect(open.answer).toMatchObject({ id: 'a', state: 'committed' });
   });
 
+  test('P7: a repeat gets the first outcome, though the nodes of now cannot take its key', async () => {
+    const before = await openDesk();
+    before.ask(FIVE);
+    before.ask({ op: 'create', id: 'b', groupId: '6' });
+    await before.rest();
+    before.report(settled(before, 'b'));
+    await before.rest();
+    const desk = await openDesk({
+      clock: before.clock,
+      from: before.crash(),
+      unroutable: () => 'groupId does not match the key pattern',
+    });
+    const open = desk.ask(FIVE);
+    const over = desk.ask({ op: 'create', id: 'b', groupId: '6' });
+    const conflict = desk.ask({ op: 'create', id: 'b', groupId: '7' });
+    const others = [desk.ask({ ...FIVE, id: 'c' }), desk.ask({ op: 'create', groupId: '5' })];
+    await desk.rest();
+    expect(over.answer).toMatchObject({ id: 'b', state: 'committed' });
+    expect(conflict.answer).toMatchObject({ id: 'b', error: { code: 'id_conflict' } });
+    for (const { answer } of others)
+      expect(answer).toMatchObject({ error: { code: 'invalid_request', field: 'groupId' } });
+    expect(open.isOpen).toBe(true);
+    desk.report(settled(desk, 'a'));
+    await desk.rest();
+    expect(open.answer).toMatchObject({ id: 'a', state: 'committed' });
+  });
+
   test('P7: an id is free again once its command was pruned', async () => {
     const desk = await openDesk({ retentionMs: 60_000 });
     desk.ask(FIVE);

@@ -69,11 +69,12 @@ test('a crashed memory journal leaves what was committed, and nothing else', asy
 
 test('a memory journal that is told to refuse stores nothing until it is told otherwise', async () => {
   const journal = new MemoryJournal();
-  journal.refusal = new JournalError('no room', { code: 'full' });
-  await expect(journal.commit(batch({ accept: [begun(1)] }))).rejects.toBe(journal.refusal);
-  await expect(journal.prune({ lived: 0, retentionMs: 0, limit: 1 })).rejects.toBe(journal.refusal);
+  const full = new JournalError('no room', { code: 'full' });
+  journal.refuseChanges(full);
+  await expect(journal.commit(batch({ accept: [begun(1)] }))).rejects.toBe(full);
+  await expect(journal.prune({ lived: 0, retentionMs: 0, limit: 1 })).rejects.toBe(full);
   expect((await journal.head()).lastSeq).toBe(0);
-  journal.refusal = undefined;
+  journal.refuseChanges(undefined);
   await journal.commit(batch({ accept: [begun(1)] }));
   expect((await journal.head()).lastSeq).toBe(1);
 });

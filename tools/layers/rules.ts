@@ -60,7 +60,7 @@ export const RULES: Rules = {
     lifecycle: layer(BASE, PROTOCOL, LOG_PORT, NOTICE_KINDS),
     observe: layer(BASE, 'node/access/access.ts'),
     config: layer(BASE, ACCESS, ...DIALECTS),
-    client: layer(PROTOCOL),
+    client: layer(BASE, PROTOCOL),
     nodesim: layer(BASE),
     cli: layer(BASE, 'client/**', 'config/**', CORE, PROTOCOL, 'node/**', ...JOURNAL_COPIES),
   },

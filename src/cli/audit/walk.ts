@@ -65,16 +65,20 @@ export async function walk(client: LockstepClient, job: Walk): Promise<Walked> {
 }
 
 class Walker {
-  checked = 0;
   readonly unjournaled = new Set<string>();
   readonly #client: LockstepClient;
   readonly #job: Walk;
   #busy = new Set<string>();
+  #checked = 0;
   readonly #unlisted = new Set<string>();
 
   constructor(client: LockstepClient, job: Walk) {
     this.#client = client;
     this.#job = job;
+  }
+
+  get checked(): number {
+    return this.#checked;
   }
 
   get busy(): number {
@@ -105,7 +109,7 @@ class Walker {
   }
 
   async busyOnes(): Promise<ErrorReply | undefined> {
-    const { checked } = this;
+    const checked = this.#checked;
     for (let round = 0; round < BUSY_ROUNDS && this.#busy.size > 0; round++) {
       await rest(BUSY_PAUSE_MS, this.#job.stop);
       if (this.#job.stop.aborted) return undefined;
@@ -117,7 +121,7 @@ class Walker {
       }
     }
     // They have been counted already.
-    this.checked = checked;
+    this.#checked = checked;
     return undefined;
   }
 
@@ -129,7 +133,7 @@ class Walker {
     const page = await this.#client.audit({ ...what, unknown }, { persist: true });
     if (isError(page)) return page;
     const tookMs = performance.now() - begun;
-    this.checked += page.checked;
+    this.#checked += page.checked;
     for (const key of page.busy) if (this.#busy.size < KEPT_MAX) this.#busy.add(key);
     for (const key of page.unjournaled ?? [])
       if (this.unjournaled.size < KEPT_MAX) this.unjournaled.add(key);

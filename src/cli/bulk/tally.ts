@@ -19,14 +19,18 @@ export interface Failure {
 }
 
 export class Tally {
-  done = 0;
   readonly outcomes = new Map<string, number>();
   readonly failures: Failure[] = [];
   readonly #wait: Waiting['wait'];
+  #done = 0;
   readonly #latencies = createHistogram({ lowest: 1, highest: LATENCY_US_MAX, figures: 3 });
 
   constructor(wait: Waiting['wait']) {
     this.#wait = wait;
+  }
+
+  get done(): number {
+    return this.#done;
   }
 
   get total(): number {
@@ -34,7 +38,7 @@ export class Tally {
   }
 
   get failed(): number {
-    return this.total - this.done;
+    return this.total - this.#done;
   }
 
   /** Milliseconds; undefined before the first answer. */
@@ -49,7 +53,7 @@ export class Tally {
       const { code, message } = answer.error;
       this.fault({ key, outcome: code, why: message });
     } else if (isDone(answer, this.#wait)) {
-      this.done += 1;
+      this.#done += 1;
       this.#count(answer.state);
     } else {
       this.fault({ key, outcome: outcomeText(answer), id: answer.id, why: responsesText(answer) });

@@ -37,13 +37,14 @@ export class BreakerReporter {
     const details = { node, from, cause, trialsFailed, nextTrialInMs };
     // An operator opened it, and the log has the name.
     if (event.forced === true) log.warn('a breaker opened', details);
-    else if (this.#isError(node)) log.error('a breaker opened', details);
+    else if (this.#noteErrorIfNew(node)) log.error('a breaker opened', details);
     else log.info('a breaker opened again', details);
     if (from === 'closed') notify({ kind: 'breaker_open', node, cause });
     return undefined;
   }
 
-  #isError(node: string): boolean {
+  /** @returns whether the latest error of this node is a while ago; this one is then the latest */
+  #noteErrorIfNew(node: string): boolean {
     const now = this.#options.now();
     const erredAt = this.#erredAt.get(node);
     if (erredAt !== undefined && now - erredAt < AGAIN_MS) return false;

@@ -1,12 +1,13 @@
 /**
- * From a client's request to an open command, or to an answer at once: a key that nodes cannot take, an id
- * that came before (P7), a daemon that takes nothing in, a request that came too late (P9).
+ * From a client's request to an open command, or to an answer at once: an id that came before (P7), a key that
+ * nodes cannot take, a request that came too late (P9), a daemon that takes nothing in. A repeat is answered
+ * first: the nodes' dialect may have changed since its command was accepted.
  *
  * The acceptance is durable before the client gets it (P3); after that the command is in `commands.ts`.
  */
 import { needsSurvey } from '../../core/goal.ts';
 import type { StoredCommand } from '../../journal/port.ts';
-import { refusalReply } from '../../protocol/accepting.ts';
+import { type Refusal, refusalReply } from '../../protocol/accepting.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import type { CommandRequest } from '../../protocol/request.ts';
@@ -48,9 +49,7 @@ export class Acceptance {
 
   /** Accepts a command, or answers why not; `respond` is called once. */
   take(request: CommandRequest, respond: Respond<CommandAnswer>, batch: Batch): void {
-    const { ports, options, commands, intake, post } = this.#start;
-    const unroutable = options.unroutable(request.groupId);
-    if (unroutable !== undefined) return respond(unroutableReply(request, unroutable));
+    const { commands, intake, post } = this.#start;
     const twin = request.id === undefined ? undefined : commands.registry.byId(request.id);
     // Only the commit of its twin shows whether the twin itself is a repeat: come back then.
     const again = () => post((later) => this.take(request, respond, later));
@@ -61,18 +60,26 @@ export class Acceptance {
     if (refusal?.reason === 'full' || refusal?.reason === 'draining') {
       return respond(refusalReply(refusal, request.id));
     }
-    const rejection =
-      expiryOf(request, ports.clientNow()) ??
-      (refusal === undefined ? undefined : refusalReply(refusal, request.id));
+    const rejection = this.#rejectionOf(request, refusal);
     if (rejection !== undefined) {
       return this.#repeats.answerFirst({ request, respond }, { rejection, again }, batch);
     }
     return this.#accept(request, respond, batch);
   }
 
+  /** The answer to a request that is no repeat; undefined if it becomes a command. */
+  #rejectionOf(request: CommandRequest, refusal: Refusal | undefined): ErrorReply | undefined {
+    const { ports, options } = this.#start;
+    const unroutable = options.unroutable(request.groupId);
+    if (unroutable !== undefined) return unroutableReply(request, unroutable);
+    const expiry = expiryOf(request, ports.clientNow());
+    if (expiry !== undefined || refusal === undefined) return expiry;
+    return refusalReply(refusal, request.id);
+  }
+
   #accept(request: CommandRequest, respond: Respond<CommandAnswer>, batch: Batch): void {
     const { ports, commands, intake } = this.#start;
-    const open = new OpenCommand(this.#numbering.command(request));
+    const open = new OpenCommand(this.#numbering.number(request));
     if (request.wait === 'settled') open.addWaiter(respond);
     intake.countAccepted(request);
     const begun = commands.add(open) && this.#mayBegin(open);

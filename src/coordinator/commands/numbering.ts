@@ -30,7 +30,8 @@ export class Numbering {
     this.#tokens = new TokenSource(counters.lastToken);
   }
 
-  command({ id, op, groupId, ensure, lane, deadlineMs }: CommandRequest): Command {
+  /** Takes the next number and the next token. */
+  number({ id, op, groupId, ensure, lane, deadlineMs }: CommandRequest): Command {
     const { nodeNames, defaultDeadlineMs } = this.#options;
     const now = this.#ports.now();
     return {

@@ -135,14 +135,14 @@ export class Probation {
     return this.#untested.has(open);
   }
 
-  /** The next untested command, if no other is under way; see `Lanes.next`. */
-  next(takesNew: (lane: Lane) => boolean): OpenCommand | undefined {
+  /** Takes out the next untested command, if no other is under way; see `Lanes.takeNext`. */
+  takeNext(takesNew: (lane: Lane) => boolean): OpenCommand | undefined {
     if (this.#current !== undefined) return undefined;
-    this.#current = this.lanes.next(takesNew);
+    this.#current = this.lanes.takeNext(takesNew);
     return this.#current;
   }
 
-  /** `next` has returned a command, and the journal does not know yet that it is under way. */
+  /** `takeNext` has returned a command, and the journal does not know yet that it is under way. */
   get hasUnsaved(): boolean {
     return this.#current !== undefined && !this.#isSaved;
   }

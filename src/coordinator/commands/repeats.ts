@@ -66,7 +66,7 @@ export class Repeats {
   }
 
   #await(open: OpenCommand, respond: Respond<CommandAnswer>): void {
-    if (open.waiters.some((waiter) => isSame(waiter.envelope, respond.envelope))) return;
+    if (open.hasWaiter(respond)) return;
     if (this.#waiting >= WAITING_MAX) {
       const { id } = open.command;
       const message = `${WAITING_MAX} repeats of open commands wait for their end already`;
@@ -80,11 +80,6 @@ export class Repeats {
     };
     open.addWaiter(Object.assign(answered, { envelope: respond.envelope }));
   }
-}
-
-function isSame(one: Respond['envelope'], other: Respond['envelope']): boolean {
-  if (one === undefined || other === undefined || one.length !== other.length) return false;
-  return one.every((frame, index) => other[index]?.equals(frame) === true);
 }
 
 /** The answer of a command in the journal for a client that sends its id again. */

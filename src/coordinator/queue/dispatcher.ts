@@ -61,8 +61,8 @@ export class Dispatcher {
     return probation.has(open) ? probation.lanes : this.lanes;
   }
 
-  #next(takesNew: (lane: Lane) => boolean): OpenCommand | undefined {
-    return this.#start.probation.next(takesNew) ?? this.lanes.next(takesNew);
+  #takeNext(takesNew: (lane: Lane) => boolean): OpenCommand | undefined {
+    return this.#start.probation.takeNext(takesNew) ?? this.lanes.takeNext(takesNew);
   }
 
   /** Fills the free slots. */
@@ -74,7 +74,7 @@ export class Dispatcher {
     const picked: { open: OpenCommand; executor: number }[] = [];
     while (picked.length < DISPATCH_MAX) {
       const executor = this.#slots.free();
-      const open = executor === undefined ? undefined : this.#next(takesNew);
+      const open = executor === undefined ? undefined : this.#takeNext(takesNew);
       if (executor === undefined || open === undefined) break;
       if (!open.recovered) admission.countDispatched();
       const isWork = open.state !== 'compensating';

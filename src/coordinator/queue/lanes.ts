@@ -41,8 +41,8 @@ export class Lanes {
     this.#of(open).remove(open);
   }
 
-  /** The next command, or undefined; `takesNew`: whether a command of this lane may begin. */
-  next(takesNew: (lane: Lane) => boolean = () => true): OpenCommand | undefined {
+  /** Takes the next command out, if there is one; `takesNew`: whether a command of this lane may begin. */
+  takeNext(takesNew: (lane: Lane) => boolean = () => true): OpenCommand | undefined {
     return this.#rollbacks.shift() ?? this.#shareOut(takesNew);
   }
 

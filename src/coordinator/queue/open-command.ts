@@ -8,11 +8,11 @@ import type { ErrorReply } from '../../protocol/errors.ts';
 import type { Respond } from '../ports.ts';
 import type { Queued } from './linked-queue.ts';
 import { assertStep, type Stage } from './stages.ts';
+import { Waiters } from './waiters.ts';
 
 type OpenState = 'accepted' | 'applying' | 'compensating';
 
 const NO_ENTRIES: readonly DurableEntry[] = [];
-const NOBODY: readonly Respond<CommandAnswer>[] = [];
 
 /** A command of an earlier life of the daemon. */
 export interface Recovered {
@@ -38,7 +38,7 @@ export class OpenCommand implements Queued<OpenCommand> {
   #entries: readonly DurableEntry[] = NO_ENTRIES;
   #executor: number | undefined = undefined;
   #takesSlot = false;
-  #waiters: readonly Respond<CommandAnswer>[] = NOBODY;
+  #waiters: Waiters | undefined = undefined;
   #answer: CommandAnswer | ErrorReply | undefined = undefined;
 
   constructor(command: Command, { entries, behindMs }: Recovered = NOT_RECOVERED) {
@@ -74,9 +74,9 @@ export class OpenCommand implements Queued<OpenCommand> {
     return this.#executor;
   }
 
-  /** The clients that wait for the final answer. */
-  get waiters(): readonly Respond<CommandAnswer>[] {
-    return this.#waiters;
+  /** Whether this client waits for the final answer already: its request came a second time. */
+  hasWaiter({ envelope }: Respond<CommandAnswer>): boolean {
+    return envelope !== undefined && this.#waiters?.has(envelope) === true;
   }
 
   /** The final answer, once there is one. */
@@ -133,14 +133,15 @@ export class OpenCommand implements Queued<OpenCommand> {
   }
 
   addWaiter(respond: Respond<CommandAnswer>): void {
-    this.#waiters = [...this.#waiters, respond];
+    this.#waiters ??= new Waiters();
+    this.#waiters.add(respond);
   }
 
   /** Answers every waiter; after that there is none. */
   answerWaiters(answer: CommandAnswer | ErrorReply): void {
     const waiters = this.#waiters;
-    this.#waiters = NOBODY;
-    for (const waiter of waiters) waiter(answer);
+    this.#waiters = undefined;
+    waiters?.answer(answer);
   }
 
   /** Its final answer, for every waiter and every later question. */

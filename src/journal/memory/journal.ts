@@ -48,8 +48,6 @@ const EMPTY: MemorySnapshot = {
 };
 
 export class MemoryJournal implements Journal {
-  /** While set, every change fails with this error, as on a full disk. */
-  refusal: JournalError | undefined;
   #rows: Map<number, Row>;
   #ids: Map<string, number>;
   #lastSeq: number;
@@ -57,6 +55,7 @@ export class MemoryJournal implements Journal {
   #lived: number;
   readonly #kept: Map<string, string>;
   #closed = false;
+  #refusal: JournalError | undefined;
 
   constructor(from: MemorySnapshot = EMPTY) {
     this.#rows = new Map(from.rows);
@@ -76,6 +75,11 @@ export class MemoryJournal implements Journal {
       lived: this.#lived,
       kept: new Map(this.#kept),
     };
+  }
+
+  /** From now on every change fails with this error, as on a full disk; undefined ends that. */
+  refuseChanges(refusal: JournalError | undefined): void {
+    this.#refusal = refusal;
   }
 
   async head(): Promise<JournalHead> {
@@ -250,7 +254,7 @@ export class MemoryJournal implements Journal {
 
   #assertWritable(): void {
     this.#assertOpen();
-    if (this.refusal !== undefined) throw this.refusal;
+    if (this.#refusal !== undefined) throw this.#refusal;
   }
 }
 

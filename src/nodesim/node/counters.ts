@@ -17,7 +17,12 @@ export class Counters {
   readonly calls = { create: 0, delete: 0, read: 0, list: 0 };
   readonly answers: Record<number, number> = {};
   readonly faults: Record<CountedFault, number> = emptyFaults();
-  landed = 0;
+  #landed = 0;
+
+  /** A late effect has landed. */
+  countLanded(): void {
+    this.#landed += 1;
+  }
 
   answered(status: number): void {
     this.answers[status] = (this.answers[status] ?? 0) + 1;
@@ -29,7 +34,7 @@ export class Counters {
       calls: { ...this.calls },
       answers: { ...this.answers },
       faults: { ...this.faults },
-      late: { waiting, landed: this.landed },
+      late: { waiting, landed: this.#landed },
     };
   }
 }

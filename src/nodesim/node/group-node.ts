@@ -227,7 +227,7 @@ export class GroupNode {
     const timer = setTimeout(() => {
       this.#late.delete(timer);
       this.#perform(request);
-      this.#counters.landed += 1;
+      this.#counters.countLanded();
     }, delayMs);
     this.#late.add(timer);
   }

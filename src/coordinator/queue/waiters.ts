@@ -1,0 +1,38 @@
+/**
+ * The clients that wait for the end of one command. One more costs the same, however many wait already (P9):
+ * anybody may repeat an id thousands of times.
+ */
+import type { CommandAnswer } from '../../protocol/answer.ts';
+import type { ErrorReply } from '../../protocol/errors.ts';
+import type { Respond } from '../ports.ts';
+
+type Envelope = Exclude<Respond['envelope'], undefined>;
+
+export class Waiters {
+  readonly #responds: Respond<CommandAnswer>[] = [];
+  /** Made with the first question about it: few commands are repeated. */
+  #envelopes: Set<string> | undefined;
+
+  add(respond: Respond<CommandAnswer>): void {
+    this.#responds.push(respond);
+    if (respond.envelope !== undefined) this.#envelopes?.add(textOf(respond.envelope));
+  }
+
+  /** Whether the client of this envelope waits already, for the same answer. */
+  has(envelope: Envelope): boolean {
+    this.#envelopes ??= new Set(
+      this.#responds.flatMap(({ envelope: known }) => (known === undefined ? [] : textOf(known))),
+    );
+    return this.#envelopes.has(textOf(envelope));
+  }
+
+  answer(answer: CommandAnswer | ErrorReply): void {
+    for (const respond of this.#responds) respond(answer);
+  }
+}
+
+/** Equal only for equal frames: the lengths tell where each ends. */
+function textOf(envelope: Envelope): string {
+  const lengths = envelope.map(({ length }) => length).join();
+  return `${lengths} ${Buffer.concat(envelope).toString('latin1')}`;
+}
