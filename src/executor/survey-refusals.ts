@@ -9,8 +9,8 @@ const WINDOW_MS = 60_000;
 
 export interface SurveyRefusal {
   readonly node: string;
-  /** The path that was read, without the node's base URL. */
-  readonly path: string;
+  /** Makes the path that was read, without the node's base URL: called only for a line that is written. */
+  readonly pathOf: () => string;
   readonly reply: Pick<NodeReply, 'kind' | 'detail'>;
 }
 
@@ -31,7 +31,7 @@ export class SurveyRefusals {
     this.#now = now;
   }
 
-  note({ node, path, reply }: SurveyRefusal): void {
+  note({ node, pathOf, reply }: SurveyRefusal): void {
     const window = this.#windows.get(node);
     const now = this.#now();
     if (window !== undefined && now < window.endsAt) {
@@ -41,7 +41,7 @@ export class SurveyRefusals {
     this.#windows.set(node, { endsAt: now + WINDOW_MS, leftOut: 0 });
     this.#warn('a node refused the read before a command', {
       node,
-      request: `GET ${path}`,
+      request: `GET ${pathOf()}`,
       response: reply.detail,
       hint: hintOf(reply),
       effect: 'the command ends as refused, reason node_refused',

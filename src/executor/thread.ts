@@ -84,8 +84,8 @@ runThread(async ({ beat, sockets, keep }) => {
       node: (name) => ports.get(name) ?? unknownNode(name),
       report: (report) => outbox.push(report),
       surveyRefused: ({ node, groupId, reply }) => {
-        const path = compilePath(data.dialect.read.path, node)(groupId, '');
-        refusals.note({ node, path, reply });
+        const pathOf = () => compilePath(data.dialect.read.path, node)(groupId, '');
+        refusals.note({ node, pathOf, reply });
       },
       attempted: (attempt) => {
         if (log.wants('debug')) log.debug('attempt', attemptFields(attempt(), data.dialect, urls));

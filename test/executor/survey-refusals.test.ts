@@ -5,13 +5,18 @@ import { Bench } from './bench.ts';
 function notes() {
   const lines: unknown[] = [];
   let now = 0;
+  const paths: string[] = [];
+  const pathOf = () => {
+    paths.push('/group/5');
+    return '/group/5';
+  };
   const refusals = new SurveyRefusals(
     (message, fields) => lines.push([message, fields]),
     () => now,
   );
   const note = (detail: string, node = 'east', kind: 'refused' | 'malformed' = 'refused') =>
-    refusals.note({ node, path: '/group/5', reply: { kind, detail } });
-  return { lines, note, wait: (ms: number) => (now += ms) };
+    refusals.note({ node, pathOf, reply: { kind, detail } });
+  return { lines, paths, note, wait: (ms: number) => (now += ms) };
 }
 
 describe('P10: a node that refuses the read before a command', () => {
@@ -38,11 +43,12 @@ describe('P10: a node that refuses the read before a command', () => {
     ]);
   });
 
-  test('P9: has one line a minute, which counts the ones left out', () => {
-    const { lines, note, wait } = notes();
+  test('P9: has one line a minute, which counts the ones left out and makes no path for them', () => {
+    const { lines, paths, note, wait } = notes();
     for (let count = 0; count < 100; count++) note('401');
     note('401', 'west');
     expect(lines).toHaveLength(2);
+    expect(paths).toHaveLength(2);
     wait(60_000);
     note('401');
     expect(lines.at(-1)).toMatchObject([expect.anything(), { node: 'east', leftOut: 99 }]);

@@ -50,6 +50,15 @@ describe('what was said', () => {
     expect(answer('read', { status: 401, body: 'no', fields }).detail).toBe('401 no');
   });
 
+  test.each([
+    ['https://sso/login?session=s3cret', '302 to https://sso/login?…'],
+    ['//user:s3cret@sso/login#token=s3cret', '302 to //sso/login#…'],
+    ['/login;jsessionid=s3cret', '302 to /login;…'],
+  ])('P10: the target %s of a redirect is shown without its secrets', (target, detail) => {
+    const fields = new Map([['location', [target]]]);
+    expect(answer('read', { status: 302, body: '', fields }).detail).toBe(detail);
+  });
+
   test('P10: a 404 without proof is told with its words', () => {
     const body = '<html><h1>No route</h1></html>';
     const detail = "404 without the node's proof: (HTML) No route";

@@ -1,7 +1,8 @@
 /** Lists of nodes that page in other ways than from a key on: read to their end, sorted, bounded. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Dialect, ListCall } from '../../src/node/dialect/dialect.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';
+import { readPage } from '../../src/node/list/list-page.ts';
 import { countKeys, listKeys } from '../../src/node/list/listing.ts';
 import { Asking } from './support/asking.ts';
 import { answer, startRawNode } from './support/raw-node.ts';
@@ -123,6 +124,22 @@ describe('lists', () => {
     const page = await listKeys(client, dialect.list as ListCall, { after: '', limit: 10 });
     expect(page).toEqual({ keys: ['a', 'c'], more: false, skipped });
     expect(await countKeys(client)).toMatchObject({ count: 2, skipped });
+  });
+
+  test('P9: of many items without a key only the first three are made text', async () => {
+    const dialect = dialectWith({});
+    const { options } = new Asking('http://127.0.0.1:1', { dialect }).client;
+    const unnamed = Array.from({ length: 999 }, (_, index) => ({ name: `n${index}` }));
+    const body = JSON.stringify({ data: { items: [{ id: 'a' }, ...unnamed] } });
+    const list = () =>
+      Promise.resolve({ status: 200, body, fields: new Map(), retryAfter: undefined, keepMs: 0 });
+    const stringify = vi.spyOn(JSON, 'stringify');
+    const asked = { parameters: { limit: 1000 } };
+    const { skipped } = await readPage({ options, list }, dialect.list as ListCall, asked);
+    const calls = stringify.mock.calls.length;
+    stringify.mockRestore();
+    expect(skipped).toEqual(['{"name":"n0"}', '{"name":"n1"}', '{"name":"n2"}']);
+    expect(calls).toBe(3);
   });
 
   test.each<[string, Partial<ListCall>, Pages, string]>([

@@ -15,8 +15,13 @@ type Redact = (text: string) => string;
 export function describeReply(reply: Reply, redact: Redact = (text) => text): string {
   const { status, body } = reply;
   const target = status >= 300 && status < 400 ? reply.fields?.get('location')?.[0] : undefined;
-  const redirect = target === undefined ? '' : `to ${redact(target)} `;
+  const redirect = target === undefined ? '' : `to ${withoutQuery(redact(target))} `;
   return shorten(`${status} ${redirect}${wordsOf(body, redact)}`);
+}
+
+/** The target of a redirect without user, query and fragment: they may hold a session or a signature. */
+function withoutQuery(target: string): string {
+  return target.replace(/^([a-z][\w+.-]*:)?\/\/[^/?#]*@/i, '$1//').replace(/([;?#]).*$/s, '$1…');
 }
 
 /** One line of at most 200 characters. */

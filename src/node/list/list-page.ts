@@ -31,7 +31,7 @@ export const SKIPPED_SHOWN_MAX = 3;
 
 export interface Page {
   readonly keys: readonly string[];
-  /** Items without a key, each cut short. */
+  /** Items without a key: at most `SKIPPED_SHOWN_MAX`, each cut to 100 characters. */
   readonly skipped: readonly string[];
   /** What the page says of the next one. */
   readonly next: string | undefined;
@@ -77,7 +77,8 @@ export async function readPage(
   // Some nodes list what they are just making. But without any key it is the pointer that is wrong.
   if (named.length === 0 && items.length > 0) throw new Error(`lists no key at "${list.key}"`);
   const keys = named.map(({ key }) => keyOf(key, type));
-  const skipped = all.filter(({ key }) => !isKey(key)).map(({ item }) => itemText(item));
+  const unnamed = all.filter(({ key }) => !isKey(key)).slice(0, SKIPPED_SHOWN_MAX);
+  const skipped = unnamed.map(({ item }) => itemText(item));
   // Pages of several nodes are merged: a key out of order would look like a missing one.
   if (after !== undefined && !rise(after, keys)) throw new Error('lists keys out of order');
   return { keys, skipped, next: nextOf(list, body, fields.get('link') ?? []) };

@@ -17,7 +17,7 @@ test('P10: a dialect that is right is well on each node, and nothing is left the
       check: `canary ${name}`,
       level: 'ok',
       message:
-        'created (201), read (200), created again (409), listed (among 1), deleted (204), ' +
+        'created (201), read (200), created again (409), listed (keys: 1), deleted (204), ' +
         'deleted again (404): as the dialect says',
     })),
   );
@@ -31,7 +31,7 @@ test('P1: where one node holds the key already, nothing is created on any', asyn
     {
       check: 'canary n2',
       level: 'fail',
-      message: 'there is a record with the key canary-1 already',
+      message: 'a record with the key canary-1 exists',
     },
   ]);
   expect(nodes.map(({ ids }) => [...ids])).toEqual([[], [KEY], []]);
@@ -111,7 +111,7 @@ test('P10: a wrong path of reads is told, and what could not be seen is named wi
   const absent = { status: 404, proof: 'words' };
   const findings = await tried(termsOf([node], { read: { path: '/accounts/{key}', absent } }));
   expect(findings[0]?.message).toContain('no read shows the record');
-  expect(findings[0]?.hint).toBe('The list holds it: read.path does not lead to it.');
+  expect(findings[0]?.hint).toBe('The list holds the record: correct read.path.');
   // The delete was answered as the dialect says, so nothing is left.
   expect([...node.ids]).toEqual([]);
 });
@@ -123,7 +123,7 @@ test('P1: another record, made in place of the one asked for, is removed as it w
     termsOf([node], { create: { body: { json: { groupId: '{key}' } } } }),
   );
   expect(finding?.message).toMatch(
-    /^asked to create canary-1, the node made the record [-0-9a-f]{36}$/,
+    /^the answer to the create of canary-1 names another record: u-[-0-9a-f]{36}$/,
   );
   expect([...node.ids]).toEqual(['somebody']);
 });
@@ -135,8 +135,8 @@ test('P1: one that may have been there before is not touched, and named with its
   const [left] = node.ids;
   expect(findings.at(-1)).toMatchObject({
     level: 'fail',
-    message: `the record ${left} may be left behind: the node made it in place of the one that was asked for`,
-    hint: `Remove it: curl -X DELETE -H 'Accept: application/json' -H 'X-Request-Id: ' ${node.url}/users/${left}`,
+    message: `the record ${left} may be left behind: the answer to a create named it`,
+    hint: `If nobody else created it, remove it: curl -X DELETE -H 'Accept: application/json' -H 'X-Request-Id: ' ${node.url}/users/${left}`,
   });
 });
 
@@ -155,7 +155,7 @@ test('P4: a create that was not answered may still be carried out, and is named'
   node.instead = (call) => (call.startsWith('POST ') ? 'silence' : undefined);
   const findings = await tried(termsOf([node]));
   expect(findings.map(({ message }) => message).join('\n')).toContain(
-    'a create was not answered to its end, and may still be carried out',
+    'the node did not answer a create completely, and may still carry it out',
   );
 });
 
@@ -188,7 +188,7 @@ test.each(['POST', 'GET /api/users?', 'DELETE'])(
       return undefined;
     };
     const findings = await tryKey(termsOf([node]), { stop: stop.signal, leave: leave.signal });
-    expect(findings.at(-1)).toMatchObject({ message: 'stopped before all was tried' });
+    expect(findings.at(-1)).toMatchObject({ message: 'the trial was stopped before its end' });
     expect(node.calls.some((call) => call.startsWith('POST '))).toBe(true);
     expect([...node.ids]).toEqual([]);
   },
@@ -205,7 +205,9 @@ test('P10: left by a second Ctrl-C, it names what it has not removed', async () 
     return undefined;
   };
   const findings = await tryKey(termsOf([node]), { stop: stop.signal, leave: leave.signal });
-  expect(findings.at(0)?.message).toContain(`${KEY} may be left behind: you left before`);
+  expect(findings.at(0)?.message).toContain(
+    `${KEY} may be left behind: a second Ctrl-C came before`,
+  );
   expect([...node.ids]).toEqual([KEY]);
 });
 

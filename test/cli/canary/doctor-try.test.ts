@@ -52,7 +52,7 @@ test('P10: Ctrl-C while a create is under way: what it made is removed, and it e
   await eventually(created).toBe(1);
   cli.child.kill('SIGINT');
   const { code, stdout } = await cli.result;
-  expect(canaryFindings(stdout).at(-1)?.message).toBe('stopped before all was tried');
+  expect(canaryFindings(stdout).at(-1)?.message).toBe('the trial was stopped before its end');
   expect(code).toBe(130);
   expect(await keysOnNodes()).toEqual([]);
 });

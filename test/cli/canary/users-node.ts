@@ -17,6 +17,7 @@ import { tempFolder } from '../../support/temp-folder.ts';
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
+  readonly location?: string;
 }
 
 export interface UsersNode {
@@ -38,6 +39,7 @@ export async function usersNode(): Promise<UsersNode> {
     if (given === 'silence') return;
     void (given === undefined ? answer(ids, request) : Promise.resolve(given)).then((reply) => {
       response.setHeader('x-api', 'users').setHeader('content-type', 'application/json');
+      if (reply.location !== undefined) response.setHeader('location', reply.location);
       response.writeHead(reply.status);
       response.end(reply.body === undefined ? '' : JSON.stringify(reply.body));
     });
@@ -64,7 +66,7 @@ async function answer(ids: Set<string>, request: IncomingMessage): Promise<Reply
   if (!pathname.startsWith('/api/users')) return { status: 404, body: { error: 'no_route' } };
   if (request.method === 'POST') {
     const given = JSON.parse(await text(request)) as { id?: string };
-    const made = given.id ?? randomUUID();
+    const made = given.id ?? `u-${randomUUID()}`;
     if (ids.has(made)) return { status: 409, body: { error: 'exists' } };
     ids.add(made);
     return { status: 201, body: { data: { id: made } } };

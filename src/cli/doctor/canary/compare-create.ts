@@ -1,25 +1,27 @@
-/** Was the create understood, and did it make the record that was asked for? */
+/** Did the dialect understand the create, and did the create make the record of this key? */
 import type { Json } from '../../../node/dialect/dialect.ts';
 import { parseJson } from '../../../node/dialect/record.ts';
 import { type Finding, fail } from '../finding.ts';
-import type { Course } from './course.ts';
+import { type Course, isShown } from './course.ts';
 import type { Answered, CanaryNode } from './node.ts';
 import { pointersTo } from './pointers.ts';
-import { isShown, otherKey, replyText } from './removal.ts';
+import { otherKey } from './removal-others.ts';
 import { isRead, type Sections, sectionFor } from './rule-for.ts';
-import { advice, checkOf, proposalOf } from './words.ts';
+import { adviceOn, checkOf, hintOf, proposalOf, replyText, shownKey } from './words.ts';
 
 export function compareCreate(node: CanaryNode, course: Course): Finding | undefined {
   const { create, read } = course;
   if (create === undefined) return undefined;
   const check = checkOf(node);
-  if (create.kind === 'silent') return fail(check, `a create: ${create.why}`, advice(create));
+  if (create.kind === 'silent') {
+    return fail(check, `the create failed: ${create.why}`, adviceOn(create));
+  }
   const isTaken = isDone(node, create);
   if (!isShown(read)) return isTaken ? unread(node, course, create) : undone(node, create);
   if (isTaken) return undefined;
-  const detail = `a create that was done was answered ${create.words}, which is not in create.applied`;
+  const detail = `the create made the record, but create.applied does not name its answer: ${create.words}`;
   const sections = keySection(node, create) ?? sectionFor(create.response, wantedOf(node));
-  return fail(check, detail, sections ? `The ${proposalOf(node, sections)}` : advice(create));
+  return fail(check, detail, hintOf(node, create, sections));
 }
 
 function isDone({ dialect }: CanaryNode, { reply }: Answered): boolean {
@@ -33,7 +35,7 @@ function wantedOf({ dialect, key, access }: CanaryNode) {
   return { ...about, call: 'create', member: 'applied', kind: 'applied' } as const;
 }
 
-/** The answer names the record, elsewhere than the dialect says. */
+/** The answer names the record in another place than `create.key`. */
 function keySection(node: CanaryNode, { reply, response }: Answered): Sections | undefined {
   if (reply.kind !== 'misnamed' && reply.kind !== 'lost') return undefined;
   const { dialect, ...wanted } = wantedOf(node);
@@ -45,39 +47,39 @@ function keySection(node: CanaryNode, { reply, response }: Answered): Sections |
   return key === undefined ? undefined : { create: { key } };
 }
 
-/** It was answered as done, and no read shows it. */
+/** The node answered that it made the record, but no read shows it. */
 function unread(node: CanaryNode, { list, before }: Course, create: Answered): Finding {
-  const detail = `a create was answered ${create.words}, and no read shows the record`;
+  const detail = `the create was answered ${create.words}, but no read shows the record`;
   const strange = [...(list?.keys ?? [])].filter((key) => !before.list?.keys.has(key));
   const lower = node.key.toLowerCase();
   const folded = strange.find((key) => key !== node.key && key.toLowerCase() === lower);
   if (list?.keys.has(node.key) === true) {
-    return fail(checkOf(node), detail, 'The list holds it: read.path does not lead to it.');
+    return fail(checkOf(node), detail, 'The list holds the record: correct read.path.');
   }
   if (folded !== undefined) return fail(checkOf(node), detail, foldHint(node, folded));
-  const hint = 'Does create.body say which record it is, and read.path lead to it?';
+  const hint = 'Check that create.body names the record, and that read.path leads to it.';
   return fail(checkOf(node), detail, hint);
 }
 
-/** Keys that the node takes for one must be one to whoever asks as well. */
+/** Keys that are one record on the node must be one key for every client as well. */
 export function foldHint(node: CanaryNode, folded: string): string {
   const pattern = folded === node.key.toLowerCase() ? '[^A-Z]+' : '[^a-z]+';
-  return `The node calls it ${folded}. The ${proposalOf(node, { keys: { pattern } })}`;
+  return `The node stores the key as ${folded}. The ${proposalOf(node, { keys: { pattern } })}`;
 }
 
-/** No read shows it, and it was not answered as done either. */
+/** No read shows the record, and the answer does not say that it was made. */
 function undone(node: CanaryNode, create: Answered): Finding {
   const other = otherKey(node, create);
   if (other === undefined) {
-    return fail(checkOf(node), `a create was answered ${replyText(create)}`, advice(create));
+    return fail(checkOf(node), `the create failed: ${replyText(create)}`, adviceOn(create));
   }
-  const detail = `asked to create ${node.key}, the node made the record ${other}`;
+  const detail = `the answer to the create of ${node.key} names another record: ${shownKey(node, other)}`;
   const sections = bodySection(node);
-  const hint = 'create.body does not name the record as the API wants it.';
+  const hint = 'Compare create.body with the API: it may not name the record.';
   return fail(checkOf(node), detail, sections ? `${hint} The ${proposalOf(node, sections)}` : hint);
 }
 
-/** The answer shows which member holds the key. */
+/** The place of the key in the answer is probably its place in the body. */
 function bodySection({ dialect }: CanaryNode): Sections | undefined {
   const { key, body } = dialect.create;
   const name = key?.split('/').at(-1)?.replaceAll('~1', '/').replaceAll('~0', '~');

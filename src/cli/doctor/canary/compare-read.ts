@@ -1,32 +1,31 @@
-/** Was a read of the record that is there understood? */
+/** Did the dialect understand a read of the record that exists? */
 import type { Dialect } from '../../../node/dialect/dialect.ts';
 import { parseJson } from '../../../node/dialect/record.ts';
 import type { Response } from '../../../node/http/response-reader.ts';
 import { type Finding, fail } from '../finding.ts';
 import { foldHint } from './compare-create.ts';
-import type { Course } from './course.ts';
+import { type Course, isShown } from './course.ts';
 import type { CanaryNode } from './node.ts';
 import { foldedKey, pointersTo } from './pointers.ts';
-import { isShown } from './removal.ts';
 import { isRead, type Sections, sectionFor } from './rule-for.ts';
-import { advice, checkOf, proposalOf } from './words.ts';
+import { adviceOn, checkOf, hintOf } from './words.ts';
 
 export function compareRead(node: CanaryNode, { create, read }: Course): Finding | undefined {
   if (read === undefined) return undefined;
   const check = checkOf(node);
-  if (read.kind === 'silent') return fail(check, `a read: ${read.why}`, advice(read));
-  // Where no create was done there is nothing to read, and that has been told.
+  if (read.kind === 'silent') return fail(check, `the read failed: ${read.why}`, adviceOn(read));
+  // Without a record there is nothing to read, and the finding about the create says so.
   if (!isShown(read)) {
     const wasRefused = create?.kind === 'answered' && read.reply.kind === 'absent';
-    const detail = `a read after the create was answered ${read.words}`;
-    return wasRefused ? undefined : fail(check, detail, advice(read));
+    const detail = `the read after the create was answered ${read.words}`;
+    return wasRefused ? undefined : fail(check, detail, adviceOn(read));
   }
   if (read.reply.kind === 'present') return undefined;
-  const detail = `a read of the record was answered ${read.words}, which is not taken for it`;
+  const detail = `the read found the record, but the dialect does not recognize the answer: ${read.words}`;
   const folded = foldedKey(parseJson(read.response.body), node.key);
   const sections = recordSections(node, read.response);
-  if (sections !== undefined) return fail(check, detail, `The ${proposalOf(node, sections)}`);
-  return fail(check, detail, folded === undefined ? advice(read) : foldHint(node, folded));
+  const isFolded = sections === undefined && folded !== undefined;
+  return fail(check, detail, isFolded ? foldHint(node, folded) : hintOf(node, read, sections));
 }
 
 /** A place of the key, a rule, or both. */

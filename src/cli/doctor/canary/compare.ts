@@ -1,35 +1,34 @@
-/** What the answers to a canary say of the dialect, and what it should say instead. */
+/** Compares the answers to a canary with the dialect, and proposes corrections of the dialect. */
 import { type Finding, fail, ok, warn } from '../finding.ts';
 import { compareCreate } from './compare-create.ts';
 import { compareList } from './compare-list.ts';
 import { compareRead } from './compare-read.ts';
-import type { Before, Course } from './course.ts';
+import { type Before, type Course, isShown } from './course.ts';
 import type { Answered, CanaryNode, Heard } from './node.ts';
-import { isShown, replyText } from './removal.ts';
 import { sectionFor } from './rule-for.ts';
-import { advice, checkOf, proposalOf } from './words.ts';
+import { adviceOn, checkOf, hintOf, proposalOf, replyText } from './words.ts';
 
-/** Why nothing may be created there; undefined: it may. */
+/** Why no record may be created there; undefined: one may. */
 export function refusal(node: CanaryNode, { read, list }: Before): Finding | undefined {
   const { key } = node;
   const check = checkOf(node);
   if (isShown(read) || list?.keys.has(key) === true) {
-    const hint = 'Name a key that nobody uses. Nothing was created on any node.';
-    return fail(check, `there is a record with the key ${key} already`, hint);
+    const hint = 'Choose a key that is not in use. Nothing was created on any node.';
+    return fail(check, `a record with the key ${key} exists`, hint);
   }
   if (read.kind === 'answered' && read.reply.kind === 'absent') return undefined;
-  const detail = `a read of ${key}, before it is created, was answered ${replyText(read)}: not known to be absent`;
+  const detail = `the read before the create does not prove that ${key} is absent: ${replyText(read)}`;
   return fail(check, detail, `${absentHint(node, read)} Nothing was created on any node.`);
 }
 
 function absentHint(node: CanaryNode, read: Heard): string {
-  if (read.kind === 'silent') return advice(read);
+  if (read.kind === 'silent') return adviceOn(read);
   const { status } = read.response;
-  if (status !== 404 && status !== 410 && status !== 400) return advice(read);
+  if (status !== 404 && status !== 410 && status !== 400) return adviceOn(read);
   const wanted = { ...about(node), call: 'read', member: 'absent', kind: 'absent' } as const;
   const sections = sectionFor(read.response, wanted);
-  const where = 'Does read.path lead to a record, and is it the node that answers, no proxy?';
-  return sections === undefined ? where : `${where} Then the ${proposalOf(node, sections)}`;
+  const where = 'Check that read.path leads to a record, and that the node answers, not a proxy.';
+  return sections === undefined ? where : `${where} If so, the ${proposalOf(node, sections)}`;
 }
 
 export function compare(node: CanaryNode, course: Course): readonly Finding[] {
@@ -42,9 +41,10 @@ export function compare(node: CanaryNode, course: Course): readonly Finding[] {
     compareDelete(node, course),
     compareGone(node, course),
     compareRemade(node, course),
-    ...course.left.map(({ key, why, call }) =>
-      fail(check, `the record ${key} may be left behind: ${why}`, `Remove it: ${call}`),
+    ...course.left.map(({ key, why, hint }) =>
+      fail(check, `the record ${key} may be left behind: ${why}`, hint),
     ),
+    unnamed(check, course.leftUnnamed),
   ].filter((one) => one !== undefined);
   return found.length > 0 || course.gone === undefined ? found : [ok(check, summary(course))];
 }
@@ -52,11 +52,18 @@ export function compare(node: CanaryNode, course: Course): readonly Finding[] {
 function summary({ create, read, again, list, delete: removed, gone }: Course): string {
   const status = (heard: Heard | undefined) =>
     heard?.kind === 'answered' ? String(heard.response.status) : 'nothing';
-  const listed = list === undefined ? '' : `, listed (among ${list.keys.size})`;
+  const listed = list === undefined ? '' : `, listed (keys: ${list.keys.size})`;
   return (
     `created (${status(create)}), read (${status(read)}), created again (${status(again)})${listed}, ` +
     `deleted (${status(removed)}), deleted again (${status(gone)}): as the dialect says`
   );
+}
+
+function unnamed(check: string, count = 0): Finding | undefined {
+  if (count === 0) return undefined;
+  const hint =
+    'Many records appeared during the trial. Look for another program that creates them.';
+  return fail(check, `and ${count} more records are new in the list`, hint);
 }
 
 function about({ dialect, key, access }: CanaryNode) {
@@ -66,16 +73,15 @@ function about({ dialect, key, access }: CanaryNode) {
 function compareAgain(node: CanaryNode, { create, again }: Course): Finding | undefined {
   if (again?.kind !== 'answered' || create?.kind !== 'answered') return undefined;
   const { kind } = again.reply;
-  // Who is answered as at first overwrites, or is idempotent: a read before each create tells.
+  // The same answer as at first: the node overwrites, or is idempotent. The read before each create covers it.
   const isAlike = again.response.status === create.response.status;
   if (kind === 'perhaps' || isAlike) return undefined;
-  const detail = `a create of a key that exists was answered ${again.words}, which is not in create.exists`;
+  const detail = `create.exists does not name the answer to a create of a key that exists: ${again.words}`;
   const wanted = { ...about(node), call: 'create', member: 'exists', kind: 'perhaps' } as const;
   const applied = node.dialect.create.applied;
   const exact = applied.some(({ status }) => status.includes(again.response.status));
   const sections = exact ? undefined : sectionFor(again.response, wanted);
-  const hint = sections === undefined ? advice(again) : `The ${proposalOf(node, sections)}`;
-  return warn(checkOf(node), detail, hint);
+  return warn(checkOf(node), detail, hintOf(node, again, sections));
 }
 
 function compareDelete(node: CanaryNode, course: Course): Finding | undefined {
@@ -83,52 +89,51 @@ function compareDelete(node: CanaryNode, course: Course): Finding | undefined {
   if (removed === undefined || !isShown(read)) return undefined;
   const check = checkOf(node);
   if (isShown(after)) {
-    const detail = `the delete was answered ${replyText(removed)}, and the record is still there`;
-    return fail(
-      check,
-      detail,
-      otherHint(node, otherDelete) ?? 'Do delete.path, method and body fit?',
-    );
+    const detail = `the delete was answered ${replyText(removed)}, but the record still exists`;
+    const hint = 'Compare delete.path, delete.method and delete.body with the API.';
+    return fail(check, detail, otherHint(node, otherDelete) ?? hint);
   }
-  if (removed.kind === 'silent') return fail(check, `a delete: ${removed.why}`, advice(removed));
+  if (removed.kind === 'silent') {
+    return fail(check, `the delete failed: ${removed.why}`, adviceOn(removed));
+  }
   if (removed.reply.kind === 'applied' || removed.reply.kind === 'unproven') return undefined;
-  const detail = `a delete that was done was answered ${removed.words}, which is not in delete.applied`;
+  const detail = `the delete removed the record, but delete.applied does not name its answer: ${removed.words}`;
   const wanted = { ...about(node), call: 'delete', member: 'applied', kind: 'applied' } as const;
   const sections = sectionFor(removed.response, wanted);
-  return fail(check, detail, sections ? `The ${proposalOf(node, sections)}` : advice(removed));
+  return fail(check, detail, hintOf(node, removed, sections));
 }
 
-/** A DELETE at the path of the reads did what the dialect's delete did not. */
+/** A DELETE to `read.path` removed the record, and the dialect's delete did not. */
 function otherHint(node: CanaryNode, other: Heard | undefined): string | undefined {
   if (other?.kind !== 'answered') return undefined;
   const { path } = node.dialect.read;
   const members = { method: 'DELETE', path, body: null, applied: other.response.status };
-  return `A DELETE at the path of the reads removed it. The ${proposalOf(node, { delete: members })}`;
+  return `A DELETE to read.path removed the record. The ${proposalOf(node, { delete: members })}`;
 }
 
 function compareGone(node: CanaryNode, { delete: removed, gone }: Course): Finding | undefined {
   if (gone?.kind !== 'answered' || removed?.kind !== 'answered') return undefined;
   const isAlike = gone.response.status === removed.response.status;
   if (['gone', 'applied', 'unproven'].includes(gone.reply.kind) || isAlike) return undefined;
-  const detail = `a delete of what is not there was answered ${gone.words}, which is not in delete.gone`;
+  const detail = `delete.gone does not name the answer to a delete of an absent record: ${gone.words}`;
   const wanted = { ...about(node), call: 'delete', member: 'gone', kind: 'gone' } as const;
   const sections = sectionFor(gone.response, wanted);
-  const hint = sections === undefined ? advice(gone) : `The ${proposalOf(node, sections)}`;
-  return warn(checkOf(node), detail, hint);
+  return warn(checkOf(node), detail, hintOf(node, gone, sections));
 }
 
-/** Is the record that a rolled-back delete makes again the one that was? */
+/** Is the record that a rolled-back delete creates again equal to the original? */
 function compareRemade(node: CanaryNode, { read, remade, reread }: Course): Finding | undefined {
   if (remade === undefined) return undefined;
   const check = checkOf(node);
   const hint = `The ${proposalOf(node, { delete: { restore: 'template' } })}`;
   if (!isShown(reread)) {
-    const detail = `a create with the body that a read showed, as a rollback sends it, was answered ${replyText(remade)}`;
+    const detail = `the create that a rollback sends, with the body of a read, failed: ${replyText(remade)}`;
     return fail(check, detail, hint);
   }
   if (bodyOf(read) === bodyOf(reread)) return undefined;
-  const detail = 'made again with the body that a read showed, the record is another';
-  return warn(check, detail, `A rolled-back delete is not exact. ${hint}`);
+  const detail =
+    'the record that a rollback creates from the body of a read differs from the original';
+  return warn(check, detail, `A rolled-back delete does not restore it exactly. ${hint}`);
 }
 
 function bodyOf(read: Heard | undefined): string | undefined {

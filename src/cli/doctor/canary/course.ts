@@ -1,15 +1,16 @@
-/** What was asked of one node about one canary, and what it answered. */
+/** The calls to one node about one canary, and their answers. */
 import type { Heard, Listed } from './node.ts';
 
-/** What stands on a node, or may. */
+/** A record that may be left on a node. */
 export interface Left {
+  /** As a message may show it. */
   readonly key: string;
   readonly why: string;
-  /** Ready for a shell; secrets stand in it by reference. */
-  readonly call: string;
+  /** How to remove it. A call in it is ready for a shell; secrets stand in it by reference. */
+  readonly hint: string;
 }
 
-/** What was there before anything was created. */
+/** The answers before anything was created. */
 export interface Before {
   readonly read: Heard;
   readonly list: Listed | undefined;
@@ -22,21 +23,30 @@ export interface Course {
   create?: Heard;
   /** After the create. */
   read?: Heard;
-  /** Created while it was there. */
+  /** Created while it existed. */
   again?: Heard;
   list?: Listed | undefined;
   delete?: Heard;
   /** A read after the delete. */
   after?: Heard;
-  /** Deleted while it was not there. */
+  /** Deleted while it was absent. */
   gone?: Heard;
-  /** Created of the body that the read had shown, and read. */
+  /** Created from the body that the read had shown, and read. */
   remade?: Heard;
   reread?: Heard;
   /** The dialect's delete did not remove it, and a DELETE at the path of the reads did. */
   otherDelete?: Heard;
-  /** What is left behind, or may be. */
+  /** The records that may be left behind. */
   left: readonly Left[];
-  /** A fault of our own ended it. */
+  /** The number of new records of the list that are not in `left`. */
+  leftUnnamed?: number;
+  /** A bug of our own ended it. */
   fault?: unknown;
+}
+
+/** Whether a read shows a record, however the dialect reads it: before the create, it showed none. */
+export function isShown(read: Heard | undefined): boolean {
+  if (read?.kind !== 'answered') return false;
+  const { status } = read.response;
+  return status >= 200 && status < 300 && status !== 202;
 }

@@ -1,6 +1,6 @@
 /**
- * One node, called as the daemon calls it: the same bytes, credentials, certificates and limits. What
- * it answers is kept as it came, beside what the dialect makes of it.
+ * One node, called as the daemon calls it: the same bytes, credentials, certificates and limits. Its
+ * answers are kept as they came, beside their meaning in the dialect.
  */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -10,6 +10,7 @@ import { AfterPoll } from '../../../node/after-poll.ts';
 import type { Dialect } from '../../../node/dialect/dialect.ts';
 import { describeReply } from '../../../node/dialect/last-response.ts';
 import type { Response } from '../../../node/http/response-reader.ts';
+import { SKIPPED_SHOWN_MAX } from '../../../node/list/list-page.ts';
 import { listKeys } from '../../../node/list/listing.ts';
 import { NodeClient } from '../../../node/node-client.ts';
 import type { RawReply } from '../../../node/raw-call.ts';
@@ -29,12 +30,12 @@ export interface Silent {
 
 export type Heard = Answered | Silent;
 
-/** What a node lists. */
+/** The list of a node. */
 export interface Listed {
   readonly keys: ReadonlySet<string>;
-  /** Why there is no list. */
+  /** Why the list is missing or incomplete; undefined: it is complete. */
   readonly error: string | undefined;
-  /** Items of it that have no key. */
+  /** Items of it that have no key: a few of them. */
   readonly skipped: readonly string[];
   /** The first page that came, as it came. */
   readonly page: Response | undefined;
@@ -50,6 +51,7 @@ export interface CanaryTerms {
 
 const PAGE_KEYS = 1000;
 const PAGES_MAX = 1000;
+const TOO_LONG = `the list has more than ${PAGES_MAX.toLocaleString('en')} pages`;
 
 export class CanaryNode {
   readonly access: NodeAccess;
@@ -82,7 +84,7 @@ export class CanaryNode {
     });
   }
 
-  /** Looks up its name; nothing can be asked before. */
+  /** Looks up its name: no call is possible before. */
   async open(): Promise<void> {
     const host = new URL(this.access.url).hostname.replace(/^\[|\]$/g, '');
     if (this.access.socket !== undefined || isIP(host) !== 0) return;
@@ -104,34 +106,36 @@ export class CanaryNode {
     return { kind: 'silent', why: this.redact(ending.detail), isSent: ending.kind === 'lost' };
   }
 
-  /** All that it lists; undefined: its dialect has no list. */
-  async list(): Promise<Listed | undefined> {
+  /** The whole list; undefined: its dialect has none, or a stop came before its end. */
+  async list(stop: AbortSignal): Promise<Listed | undefined> {
     const { list } = this.dialect;
     if (list === null) return undefined;
     let first: Response | undefined;
+    let pages = 0;
     const source = {
       options: this.#client.options,
       list: async (path: string, bytesMax: number) => {
+        stop.throwIfAborted();
+        if (++pages > PAGES_MAX) throw new Error(TOO_LONG);
         const page = await this.#client.list(path, bytesMax);
         first ??= page;
         return page;
       },
     };
     const keys = new Set<string>();
-    let after = '';
-    let skipped: readonly string[] = [];
-    for (let pages = 0; pages < PAGES_MAX; pages++) {
+    const skipped: string[] = [];
+    for (let after = ''; ; ) {
       const page = await listKeys(source, list, { after, limit: PAGE_KEYS });
+      if (stop.aborted) return undefined;
       if ('error' in page) return { keys, skipped, error: this.redact(page.error), page: first };
-      skipped = [...skipped, ...(page.skipped ?? [])];
+      skipped.push(...(page.skipped ?? []).slice(0, SKIPPED_SHOWN_MAX - skipped.length));
       for (const key of page.keys) keys.add(key);
       after = page.keys.at(-1) ?? after;
-      if (!page.more) break;
+      if (!page.more) return { keys, skipped, error: undefined, page: first };
     }
-    return { keys, skipped, error: undefined, page: first };
   }
 
-  /** DELETE at the path of the reads, as many APIs have it, whatever the dialect says. */
+  /** DELETE to `read.path`, as many APIs have it, in place of the dialect's delete. */
   async deleteWhereRead(): Promise<Heard> {
     const { dialect } = this;
     const { path, headers } = dialect.read;

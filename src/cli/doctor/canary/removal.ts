@@ -1,26 +1,19 @@
-/** Takes away what a canary left behind, and tells what could not be, with the call that removes it. */
+/** Removes the records that a canary left behind, and reports those that it cannot remove. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { valueAt } from '../../../node/dialect/pointer.ts';
-import { parseJson } from '../../../node/dialect/record.ts';
-import type { Course, Left } from './course.ts';
+import { type Course, isShown, type Left } from './course.ts';
 import type { CanaryNode, Heard } from './node.ts';
 import { removalCall } from './removal-call.ts';
+import { removeOthers } from './removal-others.ts';
+import { replyText } from './words.ts';
 
 /** Reads after a change, until it shows: some nodes are slow to show it. */
 const READS_MAX = 10;
 const PAUSE_MS = 200;
 const DELETES_MAX = 3;
-/** Said by who has not seen the end of it. */
+/** The node, or a proxy before it, may not have finished the request. */
 const UNDER_WAY: readonly number[] = [202, 502, 504];
 
-/** Whether a read shows a record, whatever the dialect makes of it: before the create, it showed none. */
-export function isShown(read: Heard | undefined): boolean {
-  if (read?.kind !== 'answered') return false;
-  const { status } = read.response;
-  return status >= 200 && status < 300 && status !== 202;
-}
-
-/** The first read that is so, or the last of a few. */
+/** The first read that is enough, or the last of a few. */
 export async function readUntil(
   node: CanaryNode,
   isEnough: (read: Heard) => boolean,
@@ -33,19 +26,19 @@ export async function readUntil(
   }
 }
 
-/** Adds to the course what is left, and how it was removed if not by the dialect's delete. */
+/** Adds to the course the records that are left, and how a record was removed if not by the dialect's delete. */
 export async function remove(node: CanaryNode, course: Course, leave: AbortSignal): Promise<void> {
   const creates = [course.create, course.again, course.remade].filter((one) => one !== undefined);
   if (!creates.some(mayHaveActed)) return;
-  const own = await removeOwn(node, course, leave);
-  const late = creates.some(isUnderWay)
-    ? 'a create was not answered to its end, and may still be carried out'
-    : undefined;
-  const why = own ?? late;
-  const key = node.key;
-  const left = why === undefined ? [] : [{ key, why, call: removalCall(node, course) }];
+  const isLate = creates.some(isUnderWay);
+  const own = (await removeOwn(node, course, leave)) ?? (isLate ? { why: LATE } : undefined);
+  const { key } = node;
+  const hint = `Remove it: ${removalCall(node, course)}`;
+  const left = own === undefined ? [] : [{ key, hint, ...own }];
   course.left = [...left, ...(await removeOthers(node, course, leave))];
 }
+
+const LATE = 'the node did not answer a create completely, and may still carry it out';
 
 function mayHaveActed(create: Heard): boolean {
   return create.kind === 'silent' ? create.isSent : create.response.status < 300;
@@ -56,32 +49,47 @@ function isUnderWay(create: Heard): boolean {
   return UNDER_WAY.includes(create.response.status);
 }
 
-/** Why it may still be there; undefined: it is not. */
+/** Why it may still exist; undefined: it does not. */
 async function removeOwn(
   node: CanaryNode,
   course: Course,
   leave: AbortSignal,
-): Promise<string | undefined> {
+): Promise<(Pick<Left, 'why'> & Partial<Left>) | undefined> {
   const wasShown = [course.read, course.reread].some(isShown);
   const isOver = course.remade === undefined && isProvenGone(course.after, course.delete, wasShown);
   if (isOver) return undefined;
   let [read, removed]: (Heard | undefined)[] = [];
   for (let tries = 0; tries < DELETES_MAX; tries++) {
-    if (leave.aborted) return 'you left before it was removed';
+    if (leave.aborted) return { why: 'a second Ctrl-C came before it was removed' };
     removed = await node.ask({ kind: 'delete', guard: course.token });
     const isRefused = removed.kind === 'answered' && removed.response.status >= 400;
     read = await readUntil(node, (one) => isRefused || !isShown(one), leave);
     if (isProvenGone(read, removed, wasShown || isShown(read))) return undefined;
   }
-  if (!isShown(read)) return `it can't be seen whether it is there: ${replyText(read)}`;
+  if (!isShown(read)) return { why: `no read proves that it is absent: ${replyText(read)}` };
+  const why = `the delete was answered ${replyText(removed)}, and a read still shows it`;
+  if (!isKeyInPath(node)) return { why, hint: byHand(node) };
   course.otherDelete = await node.deleteWhereRead();
   read = await readUntil(node, (one) => !isShown(one), leave);
   if (isProvenGone(read, undefined, true)) return undefined;
   delete course.otherDelete;
-  return `the delete was answered ${replyText(removed)}, and a read still shows it`;
+  return { why };
 }
 
-/** By a read that has shown it before, else by what the delete was answered. */
+/** A server may ignore a query: a DELETE of `/users?id=KEY` may then delete all users. */
+function isKeyInPath({ dialect }: CanaryNode): boolean {
+  const [path = ''] = dialect.read.path.split(/[?#]/);
+  return path.includes('{key}');
+}
+
+function byHand({ dialect, key }: CanaryNode): string {
+  return (
+    `doctor sends no DELETE to read.path (${dialect.read.path}), which names the key only in its query. ` +
+    `Delete the record ${key} with the tools of the node, and correct the delete call of the dialect.`
+  );
+}
+
+/** By a read that has shown it before, else by the answer to the delete. */
 function isProvenGone(
   read: Heard | undefined,
   removed: Heard | undefined,
@@ -91,48 +99,4 @@ function isProvenGone(
   if (wasShown) return true;
   const kind = removed?.kind === 'answered' ? removed.reply.kind : undefined;
   return kind === 'applied' || kind === 'gone';
-}
-
-/** Records of other names: such as the answer named and the list did not hold before are ours. */
-async function removeOthers(
-  node: CanaryNode,
-  course: Course,
-  leave: AbortSignal,
-): Promise<readonly Left[]> {
-  const { before, list } = course;
-  const isNew = (key: string) => before.list?.error === undefined && !before.list?.keys.has(key);
-  const named = [course.create, course.again].flatMap((create) => otherKey(node, create) ?? []);
-  const left: Left[] = [];
-  for (const key of new Set(named)) {
-    const call = removalCall(node, course, key);
-    const isOurs = before.list !== undefined && isNew(key);
-    if (isOurs && !leave.aborted && (await isRemoved(node, key))) continue;
-    left.push({ key, call, why: 'the node made it in place of the one that was asked for' });
-  }
-  if (isShown(course.read) || before.list === undefined || list === undefined) return left;
-  const strange = [...list.keys].filter((key) => isNew(key) && key !== node.key);
-  for (const key of strange.filter((one) => !named.includes(one))) {
-    const why = 'it is new in the list; if nobody else made it, it is the canary';
-    left.push({ key, why, call: removalCall(node, course, key) });
-  }
-  return left;
-}
-
-async function isRemoved(node: CanaryNode, key: string): Promise<boolean> {
-  await node.ask({ kind: 'delete' }, key);
-  const read = await node.ask({ kind: 'read' }, key);
-  return read.kind === 'answered' && read.reply.kind === 'absent';
-}
-
-/** The key of another record that the answer says was created. */
-export function otherKey(node: CanaryNode, create: Heard | undefined): string | undefined {
-  if (create?.kind !== 'answered' || create.reply.kind !== 'misnamed') return undefined;
-  const { key } = node.dialect.create;
-  const shown = key === null ? undefined : valueAt(parseJson(create.response.body), key);
-  return typeof shown === 'string' || typeof shown === 'number' ? String(shown) : undefined;
-}
-
-export function replyText(heard: Heard | undefined): string {
-  if (heard === undefined) return 'nothing';
-  return heard.kind === 'silent' ? heard.why : heard.words;
 }

@@ -1,26 +1,26 @@
 /**
  * The course of one canary on one node: created, read, created again, listed, deleted, deleted again, and
- * made once more of what a read showed where the dialect promises that. Everything that was answered is
- * kept; what it means for the dialect is found afterwards (`compare.ts`).
+ * created once more from the body of its read where the dialect promises that. All answers are kept and
+ * compared with the dialect afterwards (`compare.ts`).
  *
- * However it ends, by Ctrl-C too, what it made is removed, or told (`removal.ts`).
+ * At every end, also by Ctrl-C, its records are removed or reported (`removal.ts`).
  */
 import type { NodeRequest } from '../../../core/model.ts';
 import { TokenSource } from '../../../core/token.ts';
-import type { Before, Course } from './course.ts';
+import { type Before, type Course, isShown } from './course.ts';
 import type { CanaryNode } from './node.ts';
-import { isShown, readUntil, remove } from './removal.ts';
+import { readUntil, remove } from './removal.ts';
 
 export interface Signals {
-  /** Ends the course; what was made is still removed. */
+  /** Ends the course; its records are still removed. */
   readonly stop: AbortSignal;
-  /** Ends that as well. */
+  /** Ends the removal as well. */
   readonly leave: AbortSignal;
 }
 
-export async function lookBefore(node: CanaryNode): Promise<Before> {
+export async function lookBefore(node: CanaryNode, stop: AbortSignal): Promise<Before> {
   const read = await node.ask({ kind: 'read' });
-  return { read, list: await node.list() };
+  return { read, list: await node.list(stop) };
 }
 
 export async function run(node: CanaryNode, before: Before, signals: Signals): Promise<Course> {
@@ -44,7 +44,7 @@ async function walk(node: CanaryNode, course: Course, stop: AbortSignal): Promis
   course.read = await readUntil(node, isShown, stop);
   if (stop.aborted) return;
   if (isShown(course.read)) course.again = await node.ask(create);
-  course.list = await node.list();
+  course.list = await node.list(stop);
   if (stop.aborted) return;
   course.delete = await node.ask(remove);
   const isRefused = course.delete.kind === 'answered' && course.delete.response.status >= 400;
@@ -54,7 +54,7 @@ async function walk(node: CanaryNode, course: Course, stop: AbortSignal): Promis
   await remake(node, course, stop);
 }
 
-/** As the rollback of a delete does it. */
+/** Creates the record in the way in which the rollback of a delete does. */
 async function remake(node: CanaryNode, course: Course, stop: AbortSignal): Promise<void> {
   const { read, token } = course;
   if (node.dialect.delete.restore !== 'exact' || stop.aborted) return;
