@@ -9,7 +9,7 @@ import type { Policy } from '../core/model.ts';
 import type { ExecutorData } from '../executor/thread.ts';
 import { otherNodesBefore } from '../observe/surroundings.ts';
 
-/** A trial call ends within the request timeout; what takes so much longer never ends. */
+/** A trial call takes the request timeout at most, and waits for a connection as long; what takes so much longer never ends. */
 const TRIAL_SLACK_MS = 5000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -29,7 +29,7 @@ function breakerOf(settings: Settings): BreakerPolicy {
     coolOffMs: settings.breakerCoolOffMs,
     coolOffCapMs: settings.breakerCoolOffCapMs,
     trialCalls: settings.breakerTrials,
-    trialTimeoutMs: settings.requestTimeoutMs + TRIAL_SLACK_MS,
+    trialTimeoutMs: 2 * settings.requestTimeoutMs + TRIAL_SLACK_MS,
   };
 }
 

@@ -23,7 +23,7 @@ const PAUSE_MS = 20;
 const UNLISTED_READS_PER_SECOND = 100;
 /** Missing answers in a row after which a node is left alone. */
 const SILENCE_MAX = READS_AT_ONCE;
-/** The longest look, ms: shorter than the coordinator waits, by more than an exchange takes. */
+/** The longest look, ms: shorter than the coordinator waits. Reads under way are given up then. */
 const LOOK_MS = 20_000;
 /** A list that fails sooner is requested again. */
 const SLOW_LIST_MS = 1000;
@@ -110,7 +110,7 @@ export class Auditor {
         return { state: 'unknown', lastResponse: 'it does not answer' };
       if (this.#ports.now() >= until)
         return { state: 'unknown', lastResponse: 'it was not read in time' };
-      const answer = await this.#exchange(name, groupId);
+      const answer = await this.#exchange(name, groupId, until);
       const isSilent = answer.kind === 'lost' || answer.kind === 'unsent';
       silence.set(name, isSilent ? (silence.get(name) ?? 0) + 1 : 0);
       const seen = sightingOf(answer);
@@ -128,9 +128,15 @@ export class Auditor {
     if (turn > now) await this.#until(turn);
   }
 
-  #exchange(name: string, groupId: string): Promise<NodeReply> {
+  /** Given up when the look ends, however long the node, or the wait for a connection to it, would take. */
+  #exchange(name: string, groupId: string, until: number): Promise<NodeReply> {
     return new Promise((resolve) => {
-      this.#ports.node(name).exchange({ kind: 'read' }, { groupId }, resolve);
+      const { node, at } = this.#ports;
+      const read = node(name).exchange({ kind: 'read' }, { groupId }, (answer) => {
+        stopTimer();
+        resolve(answer);
+      });
+      const stopTimer = at(until, () => read.abort());
     });
   }
 

@@ -15,8 +15,9 @@ export interface RunningExchange {
 /** One node. */
 export interface NodePort {
   /**
-   * Runs one exchange. `done` is called exactly once, never before this returns, within the
-   * request timeout. `healthSignal` counts for or against the node, `tookMs` is the node's own time.
+   * Runs one exchange. `done` is called exactly once, never before this returns. A request has the request timeout,
+   * counted from when it has a connection, and waits for one at most as long. `healthSignal` counts for or against the
+   * node, `tookMs` is the node's own time: the wait is no part of it.
    */
   exchange(
     request: NodeRequest,

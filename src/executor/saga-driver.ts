@@ -231,11 +231,13 @@ export class SagaDriver {
   #exchange(run: Run, { node, request }: ExchangeEffect, trial?: Trial): void {
     run.saga = evolve(run.saga, { kind: 'sent', node, request }, this.#policy);
     const { id, groupId } = run.saga.command;
-    const { now, attempted } = this.#ports;
-    const startedAt = now();
+    const { attempted } = this.#ports;
+    // Nothing new waits for a connection before a rollback or a trial does (P5).
+    const isUrgent = trial !== undefined || run.saga.state === 'compensating';
+    const subject = isUrgent ? { id, groupId, isUrgent } : run.saga.command;
     const exchange = this.#ports
       .node(node)
-      .exchange(request, run.saga.command, (answer, healthSignal, tookMs) => {
+      .exchange(request, subject, (answer, healthSignal, tookMs) => {
         run.exchanges.splice(run.exchanges.indexOf(underway), 1);
         const counted = healthSignal === 'bad' && isWorn(run.saga, node) ? 'none' : healthSignal;
         const { detail } = answer;
@@ -243,7 +245,7 @@ export class SagaDriver {
         else trial.ended(counted, detail);
         attempted?.(() => {
           const number = stateOf(run.saga, node)?.attempts ?? 0;
-          return { id, node, groupId, request, number, answer, ms: now() - startedAt };
+          return { id, node, groupId, request, number, answer, ms: tookMs };
         });
         if (isSettled(run.saga.state)) return this.#checkDrained();
         const isSurvey = run.saga.state === 'accepted';

@@ -3,6 +3,7 @@
  * their number over all executors.
  */
 import type { HealthSignal } from '../core/breaker.ts';
+import type { Subject } from '../node/dialect/codec.ts';
 import type { Order } from '../protocol/work.ts';
 import type { ExecutorPorts, RunningExchange } from './ports.ts';
 import type { SagaDriver } from './saga-driver.ts';
@@ -10,14 +11,14 @@ import type { SagaDriver } from './saga-driver.ts';
 export class Trials {
   readonly #ports: ExecutorPorts;
   /** Of a harmless read. */
-  readonly #unused: { readonly groupId: string };
+  readonly #unused: Subject;
   readonly #driver: SagaDriver;
   /** Harmless reads under way. */
   readonly #reads = new Set<RunningExchange>();
 
   constructor(ports: ExecutorPorts, driver: SagaDriver) {
     this.#ports = ports;
-    this.#unused = { groupId: ports.unusedKey ?? 'lockstep-trial' };
+    this.#unused = { groupId: ports.unusedKey ?? 'lockstep-trial', isUrgent: true };
     this.#driver = driver;
   }
 

@@ -1,36 +1,55 @@
 /**
  * Bounds the exchanges that run with one node, so that a slow node makes its own callers wait and nobody else (P9).
- * First come, first served. Each exchange that runs has a slot for itself, such as a connection.
+ * Each exchange that runs has a slot for itself, such as a connection.
+ *
+ * First come, first served; urgent waiters (rollbacks, trial calls) go before all others, and one slot is kept for them
+ * alone: they never wait behind creates, however slow the node is (P5).
  */
 import { Fifo } from '../base/fifo.ts';
 
 /** An exchange that wants a slot. The bulkhead alone changes `slot` and `hasLeft`. */
 export interface Waiter<Slot> {
+  readonly isUrgent: boolean;
   slot: Slot | undefined;
   hasLeft: boolean;
   /** A slot is free: called within `enter`, or when another waiter leaves. */
   start(slot: Slot): void;
 }
 
+export interface BulkheadOptions<Slot> {
+  /** The slot for urgent waiters, used when no other is free; none by default. */
+  readonly kept?: Slot;
+  /** Calls back when a slot that nobody waited for may be taken again; at once by default. */
+  readonly rest?: (over: () => void) => void;
+}
+
 export class Bulkhead<Slot> {
   /** The slot that was left last is taken first: its connection is in the processor's caches. */
   readonly #free: Slot[];
+  readonly #kept: Slot | undefined;
+  #isKeptFree: boolean;
   /** Slots that were left just now, when nobody waited. */
   #resting: Slot[] = [];
   readonly #rest: (over: () => void) => void;
   /** Waiters that have left meanwhile are skipped. */
-  readonly #queue = new Fifo<Waiter<Slot>>();
+  readonly #urgent = new Fifo<Waiter<Slot>>();
+  readonly #others = new Fifo<Waiter<Slot>>();
 
-  /** @param rest calls back when a slot that nobody waited for may be taken again; at once by default */
-  constructor(slots: readonly Slot[], rest: (over: () => void) => void = (over) => over()) {
+  constructor(
+    slots: readonly Slot[],
+    { kept, rest = (over) => over() }: BulkheadOptions<Slot> = {},
+  ) {
     this.#free = [...slots];
+    this.#kept = kept;
+    this.#isKeptFree = kept !== undefined;
     this.#rest = rest;
   }
 
   enter(waiter: Waiter<Slot>): void {
-    const slot = this.#free.pop();
-    if (slot === undefined) this.#queue.push(waiter);
-    else admit(waiter, slot);
+    const slot = this.#free.pop() ?? (waiter.isUrgent ? this.#takeKept() : undefined);
+    if (slot !== undefined) admit(waiter, slot);
+    else if (waiter.isUrgent) this.#urgent.push(waiter);
+    else this.#others.push(waiter);
   }
 
   /** Gives the slot back, or leaves the queue. A second call does nothing. */
@@ -39,26 +58,38 @@ export class Bulkhead<Slot> {
     waiter.hasLeft = true;
     waiter.slot = undefined;
     if (slot === undefined) return;
-    const next = this.#next();
+    const next = this.#nextFor(slot);
     if (next !== undefined) admit(next, slot);
     else if (this.#resting.push(slot) === 1) this.#rest(() => this.#takeBack());
+  }
+
+  #takeKept(): Slot | undefined {
+    if (!this.#isKeptFree) return undefined;
+    this.#isKeptFree = false;
+    return this.#kept;
   }
 
   #takeBack(): void {
     const rested = this.#resting;
     this.#resting = [];
     for (const slot of rested) {
-      const next = this.#next();
-      if (next === undefined) this.#free.push(slot);
-      else admit(next, slot);
+      const next = this.#nextFor(slot);
+      if (next !== undefined) admit(next, slot);
+      else if (slot === this.#kept) this.#isKeptFree = true;
+      else this.#free.push(slot);
     }
   }
 
-  #next(): Waiter<Slot> | undefined {
-    let next = this.#queue.shift();
-    while (next?.hasLeft) next = this.#queue.shift();
-    return next;
+  #nextFor(slot: Slot): Waiter<Slot> | undefined {
+    const urgent = nextOf(this.#urgent);
+    return urgent ?? (slot === this.#kept ? undefined : nextOf(this.#others));
   }
+}
+
+function nextOf<Slot>(queue: Fifo<Waiter<Slot>>): Waiter<Slot> | undefined {
+  let next = queue.shift();
+  while (next?.hasLeft) next = queue.shift();
+  return next;
 }
 
 function admit<Slot>(waiter: Waiter<Slot>, slot: Slot): void {

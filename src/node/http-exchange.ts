@@ -2,6 +2,9 @@
  * One HTTP exchange with one node: it waits for a connection, sends its owner's request over it, and ends with the
  * response, with a loss, or when its time is over. Its owner knows the request and the meaning of the response.
  *
+ * The wait for a connection is no part of the request's timeout: a request has its whole time, however long it waited.
+ * The wait itself is as long at most (P9), so that a command whose deadline passed meanwhile is not held much longer.
+ *
  * There are three exchanges in every command, so there is no promise and no stream here, and the owner is one object
  * instead of a closure for each of its methods.
  */
@@ -24,6 +27,7 @@ export interface Unanswered {
 
 /** All exchanges of one kind with one node share these. */
 export interface ExchangeMeans {
+  /** Also the longest wait for a connection. */
   readonly requestTimeoutMs: number;
   readonly after: After;
   readonly afterPoll: AfterPoll;
@@ -33,7 +37,9 @@ export interface ExchangeMeans {
 /** Each method is called once at most, and `ended` exactly once. */
 export interface ExchangeOwner<Read> {
   readonly answerBytesMax: number;
-  /** The request leaves now, if there is time for it. */
+  /** See `Waiter`; absent: not urgent. */
+  readonly isUrgent?: boolean;
+  /** The request leaves as soon as there is a connection. */
   write(): string;
   /** The response is complete. Called at once, while the connection is still in the processor's caches. */
   read(response: Response): Read;
@@ -41,17 +47,15 @@ export interface ExchangeOwner<Read> {
   ended(ending: Read | Unanswered): void;
 }
 
-/** A request with less time left would only end in doubt: it is not sent. */
-const LEAST_MS = 10;
-
 export class HttpExchange<Read> implements ResponseHandler, Waiter<Connection> {
   readonly answerBytesMax: number;
+  readonly isUrgent: boolean;
   slot: Connection | undefined;
   hasLeft = false;
   readonly #means: ExchangeMeans;
   readonly #owner: ExchangeOwner<Read>;
-  readonly #askedAt = performance.now();
-  readonly #stopTimer: () => void;
+  /** Of the wait for a connection, then of the request. */
+  #stopTimer: () => void;
   #startedAt: number | undefined;
   #isSent = false;
   #isOurs = false;
@@ -60,6 +64,7 @@ export class HttpExchange<Read> implements ResponseHandler, Waiter<Connection> {
   /** `begin` comes next. */
   constructor(means: ExchangeMeans, owner: ExchangeOwner<Read>) {
     this.answerBytesMax = owner.answerBytesMax;
+    this.isUrgent = owner.isUrgent === true;
     this.#means = means;
     this.#owner = owner;
     this.#stopTimer = means.after(means.requestTimeoutMs, () => this.#expire());
@@ -84,11 +89,8 @@ export class HttpExchange<Read> implements ResponseHandler, Waiter<Connection> {
   }
 
   start(connection: Connection): void {
-    const { requestTimeoutMs } = this.#means;
-    const now = performance.now();
-    const leastMs = Math.min(LEAST_MS, requestTimeoutMs / 10);
-    if (this.#isOver || now - this.#askedAt > requestTimeoutMs - leastMs) return;
-    this.#startedAt = now;
+    if (this.#isOver) return;
+    this.#startedAt = performance.now();
     connection.carry(this.#owner.write(), this);
   }
 
@@ -113,8 +115,18 @@ export class HttpExchange<Read> implements ResponseHandler, Waiter<Connection> {
     this.#end({ kind: this.#isSent ? 'lost' : 'unsent', detail, isTooLarge });
   }
 
+  /** The timer of the wait: most requests end before it, so that they need no second one. */
   #expire(): void {
-    const giveUp = () => this.giveUp(`no answer within ${this.#means.requestTimeoutMs} ms`);
+    const { requestTimeoutMs, after } = this.#means;
+    if (this.#startedAt === undefined) {
+      return this.giveUp(`no free connection within ${requestTimeoutMs} ms`);
+    }
+    const leftMs = this.#startedAt + requestTimeoutMs - performance.now();
+    if (leftMs >= 1) {
+      this.#stopTimer = after(leftMs, () => this.#expire());
+      return;
+    }
+    const giveUp = () => this.giveUp(`no answer within ${requestTimeoutMs} ms`);
     // A process that was stopped finds its timers due before it has read the responses in its sockets: read them
     // first. A request that has not left must not leave now.
     if (this.#isSent) setImmediate(giveUp);

@@ -29,6 +29,7 @@ const RENEWED: NodeReply = {
 
 export class NodeCall implements ExchangeOwner<NodeReply> {
   readonly answerBytesMax: number;
+  readonly isUrgent: boolean;
   readonly #means: NodeCallMeans;
   readonly #request: NodeRequest;
   readonly #subject: Subject;
@@ -45,6 +46,7 @@ export class NodeCall implements ExchangeOwner<NodeReply> {
     done: Done,
   ) {
     this.answerBytesMax = means.answerBytesMax;
+    this.isUrgent = subject.isUrgent === true;
     this.#means = means;
     this.#request = request;
     this.#subject = subject;
@@ -87,6 +89,9 @@ export class NodeCall implements ExchangeOwner<NodeReply> {
 
   #unanswered({ kind, detail, isTooLarge }: Unanswered): NodeReply {
     if (!isTooLarge || this.#request.kind !== 'read') return { kind, detail };
-    return { kind: 'malformed', detail: `${detail}: see limits.answerBytes of the dialect` };
+    return {
+      kind: 'malformed',
+      detail: `${detail}: see limits.answerBytes of the dialect or node`,
+    };
   }
 }

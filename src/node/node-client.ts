@@ -26,6 +26,7 @@ export interface NodeClientOptions extends NodeAccess {
   readonly dialect: Dialect;
   readonly requestTimeoutMs: number;
   readonly connectTimeoutMs: number;
+  /** For calls that are not urgent. Two more are opened when needed: for urgent calls, and for lists. */
   readonly connections: number;
   /** Wall clock, for `Retry-After` dates. */
   readonly wallNow: () => number;
@@ -66,15 +67,14 @@ export class NodeClient {
     this.options = options;
     const { requestTimeoutMs, after, afterPoll, dialect } = options;
     const shared = { requestTimeoutMs, after, afterPoll, codec: new Codec(target) };
-    const connections = Array.from(
-      { length: options.connections + 1 },
-      () => new Connection(target),
-    );
-    this.#connections = connections;
-    this.#lists = { ...shared, pool: new Bulkhead(connections.slice(0, 1), restAWhile) };
+    const open = () => new Connection(target);
+    const [forLists, kept] = [open(), open()];
+    const connections = Array.from({ length: options.connections }, open);
+    this.#connections = [forLists, kept, ...connections];
+    this.#lists = { ...shared, pool: new Bulkhead([forLists], { rest: restAWhile }) };
     this.#calls = {
       ...shared,
-      pool: new Bulkhead(connections.slice(1), restAWhile),
+      pool: new Bulkhead(connections, { kept, rest: restAWhile }),
       answerBytesMax: dialect.limits.answerBytes ?? ANSWER_BYTES_MAX,
       count: (request, answer) => this.#count(request, answer),
     };

@@ -65,10 +65,10 @@ describe('what lockstepd says without starting', () => {
     const env = { LOCKSTEP_EXECUTORS: '4' };
     const few = preview({ argv: ['--check'], env, cwd }, 199);
     expect(few?.exitCode).toBe(78);
-    expect(few?.text).toContain('the limit of open files is 199, and at least 200 are needed');
+    expect(few?.text).toContain('the limit of open files is 199, and at least 212 are needed');
     const fewer = preview({ argv: ['--check'], env, cwd }, 300);
     expect(fewer?.exitCode).toBe(0);
-    expect(fewer?.text).toMatch(/^warning: the limit of open files is 300, and 572 are needed: /m);
+    expect(fewer?.text).toMatch(/^warning: the limit of open files is 300, and 584 are needed: /m);
     expect(preview({ argv: ['--check'], env, cwd }, 1024)?.text).not.toContain('warning');
   });
 

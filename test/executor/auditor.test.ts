@@ -37,3 +37,18 @@ test('where no node is listed at most 100 keys a second are read on each', async
   expect(bench.reportsOf('answered')).toHaveLength(1);
   expect(bench.node('node03').calls).toHaveLength(300);
 });
+
+test('P9: a look gives its reads up when its time is over, however long an exchange may take', async () => {
+  const bench = new Bench();
+  Object.assign(bench.node('node02'), { requestTimeoutMs: 60_000, otherwise: () => 'hang' });
+  bench.take({ kind: 'look', keys: ['5'], ticket: 1 });
+  await bench.advance(GIVEN_UP_MS - 5000);
+  const [sighting] = bench
+    .reportsOf('answered')
+    .flatMap(({ value }) => (value.of === 'look' ? value.sightings : []));
+  expect(sighting?.nodes).toMatchObject({
+    node01: { state: 'absent' },
+    node02: { state: 'unknown', lastResponse: 'it was not read in time' },
+  });
+  expect(bench.running).toBe(0);
+});

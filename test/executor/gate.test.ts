@@ -207,3 +207,34 @@ describe('a trial', () => {
     expect(bench.reportsOf('tried')).toMatchObject([{ healthSignal: 'bad' }]);
   });
 });
+
+describe('which exchanges are urgent: they wait for no connection behind creates', () => {
+  const urgencies = (bench: Bench, name: string) =>
+    bench.node(name).calls.map(({ request, isUrgent }) => [request.kind, isUrgent]);
+
+  test('P5: those of a rollback, and no others', async () => {
+    const bench = new Bench();
+    bench.node('node02').faults.push('refused');
+    bench.drive(bench.command(1));
+    await bench.advance(5);
+    bench.take({ kind: 'journaled', seq: 1 });
+    await bench.advance(5);
+    expect(urgencies(bench, 'node01')).toEqual([
+      ['create', false],
+      ['delete', true],
+    ]);
+  });
+
+  test('trial calls: a held exchange, and a harmless read', async () => {
+    const bench = await held(1);
+    bench.take({ ...trial, call: 'any' });
+    await bench.advance(5);
+    bench.take({ ...trial, call: 'read', harmless: true });
+    await bench.advance(5);
+    expect(urgencies(bench, 'node02')).toEqual([
+      ['create', true],
+      ['read', true],
+    ]);
+    expect(urgencies(bench, 'node01')).toEqual([['create', false]]);
+  });
+});

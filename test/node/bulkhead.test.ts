@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Bulkhead } from '../../src/node/bulkhead.ts';
+import { Bulkhead, type Waiter } from '../../src/node/bulkhead.ts';
 
 type Leave = () => void;
 
@@ -67,7 +67,7 @@ describe('the bulkhead', () => {
 
   test('a place that nobody waited for rests before it is taken again', () => {
     const overs: (() => void)[] = [];
-    const bulkhead = new Bulkhead([0, 1], (over) => overs.push(over));
+    const bulkhead = new Bulkhead([0, 1], { rest: (over) => overs.push(over) });
     const started: string[] = [];
     const leaves = ['a', 'b'].map((name) => enter(bulkhead, () => started.push(name)));
     for (const leave of leaves) leave();
@@ -80,6 +80,73 @@ describe('the bulkhead', () => {
     enter(bulkhead, () => started.push('e'));
     last();
     expect(started).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  test('P5: urgent waiters take the slot kept for them, go before all others, and no other takes that slot', () => {
+    const bulkhead = new Bulkhead([0], { kept: 9 });
+    const started: string[] = [];
+    const note = (name: string) => (slot: number) => void started.push(`${name} ${slot}`);
+    const leaveA = enter(bulkhead, note('a'));
+    enter(bulkhead, note('b'));
+    const leaveUrgent = enterUrgent(bulkhead, note('urgent'));
+    expect(started).toEqual(['a 0', 'urgent 9']);
+    const leaveSecond = enterUrgent(bulkhead, note('second'));
+    leaveA();
+    expect(started.at(-1)).toBe('second 0');
+    // The slot of the urgent one is free, and b still waits.
+    leaveUrgent();
+    expect(started).toHaveLength(3);
+    const leaveThird = enterUrgent(bulkhead, note('third'));
+    expect(started.at(-1)).toBe('third 9');
+    leaveSecond();
+    expect(started.at(-1)).toBe('b 0');
+    const fourth = enterUrgent(bulkhead, note('fourth'));
+    fourth();
+    leaveThird();
+    expect(started).toHaveLength(5);
+  });
+
+  test('an urgent waiter takes a usual slot where one is free', () => {
+    const bulkhead = new Bulkhead([0], { kept: 9 });
+    const slots: number[] = [];
+    enterUrgent(bulkhead, (slot) => slots.push(slot));
+    enterUrgent(bulkhead, (slot) => slots.push(slot));
+    expect(slots).toEqual([0, 9]);
+  });
+
+  test('P9: never two in one slot, whoever enters and leaves, and all come in once all leave', () => {
+    const act = fc.oneof(fc.constantFrom('enter' as const, 'urgent' as const), fc.nat(30));
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 120 }), (acts) => {
+        const bulkhead = new Bulkhead([0, 1], { kept: 9 });
+        const inside = new Map<number, number>();
+        const started = new Set<number>();
+        const leaves: Leave[] = [];
+        for (const one of acts) {
+          if (typeof one === 'number') {
+            inside.delete(one);
+            leaves[one]?.();
+            continue;
+          }
+          const visitor = leaves.length;
+          const begin = (slot: number) => {
+            expect([...inside.values()]).not.toContain(slot);
+            if (one === 'enter') expect(slot).not.toBe(9);
+            inside.set(visitor, slot);
+            started.add(visitor);
+          };
+          leaves.push((one === 'urgent' ? enterUrgent : enter)(bulkhead, begin));
+        }
+        const late: number[] = [];
+        for (const index of leaves.keys()) {
+          inside.delete(index);
+          leaves[index]?.();
+        }
+        for (const count of [0, 1]) enter(bulkhead, () => late.push(count));
+        enterUrgent(bulkhead, () => late.push(2));
+        expect(late).toEqual([0, 1, 2]);
+      }),
+    );
   });
 
   test('100,000 that wait in one cost no more than a thousand in each of a hundred', () => {
@@ -99,7 +166,18 @@ describe('the bulkhead', () => {
 });
 
 function enter(bulkhead: Bulkhead<number>, start: (place: number) => void): Leave {
-  const visitor = { slot: undefined, hasLeft: false, start };
+  return enterAs(bulkhead, { isUrgent: false, start });
+}
+
+function enterUrgent(bulkhead: Bulkhead<number>, start: (place: number) => void): Leave {
+  return enterAs(bulkhead, { isUrgent: true, start });
+}
+
+function enterAs(
+  bulkhead: Bulkhead<number>,
+  asked: Pick<Waiter<number>, 'isUrgent' | 'start'>,
+): Leave {
+  const visitor = { ...asked, slot: undefined, hasLeft: false };
   bulkhead.enter(visitor);
   return () => bulkhead.leave(visitor);
 }

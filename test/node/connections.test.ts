@@ -129,14 +129,16 @@ describe('connections', () => {
 describe('giving up', () => {
   test('in the queue of the bulkhead: unsent, and never sent later', async () => {
     const node = await startRawNode(() => {});
-    const asking = new Asking(node.url, { connections: 1, requestTimeoutMs: 300 });
+    const asking = new Asking(node.url, { connections: 1 });
     const first = asking.ask(READ, 'first');
     const aborted = asking.ask(READ, 'aborted');
-    // These time out in the very moment in which the first gives its place back.
     const late = [asking.ask(READ, 'late-1'), asking.ask(READ, 'late-2')];
     await eventually(() => node.requests.length);
     aborted.abort();
     expect(await aborted.answer).toEqual({ kind: 'unsent', detail: 'given up' });
+    // These are given up in the very turn in which the first gives its place back.
+    first.abort();
+    for (const { abort } of late) abort();
     expect(await first.answer).toMatchObject({ kind: 'lost' });
     for (const { answer: sent } of late) expect(await sent).toMatchObject({ kind: 'unsent' });
     // One more exchange in full shows that nothing was left behind in a queue.

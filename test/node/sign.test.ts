@@ -123,29 +123,6 @@ function several(...errors: readonly Error[]): AggregateError {
 }
 
 describe('the bulkhead', () => {
-  test('what waits in it until its time is over says nothing of the node', async () => {
-    const node = await startRawNode(() => {});
-    const asking = new Asking(node.url, { connections: 1, requestTimeoutMs: 200 });
-    const [inside, waiting] = [asking.ask(), asking.ask()];
-    expect((await inside.seen).sign).toBe('bad');
-    const { sign, tookMs } = await waiting.seen;
-    // Its time may have ended a moment after it got its place.
-    expect(['none', 'bad']).toContain(sign);
-    if (sign === 'none') expect(tookMs).toBe(0);
-    else expect(tookMs).toBeLessThan(100);
-  });
-
-  test('the wait in it is none of the time that the node took', async () => {
-    const node = await startRawNode((socket) => {
-      setTimeout(() => created(socket, { head: '', body: '', line: '' }, 0), 100);
-    });
-    const asking = new Asking(node.url, { connections: 1 });
-    const all = Array.from({ length: 6 }, () => asking.ask());
-    const begun = performance.now();
-    for (const { seen } of all) expect((await seen).tookMs).toBeLessThan(400);
-    expect(performance.now() - begun).toBeGreaterThan(500);
-  });
-
   test('P9: a node that hangs takes no place of another', async () => {
     const silent = await startRawNode(() => {});
     const quick = await startRawNode(created);

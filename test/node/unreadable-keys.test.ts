@@ -13,7 +13,7 @@ describe('P10: a key whose record can not be read says so, and nothing about its
     ['a text of somebody else', '200 a text of somebody else'],
     [
       JSON.stringify({ groupId: '5', more: 'x'.repeat(64 * 1024) }),
-      'an answer of more than 65536 bytes: see limits.answerBytes of the dialect',
+      'an answer of more than 65536 bytes: see limits.answerBytes of the dialect or node',
     ],
   ])('%.30s', async (body, detail) => {
     const asked = new Asking(await nodeThatShows(body)).ask(READ);

@@ -13,8 +13,8 @@ const OWN = 64;
 const EACH_EXECUTOR = 8;
 const OPERATORS = 16;
 const CLIENTS = 64;
-/** To each node and of each executor, besides `connectionsPerNode`: for lists of keys. */
-const LIST_CONNECTIONS = 1;
+/** To each node and of each executor, besides `connectionsPerNode`: for lists of keys, and for urgent calls. */
+const OTHER_CONNECTIONS = 2;
 
 type Needy = Pick<Settings, 'executors' | 'nodes' | 'connectionsPerNode'>;
 
@@ -32,12 +32,12 @@ export function fitDescriptors(
 ): DescriptorFit {
   const fixed = OWN + EACH_EXECUTOR * executors + OPERATORS + CLIENTS;
   const needFor = (connections: number) =>
-    fixed + executors * nodes.length * (connections + LIST_CONNECTIONS);
+    fixed + executors * nodes.length * (connections + OTHER_CONNECTIONS);
   const needed = needFor(connectionsPerNode);
   if (limit >= needed) return { kind: 'enough', needed };
   const least = needFor(1);
   if (limit < least) return { kind: 'too few', least };
-  const affordable = Math.floor((limit - fixed) / (executors * nodes.length)) - LIST_CONNECTIONS;
+  const affordable = Math.floor((limit - fixed) / (executors * nodes.length)) - OTHER_CONNECTIONS;
   return { kind: 'fewer', needed, connectionsPerNode: affordable };
 }
 

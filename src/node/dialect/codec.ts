@@ -24,6 +24,8 @@ export interface Subject {
   readonly groupId: string;
   /** Of the command; absent for other requests. */
   readonly id?: string | undefined;
+  /** It goes before all that wait for a connection, and may take the one that is kept for such. */
+  readonly isUrgent?: boolean;
 }
 
 /** A reply that means the same for every key. */

@@ -7,6 +7,7 @@ import { compareBytes } from '../../../src/base/byte-order.ts';
 import type { HealthSignal } from '../../../src/core/breaker.ts';
 import type { NodeReply, NodeReplyKind, NodeRequest } from '../../../src/core/model.ts';
 import type { NodePort } from '../../../src/executor/ports.ts';
+import type { Subject } from '../../../src/node/dialect/codec.ts';
 import type { KeyPage, NodeCount } from '../../../src/node/list/listing.ts';
 import type { NodeReport } from '../../../src/protocol/answer.ts';
 import type { HandClock } from './hand-clock.ts';
@@ -48,7 +49,11 @@ interface StoredRecord {
 export class SimNode implements NodePort {
   readonly records = new Map<string, StoredRecord>();
   /** Every exchange that has begun, in order. */
-  readonly calls: { readonly groupId: string; readonly request: NodeRequest }[] = [];
+  readonly calls: {
+    readonly groupId: string;
+    readonly request: NodeRequest;
+    readonly isUrgent: boolean;
+  }[] = [];
   /** What befalls the next exchanges; then `otherwise`. */
   readonly faults: (Fault | undefined)[] = [];
   otherwise: (request: NodeRequest) => Fault | undefined = () => undefined;
@@ -62,20 +67,20 @@ export class SimNode implements NodePort {
   readonly #busy = new Map<string, number>();
   busiestKey = 0;
   readonly #clock: HandClock;
-  readonly #requestTimeoutMs: number;
+  requestTimeoutMs: number;
 
   constructor(clock: HandClock, requestTimeoutMs = 1000) {
     this.#clock = clock;
-    this.#requestTimeoutMs = requestTimeoutMs;
+    this.requestTimeoutMs = requestTimeoutMs;
   }
 
   exchange(
     request: NodeRequest,
-    { groupId }: { readonly groupId: string },
+    { groupId, isUrgent = false }: Subject,
     done: (answer: NodeReply, sign: HealthSignal, tookMs: number) => void,
   ) {
     const startedAt = this.#clock.now();
-    this.calls.push({ groupId, request });
+    this.calls.push({ groupId, request, isUrgent });
     this.#enter(groupId);
     const fault = this.faults.length > 0 ? this.faults.shift() : this.otherwise(request);
     let stop: () => void = () => {};
@@ -92,7 +97,7 @@ export class SimNode implements NodePort {
       end({ kind: 'lost', detail: detail }, sign);
     };
     if (fault === 'hang' || fault === 'late') {
-      stop = this.#later(this.#requestTimeoutMs, () => giveUp('timeout'));
+      stop = this.#later(this.requestTimeoutMs, () => giveUp('timeout'));
     } else {
       const ms = fault === 'slow' ? SLOW_MS : LATENCY_MS;
       stop = this.#later(ms, () => end(this.#answer(request, groupId, fault)));
