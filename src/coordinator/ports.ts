@@ -46,6 +46,8 @@ export interface CoordinatorOptions {
   readonly nodesBefore?: string;
   /** The reason why this key cannot be sent to these nodes, or undefined. */
   readonly unroutable: (groupId: string) => string | undefined;
+  /** The one key for all keys that these nodes take for one; absent: each is its own. */
+  readonly fold?: (groupId: string) => string;
   readonly executors: number;
   /** Commands in work at once on each executor, without rollbacks. */
   readonly concurrency: number;

@@ -3,6 +3,7 @@ import type { Router, XPublisher } from 'zeromq';
 import { messageOf } from '../base/error-fields.ts';
 import { EX_CONFIG } from '../config/problem.ts';
 import { JournalError } from '../journal/errors.ts';
+import type { Journal } from '../journal/port.ts';
 import type { Failure } from '../lifecycle/control.ts';
 import { StartError } from '../lifecycle/thread-shell.ts';
 
@@ -14,6 +15,45 @@ export async function orRefuse<Result>(begin: () => Promise<Result>): Promise<Re
     if (!(error instanceof JournalError)) throw error;
     throw new StartError(failureOf(error), { cause: error });
   }
+}
+
+const PAGE = 5000;
+/** Of those that the message names; there may be as many as open commands. */
+const NAMED_MAX = 20;
+
+/**
+ * Refuses to start if the dialect now folds keys of open commands: two of them may have begun on what is now one key,
+ * and each would undo the other (P6).
+ *
+ * @throws StartError that names the commands
+ */
+export async function refuseUnfolded(
+  journal: Pick<Journal, 'load'>,
+  fold: (groupId: string) => string,
+): Promise<void> {
+  const named: string[] = [];
+  let count = 0;
+  for (let after = 0, isLast = false; !isLast; ) {
+    const page = await journal.load(after, PAGE);
+    for (const { command } of page) {
+      after = command.seq;
+      if (fold(command.groupId) === command.groupId) continue;
+      count++;
+      if (named.length < NAMED_MAX)
+        named.push(`${command.id} (${JSON.stringify(command.groupId)})`);
+    }
+    isLast = page.length < PAGE;
+  }
+  if (count === 0) return;
+  const more = count > named.length ? ` and ${count - named.length} more` : '';
+  const message =
+    'keys.fold of the dialect changes the keys of open commands in the journal: ' +
+    `${named.join(', ')}${more}`;
+  throw new StartError({
+    message,
+    hint: 'Start without keys.fold until these commands are settled (`lockstep list`), then set it.',
+    exitCode: EX_CONFIG,
+  });
 }
 
 export function failureOf({ code, message, hint }: JournalError): Failure {

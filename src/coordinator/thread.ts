@@ -14,6 +14,7 @@ import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
 import { runThread, sendToMain, type ThreadTools } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
+import { foldKey } from '../node/dialect/fold.ts';
 import { keyCheck } from '../node/dialect/keys.ts';
 import { openLog } from '../observe/log/log.ts';
 import type { LogPlan } from '../observe/log/log-plan.ts';
@@ -37,7 +38,7 @@ import { CLIENT_OPTIONS, ClientSocket, type ClientSocketOptions } from './socket
 import { EVENT_OPTIONS, EventSocket } from './sockets/event-socket.ts';
 import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
 import { ZapHandler } from './sockets/zap.ts';
-import { bind, failureOf, orRefuse } from './start.ts';
+import { bind, failureOf, orRefuse, refuseUnfolded } from './start.ts';
 
 export interface CoordinatorData extends ThreadData {
   readonly endpoint: string;
@@ -91,6 +92,8 @@ runThread(async (tools) => {
   const now = steadyClock(data.clock);
   const opened = await orRefuse(() => openJournal(data.journal, { ...data.journalPaths, log }));
   const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
+  const { fold } = optionsOf(data);
+  if (fold !== undefined) await orRefuse(() => refuseUnfolded(journal, fold));
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   await openZap(tools, log);
   const router = sockets.add('clients', new Router(CLIENT_OPTIONS));
@@ -256,6 +259,7 @@ function causeOf(failure: Failure | null): Causes['disk'] {
 
 function optionsOf(data: CoordinatorData): CoordinatorOptions {
   const faultOf = keyCheck(data.dialect);
+  const { fold } = data.dialect.keys;
   return {
     policy: data.policy,
     breaker: data.breaker,
@@ -265,6 +269,7 @@ function optionsOf(data: CoordinatorData): CoordinatorOptions {
       const fault = faultOf(groupId);
       return fault === undefined ? undefined : `groupId ${fault}`;
     },
+    ...(fold === null ? {} : { fold: (groupId: string) => foldKey(groupId, fold) }),
     executors: data.executors.length,
     concurrency: data.concurrency,
     interactiveShare: data.interactiveShare,

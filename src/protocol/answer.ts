@@ -8,6 +8,8 @@ export interface CommandAnswer {
   readonly id: string;
   readonly op: Operation;
   readonly groupId: string;
+  /** The key of this client's request, where the nodes fold keys and it is not `groupId`. */
+  readonly askedAs?: string;
   readonly state: SagaState;
   /** Why it is not `committed`. */
   readonly reason?: Reason;

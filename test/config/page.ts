@@ -202,6 +202,22 @@ would forget a record that still exists: see [node-api.md](node-api.md#a-proxy-i
 needs one too if \`record.key\` is \`null\`: a login page also answers 200. A success that names another key never counts:
 the create is not retried, and the command is rolled back (\`node_refused\`).
 
+### Keys that nodes take for one
+
+Some nodes do not distinguish \`CASE.example.\` from \`case.example.\`. Without \`keys.fold: ascii-lower\` two commands of
+these keys could run at the same time, and undo each other. With it lockstep makes all ASCII letters of a key lower case
+first of all. \`pattern\`, \`bytesMax\` and \`forbidden\` are about the folded key. One order holds for all spellings, and a
+repeat may have another spelling. Nodes may show and list the key in any spelling. Requests to nodes, answers, events,
+the journal and audits have the folded key; the answer to a command also has \`askedAs\` if its request had another.
+\`list\`, \`audit\` and the filters of \`cancel\`, \`retry\`, \`abandon\` and \`restore\` take any spelling. Lists are read as a
+whole, and sorted here.
+
+The daemon refuses to start (exit code 78) while the journal has open commands whose keys \`fold\` would change, and names
+them: start without \`fold\` until they are settled. Settled commands keep their keys in the journal; an audit then treats
+the folded key as one that the journal does not know.
+
+### Meanings that no dialect changes
+
 A status that a call does not name keeps its general meaning, and some meanings no dialect can change:
 408, 425, 429 and 5xx leave the request in doubt, 502 and 504 and any other 2xx are no answer of the
 node at all, nor is a 404 that the call does not name; any other 4xx and 3xx say that this attempt did
@@ -246,7 +262,7 @@ const DIALECT_MEMBERS = [
   [
     '`keys`',
     '`pattern` (a regular expression of the whole key; in the syntax of RE2, which knows no look-around and no references back: with those a key could take hours), `bytesMax`, `forbidden` (characters its nodes can not ' +
-      'route); other keys are `invalid_request`',
+      'route); other keys are `invalid_request`. `fold`: `ascii-lower` where nodes take `Ab` and `ab` for [one key](#keys-that-nodes-take-for-one), or `null`',
   ],
   [
     '`record`',

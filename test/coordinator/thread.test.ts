@@ -30,11 +30,16 @@ interface Started {
   /** Opens what an executor has of its channel, when main would start it. */
   readonly openExecutor: () => Promise<Channel>;
   readonly said: FromThread['kind'][];
+  readonly messages: FromThread[];
   readonly tell: (message: ToThread) => void;
 }
 
-async function start(): Promise<Started> {
-  const dir = tempFolder();
+interface Setting {
+  readonly dir?: string;
+  readonly fold?: CoordinatorData['dialect']['keys']['fold'];
+}
+
+async function start({ dir = tempFolder(), fold = null }: Setting = {}): Promise<Started> {
   const [commands, events] = await freePorts(2);
   const endpoint = `tcp://127.0.0.1:${commands}`;
   const env = {
@@ -46,8 +51,11 @@ async function start(): Promise<Started> {
   };
   const settings = settingsOf({ env });
   const { bound, connected } = newEnds();
+  const before = coordinatorData(settings);
+  const { dialect } = before;
   const data: CoordinatorData = {
-    ...coordinatorData(settings),
+    ...before,
+    dialect: { ...dialect, keys: { ...dialect.keys, fold } },
     name: 'coordinator',
     clock: clockBase(),
     crashes: { inARow: 0, all: 0 },
@@ -62,7 +70,11 @@ async function start(): Promise<Started> {
   };
   const worker = new Worker(ENTRY, { workerData, stdout: true, stderr: true });
   const detail: FromThread['kind'][] = [];
-  worker.on('message', ({ kind }: FromThread) => detail.push(kind));
+  const messages: FromThread[] = [];
+  worker.on('message', (message: FromThread) => {
+    messages.push(message);
+    detail.push(message.kind);
+  });
   const report = (message: ToThread) => worker.postMessage(message);
   // The next one needs what this one holds, also when its test has failed.
   const gone = new Promise((resolve) => worker.once('exit', resolve));
@@ -74,7 +86,8 @@ async function start(): Promise<Started> {
     await vi.waitUntil(() => detail.includes('journal_held'), PATIENCE);
     return openEnd(connected);
   };
-  return { worker, endpoint, journal: data.journal, openExecutor, said: detail, tell: report };
+  const { journal } = data;
+  return { worker, endpoint, journal, openExecutor, said: detail, messages, tell: report };
 }
 
 test('clients come in when every executor listens, not before', async () => {
@@ -125,4 +138,22 @@ test('one that cannot start ends by itself, though its executors hold their ends
   await report(end, { kind: 'hello' });
   await once(worker, 'exit');
   expect(detail).toContain('failed');
+});
+
+test('P6: it refuses to start, with 78, while the fold of the dialect changes keys of open commands', async () => {
+  const dir = tempFolder();
+  const { worker, endpoint, openExecutor, said: detail, tell } = await start({ dir });
+  const end = await openExecutor();
+  await report(end, { kind: 'hello' });
+  await vi.waitUntil(() => detail.includes('ready'), PATIENCE);
+  const client = await LockstepClient.connect({ endpoint });
+  await client.create('Ab', { id: 'upper', wait: 'accepted' });
+  client.close();
+  tell('stop');
+  await once(worker, 'exit');
+  const next = await start({ dir, fold: 'ascii-lower' });
+  await once(next.worker, 'exit');
+  expect(next.messages.find(({ kind }) => kind === 'failed')).toMatchObject({
+    failure: { exitCode: 78, message: expect.stringContaining('upper ("Ab")') },
+  });
 });

@@ -9,9 +9,12 @@ test.each<[string, Partial<Dialect>]>([
   ['any text', {}],
   [
     'names with a final dot',
-    { keys: { pattern: '(?:[a-z0-9_-]{1,63}\\.)+', bytesMax: 254, forbidden: '/' } },
+    { keys: { pattern: '(?:[a-z0-9_-]{1,63}\\.)+', bytesMax: 254, forbidden: '/', fold: null } },
   ],
-  ['letters and digits', { keys: { pattern: '[a-z0-9]+', bytesMax: 40, forbidden: '' } }],
+  [
+    'letters and digits',
+    { keys: { pattern: '[a-z0-9]+', bytesMax: 40, forbidden: '', fold: null } },
+  ],
   ['numbers', { record: { key: '/id', type: 'number' } }],
 ])('P9: it is one that nodes can have whose keys are %s', (_, change) => {
   const dialect = { ...reliableOps, ...change };

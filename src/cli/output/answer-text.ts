@@ -34,7 +34,8 @@ export function headline(answer: CommandAnswer, terminal: Terminal): string {
   const state = terminal.paint(COLOURS[answer.state], outcomeText(answer));
   const time = `${isSettled(answer) ? 'in' : 'for'} ${durationText(answer.elapsedMs)}`;
   const stuck = answer.stuck === true ? `, ${terminal.paint('red', 'stuck')}` : '';
-  return `${answer.op} ${plain(answer.groupId)}: ${state}${stuck} ${time}`;
+  const asked = answer.askedAs === undefined ? '' : ` (asked as ${plain(answer.askedAs)})`;
+  return `${answer.op} ${plain(answer.groupId)}${asked}: ${state}${stuck} ${time}`;
 }
 
 export function isSettled({ state }: Pick<CommandAnswer, 'state'>): boolean {

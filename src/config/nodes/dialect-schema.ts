@@ -162,6 +162,7 @@ export const dialectMembers = {
       .max(100)
       .refine((text) => text.isWellFormed(), 'holds a lone surrogate')
       .default(''),
+    fold: z.literal('ascii-lower').nullable().default(null),
   }).prefault({}),
   record: strict({
     key: pointer.nullable(),

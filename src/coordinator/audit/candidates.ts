@@ -98,8 +98,11 @@ async function compare(
   const { ports, options, commands, moment } = context;
   const known = keys === undefined ? await knownKeys(context, after, limit) : [];
   const upTo = least(range.upTo, known.length === limit ? known.at(-1) : undefined);
+  const { fold = (key: string) => key } = options;
   const all = [...new Set([...range.agreed, ...range.partial, ...known])]
     .filter((key) => upTo === undefined || compareBytes(key, upTo) <= 0)
+    // The journal may know keys from before they were folded: no command can name them any more.
+    .filter((key) => fold(key) === key)
     .sort(compareBytes);
   // From here on: while a key stays quiet, its state in the journal does not change.
   const quiet = commands.keys.watch(all);

@@ -21,7 +21,7 @@ import type { Commands } from './commands.ts';
 import { expiryOf } from './expiry.ts';
 import type { Intake } from './intake.ts';
 import { type Counters, Numbering } from './numbering.ts';
-import { type Asking, Repeats, repeatAnswer } from './repeats.ts';
+import { type Asking, Repeats } from './repeats.ts';
 
 export interface AcceptanceStart {
   readonly ports: CoordinatorPorts;
@@ -44,7 +44,7 @@ export class Acceptance {
     const { ports, options, counters, commands } = start;
     this.#start = start;
     this.#numbering = new Numbering(ports, options, counters);
-    this.#repeats = new Repeats(ports, commands.keys);
+    this.#repeats = new Repeats({ ports, options, keys: commands.keys });
   }
 
   /** Accepts a command, or answers why not; `respond` is called once. */
@@ -101,7 +101,7 @@ export class Acceptance {
 
   /** P7: the id was taken already, by a command that is settled. */
   #withdraw(open: OpenCommand, first: StoredCommand, { request, respond }: Asking): void {
-    const answer = repeatAnswer(first, request, this.#start.ports.now());
+    const answer = this.#repeats.answerOf(first, request);
     if (request.wait === 'accepted') respond(answer);
     this.#start.commands.withdraw(open, answer);
   }

@@ -44,6 +44,8 @@ export class Commands {
   readonly settledCounts = new SettledCounts();
   readonly inherited: Inherited;
   readonly probation: Probation;
+  /** See `CoordinatorOptions`. */
+  readonly fold: (groupId: string) => string;
   readonly #start: CommandsStart;
   readonly #dispatcher: Dispatcher;
   readonly #deadlines = new DeadlineWatch();
@@ -52,6 +54,7 @@ export class Commands {
     this.#start = start;
     this.inherited = start.inherited;
     this.probation = start.probation;
+    this.fold = start.options.fold ?? ((groupId) => groupId);
     const onMore = () => start.post(() => {});
     this.#dispatcher = new Dispatcher({ ...start, keys: this.keys, onMore });
   }

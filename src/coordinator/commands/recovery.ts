@@ -48,10 +48,12 @@ export async function recover(commands: Commands, journal: Journal): Promise<num
 
 /** Their times are of another life's clock; all count from this start. */
 async function recoverLoose(commands: Commands, journal: Journal): Promise<void> {
+  const { fold } = commands;
   for (let after = 0; ; ) {
     const page = await journal.loadLoose(after, PAGE);
     for (const { seq, groupId, loose } of page) {
-      commands.keys.addLoose(seq, groupId, restarted(loose, commands.inherited));
+      // Settled before the nodes' keys were folded, perhaps: its requests oppose those of the folded key (P4.4).
+      commands.keys.addLoose(seq, fold(groupId), restarted(loose, commands.inherited));
       after = seq;
     }
     if (page.length < PAGE) return;

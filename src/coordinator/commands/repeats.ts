@@ -9,7 +9,7 @@ import type { CommandAnswer } from '../../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import type { CommandRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
-import type { CoordinatorPorts, Respond } from '../ports.ts';
+import type { CoordinatorOptions, CoordinatorPorts, Respond } from '../ports.ts';
 import type { KeyOrder } from '../queue/key-order.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
 import { storedAnswer, waitingAnswer } from './answers.ts';
@@ -22,6 +22,12 @@ export interface Asking {
   readonly respond: Respond<CommandAnswer>;
 }
 
+interface RepeatsStart {
+  readonly ports: Pick<CoordinatorPorts, 'journal' | 'now'>;
+  readonly options: Pick<CoordinatorOptions, 'fold'>;
+  readonly keys: KeyOrder;
+}
+
 interface Otherwise {
   readonly rejection: ErrorReply;
   readonly again: () => void;
@@ -29,17 +35,19 @@ interface Otherwise {
 
 export class Repeats {
   readonly #ports: Pick<CoordinatorPorts, 'journal' | 'now'>;
+  readonly #fold: CoordinatorOptions['fold'];
   readonly #keys: KeyOrder;
   #waiting = 0;
 
-  constructor(ports: Pick<CoordinatorPorts, 'journal' | 'now'>, keys: KeyOrder) {
+  constructor({ ports, options, keys }: RepeatsStart) {
     this.#ports = ports;
+    this.#fold = options.fold;
     this.#keys = keys;
   }
 
   /** The command of this id is open. */
   join(open: OpenCommand, { request, respond }: Asking, batch: Batch): void {
-    const conflict = conflictWith(open.command, request);
+    const conflict = conflictWith(open.command, request, this.#fold);
     if (conflict !== undefined) return respond(conflict);
     // Its settlement may be part of this commit (P3).
     batch.after(() => {
@@ -60,9 +68,15 @@ export class Repeats {
       const first = await this.#ports.journal.find(id);
       if (first === undefined) respond(rejection);
       else if (first.settlement === undefined) again();
-      else respond(repeatAnswer(first, request, this.#ports.now()));
+      else respond(this.answerOf(first, request));
     };
     return batch.look({ see, miss: respond });
+  }
+
+  /** The answer of a command in the journal for a client that sends its id again. */
+  answerOf(first: StoredCommand, request: CommandRequest): CommandAnswer | ErrorReply {
+    const conflict = conflictWith(first.command, request, this.#fold);
+    return conflict ?? storedAnswer(first, this.#ports.now());
   }
 
   #await(open: OpenCommand, respond: Respond<CommandAnswer>): void {
@@ -82,19 +96,17 @@ export class Repeats {
   }
 }
 
-/** The answer of a command in the journal for a client that sends its id again. */
-export function repeatAnswer(
-  first: StoredCommand,
+/**
+ * Why this request is no repeat of this command, or undefined if it is one. The key of the request is folded; that of a
+ * command from before the dialect folded keys may not be.
+ */
+function conflictWith(
+  first: Command,
   request: CommandRequest,
-  now: number,
-): CommandAnswer | ErrorReply {
-  return conflictWith(first.command, request) ?? storedAnswer(first, now);
-}
-
-/** Why this request is no repeat of this command, or undefined if it is one. */
-function conflictWith(first: Command, request: CommandRequest): ErrorReply | undefined {
+  fold: CoordinatorOptions['fold'] = (key) => key,
+): ErrorReply | undefined {
   const { id, op, groupId, ensure } = first;
-  if (request.op === op && request.groupId === groupId && request.ensure === ensure) {
+  if (request.op === op && request.groupId === fold(groupId) && request.ensure === ensure) {
     return undefined;
   }
   const more = ensure ? ' with ensure' : '';

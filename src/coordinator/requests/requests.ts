@@ -6,12 +6,18 @@
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import { parseCommand } from '../../protocol/parse-request.ts';
-import type { BatchRequest, OperatorRequest, Request } from '../../protocol/request.ts';
+import type {
+  BatchRequest,
+  CommandRequest,
+  OperatorRequest,
+  Request,
+} from '../../protocol/request.ts';
 import { Audit } from '../audit/audit.ts';
 import type { Batch } from '../batch.ts';
 import type { Respond } from '../ports.ts';
 import { breaker } from './breaker-act.ts';
 import type { RequestContext } from './context.ts';
+import { askedAs, folded } from './folded.ts';
 import { operate } from './operate.ts';
 import { operateOnMany } from './operate-many.ts';
 import { pauseOrResume } from './pause-act.ts';
@@ -67,17 +73,23 @@ export class Requests {
       return (batch) => {
         const parsed = parseCommand(value, index);
         if (!parsed.ok) settle(parsed.reply);
-        else this.#context.acceptance.take(parsed.request, settle, batch);
+        else this.#accept(parsed.request, settle, batch);
       };
     });
   }
 
-  #handle(request: Exclude<Request, BatchRequest>, respond: Respond, batch: Batch): void {
+  #accept(asked: CommandRequest, respond: Respond<CommandAnswer>, batch: Batch): void {
+    const { acceptance, options } = this.#context;
+    const request = folded(asked, options.fold);
+    const answer = options.fold === undefined ? respond : askedAs(respond, asked.groupId);
+    acceptance.take(request, answer, batch);
+  }
+
+  #handle(asked: Exclude<Request, BatchRequest>, respond: Respond, batch: Batch): void {
     const context = this.#context;
+    if (asked.op === 'create' || asked.op === 'delete') return this.#accept(asked, respond, batch);
+    const request = folded(asked, context.options.fold);
     switch (request.op) {
-      case 'create':
-      case 'delete':
-        return context.acceptance.take(request, respond, batch);
       case 'status':
         return status(context, { request, respond }, batch);
       case 'list':

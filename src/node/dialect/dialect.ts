@@ -130,6 +130,8 @@ export interface Dialect {
     readonly pattern: string | null;
     readonly bytesMax: number | null;
     readonly forbidden: string;
+    /** Keys that differ in the case of ASCII letters only are one key (`fold.ts`). Null: each is its own. */
+    readonly fold: 'ascii-lower' | null;
   };
   /** What a record looks like: where its key stands (a JSON pointer, or nowhere), and as what. */
   readonly record: { readonly key: string | null; readonly type: 'text' | 'number' };

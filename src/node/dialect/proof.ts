@@ -78,7 +78,7 @@ export function readSuccess(
   if (record === undefined) return 'strange';
   if (place.key === null) return 'proven';
   const shown = valueAt(record, place.key);
-  return shown === undefined ? 'proven' : compareKey(shown, place.type, groupId);
+  return shown === undefined ? 'proven' : compareKey(shown, place, groupId);
 }
 
 function fits(value: unknown, expected: Expected, { groupId, node = '' }: About): boolean {

@@ -147,9 +147,12 @@ function readApplied(
   { kind, groupId }: Asked,
   { rule, body }: { rule: Rule; body: string },
 ): NodeReplyKind {
-  const { record, create } = dialect;
+  const { record, create, keys } = dialect;
   const key = kind === 'create' ? create.key : record.key;
-  const success = readSuccess(rule, body, { place: { key, type: record.type }, groupId });
+  const success = readSuccess(rule, body, {
+    place: { key, type: record.type, fold: keys.fold },
+    groupId,
+  });
   const isVerified = kind !== 'read' && dialect[kind].verify === 'read';
   if (success === 'proven') return isVerified ? 'unproven' : 'applied';
   if (isVerified && success === 'empty') return 'unproven';
@@ -166,7 +169,12 @@ function isSuccess(status: number): boolean {
  * which will show the same again.
  */
 function readRecord(dialect: Dialect, { groupId }: Asked, { http, detail }: Described): NodeReply {
-  const place = { ...dialect.record, groupId, mark: dialect.mark?.member ?? null };
+  const place = {
+    ...dialect.record,
+    fold: dialect.keys.fold,
+    groupId,
+    mark: dialect.mark?.member ?? null,
+  };
   const record = parseRecord(http.body, place);
   if (record === undefined) {
     const isProxy = http.body.trim() === '' || isMarkup(http.body);

@@ -1,5 +1,6 @@
 /** Bodies of replies: the record that a read shows, and bodies that no node sends. */
 import { parseJson as parseBounded } from '../../protocol/bounded-json.ts';
+import { type Fold, foldKey } from './fold.ts';
 import { valueAt } from './pointer.ts';
 
 export interface NodeRecord {
@@ -13,6 +14,7 @@ export interface KeyPlace {
   /** A JSON pointer; null: it is not there. */
   readonly key: string | null;
   readonly type: 'text' | 'number';
+  readonly fold: Fold;
 }
 
 /** A mark in text: a decimal number, as nodes parse it. */
@@ -24,11 +26,11 @@ export function parseRecord(
   text: string,
   asked: KeyPlace & { readonly groupId: string; readonly mark: string | null },
 ): NodeRecord | undefined {
-  const { key, type, groupId, mark } = asked;
+  const { key, groupId, mark } = asked;
   // Decoding has lost bytes: such a record could not be restored.
   if (key === null) return text.includes('\uFFFD') ? undefined : { body: text, token: undefined };
   const record = parseObject(text);
-  if (record === undefined || compareKey(valueAt(record, key), type, groupId) !== 'proven') {
+  if (record === undefined || compareKey(valueAt(record, key), asked, groupId) !== 'proven') {
     return undefined;
   }
   if (mark === null || !Object.hasOwn(record, mark)) return { body: text.trim(), token: undefined };
@@ -36,14 +38,14 @@ export function parseRecord(
   return { body: JSON.stringify(rest), token: tokenOf(shown) };
 }
 
-/** Whether a shown key is this one, another, or none at all. */
+/** Whether a shown key is this one, another, or none at all. A node may keep a folded key as it was first written. */
 export function compareKey(
   shown: unknown,
-  type: KeyPlace['type'],
+  { type, fold }: Omit<KeyPlace, 'key'>,
   groupId: string,
 ): 'proven' | 'other' | 'strange' {
   if (type === 'text' ? typeof shown !== 'string' : !Number.isSafeInteger(shown)) return 'strange';
-  return String(shown) === groupId ? 'proven' : 'other';
+  return foldKey(String(shown), fold) === groupId ? 'proven' : 'other';
 }
 
 /** No node sends this: bytes that are not UTF-8, and control characters other than white space. */

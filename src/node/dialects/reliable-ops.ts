@@ -9,7 +9,7 @@ const NOT_FOUND: Rule = {
 
 export const reliableOps: Dialect = {
   name: 'reliable-ops',
-  keys: { pattern: null, bytesMax: null, forbidden: '/' },
+  keys: { pattern: null, bytesMax: null, forbidden: '/', fold: null },
   record: { key: '/groupId', type: 'text' },
   mark: { header: 'timestamp', member: 'timestamp' },
   headers: { node: '{node}' },

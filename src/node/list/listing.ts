@@ -102,7 +102,10 @@ async function keysAbove(
   { after, limit }: { readonly after: string; readonly limit: number },
 ): Promise<Above> {
   const { paging, sorted } = list;
-  if (paging?.by !== 'after' || !sorted) return wholeList(client, list, { after, limit });
+  const { fold } = client.options.dialect.keys;
+  // The order of a node's keys is not that of the folded ones.
+  if (paging?.by !== 'after' || !sorted || fold !== null)
+    return wholeList(client, list, { after, limit });
   const { keys, skipped, next } = await readPage(client, list, {
     parameters: { after, limit },
     after,

@@ -4,6 +4,7 @@
  */
 import { compareBytes } from '../../base/byte-order.ts';
 import type { ListCall } from '../dialect/dialect.ts';
+import { foldKey } from '../dialect/fold.ts';
 import {
   LIST_PAGES_MAX,
   type Lister,
@@ -59,6 +60,7 @@ function indexAbove(keys: readonly string[], after: string): number {
 }
 
 async function readAll(client: Lister, list: ListCall): Promise<Whole> {
+  const { fold } = client.options.dialect.keys;
   const keys = new Set<string>();
   const skipped: string[] = [];
   let asked: PageAsked | undefined = first(list);
@@ -67,7 +69,7 @@ async function readAll(client: Lister, list: ListCall): Promise<Whole> {
     const before = keys.size;
     const { keys: read, skipped: without, next } = await readPage(client, list, asked);
     skipped.push(...without.slice(0, SKIPPED_SHOWN_MAX - skipped.length));
-    for (const key of read) keys.add(key);
+    for (const key of read) keys.add(foldKey(key, fold));
     if (keys.size > KEYS_MAX) throw new Error(`lists more than ${KEYS_MAX} keys`);
     const isStill = keys.size === before;
     asked = following(client, list, { asked, read, next, seen: keys.size });

@@ -1,5 +1,6 @@
 /** Did the dialect understand the create, and did the create make the record of this key? */
 import type { Json } from '../../../node/dialect/dialect.ts';
+import { foldKey } from '../../../node/dialect/fold.ts';
 import { parseJson } from '../../../node/dialect/record.ts';
 import { type Finding, fail } from '../finding.ts';
 import { type Course, isShown } from './course.ts';
@@ -63,8 +64,10 @@ function unread(node: CanaryNode, { list, before }: Course, create: Answered): F
 
 /** Keys that are one record on the node must be one key for every client as well. */
 export function foldHint(node: CanaryNode, folded: string): string {
-  const pattern = folded === node.key.toLowerCase() ? '[^A-Z]+' : '[^a-z]+';
-  return `The node stores the key as ${folded}. The ${proposalOf(node, { keys: { pattern } })}`;
+  const isAscii = foldKey(folded, 'ascii-lower') === foldKey(node.key, 'ascii-lower');
+  const pattern = folded === node.key.toLowerCase() ? '\\P{Lu}+' : '\\P{Ll}+';
+  const keys = isAscii ? { fold: 'ascii-lower' } : { pattern };
+  return `The node stores the key as ${folded}. The ${proposalOf(node, { keys })}`;
 }
 
 /** No read shows the record, and the answer does not say that it was made. */

@@ -3,14 +3,17 @@
  * past the daemon, and every answer is compared with the dialect. Nothing is created on any node unless
  * each of them has proved that it holds no such record.
  */
+import { foldKey } from '../../../node/dialect/fold.ts';
 import { type Finding, fail } from '../finding.ts';
 import { compare, refusal } from './compare.ts';
 import { CanaryNode, type CanaryTerms } from './node.ts';
 import { lookBefore, run, type Signals } from './run.ts';
 import { checkOf, keyFault } from './words.ts';
 
-export async function tryKey(terms: CanaryTerms, signals: Signals): Promise<readonly Finding[]> {
-  const { settings, key } = terms;
+export async function tryKey(asked: CanaryTerms, signals: Signals): Promise<readonly Finding[]> {
+  const { settings } = asked;
+  const key = foldKey(asked.key, settings.dialect.keys.fold);
+  const terms = { ...asked, key };
   const fault = keyFault(settings, key);
   if (fault !== undefined) {
     return [
