@@ -28,7 +28,7 @@ import { DaemonClock } from './daemon-clock.ts';
 import { defaultTimeoutMs } from './default-timeouts.ts';
 import { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
 import { ClientError, isExpected } from './errors.ts';
-import type { CommandFields, Lane, Selection, WithAuthor } from './fields.ts';
+import type { CommandFields, CreateFields, Lane, Selection, WithAuthor } from './fields.ts';
 import { identify } from './identify.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
 import { pauseAfter, readReply } from './reply.ts';
@@ -89,8 +89,8 @@ export class LockstepClient {
     }
   }
 
-  /** Asks for `groupId` on every node. */
-  create(groupId: string, fields: CommandFields & CallOptions = {}) {
+  /** Asks for `groupId` on every node, with the content `fields.record`. */
+  create(groupId: string, fields: CreateFields & CallOptions = {}) {
     return this.#command('create', groupId, fields);
   }
 
@@ -249,7 +249,7 @@ export class LockstepClient {
   #command(
     op: CommandInput['op'],
     groupId: string,
-    { timeoutMs, persist = false, ...fields }: CommandFields & CallOptions,
+    { timeoutMs, persist = false, ...fields }: CreateFields & CallOptions,
   ): Promise<CommandAnswer | ErrorReply> {
     const options = timeoutMs === undefined ? { persist } : { timeoutMs, persist };
     return this.send({ op, groupId, ...fields }, options);

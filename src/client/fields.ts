@@ -4,6 +4,11 @@ import type { CommandInput, OperatorInput, RestoreInput } from '../protocol/requ
 /** What a command may say beside its op and key; see docs/protocol.md. */
 export type CommandFields = Omit<CommandInput, 'op' | 'groupId'>;
 
+/** What a create may say; `record`: what the nodes are to hold beside the key. */
+export type CreateFields = CommandFields & Pick<CreateInput, 'record'>;
+
+type CreateInput = Extract<CommandInput, { readonly op: 'create' }>;
+
 /** See docs/protocol.md. */
 export type Lane = NonNullable<CommandInput['lane']>;
 

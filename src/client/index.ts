@@ -52,6 +52,6 @@ export {
   isExpected,
   worthRetrying,
 } from './errors.ts';
-export type { CommandFields, Selection } from './fields.ts';
+export type { CommandFields, CreateFields, Selection } from './fields.ts';
 export type { CallOptions, ClientOptions } from './options.ts';
 export { Subscription } from './subscription.ts';

@@ -108,6 +108,24 @@ export const settingsSchema = z.strictObject({
       unit: 'bytes',
       text: 'The largest request; a larger one is answered `too_large`.',
     }),
+  recordBytesMax: z
+    .int()
+    .min(2)
+    .max(16 * MIB)
+    .default(64 * 1024)
+    .register(settingDocs, {
+      unit: 'bytes',
+      text: 'The largest record of a create, as text; a larger one is rejected.',
+    }),
+  heldBytesMax: z
+    .int()
+    .min(1024)
+    .max(4096 * MIB)
+    .default(64 * MIB)
+    .register(settingDocs, {
+      unit: 'bytes',
+      text: 'The records of all open commands together; a further command with a record is answered `busy`.',
+    }),
   defaultDeadlineMs: millis(
     DAY_MS,
     30_000,
@@ -191,6 +209,10 @@ export const settingsSchema = z.strictObject({
   retentionDays: z.int().min(1).max(3650).default(7).register(settingDocs, {
     unit: 'days',
     text: 'How long settled commands and their ids are kept. Only time in which the daemon runs counts.',
+  }),
+  recordRetentionDays: z.int().min(1).max(3650).default(7).register(settingDocs, {
+    unit: 'days',
+    text: 'How long the record of a settled command can be shown. A repeat of its id is recognised for `retentionDays`.',
   }),
   logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info').register(settingDocs, {
     text: 'The lowest level that is logged.',

@@ -88,6 +88,7 @@ export class Coordinator {
       journal: ports.journal,
       moment: () => this.#moment(),
       retentionMs: options.retentionMs,
+      recordRetentionMs: options.recordRetentionMs,
       post: (act) => {
         // A stop does not wait for it.
         if (this.#isOpen) this.post(act);

@@ -38,6 +38,12 @@ export interface CoordinatorPorts {
   readonly publish: (event: PublishedEvent) => void;
 }
 
+/** A record that the dialect has no place for. */
+export interface RecordMisfit {
+  readonly field: string;
+  readonly message: string;
+}
+
 export interface CoordinatorOptions {
   readonly policy: Policy;
   readonly breaker: BreakerPolicy;
@@ -48,6 +54,13 @@ export interface CoordinatorOptions {
   readonly unroutable: (groupId: string) => string | undefined;
   /** The one key for all keys that these nodes take for one; absent: each is its own. */
   readonly fold?: (groupId: string) => string;
+  /** The reason why these nodes cannot get this record (its text; undefined: none), or undefined. */
+  readonly misfitOf: (record: string | undefined) => RecordMisfit | undefined;
+  readonly recordBytesMax: number;
+  /** Bytes of the records of all open commands; further ones are answered `busy`. */
+  readonly heldBytesMax: number;
+  /** How long the texts of records are kept after the settlement. */
+  readonly recordRetentionMs: number;
   readonly executors: number;
   /** Commands in work at once on each executor, without rollbacks. */
   readonly concurrency: number;

@@ -16,6 +16,7 @@ import { atTime } from '../lifecycle/timer.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
 import { foldKey } from '../node/dialect/fold.ts';
 import { keyCheck } from '../node/dialect/keys.ts';
+import { recordCheck } from '../node/dialect/record-place.ts';
 import { openLog } from '../observe/log/log.ts';
 import type { LogPlan } from '../observe/log/log-plan.ts';
 import type { Log } from '../observe/log/log-port.ts';
@@ -57,6 +58,9 @@ export interface CoordinatorData extends ThreadData {
   readonly concurrency: number;
   readonly interactiveShare: number;
   readonly openMax: number;
+  readonly recordBytesMax: number;
+  readonly heldBytesMax: number;
+  readonly recordRetentionMs: number;
   readonly frameBytesMax: number;
   readonly defaultDeadlineMs: number;
   readonly retentionMs: number;
@@ -260,6 +264,7 @@ function causeOf(failure: Failure | null): Causes['disk'] {
 function optionsOf(data: CoordinatorData): CoordinatorOptions {
   const faultOf = keyCheck(data.dialect);
   const { fold } = data.dialect.keys;
+  const { recordBytesMax, heldBytesMax, recordRetentionMs } = data;
   return {
     policy: data.policy,
     breaker: data.breaker,
@@ -270,6 +275,10 @@ function optionsOf(data: CoordinatorData): CoordinatorOptions {
       return fault === undefined ? undefined : `groupId ${fault}`;
     },
     ...(fold === null ? {} : { fold: (groupId: string) => foldKey(groupId, fold) }),
+    misfitOf: recordCheck(data.dialect),
+    recordBytesMax,
+    heldBytesMax,
+    recordRetentionMs,
     executors: data.executors.length,
     concurrency: data.concurrency,
     interactiveShare: data.interactiveShare,

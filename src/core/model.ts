@@ -2,12 +2,11 @@
  * The words of the core: a command, its saga, and the facts (entries) that make up a saga's history.
  *
  * A saga is folded from its entries (`evolve`), so it is the same value live and after a restart.
- * Entries are of two kinds. Durable ones are journaled before anything that follows from them may
- * happen (P2, P3). Volatile ones tell what single exchanges did; a crash loses them, and `resumed`
- * then assumes the worst of every request the durable ones allow (P4.5).
+ * Entries are of two kinds. Durable ones are journaled before anything that follows from them may happen (P2, P3).
+ * Volatile ones tell what single exchanges did; a crash loses them, and `resumed` then assumes the worst of every
+ * request the durable ones allow (P4.5).
  *
- * All times are milliseconds of the daemon's steady clock: the wall clock at start, counted on
- * by a monotonic one. Nothing here reads a clock.
+ * All times are ms of the daemon's steady clock: the wall clock at start, counted on by a monotonic one.
  */
 
 export type Operation = 'create' | 'delete';
@@ -24,6 +23,8 @@ export interface Command {
   /** The key of the record. */
   readonly groupId: string;
   readonly ensure: boolean;
+  /** Of a create with content: SHA-256 of its canonical form, the size of its text. */
+  readonly record?: { readonly digest: string; readonly bytes: number };
   readonly lane: Lane;
   /** Owner mark: decimal seconds with microseconds, unique and rising. */
   readonly token: string;

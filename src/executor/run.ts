@@ -1,5 +1,6 @@
 /** A saga that this executor drives, and what is under way for it. */
 import type { Inherited, Saga } from '../core/model.ts';
+import type { Subject } from '../node/dialect/codec.ts';
 import type { Ticket } from '../protocol/work.ts';
 import type { Cancel, RunningExchange } from './ports.ts';
 
@@ -11,6 +12,8 @@ export interface Underway {
 
 /** One saga in work. */
 export interface Run {
+  /** What its requests are about. */
+  readonly subject: Subject;
   saga: Saga;
   /** Set if an earlier life may have driven the saga. */
   readonly inherited: Inherited | undefined;

@@ -33,6 +33,7 @@ import { inspectionOf } from './inspection.ts';
 import type { ExecutorPorts } from './ports.ts';
 import type { Run, Underway } from './run.ts';
 
+type DriveOrder = Extract<Order, { kind: 'drive' }>;
 type ExchangeEffect = Extract<Effect, { kind: 'exchange' }>;
 
 /**
@@ -67,12 +68,13 @@ export class SagaDriver {
     this.#context = () => ({ now: ports.now(), random: ports.random, policy });
   }
 
-  drive({ command, history, entries, inherited }: Extract<Order, { kind: 'drive' }>): void {
+  drive({ command, record, history, entries, inherited }: DriveOrder): void {
     const saga = entries.reduce<Saga>(
       (state, entry) => evolve(state, entry, this.#policy),
       openSaga(command, history),
     );
     const run: Run = {
+      subject: { id: command.id, groupId: command.groupId, record },
       saga,
       inherited,
       unconfirmed: 0,
@@ -231,10 +233,9 @@ export class SagaDriver {
   #exchange(run: Run, { node, request }: ExchangeEffect, trial?: Trial): void {
     run.saga = evolve(run.saga, { kind: 'sent', node, request }, this.#policy);
     const { id, groupId } = run.saga.command;
-    const { attempted } = this.#ports;
     // Nothing new waits for a connection before a rollback or a trial does (P5).
     const isUrgent = trial !== undefined || run.saga.state === 'compensating';
-    const subject = isUrgent ? { id, groupId, isUrgent } : run.saga.command;
+    const subject = isUrgent ? { ...run.subject, isUrgent } : run.subject;
     const exchange = this.#ports
       .node(node)
       .exchange(request, subject, (answer, healthSignal, tookMs) => {
@@ -243,7 +244,7 @@ export class SagaDriver {
         const { detail } = answer;
         if (trial === undefined) this.#health.note(node, { signal: counted, detail, tookMs });
         else trial.ended(counted, detail);
-        attempted?.(() => {
+        this.#ports.attempted?.(() => {
           const number = stateOf(run.saga, node)?.attempts ?? 0;
           return { id, node, groupId, request, number, answer, ms: tookMs };
         });

@@ -26,6 +26,8 @@ import type {
 export interface AcceptWrite {
   readonly command: Command;
   readonly begun: boolean;
+  /** The text of its record, if the command has one. */
+  readonly record?: string;
 }
 
 /** An accepted command begins: its intent, with what its survey found. */
@@ -221,6 +223,8 @@ export interface Journal {
    *   value is too long
    */
   keep(name: string, value: string | undefined): Promise<void>;
+  /** The texts of the records of these commands, by `seq`; commands without one are missing. */
+  records(seqs: readonly number[]): Promise<ReadonlyMap<number, string>>;
   /** All kept values. */
   kept(): Promise<ReadonlyMap<string, string>>;
   /**
@@ -240,6 +244,12 @@ export interface Journal {
    * their number. Call it about once a minute: a run that is killed is counted up to its last call.
    */
   prune(pruning: Pruning): Promise<number>;
+  /**
+   * Removes the texts of the records of commands that settled more than `retentionMs` of the
+   * daemon's life ago; their digests stay. It looks at the `limit` oldest texts only. Returns the
+   * number of those removed.
+   */
+  pruneRecords(pruning: Pruning): Promise<number>;
   /**
    * Bounds the driver's own files, in one small step. Call it every second or so, and after each
    * step of pruning.

@@ -35,6 +35,8 @@ export class NodeCall implements ExchangeOwner<NodeReply> {
   readonly #subject: Subject;
   readonly #done: Done;
   readonly #exchange: HttpExchange<NodeReply>;
+  /** The dialect has changed since the command was accepted: its record does not fit any more. */
+  readonly #misfit: string | undefined;
   #status: number | undefined;
   #version = 0;
   #isGivenUp = false;
@@ -52,7 +54,9 @@ export class NodeCall implements ExchangeOwner<NodeReply> {
     this.#subject = subject;
     this.#done = done;
     this.#exchange = new HttpExchange(means, this);
-    this.#exchange.begin();
+    this.#misfit = means.codec.misfitOf(request, subject);
+    if (this.#misfit === undefined) this.#exchange.begin();
+    else this.abort();
   }
 
   /** The caller gives the call up. */
@@ -88,6 +92,7 @@ export class NodeCall implements ExchangeOwner<NodeReply> {
   }
 
   #unanswered({ kind, detail, isTooLarge }: Unanswered): NodeReply {
+    if (this.#misfit !== undefined) return { kind: 'refused', detail: `not sent: ${this.#misfit}` };
     if (!isTooLarge || this.#request.kind !== 'read') return { kind, detail };
     return {
       kind: 'malformed',

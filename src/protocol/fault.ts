@@ -21,6 +21,7 @@ const FIELD_HINTS: Readonly<Record<string, string>> = {
   deadlineMs: 'deadlineMs counts milliseconds from acceptance, like 30000.',
   expiresAt:
     'expiresAt is `at` of a recent answer, plus the ms for which the command is worth doing.',
+  record: 'record is a JSON object, like {"email":"ann@example.com"}.',
   ensure: 'ensure is true or false, without quotes.',
   stuck: 'stuck is true or false, without quotes.',
   parked: 'parked is true or false, without quotes.',
@@ -99,10 +100,11 @@ function unknownField(
   };
 }
 
-/** `name`: of a member that one object holds twice. */
-export function repeatFault(name: string): Fault {
+/** `path`: of a member that one object holds twice. */
+export function repeatFault(path: readonly (string | number)[]): Fault {
   const hint = 'Name each field once: JSON leaves open which of two values counts.';
-  return { message: `${quote(name)} is given twice`, field: cut(name), hint };
+  const message = `${quote(String(path.at(-1)))} is given twice`;
+  return { message, field: cut(path.join('.')), hint };
 }
 
 interface FaultPath {
@@ -118,11 +120,14 @@ function wrongField(issue: z.core.$ZodIssue, place: FaultPath): Fault {
     const inner = issue.errors[Array.isArray(value) ? 1 : 0]?.[0];
     if (inner !== undefined) return wrongField(inner, { ...place, path });
   }
-  const field = path.map(String).join('.');
-  const name = path.findLast((part) => typeof part === 'string');
+  const field = cut(path.map(String).join('.'));
+  const isRecord = path[0] === 'record';
+  const name = isRecord ? 'record' : path.findLast((part) => typeof part === 'string');
   const hint = hintFor(issue, value, String(name ?? ''));
   const message =
-    value === undefined ? `${field} is missing` : `${field} ${reasonFor(issue, value)}`;
+    value === undefined && !isRecord
+      ? `${field} is missing`
+      : `${field} ${reasonFor(issue, value)}`;
   return { message, field, ...(hint === undefined ? {} : { hint }) };
 }
 

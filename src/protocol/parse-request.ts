@@ -10,6 +10,7 @@ import {
   repeatFault,
   shapeFault,
 } from './fault.ts';
+import { keepRecordTexts } from './record/record.ts';
 import { repeatedMember } from './repeated-member.ts';
 import {
   type CommandRequest,
@@ -47,8 +48,12 @@ export function parseRequest(frame: Uint8Array): Parsed {
     return failed(frameFault(`is not JSON: ${why}`));
   }
   const repeated = repeatedMember(text, value);
-  if (repeated === undefined) return parseValue(value);
-  return failed(repeatFault(repeated), { value: repeated === 'id' ? undefined : value });
+  if (repeated === undefined) {
+    keepRecordTexts(text, value);
+    return parseValue(value);
+  }
+  const isId = repeated.length === 1 && repeated[0] === 'id';
+  return failed(repeatFault(repeated), { value: isId ? undefined : value });
 }
 
 /**

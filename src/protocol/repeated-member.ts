@@ -4,8 +4,11 @@
  */
 import { endOfString } from './bounded-json.ts';
 
-/** The name of the first such member. `text` is JSON, `value` what it was parsed to. */
-export function repeatedMember(text: string, value: unknown): string | undefined {
+/** The path of the first such member. `text` is JSON, `value` what it was parsed to. */
+export function repeatedMember(
+  text: string,
+  value: unknown,
+): readonly (string | number)[] | undefined {
   // Each member was written with a colon: where none is left over, no member was lost.
   return countOfColons(text) === countOfMembers(value) ? undefined : search(text);
 }
@@ -23,22 +26,46 @@ function countOfMembers(value: unknown): number {
   return parts.reduce<number>((count, part) => count + countOfMembers(part), own);
 }
 
-function search(text: string): string | undefined {
-  const open: Set<string>[] = [];
+/** An object or an array that is not closed yet. */
+interface Level {
+  /** Of an object: the names of its members so far. */
+  readonly names: Set<string> | undefined;
+  /** The member or element that is read. */
+  at: string | number;
+}
+
+function search(text: string): readonly (string | number)[] | undefined {
+  const levels: Level[] = [];
   let last = '';
   for (let at = 0; at < text.length; at++) {
-    const char = text[at];
-    if (char === '{') open.push(new Set());
-    else if (char === '}') open.pop();
-    else if (char === '"') {
-      const end = endOfString(text, at);
-      last = text.slice(at, end + 1);
-      at = end;
-    } else if (char === ':') {
-      const name: string = JSON.parse(last);
-      const names = open.at(-1);
-      if (names?.has(name)) return name;
-      names?.add(name);
+    const level = levels.at(-1);
+    switch (text[at]) {
+      case '{':
+        levels.push({ names: new Set(), at: '' });
+        break;
+      case '[':
+        levels.push({ names: undefined, at: 0 });
+        break;
+      case '}':
+      case ']':
+        levels.pop();
+        break;
+      case ',':
+        if (typeof level?.at === 'number') level.at++;
+        break;
+      case '"': {
+        const end = endOfString(text, at);
+        last = text.slice(at, end + 1);
+        at = end;
+        break;
+      }
+      case ':': {
+        if (level === undefined) break;
+        const name: string = JSON.parse(last);
+        level.at = name;
+        if (level.names?.has(name)) return levels.map((open) => open.at);
+        level.names?.add(name);
+      }
     }
   }
   return undefined;

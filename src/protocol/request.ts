@@ -6,6 +6,8 @@
  */
 import { z } from 'zod';
 import { groupIdFault } from './group-id.ts';
+import { recordFault } from './record/check-record.ts';
+import { type JsonObject, WrittenRecord } from './record/record.ts';
 
 const ID_LENGTH_MAX = 200;
 export const DEADLINE_MS_MAX = 24 * 60 * 60 * 1000;
@@ -48,7 +50,23 @@ const commandFields = {
   ifUnavailable: z.enum(['reject', 'wait']).default('reject'),
 };
 
-const create = z.strictObject({ op: z.literal('create'), ...commandFields });
+/** `parse-request.ts` has put a `WrittenRecord` in the place of each JSON object. */
+const record = z.custom<JsonObject>().transform((value: unknown, context): WrittenRecord => {
+  const fault =
+    value instanceof WrittenRecord
+      ? recordFault(value.text)
+      : { path: [], message: 'must be a JSON object' };
+  if (value instanceof WrittenRecord && fault === undefined) return value;
+  context.addIssue({ code: 'custom', input: undefined, ...fault, path: [...(fault?.path ?? [])] });
+  return z.NEVER;
+});
+
+const create = z.strictObject({
+  op: z.literal('create'),
+  ...commandFields,
+  /** What the nodes are to hold beside the key; part of the content (P7). */
+  record: record.optional(),
+});
 const remove = z.strictObject({ op: z.literal('delete'), ...commandFields });
 
 /**

@@ -27,6 +27,8 @@ export type Order =
   | {
       readonly kind: 'drive';
       readonly command: Command;
+      /** The text of its record, if it has one. */
+      readonly record?: string;
       readonly history: KeyHistory;
       readonly entries: readonly DurableEntry[];
       /** An earlier life of the daemon may have been driving it: what that has sent may still land. */

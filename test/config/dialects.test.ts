@@ -183,7 +183,7 @@ describe('dialects', () => {
     ],
     [
       { extends: 'challenge', create: { body: { json: { id: '{kye}' } } } },
-      '.create.body holds {kye}: places here are {key}, {id}, {node}, and "{key:number}"',
+      '.create.body holds {kye}: places here are {key}, {id}, {node}, and, as a whole text of JSON, {key:number}, {record} and {record.NAME}',
     ],
     [
       { extends: 'challenge', create: { body: 'groupId={key}' } },

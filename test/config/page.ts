@@ -291,6 +291,12 @@ const DIALECT_MEMBERS = [
       'again when the delete is rolled back, `exact` (the body that the read showed) or `template` (the body of a new ' +
       'one: what else it held is lost, and `--check` warns)',
   ],
+  [
+    'of `create`',
+    '`body` may hold the record of the command, as a whole text of JSON: `"{record}"` is all of it, `"{record.NAME}"` ' +
+      'one member. Each member needs a place, and each place a member: other creates are rejected. In `{text: …}` ' +
+      'they stand anywhere, and a member that is a string has no quotes there. A dialect with such places restores `exact`',
+  ],
   ['of `read`', '`present` (2xx, with the record as body), `absent` (4xx), `refused` (4xx)'],
   [
     '`verify`',

@@ -39,6 +39,11 @@ const EDGES: readonly {
     kept: { LOCKSTEP_KILL_TIMEOUT_MS: '36001' },
   },
   {
+    rule: 'recordBytesMax ≤ heldBytesMax',
+    broken: { LOCKSTEP_HELD_BYTES_MAX: '65535' },
+    kept: { LOCKSTEP_HELD_BYTES_MAX: '65536' },
+  },
+  {
     rule: 'backoffBaseMs ≤ backoffCapMs',
     broken: { LOCKSTEP_BACKOFF_CAP_MS: '9' },
     kept: { LOCKSTEP_BACKOFF_CAP_MS: '10' },

@@ -11,6 +11,7 @@ import { looseRequests } from './conformance/loose.ts';
 import { ownerMarks } from './conformance/marks.ts';
 import { parking } from './conformance/parking.ts';
 import { pruning } from './conformance/pruning.ts';
+import { records } from './conformance/records.ts';
 import { stories } from './conformance/stories.ts';
 import type { Driver } from './support/driver.ts';
 
@@ -26,6 +27,7 @@ export function conformance(driver: Driver): void {
     describe('listing', () => listing(driver));
     describe('parking', () => parking(driver));
     describe('pruning', () => pruning(driver));
+    describe('records', () => records(driver));
     describe('standing words', () => standingWords(driver));
     describe('the head', () => headOf(driver));
   });

@@ -29,6 +29,11 @@ import {
   prepareTokens,
 } from '../../src/journal/sqlite/reads.ts';
 import {
+  prepareForgetRecords,
+  prepareKeepRecord,
+  prepareReadRecord,
+} from '../../src/journal/sqlite/records.ts';
+import {
   prepareAccept,
   prepareAppend,
   prepareBegin,
@@ -68,6 +73,9 @@ const PREPARED = [
   prepareKept,
   preparePark,
   prepareUnhold,
+  prepareKeepRecord,
+  prepareReadRecord,
+  prepareForgetRecords,
 ];
 const LISTED = [OPEN, FAILED, HISTORY, ...ofKey('k')].flatMap((source) => [
   listFloor(source),

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Codec } from '../../src/node/dialect/codec.ts';
-import type { Dialect } from '../../src/node/dialect/dialect.ts';
+import type { Dialect, Json } from '../../src/node/dialect/dialect.ts';
+import { recordCheck } from '../../src/node/dialect/record-place.ts';
 import { compileBody, compileHeader, compilePath } from '../../src/node/dialect/template.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 
@@ -52,6 +53,71 @@ describe('templates', () => {
     );
     expect(compileHeader('{id}', 'n')('', '0199-abc/d')).toBe('0199-abc/d');
     expect(compileHeader('{id}', 'n')('', 'a\r\nb: c')).toBe('a%0D%0Ab%3A%20c');
+  });
+});
+
+describe('records in a body', () => {
+  const record = '{ "a":1.50, "b" : "x\\ny", "c":{"d":[1, 2]} }';
+
+  test('a place within JSON gives way to the text as it came', () => {
+    const json = { name: '{key}', all: '{record}', part: ['{record.a}', '{record.c}'] };
+    expect(compileBody({ json }, 'n')('k', '', record)).toBe(
+      `{"name":"k","all":${record},"part":[1.50,{"d":[1, 2]}]}`,
+    );
+    expect(compileBody({ json: '{record}' }, 'n')('k', '', record)).toBe(record);
+  });
+
+  test('within text a string stands without its quotes', () => {
+    const body = compileBody({ text: '{record.b}|{record.a}|{record.c}|{key}' }, 'n');
+    expect(body('k', '', record)).toBe('x\ny|1.50|{"d":[1, 2]}|k');
+  });
+
+  test('any record stands in JSON as itself', () => {
+    const body = compileBody({ json: { '{key}': ['{record}', '{record.x}'] } }, 'n');
+    fc.assert(
+      fc.property(fc.record({ x: fc.jsonValue(), '"}{record.x}': fc.jsonValue() }), (any) => {
+        const plain: unknown = JSON.parse(JSON.stringify(any));
+        const { x } = plain as { x: unknown };
+        expect(JSON.parse(body('k', '', JSON.stringify(plain, null, 2)))).toEqual({
+          k: [plain, x],
+        });
+      }),
+    );
+  });
+});
+
+describe('P10: a record that the template cannot place has a reason that names the field', () => {
+  const check = (json: Json | null) =>
+    recordCheck({
+      name: 'mine',
+      create: { ...challenge.create, body: json === null ? null : { json } },
+    });
+
+  test.each([
+    [null, '{}', 'record', 'record has no place in create.body of the mine dialect'],
+    [{ a: 1 }, '{}', 'record', 'record has no place in create.body of the mine dialect'],
+    ['{record}', undefined, 'record', 'record is missing: a create of the mine dialect sends one'],
+    [
+      ['{record.a}'],
+      '{"b":1}',
+      'record.a',
+      'record.a is missing: a create of the mine dialect sends it',
+    ],
+    [
+      ['{record.a}'],
+      '{"a":1,"b":1}',
+      'record.b',
+      'record.b has no place in create.body of the mine dialect, and would be lost',
+    ],
+  ] as const)('%j, %s', (json, record, ...[field, message]) => {
+    expect(check(json)(record)).toEqual({ field, message });
+  });
+
+  test('and others have none', () => {
+    expect(check({ a: 1 })(undefined)).toBeUndefined();
+    expect(check('{record}')('{"any":1}')).toBeUndefined();
+    expect(check(['{record}', '{record.a}'])('{"a":1,"b":1}')).toBeUndefined();
+    expect(check(['{record.a}', '{record.b}'])('{"a":1,"b":1}')).toBeUndefined();
   });
 });
 

@@ -76,6 +76,8 @@ export class SimJournal implements Journal {
     this.#look(() => this.#rows.latestSettled(groupIds));
   keys: Journal['keys'] = (...page) => this.#look(() => this.#rows.keys(...page));
   list: Journal['list'] = (...page) => this.#look(() => this.#rows.list(...page));
+  records: Journal['records'] = (seqs) => this.#look(() => this.#rows.records(seqs));
+  pruneRecords: Journal['pruneRecords'] = (step) => this.#look(() => this.#rows.pruneRecords(step));
   tidy: Journal['tidy'] = () => this.#look(() => this.#rows.tidy());
   close: Journal['close'] = () => this.#look(() => this.#rows.close());
 

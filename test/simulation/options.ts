@@ -21,6 +21,10 @@ export function optionsOf({ plan, number }: Lived): CoordinatorOptions {
     openMax: plan.openMax,
     defaultDeadlineMs: plan.defaultDeadlineMs,
     retentionMs: plan.retentionMs,
+    misfitOf: () => undefined,
+    recordBytesMax: 1000,
+    heldBytesMax: 100_000,
+    recordRetentionMs: plan.retentionMs,
     version: '0',
     pid: number,
   };

@@ -1,6 +1,7 @@
 /** Contradictions between members of a dialect, and gaps between them. */
 import type { Body, Dialect, Json } from '../../node/dialect/dialect.ts';
 import { compileKeyPattern } from '../../node/dialect/key-pattern.ts';
+import { hasRecordPlace } from '../../node/dialect/record-place.ts';
 import { textsIn } from '../../node/dialect/template.ts';
 import { headerNameFault, headerTextFault } from './access-schema.ts';
 import { sharedStatus } from './dialect-rules.ts';
@@ -52,6 +53,11 @@ export function contradictions(dialect: Dialect): readonly Contradiction[] {
   if (remove.restore === 'exact' && create.body === null) {
     fault('is "exact", and a create without a body sends nothing back', 'delete', 'restore');
   }
+  if (hasRecordPlace(create.body) && remove.restore === 'template') {
+    const why = 'a record that was deleted has content, which the template alone does not restore';
+    fault(`is "template", but create.body holds {record}: ${why}`, 'delete', 'restore');
+  }
+  if (hasRecordPlace(remove.body)) fault('holds {record}: only a create has one', 'delete', 'body');
   const wrongPattern = keys.pattern === null ? undefined : patternFault(keys.pattern);
   if (wrongPattern !== undefined) fault(wrongPattern, 'keys', 'pattern');
   return [...found, ...listContradictions(dialect)];

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Body, Dialect } from '../../node/dialect/dialect.ts';
 import { pointerFault } from '../../node/dialect/pointer.ts';
+import { isRecordPlace, stripRecordPlace } from '../../node/dialect/record-place.ts';
 import { textsIn, unknownPlace } from '../../node/dialect/template.ts';
 import { strict } from '../settings/strict-object.ts';
 import { headerNameFault, headerTextFault } from './access-schema.ts';
@@ -108,10 +109,17 @@ const body = written(
     if ('text' in given && typeof given.text !== 'string') fault('has a text that is none');
     const texts = 'json' in given ? textsIn(given.json) : [String(given.text)];
     for (const text of texts) {
-      if ('json' in given && text === '{key:number}') continue;
-      const place = unknownPlace(text);
-      if (place !== undefined)
-        fault(`holds ${place}: places here are {key}, {id}, {node}, and "{key:number}"`);
+      const isAlone = text === '{key:number}' || isRecordPlace(text);
+      if ('json' in given && isAlone) continue;
+      const place = unknownPlace('json' in given ? text : stripRecordPlace(text));
+      if (place === undefined) continue;
+      fault(
+        `holds ${place}: places here are {key}, {id}, {node}, and, as a whole text of JSON, ` +
+          '{key:number}, {record} and {record.NAME}',
+      );
+    }
+    if (/"\{record[^"{}]*\}":/.test(JSON.stringify(given))) {
+      fault('holds {record} as the name of a member: it is a value');
     }
     if (JSON.stringify(given).length > BODY_MAX) fault(`is longer than ${BODY_MAX} characters`);
     return given;

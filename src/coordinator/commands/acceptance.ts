@@ -10,6 +10,7 @@ import type { StoredCommand } from '../../journal/port.ts';
 import { type Refusal, refusalReply } from '../../protocol/accepting.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
+import type { WrittenRecord } from '../../protocol/record/record.ts';
 import type { CommandRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import type { Admission } from '../breakers/admission.ts';
@@ -69,12 +70,17 @@ export class Acceptance {
 
   /** The answer to a request that is no repeat; undefined if it becomes a command. */
   #rejectionOf(request: CommandRequest, refusal: Refusal | undefined): ErrorReply | undefined {
-    const { ports, options } = this.#start;
+    const { ports, options, intake } = this.#start;
     const unroutable = options.unroutable(request.groupId);
     if (unroutable !== undefined) return unroutableReply(request, unroutable);
+    const misfit = recordMisfit(request, options);
+    if (misfit !== undefined) return misfit;
     const expiry = expiryOf(request, ports.clientNow());
-    if (expiry !== undefined || refusal === undefined) return expiry;
-    return refusalReply(refusal, request.id);
+    if (expiry !== undefined) return expiry;
+    const bytes = recordOf(request)?.bytes;
+    const shortage = bytes === undefined ? undefined : intake.recordRefusalOf(bytes);
+    const reason = refusal ?? shortage;
+    return reason === undefined ? undefined : refusalReply(reason, request.id);
   }
 
   #accept(request: CommandRequest, respond: Respond<CommandAnswer>, batch: Batch): void {
@@ -84,7 +90,9 @@ export class Acceptance {
     intake.countAccepted(request);
     const begun = commands.add(open) && this.#mayBegin(open);
     if (begun) open.beginAtOnce();
-    batch.accept({ command: open.command, begun }, (existing) => {
+    const record = recordOf(request)?.text;
+    const write = { command: open.command, begun, ...(record === undefined ? {} : { record }) };
+    batch.accept(write, (existing) => {
       if (existing !== undefined) return this.#withdraw(open, existing, { request, respond });
       commands.accepted(open);
       if (request.wait === 'accepted') respond(waitingAnswer(open, commands.keys, ports.now()));
@@ -105,6 +113,26 @@ export class Acceptance {
     if (request.wait === 'accepted') respond(answer);
     this.#start.commands.withdraw(open, answer);
   }
+}
+
+function recordOf(request: CommandRequest): WrittenRecord | undefined {
+  return request.op === 'create' ? request.record : undefined;
+}
+
+/** A create that nodes of this dialect cannot get, because of its record or for want of one. */
+function recordMisfit(
+  request: CommandRequest,
+  { recordBytesMax, misfitOf }: Pick<CoordinatorOptions, 'recordBytesMax' | 'misfitOf'>,
+): ErrorReply | undefined {
+  if (request.op !== 'create') return undefined;
+  const { id, record } = request;
+  const isTooLarge = record !== undefined && record.bytes > recordBytesMax;
+  const misfit = isTooLarge
+    ? { field: 'record', message: `record is larger than ${recordBytesMax} bytes (recordBytesMax)` }
+    : misfitOf(record?.text);
+  if (misfit === undefined) return undefined;
+  const { field, message } = misfit;
+  return errorReply('invalid_request', message, { field, ...(id === undefined ? {} : { id }) });
 }
 
 function unroutableReply({ id }: CommandRequest, message: string): ErrorReply {

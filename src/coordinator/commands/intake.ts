@@ -17,8 +17,8 @@ const DRAINING = { message: 'the daemon is stopping' };
 
 export interface IntakeStart {
   readonly ports: Pick<CoordinatorPorts, 'now' | 'publish'>;
-  readonly options: Pick<CoordinatorOptions, 'openMax'>;
-  readonly registry: Pick<Registry, 'size'>;
+  readonly options: Pick<CoordinatorOptions, 'openMax' | 'heldBytesMax'>;
+  readonly registry: Pick<Registry, 'size' | 'recordBytes'>;
   readonly admission: Admission;
 }
 
@@ -57,6 +57,14 @@ export class Intake {
   refusalOf(request: Pick<CommandRequest, 'ifUnavailable'>): Refusal | undefined {
     const { refusal } = this.accepting;
     return refusal?.reason === 'breaker' && waits(request) ? undefined : refusal;
+  }
+
+  /** Open commands hold too many bytes for one more record of this size. */
+  recordRefusalOf(bytes: number): Refusal | undefined {
+    const { options, registry } = this.#start;
+    if (registry.recordBytes + bytes <= options.heldBytesMax) return undefined;
+    const message = `the records of open commands fill heldBytesMax (${options.heldBytesMax} bytes)`;
+    return { reason: 'full', message, retryAfterMs: FULL_RETRY_MS };
   }
 
   /** A command is accepted: while a breaker tries its node, only a few are. */

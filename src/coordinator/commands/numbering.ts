@@ -31,7 +31,8 @@ export class Numbering {
   }
 
   /** Takes the next number and the next token. */
-  number({ id, op, groupId, ensure, lane, deadlineMs }: CommandRequest): Command {
+  number(request: CommandRequest): Command {
+    const { id, op, groupId, ensure, lane, deadlineMs } = request;
     const { nodeNames, defaultDeadlineMs } = this.#options;
     const now = this.#ports.now();
     return {
@@ -40,6 +41,7 @@ export class Numbering {
       op,
       groupId,
       ensure,
+      ...recordOf(request),
       lane,
       token: this.#tokens.next(now),
       nodes: nodeNames,
@@ -47,4 +49,10 @@ export class Numbering {
       deadlineAt: now + (deadlineMs ?? defaultDeadlineMs),
     };
   }
+}
+
+function recordOf(request: CommandRequest): Pick<Command, 'record'> {
+  if (request.op !== 'create' || request.record === undefined) return {};
+  const { digest, bytes } = request.record;
+  return { record: { digest, bytes } };
 }

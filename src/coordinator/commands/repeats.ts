@@ -105,11 +105,14 @@ function conflictWith(
   request: CommandRequest,
   fold: CoordinatorOptions['fold'] = (key) => key,
 ): ErrorReply | undefined {
-  const { id, op, groupId, ensure } = first;
-  if (request.op === op && request.groupId === fold(groupId) && request.ensure === ensure) {
-    return undefined;
-  }
-  const more = ensure ? ' with ensure' : '';
+  const { id, op, groupId, ensure, record } = first;
+  const isSameKey = request.groupId === fold(groupId);
+  const isSame = request.op === op && isSameKey && request.ensure === ensure;
+  const digest = request.op === 'create' ? request.record?.digest : undefined;
+  if (isSame && digest === record?.digest) return undefined;
+  const isOther = isSame && record !== undefined && digest !== undefined;
+  const content = record === undefined ? '' : isOther ? ' with another record' : ' with a record';
+  const more = `${ensure ? ' with ensure' : ''}${content}`;
   const message = `${id} belongs to ${op} of ${JSON.stringify(groupId)}${more}`;
   return errorReply('id_conflict', message, { id });
 }

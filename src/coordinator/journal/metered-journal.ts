@@ -57,11 +57,14 @@ export class MeteredJournal implements Journal {
     this.#within(() => this.#journal.latestSettled(groupIds));
   readonly keys: Journal['keys'] = (...page) => this.#within(() => this.#journal.keys(...page));
   readonly list: Journal['list'] = (...page) => this.#within(() => this.#journal.list(...page));
+  readonly records: Journal['records'] = (seqs) => this.#within(() => this.#journal.records(seqs));
   readonly keep: Journal['keep'] = (...word) => this.#within(() => this.#journal.keep(...word));
   readonly kept: Journal['kept'] = () => this.#within(() => this.#journal.kept());
   readonly park: Journal['park'] = (seq) => this.#within(() => this.#journal.park(seq));
   readonly unhold: Journal['unhold'] = (seqs) => this.#within(() => this.#journal.unhold(seqs));
   readonly prune: Journal['prune'] = (...step) => this.#within(() => this.#journal.prune(...step));
+  readonly pruneRecords: Journal['pruneRecords'] = (...step) =>
+    this.#within(() => this.#journal.pruneRecords(...step));
   readonly tidy: Journal['tidy'] = () => this.#within(() => this.#journal.tidy());
   readonly close: Journal['close'] = () => this.#within(() => this.#journal.close());
 

@@ -18,6 +18,7 @@ export interface UpkeepOptions {
   readonly journal: Journal;
   readonly moment: () => Moment;
   readonly retentionMs: number;
+  readonly recordRetentionMs: number;
   /** Runs `act` in one of the next batches. */
   readonly post: (act: (batch: Batch) => void) => void;
   readonly onTrouble: (what: string, error: JournalError) => void;
@@ -47,14 +48,20 @@ export class Upkeep {
   }
 
   #prune(batch: Batch): void {
-    const { journal, moment, retentionMs, post } = this.#options;
+    const { journal, moment, retentionMs, recordRetentionMs, post } = this.#options;
     // Counted from the latest step: a long history has many steps, and one series of them is enough.
     this.#lastPrune = moment().at;
     batch.read(() =>
       this.#try(async () => {
         const { lived } = moment();
         const pruned = await journal.prune({ lived, retentionMs, limit: PRUNE_STEP });
-        if (pruned === PRUNE_STEP) post((next) => this.#prune(next));
+        const limit = PRUNE_STEP;
+        const records = await journal.pruneRecords({
+          lived,
+          retentionMs: recordRetentionMs,
+          limit,
+        });
+        if (pruned === PRUNE_STEP || records === limit) post((next) => this.#prune(next));
         await journal.tidy();
       }),
     );

@@ -30,6 +30,13 @@ export interface DispatcherStart {
   readonly onMore: () => void;
 }
 
+/** What the journal knows of a command that is dispatched. */
+interface Known {
+  /** The owner marks on its key. */
+  readonly tokens: Readonly<Record<string, string>> | undefined;
+  readonly record: string | undefined;
+}
+
 export class Dispatcher {
   readonly lanes: Lanes;
   readonly #start: DispatcherStart;
@@ -92,9 +99,16 @@ export class Dispatcher {
       surveyed.length === 0
         ? undefined
         : await this.#start.ports.journal.tokens(surveyed.map(({ open }) => open.command.groupId));
+    const recorded = picked.flatMap(({ open: { command } }) =>
+      command.record ? [command.seq] : [],
+    );
+    const records =
+      recorded.length === 0 ? undefined : await this.#start.ports.journal.records(recorded);
     if (probation.hasUnsaved) await probation.begin();
     for (const { open, executor } of picked) {
-      this.#drive(open, executor, tokens?.get(open.command.groupId));
+      const { seq, groupId } = open.command;
+      const known = { tokens: tokens?.get(groupId), record: records?.get(seq) };
+      this.#drive(open, executor, known);
     }
   }
 
@@ -111,11 +125,7 @@ export class Dispatcher {
     this.#slots.release(open);
   }
 
-  #drive(
-    open: OpenCommand,
-    executor: number,
-    tokens: Readonly<Record<string, string>> | undefined,
-  ): void {
+  #drive(open: OpenCommand, executor: number, { tokens, record }: Known): void {
     const { ports, keys, inherited } = this.#start;
     const { command, recovered } = open;
     const loose = keys.looseOf(command.groupId, ports.now());
@@ -126,6 +136,7 @@ export class Dispatcher {
     ports.order(executor, {
       kind: 'drive',
       command,
+      ...(record === undefined ? {} : { record }),
       history,
       entries: open.takeEntries(),
       ...(recovered ? { inherited } : {}),

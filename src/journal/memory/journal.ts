@@ -28,7 +28,18 @@ import type {
 import { priorOf } from '../prior.ts';
 import { Draft } from './draft.ts';
 import { matches } from './filter.ts';
-import { appended, begun, forgotten, parked, type Row, settled, shown, unheld } from './rows.ts';
+import {
+  appended,
+  begun,
+  forgotten,
+  parked,
+  type Row,
+  recordOf,
+  settled,
+  shown,
+  unheld,
+  withoutRecord,
+} from './rows.ts';
 
 /** The committed state at one moment; it never changes. */
 export interface MemorySnapshot {
@@ -96,10 +107,7 @@ export class MemoryJournal implements Journal {
     for (const write of batch.append) draft.put(write.seq, appended(draft.row(write.seq), write));
     for (const write of batch.settle)
       draft.put(write.seq, settled(draft.row(write.seq), write, lived));
-    for (const seq of batch.forget) {
-      const row = draft.row(seq);
-      if (row !== undefined) draft.put(seq, forgotten(row));
-    }
+    for (const seq of batch.forget) draft.put(seq, forgotten(draft.row(seq)));
     this.#store(draft);
     if (refused.length < batch.accept.length) this.#lived = Math.max(this.#lived, lived);
     return { existing: this.#holders(refused) };
@@ -173,6 +181,11 @@ export class MemoryJournal implements Journal {
     return more ? { commands, next: last.command.seq } : { commands };
   }
 
+  async records(seqs: readonly number[]): Promise<ReadonlyMap<number, string>> {
+    this.#assertOpen();
+    return new Map(seqs.flatMap((seq) => recordOf(this.#rows.get(seq))));
+  }
+
   async keep(name: string, value: string | undefined): Promise<void> {
     this.#assertWritable();
     assertKeepable(name, value);
@@ -211,6 +224,16 @@ export class MemoryJournal implements Journal {
       this.#rows.delete(command.seq);
       this.#ids.delete(command.id);
     }
+    return old.length;
+  }
+
+  async pruneRecords({ lived, retentionMs, limit }: Pruning): Promise<number> {
+    this.#assertWritable();
+    const old = this.#all()
+      .filter(({ record }) => record !== undefined)
+      .slice(0, limit)
+      .filter((row) => row.settlement !== undefined && row.lived < lived - retentionMs);
+    for (const row of old) this.#rows.set(row.command.seq, withoutRecord(row));
     return old.length;
   }
 

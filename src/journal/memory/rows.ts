@@ -18,6 +18,8 @@ export interface Row extends StoredCommand {
   readonly entries: RecoverableCommand['entries'];
   /** Its loose requests are not forgotten yet. */
   readonly loose: boolean;
+  /** The text of its record, until it is pruned. */
+  readonly record?: string;
   /** Time lived at acceptance; once settled, at settlement. */
   readonly lived: number;
 }
@@ -27,11 +29,12 @@ function frozen<T>(value: T): T {
   return JSON.parse(JSON.stringify(value), (_key, part) => Object.freeze(part)) as T;
 }
 
-export function accepted({ command: given, begun }: AcceptWrite, lived: number): Row {
+export function accepted({ command: given, begun, record }: AcceptWrite, lived: number): Row {
   const command = frozen(given);
   const state = begun ? 'applying' : 'accepted';
   const entries = begun ? ([{ kind: 'began', at: command.acceptedAt }] as const) : [];
-  return Object.freeze({ command, state, stuck: false, entries, loose: false, lived });
+  const row = { command, state, stuck: false, entries, loose: false, lived } as const;
+  return Object.freeze(record === undefined ? row : { ...row, record });
 }
 
 export function begun(row: Row | undefined, { seq, at, findings }: BeginWrite): Row {
@@ -74,10 +77,22 @@ export function settled(
     entries: row.entries,
     loose: settlement.loose !== undefined,
     lived,
+    ...(row.record === undefined ? {} : { record: row.record }),
   });
 }
 
-export function forgotten(row: Row): Row {
+/** The text of its record, by `seq`, if it has one. */
+export function recordOf(row: Row | undefined): readonly (readonly [number, string])[] {
+  return row?.record === undefined ? [] : [[row.command.seq, row.record]];
+}
+
+export function withoutRecord(row: Row): Row {
+  const { record: _record, ...rest } = row;
+  return Object.freeze(rest);
+}
+
+export function forgotten(row: Row | undefined): Row | undefined {
+  if (row === undefined) return undefined;
   if (row.settlement === undefined) {
     throw new IllegalWrite(`command ${row.command.seq} is forgotten open`);
   }

@@ -19,6 +19,7 @@ import { KeyValues } from './key-values.ts';
 import { Listing } from './listing.ts';
 import { disconnect, type JournalConnection } from './open/connection.ts';
 import { Reader } from './reader.ts';
+import { Records } from './records.ts';
 import { FileUpkeep, type FileUpkeepBounds } from './upkeep.ts';
 import { Writer } from './writer.ts';
 import { preparePark, prepareUnhold } from './writes.ts';
@@ -29,6 +30,7 @@ export class SqliteJournal implements Journal {
   readonly #reader: Reader;
   readonly #listing: Listing;
   readonly #upkeep: FileUpkeep;
+  readonly #records: Records;
   readonly #keyValues: KeyValues;
   readonly #write;
   readonly #park;
@@ -60,6 +62,7 @@ export class SqliteJournal implements Journal {
     this.#listing = new Listing(db, this.#clusters, bounds.lookedAt);
     this.#upkeep = new FileUpkeep(db, bounds.upkeep);
     this.#keyValues = new KeyValues(db);
+    this.#records = new Records(db);
     const writer = new Writer(db, this.#clusters);
     const transaction = db.transaction((batch: WriteBatch) => writer.write(batch));
     this.#write = (batch: WriteBatch) => transaction.immediate(batch);
@@ -129,6 +132,10 @@ export class SqliteJournal implements Journal {
     return this.#do(() => this.#listing.page(filter, before, limit));
   }
 
+  async records(seqs: readonly number[]) {
+    return this.#do(() => this.#records.textsOf(seqs));
+  }
+
   async keep(name: string, value: string | undefined): Promise<void> {
     return this.#change(() => this.#keyValues.keep(name, value));
   }
@@ -153,6 +160,13 @@ export class SqliteJournal implements Journal {
 
   async prune(pruning: Pruning): Promise<number> {
     return this.#change(() => this.#upkeep.prune(pruning));
+  }
+
+  async pruneRecords(pruning: Pruning): Promise<number> {
+    return this.#change(() => {
+      this.#upkeep.written();
+      return this.#records.forget(pruning);
+    });
   }
 
   async tidy(): Promise<void> {

@@ -10,7 +10,7 @@ type StoredEntry = RecoverableCommand['entries'][number];
 /** The columns of {@link CommandRow}, for a SELECT from `command`. */
 export const COMMAND_COLUMNS = `
   seq, id, op, group_id, ensure, lane, token, cluster, accepted_at, deadline_at,
-  state, stuck, held, reason, began_at, settlement`;
+  state, stuck, held, reason, began_at, settlement, record_digest, record_bytes`;
 
 /** The meaning of the column `held`, by its value; 0: driven like any other command. */
 const HELD: readonly (Held | undefined)[] = [undefined, 'restored', 'parked'];
@@ -33,6 +33,8 @@ export interface CommandRow {
   readonly reason: Reason | null;
   readonly began_at: number | null;
   readonly settlement: string | null;
+  readonly record_digest: string | null;
+  readonly record_bytes: number | null;
 }
 
 /** Of an open command. */
@@ -60,12 +62,17 @@ function commandOf(row: CommandRow, clusters: Clusters): Command {
     op: row.op,
     groupId: row.group_id,
     ensure: row.ensure === 1,
+    ...recordOf(row),
     lane: row.lane,
     token: row.token,
     nodes: clusters.nodes(row.cluster),
     acceptedAt: row.accepted_at,
     deadlineAt: row.deadline_at,
   };
+}
+
+function recordOf({ record_digest: digest, record_bytes: bytes }: CommandRow) {
+  return digest === null || bytes === null ? {} : { record: { digest, bytes } };
 }
 
 export function storedOf(row: CommandRow, clusters: Clusters): StoredCommand {

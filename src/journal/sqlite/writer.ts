@@ -18,6 +18,7 @@ import type {
 } from '../port.ts';
 import type { Clusters } from './clusters.ts';
 import { prepareFind, prepareReadHead, prepareWriteHead } from './reads.ts';
+import { prepareKeepRecord } from './records.ts';
 import { storedOf } from './rows.ts';
 import { textOf } from './settlement-text.ts';
 import {
@@ -42,6 +43,7 @@ interface Latest {
 export class Writer {
   readonly #clusters: Clusters;
   readonly #accept;
+  readonly #keepRecord;
   readonly #begin;
   readonly #append;
   readonly #turn;
@@ -56,6 +58,7 @@ export class Writer {
   constructor(db: Database, clusters: Clusters) {
     this.#clusters = clusters;
     this.#accept = prepareAccept(db);
+    this.#keepRecord = prepareKeepRecord(db);
     this.#begin = prepareBegin(db);
     this.#append = prepareAppend(db);
     this.#turn = prepareTurn(db);
@@ -98,7 +101,7 @@ export class Writer {
     return refused;
   }
 
-  #acceptOne({ command, begun }: AcceptWrite, lived: number): boolean {
+  #acceptOne({ command, begun, record }: AcceptWrite, lived: number): boolean {
     const done = this.#accept.run(
       command.seq,
       command.id,
@@ -113,8 +116,12 @@ export class Writer {
       begun ? 'applying' : 'accepted',
       begun ? command.acceptedAt : null,
       lived,
+      command.record?.digest ?? null,
+      command.record?.bytes ?? null,
     );
-    return done.changes === 1;
+    const isStored = done.changes === 1;
+    if (isStored && record !== undefined) this.#keepRecord.run(command.seq, record);
+    return isStored;
   }
 
   #raiseHead({ seq, token, micros, lived }: Latest): void {

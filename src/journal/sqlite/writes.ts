@@ -15,6 +15,8 @@ export type AcceptParams = [
   state: 'accepted' | 'applying',
   beganAt: number | null,
   lived: number,
+  recordDigest: string | null,
+  recordBytes: number | null,
 ];
 
 /** Changes nothing if the id is taken (P7); fails if the `seq` is. */
@@ -22,8 +24,8 @@ export function prepareAccept(db: Database): Statement<AcceptParams> {
   return db.prepare(`
     INSERT INTO command (
       seq, id, op, group_id, ensure, lane, token, cluster, accepted_at, deadline_at,
-      state, began_at, lived
-    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      state, began_at, lived, record_digest, record_bytes
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO NOTHING`);
 }
 

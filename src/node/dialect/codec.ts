@@ -6,6 +6,7 @@ import type { Dialect, Method } from './dialect.ts';
 import { isExplicit } from './proof.ts';
 import { readReply } from './read-reply.ts';
 import { isObjectText } from './record.ts';
+import { type Misfit, recordCheck } from './record-place.ts';
 import { compileBody, compileHeader, compilePath, type Template } from './template.ts';
 
 export interface CodecOptions {
@@ -26,6 +27,8 @@ export interface Subject {
   readonly id?: string | undefined;
   /** It goes before all that wait for a connection, and may take the one that is kept for such. */
   readonly isUrgent?: boolean;
+  /** The text of the command's record. */
+  readonly record?: string | undefined;
 }
 
 /** A reply that means the same for every key. */
@@ -57,6 +60,7 @@ const WITH_BODY: ReadonlySet<Method> = new Set(['POST', 'PUT', 'PATCH']);
 export class Codec {
   readonly #options: CodecOptions;
   readonly #basePath: string;
+  readonly #misfitOf: (record: string | undefined) => Misfit | undefined;
   readonly #redact: ((text: string) => string) | undefined;
   /** Made once, and again when credentials change. */
   #calls!: Readonly<Record<NodeRequest['kind'], Compiled>>;
@@ -71,6 +75,7 @@ export class Codec {
     const { url, dialect, credentials } = options;
     this.#options = options;
     this.#redact = credentials && ((text) => credentials.redact(text));
+    this.#misfitOf = recordCheck(dialect);
     this.#basePath = url.pathname.replace(/\/+$/, '');
     this.#isPlain = {
       create: !dialect.create.applied.some(isExplicit),
@@ -90,8 +95,16 @@ export class Codec {
     return this.#options.credentials?.isRenewed(version) === true;
   }
 
-  /** The request as it is sent. */
-  write(request: NodeRequest, { groupId, id = '' }: Subject): string {
+  /** Why this request cannot be written; undefined: it can. */
+  misfitOf(request: NodeRequest, { record }: Subject): string | undefined {
+    if (request.kind !== 'create' || restored(request, this.#options.dialect) !== undefined) {
+      return undefined;
+    }
+    return this.#misfitOf(record)?.message;
+  }
+
+  /** The request as it is sent; `misfitOf` comes first. */
+  write(request: NodeRequest, { groupId, id = '', record }: Subject): string {
     this.#follow();
     const { dialect } = this.#options;
     const { start, path, middle, headers, type, body } = this.#calls[request.kind];
@@ -103,7 +116,7 @@ export class Codec {
     const owner = mark === undefined ? '' : `${dialect.mark?.header}: ${mark}\r\n`;
     const head = `${start}${withQuery(target, middle)}${varying}${owner}`;
     if (body === undefined) return `${head}${type}\r\n`;
-    const text = restored(request, dialect) ?? body(groupId, id);
+    const text = restored(request, dialect) ?? body(groupId, id, record);
     return `${head}${type}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
   }
 

@@ -4,31 +4,40 @@
  * `{key}` is the key of the record, `{id}` the id of the command (empty where there is none), `{node}`
  * the name of the node. How they are written is the text's own: percent-encoded in paths and headers,
  * as a JSON string within JSON; `"{key:number}"` as a whole JSON string stands for a number.
+ *
+ * Bodies of creates also have `{record}` and `{record.NAME}`, the record of the command and its members: within
+ * JSON as a whole JSON string, which gives way to the text as the client wrote it; within text a member that is
+ * a string stands without its quotes.
  */
 import type { Body, Json } from './dialect.ts';
+import { recordPart } from './record-place.ts';
 
-export type Template = (key: string, id: string) => string;
+/** `record`: the text of the command's record, if the template has a place for it. */
+export type Template = (key: string, id: string, record?: string) => string;
 
 /** How a place is written in a text of this kind. */
 type Encode = (text: string) => string;
 
 const PLACE = /\{(key|id|node)\}/;
-const JSON_PLACE = /"\{key:number\}"|"\{(?:key|id)\}"|\{(?:key|id|node)\}/g;
+/** A text can have a record too. */
+const TEXT_PLACE = /\{(key|id|node|record(?:\.[\w-]+)?)\}/;
+const JSON_PLACE =
+  /"\{key:number\}"|"\{record(?:\.[\w-]+)?\}"|"\{(?:key|id)\}"|\{(?:key|id|node)\}/g;
 const KNOWN = /\{(?:key|id|node)\}/g;
 /** What was meant as one: a word in braces. */
 const ANY_PLACE = /\{[A-Za-z][\w.:-]*\}/;
 
 export function compilePath(path: string, node: string): Template {
-  return compile(path, node, encodeURIComponent);
+  return compile(path, PLACE, { node, encode: encodeURIComponent });
 }
 
 /** Visible ASCII as it is, all else percent-encoded: a line break would be another header. */
 export function compileHeader(text: string, node: string): Template {
-  return compile(text, node, encodeHeader);
+  return compile(text, PLACE, { node, encode: encodeHeader });
 }
 
 export function compileBody(body: Body, node: string): Template {
-  if ('text' in body) return compile(body.text, node, (text) => text);
+  if ('text' in body) return compile(body.text, TEXT_PLACE, { node, encode: (text) => text });
   const text = JSON.stringify(body.json).replaceAll('{node}', inString(node));
   const parts: (string | Template)[] = [];
   let from = 0;
@@ -39,14 +48,19 @@ export function compileBody(body: Body, node: string): Template {
   return joined([...parts, text.slice(from)]);
 }
 
-function compile(text: string, node: string, encode: Encode): Template {
+function compile(
+  text: string,
+  place: RegExp,
+  { node, encode }: { readonly node: string; readonly encode: Encode },
+): Template {
   const parts: (string | Template)[] = [];
   // The names of places are every second part.
-  for (const [index, part] of text.split(PLACE).entries()) {
+  for (const [index, part] of text.split(place).entries()) {
     if (index % 2 === 0) parts.push(part);
     else if (part === 'key') parts.push((key) => encode(key));
     else if (part === 'id') parts.push((_, id) => encode(id));
-    else parts.push(encode(node));
+    else if (part === 'node') parts.push(encode(node));
+    else parts.push((_key, _id, record) => textPart(record, `{${part}}`));
   }
   return joined(parts);
 }
@@ -63,10 +77,10 @@ function joined(parts: readonly (string | Template)[]): Template {
   const [first = '', place, last = ''] = merged;
   if (typeof first === 'string' && place === undefined) return () => first;
   if (merged.length <= 3 && typeof first === 'string' && typeof place === 'function') {
-    if (typeof last === 'string') return (key, id) => first + place(key, id) + last;
+    if (typeof last === 'string') return (...given) => first + place(...given) + last;
   }
-  return (key, id) =>
-    merged.map((part) => (typeof part === 'string' ? part : part(key, id))).join('');
+  return (...given) =>
+    merged.map((part) => (typeof part === 'string' ? part : part(...given))).join('');
 }
 
 function jsonPlace(place: string): Template {
@@ -79,9 +93,16 @@ function jsonPlace(place: string): Template {
       return (_, id) => JSON.stringify(id);
     case '{key}':
       return (key) => inString(key);
-    default:
+    case '{id}':
       return (_, id) => inString(id);
+    default:
+      return (_key, _id, record) => recordPart(record, place.slice(1, -1));
   }
+}
+
+function textPart(record: string | undefined, place: string): string {
+  const part = recordPart(record, place);
+  return part.startsWith('"') ? String(JSON.parse(part)) : part;
 }
 
 function inString(text: string): string {

@@ -13,7 +13,7 @@ import type { BreakerPolicy } from '../../../src/core/breaker.ts';
 import type { Policy } from '../../../src/core/model.ts';
 import type { MemorySnapshot } from '../../../src/journal/memory/journal.ts';
 import type { Answer } from '../../../src/protocol/answer.ts';
-import { parseValue } from '../../../src/protocol/parse-request.ts';
+import { parseRequest } from '../../../src/protocol/parse-request.ts';
 import type { RequestInput } from '../../../src/protocol/request.ts';
 import type { Order, WorkReport } from '../../../src/protocol/work.ts';
 import { POLICY as BREAKER_POLICY } from '../../core/breaker-builders.ts';
@@ -42,6 +42,10 @@ const OPTIONS: CoordinatorOptions = {
   openMax: 10_000,
   defaultDeadlineMs: 30_000,
   retentionMs: 3_600_000,
+  misfitOf: () => undefined,
+  recordBytesMax: 100,
+  heldBytesMax: 150,
+  recordRetentionMs: 3_600_000,
   version: '1.2.3',
   pid: 4711,
 };
@@ -162,7 +166,7 @@ export class Desk {
   };
 
   ask(input: RequestInput): Asked {
-    const parsed = parseValue(input);
+    const parsed = parseRequest(Buffer.from(JSON.stringify(input)));
     if (!parsed.ok) throw new Error(parsed.reply.error.message);
     const asked = new Asked();
     this.coordinator.request(parsed.request, (answer) => {

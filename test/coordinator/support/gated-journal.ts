@@ -134,6 +134,8 @@ export class GatedJournal implements Journal {
     return this.#memory.keep(name, value);
   }
 
+  records: Journal['records'] = (seqs) => this.#memory.records(seqs);
+  pruneRecords: Journal['pruneRecords'] = (step) => this.#memory.pruneRecords(step);
   park: Journal['park'] = (seq) => this.#memory.park(seq);
 
   async unhold(seqs: readonly number[]) {

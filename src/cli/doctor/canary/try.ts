@@ -4,6 +4,7 @@
  * each of them has proved that it holds no such record.
  */
 import { foldKey } from '../../../node/dialect/fold.ts';
+import { recordCheck } from '../../../node/dialect/record-place.ts';
 import { type Finding, fail } from '../finding.ts';
 import { compare, refusal } from './compare.ts';
 import { CanaryNode, type CanaryTerms } from './node.ts';
@@ -18,6 +19,12 @@ export async function tryKey(asked: CanaryTerms, signals: Signals): Promise<read
   if (fault !== undefined) {
     return [
       fail('canary', `the key ${JSON.stringify(key)} ${fault}`, 'Choose another key for --try.'),
+    ];
+  }
+  const misfit = recordCheck(settings.dialect)(undefined);
+  if (misfit !== undefined) {
+    return [
+      fail('canary', misfit.message, 'doctor --try cannot send a record: use lockstep create.'),
     ];
   }
   const nodes = settings.nodes.map((access) => new CanaryNode(access, terms));

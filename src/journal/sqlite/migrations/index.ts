@@ -5,6 +5,7 @@ import { SETTLEMENTS_ALIKE } from './003-settlements-alike.ts';
 import { FAILED_BY_ONE_COMPARISON } from './004-failed-by-one-comparison.ts';
 import { JOURNAL_ID_AND_HELD } from './005-journal-id-and-held.ts';
 import { TIME_LIVED } from './006-time-lived.ts';
+import { RECORDS } from './007-records.ts';
 
 export interface Migration {
   /** What `PRAGMA user_version` reads after it. */
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 4, name: 'failed by one comparison', sql: FAILED_BY_ONE_COMPARISON },
   { version: 5, name: 'journal id and held', sql: JOURNAL_ID_AND_HELD },
   { version: 6, name: 'time lived', sql: TIME_LIVED },
+  { version: 7, name: 'records', sql: RECORDS },
 ];

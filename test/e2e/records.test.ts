@@ -1,0 +1,104 @@
+/** Creates with content, from the client's socket to nodes that keep what they get. */
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { connectTo } from '../support/cluster.ts';
+import { startDaemon } from '../support/daemon.ts';
+import { RawSocket } from '../support/raw-socket.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+interface KeepingNode {
+  readonly url: string;
+  /** Bodies of creates, by key. */
+  readonly bodies: Map<string, string>;
+  /** While true, every create is answered 500. */
+  fails: boolean;
+}
+
+/** A node of the dialect `challenge` that keeps the body of a create, and shows it. */
+async function startKeepingNode(): Promise<KeepingNode> {
+  const bodies = new Map<string, string>();
+  const server = createServer(async (request, response) => {
+    const end = (status: number, body: string) => response.writeHead(status).end(body);
+    const body = await text(request);
+    if (request.method === 'GET') {
+      const shown = bodies.get(decodeURIComponent(request.url?.split('/')[2] ?? ''));
+      return shown === undefined ? end(404, 'no such group') : end(200, shown);
+    }
+    const { groupId } = JSON.parse(body) as { groupId: string };
+    if (request.method === 'DELETE') {
+      return bodies.delete(groupId) ? end(200, 'DELETED') : end(404, 'no such group');
+    }
+    if (node.fails) return end(500, 'failed');
+    if (bodies.has(groupId)) return end(400, 'exists');
+    bodies.set(groupId, body);
+    return end(201, 'CREATED');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const node: KeepingNode = { url, bodies, fails: false };
+  return node;
+}
+
+const TEXT = '{ "email":"ann@example.com", "n":1.50 }';
+const BODY = `{"groupId":"ann","content":${TEXT}}`;
+
+async function start() {
+  const nodes = await Promise.all([startKeepingNode(), startKeepingNode(), startKeepingNode()]);
+  const config = join(tempFolder(), 'lockstep.config.json');
+  const create = { body: { json: { groupId: '{key}', content: '{record}' } } };
+  const mine = { extends: 'challenge', create, delete: { restore: 'exact' } };
+  writeFileSync(config, JSON.stringify({ dialect: 'mine', dialects: { mine } }));
+  const list = nodes.map(({ url }, index) => `node0${index + 1}=${url}`).join();
+  const daemon = await startDaemon({ nodes: list, env: { LOCKSTEP_CONFIG: config } });
+  onTestFinished(async () => daemon[Symbol.asyncDispose]());
+  const bodiesOf = (key: string) => nodes.map(({ bodies }) => bodies.get(key));
+  return { nodes, daemon, bodiesOf };
+}
+
+test('P1: every node holds the record as the client wrote it', async () => {
+  const { nodes, daemon, bodiesOf } = await start();
+  using socket = new RawSocket(daemon.endpoint);
+  const ask = (record: string, id: string) =>
+    socket.ask(`{"op":"create","id":"${id}","groupId":"ann","record":${record}}`);
+  expect(await ask(TEXT, '1')).toMatchObject({ state: 'committed' });
+  expect(bodiesOf('ann')).toEqual([BODY, BODY, BODY]);
+  expect(await ask('{"n":1.5,"email":"ann@example.com"}', '1')).toMatchObject({
+    state: 'committed',
+  });
+  expect(await ask('{"n":2}', '1')).toMatchObject({ error: { code: 'id_conflict' } });
+  expect(await ask('{"a":1e999}', '2')).toMatchObject({ error: { field: 'record.a' } });
+  const client = await connectTo(daemon);
+  expect(await client.create('bob')).toMatchObject({ error: { field: 'record' } });
+  expect(await client.create('bob', { record: { a: 1 } })).toMatchObject({ state: 'committed' });
+  expect(bodiesOf('bob')[2]).toBe('{"groupId":"bob","content":{"a":1}}');
+  expect(await client.delete('ann')).toMatchObject({ state: 'committed' });
+  expect(nodes.map(({ bodies }) => [...bodies.keys()])).toEqual([['bob'], ['bob'], ['bob']]);
+  expect(daemon.output).not.toContain('ann@example.com');
+});
+
+test('P2: a record outlives kill -9, and reaches the node that failed', async () => {
+  const { nodes, daemon, bodiesOf } = await start();
+  const [first, , last] = nodes;
+  if (first === undefined || last === undefined) throw new Error('no nodes');
+  last.fails = true;
+  using socket = new RawSocket(daemon.endpoint);
+  await socket.ask(`{"op":"create","id":"1","groupId":"ann","wait":"accepted","record":${TEXT}}`);
+  await vi.waitFor(() => expect(first.bodies.size).toBe(1));
+  await daemon.kill9();
+  last.fails = false;
+  await daemon.restart();
+  using again = new RawSocket(daemon.endpoint);
+  const repeat = await again.ask(`{"op":"create","id":"1","groupId":"ann","record":${TEXT}}`);
+  expect(repeat).toMatchObject({ state: 'committed' });
+  expect(bodiesOf('ann')).toEqual([BODY, BODY, BODY]);
+});
