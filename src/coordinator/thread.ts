@@ -35,7 +35,7 @@ import { startFiguresRound } from './notify/figures-round.ts';
 import { publishing } from './notify/publishing.ts';
 import { StuckNews } from './notify/stuck-news.ts';
 import type { CoordinatorOptions } from './ports.ts';
-import { CLIENT_OPTIONS, ClientSocket, type ClientSocketOptions } from './sockets/client-socket.ts';
+import { ClientSocket, type ClientSocketOptions, clientOptions } from './sockets/client-socket.ts';
 import { EVENT_OPTIONS, EventSocket } from './sockets/event-socket.ts';
 import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
 import { ZapHandler } from './sockets/zap.ts';
@@ -100,7 +100,7 @@ runThread(async (tools) => {
   if (fold !== undefined) await orRefuse(() => refuseUnfolded(journal, fold));
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   await openZap(tools, log);
-  const router = sockets.add('clients', new Router(CLIENT_OPTIONS));
+  const router = sockets.add('clients', new Router(clientOptions(data.frameBytesMax)));
   const publisher = await openEvents(tools, data.eventsEndpoint);
   const executors = new ExecutorChannels({
     channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),

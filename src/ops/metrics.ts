@@ -231,8 +231,13 @@ const OF_THE_WORK: readonly Definition[] = [
   }),
   ofFigures('counter', {
     name: 'lockstep_replies_dropped_total',
-    help: 'Replies that could not be delivered: the client had disconnected.',
+    help: 'Replies that could not be delivered: the client had disconnected, or did not read.',
     read: ({ repliesDropped }) => [{ value: repliesDropped }],
+  }),
+  ofFigures('counter', {
+    name: 'lockstep_clients_cut_total',
+    help: 'Clients that did not read their replies and were not served until they did.',
+    read: ({ clientsCut }) => [{ value: clientsCut }],
   }),
   ofFigures('counter', {
     name: 'lockstep_node_calls_total',

@@ -33,4 +33,6 @@ export interface Figures {
   /** Answers that were errors, by code. */
   readonly errors: Readonly<Record<string, number>>;
   readonly repliesDropped: number;
+  /** Clients that were cut because they did not read their answers. */
+  readonly clientsCut: number;
 }

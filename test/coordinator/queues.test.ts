@@ -33,6 +33,7 @@ describe('Fifo', () => {
             expect(fifo.shift()).toBe(model.shift());
           }
           expect(fifo.size).toBe(model.length);
+          expect(fifo.first).toBe(model[0]);
         }
         for (let index = 0; index < drained; index++) expect(fifo.shift()).toBe(model.shift());
         expect(fifo.size).toBe(model.length);

@@ -1,23 +1,23 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Dealer, Request, Router, Subscriber, XPublisher } from 'zeromq';
+import { describe, expect, test, vi } from 'vitest';
+import { Dealer, Request, Router } from 'zeromq';
 import type { Respond } from '../../src/coordinator/ports.ts';
-import { CLIENT_OPTIONS, ClientSocket } from '../../src/coordinator/sockets/client-socket.ts';
-import { EVENT_OPTIONS, EventSocket } from '../../src/coordinator/sockets/event-socket.ts';
+import { ClientSocket, clientOptions } from '../../src/coordinator/sockets/client-socket.ts';
 import type { Log } from '../../src/observe/log/log-port.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
 import type { Request as ClientRequest } from '../../src/protocol/request.ts';
 import { ZmtpPeer } from '../support/zmtp-peer.ts';
-
-function closing<Socket extends { close(): void }>(socket: Socket): Socket {
-  onTestFinished(() => socket.close());
-  return socket;
-}
+import { closing } from './support/closing.ts';
 
 /** For a machine under load. */
 const WAIT = { timeout: 10_000 };
 /** Five of them read 500 heavy messages; without turns they would block it for a second. */
 const LOOP_MS_MAX = 200;
+
+/** Of 200 kB each: more than ZeroMQ, the kernel and the daemon hold for one client. */
+const LARGE_ANSWERS = 700;
 
 interface Taken {
   readonly request: ClientRequest;
@@ -26,7 +26,7 @@ interface Taken {
 
 /** A client socket whose requests are kept, and answered by the test. */
 async function openFront({ frameBytesMax = 1024, backlog = (): number => 0 } = {}) {
-  const router = closing(new Router(CLIENT_OPTIONS));
+  const router = closing(new Router(clientOptions(frameBytesMax)));
   await router.bind('tcp://127.0.0.1:*');
   const taken: Taken[] = [];
   const warnings: object[] = [];
@@ -172,9 +172,70 @@ describe('the client socket', () => {
       await front.flushed();
       return warnings.length > 0;
     });
-    expect(warnings).toEqual([{ dropped: 1, code: 'EHOSTUNREACH' }]);
+    expect(warnings).toEqual([{ dropped: 1, cut: 0, code: 'EHOSTUNREACH' }]);
     taken[1]?.respond(PONG);
     expect(await nextJson(dealer)).toEqual({ ...PONG, at: AT });
+  });
+
+  test('P9: a client that does not read its answers is cut; others are served, and it is too once it reads', async () => {
+    const { taken, front, warnings, endpoint } = await openFront();
+    const deaf = closing(new Dealer({ receiveHighWaterMark: 1, linger: 0 }));
+    const dealer = closing(new Dealer());
+    for (const socket of [deaf, dealer]) socket.connect(endpoint);
+    for (let count = 0; count < LARGE_ANSWERS; count++) await deaf.send('{"op":"ping"}');
+    await vi.waitUntil(() => taken.length === LARGE_ANSWERS, WAIT);
+    const version = 'x'.repeat(200_000);
+    for (const [pid, { respond }] of taken.entries()) respond({ ...PONG, pid, version });
+    await front.flushed();
+    await vi.waitUntil(() => front.counts.clientsCut === 1, WAIT);
+    expect(front.counts.repliesDropped).toBeGreaterThan(0);
+    expect(warnings).toMatchObject([{ code: 'cut', cut: 1 }]);
+
+    await deaf.send('{"op":"ping"}');
+    await dealer.send('{"op":"ping"}');
+    await vi.waitUntil(() => taken.length === LARGE_ANSWERS + 1, WAIT);
+    taken.at(-1)?.respond(PONG);
+    expect(await nextJson(dealer)).toEqual({ ...PONG, at: AT });
+
+    // It has lost what was dropped, and hears of no answer twice.
+    const heard: number[] = [];
+    for (let left = LARGE_ANSWERS - front.counts.repliesDropped; left > 0; left--)
+      heard.push(((await nextJson(deaf)) as { pid: number }).pid);
+    expect(heard).toEqual(heard.map((_, index) => index));
+    await vi.waitUntil(async () => {
+      await deaf.send('{"op":"ping"}');
+      return taken.length > LARGE_ANSWERS + 1;
+    }, WAIT);
+    taken.at(-1)?.respond(PONG);
+    expect(await nextJson(deaf)).toEqual({ ...PONG, at: AT });
+  });
+
+  test('P9: a connection that says nothing is closed within seconds', async () => {
+    const { endpoint } = await openFront();
+    const { hostname, port } = new URL(endpoint);
+    const begun = performance.now();
+    const mute = connect(Number(port), hostname);
+    await once(mute.resume(), 'close');
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
+
+  test('P9: a frame far beyond the bound ends its connection', async () => {
+    const { taken, endpoint } = await openFront();
+    using peer = new ZmtpPeer(endpoint, 'DEALER');
+    peer.sayLong(Buffer.alloc(20_000));
+    await peer.closed;
+    expect(taken).toEqual([]);
+  });
+
+  test('P9: a burst of answers to a client that reads them is complete, and in order', async () => {
+    const { taken, front, endpoint } = await openFront();
+    const dealer = closing(new Dealer({ receiveHighWaterMark: 0 }));
+    dealer.connect(endpoint);
+    for (let count = 0; count < 5000; count++) await dealer.send('{"op":"ping"}');
+    await vi.waitUntil(() => taken.length === 5000, WAIT);
+    for (const [pid, { respond }] of taken.entries()) respond({ ...PONG, pid });
+    for (let pid = 0; pid < 5000; pid++) expect(await nextJson(dealer)).toMatchObject({ pid });
+    expect(front.counts).toMatchObject({ repliesDropped: 0, clientsCut: 0 });
   });
 
   test('replies leave in the order in which they are given', async () => {
@@ -196,102 +257,6 @@ describe('the client socket', () => {
     router.close();
     taken[0]?.respond(PONG);
     await front.flushed();
-  });
-});
-
-describe('events', () => {
-  async function openEvents() {
-    const socket = closing(new XPublisher(EVENT_OPTIONS));
-    const events = new EventSocket(socket, fail);
-    onTestFinished(() => events.flushed());
-    await socket.bind('tcp://127.0.0.1:*');
-    void events.follow();
-    return { events, endpoint: socket.lastEndpoint ?? '' };
-  }
-
-  function subscribe(endpoint: string, topic: string): Subscriber {
-    const subscriber = closing(new Subscriber({ linger: 0 }));
-    subscriber.connect(endpoint);
-    subscriber.subscribe(topic);
-    return subscriber;
-  }
-
-  /** Publishes until it hears it: the subscription has arrived. */
-  async function untilHeard(
-    events: EventSocket,
-    topic: string,
-    subscriber: Subscriber,
-  ): Promise<void> {
-    const heard = subscriber.receive();
-    let isHeard = false;
-    void heard.then(() => {
-      isHeard = true;
-    });
-    await vi.waitUntil(() => {
-      if (!isHeard) events.publish(topic, () => ({}));
-      return isHeard;
-    }, WAIT);
-  }
-
-  test('reach who asked for their topic, by its beginning, and cost nothing before', async () => {
-    const { events, endpoint } = await openEvents();
-    const payload = vi.fn(() => ({ id: 'a' }));
-    events.publish('command.committed', payload);
-    expect(payload).not.toHaveBeenCalled();
-    const subscriber = subscribe(endpoint, 'command.');
-    await untilHeard(events, 'command.stuck', subscriber);
-    events.publish('command.refused', () => ({ id: 'b' }));
-    const seen: string[][] = [];
-    while (seen.at(-1)?.[0] !== 'command.refused') {
-      seen.push((await subscriber.receive()).map(String));
-    }
-    expect(seen.at(-1)).toEqual(['command.refused', '{"id":"b"}']);
-    expect(seen.map(([topic]) => topic)).not.toContain('breaker.node02');
-    events.publish('breaker.node02', payload);
-    expect(payload).not.toHaveBeenCalled();
-  });
-
-  test('P10: whoever unsubscribes from what it never had silences nobody', async () => {
-    const { events, endpoint } = await openEvents();
-    const honest = subscribe(endpoint, 'command.');
-    await untilHeard(events, 'command.stuck', honest);
-    using other = new ZmtpPeer(endpoint, 'SUB');
-    other.say(0, 'command.');
-    other.say(2, 'command.');
-    // What it asks for itself comes behind that.
-    other.say(1, 'lane.');
-    await vi.waitUntil(() => {
-      events.publish('lane.bulk', () => ({}));
-      return other.heard.includes('lane.bulk');
-    }, WAIT);
-    events.publish('command.refused', () => ({ id: 'b' }));
-    for (let topic = ''; topic !== 'command.refused'; ) {
-      topic = String((await honest.receive())[0]);
-    }
-    const late = subscribe(endpoint, 'command.');
-    await untilHeard(events, 'command.stuck', late);
-  });
-
-  test('P9: of very many topics none is kept apart, and each is heard', async () => {
-    const { events, endpoint } = await openEvents();
-    using other = new ZmtpPeer(endpoint, 'SUB');
-    for (let count = 0; count < 1000; count++) other.say(1, `topic-${count}.`);
-    other.say(1, 'lane.');
-    await vi.waitUntil(() => {
-      events.publish('lane.bulk', () => ({}));
-      return other.heard.includes('lane.bulk');
-    }, WAIT);
-    const payload = vi.fn(() => ({}));
-    events.publish('nobody.asked', payload);
-    expect(payload).toHaveBeenCalled();
-  });
-
-  test('P9: a topic longer than any costs its sender the connection', async () => {
-    const { events, endpoint } = await openEvents();
-    using other = new ZmtpPeer(endpoint, 'SUB');
-    other.sayLong(Buffer.alloc(2000, 1));
-    await other.closed;
-    await untilHeard(events, 'command.stuck', subscribe(endpoint, 'command.'));
   });
 });
 

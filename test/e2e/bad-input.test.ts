@@ -200,7 +200,7 @@ describe('frames', () => {
     expect(await socket.ask(large, PING)).toMatchObject({ error: { code: 'too_large' } });
   });
 
-  test('beyond 64 MB cost their sender the connection, and nobody else', async () => {
+  test('of 65 MB cost their sender the connection, and nobody else', async () => {
     using socket = new RawSocket(daemon.endpoint);
     await socket.send(Buffer.alloc(65 * MIB));
     // The socket connects again, and may continue.
@@ -218,16 +218,30 @@ describe('floods', () => {
     await burst(socket, frame, BURST);
   });
 
-  test('a client that never reads loses answers beyond its bound, and only those', async () => {
-    const others = new RawSocket(daemon.endpoint);
+  test('P9, P10: a client that never reads is cut: counted, and not read until it reads', async () => {
+    using others = new RawSocket(daemon.endpoint);
     using deaf = new RawSocket(daemon.endpoint);
-    for (let sent = 0; sent < 2 * BURST; sent++) await deaf.send('{"op":"create","groupId":5}');
     await deaf.send('{"op":"create","id":"from the deaf","groupId":"heard all the same"}');
-    await expect
-      .poll(() => others.ask('{"op":"status","id":"from the deaf"}'), { timeout: 30_000 })
-      .toMatchObject({ state: 'committed' });
-    others[Symbol.dispose]();
+    for (let sent = 0; sent < 3 * BURST; sent++) await deaf.send('{"op":"create","groupId":5}');
+    const cut = async () => (await fetch(`${daemon.opsUrl}/metrics`)).text();
+    await expect.poll(cut, { timeout: 30_000 }).toContain('lockstep_clients_cut_total 1');
+    expect(await others.ask('{"op":"status","id":"from the deaf"}')).toMatchObject({
+      state: 'committed',
+    });
     expect(daemon.output).toContain('replies could not be delivered');
+    const ping = JSON.stringify({ op: 'status', id: 'heard again' });
+    await expect
+      .poll(
+        async () => {
+          await deaf.send('again', ping);
+          for (;;) {
+            const [correlation, answer] = await deaf.receive();
+            if (String(correlation) === 'again') return JSON.parse(String(answer));
+          }
+        },
+        { timeout: 30_000 },
+      )
+      .toMatchObject({ id: 'heard again', error: { code: 'unknown_command' } });
   });
 
   test('a thousand clients that come, ask and go without a word leave nothing', async () => {

@@ -21,9 +21,7 @@ test('P8, P9: 1,500 silent connections take a daemon of 1,024 open files from no
   const stop = keepSilent(new URL(daemon.endpoint), SILENT);
   onTestFinished(stop);
 
-  // The guard of memory looks every five seconds, and needs a descriptor to look: by then there is none.
-  await vi.waitUntil(() => daemon.output.includes('memory use cannot be read'), LONG);
-  expect(openFiles()).toBeGreaterThan(OPEN_FILES - 100);
+  await vi.waitUntil(() => openFiles() > OPEN_FILES - 50, LONG);
   // The honest client has what it needs.
   await steady.report();
   let answered = 0;
@@ -32,8 +30,8 @@ test('P8, P9: 1,500 silent connections take a daemon of 1,024 open files from no
     return answered >= 30;
   }, LONG);
   expect(await client.create(randomUUID())).toMatchObject({ state: 'committed' });
-  // Those that were let go are on their way back.
-  expect(openFiles()).toBeGreaterThan(before + SILENT / 2);
+  // Those that were let go come back.
+  await vi.waitUntil(() => openFiles() > OPEN_FILES - 50, LONG);
 
   stop();
   await vi.waitUntil(() => openFiles() < before + 50, LONG);

@@ -172,7 +172,7 @@ describe('a peer that is silent', () => {
     if (!limitDescriptors(String(taken + 100))) return ctx.skip('no prlimit here');
     onTestFinished(() => void limitDescriptors(before));
     const { port, hostname } = new URL(daemon.endpoint);
-    const mutes = Array.from({ length: 300 }, () => connect(Number(port), hostname));
+    const mutes = Array.from({ length: 1000 }, () => connect(Number(port), hostname));
     for (const mute of mutes) mute.on('error', () => {});
     onTestFinished(() => {
       for (const mute of mutes) mute.destroy();

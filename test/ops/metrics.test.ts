@@ -28,6 +28,7 @@ describe('/metrics', () => {
       'lockstep_lane_running{lane="bulk"} 1',
       'lockstep_answered_errors_total{code="busy"} 5',
       'lockstep_replies_dropped_total 4',
+      'lockstep_clients_cut_total 6',
       'lockstep_node_calls_total{node="node01"} 9',
       'lockstep_node_answers_total{node="node01",kind="lost"} 1',
     ]) {

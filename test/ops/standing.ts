@@ -45,6 +45,7 @@ export const FIGURES: Figures = {
   commitWrites: { bounds: [1, 10], counts: [2, 3, 0], sum: 20 },
   errors: { busy: 5 },
   repliesDropped: 4,
+  clientsCut: 6,
 };
 
 export const HEALTHY: DaemonStatus = {

@@ -16,7 +16,7 @@ export const EVENT_OPTIONS = {
   ...ZAP_SOCKET,
   ...LIVELINESS,
   linger: 0,
-  sendHighWaterMark: 100_000,
+  sendHighWaterMark: 10_000,
   /** A subscription is a topic; a peer that sends more is disconnected. */
   maxMessageSize: 1024,
 } as const;

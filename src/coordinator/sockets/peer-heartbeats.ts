@@ -8,5 +8,5 @@ export const LIVELINESS = {
   /** A connection without a byte for so long after a ping is closed. */
   heartbeatTimeout: 10_000,
   /** A connection without a greeting is closed after this time. */
-  handshakeInterval: 10_000,
+  handshakeInterval: 2_000,
 } as const;

@@ -1,0 +1,153 @@
+/**
+ * Replies on their way to the clients, in their order for each client. ZeroMQ holds few for a client that does not
+ * read them; further ones are held here, and sent as it reads. Both are bounded (P9).
+ *
+ * A client that leaves more unread is cut: its replies are dropped, all but the oldest, and its requests are not
+ * read. It is served again when it has read that one, or has reconnected. Dropped replies are counted and logged
+ * (P10); their commands are in the journal.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Router } from 'zeromq';
+import { codeOf } from '../../base/error-fields.ts';
+import { Outbox } from '../../base/outbox.ts';
+import type { Log } from '../../observe/log/log-port.ts';
+import type { Figures } from '../../protocol/figures.ts';
+import { clientOf, type Envelope, type Reply, Unread } from './unread.ts';
+
+/** Held for one client, and for all of them: ZeroMQ has `sendHighWaterMark` messages besides. */
+const CLIENT_BYTES_MAX = 64 * 1024 * 1024;
+const ALL_BYTES_MAX = 2 * CLIENT_BYTES_MAX;
+/** How long an end waits for clients that do not read. */
+const FLUSH_MS_MAX = 500;
+const FLUSH_LOOK_MS = 2;
+const LOG_MS = 10_000;
+
+export interface RepliesOptions {
+  readonly router: Router;
+  readonly log: Log;
+  /** The socket failed. */
+  readonly onError: (error: unknown) => void;
+}
+
+export class Replies {
+  readonly #options: RepliesOptions;
+  /** An `Unread` is tried again: the socket takes one send at a time. */
+  readonly #outbox: Outbox<Reply | Unread>;
+  /** By client. */
+  readonly #unread = new Map<string, Unread>();
+  /** Of all that is held. */
+  #bytes = 0;
+  #dropped = 0;
+  #cut = 0;
+  #loggedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: RepliesOptions) {
+    this.#options = options;
+    this.#outbox = new Outbox({
+      send: async (items) => {
+        for (const item of items) {
+          if (item instanceof Unread) await this.#retry(item);
+          else await this.#sendOne(item);
+        }
+      },
+      onError: options.onError,
+    });
+  }
+
+  /** Replies that could not be delivered, and clients that were cut. */
+  get counts(): Pick<Figures, 'repliesDropped' | 'clientsCut'> {
+    return { repliesDropped: this.#dropped, clientsCut: this.#cut };
+  }
+
+  push(envelope: Envelope, payload: string): void {
+    this.#outbox.push([envelope, payload]);
+  }
+
+  /** Whether the client of this envelope is cut: its requests are not read. */
+  isCut(envelope: Envelope): boolean {
+    return this.#unread.size > 0 && this.#unread.get(clientOf(envelope))?.isCut === true;
+  }
+
+  /** Resolves when every reply so far is with ZeroMQ, or its client has not read for a while. */
+  async flushed(): Promise<void> {
+    const until = performance.now() + FLUSH_MS_MAX;
+    await this.#outbox.flushed();
+    while (this.#unread.size > 0 && performance.now() < until) {
+      await sleep(FLUSH_LOOK_MS);
+      await this.#outbox.flushed();
+    }
+  }
+
+  async #sendOne(reply: Reply): Promise<void> {
+    const [envelope] = reply;
+    const known = this.#unread.size === 0 ? undefined : this.#unread.get(clientOf(envelope));
+    if (known !== undefined) return this.#hold(known, reply);
+    const isTaken = await this.#offer(reply);
+    if (isTaken) return undefined;
+    const unread = new Unread(clientOf(envelope));
+    this.#unread.set(unread.client, unread);
+    this.#hold(unread, reply);
+    return this.#retryLater(unread);
+  }
+
+  #hold(unread: Unread, reply: Reply): void {
+    if (unread.isCut) return this.#drop(1, 'cut');
+    this.#bytes += unread.push(reply);
+    if (unread.bytes > CLIENT_BYTES_MAX) this.#cutOff(unread);
+    if (this.#bytes > ALL_BYTES_MAX) this.#cutOff(this.#heaviest(unread));
+    return undefined;
+  }
+
+  #heaviest(unread: Unread): Unread {
+    let heaviest = unread;
+    for (const one of this.#unread.values()) if (one.bytes > heaviest.bytes) heaviest = one;
+    return heaviest;
+  }
+
+  #cutOff(unread: Unread): void {
+    const before = unread.bytes;
+    const dropped = unread.cut();
+    this.#bytes -= before - unread.bytes;
+    this.#cut++;
+    this.#drop(dropped, 'cut');
+  }
+
+  /** Sends as many replies as the client has made room for. */
+  async #retry(unread: Unread): Promise<void> {
+    for (let reply = unread.first; reply !== undefined; reply = unread.first) {
+      if (!(await this.#offer(reply))) return this.#retryLater(unread);
+      this.#bytes -= unread.shift();
+    }
+    this.#unread.delete(unread.client);
+    return undefined;
+  }
+
+  #retryLater(unread: Unread): void {
+    setTimeout(() => this.#outbox.push(unread), unread.nextPauseMs()).unref();
+  }
+
+  /** @returns false if its client has not read the replies before it */
+  async #offer([envelope, payload]: Reply): Promise<boolean> {
+    const { router } = this.#options;
+    try {
+      await router.send([...envelope, payload]);
+      return true;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'EAGAIN' && !router.closed) return false;
+      // The client is gone, or the daemon stops: the command is in the journal anyway.
+      if (code !== 'EHOSTUNREACH' && !router.closed) throw error;
+      this.#drop(1, code ?? 'closed');
+      return true;
+    }
+  }
+
+  #drop(count: number, code: string): void {
+    this.#dropped += count;
+    const now = performance.now();
+    if (now - this.#loggedAt < LOG_MS) return;
+    this.#loggedAt = now;
+    const seen = { dropped: this.#dropped, cut: this.#cut, code };
+    this.#options.log.warn('replies could not be delivered', seen);
+  }
+}

@@ -1,0 +1,108 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Subscriber, XPublisher } from 'zeromq';
+import { EVENT_OPTIONS, EventSocket } from '../../src/coordinator/sockets/event-socket.ts';
+import { ZmtpPeer } from '../support/zmtp-peer.ts';
+import { closing } from './support/closing.ts';
+
+/** For a machine under load. */
+const WAIT = { timeout: 10_000 };
+
+describe('events', () => {
+  async function openEvents() {
+    const socket = closing(new XPublisher(EVENT_OPTIONS));
+    const events = new EventSocket(socket, fail);
+    onTestFinished(() => events.flushed());
+    await socket.bind('tcp://127.0.0.1:*');
+    void events.follow();
+    return { events, endpoint: socket.lastEndpoint ?? '' };
+  }
+
+  function subscribe(endpoint: string, topic: string): Subscriber {
+    const subscriber = closing(new Subscriber({ linger: 0 }));
+    subscriber.connect(endpoint);
+    subscriber.subscribe(topic);
+    return subscriber;
+  }
+
+  /** Publishes until it hears it: the subscription has arrived. */
+  async function untilHeard(
+    events: EventSocket,
+    topic: string,
+    subscriber: Subscriber,
+  ): Promise<void> {
+    const heard = subscriber.receive();
+    let isHeard = false;
+    void heard.then(() => {
+      isHeard = true;
+    });
+    await vi.waitUntil(() => {
+      if (!isHeard) events.publish(topic, () => ({}));
+      return isHeard;
+    }, WAIT);
+  }
+
+  test('reach who asked for their topic, by its beginning, and cost nothing before', async () => {
+    const { events, endpoint } = await openEvents();
+    const payload = vi.fn(() => ({ id: 'a' }));
+    events.publish('command.committed', payload);
+    expect(payload).not.toHaveBeenCalled();
+    const subscriber = subscribe(endpoint, 'command.');
+    await untilHeard(events, 'command.stuck', subscriber);
+    events.publish('command.refused', () => ({ id: 'b' }));
+    const seen: string[][] = [];
+    while (seen.at(-1)?.[0] !== 'command.refused') {
+      seen.push((await subscriber.receive()).map(String));
+    }
+    expect(seen.at(-1)).toEqual(['command.refused', '{"id":"b"}']);
+    expect(seen.map(([topic]) => topic)).not.toContain('breaker.node02');
+    events.publish('breaker.node02', payload);
+    expect(payload).not.toHaveBeenCalled();
+  });
+
+  test('P10: whoever unsubscribes from what it never had silences nobody', async () => {
+    const { events, endpoint } = await openEvents();
+    const honest = subscribe(endpoint, 'command.');
+    await untilHeard(events, 'command.stuck', honest);
+    using other = new ZmtpPeer(endpoint, 'SUB');
+    other.say(0, 'command.');
+    other.say(2, 'command.');
+    // What it asks for itself comes behind that.
+    other.say(1, 'lane.');
+    await vi.waitUntil(() => {
+      events.publish('lane.bulk', () => ({}));
+      return other.heard.includes('lane.bulk');
+    }, WAIT);
+    events.publish('command.refused', () => ({ id: 'b' }));
+    for (let topic = ''; topic !== 'command.refused'; ) {
+      topic = String((await honest.receive())[0]);
+    }
+    const late = subscribe(endpoint, 'command.');
+    await untilHeard(events, 'command.stuck', late);
+  });
+
+  test('P9: of very many topics none is kept apart, and each is heard', async () => {
+    const { events, endpoint } = await openEvents();
+    using other = new ZmtpPeer(endpoint, 'SUB');
+    for (let count = 0; count < 1000; count++) other.say(1, `topic-${count}.`);
+    other.say(1, 'lane.');
+    await vi.waitUntil(() => {
+      events.publish('lane.bulk', () => ({}));
+      return other.heard.includes('lane.bulk');
+    }, WAIT);
+    const payload = vi.fn(() => ({}));
+    events.publish('nobody.asked', payload);
+    expect(payload).toHaveBeenCalled();
+  });
+
+  test('P9: a topic longer than any costs its sender the connection', async () => {
+    const { events, endpoint } = await openEvents();
+    using other = new ZmtpPeer(endpoint, 'SUB');
+    other.sayLong(Buffer.alloc(2000, 1));
+    await other.closed;
+    await untilHeard(events, 'command.stuck', subscribe(endpoint, 'command.'));
+  });
+});
+
+function fail(error: unknown): never {
+  throw error;
+}
