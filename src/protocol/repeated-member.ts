@@ -38,34 +38,21 @@ function search(text: string): readonly (string | number)[] | undefined {
   const levels: Level[] = [];
   let last = '';
   for (let at = 0; at < text.length; at++) {
+    const char = text[at];
     const level = levels.at(-1);
-    switch (text[at]) {
-      case '{':
-        levels.push({ names: new Set(), at: '' });
-        break;
-      case '[':
-        levels.push({ names: undefined, at: 0 });
-        break;
-      case '}':
-      case ']':
-        levels.pop();
-        break;
-      case ',':
-        if (typeof level?.at === 'number') level.at++;
-        break;
-      case '"': {
-        const end = endOfString(text, at);
-        last = text.slice(at, end + 1);
-        at = end;
-        break;
-      }
-      case ':': {
-        if (level === undefined) break;
-        const name: string = JSON.parse(last);
-        level.at = name;
-        if (level.names?.has(name)) return levels.map((open) => open.at);
-        level.names?.add(name);
-      }
+    if (char === '{') levels.push({ names: new Set(), at: '' });
+    else if (char === '[') levels.push({ names: undefined, at: 0 });
+    else if (char === '}' || char === ']') levels.pop();
+    else if (char === ',' && typeof level?.at === 'number') level.at++;
+    else if (char === '"') {
+      const end = endOfString(text, at);
+      last = text.slice(at, end + 1);
+      at = end;
+    } else if (char === ':' && level !== undefined) {
+      const name: string = JSON.parse(last);
+      level.at = name;
+      if (level.names?.has(name)) return levels.map((open) => open.at);
+      level.names?.add(name);
     }
   }
   return undefined;

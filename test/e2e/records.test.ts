@@ -1,7 +1,7 @@
 /** Creates with content, from the client's socket to nodes that keep what they get. */
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -22,7 +22,7 @@ interface KeepingNode {
 /** A node of the dialect `challenge` that keeps the body of a create, and shows it. */
 async function startKeepingNode(): Promise<KeepingNode> {
   const bodies = new Map<string, string>();
-  const server = createServer(async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const end = (status: number, body: string) => response.writeHead(status).end(body);
     const body = await text(request);
     if (request.method === 'GET') {
@@ -37,7 +37,8 @@ async function startKeepingNode(): Promise<KeepingNode> {
     if (bodies.has(groupId)) return end(400, 'exists');
     bodies.set(groupId, body);
     return end(201, 'CREATED');
-  });
+  };
+  const server = createServer((request, response) => void respond(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {

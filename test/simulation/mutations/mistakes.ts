@@ -228,8 +228,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         'src/coordinator/commands/repeats.ts',
-        'if (request.op === op && request.groupId === fold(groupId) && request.ensure === ensure) {',
-        'if (request.op === op && request.groupId === fold(groupId)) {',
+        'const isSame = request.op === op && isSameKey && request.ensure === ensure;',
+        'const isSame = request.op === op && isSameKey;',
       ),
     ],
   },
