@@ -287,7 +287,7 @@ async function openOps(
   try {
     writeOpsUrl(dataDir, host, port);
   } catch (error) {
-    log.warn("the operators' address could not be written down", { error });
+    log.warn("the operators' address could not be saved", { error });
   }
 }
 

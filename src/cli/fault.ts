@@ -27,6 +27,6 @@ export function faultJson(fault: Fault): { readonly id?: string; readonly error:
 export function printFault(fault: Fault, terminal: Terminal): void {
   if (fault instanceof UsageError) return terminal.note(`lockstep: ${plain(fault.message)}`);
   const { message, hint, id } = fault;
-  const again = id === undefined ? [] : [`What became of it: lockstep status ${id}`];
+  const again = id === undefined ? [] : [`For its outcome: lockstep status ${id}`];
   terminal.note([`lockstep: ${message}`, hint, ...again].join('\n  '));
 }

@@ -20,7 +20,7 @@ const OPTIONS = {
   id: {
     type: 'string',
     requiresArg: true,
-    describe: 'Id of the command, of your choice: repeated with the same id it is done once',
+    describe: 'Id for the command: a repeat with the same id is not executed again',
     defaultDescription: 'a new UUID',
     group: 'Command:',
   },

@@ -61,7 +61,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   } catch (error) {
     if (error instanceof Declined) {
       terminal.note(error.message);
-      const hint = 'It was asked, and the answer was no.';
+      const hint = 'The question was answered with no.';
       if (json) await terminal.json({ error: { code: 'declined', message: error.message, hint } });
       return EXIT.notDone;
     }

@@ -39,8 +39,8 @@ import { type Attempt, Term } from './term.ts';
 const CONNECT_MS = 3000;
 
 const WHY: Readonly<Record<Link, string>> = {
-  refused: 'nobody answers there',
-  foreign: 'what listens there does not speak ZeroMQ',
+  refused: 'connection refused, or the host is unreachable',
+  foreign: 'the program that listens there does not speak ZeroMQ',
   up: 'connected, but no answer came',
 };
 
@@ -227,7 +227,7 @@ export class LockstepClient {
   #call({ request, body, timeoutMs }: Attempt): Promise<object> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     if (this.#calls.waiting >= this.#waitingMax) {
-      const message = `${this.#waitingMax} requests wait for their place already`;
+      const message = `${this.#waitingMax} requests are waiting already`;
       return Promise.reject(this.#error('overloaded', message));
     }
     const id = 'id' in request ? request.id : undefined;
@@ -266,7 +266,7 @@ export class LockstepClient {
     const correlation = String(frames[0]);
     const reply = readReply(frames.at(-1));
     if (reply === undefined) {
-      const message = 'the reply is no JSON object';
+      const message = 'the reply is not a JSON object';
       return this.#calls.fail(correlation, this.#error('bad_reply', message));
     }
     const { at, answer } = reply;

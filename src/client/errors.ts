@@ -4,12 +4,12 @@ import { ERROR_CODES, type ErrorCode } from '../protocol/errors.ts';
 
 export const CLIENT_ERROR_CODES = {
   unreachable:
-    'Start the daemon (`npm start`, or lockstepd), or give the right endpoint. One that starts listens once it is ready: its log says what it waits for.',
-  no_answer: 'The daemon goes on with what it has accepted; ask for it by its id.',
-  overloaded: 'Await some of the answers before sending more.',
+    'Start the daemon (`npm start`, or lockstepd), or give the right endpoint. A daemon that is starting listens once it is ready: its log names the reason of a wait.',
+  no_answer: 'The daemon continues the commands that it accepted; ask for each by its id.',
+  overloaded: 'Wait for some of the answers before you send more.',
   closed: 'Open another client.',
   bad_endpoint: 'An endpoint looks like tcp://127.0.0.1:5570.',
-  bad_reply: 'Is it lockstepd that listens there?',
+  bad_reply: 'Check that the program that listens there is lockstepd.',
 } as const satisfies Record<string, string>;
 
 export type ClientErrorCode = keyof typeof CLIENT_ERROR_CODES;

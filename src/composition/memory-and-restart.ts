@@ -1,4 +1,4 @@
-/** What a life of the daemon is limited by, besides its faults: descriptors, memory, and time. */
+/** The limits of one run of the daemon: descriptors, memory, and time. */
 import {
   descriptorLimit,
   fitDescriptors,
@@ -22,11 +22,11 @@ export function limitRun(
 
 export interface Fitted {
   readonly settings: Settings;
-  /** For the log; undefined: none. */
+  /** A line for the log; undefined: none. */
   readonly shortage?: Readonly<Record<string, string | number>>;
 }
 
-/** With as many connections as the process may open; a problem if there is not enough for any. */
+/** Chooses as many connections as the process may open; a problem if there are too few for any. */
 export function fitToDescriptors(settings: Settings): Fitted | { readonly problem: Problem } {
   const limit = descriptorLimit();
   if (limit === undefined) return { settings };

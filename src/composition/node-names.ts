@@ -1,4 +1,4 @@
-/** How the names of nodes are looked up: by main, for all threads that call nodes. */
+/** Main looks up the host names of nodes, for all threads that call nodes. */
 
 import { namesOf } from '../config/machine/sockets.ts';
 import type { Settings } from '../config/schema.ts';
@@ -21,8 +21,8 @@ export function watchNames(
       failing.add(host);
       const reason = resolution.failure.detail;
       const effect = known.has(host)
-        ? 'the addresses known before are used'
-        : 'no call is possible';
+        ? 'the last known addresses are used'
+        : 'calls to this node fail';
       return log.warn('the name of a node does not resolve', { host, reason, effect });
     }
     const addresses = resolution.addresses.map(({ address }) => address).join(',');

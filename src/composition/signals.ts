@@ -1,4 +1,4 @@
-/** What a signal, or the end of pm2, does to the whole daemon. */
+/** The effects of signals, and of the end of pm2, on the whole daemon. */
 import type { Settings } from '../config/schema.ts';
 import type { ToThread } from '../lifecycle/control.ts';
 import type { Shutdown } from '../lifecycle/shutdown.ts';
@@ -14,7 +14,7 @@ interface Signalled {
   readonly setLevel: (level: 'info' | 'debug') => void;
 }
 
-/** @returns whether pm2 is there; undefined where it was started without */
+/** @returns whether pm2 is alive; undefined if the daemon was started without pm2 */
 export function followSignals(
   settings: Settings,
   { shutdown, telemetry, log, send, setLevel }: Signalled,
@@ -36,7 +36,7 @@ export function followSignals(
   return () => (isLost ? false : process.connected || undefined);
 }
 
-/** SIGHUP: debug logging in every thread, or no more. */
+/** SIGHUP switches debug logging on or off, in every thread. */
 function toggleDebug(settings: Settings, log: Log, setLevel: (level: 'info' | 'debug') => void) {
   let debug = settings.logLevel === 'debug';
   return () => {

@@ -1,4 +1,4 @@
-/** What telemetry is told about the daemon: how it stands, and what took it down. */
+/** The data that telemetry gets about the daemon: its state, and the cause of its end. */
 
 import { whyLost } from '../lifecycle/shutdown.ts';
 import type { Loss, Threads } from '../lifecycle/threads.ts';
@@ -6,7 +6,7 @@ import type { Vitals } from '../observe/cronitor.ts';
 import type { Fatality } from '../observe/telemetry.ts';
 import type { LatestFigures } from '../ops/latest-figures.ts';
 
-/** What failed outside of the program is no fault of it: there is nothing to debug. */
+/** A failure outside of the program is not reported as a bug. */
 export function fatalityOf(loss: Loss): Fatality {
   const { thread } = loss;
   const reason = whyLost(loss);

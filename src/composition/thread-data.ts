@@ -1,4 +1,4 @@
-/** What each kind of thread is told at its start, of the settings: its share and no more. */
+/** The start data of each kind of thread: only the settings that it needs. */
 import { join } from 'node:path';
 import { isLocal, readOutlivingMs } from '../config/machine/outliving.ts';
 import type { Settings } from '../config/schema.ts';
@@ -9,7 +9,7 @@ import type { Policy } from '../core/model.ts';
 import type { ExecutorData } from '../executor/thread.ts';
 import { otherNodesBefore } from '../observe/surroundings.ts';
 
-/** A trial call takes the request timeout at most, and waits for a connection as long; what takes so much longer never ends. */
+/** A trial call takes at most the request timeout, and waits as long for a connection; one that takes this much longer never ends. */
 const TRIAL_SLACK_MS = 5000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -1,4 +1,4 @@
-/** Passes the news of the other threads on: to the metrics, to the notices, to the count of crashes. */
+/** Passes events of the other threads on to the metrics, the notices, and the count of crashes. */
 import type { FromThread } from '../lifecycle/control.ts';
 import type { Crashes } from '../lifecycle/crashes.ts';
 import type { Telemetry } from '../observe/telemetry.ts';

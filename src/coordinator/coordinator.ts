@@ -228,7 +228,7 @@ export class Coordinator {
     const { id } = open.command;
     const reply = errorReply('draining', `the daemon stops; the command is ${open.state}`, {
       id,
-      hint: 'It is in the journal and goes on when the daemon is back: ask again by its id.',
+      hint: 'It is in the journal and continues when the daemon is back: ask again by its id.',
     });
     open.answerWaiters(reply);
   }

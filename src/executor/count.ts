@@ -32,5 +32,5 @@ function shown({ count, error, own, skipped }: NodeCount): NodeStats {
     return skipped === undefined ? { count } : { count, skipped };
   }
   const names = Object.keys(own.counts).join(', ').slice(0, NAMES_TEXT_MAX);
-  return { error: `it lists no keys, and its own stats are of ${names || 'no node'}` };
+  return { error: `it lists no keys, and its own stats name ${names || 'no node'}` };
 }

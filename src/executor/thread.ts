@@ -56,7 +56,7 @@ runThread(async ({ beat, sockets, keep }) => {
       log.warn('a secret of a node cannot be read', {
         node: node.name,
         setting: `nodes.${node.name}.${place} ${message}`,
-        effect: 'what was read before is used',
+        effect: 'the last value is used',
         hint,
       });
     return openClient(node, { ...data, after, afterPoll, onTrouble });

@@ -48,7 +48,7 @@ export type FromThread =
   | { readonly kind: 'figures'; readonly figures: Figures }
   /** All commands of earlier runs are taken up again. */
   | { readonly kind: 'taken_up' }
-  /** Something that people should know of. */
+  /** Something that people should know. */
   | { readonly kind: 'notice'; readonly notice: RaisedNotice };
 
 /** Every thread gets this with its own data. */
@@ -57,7 +57,7 @@ export interface ThreadData {
   readonly clock: ClockBase;
 }
 
-/** And this besides. */
+/** Besides, the data for the thread shell. */
 export interface ShellData {
   readonly beat: BeatSlot;
   /** How long a socket may try one of several addresses: Node keeps it for each thread. */

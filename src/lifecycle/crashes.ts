@@ -12,7 +12,7 @@ import type { Loss } from './threads.ts';
 const PROVEN_MS = 60_000;
 
 interface Counts {
-  /** The latest runs in a row that ended so before they survived. */
+  /** Consecutive latest runs that ended so before they survived. */
   readonly inARow: number;
   /** All runs that ended so, ever. */
   readonly all: number;
@@ -36,8 +36,8 @@ export class Crashes {
   }
 
   /**
-   * This run ends by this loss. A failure outside the daemon does not count: no command is to
-   * blame.
+   * Counts this loss as the end of this run. A failure outside the daemon does not count: no
+   * command caused it.
    */
   count({ kind }: Loss): void {
     if (kind === 'failed') return;
@@ -45,7 +45,7 @@ export class Crashes {
     this.#write({ inARow: this.#isProven ? 0 : inARow + 1, all: all + 1 });
   }
 
-  /** All commands of earlier runs are taken up. */
+  /** All commands of earlier runs are driven again. */
   takenUp(): void {
     const prove = () => {
       this.#isProven = true;

@@ -42,7 +42,7 @@ export function startEscalation(options: EscalationOptions): void {
 function listRemains({ threads, log }: EscalationOptions): void {
   for (const name of threads.names) {
     const { activity, beats, progress } = threads.reading(name);
-    log.debug(`still there: thread ${name}`, { activity, beats, progress });
+    log.debug(`still running: thread ${name}`, { activity, beats, progress });
     for (const socket of threads.sockets(name)) {
       log.debug(`still open: socket ${socket.name} of ${name}`, { madeAt: socket.madeAt });
     }

@@ -1,10 +1,10 @@
 /**
- * How the daemon ends: draining, then interrupting, then out.
+ * How the daemon ends: it drains, then interrupts, then exits.
  *
- * The first cause is latched: it decides the exit code. A second signal, or `drainMs`, turns
- * draining into interrupting; after `interruptMs` more, every thread is ordered to end. The
- * escalation (escalation.ts) then names the threads that are slow, and its hard exit leaves behind
- * the ones that never end. Nothing is lost by that: work under way is in the journal.
+ * The first cause is kept: it decides the exit code. A second signal, or `drainMs`, turns draining
+ * into interrupting; after `interruptMs` more, every thread is ordered to end. The escalation
+ * (escalation.ts) then names the threads that are slow, and its hard exit abandons those that never
+ * end. Nothing is lost by that: work under way is in the journal.
  *
  * A lost thread ends the process in the same way: the other executors may finish their work. That
  * needs the coordinator, so there is no drain before it is ready or after it is lost.
@@ -66,7 +66,7 @@ export class Shutdown {
     // A signal during a scheduled restart means: stay down.
     if (this.#cause.kind !== 'scheduled_restart') return this.#interrupt?.();
     this.#cause = { kind: 'asked', by };
-    return this.#options.log.info(`stopping: ${by}; it stays down`);
+    return this.#options.log.info(`stopping: ${by}; the supervisor will not restart it`);
   }
 
   /** Like a stop, except for the exit code: the supervisor restarts the daemon. */
@@ -146,7 +146,7 @@ export class Shutdown {
       return log.error(loss.failure.message, { hint: loss.failure.hint });
     }
     if (loss.kind === 'crashed') log.error(`thread ${loss.thread} crashed`, { error: loss.error });
-    else if (loss.kind === 'exited') log.error(`thread ${loss.thread} ended unasked`);
+    else if (loss.kind === 'exited') log.error(`thread ${loss.thread} ended unexpectedly`);
     else {
       const { kind, thread, ...seen } = loss;
       log.error(`thread ${thread} ${kind === 'hung' ? 'hangs' : 'makes no progress'}`, seen);
@@ -186,7 +186,7 @@ export function whyLost(loss: Loss): string {
     case 'crashed':
       return `thread ${loss.thread} crashed: ${String(loss.error)}`;
     case 'exited':
-      return `thread ${loss.thread} ended unasked`;
+      return `thread ${loss.thread} ended unexpectedly`;
     case 'hung':
       return `thread ${loss.thread} hung`;
     case 'stalled':

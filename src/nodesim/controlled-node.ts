@@ -1,6 +1,7 @@
 /**
- * What main and the controls may ask of a node, on the node's side: applies controls, and answers
- * the calls that the shared port forwards. Owns the rule that a node in `refuse` really refuses.
+ * The requests of main and of the controls to a node, on the node's side: applies controls, and
+ * answers the calls that the shared port forwards. It makes sure that a node in `refuse` really
+ * refuses connections.
  */
 import type { Socket } from 'node:net';
 import type { NodePort } from './http/port.ts';
@@ -8,7 +9,7 @@ import { asOutcome, errorReply } from './node/answers.ts';
 import type { Caller, GroupNode } from './node/group-node.ts';
 import type { Control, ControlReply, ForwardedCall } from './thread-messages.ts';
 
-/** The shared port can't refuse for one node: it says what a proxy would. */
+/** The shared port can't refuse connections for one node: it answers like a proxy. */
 const REFUSED = asOutcome(errorReply(502, 'the node refuses connections'));
 
 export class ControlledNode {
@@ -28,8 +29,8 @@ export class ControlledNode {
   }
 
   /**
-   * Applies the control and tells the state after it, once all changes before it are committed.
-   * @param spared a connection that `refuse` leaves open, so that the answer can get out
+   * Applies the control and returns the state after it, once all changes before it are committed.
+   * @param spared a connection that `refuse` leaves open, so that the answer can be sent
    */
   async control(control: Control, spared?: Socket): Promise<ControlReply> {
     const reply = this.#apply(control);

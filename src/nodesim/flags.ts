@@ -20,7 +20,7 @@ const BOOLEANS = ['show-tokens', 'attached'];
 
 export type CommandLine =
   | { readonly kind: 'run'; readonly flags: Flags }
-  /** `--help`: what to print. */
+  /** The text of `--help`, if it was asked for. */
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'wrong'; readonly message: string };
 
@@ -68,7 +68,7 @@ function variables(): string {
   return pairs.join('\n  ');
 }
 
-/** yargs names an unknown flag; this adds the one that was meant. */
+/** yargs names the unknown flag; this adds the nearest known one. */
 function mend(message: string): string {
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
   const near = unknown === undefined ? undefined : nearest(unknown, Object.keys(DESCRIPTIONS));

@@ -1,10 +1,10 @@
-/** Plain lines on the console; errors carry their stack. */
+/** Plain lines on the console; an error has its stack. */
 
 export const LOG_LEVELS = ['error', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Log {
-  /** Checked before a line is built, so that quiet logging costs nothing. */
+  /** Checked before a line is built, so that disabled levels cost nothing. */
   readonly debugs: boolean;
   debug(text: string): void;
   info(text: string): void;

@@ -1,7 +1,8 @@
 /**
- * nodesim, a simulated cluster: entry of the process. Reads the settings, starts the cluster, says
- * so to people and to pm2, and ends on a signal. Exit codes: 0 (or LOCKSTEP_STOP_EXIT_CODE)
- * stopped on purpose, 1 a lost thread, a held port or file, 78 wrong settings.
+ * nodesim, a simulated cluster: entry of the process. Reads the settings, starts the cluster,
+ * reports that to people and to pm2, and ends on a signal. Exit codes: 0 (or
+ * LOCKSTEP_STOP_EXIT_CODE) stopped on purpose, 1 a lost thread or a port or file in use, 78 wrong
+ * settings.
  */
 import { type Cluster, startCluster } from './cluster/cluster.ts';
 import { readCommandLine } from './flags.ts';
@@ -38,10 +39,10 @@ function stopOnRequest(cluster: Cluster, settings: Settings): void {
   const stop = (): void => {
     if (stopping) process.exit(settings.stopExitCode);
     stopping = true;
-    // Hanging and kept-alive connections would hold the process; exit cuts them.
+    // Hanging and kept-alive connections would keep the process alive; exit cuts them.
     void cluster.stop().then(() => process.exit(settings.stopExitCode));
   };
-  // A handler keeps Node from opening its debugger to every user of the machine.
+  // Without a handler Node would open its debugger to every user of the machine.
   process.on('SIGUSR1', () => {});
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
@@ -61,6 +62,6 @@ function readyLine(cluster: Cluster, { host, seed, dataDir }: Settings): string 
 
 function leave(message: string, code: number): never {
   console.error(`nodesim: ${message}`);
-  // Threads that did start, and the shared port, would hold the process.
+  // Threads that have started, and the shared port, would keep the process alive.
   process.exit(code);
 }

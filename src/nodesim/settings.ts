@@ -1,6 +1,7 @@
 /**
- * The simulator's settings: flag, else environment, else default. One table; each value is read by
- * one function, and what is wrong comes back as a sentence that names the flag and the variable.
+ * The simulator's settings, each from its flag, else its environment variable, else its default.
+ * One table; one function reads each value, and an error is a sentence that names the flag and the
+ * variable.
  */
 import { randomInt } from 'node:crypto';
 import { join, resolve } from 'node:path';
@@ -18,7 +19,7 @@ const SEED_MAX = 0xffff_ffff;
 
 export interface Settings {
   readonly host: string;
-  /** The shared port; the nodes' follow it. 0 looks for free ones. */
+  /** The shared port; the nodes' ports follow it. 0 searches for free ones. */
   readonly port: number;
   readonly nodes: readonly string[];
   readonly dataDir: string;
@@ -52,7 +53,7 @@ export const SOURCES = {
 
 type Reader<T> = (text: string) => T | undefined;
 
-/** How each value is read (undefined: it can't be) and what it should be. */
+/** Reads a value (undefined: invalid), and describes the valid ones. */
 const READERS: { readonly [K in keyof Settings]: readonly [Reader<Settings[K]>, string] } = {
   port: [within(0, PORT_MAX), `a port from 0 to ${PORT_MAX} (0 looks for free ones)`],
   host: [(text) => text || undefined, 'an address of this machine'],
@@ -70,7 +71,7 @@ const READERS: { readonly [K in keyof Settings]: readonly [Reader<Settings[K]>, 
   stopExitCode: [within(0, 255), 'an exit code from 0 to 255'],
 };
 
-/** Values by flag name; a flag that was not given is missing. */
+/** Values by flag name; flags that were not given are missing. */
 export type Flags = Readonly<Record<string, string | undefined>>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -130,11 +131,11 @@ function readBoolean(text: string): boolean | undefined {
   return text === 'false' || text === '0' ? false : undefined;
 }
 
-/** Names become file names and parts of URLs, so they are held plain. */
+/** Names become file names and parts of URLs, so only plain characters are allowed. */
 function readNodes(text: string): readonly string[] | undefined {
   const names = text.split(',').map((name) => name.trim());
   const plain = names.every((name) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name));
-  // Some file systems don't tell Node01 from node01.
+  // Some file systems treat Node01 and node01 as one name.
   const different = new Set(names.map((name) => name.toLowerCase())).size === names.length;
   return plain && different && names.length <= NODES_MAX ? names : undefined;
 }

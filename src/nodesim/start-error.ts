@@ -1,4 +1,4 @@
-/** The simulator can't start, for a reason that an operator can mend. */
+/** The simulator cannot start, for a reason that an operator can correct. */
 
 export const EXIT_LOST = 1;
 export const EXIT_WRONG_SETTINGS = 78;
@@ -6,7 +6,7 @@ export const EXIT_WRONG_SETTINGS = 78;
 export class CannotStart extends Error {
   readonly exitCode: typeof EXIT_LOST | typeof EXIT_WRONG_SETTINGS;
 
-  /** @param message says what is wrong and names the variable that mends it */
+  /** @param message names the error, and the variable that corrects it */
   constructor(
     message: string,
     options: ErrorOptions & { readonly exitCode: CannotStart['exitCode'] },

@@ -1,6 +1,6 @@
 /**
- * What the main thread and a node's thread say to each other. Calls and outcomes travel in batches,
- * one message a turn of the loop.
+ * The messages between the main thread and a node's thread. Calls and outcomes travel in batches,
+ * one message for each event-loop turn.
  */
 
 import type { Faults, NodeSettingsChange } from './faults/schema.ts';
@@ -10,7 +10,7 @@ import type { CountersReport } from './node/counters.ts';
 import type { NodeSettings } from './node/group-node.ts';
 import type { GroupRequest, ListRequest } from './node/group-request.ts';
 
-/** What a thread is started with. */
+/** The data for the start of a thread. */
 export interface ThreadStart {
   readonly settings: NodeSettings;
   readonly file: string;
@@ -19,7 +19,7 @@ export interface ThreadStart {
   readonly logLevel: LogLevel;
 }
 
-/** What the controls and `stats` ask of a node. */
+/** Requests of the controls and of `stats` to a node. */
 export type Control =
   | { readonly kind: 'faults' | 'settings' | 'counters' | 'summary' | 'reset' }
   | { readonly kind: 'setFaults'; readonly faults: Faults }
@@ -48,7 +48,7 @@ export type Returned =
 
 export type FromThread =
   | { readonly kind: 'ready' }
-  /** It can't start, for its port or its file. */
+  /** It cannot start, because of its port or its file. */
   | { readonly kind: 'cannotStart'; readonly cause: 'port' | 'data'; readonly message: string }
   | { readonly kind: 'returned'; readonly returned: readonly Returned[] }
   | { readonly kind: 'stopped' };

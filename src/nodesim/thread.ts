@@ -1,6 +1,6 @@
 /**
  * The thread of one node: its database, its own port, and the calls that the shared port forwards.
- * An error that nobody handles ends the thread, and main then ends the process.
+ * An uncaught error ends the thread, and main then ends the process.
  */
 import type { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -72,7 +72,7 @@ async function serve(node: GroupNode): Promise<void> {
 function take(call: ForwardedCall, controlled: ControlledNode): void {
   const { seq } = call;
   if (call.kind === 'control') {
-    // A control that fails is the simulator's own fault: the rejection ends the thread.
+    // A failed control is a bug of the simulator: the rejection ends the thread.
     void controlled.control(call.control).then((reply) => giveBack({ seq, reply }));
   } else {
     controlled.forwarded(call, { deliver: (outcome) => giveBack({ seq, outcome }) });

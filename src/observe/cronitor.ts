@@ -1,11 +1,12 @@
 /**
  * Heartbeats to Cronitor: `run` at the start, `ok` or `fail` with figures every minute, `fail` with
- * the reason when the daemon dies, `complete` at an intended stop, so that silence means one thing.
+ * the reason when the daemon dies, `complete` at an intended stop. So silence means that the
+ * process or its machine is gone.
  *
- * No ping is waited for while the daemon works, one at a time is under way, and each is over after
- * `PING_MS` (P9). The package prints a failed request with its Authorization header, so it never
- * sees one fail: its `axios` is wrapped, and what went wrong is logged by its code alone. The
- * package's `Event` holds a timer that keeps the process alive; it is not used.
+ * While the daemon works it waits for no ping; one at a time is under way, and each ends after
+ * `PING_MS` (P9). The package prints a failed request with its Authorization header. So its `axios`
+ * is wrapped and never rejects, and a failure is logged by its code alone. The package's `Event`
+ * holds a timer that keeps the process alive; it is not used.
  */
 import type { Log } from './log/log-port.ts';
 
@@ -33,7 +34,7 @@ export interface CronitorOptions {
 }
 
 export interface Heartbeat {
-  /** The last ping, waited for this long at most. */
+  /** Bound of the wait for the last ping. */
   end(how: { readonly failure?: string }, timeoutMs: number): Promise<void>;
 }
 
@@ -71,7 +72,7 @@ export async function startHeartbeat(options: CronitorOptions): Promise<Heartbea
 function vitalPing({ threads, missing, commands, errors, stuck }: Vitals): Ping {
   const counts = `threads ${threads}, missing ${missing.length}, commands ${commands}`;
   const message = `${counts}, errors ${errors}, stuck ${stuck}`;
-  // Cronitor knows these metrics and no others; the rest is in the message.
+  // Cronitor accepts these metrics only; the other figures are in the message.
   const metrics = { count: threads, error_count: missing.length };
   return missing.length === 0
     ? { state: 'ok', message, metrics }
@@ -89,7 +90,7 @@ async function openMonitor(options: CronitorOptions): Promise<(ping: Ping) => Pr
   const get = axios.get.bind(axios);
   axios.get = async (to, more) => {
     try {
-      // No redirect: the key would go along.
+      // No redirect: it would send the key to another host.
       const limits = {
         signal: AbortSignal.timeout(PING_MS),
         maxRedirects: 0,
@@ -100,7 +101,7 @@ async function openMonitor(options: CronitorOptions): Promise<(ping: Ping) => Pr
       failing = false;
       return answer;
     } catch (error) {
-      // Once an outage, not once a minute.
+      // Once for each outage, not every minute.
       if (!failing) log.warn('Cronitor did not accept a heartbeat', { reason: codeOf(error) });
       failing = true;
       return undefined;
@@ -113,7 +114,7 @@ async function openMonitor(options: CronitorOptions): Promise<(ping: Ping) => Pr
   };
 }
 
-/** Never the message: it may name an address with the key in it. */
+/** Never the message: it may contain an address with the key. */
 function codeOf(error: unknown): string {
   const { code, response } = error as { code?: string; response?: { status?: number } };
   return response?.status === undefined ? (code ?? 'unknown') : `HTTP ${response.status}`;

@@ -1,9 +1,8 @@
 /**
- * A file that is there while the daemon runs. Found at a start, it says that the last life did not
- * end on purpose; what ended it stands in it, unless nobody could write that down any more (`kill
- * -9`, out of memory, power).
+ * A file that exists while the daemon runs. If a start finds it, the last run ended unexpectedly.
+ * The file holds the cause, unless it could not be written (`kill -9`, out of memory, power).
  *
- * It is the file of whoever holds the journal: a start that fails before that leaves it alone, since
+ * It belongs to the process that holds the journal: a start that fails earlier leaves it, because
  * another daemon may be running.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +21,7 @@ export class RunRecord {
     this.#onTrouble = onTrouble;
   }
 
-  /** @returns how the last life ended, if it was not on purpose */
+  /** @returns how the last run ended, if it ended unexpectedly */
   begin(): Unclean | undefined {
     const before = this.#read();
     this.#isOurs = true;
@@ -49,7 +48,7 @@ export class RunRecord {
       const { cause }: { readonly cause?: unknown } = JSON.parse(text);
       return { cause: typeof cause === 'string' ? cause : undefined };
     } catch {
-      // Torn by the end of the process: that it is there says enough.
+      // Cut off by the end of the process: its existence says enough.
       return { cause: undefined };
     }
   }

@@ -1,8 +1,8 @@
 /**
- * Which causes were reported lately, so that one cause is one report: also across the restarts of a
- * daemon that crashes over and over, hence the file. It holds what has arrived, no more: a report
- * that a life could not get through is the next one's again (P10). Losing the file costs a repeated
- * report, so it is neither synced nor trusted.
+ * The causes that were reported lately, so that one cause is reported once, also across restarts of
+ * a daemon that crashes repeatedly: therefore it is a file. It holds delivered reports only; the
+ * next run repeats the reports that this run could not deliver (P10). If the file is lost, a report
+ * is repeated; so it is neither synced nor trusted.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
@@ -17,7 +17,7 @@ export interface SeenCausesOptions {
 export class SeenCauses {
   readonly #options: SeenCausesOptions;
   readonly #arrived: Map<string, number>;
-  /** Besides, what is under way. */
+  /** Causes whose reports are under way. */
   readonly #seen: Map<string, number>;
 
   constructor(options: SeenCausesOptions) {
@@ -26,18 +26,18 @@ export class SeenCauses {
     this.#seen = new Map(this.#arrived);
   }
 
-  /** Whether it was not seen within the window; from now on it was, in this life. */
+  /** Whether the cause is new within the window; from now on it is known in this run. */
   isNew(cause: string): boolean {
     const { windowMs } = this.#options;
     const now = steadyNow();
     const before = this.#seen.get(cause);
-    // What is ahead was seen by another clock, which has been set back since: that silences nothing.
+    // A time in the future comes from a clock that has been set back since: it silences nothing.
     if (before !== undefined && before <= now && now - before < windowMs) return false;
     note(this.#seen, cause, now);
     return true;
   }
 
-  /** Their report has arrived. */
+  /** Their reports were delivered. */
   arrived(causes: readonly string[]): void {
     for (const cause of causes) note(this.#arrived, cause, steadyNow());
     this.#write();
@@ -55,14 +55,14 @@ export class SeenCauses {
 }
 
 /**
- * The wall clock when the process began, counted on by the monotonic one: it goes on across restarts as
- * well as the wall clock does, and nobody who sets that meanwhile brings anything back or silences it.
+ * The wall clock at the start of the process, continued by the monotonic clock. A later change of
+ * the wall clock neither repeats a report nor silences one.
  */
 function steadyNow(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** As the latest; the oldest make room. */
+/** Adds them as the latest; the oldest are removed beyond the bound. */
 function note(causes: Map<string, number>, cause: string, at: number): void {
   causes.delete(cause);
   causes.set(cause, at);
@@ -82,7 +82,7 @@ function readSeen(file: string): Map<string, number> {
     );
     return new Map(sound.slice(-CAUSES_MAX));
   } catch {
-    // None yet, or torn by a crash: either way nothing is known.
+    // No file yet, or one that a crash cut off: in both cases nothing is known.
     return new Map();
   }
 }

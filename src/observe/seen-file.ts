@@ -1,7 +1,7 @@
 /**
- * Where it is noted what people were told already. In the data folder; where that cannot be written
- * (a file system that turned read-only) in memory, so that a daemon that fails at every start tells
- * it once and not at every start.
+ * The file that lists reports which people already got. It is in the data folder; if that cannot be
+ * written (a file system that turned read-only), in memory. So a daemon that fails at every start
+ * reports it once.
  */
 import { createHash } from 'node:crypto';
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
@@ -27,7 +27,7 @@ function isWritable(folder: string): boolean {
   }
 }
 
-/** Others may write beside it: it has to be ours, and closed to them. */
+/** Other users may write in this folder: the file must be ours, and closed to them. */
 function isPrivate(folder: string): boolean {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,4 +1,7 @@
-/** The list of nodes of the last run against that of this one: a change is logged, and people get a notice. */
+/**
+ * Compares the list of nodes with that of the last run: a change is logged, and people get a
+ * notice.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, syscallOf } from '../base/error-fields.ts';
@@ -17,9 +20,9 @@ interface Place {
 type NodeList = readonly Pick<NodeAccess, 'name' | 'url' | 'socket'>[];
 
 /**
- * Compares the nodes with those of the last run, which stand in the file, and saves them there. After an
- * unintended change (a variable that was forgotten at a restart) the daemon would write to other nodes than
- * people think.
+ * Compares the nodes with those of the last run, which a file holds, and saves them there. After an
+ * unintended change (a forgotten variable at a restart) the daemon would write to other nodes than
+ * people expect.
  */
 export function reportChangedNodes(
   { dataDir, nodes }: Place,
@@ -46,7 +49,7 @@ export function otherNodesBefore({ dataDir, nodes }: Place): string | undefined 
     const was = readNote(join(dataDir, NOTE));
     return was === textOf(nodes) ? undefined : was;
   } catch (error) {
-    // It is read again once the journal is held, and the failure is logged then.
+    // The file is read again when the journal is held; a failure is logged then.
     if (syscallOf(error) !== undefined) return undefined;
     throw error;
   }

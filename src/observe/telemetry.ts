@@ -1,8 +1,8 @@
 /**
  * Reports the daemon's state to people and services outside: Sentry, Cronitor, notices. In main.
  *
- * Each is off without its key, and the daemon runs with none. Everything here returns at once;
- * only `farewell` waits, `FAREWELL_MS` at most, and is for after the shutdown (P9).
+ * Each one is off without its key, and the daemon runs without any. Every call returns at once;
+ * only `farewell` waits, for `FAREWELL_MS` at most, and is called after the shutdown (P9).
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,22 +46,25 @@ export interface Fatality {
   readonly thread: string;
   /** One sentence. */
   readonly reason: string;
-  /** Absent where it is no fault of the program: a port or a journal that is taken. */
+  /** Absent if the program is not at fault: a port or a journal that is in use. */
   readonly error?: unknown;
 }
 
 export interface Telemetry {
-  /** The journal is this daemon's: how the last run ended is read, logged, and sent if it was no clean stop. */
+  /**
+   * The daemon holds its journal now: the end of the last run is read and logged, and reported if
+   * it was unexpected.
+   */
   holdsJournal(): void;
-  /** People get a notice, unless it is of the same matter as one in the last hour. */
+  /** Sends a notice to people, unless the same matter was sent within the last hour. */
   notify(notice: RaisedNotice): void;
-  /** All errors of the program go to Sentry; people get a notice of the one that ends it. */
+  /** All errors of the program go to Sentry; people get a notice of the error that ends it. */
   fatal(fatality: Fatality, isCause: boolean): void;
   /** Sends the rest and closes the log. `failure`: undefined if the stop was intended. */
   farewell(failure: string | undefined): Promise<void>;
 }
 
-/** Values that no line may show. */
+/** Values that no line may contain. */
 export function secretsOf(settings: TelemetrySettings): readonly string[] {
   const { sentryDsn, cronitorApiKey, telegramBotToken, webhookUrl, webhookKey } = settings;
   const all = [sentryDsn, cronitorApiKey, telegramBotToken, webhookUrl, webhookKey];
@@ -112,7 +115,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   };
 }
 
-/** The journal will say more clearly what is wrong with it. */
+/** The journal will report the cause more clearly. */
 function makeFolder(path: string, log: OpenLog): void {
   try {
     mkdirSync(path, { recursive: true });

@@ -44,7 +44,7 @@ function faultsOf({ name, alive, activity, silentMs }: ThreadStatus): string[] {
   if (!alive) return [`thread ${name} is lost`];
   const isPatient = activity === 'starting' || activity === 'journal';
   if (silentMs < FRESH_MS || isPatient) return [];
-  return [`the loop of thread ${name} has not turned for ${Math.round(silentMs)} ms`];
+  return [`the event loop of thread ${name} has been blocked for ${Math.round(silentMs)} ms`];
 }
 
 function verdict(reasons: readonly string[]): Verdict {

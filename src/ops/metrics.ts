@@ -72,7 +72,7 @@ const BREAKER_STATES = { closed: 0, half_open: 1, open: 2 } as const;
 function openHistograms(registry: Registry, figures: () => Figures | undefined): void {
   new DistributionHistogram(registry, {
     name: 'lockstep_command_duration_seconds',
-    help: 'From the acceptance of a command to its settlement.',
+    help: 'Time from the acceptance of a command to its settlement.',
     labels: ['op', 'lane', 'outcome'],
     divisor: SECOND_MS,
     read: () =>
@@ -80,7 +80,7 @@ function openHistograms(registry: Registry, figures: () => Figures | undefined):
   });
   new DistributionHistogram(registry, {
     name: 'lockstep_journal_commit_duration_seconds',
-    help: 'How long one commit to the journal took.',
+    help: 'Duration of one commit to the journal.',
     divisor: SECOND_MS,
     read: () => only(figures()?.commitDurations),
   });
@@ -145,13 +145,13 @@ const OF_THE_PROCESS: readonly Definition[] = [
   {
     kind: 'gauge',
     name: 'lockstep_disk_free_bytes',
-    help: "Free on the journal's disk.",
+    help: "Free bytes on the journal's disk.",
     read: ({ disk }) => (disk.freeBytes === undefined ? [] : [{ value: disk.freeBytes }]),
   },
   {
     kind: 'gauge',
     name: 'lockstep_accepting',
-    help: '1 while new commands are taken in; else 0, and the label says why not.',
+    help: '1 while new commands are accepted; else 0, with the reason as a label.',
     labels: ['reason'],
     read: (status) => {
       const { accepting, refusal } = acceptance(status);
@@ -186,7 +186,7 @@ const OF_THE_WORK: readonly Definition[] = [
   }),
   ofFigures('gauge', {
     name: 'lockstep_commands_parked',
-    help: 'Commands that crashed the daemon, and are not driven any more.',
+    help: 'Commands that crashed the daemon and are no longer run.',
     read: ({ summary }) => [{ value: summary.parked ?? 0 }],
   }),
   ofFigures('gauge', {
@@ -196,13 +196,13 @@ const OF_THE_WORK: readonly Definition[] = [
   }),
   ofFigures('gauge', {
     name: 'lockstep_audit_timestamp_seconds',
-    help: 'When the last audit of all keys ended.',
+    help: 'Time at which the last audit of all keys ended.',
     read: ({ summary }) =>
       only(summary.audit).map(({ of }) => ({ value: Date.parse(of.finishedAt) / SECOND_MS })),
   }),
   ofFigures('gauge', {
     name: 'lockstep_lane_waiting',
-    help: 'Commands that wait for their key or a place.',
+    help: 'Commands that wait for their key or a free slot.',
     labels: ['lane'],
     read: ({ summary }) => byLane(summary, 'waiting'),
   }),
@@ -270,7 +270,7 @@ const OF_THE_WORK: readonly Definition[] = [
   }),
   ofFigures('counter', {
     name: 'lockstep_breaker_openings_total',
-    help: 'How often the breaker of a node has opened.',
+    help: 'Number of times that the breaker of a node opened.',
     labels: ['node'],
     read: ({ summary }) =>
       Object.entries(summary.nodes).map(([node, { breaker }]) => ({

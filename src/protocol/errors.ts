@@ -10,17 +10,17 @@ export const ERROR_CODES = {
     retry: false,
   },
   too_large: {
-    meaning: 'The frame is larger than the daemon reads.',
+    meaning: 'The frame is larger than the daemon accepts.',
     hint: 'Send fewer commands in one batch.',
     retry: false,
   },
   busy: {
-    meaning: 'The daemon has too much to do to take this in now.',
+    meaning: 'The daemon is overloaded: it cannot accept the request now.',
     hint: 'Send it again after retryAfterMs, with the same id.',
     retry: true,
   },
   unavailable: {
-    meaning: 'What the request needs cannot be reached now.',
+    meaning: 'A node or a resource that the request needs is unavailable now.',
     hint: 'Send it again after retryAfterMs, with the same id; nothing was journaled.',
     retry: true,
   },
@@ -46,7 +46,7 @@ export const ERROR_CODES = {
   },
   internal: {
     meaning: 'The daemon failed; what it had accepted is in the journal.',
-    hint: 'Look into the log of the daemon; ask for the command by its id once it is back.',
+    hint: 'See the log of the daemon; ask for the command by its id once the daemon is back.',
     retry: true,
   },
 } as const satisfies Record<string, { meaning: string; hint: string; retry: boolean }>;

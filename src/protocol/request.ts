@@ -224,7 +224,7 @@ function keysOrPage(
 ): void {
   for (const field of ['after', 'limit'] as const) {
     if (keys === undefined || page[field] === undefined) continue;
-    context.addIssue({ code: 'custom', path: [field], message: 'must not stand beside keys' });
+    context.addIssue({ code: 'custom', path: [field], message: 'cannot be combined with keys' });
   }
 }
 
@@ -236,11 +236,11 @@ function oneOrMany(
     context.addIssue({ code: 'custom', path: [field], message });
   };
   if (request.filter !== undefined) {
-    if (request.id !== undefined) fault('filter', 'must not stand beside an id');
+    if (request.id !== undefined) fault('filter', 'cannot be combined with an id');
     return;
   }
   if (request.id === undefined) fault('id', 'is missing');
   for (const field of ['dryRun', 'limit', 'cursor']) {
-    if (request[field] !== undefined) fault(field, 'is of requests with a filter');
+    if (request[field] !== undefined) fault(field, 'needs a filter');
   }
 }

@@ -104,7 +104,7 @@ describe('audit', () => {
     const some = await run();
     expect(some.stdout).toContain('audit: the nodes agree with the journal, 2 compared');
     expect(some.stdout).toContain(
-      "node01 can't list keys: those that the journal knows were read one by one",
+      "node01 can't list keys: the keys of the journal were read one by one",
     );
     expect(some.code).toBe(0);
     checked = 0;

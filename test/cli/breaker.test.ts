@@ -56,7 +56,7 @@ test.each(['open', 'close', 'reset'] as const)('breaker %s names the node', asyn
 });
 
 test.each([
-  [['breaker', 'open'], 'open which node?'],
+  [['breaker', 'open'], 'no node is named: lockstep breaker open NODE'],
   [['breaker', 'shut', 'node02'], 'shut'],
 ])('%j is bad usage', async (args, words) => {
   const run = await setUp();

@@ -42,7 +42,7 @@ test('P1: challenge: it warns of what would be believed without being the word o
   expect(await findingsOn('no route', 'challenge')).toMatchObject([
     {
       level: 'warn',
-      message: expect.stringContaining("challenge takes for a node's word"),
+      message: expect.stringContaining('the dialect challenge accepts its answer to a path'),
       hint: expect.stringContaining('503'),
     },
   ]);

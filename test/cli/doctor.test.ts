@@ -96,7 +96,7 @@ describe('where all is well', () => {
   test('in words it gives one line a finding, and a verdict', async () => {
     const { code, stdout } = await runCli(['doctor', '--timeout', '20s'], { env: settings() });
     expect(stdout).toMatch(/^ok {4}node node01 {4,}PONG in [\d.]+ m?s$/m);
-    expect(stdout.trimEnd().split('\n').at(-1)).toBe('All is well.');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('All checks passed.');
     expect(code).toBe(0);
   });
 });
@@ -119,7 +119,9 @@ describe('P10: each trouble is named, with what to do about it', () => {
     });
     expect(new Set(wrong.map(({ check }) => check))).toEqual(new Set(['node node04']));
     expect(wrong[0]).toMatchObject({ level: 'fail' });
-    expect(wrong[0]?.message).toBe(`http://127.0.0.1:${port}/ping: nothing listens there`);
+    expect(wrong[0]?.message).toBe(
+      `http://127.0.0.1:${port}/ping: connection refused: nothing listens there`,
+    );
     expect(code).toBe(1);
   });
 
@@ -146,7 +148,7 @@ describe('P10: each trouble is named, with what to do about it', () => {
     const { wrong } = await doctor({ LOCKSTEP_NODES: nodes });
     expect(wrong).toMatchObject([
       { level: 'warn', message: expect.stringContaining('answered 200 without PONG') },
-      { level: 'fail', message: 'it reports a key that does not exist (200)' },
+      { level: 'fail', message: 'a read of a missing key was answered as if it existed (200)' },
     ]);
   });
 
@@ -261,9 +263,9 @@ describe('the ways to people', () => {
     const receiver = await startReceiver({ status: 401 });
     const { code, wrong, stdout } = await doctor(ways(receiver.url), { flags: ['--send-test'] });
     expect(wrong.map(({ check, message }) => `${check}: ${message}`)).toEqual([
-      'telegram: the test message was answered 401',
-      'webhook: the test message was answered 401',
-      'healthchecks: the test message was answered 401',
+      'telegram: the server rejected the test message with 401',
+      'webhook: the server rejected the test message with 401',
+      'healthchecks: the server rejected the test message with 401',
     ]);
     expect(wrong[0]?.hint).toContain('TELEGRAM_BOT_TOKEN');
     expect(stdout).not.toContain('SECRET');

@@ -46,7 +46,7 @@ describe('what is more than can have been meant', () => {
     const { run, peer } = await setUp();
     for (const op of ['create', 'delete']) {
       const { code, stderr } = await run([op]);
-      expect(stderr).toContain(`something is missing: lockstep ${op} <keys>`);
+      expect(stderr).toContain(`an argument is missing: lockstep ${op} <keys>`);
       expect(code).toBe(2);
     }
     expect((await run(['delete', ''])).code).toBe(2);

@@ -39,7 +39,7 @@ describe('cancel, retry and abandon', () => {
     expect((await run('retry', 'a')).stdout).toContain('create key-a: applying');
     const { stdout } = await run('cancel', 'a');
     expect(stdout).toContain('create key-a: rolled_back, cancelled');
-    expect(stdout).toContain('why: somebody cancelled it');
+    expect(stdout).toContain('why: it was cancelled');
   });
 
   test('end with 1 for an unknown id, with 2 for a settled command', async () => {

@@ -41,7 +41,7 @@ describe('stats', () => {
       op === 'stats' ? { consistent: true, nodes, reported: true } : undefined;
     const { run } = await setUp({ instead });
     const { code, stdout } = await run('stats');
-    expect(stdout).toMatch(/^consistent: yes, as the cluster says of itself\n\n/);
+    expect(stdout).toMatch(/^consistent: yes, as the cluster reports itself\n\n/);
     expect(code).toBe(0);
   });
 
@@ -61,7 +61,7 @@ describe('stats', () => {
           : undefined,
     });
     const { code, stdout } = await run('stats');
-    expect(stdout).toContain('consistent: unknown (not every node could be asked)');
+    expect(stdout).toContain('consistent: unknown (not every node answered)');
     expect(stdout).toMatch(/node02 +\? +timeout/);
     expect(code).toBe(1);
     const json = await run('stats', '--json');

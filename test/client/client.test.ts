@@ -42,7 +42,7 @@ describe('a call', () => {
   });
 
   test.each([
-    ['no JSON object', '[]', 'the reply is no JSON object'],
+    ['no JSON object', '[]', 'the reply is not a JSON object'],
     ['of another shape', '{"pid":1}', 'the reply is no answer to create'],
   ])('fails with bad_reply if the reply is %s', async (_, text, message) => {
     const router = new Router({ linger: 0 });
@@ -173,7 +173,7 @@ describe('a client that reaches no daemon', () => {
     const failed = LockstepClient.connect({ endpoint: peer.endpoint, timeoutMs: 100 });
     const error = await failed.catch((thrown) => thrown);
     expect(error).toMatchObject({ code: 'unreachable', endpoint: peer.endpoint });
-    expect(error.message).toContain('nobody answers there');
+    expect(error.message).toContain('connection refused, or the host is unreachable');
     expect(error.hint).toContain('npm start');
   });
 

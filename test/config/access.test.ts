@@ -56,18 +56,12 @@ describe('what a node wants to hear beside its address', () => {
   });
 
   test.each<[unknown, string]>([
-    [{ headers: { 'X-API-Key': PLAIN } }, '.headers.X-API-Key stands in plain text'],
-    [
-      { headers: { Authorization: `Bearer ${PLAIN}` } },
-      '.headers.Authorization stands in plain text',
-    ],
-    [{ query: { token: PLAIN } }, '.query.token stands in plain text'],
-    [{ auth: { bearer: PLAIN } }, '.auth.bearer stands in plain text'],
-    [{ auth: { basic: { user: 'u', password: PLAIN } } }, '.auth.basic.password stands in plain'],
-    [
-      { auth: { header: { name: 'X-K', value: PLAIN } } },
-      '.auth.header.value stands in plain text',
-    ],
+    [{ headers: { 'X-API-Key': PLAIN } }, '.headers.X-API-Key is in plain text'],
+    [{ headers: { Authorization: `Bearer ${PLAIN}` } }, '.headers.Authorization is in plain text'],
+    [{ query: { token: PLAIN } }, '.query.token is in plain text'],
+    [{ auth: { bearer: PLAIN } }, '.auth.bearer is in plain text'],
+    [{ auth: { basic: { user: 'u', password: PLAIN } } }, '.auth.basic.password is in plain'],
+    [{ auth: { header: { name: 'X-K', value: PLAIN } } }, '.auth.header.value is in plain text'],
     [{ auth: { bearer: 4711 } }, '.auth.bearer is not text'],
     [{ auth: {} }, '.auth is not exactly one of basic, bearer, header'],
     [{ auth: { digest: PLAIN, bearer: '${env:A}' } }, '.auth has an unknown key "digest"'],
@@ -80,9 +74,9 @@ describe('what a node wants to hear beside its address', () => {
     [{ auth: { bearer: '${env:A' } }, '.auth.bearer holds a ${…} that is neither ${env:NAME}'],
     [{ headers: { host: 'b' } }, '.headers.host is a header that lockstep writes itself'],
     [{ headers: { 'a b': 'c' } }, '.headers.a b is not the name of a header'],
-    [{ headers: { 'X-A': 'ä' } }, '.headers.X-A holds something else than printable ASCII'],
-    [{ headers: { 'X-A': 'a\r\nX-B: c' } }, '.headers.X-A holds something else than printable'],
-    [{ headers: { 'X-A': 'a', 'x-a': 'b' } }, '.headers.x-a is there twice'],
+    [{ headers: { 'X-A': 'ä' } }, '.headers.X-A holds characters other than printable ASCII'],
+    [{ headers: { 'X-A': 'a\r\nX-B: c' } }, '.headers.X-A holds characters other than printable'],
+    [{ headers: { 'X-A': 'a', 'x-a': 'b' } }, '.headers.x-a is given twice'],
     [{ headers: ['X-A: b'] }, '.headers is not an object'],
     [{ socket: 'a.sock' }, '.socket "a.sock" does not begin with /'],
     [{ tls: { cert: '/c' } }, '.tls lacks key: cert and key belong together'],

@@ -44,7 +44,7 @@ describe('file descriptors', () => {
     const { settings } = loaded;
     const levels = [1024, 400, 100].map((limit) => checkDescriptors(settings, limit)[0]);
     expect(levels).toMatchObject([
-      { level: 'ok', message: '1024 may be open here, at most 584 are needed' },
+      { level: 'ok', message: 'the limit is 1024, the daemon needs at most 584' },
       { level: 'warn', message: expect.stringContaining('opens 16 connections to a node') },
       { level: 'fail', hint: expect.stringContaining('ulimit -n') },
     ]);

@@ -163,7 +163,7 @@ describe('dialects', () => {
     [{ extends: 'challenge', read: { method: 'get' } }, '.read.method "get" is not GET'],
     [
       { extends: 'challenge', create: { path: 'group' } },
-      '.create.path "group" does not begin with / or holds something else than printable ASCII',
+      '.create.path "group" does not begin with / or holds characters other than printable ASCII',
     ],
     [
       { extends: 'challenge', create: { path: '/{id}' } },
@@ -175,11 +175,11 @@ describe('dialects', () => {
     ],
     [
       { extends: 'challenge', read: { path: '/group/' } },
-      '.read.path does not say which record it is about: {key} is missing',
+      '.read.path does not name the record: {key} is missing',
     ],
     [
       { extends: 'challenge', delete: { body: null } },
-      '.delete does not say which record it is about: {key} is missing in path and body',
+      '.delete does not name the record: {key} is missing in path and body',
     ],
     [
       { extends: 'challenge', create: { body: { json: { id: '{kye}' } } } },
@@ -203,7 +203,7 @@ describe('dialects', () => {
     ],
     [
       { extends: 'challenge', create: { perhaps: [400, 201] } },
-      '.create gives 201 two meanings, and nothing tells them apart',
+      '.create gives 201 two meanings, and no proof distinguishes them',
     ],
     [
       { extends: 'challenge', stats: { path: '/stats/{key}' } },

@@ -94,7 +94,7 @@ test('clients come in when every executor listens, not before', async () => {
   const { worker, endpoint, openExecutor, said: detail, tell } = await start();
   const end = await openExecutor();
   const early = LockstepClient.connect({ endpoint, timeoutMs: 300 });
-  await expect(early).rejects.toThrow('nobody answers there');
+  await expect(early).rejects.toThrow('connection refused, or the host is unreachable');
   await report(end, { kind: 'hello' });
   await vi.waitUntil(() => detail.includes('ready'), PATIENCE);
   const client = await LockstepClient.connect({ endpoint });

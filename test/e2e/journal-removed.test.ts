@@ -80,7 +80,7 @@ test('P10: doctor fails a daemon whose journal is not there, and shows what was 
   };
   const lost = {
     level: 'fail',
-    message: expect.stringContaining('the daemon runs, and there is no'),
+    message: expect.stringContaining('the daemon runs, but'),
   };
   expect(await journal()).toMatchObject([lost]);
   const saved = join(folder, 'journal-saved-2026-11-29T05-15-00.000Z.db');

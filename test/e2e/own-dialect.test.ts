@@ -46,7 +46,7 @@ test('a 201 of JSON that names no key is believed: a false `committed`, of which
       expect.objectContaining({
         check: 'dialect mine',
         level: 'warn',
-        message: 'a success that names no key is believed, whatever record the node made',
+        message: 'a success without the key is accepted, even if the node created another record',
       }),
     ]),
   });

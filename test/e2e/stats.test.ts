@@ -50,5 +50,5 @@ test('are what the cluster says of itself, and are told as that', async () => {
     reported: true,
   });
   const { stdout } = await runCli(['stats', '--endpoint', daemon.endpoint]);
-  expect(stdout).toContain('consistent: yes, as the cluster says of itself\n');
+  expect(stdout).toContain('consistent: yes, as the cluster reports itself\n');
 });

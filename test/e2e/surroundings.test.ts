@@ -39,7 +39,7 @@ test('P10: a node that is taken out while commands need it is told at the start,
   const sent = 'node03 is not configured, and 1 open command needs it';
   const status = await runCli(['status', '--endpoint', daemon.endpoint]);
   expect(status.stdout).toContain(sent);
-  const before = `the nodes have changed with this start; before, they were: ${sim.nodes}`;
+  const before = `the list of nodes changed with this start; before, it was: ${sim.nodes}`;
   expect(status.stdout).toContain(before);
   const doctor = await runCli(['doctor', '--endpoint', daemon.endpoint], { env: two });
   expect(doctor.stdout.replaceAll(/\s+/g, ' ')).toContain(sent);

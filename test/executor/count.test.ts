@@ -26,7 +26,7 @@ describe('what the counts of all nodes come to', () => {
     ['none', {}, 'no node'],
   ])('a word about %s nodes than these says nothing of them', (_, counts, names) => {
     const own = { consistent: true, counts };
-    const error = `it lists no keys, and its own stats are of ${names}`;
+    const error = `it lists no keys, and its own stats name ${names}`;
     expect(statsOf({ a: { own }, b: { own } })).toEqual({
       consistent: null,
       nodes: { a: { error }, b: { error } },

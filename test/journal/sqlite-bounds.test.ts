@@ -85,7 +85,7 @@ test('P9: a WAL that a reader made long is cut once the reader has gone', async 
   await expect(journal.tidy()).rejects.toMatchObject({
     code: 'busy',
     retry: true,
-    hint: expect.stringContaining('keeps reading'),
+    hint: expect.stringContaining('keeps a read transaction'),
   });
   await settleAll(journal, [begun(3_000)]);
   reading.close();

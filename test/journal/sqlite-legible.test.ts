@@ -63,7 +63,7 @@ test.each<readonly [string, string, Look, string]>([
   ['why it turned', inEntries('deadline', 'dead'), 'load', 'its reason is "dead"'],
   ['where to', inEntries('prior', 'past'), 'load', 'its direction is "past"'],
   ['a finding', inEntries('absent', 'away'), 'load', 'its presence is "away"'],
-  ['a body', `UPDATE entry SET body = '7'`, 'load', 'no JSON object'],
+  ['a body', `UPDATE entry SET body = '7'`, 'load', 'not a JSON object'],
   ['a settlement', inSettlements('committed', 'comfitted'), 'find', '"comfitted"'],
   ['an outcome', inSettlements('present', 'presented'), 'find', 'its belief is "presented"'],
   ['what is loose', inSettlements('"effect":"present"', '"effect":1'), 'loadLoose', 'is 1'],

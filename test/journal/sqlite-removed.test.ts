@@ -55,7 +55,7 @@ const failure = (attempt: Promise<unknown>): Promise<JournalError> =>
 /** The file that the error says it was saved in. */
 function savedFile({ message }: JournalError): string {
   return (
-    / (?:what it held|what is left of it) is saved in (\S+)$/.exec(message)?.[1] ??
+    / (?:its content|the rest of it) is saved in (\S+)$/.exec(message)?.[1] ??
     expect.unreachable(message)
   );
 }

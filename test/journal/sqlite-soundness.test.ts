@@ -68,7 +68,7 @@ test('P10: damage that no start would meet is found before it is ready, and the 
 
 test('a sound one is said to be', async () => {
   const journal = await openJournal(`sqlite:${file}`, { log });
-  expect(detail).toEqual([expect.stringContaining('its journal was checked and is sound')]);
+  expect(detail).toEqual([expect.stringContaining('the journal was checked and is sound')]);
   await journal.close();
 });
 

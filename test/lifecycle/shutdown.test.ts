@@ -87,7 +87,7 @@ describe('a stop to be started anew', () => {
     daemon.signal('SIGUSR2');
     await daemon.logged('stopping');
     daemon.signal('SIGTERM');
-    await daemon.logged('it stays down');
+    await daemon.logged('the supervisor will not restart it');
     expect(daemon.lines).not.toContain('info interrupting');
     daemon.signal('SIGTERM');
     expect(await daemon.exit).toBe(79);
@@ -137,7 +137,7 @@ describe('P9: what does not end', () => {
       await daemon.logged('ready');
       daemon.signal('SIGTERM');
       expect(await daemon.exit).toBe(79);
-      expect(daemon.lines).toContain(`debug still there: thread ${name}`);
+      expect(daemon.lines).toContain(`debug still running: thread ${name}`);
       const socket = 'debug still open: socket coordinator of coordinator';
       expect(daemon.lines).toContain(socket);
     },
@@ -155,7 +155,7 @@ describe('P8: a thread is lost', () => {
   const lost: readonly (readonly [Behaviour, string])[] = [
     ['crashes when ready', 'thread executor-1 crashed'],
     ['rejects when ready', 'thread executor-1 crashed'],
-    ['ends when ready', 'thread executor-1 ended unasked'],
+    ['ends when ready', 'thread executor-1 ended unexpectedly'],
     ['fails to start', 'the journal: in use'],
     ['fails to start and stumbles', 'the journal: in use'],
   ];
@@ -167,7 +167,9 @@ describe('P8: a thread is lost', () => {
       const code = await daemon.exit;
       expect(daemon.lines.join('\n')).toContain(`error ${word}`);
       expect(daemon.lines.at(-1)).toMatch(/^info shutdown complete .*, exiting with code 1$/);
-      expect(daemon.lines.filter((line) => /crashed|in use|unasked/.test(line))).toHaveLength(2);
+      expect(daemon.lines.filter((line) => /crashed|in use|unexpectedly/.test(line))).toHaveLength(
+        2,
+      );
       expect(code).toBe(1);
     },
   );

@@ -126,13 +126,25 @@ describe('a node that lists no keys', () => {
 
   test.each([
     ['has none', answer('404 Not Found', 'nothing'), '405 no; /stats: 404 nothing'],
-    ['tells something else', answer('200 OK', 'hello'), '405 no; /stats: not understood'],
-    ['tells half of it', answer('200 OK', '[true]'), '405 no; /stats: not understood'],
-    ['counts nothing', answer('200 OK', '[true, {"a": -1}]'), '405 no; /stats: not understood'],
+    [
+      'tells something else',
+      answer('200 OK', 'hello'),
+      '405 no; /stats: its answer has an unknown form',
+    ],
+    [
+      'tells half of it',
+      answer('200 OK', '[true]'),
+      '405 no; /stats: its answer has an unknown form',
+    ],
+    [
+      'counts nothing',
+      answer('200 OK', '[true, {"a": -1}]'),
+      '405 no; /stats: its answer has an unknown form',
+    ],
     [
       'P9: counts more nodes than there are',
       answer('200 OK', `[true, {${Array.from({ length: 1001 }, (_, i) => `"n${i}": 1`).join()}}]`),
-      '405 no; /stats: not understood',
+      '405 no; /stats: its answer has an unknown form',
     ],
   ])('is told as an error if it %s', async (_, stats, error) => {
     const node = await startTeller(stats);

@@ -96,7 +96,7 @@ describe('what the daemon tells', () => {
     await daemon.restart();
     await until(() => notices(services).length === 2);
     expect(notices(services)[1]).toBe(
-      'lockstep on host-1: restarted, it had ended: thread executor-1 crashed: Error: out of the blue',
+      'lockstep on host-1: the daemon was restarted after it ended unexpectedly: thread executor-1 crashed: Error: out of the blue',
     );
     for (const secret of Object.values(SECRETS)) expect(daemon.output).not.toContain(secret);
   });
@@ -179,8 +179,8 @@ describe('what the daemon tells', () => {
     await client.breaker('node02', 'close');
     await until(() => notices(services).length === 2);
     expect(notices(services)).toEqual([
-      'lockstep on host-1: node02 is left alone, its breaker is open: an operator opened it',
-      'lockstep on host-1: node02 is back, its breaker is closed',
+      'lockstep on host-1: the breaker of node02 is open, commands fail or wait: an operator opened it',
+      'lockstep on host-1: the breaker of node02 is closed, commands run again',
     ]);
     expect(daemon.output).toMatch(/coordinator warn a breaker opened .*node02/);
     expect(daemon.output).toMatch(/coordinator info a breaker closed .*node02/);
@@ -196,7 +196,7 @@ describe('what the daemon tells', () => {
     await client.audit();
     await until(() => notices(services).length === 1, 20_000);
     expect(notices(services)[0]).toBe(
-      'lockstep on host-1: an audit found 3 keys on which nodes are not as the journal has it: see lockstep audit',
+      'lockstep on host-1: an audit found 3 keys with records that differ from the journal: see lockstep audit',
     );
   });
 

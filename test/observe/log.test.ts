@@ -126,7 +126,7 @@ describe('P9: a console that nobody reads', () => {
     await once(child.stderr, 'data');
     const lines = await read('stdout');
     const numbers = lines.flatMap((line) => /flood (\d+)$/.exec(line)?.[1] ?? []).map(Number);
-    const missed = lines.flatMap((line) => /missing here count=(\d+)/.exec(line)?.[1] ?? []);
+    const missed = lines.flatMap((line) => /lost here count=(\d+)/.exec(line)?.[1] ?? []);
     expect(missed).toHaveLength(1);
     expect(numbers.length + Number(missed[0])).toBe(20_000);
     // The oldest are kept, whole and in order.

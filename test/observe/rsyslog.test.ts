@@ -131,7 +131,7 @@ describe('rsyslog gets the log', () => {
         say('farewell');
         return complaints.length > 0;
       });
-      expect(complaints[0]).toMatch(/takes no lines: \S/);
+      expect(complaints[0]).toMatch(/accepts no lines: \S/);
       for (let number = 0; number < 20; number++) say(`during-${number}.`);
       await running().start();
       await until(() => linesWith(`${mark}during`).length === 20);

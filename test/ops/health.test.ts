@@ -32,7 +32,11 @@ describe('/healthz', () => {
 
   test.each([
     ['is lost', { alive: false }, 'thread executor-1 is lost'],
-    ['is silent', { silentMs: 3500 }, 'the loop of thread executor-1 has not turned for 3500 ms'],
+    [
+      'is silent',
+      { silentMs: 3500 },
+      'the event loop of thread executor-1 has been blocked for 3500 ms',
+    ],
   ])('P8: is not when a thread %s, and names it', (_, change, reason) => {
     expect(health(withThread(change))).toEqual({ ok: false, reasons: [reason] });
   });

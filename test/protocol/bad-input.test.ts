@@ -180,13 +180,13 @@ const BAD: readonly [
     'a cancel of an id and a filter',
     '{"op":"cancel","id":"a","filter":{}}',
     'filter',
-    /filter must not stand beside an id/,
+    /filter cannot be combined with an id/,
   ],
   [
     'a dry run of one command',
     '{"op":"cancel","id":"a","dryRun":true}',
     'dryRun',
-    /dryRun is of requests with a filter/,
+    /dryRun needs a filter/,
   ],
   [
     'an unknown field of a filter',

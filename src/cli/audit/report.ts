@@ -64,7 +64,7 @@ export function auditLine({ walked, findings, elapsedMs }: Audited, terminal: Te
   }
   if (unlisted.length > 0) {
     const nodes = unlisted.map(plain).join(', ');
-    lines.push(`${nodes} can't list keys: those that the journal knows were read one by one`);
+    lines.push(`${nodes} can't list keys: the keys of the journal were read one by one`);
   }
   return lines.join('\n');
 }

@@ -69,7 +69,7 @@ async function fileSource(path: string): Promise<KeySource> {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const code = codeOf(error);
-    const why = code === 'ENOENT' ? 'there is no such file, and it is no range' : String(code);
+    const why = code === 'ENOENT' ? 'it is neither a file nor a range' : String(code);
     const hint = `a range is written like ${EXAMPLE}; other keys come from a file or stdin, one a line`;
     throw new UsageError(`cannot read "${path}": ${why} (${hint})`, { cause: error });
   }

@@ -22,7 +22,7 @@ try {
   process.exitCode = await demo(process.env);
 } catch (error) {
   terminal.note(`The demo failed: ${error instanceof Error ? error.message : String(error)}`);
-  terminal.note('Its logs are in data/demo/logs/; npm stop ends what runs.');
+  terminal.note('The logs are in data/demo/logs/; npm stop stops its processes.');
   process.exitCode = EXIT.notDone;
 }
 

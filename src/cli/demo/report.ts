@@ -48,8 +48,7 @@ function overcome({ calls, run }: DemoResult): string {
   const made = all.reduce((sum, node) => sum + node.calls, 0);
   const failed = all.reduce((sum, node) => sum + node.failed, 0);
   const share = made === 0 ? 0 : Math.round((100 * failed) / made);
-  const end =
-    run.tally.failed === 0 ? 'and all of them were overcome' : 'see above what came of it';
+  const end = run.tally.failed === 0 ? 'and retries overcame all of them' : 'see the results above';
   return `${failed} of ${made} calls to nodes failed (${share} %), ${end}.`;
 }
 
@@ -63,15 +62,15 @@ function next({ endpoint, logs }: Services): string {
   const steps = [
     [words('stats'), 'do all nodes hold the same?'],
     [words('create-one 100'), 'one more record, with nodes that fail'],
-    [words('delete 0..99 --yes'), 'all of them off again'],
+    [words('delete 0..99 --yes'), 'delete them all again'],
     [words('status'), 'queues, threads, nodes'],
-    ['bin/lockstep --help', 'all there is'],
-    [relative('', logs), 'what the services wrote'],
-    ['docs/protocol.md', 'commands from a program of yours'],
+    ['bin/lockstep --help', 'all commands and options'],
+    [relative('', logs), 'the logs of the services'],
+    ['docs/protocol.md', 'send commands from your own program'],
   ];
   const width = Math.max(...steps.map(([what = '']) => what.length));
   const lines = steps.map(([what = '', why]) => `  ${what.padEnd(width)}  ${why}`);
   return `Look next:\n${lines.join('\n')}\n
-Daemon and simulated nodes go on running, until npm stop or the next demo.
-npm start brings up others, for records of yours, on the usual ports.`;
+The daemon and the simulated nodes run until npm stop or the next demo.
+npm start starts another daemon, for your own records, on the usual ports.`;
 }

@@ -58,7 +58,10 @@ export async function startServices(
 
 function makeDataFolder(): void {
   const isForeign = existsSync(DATA_DIR) && !existsSync(CONFIG) && readdirSync(DATA_DIR).length > 0;
-  if (isForeign) throw new Error(`${DATA_DIR} holds something else: the demo needs this folder`);
+  if (isForeign)
+    throw new Error(
+      `${DATA_DIR} exists and is not the demo's: move it, the demo needs this folder`,
+    );
   rmSync(DATA_DIR, { recursive: true, force: true });
   mkdirSync(DATA_DIR, { recursive: true });
   writeFileSync(CONFIG, '{}\n');

@@ -56,5 +56,5 @@ async function createFrom(source: KeySource, { client, terminal, stop }: Stage):
 /** The answer, which must not be an error. */
 function good<T extends Answer>(answer: T | ErrorReply): T {
   if (!isError(answer)) return answer;
-  throw new Error(`the daemon says ${answer.error.code}: ${answer.error.message}`);
+  throw new Error(`the daemon answered ${answer.error.code}: ${answer.error.message}`);
 }

@@ -55,7 +55,7 @@ function daemonFindings(answer: SummaryAnswer, detail: string): readonly Finding
     found.push(warn('daemon', `it is version ${plain(version)}, this is ${own}`, hint));
   }
   if (state === 'draining') {
-    found.push(warn('daemon', 'it is going down', 'New commands are answered `draining`.'));
+    found.push(warn('daemon', 'it is stopping', 'New commands are answered `draining`.'));
   }
   if (stuck > 0) {
     const hint = 'lockstep list --stuck shows them; bring their nodes back.';
@@ -75,8 +75,8 @@ function daemonFindings(answer: SummaryAnswer, detail: string): readonly Finding
   }
   if (answer.nodesBefore !== undefined) {
     const hint =
-      'Nothing is to be done if you changed them, and the next start ends this; else look for a' +
-      ' variable that was forgotten.';
+      'If you changed them, do nothing: the next start ends this warning. Otherwise look for a' +
+      ' forgotten variable.';
     found.push(warn('daemon', `${NODES_CHANGED}: ${plain(answer.nodesBefore)}`, hint));
   }
   if (open > openMax / 2) {
@@ -95,8 +95,11 @@ async function operatorsPort(url: string, timeoutMs: number): Promise<readonly F
         const hint = 'Start the daemon, or correct LOCKSTEP_OPS_HOST and LOCKSTEP_OPS_PORT.';
         return fail('operators', `${url}${path}: ${answer.why}`, hint);
       }
-      if (answer.status === 200) return ok('operators', `${url}${path} is well`);
-      const hint = path === '/healthz' ? 'Its supervisor should restart it.' : 'See the reason.';
+      if (answer.status === 200) return ok('operators', `${url}${path} answers 200`);
+      const hint =
+        path === '/healthz'
+          ? 'Its supervisor should restart it.'
+          : 'Remove the cause that it names.';
       return fail('operators', `${path} answers ${answer.status}: ${plain(answer.body)}`, hint);
     }),
   );

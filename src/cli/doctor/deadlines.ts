@@ -15,8 +15,8 @@ const ORDER = [
 export function checkDeadlines(settings: Settings): readonly Finding[] {
   const steps = ORDER.map(([name, key]) => `${name} ${durationText(settings[key])}`);
   const { quiesceMs, requestTimeoutMs, defaultDeadlineMs } = settings;
-  const quiet = `a request given up may still land for ${durationText(quiesceMs)} (quiesceMs)`;
-  const known = `${quiet}: it must exceed what nodes and proxies take`;
+  const quiet = `a request that timed out may still take effect for ${durationText(quiesceMs)} (quiesceMs)`;
+  const known = `${quiet}: the setting must exceed the time for which nodes and proxies hold a request`;
   return [
     ok('deadlines', steps.join(' < ')),
     ok('deadlines', known),
@@ -26,6 +26,6 @@ export function checkDeadlines(settings: Settings): readonly Finding[] {
 
 function tooShort({ defaultDeadlineMs, requestTimeoutMs }: Settings): Finding {
   const detail = `a command has ${durationText(defaultDeadlineMs)}, one request may take ${durationText(requestTimeoutMs)}`;
-  const hint = 'Raise LOCKSTEP_DEFAULT_DEADLINE_MS: one slow answer turns a command back.';
+  const hint = 'Raise LOCKSTEP_DEFAULT_DEADLINE_MS: one slow answer causes a rollback.';
   return warn('deadlines', detail, hint);
 }

@@ -14,15 +14,15 @@ export function checkDescriptors(
   settings: Settings,
   limit = descriptorLimit(),
 ): readonly Finding[] {
-  if (limit === undefined) return [ok(CHECK, 'this system tells no limit of open files')];
+  if (limit === undefined) return [ok(CHECK, 'this system reports no limit of open files')];
   const fit = fitDescriptors(settings, limit);
   switch (fit.kind) {
     case 'enough':
-      return [ok(CHECK, `${limit} may be open here, at most ${fit.needed} are needed`)];
+      return [ok(CHECK, `the limit is ${limit}, the daemon needs at most ${fit.needed}`)];
     case 'fewer': {
       const { connectionsPerNode, needed } = fit;
       const kept = `the daemon opens ${connectionsPerNode} connections to a node instead of ${settings.connectionsPerNode}`;
-      const detail = `${limit} may be open here, ${needed} are needed: ${kept}`;
+      const detail = `the limit is ${limit}, the daemon needs ${needed}: ${kept}`;
       return [warn(CHECK, detail, MORE_DESCRIPTORS)];
     }
     case 'too few': {

@@ -89,10 +89,10 @@ export function causeOf(error: unknown, timeoutMs: number): string {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
+  ECONNREFUSED: 'connection refused: nothing listens there',
   ECONNRESET: 'the connection was cut',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'names cannot be looked up',
-  EHOSTUNREACH: 'there is no way to that host',
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the name lookup failed',
+  EHOSTUNREACH: 'the host is unreachable',
   UND_ERR_SOCKET: 'the connection was cut',
 };

@@ -49,11 +49,12 @@ async function tried(
   request: HttpResult,
 ): Promise<Finding> {
   const answer = await exchange(request);
-  const hint = `Check ${variables}, and the way from here to there.`;
+  const hint = `Check ${variables}, and the network between this machine and that server.`;
   if (answer.kind === 'silent') return fail(name, answer.why, hint);
   if (isLook) return ok(name, `${new URL(request.url).host} answers; nothing was sent`);
-  if (answer.status >= 200 && answer.status < 300) return ok(name, 'the test message was taken');
-  return fail(name, `the test message was answered ${answer.status}`, hint);
+  if (answer.status >= 200 && answer.status < 300)
+    return ok(name, 'the server accepted the test message');
+  return fail(name, `the server rejected the test message with ${answer.status}`, hint);
 }
 
 function* integrationsOf(settings: Settings, pingUrl: string | undefined): Generator<Integration> {

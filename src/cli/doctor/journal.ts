@@ -35,9 +35,9 @@ export async function checkJournal(
 
 function lost(path: string): Finding {
   const hint =
-    'If somebody removed it, the daemon saves what it has and ends: see its log, and Restore in' +
-    ' docs/operate/backup.md. If the daemon has another data folder, give this call the same settings.';
-  return fail('journal', `the daemon runs, and there is no ${path}`, hint);
+    'If the file was removed, the daemon saves its data and stops: see its log, and Restore in' +
+    ' docs/operate/backup.md. If the daemon has another data folder, run doctor with its settings.';
+  return fail('journal', `the daemon runs, but ${path} is missing`, hint);
 }
 
 /**
@@ -52,18 +52,18 @@ function savedFindings(
   const [newest, ...more] = saved;
   if (newest === undefined) return [];
   const others = more.length === 0 ? '' : `, and ${more.length} older`;
-  const detail = `it was removed while a daemon ran, and saved: ${newest}${others}`;
+  const detail = `it was removed while a daemon ran; its content is saved in ${newest}${others}`;
   if (isHeld || isOneOf(saved, idIn(path))) {
     return [warn('journal', detail, 'It is no longer needed: move it elsewhere, or remove it.')];
   }
-  const hint = `Go on from it: lockstep restore '${newest}'. Or give it up: lockstepd --fresh-journal.`;
+  const hint = `Continue from it: lockstep restore '${newest}'. Or give it up: lockstepd --fresh-journal.`;
   return [fail('journal', `${detail}; the daemon does not start`, hint)];
 }
 
 async function folderFinding(path: string): Promise<Finding> {
   const folder = await nearest(dirname(path));
   if (await may(folder, constants.W_OK)) {
-    return ok('journal', `there is none yet; the first start makes ${path}`);
+    return ok('journal', `there is no journal yet; the first start creates ${path}`);
   }
   return denied(folder);
 }
@@ -87,7 +87,7 @@ async function log(path: string): Promise<readonly Finding[]> {
   const size = await sizeOf(`${path}-wal`);
   if (typeof size !== 'number') return [];
   if (size <= WAL_BYTES_MAX) return [ok('journal', `its write-ahead log has ${mib(size)}`)];
-  const hint = 'Another program reads the journal and does not let go: end it.';
+  const hint = 'Another program keeps a read transaction on the journal open: stop it.';
   return [warn('journal', `its write-ahead log has grown to ${mib(size)}`, hint)];
 }
 
@@ -103,7 +103,7 @@ export async function checkDisk({ journal, diskFreeMinBytes }: Settings): Promis
   const folder = await nearest(dirname(journal.path));
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
-  const detail = `${mib(free)} free on the disk of ${folder}, ${mib(diskFreeMinBytes)} are kept`;
+  const detail = `${mib(free)} free on the disk of ${folder}, at least ${mib(diskFreeMinBytes)} must stay free`;
   const hint = 'Make room on that disk, or move the journal (LOCKSTEP_JOURNAL).';
   if (free < diskFreeMinBytes) return fail('disk', `${detail}: new commands are refused`, hint);
   if (free < diskFreeMinBytes * SCARCE) return warn('disk', detail, hint);
@@ -111,7 +111,8 @@ export async function checkDisk({ journal, diskFreeMinBytes }: Settings): Promis
 }
 
 function denied(path: string): Finding {
-  const hint = 'Run this and the daemon as the same user, and give that user the folder.';
+  const hint =
+    'Run doctor and the daemon as the same user, and make that user the owner of the folder.';
   return fail('journal', `${path} cannot be read and written by this user`, hint);
 }
 

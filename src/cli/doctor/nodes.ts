@@ -99,7 +99,7 @@ function reachability(
   return warn(
     check,
     detail,
-    'Is it a node, or does a proxy stand before it? Commands do not need it.',
+    'Check whether a proxy answers instead of the node. Commands do not use this path.',
   );
 }
 
@@ -107,10 +107,10 @@ function reachability(
  * A program that answers here, for a path that no node has, may one day answer for the node's own.
  */
 function mistakable(check: string, dialect: string): Finding {
-  const detail = `what it answers for a path that no node serves, ${dialect} takes for a node's word`;
+  const detail = `the dialect ${dialect} accepts its answer to a path that no node serves`;
   const hint =
-    'A proxy that has lost its route to the node would be believed: have it answer 503 there. ' +
-    'docs/node-api.md, "A proxy in the place of a node".';
+    'A proxy that has lost its route to the node would be believed: let it answer 503 instead. ' +
+    'See docs/node-api.md, "A proxy in the place of a node".';
   return warn(check, detail, hint);
 }
 
@@ -121,18 +121,22 @@ function reading(
 ): Finding {
   const { name, read: call } = settings.dialect;
   if (read.kind === 'silent') {
-    const hint = 'Every command needs this node: until it answers, all of them are rolled back.';
+    const hint = 'Every command needs this node: all commands are rolled back until it answers.';
     return fail(check, `a read: ${read.why}`, hint);
   }
   const took = durationText(read.tookMs);
-  const hint = `Do its URL and the dialect ${name} fit? LOCKSTEP_NODES, LOCKSTEP_DIALECT.`;
+  const hint = `Check its URL (LOCKSTEP_NODES) and the dialect ${name} (LOCKSTEP_DIALECT).`;
   const isNamed = (rules: readonly Rule[]) =>
     rules.some(({ status }) => status.includes(read.status));
   if (kind === 'present' || (isNamed(call.present) && !isNamed(call.absent))) {
-    return fail(check, `it reports a key that does not exist (${read.status})`, hint);
+    return fail(
+      check,
+      `a read of a missing key was answered as if it existed (${read.status})`,
+      hint,
+    );
   }
   if (read.status >= 500) {
-    const wait = 'The node has trouble of its own: see its logs.';
+    const wait = 'The node itself failed: see its logs.';
     return fail(check, `a read was answered ${read.status} in ${took}`, wait);
   }
   if (!isNamed(call.absent)) {
@@ -140,11 +144,11 @@ function reading(
   }
   if (kind !== 'absent') {
     const detail = `a read of a missing key was answered ${read.status} without the node's proof`;
-    return fail(check, detail, `Does a proxy answer in its place? Else: ${hint}`);
+    return fail(check, detail, `Check whether a proxy answers in its place. If not: ${hint}`);
   }
   if (read.tookMs > settings.requestTimeoutMs * SLOW_SHARE) {
     const slow =
-      'Find out why it is slow, or raise LOCKSTEP_REQUEST_TIMEOUT_MS and what it rests on.';
+      'Find the cause of the slow answers, or raise LOCKSTEP_REQUEST_TIMEOUT_MS and the settings that depend on it.';
     return warn(check, `a read took ${took} of ${settings.requestTimeoutMs} ms`, slow);
   }
   return ok(check, `reads in ${took}`);
@@ -154,8 +158,9 @@ function clock(check: string, answer: Outcome): readonly Finding[] {
   if (answer.kind === 'silent' || answer.aheadMs === undefined) return [];
   const amount = Math.abs(answer.aheadMs);
   const name = check.replace('node', 'clock of');
-  if (amount <= SKEW_MS_MAX) return [ok(name, 'agrees with ours')];
+  if (amount <= SKEW_MS_MAX) return [ok(name, "agrees with this machine's")];
   const side = answer.aheadMs > 0 ? 'ahead of' : 'behind';
-  const hint = 'Let NTP set both clocks. Nothing breaks, but times in logs and tokens mislead.';
-  return [warn(name, `${durationText(amount)} ${side} ours`, hint)];
+  const hint =
+    'Let NTP set both clocks. Commands stay correct, but times in logs and tokens are wrong.';
+  return [warn(name, `${durationText(amount)} ${side} this machine's`, hint)];
 }

@@ -10,7 +10,7 @@ const LONG_MS = 10_000;
 export function checkOutliving({ nodes }: Settings, ms = readOutlivingMs()): readonly Finding[] {
   if (nodes.every(isLocal)) return [];
   const check = 'kill -9';
-  const detail = `after one, the kernel may go on sending to nodes out of reach for ${durationText(ms)}; commands that this could undo wait so long`;
+  const detail = `after a kill, the kernel may continue to send to unreachable nodes for ${durationText(ms)}; opposing commands wait that long`;
   if (ms <= LONG_MS) return [ok(check, detail)];
   return [warn(check, detail, `Set ${ORPHAN_RETRIES}=2: sysctl -w, or sysctls of the container.`)];
 }

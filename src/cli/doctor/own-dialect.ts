@@ -8,9 +8,9 @@ import { type Finding, warn } from './finding.ts';
 
 export function checkOwnDialect({ dialect }: Pick<Settings, 'dialect'>): readonly Finding[] {
   if (SHIPPED_DIALECTS.some(({ name }) => name === dialect.name)) return [];
-  const detail = 'a success that names no key is believed, whatever record the node made';
+  const detail = 'a success without the key is accepted, even if the node created another record';
   const hint =
-    'Run lockstep doctor --try KEY, which creates a key that nobody uses on each node and deletes it: an API ' +
-    'that ignores a member of the body makes another record and answers 201.';
+    'Run lockstep doctor --try KEY with an unused key; it is created on each node and deleted again. An API ' +
+    'that ignores a member of the body creates another record and answers 201.';
   return [warn(`dialect ${dialect.name}`, detail, hint)];
 }

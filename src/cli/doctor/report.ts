@@ -23,6 +23,6 @@ export function report(findings: readonly Finding[], terminal: Terminal): string
 function verdict(findings: readonly Finding[]): string {
   const count = (level: Level) => findings.filter((each) => each.level === level).length;
   const [failed, warned] = [count('fail'), count('warn')];
-  if (failed + warned === 0) return 'All is well.';
-  return `${failed} failed, ${warned} to look at, ${count('ok')} well.`;
+  if (failed + warned === 0) return 'All checks passed.';
+  return `${failed} failed, ${warned} with a warning, ${count('ok')} passed.`;
 }

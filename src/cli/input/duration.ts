@@ -17,7 +17,7 @@ export function durationMs(option: string, text: string): number {
   const { amount, unit } = /^(?<amount>\d+(\.\d+)?)(?<unit>ms|s|m|h|d)?$/.exec(text)?.groups ?? {};
   const ms = Math.round(Number(amount) * (UNITS_MS[unit ?? 'ms'] ?? Number.NaN));
   if (!(ms > 0)) {
-    const units = 'a number with ms, s, m, h or d behind it';
+    const units = 'a number followed by ms, s, m, h or d';
     throw new UsageError(
       `--${option} must be a duration, like 1500ms or 30s: ${units}, not "${text}"`,
     );

@@ -25,7 +25,7 @@ export async function endpointOf(env: NodeJS.ProcessEnv, cwd: string): Promise<s
   const file = readConfigFile(cwd, named);
   const [problem] = file.problems;
   if (!file.legible && problem !== undefined) {
-    throw new UsageError(`${problem.source} ${problem.message}; or say --endpoint`);
+    throw new UsageError(`${problem.source} ${problem.message}; or use --endpoint`);
   }
   const endpoint = file.given.find(({ key }) => key === 'endpoint')?.value;
   return typeof endpoint === 'string' ? endpoint : DEFAULT_ENDPOINT;

@@ -49,7 +49,7 @@ export const COMMAND_OPTIONS = {
   deadline: {
     type: 'string',
     requiresArg: true,
-    describe: 'Roll back what is not committed by then (30s, 2m)',
+    describe: 'Roll back a command that is not committed by then (30s, 2m)',
     defaultDescription: '30s',
     group: COMMAND,
   },
@@ -68,7 +68,7 @@ export const lane = (usual: 'interactive' | 'bulk') =>
     choices: ['interactive', 'bulk'],
     default: usual,
     requiresArg: true,
-    describe: 'Queue that the daemon puts it in',
+    describe: 'Queue of the daemon for this command',
     group: COMMAND,
   }) as const satisfies Options;
 
@@ -78,7 +78,7 @@ export const ifUnavailable = (usual: 'reject' | 'wait') =>
     choices: ['reject', 'wait'],
     default: usual,
     requiresArg: true,
-    describe: 'If a node is known to be down: fail at once, or wait for it',
+    describe: 'When a node is known to be down: fail at once, or wait for it',
     group: COMMAND,
   }) as const satisfies Options;
 

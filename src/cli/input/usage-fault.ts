@@ -18,7 +18,7 @@ export function usageFault(message: string, known: Known): string {
   if (wanting !== undefined) return `--${wanting} needs a value`;
   const usage = known.subcommands.find(({ name }) => name === known.current)?.usage;
   if (message.startsWith('Not enough non-option arguments') && usage !== undefined) {
-    return `something is missing: lockstep ${usage}`;
+    return `an argument is missing: lockstep ${usage}`;
   }
   const choice = /Argument: (?<name>\S+), Given: (?<given>.+), Choices: (?<all>.+)$/s.exec(message);
   const { name, given = '', all = '' } = choice?.groups ?? {};
@@ -41,10 +41,10 @@ function unknownOptions(names: string, { optionNames }: Known): string {
 function unknownCommand(words: string, { subcommands, current }: Known): string {
   const [typed = ''] = words.split(', ');
   const usage = subcommands.find(({ name }) => name === current)?.usage;
-  if (usage !== undefined) return `"${typed}" is too much: lockstep ${usage}`;
+  if (usage !== undefined) return `unexpected argument "${typed}": lockstep ${usage}`;
   const names = subcommands.map(({ name }) => name);
   const near = nearest(typed, names);
   return near === undefined
-    ? `unknown command "${typed}"; there are ${names.join(', ')}`
+    ? `unknown command "${typed}"; known are ${names.join(', ')}`
     : `unknown command "${typed}"; did you mean ${near}?`;
 }

@@ -26,14 +26,14 @@ const QUESTIONS: Readonly<Record<Order, ((many: string) => string) | undefined>>
   retry: undefined,
   cancel: (many) => `Cancel ${many}?`,
   abandon: (many) => `Give up the rollbacks of ${many} forever?`,
-  'restore --resume': (many) => `Have ${many} go on as the journal has them?`,
+  'restore --resume': (many) => `Resume ${many} as the journal has them?`,
   'restore --abandon': (many) => `Give ${many} up forever, whatever the nodes hold?`,
 };
 
 /** The loss in case of a mistake. */
 const HARM: Readonly<Record<Order, string>> = {
   retry: 'retry with a filter can repeat many commands',
-  cancel: 'cancel with a filter can turn many commands back',
+  cancel: 'cancel with a filter can roll many commands back',
   abandon: 'abandon leaves the nodes different for good',
   'restore --resume': 'restore --resume changes nodes',
   'restore --abandon': 'restore --abandon leaves nodes as they are for good',

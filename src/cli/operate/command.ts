@@ -137,10 +137,10 @@ export function selectionOf(
   const byFilter = args.all === true || Object.keys(filter).length > 0;
   const byId = (args.ids?.length ?? 0) > 0;
   if (byId && (byFilter || args['dry-run'] === true)) {
-    throw new UsageError('ids stand alone: no filter, no --dry-run beside them');
+    throw new UsageError('ids cannot be combined with a filter or --dry-run');
   }
   if (!byId && !byFilter) {
-    throw new UsageError(`which commands? lockstep ${name} <ids..>, or a filter, or --all`);
+    throw new UsageError(`no commands are named: lockstep ${name} <ids..>, or a filter, or --all`);
   }
   return byFilter ? filter : undefined;
 }

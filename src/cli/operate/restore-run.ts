@@ -32,7 +32,7 @@ function summaryText(path: string, file: string, restored: Restored): string {
     ...(before === undefined ? [] : [`The journal that was there is kept as ${before}.`]),
     ...(renamed === undefined ? [] : [`The saved file is renamed to ${renamed}.`]),
     ...ignored.map((each) => `Given up with this: ${each}`),
-    'Start the daemon, then run lockstep audit --unjournaled: it says how the nodes differ from this' +
+    'Start the daemon, then run lockstep audit --unjournaled: it reports how the nodes differ from this' +
       ' journal, and names the keys that this journal does not know.',
     held === 0
       ? 'No command was open in it.'

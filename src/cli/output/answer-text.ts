@@ -12,7 +12,7 @@ const REASONS: Readonly<Record<NonNullable<CommandAnswer['reason']>, string>> = 
   diverged: 'some nodes hold this key, others do not; --ensure makes them alike',
   deadline: 'it was not done in time',
   node_refused: 'a node refused it; see its last response',
-  cancelled: 'somebody cancelled it',
+  cancelled: 'it was cancelled',
 };
 
 const HELD = 'it does not run; decide by lockstep restore --resume or --abandon';

@@ -34,7 +34,7 @@ function troubleLines(answer: SummaryAnswer, terminal: Terminal): readonly strin
 }
 
 /** Shown until the next start. */
-export const NODES_CHANGED = 'the nodes have changed with this start; before, they were';
+export const NODES_CHANGED = 'the list of nodes changed with this start; before, it was';
 
 export function troublesOf({
   unsupervised,

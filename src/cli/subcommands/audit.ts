@@ -14,7 +14,7 @@ const OPTIONS = {
   keys: {
     type: 'string',
     requiresArg: true,
-    describe: 'Only these: a range like 0..99, a file with one key a line, or - for stdin',
+    describe: 'Only these keys: a range like 0..99, a file with one key a line, or - for stdin',
     defaultDescription: 'all',
     group: 'Command:',
   },
@@ -34,7 +34,7 @@ const OPTIONS = {
     type: 'string',
     requiresArg: true,
     describe: 'Keys a second, at most',
-    defaultDescription: 'half the time is rest',
+    defaultDescription: 'it reads half of the time',
     group: 'Command:',
   },
   ...YES,
@@ -49,7 +49,7 @@ export const audit = subcommand({
     ['$0 audit', 'exit code 0 only if the nodes agree with the journal'],
     ['$0 audit --repair', 'repairs, for example, a node that came back empty'],
     ['$0 audit --keys 0..999 --json', 'reads these keys on every node'],
-    ['$0 audit --unjournaled', 'after a restore: names what was created since the copy'],
+    ['$0 audit --unjournaled', 'after a restore: lists the keys created since the copy'],
   ],
   async run(args, terminal) {
     const { yes } = args;

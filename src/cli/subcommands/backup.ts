@@ -12,25 +12,25 @@ export const backup = subcommand({
     file: {
       type: 'string',
       demandOption: true,
-      describe: 'The copy; it is there when it is whole',
+      describe: 'File of the copy; it appears once the copy is complete',
     },
   },
   options: {
     every: {
       type: 'string',
       requiresArg: true,
-      describe: 'Make one again and again (30m, 6h), until it is interrupted',
+      describe: 'Repeat at this interval (30m, 6h) until interrupted',
     },
     keep: {
       type: 'string',
       requiresArg: true,
-      describe: 'Put the time into the name, and keep this many, the newest',
+      describe: 'Add the time to the file name, and keep this many of the newest copies',
       defaultDescription: `${KEEP} with --every`,
     },
     ...CONFIG,
   },
   examples: [
-    ['$0 backup /backup/journal.db', 'one copy, in place of an older one'],
+    ['$0 backup /backup/journal.db', 'one copy, which replaces an older one'],
     ['$0 backup /backup/journal.db --every 6h --keep 28', 'a week of copies'],
   ],
   async run(args, terminal) {

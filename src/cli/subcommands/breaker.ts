@@ -11,18 +11,20 @@ export const breaker = subcommand({
   positionals: {
     act: {
       choices: ['open', 'close', 'reset'] as const,
-      describe: 'open: leave the node alone until it is closed; reset: close and forget the past',
+      describe:
+        'open: send nothing to the node until it is closed; reset: close, and clear the history',
     },
     node: { type: 'string', describe: 'Name of the node' },
   },
   options: {},
   examples: [
-    ['$0 breaker', 'every node: is it left alone, since when, why'],
+    ['$0 breaker', 'the state of each breaker, its time and cause'],
     ['$0 breaker open node02', 'before work on node02'],
   ],
   run: (args, terminal) => {
     const { act, node } = args;
-    if (act !== undefined && node === undefined) throw new UsageError(`${act} which node?`);
+    if (act !== undefined && node === undefined)
+      throw new UsageError(`no node is named: lockstep breaker ${act} NODE`);
     return withDaemon(args, async (client) => {
       const answer =
         act === undefined || node === undefined

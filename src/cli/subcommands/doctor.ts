@@ -13,7 +13,7 @@ const TIMEOUT_MS = 3000;
 
 export const doctor = subcommand({
   usage: 'doctor',
-  describe: 'Check the set-up, and say how to correct it',
+  describe: 'Check the installation, and explain how to correct it',
   positionals: {},
   options: {
     ...CONFIG,
@@ -57,7 +57,7 @@ export const doctor = subcommand({
         return print(await examine({ ...options, canary }));
       },
       leave: () => leave.abort(),
-      leaving: 'Leaving: what was not removed is named.',
+      leaving: 'Leaving: keys that were not removed are listed.',
     });
   },
 });

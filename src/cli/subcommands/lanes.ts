@@ -2,7 +2,7 @@
 import { laneCommand } from '../operate/lane-command.ts';
 
 export const pause = laneCommand('pause', {
-  describe: 'Accept commands and hold them back, until resume; those that have begun continue',
+  describe: 'Accept commands but start none until resume; running commands continue',
   examples: [
     ['$0 pause bulk', 'leave the nodes to interactive commands'],
     ['$0 pause', 'both lanes, before work on the nodes'],

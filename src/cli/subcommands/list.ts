@@ -31,7 +31,7 @@ const OPTIONS = {
   cursor: {
     type: 'string',
     requiresArg: true,
-    describe: 'Go on where the page before ended',
+    describe: 'Continue after the previous page',
     group: FILTER,
   },
 } as const;
@@ -42,9 +42,12 @@ export const list = subcommand({
   positionals: {},
   options: OPTIONS,
   examples: [
-    ['$0 list --state refused,rolled_back --younger-than 1h', 'what did not work lately'],
-    ['$0 list --stuck', 'rollbacks that need a look'],
-    ['$0 list --open --node node03', 'what waits for this node'],
+    [
+      '$0 list --state refused,rolled_back --younger-than 1h',
+      'commands that failed in the last hour',
+    ],
+    ['$0 list --stuck', 'rollbacks that are stuck'],
+    ['$0 list --open --node node03', 'commands that wait for this node'],
     ['$0 list --parked', 'commands that crashed the daemon'],
     ['$0 list --key 5 --json', 'the history of one record'],
   ],
@@ -61,7 +64,8 @@ export const list = subcommand({
       else {
         await terminal.line(listText(answer));
         const { next } = answer;
-        if (next !== undefined) terminal.note(`\nMore: the same with --cursor ${plain(next)}`);
+        if (next !== undefined)
+          terminal.note(`\nMore: repeat the command with --cursor ${plain(next)}`);
       }
       return exitOfReply(answer);
     });
@@ -73,7 +77,7 @@ function openOnly(args: {
   readonly state: readonly string[] | undefined;
 }): Pick<ListInput, 'state'> {
   if (args.open !== true) return {};
-  if (args.state !== undefined) throw new UsageError('--open stands alone: no --state beside it');
+  if (args.state !== undefined) throw new UsageError('--open cannot be combined with --state');
   return { state: ['accepted', 'applying', 'compensating'] };
 }
 

@@ -4,7 +4,7 @@ import { operatorCommand } from '../operate/command.ts';
 export const abandon = operatorCommand('abandon', {
   describe: 'Give up rollbacks for good; the nodes stay as they are',
   examples: [
-    ['$0 abandon order-17', 'asks before it does'],
+    ['$0 abandon order-17', 'asks first'],
     ['$0 list --stuck', 'which rollbacks are stuck'],
     ['$0 abandon --stuck --node node03 --yes', 'after node03 was lost for good'],
   ],
@@ -16,7 +16,7 @@ export const cancel = operatorCommand('cancel', {
   describe: 'Roll back commands that are not committed yet',
   examples: [
     ['$0 cancel order-17', 'answers once it can no longer commit'],
-    ['$0 cancel --state accepted --older-than 1h --dry-run', 'which ones would it be?'],
+    ['$0 cancel --state accepted --older-than 1h --dry-run', 'only lists the matching commands'],
     ['$0 cancel --lane bulk --yes', 'every bulk command that is not committed yet'],
   ],
 });

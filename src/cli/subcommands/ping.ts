@@ -8,7 +8,7 @@ import { subcommand, withDaemon } from '../subcommand.ts';
 
 export const ping = subcommand({
   usage: 'ping',
-  describe: 'Whether the daemon is there and takes in new commands',
+  describe: 'Check that the daemon runs and accepts new commands',
   positionals: {},
   options: {},
   examples: [['$0 ping --timeout 500ms', 'do not look for longer than half a second']],

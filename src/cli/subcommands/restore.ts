@@ -17,7 +17,7 @@ const WHY = {
 
 export const restore = subcommand({
   usage: 'restore [what..]',
-  describe: 'Put a copy in the place of the journal; decide about its open commands',
+  describe: 'Replace the journal with a copy; resume or give up its open commands',
   positionals: {
     what: {
       type: 'string',
@@ -42,12 +42,13 @@ export const restore = subcommand({
   examples: [
     ['$0 restore /backup/journal.db', 'with the daemon stopped; then start it'],
     ['$0 restore --resume --dry-run', 'which commands are held'],
-    ['$0 restore --abandon --older-than 1d', 'those that are surely over'],
-    ['$0 restore --resume order-17', 'this one continues'],
+    ['$0 restore --abandon --older-than 1d', 'give up held commands older than a day'],
+    ['$0 restore --resume order-17', 'resume this command'],
   ],
   async run(args, terminal) {
     const { resume, abandon, what = [], json } = args;
-    if (resume === true && abandon === true) throw new UsageError('either --resume or --abandon');
+    if (resume === true && abandon === true)
+      throw new UsageError('--resume cannot be combined with --abandon');
     const act = resume === true ? 'resume' : abandon === true ? 'abandon' : undefined;
     if (act === undefined) return restoreFrom(what, args, terminal);
     // Without a selection all of them are meant: it shows their number, and asks.
@@ -74,7 +75,7 @@ async function restoreFrom(
 ): Promise<ExitCode> {
   const [file, ...more] = what;
   if (file === undefined || more.length > 0) {
-    throw new UsageError('which copy? lockstep restore FILE; or --resume, or --abandon');
+    throw new UsageError('no copy is named: lockstep restore FILE; or --resume, or --abandon');
   }
   // Loaded on use: it reads the configuration and SQLite, which no call to the daemon needs.
   const { runRestore } = await import('../operate/restore-run.ts');

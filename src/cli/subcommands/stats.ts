@@ -33,18 +33,18 @@ function statsText(answer: StatsAnswer, terminal: Terminal): string {
   ]);
   const columns = [{ title: 'node' }, { title: 'records', align: 'right' } as const];
   const all = failing ? [...columns, { title: 'error' }] : columns;
-  const source = answer.reported === true ? ', as the cluster says of itself' : '';
+  const source = answer.reported === true ? ', as the cluster reports itself' : '';
   return `consistent: ${verdict(answer, terminal)}${source}\n\n${table(all, rows)}`;
 }
 
 /** Of items that have no key. */
 function skippedText(skipped: readonly string[] | undefined): string {
-  return skipped === undefined ? '' : `lists what has no key, and is skipped: ${skipped.join(' ')}`;
+  return skipped === undefined ? '' : `skipped list items without a key: ${skipped.join(' ')}`;
 }
 
 function verdict({ consistent }: StatsAnswer, terminal: Terminal): string {
   if (consistent === true) return terminal.paint('green', 'yes');
   if (consistent === false)
     return `${terminal.paint('red', 'no')} (the nodes hold different records)`;
-  return `${terminal.paint('yellow', 'unknown')} (not every node could be asked)`;
+  return `${terminal.paint('yellow', 'unknown')} (not every node answered)`;
 }

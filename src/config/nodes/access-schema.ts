@@ -27,7 +27,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 /** Headers with these names are secret, whatever the configuration says. */
 const SECRET_NAME =
   /^(?:proxy-)?authorization$|^cookie$|(?:^|[-_])(?:api-?key|key|token|secret|password|passwd)$/i;
-const HOW = 'write ${env:NAME} or ${file:PATH}, so that it stands in no configuration';
+const HOW = 'write ${env:NAME} or ${file:PATH}, so that no configuration holds the secret';
 
 export function headerNameFault(name: string): string | undefined {
   if (!HEADER_NAME.test(name)) return 'is not the name of a header';
@@ -35,7 +35,7 @@ export function headerNameFault(name: string): string | undefined {
 }
 
 export function headerTextFault(text: string): string | undefined {
-  if (!HEADER_TEXT.test(text)) return 'holds something else than printable ASCII';
+  if (!HEADER_TEXT.test(text)) return 'holds characters other than printable ASCII';
   return text.trim() === text ? undefined : 'begins or ends with a space';
 }
 
@@ -49,7 +49,7 @@ const text = z
   });
 
 /** By reference, whole or in part. */
-const secret = text.refine(hasReference, `stands in plain text: ${HOW}`);
+const secret = text.refine(hasReference, `is in plain text: ${HOW}`);
 
 function texts(nameFault: (name: string) => string | undefined) {
   const schema = z.unknown().transform((value, context) => {
@@ -64,7 +64,7 @@ function texts(nameFault: (name: string) => string | undefined) {
     const seen = new Set<string>();
     for (const [name, given] of entries) {
       const fault =
-        nameFault(name) ?? (seen.has(name.toLowerCase()) ? 'is there twice' : undefined);
+        nameFault(name) ?? (seen.has(name.toLowerCase()) ? 'is given twice' : undefined);
       seen.add(name.toLowerCase());
       if (fault !== undefined)
         context.addIssue({ code: 'custom', message: fault, path: [name], input: undefined });
@@ -127,7 +127,7 @@ const tls = strict({
 export const accessShape = {
   socket: path.refine((value) => value.startsWith('/'), 'does not begin with /').optional(),
   headers: texts(headerNameFault).optional(),
-  query: texts((name) => (name === '' ? 'is no name' : undefined)).optional(),
+  query: texts((name) => (name === '' ? 'is not a name' : undefined)).optional(),
   auth: auth.optional(),
   tls: tls.optional(),
 };

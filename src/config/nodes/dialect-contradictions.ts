@@ -21,13 +21,12 @@ export function contradictions(dialect: Dialect): readonly Contradiction[] {
   ] as const) {
     const names =
       call.path.includes('{key}') || textsOf(call.body).some((text) => text.includes('{key'));
-    if (!names)
-      fault('does not say which record it is about: {key} is missing in path and body', name);
+    if (!names) fault('does not name the record: {key} is missing in path and body', name);
     const wrong = headerTextFault(call.contentType);
     if (wrong !== undefined) fault(wrong, name, 'contentType');
   }
   if (!read.path.includes('{key}')) {
-    fault('does not say which record it is about: {key} is missing', 'read', 'path');
+    fault('does not name the record: {key} is missing', 'read', 'path');
   }
   const { applied, exists, perhaps, unsure, refused } = create;
   const meanings = {
@@ -38,7 +37,7 @@ export function contradictions(dialect: Dialect): readonly Contradiction[] {
   for (const [name, all] of Object.entries(meanings)) {
     const twice = sharedStatus(all);
     if (twice !== undefined)
-      fault(`gives ${twice} two meanings, and nothing tells them apart`, name);
+      fault(`gives ${twice} two meanings, and no proof distinguishes them`, name);
   }
   const unproven = read.present.some(
     ({ json, text, header, proof }) => (json ?? text ?? header ?? proof) === undefined,

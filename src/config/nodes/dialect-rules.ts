@@ -16,7 +16,7 @@ const RULES_MAX = 100;
 const MEMBERS = ['status', 'json', 'text', 'header', 'proof'] as const;
 const PROOFS = ['words', 'none'] as const;
 const NO_PROOF =
-  'does not prove that the node itself says it: add json, text or header; or proof: words (neither ' +
+  'does not prove that the node itself sent the answer: add json, text or header; or proof: words (neither ' +
   'empty nor markup), proof: none (the API has no better proof)';
 
 const isDone = (status: number) => status >= 200 && status < 300 && status !== 202;
@@ -134,7 +134,7 @@ function readRule(
     complain(`is not one of ${PROOFS.join(', ')}`, ['proof']);
   }
   const says = (json ?? text ?? header) !== undefined;
-  if (says && proof !== undefined) complain('is of no use beside json, text or header', ['proof']);
+  if (says && proof !== undefined) complain('has no effect beside json, text or header', ['proof']);
   if (!says && proof === undefined && terms.isProof === true) complain(NO_PROOF, []);
   return {
     status: statuses,

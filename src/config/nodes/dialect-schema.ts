@@ -28,7 +28,7 @@ function path(placeholders: readonly string[]) {
   return z
     .string()
     .max(500)
-    .regex(/^\/[!-~]*$/, 'does not begin with / or holds something else than printable ASCII')
+    .regex(/^\/[!-~]*$/, 'does not begin with / or holds characters other than printable ASCII')
     .refine((text) => !text.includes('#'), 'holds a fragment (#)')
     .superRefine((text, context) => {
       const rest = placeholders.reduce(
@@ -106,7 +106,7 @@ const body = written(
       return z.NEVER;
     }
     const given = value as Body;
-    if ('text' in given && typeof given.text !== 'string') fault('has a text that is none');
+    if ('text' in given && typeof given.text !== 'string') fault('has a text that is not a string');
     const texts = 'json' in given ? textsIn(given.json) : [String(given.text)];
     for (const text of texts) {
       const isAlone = text === '{key:number}' || isRecordPlace(text);

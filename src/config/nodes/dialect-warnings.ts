@@ -8,18 +8,18 @@ export function dialectWarnings(dialect: Dialect): readonly string[] {
   if (unproven.length > 0) {
     const where = unproven.join(', ');
     warnings.push(
-      `the dialect says \`proof: none\` (${where}), so a proxy that answers so in the place of a node is believed`,
+      `the dialect says \`proof: none\` (${where}), so the same answer of a proxy in the place of a node is believed`,
     );
   }
   if (remove.restore === 'template') {
     warnings.push(
-      'a delete that is rolled back makes the record again from its key alone (delete.restore: template)',
+      'the rollback of a delete creates the record again from its key alone (delete.restore: template)',
     );
   }
   const isOverwriting = create.method === 'PUT' && !('if-none-match' in lowered(create.headers));
   if (isOverwriting && dialect.mark === null) {
     warnings.push(
-      'a create by PUT without If-None-Match may overwrite a record that somebody else has made meanwhile',
+      'a create by PUT without If-None-Match may overwrite a record that another program has created meanwhile',
     );
   }
   return warnings;

@@ -38,7 +38,7 @@ const oneNode = strict({ name: plainName, ...nodeShape }).transform((node, conte
     context.addIssue({ code: 'custom', message, path, input: undefined });
   if (url === undefined && socket === undefined) fault('is missing', ['url']);
   if (tls !== undefined && url?.startsWith('https:') !== true) {
-    fault('is of no use: the URL does not begin with https://', ['tls']);
+    fault('has no effect: the URL does not begin with https://', ['tls']);
   }
   const given = Object.entries({ ...node, url: url ?? LOCAL_URL });
   // A member that is off is absent, so that a node is the same before and after JSON.

@@ -11,7 +11,7 @@ export function suggestion(typed: string, known: readonly string[]): string | un
 export function unknownHint(typed: string, known: readonly string[]): string {
   const meant = suggestion(typed, known);
   return meant === undefined
-    ? 'docs/configuration.md lists all that there are.'
+    ? 'docs/configuration.md lists all known names.'
     : `Did you mean ${meant}?`;
 }
 

@@ -46,7 +46,7 @@ export const supervisionShape = {
     .int()
     .min(0)
     .max(255)
-    .refine((code) => !TAKEN_EXIT_CODES.includes(code), 'says something else already')
+    .refine((code) => !TAKEN_EXIT_CODES.includes(code), 'already has another meaning')
     .default(0)
     .register(settingDocs, {
       text: 'The exit code of an intended stop.',

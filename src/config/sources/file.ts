@@ -38,7 +38,7 @@ export function readConfigFile(
   const [name, ...others] = found;
   if (name === undefined) return { legible: true, given: [], problems: [] };
   if (others.length === 0) return readFile(resolve(cwd, name), name);
-  const message = 'are there at once, and it is not clear which one counts';
+  const message = 'both exist, but only one file can be used';
   return fault({ source: found.join(', '), message, hint: 'Remove one of them.' });
 }
 

@@ -36,11 +36,11 @@ export function publishing(
 }
 
 function logParked({ id, op, groupId }: CommandAnswer, { log, notify }: EventOutlets): void {
-  log.error('a command is parked: the daemon has crashed while it was driven', {
+  log.error('a command is parked: the daemon crashed while the command ran', {
     id,
     op,
     groupId,
-    hint: `lockstep retry ${id} has it driven again, lockstep abandon ${id} gives it up`,
+    hint: `lockstep retry ${id} runs it again, lockstep abandon ${id} gives it up`,
   });
   notify({ kind: 'parked', id, op });
 }

@@ -14,7 +14,7 @@ export function breaker(
   if (node === undefined) {
     if (act === undefined) return respond({ breakers: breakers.views });
     return respond(
-      errorReply('invalid_request', `${act} which breaker?`, {
+      errorReply('invalid_request', `${act} needs a node`, {
         field: 'node',
         hint: 'Name the node.',
       }),

@@ -71,7 +71,7 @@ export class Looks {
     } catch (error) {
       if (error instanceof JournalError) throw error;
       this.#options.onFailure(error);
-      miss(errorReply('internal', 'the daemon could not read that; its log has the error'));
+      miss(errorReply('internal', 'the query failed; the log of the daemon has the error'));
     }
   }
 }

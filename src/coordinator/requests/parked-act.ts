@@ -26,7 +26,7 @@ export function onParked(
     return respond(
       errorReply('invalid_request', `${id} is parked`, {
         field: 'id',
-        hint: `Have it driven again, or give it up: lockstep retry ${id}, lockstep abandon ${id}.`,
+        hint: `Run it again, or give it up: lockstep retry ${id}, lockstep abandon ${id}.`,
         id,
       }),
     );

@@ -77,7 +77,7 @@ export function objectOf(seq: number, text: string): object {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value;
   } catch (cause) {
-    throw illegible(seq, 'it is no JSON', cause);
+    throw illegible(seq, 'it is not JSON', cause);
   }
-  throw illegible(seq, 'it is no JSON object');
+  throw illegible(seq, 'it is not a JSON object');
 }

@@ -98,7 +98,7 @@ export class FileUpkeep {
     if (bytes <= this.#bounds.walBytes) return;
     throw new JournalError(`the journal's WAL has grown to ${bytes} bytes`, {
       code: 'busy',
-      hint: 'A program keeps reading an old state of the journal: end it (lsof names it).',
+      hint: 'Another program keeps a read transaction on the journal open: stop it (lsof names it).',
     });
   }
 }

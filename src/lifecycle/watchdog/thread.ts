@@ -18,7 +18,7 @@ export interface WatchdogData extends ThreadData {
 }
 
 const LOOK_MS = 250;
-/** Time for the last line: possibly nothing reads stderr. */
+/** Time for the last line: possibly no program reads stderr. */
 const WRITE_MS_MAX = 200;
 const STDERR = 2;
 

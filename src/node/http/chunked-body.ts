@@ -70,7 +70,7 @@ export class ChunkedBody {
     if (length > TRAILER_BYTES_MAX) return { fault: 'a trailer without end' };
     if (ends === -1) return undefined;
     const isOne = areTrailers(this.#unread.slice(0, ends).split('\r\n'));
-    if (!isOne) return { fault: 'a trailer that is not one' };
+    if (!isOne) return { fault: 'a malformed trailer' };
     return { body: this.#body, rest: this.#unread.slice(ends + 4) };
   }
 }

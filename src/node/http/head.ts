@@ -45,7 +45,7 @@ export function parseHead(text: string): Head | Fault {
   const fields = new Map<string, string[]>();
   for (const line of lines) {
     const [, name, value] = FIELD.exec(line) ?? [];
-    if (name === undefined || value === undefined) return { fault: 'a header that is not one' };
+    if (name === undefined || value === undefined) return { fault: 'a malformed header' };
     const key = name.toLowerCase();
     // Some clients take the tab for a part of the coding, and read the chunks as the body.
     if (key === 'transfer-encoding' && value.endsWith('\t')) return UNCLEAR_LENGTH;

@@ -80,9 +80,9 @@ export class ResponseReader {
       const head = this.#parse(this.#unread.slice(0, ends));
       this.#unread = this.#unread.slice(ends + HEAD_END.length);
       if ('fault' in head || head.status >= 200) return head;
-      if (head.status === 101) return { fault: 'a change of protocol that nobody asked for' };
+      if (head.status === 101) return { fault: 'a change of protocol without a request for it' };
     }
-    return { fault: `more than ${INTERIM_MAX} heads before the answer's` };
+    return { fault: `more than ${INTERIM_MAX} interim answers` };
   }
 
   #parse(text: string): Head | Fault {

@@ -82,7 +82,8 @@ async function unlisted(client: NodeClient, why: string): Promise<NodeCount> {
   try {
     return { own: await ownStats(client, stats.path) };
   } catch (error) {
-    const problem = error instanceof SyntaxError ? 'not understood' : errorText(error);
+    const problem =
+      error instanceof SyntaxError ? 'its answer has an unknown form' : errorText(error);
     return { error: `${why}; ${stats.path}: ${problem}` };
   }
 }

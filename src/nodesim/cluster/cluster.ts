@@ -1,6 +1,6 @@
 /**
- * The simulated cluster: one thread a node and the shared port in the main thread. Threads share
- * their fate: when one is lost, `onLost` is told, and the process is meant to end (P8).
+ * The simulated cluster: one thread for each node, and the shared port in the main thread. All
+ * threads end together: when one is lost, `onLost` is called, and the process must end (P8).
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { NodeLink } from './node-link.ts';
 import { portTaken, takePorts } from './ports.ts';
 import { sharedPort } from './shared-port.ts';
 
-/** How long the threads may take to commit and close when the cluster stops. */
+/** Time in which the threads must commit and close when the cluster stops. */
 const STOP_MS_MAX = 2000;
 const ANOTHER_PLACE = `set another place by ${SOURCES.dataDir.variable}`;
 
@@ -25,7 +25,7 @@ export interface Cluster {
   /** The shared port. */
   readonly port: number;
   readonly nodes: ReadonlyMap<string, { readonly port: number }>;
-  /** Commits what is in flight and closes everything: some 20 ms, 2 s if a thread hangs. */
+  /** Commits what is under way and closes everything: about 20 ms, or 2 s if a thread hangs. */
   stop(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ interface Thread {
   readonly link: NodeLink;
   readonly ready: Promise<void>;
   readonly stopped: Promise<void>;
-  /** Resolves if the thread ends though nobody stopped it. */
+  /** Resolves if the thread ends without an order. */
   readonly lost: Promise<Error>;
 }
 

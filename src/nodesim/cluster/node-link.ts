@@ -1,6 +1,6 @@
 /**
- * Main's end of a node's thread: forwards calls in batches, one message a turn of the loop, and
- * hands what comes back to whoever waits for it.
+ * Main's end of a node's thread: forwards calls in batches, one message for each event-loop turn,
+ * and passes each outcome to its caller.
  */
 import type { Worker } from 'node:worker_threads';
 import type { NodeControls } from '../http/controls.ts';
@@ -42,7 +42,7 @@ export class NodeLink implements NodeControls {
     return promise;
   }
 
-  /** What the thread gave back. */
+  /** The outcomes that the thread sent back. */
   take(all: readonly Returned[]): void {
     for (const one of all) {
       const waiting = this.#waiting.get(one.seq);

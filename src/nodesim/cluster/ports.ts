@@ -1,10 +1,10 @@
 /**
- * Which ports the cluster takes: the shared one, and the nodes' right behind it.
+ * Chooses the ports of the cluster: the shared one, and the nodes' ports directly after it.
  *
- * Free ports are looked for below the range from which systems give ports to outgoing connections
- * (32768 and up on Linux), so that a port that is closed for a while (`refuse`, a restart) is not
- * lost to a stranger. A cluster takes a block of ports and holds its first one as long as it runs,
- * so two clusters never share a block.
+ * Free ports are searched below the range that systems use for outgoing connections (32768 and up
+ * on Linux). So no other program takes a port that is closed for a while (`refuse`, a restart). A
+ * cluster takes a block of ports and holds the first one as long as it runs, so two clusters never
+ * share a block.
  */
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
@@ -70,7 +70,7 @@ async function listens(server: Server, host: string, port: number): Promise<bool
   }
 }
 
-/** Resolves when it listens; rejects with what the system said. */
+/** Resolves when it listens; rejects with the error of the system. */
 export function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const listening = (): void => {

@@ -1,6 +1,7 @@
 /**
- * The port that serves all nodes, told apart by the `node` header. A call that names no node, or a
- * wrong one, is answered here, in the original's order: chance, timestamp, node.
+ * The port that serves all nodes; the `node` header selects one. A call without a node, or with an
+ * unknown one, is answered here. The checks have the order of the original: chance, timestamp,
+ * node.
  */
 
 import { Chance } from '../faults/random.ts';
@@ -22,13 +23,13 @@ import type { NodeLink } from './node-link.ts';
 export interface SharedPortOptions {
   readonly links: ReadonlyMap<string, NodeLink>;
   readonly seed: number;
-  /** At the start. */
+  /** The setting at the start. */
   readonly randomBehavior: number;
 }
 
 export function sharedPort({ links, seed, randomBehavior }: SharedPortOptions): Served {
   const chance = new Chance(seed, '');
-  /** Calls that reach no node can't ask one for its rate: theirs is the one that was set for all. */
+  /** The rate of calls that reach no node: the latest rate that was set for all nodes. */
   let rate = randomBehavior;
   const names = [...links.keys()];
   const lost = (node: string | undefined): SimReply =>
@@ -60,7 +61,7 @@ export function sharedPort({ links, seed, randomBehavior }: SharedPortOptions): 
   };
 }
 
-/** What is set for every node; `answerSim` has checked the rest. */
+/** Settings that apply to every node; `answerSim` has checked the others. */
 const FOR_ALL = /^\/(settings|reset)(?:\/\*)?$/;
 
 function rateIn(body: string): number | undefined {

@@ -1,9 +1,9 @@
 /**
- * Which fault a call suffers, and what that means for its effect and its answer. Pure but for the
- * draws: the fault table and the call's chance go in, a plan comes out. Sends nothing.
+ * Chooses the fault of a call, and its consequences for effect and answer. A function of the fault
+ * table, the call and its random draws; it sends nothing.
  *
- * Probabilities are exact: one draw decides among all kinds, so 0.1 each of three kinds spoils 30 %
- * of the calls, and none of them shadows another.
+ * Probabilities are exact: one draw decides among all kinds. So three kinds with 0.1 each spoil 30
+ * % of the calls, and no kind hides another.
  */
 import { answer, errorReply, jsonReply, type SimReply, withHeader } from '../node/answers.ts';
 import type { Dialect, Method } from '../node/group-request.ts';
@@ -33,13 +33,13 @@ const MESSAGES: Readonly<Record<number, string>> = {
   504: 'GatewayTimeout due to a simulated fault',
 };
 
-/** The call, as far as its faults depend on it. */
+/** The properties of a call on which its faults depend. */
 export interface Asked {
   readonly method: Method;
   readonly dialect: Dialect;
 }
 
-/** What this call suffers, or undefined if it goes well. Takes as many draws as it needs. */
+/** The fault of this call; undefined if there is none. Takes as many draws as it needs. */
 export function planFault(faults: Faults, asked: Asked, chance: Chance): Plan | undefined {
   let left = chance.draw();
   for (const kind of FAULT_KINDS) {
@@ -49,13 +49,13 @@ export function planFault(faults: Faults, asked: Asked, chance: Chance): Plan | 
   return undefined;
 }
 
-/** Whether the narrowing fields (`on`, `groupIds`) let this call suffer at all. */
+/** Whether the limits of the faults (`on`, `groupIds`) include this call. */
 export function appliesTo(faults: Faults, method: Method, key: string | undefined): boolean {
   if (faults.on !== undefined && !faults.on.includes(method)) return false;
   return faults.groupIds === undefined || (key !== undefined && faults.groupIds.includes(key));
 }
 
-/** The answer of a fault; `retryAfterSeconds` is told where it makes sense. */
+/** The answer of a fault. `retryAfterSeconds` is sent if the faults have it and the status allows a body. */
 export function faultReply(status: number, faults: Faults): SimReply {
   const made = errorReply(status, MESSAGES[status] ?? `Status ${status} due to a simulated fault`);
   const seconds = faults.retryAfterSeconds;
@@ -128,7 +128,10 @@ function garbageReply(form: GarbageForm, status: number): SimReply {
   return page(status, '<h1>Welcome</h1><p>Please log in.</p>');
 }
 
-/** What a proxy says in the node's place, which the proofs of both dialects can tell from its own. */
+/**
+ * The answer of a proxy in the node's place; the proofs of both dialects can tell it from the
+ * node's own.
+ */
 function lostRouteReply(
   form: (typeof LOST_ROUTE_FORMS)[number],
   { method, dialect }: Asked,
@@ -136,7 +139,8 @@ function lostRouteReply(
   const success = method === 'create' ? 201 : 200;
   switch (form) {
     case 'json404':
-      // In `challenge` any words are the node's: that one can't be told.
+      // `challenge` takes any text for the node's answer, so this answer can't be told from the
+      // node's.
       return dialect === 'challenge' ? NO_PAGE : errorReply(404, 'no route and no such host');
     case 'html404':
       return NO_PAGE;

@@ -1,7 +1,7 @@
 /**
- * Seeded randomness that is counted, not streamed: the draws of call number n of a node follow from
- * (seed, node, n) alone. So what one call draws never shifts the faults of the next ones, and the
- * same seed with the same sequence of calls gives the same faults.
+ * Seeded randomness that is counted, not streamed: the draws of call n of a node depend on (seed,
+ * node, n) alone. So the draws of one call never shift the faults of later calls, and the same seed
+ * with the same sequence of calls gives the same faults.
  */
 export class Chance {
   readonly #base: number;
@@ -24,23 +24,23 @@ export class Chance {
     return mix(this.#state) / 0x1_0000_0000;
   }
 
-  /** One of the list; each is as likely as the others. */
+  /** A member of the list; all are equally likely. */
   pick<T>(list: readonly [T, ...T[]]): T {
     return list[Math.floor(this.draw() * list.length)] ?? list[0];
   }
 
-  /** A whole number within the range, ends included. */
+  /** A whole number in the range, both ends included. */
   within([least, most]: readonly [number, number]): number {
     return least + Math.floor(this.draw() * (most - least + 1));
   }
 
-  /** As if no call had been made yet. */
+  /** Starts again, as before the first call. */
   restart(): void {
     this.#calls = 0;
   }
 }
 
-/** A 32-bit finaliser (of MurmurHash 3): every input bit changes about half of the output bits. */
+/** The 32-bit finaliser of MurmurHash 3: each input bit changes about half of the output bits. */
 function mix(value: number): number {
   let hash = value | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

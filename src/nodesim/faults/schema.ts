@@ -1,6 +1,6 @@
 /**
- * The JSON that `/_sim` takes: a node's faults and its settings. The only place where it becomes
- * typed; what is wrong comes back as a sentence that names the field.
+ * The JSON that `/_sim` accepts: faults and settings of a node. It is checked here only; an error
+ * is a sentence that names the field.
  */
 import { z } from 'zod';
 import { nearest } from '../../base/nearest.ts';
@@ -23,7 +23,7 @@ export const FAULT_KINDS = [
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** What a proxy says that has lost its route to the node: a 404, or a success. */
+/** The answer of a proxy that has lost its route to the node: a 404, or a success. */
 export const LOST_ROUTE_FORMS = [
   'html404',
   'empty404',
@@ -43,7 +43,7 @@ const delayMs = z.int().min(0).max(DELAY_MS_MAX);
 const delayRangeMs = z
   .tuple([delayMs, delayMs])
   .refine(([least, most]) => least <= most, { error: 'must not fall: [least, most]' });
-/** Whether the call's effect happens although the answer is lost. */
+/** Whether the call takes effect although its answer is lost. */
 const effect = z.union([z.boolean(), z.literal('random')], {
   error: 'must be true, false or "random"',
 });
@@ -87,7 +87,7 @@ const faultFields = {
 const faultsSchema = z.strictObject(faultFields).superRefine((faults, context) => {
   let sum = 0;
   for (const kind of FAULT_KINDS) sum += faults[kind] ?? 0;
-  // A little over 1 is what adding decimal fractions gives.
+  // Sums of decimal fractions may be slightly above 1.
   if (sum > 1 + 1e-9) {
     context.addIssue({
       code: 'custom',
@@ -109,7 +109,7 @@ const settingFields = {
 
 const settingsSchema = z.strictObject(settingFields);
 
-/** As given by the tester; docs/node-api.md says what each field does and its default. */
+/** As sent by the tester; docs/node-api.md describes each field and its default. */
 export type Faults = z.output<typeof faultsSchema>;
 export type NodeSettingsChange = z.output<typeof settingsSchema>;
 

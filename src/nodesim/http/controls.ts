@@ -1,7 +1,7 @@
 /**
  * The controls under `/_sim` and the `stats` call, for the shared port (all nodes) and for a node's
- * own port (that node alone). docs/node-api.md describes them. Reaches nodes only through
- * `NodeControls`, so it does not matter in which thread they live.
+ * own port (that node alone). docs/node-api.md describes them. Nodes are reached only through
+ * `NodeControls`, so they may live in any thread.
  */
 import { messageOf } from '../../base/error-fields.ts';
 import { nearest } from '../../base/nearest.ts';
@@ -24,7 +24,7 @@ export interface NodeControls {
 
 export type Nodes = ReadonlyMap<string, NodeControls>;
 
-/** Turns the body of a call into what is asked of each node. */
+/** Turns the body of a call into the control for each node. */
 type Reader = (body: string) => Checked<Control>;
 
 const RESOURCES: Readonly<Record<string, Readonly<Record<string, Reader>>>> = {
@@ -51,7 +51,7 @@ const RESOURCES: Readonly<Record<string, Readonly<Record<string, Reader>>>> = {
 
 export interface ControlCall {
   readonly method: string;
-  /** What follows `/_sim`: `/faults/node01`. */
+  /** The path after `/_sim`: `/faults/node01`. */
   readonly path: string;
   readonly body: string;
 }
@@ -71,7 +71,9 @@ export async function answerSim(call: ControlCall, nodes: Nodes, seed: number): 
   return jsonReply(200, Object.fromEntries(await askAll(nodes, control.value)));
 }
 
-/** `[true, {"node01": 3, …}]`: whether all hold the same keys, and how many each. */
+/**
+ * `[true, {"node01": 3, …}]`: whether all nodes hold the same keys, and the number of keys on each.
+ */
 export async function answerStats(nodes: Nodes): Promise<SimReply> {
   const replies = await askAll(nodes, { kind: 'summary' });
   const summaries = replies.map(([name, reply]) => ({ name, ...(reply as Summary) }));

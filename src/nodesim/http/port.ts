@@ -1,6 +1,6 @@
 /**
- * The port of a node that can really refuse connections: closing it ends the listener and every
- * connection, opening it listens on the same port again.
+ * The port of a node, which can really refuse connections. Closing it ends the listener and every
+ * connection; opening it listens on the same port again.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -30,14 +30,17 @@ export class NodePort {
     await this.#opened.listening;
   }
 
-  /** Refuses from now on; `spared` may still carry the answer to the call that asked for it. */
+  /**
+   * Refuses connections from now on. The connection `spared` stays open for the answer to the call
+   * that asked for this.
+   */
   close(spared?: Socket): void {
     this.#opened?.server.close();
     this.#opened = undefined;
     for (const socket of this.#sockets) if (socket !== spared) socket.resetAndDestroy();
   }
 
-  /** A closed server can't be trusted to listen again, so each opening makes one. */
+  /** A closed server may fail to listen again, so each opening creates a new one. */
   #openAgain(): Opened {
     const server = this.#make();
     server.on('connection', (socket: Socket) => {

@@ -1,6 +1,6 @@
 /**
- * From an HTTP call to what a port serves: paths and methods are told apart here, once for a node's
- * own port and the shared one. Answers what needs no node (ping, wrong paths and methods).
+ * Maps paths and methods of HTTP calls to the functions of a port, for a node's own port and for
+ * the shared one. Calls that need no node (ping, wrong paths and methods) are answered here.
  */
 
 import type { Log } from '../log.ts';
@@ -23,12 +23,12 @@ import {
 } from '../node/group-request.ts';
 import type { HttpCall, Router } from './server.ts';
 
-/** What stands behind a port. */
+/** The functions of a port. */
 export interface Served {
   group(request: GroupRequest, call: HttpCall): void;
   list(request: ListRequest, call: HttpCall): void;
   stats(): Promise<SimReply>;
-  /** `path` is what follows `/_sim`. */
+  /** `path` is the part after `/_sim`. */
   sim(path: string, call: HttpCall, body: string): Promise<SimReply>;
 }
 
@@ -80,7 +80,7 @@ function routeGroup(served: Served, call: HttpCall, { place, query, body }: Grou
   );
 }
 
-/** undefined if the path does not know the verb. */
+/** Undefined if the path does not allow the method. */
 function methodOf(verb: string, place: GroupParts['place']): Method | 'list' | undefined {
   const reads = verb === 'GET' || verb === 'HEAD';
   if (place.kind === 'record') return reads ? 'read' : undefined;

@@ -1,6 +1,7 @@
 /**
- * The HTTP side of a port: node:http tuned for many small calls over kept-alive connections, bodies
- * collected with a bound, outcomes written. Knows nothing about groups; a `Router` decides.
+ * The HTTP side of a port: node:http tuned for many small calls over kept-alive connections. It
+ * collects bodies with a bound and writes outcomes. A `Router` decides; nothing here knows about
+ * records.
  */
 import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -63,7 +64,7 @@ export class HttpCall {
     const response = this.#response;
     response.sendDate = false;
     response.writeHead(status, headers);
-    // Every body is ASCII, and Latin-1 is written without being measured first.
+    // Every body is ASCII, and Latin-1 is written without a measurement of its length.
     response.end(body, 'latin1');
   }
 
@@ -97,7 +98,7 @@ function collectBody(call: HttpCall, route: Router): void {
     else chunks.length = 0;
   });
   request.on('end', () => {
-    // Said at the end only: a client that is still sending would see a reset instead.
+    // Sent after the last byte of the request: a client that still sends would see a reset instead.
     if (length > BODY_BYTES_MAX) call.answer(TOO_LARGE);
     else route(call, textOf(chunks));
   });

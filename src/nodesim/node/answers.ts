@@ -1,24 +1,24 @@
 /**
- * What a simulated node says, byte for byte as the original: texts with a newline as text/html
- * (what Flask makes of a string), errors as JSON with Python's spacing, everything in ASCII.
- * Fixed answers are built once; the hot path allocates none of them.
+ * The answers of a simulated node, equal to the original's byte for byte: texts with a newline as
+ * text/html (as Flask sends a string), errors as JSON with Python's spacing, everything in ASCII.
+ * Fixed answers are built once; the hot path allocates none.
  */
 
 export interface SimReply {
   readonly status: number;
-  /** Names and values in turn, as `writeHead` takes them. */
+  /** Names and values alternate, as `writeHead` takes them. */
   readonly headers: string[];
   readonly body: string;
 }
 
-/** What happens on the client's connection. */
+/** The event on the client's connection. */
 export type Outcome =
   | { readonly kind: 'answer'; readonly answer: SimReply }
-  /** The answer breaks off: its content-length promises more than comes. */
+  /** The answer breaks off: its content-length is larger than its body. */
   | { readonly kind: 'truncated'; readonly answer: SimReply }
   /** The connection is reset (RST). */
   | { readonly kind: 'reset' }
-  /** Nothing, until the client gives up. */
+  /** No answer until the client gives up. */
   | { readonly kind: 'silence' };
 
 export const RESET: Outcome = { kind: 'reset' };
@@ -27,7 +27,7 @@ export const SILENCE: Outcome = { kind: 'silence' };
 const TEXT = 'text/html; charset=utf-8';
 const JSON_TYPE = 'application/json';
 
-/** The words Flask has for what its views don't decide. */
+/** Flask's texts for errors outside of its views. */
 const WORDS = {
   badRequest: 'The browser (or proxy) sent a request that this server could not understand.',
   notFound:

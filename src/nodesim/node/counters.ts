@@ -1,4 +1,4 @@
-/** What a node was asked, answered and spoiled since its start or the last reset. */
+/** Counts the calls, answers and faults of a node since its start or the last reset. */
 import { FAULT_KINDS, type FaultKind } from '../faults/schema.ts';
 import type { Method } from './group-request.ts';
 
@@ -6,10 +6,10 @@ export type CountedFault = 'randomBehavior' | 'forceStatus' | FaultKind;
 
 export interface CountersReport {
   readonly calls: Readonly<Record<Method | 'list', number>>;
-  /** Answers to create, delete and read, by status; calls without an answer are missing here. */
+  /** Answers to create, delete and read, by status; calls without an answer are not counted. */
   readonly answers: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<CountedFault, number>>;
-  /** Effects that are still to land, and that have landed. */
+  /** Effects that will land later, and effects that have landed. */
   readonly late: { readonly waiting: number; readonly landed: number };
 }
 
@@ -28,7 +28,7 @@ export class Counters {
     this.answers[status] = (this.answers[status] ?? 0) + 1;
   }
 
-  /** @param waiting effects that are still to land */
+  /** @param waiting effects that will land later */
   report(waiting: number): CountersReport {
     return {
       calls: { ...this.calls },

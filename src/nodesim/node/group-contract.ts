@@ -1,7 +1,7 @@
 /**
- * The contract of the /group calls: what a node does with a request and what it answers, no faults.
- * Facts about the original's order of checks: timestamp, node, body, record.
- * Stands behind the faults (group-node.ts) and in front of the store.
+ * The contract of the /group calls: the effect of a request on a node and its answer, without
+ * faults. The original checks in this order: timestamp, node, body, record. Called by
+ * group-node.ts, which adds faults; uses the store.
  */
 
 import type { DeleteMissingStatus } from '../faults/schema.ts';
@@ -39,7 +39,7 @@ const CHALLENGE_MISSING: Readonly<Record<DeleteMissingStatus, SimReply>> = {
   400: errorReply(400, "Bad request. Perhaps the object doesn't exist."),
 };
 
-/** Does what the request asks and says what the node answers. */
+/** Executes the request and returns the node's answer. */
 export function perform(request: GroupRequest, store: Store, settings: ContractSettings): SimReply {
   const timestamp = readTimestamp(request);
   if (timestamp === undefined) return INTERNAL_ERROR;
@@ -64,7 +64,7 @@ export function list(request: ListRequest, store: Store, name: string): SimReply
   return jsonReply(200, { groups, next: groups.at(-1) });
 }
 
-/** null without an owner mark (0 and an empty header mean none too), undefined if unreadable. */
+/** null: no owner mark (0 and an empty header mean none too). undefined: unreadable. */
 export function readTimestamp(request: GroupRequest): number | null | undefined {
   if (request.dialect === 'challenge') return null;
   if (request.timestamp === undefined || request.timestamp === '') return null;
@@ -76,7 +76,7 @@ type Body =
   | { readonly ok: true; readonly key: string }
   | { readonly ok: false; readonly answer: SimReply };
 
-/** The record's key from a body, whatever its content type says. */
+/** The record's key from a body; the content type is ignored. */
 export function readBody(text: string | undefined): Body {
   let body: unknown;
   try {
@@ -86,7 +86,7 @@ export function readBody(text: string | undefined): Body {
   }
   if (body === null) return { ok: false, answer: BODY_MISSING };
   if (typeof body !== 'object') {
-    // The original looks for the name inside a text and fails on other scalars.
+    // In the original, a text that contains the name is searched, and other scalars fail.
     const absent = typeof body === 'string' && !body.includes('groupId');
     return { ok: false, answer: absent ? GROUP_ID_MISSING : INTERNAL_ERROR };
   }
@@ -98,7 +98,7 @@ export function readBody(text: string | undefined): Body {
   return key === undefined ? { ok: false, answer: INTERNAL_ERROR } : { ok: true, key };
 }
 
-/** The type is not checked: a number is taken as its text, true and false as 1 and 0. */
+/** The type is not checked: a number counts as its text, true and false as 1 and 0. */
 function keyOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value.isWellFormed() ? value : undefined;
   if (typeof value === 'number') return String(value);
@@ -117,7 +117,7 @@ function create({ key, timestamp, request, store }: Change): SimReply {
   if (store.find(key) !== undefined) {
     return request.dialect === 'challenge' ? CHALLENGE_EXISTS : EXISTS;
   }
-  // NaN equals nothing, so such a record has no owner; the file can't hold it anyway.
+  // NaN equals nothing, so such a record has no owner; the file can't store NaN.
   store.insert(key, Number.isNaN(timestamp) ? null : timestamp);
   return CREATED;
 }

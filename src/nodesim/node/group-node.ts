@@ -1,11 +1,10 @@
 /**
- * One simulated node: takes calls, lets chance and the configured faults spoil them, lets the
- * contract do its work and delivers the outcome. Stands between a front (HTTP or the shared port's
- * messages) and the store.
+ * One simulated node: takes a call, applies chance and the configured faults, executes it by the
+ * contract, and delivers the outcome. Stands between a port (HTTP, or messages of the shared port)
+ * and the store. Does not know sockets.
  *
- * Invariants: an outcome is delivered only after every change made before it is committed;
- * RANDOM_BEHAVIOR strikes before anything else is looked at, as in the original; list calls never
- * suffer. Does not know sockets.
+ * Invariants: an outcome is delivered only after every earlier change is committed; RANDOM_BEHAVIOR
+ * applies before anything else is checked, as in the original; list calls have no faults.
  */
 
 import { appliesTo, faultReply, type Plan, planFault } from '../faults/plan.ts';
@@ -26,7 +25,7 @@ import { list, perform, readBody } from './group-contract.ts';
 import type { GroupRequest, ListRequest } from './group-request.ts';
 import { Store } from './store.ts';
 
-/** Effects that may be under way to land late; more land at once. */
+/** Bound of the effects that may wait to land late; further ones land at once. */
 const LATE_EFFECTS_MAX = 100_000;
 
 export interface NodeSettings {
@@ -37,7 +36,7 @@ export interface NodeSettings {
   deleteMissing: DeleteMissingStatus;
 }
 
-/** Who waits for an outcome. */
+/** The caller that waits for an outcome. */
 export interface Caller {
   deliver(outcome: Outcome): void;
 }
@@ -73,7 +72,7 @@ export class GroupNode {
   }
 
   group(request: GroupRequest, caller: Caller): void {
-    // What still comes while the process ends finds nobody: nothing could commit it.
+    // Calls that arrive while the process ends are dropped: nothing could commit them.
     if (this.#isClosed) return;
     this.#counters.calls[request.method] += 1;
     this.#chance.nextCall();
@@ -92,7 +91,7 @@ export class GroupNode {
     this.#deliver(caller, asOutcome(list(request, this.#store, this.settings.name)));
   }
 
-  /** Runs `then` once everything before it is committed. */
+  /** Runs `then` once all changes before it are committed. */
   afterCommit(then: () => void): void {
     this.#deliver({ deliver: then }, SILENCE);
   }
@@ -120,7 +119,7 @@ export class GroupNode {
     this.settings.deleteMissing = deleteMissing ?? this.settings.deleteMissing;
   }
 
-  /** As freshly started with an empty file: nothing lands late, slow calls are cut. */
+  /** Resets the node to an empty file: effects that wait never land, slow calls are cut. */
   reset(): void {
     const cut = [...this.#slow.values()];
     this.#dropTimers();
@@ -136,7 +135,7 @@ export class GroupNode {
     return this.#counters.report(this.#late.size);
   }
 
-  /** Commits, delivers what waited for it, closes the file. */
+  /** Commits, delivers the outcomes that waited for it, and closes the file. */
   close(): void {
     this.#dropTimers();
     this.#store.close();
@@ -259,7 +258,7 @@ export class GroupNode {
   }
 }
 
-/** Its effect, at the time when that is there: without a fault it is seen just before the answer. */
+/** The effect of the call, at the time when it shows: without a fault, just before the answer. */
 function doneText(request: GroupRequest, { status }: SimReply): string {
   const owner = request.timestamp === undefined ? '' : ` of ${request.timestamp}`;
   return `Done ${request.method} ${JSON.stringify(keyOf(request))}${owner}: ${status}`;

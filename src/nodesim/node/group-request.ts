@@ -1,7 +1,7 @@
 /**
- * A call as it came in, told apart by its path. Both dialects live on the same paths: a trailing
- * slash means `challenge`, none means `reliable-ops`. The base prefix `/v1` may be there or not
- * (a proxy in front may have stripped it). Decides nothing about records.
+ * A call as it arrived, classified by its path. Both dialects use the same paths: a trailing slash
+ * means `challenge`, none means `reliable-ops`. The base prefix `/v1` is optional (a proxy may have
+ * removed it). Nothing is decided about records here.
  */
 
 export type Method = 'create' | 'delete' | 'read';
@@ -15,7 +15,7 @@ export interface GroupRequest {
   readonly node: string | undefined;
   /** The `timestamp` header. */
   readonly timestamp: string | undefined;
-  /** Of a read: the key in the path. */
+  /** Of a read: the key from the path. */
   readonly key: string;
   /** Of a create or delete: the body, undefined if it is not UTF-8. */
   readonly body: string | undefined;
@@ -31,7 +31,7 @@ export type Route =
   | { readonly kind: 'group'; readonly dialect: Dialect }
   | { readonly kind: 'record'; readonly dialect: Dialect; readonly key: string }
   | { readonly kind: 'ping' | 'stats' | 'unknown' | 'malformed' }
-  /** The controls; `path` is what follows `/_sim`. */
+  /** The controls; `path` is the part after `/_sim`. */
   | { readonly kind: 'sim'; readonly path: string };
 
 const GROUP: Route = { kind: 'group', dialect: 'reliable-ops' };
@@ -70,7 +70,7 @@ function decode(text: string): string | undefined {
 const LIST_LIMIT = 1000;
 const LIST_LIMIT_MAX = 10_000;
 
-/** What `?after=&limit=` asks for, or a sentence that says what is wrong with it. */
+/** The page that `?after=&limit=` asks for, or a sentence that names the error. */
 export function readListQuery(
   query: string,
 ): { readonly after: string | undefined; readonly limit: number } | string {

@@ -1,7 +1,7 @@
 /**
- * A digest of a set of keys that does not depend on their order and costs one hash a change, so
- * that `stats` can compare the nodes' sets without moving them between threads. Adding and removing
- * a key are the same operation. 128 bits: two different sets meet by accident only (this guards
+ * A digest of a set of keys that does not depend on their order and costs one hash for each change.
+ * With it `stats` compares the nodes' sets without moving them between threads. Adding and removing
+ * a key are the same operation. 128 bits: two different sets are equal by accident only (a guard
  * against chance, not against an attacker).
  */
 export class KeyDigest {
@@ -10,7 +10,7 @@ export class KeyDigest {
   #c = 0;
   #d = 0;
 
-  /** Adds the key, or takes it out again. */
+  /** Adds the key, or removes it again. */
   toggle(key: string): void {
     let a = 0x67452301;
     let b = 0xefcdab89 | 0;

@@ -3,7 +3,7 @@
 const NUMBER = /^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+(_\d+)*)?$/i;
 const NAMED = /^([+-]?)(inf|infinity|nan)$/i;
 
-/** What `float(text)` gives, or undefined where it raises ValueError. */
+/** The value of `float(text)`; undefined where Python raises ValueError. */
 export function parsePythonFloat(text: string): number | undefined {
   const bare = text.trim();
   if (NUMBER.test(bare)) return Number(bare.replaceAll('_', ''));
@@ -13,7 +13,7 @@ export function parsePythonFloat(text: string): number | undefined {
   return named[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
-/** What Python prints for a float: `5.0`, `1633786070.879454`, `1e+16`, `nan`. */
+/** A float as Python prints it: `5.0`, `1633786070.879454`, `1e+16`, `nan`. */
 export function pythonFloatText(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';

@@ -1,6 +1,6 @@
 /**
  * The keys of a node in binary order (of their UTF-8 bytes), for the list call: an array of short
- * sorted arrays, so that one insertion moves few elements however many keys there are.
+ * sorted arrays, so that an insertion moves few elements even among many keys.
  */
 import { compareBytes } from '../../base/byte-order.ts';
 
@@ -40,7 +40,7 @@ export class SortedKeys {
     if (chunk.length === 0) this.#chunks.splice(at, 1);
   }
 
-  /** Up to `limit` keys that come after `after` (from the first, if it is undefined). */
+  /** Up to `limit` keys after `after`; from the first key if it is undefined. */
   page(after: string | undefined, limit: number): string[] {
     const found: string[] = [];
     let at = after === undefined ? 0 : this.#chunkFor(after);
@@ -53,7 +53,7 @@ export class SortedKeys {
     return found;
   }
 
-  /** The last chunk that begins at or before the key; the first one if none does. */
+  /** The last chunk whose first key is not after the key; the first chunk if there is none. */
   #chunkFor(key: string): number {
     let low = 0;
     let high = this.#chunks.length - 1;
@@ -66,7 +66,7 @@ export class SortedKeys {
   }
 }
 
-/** Where the key stands in a sorted array, or would stand. */
+/** The index of the key in a sorted array, or the index for its insertion. */
 function indexOf(keys: readonly string[], key: string): number {
   let low = 0;
   let high = keys.length;

@@ -1,13 +1,13 @@
 /**
- * The records of one node: a map in memory, and behind it an SQLite file that holds the same.
+ * The records of one node: a map in memory, and an SQLite file with the same content.
  *
- * Reads come from memory. Changes are seen in memory at once and written together, one transaction
- * a turn of the event loop; nothing that rests on an uncommitted change may be answered before
- * `afterCommit`, so every answer is still true after a kill -9. (WAL with synchronous=NORMAL: a
- * commit is with the operating system; a power cut may lose the latest ones.)
+ * Reads come from memory. A change shows in memory at once; all changes of one event-loop turn are
+ * written in one transaction. An answer that depends on a change must wait for `afterCommit`, so
+ * every answer is still true after a kill -9. (WAL with synchronous=NORMAL: a commit is with the
+ * operating system; a power cut may lose the latest ones.)
  *
  * Keys are unique in memory, so the table needs no unique index: with one a row costs 26 µs, with
- * rising integer ids 2. A second process on the same file is refused by an exclusive lock.
+ * rising integer ids 2. An exclusive lock refuses a second process on the same file.
  */
 import Database from 'better-sqlite3';
 import { KeyDigest } from './key-digest.ts';
@@ -37,7 +37,7 @@ export class Store {
   readonly #records = new Map<string, StoredRecord>();
   readonly #onCommit: () => void;
   #digest = new KeyDigest();
-  /** Made by the first list call; most nodes are never listed. */
+  /** Built by the first list call, because most nodes are never listed. */
   #sorted: SortedKeys | undefined;
   #writes: Write[] = [];
   #lastId = 0;
@@ -59,12 +59,12 @@ export class Store {
     return this.#records.size;
   }
 
-  /** Equal on two nodes if and, but for chance, only if they hold the same keys. */
+  /** Equal on two nodes if they hold the same keys; otherwise equal by accident only. */
   get digest(): string {
     return this.#digest.text();
   }
 
-  /** Whether there are changes that the file does not hold yet. */
+  /** Whether some changes are not in the file yet. */
   get dirty(): boolean {
     return this.#writes.length > 0;
   }
@@ -73,7 +73,7 @@ export class Store {
     return this.#records.get(key);
   }
 
-  /** The key must not be there. */
+  /** The key must not exist yet. */
   insert(key: string, timestamp: number | null): void {
     const id = ++this.#lastId;
     this.#records.set(key, { id, timestamp });
@@ -104,7 +104,7 @@ export class Store {
     return this.#sorted.page(after, limit);
   }
 
-  /** Writes what has gathered. Throws if the file can't be written: the node can't go on then. */
+  /** Writes all gathered changes. Throws if the file can't be written; the node must then stop. */
   commit(): void {
     if (this.#writes.length === 0) return;
     const writes = this.#writes;
@@ -126,7 +126,7 @@ export class Store {
 
   #write(write: Write): void {
     this.#writes.push(write);
-    // One commit after all requests that this turn of the loop has read.
+    // One commit after all requests of this event-loop turn.
     if (this.#writes.length === 1) setImmediate(() => this.commit());
     if (this.#writes.length >= WRITES_A_BATCH_MAX) this.commit();
   }
@@ -154,7 +154,7 @@ function openDatabase(file: string): Database.Database {
          id INTEGER PRIMARY KEY, group_id TEXT NOT NULL, timestamp REAL
        ) STRICT`,
     );
-    // Takes the lock for as long as the file is open.
+    // Holds the lock as long as the file is open.
     database.exec('BEGIN IMMEDIATE; COMMIT');
   } catch (error) {
     database.close();

@@ -1,23 +1,24 @@
 /**
- * Writes lines to stdout or stderr from any thread, without main's help and without waiting.
+ * Writes lines to stdout or stderr from any thread, without main and without waiting.
  *
- * `process.stdout` of a worker thread goes through main, so a hung main would swallow every line; a
- * write to the descriptor itself does not (measured 2026-11: a worker's lines came out while main
- * hung for two seconds). Node makes pipes non-blocking; a full one answers EAGAIN, and what does not
- * fit waits in a bounded queue. What the queue can't hold is counted, and said when there is room.
+ * `process.stdout` of a worker thread goes through main, so a hung main would swallow every line. A
+ * write to the descriptor does not (measured 2026-11: a worker's lines appeared while main hung for
+ * two seconds). Node makes pipes non-blocking: a full one answers EAGAIN, and the rest waits in a
+ * bounded queue. Lines beyond the bound are counted, and their number is written when there is
+ * room.
  */
 import { writeSync } from 'node:fs';
 import { codeOf } from '../../base/error-fields.ts';
 
 const QUEUE_BYTES_MAX = 1024 * 1024;
 const RETRY_MS = 20;
-/** At the end of the process a reader gets this long to make room. */
+/** At the end of the process a slow reader gets this long. */
 const FLUSH_MS_MAX = 200;
 
 export interface DescriptorWriterOptions {
-  /** 1 or 2; in tests any. */
+  /** 1 or 2; any descriptor in tests. */
   readonly descriptor: number;
-  /** The line that says how many are missing. */
+  /** The line that reports the number of lost lines. */
   readonly droppedLine: (count: number) => string;
 }
 
@@ -42,7 +43,7 @@ export class DescriptorWriter {
     if (this.#queue.length === 1) this.#pump();
   }
 
-  /** Waits, but not long, until all has left: for the very end. */
+  /** Waits a short time until everything is written: for the end of the process. */
   flush(): void {
     const pause = new Int32Array(new SharedArrayBuffer(4));
     const until = performance.now() + FLUSH_MS_MAX;
@@ -74,7 +75,7 @@ export class DescriptorWriter {
     }
   }
 
-  /** The bytes that need no more care: written, or lost with a reader that is gone. */
+  /** The bytes that are done: written, or lost because the reader is gone. */
   #tryWrite(bytes: Buffer): number {
     try {
       return writeSync(this.#options.descriptor, bytes);
@@ -89,7 +90,7 @@ export class DescriptorWriter {
     if (this.#dropped === 0) return;
     const bytes = Buffer.from(`${this.#options.droppedLine(this.#dropped)}\n`);
     const before = this.#dropped;
-    // If this fails too, it counts as one more, and is said the next time.
+    // If this write fails too, the line counts as lost, and the next one reports it.
     if (this.#tryWrite(bytes) === bytes.length && this.#dropped === before) this.#dropped = 0;
   }
 

@@ -1,6 +1,6 @@
 /**
- * One event as one line, in text or JSON. Whatever a field holds, it neither breaks the line nor
- * throws: a log must not be what fails.
+ * One event as one line, in text or JSON. No field value breaks the line or throws: the log itself
+ * must not fail.
  */
 import { escaped } from '../../base/unseen.ts';
 import type { Fields, LogLevel } from './log-port.ts';
@@ -17,7 +17,7 @@ export interface Origin {
   readonly thread: string;
 }
 
-/** A larger value is cut: it is no longer something to read. */
+/** A larger value is cut: nobody reads more. */
 const VALUE_CHARS_MAX = 8192;
 const CAUSES_MAX = 5;
 const RESERVED = new Set(['timestamp', 'app', 'thread', 'level', 'message']);
@@ -32,7 +32,7 @@ export function messageText({ message, fields }: LogEvent): string {
   const tail = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => ` ${key}=${show(value)}`);
-  // Nobody can forge a second line.
+  // Escapes line breaks, so that no value can forge a second line.
   return escaped(cut(message) + tail.join(''));
 }
 
@@ -53,7 +53,7 @@ export function jsonLine(event: LogEvent, { app, thread }: Origin): string {
   return escaped(line);
 }
 
-/** The stack of an error and of what caused it. */
+/** The stack of an error and of its causes. */
 function errorText(error: Error): string {
   const parts: string[] = [];
   let at: unknown = error;
@@ -70,7 +70,7 @@ function show(value: unknown): string {
   return JSON.stringify(known) ?? 'undefined';
 }
 
-/** The value as JSON can hold it. */
+/** The value in a form that JSON allows. */
 function plain(value: unknown): unknown {
   if (value instanceof Error) return errorText(value);
   if (typeof value === 'string') return cut(value);

@@ -1,4 +1,4 @@
-/** Where lines go, decided once, in main, for all threads. */
+/** The destinations of log lines, decided once, in main, for all threads. */
 import type { LogFormat, LogLevel } from './log-port.ts';
 
 export type SyslogTarget =
@@ -10,7 +10,7 @@ export type SyslogTarget =
 export interface LogPlan {
   readonly level: LogLevel;
   readonly format: LogFormat;
-  /** Which lines the console gets. */
+  /** The lines that the console gets. */
   readonly console: 'all' | 'errors' | 'none';
   readonly syslog: SyslogTarget;
 }
@@ -22,7 +22,10 @@ interface LogSettings {
   readonly syslogAddress: SyslogTarget;
 }
 
-/** Errors go to stderr even where syslog has the rest: whoever started the daemon looks there. */
+/**
+ * Errors go to stderr even if syslog has all lines: a person who starts the daemon by hand looks
+ * there.
+ */
 export function planLog(settings: LogSettings, isTerminal: boolean): LogPlan {
   const { logLevel: level, logFormat: format, logConsole, syslogAddress: syslog } = settings;
   const plan = (console: LogPlan['console']): LogPlan => ({ level, format, console, syslog });

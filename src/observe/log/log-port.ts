@@ -1,4 +1,4 @@
-/** The log as those see it who write to it; who keeps it, and how, is decided at the top. */
+/** The log for its callers; the top of the program decides on the implementation. */
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 export type LogFormat = 'text' | 'json';
@@ -9,7 +9,7 @@ export interface Log {
   warn(message: string, fields?: Fields): void;
   info(message: string, fields?: Fields): void;
   debug(message: string, fields?: Fields): void;
-  /** Whether a line of this level would be written: for what is costly to tell. */
+  /** Whether a line of this level would be written: for fields that are costly to build. */
   wants(level: LogLevel): boolean;
   setLevel(level: LogLevel): void;
 }

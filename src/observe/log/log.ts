@@ -1,10 +1,11 @@
 /**
- * The log: one line per event, `time app thread level message` plus fields, the same in every
- * thread. Each thread has its own and needs no other thread to write: a hung main silences nobody.
+ * The log: one line for each event, `time app thread level message` plus fields, the same in every
+ * thread. Each thread has its own log and needs no other thread to write: a hung main silences no
+ * other thread.
  *
- * Errors go to stderr, the rest to stdout, all of it to syslog where there is one. Writing never
- * waits and never throws; every queue is bounded and says what it dropped. Nothing on the hot path
- * logs per command above debug: a line costs more than a command.
+ * Errors go to stderr, the rest to stdout, and all of it to syslog if there is one. A write never
+ * waits and never throws; every queue is bounded and reports the lines that it lost. Nothing on the
+ * hot path logs each command above debug: a line costs more than a command.
  */
 import { Writable } from 'node:stream';
 import { createLogger, transports } from 'winston';
@@ -16,18 +17,18 @@ import type { Fields, Log, LogLevel } from './log-port.ts';
 import { type RecentLine, RecentLines } from './recent-lines.ts';
 
 const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
-/** At a stop, the server of the log gets this long for the last lines. */
+/** At a stop, the syslog server gets this long for the last lines. */
 const CLOSE_MS_MAX = 1000;
 
 export interface LogOptions extends LogPlan, Origin {
-  /** Never to be seen in any line. */
+  /** Values that no line may contain. */
   readonly secrets?: readonly string[];
 }
 
 export interface OpenLog extends Log {
-  /** The last lines of this thread. */
+  /** The latest lines of this thread. */
   readonly recent: readonly RecentLine[];
-  /** Lets the last lines leave; takes a second at most. */
+  /** Sends the last lines; takes one second at most. */
   close(): Promise<void>;
 }
 
@@ -59,7 +60,8 @@ export function openLog(options: LogOptions): OpenLog {
   const write =
     (at: LogLevel) =>
     (message: string, fields: Fields = {}): void => {
-      // Asked first: what is not wanted must cost next to nothing, and winston takes 3 µs.
+      // The level is checked first: a disabled line must cost almost nothing, and winston takes 3
+      // µs.
       if (wants(at)) logger.log({ level: at, message, fields, time: new Date() });
     };
   return {
@@ -81,7 +83,7 @@ export function openLog(options: LogOptions): OpenLog {
   };
 }
 
-/** Hands each event on as it comes, so that no buffer of winston's ever fills. */
+/** Hands on each event at once, so that no buffer of winston fills. */
 function sinkTo(take: (event: LogEvent) => void): transports.StreamTransportInstance {
   const stream = new Writable({
     objectMode: true,
@@ -95,7 +97,7 @@ function sinkTo(take: (event: LogEvent) => void): transports.StreamTransportInst
 
 interface Console {
   write(event: LogEvent): void;
-  /** About the log itself: there is no better place left. */
+  /** For problems of the log itself, which has no other place. */
   complain(message: string): void;
 }
 
@@ -103,7 +105,7 @@ function openConsole(kind: LogPlan['console'], line: (event: LogEvent) => string
   const writerTo = (descriptor: number) =>
     new DescriptorWriter({
       descriptor,
-      droppedLine: (count) => line(warning('lines are missing here', { count })),
+      droppedLine: (count) => line(warning('log lines were lost here', { count })),
     });
   const [out, err] = [writerTo(1), writerTo(2)];
   process.on('exit', () => {

@@ -1,6 +1,7 @@
 /**
- * The last lines of a thread, kept for the report of its death. They ride on the error itself: an
- * error that crosses to main keeps its own properties, and nothing else of the thread is left then.
+ * The latest lines of a thread, for the report of its crash. They are properties of the error
+ * itself: an error that crosses to main keeps its properties, and everything else of the thread is
+ * lost.
  */
 import type { LogEvent } from './log-line.ts';
 import type { Fields, LogLevel } from './log-port.ts';
@@ -23,7 +24,7 @@ export class RecentLines {
     if (this.#lines.length > LINES_MAX) this.#lines.shift();
   }
 
-  /** From now on an uncaught error of this thread takes them along. */
+  /** From now on an uncaught error of this thread carries the lines. */
   rideOnCrash(): void {
     process.on('uncaughtExceptionMonitor', (error: unknown) => {
       if (!(error instanceof Error) || !Object.isExtensible(error)) return;
@@ -36,13 +37,13 @@ export class RecentLines {
   }
 }
 
-/** What an error took along from its thread. */
+/** The lines that an error carries from its thread. */
 export function linesOn(error: unknown): readonly RecentLine[] {
   const lines: unknown = (error as Record<string, unknown> | null)?.[PROPERTY];
   return Array.isArray(lines) ? (lines as RecentLine[]) : [];
 }
 
-/** Names, ids and numbers show how an error came about. The content of records is not sent. */
+/** Names, ids and numbers explain an error. The content of records is not sent. */
 const SAFE_FIELDS = new Set(
   ['id', 'seq', 'op', 'state', 'node', 'lane', 'thread', 'executor', 'count', 'attempt'].concat([
     'request',

@@ -1,17 +1,23 @@
 /**
- * Every kind of notice, in one table. A new kind is an entry here, and one call where it happens: a thread sends
- * `{ kind: 'notice', notice }` to main, main calls `telemetry.notify`. All else follows from the table: the types
- * on the way, the severity for PagerDuty, the test of the documented kinds.
+ * Every kind of notice, in one table. A new kind needs an entry here, and one call where the event
+ * happens: a thread sends `{ kind: 'notice', notice }` to main, main calls `telemetry.notify`. The
+ * rest follows from the table: the types on the way, the severity for PagerDuty, the test of the
+ * documented kinds.
  */
 
-/** Rising. */
+/** In rising order. */
 export const SEVERITIES = ['info', 'warning', 'error'] as const;
 
 export interface Kind<Facts> {
   readonly severity: (typeof SEVERITIES)[number];
-  /** The same for the same matter: it is sent once an hour, not once an event. Absent: one matter for all. */
+  /**
+   * Equal for two notices of the same matter, which is sent once an hour. Absent: all notices of
+   * the kind are one matter.
+   */
   readonly matter?: (facts: Facts) => string;
-  /** One sentence, with the command to run next. `show` takes secrets and bodies out of free text. */
+  /**
+   * One sentence, with the command to run next. `show` removes secrets and bodies from free text.
+   */
   readonly text: (facts: Facts, show: (text: string) => string) => string;
 }
 
@@ -44,18 +50,19 @@ export const NOTICE_KINDS = {
     severity: 'warning',
     text: ({ keys }) => {
       const count = keys === 1 ? '1 key' : `${keys} keys`;
-      return `an audit found ${count} on which nodes are not as the journal has it: see lockstep audit`;
+      return `an audit found ${count} with records that differ from the journal: see lockstep audit`;
     },
   }),
   breaker_open: kind<{ readonly node: string; readonly cause: string }>({
     severity: 'error',
     matter: ({ node }) => node,
-    text: ({ node, cause }, show) => `${node} is left alone, its breaker is open: ${show(cause)}`,
+    text: ({ node, cause }, show) =>
+      `the breaker of ${node} is open, commands fail or wait: ${show(cause)}`,
   }),
   breaker_closed: kind<{ readonly node: string }>({
     severity: 'info',
     matter: ({ node }) => node,
-    text: ({ node }) => `${node} is back, its breaker is closed`,
+    text: ({ node }) => `the breaker of ${node} is closed, commands run again`,
   }),
   /** Open commands need nodes that are not configured: how many commands, by node. */
   missing_nodes: kind<{ readonly counts: Readonly<Record<string, number>> }>({
@@ -68,7 +75,7 @@ export const NOTICE_KINDS = {
   nodes_changed: kind<{ readonly was: string; readonly now: string }>({
     severity: 'warning',
     matter: ({ now }) => now,
-    text: ({ was, now }) => `the nodes have changed: was ${was}, now ${now}`,
+    text: ({ was, now }) => `the list of nodes has changed: was ${was}, now ${now}`,
   }),
   disk_full: kind<object>({
     severity: 'error',
@@ -82,12 +89,12 @@ export const NOTICE_KINDS = {
     severity: 'error',
     text: () => 'pm2 is gone: nothing restarts this daemon after a crash; run npm start',
   }),
-  /** The last run did not stop on purpose. */
+  /** The last run ended unexpectedly. */
   restart: kind<{ readonly cause: string }>({
     severity: 'warning',
-    text: ({ cause }) => `restarted, it had ended: ${cause}`,
+    text: ({ cause }) => `the daemon was restarted after it ended unexpectedly: ${cause}`,
   }),
-  /** It ends the daemon. */
+  /** The loss of a thread; it ends the daemon. */
   thread_lost: kind<{ readonly thread: string; readonly reason: string }>({
     severity: 'error',
     matter: ({ thread }) => thread,
@@ -101,7 +108,7 @@ export type Facts = { [Name in NoticeKind]: Parameters<Kinds[Name]['text']>[0] }
 
 export type NoticeKind = keyof Kinds;
 
-/** A notice where it is raised: its kind and facts. */
+/** A notice at its source: its kind and facts. */
 export type RaisedNotice<Name extends NoticeKind = NoticeKind> = {
   [One in Name]: { readonly kind: One } & Facts[One];
 }[Name];

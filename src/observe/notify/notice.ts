@@ -1,4 +1,4 @@
-/** Notices for people, and the ways to send them. */
+/** Notices for people, and the services that send them. */
 import {
   type Facts,
   type Kind,
@@ -9,7 +9,7 @@ import {
 
 export interface Notice {
   readonly kind: NoticeKind;
-  /** The same for the same matter, which is sent once an hour. */
+  /** Equal for notices of the same matter, which is sent once an hour. */
   readonly key: string;
   /** One sentence. */
   readonly text: string;
@@ -19,24 +19,24 @@ export interface Notice {
 export interface Message {
   readonly deviceName: string;
   readonly notices: readonly Notice[];
-  /** Notices that found no room. */
+  /** The number of notices that were dropped, because the queue was full. */
   readonly omitted: number;
 }
 
 export type Delivery =
   | { readonly kind: 'delivered' }
-  /** Try again; `afterMs`: not earlier, since the other side asked for that. */
+  /** Try again; not before `afterMs`, because the service asked for that. */
   | { readonly kind: 'later'; readonly reason: string; readonly afterMs?: number }
   /** A retry will fail too. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** One way to people. `deliver` never throws. */
+/** One service that sends notices to people. `deliver` never throws. */
 export interface Route {
   readonly name: string;
   deliver(message: Message, timeoutMs: number): Promise<Delivery>;
 }
 
-/** The notice as it is sent. `show`: see `Kind`. */
+/** The notice as text. `show`: see `Kind`. */
 export function noticeOf<Name extends NoticeKind>(
   raised: RaisedNotice<Name>,
   show: (text: string) => string,

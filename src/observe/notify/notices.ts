@@ -1,4 +1,4 @@
-/** Notices to all routes there are; each matter is told once an hour at most, restarts included. */
+/** Sends notices by all routes; the same matter at most once an hour, also across restarts. */
 import type { Log } from '../log/log-port.ts';
 import { SeenCauses } from '../seen-causes.ts';
 import type { Notice, Route } from './notice.ts';
@@ -35,7 +35,7 @@ export function openNotices(
     windowMs: SAME_MATTER_MS,
     onTrouble: (error) => log.warn('the list of sent notices could not be saved', { error }),
   });
-  // Who has been told by one way has been told.
+  // A matter counts as sent when one route has delivered it.
   const onDelivered = (sent: readonly Notice[]) => seen.arrived(sent.map(({ key }) => key));
   const notifiers = routesOf(settings).map(
     (route) => new Notifier({ route, deviceName, intervalMs, log, onDelivered }),

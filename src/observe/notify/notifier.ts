@@ -1,10 +1,11 @@
 /**
- * One route's queue of notices: at most one message every `intervalMs`, with all that has gathered;
- * what fails is tried again with growing waits, and not before the time the other side asked for.
+ * The queue of notices of one route: at most one message every `intervalMs`, with all notices that
+ * have gathered. A failed message is sent again with growing waits, and not before the time that
+ * the service asked for.
  *
- * P9: the queue has a bound and counts beyond it, every call has a timeout, and nobody waits for
- * it but `close`, which is told how long. P10: an outage is logged when it begins, and when notices
- * are given up.
+ * P9: the queue is bounded and counts the notices beyond; every call has a timeout; only `close`
+ * waits for it, for a given time. P10: an outage is logged when it begins, and when notices are
+ * dropped.
  */
 import type { Log } from '../log/log-port.ts';
 import type { Delivery, Notice, Route } from './notice.ts';
@@ -13,7 +14,7 @@ const QUEUE_MAX = 20;
 const ATTEMPTS_MAX = 5;
 const POST_MS = 5000;
 const RETRY_CAP_MS = 5 * 60 * 1000;
-/** Longer than this nobody is waited for, whatever it says. */
+/** Upper bound of a pause that the service asks for. */
 const ASKED_WAIT_MS_MAX = 15 * 60 * 1000;
 
 export interface NotifierOptions {
@@ -31,9 +32,9 @@ export class Notifier {
   #attempts = 0;
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> | undefined;
-  /** Monotonic: nothing is sent before. */
+  /** Monotonic ms: nothing is sent earlier. */
   #notBefore = 0;
-  /** The other side asked for this pause: it holds at a stop too. */
+  /** The service asked for this pause: it holds at a stop too. */
   #isAskedToWait = false;
   #isClosed = false;
 
@@ -48,7 +49,7 @@ export class Notifier {
     this.#schedule();
   }
 
-  /** Sends what there is, without the usual interval; waits for so long at most. */
+  /** Sends all waiting notices, without the usual interval; waits for the given time at most. */
   async close(timeoutMs: number): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -105,7 +106,7 @@ export class Notifier {
     log.warn(`${route.name}: notices were dropped after failed attempts`, { count, reason });
   }
 
-  /** Ahead of what has come since. */
+  /** Put back in front of newer notices. */
   #takeBack(notices: readonly Notice[], omitted: number): void {
     const all = [...notices, ...this.#queue];
     this.#queue = all.slice(0, QUEUE_MAX);

@@ -1,4 +1,7 @@
-/** One POST, and what its answer means. Errors are told by code: an address may hold a token. */
+/**
+ * One POST, and the meaning of its answer. An error is logged by its code: an address may contain a
+ * token.
+ */
 import ky from 'ky';
 import type { Delivery } from './notice.ts';
 
@@ -8,7 +11,7 @@ export interface Post {
   readonly url: string;
   readonly json: unknown;
   readonly timeoutMs: number;
-  /** Where the service also says in its body how long to wait. */
+  /** Reads a delay from the body of an answer, for services that send one there. */
   readonly waitInBody?: (body: unknown) => number | undefined;
 }
 
@@ -16,13 +19,13 @@ export async function post({ url, json, timeoutMs, waitInBody }: Post): Promise<
   try {
     const response = await ky.post(url, {
       json,
-      // The queue repeats, not ky: it knows what else there is to say by then.
+      // ky does not repeat it: the queue does, together with newer notices.
       retry: { limit: 0 },
       timeout: timeoutMs,
       totalTimeout: timeoutMs,
-      // Neither a body that never ends: ky's own timeouts end with the headers.
+      // Bounds the body as well: ky's own timeouts end with the headers.
       signal: AbortSignal.timeout(timeoutMs),
-      // A token must not follow to another host.
+      // No redirect: a token must not go to another host.
       redirect: 'manual',
       throwHttpErrors: false,
     });
@@ -54,7 +57,7 @@ async function read(response: Response): Promise<unknown> {
   }
 }
 
-/** Seconds or a date, in milliseconds from now. */
+/** Seconds or a date, as milliseconds from now. */
 function headerWait(header: string | null): number | undefined {
   if (header === null) return undefined;
   const seconds = /^\d+$/.test(header.trim()) ? Number(header) : Number.NaN;

@@ -1,4 +1,4 @@
-/** Notices to a URL as JSON: in a shape of our own, Slack's, or that of PagerDuty Events v2. */
+/** Notices as JSON to a URL: in lockstep's own format, Slack's, or that of PagerDuty Events v2. */
 import { type Message, type Notice, type Route, textOf } from './notice.ts';
 import { NOTICE_KINDS, SEVERITIES } from './notice-kinds.ts';
 import { post } from './post.ts';
@@ -31,7 +31,7 @@ function body(message: Message, format: WebhookOptions['format'], key: string | 
       return {
         routing_key: key,
         event_action: 'trigger',
-        // One incident a matter, however often it is sent.
+        // One incident for each matter, even if it is sent again.
         dedup_key: `lockstep/${deviceName}/${notices[0]?.key ?? ''}`,
         payload: {
           summary: text.slice(0, SUMMARY_CHARS_MAX),
@@ -44,7 +44,7 @@ function body(message: Message, format: WebhookOptions['format'], key: string | 
   }
 }
 
-/** Of the worst of them. */
+/** The severity of the worst notice. */
 function severityOf(notices: readonly Notice[]): string {
   const severities = new Set(notices.map(({ kind }) => NOTICE_KINDS[kind].severity));
   return SEVERITIES.findLast((severity) => severities.has(severity)) ?? 'info';

@@ -1,7 +1,10 @@
-/** What an error is, as far as reporting it goes. */
+/** Classifies an error for its report. */
 import { createHash } from 'node:crypto';
 
-/** Errors of the world outside: they are logged, and shut down or wait; nobody debugs them. */
+/**
+ * Failures outside of the program: they are logged, and end the process or wait; there is no bug to
+ * report.
+ */
 const DEPENDENCY_ERRORS = ['JournalError', 'StartError'];
 const CAUSES_MAX = 10;
 
@@ -9,7 +12,10 @@ export function isDependencyFailure(error: unknown): boolean {
   return hasName(error, DEPENDENCY_ERRORS);
 }
 
-/** Whether the error, or one that caused it, has one of these names. Errors of other threads keep theirs. */
+/**
+ * Whether the error, or one of its causes, has one of these names. Errors of other threads keep
+ * their names.
+ */
 export function hasName(error: unknown, names: readonly string[]): boolean {
   let at = error;
   for (let depth = 0; at instanceof Error && depth < CAUSES_MAX; depth++) {
@@ -19,7 +25,7 @@ export function hasName(error: unknown, names: readonly string[]): boolean {
   return false;
 }
 
-/** The same for the same fault, whatever ids and times its message names. */
+/** The same text for the same fault: ids and times of the message are left out. */
 export function fingerprint(error: unknown): string {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const place = stack?.split('\n').find((line) => /^\s+at /.test(line)) ?? '';
@@ -32,7 +38,7 @@ export function fingerprint(error: unknown): string {
 
 const TEXT_CHARS_MAX = 1000;
 
-/** Free text as it may leave the house: no JSON bodies, no owner marks, no secrets. */
+/** Free text for services outside: without JSON bodies, owner marks and secrets. */
 export function presentable(text: string, secrets: readonly string[]): string {
   const bare = secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
   return bare

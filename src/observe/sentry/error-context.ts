@@ -1,6 +1,6 @@
 /**
- * What a saga was about when an error was thrown in its name: it rides on the error, as recent lines
- * do, and crosses to main with it. Ids and states only: what a record holds is nobody's business.
+ * The saga that an error belongs to. It is a property of the error, like the recent lines, and
+ * crosses to main with it. Only ids and states: the content of records is not reported.
  */
 
 export interface ErrorContext {

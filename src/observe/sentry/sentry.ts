@@ -1,12 +1,12 @@
 /**
- * Unhandled errors of every thread, to Sentry. It lives in main, which gets the errors of the other
- * threads with what rides on them: their last lines and the saga they were in.
+ * Reports unhandled errors of every thread to Sentry. It runs in main, which gets the errors of the
+ * other threads with their latest lines and their saga.
  *
- * One cause is one event, dependency failures are none, and of a record nothing is sent but ids,
- * node names and states. Sending goes on in the background; `flush` waits for it, bounded, and must
- * not be called before the shutdown has begun: a Sentry that hangs would hold up the rest (P9).
+ * One cause is one event; failures of dependencies are no events; of a record only ids, node names
+ * and states are sent. Sending happens in the background. `flush` waits for it with a bound, and
+ * must not be called before the shutdown begins: a Sentry that hangs would delay the rest (P9).
  *
- * The package costs 55 MB and 0.3 s (measured 2026-11): it is loaded only where there is a DSN.
+ * The package costs 55 MB and 0.3 s (measured 2026-11): it is loaded only if there is a DSN.
  */
 import type { ErrorEvent, NodeClient, Scope } from '@sentry/node';
 import type { Log } from '../log/log-port.ts';
@@ -24,27 +24,27 @@ export interface SentryOptions {
   readonly environment: string;
   readonly release: string;
   readonly deviceName: string;
-  /** Threads of which nothing is reported, and names of errors that are not. */
+  /** Threads and names of errors that are not reported. */
   readonly ignored: readonly string[];
-  /** Where it is remembered which causes were sent. */
+  /** The file that lists the causes that were sent. */
   readonly seenFile: string;
   readonly secrets: readonly string[];
   readonly log: Log;
-  /** The last lines of main. */
+  /** The latest lines of main. */
   readonly recent: () => readonly RecentLine[];
 }
 
 export interface Sentry {
-  /** Reports it unless it is no news; returns at once. */
+  /** Reports the error unless its cause was reported lately; returns at once. */
   report(error: unknown, thread: string): void;
-  /** Waits until all reports have left, for so long at most. */
+  /** Waits until all reports are sent, for the given time at most. */
   flush(timeoutMs: number): Promise<void>;
 }
 
 export async function openSentry(options: SentryOptions): Promise<Sentry> {
   const { dsn, environment, release, deviceName, ignored, seenFile, log } = options;
   const sdk = await import('@sentry/node');
-  // A client of its own, no `init`: nothing global is patched or listened to.
+  // An own client instead of `init`: nothing global is patched.
   const client = new sdk.NodeClient({
     dsn,
     transport: sdk.makeNodeTransport,
@@ -66,7 +66,7 @@ export async function openSentry(options: SentryOptions): Promise<Sentry> {
     onTrouble: (error) => log.warn('the list of reported errors could not be saved', { error }),
   });
   let reports = 0;
-  /** Of the reports under way, by event id. */
+  /** The causes of the reports under way, by event id. */
   const causes = new Map<string | undefined, string>();
   client.on('afterSendEvent', ({ event_id: id }, { statusCode }) => {
     const cause = causes.get(id);
@@ -86,7 +86,8 @@ export async function openSentry(options: SentryOptions): Promise<Sentry> {
       causes.set(scope.captureException(error), cause);
     },
     flush: async (timeoutMs) => {
-      // With an unreachable Sentry it takes all its time: not without need.
+      // If Sentry is unreachable it takes all its time, so it is called only if reports are under
+      // way.
       if (reports > 0) await flushed(client, { timeoutMs, log });
     },
   };
@@ -114,7 +115,7 @@ function describe(
   }
 }
 
-/** The lines of main and of the thread, in the order of time. */
+/** The lines of main and of the thread, in order of time. */
 function story(error: unknown, { thread, options }: { thread: string; options: SentryOptions }) {
   const main = options.recent().map((line) => ({ line, from: 'main' }));
   const own = linesOn(error).map((line) => ({ line, from: thread }));
@@ -127,14 +128,14 @@ function story(error: unknown, { thread, options }: { thread: string; options: S
 function presentableEvent(event: ErrorEvent, secrets: readonly string[]): ErrorEvent {
   for (const exception of event.exception?.values ?? []) {
     if (exception.value !== undefined) exception.value = presentable(exception.value, secrets);
-    // Values of the error's own properties would come with these.
+    // Left out, because it would add the values of the error's own properties.
     delete exception.mechanism?.data;
   }
   delete event.extra;
   return event;
 }
 
-/** The package's own bound is not trusted alone. */
+/** The package's own bound is not trusted: this is a second one. */
 async function flushed(
   client: NodeClient,
   { timeoutMs, log }: { timeoutMs: number; log: Log },

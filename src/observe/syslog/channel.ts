@@ -1,29 +1,29 @@
-/** One connection to a syslog server, whatever it is made of. */
+/** One connection to a syslog server. */
 import { codeOf, messageOf } from '../../base/error-fields.ts';
 
 export interface Channel {
   /**
-   * Takes one frame. Call only after `onReady`; false says: no more until the next `onReady`.
+   * Takes one frame. Call it only after `onReady`; false means: no more until the next `onReady`.
    */
   write(frame: Buffer): boolean;
-  /** Lets go of everything at once; no event comes any more. */
+  /** Closes everything at once; no further event follows. */
   destroy(): void;
-  /** Resolves when what was taken has left this process. */
+  /** Resolves when all taken frames have left this process. */
   end(): Promise<void>;
 }
 
 export interface ChannelEvents {
   onReady(): void;
   /**
-   * It is of no use any more.
-   * @param unsent frames it took that have certainly not arrived, oldest first
+   * The channel has ended.
+   * @param unsent frames that it took and that have certainly not arrived, oldest first
    */
   onDown(reason: string, unsent: readonly Buffer[]): void;
 }
 
 export type OpenChannel = (events: ChannelEvents) => Channel;
 
-/** What happened, without an address that may hold a secret: `ECONNREFUSED`. */
+/** The reason, without an address that may contain a secret: `ECONNREFUSED`. */
 export function reasonOf(error: unknown): string {
   const [code, message] = [codeOf(error), messageOf(error)];
   return code ?? message;

@@ -1,4 +1,4 @@
-/** A line as a syslog server gets it: RFC 5424, and what `logger --prio-prefix` reads. */
+/** A line in the form for a syslog server: RFC 5424, and the input of `logger --prio-prefix`. */
 import type { LogLevel } from '../log/log-port.ts';
 
 export interface SyslogHeader {
@@ -7,14 +7,14 @@ export interface SyslogHeader {
   readonly hostname: string;
   readonly app: string;
   readonly pid: number;
-  /** Stands as MSGID. */
+  /** The value of MSGID. */
   readonly thread: string;
 }
 
-/** Facility 3, the daemons'. */
+/** Facility 3: system daemons. */
 const FACILITY = 3;
 const SEVERITIES: Readonly<Record<LogLevel, number>> = { error: 3, warn: 4, info: 6, debug: 7 };
-/** What rsyslog takes in one piece unless told otherwise (8 KiB), header included. */
+/** The default maximum of rsyslog for one message (8 KiB), with the header. */
 const FRAME_BYTES_MAX = 8000;
 
 export function rfc5424Frame(header: SyslogHeader, text: string): Buffer {
@@ -32,12 +32,12 @@ function priority(level: LogLevel): number {
   return FACILITY * 8 + SEVERITIES[level];
 }
 
-/** Printable ASCII without spaces, `-` for nothing. */
+/** Printable ASCII without spaces; `-` for an empty value. */
 function name(text: string, charsMax: number): string {
   return text.replaceAll(/[^!-~]/g, '_').slice(0, charsMax) || '-';
 }
 
-/** Never within a character. */
+/** Cuts between characters only. */
 function cut(text: string): Buffer {
   const bytes = Buffer.from(text);
   if (bytes.length <= FRAME_BYTES_MAX) return bytes;

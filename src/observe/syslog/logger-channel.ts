@@ -1,18 +1,19 @@
 /**
- * Syslog through a local socket such as /dev/log. Node can't open unix datagram sockets, so the
- * `logger` of util-linux does, one process a thread that has something to say: it reads a line a
- * frame, and ends when its stdin does, also if the daemon is killed (docs/decisions/020-log-from-every-thread.md).
+ * Syslog through a local socket such as /dev/log. Node can't open unix datagram sockets, so
+ * util-linux's `logger` does it, one process for each thread that logs. It reads one frame a line,
+ * and ends when its stdin ends, also if the daemon is killed
+ * (docs/decisions/020-log-from-every-thread.md).
  *
- * A stop signal for the whole process tree must not reach it before the last line: its shell
- * ignores them first.
+ * A stop signal for the whole process tree must not end it before the last line: its shell ignores
+ * such signals.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type Channel, type ChannelEvents, type OpenChannel, reasonOf } from './channel.ts';
 
-/** In the frame, besides the text: room for the header that `logger` writes. */
+/** Room in the frame for the header that `logger` writes. */
 const LINE_BYTES_MAX = '16384';
 const STALL_MS = 10_000;
-/** Where nobody listens, it ends well within this time. */
+/** If nothing listens on the socket, `logger` ends well within this time. */
 const PROBE_MS = 100;
 const SCRIPT = `trap '' INT TERM HUP; exec logger --socket "$1" --tag "$2" --id="$3" --prio-prefix --size ${LINE_BYTES_MAX} --socket-errors=on`;
 
@@ -28,7 +29,7 @@ export function loggerChannel(address: LoggerAddress): OpenChannel {
 class LoggerChannel implements Channel {
   readonly #events: ChannelEvents;
   readonly #child: ChildProcess;
-  /** Frames that are not in the pipe yet, and the one that went in last. */
+  /** Frames that are not in the pipe yet, and the latest frame in it. */
   readonly #unsent: Buffer[] = [];
   #last: Buffer | undefined;
   #stallTimer: NodeJS.Timeout | undefined;
@@ -48,7 +49,7 @@ class LoggerChannel implements Channel {
     this.#child
       .once('error', (error) => this.#down(reasonOf(error)))
       .once('exit', (code) => {
-        // Its stdin was ended, and it with it.
+        // Its stdin was closed, so it ends.
         if (code === 0 && stdin?.writableEnded === true) this.destroy();
         else this.#down(`logger ended with ${code ?? 'a signal'}`);
       });
@@ -61,7 +62,7 @@ class LoggerChannel implements Channel {
     });
     if (more !== false) return true;
     clearTimeout(this.#stallTimer);
-    this.#stallTimer = setTimeout(() => this.#down('logger does not read'), STALL_MS).unref();
+    this.#stallTimer = setTimeout(() => this.#down('logger stopped reading'), STALL_MS).unref();
     return false;
   }
 
@@ -72,7 +73,7 @@ class LoggerChannel implements Channel {
     this.#gone.resolve();
   }
 
-  /** Until it has handed on everything: it ends by itself then. */
+  /** Resolves when it has passed on all lines and has ended. */
   async end(): Promise<void> {
     if (this.#isOver) return;
     this.#child.stdin?.end();

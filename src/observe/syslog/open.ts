@@ -1,4 +1,4 @@
-/** The way to the syslog server that was chosen, and how a line is written for it. */
+/** Opens the channel to the chosen syslog server, and formats its lines. */
 import { hostname } from 'node:os';
 import { jsonLine, type LogEvent, messageText, type Origin } from '../log/log-line.ts';
 import type { SyslogTarget } from '../log/log-plan.ts';
@@ -19,9 +19,9 @@ export interface SyslogOptions {
   readonly target: Exclude<SyslogTarget, { kind: 'none' }>;
   readonly origin: Origin;
   readonly format: LogFormat;
-  /** What goes wrong here can only be said elsewhere. */
+  /** Reports a problem of syslog itself, which needs another place. */
   readonly complain: (message: string) => void;
-  /** Takes out what nobody may read. */
+  /** Removes secrets. */
   readonly clean: (text: string) => string;
 }
 
@@ -40,8 +40,8 @@ export function openSyslog({ target, origin, format, complain, clean }: SyslogOp
   const sender = new SyslogSender({
     open: openerOf(target, app),
     droppedFrame: (count) => frame(droppedEvent(count)),
-    onOutage: (reason) => complain(`syslog ${nameOf(target)} takes no lines: ${reason}`),
-    onDropped: (count) => complain(`syslog ${nameOf(target)} has missed ${count} lines`),
+    onOutage: (reason) => complain(`syslog ${nameOf(target)} accepts no lines: ${reason}`),
+    onDropped: (count) => complain(`syslog ${nameOf(target)} lost ${count} lines`),
   });
   return {
     send: (event) => sender.send(frame(event)),
@@ -59,7 +59,7 @@ function droppedEvent(count: number): LogEvent {
   return {
     time: new Date(),
     level: 'warn',
-    message: 'log lines are missing here',
+    message: 'log lines were lost here',
     fields: { count },
   };
 }

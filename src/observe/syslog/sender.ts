@@ -1,10 +1,10 @@
 /**
- * Brings frames to a syslog server that may be slow, away or restarting: opens a channel with the
- * first frame, opens a new one with growing waits when it breaks, and queues meanwhile.
+ * Sends frames to a syslog server that may be slow, unreachable or restarting: opens a channel with
+ * the first frame, opens a new one with growing waits when it breaks, and queues meanwhile.
  *
- * P9: the queue has a bound; what it can't hold is counted, and told in one frame as soon as there
- * is a channel again. P10: the beginning of an outage is told once, by `onOutage`. Nothing here
- * keeps a thread alive, throws, or waits longer than `close` was told.
+ * P9: the queue is bounded; lost frames are counted, and one frame reports their number when a
+ * channel is open again. P10: `onOutage` reports the beginning of an outage once. Nothing here
+ * keeps a thread alive, throws, or waits longer than the limit of `close`.
  */
 import type { Channel, OpenChannel } from './channel.ts';
 
@@ -15,11 +15,11 @@ const BACKOFF_CAP_MS = 30_000;
 
 export interface SyslogSenderOptions {
   readonly open: OpenChannel;
-  /** The frame that says how many are missing. */
+  /** The frame that reports the number of lost frames. */
   readonly droppedFrame: (count: number) => Buffer;
   readonly onOutage: (reason: string) => void;
   readonly onDropped: (count: number) => void;
-  /** Another bound than the usual, for tests. */
+  /** The bound of the queue, for tests. */
   readonly queueFramesMax?: number;
 }
 
@@ -31,7 +31,7 @@ export class SyslogSender {
   #dropped = 0;
   #channel: Channel | undefined;
   #ready = false;
-  /** Since when it takes nothing; monotonic. */
+  /** The time since which the channel takes nothing; monotonic. */
   #stalledAt: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
@@ -58,8 +58,8 @@ export class SyslogSender {
   }
 
   /**
-   * Lets the rest leave, if there is a channel and it takes no longer than this. One that has taken
-   * nothing for as long already is not waited for: every thread has one, and they close in turn.
+   * Sends the rest, if there is a channel and within this time. A channel that has taken nothing
+   * for as long already is not waited for: every thread has one, and they close one after another.
    */
   async close(timeoutMs: number): Promise<void> {
     const stalledMs = this.#stalledAt === undefined ? 0 : performance.now() - this.#stalledAt;
@@ -101,7 +101,7 @@ export class SyslogSender {
           this.#down(reason, unsent);
         }),
     });
-    // One that failed at once has been noted already.
+    // A channel that failed at once was counted already.
     if (isOver) channel.destroy();
     else this.#channel = channel;
   }

@@ -1,9 +1,9 @@
 /**
- * Syslog over TCP or TLS, octet-counted (RFC 6587, RFC 5425), so that a frame may hold any byte.
+ * Syslog over TCP or TLS, octet-counted (RFC 6587, RFC 5425), so that a frame may contain any byte.
  *
- * TCP does not tell whether the server read what the kernel took: a server that dies takes those
- * lines with it. What the kernel had not taken is given back. A server that ends the connection is
- * left at once, and one that does not read for `STALL_MS` is left as well.
+ * TCP does not show whether the server read the bytes that the kernel took: a server that dies
+ * loses those lines. Frames that the kernel had not taken are given back. The channel ends when the
+ * server closes the connection, or does not read for `STALL_MS`.
  */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -47,7 +47,7 @@ class StreamChannel implements Channel {
       .on('error', (error) => {
         this.#reason = reasonOf(error);
       })
-      // Nothing is expected from it but its end.
+      // Nothing is read from the server except its end.
       .on('data', () => {})
       .once('end', () => this.#socket.destroy())
       .once('close', () => {
@@ -62,7 +62,7 @@ class StreamChannel implements Channel {
     const more = this.#socket.write(bytes, (error) => {
       if (!error) this.#unsent.shift();
     });
-    if (!more) this.#allow(STALL_MS, 'the server does not read');
+    if (!more) this.#allow(STALL_MS, 'the server stopped reading');
     return more;
   }
 

@@ -1,7 +1,7 @@
 /**
- * Syslog over UDP. A connected socket hears when nobody listens at the other end, but only after a
- * datagram was sent: so the first one is a probe, and the rest follows when no refusal has come for
- * `PROBE_MS`. The last datagram before a refusal is given back.
+ * Syslog over UDP. A connected socket learns that nothing listens at the other end only after it
+ * has sent a datagram. So the first datagram is a probe, and the rest follows when no refusal
+ * arrives within `PROBE_MS`. The last datagram before a refusal is given back.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns';
@@ -78,7 +78,7 @@ class UdpChannel implements Channel {
 
   #fail(error: Error): void {
     if (this.#isOver) return;
-    // A datagram that is too long says nothing of the server.
+    // A datagram that is too long does not show that the server failed.
     if (codeOf(error) === 'EMSGSIZE') return;
     this.destroy();
     this.#events.onDown(reasonOf(error), this.#last === undefined ? [] : [this.#last]);

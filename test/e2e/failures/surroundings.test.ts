@@ -120,7 +120,7 @@ describe('failures', () => {
         );
       });
       // Each thread says so once: `2026-… lockstepd main warn syslog …`.
-      const threads = [...daemon.output.matchAll(/^\S+ lockstepd (\S+) warn .*takes no lines/gm)];
+      const threads = [...daemon.output.matchAll(/^\S+ lockstepd (\S+) warn .*accepts no lines/gm)];
       expect(new Set(threads.map(([, thread]) => thread)).size).toBe(threads.length);
     },
   );

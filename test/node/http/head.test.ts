@@ -127,7 +127,7 @@ describe('headers', () => {
     ['a DEL', 'x: a\x7fb'],
     ['a NUL in the name', 'x\x00: y'],
   ])('%s is none', (_, line) => {
-    expect(head(OK, 'content-length: 0', line)).toEqual({ fault: 'a header that is not one' });
+    expect(head(OK, 'content-length: 0', line)).toEqual({ fault: 'a malformed header' });
   });
 
   test('Retry-After is taken as it was sent, and of two the first', () => {

@@ -157,7 +157,7 @@ describe('P9: bounds', () => {
     const hint = 'HTTP/1.1 103 Early Hints\r\n\r\n';
     const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
     expect(readPieces([hint.repeat(10) + answer])).toMatchObject({ status: 200 });
-    const fault = { fault: "more than 10 heads before the answer's" };
+    const fault = { fault: 'more than 10 interim answers' };
     expect(readPieces([hint.repeat(11) + answer])).toEqual(fault);
     expect(readPieces([...Array.from({ length: 11 }, () => hint), answer])).toEqual(fault);
   });

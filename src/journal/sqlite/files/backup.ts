@@ -31,7 +31,7 @@ export function backupJournal(path: string, file: string): Backup {
   if (!existsSync(path)) {
     throw new JournalError(`there is no journal at ${path}`, {
       code: 'denied',
-      hint: 'Call it where the daemon would start, with the same settings.',
+      hint: "Run it in the daemon's working directory, with the daemon's settings.",
     });
   }
   if (existsSync(target) && realpathSync(target) === realpathSync(path)) {
@@ -65,7 +65,7 @@ export function backupJournal(path: string, file: string): Backup {
 
 const READ: readonly JournalErrorCode[] = ['corrupt', 'busy'];
 const LOOK =
-  'Look at the folder of the copy and its disk; the journal and older copies are as before.';
+  'Check the folder of the copy and its disk; the journal and older copies are unchanged.';
 
 /** A copy replaces a file only, and makes no folder: its disk may not be mounted. */
 function assertPlace(target: string): void {
@@ -74,9 +74,12 @@ function assertPlace(target: string): void {
     new JournalError(message, { code: 'denied', hint });
   try {
     const stats = statSync(target, { throwIfNoEntry: false });
-    if (stats?.isFile() === false) throw denied(`${target} is no file`, 'Name a file.');
+    if (stats?.isFile() === false) throw denied(`${target} is not a file`, 'Name a file.');
     if (stats === undefined && !existsSync(folder)) {
-      throw denied(`the folder of the copy, ${folder}, is missing`, 'Make it, or mount its disk.');
+      throw denied(
+        `the folder of the copy, ${folder}, is missing`,
+        'Create it, or mount its disk.',
+      );
     }
   } catch (error) {
     throw asCopyError(error, { copy: target, seen: target, hint: LOOK });

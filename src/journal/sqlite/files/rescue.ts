@@ -22,11 +22,11 @@ export async function rescue(
   try {
     const detail =
       trouble.kind === 'moved'
-        ? `what it held is saved in ${await saveMoved(connection, folders)}`
-        : `what is left of it is saved in ${await saveOverwritten(connection, folders)}`;
+        ? `its content is saved in ${await saveMoved(connection, folders)}`
+        : `the rest of it is saved in ${await saveOverwritten(connection, folders)}`;
     return new JournalError(`${what}; ${detail}`, { code: 'removed' });
   } catch (cause) {
-    const why = `what it held could not be saved: ${messageOf(cause)}`;
+    const why = `its content could not be saved: ${messageOf(cause)}`;
     return new JournalError(`${what}; ${why}`, { code: 'removed', cause });
   }
 }

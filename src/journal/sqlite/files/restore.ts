@@ -64,7 +64,7 @@ export function restoreJournal({ path: named, file, savedIn }: RestoreOptions): 
   const source = resolve(file);
   const stats = statSync(source, { throwIfNoEntry: false });
   if (stats === undefined) throw new JournalError(`there is no file ${file}`, NO_COPY);
-  if (!stats.isFile()) throw new JournalError(`${file} is no file`, NO_COPY);
+  if (!stats.isFile()) throw new JournalError(`${file} is not a file`, NO_COPY);
   if (existsSync(path) && realpathSync(source) === realpathSync(path)) {
     throw new JournalError(`${file} is the place of the journal itself`, NO_COPY);
   }

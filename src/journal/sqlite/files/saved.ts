@@ -148,12 +148,12 @@ export function assertNothingSaved(
 ): void {
   const [newest] = saved;
   if (newest === undefined || isOneOf(saved, id)) return;
-  const now = id === undefined ? 'is gone' : 'is another one now';
+  const now = id === undefined ? 'is gone' : 'is another file now';
   const others = saved.length === 1 ? '' : ` (and ${saved.length - 1} older)`;
-  throw new JournalError(`${path} ${now}; what it held is saved in ${newest}${others}`, {
+  throw new JournalError(`${path} ${now}; its content is saved in ${newest}${others}`, {
     code: 'saved_copy',
     hint:
-      `Go on from the saved file: lockstep restore '${newest}'. Or give it up: lockstepd` +
+      `Continue from the saved file: lockstep restore '${newest}'. Or give it up: lockstepd` +
       ' --fresh-journal continues with the journal in place, or with an empty one.',
   });
 }

@@ -85,6 +85,6 @@ function look(path: string): Stats | undefined {
   } catch (cause) {
     const [code, message] = [codeOf(cause), messageOf(cause)];
     if (code === 'ENOTDIR') return undefined;
-    throw new JournalError(`cannot look at ${path}: ${message}`, { code: 'io', cause });
+    throw new JournalError(`cannot check ${path}: ${message}`, { code: 'io', cause });
   }
 }

@@ -92,7 +92,8 @@ function holdFolder(path: string): Server | undefined {
   // The name of a socket has 107 bytes.
   const name = createHash('sha256').update(basename(path)).digest('hex').slice(0, 32);
   server.listen(`\0lockstep-journal/${dev}/${ino}/${name}`);
-  if (!server.listening) throw heldBy(path, 'another daemon: the socket of its place is taken');
+  if (!server.listening)
+    throw heldBy(path, 'another daemon: the lock socket of its folder is in use');
   return server.unref();
 }
 

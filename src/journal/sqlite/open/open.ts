@@ -52,13 +52,13 @@ async function lookThrough(journal: SqliteJournal, { log, awaited }: OpenOptions
   const found = await soundness.within(awaited);
   if (found instanceof JournalError) throw found;
   if (found !== 'unfinished') return logFound(found, log);
-  log?.info(`${UNCLEAN}: its journal is checked in the background`);
+  log?.info(`${UNCLEAN}: the journal is checked in the background`);
   return journal.follow(soundness, (later) => logFound(later, log));
 }
 
-const UNCLEAN = "the journal's last life did not end in order";
+const UNCLEAN = 'the last run did not close the journal in order';
 
 function logFound(found: Found, log: OpenOptions['log']): void {
-  if (found === 'sound') log?.info(`${UNCLEAN}: its journal was checked and is sound`);
-  if (found === 'unknown') log?.warn(`${UNCLEAN}: its journal could not be checked`);
+  if (found === 'sound') log?.info(`${UNCLEAN}: the journal was checked and is sound`);
+  if (found === 'unknown') log?.warn(`${UNCLEAN}: the check of the journal failed`);
 }
