@@ -85,7 +85,7 @@ test('what is wrong with the place of the copy is told of that place, and leaves
     [[`${missing}/`, '--keep', '2'], 2, `${missing}/ is a folder; name a file in it`],
     [[join(missing, 'copy.db')], 1, `the folder of the copy, ${missing}, is missing`],
     [[join(file, 'copy.db')], 1, `${join(file, 'copy.db')}: `],
-    [['/dev/null'], 1, '/dev/null is no file'],
+    [['/dev/null'], 1, '/dev/null is not a file'],
   ];
   for (const [line, code, message] of detail) {
     const sent = await runCli(['backup', ...line], { env });
@@ -109,7 +109,7 @@ test('restore names the file that is no copy, and changes nothing', async () => 
   for (const [file, message] of [
     [junk, `lockstep: ${junk}: file is not a database (SQLITE_NOTADB)\n`],
     [empty, `lockstep: ${empty} is empty\n`],
-    [folder, `lockstep: ${folder} is no file\n`],
+    [folder, `lockstep: ${folder} is not a file\n`],
     [join(folder, 'no'), `lockstep: there is no file ${join(folder, 'no')}\n`],
   ] as const) {
     const { code, stderr } = await runCli(['restore', file], { env });

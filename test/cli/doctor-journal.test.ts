@@ -26,7 +26,7 @@ test('where the next start would be refused, doctor fails', async () => {
   const { path, saved, look } = await setUp();
   writeFileSync(saved, '');
   expect(() => openSqliteJournal(path)).toThrow('is another file now');
-  const message = expect.stringContaining(`saved: ${saved}; the daemon does not start`);
+  const message = expect.stringContaining(`saved in ${saved}; the daemon does not start`);
   const hint = expect.stringContaining(`lockstep restore '${saved}'`);
   expect(await look(false)).toEqual([{ check: 'journal', level: 'fail', message, hint }]);
 });

@@ -172,13 +172,13 @@ describe('P10: each trouble is named, with what to do about it', () => {
     behindMs = 0;
     expect((await doctor({ LOCKSTEP_NODES: nodes })).wrong).toEqual([]);
     expect(wrong).toMatchObject([{ check: 'clock of node01', level: 'warn' }]);
-    expect(wrong[0]?.message).toMatch(/^(59 min 5\d s|1 h 0 min|1 h) behind ours$/);
+    expect(wrong[0]?.message).toMatch(/^(59 min 5\d s|1 h 0 min|1 h) behind this machine's$/);
   });
 
   test('a disk with too little room', async () => {
     const { wrong } = await doctor({ LOCKSTEP_DISK_FREE_MIN_BYTES: '9007199254740991' });
     expect(wrong).toMatchObject([{ check: 'disk', level: 'fail' }]);
-    expect(wrong[0]?.message).toMatch(/are kept: new commands are refused$/);
+    expect(wrong[0]?.message).toMatch(/must stay free: new commands are refused$/);
   });
 
   test('a journal whose folder is a file', async () => {
@@ -205,7 +205,7 @@ describe('P10: each trouble is named, with what to do about it', () => {
     ]);
     expect(wrong[0]?.hint).toContain('Start the daemon');
     const journal = findings.find(({ check }) => check === 'journal');
-    expect(journal?.message).toContain('there is none yet');
+    expect(journal?.message).toContain('there is no journal yet');
     expect(code).toBe(1);
   });
 });

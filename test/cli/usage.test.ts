@@ -24,7 +24,7 @@ const NOWHERE = { env: { LOCKSTEP_ENDPOINT: 'tcp://127.0.0.1:1' } };
 describe('bad usage ends with 2 and says what to type instead', () => {
   test.each<[line: string, says: RegExp]>([
     ['crate 5', /unknown command "crate"; did you mean create\?/],
-    ['explode', /unknown command "explode"; there are create-one, /],
+    ['explode', /unknown command "explode"; known are create-one, /],
     ['create-one', /an argument is missing: lockstep create-one <key>/],
     ['create-one 5 6', /unexpected argument "6": lockstep create-one <key>/],
     ['create-one 5 --deadlin 3', /unknown option --deadlin; did you mean --deadline\?/],
@@ -55,7 +55,7 @@ describe('bad usage ends with 2 and says what to type instead', () => {
     ['create 0..9 --in-flight many', /--in-flight must be a whole number/],
     ['list --limit many', /--limit must be a whole number from 1 to 1000, not "many"/],
     ['list --limit 1001', /--limit must be a whole number from 1 to 1000, not "1001"/],
-    ['list --open --state refused', /--open stands alone/],
+    ['list --open --state refused', /--open cannot be combined with --state/],
     ['list --older-than yesterday', /--older-than must be a duration/],
     ['list --older-than 3', /--older-than needs a unit: 3ms, 3s, 3m, 3h or 3d, not "3"/],
     ['ping --timeout 500', /--timeout needs a unit: 500ms, /],

@@ -80,7 +80,7 @@ describe('what a node wants to hear beside its address', () => {
     [{ headers: ['X-A: b'] }, '.headers is not an object'],
     [{ socket: 'a.sock' }, '.socket "a.sock" does not begin with /'],
     [{ tls: { cert: '/c' } }, '.tls lacks key: cert and key belong together'],
-    [{ tls: { ca: '/c' }, url: 'http://a' }, '.tls is of no use'],
+    [{ tls: { ca: '/c' }, url: 'http://a' }, '.tls has no effect'],
     [{ tls: { rejectUnauthorized: false } }, '.tls has an unknown key "rejectUnauthorized"'],
     [{ ur: 'http://a' }, ' has an unknown key "ur" (did you mean "url"?)'],
     [{ url: `http://u:${PLAIN}@h` }, '.url "http://***@h" holds credentials: write auth'],

@@ -73,8 +73,8 @@ describe('dialects', () => {
   test('P1: an absence needs a proof, and a presence where the key is not in the answer', () => {
     const bare = { extends: 'challenge', read: { absent: 404 }, delete: { gone: [404] } };
     expect(faultsOf(bare)).toEqual([
-      expect.stringMatching(/^\.delete\.gone 404 does not prove that the node itself says it/),
-      expect.stringMatching(/^\.read\.absent 404 does not prove that the node itself says it/),
+      expect.stringMatching(/^\.delete\.gone 404 does not prove that the node itself sent/),
+      expect.stringMatching(/^\.read\.absent 404 does not prove that the node itself sent/),
     ]);
     const page = { extends: 'challenge', record: { key: null } };
     expect(faultsOf(page)).toEqual([expect.stringMatching(/^\.read\.present needs a proof/)]);

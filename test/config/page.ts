@@ -141,7 +141,8 @@ ${table(['member', 'what it is'], NODE_MEMBERS)}
 Two dialects ship: \`reliable-ops\` (nodes that keep an owner mark with each record) and \`challenge\`
 (nodes that don't). Describe any other HTTP API in the file, without code. A dialect is complete, or \`extends\`
 one that ships and names the differences, member by member of \`create\`, \`delete\` and so on. \`lockstepd --check\` shows
-the result, in the form in which you can write it.
+the result, in the form in which you can write it. [\`lockstep doctor --try KEY\`](operate/troubleshoot.md#a-dialect-against-its-nodes---try-key)
+compares it with the real nodes: run it before the first command.
 
 \`\`\`yaml
 dialect: users

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { freePorts } from './free-ports.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-/** supervisor/stop.mjs knows it too: `npm stop` ends the demo. */
+/** supervisor/stop.mjs knows it too: `npm stop` stops the demo. */
 const DATA_DIR = join(ROOT, 'data', 'demo');
 /** Empty; marks a folder that the demo may remove. */
 const CONFIG = join(DATA_DIR, 'lockstep.config.json');

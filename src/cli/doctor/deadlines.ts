@@ -11,7 +11,7 @@ const ORDER = [
   ['kill', 'killTimeoutMs'],
 ] as const;
 
-/** A rollback that begins at the deadline of a command must find it undone. */
+/** Warns if the default deadline of a command leaves no time for one slow answer. */
 export function checkDeadlines(settings: Settings): readonly Finding[] {
   const steps = ORDER.map(([name, key]) => `${name} ${durationText(settings[key])}`);
   const { quiesceMs, requestTimeoutMs, defaultDeadlineMs } = settings;

@@ -41,7 +41,7 @@ function lost(path: string): Finding {
 }
 
 /**
- * Copies that a daemon saved when its journal's files were removed, and about which nobody has
+ * Copies that a daemon saved when its journal's files were removed, and about which no operator has
  * decided.
  */
 function savedFindings(

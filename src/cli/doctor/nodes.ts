@@ -1,7 +1,7 @@
 /**
- * The nodes, called as the daemon will call them: are they there (`GET /ping`), do they read (a key
- * that does not exist), would a proxy that answers in their place be detected, and does their clock
- * agree with ours? It sends nothing that changes a node.
+ * Calls the nodes as the daemon will call them. Are they there (`GET /ping`)? Do they read (a key
+ * that does not exist)? Would a proxy that answers in their place be detected? Does their clock
+ * agree with this machine's? No call changes a node.
  */
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../config/schema.ts';
@@ -103,9 +103,7 @@ function reachability(
   );
 }
 
-/**
- * A program that answers here, for a path that no node has, may one day answer for the node's own.
- */
+/** A program that answers a path that no node has may one day answer in the node's place. */
 function mistakable(check: string, dialect: string): Finding {
   const detail = `the dialect ${dialect} accepts its answer to a path that no node serves`;
   const hint =

@@ -19,7 +19,7 @@ export interface Work {
   readonly run: (stop: AbortSignal) => Promise<ExitCode>;
   /** Makes `run` end at once; it then sums up. */
   readonly leave: () => void;
-  /** What is said then; by default, that the daemon goes on. */
+  /** The line that is shown then; by default, that the daemon continues. */
   readonly leaving?: string;
 }
 

@@ -45,7 +45,7 @@ export function showProgress(
     terminal.showLive(`${bar} ${counts} · ${failed} ${failing} · ${time}`);
   };
   const clock = setInterval(draw, CLOCK_MS).unref();
-  // With an unknown number there may be nothing.
+  // An unknown number of items may turn out to be zero.
   if (total !== undefined) draw();
   return {
     update(nowDone, nowFailed) {

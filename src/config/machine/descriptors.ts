@@ -47,7 +47,7 @@ export function descriptorLimit(): number | undefined {
   try {
     text = readFileSync('/proc/self/limits', 'utf8');
   } catch (error) {
-    // Not Linux, or /proc is not readable.
+    // Not on Linux, or /proc cannot be read.
     if (['ENOENT', 'EACCES'].includes(codeOf(error) ?? '')) return undefined;
     throw error;
   }

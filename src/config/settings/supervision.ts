@@ -9,7 +9,7 @@ import { settingDocs } from './setting-docs.ts';
 const GIB = 1024 ** 3;
 const HOUR_MS = 60 * 60 * 1000;
 const HOURS_MAX = 8760;
-/** Exit codes with another meaning: a failure, a scheduled restart, a bad configuration. */
+/** Exit codes that have another meaning: a failure, a scheduled restart, a bad configuration. */
 const TAKEN_EXIT_CODES: readonly number[] = [1, 75, 78];
 
 export const supervisionShape = {
