@@ -7,7 +7,7 @@ export const EXPIRY: readonly Bug[] = [
     name: 'a command that came too late is journaled all the same',
     breaks: ['P9'],
     seeds: 4,
-    edits: [edit(ACCEPTANCE, 'expiryOf(request, ports.clientNow()) ??', '')],
+    edits: [edit(ACCEPTANCE, 'expiryOf(request, ports.clientNow())', 'undefined')],
   },
   {
     name: 'a known id is answered expired',
