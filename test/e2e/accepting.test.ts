@@ -1,4 +1,4 @@
-/** That a daemon takes no commands in is told alike wherever it is asked for. */
+/** A daemon that accepts no commands reports that in the same way everywhere. */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { DaemonEvent } from '../../src/client/index.ts';
 import { startCluster } from '../support/cluster.ts';
@@ -49,7 +49,7 @@ test('P10: a node that is down: the daemon refuses, stays ready, and everybody n
   const status = await runCli(['status', '--endpoint', daemon.endpoint]);
   expect(status.stdout).toContain(sent);
   expect(status.stdout).toMatch(/: running for .*, not accepting\n/);
-  // Published once somebody listens; the breaker moves until then.
+  // Published once a subscriber listens; the breaker changes until then.
   await vi.waitUntil(async () => {
     await client.breaker('node02', 'close');
     await vi.waitUntil(() => client.isAccepting(), LOOK_MS);

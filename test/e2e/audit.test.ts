@@ -1,4 +1,4 @@
-/** What nodes have lost, found and filled again, while clients go on working. */
+/** Keys that nodes have lost are found and restored while clients continue to work. */
 import { describe, expect, test } from 'vitest';
 import { type CommandAnswer, isError, type LockstepClient } from '../../src/client/index.ts';
 import { connectTo, startCluster } from '../support/cluster.ts';
@@ -54,7 +54,7 @@ describe('audit', () => {
       const held = new Set(await sim.list(node));
       expect(gone.filter((key) => held.has(key))).toEqual([]);
     }
-    // What the load itself could not see to is mended now, and then everything is as it said.
+    // The repair restores the rest, and every node then matches the answers.
     await run('--repair', '--yes');
     const wanted = KEYS.filter((key) => last.get(key) !== 'delete').sort();
     for (const node of NODES) expect(await sim.list(node)).toEqual(wanted);
@@ -62,14 +62,14 @@ describe('audit', () => {
   });
 });
 
-/** Deletes and creates the keys of its lot in turn; returns the last word on each. */
+/** Deletes and creates the keys of its share in turn; returns the last outcome of each. */
 async function toggle(
   client: LockstepClient,
   lot: number,
   stop: AbortSignal,
 ): Promise<ReadonlyMap<string, 'create' | 'delete'>> {
   const words = new Map<string, 'create' | 'delete'>();
-  // Some keys nobody asks for: only a repair brings those back.
+  // No client works on some keys: only a repair restores those.
   const own = KEYS.filter((_, index) => index % 4 === lot && index % 10 !== 9);
   for (let turn = 0; !stop.aborted; turn++) {
     const groupId = own[turn % own.length] ?? '';

@@ -1,4 +1,7 @@
-/** The journal is copied while it is written, and set back to a copy: as docs/operate/backup.md says. */
+/**
+ * The journal is copied while the daemon writes it, and replaced by the copy, as
+ * docs/operate/backup.md describes.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -43,7 +46,7 @@ test('P1: a create that was open in the copy and deleted later does not come bac
   expect(restored.stdout).toContain('1 of its commands are open');
   await daemon.restart();
 
-  // Other keys go on, and whoever sends work here is told that all is well.
+  // Other keys continue, and clients see a healthy daemon.
   await vi.waitUntil(async () => (await fetch(`${daemon.opsUrl}/readyz`)).ok, { timeout: 10_000 });
   await committed(client.create('other'));
   expect(await client.status('gone')).toMatchObject({ error: { code: 'unknown_command' } });
@@ -72,7 +75,7 @@ test('P1: a create that was open in the copy and deleted later does not come bac
   const one = { node01: 1, node02: 1, node03: 1 };
   expect(await sim.stats()).toEqual([true, one]);
 
-  // A restart holds it just as well.
+  // It is still held after a restart.
   await daemon.restart();
   expect(await client.status('open', { timeoutMs: 30_000 })).toMatchObject(held);
   const preview = await cli('restore', '--abandon', '--dry-run');
@@ -108,7 +111,7 @@ test('P1, P5: a held command that is to go on does, and after a restart still do
   expect(await cli('restore', '--resume', '--key', 'b', '--yes')).toEqual(OK);
   await statusOf(client, 'b', { state: 'committed' });
   expect(await client.summary()).not.toHaveProperty('held');
-  // Owner marks and numbers are above all that can have been given.
+  // Owner marks and numbers are higher than any that the lost journal gave.
   await committed(client.delete('a'));
 });
 
@@ -163,7 +166,7 @@ test('P10: what is no copy, and a daemon that runs, are told, and nothing is cha
   expect(readdirSync(daemon.dataDir).filter((name) => /saved|before|part/.test(name))).toEqual([]);
 });
 
-/** What the page has operators type, line by line. */
+/** The command lines of the page. */
 function procedure(heading: string): readonly string[] {
   const page = readFileSync(join(import.meta.dirname, '../../docs/operate/backup.md'), 'utf8');
   const [, section = ''] = page.split(`\n${heading}\n`);
@@ -196,7 +199,8 @@ test('P3, P7: the procedures of the page, as they stand there, under 20 commands
     if (line === 'npm start') return daemon.restart();
     const [program, ...args] = line.replaceAll('/backup/', `${folder}/`).split(' ');
     expect(program).toBe('lockstep');
-    // By then the nodes hold what this journal does not know: an audit that says so ends with 1.
+    // The nodes now hold keys that this journal does not know: the audit reports them and exits
+    // with 1.
     const { code, stderr } = await cli(...args);
     expect([line, stderr, args[0] === 'audit' ? 0 : code]).toEqual([line, '', 0]);
   };
@@ -211,7 +215,7 @@ test('P3, P7: the procedures of the page, as they stand there, under 20 commands
   for (const answer of copied) {
     expect(await client.status(answer.id)).toMatchObject({ ...answer });
   }
-  // The daemon no longer knows commands that came after the copy.
+  // The daemon no longer knows the commands that came after the copy.
   const last = told.at(-1)?.id ?? '';
   expect(await client.status(last)).toMatchObject({ error: { code: 'unknown_command' } });
   expect(await client.summary()).not.toHaveProperty('held');

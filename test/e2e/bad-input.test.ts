@@ -1,7 +1,6 @@
 /**
- * Whatever clients send, the daemon says what is wrong with it or serves it; it does not die, does
- * not leak, and does not make others wait. One daemon bears all of this file, while another client
- * works on beside it.
+ * For every input the daemon serves the request or names its error; it does not die, leak, or delay
+ * others. One daemon gets all inputs of this file, while another client works beside it.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -13,7 +12,7 @@ import { SteadyClient } from '../support/steady-client.ts';
 
 const BURST = 100_000;
 const MIB = 1024 * 1024;
-/** A client beside is held up by no more than this, on two busy cores. */
+/** Longest delay of the client beside, on two busy cores. */
 const SLOWEST_MS = 1500;
 const GROWTH_BYTES_MAX = 400 * MIB;
 const PING = '{"op":"ping"}';
@@ -31,7 +30,7 @@ beforeAll(async () => {
   const { endpoint, eventsEndpoint } = daemon;
   client = await LockstepClient.connect({ endpoint, eventsEndpoint });
   steady = new SteadyClient(endpoint);
-  // One burst of what is allowed, so that growth is measured from a daemon at work.
+  // One burst of allowed requests first, so that growth is measured from a working daemon.
   using socket = new RawSocket(endpoint);
   await burst(socket, PING, BURST);
   firstPid = daemon.pid;
@@ -261,7 +260,7 @@ describe('floods', () => {
   });
 });
 
-/** Sends all at once, and reads as many answers. */
+/** Sends all requests at once, and reads as many answers. */
 async function burst(socket: RawSocket, frame: Frame, count: number): Promise<void> {
   const sending = (async () => {
     for (let sent = 0; sent < count; sent++) await socket.send(frame);

@@ -1,4 +1,4 @@
-/** Both dialects, hidden and shown owner marks, own ports and a shared one: under every fault. */
+/** Every fault, with both dialects, hidden and shown owner marks, own ports and a shared one. */
 import { randomInt } from 'node:crypto';
 import { test } from 'vitest';
 import { judge } from '../chaos/checker.ts';
@@ -34,7 +34,7 @@ test.concurrent.for(VARIANTS)(
       nodesim: { ...nodesim, seed, randomBehavior: Number(RANDOM_BEHAVIOR) },
     };
     const { sim, daemon, client } = await startCluster(cluster, onTestFinished);
-    // What a challenge node says to a delete of what it does not have.
+    // The answer of a challenge node to a delete of a record that it does not have.
     await sim.setSettings('node02', { deleteMissing: 204 });
     await sim.setSettings('node03', { deleteMissing: 400 });
     for (const [node, faults] of Object.entries(FLAVOURS)) await sim.setFaults(node, faults);
@@ -54,7 +54,7 @@ test.concurrent.for(VARIANTS)(
     const { asked, told: sent, cancels } = heard;
     const faults = [...clients.faults, ...judge({ asked, told: sent, cancels, journal, nodes })];
     expect(faults, `seed ${seed}`).toEqual([]);
-    // Some wait for a node in vain, their deadlines being short.
+    // Some commands wait for a node until their short deadlines pass.
     expect(countBy(journal, ({ state }) => state)['committed']).toBeGreaterThan(COMMANDS / 10);
   },
 );

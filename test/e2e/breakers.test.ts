@@ -1,6 +1,6 @@
 /**
- * One of three nodes goes away under load and comes back, each node a process of its own. Meanwhile
- * commands are turned away at once, nothing is tied up, and all ends well when it is back.
+ * One of three nodes stops under load and comes back; each node is a process. Meanwhile commands
+ * are rejected at once and occupy no slot, and all commands settle when the node is back.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -11,9 +11,9 @@ import { type Nodesim, startNode } from '../support/nodesim.ts';
 
 const NAMES = ['node01', 'node02', 'node03'] as const;
 const DOWN_MS = 6000;
-/** More than are ever under way at once while all is well. */
+/** More than are ever under way at once with healthy nodes. */
 const RUNNING_MAX = 60;
-/** Between two commands. */
+/** Pause between two commands, ms. */
 const PACE_MS = 5;
 const BACK_MS_MAX = 20_000;
 
@@ -48,7 +48,7 @@ function p99(times: readonly number[]): number {
   return [...times].sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0;
 }
 
-/** Creates keys at a steady pace, answered or not; notes what was answered, and how soon. */
+/** Creates keys at a steady rate, without waiting for answers; records each answer and its time. */
 class Load {
   readonly answers: Answer[] = [];
   readonly rejectedMs: number[] = [];
@@ -67,7 +67,7 @@ class Load {
     onTestFinished(() => clearInterval(this.#timer));
   }
 
-  /** No more; waits until all are answered. */
+  /** Stops; waits for all answers. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#open);
@@ -93,7 +93,7 @@ test('P1, P5, P9: a node that is away under load costs nobody more than it must'
   const waiting = Array.from({ length: 20 }, (_, index) =>
     client.create(`waits-${index}`, { ifUnavailable: 'wait', deadlineMs: 120_000 }),
   );
-  // Looks are as quick as ever, and few commands take a place: what waits takes none.
+  // Queries are as fast as before, and few commands occupy a slot: waiting commands occupy none.
   const looks: number[] = [];
   for (const until = performance.now() + DOWN_MS; performance.now() < until; await pause(20)) {
     const [, pingMs] = await timed(() => client.ping());
@@ -107,7 +107,7 @@ test('P1, P5, P9: a node that is away under load costs nobody more than it must'
   const rejected = [...load.rejectedMs];
   expect(rejected.length).toBeGreaterThan(500);
   console.log(`rejected ${rejected.length}, p99 ${p99(rejected)} ms; ping p99 ${p99(looks)} ms`);
-  // As soon as a ping is answered; the machine may have other things to do.
+  // Resolves when a ping is answered; the machine may be busy.
   expect(p99(rejected)).toBeLessThan(5 + 2 * Math.max(...looks));
   expect(daemon.output).toContain('a breaker opened');
 

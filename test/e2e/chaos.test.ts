@@ -1,7 +1,7 @@
 /**
- * Everything at once, as its users run it: daemon and simulator under the project's pm2, several
- * clients, every kind of fault the simulator has, the daemon killed five times, a client thrice.
- * CHAOS_SEED repeats a workload; the faults' moments differ all the same, as the real thing does.
+ * Everything at once, as in production: daemon and simulator under the project's pm2, several
+ * clients, every fault of the simulator, the daemon killed five times, a client three times.
+ * CHAOS_SEED repeats a workload; the moments of the faults differ nevertheless.
  */
 import { randomInt } from 'node:crypto';
 import { expect, onTestFailed, onTestFinished, test, vi } from 'vitest';
@@ -21,7 +21,7 @@ const KEYS = 150;
 const KILLS = 5;
 const STEP_MS_MAX = 60_000;
 const SPELL_MS_MAX = 3000;
-/** For a while a node is down, forbids everything, or is overloaded. */
+/** For a while a node is down, answers 403 to everything, or is overloaded. */
 const SPELLS: readonly (readonly [node: string, faults: Faults])[] = [
   ['node02', { refuse: true }],
   ['node03', { forceStatus: 403 }],
@@ -55,7 +55,7 @@ test('P1–P7: 2,000 mixed commands under every fault and five kill -9 end all o
   const { asked, told: sent, cancels } = heard;
   expect([...clients.faults, ...judge({ asked, told: sent, cancels, journal, nodes })]).toEqual([]);
   expect(await toldOtherwise(asking, journal)).toEqual([]);
-  // What the test is about did happen.
+  // The events that this test is about did happen.
   expect(pids.size).toBe(KILLS + 1);
   expect(kinds).toEqual([...FAULT_KINDS, 'randomBehavior', 'forceStatus'].sort());
   expect(project.logOf('lockstepd').match(/resuming open commands/g)).toHaveLength(KILLS);
@@ -71,7 +71,9 @@ interface Scene {
   readonly asking: LockstepClient;
 }
 
-/** The kills and spells, spread over the work by the count of answers; resolves to all pids. */
+/**
+ * The kills and faults, spread over the work by the number of answers; resolves to all process ids.
+ */
 async function trouble({ sim, clients, heard, asking }: Scene): Promise<ReadonlySet<number>> {
   const pids = new Set<number>();
   const step = COMMANDS / (KILLS + 1);

@@ -1,7 +1,7 @@
 /**
- * A daemon whose wall clock is wrong: a month behind, as on a board without a battery, or a year ahead.
- * It is set right while the daemon runs, and wrong again between two lives. The clock is libfaketime's,
- * of the daemon alone; the nodes and the machine keep theirs.
+ * A daemon with a wrong wall clock: a month behind, as on a board without a battery, or a year
+ * ahead. It is corrected while the daemon runs, and wrong again between two runs. libfaketime
+ * changes the clock of the daemon alone; nodes and machine keep theirs.
  */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -27,7 +27,7 @@ function openClock(): { readonly clock?: WallClock } {
   return clock === undefined ? {} : { clock };
 }
 
-/** How long the daemon has lived, as its journal has it. */
+/** The time lived of the daemon, from its journal. */
 function livedMs(dataDir: string): number {
   const db = new Database(join(dataDir, 'journal.db'), { readonly: true });
   try {
@@ -37,7 +37,10 @@ function livedMs(dataDir: string): number {
   }
 }
 
-/** Nothing may be taken in meanwhile: then only the upkeep of each minute tells the journal the time. */
+/**
+ * No command may arrive meanwhile: then only the upkeep of each minute stores the time in the
+ * journal.
+ */
 async function pastPruning(dataDir: string): Promise<void> {
   const before = livedMs(dataDir);
   const isPast = () => livedMs(dataDir) >= before + PRUNE_EVERY_MS / 2;
@@ -60,7 +63,8 @@ async function livesThrough(wrongMs: number, { expect, skip, onTestFinished }: T
   expect(pay).toMatchObject({ state: 'committed' });
   expect(await client.send(undo)).toMatchObject({ state: 'committed' });
   clock.set(0);
-  // One node away, another that cannot undo: the one waits for its deadline, the other is turned back.
+  // One node is down, another cannot undo: one command waits for its deadline, the other is rolled
+  // back.
   await sim.setFaults('node03', { refuse: true });
   await sim.setFaults('node02', { noAnswer: 1, noAnswerEffect: false, on: ['delete'] });
   const open = { op: 'create', groupId: '9', wait: 'accepted', deadlineMs: 8000 } as const;

@@ -1,4 +1,7 @@
-/** The debug log of one command that was rolled back, read as an operator reads it: by the command's id. */
+/**
+ * The debug log of one command that was rolled back, selected by the command's id as an operator
+ * would.
+ */
 import { expect, test } from 'vitest';
 import { startCluster } from '../support/cluster.ts';
 

@@ -1,6 +1,6 @@
 /**
- * What the nodes' faults cost the clients. The loop over the nodes that people write by hand, with
- * nothing but a rollback, made 51 of 100 at this fault rate.
+ * The effect of faulty nodes on clients. A handwritten loop over the nodes, with a rollback and no
+ * retries, committed 51 of 100 at this fault rate.
  */
 import { expect, test } from 'vitest';
 import { startCluster } from '../support/cluster.ts';

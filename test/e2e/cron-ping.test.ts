@@ -1,6 +1,7 @@
 /**
- * The ping that proves from outside that machine, cron and daemon live (supervisor/healthcheck-ping),
- * by itself; from Debian's real cron it comes in failures/cron.test.ts.
+ * The ping that proves from outside that machine, cron and daemon work
+ * (supervisor/healthcheck-ping), called directly; failures/cron.test.ts runs it from Debian's real
+ * cron.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,7 +28,7 @@ function folder(): string {
   return made;
 }
 
-/** A file of settings as the container's entrypoint writes it. */
+/** A file of settings, as the container's entrypoint writes it. */
 function settingsFile(values: Readonly<Record<string, string | number>>): string {
   const file = join(folder(), 'cron.env');
   const lines = Object.entries(values).map(([name, value]) => `${name}='${value}'\n`);

@@ -1,6 +1,6 @@
 /**
- * P2, P3: durable means that the kernel was told to make it so. Counted from outside the process, by
- * strace, against the commits there must have been: a faster journal that syncs less fails here.
+ * P2, P3: durable means that the kernel was ordered to sync. strace counts the syncs from outside
+ * the process, against the necessary commits: a faster journal that syncs less fails here.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -33,18 +33,18 @@ test('P2, P3: every commit of the journal is a sync of its log, and many command
 
   const answers = await Promise.all(keys.map((key) => client.create(key)));
   expect(answers.every((answer) => 'state' in answer && answer.state === 'committed')).toBe(true);
-  // At least the one that the first acceptances and the one that the last settlements waited for.
+  // At least the commits that the first acceptances and the last settlements waited for.
   const shared = tracer.syncs() - before;
   expect(shared).toBeGreaterThanOrEqual(COMMITS);
   expect(shared).toBeLessThan((TOGETHER * COMMITS) / 4);
 });
 
 interface Tracer {
-  /** Of the journal's log, so far. */
+  /** Syncs of the journal's log so far. */
   syncs(): number;
 }
 
-/** @returns why it cannot be done here, if so */
+/** @returns why strace cannot be used here; undefined if it can */
 async function attach(pid: number): Promise<Tracer | string> {
   const dir = tempFolder();
   const file = join(dir, 'syncs');

@@ -1,6 +1,6 @@
 /**
- * Every npm script, run in a copy of the project whose shell and whose configuration file name a
- * cluster that is not the script's own: people export LOCKSTEP_NODES for their daemon, and forget it.
+ * Every npm script, run in a copy of the project whose shell and configuration file name the
+ * cluster of another project: people export LOCKSTEP_NODES for their daemon and forget it.
  */
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -10,12 +10,12 @@ import { type BuiltCopy, buildCopy } from '../support/built-copy.ts';
 import { type ForeignCluster, startForeignCluster } from '../support/foreign-cluster.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
-/** What a checkout holds beside what the copy has already. */
+/** Files of a checkout that the copy lacks. */
 const SOURCES = ['src', 'test', 'tools', 'bench', 'tsconfig.json', 'tsconfig.build.json']
   .concat(['biome.json', '.oxlintrc.json', 'knip.json', 'vitest.config.ts', '.gitignore'])
   .concat(['package-lock.json', 'docker-compose.yml', 'Dockerfile', 'README.md', 'CHANGELOG.md']);
 
-/** How each is called here. */
+/** The call of each script here. */
 const RUN: Readonly<Record<string, readonly string[]>> = {
   build: [],
   prepare: [],
@@ -25,19 +25,21 @@ const RUN: Readonly<Record<string, readonly string[]>> = {
   types: [],
   layers: [],
   'dead-code': [],
-  // One file of real processes stands for all: what keeps the shell from them is one place.
+  // One test file with real processes represents all: one place removes the shell's settings for
+  // them.
   test: ['--', 'test/e2e/protocol.test.ts'],
-  // Without an engine, which this test can't count on; what it gives compose is judged below.
+  // Without a Docker engine, which a test can't rely on; the settings that it passes to compose are
+  // checked below.
   'test:container': [],
   simulate: ['--', '--seeds', '5'],
   chaos: ['--', '--minutes', '0.05'],
   bench: ['--', 'commands', '--small'],
   demo: [],
-  // Last: what the others need is gone then.
+  // Last, because it removes files that the others need.
   clean: [],
 };
 
-/** Those that are not run here, and why. */
+/** Scripts that are not run here, and the reasons. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   start: 'starts the daemon of the nodes that are configured: that is what it is for',
   stop: 'ends what start has started, and sends nothing to nodes',
@@ -54,7 +56,7 @@ beforeAll(async () => {
   }
   foreign = await startForeignCluster(join(project.root, 'data'));
   foreign.writeConfig(project.root);
-  // No engine is found where its client fails.
+  // The client fails, so no engine is found.
   mkdirSync(join(project.root, 'data/bin'));
   program(join(project.root, 'data/bin/docker'), 'exit 1');
 });
@@ -80,7 +82,7 @@ async function leavesItAlone(
   const { code, stdout, stderr } = await project.run(command, env);
   expect(foreign.touched(), `${stdout}${stderr}`).toEqual([]);
   expect(code, `${stdout}${stderr}`).toBe(0);
-  // It ends what it has started; the demo's services run on.
+  // It ends the processes that it started; the services of the demo continue.
   if (!command.includes('demo')) expect(project.processes()).toEqual([]);
 }
 

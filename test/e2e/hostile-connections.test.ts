@@ -1,4 +1,4 @@
-/** Silent connections by the thousand, to a daemon that may open as few files as a shell usually allows. */
+/** Thousands of silent connections to a daemon with the usual limit of open files. */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -22,7 +22,7 @@ test('P8, P9: 1,500 silent connections take a daemon of 1,024 open files from no
   onTestFinished(stop);
 
   await vi.waitUntil(() => openFiles() > OPEN_FILES - 50, LONG);
-  // The honest client has what it needs.
+  // The honest client is connected.
   await steady.report();
   let answered = 0;
   await vi.waitUntil(async () => {
@@ -30,7 +30,7 @@ test('P8, P9: 1,500 silent connections take a daemon of 1,024 open files from no
     return answered >= 30;
   }, LONG);
   expect(await client.create(randomUUID())).toMatchObject({ state: 'committed' });
-  // Those that were let go come back.
+  // Connections that the daemon closed connect again.
   await vi.waitUntil(() => openFiles() > OPEN_FILES - 50, LONG);
 
   stop();
@@ -45,14 +45,17 @@ test('P8, P9: 1,500 silent connections take a daemon of 1,024 open files from no
   }
 });
 
-/** So many connections that never say a word; each comes again when it is let go. Returns what ends them. */
+/**
+ * Opens connections that never send a byte and connect again when they are closed. Returns a
+ * function that ends them.
+ */
 function keepSilent({ hostname, port }: URL, count: number): () => void {
   const peers = new Set<Socket>();
   let isStopped = false;
   const join = (): void => {
     const peer = connect(Number(port), hostname);
     peers.add(peer.resume());
-    // Reset or ended: `close` follows.
+    // After a reset or an end `close` follows.
     peer.on('error', () => {});
     peer.on('close', () => {
       peers.delete(peer);

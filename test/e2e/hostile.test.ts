@@ -1,6 +1,6 @@
 /**
- * Attacks on the daemon's two sockets, each by few bytes. One daemon bears all of this file, while an
- * honest client works on beside it (P9, P10).
+ * Attacks on the daemon's two sockets, each with few bytes. One daemon gets all attacks of this
+ * file, while an honest client works beside it (P9, P10).
  */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -18,7 +18,7 @@ import { SteadyClient } from '../support/steady-client.ts';
 import { forgedBody, postLikeABrowser } from '../support/web-page.ts';
 import { ZmtpPeer } from '../support/zmtp-peer.ts';
 
-/** An honest client is held up by no more than this, on two busy cores. */
+/** Longest delay of an honest client, on two busy cores. */
 const SLOWEST_MS = 1500;
 const LONG = { timeout: 30_000 };
 const OPEN_STATES: ('accepted' | 'applying')[] = ['applying', 'accepted'];
@@ -177,7 +177,7 @@ describe('a peer that is silent', () => {
     onTestFinished(() => {
       for (const mute of mutes) mute.destroy();
     });
-    // The guard of memory looks every five seconds, and needs a descriptor to look.
+    // The memory guard checks every five seconds, and needs a descriptor for that.
     await vi.waitUntil(() => daemon.output.includes('memory use cannot be read'), LONG);
     expect(await client.ping()).toMatchObject({ pid: firstPid, accepting: true });
     for (const mute of mutes) mute.destroy();
@@ -218,7 +218,7 @@ describe('a subscriber', () => {
   });
 });
 
-/** The soft limit of the daemon; returns whether it could be set. */
+/** Sets the soft limit of the daemon; returns whether that was possible. */
 function limitDescriptors(most: string): boolean {
   return spawnSync('prlimit', ['--pid', String(firstPid), `--nofile=${most}:`]).status === 0;
 }
@@ -228,7 +228,7 @@ function all<T>(count: number, ask: () => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, ask));
 }
 
-/** Settled commands, so that a page has what to show. */
+/** Settled commands, so that a page is not empty. */
 async function fillHistory(count: number): Promise<void> {
   const key = randomUUID();
   await client.create(key);
@@ -249,7 +249,7 @@ async function fill(count: number): Promise<void> {
   }
 }
 
-/** Creates until an event tells of one that was asked for here. */
+/** Creates commands until an event reports one of them. */
 async function untilHeard(news: AsyncIterator<DaemonEvent | UnknownEvent, void>): Promise<void> {
   const asked = new Set<string>();
   const heard = (async () => {

@@ -1,11 +1,13 @@
-/** What the journal knows of how the daemon ended: after an end in order nothing is sent on for it. */
+/**
+ * The journal records how a run ended: after an end in order the kernel sends nothing more for it.
+ */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openJournal } from '../../src/journal/open.ts';
 import { type Cluster, startCluster } from '../support/cluster.ts';
 import { crash, evaluateIn, INSPECTED } from '../support/inspector.ts';
 
-/** While no daemon has the journal. */
+/** While no daemon holds the journal. */
 async function wordOf({ daemon }: Cluster): Promise<string | undefined> {
   const journal = await openJournal(`sqlite:${join(daemon.dataDir, 'journal.db')}`);
   try {

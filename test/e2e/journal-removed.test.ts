@@ -1,4 +1,4 @@
-/** The journal's files are removed under the daemon: nothing that it has answered gets lost. */
+/** The journal's files are removed while the daemon runs: no answered command is lost. */
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -9,7 +9,7 @@ import { runCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const COMMANDS = 300;
-/** So many have been answered when the files go. */
+/** Number of answered commands when the files are removed. */
 const BEFORE = 100;
 
 test('P1, P3, P7: 300 creates across `rm -rf data/*`: every answer is true after the restore', async () => {
@@ -48,7 +48,7 @@ test('P1, P3, P7: 300 creates across `rm -rf data/*`: every answer is true after
   expect(before.length).toBeGreaterThanOrEqual(BEFORE);
   expect(before.length).toBeLessThan(COMMANDS);
 
-  // It does not go on as if there had been nothing.
+  // It does not start as if there had been no journal.
   await expect(daemon.restart()).rejects.toThrow(/ended with 78/);
   const saved = / is saved in (\S+\.db)/.exec(daemon.output)?.[1] ?? '';
   expect(daemon.output).toContain(`lockstep restore '${saved}'`);

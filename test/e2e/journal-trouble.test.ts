@@ -1,11 +1,11 @@
-/** The disk fails under the journal: no answer without a record, no record lost. */
+/** The disk fails under the journal: no answer without a record, and no record lost. */
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { type CommandAnswer, isError } from '../../src/client/index.ts';
 import { startCluster } from '../support/cluster.ts';
 
 const COMMANDS = 3000;
-/** Less than these commands take in the journal. */
+/** Less space than these commands need in the journal. */
 const FILE_BYTES_MAX = 600_000;
 const PRLIMIT = 'prlimit';
 
@@ -26,7 +26,7 @@ test('P3: a journal that cannot be written ends the daemon (exit 1), and takes b
       timeoutMs: 60_000,
     });
     if (!isError(answer)) return void sent.push(answer);
-    // It came while the daemon was on its way out, and was not taken in.
+    // It arrived while the daemon was stopping, and was not accepted.
     expect(answer.error.code).toBe('draining');
     await back.promise;
     return ask(index);
@@ -37,7 +37,7 @@ test('P3: a journal that cannot be written ends the daemon (exit 1), and takes b
   const before = [...sent];
   expect(before.length).toBeLessThan(COMMANDS);
 
-  // With room again, it goes on, and the clients get what they wait for.
+  // With free space it continues, and the clients get their answers.
   await daemon.restart();
   back.resolve();
   for (const answer of before) {

@@ -1,4 +1,6 @@
-/** What a daemon that was killed had given to the kernel, on a road that comes back later. */
+/**
+ * Requests that a killed daemon had given to the kernel, over a network path that comes back later.
+ */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -12,7 +14,7 @@ const NODESIM = fileURLToPath(new URL('../../src/nodesim/main.ts', import.meta.u
 const DAEMON = fileURLToPath(new URL('../../src/daemon.ts', import.meta.url));
 const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
-/** The kernel then sends on for 25.4 s: after 3, 6.5 and 13 s, which leaves time to start a daemon. */
+/** The kernel then sends for 25.4 s: after 3, 6.5 and 13 s, which leaves time to start a daemon. */
 const ORPHAN_RETRIES = 6;
 const WAIT_MS = 60_000;
 
@@ -20,7 +22,10 @@ async function eventually(read: () => unknown): Promise<void> {
   await expect.poll(read, { timeout: WAIT_MS, interval: 50 }).toBeTruthy();
 }
 
-/** Three nodes, of which the third is at the far end; the ports are free in a network of its own. */
+/**
+ * Three nodes, of which the third is behind the cut path; the ports are free in a network namespace
+ * of its own.
+ */
 async function cluster(road: SilentRoad) {
   const sim = programAt(road.near, NODESIM, {
     args: ['--attached', '--port=7400', '--nodes=node01,node02', `--data=${tempFolder()}`],
@@ -50,7 +55,7 @@ async function cluster(road: SilentRoad) {
   const ask = async (...words: string[]): Promise<CommandAnswer> => {
     const [command = '', ...prefix] = road.near;
     const line = [...prefix, process.execPath, CLI, ...words, '--json', '--timeout=60s'];
-    // What it ends with is in its answer as well.
+    // Its outcome is in its answer as well.
     const { stdout } = await promisify(execFile)(command, line).catch(
       (error: unknown) => error as { stdout: string },
     );
@@ -68,7 +73,7 @@ test(
     const killed = await startDaemon();
     expect(await ask('create-one', 'k')).toMatchObject({ state: 'committed' });
     far.tell('hold');
-    // No one receives its answer.
+    // No client receives its answer.
     void ask('delete-one', 'k', '--id=gone').catch(() => {});
     await eventually(() => far.lines.includes('GET k: held'));
     road.cutOneWay();
@@ -84,7 +89,8 @@ test(
     expect(await created).toMatchObject({ state: 'committed' });
     await eventually(() => road.unsent().every((bytes) => bytes === 0));
     const changes = far.lines.filter((line) => /^(POST|DELETE)/.test(line));
-    // The delete of the living daemon, and what the dead one had left with the kernel.
+    // The delete of the living daemon, and the request that the killed one had left with the
+    // kernel.
     expect(changes).toEqual(['POST k: 201', 'DELETE k: 200', 'DELETE k: 404', 'POST k: 201']);
     expect(waiting.nodes?.['node03']?.lastResponse).toMatch(/may still land here until \d{4}-/);
   },

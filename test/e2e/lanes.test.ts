@@ -1,4 +1,4 @@
-/** Who is in a hurry does not wait behind who is not, and a full queue says so. */
+/** Interactive commands do not wait behind bulk commands, and a full queue answers `busy`. */
 import { describe, expect, test } from 'vitest';
 import { isError, type LockstepClient } from '../../src/client/index.ts';
 import { startCluster, statusOf } from '../support/cluster.ts';
@@ -20,12 +20,12 @@ describe('lanes', () => {
     const [before, timesMs] = [await waiting(client), await timeEach(client, 'hurried')];
     const after = await waiting(client);
     const aCommandMs = (performance.now() - begun) / (before - after);
-    // The queue was there all the time, or the times prove nothing.
+    // The queue was never empty, or the times would prove nothing.
     expect(after).toBeGreaterThan(BULK / 10);
-    // Its own time and that of all that was in flight, on a machine that does other things too.
+    // The time of the command and of all exchanges in flight, on a busy machine.
     const boundMs = 3 * (aloneMs + CONCURRENCY * aCommandMs);
     expect(median(timesMs)).toBeLessThan(boundMs);
-    // In line behind the bulk it would have been this.
+    // The expected time at the end of the bulk queue.
     expect(Math.max(...timesMs)).toBeLessThan((after * aCommandMs) / 2);
   });
 
@@ -73,7 +73,7 @@ describe('a paused lane', () => {
 
 describe('a full queue', () => {
   test('P9: answers busy, keeps nothing of it, and takes the same id when there is room', async () => {
-    // No breaker opens: what it turns away is `unavailable`, which is nothing of the queue's.
+    // No breaker opens: it would answer `unavailable`, which says nothing about the queue.
     const never = '1000000';
     const breakers = { LOCKSTEP_BREAKER_FAILURES: never, LOCKSTEP_BREAKER_VOLUME: never };
     const env = { LOCKSTEP_OPEN_MAX: '100', ...breakers };
@@ -89,7 +89,7 @@ describe('a full queue', () => {
     expect(busy).toMatchObject({ error: { code: 'busy', retryAfterMs: expect.any(Number) } });
     const unknown = { error: { code: 'unknown_command' } };
     expect(await client.status('more')).toMatchObject(unknown);
-    // P7: who asks again for what is open is not turned away.
+    // P7: a repeat of an open command is not rejected.
     const known = await client.create('0', { id: '0', wait: 'accepted' });
     expect(known).toMatchObject({ id: '0', state: 'applying' });
     expect(await client.summary()).toMatchObject({ open: 100, openMax: 100 });
@@ -101,7 +101,7 @@ describe('a full queue', () => {
   });
 });
 
-/** Has the bulk lane filled. */
+/** Fills the bulk lane. */
 async function queue(client: LockstepClient): Promise<void> {
   for (let first = 0; first < BULK; first += BATCH) {
     const commands = Array.from({ length: BATCH }, (_, index) => ({
@@ -121,7 +121,7 @@ async function waiting(client: LockstepClient): Promise<number> {
   return isError(summary) ? Number.NaN : summary.lanes.bulk.waiting;
 }
 
-/** One after the other; what each took. */
+/** Commands one after another; returns the time of each. */
 async function timeEach(client: LockstepClient, name: string): Promise<readonly number[]> {
   const timesMs: number[] = [];
   for (let count = 0; count < HURRIED; count++) {

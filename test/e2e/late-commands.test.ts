@@ -1,4 +1,6 @@
-/** Commands that lie in a socket while the daemon is away, stopped or starting anew with another clock. */
+/**
+ * Commands that wait in a socket while the daemon is stopped, or starts again with another clock.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Request } from 'zeromq';
@@ -8,7 +10,7 @@ const AWAY_MS = 8000;
 const TIMEOUT_MS = 60_000;
 const EXPIRED = { error: { code: 'expired' } };
 
-/** A plain REQ socket that knows the daemon's clock, and what it says now. */
+/** A plain REQ socket, and the time of the daemon's clock. */
 async function openReq(endpoint: string) {
   const socket = new Request({ linger: 0, receiveTimeout: 30_000 });
   socket.connect(endpoint);
@@ -63,7 +65,7 @@ test('nor what was asked while it was killed and is started eight seconds later;
   onTestFinished(req.close);
   const done = await client.create('1', { id: 'done' });
   await daemon.kill9();
-  // ZeroMQ keeps it for whoever comes.
+  // ZeroMQ keeps it for the next daemon.
   const plain = req.ask({ op: 'create', id: 'plain', groupId: '2', expiresAt: req.clock() + 1000 });
   const ours = client.create('3', { id: 'ours', deadlineMs: 1000, timeoutMs: TIMEOUT_MS });
   const known = client.create('1', { id: 'done', deadlineMs: 1000, timeoutMs: TIMEOUT_MS });

@@ -25,7 +25,7 @@ async function running(options: Partial<DaemonOptions> = {}): Promise<Daemon> {
   return daemon;
 }
 
-/** One that is expected not to get ready: its exit code and what it printed. */
+/** A daemon that must fail to start: its exit code and its output. */
 async function failing(options: Partial<DaemonOptions>) {
   const daemon = await prepareDaemon({ nodes: NODES, ...options });
   onTestFinished(() => daemon[Symbol.asyncDispose]());
@@ -254,15 +254,15 @@ describe('a thread that is lost', () => {
 });
 
 /**
- * Has a key of this name created; what the daemon says of it in the end. By a socket that keeps what
- * it was told: our own client drops what it has not read when the connection goes, and asks again.
+ * Creates a key of this name and returns the daemon's last answer. It uses a socket that keeps
+ * unread answers: the client of lockstep drops them with the connection, and asks again.
  */
 async function lastWordOn(id: string, { endpoint }: { endpoint: string }): Promise<unknown> {
   using socket = new RawSocket(endpoint);
   return await socket.ask(JSON.stringify({ op: 'create', groupId: id, id }));
 }
 
-/** Two executors with a command each (`1`, `2`), both held up by a slow node. */
+/** Two executors with one command each (`1`, `2`), which a slow node delays. */
 async function twoUnderWay(env = {}, slowMs = 1200) {
   const cluster = await startCluster({ executors: 2, env: { ...SETTINGS, ...INSPECTED, ...env } });
   const { sim, daemon, client } = cluster;

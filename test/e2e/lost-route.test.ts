@@ -1,6 +1,6 @@
 /**
- * A real nginx before the nodes loses its route to one of them, and answers in its place: not by a
- * race, but for as long as it lasts.
+ * A real nginx in front of the nodes loses its route to one of them and answers in its place: not
+ * by a race, but for as long as the test needs.
  */
 import { describe, test } from 'vitest';
 import type { CommandAnswer, ErrorReply } from '../../src/client/index.ts';
@@ -11,7 +11,7 @@ import { startNodesim } from '../support/nodesim.ts';
 const NODES = ['node01', 'node02', 'node03'];
 const UNPROVEN = "404 without the node's proof";
 const DIALECTS = ['reliable-ops', 'challenge'] as const;
-/** What nginx says in the node's place: its page, and a success without a word. */
+/** The answers of nginx in the node's place: its error page, and an empty success. */
 const FALLBACKS = ['return 404;', 'return 200;'];
 const EVERY = DIALECTS.flatMap((dialect) =>
   FALLBACKS.map((fallback) => [dialect, fallback] as const),
@@ -118,7 +118,7 @@ describe.skipIf(missing !== undefined)(
         await expect.poll(() => holders('key'), { timeout: 10_000 }).toEqual(['node01', 'node02']);
         await nginx.route({ without: ['node02'], fallback });
         await client.cancel(id);
-        // node01 is as it was before; node02 is not, whatever nginx says.
+        // node01 is as before; node02 is not, whatever nginx answers.
         await expect.poll(() => holders('key'), { timeout: 10_000 }).toEqual(['node02']);
         const detail = fallback === 'return 404;' ? UNPROVEN : '200';
         const node02 = async () => (await statusOf(client, id, {})).nodes?.['node02'];
@@ -180,7 +180,7 @@ describe.skipIf(missing !== undefined)(
           return answer;
         });
         await lost.promise;
-        // Some turn back, which ends once the node is there again.
+        // Some commands roll back, which ends when the node is reachable again.
         const rest = Promise.all(deletes);
         await expect
           .poll(() => client.list({ state: 'refused', limit: 1 }), { timeout: 20_000 })

@@ -1,4 +1,4 @@
-/** A daemon that may open few files: it refuses to start, or makes do with fewer connections. */
+/** A daemon with few open files: it refuses to start, or uses fewer connections. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
@@ -32,7 +32,7 @@ test('P10: no open file left is no failure of a node: no breaker opens, and all 
   allowOpenFiles(daemon, readdirSync(`/proc/${daemon.pid}/fd`).length);
   const keys = Array.from({ length: 20 }, (_, index) => `key-${index}`);
   const answers = keys.map((groupId) => client.create(groupId));
-  // More failures of each node, and more in a row, than open a breaker.
+  // More failures of each node, and more in a row, than a breaker allows.
   const failed = async () => {
     const summary = await client.summary();
     if (isError(summary)) throw new Error(summary.error.message);
@@ -49,7 +49,7 @@ test('P10: no open file left is no failure of a node: no breaker opens, and all 
   }
 });
 
-/** From now on, in the process that runs. */
+/** Lowers the limit of the running process. */
 function allowOpenFiles({ pid }: Daemon, limit: number): void {
   execFileSync('prlimit', ['--pid', String(pid), `--nofile=${limit}:`]);
 }

@@ -1,4 +1,7 @@
-/** One at a time per key, in the order of acceptance (P6), and nothing that comes back (P4). */
+/**
+ * One command at a time for each key, in the order of acceptance (P6), and no late effect of an
+ * earlier one (P4).
+ */
 import { describe, expect, type TestContext, test, vi } from 'vitest';
 import { type Answer, type CommandAnswer, isError } from '../../src/client/index.ts';
 import type { Faults } from '../../src/nodesim/faults/schema.ts';
@@ -7,7 +10,7 @@ import { connectTo, shareCluster, startCluster } from '../support/cluster.ts';
 const EMPTY = [true, { node01: 0, node02: 0, node03: 0 }];
 const ONE_EACH = [true, { node01: 1, node02: 1, node03: 1 }];
 const SETTINGS = { LOCKSTEP_REQUEST_TIMEOUT_MS: '300', LOCKSTEP_QUIESCE_MS: '4000' };
-/** By hand, so that the daemon knows nothing of the record's owner. */
+/** Past the daemon, so that it does not know the record's owner. */
 const OWNER = '1633786070.879454';
 
 describe('commands on one key', () => {

@@ -1,4 +1,6 @@
-/** How commands end that cannot simply be done, and what the operator can make of them. */
+/**
+ * The outcomes of commands that cannot simply commit, and the information that an operator gets.
+ */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Faults } from '../../src/nodesim/faults/schema.ts';
 import { shareCluster, statusOf } from '../support/cluster.ts';
@@ -17,7 +19,7 @@ const cluster = shareCluster({
 
 afterEach(() => cluster.sim.clearFaults());
 
-/** Puts a record onto one node, past the daemon. */
+/** Creates a record on one node, past the daemon. */
 async function put(node: string, key: string): Promise<void> {
   const body = JSON.stringify({ groupId: key });
   const headers = { timestamp: '1633786070.879454' };
@@ -35,7 +37,7 @@ async function holders(key: string): Promise<readonly string[]> {
   return NODES.filter((_, index) => lists[index]?.includes(key));
 }
 
-/** What a reply says of the three nodes. */
+/** The nodes in a reply. */
 function states(...each: readonly (readonly [state: string, said?: string])[]) {
   const entries = each.map(([state, detail], index) => [
     NODES[index],
@@ -173,11 +175,11 @@ describe('an operator', () => {
       const status = JSON.stringify(await client.status('hurry'));
       return status.split('"lastResponse"').length > NODES.length;
     }, 5000);
-    // It may be done by the time it is told.
+    // It may be settled before the answer is read.
     const state: unknown = expect.stringMatching(/^(applying|committed)$/);
     expect(await client.retry('hurry')).toMatchObject({ id: 'hurry', state });
     const { elapsedMs } = (await outcome) as { elapsedMs: number };
-    // Unhurried, the last of three waits would be about 7.5 s.
+    // Without the retry the last of three waits would be about 7.5 s.
     expect(elapsedMs).toBeLessThan(2000);
     expect(await outcome).toMatchObject({ state: 'committed' });
   });

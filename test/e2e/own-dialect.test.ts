@@ -1,4 +1,7 @@
-/** What a dialect of the configuration file can't exclude, as docs/node-api.md says: seen once, with its wrong outcome. */
+/**
+ * The risk of a dialect of the configuration file that docs/node-api.md describes: a wrong outcome,
+ * shown once.
+ */
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +12,7 @@ import { startDaemon } from '../support/daemon.ts';
 import { runCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-/** A node that ignores `groupId`: each create makes a record of a name of its own. */
+/** A node that ignores `groupId`: each create makes a record with a name of its own. */
 async function startDeafNode(): Promise<{ readonly url: string; readonly names: string[] }> {
   const names: string[] = [];
   const server = createServer(({ method }, response) => {

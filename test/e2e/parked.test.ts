@@ -1,20 +1,23 @@
-/** A command that crashes the daemon whenever it is taken up: it takes nothing else with it for long. */
+/**
+ * A command that crashes the daemon each time it is driven stops the other commands for a short
+ * time only.
+ */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.ts';
 
 const POISON = join(import.meta.dirname, '../fixtures/poison.js');
-/** What is wrong with the program, and is mended by an update. */
+/** The bug in the program, which an update fixes. */
 const POISONED = { NODE_OPTIONS: `--import ${POISON}` };
 const LIVES_MAX = 8;
-/** Five starts, four ends, on a busy machine. */
+/** Five starts and four crashes, on a busy machine. */
 const TIMEOUT_MS = 300_000;
 
-/** As a supervisor does, until a command is parked; returns how many lives crashed before. */
+/** Restarts like a supervisor, until a command is parked; returns the number of crashed runs. */
 async function startUntilParked({ daemon }: Cluster): Promise<number> {
   for (let crashed = 1; crashed < LIVES_MAX; crashed++) {
     expect(await daemon.ended()).toBe(1);
-    // Of a life that crashes before it is ready the next turn sees the end.
+    // The end of a run that crashes before it is ready is seen in the next iteration.
     await daemon.restart(POISONED).catch(() => undefined);
     if (daemon.output.includes('a command is parked')) return crashed;
   }
@@ -35,7 +38,7 @@ describe('P5, P8: a command that', () => {
       expect(await client.list({ parked: true })).toMatchObject({
         commands: [{ id: 'poison', state: 'applying', parked: true }],
       });
-      // Mended: it is driven to its end.
+      // With the bug fixed, it is driven to its end.
       await daemon.restart({ NODE_OPTIONS: '' });
       expect(await client.summary()).toMatchObject({ parked: 1, open: 1 });
       await client.retry('poison');

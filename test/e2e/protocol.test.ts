@@ -1,4 +1,4 @@
-/** The page that clients are written from, against the daemon they will talk to. */
+/** The examples of the protocol page, sent to a real daemon. */
 import { expect, test } from 'vitest';
 import { startCluster } from '../support/cluster.ts';
 import { protocolExamples, shapeFaults } from '../support/protocol-examples.ts';

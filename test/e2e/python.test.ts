@@ -1,11 +1,11 @@
-/** Any language with ZeroMQ can talk to the daemon: Debian's python3-zmq with a plain REQ socket. */
+/** Any language with ZeroMQ can use the daemon: Debian's python3-zmq with a plain REQ socket. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startCluster } from '../support/cluster.ts';
 
 const SCRIPT = join(import.meta.dirname, '../fixtures/req-client.py');
-/** The shell's own, and Debian's, to which python3-zmq belongs. */
+/** The python of the shell, and Debian's, to which python3-zmq belongs. */
 const PYTHONS = ['python3', '/usr/bin/python3'];
 
 test('a Python REQ socket creates, asks, deletes, and is told what it did wrong', async (ctx) => {

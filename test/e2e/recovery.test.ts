@@ -1,6 +1,6 @@
 /**
- * The daemon dies by kill -9 at every point of a command's life, and takes up in its next life what
- * it had promised. Nodes hold commands where a test wants them: they do not answer some calls.
+ * The daemon is killed (kill -9) at every point of a command's life, and keeps its promises in the
+ * next run. The nodes hold commands at the chosen point: they do not answer some calls.
  */
 import { describe, expect, type TestContext, test, vi } from 'vitest';
 import type { CommandAnswer, LockstepClient } from '../../src/client/index.ts';
@@ -21,7 +21,10 @@ const start = (env = {}) => startCluster({ executors: 1, env: { ...SETTINGS, ...
 const startFor = ({ onTestFinished }: TestContext) =>
   startCluster({ executors: 1, env: SETTINGS }, onTestFinished);
 
-/** What brings a command on key `k` into a state and holds it there; how it ends when let go. */
+/**
+ * The way to bring a command on key `k` into a state and hold it there; its outcome when it is
+ * released.
+ */
 const HOLDS: readonly {
   readonly state: CommandAnswer['state'];
   readonly op: 'create' | 'delete';
@@ -60,7 +63,7 @@ const HOLDS: readonly {
   },
 ];
 
-/** Brings a command there, and kills the daemon. */
+/** Brings a command to the state, and kills the daemon. */
 async function killWhile({ state, op, faults }: (typeof HOLDS)[number], cluster: Cluster) {
   const { sim, daemon, client } = cluster;
   if (op === 'delete') expect(await client.create('k')).toMatchObject({ state: 'committed' });
@@ -94,7 +97,7 @@ describe('killed while a command is', () => {
       expect(await held).toMatchObject({ id: 'held', state: hold.ends });
       expect(await after).toMatchObject({ id: 'after', state: 'committed' });
       expect(await sim.stats()).toEqual(next === 'create' ? ONE_EACH : EMPTY);
-      // P7: the same id gets the first outcome, in this life and the one after.
+      // P7: the same id gets the first outcome, in this run and in the next.
       const again = { op: hold.op, groupId: 'k', id: 'held' } as const;
       expect(await client.send(again)).toEqual(await held);
       await daemon.kill9();
@@ -164,7 +167,7 @@ describe('over a kill -9', () => {
     await vi.waitUntil(async () => (await sim.counters())['node02']?.late.waiting === 1, 5000);
     await daemon.kill9();
     await daemon.restart();
-    // The repeat commits at once: what may still land agrees with it.
+    // The repeat commits at once: the request that may still land agrees with it.
     expect(await client.create('k', { ...options, wait: 'settled' })).toMatchObject({
       state: 'committed',
     });
@@ -215,7 +218,7 @@ describe('over a kill -9', () => {
   });
 });
 
-/** A create (`held`, of `k`) that has to be undone on a node that is down. */
+/** A create (`held`, of `k`) whose rollback needs a node that is down. */
 async function stick({ sim, client }: Cluster): Promise<unknown> {
   await sim.setFaults('node03', { ...DEAF, on: ['create'] });
   const held = client.create('k', { id: 'held', deadlineMs: 1000 });

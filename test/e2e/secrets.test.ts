@@ -1,6 +1,6 @@
 /**
- * P10: what nodes are told in secret is shown nowhere, though they repeat it in whatever they answer:
- * not by a real daemon at its most talkative, nor by what it writes, nor by the command line.
+ * P10: the secrets of nodes are shown nowhere, although the nodes repeat them in all their answers:
+ * not by a real daemon at debug level, not in its files, and not by the command line.
  */
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,10 @@ const API_KEY = 'k3y-0000-1111';
 const BASIC = Buffer.from(`lockstep:${PASSWORD}`).toString('base64');
 const SECRETS = [BEARER, PASSWORD, API_KEY, BASIC, encodeURIComponent(PASSWORD)];
 
-/** A node of the challenge dialect that repeats all it was told in each answer that is no success. */
+/**
+ * A node of the challenge dialect that repeats all request headers in each answer that is no
+ * success.
+ */
 async function talkativeNode(isAllowed: (request: IncomingMessage) => boolean): Promise<string> {
   const keys = new Set<string>();
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -126,7 +129,7 @@ test('P10: secrets of nodes stand in no output, answer, event, notice or file', 
     for await (const event of events) heard.push(JSON.stringify(event));
   })();
   const seen: unknown[] = [];
-  // It works: they were let in.
+  // The credentials work: the nodes accepted them.
   const { state } = (await client.create('well')) as { state?: string };
   expect(state).toBe('committed');
   seen.push(await client.create('refused'), await client.delete('refused'));
@@ -158,7 +161,7 @@ test('P10: secrets of nodes stand in no output, answer, event, notice or file', 
     for (const secret of SECRETS)
       expect(words.includes(secret), `${secret} in ${place}`).toBe(false);
   }
-  // What they repeated was there to be shown.
+  // The repeated secrets were in the answers.
   expect(all.answers).toContain('***');
   expect(all.log).toContain('***');
   expect(all.doctor).toMatch(/ok +node a +reads in/);

@@ -1,4 +1,4 @@
-/** A daemon with a start gate: what it does before the gate opens, and when it never does. */
+/** A daemon with a start gate, before the gate opens, and if it never opens. */
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Faults } from '../../src/nodesim/faults/schema.ts';

@@ -1,11 +1,14 @@
-/** The lines of the README, in a copy of the project: npm start, the command line, npm stop, the demo. */
+/**
+ * The command lines of the README, in a copy of the project: npm start, the command line, npm stop,
+ * the demo.
+ */
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { copyProject, type ProjectCopy } from '../support/project-copy.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-/** A home and a folder for temporary files of its own, to see what is left in them. */
+/** A home and a folder for temporary files of its own, so that leftovers are visible. */
 function strangers() {
   const folder = tempFolder();
   const [home, temporary] = [mkdtempSync(join(folder, 'h')), mkdtempSync(join(folder, 't'))];
@@ -15,7 +18,7 @@ function strangers() {
   };
 }
 
-/** npm keeps its logs at home, and its own compiled code among the temporary files. */
+/** npm keeps its logs in the home, and its compiled code among the temporary files. */
 function isNotOfNpm(name: string): boolean {
   return name !== '.npm' && name !== 'node-compile-cache';
 }
@@ -65,12 +68,12 @@ test('npm run demo creates a hundred records under faults, each time on nodes of
     expect(code, `${round}: ${stdout}${stderr}`).toBe(0);
     expect(stdout).toContain('All records are on all nodes.');
     expect(stdout).toMatch(/\d+ of \d+ calls to nodes failed \((1|2)\d %\)/);
-    // It leaves everything running.
+    // It leaves its services running.
     endpoint = /bin\/lockstep stats --endpoint (\S+)/.exec(stdout)?.[1] ?? '';
     const own = ['--endpoint', endpoint];
     expect(await lockstep(project, 'create-one', round, ...own)).toMatchObject({ code: 0 });
   }
-  // What its users have is what they had.
+  // The data of the users is unchanged.
   const stats = await lockstep(project, 'stats', '--json');
   expect(JSON.parse(stats.stdout)).toMatchObject({ nodes: { node01: { count: 1 } } });
   expect(await lockstep(project, 'delete-one', 'mine')).toMatchObject({ code: 0 });

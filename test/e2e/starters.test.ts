@@ -1,4 +1,4 @@
-/** Who started the daemon, and what becomes of it when that goes: a terminal, `nohup`, pm2. */
+/** The effect on the daemon when its starter goes away: a terminal, `nohup`, pm2. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ interface Running {
   readonly opsUrl: string;
   readonly dataDir: string;
   readonly output: () => string;
-  /** Of whatever the daemon was started with. */
+  /** The program that started the daemon. */
   readonly shell: ChildProcess;
 }
 

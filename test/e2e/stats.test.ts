@@ -1,4 +1,7 @@
-/** `stats` of a cluster as the original is: all nodes behind one address, no list of keys, but `/stats`. */
+/**
+ * `stats` of a cluster like the original: all nodes behind one address, no list of keys, but
+ * `/stats`.
+ */
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +11,10 @@ import { startDaemon } from '../support/daemon.ts';
 import { startNodesim } from '../support/nodesim.ts';
 import { runCli } from '../support/run-cli.ts';
 
-/** Hands everything on to the shared port but what is asked of `/v1/group` with GET: 405, as there. */
+/**
+ * Forwards everything to the shared port except GET of `/v1/group`, which the original answers with
+ * 405.
+ */
 async function startWithoutList(sharedUrl: string): Promise<string> {
   const server = createServer((incoming, outgoing) => {
     const { method, url = '', headers } = incoming;

@@ -1,8 +1,8 @@
-/** A daemon that is stopped for a while (SIGSTOP, a machine that sleeps) and wakes late. */
+/** A daemon that is stopped for a while (SIGSTOP, a machine that sleeps) and continues late. */
 import { expect, test, vi } from 'vitest';
 import { startCluster } from '../support/cluster.ts';
 
-/** Above a second, so that its timer is set as the usual ones are (lifecycle/timer.ts). */
+/** Above one second, so that its timer takes the usual way (lifecycle/timer.ts). */
 const TIMEOUT_MS = 2000;
 
 test('P4: what nodes answered while the daemon was stopped counts, though their time is over', async () => {

@@ -1,4 +1,7 @@
-/** The built daemon is started anew by the real pm2-runtime, in order: for its memory, and for its time. */
+/**
+ * The real pm2-runtime restarts the built daemon in order: because of its memory, and because of
+ * its age.
+ */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { LockstepClient } from '../../src/client/index.ts';
 import { evaluateIn, INSPECTABLE, openInspector } from '../support/inspector.ts';
@@ -28,7 +31,7 @@ async function supervised(env: NodeJS.ProcessEnv) {
   return { ...runtime, client, pid, sim: new SimApi(project.sharedUrl).controls };
 }
 
-/** Commands that are under way, on nodes that take their time, while the daemon goes and comes. */
+/** Commands on slow nodes, which are under way while the daemon restarts. */
 async function work({ client, sim }: Awaited<ReturnType<typeof supervised>>, seed: string) {
   await sim.setFaults('node02', { slow: 0.5, slowMs: [50, 400] });
   const keys = Array.from({ length: COMMANDS }, (_, index) => `${seed}-${index}`);
@@ -48,7 +51,7 @@ test('above its memory limit it stops in order, comes back, and P3: no command i
   const daemon = await supervised({
     ...INSPECTABLE,
     LOCKSTEP_MEMORY_LIMIT_BYTES: String(400 * MIB),
-    // By itself pm2 looks every 30 s.
+    // The default interval of pm2 is 30 s.
     PM2_WORKER_INTERVAL: '500',
   });
   const before = await daemon.pid();
@@ -61,7 +64,7 @@ test('above its memory limit it stops in order, comes back, and P3: no command i
   const output = daemon.output();
   expect(output).toMatch(/restarted because it exceeds --max-memory-restart value/);
   expect(output).toContain('shutdown complete (SIGINT), exiting with code 79');
-  // Its simulator, and its next life, have enough.
+  // The simulator and the next run use less.
   expect(output.match(/restarted because/g)).toHaveLength(1);
   expect(await daemon.end()).toBe(0);
 });

@@ -1,4 +1,7 @@
-/** What is told of the world around the daemon: its list of nodes, a disk that is full or read-only. */
+/**
+ * The reports about the surroundings of the daemon: its list of nodes, a disk that is full or
+ * read-only.
+ */
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';

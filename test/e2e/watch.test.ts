@@ -1,6 +1,6 @@
 /**
- * P8 in the real daemon: threads are hung, crashed and cut off through the inspector, and the time
- * is measured until the daemon has ended and says why.
+ * P8 in the real daemon: threads are hung, crashed and cut off through the inspector. The test
+ * measures the time until the daemon has ended and reported the cause.
  */
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LockstepClient } from '../../src/client/index.ts';
@@ -10,7 +10,7 @@ import { BUSY_LOOP, crash, evaluateIn, INSPECTED } from '../support/inspector.ts
 
 /** No program listens there. */
 const NODES = 'node01=http://127.0.0.1:9/v1';
-/** Seen within 5 s (P8), and gone a second later: it asks the rest to end in order. */
+/** Seen within 5 s (P8), and ended a second later: the other threads end in order. */
 const GONE_MS = 6000;
 const HANG = 5000;
 
@@ -25,7 +25,7 @@ async function running(options: Partial<DaemonOptions> = {}): Promise<Daemon> {
   return daemon;
 }
 
-/** Waits for the end of the daemon; the code it ended with and how long that took. */
+/** Waits for the end of the daemon; returns its exit code and the time that it took. */
 async function ending(daemon: Daemon, begun: number) {
   const code = await daemon.ended();
   const tookMs = Math.round(performance.now() - begun);
@@ -106,7 +106,7 @@ describe('a thread that crashes', () => {
 describe('a thread whose loop turns', () => {
   test('P8: but that hears nobody any more is seen within 5 s, and lost as well', async () => {
     const daemon = await running();
-    // Its socket stays open and its timers run; only its reading has stopped.
+    // Its socket stays open and its timers run; only its read loop has stopped.
     await evaluateIn(daemon, 'executor-1', DEAF);
     const begun = performance.now();
     await vi.waitUntil(() => daemon.output.includes('executor-1 makes no progress'), HANG);
@@ -117,14 +117,14 @@ describe('a thread whose loop turns', () => {
   });
 });
 
-/** Takes the parse of an executor's orders away: they arrive, and nothing comes of them. */
+/** Removes the parser of an executor's orders: they arrive, and nothing follows. */
 const DEAF = `JSON.parse = () => []; 0`;
 
 describe('no false alarm', () => {
   test('a process that was stopped for longer than any patience goes on', async () => {
     const daemon = await running({ env: { LOCKSTEP_HANG_AFTER_MS: '3000' } });
     daemon.signal('SIGSTOP');
-    // The one thing that can be waited for is time: nothing happens in a stopped process.
+    // Only time can pass here: nothing happens in a stopped process.
     await new Promise((resolve) => setTimeout(resolve, 7000));
     daemon.signal('SIGCONT');
     const client = await LockstepClient.connect({ endpoint: daemon.endpoint });

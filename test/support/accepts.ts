@@ -1,4 +1,4 @@
-/** Whether somebody listens at a port of this machine, or at a unix socket. */
+/** Whether a program listens at a port of this machine, or at a unix socket. */
 import { once } from 'node:events';
 import { connect, type NetConnectOpts } from 'node:net';
 

@@ -1,6 +1,6 @@
 /**
  * The project as its users have it, in a folder of its own: freshly built, supervised by its own
- * pm2. Nothing of it outlives the process that made it: see test/fixtures/take-down.js.
+ * pm2. It does not outlive the process that made it: see test/fixtures/take-down.js.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,15 +21,18 @@ export interface Finished {
 
 export interface BuiltCopy extends AsyncDisposable {
   readonly root: string;
-  /** Runs a program in the copy, with its environment and more. */
+  /** Runs a program in the copy, in its environment. */
   run(command: readonly [string, ...string[]], more?: NodeJS.ProcessEnv): Promise<Finished>;
-  /** What an app wrote to its log. */
+  /** The output of an app in its log. */
   logOf(app: string): string;
   /** The command lines of all processes that name this copy. */
   processes(): readonly string[];
 }
 
-/** @param env what its programs are given besides; disposing it takes it down and removes it */
+/**
+ * @param env more environment for its programs; disposing the copy stops its programs and removes
+ * it
+ */
 export async function buildCopy(env: Readonly<Record<string, string>> = {}): Promise<BuiltCopy> {
   const root = mkdtempSync(join(tmpdir(), 'lockstep-copy-'));
   const takeDown = watchOver(root);
@@ -51,9 +54,11 @@ export async function buildCopy(env: Readonly<Record<string, string>> = {}): Pro
   };
 }
 
-/** Has the copy taken down and removed when this process ends; or now, by what is returned. */
+/**
+ * Stops the copy and removes it when this process ends, or when the returned function is called.
+ */
 function watchOver(root: string): () => Promise<void> {
-  // A group of its own, so that Ctrl-C at a terminal does not end it before its work is done.
+  // A process group of its own, so that Ctrl-C at a terminal does not end it too early.
   const guard = spawn(process.execPath, [TAKE_DOWN, root], {
     detached: true,
     stdio: ['pipe', 'inherit', 'inherit'],
@@ -65,7 +70,7 @@ function watchOver(root: string): () => Promise<void> {
   };
 }
 
-/** Without what the test runner and the shell put in. */
+/** Without the variables of the test runner and the shell. */
 function environment(): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG } = process.env;
   const bin = join(PROJECT, 'node_modules/.bin');
@@ -97,6 +102,6 @@ function commandLineOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
   } catch {
-    return ''; // it ended while we looked
+    return ''; // The process ended during the search.
   }
 }

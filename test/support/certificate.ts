@@ -1,4 +1,4 @@
-/** A certificate that nobody has signed, for servers of tests. */
+/** A self-signed certificate for servers of tests. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** @returns undefined where openssl is not installed */
+/** @returns undefined if openssl is not installed */
 export function certificate(altName = 'DNS:localhost'): Certificate | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-tls-'));
   const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
@@ -31,7 +31,7 @@ export function certificate(altName = 'DNS:localhost'): Certificate | undefined 
   }
 }
 
-/** Until the test is over. */
+/** Removed when the test is over. */
 export function trust({ cert }: Certificate): void {
   const before = getCACertificates('default');
   setDefaultCACertificates([...before, cert]);

@@ -11,7 +11,7 @@ import {
 
 let count = 0;
 
-/** The ends of a channel that nobody else has. */
+/** The ends of a channel that no other program uses. */
 export function newEnds(): ChannelEnds {
   return channelEnds(`test-${++count}`);
 }
@@ -30,7 +30,7 @@ export async function openBoth(): Promise<{ bound: Channel; connected: Channel }
   return { bound, connected: await openEnd(ends.connected) };
 }
 
-/** What arrives there from now on. */
+/** The messages that arrive from now on. */
 export function arrivals(channel: Channel): readonly string[] {
   const texts: string[] = [];
   void channel.receive((text) => void texts.push(text));

@@ -1,4 +1,4 @@
-/** A client and a peer that answers it; both are gone after the test. */
+/** A client and a peer that answers it; both are closed after the test. */
 import { expect, onTestFinished } from 'vitest';
 import { type ClientOptions, LockstepClient } from '../../src/client/index.ts';
 import { PeerDaemon, type Script } from './peer-daemon.ts';
@@ -17,7 +17,7 @@ export async function startPair(script: Script = {}, options: ClientOptions = {}
   return { peer, client };
 }
 
-/** Waits until what it gives is as expected; long, for a machine under load. */
+/** Waits until the function returns the expected value; long enough for a machine under load. */
 export function eventually<T>(give: () => T) {
   return expect.poll(give, { timeout: 20_000 });
 }

@@ -1,11 +1,10 @@
 /**
  * Ends a test run with one line that a script can read: `123 passed, 0 failed, 0 skipped`.
  *
- * It is written when the process exits, after everything vitest has to say. Before it stands every
- * skipped test with its reason. A skip without a reason counts as failed, and so do a file that
- * could not be loaded, a failed hook, and an error outside of any test: the line and the exit code
- * never disagree. When only a part of the tests was asked for by name (`-t`), the rest needs no
- * reason.
+ * It is written when the process exits, after all output of vitest. Every skipped test is listed
+ * before it with its reason. A skip without a reason counts as failed, and so do a file that could
+ * not be loaded, a failed hook, and an error outside of any test: the line and the exit code never
+ * disagree. When only some tests were selected by name (`-t`), the others need no reason.
  */
 import { writeSync } from 'node:fs';
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node';
@@ -43,7 +42,7 @@ export default class ClosingLineReporter implements Reporter {
   }
 }
 
-/** The word given to `ctx.skip('…')`. */
+/** The text given to `ctx.skip('…')`. */
 function noteOf(test: TestCase): string | undefined {
   const result = test.result();
   return result.state === 'skipped' ? result.note : undefined;

@@ -1,4 +1,4 @@
-/** Simulated nodes, a daemon over them and a client of it; all are gone after the test. */
+/** Simulated nodes, a daemon over them and a client of it; all end after the test. */
 import { beforeAll, onTestFinished, vi } from 'vitest';
 import {
   type Answer,
@@ -13,7 +13,7 @@ const STATUS_MS_MAX = 20_000;
 
 export interface ClusterOptions extends Omit<DaemonOptions, 'nodes'> {
   readonly nodesim?: NodesimOptions;
-  /** LOCKSTEP_NODES, from the simulator; its nodes' own ports unless told otherwise. */
+  /** LOCKSTEP_NODES of the simulator; by default with the nodes' own ports. */
   readonly nodes?: (sim: Nodesim) => string;
 }
 
@@ -25,7 +25,7 @@ export interface Cluster {
 
 type CleanUp = () => Promise<void>;
 
-/** @param later does what it is given when the cluster is not needed any more; last comes first */
+/** @param later takes functions to run at the end of the test, the last one first */
 export async function startCluster(
   options: ClusterOptions = {},
   later: (act: CleanUp) => void = onTestFinished,

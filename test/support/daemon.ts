@@ -21,9 +21,9 @@ const STARTS_MAX = 3;
 export interface DaemonOptions {
   /** LOCKSTEP_NODES. */
   readonly nodes: string;
-  /** Kept when the test ends; without it a temporary one is made and removed. */
+  /** Kept when the test ends. Absent: a temporary one is made and removed. */
   readonly dataDir?: string;
-  /** More settings, over all others; undefined takes one away. */
+  /** More settings, which override all others; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly executors?: number;
   /** `ulimit -n` of the shell that starts it. */
@@ -37,24 +37,24 @@ export interface Daemon extends AsyncDisposable {
   readonly opsUrl: string;
   readonly dataDir: string;
   readonly pid: number;
-  /** What the process has printed so far, over all restarts. */
+  /** All output of the process so far, over all restarts. */
   readonly output: string;
-  /** Whether the process is there. */
+  /** Whether the process runs. */
   readonly alive: boolean;
   signal(signal: NodeJS.Signals): void;
-  /** Says something over the channel to whoever started it, as pm2 does. */
+  /** Sends a message over the channel to the process that started it, as pm2 does. */
   tell(message: string): void;
   /** The exit code once it has ended; null if a signal ended it. */
   ended(): Promise<number | null>;
   /** SIGKILL; resolves when the process is gone. */
   kill9(): Promise<void>;
-  /** Resolves to the exit code. Stopping a stopped one is fine. */
+  /** Resolves to the exit code. Stopping a stopped daemon does nothing. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
-  /** Starts it again, on the same ports and data, after it has ended or (SIGTERM) by ending it. */
+  /** Starts it again on the same ports and data, after it has ended or (SIGTERM) by stopping it. */
   restart(env?: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/** Starts one and waits until it says that it is ready. */
+/** Starts a daemon and waits until it is ready. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   for (let starts = 1; ; starts++) {
     const daemon = await prepareDaemon(options);
@@ -63,13 +63,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return daemon;
     } catch (error) {
       await daemon[Symbol.asyncDispose]();
-      // Another test took the port between our look and its bind.
+      // Another test took the port between the search and the bind.
       if (starts === STARTS_MAX || !daemon.output.includes('cannot listen on')) throw error;
     }
   }
 }
 
-/** One that is not started yet. */
+/** A daemon that is not started yet. */
 export async function prepareDaemon(options: DaemonOptions): Promise<Daemon> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'lockstep-daemon-'));
   const removeData = (): void => {
@@ -123,7 +123,7 @@ async function settingsOf(
     LOCKSTEP_EVENTS_ENDPOINT: `tcp://127.0.0.1:${events}`,
     LOCKSTEP_OPS_PORT: String(ops),
     ...(executors === undefined ? {} : { LOCKSTEP_EXECUTORS: String(executors) }),
-    // What it writes is read here, also where the machine has a syslog.
+    // Its output is read here, even if the machine has a syslog.
     LOCKSTEP_SYSLOG_ADDRESS: 'none',
     ...env,
   };
@@ -136,7 +136,7 @@ class Runner {
   readonly #env: Readonly<Record<string, string>>;
   readonly #openFiles: number | undefined;
   #child: ChildProcess | undefined;
-  /** Resolves when it has ended and everything it printed has been read. */
+  /** Resolves when it has ended and all its output has been read. */
   #closed: Promise<unknown> = Promise.resolve();
   output = '';
 
@@ -158,7 +158,7 @@ class Runner {
 
   async start(more: Readonly<Record<string, string>>): Promise<void> {
     const child = fork(PROGRAM, [], {
-      // Where no configuration file is found.
+      // A folder without a configuration file.
       cwd: this.#env['LOCKSTEP_DATA_DIR'],
       env: { PATH: process.env['PATH'], ...this.#env, ...more },
       ...programOf(this.#openFiles),
@@ -207,7 +207,7 @@ class Runner {
   }
 }
 
-/** Node, by way of a shell if it is to have fewer open files; `exec` keeps the process. */
+/** Node, through a shell if a limit of open files is set; `exec` keeps the process. */
 function programOf(openFiles: number | undefined) {
   const args = ['--import', ATTENDED];
   if (openFiles === undefined) return { execArgv: args };

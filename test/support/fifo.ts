@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { tempFolder } from './temp-folder.ts';
 
-/** A pipe that nobody writes to: whoever opens it to read hangs in a system call, out of V8's reach. */
+/**
+ * A pipe without a writer: a program that opens it for reading hangs in a system call, which V8
+ * cannot interrupt.
+ */
 export function emptyFifo(): string {
   const path = join(tempFolder(), 'fifo');
   execFileSync('mkfifo', [path]);

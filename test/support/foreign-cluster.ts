@@ -1,6 +1,6 @@
 /**
- * Somebody else's cluster and daemon, which a program under test must leave alone: whatever connects
- * to them is noted, and answered as healthy nodes would answer, so that it goes on.
+ * The cluster and the daemon of another project, which a program under test must leave alone. Each
+ * connection to them is recorded and answered as by healthy nodes, so that the program continues.
  */
 
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -12,13 +12,13 @@ const NODES = ['node01', 'node02', 'node03'];
 const SERVICES = ['endpoint', 'events', 'telemetry'];
 
 export interface ForeignCluster extends AsyncDisposable {
-  /** What names its nodes, its data folder and its chats. */
+  /** Variables that name its nodes, its data folder and its chats. */
   readonly env: Readonly<Record<string, string>>;
-  /** The former as a configuration file, for a folder that programs run in. */
+  /** The same as a configuration file, for the working directory of programs. */
   writeConfig(folder: string): void;
-  /** What names its daemon: whoever would start one of his own there can't. */
+  /** Variables that name its daemon: another daemon cannot start there. */
   readonly daemonEnv: Readonly<Record<string, string>>;
-  /** What was done to it so far: connections by what they came to, files in its data folder. */
+  /** All accesses so far: connections by target, files in its data folder. */
   touched(): readonly string[];
 }
 

@@ -1,9 +1,9 @@
 /**
  * Ports for programs that cannot look for free ones themselves.
  *
- * They lie below the range that the system hands out by itself (Linux from 32768, others from
- * 49152), so that no connection of a neighbour takes one between this look and the program's own
- * bind. Two tests may still pick the same: whoever starts a program tries again with others.
+ * They are below the range that systems assign to connections (Linux from 32768, others from
+ * 49152), so that no connection takes one between this search and the program's bind. Two tests may
+ * still choose the same: a caller that starts a program tries again with others.
  */
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';

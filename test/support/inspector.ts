@@ -1,7 +1,7 @@
 /**
- * Does something to one thread of a running daemon, from outside: through Node's own inspector, so
- * that the daemon needs no switch for it. Start it with `env: INSPECTED`; or with `env: INSPECTABLE`
- * and have `openInspector` open it when it is needed.
+ * Controls one thread of a running daemon from outside, through Node's own inspector, so that the
+ * daemon needs no switch for it. Start it with `env: INSPECTED`; or with `env: INSPECTABLE`, and
+ * let `openInspector` open it when it is needed.
  *
  *     await evaluateIn(daemon, 'executor-1', BUSY_LOOP);
  */
@@ -9,13 +9,13 @@ import { vi } from 'vitest';
 import type { Daemon } from './daemon.ts';
 
 export const INSPECTED = { NODE_OPTIONS: '--inspect=127.0.0.1:0' };
-/** No inspector until SIGUSR1 opens one, then on a port of its own. */
+/** SIGUSR1 opens the inspector, on a port of its own. */
 export const INSPECTABLE = { NODE_OPTIONS: '--inspect-port=127.0.0.1:0' };
-/** What crashes a thread, in its next turn. */
+/** Crashes a thread in its next event-loop turn. */
 export function crash(message = 'out of the blue'): string {
   return `setTimeout(() => { throw new Error('${message}'); }); 0`;
 }
-/** What hangs a thread's loop, from its next turn on. */
+/** Hangs a thread's event loop from its next turn on. */
 export const BUSY_LOOP = 'setTimeout(function hangsHere() { for (;;); }); 0';
 
 const SEEN_MS_MAX = 10_000;
@@ -47,12 +47,12 @@ export async function evaluateIn(
   try {
     await new Connection(socket).run(thread, expression);
   } finally {
-    // A process that a debugger is attached to waits for it when it exits.
+    // A process waits for its debugger when it exits.
     socket.close();
   }
 }
 
-/** @param output what the process has printed so far */
+/** @param output returns the output of the process so far */
 export async function openInspector(pid: number, output: () => string): Promise<void> {
   const before = output().length;
   process.kill(pid, 'SIGUSR1');

@@ -1,7 +1,7 @@
-/** Mounts a small file system in memory; whoever does that unmounts it. */
+/** Mounts a small file system in memory; the caller unmounts it. */
 import { execFileSync } from 'node:child_process';
 
-/** @returns why it can't be done here; undefined when it is done */
+/** @returns why it is impossible here; undefined when it is mounted */
 export function mountSmallDisk(path: string, mib: number): string | undefined {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mib}m`, 'tmpfs', path], { stdio: 'pipe' });

@@ -16,25 +16,25 @@ import { vi } from 'vitest';
 import { accepts } from './accepts.ts';
 import { freePorts } from './free-ports.ts';
 
-/** Debian installs it where the PATH of users does not look. */
+/** Debian installs it outside of the PATH of users. */
 const PATH = `${process.env['PATH']}:/usr/sbin`;
 const WAIT = { timeout: 20_000, interval: 20 };
 
 export interface Routes {
-  /** Names of nodes that it has lost. */
+  /** Names of nodes without a route. */
   readonly without: readonly string[];
-  /** What it says instead, as its own directive: `return 404;`. */
+  /** Its answer in place of a node without a route, as a directive: `return 404;`. */
   readonly fallback: string;
 }
 
 export interface Nginx extends AsyncDisposable {
-  /** As LOCKSTEP_NODES wants it. */
+  /** In the form of LOCKSTEP_NODES. */
   readonly nodes: string;
-  /** Resolves once nothing is served by the routes before; without routes all are there. */
+  /** Resolves once the earlier routes serve nothing more; without options all routes are there. */
   route(routes?: Routes): Promise<void>;
 }
 
-/** Why it can't be had here, or undefined. */
+/** Why nginx cannot run here; undefined if it can. */
 export function nginxMissing(): string | undefined {
   const found = spawnSync('nginx', ['-v'], { env: { PATH } });
   return found.error === undefined ? undefined : 'nginx is not installed';
@@ -42,7 +42,7 @@ export function nginxMissing(): string | undefined {
 
 /**
  * @param urls of the nodes, by name: `http://127.0.0.1:PORT/v1`
- * @param listen directives of the server, which has to listen at this port
+ * @param listen directives of the server, which has to listen on this port
  */
 export async function startNginx(
   urls: Readonly<Record<string, string>>,
@@ -76,7 +76,7 @@ export async function startNginx(
       const before = workersOf(master);
       write(routes);
       process.kill(master, 'SIGHUP');
-      // A worker of before serves the connections it has until it is gone.
+      // An earlier worker serves its open connections until it ends.
       const areNew = (workers: readonly string[]) =>
         workers.length > 0 && !workers.some((pid) => before.includes(pid));
       await vi.waitUntil(() => areNew(workersOf(master)), WAIT);

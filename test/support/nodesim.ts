@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { SimApi, type SimControls } from './sim-api.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/nodesim/main.ts');
-/** Not a promise: 50 nodes, each a thread, take 14 s of two cores. */
+/** Not a promise of the product: 50 nodes, each a thread, take 14 s of two cores. */
 const READY_MS_MAX = 50_000;
 const NAMES = ['node01', 'node02', 'node03'];
 
@@ -23,7 +23,7 @@ export interface NodesimOptions {
   readonly nodes?: readonly string[];
   readonly randomBehavior?: number;
   readonly seed?: number;
-  /** Kept when the test ends; without it a temporary one is made and removed. */
+  /** Kept when the test ends. Absent: a temporary one is made and removed. */
   readonly dataDir?: string;
   readonly showTokens?: boolean;
   /** More environment for the process. */
@@ -31,7 +31,7 @@ export interface NodesimOptions {
 }
 
 export interface Nodesim extends AsyncDisposable, SimControls {
-  /** As LOCKSTEP_NODES wants it: `node01=http://127.0.0.1:PORT/v1,…`. */
+  /** In the form of LOCKSTEP_NODES: `node01=http://127.0.0.1:PORT/v1,…`. */
   readonly nodes: string;
   /** By name: `http://127.0.0.1:PORT/v1`. */
   readonly urls: Readonly<Record<string, string>>;
@@ -39,13 +39,13 @@ export interface Nodesim extends AsyncDisposable, SimControls {
   readonly sharedUrl: string;
   readonly dataDir: string;
   readonly pid: number;
-  /** What the process has printed so far, over all restarts. */
+  /** All output of the process so far, over all restarts. */
   readonly output: string;
   /** SIGKILL; resolves when the process is gone. */
   kill9(): Promise<void>;
-  /** SIGTERM; resolves to the exit code. Stopping a stopped one is fine. */
+  /** SIGTERM; resolves to the exit code. Stopping a stopped simulator does nothing. */
   stop(): Promise<number | null>;
-  /** Starts it again (stopping it first if it runs): same ports, same data, same seed. */
+  /** Starts it again (after a stop if it runs): same ports, same data, same seed. */
   restart(): Promise<void>;
 }
 
@@ -93,7 +93,7 @@ export async function startNodesim(options: NodesimOptions = {}): Promise<Nodesi
   };
 }
 
-/** Starts a process of its own for one node. */
+/** Starts a process for one node alone. */
 export function startNode(
   name: string,
   options: Omit<NodesimOptions, 'nodes'> = {},
@@ -181,7 +181,7 @@ class Runner {
   }
 }
 
-/** Without what would change nodesim's settings. */
+/** Without variables that would change nodesim's settings. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const foreign = /^(NODESIM_|RANDOM_BEHAVIOR$|LOCKSTEP_|NODE_OPTIONS$|NODE_CHANNEL_FD$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));

@@ -1,9 +1,8 @@
 /**
- * A small lockstepd for the tests of client and command line: the real protocol over a real
- * ROUTER, with a journal that is a map and nodes that are sets. It reads with the product's own
- * parser and keeps the client's promises: idempotent by id, open commands answered once settled,
- * all of it across `restart`. A test scripts it: which commands stay open, which requests go
- * unanswered, what is answered instead.
+ * A small lockstepd for the tests of client and command line: the real protocol over a real ROUTER,
+ * with a map as journal and sets as nodes. It uses the product's own parser and keeps the promises
+ * to clients: idempotent by id, open commands answered once settled, also after `restart`. A test
+ * scripts it: which commands stay open, which requests get no answer, or another one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Publisher, Router } from 'zeromq';
@@ -23,15 +22,15 @@ import { auditOf, breakersOf, type PeerNodes, statsOf, summaryOf } from './peer-
 export interface Script {
   /** Stays open until `release`. */
   hold?: (command: CommandRequest) => boolean;
-  /** Never answered, as if the reply got lost; what was asked is done. */
+  /** Never answered, as if the reply were lost; the request is executed. */
   mute?: (request: Request) => boolean;
-  /** Answered instead, nothing is done. */
+  /** Answered with this instead; nothing is executed. */
   instead?: (request: Request) => Answer | undefined;
-  /** How a command settles; `committed` if it says nothing. */
+  /** The settlement of a command; undefined means `committed`. */
   settle?: (command: CommandRequest) => Partial<CommandAnswer>;
-  /** What answers tell as `at`; the wall clock if it is not given, nothing if that is undefined. */
+  /** The value of `at` in answers: the wall clock by default, none if undefined. */
   clock?: () => number | undefined;
-  /** Before each answer. */
+  /** Delay before each answer. */
   delayMs?: number;
 }
 
@@ -47,7 +46,7 @@ const SETTLED = ['committed', 'rolled_back', 'refused', 'abandoned'];
 
 export class PeerDaemon {
   readonly script: Script;
-  /** Every request it understood, repeats included. */
+  /** Every valid request, repeats included. */
   readonly seen: Request[] = [];
   readonly nodes: PeerNodes = { node01: new Set(), node02: new Set() };
   endpoint = 'tcp://127.0.0.1:*';
@@ -77,7 +76,7 @@ export class PeerDaemon {
     void this.#serve(router);
   }
 
-  /** As kill -9: whoever waits hears nothing more, the journal stays. */
+  /** Like kill -9: waiting clients get no answer, the journal stays. */
   down(): void {
     for (const entry of this.#journal.values()) entry.waiters = [];
     this.#router.close();
@@ -89,7 +88,7 @@ export class PeerDaemon {
     await this.up();
   }
 
-  /** Settles what was held. */
+  /** Settles the held commands. */
   release(): void {
     for (const entry of this.#journal.values()) {
       if (!SETTLED.includes(entry.answer.state)) this.#settle(entry);
@@ -122,7 +121,7 @@ export class PeerDaemon {
     try {
       await router.send([...envelope, JSON.stringify(answer)]);
     } catch (error) {
-      // Whoever asked is gone, or this life of the daemon is over: there is nobody to tell.
+      // The client is gone, or this run of the daemon is over: there is no receiver.
       const { code } = error as { code?: string };
       if (!router.closed && code !== 'EHOSTUNREACH') throw error;
     }
@@ -218,7 +217,7 @@ export class PeerDaemon {
         (op === 'retry' || (state === 'compensating') === (op === 'abandon')) &&
         (states === undefined || (states as string[]).includes(state)),
     );
-    // What is cancelled leaves the list: only a dry run and a retry go on behind what they had.
+    // Cancelled commands leave the list: only a dry run and a retry need a cursor.
     const after = open.filter(({ answer }) => cursor === undefined || answer.id > cursor);
     const page = after.slice(0, limit);
     const commands = page.map((entry) =>
@@ -274,7 +273,7 @@ export class PeerDaemon {
   }
 }
 
-/** ZeroMQ gives a closed socket's port free in its own time. */
+/** ZeroMQ frees the port of a closed socket later. */
 async function bind(socket: Router | Publisher, endpoint: string): Promise<void> {
   for (const until = performance.now() + 5000; ; ) {
     try {

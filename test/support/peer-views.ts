@@ -1,4 +1,4 @@
-/** What the peer daemon says of itself and its nodes. */
+/** Answers of the peer daemon about itself and its nodes. */
 import type { Answer, AuditAnswer, BreakerView, StatsAnswer } from '../../src/protocol/answer.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
 import type { AuditRequest, BreakerRequest, CommandRequest } from '../../src/protocol/request.ts';
@@ -52,7 +52,7 @@ export function statsOf(peers: PeerNodes): StatsAnswer {
   return { consistent: new Set(all).size === 1, nodes: Object.fromEntries(nodes) };
 }
 
-/** What its first node lacks is missing; two keys a page. */
+/** Keys that its first node lacks are missing; two keys on a page. */
 export function auditOf(
   peers: PeerNodes,
   { keys, after = '', limit = 2, repair }: AuditRequest,

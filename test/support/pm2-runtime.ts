@@ -1,4 +1,7 @@
-/** pm2-runtime over a copy of the project, as the container's entrypoint starts it; its pm2 lives in the copy's data. */
+/**
+ * pm2-runtime over a copy of the project, as the container's entrypoint starts it; its pm2 home is
+ * in the copy's data.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
@@ -6,9 +9,9 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 export interface Pm2Runtime {
-  /** What it has printed so far: the apps' logs among it. */
+  /** Its output so far, with the apps' logs. */
   readonly output: () => string;
-  /** Its exit code, once it has been told to end. */
+  /** Its exit code, after it was ordered to end. */
   readonly end: () => Promise<number | null>;
 }
 

@@ -1,9 +1,9 @@
-/** A copy of the project for a test, on ports of its own; gone after the test. */
+/** A copy of the project for a test, on ports of its own; removed after the test. */
 import { onTestFinished } from 'vitest';
 import { type BuiltCopy, buildCopy } from './built-copy.ts';
 import { freePorts } from './free-ports.ts';
 
-/** The simulator's, each with a port after the shared one. */
+/** The simulator's ports; each node has one after the shared port. */
 const NODES = 3;
 
 export interface ProjectCopy extends BuiltCopy {
@@ -11,11 +11,11 @@ export interface ProjectCopy extends BuiltCopy {
   readonly eventsEndpoint: string;
   /** Of the simulator, for all nodes. */
   readonly sharedUrl: string;
-  /** What tells one copy from another: ports. */
+  /** The ports that distinguish one copy from another. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** @param later does what it is given when the copy is not needed any more */
+/** @param later takes functions to run at the end of the test */
 export async function copyProject(
   later: (act: () => Promise<void>) => void = onTestFinished,
 ): Promise<ProjectCopy> {
@@ -24,7 +24,7 @@ export async function copyProject(
     LOCKSTEP_ENDPOINT: `tcp://127.0.0.1:${commands}`,
     LOCKSTEP_EVENTS_ENDPOINT: `tcp://127.0.0.1:${events}`,
     LOCKSTEP_OPS_PORT: String(ops),
-    // The daemon's nodes follow it.
+    // The daemon's nodes follow from it.
     NODESIM_PORT: String(shared),
   };
   const copy = await buildCopy(env);

@@ -6,17 +6,17 @@
 import { readFileSync } from 'node:fs';
 
 const PAGE = new URL('../../docs/protocol.md', import.meta.url);
-/** Objects whose keys are not part of the protocol: whatever was counted. */
+/** Objects whose keys are not part of the protocol, such as counts. */
 const OPEN_MAPS = ['answers', 'settled'];
-/** What an answer has or not by circumstance. */
+/** Fields that an answer has only in some situations. */
 const OPTIONAL = ['said', 'lastFailure'];
-/** Which one is there depends on how quick the daemon was. */
+/** The one of these that appears depends on the speed of the daemon. */
 const UNDER_WAY = ['accepted', 'applying'];
 
 export interface ProtocolExample {
-  /** Of the request, on the page. */
+  /** Line of the request on the page. */
   readonly line: number;
-  /** As it stands there; what a client would send. */
+  /** The text of the page, which a client would send. */
   readonly text: string;
   readonly request: Readonly<Record<string, unknown>>;
   readonly reply: Readonly<Record<string, unknown>>;
@@ -61,8 +61,9 @@ function parse(text: string, line: number): Readonly<Record<string, unknown>> {
 }
 
 /**
- * Where an answer differs in shape from the one on the page: other keys, other types, other words
- * where words are the protocol (`state`, `op`, `reason`, `code`, `field`). Empty if it does not.
+ * The differences in shape between an answer and the one on the page: other keys, other types,
+ * other words where words are part of the protocol (`state`, `op`, `reason`, `code`, `field`).
+ * Empty if there are none.
  */
 export function shapeFaults(actual: unknown, shown: unknown, path = 'reply'): readonly string[] {
   if (Array.isArray(shown)) {

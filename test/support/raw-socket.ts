@@ -1,4 +1,4 @@
-/** A DEALER that sends bytes as they are, well-formed or not. */
+/** A DEALER that sends any bytes, valid or not. */
 import { Dealer } from 'zeromq';
 
 const REPLY_MS_MAX = 15_000;

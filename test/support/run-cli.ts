@@ -6,11 +6,11 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 export const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-/** Gives a program a terminal. */
+/** Provides a terminal for a program. */
 export const SCRIPT = '/usr/bin/script';
 
 export interface CliOptions {
-  /** On stdin; without it stdin is empty. */
+  /** Written to stdin. Absent: stdin is empty. */
   readonly input?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
   /** For Node itself. */
@@ -26,7 +26,7 @@ export interface CliResult {
 export interface RunningCli {
   readonly child: ChildProcess;
   readonly result: Promise<CliResult>;
-  /** What it has written to stderr so far. */
+  /** Its output on stderr so far. */
   said(): string;
 }
 
@@ -39,7 +39,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
   child.stderr.on('data', (chunk: Buffer) => {
     detail += String(chunk);
   });
-  // A run that ends early reads no more of its input.
+  // A run that ends early does not read the rest of its input.
   child.stdin.on('error', () => {});
   if (options.input !== undefined) child.stdin.end(options.input);
   const ended = once(child, 'exit') as Promise<[number | null]>;
@@ -53,10 +53,10 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
   return startCli(args, { input: '', ...options }).result;
 }
 
-/** Why there is no terminal to test with, if there is none. */
+/** Why there is no terminal for a test here; undefined if there is one. */
 export const noTerminal = existsSync(SCRIPT) ? undefined : `${SCRIPT} is not installed`;
 
-/** The same at a terminal: stdout and stderr are one, `input` is typed. */
+/** The same at a terminal: stdout and stderr are one stream, `input` is typed. */
 export async function runCliAtTerminal(
   args: readonly string[],
   { input = '', env = {} }: Pick<CliOptions, 'env'> & { readonly input?: string } = {},

@@ -1,6 +1,6 @@
 /**
- * A road that can be cut without a word: three network namespaces, of which the middle one forwards
- * packets or drops them, with neither a reset nor an ICMP message. It takes root and iproute2.
+ * A network path that can be cut silently: three network namespaces, of which the middle one
+ * forwards packets or drops them, without a reset or an ICMP message. It needs root and iproute2.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -12,22 +12,25 @@ const FAR_ADDRESS = '10.78.9.2';
 export interface SilentRoad {
   /** Of the far end, as the near end reaches it. */
   readonly farAddress: string;
-  /** What to put before a command so that it runs at this end. */
+  /** The prefix of a command that runs it at this end. */
   readonly near: readonly string[];
   readonly far: readonly string[];
   cut(): void;
-  /** What the far end sends still arrives. */
+  /** Packets from the far end still arrive. */
   cutOneWay(): void;
   mend(): void;
   /** `net.ipv4.tcp_orphan_retries` of the near end. */
   setOrphanRetries(count: number): void;
-  /** The bytes that the near kernel has yet to bring to the far end, one number a connection, closed ones included. */
+  /**
+   * The bytes that the near kernel still has to send to the far end, one number for each
+   * connection, closed ones included.
+   */
   unsent(): readonly number[];
 }
 
 let roads = 0;
 
-/** One that is gone after the test, which is skipped where there can be none. */
+/** A path that is removed after the test. Skips the test if it cannot be made. */
 export function silentRoad(ctx: TestContext): SilentRoad {
   const name = `lk${process.pid}x${roads++}`;
   const [near, middle, far] = [`${name}n`, `${name}m`, `${name}f`];
@@ -36,7 +39,7 @@ export function silentRoad(ctx: TestContext): SilentRoad {
       try {
         ip(`netns del ${one}`);
       } catch {
-        // It was never there.
+        // It did not exist.
       }
     }
   });
@@ -67,7 +70,7 @@ export function silentRoad(ctx: TestContext): SilentRoad {
 }
 
 export interface Program {
-  /** What it has said. */
+  /** Its output so far. */
   readonly lines: readonly string[];
   /** Resolves when it has ended. */
   readonly ended: Promise<unknown>;
@@ -75,7 +78,7 @@ export interface Program {
   kill9(): void;
 }
 
-/** A program of ours at one end, until the test is over. */
+/** A program of the test at one end, until the test is over. */
 export function programAt(
   place: readonly string[],
   path: string,

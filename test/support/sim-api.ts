@@ -1,10 +1,10 @@
-/** The calls that tests make to a simulator that runs: its `/_sim` controls, stats and lists. */
+/** The calls of tests to a running simulator: its `/_sim` controls, stats and lists. */
 
 import type { Faults, NodeSettingsChange } from '../../src/nodesim/faults/schema.ts';
 import type { CountersReport } from '../../src/nodesim/node/counters.ts';
 
 export interface SimControls {
-  /** Replaces the faults of a node, or of all (`'*'`). */
+  /** Replaces the faults of a node, or of all nodes (`'*'`). */
   setFaults(node: string, faults: Faults): Promise<void>;
   /** Ends the faults of one node, or of all. Settings (RANDOM_BEHAVIOR included) stay. */
   clearFaults(node?: string): Promise<void>;
@@ -12,11 +12,13 @@ export interface SimControls {
   setSettings(node: string, change: NodeSettingsChange): Promise<void>;
   /** By node. */
   counters(): Promise<Record<string, CountersReport>>;
-  /** Whether all nodes hold the same keys, and how many each holds. */
+  /** Whether all nodes hold the same keys, and the number of keys on each. */
   stats(): Promise<[same: boolean, counts: Record<string, number>]>;
   /** All keys of a node, in binary order. */
   list(node: string): Promise<string[]>;
-  /** Empties a node, or all; counters, faults, settings and the seed's sequence start afresh. */
+  /**
+   * Empties a node, or all; counters, faults, settings and the sequence of the seed start again.
+   */
   reset(node?: string): Promise<void>;
 }
 

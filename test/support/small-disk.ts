@@ -1,4 +1,4 @@
-/** A file system of a few MiB, in memory, for what happens when a disk is full. */
+/** A file system of a few MiB, in memory, for tests of a full disk. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { onTestFinished, type TestContext } from 'vitest';
 import { mountSmallDisk } from './mount.ts';
 
-/** Its folder; it is gone after the test. Skips the test where nothing can be mounted. */
+/** Its folder, removed after the test. Skips the test if nothing can be mounted. */
 export function smallDisk(ctx: TestContext, mib: number): string {
   const path = mkdtempSync(join(tmpdir(), 'lockstep-small-disk-'));
   const why = mountSmallDisk(path, mib);
@@ -15,7 +15,7 @@ export function smallDisk(ctx: TestContext, mib: number): string {
     ctx.skip(why);
   }
   onTestFinished(() => {
-    // Lazily: a daemon of the test may be on its way out.
+    // Lazily: a daemon of the test may still be stopping.
     execFileSync('umount', ['--lazy', path]);
     rmdirSync(path);
   });

@@ -19,7 +19,7 @@ export class SteadyClient implements Disposable {
     this.#child = fork(PROGRAM, [endpoint], { env: { PATH: process.env['PATH'] } });
   }
 
-  /** What it saw since it was asked before. */
+  /** Its figures since the last call. */
   async report(): Promise<Seen> {
     const sent = once(this.#child, 'message') as Promise<[Seen]>;
     this.#child.send('report');

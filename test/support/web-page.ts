@@ -1,7 +1,7 @@
 /**
- * What a page in a browser can send to a port of this machine: an HTTP request with a body of its
- * choice. Read as ZMTP 1.0, which has no greeting, the header is a chain of frames of any length; the
- * body brings the reader into step and then holds requests, a frame each.
+ * The bytes that a web page in a browser can send to a port of this machine: an HTTP request with a
+ * body of its choice. Read as ZMTP 1.0, which has no greeting, the header is a chain of frames of
+ * any length. The body brings the reader into step and then contains requests, one in each frame.
  */
 import { connect } from 'node:net';
 
@@ -23,9 +23,9 @@ const HEADERS = (length: number): string =>
     '',
   ].join('\r\n');
 
-/** Empty frames with more to come, from whichever byte one begins to read. */
+/** Empty frames with the flag `more`, from any first byte. */
 const INTO_STEP = Buffer.alloc(300, 1);
-/** A frame of nine bytes, or the flags of one before and a frame of eight: both end here. */
+/** A frame of nine bytes, or the flags of an earlier frame and a frame of eight: both end here. */
 const IN_STEP = Buffer.from([9, 8, 0, 0, 0, 0, 0, 0, 0, 0]);
 
 /** @param requests of at most 253 bytes */
@@ -37,7 +37,10 @@ export function forgedBody(requests: readonly object[]): Buffer {
   return Buffer.concat([INTO_STEP, IN_STEP, ...frames]);
 }
 
-/** Sends it as a browser would; resolves when the other end has closed, or has it all and is silent. */
+/**
+ * Sends it as a browser would. Resolves when the other end has closed, or has read all of it and is
+ * silent.
+ */
 export async function postLikeABrowser(url: URL, body: Buffer, silenceMs: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const socket = connect(Number(url.port), url.hostname);

@@ -1,6 +1,6 @@
 /**
- * A peer that speaks ZMTP 3.0 byte by byte (https://rfc.zeromq.org/spec/23), so that it can say what no
- * library would, and fall silent at any point.
+ * A peer that speaks ZMTP 3.0 byte by byte (https://rfc.zeromq.org/spec/23). So it can send bytes
+ * that no library sends, and stop at any point.
  */
 import { connect, type Socket } from 'node:net';
 
@@ -13,7 +13,7 @@ const GREETING = Buffer.concat([
 export class ZmtpPeer implements Disposable {
   readonly #socket: Socket;
   #heard = '';
-  /** The other end has greeted too: nothing may be said before. */
+  /** The other end has sent its greeting too: nothing may be sent before. */
   #isReady = false;
   readonly #unsaid: Buffer[] = [];
   /** Resolves when the other end has closed the connection. */
@@ -37,7 +37,7 @@ export class ZmtpPeer implements Disposable {
     this.#socket.write(Buffer.concat([GREETING, Buffer.from([4, ready.length]), ready]));
   }
 
-  /** All that came so far, commands and frames as they are. */
+  /** All received commands and frames, unchanged. */
   get heard(): string {
     return this.#heard;
   }

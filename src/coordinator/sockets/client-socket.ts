@@ -32,7 +32,7 @@ const ENVELOPE_BYTES_MAX = 1024;
 /** A frame up to so many times `frameBytesMax` is read, and answered `too_large`. */
 const FRAME_FACTOR_MAX = 16;
 const ENVELOPE_HINT =
-  'In front of a request stands what tells the answers apart: a counter is enough.';
+  'The frames in front of a request only identify its answer: a counter is enough.';
 
 /** Settings of the ROUTER; the bounds above depend on them. */
 export const clientOptions = (frameBytesMax: number) => ({

@@ -1,7 +1,7 @@
 /**
  * Debian's real cron as the container runs it, under the real pm2-runtime: a row of the table in
- * docs/operate/troubleshoot.md. It runs in a mount namespace of its own, where it sees no crontab but the
- * test's; cron knows no other way to be given a private folder.
+ * docs/operate/troubleshoot.md. It runs in a mount namespace of its own with only the test's
+ * crontab, because cron cannot be given a private folder in another way.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -104,7 +104,7 @@ async function startCron(
     env: {
       PATH: `${join(PROJECT, 'node_modules/.bin')}:${process.env['PATH']}`,
       PM2_HOME: join(root, 'pm2'),
-      // Has the configuration run cron.
+      // Adds cron to the pm2 configuration.
       HC_PING_URL: 'http://127.0.0.1:9/',
     },
   });

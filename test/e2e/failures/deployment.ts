@@ -1,7 +1,7 @@
 /**
- * The project as its users run it, under its own pm2, with receivers in place of Sentry and of the
- * webhook: one for all tests of a file. Each of them breaks one life of the daemon, and the next
- * life has to do what that one had promised.
+ * The project as its users run it, under its own pm2, with receivers in place of Sentry and the
+ * webhook: one for all tests of a file. Each test ends one run of the daemon, and the next run has
+ * to keep the promises of that one.
  */
 import { setTimeout as after } from 'node:timers/promises';
 import { beforeAll } from 'vitest';
@@ -13,24 +13,27 @@ import { SimApi, type SimControls } from '../../support/sim-api.ts';
 
 const COMMANDS = 30;
 const PING_MS = 1000;
-/** So that running out of memory is no matter of gigabytes. */
+/** A small heap, so that running out of memory does not take gigabytes. */
 const HEAP_MIB = 200;
 
 export interface Deployment {
   readonly sentry: HttpReceiver;
   readonly webhook: HttpReceiver;
-  /** Begins a life's work: commands accepted, and held up by a slow node. */
+  /** Starts a run's work: accepted commands that a slow node delays. */
   work(): Promise<Life>;
 }
 
-/** One life of the daemon, to be ended by a failure. */
+/** One run of the daemon, to be ended by a failure. */
 export interface Life {
   readonly pid: number;
-  /** Evaluates this in one of its threads. */
+  /** Evaluates this expression in one of its threads. */
   evaluate(thread: string, expression: string): Promise<void>;
-  /** What has been logged since the life's work began, by it and by the next. */
+  /** The log of this run since the work began, and of the next run. */
   readonly log: () => string;
-  /** What keeps the next life from being well: it answers, takes in, and all that was accepted is done. */
+  /**
+   * The problems of the next run: it does not answer, accepts nothing, or accepted commands are
+   * open.
+   */
   readonly flaws: () => Promise<readonly string[]>;
 }
 
@@ -124,7 +127,7 @@ async function pingOf(client: LockstepClient) {
   return answer;
 }
 
-/** Waits until it has heard of something. */
+/** Waits until it has received an error or a notice. */
 export async function heard(receiver: HttpReceiver, word: string): Promise<void> {
   while (!receiver.received.some(({ body }) => body.includes(word))) await after(20);
 }

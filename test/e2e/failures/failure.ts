@@ -1,7 +1,7 @@
 /**
- * A test of one row of the table of failures: it makes the failure happen, measures the time until
- * it is seen with the very words of the row, and until all is well again, and holds both against the
- * times of the row. A test that leaves one of them unmeasured fails.
+ * A test of one row of the table of failures. It causes the failure, measures the time until it is
+ * seen with the literal words of the row and the time until the daemon is well again, and compares
+ * both with the times of the row. A test that does not measure one of them fails.
  */
 import { setTimeout as after } from 'node:timers/promises';
 import { expect, type TestContext, test } from 'vitest';
@@ -25,7 +25,7 @@ export function failure(
   });
 }
 
-/** The course of one failure, by the clock. */
+/** The course of one failure, in time. */
 class Course {
   readonly #row: FailureRow;
   #begun = 0;
@@ -45,18 +45,18 @@ class Course {
     return `${name}: seen after ${this.#seenMs} ms of ${seenMs}, well after ${this.#wellMs} ms of ${wellMs}`;
   }
 
-  /** It happens now: both times count from here. */
+  /** The failure happens now: both times count from here. */
   begins(): void {
     this.#begun = performance.now();
   }
 
-  /** What recovers it begins now: for failures that last as long as their cause does. */
+  /** The recovery begins now: for failures that last as long as their cause. */
   ceases(): void {
     expect(this.#seenMs, 'it is seen before it ceases').toBeDefined();
     this.begins();
   }
 
-  /** @param look what can be seen now, as text: all words of the row have to be in it in time */
+  /** @param look returns the visible text; all words of the row must appear in it in time */
   async seen(look: () => string | Promise<string>): Promise<void> {
     this.#seenMs = await this.#within(this.#row.seenMs, async () => {
       const text = await look();
@@ -64,7 +64,7 @@ class Course {
     });
   }
 
-  /** @param flaws what is not well yet; none of them may be left in time */
+  /** @param flaws returns the remaining problems; there must be none in time */
   async well(flaws: () => Promise<readonly unknown[]>): Promise<void> {
     this.#wellMs = await this.#within(this.#row.wellMs, flaws);
   }

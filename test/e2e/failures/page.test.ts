@@ -1,4 +1,4 @@
-/** The table of failures and its tests say the same. */
+/** The table of failures and its tests agree. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

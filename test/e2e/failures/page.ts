@@ -1,4 +1,6 @@
-/** The table of failures in docs/operate/troubleshoot.md: what the tests here hold the daemon to. */
+/**
+ * The table of failures in docs/operate/troubleshoot.md, to which the tests here hold the daemon.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,7 +10,7 @@ const UNIT_MS = { s: 1000, min: 60_000 } as const;
 
 export interface FailureRow {
   readonly name: string;
-  /** The words that are seen, as the cell quotes them: `in code`. */
+  /** The quoted words of the cell: `in code`. */
   readonly shows: readonly string[];
   readonly seenMs: number;
   readonly wellMs: number;
@@ -32,7 +34,7 @@ function rowOf(line: string): FailureRow {
   };
 }
 
-/** The first time that the cell names. */
+/** The first time in the cell. */
 function durationOf(cell: string): number {
   const [, count, unit] = /(\d+) (s|min)\b/.exec(cell) ?? [];
   if (count === undefined) throw new Error(`no time in the cell '${cell}'`);

@@ -1,4 +1,7 @@
-/** The failures around the daemon, which it lives through: rows of the table in docs/operate/troubleshoot.md. */
+/**
+ * The failures around the daemon, which it survives: rows of the table in
+ * docs/operate/troubleshoot.md.
+ */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -105,7 +108,7 @@ describe('failures', () => {
       await client.create('before', { id: 'before' });
       await server.stop();
       course.begins();
-      // What is sent before its end is noticed goes down with it.
+      // Lines that are sent before the daemon notices the end of syslog are lost with it.
       await client.create('farewell', { id: 'farewell' });
       await course.seen(() => daemon.output);
       for (const id of ['one', 'two', 'three']) {
@@ -119,7 +122,7 @@ describe('failures', () => {
           (id) => !sent.some((msg) => msg.includes(`id=${id} `)),
         );
       });
-      // Each thread says so once: `2026-… lockstepd main warn syslog …`.
+      // Each thread logs it once: `2026-… lockstepd main warn syslog …`.
       const threads = [...daemon.output.matchAll(/^\S+ lockstepd (\S+) warn .*accepts no lines/gm)];
       expect(new Set(threads.map(([, thread]) => thread)).size).toBe(threads.length);
     },

@@ -1,6 +1,6 @@
 /**
- * A node of the dialect `challenge` at the address argv[2] that says each request it reads, and the status of its answer.
- * Told to `hold`, it answers no read until it is told to `release`.
+ * A node of the dialect `challenge` at the address argv[2]. It prints each request that it reads,
+ * and the status of its answer. After `hold` it answers no read until `release`.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
