@@ -251,9 +251,9 @@ async function startThreads(starting: Starting): Promise<void> {
   await threads.received(COORDINATOR, 'journal_held');
   if (threads.has(COORDINATOR, 'journal_held')) starting.holdsJournal();
   if (shutdown.begun) return;
-  for (const { name, ends } of channels) {
+  for (const [index, { name, ends }] of channels.entries()) {
     const channel = ends.connected;
-    const data: ExecutorData = { ...executorData(settings), name, clock, log, channel };
+    const data: ExecutorData = { ...executorData(settings, index), name, clock, log, channel };
     threads.start(entry('./executor/thread'), data);
   }
 }

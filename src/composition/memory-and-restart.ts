@@ -34,7 +34,11 @@ export function fitToDescriptors(settings: Settings): Fitted | { readonly proble
   if (fit.kind === 'too few') return { problem: tooFewDescriptors(limit, fit.least) };
   if (fit.kind === 'enough') return { settings };
   const { connectionsPerNode, needed } = fit;
-  const set = settings.connectionsPerNode;
+  const set = Math.max(...settings.nodes.map(({ limits }) => limits.connectionsPerNode));
   const shortage = { openFilesMax: limit, needed, set, connectionsPerNode, hint: MORE_DESCRIPTORS };
-  return { settings: { ...settings, connectionsPerNode }, shortage };
+  const nodes = settings.nodes.map(({ limits, ...node }) => {
+    const fewer = Math.min(limits.connectionsPerNode, connectionsPerNode);
+    return { ...node, limits: { ...limits, connectionsPerNode: fewer } };
+  });
+  return { settings: { ...settings, nodes }, shortage };
 }

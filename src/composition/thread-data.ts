@@ -7,6 +7,7 @@ import type { CoordinatorData } from '../coordinator/thread.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
 import type { ExecutorData } from '../executor/thread.ts';
+import { shareOf } from '../node/access/limits.ts';
 import { otherNodesBefore } from '../observe/surroundings.ts';
 
 /** A trial call takes at most the request timeout, and waits as long for a connection; one that takes this much longer never ends. */
@@ -29,8 +30,13 @@ function breakerOf(settings: Settings): BreakerPolicy {
     coolOffMs: settings.breakerCoolOffMs,
     coolOffCapMs: settings.breakerCoolOffCapMs,
     trialCalls: settings.breakerTrials,
-    trialTimeoutMs: 2 * settings.requestTimeoutMs + TRIAL_SLACK_MS,
+    trialTimeoutMs: 2 * longest(settings.nodes) + TRIAL_SLACK_MS,
   };
+}
+
+/** The longest request to any node, ms. */
+function longest(nodes: Settings['nodes']): number {
+  return Math.max(...nodes.map(({ limits }) => limits.requestTimeoutMs));
 }
 
 export function coordinatorData(
@@ -66,16 +72,15 @@ function outlivingOf({ nodes }: Settings): Outliving {
   return Object.fromEntries(nodes.map((node) => [node.name, isLocal(node) ? 0 : ms]));
 }
 
+/** @param executor its index: each has its share of a node's connections */
 export function executorData(
   settings: Settings,
+  executor: number,
 ): Omit<ExecutorData, 'name' | 'clock' | 'log' | 'channel'> {
-  return {
-    policy: policyOf(settings),
-    nodes: settings.nodes,
-    dialect: settings.dialect,
-    requestTimeoutMs: settings.requestTimeoutMs,
-    connectTimeoutMs: settings.connectTimeoutMs,
-    connectionsPerNode: settings.connectionsPerNode,
-    slowCallMs: settings.breakerSlowMs,
-  };
+  const { dialect, executors: of } = settings;
+  const nodes = settings.nodes.map((node) => ({
+    ...node,
+    connections: shareOf(node.limits.connectionsPerNode, { executor, of }),
+  }));
+  return { policy: policyOf(settings), nodes, dialect };
 }

@@ -1,18 +1,15 @@
 /** Fills in the settings that depend on other settings, once for all readers. */
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Auth, NodeAccess } from '../node/access/access.ts';
 import { renameFiles } from '../node/access/secret.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
 import { SHIPPED_DIALECTS } from '../node/dialects/index.ts';
-import type { ReadSettings, Settings } from './schema.ts';
+import { resolveLimits } from './nodes/limits.ts';
+import { DEFAULT_EXECUTORS_MAX, type ReadSettings, type Settings } from './schema.ts';
 import type { SyslogAddress } from './settings/telemetry.ts';
 
-/** A lost SYN is sent again after one second: this allows for one. */
-const CONNECT_TIMEOUT_MS = 2000;
-/** Share of the request timeout. A slower call is almost lost. */
-const SLOW_SHARE = 0.8;
 /** Where the machine's own syslog listens. */
 const SYSLOG_SOCKET = '/dev/log';
 
@@ -25,10 +22,18 @@ export function complete(read: ReadSettings, dialect: Dialect, cwd: string): Set
   const { dialects: _, ...rest } = withoutUndefined(read);
   const dataDir = resolve(cwd, read.dataDir);
   const journalPath = read.journal?.path;
+  // What a dialect says of its nodes is stronger than what is set for all nodes, and a node's own is strongest.
+  const { answerBytes: _bytes, ...general } = resolveLimits(read, dialect.limits);
+  const nodes = read.nodes.map((node) => ({
+    ...withAbsolutePaths(node, cwd),
+    limits: resolveLimits(read, dialect.limits, node.limits),
+  }));
   return {
     ...rest,
+    ...general,
     dialect,
-    nodes: read.nodes.map((node) => withAbsolutePaths(node, cwd)),
+    nodes,
+    executors: read.executors ?? defaultExecutors(availableParallelism(), nodes),
     dataDir,
     journal: {
       kind: 'sqlite',
@@ -36,9 +41,16 @@ export function complete(read: ReadSettings, dialect: Dialect, cwd: string): Set
     },
     deviceName: read.deviceName ?? hostname(),
     syslogAddress: read.syslogAddress ?? localSyslog(),
-    breakerSlowMs: read.breakerSlowMs ?? Math.ceil(read.requestTimeoutMs * SLOW_SHARE),
-    connectTimeoutMs: read.connectTimeoutMs ?? Math.min(CONNECT_TIMEOUT_MS, read.requestTimeoutMs),
   };
+}
+
+/** Half the cores; fewer where a node takes fewer connections, since each executor needs one of its own. */
+export function defaultExecutors(
+  cores: number,
+  nodes: readonly { readonly limits: { readonly connectionsPerNode: number } }[] = [],
+): number {
+  const connections = nodes.map(({ limits }) => limits.connectionsPerNode);
+  return Math.max(1, Math.min(DEFAULT_EXECUTORS_MAX, Math.floor(cores / 2), ...connections));
 }
 
 function withAbsolutePaths(node: NodeAccess, cwd: string): NodeAccess {

@@ -6,13 +6,13 @@
  */
 import { accessText, addressOf, type NodeAccess } from '../node/access/access.ts';
 import { present } from '../node/access/credentials.ts';
-import type { Dialect } from '../node/dialect/dialect.ts';
+import type { Dialect, Limits } from '../node/dialect/dialect.ts';
 import { reliableOps } from '../node/dialects/reliable-ops.ts';
 import { allDialects, complete } from './complete.ts';
 import { readSimulated } from './nodes/simulated-nodes.ts';
 import type { Problem } from './problem.ts';
 import { RELATIONS, type Relation } from './relations.ts';
-import type { SettingKey, Settings } from './schema.ts';
+import type { ConfiguredNode, SettingKey, Settings } from './schema.ts';
 import { allowedText, docOf } from './settings/setting.ts';
 import { unknownHint } from './settings/suggestion.ts';
 import type { SyslogAddress } from './settings/telemetry.ts';
@@ -47,8 +47,8 @@ export function loadSettings(input: LoadInput): Loaded {
   const simulated = isNamed ? NOTHING : readSimulated(env);
   const layered = layer([...simulated.given, ...named]);
   const dialect = allDialects(layered.read).find(({ name }) => name === layered.read.dialect);
-  const { read, sources } = withLimits(layered, dialect);
-  const settings = complete(read, dialect ?? reliableOps, cwd);
+  const sources = withLimits(layered, dialect);
+  const settings = complete(layered.read, dialect ?? reliableOps, cwd);
   const problems = [
     ...flags.problems,
     ...environment.problems,
@@ -66,20 +66,14 @@ export function loadSettings(input: LoadInput): Loaded {
   return { ok: true, settings, sources };
 }
 
-/** The dialect's statements about its nodes apply, unless a source says otherwise. */
-function withLimits(
-  { read, sources }: Layered,
-  dialect: Dialect | undefined,
-): Pick<Layered, 'read' | 'sources'> {
+/** The sources with those of the dialect's limits, which are stronger than the settings for all nodes. */
+function withLimits({ sources }: Layered, dialect: Dialect | undefined): Sources {
   const { answerBytes: _, ...limits } = dialect?.limits ?? {};
-  const isOpen = (key: string) => sources[key as SettingKey] === 'default';
-  const given = Object.entries(limits).filter(([key]) => isOpen(key));
-  const source = `${sources.dialects}.${dialect?.name}.limits`;
-  const named = Object.fromEntries(given.map(([key]) => [key, source]));
-  return {
-    read: { ...read, ...Object.fromEntries(given) },
-    sources: { ...sources, ...named },
-  };
+  return { ...sources, ...sourcesOf(limits, `${sources.dialects}.${dialect?.name}.limits`) };
+}
+
+function sourcesOf(limits: Limits, source: string): Partial<Sources> {
+  return Object.fromEntries(Object.keys(limits).map((key) => [key, source]));
 }
 
 /** Secrets of nodes that could not be read. */
@@ -123,16 +117,35 @@ function brokenRelations(
 ): readonly Problem[] {
   const unknown = new Set(layered.faulty);
   if (dialect === undefined) unknown.add('dialect');
-  return RELATIONS.filter(
-    ({ keys, holds }) => !keys.some((key) => unknown.has(key)) && !holds(settings),
-  ).map((relation) => brokenRelation(relation, { settings, sources: layered.sources }));
+  const known = RELATIONS.filter(({ keys }) => !keys.some((key) => unknown.has(key)));
+  const brokenIn = (relations: readonly Relation[], values: Sourced) =>
+    relations
+      .filter(({ holds }) => !holds(values.settings))
+      .map((relation) => brokenRelation(relation, values));
+  const { read, sources } = layered;
+  return [
+    ...brokenIn(known, { settings, sources }),
+    // With the limits that a node has of its own, the rules about these hold too.
+    ...read.nodes.flatMap(({ name, limits = {} }, index) => {
+      const ofNode = sourcesOf(limits, `${sources.nodes}.${name}.limits`);
+      return brokenIn(
+        known.filter(({ keys }) => keys.some((key) => key in ofNode)),
+        {
+          settings: { ...settings, ...settings.nodes[index]?.limits },
+          sources: { ...sources, ...ofNode },
+        },
+      );
+    }),
+  ];
+}
+
+interface Sourced {
+  readonly settings: Settings;
+  readonly sources: Sources;
 }
 
 /** Names every source that has a part in it: only a person knows the wrong one. */
-function brokenRelation(
-  { keys, rule, reason }: Relation,
-  { settings, sources }: { settings: Settings; sources: Sources },
-): Problem {
+function brokenRelation({ keys, rule, reason }: Relation, { settings, sources }: Sourced): Problem {
   const given = [...new Set(keys.map((key) => sources[key]).filter((name) => name !== 'default'))];
   const values = keys.map((key) => `${key} is ${shown(settings, key)} (${sources[key]})`);
   return {
@@ -147,6 +160,13 @@ function syslogText(address: SyslogAddress): string {
   return address.kind === 'unix'
     ? `unix://${address.path}`
     : `${address.kind}://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+}
+
+/** The limits of each node, which `--check` shows below the settings. */
+export function limitsText({ name, limits }: ConfiguredNode): string {
+  const { breakerSlowMs: _, ...shownOnes } = limits;
+  const text = Object.entries(shownOnes).map(([key, limit]) => `${key} ${limit}`);
+  return `nodes.${name}.limits = ${text.join(', ')}\n`;
 }
 
 /** With the names of the settings beside the address, never with their values. */

@@ -5,7 +5,7 @@
  */
 
 import type { Dialect } from '../node/dialect/dialect.ts';
-import { type LoadInput, loadSettings, shown } from './load.ts';
+import { type LoadInput, limitsText, loadSettings, shown } from './load.ts';
 import { misplaced } from './machine/data-folder.ts';
 import { descriptorLimit, fitDescriptors, tooFewDescriptors } from './machine/descriptors.ts';
 import { dialectWarnings } from './nodes/dialect-warnings.ts';
@@ -47,7 +47,7 @@ export function preview(input: LoadInput, limit = descriptorLimit()): Preview | 
   const lines = SETTING_KEYS.filter((key) => key !== 'dialects').map(
     (key) => `${key} = ${shown(settings, key)}  (${sources[key]})\n`,
   );
-  lines.push(...dialectText(settings.dialect));
+  lines.push(...settings.nodes.map(limitsText), ...dialectText(settings.dialect));
   if (fit?.kind === 'fewer') lines.push(scarce(limit ?? 0, fit));
   return { text: lines.join(''), exitCode: 0 };
 }
@@ -56,7 +56,7 @@ function scarce(
   limit: number,
   { needed, connectionsPerNode }: { readonly needed: number; readonly connectionsPerNode: number },
 ): string {
-  const kept = `${connectionsPerNode} connections to a node would be opened`;
+  const kept = `at most ${connectionsPerNode} calls with a node would run at once (connectionsPerNode)`;
   return `warning: the limit of open files is ${limit}, and ${needed} are needed: ${kept}\n`;
 }
 

@@ -1,6 +1,7 @@
 /**
  * Rules between settings, one line each with its reason. Only here: a rule kept by hand in two
- * places is kept in neither.
+ * places is kept in neither. They hold for the settings of all nodes, and with the limits that a
+ * node has of its own.
  */
 import { addressOf } from '../node/access/access.ts';
 import { namesNode } from '../node/dialect/dialect.ts';
@@ -30,6 +31,10 @@ export const RELATIONS: readonly Relation[] = [
     'A request can take effect as long as it lasts; the wait must be longer. This is only the lower bound: see quiesceMs.',
   ),
   numbers([['connectTimeoutMs'], '≤', 'requestTimeoutMs'], 'Connecting is part of a request.'),
+  numbers(
+    [['executors'], '≤', 'connectionsPerNode'],
+    'Each executor needs a connection of its own to each node: set fewer executors, or allow more connections.',
+  ),
   numbers(
     [['requestTimeoutMs'], '<', 'drainMs'],
     'At a stop, a running request must be able to end.',

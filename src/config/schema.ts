@@ -5,10 +5,12 @@
  * Each setting is read on its own (`load.ts`); rules between settings are in `relations.ts`.
  * Nothing here reads the environment or a file.
  */
-import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import type { NodeAccess } from '../node/access/access.ts';
+import type { NodeLimits } from '../node/access/limits.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
 import { customDialects } from './nodes/custom-dialects.ts';
+import { CONNECTIONS_MAX } from './nodes/limits.ts';
 import { nodeList } from './nodes/node-list.ts';
 import { endpoint, host, journal } from './settings/addresses.ts';
 import { settingDocs } from './settings/setting-docs.ts';
@@ -18,16 +20,12 @@ import { telemetryShape } from './settings/telemetry.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MIB = 1024 * 1024;
 /** Two keep one coordinator busy; each takes memory. */
-const DEFAULT_EXECUTORS_MAX = 4;
+export const DEFAULT_EXECUTORS_MAX = 4;
 
 const DEFAULT_NODES = [1, 2, 3].map((number) => ({
   name: `node0${number}`,
   url: `http://127.0.0.1:${7400 + number}/v1`,
 }));
-
-export function defaultExecutors(cores: number): number {
-  return Math.min(DEFAULT_EXECUTORS_MAX, Math.max(1, Math.floor(cores / 2)));
-}
 
 function millis(max: number, fallback: number, text: string) {
   return z.int().min(1).max(max).default(fallback).register(settingDocs, { unit: 'ms', text });
@@ -82,16 +80,16 @@ export const settingsSchema = z.strictObject({
     .int()
     .min(1)
     .max(256)
-    .default(() => defaultExecutors(availableParallelism()))
+    .optional()
     .register(settingDocs, {
       text: 'Threads that call the nodes.',
-      fallback: `half the cores, 1 to ${DEFAULT_EXECUTORS_MAX}`,
+      fallback: `half the cores, 1 to ${DEFAULT_EXECUTORS_MAX}, and at most the connections of each node`,
     }),
   concurrency: z.int().min(1).max(10_000).default(256).register(settingDocs, {
     text: 'Commands under way at once, for each executor.',
   }),
-  connectionsPerNode: z.int().min(1).max(10_000).default(32).register(settingDocs, {
-    text: 'Connections to one node, for each executor.',
+  connectionsPerNode: z.int().min(1).max(CONNECTIONS_MAX).default(32).register(settingDocs, {
+    text: 'Calls that run with one node at once, of all executors together. Each executor opens up to two connections more: one for rollbacks and trial calls, one for lists of keys. Stronger: `limits` of the dialect, then of the node.',
   }),
   interactiveShare: z.number().min(0.05).max(0.95).default(0.9).register(settingDocs, {
     text: 'The share of new work, and of the slots, that is kept for the interactive lane while it is in use.',
@@ -131,10 +129,14 @@ export const settingsSchema = z.strictObject({
     30_000,
     'The deadline of a command without `deadlineMs`: then it is rolled back.',
   ),
-  requestTimeoutMs: millis(28_000, 5000, 'How long one request to a node may take.'),
+  requestTimeoutMs: millis(
+    28_000,
+    5000,
+    'How long one request to a node may take. The wait for a free connection comes on top, and is as long at most. Stronger: `limits` of the dialect, then of the node.',
+  ),
   connectTimeoutMs: z.int().min(1).max(28_000).optional().register(settingDocs, {
     unit: 'ms',
-    text: 'How long the connection to a node may take, over all addresses of its name.',
+    text: 'How long the connection to a node may take, over all addresses of its name. Stronger: `limits` of the dialect, then of the node.',
     fallback: '2000, or requestTimeoutMs if that is less',
   }),
   quiesceMs: millis(
@@ -244,13 +246,20 @@ type OptionalKey =
   | 'webhookKey';
 
 type Complete = {
-  readonly [Key in Exclude<SettingKey, 'dialect' | 'dialects' | OptionalKey>]: NonNullable<
-    ReadSettings[Key]
-  >;
+  readonly [Key in Exclude<
+    SettingKey,
+    'dialect' | 'dialects' | 'nodes' | OptionalKey
+  >]: NonNullable<ReadSettings[Key]>;
 } & { readonly [Key in OptionalKey]?: NonNullable<ReadSettings[Key]> };
 
 /** All settings, checked and complete. Survives JSON, so that worker threads get the same. */
 export interface Settings extends Complete {
   /** The dialect itself, not its name. */
   readonly dialect: Dialect;
+  readonly nodes: readonly ConfiguredNode[];
+}
+
+/** One node, with its limits resolved. */
+export interface ConfiguredNode extends NodeAccess {
+  readonly limits: NodeLimits;
 }

@@ -20,10 +20,9 @@ export class Executor {
   #askers: Ticket[] = [];
   #counting = false;
 
-  /** @param slowCallMs an exchange that takes longer counts against its node as slow */
-  constructor(ports: ExecutorPorts, policy: Policy, slowCallMs: number) {
+  constructor(ports: ExecutorPorts, policy: Policy) {
     this.#ports = ports;
-    this.#driver = new SagaDriver(ports, policy, slowCallMs);
+    this.#driver = new SagaDriver(ports, policy);
     this.#trials = new Trials(ports, this.#driver);
     this.#auditor = new Auditor(ports);
   }

@@ -26,19 +26,16 @@ interface Count {
 
 const NOTHING: Count = { calls: 0, failures: 0, slow: 0, failuresInRow: 0, lastError: undefined };
 
+type HealthPorts = Pick<ExecutorPorts, 'now' | 'at' | 'report' | 'slowCallMs'>;
+
 export class Health {
-  readonly #ports: Pick<ExecutorPorts, 'now' | 'at' | 'report'>;
-  readonly #slowCallMs: number;
+  readonly #ports: HealthPorts;
   readonly #counts: ReadonlyMap<string, Count>;
   #due: 'never' | 'later' | 'now' = 'never';
   #stopTimer: Cancel | undefined;
 
-  constructor(
-    ports: Pick<ExecutorPorts, 'now' | 'at' | 'report' | 'nodeNames'>,
-    slowCallMs: number,
-  ) {
+  constructor(ports: HealthPorts & Pick<ExecutorPorts, 'nodeNames'>) {
     this.#ports = ports;
-    this.#slowCallMs = slowCallMs;
     this.#counts = new Map(ports.nodeNames.map((name) => [name, { ...NOTHING }]));
   }
 
@@ -46,7 +43,7 @@ export class Health {
     const count = signal === 'none' ? undefined : this.#counts.get(node);
     if (count === undefined) return;
     count.calls++;
-    if (tookMs >= this.#slowCallMs) count.slow++;
+    if (tookMs >= this.#ports.slowCallMs(node)) count.slow++;
     if (signal === 'good') {
       count.failuresInRow = 0;
     } else {

@@ -50,6 +50,8 @@ export type Cancel = () => void;
 export interface ExecutorPorts {
   readonly node: (name: string) => NodePort;
   readonly nodeNames: readonly string[];
+  /** A call to this node that takes longer is slow, ms. */
+  readonly slowCallMs: (node: string) => number;
   /** Nobody has created it, and the nodes can have it; a read of another may be no reply of theirs. */
   readonly unusedKey?: string;
   readonly now: () => number;

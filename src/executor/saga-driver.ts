@@ -56,10 +56,9 @@ export class SagaDriver {
   #drainedReported = false;
   #drainCheck = false;
 
-  /** @param slowCallMs an exchange that takes longer counts against its node as slow */
-  constructor(ports: ExecutorPorts, policy: Policy, slowCallMs: number) {
+  constructor(ports: ExecutorPorts, policy: Policy) {
     this.#ports = ports;
-    this.#health = new Health(ports, slowCallMs);
+    this.#health = new Health(ports);
     this.#gate = new Gate({
       act: (run) => this.#goOn(run),
       soon: (act) => void ports.at(ports.now(), act),

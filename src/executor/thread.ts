@@ -11,6 +11,7 @@ import { runThread } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import type { NodeAccess } from '../node/access/access.ts';
 import type { AccessFault } from '../node/access/credentials.ts';
+import type { NodeLimits } from '../node/access/limits.ts';
 import { AfterPoll } from '../node/after-poll.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
 import { compilePath } from '../node/dialect/template.ts';
@@ -30,14 +31,16 @@ import { unknownNode } from './unknown-node.ts';
 export interface ExecutorData extends ThreadData {
   /** Its end of the channel to the coordinator. */
   readonly channel: ChannelEnd;
-  readonly nodes: readonly NodeAccess[];
+  readonly nodes: readonly ExecutorNode[];
   readonly dialect: Dialect;
   readonly policy: Policy;
   readonly log: LogPlan;
-  readonly requestTimeoutMs: number;
-  readonly connectTimeoutMs: number;
-  readonly connectionsPerNode: number;
-  readonly slowCallMs: number;
+}
+
+interface ExecutorNode extends NodeAccess {
+  readonly limits: NodeLimits;
+  /** The share that this executor has of the node's. */
+  readonly connections: number;
 }
 
 /** So many reports leave before the loop turns, which may take a millisecond or two: the coordinator can begin. */
@@ -49,6 +52,7 @@ runThread(async ({ beat, sockets, keep }) => {
   const now = steadyClock(data.clock);
   const at = atTime(now);
   const urls = new Map(data.nodes.map(({ name, url }) => [name, url]));
+  const slowCallMs = new Map(data.nodes.map(({ name, limits }) => [name, limits.breakerSlowMs]));
   const afterPoll = new AfterPoll();
   const after: After = (ms, act) => at(now() + ms, act);
   const clients = data.nodes.map((node) => {
@@ -59,7 +63,7 @@ runThread(async ({ beat, sockets, keep }) => {
         effect: 'the last value is used',
         hint,
       });
-    return openClient(node, { ...data, after, afterPoll, onTrouble });
+    return openClient(node, { dialect: data.dialect, after, afterPoll, onTrouble });
   });
   // However the thread ends, its connections are reset: else the kernel would deliver their bytes later.
   for (const client of clients) sockets.add(`node ${client.options.name}`, client);
@@ -82,6 +86,7 @@ runThread(async ({ beat, sockets, keep }) => {
       nodeNames: data.nodes.map(({ name }) => name),
       unusedKey: unusedKey(data.dialect, 'lockstep-trial'),
       node: (name) => ports.get(name) ?? unknownNode(name),
+      slowCallMs: (name) => slowCallMs.get(name) ?? Number.POSITIVE_INFINITY,
       report: (report) => outbox.push(report),
       surveyRefused: ({ node, groupId, reply }) => {
         const pathOf = () => compilePath(data.dialect.read.path, node)(groupId, '');
@@ -92,7 +97,6 @@ runThread(async ({ beat, sockets, keep }) => {
       },
     },
     data.policy,
-    data.slowCallMs,
   );
   const receive = (text: string) => take(JSON.parse(text), executor, beat);
   keep('coordinator', channel.receive(receive));
@@ -124,23 +128,12 @@ function take(orders: readonly Order[], executor: Executor, beat: Beat): void {
 }
 
 function openClient(
-  access: NodeAccess,
-  options: ExecutorData & Pick<NodeClientOptions, 'after' | 'afterPoll' | 'onTrouble'>,
+  { limits, ...access }: ExecutorNode,
+  shared: Pick<NodeClientOptions, 'dialect' | 'after' | 'afterPoll' | 'onTrouble'>,
 ): NodeClient {
-  const { dialect, requestTimeoutMs, connectTimeoutMs, connectionsPerNode, ...shared } = options;
-  const { after, afterPoll, onTrouble } = shared;
-  return new NodeClient({
-    ...access,
-    dialect,
-    requestTimeoutMs,
-    connectTimeoutMs,
-    connections: connectionsPerNode,
-    wallNow: Date.now,
-    after,
-    afterPoll,
-    env: process.env,
-    ...(onTrouble === undefined ? {} : { onTrouble }),
-  });
+  const { requestTimeoutMs, connectTimeoutMs, answerBytes } = limits;
+  const own = { requestTimeoutMs, connectTimeoutMs, answerBytes };
+  return new NodeClient({ ...access, ...shared, ...own, wallNow: Date.now, env: process.env });
 }
 
 function portOf(client: NodeClient): NodePort {

@@ -9,6 +9,7 @@ import type { NodeReport } from '../protocol/answer.ts';
 import type { Resolution } from '../protocol/resolution.ts';
 import type { NodeAccess } from './access/access.ts';
 import { type AccessFault, Credentials } from './access/credentials.ts';
+import { ANSWER_BYTES_MAX } from './access/limits.ts';
 import type { Environment } from './access/secret.ts';
 import type { AfterPoll } from './after-poll.ts';
 import { Bulkhead } from './bulkhead.ts';
@@ -22,10 +23,12 @@ import { ListCall, type ListMeans } from './list/list-call.ts';
 import { type Done, NodeCall, type NodeCallMeans } from './node-call.ts';
 import { RawCall, type RawReply } from './raw-call.ts';
 
-export interface NodeClientOptions extends NodeAccess {
+export interface NodeClientOptions extends Omit<NodeAccess, 'limits'> {
   readonly dialect: Dialect;
   readonly requestTimeoutMs: number;
   readonly connectTimeoutMs: number;
+  /** See `Limits`; absent: as the dialect says. */
+  readonly answerBytes?: number;
   /** For calls that are not urgent. Two more are opened when needed: for urgent calls, and for lists. */
   readonly connections: number;
   /** Wall clock, for `Retry-After` dates. */
@@ -38,9 +41,6 @@ export interface NodeClientOptions extends NodeAccess {
   /** See `Credentials`. */
   readonly onTrouble?: (fault: AccessFault) => void;
 }
-
-/** Unless the dialect has another limit: the responses of the contract have tens of bytes. */
-const ANSWER_BYTES_MAX = 64 * 1024;
 
 export class NodeClient {
   readonly options: NodeClientOptions;
@@ -75,7 +75,7 @@ export class NodeClient {
     this.#calls = {
       ...shared,
       pool: new Bulkhead(connections, { kept, rest: restAWhile }),
-      answerBytesMax: dialect.limits.answerBytes ?? ANSWER_BYTES_MAX,
+      answerBytesMax: options.answerBytes ?? dialect.limits.answerBytes ?? ANSWER_BYTES_MAX,
       count: (request, answer) => this.#count(request, answer),
     };
   }

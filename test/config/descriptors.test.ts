@@ -4,25 +4,31 @@ import { checkDescriptors } from '../../src/cli/doctor/descriptors.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { descriptorLimit, fitDescriptors } from '../../src/config/machine/descriptors.ts';
 
-const NODES = ['a', 'b', 'c'].map((name) => ({ name, url: `http://127.0.0.1:7401/${name}` }));
-const GIVEN = { executors: 4, nodes: NODES, connectionsPerNode: 32 };
-/** Besides connections to nodes. */
-const FIXED = 64 + 4 * 8 + 16 + 64;
-/** Executors times nodes. */
-const ROADS = 12;
+const nodesWith = (...limits: readonly number[]) =>
+  limits.map((connectionsPerNode) => ({ limits: { connectionsPerNode } }));
+const GIVEN = { executors: 4, nodes: nodesWith(32, 32, 32) };
+/** Besides the nodes' connections: two of each executor to each node are for lists and urgent calls. */
+const FIXED = 64 + 4 * 8 + 16 + 64 + 2 * 4 * 3;
 
 describe('file descriptors', () => {
   test.each([
-    ['all connections', FIXED + ROADS * 34, { kind: 'enough' }],
-    ['one less', FIXED + ROADS * 34 - 1, { kind: 'fewer', connectionsPerNode: 31 }],
-    ['one connection to each node', FIXED + ROADS * 3, { kind: 'fewer', connectionsPerNode: 1 }],
-    ['not even that', FIXED + ROADS * 3 - 1, { kind: 'too few', least: FIXED + ROADS * 3 }],
+    ['all connections', FIXED + 3 * 32, { kind: 'enough' }],
+    ['one less', FIXED + 3 * 32 - 1, { kind: 'fewer', connectionsPerNode: 31 }],
+    ['one of each executor', FIXED + 3 * 4, { kind: 'fewer', connectionsPerNode: 4 }],
+    ['not even that', FIXED + 3 * 4 - 1, { kind: 'too few', least: FIXED + 3 * 4 }],
   ])('P9: enough for %s: %i', (_, limit, fit) => {
     expect(fitDescriptors(GIVEN, limit)).toMatchObject(fit);
   });
 
+  test('P9: nodes that have few connections of their own keep them', () => {
+    const mixed = { executors: 4, nodes: nodesWith(4, 32, 100) };
+    expect(fitDescriptors(mixed, FIXED + 136)).toEqual({ kind: 'enough', needed: FIXED + 136 });
+    expect(fitDescriptors(mixed, FIXED + 135)).toMatchObject({ connectionsPerNode: 99 });
+    expect(fitDescriptors(mixed, FIXED + 24)).toMatchObject({ connectionsPerNode: 10 });
+  });
+
   test('the defaults need less than 1024, which most systems allow', () => {
-    expect(fitDescriptors(GIVEN, 1024)).toEqual({ kind: 'enough', needed: 584 });
+    expect(fitDescriptors(GIVEN, 1024)).toEqual({ kind: 'enough', needed: 296 });
   });
 
   test('the limit is that of the process', () => {
@@ -42,10 +48,10 @@ describe('file descriptors', () => {
     const loaded = loadSettings({ argv: ['--executors', '4'], env: {}, cwd: '/' });
     if (!loaded.ok) throw new Error('the defaults are wrong');
     const { settings } = loaded;
-    const levels = [1024, 400, 100].map((limit) => checkDescriptors(settings, limit)[0]);
+    const levels = [1024, 240, 100].map((limit) => checkDescriptors(settings, limit)[0]);
     expect(levels).toMatchObject([
-      { level: 'ok', message: 'the limit is 1024, the daemon needs at most 584' },
-      { level: 'warn', message: expect.stringContaining('opens 16 connections to a node') },
+      { level: 'ok', message: 'the limit is 1024, the daemon needs at most 296' },
+      { level: 'warn', message: expect.stringContaining('at most 13 calls with a node') },
       { level: 'fail', hint: expect.stringContaining('ulimit -n') },
     ]);
   });

@@ -117,12 +117,12 @@ describe('dialects', () => {
     expect(first).toContain(fault);
   });
 
-  test('its limits count where the settings say nothing else, and keep their rules', () => {
+  test('its limits are stronger than the settings for all nodes, and keep their rules', () => {
     const limits = { connectionsPerNode: 4, requestTimeoutMs: 3000, answerBytes: 1_000_000 };
     const setup = withDialect({ extends: 'challenge', limits });
     expect(settingsOf(setup)).toMatchObject({ connectionsPerNode: 4, requestTimeoutMs: 3000 });
     const env = { LOCKSTEP_CONNECTIONS_PER_NODE: '7' };
-    expect(settingsOf({ ...setup, env })).toMatchObject({ connectionsPerNode: 7 });
+    expect(settingsOf({ ...setup, env })).toMatchObject({ connectionsPerNode: 4 });
     const slow = withDialect({ extends: 'challenge', limits: { requestTimeoutMs: 6000 } });
     expect(problemsOf(slow)[0]).toMatchObject({
       source: `${FILE}: dialects.mine.limits`,

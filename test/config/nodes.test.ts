@@ -13,11 +13,11 @@ describe('nodes', () => {
       { name: 'a', url: 'http://h:1/v1' },
       { name: 'b', url: 'https://h:2' },
     ];
-    expect(nodesOf('a=http://h:1/v1,b=https://h:2')).toEqual(nodes);
-    expect(nodesOf(' a=http://h:1/v1 ,\n b=https://h:2')).toEqual(nodes);
+    expect(nodesOf('a=http://h:1/v1,b=https://h:2')).toMatchObject(nodes);
+    expect(nodesOf(' a=http://h:1/v1 ,\n b=https://h:2')).toMatchObject(nodes);
     const asObject = { a: 'http://h:1/v1', b: 'https://h:2' };
-    expect(settingsOf({ files: { [FILE]: { nodes: asObject } } }).nodes).toEqual(nodes);
-    expect(settingsOf({ files: { [FILE]: { nodes } } }).nodes).toEqual(nodes);
+    expect(settingsOf({ files: { [FILE]: { nodes: asObject } } }).nodes).toMatchObject(nodes);
+    expect(settingsOf({ files: { [FILE]: { nodes } } }).nodes).toMatchObject(nodes);
   });
 
   test.each([
@@ -28,7 +28,7 @@ describe('nodes', () => {
     ['http://[::1]:7401/v1', 'http://[::1]:7401/v1'],
     ['http://h/a=b', 'http://h/a=b'],
   ])('the URL %s is used as %s', (given, used) => {
-    expect(nodesOf(`a=${given}`)).toEqual([{ name: 'a', url: used }]);
+    expect(nodesOf(`a=${given}`)).toMatchObject([{ name: 'a', url: used }]);
   });
 
   test.each([

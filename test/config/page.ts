@@ -249,6 +249,11 @@ const NODE_MEMBERS = [
   ['`headers`', 'of every call to this node; stronger than those of the dialect'],
   ['`query`', 'parameters that are added to every path, percent-encoded'],
   [
+    '`limits`',
+    '`answerBytes`, `connectionsPerNode`, `requestTimeoutMs`, `connectTimeoutMs`: stronger than those of the dialect, ' +
+      'which are stronger than the settings. `lockstepd --check` shows the result for each node',
+  ],
+  [
     '`tls`',
     'paths of PEM files: `ca` (the authorities to trust instead of those of Node), `cert` and `key` (shown to ' +
       'the node); and `serverName`, the name in its certificate where it is not that of the `url`',
@@ -323,7 +328,7 @@ const DIALECT_MEMBERS = [
   [
     '`limits`',
     '`answerBytes` (65536, up to 16777216: larger answers are none), `connectionsPerNode`, `requestTimeoutMs`, ' +
-      '`connectTimeoutMs`; the last three as in the settings where they are left out',
+      '`connectTimeoutMs`; the last three as in the settings where they are left out. `limits` of a node are stronger',
   ],
 ];
 

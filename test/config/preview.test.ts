@@ -66,9 +66,9 @@ describe('what lockstepd says without starting', () => {
     const few = preview({ argv: ['--check'], env, cwd }, 199);
     expect(few?.exitCode).toBe(78);
     expect(few?.text).toContain('the limit of open files is 199, and at least 212 are needed');
-    const fewer = preview({ argv: ['--check'], env, cwd }, 300);
+    const fewer = preview({ argv: ['--check'], env, cwd }, 250);
     expect(fewer?.exitCode).toBe(0);
-    expect(fewer?.text).toMatch(/^warning: the limit of open files is 300, and 584 are needed: /m);
+    expect(fewer?.text).toMatch(/^warning: the limit of open files is 250, and 296 are needed: /m);
     expect(preview({ argv: ['--check'], env, cwd }, 1024)?.text).not.toContain('warning');
   });
 

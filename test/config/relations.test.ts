@@ -19,6 +19,11 @@ const EDGES: readonly {
     kept: { LOCKSTEP_CONNECT_TIMEOUT_MS: '5000' },
   },
   {
+    rule: 'executors ≤ connectionsPerNode',
+    broken: { LOCKSTEP_EXECUTORS: '8', LOCKSTEP_CONNECTIONS_PER_NODE: '7' },
+    kept: { LOCKSTEP_EXECUTORS: '8', LOCKSTEP_CONNECTIONS_PER_NODE: '8' },
+  },
+  {
     rule: 'requestTimeoutMs < drainMs',
     broken: { LOCKSTEP_DRAIN_MS: '5000' },
     kept: { LOCKSTEP_DRAIN_MS: '5001' },

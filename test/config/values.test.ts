@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { defaultExecutors, SETTING_KEYS } from '../../src/config/schema.ts';
+import { defaultExecutors } from '../../src/config/complete.ts';
+import { SETTING_KEYS } from '../../src/config/schema.ts';
 import { docOf } from '../../src/config/settings/setting.ts';
 import { envName } from '../../src/config/sources/names.ts';
 import { problemOf, problemsOf, settingsOf } from './load-in.ts';

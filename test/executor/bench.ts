@@ -38,6 +38,7 @@ export class Bench {
         random: () => 0.5,
         at: this.clock.at,
         nodeNames: NAMES,
+        slowCallMs: () => SLOW_CALL_MS,
         node: (name) => this.nodes[name] ?? unknownNode(name),
         surveyRefused: (refusal) => this.refusals.push(refusal),
         report: (report) => {
@@ -46,7 +47,6 @@ export class Bench {
         },
       },
       policy,
-      SLOW_CALL_MS,
     );
   }
 

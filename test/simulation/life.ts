@@ -223,6 +223,7 @@ export class Life {
         random: chance.of(`executor ${number} ${index}`).next,
         at: (time, act) => this.at(time, () => crew.isAlive && act()),
         nodeNames: plan.nodes.map(({ name }) => name),
+        slowCallMs: () => plan.slowCallMs,
         node: (name) => this.#node(name, crew),
         report: (report) => {
           if (report.kind === 'settled') crew.driven.delete(report.seq);
@@ -230,7 +231,6 @@ export class Life {
         },
       },
       plan.policy,
-      plan.slowCallMs,
     );
     return crew;
   }

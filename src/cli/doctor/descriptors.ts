@@ -21,7 +21,7 @@ export function checkDescriptors(
       return [ok(CHECK, `the limit is ${limit}, the daemon needs at most ${fit.needed}`)];
     case 'fewer': {
       const { connectionsPerNode, needed } = fit;
-      const kept = `the daemon opens ${connectionsPerNode} connections to a node instead of ${settings.connectionsPerNode}`;
+      const kept = `the daemon runs at most ${connectionsPerNode} calls with a node at once (connectionsPerNode)`;
       const detail = `the limit is ${limit}, the daemon needs ${needed}: ${kept}`;
       return [warn(CHECK, detail, MORE_DESCRIPTORS)];
     }

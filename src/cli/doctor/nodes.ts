@@ -57,7 +57,7 @@ async function checkNode(
           .kind;
   return [
     ...(ping === undefined || health === null ? [] : [reachability(check, ping, { node, health })]),
-    reading(check, read, { settings, kind: kindOf(read) }),
+    reading(check, read, { dialect, limits: node.limits, kind: kindOf(read) }),
     ...(kindOf(stray) === 'absent' ? [mistakable(check, dialect.name)] : []),
     ...clock(check, read.kind === 'answered' ? read : (ping ?? read)),
   ];
@@ -112,12 +112,17 @@ function mistakable(check: string, dialect: string): Finding {
   return warn(check, detail, hint);
 }
 
+interface Read extends Pick<Node, 'limits'> {
+  readonly dialect: Dialect;
+  readonly kind: NodeReplyKind | undefined;
+}
+
 function reading(
   check: string,
   read: Outcome,
-  { settings, kind }: { settings: Settings; kind: NodeReplyKind | undefined },
+  { dialect, limits: { requestTimeoutMs }, kind }: Read,
 ): Finding {
-  const { name, read: call } = settings.dialect;
+  const { name, read: call } = dialect;
   if (read.kind === 'silent') {
     const hint = 'Every command needs this node: all commands are rolled back until it answers.';
     return fail(check, `a read: ${read.why}`, hint);
@@ -144,10 +149,10 @@ function reading(
     const detail = `a read of a missing key was answered ${read.status} without the node's proof`;
     return fail(check, detail, `Check whether a proxy answers in its place. If not: ${hint}`);
   }
-  if (read.tookMs > settings.requestTimeoutMs * SLOW_SHARE) {
+  if (read.tookMs > requestTimeoutMs * SLOW_SHARE) {
     const slow =
-      'Find the cause of the slow answers, or raise LOCKSTEP_REQUEST_TIMEOUT_MS and the settings that depend on it.';
-    return warn(check, `a read took ${took} of ${settings.requestTimeoutMs} ms`, slow);
+      'Find the cause of the slow answers, or raise LOCKSTEP_REQUEST_TIMEOUT_MS or limits.requestTimeoutMs, and the settings that depend on it.';
+    return warn(check, `a read took ${took} of ${requestTimeoutMs} ms`, slow);
   }
   return ok(check, `reads in ${took}`);
 }

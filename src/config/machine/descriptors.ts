@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { codeOf } from '../../base/error-fields.ts';
+import type { NodeLimits } from '../../node/access/limits.ts';
 import type { Problem } from '../problem.ts';
-import type { Settings } from '../schema.ts';
 
 /** Journal, logs, notices, and those of Node and ZeroMQ: 48 were seen. */
 const OWN = 64;
@@ -13,31 +13,39 @@ const OWN = 64;
 const EACH_EXECUTOR = 8;
 const OPERATORS = 16;
 const CLIENTS = 64;
-/** To each node and of each executor, besides `connectionsPerNode`: for lists of keys, and for urgent calls. */
+/** To each node, of each executor, besides its share of `connectionsPerNode`: for lists of keys, and for urgent calls. */
 const OTHER_CONNECTIONS = 2;
 
-type Needy = Pick<Settings, 'executors' | 'nodes' | 'connectionsPerNode'>;
+interface Needy {
+  readonly executors: number;
+  readonly nodes: readonly { readonly limits: Pick<NodeLimits, 'connectionsPerNode'> }[];
+}
 
 export type DescriptorFit =
   /** `needed`: with every connection in use. */
   | { readonly kind: 'enough'; readonly needed: number }
-  /** Connections of each executor to a node, fewer than `connectionsPerNode`. */
+  /** Connections to any one node, fewer than its `connectionsPerNode`. */
   | { readonly kind: 'fewer'; readonly needed: number; readonly connectionsPerNode: number }
   /** `least`: with 64 clients and one connection to each node. */
   | { readonly kind: 'too few'; readonly least: number };
 
-export function fitDescriptors(
-  { executors, nodes, connectionsPerNode }: Needy,
-  limit: number,
-): DescriptorFit {
-  const fixed = OWN + EACH_EXECUTOR * executors + OPERATORS + CLIENTS;
-  const needFor = (connections: number) =>
-    fixed + executors * nodes.length * (connections + OTHER_CONNECTIONS);
-  const needed = needFor(connectionsPerNode);
+export function fitDescriptors({ executors, nodes }: Needy, limit: number): DescriptorFit {
+  const limits = nodes.map((node) => node.limits.connectionsPerNode);
+  const fixed =
+    OWN +
+    EACH_EXECUTOR * executors +
+    OPERATORS +
+    CLIENTS +
+    OTHER_CONNECTIONS * executors * nodes.length;
+  const needFor = (most: number) =>
+    limits.reduce((sum, connections) => sum + Math.min(connections, most), fixed);
+  let affordable = Math.max(...limits);
+  const needed = needFor(affordable);
   if (limit >= needed) return { kind: 'enough', needed };
-  const least = needFor(1);
+  // One of each executor.
+  const least = needFor(executors);
   if (limit < least) return { kind: 'too few', least };
-  const affordable = Math.floor((limit - fixed) / (executors * nodes.length)) - OTHER_CONNECTIONS;
+  while (needFor(affordable) > limit) affordable--;
   return { kind: 'fewer', needed, connectionsPerNode: affordable };
 }
 

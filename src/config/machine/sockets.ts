@@ -2,7 +2,8 @@
  * Settings of Node's own sockets and look-ups, for the whole process, before the first is opened.
  */
 import { isIP, setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
-import type { Settings } from '../schema.ts';
+import type { NodeAccess } from '../../node/access/access.ts';
+import type { NodeLimits } from '../../node/access/limits.ts';
 
 /**
  * Look-ups that may hang, besides those of nodes: notices, heartbeats, errors, logs, the start
@@ -12,9 +13,14 @@ const OTHER_LOOKUPS = 8;
 /** At least this, however short the time to connect to a node is. */
 const ATTEMPT_MS_MIN = 1000;
 
-type Given = Pick<Settings, 'nodes' | 'connectTimeoutMs'>;
+type Place = Pick<NodeAccess, 'url' | 'socket'>;
 
-export function prepareSockets({ nodes, connectTimeoutMs }: Given): void {
+interface Given extends Place {
+  readonly limits: Pick<NodeLimits, 'connectTimeoutMs'>;
+}
+
+export function prepareSockets({ nodes }: { readonly nodes: readonly Given[] }): void {
+  const connectTimeoutMs = Math.max(...nodes.map(({ limits }) => limits.connectTimeoutMs));
   makeRoomForLookups(namesOf(nodes).length + OTHER_LOOKUPS);
   // Node's own 250 ms are shorter than the round trip of some networks. Half of the time leaves as
   // much for the next address. Node keeps this for each thread; `Threads` passes it on.
@@ -23,7 +29,7 @@ export function prepareSockets({ nodes, connectTimeoutMs }: Given): void {
 }
 
 /** The names of the nodes, each once; not their addresses. */
-export function namesOf(nodes: Given['nodes']): readonly string[] {
+export function namesOf(nodes: readonly Place[]): readonly string[] {
   const remote = nodes.filter(({ socket }) => socket === undefined);
   return [...new Set(remote.map(({ url }) => new URL(url).hostname))].filter(
     (host) => !host.startsWith('[') && isIP(host) === 0,

@@ -15,13 +15,13 @@ import {
   presentRules,
   refusalRules,
 } from './dialect-rules.ts';
+import { limitsOf } from './limits.ts';
 import { plainName } from './node-list.ts';
 import { written } from './written.ts';
 
 const MIB = 1024 * 1024;
 const HEADERS_MAX = 20;
 const BODY_MAX = 64 * 1024;
-const TIMEOUT_MAX = 28_000;
 
 /** A path with placeholders, as it is appended to a base URL. */
 function path(placeholders: readonly string[]) {
@@ -212,23 +212,14 @@ export const dialectMembers = {
   })
     .nullable()
     .default(null),
-  limits: strict({
-    answerBytes: z
-      .int()
-      .min(1024)
-      .max(16 * MIB)
-      .optional(),
-    connectionsPerNode: z.int().min(1).max(10_000).optional(),
-    requestTimeoutMs: z.int().min(1).max(TIMEOUT_MAX).optional(),
-    connectTimeoutMs: z.int().min(1).max(TIMEOUT_MAX).optional(),
-  }).prefault({}),
+  limits: limitsOf.prefault({}),
 };
 
 /** The form to write: `extends` is resolved before this. */
 const WRITTEN = ['extends', ...Object.keys(dialectMembers)];
 
 const whole = strict({ name: plainName, ...dialectMembers }, WRITTEN).transform((read): Dialect => {
-  const { create, delete: remove, record, limits } = read;
+  const { create, delete: remove, record } = read;
   return {
     ...read,
     create: {
@@ -237,7 +228,6 @@ const whole = strict({ name: plainName, ...dialectMembers }, WRITTEN).transform(
       key: create.key === undefined ? record.key : create.key,
     },
     delete: { ...remove, contentType: typeOf(remove) },
-    limits: Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined)),
   };
 });
 

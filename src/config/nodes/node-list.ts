@@ -8,6 +8,7 @@ import type { NodeAccess } from '../../node/access/access.ts';
 import { issueText } from '../settings/issue-text.ts';
 import { strict } from '../settings/strict-object.ts';
 import { accessShape } from './access-schema.ts';
+import { limitsOf } from './limits.ts';
 
 const NODES_MAX = 50;
 /** Stands for the URL of a node at a unix socket that gives none. */
@@ -30,7 +31,7 @@ const nodeUrl = z.string().transform((text, context) => {
 });
 
 /** The members of a node, beside its name. */
-export const nodeShape = { url: nodeUrl.optional(), ...accessShape };
+export const nodeShape = { url: nodeUrl.optional(), ...accessShape, limits: limitsOf.optional() };
 
 const oneNode = strict({ name: plainName, ...nodeShape }).transform((node, context): NodeAccess => {
   const { url, socket, tls } = node;

@@ -4,6 +4,8 @@
  * shows none.
  */
 
+import type { Limits } from '../dialect/dialect.ts';
+
 /** Paths of PEM files, and the name in the node's certificate where it is not the URL's host. */
 export interface TlsFiles {
   readonly ca?: string;
@@ -30,6 +32,8 @@ export interface NodeAccess {
   readonly query?: Readonly<Record<string, string>>;
   readonly auth?: Auth;
   readonly tls?: TlsFiles;
+  /** Stronger than those of the dialect. */
+  readonly limits?: Limits;
 }
 
 /** The address of the node, for people, and to compare two nodes; no secret. */

@@ -115,9 +115,11 @@ export interface ListCall {
   readonly bytesMax: number;
 }
 
-/** Absent: as for all nodes by the settings. */
+/** Of one node; absent: as for all nodes by the settings. */
 export interface Limits {
+  /** The largest answer that is read, bytes. */
   readonly answerBytes?: number;
+  /** Of all executors together. */
   readonly connectionsPerNode?: number;
   readonly requestTimeoutMs?: number;
   readonly connectTimeoutMs?: number;

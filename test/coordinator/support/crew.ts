@@ -36,6 +36,7 @@ export function crewOf(
               act();
             }),
           nodeNames: Object.keys(nodes),
+          slowCallMs: () => SLOW_CALL_MS,
           node: (name) => guarded(name),
           report: (report) => {
             desk.stir();
@@ -43,7 +44,6 @@ export function crewOf(
           },
         },
         POLICY,
-        SLOW_CALL_MS,
       ),
   );
   function guarded(name: string) {

@@ -12,8 +12,11 @@ import { Threads } from '../../../src/lifecycle/threads.ts';
 const NAME = 'sockets';
 
 if (isMainThread) {
-  const nodes = ['n1', 'n2', 'n3'].map((name) => ({ name, url: `http://${name}.test` }));
-  prepareSockets({ nodes, connectTimeoutMs: 5000 });
+  const nodes = ['n1', 'n2', 'n3'].map((name) => ({
+    url: `http://${name}.test`,
+    limits: { connectTimeoutMs: name === 'n2' ? 5000 : 100 },
+  }));
+  prepareSockets({ nodes });
   const threads = new Threads({ onLoss: ({ kind }) => console.log(kind) });
   threads.start<ThreadData>(new URL(import.meta.url), { name: NAME, clock: clockBase() });
   threads.stop(NAME);

@@ -21,7 +21,7 @@ export function clientOf(url: string, options: Partial<NodeClientOptions> = {}):
     afterPoll: new AfterPoll(),
     ...options,
   });
-  const names = namesOf([{ name: 'node01', url }]);
+  const names = namesOf([{ url }]);
   new NameWatch(names, (resolution) => client.onResolution(resolution)).start();
   return client;
 }

@@ -63,7 +63,8 @@ export class CanaryNode {
 
   constructor(access: NodeAccess, terms: CanaryTerms) {
     const { settings, env, key } = terms;
-    const { dialect, requestTimeoutMs, connectTimeoutMs } = settings;
+    const { dialect } = settings;
+    const { requestTimeoutMs, connectTimeoutMs, answerBytes } = access.limits;
     this.access = access;
     this.key = key;
     this.dialect = dialect;
@@ -73,6 +74,7 @@ export class CanaryNode {
       dialect,
       requestTimeoutMs,
       connectTimeoutMs,
+      answerBytes,
       connections: 1,
       wallNow: Date.now,
       after: (ms, act) => {
