@@ -24,6 +24,8 @@ export interface Examination {
   readonly sendTest: boolean;
   /** Limit of each exchange. */
   readonly timeoutMs: number;
+  /** Whether the nodes are measured for the number of connections that is enough. */
+  readonly measures: boolean;
   /** A key to create, read and delete on each node. */
   readonly canary?: Signals & { readonly key: string };
 }
@@ -37,12 +39,24 @@ export async function examine(options: Examination): Promise<readonly Finding[]>
   prepareSockets(loaded.settings);
   const sane = ok('configuration', `${given} settings are given, all others have their defaults`);
   const found = await checksOf(loaded.settings, options);
-  const { canary } = options;
-  if (canary === undefined) return [sane, ...found];
-  const terms = { settings: loaded.settings, env, key: canary.key };
-  // The client of nodes, which nothing else here has to load.
-  const { tryKey } = await import('./canary/try.ts');
-  return [sane, ...found, ...(await tryKey(terms, canary))];
+  return [sane, ...found, ...(await furtherFindings(loaded.settings, options))];
+}
+
+/** Of what is examined on request only; it loads the client of nodes. */
+async function furtherFindings(
+  settings: Settings,
+  { env, canary, measures }: Examination,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  if (canary !== undefined) {
+    const { tryKey } = await import('./canary/try.ts');
+    findings.push(...(await tryKey({ settings, env, key: canary.key }, canary)));
+  }
+  if (measures) {
+    const { measureNodes } = await import('./connections/measure.ts');
+    findings.push(...(await measureNodes({ settings, env })));
+  }
+  return findings;
 }
 
 async function checksOf(settings: Settings, options: Examination): Promise<readonly Finding[]> {

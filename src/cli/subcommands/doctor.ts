@@ -21,6 +21,10 @@ export const doctor = subcommand({
       type: 'boolean',
       describe: 'Send a test message over each notification route that is on',
     },
+    measure: {
+      type: 'boolean',
+      describe: 'Read from each node with 1 to 32 calls at once, and propose connectionsPerNode',
+    },
     try: {
       type: 'string',
       requiresArg: true,
@@ -29,6 +33,7 @@ export const doctor = subcommand({
   },
   examples: [
     ['$0 doctor --send-test', 'check everything, and send test notices'],
+    ['$0 doctor --measure', 'see how many connections each node takes best; a minute at most'],
     ['$0 doctor --try a-key-of-nobody', 'see whether the dialect fits the nodes'],
   ],
   async run(args, terminal) {
@@ -40,6 +45,7 @@ export const doctor = subcommand({
       endpoint: args.endpoint,
       configFile: args.config,
       sendTest: args['send-test'] === true,
+      measures: args.measure === true,
       timeoutMs: args.timeout === undefined ? TIMEOUT_MS : durationMs('timeout', args.timeout),
     };
     const print = async (findings: Awaited<ReturnType<typeof examine>>) => {

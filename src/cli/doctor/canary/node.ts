@@ -2,19 +2,16 @@
  * One node, called as the daemon calls it: the same bytes, credentials, certificates and limits. Its
  * answers are kept as they came, beside their meaning in the dialect.
  */
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import type { Settings } from '../../../config/schema.ts';
 import type { NodeRequest } from '../../../core/model.ts';
-import { AfterPoll } from '../../../node/after-poll.ts';
 import type { Dialect } from '../../../node/dialect/dialect.ts';
 import { describeReply } from '../../../node/dialect/last-response.ts';
 import type { Response } from '../../../node/http/response-reader.ts';
 import { SKIPPED_SHOWN_MAX } from '../../../node/list/list-page.ts';
 import { listKeys } from '../../../node/list/listing.ts';
-import { NodeClient } from '../../../node/node-client.ts';
+import type { NodeClient } from '../../../node/node-client.ts';
 import type { RawReply } from '../../../node/raw-call.ts';
-import { causeOf } from '../http.ts';
+import { clientOf, lookUpName } from '../node-client.ts';
 
 export interface Answered extends RawReply {
   /** Status and words, for people. */
@@ -64,38 +61,16 @@ export class CanaryNode {
   constructor(access: NodeAccess, terms: CanaryTerms) {
     const { settings, env, key } = terms;
     const { dialect } = settings;
-    const { requestTimeoutMs, connectTimeoutMs, answerBytes } = access.limits;
     this.access = access;
     this.key = key;
     this.dialect = dialect;
     this.#terms = terms;
-    this.#client = new NodeClient({
-      ...access,
-      dialect,
-      requestTimeoutMs,
-      connectTimeoutMs,
-      answerBytes,
-      connections: 1,
-      wallNow: Date.now,
-      after: (ms, act) => {
-        const timer = setTimeout(act, ms);
-        return () => clearTimeout(timer);
-      },
-      afterPoll: new AfterPoll(),
-      env,
-    });
+    this.#client = clientOf(access, { dialect, env, connections: 1 });
   }
 
   /** Looks up its name: no call is possible before. */
-  async open(): Promise<void> {
-    const host = new URL(this.access.url).hostname.replace(/^\[|\]$/g, '');
-    if (this.access.socket !== undefined || isIP(host) !== 0) return;
-    try {
-      this.#client.onResolution({ host, addresses: await lookup(host, { all: true }) });
-    } catch (error) {
-      const failure = { detail: `${host}: ${causeOf(error, 0)}`, isOurs: true };
-      this.#client.onResolution({ host, failure });
-    }
+  open(): Promise<void> {
+    return lookUpName(this.#client);
   }
 
   close(): void {
