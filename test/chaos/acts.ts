@@ -1,4 +1,4 @@
-/** How each fault is done, and undone. */
+/** How each fault begins and ends. */
 import { watch } from 'node:fs';
 import type { Clients } from './clients.ts';
 import type { ConnectionFault, DaemonFault, Fault, Moment } from './fault.ts';
@@ -12,7 +12,7 @@ export interface Scene {
   readonly clients: Clients;
 }
 
-/** Ends it; told how long it lasted. */
+/** Ends the fault; `lasted` is its duration. */
 export type Ending = (lastedMs: number) => void | Promise<void>;
 
 const DOWN_MS_MAX = 60_000;
@@ -20,7 +20,7 @@ const MOMENT_MS_MAX = 2000;
 
 const NOTHING_TO_END: Ending = () => {};
 
-/** Does it, when its moment has come. */
+/** Begins the fault at its moment. */
 export async function inflict(fault: Fault, scene: Scene): Promise<Ending> {
   const { stage } = scene;
   switch (fault.kind) {
@@ -100,7 +100,7 @@ function spoilConnections(fault: ConnectionFault, stage: Stage): Ending {
   }
 }
 
-/** Waits for it, if it is down just now. */
+/** Waits for the process if it is down. */
 export async function processOf(app: string, stage: Stage): Promise<number> {
   let pid: number | undefined;
   const isUp = (): boolean => {
@@ -111,7 +111,7 @@ export async function processOf(app: string, stage: Stage): Promise<number> {
   return pid ?? 0;
 }
 
-/** Returns at once when it is there, or when it does not come for long. */
+/** Returns as soon as it runs, or after a long time without it. */
 async function comeTo(moment: Moment, stage: Stage): Promise<void> {
   if (moment === 'any') return;
   const come = new AbortController();
@@ -129,13 +129,13 @@ function watchCommits(journalFile: string, act: () => void): () => void {
     const watcher = watch(`${journalFile}-wal`, act);
     return () => watcher.close();
   } catch {
-    // A daemon that is just starting has none yet: then any time is as good.
+    // A daemon that is just starting has no journal yet: then any moment will do.
     act();
     return () => {};
   }
 }
 
-/** One that ended in between needs no signal. */
+/** A process that ended meanwhile needs no signal. */
 function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);

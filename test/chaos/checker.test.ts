@@ -1,4 +1,4 @@
-/** The judge of the chaos run must see what went wrong, or chaos proves nothing. */
+/** The checker of the chaos run must see every violation, or the run proves nothing. */
 import { expect, test } from 'vitest';
 import type { CommandAnswer } from '../../src/client/index.ts';
 import { type Evidence, judge } from './checker.ts';
@@ -8,7 +8,7 @@ function answer(id: string, more: Partial<CommandAnswer> = {}): CommandAnswer {
   return { id, op: 'create', groupId: 'k', state: 'committed', elapsedMs: 1, ...more };
 }
 
-/** `a`, `b` and `c` are asked at 0, 10 and 20, and answered 5 ms later. */
+/** `a`, `b` and `c` are sent at 0, 10 and 20 ms, and answered 5 ms later. */
 const ASKED_MS: Readonly<Record<string, number>> = { a: 0, b: 10, c: 20, d: 30 };
 
 function asked(id: string, more: Partial<AskedFor> = {}): [string, AskedFor] {

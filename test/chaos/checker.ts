@@ -1,15 +1,15 @@
 /**
- * The judge of the chaos run. It knows what clients asked and were told and when, what the journal
- * lists and what the nodes hold, and nothing of how the daemon works; so it cannot share its
- * mistakes.
+ * The checker of the chaos run. It knows the requests and answers of the clients with their times,
+ * the commands in the journal, and the keys on the nodes. It knows nothing about the daemon's code,
+ * so it cannot share its mistakes.
  */
 import type { CommandAnswer } from '../../src/client/index.ts';
 import type { AskedFor, Told } from './heard.ts';
 
 export interface Evidence {
-  /** By id: what was asked for, and when first. */
+  /** By id: the content, and the time of the first request. */
   readonly asked: ReadonlyMap<string, AskedFor>;
-  /** By id: what clients heard, in order. */
+  /** By id: the answers that clients received, in order. */
   readonly told: ReadonlyMap<string, readonly Told[]>;
   /** The answers to `cancel`. */
   readonly cancels: readonly CommandAnswer[];
@@ -21,19 +21,19 @@ export interface Evidence {
 
 export interface Violation {
   readonly text: string;
-  /** The key it is about. */
+  /** The key that the violation is about. */
   readonly groupId?: string;
 }
 
 const SETTLED = ['committed', 'rolled_back', 'refused', 'abandoned'];
 
-/** What is wrong, in sentences; empty if all promises were kept. */
+/** The violations, as sentences; empty if all promises were kept. */
 export function judge(evidence: Evidence): readonly Violation[] {
   const rules = [eachIsSettled, eachIsAsAsked, eachAnswerIsTrue, orderIsKept, nodesAreAsTold];
   return rules.flatMap((rule) => [...rule(evidence)]);
 }
 
-/** P1, P3: whatever was asked for and answered is in the journal once, and has ended. */
+/** P1, P3: each requested and answered command is in the journal once, and has ended. */
 function* eachIsSettled({ asked, told: sent, journal }: Evidence): Generator<Violation> {
   const times = new Map<string, number>();
   for (const { id, groupId, state } of journal) {
@@ -47,7 +47,7 @@ function* eachIsSettled({ asked, told: sent, journal }: Evidence): Generator<Vio
   }
 }
 
-/** P7: nothing was done that nobody asked for; what was cancelled did not happen after all. */
+/** P7: no command happened without a request, and no cancelled command took effect. */
 function* eachIsAsAsked({ asked, cancels, journal }: Evidence): Generator<Violation> {
   const known = new Map(journal.map((answer) => [answer.id, answer]));
   for (const { id, op, groupId } of journal) {
@@ -64,7 +64,7 @@ function* eachIsAsAsked({ asked, cancels, journal }: Evidence): Generator<Violat
   }
 }
 
-/** P3, P7: an end, once told, is the end. */
+/** P3, P7: the first outcome that a client received stays the outcome. */
 function* eachAnswerIsTrue({ told: sent, journal }: Evidence): Generator<Violation> {
   const known = new Map(journal.map((answer) => [answer.id, answer]));
   for (const [id, answers] of sent) {
@@ -83,7 +83,7 @@ function* eachAnswerIsTrue({ told: sent, journal }: Evidence): Generator<Violati
 const LASTING = ['op', 'groupId'] as const;
 const ENDING = [...LASTING, 'state', 'reason', 'nodes', 'elapsedMs'] as const;
 
-/** P6: whoever asks after the end of another command of the key comes after it. */
+/** P6: a request that was sent after the end of another command of the key comes after it. */
 function* orderIsKept({ asked, told: sent, journal }: Evidence): Generator<Violation> {
   const latest = new Map<string, AskedFor>();
   for (const { id, groupId } of journal) {
@@ -98,8 +98,8 @@ function* orderIsKept({ asked, told: sent, journal }: Evidence): Generator<Viola
 }
 
 /**
- * P1, P6: done one after the other in the order of acceptance, the commands as they ended lead to
- * exactly what each node holds; and each ended as it could have ended there.
+ * P1, P6: the outcomes of the commands, in the order of acceptance, lead to exactly the records on
+ * each node, and each command could end as it did at its place.
  */
 function* nodesAreAsTold({ asked, journal, nodes }: Evidence): Generator<Violation> {
   const present = new Set<string>();
@@ -127,7 +127,7 @@ function* nodesAreAsTold({ asked, journal, nodes }: Evidence): Generator<Violati
   }
 }
 
-/** @param before whether the record stood everywhere before it, and whether it was to `ensure` */
+/** @param before whether the record was on every node before it, and whether it had `ensure` */
 function* wrongEnd(
   { op, groupId, state, reason, nodes = {} }: CommandAnswer,
   before: { readonly stands: boolean; readonly ensure: boolean },
@@ -142,7 +142,7 @@ function* wrongEnd(
   if (!isCommitted && state !== 'rolled_back') return;
   const ought = (isCommitted ? op === 'create' : before.stands) ? 'present' : 'absent';
   for (const [name, { state: is }] of Object.entries(nodes)) {
-    // A rollback leaves alone what it did not touch, and need not know what that holds.
+    // A rollback leaves untouched nodes alone, and does not need to know their records.
     if (is === 'unknown' && !isCommitted) continue;
     if (is !== ought) yield `${name} was told as ${is}, and is ${ought}`;
   }

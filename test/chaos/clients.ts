@@ -1,11 +1,11 @@
 /**
- * The clients of the chaos run: several at once, each with many requests in flight, over restarts
+ * The clients of the chaos run: several at once, each with many requests in flight, across restarts
  * of the daemon and of themselves.
  *
- * A client that dies leaves its questions unanswered; its successor asks them again by their ids
- * (P7). What was not accepted (`busy`, `draining`, `expired`, `unavailable`) is asked for again, by its id.
- * What a client was promised with `accepted` is asked for again, by another client, until it is
- * settled. Now and then others meddle with a command: see `meddle.ts`.
+ * A client that dies leaves its requests unanswered; its successor repeats them by their ids (P7).
+ * Rejected commands (`busy`, `draining`, `expired`, `unavailable`) are sent again by their ids.
+ * After `accepted`, another client asks for the command until it is settled. Now and then other
+ * clients interfere with a command: see `meddle.ts`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -24,7 +24,7 @@ import type { Asked, Bundle } from './workload.ts';
 
 const CLIENTS = 4;
 const IN_FLIGHT = 30;
-/** Longer than all faults last: a client that waits so long was forgotten. */
+/** Longer than all faults last: after this time a client was forgotten. */
 const PATIENCE_MS = 180_000;
 const AGAIN_MS = 200;
 const NOT_ACCEPTED = ['busy', 'draining', 'expired', 'unavailable'];
@@ -37,7 +37,7 @@ export class Clients implements Disposable {
   readonly #clients: LockstepClient[];
   /** Answers that should not have come. */
   readonly faults: Violation[] = [];
-  /** Answers that nothing was accepted for the moment, by code. */
+  /** Temporary rejections, by code. */
   readonly putOff: Record<string, number> = {};
   #asked = 0;
 
@@ -47,7 +47,7 @@ export class Clients implements Disposable {
     this.#clients = Array.from({ length: CLIENTS }, () => this.#open());
   }
 
-  /** Resolves when every bundle has been answered in full. */
+  /** Resolves when all commands of every bundle have their final answers. */
   async work(bundles: Iterator<Bundle> | AsyncIterator<Bundle>): Promise<void> {
     const workers = Array.from({ length: CLIENTS * IN_FLIGHT }, async (_, index) => {
       for (;;) {
@@ -59,13 +59,13 @@ export class Clients implements Disposable {
     await Promise.all(workers);
   }
 
-  /** One client dies with all its questions, and another takes its place. */
+  /** One client dies with all its requests, and another one replaces it. */
   replaceOne(): void {
     this.#clients.pop()?.close();
     this.#clients.push(this.#open());
   }
 
-  /** Sends it until there is an answer that is not for the moment only. */
+  /** Sends it until the answer is no temporary rejection. */
   async send(request: Request, place: number): Promise<Answer> {
     for (;;) {
       const answer = await this.#sendOnce(request, place);
@@ -87,7 +87,7 @@ export class Clients implements Disposable {
     return new LockstepClient({ endpoint: this.#endpoint, inFlightMax: 10_000 });
   }
 
-  /** Who is not answered says how the commands stand, and goes on with others. */
+  /** If there is no answer, reports the state of the commands and continues with others. */
   async #seeOrTell(bundle: Bundle, place: number): Promise<void> {
     try {
       await this.#see(bundle, place);
@@ -128,7 +128,7 @@ export class Clients implements Disposable {
     }
   }
 
-  /** Asks on until the command has settled. */
+  /** Repeats the request until the command has settled. */
   async #seeThrough(
     asked: Asked,
     { answer, place }: { answer: CommandAnswer | undefined; place: number },
@@ -155,7 +155,7 @@ export class Clients implements Disposable {
       try {
         return await client.send(request, { timeoutMs: PATIENCE_MS });
       } catch (error) {
-        // Its successor asks again.
+        // Its successor repeats the request.
         if (!(error instanceof ClientError) || error.code !== 'closed') throw error;
         if (client === this.#clients[place % CLIENTS]) throw error;
       }

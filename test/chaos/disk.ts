@@ -1,4 +1,4 @@
-/** A small disk of the daemon's own, and a file that takes its room. */
+/** A small disk for the daemon alone, and a file that fills it. */
 import { mkdirSync } from 'node:fs';
 import { open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,16 +6,16 @@ import { mountSmallDisk } from '../support/mount.ts';
 
 const CHUNK = new Uint8Array(8 << 20);
 const LAST_BYTES = 4096;
-/** Another program may free space all the while. */
+/** Another program may free space meanwhile. */
 const LAST_WRITES_MAX = 2000;
 
 export class Disk {
   readonly path: string;
-  /** Why it is no disk of its own, and can't be filled. */
+  /** Why there is no such disk here, so that it can't be filled. */
   readonly why: string | undefined;
   readonly #file: string;
 
-  /** Unmounted with the folder it is in. */
+  /** Unmounted together with its folder. */
   constructor(path: string, mib: number) {
     mkdirSync(path);
     this.path = path;
@@ -31,7 +31,7 @@ export class Disk {
       for (; left > 0; left -= CHUNK.length) {
         await file.write(CHUNK, 0, Math.min(left, CHUNK.length));
       }
-      // Others write too: the last byte is gone when the disk says so.
+      // Others write too: the last byte is gone when a write fails.
       for (let more = leaveBytes === 0 ? LAST_WRITES_MAX : 0; more > 0; more--) {
         await file.write(CHUNK, 0, LAST_BYTES);
       }

@@ -1,4 +1,4 @@
-/** What is there to be judged once everything has come to rest. */
+/** Collects the evidence after the run, when nothing is under way any longer. */
 import { type CommandAnswer, isError, type LockstepClient } from '../../src/client/index.ts';
 import type { CountersReport } from '../../src/nodesim/node/counters.ts';
 import type { Evidence } from './checker.ts';
@@ -14,7 +14,7 @@ export interface Nodes {
   list(node: string): Promise<string[]>;
 }
 
-/** Once all faults have ended: waits until no command is open and no effect is still to land. */
+/** After the end of all faults: waits until no command is open and no late effect is left. */
 export function comeToRest(asking: LockstepClient, nodes: Nodes): Promise<void> {
   const isAtRest = async (): Promise<boolean> => {
     const summary = await asking.summary({ timeoutMs: ANSWER_MS_MAX });
@@ -46,7 +46,7 @@ async function wholeJournal(asking: LockstepClient): Promise<readonly CommandAns
   }
 }
 
-/** P7: what `status` says by id, where it differs from the journal's list. */
+/** P7: the answers of `status` by id that differ from the journal's list. */
 export async function toldOtherwise(
   asking: LockstepClient,
   journal: readonly CommandAnswer[],

@@ -1,11 +1,14 @@
-/** The decks of the chaos run: what they hold, and that they keep to what the daemon was told. */
+/**
+ * The decks of the chaos run: their faults, which must respect the times that the daemon was
+ * configured with.
+ */
 import { expect, test } from 'vitest';
 import { type Dealt, deal, type Fault, type Hand, nameOf } from './fault.ts';
 import { FLAVOURS } from './flavours.ts';
 import { HELD_MS_MAX, LATE_MS_MAX, QUIESCE_MS, REST_MS } from './times.ts';
 
 const HANDS: readonly Hand[] = ['daemon', 'disk', 'clock', 'clients', 'node01', 'node02', 'node03'];
-/** Of these a request's life may be as long as they last. */
+/** A request may live as long as these faults last. */
 const HOLDING: readonly Fault['kind'][] = ['node paused', 'connections held'];
 
 function dealt(hand: Hand, seed: number, count: number): readonly Dealt[] {

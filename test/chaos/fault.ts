@@ -1,4 +1,4 @@
-/** The faults of the chaos run, and the seeded decks they are dealt from. */
+/** The faults of the chaos run, and the seeded decks from which they are drawn. */
 import type { Faults } from '../../src/nodesim/faults/schema.ts';
 import { Prng } from '../core/model/prng.ts';
 import type { Cut, Way } from './proxy.ts';
@@ -11,8 +11,8 @@ import {
 } from './times.ts';
 
 /**
- * When it strikes: at any time, just after the journal was written (before what that allows is
- * sent), or just after a request passed (before the other nodes have theirs).
+ * The moment of the fault: any time, just after a write of the journal (before the requests that
+ * depend on it), or just after a request passed (before the requests to the other nodes).
  */
 export type Moment = 'any' | 'commit' | 'request';
 
@@ -20,7 +20,7 @@ export type DaemonFault =
   | { readonly kind: 'daemon killed'; readonly moment: Moment }
   | { readonly kind: 'daemon paused'; readonly moment: Moment; readonly forMs: number };
 
-/** Done by the proxy of the node. */
+/** Executed by the proxy of the node. */
 export type ConnectionFault = { readonly node: string } & (
   | { readonly kind: 'node unreachable'; readonly forMs: number }
   | { readonly kind: 'connections cut'; readonly how: Cut }
@@ -42,11 +42,11 @@ export type Fault =
   | { readonly kind: 'clock moved'; readonly toMs: number }
   | { readonly kind: 'client killed' };
 
-/** What one hand deals, one after the other; hands deal side by side. */
+/** The faults that one hand draws one after another; several hands draw at the same time. */
 export type Hand = 'daemon' | 'disk' | 'clock' | 'clients' | `node0${number}`;
 
 export interface Dealt {
-  /** The rest since the end of the one before. */
+  /** Pause since the end of the earlier fault. */
   readonly afterMs: number;
   readonly fault: Fault;
 }
@@ -55,7 +55,7 @@ type Make = (chance: Prng, hand: string) => Fault;
 
 const DAY_MS = 86_400_000;
 const MOMENTS: readonly Moment[] = ['any', 'commit', 'request'];
-/** Less than the daemon wants to be free, and nothing at all. */
+/** Less free space than the daemon requires, and no free space. */
 const LEFT_BYTES = [4 << 20, 0];
 const SPOILS: readonly Faults[] = [
   { refuse: true },
@@ -151,7 +151,7 @@ const OTHERS: Readonly<
 
 type Range = readonly [least: number, most: number];
 
-/** Without end. Every kind of the hand comes once before any comes again. */
+/** Endless. Every kind of the hand comes once before any kind comes again. */
 export function* deal(hand: Hand, seed: number): Generator<Dealt> {
   const chance = new Prng(seed + sumOf(hand) * 65_536);
   const { makes, restMs } = OTHERS[hand] ?? { makes: NODE, restMs: [REST_MS, 6 * REST_MS] };
@@ -173,7 +173,7 @@ function sumOf(text: string): number {
   return [...text].reduce((sum, char) => sum * 31 + char.charCodeAt(0), 7) % 65_536;
 }
 
-/** Under what it is counted. */
+/** The name under which it is counted. */
 export function nameOf(fault: Fault): string {
   switch (fault.kind) {
     case 'daemon killed':

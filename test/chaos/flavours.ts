@@ -5,16 +5,16 @@ import { LATE_MS_MAX } from './times.ts';
 export const RANDOM_BEHAVIOR = '0.1';
 
 /**
- * Of a daemon that meets these alone: an effect lands at most a second after its request, that is
- * 500 ms after it was given up by timeout.
+ * For a daemon with only these faults: an effect lands at most 1 s after its request, which is 500
+ * ms after the request timed out.
  */
 export const SETTINGS = {
   LOCKSTEP_REQUEST_TIMEOUT_MS: '500',
   LOCKSTEP_QUIESCE_MS: '2000',
   LOCKSTEP_BACKOFF_CAP_MS: '500',
   LOCKSTEP_STUCK_AFTER_MS: '3000',
-  // These nodes fail more than one call in three for as long as it lasts: that is no outage here. A
-  // spell is one, and over soon.
+  // These nodes fail more than one call in three all the time, which is no outage here. A spell is
+  // an outage, and short.
   LOCKSTEP_BREAKER_FAILURE_SHARE: '0.7',
   LOCKSTEP_BREAKER_COOL_OFF_MS: '200',
   LOCKSTEP_BREAKER_COOL_OFF_CAP_MS: '1000',
@@ -34,14 +34,14 @@ const EVERY_KIND: Faults = {
   lostRoute: 0.03,
 };
 
-/** By node: other flavours of the same. */
+/** By node: other rates of the same faults. */
 export const FLAVOURS: Readonly<Record<string, Faults>> = {
   node01: EVERY_KIND,
   node02: { ...EVERY_KIND, lateAnswer: 'reset', slowEffect: 'after' },
   node03: { ...EVERY_KIND, noAnswer: 0.01, errorAfter: 0.1 },
 };
 
-/** Where nodes suffer more than these, so that they are still able to work in between. */
+/** For setups in which nodes have further faults, so that they still do some work. */
 const RARE = 0.4;
 export const RARE_RANDOM_BEHAVIOR = String(RARE * Number(RANDOM_BEHAVIOR));
 export const RARE_FLAVOURS = Object.fromEntries(

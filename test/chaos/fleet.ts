@@ -1,6 +1,6 @@
 /**
- * The simulators of the chaos run, one process a node, as if they were one. What a process has
- * counted is remembered when it is killed, and what it was told is told again when it is back.
+ * The simulators of the chaos run, one process for each node, used as one. The counts of a process
+ * are kept when it is killed, and its settings are sent again after its restart.
  */
 
 import type { Faults } from '../../src/nodesim/faults/schema.ts';
@@ -43,7 +43,7 @@ export class Fleet {
     return this.#sim(node).list(node);
   }
 
-  /** Keeps what a node has counted; its process is about to end. */
+  /** Keeps the counts of a node whose process is about to end. */
   async remember(node: string): Promise<void> {
     const report = (await this.#sim(node).counters())[node];
     for (const [kind, count] of Object.entries(report?.faults ?? {})) {
@@ -51,7 +51,7 @@ export class Fleet {
     }
   }
 
-  /** By kind: how many calls the simulators have spoiled. */
+  /** By kind: the number of calls with a fault of the simulators. */
   async struck(): Promise<Readonly<Record<string, number>>> {
     for (const name of this.names) await this.remember(name);
     return this.#struck;

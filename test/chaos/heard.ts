@@ -1,18 +1,18 @@
-/** Every request and every answer, each with its time; and the number of them by now. */
+/** Every request and every answer, with its time; and their numbers so far. */
 import type { CommandAnswer } from '../../src/client/index.ts';
 import { isSettled } from '../../src/core/transitions.ts';
 import type { Asked } from './workload.ts';
 
 export interface Told {
-  /** When it was heard; of the monotonic clock of whoever asked, as all times here. */
+  /** The time of the answer, on the monotonic clock of the client, like all times here. */
   readonly atMs: number;
   readonly answer: CommandAnswer;
 }
 
-/** `askedMs`: when it was asked for first. */
+/** `askedMs`: the time of the first request. */
 export type AskedFor = Asked & { readonly askedMs: number };
 
-/** `isNews`: it is the first that tells the command's end. */
+/** `isNews`: the first answer with the command's outcome. */
 type Watcher = (answer: CommandAnswer, isNews: boolean) => void;
 
 export class Heard {
@@ -21,7 +21,7 @@ export class Heard {
   readonly #watchers = new Set<Watcher>();
   /** Answers to clients that cancelled a command. */
   readonly cancels: CommandAnswer[] = [];
-  /** Commands whose end a client has received. */
+  /** Commands whose outcome a client has received. */
   settled = 0;
   answers = 0;
 
@@ -48,13 +48,13 @@ export class Heard {
     for (const look of this.#watchers) look(answer, isNews);
   }
 
-  /** Calls back for every answer; the result calls it off. */
+  /** Calls back for every answer; the returned function cancels that. */
   watch(look: Watcher): () => void {
     this.#watchers.add(look);
     return () => this.#watchers.delete(look);
   }
 
-  /** Resolves to true when so many have settled, to false when the time is over. */
+  /** Resolves to true when this many have settled, to false at the end of the time. */
   reaches(count: number, timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const finish = (reached: boolean): void => {

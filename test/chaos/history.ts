@@ -1,4 +1,4 @@
-/** All that is known of one key, in the order of time: who asked, who was told, what each node did. */
+/** All events of one key in the order of time: requests, answers, and the effects on each node. */
 import type { Fleet } from './fleet.ts';
 import type { Heard } from './heard.ts';
 
@@ -27,7 +27,7 @@ function* clientLines(groupId: string, heard: Heard): Generator<Line> {
   }
 }
 
-/** A node's log names the key where it is asked, in a body or a path, and where it has done it. */
+/** A node logs the key in the path or body of a request, and when it has executed it. */
 function linesOf(name: string, log: string, groupId: string): readonly Line[] {
   const marks = [
     JSON.stringify(groupId),

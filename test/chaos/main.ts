@@ -1,10 +1,10 @@
 /**
- * `npm run chaos -- --minutes M [--seed S] [--keep] [--json] [--quiesce-ms N]`: the real thing under
- * every fault there is, then the judge. Exit codes: 0 no promise was broken, 1 one was, 2 bad usage.
+ * `npm run chaos -- --minutes M [--seed S] [--keep] [--json] [--quiesce-ms N]`: the real processes
+ * under every fault, then the checker. Exit codes: 0 no promise was broken, 1 one was, 2 bad usage.
  *
- * The seed decides what is asked for and which faults come in which order; their moments differ a
- * little each time, as they do in the real thing. `--quiesce-ms` tells the daemon something else
- * than the truth: a short one must be found out.
+ * The seed decides the requests, and the faults with their order; their moments differ a little in
+ * each run. `--quiesce-ms` gives the daemon a wrong value: the checker must find a value that is
+ * too short.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';

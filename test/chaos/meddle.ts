@@ -1,13 +1,13 @@
 /**
- * What others do while a client waits for its command: ask the same by the same id, ask for other
- * content under it, look at it, cancel it, have it retried.
+ * The interference of other clients with a command: they repeat it by its id, send other content
+ * with its id, ask for its status, cancel it, or retry it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, isError, type LockstepClient } from '../../src/client/index.ts';
 import type { Heard } from './heard.ts';
 import type { Asked } from './workload.ts';
 
-/** Several clients, by place. */
+/** Several clients, by index. */
 interface Clients {
   send(request: Parameters<LockstepClient['send']>[0], place: number): Promise<Answer>;
   ask(asked: Asked, place: number): Promise<unknown>;
@@ -16,23 +16,26 @@ interface Clients {
 interface About {
   readonly asked: Asked;
   readonly place: number;
-  /** Of the commands so far; it decides who meddles. */
+  /** The number of commands so far; it selects the interference. */
   readonly count: number;
 }
 
-/** Another client, with its own questions in flight. */
+/** Another client, with its own requests in flight. */
 const ELSEWHERE = 1;
-/** Between asking and meddling: before it is accepted, and while it is done. */
+/** Pause before the interference: before the command is accepted, or while it runs. */
 const LATER_MS = [0, 5, 50, 300];
 
-/** Begins at once; the result says, when the command has settled, what should not have come. */
+/**
+ * Begins at once. The result lists, after the command has settled, the answers that should not have
+ * come.
+ */
 export function meddle(clients: Clients, heard: Heard, about: About): () => Promise<string[]> {
   const { asked, place, count } = about;
   const other = place + ELSEWHERE;
   const laterMs = LATER_MS[Math.floor(count / 7) % LATER_MS.length];
   const faults: Promise<string | undefined>[] = [];
   const begin = (every: number, act: () => Promise<string | undefined>): void => {
-    // Awaited at the end only: an error before that must not go unheard.
+    // Awaited at the end only: an earlier error must not be lost.
     if (count % every === 0)
       faults.push(act().catch((error: unknown) => `${asked.id}: ${String(error)}`));
   };
@@ -68,7 +71,7 @@ async function contradict(clients: Clients, { asked, place }: About): Promise<st
   return `other content under ${asked.id} came to ${JSON.stringify(answer)}`;
 }
 
-/** It may not be accepted yet, or be settled already. */
+/** The command may not be accepted yet, or may be settled already. */
 function unlessLate({ id }: Asked, answer: Answer): string | undefined {
   if (!isError(answer)) return undefined;
   const { code, field } = answer.error;

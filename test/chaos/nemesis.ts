@@ -1,7 +1,7 @@
 /**
- * Who does the harm: one hand for the daemon, each node, the disk, the clock and the clients, each
- * dealing its faults one after the other, all of them at once. Every fault is logged with its time
- * when it begins and when it ends; what was taken away is given back, also when the run ends early.
+ * Causes the faults: one hand each for the daemon, each node, the disk, the clock and the clients.
+ * Each hand causes its faults one after another, all hands at the same time. Every fault is logged
+ * with its begin and end. Each fault is undone, also when the run ends early.
  */
 import { inflict, processOf, type Scene } from './acts.ts';
 import { deal, type Fault, type Hand, nameOf } from './fault.ts';
@@ -37,7 +37,7 @@ export class Nemesis {
     return this.#broken.promise;
   }
 
-  /** Resolves when what was taken away is back. */
+  /** Resolves when all faults are undone. */
   async end(): Promise<void> {
     this.#ending.abort();
     await Promise.all(this.#hands);
@@ -45,7 +45,7 @@ export class Nemesis {
 
   async #play(hand: Hand, seed: number): Promise<void> {
     for (const { afterMs, fault } of deal(hand, seed)) {
-      // A daemon that is down would else be struck as soon as it is up, and do nothing all along.
+      // Otherwise a daemon that is down would be hit as soon as it runs, and would never work.
       if (hand === 'daemon') await processOf('lockstepd', this.#options.scene.stage);
       if (!(await pause(afterMs, this.#ending.signal))) return;
       await this.#strike(fault);

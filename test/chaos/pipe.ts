@@ -1,25 +1,25 @@
 /**
- * One way of one connection through the proxy: bytes wait at the gate until it lets them pass, in
- * their order. The end of the sender, orderly or not, comes after its last bytes.
+ * One direction of one connection through the proxy: bytes wait at the gate until it lets them
+ * pass, in their order. The end of the sender, in order or not, follows its last bytes.
  */
 import type { Socket } from 'node:net';
 
-/** Shared by all pipes of a node that go the same way. */
+/** Shared by all pipes of a node in the same direction. */
 export interface Gate {
   held: boolean;
   delayMs: number;
 }
 
 export interface PipeRules {
-  /** Older bytes are not let go: they end with their connection. */
+  /** Older bytes do not pass: they end with their connection. */
   readonly ageMsMax: number;
   readonly onDropped: () => void;
-  /** Bytes were let go whose sender is gone. */
+  /** Bytes passed whose sender was gone. */
   readonly onLate: () => void;
 }
 
 const WAITING_BYTES_MAX = 1 << 20;
-/** A node gets that long to read what came before the sender's end. */
+/** Time for a node to read the bytes that came before the sender's end. */
 const LINGER_MS = 200;
 
 interface Waiting {
@@ -48,7 +48,7 @@ export class Pipe {
     this.#from.once('close', (broken) => this.#onGone(broken));
   }
 
-  /** Lets pass what may. */
+  /** Passes the bytes that may pass. */
   flush(): void {
     clearTimeout(this.#timer);
     for (let head = this.#waiting[0]; head !== undefined; head = this.#waiting[0]) {
@@ -94,7 +94,7 @@ export class Pipe {
 
   #onGone(broken: boolean): void {
     if (!broken) return;
-    // Not before what it sent has left: a node reads it even though nobody waits for the answer.
+    // Not before its bytes have passed: a node reads them although no client waits for the answer.
     this.#take('end');
     const leave = (): void => {
       if (this.#waiting.length === 0) this.#to.resetAndDestroy();

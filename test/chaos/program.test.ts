@@ -1,4 +1,4 @@
-/** The chaos run as a program: what it makes of its arguments. Its work is seen in CI. */
+/** The arguments of the chaos program. CI runs the program itself. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -1,11 +1,11 @@
-/** The proxy does to connections what the chaos run says it does. */
+/** The proxy acts on connections as the chaos run expects. */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { freePorts } from '../support/free-ports.ts';
 import { TcpProxy } from './proxy.ts';
 
-/** Says `got TEXT` to what it reads. */
+/** Answers `got TEXT` to the text that it reads. */
 class Node {
   readonly port: number;
   readonly #sockets = new Set<Socket>();

@@ -1,11 +1,11 @@
 /**
- * What stands between the daemon and one node: a TCP proxy that can cut connections, delay what
- * they carry, hold it and let it go, and refuse new ones.
+ * The TCP proxy between the daemon and one node. It can cut connections, delay their bytes, hold
+ * the bytes and release them, and refuse new connections.
  *
- * What a hold lets go arrives, also when who sent it has long given up: that is the late landing of
- * P4.2. It never comes later than `HELD_MS_MAX` and what the daemon's quiesce allows for it: older
- * bytes are dropped with their connection. While the node itself refuses connections, so does the
- * proxy: else the daemon would take a node that is down for one that broke off.
+ * Released bytes arrive even if their sender has given up long before: the late landing of P4.2.
+ * They never arrive later than `HELD_MS_MAX` and the daemon's quiesce allow: older bytes are
+ * dropped with their connection. While the node itself refuses connections, so does the proxy:
+ * otherwise the daemon would take a node that is down for one that broke the connection.
  */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -42,9 +42,9 @@ export class TcpProxy implements AsyncDisposable {
   #refusing = false;
   #looking: NodeJS.Timeout | undefined;
   #probing = false;
-  /** Connections whose bytes were too old to be let go. */
+  /** Connections whose bytes were too old to pass. */
   dropped = 0;
-  /** Times that the node was sent something whose sender had given it up. */
+  /** Number of times that the node got bytes whose sender had given up. */
   late = 0;
 
   private constructor(ports: Ports, ageMsMax: number) {
@@ -76,12 +76,12 @@ export class TcpProxy implements AsyncDisposable {
     this.#gates[way].held = true;
   }
 
-  /** From now on everything takes so much longer, on both ways. */
+  /** From now on all bytes are delayed by this time, in both directions. */
   delay(ms: number): void {
     for (const gate of Object.values(this.#gates)) gate.delayMs = ms;
   }
 
-  /** Lets everything go, at once. */
+  /** Releases all bytes at once. */
   release(): void {
     for (const gate of Object.values(this.#gates)) Object.assign(gate, { held: false, delayMs: 0 });
     for (const { requests, answers } of this.#links) {
@@ -100,7 +100,7 @@ export class TcpProxy implements AsyncDisposable {
     }
   }
 
-  /** No connection gets through until `accept`. */
+  /** Refuses connections until `accept`. */
   refuse(): void {
     this.#refusing = true;
     this.#stopListening();
@@ -112,7 +112,7 @@ export class TcpProxy implements AsyncDisposable {
     this.#look();
   }
 
-  /** Calls back once, when the next bytes of a request come by; the result calls it off. */
+  /** Calls back once, for the next bytes of a request; the returned function cancels that. */
   onRequest(act: () => void): () => void {
     this.#watchers.add(act);
     return () => this.#watchers.delete(act);
@@ -171,7 +171,7 @@ export class TcpProxy implements AsyncDisposable {
     return new Pipe({ ...ends, gate: this.#gates[way] }, this.#rules[way]);
   }
 
-  /** Listens again as soon as the node does, unless told to refuse. */
+  /** Listens again as soon as the node does, unless it was ordered to refuse. */
   #look(): void {
     clearTimeout(this.#looking);
     if (this.#refusing || this.#probing || this.#server !== undefined) return;

@@ -1,4 +1,4 @@
-/** How long it took after each fault until a client heard of a command that was done. */
+/** The time from the end of each fault until a client received a committed command. */
 import type { Heard } from './heard.ts';
 
 export interface Recovery {
@@ -9,10 +9,10 @@ export interface Recovery {
 
 export class Recoveries {
   readonly #byKind = new Map<string, { count: number; longestMs: number }>();
-  /** Faults that are over, and nothing was done since. */
+  /** Faults that have ended, without a committed command since. */
   #pending: { readonly kind: string; readonly atMs: number }[] = [];
   #lastDoneMs = performance.now();
-  /** The longest time in which nothing was done. */
+  /** The longest time without a committed command. */
   longestSilenceMs = 0;
 
   constructor(heard: Heard) {
@@ -21,7 +21,7 @@ export class Recoveries {
     });
   }
 
-  /** A fault is over: killed is over at once. */
+  /** The end of a fault; a kill ends at once. */
   after(kind: string): void {
     this.#pending.push({ kind, atMs: performance.now() });
   }

@@ -1,4 +1,4 @@
-/** What a run of chaos came to, for people and for programs. */
+/** The result of a chaos run, for people and for programs. */
 import { table } from '../../src/cli/output/table.ts';
 import type { Violation } from './checker.ts';
 import type { Recovery } from './recoveries.ts';
@@ -11,9 +11,9 @@ export interface Report {
   readonly faults: readonly Recovery[];
   /** Requests that reached a node although the daemon had given them up. */
   readonly lateRequests: number;
-  /** How far apart the daemon's wall clock has been. */
+  /** The range of the daemon's wall clock. */
   readonly clockSpreadMs: number;
-  /** Calls that the nodes' own faults spoiled, by kind. */
+  /** Calls with a fault of the simulators, by kind. */
   readonly spoiledCalls: Readonly<Record<string, number>>;
   readonly commands: {
     readonly asked: number;
@@ -23,19 +23,19 @@ export interface Report {
   };
   readonly answersChecked: number;
   readonly cancels: number;
-  /** From the first asking until somebody was told the end. */
+  /** From the first request until a client received the outcome. */
   readonly longestAnswerMs: number;
   readonly longestSilenceMs: number;
-  /** From the end of the faults until everything was settled. */
+  /** From the end of the faults until all commands were settled. */
   readonly settledAfterMs: number;
-  /** How often the breaker of a node opened, and closed. */
+  /** Number of times that the breaker of a node opened, and closed. */
   readonly breakers: Readonly<Record<string, number>>;
-  /** How often the daemon ended although it was not killed, by its own last lines. */
+  /** Ends of the daemon without a kill, by its last log line. */
   readonly ownEnds: Readonly<Record<string, number>>;
-  /** Faults that can't be done here, and why. */
+  /** Faults that cannot be caused here, and the reasons. */
   readonly notPossible: readonly string[];
   readonly violations: readonly Violation[];
-  /** Where journal, logs and records were kept. */
+  /** The folder of the kept journal, logs and records. */
   readonly kept?: string;
 }
 

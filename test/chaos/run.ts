@@ -1,4 +1,4 @@
-/** One run of chaos: faults on, and all must stay safe; faults off, and all must settle. */
+/** One chaos run: with faults all promises must hold; after the faults all commands must settle. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Clients } from './clients.ts';
 import { comeToRest } from './evidence.ts';
@@ -12,7 +12,7 @@ import { type ChaosOptions, conclude } from './verdict.ts';
 import { type Bundle, workload } from './workload.ts';
 
 const KEYS = 300;
-/** Bundles a second, as long as the clients have not too many in flight. */
+/** Bundles a second, while the clients have few requests in flight. */
 const PACE_PER_SECOND = 50;
 
 export async function runChaos(options: ChaosOptions): Promise<Report> {
@@ -53,7 +53,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
   }
 }
 
-/** So many a second at most, until the time is over. */
+/** This many a second at most, until the time is over. */
 async function* paced({ minutes, seed }: ChaosOptions): AsyncGenerator<Bundle> {
   const begunMs = performance.now();
   let count = 0;

@@ -1,7 +1,7 @@
 /**
- * What the chaos run plays on: a copy of the project under a pm2 of its own, the daemon on a small
- * disk and with a wall clock of its own, one simulator process for each node, and between the daemon
- * and each of them a proxy.
+ * The setup of the chaos run: a copy of the project under a pm2 of its own, the daemon on a small
+ * disk and with a wall clock of its own, one simulator process for each node, and a proxy between
+ * the daemon and each node.
  */
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,8 +21,8 @@ const START_APPS = resolve(import.meta.dirname, '../fixtures/start-apps.js');
 const NODES = ['node01', 'node02', 'node03'] as const;
 const DISK_MIB = 192;
 /**
- * Every 30 s pm2 forgets earlier ends of an app that is up. By default it must have been up for as
- * long, which here it never is: most of the time pm2 would wait for the next start.
+ * Every 30 s pm2 forgets earlier ends of an app that has been up for this long. By default that is
+ * 30 s, which no app reaches here: pm2 would mostly wait before each start.
  */
 const PM2 = { EXP_BACKOFF_RESET_TIMER: '1000' };
 const DISK_FREE_MIN_BYTES = 16 << 20;
@@ -37,10 +37,10 @@ export interface Stage extends AsyncDisposable {
   readonly clock: WallClock | undefined;
   /** Of the daemon's journal. */
   readonly journalFile: string;
-  /** The process that an app is now; undefined while it is down. */
+  /** The present process of an app; undefined while it is down. */
   pidOf(app: string): number | undefined;
   readonly logOf: (app: string) => string;
-  /** Copies journal, logs and the nodes' records to a folder that stays, and returns it. */
+  /** Copies journal, logs and the nodes' records to a folder that stays, and returns its path. */
   keep(): string;
 }
 
@@ -56,7 +56,7 @@ type NodePorts = Readonly<
   Record<string, { readonly shared: number; readonly node: number; readonly proxy: number }>
 >;
 
-/** @param quiesceMs what the daemon is told */
+/** @param quiesceMs the setting of the daemon */
 export async function setStage(seed: number, quiesceMs: number): Promise<Stage> {
   const copy = await buildCopy();
   try {
@@ -165,7 +165,7 @@ const requireFrom = createRequire(import.meta.url) as unknown as (path: string) 
   placesOf: (env: NodeJS.ProcessEnv) => { readonly pids: string };
 };
 
-/** pm2 writes a process's number down when it has started it. */
+/** pm2 saves the process id after the start. */
 function pidOf(root: string, app: string): number | undefined {
   const { pids } = requireFrom(join(root, 'supervisor/places.cjs')).placesOf({});
   const [file] = globSync(`${pids}${app}-*.pid`);

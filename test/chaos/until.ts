@@ -1,9 +1,9 @@
-/** Waiting for a condition, and for time, in a program that may be told to stop. */
+/** Waits for a condition, or for time, in a program that may be ordered to stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOK_MS = 100;
 
-/** @throws Error after `timeoutMs`, that `what` did not come about */
+/** @throws Error after `timeoutMs`, with `what` as the missing condition */
 export async function until(
   what: string,
   look: () => boolean | Promise<boolean>,
@@ -16,7 +16,7 @@ export async function until(
   }
 }
 
-/** False if it was ended early. */
+/** False if the wait ended early. */
 export async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
   try {
     await sleep(ms, undefined, { signal });

@@ -1,4 +1,6 @@
-/** What a run of chaos came to: all that was seen, judged, and what is needed to understand it. */
+/**
+ * The verdict on a chaos run: all observations, the violations, and the data to understand them.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CommandAnswer, isError } from '../../src/client/index.ts';
@@ -15,18 +17,18 @@ import type { Stage } from './stage.ts';
 export interface ChaosOptions {
   readonly minutes: number;
   readonly seed: number;
-  /** Keeps journal, logs and records, also when all went well. */
+  /** Keeps journal, logs and records, also without a violation. */
   readonly keep: boolean;
-  /** What the daemon is told; `QUIESCE_MS` is the truth. */
+  /** The setting of the daemon; `QUIESCE_MS` is the true value. */
   readonly quiesceMs: number;
 }
 
-/** Of keys with a violation. */
+/** Histories of keys with a violation. */
 const HISTORIES_MAX = 5;
 const LINES_SHOWN_MAX = 80;
-/** The moves are up to two days wide. */
+/** A move of the clock is up to two days. */
 const MOVED_MS_MIN = 60_000;
-/** A full disk ends the daemon, which begins anew; nothing else may. */
+/** Only a full disk may end the daemon, which then starts again. */
 const EXPECTED_END = 'the journal';
 
 interface Run {
@@ -38,7 +40,7 @@ interface Run {
 }
 
 interface Outcome extends Pick<Report, 'spoiledCalls' | 'settledAfterMs'> {
-  /** What kept the run itself from going on. */
+  /** The error that stopped the run itself. */
   readonly failures: readonly string[];
 }
 
@@ -104,7 +106,7 @@ async function unready({ opsUrl }: Stage): Promise<readonly string[]> {
   return response.ok ? [] : [`/readyz says ${await response.text()}`];
 }
 
-/** A clock that is moved and stays where it is would prove nothing. */
+/** A clock that was moved but never left its place would prove nothing. */
 function unmoved({ recoveries }: Run, journal: readonly CommandAnswer[]): readonly string[] {
   const moves = recoveries.all.filter(({ kind }) => kind.startsWith('clock moved'));
   const restarts = recoveries.all.filter(({ kind }) => kind.startsWith('daemon killed'));
@@ -127,7 +129,7 @@ function tellHistories(
   }
 }
 
-/** The daemon's last words, where it was not killed from outside. */
+/** The daemon's last log line, where it was not killed from outside. */
 function ownEndsOf(log: string): Readonly<Record<string, number>> {
   return countBy(
     [...log.matchAll(/shutdown complete \(([^:)]*)|(watchdog kills)/g)],
@@ -144,7 +146,7 @@ function longestAnswerOf({ asked, told: sent }: Heard): number {
   return Math.round(longestMs);
 }
 
-/** How far apart the daemon's clock has been, by what it noted; without faults the run's length. */
+/** The range of the daemon's clock, by its own notes; without faults the length of the run. */
 function spreadOf(journal: readonly CommandAnswer[]): number {
   const times = journal.map(({ acceptedAt = '' }) => Date.parse(acceptedAt)).sort((a, b) => a - b);
   return (times.at(-1) ?? 0) - (times[0] ?? 0);

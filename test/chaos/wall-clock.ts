@@ -1,13 +1,13 @@
 /**
- * The wall clock of one program alone, by libfaketime (Debian: libfaketime): the machine's own is
- * never touched. The monotonic clock stays as it is, as it does when somebody sets a machine's
- * time, and so do the times of files.
+ * The wall clock of one program, by libfaketime (Debian: libfaketime): the machine's own clock
+ * never changes. The monotonic clock and the times of files stay as they are, as when an operator
+ * sets a machine's time.
  */
 import { globSync, renameSync, writeFileSync } from 'node:fs';
 
 export class WallClock {
   readonly #file: string;
-  /** For the program that has this clock. */
+  /** The environment of the program that has this clock. */
   readonly env: Readonly<Record<string, string>>;
 
   private constructor(file: string, library: string) {
@@ -22,16 +22,16 @@ export class WallClock {
     this.set(0);
   }
 
-  /** @param file where the clock's state is kept; undefined where there is no libfaketime */
+  /** @param file holds the clock's state; undefined if libfaketime is not installed */
   static open(file: string): WallClock | undefined {
     // The library for programs with threads.
     const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
     return library === undefined ? undefined : new WallClock(file, library);
   }
 
-  /** Seen by the program within a second. */
+  /** The program sees it within a second. */
   set(offsetMs: number): void {
-    // At once as a whole: a program reads it at any time.
+    // Replaced as a whole: the program may read it at any time.
     writeFileSync(`${this.#file}.new`, `${offsetMs < 0 ? '' : '+'}${offsetMs / 1000}\n`);
     renameSync(`${this.#file}.new`, this.#file);
   }

@@ -1,11 +1,11 @@
 /**
- * What the clients of the chaos run ask for: creates and deletes of few keys, so that each key is
- * created and deleted many times, in every form a command can take. One seed, one workload.
+ * The requests of the clients of the chaos run: creates and deletes of few keys, so that each key
+ * is created and deleted many times, in every form of a command. One seed, one workload.
  */
 import type { CommandInput } from '../../src/client/index.ts';
 import { Prng } from '../core/model/prng.ts';
 
-/** A few commands make one batch; most are sent alone. */
+/** A few commands form one batch; most are sent alone. */
 export type Bundle = readonly Asked[];
 
 export type Asked = CommandInput & { readonly id: string };
@@ -15,7 +15,7 @@ export interface WorkloadSize {
   readonly keys: number;
 }
 
-/** Some of these are short enough to pass before the nodes have done it, which rolls it back. */
+/** Some deadlines pass before the nodes have finished, which rolls the command back. */
 const DEADLINES_MS = [700, 2000, 4000, 10_000, 30_000];
 const BATCH_MAX = 6;
 

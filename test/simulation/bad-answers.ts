@@ -1,4 +1,4 @@
-/** What nodes, and proxies before them, say instead of the truth. */
+/** Wrong answers of nodes, and of proxies in front of them. */
 import type { NodeRequest } from '../../src/core/model.ts';
 import type { Prng } from '../core/model/prng.ts';
 import type { ExchangeFault } from './fault-plan.ts';
@@ -7,12 +7,12 @@ import type { Http } from './node.ts';
 interface Asked {
   readonly request: NodeRequest;
   readonly groupId: string;
-  /** A 404 of its dialect names the key; else it has words of any kind. */
+  /** The 404 of its dialect names the key, or else has any words. */
   readonly namesKey: boolean;
   readonly prng: Prng;
 }
 
-/** The bad answer of this fault, or undefined if the node's own answer comes. */
+/** The wrong answer of this fault; undefined if the node's own answer comes. */
 export function misread(fault: ExchangeFault | undefined, asked: Asked): Http | undefined {
   const { request, prng } = asked;
   switch (fault) {
@@ -47,8 +47,8 @@ const REFUSALS = {
 } as const;
 
 /**
- * What a proxy says in the node's place: nothing is there, or all is well. Only what the dialect's
- * proof can tell from the node's own words; docs/node-api.md says what it can't.
+ * The answer of a proxy in the node's place: "no record", or a success. Only answers that the
+ * dialect's proof can tell from the node's own; docs/node-api.md names the others.
  */
 function lostRoute({ request, groupId, namesKey, prng }: Asked): Http {
   const other = JSON.stringify({ groupId: `${groupId}0` });
@@ -65,7 +65,7 @@ function lostRoute({ request, groupId, namesKey, prng }: Asked): Http {
   ]);
 }
 
-/** A success in form, but not of this contract: of somebody else, or of something between. */
+/** A success in form, but not of this contract: of another server, or of a program in between. */
 function garbage({ request, groupId, prng }: Asked): Http {
   const other = JSON.stringify({ groupId: `${groupId}0` });
   if (request.kind === 'read') {
@@ -86,7 +86,7 @@ const DOUBTFUL: ReadonlySet<ExchangeFault | undefined> = new Set([
   'garbageAfter',
 ]);
 
-/** Its answer is nobody's word that the daemon may trust. */
+/** An answer that the daemon must not trust. */
 export function isDoubtful(fault: ExchangeFault | undefined): boolean {
   return DOUBTFUL.has(fault);
 }

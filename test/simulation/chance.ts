@@ -1,7 +1,7 @@
 /**
- * Chance by name: what a history draws for one exchange, one crash, one client depends on the seed
- * and on the name of that thing alone. So a fault can be taken out of a history and the rest stays,
- * as far as it did not follow from it: that is how a failing history is reduced.
+ * Chance by name: the draws for one exchange, one crash or one client depend only on the seed and
+ * on its name. So one fault can be removed from a history, and everything that did not follow from
+ * it stays: a failing history is reduced in this way.
  */
 import { Prng } from '../core/model/prng.ts';
 
@@ -10,23 +10,23 @@ export class Chance {
   readonly #without: ReadonlySet<string>;
   readonly #struck = new Set<string>();
 
-  /** @param without names of what does not happen, though the seed says so */
+  /** @param without names of events that do not happen although the seed draws them */
   constructor(seed: number, without: ReadonlySet<string> = new Set()) {
     this.#seed = seed;
     this.#without = without;
   }
 
-  /** What has struck so far, in order. */
+  /** The events that happened so far, in order. */
   get struck(): readonly string[] {
     return [...this.#struck];
   }
 
-  /** A source of its own; the same for the same name. */
+  /** A separate source; equal for equal names. */
   of(name: string): Prng {
     return new Prng(hash(name, this.#seed));
   }
 
-  /** Whether something planned happens. */
+  /** Whether a planned event happens. */
   strikes(name: string): boolean {
     if (this.#without.has(name)) return false;
     this.#struck.add(name);
@@ -34,7 +34,7 @@ export class Chance {
   }
 }
 
-/** FNV-1a, begun from the seed. */
+/** FNV-1a, started from the seed. */
 export function hash(text: string, seed = 0): number {
   let value = Math.imul(seed ^ 0x811c9dc5, 0x9e3779b1) ^ Math.floor(seed / 0x1_0000_0000);
   for (let index = 0; index < text.length; index++) {

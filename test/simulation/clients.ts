@@ -1,7 +1,7 @@
 /**
- * The clients: each request is a text that goes through the protocol's own parser. What stays
- * unanswered, by the daemon's death or by its word (`busy`, `draining`), is sent again under the
- * same id; a request without an id is not, for nobody could know what became of it.
+ * The clients: each request is a text that goes through the protocol's own parser. An unanswered
+ * request (the daemon died, or answered `busy` or `draining`) is sent again with the same id. A
+ * request without an id is not, because its outcome would be unknown.
  */
 import type { Answer } from '../../src/protocol/answer.ts';
 import { parseRequest } from '../../src/protocol/parse-request.ts';
@@ -10,7 +10,7 @@ import type { Stage } from './stage.ts';
 import { isExpired, type Letter, ToldClock } from './told-clock.ts';
 import type { Ask } from './workload.ts';
 
-/** From an answer such as `busy` until a client asks again. */
+/** From a rejection such as `busy` until the repeat. */
 export const PATIENCE_MS = 400;
 /** Errors after which the same request may succeed. */
 const PASSING: ReadonlySet<string> = new Set(['busy', 'draining', 'unavailable']);
@@ -22,12 +22,12 @@ export interface ClientsOptions {
 
 interface Question {
   readonly ask: Ask;
-  /** The life that has it in hand. */
+  /** The run of the daemon that has the request. */
   asked: Life | undefined;
   answered: boolean;
-  /** It was sent once more because it was called expired. */
+  /** It was repeated once because it was answered `expired`. */
   isRepeated: boolean;
-  /** Rises whenever it is asked: what was still to come of an earlier time is void. */
+  /** Rises with each repeat: planned events of an earlier attempt are then void. */
   turn: number;
 }
 
@@ -42,7 +42,7 @@ export class Clients {
     for (const ask of plan.asks) agenda.at(ask.at, () => this.#ask(ask));
   }
 
-  /** Those that a client still waits for, and with reason. */
+  /** Requests for which a client waits with good reason. */
   get unanswered(): readonly Ask[] {
     const life = this.#options.life();
     return this.#questions
@@ -50,7 +50,7 @@ export class Clients {
       .map(({ ask }) => ask);
   }
 
-  /** A new life takes requests: what waited for it is delivered, what the last one had is repeated. */
+  /** A new run accepts requests: waiting ones are delivered, those of the last run are repeated. */
   connected(): void {
     for (const question of this.#questions) {
       if (question.answered) continue;
@@ -60,7 +60,7 @@ export class Clients {
     }
   }
 
-  /** Asks outside the plan, and has the answer. */
+  /** Sends a request outside of the plan, and returns the answer. */
   ask(value: Ask['value'], receive: (answer: Answer) => void): void {
     const life = this.#options.life();
     const parsed = parseRequest(Buffer.from(JSON.stringify(value)));
@@ -93,7 +93,7 @@ export class Clients {
     const { hear: receive, note } = this.#options.stage;
     const { life } = this.#options;
     const now = life();
-    // Nobody there: the socket keeps it until somebody is.
+    // No daemon runs: the socket keeps the request.
     if (!now?.isReady) return;
     question.asked = now;
     const { ask } = question;
@@ -114,7 +114,7 @@ export class Clients {
     else respond(parsed.reply);
   }
 
-  /** What is with the socket may still arrive when the daemon has died meanwhile, or may not. */
+  /** A request in the socket may or may not arrive after the daemon has died. */
   #answer(question: Question, answer: Answer): void {
     const { agenda, plan, chance, hear: receive } = this.#options.stage;
     const { ask, asked, turn } = question;
@@ -133,7 +133,7 @@ export class Clients {
     });
   }
 
-  /** Called expired, and wanted still: once more, by the clock that came with the answer. */
+  /** Answered `expired`, but still wanted: repeated once, by the clock of that answer. */
   #wasMistaken(question: Question, answer: Answer): boolean {
     const { at, termMs } = question.ask;
     if (question.isRepeated || termMs === undefined || !isExpired(answer)) return false;
@@ -141,13 +141,13 @@ export class Clients {
     return this.#options.stage.agenda.now < at + termMs;
   }
 
-  /** Unless it was asked again meanwhile, of a new life: else each life would add one who asks. */
+  /** Unless it was repeated meanwhile in a new run: otherwise each run would add one more. */
   #again(question: Question, turn: number): void {
     if (!question.answered && question.turn === turn) this.#send(question);
   }
 }
 
-/** Asking again cannot do it twice. */
+/** A repeat cannot execute it twice. */
 function isRepeatable({ value }: Ask): boolean {
   return typeof value === 'string' || 'id' in value || READS.has(value.op);
 }

@@ -1,10 +1,10 @@
 /**
- * The disk, and the journal on it: group commit as a disk does it. What `commit` is given becomes
- * durable at a later moment, all of it or nothing, and the daemon hears of it later still. A crash
- * before the first moment loses it, a crash between the two keeps it, and nobody has been told. A
- * disk that fails says so (`io`) and may have kept it or not.
+ * The disk, and the journal on it, with group commits like a real disk. The writes of a `commit`
+ * become durable at a later time, all or none, and the daemon learns that still later. A crash
+ * before the first time loses them; a crash between the two keeps them, although no answer was
+ * sent. A disk that fails reports `io`, and may have kept them or not.
  *
- * The rows are the memory driver's, which passes the same conformance suite as SQLite.
+ * The rows are those of the memory driver, which passes the same conformance suite as SQLite.
  */
 import type { Command } from '../../src/core/model.ts';
 import { JournalError } from '../../src/journal/errors.ts';
@@ -15,17 +15,17 @@ import type { Pace, Range } from './plan.ts';
 
 export interface DiskOptions {
   readonly pace: Pace;
-  /** Does something `ms` later, if this life of the process lasts. */
+  /** Runs an action after `ms`, if this run of the process lasts. */
   readonly later: (ms: number, act: () => void) => void;
   readonly prng: Prng;
-  /** Whether this commit is the last: undefined if it is not, else whether the disk keeps it. */
+  /** Undefined if this commit is not the last one; else whether the disk keeps it. */
   readonly fails: () => { readonly kept: boolean } | undefined;
   readonly onDurable: (batch: WriteBatch, result: CommitResult) => void;
   readonly onConfirmed: () => void;
   readonly onPruned: (commands: readonly Command[]) => void;
 }
 
-/** The journal of one life of the process, on what the life before has left. */
+/** The journal of one run of the process, with the data that the run before has left. */
 export class SimJournal implements Journal {
   readonly #rows: MemoryJournal;
   readonly #options: DiskOptions;

@@ -1,14 +1,16 @@
-/** Which faults a history has: of single exchanges, of nodes for a while, of the process, of the disk. */
+/**
+ * The faults of a history: of single exchanges, of nodes for a while, of the process, of the disk.
+ */
 import type { Prng } from '../core/model/prng.ts';
 import type { Chance } from './chance.ts';
 
 /**
- * What may befall one exchange. `lost…`: no answer, with or without the effect; `late`: the effect
- * comes after it was given up; `twice`: now and then again; `proxied`: 502 or 504, anything may
- * become of the request; `lostRoute`: a proxy that has lost its route to the node answers in its place,
- * and passes nothing on; `unsure…`: a complete 408, 425, 429, 5xx; `perhaps`: a 400 that did nothing;
- * `refused`: another 4xx, or a redirect; `garbage…`: an answer that is not the contract's; `slow`:
- * the right answer, late.
+ * The faults of one exchange. `lost…`: no answer, with or without the effect; `late`: the effect
+ * comes after the exchange was given up; `twice`: now, and again later; `proxied`: 502 or 504, with
+ * any effect; `lostRoute`: a proxy that has lost its route to the node answers in its place, and
+ * forwards nothing; `unsure…`: a complete 408, 425, 429, 5xx; `perhaps`: a 400 without an effect;
+ * `refused`: another 4xx, or a redirect; `garbage…`: an answer outside of the contract; `slow`: the
+ * right answer, late.
  */
 export const EXCHANGE_FAULTS = [
   'unsent',
@@ -29,7 +31,7 @@ export const EXCHANGE_FAULTS = [
 
 export type ExchangeFault = (typeof EXCHANGE_FAULTS)[number];
 
-/** What may befall a node for a while. `amnesia`: it loses all its data at the end of it. */
+/** The faults of a node for a while. `amnesia`: it loses all its data at the end. */
 export type Trouble = {
   readonly name: string;
   readonly node: string;
@@ -42,22 +44,24 @@ export type Trouble = {
 export interface Ending {
   readonly name: string;
   /**
-   * `crash`: between two steps; `stop`: in order, as far as it gets; `loss`: an executor's thread dies,
-   * and the rest stops in order.
+   * `crash`: between two steps; `stop`: in order, as far as time allows; `loss`: an executor's
+   * thread dies, and the others stop in order.
    */
   readonly kind: 'crash' | 'stop' | 'loss';
   readonly at: number;
-  /** Steps after that moment: at one moment much may happen. */
+  /** Steps after that time: many steps may happen at one time. */
   readonly steps: number;
-  /** How long the process is gone. */
+  /** Duration until the next start. */
   readonly downMs: number;
-  /** How far the wall clock is set while it is gone. */
+  /** The change of the wall clock before the next start. */
   readonly jumpMs: number;
-  /** Of `stop` and `loss`: when what runs is interrupted. */
+  /** Of `stop` and `loss`: the time at which running work is interrupted. */
   readonly drainMs: number;
 }
 
-/** Another client writes to one node, or to all, past the daemon, while nothing is done to the key. */
+/**
+ * Another client writes to one node, or to all, past the daemon, while no command runs on the key.
+ */
 export interface Meddling {
   readonly name: string;
   readonly at: number;
@@ -69,16 +73,16 @@ export interface Meddling {
 
 export interface FaultPlan {
   readonly kinds: readonly ExchangeFault[];
-  /** Of exchanges, by node. */
+  /** For each exchange, by node. */
   readonly rates: Readonly<Record<string, number>>;
   readonly troubles: readonly Trouble[];
   readonly endings: readonly Ending[];
   readonly meddlings: readonly Meddling[];
-  /** At each moment where a crash makes a difference: a commit, a request, an answer. */
+  /** At each time at which a crash makes a difference: a commit, a request, an answer. */
   readonly crashRate: number;
-  /** Of commits: the disk fails, and nobody knows what it has kept. */
+  /** For each commit: the disk fails, and what it kept is unknown. */
   readonly diskRate: number;
-  /** Of requests that are given up by force: how many land all the same. */
+  /** For requests that are given up by force: the share that lands nevertheless. */
   readonly landing: number;
 }
 
@@ -86,14 +90,17 @@ interface Ground {
   readonly nodes: readonly string[];
   readonly keys: readonly string[];
   readonly calmAt: number;
-  /** Of histories: how many have a wall clock that is set between lives. */
+  /** For each history: the share in which the wall clock is set between runs. */
   readonly jumpy: number;
 }
 
 const HOUR_MS = 3_600_000;
 const MONTH_MS = 30 * 24 * HOUR_MS;
 const YEAR_MS = 365 * 24 * HOUR_MS;
-/** How far a wall clock may be set, either way: from a correction to one that was never right. */
+/**
+ * The largest step of a wall clock, in both directions: from a correction to a clock that was never
+ * right.
+ */
 const JUMPS_MS = [2000, HOUR_MS, MONTH_MS, YEAR_MS, 5 * YEAR_MS];
 
 export function drawFaultPlan(chance: Chance, ground: Ground): FaultPlan {

@@ -1,4 +1,4 @@
-/** What the judges hear: everything that clients, nodes and the journal's disk could tell. */
+/** The events for the judges: all visible events of clients, nodes and the journal's disk. */
 import type { Command, NodeRequest } from '../../src/core/model.ts';
 import type { WriteBatch } from '../../src/journal/port.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
@@ -7,12 +7,12 @@ import type { Plan } from './plan.ts';
 import type { Poison } from './poison.ts';
 import type { Ask } from './workload.ts';
 
-/** What a node holds of a key. */
+/** The record of a key on a node. */
 export interface StoredRecord {
   readonly body: string;
   /** The owner mark; undefined where the dialect has none. */
   readonly token: string | undefined;
-  /** The command whose request wrote it; undefined: another client's. */
+  /** The command whose request wrote it; undefined: another client. */
   readonly by: number | undefined;
 }
 
@@ -24,20 +24,23 @@ export interface Exchange {
 }
 
 export type Happening =
-  /** A client hands a request to its socket, for the first time or again; `isDated`: with an `expiresAt`. */
+  /**
+   * A client gives a request to its socket, for the first time or again; `isDated`: with an
+   * `expiresAt`.
+   */
   | { readonly kind: 'asked'; readonly ask: Ask; readonly isDated: boolean }
-  /** The daemon hands an answer, or an event, to its socket. */
+  /** The daemon gives an answer, or an event, to its socket. */
   | { readonly kind: 'said'; readonly ask: Ask | undefined; readonly answer: Answer }
-  /** A client has the answer to its request. */
+  /** A client receives the answer to its request. */
   | { readonly kind: 'heard'; readonly ask: Ask; readonly answer: Answer }
-  /** A commit is on the disk; the ledger has it already. */
+  /** A commit is on the disk; the ledger already has it. */
   | { readonly kind: 'durable'; readonly batch: WriteBatch }
-  /** The journal has dropped old commands; the ledger knows. */
+  /** The journal has pruned old commands; the ledger knows them. */
   | { readonly kind: 'pruned'; readonly commands: readonly Command[] }
   | { readonly kind: 'sent'; readonly exchange: Exchange }
   /**
-   * An exchange ended without a trustworthy answer; it may still land, and for so long be sent by the kernel.
-   * `denied`: and the node will not do it.
+   * An exchange ended without a trustworthy answer. It may still land, and the kernel may send it
+   * for this time. `denied`: and the node will reject it.
    */
   | {
       readonly kind: 'gaveUp';
@@ -45,7 +48,7 @@ export type Happening =
       readonly denied: boolean;
       readonly outlivingMs?: number;
     }
-  /** A node answered; `denied`: it will not do it. */
+  /** A node answered; `denied`: it rejected the request. */
   | { readonly kind: 'answered'; readonly exchange: Exchange; readonly denied: boolean }
   | {
       readonly kind: 'changed';
@@ -58,16 +61,16 @@ export type Happening =
   /** Another client has written past the daemon. */
   | { readonly kind: 'meddled'; readonly node: string; readonly groupId: string }
   | { readonly kind: 'started' }
-  /** A thread crashes: the rest stops in order. `poison`: the command that has done it. */
+  /** A thread crashes: the others stop in order. `poison`: the command that caused it. */
   | { readonly kind: 'crashed'; readonly poison?: Poison | undefined }
   | { readonly kind: 'died' }
-  /** Everything has come to rest; `listed` is what `list` says, oldest first. */
+  /** No work is left; `listed` is the answer to `list`, oldest first. */
   | { readonly kind: 'ended'; readonly listed: readonly Answer[] };
 
-/** What a judge may look at. It has no part in it. */
+/** The data that a judge may read. Judges change nothing. */
 export interface Scene {
   readonly plan: Plan;
-  /** Virtual time, which no clock jump moves. */
+  /** Virtual time, which no step of the wall clock changes. */
   readonly now: () => number;
   /** ms of the wall clock, as the daemon reads it. */
   readonly wallNow: () => number;

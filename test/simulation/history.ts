@@ -6,14 +6,14 @@ import { type Broken, World, type WorldOptions } from './world.ts';
 export interface Verdict {
   readonly seed: number;
   readonly broken: Broken | undefined;
-  /** Names of the faults, and of the requests, that there were. */
+  /** Names of all faults and requests of the history. */
   readonly struck: readonly string[];
   readonly steps: number;
   readonly crashes: number;
   readonly faults: number;
   /** Of breakers. */
   readonly openings: number;
-  /** How the commands ended. */
+  /** The outcomes of the commands. */
   readonly states: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export async function runHistory(seed: number, options: WorldOptions = {}): Prom
   let steps = 0;
   try {
     while (world.broken === undefined && !world.rest.isOver && world.agenda.step()) {
-      // What was promised in this step is kept before the next: no step begins inside another.
+      // Promises of this step resolve before the next step: no step begins inside another.
       await turnOfLoop();
       world.rest.look();
       steps++;
@@ -45,7 +45,7 @@ export async function runHistory(seed: number, options: WorldOptions = {}): Prom
   };
 }
 
-/** One number for everything that happened: equal histories have equal numbers. */
+/** A number made of all events: equal histories have equal numbers. */
 export async function fingerprint(seed: number): Promise<number> {
   let value = seed;
   await runHistory(seed, {

@@ -1,23 +1,23 @@
 /**
- * What is durable, for the judges: kept from the commits themselves as they reach the disk, and not
- * by the journal, whose rows they judge, too.
+ * The durable data, for the judges. It is collected from the commits themselves when they reach the
+ * disk, not read from the journal, because the journal is judged too.
  */
 import type { Command, DurableEntry, Finding, Settlement } from '../../src/core/model.ts';
 import type { CommitResult, WriteBatch } from '../../src/journal/port.ts';
 
 export interface Entry {
   readonly command: Command;
-  /** In virtual time, as all times here but those of the durable entries. */
+  /** In virtual time, like all times here except those of the durable entries. */
   readonly acceptedAt: number;
   readonly entries: DurableEntry[];
   began: { readonly findings?: Readonly<Record<string, Finding>> } | undefined;
-  /** When it turned, in virtual time. */
+  /** The time at which its direction changed, in virtual time. */
   turnedAt: number | undefined;
   stuckFlags: number;
   /** In virtual time. */
   settledAt: number | undefined;
   settled: Settlement | undefined;
-  /** The journal has dropped it, and its id is free. */
+  /** The journal has pruned it, and its id is free. */
   pruned: boolean;
 }
 
@@ -36,7 +36,7 @@ export class Ledger {
     return this.#bySeq.get(seq);
   }
 
-  /** The command that has this id, or had it last. */
+  /** The command that has this id now, or had it last. */
   byId(id: string): Entry | undefined {
     return this.#byId.get(id);
   }
@@ -109,7 +109,7 @@ export class Ledger {
   }
 }
 
-/** The way one node is driven, by the durable entries alone. */
+/** The direction in which one node is driven, by the durable entries alone. */
 export function directionOf({ entries, turnedAt }: Entry, node: string): 'want' | 'prior' {
   if (turnedAt !== undefined) return 'prior';
   let direction: 'want' | 'prior' = 'want';

@@ -1,7 +1,7 @@
 /**
- * One life of the daemon: the production coordinator and executors, wired as their threads wire
- * them, in virtual time. It ends by a crash, which nothing outlives but what is on the disk and what
- * is on its way to a node, or in order, as far as that goes.
+ * One run of the daemon: the production coordinator and executors, connected as in their threads,
+ * in virtual time. It ends by a crash, after which only the disk and the requests on their way to
+ * nodes remain; or in order, as far as time allows.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Crashes } from '../../src/coordinator/commands/probation.ts';
@@ -27,9 +27,9 @@ import type { Plan } from './plan.ts';
 import type { Poison } from './poison.ts';
 import { trialOf } from './trial.ts';
 
-/** From the interruption on; then the process goes as it is. */
+/** From the interruption until the process ends in any case. */
 const INTERRUPT_MS = 300;
-/** What the other executors have under way may end. */
+/** Time for the other executors to finish their work. */
 const POISONED_DRAIN_MS = 50;
 
 export interface LifeOptions {
@@ -38,12 +38,12 @@ export interface LifeOptions {
   readonly agenda: Agenda;
   readonly chance: Chance;
   readonly network: Network;
-  /** What the wall clock shows at virtual time 0, as far as this life knows. */
+  /** The wall clock at virtual time 0, as this run knows it. */
   readonly clockOffset: number;
   readonly openJournal: (life: Life) => Journal;
   readonly onReady: () => void;
   readonly onEvent: CoordinatorPorts['publish'];
-  /** It has ended by itself: in order, or because its journal failed. */
+  /** It ended by itself: in order, or because its journal failed. */
   readonly onEnd: () => void;
   /** See `Probation`. */
   readonly crashes: Crashes;
@@ -58,7 +58,7 @@ export interface LifeOptions {
 interface Crew {
   isAlive: boolean;
   readonly orders: Link<Order>;
-  /** What it has in hand. */
+  /** The work of the executor. */
   readonly driven: Map<number, Command>;
   readonly exchanges: Set<Sent>;
 }
@@ -66,7 +66,7 @@ interface Crew {
 export class Life {
   isAlive = true;
   isReady = false;
-  /** The clock that it tells clients; undefined while it starts. */
+  /** The clock in its answers; undefined while it starts. */
   clientNow: (() => number) | undefined;
   #isStopping = false;
   readonly #options: LifeOptions;
@@ -81,14 +81,14 @@ export class Life {
 
   readonly now = (): number => this.#options.agenda.now + this.#options.clockOffset;
 
-  /** What is to happen in this life only. */
+  /** Actions for this run only. */
   readonly later = (ms: number, act: () => void): void => {
     this.#options.agenda.after(ms, () => {
       if (this.isAlive) act();
     });
   };
 
-  /** A timer, of whole milliseconds as timers are. */
+  /** A timer in whole milliseconds, like real timers. */
   readonly at = (time: number, act: () => void): (() => void) => {
     let isOn = true;
     const { agenda, clockOffset } = this.#options;
@@ -124,7 +124,7 @@ export class Life {
     await coordinator.breakers.restore();
     await coordinator.pauses.restore();
     await recover(coordinator.commands, journal);
-    // At an end in order, that is.
+    // After an end in order only.
     life.noteNodesLeft();
     this.#endLife = () => life.end(journal);
     coordinator.post(() => {});
@@ -143,10 +143,10 @@ export class Life {
     this.isReady = false;
   }
 
-  /** In order: what runs may end, then it is interrupted, then the process goes. */
+  /** In order: running work may end, then it is interrupted, then the process ends. */
   async stop(drainMs: number): Promise<void> {
     const coordinator = this.#coordinator;
-    // Whatever ends it, it ends once.
+    // It ends once, for any cause.
     if (this.#isStopping) return undefined;
     this.#isStopping = true;
     if (coordinator === undefined || !this.isReady) return this.#options.onEnd();
@@ -161,7 +161,7 @@ export class Life {
     return undefined;
   }
 
-  /** The thread of one executor dies; the rest stops in order. */
+  /** The thread of one executor dies; the others stop in order. */
   loseExecutor(index: number, drainMs: number, poison?: Poison): Promise<void> {
     const crew = this.#crews[index];
     if (crew?.isAlive) {
@@ -252,7 +252,7 @@ export class Life {
       exchange: (request, { groupId }, done) => {
         const isDriven = (one: Command) => one.groupId === groupId && ofAudit.getStore() !== true;
         const command = [...crew.driven.values()].find(isDriven);
-        // An audit reads what it likes, and a breaker tries its node with a read of no key in use.
+        // Reads of an audit, and a breaker's trial read of an unused key.
         if (command === undefined && request.kind !== 'read')
           throw new Error(`nobody's ${groupId}`);
         const begunAt = this.now();
@@ -272,7 +272,7 @@ export class Life {
     };
   }
 
-  /** The executor's thread has crashed over this command. */
+  /** The executor's thread crashed over this command. */
   #isPoisoned({ id }: Command, when: Poison['when'], index: number): boolean {
     const { plan, network, onBroken } = this.#options;
     const poison = plan.poisons.find((one) => one.id === id && one.when === when);
@@ -294,7 +294,7 @@ export class Life {
   }
 }
 
-/** Set while an executor does something for an audit: its reads belong to no command. */
+/** Set while an executor works for an audit: its reads belong to no command. */
 const ofAudit = new AsyncLocalStorage<boolean>();
 
 function tell(order: Order): string {

@@ -1,4 +1,4 @@
-/** One direction between two threads: in order, as JSON, each message after a while of its own. */
+/** One direction between two threads: messages in order, as JSON, each with a delay of its own. */
 import type { Prng } from '../core/model/prng.ts';
 import type { Range } from './plan.ts';
 
@@ -6,7 +6,7 @@ export interface LinkOptions<Message> {
   readonly delay: Range;
   readonly prng: Prng;
   readonly now: () => number;
-  /** Does something at that time, if this life of the process lasts. */
+  /** Runs an action at that time, if this run of the process lasts. */
   readonly at: (time: number, act: () => void) => void;
   readonly deliver: (message: Message) => void;
 }

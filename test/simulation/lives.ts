@@ -1,6 +1,6 @@
 /**
- * The lives of the daemon, one after the other: when each begins and ends, and what passes from one to
- * the next, which is the disk and the wall clock, and nothing else.
+ * The runs of the daemon, one after another: their begins and ends. Only the disk and the wall
+ * clock pass from one run to the next.
  */
 import type { Crashes } from '../../src/coordinator/commands/probation.ts';
 import { MemoryJournal } from '../../src/journal/memory/journal.ts';
@@ -15,16 +15,16 @@ import type { Stage } from './stage.ts';
 
 /** The wall clock when a history begins: November 2026. */
 const EPOCH_MS = 1_795_000_000_000;
-/** A daemon that died by itself, or where a crash matters, is soon back. */
+/** Delay of the restart after an end by itself, or a crash that makes a difference. */
 const SOON = { downMs: 5, jumpMs: 0, isKilled: true } as const;
 
-/** As long as main waits. */
+/** The same time as main waits. */
 const PROVEN_MS = 60_000;
 
 interface End {
   readonly downMs: number;
   readonly jumpMs: number;
-  /** Else its connections were reset. */
+  /** Otherwise its connections were reset. */
   readonly isKilled: boolean;
 }
 
@@ -35,13 +35,13 @@ export interface LivesOptions {
 }
 
 export class Lives {
-  /** The one that runs now. */
+  /** The present run. */
   current: Life | undefined;
-  /** Lives that have ended. */
+  /** Number of ended runs. */
   ended = 0;
   /** Of breakers. */
   openings = 0;
-  /** When the present life began to take requests. */
+  /** The time at which the present run began to accept requests. */
   readyAt = 0;
   readonly #options: LivesOptions;
   readonly #stage: Stage;
@@ -58,7 +58,7 @@ export class Lives {
 
   readonly wallNow = (): number => this.#stage.agenda.now + this.#clockOffset;
 
-  /** A settled command whose loose requests the journal has not been told to forget. */
+  /** A settled command whose loose requests the journal still has. */
   get remembered(): string | undefined {
     return [...this.#rows.snapshot().rows.values()].find((row) => row.loose)?.command.id;
   }
@@ -98,7 +98,7 @@ export class Lives {
     life.start().catch(throws);
   }
 
-  /** As main counts: `lifecycle/crashes.ts`. */
+  /** Counts like main: `lifecycle/crashes.ts`. */
   #crashed(poison: Poison | undefined): void {
     const { inARow, all } = this.#crashes;
     this.#crashes = { inARow: inARow + 1, all: all + 1 };
@@ -153,8 +153,8 @@ export class Lives {
   }
 
   /**
-   * One of the moments at which a crash makes a difference. It comes in a step of its own: no
-   * synchronous piece of code is interrupted in its middle.
+   * A time at which a crash makes a difference. The crash is a step of its own: synchronous code is
+   * never interrupted in its middle.
    */
   mayCrash(where: string): void {
     const { network, chance, plan, agenda } = this.#stage;

@@ -1,6 +1,6 @@
 /**
- * The product with a rule removed: a copy of the sources, and of the simulation beside them, in a
- * folder of its own, with text replaced that must be there. The real sources carry no switch for it.
+ * The product without one rule: a copy of the sources and of the simulation in a folder of its own,
+ * in which one exact text is replaced. The real sources have no switch for it.
  */
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ export interface MutatedTree extends AsyncDisposable {
   readonly runHistory: typeof runHistory;
 }
 
-/** @throws if a text to be replaced is not there exactly once */
+/** @throws if the text to replace is not there exactly once */
 export async function mutatedTree(edits: readonly Edit[]): Promise<MutatedTree> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-simulation-'));
   const dispose = () => rm(folder, { recursive: true });

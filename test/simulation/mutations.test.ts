@@ -1,6 +1,6 @@
 /**
- * That the simulation bites: each planted bug is found, and soon. How soon stands with each bug; the
- * bound here is far above that. Bugs that take long are looked for with `MUTATIONS=all` alone.
+ * The simulation finds each planted bug within a bounded number of seeds, which is far above the
+ * number that is noted with the bug. `MUTATIONS=all` also runs the bugs that take long.
  */
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ import { reduce } from './reduce.ts';
 
 const BUGS = [...RULES, ...MISTAKES, ...CLOCKS, ...EXPIRY, ...AUDITS, ...PARKED];
 const SEEDS_MAX = 20_000;
-/** What `npm test` has time for: about a second for one bug. */
+/** The limit of `npm test`: about a second for one bug. */
 const SOON = 100;
 const TIMEOUT_MS = 300_000;
 const ALL = process.env['MUTATIONS'] === 'all';

@@ -1,9 +1,9 @@
 /**
- * The network between executors and nodes: what becomes of an exchange, and when.
+ * The network between executors and nodes: the outcome of each exchange, and its time.
  *
- * It keeps what the design assumes of nodes and nothing else: after an answer nothing lands (P4.1);
- * a request that was given up, by the executor, by its timeout or by the death of the process, may
- * land until just before `quiesce` is over (P4.2), or land again; a 4xx did nothing.
+ * It keeps only the assumptions of the design about nodes: after an answer nothing lands (P4.1); a
+ * request that was given up (by the executor, by its timeout or by the death of the process) may
+ * land, once or twice, until just before `quiesce` is over (P4.2); a 4xx has no effect.
  */
 import type { NodeReply } from '../../src/core/model.ts';
 import { readReply } from '../../src/node/dialect/read-reply.ts';
@@ -23,22 +23,22 @@ interface Call {
   readonly node: SimNode;
   readonly done: (outcome: Outcome) => void;
   readonly prng: Prng;
-  /** It waits for its answer. */
+  /** Waits for its answer. */
   open: boolean;
-  /** What the node said when the request took effect. */
+  /** The node's answer at the time of the effect. */
   landed: Http | undefined;
-  /** Rises when it is given up by force, so that what was planned for it is void. */
+  /** Rises when it is given up by force: the planned events for it are then void. */
   attempt: number;
 }
 
 export interface Sent {
-  /** Gives it up; the answer says so. */
+  /** Gives it up; the answer reports that. */
   abort(): void;
-  /** Nobody is there any more to hear an answer. */
+  /** No executor is left to receive an answer. */
   drop(): void;
 }
 
-/** What its caller learns of an exchange. */
+/** The result of an exchange for its caller. */
 export interface Outcome extends Course {
   readonly answer: NodeReply;
 }
@@ -56,9 +56,9 @@ export interface NetworkOptions {
 
 export class Network {
   calm = false;
-  /** By key: nothing lands after this moment, as far as is known now. */
+  /** By key: nothing lands after this time, by present knowledge. */
   readonly #quietAt = new Map<string, number>();
-  /** Exchanges that went wrong. */
+  /** Number of failed exchanges. */
   faults = 0;
   readonly #options: NetworkOptions;
   readonly #sent = new Map<string, number>();
@@ -82,7 +82,7 @@ export class Network {
     return { abort: () => this.#abort(call), drop: () => this.#drop(call) };
   }
 
-  /** One page of what a node holds. */
+  /** One page of a node's keys. */
   list(name: string, [after, limit]: readonly [after: string, limit: number]): KeyPage {
     const node = this.#options.nodes.get(name);
     if (node === undefined || this.#troubleOf(name) !== undefined) return { error: 'no answer' };
@@ -90,19 +90,19 @@ export class Network {
     return { keys: keys.slice(0, limit), more: keys.length > limit };
   }
 
-  /** Nothing lands after this moment on this key, or on any, as far as is known now. */
+  /** Nothing lands after this time on this key, or on any key, by present knowledge. */
   quietAt(groupId?: string): number {
     if (groupId !== undefined) return this.#quietAt.get(groupId) ?? 0;
     return Math.max(0, ...this.#quietAt.values());
   }
 
-  /** The process is gone, and nobody hears the answers any more. */
+  /** The process is gone, and receives no answers. */
   loosenAll(isKilled: boolean): void {
     const { outliving } = this.#options.plan;
     for (const call of this.#open) this.#loosen(call, isKilled ? outliving[call.exchange.node] : 0);
   }
 
-  /** Unique, and the same whatever else happens: `2nd` of a command to a node. */
+  /** Unique, and independent of other events: the `2nd` request of a command to a node. */
   #nameOf({ command, node, request }: Exchange): string {
     const pair = `${command.id} to ${node}`;
     const count = (this.#sent.get(pair) ?? 0) + 1;
@@ -195,7 +195,7 @@ export class Network {
       { kind: request.kind, groupId: command.groupId },
       { ...http, at: wallNow() },
     );
-    // An empty success to a delete counts as an answer of whoever gave it: nothing lands after it.
+    // An empty success to a delete counts as an answer, of any sender: nothing lands after it.
     if (!isDoubtful(fault) || answer.kind === 'unproven') {
       receive({ kind: 'answered', exchange, denied: fault === 'refused' });
       return this.#end(call, answer, http.status);
@@ -215,7 +215,7 @@ export class Network {
     this.#end(call, { kind: 'lost', detail: detail });
   }
 
-  /** Its executor gives it up; a request that has not left yet never will. */
+  /** Its executor gives it up; a request that was not sent yet never will be. */
   #abort(call: Call): void {
     if (!call.open) return;
     const { agenda, hear: receive } = this.#options;
@@ -237,7 +237,7 @@ export class Network {
     if (call.open) this.#loosen(call);
   }
 
-  /** @param outlivingMs how long the kernel goes on sending it */
+  /** @param outlivingMs the time for which the kernel continues to send it */
   #loosen(call: Call, outlivingMs = 0): void {
     const { plan, hear: receive } = this.#options;
     this.#close(call);
@@ -256,7 +256,7 @@ export class Network {
     this.#open.delete(call);
   }
 
-  /** Often at the very end of the time allowed, where mistakes are. */
+  /** Often at the very end of the allowed time, where bugs are. */
   #lateness({ prng }: Call, outlivingMs = 0): number {
     const longest = Math.max(this.#options.plan.policy.quiesceMs, outlivingMs) - 1;
     return prng.chance(0.4) ? longest : prng.between(0, longest);
@@ -283,7 +283,7 @@ export class Network {
   }
 }
 
-/** Those that reach the node in time. */
+/** Requests that reach the node in time. */
 const LANDS: ReadonlySet<ExchangeFault | 'none'> = new Set([
   'none',
   'slow',

@@ -1,4 +1,4 @@
-/** A simulated node: what it holds, and what it answers to a request that reaches it. */
+/** A simulated node: its records, and its answers to requests that reach it. */
 import type { NodeRequest } from '../../src/core/model.ts';
 import type { StoredRecord } from './happening.ts';
 import type { NodePlan } from './plan.ts';
@@ -29,7 +29,7 @@ export class SimNode {
     }
   }
 
-  /** @param by the command whose request it is */
+  /** @param by the command that sent the request */
   handle(request: NodeRequest, groupId: string, by: number): Effect {
     const before = this.records.get(groupId);
     switch (request.kind) {
@@ -57,7 +57,7 @@ export class SimNode {
     }
   }
 
-  /** Another client's doing. */
+  /** A write of another client. */
   meddle(kind: 'create' | 'replace' | 'delete', groupId: string, mark: number): boolean {
     if (this.records.has(groupId) === (kind === 'create')) return false;
     this.records.delete(groupId);
@@ -65,7 +65,7 @@ export class SimNode {
     return true;
   }
 
-  /** What it answers to the deletion of what it does not hold. */
+  /** Its answer to the delete of a missing record. */
   #missing(groupId: string): Http {
     switch (this.plan.missing) {
       case 404:

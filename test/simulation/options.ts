@@ -1,11 +1,11 @@
-/** The coordinator's options in one life of a history. */
+/** The coordinator's options in one run of a history. */
 import type { CoordinatorOptions } from '../../src/coordinator/ports.ts';
 import { keyCheck } from '../../src/node/dialect/keys.ts';
 import type { Plan } from './plan.ts';
 
 interface Lived {
   readonly plan: Plan;
-  /** Of the life. */
+  /** Of the run. */
   readonly number: number;
 }
 

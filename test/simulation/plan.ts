@@ -1,7 +1,6 @@
 /**
- * What one history is about, drawn from its seed before it begins: the cluster, the sizes, the
- * faults, the clients. Swarm: each seed switches some faults off and leaves others on, so that
- * no fault always hides behind another.
+ * The plan of one history, drawn from its seed before it begins: cluster, sizes, faults, clients.
+ * Each seed switches some faults off (swarm testing), so that no fault always hides another.
  */
 import type { Outliving } from '../../src/coordinator/commands/process-life.ts';
 import type { BreakerPolicy } from '../../src/core/breaker.ts';
@@ -17,18 +16,18 @@ import { type Ask, drawWorkload } from './workload.ts';
 
 export interface NodePlan {
   readonly name: string;
-  /** A read tells the owner mark. */
+  /** A read shows the owner mark. */
   readonly shows: boolean;
-  /** How it answers the deletion of what it does not hold. */
+  /** Its answer to the delete of a missing record. */
   readonly missing: 404 | 200 | 204 | 400;
-  /** Keys of foreign records that stand there from the start. */
+  /** Keys of foreign records that exist from the start. */
   readonly standing: readonly string[];
 }
 
-/** How long things take when nothing fails, as ranges of ms. */
+/** Durations without faults, as ranges of ms. */
 export interface Pace {
   readonly link: Range;
-  /** Until a commit is durable; and from then on, until the daemon hears of it. */
+  /** Until a commit is durable; and from then until the daemon learns that. */
   readonly commit: Range;
   readonly confirm: Range;
   readonly read: Range;
@@ -45,7 +44,7 @@ export interface Plan {
   readonly policy: Policy;
   readonly breaker: BreakerPolicy;
   readonly requestTimeoutMs: number;
-  /** By node: how long the kernel goes on sending for a daemon that was killed. */
+  /** By node: the time for which the kernel continues to send for a killed daemon. */
   readonly outliving: Outliving;
   readonly slowCallMs: number;
   readonly executors: number;
@@ -58,11 +57,11 @@ export interface Plan {
   readonly faults: FaultPlan;
   readonly poisons: readonly Poison[];
   readonly asks: readonly Ask[];
-  /** It ends with an audit that repairs: then all nodes are as the last outcome says. */
+  /** It ends with an audit that repairs: then all nodes match the last outcome. */
   readonly isAudited: boolean;
-  /** From here on nothing fails, and nothing new is asked. */
+  /** From here on there are no faults and no new requests. */
   readonly calmAt: number;
-  /** By here everything has settled. */
+  /** Until here all commands have settled. */
   readonly settledBy: number;
 }
 
@@ -101,19 +100,19 @@ export function drawPlan(seed: number, chance: Chance): Plan {
       nodes: nodes.map(({ name }) => name),
       keys,
       calmAt,
-      // How old history is must not hang on the wall clock.
+      // The age of history must not depend on the wall clock.
       jumpy: forgets ? 0.9 : 0.3,
     }),
     poisons: drawPoisons(chance, asks),
     asks,
-    // What is about to be forgotten is no evidence to an audit.
+    // A command that is pruned soon is no evidence for an audit.
     isAudited: prng.chance(0.3) && !forgets,
     calmAt,
     settledBy: calmAt + settlingTime(asks.length, { ...policy, longestMs }),
   };
 }
 
-/** One after the other on one key, each at the worst; far more than is ever needed. */
+/** One after another on one key, each at its worst; far more than is ever needed. */
 function settlingTime(
   commands: number,
   { longestMs, backoffCapMs }: Pick<Policy, 'backoffCapMs'> & { readonly longestMs: number },
@@ -121,7 +120,7 @@ function settlingTime(
   return 30_000 + commands * (6 * longestMs + 20 * backoffCapMs);
 }
 
-/** Of a node on the same machine, not at all. A chance of its own: all else is as it would be without. */
+/** For a node on the same machine, no time. Drawn apart, so that all other draws stay the same. */
 function drawOutliving(chance: Chance, nodes: readonly NodePlan[]): Outliving {
   const prng = chance.of('outliving');
   const longest = prng.pick([0, 0, 500, 4000]);
@@ -159,7 +158,7 @@ function drawPolicy(
   };
 }
 
-/** From one that a single failure trips to one that nothing does. */
+/** From a breaker that one failure opens to one that nothing opens. */
 function drawBreaker(prng: Prng, requestTimeoutMs: number): BreakerPolicy {
   const coolOffMs = prng.pick([20, 200, 1000]);
   return {

@@ -1,19 +1,22 @@
-/** Commands that crash an executor's thread, in this life and every later one, until the program is mended. */
+/**
+ * Commands that crash an executor's thread, in this run and in every later one, until the program
+ * is fixed.
+ */
 import type { Chance } from './chance.ts';
 import type { Ask } from './workload.ts';
 
 export interface Poison {
   readonly name: string;
-  /** The command's. */
+  /** The id of the command. */
   readonly id: string;
-  /** When its order comes in, or when a node has answered it. */
+  /** When its order arrives, or when a node has answered it. */
   readonly when: 'driven' | 'answered';
 }
 
-/** Of histories: how many have any. */
+/** For each history: the share with such commands. */
 const SHARE = 0.25;
 
-/** A chance of its own: all else is as it would be without. */
+/** Drawn apart, so that all other draws stay the same. */
 export function drawPoisons(chance: Chance, asks: readonly Ask[]): readonly Poison[] {
   const prng = chance.of('poison');
   if (!prng.chance(SHARE)) return [];

@@ -1,16 +1,18 @@
-/** The bounds of a reduction, by a clock of its own. */
+/** The bounds of a reduction, with a clock of its own. */
 import { describe, expect, it } from 'vitest';
 import type { runHistory } from './history.ts';
 import { REDUCING_MS_MAX, REDUCING_RUNS_MAX, type Reduced, reduce } from './reduce.ts';
 
 interface Reduction {
   readonly reduced: Reduced;
-  /** When it was over. */
+  /** The time at which it ended. */
   readonly endedAt: number;
   readonly said: readonly { readonly at: number; readonly text: string }[];
 }
 
-/** Reduces a history that breaks a promise by all of its first half: 1 s, or no time, a run. */
+/**
+ * Reduces a history in which the whole first half breaks a promise: each run takes 1 s, or no time.
+ */
 async function reduceOne(faults: number, runMs: number): Promise<Reduction> {
   const names = Array.from({ length: faults }, (_, index) => `fault ${index}`);
   const needed = names.slice(0, faults / 2);

@@ -1,30 +1,32 @@
 /**
- * Makes a failing history small: requests and faults are taken out, many at a time and then one by
- * one, as long as what is left still breaks the same promise. What remains, up to the moment of the
- * violation, is the shortest that this finds in its time; it is not always the shortest there is.
+ * Makes a failing history small: it removes requests and faults, many at a time and then one by
+ * one, as long as the rest breaks the same promise. The result, up to the violation, is the
+ * shortest history that it finds in its time; there may be a shorter one.
  */
 import { runHistory, type Verdict } from './history.ts';
 
-/** Histories run for one reduction, at most. */
+/** Upper bound of histories for one reduction. */
 export const REDUCING_RUNS_MAX = 3000;
-/** No history is begun after this: a long one takes seconds, and may have thousands of faults. */
+/**
+ * No history begins after this time: a long one takes seconds, and may have thousands of faults.
+ */
 export const REDUCING_MS_MAX = 60_000;
 const PROGRESS_MS = 5000;
 
 export interface Reduced {
   readonly verdict: Verdict;
-  /** What was taken out. */
+  /** The names that were removed. */
   readonly without: ReadonlySet<string>;
   readonly runs: number;
-  /** Every part of it has been tried; else a bound has ended it, and more may be to take out. */
+  /** True: every part was tried. False: a bound ended it, and more might be removed. */
   readonly isDone: boolean;
 }
 
 export interface ReducingOptions {
   readonly run?: typeof runHistory;
-  /** Hears how far it is, every 5 s. */
+  /** Receives the progress every 5 s. */
   readonly say?: (text: string) => void;
-  /** ms of a clock that only rises. */
+  /** ms of a monotonic clock. */
   readonly now?: () => number;
 }
 
@@ -52,7 +54,7 @@ export async function reduce(
     const candidates = verdict.struck;
     const size = Math.max(1, Math.ceil(candidates.length / share));
     let isSmaller = false;
-    // From the end: the last requests are the likeliest to have no part in it.
+    // From the end: the last requests are most likely unrelated.
     for (let end = candidates.length; end > 0 && mayRun(); end -= size) {
       const fewer = new Set([...without, ...candidates.slice(Math.max(0, end - size), end)]);
       const tried = await run(seed, { without: fewer });
@@ -71,7 +73,7 @@ export async function reduce(
   return { verdict, without, runs, isDone: mayRun() };
 }
 
-/** The history as it ran, line by line. */
+/** The course of the history, line by line. */
 export async function traceOf(
   seed: number,
   without: ReadonlySet<string> = new Set(),

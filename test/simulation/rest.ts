@@ -1,7 +1,7 @@
 /**
- * The end of a history: from the moment on when nothing fails any more, everything that is open has
- * to settle, everybody who waits to be answered, and the journal to forget what cannot land any more, in
- * bounded time. Then the daemon lists its commands, and the judges compare.
+ * The end of a history. Once there are no more faults, all open commands must settle, all clients
+ * must get their answers, and the journal must forget requests that can no longer land, in bounded
+ * time. Then the daemon lists its commands, and the judges compare.
  */
 import type { Answer, AuditAnswer, ListAnswer } from '../../src/protocol/answer.ts';
 import type { Clients } from './clients.ts';
@@ -11,13 +11,13 @@ import type { Lives } from './lives.ts';
 import type { Stage } from './stage.ts';
 import type { AskValue } from './workload.ts';
 
-/** Pages of `list`: small, so that there are several. */
+/** Page size of `list`: small, so that there are several pages. */
 const PAGE = 5;
-/** The first finds what is to be repaired, the second that it is. */
+/** The first audit finds the differences, the second one none. */
 const AUDITS_MAX = 4;
-/** How often operators look after what they have opened or paused. */
+/** Interval in which operators undo what they have opened or paused. */
 const OPERATOR_MS = 1000;
-/** How long after the last landing the daemon may take to forget what was loose. */
+/** Time for the daemon to forget a loose request after the last landing. */
 const FORGETTING_MS = 2000;
 
 export interface RestOptions {
@@ -28,12 +28,12 @@ export interface RestOptions {
 }
 
 export class Rest {
-  /** Listed, and judged to the end. */
+  /** The list was read, and the judges are done. */
   isOver = false;
   readonly #options: RestOptions;
-  /** The life of the daemon that was asked, and has not answered yet. */
+  /** The run of the daemon that was asked and has not answered yet. */
   #asked: Life | undefined;
-  /** Audits made so far. */
+  /** Number of audits so far. */
   #audits = 0;
 
   constructor(options: RestOptions) {
@@ -42,13 +42,13 @@ export class Rest {
     agenda.at(plan.calmAt, () => this.#calm());
   }
 
-  /** Looks after each step whether the history has come to its end. */
+  /** Checks after each step whether the history has ended. */
   look(): void {
     const { stage, lives } = this.#options;
     const { agenda, plan, network, fail } = stage;
     if (!network.calm || this.isOver) return;
     if (agenda.now > plan.settledBy) return fail('liveness', this.#overdue());
-    // A life that has ended answers no more.
+    // A run that has ended sends no answer.
     if (this.#isAsked() || !this.#isAtRest()) return;
     const { remembered } = lives;
     if (remembered !== undefined) {
@@ -59,7 +59,7 @@ export class Rest {
     else this.#list([], undefined);
   }
 
-  /** Page by page; while it finds something to repair, all comes to rest again and it looks once more. */
+  /** Page by page. If it finds a difference, all commands settle again, and it checks again. */
   #audit(after: string | undefined, repaired: number): void {
     const { clients, stage } = this.#options;
     const page = { op: 'audit', repair: true, limit: 2, ...(after === undefined ? {} : { after }) };
@@ -87,7 +87,7 @@ export class Rest {
   #isAtRest(): boolean {
     const { stage, ledger, lives, clients } = this.#options;
     const { agenda, plan, network } = stage;
-    // What an earlier life may have sent is loose from the start of this one.
+    // Requests that an earlier run may have sent are loose from the start of this one.
     const latest = Math.max(network.quietAt(), lives.readyAt);
     const longestMs = Math.max(plan.policy.quiesceMs, ...Object.values(plan.outliving));
     if (agenda.now <= latest + longestMs + FORGETTING_MS) return false;
@@ -103,18 +103,18 @@ export class Rest {
     this.#releaseParked();
   }
 
-  /** What an operator has opened or paused, an operator has to close and to resume. */
+  /** An operator must close and resume what an operator has opened or paused. */
   #undoWords(): void {
     const { stage, lives, clients } = this.#options;
     const words = stage.plan.asks
       .map(({ value }) => undoing(value))
       .filter((word) => word !== undefined);
     for (const word of lives.current?.isReady ? words : []) clients.ask(word, () => {});
-    // The word that is to be undone may still be on its way.
+    // The act that is to be undone may still be on its way.
     if (words.length > 0) stage.agenda.after(OPERATOR_MS, () => this.#undoWords());
   }
 
-  /** The program is mended, and operators have what was parked driven again. */
+  /** The program is fixed, and operators retry the parked commands. */
   #releaseParked(): void {
     const { stage, lives, clients } = this.#options;
     const all = { op: 'retry', filter: { parked: true } };

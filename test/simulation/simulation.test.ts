@@ -1,6 +1,6 @@
 /**
- * Some histories of the whole daemon, every time: a fixed set, and as many new ones. `npm run simulate`
- * runs any number of them, or one again.
+ * Some histories of the whole daemon in each test run: a fixed set, and as many new ones. `npm run
+ * simulate` runs any number of them, or repeats one.
  */
 import { describe, expect, it } from 'vitest';
 import { PATIENCE_MS } from './clients.ts';
@@ -10,11 +10,11 @@ import { Tally } from './tally.ts';
 
 const FIXED = 600;
 const NEW = 600;
-/** Far above what it takes (160 a second on one core): the machine may be busy. */
+/** Far more time than it needs (160 a second on one core): the machine may be busy. */
 const TIMEOUT_MS = 180_000;
 const SEEDS = 2 ** 32;
 
-/** Throws with everything needed to see the violation again. */
+/** Throws with all data that is needed to repeat the violation. */
 async function judge(seed: number, tally: Tally): Promise<void> {
   const verdict = await runHistory(seed);
   tally.add(verdict);
@@ -38,7 +38,7 @@ describe('the daemon in virtual time, whatever fails', () => {
       for (let seed = 0; seed < FIXED; seed++) await judge(seed, tally);
       for (let index = 0; index < NEW; index++) await judge((fresh + index) % SEEDS, tally);
       console.log(tally.text, tally.rate);
-      // A simulation in which nothing happens proves nothing.
+      // A simulation without events proves nothing.
       expect(tally.endings).toBeGreaterThan(tally.seeds);
       expect(tally.faults).toBeGreaterThan(10 * tally.seeds);
       expect(tally.openings).toBeGreaterThan(tally.seeds / 4);

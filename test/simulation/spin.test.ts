@@ -1,8 +1,8 @@
-/** What is judged to spin, and what only takes long. */
+/** The difference between a history that spins and a long one. */
 import { describe, expect, it } from 'vitest';
 import { Spin } from './spin.ts';
 
-/** Whether `steps` of them, one each `everyMs`, are taken for a spin. */
+/** Whether that many steps, one each `everyMs`, count as spinning. */
 function spins(steps: number, everyMs: number): boolean {
   const spin = new Spin();
   return Array.from({ length: steps }, (_, index) => spin.step(index * everyMs)).includes(true);

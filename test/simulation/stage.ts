@@ -1,4 +1,4 @@
-/** What the parts of one history have in common. */
+/** The common means of all parts of one history. */
 import type { Agenda } from '../core/model/agenda.ts';
 import type { Chance } from './chance.ts';
 import type { Happening } from './happening.ts';
@@ -10,11 +10,11 @@ export interface Stage {
   readonly agenda: Agenda;
   readonly chance: Chance;
   readonly network: Network;
-  /** Tells the judges. */
+  /** Passes an event to the judges. */
   readonly hear: (happening: Happening) => void;
-  /** A line of the history's course. */
+  /** Adds a line to the history's course. */
   readonly note: (text: () => string) => void;
   readonly fail: (promise: string, message: string) => void;
-  /** The product itself refused to go on. */
+  /** The product itself stopped with an error. */
   readonly throws: (error: unknown) => void;
 }

@@ -1,4 +1,4 @@
-/** What many histories were made of: a simulation in which nothing happens proves nothing. */
+/** Counts of the events in many histories: a simulation without events proves nothing. */
 import type { Verdict } from './history.ts';
 
 export class Tally {
@@ -30,7 +30,7 @@ export class Tally {
     );
   }
 
-  /** By the clock, and by what this process had of the processor: the machine may be busy. */
+  /** By the clock, and by the processor time of this process: the machine may be busy. */
   get rate(): string {
     const minutes = (performance.now() - this.#begun) / 60_000;
     const { user, system } = process.cpuUsage(this.#cpuBegun);

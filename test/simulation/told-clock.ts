@@ -1,24 +1,24 @@
-/** The daemon's clock as the clients know it, and the requests that are dated by it. */
+/** The daemon's clock as clients know it, and the requests that are dated by it. */
 import type { Answer } from '../../src/protocol/answer.ts';
 import type { Life } from './life.ts';
 import type { Stage } from './stage.ts';
 import type { Ask, AskValue } from './workload.ts';
 
-/** How long a request may wait for its turn in the daemon, and its answer be on the way. */
+/** How long a request may wait in the daemon, and its answer may travel. */
 const TURN_MS_MAX = 500;
 
-/** A request as it is sent at one moment. */
+/** A request as it is sent at one time. */
 export interface Letter {
   readonly text: string;
   readonly isDated: boolean;
-  /** Until when it is wanted, in virtual time. */
+  /** The virtual time until which it is wanted. */
   readonly until: number;
-  /** The life whose clock it is dated by. */
+  /** The run whose clock dates it. */
   readonly by: Life | undefined;
 }
 
 export class ToldClock {
-  /** Ahead of virtual time. */
+  /** Its lead over virtual time. */
   #ahead: number | undefined;
   #of: Life | undefined;
 
@@ -37,7 +37,7 @@ export class ToldClock {
     return { text, isDated: expiresAt !== undefined, until, by: this.#of };
   }
 
-  /** By the clock of this life, with time to spare. */
+  /** By the clock of this run, with time to spare. */
   isSurelyWanted({ isDated, by, until }: Letter, life: Life, { agenda, plan }: Stage): boolean {
     if (!isDated || by !== life) return false;
     return agenda.now + 2 * plan.pace.network[1] + TURN_MS_MAX < until;

@@ -1,6 +1,6 @@
 import type { Command } from '../../src/core/model.ts';
 
-/** Stands for the command of a read that belongs to none. */
+/** In place of a command, for a read that belongs to none. */
 export function trialOf(groupId: string): Command {
   return {
     seq: 0,

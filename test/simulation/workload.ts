@@ -1,16 +1,16 @@
-/** What the clients of one history ask for, and when. */
+/** The requests of the clients of one history, and their times. */
 import type { Prng } from '../core/model/prng.ts';
 import type { Chance } from './chance.ts';
 
-/** One request of one client: the text it sends, once or again. */
+/** One request of one client: the text that it sends, once or again. */
 export interface Ask {
   readonly number: number;
   readonly at: number;
-  /** What it sends; text that is no request is sent as it is. */
+  /** Its text; a text that is no request is sent as it is. */
   readonly value: AskValue;
-  /** Of commands: for how long they are worth doing; undefined: for ever. */
+  /** Of commands: how long they are wanted; undefined: forever. */
   readonly termMs?: number;
-  /** How long it lies about before it reaches the daemon, ms. */
+  /** Time from its dating until it reaches the daemon, ms. */
   readonly lateMs: number;
 }
 
@@ -67,7 +67,10 @@ export function drawWorkload(
 
 type Drawn = Pick<Ask, 'at' | 'value'>;
 
-/** How long each request is worth doing, and how late it comes. A chance of its own: all else is as without. */
+/**
+ * How long each request is wanted, and how late it arrives. Drawn apart, so that all other draws
+ * stay the same.
+ */
 function drawTravels(chance: Chance) {
   const prng = chance.of('travels');
   const dated = prng.pick([0, 0.5, 0.9]);
@@ -116,7 +119,7 @@ function drawCommand(
   };
 }
 
-/** What else is asked about a command once it is sent. */
+/** Further requests about a command, after it was sent. */
 function followers(
   prng: Prng,
   mood: Mood,
@@ -148,7 +151,7 @@ function followers(
 
 const OPERATIONS = ['cancel', 'cancel', 'abandon', 'abandon', 'retry', 'status'];
 
-/** One word about many. */
+/** One request about many commands. */
 function sweepOf(prng: Prng): CommandValue {
   const filter = prng.pick([{}, { state: 'compensating' }, { stuck: true }, { op: 'delete' }]);
   return { op: prng.pick(['cancel', 'abandon', 'retry']), filter, dryRun: prng.chance(0.3) };
@@ -160,7 +163,7 @@ function auditOf(prng: Prng, { keys }: Mood): CommandValue {
   return { op: 'audit', ...what, unknown, repair: prng.chance(0.7) };
 }
 
-/** What stays so until an operator says otherwise. */
+/** A state that stays until an operator ends it. */
 function standingWord(prng: Prng): CommandValue {
   if (prng.chance(0.5)) {
     const lane = prng.pick(['interactive', 'bulk', '']);
@@ -170,7 +173,7 @@ function standingWord(prng: Prng): CommandValue {
   return { op: 'breaker', node, act: prng.pick(['open', 'close', 'reset']) };
 }
 
-/** The same id, other content. */
+/** The same id with other content. */
 function changed(prng: Prng, value: CommandValue): CommandValue {
   const field = prng.pick(['op', 'groupId', 'ensure']);
   if (field === 'op') return { ...value, op: value.op === 'create' ? 'delete' : 'create' };

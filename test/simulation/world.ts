@@ -1,7 +1,7 @@
 /**
- * One history as it runs: the scheduler, the nodes, the disk, the lives of the daemon one after the
- * other, the clients, and the judges who look on. Everything that happens is a step of one agenda in
- * virtual time; between any two steps the process may die.
+ * One history: the scheduler, the nodes, the disk, the runs of the daemon one after another, the
+ * clients, and the judges. Every event is a step of one agenda in virtual time; between any two
+ * steps the process may die.
  */
 import { Agenda } from '../core/model/agenda.ts';
 import { Chance } from './chance.ts';
@@ -17,7 +17,7 @@ import { drawPlan, type Plan } from './plan.ts';
 import { Rest } from './rest.ts';
 import type { Stage } from './stage.ts';
 
-/** At these moments a crash makes a difference. */
+/** At these times a crash makes a difference. */
 const CRITICAL: ReadonlySet<Happening['kind']> = new Set(['durable', 'sent', 'answered']);
 
 export interface Broken {
@@ -28,7 +28,7 @@ export interface Broken {
 export interface WorldOptions {
   readonly without?: ReadonlySet<string>;
   readonly trace?: ((line: string) => void) | undefined;
-  /** Judge by what clients saw and what nodes hold, and by nothing else. */
+  /** Judge only by the answers to clients and the records on nodes. */
   readonly outcomesOnly?: boolean;
 }
 
@@ -85,7 +85,7 @@ export class World {
 
   readonly hear = (happening: Happening): void => {
     if (this.broken !== undefined) return;
-    // Trial reads of a breaker are of no key, and change nothing.
+    // Trial reads of a breaker are for an unused key, and change nothing.
     if ('exchange' in happening && happening.exchange.command.seq === 0) return;
     for (const judge of this.#judges) judge.hear(happening);
     if (CRITICAL.has(happening.kind)) this.lives.mayCrash(happening.kind);
@@ -112,7 +112,10 @@ export class World {
     };
   }
 
-  /** Only while nothing is done to the key, nor may land: beyond that nobody can say what is right. */
+  /**
+   * Only while no command runs on the key and nothing may land: otherwise no right outcome is
+   * defined.
+   */
   #meddle({ at, node, groupId, kind }: Meddling): void {
     const isOpen = this.ledger.ofKey(groupId).some(({ settled }) => settled === undefined);
     if (isOpen || at <= this.network.quietAt(groupId)) return;

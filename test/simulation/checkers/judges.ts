@@ -1,6 +1,7 @@
 /**
- * The judges, one for each promise. Those of P1, P3 and P7 judge what clients saw and what nodes hold;
- * the others watch requests and commits, and see a mistake before it has done harm.
+ * The judges, one for each promise. Those of P1, P3 and P7 judge the answers to clients and the
+ * records on nodes; the others watch requests and commits, and see a violation before it has an
+ * effect.
  */
 import type { Judge, Scene } from '../happening.ts';
 import { AllOrNone } from './p1-all-or-none.ts';
@@ -17,7 +18,7 @@ import { NotAfterItsExpiry } from './p9-not-after-its-expiry.ts';
 import { NotAfterTheDeadline } from './p9-not-after-the-deadline.ts';
 import { TrueReasons } from './true-reasons.ts';
 
-/** @param outcomesOnly nobody watches requests and commits */
+/** @param outcomesOnly leaves out the judges that watch requests and commits */
 export function judges(scene: Scene, outcomesOnly: boolean): readonly Judge[] {
   const ofOutcomes = [new AllOrNone(scene), new SaidAndKept(scene), new DoneOnce(scene)];
   if (outcomesOnly) return ofOutcomes;

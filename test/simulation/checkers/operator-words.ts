@@ -1,8 +1,8 @@
-/** Which commands operators have named in one of their acts. */
+/** The commands that operators have named in each of their acts. */
 import type { OperatorAct } from '../../../src/protocol/work.ts';
 import type { Happening } from '../happening.ts';
 
-/** By a filter: it may have meant any command. */
+/** A filter may match any command. */
 const EVERYTHING = '';
 
 export class OperatorWords {

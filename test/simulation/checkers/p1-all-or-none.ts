@@ -1,14 +1,14 @@
 /**
- * P1, by what the nodes hold: a settled command's key is on every node as the settlement says, when
- * it settles and until the next command of the key begins, whatever still lands. And by what
- * clients were told: the outcomes, one after the other, lead to exactly what the nodes hold in the
- * end (`told-and-held.ts`).
+ * P1, by the records on the nodes: the key of a settled command is on every node as its settlement
+ * says, from its settlement until the next command of the key begins, whatever still lands. And by
+ * the answers to clients: the outcomes, in order, lead to exactly the records that the nodes hold
+ * in the end (`told-and-held.ts`).
  *
- * "As before" is what stood there when the command sent its first request. Late requests of earlier
- * commands (only an abandoned one leaves any that matter) may change that picture while the command
+ * "As before" is the state when the command sent its first request. Late requests of earlier
+ * commands (only an abandoned one leaves any that matter) may change that state while the command
  * has not touched the node. A node that loses its data is not judged for the command that ran then,
- * nor for the one before: nobody could keep that promise. From the next command on it is. The same holds
- * for a key that another client has written to.
+ * nor for the one before, because no daemon could keep that promise. It is judged from the next
+ * command on. The same holds for a key to which another client has written.
  */
 import type { Command, Settlement } from '../../../src/core/model.ts';
 import type { Exchange, Happening, Judge, Scene, StoredRecord } from '../happening.ts';
@@ -16,9 +16,9 @@ import { judgeRepairs, judgeWhatWasTold } from './told-and-held.ts';
 
 type Held = StoredRecord | undefined;
 
-/** One node, as one command met it. */
+/** One node, in the state in which a command found it. */
 interface Sight {
-  /** What may stand there if the command is undone. */
+  /** The states that are right if the command is undone. */
   readonly prior: Held[];
   /** A request of this command took effect. */
   changed: boolean;
@@ -26,7 +26,7 @@ interface Sight {
   emptied: boolean;
 }
 
-/** One command from its first request on, and after its end until the next command's. */
+/** One command, from its first request until the first request of the key's next command. */
 interface Watch {
   readonly command: Command;
   readonly sights: ReadonlyMap<string, Sight>;
@@ -36,10 +36,10 @@ interface Watch {
 export class AllOrNone implements Judge {
   readonly #scene: Scene;
   readonly #watches = new Map<string, Watch>();
-  /** Keys of which the outcomes alone do not tell how they stand: data was lost, others wrote. */
+  /** Keys whose state does not follow from the outcomes: data was lost, or others wrote. */
   readonly #unknowable = new Set<string>();
 
-  /** Keys of which the list no longer tells everything. */
+  /** Keys whose list is incomplete. */
   readonly #pruned = new Set<string>();
 
   constructor(scene: Scene) {
@@ -58,7 +58,7 @@ export class AllOrNone implements Judge {
       case 'emptied':
         return this.#empty(happening.node);
       case 'meddled':
-        // What the last command left is no more; the next one finds what stands there now.
+        // The record of the last command is gone; the next command finds the present state.
         this.#watches.delete(happening.groupId);
         this.#unknowable.add(happening.groupId);
         return undefined;
@@ -154,19 +154,20 @@ export class AllOrNone implements Judge {
     return ensure || !this.#scene.plan.policy.tokens || held.token === token;
   }
 
-  /** No create removes a record that is not its own. */
+  /** No create removes the record of another command. */
   #checkVictim(
     { command }: Watch,
     { prior }: Sight,
     { node, victim }: { node: string; victim: Held },
   ): void {
     if (command.op === 'delete' || victim === undefined || victim.by === command.seq) return;
-    // Without owner marks, a late create of an abandoned command cannot be told from one's own.
+    // Without owner marks, a late create of an abandoned command cannot be told from the command's
+    // own.
     if (!this.#scene.plan.policy.tokens && prior.length > 1) return;
     this.#scene.fail('P1', `${command.id}, a create, removes another's record from ${node}`);
   }
 
-  /** What is said of each node is so, or is said to be unknown. */
+  /** Each statement about a node is true, or says that the state is unknown. */
   #checkTold({ command, sights }: Watch, { state, nodes }: Settlement): void {
     for (const [node, { emptied, prior }] of sights) {
       if (emptied || prior.length > 1) continue;
@@ -178,7 +179,7 @@ export class AllOrNone implements Judge {
   }
 }
 
-/** A record that was put back is a new one with the old content. */
+/** A restored record is a new record with the old content. */
 function isUndone({ command }: Watch, { prior }: Sight, held: Held): boolean {
   if (command.op === 'create') return prior.includes(held);
   return prior.some((one) => one?.body === held?.body);

@@ -1,6 +1,6 @@
 /**
- * P2, by a watch on requests: nothing that can change a node leaves before the journal names the
- * command, the node, what its survey found there, and the direction the request goes in.
+ * P2, by a watch on requests: no request that can change a node is sent before the journal has the
+ * command, the node, the finding of its survey, and the direction of the request.
  */
 import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
 import { directionOf } from '../ledger.ts';

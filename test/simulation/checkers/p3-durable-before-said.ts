@@ -1,4 +1,7 @@
-/** P3: whatever the daemon says of a command, to clients and in events, is on the disk when it says it. */
+/**
+ * P3: every statement of the daemon about a command, in answers and in events, is on the disk when
+ * it is sent.
+ */
 import type { Answer } from '../../../src/protocol/answer.ts';
 import type { Happening, Judge, Scene } from '../happening.ts';
 import type { Entry } from '../ledger.ts';
@@ -24,14 +27,14 @@ export class DurableBeforeSaid implements Judge {
       if (!covers(durable, state)) fail('P3', `${id} is said to be ${state}, and is ${durable}`);
       return;
     }
-    // At the end of a life: "the command goes on in the next".
+    // At the end of a run: "the command continues in the next run".
     if (!('error' in answer) || answer.error.code !== 'draining' || answer.id === undefined) return;
     if (ledger.byId(answer.id) === undefined)
       fail('P3', `${answer.id} goes on, and is not durable`);
   }
 }
 
-/** An open state may be told late, but never early. */
+/** An open state may be reported late, but never early. */
 function covers(durable: string | undefined, detail: string): boolean {
   if (durable === undefined) return false;
   if (stageOf(detail) < 0 || stageOf(durable) < 0)

@@ -1,4 +1,7 @@
-/** P3 as clients see it: what they have heard is what is found in the end, over any number of lives. */
+/**
+ * P3 as clients see it: the outcomes that they received are still true in the end, over any number
+ * of runs.
+ */
 import type { Answer, CommandAnswer } from '../../../src/protocol/answer.ts';
 import type { Happening, Judge, Scene } from '../happening.ts';
 import { flat, isOfCommand, stageOf } from './answers-of-commands.ts';
@@ -33,7 +36,8 @@ export class SaidAndKept implements Judge {
     for (const [id, answers] of this.#heard) {
       const is = truth.get(id);
       const { ledger, fail } = this.#scene;
-      // An answer about one that was pruned since, in a batch whose other commands took longer.
+      // An answer about a command that was pruned since, in a batch whose other commands took
+      // longer.
       if (is === undefined && ledger.byId(id)?.pruned) continue;
       if (is === undefined) fail('P3', `${id} was answered, and is forgotten`);
       else for (const answer of answers) this.#compare(answer, is);

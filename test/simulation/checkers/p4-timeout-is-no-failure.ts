@@ -1,7 +1,7 @@
 /**
- * P4, by the times alone: no command begins (P4.4) or settles (P4.3) on a node before every request
- * that was given up there, of any command of the key, in any life, and that opposes it has ended. What
- * opposes what is written out again here; the core has no say.
+ * P4, by times alone. A request that was given up may still land until its time. Until then no
+ * command of the key, in any run, may begin (P4.4) or settle (P4.3) on that node against it. This
+ * file has its own rule for opposition and does not use the core's.
  */
 import type { Command, SettledState } from '../../../src/core/model.ts';
 import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
@@ -18,11 +18,11 @@ interface GivenUp {
 /** The command that runs on a key. */
 interface Watch {
   readonly command: Command;
-  /** By node: when its latest exchange was begun. */
+  /** By node: the begin of its latest exchange. */
   readonly asked: Map<string, number>;
-  /** Nodes that a request of it has changed, or may have. */
+  /** Nodes that one of its requests has changed, or may have changed. */
   readonly touched: Set<string>;
-  /** By node: the owner mark of the record that stood there at first. */
+  /** By node: the owner mark of the record that it found at first. */
   readonly marks: ReadonlyMap<string, string | undefined>;
 }
 
@@ -110,7 +110,9 @@ export class TimeoutIsNoFailure implements Judge {
     }
   }
 
-  /** A create opposes absence; a delete opposes presence, a guarded one that of its record alone. */
+  /**
+   * A create opposes absence. A delete opposes presence; a guarded delete opposes only that record.
+   */
   #opposesWant({ effect, token }: GivenUp, command: Command): boolean {
     if (effect === command.op) return false;
     if (command.op === 'delete' || command.ensure || token === undefined) return true;
@@ -119,7 +121,7 @@ export class TimeoutIsNoFailure implements Judge {
 
   #opposesPrior(one: GivenUp, { command, touched, marks }: Watch, state: SettledState): boolean {
     if (command.op === 'create') return one.effect === 'create' && touched.has(one.node);
-    // A delete that is undone answers for every record it found, touched or not.
+    // A delete that is undone is responsible for every record that it found, touched or not.
     const found = this.#scene.ledger.of(command.seq)?.began?.findings?.[one.node];
     if (one.effect === 'create' || found?.presence !== 'present') return false;
     if (!touched.has(one.node) && state !== 'rolled_back') return false;

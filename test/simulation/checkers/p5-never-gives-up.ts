@@ -1,19 +1,19 @@
 /**
- * P5: who has turned back ends rolled back, or by an operator's word that was really given; and
- * people are told, once, if it takes long.
+ * P5: a command that turned to its rollback ends rolled back, or abandoned by a real operator's
+ * command; people are notified once if the rollback takes long.
  */
 import type { Settlement } from '../../../src/core/model.ts';
 import type { Happening, Judge, Scene } from '../happening.ts';
 import type { Entry } from '../ledger.ts';
 import { OperatorWords } from './operator-words.ts';
 
-/** From the moment the flag is due to the moment it is durable. */
+/** From the time at which the flag is due until it is durable. */
 const SLACK_MS = 100;
 
 export class NeverGivesUp implements Judge {
   readonly #scene: Scene;
   readonly #abandoned = new OperatorWords('abandon');
-  /** Commands that people were told are parked. */
+  /** Commands that were reported as parked. */
   readonly #parked = new Set<string>();
   #startedAt = 0;
 
@@ -46,7 +46,7 @@ export class NeverGivesUp implements Judge {
   #check({ command, turnedAt, stuckFlags }: Entry, { state }: Settlement): void {
     const { fail, plan, now } = this.#scene;
     const { id } = command;
-    // A parked one may be given up whatever its state.
+    // A parked command may be given up in any state.
     if (state === 'abandoned' && this.#parked.has(id) && this.#abandoned.mayMean(id)) return;
     if (turnedAt === undefined) {
       if (state === 'rolled_back' || state === 'abandoned')
@@ -57,7 +57,8 @@ export class NeverGivesUp implements Judge {
       fail('P5', `${id} compensated, and ended ${state}`);
     }
     if (stuckFlags > 1) fail('P5', `${id} was flagged ${stuckFlags} times`);
-    // Over a restart the time counts by a clock that may have been set: from the start at the latest.
+    // After a restart the time counts by a clock that may have been set: from the start at the
+    // latest.
     const since = Math.max(turnedAt, this.#startedAt);
     const isLong = now() - since > plan.policy.stuckAfterMs + SLACK_MS;
     if (isLong && stuckFlags === 0) fail('P5', `${id} took long, and nobody was told`);

@@ -1,19 +1,20 @@
 /**
- * P5, P8: a command that crashes the daemon does so a few times and no more: then it is parked, which
- * follows upon a crash alone. While it is parked nothing is sent for it. In the end nothing is.
+ * P5, P8: a command that crashes the daemon does so a few times only, and is then parked. Only a
+ * crash leads to that. While it is parked, no request is sent for it. In the end no command is
+ * parked.
  */
 import type { Happening, Judge, Scene } from '../happening.ts';
 import { OperatorWords } from './operator-words.ts';
 
-/** Three in a row, and once more while it is watched. */
+/** Three in a row, and one more while it is watched. */
 const CRASHES_MAX = 4;
 
 export class Parked implements Judge {
   readonly #scene: Scene;
   readonly #retried = new OperatorWords('retry');
-  /** By id of the command that has done it. */
+  /** By id of the command that caused it. */
   readonly #crashes = new Map<string, number>();
-  /** The last life crashed, or this one does. */
+  /** The last run crashed, or this one does. */
   #isCrash = false;
   readonly #parked = new Set<string>();
 
@@ -48,7 +49,7 @@ export class Parked implements Judge {
     this.#scene.fail('P8', `${poison.id} has crashed the daemon ${count} times, and is not parked`);
   }
 
-  /** The event; what clients are answered comes later. */
+  /** The event; answers to clients come later. */
   #hearOf({ ask, answer }: Extract<Happening, { kind: 'said' }>): void {
     if (ask === undefined && 'id' in answer && 'parked' in answer) this.#park(answer.id);
   }

@@ -1,12 +1,13 @@
 /**
- * P6: on one key, commands ask nodes one after the other, in the order of acceptance; the journal
- * never has two of them past `accepted`. And within one command, one exchange per node at a time.
+ * P6: the commands of one key send requests one after another, in the order of acceptance; the
+ * journal never has two of them past `accepted`. Within one command there is one exchange at a time
+ * with each node.
  */
 import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
 
 export class OneAtATime implements Judge {
   readonly #scene: Scene;
-  /** By key: the latest command that has asked a node. */
+  /** By key: the latest command that has sent a request. */
   readonly #latest = new Map<string, number>();
   readonly #running = new Set<string>();
 

@@ -1,7 +1,7 @@
 /**
- * P6, of audits: a repair is never taken in while another command of the key is open, and it wants what
- * the last command that committed wanted, or, of each node, what a later one that was rolled back says was
- * there before it: it brings nothing back that was deleted, and takes nothing away that was created.
+ * P6, for audits: a repair is never accepted while another command of the key is open. It has the
+ * goal of the last committed command, or, for each node, the state that a later rollback reports.
+ * So it restores no deleted record and removes no created one.
  */
 import type { Operation, Presence } from '../../../src/core/model.ts';
 import type { Answer, AuditFinding } from '../../../src/protocol/answer.ts';

@@ -1,7 +1,7 @@
 /**
- * P7: one id is one command with one content and one outcome, however often it is asked for and in
- * whatever life; other content under it is rejected. And owner marks, by which nodes tell commands
- * apart, are never used twice and rise.
+ * P7: one id is one command with one content and one outcome, for any number of requests and runs;
+ * other content with the same id is rejected. Owner marks, by which nodes distinguish commands,
+ * rise and are never used twice.
  */
 import type { Command } from '../../../src/core/model.ts';
 import type { Answer } from '../../../src/protocol/answer.ts';
@@ -9,10 +9,10 @@ import type { Happening, Judge, Scene } from '../happening.ts';
 import type { AskValue } from '../workload.ts';
 import { flat, isOfCommand, stageOf } from './answers-of-commands.ts';
 
-/** From the moment a command settles to the moment that is durable. */
+/** From the settlement of a command until it is durable. */
 const SLACK_MS = 100;
 
-/** What a repeat must not hear, in time or not. */
+/** Answers that no repeat may get, in time or not. */
 const REJECTIONS: ReadonlySet<string> = new Set(['id_conflict', 'expired']);
 
 type Content = Readonly<Record<string, unknown>>;
@@ -30,7 +30,7 @@ export class DoneOnce implements Judge {
   hear(happening: Happening): void {
     if (happening.kind === 'durable') {
       for (const { command } of happening.batch.accept) {
-        // One that was not stored is a repeat, and no command.
+        // A command that was not stored is a repeat.
         if (this.#scene.ledger.of(command.seq) !== undefined) this.#accepted(command);
       }
     } else if (happening.kind === 'pruned') {
@@ -54,7 +54,9 @@ export class DoneOnce implements Judge {
     this.#highest = mark;
   }
 
-  /** After retention the id is free; before it, nothing is forgotten, and what is open never. */
+  /**
+   * After retention the id is free. Before that nothing is forgotten, and an open command never.
+   */
   #pruned({ id, seq }: Command): void {
     const { ledger, plan, now, fail } = this.#scene;
     this.#commands.delete(id);
@@ -89,7 +91,7 @@ export class DoneOnce implements Judge {
     }
   }
 
-  /** Every final answer to one id is one and the same. */
+  /** All final answers to one id are equal. */
   #compare(id: string, answer: Answer): void {
     const { state, reason, nodes } = answer as { state: string; reason?: string; nodes?: object };
     if (stageOf(state) >= 0) return;

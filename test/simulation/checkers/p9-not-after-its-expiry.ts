@@ -1,18 +1,20 @@
 /**
- * P9, as far as requests go: none is taken in that came later than its client said, by the client's own
- * time. Clients know the daemon's clock from its answers alone; whatever becomes of the wall clock
- * between two lives, and however late a request is, it is not taken for one in time.
+ * P9, for requests: no request is accepted after its client's limit, by the client's own time.
+ * Clients know the daemon's clock from its answers alone. A late request stays late, however late
+ * it is and however the wall clock changes between two runs.
  */
 import type { Command } from '../../../src/core/model.ts';
 import type { Happening, Judge, Scene } from '../happening.ts';
 import type { Ask, AskValue } from '../workload.ts';
 
-/** A clock that was set back by less is not always noticed: the journal is told the time once a minute. */
+/**
+ * A smaller step back of the clock is not always noticed: the journal gets the time once a minute.
+ */
 const NOTICED_MS = 60_000;
 
 export class NotAfterItsExpiry implements Judge {
   readonly #scene: Scene;
-  /** By id: the latest moment at which a request for it may be taken in, in virtual time. */
+  /** By id: the latest time at which a request for it may be accepted, in virtual time. */
   readonly #until = new Map<string, number>();
   readonly #unnoticedMs: number;
 
@@ -26,7 +28,7 @@ export class NotAfterItsExpiry implements Judge {
     if (happening.kind === 'asked') this.#asked(happening.ask, happening.isDated);
     if (happening.kind !== 'durable') return;
     for (const { command } of happening.batch.accept) {
-      // One that was not stored is a repeat, and no command.
+      // A command that was not stored is a repeat.
       if (this.#scene.ledger.of(command.seq) !== undefined) this.#accepted(command);
     }
   }

@@ -1,14 +1,14 @@
 /**
- * P9, as far as commands go: after its deadline none is driven forward any more. Nothing that would
- * bring a node nearer to what the command wants leaves from then on, by the daemon's own clock; what
- * undoes goes on (P5). And whatever that clock says, or said in the life that took the command in: none
- * is driven forward in one life for longer than its deadline allows in all.
+ * P9, for commands: after its deadline no command is driven forward. From then on, by the daemon's
+ * own clock, no request is sent that brings a node nearer to the command's goal; the undoing
+ * continues (P5). Independent of any clock, no command is driven forward in one run for longer than
+ * its whole deadline.
  */
 import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
 
 export class NotAfterTheDeadline implements Judge {
   readonly #scene: Scene;
-  /** When the life that runs was ready; undefined while it starts. */
+  /** The time at which the present run was ready; undefined while it starts. */
   #startedAt: number | undefined = 0;
 
   constructor(scene: Scene) {
@@ -28,7 +28,7 @@ export class NotAfterTheDeadline implements Judge {
     if (lateMs >= 0) fail('P9', `${command.id} goes on at ${node} ${lateMs} ms after its deadline`);
   }
 
-  /** By virtual time and by what the journal was told at its acceptance. */
+  /** By virtual time, and by the times in the journal at its acceptance. */
   #tooLongMs(seq: number): number {
     const { ledger, now } = this.#scene;
     const entry = ledger.of(seq);

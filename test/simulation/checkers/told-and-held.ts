@@ -1,7 +1,7 @@
 /**
- * P1 as clients see it: who knows nothing but the outcomes, in the order of acceptance, and what
- * stood on the nodes at first, knows what stands there now. After an `abandoned` command a node may
- * hold what was before or what was wanted.
+ * P1 as clients see it: the outcomes, in the order of acceptance, together with the first state of
+ * the nodes, determine the present records. After an `abandoned` command a node may hold the state
+ * before, or the wanted one.
  */
 import type { Answer, CommandAnswer } from '../../../src/protocol/answer.ts';
 import type { Scene } from '../happening.ts';
@@ -31,9 +31,9 @@ export function judgeWhatWasTold(
 }
 
 /**
- * After an audit that repaired, whatever befell the nodes: each holds what the last command that
- * committed wanted, or what a later one that was rolled back says of all of them. Where that one says
- * different things of the nodes, or not of all, nothing is asked for.
+ * After an audit with repairs, whatever happened to the nodes: each one holds the goal of the last
+ * committed command, or the state that a later rollback reports for all nodes. If that rollback
+ * reports different states, or not all of them, nothing is checked.
  */
 export function judgeRepairs(
   scene: Scene,
@@ -59,7 +59,7 @@ export function judgeRepairs(
   }
 }
 
-/** How all nodes are after it, if that is one. */
+/** The state of all nodes after it, if they are equal. */
 function leftBy({ op, state, nodes }: CommandAnswer): string | undefined {
   if (state === 'committed') return op === 'create' ? 'present' : 'absent';
   if (state !== 'rolled_back') return undefined;

@@ -1,20 +1,19 @@
 /**
- * The reason that is told is the truth: `already_exists` where a record of somebody else stood on every
- * node, `diverged` where one stood on some, and so on. Not a promise with a number, but what a
- * client decides by.
+ * The reported reason is true: `already_exists` if every node held a record of another command,
+ * `diverged` if some nodes did, and so on. This is no numbered promise, but clients decide by it.
  */
 import type { Command, Reason, Settlement } from '../../../src/core/model.ts';
 import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
 import { OperatorWords } from './operator-words.ts';
 
-/** What a command met, by node. */
+/** The states that a command found, by node. */
 interface Met {
   readonly seq: number;
-  /** A record that is not this command's was there at some time. */
+  /** At some time there was a record of another command. */
   readonly strange: Set<string>;
-  /** There was no record at some time before this command touched it. */
+  /** At some time, before this command touched the node, there was no record. */
   readonly missing: Set<string>;
-  /** A node said that it would not, or made a record of another key. */
+  /** A node refused the request, or created a record of another key. */
   denied: boolean;
 }
 
@@ -55,7 +54,7 @@ export class TrueReasons implements Judge {
     }
   }
 
-  /** What it meets at its first request. */
+  /** The state at its first request. */
   #of(command: Command): Met {
     const known = this.#met.get(command.groupId);
     if (known?.seq === command.seq) return known;
@@ -85,7 +84,7 @@ export class TrueReasons implements Judge {
   #check(seq: number, { state, reason }: Settlement): void {
     const command = this.#scene.ledger.of(seq)?.command;
     if (command === undefined) return;
-    // One that was parked, and given up.
+    // A command that was parked and given up.
     const isGivenUp = state === 'abandoned' && this.#abandoned.mayMean(command.id);
     if (isGivenUp && reason === 'cancelled') return;
     const isTrue = state === 'committed' ? reason === undefined : this.#isSo(command, reason);
@@ -98,7 +97,8 @@ export class TrueReasons implements Judge {
     if (reason === 'cancelled') {
       return this.#cancelled.mayMean(id);
     }
-    // The clock may be set between lives: whether it was late by that clock, nobody can say here.
+    // The clock may be set between runs: whether the command was late by that clock is unknown
+    // here.
     if (reason === 'deadline') return true;
     const met = this.#met.get(command.groupId);
     if (met?.seq !== command.seq) return false;

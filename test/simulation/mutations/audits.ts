@@ -1,4 +1,4 @@
-/** The mistakes of an audit that repairs. */
+/** Bugs of an audit that repairs. */
 import { edit } from '../../core/model/mutated-core.ts';
 import type { Bug } from './bug.ts';
 

@@ -5,15 +5,15 @@ import { MUTATIONS } from '../../core/model/mutations.ts';
 export interface Bug {
   readonly name: string;
   /**
-   * Which promises are seen broken first; `liveness`: something never settles; `throws`: the product
-   * itself refuses to go on; `sent`: a reason is not the truth.
+   * The promises that are seen broken first. `liveness`: a command never settles; `throws`: the
+   * product itself stops with an error; `sent`: a reported reason is false.
    */
   readonly breaks: readonly string[];
   /** Seeds until then, about: the mean of eight runs. */
   readonly seeds: number;
-  /** The same, judged by what clients saw and what nodes hold, and by nothing else. */
+  /** The same, judged only by the answers to clients and the records on nodes. */
   readonly seedsToOutcome?: number;
-  /** Paths from the project's folder. */
+  /** Paths relative to the project's folder. */
   readonly edits: readonly Edit[];
 }
 

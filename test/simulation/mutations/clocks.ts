@@ -1,4 +1,4 @@
-/** Times of one life of the daemon, judged by another life's clock. */
+/** Bugs in which one run's clock judges the times of another run. */
 import { edit } from '../../core/model/mutated-core.ts';
 import type { Bug } from './bug.ts';
 

@@ -1,4 +1,4 @@
-/** Commands that came too late, and the clock by which that is judged. */
+/** Bugs of commands that came too late, and of the clock that judges them. */
 import { edit } from '../../core/model/mutated-core.ts';
 import { ACCEPTANCE, type Bug } from './bug.ts';
 

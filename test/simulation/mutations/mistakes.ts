@@ -1,4 +1,4 @@
-/** The mistakes that such a daemon is prone to. */
+/** Typical bugs of such a daemon. */
 import { edit } from '../../core/model/mutated-core.ts';
 import { ACCEPTANCE, type Bug, COMMANDS, core } from './bug.ts';
 

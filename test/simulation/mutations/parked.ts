@@ -1,4 +1,4 @@
-/** Bugs of commands that crash the daemon, and are parked. */
+/** Bugs of commands that crash the daemon and are parked. */
 import { edit } from '../../core/model/mutated-core.ts';
 import { type Bug, COMMANDS } from './bug.ts';
 

@@ -1,4 +1,4 @@
-/** The rules of P2, P4 and P6, taken out one at a time. */
+/** The rules of P2, P4 and P6, removed one at a time. */
 import { edit } from '../../core/model/mutated-core.ts';
 import { type Bug, COMMANDS, core } from './bug.ts';
 

@@ -1,4 +1,4 @@
-/** The table of planted bugs as it stands in docs/testing.md. */
+/** The table of planted bugs in docs/testing.md. */
 
 import { AUDITS } from './audits.ts';
 import type { Bug } from './bug.ts';
