@@ -16,8 +16,16 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 function policyOf(settings: Settings): Policy {
   const { quiesceMs, backoffBaseMs, backoffCapMs, retryAfterCapMs, stuckAfterMs } = settings;
-  const tokens = settings.dialect.mark !== null;
-  return { tokens, quiesceMs, backoffBaseMs, backoffCapMs, retryAfterCapMs, stuckAfterMs };
+  const { mark, delete: remove } = settings.dialect;
+  return {
+    tokens: mark !== null,
+    restores: remove.restore !== 'none',
+    quiesceMs,
+    backoffBaseMs,
+    backoffCapMs,
+    retryAfterCapMs,
+    stuckAfterMs,
+  };
 }
 
 function breakerOf(settings: Settings): BreakerPolicy {

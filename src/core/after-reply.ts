@@ -5,6 +5,7 @@
  * turns or settles is `conclude`'s matter.
  */
 import { nextAttemptAt } from './backoff.ts';
+import { hasRemoved, isIrreversible } from './forward-only.ts';
 import { type Goal, goalOf, knownToken, looseOf } from './goal.ts';
 import { withLoose } from './loose.ts';
 import type { Context, Direction, NodeReply, NodeRequest, NodeState, Saga } from './model.ts';
@@ -89,8 +90,8 @@ function afterMutation(exchange: Replied, goal: Goal): NodeState {
       return { ...node, next: 'clarify' };
     case 'refused':
       // Rolling back, no answer is final (P5).
-      if (node.direction === 'want') return { ...node, verdict: 'refused' };
-      return failed(node, answer, context);
+      if (node.direction === 'prior') return failed(node, answer, context);
+      return withVerdict('refused', exchange);
     case 'unsent':
       return failed(node, answer, context);
     case 'unproven': {
@@ -163,24 +164,41 @@ function afterFoundPresent({ saga, node, answer, context }: Replied, token: stri
 }
 
 /** It should be gone, and a record is there: the same one, or another's? */
-function afterStillPresent(
-  { saga, node, answer, context }: Replied,
-  guard: string | undefined,
-): NodeState {
+function afterStillPresent(exchange: Replied, guard: string | undefined): NodeState {
+  const { saga, node, answer, context } = exchange;
   const shownOther =
     guard !== undefined && answer.token !== undefined && !sameToken(answer.token, guard);
   const shownSame = answer.token !== undefined && !shownOther;
   const goneByGuard = node.next === 'verify' && !shownSame;
   const anothers = guard !== undefined && (shownOther || goneByGuard);
-  if (!anothers) return again(node, answer, context);
+  if (!anothers) return again(stillThere(exchange), answer, context);
   if (saga.command.op === 'create') {
     // Our own record is gone, and what stands there is none of ours: this node is as it was.
     if (saga.state === 'compensating') return { ...node, verdict: 'reached' };
     return { ...node, verdict: 'foreign', mayHaveChanged: false, createInDoubt: false };
   }
   const journals = node.finding?.presence === 'present' && !node.finding.shown;
-  if (journals) return again({ ...node, guardDisproved: true }, answer, context);
-  return { ...node, verdict: 'foreign' };
+  if (journals) return again({ ...stillThere(exchange), guardDisproved: true }, answer, context);
+  return withVerdict('foreign', exchange);
+}
+
+/**
+ * Before the point of no return a read begins when nothing can land any more (`react`): the record that it shows
+ * was not deleted.
+ */
+function stillThere({ saga, node, context }: Replied): NodeState {
+  const isBefore = isIrreversible(saga.command, context.policy) && !hasRemoved(saga);
+  return isBefore ? { ...node, mayHaveChanged: false } : node;
+}
+
+/** The node cannot get where the command wants it; past the point of no return it is asked again (P5). */
+function withVerdict(
+  verdict: 'refused' | 'foreign',
+  { saga, node, answer, context }: Replied,
+): NodeState {
+  const goesOn = isIrreversible(saga.command, context.policy) && hasRemoved(saga);
+  if (!goesOn) return { ...node, verdict };
+  return { ...failed(node, answer, context), next: 'mutate', verdict };
 }
 
 /** The node alone is driven back while the saga still applies: to tell own from foreign. */

@@ -2,6 +2,7 @@
  * What follows for the whole saga from how its nodes stand: begin, turn, settle, or go on.
  * One entry at a time; `decide` asks until nothing more follows.
  */
+import { isForwardOnly } from './forward-only.ts';
 import { knownToken, needsSurvey } from './goal.ts';
 import type {
   Context,
@@ -10,6 +11,7 @@ import type {
   Loose,
   NodeOutcome,
   NodeState,
+  Policy,
   Reason,
   Saga,
   SettledState,
@@ -40,7 +42,8 @@ export function failureOf(saga: Saga, now: number): Reason | undefined {
     if (foreign === nodes.length) return 'already_exists';
     if (!command.ensure && nodes.some((node) => node.verdict === 'reached')) return 'diverged';
   }
-  return now >= command.deadlineAt ? 'deadline' : undefined;
+  if (now >= command.deadlineAt) return 'deadline';
+  return saga.abandoning ? 'cancelled' : undefined;
 }
 
 function concludeSurvey(saga: Saga, { now, policy }: Context): DurableEntry | undefined {
@@ -64,29 +67,39 @@ function concludeSurvey(saga: Saga, { now, policy }: Context): DurableEntry | un
   return { kind: 'began', at: now, findings };
 }
 
-function concludeApplying(saga: Saga, { now }: Context): DurableEntry | undefined {
+function concludeApplying(saga: Saga, context: Context): DurableEntry | undefined {
+  const { now, policy } = context;
   if (isCommitted(saga)) return settle(saga, { state: 'committed', now });
   const reason = failureOf(saga, now);
+  if (isForwardOnly(saga, policy)) return concludeEndless(saga, reason ?? 'cancelled', context);
   if (reason === undefined || isAsking(saga)) return undefined;
   if (saga.nodes.some((node) => node.mayHaveChanged)) return { kind: 'turned', at: now, reason };
   return settle(saga, { state: 'refused', reason, now });
 }
 
-function concludeCompensating(saga: Saga, { now, policy }: Context): DurableEntry | undefined {
+function concludeCompensating(saga: Saga, context: Context): DurableEntry | undefined {
   const { reason } = saga;
   if (reason === undefined) throw new Error(`command ${saga.command.id} compensates for no reason`);
   if (saga.nodes.every((node) => node.verdict === 'reached')) {
-    return settle(saga, { state: 'rolled_back', reason, now });
+    return settle(saga, { state: 'rolled_back', reason, now: context.now });
   }
-  if (saga.abandoning && !isAsking(saga)) return settle(saga, { state: 'abandoned', reason, now });
-  return now >= stuckAt(saga, policy.stuckAfterMs) ? { kind: 'stuck', at: now } : undefined;
+  return concludeEndless(saga, reason, context);
 }
 
-/** When a compensation is flagged; never again once it is. */
-export function stuckAt(saga: Saga, stuckAfterMs: number): number {
-  return saga.stuck || saga.turnedAt === undefined
-    ? Number.POSITIVE_INFINITY
-    : saga.turnedAt + stuckAfterMs;
+/** P5: what never gives up ends without success by an operator's word alone. */
+function concludeEndless(
+  saga: Saga,
+  reason: Reason,
+  { now, policy }: Context,
+): DurableEntry | undefined {
+  if (saga.abandoning && !isAsking(saga)) return settle(saga, { state: 'abandoned', reason, now });
+  return now >= stuckAt(saga, policy) ? { kind: 'stuck', at: now } : undefined;
+}
+
+/** When a saga that never gives up is flagged; never again once it is. */
+export function stuckAt(saga: Saga, policy: Policy): number {
+  const since = isForwardOnly(saga, policy) ? saga.command.deadlineAt : saga.turnedAt;
+  return saga.stuck || since === undefined ? Number.POSITIVE_INFINITY : since + policy.stuckAfterMs;
 }
 
 function isCommitted({ command, nodes }: Saga): boolean {

@@ -5,6 +5,7 @@
 import { afterReply } from './after-reply.ts';
 import { conclude, settle } from './conclude.ts';
 import { evolve } from './evolve.ts';
+import { mayBeAbandoned } from './forward-only.ts';
 import { inheritedUntil } from './loose.ts';
 import type {
   Command,
@@ -64,7 +65,8 @@ function direct(saga: Saga, input: Input, context: Context): readonly Entry[] {
     case 'cancel':
       return saga.state === 'compensating' ? [] : [{ kind: 'cancelled' }];
     case 'abandon':
-      return saga.state === 'compensating' ? [{ kind: 'abandoning' }] : [];
+      // Before its point of no return a delete is refused instead.
+      return mayBeAbandoned(saga, context.policy) ? [{ kind: 'abandoning' }] : [];
     case 'disown':
       return disowned(saga, input, context);
     case 'retry':

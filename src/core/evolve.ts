@@ -4,6 +4,7 @@
  * exchange per node, nothing sent that changes a node before the intent is durable (P2), the goal
  * turned only when no exchange runs (P4).
  */
+import { isIrreversible } from './forward-only.ts';
 import { looseAfterCrash } from './goal.ts';
 import { inheritedUntil, opposes, withLoose } from './loose.ts';
 import type { Entry, Finding, Inherited, NodeState, Policy, Saga, SagaState } from './model.ts';
@@ -142,7 +143,8 @@ function resume(
     ...node,
     verdict: 'open',
     belief: 'unknown',
-    next: 'mutate',
+    // What cannot be undone is not repeated before a read has shown whether it happened.
+    next: isIrreversible(saga.command, policy) ? 'clarify' : 'mutate',
     mayHaveChanged: true,
     createInDoubt: true,
     loose: possible.reduce((list, one) => withLoose(list, one, entry.at), node.loose),

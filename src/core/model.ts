@@ -276,12 +276,14 @@ export type Effect =
 export interface Policy {
   /** Whether the dialect's nodes know owner marks. */
   readonly tokens: boolean;
+  /** Whether a deleted record can be made again; if not, a delete has a point of no return. */
+  readonly restores: boolean;
   readonly quiesceMs: number;
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;
   /** The most a node's `Retry-After` is honoured. */
   readonly retryAfterCapMs: number;
-  /** A compensation that takes longer is flagged `stuck`. */
+  /** A compensation that takes longer is flagged `stuck`; so is a delete that can only go forward, after its deadline. */
   readonly stuckAfterMs: number;
 }
 

@@ -5,23 +5,52 @@
  * exchanges (noting each with a `sent` entry) and comes back with a `ticked` at the time to wait for.
  */
 import { failureOf, stuckAt } from './conclude.ts';
+import { firstOf, hasRemoved, isForwardOnly, isIrreversible } from './forward-only.ts';
 import { type Goal, goalOf, needsSurvey, requestFor } from './goal.ts';
 import { opposedUntil, type Want, wantedBy } from './loose.ts';
 import type { Command, Context, Effect, NodeState, Saga } from './model.ts';
 
 export function react(saga: Saga, context: Context): readonly Effect[] {
+  const { now, policy } = context;
   switch (saga.state) {
     case 'accepted':
-      return needsSurvey(saga.command, context.policy) ? survey(saga, context) : [];
+      return needsSurvey(saga.command, policy) ? survey(saga, context) : [];
     case 'applying':
-      if (failureOf(saga, context.now) !== undefined) return lastReplies(saga, context);
-      return drive(saga, context, saga.command.deadlineAt);
+      if (isForwardOnly(saga, policy)) return goForward(saga, context);
+      if (failureOf(saga, now) !== undefined) return lastReplies(saga, context);
+      return drive(saga, context, {
+        nodes: isIrreversible(saga.command, policy) ? firstOf(saga) : open(saga),
+        latest: saga.command.deadlineAt,
+      });
     case 'compensating':
       if (saga.abandoning) return abort(saga);
-      return drive(saga, context, stuckAt(saga, context.policy.stuckAfterMs));
+      return drive(saga, context, { nodes: open(saga), latest: stuckAt(saga, policy) });
     default:
       return [];
   }
+}
+
+/**
+ * A delete that cannot be undone, once a node has applied it or may have. While that is in doubt the other nodes
+ * wait; a command that has failed meanwhile is not repeated, and a read tells whether it can still be refused.
+ */
+function goForward(saga: Saga, context: Context): readonly Effect[] {
+  if (saga.abandoning) return abort(saga);
+  const latest = stuckAt(saga, context.policy);
+  if (hasRemoved(saga)) {
+    return drive(saga, context, {
+      nodes: saga.nodes.filter(({ verdict }) => verdict !== 'reached'),
+      latest,
+    });
+  }
+  const nodes = saga.nodes.filter(({ mayHaveChanged }) => mayHaveChanged);
+  const hasFailed = failureOf(saga, context.now) !== undefined;
+  if (hasFailed) return drive(saga, context, { nodes, latest, readsOnly: true });
+  return drive(saga, context, { nodes, latest: Math.min(latest, saga.command.deadlineAt) });
+}
+
+function open({ nodes }: Saga): readonly NodeState[] {
+  return nodes.filter(({ verdict }) => verdict === 'open');
 }
 
 /**
@@ -46,18 +75,31 @@ function survey(saga: Saga, { now }: Context): readonly Effect[] {
   return effects;
 }
 
-function drive(saga: Saga, { now, policy }: Context, latest: number): readonly Effect[] {
+/** Which nodes to ask for what, and when the saga has to look again though none is due. */
+interface Drive {
+  readonly nodes: readonly NodeState[];
+  readonly latest: number;
+  readonly readsOnly?: boolean;
+}
+
+function drive(
+  saga: Saga,
+  context: Context,
+  { nodes, latest, readsOnly = false }: Drive,
+): readonly Effect[] {
+  const { now, policy } = context;
   const effects: Effect[] = [];
   let wakeAt = latest;
-  for (const node of saga.nodes) {
-    if (node.verdict !== 'open' || node.running !== undefined) continue;
+  for (const node of nodes) {
+    if (node.running !== undefined) continue;
     const goal = goalOf(saga.command, node, policy);
+    const request = requestFor(goal, readsOnly ? 'clarify' : node.next);
     const dueAt = Math.max(
       node.dueAt,
       opposedUntil(node.loose, wantOf(saga.command, node, goal), now),
+      request.kind === 'read' ? conclusiveAt(saga, node, context) : 0,
     );
     if (now >= dueAt) {
-      const request = requestFor(goal, node.next);
       effects.push({ kind: 'exchange', node: node.name, request });
     } else {
       wakeAt = Math.min(wakeAt, dueAt);
@@ -65,6 +107,12 @@ function drive(saga: Saga, { now, policy }: Context, latest: number): readonly E
   }
   if (wakeAt < Number.POSITIVE_INFINITY) effects.push({ kind: 'wait', until: wakeAt });
   return effects;
+}
+
+/** When a read of a record shows that no delete will remove it, as far as the point of no return hangs on that. */
+function conclusiveAt(saga: Saga, node: NodeState, { now, policy }: Context): number {
+  if (!isIrreversible(saga.command, policy) || hasRemoved(saga)) return 0;
+  return opposedUntil(node.loose, { presence: 'present' }, now);
 }
 
 /**

@@ -2,7 +2,7 @@
  * Holds exchanges with nodes whose breaker is not closed. A held exchange has not begun: its saga does not see
  * it, so it is no attempt and no failure (P5), and the deadline of the saga runs on.
  *
- * Rollbacks go on before other sagas, and reads before requests that change a node. When the node is back, all
+ * Sagas that never give up (P5) go on before others, and reads before requests that change a node. When the node is back, all
  * go on, a few at a time.
  */
 
@@ -12,7 +12,8 @@ import type { HealthSignal } from '../core/breaker.ts';
 /** A run whose exchange with one node is held. */
 export interface Held<Run> {
   readonly run: Run;
-  readonly undoes: boolean;
+  /** Its saga rolls back, or can only go forward. */
+  readonly neverGivesUp: boolean;
   readonly reads: boolean;
 }
 
@@ -116,6 +117,6 @@ export class Gate<Run> {
 }
 
 /** The lowest goes on first. */
-function rank({ undoes, reads }: Held<unknown>): number {
-  return (undoes ? 0 : 2) + (reads ? 0 : 1);
+function rank({ neverGivesUp, reads }: Held<unknown>): number {
+  return (neverGivesUp ? 0 : 2) + (reads ? 0 : 1);
 }

@@ -1,21 +1,20 @@
 /** The state of a running saga, as clients see it. */
 import { outcomeOf } from '../core/conclude.ts';
+import { isForwardOnly } from '../core/forward-only.ts';
 import { inheritedUntil } from '../core/loose.ts';
-import type { Inherited, NodeOutcome, NodeState, Saga } from '../core/model.ts';
+import type { NodeOutcome, NodeState, Policy } from '../core/model.ts';
 import { landingText } from '../protocol/landing.ts';
 import type { Inspection } from '../protocol/work.ts';
+import type { Run } from './run.ts';
 
-/** @param inherited if an earlier life of the daemon may have driven the saga */
-export function inspectionOf(
-  { state, stuck, nodes }: Saga,
-  inherited: Inherited | undefined,
-  now: number,
-): Inspection {
+export function inspectionOf({ saga, inherited }: Run, policy: Policy, now: number): Inspection {
+  const { state, stuck, nodes } = saga;
+  const forwardOnly = isForwardOnly(saga, policy);
   const outcomes = nodes.map((node) => {
     const until = inherited === undefined ? 0 : inheritedUntil(inherited, node.name);
     return [node.name, outcomeNow(node, until, now)] as const;
   });
-  return { state, stuck, nodes: Object.fromEntries(outcomes) };
+  return { state, stuck, forwardOnly, nodes: Object.fromEntries(outcomes) };
 }
 
 function outcomeNow(node: NodeState, until: number, now: number): NodeOutcome {

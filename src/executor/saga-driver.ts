@@ -11,6 +11,7 @@
  */
 import { advance } from '../core/decide.ts';
 import { evolve } from '../core/evolve.ts';
+import { isForwardOnly } from '../core/forward-only.ts';
 import {
   type Context,
   type DurableEntry,
@@ -108,7 +109,7 @@ export class SagaDriver {
   inspect(seq: number): Inspection | undefined {
     const run = this.#runs.get(seq);
     if (run === undefined) return undefined;
-    return inspectionOf(run.saga, run.inherited, this.#ports.now());
+    return inspectionOf(run, this.#policy, this.#ports.now());
   }
 
   /** The breaker of a node has closed, or is no longer closed: then its exchanges are held. */
@@ -222,10 +223,10 @@ export class SagaDriver {
   }
 
   #exchangeIfTried(run: Run, effect: ExchangeEffect): void {
-    const undoes = run.saga.state === 'compensating';
+    const neverGivesUp = this.#neverGivesUp(run.saga);
     // A read that does not count for the node cannot show whether it is back.
     const reads = effect.request.kind === 'read' && !isWorn(run.saga, effect.node);
-    const trial = this.#gate.enter(effect.node, { run, undoes, reads });
+    const trial = this.#gate.enter(effect.node, { run, neverGivesUp, reads });
     if (trial !== undefined) this.#exchange(run, effect, trial);
   }
 
@@ -262,9 +263,14 @@ export class SagaDriver {
   #answerOperators(run: Run): void {
     if (run.operators.length === 0) return;
     const { state, cancelled, abandoning } = run.saga;
-    const takesHold = state === 'compensating' ? !abandoning : isSettled(state) || !cancelled;
+    const takesHold = this.#neverGivesUp(run.saga) ? !abandoning : isSettled(state) || !cancelled;
     if (!takesHold) return;
     for (const ticket of run.operators.splice(0)) this.#answerOperator(ticket);
+  }
+
+  /** P5: neither a deadline nor a cancel ends it. */
+  #neverGivesUp(saga: Saga): boolean {
+    return saga.state === 'compensating' || isForwardOnly(saga, this.#policy);
   }
 
   #answerOperator(ticket: Ticket): void {

@@ -13,8 +13,10 @@ export interface CommandAnswer {
   readonly state: SagaState;
   /** Why it is not `committed`. */
   readonly reason?: Reason;
-  /** A rollback that takes long; it goes on (P5). */
+  /** A rollback that takes long, or a delete past its point of no return; it goes on (P5). */
   readonly stuck?: true;
+  /** A delete that cannot be undone: it ends `committed`, or when an operator abandons it (P5). */
+  readonly forwardOnly?: true;
   /** Of a restored journal: it waits for an operator's decision (op `restore`). */
   readonly held?: true;
   /** It crashed the daemon each time it was taken up: it waits for an operator (op `retry` or `abandon`). */

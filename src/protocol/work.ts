@@ -81,6 +81,8 @@ export type Order =
 export interface Inspection {
   readonly state: SagaState;
   readonly stuck: boolean;
+  /** A delete that may be past its point of no return. */
+  readonly forwardOnly: boolean;
   readonly nodes: Readonly<Record<string, NodeOutcome>>;
 }
 

@@ -179,7 +179,7 @@ describe('abandon and retry', () => {
     await desk.rest();
     const { ticket } = desk.ordersOf('inspect')[0] ?? { ticket: 0 };
     const nodes = { node01: { state: 'unknown', attempts: 7, lastResponse: 'timeout' } } as const;
-    const inspection = { state: 'applying', stuck: false, nodes } as const;
+    const inspection = { state: 'applying', stuck: false, forwardOnly: false, nodes } as const;
     desk.report({ kind: 'answered', ticket, value: { of: 'inspect', inspection } });
     await desk.rest();
     expect(retry.answer).toMatchObject({ id: 'a', state: 'applying', nodes });

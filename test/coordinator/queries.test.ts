@@ -16,7 +16,7 @@ describe('status of one command', () => {
     await desk.rest();
     const { ticket } = desk.ordersOf('inspect')[0] ?? { ticket: 0 };
     const nodes = { node01: { state: 'present', attempts: 1 } } as const;
-    const inspection = { state: 'applying', stuck: false, nodes } as const;
+    const inspection = { state: 'applying', stuck: false, forwardOnly: false, nodes } as const;
     desk.report({ kind: 'answered', ticket, value: { of: 'inspect', inspection } });
     await desk.rest();
     expect(asked.answer).toMatchObject({ id: 'a', state: 'applying', lane: 'interactive', nodes });

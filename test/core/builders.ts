@@ -26,6 +26,7 @@ export const DEADLINE = 30_000;
 
 export const TOKENS: Policy = {
   tokens: true,
+  restores: true,
   quiesceMs: QUIESCE,
   backoffBaseMs: 100,
   backoffCapMs: 2000,

@@ -9,6 +9,7 @@ import { SimNode } from '../coordinator/support/sim-node.ts';
 
 export const POLICY: Policy = {
   tokens: true,
+  restores: true,
   quiesceMs: 5000,
   backoffBaseMs: 100,
   backoffCapMs: 1000,

@@ -167,7 +167,7 @@ describe('what the daemon tells', () => {
     expect(
       notices(services)
         .join('\n')
-        .match(/1 rollback is still stuck after/g),
+        .match(/1 command is still stuck after/g),
     ).toHaveLength(1);
   });
 

@@ -14,7 +14,7 @@ const hide = (text: string) => text.replaceAll('secret', '***');
 
 /** One of each kind; the type fails when a kind is missing. */
 const SAMPLES: { readonly [Kind in NoticeKind]: readonly [RaisedNotice<Kind>, key: string] } = {
-  stuck: [{ kind: 'stuck', id: 'a', op: 'create' }, 'stuck/a'],
+  stuck: [{ kind: 'stuck', isRollback: true, id: 'a', op: 'create' }, 'stuck/a'],
   still_stuck: [{ kind: 'still_stuck', count: 2 }, 'still_stuck'],
   parked: [{ kind: 'parked', id: 'a', op: 'delete' }, 'parked/a'],
   diverged: [{ kind: 'diverged', keys: 1 }, 'diverged'],

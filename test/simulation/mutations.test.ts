@@ -11,13 +11,14 @@ import { AUDITS } from './mutations/audits.ts';
 import type { Bug } from './mutations/bug.ts';
 import { CLOCKS } from './mutations/clocks.ts';
 import { EXPIRY } from './mutations/expiry.ts';
+import { FORWARD_ONLY } from './mutations/forward-only.ts';
 import { MISTAKES } from './mutations/mistakes.ts';
 import { PARKED } from './mutations/parked.ts';
 import { RULES } from './mutations/rules.ts';
 import { bugTable } from './mutations/table.ts';
 import { reduce } from './reduce.ts';
 
-const BUGS = [...RULES, ...MISTAKES, ...CLOCKS, ...EXPIRY, ...AUDITS, ...PARKED];
+const BUGS = [...RULES, ...FORWARD_ONLY, ...MISTAKES, ...CLOCKS, ...EXPIRY, ...AUDITS, ...PARKED];
 const SEEDS_MAX = 20_000;
 /** The limit of `npm test`: about a second for one bug. */
 const SOON = 100;

@@ -150,6 +150,7 @@ function drawPolicy(
 ): Policy {
   return {
     tokens,
+    restores: prng.chance(0.8),
     quiesceMs: requestTimeoutMs + prng.pick([30, 200, 1000]),
     backoffBaseMs: prng.pick([2, 10]),
     backoffCapMs: prng.pick([20, 100, 500]),

@@ -101,6 +101,7 @@ export class Rest {
     network.calm = true;
     this.#undoWords();
     this.#releaseParked();
+    this.#giveUpForeign();
   }
 
   /** An operator must close and resume what an operator has opened or paused. */
@@ -121,6 +122,23 @@ export class Rest {
     if (lives.current?.isReady && lives.hasParked) clients.ask(all, () => {});
     if (stage.plan.poisons.length + stage.plan.faults.endings.length === 0) return;
     stage.agenda.after(OPERATOR_MS, () => this.#releaseParked());
+  }
+
+  /** A delete that cannot be undone and meets another client's record never ends by itself (P5). */
+  #giveUpForeign(): void {
+    const { stage, lives, clients } = this.#options;
+    const { agenda, plan } = stage;
+    if (plan.policy.restores || plan.faults.meddlings.length === 0) return;
+    const value = { op: 'abandon', filter: { state: 'applying', stuck: true } };
+    if (lives.current?.isReady) {
+      stage.hear({
+        kind: 'asked',
+        ask: { number: 0, at: agenda.now, value, lateMs: 0 },
+        isDated: false,
+      });
+      clients.ask(value, () => {});
+    }
+    agenda.after(OPERATOR_MS, () => this.#giveUpForeign());
   }
 
   #overdue(): string {

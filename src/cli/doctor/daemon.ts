@@ -59,7 +59,7 @@ function daemonFindings(answer: SummaryAnswer, detail: string): readonly Finding
   }
   if (stuck > 0) {
     const hint = 'lockstep list --stuck shows them; bring their nodes back.';
-    found.push(fail('daemon', `${stuck} rollbacks are stuck`, hint));
+    found.push(fail('daemon', `${stuck} commands are stuck`, hint));
   }
   if (parked > 0) {
     const hint = 'See lockstep list --parked, then lockstep retry or abandon.';

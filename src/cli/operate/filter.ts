@@ -12,7 +12,7 @@ export const FILTER_OPTIONS = {
     describe: 'Only these states, as --state accepted,applying',
     group: FILTER,
   },
-  stuck: { type: 'boolean', describe: 'Only stuck rollbacks', group: FILTER },
+  stuck: { type: 'boolean', describe: 'Only stuck commands', group: FILTER },
   parked: {
     type: 'boolean',
     describe: 'Only parked commands, which crashed the daemon',

@@ -35,7 +35,8 @@ export function headline(answer: CommandAnswer, terminal: Terminal): string {
   const time = `${isSettled(answer) ? 'in' : 'for'} ${durationText(answer.elapsedMs)}`;
   const stuck = answer.stuck === true ? `, ${terminal.paint('red', 'stuck')}` : '';
   const asked = answer.askedAs === undefined ? '' : ` (asked as ${plain(answer.askedAs)})`;
-  return `${answer.op} ${plain(answer.groupId)}${asked}: ${state}${stuck} ${time}`;
+  const forward = answer.forwardOnly === true ? ', cannot be undone' : '';
+  return `${answer.op} ${plain(answer.groupId)}${asked}: ${state}${forward}${stuck} ${time}`;
 }
 
 export function isSettled({ state }: Pick<CommandAnswer, 'state'>): boolean {

@@ -190,7 +190,7 @@ export const dialectMembers = {
     method: z.enum(['DELETE', 'POST', 'PUT', 'PATCH']).default('DELETE'),
     ...mutation,
     gone: goneRules,
-    restore: z.enum(['exact', 'template']),
+    restore: z.enum(['exact', 'template', 'none']),
   }),
   read: strict({
     method: z.literal('GET').default('GET'),

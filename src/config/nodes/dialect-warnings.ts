@@ -16,6 +16,11 @@ export function dialectWarnings(dialect: Dialect): readonly string[] {
       'the rollback of a delete creates the record again from its key alone (delete.restore: template)',
     );
   }
+  if (remove.restore === 'none') {
+    warnings.push(
+      'a deleted record cannot be made again (delete.restore: none), so a delete that one node has done goes on until all have',
+    );
+  }
   const isOverwriting = create.method === 'PUT' && !('if-none-match' in lowered(create.headers));
   if (isOverwriting && dialect.mark === null) {
     warnings.push(

@@ -16,20 +16,20 @@ export function settledAnswer(command: Command, settlement: Settlement): Command
 export function openAnswer(
   open: OpenCommand,
   now: number,
-  nodes?: Readonly<Record<string, NodeOutcome>>,
+  seen?: Seen,
 ): CommandAnswer | ErrorReply {
-  return open.answer ?? progressAnswer(open, now, nodes);
+  return open.answer ?? progressAnswer(open, now, seen);
 }
 
-/** An open command as it stands; `nodes` where its executor has reported them. */
+/** An open command as it stands; `seen` where its executor has reported it. */
 export function progressAnswer(
   open: OpenCommand,
   now: number,
-  nodes?: Readonly<Record<string, NodeOutcome>>,
+  { nodes, forwardOnly = false }: Seen = NOT_SEEN,
 ): CommandAnswer {
   const { command, state, reason, stuck, stage } = open;
   const held = stage === 'restored' || stage === 'parked' ? stage : undefined;
-  return answerOf(command, { state, reason, stuck, held, nodes }, now);
+  return answerOf(command, { state, reason, stuck, forwardOnly, held, nodes }, now);
 }
 
 /** One just taken in: it may have to wait for its key. */
@@ -38,7 +38,10 @@ export function waitingAnswer(
   keys: KeyOrder,
   now: number,
 ): CommandAnswer | ErrorReply {
-  return { ...openAnswer(open, now, awaitedNodes(open, keys, now)), ...keys.waitsFor(open) };
+  return {
+    ...openAnswer(open, now, { nodes: awaitedNodes(open, keys, now) }),
+    ...keys.waitsFor(open),
+  };
 }
 
 /** A command as the journal has it. */
@@ -49,19 +52,30 @@ export function storedAnswer(stored: StoredCommand, now: number): CommandAnswer 
     : settledAnswer(command, settlement);
 }
 
+/** What an executor, or the order of keys, knows of an open command. */
+interface Seen {
+  readonly nodes?: Readonly<Record<string, NodeOutcome>> | undefined;
+  readonly forwardOnly?: boolean;
+}
+
+const NOT_SEEN: Seen = {};
+
 interface Progress {
   readonly state: SagaState;
   readonly reason?: Reason | undefined;
   readonly stuck?: boolean;
+  readonly forwardOnly?: boolean;
   readonly held?: Held | undefined;
   readonly nodes?: Readonly<Record<string, NodeOutcome>> | undefined;
 }
 
 function answerOf(
   command: Command,
-  { state, reason, stuck, held, nodes }: Progress,
+  { state, reason, stuck = false, forwardOnly = false, held, nodes }: Progress,
   at: number,
 ): CommandAnswer {
+  // Of what is applied only a delete that cannot be undone gets stuck.
+  const isForwardOnly = forwardOnly || (state === 'applying' && stuck);
   return {
     id: command.id,
     op: command.op,
@@ -69,6 +83,7 @@ function answerOf(
     state,
     ...(reason === undefined ? {} : { reason }),
     ...(stuck ? { stuck } : {}),
+    ...(isForwardOnly ? { forwardOnly: true } : {}),
     ...(held === 'restored' ? { held: true } : {}),
     ...(held === 'parked' ? { parked: true } : {}),
     ...(nodes === undefined ? {} : { nodes }),

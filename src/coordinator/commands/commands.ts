@@ -145,7 +145,7 @@ export class Commands {
     if (rest.length > 0) batch.append({ seq, entries: rest });
     batch.after(() => {
       for (const entry of entries) this.#note(open, entry);
-      if (open.state === 'compensating') this.#dispatcher.release(open);
+      if (open.state === 'compensating' || open.stuck) this.#dispatcher.release(open);
       const { executor } = open;
       if (executor !== undefined) this.#start.ports.order(executor, { kind: 'journaled', seq });
     });

@@ -1,5 +1,5 @@
 /**
- * Reports rollbacks that cannot end while their node is away (P5): each when it gets stuck, and those of an
+ * Reports rollbacks, and deletes that cannot be undone, that do not end while their node is away (P5): each when it gets stuck, and those of an
  * earlier life once, as one number. So no operator thinks that the restart has fixed them.
  */
 import type { Log } from '../../observe/log/log-port.ts';
@@ -17,10 +17,12 @@ export class StuckNews {
     this.#notify = notify;
   }
 
-  take({ id, op }: CommandAnswer): void {
+  take({ id, op, state }: CommandAnswer): void {
     if (!this.#isRecovered) return;
-    this.#log.warn('a rollback is stuck', { id, op });
-    this.#notify({ kind: 'stuck', id, op });
+    const isRollback = state === 'compensating';
+    const message = isRollback ? 'a rollback is stuck' : 'a delete that cannot be undone is stuck';
+    this.#log.warn(message, { id, op });
+    this.#notify({ kind: 'stuck', id, op, isRollback });
   }
 
   /** All open commands of earlier lives were taken up. */
@@ -29,7 +31,7 @@ export class StuckNews {
     let count = 0;
     for (const { stuck } of commands) if (stuck) count++;
     if (count === 0) return;
-    this.#log.warn('rollbacks of an earlier run are still stuck', { count });
+    this.#log.warn('commands of an earlier run are still stuck', { count });
     this.#notify({ kind: 'still_stuck', count });
   }
 }

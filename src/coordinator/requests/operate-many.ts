@@ -5,6 +5,7 @@
  *
  * One page is bounded (P9); the client goes on with `next`.
  */
+import { mayBeAbandoned } from '../../core/forward-only.ts';
 import type { CommandAnswer, SelectionAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import type { OpenFilter, OperatorRequest, RestoreRequest } from '../../protocol/request.ts';
@@ -27,7 +28,7 @@ const CONCERNED: Readonly<Record<ManyRequest['op'], ReadonlySet<OpenCommand['sta
   restore: new Set(['accepted', 'applying', 'compensating']),
   cancel: new Set(['accepted', 'applying']),
   retry: new Set(['accepted', 'applying', 'compensating']),
-  abandon: new Set(['compensating']),
+  abandon: new Set(['applying', 'compensating']),
 };
 
 export interface Page {
@@ -51,7 +52,7 @@ export function operateOnMany(context: RequestContext, asking: Asking, batch: Ba
   batch.look({ see, miss: asking.respond });
 }
 
-export function select({ ports, commands }: RequestContext, request: ManyRequest): Page {
+export function select({ ports, options, commands }: RequestContext, request: ManyRequest): Page {
   const { op, filter = {}, limit = PAGE, cursor } = request;
   const after = cursor === undefined ? 0 : Number(cursor);
   const now = ports.now();
@@ -61,6 +62,8 @@ export function select({ ports, commands }: RequestContext, request: ManyRequest
   for (const open of commands.registry.all()) {
     if (open.command.seq <= after || !isThere(request, open)) continue;
     if (!states.has(open.state) || !matches(filter, open, now)) continue;
+    const isEndless = open.stage === 'parked' || mayBeAbandoned(open, options.policy);
+    if (op === 'abandon' && !isEndless) continue;
     matched++;
     if (found.length < limit) found.push(open);
   }

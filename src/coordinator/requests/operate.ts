@@ -1,4 +1,5 @@
 /** `cancel`, `retry`, `abandon`: an operator's request about one open command. */
+import { mayBeAbandoned } from '../../core/forward-only.ts';
 import type { StoredCommand } from '../../journal/port.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import { errorReply } from '../../protocol/errors.ts';
@@ -60,11 +61,12 @@ export function operate(
     );
     return;
   }
-  if (request.op === 'abandon' && open.stage !== 'parked' && open.state !== 'compensating') {
+  const { policy } = context.options;
+  if (request.op === 'abandon' && open.stage !== 'parked' && !mayBeAbandoned(open, policy)) {
     respond(
       errorReply('invalid_request', `${request.id} is ${open.state}, not compensating`, {
         field: 'id',
-        hint: 'Only a rollback can be abandoned; cancel the command first.',
+        hint: 'Only a rollback, or a delete that cannot be undone, can be abandoned; cancel the command.',
         id: request.id,
       }),
     );
@@ -119,8 +121,8 @@ export function inspect(
     return respond(waitingAnswer(open, commands.keys, ports.now()));
   }
   const ticket = questions.ask(ports.now() + INSPECT_TIMEOUT_MS, (value) => {
-    const nodes = value?.of === 'inspect' ? value.inspection?.nodes : undefined;
-    respond(openAnswer(open, ports.now(), nodes));
+    const seen = value?.of === 'inspect' ? value.inspection : undefined;
+    respond(openAnswer(open, ports.now(), seen));
   });
   ports.order(executor, { kind: 'inspect', seq: command.seq, ticket });
 }

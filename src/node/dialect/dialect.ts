@@ -76,9 +76,10 @@ export interface DeleteCall extends Mutation {
   readonly gone: readonly Rule[];
   /**
    * What a deleted record is made of again when the delete is rolled back: `exact`, the body that the
-   * read showed; `template`, the body of a new one, and whatever else it held is lost.
+   * read showed; `template`, the body of a new one, and whatever else it held is lost. `none`: it cannot be made
+   * again, and a delete has a point of no return.
    */
-  readonly restore: 'exact' | 'template';
+  readonly restore: 'exact' | 'template' | 'none';
 }
 
 export interface ReadCall extends CallSpec {

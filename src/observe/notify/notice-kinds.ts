@@ -27,17 +27,18 @@ interface CommandFacts {
 }
 
 export const NOTICE_KINDS = {
-  stuck: kind<CommandFacts>({
+  stuck: kind<CommandFacts & { readonly isRollback: boolean }>({
     severity: 'error',
     matter: ({ id }) => id,
-    text: ({ id, op }) => `the rollback of ${op} ${id} is stuck: see lockstep status ${id}`,
+    text: ({ id, op, isRollback }) =>
+      `${isRollback ? 'the rollback of ' : ''}${op} ${id} is stuck: see lockstep status ${id}`,
   }),
-  /** Rollbacks of an earlier run. */
+  /** Commands of an earlier run that never give up. */
   still_stuck: kind<{ readonly count: number }>({
     severity: 'error',
     text: ({ count }) => {
-      const rollbacks = count === 1 ? '1 rollback is' : `${count} rollbacks are`;
-      return `${rollbacks} still stuck after a restart: see lockstep list --stuck`;
+      const commands = count === 1 ? '1 command is' : `${count} commands are`;
+      return `${commands} still stuck after a restart: see lockstep list --stuck`;
     },
   }),
   parked: kind<CommandFacts>({

@@ -22,6 +22,7 @@ import { HandClock } from './hand-clock.ts';
 
 export const POLICY: Policy = {
   tokens: true,
+  restores: true,
   quiesceMs: 5000,
   backoffBaseMs: 10,
   backoffCapMs: 1000,

@@ -88,6 +88,7 @@ export class Checker implements Witness {
       const wanted = command.op === 'delete' ? 'present' : 'absent';
       if (finding?.presence !== wanted) this.#fail('P2', `${name} was as wanted, and is changed`);
     }
+    if (this.#isIrreversible(command)) this.#checkFirst(watch, node);
     const backwards = request.kind !== command.op;
     const direction = turned ? 'prior' : this.#log.directionOf(command.seq, name);
     if (backwards !== (direction === 'prior')) {
@@ -155,10 +156,16 @@ export class Checker implements Witness {
     return this.#running?.command;
   }
 
+  /** Whether another client came between the running command and a node. */
+  get isMet(): boolean {
+    return this.#running?.met.includes(true) === true;
+  }
+
   /** A settlement became durable. */
   settled(command: Command, settlement: Settlement): void {
     const watch = this.#running;
     this.#checkCompensation(command, settlement);
+    if (this.#isIrreversible(command)) this.#checkForwardOnly(command, settlement);
     if (watch?.command !== command) {
       // It never began: waiting is all it did.
       if (settlement.state !== 'refused') this.#fail('P1', `${command.id} did nothing`);
@@ -173,7 +180,9 @@ export class Checker implements Witness {
     if (this.#abandoned.size === 0) checkTokens(this.#scene);
     this.#checkWaits(watch, settlement);
     checkOutcome(this.#scene, watch, settlement);
-    const cancelled = this.#cancelAsked.has(command.seq);
+    const cancelled =
+      this.#cancelAsked.has(command.seq) ||
+      (this.#isIrreversible(command) && this.#abandonAsked.has(command.seq));
     checkReason(this.#scene, watch, { settlement, cancelled });
     this.#latest = { watch, settlement };
   }
@@ -192,6 +201,43 @@ export class Checker implements Witness {
     const flags = entries.filter((entry) => entry.kind === 'stuck').length;
     const late = at > turned.at + this.#setting.policy.stuckAfterMs + STUCK_SLACK;
     if (flags > 1 || (flags === 0 && late)) this.#fail('P5', `${command.id} was flagged ${flags}×`);
+  }
+
+  #isIrreversible({ op }: Command): boolean {
+    return op === 'delete' && !this.#setting.policy.restores;
+  }
+
+  /** P5: what cannot be undone is not said to be, and people are told if it takes long. */
+  #checkForwardOnly(command: Command, { state, at }: Settlement): void {
+    const { entries } = this.#log.of(command.seq);
+    if (state === 'rolled_back' || entries.some((entry) => entry.kind === 'turned')) {
+      this.#fail('P1', `${command.id} is ${state}, and nothing can restore its records`);
+    }
+    if (state === 'abandoned' && !this.#abandonAsked.has(command.seq)) {
+      this.#fail('P5', `${command.id} was given up by nobody`);
+    }
+    const flags = entries.filter((entry) => entry.kind === 'stuck').length;
+    const from = command.deadlineAt + this.#setting.policy.stuckAfterMs;
+    const late = state === 'committed' && at > from + STUCK_SLACK;
+    if (flags > 1 || (flags === 0 && late)) this.#fail('P5', `${command.id} was flagged ${flags}×`);
+    if (flags > 0 && at < from) this.#fail('P5', `${command.id} was flagged before its time`);
+  }
+
+  /**
+   * Before the point of no return one node alone is asked to delete. A record that is gone counts as deleted by this
+   * command, whoever did it: an earlier command's late request may have.
+   */
+  #checkFirst(watch: Watch, node: number): void {
+    watch.deletes.add(node);
+    const { findings } = this.#log.of(watch.command.seq).began ?? {};
+    const isGone = this.#setting.nodes.some(
+      (name, at) =>
+        findings?.[name]?.presence === 'present' && this.#scene.records[at] === undefined,
+    );
+    const isPassed = isGone || watch.changed.includes(true) || watch.met.includes(true);
+    if (!isPassed && watch.deletes.size > 1) {
+      this.#fail('P1', `${watch.command.id} deletes on a second node before the first has done it`);
+    }
   }
 
   /** A crash during a survey: the command will begin again. */

@@ -2,7 +2,14 @@
 import { type Core, REAL_CORE } from './core-under-test.ts';
 import { Daemon, type Rules } from './daemon.ts';
 import { Prng } from './prng.ts';
-import { type Act, CALM_FROM, drawSetting, SETTLED_BY, type Setting } from './setting.ts';
+import {
+  type Act,
+  CALM_FROM,
+  drawSetting,
+  GIVEN_UP_FROM,
+  SETTLED_BY,
+  type Setting,
+} from './setting.ts';
 import { Violation } from './watch.ts';
 
 export interface Options {
@@ -22,6 +29,8 @@ export interface Verdict {
   readonly states: readonly string[];
 }
 
+/** Between two looks of that operator. */
+const GIVEN_UP_EVERY = 300;
 /** More than any history needs; a saga that spins needs more. */
 const STEPS_MAX = 20_000;
 
@@ -68,9 +77,25 @@ function prepare(daemon: Daemon): void {
     daemon.calm = true;
     cluster.calm = true;
   });
+  giveUpForeign(daemon, GIVEN_UP_FROM);
   agenda.at(SETTLED_BY, () => {
     const [open] = daemon.unsettled;
     if (open !== undefined) throw new Violation('liveness', `${open.command.id} is not settled`);
+  });
+}
+
+/**
+ * Past its point of no return a delete that meets another client's record never ends by itself (P5): in the end an
+ * operator gives it up. No other command may need one.
+ */
+function giveUpForeign(daemon: Daemon, at: number): void {
+  const { agenda, checker, setting } = daemon;
+  agenda.at(at, () => {
+    const command = checker.running;
+    if (command?.op === 'delete' && !setting.policy.restores && checker.isMet) {
+      daemon.act({ at, kind: 'abandon', target: setting.commands.indexOf(command) });
+    }
+    if (at + GIVEN_UP_EVERY < SETTLED_BY) giveUpForeign(daemon, at + GIVEN_UP_EVERY);
   });
 }
 

@@ -3,10 +3,12 @@
  * daemon. The figures were taken with the model as it stands.
  */
 import { ANSWER_MUTATIONS } from './answer-mutations.ts';
+import { FORWARD_ONLY_MUTATIONS } from './forward-only-mutations.ts';
 import { edit, type Mutation } from './mutated-core.ts';
 
 export const MUTATIONS: readonly Mutation[] = [
   ...ANSWER_MUTATIONS,
+  ...FORWARD_ONLY_MUTATIONS,
   {
     rule: "P2: the survey's finding is durable before the first delete",
     histories: 2,
@@ -94,11 +96,7 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'one exchange per saga and node at a time',
     histories: 2,
     edits: [
-      edit(
-        'react.ts',
-        "if (node.verdict !== 'open' || node.running !== undefined) continue;",
-        "if (node.verdict !== 'open') continue;",
-      ),
+      edit('react.ts', 'if (node.running !== undefined) continue;\n    const goal', 'const goal'),
       edit('evolve.ts', 'if (node.running !== undefined) throw', "if (node.name === '') throw"),
     ],
   },
@@ -109,8 +107,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       edit(
         'react.ts',
-        'const request = requestFor(goal, node.next);',
-        'const request = { ...requestFor(goal, node.next), sentAt: now } as never;',
+        "const request = requestFor(goal, readsOnly ? 'clarify' : node.next);",
+        "const request = { ...requestFor(goal, readsOnly ? 'clarify' : node.next), sentAt: now };",
       ),
       edit(
         'after-reply.ts',
@@ -226,8 +224,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       edit(
         'after-reply.ts',
-        "if (node.direction === 'want') return { ...node, verdict: 'refused' };",
-        "if (node.direction !== undefined) return { ...node, verdict: 'refused' };",
+        "if (node.direction === 'prior') return failed(node, answer, context);",
+        'if (node.direction === undefined) return failed(node, answer, context);',
       ),
     ],
   },

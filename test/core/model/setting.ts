@@ -5,6 +5,8 @@ import type { Prng } from './prng.ts';
 
 /** From here on nothing fails, and everything has to settle. */
 export const CALM_FROM = 260;
+/** From here on an operator gives up what can never end. */
+export const GIVEN_UP_FROM = CALM_FROM + 400;
 /** By here it must have. */
 export const SETTLED_BY = CALM_FROM + 1500;
 /** Steps of virtual time; the real settings are milliseconds. */
@@ -116,6 +118,7 @@ export function drawSetting(seed: number, prng: Prng): Setting {
     missing: dialect === 'challenge' ? prng.pick<Missing>(['gone', 'applied', 'perhaps']) : 'gone',
     policy: {
       tokens: dialect !== 'challenge',
+      restores: prng.chance(0.75),
       quiesceMs: QUIESCE,
       backoffBaseMs: 2,
       backoffCapMs: prng.pick([2, 8]),

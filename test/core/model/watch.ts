@@ -45,6 +45,8 @@ export interface Watch {
   readonly disturbed: boolean[];
   /** By node: a record that is not this command's was there at some time. */
   readonly stranger: boolean[];
+  /** Nodes that were sent a delete. */
+  readonly deletes: Set<number>;
   /** A node answered that it won't. */
   denied: boolean;
 }
@@ -73,6 +75,7 @@ export function watchOf(command: Command, records: Records): Watch {
     met: records.map(() => false),
     disturbed: records.map(() => false),
     stranger: records.map((record) => record !== undefined),
+    deletes: new Set(),
     denied: false,
   };
 }

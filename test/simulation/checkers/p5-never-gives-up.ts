@@ -6,6 +6,7 @@ import type { Settlement } from '../../../src/core/model.ts';
 import type { Happening, Judge, Scene } from '../happening.ts';
 import type { Entry } from '../ledger.ts';
 import { OperatorWords } from './operator-words.ts';
+import { isIrreversible } from './p1-point-of-no-return.ts';
 
 /** From the time at which the flag is due until it is durable. */
 const SLACK_MS = 100;
@@ -48,6 +49,7 @@ export class NeverGivesUp implements Judge {
     const { id } = command;
     // A parked command may be given up in any state.
     if (state === 'abandoned' && this.#parked.has(id) && this.#abandoned.mayMean(id)) return;
+    if (isIrreversible(this.#scene, command)) return;
     if (turnedAt === undefined) {
       if (state === 'rolled_back' || state === 'abandoned')
         fail('P5', `${id} ${state}, not turned`);

@@ -2,9 +2,11 @@
  * P9, for commands: after its deadline no command is driven forward. From then on, by the daemon's
  * own clock, no request is sent that brings a node nearer to the command's goal; the undoing
  * continues (P5). Independent of any clock, no command is driven forward in one run for longer than
- * its whole deadline.
+ * its whole deadline. Deletes that cannot be undone have a checker of
+ * their own (`p1-point-of-no-return.ts`).
  */
 import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
+import { isIrreversible } from './p1-point-of-no-return.ts';
 
 export class NotAfterTheDeadline implements Judge {
   readonly #scene: Scene;
@@ -22,7 +24,7 @@ export class NotAfterTheDeadline implements Judge {
   }
 
   #sent({ command, node, request }: Exchange): void {
-    if (request.kind !== command.op) return;
+    if (request.kind !== command.op || isIrreversible(this.#scene, command)) return;
     const { wallNow, fail } = this.#scene;
     const lateMs = Math.max(wallNow() - command.deadlineAt, this.#tooLongMs(command.seq));
     if (lateMs >= 0) fail('P9', `${command.id} goes on at ${node} ${lateMs} ms after its deadline`);

@@ -5,6 +5,7 @@
 import type { Command, Reason, Settlement } from '../../../src/core/model.ts';
 import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
 import { OperatorWords } from './operator-words.ts';
+import { isIrreversible } from './p1-point-of-no-return.ts';
 
 /** The states that a command found, by node. */
 interface Met {
@@ -95,7 +96,9 @@ export class TrueReasons implements Judge {
     const { id, op, nodes } = command;
     if (reason === undefined) return false;
     if (reason === 'cancelled') {
-      return this.#cancelled.mayMean(id);
+      // Before its point of no return a delete that is given up is refused.
+      const isGivenUp = isIrreversible(this.#scene, command) && this.#abandoned.mayMean(id);
+      return isGivenUp || this.#cancelled.mayMean(id);
     }
     // The clock may be set between runs: whether the command was late by that clock is unknown
     // here.

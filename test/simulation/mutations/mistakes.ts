@@ -91,13 +91,13 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         'src/core/conclude.ts',
-        'return now >= stuckAt(saga, policy.stuckAfterMs) ?',
-        'return now >= stuckAt(saga, policy.stuckAfterMs) * 2 ?',
+        'return now >= stuckAt(saga, policy) ?',
+        'return now >= stuckAt(saga, policy) * 2 ?',
       ),
       edit(
         'src/core/react.ts',
-        'return drive(saga, context, stuckAt(saga, context.policy.stuckAfterMs));',
-        'return drive(saga, context, 2 * stuckAt(saga, context.policy.stuckAfterMs));',
+        'return drive(saga, context, { nodes: open(saga), latest: stuckAt(saga, policy) });',
+        'return drive(saga, context, { nodes: open(saga), latest: 2 * stuckAt(saga, policy) });',
       ),
     ],
   },

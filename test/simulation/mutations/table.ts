@@ -4,13 +4,16 @@ import { AUDITS } from './audits.ts';
 import type { Bug } from './bug.ts';
 import { CLOCKS } from './clocks.ts';
 import { EXPIRY } from './expiry.ts';
+import { FORWARD_ONLY } from './forward-only.ts';
 import { MISTAKES } from './mistakes.ts';
 import { PARKED } from './parked.ts';
 import { RULES } from './rules.ts';
 
 export function bugTable(): string {
   return ['| bug | broken | seeds | by outcome |', '|---|---|---|---|']
-    .concat([...RULES, ...MISTAKES, ...CLOCKS, ...EXPIRY, ...AUDITS, ...PARKED].map(row))
+    .concat(
+      [...RULES, ...FORWARD_ONLY, ...MISTAKES, ...CLOCKS, ...EXPIRY, ...AUDITS, ...PARKED].map(row),
+    )
     .join('\n');
 }
 

@@ -1,0 +1,41 @@
+/**
+ * The point of no return of a delete whose record cannot be made again (`Policy.restores`).
+ *
+ * Its first delete goes to one node; the other nodes follow its answer. As soon as one node has applied the
+ * delete, or may have applied it, nothing can bring the nodes back to what they were: the saga goes forward only
+ * (P1, P5). A delete in doubt is undone by nothing but a read that began after the delete could still land and
+ * shows the record.
+ */
+import type { Command, NodeState, Policy, Saga } from './model.ts';
+
+/** Whether what this command changes can never be undone. */
+export function isIrreversible({ op }: Command, { restores }: Policy): boolean {
+  return op === 'delete' && !restores;
+}
+
+/** Whether nothing but its own success, or an operator, would end the command (P5). */
+export function mayBeAbandoned(
+  { state, command }: Pick<Saga, 'state' | 'command'>,
+  policy: Policy,
+): boolean {
+  return state === 'compensating' || (state === 'applying' && isIrreversible(command, policy));
+}
+
+/** The point of no return is passed, or may be. */
+export function isForwardOnly(saga: Saga, policy: Policy): boolean {
+  if (saga.state !== 'applying' || !isIrreversible(saga.command, policy)) return false;
+  return saga.nodes.some((node) => node.mayHaveChanged);
+}
+
+/** The point of no return is passed for sure: on one node the record that the survey found is gone. */
+export function hasRemoved({ nodes }: Saga): boolean {
+  return nodes.some(
+    ({ mayHaveChanged, verdict }) =>
+      mayHaveChanged && (verdict === 'reached' || verdict === 'foreign'),
+  );
+}
+
+/** Before it, only one node is asked to delete: the first that still holds the record. */
+export function firstOf({ nodes }: Saga): readonly NodeState[] {
+  return nodes.filter(({ verdict }) => verdict === 'open').slice(0, 1);
+}
