@@ -203,6 +203,14 @@ would forget a record that still exists: see [node-api.md](node-api.md#a-proxy-i
 needs one too if \`record.key\` is \`null\`: a login page also answers 200. A success that names another key never counts:
 the create is not retried, and the command is rolled back (\`node_refused\`).
 
+### A delete that cannot be undone
+
+With \`restore: none\` a delete has a point of no return. The first delete goes to one node, and the others follow its
+answer. Until a node has deleted the record, or may have, the command can still be \`refused\`. After that it goes forward
+only: neither its deadline nor a \`cancel\` nor a refusal of a node ends it. Its answers say \`"forwardOnly": true\`, it is
+reported as stuck \`stuckAfterMs\` after its deadline, and ends \`committed\` or when an operator abandons it
+([why](decisions/051-point-of-no-return.md)).
+
 ### Keys that nodes take for one
 
 Some nodes do not distinguish \`CASE.example.\` from \`case.example.\`. Without \`keys.fold: ascii-lower\` two commands of
@@ -295,7 +303,8 @@ const DIALECT_MEMBERS = [
     'of `delete`',
     'the same, but `gone` (there was no such record) in place of `exists`; `restore`: what a record is made of ' +
       'again when the delete is rolled back, `exact` (the body that the read showed) or `template` (the body of a new ' +
-      'one: what else it held is lost, and `--check` warns)',
+      'one: what else it held is lost, and `--check` warns), or `none` (it cannot be made again: see ' +
+      '[below](#a-delete-that-cannot-be-undone))',
   ],
   [
     'of `create`',

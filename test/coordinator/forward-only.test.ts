@@ -31,7 +31,9 @@ test('P5: a delete that is stuck past its point of no return says so, and frees 
   expect(desk.driven).toEqual(['a', 'b']);
   const list = desk.ask({ op: 'list', stuck: true });
   await desk.rest();
-  expect(list.answer).toMatchObject({ commands: [{ id: 'a', state: 'applying', stuck: true, forwardOnly: true }] });
+  expect(list.answer).toMatchObject({
+    commands: [{ id: 'a', state: 'applying', stuck: true, forwardOnly: true }],
+  });
   expect(desk.events).toContainEqual([
     'command.stuck',
     expect.objectContaining({ state: 'applying', stuck: true, forwardOnly: true }),
