@@ -1,4 +1,4 @@
-/** What a long queue costs. */
+/** The cost of a long queue. */
 import { join } from 'node:path';
 import { runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';

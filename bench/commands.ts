@@ -1,4 +1,7 @@
-/** The main bench: speed, latency and processor time at 1, 64 and 256 in flight, beside the floor. */
+/**
+ * The main bench: speed, latency and processor time with 1, 64 and 256 commands in flight, compared
+ * with the floor.
+ */
 import { join, resolve } from 'node:path';
 import { type Outcome, type Rig, runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';
@@ -8,7 +11,7 @@ import { median, spread } from './rig/statistics.ts';
 import { type Subject, startFloor, startLockstep } from './rig/subjects.ts';
 import { figure, range } from './rig/table.ts';
 
-/** If the floor alone varies by more, from least to most, ratios mean nothing on that machine. */
+/** If the floor itself varies by more (most ÷ least), ratios mean nothing on that machine. */
 const FLOOR_SPREAD_MAX = 0.3;
 
 await runBench({

@@ -1,4 +1,4 @@
-/** What a second executor brings. */
+/** The gain of a second executor. */
 import { join } from 'node:path';
 import { runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';

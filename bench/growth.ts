@@ -1,4 +1,4 @@
-/** Whether memory grows under load that goes on. */
+/** Whether memory grows under lasting load. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runBench } from './rig/bench.ts';
@@ -8,7 +8,7 @@ import { startLockstep } from './rig/subjects.ts';
 const IN_FLIGHT = 64;
 const LOAD_MS = 5000;
 const MIB = 1024 * 1024;
-/** The start and the end of the time are judged by so much of it each. */
+/** The share of the time that counts as its start, and as its end. */
 const SHARE = 5;
 
 await runBench({

@@ -1,4 +1,4 @@
-/** What a long history costs. */
+/** The cost of a long history. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runBench } from './rig/bench.ts';

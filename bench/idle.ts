@@ -7,7 +7,7 @@ import { threadTimes } from './rig/cpu.ts';
 import { Daemon } from './rig/daemon.ts';
 import { median } from './rig/statistics.ts';
 
-/** What the start leaves behind is done by then. */
+/** Time after which the work of the start is done. */
 const SETTLE_MS = 3000;
 
 await runBench({

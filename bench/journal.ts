@@ -1,4 +1,4 @@
-/** What the journal itself costs. */
+/** The cost of the journal alone. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal } from '../src/journal/port.ts';
@@ -8,7 +8,7 @@ import { EMPTY_BATCH, fillHistory, HistoryMaker } from './rig/history.ts';
 import { latencies, median } from './rig/statistics.ts';
 import { columns } from './rig/table.ts';
 
-/** Numbers above those of the history. */
+/** Above the sequence numbers of the history. */
 type Turn = ReturnType<HistoryMaker['make']>;
 
 const HEAD = ['journal', 'µs a command', 'p50 ms of a commit', 'p99 ms', 'MiB'];
@@ -58,11 +58,11 @@ from --keys: the more, the worse for the index by key. Not measured: anything bu
       new Subject('with history', full),
     ];
     const maker = new HistoryMaker(keys, Date.now());
-    // Their numbers and ids go on from those of the history.
+    // Their sequence numbers and ids follow those of the history.
     for (let done = 0; done < history; done += 100_000)
       maker.make(Math.min(100_000, history - done));
     for (let done = -Math.ceil(turns / 4); done < turns; done++) {
-      // The first quarter warms up.
+      // The first quarter is warm-up.
       if (done === 0) for (const one of subjects) one.tookMs.length = 0;
       const turn = maker.make(batch);
       for (const one of subjects) await one.take(turn);

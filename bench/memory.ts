@@ -1,11 +1,11 @@
 /**
- * How much memory the built daemon and nodesim take, resident, as pm2 and a container count it: idle,
- * at work, with many commands open (their nodes are down), and when all of those were read back. They
- * run with the flags that they have under pm2.
+ * The resident memory of the built daemon and of nodesim, as pm2 and a container count it: idle, at
+ * work, with many open commands (their nodes are down), and after a restart that reads all of
+ * those. They run with the flags that they have under pm2.
  *
  *     npm run bench -- memory [--open 100000,200000] [--seconds 5] [--executors 4] [--key-length 32]
  *
- * Linux alone tells (/proc). What rests on these figures: docs/decisions/024-memory-limits.md.
+ * Only Linux shows these figures (/proc). docs/decisions/024-memory-limits.md depends on them.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -26,7 +26,7 @@ const BUILT = join(import.meta.dirname, '../dist');
 const NAMES = ['node01', 'node02', 'node03'];
 const IN_FLIGHT = 256;
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Long enough to see what the work after a start takes. */
+/** Long enough to see the memory of the work after a start. */
 const SETTLE_MS = 3000;
 const MIB_KB = 1024;
 
@@ -129,6 +129,6 @@ function tell(what: string, { pid }: Program): void {
     return String(Math.round(Number(kb) / MIB_KB)).padStart(5);
   };
   console.log(`${what.padEnd(48)} ${mib('VmRSS')} MiB, at most ${mib('VmHWM')} MiB`);
-  // Sets VmHWM back.
+  // Resets VmHWM.
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }

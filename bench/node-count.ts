@@ -1,4 +1,4 @@
-/** What a node call costs as the nodes become many. */
+/** The cost of a node call with many nodes. */
 import { join } from 'node:path';
 import { runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';
@@ -35,7 +35,7 @@ Not measured: speed, which 50 nodes in three processes would limit.`,
         await cluster.clear();
         const { client: _, ...own } = cpuMicros;
         const total = Object.values(own).reduce((sum, one) => sum + one, 0);
-        // The first commands are compiled on their way.
+        // The first commands include the time of compilation.
         if (round > 0 && total > 0) micros.push(total / count);
       }
     }

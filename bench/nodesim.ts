@@ -1,8 +1,8 @@
 /**
- * How fast nodesim is alone: creates a second, one node and all nodes at once, 64 kept-alive
- * connections a node, clients in worker threads of their own (undici's Pool).
- * Prints also the processor time a call takes inside nodesim, which does not depend on how fast the
- * clients are.
+ * The speed of nodesim alone: creates a second on one node and on all nodes at once, with 64
+ * kept-alive connections to each node and clients in worker threads of their own (undici's Pool).
+ * Also prints the processor time of a call inside nodesim, which does not depend on the speed of
+ * the clients.
  *
  *     node bench/nodesim.ts [seconds a run, default 3]
  */
@@ -12,7 +12,7 @@ import { Pool } from 'undici';
 import { startNodesim } from '../test/support/nodesim.ts';
 
 const CONNECTIONS = 64;
-/** What Linux counts processor time in: ticks of 10 ms. */
+/** Linux counts processor time in ticks of 10 ms. */
 const TICK_MICROS = 10_000;
 
 interface Load {
@@ -116,7 +116,7 @@ async function createAll({ url, prefix, durationMs, headers }: Load): Promise<vo
   await pool.close();
 }
 
-/** User and system time of a process so far; undefined where there is no /proc. */
+/** User and system time of a process so far; undefined without /proc. */
 function cpuMicros(pid: number): number | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];

@@ -1,4 +1,4 @@
-/** What many open commands cost: memory while they wait, time when the daemon starts with them. */
+/** The cost of many open commands: memory while they wait, and time of a start with them. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runBench } from './rig/bench.ts';
@@ -7,9 +7,9 @@ import { residentBytes } from './rig/cpu.ts';
 import { Daemon } from './rig/daemon.ts';
 import { Client } from './rig/subjects.ts';
 
-/** Later than anything here lasts: what the nodes are asked stays without an answer. */
+/** Longer than the whole bench: requests to the nodes get no answer. */
 const NEVER_MS = 60 * 60 * 1000;
-/** Request, connect and drain must fit into each other: see the relations of settings. */
+/** The timeouts of request, connection and drain must nest: see the relations of settings. */
 const REQUEST_MS = 9000;
 const SETTLE_MS = 2000;
 const MB = 1_000_000;
@@ -37,7 +37,8 @@ Not measured: memory of clients; the time until the last of them has settled.`,
       };
       const daemon = await Daemon.start(place);
       const client = await Client.connect(place.name, daemon.endpoint);
-      // As much as in work at once, so that what any load leaves behind is not counted.
+      // As many commands as are in work at once, so that memory which any load needs is not
+      // counted.
       const load = { kind: 'load', inFlight: 1000, warmUpMs: 0, measureMs: warmUp / 10 } as const;
       await client.do({ ...load, prefix: 'warm' });
       await sleep(Math.min(SETTLE_MS, warmUp));

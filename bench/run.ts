@@ -1,7 +1,7 @@
 /**
- * Runs a bench: `npm run bench` all goals, `npm run bench -- NAME [options]` one bench,
- * `npm run bench -- --list` names them. Each is a program of its own beside this file; its options
- * are passed on, its exit code too.
+ * Runs a bench: `npm run bench` all goals, `npm run bench -- NAME [options]` one bench, `npm run
+ * bench -- --list` names them. Each is a program beside this file; options are passed to it, and
+ * its exit code is returned.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -18,9 +18,9 @@ const BENCHES: Readonly<Record<string, string>> = {
   idle: 'processor time of a daemon without work',
   'slow-node': 'one of three nodes takes a second',
   'node-count': 'processor time per node call with many nodes',
-  journal: 'what the journal itself costs, by history',
-  memory: 'what the built programs take, as pm2 and a container count it',
-  nodesim: 'how fast the simulated nodes are alone',
+  journal: 'cost of the journal alone, by length of history',
+  memory: 'memory of the built programs, as pm2 and a container count it',
+  nodesim: 'speed of the simulated nodes alone',
 };
 const DEFAULT = 'table';
 const EX_USAGE = 2;
@@ -50,6 +50,6 @@ function run(name: string, options: readonly string[]): void {
   child.once('exit', (code) => {
     process.exitCode = code ?? 1;
   });
-  // The terminal signals the child too, which ends in order; it alone decides when this ends.
+  // A signal of the terminal reaches the child too, which ends in order; this process waits for it.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
 }

@@ -8,7 +8,10 @@ import type { Ask } from './rig/subject.ts';
 import { Client } from './rig/subjects.ts';
 import { columns, figure } from './rig/table.ts';
 
-/** So many wait for each connection: it is never idle, and no command waits until its deadline. */
+/**
+ * The number of commands that wait for each connection: it is never idle, and no command waits
+ * until its deadline.
+ */
 const LINE = 4;
 
 await runBench({

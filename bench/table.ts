@@ -1,8 +1,7 @@
 /**
- * All goals: runs every bench that has one, one after another, and prints their table.
+ * All goals: runs every bench with a goal, one after another, and prints their table.
  *
- * Exits with 0 when every goal that could be judged is met, 1 otherwise: a goal missed, a bench that
- * failed.
+ * Exit code 0: every goal that could be judged is met. 1: a goal is missed, or a bench failed.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -60,7 +59,10 @@ writeFileSync(json, `${JSON.stringify({ at: new Date().toISOString(), rows }, un
 console.log(`\nall figures: ${json}`);
 process.exitCode = failed || rows.some(({ verdict }) => verdict === 'missed') ? 1 : 0;
 
-/** Runs it and notes its verdicts. @returns why there are none, if so */
+/**
+ * Runs a bench and reads its verdicts.
+ * @returns the reason why there are none, if so
+ */
 async function resultOf(bench: string): Promise<string | undefined> {
   console.log(`\n== ${bench}\n`);
   const file = join(folder, `${bench}.json`);
@@ -71,7 +73,7 @@ async function resultOf(bench: string): Promise<string | undefined> {
     for (const one of result.judged) classified.set(one.goal, one);
     return undefined;
   } catch {
-    // It said why itself.
+    // The bench itself has printed the reason.
     failed = true;
     return `the bench ended with ${code}`;
   }

@@ -1,4 +1,7 @@
-/** Where the apps listen, as far as the environment says: for the eye and for a last check. */
+/**
+ * The addresses of the apps, as far as the environment names them: shown to people, and checked at
+ * the end of a start.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 

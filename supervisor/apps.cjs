@@ -1,9 +1,10 @@
 /**
- * The apps as pm2 runs them: the daemon and the simulated cluster, each directly, without a wrapper.
+ * The apps as pm2 runs them: the daemon and the simulated cluster, each directly, without a
+ * wrapper.
  *
  * pm2 7 records death by a signal as exit code 0, so only the two codes of `exit-codes.cjs` keep an
- * app down. All else is restarted, with a growing delay, for ever. The environment of whoever starts
- * pm2 goes to the apps, without what npm puts into it.
+ * app down. After any other end pm2 restarts the app, with a growing delay, forever. The
+ * environment of the caller goes to the apps, without the variables of npm.
  */
 const path = require('node:path');
 const deadlines = require('./deadlines.cjs');
@@ -12,7 +13,7 @@ const { memoryOf } = require('./memory.cjs');
 const { areNodesNamed } = require('./named-nodes.cjs');
 const { interpreter, placesOf } = require('./places.cjs');
 
-/** Parts of names of variables that may hold secrets of the daemon: no other app gets them. */
+/** Parts of names of variables that may hold secrets of the daemon: other apps do not get them. */
 const DAEMON_ALONE = ['SENTRY', 'CRONITOR', 'TELEGRAM', 'WEBHOOK', 'HC_PING_URL'];
 
 /**
@@ -40,16 +41,16 @@ function appsOf(env) {
     listen_timeout: deadlines.readyMs,
     kill_timeout: deadlines.killMs,
     stop_exit_codes: [exitCodes.badConfiguration, exitCodes.stoppedOnPurpose],
-    // Looked at every 30 s; a stop like any other, and a start.
+    // Checked every 30 s; the app is stopped as usual and started again.
     max_memory_restart: memoryOf(name, env).limitBytes,
     autorestart: true,
     exp_backoff_restart_delay: deadlines.restartMs,
-    // pm2 gives up after this many exits within `min_uptime` (16 by default): never.
+    // pm2 gives up after this many exits within `min_uptime` (16 by default); here never.
     max_restarts: Number.MAX_SAFE_INTEGER,
     merge_logs: true,
     out_file: path.join(logs, `${name}.log`),
     error_file: path.join(logs, `${name}.log`),
-    // Neither pm2's instrumentation inside the app nor its look at the git history.
+    // Without pm2's instrumentation inside the app, and without its reading of the git history.
     pmx: false,
     vizion: false,
   });

@@ -1,6 +1,6 @@
 /**
- * Starts the apps under the project's pm2 and says whether they are truly up: each has said that it
- * is ready, still runs as the first process pm2 made of it, and takes connections.
+ * Starts the apps under the project's pm2 and reports whether they run: each has sent `ready`, is
+ * still the first process that pm2 started for it, and accepts connections.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { waitForReady } from './readiness.mjs';
 
 /** pm2 itself needs a moment beside the apps. */
 const START_MS = deadlines.readyMs + 5000;
-/** As a shell counts a program that SIGINT ended. */
+/** The exit code by which shells report SIGINT. */
 const INTERRUPTED = 130;
 
 /**
@@ -36,7 +36,7 @@ export async function bringUp({ apps, places, toCheck, interrupted }) {
   const bus = await call('listening to pm2', START_MS, (done) => pm2.launchBus(done));
   const names = apps.map((app) => app.name);
   const readiness = waitForReady(bus, names, START_MS);
-  // What it answers says less than the events: it also comes when an app died or was too late.
+  // The events say more than this answer, which also comes when an app died or was late.
   const started = call('starting the apps', START_MS, (done) =>
     pm2.start(/** @type {any} */ ({ apps: apps.map((app) => noted(app, places)) }), done),
   );

@@ -1,6 +1,7 @@
 /**
- * The same apps inside a container: pm2-runtime prints their logs, files would grow unseen. cron is
- * one of them where the health of the daemon is to be reported (entrypoint): it comes back by itself.
+ * The same apps inside a container: pm2-runtime prints their logs, because log files would grow
+ * unseen. cron is one of the apps if the health of the daemon is to be reported (entrypoint), so
+ * that it is restarted too.
  */
 const { appsOf } = require('./apps.cjs');
 const deadlines = require('./deadlines.cjs');

@@ -4,7 +4,7 @@
  * (test/tooling/deadlines.test.ts reads them all).
  */
 module.exports = {
-  /** How long an app may take to say that it is ready: a long journal is read within it. */
+  /** Time for an app to report that it is ready: enough to read a long journal. */
   readyMs: 30_000,
   /** From the stop signal to SIGKILL; the daemon's setting `killTimeoutMs` says the same. */
   killMs: 40_000,

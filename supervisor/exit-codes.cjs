@@ -2,6 +2,6 @@
 module.exports = {
   /** A restart would not fix it. */
   badConfiguration: 78,
-  /** How an app answers an intended stop, told by LOCKSTEP_STOP_EXIT_CODE. */
+  /** The exit code of an app after an intended stop, set by LOCKSTEP_STOP_EXIT_CODE. */
   stoppedOnPurpose: 79,
 };

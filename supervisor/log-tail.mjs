@@ -1,4 +1,4 @@
-/** What a log got since a moment ago, so that a failed start shows its own lines and no older ones. */
+/** The new lines of a log since a given time, so that a failed start shows its own lines only. */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 
 const TAIL_BYTES = 16_384;

@@ -1,6 +1,6 @@
 /**
- * Whether somebody says which nodes the cluster has: the simulator is for those who do not. Of a
- * configuration file only that is read here; what is wrong with it, the daemon says.
+ * Whether any source names the nodes of the cluster: without one the simulator is started. Only
+ * this member of a configuration file is read; the daemon reports its errors.
  */
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
@@ -22,13 +22,13 @@ function areNodesNamed(env, root) {
 function namesNodes(file) {
   try {
     const text = readFileSync(file, 'utf8');
-    // Loaded where there is a file: `npm start` itself has to say when packages are missing.
+    // Loaded only if there is a file: `npm start` must be able to report missing packages.
     const { parse } = require('yaml');
     // JSON is YAML too.
     const settings = parse(text);
     return typeof settings === 'object' && settings !== null && 'nodes' in settings;
   } catch {
-    return false; // not there, or the daemon will refuse it
+    return false; // missing, or the daemon will reject it
   }
 }
 

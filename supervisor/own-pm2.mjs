@@ -1,6 +1,6 @@
 /**
- * The project's own pm2: reached through a home of its own (`places.cjs`), so that nobody else's pm2 is
- * touched. Its calls are callbacks without a time limit; here they are promises with one.
+ * The project's own pm2, in a home of its own (`places.cjs`), so that no other pm2 is touched. Its
+ * calls take callbacks and have no time limit; here they are promises with one.
  */
 import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
@@ -56,7 +56,7 @@ export async function openPm2(home) {
   process.env['PM2_HOME'] = home.pm2Home;
   // It prints nothing, and does not end this process.
   process.env['PM2_PROGRAMMATIC'] = 'true';
-  // pm2 otherwise tells its makers daily which version runs, and looks for their monitoring agent.
+  // By default pm2 sends its version to its makers daily, and looks for their monitoring agent.
   process.env['PM2_DISABLE_VERSION_CHECK'] = 'true';
   process.env['PM2_NO_INTERACTION'] = 'true';
   const { default: pm2 } = await import('pm2');
@@ -101,7 +101,8 @@ function prepareHome({ pm2Home, pids }) {
         'stop lockstep as that user, or remove the folder',
     );
   }
-  // pm2 makes it when it is loaded, once a process: not again in a home that was removed meanwhile.
+  // pm2 creates the home when it is loaded, once in a process: not again if the home was removed
+  // since.
   const modules = join(pm2Home, 'module_conf.json');
   if (!existsSync(modules)) writeFileSync(modules, '{}');
   const foreign = pidFiles(pids).find((file) => lstatSync(file).uid !== uid);

@@ -1,5 +1,5 @@
 /**
- * Where things are: the project, its data, its logs, its own pm2.
+ * The folders of the project, its data, its logs and its own pm2.
  *
  * A relative data folder starts at the project, which is also the working directory of the apps.
  */
@@ -16,7 +16,7 @@ const {
 const { homedir, tmpdir } = require('node:os');
 const path = require('node:path');
 
-/** What a Unix socket's path may be long on every system: macOS allows 103 bytes, Linux 107. */
+/** The longest path of a Unix socket on every system: macOS allows 103 bytes, Linux 107. */
 const SOCKET_PATH_BYTES_MAX = 103;
 /** The longest name of the sockets that pm2 makes in its home. */
 const LONGEST_SOCKET = 'interactor.sock';
@@ -24,9 +24,9 @@ const NODE_MAJOR_MIN = 24;
 
 const root = path.resolve(__dirname, '..');
 
-/** A file system in memory: it is not full when a disk is. */
+/** A file system in memory: it has space when a disk is full. */
 const SHARED_MEMORY = '/dev/shm';
-/** In the data folder: where the home of the pm2 is that runs it, whoever started that. */
+/** In the data folder: the path of the home of the pm2 that runs it. */
 const HOME_NOTE = 'pm2-home';
 
 /**
@@ -94,7 +94,7 @@ function notedHome(data) {
     const home = readFileSync(path.join(data, HOME_NOTE), 'utf8').trim();
     return existsSync(home) ? home : undefined;
   } catch {
-    // None yet. One that cannot be read stands in a data folder that the start will complain of.
+    // No such file. A file that cannot be read is in a data folder that the start will reject.
     return undefined;
   }
 }

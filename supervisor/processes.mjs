@@ -1,6 +1,6 @@
 /**
- * Processes that are not our children: whether they live, what they are, how to end them.
- * A process number out of an old file may long be another's, so its command line is asked first.
+ * Processes that are not our children: whether they run, their command lines, and their end. An old
+ * process id may belong to another process by now, so the command line is checked first.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -83,7 +83,7 @@ function commandLineOf(pid) {
   try {
     return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
   } catch {
-    return ''; // ps answers 1 when there is no such process
+    return ''; // ps answers 1 if there is no such process
   }
 }
 

@@ -1,8 +1,8 @@
 /**
- * Waits until every app has said `ready` by itself.
+ * Waits until every app itself has sent `ready`.
  *
- * pm2 calls an app online also when its time to get ready is over, and for a moment when it has
- * died; so its events are read instead: `ready` messages and exits.
+ * pm2 also calls an app online when its time to get ready is over, and for a moment after its
+ * death; so this reads its events: `ready` messages and exits.
  */
 
 /**

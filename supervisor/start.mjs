@@ -1,10 +1,10 @@
 /**
- * `npm start`: brings the daemon and the simulated cluster up under the project's own pm2 and
- * returns when both are ready. What runs already is stopped first and comes back with the
- * environment of this call, nothing of the former one left in it.
+ * `npm start`: starts the daemon and the simulated cluster under the project's own pm2, and returns
+ * when both are ready. Running apps are stopped first and start again with the environment of this
+ * call, without any of the former one.
  *
  * Exit codes: 0 both are ready, 78 an app refused its configuration, 130 interrupted, 1 anything
- * else; unless it is 0, nothing is left running.
+ * else. After any code except 0 nothing runs.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ async function start() {
   const apps = appDefinitions.wantedApps(process.env);
   const addresses = addressesOf(process.env, before.root);
   logs.begin(apps.map((app) => app.out_file));
-  if (await takeDown(before)) console.log('lockstep was running: it starts anew.');
+  if (await takeDown(before)) console.log('lockstep was running: it restarts.');
   const places = placesOf(process.env);
   const interrupted = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -68,7 +68,7 @@ function requireDataFolder(data) {
   return { kind: 'failed', text, exitCode: exitCodes.badConfiguration };
 }
 
-/** The lines that come after `begin`. */
+/** The lines that follow after `begin`. */
 function newLogsLater() {
   /** @type {ReturnType<typeof sizesOf> | undefined} */
   let sizes;

@@ -1,6 +1,6 @@
 /**
- * `npm stop`: takes the daemon, the simulated cluster and the project's own pm2 down; and those of
- * `npm run demo`, which have a data folder of their own.
+ * `npm stop`: stops the daemon, the simulated cluster and the project's own pm2; and those of `npm
+ * run demo`, which have a data folder of their own.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -27,7 +27,7 @@ try {
   process.exit(1);
 }
 
-/** In a process of its own: pm2 can be reached in one home only, from its import on. */
+/** In a process of its own: once imported, pm2 can be reached in one home only. */
 function stopDemo() {
   const env = { ...process.env, LOCKSTEP_DATA_DIR: demo };
   const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url)], {

@@ -1,4 +1,6 @@
-/** What `npm start` says in the end: what runs where, where it writes, and how to stop it. */
+/**
+ * The last output of `npm start`: the processes, their addresses and logs, and how to stop them.
+ */
 import { join, relative } from 'node:path';
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Ends everything that was started here: the apps, the project's pm2, and apps that a dead pm2 left
- * behind. What does not go in its time is killed.
+ * behind. A process that does not end in its time is killed.
  */
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import { call, isRunning, openPm2 } from './own-pm2.mjs';
 import { pidFiles } from './places.cjs';
 import { endProcess, findProcess, signal, waitUntilGone } from './processes.mjs';
 
-/** pm2 stops the apps side by side; beyond that it needs a moment for itself. */
+/** pm2 stops the apps at the same time, and needs a moment itself. */
 const PM2_STOP_MS = deadlines.killMs + 10_000;
 const PM2_EXIT_MS = 5000;
 
@@ -19,7 +19,7 @@ const PM2_EXIT_MS = 5000;
  */
 export async function takeDown(places) {
   const isUp = await isRunning(places);
-  // A pm2 that answers is the one of the file; otherwise its command line has to say so.
+  // A pm2 that answers is the one of the file; otherwise its command line must prove that.
   const god = findProcess(join(places.pm2Home, 'pm2.pid'), isUp ? '' : places.pm2Home);
   if (isUp) {
     const pm2 = await openPm2(places);

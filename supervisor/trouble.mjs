@@ -1,4 +1,4 @@
-/** What stops a start or a stop, as a sentence with the way out. */
+/** The reason why a start or a stop failed, as a sentence with the remedy. */
 import { statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';

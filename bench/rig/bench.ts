@@ -1,9 +1,9 @@
 /**
- * The frame of a bench: its options, a folder on a disk, its verdicts, its JSON, its exit code. What
- * it measures is the bench's own.
+ * The frame of a bench: its options, a folder on a disk, its verdicts, its JSON, its exit code. The
+ * measurement is the bench's own.
  *
- * Exits with 0 when every goal that could be judged is met, with 1 when one is missed or a run
- * failed (a command that was not committed, a process lost), with 2 when it was asked wrongly.
+ * Exit code 0: every goal that could be judged is met. 1: a goal is missed or a run failed (a
+ * command that was not committed, a process lost). 2: wrong arguments.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -15,17 +15,17 @@ import { rowsOf } from './table.ts';
 
 const EX_USAGE = 2;
 
-/** What a bench may use. */
+/** The means of a bench. */
 export interface Rig {
-  /** On a disk, empty, gone afterwards. */
+  /** An empty folder on a disk, removed afterwards. */
   readonly dir: string;
   readonly given: Options['given'];
-  /** Notes how many cores are free: once a round, while the bench itself is idle. */
+  /** Counts the free cores: once in each round, while the bench itself is idle. */
   readonly look: () => Promise<void>;
 }
 
 export interface Outcome {
-  /** One value a round; none where the system does not tell. */
+  /** One value for each round; none if the system does not show it. */
   readonly values: Partial<Record<GoalName, readonly number[]>>;
   /** For people, before the verdicts. */
   readonly text: string;
@@ -36,12 +36,12 @@ export interface Outcome {
 }
 
 export interface Bench<Size extends Readonly<Record<string, number>>> extends Choices<Size> {
-  /** What it measures, and what not. */
+  /** The measured quantities, and those that are not measured. */
   readonly about: string;
   readonly run: (size: Size, rig: Rig) => Promise<Outcome>;
 }
 
-/** Runs a bench as the program it is. */
+/** Runs a bench as the main program. */
 export async function runBench<Size extends Readonly<Record<string, number>>>(
   bench: Bench<Size>,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * A client of lockstepd under load: every command over one connection, by the client that the
+ * A client of lockstepd under load: all commands over one connection, by the client that the
  * package exports.
  *
  *   client.ts ENDPOINT
@@ -16,9 +16,9 @@ import {
   type Trickle,
 } from './subject.ts';
 
-/** Commands asked for at once while filling. */
+/** Number of commands sent at once while the queue is filled. */
 const FILL_IN_FLIGHT = 1000;
-/** What is queued waits long, and is to be driven all the same. */
+/** Queued commands wait long, and must not pass their deadlines. */
 const PATIENT_MS = 60 * 60 * 1000;
 const LOOK_MS = 50;
 
@@ -43,7 +43,7 @@ function perform(task: ClientTask): Promise<Told> {
   }
 }
 
-/** What went wrong, if anything did. */
+/** The error, if there was one. */
 async function committed(groupId: string): Promise<string | undefined> {
   const { answer, fault } = await create(groupId, {});
   return fault ?? (answer?.state === 'committed' ? undefined : JSON.stringify(answer));

@@ -5,7 +5,7 @@ import type { FromNode, ToNode } from './node.ts';
 import { Program } from './processes.ts';
 
 const NODE = fileURLToPath(new URL('./node.ts', import.meta.url));
-/** As many processes as serve nodes at a time; more nodes share them. */
+/** The number of processes that serve nodes at the same time; further nodes share them. */
 const PROCESSES_MAX = 3;
 
 export interface BenchNode {
@@ -38,20 +38,20 @@ export class Cluster {
     );
   }
 
-  /** Empties all nodes. Returns how many keys each held. */
+  /** Empties all nodes. Returns the number of keys that each one held. */
   async clear(): Promise<number[]> {
     const answers = this.#programs.map((one) => one.ask<FromNode>({ kind: 'clear' }));
     const sent = await Promise.all(answers);
     return sent.flatMap((answer) => ('counts' in answer ? answer.counts : []));
   }
 
-  /** Has the nodes of the first so many processes answer changes that much later. */
+  /** Delays the answers to changes by this time, on all nodes of the first processes. */
   async delay(ms: number, processes = this.#programs.length): Promise<void> {
     const message: ToNode = { kind: 'delay', ms };
     await Promise.all(this.#programs.slice(0, processes).map((one) => one.ask(message)));
   }
 
-  /** Processor time of all nodes so far; 0 where the system does not tell. */
+  /** Processor time of all nodes so far; 0 if the system does not show it. */
   get cpuMicros(): number {
     return this.#programs.reduce((sum, { pid }) => sum + cpuMicrosOf(pid), 0);
   }

@@ -1,12 +1,12 @@
 /**
- * Processor time of a process, thread by thread, and its memory, where Linux tells it (/proc).
- * Elsewhere nothing is known, and the bench goes on without these figures.
+ * Processor time of a process for each of its threads, and its memory, as Linux shows them (/proc).
+ * On other systems these figures are missing.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface ThreadTimes {
   readonly known: boolean;
-  /** By the thread's name; threads of one name together. */
+  /** By the thread's name; threads with one name are added. */
   readonly micros: Readonly<Record<string, number>>;
   readonly totalMicros: number;
 }
@@ -19,25 +19,25 @@ export function threadTimes(pid: number): ThreadTimes {
   try {
     for (const tid of readdirSync(`/proc/${pid}/task`)) {
       const task = `/proc/${pid}/task/${tid}`;
-      // Nanoseconds on a processor, then two figures of the queue.
+      // Nanoseconds on a processor, then two figures about the queue.
       const spent = Number(readFileSync(`${task}/schedstat`, 'utf8').split(' ')[0]) / 1000;
       const name = readFileSync(`${task}/comm`, 'utf8').trim();
       micros[name] = (micros[name] ?? 0) + spent;
       totalMicros += spent;
     }
   } catch {
-    // No /proc, or a thread that ended just now: nothing is known rather than something wrong.
+    // No /proc, or a thread that has just ended: no figure is better than a wrong one.
     return UNKNOWN;
   }
   return { known: true, micros, totalMicros };
 }
 
-/** All threads together; 0 where the system does not tell. */
+/** The sum of all threads; 0 if the system does not show it. */
 export function cpuMicrosOf(pid: number): number {
   return threadTimes(pid).totalMicros;
 }
 
-/** Resident memory of a process in bytes; undefined where the system does not tell. */
+/** Resident memory of a process in bytes; undefined if the system does not show it. */
 export function residentBytes(pid: number): number | undefined {
   try {
     const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

@@ -53,7 +53,7 @@ export class Daemon {
     await this.#program.end('SIGKILL');
   }
 
-  /** Starts it again after a kill; how long until it was ready, in ms. */
+  /** Starts it again after a kill; returns the time until it was ready, in ms. */
   async restart(): Promise<number> {
     const begun = performance.now();
     this.#program = fork(this.#place, this.#env);
@@ -61,7 +61,7 @@ export class Daemon {
     return performance.now() - begun;
   }
 
-  /** @throws if it does not end well */
+  /** @throws if it ends with an error */
   async end(): Promise<void> {
     const code = await this.#program.end();
     if (code !== 0) throw new Error(`${this.#place.name} ended with exit code ${code}`);
@@ -70,7 +70,7 @@ export class Daemon {
 
 async function environment({ dataDir, nodes, executors = 1, env }: DaemonPlace) {
   const [commands, events, ops] = await freePorts(3);
-  // No variables of the shell: they may name real nodes, journals or chats.
+  // Without variables of the shell: they may name real nodes, journals or chats.
   const { PATH = '', NODE_COMPILE_CACHE } = process.env;
   return {
     PATH,

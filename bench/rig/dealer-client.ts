@@ -1,10 +1,10 @@
 /**
- * Very many commands in flight from one process, over a plain DEALER: the package's client asks again
- * for what takes long, and would measure its own repeats.
+ * Very many commands in flight from one process, over a plain DEALER: the package's client repeats
+ * requests that take long, and would measure its own repeats.
  *
  *   dealer-client.ts ENDPOINT
  *
- * The warm-up of a load begins when the daemon has taken in as many as shall be in flight.
+ * The warm-up of a load begins when the daemon has accepted the full number of commands in flight.
  */
 import { Dealer } from 'zeromq';
 import { serveTasks } from './subject.ts';
@@ -26,7 +26,7 @@ serveTasks({
       done(state === 'committed' ? undefined : reply);
     });
   },
-  // Answered in its turn, behind all that was sent before.
+  // Answered after all requests that were sent before.
   takenIn: () => new Promise((resolve) => ask({ op: 'ping' }, () => resolve())),
 });
 

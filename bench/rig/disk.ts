@@ -1,15 +1,15 @@
-/** The disk the journal lies on: whether it is one, and how long it takes to make bytes durable. */
+/** The disk of the journal: whether it is a real one, and its time to make bytes durable. */
 import { closeSync, fdatasyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from './statistics.ts';
 
-/** As SQLite's WAL is written: a page at a time over a file that has its length already. */
+/** In the way of SQLite's WAL: one page at a time over a file that has its length already. */
 const PAGE_BYTES = 4096;
 const PAGES = 1000;
-/** A command alone finds the disk idle; syncs in a row would find it warm, and take less. */
+/** A single command finds the disk idle; syncs in a row would take less time. */
 const PAUSE_MS = 2;
-/** File systems that lie in memory, by the number Linux gives them (statfs(2)). */
+/** File systems in memory, by their number in Linux (statfs(2)). */
 const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
 
 export function isInMemory(dir: string): boolean {

@@ -1,11 +1,11 @@
 /**
- * The floor: one thread that makes the three creates of each command at once over undici's Pool, set
- * as the daemon sets it. Nothing is durable, nobody asks for it over a socket, nothing is decided.
+ * The floor: one thread that sends the three creates of each command at once over undici's Pool,
+ * with the daemon's settings. It has no journal, no client socket and no decisions.
  *
  *   floor.ts NODES [client]   (JSON: [{ "name", "url" }])
  *
- * `client`: by the daemon's own node client instead of `Pool.request`, which is a part of what the
- * daemon does. It is the cheaper way, so ratios against it are lower.
+ * `client`: with the daemon's own node client instead of `Pool.request`. It is a part of the
+ * daemon, and faster, so ratios to it are lower.
  */
 import { Pool } from 'undici';
 import { settingsSchema } from '../../src/config/schema.ts';
@@ -15,7 +15,7 @@ import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
 import { NodeClient } from '../../src/node/node-client.ts';
 import { serveTasks } from './subject.ts';
 
-/** Makes one create; `done` hears of it once, with what went wrong if anything did. */
+/** Sends one create and calls `done` once, with the error if there was one. */
 type Create = (groupId: string, token: string, done: (fault?: string) => void) => void;
 
 const { connectionsPerNode: connections, requestTimeoutMs } = settingsSchema.parse({});

@@ -1,24 +1,24 @@
 /**
- * Every goal, once: the table that `npm run bench` prints, and the verdict on each row. A value is a
- * ratio, or an amount where nothing can be divided by; both from one run on one machine.
+ * Every goal, once: the table that `npm run bench` prints, and the verdict on each row. A value is
+ * a ratio, or an amount where no divisor exists; both sides come from one run on one machine.
  */
 import { areEnough } from './machine.ts';
 import { type Spread, spread } from './statistics.ts';
 
 export interface Goal {
   readonly title: string;
-  /** What the value is counted in; empty for a ratio. */
+  /** The unit of the value; empty for a ratio. */
   readonly unit: string;
   readonly must: number;
   readonly aim?: number;
   readonly better: 'more' | 'less';
-  /** Cores that must be free meanwhile; 0 if others do not matter. */
+  /** The number of cores that must be free meanwhile; 0 if other programs have no effect. */
   readonly cores: number;
 }
 
 const more = { unit: '', better: 'more' } as const;
 const less = { unit: '', better: 'less' } as const;
-/** Client, coordinator, executor, and one for three nodes and ZeroMQ's own threads. */
+/** Client, coordinator, executor, and one core for three nodes and ZeroMQ's own threads. */
 const ALL = 4;
 
 export const GOALS = {
@@ -133,22 +133,22 @@ export type Verdict = 'aim met' | 'met' | 'missed' | 'not judged';
 /** One row of the table. */
 export interface Judged {
   readonly goal: GoalName;
-  /** Which daemon, where there are several. */
+  /** The daemon, if there are several. */
   readonly of?: string;
-  /** One value a round; undefined if there is none at all. */
+  /** One value for each round; undefined if there is none. */
   readonly reached: Spread | undefined;
   readonly verdict: Verdict;
-  /** Why it is not judged. */
+  /** The reason why it is not judged. */
   readonly reason?: string;
 }
 
-/** What else decides whether a goal can be judged. */
+/** The other conditions for a verdict. */
 export interface Circumstances {
-  /** At each look, of which there is one a round at least. */
+  /** One value for each count; at least one count in each round. */
   readonly freeCores: readonly number[];
-  /** Why nothing of this run can be judged, if so. */
+  /** The reason why no goal of this run can be judged, if there is one. */
   readonly reason: string | undefined;
-  /** Why a median alone says little, if so: then all rounds have to agree. */
+  /** The reason why a median is not enough, if there is one: then all rounds must agree. */
   readonly unsteady?: string | undefined;
 }
 

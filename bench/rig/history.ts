@@ -1,4 +1,4 @@
-/** Settled commands as the daemon would have left them in its journal, made without it. */
+/** Settled commands in the journal as the daemon would write them, written without it. */
 import type { Command, Settlement } from '../../src/core/model.ts';
 import { formatToken } from '../../src/core/token.ts';
 import type { AcceptWrite, SettleWrite, WriteBatch } from '../../src/journal/port.ts';
@@ -16,18 +16,20 @@ export const EMPTY_BATCH: WriteBatch = {
 const NODES = ['node01', 'node02', 'node03'];
 /** Commands of one commit while the history is filled. */
 const FILL = 5_000;
-/** As long as the ids the daemon gives, and rising as they do, before any it gives now. */
+/** As long as the daemon's ids, rising like them, and lower than its next ids. */
 const ID_PREFIX = '0199aaaa-0000-7000-8000-';
-/** Between two commands of the history. */
+/** Time between two commands of the history. */
 const APART_MS = 0.1;
 
-/** Makes commands that have settled, with rising numbers. */
+/** Makes settled commands with rising sequence numbers. */
 export class HistoryMaker {
   readonly #keys: number;
   readonly #startedAt: number;
   #lastSeq = 0;
 
-  /** @param keys they are drawn at random from so many: the more, the worse for the index by key */
+  /**
+   * @param keys the number of keys from which they are drawn: more keys cost the index by key more
+   */
   constructor(keys: number, startedAt: number) {
     this.#keys = keys;
     this.#startedAt = startedAt;

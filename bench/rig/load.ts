@@ -1,6 +1,6 @@
 /**
- * A closed loop: so many commands in flight at any time, each followed by the next as soon as it is
- * answered. Both subjects run under this very loop, so that it weighs on both alike.
+ * A closed loop: a fixed number of commands in flight; the next one follows each answer. All
+ * subjects run under this loop, so its cost is equal for all.
  */
 import { type Latencies, latencies } from './statistics.ts';
 
@@ -8,28 +8,30 @@ import { type Latencies, latencies } from './statistics.ts';
 export interface Load {
   readonly kind: 'load';
   readonly inFlight: number;
-  /** Commands that are answered in this time do not count. */
+  /** Commands that are answered during this time do not count. */
   readonly warmUpMs: number;
-  /** Those that are answered in this time count; it goes on until there is one. */
+  /** Commands that are answered during this time count; it lasts until there is one. */
   readonly measureMs: number;
-  /** Begins every key; each run has its own, so that every create is of a new key. */
+  /** The prefix of every key; each run has its own, so that every create has a new key. */
   readonly prefix: string;
 }
 
 export interface Measured extends Latencies {
-  /** Commands answered in all, those of the warm-up included. */
+  /** All answered commands, with those of the warm-up. */
   readonly commands: number;
   readonly perSecond: number;
-  /** Processor time by thread, in µs per command; empty where the system does not tell. */
+  /** Processor time by thread, in µs for each command; empty if the system does not show it. */
   readonly cpuMicros: Readonly<Record<string, number>>;
 }
 
-/** Asks for one create. `done` hears of it once, and never before this returns; `fault`: why not. */
+/**
+ * Sends one create. Calls `done` once, and never before this function returns; `fault` is the
+ * error.
+ */
 export type Issue = (key: string, done: (fault?: string) => void) => void;
 
 /**
- * @param takenIn called when as many as shall be in flight were issued; the warm-up begins when it
- *   resolves
+ * @param takenIn called when the full number is in flight; the warm-up begins when it resolves
  * @throws at the first command that is not committed
  */
 export async function applyLoad(

@@ -1,4 +1,4 @@
-/** The machine under the bench, without its name, and how much of it the bench has to itself. */
+/** The machine of the bench, without its name, and the share of it that the bench can use. */
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spread } from './statistics.ts';

@@ -1,14 +1,17 @@
 /**
- * Nodes of the bench, in a process of their own (http-server.ts: as cheap as they can be). They
- * answer as `reliable-ops` nodes do, out of a Map each, and keep nothing. No faults: see nodesim for
- * those. One process may hold several nodes, each on a port of its own.
+ * Nodes of the bench, in a process of their own (http-server.ts: as cheap as possible). They answer
+ * like `reliable-ops` nodes from one Map each, and store nothing on disk. They have no faults:
+ * nodesim has. One process may hold several nodes, each on its own port.
  *
  *   node.ts COUNT
  */
 import type { AddressInfo } from 'node:net';
 import { type HttpRequest, headerOf, type Respond, serveHttp } from './http-server.ts';
 
-/** What the parent asks: to start afresh (told how many keys there were), and to answer late. */
+/**
+ * Requests of the parent: to empty the nodes (answered with the number of keys), and to answer
+ * late.
+ */
 export type ToNode = { readonly kind: 'clear' } | { readonly kind: 'delay'; readonly ms: number };
 export type FromNode = { readonly ports: readonly number[] } | { readonly counts: number[] };
 
@@ -42,7 +45,7 @@ function startNode(): Promise<number> {
   });
 }
 
-/** A tenth more or less: nodes that are slow are not slow in step. */
+/** Up to a tenth more or less, so that slow nodes do not answer at the same time. */
 function late(): number {
   return delayMs * (0.9 + 0.2 * Math.random());
 }

@@ -4,14 +4,14 @@ import { parseArgs } from 'node:util';
 
 const HOME = join(import.meta.dirname, '../../data/bench');
 
-/** What of a bench can be chosen. */
+/** The options of a bench. */
 export interface Choices<Size> {
   readonly name: string;
   /** The size at which its goals hold, by option. */
   readonly full: Size;
-  /** Only to see that it runs. */
+  /** A small size, for a check that it runs. */
   readonly small: Size;
-  /** Other options, by name, each with what it means. */
+  /** Other options, by name, each with its meaning. */
   readonly options?: Readonly<Record<string, string>>;
 }
 
@@ -37,7 +37,7 @@ export function usageOf<Size extends Readonly<Record<string, number>>>(
   return `npm run bench -- ${name} [options]\n\n${text.join('\n')}\n`;
 }
 
-/** @throws with what is wrong, in words */
+/** @throws Error with the wrong option and its valid values */
 export function readOptions<Size extends Readonly<Record<string, number>>>(
   { name, full, small, options = {} }: Choices<Size>,
   args: readonly string[],

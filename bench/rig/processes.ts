@@ -1,10 +1,10 @@
-/** The processes of the bench: none is left behind when it ends. */
+/** The processes of the bench: all of them end with it. */
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 
 const START_MS_MAX = 20_000;
 const END_MS_MAX = 20_000;
-/** What a process printed, for the error that says it failed. */
+/** The output of a process, for the error about its failure. */
 const OUTPUT_MAX = 4000;
 
 const alive = new Set<ChildProcess>();
@@ -38,7 +38,10 @@ export class Program {
     return this.#child.pid ?? 0;
   }
 
-  /** The next thing it says. @throws if it ends instead, or says nothing in time */
+  /**
+   * Its next message.
+   * @throws if it ends instead, or sends nothing in time
+   */
   async said<T>(timeoutMs = START_MS_MAX): Promise<T> {
     if (this.#hasEnded) throw this.#endedWith(this.#child.exitCode ?? this.#child.signalCode);
     const stop = new AbortController();
@@ -59,7 +62,7 @@ export class Program {
     }
   }
 
-  /** Asks it something and hears its answer. */
+  /** Sends it a request and returns its answer. */
   ask<T>(question: object | string, timeoutMs?: number): Promise<T> {
     const answer = this.said<T>(timeoutMs);
     if (!this.#hasEnded) this.#child.send(question);

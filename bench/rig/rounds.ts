@@ -1,7 +1,7 @@
 /**
- * The order of a measurement: the subjects take their turns at every load, round after round, so
- * that whatever else the machine does weighs on all alike. After each run every node must hold
- * exactly what was answered: all or none.
+ * The order of a measurement: all subjects run one after another at every load, round after round,
+ * so that other programs on the machine affect all of them equally. After each run every node must
+ * hold exactly the answered creates.
  */
 import type { Rig } from './bench.ts';
 import type { Cluster } from './cluster.ts';
@@ -23,7 +23,7 @@ export interface Run extends Measured {
   readonly subject: string;
   readonly inFlight: number;
   readonly round: number;
-  /** Processor time of all nodes, in µs per command; 0 where the system does not tell. */
+  /** Processor time of all nodes, in µs for each command; 0 if the system does not show it. */
   readonly nodesCpuMicros: number;
 }
 
@@ -32,7 +32,7 @@ export interface Measurement {
   readonly fdatasyncMs: readonly number[];
 }
 
-/** Where it happens. */
+/** The setting of the measurement. */
 export interface Field {
   readonly rig: Rig;
   readonly cluster: Cluster;
@@ -53,7 +53,7 @@ export async function runRounds(plan: Plan, field: Field): Promise<Measurement> 
     await checkNodes(cluster, measured, subject);
     return { ...measured, nodesCpuMicros };
   };
-  // The first commands of a process are compiled on their way.
+  // The first commands of a process include the time of compilation.
   const most = Math.max(...plan.levels);
   for (const one of subjects) await take(one, { warmUpMs: 0, measureMs, inFlight: most });
   for (let round = 1; round <= plan.rounds; round++) {
@@ -69,7 +69,7 @@ export async function runRounds(plan: Plan, field: Field): Promise<Measurement> 
   return { runs, fdatasyncMs: syncs };
 }
 
-/** One value a round: what `of` makes of the runs of that round. */
+/** One value for each round: `of` applied to the runs of that round. */
 export function perRound(
   { runs }: Measurement,
   of: (find: (subject: string, inFlight: number) => Run | undefined) => number | undefined,
@@ -85,7 +85,7 @@ export function perRound(
   });
 }
 
-/** Of two runs of one round: commands/s of the one over the other's. */
+/** For two runs of one round: the ratio of their commands/s. */
 export function speedRatio(one: Run | undefined, other: Run | undefined): number | undefined {
   return one === undefined || other === undefined ? undefined : one.perSecond / other.perSecond;
 }

@@ -1,4 +1,4 @@
-/** Few figures from many: a median, how far the others lie from it, a percentile. */
+/** A few figures for many: median, spread, percentile. */
 
 export interface Spread {
   readonly median: number;

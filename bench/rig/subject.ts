@@ -5,7 +5,7 @@ import { threadTimes } from './cpu.ts';
 import { applyLoad, type Issue, type Load, type Measured } from './load.ts';
 import type { Latencies } from './statistics.ts';
 
-/** Has so many creates accepted, and does not wait for what becomes of them. */
+/** Has this many creates accepted, and does not wait for their outcomes. */
 export interface Fill {
   readonly kind: 'fill';
   readonly count: number;
@@ -13,7 +13,7 @@ export interface Fill {
   readonly lane: 'interactive' | 'bulk';
 }
 
-/** Asks for `ping` and `status` in turn, one at a time, every so often. */
+/** Sends `ping` and `status` alternately, one at a time, at this interval. */
 export interface Ask {
   readonly kind: 'ask';
   readonly forMs: number;
@@ -25,7 +25,7 @@ export interface Drain {
   readonly kind: 'drain';
 }
 
-/** Creates at a steady pace, however many are open; each must be committed. */
+/** Creates at a steady rate, however many are open; each must be committed. */
 export interface Trickle {
   readonly kind: 'trickle';
   readonly perSecond: number;
@@ -33,17 +33,17 @@ export interface Trickle {
   readonly prefix: string;
 }
 
-/** What only a client can do. */
+/** The tasks that only a client can do. */
 export type ClientTask = Fill | Ask | Drain | Trickle;
 
 export type Task = Load | ClientTask;
 
-/** What it says of a task: the kind tells which. */
+/** The results by kind of task. */
 export type Told =
   | { readonly kind: 'load'; readonly measured: Measured }
   | { readonly kind: 'fill'; readonly perSecond: number }
   | { readonly kind: 'ask'; readonly ping: Latencies; readonly status: Latencies }
-  /** How many were open at first. */
+  /** The number of open commands at the start. */
   | { readonly kind: 'drain'; readonly open: number }
   | { readonly kind: 'trickle' };
 
@@ -53,7 +53,7 @@ export type FromSubject =
   | { readonly kind: 'failed'; readonly error: string };
 
 export interface TaskHandlers {
-  /** Of the thread that makes the calls, in the figures. */
+  /** The name of the calling thread in the figures. */
   readonly name: string;
   readonly issue: Issue;
   /** See `applyLoad`. */
@@ -70,7 +70,7 @@ export function serveTasks(handlers: TaskHandlers): void {
     );
   });
   process.on('disconnect', () => process.exit());
-  // An exit in order writes the profile, if there is to be one.
+  // Only an exit in order writes the profile.
   process.on('SIGTERM', () => process.exit());
   report({ kind: 'ready' });
 }

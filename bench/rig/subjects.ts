@@ -1,4 +1,4 @@
-/** Who is measured: the floor, and daemons with their clients. */
+/** The measured subjects: the floor, and daemons with their clients. */
 import { fileURLToPath } from 'node:url';
 import type { BenchNode } from './cluster.ts';
 import { residentBytes, threadTimes } from './cpu.ts';
@@ -10,16 +10,16 @@ import type { FromSubject, Task, Told } from './subject.ts';
 const FLOOR = fileURLToPath(new URL('./floor.ts', import.meta.url));
 const DEALER_CLIENT = fileURLToPath(new URL('./dealer-client.ts', import.meta.url));
 const CLIENT = fileURLToPath(new URL('./client.ts', import.meta.url));
-/** Beyond its own time, for what is in flight at its end. */
+/** Time beyond its own for commands that are in flight at its end. */
 const MARGIN_MS = 60_000;
-/** A hundred thousand commands, on a busy machine. */
+/** Time for a hundred thousand commands on a busy machine. */
 const LONG_MS_MAX = 300_000;
 
 export interface Subject {
   readonly name: string;
   /** @throws if a command was not committed, or a process failed */
   run(load: Load): Promise<Measured>;
-  /** Of a daemon; undefined where the system does not tell. */
+  /** Of a daemon; undefined if the system does not show it. */
   residentBytes?(): number | undefined;
   end(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export class Client {
     this.#program = program;
   }
 
-  /** @param entry the program that makes its calls */
+  /** @param entry the program that sends its requests */
   static async connect(name: string, endpoint: string, entry = CLIENT): Promise<Client> {
     const program = new Program(`the client of ${name}`, entry, { args: [endpoint] });
     await program.said();
@@ -51,7 +51,7 @@ export class Client {
 
 export interface FloorOptions {
   readonly name?: string;
-  /** By the daemon's own node client. */
+  /** With the daemon's own node client. */
   readonly byNodeClient?: boolean;
   /** Options of Node itself, as for a profile. */
   readonly execArgv?: readonly string[];
@@ -75,7 +75,10 @@ export async function startFloor(
   };
 }
 
-/** A daemon with its journal on disk, and one client; `dealer`: one that can have very many in flight. */
+/**
+ * A daemon with its journal on disk, and one client; `dealer`: a client that can have very many
+ * commands in flight.
+ */
 export async function startLockstep(
   place: DaemonPlace & { readonly dealer?: boolean },
 ): Promise<Subject> {

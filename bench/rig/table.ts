@@ -25,13 +25,13 @@ export function range({ least, most }: Spread): string {
   return `${figure(least)}–${figure(most)}`;
 }
 
-/** Three digits, or what stands before the point. */
+/** Three digits, or all digits before the point. */
 export function figure(value: number): string {
   if (Math.abs(value) >= 100) return value.toFixed(0);
   return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 }
 
-/** @param sides of each column: `<` its cells begin, `>` they end at one line */
+/** @param sides of each column: `<` aligns its cells to the left, `>` to the right */
 export function columns(rows: readonly (readonly string[])[], sides: string): string {
   const widths = Array.from(sides, (_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
   return rows

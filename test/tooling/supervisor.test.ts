@@ -69,7 +69,7 @@ describe('npm start', () => {
     const project = await supervisedProject();
     project.start({ RANDOM_BEHAVIOR: '0.2' });
     const { code, stdout, stderr } = project.start();
-    expect(stdout).toContain('lockstep was running: it starts anew.');
+    expect(stdout).toContain('lockstep was running: it restarts.');
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(lastLife(project, 'nodesim')).not.toHaveProperty('fault');

@@ -1,4 +1,4 @@
-/** Grants of the rules that no import needs: each is a door that stands open for nobody. */
+/** Grants of the rules that no import uses. */
 import { type Edge, layerOf, matches, seesEverything } from './judge.ts';
 import type { Rules } from './rules.ts';
 

@@ -4,16 +4,18 @@
  */
 import { type EcmaScriptModule, type ParseResult, parseSync, Visitor } from 'oxc-parser';
 
-/** `request` is undefined where the name is computed, so that nobody can tell. */
+/** `request` is undefined if the name is computed, and so unknown. */
 export interface Import {
   readonly request: string | undefined;
-  /** Nothing of it is left at run time. `import { type X }` leaves `import {}`, which loads the file. */
+  /**
+   * It leaves nothing at run time. `import { type X }` leaves `import {}`, which loads the file.
+   */
   readonly isErased: boolean;
   /** Counted from 1. */
   readonly line: number;
 }
 
-/** Throws on a file that does not parse: an unread file must not pass. */
+/** Throws on a file that does not parse: its imports must not go unchecked. */
 export function readImports(path: string, text: string): readonly Import[] {
   const result = parseSync(path, text);
   const fault = result.errors.find((error) => error.severity === 'Error');

@@ -1,4 +1,4 @@
-/** Says of one import whether the rules allow it, and if not, why. */
+/** Decides whether the rules allow one import, and gives the reason if not. */
 
 import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
@@ -31,7 +31,7 @@ export function edgeOf(
   return { kind: 'package', from, name: request.split('/').slice(0, depth).join('/') };
 }
 
-/** Undefined if the import is allowed, else the reason why not. */
+/** Undefined if the import is allowed, else the reason against it. */
 export function objectionTo(edge: Edge, rules: Rules): string | undefined {
   if (edge.kind === 'file' && !isInSource(edge.to)) return `${edge.to} is outside of src`;
   const isFromEntry = seesEverything(edge.from, rules);

@@ -11,13 +11,16 @@
 interface Layer {
   /** Files of other layers that files of this one may import. */
   readonly targets: readonly string[];
-  /** Node's own modules and npm packages are out of bounds. */
+  /** Node's own modules and npm packages are forbidden. */
   readonly isPure: boolean;
 }
 
 export interface Rules {
   readonly entries: readonly string[];
-  /** Parts of entries in files of their own: they see as much. What no layer names, only entries import. */
+  /**
+   * Parts of entries in files of their own, with the same rights. A file without a layer may be
+   * imported by entries only.
+   */
   readonly composition: readonly string[];
   /** By the name of the folder in `src/`. */
   readonly layers: Readonly<Record<string, Layer>>;
@@ -37,11 +40,11 @@ const JOURNAL_COPIES = [
   'journal/sqlite/files/saved.ts',
 ];
 const DIALECTS = ['node/dialect/**', 'node/dialects/**'];
-/** How nodes are reached, as data, and the secrets that it names: checked before a start. */
+/** The access to nodes as data, and the secrets that it names: checked before a start. */
 const ACCESS = 'node/access/**';
-/** The interface to write to; who writes, and with what, is decided at the top. */
+/** The interface of the log; the top of the program decides on the implementation. */
 const LOG_PORT = 'observe/log/log-port.ts';
-/** The kinds of notices, and the facts of each: types for those that raise one. */
+/** The kinds of notices, and the facts of each: types for the threads that send one. */
 const NOTICE_KINDS = 'observe/notify/notice-kinds.ts';
 
 export const RULES: Rules = {

@@ -1,7 +1,7 @@
 /**
- * Reads every file of a project's TypeScript and JavaScript folders. Of `src/` it lists what breaks the
- * layer rules, of all of them the import cycles.
- * A survey that found no file, or not one import, is a broken survey: it counts as a fault.
+ * Reads every file of a project's TypeScript and JavaScript folders. Lists imports in `src/` that
+ * break the layer rules, and import cycles in all folders. A survey without a file, or without an
+ * import, counts as a fault.
  */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
@@ -11,13 +11,13 @@ import { type Edge, edgeOf, objectionTo } from './judge.ts';
 import type { Rules } from './rules.ts';
 
 const COMPUTED = 'imports a computed name: nobody can check it';
-/** Layers are for the product alone; circles hurt wherever somebody reads. */
+/** Layers apply to the product alone; cycles are faults everywhere. */
 const FOLDERS = ['src', 'bench', 'test', 'tools'];
 
 export interface Survey {
   readonly files: number;
   readonly imports: number;
-  /** One line each: where, and what is wrong. */
+  /** One line each: the place and the fault. */
   readonly faults: readonly string[];
   /** Files below `src/`, and their imports. */
   readonly source: { readonly files: readonly string[]; readonly edges: readonly Edge[] };

@@ -1,6 +1,7 @@
 /**
- * Where a word stands in a program as a name: identifiers, properties, types, private fields, strings that
- * are one word (`kind: 'turned'`), and the path of the file itself. Prose, in comments and messages, is not looked at.
+ * Finds a word in the names of a program: identifiers, properties, types, private fields, strings
+ * that are one word (`kind: 'turned'`), and the path of the file itself. Prose in comments and
+ * messages is not read.
  */
 import { parseSync, Visitor } from 'oxc-parser';
 import type { Word } from './words.ts';

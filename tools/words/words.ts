@@ -1,6 +1,6 @@
 /**
- * Words that were given up as names in `src/` or `bench/`, each with the one that took its place (docs/glossary.md).
- * A test fails where one comes back.
+ * Words that were given up as names in `src/` or `bench/`, each with its replacement
+ * (docs/glossary.md). A test fails if one comes back.
  */
 
 export interface Word {
@@ -9,7 +9,7 @@ export interface Word {
   readonly now: string;
   /** `part`: as a part of any name, in lower case. `name`: as the whole name, letter by letter. */
   readonly as: 'part' | 'name';
-  /** Where the word is wrong, if not in all of `src/`. */
+  /** The folder in which the word is wrong, if not all of `src/`. */
   readonly within?: string;
 }
 
@@ -75,7 +75,7 @@ export const BANNED: readonly Word[] = [
   part('telling', 'safeFields'),
 ];
 
-/** Phrases that pages do without (docs/style.md). */
+/** Phrases that pages must not contain (docs/style.md). */
 export const PHRASES: readonly Pick<Word, 'old' | 'now'>[] = [
   { old: 'whoever', now: 'the noun: a client, an operator, the caller' },
   { old: 'anew', now: 'again' },
