@@ -70,6 +70,7 @@ export function coordinatorData(
     heldBytesMax: settings.heldBytesMax,
     recordRetentionMs: settings.recordRetentionDays * DAY_MS,
     frameBytesMax: settings.frameBytesMax,
+    memoryLimitBytes: settings.memoryLimitBytes,
     defaultDeadlineMs: settings.defaultDeadlineMs,
     retentionMs: settings.retentionDays * DAY_MS,
   };

@@ -1,6 +1,5 @@
 /** The coordinator's thread: journal, sockets, and the batch machine between them. */
 import { workerData } from 'node:worker_threads';
-import { Reply, Router, XPublisher } from 'zeromq';
 import type { ChannelEnd } from '../channel/channel.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
@@ -11,7 +10,7 @@ import type { JournalPaths } from '../journal/sqlite/open/connection.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
-import { runThread, sendToMain, type ThreadTools } from '../lifecycle/thread-shell.ts';
+import { runThread, sendToMain } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
 import { foldKey } from '../node/dialect/fold.ts';
@@ -35,11 +34,11 @@ import { startFiguresRound } from './notify/figures-round.ts';
 import { publishing } from './notify/publishing.ts';
 import { StuckNews } from './notify/stuck-news.ts';
 import type { CoordinatorOptions } from './ports.ts';
-import { ClientSocket, type ClientSocketOptions, clientOptions } from './sockets/client-socket.ts';
-import { EVENT_OPTIONS, EventSocket } from './sockets/event-socket.ts';
+import type { ClientSocket } from './sockets/client-socket.ts';
+import { Doors } from './sockets/doors.ts';
 import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
-import { ZapHandler } from './sockets/zap.ts';
-import { bind, failureOf, orRefuse, refuseUnfolded } from './start.ts';
+import { MemoryWatch } from './sockets/memory-watch.ts';
+import { failureOf, orRefuse, refuseUnfolded } from './start.ts';
 
 export interface CoordinatorData extends ThreadData {
   readonly endpoint: string;
@@ -62,6 +61,7 @@ export interface CoordinatorData extends ThreadData {
   readonly heldBytesMax: number;
   readonly recordRetentionMs: number;
   readonly frameBytesMax: number;
+  readonly memoryLimitBytes: number;
   readonly defaultDeadlineMs: number;
   readonly retentionMs: number;
   readonly log: LogPlan;
@@ -77,6 +77,8 @@ interface Counting {
 
 /** When a client may retry whose command was refused because the journal's disk was full. */
 const FULL_DISK_RETRY_MS = 5000;
+const SOCKETS_REOPENED =
+  'memory is used up by connections of clients or subscribers: all of them are closed, and may connect again';
 const END_NOT_SAVED = 'the clean shutdown could not be saved in the journal';
 
 const crash = (error: unknown): void => {
@@ -99,9 +101,7 @@ runThread(async (tools) => {
   const { fold } = optionsOf(data);
   if (fold !== undefined) await orRefuse(() => refuseUnfolded(journal, fold));
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
-  await openZap(tools, log);
-  const router = sockets.add('clients', new Router(clientOptions(data.frameBytesMax)));
-  const publisher = await openEvents(tools, data.eventsEndpoint);
+  const doors = await Doors.open({ ...data, tools, log, onError: crash });
   const executors = new ExecutorChannels({
     channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),
     onReport: (report, executor) => coordinator.report(report, executor),
@@ -121,7 +121,7 @@ runThread(async (tools) => {
       noted: (what, details) => log.info(what, details),
       onLookFailed: (error) => log.error('a query of a client failed', { error }),
       order: (executor, order) => executors.order(executor, order),
-      publish: publishing(publisher, { log, now, at: atTime(now), stuck, notify }),
+      publish: publishing(doors.events, { log, now, at: atTime(now), stuck, notify }),
     },
     options: optionsOf(data),
     counters: await loadCounters(journal),
@@ -134,9 +134,11 @@ runThread(async (tools) => {
   });
   keep('executors', executors.receive());
   sendToMain({ kind: 'journal_held' });
-  const { frameBytesMax } = data;
-  const { clientNow } = life;
-  const clients = openClientSocket(coordinator, { router, frameBytesMax, log, clientNow });
+  const clients = doors.serve({
+    backlog: () => coordinator.backlog,
+    clientNow: life.clientNow,
+    onRequest: (request, respond) => coordinator.request(request, respond),
+  });
   // The journal is read while executors start; their orders wait for them.
   const recovering = restore(coordinator, journal);
   await executors.complete();
@@ -148,8 +150,8 @@ runThread(async (tools) => {
   stuck.recovered(commands);
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});
-  await bind(router, data.endpoint, 'LOCKSTEP_ENDPOINT');
-  keep('clients', clients.receive());
+  await doors.openToClients();
+  watchMemory(doors, { ...data, now, log, notify });
   sendToMain({ kind: 'ready' });
 
   return {
@@ -158,7 +160,7 @@ runThread(async (tools) => {
       await executors.receiveRest();
       await coordinator.close();
       await clients.flushed();
-      await publisher.flushed();
+      await doors.events.flushed();
       executors.close();
       await orWarn(() => life.end(journal), END_NOT_SAVED, log);
       await journal.close();
@@ -173,31 +175,23 @@ async function beginLife(journal: Journal, options: LifeOptions, log: Log): Prom
   return life;
 }
 
-function openClientSocket(
-  coordinator: Coordinator,
-  options: Pick<ClientSocketOptions, 'router' | 'frameBytesMax' | 'log' | 'clientNow'>,
-): ClientSocket {
-  return new ClientSocket({
-    ...options,
-    backlog: () => coordinator.backlog,
-    onRequest: (request, respond) => coordinator.request(request, respond),
-    onError: crash,
-  });
+interface Watching extends Pick<CoordinatorData, 'memoryLimitBytes'> {
+  readonly now: () => number;
+  readonly log: Log;
+  readonly notify: (notice: RaisedNotice) => void;
 }
 
-/** Restricts who may connect; before any socket is bound. */
-async function openZap({ sockets, keep }: ThreadTools, log: Log): Promise<void> {
-  const zap = new ZapHandler(sockets.add('zap', new Reply({ linger: 0 })), log);
-  await zap.bind();
-  keep('zap', zap.answer());
-}
-
-async function openEvents({ sockets, keep }: ThreadTools, endpoint: string): Promise<EventSocket> {
-  const socket = sockets.add('events', new XPublisher(EVENT_OPTIONS));
-  const publisher = new EventSocket(socket, crash);
-  await bind(socket, endpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
-  keep('events', publisher.follow());
-  return publisher;
+/** Peers that make ZeroMQ take much memory lose their connections; the daemon goes on. */
+function watchMemory(doors: Doors, { memoryLimitBytes, now, log, notify }: Watching): void {
+  new MemoryWatch({
+    limitBytes: memoryLimitBytes,
+    now,
+    onUnexplained: (seen) => {
+      log.error(SOCKETS_REOPENED, { ...seen, limitBytes: memoryLimitBytes });
+      notify({ kind: 'sockets_reopened' });
+      doors.reopen();
+    },
+  }).watch();
 }
 
 /** Takes up the work of an earlier life. */

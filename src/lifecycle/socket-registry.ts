@@ -40,6 +40,12 @@ export class SocketRegistry {
     return socket;
   }
 
+  /** Closes one of them. */
+  close(socket: Closable): void {
+    socket.close();
+    if (this.#open.delete(socket)) this.#onChange([...this.#open.values()]);
+  }
+
   /** May be called again. */
   closeAll(): void {
     this.#isClosed = true;

@@ -143,4 +143,17 @@ describe('the registry of sockets', () => {
     expect(sent.at(-1)).toEqual([]);
     expect(socket).toBeDefined();
   });
+
+  test('closes one of them alone, and tells of that', () => {
+    const sent: (readonly { name: string }[])[] = [];
+    const registry = new SocketRegistry((open) => sent.push(open));
+    const closed: string[] = [];
+    const clients = registry.add('clients', { close: () => closed.push('clients') });
+    registry.add('events', { close: () => closed.push('events') });
+    registry.close(clients);
+    expect(closed).toEqual(['clients']);
+    expect(sent.at(-1)).toMatchObject([{ name: 'events' }]);
+    registry.closeAll();
+    expect(closed).toEqual(['clients', 'events']);
+  });
 });

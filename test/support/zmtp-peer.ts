@@ -58,6 +58,19 @@ export class ZmtpPeer implements Disposable {
     this.#send(Buffer.concat([head, frame]));
   }
 
+  /** Frames of one message that has no end, as fast as they are taken; resolves when all are, or it is cut off. */
+  async pour(frame: Buffer, count: number): Promise<void> {
+    const head = Buffer.alloc(9);
+    head[0] = 3;
+    head.writeBigUInt64BE(BigInt(frame.length), 1);
+    for (let poured = 0; poured < count && !this.#socket.destroyed; poured++) {
+      this.#send(Buffer.concat([head, frame]));
+      if (!this.#socket.writableNeedDrain) continue;
+      const drained = new Promise((resolve) => this.#socket.once('drain', resolve));
+      await Promise.race([drained, this.closed]);
+    }
+  }
+
   #begin(): void {
     this.#isReady = true;
     for (const bytes of this.#unsaid.splice(0)) this.#socket.write(bytes);

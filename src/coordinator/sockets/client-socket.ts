@@ -24,6 +24,7 @@ import { ZAP_SOCKET } from './zap.ts';
 
 /** Requests read ahead of the batch machine. */
 const BACKLOG_MAX = 5000;
+const DROP_LOG_MS = 10_000;
 /** The binding hands out hundreds of messages that have arrived before the loop turns. */
 const READING_MS_MAX = 5;
 /** Frames before a request: a correlation, and two for each proxy on the way. */
@@ -68,19 +69,41 @@ export interface ClientSocketOptions {
 
 export class ClientSocket {
   readonly #options: ClientSocketOptions;
-  readonly #replies: Replies;
   readonly #errors: Partial<Record<ErrorCode, number>> = {};
+  #router: Router;
+  #replies: Replies;
+  #dropped = 0;
+  #cut = 0;
+  #loggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ClientSocketOptions) {
     this.#options = options;
-    this.#replies = new Replies(options);
+    this.#router = options.router;
+    this.#replies = this.#repliesOf(options.router);
+  }
+
+  /** Goes on with another socket: the old one is closed. */
+  replace(router: Router): void {
+    this.#router = router;
+    this.#replies = this.#repliesOf(router);
+  }
+
+  #repliesOf(router: Router): Replies {
+    return new Replies({
+      router,
+      onDropped: (count, code) => this.#countDropped(count, code),
+      onCut: () => {
+        this.#cut++;
+      },
+      onError: this.#options.onError,
+    });
   }
 
   /** Reads until the socket is closed. */
   async receive(): Promise<void> {
-    const { router, backlog } = this.#options;
+    const { backlog } = this.#options;
     let until = performance.now() + READING_MS_MAX;
-    for await (const frames of router) {
+    for await (const frames of this.#router) {
       this.#take(frames);
       if (performance.now() < until && backlog() <= BACKLOG_MAX) continue;
       do await new Promise(setImmediate);
@@ -91,7 +114,8 @@ export class ClientSocket {
 
   /** Answers that were errors, by code, replies that could not be delivered, and clients that were cut. */
   get counts(): Pick<Figures, 'errors' | 'repliesDropped' | 'clientsCut'> {
-    return { errors: { ...this.#errors }, ...this.#replies.counts };
+    const errors = { ...this.#errors };
+    return { errors, repliesDropped: this.#dropped, clientsCut: this.#cut };
   }
 
   /** Resolves when every reply so far is with ZeroMQ, or its client does not read. */
@@ -106,9 +130,10 @@ export class ClientSocket {
     const fault = envelopeFault(envelope);
     if (fault !== undefined) {
       const reply = errorReply('too_large', fault, { hint: ENVELOPE_HINT });
-      return this.#reply(beginningOf(envelope), reply);
+      return this.#reply(this.#replies, beginningOf(envelope), reply);
     }
-    const reply = (answer: Answer): void => this.#reply(envelope, answer);
+    const replies = this.#replies;
+    const reply = (answer: Answer): void => this.#reply(replies, envelope, answer);
     const respond: Respond = Object.assign(reply, { envelope });
     const request = frames[frames.length - 1] ?? Buffer.alloc(0);
     const bytes = request.length;
@@ -119,10 +144,21 @@ export class ClientSocket {
     return parsed.ok ? onRequest(parsed.request, respond) : respond(parsed.reply);
   }
 
-  #reply(envelope: readonly Buffer[], answer: Answer): void {
+  #reply(replies: Replies, envelope: readonly Buffer[], answer: Answer): void {
     const at = Math.floor(this.#options.clientNow());
-    this.#replies.push(envelope, JSON.stringify({ ...answer, at }));
+    // A client that has named itself may be back on another socket; ids that ZeroMQ gives mean another client there.
+    const isNamed = envelope[0]?.[0] !== 0;
+    (isNamed ? this.#replies : replies).push(envelope, JSON.stringify({ ...answer, at }));
     if ('error' in answer) this.#countError(answer.error.code);
+  }
+
+  #countDropped(count: number, code: string): void {
+    this.#dropped += count;
+    const now = performance.now();
+    if (now - this.#loggedAt < DROP_LOG_MS) return;
+    this.#loggedAt = now;
+    const seen = { dropped: this.#dropped, cut: this.#cut, code };
+    this.#options.log.warn('replies could not be delivered', seen);
   }
 
   #countError(code: ErrorCode): void {

@@ -26,7 +26,7 @@ const SUBSCRIBE = 1;
 const TOPICS_MAX = 64;
 
 export class EventSocket {
-  readonly #socket: XPublisher;
+  #socket: XPublisher;
   /** Prefixes of topics that were subscribed to. */
   #asked = new Set<string>();
   /** By topic: whether a prefix of it was. There are few topics, and none is a client's text. */
@@ -37,7 +37,7 @@ export class EventSocket {
     this.#socket = socket;
     this.#outbox = new Outbox({
       send: async (events) => {
-        for (const [topic, payload] of events) await socket.send([topic, payload]);
+        for (const event of events) await this.#send(event);
       },
       onError,
     });
@@ -45,6 +45,11 @@ export class EventSocket {
 
   publish(topic: string, payload: () => object): void {
     if (this.#isWanted(topic)) this.#outbox.push([topic, JSON.stringify(payload())]);
+  }
+
+  /** Goes on with another socket: the old one is closed. Peers send their subscriptions again. */
+  replace(socket: XPublisher): void {
+    this.#socket = socket;
   }
 
   /** Follows subscriptions until the socket is closed. */
@@ -56,6 +61,16 @@ export class EventSocket {
 
   async flushed(): Promise<void> {
     await this.#outbox.flushed();
+  }
+
+  async #send([topic, payload]: readonly [topic: string, payload: string]): Promise<void> {
+    const socket = this.#socket;
+    try {
+      await socket.send([topic, payload]);
+    } catch (error) {
+      // Events are news, not a record.
+      if (!socket.closed) throw error;
+    }
   }
 
   #ask(topic: string): void {

@@ -3,15 +3,13 @@
  * read them; further ones are held here, and sent as it reads. Both are bounded (P9).
  *
  * A client that leaves more unread is cut: its replies are dropped, all but the oldest, and its requests are not
- * read. It is served again when it has read that one, or has reconnected. Dropped replies are counted and logged
- * (P10); their commands are in the journal.
+ * read. It is served again when it has read that one, or has reconnected. The commands of dropped replies are in
+ * the journal.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Router } from 'zeromq';
 import { codeOf } from '../../base/error-fields.ts';
 import { Outbox } from '../../base/outbox.ts';
-import type { Log } from '../../observe/log/log-port.ts';
-import type { Figures } from '../../protocol/figures.ts';
 import { clientOf, type Envelope, type Reply, Unread } from './unread.ts';
 
 /** Held for one client, and for all of them: ZeroMQ has `sendHighWaterMark` messages besides. */
@@ -20,11 +18,12 @@ const ALL_BYTES_MAX = 2 * CLIENT_BYTES_MAX;
 /** How long an end waits for clients that do not read. */
 const FLUSH_MS_MAX = 500;
 const FLUSH_LOOK_MS = 2;
-const LOG_MS = 10_000;
 
 export interface RepliesOptions {
   readonly router: Router;
-  readonly log: Log;
+  /** Replies could not be delivered; `code`: `cut`, or that of the error. */
+  readonly onDropped: (count: number, code: string) => void;
+  readonly onCut: () => void;
   /** The socket failed. */
   readonly onError: (error: unknown) => void;
 }
@@ -37,9 +36,6 @@ export class Replies {
   readonly #unread = new Map<string, Unread>();
   /** Of all that is held. */
   #bytes = 0;
-  #dropped = 0;
-  #cut = 0;
-  #loggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: RepliesOptions) {
     this.#options = options;
@@ -52,11 +48,6 @@ export class Replies {
       },
       onError: options.onError,
     });
-  }
-
-  /** Replies that could not be delivered, and clients that were cut. */
-  get counts(): Pick<Figures, 'repliesDropped' | 'clientsCut'> {
-    return { repliesDropped: this.#dropped, clientsCut: this.#cut };
   }
 
   push(envelope: Envelope, payload: string): void {
@@ -91,7 +82,7 @@ export class Replies {
   }
 
   #hold(unread: Unread, reply: Reply): void {
-    if (unread.isCut) return this.#drop(1, 'cut');
+    if (unread.isCut) return this.#options.onDropped(1, 'cut');
     this.#bytes += unread.push(reply);
     if (unread.bytes > CLIENT_BYTES_MAX) this.#cutOff(unread);
     if (this.#bytes > ALL_BYTES_MAX) this.#cutOff(this.#heaviest(unread));
@@ -108,8 +99,9 @@ export class Replies {
     const before = unread.bytes;
     const dropped = unread.cut();
     this.#bytes -= before - unread.bytes;
-    this.#cut++;
-    this.#drop(dropped, 'cut');
+    const { onCut, onDropped } = this.#options;
+    onCut();
+    onDropped(dropped, 'cut');
   }
 
   /** Sends as many replies as the client has made room for. */
@@ -128,7 +120,7 @@ export class Replies {
 
   /** @returns false if its client has not read the replies before it */
   async #offer([envelope, payload]: Reply): Promise<boolean> {
-    const { router } = this.#options;
+    const { router, onDropped } = this.#options;
     try {
       await router.send([...envelope, payload]);
       return true;
@@ -137,17 +129,8 @@ export class Replies {
       if (code === 'EAGAIN' && !router.closed) return false;
       // The client is gone, or the daemon stops: the command is in the journal anyway.
       if (code !== 'EHOSTUNREACH' && !router.closed) throw error;
-      this.#drop(1, code ?? 'closed');
+      onDropped(1, code ?? 'closed');
       return true;
     }
-  }
-
-  #drop(count: number, code: string): void {
-    this.#dropped += count;
-    const now = performance.now();
-    if (now - this.#loggedAt < LOG_MS) return;
-    this.#loggedAt = now;
-    const seen = { dropped: this.#dropped, cut: this.#cut, code };
-    this.#options.log.warn('replies could not be delivered', seen);
   }
 }

@@ -86,6 +86,12 @@ export const NOTICE_KINDS = {
     severity: 'info',
     text: () => "the journal's disk has room again: new commands are accepted",
   }),
+  /** Connections held memory that the daemon could not bound. */
+  sockets_reopened: kind<object>({
+    severity: 'error',
+    text: () =>
+      'connections of clients or subscribers took too much memory: all were closed, and may connect again',
+  }),
   unsupervised: kind<object>({
     severity: 'error',
     text: () => 'pm2 is gone: nothing restarts this daemon after a crash; run npm start',

@@ -1,0 +1,59 @@
+/** Peers that make libzmq take memory which no option bounds: the daemon notices, and closes the sockets. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { connectTo, startCluster } from '../support/cluster.ts';
+import type { Daemon } from '../support/daemon.ts';
+import { SteadyClient } from '../support/steady-client.ts';
+import { ZmtpPeer } from '../support/zmtp-peer.ts';
+
+const MIB = 1024 * 1024;
+/** The default. */
+const LIMIT_BYTES = 1024 * MIB;
+const LONG = { timeout: 30_000 };
+const REOPENED = 'memory is used up by connections';
+
+test('P8, P9, P10: a message without an end ends its connection before the memory ends, and honest clients go on', async () => {
+  const { daemon } = await startCluster({ executors: 1 });
+  const { pid } = daemon;
+  const client = await connectTo(daemon);
+  using steady = new SteadyClient(daemon.endpoint);
+  await vi.waitUntil(async () => (await steady.report()).answered > 0, LONG);
+  const events = client.subscribe(['command.committed']);
+  onTestFinished(() => events.close());
+
+  let most = 0;
+  const measuring = setInterval(() => {
+    most = Math.max(most, residentOf(daemon));
+  }, 20);
+  onTestFinished(() => clearInterval(measuring));
+  for (let round = 1; round <= 2; round++) {
+    using hostile = new ZmtpPeer(daemon.endpoint, 'DEALER');
+    await vi.waitUntil(() => hostile.heard.includes('READY'), LONG);
+    await hostile.pour(Buffer.alloc(MIB), 4 * 1024);
+    await hostile.closed;
+    await vi.waitUntil(() => daemon.output.split(REOPENED).length === round + 1, LONG);
+    expect(await client.create(randomUUID())).toMatchObject({ state: 'committed' });
+  }
+  expect(most).toBeLessThan(LIMIT_BYTES);
+  expect(daemon.output).not.toContain('memory use is near its limit');
+  const { answered, faults } = await steady.report();
+  expect(faults).toEqual([]);
+  expect(answered).toBeGreaterThan(0);
+
+  const heard = events[Symbol.asyncIterator]().next();
+  let isHeard = false;
+  void heard.then(() => {
+    isHeard = true;
+  });
+  await vi.waitUntil(async () => {
+    await client.create(randomUUID());
+    return isHeard;
+  }, LONG);
+  expect(await client.ping()).toMatchObject({ pid, accepting: true });
+});
+
+function residentOf({ pid }: Daemon): number {
+  const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kib) * 1024;
+}
