@@ -4,6 +4,7 @@ import { type CommandAnswer, isError } from '../protocol/answer.ts';
 import { newId } from '../protocol/new-id.ts';
 import { exitOfCommand, isDone } from './exit-code.ts';
 import { COMMAND_OPTIONS, commandFields, ifUnavailable, lane } from './input/options.ts';
+import { RECORD, recordField } from './input/record.ts';
 import { details, errorText, headline } from './output/answer-text.ts';
 import { whileWaiting } from './output/progress.ts';
 import { plain, type Terminal } from './output/terminal.ts';
@@ -35,9 +36,10 @@ export function oneCommand(op: 'create' | 'delete', words: Texts): Subcommand {
   return subcommand({
     ...words,
     positionals: POSITIONALS,
-    options: OPTIONS,
+    // Only a create has a record.
+    options: { ...OPTIONS, ...(op === 'create' ? RECORD : {}) } as typeof OPTIONS & typeof RECORD,
     async run(args, terminal) {
-      const fields = commandFields(args);
+      const fields = { ...commandFields(args), ...(await recordField(args)) };
       const id = args.id ?? newId();
       return withDaemon(args, async (client) => {
         const asked = client[op](args.key, { ...fields, id });

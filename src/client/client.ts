@@ -103,9 +103,9 @@ export class LockstepClient {
     return this.send({ op: 'batch', commands: [...commands] }, options);
   }
 
-  /** How a command stands. */
-  status(id: string, options?: CallOptions) {
-    return this.send({ op: 'status', id }, options);
+  /** How a command stands; `record`: with its record. */
+  status(id: string, { record, ...options }: CallOptions & { readonly record?: boolean } = {}) {
+    return this.send({ op: 'status', id, ...(record === true && { record }) }, options);
   }
 
   /** How the daemon stands. */
@@ -252,7 +252,8 @@ export class LockstepClient {
     { timeoutMs, persist = false, ...fields }: CreateFields & CallOptions,
   ): Promise<CommandAnswer | ErrorReply> {
     const options = timeoutMs === undefined ? { persist } : { timeoutMs, persist };
-    return this.send({ op, groupId, ...fields }, options);
+    // Only `create` takes a record from its caller.
+    return this.send({ op, groupId, ...fields } as CommandInput, options);
   }
 
   #signed<const Asked extends OperatorInput | RestoreInput | PauseInput | BreakerInput>(

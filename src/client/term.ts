@@ -6,6 +6,7 @@
  * A command whose caller has given it an `expiresAt` keeps that.
  */
 import { isError } from '../protocol/answer.ts';
+import { requestText } from '../protocol/record/request-text.ts';
 import type { CommandInput, RequestInput } from '../protocol/request.ts';
 import type { DaemonClock } from './daemon-clock.ts';
 import { deadlineOf } from './default-timeouts.ts';
@@ -60,7 +61,7 @@ export class Term {
   }
 
   #body(request: RequestInput): () => string {
-    if (isCommand(request)) return () => JSON.stringify(this.#date(request));
+    if (isCommand(request)) return () => requestText(this.#date(request));
     if (request.op === 'batch') {
       const date = (command: unknown): unknown => this.#date(command);
       return () => JSON.stringify({ ...request, commands: request.commands.map(date) });
@@ -98,7 +99,7 @@ export class Term {
     return { request, complete };
   }
 
-  #date(command: unknown): unknown {
+  #date<Command>(command: Command): Command {
     if (!isDatable(command)) return command;
     const expiresAt = this.#clock.of(this.#until(command));
     return expiresAt === undefined ? command : { ...command, expiresAt };

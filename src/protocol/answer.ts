@@ -2,6 +2,7 @@
 import type { Lane, NodeOutcome, Operation, Presence, Reason, SagaState } from '../core/model.ts';
 import type { Accepting } from './accepting.ts';
 import type { ErrorBody, ErrorReply } from './errors.ts';
+import type { JsonObject } from './record/record.ts';
 
 /** The answer to `create` and `delete`, and what `status`, `list` and the operators' ops show. */
 export interface CommandAnswer {
@@ -27,6 +28,8 @@ export interface CommandAnswer {
   readonly nodes?: Readonly<Record<string, NodeOutcome>>;
   /** From acceptance to settlement, or until now. */
   readonly elapsedMs: number;
+  /** Of `status` that asked for it; null: it was removed. */
+  readonly record?: JsonObject | null;
   /** Of `status`, `list` and events of open commands. */
   readonly lane?: Lane;
   /** Of the same: ISO 8601. */

@@ -51,15 +51,22 @@ const commandFields = {
 };
 
 /** `parse-request.ts` has put a `WrittenRecord` in the place of each JSON object. */
-const record = z.custom<JsonObject>().transform((value: unknown, context): WrittenRecord => {
-  const fault =
-    value instanceof WrittenRecord
-      ? recordFault(value.text)
-      : { path: [], message: 'must be a JSON object' };
-  if (value instanceof WrittenRecord && fault === undefined) return value;
-  context.addIssue({ code: 'custom', input: undefined, ...fault, path: [...(fault?.path ?? [])] });
-  return z.NEVER;
-});
+const record = z
+  .custom<JsonObject | WrittenRecord>()
+  .transform((value: unknown, context): WrittenRecord => {
+    const fault =
+      value instanceof WrittenRecord
+        ? recordFault(value.text)
+        : { path: [], message: 'must be a JSON object' };
+    if (value instanceof WrittenRecord && fault === undefined) return value;
+    context.addIssue({
+      code: 'custom',
+      input: undefined,
+      ...fault,
+      path: [...(fault?.path ?? [])],
+    });
+    return z.NEVER;
+  });
 
 const create = z.strictObject({
   op: z.literal('create'),
@@ -137,7 +144,12 @@ export const SCHEMAS = {
     /** Each is checked on its own: one bad command does not spoil the others. */
     commands: z.array(z.unknown()).min(1).max(BATCH_COMMANDS_MAX),
   }),
-  status: z.strictObject({ op: z.literal('status'), id: commandId.optional() }),
+  status: z.strictObject({
+    op: z.literal('status'),
+    id: commandId.optional(),
+    /** Of one command: also show its record. */
+    record: z.boolean().optional(),
+  }),
   list: z.strictObject({
     op: z.literal('list'),
     state: z.union([states, listOf(states, states.options.length)]).optional(),

@@ -9,6 +9,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectTo } from '../support/cluster.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { RawSocket } from '../support/raw-socket.ts';
+import { runCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 interface KeepingNode {
@@ -102,4 +103,50 @@ test('P2: a record outlives kill -9, and reaches the node that failed', async ()
   const repeat = await again.ask(`{"op":"create","id":"1","groupId":"ann","record":${TEXT}}`);
   expect(repeat).toMatchObject({ state: 'committed' });
   expect(bodiesOf('ann')).toEqual([BODY, BODY, BODY]);
+});
+
+test('the command line takes records from options, files, stdin and lines of JSON', async () => {
+  const { daemon, bodiesOf } = await start();
+  const env = { LOCKSTEP_ENDPOINT: daemon.endpoint };
+  const run = (args: readonly string[], input = '') => runCli(args, { env, input });
+  const file = join(tempFolder(), 'record.json');
+  writeFileSync(file, `${TEXT}\n`);
+  const body = (key: string) => `{"groupId":"${key}","content":${TEXT}}`;
+  const made = [
+    await run(['create-one', 'a', '--record', TEXT, '--id', 'order-1']),
+    await run(['create-one', 'b', '--record-file', file]),
+    await run(['create-one', 'c', '--record', '-'], TEXT),
+    await run(['create', '1..2', '--record', TEXT]),
+    await run(['create', '-', '--json-lines'], `{"groupId":"d","record":${TEXT}}\n`),
+  ];
+  expect(made.map(({ code, stderr }) => [code, /error|fault/i.test(stderr)])).toEqual(
+    made.map(() => [0, false]),
+  );
+  for (const key of ['a', 'b', 'c', '1', '2', 'd']) expect(bodiesOf(key)[2]).toBe(body(key));
+
+  const shown = await run(['status', 'order-1', '--record']);
+  expect(shown.stdout).toContain('record: {"email":"ann@example.com","n":1.5}');
+  expect((await run(['status', 'order-1', '--json'])).stdout).not.toContain('ann@');
+
+  const faults = [
+    [['create-one', 'x', '--record', '{"a":1e999}'], 'record.a is a number that a double'],
+    [['create-one', 'x', '--record', '{"a":1,"a":2}'], 'record.a is given twice'],
+    [['create-one', 'x', '--record', '[]'], 'record must be a JSON object'],
+    [['create-one', 'x', '--record', '{},"id":"y"'], 'record must be a JSON object'],
+    [['create-one', 'x', '--record', '{'], 'it is not JSON'],
+    [
+      ['create-one', 'x', '--record-file', '/nowhere'],
+      'cannot read the record from /nowhere: ENOENT',
+    ],
+    [['create', '-', '--record', '-'], 'cannot both come from stdin'],
+    [['delete-one', 'a', '--record', '{}'], 'unknown option --record'],
+  ] as const;
+  for (const [args, why] of faults) {
+    expect(await run(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(why) });
+  }
+  const lines = '{"groupId":"y","record":{"a":1e999}}\n{"groupId":"z","recrod":{}}\n';
+  const wrong = await run(['create', '-', '--json-lines', '--json'], lines);
+  expect(wrong.code).toBe(1);
+  expect(wrong.stdout).toContain('line 1: record.a is a number');
+  expect(wrong.stdout).toContain('line 2: unknown member \\"recrod\\"');
 });

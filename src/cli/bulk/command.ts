@@ -1,11 +1,12 @@
 /** `create` and `delete`: one command for each key of a range, a file or stdin. */
 import type { ClientError } from '../../client/index.ts';
-import { EXIT, type ExitCode } from '../exit-code.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit-code.ts';
 import { exitOfFault, isFault, printFault } from '../fault.ts';
 import { interruptible } from '../input/interrupts.ts';
 import { wholeNumber } from '../input/number.ts';
 import { COMMAND_OPTIONS, commandFields, ifUnavailable, lane } from '../input/options.ts';
 import { YES } from '../input/question.ts';
+import { RECORD, recordField } from '../input/record.ts';
 import { showProgress } from '../output/progress.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { type Definition, type Subcommand, subcommand, withDaemon } from '../subcommand.ts';
@@ -40,6 +41,15 @@ const OPTIONS = {
   ...YES,
 } as const;
 
+const CREATE = {
+  ...RECORD,
+  'json-lines': {
+    type: 'boolean',
+    describe: 'The keys are lines like {"groupId":"5","record":{"a":1}}',
+    group: 'Command:',
+  },
+} as const;
+
 type Texts = Pick<
   Definition<typeof POSITIONALS, typeof OPTIONS>,
   'usage' | 'describe' | 'examples'
@@ -49,11 +59,18 @@ export function bulkCommand(op: 'create' | 'delete', words: Texts): Subcommand {
   return subcommand({
     ...words,
     positionals: POSITIONALS,
-    options: OPTIONS,
+    // Only a create has a record.
+    options: { ...OPTIONS, ...(op === 'create' ? CREATE : {}) } as typeof OPTIONS & typeof CREATE,
     async run(args, terminal) {
-      const fields = commandFields(args);
+      if (args.keys === '-' && args.record === '-') {
+        throw new UsageError('keys and record cannot both come from stdin');
+      }
+      const fields = { ...commandFields(args), ...(await recordField(args)) };
       const inFlight = inFlightOf(args['in-flight']);
-      const source = await meant(op, await keySource(args.keys), { yes: args.yes, terminal });
+      const source = await meant(op, await keySource(args.keys, args['json-lines']), {
+        yes: args.yes,
+        terminal,
+      });
       const tally = new Tally(fields.wait);
       const job = { op, fields, inFlight, source, tally, json: args.json === true };
       return withDaemon({ ...args, inFlightMax: inFlight }, (client) =>

@@ -2,14 +2,20 @@
 import { constants, createReadStream, type ReadStream } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { codeOf } from '../../base/error-fields.ts';
+import type { WrittenRecord } from '../../protocol/record/record.ts';
 import { UsageError } from '../exit-code.ts';
 import { readLines } from '../input/lines.ts';
+import { readItem } from '../input/record.ts';
 
 const EXAMPLE = '0..99';
+/** Records that are read before the first one is sent. */
+const HELD_BYTES_MAX = 64 * 1024 * 1024;
 const NEVER = new AbortController().signal;
 
 /** A key to work on, or a line that cannot be one. */
-export type KeyItem = { readonly key: string } | { readonly fault: string };
+export type KeyItem =
+  | { readonly key: string; readonly record?: WrittenRecord }
+  | { readonly fault: string };
 
 export interface KeySource {
   /** The number of keys, or their source: `100`, `stdin`. */
@@ -22,9 +28,13 @@ export interface KeySource {
   items(stop: AbortSignal): AsyncIterable<KeyItem>;
 }
 
-/** @throws UsageError if it is none of the three. */
-export async function keySource(what: string): Promise<KeySource> {
-  if (what === '-') return stdinSource();
+/**
+ * @param isJson each line of the file or of stdin is a JSON object with a key and its record
+ * @throws UsageError if it is none of the three.
+ */
+export async function keySource(what: string, isJson = false): Promise<KeySource> {
+  const form = isJson ? JSON_LINES : KEYS;
+  if (what === '-') return stdinSource(form);
   const range = /^(?<from>\d+)(\.\.(?<to>\d+))?$/.exec(what)?.groups;
   if (range !== undefined) {
     const { from = '', to = from } = range;
@@ -33,8 +43,27 @@ export async function keySource(what: string): Promise<KeySource> {
   if (/^-?\d+\.{2,}-?\d*$/.test(what)) {
     throw new UsageError(`"${what}" is not a range; write it like ${EXAMPLE}`);
   }
-  return fileSource(what);
+  return fileSource(what, form);
 }
+
+/** The form of a line. */
+interface Form {
+  readonly bytesMax: number;
+  readonly itemOf: (text: string) => KeyItem;
+}
+
+const KEYS: Form = { bytesMax: 4096, itemOf: (key) => ({ key }) };
+const JSON_LINES: Form = {
+  bytesMax: 1024 * 1024,
+  itemOf: (text) => {
+    try {
+      return readItem(text);
+    } catch (error) {
+      if (error instanceof UsageError) return { fault: error.message };
+      throw error;
+    }
+  },
+};
 
 function rangeSource(from: string, to: string): KeySource {
   const [first, last] = [Number(from), Number(to)];
@@ -53,18 +82,20 @@ function rangeSource(from: string, to: string): KeySource {
   return { label: String(total), total, isStdin: false, items };
 }
 
-function stdinSource(): KeySource {
-  const items = (stop: AbortSignal) => keysOf(process.stdin, stop);
+function stdinSource(form: Form): KeySource {
+  const items = (stop: AbortSignal) => keysOf(process.stdin, form, stop);
   return { label: 'stdin', total: undefined, isStdin: true, items };
 }
 
-async function fileSource(path: string): Promise<KeySource> {
+async function fileSource(path: string, form: Form): Promise<KeySource> {
   try {
     await access(path, constants.R_OK);
     const stats = await stat(path);
     if (stats.isDirectory()) throw new UsageError(`${path} is a directory, not a file of keys`);
-    const total = stats.isFile() ? await count(keysOf(createReadStream(path), NEVER)) : undefined;
-    const items = (stop: AbortSignal) => keysOf(createReadStream(path), stop);
+    const total = stats.isFile()
+      ? await count(keysOf(createReadStream(path), form, NEVER))
+      : undefined;
+    const items = (stop: AbortSignal) => keysOf(createReadStream(path), form, stop);
     return { label: String(total ?? path), total, isStdin: false, items };
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -88,8 +119,10 @@ async function count(items: AsyncIterable<KeyItem>): Promise<number> {
 export async function readAhead(source: KeySource, max: number): Promise<KeySource | undefined> {
   if (source.total !== undefined) return source.total > max ? undefined : source;
   const held: KeyItem[] = [];
+  let bytes = 0;
   for await (const item of source.items(NEVER)) {
-    if (held.length === max) return undefined;
+    if ('record' in item) bytes += item.record?.bytes ?? 0;
+    if (held.length === max || bytes > HELD_BYTES_MAX) return undefined;
     held.push(item);
   }
   async function* items(): AsyncGenerator<KeyItem, void> {
@@ -98,17 +131,23 @@ export async function readAhead(source: KeySource, max: number): Promise<KeySour
   return { ...source, label: String(held.length), total: held.length, items };
 }
 
+function faultOf(number: number, fault: string): string {
+  return fault.startsWith('line ') ? fault : `line ${number}: ${fault}`;
+}
+
 /** Blank lines are no keys. */
 async function* keysOf(
   stream: ReadStream | NodeJS.ReadStream,
+  { bytesMax, itemOf }: Form,
   stop: AbortSignal,
 ): AsyncGenerator<KeyItem, void> {
   const end = () => stream.destroy();
   stop.addEventListener('abort', end, { once: true });
   try {
-    for await (const line of readLines(stream as AsyncIterable<Buffer>)) {
-      if ('fault' in line) yield { fault: line.fault };
-      else if (line.text !== '') yield { key: line.text };
+    for await (const line of readLines(stream as AsyncIterable<Buffer>, bytesMax)) {
+      const item = 'fault' in line ? line : line.text === '' ? undefined : itemOf(line.text);
+      if (item !== undefined && 'key' in item) yield item;
+      else if (item !== undefined) yield { fault: faultOf(line.number, item.fault) };
     }
   } catch (error) {
     // Destroying the stream ends the reading with an error of its own.

@@ -8,7 +8,7 @@
 import {
   CLIENT_ERROR_CODES,
   ClientError,
-  type CommandFields,
+  type CreateFields,
   type LockstepClient,
 } from '../../client/index.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
@@ -20,7 +20,7 @@ import type { Tally } from './tally.ts';
 export interface Bulk {
   readonly op: 'create' | 'delete';
   readonly source: KeySource;
-  readonly fields: CommandFields;
+  readonly fields: CreateFields;
   readonly inFlight: number;
   readonly stop: AbortSignal;
   readonly tally: Tally;
@@ -76,11 +76,16 @@ async function sendOne(
     await bulk.onAnswer('', errorReply('invalid_request', item.fault, { field: 'groupId' }));
     return undefined;
   }
-  const { key } = item;
+  const { key, record } = item;
   const id = newId();
   const begun = performance.now();
   try {
-    const answer = await client[bulk.op](key, { ...bulk.fields, id, persist: true });
+    const answer = await client[bulk.op](key, {
+      ...bulk.fields,
+      ...(record && { record }),
+      id,
+      persist: true,
+    });
     bulk.tally.answer(key, answer, performance.now() - begun);
     await bulk.onAnswer(key, answer);
     return undefined;

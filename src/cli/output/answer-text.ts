@@ -57,11 +57,16 @@ export function details(answer: CommandAnswer, terminal: Terminal): string {
     ['held', answer.held === true ? HELD : undefined],
     ['parked', answer.parked === true ? PARKED : undefined],
     ['waits for', answer.waitsFor === undefined ? undefined : plain(answer.waitsFor)],
+    ['record', answer.record === undefined ? undefined : recordText(answer.record)],
     ['why', answer.reason === undefined ? undefined : REASONS[answer.reason]],
   ].filter((fact): fact is [string, string] => fact[1] !== undefined);
   const lines = facts.map(([name, value]) => `${name}: ${value}`);
   const nodes = answer.nodes === undefined ? [] : ['', nodeTable(answer.nodes)];
   return [headline(answer, terminal), indent([...lines, ...nodes].join('\n'))].join('\n');
+}
+
+function recordText(record: CommandAnswer['record']): string {
+  return record === null ? 'removed after recordRetentionDays' : plain(JSON.stringify(record));
 }
 
 function nodeTable(nodes: NonNullable<CommandAnswer['nodes']>): string {

@@ -10,10 +10,13 @@ export const status = subcommand({
   positionals: {
     id: { type: 'string', describe: 'Id of a command; without it: queues, threads, nodes' },
   },
-  options: {},
+  options: {
+    record: { type: 'boolean', describe: 'Also show the record that the command creates' },
+  },
   examples: [
     ['$0 status', 'queues, threads, nodes'],
     ['$0 status order-17', 'one command, node by node'],
+    ['$0 status order-17 --record', 'with the content of its record'],
   ],
   run: (args, terminal) =>
     withDaemon(args, async (client) => {
@@ -24,7 +27,7 @@ export const status = subcommand({
         else await terminal.line(summaryText(answer, terminal));
         return exitOfReply(answer);
       }
-      const answer = await client.status(args.id);
+      const answer = await client.status(args.id, { record: args.record === true });
       if (args.json) await terminal.json(answer);
       else if (isError(answer)) terminal.note(errorText(answer, terminal));
       else await terminal.line(details(answer, terminal));

@@ -10,6 +10,7 @@ import {
   type SummaryAnswer,
 } from '../../protocol/answer.ts';
 import { errorReply } from '../../protocol/errors.ts';
+import type { JsonObject } from '../../protocol/record/record.ts';
 import type { ListRequest, StatusRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import { unavailable } from '../breakers/unavailable.ts';
@@ -23,11 +24,12 @@ const COUNT_TIMEOUT_MS = 60_000;
 
 export function status(
   context: RequestContext,
-  { request, respond }: { request: StatusRequest; respond: Respond<CommandAnswer | SummaryAnswer> },
+  asking: { request: StatusRequest; respond: Respond<CommandAnswer | SummaryAnswer> },
   batch: Batch,
 ): void {
-  const { id } = request;
-  if (id === undefined) return context.summaries.ask(respond);
+  const { id, record } = asking.request;
+  if (id === undefined) return context.summaries.ask(asking.respond);
+  const respond = record === true ? withRecord(context, asking.respond) : asking.respond;
   const open = context.commands.registry.byId(id);
   if (open === undefined) return lookUp(context, { id, respond }, batch);
   // After the commit: until then the command may settle, or prove to be a repeat.
@@ -40,6 +42,24 @@ export function status(
       return respond(withOrigin(shown, open.command));
     });
   });
+}
+
+/** Adds the record of the command to its answer, if it has one. */
+function withRecord(
+  { ports, post }: RequestContext,
+  respond: Respond<CommandAnswer>,
+): Respond<CommandAnswer> {
+  return (answer) => {
+    if (isError(answer)) return respond(answer);
+    const see = async (): Promise<void> => {
+      const { command } = (await ports.journal.find(answer.id)) ?? {};
+      if (command?.record === undefined) return respond(answer);
+      const text = (await ports.journal.records([command.seq])).get(command.seq);
+      const record = text === undefined ? null : (JSON.parse(text) as JsonObject);
+      return respond({ ...answer, record });
+    };
+    return post((later) => later.look({ see, miss: respond }));
+  };
 }
 
 function lookUp(
