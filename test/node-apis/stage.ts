@@ -7,7 +7,7 @@ import { connectTo } from '../support/cluster.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-import { type ApiNode, type NodeApi, readExample } from './apis/api.ts';
+import { type ApiNode, type Example, type NodeApi, readExample } from './apis/api.ts';
 
 export const NAMES = ['a', 'b', 'c'] as const;
 
@@ -54,7 +54,10 @@ export const direct: Way = {
   }),
 };
 
-export async function stage(api: NodeApi, way: Way): Promise<Stage> {
+/** Sections of the dialect, over those of the worked example, member by member. */
+export type Changes = Readonly<Record<string, object>>;
+
+export async function stage(api: NodeApi, way: Way, changes: Changes = {}): Promise<Stage> {
   const folder = tempFolder();
   const ports = await freePorts(NAMES.length);
   const nodes = new Map<string, ApiNode>();
@@ -67,15 +70,24 @@ export async function stage(api: NodeApi, way: Way): Promise<Stage> {
   const road = await way.open(nodes, folder);
   onTestFinished(() => road[Symbol.asyncDispose]());
   const config = join(folder, 'lockstep.config.json');
-  // Its own file, with the addresses of here.
   const example = readExample(api.example);
   const given = NAMES.map((name) => {
     const { auth, headers } = (example.nodes[name] ?? {}) as Record<string, unknown>;
     return [name, { auth, headers, ...road.address(name) }];
   });
-  writeFileSync(config, JSON.stringify({ ...example, nodes: Object.fromEntries(given) }));
+  const dialects = { [example.dialect]: changed(example, changes) };
+  writeFileSync(config, JSON.stringify({ ...example, dialects, nodes: Object.fromEntries(given) }));
   const env = { ...api.env, LOCKSTEP_CONFIG: config };
   const daemon = await startDaemon({ nodes: '', env: { ...env, LOCKSTEP_NODES: undefined } });
   onTestFinished(() => daemon[Symbol.asyncDispose]());
   return { client: await connectTo(daemon), road, nodes, config, env };
+}
+
+function changed({ dialect, dialects }: Example, changes: Changes): object {
+  const whole = dialects[dialect] as Readonly<Record<string, object>>;
+  const sections = Object.entries(changes).map(([name, members]) => [
+    name,
+    { ...whole[name], ...members },
+  ]);
+  return { ...whole, ...Object.fromEntries(sections) };
 }

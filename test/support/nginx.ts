@@ -41,7 +41,7 @@ export function nginxMissing(): string | undefined {
 }
 
 /**
- * @param urls of the nodes, by name: `http://127.0.0.1:PORT/v1`
+ * @param urls of the nodes, by name: `http://127.0.0.1:PORT/v1`, or `http://unix:PATH` for a socket
  * @param listen directives of the server, which has to listen on this port
  */
 export async function startNginx(
@@ -100,9 +100,12 @@ function configuration({
 }): string {
   const locations = Object.entries(urls)
     .filter(([name]) => !routes?.without.includes(name))
-    .map(([name, url]) => `location /${name}/ { proxy_pass ${new URL('/', url).href}; }`);
+    .map(([name, url]) => `location /${name}/ { proxy_pass ${upstreamOf(url)}; }`);
   const temps = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  // The sockets of some nodes are for root alone.
+  const user = process.getuid?.() === 0 ? 'user root;' : '';
   return `
+${user}
 daemon off;
 pid pid;
 worker_processes 1;
@@ -118,6 +121,10 @@ http {
   }
 }
 `;
+}
+
+function upstreamOf(url: string): string {
+  return url.startsWith('http://unix:') ? `${url}:/` : new URL('/', url).href;
 }
 
 function workersOf(master: number): readonly string[] {

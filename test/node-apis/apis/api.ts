@@ -13,6 +13,8 @@ export interface NodeApi {
   readonly example: string;
   /** A key of this API. */
   readonly keyOf: (index: number) => string;
+  /** Records that each server has from its start and that the list shows; 0 by default. */
+  readonly ownRecords?: number;
   /** Variables that the nodes of the file name. */
   readonly env?: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,7 @@
 /** Docker Engine's API at a unix socket: a record is a volume. Three engines that run no container. */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
@@ -26,6 +26,8 @@ export const docker: NodeApi = {
     const kill = async () => {
       await server.kill();
       unmount(folder);
+      // On a real host it is in memory. Its pid files may name processes that are dead but not yet reaped.
+      rmSync(join(folder, 'exec'), { recursive: true, force: true });
     };
     return {
       server: { ...server, kill },
@@ -52,7 +54,7 @@ function flags(folder: string, socket: string): readonly string[] {
     `--host=unix://${socket}`,
     `--data-root=${folder}/data`,
     `--exec-root=${folder}/exec`,
-    `--pidfile=${folder}/pid`,
+    `--pidfile=${folder}/exec/pid`,
     '--bridge=none',
     '--iptables=false',
     '--ip-masq=false',

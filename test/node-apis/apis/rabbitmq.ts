@@ -35,6 +35,8 @@ export const rabbitmq: NodeApi = {
     };
   },
   keyOf: (index) => `host-${index}`,
+  // The virtual host "/".
+  ownRecords: 1,
   env: { RABBITMQ_PASSWORD: PASSWORD },
   example: 'rabbitmq',
 };

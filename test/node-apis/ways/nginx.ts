@@ -8,7 +8,10 @@ import { makeAuthority, opensslMissing } from './authority.ts';
 type Nodes = ReadonlyMap<string, ApiNode>;
 
 async function start(nodes: Nodes, listen?: (port: number) => string): Promise<Nginx> {
-  const urls = [...nodes].map(([name, { server }]) => [name, `http://127.0.0.1:${server.port}`]);
+  const urls = [...nodes].map(([name, { server, socket }]) => [
+    name,
+    socket === undefined ? `http://127.0.0.1:${server.port}` : `http://unix:${socket}`,
+  ]);
   return startNginx(Object.fromEntries(urls) as Record<string, string>, listen);
 }
 
