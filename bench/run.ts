@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   growth: 'memory over 20 minutes of load',
   idle: 'processor time of a daemon without work',
   'slow-node': 'one of three nodes takes a second',
+  connections: 'fixed and adaptive numbers of calls at once, simulated',
   'node-count': 'processor time per node call with many nodes',
   journal: 'cost of the journal alone, by length of history',
   memory: 'memory of the built programs, as pm2 and a container count it',

@@ -14,6 +14,7 @@ const json = join(dir, 'figures.json');
 const SMALL = ['--small', '--dir', dir, '--json', json];
 /** Those that no goal belongs to. */
 const OTHERS: Readonly<Record<string, { readonly args: string[]; readonly says: RegExp }>> = {
+  connections: { args: SMALL, says: /^recovers +share( +[\d.]+){9}$/m },
   journal: { args: SMALL, says: /^speed with history ÷ empty: [\d.]+$/m },
   memory: {
     args: ['--open', '200', '--seconds', '0.2', '--executors', '1'],

@@ -168,6 +168,13 @@ describe('slow', () => {
     expect(performance.now() - sent).toBeGreaterThan(1190);
     expect(await keys()).toEqual(['5']);
   });
+
+  it('answers one call after the other with slowSerial', async () => {
+    await sim.setFaults('node01', { slow: 1, slowMs: [100, 100], slowSerial: true });
+    const sent = performance.now();
+    await Promise.all(Array.from({ length: 4 }, () => group.read('5')));
+    expect(performance.now() - sent).toBeGreaterThan(390);
+  });
 });
 
 describe('garbage', () => {

@@ -15,7 +15,13 @@ export type Plan =
   | { readonly kind: 'resetBefore' | 'resetAfter' }
   | { readonly kind: 'noAnswer'; readonly effect: boolean }
   | { readonly kind: 'late'; readonly delayMs: number; readonly reset: boolean }
-  | { readonly kind: 'slow'; readonly delayMs: number; readonly effect: 'before' | 'after' }
+  | {
+      readonly kind: 'slow';
+      readonly delayMs: number;
+      readonly effect: 'before' | 'after';
+      /** The delay begins when the slow calls before it have ended. */
+      readonly isSerial: boolean;
+    }
   | { readonly kind: 'lostRoute'; readonly answer: SimReply }
   | {
       readonly kind: 'garbage';
@@ -93,6 +99,7 @@ const PLANS: Readonly<Record<FaultKind, (faults: Faults, chance: Chance, asked: 
     kind: 'slow',
     delayMs: chance.within(faults.slowMs ?? [100, 1000]),
     effect: faults.slowEffect ?? 'before',
+    isSerial: faults.slowSerial === true,
   }),
   garbage: (faults, chance, { method }) => {
     const form = chance.pick(listOr(faults.garbageForms, GARBAGE_FORMS));

@@ -63,6 +63,7 @@ const faultFields = {
   slow: probability,
   slowMs: delayRangeMs.optional(),
   slowEffect: z.enum(['before', 'after']).optional(),
+  slowSerial: z.boolean().optional(),
   garbage: probability,
   garbageForms: z
     .array(z.enum(['html', 'otherGroup', 'truncated']))

@@ -56,6 +56,8 @@ export class GroupNode {
   readonly #chance: Chance;
   readonly #late = new Set<NodeJS.Timeout>();
   readonly #slow = new Map<NodeJS.Timeout, Caller>();
+  /** When the last of the slow calls that run one after the other ends, by `performance.now()`. */
+  #serialUntil = 0;
   #counters = new Counters();
   #faults: Faults = NO_FAULTS;
   #timesLeft = Number.POSITIVE_INFINITY;
@@ -146,6 +148,7 @@ export class GroupNode {
     for (const timer of [...this.#late, ...this.#slow.keys()]) clearTimeout(timer);
     this.#late.clear();
     this.#slow.clear();
+    this.#serialUntil = 0;
   }
 
   #forced(request: GroupRequest): SimReply | undefined {
@@ -236,8 +239,15 @@ export class GroupNode {
     const timer = setTimeout(() => {
       this.#slow.delete(timer);
       this.#answer(caller, early ?? this.#perform(request));
-    }, plan.delayMs);
+    }, this.#waitFor(plan));
     this.#slow.set(timer, caller);
+  }
+
+  #waitFor({ delayMs, isSerial }: Plan & { kind: 'slow' }): number {
+    if (!isSerial) return delayMs;
+    const now = performance.now();
+    this.#serialUntil = Math.max(now, this.#serialUntil) + delayMs;
+    return this.#serialUntil - now;
   }
 
   #answer(caller: Caller, answer: SimReply): void {
