@@ -8,6 +8,7 @@ import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/model.ts';
 import type { ExecutorData } from '../executor/thread.ts';
 import { shareOf } from '../node/access/limits.ts';
+import { defers } from '../node/dialect/dialect.ts';
 import { otherNodesBefore } from '../observe/surroundings.ts';
 
 /** A trial call takes at most the request timeout, and waits as long for a connection; one that takes this much longer never ends. */
@@ -16,10 +17,11 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 function policyOf(settings: Settings): Policy {
   const { quiesceMs, backoffBaseMs, backoffCapMs, retryAfterCapMs, stuckAfterMs } = settings;
-  const { mark, delete: remove } = settings.dialect;
+  const { dialect } = settings;
   return {
-    tokens: mark !== null,
-    restores: remove.restore !== 'none',
+    tokens: dialect.mark !== null,
+    restores: dialect.delete.restore !== 'none',
+    ...(defers(dialect) ? { defers: true } : {}),
     quiesceMs,
     backoffBaseMs,
     backoffCapMs,

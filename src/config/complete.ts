@@ -31,6 +31,7 @@ export function complete(read: ReadSettings, dialect: Dialect, cwd: string): Set
   return {
     ...rest,
     ...general,
+    quiesceMs: dialect.quiesceMs ?? read.quiesceMs,
     dialect,
     nodes,
     executors: read.executors ?? defaultExecutors(availableParallelism(), nodes),

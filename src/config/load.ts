@@ -69,7 +69,9 @@ export function loadSettings(input: LoadInput): Loaded {
 /** The sources with those of the dialect's limits, which are stronger than the settings for all nodes. */
 function withLimits({ sources }: Layered, dialect: Dialect | undefined): Sources {
   const { answerBytes: _, ...limits } = dialect?.limits ?? {};
-  return { ...sources, ...sourcesOf(limits, `${sources.dialects}.${dialect?.name}.limits`) };
+  const place = `${sources.dialects}.${dialect?.name}`;
+  const quiesceMs = dialect?.quiesceMs == null ? {} : { quiesceMs: `${place}.quiesceMs` };
+  return { ...sources, ...sourcesOf(limits, `${place}.limits`), ...quiesceMs };
 }
 
 function sourcesOf(limits: Limits, source: string): Partial<Sources> {

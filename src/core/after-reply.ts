@@ -106,6 +106,7 @@ function afterMutation(exchange: Replied, goal: Goal): NodeState {
     }
     case 'unsure':
     case 'lost':
+    case 'deferred':
     case 'misnamed': {
       const createInDoubt = node.createInDoubt || isOwnCreate(exchange);
       const inDoubt = failed(
@@ -130,10 +131,13 @@ function isOwnCreate({ saga, request }: Replied): boolean {
 }
 
 function afterRead(exchange: Replied, goal: Goal): Step {
-  const { node, answer, context } = exchange;
+  const { node, request, answer, context } = exchange;
   if (answer.kind !== 'present' && answer.kind !== 'absent') {
     return { node: failed(node, answer, context) };
   }
+  const isEarly = request.kind === 'read' && request.isEarly === true;
+  // The node may still act: what comes next is as it was.
+  if (isEarly && answer.kind !== goal.presence) return { node: failed(node, answer, context) };
   const seen = { ...node, belief: answer.kind, owner: answer.token };
   if (goal.presence === 'present') {
     // Absent: the attempt that was answered "perhaps" did nothing. Repeat it.

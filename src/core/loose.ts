@@ -35,6 +35,17 @@ export function opposedUntil(loose: readonly Loose[], want: Want, now: number): 
   return until;
 }
 
+/**
+ * Whether a request with this effect may still land, so that sending it again could have the effect twice. Of presence:
+ * a request that makes the record of `want.token`; of absence: any delete.
+ */
+export function isAwaited(loose: readonly Loose[], want: Want, now: number): boolean {
+  return loose.some(({ effect, token, until }) => {
+    if (until <= now || effect !== want.presence) return false;
+    return effect === 'absent' || token === want.token;
+  });
+}
+
 /** Until when what an earlier life has sent to this node may still land. */
 export function inheritedUntil(inherited: Inherited, node: string): number {
   return inherited[node] ?? Math.max(...Object.values(inherited));

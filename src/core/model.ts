@@ -53,12 +53,13 @@ export type NodeRequest =
   /** `body`: of a record that is made again, as a read showed it; absent: a new one, of its key alone. */
   | { readonly kind: 'create'; readonly token: string; readonly body?: string }
   | { readonly kind: 'delete'; readonly guard?: string }
-  | { readonly kind: 'read' };
+  /** `isEarly`: a request may still land, so the read cannot show that it did nothing. */
+  | { readonly kind: 'read'; readonly isEarly?: true };
 
 /**
  * What one exchange came to, as the dialect reads it.
  *
- * `applied`, `gone`, `perhaps`, `unproven` and `misnamed` answer a create or a delete; `present`,
+ * `applied`, `gone`, `perhaps`, `unproven`, `deferred` and `misnamed` answer a create or a delete; `present`,
  * `absent`, `unreadable` and `malformed` answer a read; `refused`, `unsure`, `lost` and `unsent` may answer any.
  */
 export type NodeReplyKind =
@@ -70,6 +71,8 @@ export type NodeReplyKind =
   | 'gone'
   /** A success that proves nothing, or not to be the node's: in doubt, a read tells. */
   | 'unproven'
+  /** A 202: the node will do it later, or not. In doubt and loose, and not repeated while it may land. */
+  | 'deferred'
   /** A success to a create that names another key: in doubt and loose, and not repeated forward. */
   | 'misnamed'
   /** Any other 4xx, a redirect: this attempt did nothing. */
@@ -113,16 +116,8 @@ export interface Loose {
  */
 export type Inherited = Readonly<Record<string, number>>;
 
-export type SagaState =
-  | 'accepted'
-  | 'applying'
-  | 'compensating'
-  | 'committed'
-  | 'rolled_back'
-  | 'refused'
-  | 'abandoned';
-
 export type SettledState = 'committed' | 'rolled_back' | 'refused' | 'abandoned';
+export type SagaState = 'accepted' | 'applying' | 'compensating' | SettledState;
 
 /** Why a command is not `committed`. */
 export type Reason =
@@ -278,6 +273,8 @@ export interface Policy {
   readonly tokens: boolean;
   /** Whether a deleted record can be made again; if not, a delete has a point of no return. */
   readonly restores: boolean;
+  /** Nodes may answer first and act later (`deferred`): what may still land is read, and not repeated. */
+  readonly defers?: boolean;
   readonly quiesceMs: number;
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;

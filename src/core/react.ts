@@ -7,8 +7,8 @@
 import { failureOf, stuckAt } from './conclude.ts';
 import { firstOf, hasRemoved, isForwardOnly, isIrreversible } from './forward-only.ts';
 import { type Goal, goalOf, needsSurvey, requestFor } from './goal.ts';
-import { opposedUntil, type Want, wantedBy } from './loose.ts';
-import type { Command, Context, Effect, NodeState, Saga } from './model.ts';
+import { isAwaited, opposedUntil, type Want, wantedBy } from './loose.ts';
+import type { Command, Context, Effect, NodeRequest, NodeState, Saga } from './model.ts';
 
 export function react(saga: Saga, context: Context): readonly Effect[] {
   const { now, policy } = context;
@@ -93,11 +93,15 @@ function drive(
   for (const node of nodes) {
     if (node.running !== undefined) continue;
     const goal = goalOf(saga.command, node, policy);
-    const request = requestFor(goal, readsOnly ? 'clarify' : node.next);
+    // A node that acts later would act twice: a read shows when it has acted.
+    const isEarly = policy.defers === true && isAwaited(node.loose, goal, now);
+    const request: NodeRequest = isEarly
+      ? { kind: 'read', isEarly }
+      : requestFor(goal, readsOnly ? 'clarify' : node.next);
     const dueAt = Math.max(
       node.dueAt,
       opposedUntil(node.loose, wantOf(saga.command, node, goal), now),
-      request.kind === 'read' ? conclusiveAt(saga, node, context) : 0,
+      request.kind === 'read' && !isEarly ? conclusiveAt(saga, node, context) : 0,
     );
     if (now >= dueAt) {
       effects.push({ kind: 'exchange', node: node.name, request });

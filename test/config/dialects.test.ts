@@ -209,10 +209,9 @@ describe('dialects', () => {
       { extends: 'challenge', stats: { path: '/stats/{key}' } },
       '.stats.path "/stats/{key}" holds braces',
     ],
-    [{ extends: 'challenge', create: { applied: [] } }, '.create.applied names no status'],
     [
       { extends: 'challenge', create: { applied: 202 } },
-      '.create.applied 202 is not 2xx other than 202',
+      '.create.applied 202 is not 2xx other than 202, which belongs to accepted',
     ],
     [
       { extends: 'challenge', read: { absent: { status: 404, json: { error: 'x' } } } },

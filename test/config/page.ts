@@ -225,6 +225,19 @@ The daemon refuses to start (exit code 78) while the journal has open commands w
 them: start without \`fold\` until they are settled. Settled commands keep their keys in the journal; an audit then treats
 the folded key as one that the journal does not know.
 
+### Nodes that act later (202)
+
+Some nodes answer 202 and act later, or never. Name such answers in \`accepted\`, and in \`quiesceMs\` the longest time
+that a node may take to act, in ms; without it the daemon does not start. A command then goes on like this:
+
+- The node is read until it shows the record (or, for a delete, its absence). Only that counts as done.
+- The request is not repeated while the node may still act on it, nor after a restart: it would act twice.
+- A rollback, and the next command of the key that wants the opposite, wait until the node can no longer act. So a delete
+  just after a create takes up to \`quiesceMs\`; give commands a deadline that is longer than that.
+
+A 202 that the dialect does not name is no answer of the node. Where nodes keep owner marks (\`mark\`) and act later on
+creates, a read must show the mark: else no create can be told from that of another client, and each is rolled back.
+
 ### Meanings that no dialect changes
 
 A status that a call does not name keeps its general meaning, and some meanings no dialect can change:
@@ -256,6 +269,10 @@ const NODE_MEMBERS = [
   ],
   ['`headers`', 'of every call to this node; stronger than those of the dialect'],
   ['`query`', 'parameters that are added to every path, percent-encoded'],
+  [
+    '`quiesceMs`',
+    'how long a request without a final answer can take effect on these nodes; stronger than the setting. `null`: as the setting says',
+  ],
   [
     '`limits`',
     '`answerBytes`, `connectionsPerNode`, `requestTimeoutMs`, `connectTimeoutMs`: stronger than those of the dialect, ' +
@@ -296,7 +313,7 @@ const DIALECT_MEMBERS = [
   ],
   [
     'of `create`',
-    '`applied` (2xx: done), `exists` and `perhaps` (only a read tells), `unsure` (4xx: in doubt, try again), ' +
+    '`applied` (2xx: done), `accepted` (202 or another 2xx: [done later](#nodes-that-act-later-202), or not), `exists` and `perhaps` (only a read tells), `unsure` (4xx: in doubt, try again), ' +
       '`refused` (4xx); `key`: where the key stands in the answer, by default as in `record`',
   ],
   [

@@ -132,6 +132,7 @@ class Walk {
     if (asked === 'delete' && kind === 'applied' && rest % 3 === 0) kind = 'unproven';
     if (asked === 'create' && kind === 'applied' && rest % 5 === 0) kind = 'unproven';
     if (asked === 'create' && kind === 'lost' && rest % 3 === 0) kind = 'misnamed';
+    if (asked !== 'read' && kind === 'lost' && rest % 3 === 1) kind = 'deferred';
     const token = [{}, { token: OWN }, { token: OTHER }][rest % 3];
     const more = kind === 'present' ? token : { retryAfterMs: rest % 7000 };
     this.#take({ kind: 'answered', node: node.name, answer: answerOf(kind, more) });

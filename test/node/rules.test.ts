@@ -123,6 +123,20 @@ describe('what else a rule may say', () => {
     }
   });
 
+  test('P4.2: what a node has only accepted is deferred, unless it names another key or is markup', () => {
+    const create = with_({ accepted: [{ status: [202] }] });
+    expect(kindOf(create, { status: 202 })).toBe('deferred');
+    expect(kindOf(create, { status: 202, body: '{"job": 7}' })).toBe('deferred');
+    expect(kindOf(create, { status: 202, body: '{"groupId": "6"}' })).toBe('misnamed');
+    expect(kindOf(create, { status: 202, body: '<html>Welcome</html>' })).toBe('lost');
+    expect(kindOf(with_({}), { status: 202 })).toBe('lost');
+    const accepted = [{ status: [200], json: { '/state': ['queued'] } }];
+    const remove = { dialect: { ...challenge, delete: { ...challenge.delete, accepted } } };
+    const body = (state: string) => JSON.stringify({ state });
+    expect(kindOf({ ...remove, kind: 'delete' }, { body: body('queued') })).toBe('deferred');
+    expect(kindOf({ ...remove, kind: 'delete' }, { body: body('done') })).toBe('applied');
+  });
+
   test('verify: no success is done before a read has shown it', () => {
     const verify = 'read';
     const create = with_({ verify });

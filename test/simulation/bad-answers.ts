@@ -19,6 +19,8 @@ export function misread(fault: ExchangeFault | undefined, asked: Asked): Http | 
     case 'unsureBefore':
     case 'unsureAfter':
       return unsure(prng);
+    case 'deferred':
+      return { status: 202, body: '' };
     case 'perhaps':
       return { status: request.kind === 'read' ? 503 : prng.pick([400, 409]), body: '' };
     case 'refused':
@@ -84,6 +86,7 @@ const DOUBTFUL: ReadonlySet<ExchangeFault | undefined> = new Set([
   'lostRoute',
   'garbageBefore',
   'garbageAfter',
+  'deferred',
 ]);
 
 /** An answer that the daemon must not trust. */

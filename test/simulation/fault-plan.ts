@@ -29,7 +29,8 @@ export const EXCHANGE_FAULTS = [
   'slow',
 ] as const;
 
-export type ExchangeFault = (typeof EXCHANGE_FAULTS)[number];
+/** `deferred`: a 202, no fault but the way of nodes that act later, or not; drawn where the policy says so. */
+export type ExchangeFault = (typeof EXCHANGE_FAULTS)[number] | 'deferred';
 
 /** The faults of a node for a while. `amnesia`: it loses all its data at the end. */
 export type Trouble = {
@@ -38,6 +39,25 @@ export type Trouble = {
   readonly kind: 'down' | 'silent' | 'slow' | 'garbled' | 'lostRoute' | 'refusing' | 'amnesia';
   readonly from: number;
   readonly to: number;
+};
+
+/** Requests that reach the node in time. */
+export const LANDS: ReadonlySet<ExchangeFault | 'none'> = new Set([
+  'none',
+  'slow',
+  'unsureAfter',
+  'garbageAfter',
+] as const);
+
+/** What befalls an exchange with a node in trouble. */
+export const TROUBLES: Readonly<Record<Trouble['kind'], readonly ExchangeFault[]>> = {
+  down: ['unsent'],
+  amnesia: ['unsent'],
+  silent: ['lostBefore', 'lostAfter', 'late', 'twice'],
+  slow: ['slow'],
+  garbled: ['garbageBefore', 'garbageAfter', 'proxied'],
+  lostRoute: ['lostRoute'],
+  refusing: ['refused'],
 };
 
 /** The process ends and starts again. */

@@ -3,7 +3,8 @@
  *
  * It keeps only the assumptions of the design about nodes: after an answer nothing lands (P4.1); a
  * request that was given up (by the executor, by its timeout or by the death of the process) may
- * land, once or twice, until just before `quiesce` is over (P4.2); a 4xx has no effect.
+ * land, once or twice, until just before `quiesce` is over (P4.2); a 4xx has no effect. Some nodes defer
+ * requests (202): these land before `quiesce` is over, counted from the answer, or never.
  */
 import type { NodeReply } from '../../src/core/model.ts';
 import { readReply } from '../../src/node/dialect/read-reply.ts';
@@ -13,7 +14,7 @@ import type { Agenda } from '../core/model/agenda.ts';
 import type { Prng } from '../core/model/prng.ts';
 import { isDoubtful, misread } from './bad-answers.ts';
 import type { Chance } from './chance.ts';
-import type { ExchangeFault, Trouble } from './fault-plan.ts';
+import { type ExchangeFault, LANDS, TROUBLES, type Trouble } from './fault-plan.ts';
 import type { Exchange, Happening } from './happening.ts';
 import type { Http, SimNode } from './node.ts';
 import type { Plan } from './plan.ts';
@@ -56,6 +57,8 @@ export interface NetworkOptions {
 
 export class Network {
   calm = false;
+  /** The time of the latest exchange that was given up: its request is loose from then, whether it lands or not. */
+  gaveUpAt = 0;
   /** By key: nothing lands after this time, by present knowledge. */
   readonly #quietAt = new Map<string, number>();
   /** Number of failed exchanges. */
@@ -78,7 +81,7 @@ export class Network {
     const call: Call = { exchange, node, done, prng, open: true, landed: undefined, attempt: 0 };
     this.#open.add(call);
     receive({ kind: 'sent', exchange });
-    this.#meet(call, this.#faultOf(name, call));
+    this.#meet(call, this.#faultOf(name, call) ?? this.#deferral(call));
     return { abort: () => this.#abort(call), drop: () => this.#drop(call) };
   }
 
@@ -164,6 +167,12 @@ export class Network {
     return agenda.after(answer, () => this.#answer(call, fault));
   }
 
+  /** A node that acts later does so in calm times, too. */
+  #deferral({ exchange: { request }, prng }: Call): ExchangeFault | undefined {
+    const { defers } = this.#options.plan.policy;
+    return defers === true && request.kind !== 'read' && prng.chance(0.5) ? 'deferred' : undefined;
+  }
+
   #lose(call: Call, fault: 'lostBefore' | 'lostAfter' | 'late' | 'twice'): void {
     const { plan, agenda } = this.#options;
     const hangTimeouts = plan.requestTimeoutMs;
@@ -201,7 +210,7 @@ export class Network {
       return this.#end(call, answer, http.status);
     }
     if (call.landed === undefined && call.prng.chance(0.5)) this.#land(call, this.#lateness(call));
-    receive({
+    this.#tellGivenUp({
       kind: 'gaveUp',
       exchange,
       denied: answer.kind === 'misnamed' || answer.kind === 'malformed',
@@ -211,8 +220,14 @@ export class Network {
 
   #giveUp(call: Call, detail: string): void {
     if (!call.open) return;
-    this.#options.hear({ kind: 'gaveUp', exchange: call.exchange, denied: false });
+    this.#tellGivenUp({ kind: 'gaveUp', exchange: call.exchange, denied: false });
     this.#end(call, { kind: 'lost', detail: detail });
+  }
+
+  #tellGivenUp(happening: Extract<Happening, { kind: 'gaveUp' }>): void {
+    const { agenda, hear } = this.#options;
+    this.gaveUpAt = agenda.now;
+    hear(happening);
   }
 
   /** Its executor gives it up; a request that was not sent yet never will be. */
@@ -239,10 +254,10 @@ export class Network {
 
   /** @param outlivingMs the time for which the kernel continues to send it */
   #loosen(call: Call, outlivingMs = 0): void {
-    const { plan, hear: receive } = this.#options;
+    const { plan } = this.#options;
     this.#close(call);
     call.attempt++;
-    receive({ kind: 'gaveUp', exchange: call.exchange, denied: false, outlivingMs });
+    this.#tellGivenUp({ kind: 'gaveUp', exchange: call.exchange, denied: false, outlivingMs });
     if (call.prng.chance(plan.faults.landing)) this.#land(call, this.#lateness(call, outlivingMs));
   }
 
@@ -282,21 +297,3 @@ export class Network {
     if (before !== after) receive({ kind: 'changed', exchange, before, after });
   }
 }
-
-/** Requests that reach the node in time. */
-const LANDS: ReadonlySet<ExchangeFault | 'none'> = new Set([
-  'none',
-  'slow',
-  'unsureAfter',
-  'garbageAfter',
-] as const);
-
-const TROUBLES: Readonly<Record<Trouble['kind'], readonly ExchangeFault[]>> = {
-  down: ['unsent'],
-  amnesia: ['unsent'],
-  silent: ['lostBefore', 'lostAfter', 'late', 'twice'],
-  slow: ['slow'],
-  garbled: ['garbageBefore', 'garbageAfter', 'proxied'],
-  lostRoute: ['lostRoute'],
-  refusing: ['refused'],
-};

@@ -73,7 +73,9 @@ export function drawPlan(seed: number, chance: Chance): Plan {
   const keys = ['5', '6', 'seven'].slice(0, prng.pick([1, 1, 1, 2, 3]));
   const nodes = drawNodes(prng, { tokens, keys });
   const requestTimeoutMs = prng.pick([20, 100, 400]);
-  const policy = drawPolicy(prng, { tokens, requestTimeoutMs });
+  // A chance of its own: all else is as it would be without.
+  const defers = chance.of('defers').chance(0.15);
+  const policy = { ...drawPolicy(prng, { tokens, requestTimeoutMs }), defers };
   // History is pruned once a minute: such histories are long.
   const forgets = prng.chance(0.05);
   const { asks, lastAt } = drawWorkload(chance, keys, forgets);
@@ -82,7 +84,7 @@ export function drawPlan(seed: number, chance: Chance): Plan {
   const calmAt = lastAt + prng.between(0, 2 * policy.quiesceMs);
   return {
     seed,
-    dialect: tokens ? reliableOps : challenge,
+    dialect: dialectOf(policy),
     nodes,
     keys,
     policy,
@@ -110,6 +112,14 @@ export function drawPlan(seed: number, chance: Chance): Plan {
     calmAt,
     settledBy: calmAt + settlingTime(asks.length, { ...policy, longestMs }),
   };
+}
+
+function dialectOf({ tokens, defers }: Policy): Dialect {
+  const dialect = tokens ? reliableOps : challenge;
+  const accepted = [{ status: [202] }];
+  if (defers !== true) return dialect;
+  const { create, delete: remove } = dialect;
+  return { ...dialect, create: { ...create, accepted }, delete: { ...remove, accepted } };
 }
 
 /** One after another on one key, each at its worst; far more than is ever needed. */

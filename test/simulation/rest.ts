@@ -88,7 +88,7 @@ export class Rest {
     const { stage, ledger, lives, clients } = this.#options;
     const { agenda, plan, network } = stage;
     // Requests that an earlier run may have sent are loose from the start of this one.
-    const latest = Math.max(network.quietAt(), lives.readyAt);
+    const latest = Math.max(network.quietAt(), network.gaveUpAt, lives.readyAt);
     const longestMs = Math.max(plan.policy.quiesceMs, ...Object.values(plan.outliving));
     if (agenda.now <= latest + longestMs + FORGETTING_MS) return false;
     const isReady = lives.current?.isReady === true;

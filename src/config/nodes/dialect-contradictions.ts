@@ -1,5 +1,5 @@
 /** Contradictions between members of a dialect, and gaps between them. */
-import type { Body, Dialect, Json } from '../../node/dialect/dialect.ts';
+import { type Body, type Dialect, defers, type Json } from '../../node/dialect/dialect.ts';
 import { compileKeyPattern } from '../../node/dialect/key-pattern.ts';
 import { hasRecordPlace } from '../../node/dialect/record-place.ts';
 import { textsIn } from '../../node/dialect/template.ts';
@@ -22,6 +22,9 @@ export function contradictions(dialect: Dialect): readonly Contradiction[] {
     const names =
       call.path.includes('{key}') || textsOf(call.body).some((text) => text.includes('{key'));
     if (!names) fault('does not name the record: {key} is missing in path and body', name);
+    if (call.applied.length + call.accepted.length === 0) {
+      fault('names no status, and neither does accepted', name, 'applied');
+    }
     const wrong = headerTextFault(call.contentType);
     if (wrong !== undefined) fault(wrong, name, 'contentType');
   }
@@ -30,8 +33,15 @@ export function contradictions(dialect: Dialect): readonly Contradiction[] {
   }
   const { applied, exists, perhaps, unsure, refused } = create;
   const meanings = {
-    create: [applied, exists, perhaps, unsure, refused],
-    delete: [remove.applied, remove.gone, remove.perhaps, remove.unsure, remove.refused],
+    create: [applied, create.accepted, exists, perhaps, unsure, refused],
+    delete: [
+      remove.applied,
+      remove.accepted,
+      remove.gone,
+      remove.perhaps,
+      remove.unsure,
+      remove.refused,
+    ],
     read: [read.present, read.absent, read.refused],
   };
   for (const [name, all] of Object.entries(meanings)) {
@@ -57,6 +67,10 @@ export function contradictions(dialect: Dialect): readonly Contradiction[] {
     fault(`is "template", but create.body holds {record}: ${why}`, 'delete', 'restore');
   }
   if (hasRecordPlace(remove.body)) fault('holds {record}: only a create has one', 'delete', 'body');
+  if (defers(dialect) && dialect.quiesceMs === null) {
+    const why = 'only you know for how long its nodes may act on a request that they have accepted';
+    fault(`is missing: ${why}`, 'quiesceMs');
+  }
   const wrongPattern = keys.pattern === null ? undefined : patternFault(keys.pattern);
   if (wrongPattern !== undefined) fault(wrongPattern, 'keys', 'pattern');
   return [...found, ...listContradictions(dialect)];

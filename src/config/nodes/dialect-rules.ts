@@ -22,7 +22,10 @@ const NO_PROOF =
 const isDone = (status: number) => status >= 200 && status < 300 && status !== 202;
 const isRefusal = (status: number) => status >= 400 && status < 500 && !DOUBTFUL.includes(status);
 
-const SUCCESS = { allows: isDone, words: '2xx other than 202' };
+const isAccepted = (status: number) => status >= 200 && status < 300;
+
+const SUCCESS = { allows: isDone, words: '2xx other than 202, which belongs to accepted' };
+const ACCEPTED = { allows: isAccepted, words: '2xx' };
 const REFUSAL = { allows: isRefusal, words: '4xx other than 408, 425 and 429' };
 const EITHER = {
   allows: (status: number) => isDone(status) || isRefusal(status),
@@ -77,7 +80,8 @@ function rules(terms: Terms) {
   return terms.isNeeded === true ? schema : schema.prefault([]);
 }
 
-export const doneRules = rules({ ...SUCCESS, isNeeded: true });
+export const doneRules = rules(SUCCESS);
+export const acceptedRules = rules(ACCEPTED);
 export const presentRules = rules({ ...SUCCESS, isNeeded: true });
 export const absentRules = rules({ ...REFUSAL, isProof: true, isNeeded: true });
 export const goneRules = rules({ ...EITHER, isProof: true });

@@ -9,6 +9,7 @@ import { headerNameFault, headerTextFault } from './access-schema.ts';
 import { contradictions } from './dialect-contradictions.ts';
 import {
   absentRules,
+  acceptedRules,
   doneRules,
   eitherRules,
   goneRules,
@@ -22,6 +23,8 @@ import { written } from './written.ts';
 const MIB = 1024 * 1024;
 const HEADERS_MAX = 20;
 const BODY_MAX = 64 * 1024;
+/** As of the setting. */
+const QUIESCE_MAX = 600_000;
 
 /** A path with placeholders, as it is appended to a base URL. */
 function path(placeholders: readonly string[]) {
@@ -133,6 +136,7 @@ const mutation = {
   body: body.prefault(null),
   contentType: z.string().max(200).optional(),
   applied: doneRules,
+  accepted: acceptedRules,
   perhaps: eitherRules,
   unsure: refusalRules,
   refused: refusalRules,
@@ -212,6 +216,7 @@ export const dialectMembers = {
   })
     .nullable()
     .default(null),
+  quiesceMs: z.int().min(1).max(QUIESCE_MAX).nullable().default(null),
   limits: limitsOf.prefault({}),
 };
 

@@ -54,6 +54,8 @@ interface Mutation extends CallSpec {
   readonly contentType: string;
   /** Done. Never believed of markup, nor of an empty body unless the rule says more. */
   readonly applied: readonly Rule[];
+  /** The node does it later, or not (202): in doubt until a read shows it, and loose for `quiesceMs`. */
+  readonly accepted: readonly Rule[];
   /** Only a read tells. */
   readonly perhaps: readonly Rule[];
   /** In doubt, and over: it is asked again. */
@@ -156,6 +158,8 @@ export interface Dialect {
     readonly status: readonly number[];
     readonly text: Pattern | null;
   } | null;
+  /** How long a request without a final answer can take effect, ms, whatever the settings say. Null: as they say. */
+  readonly quiesceMs: number | null;
   readonly limits: Limits;
 }
 
@@ -174,6 +178,11 @@ export function unprovenRules({
     ...(some(read.absent) ? ['read.absent'] : []),
     ...(record.key === null && some(read.present) ? ['read.present'] : []),
   ];
+}
+
+/** Whether its nodes may answer first and act later. */
+export function defers({ create, delete: remove }: Pick<Dialect, 'create' | 'delete'>): boolean {
+  return create.accepted.length > 0 || remove.accepted.length > 0;
 }
 
 /** Whether every call says which node it is for, so that several may share an address. */

@@ -27,6 +27,7 @@ export interface HttpReply extends Reply {
 
 type Meaning =
   | 'applied'
+  | 'accepted'
   | 'exists'
   | 'gone'
   | 'perhaps'
@@ -37,8 +38,8 @@ type Meaning =
 
 /** The meanings that are tried, in this order. */
 const MEANINGS: Readonly<Record<NodeRequest['kind'], readonly Meaning[]>> = {
-  create: ['applied', 'exists', 'perhaps', 'unsure', 'refused'],
-  delete: ['applied', 'gone', 'perhaps', 'unsure', 'refused'],
+  create: ['applied', 'accepted', 'exists', 'perhaps', 'unsure', 'refused'],
+  delete: ['applied', 'accepted', 'gone', 'perhaps', 'unsure', 'refused'],
   read: ['present', 'absent', 'refused'],
 };
 
@@ -58,6 +59,8 @@ export function readReply(dialect: Dialect, asked: Asked, http: HttpReply): Node
       return readRecord(dialect, asked, { http, detail });
     case 'applied':
       return { kind: readApplied(dialect, asked, { rule, body: http.body }), detail };
+    case 'accepted':
+      return { kind: readAccepted(dialect, asked, { rule, body: http.body }), detail };
     case 'absent':
     case 'gone':
       if (provesAbsence(rule, http)) return { kind: meaning, detail };
@@ -142,22 +145,35 @@ function generalRead(status: number): 'refused' | 'unreadable' {
   return generalMeaning(status) === 'refused' ? 'refused' : 'unreadable';
 }
 
-function readApplied(
-  dialect: Dialect,
-  { kind, groupId }: Asked,
-  { rule, body }: { rule: Rule; body: string },
-): NodeReplyKind {
-  const { record, create, keys } = dialect;
-  const key = kind === 'create' ? create.key : record.key;
-  const success = readSuccess(rule, body, {
-    place: { key, type: record.type, fold: keys.fold },
-    groupId,
-  });
+interface Success {
+  readonly rule: Rule;
+  readonly body: string;
+}
+
+function readApplied(dialect: Dialect, asked: Asked, given: Success): NodeReplyKind {
+  const { kind } = asked;
+  const success = successOf(dialect, asked, given);
   const isVerified = kind !== 'read' && dialect[kind].verify === 'read';
   if (success === 'proven') return isVerified ? 'unproven' : 'applied';
   if (isVerified && success === 'empty') return 'unproven';
   if (kind === 'delete') return success === 'empty' ? 'unproven' : 'lost';
   return success === 'other' ? 'misnamed' : 'lost';
+}
+
+/** The node says that it will do it; it may not. */
+function readAccepted(dialect: Dialect, asked: Asked, given: Success): NodeReplyKind {
+  const success = successOf(dialect, asked, given);
+  if (success === 'other') return asked.kind === 'create' ? 'misnamed' : 'lost';
+  return success === 'strange' ? 'lost' : 'deferred';
+}
+
+function successOf(
+  { record, create, keys }: Dialect,
+  { kind, groupId }: Asked,
+  { rule, body }: Success,
+): ReturnType<typeof readSuccess> {
+  const key = kind === 'create' ? create.key : record.key;
+  return readSuccess(rule, body, { place: { key, type: record.type, fold: keys.fold }, groupId });
 }
 
 function isSuccess(status: number): boolean {

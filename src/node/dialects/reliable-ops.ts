@@ -21,6 +21,7 @@ export const reliableOps: Dialect = {
     contentType: 'application/json',
     key: '/groupId',
     applied: [{ status: [201] }],
+    accepted: [],
     exists: [],
     perhaps: [{ status: [400, 409] }],
     unsure: [],
@@ -34,6 +35,7 @@ export const reliableOps: Dialect = {
     body: { json: { groupId: '{key}' } },
     contentType: 'application/json',
     applied: [{ status: [200] }],
+    accepted: [],
     gone: [NOT_FOUND],
     perhaps: [{ status: [400, 409] }],
     unsure: [],
@@ -60,5 +62,6 @@ export const reliableOps: Dialect = {
   },
   stats: { path: '/stats' },
   health: { path: '/ping', root: true, status: [200], text: 'PONG' },
+  quiesceMs: null,
   limits: {},
 };

@@ -3,6 +3,30 @@ import { edit, type Mutation } from './mutated-core.ts';
 
 export const ANSWER_MUTATIONS: readonly Mutation[] = [
   {
+    rule: 'P4.2: a request that the node deferred (202) may still land',
+    histories: 7,
+    historiesToOutcome: 48,
+    edits: [
+      edit(
+        'after-reply.ts',
+        "if (answer.kind === 'unsure') return inDoubt;",
+        "if (answer.kind === 'unsure' || answer.kind === 'deferred') return inDoubt;",
+      ),
+    ],
+  },
+  {
+    rule: 'P4.2: a deferred request is not repeated before its loose time ends',
+    histories: 6,
+    edits: [edit('react.ts', 'policy.defers === true && isAwaited', 'false && isAwaited')],
+  },
+  {
+    rule: 'P1: while a deferred request may land, a read cannot show that it did nothing',
+    histories: 850,
+    edits: [
+      edit('after-reply.ts', 'if (isEarly && answer.kind', 'if (isEarly && false && answer.kind'),
+    ],
+  },
+  {
     rule: 'node contract: what a 404 to a guarded delete means is read',
     histories: 3,
     historiesToOutcome: 15,

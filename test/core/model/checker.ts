@@ -89,11 +89,24 @@ export class Checker implements Witness {
       if (finding?.presence !== wanted) this.#fail('P2', `${name} was as wanted, and is changed`);
     }
     if (this.#isIrreversible(command)) this.#checkFirst(watch, node);
+    if (this.#setting.policy.defers === true) this.#refuseRepeat(command, node, request.kind);
     const backwards = request.kind !== command.op;
     const direction = turned ? 'prior' : this.#log.directionOf(command.seq, name);
     if (backwards !== (direction === 'prior')) {
       this.#fail('P2', `${command.id} sends a ${request.kind} while ${name} goes to ${direction}`);
     }
+  }
+
+  /** Nodes that act later would act twice. */
+  #refuseRepeat(command: Command, node: number, effect: GivenUp['effect']): void {
+    const first = this.#given.find(
+      (one) =>
+        one.command === command &&
+        one.node === node &&
+        one.effect === effect &&
+        one.until > this.#now(),
+    );
+    if (first !== undefined) this.#fail('P4', `${command.id} repeats ${tell(first)} too early`);
   }
 
   gaveUp({ command, node, request }: Exchange): void {

@@ -2,7 +2,8 @@
  * The simulated nodes and the network before them: what becomes of an exchange, and when.
  *
  * It keeps the assumptions the design makes about nodes and no others: after an answer nothing
- * lands (P4.1); a request given up may land until `quiesce` later (P4.2), once; a 4xx did nothing.
+ * lands (P4.1); a request given up may land until `quiesce` later (P4.2), once; a 4xx did nothing. Some
+ * nodes defer what they are asked (202): that lands until `quiesce` after the answer, or never.
  */
 import type { Command, NodeReply, NodeRequest } from '../../../src/core/model.ts';
 import type { Agenda } from './agenda.ts';
@@ -46,6 +47,7 @@ const REFUSED: NodeReply = { kind: 'refused', detail: '403' };
 const NEW = JSON.stringify({ groupId: '5' });
 const UNPROVEN: NodeReply = { kind: 'unproven', detail: '200, empty' };
 const MISNAMED: NodeReply = { kind: 'misnamed', detail: '201 with another key' };
+const DEFERRED: NodeReply = { kind: 'deferred', detail: '202' };
 const UNREADABLE: NodeReply = { kind: 'unreadable', detail: '200 (HTML)' };
 const MALFORMED: NodeReply = { kind: 'malformed', detail: '200 with another key' };
 
@@ -124,6 +126,7 @@ export class Cluster {
     const late = early + this.#prng.between(0, 2);
     switch (fault) {
       case undefined:
+        if (this.#mayDefer(exchange) && this.#prng.chance(0.5)) return this.#defer(exchange, late);
         this.#land(exchange, early);
         return this.#answer(exchange, late, () => exchange.native ?? UNSENT);
       case 'unsent':
@@ -173,6 +176,19 @@ export class Cluster {
       this.#close(exchange);
       this.#witness.gaveUp(exchange);
       exchange.reply(LOST);
+    });
+  }
+
+  #mayDefer({ request }: Exchange): boolean {
+    return this.#setting.policy.defers === true && request.kind !== 'read';
+  }
+
+  #defer(exchange: Exchange, delay: number): void {
+    const { quiesceMs } = this.#setting.policy;
+    if (this.#prng.chance(0.9)) this.#land(exchange, delay + this.#lateness(quiesceMs));
+    this.#answer(exchange, delay, () => {
+      this.#witness.gaveUp(exchange);
+      return DEFERRED;
     });
   }
 

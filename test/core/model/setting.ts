@@ -119,6 +119,8 @@ export function drawSetting(seed: number, prng: Prng): Setting {
     policy: {
       tokens: dialect !== 'challenge',
       restores: prng.chance(0.75),
+      // By the seed, so that all else is as it would be without.
+      defers: seed % 5 === 0,
       quiesceMs: QUIESCE,
       backoffBaseMs: 2,
       backoffCapMs: prng.pick([2, 8]),

@@ -1,9 +1,10 @@
 /**
  * P4, by times alone. A request that was given up may still land until its time. Until then no
- * command of the key, in any run, may begin (P4.4) or settle (P4.3) on that node against it. This
- * file has its own rule for opposition and does not use the core's.
+ * command of the key, in any run, may begin (P4.4) or settle (P4.3) on that node against it. Nodes that
+ * defer requests would act twice, so none is repeated before its time. This file has its own rule for
+ * opposition and does not use the core's.
  */
-import type { Command, SettledState } from '../../../src/core/model.ts';
+import type { Command, NodeRequest, SettledState } from '../../../src/core/model.ts';
 import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
 
 /** A request that may still land. */
@@ -59,9 +60,21 @@ export class TimeoutIsNoFailure implements Judge {
     return watch?.command.seq === seq ? watch : undefined;
   }
 
-  #sent({ command, node }: Exchange): void {
+  #sent({ command, node, request }: Exchange): void {
     const watch = this.#watchOf(command) ?? this.#begins(command);
+    if (this.#scene.plan.policy.defers === true) this.#refuseRepeat(command, node, request.kind);
     watch.asked.set(node, this.#scene.now());
+  }
+
+  #refuseRepeat(command: Command, node: string, effect: NodeRequest['kind']): void {
+    const { now, fail } = this.#scene;
+    const first = this.#given
+      .get(command.groupId)
+      ?.find(
+        (one) =>
+          isOf(one, command) && one.node === node && one.effect === effect && one.until > now(),
+      );
+    if (first !== undefined) fail('P4', `${command.id} repeats ${tell(first)}`);
   }
 
   #begins(command: Command): Watch {
@@ -129,6 +142,10 @@ export class TimeoutIsNoFailure implements Judge {
     const stands = this.#scene.record(one.node, command.groupId)?.token;
     return stands === one.token || marks.get(one.node) === one.token;
   }
+}
+
+function isOf(one: GivenUp, { seq }: Command): boolean {
+  return one.command.seq === seq;
 }
 
 function tell({ command, effect, node, until }: GivenUp): string {

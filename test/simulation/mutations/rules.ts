@@ -25,6 +25,19 @@ export const RULES: readonly Bug[] = [
     edits: core('P4.2: a later answer does not end an earlier doubt'),
   },
   {
+    name: 'a request that a node has deferred (202) is taken for over',
+    breaks: ['P1', 'P4'],
+    seeds: 4,
+    seedsToOutcome: 26,
+    edits: core('P4.2: a request that the node deferred (202) may still land'),
+  },
+  {
+    name: 'a deferred request is repeated while the first may still land',
+    breaks: ['P4'],
+    seeds: 4,
+    edits: core('P4.2: a deferred request is not repeated before its loose time ends'),
+  },
+  {
     name: 'a failed connection ends an earlier doubt',
     breaks: ['P1', 'P4'],
     seeds: 45,

@@ -26,9 +26,8 @@ export function compareCreate(node: CanaryNode, course: Course): Finding | undef
 }
 
 function isDone({ dialect }: CanaryNode, { reply }: Answered): boolean {
-  return (
-    reply.kind === 'applied' || (reply.kind === 'unproven' && dialect.create.verify === 'read')
-  );
+  if (reply.kind === 'unproven') return dialect.create.verify === 'read';
+  return reply.kind === 'applied' || reply.kind === 'deferred';
 }
 
 function wantedOf({ dialect, key, access }: CanaryNode) {

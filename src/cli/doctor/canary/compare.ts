@@ -1,4 +1,5 @@
 /** Compares the answers to a canary with the dialect, and proposes corrections of the dialect. */
+import { defers } from '../../../node/dialect/dialect.ts';
 import { type Finding, fail, ok, warn } from '../finding.ts';
 import { compareCreate } from './compare-create.ts';
 import { compareList } from './compare-list.ts';
@@ -46,17 +47,22 @@ export function compare(node: CanaryNode, course: Course): readonly Finding[] {
     ),
     unnamed(check, course.leftUnnamed),
   ].filter((one) => one !== undefined);
-  return found.length > 0 || course.gone === undefined ? found : [ok(check, summary(course))];
+  const last = defers(node.dialect) ? course.after : course.gone;
+  return found.length > 0 || last === undefined ? found : [ok(check, summary(course))];
 }
 
 function summary({ create, read, again, list, delete: removed, gone }: Course): string {
   const status = (heard: Heard | undefined) =>
     heard?.kind === 'answered' ? String(heard.response.status) : 'nothing';
-  const listed = list === undefined ? '' : `, listed (keys: ${list.keys.size})`;
-  return (
-    `created (${status(create)}), read (${status(read)}), created again (${status(again)})${listed}, ` +
-    `deleted (${status(removed)}), deleted again (${status(gone)}): as the dialect says`
-  );
+  const parts = [
+    `created (${status(create)})`,
+    `read (${status(read)})`,
+    ...(again === undefined ? [] : [`created again (${status(again)})`]),
+    ...(list === undefined ? [] : [`listed (keys: ${list.keys.size})`]),
+    `deleted (${status(removed)})`,
+    ...(gone === undefined ? [] : [`deleted again (${status(gone)})`]),
+  ];
+  return `${parts.join(', ')}: as the dialect says`;
 }
 
 function unnamed(check: string, count = 0): Finding | undefined {
@@ -96,7 +102,7 @@ function compareDelete(node: CanaryNode, course: Course): Finding | undefined {
   if (removed.kind === 'silent') {
     return fail(check, `the delete failed: ${removed.why}`, adviceOn(removed));
   }
-  if (removed.reply.kind === 'applied' || removed.reply.kind === 'unproven') return undefined;
+  if (['applied', 'unproven', 'deferred'].includes(removed.reply.kind)) return undefined;
   const detail = `the delete removed the record, but delete.applied does not name its answer: ${removed.words}`;
   const wanted = { ...about(node), call: 'delete', member: 'applied', kind: 'applied' } as const;
   const sections = sectionFor(removed.response, wanted);

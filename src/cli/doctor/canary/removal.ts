@@ -30,7 +30,11 @@ export async function readUntil(
 export async function remove(node: CanaryNode, course: Course, leave: AbortSignal): Promise<void> {
   const creates = [course.create, course.again, course.remade].filter((one) => one !== undefined);
   if (!creates.some(mayHaveActed)) return;
-  const isLate = creates.some(isUnderWay);
+  // The dialect knows this answer, and a read showed that the node has acted.
+  const isKnown = (create: Heard) => create.kind === 'answered' && create.reply.kind === 'deferred';
+  const isLate = creates.some(
+    (create) => isUnderWay(create) && !(isKnown(create) && isShown(course.read)),
+  );
   const own = (await removeOwn(node, course, leave)) ?? (isLate ? { why: LATE } : undefined);
   const { key } = node;
   const hint = `Remove it: ${removalCall(node, course)}`;

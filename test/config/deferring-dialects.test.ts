@@ -1,0 +1,44 @@
+/** Dialects whose nodes answer 202 and act later. */
+import { describe, expect, test } from 'vitest';
+import { problemsOf, settingsOf } from './load-in.ts';
+
+const FILE = 'lockstep.config.json';
+
+function withDialect(mine: unknown) {
+  return { files: { [FILE]: { dialect: 'mine', dialects: { mine } } } };
+}
+
+/** What is wrong with it: place below the dialect, and message. */
+function faultsOf(mine: unknown): readonly string[] {
+  return problemsOf(withDialect(mine)).map(
+    ({ source, message }) => `${source.replace(`${FILE}: dialects.mine`, '')} ${message}`,
+  );
+}
+
+describe('a dialect whose nodes act later (202)', () => {
+  test('P4: one whose nodes act later (202) names the time for which they may, whatever the settings say', () => {
+    const mine = { extends: 'challenge', create: { accepted: 202 } };
+    expect(faultsOf(mine)).toEqual([expect.stringMatching(/^\.quiesceMs is missing: only you/)]);
+    const setup = withDialect({ ...mine, quiesceMs: 90_000 });
+    expect(settingsOf(setup)).toMatchObject({ quiesceMs: 90_000 });
+    const env = { LOCKSTEP_QUIESCE_MS: '6000' };
+    expect(settingsOf({ ...setup, env })).toMatchObject({ quiesceMs: 90_000 });
+    const short = withDialect({ ...mine, quiesceMs: 4000 });
+    expect(problemsOf(short)[0]).toMatchObject({
+      source: `${FILE}: dialects.mine.quiesceMs`,
+      message: expect.stringContaining('requestTimeoutMs ≤ quiesceMs'),
+    });
+  });
+
+  test('a call may only be accepted, but has a success of one kind', () => {
+    const create = { applied: [], accepted: 202 };
+    const later = { extends: 'challenge', create, quiesceMs: 90_000 };
+    expect(settingsOf(withDialect(later)).dialect.create.applied).toEqual([]);
+    expect(faultsOf({ extends: 'challenge', create: { applied: [] } })).toEqual([
+      '.create.applied names no status, and neither does accepted',
+    ]);
+    expect(faultsOf({ extends: 'challenge', create: { unsure: 202 } })).toEqual([
+      expect.stringContaining('.create.unsure 202 is not 4xx'),
+    ]);
+  });
+});
