@@ -27,7 +27,12 @@ export type Outcome =
       /** How far the other clock is ahead of ours; it has whole seconds. */
       readonly aheadMs: number | undefined;
     }
-  | { readonly kind: 'silent'; readonly why: string };
+  | {
+      readonly kind: 'silent';
+      readonly why: string;
+      /** The remedy, where the failure itself shows it. */
+      readonly hint?: string;
+    };
 
 export async function exchange(request: HttpResult): Promise<Outcome> {
   const begun = performance.now();

@@ -6,8 +6,10 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
+import { codeOf } from '../../base/error-fields.ts';
 import type { NodeAccess } from '../../node/access/access.ts';
 import { present } from '../../node/access/credentials.ts';
+import { certificateFault } from '../../node/http/certificate-fault.ts';
 import { causeOf, clockAhead, type Outcome, readStart } from './http.ts';
 
 type Fields = ReadonlyMap<string, readonly string[]>;
@@ -33,7 +35,14 @@ export async function callNode(node: NodeAccess, call: NodeCall): Promise<Outcom
     return { kind: 'answered', status, body, fields, tookMs, aheadMs };
   } catch (error) {
     const cause: unknown = signal.aborted ? signal.reason : error;
-    return { kind: 'silent', why: causeOf(cause, call.timeoutMs) };
+    const fault = certificateFault(codeOf(cause));
+    if (fault === undefined) return { kind: 'silent', why: causeOf(cause, call.timeoutMs) };
+    const { words, setting } = fault;
+    const hint =
+      setting === undefined
+        ? "Renew the node's certificate."
+        : `Correct nodes.${node.name}.${setting}.`;
+    return { kind: 'silent', why: words, hint };
   }
 }
 

@@ -84,11 +84,8 @@ function reachability(
   const base = health.root ? new URL(url).origin : url;
   const at = socket === undefined ? `${base}${health.path}` : `${socket} ${health.path}`;
   if (ping.kind === 'silent') {
-    return fail(
-      check,
-      `${at}: ${ping.why}`,
-      'Start the node, or correct its URL in LOCKSTEP_NODES.',
-    );
+    const hint = 'Start the node, or correct its URL in LOCKSTEP_NODES.';
+    return fail(check, `${at}: ${ping.why}`, ping.hint ?? hint);
   }
   const took = durationText(ping.tookMs);
   const { text } = health;
@@ -125,7 +122,7 @@ function reading(
   const { name, read: call } = dialect;
   if (read.kind === 'silent') {
     const hint = 'Every command needs this node: all commands are rolled back until it answers.';
-    return fail(check, `a read: ${read.why}`, hint);
+    return fail(check, `a read: ${read.why}`, read.hint ?? hint);
   }
   const took = durationText(read.tookMs);
   const hint = `Check its URL (LOCKSTEP_NODES) and the dialect ${name} (LOCKSTEP_DIALECT).`;

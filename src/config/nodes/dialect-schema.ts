@@ -130,11 +130,19 @@ const body = written(
   BODY_FORM,
 );
 
+/** A text without places. */
+function asWritten(text: z.ZodString): z.ZodString {
+  return text.refine(
+    (value) => !/\{[A-Za-z][\w.:-]*\}/.test(value),
+    'holds braces: no places are filled in here',
+  );
+}
+
 const mutation = {
   path: path(['key', 'node']),
   headers: headers.prefault({}),
   body: body.prefault(null),
-  contentType: z.string().max(200).optional(),
+  contentType: asWritten(z.string().max(200)).optional(),
   applied: doneRules,
   accepted: acceptedRules,
   perhaps: eitherRules,
@@ -212,7 +220,7 @@ export const dialectMembers = {
     path: path([]),
     root: z.boolean().default(false),
     status: z.array(z.int().min(200).max(499)).min(1, 'names no status').default([200]),
-    text: z.string().min(1).max(200).nullable().default(null),
+    text: asWritten(z.string().min(1).max(200)).nullable().default(null),
   })
     .nullable()
     .default(null),

@@ -7,17 +7,11 @@
  */
 import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createSecureContext, type SecureContext } from 'node:tls';
-import { codeOf, messageOf } from '../../base/error-fields.ts';
+import type { SecureContext } from 'node:tls';
+import { codeOf } from '../../base/error-fields.ts';
 import { type NodeAccess, textsOf } from './access.ts';
-import {
-  type Environment,
-  filesIn,
-  readPublicFile,
-  readSecretFile,
-  resolveSecrets,
-  SecretFault,
-} from './secret.ts';
+import { readPem, secureContextOf } from './pem-files.ts';
+import { type Environment, filesIn, resolveSecrets, SecretFault } from './secret.ts';
 
 const LOOK_MS = 2000;
 /** From one look at a 401 to the next. */
@@ -116,33 +110,6 @@ function queryOf({ query }: NodeAccess, texts: ReadonlyMap<string, string>): str
       return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
     })
     .join('&');
-}
-
-type Attempt = <Result>(place: string, act: () => Result) => Result | undefined;
-type PemFiles = Readonly<Partial<Record<'ca' | 'cert' | 'key', string>>>;
-
-/** Undefined: Node's own authorities, and no client certificate. */
-function readPem({ url, tls }: NodeAccess, attempt: Attempt): PemFiles | undefined {
-  const { ca, cert, key } = tls ?? {};
-  if (!url.startsWith('https:') || (ca ?? cert ?? key) === undefined) return undefined;
-  const files: Record<string, string> = {};
-  for (const [member, path] of Object.entries({ ca, cert, key })) {
-    if (path === undefined) continue;
-    const readFile = member === 'key' ? readSecretFile : readPublicFile;
-    const text = attempt(`tls.${member}`, () => readFile(path));
-    if (text !== undefined) files[member] = text;
-  }
-  return files;
-}
-
-function secureContextOf(files: PemFiles | undefined): SecureContext | undefined {
-  if (files === undefined) return undefined;
-  try {
-    return createSecureContext(files);
-  } catch (error) {
-    const message = messageOf(error);
-    throw new SecretFault(`names files that can't be used: ${message}`, { cause: error });
-  }
 }
 
 /** Paths of all files that one node's access names. */

@@ -1,4 +1,5 @@
 /** How an exchange was lost: in words, and whether the node is to blame. */
+import { certificateFault } from './certificate-fault.ts';
 
 export interface Loss {
   readonly detail: string;
@@ -34,11 +35,17 @@ const LOCAL: ReadonlySet<string | undefined> = new Set([
 export function lossOf(error: NodeJS.ErrnoException): Loss {
   const errors: readonly NodeJS.ErrnoException[] =
     error instanceof AggregateError ? error.errors : [error];
-  const message = errors.map((one) => one.message.trim()).join('; ');
+  const message = errors.map(textOf).join('; ');
   const isNamed = error.code === undefined || message.includes(error.code);
   return {
     detail: isNamed ? message : `${error.code} ${message}`,
     isOurs:
       errors.some(({ code }) => SHORTAGES.has(code)) || errors.every(({ code }) => LOCAL.has(code)),
   };
+}
+
+function textOf({ code, message }: NodeJS.ErrnoException): string {
+  const fault = certificateFault(code);
+  if (fault === undefined) return message.trim();
+  return `${code} ${fault.words}${fault.setting === undefined ? '' : `: see ${fault.setting} of the node`}`;
 }

@@ -50,6 +50,8 @@ export function adviceOn(heard: Heard): string {
 
 function adviceOnFailure(why: string): string {
   const bytes = exceededBytes(why);
+  const [, setting] = /: see (tls\.\w+) of the node/.exec(why) ?? [];
+  if (setting !== undefined) return `Correct nodes.NAME.${setting}.`;
   if (bytes === undefined) return 'Start the node, or correct its URL.';
   if (bytes >= ANSWER_BYTES_LIMIT) return 'No limit allows an answer of this size.';
   const answerBytes = Math.min(2 * bytes, ANSWER_BYTES_LIMIT);
