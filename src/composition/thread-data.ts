@@ -1,5 +1,6 @@
 /** The start data of each kind of thread: only the settings that it needs. */
 import { join } from 'node:path';
+import { descriptorsForPeers } from '../config/machine/descriptors.ts';
 import { isLocal, readOutlivingMs } from '../config/machine/outliving.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Outliving } from '../coordinator/commands/process-life.ts';
@@ -73,6 +74,7 @@ export function coordinatorData(
     recordRetentionMs: settings.recordRetentionDays * DAY_MS,
     frameBytesMax: settings.frameBytesMax,
     memoryLimitBytes: settings.memoryLimitBytes,
+    descriptorsMax: descriptorsForPeers(settings),
     defaultDeadlineMs: settings.defaultDeadlineMs,
     retentionMs: settings.retentionDays * DAY_MS,
   };

@@ -3,9 +3,9 @@
  * writes go into one commit, and answers and orders leave after it (P2, P3). While a commit runs, the
  * acts of the next batch gather: that is group commit. Dispatch and looks come behind each commit.
  */
-import { Fifo } from '../base/fifo.ts';
 import type { CommitResult } from '../journal/port.ts';
 import { Batch } from './batch.ts';
+import { type Act, Inbox, type Requested } from './inbox.ts';
 import type { CoordinatorPorts } from './ports.ts';
 import type { Looks } from './requests/looks.ts';
 
@@ -31,7 +31,7 @@ export interface BatchLoopStart {
 
 export class BatchLoop {
   readonly #start: BatchLoopStart;
-  readonly #inbox = new Fifo<(batch: Batch) => void>();
+  readonly #inbox = new Inbox();
   /** The batches under way, until the inbox is empty. */
   #running: Promise<void> | undefined;
   #state: 'open' | 'closed' | 'failed' = 'open';
@@ -49,12 +49,24 @@ export class BatchLoop {
     return this.#state === 'failed';
   }
 
-  /** Runs `act` in one of the next batches. */
-  readonly post = (act: (batch: Batch) => void): void => {
+  /** Requests are not read for now. */
+  get isFull(): boolean {
+    return this.#inbox.isFull;
+  }
+
+  /** Runs an act of the daemon in one of the next batches. */
+  readonly post = (act: Act): void => {
     if (this.#state !== 'open') return;
     this.#inbox.push(act);
     this.#running ??= this.#run();
   };
+
+  /** Runs the acts of a client's request, in the turns of the client. */
+  request(requested: Requested): void {
+    if (this.#state !== 'open') return;
+    this.#inbox.request(requested);
+    this.#running ??= this.#run();
+  }
 
   /** Ends it, when all acts have run; later ones are dropped. */
   async close(): Promise<void> {

@@ -152,6 +152,11 @@ export class Coordinator {
     return this.#batches.backlog;
   }
 
+  /** Requests of clients are not read for now. */
+  get isFull(): boolean {
+    return this.#batches.isFull;
+  }
+
   /** Runs `act` in one of the next batches. */
   post(act: (batch: Batch) => void): void {
     this.#batches.post(act);
@@ -164,8 +169,8 @@ export class Coordinator {
   /** A client's request; `respond` is called once. */
   request(request: Request, respond: Respond): void {
     if (!this.#isOpen) return respond(errorReply('draining', 'the daemon is stopping'));
-    for (const act of this.#requests.actsOf(request, respond)) this.post(act);
-    return undefined;
+    const { client = '', bytes = 0 } = respond;
+    return this.#batches.request({ client, bytes, ...this.#requests.actsOf(request, respond) });
   }
 
   /** A summary for the daemon itself: it does not wait behind the clients' requests. */

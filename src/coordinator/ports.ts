@@ -13,6 +13,12 @@ export interface Respond<Shape extends Answer = Answer> {
   (answer: Shape | ErrorReply): void;
   /** The frames before the request: equal ones are of the same client, about the same question. */
   readonly envelope?: readonly Buffer[] | undefined;
+  /** The connection of the client; clients are served in turn. Absent: the daemon's own question. */
+  readonly client?: string | undefined;
+  /** Of the text of the request. */
+  readonly bytes?: number | undefined;
+  /** The request needs no answer: another one of the same envelope gets it. */
+  readonly forget?: (() => void) | undefined;
 }
 
 /** Cancels a scheduled act. */

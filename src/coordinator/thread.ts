@@ -62,6 +62,8 @@ export interface CoordinatorData extends ThreadData {
   readonly recordRetentionMs: number;
   readonly frameBytesMax: number;
   readonly memoryLimitBytes: number;
+  /** Open descriptors of the process, above which no client may connect. */
+  readonly descriptorsMax: number;
   readonly defaultDeadlineMs: number;
   readonly retentionMs: number;
   readonly log: LogPlan;
@@ -101,7 +103,7 @@ runThread(async (tools) => {
   const { fold } = optionsOf(data);
   if (fold !== undefined) await orRefuse(() => refuseUnfolded(journal, fold));
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
-  const doors = await Doors.open({ ...data, tools, log, onError: crash });
+  const doors = await Doors.open({ ...data, now, tools, log, onError: crash });
   const executors = new ExecutorChannels({
     channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),
     onReport: (report, executor) => coordinator.report(report, executor),
@@ -135,7 +137,7 @@ runThread(async (tools) => {
   keep('executors', executors.receive());
   sendToMain({ kind: 'journal_held' });
   const clients = doors.serve({
-    backlog: () => coordinator.backlog,
+    isFull: () => coordinator.isFull,
     clientNow: life.clientNow,
     onRequest: (request, respond) => coordinator.request(request, respond),
   });

@@ -2,7 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { checkDescriptors } from '../../src/cli/doctor/descriptors.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { descriptorLimit, fitDescriptors } from '../../src/config/machine/descriptors.ts';
+import {
+  descriptorLimit,
+  descriptorsForPeers,
+  fitDescriptors,
+} from '../../src/config/machine/descriptors.ts';
 
 const nodesWith = (...limits: readonly number[]) =>
   limits.map((connectionsPerNode) => ({ limits: { connectionsPerNode } }));
@@ -29,6 +33,14 @@ describe('file descriptors', () => {
 
   test('the defaults need less than 1024, which most systems allow', () => {
     expect(fitDescriptors(GIVEN, 1024)).toEqual({ kind: 'enough', needed: 296 });
+  });
+
+  test('P9: clients are let in while enough are left for the daemon itself, and 64 of them always', () => {
+    const own = FIXED + 3 * 32 - 128;
+    expect(descriptorsForPeers(GIVEN, 10_000)).toBe(10_000 - own);
+    expect(descriptorsForPeers(GIVEN, FIXED + 3 * 32 + 10)).toBe(FIXED + 3 * 32);
+    expect(descriptorsForPeers(GIVEN, FIXED + 3 * 4)).toBe(FIXED + 3 * 4);
+    expect(descriptorsForPeers(GIVEN, 10)).toBe(10);
   });
 
   test('the limit is that of the process', () => {

@@ -32,6 +32,22 @@ test('P9: a client that asks every few seconds waits once, and is answered once'
   expect(answers[0]).toMatchObject({ id: 'a', state: 'committed' });
 });
 
+test('P9: a repeat that needs no answer gives its room back', async () => {
+  const desk = await openDesk();
+  const parsed = parseValue({ op: 'create', id: 'a', groupId: '5' });
+  if (!parsed.ok) throw new Error(parsed.reply.error.message);
+  let forgotten = 0;
+  for (let count = 0; count < 3; count++) {
+    const more = { envelope: [Buffer.from('peer')], forget: () => forgotten++ };
+    desk.coordinator.request(
+      parsed.request,
+      Object.assign(() => {}, more),
+    );
+  }
+  await desk.rest();
+  expect(forgotten).toBe(2);
+});
+
 test('P9: 10,000 repeats wait in all; beyond it busy, until some are answered', async () => {
   const desk = await openDesk();
   const answers: object[] = [];

@@ -25,7 +25,7 @@ interface Taken {
 }
 
 /** A client socket whose requests are kept, and answered by the test. */
-async function openFront({ frameBytesMax = 1024, backlog = (): number => 0 } = {}) {
+async function openFront({ frameBytesMax = 1024, isFull = (): boolean => false } = {}) {
   const router = closing(new Router(clientOptions(frameBytesMax)));
   await router.bind('tcp://127.0.0.1:*');
   const taken: Taken[] = [];
@@ -35,7 +35,7 @@ async function openFront({ frameBytesMax = 1024, backlog = (): number => 0 } = {
     router,
     frameBytesMax,
     log,
-    backlog,
+    isFull,
     clientNow: () => AT + 0.7,
     onRequest: (request, respond) => taken.push({ request, respond }),
     onError: fail,
@@ -141,18 +141,18 @@ describe('the client socket', () => {
   });
 
   test('P9: with a long backlog nothing more is read, until it is shorter', async () => {
-    let backlog = 0;
-    const { taken, endpoint } = await openFront({ backlog: () => backlog });
+    let isFull = false;
+    const { taken, endpoint } = await openFront({ isFull: () => isFull });
     const dealer = closing(new Dealer());
     dealer.connect(endpoint);
     await dealer.send('{"op":"ping"}');
     await vi.waitUntil(() => taken.length === 1);
-    backlog = 10_000;
+    isFull = true;
     for (let count = 0; count < 10; count++) await dealer.send('{"op":"ping"}');
     await vi.waitUntil(() => taken.length === 2);
     for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
     expect(taken).toHaveLength(2);
-    backlog = 0;
+    isFull = false;
     await vi.waitUntil(() => taken.length === 11);
   });
 

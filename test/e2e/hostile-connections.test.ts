@@ -1,13 +1,17 @@
-/** Thousands of silent connections to a daemon with the usual limit of open files. */
+/** More connections, silent ones and others, than a daemon with the usual limit of open files can take. */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectTo, startCluster } from '../support/cluster.ts';
 import { SteadyClient } from '../support/steady-client.ts';
+import { ZmtpPeer } from '../support/zmtp-peer.ts';
 
 const OPEN_FILES = 1024;
 const SILENT = 1500;
+const GREETED = 1200;
+/** Fewer descriptors than three nodes, two executors and operators may need. */
+const KEPT = 40;
 const LONG = { timeout: 60_000, interval: 100 };
 
 test('P8, P9: 1,500 silent connections take a daemon of 1,024 open files from no honest client', async () => {
@@ -43,6 +47,35 @@ test('P8, P9: 1,500 silent connections take a daemon of 1,024 open files from no
   for (const breaker of Object.values(breakers)) {
     expect(breaker).toMatchObject({ state: 'closed', openings: 0 });
   }
+});
+
+test('P9, P10: connections that greet and stay leave the daemon descriptors of its own', async () => {
+  const { daemon, client } = await startCluster({ executors: 2, openFiles: OPEN_FILES });
+  const { pid } = daemon;
+  using steady = new SteadyClient(daemon.endpoint);
+  await vi.waitUntil(async () => (await steady.report()).answered > 0, LONG);
+  const openFiles = () => readdirSync(`/proc/${pid}/fd`).length;
+  const before = openFiles();
+  const peers = Array.from({ length: GREETED }, () => new ZmtpPeer(daemon.endpoint, 'DEALER'));
+  const leave = () => {
+    for (const peer of peers) peer[Symbol.dispose]();
+  };
+  onTestFinished(leave);
+
+  await vi.waitUntil(() => daemon.output.includes('too few file descriptors are left'), LONG);
+  // In the end every peer is let in or rejected.
+  let calm = 0;
+  await vi.waitUntil(async () => {
+    expect(await client.create(randomUUID())).toMatchObject({ state: 'committed' });
+    calm = openFiles() < OPEN_FILES - KEPT ? calm + 1 : 0;
+    return calm === 20;
+  }, LONG);
+  expect((await steady.report()).faults).toEqual([]);
+
+  leave();
+  await vi.waitUntil(() => openFiles() < before + 50, LONG);
+  const late = await connectTo(daemon);
+  expect(await late.ping()).toMatchObject({ pid, accepting: true });
 });
 
 /**

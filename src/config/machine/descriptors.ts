@@ -63,6 +63,17 @@ export function descriptorLimit(): number | undefined {
   return limit === undefined ? undefined : Number(limit);
 }
 
+/**
+ * Open descriptors of the process, above which no client is let in: what the daemon may need for its nodes, its threads
+ * and operators is left, if the limit allows that and 64 clients.
+ */
+export function descriptorsForPeers(settings: Needy, limit = descriptorLimit()): number {
+  if (limit === undefined) return Number.POSITIVE_INFINITY;
+  const fit = fitDescriptors(settings, limit);
+  if (fit.kind === 'too few') return limit;
+  return Math.min(limit, Math.max(fit.needed, limit - (fit.needed - OWN - CLIENTS)));
+}
+
 export const MORE_DESCRIPTORS =
   'Raise it: `ulimit -n` in a shell, LimitNOFILE= in a systemd unit, `ulimits: nofile` in Compose; ' +
   'or set fewer executors.';

@@ -80,7 +80,7 @@ export class Repeats {
   }
 
   #await(open: OpenCommand, respond: Respond<CommandAnswer>): void {
-    if (open.hasWaiter(respond)) return;
+    if (open.hasWaiter(respond)) return respond.forget?.();
     if (this.#waiting >= WAITING_MAX) {
       const { id } = open.command;
       const message = `${WAITING_MAX} repeats of open commands wait for their end already`;
@@ -92,7 +92,7 @@ export class Repeats {
       this.#waiting--;
       respond(answer);
     };
-    open.addWaiter(Object.assign(answered, { envelope: respond.envelope }));
+    open.addWaiter(Object.assign(answered, respond));
   }
 }
 

@@ -31,5 +31,5 @@ export function askedAs(respond: Respond<CommandAnswer>, asked: string): Respond
     const isSame = 'error' in answer || answer.groupId === asked;
     respond(isSame ? answer : { ...answer, askedAs: asked });
   };
-  return Object.assign(answered, { envelope: respond.envelope });
+  return Object.assign(answered, respond);
 }

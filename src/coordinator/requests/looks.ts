@@ -1,12 +1,12 @@
 /**
- * Looks: questions of clients that change nothing (P9). They are answered behind the commit, oldest first, for a
+ * Looks: questions of clients that change nothing (P9). They are answered behind the commit, clients in turn, for a
  * bounded time in each batch, so that commands and the beat of the thread go on however many looks wait. A
  * look that waits too long is answered `busy`.
  *
  * A look that fails is an error of its client only. A journal that fails ends the daemon, as in a commit:
  * nothing is known to be durable then.
  */
-import { Fifo } from '../../base/fifo.ts';
+import { Turns } from '../../base/turns.ts';
 import { JournalError } from '../../journal/errors.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 
@@ -16,11 +16,17 @@ const WAITED_MS_MAX = 2000;
 const WAITING_MAX = 5000;
 const RETRY_AFTER_MS = 1000;
 
+interface Miss {
+  (why: ErrorReply): void;
+  /** Looks of clients are seen in turn. */
+  readonly client?: string | undefined;
+}
+
 export interface Look {
   /** Looks, and answers the client. */
   readonly see: () => Promise<void> | void;
   /** Answers the client if there was no time for the look, or it failed. */
-  readonly miss: (why: ErrorReply) => void;
+  readonly miss: Miss;
 }
 
 export interface LooksOptions {
@@ -35,7 +41,7 @@ interface Waiting extends Look {
 
 export class Looks {
   readonly #options: LooksOptions;
-  readonly #waiting = new Fifo<Waiting>();
+  readonly #waiting = new Turns<Waiting>();
 
   constructor(options: LooksOptions) {
     this.#options = options;
@@ -49,7 +55,11 @@ export class Looks {
     if (looks.length === 0) return;
     const since = this.#options.now();
     for (const { see, miss } of looks) {
-      if (this.size < WAITING_MAX) this.#waiting.push({ see, miss, since });
+      const { client = '' } = miss;
+      // One client's queue leaves no other without a place.
+      if (this.size >= WAITING_MAX && !this.#waiting.has(client))
+        this.#waiting.shiftOfMost()?.miss(busy());
+      if (this.size < WAITING_MAX) this.#waiting.push(client, { see, miss, since });
       else miss(busy());
     }
   }

@@ -14,6 +14,7 @@ import type {
 } from '../../protocol/request.ts';
 import { Audit } from '../audit/audit.ts';
 import type { Batch } from '../batch.ts';
+import type { Requested } from '../inbox.ts';
 import type { Respond } from '../ports.ts';
 import { breaker } from './breaker-act.ts';
 import type { RequestContext } from './context.ts';
@@ -24,7 +25,7 @@ import { pauseOrResume } from './pause-act.ts';
 import { list, status } from './queries.ts';
 import { decideOnHeld } from './restore-act.ts';
 
-type Act = (batch: Batch) => void;
+type Acts = Pick<Requested, 'count' | 'actAt'>;
 
 export class Requests {
   readonly #context: RequestContext;
@@ -38,11 +39,11 @@ export class Requests {
   }
 
   /** The acts of a request, each for a batch, in their order; `respond` is called once. */
-  actsOf(request: Request, respond: Respond): readonly Act[] {
+  actsOf(request: Request, respond: Respond): Acts {
     if (request.op === 'batch') return this.#actsOfEach(request, respond);
     const isCommand = request.op === 'create' || request.op === 'delete';
     const answer = isCommand ? respond : this.#answeredOnce(respond);
-    return [(batch) => this.#handle(request, answer, batch)];
+    return { count: 1, actAt: () => (batch) => this.#handle(request, answer, batch) };
   }
 
   /** Answers every request under way; open commands are answered by the coordinator. */
@@ -53,29 +54,35 @@ export class Requests {
   }
 
   #answeredOnce(respond: Respond): Respond {
-    const once: Respond = (answer) => {
-      if (this.#unanswered.delete(once)) respond(answer);
-    };
+    const { client } = respond;
+    const once: Respond = Object.assign(
+      (answer: Parameters<Respond>[0]) => {
+        if (this.#unanswered.delete(once)) respond(answer);
+      },
+      { client },
+    );
     this.#unanswered.add(once);
     return once;
   }
 
   /** Each command as if sent alone; the answers in their order, when the last is there. */
-  #actsOfEach({ commands }: BatchRequest, respond: Respond): readonly Act[] {
+  #actsOfEach({ commands }: BatchRequest, respond: Respond): Acts {
     const results: (CommandAnswer | ErrorReply)[] = [];
     let missing = commands.length;
-    return commands.map((value, index) => {
-      const settle: Respond<CommandAnswer> = (answer) => {
+    const actAt = (index: number) => {
+      const keep = (answer: CommandAnswer | ErrorReply): void => {
         results[index] = answer;
         if (--missing === 0) respond({ results });
       };
+      const settle: Respond<CommandAnswer> = Object.assign(keep, { client: respond.client });
       // An act for each: parsing ten thousand wrong commands takes longer than one batch may.
-      return (batch) => {
-        const parsed = parseCommand(value, index);
+      return (batch: Batch) => {
+        const parsed = parseCommand(commands[index], index);
         if (!parsed.ok) settle(parsed.reply);
         else this.#accept(parsed.request, settle, batch);
       };
-    });
+    };
+    return { count: commands.length, actAt };
   }
 
   #accept(asked: CommandRequest, respond: Respond<CommandAnswer>, batch: Batch): void {

@@ -18,13 +18,14 @@ import type { Figures } from '../../protocol/figures.ts';
 import { parseRequest } from '../../protocol/parse-request.ts';
 import type { Request } from '../../protocol/request.ts';
 import type { Respond } from '../ports.ts';
+import { Envelopes } from './envelopes.ts';
 import { LIVELINESS } from './peer-heartbeats.ts';
 import { Replies } from './replies.ts';
+import { clientOf } from './unread.ts';
 import { ZAP_SOCKET } from './zap.ts';
 
-/** Requests read ahead of the batch machine. */
-const BACKLOG_MAX = 5000;
 const DROP_LOG_MS = 10_000;
+const FULL = errorReply('busy', 'too many requests wait for their answers', { retryAfterMs: 1000 });
 /** The binding hands out hundreds of messages that have arrived before the loop turns. */
 const READING_MS_MAX = 5;
 /** Frames before a request: a correlation, and two for each proxy on the way. */
@@ -59,7 +60,8 @@ export interface ClientSocketOptions {
   readonly router: Router;
   readonly frameBytesMax: number;
   readonly log: Log;
-  readonly backlog: () => number;
+  /** The daemon has enough to do: nothing is read for now. */
+  readonly isFull: () => boolean;
   /** The clock that clients see, ms. */
   readonly clientNow: () => number;
   readonly onRequest: (request: Request, respond: Respond) => void;
@@ -70,6 +72,7 @@ export interface ClientSocketOptions {
 export class ClientSocket {
   readonly #options: ClientSocketOptions;
   readonly #errors: Partial<Record<ErrorCode, number>> = {};
+  readonly #envelopes = new Envelopes();
   #router: Router;
   #replies: Replies;
   #dropped = 0;
@@ -101,13 +104,13 @@ export class ClientSocket {
 
   /** Reads until the socket is closed. */
   async receive(): Promise<void> {
-    const { backlog } = this.#options;
+    const { isFull } = this.#options;
     let until = performance.now() + READING_MS_MAX;
     for await (const frames of this.#router) {
       this.#take(frames);
-      if (performance.now() < until && backlog() <= BACKLOG_MAX) continue;
+      if (performance.now() < until && !isFull()) continue;
       do await new Promise(setImmediate);
-      while (backlog() > BACKLOG_MAX);
+      while (isFull());
       until = performance.now() + READING_MS_MAX;
     }
   }
@@ -132,11 +135,17 @@ export class ClientSocket {
       const reply = errorReply('too_large', fault, { hint: ENVELOPE_HINT });
       return this.#reply(this.#replies, beginningOf(envelope), reply);
     }
-    const replies = this.#replies;
-    const reply = (answer: Answer): void => this.#reply(replies, envelope, answer);
-    const respond: Respond = Object.assign(reply, { envelope });
     const request = frames[frames.length - 1] ?? Buffer.alloc(0);
     const bytes = request.length;
+    const client = clientOf(envelope);
+    const replies = this.#replies;
+    if (!this.#envelopes.hold(client, envelope)) return this.#reply(replies, envelope, FULL);
+    const forget = (): void => this.#envelopes.release(client, envelope);
+    const reply = (answer: Answer): void => {
+      forget();
+      this.#reply(replies, envelope, answer);
+    };
+    const respond: Respond = Object.assign(reply, { envelope, client, bytes, forget });
     if (bytes > frameBytesMax) {
       return respond(errorReply('too_large', `${bytes} bytes; at most ${frameBytesMax} are read`));
     }

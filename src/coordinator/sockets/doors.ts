@@ -10,6 +10,7 @@ import type { Log } from '../../observe/log/log-port.ts';
 import { bind } from '../start.ts';
 import { ClientSocket, type ClientSocketOptions, clientOptions } from './client-socket.ts';
 import { EVENT_OPTIONS, EventSocket } from './event-socket.ts';
+import { Room } from './room.ts';
 import { ZapHandler } from './zap.ts';
 
 /** A socket that is closed gives its address back a moment later. */
@@ -33,6 +34,9 @@ export interface DoorsOptions {
   readonly endpoint: string;
   readonly eventsEndpoint: string;
   readonly frameBytesMax: number;
+  /** Open descriptors of the process, above which nobody else may connect. */
+  readonly descriptorsMax: number;
+  readonly now: () => number;
   readonly tools: Tools;
   readonly log: Log;
   /** A socket failed. */
@@ -60,7 +64,9 @@ export class Doors {
    */
   static async open(options: DoorsOptions): Promise<Doors> {
     const { tools, log, eventsEndpoint } = options;
-    const zap = new ZapHandler(tools.sockets.add('zap', new Reply({ linger: 0 })), log);
+    const { descriptorsMax, now } = options;
+    const room = new Room({ descriptorsMax, now });
+    const zap = new ZapHandler(tools.sockets.add('zap', new Reply({ linger: 0 })), { log, room });
     await zap.bind();
     tools.keep('zap', zap.answer());
     const doors = new Doors(options);
@@ -73,7 +79,7 @@ export class Doors {
   }
 
   /** Makes the reader of the clients' socket; `openToClients` comes next. */
-  serve(served: Pick<ClientSocketOptions, 'backlog' | 'clientNow' | 'onRequest'>): ClientSocket {
+  serve(served: Pick<ClientSocketOptions, 'isFull' | 'clientNow' | 'onRequest'>): ClientSocket {
     const { frameBytesMax, log, onError } = this.#options;
     const options = { ...served, frameBytesMax, log, onError };
     this.#clients = new ClientSocket({ ...options, router: this.#router });
