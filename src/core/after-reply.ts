@@ -11,6 +11,14 @@ import { withLoose } from './loose.ts';
 import type { Context, Direction, NodeReply, NodeRequest, NodeState, Saga } from './model.ts';
 import { sameToken } from './token.ts';
 
+const MAY_HAVE_DONE: ReadonlySet<NodeReply['kind']> = new Set([
+  'applied',
+  'unproven',
+  'misnamed',
+  'unsure',
+  'lost',
+]);
+
 /** The node after its answer; `turn`, if it has to be driven the other way first (durably). */
 export interface Step {
   readonly node: NodeState;
@@ -52,23 +60,27 @@ function afterSurvey({ node, isRepeated, answer, context }: Replied): NodeState 
   if (answer.kind === 'refused') return { ...node, verdict: 'refused' };
   // Twice the same: the record under this key can't be read, and will not be by asking again.
   if (answer.kind === 'malformed' && isRepeated) return { ...node, verdict: 'refused' };
-  const { body } = answer;
+  const { kind, detail: _, retryAfterMs: _wish, body, ...record } = answer;
   // A record without its body could not be restored.
-  if (answer.kind !== 'present' || body === undefined) return failed(node, answer, context);
+  if (kind !== 'present' || body === undefined) return failed(node, answer, context);
   // Until now `owner` held what the journal knows; a token that the node shows is better.
   const token = answer.token ?? node.owner;
   const shown = answer.token !== undefined;
   return {
     ...node,
-    finding:
-      token === undefined
-        ? { presence: 'present', body, shown }
-        : { presence: 'present', body, token, shown },
+    finding: {
+      presence: 'present',
+      body,
+      ...record,
+      ...(token === undefined ? {} : { token }),
+      shown,
+    },
   };
 }
 
 function afterMutation(exchange: Replied, goal: Goal): NodeState {
-  const { saga, node, request, answer, context } = exchange;
+  const { saga, request, answer, context } = exchange;
+  const node = withRestored(exchange);
   switch (answer.kind) {
     case 'applied': {
       const done = { ...node, mayHaveChanged: true, failures: 0, belief: goal.presence };
@@ -123,6 +135,12 @@ function afterMutation(exchange: Replied, goal: Goal): NodeState {
     default:
       throw new Error(`${answer.kind} cannot answer a ${request.kind}`);
   }
+}
+
+/** A create that may have made the record again that this command had deleted. */
+function withRestored({ saga, node, request, answer }: Replied): NodeState {
+  const isRestoring = saga.command.op === 'delete' && request.kind === 'create';
+  return isRestoring && MAY_HAVE_DONE.has(answer.kind) ? { ...node, restored: true } : node;
 }
 
 /** A record found later may be the one that this command has made. */

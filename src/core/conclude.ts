@@ -123,7 +123,11 @@ export function settle(
   { state, reason, now }: { state: SettledState; reason?: Reason; now: number },
 ): Settlement {
   const nodes: Record<string, NodeOutcome> = {};
-  for (const node of saga.nodes) nodes[node.name] = outcomeOf(node, state !== 'committed');
+  const isRestored = saga.command.op === 'delete' && state === 'rolled_back';
+  for (const node of saga.nodes) {
+    const outcome = outcomeOf(node, state !== 'committed');
+    nodes[node.name] = isRestored ? { ...outcome, ...restorationOf(node) } : outcome;
+  }
   const loose = looseOf(saga.nodes, now);
   const tokens = tokensOf(saga, state);
   return {
@@ -135,6 +139,16 @@ export function settle(
     ...(loose === undefined ? {} : { loose }),
     ...(tokens === undefined ? {} : { tokens }),
   };
+}
+
+/** What a delete that was rolled back has made of the record of one node. */
+function restorationOf({
+  restored,
+  finding,
+}: NodeState): Pick<NodeOutcome, 'restored' | 'dropped'> {
+  if (!restored || finding?.presence !== 'present') return { restored: 'unchanged' };
+  const { dropped } = finding;
+  return dropped === undefined ? { restored: 'exact' } : { restored: 'mapped', dropped };
 }
 
 /** How a node stands, for people; what it said last only where that explains something. */

@@ -147,6 +147,7 @@ function resume(
     next: isIrreversible(saga.command, policy) ? 'clarify' : 'mutate',
     mayHaveChanged: true,
     createInDoubt: true,
+    restored: node.restored || (saga.command.op === 'delete' && node.direction === 'prior'),
     loose: possible.reduce((list, one) => withLoose(list, one, entry.at), node.loose),
   };
 }

@@ -5,11 +5,16 @@
  * command's token, its `prior` the absence of that very record; a delete's `want` is absence, its
  * `prior` the record the survey found.
  */
-import type { Command, Loose, NodeRequest, NodeState, Policy, Saga } from './model.ts';
+import type { Command, Finding, Loose, NodeRequest, NodeState, Policy, Saga } from './model.ts';
 
 export type Goal =
   /** `body`: of a record that is restored; a new one is made of its key alone. */
-  | { readonly presence: 'present'; readonly token: string; readonly body?: string }
+  | {
+      readonly presence: 'present';
+      readonly token: string;
+      readonly body?: string;
+      readonly encoding?: 'base64';
+    }
   | { readonly presence: 'absent'; readonly guard: string | undefined };
 
 /** Whether a command must look at every node before it may change one. */
@@ -30,15 +35,19 @@ export function goalOf(command: Command, node: NodeState, policy: Policy): Goal 
   const token = knownToken(node);
   return node.direction === 'want'
     ? { presence: 'absent', guard: policy.tokens ? token : undefined }
-    : { presence: 'present', token: token ?? command.token, body: finding.body };
+    : { presence: 'present', token: token ?? command.token, ...bodyOf(finding) };
+}
+
+function bodyOf({ body, encoding }: Extract<Finding, { presence: 'present' }>) {
+  return encoding === undefined ? { body } : { body, encoding };
 }
 
 /** The next request towards the goal. */
 export function requestFor(goal: Goal, next: NodeState['next']): NodeRequest {
   if (next !== 'mutate') return { kind: 'read' };
   if (goal.presence === 'present') {
-    const { token, body } = goal;
-    return body === undefined ? { kind: 'create', token } : { kind: 'create', token, body };
+    const { presence: _, ...record } = goal;
+    return { kind: 'create', ...record };
   }
   return goal.guard === undefined ? { kind: 'delete' } : { kind: 'delete', guard: goal.guard };
 }

@@ -40,8 +40,12 @@ export type Finding =
   | { readonly presence: 'absent' }
   | {
       readonly presence: 'present';
-      /** The record as JSON text, sent again if the record has to be restored. */
+      /** The record as it is sent again if it has to be restored. */
       readonly body: string;
+      /** `body` is base64 of bytes that are not UTF-8. */
+      readonly encoding?: 'base64';
+      /** Members that the restored record will lack, as the dialect says; absent: it will lack none. */
+      readonly dropped?: readonly string[];
       /** The record's owner mark, if anyone knows it. */
       readonly token?: string;
       /** True if the node showed the token, false if it is the journal's. */
@@ -51,7 +55,12 @@ export type Finding =
 /** A request that can change a node, or a read. */
 export type NodeRequest =
   /** `body`: of a record that is made again, as a read showed it; absent: a new one, of its key alone. */
-  | { readonly kind: 'create'; readonly token: string; readonly body?: string }
+  | {
+      readonly kind: 'create';
+      readonly token: string;
+      readonly body?: string;
+      readonly encoding?: 'base64';
+    }
   | { readonly kind: 'delete'; readonly guard?: string }
   /** `isEarly`: a request may still land, so the read cannot show that it did nothing. */
   | { readonly kind: 'read'; readonly isEarly?: true };
@@ -94,8 +103,10 @@ export interface NodeReply {
   readonly kind: NodeReplyKind;
   /** What was said, for people: `201`, `400 Perhaps the object exists.`, `timeout after 5000 ms`. */
   readonly detail: string;
-  /** Of `present`: the record. */
+  /** Of `present`: the record as it would be restored, see `Finding`. */
   readonly body?: string;
+  readonly encoding?: 'base64';
+  readonly dropped?: readonly string[];
   /** Of `present`: the owner mark, if the node shows it. */
   readonly token?: string;
   /** Of `unsure`: the node's own wish, from `Retry-After`. */
@@ -156,6 +167,8 @@ export interface NodeState {
   readonly selfChecked: boolean;
   /** A request of ours changed this node or may have: only such a node is rolled back. */
   readonly mayHaveChanged: boolean;
+  /** A create has made the record again that the command had deleted, or may have. */
+  readonly restored: boolean;
   /** A create of this command is in doubt, in any life of the daemon. */
   readonly createInDoubt: boolean;
   /** A delete guarded by the journal's token was shown wrong: go on without a guard. */
@@ -192,6 +205,12 @@ export interface NodeOutcome {
   readonly state: Presence | 'unknown';
   readonly attempts: number;
   readonly lastResponse?: string;
+  /**
+   * Of a delete that was rolled back. `unchanged`: its record was never deleted; `exact`: it was made again as the
+   * survey read it; `mapped`: without `dropped`, as the dialect says.
+   */
+  readonly restored?: 'unchanged' | 'exact' | 'mapped';
+  readonly dropped?: readonly string[];
 }
 
 /** Facts that must be in the journal before anything that follows from them (P2, P3). */

@@ -39,6 +39,7 @@ function untouched(name: string, { loose, tokens }: KeyHistory): NodeState {
     running: undefined,
     selfChecked: false,
     mayHaveChanged: false,
+    restored: false,
     createInDoubt: false,
     guardDisproved: false,
     owner: tokens?.[name],

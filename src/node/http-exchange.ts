@@ -40,7 +40,7 @@ export interface ExchangeOwner<Read> {
   /** See `Waiter`; absent: not urgent. */
   readonly isUrgent?: boolean;
   /** The request leaves as soon as there is a connection. */
-  write(): string;
+  write(): string | Buffer;
   /** The response is complete. Called at once, while the connection is still in the processor's caches. */
   read(response: Response): Read;
   /** Called after the event loop has read all sockets. */

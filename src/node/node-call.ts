@@ -65,7 +65,7 @@ export class NodeCall implements ExchangeOwner<NodeReply> {
     this.#exchange.giveUp('given up');
   }
 
-  write(): string {
+  write(): string | Buffer {
     const { codec } = this.#means;
     const text = codec.write(this.#request, this.#subject);
     this.#version = codec.version;

@@ -39,7 +39,7 @@ export class RawCall implements ExchangeOwner<RawReply> {
     new HttpExchange(means, this).begin();
   }
 
-  write(): string {
+  write(): string | Buffer {
     return this.#codec.write(this.#asked.request, this.#asked.subject);
   }
 

@@ -321,7 +321,8 @@ const DIALECT_MEMBERS = [
     'the same, but `gone` (there was no such record) in place of `exists`; `restore`: what a record is made of ' +
       'again when the delete is rolled back, `exact` (the body that the read showed) or `template` (the body of a new ' +
       'one: what else it held is lost, and `--check` warns), or `none` (it cannot be made again: see ' +
-      '[below](#a-delete-that-cannot-be-undone))',
+      '[below](#a-delete-that-cannot-be-undone)), or some members of the record: `{keep: [name, kind]}` or ' +
+      '`{drop: [etag]}`, either with `set: {state: on}`',
   ],
   [
     'of `create`',

@@ -1,6 +1,17 @@
 /** The last entry of a saga: what it tells, and what it hands on to those that follow. */
 import { describe, expect, it } from 'vitest';
-import { CHALLENGE, creating, deleting, NOW, OTHER, OWN, Play, QUIESCE } from './builders.ts';
+import { evolve } from '../../src/core/evolve.ts';
+import {
+  CHALLENGE,
+  creating,
+  deleting,
+  NOW,
+  OTHER,
+  OWN,
+  Play,
+  QUIESCE,
+  TOKENS,
+} from './builders.ts';
 
 const inherits = (until: number) => ({
   history: { loose: { a: [{ effect: 'present', token: OTHER, until }] } } as const,
@@ -94,6 +105,38 @@ describe('a create with ensure', () => {
     expect(play.settlement('b', 'present')).toMatchObject({
       state: 'refused',
       reason: 'already_exists',
+    });
+  });
+});
+
+describe('a delete that is rolled back says of each node what it has made of the record', () => {
+  const FOUND = { presence: 'present', body: '{}', shown: false } as const;
+
+  it('P1: unchanged, exact, or mapped with the members that it lacks', () => {
+    const dropped = ['etag'];
+    const findings = {
+      a: FOUND,
+      b: { ...FOUND, dropped },
+      c: FOUND,
+      d: { presence: 'absent' },
+    } as const;
+    const play = new Play({ op: 'delete', ensure: true, nodes: ['a', 'b', 'c', 'd'] });
+    play.take({ kind: 'driven' });
+    play.saga = evolve(play.saga, { kind: 'began', at: NOW, findings }, TOKENS);
+    play.act();
+    play.answer('a', 'applied');
+    play.answer('b', 'applied');
+    play.answer('c', 'refused');
+    play.act();
+    play.answer('a', 'applied');
+    expect(play.settlement('b', 'applied')).toMatchObject({
+      state: 'rolled_back',
+      nodes: {
+        a: { restored: 'exact' },
+        b: { restored: 'mapped', dropped },
+        c: { restored: 'unchanged' },
+        d: { restored: 'unchanged' },
+      },
     });
   });
 });

@@ -144,10 +144,10 @@ describe('P4.2: a success whose body is not the contract’s is no answer', () =
 
 describe('a read counts only with this very record', () => {
   test('the record is handed on as it was written', () => {
-    const body = '{"groupId": "5", "size": 12345678901234567890}';
-    expect(answer('read', { body: `${body}\n` })).toEqual({
+    const body = '{"groupId": "5", "size": 12345678901234567890}\n';
+    expect(answer('read', { body })).toEqual({
       kind: 'present',
-      detail: `200 ${body}`,
+      detail: `200 ${body.trim()}`,
       body,
     });
   });

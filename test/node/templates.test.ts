@@ -144,7 +144,7 @@ describe('a request of a dialect of one’s own', () => {
   const subject = { groupId: 'k/1', id: 'c1' };
 
   test('has the headers of the dialect, those of the call over them, and its body', () => {
-    expect(wording.write({ kind: 'create', token: '1.5' }, subject)).toBe(
+    expect(String(wording.write({ kind: 'create', token: '1.5' }, subject))).toBe(
       [
         'PUT /b/things/k%2F1 HTTP/1.1',
         'host: h',
@@ -158,7 +158,7 @@ describe('a request of a dialect of one’s own', () => {
         'thing k/1',
       ].join('\r\n'),
     );
-    expect(wording.write({ kind: 'delete' }, subject).split('\r\n')).toEqual([
+    expect(String(wording.write({ kind: 'delete' }, subject)).split('\r\n')).toEqual([
       'DELETE /b/things/k%2F1?really=1 HTTP/1.1',
       'host: h',
       'connection: keep-alive',

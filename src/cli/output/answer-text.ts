@@ -1,4 +1,5 @@
 /** The daemon's answers as text for people. Text from nodes and keys is made harmless. */
+import type { NodeOutcome } from '../../core/model.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import { durationText } from '../input/duration.ts';
@@ -77,13 +78,22 @@ function nodeTable(nodes: NonNullable<CommandAnswer['nodes']>): string {
       { title: 'attempts', align: 'right' },
       { title: 'last response' },
     ],
-    Object.entries(nodes).map(([name, { state, attempts, lastResponse: detail }]) => [
+    Object.entries(nodes).map(([name, outcome]) => [
       plain(name),
-      state,
-      String(attempts),
-      plain(detail ?? ''),
+      restoredText(outcome),
+      String(outcome.attempts),
+      plain(outcome.lastResponse ?? ''),
     ]),
   );
+}
+
+/** `present`, `present, made again without serial, soa`. */
+function restoredText({ state, restored, dropped = [] }: NodeOutcome): string {
+  if (restored === 'exact') return `${state}, made again`;
+  if (restored !== 'mapped') return state;
+  return dropped.length === 0
+    ? `${state}, made again`
+    : `${state}, made again without ${dropped.map(plain).join(', ')}`;
 }
 
 /** One row for each command. */

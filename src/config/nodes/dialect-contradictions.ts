@@ -59,8 +59,13 @@ export function contradictions(dialect: Dialect): readonly Contradiction[] {
   if (record.key === null && mark !== null) fault('needs a record.key', 'mark');
   const wrongName = mark === null ? undefined : headerNameFault(mark.header);
   if (wrongName !== undefined) fault(wrongName, 'mark', 'header');
-  if (remove.restore === 'exact' && create.body === null) {
-    fault('is "exact", and a create without a body sends nothing back', 'delete', 'restore');
+  const isMapped = typeof remove.restore === 'object';
+  if ((remove.restore === 'exact' || isMapped) && create.body === null) {
+    const what = isMapped ? 'maps members' : 'is "exact"';
+    fault(`${what}, and a create without a body sends nothing back`, 'delete', 'restore');
+  }
+  if (isMapped && record.key === null) {
+    fault('maps members, but record.key is null: the record is a text', 'delete', 'restore');
   }
   if (hasRecordPlace(create.body) && remove.restore === 'template') {
     const why = 'a record that was deleted has content, which the template alone does not restore';

@@ -151,6 +151,17 @@ const mutation = {
   verify: z.literal('read').nullable().default(null),
 };
 
+const memberNames = z.array(z.string().min(1).max(100)).min(1, 'names no member').max(100);
+
+const restoreMapping = strict({
+  keep: memberNames.nullable().default(null),
+  drop: memberNames.nullable().default(null),
+  set: z.record(z.string().min(1).max(100), z.json()).default({}),
+}).refine(
+  ({ keep, drop }) => keep === null || drop === null,
+  'has both keep and drop: one is enough',
+);
+
 const paging = z.discriminatedUnion('by', [
   strict({ by: z.literal('after'), next: pointer.nullable().default(null) }),
   strict({ by: z.literal('page'), first: z.int().min(0).max(1).default(1) }),
@@ -202,7 +213,7 @@ export const dialectMembers = {
     method: z.enum(['DELETE', 'POST', 'PUT', 'PATCH']).default('DELETE'),
     ...mutation,
     gone: goneRules,
-    restore: z.enum(['exact', 'template', 'none']),
+    restore: z.union([z.enum(['exact', 'template', 'none']), restoreMapping]),
   }),
   read: strict({
     method: z.literal('GET').default('GET'),

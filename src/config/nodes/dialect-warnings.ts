@@ -16,6 +16,11 @@ export function dialectWarnings(dialect: Dialect): readonly string[] {
       'the rollback of a delete creates the record again from its key alone (delete.restore: template)',
     );
   }
+  if (typeof remove.restore === 'object') {
+    warnings.push(
+      'a delete that is rolled back makes the record again with some of its members (delete.restore)',
+    );
+  }
   if (remove.restore === 'none') {
     warnings.push(
       'a deleted record cannot be made again (delete.restore: none), so a delete that one node has done goes on until all have',

@@ -47,7 +47,9 @@ function isSame(one: NodeOutcome | undefined, other: NodeOutcome): boolean {
   return (
     one?.state === other.state &&
     one.attempts === other.attempts &&
-    one.lastResponse === other.lastResponse
+    one.lastResponse === other.lastResponse &&
+    one.restored === other.restored &&
+    one.dropped?.join() === other.dropped?.join()
   );
 }
 

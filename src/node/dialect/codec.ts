@@ -104,7 +104,7 @@ export class Codec {
   }
 
   /** The request as it is sent; `misfitOf` comes first. */
-  write(request: NodeRequest, { groupId, id = '', record }: Subject): string {
+  write(request: NodeRequest, { groupId, id = '', record }: Subject): string | Buffer {
     this.#follow();
     const { dialect } = this.#options;
     const { start, path, middle, headers, type, body } = this.#calls[request.kind];
@@ -117,6 +117,12 @@ export class Codec {
     const head = `${start}${withQuery(target, middle)}${varying}${owner}`;
     if (body === undefined) return `${head}${type}\r\n`;
     const text = restored(request, dialect) ?? body(groupId, id, record);
+    if (typeof text !== 'string') {
+      return Buffer.concat([
+        Buffer.from(`${head}${type}content-length: ${text.length}\r\n\r\n`),
+        text,
+      ]);
+    }
     return `${head}${type}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
   }
 
@@ -211,9 +217,10 @@ function withQuery(path: string, middle: string): string {
 }
 
 /** The body of a record that was read before, and is created again. */
-function restored(request: NodeRequest, dialect: Dialect): string | undefined {
-  if (request.kind !== 'create' || dialect.delete.restore !== 'exact') return undefined;
-  return request.body;
+function restored(request: NodeRequest, dialect: Dialect): string | Buffer | undefined {
+  if (request.kind !== 'create' || dialect.delete.restore === 'template') return undefined;
+  const { body, encoding } = request;
+  return body === undefined || encoding === undefined ? body : Buffer.from(body, encoding);
 }
 
 /** The owner mark of the request: of the new record, or of the one that may be deleted. */

@@ -73,15 +73,24 @@ export interface CreateCall extends Mutation {
   readonly key: string | null;
 }
 
+/** Members of the record that a read shows, as they are made again. At most one of `keep` and `drop`. */
+export interface RestoreMapping {
+  readonly keep: readonly string[] | null;
+  readonly drop: readonly string[] | null;
+  readonly set: Readonly<Record<string, Json>>;
+}
+
+/**
+ * What a deleted record is made of again when the delete is rolled back: `exact`, the body that the read showed;
+ * `template`, the body of a new one, and whatever else it held is lost; or some of its members. `none`: it cannot be
+ * made again, and a delete has a point of no return.
+ */
+export type Restore = 'exact' | 'template' | 'none' | RestoreMapping;
+
 export interface DeleteCall extends Mutation {
   /** There was no such record: believed with a proof only. */
   readonly gone: readonly Rule[];
-  /**
-   * What a deleted record is made of again when the delete is rolled back: `exact`, the body that the
-   * read showed; `template`, the body of a new one, and whatever else it held is lost. `none`: it cannot be made
-   * again, and a delete has a point of no return.
-   */
-  readonly restore: 'exact' | 'template' | 'none';
+  readonly restore: Restore;
 }
 
 export interface ReadCall extends CallSpec {

@@ -11,6 +11,7 @@ import type { Dialect, Rule } from './dialect.ts';
 import { describeReply, shorten } from './last-response.ts';
 import { type About, isExplicit, meets, provesAbsence, type Reply, readSuccess } from './proof.ts';
 import { isMarkup, parseRecord } from './record.ts';
+import { restorationOf } from './restoration.ts';
 
 export interface Asked extends About {
   readonly kind: NodeRequest['kind'];
@@ -21,6 +22,8 @@ export interface Asked extends About {
 export interface HttpReply extends Reply {
   /** The header, if sent. */
   readonly retryAfter?: string | undefined;
+  /** See `Response.bytes`. */
+  readonly bytes?: string | undefined;
   /** When it was complete, in ms of the wall clock: `Retry-After` may be a date. */
   readonly at: number;
 }
@@ -191,13 +194,14 @@ function readRecord(dialect: Dialect, { groupId }: Asked, { http, detail }: Desc
     groupId,
     mark: dialect.mark?.member ?? null,
   };
-  const record = parseRecord(http.body, place);
+  const record = parseRecord(http, place);
   if (record === undefined) {
     const isProxy = http.body.trim() === '' || isMarkup(http.body);
     return { kind: isProxy ? 'unreadable' : 'malformed', detail };
   }
-  const { body, token } = record;
+  const { token, ...shown } = record;
+  const restored = restorationOf(shown, dialect.delete.restore, dialect.record.key);
   return token === undefined
-    ? { kind: 'present', detail, body }
-    : { kind: 'present', detail, body, token };
+    ? { kind: 'present', detail, ...restored }
+    : { kind: 'present', detail, ...restored, token };
 }

@@ -1,12 +1,22 @@
 /** Bodies of replies: the record that a read shows, and bodies that no node sends. */
 import { parseJson as parseBounded } from '../../protocol/bounded-json.ts';
 import { type Fold, foldKey } from './fold.ts';
+import { withoutMember } from './members.ts';
 import { valueAt } from './pointer.ts';
 
 export interface NodeRecord {
   /** The record as the node showed it, without its owner mark: that travels in a header. */
   readonly body: string;
-  readonly token: string | undefined;
+  /** `body` is base64 of bytes that are not UTF-8. */
+  readonly encoding?: 'base64';
+  readonly token?: string;
+}
+
+/** The body of a read. */
+export interface Shown {
+  readonly body: string;
+  /** See `Response.bytes`. */
+  readonly bytes?: string | undefined;
 }
 
 /** What is expected of the key in an answer. */
@@ -23,19 +33,25 @@ const GARBAGE = /\uFFFD|[^\P{Cc}\s]/u;
 
 /** The record of this key that a read shows, or undefined if it shows anything else. */
 export function parseRecord(
-  text: string,
+  { body, bytes }: Shown,
   asked: KeyPlace & { readonly groupId: string; readonly mark: string | null },
 ): NodeRecord | undefined {
   const { key, groupId, mark } = asked;
-  // Decoding has lost bytes: such a record could not be restored.
-  if (key === null) return text.includes('\uFFFD') ? undefined : { body: text, token: undefined };
-  const record = parseObject(text);
+  if (key === null) return textRecord(body, bytes);
+  const record = parseObject(body);
   if (record === undefined || compareKey(valueAt(record, key), asked, groupId) !== 'proven') {
     return undefined;
   }
-  if (mark === null || !Object.hasOwn(record, mark)) return { body: text.trim(), token: undefined };
-  const { [mark]: shown, ...rest } = record;
-  return { body: JSON.stringify(rest), token: tokenOf(shown) };
+  if (mark === null || !Object.hasOwn(record, mark)) return { body };
+  const token = tokenOf(record[mark]);
+  const unmarked = withoutMember(body, mark);
+  return token === undefined ? { body: unmarked } : { body: unmarked, token };
+}
+
+/** Decoding loses bytes that are not UTF-8, and such a record could not be restored. */
+function textRecord(body: string, bytes: string | undefined): NodeRecord {
+  if (bytes === undefined || Buffer.from(body).toString('latin1') === bytes) return { body };
+  return { body: Buffer.from(bytes, 'latin1').toString('base64'), encoding: 'base64' };
 }
 
 /** Whether a shown key is this one, another, or none at all. A node may keep a folded key as it was first written. */

@@ -53,7 +53,7 @@ export class Connection {
   #socket: Socket | undefined;
   /** Requests and responses go through this: the socket itself, or TLS over it. */
   #stream: Socket | undefined;
-  #request = '';
+  #request: string | Buffer = '';
   #handler: ResponseHandler | undefined;
   /** Before `sent`, no byte of the request was written. */
   #stage: 'connecting' | 'waiting' | 'sent' = 'connecting';
@@ -69,7 +69,7 @@ export class Connection {
   }
 
   /** Call it only while the connection carries nothing. */
-  carry(request: string, handler: ResponseHandler): void {
+  carry(request: string | Buffer, handler: ResponseHandler): void {
     if (this.#isClosed) return handler.onLost(CLOSED);
     if (this.#isOutdated()) this.#drop();
     this.#request = request;

@@ -12,6 +12,8 @@ export interface Response {
   readonly fields: Fields;
   /** Decoded as UTF-8. */
   readonly body: string;
+  /** Only if the body may not be UTF-8: its bytes, one a character. */
+  readonly bytes?: string;
   /** See `Head.keepMs`; also 0 if the node sent more than one response. */
   readonly keepMs: number;
 }
@@ -113,7 +115,9 @@ function response(
 ): Response | Fault {
   const body = coding === null ? sent : decodeBody(sent, coding, bytesMax);
   if (typeof body !== 'string') return body;
-  return { status, retryAfter, fields, body: decode(body), keepMs: rest === '' ? keepMs : 0 };
+  const text = decode(body);
+  const read = { status, retryAfter, fields, body: text, keepMs: rest === '' ? keepMs : 0 };
+  return text.includes('\uFFFD') ? { ...read, bytes: body } : read;
 }
 
 function decode(bytes: string): string {

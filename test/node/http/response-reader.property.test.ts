@@ -49,8 +49,11 @@ describe('laws of reading responses', () => {
         const length = where % bytes.length;
         const outcome = readPieces(cut(bytes.slice(0, length), at));
         if (endsWithConnection && length >= bodyAt) {
-          const body = Buffer.from(bytes.slice(bodyAt, length), 'latin1').toString('utf8');
-          expect(outcome).toEqual({ ...response, body });
+          const rest = bytes.slice(bodyAt, length);
+          const body = Buffer.from(rest, 'latin1').toString('utf8');
+          // Cut inside a character.
+          const raw = body.includes('\uFFFD') ? { bytes: rest } : {};
+          expect(outcome).toEqual({ ...response, body, ...raw });
         } else {
           const fault = expect.stringContaining('the connection was closed');
           expect(outcome).toEqual({ fault });
