@@ -226,23 +226,6 @@ describe('dialects', () => {
       '.delete.restore is "exact", and a create without a body sends nothing back',
     ],
     [
-      { extends: 'challenge', delete: { restore: { keep: ['a'], drop: ['b'] } } },
-      '.delete.restore has both keep and drop: one is enough',
-    ],
-    [
-      { extends: 'challenge', delete: { restore: { keep: [] } } },
-      '.delete.restore.keep names no member',
-    ],
-    [
-      {
-        extends: 'challenge',
-        record: { key: null },
-        read: { present: { status: 200, header: { 'X-Node': '*' } } },
-        delete: { restore: { drop: ['a'] } },
-      },
-      '.delete.restore maps members, but record.key is null: the record is a text',
-    ],
-    [
       { extends: 'challenge', keys: { pattern: '(' } },
       '.keys.pattern is not a regular expression of RE2 (missing closing ): `(`)',
     ],

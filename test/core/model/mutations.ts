@@ -107,8 +107,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       edit(
         'react.ts',
-        "const request = requestFor(goal, readsOnly ? 'clarify' : node.next);",
-        "const request = { ...requestFor(goal, readsOnly ? 'clarify' : node.next), sentAt: now };",
+        ": requestFor(goal, readsOnly ? 'clarify' : node.next);",
+        ": ({ ...requestFor(goal, readsOnly ? 'clarify' : node.next), sentAt: now } as NodeRequest);",
       ),
       edit(
         'after-reply.ts',
