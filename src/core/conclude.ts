@@ -153,10 +153,10 @@ function restorationOf({
 
 /** How a node stands, for people; what it said last only where that explains something. */
 export function outcomeOf(node: NodeState, explain: boolean): NodeOutcome {
-  const { belief: state, attempts, lastResponse: detail, finding } = node;
+  const { belief: state, attempts, lastResponse, finding } = node;
   const known = state === 'unknown' && finding !== undefined && !node.mayHaveChanged;
   const outcome = { state: known ? finding.presence : state, attempts };
-  return explain && detail !== undefined ? { ...outcome, lastResponse: detail } : outcome;
+  return explain && lastResponse !== undefined ? { ...outcome, lastResponse } : outcome;
 }
 
 function looseOf(

@@ -1,44 +1,44 @@
 import { describe, expect, test } from 'vitest';
-import { openDesk } from './support/desk.ts';
+import { openHarness } from './support/harness.ts';
 import { settled } from './support/reports.ts';
 
 describe('admission', () => {
   test('P9: beyond openMax commands are answered busy, with a time to come back', async () => {
-    const desk = await openDesk({ openMax: 2 });
-    const asked = ['a', 'b', 'c'].map((id) => desk.ask({ op: 'create', id, groupId: id }));
-    await desk.rest();
+    const harness = await openHarness({ openMax: 2 });
+    const asked = ['a', 'b', 'c'].map((id) => harness.ask({ op: 'create', id, groupId: id }));
+    await harness.rest();
     expect(asked[2]?.answer).toMatchObject({ error: { code: 'busy', retryAfterMs: 1000 } });
     expect(asked[0]?.isOpen).toBe(true);
-    expect(desk.journal.commits.flatMap(({ accept }) => accept)).toHaveLength(2);
-    desk.report(settled(desk, 'a'));
-    await desk.rest();
-    desk.ask({ op: 'create', id: 'c', groupId: 'c' });
-    await desk.rest();
-    expect(desk.driven).toEqual(['a', 'b', 'c']);
+    expect(harness.journal.commits.flatMap(({ accept }) => accept)).toHaveLength(2);
+    harness.report(settled(harness, 'a'));
+    await harness.rest();
+    harness.ask({ op: 'create', id: 'c', groupId: 'c' });
+    await harness.rest();
+    expect(harness.driven).toEqual(['a', 'b', 'c']);
   });
 
   test('P7: a full queue still answers repeats of what is in it', async () => {
-    const desk = await openDesk({ openMax: 1 });
-    desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.rest();
-    const again = desk.ask({ op: 'create', id: 'a', groupId: '5', wait: 'accepted' });
-    await desk.rest();
+    const harness = await openHarness({ openMax: 1 });
+    harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
+    const again = harness.ask({ op: 'create', id: 'a', groupId: '5', wait: 'accepted' });
+    await harness.rest();
     expect(again.answer).toMatchObject({ id: 'a', state: 'applying' });
   });
 
   test('a key that the nodes cannot route is an invalid request, and not journaled', async () => {
-    const desk = await openDesk();
-    const asked = desk.ask({ op: 'create', groupId: 'a/b' });
-    await desk.rest();
+    const harness = await openHarness();
+    const asked = harness.ask({ op: 'create', groupId: 'a/b' });
+    await harness.rest();
     expect(asked.answer).toMatchObject({ error: { code: 'invalid_request', field: 'groupId' } });
-    expect(desk.journal.commits).toEqual([]);
+    expect(harness.journal.commits).toEqual([]);
   });
 
   test('a command without an id is given one, and its tokens and numbers rise', async () => {
-    const desk = await openDesk();
-    for (const groupId of ['5', '6', '7']) desk.ask({ op: 'create', groupId });
-    await desk.rest();
-    const commands = desk.ordersOf('drive').map(({ command }) => command);
+    const harness = await openHarness();
+    for (const groupId of ['5', '6', '7']) harness.ask({ op: 'create', groupId });
+    await harness.rest();
+    const commands = harness.ordersOf('drive').map(({ command }) => command);
     expect(commands.map(({ id }) => id)).toEqual(['given-1', 'given-2', 'given-3']);
     expect(commands.map(({ seq }) => seq)).toEqual([1, 2, 3]);
     const tokens = commands.map(({ token }) => Number(token.replace('.', '')));
@@ -47,8 +47,8 @@ describe('admission', () => {
   });
 
   test('a batch answers each command as if sent alone, in their order', async () => {
-    const desk = await openDesk({ openMax: 3 });
-    const asked = desk.ask({
+    const harness = await openHarness({ openMax: 3 });
+    const asked = harness.ask({
       op: 'batch',
       commands: [
         { op: 'create', id: 'a', groupId: '5' },
@@ -61,10 +61,10 @@ describe('admission', () => {
         { op: 'delete', id: 'f', groupId: '8' },
       ],
     });
-    await desk.rest();
+    await harness.rest();
     expect(asked.isOpen).toBe(true);
-    desk.report(settled(desk, 'e'), settled(desk, 'a'));
-    await desk.rest();
+    harness.report(settled(harness, 'e'), settled(harness, 'a'));
+    await harness.rest();
     expect(asked.answer).toMatchObject({
       results: [
         { id: 'a', state: 'committed' },
@@ -80,116 +80,116 @@ describe('admission', () => {
   });
 
   test('P6: a batch stands where it was sent: before what came after it', async () => {
-    const desk = await openDesk();
-    desk.ask({
+    const harness = await openHarness();
+    harness.ask({
       op: 'batch',
       commands: [
         { op: 'create', id: 'a', groupId: '5' },
         { op: 'delete', id: 'b', groupId: '5' },
       ],
     });
-    desk.ask({ op: 'create', id: 'c', groupId: '5' });
+    harness.ask({ op: 'create', id: 'c', groupId: '5' });
     for (const id of ['a', 'b', 'c']) {
-      await desk.rest();
-      desk.report(settled(desk, id));
+      await harness.rest();
+      harness.report(settled(harness, id));
     }
-    await desk.rest();
-    expect(desk.driven).toEqual(['a', 'b', 'c']);
+    await harness.rest();
+    expect(harness.driven).toEqual(['a', 'b', 'c']);
   });
 
   test('a batch of nothing but errors is answered', async () => {
-    const desk = await openDesk();
-    const asked = desk.ask({ op: 'batch', commands: [1, null] });
-    await desk.rest();
+    const harness = await openHarness();
+    const asked = harness.ask({ op: 'batch', commands: [1, null] });
+    await harness.rest();
     expect(asked.answer).toMatchObject({ results: [{ error: {} }, { error: {} }] });
   });
 });
 
 describe('the end', () => {
   test('draining: new commands are refused, repeats and questions are not, nothing is dispatched', async () => {
-    const desk = await openDesk({ concurrency: 1 });
-    const first = desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    desk.ask({ op: 'create', id: 'b', groupId: '6' });
-    await desk.rest();
-    desk.coordinator.drain();
-    const fresh = desk.ask({ op: 'create', id: 'c', groupId: '7' });
-    const repeat = desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    const ping = desk.ask({ op: 'ping' });
-    await desk.rest();
-    expect(desk.ordersOf('drain')).toHaveLength(1);
+    const harness = await openHarness({ concurrency: 1 });
+    const first = harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    harness.ask({ op: 'create', id: 'b', groupId: '6' });
+    await harness.rest();
+    harness.coordinator.drain();
+    const fresh = harness.ask({ op: 'create', id: 'c', groupId: '7' });
+    const repeat = harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    const ping = harness.ask({ op: 'ping' });
+    await harness.rest();
+    expect(harness.ordersOf('drain')).toHaveLength(1);
     expect(fresh.answer).toMatchObject({ error: { code: 'draining' } });
     expect(ping.answer).toMatchObject({ accepting: false });
-    desk.report(settled(desk, 'a'), { kind: 'drained' });
-    await desk.rest();
+    harness.report(settled(harness, 'a'), { kind: 'drained' });
+    await harness.rest();
     expect(repeat.answer).toEqual(first.answer);
-    expect(desk.driven).toEqual(['a']);
-    expect(desk.drained).toBe(1);
+    expect(harness.driven).toEqual(['a']);
+    expect(harness.drained).toBe(1);
   });
 
   test('it is drained when every executor is drained or lost, each counted once', async () => {
-    const desk = await openDesk({ executors: 3 });
-    desk.coordinator.lose(0);
-    expect(desk.events).toContainEqual([
+    const harness = await openHarness({ executors: 3 });
+    harness.coordinator.lose(0);
+    expect(harness.events).toContainEqual([
       'thread.executor-1',
       { thread: 'executor-1', state: 'lost' },
     ]);
-    desk.coordinator.drain();
-    desk.report({ kind: 'drained' }, { kind: 'drained' });
-    desk.coordinator.lose(1);
-    await desk.rest();
-    expect(desk.drained).toBe(0);
-    desk.report({ kind: 'drained' });
-    await desk.rest();
-    expect(desk.drained).toBe(1);
+    harness.coordinator.drain();
+    harness.report({ kind: 'drained' }, { kind: 'drained' });
+    harness.coordinator.lose(1);
+    await harness.rest();
+    expect(harness.drained).toBe(0);
+    harness.report({ kind: 'drained' });
+    await harness.rest();
+    expect(harness.drained).toBe(1);
   });
 
   test('it is drained when every executor is', async () => {
-    const desk = await openDesk({ executors: 3 });
-    desk.coordinator.drain();
-    await desk.rest();
-    expect(desk.orders.map(({ executor }) => executor)).toEqual([0, 1, 2]);
-    desk.report({ kind: 'drained' }, { kind: 'drained' });
-    await desk.rest();
-    expect(desk.drained).toBe(0);
-    desk.report({ kind: 'drained' });
-    await desk.rest();
-    expect(desk.drained).toBe(1);
+    const harness = await openHarness({ executors: 3 });
+    harness.coordinator.drain();
+    await harness.rest();
+    expect(harness.orders.map(({ executor }) => executor)).toEqual([0, 1, 2]);
+    harness.report({ kind: 'drained' }, { kind: 'drained' });
+    await harness.rest();
+    expect(harness.drained).toBe(0);
+    harness.report({ kind: 'drained' });
+    await harness.rest();
+    expect(harness.drained).toBe(1);
   });
 
   test('no command follows the order to drain, whatever was being picked when it came', async () => {
-    const desk = await openDesk();
-    desk.journal.holdTokens();
-    desk.ask({ op: 'delete', id: 'a', groupId: '5' });
-    await desk.rest();
-    desk.coordinator.drain();
-    await desk.rest();
-    desk.journal.releaseTokens();
-    await desk.rest();
-    expect(desk.orders.map(({ order }) => order.kind)).toEqual(['drive', 'drain']);
+    const harness = await openHarness();
+    harness.journal.holdTokens();
+    harness.ask({ op: 'delete', id: 'a', groupId: '5' });
+    await harness.rest();
+    harness.coordinator.drain();
+    await harness.rest();
+    harness.journal.releaseTokens();
+    await harness.rest();
+    expect(harness.orders.map(({ order }) => order.kind)).toEqual(['drive', 'drain']);
   });
 
   test('an interruption does not wait for a commit', async () => {
-    const desk = await openDesk({ executors: 2 });
-    desk.journal.hold();
-    desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.rest();
-    desk.coordinator.interrupt();
-    expect(desk.ordersOf('interrupt')).toHaveLength(2);
+    const harness = await openHarness({ executors: 2 });
+    harness.journal.hold();
+    harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
+    harness.coordinator.interrupt();
+    expect(harness.ordersOf('interrupt')).toHaveLength(2);
   });
 
   test('P3: who still waits at the end is told that the command goes on, once that is durable', async () => {
-    const desk = await openDesk();
-    const open = desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.rest();
-    desk.journal.hold();
-    const fresh = desk.ask({ op: 'delete', id: 'b', groupId: '6' });
-    const repeat = desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.rest();
-    const closing = desk.coordinator.close();
-    const late = desk.ask({ op: 'create', id: 'c', groupId: '7' });
-    await desk.rest();
+    const harness = await openHarness();
+    const open = harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
+    harness.journal.hold();
+    const fresh = harness.ask({ op: 'delete', id: 'b', groupId: '6' });
+    const repeat = harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
+    const closing = harness.coordinator.close();
+    const late = harness.ask({ op: 'create', id: 'c', groupId: '7' });
+    await harness.rest();
     expect([fresh.isOpen, repeat.isOpen]).toEqual([true, true]);
-    desk.journal.release();
+    harness.journal.release();
     await closing;
     const draining = { error: { code: 'draining' } };
     expect(open.answer).toMatchObject({ id: 'a', ...draining });
@@ -200,42 +200,42 @@ describe('the end', () => {
     });
     expect(late.answer).toMatchObject(draining);
     expect('id' in late.answer).toBe(false);
-    expect(await desk.journal.find('b')).toMatchObject({ state: 'accepted' });
+    expect(await harness.journal.find('b')).toMatchObject({ state: 'accepted' });
   });
 
   test('P3: if the last commit fails, nobody is told that a command goes on', async () => {
-    const desk = await openDesk();
-    desk.journal.hold();
-    const asked = desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.rest();
-    const closing = desk.coordinator.close();
-    desk.journal.failWith(new Error('the disk is full'));
+    const harness = await openHarness();
+    harness.journal.hold();
+    const asked = harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
+    const closing = harness.coordinator.close();
+    harness.journal.failWith(new Error('the disk is full'));
     await closing;
     expect(asked.answers).toEqual([]);
-    expect(desk.fatal).toHaveLength(1);
+    expect(harness.fatal).toHaveLength(1);
   });
 
   test('what has arrived before the end is still done: a settlement is not lost', async () => {
-    const desk = await openDesk();
-    const asked = desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.rest();
-    desk.report(settled(desk, 'a'));
-    await desk.coordinator.close();
+    const harness = await openHarness();
+    const asked = harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
+    harness.report(settled(harness, 'a'));
+    await harness.coordinator.close();
     expect(asked.answer).toMatchObject({ state: 'committed' });
   });
 
   test('every question that is open at the end is answered, once', async () => {
-    const desk = await openDesk();
-    desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.rest();
+    const harness = await openHarness();
+    harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
     const asked = [
-      desk.ask({ op: 'status', id: 'a' }),
-      desk.ask({ op: 'status' }),
-      desk.ask({ op: 'stats' }),
-      desk.ask({ op: 'cancel', id: 'a' }),
+      harness.ask({ op: 'status', id: 'a' }),
+      harness.ask({ op: 'status' }),
+      harness.ask({ op: 'stats' }),
+      harness.ask({ op: 'cancel', id: 'a' }),
     ];
-    await desk.rest();
-    await desk.coordinator.close();
+    await harness.rest();
+    await harness.coordinator.close();
     expect(asked.map(({ answers }) => answers.length)).toEqual([1, 1, 1, 1]);
     expect(asked[3]?.answer).toMatchObject({ id: 'a', state: 'applying' });
   });

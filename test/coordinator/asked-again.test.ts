@@ -5,29 +5,33 @@ import { OpenCommand } from '../../src/coordinator/queue/open-command.ts';
 import type { CommandAnswer } from '../../src/protocol/answer.ts';
 import { parseValue } from '../../src/protocol/parse-request.ts';
 import { commandOf } from '../core/builders.ts';
-import { type Desk, openDesk } from './support/desk.ts';
+import { type Harness, openHarness } from './support/harness.ts';
 import { settled } from './support/reports.ts';
 
 const ONE_MORE = 10_001;
 
 /** Asks for the end of `a` as the front does, behind these frames. */
-function askAgain(desk: Desk, envelope: readonly string[] | undefined, answers: object[]): void {
+function askAgain(
+  harness: Harness,
+  envelope: readonly string[] | undefined,
+  answers: object[],
+): void {
   const parsed = parseValue({ op: 'create', id: 'a', groupId: '5' });
   if (!parsed.ok) throw new Error(parsed.reply.error.message);
   const frames = envelope?.map((frame) => Buffer.from(frame));
   const keep = (answer: object): void => void answers.push(answer);
-  desk.coordinator.request(parsed.request, Object.assign(keep, { envelope: frames }));
+  harness.coordinator.request(parsed.request, Object.assign(keep, { envelope: frames }));
 }
 
 test('P9: a client that asks every few seconds waits once, and is answered once', async () => {
-  const desk = await openDesk();
+  const harness = await openHarness();
   const answers: object[] = [];
-  for (let count = 0; count < 100; count++) askAgain(desk, ['peer', '7'], answers);
-  askAgain(desk, ['peer', '8'], answers);
-  askAgain(desk, ['other', '7'], answers);
-  await desk.rest();
-  desk.report(settled(desk, 'a'));
-  await desk.rest();
+  for (let count = 0; count < 100; count++) askAgain(harness, ['peer', '7'], answers);
+  askAgain(harness, ['peer', '8'], answers);
+  askAgain(harness, ['other', '7'], answers);
+  await harness.rest();
+  harness.report(settled(harness, 'a'));
+  await harness.rest();
   expect(answers).toHaveLength(3);
   expect(answers[0]).toMatchObject({ id: 'a', state: 'committed' });
 });
@@ -49,19 +53,19 @@ test('P9: a repeat that needs no answer gives its room back', async () => {
 });
 
 test('P9: 10,000 repeats wait in all; beyond it busy, until some are answered', async () => {
-  const desk = await openDesk();
+  const harness = await openHarness();
   const answers: object[] = [];
-  askAgain(desk, undefined, answers);
-  await desk.rest();
-  for (let count = 0; count < ONE_MORE; count++) askAgain(desk, undefined, answers);
-  await desk.rest();
+  askAgain(harness, undefined, answers);
+  await harness.rest();
+  for (let count = 0; count < ONE_MORE; count++) askAgain(harness, undefined, answers);
+  await harness.rest();
   expect(answers).toMatchObject([{ id: 'a', error: { code: 'busy', retryAfterMs: 1000 } }]);
-  desk.report(settled(desk, 'a'));
-  await desk.rest();
+  harness.report(settled(harness, 'a'));
+  await harness.rest();
   expect(answers).toHaveLength(1 + ONE_MORE);
-  desk.ask({ op: 'create', id: 'b', groupId: '6' });
-  const again = desk.ask({ op: 'create', id: 'b', groupId: '6' });
-  await desk.rest();
+  harness.ask({ op: 'create', id: 'b', groupId: '6' });
+  const again = harness.ask({ op: 'create', id: 'b', groupId: '6' });
+  await harness.rest();
   expect(again.isOpen).toBe(true);
 });
 

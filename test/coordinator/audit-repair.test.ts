@@ -4,44 +4,46 @@ import { audit, done, NAMES, openCluster, recordsOf, STRAY } from './support/aud
 
 describe('repair', () => {
   test('P1: a node that came back empty is filled, by commands like any others', async () => {
-    const { desk, nodes } = await openCluster();
-    await done(desk, 'create', 'a', 'b', 'c');
+    const { harness, nodes } = await openCluster();
+    await done(harness, 'create', 'a', 'b', 'c');
     nodes.node02.records.clear();
-    const { findings } = await audit(desk, { repair: true, by: 'ann@bastion' });
+    const { findings } = await audit(harness, { repair: true, by: 'ann@bastion' });
     expect(findings).toHaveLength(3);
     for (const { repair } of findings) {
-      expect(await desk.journal.find(repair?.id ?? '')).toMatchObject({
+      expect(await harness.journal.find(repair?.id ?? '')).toMatchObject({
         command: { op: 'create', ensure: true, lane: 'bulk' },
         state: 'committed',
       });
     }
     expect(recordsOf(nodes)).toEqual(NAMES.map(() => ['a', 'b', 'c']));
-    expect(desk.notes).toEqual([['operator: audit repairs', { commands: 3, by: 'ann@bastion' }]]);
-    expect((await audit(desk)).findings).toEqual([]);
+    expect(harness.notes).toEqual([
+      ['operator: audit repairs', { commands: 3, by: 'ann@bastion' }],
+    ]);
+    expect((await audit(harness)).findings).toEqual([]);
   });
 
   test('P1: a rollback that a node has undone since is mended to what was there before', async () => {
-    const { desk, nodes } = await openCluster();
+    const { harness, nodes } = await openCluster();
     nodes.node03.otherwise = (request) => (request.kind === 'create' ? 'unsure' : undefined);
-    const making = desk.ask({ op: 'create', groupId: 'a', deadlineMs: 300 });
-    await desk.advance(20_000);
+    const making = harness.ask({ op: 'create', groupId: 'a', deadlineMs: 300 });
+    await harness.advance(20_000);
     expect(making.answer).toMatchObject({ state: 'rolled_back' });
     nodes.node02.records.set('a', STRAY);
     nodes.node03.otherwise = () => undefined;
-    const { findings } = await audit(desk, { repair: true });
+    const { findings } = await audit(harness, { repair: true });
     expect(findings).toMatchObject([
       { groupId: 'a', kind: 'stray', journal: 'absent', repair: { op: 'delete' } },
     ]);
     expect(recordsOf(nodes)).toEqual([[], [], []]);
 
-    await done(desk, 'create', 'b');
+    await done(harness, 'create', 'b');
     nodes.node03.otherwise = (request) => (request.kind === 'delete' ? 'unsure' : undefined);
-    const removal = desk.ask({ op: 'delete', groupId: 'b', deadlineMs: 300 });
-    await desk.advance(20_000);
+    const removal = harness.ask({ op: 'delete', groupId: 'b', deadlineMs: 300 });
+    await harness.advance(20_000);
     expect(removal.answer).toMatchObject({ state: 'rolled_back' });
     nodes.node01.records.delete('b');
     nodes.node03.otherwise = () => undefined;
-    const restored = await audit(desk, { repair: true });
+    const restored = await audit(harness, { repair: true });
     expect(restored.findings).toMatchObject([
       { groupId: 'b', kind: 'missing', journal: 'present', repair: { op: 'create' } },
     ]);
@@ -49,74 +51,74 @@ describe('repair', () => {
   });
 
   test('P1: where the nodes differed before the rollback, a difference is told and nothing is touched', async () => {
-    const { desk, nodes } = await openCluster();
+    const { harness, nodes } = await openCluster();
     nodes.node01.records.set('a', STRAY);
-    const making = desk.ask({ op: 'create', groupId: 'a' });
-    await desk.advance(20_000);
+    const making = harness.ask({ op: 'create', groupId: 'a' });
+    await harness.advance(20_000);
     expect(making.answer).toMatchObject({ state: 'rolled_back', reason: 'diverged' });
     nodes.node02.records.set('a', STRAY);
-    const { findings } = await audit(desk, { repair: true });
+    const { findings } = await audit(harness, { repair: true });
     expect(findings).toMatchObject([{ groupId: 'a', kind: 'stray', journal: 'unknown' }]);
     expect(findings[0]).not.toHaveProperty('repair');
     expect(recordsOf(nodes)).toEqual([['a'], ['a'], []]);
   });
 
   test('what finds no room is told with its error', async () => {
-    const { desk, nodes } = await openCluster();
-    await done(desk, 'create', 'a');
+    const { harness, nodes } = await openCluster();
+    await done(harness, 'create', 'a');
     nodes.node01.records.clear();
-    desk.coordinator.intake.setFullDisk({ message: 'no room' });
-    const { findings } = await audit(desk, { repair: true });
+    harness.coordinator.intake.setFullDisk({ message: 'no room' });
+    const { findings } = await audit(harness, { repair: true });
     expect(findings).toMatchObject([{ repair: { op: 'create', error: { code: 'unavailable' } } }]);
   });
 
   test('P6: a key with a command under way is busy, and neither judged nor repaired', async () => {
-    const { desk, nodes } = await openCluster();
-    await done(desk, 'create', 'a');
+    const { harness, nodes } = await openCluster();
+    await done(harness, 'create', 'a');
     nodes.node01.faults.push(undefined, 'slow');
     nodes.node02.records.delete('a');
-    desk.ask({ op: 'delete', groupId: 'a', ensure: true });
-    await desk.advance(10);
-    const asked = desk.ask({ op: 'audit', repair: true });
-    await desk.advance(100);
+    harness.ask({ op: 'delete', groupId: 'a', ensure: true });
+    await harness.advance(10);
+    const asked = harness.ask({ op: 'audit', repair: true });
+    await harness.advance(100);
     expect(asked.answer).toEqual({ checked: 1, findings: [], busy: ['a'] });
   });
 
   test('P6: a command that comes and ends while the nodes are read makes the key busy', async () => {
-    const { desk, nodes } = await openCluster();
-    await done(desk, 'create', 'a');
+    const { harness, nodes } = await openCluster();
+    await done(harness, 'create', 'a');
     nodes.node02.records.delete('a');
     nodes.node03.faults.push('slow');
-    const asked = desk.ask({ op: 'audit', repair: true });
-    await desk.advance(20);
-    const removal = desk.ask({ op: 'delete', groupId: 'a', ensure: true });
-    await desk.advance(100);
+    const asked = harness.ask({ op: 'audit', repair: true });
+    await harness.advance(20);
+    const removal = harness.ask({ op: 'delete', groupId: 'a', ensure: true });
+    await harness.advance(100);
     expect(removal.answer).toMatchObject({ state: 'committed' });
     expect(asked.isOpen).toBe(true);
-    await desk.advance(2000);
+    await harness.advance(2000);
     expect(asked.answer).toMatchObject({ findings: [], busy: ['a'] });
     expect(recordsOf(nodes)).toEqual([[], [], []]);
   });
 
   test('P6: a delete that waits in line before the repair would be accepted wins', async () => {
-    const { desk, nodes } = await openCluster();
-    await done(desk, 'create', 'a');
+    const { harness, nodes } = await openCluster();
+    await done(harness, 'create', 'a');
     nodes.node02.records.delete('a');
-    const asked = desk.ask({ op: 'audit', repair: true });
-    const take = desk.coordinator.report.bind(desk.coordinator);
+    const asked = harness.ask({ op: 'audit', repair: true });
+    const take = harness.coordinator.report.bind(harness.coordinator);
     // The turn that hears what the nodes hold is held up by its commit; the delete comes meanwhile.
-    desk.coordinator.report = (report, executor) => {
+    harness.coordinator.report = (report, executor) => {
       if (report.kind === 'answered' && report.value.of === 'look') {
-        desk.journal.hold();
-        desk.ask({ op: 'create', groupId: 'other' });
+        harness.journal.hold();
+        harness.ask({ op: 'create', groupId: 'other' });
       }
       take(report, executor);
     };
-    await desk.advance(100);
-    const removal = desk.ask({ op: 'delete', groupId: 'a', ensure: true });
-    await desk.rest();
-    desk.journal.release();
-    await desk.advance(2000);
+    await harness.advance(100);
+    const removal = harness.ask({ op: 'delete', groupId: 'a', ensure: true });
+    await harness.rest();
+    harness.journal.release();
+    await harness.advance(2000);
     expect(asked.answer).toMatchObject({ findings: [], busy: ['a'] });
     expect(removal.answer).toMatchObject({ state: 'committed' });
     expect(recordsOf(nodes)).toEqual([['other'], ['other'], ['other']]);
@@ -150,39 +152,39 @@ describe('repair', () => {
         fc.array(step, { minLength: 5, maxLength: 40 }),
         faults,
         async (steps, given) => {
-          const { desk, nodes } = await openCluster();
+          const { harness, nodes } = await openCluster();
           for (const [index, fault] of given.entries()) {
             nodes[NAMES[index % 3] as 'node01'].faults.push(fault);
           }
           for (const one of steps) {
             if ('audit' in one) {
               if (one.audit !== undefined) nodes[one.audit].faults.unshift('slow');
-              desk.ask({ op: 'audit', repair: true });
-            } else if ('ms' in one) await desk.advance(one.ms);
+              harness.ask({ op: 'audit', repair: true });
+            } else if ('ms' in one) await harness.advance(one.ms);
             else if ('lose' in one) nodes[one.lose].records.delete(one.key);
-            else desk.ask({ ...one, ensure: true });
+            else harness.ask({ ...one, ensure: true });
           }
-          await desk.advance(60_000);
+          await harness.advance(60_000);
           // All is quiet: what is repaired now is what the history of each key says.
-          await audit(desk, { repair: true });
-          await desk.advance(60_000);
-          const detail = await desk.journal.latestSettled(['5', '6']);
+          await audit(harness, { repair: true });
+          await harness.advance(60_000);
+          const detail = await harness.journal.latestSettled(['5', '6']);
           const wanted = [...detail]
             .filter(([, { committed }]) => committed?.op === 'create')
             .map(([key]) => key);
           expect(recordsOf(nodes)).toEqual(NAMES.map(() => wanted.sort()));
-          const asked = desk.events.filter(([topic]) => topic === 'command.committed');
+          const asked = harness.events.filter(([topic]) => topic === 'command.committed');
           const byKey = new Map<string, string>();
           for (const [, payload] of asked) {
             const { groupId, op, id } = payload as { groupId: string; op: string; id: string };
-            const own = (await desk.journal.find(id))?.command.lane === 'interactive';
+            const own = (await harness.journal.find(id))?.command.lane === 'interactive';
             if (own) byKey.set(groupId, op);
           }
           // No repair has the last word against the last command of a client.
           for (const [key, { committed }] of detail) {
             if (byKey.has(key)) expect(committed?.op).toBe(byKey.get(key));
           }
-          expect((await audit(desk)).findings).toEqual([]);
+          expect((await audit(harness)).findings).toEqual([]);
         },
       ),
       { numRuns: 100 },

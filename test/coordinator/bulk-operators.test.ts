@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer, SelectionAnswer } from '../../src/protocol/answer.ts';
 import { crewOf } from './support/crew.ts';
-import { type Desk, openDesk } from './support/desk.ts';
+import { type Harness, openHarness } from './support/harness.ts';
 import { settled, turned } from './support/reports.ts';
 import { SimNode } from './support/sim-node.ts';
 
 /** `busy` is with the executor; `a` to `e` wait in their lanes, the odd ones in bulk. */
-async function openQueue(): Promise<Desk> {
-  const desk = await openDesk({ concurrency: 1 });
-  desk.ask({ op: 'create', id: 'busy', groupId: 'busy' });
-  await desk.rest();
+async function openQueue(): Promise<Harness> {
+  const harness = await openHarness({ concurrency: 1 });
+  harness.ask({ op: 'create', id: 'busy', groupId: 'busy' });
+  await harness.rest();
   for (const id of ['a', 'b', 'c', 'd', 'e']) {
     const lane = 'ace'.includes(id) ? 'bulk' : 'interactive';
-    desk.ask({ op: 'delete', id, groupId: id, lane });
-    await desk.advance(1000);
+    harness.ask({ op: 'delete', id, groupId: id, lane });
+    await harness.advance(1000);
   }
-  return desk;
+  return harness;
 }
 
 function idsOf(answer: Answer): readonly (string | undefined)[] {
@@ -24,9 +24,9 @@ function idsOf(answer: Answer): readonly (string | undefined)[] {
 
 describe('cancel by a filter', () => {
   test('turns back what matches, oldest first, and leaves the rest', async () => {
-    const desk = await openQueue();
-    const cancel = desk.ask({ op: 'cancel', filter: { lane: 'bulk', state: 'accepted' } });
-    await desk.rest();
+    const harness = await openQueue();
+    const cancel = harness.ask({ op: 'cancel', filter: { lane: 'bulk', state: 'accepted' } });
+    await harness.rest();
     expect(cancel.answer).toMatchObject({
       matched: 3,
       commands: [
@@ -35,14 +35,14 @@ describe('cancel by a filter', () => {
         { id: 'e', state: 'refused', reason: 'cancelled' },
       ],
     });
-    expect(await desk.journal.find('b')).toMatchObject({ state: 'accepted' });
+    expect(await harness.journal.find('b')).toMatchObject({ state: 'accepted' });
   });
 
   test('as a dry run it tells the same and changes nothing', async () => {
-    const desk = await openQueue();
-    const commits = desk.journal.commits.length;
-    const dry = desk.ask({ op: 'cancel', filter: { op: 'delete' }, dryRun: true, limit: 2 });
-    await desk.rest();
+    const harness = await openQueue();
+    const commits = harness.journal.commits.length;
+    const dry = harness.ask({ op: 'cancel', filter: { op: 'delete' }, dryRun: true, limit: 2 });
+    await harness.rest();
     expect(dry.answer).toMatchObject({
       matched: 5,
       commands: [
@@ -50,23 +50,23 @@ describe('cancel by a filter', () => {
         { id: 'b', state: 'accepted', lane: 'interactive' },
       ],
     });
-    expect(desk.journal.commits).toHaveLength(commits);
-    expect(desk.ordersOf('operate')).toEqual([]);
-    expect(desk.notes).toEqual([]);
+    expect(harness.journal.commits).toHaveLength(commits);
+    expect(harness.ordersOf('operate')).toEqual([]);
+    expect(harness.notes).toEqual([]);
   });
 
   test('P9: a page is bounded, and `next` goes on behind it', async () => {
-    const desk = await openQueue();
+    const harness = await openQueue();
     const pages: (readonly (string | undefined)[])[] = [];
     let cursor: string | undefined;
     do {
-      const page = desk.ask({
+      const page = harness.ask({
         op: 'cancel',
         filter: { op: 'delete' },
         limit: 2,
         ...(cursor === undefined ? {} : { cursor }),
       });
-      await desk.rest();
+      await harness.rest();
       pages.push(idsOf(page.answer));
       cursor = (page.answer as SelectionAnswer).next;
     } while (cursor !== undefined);
@@ -83,44 +83,44 @@ describe('cancel by a filter', () => {
     [{ stuck: true }, []],
     [{}, ['busy', 'a', 'b', 'c', 'd', 'e']],
   ])('the filter %j means %j', async (filter, ids) => {
-    const desk = await openQueue();
-    const dry = desk.ask({ op: 'cancel', filter, dryRun: true });
-    await desk.rest();
+    const harness = await openQueue();
+    const dry = harness.ask({ op: 'cancel', filter, dryRun: true });
+    await harness.rest();
     expect(idsOf(dry.answer)).toEqual(ids);
   });
 
   test('P3: a command that is not durable yet is not told of', async () => {
-    const desk = await openDesk();
-    desk.journal.hold();
-    desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.rest();
-    const dry = desk.ask({ op: 'cancel', filter: {}, dryRun: true });
-    await desk.rest();
+    const harness = await openHarness();
+    harness.journal.hold();
+    harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
+    const dry = harness.ask({ op: 'cancel', filter: {}, dryRun: true });
+    await harness.rest();
     expect(dry.isOpen).toBe(true);
-    desk.journal.release();
-    await desk.rest();
+    harness.journal.release();
+    await harness.rest();
     expect(idsOf(dry.answer)).toEqual(['a']);
   });
 
   test('what settles on the way is answered by how it settled', async () => {
-    const desk = await openQueue();
+    const harness = await openQueue();
     // While this commit is held nothing is selected; the report and a long act wait before the acts.
-    desk.journal.hold();
-    desk.ask({ op: 'delete', id: 'z', groupId: 'z' });
-    const cancel = desk.ask({ op: 'cancel', filter: { op: 'create' } });
-    await desk.rest();
-    desk.report(settled(desk, 'busy'));
-    desk.coordinator.post(() => desk.clock.spend(100));
-    desk.journal.release();
-    await desk.rest();
+    harness.journal.hold();
+    harness.ask({ op: 'delete', id: 'z', groupId: 'z' });
+    const cancel = harness.ask({ op: 'cancel', filter: { op: 'create' } });
+    await harness.rest();
+    harness.report(settled(harness, 'busy'));
+    harness.coordinator.post(() => harness.clock.spend(100));
+    harness.journal.release();
+    await harness.rest();
     expect(cancel.answer).toMatchObject({ commands: [{ id: 'busy', state: 'committed' }] });
   });
 
   test('each is noted for the log, with who said so', async () => {
-    const desk = await openQueue();
-    desk.ask({ op: 'cancel', filter: { lane: 'bulk' }, by: 'ann@bastion' });
-    await desk.rest();
-    expect(desk.notes).toEqual(
+    const harness = await openQueue();
+    harness.ask({ op: 'cancel', filter: { lane: 'bulk' }, by: 'ann@bastion' });
+    await harness.rest();
+    expect(harness.notes).toEqual(
       ['a', 'c', 'e'].map((id) => [
         'operator: cancel',
         { id, of: 'delete', state: 'accepted', by: 'ann@bastion' },
@@ -131,36 +131,36 @@ describe('cancel by a filter', () => {
 
 describe('abandon and retry by a filter', () => {
   test('P5: abandon means rollbacks alone, whatever the filter', async () => {
-    const desk = await openDesk();
-    for (const id of ['a', 'b']) desk.ask({ op: 'create', id, groupId: id });
-    await desk.rest();
-    desk.report(turned(desk, 'b'));
-    await desk.rest();
-    const dry = desk.ask({ op: 'abandon', filter: {}, dryRun: true });
-    const none = desk.ask({ op: 'abandon', filter: { state: 'applying' } });
-    await desk.rest();
+    const harness = await openHarness();
+    for (const id of ['a', 'b']) harness.ask({ op: 'create', id, groupId: id });
+    await harness.rest();
+    harness.report(turned(harness, 'b'));
+    await harness.rest();
+    const dry = harness.ask({ op: 'abandon', filter: {}, dryRun: true });
+    const none = harness.ask({ op: 'abandon', filter: { state: 'applying' } });
+    await harness.rest();
     expect(idsOf(dry.answer)).toEqual(['b']);
     expect(none.answer).toEqual({ matched: 0, commands: [] });
-    expect(desk.ordersOf('operate')).toEqual([]);
+    expect(harness.ordersOf('operate')).toEqual([]);
   });
 
   test('P5: stuck rollbacks of a node that is gone are abandoned, all of them, and noted', async () => {
-    const desk = await openDesk();
+    const harness = await openHarness();
     const names = ['node01', 'node02', 'node03'];
-    const nodes = Object.fromEntries(names.map((name) => [name, new SimNode(desk.clock)]));
-    crewOf(desk, nodes);
+    const nodes = Object.fromEntries(names.map((name) => [name, new SimNode(harness.clock)]));
+    crewOf(harness, nodes);
     (nodes['node01'] as SimNode).otherwise = () => 'hang';
     for (const id of ['a', 'b', 'c']) {
-      desk.ask({ op: 'create', id, groupId: id, deadlineMs: 100 });
+      harness.ask({ op: 'create', id, groupId: id, deadlineMs: 100 });
     }
-    await desk.advance(120_000);
-    const retry = desk.ask({ op: 'retry', filter: { stuck: true } });
-    await desk.advance(5000);
+    await harness.advance(120_000);
+    const retry = harness.ask({ op: 'retry', filter: { stuck: true } });
+    await harness.advance(5000);
     expect(retry.answer).toMatchObject({ matched: 3 });
-    const abandon = desk.ask({ op: 'abandon', filter: { stuck: true, node: 'node01' } });
-    await desk.advance(5000);
+    const abandon = harness.ask({ op: 'abandon', filter: { stuck: true, node: 'node01' } });
+    await harness.advance(5000);
     const gone = { state: 'abandoned', reason: 'deadline' };
     expect(abandon.answer).toMatchObject({ matched: 3, commands: [gone, gone, gone] });
-    expect(desk.notes.filter(([what]) => what === 'operator: abandon')).toHaveLength(3);
+    expect(harness.notes.filter(([what]) => what === 'operator: abandon')).toHaveLength(3);
   });
 });

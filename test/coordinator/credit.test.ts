@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Desk, openDesk } from './support/desk.ts';
+import { type Harness, openHarness } from './support/harness.ts';
 import { settled, turned } from './support/reports.ts';
 
 interface Held {
@@ -12,20 +12,20 @@ interface Held {
 /** What executors hold by the orders they got; checks the credit after each step. */
 class Holding {
   readonly held = new Map<string, Held>();
-  readonly #desk: Desk;
+  readonly #harness: Harness;
   #seen = 0;
 
-  constructor(desk: Desk) {
-    this.#desk = desk;
+  constructor(harness: Harness) {
+    this.#harness = harness;
   }
 
   check(executors: number, concurrency: number): void {
-    for (const { executor, order } of this.#desk.orders.slice(this.#seen)) {
+    for (const { executor, order } of this.#harness.orders.slice(this.#seen)) {
       if (order.kind !== 'drive') continue;
       const { id } = order.command;
       this.held.set(id, { id, executor, isRollback: false });
     }
-    this.#seen = this.#desk.orders.length;
+    this.#seen = this.#harness.orders.length;
     for (let executor = 0; executor < executors; executor++) {
       const working = [...this.held.values()].filter(
         (one) => one.executor === executor && !one.isRollback,
@@ -48,31 +48,31 @@ describe('dispatch by credit', () => {
     });
     await fc.assert(
       fc.asyncProperty(setting, fc.array(step, { maxLength: 60 }), async (options, steps) => {
-        const desk = await openDesk(options);
+        const harness = await openHarness(options);
         const { executors, concurrency } = options;
-        const holding = new Holding(desk);
+        const holding = new Holding(harness);
         for (const [index, one] of steps.entries()) {
           const held = [...holding.held.values()];
           if (one === 'accept') {
-            desk.ask({ op: 'create', id: String(index), groupId: String(index) });
+            harness.ask({ op: 'create', id: String(index), groupId: String(index) });
           } else if ('turn' in one) {
             const applying = held.filter(({ isRollback }) => !isRollback);
             const which = applying[one.turn % Math.max(1, applying.length)];
             if (which === undefined) continue;
-            desk.report(turned(desk, which.id));
+            harness.report(turned(harness, which.id));
             which.isRollback = true;
           } else {
             const which = held[one.settle % Math.max(1, held.length)];
             if (which === undefined) continue;
             const state = which.isRollback ? 'rolled_back' : 'committed';
-            desk.report(settled(desk, which.id, { state, reason: 'deadline' }));
+            harness.report(settled(harness, which.id, { state, reason: 'deadline' }));
             holding.held.delete(which.id);
           }
-          await desk.rest();
+          await harness.rest();
           holding.check(executors, concurrency);
         }
         const working = [...holding.held.values()].filter(({ isRollback }) => !isRollback).length;
-        const waiting = desk.coordinator.commands.registry.size - holding.held.size;
+        const waiting = harness.coordinator.commands.registry.size - holding.held.size;
         // No command waits while a slot is free.
         if (waiting > 0) expect(working).toBe(executors * concurrency);
       }),
@@ -81,23 +81,23 @@ describe('dispatch by credit', () => {
   });
 
   test('work goes to the executor with most places free', async () => {
-    const desk = await openDesk({ executors: 2, concurrency: 10 });
-    for (let index = 0; index < 6; index++) desk.ask({ op: 'create', groupId: String(index) });
-    await desk.rest();
-    expect(desk.orders.map(({ executor }) => executor)).toEqual([0, 1, 0, 1, 0, 1]);
+    const harness = await openHarness({ executors: 2, concurrency: 10 });
+    for (let index = 0; index < 6; index++) harness.ask({ op: 'create', groupId: String(index) });
+    await harness.rest();
+    expect(harness.orders.map(({ executor }) => executor)).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
   test('the marks that the journal knows are asked for once a turn, of deletes alone', async () => {
-    const desk = await openDesk({ concurrency: 10 });
-    desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.rest();
-    desk.report(settled(desk, 'a', { tokens: { node01: '1.000000' } }));
-    await desk.rest();
-    expect(desk.journal.tokenCalls).toEqual([]);
-    for (const groupId of ['5', '6', '7']) desk.ask({ op: 'delete', id: groupId, groupId });
-    await desk.rest();
-    expect(desk.journal.tokenCalls).toEqual([3]);
-    const histories = desk.ordersOf('drive').map(({ history }) => history);
+    const harness = await openHarness({ concurrency: 10 });
+    harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
+    harness.report(settled(harness, 'a', { tokens: { node01: '1.000000' } }));
+    await harness.rest();
+    expect(harness.journal.tokenCalls).toEqual([]);
+    for (const groupId of ['5', '6', '7']) harness.ask({ op: 'delete', id: groupId, groupId });
+    await harness.rest();
+    expect(harness.journal.tokenCalls).toEqual([3]);
+    const histories = harness.ordersOf('drive').map(({ history }) => history);
     expect(histories.slice(1)).toEqual([{ tokens: { node01: '1.000000' } }, {}, {}]);
   });
 });

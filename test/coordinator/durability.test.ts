@@ -1,183 +1,183 @@
 import { describe, expect, test } from 'vitest';
-import { openDesk } from './support/desk.ts';
+import { openHarness } from './support/harness.ts';
 import { settled, turned } from './support/reports.ts';
 
 describe('P2: durable before sent', () => {
   test('P2: no command is handed to an executor before its acceptance is durable', async () => {
-    const desk = await openDesk();
-    desk.journal.hold();
-    desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.rest();
-    expect(desk.journal.commits).toHaveLength(1);
-    expect(desk.orders).toEqual([]);
-    desk.journal.release();
-    await desk.rest();
-    expect(desk.driven).toEqual(['a']);
+    const harness = await openHarness();
+    harness.journal.hold();
+    harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
+    expect(harness.journal.commits).toHaveLength(1);
+    expect(harness.orders).toEqual([]);
+    harness.journal.release();
+    await harness.rest();
+    expect(harness.driven).toEqual(['a']);
   });
 
   test('P2: an executor goes on from an entry only when that is durable', async () => {
-    const desk = await openDesk();
-    desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.rest();
-    desk.journal.hold();
-    desk.report(turned(desk, 'a'));
-    await desk.rest();
-    expect(desk.ordersOf('journaled')).toEqual([]);
-    desk.journal.release();
-    await desk.rest();
-    expect(desk.ordersOf('journaled')).toEqual([{ kind: 'journaled', seq: desk.seqOf('a') }]);
+    const harness = await openHarness();
+    harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
+    harness.journal.hold();
+    harness.report(turned(harness, 'a'));
+    await harness.rest();
+    expect(harness.ordersOf('journaled')).toEqual([]);
+    harness.journal.release();
+    await harness.rest();
+    expect(harness.ordersOf('journaled')).toEqual([{ kind: 'journaled', seq: harness.seqOf('a') }]);
   });
 
   test('P2: each report of entries is confirmed once, in the order of the reports', async () => {
-    const desk = await openDesk();
-    for (const id of ['a', 'b']) desk.ask({ op: 'delete', id, groupId: id });
-    await desk.rest();
-    const began = { kind: 'began', at: desk.clock.now(), findings: {} } as const;
-    desk.report(
-      { kind: 'entries', seq: desk.seqOf('a'), entries: [began] },
-      { kind: 'entries', seq: desk.seqOf('b'), entries: [began] },
-      turned(desk, 'a'),
+    const harness = await openHarness();
+    for (const id of ['a', 'b']) harness.ask({ op: 'delete', id, groupId: id });
+    await harness.rest();
+    const began = { kind: 'began', at: harness.clock.now(), findings: {} } as const;
+    harness.report(
+      { kind: 'entries', seq: harness.seqOf('a'), entries: [began] },
+      { kind: 'entries', seq: harness.seqOf('b'), entries: [began] },
+      turned(harness, 'a'),
     );
-    await desk.rest();
-    const [a, b] = [desk.seqOf('a'), desk.seqOf('b')];
-    expect(desk.ordersOf('journaled').map(({ seq }) => seq)).toEqual([a, b, a]);
+    await harness.rest();
+    const [a, b] = [harness.seqOf('a'), harness.seqOf('b')];
+    expect(harness.ordersOf('journaled').map(({ seq }) => seq)).toEqual([a, b, a]);
   });
 
   test('P2: the next command of a key is driven only when the one before is durably settled', async () => {
-    const desk = await openDesk();
-    desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    desk.ask({ op: 'create', id: 'b', groupId: '5' });
-    await desk.rest();
-    desk.journal.hold();
-    desk.report(settled(desk, 'a'));
-    await desk.rest();
-    expect(desk.driven).toEqual(['a']);
-    desk.journal.release();
-    await desk.rest();
-    expect(desk.driven).toEqual(['a', 'b']);
+    const harness = await openHarness();
+    harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    harness.ask({ op: 'create', id: 'b', groupId: '5' });
+    await harness.rest();
+    harness.journal.hold();
+    harness.report(settled(harness, 'a'));
+    await harness.rest();
+    expect(harness.driven).toEqual(['a']);
+    harness.journal.release();
+    await harness.rest();
+    expect(harness.driven).toEqual(['a', 'b']);
   });
 });
 
 describe('P3: durable before said', () => {
   test('P3: neither an acceptance nor a final answer is told before its commit', async () => {
-    const desk = await openDesk();
-    desk.journal.hold();
-    const accepted = desk.ask({ op: 'create', id: 'a', groupId: '5', wait: 'accepted' });
-    const final = desk.ask({ op: 'create', id: 'b', groupId: '6' });
-    await desk.rest();
-    expect([accepted.isOpen, final.isOpen, desk.events]).toEqual([true, true, []]);
-    desk.journal.release();
-    await desk.rest();
+    const harness = await openHarness();
+    harness.journal.hold();
+    const accepted = harness.ask({ op: 'create', id: 'a', groupId: '5', wait: 'accepted' });
+    const final = harness.ask({ op: 'create', id: 'b', groupId: '6' });
+    await harness.rest();
+    expect([accepted.isOpen, final.isOpen, harness.events]).toEqual([true, true, []]);
+    harness.journal.release();
+    await harness.rest();
     expect(accepted.answer).toMatchObject({ id: 'a', state: 'applying' });
-    desk.journal.hold();
-    desk.report(settled(desk, 'b'));
-    await desk.rest();
+    harness.journal.hold();
+    harness.report(settled(harness, 'b'));
+    await harness.rest();
     expect(final.isOpen).toBe(true);
-    expect(desk.events.map(([topic]) => topic)).not.toContain('command.committed');
-    desk.journal.release();
-    await desk.rest();
+    expect(harness.events.map(([topic]) => topic)).not.toContain('command.committed');
+    harness.journal.release();
+    await harness.rest();
     expect(final.answer).toMatchObject({ id: 'b', state: 'committed' });
-    expect(desk.events).toContainEqual(['command.committed', final.answer]);
+    expect(harness.events).toContainEqual(['command.committed', final.answer]);
   });
 
   test('P3: a status never tells what is not durable', async () => {
-    const desk = await openDesk();
-    desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.rest();
-    desk.journal.hold();
-    desk.report(turned(desk, 'a', 'cancelled'));
-    const asked = desk.ask({ op: 'status', id: 'a' });
-    await desk.rest();
+    const harness = await openHarness();
+    harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
+    harness.journal.hold();
+    harness.report(turned(harness, 'a', 'cancelled'));
+    const asked = harness.ask({ op: 'status', id: 'a' });
+    await harness.rest();
     expect(asked.isOpen).toBe(true);
-    desk.journal.release();
-    await desk.rest();
-    const [inspect] = desk.ordersOf('inspect');
-    desk.report({ kind: 'answered', ticket: inspect?.ticket ?? 0, value: { of: 'inspect' } });
-    await desk.rest();
+    harness.journal.release();
+    await harness.rest();
+    const [inspect] = harness.ordersOf('inspect');
+    harness.report({ kind: 'answered', ticket: inspect?.ticket ?? 0, value: { of: 'inspect' } });
+    await harness.rest();
     expect(asked.answer).toMatchObject({ state: 'compensating', reason: 'cancelled' });
   });
 
   test('P3: a commit that fails is the end, and nothing it held is answered', async () => {
-    const desk = await openDesk();
-    desk.journal.hold();
-    const asked = desk.ask({ op: 'create', id: 'a', groupId: '5', wait: 'accepted' });
-    await desk.rest();
-    const late = desk.ask({ op: 'create', id: 'b', groupId: '6', wait: 'accepted' });
+    const harness = await openHarness();
+    harness.journal.hold();
+    const asked = harness.ask({ op: 'create', id: 'a', groupId: '5', wait: 'accepted' });
+    await harness.rest();
+    const late = harness.ask({ op: 'create', id: 'b', groupId: '6', wait: 'accepted' });
     const full = new Error('the disk is full');
-    desk.journal.failWith(full);
-    await desk.rest();
-    expect(desk.fatal).toEqual([full]);
-    await desk.coordinator.close();
-    expect([asked.answers, late.answers, desk.orders]).toEqual([[], [], []]);
-    const later = desk.ask({ op: 'create', id: 'c', groupId: '7' });
+    harness.journal.failWith(full);
+    await harness.rest();
+    expect(harness.fatal).toEqual([full]);
+    await harness.coordinator.close();
+    expect([asked.answers, late.answers, harness.orders]).toEqual([[], [], []]);
+    const later = harness.ask({ op: 'create', id: 'c', groupId: '7' });
     expect(later.answer).toMatchObject({ error: { code: 'draining' } });
   });
 });
 
 describe('group commit', () => {
   test('the happy path of a command costs two commits', async () => {
-    const desk = await openDesk();
-    const asked = desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.rest();
-    desk.report(settled(desk, 'a'));
-    await desk.rest();
+    const harness = await openHarness();
+    const asked = harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
+    harness.report(settled(harness, 'a'));
+    await harness.rest();
     expect(asked.answer).toMatchObject({ state: 'committed' });
-    expect(desk.journal.commits).toHaveLength(2);
-    const [first, second] = desk.journal.commits;
+    expect(harness.journal.commits).toHaveLength(2);
+    const [first, second] = harness.journal.commits;
     expect(first?.accept.map(({ begun }) => begun)).toEqual([true]);
     expect(second?.settle).toHaveLength(1);
   });
 
   test('a command that surveys costs a third, for its intent with the findings', async () => {
-    const desk = await openDesk();
-    desk.ask({ op: 'delete', id: 'a', groupId: '5' });
-    await desk.rest();
+    const harness = await openHarness();
+    harness.ask({ op: 'delete', id: 'a', groupId: '5' });
+    await harness.rest();
     const findings = { node01: { presence: 'absent' } } as const;
-    const began = { kind: 'began', at: desk.clock.now(), findings } as const;
-    desk.report({ kind: 'entries', seq: desk.seqOf('a'), entries: [began] });
-    await desk.rest();
-    desk.report(settled(desk, 'a'));
-    await desk.rest();
-    expect(desk.journal.commits).toHaveLength(3);
-    expect(desk.journal.commits[0]?.accept[0]?.begun).toBe(false);
-    expect(desk.journal.commits[1]?.begin).toMatchObject([{ findings }]);
+    const began = { kind: 'began', at: harness.clock.now(), findings } as const;
+    harness.report({ kind: 'entries', seq: harness.seqOf('a'), entries: [began] });
+    await harness.rest();
+    harness.report(settled(harness, 'a'));
+    await harness.rest();
+    expect(harness.journal.commits).toHaveLength(3);
+    expect(harness.journal.commits[0]?.accept[0]?.begun).toBe(false);
+    expect(harness.journal.commits[1]?.begin).toMatchObject([{ findings }]);
   });
 
   test('what arrives while a commit runs shares the next one', async () => {
-    const desk = await openDesk();
-    desk.journal.hold();
-    desk.ask({ op: 'create', groupId: '0' });
-    await desk.rest();
-    for (let key = 1; key <= 100; key++) desk.ask({ op: 'create', groupId: String(key) });
-    await desk.rest();
-    expect(desk.journal.commits).toHaveLength(1);
-    desk.journal.release();
-    await desk.rest();
-    expect(desk.journal.commits.map(({ accept }) => accept.length)).toEqual([1, 100]);
+    const harness = await openHarness();
+    harness.journal.hold();
+    harness.ask({ op: 'create', groupId: '0' });
+    await harness.rest();
+    for (let key = 1; key <= 100; key++) harness.ask({ op: 'create', groupId: String(key) });
+    await harness.rest();
+    expect(harness.journal.commits).toHaveLength(1);
+    harness.journal.release();
+    await harness.rest();
+    expect(harness.journal.commits.map(({ accept }) => accept.length)).toEqual([1, 100]);
   });
 
   test('what arrives in one turn shares one commit: commands, entries and settlements', async () => {
-    const desk = await openDesk();
-    for (const id of ['a', 'b']) desk.ask({ op: 'create', id, groupId: id });
-    await desk.rest();
-    desk.ask({ op: 'create', id: 'c', groupId: 'c' });
-    desk.report(turned(desk, 'a'), settled(desk, 'b'));
-    await desk.rest();
-    expect(desk.journal.commits).toHaveLength(2);
-    const { accept, append, settle } = desk.journal.commits[1] ?? {};
+    const harness = await openHarness();
+    for (const id of ['a', 'b']) harness.ask({ op: 'create', id, groupId: id });
+    await harness.rest();
+    harness.ask({ op: 'create', id: 'c', groupId: 'c' });
+    harness.report(turned(harness, 'a'), settled(harness, 'b'));
+    await harness.rest();
+    expect(harness.journal.commits).toHaveLength(2);
+    const { accept, append, settle } = harness.journal.commits[1] ?? {};
     expect([accept?.length, append?.length, settle?.length]).toEqual([1, 1, 1]);
   });
 
   test('P9: a commit covers a bounded number of commands, one batch of many included', async () => {
-    const desk = await openDesk();
+    const harness = await openHarness();
     const commands = Array.from({ length: 2500 }, (_, key) => ({
       op: 'create' as const,
       groupId: String(key),
       wait: 'accepted' as const,
     }));
-    const asked = desk.ask({ op: 'batch', commands });
-    await desk.rest();
-    expect(desk.journal.commits.map(({ accept }) => accept.length)).toEqual([1000, 1000, 500]);
+    const asked = harness.ask({ op: 'batch', commands });
+    await harness.rest();
+    expect(harness.journal.commits.map(({ accept }) => accept.length)).toEqual([1000, 1000, 500]);
     expect((asked.answer as { results: unknown[] }).results).toHaveLength(2500);
   });
 });

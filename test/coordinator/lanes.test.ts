@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Lanes } from '../../src/coordinator/queue/lanes.ts';
 import { OpenCommand } from '../../src/coordinator/queue/open-command.ts';
 import type { Lane } from '../../src/core/model.ts';
-import { openDesk } from './support/desk.ts';
+import { openHarness } from './support/harness.ts';
 import { settled } from './support/reports.ts';
 
 let seq = 0;
@@ -103,71 +103,71 @@ describe('lanes', () => {
 
 describe('lanes of the daemon', () => {
   test('100,000 bulk commands delay an interactive one by the work in flight alone', async () => {
-    const desk = await openDesk({ concurrency: 4, openMax: 200_000 });
+    const harness = await openHarness({ concurrency: 4, openMax: 200_000 });
     for (let index = 0; index < 100_000; index++) {
       const id = `bulk-${index}`;
-      desk.ask({ op: 'create', id, groupId: id, lane: 'bulk', wait: 'accepted' });
+      harness.ask({ op: 'create', id, groupId: id, lane: 'bulk', wait: 'accepted' });
     }
-    await desk.rest();
-    expect(desk.driven).toHaveLength(4);
-    const asked = desk.ask({ op: 'create', id: 'now', groupId: 'now' });
-    await desk.rest();
+    await harness.rest();
+    expect(harness.driven).toHaveLength(4);
+    const asked = harness.ask({ op: 'create', id: 'now', groupId: 'now' });
+    await harness.rest();
     // The first places that the work in flight gives back: at a share of 0.75, one of two.
-    desk.report(settled(desk, 'bulk-0'), settled(desk, 'bulk-1'));
-    await desk.rest();
-    expect(desk.driven).toHaveLength(6);
-    expect(desk.driven).toContain('now');
-    desk.report(settled(desk, 'now'));
-    await desk.rest();
+    harness.report(settled(harness, 'bulk-0'), settled(harness, 'bulk-1'));
+    await harness.rest();
+    expect(harness.driven).toHaveLength(6);
+    expect(harness.driven).toContain('now');
+    harness.report(settled(harness, 'now'));
+    await harness.rest();
     expect(asked.answer).toMatchObject({ state: 'committed' });
   });
 
   test('P9: what is cancelled leaves its lane: no room is kept for it', async () => {
-    const desk = await openDesk({ concurrency: 1, openMax: 10 });
-    desk.ask({ op: 'create', id: 'x', groupId: 'x' });
-    await desk.rest();
+    const harness = await openHarness({ concurrency: 1, openMax: 10 });
+    harness.ask({ op: 'create', id: 'x', groupId: 'x' });
+    await harness.rest();
     for (let index = 0; index < 100; index++) {
       const id = String(index);
-      desk.ask({ op: 'create', id, groupId: id });
-      desk.ask({ op: 'cancel', id });
-      await desk.rest();
+      harness.ask({ op: 'create', id, groupId: id });
+      harness.ask({ op: 'cancel', id });
+      await harness.rest();
     }
-    expect(desk.coordinator.commands.waiting).toBe(0);
+    expect(harness.coordinator.commands.waiting).toBe(0);
   });
 });
 
 describe('the bulk lane in work', () => {
-  const bulkOrders = (desk: Awaited<ReturnType<typeof openDesk>>) =>
-    desk.driven.filter((id) => id.startsWith('bulk')).length;
+  const bulkOrders = (harness: Awaited<ReturnType<typeof openHarness>>) =>
+    harness.driven.filter((id) => id.startsWith('bulk')).length;
 
   test('takes every place as long as nobody uses the other lane', async () => {
-    const desk = await openDesk({ concurrency: 8, interactiveShare: 0.75 });
+    const harness = await openHarness({ concurrency: 8, interactiveShare: 0.75 });
     for (let index = 0; index < 10; index++) {
-      desk.ask({ op: 'create', id: `bulk-${index}`, groupId: String(index), lane: 'bulk' });
+      harness.ask({ op: 'create', id: `bulk-${index}`, groupId: String(index), lane: 'bulk' });
     }
-    await desk.rest();
-    expect(bulkOrders(desk)).toBe(8);
+    await harness.rest();
+    expect(bulkOrders(harness)).toBe(8);
   });
 
   test('keeps to its share of the places while the other lane is in use, and for 10 s', async () => {
-    const desk = await openDesk({ concurrency: 8, interactiveShare: 0.75 });
-    desk.ask({ op: 'create', id: 'a', groupId: 'a' });
-    await desk.rest();
-    desk.report(settled(desk, 'a'));
+    const harness = await openHarness({ concurrency: 8, interactiveShare: 0.75 });
+    harness.ask({ op: 'create', id: 'a', groupId: 'a' });
+    await harness.rest();
+    harness.report(settled(harness, 'a'));
     for (let index = 0; index < 10; index++) {
-      desk.ask({ op: 'create', id: `bulk-${index}`, groupId: String(index), lane: 'bulk' });
+      harness.ask({ op: 'create', id: `bulk-${index}`, groupId: String(index), lane: 'bulk' });
     }
-    await desk.rest();
-    expect(bulkOrders(desk)).toBe(2);
-    for (let index = 0; index < 6; index++) desk.ask({ op: 'create', groupId: `b${index}` });
-    await desk.rest();
-    expect(desk.driven).toHaveLength(1 + 2 + 6);
-    await desk.advance(9000);
-    expect(bulkOrders(desk)).toBe(2);
-    await desk.advance(1500);
-    expect(bulkOrders(desk)).toBe(2);
-    desk.report(settled(desk, 'bulk-0'), settled(desk, 'bulk-1'));
-    await desk.rest();
-    expect(bulkOrders(desk)).toBe(4);
+    await harness.rest();
+    expect(bulkOrders(harness)).toBe(2);
+    for (let index = 0; index < 6; index++) harness.ask({ op: 'create', groupId: `b${index}` });
+    await harness.rest();
+    expect(harness.driven).toHaveLength(1 + 2 + 6);
+    await harness.advance(9000);
+    expect(bulkOrders(harness)).toBe(2);
+    await harness.advance(1500);
+    expect(bulkOrders(harness)).toBe(2);
+    harness.report(settled(harness, 'bulk-0'), settled(harness, 'bulk-1'));
+    await harness.rest();
+    expect(bulkOrders(harness)).toBe(4);
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { Looks } from '../../src/coordinator/requests/looks.ts';
 import { JournalError } from '../../src/journal/errors.ts';
-import { type Asked, type Desk, openDesk } from './support/desk.ts';
+import { type Asked, type Harness, openHarness } from './support/harness.ts';
 
 /** What one page of a long history takes. */
 const PAGE_MS = 10;
 
-async function openSlow(): Promise<Desk> {
-  const desk = await openDesk();
-  desk.journal.onList = () => desk.clock.spend(PAGE_MS);
-  return desk;
+async function openSlow(): Promise<Harness> {
+  const harness = await openHarness();
+  harness.journal.onList = () => harness.clock.spend(PAGE_MS);
+  return harness;
 }
 
 const BUSY = { error: { code: 'busy', retryAfterMs: expect.any(Number) } };
@@ -28,24 +28,24 @@ function countOf(asked: readonly Asked[], what: object): number {
 
 describe('looks of clients', () => {
   test('P9: take 20 ms of a turn; what came in meanwhile goes on before the next of them', async () => {
-    const desk = await openSlow();
-    const lists = Array.from({ length: 10 }, () => desk.ask({ op: 'list' }));
+    const harness = await openSlow();
+    const lists = Array.from({ length: 10 }, () => harness.ask({ op: 'list' }));
     let seenBefore = -1;
-    desk.journal.onList = () => {
-      desk.clock.spend(PAGE_MS);
-      if (seenBefore === -1) desk.ask({ op: 'create', id: 'a', groupId: '5' });
-      seenBefore = desk.driven.length === 0 ? countOf(lists, SEEN) : seenBefore;
+    harness.journal.onList = () => {
+      harness.clock.spend(PAGE_MS);
+      if (seenBefore === -1) harness.ask({ op: 'create', id: 'a', groupId: '5' });
+      seenBefore = harness.driven.length === 0 ? countOf(lists, SEEN) : seenBefore;
     };
-    await desk.rest();
-    expect(desk.driven).toEqual(['a']);
+    await harness.rest();
+    expect(harness.driven).toEqual(['a']);
     expect(seenBefore).toBeLessThanOrEqual(3);
     expect(countOf(lists, SEEN)).toBe(10);
   });
 
   test('P9: one that has waited for two seconds is answered busy, the oldest are seen', async () => {
-    const desk = await openSlow();
-    const lists = Array.from({ length: 300 }, () => desk.ask({ op: 'list' }));
-    await desk.rest();
+    const harness = await openSlow();
+    const lists = Array.from({ length: 300 }, () => harness.ask({ op: 'list' }));
+    await harness.rest();
     const seen = countOf(lists, SEEN);
     expect(seen).toBeGreaterThan(190);
     expect(seen).toBeLessThan(210);
@@ -63,75 +63,75 @@ describe('looks of clients', () => {
   });
 
   test('P10: one that fails is the error of its asker alone', async () => {
-    const desk = await openDesk();
+    const harness = await openHarness();
     const fault = new RangeError('too many SQL variables');
-    desk.journal.onList = () => {
+    harness.journal.onList = () => {
       throw fault;
     };
-    const list = desk.ask({ op: 'list' });
-    const create = desk.ask({ op: 'create', id: 'a', groupId: '5', wait: 'accepted' });
-    await desk.rest();
+    const list = harness.ask({ op: 'list' });
+    const create = harness.ask({ op: 'create', id: 'a', groupId: '5', wait: 'accepted' });
+    await harness.rest();
     expect(list.answer).toMatchObject({ error: { code: 'internal' } });
     expect(create.answer).toMatchObject({ id: 'a', state: 'applying' });
-    expect(desk.failures).toEqual([fault]);
-    expect(desk.fatal).toEqual([]);
+    expect(harness.failures).toEqual([fault]);
+    expect(harness.fatal).toEqual([]);
   });
 
   test('P3: one that fails with the journal ends the daemon, as a commit does', async () => {
-    const desk = await openDesk();
+    const harness = await openHarness();
     const fault = new JournalError('disk I/O error', { code: 'io' });
-    desk.journal.onList = () => {
+    harness.journal.onList = () => {
       throw fault;
     };
-    const list = desk.ask({ op: 'list' });
-    await desk.rest();
-    expect(desk.fatal).toEqual([fault]);
+    const list = harness.ask({ op: 'list' });
+    await harness.rest();
+    expect(harness.fatal).toEqual([fault]);
     expect(list.isOpen).toBe(true);
   });
 
   test('P10: an audit whose look fails answers that, and the next one is worked on', async () => {
-    const desk = await openDesk();
-    const lastWords = desk.journal.latestSettled.bind(desk.journal);
-    desk.journal.latestSettled = () => {
+    const harness = await openHarness();
+    const lastWords = harness.journal.latestSettled.bind(harness.journal);
+    harness.journal.latestSettled = () => {
       throw new RangeError('too many SQL variables');
     };
-    const failed = desk.ask({ op: 'audit', keys: ['5'] });
-    await desk.rest();
+    const failed = harness.ask({ op: 'audit', keys: ['5'] });
+    await harness.rest();
     expect(failed.answer).toMatchObject({ error: { code: 'internal' } });
-    desk.journal.latestSettled = lastWords;
-    const next = desk.ask({ op: 'audit', keys: ['5'] });
-    await desk.rest();
-    const { ticket } = desk.ordersOf('look')[0] ?? { ticket: 0 };
-    desk.report({ kind: 'answered', ticket, value: { of: 'look', sightings: [] } });
-    await desk.rest();
+    harness.journal.latestSettled = lastWords;
+    const next = harness.ask({ op: 'audit', keys: ['5'] });
+    await harness.rest();
+    const { ticket } = harness.ordersOf('look')[0] ?? { ticket: 0 };
+    harness.report({ kind: 'answered', ticket, value: { of: 'look', sightings: [] } });
+    await harness.rest();
     expect(next.answer).toMatchObject({ checked: 1 });
   });
 });
 
 describe('questions to the executors', () => {
   test('P9: many who ask at once share two: the one under way, and the next', async () => {
-    const desk = await openDesk();
-    const asked = Array.from({ length: 100 }, () => desk.ask({ op: 'status' }));
-    await desk.rest();
-    expect(desk.ordersOf('report')).toHaveLength(1);
+    const harness = await openHarness();
+    const asked = Array.from({ length: 100 }, () => harness.ask({ op: 'status' }));
+    await harness.rest();
+    expect(harness.ordersOf('report')).toHaveLength(1);
     for (let round = 0; round < 2; round++) {
-      const { ticket } = desk.ordersOf('report')[round] ?? { ticket: 0 };
-      desk.report({ kind: 'answered', ticket, value: { of: 'report', nodes: {} } });
-      await desk.rest();
+      const { ticket } = harness.ordersOf('report')[round] ?? { ticket: 0 };
+      harness.report({ kind: 'answered', ticket, value: { of: 'report', nodes: {} } });
+      await harness.rest();
       expect(countOf(asked, { open: 0 })).toBe(round === 0 ? 1 : 100);
     }
-    expect(desk.ordersOf('report')).toHaveLength(2);
+    expect(harness.ordersOf('report')).toHaveLength(2);
   });
 
   test('no answer is older than its question', async () => {
-    const desk = await openDesk();
-    const asked = ['first', 'second'].map(() => desk.ask({ op: 'stats' }));
-    await desk.rest();
+    const harness = await openHarness();
+    const asked = ['first', 'second'].map(() => harness.ask({ op: 'stats' }));
+    await harness.rest();
     for (const count of [3, 4]) {
-      const { ticket } = desk.ordersOf('count').at(-1) ?? { ticket: 0 };
+      const { ticket } = harness.ordersOf('count').at(-1) ?? { ticket: 0 };
       const stats = { consistent: true, nodes: { node01: { count } } };
-      desk.report({ kind: 'answered', ticket, value: { of: 'count', stats } });
-      await desk.rest();
+      harness.report({ kind: 'answered', ticket, value: { of: 'count', stats } });
+      await harness.rest();
     }
     expect(asked.map(({ answer }) => answer)).toMatchObject([
       { nodes: { node01: { count: 3 } } },
@@ -140,12 +140,12 @@ describe('questions to the executors', () => {
   });
 
   test('P8: the daemon itself asks without standing in line with clients', async () => {
-    const desk = await openDesk();
-    desk.journal.hold();
-    desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.rest();
-    for (let count = 0; count < 1000; count++) desk.ask({ op: 'list' });
-    desk.coordinator.summarize(() => {});
-    expect(desk.ordersOf('report')).toHaveLength(1);
+    const harness = await openHarness();
+    harness.journal.hold();
+    harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
+    for (let count = 0; count < 1000; count++) harness.ask({ op: 'list' });
+    harness.coordinator.summarize(() => {});
+    expect(harness.ordersOf('report')).toHaveLength(1);
   });
 });

@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { Probation } from '../../src/coordinator/commands/probation.ts';
 import { Questions } from '../../src/coordinator/requests/questions.ts';
 import { MemoryJournal, type MemorySnapshot } from '../../src/journal/memory/journal.ts';
-import { type Desk, openDesk, POLICY } from './support/desk.ts';
 import { HandClock } from './support/hand-clock.ts';
+import { type Harness, openHarness, POLICY } from './support/harness.ts';
 import { settled } from './support/reports.ts';
 
 const THRICE = { inARow: 3, all: 3 };
@@ -14,12 +14,12 @@ const ONCE_MORE = { inARow: 4, all: 4 };
 
 /** Begun creates of the keys a, b, c, a delete of d that has not begun, and a create that waits behind a. */
 async function begun(): Promise<MemorySnapshot> {
-  const desk = await openDesk();
-  for (const id of ['a', 'b', 'c']) desk.ask({ op: 'create', id, groupId: id });
-  desk.ask({ op: 'delete', id: 'd', groupId: 'd' });
-  desk.ask({ op: 'create', id: 'behind', groupId: 'a', deadlineMs: 60_000 });
-  await desk.rest();
-  return desk.crash();
+  const harness = await openHarness();
+  for (const id of ['a', 'b', 'c']) harness.ask({ op: 'create', id, groupId: id });
+  harness.ask({ op: 'delete', id: 'd', groupId: 'd' });
+  harness.ask({ op: 'create', id: 'behind', groupId: 'a', deadlineMs: 60_000 });
+  await harness.rest();
+  return harness.crash();
 }
 
 /** Of a life that gets no further. */
@@ -34,77 +34,77 @@ function probationOf(journal: MemoryJournal): ConstructorParameters<typeof Proba
 }
 
 /** The executor answers the question that tells that it lives. */
-function survive(desk: Desk): void {
-  const { ticket } = desk.ordersOf('inspect').at(-1) ?? { ticket: 0 };
-  desk.report({ kind: 'answered', ticket, value: { of: 'inspect' } });
+function survive(harness: Harness): void {
+  const { ticket } = harness.ordersOf('inspect').at(-1) ?? { ticket: 0 };
+  harness.report({ kind: 'answered', ticket, value: { of: 'inspect' } });
 }
 
 /** The life in which a is parked, since the last one crashed while it was under way. */
-async function parked(): Promise<Desk> {
-  const careful = await openDesk({ from: await begun(), crashes: THRICE });
+async function parked(): Promise<Harness> {
+  const careful = await openHarness({ from: await begun(), crashes: THRICE });
   expect(careful.driven).toEqual(['a']);
-  return openDesk({ from: careful.crash(), crashes: ONCE_MORE });
+  return openHarness({ from: careful.crash(), crashes: ONCE_MORE });
 }
 
 test('P8: two crashes in a row change nothing; after three, commands are taken up one at a time', async () => {
   const from = await begun();
-  const twice = await openDesk({ from, crashes: { inARow: 2, all: 9 } });
+  const twice = await openHarness({ from, crashes: { inARow: 2, all: 9 } });
   expect(twice.driven).toEqual(['a', 'b', 'c', 'd']);
   expect(twice.takenUp).toBe(1);
-  const desk = await openDesk({ from, crashes: THRICE });
-  expect(desk.driven).toEqual(['a']);
-  desk.ask({ op: 'create', id: 'new', groupId: 'n' });
-  await desk.rest();
-  expect(desk.driven).toEqual(['a', 'new']);
-  desk.report(settled(desk, 'a'));
-  await desk.rest();
-  expect(desk.driven).toEqual(['a', 'new', 'b']);
-  expect(desk.takenUp).toBe(0);
+  const harness = await openHarness({ from, crashes: THRICE });
+  expect(harness.driven).toEqual(['a']);
+  harness.ask({ op: 'create', id: 'new', groupId: 'n' });
+  await harness.rest();
+  expect(harness.driven).toEqual(['a', 'new']);
+  harness.report(settled(harness, 'a'));
+  await harness.rest();
+  expect(harness.driven).toEqual(['a', 'new', 'b']);
+  expect(harness.takenUp).toBe(0);
 });
 
 test('P5: one that does not end has passed when its executor answers after it; one that hangs does not', async () => {
-  const desk = await openDesk({ from: await begun(), crashes: THRICE });
-  await desk.advance(10_000);
-  expect(desk.driven).toEqual(['a']);
+  const harness = await openHarness({ from: await begun(), crashes: THRICE });
+  await harness.advance(10_000);
+  expect(harness.driven).toEqual(['a']);
   for (const next of ['b', 'c', 'd']) {
-    survive(desk);
-    await desk.rest();
-    expect(desk.driven.at(-1)).toBe(next);
-    await desk.advance(1000);
+    survive(harness);
+    await harness.rest();
+    expect(harness.driven.at(-1)).toBe(next);
+    await harness.advance(1000);
   }
   // What has begun is tested; the rest goes on one by one, and keeps nobody from saying so.
-  expect(desk.takenUp).toBe(1);
+  expect(harness.takenUp).toBe(1);
 });
 
 test('P5: the one under way at the next crash is parked: told, listed, its key held, never driven', async () => {
-  const desk = await parked();
-  expect(desk.driven).toEqual(['b']);
-  expect(desk.events).toContainEqual([
+  const harness = await parked();
+  expect(harness.driven).toEqual(['b']);
+  expect(harness.events).toContainEqual([
     'command.parked',
     expect.objectContaining({ id: 'a', state: 'applying', parked: true }),
   ]);
-  const listed = desk.ask({ op: 'list', parked: true });
-  const behind = desk.ask({ op: 'status', id: 'behind' });
-  const cancelled = desk.ask({ op: 'cancel', id: 'a' });
-  const all = desk.ask({ op: 'retry', filter: {}, dryRun: true });
-  await desk.rest();
+  const listed = harness.ask({ op: 'list', parked: true });
+  const behind = harness.ask({ op: 'status', id: 'behind' });
+  const cancelled = harness.ask({ op: 'cancel', id: 'a' });
+  const all = harness.ask({ op: 'retry', filter: {}, dryRun: true });
+  await harness.rest();
   expect(listed.answer).toMatchObject({ commands: [{ id: 'a', parked: true }] });
   expect(behind.answer).toMatchObject({ waitsFor: 'a' });
   expect(cancelled.answer).toMatchObject({ error: { code: 'invalid_request', field: 'id' } });
   expect(all.answer).toMatchObject({ matched: 4 });
-  await desk.advance(10 * 60_000);
-  const next = await openDesk({ from: desk.crash(), crashes: { inARow: 0, all: 4 } });
+  await harness.advance(10 * 60_000);
+  const next = await openHarness({ from: harness.crash(), crashes: { inARow: 0, all: 4 } });
   expect(next.driven).toEqual(['b', 'c']);
   expect(next.events).not.toContainEqual(['command.parked', expect.anything()]);
 });
 
 test('P10: a life that is killed before it has told leaves that to the next', async () => {
-  const careful = await openDesk({ from: await begun(), crashes: THRICE });
+  const careful = await openHarness({ from: await begun(), crashes: THRICE });
   const journal = new MemoryJournal(careful.crash());
   await new Probation(probationOf(journal)).park();
-  const next = await openDesk({ from: journal.snapshot(), crashes: ONCE_MORE });
+  const next = await openHarness({ from: journal.snapshot(), crashes: ONCE_MORE });
   expect(next.events).toContainEqual(['command.parked', expect.objectContaining({ id: 'a' })]);
-  const later = await openDesk({ from: next.crash(), crashes: ONCE_MORE });
+  const later = await openHarness({ from: next.crash(), crashes: ONCE_MORE });
   expect(later.events).not.toContainEqual(['command.parked', expect.anything()]);
 });
 
@@ -125,8 +125,8 @@ test.each(['', '{', '{"seq":1,"all":1}', '["a"]', 'null'])(
 );
 
 test('a process that is killed while a command is under way parks nothing', async () => {
-  const careful = await openDesk({ from: await begun(), crashes: THRICE });
-  const killed = await openDesk({ from: careful.crash(), crashes: THRICE });
+  const careful = await openHarness({ from: await begun(), crashes: THRICE });
+  const killed = await openHarness({ from: careful.crash(), crashes: THRICE });
   expect(killed.driven).toEqual(['a']);
   killed.report(settled(killed, 'a'));
   await killed.rest();
@@ -134,17 +134,17 @@ test('a process that is killed while a command is under way parks nothing', asyn
 });
 
 test('P5: retried it is driven again, and parked at once when it crashes the daemon once more', async () => {
-  const desk = await parked();
-  desk.report(settled(desk, 'b'));
-  await desk.rest();
-  const retried = desk.ask({ op: 'retry', id: 'a' });
-  await desk.rest();
+  const harness = await parked();
+  harness.report(settled(harness, 'b'));
+  await harness.rest();
+  const retried = harness.ask({ op: 'retry', id: 'a' });
+  await harness.rest();
   expect(retried.answer).toMatchObject({ id: 'a', state: 'applying' });
   expect(retried.answer).not.toHaveProperty('parked');
-  desk.report(settled(desk, 'c'));
-  await desk.rest();
-  expect(desk.ordersOf('drive').at(-1)).toMatchObject({ command: { id: 'a' }, inherited: {} });
-  const again = await openDesk({ from: desk.crash(), crashes: { inARow: 0, all: 5 } });
+  harness.report(settled(harness, 'c'));
+  await harness.rest();
+  expect(harness.ordersOf('drive').at(-1)).toMatchObject({ command: { id: 'a' }, inherited: {} });
+  const again = await openHarness({ from: harness.crash(), crashes: { inARow: 0, all: 5 } });
   expect(again.driven).toEqual(['d']);
   again.ask({ op: 'retry', filter: { parked: true } });
   await again.rest();
@@ -154,18 +154,21 @@ test('P5: retried it is driven again, and parked at once when it crashes the dae
 });
 
 test('P4.5: abandoned, all that it may have sent is loose, and nobody reads its history', async () => {
-  const desk = await parked();
-  const later = desk.ask({ op: 'delete', id: 'later', groupId: 'a' });
-  const given = desk.ask({ op: 'abandon', id: 'a', by: 'ann' });
-  await desk.rest();
+  const harness = await parked();
+  const later = harness.ask({ op: 'delete', id: 'later', groupId: 'a' });
+  const given = harness.ask({ op: 'abandon', id: 'a', by: 'ann' });
+  await harness.rest();
   expect(given.answer).toMatchObject({ id: 'a', state: 'abandoned', reason: 'cancelled' });
-  expect(desk.notes).toContainEqual(['operator: abandon', expect.objectContaining({ by: 'ann' })]);
+  expect(harness.notes).toContainEqual([
+    'operator: abandon',
+    expect.objectContaining({ by: 'ann' }),
+  ]);
   for (const id of ['b', 'c', 'd']) {
-    desk.report(settled(desk, id));
-    await desk.rest();
+    harness.report(settled(harness, id));
+    await harness.rest();
   }
-  expect(desk.driven).toEqual(['b', 'c', 'd']);
-  await desk.advance(POLICY.quiesceMs + 1);
-  expect(desk.driven).toEqual(['b', 'c', 'd', 'behind']);
+  expect(harness.driven).toEqual(['b', 'c', 'd']);
+  await harness.advance(POLICY.quiesceMs + 1);
+  expect(harness.driven).toEqual(['b', 'c', 'd', 'behind']);
   expect(later.isOpen).toBe(true);
 });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { parseToken } from '../../src/core/token.ts';
-import { openDesk, POLICY } from './support/desk.ts';
+import { openHarness, POLICY } from './support/harness.ts';
 import { settled, turned } from './support/reports.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 describe('recovery', () => {
   test('every open command is taken up where its durable entries leave it', async () => {
-    const before = await openDesk();
+    const before = await openHarness();
     before.ask({ op: 'create', id: 'applying', groupId: '1' });
     before.ask({ op: 'create', id: 'turned', groupId: '2' });
     before.ask({ op: 'delete', id: 'surveyed', groupId: '3' });
@@ -21,10 +21,10 @@ describe('recovery', () => {
       entries: [began],
     });
     await before.rest();
-    const desk = await openDesk({ clock: before.clock, from: before.crash() });
-    expect(desk.recovered).toBe(4);
+    const harness = await openHarness({ clock: before.clock, from: before.crash() });
+    expect(harness.recovered).toBe(4);
     const drives = Object.fromEntries(
-      desk
+      harness
         .ordersOf('drive')
         .map(({ command, entries, inherited }) => [
           command.id,
@@ -37,28 +37,30 @@ describe('recovery', () => {
       surveyed: { kinds: ['began'], recovered: true },
       accepted: { kinds: [], recovered: false },
     });
-    expect(desk.ordersOf('drive').find(({ command }) => command.id === 'surveyed')).toMatchObject({
+    expect(
+      harness.ordersOf('drive').find(({ command }) => command.id === 'surveyed'),
+    ).toMatchObject({
       entries: [began],
     });
   });
 
   test('P6: a recovered command stands on its key before any new one', async () => {
-    const before = await openDesk();
+    const before = await openHarness();
     for (const id of ['a', 'b']) before.ask({ op: 'create', id, groupId: '5' });
     await before.rest();
-    const desk = await openDesk({ clock: before.clock, from: before.crash() });
-    desk.ask({ op: 'create', id: 'c', groupId: '5' });
+    const harness = await openHarness({ clock: before.clock, from: before.crash() });
+    harness.ask({ op: 'create', id: 'c', groupId: '5' });
     for (const id of ['a', 'b', 'c']) {
-      await desk.rest();
-      expect(desk.driven.at(-1)).toBe(id);
-      desk.report(settled(desk, id));
+      await harness.rest();
+      expect(harness.driven.at(-1)).toBe(id);
+      harness.report(settled(harness, id));
     }
-    await desk.rest();
-    expect(desk.driven).toEqual(['a', 'b', 'c']);
+    await harness.rest();
+    expect(harness.driven).toEqual(['a', 'b', 'c']);
   });
 
   test('P4.5: loose requests of settled commands are loose again until start + quiesce', async () => {
-    const before = await openDesk();
+    const before = await openHarness();
     before.ask({ op: 'create', id: 'a', groupId: '5' });
     await before.rest();
     const until = before.clock.now() + POLICY.quiesceMs;
@@ -69,18 +71,18 @@ describe('recovery', () => {
     );
     await before.rest();
     await before.advance(4000);
-    const desk = await openDesk({ clock: before.clock, from: before.crash() });
-    desk.ask({ op: 'delete', id: 'b', groupId: '5' });
-    await desk.advance(4999);
-    expect(desk.driven).toEqual([]);
-    await desk.advance(1);
-    expect(desk.driven).toEqual(['b']);
-    await desk.advance(250);
-    expect(await desk.journal.loadLoose(0, 10)).toEqual([]);
+    const harness = await openHarness({ clock: before.clock, from: before.crash() });
+    harness.ask({ op: 'delete', id: 'b', groupId: '5' });
+    await harness.advance(4999);
+    expect(harness.driven).toEqual([]);
+    await harness.advance(1);
+    expect(harness.driven).toEqual(['b']);
+    await harness.advance(250);
+    expect(await harness.journal.loadLoose(0, 10)).toEqual([]);
   });
 
   test('P4.4: an accepted command of an earlier life waits for them, too', async () => {
-    const before = await openDesk();
+    const before = await openHarness();
     before.ask({ op: 'create', id: 'a', groupId: '5' });
     before.ask({ op: 'delete', id: 'b', groupId: '5' });
     await before.rest();
@@ -91,28 +93,28 @@ describe('recovery', () => {
       }),
     );
     await before.rest();
-    const desk = await openDesk({ clock: before.clock, from: before.crash() });
-    expect(desk.driven).toEqual([]);
-    await desk.advance(POLICY.quiesceMs);
-    expect(desk.driven).toEqual(['b']);
+    const harness = await openHarness({ clock: before.clock, from: before.crash() });
+    expect(harness.driven).toEqual([]);
+    await harness.advance(POLICY.quiesceMs);
+    expect(harness.driven).toEqual(['b']);
   });
 
   test('numbers and tokens go on above the highest ever given, whatever the clock says', async () => {
-    const before = await openDesk();
+    const before = await openHarness();
     before.ask({ op: 'create', id: 'a', groupId: '5' });
     await before.rest();
     const [first] = before.ordersOf('drive');
-    const desk = await openDesk({ from: before.crash() });
-    await desk.rest();
-    desk.ask({ op: 'create', id: 'b', groupId: '6' });
-    await desk.rest();
-    const second = desk.ordersOf('drive').at(-1)?.command;
+    const harness = await openHarness({ from: before.crash() });
+    await harness.rest();
+    harness.ask({ op: 'create', id: 'b', groupId: '6' });
+    await harness.rest();
+    const second = harness.ordersOf('drive').at(-1)?.command;
     expect(second?.seq).toBe((first?.command.seq ?? 0) + 1);
     expect(parseToken(second?.token ?? '')).toBe(parseToken(first?.command.token ?? '') + 1);
   });
 
   test('rollbacks go first and take no place; the rest shares the places by lane', async () => {
-    const before = await openDesk({ concurrency: 1000, defaultDeadlineMs: DAY_MS });
+    const before = await openHarness({ concurrency: 1000, defaultDeadlineMs: DAY_MS });
     for (let index = 0; index < 300; index++) {
       before.ask({ op: 'create', id: `b${index}`, groupId: `b${index}`, lane: 'bulk' });
     }
@@ -121,20 +123,20 @@ describe('recovery', () => {
     before.report(turned(before, 'r'), turned(before, 's'));
     await before.rest();
     const from = before.crash();
-    const desk = await openDesk({ clock: before.clock, from, concurrency: 2 });
-    expect(desk.driven).toEqual(['r', 's', 'b0', 'b1']);
-    desk.ask({ op: 'create', id: 'new', groupId: 'new' });
-    await desk.rest();
-    desk.report(settled(desk, 'b0'));
-    await desk.rest();
-    desk.report(settled(desk, 'b1'));
-    await desk.rest();
+    const harness = await openHarness({ clock: before.clock, from, concurrency: 2 });
+    expect(harness.driven).toEqual(['r', 's', 'b0', 'b1']);
+    harness.ask({ op: 'create', id: 'new', groupId: 'new' });
+    await harness.rest();
+    harness.report(settled(harness, 'b0'));
+    await harness.rest();
+    harness.report(settled(harness, 'b1'));
+    await harness.rest();
     // 300 bulk commands of an earlier life do not stand before it.
-    expect(desk.driven).toContain('new');
+    expect(harness.driven).toContain('new');
   });
 
   test('P9: 3,000 rollbacks are handed out in bounded lots', async () => {
-    const before = await openDesk({ concurrency: 5000, defaultDeadlineMs: DAY_MS });
+    const before = await openHarness({ concurrency: 5000, defaultDeadlineMs: DAY_MS });
     for (let index = 0; index < 3000; index++) {
       const id = String(index);
       before.ask({ op: 'create', id, groupId: id, wait: 'accepted' });
@@ -142,21 +144,25 @@ describe('recovery', () => {
     await before.rest();
     for (let index = 0; index < 3000; index++) before.report(turned(before, String(index)));
     await before.rest();
-    const desk = await openDesk({ clock: before.clock, from: before.crash(), concurrency: 1 });
-    expect(desk.recovered).toBe(3000);
-    expect(desk.driven).toHaveLength(3000);
-    expect(new Set(desk.driven).size).toBe(3000);
+    const harness = await openHarness({
+      clock: before.clock,
+      from: before.crash(),
+      concurrency: 1,
+    });
+    expect(harness.recovered).toBe(3000);
+    expect(harness.driven).toHaveLength(3000);
+    expect(new Set(harness.driven).size).toBe(3000);
   });
 
   test('P3: what was not durable is gone, and its id is free', async () => {
-    const before = await openDesk();
+    const before = await openHarness();
     before.journal.hold();
     before.ask({ op: 'create', id: 'a', groupId: '5' });
     await before.rest();
-    const desk = await openDesk({ clock: before.clock, from: before.crash() });
-    expect(desk.recovered).toBe(0);
-    desk.ask({ op: 'delete', id: 'a', groupId: '6' });
-    await desk.rest();
-    expect(desk.driven).toEqual(['a']);
+    const harness = await openHarness({ clock: before.clock, from: before.crash() });
+    expect(harness.recovered).toBe(0);
+    harness.ask({ op: 'delete', id: 'a', groupId: '6' });
+    await harness.rest();
+    expect(harness.driven).toEqual(['a']);
   });
 });

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { MemorySnapshot } from '../../src/journal/memory/journal.ts';
 import type { CommandAnswer, StatsAnswer } from '../../src/protocol/answer.ts';
 import { crewOf } from './support/crew.ts';
-import { type Asked, type Desk, openDesk } from './support/desk.ts';
 import { HandClock } from './support/hand-clock.ts';
+import { type Asked, type Harness, openHarness } from './support/harness.ts';
 import { type Fault, SimNode } from './support/sim-node.ts';
 
 const NAMES = ['node01', 'node02', 'node03'];
@@ -16,124 +16,124 @@ function threeNodes(clock: HandClock): Record<string, SimNode> {
 async function openCluster() {
   const clock = new HandClock();
   const nodes = threeNodes(clock);
-  const desk = await openDesk({ clock, executors: 2 });
-  crewOf(desk, nodes, { count: 2 });
-  return { desk, nodes, node01: nodes['node01'] as SimNode };
+  const harness = await openHarness({ clock, executors: 2 });
+  crewOf(harness, nodes, { count: 2 });
+  return { harness, nodes, node01: nodes['node01'] as SimNode };
 }
 
 describe('coordinator, executors and nodes', () => {
   test('P1: a create is on all nodes, and a delete takes it off all', async () => {
-    const { desk, nodes } = await openCluster();
-    const create = desk.ask({ op: 'create', groupId: '5' });
-    await desk.advance(10);
+    const { harness, nodes } = await openCluster();
+    const create = harness.ask({ op: 'create', groupId: '5' });
+    await harness.advance(10);
     expect(create.answer).toMatchObject({ state: 'committed' });
-    const stats = desk.ask({ op: 'stats' });
-    await desk.rest();
+    const stats = harness.ask({ op: 'stats' });
+    await harness.rest();
     expect(stats.answer).toMatchObject({ consistent: true, nodes: { node01: { count: 1 } } });
-    const remove = desk.ask({ op: 'delete', groupId: '5' });
-    await desk.advance(10);
+    const remove = harness.ask({ op: 'delete', groupId: '5' });
+    await harness.advance(10);
     expect(remove.answer).toMatchObject({ state: 'committed' });
     expect(Object.values(nodes).map(({ records }) => records.size)).toEqual([0, 0, 0]);
   });
 
   test('P1, P5: a node that refuses brings the others back, whatever hangs on the way', async () => {
-    const { desk, nodes, node01 } = await openCluster();
+    const { harness, nodes, node01 } = await openCluster();
     node01.faults.push('refused');
     const node02 = nodes['node02'] as SimNode;
     // The create of node02 is in time; its rollback hangs twice.
     node02.faults.push(undefined, 'hang', 'hang');
-    const asked = desk.ask({ op: 'create', groupId: '5' });
-    await desk.advance(20_000);
+    const asked = harness.ask({ op: 'create', groupId: '5' });
+    await harness.advance(20_000);
     expect(asked.answer).toMatchObject({ state: 'rolled_back', reason: 'node_refused' });
     expect(Object.values(nodes).map(({ records }) => records.size)).toEqual([0, 0, 0]);
   });
 
   test('P4.4: no delete begins while a lost create may still land, and it finds what landed', async () => {
-    const { desk, nodes, node01 } = await openCluster();
+    const { harness, nodes, node01 } = await openCluster();
     node01.faults.push('late');
-    const create = desk.ask({ op: 'create', groupId: '5', deadlineMs: 100 });
-    await desk.advance(1100);
-    const remove = desk.ask({ op: 'delete', groupId: '5' });
-    await desk.advance(30_000);
+    const create = harness.ask({ op: 'create', groupId: '5', deadlineMs: 100 });
+    await harness.advance(1100);
+    const remove = harness.ask({ op: 'delete', groupId: '5' });
+    await harness.advance(30_000);
     expect(create.answer).toMatchObject({ state: 'rolled_back', reason: 'deadline' });
     expect(remove.answer).toMatchObject({ state: 'refused', reason: 'not_found' });
     expect(Object.values(nodes).map(({ records }) => records.size)).toEqual([0, 0, 0]);
   });
 
   test('cancel of a running command turns it, and is answered when it has taken hold', async () => {
-    const { desk, nodes, node01 } = await openCluster();
+    const { harness, nodes, node01 } = await openCluster();
     node01.faults.push('slow');
     nodes['node02']?.faults.push('unsure', 'unsure', 'unsure', 'unsure', 'unsure', 'unsure');
-    const command = desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.advance(10);
-    const cancel = desk.ask({ op: 'cancel', id: 'a' });
-    await desk.advance(10);
+    const command = harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.advance(10);
+    const cancel = harness.ask({ op: 'cancel', id: 'a' });
+    await harness.advance(10);
     expect(cancel.isOpen).toBe(true);
-    await desk.advance(5000);
+    await harness.advance(5000);
     expect(cancel.answer).toMatchObject({ state: 'compensating', reason: 'cancelled' });
     expect(command.answer).toMatchObject({ state: 'rolled_back', reason: 'cancelled' });
     expect(Object.values(nodes).map(({ records }) => records.size)).toEqual([0, 0, 0]);
   });
 
   test('a cancel that comes while the last node is being done is told that it is done', async () => {
-    const { desk, node01 } = await openCluster();
+    const { harness, node01 } = await openCluster();
     node01.faults.push('slow');
-    desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.advance(10);
-    const cancel = desk.ask({ op: 'cancel', id: 'a' });
-    await desk.advance(1000);
+    harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.advance(10);
+    const cancel = harness.ask({ op: 'cancel', id: 'a' });
+    await harness.advance(1000);
     expect(cancel.answer).toMatchObject({ id: 'a', state: 'committed' });
   });
 
   test('P5: a rollback that a node never answers is flagged stuck, and an operator can abandon it', async () => {
-    const { desk, nodes, node01 } = await openCluster();
+    const { harness, nodes, node01 } = await openCluster();
     node01.otherwise = () => 'hang';
-    const command = desk.ask({ op: 'create', id: 'a', groupId: '5', deadlineMs: 100 });
-    await desk.advance(120_000);
-    const status = desk.ask({ op: 'status', id: 'a' });
-    await desk.rest();
+    const command = harness.ask({ op: 'create', id: 'a', groupId: '5', deadlineMs: 100 });
+    await harness.advance(120_000);
+    const status = harness.ask({ op: 'status', id: 'a' });
+    await harness.rest();
     expect(status.answer).toMatchObject({
       state: 'compensating',
       stuck: true,
       nodes: { node01: { state: 'unknown' }, node02: { state: 'absent' } },
     });
-    expect(desk.events.map(([topic]) => topic)).toContain('command.stuck');
-    const abandon = desk.ask({ op: 'abandon', id: 'a' });
-    await desk.advance(2000);
+    expect(harness.events.map(([topic]) => topic)).toContain('command.stuck');
+    const abandon = harness.ask({ op: 'abandon', id: 'a' });
+    await harness.advance(2000);
     expect(abandon.answer).toMatchObject({ state: 'abandoned', reason: 'deadline' });
     expect(command.answer).toEqual(abandon.answer);
     expect(nodes['node01']?.running).toBe(0);
   });
 
   test('stop: what runs is given its end, what waits is parked, and everybody is answered', async () => {
-    const { desk, node01 } = await openCluster();
+    const { harness, node01 } = await openCluster();
     node01.faults.push('slow');
-    const running = desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    const behind = desk.ask({ op: 'create', id: 'b', groupId: '5' });
-    await desk.advance(10);
-    desk.coordinator.drain();
-    await desk.rest();
-    expect(desk.drained).toBe(0);
-    await desk.advance(1000);
-    expect(desk.drained).toBe(1);
-    await desk.coordinator.close();
+    const running = harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    const behind = harness.ask({ op: 'create', id: 'b', groupId: '5' });
+    await harness.advance(10);
+    harness.coordinator.drain();
+    await harness.rest();
+    expect(harness.drained).toBe(0);
+    await harness.advance(1000);
+    expect(harness.drained).toBe(1);
+    await harness.coordinator.close();
     expect(running.answer).toMatchObject({ state: 'committed' });
     expect(behind.answer).toMatchObject({ id: 'b', error: { code: 'draining' } });
   });
 
   test('stop by interruption: what runs is given up, and the next life takes it up', async () => {
-    const { desk, nodes, node01 } = await openCluster();
+    const { harness, nodes, node01 } = await openCluster();
     node01.faults.push('hang');
-    desk.ask({ op: 'create', id: 'a', groupId: '5' });
-    await desk.advance(10);
-    desk.coordinator.interrupt();
-    await desk.rest();
-    expect(desk.drained).toBe(1);
+    harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.advance(10);
+    harness.coordinator.interrupt();
+    await harness.rest();
+    expect(harness.drained).toBe(1);
     expect(node01.running).toBe(0);
-    await desk.coordinator.close();
-    const next = await openDesk({
-      clock: desk.clock,
-      from: desk.crash(),
+    await harness.coordinator.close();
+    const next = await openHarness({
+      clock: harness.clock,
+      from: harness.crash(),
       prepare: (life) => void crewOf(life, nodes),
     });
     const asked = next.ask({ op: 'create', id: 'a', groupId: '5' });
@@ -156,7 +156,7 @@ const FAULTS: readonly (Fault | undefined)[] = [
 ];
 
 interface Life {
-  readonly desk: Desk;
+  readonly harness: Harness;
   readonly crash: () => void;
 }
 
@@ -202,37 +202,37 @@ describe('any commands, any faults, crashes in between', () => {
           for (const one of acts) {
             if (one === 'crash') {
               life.crash();
-              const from = life.desk.crash();
+              const from = life.harness.crash();
               last = [];
               life = await begin(clock, nodes, from);
             } else if ('ms' in one) {
-              await life.desk.advance(one.ms);
+              await life.harness.advance(one.ms);
             } else {
-              const asked = life.desk.ask(one as never);
+              const asked = life.harness.ask(one as never);
               answered.push(asked);
               last.push(asked);
             }
           }
-          await life.desk.advance(600_000);
-          const { desk } = life;
+          await life.harness.advance(600_000);
+          const { harness } = life;
           for (const { answers } of last) expect(answers).toHaveLength(1);
           for (const { answers } of answered) {
             expect(answers.length).toBeLessThanOrEqual(1);
             const [answer] = answers;
             if (answer === undefined || !('state' in answer) || !('op' in answer)) continue;
-            const again = desk.ask({ op: 'status', id: answer.id });
-            await desk.rest();
+            const again = harness.ask({ op: 'status', id: answer.id });
+            await harness.rest();
             const now = again.answer as CommandAnswer;
             if (now.state === 'abandoned') wasAbandoned = true;
             if (['committed', 'rolled_back', 'refused'].includes(answer.state)) {
               expect(now).toMatchObject(answer);
             }
           }
-          expect(desk.coordinator.commands.registry.size).toBe(0);
-          expect(desk.fatal).toEqual([]);
+          expect(harness.coordinator.commands.registry.size).toBe(0);
+          expect(harness.fatal).toEqual([]);
           for (const node of Object.values(nodes)) expect(node.running).toBe(0);
-          const asked = desk.ask({ op: 'stats' });
-          await desk.rest();
+          const asked = harness.ask({ op: 'stats' });
+          await harness.rest();
           if (!wasAbandoned) expect((asked.answer as StatsAnswer).consistent).toBe(true);
         },
       ),
@@ -247,7 +247,7 @@ async function begin(
   from?: MemorySnapshot,
 ): Promise<Life> {
   let crash = () => {};
-  const desk = await openDesk({
+  const harness = await openHarness({
     clock,
     executors: 2,
     concurrency: 3,
@@ -256,5 +256,5 @@ async function begin(
       crash = crewOf(life, nodes, { count: 2 }).crash;
     },
   });
-  return { desk, crash };
+  return { harness, crash };
 }

@@ -18,7 +18,7 @@ describe('P10: a key whose record can not be read says so, and nothing about its
   ])('%.30s', async (body, detail) => {
     const asked = new Asking(await nodeThatShows(body)).ask(READ);
     expect(await asked.answer).toEqual({ kind: 'malformed', detail });
-    expect((await asked.seen).sign).toBe('none');
+    expect((await asked.seen).health).toBe('none');
   });
 
   test('a create whose answer is too large is in doubt: the node is to blame', async () => {
@@ -27,12 +27,12 @@ describe('P10: a key whose record can not be read says so, and nothing about its
       kind: 'lost',
       detail: 'an answer of more than 65536 bytes',
     });
-    expect((await asked.seen).sign).toBe('bad');
+    expect((await asked.seen).health).toBe('bad');
   });
 
   test("a page in the place of a record is a proxy's, and counts against the node", async () => {
     const asked = new Asking(await nodeThatShows('<html>Welcome</html>')).ask(READ);
     expect((await asked.answer).kind).toBe('unreadable');
-    expect((await asked.seen).sign).toBe('bad');
+    expect((await asked.seen).health).toBe('bad');
   });
 });

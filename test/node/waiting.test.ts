@@ -49,13 +49,13 @@ describe('the wait for a connection', () => {
     const node = await startRawNode(() => {});
     const asking = new Asking(node.url, { connections: 1, requestTimeoutMs: 200 });
     const [inside, waiting] = [asking.ask(READ, 'inside'), asking.ask(READ, 'waiting')];
-    expect((await inside.seen).sign).toBe('bad');
+    expect((await inside.seen).health).toBe('bad');
     const answer = await waiting.answer;
-    const { sign, tookMs } = await waiting.seen;
+    const { health, tookMs } = await waiting.seen;
     // Its time may have ended a moment after it got its place.
     if (answer.kind === 'lost') return;
     expect(answer).toEqual({ kind: 'unsent', detail: 'no free connection within 200 ms' });
-    expect({ sign, tookMs }).toEqual({ sign: 'none', tookMs: 0 });
+    expect({ health, tookMs }).toEqual({ health: 'none', tookMs: 0 });
   });
 
   test('P5: urgent calls have none behind creates that hang, over a connection of their own', async () => {

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { AuditAnswer } from '../../../src/protocol/answer.ts';
 import type { AuditInput } from '../../../src/protocol/request.ts';
 import { crewOf } from './crew.ts';
-import { type Desk, type DeskSetting, openDesk } from './desk.ts';
+import { type Harness, type HarnessSetting, openHarness } from './harness.ts';
 import { SimNode } from './sim-node.ts';
 
 export const NAMES = ['node01', 'node02', 'node03'] as const;
@@ -15,25 +15,34 @@ export type Nodes = Readonly<Record<(typeof NAMES)[number], SimNode>>;
 export async function openCluster({
   lists = true,
   ...setting
-}: DeskSetting & { lists?: boolean } = {}) {
-  const desk = await openDesk({ ...setting });
-  const nodes = Object.fromEntries(NAMES.map((name) => [name, new SimNode(desk.clock)])) as Nodes;
-  crewOf(desk, nodes, { lists });
-  return { desk, nodes };
+}: HarnessSetting & { lists?: boolean } = {}) {
+  const harness = await openHarness({ ...setting });
+  const nodes = Object.fromEntries(
+    NAMES.map((name) => [name, new SimNode(harness.clock)]),
+  ) as Nodes;
+  crewOf(harness, nodes, { lists });
+  return { harness, nodes };
 }
 
 /** Has the commands done, one after the other. */
-export async function done(desk: Desk, op: 'create' | 'delete', ...keys: string[]): Promise<void> {
+export async function done(
+  harness: Harness,
+  op: 'create' | 'delete',
+  ...keys: string[]
+): Promise<void> {
   for (const groupId of keys) {
-    const asked = desk.ask({ op, groupId });
-    await desk.advance(20);
+    const asked = harness.ask({ op, groupId });
+    await harness.advance(20);
     expect(asked.answer).toMatchObject({ state: 'committed' });
   }
 }
 
-export async function audit(desk: Desk, fields: Omit<AuditInput, 'op'> = {}): Promise<AuditAnswer> {
-  const asked = desk.ask({ op: 'audit', ...fields });
-  await desk.advance(2000);
+export async function audit(
+  harness: Harness,
+  fields: Omit<AuditInput, 'op'> = {},
+): Promise<AuditAnswer> {
+  const asked = harness.ask({ op: 'audit', ...fields });
+  await harness.advance(2000);
   return asked.answer as AuditAnswer;
 }
 

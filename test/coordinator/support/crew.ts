@@ -5,15 +5,15 @@
 import { Executor } from '../../../src/executor/executor.ts';
 import { unknownNode } from '../../../src/executor/unknown-node.ts';
 import type { Order, Report, WorkReport } from '../../../src/protocol/work.ts';
-import { type Desk, POLICY } from './desk.ts';
+import { type Harness, POLICY } from './harness.ts';
 import type { SimNode } from './sim-node.ts';
 
 /** Above what any of the nodes takes that answers. */
 const SLOW_CALL_MS = 500;
 
-/** Puts `count` executors behind the desk; call it before anything is asked. */
+/** Puts `count` executors behind the harness; call it before anything is asked. */
 export function crewOf(
-  desk: Desk,
+  harness: Harness,
   nodes: Readonly<Record<string, SimNode>>,
   {
     count = 1,
@@ -27,20 +27,20 @@ export function crewOf(
     () =>
       new Executor(
         {
-          now: desk.clock.now,
+          now: harness.clock.now,
           random,
           at: (time, act) =>
-            desk.clock.at(time, () => {
+            harness.clock.at(time, () => {
               if (!isAlive) return;
-              desk.stir();
+              harness.stir();
               act();
             }),
           nodeNames: Object.keys(nodes),
           slowCallMs: () => SLOW_CALL_MS,
           node: (name) => guarded(name),
           report: (report) => {
-            desk.stir();
-            later(() => desk.report(copy(report) as WorkReport));
+            harness.stir();
+            later(() => harness.report(copy(report) as WorkReport));
           },
         },
         POLICY,
@@ -53,7 +53,7 @@ export function crewOf(
       exchange: (...[request, subject, done]: Parameters<typeof node.exchange>) =>
         node.exchange(request, subject, (...ended) => {
           if (!isAlive) return;
-          desk.stir();
+          harness.stir();
           done(...ended);
         }),
       count: () => node.count(),
@@ -64,11 +64,11 @@ export function crewOf(
   function later(act: () => void): void {
     setImmediate(() => {
       if (!isAlive) return;
-      desk.stir();
+      harness.stir();
       act();
     });
   }
-  desk.deliver = (executor, order) => later(() => executors[executor]?.take(copy(order)));
+  harness.deliver = (executor, order) => later(() => executors[executor]?.take(copy(order)));
   return {
     /** They fall silent; what they have sent may still land. */
     crash: () => {

@@ -1,7 +1,7 @@
 /** What executors would say of a node that is away, and of its trials, by hand. */
 import type { BreakerView, SummaryAnswer } from '../../../src/protocol/answer.ts';
 import type { WorkReport } from '../../../src/protocol/work.ts';
-import type { Desk } from './desk.ts';
+import type { Harness } from './harness.ts';
 
 /** So many failures in a row, and no success. */
 export function failing(node: string, failures = 10): WorkReport {
@@ -9,38 +9,38 @@ export function failing(node: string, failures = 10): WorkReport {
   return { kind: 'health', nodes: { [node]: sample } };
 }
 
-export async function opened(desk: Desk, node = 'node02'): Promise<void> {
-  desk.report(failing(node));
-  await desk.rest();
+export async function opened(harness: Harness, node = 'node02'): Promise<void> {
+  harness.report(failing(node));
+  await harness.rest();
 }
 
 /** The result of the latest trial order. */
 export async function answerTrial(
-  desk: Desk,
+  harness: Harness,
   healthSignal: Extract<WorkReport, { kind: 'tried' }>['healthSignal'],
 ): Promise<void> {
-  const order = desk.ordersOf('try').at(-1);
+  const order = harness.ordersOf('try').at(-1);
   if (order === undefined) throw new Error('no trial was ordered');
   const { node, period } = order;
-  desk.report({ kind: 'tried', node, period, healthSignal });
-  await desk.rest();
+  harness.report({ kind: 'tried', node, period, healthSignal });
+  await harness.rest();
 }
 
 /** The breakers, as `breaker` shows them. */
-export async function breakersOf(desk: Desk): Promise<Readonly<Record<string, BreakerView>>> {
-  const asked = desk.ask({ op: 'breaker' });
-  await desk.rest();
+export async function breakersOf(harness: Harness): Promise<Readonly<Record<string, BreakerView>>> {
+  const asked = harness.ask({ op: 'breaker' });
+  await harness.rest();
   if (!('breakers' in asked.answer)) throw new Error('no breakers were shown');
   return asked.answer.breakers;
 }
 
 /** The lanes, as `status` shows them. */
-export async function lanesOf(desk: Desk): Promise<SummaryAnswer['lanes']> {
-  const asked = desk.ask({ op: 'status' });
-  await desk.rest();
-  for (const { ticket } of desk.ordersOf('report')) {
-    desk.report({ kind: 'answered', ticket, value: { of: 'report', nodes: {} } });
+export async function lanesOf(harness: Harness): Promise<SummaryAnswer['lanes']> {
+  const asked = harness.ask({ op: 'status' });
+  await harness.rest();
+  for (const { ticket } of harness.ordersOf('report')) {
+    harness.report({ kind: 'answered', ticket, value: { of: 'report', nodes: {} } });
   }
-  await desk.rest();
+  await harness.rest();
   return (asked.answer as SummaryAnswer).lanes;
 }

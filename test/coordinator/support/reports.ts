@@ -2,7 +2,7 @@
 import type { Channel } from '../../../src/channel/channel.ts';
 import type { Loose, Reason, SettledState, Settlement } from '../../../src/core/model.ts';
 import type { Report, WorkReport } from '../../../src/protocol/work.ts';
-import type { Desk } from './desk.ts';
+import type { Harness } from './harness.ts';
 
 /** Over its channel, in one message. */
 export async function report(
@@ -13,7 +13,7 @@ export async function report(
 }
 
 export function settled(
-  desk: Desk,
+  harness: Harness,
   id: string,
   more: {
     readonly state?: SettledState;
@@ -24,15 +24,15 @@ export function settled(
 ): WorkReport {
   const settlement: Settlement = {
     kind: 'settled',
-    at: desk.clock.now(),
+    at: harness.clock.now(),
     state: 'committed',
     nodes: {},
     ...more,
   };
-  return { kind: 'settled', seq: desk.seqOf(id), settlement };
+  return { kind: 'settled', seq: harness.seqOf(id), settlement };
 }
 
-export function turned(desk: Desk, id: string, reason: Reason = 'deadline'): WorkReport {
-  const entry = { kind: 'turned', at: desk.clock.now(), reason } as const;
-  return { kind: 'entries', seq: desk.seqOf(id), entries: [entry] };
+export function turned(harness: Harness, id: string, reason: Reason = 'deadline'): WorkReport {
+  const entry = { kind: 'turned', at: harness.clock.now(), reason } as const;
+  return { kind: 'entries', seq: harness.seqOf(id), entries: [entry] };
 }

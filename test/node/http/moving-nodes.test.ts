@@ -93,7 +93,7 @@ describe('a node that has moved', () => {
       kind: 'unsent',
       detail: 'the node has moved to another address',
     });
-    expect((await seen).sign).toBe('none');
+    expect((await seen).health).toBe('none');
   });
 
   test('an address that stays in the answer is kept, in whatever order they come', async () => {
@@ -139,7 +139,7 @@ describe('a name', () => {
       kind: 'unsent',
       detail: `${HOST} was not looked up within 500 ms`,
     });
-    expect((await seen).sign).toBe('none');
+    expect((await seen).health).toBe('none');
     const second = asking.answerTo();
     asking.client.onResolution(at(OLD));
     expect((await second).kind).toBe('applied');
@@ -148,11 +148,11 @@ describe('a name', () => {
   test.each([
     ['EAI_AGAIN', 'none'],
     ['ENOTFOUND', 'bad'],
-  ])('without an answer fails at once: %s says of its node %s', async (code, sign) => {
+  ])('without an answer fails at once: %s says of its node %s', async (code, health) => {
     lookUps((done) => done(Object.assign(new Error(`getaddrinfo ${code}`), { code })));
     const { answer, seen } = new Asking(`http://${HOST}:1`).ask();
     expect(await answer).toEqual({ kind: 'unsent', detail: `getaddrinfo ${code}` });
-    expect((await seen).sign).toBe(sign);
+    expect((await seen).health).toBe(health);
   });
 
   test('in use is looked up again every 5 s, one look-up at a time, and told when it changes', async () => {

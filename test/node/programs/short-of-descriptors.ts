@@ -29,8 +29,8 @@ process.stdout.write(`${without}\n${after}\n`);
 
 async function ask(asked = client): Promise<string> {
   return new Promise((resolve) => {
-    asked.exchange({ kind: 'read' }, { groupId: '5' }, ({ kind, detail: said }, sign) =>
-      resolve(`${sign}: ${kind}: ${said}`),
+    asked.exchange({ kind: 'read' }, { groupId: '5' }, ({ kind, detail: said }, health) =>
+      resolve(`${health}: ${kind}: ${said}`),
     );
   });
 }

@@ -16,7 +16,7 @@ export const READ: NodeRequest = { kind: 'read' };
 export interface AskedNode {
   readonly answer: Promise<NodeReply>;
   /** What it says of the node, and how long the node took. */
-  readonly seen: Promise<{ readonly sign: HealthSignal; readonly tookMs: number }>;
+  readonly seen: Promise<{ readonly health: HealthSignal; readonly tookMs: number }>;
   readonly abort: () => void;
   /** How often `done` was called. */
   readonly calls: () => number;
@@ -37,14 +37,14 @@ export class Asking {
 
   ask(request: NodeRequest = CREATE, groupId = '5'): AskedNode {
     const { promise, resolve } = Promise.withResolvers<NodeReply>();
-    const seen = Promise.withResolvers<{ sign: HealthSignal; tookMs: number }>();
+    const seen = Promise.withResolvers<{ health: HealthSignal; tookMs: number }>();
     let calls = 0;
     let isWithinCall = true;
-    const running = this.client.exchange(request, { groupId }, (answer, sign, tookMs) => {
+    const running = this.client.exchange(request, { groupId }, (answer, health, tookMs) => {
       calls++;
       expect(isWithinCall).toBe(false);
       resolve(answer);
-      seen.resolve({ sign, tookMs });
+      seen.resolve({ health, tookMs });
     });
     isWithinCall = false;
     const { promise: seenPromise } = seen;

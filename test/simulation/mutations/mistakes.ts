@@ -266,8 +266,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         'src/core/conclude.ts',
-        "return now >= command.deadlineAt ? 'deadline' : undefined;",
-        "return now >= command.deadlineAt + 1000 ? 'deadline' : undefined;",
+        "if (now >= command.deadlineAt) return 'deadline';",
+        "if (now >= command.deadlineAt + 1000) return 'deadline';",
       ),
     ],
   },

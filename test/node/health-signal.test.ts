@@ -7,9 +7,9 @@ import { Asking, CREATE, DELETE, eventually, READ } from './support/asking.ts';
 import { answer, created, notFound, startRawNode } from './support/raw-node.ts';
 import { startStoppedListener } from './support/stopped-listener.ts';
 
-async function signOf(reply: string, request = CREATE) {
+async function healthOf(reply: string, request = CREATE) {
   const node = await startRawNode((socket) => socket.write(reply));
-  return (await new Asking(node.url).ask(request).seen).sign;
+  return (await new Asking(node.url).ask(request).seen).health;
 }
 
 describe('an answer that came in whole', () => {
@@ -21,38 +21,38 @@ describe('an answer that came in whole', () => {
     ['429 Too Many Requests', 'later'],
     ['302 Found', 'there'],
   ])('%s is good: the node works', async (status, body) => {
-    expect(await signOf(answer(status, body))).toBe('good');
+    expect(await healthOf(answer(status, body))).toBe('good');
   });
 
   test('401 to a read is good, and so is a 404 that proves to be the node’s', async () => {
-    expect(await signOf(notFound, READ)).toBe('good');
-    expect(await signOf(answer('401 Unauthorized', 'no'), READ)).toBe('good');
-    expect(await signOf(answer('429 Too Many Requests', 'later'), READ)).toBe('good');
+    expect(await healthOf(notFound, READ)).toBe('good');
+    expect(await healthOf(answer('401 Unauthorized', 'no'), READ)).toBe('good');
+    expect(await healthOf(answer('429 Too Many Requests', 'later'), READ)).toBe('good');
   });
 
   test('a 404 without that proof is bad: somebody answers in the place of the node', async () => {
     for (const request of [CREATE, DELETE, READ]) {
-      expect(await signOf(answer('404 Not Found', 'no'), request)).toBe('bad');
+      expect(await healthOf(answer('404 Not Found', 'no'), request)).toBe('bad');
     }
   });
 
   test('an empty 200 to a delete is good: there are nodes that say no more', async () => {
-    expect(await signOf(answer('200 OK', ''), DELETE)).toBe('good');
-    expect(await signOf(answer('201 Created', '{"groupId":"other"}'), CREATE)).toBe('bad');
+    expect(await healthOf(answer('200 OK', ''), DELETE)).toBe('good');
+    expect(await healthOf(answer('201 Created', '{"groupId":"other"}'), CREATE)).toBe('bad');
   });
 
   test.each(['500 Internal Server Error', '502 Bad Gateway', '503 Unavailable', '504 Timeout'])(
     '%s is bad',
     async (status) => {
-      expect(await signOf(answer(status, 'no'))).toBe('bad');
-      expect(await signOf(answer(status, 'no'), READ)).toBe('bad');
+      expect(await healthOf(answer(status, 'no'))).toBe('bad');
+      expect(await healthOf(answer(status, 'no'), READ)).toBe('bad');
     },
   );
 
   test('what is not the contract is bad: somebody answers in the place of the node', async () => {
     const html = answer('200 OK', '<html>log in, please</html>');
-    expect(await signOf(html)).toBe('bad');
-    expect(await signOf(html, READ)).toBe('bad');
+    expect(await healthOf(html)).toBe('bad');
+    expect(await healthOf(html, READ)).toBe('bad');
   });
 });
 
@@ -60,15 +60,15 @@ describe('no answer', () => {
   test('a refused connection and one that does not come about are bad', async () => {
     const refused = new Asking('http://127.0.0.1:9/v1').ask();
     const stopped = new Asking(await startStoppedListener(), { connectTimeoutMs: 100 }).ask();
-    for (const { seen } of [refused, stopped]) expect((await seen).sign).toBe('bad');
+    for (const { seen } of [refused, stopped]) expect((await seen).health).toBe('bad');
   });
 
   test('a reset and a timeout are bad', async () => {
     const resetting = await startRawNode((socket) => socket.resetAndDestroy());
-    expect((await new Asking(resetting.url).ask().seen).sign).toBe('bad');
+    expect((await new Asking(resetting.url).ask().seen).health).toBe('bad');
     const silent = await startRawNode(() => {});
-    const { sign, tookMs } = await new Asking(silent.url, { requestTimeoutMs: 150 }).ask().seen;
-    expect(sign).toBe('bad');
+    const { health, tookMs } = await new Asking(silent.url, { requestTimeoutMs: 150 }).ask().seen;
+    expect(health).toBe('bad');
     expect(tookMs).toBeGreaterThan(140);
   });
 
@@ -77,7 +77,7 @@ describe('no answer', () => {
     const asked = new Asking(node.url).ask();
     await eventually(() => node.requests.length === 1);
     asked.abort();
-    expect((await asked.seen).sign).toBe('none');
+    expect((await asked.seen).health).toBe('none');
   });
 });
 
@@ -130,7 +130,7 @@ describe('the bulkhead', () => {
     const fast = new Asking(quick.url, { connections: 4, requestTimeoutMs: 5000 });
     const stuck = Array.from({ length: 200 }, () => slow.ask());
     const done = Array.from({ length: 200 }, () => fast.ask());
-    for (const { seen } of done) expect((await seen).sign).toBe('good');
+    for (const { seen } of done) expect((await seen).health).toBe('good');
     expect(silent.requests.length).toBeLessThanOrEqual(8);
     expect(stuck.some(({ calls }) => calls() === 0)).toBe(true);
   });

@@ -56,7 +56,7 @@ const NO_OUTLIVING: Outliving = Object.fromEntries(OPTIONS.nodeNames.map((name) 
 /** Turns of the event loop without any movement after which nothing moves any more. */
 const QUIET_TURNS = 6;
 
-export interface DeskSetting extends Partial<CoordinatorOptions> {
+export interface HarnessSetting extends Partial<CoordinatorOptions> {
   readonly clock?: HandClock;
   /** What an earlier life has left. */
   readonly from?: MemorySnapshot;
@@ -65,7 +65,7 @@ export interface DeskSetting extends Partial<CoordinatorOptions> {
   /** What main has counted. */
   readonly crashes?: Crashes;
   /** Called before recovery. */
-  readonly prepare?: (desk: Desk) => void;
+  readonly prepare?: (harness: Harness) => void;
 }
 
 /** One request and what was answered; more than one answer is a fault that `answer` finds. */
@@ -82,7 +82,7 @@ export class Asked {
   }
 }
 
-export class Desk {
+export class Harness {
   readonly clock: HandClock;
   readonly journal: GatedJournal;
   /** What clients are told as the time. */
@@ -117,7 +117,7 @@ export class Desk {
       outliving: _outliving,
       crashes,
       ...options
-    }: DeskSetting & Clocked,
+    }: HarnessSetting & Clocked,
     start: Start,
   ) {
     this.clock = clock;
@@ -239,21 +239,21 @@ interface Start {
   readonly counters: Awaited<ReturnType<typeof loadCounters>>;
 }
 
-export async function openDesk(setting: DeskSetting = {}): Promise<Desk> {
+export async function openHarness(setting: HarnessSetting = {}): Promise<Harness> {
   const { from, clock = new HandClock(), outliving = NO_OUTLIVING } = setting;
   const { quiesceMs } = setting.policy ?? POLICY;
   const journal = new GatedJournal(() => {}, from);
   const life = await Life.begin(journal, { outliving, quiesceMs, now: clock.now });
   const counters = await loadCounters(journal);
-  const desk = new Desk({ ...setting, clock }, { counters, life });
-  await life.keepClock(desk.journal);
-  setting.prepare?.(desk);
+  const harness = new Harness({ ...setting, clock }, { counters, life });
+  await life.keepClock(harness.journal);
+  setting.prepare?.(harness);
   if (setting.from !== undefined) {
-    await desk.coordinator.breakers.restore();
-    await desk.coordinator.pauses.restore();
-    desk.recovered = await recover(desk.coordinator.commands, desk.journal);
-    desk.coordinator.post(() => {});
-    await desk.rest();
+    await harness.coordinator.breakers.restore();
+    await harness.coordinator.pauses.restore();
+    harness.recovered = await recover(harness.coordinator.commands, harness.journal);
+    harness.coordinator.post(() => {});
+    await harness.rest();
   }
-  return desk;
+  return harness;
 }
