@@ -37,18 +37,18 @@ test('P9: a client that asks every few seconds waits once, and is answered once'
 });
 
 test('P9: a repeat that needs no answer gives its room back', async () => {
-  const desk = await openDesk();
+  const harness = await openHarness();
   const parsed = parseValue({ op: 'create', id: 'a', groupId: '5' });
   if (!parsed.ok) throw new Error(parsed.reply.error.message);
   let forgotten = 0;
   for (let count = 0; count < 3; count++) {
     const more = { envelope: [Buffer.from('peer')], forget: () => forgotten++ };
-    desk.coordinator.request(
+    harness.coordinator.request(
       parsed.request,
       Object.assign(() => {}, more),
     );
   }
-  await desk.rest();
+  await harness.rest();
   expect(forgotten).toBe(2);
 });
 

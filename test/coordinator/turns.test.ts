@@ -7,17 +7,17 @@ import { Looks } from '../../src/coordinator/requests/looks.ts';
 import { Envelopes } from '../../src/coordinator/sockets/envelopes.ts';
 import { parseValue } from '../../src/protocol/parse-request.ts';
 import type { RequestInput } from '../../src/protocol/request.ts';
-import { type Desk, openDesk } from './support/desk.ts';
+import { type Harness, openHarness } from './support/harness.ts';
 
 const MIB = 1024 * 1024;
 
 /** Asks as the client of this connection. */
-function askFrom(desk: Desk, client: string, input: RequestInput): readonly object[] {
+function askFrom(harness: Harness, client: string, input: RequestInput): readonly object[] {
   const parsed = parseValue(input);
   if (!parsed.ok) throw new Error(parsed.reply.error.message);
   const answers: object[] = [];
   const keep = (answer: object): void => void answers.push(answer);
-  desk.coordinator.request(parsed.request, Object.assign(keep, { client }));
+  harness.coordinator.request(parsed.request, Object.assign(keep, { client }));
   return answers;
 }
 
@@ -74,16 +74,16 @@ describe('requests of clients', () => {
   });
 
   test('P9: a batch of ten thousand commands holds no other client up', async () => {
-    const desk = await openDesk();
+    const harness = await openHarness();
     const commands = Array.from({ length: 10_000 }, () => ({}));
-    const flood = askFrom(desk, 'flood', { op: 'batch', commands } as unknown as RequestInput);
-    askFrom(desk, 'honest', { op: 'create', id: 'a', groupId: '5' });
+    const flood = askFrom(harness, 'flood', { op: 'batch', commands } as unknown as RequestInput);
+    askFrom(harness, 'honest', { op: 'create', id: 'a', groupId: '5' });
     let isBefore = false;
-    desk.deliver = () => {
+    harness.deliver = () => {
       isBefore = flood.length === 0;
     };
-    await desk.rest();
-    expect(desk.driven).toEqual(['a']);
+    await harness.rest();
+    expect(harness.driven).toEqual(['a']);
     expect(isBefore).toBe(true);
     expect(flood).toHaveLength(1);
   });
