@@ -78,34 +78,36 @@ async function measure(serve: (respond: () => void, inside: number) => void): Pr
   const env = { LOCKSTEP_NODES: `east=http://127.0.0.1:${(server.address() as AddressInfo).port}` };
   const loaded = loadSettings({ env, cwd: tempFolder() });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  const findings = await measureNodes({ settings: loaded.settings, env, eachMs: 200 });
+  const findings = await measureNodes({ settings: loaded.settings, env, eachMs: 300 });
   return { ...reading, findings };
 }
 
 describe('measuring a node', () => {
   test('reads only, with at most 32 calls at once, and tells its figures', async () => {
-    const { methods, most, findings } = await measure((respond) => void setTimeout(respond, 10));
+    const { methods, most, findings } = await measure((respond) => void setTimeout(respond, 40));
     expect([...methods]).toEqual(['GET']);
     expect(most).toBe(32);
-    expect(findings).toMatchObject([{ check: 'connections of east', level: 'ok' }]);
-    expect(findings[0]?.message).toMatch(/^(16|32) are enough, 32 are set; 1: \d+ reads\/s, p99 /);
+    expect(findings).toMatchObject([{ check: 'connections of east' }]);
+    expect(findings[0]?.message).toMatch(
+      /^(8|16|32) are enough for reads, 32 are set; 1: \d+ reads\/s, p99 /,
+    );
   });
 
   test('warns of a number that makes it slower, with the setting to write', async () => {
     let queue = Promise.resolve();
     const { findings } = await measure((respond, inside) => {
       // One after the other, and slower the more wait: as a database that is locked.
-      const wait = () => new Promise<void>((resolve) => setTimeout(resolve, 2 + inside));
+      const wait = () => new Promise<void>((resolve) => setTimeout(resolve, 2 + 3 * inside));
       queue = queue.then(wait).then(respond);
     });
     expect(findings).toMatchObject([{ level: 'warn' }]);
-    expect(findings[0]?.hint).toContain('limits: {connectionsPerNode: 1}');
+    expect(findings[0]?.hint).toMatch(/limits: \{connectionsPerNode: [12]\}/);
   });
 
   test('P9: ends at a node that does not answer, and says so', async () => {
     const { findings } = await measure(() => {});
     expect(findings).toMatchObject([
-      { level: 'warn', message: expect.stringMatching(/^not measured: no answer within 2200 ms$/) },
+      { level: 'warn', message: expect.stringMatching(/^not measured: no answer within 675 ms$/) },
     ]);
   });
 });
@@ -117,6 +119,7 @@ test('doctor --measure has a finding for each node, and nothing is created', asy
   const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
   const found = findings.filter(({ check }) => check.startsWith('connections of '));
   expect(found.map(({ check }) => check.slice(-6))).toEqual(['node01', 'node02', 'node03']);
-  for (const { message } of found) expect(message).toMatch(/ are enough, 32 are set; 1: /);
+  for (const { message } of found)
+    expect(message).toMatch(/ are enough for reads, 32 are set; 1: /);
   for (const name of ['node01', 'node02', 'node03']) expect(await sim.list(name)).toEqual([]);
 }, 60_000);

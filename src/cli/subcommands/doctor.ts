@@ -33,7 +33,7 @@ export const doctor = subcommand({
   },
   examples: [
     ['$0 doctor --send-test', 'check everything, and send test notices'],
-    ['$0 doctor --measure', 'see how many connections each node takes best; a minute at most'],
+    ['$0 doctor --measure', 'see how many connections each node takes best; about a minute'],
     ['$0 doctor --try a-key-of-nobody', 'see whether the dialect fits the nodes'],
   ],
   async run(args, terminal) {

@@ -2,8 +2,8 @@
  * `lockstep doctor --measure`: how fast each node answers reads with 1, 2, 4 … 32 calls at once, and the number of
  * connections that is enough. It sends only reads of a key that nobody has created.
  *
- * Bounds (P9): one node after the other, a second for each number, less with many nodes; calls under way then have two
- * seconds more.
+ * Bounds (P9): one node after the other, a second for each number, less with many nodes; calls under way then have
+ * twice as long. At the first failure a node is measured no further.
  */
 import type { ConfiguredNode, Settings } from '../../../config/schema.ts';
 import { unusedKey } from '../../../node/dialect/unused-key.ts';
@@ -15,7 +15,6 @@ import { propose, type Rate } from './proposal.ts';
 const NUMBERS = [1, 2, 4, 8, 16, 32] as const;
 const EACH_MS = 1000;
 const ALL_MS = 60_000;
-const REST_MS = 2000;
 
 export interface MeasureTerms {
   readonly settings: Settings;
@@ -45,20 +44,26 @@ export async function measureNodes({
 
 async function ratesOf(client: NodeClient, eachMs: number): Promise<readonly Rate[]> {
   const rates: Rate[] = [];
-  // The first calls take longer: nothing is measured of them.
-  await rateOf(client, { connections: 1, eachMs: eachMs / 4 });
+  const restMs = 2 * eachMs;
+  // The first calls take longer, and are not measured.
+  const first = await rateOf(client, { connections: 1, forMs: eachMs / 4, restMs });
+  if (first.fault !== undefined) return [first];
   for (const connections of NUMBERS) {
-    const rate = await rateOf(client, { connections, eachMs });
+    const rate = await rateOf(client, { connections, forMs: eachMs, restMs });
     rates.push(rate);
     if (rate.fault !== undefined) break;
   }
   return rates;
 }
 
-async function rateOf(
-  client: NodeClient,
-  { connections, eachMs }: { readonly connections: number; readonly eachMs: number },
-): Promise<Rate> {
+interface Round {
+  readonly connections: number;
+  /** How long reads are begun, and how long those that run then may take. */
+  readonly forMs: number;
+  readonly restMs: number;
+}
+
+async function rateOf(client: NodeClient, { connections, forMs, restMs }: Round): Promise<Rate> {
   const groupId = unusedKey(client.options.dialect);
   const times: number[] = [];
   const running = new Set<{ abort(): void }>();
@@ -76,13 +81,13 @@ async function rateOf(
   const begunAt = performance.now();
   const work = async () => {
     do await read();
-    while (fault === undefined && performance.now() - begunAt < eachMs);
+    while (fault === undefined && performance.now() - begunAt < forMs);
   };
   const stopAll = () => {
-    fault ??= `no answer within ${Math.ceil(eachMs + REST_MS)} ms`;
+    fault ??= `no answer within ${Math.ceil(forMs + restMs)} ms`;
     for (const call of running) call.abort();
   };
-  const timer = setTimeout(stopAll, eachMs + REST_MS);
+  const timer = setTimeout(stopAll, forMs + restMs);
   await Promise.all(Array.from({ length: connections }, work));
   clearTimeout(timer);
   const perSecond = (1000 * times.length) / (performance.now() - begunAt);
@@ -108,7 +113,7 @@ function findingOf({ name, limits }: ConfiguredNode, rates: readonly Rate[]): Fi
       ? `${connections}: ${perSecond.toFixed(0)} reads/s, p99 ${p99Ms.toFixed(0)} ms`
       : `${connections}: failed (${failed})`,
   );
-  const detail = `${best.connections} are enough, ${set} are set; ${figures.join('; ')}`;
+  const detail = `${best.connections} are enough for reads, ${set} are set; ${figures.join('; ')}; changes may need fewer`;
   if (!isSetTooHigh) return ok(check, detail);
   const hint = `Set limits: {connectionsPerNode: ${best.connections}} of the node or its dialect: with ${set} it answers fewer reads a second, or fails.`;
   return warn(check, detail, hint);
