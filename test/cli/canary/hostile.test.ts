@@ -45,6 +45,16 @@ test('P1: a record of somebody else that the answer to a create names is left al
   expect(findings.map(({ hint }) => hint).join('\n')).not.toContain('users/somebody');
 });
 
+test('P1: a record of somebody else is left alone, in whichever case the answer names it', async () => {
+  const node = await usersNode();
+  node.ids.add('somebody');
+  node.instead = naming('SomeBody');
+  const keys = { pattern: '[A-Za-z0-9-]+', fold: 'ascii-lower' };
+  const findings = await tried(termsOf([node], { keys }));
+  expect([...node.ids]).toEqual(['somebody']);
+  expect(findings.map(({ hint }) => hint).join('\n')).not.toMatch(/users\/somebody/i);
+});
+
 test('P1: a record that no list shows after the create is not deleted', async () => {
   const node = await usersNode();
   node.instead = naming('unseen');

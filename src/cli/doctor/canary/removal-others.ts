@@ -2,6 +2,7 @@
  * Records that a create may have made under another name than the canary's: Docker, for example, chooses a random name.
  * A record that anybody else may have made is never deleted (P1).
  */
+import { foldKey } from '../../../node/dialect/fold.ts';
 import { valueAt } from '../../../node/dialect/pointer.ts';
 import { parseJson } from '../../../node/dialect/record.ts';
 import { type Course, isShown, type Left } from './course.ts';
@@ -65,10 +66,11 @@ async function isRemoved(node: CanaryNode, key: string): Promise<boolean> {
   return read.kind === 'answered' && read.reply.kind === 'absent';
 }
 
-/** The key of another record that the answer says was created: any text, not checked. */
+/** The key of another record that the answer says was created, folded: any text, not checked. */
 export function otherKey(node: CanaryNode, create: Heard | undefined): string | undefined {
   if (create?.kind !== 'answered' || create.reply.kind !== 'misnamed') return undefined;
   const { key } = node.dialect.create;
   const shown = key === null ? undefined : valueAt(parseJson(create.response.body), key);
-  return typeof shown === 'string' || typeof shown === 'number' ? String(shown) : undefined;
+  if (typeof shown !== 'string' && typeof shown !== 'number') return undefined;
+  return foldKey(String(shown), node.dialect.keys.fold);
 }
