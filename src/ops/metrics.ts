@@ -181,7 +181,7 @@ const OF_THE_WORK: readonly Definition[] = [
   }),
   ofFigures('gauge', {
     name: 'lockstep_commands_stuck',
-    help: 'Rollbacks that are stuck: they are retried until they succeed.',
+    help: 'Commands that are stuck: they are retried until they succeed.',
     read: ({ summary }) => [{ value: summary.stuck }],
   }),
   ofFigures('gauge', {
