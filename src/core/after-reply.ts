@@ -172,14 +172,18 @@ function afterRead(exchange: Replied, goal: Goal): Step {
 function afterFoundPresent({ saga, node, answer, context }: Replied, token: string): Step {
   const { command } = saga;
   const reached: NodeState = { ...node, verdict: 'reached', failures: 0 };
+  const foreign = answer.differs === true ? 'different' : 'foreign';
   if (command.op === 'delete')
     return { node: { ...reached, owner: answer.token ?? knownToken(node) } };
   if (context.policy.tokens && answer.token !== undefined) {
+    // The mark decides whose record it is: what a node makes of its content is the node's matter.
     return sameToken(answer.token, token)
       ? { node: { ...reached, mayHaveChanged: true } }
-      : { node: { ...node, verdict: 'foreign' } };
+      : { node: { ...node, verdict: foreign } };
   }
-  if (!node.createInDoubt) return { node: { ...node, verdict: 'foreign' } };
+  // Ours or not, it is not what the command wants.
+  if (!node.createInDoubt || answer.differs === true)
+    return { node: { ...node, verdict: foreign } };
   if (!context.policy.tokens || command.ensure)
     return { node: { ...reached, mayHaveChanged: true } };
   return { node, turn: 'prior' };

@@ -36,9 +36,12 @@ export function failureOf(saga: Saga, now: number): Reason | undefined {
   if (saga.cancelled) return 'cancelled';
   const { command, nodes } = saga;
   if (nodes.some((node) => node.verdict === 'refused')) return 'node_refused';
-  const foreign = nodes.filter((node) => node.verdict === 'foreign').length;
+  const different = nodes.filter((node) => node.verdict === 'different');
+  const foreign = nodes.filter((node) => node.verdict === 'foreign').length + different.length;
   if (foreign > 0) {
     if (command.op === 'delete') return 'diverged';
+    // One that may be this command's is no reason to say that there was a record before.
+    if (different.some((node) => command.ensure || node.createInDoubt)) return 'different';
     if (foreign === nodes.length) return 'already_exists';
     if (!command.ensure && nodes.some((node) => node.verdict === 'reached')) return 'diverged';
   }
@@ -60,6 +63,8 @@ function concludeSurvey(saga: Saga, { now, policy }: Context): DurableEntry | un
     findings[name] = finding;
     if (finding.presence === 'present') present++;
   }
+  const differs = Object.values(findings).some((finding) => 'differs' in finding);
+  if (command.op === 'create' && command.ensure && differs) return refused('different');
   if (command.op === 'create' && present === nodes.length) return refused('already_exists');
   if (command.op === 'delete' && present === 0) return refused('not_found');
   const asWanted = command.op === 'create' ? present === 0 : present === nodes.length;

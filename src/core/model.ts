@@ -50,6 +50,8 @@ export type Finding =
       readonly token?: string;
       /** True if the node showed the token, false if it is the journal's. */
       readonly shown: boolean;
+      /** Its content is not the command's. */
+      readonly differs?: boolean;
     };
 
 /** A request that can change a node, or a read. */
@@ -109,6 +111,8 @@ export interface NodeReply {
   readonly dropped?: readonly string[];
   /** Of `present`: the owner mark, if the node shows it. */
   readonly token?: string;
+  /** Of `present`: its content is not the one that the command wants. */
+  readonly differs?: boolean;
   /** Of `unsure`: the node's own wish, from `Retry-After`. */
   readonly retryAfterMs?: number;
 }
@@ -135,6 +139,7 @@ export type Reason =
   | 'already_exists'
   | 'not_found'
   | 'diverged'
+  | 'different'
   | 'deadline'
   | 'node_refused'
   | 'cancelled';
@@ -144,10 +149,10 @@ export type Direction = 'want' | 'prior';
 
 /**
  * What the saga has made out about one node in its present direction.
- * `foreign`: a record of another owner stands there. `refused`: the node will not do it, or has
+ * `foreign`: a record of another owner stands there; `different`: with other content. `refused`: the node will not do it, or has
  * made a record of another key of it.
  */
-export type Verdict = 'open' | 'reached' | 'foreign' | 'refused';
+export type Verdict = 'open' | 'reached' | 'foreign' | 'different' | 'refused';
 
 /** One node, seen by one saga. */
 export interface NodeState {

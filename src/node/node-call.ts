@@ -77,7 +77,7 @@ export class NodeCall implements ExchangeOwner<NodeReply> {
     const { codec } = this.#means;
     // The request did nothing, and its credentials have changed since: it is sent again.
     if (response.status === 401 && codec.isRenewed(this.#version)) return RENEWED;
-    return codec.read(this.#request, this.#subject.groupId, response);
+    return codec.read(this.#request, this.#subject, response);
   }
 
   ended(ending: NodeReply | Unanswered): void {

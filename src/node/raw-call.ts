@@ -45,7 +45,7 @@ export class RawCall implements ExchangeOwner<RawReply> {
 
   read(response: Response): RawReply {
     const { request, subject } = this.#asked;
-    const reply = this.#codec.read(request, subject.groupId, response);
+    const reply = this.#codec.read(request, subject, response);
     return { kind: 'answered', response, reply };
   }
 

@@ -298,7 +298,9 @@ const DIALECT_MEMBERS = [
   [
     '`record`',
     '`key`: the JSON pointer to the key in what a read shows (`/id`, `/data/id`), or `null` where it shows no ' +
-      'key; `type`: `text` or `number`',
+      'key; `type`: `text` or `number`; `content`: where a read shows the [content](protocol.md#records) of a record, for ' +
+      '`ensure`: a JSON pointer to all of it, `{email: /mail}` with a pointer for each member, or `text` (the very body ' +
+      'that a create sends); left out, presence alone counts. Leave members out that the nodes change',
   ],
   [
     '`mark`',

@@ -32,6 +32,10 @@ describe('P10: a place of a record that cannot be filled is refused at the start
       { extends: 'challenge', delete: { body: { json: ['{key}', '{record}'] } } },
       '.delete.body holds {record}: only a create has one',
     ],
+    [
+      { extends: 'challenge', record: { key: '/groupId', content: '/data' } },
+      '.record.content compares records, but create.body has no place for {record}',
+    ],
   ])('%j', (mine, fault) => {
     const faults = problemsOf(withDialect(mine)).map(
       ({ source, message }) => `${source.replace(`${FILE}: dialects.mine`, '')} ${message}`,
@@ -39,6 +43,16 @@ describe('P10: a place of a record that cannot be filled is refused at the start
     expect(faults).toEqual([fault]);
   });
 });
+
+test.each(['/data', '', 'text', { email: '/data/mail' }, null])(
+  'content %j says where a read shows a record',
+  (content) => {
+    const create = { body: { json: { groupId: '{key}', data: '{record}' } } };
+    const record = { key: '/groupId', content };
+    const mine = { extends: 'challenge', record, create, delete: { restore: 'exact' } };
+    expect(settingsOf(withDialect(mine)).dialect.record).toMatchObject(record);
+  },
+);
 
 test.each([
   { json: { groupId: '{key}', all: '{record}' } },

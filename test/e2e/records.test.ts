@@ -58,7 +58,8 @@ async function start() {
   const nodes = await Promise.all([startKeepingNode(), startKeepingNode(), startKeepingNode()]);
   const config = join(tempFolder(), 'lockstep.config.json');
   const create = { body: { json: { groupId: '{key}', content: '{record}' } } };
-  const mine = { extends: 'challenge', create, delete: { restore: 'exact' } };
+  const record = { key: '/groupId', content: '/content' };
+  const mine = { extends: 'challenge', record, create, delete: { restore: 'exact' } };
   writeFileSync(config, JSON.stringify({ dialect: 'mine', dialects: { mine } }));
   const list = nodes.map(({ url }, index) => `node0${index + 1}=${url}`).join();
   const daemon = await startDaemon({ nodes: list, env: { LOCKSTEP_CONFIG: config } });
@@ -149,4 +150,27 @@ test('the command line takes records from options, files, stdin and lines of JSO
   expect(wrong.code).toBe(1);
   expect(wrong.stdout).toContain('line 1: record.a is a number');
   expect(wrong.stdout).toContain('line 2: unknown member \\"recrod\\"');
+});
+
+test('P1: ensure heals equal content, and refuses to cover another', async () => {
+  const { nodes, daemon, bodiesOf } = await start();
+  const [first] = nodes;
+  if (first === undefined) throw new Error('no node');
+  const client = await connectTo(daemon);
+  const ensure = (key: string, record: object) =>
+    client.create(key, { ensure: true, record: { ...record } });
+  first.bodies.set('ann', '{"groupId":"ann","content":{"b":2,"a":1},"addedByNode":7}');
+  expect(await ensure('ann', { a: 1, b: 2 })).toMatchObject({ state: 'committed' });
+  expect(bodiesOf('ann').slice(1)).toEqual(
+    Array(2).fill('{"groupId":"ann","content":{"a":1,"b":2}}'),
+  );
+  first.bodies.set('bob', '{"groupId":"bob","content":{"secret":"other"}}');
+  const refused = await ensure('bob', { a: 1 });
+  expect(refused).toMatchObject({ state: 'refused', reason: 'different' });
+  expect(bodiesOf('bob')).toEqual([
+    '{"groupId":"bob","content":{"secret":"other"}}',
+    undefined,
+    undefined,
+  ]);
+  expect(JSON.stringify(refused)).not.toContain('secret');
 });

@@ -50,7 +50,7 @@ describe('wording', () => {
         for (const [request, groupId, complete] of steps) {
           now += 1000;
           const fresh = { ...complete, at: now };
-          expect(wording.read(request, groupId, complete)).toEqual(
+          expect(wording.read(request, { groupId }, complete)).toEqual(
             readReply(dialect, { kind: request.kind, groupId }, fresh),
           );
         }

@@ -20,7 +20,7 @@ function codecOf(restore: Restore, key: string | null = '/id'): Codec {
 function roundTrip(codec: Codec, bytes: Buffer) {
   const body = bytes.toString('utf8');
   const shown = { status: 200, retryAfter: undefined, body, bytes: bytes.toString('latin1') };
-  const { kind, detail: _, ...found } = codec.read({ kind: 'read' }, 'k', shown);
+  const { kind, detail: _, ...found } = codec.read({ kind: 'read' }, { groupId: 'k' }, shown);
   expect(kind).toBe('present');
   const { body: restored = '', encoding } = found;
   const create = { kind: 'create', token: '1.5', body: restored } as const;

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Codec } from '../../src/node/dialect/codec.ts';
+import { recordCheck } from '../../src/node/dialect/content/record-place.ts';
 import type { Dialect, Json } from '../../src/node/dialect/dialect.ts';
-import { recordCheck } from '../../src/node/dialect/record-place.ts';
 import { compileBody, compileHeader, compilePath } from '../../src/node/dialect/template.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 

@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<NonNullable<CommandAnswer['reason']>, string>> = 
   already_exists: 'every node holds this key already; nothing was changed',
   not_found: 'no node holds this key; nothing was changed',
   diverged: 'some nodes hold this key, others do not; --ensure makes them alike',
+  different: 'a node holds this key with another content; --ensure does not overwrite it',
   deadline: 'it was not done in time',
   node_refused: 'a node refused it; see its last response',
   cancelled: 'it was cancelled',

@@ -1,7 +1,8 @@
 /** Contradictions between members of a dialect, and gaps between them. */
+
+import { hasRecordPlace } from '../../node/dialect/content/record-place.ts';
 import { type Body, type Dialect, defers, type Json } from '../../node/dialect/dialect.ts';
 import { compileKeyPattern } from '../../node/dialect/key-pattern.ts';
-import { hasRecordPlace } from '../../node/dialect/record-place.ts';
 import { textsIn } from '../../node/dialect/template.ts';
 import { headerNameFault, headerTextFault } from './access-schema.ts';
 import { sharedStatus } from './dialect-rules.ts';
@@ -70,6 +71,9 @@ export function contradictions(dialect: Dialect): readonly Contradiction[] {
   if (hasRecordPlace(create.body) && remove.restore === 'template') {
     const why = 'a record that was deleted has content, which the template alone does not restore';
     fault(`is "template", but create.body holds {record}: ${why}`, 'delete', 'restore');
+  }
+  if ((record.content ?? null) !== null && !hasRecordPlace(create.body)) {
+    fault('compares records, but create.body has no place for {record}', 'record', 'content');
   }
   if (hasRecordPlace(remove.body)) fault('holds {record}: only a create has one', 'delete', 'body');
   if (defers(dialect) && dialect.quiesceMs === null) {

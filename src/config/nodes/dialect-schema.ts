@@ -1,8 +1,8 @@
 /** The members of a dialect in the configuration file, once `extends` is resolved. */
 import { z } from 'zod';
+import { isRecordPlace, stripRecordPlace } from '../../node/dialect/content/record-place.ts';
 import type { Body, Dialect } from '../../node/dialect/dialect.ts';
 import { pointerFault } from '../../node/dialect/pointer.ts';
-import { isRecordPlace, stripRecordPlace } from '../../node/dialect/record-place.ts';
 import { textsIn, unknownPlace } from '../../node/dialect/template.ts';
 import { strict } from '../settings/strict-object.ts';
 import { headerNameFault, headerTextFault } from './access-schema.ts';
@@ -53,6 +53,14 @@ const pointer = z
     const fault = pointerFault(text);
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
   });
+
+/** Where a read shows the content of a record. */
+const content = z.union([
+  z.literal('text'),
+  pointer,
+  z.record(z.string().regex(/^[\w-]{1,100}$/, 'is not the name of a member'), pointer),
+  z.null(),
+]);
 
 const BODY_FORM = {
   anyOf: [
@@ -198,6 +206,7 @@ export const dialectMembers = {
   record: strict({
     key: pointer.nullable(),
     type: z.enum(['text', 'number']).default('text'),
+    content: content.optional(),
   }),
   mark: strict({ header: z.string().max(100), member: z.string().min(1).max(100) })
     .nullable()

@@ -33,6 +33,7 @@ const REASONS: Names<Reason> = {
   already_exists: true,
   not_found: true,
   diverged: true,
+  different: true,
   deadline: true,
   node_refused: true,
   cancelled: true,

@@ -2,11 +2,12 @@
 import type { NodeReply, NodeRequest } from '../../core/model.ts';
 import type { Credentials } from '../access/credentials.ts';
 import type { Response } from '../http/response-reader.ts';
+import type { Wanted } from './content/record-content.ts';
+import { hasRecordPlace, type Misfit, recordCheck } from './content/record-place.ts';
 import type { Dialect, Method } from './dialect.ts';
 import { isExplicit } from './proof.ts';
 import { readReply } from './read-reply.ts';
 import { isObjectText } from './record.ts';
-import { type Misfit, recordCheck } from './record-place.ts';
 import { compileBody, compileHeader, compilePath, type Template } from './template.ts';
 
 export interface CodecOptions {
@@ -61,6 +62,7 @@ export class Codec {
   readonly #options: CodecOptions;
   readonly #basePath: string;
   readonly #misfitOf: (record: string | undefined) => Misfit | undefined;
+  readonly #hidesRecords: boolean;
   readonly #redact: ((text: string) => string) | undefined;
   /** Made once, and again when credentials change. */
   #calls!: Readonly<Record<NodeRequest['kind'], Compiled>>;
@@ -76,6 +78,7 @@ export class Codec {
     this.#options = options;
     this.#redact = credentials && ((text) => credentials.redact(text));
     this.#misfitOf = recordCheck(dialect);
+    this.#hidesRecords = hasRecordPlace(dialect.create.body);
     this.#basePath = url.pathname.replace(/\/+$/, '');
     this.#isPlain = {
       create: !dialect.create.applied.some(isExplicit),
@@ -140,19 +143,33 @@ export class Codec {
 
   read(
     { kind }: NodeRequest,
-    groupId: string,
+    subject: Subject,
     http: Omit<Response, 'keepMs' | 'fields'> & Partial<Pick<Response, 'fields'>>,
   ): NodeReply {
     const latest = this.#latest[kind];
     if (latest?.status === http.status && latest.body === http.body) return latest.answer;
     const { name: node, dialect, wallNow } = this.#options;
-    const asked = { kind, groupId, node, redact: this.#redact };
+    const wanted = kind === 'read' ? this.#wanted(subject) : undefined;
+    const hidesRecords = this.#hidesRecords;
+    const asked = {
+      kind,
+      groupId: subject.groupId,
+      node,
+      redact: this.#redact,
+      wanted,
+      hidesRecords,
+    };
     const answer = readReply(dialect, asked, { ...http, at: wallNow() });
     // Records and `Retry-After` differ from reply to reply.
     if (answer.kind === 'applied' && this.#isPlain[kind] && !isObjectText(http.body)) {
       this.#latest[kind] = { status: http.status, body: http.body, answer };
     }
     return answer;
+  }
+
+  #wanted({ groupId, id = '', record }: Subject): Wanted | undefined {
+    if (record === undefined) return undefined;
+    return { record, sent: () => this.#calls.create.body?.(groupId, id, record) ?? '' };
   }
 
   #follow(): void {

@@ -137,6 +137,12 @@ export interface Limits {
   readonly connectTimeoutMs?: number;
 }
 
+/**
+ * Where a read shows the content of a record: all of it at a pointer, its members each at a pointer, or, with `text`,
+ * the very body that made it. Null: it is not compared.
+ */
+export type RecordContent = string | Readonly<Record<string, string>> | null;
+
 export interface Dialect {
   readonly name: string;
   /** Which keys its nodes can have; the pattern is of the whole key. */
@@ -148,7 +154,11 @@ export interface Dialect {
     readonly fold: 'ascii-lower' | null;
   };
   /** What a record looks like: where its key stands (a JSON pointer, or nowhere), and as what. */
-  readonly record: { readonly key: string | null; readonly type: 'text' | 'number' };
+  readonly record: {
+    readonly key: string | null;
+    readonly type: 'text' | 'number';
+    readonly content?: RecordContent | undefined;
+  };
   /** Nodes that keep owner marks: the header of requests, the member of a record. Null: they don't. */
   readonly mark: { readonly header: string; readonly member: string } | null;
   /** Of every call. */

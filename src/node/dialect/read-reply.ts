@@ -7,6 +7,7 @@
  */
 import type { NodeReply, NodeReplyKind, NodeRequest } from '../../core/model.ts';
 import { parseRetryAfter } from '../retry-after.ts';
+import { isOtherContent, type Wanted } from './content/record-content.ts';
 import type { Dialect, Rule } from './dialect.ts';
 import { describeReply, shorten } from './last-response.ts';
 import { type About, isExplicit, meets, provesAbsence, type Reply, readSuccess } from './proof.ts';
@@ -17,6 +18,10 @@ export interface Asked extends About {
   readonly kind: NodeRequest['kind'];
   /** Takes secrets out of a text for people. */
   readonly redact?: ((text: string) => string) | undefined;
+  /** Of a read, for a command that wants a record with content. */
+  readonly wanted?: Wanted | undefined;
+  /** Records have content, which is not for people: a success is told by its status. */
+  readonly hidesRecords?: boolean;
 }
 
 export interface HttpReply extends Reply {
@@ -53,7 +58,8 @@ interface Found {
 }
 
 export function readReply(dialect: Dialect, asked: Asked, http: HttpReply): NodeReply {
-  const detail = describeReply(http, asked.redact);
+  const isHidden = asked.hidesRecords === true && isSuccess(http.status);
+  const detail = isHidden ? hiddenReply(http) : describeReply(http, asked.redact);
   const found = find(dialect, asked, http);
   if (found === undefined) return unnamed(dialect, asked, { http, detail });
   const { meaning, rule } = found;
@@ -179,6 +185,10 @@ function successOf(
   return readSuccess(rule, body, { place: { key, type: record.type, fold: keys.fold }, groupId });
 }
 
+function hiddenReply({ status, body }: HttpReply): string {
+  return `${status} (${Buffer.byteLength(body)} bytes, which may show the record)`;
+}
+
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
@@ -187,7 +197,11 @@ function isSuccess(status: number): boolean {
  * Only a record of this very key counts. Markup and an empty body may be a proxy's; another body comes from the node,
  * which will show the same again.
  */
-function readRecord(dialect: Dialect, { groupId }: Asked, { http, detail }: Described): NodeReply {
+function readRecord(
+  dialect: Dialect,
+  { groupId, wanted }: Asked,
+  { http, detail }: Described,
+): NodeReply {
   const place = {
     ...dialect.record,
     fold: dialect.keys.fold,
@@ -201,7 +215,13 @@ function readRecord(dialect: Dialect, { groupId }: Asked, { http, detail }: Desc
   }
   const { token, ...shown } = record;
   const restored = restorationOf(shown, dialect.delete.restore, dialect.record.key);
-  return token === undefined
-    ? { kind: 'present', detail, ...restored }
-    : { kind: 'present', detail, ...restored, token };
+  const { content = null } = dialect.record;
+  const differs = wanted !== undefined && isOtherContent(http.body, content, wanted);
+  return {
+    kind: 'present',
+    detail,
+    ...restored,
+    ...(token === undefined ? {} : { token }),
+    ...(differs ? { differs } : {}),
+  };
 }

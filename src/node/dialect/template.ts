@@ -9,8 +9,9 @@
  * JSON as a whole JSON string, which gives way to the text as the client wrote it; within text a member that is
  * a string stands without its quotes.
  */
+
+import { recordPart } from './content/record-place.ts';
 import type { Body, Json } from './dialect.ts';
-import { recordPart } from './record-place.ts';
 
 /** `record`: the text of the command's record, if the template has a place for it. */
 export type Template = (key: string, id: string, record?: string) => string;

@@ -93,6 +93,7 @@ export function checkReason(
     not_found: command.op === 'delete' && (met || nothing),
     deadline: scene.now() >= command.deadlineAt,
     node_refused: denied,
+    different: false,
     cancelled,
   };
   if (state === 'committed' ? reason !== undefined : reason === undefined || !so[reason]) {

@@ -3,8 +3,9 @@
  * past the daemon, and every answer is compared with the dialect. Nothing is created on any node unless
  * each of them has proved that it holds no such record.
  */
+
+import { recordCheck } from '../../../node/dialect/content/record-place.ts';
 import { foldKey } from '../../../node/dialect/fold.ts';
-import { recordCheck } from '../../../node/dialect/record-place.ts';
 import { type Finding, fail } from '../finding.ts';
 import { compare, refusal } from './compare.ts';
 import { CanaryNode, type CanaryTerms } from './node.ts';

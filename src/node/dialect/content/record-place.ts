@@ -2,8 +2,8 @@
  * The place of a record in the body of a create, and whether a record fits them: `{record}` is all of it,
  * `{record.NAME}` one member. A member without a place would be lost without a word (P10).
  */
-import { membersOf } from '../../protocol/record/json-text.ts';
-import type { Body, Dialect } from './dialect.ts';
+import { membersOf } from '../../../protocol/record/json-text.ts';
+import type { Body, Dialect } from '../dialect.ts';
 
 const PLACE = /\{record(?:\.([\w-]+))?\}/g;
 

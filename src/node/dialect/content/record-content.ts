@@ -1,0 +1,37 @@
+/**
+ * Whether a record that a read shows has the content that a command wants: by the mapping of the dialect, in the
+ * canonical form of RFC 8785. A node may add members of its own.
+ */
+import { canonicalJson, type JsonObject } from '../../../protocol/record/record.ts';
+import type { RecordContent } from '../dialect.ts';
+import { valueAt } from '../pointer.ts';
+import { parseJson } from '../record.ts';
+
+/** The content that is wanted. */
+export interface Wanted {
+  /** The text of the record. */
+  readonly record: string;
+  /** The body of the create that makes it. */
+  readonly sent: () => string;
+}
+
+/** @param shown the body of the reply; @param content null: presence alone counts */
+export function isOtherContent(
+  shown: string,
+  content: RecordContent,
+  { record, sent }: Wanted,
+): boolean {
+  if (content === null) return false;
+  if (content === 'text') return shown !== sent();
+  const found = parseJson(shown);
+  const wanted = JSON.parse(record) as JsonObject;
+  if (typeof content === 'string') return !isSame(valueAt(found, content), wanted);
+  return Object.entries(content).some(
+    ([name, pointer]) =>
+      Object.hasOwn(wanted, name) && !isSame(valueAt(found, pointer), wanted[name]),
+  );
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one !== undefined && canonicalJson(one) === canonicalJson(other);
+}
