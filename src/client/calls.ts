@@ -1,22 +1,22 @@
 /**
  * The calls that wait for an answer, each bounded in time and all bounded in number (P9).
  *
- * A call is asked again, under the same correlation frame and the same command id, when the
- * connection came back and when an attempt went unanswered for long; the daemon then answers what
- * it answered before, or when it would have (P7). What arrives for a call that is gone is dropped.
+ * A call is sent again, with the same correlation frame and the same command id, after a reconnect,
+ * and when an attempt got no answer for long. The daemon then sends its earlier answer again, or
+ * the answer when it is ready (P7). Replies to ended calls are dropped.
  */
 import { Fifo } from '../base/fifo.ts';
 import type { Outgoing } from './connection.ts';
 
-/** An attempt that took this long may have been lost: ask again. */
+/** An attempt without an answer for this long may be lost: the request is sent again. */
 const ATTEMPT_MS = 10_000;
 
 export interface Wanted {
-  /** Made again whenever it is written, because it holds the time of that moment. */
+  /** Built for each attempt, because it contains the time of that attempt. */
   readonly body: () => string;
   readonly timeoutMs: number;
   readonly answer: (reply: object) => void;
-  /** No answer came in `timeoutMs`, counted from when the call got its place. */
+  /** No answer came within `timeoutMs`, counted from the time when the call was sent first. */
   readonly expire: () => void;
   readonly fail: (error: Error) => void;
 }
@@ -26,7 +26,7 @@ interface PendingCall extends Outgoing {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Where calls are written to: the connection. */
+/** The connection that sends the calls. */
 export interface Wire {
   write(message: Outgoing): void;
   forget(message: Outgoing): void;
@@ -44,7 +44,7 @@ export class Calls {
     this.#wire = wire;
   }
 
-  /** How many calls wait for a place among those in flight. */
+  /** Number of calls that wait for a slot among those in flight. */
   get waiting(): number {
     return this.#waiting.size;
   }
@@ -54,7 +54,7 @@ export class Calls {
     else this.#begin(options);
   }
 
-  /** Hands a reply to its call, if that still waits. */
+  /** Passes a reply to its call, if that still waits. */
   answer(correlation: string, reply: object): void {
     this.#take(correlation)?.answer(reply);
   }
@@ -70,12 +70,12 @@ export class Calls {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) next.fail(error);
   }
 
-  /** The connection broke: whatever was sent over it and not answered may be lost. */
+  /** The connection broke: requests without an answer may be lost. */
   loseSent(): void {
     for (const call of this.#inFlight.values()) if (call.fate === 'sent') call.fate = 'lost';
   }
 
-  /** There is a connection again. */
+  /** The connection is up again. */
   repeatLost(): void {
     for (const call of this.#inFlight.values()) if (call.fate === 'lost') this.#wire.write(call);
   }
@@ -105,7 +105,7 @@ export class Calls {
     }, attemptMs);
   }
 
-  /** Ends a call; the next in the queue gets its place. */
+  /** Ends a call; the next waiting call gets its slot. */
   #take(correlation: string): Wanted | undefined {
     const call = this.#inFlight.get(correlation);
     if (call === undefined) return undefined;

@@ -1,10 +1,10 @@
 /**
  * The client of lockstepd: one DEALER connection, any number of requests pipelined over it.
  *
- * A call ends with the daemon's answer, which may be an error reply (`isError`); it throws
- * `ClientError` only if there was none. Every call is bounded in time, the calls in flight and the
- * calls that wait for a place are bounded in number (P9). Every command carries an id, so whatever
- * goes unanswered is asked again and still done once (P7); see calls.ts for when.
+ * A call resolves to the daemon's answer, which may be an error reply (`isError`); it throws
+ * `ClientError` only if there was no answer. Every call is bounded in time; the calls in flight and
+ * the waiting calls are bounded in number (P9). Every command has an id, so an unanswered one is
+ * sent again and still executed once (P7); calls.ts says when.
  */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,7 +35,7 @@ import { pauseAfter, readReply } from './reply.ts';
 import { Subscription } from './subscription.ts';
 import { type Attempt, Term } from './term.ts';
 
-/** In which a daemon that is there answers a ping. */
+/** Time within which a running daemon answers a ping. */
 const CONNECT_MS = 3000;
 
 const WHY: Readonly<Record<Link, string>> = {
@@ -55,7 +55,8 @@ export class LockstepClient {
   #broken: ClientError | undefined;
 
   /**
-   * Connects in the background; the first call waits for it. Use `connect` to know first.
+   * Connects in the background; the first call waits for the connection. Use `connect` to wait for
+   * it.
    * @throws ClientError `bad_endpoint`
    */
   constructor(options: ClientOptions = {}) {
@@ -89,12 +90,12 @@ export class LockstepClient {
     }
   }
 
-  /** Asks for `groupId` on every node, with the content `fields.record`. */
+  /** Creates `groupId` on every node, with the content `fields.record`. */
   create(groupId: string, fields: CreateFields & CallOptions = {}) {
     return this.#command('create', groupId, fields);
   }
 
-  /** Asks for `groupId` to be on no node. */
+  /** Deletes `groupId` from every node. */
   delete(groupId: string, fields: CommandFields & CallOptions = {}) {
     return this.#command('delete', groupId, fields);
   }
@@ -103,12 +104,12 @@ export class LockstepClient {
     return this.send({ op: 'batch', commands: [...commands] }, options);
   }
 
-  /** How a command stands; `record`: with its record. */
+  /** The state of a command; with `record`, also its record. */
   status(id: string, { record, ...options }: CallOptions & { readonly record?: boolean } = {}) {
     return this.send({ op: 'status', id, ...(record === true && { record }) }, options);
   }
 
-  /** How the daemon stands. */
+  /** The state of the daemon. */
   summary(options?: CallOptions) {
     return this.send({ op: 'status' }, options);
   }
@@ -121,47 +122,47 @@ export class LockstepClient {
     return this.send({ op: 'stats' }, options);
   }
 
-  /** One page of what nodes hold against what the journal has; see docs/protocol.md. */
+  /** One page of the comparison of the nodes with the journal; see docs/protocol.md. */
   audit(page: Omit<AuditInput, 'op'> = {}, options?: CallOptions) {
     return this.send({ op: 'audit', ...page }, options);
   }
 
-  /** Makes a waiting command try now. */
+  /** Retries a waiting command now. */
   retry(id: string, options?: CallOptions & WithAuthor) {
     return this.#signed({ op: 'retry', id }, options);
   }
 
-  /** Turns a command back; answers once it can no longer commit. */
+  /** Cancels a command; answers once it can no longer commit. */
   cancel(id: string, options?: CallOptions & WithAuthor) {
     return this.#signed({ op: 'cancel', id }, options);
   }
 
-  /** Gives a rollback up, forever. */
+  /** Gives up a rollback, forever. */
   abandon(id: string, options?: CallOptions & WithAuthor) {
     return this.#signed({ op: 'abandon', id }, options);
   }
 
-  /** The same for all open commands that a filter matches, or a dry run of it, page by page. */
+  /** The same for all open commands that match a filter, or a dry run of it, page by page. */
   operate(selection: Selection, options?: CallOptions) {
     return this.send(selection, options);
   }
 
-  /** What becomes of a command that is held since the journal was restored. */
+  /** Decides about a command that is held since the journal was restored. */
   decideOnHeld(act: RestoreInput['act'], id: string, options?: CallOptions & WithAuthor) {
     return this.#signed({ op: 'restore', act, id }, options);
   }
 
-  /** How the breakers of the nodes stand. */
+  /** The state of the breakers of all nodes. */
   breakers(options?: CallOptions) {
     return this.send({ op: 'breaker' }, options);
   }
 
-  /** Opens a node's breaker until it is closed, or closes it, or resets it. */
+  /** Opens a node's breaker until it is closed, closes it, or resets it. */
   breaker(node: string, act: BreakerAct, options?: CallOptions & WithAuthor) {
     return this.#signed({ op: 'breaker', node, act }, options);
   }
 
-  /** Halts a lane, or all, until `resume`. */
+  /** Pauses a lane, or all lanes, until `resume`. */
   pause(lane?: Lane, options?: CallOptions & WithAuthor) {
     return this.#signed({ op: 'pause', ...(lane && { lane }) }, options);
   }
@@ -175,8 +176,8 @@ export class LockstepClient {
   }
 
   /**
-   * Whether a command that is sent now would be taken in: no if the daemon is away, too. Of a daemon that
-   * is there `ping` tells why not, and the events `daemon.accepting` when that changes.
+   * Whether the daemon would accept a command that is sent now; false also if no daemon answers.
+   * `ping` gives the reason, and the events `daemon.accepting` report a change.
    * @param options.timeoutMs default 3000
    */
   async isAccepting(options: CallOptions = {}): Promise<boolean> {
@@ -189,13 +190,16 @@ export class LockstepClient {
     }
   }
 
-  /** The daemon's events whose topic begins with one of these; all if none is given. */
+  /**
+   * Subscribes to the daemon's events whose topic begins with one of these; to all if none is
+   * given.
+   */
   subscribe(topics: readonly string[] = []): Subscription {
     return new Subscription(topics, this.#eventsEndpoint);
   }
 
   /**
-   * Sends any request. A command without an id is given one; the answer shows it.
+   * Sends any request. A command without an id gets one, which the answer shows.
    * @throws ClientError `unreachable`, `no_answer`, `overloaded`, `closed`, `bad_reply`
    */
   async send<const Asked extends RequestInput>(
@@ -237,7 +241,7 @@ export class LockstepClient {
     });
   }
 
-  /** Ends early, with an error, if the client is closed. */
+  /** Rejects early if the client is closed. */
   async #pause(ms: number): Promise<void> {
     try {
       await sleep(ms, undefined, { signal: this.#ending.signal });

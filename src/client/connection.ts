@@ -13,13 +13,13 @@ import { connectSocket, disconnectSocket, isIpv6 } from './endpoint.ts';
 
 const RECONNECT_MS = 50;
 const RECONNECT_MS_MAX = 1000;
-/** A connection that died without a word is noticed within this time. */
+/** A connection that died silently is noticed within this time. */
 const HEARTBEAT_MS = 2000;
 const HEARTBEAT_TIMEOUT_MS = 6000;
-/** How long the process may be held up at its end by what was not sent yet. */
+/** Longest delay of the process's exit for requests that were not sent yet. */
 const LINGER_MS = 500;
 
-/** Something to be sent. `sent`: ZeroMQ took it for a live connection, which may break yet. */
+/** A message to send. `sent`: ZeroMQ took it for a live connection, which may still break. */
 export interface Outgoing {
   readonly frames: () => readonly string[];
   fate: 'queued' | 'sent' | 'lost';
@@ -29,20 +29,20 @@ export interface ConnectionListener {
   onReply(frames: readonly Buffer[]): void;
   /** A daemon answered the handshake, for the first time or again. */
   onUp(): void;
-  /** The connection broke; ZeroMQ makes another. */
+  /** The connection broke; ZeroMQ connects again. */
   onDown(): void;
-  /** The socket failed: it is unusable, though nobody closed it. */
+  /** The socket failed without being closed, and cannot be used. */
   onBroken(cause: unknown): void;
 }
 
-/** How far the connection has come: nobody there; somebody who speaks no ZeroMQ; up. */
+/** The state of the connection: no program answers; the program there speaks no ZeroMQ; up. */
 export type Link = 'refused' | 'foreign' | 'up';
 
 export class Connection {
   readonly #endpoint: string;
   readonly #socket: Dealer;
   readonly #listener: ConnectionListener;
-  /** In the order of writing; a message is in it once at most. */
+  /** In the order of writing; a message is in it at most once. */
   readonly #queue = new Set<Outgoing>();
   #link: Link = 'refused';
   #pumping = false;
@@ -76,7 +76,7 @@ export class Connection {
     return this.#link;
   }
 
-  /** Queues it; it goes out as soon as there is a connection. */
+  /** Queues it; it is sent as soon as there is a connection. */
   write(message: Outgoing): void {
     message.fate = 'queued';
     this.#queue.add(message);
@@ -119,8 +119,9 @@ export class Connection {
   }
 
   /**
-   * Begins anew, once what has arrived is read: what ZeroMQ has not sent is dropped, so that it does not
-   * go out when its call has long been given up. What is still waited for is written again.
+   * Replaces the socket, once the replies that arrived are read. Messages that ZeroMQ has not sent
+   * are dropped, so that they are not sent after their calls were given up. Calls that still wait
+   * are written again.
    */
   #renew(): void {
     if (this.#closed || this.#link === 'up') return;
@@ -128,7 +129,7 @@ export class Connection {
       setImmediate(() => this.#renew());
       return;
     }
-    // Without it ZeroMQ goes on connecting for what it has, for as long as it may linger.
+    // Otherwise ZeroMQ would continue to connect for its queued messages, as long as it may linger.
     this.#socket.linger = 0;
     disconnectSocket(this.#socket, this.#endpoint);
     this.#socket.linger = LINGER_MS;
@@ -141,7 +142,7 @@ export class Connection {
 
   async #pump(): Promise<void> {
     this.#pumping = true;
-    // A set is walked in order, what is added on the way included.
+    // The iteration of a set includes members that are added meanwhile.
     for (const message of this.#queue) {
       if (this.#link !== 'up') break;
       this.#queue.delete(message);

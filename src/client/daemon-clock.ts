@@ -1,20 +1,20 @@
 /**
- * The daemon's clock as this client knows it: every answer tells it (`at`), and it is counted on by the
- * client's own monotonic clock. What the client's wall clock says is of no matter.
+ * The daemon's clock as this client knows it: every answer contains it (`at`), and the client's own
+ * monotonic clock continues it. The client's wall clock has no effect.
  *
- * An answer has been on its way for a while, so the clock is never ahead of the daemon's: of several
- * answers the quickest counts, for as long as two monotonic clocks go alike.
+ * An answer takes time to arrive, so this clock is never ahead of the daemon's. Of several answers
+ * the fastest counts, as long as the two monotonic clocks agree.
  */
 
-/** Then another answer counts, so that neither drift nor a daemon whose clock went back stays in. */
+/** After this time another answer counts: drift, or a daemon whose clock went back, cannot last. */
 const KEPT_MS = 60_000;
 
 export class DaemonClock {
-  /** What it shows when this client's clock shows 0; undefined before the first answer. */
+  /** The daemon's time when this client's clock shows 0; undefined before the first answer. */
   #offset: number | undefined;
   #heardAt = 0;
 
-  /** An answer has come. */
+  /** Uses the time of an answer. */
   receive(at: number): void {
     const now = performance.now();
     const offset = at - now;
@@ -24,7 +24,10 @@ export class DaemonClock {
     this.#heardAt = now;
   }
 
-  /** Moments of this client's clock by the daemon's, whole ms; before the first answer, past ones alone. */
+  /**
+   * Converts a time of this client's clock to the daemon's, in whole ms. Before the first answer
+   * only past times can be converted.
+   */
   of(moment: number): number | undefined {
     if (this.#offset !== undefined) return Math.max(0, Math.floor(moment + this.#offset));
     // Past by every clock.

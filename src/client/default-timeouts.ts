@@ -1,13 +1,13 @@
-/** How long a call waits for its answer if the caller sets no timeout. */
+/** The default timeout of a call. */
 import { DEADLINE_MS_MAX, type RequestInput } from '../protocol/request.ts';
 
 /** The daemon's default for `deadlineMs`. */
 const DEADLINE_MS = 30_000;
-/** For the way there and back, and for a rollback that begins at the deadline. */
+/** For the transport of both messages, and for a rollback that begins at the deadline. */
 const MARGIN_MS = 15_000;
-/** One page: nodes are listed, then read, each bounded by the daemon. */
+/** One page: nodes are listed, then read; the daemon bounds both. */
 const AUDIT_MS = 75_000;
-/** All others: status, list, stats, ping, and the operators' requests. */
+/** All others: status, list, stats, ping, and operators' requests. */
 const OTHERS_MS = 30_000;
 
 export function defaultTimeoutMs(request: RequestInput): number {

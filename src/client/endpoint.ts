@@ -1,12 +1,12 @@
-/** Where to connect: what the daemon binds, seen from the other side. */
+/** Where to connect: the daemon's addresses, seen from the client. */
 import { ClientError } from './errors.ts';
 
 export const DEFAULT_ENDPOINT = 'tcp://127.0.0.1:5570';
 export const DEFAULT_EVENTS_ENDPOINT = 'tcp://127.0.0.1:5571';
 
 /**
- * The address to connect to. Daemon and clients often share one setting, so what only a daemon
- * can bind (`tcp://*:5570`, `tcp://0.0.0.0:5570`) is taken as this machine.
+ * The address to connect to. Daemon and clients often share one setting, so addresses that only a
+ * daemon can bind (`tcp://*:5570`, `tcp://0.0.0.0:5570`) mean this machine.
  */
 function connectable(endpoint: string): string {
   return endpoint.replace(/^tcp:\/\/(\*|0\.0\.0\.0):/, 'tcp://127.0.0.1:');
@@ -17,7 +17,7 @@ export function isIpv6(endpoint: string): boolean {
   return endpoint.startsWith('tcp://[');
 }
 
-/** Lets go of what `connectSocket` has connected to. */
+/** Disconnects from the address of `connectSocket`. */
 export function disconnectSocket(
   socket: { disconnect(address: string): void },
   endpoint: string,

@@ -35,14 +35,15 @@ export class ClientError extends Error {
   }
 }
 
-/** Errors of the daemon that speak of its state, or of its nodes', now or a while ago, and pass. */
+/** Temporary errors of the daemon about its state or that of its nodes, now or a while ago. */
 const PASSING: readonly ErrorCode[] = ['busy', 'unavailable', 'draining', 'expired'];
-/** Failures between client and daemon that pass. */
+/** Temporary failures between client and daemon. */
 const PASSING_CLIENT: readonly ClientErrorCode[] = ['unreachable', 'no_answer', 'overloaded'];
 
 /**
- * Whether this is an error that a program has to live with, and no fault of its own or of the daemon:
- * the daemon is or was away, full or stopping, or a breaker is open. Takes what a call threw, or what it returned.
+ * Whether an error is an expected one, and no fault of the program or of the daemon: the daemon is
+ * or was unreachable, full or stopping, or a breaker is open.
+ * @param error thrown or returned by a call
  */
 export function isExpected(error: unknown): boolean {
   if (error instanceof ClientError) return PASSING_CLIENT.includes(error.code);
@@ -51,8 +52,8 @@ export function isExpected(error: unknown): boolean {
 }
 
 /**
- * Whether the same request, with the same id, may get another answer later. A settled command never
- * does: its id always gets the first outcome (P7).
+ * Whether the same request, with the same id, may get another answer later. Never for a settled
+ * command: its id always gets the first outcome (P7).
  */
 export function worthRetrying(answerOrError: unknown): boolean {
   if (answerOrError instanceof ClientError) return PASSING_CLIENT.includes(answerOrError.code);
@@ -60,7 +61,7 @@ export function worthRetrying(answerOrError: unknown): boolean {
   return code !== undefined && ERROR_CODES[code].retry;
 }
 
-/** The code of an error reply of the daemon; undefined if it is none, or of a newer daemon. */
+/** The code of an error reply of the daemon; undefined for other values, and for unknown codes. */
 function codeOf(value: unknown): ErrorCode | undefined {
   if (typeof value !== 'object' || value === null || !isError(value)) return undefined;
   const code: ErrorCode | undefined = value.error?.code;

@@ -1,10 +1,10 @@
-/** What callers may say of a request, by the shapes of the protocol. */
+/** The fields that callers may set in a request, in the shapes of the protocol. */
 import type { CommandInput, OperatorInput, RestoreInput } from '../protocol/request.ts';
 
-/** What a command may say beside its op and key; see docs/protocol.md. */
+/** The fields of a command besides its op and key; see docs/protocol.md. */
 export type CommandFields = Omit<CommandInput, 'op' | 'groupId'>;
 
-/** What a create may say; `record`: what the nodes are to hold beside the key. */
+/** The fields of a create; `record`: the content that the nodes store with the key. */
 export type CreateFields = CommandFields & Pick<CreateInput, 'record'>;
 
 type CreateInput = Extract<CommandInput, { readonly op: 'create' }>;
@@ -13,11 +13,11 @@ type CreateInput = Extract<CommandInput, { readonly op: 'create' }>;
 export type Lane = NonNullable<CommandInput['lane']>;
 
 export interface WithAuthor {
-  /** Who gives the order, for the daemon's log. */
+  /** The author of the order, for the daemon's log. */
   readonly by?: string;
 }
 
-/** Commands that an operator means; see docs/protocol.md. */
+/** Selects the commands of an operator's order; see docs/protocol.md. */
 export type Selection = (
   | Omit<OperatorInput, 'id' | 'filter'>
   | Omit<RestoreInput, 'id' | 'filter'>

@@ -1,8 +1,11 @@
-/** Gives every command an id before it is sent, so that asking again is safe (P7). */
+/** Gives every command an id before it is sent, so that a repeat is safe (P7). */
 import { newId } from '../protocol/new-id.ts';
 import type { RequestInput } from '../protocol/request.ts';
 
-/** The request with an id on it, or a batch on each of its commands: copies. The others are safe as they are. */
+/**
+ * A copy of the request with an id, or of a batch with an id on each command. Other requests are
+ * safe without one.
+ */
 export function identify(request: RequestInput): RequestInput {
   switch (request.op) {
     case 'create':

@@ -1,4 +1,4 @@
-/** What the package exports: the client, and the shapes of what it sends and gets. */
+/** The exports of the package: the client, and the shapes of requests and answers. */
 export type { Accepting, Refusal, RefusalReason } from '../protocol/accepting.ts';
 export type {
   Answer,

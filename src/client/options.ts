@@ -3,20 +3,20 @@
 export interface ClientOptions {
   /** Default `tcp://127.0.0.1:5570`. */
   readonly endpoint?: string;
-  /** Of `subscribe`; default `tcp://127.0.0.1:5571`. */
+  /** The address of `subscribe`; default `tcp://127.0.0.1:5571`. */
   readonly eventsEndpoint?: string;
-  /** Requests written and not answered; more wait for their place. Default 1024. */
+  /** Largest number of sent requests without an answer; further ones wait. Default 1024. */
   readonly inFlightMax?: number;
-  /** Requests that wait for their place; one more throws `overloaded`. Default 10,000. */
+  /** Largest number of waiting requests; one more throws `overloaded`. Default 10,000. */
   readonly waitingMax?: number;
 }
 
 export interface CallOptions {
-  /** Default: the deadline of the command (30,000) and 15,000 more; 30,000 for all other ops. */
+  /** Default: the deadline of the command (30,000) plus 15,000; 30,000 for all other ops. */
   readonly timeoutMs?: number;
   /**
-   * Asks again in `timeoutMs` while the daemon says `busy` or `draining`, instead of handing that
-   * on: the way to get through its restart. Default false.
+   * Sends a request again within `timeoutMs` while the daemon answers `busy` or `draining`, instead
+   * of returning that: so a call survives a restart of the daemon. Default false.
    */
   readonly persist?: boolean;
 }

@@ -1,10 +1,10 @@
-/** The parts of a reply that the client itself reads, whatever was asked. */
+/** The parts of a reply that the client itself reads, for any request. */
 import { isError } from '../protocol/answer.ts';
 
-/** If the daemon does not say how long to wait. */
+/** If the daemon gives no time to wait. */
 const AGAIN_MS = 500;
 
-/** How long to wait before asking again, if that is worth it. */
+/** The time to wait before a repeat; undefined if a repeat is useless. */
 export function pauseAfter(answer: object): number | undefined {
   if (!isError(answer)) return undefined;
   const { code, retryAfterMs = AGAIN_MS } = answer.error;
@@ -14,11 +14,11 @@ export function pauseAfter(answer: object): number | undefined {
 export interface Reply {
   /** Not checked. */
   readonly answer: object;
-  /** The daemon's clock when it answered; undefined: a daemon that does not send it. */
+  /** The daemon's clock when it answered; undefined for a daemon that does not send it. */
   readonly at: number | undefined;
 }
 
-/** The clock is for the client itself: without it, an answer that is asked for again is the same. */
+/** Removes the clock, which is for the client itself: repeated answers are then equal. */
 export function readReply(frame: Buffer | undefined): Reply | undefined {
   try {
     const value: unknown = JSON.parse(String(frame));

@@ -1,15 +1,15 @@
 /**
- * The daemon's events, as they come: `for await (const event of subscription)`; `event.kind` narrows its payload.
+ * The daemon's events: `for await (const event of subscription)`; `event.kind` narrows its payload.
  *
  * Events are news, not a record: a client that connects late, reads slowly or loses the connection
- * misses some (ZeroMQ's PUB drops beyond its bound). What happened is in the daemon's journal; ask
- * by `status` and `list`.
+ * misses some (ZeroMQ's PUB drops beyond its bound). The daemon's journal has the complete state;
+ * ask by `status` and `list`.
  */
 import { Subscriber } from 'zeromq';
 import { type DaemonEvent, readEvent, type UnknownEvent } from '../protocol/event.ts';
 import { connectSocket, isIpv6 } from './endpoint.ts';
 
-/** Events that wait to be read; what comes beyond is dropped. */
+/** Number of events that wait for the reader; further ones are dropped. */
 const WAITING_MAX = 10_000;
 
 export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
@@ -35,7 +35,7 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
     }
   }
 
-  /** Ends the iteration. Leaving the loop does it too. */
+  /** Ends the iteration, as leaving the loop does. */
   close(): void {
     this.#socket.close();
   }

@@ -1,9 +1,9 @@
 /**
- * Until when the commands of one call are worth doing: as long as their deadline is, counted from the call
- * on, or as long as a caller that persists waits. Each is sent with that as its `expiresAt`, so that
- * nothing is begun that was on its way, or lay with a daemon that hung, for longer.
+ * The time until which the commands of one call are wanted: their deadline, counted from the call,
+ * or the timeout of a caller with `persist`. Each command is sent with it as `expiresAt`, so that
+ * none begins later, even if it was delayed on its way or by a daemon that hung.
  *
- * A command whose caller has given it an `expiresAt` keeps that.
+ * A command with an `expiresAt` of its caller keeps that.
  */
 import { isError } from '../protocol/answer.ts';
 import { requestText } from '../protocol/record/request-text.ts';
@@ -11,19 +11,19 @@ import type { CommandInput, RequestInput } from '../protocol/request.ts';
 import type { DaemonClock } from './daemon-clock.ts';
 import { deadlineOf } from './default-timeouts.ts';
 
-/** Shorter than that, the way to the daemon would count. */
+/** With a shorter time the transport to the daemon would matter. */
 const TERM_MS_MIN = 1000;
 
 type Batch = Extract<RequestInput, { op: 'batch' }>;
 
-/** A request, and its text at the moment it is sent. */
+/** A request, and its text at the time of sending. */
 export interface Attempt {
   readonly request: RequestInput;
   readonly body: () => string;
   readonly timeoutMs: number;
 }
 
-/** What is asked again, and how its answer completes the first one. */
+/** The request for a repeat, and the way in which its answer completes the first one. */
 interface Again {
   readonly request: RequestInput;
   readonly complete: (answer: object) => object;
@@ -43,8 +43,9 @@ export class Term {
   }
 
   /**
-   * Asks, and once more for what was called expired while this client still wants it: its notion of the
-   * daemon's clock was wrong, and the answer has put it right.
+   * Sends a request, and once more for commands that were answered `expired` while this client
+   * still wants them: its knowledge of the daemon's clock was wrong, and the answer has corrected
+   * it.
    */
   async ask(
     request: RequestInput,

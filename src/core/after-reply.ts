@@ -1,8 +1,9 @@
 /**
- * What one answer makes of one node, by how it is read (`node/dialect/read-reply.ts`).
+ * Applies one answer to the state of one node, by the way it was read
+ * (`node/dialect/read-reply.ts`).
  *
- * Every rule here is about a single node and its present goal. Whether the whole saga goes on,
- * turns or settles is `conclude`'s matter.
+ * Every rule here is about a single node and its present goal. `conclude` decides whether the whole
+ * saga continues, turns or settles.
  */
 import { nextAttemptAt } from './backoff.ts';
 import { hasRemoved, isIrreversible } from './forward-only.ts';
@@ -19,7 +20,7 @@ const MAY_HAVE_DONE: ReadonlySet<NodeReply['kind']> = new Set([
   'lost',
 ]);
 
-/** The node after its answer; `turn`, if it has to be driven the other way first (durably). */
+/** The node after its answer; `turn`, if its direction must change first (durably). */
 export interface Step {
   readonly node: NodeState;
   readonly turn?: Direction;
@@ -53,17 +54,21 @@ export function afterReply(
     : { node: afterMutation(exchange, goal) };
 }
 
-/** Only a complete 200 with this key, or a proven 404, is a finding; most else is asked again. */
+/**
+ * Only a complete 200 with this key, or a proven 404, is a finding. Most other answers lead to a
+ * repeat.
+ */
 function afterSurvey({ node, isRepeated, answer, context }: Replied): NodeState {
   if (answer.kind === 'absent') return { ...node, finding: { presence: 'absent' } };
-  // Nothing was sent that changes a node: there is no reason to ask a wrong door until the deadline.
+  // No request has changed a node yet: the command does not ask a wrong address until its deadline.
   if (answer.kind === 'refused') return { ...node, verdict: 'refused' };
-  // Twice the same: the record under this key can't be read, and will not be by asking again.
+  // Twice the same: the record of this key cannot be read, and a further read would not change
+  // that.
   if (answer.kind === 'malformed' && isRepeated) return { ...node, verdict: 'refused' };
   const { kind, detail: _, retryAfterMs: _wish, body, ...record } = answer;
   // A record without its body could not be restored.
   if (kind !== 'present' || body === undefined) return failed(node, answer, context);
-  // Until now `owner` held what the journal knows; a token that the node shows is better.
+  // Until now `owner` was the token of the journal; a token that the node shows is better.
   const token = answer.token ?? node.owner;
   const shown = answer.token !== undefined;
   return {
@@ -101,7 +106,7 @@ function afterMutation(exchange: Replied, goal: Goal): NodeState {
     case 'perhaps':
       return { ...node, next: 'clarify' };
     case 'refused':
-      // Rolling back, no answer is final (P5).
+      // In a rollback no answer is final (P5).
       if (node.direction === 'prior') return failed(node, answer, context);
       return withVerdict('refused', exchange);
     case 'unsent':
@@ -128,7 +133,8 @@ function afterMutation(exchange: Replied, goal: Goal): NodeState {
       );
       if (answer.kind === 'unsure') return inDoubt;
       const loose = withLost(inDoubt, request, context);
-      // Each repeat would make one more record of that other key; but a rollback never gives up (P5).
+      // Each repeat would create one more record of that other key; but a rollback never gives up
+      // (P5).
       const isFinal = answer.kind === 'misnamed' && node.direction === 'want';
       return isFinal ? { ...loose, verdict: 'refused' } : loose;
     }
@@ -154,11 +160,11 @@ function afterRead(exchange: Replied, goal: Goal): Step {
     return { node: failed(node, answer, context) };
   }
   const isEarly = request.kind === 'read' && request.isEarly === true;
-  // The node may still act: what comes next is as it was.
+  // The node may still act: the next request is the same as before.
   if (isEarly && answer.kind !== goal.presence) return { node: failed(node, answer, context) };
   const seen = { ...node, belief: answer.kind, owner: answer.token };
   if (goal.presence === 'present') {
-    // Absent: the attempt that was answered "perhaps" did nothing. Repeat it.
+    // Absent: the attempt that was answered "perhaps" had no effect. It is repeated.
     if (answer.kind === 'absent') return { node: again(seen, answer, context) };
     return afterFoundPresent({ ...exchange, node: seen }, goal.token);
   }
@@ -168,7 +174,7 @@ function afterRead(exchange: Replied, goal: Goal): Step {
   return { node: { ...seen, verdict: 'reached', mayHaveChanged: true } };
 }
 
-/** It should be there, and a record is: whose? (*own or foreign*) */
+/** The record should exist and does, but its owner is unknown (*own or foreign*). */
 function afterFoundPresent({ saga, node, answer, context }: Replied, token: string): Step {
   const { command } = saga;
   const reached: NodeState = { ...node, verdict: 'reached', failures: 0 };
@@ -189,7 +195,7 @@ function afterFoundPresent({ saga, node, answer, context }: Replied, token: stri
   return { node, turn: 'prior' };
 }
 
-/** It should be gone, and a record is there: the same one, or another's? */
+/** The record should be gone, but one exists: the same one, or another's. */
 function afterStillPresent(exchange: Replied, guard: string | undefined): NodeState {
   const { saga, node, answer, context } = exchange;
   const shownOther =
@@ -199,7 +205,7 @@ function afterStillPresent(exchange: Replied, guard: string | undefined): NodeSt
   const anothers = guard !== undefined && (shownOther || goneByGuard);
   if (!anothers) return again(stillThere(exchange), answer, context);
   if (saga.command.op === 'create') {
-    // Our own record is gone, and what stands there is none of ours: this node is as it was.
+    // Our own record is gone, and the present one is foreign: this node is as before the command.
     if (saga.state === 'compensating') return { ...node, verdict: 'reached' };
     return { ...node, verdict: 'foreign', mayHaveChanged: false, createInDoubt: false };
   }
@@ -209,15 +215,15 @@ function afterStillPresent(exchange: Replied, guard: string | undefined): NodeSt
 }
 
 /**
- * Before the point of no return a read begins when nothing can land any more (`react`): the record that it shows
- * was not deleted.
+ * Before the point of no return a read begins only when nothing can land any longer (`react`): the
+ * record that it shows was not deleted.
  */
 function stillThere({ saga, node, context }: Replied): NodeState {
   const isBefore = isIrreversible(saga.command, context.policy) && !hasRemoved(saga);
   return isBefore ? { ...node, mayHaveChanged: false } : node;
 }
 
-/** The node cannot get where the command wants it; past the point of no return it is asked again (P5). */
+/** The node cannot reach the command's goal; past the point of no return it is asked again (P5). */
 function withVerdict(
   verdict: 'refused' | 'foreign',
   { saga, node, answer, context }: Replied,
@@ -227,14 +233,17 @@ function withVerdict(
   return { ...failed(node, answer, context), next: 'mutate', verdict };
 }
 
-/** The node alone is driven back while the saga still applies: to tell own from foreign. */
+/**
+ * Only this node is driven back while the saga still applies: to tell an own record from a foreign
+ * one.
+ */
 function isCleansing(saga: Saga, node: NodeState): boolean {
   return saga.state === 'applying' && node.direction === 'prior';
 }
 
 /**
- * Back to the create or delete itself: the read found what is not wanted. That is what people are
- * told (`belief`) only while no earlier request may still change it.
+ * Back to the create or delete itself: the read showed the unwanted state. That state is reported
+ * to people (`belief`) only while no earlier request may still change it.
  */
 function again(node: NodeState, answer: NodeReply, context: Context): NodeState {
   const belief = node.loose.length === 0 ? node.belief : 'unknown';
@@ -247,7 +256,7 @@ function failed(node: NodeState, answer: NodeReply, context: Context): NodeState
   return { ...node, failures, dueAt };
 }
 
-/** The request was given up just now: from now it may land, for as long as `quiesce`. */
+/** The request was given up just now: it may land from now until `quiesce` is over. */
 function withLost(node: NodeState, request: NodeRequest, { now, policy }: Context): NodeState {
   const loose = looseOf(request, now + policy.quiesceMs);
   return loose === undefined ? node : { ...node, loose: withLoose(node.loose, loose, now) };

@@ -1,10 +1,13 @@
-/** When to try again: exponential, with full jitter, so that many failed commands never march in step. */
+/**
+ * The time of the next attempt: exponential with full jitter, so that failed commands do not retry
+ * at the same time.
+ */
 import type { Context } from './model.ts';
 
 /**
  * The time of the next attempt.
  * @param failures failed attempts in a row, at least 1
- * @param retryAfterMs the node's own wish; honoured up to the policy's cap
+ * @param retryAfterMs the time that the node asked for; used up to the policy's cap
  */
 export function nextAttemptAt(failures: number, retryAfterMs: number, context: Context): number {
   const { policy } = context;

@@ -1,4 +1,4 @@
-/** Calls counted over the last while, in slots, so that old ones leave a few at a time. */
+/** Counts the calls of the latest period, in slots, so that old calls leave a few at a time. */
 
 export interface Tally {
   readonly calls: number;

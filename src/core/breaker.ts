@@ -15,31 +15,31 @@
  */
 import { counted, EMPTY_WINDOW, sum, type Tally, type Window } from './breaker-window.ts';
 
-/** What one exchange says of its node: it answered; it is to blame; nothing. */
+/** The signal of one exchange about its node: it answered; it failed; neither. */
 export type HealthSignal = 'good' | 'bad' | 'none';
 
-/** Signs of many exchanges, added up by whoever made them. */
+/** The sum of the signals of many exchanges, added by the sender. */
 export interface Sample extends Tally {
   /** Failures since the last success among them. */
   readonly failuresInRow: number;
-  /** What the latest failure said, for people. */
+  /** The text of the latest failure, for people. */
   readonly lastError?: string;
 }
 
 export interface BreakerPolicy {
   readonly failuresInRow: number;
   readonly windowMs: number;
-  /** Fewer calls in the window than this say nothing. */
+  /** With fewer calls in the window the shares do not count. */
   readonly volumeMin: number;
-  /** Of the calls in the window, above 0, at most 1. */
+  /** Share of the calls in the window, above 0, at most 1. */
   readonly failureShare: number;
   readonly slowShare: number;
   /** The first cool-off; it doubles. */
   readonly coolOffMs: number;
   readonly coolOffCapMs: number;
-  /** So many good trial calls close it, the first read included. */
+  /** This many good trial calls close it, the first read included. */
   readonly trialCalls: number;
-  /** A trial call without a result for longer has failed. */
+  /** A trial call without a result for longer counts as failed. */
   readonly trialTimeoutMs: number;
 }
 
@@ -55,36 +55,36 @@ export interface ClosedBreaker {
   readonly since: number;
   readonly failuresInRow: number;
   readonly window: Window;
-  /** Openings, each too soon after the one before. */
+  /** Number of openings that each followed too soon after the one before. */
   readonly openings: number;
 }
 
-/** Why a breaker is not closed, for people. */
+/** The reason why a breaker is not closed, for people. */
 export interface Outage {
   readonly openings: number;
-  /** Why it opened first; trials that failed since do not replace it. */
+  /** The cause of the first opening; later failed trials do not replace it. */
   readonly cause: string;
-  /** What the latest failed call said, if it said anything. */
+  /** The text of the latest failed call, if it had one. */
   readonly lastError?: string;
-  /** Trial calls that failed since it opened first. */
+  /** Number of failed trial calls since the first opening. */
   readonly trialsFailed: number;
 }
 
 export interface OpenBreaker extends Outage {
   readonly kind: 'open';
   readonly since: number;
-  /** When the next trial is due. */
+  /** The time of the next trial. */
   readonly until: number;
 }
 
 export interface HalfOpenBreaker extends Outage {
   readonly kind: 'half_open';
-  /** Also names this trial: results of an earlier one do not count. */
+  /** Also the name of this trial period: results of an earlier one do not count. */
   readonly since: number;
   readonly running: number;
   readonly passed: number;
   readonly failed: number;
-  /** When the latest trial call was let through. */
+  /** The time of the latest trial call. */
   readonly triedAt: number;
 }
 
@@ -96,14 +96,14 @@ export interface ForcedBreaker {
 
 export type Breaker = ClosedBreaker | OpenBreaker | HalfOpenBreaker | ForcedBreaker;
 
-/** A breaker closed for so many caps has forgotten its earlier openings. */
+/** A breaker that was closed for this many caps forgets its earlier openings. */
 const STEADY_CAPS = 6;
 
 export function closedBreaker(now: number, openings = 0): ClosedBreaker {
   return { kind: 'closed', since: now, failuresInRow: 0, window: EMPTY_WINDOW, openings };
 }
 
-/** Calls of before are counted only while it is closed: late failures do not prolong an opening. */
+/** Earlier calls count only while it is closed: late failures do not prolong an opening. */
 export function observe(breaker: Breaker, sample: Sample, context: BreakerContext): Breaker {
   if (breaker.kind !== 'closed' || sample.calls === 0) return breaker;
   const { now, policy } = context;
@@ -117,7 +117,7 @@ export function observe(breaker: Breaker, sample: Sample, context: BreakerContex
   return opened({ openings, cause, trialsFailed: 0, ...requestedBy(sample) }, context);
 }
 
-/** Time has passed. */
+/** Applies the passage of time. */
 export function tick(breaker: Breaker, context: BreakerContext): Breaker {
   const { now, policy } = context;
   if (breaker.kind === 'open' && now >= breaker.until) {
@@ -138,7 +138,7 @@ export interface Admitted {
   readonly call: 'read' | 'any';
 }
 
-/** Lets one more trial call through, if there may be one. */
+/** Allows one more trial call, if one is due. */
 export function admitTrial(breaker: Breaker, context: BreakerContext): Admitted | undefined {
   if (breaker.kind !== 'half_open') return undefined;
   const { running, passed } = breaker;
@@ -150,7 +150,9 @@ export function admitTrial(breaker: Breaker, context: BreakerContext): Admitted 
   };
 }
 
-/** A trial call of the period that began at `period` has ended; `none`: it may be made again. */
+/**
+ * A trial call of the period that began at `period` has ended; `none`: the call may be repeated.
+ */
 export function tried(
   breaker: Breaker,
   {
@@ -175,7 +177,7 @@ export function tried(
 
 export type BreakerAct = 'open' | 'close' | 'reset';
 
-/** `close` remembers how often it has opened of late, `reset` does not. */
+/** `close` keeps the number of its recent openings, `reset` does not. */
 export function actedOn(breaker: Breaker, act: BreakerAct, now: number): Breaker {
   switch (act) {
     case 'open':
@@ -189,7 +191,7 @@ export function actedOn(breaker: Breaker, act: BreakerAct, now: number): Breaker
   }
 }
 
-/** As an earlier life has left it, by a clock that may have been set since. */
+/** The state that an earlier run stored, by a clock that may have been set since. */
 export function revived(
   { until, ...outage }: Pick<OpenBreaker, 'until'> & Outage,
   { now, policy }: BreakerContext,
@@ -198,7 +200,7 @@ export function revived(
   return { kind: 'open', since: now, until: bounded, ...outage };
 }
 
-/** Its calls are refused or held: nothing but trial calls gets through. */
+/** Its calls are refused or held: only trial calls are sent. */
 export function isShut(breaker: Breaker): boolean {
   return breaker.kind !== 'closed';
 }
@@ -208,7 +210,7 @@ export function isTrying(breaker: Breaker): boolean {
   return breaker.kind === 'half_open' && breaker.passed > 0;
 }
 
-/** Why a breaker is not closed, without how it stands just now. */
+/** The reason why a breaker is not closed, without its present state. */
 export function outageOf({ openings, cause, lastError, trialsFailed }: Outage): Outage {
   return { openings, cause, trialsFailed, ...requestedBy({ lastError }) };
 }
@@ -226,7 +228,7 @@ function reopened(
 }
 
 function opened(outage: Outage, { now, random, policy }: BreakerContext): OpenBreaker {
-  // Half of it by chance: the breakers of many daemons must not try in step.
+  // Half of the time is random: the breakers of many daemons must not try at the same time.
   const ceiling = Math.min(policy.coolOffCapMs, policy.coolOffMs * 2 ** (outage.openings - 1));
   const until = now + ceiling * (0.5 + random() / 2);
   return { kind: 'open', since: now, until, ...outage };

@@ -1,6 +1,6 @@
 /**
- * What follows for the whole saga from how its nodes stand: begin, turn, settle, or go on.
- * One entry at a time; `decide` asks until nothing more follows.
+ * The consequences of the nodes' states for the whole saga: begin, turn, settle, or continue. One
+ * entry at a time; `decide` repeats until nothing follows.
  */
 import { isForwardOnly } from './forward-only.ts';
 import { knownToken, needsSurvey } from './goal.ts';
@@ -31,7 +31,7 @@ export function conclude(saga: Saga, context: Context): DurableEntry | undefined
   }
 }
 
-/** Why an applying saga cannot reach its want any more; undefined while it can. */
+/** The reason why an applying saga can no longer reach its goal; undefined while it can. */
 export function failureOf(saga: Saga, now: number): Reason | undefined {
   if (saga.cancelled) return 'cancelled';
   const { command, nodes } = saga;
@@ -91,7 +91,7 @@ function concludeCompensating(saga: Saga, context: Context): DurableEntry | unde
   return concludeEndless(saga, reason, context);
 }
 
-/** P5: what never gives up ends without success by an operator's word alone. */
+/** P5: a command that never gives up ends without success only by an operator's command. */
 function concludeEndless(
   saga: Saga,
   reason: Reason,
@@ -101,7 +101,7 @@ function concludeEndless(
   return now >= stuckAt(saga, policy) ? { kind: 'stuck', at: now } : undefined;
 }
 
-/** When a saga that never gives up is flagged; never again once it is. */
+/** The time at which a saga that never gives up is flagged; it is flagged once. */
 export function stuckAt(saga: Saga, policy: Policy): number {
   const since = isForwardOnly(saga, policy) ? saga.command.deadlineAt : saga.turnedAt;
   return saga.stuck || since === undefined ? Number.POSITIVE_INFINITY : since + policy.stuckAfterMs;
@@ -110,7 +110,8 @@ export function stuckAt(saga: Saga, policy: Policy): number {
 function isCommitted({ command, nodes }: Saga): boolean {
   let reached = 0;
   for (const node of nodes) {
-    // Driven back to tell own from foreign: what it reaches is not what is wanted.
+    // Driven back to tell an own record from a foreign one: the state that it reaches is not the
+    // goal.
     if (node.direction !== 'want') return false;
     if (node.verdict === 'reached') reached++;
     else if (!(node.verdict === 'foreign' && command.op === 'create' && command.ensure))
@@ -146,7 +147,7 @@ export function settle(
   };
 }
 
-/** What a delete that was rolled back has made of the record of one node. */
+/** The result of a rolled-back delete for the record of one node. */
 function restorationOf({
   restored,
   finding,
@@ -156,7 +157,7 @@ function restorationOf({
   return dropped === undefined ? { restored: 'exact' } : { restored: 'mapped', dropped };
 }
 
-/** How a node stands, for people; what it said last only where that explains something. */
+/** The state of one node, for people; with its last response where that explains the outcome. */
 export function outcomeOf(node: NodeState, explain: boolean): NodeOutcome {
   const { belief: state, attempts, lastResponse, finding } = node;
   const known = state === 'unknown' && finding !== undefined && !node.mayHaveChanged;
@@ -187,7 +188,8 @@ function tokensOf(
   if (!wrote) return command.op === 'delete' ? {} : undefined;
   const tokens: Record<string, string> = {};
   for (const node of nodes) {
-    // What a rollback never touched is as the survey found it, whatever reads have shown since.
+    // A node that the rollback never touched is reported as the survey found it, whatever later
+    // reads showed.
     const isUntouched = command.op === 'delete' && !node.mayHaveChanged;
     const token = isUntouched ? knownToken(node) : node.owner;
     if (token !== undefined && (isUntouched || node.belief === 'present'))

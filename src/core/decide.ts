@@ -1,6 +1,6 @@
 /**
- * `decide`: what reaches a saga, and what follows from it, as facts (`advance`: and the saga). All branching of the saga
- * lives here, in `afterAnswer` (one node) and in `conclude` (the whole saga).
+ * `decide`: an input of a saga, and the facts that follow from it (`advance`: and the saga). All
+ * branching of the saga is here, in `afterAnswer` (one node) and in `conclude` (the whole saga).
  */
 import { afterReply } from './after-reply.ts';
 import { conclude, settle } from './conclude.ts';
@@ -26,17 +26,17 @@ import { assertTransition, isSettled } from './transitions.ts';
 
 type OpenState = Exclude<SagaState, SettledState>;
 
-/** The longest chain there can be: begun, turned, flagged, settled. */
+/** The longest possible chain: begun, turned, flagged, settled. */
 const CONCLUSIONS_MAX = 4;
 
-/** What followed, and the saga after it. */
+/** The facts that followed, and the saga after them. */
 export interface Advance {
-  /** In order; `saga` is what folding them with `evolve` makes. */
+  /** In order; `saga` is the result of folding them with `evolve`. */
   readonly entries: readonly Entry[];
   readonly saga: Saga;
 }
 
-/** A settled saga answers nothing. */
+/** Inputs of a settled saga have no effect. */
 export function advance(saga: Saga, input: Input, context: Context): Advance {
   if (isSettled(saga.state)) return { entries: [], saga };
   const entries = [...direct(saga, input, context)];
@@ -78,8 +78,8 @@ function direct(saga: Saga, input: Input, context: Context): readonly Entry[] {
 }
 
 /**
- * Whatever its nodes hold stays. What it may have sent in its recorded directions is loose, as after
- * any crash (P4.5); of one that had not begun in this journal nothing is known.
+ * The records on the nodes stay. Requests in the recorded directions are loose, as after any crash
+ * (P4.5); about a command that had not begun in this journal nothing is known.
  */
 function disowned(
   saga: Saga,
@@ -94,8 +94,9 @@ function disowned(
 }
 
 /**
- * An operator gives up a command whose history nobody may read, since it crashes whoever does. If it has
- * begun, whatever an earlier life may have sent to any of its nodes is loose (P4.5).
+ * An operator gives up a command whose history must not be read, because reading it crashes the
+ * reader. If the command has begun, every request that an earlier run may have sent to its nodes is
+ * loose (P4.5).
  */
 export function abandonUnread(
   command: Command,

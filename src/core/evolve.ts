@@ -74,7 +74,7 @@ function begin(saga: Saga, findings: Readonly<Record<string, Finding>> | undefin
       belief: finding.presence,
       owner: finding.presence === 'present' ? finding.token : undefined,
     };
-    // What already stands as wanted is not touched, so it is not rolled back either.
+    // A node that already is in the wanted state is not touched, and so not rolled back.
     if (saga.command.op === 'create' && finding.presence === 'present') {
       return { ...surveyed, verdict: 'foreign' };
     }
@@ -104,7 +104,7 @@ function turnNode(node: NodeState, direction: NodeState['direction']): NodeState
     dueAt: 0,
     selfChecked: true,
   };
-  // Driven back and read as gone: no create of ours is there or in doubt any more.
+  // Driven back and read as gone: no create of ours exists there or is in doubt any longer.
   return direction === 'want' ? { ...turned, createInDoubt: false, mayHaveChanged: false } : turned;
 }
 
@@ -122,9 +122,9 @@ function turnBack(saga: Saga, node: NodeState): NodeState {
 
 /**
  * P4.3: since the survey, a late request of an earlier command may have removed the record that a
- * delete is to leave as it was, or may do so yet. So even an untouched node is asked, once that
- * request has ended. A create has no such case: what may land where it is to leave nothing is
- * another command's record, and not its to remove.
+ * rolled-back delete must leave, or may still do so. So even an untouched node is asked, once that
+ * request has ended. A create has no such case: a late request there can only make the record of
+ * another command, which this command must not remove.
  */
 function isEndangered({ command }: Saga, { finding, loose }: NodeState): boolean {
   if (command.op !== 'delete' || finding?.presence !== 'present') return false;
@@ -143,7 +143,8 @@ function resume(
     ...node,
     verdict: 'open',
     belief: 'unknown',
-    // What cannot be undone is not repeated before a read has shown whether it happened.
+    // A request that cannot be undone is not repeated before a read has shown whether it took
+    // effect.
     next: isIrreversible(saga.command, policy) ? 'clarify' : 'mutate',
     mayHaveChanged: true,
     createInDoubt: true,

@@ -1,19 +1,19 @@
 /**
  * The point of no return of a delete whose record cannot be made again (`Policy.restores`).
  *
- * Its first delete goes to one node; the other nodes follow its answer. As soon as one node has applied the
- * delete, or may have applied it, nothing can bring the nodes back to what they were: the saga goes forward only
- * (P1, P5). A delete in doubt is undone by nothing but a read that began after the delete could still land and
- * shows the record.
+ * Its first delete goes to one node; the other nodes follow its answer. As soon as one node has
+ * applied the delete, or may have applied it, the nodes can no longer return to the state before:
+ * the saga goes forward only (P1, P5). Only one thing settles a delete in doubt as not applied: a
+ * read that shows the record, and that began when the delete could no longer land.
  */
 import type { Command, NodeState, Policy, Saga } from './model.ts';
 
-/** Whether what this command changes can never be undone. */
+/** Whether the changes of this command can never be undone. */
 export function isIrreversible({ op }: Command, { restores }: Policy): boolean {
   return op === 'delete' && !restores;
 }
 
-/** Whether nothing but its own success, or an operator, would end the command (P5). */
+/** Whether only its own success, or an operator, ends the command (P5). */
 export function mayBeAbandoned(
   { state, command }: Pick<Saga, 'state' | 'command'>,
   policy: Policy,
@@ -27,7 +27,9 @@ export function isForwardOnly(saga: Saga, policy: Policy): boolean {
   return saga.nodes.some((node) => node.mayHaveChanged);
 }
 
-/** The point of no return is passed for sure: on one node the record that the survey found is gone. */
+/**
+ * The point of no return is certainly passed: on one node the record that the survey found is gone.
+ */
 export function hasRemoved({ nodes }: Saga): boolean {
   return nodes.some(
     ({ mayHaveChanged, verdict }) =>
@@ -35,7 +37,7 @@ export function hasRemoved({ nodes }: Saga): boolean {
   );
 }
 
-/** Before it, only one node is asked to delete: the first that still holds the record. */
+/** Before it, only one node gets the delete: the first that still holds the record. */
 export function firstOf({ nodes }: Saga): readonly NodeState[] {
   return nodes.filter(({ verdict }) => verdict === 'open').slice(0, 1);
 }

@@ -1,14 +1,14 @@
 /**
- * What one node has to become, and the request that brings it there.
+ * The goal of one node, and the request that brings it there.
  *
- * Applying and compensating are one loop with two goals: a create's `want` is a record with the
- * command's token, its `prior` the absence of that very record; a delete's `want` is absence, its
- * `prior` the record the survey found.
+ * Applying and compensating are one loop with two goals. A create's `want` is a record with the
+ * command's token, its `prior` the absence of exactly that record. A delete's `want` is absence,
+ * its `prior` the record that the survey found.
  */
 import type { Command, Finding, Loose, NodeRequest, NodeState, Policy, Saga } from './model.ts';
 
 export type Goal =
-  /** `body`: of a record that is restored; a new one is made of its key alone. */
+  /** `body`: of a restored record; a new record is made from its key alone. */
   | {
       readonly presence: 'present';
       readonly token: string;
@@ -17,7 +17,7 @@ export type Goal =
     }
   | { readonly presence: 'absent'; readonly guard: string | undefined };
 
-/** Whether a command must look at every node before it may change one. */
+/** Whether a command must read every node before it may change one. */
 export function needsSurvey(command: Command, policy: Policy): boolean {
   return command.op === 'delete' || !policy.tokens;
 }
@@ -52,7 +52,7 @@ export function requestFor(goal: Goal, next: NodeState['next']): NodeRequest {
   return goal.guard === undefined ? { kind: 'delete' } : { kind: 'delete', guard: goal.guard };
 }
 
-/** What such a request may still do once it was given up (P4.2). */
+/** The possible late effect of such a request after it was given up (P4.2). */
 export function looseOf(request: NodeRequest, until: number): Loose | undefined {
   if (request.kind === 'create') return { effect: 'present', token: request.token, until };
   if (request.kind === 'read') return undefined;
@@ -63,7 +63,7 @@ export function looseOf(request: NodeRequest, until: number): Loose | undefined 
 }
 
 /**
- * Every request that may be under way with this node after a crash: whatever the recorded
+ * Every request that may be under way with this node after a crash: all that the recorded
  * directions allow (P4.5).
  */
 export function looseAfterCrash(
@@ -90,7 +90,7 @@ export function looseAfterCrash(
     ];
   }
   if (node.finding?.presence !== 'present') return [];
-  // A guard that is the journal's may have been dropped on the way, so any record may be hit.
+  // A guard from the journal may have been dropped on the way, so the delete may hit any record.
   const { shown, token } = node.finding;
   const remove: Loose =
     policy.tokens && shown && token !== undefined
@@ -99,7 +99,7 @@ export function looseAfterCrash(
   return turned ? [remove, { effect: 'present', token: token ?? command.token, until }] : [remove];
 }
 
-/** The owner mark of the record that the survey found, as far as it is known and not disproved. */
+/** The owner mark of the record that the survey found, if it is known and not disproved. */
 export function knownToken({ finding, guardDisproved }: NodeState): string | undefined {
   return guardDisproved || finding?.presence !== 'present' ? undefined : finding.token;
 }

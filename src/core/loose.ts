@@ -1,15 +1,15 @@
-/** Requests that may still land, and what they stand against (P4). */
+/** Requests that may still land, and the goals that they oppose (P4). */
 import type { Command, Inherited, Loose, Presence } from './model.ts';
 import { sameToken } from './token.ts';
 
-/** A state to bring a node to, as far as loose requests can oppose it. */
+/** A wanted state of a node, as far as loose requests can oppose it. */
 export interface Want {
   readonly presence: Presence;
-  /** Of presence: the owner mark the record will have; absent if any record will do. */
+  /** Of presence: the owner mark of the wanted record; absent if any record will do. */
   readonly token?: string;
 }
 
-/** What a command wants of every node; with `ensure`, a record of any owner will do. */
+/** The goal of a command for every node; with `ensure`, a record of any owner will do. */
 export function wantedBy(command: Pick<Command, 'op' | 'ensure' | 'token'>): Want {
   if (command.op === 'delete') return { presence: 'absent' };
   return command.ensure ? { presence: 'present' } : { presence: 'present', token: command.token };
@@ -26,7 +26,7 @@ export function opposes(loose: Loose, want: Want): boolean {
   return sameToken(loose.token, want.token);
 }
 
-/** When the last request that opposes `want` will have ended; 0 if none does. */
+/** The time at which the last request that opposes `want` ends; 0 if none opposes it. */
 export function opposedUntil(loose: readonly Loose[], want: Want, now: number): number {
   let until = 0;
   for (const one of loose) {
@@ -36,8 +36,8 @@ export function opposedUntil(loose: readonly Loose[], want: Want, now: number): 
 }
 
 /**
- * Whether a request with this effect may still land, so that sending it again could have the effect twice. Of presence:
- * a request that makes the record of `want.token`; of absence: any delete.
+ * Whether a request with this effect may still land, so that a repeat could have the effect twice.
+ * Of presence: a request that makes the record of `want.token`; of absence: any delete.
  */
 export function isAwaited(loose: readonly Loose[], want: Want, now: number): boolean {
   return loose.some(({ effect, token, until }) => {
@@ -46,14 +46,14 @@ export function isAwaited(loose: readonly Loose[], want: Want, now: number): boo
   });
 }
 
-/** Until when what an earlier life has sent to this node may still land. */
+/** The time until which a request of an earlier run may still land on this node. */
 export function inheritedUntil(inherited: Inherited, node: string): number {
   return inherited[node] ?? Math.max(...Object.values(inherited));
 }
 
 /**
- * Adds a request, drops those that have ended, and keeps one of its kind: the longest. There may be
- * several of a kind before: those of earlier commands come as they are.
+ * Adds a request, drops ended ones, and keeps the longest of its kind. Several of one kind may
+ * exist before: those of earlier commands stay as they are.
  */
 export function withLoose(list: readonly Loose[], added: Loose, now: number): readonly Loose[] {
   const kept: Loose[] = [];

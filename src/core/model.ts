@@ -13,7 +13,7 @@ export type Operation = 'create' | 'delete';
 export type Presence = 'present' | 'absent';
 export type Lane = 'interactive' | 'bulk';
 
-/** What a client asked, fixed at acceptance. */
+/** The request of a client, fixed at acceptance. */
 export interface Command {
   /** Rises in the order of acceptance; the journal's key. */
   readonly seq: number;
@@ -31,22 +31,22 @@ export interface Command {
   /** Every node this command may touch, as configured when it was accepted. */
   readonly nodes: readonly string[];
   readonly acceptedAt: number;
-  /** From here on the command is not driven forward any more. */
+  /** From this time on the command is not driven forward. */
   readonly deadlineAt: number;
 }
 
-/** What a survey found on one node, enough to restore it. */
+/** The finding of the survey on one node, enough to restore the record. */
 export type Finding =
   | { readonly presence: 'absent' }
   | {
       readonly presence: 'present';
-      /** The record as it is sent again if it has to be restored. */
+      /** The record in the form in which it is sent again to restore it. */
       readonly body: string;
       /** `body` is base64 of bytes that are not UTF-8. */
       readonly encoding?: 'base64';
       /** Members that the restored record will lack, as the dialect says; absent: it will lack none. */
       readonly dropped?: readonly string[];
-      /** The record's owner mark, if anyone knows it. */
+      /** The record's owner mark, if it is known. */
       readonly token?: string;
       /** True if the node showed the token, false if it is the journal's. */
       readonly shown: boolean;
@@ -76,11 +76,11 @@ export type NodeRequest =
 export type NodeReplyKind =
   /** 201 on create, 200 on delete, in the dialect's form. */
   | 'applied'
-  /** 400 or 409: only a read tells what it means. */
+  /** 400 or 409: only a read shows the effect. */
   | 'perhaps'
   /** 404 on a delete, with the node's proof. */
   | 'gone'
-  /** A success that proves nothing, or not to be the node's: in doubt, a read tells. */
+  /** A success without proof of its effect, or of its sender: in doubt, a read follows. */
   | 'unproven'
   /** A 202: the node will do it later, or not. In doubt and loose, and not repeated while it may land. */
   | 'deferred'
@@ -103,9 +103,12 @@ export type NodeReplyKind =
 
 export interface NodeReply {
   readonly kind: NodeReplyKind;
-  /** What was said, for people: `201`, `400 Perhaps the object exists.`, `timeout after 5000 ms`. */
+  /**
+   * The reply in words, for people: `201`, `400 Perhaps the object exists.`, `timeout after 5000
+   * ms`.
+   */
   readonly detail: string;
-  /** Of `present`: the record as it would be restored, see `Finding`. */
+  /** Of `present`: the record in the form in which it would be restored, see `Finding`. */
   readonly body?: string;
   readonly encoding?: 'base64';
   readonly dropped?: readonly string[];
@@ -120,14 +123,14 @@ export interface NodeReply {
 /** A request that was given up and may still land, until `until` (P4.2). */
 export interface Loose {
   readonly effect: Presence;
-  /** Of a create: the token it writes. Of a delete: the token it is guarded by, if any. */
+  /** Of a create: its token. Of a delete: the token of its guard, if it has one. */
   readonly token?: string;
   readonly until: number;
 }
 
 /**
- * Until when what earlier lives of the daemon have sent may still land, by node (P4.5); for a node that it
- * does not name the longest counts. Names one node at least.
+ * The times until which requests of earlier runs may still land, by node (P4.5); for a node that is
+ * not named the latest one counts. Names at least one node.
  */
 export type Inherited = Readonly<Record<string, number>>;
 
@@ -144,7 +147,7 @@ export type Reason =
   | 'node_refused'
   | 'cancelled';
 
-/** The way a node is driven: to what the command wants, or back to what was there before. */
+/** The direction in which a node is driven: to the command's goal, or back to the state before. */
 export type Direction = 'want' | 'prior';
 
 /**
@@ -162,31 +165,34 @@ export interface NodeState {
   readonly verdict: Verdict;
   readonly belief: Presence | 'unknown';
   /**
-   * What the next exchange has to be: the create or delete itself; a read to `clarify` an answer
-   * that said "perhaps"; a read to `verify` what a delete left behind.
+   * The kind of the next exchange: the create or delete itself; a read to `clarify` an answer that
+   * said "perhaps"; a read to `verify` the result of a delete.
    */
   readonly next: 'mutate' | 'clarify' | 'verify';
   /** The exchange that runs now; at most one. */
   readonly running: NodeRequest | undefined;
   /** It was driven back and forth once, to tell its own record from a foreign one. */
   readonly selfChecked: boolean;
-  /** A request of ours changed this node or may have: only such a node is rolled back. */
+  /** A request of this command changed this node, or may have: only such a node is rolled back. */
   readonly mayHaveChanged: boolean;
   /** A create has made the record again that the command had deleted, or may have. */
   readonly restored: boolean;
   /** A create of this command is in doubt, in any life of the daemon. */
   readonly createInDoubt: boolean;
-  /** A delete guarded by the journal's token was shown wrong: go on without a guard. */
+  /**
+   * The journal's token, which guarded a delete, was disproved: the delete continues without a
+   * guard.
+   */
   readonly guardDisproved: boolean;
-  /** The owner mark of the record that stands there, if known. */
+  /** The owner mark of the present record, if known. */
   readonly owner: string | undefined;
   readonly loose: readonly Loose[];
-  /** No exchange before this time: backoff. */
+  /** No exchange before this time: back-off. */
   readonly dueAt: number;
-  /** Failed attempts in a row, for the backoff. */
+  /** Failed attempts in a row, for the back-off. */
   readonly failures: number;
   readonly attempts: number;
-  /** What the node said last. */
+  /** The last response of the node. */
   readonly lastResponse: string | undefined;
 }
 
@@ -205,7 +211,7 @@ export interface Saga {
   readonly stuck: boolean;
 }
 
-/** How one node stands when its command is settled, or now. */
+/** The state of one node when its command is settled, or now. */
 export interface NodeOutcome {
   readonly state: Presence | 'unknown';
   readonly attempts: number;
@@ -268,7 +274,7 @@ export type VolatileEntry =
 
 export type Entry = DurableEntry | VolatileEntry;
 
-/** What reaches a saga. */
+/** The inputs of a saga. */
 export type Input =
   /** The executor was given the saga. */
   | { readonly kind: 'driven' }
@@ -283,7 +289,7 @@ export type Input =
   /** An operator gives it up unseen: it was held since its journal was restored. */
   | { readonly kind: 'disown'; readonly inherited: Inherited };
 
-/** What a saga still owes the world. */
+/** The effects that a saga owes. */
 export type Effect =
   | { readonly kind: 'exchange'; readonly node: string; readonly request: NodeRequest }
   /** Abort the exchange that runs with this node; its answer will be `lost`. */
@@ -302,7 +308,7 @@ export interface Policy {
   readonly quiesceMs: number;
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;
-  /** The most a node's `Retry-After` is honoured. */
+  /** The upper bound for a node's `Retry-After`. */
   readonly retryAfterCapMs: number;
   /** A compensation that takes longer is flagged `stuck`; so is a delete that can only go forward, after its deadline. */
   readonly stuckAfterMs: number;

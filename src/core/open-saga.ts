@@ -3,7 +3,7 @@ import type { Command, Loose, NodeState, Saga } from './model.ts';
 
 const NO_LOOSE: readonly Loose[] = [];
 
-/** What the journal knows of a key when a command begins, by node. */
+/** The journal's knowledge of a key when a command begins, by node. */
 export interface KeyHistory {
   /** Requests of earlier commands that may still land: they oppose a rollback, too (P4). */
   readonly loose?: Readonly<Record<string, readonly Loose[]>>;

@@ -1,8 +1,8 @@
 /**
- * `react`: what a saga still owes the world, from its state alone; live and after a restart alike.
+ * `react`: the effects that a saga owes, from its state alone; the same live and after a restart.
  *
  * The shell calls it only when every durable entry so far is in the journal (P2), performs the
- * exchanges (noting each with a `sent` entry) and comes back with a `ticked` at the time to wait for.
+ * exchanges (with a `sent` entry for each) and comes back with a `ticked` at the requested time.
  */
 import { failureOf, stuckAt } from './conclude.ts';
 import { firstOf, hasRemoved, isForwardOnly, isIrreversible } from './forward-only.ts';
@@ -31,8 +31,9 @@ export function react(saga: Saga, context: Context): readonly Effect[] {
 }
 
 /**
- * A delete that cannot be undone, once a node has applied it or may have. While that is in doubt the other nodes
- * wait; a command that has failed meanwhile is not repeated, and a read tells whether it can still be refused.
+ * A delete that cannot be undone, once a node has applied it or may have. While that is in doubt
+ * the other nodes wait. If the command has failed meanwhile, the delete is not repeated, and a read
+ * shows whether it can still be refused.
  */
 function goForward(saga: Saga, context: Context): readonly Effect[] {
   if (saga.abandoning) return abort(saga);
@@ -54,8 +55,8 @@ function open({ nodes }: Saga): readonly NodeState[] {
 }
 
 /**
- * Nothing new is begun on the way to a turn. While exchanges run, the last answer brings it; if none
- * does, the clock alone has brought the failure about, and a tick makes `decide` see it.
+ * No exchange begins before a turn. If exchanges run, the last answer brings the turn. If none
+ * runs, the clock alone caused the failure, and a tick makes `decide` see it.
  */
 function lastReplies(saga: Saga, { now }: Context): readonly Effect[] {
   const asking = saga.nodes.some((node) => node.running !== undefined);
@@ -75,7 +76,7 @@ function survey(saga: Saga, { now }: Context): readonly Effect[] {
   return effects;
 }
 
-/** Which nodes to ask for what, and when the saga has to look again though none is due. */
+/** The nodes to ask with their requests, and the time of the next tick if none is due now. */
 interface Drive {
   readonly nodes: readonly NodeState[];
   readonly latest: number;
@@ -113,15 +114,18 @@ function drive(
   return effects;
 }
 
-/** When a read of a record shows that no delete will remove it, as far as the point of no return hangs on that. */
+/**
+ * The time at which a read of the record proves that no delete will remove it, as far as the point
+ * of no return depends on it.
+ */
 function conclusiveAt(saga: Saga, node: NodeState, { now, policy }: Context): number {
   if (!isIrreversible(saga.command, policy) || hasRemoved(saga)) return 0;
   return opposedUntil(node.loose, { presence: 'present' }, now);
 }
 
 /**
- * What a loose request would have to leave alone. A restored record may be any owner's: a node
- * that shows no token may hold it still.
+ * The state that no loose request may oppose. A restored record may have any owner: a node that
+ * shows no token may still hold it.
  */
 function wantOf(command: Command, node: NodeState, goal: Goal): Want {
   if (node.direction === 'want') return wantedBy(command);
