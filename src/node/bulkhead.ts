@@ -2,8 +2,9 @@
  * Bounds the exchanges that run with one node, so that a slow node makes its own callers wait and nobody else (P9).
  * Each exchange that runs has a slot for itself, such as a connection.
  *
- * First come, first served; urgent waiters (rollbacks, trial calls) go before all others, and one slot is kept for them
- * alone: they never wait behind creates, however slow the node is (P5).
+ * First come, first served. One slot is kept for urgent waiters alone (rollbacks, trial calls), so that no number of
+ * creates holds them up (P5). Of the other slots every second one goes to an urgent waiter first, so that no number of
+ * stuck rollbacks holds up all other keys (P6).
  */
 import { Fifo } from '../base/fifo.ts';
 
@@ -34,6 +35,8 @@ export class Bulkhead<Slot> {
   /** Waiters that have left meanwhile are skipped. */
   readonly #urgent = new Fifo<Waiter<Slot>>();
   readonly #others = new Fifo<Waiter<Slot>>();
+  /** Whether the latest slot that is not kept went to an urgent waiter. */
+  #wasUrgent = false;
 
   constructor(
     slots: readonly Slot[],
@@ -81,8 +84,13 @@ export class Bulkhead<Slot> {
   }
 
   #nextFor(slot: Slot): Waiter<Slot> | undefined {
-    const urgent = nextOf(this.#urgent);
-    return urgent ?? (slot === this.#kept ? undefined : nextOf(this.#others));
+    if (slot === this.#kept) return nextOf(this.#urgent);
+    const [first, second] = this.#wasUrgent
+      ? [this.#others, this.#urgent]
+      : [this.#urgent, this.#others];
+    const next = nextOf(first) ?? nextOf(second);
+    if (next !== undefined) this.#wasUrgent = next.isUrgent;
+    return next;
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a node can take: by itself, by its dialect, by the settings for all nodes. */
 import { describe, expect, test } from 'vitest';
+import { coordinatorData, executorData } from '../../src/composition/thread-data.ts';
 import { defaultExecutors } from '../../src/config/complete.ts';
 import { preview } from '../../src/config/preview.ts';
 import { shareOf } from '../../src/node/access/limits.ts';
@@ -80,6 +81,24 @@ describe('the limits of a node', () => {
     const text = preview({ argv: ['--check'], env, cwd: tempFolder() })?.text;
     const limits = 'connectionsPerNode 9, requestTimeoutMs 5000, connectTimeoutMs 2000';
     expect(text).toContain(`nodes.b.limits = answerBytes 65536, ${limits}\n`);
+  });
+});
+
+describe('what the threads are told', () => {
+  test('an executor: the limits of each node, and its own share of the connections', () => {
+    const limits = { connectionsPerNode: 3, answerBytes: 4096 };
+    const settings = settingsOf(withEast(limits, { executors: 2 }));
+    const told = [0, 1].map((executor) => executorData(settings, executor).nodes);
+    expect(told.map((nodes) => nodes.map(({ connections }) => connections))).toEqual([
+      [2, 16],
+      [1, 16],
+    ]);
+    expect(told[1]?.[0]?.limits).toMatchObject({ answerBytes: 4096, requestTimeoutMs: 5000 });
+  });
+
+  test('P9: the breakers: a trial may wait for a connection, and take the longest timeout of a node', () => {
+    const settings = settingsOf(withEast({ requestTimeoutMs: 8000 }, { quiesceMs: 9000 }));
+    expect(coordinatorData(settings).breaker.trialTimeoutMs).toBe(21_000);
   });
 });
 

@@ -82,7 +82,7 @@ describe('the bulkhead', () => {
     expect(started).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
-  test('P5: urgent waiters take the slot kept for them, go before all others, and no other takes that slot', () => {
+  test('P5: urgent waiters take the slot kept for them, go before others, and no other takes that slot', () => {
     const bulkhead = new Bulkhead([0], { kept: 9 });
     const started: string[] = [];
     const note = (name: string) => (slot: number) => void started.push(`${name} ${slot}`);
@@ -104,6 +104,31 @@ describe('the bulkhead', () => {
     fourth();
     leaveThird();
     expect(started).toHaveLength(5);
+  });
+
+  test('P6: while urgent waiters keep coming, every second slot goes to another', () => {
+    const bulkhead = new Bulkhead([0], { kept: 9 });
+    const started: string[] = [];
+    let leave = enter(bulkhead, () => {});
+    const leaves = new Map<string, Leave>();
+    enterUrgent(bulkhead, () => {});
+    for (const name of ['a', 'b', 'c']) {
+      leaves.set(
+        name,
+        enter(bulkhead, () => started.push(name)),
+      );
+    }
+    for (const name of ['A', 'B', 'C', 'D']) {
+      leaves.set(
+        name,
+        enterUrgent(bulkhead, () => started.push(name)),
+      );
+    }
+    for (let count = 1; count <= 7; count++) {
+      leave();
+      leave = leaves.get(started.at(-1) ?? '') ?? leave;
+    }
+    expect(started).toEqual(['A', 'a', 'B', 'b', 'C', 'c', 'D']);
   });
 
   test('an urgent waiter takes a usual slot where one is free', () => {

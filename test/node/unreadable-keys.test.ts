@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
 import { Asking, READ } from './support/asking.ts';
 import { startRawNode } from './support/raw-node.ts';
 
@@ -19,6 +20,14 @@ describe('P10: a key whose record can not be read says so, and nothing about its
     const asked = new Asking(await nodeThatShows(body)).ask(READ);
     expect(await asked.answer).toEqual({ kind: 'malformed', detail });
     expect((await asked.seen).health).toBe('none');
+  });
+
+  test('a node’s own limit is stronger than that of its dialect', async () => {
+    const url = await nodeThatShows(JSON.stringify({ groupId: '5', more: 'x'.repeat(3000) }));
+    const dialect = { ...reliableOps, limits: { answerBytes: 2048 } };
+    expect((await new Asking(url, { dialect }).answerTo(READ)).kind).toBe('malformed');
+    const larger = new Asking(url, { dialect, answerBytes: 4096 });
+    expect((await larger.answerTo(READ)).kind).toBe('present');
   });
 
   test('a create whose answer is too large is in doubt: the node is to blame', async () => {

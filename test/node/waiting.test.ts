@@ -76,7 +76,7 @@ describe('the wait for a connection', () => {
     for (const { abort } of creates) abort();
   });
 
-  test('P5: urgent calls go before creates that wait, where a connection becomes free', async () => {
+  test('P5: of the connections that become free, urgent calls get every second one first', async () => {
     const node = await startRawNode((socket, { line }) => {
       setTimeout(
         () => (line.startsWith('GET') ? socket.write(notFound) : created(socket, NO_REQUEST, 0)),

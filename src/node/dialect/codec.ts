@@ -26,7 +26,7 @@ export interface Subject {
   readonly groupId: string;
   /** Of the command; absent for other requests. */
   readonly id?: string | undefined;
-  /** It goes before all that wait for a connection, and may take the one that is kept for such. */
+  /** It may take the connection that is kept for such calls: see `Bulkhead`. */
   readonly isUrgent?: boolean;
   /** The text of the command's record. */
   readonly record?: string | undefined;
