@@ -59,7 +59,7 @@ export interface ExecutorPorts {
   /** Calls `act` at `time` (of `now`) or soon after. */
   readonly at: (time: number, act: () => void) => Cancel;
   readonly report: (report: Report) => void;
-  /** A node refused the read before a command, which ended the command. */
+  /** A node refused the read before a command, or created a record of another key: the command ends so. */
   readonly surveyRefused?: (refusal: { node: string; groupId: string; reply: NodeReply }) => void;
   /** Called for every exchange, for the log; `attempt` makes the costly part. */
   readonly attempted?: (attempt: () => Attempt) => void;

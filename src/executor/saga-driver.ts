@@ -18,7 +18,6 @@ import {
   type Effect,
   type Input,
   isDurable,
-  type NodeState,
   type Policy,
   type Saga,
   type Settlement,
@@ -32,17 +31,10 @@ import { Gate, type Trial } from './gate.ts';
 import { Health } from './health.ts';
 import { inspectionOf } from './inspection.ts';
 import type { ExecutorPorts } from './ports.ts';
-import type { Run, Underway } from './run.ts';
+import { isWorn, type Run, stateOf, type Underway } from './run.ts';
 
 type DriveOrder = Extract<Order, { kind: 'drive' }>;
 type ExchangeEffect = Extract<Effect, { kind: 'exchange' }>;
-
-/**
- * A failure that one saga repeats may be the fault of its key alone: after so many failures on a node in one
- * direction, further ones do not count against the node. Else one rollback, which never gives up (P5), could
- * open a breaker by itself.
- */
-const FAILURES_COUNTED = 3;
 
 type Mode = 'driving' | 'draining' | 'interrupted';
 
@@ -251,7 +243,8 @@ export class SagaDriver {
         if (isSettled(run.saga.state)) return this.#checkDrained();
         const isSurvey = run.saga.state === 'accepted';
         this.#take(run, { kind: 'answered', node, answer });
-        if (isSurvey && stateOf(run.saga, node)?.verdict === 'refused') {
+        const isRefused = isSurvey && stateOf(run.saga, node)?.verdict === 'refused';
+        if (isRefused || answer.kind === 'misnamed') {
           this.#ports.surveyRefused?.({ node, groupId, reply: answer });
         }
         return undefined;
@@ -294,12 +287,4 @@ export class SagaDriver {
     if (run.exchanges.length > 0) return true;
     return this.#mode === 'draining' && (run.unconfirmed > 0 || run.wake !== undefined);
   }
-}
-
-function isWorn(saga: Saga, name: string): boolean {
-  return (stateOf(saga, name)?.failures ?? 0) >= FAILURES_COUNTED;
-}
-
-function stateOf({ nodes }: Saga, name: string): NodeState | undefined {
-  return nodes.find((node) => node.name === name);
 }

@@ -1,7 +1,7 @@
 /**
- * Warns of nodes that refuse the read before a command. Such a read ends the command at once (`node_refused`), and its
- * cause is one that an operator can fix: credentials, an address, a record that can't be read. One line a node and
- * minute (P9); `lockstep_node_answers_total` counts them all.
+ * Warns of nodes that refuse the read before a command, and of nodes that create a record of another key. Either ends
+ * the command as `node_refused`, and has a cause that an operator can fix: credentials, an address, a record that can't
+ * be read, a wrong dialect. One line a node and minute of each (P9); `lockstep_node_answers_total` counts them all.
  */
 import type { NodeReply } from '../core/model.ts';
 
@@ -32,25 +32,34 @@ export class SurveyRefusals {
   }
 
   note({ node, pathOf, reply }: SurveyRefusal): void {
-    const window = this.#windows.get(node);
+    const isMisnamed = reply.kind === 'misnamed';
+    const subject = isMisnamed ? `${node} misnamed` : node;
+    const window = this.#windows.get(subject);
     const now = this.#now();
     if (window !== undefined && now < window.endsAt) {
       window.leftOut++;
       return;
     }
-    this.#windows.set(node, { endsAt: now + WINDOW_MS, leftOut: 0 });
-    this.#warn('a node refused the read before a command', {
+    this.#windows.set(subject, { endsAt: now + WINDOW_MS, leftOut: 0 });
+    const message = isMisnamed ? MISNAMED : 'a node refused the read before a command';
+    this.#warn(message, {
       node,
-      request: `GET ${pathOf()}`,
+      ...(isMisnamed ? {} : { request: `GET ${pathOf()}` }),
       response: reply.detail,
       hint: hintOf(reply),
-      effect: 'the command ends as refused, reason node_refused',
+      effect: isMisnamed
+        ? 'the command is rolled back, reason node_refused; the record of the other key stays'
+        : 'the command ends as refused, reason node_refused',
       ...(window === undefined || window.leftOut === 0 ? {} : { leftOut: window.leftOut }),
     });
   }
 }
 
+const MISNAMED = 'a node created a record of another key: the dialect is probably wrong';
+
 function hintOf({ kind, detail }: SurveyRefusal['reply']): string {
+  if (kind === 'misnamed')
+    return 'compare create.path and create.body of the dialect with the API; remove that record from the node';
   if (kind === 'malformed')
     return 'look at the record on the node: it cannot be read under this key';
   const [status = ''] = detail.split(' ');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { NodeReplyKind } from '../../src/core/model.ts';
 import { SurveyRefusals } from '../../src/executor/survey-refusals.ts';
 import { Bench } from './bench.ts';
 
@@ -14,7 +15,7 @@ function notes() {
     (message, fields) => lines.push([message, fields]),
     () => now,
   );
-  const note = (detail: string, node = 'east', kind: 'refused' | 'malformed' = 'refused') =>
+  const note = (detail: string, node = 'east', kind: NodeReplyKind = 'refused') =>
     refusals.note({ node, pathOf, reply: { kind, detail } });
   return { lines, paths, note, wait: (ms: number) => (now += ms) };
 }
@@ -55,6 +56,23 @@ describe('P10: a node that refuses the read before a command', () => {
     wait(60_000);
     note('401');
     expect(lines.at(-1)).not.toMatchObject([expect.anything(), { leftOut: expect.anything() }]);
+  });
+
+  test('P10: a node that created a record of another key is warned of as well, by a line of its own', () => {
+    const { lines, paths, note } = notes();
+    note('401 no token');
+    note('201 for another key (wrong dialect?): {"Name":"a469d6"}', 'east', 'misnamed');
+    expect(paths).toHaveLength(1);
+    expect(lines[1]).toEqual([
+      'a node created a record of another key: the dialect is probably wrong',
+      {
+        node: 'east',
+        response: '201 for another key (wrong dialect?): {"Name":"a469d6"}',
+        hint: 'compare create.path and create.body of the dialect with the API; remove that record from the node',
+        effect:
+          'the command is rolled back, reason node_refused; the record of the other key stays',
+      },
+    ]);
   });
 
   test('P5: any number of commands on keys that can not be read opens no breaker', async () => {

@@ -32,6 +32,8 @@ test('P1, P10: a volume of a random name is no success, and doctor removes its o
 
   const answer = await scene.client.create('volume', { deadlineMs: 60_000 });
   expect(answer).toMatchObject({ state: 'rolled_back', reason: 'node_refused' });
+  expect(scene.output()).toContain('a node created a record of another key');
+  expect(scene.output()).toContain('201 for another key (wrong dialect?)');
   for (const node of scene.nodes.values()) expect(await node.keys()).not.toContain('volume');
 });
 

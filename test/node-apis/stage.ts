@@ -35,6 +35,8 @@ export interface Stage {
   readonly nodes: ReadonlyMap<string, ApiNode>;
   readonly config: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Everything that the daemon has logged so far. */
+  readonly output: () => string;
 }
 
 /** Nobody in between. */
@@ -80,7 +82,8 @@ export async function stage(api: NodeApi, way: Way, changes: Changes = {}): Prom
   const env = { ...api.env, LOCKSTEP_CONFIG: config };
   const daemon = await startDaemon({ nodes: '', env: { ...env, LOCKSTEP_NODES: undefined } });
   onTestFinished(() => daemon[Symbol.asyncDispose]());
-  return { client: await connectTo(daemon), road, nodes, config, env };
+  const output = () => daemon.output;
+  return { client: await connectTo(daemon), road, nodes, config, env, output };
 }
 
 function changed({ dialect, dialects }: Example, changes: Changes): object {

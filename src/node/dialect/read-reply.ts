@@ -67,9 +67,9 @@ export function readReply(dialect: Dialect, asked: Asked, http: HttpReply): Node
     case 'present':
       return readRecord(dialect, asked, { http, detail });
     case 'applied':
-      return { kind: readApplied(dialect, asked, { rule, body: http.body }), detail };
+      return named(readApplied(dialect, asked, { rule, body: http.body }), detail);
     case 'accepted':
-      return { kind: readAccepted(dialect, asked, { rule, body: http.body }), detail };
+      return named(readAccepted(dialect, asked, { rule, body: http.body }), detail);
     case 'absent':
     case 'gone':
       if (provesAbsence(rule, http)) return { kind: meaning, detail };
@@ -152,6 +152,12 @@ function generalMeaning(status: number): 'refused' | 'unsure' | 'lost' {
 /** A redirect or a 4xx will not turn into a record by asking again; the rest may. */
 function generalRead(status: number): 'refused' | 'unreadable' {
   return generalMeaning(status) === 'refused' ? 'refused' : 'unreadable';
+}
+
+/** `201 for another key (wrong dialect?): {"Name": "a469d6"}` */
+function named(kind: NodeReplyKind, detail: string): NodeReply {
+  if (kind !== 'misnamed') return { kind, detail };
+  return { kind, detail: detail.replace(/^\d+/, '$& for another key (wrong dialect?):') };
 }
 
 interface Success {
