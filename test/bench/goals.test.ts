@@ -33,7 +33,7 @@ describe('the verdict on a goal', () => {
     expect(judge('speed64', [0.5, 0.6, 0.8], unsteady)).toMatchObject(torn);
   });
 
-  it('is not given for a run that tells nothing', () => {
+  it('is not given for a run without figures', () => {
     expect(judge('idle', [], FREE)).toMatchObject({ verdict: 'not judged', reached: undefined });
     expect(judge('idle', [9], { ...FREE, reason: 'why' })).toMatchObject({
       verdict: 'not judged',

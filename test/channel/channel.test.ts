@@ -19,7 +19,7 @@ describe('a channel between threads', () => {
     expect(here).toEqual(texts);
   });
 
-  test('what was sent before an end was closed still arrives', async () => {
+  test('messages sent before an end was closed still arrive', async () => {
     const { bound, connected } = await openBoth();
     for (let count = 0; count < 5; count++) await connected.send(String(count));
     connected.close();

@@ -63,7 +63,7 @@ async function clientOf(port: number) {
   return seen;
 }
 
-test('what is sent arrives, both ways', async () => {
+test('bytes arrive in both directions', async () => {
   const { node, client } = await scene();
   client.socket.write('a');
   await vi.waitUntil(() => client.read === 'got a');
@@ -94,7 +94,7 @@ test('an answer that is held comes when it is let go, and the request is done be
   await vi.waitUntil(() => client.read === 'got a');
 });
 
-test('what was held for too long never lands', async () => {
+test('bytes that were held for too long never land', async () => {
   const { node, proxy, client } = await scene(20);
   proxy.hold('requests');
   const begunMs = performance.now();
@@ -131,7 +131,7 @@ test('connections are cut, with a reset or without', async () => {
   expect(second.error).toBe('');
 });
 
-test('nobody gets through while it refuses, or while the node does', async () => {
+test('no connection gets through while it refuses, or while the node does', async () => {
   const { node, proxy, client, listen } = await scene();
   client.socket.write('a');
   await vi.waitUntil(() => client.read === 'got a');

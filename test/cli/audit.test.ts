@@ -131,7 +131,7 @@ describe('audit', () => {
     expect(peer.seen.some((one) => one.op === 'audit' && one.repair)).toBe(false);
   });
 
-  test('waits while another audit is running, and tells what a node says in place of a list', async () => {
+  test('waits while another audit is running, and reports what a node says in place of a list', async () => {
     let refusals = 1;
     const { run } = await setUp({
       instead: ({ op }) => {
@@ -174,7 +174,7 @@ describe('audit --repair', () => {
     expect(code).toBe(1);
   });
 
-  test('changes nothing where nobody can be asked', async () => {
+  test('changes nothing where there is no terminal to ask at', async () => {
     const { run, audits } = await setUp({}, ['b']);
     const { code, stderr } = await run('--repair');
     expect(stderr).toContain(

@@ -66,7 +66,7 @@ test('--every makes one after the other until it is interrupted', async () => {
   expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(2);
 });
 
-test('what is no count or no time is bad usage', async () => {
+test('a wrong count or time is bad usage', async () => {
   const copy = join(folder, 'copy.db');
   for (const wrong of [
     ['--keep', '0'],
@@ -77,7 +77,7 @@ test('what is no count or no time is bad usage', async () => {
   }
 });
 
-test('what is wrong with the place of the copy is told of that place, and leaves nothing there', async () => {
+test('a fault of the folder of the copy is reported with its path, and leaves nothing there', async () => {
   const [file, missing] = [join(folder, 'file'), join(folder, 'no')];
   writeFileSync(file, 'mine');
   const detail: readonly (readonly [readonly string[], number, string])[] = [

@@ -37,7 +37,7 @@ test('a value behind = is completed too, one of a list, and behind options of al
   expect(await words(['create-one', '5', '--lane', '=', 'bulk', '--wa'])).toEqual(['--wait']);
 });
 
-test('nodes are asked of the daemon, and none are told where none answers', async () => {
+test('names of nodes come from the daemon; without a daemon there are none', async () => {
   const peer = await startPeer();
   const env = { LOCKSTEP_ENDPOINT: peer.endpoint };
   expect(await words(['breaker', 'open', ''], { env })).toEqual(['node01', 'node02']);

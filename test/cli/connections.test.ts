@@ -83,7 +83,7 @@ async function measure(serve: (respond: () => void, inside: number) => void): Pr
 }
 
 describe('measuring a node', () => {
-  test('reads only, with at most 32 calls at once, and tells its figures', async () => {
+  test('reads only, with at most 32 calls at once, and reports its figures', async () => {
     const { methods, most, findings } = await measure((respond) => void setTimeout(respond, 40));
     expect([...methods]).toEqual(['GET']);
     expect(most).toBe(32);

@@ -16,13 +16,13 @@ test('the environment goes before the configuration file, that before the defaul
   expect(await endpointOf({ LOCKSTEP_CONFIG: 'other.json' }, folder)).toBe('tcp://127.0.0.1:8570');
 });
 
-test('P10: a file that nobody can read is bad usage, and named', async () => {
+test('P10: a file that cannot be read is bad usage, and named', async () => {
   const folder = tempFolder();
   writeFileSync(join(folder, 'lockstep.config.json'), '{');
   await expect(endpointOf({}, folder)).rejects.toThrow(/^lockstep\.config\.json is not JSON/);
 });
 
-test('a host that has no address is told as that, and not as a daemon that is away', async () => {
+test('a host without an address is reported as such, not as an unreachable daemon', async () => {
   expect(await nameFault('tcp://no-such-host.invalid:5570')).toMatch(
     /^the host name no-such-host\.invalid in tcp:\S+ cannot be looked up \(\w+\)$/,
   );

@@ -40,7 +40,7 @@ describe('reading lines', () => {
     expect(texts(await linesOf('a\n\uFEFFb'))).toEqual(['a', '\uFEFFb']);
   });
 
-  test('tells a line that is not UTF-8 by its number, and goes on', async () => {
+  test('reports a line that is not UTF-8 by its number, and continues', async () => {
     const bytes = Buffer.concat([
       Buffer.from('a\n'),
       Buffer.from([0xff, 0x0a]),

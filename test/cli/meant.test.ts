@@ -10,7 +10,7 @@ async function setUp() {
   return { peer, env, run };
 }
 
-describe('what is more than can have been meant', () => {
+describe('more records than can have been meant', () => {
   const sent = (peer: { seen: readonly { op: string }[] }) =>
     peer.seen.filter(({ op }) => op === 'create' || op === 'delete');
 

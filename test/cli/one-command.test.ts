@@ -176,7 +176,7 @@ describe('no daemon', () => {
     }
   });
 
-  test('is told as JSON to whoever wants JSON', async () => {
+  test('is reported as JSON with --json', async () => {
     const { peer, env } = await setUp();
     peer.down();
     const { code, stdout } = await runCli(['ping', '--json', '--timeout', '100ms'], { env });

@@ -104,7 +104,7 @@ describe('cancel by a filter', () => {
     });
   });
 
-  test('what the daemon says of a wrong filter is told, and ends with 2', async () => {
+  test("the daemon's error about a wrong filter is shown, and ends with 2", async () => {
     const { run } = await setUp();
     const { code, stderr } = await run('cancel', '--state', 'committed', '--yes');
     expect(stderr).toContain('--state must be "accepted", "applying" or "compensating"');
@@ -125,7 +125,7 @@ describe('cancel by a filter', () => {
 });
 
 describe('abandon', () => {
-  test('does nothing without --yes where nobody can be asked', async () => {
+  test('does nothing without --yes where there is no terminal to ask at', async () => {
     const { run, peer } = await setUp();
     const { code, stderr } = await run('abandon', 'a');
     expect(stderr).toContain('add --yes to confirm');

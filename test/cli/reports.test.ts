@@ -84,7 +84,7 @@ describe('status', () => {
     expect(JSON.parse((await run('status', '--json')).stdout)).toMatchObject({ openMax: 200_000 });
   });
 
-  test('of a command shows it node by node; of nobody ends with 1', async () => {
+  test('of a command shows it node by node; of an unknown one ends with 1', async () => {
     const { run } = await setUp({ settle: () => ({ state: 'rolled_back', reason: 'deadline' }) });
     await run('create-one', '5', '--id', 'mine');
     const { code, stdout } = await run('status', 'mine');

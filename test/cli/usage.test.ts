@@ -92,7 +92,7 @@ describe('bad usage ends with 2 and says what to type instead', () => {
     expect([code, stdout]).toEqual([2, '']);
   });
 
-  test('what only the daemon can tell to be wrong ends with 2 as well', async () => {
+  test('an error that only the daemon can find ends with 2 as well', async () => {
     const peer = await startPeer();
     const env = { LOCKSTEP_ENDPOINT: peer.endpoint };
     const long = await runCli(['create-one', 'x'.repeat(257)], { env });
@@ -103,7 +103,7 @@ describe('bad usage ends with 2 and says what to type instead', () => {
     expect(state.stderr).toContain('state is one of accepted');
   });
 
-  test('a file that may not be read is told', async () => {
+  test('a file that may not be read is reported', async () => {
     if (process.getuid?.() === 0) return;
     const path = join(folder, 'secret');
     writeFileSync(path, '5\n', { mode: 0 });

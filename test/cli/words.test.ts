@@ -21,7 +21,7 @@ describe('a duration', () => {
     expect(() => durationMs('timeout', text)).toThrow('--timeout must be a duration');
   });
 
-  test('without a unit is refused, and the units are told', () => {
+  test('without a unit is refused, and the units are reported', () => {
     expect(() => durationMs('older-than', '3')).toThrow(
       '--older-than needs a unit: 3ms, 3s, 3m, 3h or 3d, not "3"',
     );
@@ -62,7 +62,7 @@ test('wide characters take two cells of a column, accents and joiners none of th
   ).toEqual(['日本語🎉  x', 'e\u0301ﾊﾝ       x', '👨\u200d👩\u200d👧        x']);
 });
 
-test("P10: what nodes say can't drive the terminal", () => {
+test("P10: the text of nodes can't control the terminal", () => {
   expect(plain('a\u001b[2Jb\nc\u009b31m\ud800')).toBe('a [2Jb c 31m\ufffd');
 });
 

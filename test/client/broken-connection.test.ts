@@ -7,7 +7,7 @@ const CALLS = 50;
 /** In which the client's program is busy, and reads nothing. */
 const BUSY_MS = 300;
 
-test('replies that had arrived when the connection broke are heard, though nobody comes back', async () => {
+test('replies that had arrived when the connection broke are read, although no daemon comes back', async () => {
   const router = new Router({ linger: 1000 });
   onTestFinished(() => router.close());
   await router.bind('tcp://127.0.0.1:*');

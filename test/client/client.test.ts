@@ -81,7 +81,7 @@ describe('P9: a client is bounded', () => {
     expect(error.hint).toContain('by its id');
   });
 
-  test('no more calls are in flight than it was told, the others wait for a place', async () => {
+  test('no more calls are in flight than its limit, the others wait', async () => {
     const { peer, client } = await startPair({ hold: () => true }, { inFlightMax: 3 });
     const all = ['a', 'b', 'c', 'd', 'e'].map((key) => client.create(key));
     await eventually(() => creates(peer).length).toBe(3);
@@ -124,7 +124,7 @@ describe('P9: a client is bounded', () => {
 });
 
 describe('P7: asked again, done once', () => {
-  test('what was in flight when the daemon died is asked again once it is back', async () => {
+  test('requests in flight when the daemon died are sent again once it is back', async () => {
     const { peer, client } = await startPair({ hold: () => true });
     const all = ['a', 'b', 'c'].map((key) => client.create(key));
     await eventually(() => creates(peer).length).toBe(3);
@@ -146,7 +146,7 @@ describe('P7: asked again, done once', () => {
     expect(await answer).toMatchObject({ id: 'mine', state: 'committed' });
   });
 
-  test('what is sent while no daemon is there reaches the one that comes, once', async () => {
+  test('a request without a daemon reaches the next one, once', async () => {
     const { peer, client } = await startPair();
     peer.down();
     const all = ['a', 'b', 'c'].map((key) => client.create(key));
@@ -157,7 +157,7 @@ describe('P7: asked again, done once', () => {
     expect(peer.nodes['node01']?.size).toBe(3);
   });
 
-  test('the same id with other content is a conflict, told as a value', async () => {
+  test('the same id with other content is a conflict, reported as a value', async () => {
     const { client } = await startPair();
     await client.create('5', { id: 'mine' });
     expect(await client.create('6', { id: 'mine' })).toMatchObject({
@@ -167,7 +167,7 @@ describe('P7: asked again, done once', () => {
 });
 
 describe('a client that reaches no daemon', () => {
-  test('says where it looked and how to go on', async () => {
+  test('says where it looked and how to continue', async () => {
     const { peer } = await startPair();
     peer.down();
     const failed = LockstepClient.connect({ endpoint: peer.endpoint, timeoutMs: 100 });
@@ -195,7 +195,7 @@ describe('a client that reaches no daemon', () => {
   });
 
   test.each(['nonsense', 'tcp://127.0.0.1', 'http://127.0.0.1:5570'])(
-    'tells that %s is no address',
+    'reports that %s is no address',
     async (endpoint) => {
       await expect(LockstepClient.connect({ endpoint })).rejects.toMatchObject({
         code: 'bad_endpoint',
@@ -214,7 +214,7 @@ describe('a client that reaches no daemon', () => {
 });
 
 describe('a closed client', () => {
-  test('tells whoever waits, and whoever comes later', async () => {
+  test('fails the calls that wait, and later calls', async () => {
     const { client } = await startPair({ hold: () => true });
     const waiting = client.create('5');
     client.close();

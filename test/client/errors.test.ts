@@ -12,7 +12,7 @@ const clientError = (code: ClientErrorCode) =>
   new ClientError(code, { message: 'so it is', endpoint: 'tcp://127.0.0.1:5570' });
 const codes = <Code extends string>(table: Record<Code, unknown>) => Object.keys(table) as Code[];
 
-describe('what a caller makes of an error', () => {
+describe('how a caller handles an error', () => {
   test('expected is what passes by itself: a daemon or a node that is away, full or stopping', () => {
     const thrown = codes(CLIENT_ERROR_CODES).filter((code) => isExpected(clientError(code)));
     expect(thrown).toEqual(['unreachable', 'no_answer', 'overloaded']);
@@ -28,7 +28,7 @@ describe('what a caller makes of an error', () => {
     expect(worthRetrying(clientError('bad_endpoint'))).toBe(false);
   });
 
-  test('P7: a settled command is neither, since its id gets the first outcome for ever', () => {
+  test('P7: a settled command is neither, since its id gets the first outcome forever', () => {
     const answer = { id: 'a', op: 'create', groupId: '5', state: 'rolled_back', elapsedMs: 4 };
     expect(isExpected(answer)).toBe(false);
     expect(worthRetrying(answer)).toBe(false);

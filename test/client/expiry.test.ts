@@ -61,7 +61,7 @@ describe('expiresAt', () => {
 });
 
 describe('a command that was on its way for too long', () => {
-  test('is not done by a daemon that comes later, and the caller is told `expired`', async () => {
+  test('is not done by a daemon that comes later, and the caller gets `expired`', async () => {
     const { peer, client } = await startPair();
     peer.down();
     const answer = client.create('a', { id: 'mine', deadlineMs: 1000, timeoutMs: 60_000 });
@@ -149,7 +149,7 @@ describe('a clock that the client has wrong', () => {
     expect(batches.map(({ commands }) => commands.length)).toEqual([5, 2]);
   });
 
-  test('costs no more than one, even if the daemon goes on saying so', async () => {
+  test('costs no more than one repeat, even if the daemon repeats that answer', async () => {
     const clock = settable();
     const ahead = (): number => {
       clock.aheadMs += YEAR_MS;
@@ -160,7 +160,7 @@ describe('a clock that the client has wrong', () => {
     expect(creates(peer)).toHaveLength(2);
   });
 
-  test('is as the quickest answer of a minute tells it', () => {
+  test('follows the fastest answer of a minute', () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     onTestFinished(() => void vi.useRealTimers());
     const clock = new DaemonClock();

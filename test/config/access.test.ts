@@ -21,7 +21,7 @@ function faultsOf(node: unknown): readonly string[] {
 
 const URL_ONLY = { url: 'https://a.example' };
 
-describe('what a node wants to hear beside its address', () => {
+describe('the settings of a node besides its address', () => {
   test('is read as it is written, and survives JSON', () => {
     const node = {
       url: 'https://a.example/api',
@@ -90,12 +90,12 @@ describe('what a node wants to hear beside its address', () => {
     expect(faults.join()).not.toContain(PLAIN);
   });
 
-  test('P10: every fault is told at once', () => {
+  test('P10: every fault is reported at once', () => {
     const node = { headers: { host: 'b', 'X-Token': PLAIN }, auth: {}, tls: { cert: '/c' } };
     expect(faultsOf({ ...URL_ONLY, ...node })).toHaveLength(4);
   });
 
-  test('what is shown names it, and shows none of it', () => {
+  test('the shown value names the secret, and contains none of it', () => {
     const node = {
       ...URL_ONLY,
       headers: { 'X-Tenant': 'blue' },
@@ -170,7 +170,7 @@ describe('secrets that can not be had', () => {
     ]);
   });
 
-  test('whoever calls no node needs none of them', () => {
+  test('a caller that calls no node needs none of them', () => {
     const node = { ...URL_ONLY, auth: { bearer: '${env:NOT_SET}' } };
     expect(settingsOf(withNode(node)).nodes).toHaveLength(1);
   });

@@ -56,7 +56,7 @@ describe('file descriptors', () => {
     expect(descriptorLimit()).toBeGreaterThan(0);
   });
 
-  test('doctor tells the limit, what is needed, and what to do', () => {
+  test('doctor reports the limit, what is needed, and what to do', () => {
     const loaded = loadSettings({ argv: ['--executors', '4'], env: {}, cwd: '/' });
     if (!loaded.ok) throw new Error('the defaults are wrong');
     const { settings } = loaded;

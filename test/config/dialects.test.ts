@@ -58,7 +58,7 @@ describe('dialects', () => {
     });
   });
 
-  test('what follows from a member that is said anew follows from that', () => {
+  test('a value that follows from another member follows from its new value', () => {
     const mine = {
       extends: 'challenge',
       record: { key: '/id', type: 'number' },
@@ -134,7 +134,7 @@ describe('dialects', () => {
     expect(settingsOf(withDialect(whole())).dialect).toEqual({ ...challenge, name: 'mine' });
   });
 
-  test('what ships passes the check that custom ones pass', () => {
+  test('the shipped dialects pass the check of custom ones', () => {
     for (const { name, ...members } of SHIPPED_DIALECTS) {
       expect(settingsOf(withDialect(members)).dialect).toEqual({ name: 'mine', ...members });
       expect(faultsOf({ name, ...members })).toEqual([
@@ -237,7 +237,7 @@ describe('dialects', () => {
     expect(faultsOf(mine)).toEqual([fault]);
   });
 
-  test('P10: every fault is told at once', () => {
+  test('P10: every fault is reported at once', () => {
     const mine = {
       extends: 'challenge',
       create: { path: 'a', applied: [500] },

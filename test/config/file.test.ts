@@ -74,7 +74,7 @@ describe('the configuration file', () => {
     expect(problemOf({ files }).message).toMatch(/^is larger than 1048576 bytes$/);
   });
 
-  test('of a file that can not be read nobody blames what it would have changed', () => {
+  test('a file that cannot be read causes no errors about settings that it might change', () => {
     const files = { 'lockstep.config.yaml': 'dialects: {' };
     const env = { LOCKSTEP_DIALECT: 'warehouse', LOCKSTEP_DRAIN_MS: '5000' };
     const sources = problemsOf({ env, files }).map(({ source }) => source);

@@ -84,7 +84,7 @@ describe('the limits of a node', () => {
   });
 });
 
-describe('what the threads are told', () => {
+describe('what the threads are reported', () => {
   test('an executor: the limits of each node, and its own share of the connections', () => {
     const limits = { connectionsPerNode: 3, answerBytes: 4096 };
     const settings = settingsOf(withEast(limits, { executors: 2 }));

@@ -46,7 +46,7 @@ describe('the strongest source counts', () => {
     expect(new Set(Object.values(loaded.sources))).toEqual(new Set(['default']));
   });
 
-  test('flag > environment > file > default, and the source of each is told', () => {
+  test('flag > environment > file > default, and the source of each is reported', () => {
     const loaded = load({
       argv: ['--quiesce-ms', '9001'],
       env: { LOCKSTEP_QUIESCE_MS: '9002', LOCKSTEP_DRAIN_MS: '9002' },
@@ -79,7 +79,7 @@ describe('the strongest source counts', () => {
   });
 });
 
-describe('what depends on another setting follows it', () => {
+describe('a default that depends on another setting follows it', () => {
   test('the journal stands in the data directory, unless it is named', () => {
     const moved = settingsOf({ env: { LOCKSTEP_DATA_DIR: '/var/lib/lockstep' } });
     expect(moved.journal).toEqual({ kind: 'sqlite', path: '/var/lib/lockstep/journal.db' });

@@ -66,7 +66,7 @@ describe('nodes', () => {
     });
   });
 
-  test('each entry without a name, and each empty one, is told by its number', () => {
+  test('each entry without a name, and each empty one, is reported by its number', () => {
     const problems = problemsOf({ env: { LOCKSTEP_NODES: 'http://h,a=http://h,,=http://h' } });
     expect(problems.map(({ source, message }) => [source, message])).toEqual([
       ['LOCKSTEP_NODES, entry 1', '"http://h" is not of the form name=url'],
@@ -86,7 +86,7 @@ describe('nodes', () => {
     expect(problemOf({ files: { [FILE]: { nodes: {} } } }).message).toBe('names no node');
   });
 
-  test('a misspelt member of a node is told, with the right one', () => {
+  test('a misspelt member of a node is reported, with the right one', () => {
     const problems = problemsOf({ files: { [FILE]: { nodes: [{ name: 'a', ur: 'http://h' }] } } });
     expect(problems.map(({ source, message }) => `${source} ${message}`)).toEqual([
       `${FILE}: nodes[0] has an unknown key "ur" (did you mean "url"?)`,

@@ -9,7 +9,7 @@ import { tempFolder } from '../support/temp-folder.ts';
 
 const cwd = '/nowhere/at/all';
 
-describe('what lockstepd says without starting', () => {
+describe('the output of lockstepd without a start', () => {
   test('without --check and --help it starts', () => {
     expect(preview({ argv: ['--quiesce-ms', '7000'], env: {}, cwd })).toBeUndefined();
   });
@@ -61,7 +61,7 @@ describe('what lockstepd says without starting', () => {
     expect(detail?.text).toContain('LOCKSTEP_QUIESCE_MS "5s" is not a whole number');
   });
 
-  test('P10: --check tells the shortage of open files that a start would refuse, or make do with', () => {
+  test('P10: --check reports a shortage of open files that a start would refuse or accept', () => {
     const env = { LOCKSTEP_EXECUTORS: '4' };
     const few = preview({ argv: ['--check'], env, cwd }, 199);
     expect(few?.exitCode).toBe(78);
@@ -72,7 +72,7 @@ describe('what lockstepd says without starting', () => {
     expect(preview({ argv: ['--check'], env, cwd }, 1024)?.text).not.toContain('warning');
   });
 
-  test('P10: a data folder below a file is told by the name of its setting', () => {
+  test('P10: a data folder below a file is reported by the name of its setting', () => {
     const file = join(tempFolder(), 'file');
     writeFileSync(file, '');
     for (const folder of [file, join(file, 'data'), join(file, 'more', 'data')]) {
@@ -93,7 +93,7 @@ describe('what lockstepd says without starting', () => {
     expect(found?.message).toContain('where no folder can be made');
   });
 
-  test('--version tells the version of the package', () => {
+  test('--version reports the version of the package', () => {
     expect(preview({ argv: ['--version'], env: {}, cwd })?.text).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 

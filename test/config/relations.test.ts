@@ -125,7 +125,7 @@ describe('rules between settings', () => {
     });
   });
 
-  test('nodes that are told apart by the `node` header may share a URL', () => {
+  test('nodes that are distinguished by the `node` header may share a URL', () => {
     const nodes = 'a=http://h:7400/v1,b=http://h:7400/v1';
     expect(settingsOf({ env: { LOCKSTEP_NODES: nodes } }).nodes).toHaveLength(2);
   });

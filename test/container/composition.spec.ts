@@ -121,7 +121,7 @@ describe('the composition', () => {
     }
   });
 
-  it('what the containers log goes to syslog, by RFC 5424 and under their names', async () => {
+  it('the logs of the containers go to syslog, by RFC 5424 and under their names', async () => {
     const line = /^<\d+>1 \S+ \S+ \S*lockstepd\S* \d+ .* lockstepd main info ready /;
     expect(composition.syslog.find((each) => line.test(each))).toBeDefined();
   });
@@ -164,13 +164,13 @@ describe('the composition', () => {
     expect(ping?.body).toMatch(new RegExp(`^${host} up \\d+ s, load [\\d.]+ [\\d.]+ [\\d.]+$`));
   });
 
-  it('what cron knows of the environment only the user node can read', async () => {
+  it("only the user node can read cron's part of the environment", async () => {
     const file = '/run/lockstep/cron.env';
     const { output } = await composition.exec('lockstepd', 'stat', '-c', '%U %a', file);
     expect(output.trim()).toBe('node 600');
   });
 
-  it('a container whose pm2 is killed is started anew, by Docker', async () => {
+  it('a container whose pm2 is killed is restarted, by Docker', async () => {
     const pm2 = await pidOf('pm2-runtime');
     await composition.exec('lockstepd', 'sh', '-c', `kill -9 ${pm2}`);
     await vi.waitUntil(async () => (await composition.inspect('lockstepd')).RestartCount === 1, {
@@ -179,7 +179,7 @@ describe('the composition', () => {
     await vi.waitUntil(answersPing, { timeout: HEALTHY_MS });
   });
 
-  it('pm2 starts the daemon anew before its container is out of memory', async () => {
+  it('pm2 restarts the daemon before its container is out of memory', async () => {
     const pid = await pidOf('dist/daemon.js');
     // pm2 hands what it knows of an app on to it.
     const line = `tr '\\0' '\\n' </proc/${pid}/environ | sed -n s/^max_memory_restart=//p`;

@@ -177,7 +177,7 @@ describe('the end', () => {
     expect(harness.ordersOf('interrupt')).toHaveLength(2);
   });
 
-  test('P3: who still waits at the end is told that the command goes on, once that is durable', async () => {
+  test('P3: a client that waits at the end is answered that its command continues, once that is durable', async () => {
     const harness = await openHarness();
     const open = harness.ask({ op: 'create', id: 'a', groupId: '5' });
     await harness.rest();
@@ -203,7 +203,7 @@ describe('the end', () => {
     expect(await harness.journal.find('b')).toMatchObject({ state: 'accepted' });
   });
 
-  test('P3: if the last commit fails, nobody is told that a command goes on', async () => {
+  test('P3: if the last commit fails, no client hears that a command continues', async () => {
     const harness = await openHarness();
     harness.journal.hold();
     const asked = harness.ask({ op: 'create', id: 'a', groupId: '5' });
@@ -215,7 +215,7 @@ describe('the end', () => {
     expect(harness.fatal).toHaveLength(1);
   });
 
-  test('what has arrived before the end is still done: a settlement is not lost', async () => {
+  test('acts that arrived before the end still run: a settlement is not lost', async () => {
     const harness = await openHarness();
     const asked = harness.ask({ op: 'create', id: 'a', groupId: '5' });
     await harness.rest();

@@ -82,7 +82,7 @@ test('P9: a repeat costs the same however many wait: 10,000 of one id take milli
   expect(open.hasWaiter(waiterBehind('client 0'))).toBe(true);
 });
 
-test('P7: envelopes are told apart by their frames, not by the bytes in all', () => {
+test('P7: envelopes are distinguished by their frames, not by their total bytes', () => {
   const open = new OpenCommand(commandOf());
   open.addWaiter(waiterBehind('ab', 'c'));
   expect(open.hasWaiter(waiterBehind('ab', 'c'))).toBe(true);

@@ -50,7 +50,7 @@ describe('repair', () => {
     expect(recordsOf(nodes)).toEqual([['b'], ['b'], ['b']]);
   });
 
-  test('P1: where the nodes differed before the rollback, a difference is told and nothing is touched', async () => {
+  test('P1: where the nodes differed before the rollback, a difference is reported and nothing is touched', async () => {
     const { harness, nodes } = await openCluster();
     nodes.node01.records.set('a', STRAY);
     const making = harness.ask({ op: 'create', groupId: 'a' });
@@ -63,7 +63,7 @@ describe('repair', () => {
     expect(recordsOf(nodes)).toEqual([['a'], ['a'], []]);
   });
 
-  test('what finds no room is told with its error', async () => {
+  test('a repair that finds no room is reported with its error', async () => {
     const { harness, nodes } = await openCluster();
     await done(harness, 'create', 'a');
     nodes.node01.records.clear();

@@ -56,7 +56,7 @@ describe('an audit of all keys', () => {
     expect(findings).toMatchObject([{ groupId: 'a', kind: 'stray' }]);
   });
 
-  test('keys that the journal knows nothing of: told where nodes differ, left alone unless told', async () => {
+  test('keys unknown to the journal: reported where nodes differ, changed only on request', async () => {
     const { harness, nodes } = await openCluster();
     for (const name of NAMES) nodes[name].records.set('theirs', STRAY);
     nodes.node01.records.set('x', STRAY);
@@ -88,7 +88,7 @@ describe('an audit of all keys', () => {
     expect(await audit(harness)).toMatchObject({ unjournaled: ['a'] });
   });
 
-  test('what was rolled back left the key as it was: the last committed command counts', async () => {
+  test('a rolled-back command left the key as it was: the last committed one counts', async () => {
     const { harness, nodes } = await openCluster();
     await done(harness, 'create', 'a');
     nodes.node01.otherwise = () => 'refused';
@@ -115,7 +115,7 @@ describe('an audit of all keys', () => {
     ]);
   });
 
-  test('P9: goes page by page in the order of the keys, whoever holds them', async () => {
+  test('P9: goes page by page in the order of the keys, on any node', async () => {
     const { harness, nodes } = await openCluster();
     await done(harness, 'create', 'a', 'c', 'e', 'g');
     nodes.node01.records.set('b', STRAY);
@@ -187,7 +187,7 @@ describe('an audit of given keys', () => {
     expect(findings[0]).not.toHaveProperty('repair');
   });
 
-  test('P9: a node that never answers is told, and is not asked for key after key', async () => {
+  test('P9: a node that never answers is reported, and is not asked for key after key', async () => {
     const { harness, nodes } = await openCluster();
     const keys = Array.from({ length: 200 }, (_, index) => String(index));
     nodes.node01.otherwise = () => 'hang';
@@ -242,7 +242,7 @@ describe('audits', () => {
     expect(await audit(harness, { keys: ['a'] })).toMatchObject({ checked: 1 });
   });
 
-  test('P9: executors that do not answer leave nobody waiting', async () => {
+  test('P9: executors that do not answer leave no client waiting', async () => {
     const harness = await openHarness();
     const page = harness.ask({ op: 'audit' });
     await harness.advance(31_000);
@@ -277,7 +277,7 @@ describe('audits', () => {
   });
 });
 
-test('P9: who waits for an audit at the end of the daemon is told', async () => {
+test('P9: a client that waits for an audit at the end of the daemon gets an answer', async () => {
   const { harness, nodes } = await openCluster();
   await done(harness, 'create', 'a');
   nodes.node01.records.delete('a');

@@ -56,7 +56,7 @@ test('the next outage is an error again, however soon', () => {
   expect(levels()).toEqual(['error', 'info', 'error']);
 });
 
-test('what an operator opened is no error, and told all the same', () => {
+test('a breaker that an operator opened is no error, but is reported', () => {
   const { take, levels, told: sent } = setUp();
   take('closed', 'open', true);
   expect(levels()).toEqual(['warn']);

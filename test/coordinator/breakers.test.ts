@@ -50,7 +50,7 @@ describe('a breaker', () => {
     });
   });
 
-  test('opens for longer at a bad read, counted as one opening, its executors told nothing new', async () => {
+  test('opens for longer at a bad read, counted as one opening, without news for its executors', async () => {
     const harness = await openHarness();
     await opened(harness);
     await harness.advance(1000);
@@ -136,7 +136,7 @@ describe('a breaker', () => {
 });
 
 describe('an operator', () => {
-  test('opens, closes and resets a breaker; other names and no name are told', async () => {
+  test('opens, closes and resets a breaker; a wrong or missing name is an error', async () => {
     const harness = await openHarness();
     const ask = async (node?: string, act?: 'open' | 'close' | 'reset') => {
       const asked = harness.ask({ op: 'breaker', ...(node && { node }), ...(act && { act }) });
@@ -163,7 +163,7 @@ describe('an operator', () => {
     expect(await ask(undefined, 'open')).toMatchObject({ error: { field: 'node' } });
   });
 
-  test('is noted with who said it; clients are told how it ends, and no time', async () => {
+  test('is stored with its author; clients get the way to end it, and no time', async () => {
     const harness = await openHarness();
     harness.ask({ op: 'breaker', node: 'node01', act: 'open', by: 'ann@bastion' });
     await harness.rest();
@@ -188,7 +188,7 @@ describe('an operator', () => {
 });
 
 describe('the next life', () => {
-  test('has what was open, with what is left of its wait, and tells the executors', async () => {
+  test('restores open breakers with the rest of their wait, and informs the executors', async () => {
     const harness = await openHarness();
     await opened(harness);
     await harness.advance(300);
@@ -246,7 +246,7 @@ describe('the next life', () => {
     );
   });
 
-  test('P10: what the journal does not take is told once and kept when it does', async () => {
+  test('P10: a state that the journal refuses is reported once, and stored later', async () => {
     const harness = await openHarness();
     harness.journal.keptRefusal = new JournalError('no room', { code: 'full' });
     await opened(harness);

@@ -38,7 +38,7 @@ describe('cancel by a filter', () => {
     expect(await harness.journal.find('b')).toMatchObject({ state: 'accepted' });
   });
 
-  test('as a dry run it tells the same and changes nothing', async () => {
+  test('as a dry run it reports the same and changes nothing', async () => {
     const harness = await openQueue();
     const commits = harness.journal.commits.length;
     const dry = harness.ask({ op: 'cancel', filter: { op: 'delete' }, dryRun: true, limit: 2 });
@@ -55,7 +55,7 @@ describe('cancel by a filter', () => {
     expect(harness.notes).toEqual([]);
   });
 
-  test('P9: a page is bounded, and `next` goes on behind it', async () => {
+  test('P9: a page is bounded, and `next` continues behind it', async () => {
     const harness = await openQueue();
     const pages: (readonly (string | undefined)[])[] = [];
     let cursor: string | undefined;
@@ -102,7 +102,7 @@ describe('cancel by a filter', () => {
     expect(idsOf(dry.answer)).toEqual(['a']);
   });
 
-  test('what settles on the way is answered by how it settled', async () => {
+  test('a command that settles meanwhile is answered with its settlement', async () => {
     const harness = await openQueue();
     // While this commit is held nothing is selected; the report and a long act wait before the acts.
     harness.journal.hold();

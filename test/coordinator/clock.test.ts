@@ -138,7 +138,7 @@ describe('P9: the deadline of a command that an earlier life has taken in', () =
 });
 
 describe('P5: a rollback', () => {
-  test('that turned by a clock a year ahead has turned now at the latest, so its being stuck is told', async () => {
+  test('that turned by a clock a year ahead has turned now at the latest, so its being stuck is reported', async () => {
     const before = await openHarness();
     before.ask({ op: 'create', id: 'a', groupId: '5', wait: 'accepted' });
     await before.rest();
@@ -154,7 +154,7 @@ describe('P5: a rollback', () => {
   });
 });
 
-describe('what is told of a command that an earlier life has taken in', () => {
+describe('the reported times of a command of an earlier life', () => {
   test.each(BY_WHICH_IT_IS_WRONG.filter((jumpMs) => jumpMs < 0))(
     'P7: is the same now and later when the clock was set back by %d ms',
     async (jumpMs) => {
@@ -179,7 +179,7 @@ describe('what is told of a command that an earlier life has taken in', () => {
     },
   );
 
-  test('how old commands are is told by either clock: what is older by the time lived is older', async () => {
+  test('the age of commands follows both clocks: the larger age counts', async () => {
     const before = await openHarness();
     before.ask({ op: 'create', id: 'old', groupId: '5', deadlineMs: DAY_MS });
     await before.advance(10 * MINUTE_MS);

@@ -15,7 +15,7 @@ describe('P2: durable before sent', () => {
     expect(harness.driven).toEqual(['a']);
   });
 
-  test('P2: an executor goes on from an entry only when that is durable', async () => {
+  test('P2: an executor continues from an entry only when that is durable', async () => {
     const harness = await openHarness();
     harness.ask({ op: 'create', id: 'a', groupId: '5' });
     await harness.rest();
@@ -58,8 +58,8 @@ describe('P2: durable before sent', () => {
   });
 });
 
-describe('P3: durable before said', () => {
-  test('P3: neither an acceptance nor a final answer is told before its commit', async () => {
+describe('P3: durable before it is reported', () => {
+  test('P3: neither an acceptance nor a final answer is reported before its commit', async () => {
     const harness = await openHarness();
     harness.journal.hold();
     const accepted = harness.ask({ op: 'create', id: 'a', groupId: '5', wait: 'accepted' });
@@ -80,7 +80,7 @@ describe('P3: durable before said', () => {
     expect(harness.events).toContainEqual(['command.committed', final.answer]);
   });
 
-  test('P3: a status never tells what is not durable', async () => {
+  test('P3: a status never reports what is not durable', async () => {
     const harness = await openHarness();
     harness.ask({ op: 'create', id: 'a', groupId: '5' });
     await harness.rest();
@@ -143,7 +143,7 @@ describe('group commit', () => {
     expect(harness.journal.commits[1]?.begin).toMatchObject([{ findings }]);
   });
 
-  test('what arrives while a commit runs shares the next one', async () => {
+  test('requests that arrive while a commit runs share the next one', async () => {
     const harness = await openHarness();
     harness.journal.hold();
     harness.ask({ op: 'create', groupId: '0' });
@@ -156,7 +156,7 @@ describe('group commit', () => {
     expect(harness.journal.commits.map(({ accept }) => accept.length)).toEqual([1, 100]);
   });
 
-  test('what arrives in one turn shares one commit: commands, entries and settlements', async () => {
+  test('everything that arrives in one event-loop turn shares one commit: commands, entries and settlements', async () => {
     const harness = await openHarness();
     for (const id of ['a', 'b']) harness.ask({ op: 'create', id, groupId: id });
     await harness.rest();

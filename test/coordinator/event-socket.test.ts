@@ -59,7 +59,7 @@ describe('events', () => {
     expect(payload).not.toHaveBeenCalled();
   });
 
-  test('P10: whoever unsubscribes from what it never had silences nobody', async () => {
+  test('P10: a peer that ends a subscription it never had silences no other', async () => {
     const { events, endpoint } = await openEvents();
     const honest = subscribe(endpoint, 'command.');
     await untilHeard(events, 'command.stuck', honest);

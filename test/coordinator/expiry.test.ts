@@ -37,7 +37,7 @@ describe('a command that comes after its expiresAt', () => {
     expect(late.answer).not.toHaveProperty('id');
   });
 
-  test('is told so in a batch, beside commands that are in time', async () => {
+  test('is answered so in a batch, beside commands that are in time', async () => {
     const harness = await openHarness();
     const now = harness.clock.now();
     const asked = harness.ask({
@@ -92,7 +92,7 @@ async function liveThrough(harness: Harness, ms: number): Promise<void> {
   await harness.advance(1000);
 }
 
-describe('the clock that clients are told, in the next life', () => {
+describe('the clock that clients see, in the next life', () => {
   /** A life of an hour, and a next one whose wall clock is off by so much; both ask about that hour's end. */
   async function nextLife(jumpMs: number, awayMs = 0) {
     const before = await openHarness();
@@ -109,7 +109,7 @@ describe('the clock that clients are told, in the next life', () => {
     return { harness, sentAfter };
   }
 
-  test('goes on as the wall clock does where that was not set', async () => {
+  test('follows the wall clock if that was not set', async () => {
     const { sentAfter } = await nextLife(0, 8000);
     expect(await sentAfter(6000)).toMatchObject({ error: { code: 'expired' } });
     expect(await sentAfter(7500)).toBe('taken');

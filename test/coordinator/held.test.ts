@@ -30,7 +30,7 @@ async function restored(): Promise<Harness> {
   return openHarness({ clock: before.clock, from: allHeld(before.crash()) });
 }
 
-test('P1: nothing is sent for them, whatever their deadlines, and other keys go on', async () => {
+test('P1: nothing is sent for them, whatever their deadlines, and other keys continue', async () => {
   const harness = await restored();
   harness.ask({ op: 'create', id: 'other', groupId: '3' });
   await harness.advance(10 * 60_000);
@@ -40,7 +40,7 @@ test('P1: nothing is sent for them, whatever their deadlines, and other keys go 
   expect(dry.answer).toMatchObject({ matched: 3, commands: [{ id: 'a', held: true }, {}, {}] });
 });
 
-test('P5, P6: resumed they go on from their entries, each in its turn, in later lives too', async () => {
+test('P5, P6: resumed they continue from their entries, each in its turn, in later lives too', async () => {
   const harness = await restored();
   const resumed = harness.ask({
     op: 'restore',
@@ -62,7 +62,7 @@ test('P5, P6: resumed they go on from their entries, each in its turn, in later 
   expect(next.driven).toEqual(['behind']);
 });
 
-test('P2: that they go on is durable before anybody drives them', async () => {
+test('P2: their release is durable before an executor drives them', async () => {
   const harness = await restored();
   harness.journal.keptRefusal = new JournalError('no room', { code: 'full' });
   const asked = harness.ask({ op: 'restore', act: 'resume', id: 'a' });

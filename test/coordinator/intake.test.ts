@@ -34,8 +34,8 @@ async function create(harness: Harness, id: string) {
 const eventsOf = (harness: Harness) =>
   harness.events.filter(([topic]) => topic === 'daemon.accepting').map(([, payload]) => payload);
 
-describe('the flag says what the next command is told', () => {
-  test('while it takes them in nothing is said of it but that', async () => {
+describe('the flag agrees with the answer to the next command', () => {
+  test('while it accepts commands it reports only that', async () => {
     const harness = await openHarness();
     expect(await acceptingOf(harness)).toEqual(YES);
     expect(await create(harness, 'a')).toMatchObject({ state: 'applying' });
@@ -96,7 +96,7 @@ describe('the flag says what the next command is told', () => {
     expect(await acceptingOf(harness)).toEqual(YES);
   });
 
-  test('a full disk; P7: what is done is told again all the same', async () => {
+  test('a full disk; P7: the outcome of a settled command is still answered', async () => {
     const harness = await openHarness();
     const first = harness.ask({ op: 'create', id: 'a', groupId: '5' });
     await harness.rest();

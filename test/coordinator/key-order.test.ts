@@ -86,7 +86,7 @@ describe('the order on a key', () => {
   });
 });
 
-describe('what may still land on a key', () => {
+describe('requests that may still land on a key', () => {
   const time = fc.integer({ min: 1, max: 20 });
   const loose: fc.Arbitrary<Loose> = fc.oneof(
     fc.record({

@@ -30,7 +30,7 @@ describe('P6: one at a time per key', () => {
     expect(second).toMatchObject({ command: { id: 'b' }, entries: [] });
   });
 
-  test('P10: a command that waits in vain for its key is told which command had it', async () => {
+  test('P10: a command that waits in vain for its key names the command that had it', async () => {
     const harness = await openHarness();
     harness.ask({ op: 'create', id: 'a', groupId: '5', deadlineMs: DAY_MS });
     const waits = harness.ask({ op: 'create', id: 'b', groupId: '5', deadlineMs: 1000 });
@@ -67,7 +67,7 @@ describe('P6: one at a time per key', () => {
     expect(harness.driven).toEqual(['a', 'x', 'b']);
   });
 
-  test('P6: whoever leaves the line lets nobody begin out of turn', async () => {
+  test('P6: a command that leaves the queue lets no other begin out of turn', async () => {
     const harness = await openHarness();
     for (const id of ['a', 'b', 'c', 'd']) harness.ask({ op: 'create', id, groupId: '5' });
     await harness.rest();
@@ -97,7 +97,7 @@ describe('P6: one at a time per key', () => {
   });
 });
 
-describe('P4: what earlier commands of a key may still do', () => {
+describe('P4: requests of earlier commands of a key', () => {
   const lateCreate = (until: number, token = '1.000000'): Record<string, Loose[]> => ({
     node02: [{ effect: 'present', token, until }],
   });

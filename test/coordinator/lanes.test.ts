@@ -61,7 +61,7 @@ describe('lanes', () => {
     );
   });
 
-  test('within a lane the order is that of arrival, and nobody is lost or given twice', () => {
+  test('within a lane the order is that of arrival, and no command is lost or dispatched twice', () => {
     const acts = fc.array(
       fc.oneof(
         fc.constant('interactive' as const),
@@ -122,7 +122,7 @@ describe('lanes of the daemon', () => {
     expect(asked.answer).toMatchObject({ state: 'committed' });
   });
 
-  test('P9: what is cancelled leaves its lane: no room is kept for it', async () => {
+  test('P9: a cancelled command leaves its lane: no room is kept for it', async () => {
     const harness = await openHarness({ concurrency: 1, openMax: 10 });
     harness.ask({ op: 'create', id: 'x', groupId: 'x' });
     await harness.rest();
@@ -140,7 +140,7 @@ describe('the bulk lane in work', () => {
   const bulkOrders = (harness: Awaited<ReturnType<typeof openHarness>>) =>
     harness.driven.filter((id) => id.startsWith('bulk')).length;
 
-  test('takes every place as long as nobody uses the other lane', async () => {
+  test('takes every slot as long as the other lane is not in use', async () => {
     const harness = await openHarness({ concurrency: 8, interactiveShare: 0.75 });
     for (let index = 0; index < 10; index++) {
       harness.ask({ op: 'create', id: `bulk-${index}`, groupId: String(index), lane: 'bulk' });

@@ -26,7 +26,7 @@ async function killedLife() {
 }
 
 describe('P4.5: after a life that was killed', () => {
-  test('what it has sent is waited for as long as the kernel may send it, node by node', async () => {
+  test('its requests are waited for as long as the kernel may send them, node by node', async () => {
     const before = await killedLife();
     const harness = await openHarness({
       clock: before.clock,
@@ -45,7 +45,7 @@ describe('P4.5: after a life that was killed', () => {
     expect(harness.driven).toEqual(['near', 'far']);
   });
 
-  test('whoever waits for that is told until when, and for which node', async () => {
+  test('the answer to a waiting command names the time and the node', async () => {
     const before = await killedLife();
     const harness = await openHarness({
       clock: before.clock,

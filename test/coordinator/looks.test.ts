@@ -27,7 +27,7 @@ function countOf(asked: readonly Asked[], what: object): number {
 }
 
 describe('looks of clients', () => {
-  test('P9: take 20 ms of a turn; what came in meanwhile goes on before the next of them', async () => {
+  test('P9: take 20 ms of a batch; acts that arrive meanwhile run before the next of them', async () => {
     const harness = await openSlow();
     const lists = Array.from({ length: 10 }, () => harness.ask({ op: 'list' }));
     let seenBefore = -1;

@@ -63,7 +63,7 @@ describe('cancel', () => {
     expect(harness.journal.commits.flatMap(({ settle }) => settle)).toHaveLength(1);
   });
 
-  test('of a driven command: its executor is told, and what became of it is the answer', async () => {
+  test('of a driven command: its executor gets the request, and its result is the answer', async () => {
     const harness = await openHarness();
     harness.ask({ op: 'create', id: 'a', groupId: '5' });
     await harness.rest();
@@ -98,7 +98,7 @@ describe('cancel', () => {
     expect(late.answer).toEqual(early.answer);
   });
 
-  test('P9: an executor that does not answer in time leaves nobody waiting', async () => {
+  test('P9: an executor that does not answer in time leaves no client waiting', async () => {
     const harness = await openHarness();
     harness.ask({ op: 'create', id: 'a', groupId: '5' });
     await harness.rest();

@@ -102,7 +102,7 @@ describe('a node that is half well', () => {
     expect(open).toBeGreaterThan(45);
   });
 
-  test('that fails one key for ever shuts nobody out', async () => {
+  test('that fails one key forever blocks no other key', async () => {
     const { harness, node02 } = await stage();
     node02.otherwise = () => (node02.calls.at(-1)?.groupId === 'cursed' ? 'unsure' : undefined);
     const cursed = harness.ask({ op: 'create', groupId: 'cursed', deadlineMs: 1000 });

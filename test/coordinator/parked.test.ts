@@ -76,7 +76,7 @@ test('P5: one that does not end has passed when its executor answers after it; o
   expect(harness.takenUp).toBe(1);
 });
 
-test('P5: the one under way at the next crash is parked: told, listed, its key held, never driven', async () => {
+test('P5: the command under way at the next crash is parked: reported, listed, its key held, never driven', async () => {
   const harness = await parked();
   expect(harness.driven).toEqual(['b']);
   expect(harness.events).toContainEqual([
@@ -109,7 +109,7 @@ test('P10: a life that is killed before it has told leaves that to the next', as
 });
 
 test.each(['', '{', '{"seq":1,"all":1}', '["a"]', 'null'])(
-  'P10: what is kept of a crash as %j is damaged: nothing is parked, and that is told',
+  'P10: a stored crash of the damaged form %j parks no command, and is reported',
   async (text) => {
     const journal = new MemoryJournal(await begun());
     await journal.keep('probation', text);
@@ -153,7 +153,7 @@ test('P5: retried it is driven again, and parked at once when it crashes the dae
   expect(again.driven).toEqual(['d', 'a', 'behind']);
 });
 
-test('P4.5: abandoned, all that it may have sent is loose, and nobody reads its history', async () => {
+test('P4.5: after an abandon all its requests are loose, and its history is not read', async () => {
   const harness = await parked();
   const later = harness.ask({ op: 'delete', id: 'later', groupId: 'a' });
   const given = harness.ask({ op: 'abandon', id: 'a', by: 'ann' });

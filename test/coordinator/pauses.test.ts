@@ -50,7 +50,7 @@ describe('pause', () => {
     expect(harness.driven).toEqual(['a', 'b', 'c']);
   });
 
-  test('what is with an executor goes on, rollbacks too', async () => {
+  test('commands with an executor continue, rollbacks too', async () => {
     const harness = await openHarness({ concurrency: 1 });
     const command = harness.ask({ op: 'create', id: 'a', groupId: 'a' });
     harness.ask({ op: 'create', id: 'b', groupId: 'b' });
@@ -65,7 +65,7 @@ describe('pause', () => {
     expect(harness.driven).toEqual(['a']);
   });
 
-  test('deadlines go on counting: what waits past its own is refused', async () => {
+  test('deadlines count on: a command that waits past its own is refused', async () => {
     const harness = await openHarness();
     harness.ask({ op: 'pause', lane: 'interactive' });
     const asked = harness.ask({ op: 'create', groupId: '5', deadlineMs: 1000 });
@@ -74,7 +74,7 @@ describe('pause', () => {
     expect(harness.driven).toEqual([]);
   });
 
-  test('P5: what had begun before goes on after a restart, past what had come first and not', async () => {
+  test('P5: a command that had begun continues after a restart, before earlier ones that had not', async () => {
     const before = await openHarness();
     before.ask({ op: 'delete', id: 'surveys', groupId: '1' });
     before.ask({ op: 'create', id: 'begun', groupId: '2' });
@@ -90,7 +90,7 @@ describe('pause', () => {
     expect(harness.driven).toEqual(['begun', 'surveys']);
   });
 
-  test('outlives a restart; what had begun before goes on all the same', async () => {
+  test('outlives a restart; commands that had begun continue', async () => {
     const before = await openHarness({ concurrency: 1 });
     for (const id of ['a', 'b']) before.ask({ op: 'create', id, groupId: id });
     before.ask({ op: 'delete', id: 'c', groupId: 'c' });
@@ -112,7 +112,7 @@ describe('pause', () => {
     expect(after.coordinator.pauses.has('interactive')).toBe(false);
   });
 
-  test('is told to listeners and to the log, once for each change', async () => {
+  test('is reported to listeners and to the log, once for each change', async () => {
     const harness = await openHarness();
     for (const op of ['pause', 'pause', 'resume', 'resume'] as const) {
       harness.ask({ op, lane: 'bulk', by: 'ann' });
@@ -141,7 +141,7 @@ describe('pause', () => {
     expect(harness.driven).toEqual(['a']);
   });
 
-  test('P10: a journal that does not tell is told of, and the lanes go on', async () => {
+  test('P10: a journal that cannot be read is reported, and the lanes run', async () => {
     const before = await openHarness();
     before.ask({ op: 'pause' });
     await before.rest();
@@ -158,7 +158,7 @@ describe('pause', () => {
     expect(harness.coordinator.pauses.has('bulk')).toBe(false);
   });
 
-  test('a word that cannot be read leaves the lane paused, and is told', async () => {
+  test('a corrupt stored pause leaves the lane paused, and is reported', async () => {
     const before = await openHarness();
     await before.journal.keep('pause/bulk', 'nonsense');
     await before.journal.keep('pause/interactive', '{"since":1}');

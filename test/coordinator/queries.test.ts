@@ -54,7 +54,7 @@ describe('status of one command', () => {
     expect(asked.answer).toMatchObject({ id: 'a', state: 'committed' });
   });
 
-  test('P7: of an id that proves to be a repeat tells of the first command', async () => {
+  test('P7: of an id that proves to be a repeat reports the first command', async () => {
     const harness = await openHarness();
     await openWith(harness, 'a');
     harness.report(settled(harness, 'a'));
@@ -189,7 +189,7 @@ describe('list, stats, ping', () => {
     expect(asked.answer).toMatchObject({ error: { code: 'unavailable', retryAfterMs: 1000 } });
   });
 
-  test('ping tells who answers', async () => {
+  test('ping names the daemon that answers', async () => {
     const harness = await openHarness();
     const asked = harness.ask({ op: 'ping' });
     await harness.rest();

@@ -99,7 +99,7 @@ describe('recovery', () => {
     expect(harness.driven).toEqual(['b']);
   });
 
-  test('numbers and tokens go on above the highest ever given, whatever the clock says', async () => {
+  test('numbers and tokens continue above the highest ever given, whatever the clock says', async () => {
     const before = await openHarness();
     before.ask({ op: 'create', id: 'a', groupId: '5' });
     await before.rest();
@@ -154,7 +154,7 @@ describe('recovery', () => {
     expect(new Set(harness.driven).size).toBe(3000);
   });
 
-  test('P3: what was not durable is gone, and its id is free', async () => {
+  test('P3: a command that was not durable is gone, and its id is free', async () => {
     const before = await openHarness();
     before.journal.hold();
     before.ask({ op: 'create', id: 'a', groupId: '5' });

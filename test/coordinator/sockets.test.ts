@@ -75,7 +75,7 @@ describe('the client socket', () => {
     expect(JSON.parse(String(frames.at(-1)))).toEqual({ ...PONG, at: AT });
   });
 
-  test('P10: bad bytes are answered, each with what is wrong, and nobody else is hurt', async () => {
+  test('P10: bad bytes are answered with their fault, and affect no other client', async () => {
     const { taken, endpoint } = await openFront();
     const dealer = closing(new Dealer());
     dealer.connect(endpoint);
@@ -156,7 +156,7 @@ describe('the client socket', () => {
     await vi.waitUntil(() => taken.length === 11);
   });
 
-  test('P10: a reply to a client that is gone is counted and told, and the next one is sent', async () => {
+  test('P10: a reply to a client that is gone is counted and reported, and the next one is sent', async () => {
     const { taken, front, warnings, endpoint } = await openFront();
     const gone = new Dealer({ linger: 0 });
     gone.connect(endpoint);

@@ -103,7 +103,7 @@ test('clients come in when every executor listens, not before', async () => {
   await once(worker, 'exit');
 });
 
-test('P10: what an executor said last is journaled, though main says that it has ended', async () => {
+test('P10: the last report of an executor is journaled, although main reports its end', async () => {
   const { worker, endpoint, journal, openExecutor, said: detail, tell } = await start();
   const end = await openExecutor();
   await report(end, { kind: 'hello' });

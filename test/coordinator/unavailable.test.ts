@@ -5,7 +5,7 @@ import { answerTrial, lanesOf, opened } from './support/outage.ts';
 import { settled } from './support/reports.ts';
 
 describe('while a breaker is open', () => {
-  test('a command is told at once, with a time to come again, and nothing of it is journaled', async () => {
+  test('a command is refused at once, with a time to retry, and not journaled', async () => {
     const harness = await openHarness();
     await opened(harness);
     const asked = harness.ask({ op: 'create', id: 'a', groupId: '5' });
@@ -22,7 +22,7 @@ describe('while a breaker is open', () => {
     expect(harness.journal.commits).toEqual([]);
   });
 
-  test('P7: repeats of open commands join them; their ids are taken by nobody else', async () => {
+  test('P7: repeats of open commands join them; no other command takes their ids', async () => {
     const harness = await openHarness();
     const first = harness.ask({ op: 'create', id: 'a', groupId: '5' });
     await harness.rest();
@@ -36,7 +36,7 @@ describe('while a breaker is open', () => {
     expect(again.answer).toEqual(first.answer);
   });
 
-  test('P7: a command that is done is told again, and other content under its id is a conflict', async () => {
+  test('P7: a command that is done is reported again, and other content under its id is a conflict', async () => {
     const harness = await openHarness();
     const first = harness.ask({ op: 'create', id: 'a', groupId: '5' });
     await harness.rest();
@@ -79,7 +79,7 @@ describe('while a breaker is open', () => {
     expect(harness.driven).toEqual([]);
   });
 
-  test('what was in its lane stays there; what was begun in an earlier life goes on', async () => {
+  test('commands in its lane stay there; commands of an earlier life that had begun continue', async () => {
     const first = await openHarness();
     for (const id of ['begun', 'turned']) first.ask({ op: 'create', id, groupId: id });
     await first.rest();

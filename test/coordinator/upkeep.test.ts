@@ -104,7 +104,7 @@ describe('history', () => {
     expect(harness.journal.prunes).toHaveLength(4);
   });
 
-  test('P10: a journal that cannot be kept small for now is told, and the work goes on', async () => {
+  test('P10: a journal that cannot be kept small for now is reported, and the work continues', async () => {
     const harness = await openHarness({ retentionMs: 30_000 });
     harness.journal.tidyRefusal = new JournalError('a reader holds it', { code: 'busy' });
     await harness.advance(1250);
@@ -148,7 +148,7 @@ describe('history', () => {
 });
 
 describe('after the end', () => {
-  test('nothing is planned any more, and nothing is written', async () => {
+  test('nothing is planned, and nothing is written', async () => {
     const harness = await openHarness();
     harness.ask({ op: 'create', id: 'a', groupId: '5', deadlineMs: 10 });
     harness.ask({ op: 'create', id: 'b', groupId: '5', deadlineMs: 10 });

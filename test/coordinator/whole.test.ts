@@ -75,7 +75,7 @@ describe('coordinator, executors and nodes', () => {
     expect(Object.values(nodes).map(({ records }) => records.size)).toEqual([0, 0, 0]);
   });
 
-  test('a cancel that comes while the last node is being done is told that it is done', async () => {
+  test('a cancel that arrives during the last exchange is answered that the command committed', async () => {
     const { harness, node01 } = await openCluster();
     node01.faults.push('slow');
     harness.ask({ op: 'create', id: 'a', groupId: '5' });

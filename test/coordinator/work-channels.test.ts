@@ -67,7 +67,7 @@ describe('orders and reports', () => {
     expect(texts).toEqual(['[{"kind":"drain"}]', '[{"kind":"interrupt"}]']);
   });
 
-  test('reports are told with their executor, in their order', async () => {
+  test('reports arrive with their executor, in their order', async () => {
     const { work, heard, ends } = await open(2);
     void work.receive();
     await report(ends[1], ANSWER, { kind: 'drained' });

@@ -14,7 +14,7 @@ test('P9: a peer that finds no room is refused for now', async () => {
   expect(warnings).toMatchObject([{ address: '127.0.0.1', refused: 1 }]);
 });
 
-test('who asks for another mechanism than NULL is refused by ZAP, and told in the log once', async () => {
+test('a peer with another mechanism than NULL is rejected by ZAP, and logged once', async () => {
   const { verdicts, warnings } = await verdictsOn(['NULL', 'PLAIN', 'PLAIN'], [true]);
   expect(verdicts).toEqual([
     ['1.0', '7', '200'],

@@ -53,7 +53,7 @@ describe('a closed breaker', () => {
     });
   });
 
-  test('a success between them begins the row anew', () => {
+  test('a success between them begins the row again', () => {
     const nine = observe(closedBreaker(T0), sampleOf(9), at(0));
     const between = observe(nine, { calls: 2, failures: 1, slow: 0, failuresInRow: 1 }, at(1));
     expect(observe(between, sampleOf(8), at(2)).kind).toBe('closed');

@@ -182,7 +182,7 @@ describe('operators', () => {
 });
 
 describe('the backoff', () => {
-  it('starts anew with the intent, with every turn, and by an operator', () => {
+  it('restarts with the intent, with every turn, and by an operator', () => {
     const surveying = new Play({ op: 'delete', nodes: ['a'] });
     surveying.take({ kind: 'driven' });
     surveying.act();
@@ -205,7 +205,7 @@ describe('the backoff', () => {
     expect(play.node('a')).toMatchObject({ failures: 0, dueAt: 0 });
   });
 
-  it('starts anew when one node turns', () => {
+  it('restarts when one node turns', () => {
     const play = creating();
     play.answer('a', 'unsure');
     play.tick(play.node('a').dueAt);

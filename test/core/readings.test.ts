@@ -98,7 +98,7 @@ describe('a read after a create that was answered 400', () => {
     });
   });
 
-  it('P4.2: what it finds while one of ours may still land is told as unknown', () => {
+  it('P4.2: what it finds while one of ours may still land is reported as unknown', () => {
     const loose = [{ effect: 'present', token: OWN, until: NOW + 10 }] as const;
     const { node } = ask({ ...doubtful, node: { ...doubtful.node, loose } }, 'absent');
     expect(node.belief).toBe('unknown');
@@ -217,7 +217,7 @@ describe('a read after a delete', () => {
     expect(ask(looking(SHOWN, 'verify'), 'present').node.verdict).toBe('foreign');
   });
 
-  it("finds a record after a 404 to the journal's token: that was wrong, go on unguarded", () => {
+  it("finds a record after a 404 to the journal's token: that was wrong, and it continues unguarded", () => {
     const { node } = ask(looking(JOURNALED, 'verify'), 'present');
     expect(node).toMatchObject({ verdict: 'open', next: 'mutate', guardDisproved: true });
   });

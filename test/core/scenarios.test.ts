@@ -76,7 +76,7 @@ describe('a delete and what the journal knows', () => {
     expect(play.node('a').running).toEqual({ kind: 'delete', guard: OTHER });
   });
 
-  it('goes on without a guard when the token of the journal is proved wrong', () => {
+  it('continues without a guard when the token of the journal is proved wrong', () => {
     const play = deleting({ history });
     play.answer('a', 'gone');
     play.answer('b', 'applied');
@@ -187,7 +187,7 @@ describe('what earlier commands have left behind', () => {
   });
 });
 
-describe('what is told', () => {
+describe('the reported outcome', () => {
   it('a node that was read while a request may still land is unknown, if it is abandoned then', () => {
     const play = creating();
     play.answer('a', 'lost');
@@ -204,7 +204,7 @@ describe('what is told', () => {
     expect(settled).toMatchObject({ nodes: { a: { state: 'unknown' }, b: { state: 'unknown' } } });
   });
 
-  it('a survey that refuses tells what it found, and what was said', () => {
+  it('a survey that refuses reports what it found, and what was said', () => {
     const play = new Play({ op: 'delete' });
     play.take({ kind: 'driven' });
     play.act();

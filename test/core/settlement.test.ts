@@ -31,7 +31,7 @@ describe('the loose requests that a settlement carries', () => {
     });
   });
 
-  it('P4.5: are not there when none may land any more', () => {
+  it('P4.5: are absent when none may land', () => {
     expect(creating({ nodes: ['a'] }).settlement('a')).not.toHaveProperty('loose');
     const play = creating({ nodes: ['a'] }, inherits(NOW + 1));
     expect(play.settlement('a')).toHaveProperty('loose');

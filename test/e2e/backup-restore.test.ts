@@ -88,7 +88,7 @@ test('P1: a create that was open in the copy and deleted later does not come bac
   expect(daemon.output).toContain('operator: restore, abandon');
 });
 
-test('P1, P5: a held command that is to go on does, and after a restart still does', async () => {
+test('P1, P5: a held command that is to continue does, and after a restart still does', async () => {
   const { sim, daemon, client } = await startCluster({ executors: 1, env: SETTINGS });
   const cli = cliOf(daemon);
   const copy = join(tempFolder(), 'copy.db');
@@ -145,7 +145,7 @@ test('P1: keys created since the copy are named after a restore, and commands on
   expect(await sim.stats()).toEqual([true, { node01: 1, node02: 1, node03: 1 }]);
 });
 
-test('P10: what is no copy, and a daemon that runs, are told, and nothing is changed', async () => {
+test('P10: a file that is no copy, or a running daemon, is reported, and nothing is changed', async () => {
   const { daemon } = await startCluster({ executors: 1 });
   const cli = cliOf(daemon);
   const page = join(import.meta.dirname, '../../docs/operate/backup.md');

@@ -88,7 +88,7 @@ describe('a request that is wrong gets an error that says where', () => {
     expect(error['field']).toBe(field);
   });
 
-  test('in a batch each wrong command alone is told', async () => {
+  test('in a batch each wrong command alone is reported', async () => {
     const commands = [{ op: 'create', groupId: 'ok' }, null, { op: 'stats' }, { op: 'delete' }];
     using socket = new RawSocket(daemon.endpoint);
     const answer = await socket.ask(JSON.stringify({ op: 'batch', commands }));
@@ -102,7 +102,7 @@ describe('a request that is wrong gets an error that says where', () => {
     });
   });
 
-  test('P7: other content under a known id is told, while it runs and after', async () => {
+  test('P7: other content under a known id is reported, while it runs and after', async () => {
     const id = 'taken';
     await sim.setFaults('node01', { slow: 1, slowMs: [300, 300], groupIds: ['slow'] });
     const first = client.create('slow', { id });
@@ -199,7 +199,7 @@ describe('frames', () => {
     expect(await socket.ask(large, PING)).toMatchObject({ error: { code: 'too_large' } });
   });
 
-  test('of 65 MB cost their sender the connection, and nobody else', async () => {
+  test('of 65 MB cost only their sender the connection', async () => {
     using socket = new RawSocket(daemon.endpoint);
     await socket.send(Buffer.alloc(65 * MIB));
     // The socket connects again, and may continue.

@@ -83,7 +83,7 @@ class Load {
   }
 }
 
-test('P1, P5, P9: a node that is away under load costs nobody more than it must', async () => {
+test('P1, P5, P9: a node that is down under load costs clients no more than necessary', async () => {
   const { nodes, client, daemon } = await stage();
   const load = new Load(await connectTo(daemon));
   await vi.waitUntil(() => load.answers.length > 200, 20_000);

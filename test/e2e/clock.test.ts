@@ -92,7 +92,7 @@ async function livesThrough(wrongMs: number, { expect, skip, onTestFinished }: T
   }
 }
 
-describe.concurrent('P5, P7, P9: no id is done twice, no key stays taken, each stuck rollback is told', () => {
+describe.concurrent('P5, P7, P9: no id is done twice, no key stays taken, each stuck rollback is reported', () => {
   test('with a clock a month behind', { timeout: TIMEOUT_MS }, (context) =>
     livesThrough(-30 * DAY_MS, context),
   );

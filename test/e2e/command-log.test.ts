@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest';
 import { startCluster } from '../support/cluster.ts';
 
-test('the debug log tells the whole story of a command that was rolled back, in order', async () => {
+test('the debug log reports the whole story of a command that was rolled back, in order', async () => {
   const cluster = await startCluster({
     env: { LOCKSTEP_LOG_LEVEL: 'debug', LOCKSTEP_LOG_FORMAT: 'json' },
   });

@@ -48,7 +48,7 @@ describe('the ping', () => {
     ctx.skip(spawnSync('curl', ['--version']).status !== 0, 'curl is not installed here');
   });
 
-  it('tells host and uptime while the daemon is well', async () => {
+  it('reports host and uptime while the daemon is well', async () => {
     const receiver = await startReceiver();
     const url = `${receiver.url}/uuid`;
     const file = settingsFile({ HC_PING_URL: url, LOCKSTEP_OPS_PORT: opsPort });
@@ -117,7 +117,7 @@ describe('the ping', () => {
     expect(status).toBe(78);
   });
 
-  it('P10: a watcher that refuses the ping is told, and shows in the exit code', async () => {
+  it('P10: a watcher that refuses the ping is reported, and shows in the exit code', async () => {
     const receiver = await startReceiver({ status: 404 });
     const file = settingsFile({ HC_PING_URL: receiver.url, LOCKSTEP_OPS_PORT: opsPort });
     const { code, output } = await ping(file);

@@ -42,7 +42,7 @@ test('P1: the first node refuses: the delete is refused, and all nodes keep thei
   expect(await holders(cluster)).toEqual(NODES);
 });
 
-test('P1, P5: past its point of no return it goes on, over a deadline, a cancel, a refusal and kill -9', async () => {
+test('P1, P5: past its point of no return it continues, over a deadline, a cancel, a refusal and kill -9', async () => {
   const cluster = await start();
   const { client, sim, daemon } = cluster;
   await sim.setFaults('node03', { forceStatus: 403, on: ['delete'] });

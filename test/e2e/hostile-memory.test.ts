@@ -13,7 +13,7 @@ const LIMIT_BYTES = 1024 * MIB;
 const LONG = { timeout: 30_000 };
 const REOPENED = 'memory is used up by connections';
 
-test('P8, P9, P10: a message without an end ends its connection before the memory ends, and honest clients go on', async () => {
+test('P8, P9, P10: a message without an end ends its connection before the memory ends, and honest clients continue', async () => {
   const { daemon } = await startCluster({ executors: 1 });
   const { pid } = daemon;
   const client = await connectTo(daemon);

@@ -50,7 +50,7 @@ describe('lanes', () => {
 });
 
 describe('a paused lane', () => {
-  test('P3: holds commands back over a kill, and goes on where it stood', async () => {
+  test('P3: holds commands back over a kill, and continues from there', async () => {
     const { client, daemon, sim } = await startCluster({ executors: 1 });
     await client.pause('bulk', { by: 'ann@bastion' });
     const keys = Array.from({ length: 50 }, (_, index) => `held ${index}`);

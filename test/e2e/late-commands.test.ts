@@ -57,7 +57,7 @@ test('what was asked for one second while the daemon was stopped for eight is no
   expect(await client.create('2', { id: 'ours' })).toMatchObject({ state: 'committed' });
 });
 
-test('nor what was asked while it was killed and is started eight seconds later; P7: but what was done is told', {
+test('nor a request from the time between a kill and a start eight seconds later; P7: but outcomes are answered', {
   timeout: TIMEOUT_MS,
 }, async ({ onTestFinished }) => {
   const { daemon, client, sim } = await startCluster();

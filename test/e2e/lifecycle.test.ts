@@ -126,7 +126,7 @@ describe('a daemon that is stopped', () => {
     expect(await client.status('new')).toMatchObject({ error: { code: 'unknown_command' } });
   });
 
-  test('P3: leaves what cannot end to its next life, and tells who waits for it', async () => {
+  test('P3: leaves commands that cannot end to its next life, and answers their clients', async () => {
     const { sim, daemon, client } = await startCluster({ executors: 2, env: SETTINGS });
     await sim.setFaults('node02', DEAF);
     // See lastWordOn.

@@ -76,7 +76,7 @@ describe.skipIf(missing !== undefined)(
       },
     );
 
-    test('challenge: a node that nginx guards ends a command at once, and its words are told', async ({
+    test('challenge: a node that nginx guards ends a command at once, and its words are reported', async ({
       expect,
       onTestFinished,
     }) => {

@@ -42,7 +42,7 @@ describe('commands on one key', () => {
     expect(statesOf(await Promise.all(asked))).toEqual({ committed: 1, refused: 199 });
   });
 
-  test('P6: hold nobody up who asks for another key', async () => {
+  test('P6: do not delay commands of another key', async () => {
     const { client, sim } = cluster;
     await sim.setFaults('node02', { noAnswer: 1, on: ['create'], groupIds: ['held'] });
     const ended: string[] = [];

@@ -47,7 +47,7 @@ function states(...each: readonly (readonly [state: string, said?: string])[]) {
 }
 
 describe('a create', () => {
-  test('of what all nodes hold is refused, whoever made it', async () => {
+  test('of a key that all nodes hold is refused, for any owner', async () => {
     const { client } = cluster;
     for (const node of NODES) await put(node, 'foreign');
     expect(await client.create('foreign')).toMatchObject({
@@ -58,7 +58,7 @@ describe('a create', () => {
     expect(await holders('foreign')).toEqual(NODES);
   });
 
-  test('P1: of what some nodes hold is rolled back and tells which; `ensure` heals it', async () => {
+  test('P1: of a key that some nodes hold is rolled back and names the nodes; `ensure` heals it', async () => {
     const { client } = cluster;
     await put('node02', 'split');
     expect(await client.create('split')).toMatchObject({
@@ -116,7 +116,7 @@ describe('a delete', () => {
     });
   });
 
-  test('P1: of what some nodes hold is refused and tells which; `ensure` heals it', async () => {
+  test('P1: of a key that some nodes hold is refused and names the nodes; `ensure` heals it', async () => {
     const { client } = cluster;
     await put('node01', 'rest');
     expect(await client.delete('rest')).toMatchObject({

@@ -26,7 +26,7 @@ async function startUntilParked({ daemon }: Cluster): Promise<number> {
 
 describe('P5, P8: a command that', () => {
   test.each(['crash', 'hang'])(
-    'makes an executor %s is parked, and the rest goes on',
+    'makes an executor %s is parked, and the rest continues',
     async (key) => {
       const env = { ...POISONED, LOCKSTEP_HANG_AFTER_MS: '3000' };
       const cluster = await startCluster({ executors: 1, env });

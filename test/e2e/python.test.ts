@@ -8,7 +8,7 @@ const SCRIPT = join(import.meta.dirname, '../fixtures/req-client.py');
 /** The python of the shell, and Debian's, to which python3-zmq belongs. */
 const PYTHONS = ['python3', '/usr/bin/python3'];
 
-test('a Python REQ socket creates, asks, deletes, and is told what it did wrong', async (ctx) => {
+test('a Python REQ socket creates, asks, deletes, and gets its errors', async (ctx) => {
   const python = PYTHONS.find((name) => spawnSync(name, ['-c', 'import zmq']).status === 0);
   if (python === undefined) return ctx.skip('no python3 with zmq here (Debian: python3-zmq)');
   const { daemon, sim } = await startCluster();

@@ -143,7 +143,7 @@ describe('over a kill -9', () => {
     expect(await sim.stats()).toEqual(EMPTY);
   });
 
-  test('the deadline goes on counting', async () => {
+  test('the deadline counts on', async () => {
     const { sim, daemon, client } = await start();
     await sim.setFaults('node02', { ...DEAF, on: ['create'] });
     const held = client.create('k', { id: 'held', deadlineMs: 1000 });

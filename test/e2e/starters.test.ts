@@ -83,7 +83,7 @@ test('SIGUSR1 opens no debugger', async () => {
   expect(output()).not.toContain('Debugger listening');
 });
 
-test('P8: when pm2 is gone the log, the metric, status and doctor say so, and the work goes on', async () => {
+test('P8: when pm2 is gone the log, the metric, status and doctor say so, and the work continues', async () => {
   const { env, opsUrl, output, shell } = await runningBy(process.execPath, PROGRAM);
   const metrics = async () => (await fetch(`${opsUrl}/metrics`)).text();
   expect(await metrics()).toMatch(/^lockstep_supervised 1$/m);

@@ -37,7 +37,7 @@ async function startWithoutList(sharedUrl: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
 }
 
-test('are what the cluster says of itself, and are told as that', async () => {
+test("are the cluster's own figures, and are reported as such", async () => {
   const sim = await startNodesim();
   onTestFinished(() => sim[Symbol.asyncDispose]());
   const url = await startWithoutList(sim.sharedUrl);

@@ -28,7 +28,7 @@ function kindsOf({ received }: HttpReceiver): readonly string[] {
   );
 }
 
-test('P10: a node that is taken out while commands need it is told at the start, by a notice, in status and by doctor', async () => {
+test('P10: a node that is taken out while commands need it is reported at the start, by a notice, in status and by doctor', async () => {
   const receiver = await startReceiver();
   const { sim, daemon, client } = await startCluster({ executors: 1, env: noticing(receiver) });
   await sim.setFaults('node03', { noAnswer: 1, noAnswerEffect: false });
@@ -57,7 +57,7 @@ test('P10: a node that is taken out while commands need it is told at the start,
   expect(kindsOf(receiver)).toContain('nodes_changed');
 });
 
-test('a full disk is told by a notice and in status, and so is its end', async (ctx) => {
+test('a full disk is reported by a notice and in status, and so is its end', async (ctx) => {
   const receiver = await startReceiver();
   const dataDir = smallDisk(ctx, 8);
   const { daemon } = await startCluster({
@@ -72,7 +72,7 @@ test('a full disk is told by a notice and in status, and so is its end', async (
   await vi.waitUntil(() => kindsOf(receiver).includes('disk_room'), NOTICE_MS_MAX);
 });
 
-test('a data folder that is read-only is named as such, and told once however often the daemon starts', async (ctx) => {
+test('a data folder that is read-only is named as such, and reported once however often the daemon starts', async (ctx) => {
   const receiver = await startReceiver();
   const dataDir = smallDisk(ctx, 8);
   execFileSync('mount', ['-o', 'remount,ro', dataDir]);

@@ -104,7 +104,7 @@ describe('a thread that crashes', () => {
 });
 
 describe('a thread whose loop turns', () => {
-  test('P8: but that hears nobody any more is seen within 5 s, and lost as well', async () => {
+  test('P8: that no longer reads its socket is seen within 5 s, and lost as well', async () => {
     const daemon = await running();
     // Its socket stays open and its timers run; only its read loop has stopped.
     await evaluateIn(daemon, 'executor-1', DEAF);
@@ -121,7 +121,7 @@ describe('a thread whose loop turns', () => {
 const DEAF = `JSON.parse = () => []; 0`;
 
 describe('no false alarm', () => {
-  test('a process that was stopped for longer than any patience goes on', async () => {
+  test('a process that was stopped for longer than any timeout continues', async () => {
     const daemon = await running({ env: { LOCKSTEP_HANG_AFTER_MS: '3000' } });
     daemon.signal('SIGSTOP');
     // Only time can pass here: nothing happens in a stopped process.

@@ -12,7 +12,7 @@ describe('drain', () => {
     expect(bench.reports).toEqual([{ kind: 'drained' }]);
   });
 
-  test('what runs goes on to its settlement, its confirmations included', async () => {
+  test('a running command continues to its settlement, with its confirmations', async () => {
     const bench = new Bench();
     bench.node('node01').faults.push('refused');
     bench.node('node02').faults.push('slow');
@@ -27,7 +27,7 @@ describe('drain', () => {
     expect(bench.reports.map(({ kind }) => kind)).toEqual(['entries', 'settled', 'drained']);
   });
 
-  test('what has to wait is parked: nothing is begun for it any more', async () => {
+  test('a command that has to wait is left: nothing more begins for it', async () => {
     const bench = new Bench();
     bench.node('node01').otherwise = () => 'unsure';
     bench.drive(bench.command(1));
@@ -41,7 +41,7 @@ describe('drain', () => {
     expect(bench.reports).toHaveLength(1);
   });
 
-  test('what waits for a node that hangs is parked when that exchange has ended', async () => {
+  test('a command that waits for a hanging node is left when that exchange has ended', async () => {
     const bench = new Bench();
     bench.node('node01').otherwise = () => 'hang';
     bench.drive(bench.command(1));
@@ -77,7 +77,7 @@ describe('drain', () => {
 });
 
 describe('interrupt', () => {
-  test('P4: exchanges are aborted and loose, sleeps end, and nothing is sent any more', async () => {
+  test('P4: exchanges are aborted and loose, sleeps end, and nothing more is sent', async () => {
     const bench = new Bench();
     bench.node('node01').otherwise = () => 'hang';
     bench.node('node02').otherwise = () => 'unsure';

@@ -72,7 +72,7 @@ describe('counting', () => {
   });
 });
 
-test('a report tells what every configured node has been asked', async () => {
+test('a report counts the requests to every configured node', async () => {
   const bench = new Bench();
   bench.drive(bench.command(1));
   await bench.advance(5);

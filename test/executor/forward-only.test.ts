@@ -81,7 +81,7 @@ describe('past its point of no return a delete', () => {
     return bench;
   }
 
-  test.each(['refused', 'unsent'] as const)('P5: goes on whatever happens: %s', async (fault) => {
+  test.each(['refused', 'unsent'] as const)('P5: continues whatever happens: %s', async (fault) => {
     const bench = await passed(fault);
     bench.take({ kind: 'operate', seq: 1, act: 'cancel', ticket: 7 });
     // Nothing will come of it: the operator is told at once how it stands.

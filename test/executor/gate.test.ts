@@ -89,7 +89,7 @@ describe('a held exchange', () => {
 });
 
 describe('when the node is back', () => {
-  test('reads and what undoes go on first', async () => {
+  test('reads and rollbacks continue first', async () => {
     const bench = new Bench();
     bench.node('node02').otherwise = () => 'lost';
     bench.drive(bench.command(5, { deadlineAt: bench.clock.now() + 50 }));
@@ -107,7 +107,7 @@ describe('when the node is back', () => {
     expect(asked(bench).slice(before).slice(0, 3)).toEqual(['5', '2', '1']);
   });
 
-  test('P9: thousands go on a lot at a time, each once', async () => {
+  test('P9: thousands continue, a bounded number at a time, each once', async () => {
     const seqs = Array.from({ length: 2000 }, (_, index) => index + 1);
     const bench = await held(...seqs);
     bench.take(open);
@@ -131,7 +131,7 @@ describe('when the node is back', () => {
 });
 
 describe('a trial', () => {
-  test('is one exchange of what is held, and its result is told', async () => {
+  test('is one held exchange, and its result is reported', async () => {
     const bench = await held(1, 2, 3);
     bench.take({ ...trial, call: 'any' });
     await bench.advance(5);
@@ -159,7 +159,7 @@ describe('a trial', () => {
     expect(bench.node('node02').calls).toMatchObject([{ groupId: '2', request: { kind: 'read' } }]);
   });
 
-  test('is a read that harms nobody where nobody waits, if that is allowed', async () => {
+  test('is a harmless read if no request waits, and that is allowed', async () => {
     const bench = await held();
     bench.take({ ...trial, call: 'any' });
     bench.take({ ...trial, call: 'any', harmless: true });

@@ -12,7 +12,7 @@ const total = (bench: Bench, node: string) =>
   );
 
 describe('the health of nodes', () => {
-  test('successes alone are told together, a few times a second, and nothing while there is nothing', async () => {
+  test('successes alone are reported together, a few times a second, and nothing while there is nothing', async () => {
     const bench = new Bench();
     for (let seq = 1; seq <= 100; seq++) bench.drive(bench.command(seq));
     await bench.advance(200);
@@ -24,7 +24,7 @@ describe('the health of nodes', () => {
     expect(bench.health).toHaveLength(1);
   });
 
-  test('a failure is told at once, with the successes before it', async () => {
+  test('a failure is reported at once, with the successes before it', async () => {
     const bench = new Bench();
     bench.node('node02').faults.push(undefined, 'unsent');
     bench.drive(bench.command(1));
@@ -45,7 +45,7 @@ describe('the health of nodes', () => {
     expect(total(bench, 'node03')).toEqual({ calls: 1, failures: 0, slow: 0 });
   });
 
-  test('one command that fails for ever is told three times and no more, a success always', async () => {
+  test('one command that fails forever is reported three times and no more, a success always', async () => {
     const bench = new Bench();
     bench.node('node02').otherwise = () => 'unsure';
     bench.drive(bench.command(1, { deadlineAt: bench.clock.now() + 3_600_000 }));

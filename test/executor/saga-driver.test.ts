@@ -135,7 +135,7 @@ describe('nodes and lives', () => {
     expect(bench.node('node01').records.size).toBe(0);
   });
 
-  test('P5: in a recovered rollback it waits for that node for ever, until an operator ends it', async () => {
+  test('P5: in a recovered rollback it waits for that node forever, until an operator ends it', async () => {
     const bench = new Bench();
     const command = bench.command(1, { nodes: ['node01', 'gone'] });
     const entries = [
@@ -152,7 +152,7 @@ describe('nodes and lives', () => {
     expect(bench.reportsOf('settled')).toMatchObject([{ settlement: { state: 'abandoned' } }]);
   });
 
-  test('P4.5: a recovered create goes on at once, and takes what it may have sent for loose', async () => {
+  test('P4.5: a recovered create continues at once, and takes what it may have sent for loose', async () => {
     const bench = new Bench();
     bench.drive(bench.command(1), { recovered: true });
     expect(bench.running).toBe(3);

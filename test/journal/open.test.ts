@@ -25,7 +25,7 @@ test('memory: opens an empty journal each time', async () => {
 });
 
 test.each(['postgres://me:secret@db/lockstep', 'postgresql://db/x'])(
-  '%s is told to be of a later version',
+  '%s is reported as a feature of a later version',
   async (url) => {
     const failed = openJournal(url);
     await expect(failed).rejects.toMatchObject({
@@ -47,7 +47,7 @@ test.each(['', 'sqlite:', 'sqlite::memory:', '/var/lib/journal.db', 'mysql://me:
   },
 );
 
-test('every error of the journal tells the operator a way out', () => {
+test('every error of the journal has a remedy', () => {
   for (const [code, { hint, retry }] of Object.entries(JOURNAL_ERRORS)) {
     const error = new JournalError('what happened', { code: code as keyof typeof JOURNAL_ERRORS });
     expect(error).toMatchObject({ name: 'JournalError', message: 'what happened', hint, retry });
@@ -67,7 +67,7 @@ test('a crashed memory journal leaves what was committed, and nothing else', asy
   expect(await new MemoryJournal(crash).find('id-2')).toBeUndefined();
 });
 
-test('a memory journal that is told to refuse stores nothing until it is told otherwise', async () => {
+test('a memory journal that is set to refuse stores nothing until that is reset', async () => {
   const journal = new MemoryJournal();
   const full = new JournalError('no room', { code: 'full' });
   journal.refuseChanges(full);

@@ -32,7 +32,7 @@ test('P2, P3: the connection that writes is in WAL mode and syncs every commit',
   await journal.close();
 });
 
-test('P3: what a commit resolved is there after kill -9 right behind it', async () => {
+test('P3: the data of a resolved commit is there after an immediate kill -9', async () => {
   for (const enough of [1, 40, 200]) {
     const path = join(dir, `killed-${enough}.db`);
     const child = writer(path, 1_000_000);

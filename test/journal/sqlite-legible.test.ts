@@ -69,7 +69,7 @@ test.each<readonly [string, string, Look, string]>([
   ['what is loose', inSettlements('"effect":"present"', '"effect":1'), 'loadLoose', 'is 1'],
   ['a list of nodes', `UPDATE cluster SET nodes = '[1]'`, 'load', 'no list of nodes'],
 ])(
-  'P10: %s that nobody can have written is told as damage of this file',
+  'P10: %s that the daemon cannot have written is reported as damage of this file',
   async (...[, sql, look, sent]) => {
     const db = new Database(file);
     db.exec(sql);
@@ -92,7 +92,7 @@ test.each<readonly [string, string, Look, string]>([
   },
 );
 
-test('what was written is read back', async () => {
+test('all written data is read back', async () => {
   const journal = openSqliteJournal(file);
   expect(await journal.load(0, 10)).toHaveLength(3);
   expect((await journal.list({}, undefined, 10)).commands).toHaveLength(5);

@@ -20,7 +20,7 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 const LOCKED = { code: 'locked', retry: false };
 
-test('a second daemon is refused at once, and told which process is the first', async () => {
+test('a second daemon is refused at once, with the process id of the first', async () => {
   const first = writer(file, 3);
   await first.line('holds 3');
   const from = performance.now();

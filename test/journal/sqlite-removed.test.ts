@@ -130,7 +130,7 @@ test('P10: where it can be saved nowhere, that is said with the reasons', async 
   expect(sent.code).toBe('removed');
 });
 
-test('P3: another journal put in its place is left alone, and no start goes on from it', async () => {
+test('P3: another journal put in its place is left alone, and no start continues from it', async () => {
   const other = join(dir, 'other.db');
   const foreign = openSqliteJournal(other);
   await foreign.commit(batch({ accept: [begun(1)] }));
@@ -211,7 +211,7 @@ test('checkpoints, commits, upkeep and readers of its own machine are no trouble
 });
 
 test.each(['-wal', '-shm'])(
-  'P3: without its %s it is saved, and goes on where it was',
+  'P3: without its %s it is saved, and continues where it was',
   async (end) => {
     rmSync(file + end);
     expect(await failure(journal.tidy())).toMatchObject({ code: 'removed' });
@@ -221,7 +221,7 @@ test.each(['-wal', '-shm'])(
   },
 );
 
-test('P6: a removed lock is made anew, which is said once', async () => {
+test('P6: a removed lock is made again, which is logged once', async () => {
   rmSync(`${file}.lock`);
   expect(await failure(journal.tidy())).toMatchObject({
     retry: true,

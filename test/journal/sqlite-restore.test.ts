@@ -51,7 +51,7 @@ async function seen() {
   return { head, held: open.filter(({ held }) => held).map(({ command }) => command.seq), listed };
 }
 
-test('P7: numbers and owner marks go on far above all that can have been given since', async () => {
+test('P7: numbers and owner marks continue far above all that may have been given since', async () => {
   const before = (await seen()).head;
   backupJournal(file, copy);
   expect(restore()).toMatchObject({ held: 2, ignored: [] });
@@ -64,7 +64,7 @@ test('P7: numbers and owner marks go on far above all that can have been given s
   expect(listed.map(({ command }) => command.seq)).toEqual([22, 21]);
 });
 
-test('P5: what is held is so over restarts, until it is released or settled', async () => {
+test('P5: held commands stay so over restarts, until they are released or settled', async () => {
   backupJournal(file, copy);
   restore();
   let journal = openSqliteJournal(file);
@@ -123,7 +123,7 @@ test('a copy with its log beside it is taken with that, and is not changed', asy
   expect([copy, `${copy}-wal`].map((each) => readFileSync(each))).toEqual(bytes);
 });
 
-test('P10: what is no sound copy is refused, and everything is as before', async () => {
+test('P10: a file that is no sound copy is refused, and everything is as before', async () => {
   backupJournal(file, copy);
   const bytes = readFileSync(copy);
   const damaged = join(dir, 'damaged.db');
@@ -156,7 +156,7 @@ test('P6: a journal that a daemon holds is not replaced', async () => {
   await journal.close();
 });
 
-test('P9: a copy ends while commits go on, and is one state of them', async () => {
+test('P9: a copy ends while commits continue, and is one state of them', async () => {
   const busy = writer(join(dir, 'busy.db'), 1_000_000);
   await busy.line('committed 200');
   for (const _ of range(1, 3)) {

@@ -59,14 +59,14 @@ const DAMAGED = {
   hint: expect.stringContaining('lockstep restore FILE'),
 };
 
-test('P10: damage that no start would meet is found before it is ready, and the way back is told', async () => {
+test('P10: damage that no start would read is found before it is ready, and the remedy is reported', async () => {
   spoil();
   await expect(openJournal(`sqlite:${file}`, { log })).rejects.toMatchObject(DAMAGED);
   // It let go of the journal.
   await openSqliteJournal(file).close();
 });
 
-test('a sound one is said to be', async () => {
+test('a sound journal is reported as sound', async () => {
   const journal = await openJournal(`sqlite:${file}`, { log });
   expect(detail).toEqual([expect.stringContaining('the journal was checked and is sound')]);
   await journal.close();

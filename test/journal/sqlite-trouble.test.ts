@@ -19,7 +19,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dir, { recursive: true }));
 
-test('P10: a full disk refuses the batch whole, and the journal goes on when there is room', async () => {
+test('P10: a full disk refuses the batch whole, and the journal continues when there is room', async () => {
   const connection = connect(file);
   const journal = new SqliteJournal(connection);
   await settleAll(
@@ -69,7 +69,7 @@ test('P3: a disk that fails a write is not trusted again; what was said before i
   await journal.close();
 });
 
-test('P3: a journal that read rubbish once takes nothing more until it is opened anew', async () => {
+test('P3: a journal that read rubbish once takes nothing more until it is opened again', async () => {
   const journal = openSqliteJournal(file);
   await settleAll(
     journal,
@@ -112,7 +112,7 @@ function spoil(index: string): () => void {
   return () => put(good);
 }
 
-test("P9: another program's write transaction is waited for a moment, then told", async () => {
+test("P9: another program's write transaction is waited for a moment, then reported", async () => {
   const journal = openSqliteJournal(file);
   const other = new Database(file);
   other.exec('BEGIN IMMEDIATE');

@@ -5,7 +5,7 @@ import { clockBase, steadyClock } from '../../src/lifecycle/clock.ts';
 import { atTime } from '../../src/lifecycle/timer.ts';
 
 describe('the steady clock', () => {
-  test('is the wall clock at its start, and goes on at the pace of time', () => {
+  test('is the wall clock at its start, and continues at the pace of time', () => {
     const before = Date.now();
     const now = steadyClock(clockBase());
     const first = now();
@@ -75,7 +75,7 @@ describe('atTime', () => {
     }
   });
 
-  test('what is cancelled does not happen, now or later', async () => {
+  test('a cancelled action does not run, now or later', async () => {
     const now = steadyClock(clockBase());
     const at = atTime(now);
     const act = vi.fn();
@@ -133,7 +133,7 @@ describe('atTime', () => {
       expect(acts).toEqual(['far', 'late']);
     });
 
-    test('what is cancelled does not happen, whoever was cancelled before it', () => {
+    test('a cancelled action does not run, even after other cancellations', () => {
       const [first, , third] = ['first', 'second', 'third'].map((name) => plan(name, FAR_MS));
       first?.();
       first?.();
@@ -142,7 +142,7 @@ describe('atTime', () => {
       expect(acts).toEqual(['second']);
     });
 
-    test('what is cancelled when it has come near does not happen either', () => {
+    test('an action that is cancelled shortly before its time does not run either', () => {
       const cancel = plan('near', FAR_MS);
       vi.advanceTimersByTime(FAR_MS - 100);
       cancel();

@@ -60,7 +60,7 @@ test('a life that outlives what was left by a minute ends the row; a crash after
   expect(life().counts).toEqual({ inARow: 0, all: 2 });
 });
 
-test('P10: a file that holds no counts, or cannot be written, is told and counts from nothing', () => {
+test('P10: a file that holds no counts, or cannot be written, is reported and counts from nothing', () => {
   writeFileSync(join(dir, 'crashes.json'), '{"inARow":-1}');
   expect(life().counts).toEqual({ inARow: 0, all: 0 });
   expect(troubles).toHaveLength(1);

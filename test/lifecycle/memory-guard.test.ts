@@ -32,14 +32,14 @@ test('above nine tenths of the limit it warns, below eight tenths it is well aga
   ]);
 });
 
-test('what it looks at is what the process takes', () => {
+test('it reads the memory of the process', () => {
   const { memory, lines, seen } = guard(1);
   memory.look();
   expect(lines).toHaveLength(1);
   expect(seen[0]?.['residentBytes']).toBeGreaterThan(10 * 1024 * 1024);
 });
 
-test('P10: when it cannot be read, that is told once until it can, and nothing ends', () => {
+test('P10: when it cannot be read, that is reported once until it can, and nothing ends', () => {
   let fails = true;
   const { memory, lines } = guard(1000, () => {
     if (fails) throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });

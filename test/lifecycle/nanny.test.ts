@@ -74,7 +74,7 @@ describe('P8: the nanny', () => {
   });
 
   test.each(['hangs', 'starts'] as const)(
-    'nor when it is back, and %s no more: their patience begins anew',
+    'nor when it is back, and %s no more: their timeouts begin again',
     (behaviour) => {
       const before = { coordinator: behaviour, 'executor-1': 'turns only' } as const;
       const later = { coordinator: 'works', 'executor-1': 'turns only' } as const;
@@ -108,7 +108,7 @@ describe('beats', () => {
     expect(() => beats.claim('executor-1')).toThrow('two threads of the name executor-1');
   });
 
-  test('a slot shows what its thread does, and nobody else', () => {
+  test('a slot shows the activity of its thread alone', () => {
     const beats = new Beats();
     const [first, second] = [beats.claim('a'), beats.claim('b')];
     const beat = new Beat(first);
@@ -129,7 +129,7 @@ describe('beats', () => {
 });
 
 describe('the registry of sockets', () => {
-  test('knows the line that made each, and tells of every change', () => {
+  test('knows the line that made each, and reports every change', () => {
     const sent: (readonly { name: string; madeAt: string }[])[] = [];
     const registry = new SocketRegistry((open) => sent.push(open));
     let closed = 0;
@@ -144,7 +144,7 @@ describe('the registry of sockets', () => {
     expect(socket).toBeDefined();
   });
 
-  test('closes one of them alone, and tells of that', () => {
+  test('closes one of them alone, and reports that', () => {
     const sent: (readonly { name: string }[])[] = [];
     const registry = new SocketRegistry((open) => sent.push(open));
     const closed: string[] = [];

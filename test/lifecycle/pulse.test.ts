@@ -39,18 +39,18 @@ describe('P8: a loop', () => {
     expect(troubleOf(watch(beating(8)), PATIENCE)).toBe('stalled');
   });
 
-  test('that has not begun to work, or was told to end, need not get anywhere', () => {
+  test('that has not begun to work, or was ordered to end, need not get anywhere', () => {
     expect(troubleOf(watch(beating(99, { ...WORKING, progress: 0 })), PATIENCE)).toBeUndefined();
     const stopping = beating(99, { ...WORKING, activity: 'stopping' });
     expect(troubleOf(watch(stopping), PATIENCE)).toBeUndefined();
   });
 
-  test('that was told to end, and does not turn, hangs', () => {
+  test('that was ordered to end, and does not turn, hangs', () => {
     const stopping = silence(8, { ...WORKING, activity: 'stopping' });
     expect(troubleOf(watch(stopping), PATIENCE)).toBe('hung');
   });
 
-  test('that starts, or waits for the disk, gets more time, but not for ever', () => {
+  test('that starts, or waits for the disk, gets more time, but not forever', () => {
     for (const [activity, limitMs] of [
       ['starting', 30_000],
       ['journal', 20_000],

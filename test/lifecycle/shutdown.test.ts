@@ -69,7 +69,7 @@ describe('an intended stop', () => {
   });
 });
 
-describe('a stop to be started anew', () => {
+describe('a stop to be restarted', () => {
   test('drains like any other, and leaves with 75', async () => {
     const daemon = startSmallDaemon();
     await daemon.logged('ready');
@@ -104,7 +104,7 @@ describe('a stop to be started anew', () => {
   });
 });
 
-describe('P9: what does not end', () => {
+describe('P9: a stop that does not end', () => {
   test.each([
     ['coordinator', 'spins when stopped'],
     ['executor-2', 'spins when stopped'],
@@ -195,7 +195,7 @@ describe('P8: a thread is lost', () => {
   });
 });
 
-describe('P4.5: whether the connections to nodes are closed, as the coordinator is told', () => {
+describe('P4.5: the coordinator learns whether the connections to nodes are closed', () => {
   test.each<[executor: Behaviour, isTold: boolean, code: number]>([
     ['works', true, 79],
     ['crashes when ready', true, 1],

@@ -78,7 +78,7 @@ describe('the start gate', () => {
   test.each([
     ['during a try', async () => serve(() => {})],
     ['between two', async () => `tcp://127.0.0.1:${await closedPort()}`],
-  ])('P9: whoever stops it %s waits no longer', async (_, addressOf) => {
+  ])('P9: a stop %s ends the wait', async (_, addressOf) => {
     const { stop, passed } = gate(await addressOf());
     const begun = performance.now();
     setImmediate(() => stop.abort());

@@ -74,7 +74,7 @@ test('P1: with a greater limits.answerBytes a large file is deleted like any oth
   await expectKeys(scene, []);
 });
 
-test('P1: a rolled-back delete restores a file of somebody else byte by byte', async (ctx) => {
+test('P1: a rolled-back delete restores a file of another program byte by byte', async (ctx) => {
   const missing = webdav.missing();
   if (missing !== undefined) return ctx.skip(missing);
   const scene = await stage(webdav, direct);

@@ -53,7 +53,7 @@ describe('headers, query and credentials', () => {
     expect(await headOf({ auth }, { S: 's3cret' })).toContain(`\r\n${line}\r\n`);
   });
 
-  test('P10: what a node says of a secret is not shown', async () => {
+  test('P10: a secret that a node repeats is not shown', async () => {
     const node = await startRawNode((socket, { head }) =>
       socket.write(answer('403 Forbidden', `no access with ${head}`)),
     );
@@ -142,7 +142,7 @@ describe('a secret that changes', () => {
     await expect.poll(latest, { timeout: 10_000 }).toContain('authorization: Bearer second');
   });
 
-  test('P10: one that is gone leaves what was read before, and is told once', async () => {
+  test('P10: one that is gone leaves what was read before, and is reported once', async () => {
     const file = secretFile(join(folder(), 'token'), 'first');
     const node = await startRawNode((socket) => socket.write(answer('401 Unauthorized', 'no')));
     const sent: string[] = [];

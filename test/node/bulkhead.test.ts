@@ -5,7 +5,7 @@ import { Bulkhead, type Waiter } from '../../src/node/bulkhead.ts';
 type Leave = () => void;
 
 describe('the bulkhead', () => {
-  test('P9: never lets in more than its limit, each to a place of its own, in order, and keeps none for who has left', () => {
+  test('P9: never lets in more than its limit, each to a slot of its own, in order, and keeps none for one that has left', () => {
     const act = fc.oneof(fc.constant('enter' as const), fc.nat(30));
     fc.assert(
       fc.property(
@@ -65,7 +65,7 @@ describe('the bulkhead', () => {
     expect(started).toEqual(['second', 'third']);
   });
 
-  test('a place that nobody waited for rests before it is taken again', () => {
+  test('a slot without a waiter rests before it is taken again', () => {
     const overs: (() => void)[] = [];
     const bulkhead = new Bulkhead([0, 1], { rest: (over) => overs.push(over) });
     const started: string[] = [];
@@ -139,7 +139,7 @@ describe('the bulkhead', () => {
     expect(slots).toEqual([0, 9]);
   });
 
-  test('P9: never two in one slot, whoever enters and leaves, and all come in once all leave', () => {
+  test('P9: never two in one slot, in any order of entering and leaving, and all enter once all leave', () => {
     const act = fc.oneof(fc.constantFrom('enter' as const, 'urgent' as const), fc.nat(30));
     fc.assert(
       fc.property(fc.array(act, { maxLength: 120 }), (acts) => {

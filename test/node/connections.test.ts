@@ -33,7 +33,7 @@ describe('connections', () => {
     expect(node.requests).toHaveLength(10);
   });
 
-  test('whoever waits behind an exchange after which the node closes gets a new one', async () => {
+  test('a waiter behind an exchange after which the node closes gets a new one', async () => {
     const node = await startRawNode((socket) => {
       socket.write(answer('201 Created', 'CREATED', ['connection: close']));
     });
@@ -44,7 +44,7 @@ describe('connections', () => {
     expect(node.connections).toHaveLength(20);
   });
 
-  test('whoever waits behind an exchange that is given up gets a new one', async () => {
+  test('a waiter behind an exchange that is given up gets a new one', async () => {
     const node = await startRawNode((socket, _, connection) => {
       if (connection > 0) socket.write(answer('201 Created', 'CREATED'));
     });

@@ -68,7 +68,7 @@ describe('dialects', () => {
     }
   });
 
-  test('which keys there can be is told by a pattern, bytes, characters, or by being numbers', () => {
+  test('legal keys are defined by a pattern, bytes, characters, or as numbers', () => {
     const faultOf = (keys: Partial<Dialect['keys']>, key: string) =>
       keyCheck({ ...challenge, keys: { ...challenge.keys, forbidden: '', ...keys } })(key);
     expect(faultOf({}, 'a/b')).toBeUndefined();

@@ -72,7 +72,7 @@ describe('no answer', () => {
     expect(tookMs).toBeGreaterThan(140);
   });
 
-  test('what its caller gave up says nothing', async () => {
+  test('an exchange that its caller gave up says nothing', async () => {
     const node = await startRawNode(() => {});
     const asked = new Asking(node.url).ask();
     await eventually(() => node.requests.length === 1);

@@ -8,7 +8,7 @@ function answer(kind: NodeRequest['kind'], http: Partial<HttpReply>) {
   return readReply(reliableOps, { kind, groupId: '5' }, { status: 200, body: '', at: 0, ...http });
 }
 
-describe('what was said', () => {
+describe('the last response', () => {
   test.each([
     [
       400,
@@ -38,11 +38,11 @@ describe('what was said', () => {
     [500, '<p>&#9999999;<a href="x', '500 (HTML) &#9999999;'],
     [500, 'a\u0007b\u009bc', '500 a b c'],
     [500, 'half \ud83d', '500 half \ufffd'],
-  ])('%d %j is told as %j', (status, body, detail) => {
+  ])('%d %j is reported as %j', (status, body, detail) => {
     expect(answer('create', { status, body }).detail).toBe(detail);
   });
 
-  test('the target of a redirect is told', () => {
+  test('the target of a redirect is reported', () => {
     const fields = new Map([['location', ['https://node/v1/group']]]);
     const body = '<html><h1>301 Moved Permanently</h1></html>';
     const detail = '301 to https://node/v1/group (HTML) 301 Moved Permanently';
@@ -59,7 +59,7 @@ describe('what was said', () => {
     expect(answer('read', { status: 302, body: '', fields }).detail).toBe(detail);
   });
 
-  test('P10: a 404 without proof is told with its words', () => {
+  test('P10: a 404 without proof is reported with its words', () => {
     const body = '<html><h1>No route</h1></html>';
     const detail = "404 without the node's proof: (HTML) No route";
     expect(answer('read', { status: 404, body }).detail).toBe(detail);

@@ -52,7 +52,7 @@ describe('counting the keys of a node', () => {
     ['HTML', answer('200 OK', '<p>hello</p>'), /not a list of keys/],
     ['other JSON', answer('200 OK', '{"keys":[]}'), /not a list of keys/],
     ['half a page', 'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"gro', /closed|terminated/],
-  ])('%s is told as an error, without a count', async (_, bytes, sent) => {
+  ])('%s is reported as an error, without a count', async (_, bytes, sent) => {
     const node = await startRawNode((socket) => socket.end(bytes));
     const count = await countKeys(new Asking(node.url).client);
     expect(count.error).toMatch(sent);
@@ -146,7 +146,7 @@ describe('a node that lists no keys', () => {
       answer('200 OK', `[true, {${Array.from({ length: 1001 }, (_, i) => `"n${i}": 1`).join()}}]`),
       '405 no; /stats: its answer has an unknown form',
     ],
-  ])('is told as an error if it %s', async (_, stats, error) => {
+  ])('is reported as an error if it %s', async (_, stats, error) => {
     const node = await startTeller(stats);
     expect(await countKeys(new Asking(node.url).client)).toEqual({ error });
   });

@@ -106,7 +106,7 @@ describe('lists', () => {
     expect(new Set(digests).size).toBe(1);
   });
 
-  test('keys that are numbers are told as text', async () => {
+  test('keys that are numbers are reported as text', async () => {
     const dialect = dialectWith({ items: '', key: '' }, { key: '/id', type: 'number' });
     const { client } = await askingFor(dialect, () => ({ body: [10, 9, 2] }));
     const page = await listKeys(client, dialect.list as ListCall, { after: '', limit: 10 });
@@ -174,7 +174,7 @@ describe('lists', () => {
       () => ({ body: items(Array.from({ length: 200 }, (_, index) => `key ${index}`)) }),
       'an answer of more than 1024 bytes',
     ],
-  ])('P9, P10: %s is told as an error', async (...row) => {
+  ])('P9, P10: %s is reported as an error', async (...row) => {
     const [, list, pages, sent] = row;
     const dialect = dialectWith(list);
     const { client } = await askingFor(dialect, pages);

@@ -20,7 +20,7 @@ async function afterTurns(turns: number, act: () => void): Promise<void> {
   act();
 }
 
-describe('what is sent', () => {
+describe('the requests', () => {
   test('in reliable-ops, to the byte', async () => {
     const node = await startRawNode(created);
     const asking = new Asking(`${node.url}/`);
@@ -120,7 +120,7 @@ describe('answers that came in whole', () => {
   });
 });
 
-describe('P4.2: what nothing was written for is unsent', () => {
+describe('P4.2: a request of which nothing was written is unsent', () => {
   test('a refused connection', async () => {
     const asking = new Asking(`http://127.0.0.1:${await closedPort()}`);
     const detail = expect.stringContaining('ECONNREFUSED');
@@ -146,7 +146,7 @@ describe('P4.2: what nothing was written for is unsent', () => {
   });
 });
 
-describe('P4.2: what may have been read and was not answered is lost', () => {
+describe('P4.2: a request that may have been read and was not answered is lost', () => {
   const BROKEN = {
     'reset before the request was read': undefined,
     'reset after the request was read': '',

@@ -27,7 +27,7 @@ const DEEDS = {
 const deed = fc.constantFrom(...(Object.keys(DEEDS) as (keyof typeof DEEDS)[]));
 const onConnection = fc.constantFrom('takes', 'takes', 'takes', 'resets', 'closes');
 
-test('P2, P4.2: no request is ever written twice, and each answer tells what the node saw', async () => {
+test('P2, P4.2: no request is ever written twice, and each answer agrees with the node', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(deed, { minLength: 1, maxLength: 30 }),

@@ -19,7 +19,7 @@ function answer(
   return readReply(dialect, { kind, groupId: '5' }, { status: 200, body: '', at: NOON, ...http });
 }
 
-describe('P1: what a proxy says in the place of a node is no proof', () => {
+describe('P1: the answer of a proxy in the place of a node is no proof', () => {
   const UNPROVEN = "404 without the node's proof";
   const NEITHER = [
     '',

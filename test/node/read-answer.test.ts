@@ -60,7 +60,7 @@ function expected(table: Table, status: number): NodeReplyKind {
   return group === 5 ? table.class5 : 'lost';
 }
 
-describe('what a status means', () => {
+describe('the meaning of a status', () => {
   test.each(TABLES)('in %s, every status from 0 to 999 of a %s', (_, kind, { dialect, table }) => {
     for (let status = 0; status < 1000; status++) {
       const http = { status, body: wordsOf(status) };
@@ -84,7 +84,7 @@ describe('what a status means', () => {
     }
   });
 
-  test('P1: a 204 to a delete proves nothing: only a read tells, where the dialect knows it', () => {
+  test('P1: a 204 to a delete proves nothing: only a read shows, where the dialect knows it', () => {
     expect(answer('delete', { status: 204 }).kind).toBe('lost');
     expect(answer('delete', { status: 204 }, challenge).kind).toBe('unproven');
     expect(answer('create', { status: 204 }, challenge).kind).toBe('lost');

@@ -71,7 +71,7 @@ describe('P1: a proof is there whole, or it is none', () => {
   });
 });
 
-describe('what else a rule may say', () => {
+describe('further conditions of a rule', () => {
   const with_ = (create: Partial<Dialect['create']>, more: Partial<Dialect> = {}): Case => ({
     dialect: { ...challenge, ...more, create: { ...challenge.create, ...create } },
     kind: 'create',

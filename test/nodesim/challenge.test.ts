@@ -48,14 +48,11 @@ describe('the challenge contract, told by the trailing slash', () => {
     [200, 'OK\n'],
     [204, ''],
     [400, errorText(400, "Bad request. Perhaps the object doesn't exist.")],
-  ] as const)(
-    'answers a delete of what is not there with %i when told to',
-    async (status, text) => {
-      await sim.setSettings('n', { deleteMissing: status });
-      const deleted = await change('DELETE');
-      expect([deleted.status, deleted.text]).toEqual([status, text]);
-    },
-  );
+  ] as const)('answers a delete of a missing record with %i when set to', async (status, text) => {
+    await sim.setSettings('n', { deleteMissing: status });
+    const deleted = await change('DELETE');
+    expect([deleted.status, deleted.text]).toEqual([status, text]);
+  });
 
   it('answers a delete of what is not there with 404 by default', async () => {
     expect((await change('DELETE')).status).toBe(404);

@@ -137,7 +137,7 @@ describe('the reliable-ops contract on a node’s own port', () => {
     expect((await group.remove('5')).status).toBe(200);
   });
 
-  it('answers a body over 64 KiB with 413 and goes on', async () => {
+  it('answers a body over 64 KiB with 413 and continues', async () => {
     const answer = await group.create('x'.repeat(70_000));
     expect(said(answer)).toEqual(
       error(413, 'The data value transmitted exceeds the capacity limit.'),
@@ -145,7 +145,7 @@ describe('the reliable-ops contract on a node’s own port', () => {
     expect((await group.create('5')).status).toBe(201);
   });
 
-  it('goes on when a client hangs up in the middle of a body', async () => {
+  it('continues when a client hangs up in the middle of a body', async () => {
     const { hostname, port } = new URL(base);
     const socket = connect(Number(port), hostname);
     await once(socket, 'connect');
@@ -227,7 +227,7 @@ describe('the reliable-ops contract on a node’s own port', () => {
     expect([head.status, head.text]).toEqual([200, '']);
   });
 
-  it('tells the stats of this node alone', async () => {
+  it('reports the stats of this node alone', async () => {
     await group.create('5');
     expect(said(await rawCall(`${base}/stats`))).toEqual([200, TEXT, '[true, {"node01": 1}]']);
   });
@@ -241,7 +241,7 @@ describe('the reliable-ops contract on a node’s own port', () => {
 });
 
 describe('tokens shown', () => {
-  it('are told by a read once they are switched on for the node', async () => {
+  it('are shown by a read once they are switched on for the node', async () => {
     await group.create('5', { timestamp: '1633786070.879454' });
     await group.create('6');
     await sim.setSettings('node01', { showTokens: true });

@@ -100,7 +100,7 @@ describe('noAnswer', () => {
     expect(await keys()).toEqual(there);
   });
 
-  it('has its effect or not by chance when not told', async () => {
+  it('has its effect or not by chance when not set', async () => {
     await sim.setFaults('node01', { noAnswer: 1 });
     await Promise.all(
       Array.from({ length: 40 }, (_, n) => failureOf(impatientCreate(String(n), 1000))),

@@ -87,7 +87,7 @@ describe('a node says nothing that rests on an uncommitted change', () => {
     expect(outcomes).toEqual(['read 5: answer 404', 'read 6: answer 200']);
   });
 
-  it('says nothing any more once it is closed', async () => {
+  it('sends nothing once it is closed', async () => {
     node.close();
     ask('create', '5');
     await turn();

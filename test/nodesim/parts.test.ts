@@ -72,7 +72,7 @@ describe('KeyDigest', () => {
     );
   });
 
-  it('tells 200,000 short keys apart in each of its parts', () => {
+  it('distinguishes 200,000 short keys in each of its parts', () => {
     const seen = new Set<string>();
     for (let n = 0; n < 200_000; n++) {
       const digest = new KeyDigest();

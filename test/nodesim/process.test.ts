@@ -178,7 +178,7 @@ describe('the end', () => {
 });
 
 describe('the log', () => {
-  it('tells each call at debug, and nothing of it by default', async () => {
+  it('reports each call at debug, and nothing of it by default', async () => {
     await using quiet = await startNode('n');
     await using loud = await startNode('n', { env: { NODESIM_LOG_LEVEL: 'debug' } });
     for (const sim of [quiet, loud]) {

@@ -53,7 +53,7 @@ describe('the port that serves all nodes', () => {
     expect((await groupCalls(base).create('5', { timestamp: 'None' })).status).toBe(500);
   });
 
-  it('tells the stats of all nodes, true if they hold the same keys', async () => {
+  it('reports the stats of all nodes, true if they hold the same keys', async () => {
     const stats = () => rawCall(`${base}/stats`);
     const empty = await stats();
     expect([empty.status, empty.type, empty.text]).toEqual([

@@ -71,8 +71,8 @@ function notices({ telegram }: Services): readonly string[] {
   return telegram.received.map(({ body }) => (JSON.parse(body) as { text: string }).text);
 }
 
-describe('what the daemon tells', () => {
-  test('a thread that crashes is told to Sentry, Cronitor and people', async () => {
+describe('the reports of the daemon', () => {
+  test('a thread that crashes is reported to Sentry, Cronitor and people', async () => {
     const services = await startServices();
     const daemon = await running(services.env);
     const crashFile = join(daemon.dataDir, 'crash');
@@ -118,7 +118,7 @@ describe('what the daemon tells', () => {
     expect(services.sentry.received).toEqual([]);
   });
 
-  test('a thread lost during an intended stop is told to Sentry, and the stop stays complete', async () => {
+  test('a thread lost during an intended stop is reported to Sentry, and the stop stays complete', async () => {
     const services = await startServices();
     const { sim, daemon, client } = await startCluster({ executors: 2, env: services.env });
     const crashFile = join(daemon.dataDir, 'crash');
@@ -137,7 +137,7 @@ describe('what the daemon tells', () => {
     expect(notices(services)).toEqual([]);
   });
 
-  test('a life that was killed is told of by the next', async () => {
+  test('a life that was killed is reported by the next', async () => {
     const services = await startServices();
     const daemon = await running(services.env);
     await daemon.kill9();
@@ -146,7 +146,7 @@ describe('what the daemon tells', () => {
     expect(notices(services)[0]).toContain('killed, out of memory, or without power');
   });
 
-  test('P5: a stuck rollback is told to people, by its id, and again when it survives a restart', async () => {
+  test('P5: a stuck rollback is reported to people, by its id, and again when it survives a restart', async () => {
     const services = await startServices();
     const cluster = await startCluster({
       env: { ...services.env, LOCKSTEP_STUCK_AFTER_MS: '200', LOCKSTEP_REQUEST_TIMEOUT_MS: '300' },
@@ -171,7 +171,7 @@ describe('what the daemon tells', () => {
     ).toHaveLength(1);
   });
 
-  test('a breaker that an operator opens is told to people and logged as a warning, and so is its closing', async () => {
+  test('a breaker that an operator opens is reported to people and logged as a warning, and so is its closing', async () => {
     const services = await startServices();
     const { client, daemon } = await startCluster({ env: services.env });
     await client.breaker('node02', 'open');
@@ -187,7 +187,7 @@ describe('what the daemon tells', () => {
     expect(services.sentry.received).toEqual([]);
   });
 
-  test('P1: an audit that found something is told to people, with how much', async () => {
+  test('P1: an audit that found differences is reported to people, with their number', async () => {
     const services = await startServices();
     const { client, sim } = await startCluster({ env: services.env });
     for (const key of ['1', '2', '3']) await client.create(key);
@@ -200,7 +200,7 @@ describe('what the daemon tells', () => {
     );
   });
 
-  test('a port that is taken is told to people, and is no event', async () => {
+  test('a port that is taken is reported to people, and is no event', async () => {
     const services = await startServices();
     const first = await running({});
     const second = await prepareDaemon({

@@ -16,7 +16,7 @@ function missing(): string | undefined {
   return own === undefined ? rsyslogMissing() : 'this machine has a /dev/log of its own';
 }
 
-test('a daemon that is told nothing of syslog writes its log to /dev/log', async (ctx) => {
+test('a daemon without a syslog setting writes its log to /dev/log', async (ctx) => {
   const why = missing();
   if (why !== undefined) ctx.skip(why);
   await using server = await startRsyslog();

@@ -56,7 +56,7 @@ describe('one line is time, app, thread, level, message and fields', () => {
       expect(JSON.parse(line)).toMatchObject({ message: nasty, [nasty]: nasty });
   });
 
-  test.each([textLine, jsonLine])('what can not be printed does not throw', (format) => {
+  test.each([textLine, jsonLine])('a value that cannot be printed does not throw', (format) => {
     const circle: Record<string, unknown> = {};
     circle['circle'] = circle;
     const fields = { circle, big: 10n, symbol: Symbol('s'), act: () => {}, none: undefined };
@@ -119,7 +119,7 @@ describe('where lines go', () => {
   });
 });
 
-describe('P9: a console that nobody reads', () => {
+describe('P9: a console without a reader', () => {
   test('holds up nothing, and the lines it missed are counted in it later', async () => {
     const { read, child } = run('flood');
     // It says so when it has written all of them: before anybody has read one.

@@ -115,8 +115,8 @@ describe('shapes', () => {
   });
 });
 
-describe('nobody is flooded', () => {
-  test('what comes within the interval is one message, and the same matter is told once', async () => {
+describe('people are not flooded', () => {
+  test('notices within the interval are one message, and the same matter is reported once', async () => {
     const receiver = await startReceiver();
     const { notices } = setUp(bot(receiver));
     notices.notify(stuck(1));
@@ -130,7 +130,7 @@ describe('nobody is flooded', () => {
     expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThanOrEqual(INTERVAL_MS - 5);
   });
 
-  test('a daemon that restarts over and over tells of it once', async () => {
+  test('a daemon that restarts over and over reports it once', async () => {
     const receiver = await startReceiver();
     const folder = newFolder();
     const restart: Notice = { kind: 'restart', key: 'restart', text: 'restarted' };
@@ -142,7 +142,7 @@ describe('nobody is flooded', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  test('P10: what a life could not get through is told by the next', async () => {
+  test('P10: a report that a life could not deliver is sent by the next', async () => {
     const receiver = await startReceiver({ status: 500 });
     const folder = newFolder();
     const { notices } = setUp(bot(receiver), folder);
@@ -269,7 +269,7 @@ describe('the clock', () => {
     ]);
   });
 
-  test('of the life before was a year ahead: what it told is told again', async () => {
+  test('of the life before was a year ahead: its reports are repeated', async () => {
     const receiver = await startReceiver();
     const folder = newFolder();
     const seenAt = performance.timeOrigin + 365 * 24 * HOUR_MS;

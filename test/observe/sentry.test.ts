@@ -122,7 +122,7 @@ describe('an unhandled error of a thread', () => {
     ]);
   });
 
-  test('P10: one that did not arrive is told by the next life', async () => {
+  test('P10: one that did not arrive is reported by the next life', async () => {
     const receiver = await startReceiver({ status: 500 });
     const { sentry, seenFile } = await sentryTo(receiver);
     sentry.report(await crash('no command 1'), 'executor-1');
@@ -172,7 +172,7 @@ describe('an unhandled error of a thread', () => {
     ]);
   });
 
-  test('what is no Error is reported as well', async () => {
+  test('a thrown value that is no Error is reported as well', async () => {
     const receiver = await startReceiver();
     const { sentry } = await sentryTo(receiver);
     sentry.report('just a text', 'main');

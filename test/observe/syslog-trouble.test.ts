@@ -83,7 +83,7 @@ describe('P9: a syslog server in trouble delays nothing', () => {
   });
 });
 
-describe('P10: what the queue could not hold is counted and told', () => {
+describe('P10: lines beyond the queue are counted and reported', () => {
   test('with one frame, ahead of the lines that come after', async () => {
     const [port = 0] = await freePorts(1);
     const dropped: number[] = [];

@@ -77,7 +77,7 @@ describe("the operators' port", () => {
     }
   });
 
-  test('P10: nonsense hurts nobody', async () => {
+  test('P10: nonsense has no effect on others', async () => {
     const socket = connect(port, host);
     socket.end('\0\0\0 nonsense\r\n\r\n');
     await closed(socket);

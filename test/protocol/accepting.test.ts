@@ -18,7 +18,7 @@ describe('whether new commands are taken in', () => {
     expect(acceptingOf({ disk: undefined, full: undefined })).toEqual({ accepting: true });
   });
 
-  test('of several reasons the first is told, the nodes last', () => {
+  test('of several reasons the first is reported, the nodes last', () => {
     const sent: string[] = [];
     const causes: Record<string, unknown> = { ...ALL };
     for (let refusal = refusalOf(causes); refusal !== undefined; refusal = refusalOf(causes)) {

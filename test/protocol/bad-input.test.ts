@@ -252,7 +252,7 @@ describe('P10: bad input gets an error that names the field', () => {
     expect(parsed.reply.error.hint).toBe(`Did you mean "${right}"?`);
   });
 
-  test('a number for a key is told how to write it', () => {
+  test('the error about a number as a key shows how to write it', () => {
     const parsed = parseValue({ op: 'create', groupId: 5 });
     if (parsed.ok) expect.unreachable('it was taken for a good request');
     expect(parsed.reply.error.hint).toBe('Put it in quotes: "groupId":"5".');

@@ -25,7 +25,7 @@ test.each(COSTLY)('P9: %s are counted before they are parsed', (_, text) => {
   expect(() => parseJson(text)).toThrow(CostlyJson);
 });
 
-test('P9: a client is told which bound its request does not keep', () => {
+test('P9: the error names the bound that a request exceeds', () => {
   const sent = (text: string) => parseRequest(Buffer.from(text));
   const deep = { code: 'invalid_request', message: 'the frame nests deeper than 100 levels' };
   expect(sent('['.repeat(LENGTH))).toMatchObject({ ok: false, reply: { error: deep } });

@@ -26,7 +26,7 @@ describe('P9: lists are counted before their members are judged', () => {
     });
   });
 
-  test('what is named twice counts once', () => {
+  test('a name given twice counts once', () => {
     const states = parseValue({ op: 'list', state: ['refused', 'refused', 'applying'] });
     expect(states).toMatchObject({ request: { state: ['refused', 'applying'] } });
     const keys = parseValue({ op: 'audit', keys: ['b', 'a', 'b'] });

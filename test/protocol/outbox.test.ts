@@ -31,7 +31,7 @@ describe('the outbox', () => {
     expect(lots.at(-1)).toEqual([7]);
   });
 
-  test('gathers for a task alone, or until there are enough, if it is told so', async () => {
+  test('gathers for one task only, or until there are enough, if it is set so', async () => {
     const lots: Record<string, number[][]> = { task: [], enough: [] };
     const noting = (name: string) => async (items: readonly number[]) => {
       lots[name]?.push([...items]);
@@ -54,7 +54,7 @@ describe('the outbox', () => {
     ]);
   });
 
-  test('P10: a send that fails is told, and does not hold up what comes after', async () => {
+  test('P10: a failed send is reported, and does not delay later items', async () => {
     const errors: unknown[] = [];
     const sent: number[] = [];
     const failure = new Error('gone');

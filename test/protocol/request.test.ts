@@ -46,7 +46,7 @@ describe('a good request', () => {
 });
 
 describe('a command of a batch', () => {
-  test('is told by its place', () => {
+  test('is reported by its place', () => {
     expect(parseCommand({ op: 'create' }, 3)).toMatchObject({
       ok: false,
       reply: { error: { field: 'commands.3.groupId', message: 'commands.3: groupId is missing' } },

@@ -80,7 +80,7 @@ describe('the daemon in virtual time, whatever fails', () => {
     expect(repeats).toBeGreaterThan(300);
   });
 
-  it('a fault that is taken out of a history is not in it any more, and the others may be', async () => {
+  it('a fault that is removed from a history is no longer in it, and the others may be', async () => {
     const isExchange = (name: string) => name.startsWith('exchange');
     let seed = 0;
     while ((await runHistory(seed)).struck.filter(isExchange).length < 10) seed++;

@@ -38,7 +38,7 @@ describe('the deadlines nest', () => {
     expect(drainMs + interruptMs).toBeLessThan(escalateMs);
   });
 
-  it('what holds a stop up is told, three times at least, before the daemon gives up', () => {
+  it('the cause of a slow stop is reported at least three times before the daemon gives up', () => {
     const repeatMs = 2000;
     expect(escalateMs + 2 * repeatMs).toBeLessThan(hardExitMs);
     expect(hardExitMs).toBeLessThan(killTimeoutMs);

@@ -23,7 +23,7 @@ const FLOATING = 'export function begin(): void {\n  send();\n}\n';
 const MISUSED =
   'export const odd = [1, 2].filter(async (n) => {\n  await send();\n  return n;\n});\n';
 
-describe('a promise that nobody waits for', () => {
+describe('a floating promise', () => {
   it.each([
     ['biome', FLOATING, 'noFloatingPromises'],
     ['biome', MISUSED, 'noMisusedPromises'],
@@ -62,7 +62,7 @@ describe('the core', () => {
 });
 
 describe('dead code', () => {
-  it('fails `knip`: an export that nobody imports, a file that nobody reaches', () => {
+  it('fails `knip`: an export without an import, a file that is never reached', () => {
     const root = tempProject(['package.json', 'tsconfig.json', 'knip.json']);
     write(root, 'src/client/index.ts', "export { used } from './used.ts';\n");
     write(root, 'src/client/used.ts', 'export const used = 1;\nexport const unused = 2;\n');

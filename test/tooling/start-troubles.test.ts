@@ -7,7 +7,7 @@ import { supervisedProject } from './supervised-project.ts';
 
 const OLD_NODE = '/usr/bin/node';
 
-test('a data folder that can not be made is told by the name of its setting', async () => {
+test('a data folder that can not be made is reported by the name of its setting', async () => {
   const project = await supervisedProject();
   const file = join(project.root, 'file');
   writeFileSync(file, '');

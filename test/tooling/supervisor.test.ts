@@ -65,7 +65,7 @@ describe('npm start', () => {
     });
   });
 
-  it('when running already starts anew, with nothing left of the former environment', async () => {
+  it('restarts running apps, with nothing left of the former environment', async () => {
     const project = await supervisedProject();
     project.start({ RANDOM_BEHAVIOR: '0.2' });
     const { code, stdout, stderr } = project.start();
@@ -135,7 +135,7 @@ describe('npm start', () => {
     },
   );
 
-  it('keeps everything in LOCKSTEP_DATA_DIR, and tells how to stop that', async () => {
+  it('keeps everything in LOCKSTEP_DATA_DIR, and reports how to stop that', async () => {
     const project = await supervisedProject();
     const env = { LOCKSTEP_DATA_DIR: 'elsewhere' };
     const data = join(project.root, 'elsewhere');
@@ -235,7 +235,7 @@ describe('npm stop', () => {
 });
 
 describe('pm2', () => {
-  it('P8: lives on when the disk with the data is full, and starts apps anew then too', async (ctx) => {
+  it('P8: survives a full disk with the data, and still restarts apps', async (ctx) => {
     const project = await supervisedProject();
     const disk = smallDisk(ctx, 4);
     // The home of its user is on the same disk.

@@ -28,7 +28,7 @@ describe('the unit for systemd', () => {
     );
   });
 
-  it('starts the daemon anew for ever, but for an intended stop and a bad configuration', () => {
+  it('restarts the daemon forever, except after an intended stop and a bad configuration', () => {
     const exitCodes = createRequire(import.meta.url)('../../supervisor/exit-codes.cjs') as {
       readonly badConfiguration: number;
     };

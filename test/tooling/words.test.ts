@@ -34,7 +34,7 @@ describe('pages', () => {
 });
 
 describe('words', () => {
-  it.each(BANNED)('$old is no name any more: $now', (word) => {
+  it.each(BANNED)('$old is no longer a name: $now', (word) => {
     expect(occurrencesOf(word)).toEqual([]);
   });
 

@@ -86,7 +86,7 @@ const WRONG: Readonly<Record<string, readonly [Changes, string]>> = {
 };
 
 test.each(Object.entries(WRONG))(
-  'P10: a dialect with a wrong %s is told what it should say',
+  'P10: for a dialect with a wrong %s the right line is proposed',
   async (_, [changes, line]) => {
     const node = await usersNode();
     const findings = await tried(termsOf([node], changes));
@@ -97,7 +97,7 @@ test.each(Object.entries(WRONG))(
   },
 );
 
-test('P10: what it proposes is right: with it, all is well', async () => {
+test('P10: the proposed line is right: with it, all checks pass', async () => {
   const [changes] = WRONG['record.key'] ?? [{}];
   const node = await usersNode();
   const [finding] = await tried(termsOf([node], changes));
@@ -106,7 +106,7 @@ test('P10: what it proposes is right: with it, all is well', async () => {
   expect(await tried(termsOf([node], mended))).toMatchObject([{ level: 'ok' }]);
 });
 
-test('P10: a wrong path of reads is told, and what could not be seen is named with its call', async () => {
+test('P10: a wrong path of reads is reported, and what could not be seen is named with its call', async () => {
   const node = await usersNode();
   const absent = { status: 404, proof: 'words' };
   const findings = await tried(termsOf([node], { read: { path: '/accounts/{key}', absent } }));
@@ -140,7 +140,7 @@ test('P1: one that may have been there before is not touched, and named with its
   });
 });
 
-test('P10: what a delete does not remove is named, with the call that would', async () => {
+test('P10: a record that a delete does not remove is named, with the call that removes it', async () => {
   const node = await usersNode();
   node.instead = (call) =>
     call.startsWith('DELETE ') ? { status: 403, body: { error: 'forbidden' } } : undefined;
@@ -159,7 +159,7 @@ test('P4: a create that was not answered may still be carried out, and is named'
   );
 });
 
-test('P9: a node that is not there is told, and nothing is created on the others', async () => {
+test('P9: a node that is not there is reported, and nothing is created on the others', async () => {
   const nodes = await three();
   if (nodes[2] !== undefined) nodes[2].instead = () => 'silence';
   const findings = await tried(termsOf(nodes));

@@ -35,7 +35,7 @@ test.each([
   expect(left?.hint).toBe("If nobody else created it, delete it with the node's own tools.");
 });
 
-test('P1: a record of somebody else that the answer to a create names is left alone', async () => {
+test('P1: a record of another program that the answer to a create names is left alone', async () => {
   const node = await usersNode();
   node.ids.add('somebody');
   node.instead = naming('somebody');
@@ -45,7 +45,7 @@ test('P1: a record of somebody else that the answer to a create names is left al
   expect(findings.map(({ hint }) => hint).join('\n')).not.toContain('users/somebody');
 });
 
-test('P1: a record of somebody else is left alone, in whichever case the answer names it', async () => {
+test('P1: a record of another program is left alone, in whichever case the answer names it', async () => {
   const node = await usersNode();
   node.ids.add('somebody');
   node.instead = naming('SomeBody');
@@ -141,7 +141,7 @@ test('P9: of many new records ten are named, and the others are counted', async 
   expect(node.ids.size).toBe(50);
 });
 
-test('P10: a redirect is told without the query of its target', async () => {
+test('P10: a redirect is reported without the query of its target', async () => {
   const node = await usersNode();
   node.instead = () => ({ status: 302, location: 'https://sso.example/login?ticket=s3cret' });
   const findings = await tried(termsOf([node]));

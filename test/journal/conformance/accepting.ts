@@ -58,13 +58,13 @@ export function accepting(driver: Driver): void {
     expect((await life.journal.head()).openCount).toBe(1);
   });
 
-  test('P7: the very same command told again is held by its id, not by its number', async () => {
+  test('P7: the same command written again is known by its id, not by its number', async () => {
     const { existing } = await life.journal.commit(batch({ accept: [begun(1), begun(1)] }));
     expect(existing.get(1)?.command.seq).toBe(1);
     expect((await life.journal.commit(batch({ accept: [begun(1)] }))).existing.size).toBe(1);
   });
 
-  test('P7: the command that has the id is told as it stands after the whole batch', async () => {
+  test('P7: the command that has the id is returned in its state after the whole batch', async () => {
     await life.journal.commit(batch({ accept: [begun(1, { id: 'x' })] }));
     const settle = [{ seq: 1, settlement: aSettlement() }];
     const { existing } = await life.journal.commit(
@@ -81,7 +81,7 @@ export function accepting(driver: Driver): void {
     expect((await life.journal.head()).lastSeq).toBe(far + 1);
   });
 
-  test('what a caller does to its objects afterwards changes nothing', async () => {
+  test('later changes by a caller to its objects have no effect', async () => {
     const nodes = ['node01'];
     const write = { command: { ...aCommand(1), nodes }, begun: true };
     await life.journal.commit(batch({ accept: [write] }));

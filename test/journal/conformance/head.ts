@@ -54,7 +54,7 @@ export function headOf(driver: Driver): void {
     expect((await life.journal.head()).lastSeq).toBe(5);
   });
 
-  test('how long the daemon has lived is told by acceptances and by pruning, and never falls', async () => {
+  test('the time lived comes from acceptances and pruning, and never falls', async () => {
     const lived = async () => (await life.journal.head()).lived;
     await life.journal.commit(batch({ accept: [begun(1)], lived: 5_000 }));
     expect(await lived()).toBe(5_000);

@@ -36,7 +36,7 @@ export function standingWords(driver: Driver): void {
     );
   });
 
-  test('what was handed out does not change afterwards', async () => {
+  test('returned values do not change afterwards', async () => {
     await life.journal.keep('one', 'first');
     const kept = await life.journal.kept();
     await life.journal.keep('one', 'second');

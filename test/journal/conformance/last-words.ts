@@ -18,7 +18,7 @@ export function lastWords(driver: Driver): void {
     expect(words).toEqual(new Map([['k', { committed: { op: 'delete', lived: 700 } }]]));
   });
 
-  test('what was abandoned or refused, or is open, leaves the committed word', async () => {
+  test('an abandoned, refused or open command leaves the latest committed state', async () => {
     await settleAll(life.journal, [begun(1, ofKey('k'))], MARKS);
     await settleAll(life.journal, [begun(3, ofKey('k', 'delete'))], {
       ...MARKS,
@@ -29,7 +29,7 @@ export function lastWords(driver: Driver): void {
     expect((await life.journal.latestSettled(['k'])).get('k')).toEqual(CREATED);
   });
 
-  test('what was rolled back says how the nodes were before, as far as it is known', async () => {
+  test('a rolled-back command has the state of the nodes before it, as far as it is known', async () => {
     const nodes = {
       node01: { state: 'absent', attempts: 2 },
       node02: { state: 'present', attempts: 1, lastResponse: '200' },

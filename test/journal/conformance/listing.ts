@@ -93,7 +93,7 @@ export function listing(driver: Driver): void {
     }
   });
 
-  test('a listed command is told as it is when it is found', async () => {
+  test('a listed command has its state at the time of the look-up', async () => {
     const found = await listAll(life.journal, {}, 4);
     expect(found).toHaveLength(Object.keys(STATES).length);
     for (const one of found) expect(one).toEqual(await life.journal.find(one.command.id));

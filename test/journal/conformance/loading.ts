@@ -51,7 +51,7 @@ export function loading(driver: Driver): void {
     ]);
   });
 
-  test('commands come in the order of their numbers, whatever order they were told in', async () => {
+  test('commands come in the order of their numbers, for any order of their writes', async () => {
     await life.journal.commit(batch({ accept: [accepted(5), accepted(2)] }));
     await life.journal.commit(batch({ accept: [accepted(4), accepted(1)] }));
     await settleAll(life.journal, [begun(3)]);

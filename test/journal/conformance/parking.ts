@@ -30,7 +30,7 @@ export function parking(driver: Driver): void {
     expect(await life.journal.find('id-2')).not.toHaveProperty('held');
   });
 
-  test('what is settled, or not there, is not parked', async () => {
+  test('a settled or unknown command is not parked', async () => {
     await life.journal.commit(
       batch({ accept: [begun(1)], settle: [{ seq: 1, settlement: aSettlement() }] }),
     );
@@ -40,7 +40,7 @@ export function parking(driver: Driver): void {
     expect((await life.journal.list({ parked: true }, undefined, 10)).commands).toEqual([]);
   });
 
-  test('a list tells parked commands from others', async () => {
+  test('a list distinguishes parked commands from others', async () => {
     await life.journal.commit(batch({ accept: [begun(1), begun(2)] }));
     await life.journal.park(2);
     const seqs = async (parked: boolean) => {

@@ -40,7 +40,7 @@ export function stories(driver: Driver): void {
     expect((await life.journal.load(0, 1))[0]?.entries).toEqual([]);
   });
 
-  test('P2: changes of direction come back in the order they were told', async () => {
+  test('P2: changes of direction come back in the order of their writes', async () => {
     await life.journal.commit(batch({ accept: [accepted(1), begun(2)] }));
     await life.journal.commit(batch({ begin: [{ seq: 1, at: T0, findings: FINDINGS }] }));
     const [first, ...rest] = TURNED;
@@ -104,7 +104,7 @@ export function stories(driver: Driver): void {
     expect(found?.settlement).toEqual(settlement);
   });
 
-  test('P3: a settlement comes back as it was told', async () => {
+  test('P3: a settlement comes back as it was written', async () => {
     const full = aSettlement({
       state: 'rolled_back',
       reason: 'deadline',

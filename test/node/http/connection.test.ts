@@ -54,7 +54,7 @@ describe('one exchange after another', () => {
 });
 
 describe('connections that are not used again', () => {
-  test('P1: after bytes that nobody asked for, between two exchanges', async () => {
+  test('P1: after bytes that no request asked for, between two exchanges', async () => {
     const node = await startRawNode(echo);
     const connection = connectionTo(node.url);
     expect(await ask(connection, '/1')).toEqual(['sent', '200 /1 over 0']);
@@ -68,19 +68,16 @@ describe('connections that are not used again', () => {
     ['bytes that nobody asked for', (socket: Socket) => socket.write(answer('201 Created', 'x'))],
     ['a close', (socket: Socket) => socket.end()],
     ['a reset', (socket: Socket) => socket.resetAndDestroy()],
-  ])(
-    'P1, P2: after %s that nobody has read yet: the next is sent over a new one',
-    async (_, act) => {
-      const node = await startRawNode(echo);
-      const connection = connectionTo(node.url);
-      await ask(connection, '/1');
-      await new Promise(setImmediate);
-      // In one turn: the kernel has it, and nobody has read it yet.
-      if (node.connections[0] !== undefined) act(node.connections[0].socket);
-      expect(await ask(connection, '/2')).toEqual(['sent', '200 /2 over 1']);
-      expect(node.requests.map(({ line }) => line.split(' ')[1])).toEqual(['/1', '/2']);
-    },
-  );
+  ])('P1, P2: after unread %s: the next is sent over a new one', async (_, act) => {
+    const node = await startRawNode(echo);
+    const connection = connectionTo(node.url);
+    await ask(connection, '/1');
+    await new Promise(setImmediate);
+    // In one turn: the kernel has it, and nobody has read it yet.
+    if (node.connections[0] !== undefined) act(node.connections[0].socket);
+    expect(await ask(connection, '/2')).toEqual(['sent', '200 /2 over 1']);
+    expect(node.requests.map(({ line }) => line.split(' ')[1])).toEqual(['/1', '/2']);
+  });
 
   test('P1: after an answer with more behind it, which is believed', async () => {
     const node = await startRawNode((socket, _, connection) => {

@@ -64,7 +64,7 @@ describe('a node that has moved', () => {
     await eventually(() => old.connections.every(({ over }) => over !== undefined));
   });
 
-  test('what is under way there ends there, and its connection carries no more', async () => {
+  test('an exchange under way ends there, and its connection is not used again', async () => {
     const held: Socket[] = [];
     const { old, young, asking } = await twoMachines((socket, request, connection) => {
       if (socket.localAddress === OLD) held.push(socket);
@@ -155,7 +155,7 @@ describe('a name', () => {
     expect((await seen).health).toBe(health);
   });
 
-  test('in use is looked up again every 5 s, one look-up at a time, and told when it changes', async () => {
+  test('in use is looked up again every 5 s, one look-up at a time, and reported when it changes', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const answers: Parameters<LookUp>[0][] = [];

@@ -146,7 +146,7 @@ describe('P9: bounds', () => {
     expect(reader.push(bytes)).toEqual(TOO_LARGE);
   });
 
-  test('what chunks cost beside their bytes is bounded too', () => {
+  test('the overhead of chunks is bounded too', () => {
     const reader = new ResponseReader();
     reader.begin(1024 * 1024);
     let pieces = 0;

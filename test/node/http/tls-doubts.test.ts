@@ -67,7 +67,7 @@ describe('below HTTP, over TLS', () => {
     expect(await asking.answerTo()).toMatchObject({ kind: 'unsent' });
   });
 
-  test("P1: an answer nobody asked for, in one packet with one, is not the next one's", async (ctx) => {
+  test("P1: an answer no request asked for, in one packet with one, is not the next one's", async (ctx) => {
     const pair = certificate('IP:127.0.0.1');
     if (pair === undefined) return ctx.skip(WITHOUT);
     trust(pair);

@@ -29,7 +29,7 @@ describe('nodes with TLS', () => {
     expect(node.connections).toHaveLength(1);
   });
 
-  test('P1: nothing is sent to one whose certificate nobody trusts', async (ctx) => {
+  test('P1: nothing is sent to one with an untrusted certificate', async (ctx) => {
     if (pair === undefined) return ctx.skip(WITHOUT);
     const node = await startRawNode(created, { tls: pair });
     const detail = expect.stringMatching(/SELF_SIGNED|UNABLE_TO_VERIFY/);
