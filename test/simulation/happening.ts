@@ -21,6 +21,8 @@ export interface Exchange {
   readonly command: Command;
   readonly node: string;
   readonly request: NodeRequest;
+  /** The text of the command's record, as the executor has it. */
+  readonly record?: string | undefined;
 }
 
 export type Happening =

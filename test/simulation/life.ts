@@ -249,14 +249,14 @@ export class Life {
   #node(name: string, crew: Crew): NodePort {
     const { network, plan } = this.#options;
     return {
-      exchange: (request, { groupId }, done) => {
+      exchange: (request, { groupId, record }, done) => {
         const isDriven = (one: Command) => one.groupId === groupId && ofAudit.getStore() !== true;
         const command = [...crew.driven.values()].find(isDriven);
         // Reads of an audit, and a breaker's trial read of an unused key.
         if (command === undefined && request.kind !== 'read')
           throw new Error(`nobody's ${groupId}`);
         const begunAt = this.now();
-        const exchange = { command: command ?? trialOf(groupId), node: name, request };
+        const exchange = { command: command ?? trialOf(groupId), node: name, request, record };
         const sent = network.send(exchange, ({ answer, ...course }) => {
           crew.exchanges.delete(sent);
           if (!this.isAlive || !crew.isAlive) return;

@@ -14,11 +14,21 @@ import { EXPIRY } from './mutations/expiry.ts';
 import { FORWARD_ONLY } from './mutations/forward-only.ts';
 import { MISTAKES } from './mutations/mistakes.ts';
 import { PARKED } from './mutations/parked.ts';
+import { RECORDS } from './mutations/records.ts';
 import { RULES } from './mutations/rules.ts';
 import { bugTable } from './mutations/table.ts';
 import { reduce } from './reduce.ts';
 
-const BUGS = [...RULES, ...FORWARD_ONLY, ...MISTAKES, ...CLOCKS, ...EXPIRY, ...AUDITS, ...PARKED];
+const BUGS = [
+  ...RULES,
+  ...FORWARD_ONLY,
+  ...MISTAKES,
+  ...CLOCKS,
+  ...EXPIRY,
+  ...AUDITS,
+  ...PARKED,
+  ...RECORDS,
+];
 const SEEDS_MAX = 20_000;
 /** The limit of `npm test`: about a second for one bug. */
 const SOON = 100;

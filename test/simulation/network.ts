@@ -7,6 +7,7 @@
  * requests (202): these land before `quiesce` is over, counted from the answer, or never.
  */
 import type { NodeReply } from '../../src/core/model.ts';
+import type { Wanted } from '../../src/node/dialect/content/record-content.ts';
 import { readReply } from '../../src/node/dialect/read-reply.ts';
 import type { Course } from '../../src/node/health-signal.ts';
 import type { KeyPage } from '../../src/node/list/listing.ts';
@@ -16,7 +17,7 @@ import { isDoubtful, misread } from './bad-answers.ts';
 import type { Chance } from './chance.ts';
 import { type ExchangeFault, LANDS, TROUBLES, type Trouble } from './fault-plan.ts';
 import type { Exchange, Happening } from './happening.ts';
-import type { Http, SimNode } from './node.ts';
+import { bodyOf, type Http, type SimNode } from './node.ts';
 import type { Plan } from './plan.ts';
 
 interface Call {
@@ -201,7 +202,7 @@ export class Network {
       call.landed ?? { status: 500, body: 'it never came' };
     const answer = readReply(
       plan.dialect,
-      { kind: request.kind, groupId: command.groupId },
+      { kind: request.kind, groupId: command.groupId, wanted: wantedBy(exchange) },
       { ...http, at: wallNow() },
     );
     // An empty success to a delete counts as an answer, of any sender: nothing lands after it.
@@ -290,10 +291,16 @@ export class Network {
   #effect(call: Call): void {
     const { hear: receive, note } = this.#options;
     const { exchange, node } = call;
-    const { request, command } = exchange;
-    const { http, before, after } = node.handle(request, command.groupId, command.seq);
+    const { request, command, record } = exchange;
+    const { groupId, seq: by } = command;
+    const { http, before, after } = node.handle(request, { groupId, by, record });
     call.landed = http;
     note(() => `${command.id}: ${request.kind} lands on ${exchange.node}: ${http.status}`);
     if (before !== after) receive({ kind: 'changed', exchange, before, after });
   }
+}
+
+function wantedBy({ command, record }: Exchange): Wanted | undefined {
+  if (record === undefined) return undefined;
+  return { record, sent: () => bodyOf(command.groupId, record) };
 }

@@ -16,6 +16,13 @@ export interface Effect {
   readonly after: StoredRecord | undefined;
 }
 
+interface Asker {
+  readonly groupId: string;
+  /** The command that sent the request, and the text of its record. */
+  readonly by: number;
+  readonly record: string | undefined;
+}
+
 export class SimNode {
   readonly plan: NodePlan;
   readonly records = new Map<string, StoredRecord>();
@@ -29,8 +36,7 @@ export class SimNode {
     }
   }
 
-  /** @param by the command that sent the request */
-  handle(request: NodeRequest, groupId: string, by: number): Effect {
+  handle(request: NodeRequest, { groupId, by, record }: Asker): Effect {
     const before = this.records.get(groupId);
     switch (request.kind) {
       case 'read':
@@ -39,7 +45,7 @@ export class SimNode {
         if (before !== undefined) return { http: EXISTS, before, after: before };
         const token = this.#tokens ? request.token : undefined;
         const after: StoredRecord = {
-          body: request.body ?? JSON.stringify({ groupId }),
+          body: request.body ?? bodyOf(groupId, record),
           token,
           by,
         };
@@ -95,6 +101,12 @@ export class SimNode {
     const shown = { ...(JSON.parse(record.body) as object), timestamp: Number(record.token) };
     return { status: 200, body: JSON.stringify(shown) };
   }
+}
+
+/** Of a new record. */
+export function bodyOf(groupId: string, record: string | undefined): string {
+  const key = JSON.stringify({ groupId });
+  return record === undefined ? key : `${key.slice(0, -1)},"data":${record}}`;
 }
 
 function foreign(groupId: string, mark: number, tokens: boolean): StoredRecord {

@@ -115,7 +115,8 @@ export function drawPlan(seed: number, chance: Chance): Plan {
 }
 
 function dialectOf({ tokens, defers }: Policy): Dialect {
-  const dialect = tokens ? reliableOps : challenge;
+  const shipped = tokens ? reliableOps : challenge;
+  const dialect = { ...shipped, record: { ...shipped.record, content: '/data' } };
   const accepted = [{ status: [202] }];
   if (defers !== true) return dialect;
   const { create, delete: remove } = dialect;

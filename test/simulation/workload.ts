@@ -58,7 +58,9 @@ export function drawWorkload(
     audits: prng.pick([0, 0, 0, 0.3]),
   };
   const travels = drawTravels(chance);
+  const withRecord = drawRecords(chance);
   const asks = drawAsks(prng, mood)
+    .map(({ at, value }) => ({ at, value: withRecord(value) }))
     .sort((a, b) => a.at - b.at)
     .map((ask, index) => ({ ...ask, ...travels(ask.value), number: index + 1 }));
   const lastAt = asks.at(-1)?.at ?? 0;
@@ -80,6 +82,25 @@ function drawTravels(chance: Chance) {
     const termMs = prng.pick([5, 50, 500, 3000]);
     const lateMs = prng.chance(late) ? prng.pick([20, 300, 2000]) : 0;
     return { lateMs, ...(isCommand && prng.chance(dated) ? { termMs } : {}) };
+  };
+}
+
+/**
+ * In some histories creates have records; a repeat has the record of the first, or now and then another. Drawn
+ * apart, so that all other draws stay the same.
+ */
+function drawRecords(chance: Chance) {
+  const prng = chance.of('records');
+  const often = prng.pick([0, 0, 0.5, 1]);
+  const known = new Map<string, object | undefined>();
+  return (value: AskValue): AskValue => {
+    if (typeof value === 'string' || value.op !== 'create') return value;
+    const drawn = prng.chance(often) ? { n: prng.pick([1, 2]), text: 'é "x"' } : undefined;
+    const id = value.id ?? '';
+    const isFirst = !known.has(id) || id === '' || prng.chance(0.1);
+    if (isFirst) known.set(id, drawn);
+    const record = isFirst ? drawn : known.get(id);
+    return record === undefined ? value : { ...value, record };
   };
 }
 

@@ -11,6 +11,7 @@
  * command on. The same holds for a key to which another client has written.
  */
 import type { Command, Settlement } from '../../../src/core/model.ts';
+import { WrittenRecord } from '../../../src/protocol/record/record.ts';
 import type { Exchange, Happening, Judge, Scene, StoredRecord } from '../happening.ts';
 import { judgeRepairs, judgeWhatWasTold } from './told-and-held.ts';
 
@@ -148,9 +149,10 @@ export class AllOrNone implements Judge {
     }
   }
 
-  #isWanted({ op, ensure, token }: Command, held: Held): boolean {
+  #isWanted({ op, ensure, token, record }: Command, held: Held): boolean {
     if (op === 'delete') return held === undefined;
-    if (held === undefined) return false;
+    if (held === undefined || (record !== undefined && digestOf(held) !== record.digest))
+      return false;
     return ensure || !this.#scene.plan.policy.tokens || held.token === token;
   }
 
@@ -177,6 +179,12 @@ export class AllOrNone implements Judge {
       this.#scene.fail('P1', `${command.id} is ${state}: ${node} is ${is}, and told as ${sent}`);
     }
   }
+}
+
+/** Of the content. */
+function digestOf({ body }: StoredRecord): string | undefined {
+  const { data } = JSON.parse(body) as { readonly data?: object };
+  return data === undefined ? undefined : new WrittenRecord('', data).digest;
 }
 
 /** A restored record is a new record with the old content. */

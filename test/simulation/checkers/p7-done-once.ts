@@ -5,6 +5,7 @@
  */
 import type { Command } from '../../../src/core/model.ts';
 import type { Answer } from '../../../src/protocol/answer.ts';
+import { WrittenRecord } from '../../../src/protocol/record/record.ts';
 import type { Happening, Judge, Scene } from '../happening.ts';
 import type { AskValue } from '../workload.ts';
 import { flat, isOfCommand, stageOf } from './answers-of-commands.ts';
@@ -74,7 +75,8 @@ export class DoneOnce implements Judge {
     const isSame =
       content['op'] === command.op &&
       content['groupId'] === command.groupId &&
-      (content['ensure'] ?? false) === command.ensure;
+      (content['ensure'] ?? false) === command.ensure &&
+      digestOf(content) === command.record?.digest;
     if (isOfCommand(answer)) {
       if (!isSame)
         this.#scene.fail('P7', `other content under ${id} was answered as if it were it`);
@@ -100,6 +102,11 @@ export class DoneOnce implements Judge {
     if (first !== outcome) this.#scene.fail('P7', `${id} came to ${first}, then to ${outcome}`);
     this.#outcomes.set(id, first);
   }
+}
+
+function digestOf({ op, record }: Content): string | undefined {
+  if (op !== 'create' || typeof record !== 'object' || record === null) return undefined;
+  return new WrittenRecord('', record).digest;
 }
 
 function isRequestFor(content: Content): boolean {

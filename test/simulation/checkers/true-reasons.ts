@@ -111,7 +111,7 @@ export class TrueReasons implements Judge {
       diverged: op === 'create' ? strange.size > 0 : missing.size > 0,
       not_found: op === 'delete' && missing.size === nodes.length,
       node_refused: denied,
-      different: false,
+      different: op === 'create' && strange.size > 0,
     }[reason];
   }
 }

@@ -7,12 +7,22 @@ import { EXPIRY } from './expiry.ts';
 import { FORWARD_ONLY } from './forward-only.ts';
 import { MISTAKES } from './mistakes.ts';
 import { PARKED } from './parked.ts';
+import { RECORDS } from './records.ts';
 import { RULES } from './rules.ts';
 
 export function bugTable(): string {
   return ['| bug | broken | seeds | by outcome |', '|---|---|---|---|']
     .concat(
-      [...RULES, ...FORWARD_ONLY, ...MISTAKES, ...CLOCKS, ...EXPIRY, ...AUDITS, ...PARKED].map(row),
+      [
+        ...RULES,
+        ...FORWARD_ONLY,
+        ...MISTAKES,
+        ...CLOCKS,
+        ...EXPIRY,
+        ...AUDITS,
+        ...PARKED,
+        ...RECORDS,
+      ].map(row),
     )
     .join('\n');
 }
