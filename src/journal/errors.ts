@@ -54,7 +54,7 @@ export const JOURNAL_ERRORS = {
   io: {
     hint:
       'Look at the disk and the system log, then restart the daemon: it reads the journal again.' +
-      ' What the failed call held may or may not be found then.',
+      ' The data of the failed call may or may not be in it.',
     retry: false,
   },
   closed: {

@@ -1,4 +1,6 @@
-/** Where operators reach the daemon from its own machine, and the run file that tells scripts. */
+/**
+ * The operators' address on the daemon's own machine, and the run file that gives it to scripts.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

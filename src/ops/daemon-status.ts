@@ -1,6 +1,6 @@
 /**
- * How the daemon stands, as main sees it without asking anybody: what the operators' port answers
- * from. The composition root puts it together.
+ * The state of the daemon as main knows it, without a question to other threads: the source of the
+ * operators' port. The composition root builds it.
  */
 import { type Accepting, acceptingOf } from '../protocol/accepting.ts';
 import type { Figures } from '../protocol/figures.ts';
@@ -10,14 +10,14 @@ export interface ThreadStatus {
   /** Neither crashed nor hung. */
   readonly alive: boolean;
   readonly activity: string;
-  /** Since its loop turned last, in ms. */
+  /** Time since its event loop ran last, in ms. */
   readonly silentMs: number;
-  /** The share of the latest look's time its event loop was busy, 0 to 1. */
+  /** The share of time in which its event loop was busy at the latest check, 0 to 1. */
   readonly utilization: number;
 }
 
 export interface DiskStatus {
-  /** Undefined: not seen yet, or it cannot be seen. */
+  /** Undefined: not read yet, or it cannot be read. */
   readonly freeBytes: number | undefined;
   readonly freeMinBytes: number;
   readonly isFull: boolean;
@@ -26,12 +26,12 @@ export interface DiskStatus {
 export interface DaemonStatus {
   readonly version: string;
   readonly phase: 'starting' | 'running' | 'stopping';
-  /** Every thread that should be there. */
+  /** Every expected thread. */
   readonly threads: readonly ThreadStatus[];
   /** The coordinator's latest figures; undefined until it has sent any. */
   readonly figures: { readonly latest: Figures; readonly ageMs: number } | undefined;
   readonly disk: DiskStatus;
-  /** Whether pm2 is there to restart it; undefined: it was started without pm2. */
+  /** Whether pm2 is alive to restart it; undefined: it was started without pm2. */
   readonly supervised: boolean | undefined;
 }
 
@@ -40,7 +40,7 @@ export function phaseOf(isStopping: boolean, isReady: boolean): DaemonStatus['ph
   return isReady ? 'running' : 'starting';
 }
 
-/** As main knows it, and by the coordinator's last word. */
+/** As main knows it, and by the latest figures of the coordinator. */
 export function acceptance({ phase, disk, figures }: DaemonStatus): Accepting {
   const refusal = figures?.latest.summary.refusal;
   return acceptingOf({

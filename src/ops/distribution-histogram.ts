@@ -1,4 +1,4 @@
-/** A Prometheus histogram of observations that somebody else has counted into buckets. */
+/** A Prometheus histogram of observations that were already counted into buckets. */
 import {
   Histogram,
   type MetricObjectWithValues,
@@ -11,7 +11,9 @@ export interface HistogramOptions {
   readonly name: string;
   readonly help: string;
   readonly labels?: readonly string[];
-  /** From the unit of what was observed to that of the metric: 1000 makes seconds of ms. */
+  /**
+   * Divisor from the unit of the observations to that of the metric: 1000 turns ms into seconds.
+   */
   readonly divisor: number;
   readonly read: () => readonly { readonly labels: object; readonly of: Distribution }[];
 }
@@ -27,7 +29,7 @@ export class DistributionHistogram extends Histogram {
     this.#options = options;
   }
 
-  /** What a scrape asks for. */
+  /** The output for a scrape. */
   async getForPromString(): Promise<Values> {
     return this.get();
   }

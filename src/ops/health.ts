@@ -1,29 +1,29 @@
 /**
- * The two questions of supervisors and load balancers, answered from how things stand: do the loops
- * turn (else restart it), and may work be sent to it (else send it elsewhere)?
+ * The two questions of supervisors and load balancers. Do all event loops run? If not, restart the
+ * daemon. Can it do work? If not, send the work elsewhere.
  */
 import { isOwn } from '../protocol/accepting.ts';
 import { acceptance, type DaemonStatus, type ThreadStatus } from './daemon-status.ts';
 
-/** A loop that has not turned for longer is not well, though the nanny may still be patient. */
+/** A loop that has been silent for longer is unhealthy, even if the nanny still waits. */
 const FRESH_MS = 3000;
 /** The coordinator sends its figures about once a second, at worst every 3.3 s. */
 const FIGURES_MS_MAX = 5000;
 
 export interface Verdict {
   readonly ok: boolean;
-  /** What is against it; empty if nothing is. */
+  /** The problems; empty if there are none. */
   readonly reasons: readonly string[];
 }
 
-/** Whether every loop turns. */
+/** Whether every event loop runs. */
 export function health({ threads }: DaemonStatus): Verdict {
   return verdict(threads.flatMap(faultsOf));
 }
 
 /**
- * Whether new commands are taken in and can be driven, as far as it is this daemon's to do. A node that
- * is down is no reason to send them elsewhere: the next daemon of the cluster needs it as well.
+ * Whether new commands are accepted and can be driven, as far as this daemon can decide. A node
+ * that is down does not count: any other daemon of the cluster needs it as well.
  */
 export function readiness(status: DaemonStatus): Verdict {
   const { phase, threads, figures } = status;

@@ -1,4 +1,4 @@
-/** The coordinator's latest figures, and how old they are. */
+/** The coordinator's latest figures, and their age. */
 import type { Figures } from '../protocol/figures.ts';
 import type { DaemonStatus } from './daemon-status.ts';
 

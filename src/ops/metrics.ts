@@ -1,6 +1,7 @@
 /**
- * `/metrics`, as Prometheus reads them: what main knows of itself and its threads, and the coordinator's latest
- * totals since the start of this process. docs/operate/monitor.md has one row for each metric; a test compares.
+ * `/metrics`, as Prometheus reads them: main's own figures and those of its threads, and the
+ * coordinator's latest totals since the start of this process. docs/operate/monitor.md has one row
+ * for each metric; a test compares.
  */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Figures } from '../protocol/figures.ts';
@@ -21,8 +22,9 @@ interface Definition {
 }
 
 /**
- * prom-client's histogram of the event loop wakes an idle process a hundred times a second, half of
- * what the daemon costs then; that of each thread tells more. It can't be left out, only slowed down.
+ * prom-client's histogram of the event loop wakes an idle process a hundred times a second, which
+ * is half of the daemon's idle cost; the figures of each thread say more. The histogram can't be
+ * removed, only slowed down.
  */
 const RARELY_MS = 60 * 60 * 1000;
 const LOOP_HISTOGRAM = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
@@ -59,14 +61,14 @@ export function openMetrics(status: () => DaemonStatus): Registry {
   return registry;
 }
 
-/** What has no labels would be reset to 0; where nothing is known, nothing is to be shown. */
+/** A metric without labels would be reset to 0; an unknown value must not be shown. */
 function forget(metric: Gauge | Counter, labels: readonly string[]): void {
   metric.reset();
   if (labels.length === 0) metric.remove();
 }
 
 const SECOND_MS = 1000;
-/** The state of a breaker as a number: how shut it is. */
+/** The state of a breaker as a number, from closed to open. */
 const BREAKER_STATES = { closed: 0, half_open: 1, open: 2 } as const;
 
 function openHistograms(registry: Registry, figures: () => Figures | undefined): void {
@@ -280,7 +282,7 @@ const OF_THE_WORK: readonly Definition[] = [
   }),
 ];
 
-/** Nothing to show until there are figures. */
+/** No values until there are figures. */
 function ofFigures(
   kind: Definition['kind'],
   {

@@ -1,4 +1,4 @@
-/** Repeats of commands that are open, and who waits for their end. */
+/** Repeats of open commands, and the clients that wait for their end. */
 import { expect, test } from 'vitest';
 import type { Respond } from '../../src/coordinator/ports.ts';
 import { OpenCommand } from '../../src/coordinator/queue/open-command.ts';
@@ -10,7 +10,7 @@ import { settled } from './support/reports.ts';
 
 const ONE_MORE = 10_001;
 
-/** Asks for the end of `a` as the front does, behind these frames. */
+/** Waits for the end of `a` like the client socket, with these frames in front. */
 function askAgain(
   harness: Harness,
   envelope: readonly string[] | undefined,
@@ -77,7 +77,7 @@ test('P9: a repeat costs the same however many wait: 10,000 of one id take milli
     expect(open.hasWaiter(respond)).toBe(false);
     open.addWaiter(respond);
   }
-  // With a step for each that waits it would be seconds.
+  // With one step for each waiting client it would take seconds.
   expect(performance.now() - begun).toBeLessThan(1000);
   expect(open.hasWaiter(waiterBehind('client 0'))).toBe(true);
 });

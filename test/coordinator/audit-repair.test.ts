@@ -106,7 +106,7 @@ describe('repair', () => {
     nodes.node02.records.delete('a');
     const asked = harness.ask({ op: 'audit', repair: true });
     const take = harness.coordinator.report.bind(harness.coordinator);
-    // The turn that hears what the nodes hold is held up by its commit; the delete comes meanwhile.
+    // The commit delays the batch that receives the nodes' records; the delete arrives meanwhile.
     harness.coordinator.report = (report, executor) => {
       if (report.kind === 'answered' && report.value.of === 'look') {
         harness.journal.hold();
@@ -135,7 +135,7 @@ describe('repair', () => {
       },
       {
         weight: 3,
-        // One node takes its time, so that commands come between its answers and the repair.
+        // One node answers slowly, so that commands arrive between its answers and the repair.
         arbitrary: fc.record({ audit: fc.constantFrom(undefined, ...NAMES) }),
       },
       fc.record({ lose: fc.constantFrom(...NAMES), key: fc.constantFrom('5', '6') }),
@@ -165,7 +165,7 @@ describe('repair', () => {
             else harness.ask({ ...one, ensure: true });
           }
           await harness.advance(60_000);
-          // All is quiet: what is repaired now is what the history of each key says.
+          // No command runs: now each repair must match the history of its key.
           await audit(harness, { repair: true });
           await harness.advance(60_000);
           const detail = await harness.journal.latestSettled(['5', '6']);
@@ -180,7 +180,7 @@ describe('repair', () => {
             const own = (await harness.journal.find(id))?.command.lane === 'interactive';
             if (own) byKey.set(groupId, op);
           }
-          // No repair has the last word against the last command of a client.
+          // No repair may override the last command of a client.
           for (const [key, { committed }] of detail) {
             if (byKey.has(key)) expect(committed?.op).toBe(byKey.get(key));
           }

@@ -77,7 +77,7 @@ describe('an audit of all keys', () => {
     const agreed = { checked: 2, findings: [], busy: [], unjournaled: ['theirs'] };
     expect(await audit(harness)).toEqual(agreed);
     expect(await audit(harness, { keys: ['a', 'theirs'] })).toEqual(agreed);
-    // A command is at it: of such a key nothing is said.
+    // A command works on it: such a key is not reported.
     nodes.node01.otherwise = () => 'lost';
     harness.ask({ op: 'delete', groupId: 'theirs' });
     await harness.advance(10);

@@ -15,7 +15,7 @@ const YEAR_MS = 365 * DAY_MS;
 const WEEK_MS = 7 * DAY_MS;
 const BY_WHICH_IT_IS_WRONG = [-MONTH_MS, MONTH_MS, YEAR_MS, -YEAR_MS];
 
-/** The next life of the daemon, whose clock shows so much more than the last one's when it died. */
+/** The next life of the daemon; its clock is ahead of the last one's by this much. */
 async function nextLife(
   before: Harness,
   aheadMs: number,

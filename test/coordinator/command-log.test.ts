@@ -1,4 +1,4 @@
-/** What the log says of commands, level by level. */
+/** The log lines about commands, level by level. */
 import { describe, expect, test } from 'vitest';
 import { CommandLog } from '../../src/coordinator/commands/command-log.ts';
 import type { CommandAnswer } from '../../src/protocol/answer.ts';

@@ -82,7 +82,7 @@ test('P4: given up, what one may have sent holds back what opposes it', async ()
   expect(harness.driven).toEqual([]);
   await harness.advance(POLICY.quiesceMs + 1);
   expect(harness.driven).toEqual(['later']);
-  // No node is called twice.
+  // No node gets a second request.
   const again = harness.ask({ op: 'restore', act: 'abandon', id: 'b' });
   await harness.rest();
   expect(again.answer).toMatchObject({ error: { code: 'invalid_request', field: 'id' } });

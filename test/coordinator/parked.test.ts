@@ -22,7 +22,7 @@ async function begun(): Promise<MemorySnapshot> {
   return harness.crash();
 }
 
-/** Of a life that gets no further. */
+/** A life that ends there. */
 function probationOf(journal: MemoryJournal): ConstructorParameters<typeof Probation>[0] {
   const { now, at } = new HandClock();
   const onTrouble = (_: string, error: Error): never => {
@@ -33,7 +33,7 @@ function probationOf(journal: MemoryJournal): ConstructorParameters<typeof Proba
   return { ports, questions, crashes: ONCE_MORE, interactiveShare: 0.75, post: () => {} };
 }
 
-/** The executor answers the question that tells that it lives. */
+/** The executor answers the question, which shows that it lives. */
 function survive(harness: Harness): void {
   const { ticket } = harness.ordersOf('inspect').at(-1) ?? { ticket: 0 };
   harness.report({ kind: 'answered', ticket, value: { of: 'inspect' } });
@@ -72,7 +72,7 @@ test('P5: one that does not end has passed when its executor answers after it; o
     expect(harness.driven.at(-1)).toBe(next);
     await harness.advance(1000);
   }
-  // What has begun is tested; the rest goes on one by one, and keeps nobody from saying so.
+  // Commands that had begun are tested; the others run one by one, and do not delay that report.
   expect(harness.takenUp).toBe(1);
 });
 

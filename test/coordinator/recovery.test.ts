@@ -131,7 +131,7 @@ describe('recovery', () => {
     await harness.rest();
     harness.report(settled(harness, 'b1'));
     await harness.rest();
-    // 300 bulk commands of an earlier life do not stand before it.
+    // 300 bulk commands of an earlier life do not delay it.
     expect(harness.driven).toContain('new');
   });
 

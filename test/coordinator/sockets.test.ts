@@ -197,7 +197,7 @@ describe('the client socket', () => {
     taken.at(-1)?.respond(PONG);
     expect(await nextJson(dealer)).toEqual({ ...PONG, at: AT });
 
-    // It has lost what was dropped, and hears of no answer twice.
+    // It has lost the dropped replies, and gets no answer twice.
     const heard: number[] = [];
     for (let left = LARGE_ANSWERS - front.counts.repliesDropped; left > 0; left--)
       heard.push(((await nextJson(deaf)) as { pid: number }).pid);

@@ -27,7 +27,7 @@ interface Started {
   readonly worker: Worker;
   readonly endpoint: string;
   readonly journal: string;
-  /** Opens what an executor has of its channel, when main would start it. */
+  /** Opens the executor's end of its channel at the time when main would start it. */
   readonly openExecutor: () => Promise<Channel>;
   readonly said: FromThread['kind'][];
   readonly messages: FromThread[];
@@ -118,7 +118,7 @@ test('P10: the last report of an executor is journaled, although main reports it
   await vi.waitUntil(() => driven().length === ids.length, PATIENCE);
   const nodes = { node01: { state: 'present', attempts: 1 } } as const;
   const settlement = { kind: 'settled', at: Date.now(), state: 'committed', nodes } as const;
-  // As an executor and then main do it; the thread may well hear main first.
+  // In the order of an executor and main; the thread may receive main's message first.
   for (const { seq } of driven()) await report(end, { kind: 'settled', seq, settlement });
   end.close();
   tell('stop');

@@ -1,4 +1,4 @@
-/** What the tests of the breaker begin with. */
+/** Builders for the tests of the breaker. */
 import type { BreakerContext, BreakerPolicy, Sample } from '../../src/core/breaker.ts';
 
 export const POLICY: BreakerPolicy = {

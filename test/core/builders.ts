@@ -1,4 +1,4 @@
-/** What the tests of the core begin with: commands, policies, nodes, and a saga to play with. */
+/** Builders for the tests of the core: commands, policies, nodes, and a saga driven by the test. */
 import { decide } from '../../src/core/decide.ts';
 import { evolve } from '../../src/core/evolve.ts';
 import type {
@@ -63,14 +63,14 @@ export function answerOf(kind: NodeReplyKind, more: Partial<NodeReply> = {}): No
   return { kind, detail: kind, ...body, ...more };
 }
 
-/** A node as it stands before anything was asked of it. */
+/** The state of a node before its first request. */
 export function nodeOf(more: Partial<NodeState> = {}): NodeState {
   const [node] = openSaga(commandOf({ nodes: ['a'] })).nodes;
   if (node === undefined) throw new Error('a saga without nodes');
   return { ...node, ...more };
 }
 
-/** One saga, driven by hand: what it owes is done when asked for, and answered as the test says. */
+/** One saga, driven by hand: its effects run on request, with the answers of the test. */
 export class Play {
   saga: Saga;
   now = NOW;
@@ -113,19 +113,19 @@ export class Play {
     return this.take({ kind: 'answered', node, answer: answerOf(kind, more) });
   }
 
-  /** What settles the saga, when a node answers so; nothing is folded. */
+  /** The settlement that follows from such an answer of a node; the saga is not changed. */
   settlement(node: string, kind: NodeReplyKind = 'applied'): Entry | undefined {
     const input = { kind: 'answered', node, answer: answerOf(kind) } as const;
     return decide(this.saga, input, this.context).find((entry) => entry.kind === 'settled');
   }
 
-  /** Goes on to a time, or by the next wait; then the saga hears of it. */
+  /** Moves the time forward, by default to the next wait; then the saga gets a tick. */
   tick(now: number): string[] {
     this.now = now;
     return this.take({ kind: 'ticked' });
   }
 
-  /** What was sent before may land until `QUIESCE` from now on. */
+  /** Requests that were sent before may land until `QUIESCE` from now. */
   resume(): string[] {
     const until = this.now + QUIESCE;
     const inherited = Object.fromEntries(this.saga.nodes.map(({ name }) => [name, until]));

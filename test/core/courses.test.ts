@@ -1,4 +1,4 @@
-/** Whole sagas, by hand: the courses that are easy to get wrong. */
+/** Whole sagas, by hand: courses that are easy to get wrong. */
 import { describe, expect, it } from 'vitest';
 import {
   CHALLENGE,
@@ -20,7 +20,7 @@ describe('own or foreign, the token not shown', () => {
     play.act();
     play.answer('a', 'present');
     expect(play.node('a').verdict).toBe('foreign');
-    // b is not reached, so all may be foreign yet: go on, to know what to say.
+    // b is not reached, so all records may be foreign yet: the saga continues to find the reason.
     expect(play.tick(play.node('b').dueAt)).toEqual([]);
     expect(play.act()).toContain(`b: create ${OWN}`);
     expect(play.answer('b', 'applied')).toEqual(['turned']);

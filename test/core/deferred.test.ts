@@ -1,4 +1,7 @@
-/** A node that will do it later (202): read until it shows, and asked again only when the first can not land. */
+/**
+ * A node that acts later (202): it is read until the effect shows, and asked again only when the
+ * first request can no longer land.
+ */
 import { describe, expect, test } from 'vitest';
 import { creating, deleting, NOW, OWN, QUIESCE, TOKENS } from './builders.ts';
 

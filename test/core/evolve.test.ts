@@ -1,4 +1,4 @@
-/** What `evolve` will not take: a programmer's errors that would break a promise. */
+/** Inputs that `evolve` rejects: bugs that would break a promise. */
 import { describe, expect, it } from 'vitest';
 import { openSaga } from '../../src/core/open-saga.ts';
 import { assertTransition, isSettled, TRANSITIONS } from '../../src/core/transitions.ts';

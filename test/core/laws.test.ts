@@ -41,7 +41,7 @@ describe('decide and evolve', () => {
         const path = [before.state, after.state];
         const direct =
           before.state === after.state || TRANSITIONS[before.state].includes(after.state);
-        // One input may begin a command and refuse it, or the like: two steps of the table.
+        // One input may, for example, begin a command and refuse it: two steps of the table.
         const twice = TRANSITIONS[before.state].some((via) =>
           TRANSITIONS[via].includes(after.state),
         );
@@ -141,7 +141,7 @@ describe('recovery', () => {
           stuck,
           turnedAt,
           directions: nodes.map((node) => node.direction),
-          // Without an intent, what a survey has found so far is found anew.
+          // Without an intent the findings of a survey are lost, and made again.
           findings: isUnderWay(state) ? nodes.map((node) => node.finding) : [],
         });
         expect(durable(folded)).toEqual(durable(live));

@@ -1,4 +1,4 @@
-/** P4: what may still land, and against what it stands. */
+/** P4: requests that may still land, and the goals that they oppose. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { opposedUntil, opposes, type Want, wantedBy, withLoose } from '../../src/core/loose.ts';

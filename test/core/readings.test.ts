@@ -1,4 +1,4 @@
-/** How answers are read: what a read tells, whatever made it necessary. */
+/** How answers to reads are handled, for any reason of the read. */
 import { describe, expect, it } from 'vitest';
 import type { NodeState } from '../../src/core/model.ts';
 import { FOUND, NOW, OTHER, OWN } from './builders.ts';

@@ -1,4 +1,4 @@
-/** The last entry of a saga: what it tells, and what it hands on to those that follow. */
+/** The last entry of a saga: its outcome, and its data for later commands. */
 import { describe, expect, it } from 'vitest';
 import { evolve } from '../../src/core/evolve.ts';
 import {
@@ -48,7 +48,7 @@ describe('the owner marks that a settlement carries', () => {
     play.answer('a', 'perhaps');
     play.act();
     play.answer('a', 'present');
-    // a holds a record that is not ours and shows no token: nobody knows its mark.
+    // a holds a foreign record and shows no token: its owner mark is unknown.
     expect(tokens(play.settlement('b'))).toStrictEqual({ b: OWN });
   });
 

@@ -39,7 +39,7 @@ export interface Trail {
   readonly policy: Policy;
 }
 
-/** What a walk is made of: numbers, so that fast-check can shrink it. */
+/** The parts of a walk: numbers, so that fast-check can shrink it. */
 export interface Course {
   readonly op: 'create' | 'delete';
   readonly ensure: boolean;

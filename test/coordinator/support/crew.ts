@@ -1,6 +1,6 @@
 /**
- * Real executors over simulated nodes, between them and the coordinator what the channels do: orders
- * and reports arrive in a later turn of the event loop, in order, as JSON.
+ * Real executors over simulated nodes. Between them and the coordinator is a model of the channels:
+ * orders and reports arrive in a later event-loop turn, in order, as JSON.
  */
 import { Executor } from '../../../src/executor/executor.ts';
 import { unknownNode } from '../../../src/executor/unknown-node.ts';
@@ -8,7 +8,7 @@ import type { Order, Report, WorkReport } from '../../../src/protocol/work.ts';
 import { type Harness, POLICY } from './harness.ts';
 import type { SimNode } from './sim-node.ts';
 
-/** Above what any of the nodes takes that answers. */
+/** Longer than any answer of these nodes takes. */
 const SLOW_CALL_MS = 500;
 
 /** Puts `count` executors behind the harness; call it before anything is asked. */
@@ -70,7 +70,7 @@ export function crewOf(
   }
   harness.deliver = (executor, order) => later(() => executors[executor]?.take(copy(order)));
   return {
-    /** They fall silent; what they have sent may still land. */
+    /** They stop answering; requests that were sent may still land. */
     crash: () => {
       isAlive = false;
     },

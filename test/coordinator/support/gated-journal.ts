@@ -10,7 +10,7 @@ import type {
 } from '../../../src/journal/port.ts';
 
 export class GatedJournal implements Journal {
-  /** What was to be committed, in order; a batch is there from the moment its commit begins. */
+  /** The batches to commit, in order; a batch is listed from the start of its commit. */
   readonly commits: WriteBatch[] = [];
   /** How many commits have resolved. */
   committed = 0;
@@ -21,14 +21,14 @@ export class GatedJournal implements Journal {
   /** Called for each page that is asked for. */
   onList: () => void = () => {};
   tidyRefusal: JournalError | undefined;
-  /** While set, standing words are neither kept nor told. */
+  /** While set, stored values can be neither written nor read. */
   keptRefusal: JournalError | undefined;
   readonly #memory: MemoryJournal;
   readonly #stir: () => void;
   #gate: PromiseWithResolvers<void> | undefined;
   #tokenGate: PromiseWithResolvers<void> | undefined;
 
-  /** @param stir hears whenever something moves */
+  /** @param stir is called whenever something changes */
   constructor(stir: () => void, from?: MemorySnapshot) {
     this.#memory = new MemoryJournal(from);
     this.#stir = stir;

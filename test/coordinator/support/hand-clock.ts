@@ -1,6 +1,6 @@
 /**
- * A clock that is moved by hand. What is planned for later happens when it is moved there, in order;
- * what is planned for now happens in a turn of the event loop of its own, as with `atTime`.
+ * A clock that the test moves. Actions planned for later run when it is moved there, in order;
+ * actions planned for now run in an event-loop turn of their own, as with `atTime`.
  */
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 
@@ -29,12 +29,12 @@ export class HandClock {
     return () => this.#plans.delete(plan);
   };
 
-  /** Time goes by while something is at work; what is due meanwhile comes late. */
+  /** Time passes while something works; actions due meanwhile run late. */
   spend(ms: number): void {
     this.#now += ms;
   }
 
-  /** When the next plan is due; undefined if there is none. */
+  /** The time of the next planned action; undefined if there is none. */
   get nextAt(): number | undefined {
     const times = [...this.#plans].map(({ time }) => time);
     return times.length === 0 ? undefined : Math.min(...times);

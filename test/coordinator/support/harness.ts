@@ -1,6 +1,6 @@
 /**
- * A coordinator without sockets: its journal in memory, its clock moved by hand, its orders and
- * events captured. Executors are played by the test, or by a crew (crew.ts).
+ * A coordinator without sockets: its journal is in memory, the test moves its clock, its orders and
+ * events are captured. The test plays the executors, or a crew does (crew.ts).
  */
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { expect } from 'vitest';
@@ -53,22 +53,22 @@ const OPTIONS: CoordinatorOptions = {
 
 const NO_OUTLIVING: Outliving = Object.fromEntries(OPTIONS.nodeNames.map((name) => [name, 0]));
 
-/** Turns of the event loop without any movement after which nothing moves any more. */
+/** After this many event-loop turns without a change the coordinator is at rest. */
 const QUIET_TURNS = 6;
 
 export interface HarnessSetting extends Partial<CoordinatorOptions> {
   readonly clock?: HandClock;
-  /** What an earlier life has left. */
+  /** The data that an earlier life has left. */
   readonly from?: MemorySnapshot;
-  /** How long the kernel goes on sending for a killed process; not at all by default. */
+  /** The time for which the kernel continues to send for a killed process; 0 by default. */
   readonly outliving?: Outliving;
-  /** What main has counted. */
+  /** The crashes that main has counted. */
   readonly crashes?: Crashes;
   /** Called before recovery. */
   readonly prepare?: (harness: Harness) => void;
 }
 
-/** One request and what was answered; more than one answer is a fault that `answer` finds. */
+/** One request and its answer; a second answer is a fault that `answer` finds. */
 export class Asked {
   readonly answers: Answer[] = [];
 
@@ -85,24 +85,24 @@ export class Asked {
 export class Harness {
   readonly clock: HandClock;
   readonly journal: GatedJournal;
-  /** What clients are told as the time. */
+  /** The clock that clients see. */
   readonly clientNow: () => number;
   readonly coordinator: Coordinator;
   readonly orders: { readonly executor: number; readonly order: Order }[] = [];
-  /** What it said of things outside the program. */
+  /** Its reports of failures outside the program. */
   readonly troubles: string[] = [];
-  /** What it noted of operators. */
+  /** Its log lines about operators. */
   readonly notes: (readonly [what: string, details: object])[] = [];
   readonly events: (readonly [topic: string, payload: object])[] = [];
   readonly fatal: unknown[] = [];
-  /** Of looks that failed. */
+  /** Errors of failed looks. */
   readonly failures: unknown[] = [];
   drained = 0;
-  /** How often it said that all is taken up. */
+  /** Number of times that it reported the end of the recovery. */
   takenUp = 0;
-  /** How many open commands its start has taken up. */
+  /** Number of open commands at its start. */
   recovered = 0;
-  /** Where orders go besides `orders`. */
+  /** A further receiver of orders. */
   deliver: ((executor: number, order: Order) => void) | undefined;
   #isDead = false;
   #moves = 0;
@@ -161,7 +161,7 @@ export class Harness {
     });
   }
 
-  /** Something has moved: it is too early to say that nothing does. */
+  /** Something has changed: the coordinator is not at rest. */
   readonly stir = (): void => {
     this.#moves++;
   };
@@ -185,7 +185,7 @@ export class Harness {
     }
   }
 
-  /** Until nothing moves any more, the time standing still. */
+  /** Resolves when the coordinator is at rest; time does not pass meanwhile. */
   async rest(): Promise<void> {
     for (let seen = -1, quiet = 0; quiet < QUIET_TURNS; quiet++) {
       const now = this.#moves + this.coordinator.backlog;
@@ -206,7 +206,9 @@ export class Harness {
       .filter((order): order is Extract<Order, { kind: Kind }> => order.kind === kind);
   }
 
-  /** Names of the standing words in the journal, but for that of the clock, which every start leaves. */
+  /**
+   * Names of the stored values in the journal, except that of the clock, which every start stores.
+   */
   async words(): Promise<readonly string[]> {
     return [...(await this.journal.kept()).keys()].filter((name) => name !== 'clock');
   }
@@ -222,7 +224,7 @@ export class Harness {
     return drive.command.seq;
   }
 
-  /** Ends this life as a crash does: nothing more is said or written; the journal is what is left. */
+  /** Ends this life like a crash: nothing more is sent or written; only the journal remains. */
   crash(): MemorySnapshot {
     this.#isDead = true;
     this.journal.hold();

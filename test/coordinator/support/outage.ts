@@ -1,4 +1,4 @@
-/** What executors would say of a node that is away, and of its trials, by hand. */
+/** Reports of executors about a node that is down, and about its trials, by hand. */
 import type { BreakerView, SummaryAnswer } from '../../../src/protocol/answer.ts';
 import type { WorkReport } from '../../../src/protocol/work.ts';
 import type { Harness } from './harness.ts';

@@ -1,4 +1,4 @@
-/** What an executor could say, made by hand. */
+/** Reports of an executor, made by hand. */
 import type { Channel } from '../../../src/channel/channel.ts';
 import type { Loose, Reason, SettledState, Settlement } from '../../../src/core/model.ts';
 import type { Report, WorkReport } from '../../../src/protocol/work.ts';

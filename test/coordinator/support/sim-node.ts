@@ -1,6 +1,7 @@
 /**
- * A node without a network, as nodes are: records with owner marks, the answers of the contract, and
- * the ways it fails. What is lost may have landed, may land later, or may never.
+ * A node without a network, with the behaviour of real ones: records with owner marks, the answers
+ * of the contract, and its faults. A lost request may have landed, may land later, or may never
+ * land.
  */
 
 import { compareBytes } from '../../../src/base/byte-order.ts';
@@ -30,7 +31,7 @@ export type Fault =
   | 'malformed'
   | 'slow';
 
-/** What the node is to blame for. A 403 is an answer. */
+/** The failures of the node itself. A 403 is an answer. */
 const BAD: ReadonlySet<NodeReplyKind> = new Set(['unsure', 'lost', 'unsent']);
 function signalOf(kind: NodeReplyKind): HealthSignal {
   if (kind === 'malformed') return 'none';
@@ -54,13 +55,13 @@ export class SimNode implements NodePort {
     readonly request: NodeRequest;
     readonly isUrgent: boolean;
   }[] = [];
-  /** What befalls the next exchanges; then `otherwise`. */
+  /** The faults of the next exchanges; then `otherwise`. */
   readonly faults: (Fault | undefined)[] = [];
   otherwise: (request: NodeRequest) => Fault | undefined = () => undefined;
   showsTokens = false;
-  /** What it says in place of a list of its keys. */
+  /** Its answer in place of a list of its keys. */
   listFault: string | undefined;
-  /** It knows no such call. */
+  /** It does not have that call. */
   isUnlisted = false;
   /** Exchanges under way, and the most there ever were of one key. */
   running = 0;

@@ -1,4 +1,4 @@
-/** Rules about what an answer proves, each of which can be taken out of the core. */
+/** Rules about the proof in an answer; each can be removed from the core. */
 import { edit, type Mutation } from './mutated-core.ts';
 
 export const ANSWER_MUTATIONS: readonly Mutation[] = [

@@ -39,7 +39,7 @@ export class Checker implements Witness {
   readonly #scene: Scene;
   readonly #fail: (promise: string, message: string) => void;
 
-  /** @param more `outcomesOnly`: judge by what the nodes hold in the end, and by nothing else */
+  /** @param more `outcomesOnly`: judges only by the records on the nodes in the end */
   constructor(
     setting: Setting,
     log: DurableLog,
@@ -55,7 +55,7 @@ export class Checker implements Witness {
     this.#scene = { setting, log, now, records, meddled: this.#meddled, fail: this.#fail };
   }
 
-  /** A command leaves the queue: its survey, or else its intent, is next. */
+  /** A command leaves the queue: its survey or its intent is next. */
   begins(command: Command): void {
     if (this.#running !== undefined && this.#running.command !== command) {
       this.#fail('P6', `${command.id} begins while ${this.#running.command.id} is not settled`);
@@ -142,7 +142,7 @@ export class Checker implements Witness {
     if (kind === 'cancel') this.#cancelAsked.add(command.seq);
   }
 
-  /** A node answered that it will not do what was asked. */
+  /** A node rejected the request. */
   denied(command: Command): void {
     if (this.#running?.command === command) this.#running.denied = true;
   }
@@ -180,7 +180,7 @@ export class Checker implements Witness {
     this.#checkCompensation(command, settlement);
     if (this.#isIrreversible(command)) this.#checkForwardOnly(command, settlement);
     if (watch?.command !== command) {
-      // It never began: waiting is all it did.
+      // It never began: it only waited.
       if (settlement.state !== 'refused') this.#fail('P1', `${command.id} did nothing`);
       return;
     }
@@ -200,7 +200,9 @@ export class Checker implements Witness {
     this.#latest = { watch, settlement };
   }
 
-  /** P5: it ends rolled back or by an operator's word, and people are told if it takes long. */
+  /**
+   * P5: it ends rolled back or by an operator's command, and people are notified if it takes long.
+   */
   #checkCompensation(command: Command, { state, at }: Settlement): void {
     const { entries } = this.#log.of(command.seq);
     const turned = entries.find((entry) => entry.kind === 'turned');
@@ -220,7 +222,10 @@ export class Checker implements Witness {
     return op === 'delete' && !this.#setting.policy.restores;
   }
 
-  /** P5: what cannot be undone is not said to be, and people are told if it takes long. */
+  /**
+   * P5: a delete that cannot be undone is never reported as undone, and people are notified if it
+   * takes long.
+   */
   #checkForwardOnly(command: Command, { state, at }: Settlement): void {
     const { entries } = this.#log.of(command.seq);
     if (state === 'rolled_back' || entries.some((entry) => entry.kind === 'turned')) {
@@ -278,7 +283,7 @@ export class Checker implements Witness {
     if ((one.effect === 'create') === (command.op === 'delete')) return false;
     const touched = changed[one.node] || (one.command === command && lost[one.node]);
     if (command.op === 'create') return touched === true;
-    // A delete that is undone answers for every record it found, touched or not.
+    // A delete that is undone is responsible for every record that it found, touched or not.
     const found = this.#log.of(command.seq).began?.findings?.[this.#setting.nodes[one.node] ?? ''];
     if (found?.presence !== 'present' || !(touched || rolledBack)) return false;
     return this.#hitsPrior(one, watch);

@@ -1,9 +1,9 @@
 /**
- * The simulated nodes and the network before them: what becomes of an exchange, and when.
+ * The simulated nodes and the network in front of them: the outcome of each exchange, and its time.
  *
- * It keeps the assumptions the design makes about nodes and no others: after an answer nothing
- * lands (P4.1); a request given up may land until `quiesce` later (P4.2), once; a 4xx did nothing. Some
- * nodes defer what they are asked (202): that lands until `quiesce` after the answer, or never.
+ * It keeps only the assumptions of the design about nodes: after an answer nothing lands (P4.1); a
+ * request that was given up may land once until `quiesce` later (P4.2); a 4xx has no effect. Some
+ * nodes defer a request (202): it lands until `quiesce` after the answer, or never.
  */
 import type { Command, NodeReply, NodeRequest } from '../../../src/core/model.ts';
 import type { Agenda } from './agenda.ts';
@@ -18,9 +18,9 @@ export interface Exchange {
   readonly reply: (answer: NodeReply) => void;
   /** It waits for its answer. */
   open: boolean;
-  /** What the node said when the request took effect. */
+  /** The node's answer at the time of the effect. */
   native: NodeReply | undefined;
-  /** Rises when the effect is put off or dropped, so that the former plan is void. */
+  /** Rises when the effect is delayed or dropped: the earlier plan is then void. */
   plan: number;
 }
 
@@ -94,12 +94,12 @@ export class Cluster {
     this.#agenda.after(0, () => exchange.reply(LOST));
   }
 
-  /** The process is gone: the answers reach no one. */
+  /** The process is gone and receives no answers. */
   abandonAll(): void {
     for (const exchange of this.#open) this.#loosen(exchange);
   }
 
-  /** What a read would tell now. */
+  /** The result of a read now. */
   peek(node: number): NodeReply {
     const record = this.records[node];
     if (record === undefined) return ABSENT;
@@ -139,7 +139,7 @@ export class Cluster {
           return REFUSED;
         });
       case 'unproven':
-        // A node that says no more, or a proxy that passes nothing on.
+        // A node that no longer answers, or a proxy that forwards nothing.
         if (this.#prng.chance(0.5)) this.#land(exchange, early);
         return this.#answer(exchange, late, () => UNPROVEN);
       case 'misnamed':
@@ -203,7 +203,7 @@ export class Cluster {
     });
   }
 
-  /** Often at the very end of the time allowed, where mistakes are. */
+  /** Often at the very end of the allowed time, where bugs are. */
   #lateness(quiesce: number): number {
     return this.#prng.chance(0.3) ? quiesce : this.#prng.between(0, quiesce);
   }

@@ -20,7 +20,9 @@ import type { Prng } from './prng.ts';
 import type { Act, Setting } from './setting.ts';
 import { Violation } from './watch.ts';
 
-/** What the shells owe the core; each can be broken on purpose, to see that it is noticed. */
+/**
+ * The duties of the shell to the core; each can be broken on purpose, to see that this is noticed.
+ */
 export interface Rules {
   /** P2: act on durable entries before they are committed. */
   readonly actBeforeCommit?: boolean;
@@ -50,11 +52,11 @@ export class Daemon {
   readonly log = new DurableLog();
   readonly cluster: Cluster;
   readonly checker: Checker;
-  /** Rises with every crash; what an earlier life had planned is void. */
+  /** Rises with every crash: plans of earlier lives are void. */
   life = 0;
   crashes = 0;
   calm = false;
-  /** Coarse, so that times stay whole and things happen at the very same instant. */
+  /** Coarse, so that times are whole numbers and events happen at the same time. */
   readonly jitter = (): number => (this.prng.chance(0.5) ? 0.5 : 0);
   readonly #trace: string[] | undefined;
   #up = true;
@@ -114,7 +116,7 @@ export class Daemon {
     if (kind === 'cancel') this.#settleUnbegun(stored, 'cancel');
   }
 
-  /** What an executor had committed. */
+  /** The durable entries of an executor. */
   commit(command: Command, entries: readonly DurableEntry[]): void {
     this.note(
       () => `  committed ${entries.map((entry) => entry.kind).join(', ')} of ${command.id}`,
@@ -126,7 +128,7 @@ export class Daemon {
     if (settled.loose !== undefined) this.#loose.set(command.seq, settled.loose);
   }
 
-  /** A settlement is acknowledged: the client is told, the next command may begin. */
+  /** A settlement is durable: the client gets its answer, the next command may begin. */
   driven(driver: Driver): void {
     this.#tell(driver.saga);
     this.#driver = undefined;
@@ -288,7 +290,7 @@ export class Daemon {
     this.#told.set(command.seq, state);
   }
 
-  /** P3: what clients were told is what the journal says. */
+  /** P3: the answers to clients agree with the journal. */
   checkTold(): void {
     for (const [seq, state] of this.#told) {
       const { settled } = this.log.of(seq);

@@ -1,4 +1,4 @@
-/** The journal of the model: exactly what a crash leaves behind. */
+/** The journal of the model: the data that survives a crash. */
 import type { Command, DurableEntry, Finding, Settlement } from '../../../src/core/model.ts';
 
 export interface Stored {
@@ -53,7 +53,7 @@ export class DurableLog {
     return direction;
   }
 
-  /** The marks that the latest command that left records is known to have left. */
+  /** The owner marks that the latest command left, as far as they are known. */
   tokens(): Readonly<Record<string, string>> | undefined {
     const latest = this.commands.findLast((one) => one.settled?.tokens !== undefined);
     return latest?.settled?.tokens;

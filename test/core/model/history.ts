@@ -15,7 +15,7 @@ import { Violation } from './watch.ts';
 export interface Options {
   readonly core?: Core;
   readonly rules?: Rules;
-  /** Judge by what the nodes hold in the end, and by nothing else. */
+  /** Judge only by the records on the nodes in the end. */
   readonly outcomesOnly?: boolean;
   readonly trace?: string[];
 }
@@ -25,11 +25,11 @@ export interface Verdict {
   readonly setting: Setting;
   readonly crashes: number;
   readonly steps: number;
-  /** How the commands ended. */
+  /** The outcomes of the commands. */
   readonly states: readonly string[];
 }
 
-/** Between two looks of that operator. */
+/** Interval between two checks of that operator. */
 const GIVEN_UP_EVERY = 300;
 /** More than any history needs; a saga that spins needs more. */
 const STEPS_MAX = 20_000;
@@ -107,8 +107,9 @@ function finish(daemon: Daemon): void {
 }
 
 /**
- * Another client. While nothing of ours runs or may land it may do anything to the key; else it
- * creates where there is nothing, which is as far as P1 says what is right.
+ * Another client. While no request of ours runs or may land it may write anything to the key;
+ * otherwise it only creates where there is no record, because P1 defines the right outcome only for
+ * that.
  */
 function foreign(daemon: Daemon, act: Act): void {
   const { prng, setting } = daemon;

@@ -12,7 +12,7 @@ const HISTORIES = Number(process.env['HISTORIES'] ?? 20_000);
 /** At a rate far below what was measured (16,000 histories a second). */
 const TIMEOUT_MS = 20_000 + HISTORIES;
 
-/** Throws with everything needed to see the violation again. */
+/** Throws with all data that is needed to repeat the violation. */
 function judge(seed: number, { violation }: Verdict): void {
   if (violation === undefined) return;
   const trace: string[] = [];
@@ -33,7 +33,7 @@ function runMany(): void {
     crashes += verdict.crashes;
     for (const state of verdict.states) settled.set(state, (settled.get(state) ?? 0) + 1);
   }
-  // A model in which nothing happens proves nothing.
+  // A model without events proves nothing.
   expect(crashes).toBeGreaterThan(HISTORIES / 4);
   for (const state of ['committed', 'rolled_back', 'refused', 'abandoned']) {
     expect(settled.get(state), state).toBeGreaterThan(HISTORIES / 200);

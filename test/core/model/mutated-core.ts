@@ -1,6 +1,6 @@
 /**
- * The core with a rule removed: a copy in a folder of its own, with text replaced that must be
- * there. The real core knows nothing of this.
+ * The core without one rule: a copy in a folder of its own, in which one exact text is replaced.
+ * The real core has no switch for it.
  */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ export interface Mutation {
   readonly rule: string;
   /** Histories until the first violation of any promise, about: the mean of eight runs. */
   readonly histories: number;
-  /** The same, judged by what the nodes hold in the end and by nothing else. */
+  /** The same, judged only by the records on the nodes in the end. */
   readonly historiesToOutcome?: number;
   readonly edits?: readonly Edit[];
   readonly rules?: Rules;
@@ -44,7 +44,7 @@ export async function mutatedCore({ edits = [] }: Mutation): Promise<Core> {
   }
 }
 
-/** @throws if a text to be replaced is not there exactly once */
+/** @throws if the text to replace is not there exactly once */
 export async function applyEdits(folder: string, edits: readonly Edit[]): Promise<void> {
   for (const { file, from, to } of edits) {
     const path = join(folder, file);

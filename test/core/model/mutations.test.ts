@@ -1,6 +1,6 @@
 /**
- * That the model bites: without any one of its rules it finds a violation, and soon. How soon
- * stands with each rule in `mutations.ts`; the bound here is far above that.
+ * The model finds a violation when any one of its rules is removed, within a bounded number of
+ * histories. `mutations.ts` has the usual number for each rule; the bound here is far above it.
  */
 import { describe, expect, it } from 'vitest';
 import { runHistory } from './history.ts';
@@ -9,7 +9,7 @@ import { MUTATIONS } from './mutations.ts';
 
 const HISTORIES_MAX = 150_000;
 const TIMEOUT_MS = 60_000;
-/** Or nothing settles, or the core itself refuses to go on. */
+/** Or a command never settles, or the core itself stops with an error. */
 const BY_OUTCOME = /^(P1|liveness|throws)$/;
 
 async function firstViolation(mutation: Mutation, outcomesOnly: boolean) {

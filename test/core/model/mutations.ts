@@ -1,6 +1,6 @@
 /**
- * The rules the core keeps, taken out one at a time: of a copy of the core, or of the model's own
- * daemon. The figures were taken with the model as it stands.
+ * The rules of the core, removed one at a time from a copy of the core or from the model's own
+ * daemon. The figures were measured with the present model.
  */
 import { ANSWER_MUTATIONS } from './answer-mutations.ts';
 import { FORWARD_ONLY_MUTATIONS } from './forward-only-mutations.ts';

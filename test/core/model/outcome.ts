@@ -1,11 +1,11 @@
 /**
- * Whether what was settled is so: on the nodes (P1), in what clients are told, and in what the
- * journal takes for the owner marks. Written without the core's help.
+ * Whether settlements are true: on the nodes (P1), in the answers to clients, and in the journal's
+ * owner marks. Written without the core.
  */
 import type { Settlement } from '../../../src/core/model.ts';
 import type { Records, Scene, Watch } from './watch.ts';
 
-/** P1, by what the nodes hold. */
+/** P1, by the records on the nodes. */
 export function checkOutcome(scene: Scene, watch: Watch, { state }: Settlement): void {
   for (const [node, record] of scene.records.entries()) {
     if (watch.disturbed[node]) continue;
@@ -36,12 +36,12 @@ function isUndone(
   const alike = (one: { body: string; token?: string } | undefined) =>
     one?.body === record?.body && (setting.dialect !== 'shown' || one?.token === record?.token);
   const found = log.of(command.seq).began?.findings?.[setting.nodes[node] ?? ''];
-  // What was undone is as the survey found it, whatever earlier commands still did to it.
+  // An undone node is as the survey found it, with the late effects of earlier commands.
   if (state === 'rolled_back' && found?.presence === 'present') return alike(found);
   return prior[node]?.some(alike) === true;
 }
 
-/** P1: no command may remove a record that is not its own to remove. */
+/** P1: no command may remove the record of another. */
 export function checkVictim(
   scene: Scene,
   watch: Watch,
@@ -66,7 +66,7 @@ export function checkVictim(
   scene.fail('P1', `${command.id} removes another's record from node ${node}`);
 }
 
-/** What clients are told of each node is so, or is said to be unknown. */
+/** Each statement about a node is true, or says that the state is unknown. */
 export function checkTold(scene: Scene, watch: Watch, { state, nodes }: Settlement): void {
   for (const [node, name] of scene.setting.nodes.entries()) {
     if (watch.met[node] || (watch.prior[node]?.length ?? 0) > 1) continue;
@@ -101,7 +101,7 @@ export function checkReason(
   }
 }
 
-/** What the journal takes for the owner marks of this key is so, unless another client meddled. */
+/** The journal's owner marks of this key are true, unless another client interfered. */
 export function checkTokens({ setting, log, records, meddled, fail }: Scene): void {
   if (!setting.policy.tokens) return;
   const known = log.tokens() ?? {};

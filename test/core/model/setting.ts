@@ -1,20 +1,20 @@
-/** What one history is about, drawn from its seed: the cluster, the faults, the commands. */
+/** The plan of one history, drawn from its seed: the cluster, the faults, the commands. */
 import type { Command, Operation, Policy } from '../../../src/core/model.ts';
 import { formatToken } from '../../../src/core/token.ts';
 import type { Prng } from './prng.ts';
 
-/** From here on nothing fails, and everything has to settle. */
+/** From here on there are no faults, and all commands must settle. */
 export const CALM_FROM = 260;
-/** From here on an operator gives up what can never end. */
+/** From here on an operator gives up commands that can never end. */
 export const GIVEN_UP_FROM = CALM_FROM + 400;
-/** By here it must have. */
+/** Until here all commands must have settled. */
 export const SETTLED_BY = CALM_FROM + 1500;
 /** Steps of virtual time; the real settings are milliseconds. */
 const QUIESCE = 20;
 
 export type Dialect = 'hidden' | 'shown' | 'mixed' | 'challenge';
 
-/** How a node answers the deletion of what it does not hold. */
+/** The answer of a node to the delete of a missing record. */
 export type Missing = 'gone' | 'applied' | 'perhaps';
 
 export interface Faults {
@@ -95,7 +95,7 @@ export interface Setting {
   readonly policy: Policy;
   readonly requestTimeout: number;
   readonly faults: Faults;
-  /** Foreign records that stand there from the start, by node. */
+  /** Foreign records that exist from the start, by node. */
   readonly standing: readonly boolean[];
   readonly commands: readonly Command[];
   readonly acts: readonly Act[];
@@ -119,7 +119,7 @@ export function drawSetting(seed: number, prng: Prng): Setting {
     policy: {
       tokens: dialect !== 'challenge',
       restores: prng.chance(0.75),
-      // By the seed, so that all else is as it would be without.
+      // Drawn apart, so that all other draws stay the same.
       defers: seed % 5 === 0,
       quiesceMs: QUIESCE,
       backoffBaseMs: 2,

@@ -1,4 +1,4 @@
-/** What the judge keeps of each command and of each request that was given up. */
+/** The records of the judge about each command, and about each request that was given up. */
 import type { Command } from '../../../src/core/model.ts';
 import type { DurableLog } from './durable-log.ts';
 import type { Setting } from './setting.ts';
@@ -31,7 +31,7 @@ export interface GivenUp {
 /** One command, as the judge follows it from its begin. */
 export interface Watch {
   readonly command: Command;
-  /** By node: what may stand there if the command is undone. */
+  /** By node: the states that are right if the command is undone. */
   readonly prior: (StoredRecord | undefined)[][];
   /** By node: a request of it took effect. */
   readonly changed: boolean[];
@@ -47,13 +47,13 @@ export interface Watch {
   readonly stranger: boolean[];
   /** Nodes that were sent a delete. */
   readonly deletes: Set<number>;
-  /** A node answered that it won't. */
+  /** A node answered that it rejects the request. */
   denied: boolean;
 }
 
 export type Records = readonly (StoredRecord | undefined)[];
 
-/** What there is to look at. */
+/** The data for the judge. */
 export interface Scene {
   readonly setting: Setting;
   readonly log: DurableLog;
