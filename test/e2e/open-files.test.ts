@@ -20,7 +20,7 @@ test.each([64, 199])('P10: %i open files are too few, and it says so', (limit) =
     },
   );
   expect(stdout).toBe('');
-  expect(stderr).toContain(`the limit of open files is ${limit}, and at least 200 are needed`);
+  expect(stderr).toContain(`the limit of open files is ${limit}, and at least 212 are needed`);
   expect(stderr).toContain('LimitNOFILE=');
   expect(status).toBe(78);
 });
