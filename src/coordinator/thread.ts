@@ -163,6 +163,7 @@ runThread(async (tools) => {
       await coordinator.close();
       await clients.flushed();
       await doors.events.flushed();
+      await doors.leave();
       executors.close();
       await orWarn(() => life.end(journal), END_NOT_SAVED, log);
       await journal.close();

@@ -11,6 +11,8 @@ const MIB = 1024 * 1024;
 /** The default. */
 const LIMIT_BYTES = 1024 * MIB;
 const LONG = { timeout: 30_000 };
+/** An honest client connects again, and asks again, in less. */
+const SLOWEST_MS = 3000;
 const REOPENED = 'memory is used up by connections';
 
 test('P8, P9, P10: a message without an end ends its connection before the memory ends, and honest clients continue', async () => {
@@ -50,6 +52,30 @@ test('P8, P9, P10: a message without an end ends its connection before the memor
     await client.create(randomUUID());
     return isHeard;
   }, LONG);
+  expect(await client.ping()).toMatchObject({ pid, accepting: true });
+});
+
+test('P8, P9, P10: subscriptions without an end cost their connection, and honest clients go on', async () => {
+  const { daemon, client } = await startCluster({ executors: 1 });
+  const { pid } = daemon;
+  using steady = new SteadyClient(daemon.endpoint);
+  await vi.waitUntil(async () => (await steady.report()).answered > 0, LONG);
+  let most = 0;
+  const measuring = setInterval(() => {
+    most = Math.max(most, residentOf(daemon));
+  }, 20);
+  onTestFinished(() => clearInterval(measuring));
+  using hostile = new ZmtpPeer(daemon.eventsEndpoint, 'SUB');
+  await vi.waitUntil(() => hostile.heard.includes('READY'), LONG);
+  await hostile.subscribe(1_000_000, 240);
+  await hostile.closed;
+  expect(daemon.output, daemon.output).toContain(REOPENED);
+  expect(daemon.alive, daemon.output).toBe(true);
+  expect(most).toBeLessThan(LIMIT_BYTES);
+  const { faults, slowestMs } = await steady.report();
+  expect(faults).toEqual([]);
+  expect(slowestMs).toBeLessThan(SLOWEST_MS);
+  expect(await client.create(randomUUID())).toMatchObject({ state: 'committed' });
   expect(await client.ping()).toMatchObject({ pid, accepting: true });
 });
 

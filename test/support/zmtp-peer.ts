@@ -65,10 +65,23 @@ export class ZmtpPeer implements Disposable {
     head.writeBigUInt64BE(BigInt(frame.length), 1);
     for (let poured = 0; poured < count && !this.#socket.destroyed; poured++) {
       this.#send(Buffer.concat([head, frame]));
-      if (!this.#socket.writableNeedDrain) continue;
-      const drained = new Promise((resolve) => this.#socket.once('drain', resolve));
-      await Promise.race([drained, this.closed]);
+      await this.#drained();
     }
+  }
+
+  /** Subscribes to so many topics of this length (at most 250 bytes), as fast as they are taken. */
+  async subscribe(count: number, length: number): Promise<void> {
+    for (let sent = 0; sent < count && !this.#socket.destroyed; sent++) {
+      this.say(1, `${sent}`.padEnd(length, `${sent}`));
+      await this.#drained();
+    }
+  }
+
+  /** Resolves when the socket takes more, or is closed. */
+  async #drained(): Promise<void> {
+    if (!this.#socket.writableNeedDrain) return;
+    const drained = new Promise((resolve) => this.#socket.once('drain', resolve));
+    await Promise.race([drained, this.closed]);
   }
 
   #begin(): void {

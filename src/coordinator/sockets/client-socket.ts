@@ -75,6 +75,7 @@ export class ClientSocket {
   readonly #envelopes = new Envelopes();
   #router: Router;
   #replies: Replies;
+  #isLeaving = false;
   #dropped = 0;
   #cut = 0;
   #loggedAt = Number.NEGATIVE_INFINITY;
@@ -85,8 +86,14 @@ export class ClientSocket {
     this.#replies = this.#repliesOf(options.router);
   }
 
+  /** Reads no further message: `receive` ends with the next one. */
+  leave(): void {
+    this.#isLeaving = true;
+  }
+
   /** Goes on with another socket: the old one is closed. */
   replace(router: Router): void {
+    this.#isLeaving = false;
     this.#router = router;
     this.#replies = this.#repliesOf(router);
   }
@@ -102,15 +109,16 @@ export class ClientSocket {
     });
   }
 
-  /** Reads until the socket is closed. */
+  /** Reads until the socket is closed or left. */
   async receive(): Promise<void> {
     const { isFull } = this.#options;
     let until = performance.now() + READING_MS_MAX;
     for await (const frames of this.#router) {
       this.#take(frames);
+      if (this.#isLeaving) return;
       if (performance.now() < until && !isFull()) continue;
       do await new Promise(setImmediate);
-      while (isFull());
+      while (isFull() && !this.#isLeaving);
       until = performance.now() + READING_MS_MAX;
     }
   }

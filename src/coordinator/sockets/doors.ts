@@ -16,6 +16,8 @@ import { ZapHandler } from './zap.ts';
 /** A socket that is closed gives its address back a moment later. */
 const BIND_TRIES_MAX = 250;
 const BIND_PAUSE_MS = 20;
+/** In which a read that the binding has put off is done. */
+const LEAVING_TURNS = 3;
 
 interface Closable {
   close(): void;
@@ -106,8 +108,19 @@ export class Doors {
       });
   }
 
+  /**
+   * Ends the reading of both: a socket must not be closed while the binding reads it, which it does a turn of the
+   * event loop later when very many messages come. Without care the binding aborts the process.
+   */
+  async leave(): Promise<void> {
+    this.events.leave();
+    this.#clients?.leave();
+    for (let turn = 0; turn < LEAVING_TURNS; turn++) await new Promise(setImmediate);
+  }
+
   async #reopen(): Promise<void> {
     const { tools, endpoint, eventsEndpoint } = this.#options;
+    await this.leave();
     for (const socket of [this.#router, this.#publisher]) {
       // Else it would keep for a while what peers have not read.
       socket.linger = 0;

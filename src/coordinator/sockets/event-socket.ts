@@ -17,8 +17,15 @@ export const EVENT_OPTIONS = {
   ...LIVELINESS,
   linger: 0,
   sendHighWaterMark: 10_000,
+  /** 0: no send waits, so none is under way when the socket is closed. */
+  sendTimeout: 0,
   /** A subscription is a topic; a peer that sends more is disconnected. */
-  maxMessageSize: 1024,
+  maxMessageSize: 256,
+  /**
+   * libzmq takes all subscriptions of a peer that have arrived in one call, without an end while more arrive. With
+   * a mark of 1,000 a million of them made this thread hang.
+   */
+  receiveHighWaterMark: 1,
 } as const;
 
 const SUBSCRIBE = 1;
@@ -27,6 +34,7 @@ const TOPICS_MAX = 64;
 
 export class EventSocket {
   #socket: XPublisher;
+  #isLeaving = false;
   /** Prefixes of topics that were subscribed to. */
   #asked = new Set<string>();
   /** By topic: whether a prefix of it was. There are few topics, and none is a client's text. */
@@ -47,15 +55,22 @@ export class EventSocket {
     if (this.#isWanted(topic)) this.#outbox.push([topic, JSON.stringify(payload())]);
   }
 
+  /** Reads no further message: `follow` ends with the next one. */
+  leave(): void {
+    this.#isLeaving = true;
+  }
+
   /** Goes on with another socket: the old one is closed. Peers send their subscriptions again. */
   replace(socket: XPublisher): void {
     this.#socket = socket;
+    this.#isLeaving = false;
   }
 
-  /** Follows subscriptions until the socket is closed. */
+  /** Follows subscriptions until the socket is closed or left. */
   async follow(): Promise<void> {
     for await (const [frame] of this.#socket) {
       if (frame?.[0] === SUBSCRIBE) this.#ask(String(frame.subarray(1)));
+      if (this.#isLeaving) return;
     }
   }
 
