@@ -18,6 +18,7 @@ const MAY_HAVE_DONE: ReadonlySet<NodeReply['kind']> = new Set([
   'misnamed',
   'unsure',
   'lost',
+  'deferred',
 ]);
 
 /** The node after its answer; `turn`, if its direction must change first (durably). */

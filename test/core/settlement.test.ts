@@ -139,4 +139,18 @@ describe('a delete that is rolled back says of each node what it has made of the
       },
     });
   });
+
+  it('P1: exact, where the node made the record again later than it answered', () => {
+    const play = deleting({ policy: { ...TOKENS, defers: true } });
+    play.answer('a', 'applied');
+    play.answer('b', 'refused');
+    play.act();
+    play.answer('a', 'deferred');
+    play.tick(play.node('a').dueAt);
+    expect(play.act()).toContain('a: read');
+    expect(play.settlement('a', 'present')).toMatchObject({
+      state: 'rolled_back',
+      nodes: { a: { restored: 'exact' }, b: { restored: 'unchanged' } },
+    });
+  });
 });

@@ -49,6 +49,12 @@ test('a settlement comes back as it went in, however alike its nodes are', async
       attempts: fc.nat(1),
       lastResponse: fc.constantFrom('408', '500'),
     }),
+    fc.record({
+      state: fc.constant('present' as const),
+      attempts: fc.constant(3),
+      restored: fc.constant('mapped' as const),
+      dropped: fc.constantFrom(['a', 'b'], ['a,b'], [''], []),
+    }),
   );
   const nodes = fc.oneof(
     fc.record({ node01: outcome, node02: outcome, node03: outcome }),
@@ -83,4 +89,16 @@ test('where all nodes ended alike it names none of them', async () => {
   expect(text).not.toContain('node0');
   expect(text.length).toBeLessThan(150);
   expect(await journal.tokens([`group-${seq}`])).toEqual(new Map([[`group-${seq}`, given.tokens]]));
+});
+
+test('members with a comma in their name are told apart', async () => {
+  const mapped = (...dropped: string[]): NodeOutcome => ({
+    state: 'present',
+    attempts: 3,
+    restored: 'mapped',
+    dropped,
+  });
+  const nodes = { node01: mapped('a', 'b'), node02: mapped('a,b'), node03: mapped('a', 'b') };
+  const given = aSettlement({ nodes });
+  expect((await kept(given)).settlement).toEqual(given);
 });

@@ -161,7 +161,7 @@ describe('a read counts only with this very record', () => {
     const body = `{"groupId": "5", "timestamp": ${shown}, "kind": "x"}`;
     expect(answer('read', { body })).toMatchObject({
       kind: 'present',
-      body: '{"groupId":"5","kind":"x"}',
+      body: '{"groupId": "5","kind": "x"}',
       token,
     });
   });
@@ -170,7 +170,7 @@ describe('a read counts only with this very record', () => {
     'a mark shown as %s is none',
     (shown) => {
       const read = answer('read', { body: `{"groupId": "5", "timestamp": ${shown}}` });
-      expect(read).toMatchObject({ kind: 'present', body: '{"groupId":"5"}' });
+      expect(read).toMatchObject({ kind: 'present', body: '{"groupId": "5"}' });
       expect(read).not.toHaveProperty('token');
     },
   );

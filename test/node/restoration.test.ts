@@ -1,14 +1,15 @@
 /** What a deleted record is made of again: from the read that showed it to the request that restores it. */
 import { expect, test } from 'vitest';
 import { Codec } from '../../src/node/dialect/codec.ts';
-import type { Restore } from '../../src/node/dialect/dialect.ts';
+import type { Dialect, Restore } from '../../src/node/dialect/dialect.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 
 const URL_OF_NODE = new URL('http://h/b');
 
-function codecOf(restore: Restore, key: string | null = '/id'): Codec {
+function codecOf(restore: Restore, key: string | null = '/id', more: Partial<Dialect> = {}): Codec {
   const dialect = {
     ...challenge,
+    ...more,
     record: { key, type: 'text' },
     read: { ...challenge.read, present: [{ status: [200] }] },
     delete: { ...challenge.delete, restore },
@@ -82,4 +83,41 @@ test('P1: a template names all but the key as dropped, and more than 16 as a num
   const { found } = roundTrip(codecOf('template'), Buffer.from(text));
   expect(found.dropped).toHaveLength(17);
   expect(found.dropped?.at(-1)).toBe('and 4 more');
+});
+
+/** A JSON record of a node that writes ISO 8859-1. */
+const LATIN1 = Buffer.from('{"id":"k","name":"Z\xfcrich \\u20ac","etag":"\xe9"}', 'latin1');
+
+test('P1: exact keeps the bytes of JSON that is not UTF-8', () => {
+  const { found, sent } = roundTrip(codecOf('exact'), LATIN1);
+  expect(sent).toEqual(LATIN1);
+  expect(found).toMatchObject({ encoding: 'base64' });
+});
+
+test('P1: a mapping leaves the bytes of what it keeps as they are, whatever it sets', () => {
+  const restore = { keep: null, drop: ['etag'], set: { state: 'Zürich' } };
+  const { found, sent } = roundTrip(codecOf(restore), LATIN1);
+  expect(sent.toString('latin1')).toBe(
+    '{"id":"k","name":"Z\xfcrich \\u20ac","state":"Z\\u00fcrich"}',
+  );
+  expect(found.dropped).toEqual(['etag']);
+});
+
+test('P1: exact takes the owner mark out, and no byte besides', () => {
+  const codec = codecOf('exact', '/id', { mark: { header: 'timestamp', member: 'timestamp' } });
+  const bytes = Buffer.from('{"id":"k", "timestamp":1.5, "name":"\xfc","n":1.0}', 'latin1');
+  const { found, sent } = roundTrip(codec, bytes);
+  expect(sent.toString('latin1')).toContain('{"id":"k","name":"\xfc","n":1.0}');
+  expect(found).toMatchObject({ token: '1.5', encoding: 'base64' });
+});
+
+test.each([
+  ['__proto__', '{"id":"k","__proto__":{"a":1},"etag":1}', '{"id":"k","__proto__":{"a":1}}'],
+  ['a member twice: the last', '{"id":"x","n":1,"id":"k","etag":1}', '{"id":"k","n":1}'],
+  ['names with escapes', '{"id":"k","\\u0065tag":1,"a\\"b":2}', '{"id":"k","a\\"b":2}'],
+  ['a lone surrogate', '{"id":"k","n":"\\ud800"}', '{"id":"k","n":"\\ud800"}'],
+  ['values with space', '{"id":"k","n": [1, {"etag": 2}] }', '{"id":"k","n": [1, {"etag": 2}]}'],
+])('P1: a mapping keeps what stands in JSON however it is written: %s', (_what, text, body) => {
+  const { sent } = roundTrip(codecOf({ keep: null, drop: ['etag'], set: {} }), Buffer.from(text));
+  expect(sent.toString()).toBe(body);
 });

@@ -49,7 +49,8 @@ function isSame(one: NodeOutcome | undefined, other: NodeOutcome): boolean {
     one.attempts === other.attempts &&
     one.lastResponse === other.lastResponse &&
     one.restored === other.restored &&
-    one.dropped?.join() === other.dropped?.join()
+    // As JSON: the name of a member may have a comma in it.
+    JSON.stringify(one.dropped) === JSON.stringify(other.dropped)
   );
 }
 

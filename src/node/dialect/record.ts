@@ -1,14 +1,11 @@
 /** Bodies of replies: the record that a read shows, and bodies that no node sends. */
 import { parseJson as parseBounded } from '../../protocol/bounded-json.ts';
 import { type Fold, foldKey } from './fold.ts';
-import { withoutMember } from './members.ts';
+import { type ShownText, withoutMember } from './members.ts';
 import { valueAt } from './pointer.ts';
 
-export interface NodeRecord {
-  /** The record as the node showed it, without its owner mark: that travels in a header. */
-  readonly body: string;
-  /** `body` is base64 of bytes that are not UTF-8. */
-  readonly encoding?: 'base64';
+/** The record as the node showed it, without its owner mark: that travels in a header. */
+export interface NodeRecord extends ShownText {
   readonly token?: string;
 }
 
@@ -42,14 +39,15 @@ export function parseRecord(
   if (record === undefined || compareKey(valueAt(record, key), asked, groupId) !== 'proven') {
     return undefined;
   }
-  if (mark === null || !Object.hasOwn(record, mark)) return { body };
+  const text = textRecord(body, bytes);
+  if (mark === null || !Object.hasOwn(record, mark)) return text;
   const token = tokenOf(record[mark]);
-  const unmarked = withoutMember(body, mark);
-  return token === undefined ? { body: unmarked } : { body: unmarked, token };
+  const unmarked = withoutMember(text, mark);
+  return token === undefined ? unmarked : { ...unmarked, token };
 }
 
 /** Decoding loses bytes that are not UTF-8, and such a record could not be restored. */
-function textRecord(body: string, bytes: string | undefined): NodeRecord {
+function textRecord(body: string, bytes: string | undefined): ShownText {
   if (bytes === undefined || Buffer.from(body).toString('latin1') === bytes) return { body };
   return { body: Buffer.from(bytes, 'latin1').toString('base64'), encoding: 'base64' };
 }

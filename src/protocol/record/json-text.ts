@@ -13,9 +13,14 @@ export interface Span {
   readonly to: number;
 }
 
-/** The members of the object that begins at or after `from`, by name. */
-export function membersOf(text: string, from: number): ReadonlyMap<string, Span> {
-  const members = new Map<string, Span>();
+/** A member begins with its name. */
+export interface MemberSpan extends Span {
+  readonly nameFrom: number;
+}
+
+/** The members of the object that begins at or after `from`, by name; of equal names the last. */
+export function membersOf(text: string, from: number): ReadonlyMap<string, MemberSpan> {
+  const members = new Map<string, MemberSpan>();
   let at = skipSpace(text, skipSpace(text, from) + 1);
   while (text[at] === '"') {
     const nameEnd = endOfString(text, at) + 1;
@@ -23,7 +28,7 @@ export function membersOf(text: string, from: number): ReadonlyMap<string, Span>
     // Behind the name stands a colon.
     const start = skipSpace(text, skipSpace(text, nameEnd) + 1);
     const to = endOfValue(text, start);
-    members.set(name, { from: start, to });
+    members.set(name, { nameFrom: at, from: start, to });
     at = afterComma(text, to);
   }
   return members;

@@ -222,3 +222,12 @@ test('P10: it proposes gone and absent by what the node says, not by what it say
     'read: {absent: {status: 404, json: {/message: "no user {key}"}}}',
   );
 });
+
+test('P1: tries a mapping of restored records, as a rolled-back delete sends it, and removes what came of it', async () => {
+  const node = await usersNode();
+  const restore = { drop: ['etag'] };
+  const findings = await tried(termsOf([node], { delete: { restore } }));
+  expect(findings).toMatchObject([{ level: 'fail' }]);
+  expect(findings[0]?.message).toContain('the create that a rollback sends');
+  expect([...node.ids]).toEqual([]);
+});

@@ -19,12 +19,14 @@ export async function removeOthers(
   course: Course,
   leave: AbortSignal,
 ): Promise<readonly Left[]> {
-  const creates = [course.create, course.again];
+  const creates = [course.create, course.again, course.remade];
   const named = new Set(creates.flatMap((create) => otherKey(node, create) ?? []));
   const isFound = isShown(course.read);
   if (named.size === 0 && isFound) return [];
   const { list: before } = course.before;
-  const after = course.list ?? (before && (await node.list(leave)));
+  // The list of the trial is older than the record that was made again.
+  const known = course.remade === undefined ? course.list : undefined;
+  const after = known ?? (before && (await node.list(leave)));
   const isNew = (key: string) => isAdded(key, before, after);
   const left: Left[] = [];
   for (const key of named) {

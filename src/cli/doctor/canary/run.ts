@@ -60,8 +60,11 @@ async function walk(node: CanaryNode, course: Course, stop: AbortSignal): Promis
 /** Creates the record in the way in which the rollback of a delete does. */
 async function remake(node: CanaryNode, course: Course, stop: AbortSignal): Promise<void> {
   const { read, token } = course;
-  if (node.dialect.delete.restore !== 'exact' || stop.aborted) return;
+  const { restore } = node.dialect.delete;
+  if (restore === 'template' || restore === 'none' || stop.aborted) return;
   if (read?.kind !== 'answered' || read.reply.body === undefined) return;
-  course.remade = await node.ask({ kind: 'create', token, body: read.reply.body });
+  const { body, encoding } = read.reply;
+  const record = encoding === undefined ? { body } : { body, encoding };
+  course.remade = await node.ask({ kind: 'create', token, ...record });
   course.reread = await readUntil(node, isShown, stop);
 }
