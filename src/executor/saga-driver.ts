@@ -225,8 +225,8 @@ export class SagaDriver {
   #exchange(run: Run, { node, request }: ExchangeEffect, trial?: Trial): void {
     run.saga = evolve(run.saga, { kind: 'sent', node, request }, this.#policy);
     const { id, groupId } = run.saga.command;
-    // Nothing new waits for a connection before a rollback or a trial does (P5).
-    const isUrgent = trial !== undefined || run.saga.state === 'compensating';
+    // Nothing new has a connection before what never gives up, or a trial (P5).
+    const isUrgent = trial !== undefined || this.#neverGivesUp(run.saga);
     const subject = isUrgent ? { ...run.subject, isUrgent } : run.subject;
     const exchange = this.#ports
       .node(node)
@@ -256,8 +256,8 @@ export class SagaDriver {
   #answerOperators(run: Run): void {
     if (run.operators.length === 0) return;
     const { state, cancelled, abandoning } = run.saga;
-    const takesHold = this.#neverGivesUp(run.saga) ? !abandoning : isSettled(state) || !cancelled;
-    if (!takesHold) return;
+    const isAwaited = abandoning || (cancelled && !this.#neverGivesUp(run.saga));
+    if (isAwaited && !isSettled(state)) return;
     for (const ticket of run.operators.splice(0)) this.#answerOperator(ticket);
   }
 

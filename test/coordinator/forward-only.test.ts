@@ -55,3 +55,20 @@ test('P5: its executor may be told to abandon it; a delete that can be undone ha
     if (orders === 0) expect(one.answer).toMatchObject({ error: { code: 'invalid_request' } });
   }
 });
+
+test('P6: after a restart a delete that is stuck takes no slot', async () => {
+  const before = await openHarness({ policy: IRREVERSIBLE, concurrency: 1 });
+  await begun(before, 'a');
+  stuck(before, 'a');
+  await before.rest();
+  const { clock } = before;
+  const harness = await openHarness({
+    policy: IRREVERSIBLE,
+    concurrency: 1,
+    clock,
+    from: before.crash(),
+  });
+  harness.ask({ op: 'create', id: 'b', groupId: 'b' });
+  await harness.rest();
+  expect(harness.driven).toEqual(['a', 'b']);
+});

@@ -71,6 +71,24 @@ describe('before its point of no return a delete', () => {
   });
 });
 
+test('P3: an operator who abandons a delete before its point of no return is told how it ended', async () => {
+  const bench = driveDelete((one) => one.node('node01').faults.push('slow', undefined));
+  await bench.advance(2);
+  bench.take({ kind: 'operate', seq: 1, act: 'abandon', ticket: 7 });
+  await bench.advance(10);
+  expect(bench.reportsOf('answered')).toEqual([]);
+  await bench.advance(1000);
+  expect(settlements(bench)).toHaveLength(1);
+  expect(bench.reportsOf('answered')).toMatchObject([{ ticket: 7 }]);
+});
+
+test('P5: nothing new has a connection before a delete past its point of no return', async () => {
+  const bench = driveDelete();
+  await bench.advance(10);
+  const isUrgent = (name: string) => bench.node(name).calls.map((call) => call.isUrgent);
+  expect([isUrgent('node01'), isUrgent('node02')]).toEqual([[false], [true]]);
+});
+
 describe('past its point of no return a delete', () => {
   /** node01 has deleted; node02 refuses or fails for ever. */
   async function passed(fault: 'refused' | 'unsent'): Promise<Bench> {

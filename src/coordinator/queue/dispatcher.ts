@@ -84,7 +84,8 @@ export class Dispatcher {
       const open = executor === undefined ? undefined : this.#takeNext(takesNew);
       if (executor === undefined || open === undefined) break;
       if (!open.recovered) admission.countDispatched();
-      const isWork = open.state !== 'compensating';
+      // One that is stuck gave its slot back in an earlier life, and may never end.
+      const isWork = open.state !== 'compensating' && !open.stuck;
       if (isWork && open.command.lane === 'interactive') this.#interactiveAt = now;
       this.#slots.assign(open, executor, isWork);
       picked.push({ open, executor });
