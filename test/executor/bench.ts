@@ -2,6 +2,7 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import type { Command, DurableEntry, Policy } from '../../src/core/model.ts';
 import { Executor } from '../../src/executor/executor.ts';
+import type { Attempt } from '../../src/executor/ports.ts';
 import { unknownNode } from '../../src/executor/unknown-node.ts';
 import type { Order, Report } from '../../src/protocol/work.ts';
 import { HandClock } from '../coordinator/support/hand-clock.ts';
@@ -29,6 +30,7 @@ export class Bench {
   /** But for what it says of the nodes' health. */
   readonly reports: Report[] = [];
   readonly health: Extract<Report, { kind: 'health' }>['nodes'][] = [];
+  readonly attempts: Attempt[] = [];
   readonly refusals: { readonly node: string; readonly groupId: string }[] = [];
   readonly executor: Executor;
 
@@ -41,6 +43,7 @@ export class Bench {
         nodeNames: NAMES,
         slowCallMs: () => SLOW_CALL_MS,
         node: (name) => this.nodes[name] ?? unknownNode(name),
+        attempted: (attempt) => this.attempts.push(attempt()),
         surveyRefused: (refusal) => this.refusals.push(refusal),
         report: (report) => {
           if (report.kind === 'health') this.health.push(report.nodes);

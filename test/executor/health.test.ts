@@ -45,6 +45,16 @@ describe('the health of nodes', () => {
     expect(total(bench, 'node03')).toEqual({ calls: 1, failures: 0, slow: 0 });
   });
 
+  test('the wait for a connection is no part of a slow call, nor of the time of an attempt', async () => {
+    const bench = new Bench();
+    bench.node('node02').waitMs = 1000;
+    bench.drive(bench.command(1));
+    await bench.advance(2000);
+    expect(total(bench, 'node02')).toEqual({ calls: 1, failures: 0, slow: 0 });
+    const [attempt] = bench.attempts.filter(({ node }) => node === 'node02');
+    expect(attempt?.ms).toBe(1);
+  });
+
   test('one command that fails forever is reported three times and no more, a success always', async () => {
     const bench = new Bench();
     bench.node('node02').otherwise = () => 'unsure';

@@ -69,6 +69,8 @@ export class SimNode implements NodePort {
   busiestKey = 0;
   readonly #clock: HandClock;
   requestTimeoutMs: number;
+  /** How long an exchange waits for a connection. */
+  waitMs = 0;
 
   constructor(clock: HandClock, requestTimeoutMs = 1000) {
     this.#clock = clock;
@@ -80,7 +82,7 @@ export class SimNode implements NodePort {
     { groupId, isUrgent = false }: Subject,
     done: (answer: NodeReply, sign: HealthSignal, tookMs: number) => void,
   ) {
-    const startedAt = this.#clock.now();
+    const startedAt = this.#clock.now() + this.waitMs;
     this.calls.push({ groupId, request, isUrgent });
     this.#enter(groupId);
     const fault = this.faults.length > 0 ? this.faults.shift() : this.otherwise(request);
@@ -100,7 +102,7 @@ export class SimNode implements NodePort {
     if (fault === 'hang' || fault === 'late') {
       stop = this.#later(this.requestTimeoutMs, () => giveUp('timeout'));
     } else {
-      const ms = fault === 'slow' ? SLOW_MS : LATENCY_MS;
+      const ms = this.waitMs + (fault === 'slow' ? SLOW_MS : LATENCY_MS);
       stop = this.#later(ms, () => end(this.#answer(request, groupId, fault)));
     }
     return { abort: () => giveUp('given up', 'none') };
