@@ -4,7 +4,7 @@ import type { Bug } from './bug.ts';
 
 export const AUDITS: readonly Bug[] = [
   {
-    name: 'an audit repairs though a command has come to the key',
+    name: 'an audit repairs although a command of the key has arrived',
     breaks: ['P6'],
     seeds: 550,
     edits: [
@@ -16,7 +16,7 @@ export const AUDITS: readonly Bug[] = [
     ],
   },
   {
-    name: 'an audit does not repair what is missing',
+    name: 'an audit does not repair missing records',
     breaks: ['P1'],
     seeds: 100,
     edits: [
@@ -28,7 +28,7 @@ export const AUDITS: readonly Bug[] = [
     ],
   },
   {
-    name: 'an audit knows nothing of what was rolled back',
+    name: 'an audit ignores rolled-back commands',
     breaks: ['P1'],
     seeds: 1000,
     edits: [

@@ -16,7 +16,7 @@ export const CLOCKS: readonly Bug[] = [
     ],
   },
   {
-    name: "a deadline is taken as another life's clock has dated it",
+    name: "a deadline is read by another life's clock",
     breaks: ['P9'],
     seeds: 320,
     edits: [
@@ -28,7 +28,7 @@ export const CLOCKS: readonly Bug[] = [
     ],
   },
   {
-    name: "a rollback's beginning is taken as another life's clock has dated it",
+    name: "the start of a rollback is read by another life's clock",
     breaks: ['P5'],
     seeds: 490,
     edits: [edit('src/coordinator/commands/own-clock.ts', 'Math.min(at - behindMs, now.at)', 'at')],

@@ -4,7 +4,7 @@ import { ACCEPTANCE, type Bug } from './bug.ts';
 
 export const EXPIRY: readonly Bug[] = [
   {
-    name: 'a command that came too late is journaled all the same',
+    name: 'a command that came too late is journaled',
     breaks: ['P9'],
     seeds: 4,
     edits: [edit(ACCEPTANCE, 'expiryOf(request, ports.clientNow())', 'undefined')],
@@ -34,7 +34,7 @@ export const EXPIRY: readonly Bug[] = [
     ],
   },
   {
-    name: "the clients' clock is the wall clock, also where that was set back",
+    name: "the clients' clock is the wall clock, even if that was set back",
     breaks: ['P9'],
     seeds: 330,
     edits: [
@@ -46,7 +46,7 @@ export const EXPIRY: readonly Bug[] = [
     ],
   },
   {
-    name: "the clients' clock goes on where the last life ended, as if nobody had been away",
+    name: "the clients' clock continues from the end of the last life, without the time between",
     breaks: ['P9'],
     seeds: 360,
     edits: [edit('src/coordinator/commands/client-clock.ts', 'last + STEP_MS - at', 'last - at')],

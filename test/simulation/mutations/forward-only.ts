@@ -15,7 +15,7 @@ export const FORWARD_ONLY: readonly Bug[] = [
     edits: core('P1: while the first delete is in doubt, the other nodes wait'),
   },
   {
-    name: 'a read while the delete may still land says that it can be refused',
+    name: 'a read while the delete may still land counts as proof that it can be refused',
     breaks: ['P4', 'P1'],
     seeds: 2400,
     seedsToOutcome: 2900,
@@ -44,7 +44,7 @@ export const FORWARD_ONLY: readonly Bug[] = [
     ),
   },
   {
-    name: 'nobody is told of a delete that only goes forward and takes long',
+    name: 'a delete that only goes forward and takes long is not reported',
     breaks: ['P5'],
     seeds: 470,
     edits: core('P5: a delete that only goes forward is flagged when it takes long'),

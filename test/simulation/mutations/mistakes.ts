@@ -17,7 +17,7 @@ export const MISTAKES: readonly Bug[] = [
     ],
   },
   {
-    name: 'accepted is said before the commit',
+    name: 'accepted is answered before the commit',
     breaks: ['P3'],
     seeds: 1,
     seedsToOutcome: 5,
@@ -35,7 +35,7 @@ export const MISTAKES: readonly Bug[] = [
     ],
   },
   {
-    name: 'the outcome is said before the commit',
+    name: 'the outcome is answered before the commit',
     breaks: ['P3'],
     seeds: 1,
     seedsToOutcome: 170,
@@ -50,7 +50,7 @@ export const MISTAKES: readonly Bug[] = [
     ],
   },
   {
-    name: 'group commit says done before the disk has it',
+    name: 'group commit reports done before the data is on the disk',
     breaks: ['P3'],
     seeds: 1,
     seedsToOutcome: 2,
@@ -85,7 +85,7 @@ export const MISTAKES: readonly Bug[] = [
     edits: core('P5: while it rolls back, no answer is final'),
   },
   {
-    name: 'nobody is told of a stuck rollback',
+    name: 'a stuck rollback is not reported',
     breaks: ['P5'],
     seeds: 12,
     edits: [
@@ -102,7 +102,7 @@ export const MISTAKES: readonly Bug[] = [
     ],
   },
   {
-    name: 'what failed is repeated without a pause',
+    name: 'a failed request is repeated without a pause',
     breaks: ['liveness'],
     seeds: 75,
     edits: [
@@ -129,7 +129,7 @@ export const MISTAKES: readonly Bug[] = [
     ],
   },
   {
-    name: 'a 404 to a guarded delete is taken for done',
+    name: 'a 404 to a guarded delete counts as done',
     breaks: ['P1'],
     seeds: 6,
     seedsToOutcome: 6,
@@ -195,7 +195,7 @@ export const MISTAKES: readonly Bug[] = [
     ],
   },
   {
-    name: 'after a restart commands of one key are taken up in any order',
+    name: 'after a restart commands of one key resume in any order',
     breaks: ['P1', 'P3', 'P6', 'throws'],
     seeds: 1,
     seedsToOutcome: 1,
@@ -234,7 +234,7 @@ export const MISTAKES: readonly Bug[] = [
     ],
   },
   {
-    name: 'after a restart a command that had turned is forgotten',
+    name: 'after a restart a command that had turned is lost',
     breaks: ['P4', 'P6', 'liveness'],
     seeds: 6,
     seedsToOutcome: 6,
@@ -260,7 +260,7 @@ export const MISTAKES: readonly Bug[] = [
     ],
   },
   {
-    name: 'a command is driven on after its deadline',
+    name: 'a command is driven forward after its deadline',
     breaks: ['P9', 'liveness'],
     seeds: 9,
     edits: [

@@ -6,13 +6,13 @@ const PROBATION = 'src/coordinator/commands/probation.ts';
 
 export const PARKED: readonly Bug[] = [
   {
-    name: 'commands are taken up all at once, however often that crashed',
+    name: 'commands resume all at once, even after repeated crashes',
     breaks: ['P8'],
     seeds: 12,
     edits: [edit(PROBATION, 'options.crashes.inARow >= CRASHES_MAX', 'options.crashes.inARow < 0')],
   },
   {
-    name: 'which command is under way is not written down',
+    name: 'the command under way is not stored',
     breaks: ['P8'],
     seeds: 12,
     edits: [
@@ -24,7 +24,7 @@ export const PARKED: readonly Bug[] = [
     ],
   },
   {
-    name: 'a command is parked though the daemon was killed from outside',
+    name: 'a command is parked although the daemon was killed from outside',
     breaks: ['P5'],
     seeds: 95,
     edits: [edit(PROBATION, 'crashes.all > all', 'crashes.all >= all')],

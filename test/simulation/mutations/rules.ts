@@ -25,7 +25,7 @@ export const RULES: readonly Bug[] = [
     edits: core('P4.2: a later answer does not end an earlier doubt'),
   },
   {
-    name: 'a request that a node has deferred (202) is taken for over',
+    name: 'a request that a node has deferred (202) counts as ended',
     breaks: ['P1', 'P4'],
     seeds: 4,
     seedsToOutcome: 26,
@@ -93,7 +93,7 @@ export const RULES: readonly Bug[] = [
     ],
   },
   {
-    name: 'after a kill only quiesce is waited for, though the kernel sends on',
+    name: 'after a kill only quiesce is waited for, although the kernel still sends',
     breaks: ['P1', 'P4'],
     seeds: 35,
     seedsToOutcome: 125,
@@ -157,7 +157,7 @@ export const RULES: readonly Bug[] = [
     ],
   },
   {
-    name: "a record met after a doubt is taken for one's own",
+    name: "a record found after a doubt counts as the command's own",
     breaks: ['P1'],
     seeds: 20,
     seedsToOutcome: 20,
@@ -183,7 +183,7 @@ export const RULES: readonly Bug[] = [
     edits: core('P4.3: the loose requests of earlier commands are waited for in a rollback, too'),
   },
   {
-    name: "a rollback deletes where no create of the command's own may be",
+    name: 'a rollback deletes on nodes without a create of its command',
     breaks: ['P2'],
     seeds: 1000,
     seedsToOutcome: 240,
@@ -192,7 +192,7 @@ export const RULES: readonly Bug[] = [
     ),
   },
   {
-    name: "a guard of the journal's that was proved wrong is kept",
+    name: 'a guard from the journal is kept after it was disproved',
     breaks: ['told'],
     seeds: 100,
     edits: core(
