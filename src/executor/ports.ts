@@ -24,6 +24,13 @@ export interface NodePort {
     subject: Subject,
     done: (answer: NodeReply, healthSignal: HealthSignal, tookMs: number) => void,
   ): RunningExchange;
+  /**
+   * Calls the health path of the dialect, urgently, as `exchange` does; absent where the dialect has none. `unclear`: an
+   * answer that says nothing of the node.
+   */
+  checkHealth?(
+    done: (finding: { readonly signal: HealthSignal | 'unclear'; readonly detail: string }) => void,
+  ): RunningExchange;
   /** Counts the node's keys. */
   count(): Promise<NodeCount>;
   /** One page of the node's keys above `after`; absent where its dialect offers no list call. */

@@ -137,13 +137,14 @@ function openClient(
 }
 
 function portOf(client: NodeClient): NodePort {
-  const { list } = client.options.dialect;
+  const { list, health } = client.options.dialect;
   const keys = (after: string, limit: number) =>
     list === null
       ? Promise.resolve({ error: 'no list call' })
       : listKeys(client, list, { after, limit });
   return {
     ...(list === null ? {} : { keys }),
+    ...(health === null ? {} : { checkHealth: (done) => client.checkHealth(done) }),
     exchange: (request, subject, done) => client.exchange(request, subject, done),
     count: () => countKeys(client),
     report: () => client.report(),

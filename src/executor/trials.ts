@@ -1,6 +1,9 @@
 /**
  * Trial calls to a node whose breaker is half-open. Each order is one call at most, so that the coordinator bounds
  * their number over all executors.
+ *
+ * A harmless trial calls the health path of the dialect. Without one, or if its answer says nothing of the node (it may
+ * be a proxy's), a key is read that nobody has created.
  */
 import type { HealthSignal } from '../core/breaker.ts';
 import type { Subject } from '../node/dialect/codec.ts';
@@ -8,13 +11,15 @@ import type { Order } from '../protocol/work.ts';
 import type { ExecutorPorts, RunningExchange } from './ports.ts';
 import type { SagaDriver } from './saga-driver.ts';
 
+type Report = (healthSignal: HealthSignal, detail?: string) => void;
+
 export class Trials {
   readonly #ports: ExecutorPorts;
   /** Of a harmless read. */
   readonly #unused: Subject;
   readonly #driver: SagaDriver;
-  /** Harmless reads under way. */
-  readonly #reads = new Set<RunningExchange>();
+  /** Harmless calls under way. */
+  readonly #calls = new Set<RunningExchange>();
 
   constructor(ports: ExecutorPorts, driver: SagaDriver) {
     this.#ports = ports;
@@ -29,21 +34,33 @@ export class Trials {
     };
     const isReading = call === 'read';
     if (this.#driver.letOneThrough({ node, readsOnly: isReading, ended: report })) return;
-    if (harmless) this.#read(node, report);
+    if (harmless) this.#checkHealth(node, report);
     else report('idle');
   }
 
   interrupt(): void {
-    for (const read of this.#reads) read.abort();
+    for (const call of this.#calls) call.abort();
   }
 
-  #read(node: string, report: (healthSignal: HealthSignal, detail?: string) => void): void {
+  #checkHealth(node: string, report: Report): void {
+    const port = this.#ports.node(node);
+    if (port.checkHealth === undefined) return this.#read(node, report);
+    const call = port.checkHealth(({ signal, detail }) => {
+      this.#calls.delete(call);
+      if (signal === 'unclear') this.#read(node, report);
+      else report(signal, detail);
+    });
+    this.#calls.add(call);
+    return undefined;
+  }
+
+  #read(node: string, report: Report): void {
     const read = this.#ports
       .node(node)
       .exchange({ kind: 'read' }, this.#unused, (answer, healthSignal) => {
-        this.#reads.delete(read);
+        this.#calls.delete(read);
         report(healthSignal, answer.detail);
       });
-    this.#reads.add(read);
+    this.#calls.add(read);
   }
 }

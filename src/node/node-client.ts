@@ -15,6 +15,7 @@ import type { AfterPoll } from './after-poll.ts';
 import { Bulkhead } from './bulkhead.ts';
 import { Codec, type Subject } from './dialect/codec.ts';
 import type { Dialect } from './dialect/dialect.ts';
+import { HealthCall, type HealthFinding } from './health-call.ts';
 import { Addresses } from './http/addresses.ts';
 import { Connection } from './http/connection.ts';
 import type { Response } from './http/response-reader.ts';
@@ -84,6 +85,15 @@ export class NodeClient {
   exchange(request: NodeRequest, subject: Subject, done: Done): { abort(): void } {
     this.#callCount++;
     return new NodeCall(this.#calls, { request, subject }, done);
+  }
+
+  /** See `NodePort.checkHealth`; the dialect has a health path. */
+  checkHealth(done: (finding: HealthFinding) => void): { abort(): void } {
+    const { health } = this.options.dialect;
+    if (health === null)
+      throw new Error(`the ${this.options.dialect.name} dialect has no health path`);
+    this.#callCount++;
+    return new HealthCall({ ...this.#calls, health }, done);
   }
 
   /** One call outside of all commands: it takes no connection from them, and is not counted. */

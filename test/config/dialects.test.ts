@@ -160,7 +160,7 @@ describe('dialects', () => {
       { extends: 'challenge', delete: { gone: { statu: 404, status: 404, proof: 'words' } } },
       '.delete.gone has an unknown key "statu" (did you mean "status"?)',
     ],
-    [{ extends: 'challenge', read: { method: 'get' } }, '.read.method "get" is not GET'],
+    [{ extends: 'challenge', read: { method: 'get' } }, '.read.method "get" is not GET, HEAD'],
     [
       { extends: 'challenge', create: { path: 'group' } },
       '.create.path "group" does not begin with / or holds characters other than printable ASCII',

@@ -311,7 +311,8 @@ const DIALECT_MEMBERS = [
   [
     '`create`, `delete`, `read`',
     '`method`, `path` (appended to the base URL), `headers`; the first two also `body` (`{json: …}`, ' +
-      '`{text: …}` or `null`) and `contentType`',
+      '`{text: …}` or `null`) and `contentType`. A read may be `HEAD` where status and headers tell whether there is a ' +
+      'record: then `record.key` is `null`, and `present` and `absent` need a `header`',
   ],
   [
     'of `create`',
@@ -352,7 +353,8 @@ const DIALECT_MEMBERS = [
   [
     '`health`',
     '`path` that a node which works answers with `status` (`[200]`) and `text`; below the base URL, or with `root` ' +
-      'of the host. For `lockstep doctor`; or `null`',
+      'of the host; `method`: `GET` or `HEAD`. For `lockstep doctor`, and for the [trials](operate/nodes.md#breakers) of a ' +
+      'breaker, which then read no key; or `null`',
   ],
   [
     '`limits`',

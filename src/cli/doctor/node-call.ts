@@ -1,5 +1,5 @@
 /**
- * One GET of `lockstep doctor` to a node, in the daemon's own way: by its socket, headers,
+ * One GET or HEAD of `lockstep doctor` to a node, in the daemon's own way: by its socket, headers,
  * credentials and certificates. Never repeated, bounded in time and size, with its failure as a
  * value.
  */
@@ -15,6 +15,7 @@ import { causeOf, clockAhead, type Outcome, readStart } from './http.ts';
 type Fields = ReadonlyMap<string, readonly string[]>;
 
 export interface NodeCall {
+  readonly method: 'GET' | 'HEAD';
   /** From the host's root, with the query of the dialect if it has one. */
   readonly path: string;
   /** Of the dialect. */
@@ -48,7 +49,7 @@ export async function callNode(node: NodeAccess, call: NodeCall): Promise<Outcom
 
 function requestOf(
   node: NodeAccess,
-  { path, headers }: NodeCall,
+  { method, path, headers }: NodeCall,
   signal: AbortSignal,
 ): ClientRequest {
   const presented = present(node, process.env);
@@ -60,6 +61,7 @@ function requestOf(
   const options = {
     host,
     port: url.port,
+    method,
     path: query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`,
     headers: { ...headers, ...Object.fromEntries(presented.headers) },
     agent: false,

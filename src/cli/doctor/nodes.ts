@@ -7,10 +7,10 @@ import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../config/schema.ts';
 import type { NodeReplyKind } from '../../core/model.ts';
 import type { Dialect, Rule } from '../../node/dialect/dialect.ts';
-import { meets } from '../../node/dialect/proof.ts';
 import { readReply } from '../../node/dialect/read-reply.ts';
 import { compileHeader, compilePath } from '../../node/dialect/template.ts';
 import { unusedKey } from '../../node/dialect/unused-key.ts';
+import { isHealthy } from '../../node/health-call.ts';
 import { durationText } from '../input/duration.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 import type { Outcome } from './http.ts';
@@ -43,10 +43,13 @@ async function checkNode(
   const base = new URL(node.url).pathname.replace(/\/+$/, '');
   const key = unusedKey(dialect);
   const path = compilePath(dialect.read.path, node.name)(key, '');
-  const ask = (at: string) =>
-    callNode(node, { path: at, headers: headersOf(node, dialect, key), timeoutMs });
+  const headers = headersOf(node, dialect, key);
+  const ask = (at: string, method = dialect.read.method) =>
+    callNode(node, { method, path: at, headers, timeoutMs });
   const [ping, read, stray] = await Promise.all([
-    health === null ? undefined : ask(health.root ? health.path : `${base}${health.path}`),
+    health === null
+      ? undefined
+      : ask(health.root ? health.path : `${base}${health.path}`, health.method),
     ask(`${base}${path}`),
     ask(`/doctor-${randomUUID()}${path}`),
   ]);
@@ -89,14 +92,13 @@ function reachability(
   }
   const took = durationText(ping.tookMs);
   const { text } = health;
-  const rule = { status: health.status, ...(text === null ? {} : { text: [text] }) };
   const words = text ?? String(ping.status);
-  if (meets(rule, ping, { groupId: '' })) return ok(check, `${words} in ${took}`);
+  if (isHealthy(health, ping)) return ok(check, `${words} in ${took}`);
   const detail = `${at} answered ${ping.status}${text === null ? '' : ` without ${text}`} in ${took}`;
   return warn(
     check,
     detail,
-    'Check whether a proxy answers instead of the node. Commands do not use this path.',
+    'Check whether a proxy answers instead of the node. Only trials of a breaker use this path.',
   );
 }
 

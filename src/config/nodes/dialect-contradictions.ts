@@ -82,7 +82,42 @@ export function contradictions(dialect: Dialect): readonly Contradiction[] {
   }
   const wrongPattern = keys.pattern === null ? undefined : patternFault(keys.pattern);
   if (wrongPattern !== undefined) fault(wrongPattern, 'keys', 'pattern');
-  return [...found, ...listContradictions(dialect)];
+  return [...found, ...listContradictions(dialect), ...headContradictions(dialect)];
+}
+
+/** The answer to a HEAD has no body: status and headers alone are left to read. */
+function headContradictions({
+  read,
+  record,
+  delete: remove,
+  health,
+}: Dialect): readonly Contradiction[] {
+  const found: Contradiction[] = [];
+  if (health?.method === 'HEAD' && health.text !== null) {
+    found.push({ message: 'is the text of a body, and HEAD has none', path: ['health', 'text'] });
+  }
+  if (read.method !== 'HEAD') return found;
+  if (record.key !== null) {
+    found.push({
+      message: 'is in a body, and read.method is HEAD: write null',
+      path: ['record', 'key'],
+    });
+  }
+  for (const name of ['present', 'absent', 'refused'] as const) {
+    const isOfBody = read[name].some((rule) => (rule.json ?? rule.text) !== undefined);
+    const isWords = read[name].some(({ proof }) => proof === 'words');
+    if (!isOfBody && !isWords) continue;
+    found.push({ message: 'names a body, and the answer to HEAD has none', path: ['read', name] });
+  }
+  if (read.present.some(({ header }) => header === undefined)) {
+    const message = 'needs a header as its proof: the answer to HEAD has no body';
+    found.push({ message, path: ['read', 'present'] });
+  }
+  if (remove.restore === 'exact') {
+    const message = 'is "exact", and read.method is HEAD: a read shows no record to restore';
+    found.push({ message, path: ['delete', 'restore'] });
+  }
+  return found;
 }
 
 function listContradictions({ list: listing }: Dialect): readonly Contradiction[] {

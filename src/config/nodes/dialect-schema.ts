@@ -225,7 +225,7 @@ export const dialectMembers = {
     restore: z.union([z.enum(['exact', 'template', 'none']), restoreMapping]),
   }),
   read: strict({
-    method: z.literal('GET').default('GET'),
+    method: z.enum(['GET', 'HEAD']).default('GET'),
     path: path(['key', 'node']),
     headers: headers.prefault({}),
     present: presentRules,
@@ -237,6 +237,7 @@ export const dialectMembers = {
     .nullable()
     .default(null),
   health: strict({
+    method: z.enum(['GET', 'HEAD']).default('GET'),
     path: path([]),
     root: z.boolean().default(false),
     status: z.array(z.int().min(200).max(499)).min(1, 'names no status').default([200]),

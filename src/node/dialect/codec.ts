@@ -66,7 +66,8 @@ export class Codec {
   readonly #redact: ((text: string) => string) | undefined;
   /** Made once, and again when credentials change. */
   #calls!: Readonly<Record<NodeRequest['kind'], Compiled>>;
-  #listing!: Pick<Compiled, 'start' | 'middle'> & { readonly headers: Template | undefined };
+  #listing!: Compiled;
+  #health: Compiled | undefined;
   #version = -1;
   /** The latest plain success of each call: nearly all replies are plain successes with equal text. */
   readonly #latest: Partial<Record<NodeRequest['kind'], Plain>> = {};
@@ -136,6 +137,13 @@ export class Codec {
     return `${start}${withQuery(path, middle)}${headers?.('', '') ?? ''}\r\n`;
   }
 
+  /** The request of the health path. */
+  writeHealth(): string {
+    this.#follow();
+    const { start, path, middle, headers } = this.#health ?? this.#listing;
+    return `${start}${withQuery(path('', ''), middle)}${headers?.('', '') ?? ''}\r\n`;
+  }
+
   /** The reply of a node may repeat the secrets of the request. */
   redact(text: string): string {
     return this.#redact?.(text) ?? text;
@@ -186,9 +194,13 @@ export class Codec {
       read: this.#compile(dialect.read),
     };
     this.#listing = this.#compile({ method: 'GET', path: '', headers: {} });
+    const { health } = dialect;
+    if (health === null) return;
+    const { method, path, root } = health;
+    this.#health = this.#compile({ method, path, headers: {} }, root ? '' : this.#basePath);
   }
 
-  #compile(call: WrittenCall): Compiled {
+  #compile(call: WrittenCall, base = this.#basePath): Compiled {
     const { name, url, dialect, credentials } = this.#options;
     const { query = '', headers: own = new Map<string, string>() } = credentials?.presented ?? {};
     const { method, path, body = null, contentType = '' } = call;
@@ -208,7 +220,7 @@ export class Codec {
     const middle = ` HTTP/1.1\r\nhost: ${url.host}\r\nconnection: keep-alive\r\n${fixed}`;
     return {
       path: compilePath(path, name),
-      start: `${method} ${this.#basePath}`,
+      start: `${method} ${base}`,
       middle: query === '' ? middle : `${query}${middle}`,
       headers:
         varying.length === 0 ? undefined : (key, id) => varying.map((one) => one(key, id)).join(''),

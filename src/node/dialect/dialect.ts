@@ -9,7 +9,7 @@
  * Texts are templates (`template.ts`): `{key}`, `{node}`, `{id}`.
  */
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Compared whole, or with `*` at its ends for anything; `{key}` and `{node}` stand for those asked about. */
 export type Pattern = string;
@@ -94,7 +94,8 @@ export interface DeleteCall extends Mutation {
 }
 
 export interface ReadCall extends CallSpec {
-  readonly method: 'GET';
+  /** A `HEAD` shows by its status and headers alone whether there is a record. */
+  readonly method: 'GET' | 'HEAD';
   readonly present: readonly Rule[];
   /** Believed with a proof only. */
   readonly absent: readonly Rule[];
@@ -172,6 +173,7 @@ export interface Dialect {
   readonly stats: { readonly path: string } | null;
   /** A path that a node that works answers so; from the host's root, or from the base URL. */
   readonly health: {
+    readonly method: 'GET' | 'HEAD';
     readonly path: string;
     readonly root: boolean;
     readonly status: readonly number[];

@@ -61,7 +61,7 @@ export const reliableOps: Dialect = {
     bytesMax: 4 * 1024 * 1024,
   },
   stats: { path: '/stats' },
-  health: { path: '/ping', root: true, status: [200], text: 'PONG' },
+  health: { method: 'GET', path: '/ping', root: true, status: [200], text: 'PONG' },
   quiesceMs: null,
   limits: {},
 };

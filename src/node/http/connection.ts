@@ -172,7 +172,8 @@ export class Connection {
     const handler = this.#handler;
     if (handler === undefined) return;
     this.#stage = 'sent';
-    this.#reader.begin(handler.answerBytesMax);
+    const isHead = typeof this.#request === 'string' && this.#request.startsWith('HEAD ');
+    this.#reader.begin(handler.answerBytesMax, isHead);
     handler.onSent();
     socket.ref();
     this.#stream?.write(this.#request);

@@ -27,6 +27,7 @@ const NOT_ASCII = /[\x80-\xff]/;
 
 export class ResponseReader {
   #bodyBytesMax = 0;
+  #isHead = false;
   #unread = '';
   #head: Head | undefined;
   #chunks: ChunkedBody | undefined;
@@ -34,9 +35,14 @@ export class ResponseReader {
   /** The heads of a node are equal for a second or longer: the latest is kept, and not parsed again. */
   #latest: { readonly text: string; readonly head: Head } | undefined;
 
-  /** The next piece begins a response. The rest of an earlier one is dropped. */
-  begin(bodyBytesMax: number): void {
+  /**
+   * The next piece begins a response. The rest of an earlier one is dropped.
+   *
+   * @param isHead the response is that to a HEAD, which has no body, whatever its head says
+   */
+  begin(bodyBytesMax: number, isHead = false): void {
     this.#bodyBytesMax = bodyBytesMax;
+    this.#isHead = isHead;
     this.#unread = '';
     this.#head = undefined;
     this.#chunks = undefined;
@@ -53,7 +59,7 @@ export class ResponseReader {
     if (this.#head === undefined) {
       const head = this.#readHead();
       if (head === undefined || 'fault' in head) return head;
-      this.#head = head;
+      this.#head = this.#isHead ? withoutBody(head) : head;
     }
     const head = this.#head;
     const whole = this.#readBody(head.body);
@@ -106,6 +112,11 @@ export class ResponseReader {
     if (ends === 'until close' || this.#unread.length < length) return undefined;
     return { body: this.#unread.slice(0, length), rest: this.#unread.slice(length) };
   }
+}
+
+/** A node that sends the announced body all the same would answer the next request with it: no request follows. */
+function withoutBody(head: Head): Head {
+  return { ...head, body: 0, coding: null, keepMs: head.body === 0 ? head.keepMs : 0 };
 }
 
 function response(

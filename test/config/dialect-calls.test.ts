@@ -1,6 +1,6 @@
-/** Dialects whose nodes answer 202 and act later. */
+/** Dialects whose nodes answer 202 and act later, and dialects that read by HEAD. */
 import { describe, expect, test } from 'vitest';
-import { problemsOf, settingsOf } from './load-in.ts';
+import { load, problemsOf, settingsOf } from './load-in.ts';
 
 const FILE = 'lockstep.config.json';
 
@@ -13,6 +13,12 @@ function faultsOf(mine: unknown): readonly string[] {
   return problemsOf(withDialect(mine)).map(
     ({ source, message }) => `${source.replace(`${FILE}: dialects.mine`, '')} ${message}`,
   );
+}
+
+/** None, if it is right. */
+function allFaults(mine: unknown): readonly string[] {
+  const loaded = load(withDialect(mine));
+  return loaded.ok ? [] : loaded.problems.map(({ message }) => message);
 }
 
 describe('a dialect whose nodes act later (202)', () => {
@@ -39,6 +45,37 @@ describe('a dialect whose nodes act later (202)', () => {
     ]);
     expect(faultsOf({ extends: 'challenge', create: { unsure: 202 } })).toEqual([
       expect.stringContaining('.create.unsure 202 is not 4xx'),
+    ]);
+  });
+});
+
+describe('a dialect that reads by HEAD', () => {
+  const read = { method: 'HEAD', present: { status: 200, header: { 'X-Key': '{key}' } } };
+  const absent = { status: 404, header: { 'X-Node': '*' } };
+  const mine = {
+    extends: 'challenge',
+    record: { key: null },
+    delete: { restore: 'template' },
+    health: { method: 'HEAD', text: null },
+  };
+
+  test('needs a header as its proof, since there is no body', () => {
+    expect(allFaults({ ...mine, read: { ...read, absent } })).toEqual([]);
+    expect(faultsOf({ ...mine, read: { ...read, present: 200, absent } })).toContainEqual(
+      expect.stringMatching(/^\.read\.present needs a header as its proof/),
+    );
+    const words = { status: 404, proof: 'words' };
+    expect(faultsOf({ ...mine, read: { ...read, absent: words } })).toEqual([
+      '.read.absent names a body, and the answer to HEAD has none',
+    ]);
+  });
+
+  test('has no record to find a key in, or to restore', () => {
+    const other = { extends: 'challenge', read: { ...read, absent }, health: { method: 'HEAD' } };
+    expect(faultsOf(other)).toEqual([
+      '.health.text is the text of a body, and HEAD has none',
+      '.record.key is in a body, and read.method is HEAD: write null',
+      '.delete.restore is "exact", and read.method is HEAD: a read shows no record to restore',
     ]);
   });
 });
