@@ -15,7 +15,7 @@ export type Goal =
       readonly body?: string;
       readonly encoding?: 'base64';
     }
-  | { readonly presence: 'absent'; readonly guard: string | undefined };
+  | { readonly presence: 'absent'; readonly guard: string | undefined; readonly tag?: string };
 
 /** Whether a command must read every node before it may change one. */
 export function needsSurvey(command: Command, policy: Policy): boolean {
@@ -34,8 +34,12 @@ export function goalOf(command: Command, node: NodeState, policy: Policy): Goal 
   }
   const token = knownToken(node);
   return node.direction === 'want'
-    ? { presence: 'absent', guard: policy.tokens ? token : undefined }
+    ? { presence: 'absent', guard: policy.tokens ? token : undefined, ...tagOf(finding) }
     : { presence: 'present', token: token ?? command.token, ...bodyOf(finding) };
+}
+
+function tagOf({ tag }: Extract<Finding, { presence: 'present' }>) {
+  return tag === undefined ? {} : { tag };
 }
 
 function bodyOf({ body, encoding }: Extract<Finding, { presence: 'present' }>) {
@@ -49,13 +53,19 @@ export function requestFor(goal: Goal, next: NodeState['next']): NodeRequest {
     const { presence: _, ...record } = goal;
     return { kind: 'create', ...record };
   }
-  return goal.guard === undefined ? { kind: 'delete' } : { kind: 'delete', guard: goal.guard };
+  const { guard, tag } = goal;
+  return {
+    kind: 'delete',
+    ...(guard === undefined ? {} : { guard }),
+    ...(tag === undefined ? {} : { tag }),
+  };
 }
 
 /** The possible late effect of such a request after it was given up (P4.2). */
 export function looseOf(request: NodeRequest, until: number): Loose | undefined {
   if (request.kind === 'create') return { effect: 'present', token: request.token, until };
   if (request.kind === 'read') return undefined;
+  // Two records may share a tag, and a restored one often has the old one: it shortens no wait (P4.3).
   const { guard } = request;
   return guard === undefined
     ? { effect: 'absent', until }

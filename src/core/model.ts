@@ -50,6 +50,8 @@ export type Finding =
       readonly token?: string;
       /** True if the node showed the token, false if it is the journal's. */
       readonly shown: boolean;
+      /** Its entity tag, where deletes are guarded by it. A restored record may have the same one. */
+      readonly tag?: string;
       /** Its content is not the command's. */
       readonly differs?: boolean;
     };
@@ -63,7 +65,8 @@ export type NodeRequest =
       readonly body?: string;
       readonly encoding?: 'base64';
     }
-  | { readonly kind: 'delete'; readonly guard?: string }
+  /** `tag`: the node deletes only a record that still has it. */
+  | { readonly kind: 'delete'; readonly guard?: string; readonly tag?: string }
   /** `isEarly`: a request may still land, so the read cannot show that it did nothing. */
   | { readonly kind: 'read'; readonly isEarly?: true };
 
@@ -114,6 +117,8 @@ export interface NodeReply {
   readonly dropped?: readonly string[];
   /** Of `present`: the owner mark, if the node shows it. */
   readonly token?: string;
+  /** Of `present`: its entity tag, where deletes are guarded by it. */
+  readonly tag?: string;
   /** Of `present`: its content is not the one that the command wants. */
   readonly differs?: boolean;
   /** Of `unsure`: the node's own wish, from `Retry-After`. */

@@ -79,3 +79,11 @@ describe('a dialect that reads by HEAD', () => {
     ]);
   });
 });
+
+test('deletes are guarded by a mark or by a tag, not by both', () => {
+  const guarded = { delete: { guard: 'if-match' } };
+  expect(allFaults({ extends: 'challenge', ...guarded })).toEqual([]);
+  expect(faultsOf({ extends: 'reliable-ops', ...guarded })).toEqual([
+    '.delete.guard is of no use beside mark, which guards deletes already',
+  ]);
+});

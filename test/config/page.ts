@@ -225,6 +225,19 @@ The daemon refuses to start (exit code 78) while the journal has open commands w
 them: start without \`fold\` until they are settled. Settled commands keep their keys in the journal; an audit then treats
 the folded key as one that the journal does not know.
 
+### Guards
+
+Nodes that know no owner marks may know the conditions of HTTP. They protect records that another program writes:
+
+- A create with the header \`If-None-Match: "*"\` (\`create.headers\`) never overwrites a record. Name the answer of the node
+  in \`exists\`: \`exists: 412\`. \`--check\` warns of a create by \`PUT\` without it.
+- With \`delete.guard: if-match\` a delete carries the \`ETag\` that the read before it showed. A node that has another
+  record by then answers 412, and the command is rolled back (\`node_refused\`). Each read must show one strong \`ETag\`;
+  a record without one is not deleted (\`node_refused\`).
+
+A record that was restored may have the old \`ETag\` again. So an \`ETag\` shortens no wait, as an owner mark does: a delete
+that may still land is waited for. The rollback of a create carries none.
+
 ### Nodes that act later (202)
 
 Some nodes answer 202 and act later, or never. Name such answers in \`accepted\`, and in \`quiesceMs\` the longest time
@@ -325,7 +338,8 @@ const DIALECT_MEMBERS = [
       'again when the delete is rolled back, `exact` (the body that the read showed) or `template` (the body of a new ' +
       'one: what else it held is lost, and `--check` warns), or `none` (it cannot be made again: see ' +
       '[below](#a-delete-that-cannot-be-undone)), or some members of the record: `{keep: [name, kind]}` or ' +
-      '`{drop: [etag]}`, either with `set: {state: on}`',
+      '`{drop: [etag]}`, either with `set: {state: on}`; `guard`: `if-match` where a delete is to carry the ' +
+      '[ETag](#guards) of the record, or `null`',
   ],
   [
     'of `create`',

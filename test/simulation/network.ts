@@ -207,7 +207,7 @@ export class Network {
     );
     // An empty success to a delete counts as an answer, of any sender: nothing lands after it.
     if (!isDoubtful(fault) || answer.kind === 'unproven') {
-      receive({ kind: 'answered', exchange, denied: fault === 'refused' });
+      receive({ kind: 'answered', exchange, denied: answer.kind === 'refused' });
       return this.#end(call, answer, http.status);
     }
     if (call.landed === undefined && call.prng.chance(0.5)) this.#land(call, this.#lateness(call));

@@ -1,4 +1,5 @@
 /** A simulated node: its records, and its answers to requests that reach it. */
+import { createHash } from 'node:crypto';
 import type { NodeRequest } from '../../src/core/model.ts';
 import type { StoredRecord } from './happening.ts';
 import type { NodePlan } from './plan.ts';
@@ -8,6 +9,7 @@ export interface Http {
   readonly status: number;
   readonly body: string;
   readonly retryAfter?: string;
+  readonly fields?: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface Effect {
@@ -56,6 +58,9 @@ export class SimNode {
         if (before === undefined || this.#isAnothers(before, request.guard)) {
           return { http: this.#missing(groupId), before, after: before };
         }
+        if (request.tag !== undefined && request.tag !== tagOf(before)) {
+          return { http: TAG_DIFFERS, before, after: before };
+        }
         this.records.delete(groupId);
         const http = this.plan.missing === 204 ? NO_CONTENT : DELETED;
         return { http, before, after: undefined };
@@ -97,7 +102,10 @@ export class SimNode {
 
   #show(record: StoredRecord | undefined, groupId: string): Http {
     if (record === undefined) return this.#notFound(groupId);
-    if (!this.plan.shows) return { status: 200, body: record.body };
+    if (!this.plan.shows) {
+      const fields = new Map([['etag', [tagOf(record)]]]);
+      return { status: 200, body: record.body, fields };
+    }
     const shown = { ...(JSON.parse(record.body) as object), timestamp: Number(record.token) };
     return { status: 200, body: JSON.stringify(shown) };
   }
@@ -109,11 +117,17 @@ export function bodyOf(groupId: string, record: string | undefined): string {
   return record === undefined ? key : `${key.slice(0, -1)},"data":${record}}`;
 }
 
+/** Of its content alone: a record that is restored has the same one. */
+function tagOf({ body }: StoredRecord): string {
+  return `"${createHash('sha1').update(body).digest('hex')}"`;
+}
+
 function foreign(groupId: string, mark: number, tokens: boolean): StoredRecord {
   const body = JSON.stringify({ groupId, mark });
   return { body, token: tokens ? `9${mark}.500000` : undefined, by: undefined };
 }
 
+const TAG_DIFFERS: Http = { status: 412, body: '' };
 const CREATED: Http = { status: 201, body: 'CREATED' };
 const EXISTS: Http = { status: 400, body: 'Perhaps the object exists.' };
 const NO_CONTENT: Http = { status: 204, body: '' };

@@ -39,6 +39,8 @@ export type Range = readonly [least: number, most: number];
 export interface Plan {
   readonly seed: number;
   readonly dialect: Dialect;
+  /** Reads show an entity tag, equal for equal records, and deletes are guarded by it. */
+  readonly tags: boolean;
   readonly nodes: readonly NodePlan[];
   readonly keys: readonly string[];
   readonly policy: Policy;
@@ -75,6 +77,7 @@ export function drawPlan(seed: number, chance: Chance): Plan {
   const requestTimeoutMs = prng.pick([20, 100, 400]);
   // A chance of its own: all else is as it would be without.
   const defers = chance.of('defers').chance(0.15);
+  const tags = !tokens && chance.of('tags').chance(0.3);
   const policy = { ...drawPolicy(prng, { tokens, requestTimeoutMs }), defers };
   // History is pruned once a minute: such histories are long.
   const forgets = prng.chance(0.05);
@@ -84,7 +87,8 @@ export function drawPlan(seed: number, chance: Chance): Plan {
   const calmAt = lastAt + prng.between(0, 2 * policy.quiesceMs);
   return {
     seed,
-    dialect: dialectOf(policy),
+    dialect: dialectOf(policy, tags),
+    tags,
     nodes,
     keys,
     policy,
@@ -114,7 +118,12 @@ export function drawPlan(seed: number, chance: Chance): Plan {
   };
 }
 
-function dialectOf({ tokens, defers }: Policy): Dialect {
+function dialectOf(policy: Policy, tags: boolean): Dialect {
+  const dialect = untagged(policy);
+  return tags ? { ...dialect, delete: { ...dialect.delete, guard: 'if-match' } } : dialect;
+}
+
+function untagged({ tokens, defers }: Policy): Dialect {
   const shipped = tokens ? reliableOps : challenge;
   const dialect = { ...shipped, record: { ...shipped.record, content: '/data' } };
   const accepted = [{ status: [202] }];

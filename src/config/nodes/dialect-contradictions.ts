@@ -80,6 +80,9 @@ export function contradictions(dialect: Dialect): readonly Contradiction[] {
     const why = 'only you know for how long its nodes may act on a request that they have accepted';
     fault(`is missing: ${why}`, 'quiesceMs');
   }
+  if (remove.guard !== null && mark !== null) {
+    fault('is of no use beside mark, which guards deletes already', 'delete', 'guard');
+  }
   const wrongPattern = keys.pattern === null ? undefined : patternFault(keys.pattern);
   if (wrongPattern !== undefined) fault(wrongPattern, 'keys', 'pattern');
   return [...found, ...listContradictions(dialect), ...headContradictions(dialect)];

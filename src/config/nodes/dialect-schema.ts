@@ -223,6 +223,7 @@ export const dialectMembers = {
     ...mutation,
     gone: goneRules,
     restore: z.union([z.enum(['exact', 'template', 'none']), restoreMapping]),
+    guard: z.literal('if-match').nullable().default(null),
   }),
   read: strict({
     method: z.enum(['GET', 'HEAD']).default('GET'),

@@ -5,7 +5,7 @@ import type { Response } from '../http/response-reader.ts';
 import type { Wanted } from './content/record-content.ts';
 import { hasRecordPlace, type Misfit, recordCheck } from './content/record-place.ts';
 import type { Dialect, Method } from './dialect.ts';
-import { isExplicit } from './proof.ts';
+import { isExplicit, isStrongTag } from './proof.ts';
 import { readReply } from './read-reply.ts';
 import { isObjectText } from './record.ts';
 import { compileBody, compileHeader, compilePath, type Template } from './template.ts';
@@ -118,7 +118,8 @@ export class Codec {
     // Each was checked when it was read. A line break in it would start another header.
     if (mark !== undefined && !MARK.test(mark)) throw new Error(`not an owner mark: ${mark}`);
     const owner = mark === undefined ? '' : `${dialect.mark?.header}: ${mark}\r\n`;
-    const head = `${start}${withQuery(target, middle)}${varying}${owner}`;
+    const match = request.kind === 'delete' ? ifMatch(request.tag) : '';
+    const head = `${start}${withQuery(target, middle)}${varying}${owner}${match}`;
     if (body === undefined) return `${head}${type}\r\n`;
     const text = restored(request, dialect) ?? body(groupId, id, record);
     if (typeof text !== 'string') {
@@ -250,6 +251,13 @@ function restored(request: NodeRequest, dialect: Dialect): string | Buffer | und
   if (request.kind !== 'create' || dialect.delete.restore === 'template') return undefined;
   const { body, encoding } = request;
   return body === undefined || encoding === undefined ? body : Buffer.from(body, encoding);
+}
+
+/** @throws if it would be more than one header */
+function ifMatch(tag: string | undefined): string {
+  if (tag === undefined) return '';
+  if (!isStrongTag(tag)) throw new Error(`not an entity tag: ${tag}`);
+  return `if-match: ${tag}\r\n`;
 }
 
 /** The owner mark of the request: of the new record, or of the one that may be deleted. */

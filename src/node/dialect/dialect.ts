@@ -91,6 +91,8 @@ export interface DeleteCall extends Mutation {
   /** There was no such record: believed with a proof only. */
   readonly gone: readonly Rule[];
   readonly restore: Restore;
+  /** `if-match`: a delete carries the `ETag` that the read before it showed. Null: it does not. */
+  readonly guard: 'if-match' | null;
 }
 
 export interface ReadCall extends CallSpec {

@@ -99,3 +99,16 @@ function filled(pattern: string, groupId: string, node: string): string {
 function hasText(body: string): boolean {
   return body.trim() !== '' && !isMarkup(body) && !isGarbage(body);
 }
+
+/** A strong entity tag (RFC 9110, section 8.8.3): `If-Match` never fits a weak one. */
+const STRONG_TAG = /^"[\x21\x23-\x7e]{0,200}"$/;
+
+export function isStrongTag(tag: string): boolean {
+  return STRONG_TAG.test(tag);
+}
+
+/** The tag of a record that a read shows; undefined: it shows none, a weak one, or more than one. */
+export function strongTagOf(fields: HeaderFields | undefined): string | undefined {
+  const [tag = '', ...others] = fields?.get('etag') ?? [];
+  return others.length === 0 && isStrongTag(tag) ? tag : undefined;
+}

@@ -10,7 +10,15 @@ import { parseRetryAfter } from '../retry-after.ts';
 import { isOtherContent, type Wanted } from './content/record-content.ts';
 import type { Dialect, Rule } from './dialect.ts';
 import { describeReply, shorten } from './last-response.ts';
-import { type About, isExplicit, meets, provesAbsence, type Reply, readSuccess } from './proof.ts';
+import {
+  type About,
+  isExplicit,
+  meets,
+  provesAbsence,
+  type Reply,
+  readSuccess,
+  strongTagOf,
+} from './proof.ts';
 import { isMarkup, parseRecord } from './record.ts';
 import { restorationOf } from './restoration.ts';
 
@@ -220,6 +228,11 @@ function readRecord(
     return { kind: isProxy ? 'unreadable' : 'malformed', detail };
   }
   const { token, ...shown } = record;
+  const tag = dialect.delete.guard === null ? undefined : strongTagOf(http.fields);
+  if (dialect.delete.guard !== null && tag === undefined) {
+    const why = 'without a strong ETag, which delete.guard needs';
+    return { kind: 'malformed', detail: shorten(`${http.status} ${why}`) };
+  }
   const restored = restorationOf(shown, dialect.delete.restore, dialect.record.key);
   const { content = null } = dialect.record;
   const differs = wanted !== undefined && isOtherContent(http.body, content, wanted);
@@ -228,6 +241,7 @@ function readRecord(
     detail,
     ...restored,
     ...(token === undefined ? {} : { token }),
+    ...(tag === undefined ? {} : { tag }),
     ...(differs ? { differs } : {}),
   };
 }

@@ -42,6 +42,7 @@ export const reliableOps: Dialect = {
     refused: [],
     verify: null,
     restore: 'exact',
+    guard: null,
   },
   read: {
     method: 'GET',

@@ -3,6 +3,13 @@ import { edit, type Mutation } from './mutated-core.ts';
 
 export const ANSWER_MUTATIONS: readonly Mutation[] = [
   {
+    rule: 'P4.3: an entity tag is no owner mark: a restored record may have the same one',
+    histories: 460,
+    edits: [
+      edit('goal.ts', 'const { guard } = request;', 'const guard = request.guard ?? request.tag;'),
+    ],
+  },
+  {
     rule: 'P4.2: a request that the node deferred (202) may still land',
     histories: 7,
     historiesToOutcome: 48,

@@ -51,6 +51,11 @@ const DEFERRED: NodeReply = { kind: 'deferred', detail: '202' };
 const UNREADABLE: NodeReply = { kind: 'unreadable', detail: '200 (HTML)' };
 const MALFORMED: NodeReply = { kind: 'malformed', detail: '200 with another key' };
 
+/** Of its content alone. */
+function tagOf({ body }: StoredRecord): string {
+  return JSON.stringify(body.length);
+}
+
 export class Cluster {
   readonly records: (StoredRecord | undefined)[];
   calm = false;
@@ -103,7 +108,8 @@ export class Cluster {
   peek(node: number): NodeReply {
     const record = this.records[node];
     if (record === undefined) return ABSENT;
-    const present: NodeReply = { kind: 'present', detail: '200', body: record.body };
+    const tag = this.#setting.tags ? { tag: tagOf(record) } : {};
+    const present: NodeReply = { kind: 'present', detail: '200', body: record.body, ...tag };
     return this.#setting.shows[node] ? { ...present, token: record.token } : present;
   }
 
@@ -248,6 +254,10 @@ export class Cluster {
     const guard = this.#setting.policy.tokens ? request.guard : undefined;
     if (before === undefined || (guard !== undefined && Number(guard) !== Number(before.token))) {
       return { gone: GONE, applied: APPLIED, perhaps: PERHAPS }[this.#setting.missing];
+    }
+    if (request.tag !== undefined && request.tag !== tagOf(before)) {
+      this.#witness.denied(exchange.command);
+      return REFUSED;
     }
     this.#store(exchange, undefined);
     return APPLIED;

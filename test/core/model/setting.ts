@@ -92,6 +92,8 @@ export interface Setting {
   /** By node: whether a read tells the owner mark. */
   readonly shows: readonly boolean[];
   readonly missing: Missing;
+  /** Reads show an entity tag, and deletes are guarded by it: equal for equal records. */
+  readonly tags: boolean;
   readonly policy: Policy;
   readonly requestTimeout: number;
   readonly faults: Faults;
@@ -116,6 +118,8 @@ export function drawSetting(seed: number, prng: Prng): Setting {
     nodes,
     shows: nodes.map(() => dialect === 'shown' || (dialect === 'mixed' && prng.chance(0.5))),
     missing: dialect === 'challenge' ? prng.pick<Missing>(['gone', 'applied', 'perhaps']) : 'gone',
+    // By the seed, as `defers`.
+    tags: dialect === 'challenge' && seed % 3 === 0,
     policy: {
       tokens: dialect !== 'challenge',
       restores: prng.chance(0.75),

@@ -38,6 +38,12 @@ export const RULES: readonly Bug[] = [
     edits: core('P4.2: a deferred request is not repeated before its loose time ends'),
   },
   {
+    name: 'an entity tag is taken for an owner mark, though a restored record may have the same one',
+    breaks: ['P4'],
+    seeds: 127,
+    edits: core('P4.3: an entity tag is no owner mark: a restored record may have the same one'),
+  },
+  {
     name: 'a failed connection ends an earlier doubt',
     breaks: ['P1', 'P4'],
     seeds: 45,
