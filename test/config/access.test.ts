@@ -12,7 +12,7 @@ function withNode(node: unknown) {
   return { files: { [FILE]: { nodes: { a: node } } } };
 }
 
-/** What is wrong with it: place below the node, and message. */
+/** Its problems: the place below the node, and the message. */
 function faultsOf(node: unknown): readonly string[] {
   return problemsOf(withNode(node)).map(
     ({ source, message }) => `${source.replace(`${FILE}: nodes.a`, '')} ${message}`,
@@ -109,7 +109,7 @@ describe('the settings of a node besides its address', () => {
 });
 
 describe('secrets that can not be had', () => {
-  /** What a start says of this node; the folder is where its files are looked for. */
+  /** The result of a start for this node; its files are looked up in the folder. */
   function missing(cwd: string, node: object, env: Readonly<Record<string, string>> = {}) {
     writeFileSync(join(cwd, FILE), JSON.stringify({ nodes: { a: { ...URL_ONLY, ...node } } }));
     const loaded = loadSettings({ env, cwd, readsSecrets: true });

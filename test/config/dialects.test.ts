@@ -11,14 +11,14 @@ function withDialect(mine: unknown) {
   return { files: { [FILE]: { dialect: 'mine', dialects: { mine } } } };
 }
 
-/** What is wrong with it: place below the dialect, and message. */
+/** Its problems: the place below the dialect, and the message. */
 function faultsOf(mine: unknown): readonly string[] {
   return problemsOf(withDialect(mine)).map(
     ({ source, message }) => `${source.replace(`${FILE}: dialects.mine`, '')} ${message}`,
   );
 }
 
-/** None, if it is right. */
+/** No problems: it is valid. */
 function allFaults(mine: unknown): readonly string[] {
   const loaded = load(withDialect(mine));
   return loaded.ok ? [] : loaded.problems.map(({ message }) => message);

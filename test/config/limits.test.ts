@@ -1,4 +1,4 @@
-/** What a node can take: by itself, by its dialect, by the settings for all nodes. */
+/** The limits of a node: its own, those of its dialect, and the settings for all nodes. */
 import { describe, expect, test } from 'vitest';
 import { coordinatorData, executorData } from '../../src/composition/thread-data.ts';
 import { defaultExecutors } from '../../src/config/complete.ts';

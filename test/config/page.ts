@@ -1,6 +1,6 @@
 /**
- * docs/configuration.md, from the schema. `node test/config/page.ts` writes it; `page.test.ts` fails
- * when the file says something else, and loads the examples that stand in it.
+ * docs/configuration.md, from the schema. `node test/config/page.ts` writes it; `page.test.ts`
+ * fails when the file differs, and loads its examples.
  */
 import { writeFileSync } from 'node:fs';
 import { configJsonSchema } from '../../src/config/json-schema.ts';

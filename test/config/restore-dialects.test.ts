@@ -1,4 +1,4 @@
-/** What a dialect says of records that are made again. */
+/** The settings of a dialect about restored records. */
 import { describe, expect, test } from 'vitest';
 import { load, problemsOf } from './load-in.ts';
 

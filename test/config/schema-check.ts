@@ -1,4 +1,7 @@
-/** As much of JSON Schema as the file for editors uses: where a value does not fit. */
+/**
+ * The part of JSON Schema that the file for editors uses: finds the places where a value does not
+ * fit.
+ */
 
 type Form = Readonly<Record<string, unknown>>;
 

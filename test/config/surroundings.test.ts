@@ -1,4 +1,6 @@
-/** Variables that say something without being settings: the simulator's, and Kubernetes' service links. */
+/**
+ * Variables with the prefix that are no settings: the simulator's, and Kubernetes' service links.
+ */
 import { describe, expect, test } from 'vitest';
 import { loadSettings } from '../../src/config/load.ts';
 import { readSettings } from '../../src/nodesim/settings.ts';
@@ -40,7 +42,7 @@ describe('the nodes are those of the simulator', () => {
 });
 
 describe('service links', () => {
-  /** What Kubernetes puts into every pod beside a service. */
+  /** The variables of Kubernetes in every pod beside a service. */
   const links = (name: string, port: number) => ({
     [`${name}_SERVICE_HOST`]: '10.96.7.13',
     [`${name}_SERVICE_PORT`]: String(port),

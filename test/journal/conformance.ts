@@ -1,4 +1,4 @@
-/** What every driver of the journal must do: the port's comments, and P2, P3, P4.5, P7. */
+/** The duties of every driver of the journal: the port's comments, and P2, P3, P4.5, P7. */
 import { describe } from 'vitest';
 import { accepting } from './conformance/accepting.ts';
 import { atomicity } from './conformance/atomicity.ts';

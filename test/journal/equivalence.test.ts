@@ -1,4 +1,6 @@
-/** The plain journal in memory says what the one on SQLite has to answer, whatever is done to both. */
+/**
+ * The plain journal in memory defines the answers of the one on SQLite, for any sequence of calls.
+ */
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { IllegalWrite } from '../../src/journal/errors.ts';
@@ -21,7 +23,7 @@ class Subject {
     this.journal = store.open();
   }
 
-  /** Does it, and returns what it came to. */
+  /** Runs it, and returns its result. */
   async take(turn: Turn): Promise<unknown> {
     switch (turn.kind) {
       case 'commit':

@@ -42,7 +42,7 @@ async function growthOfOneTurn(): Promise<number> {
   return (walBytes() - from) / 1_000;
 }
 
-/** Looks at the journal as it is now, and goes on looking at that until it is closed. */
+/** Opens a read transaction and keeps it until it is closed. */
 function reader(): Database.Database {
   const db = new Database(file, { readonly: true });
   db.exec('BEGIN');
@@ -51,7 +51,7 @@ function reader(): Database.Database {
 }
 
 test('P9: the WAL stays bounded over tens of thousands of commits with readers now and then', async () => {
-  // What is measured are lengths; syncing each commit would only make it slower.
+  // Only lengths are measured; a sync of each commit would just make it slower.
   connection.db.pragma('synchronous = OFF');
   const unboundedBytes = (await growthOfOneTurn()) * 20_000;
   expect(unboundedBytes).toBeGreaterThan(5 * WAL_BOUND_BYTES);

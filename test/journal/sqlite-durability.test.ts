@@ -42,7 +42,7 @@ test('P3: the data of a resolved commit is there after an immediate kill -9', as
     expect(committed).toBeGreaterThanOrEqual(enough);
     const journal = openSqliteJournal(path);
     const { lastSeq, openCount } = await journal.head();
-    // One more may be durable that it did not come to say.
+    // One more may be durable that it could not print.
     expect([committed, committed + 1]).toContain(lastSeq);
     expect(openCount).toBe(lastSeq);
     expect(await journal.load(0, lastSeq + 1)).toHaveLength(lastSeq);

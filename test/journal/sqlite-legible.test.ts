@@ -1,4 +1,4 @@
-/** What comes from the disk is no command before it was found to be one. */
+/** Rows from the disk count as commands only after a check. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

@@ -47,7 +47,7 @@ test('kill -9 of the first frees the journal, with all it had written', async ()
 test('a second one in the same process is refused too, until the first is closed', async () => {
   const first = openSqliteJournal(file);
   expect(() => openSqliteJournal(file)).toThrow(expect.objectContaining(LOCKED));
-  // The refusal left the first one's lock alone.
+  // The refused daemon did not touch the first one's lock.
   expect(await writer(file, 0).line('refused')).toBe('refused locked');
   await first.close();
   await openSqliteJournal(file).close();
@@ -75,7 +75,7 @@ test('an operator reads the journal while the daemon holds and writes it', async
   await journal.close();
 });
 
-/** Debian's `sqlite3`: what an operator would reach for. */
+/** Debian's `sqlite3`: the tool of an operator. */
 const SHELL = 'sqlite3';
 const hasShell = spawnSync(SHELL, ['--version']).status === 0;
 

@@ -1,4 +1,4 @@
-/** Others remove or change the journal's files while they are open. */
+/** Other programs remove or change the journal's files while they are open. */
 import {
   copyFileSync,
   existsSync,
@@ -60,7 +60,7 @@ function savedFile({ message }: JournalError): string {
   );
 }
 
-/** What a saved file holds, as a journal would be that is put in its place. */
+/** The content of a saved file, opened as the journal. */
 async function contentOf(saved: string) {
   const other = join(dir, 'elsewhere', 'journal.db');
   mkdirSync(dirname(other), { recursive: true });
@@ -94,7 +94,7 @@ test.each(ways)('P3: %s: nothing more is committed, all of it is saved', async (
   expect(sent.message).toContain(`${file} was removed while the daemon ran`);
   expect(dirname(savedFile(sent))).toBe(data);
   expect(await contentOf(savedFile(sent))).toEqual(WHOLE);
-  // It stays so: with the same words, and one saved file.
+  // It stays so: the same words, and one saved file.
   expect(await failure(journal.tidy())).toBe(sent);
   expect(await failure(journal.keep('a', 'b'))).toBe(sent);
   expect(readdirSync(data).filter((name) => name.includes('-saved-'))).toHaveLength(1);
@@ -150,7 +150,7 @@ test('P3: another journal put in its place is left alone, and no start continues
 test('P3: a copy written over the open file is seen, stays as it is, and is set aside', async () => {
   await journal.close();
   const connection = connect(file);
-  // What SQLite has in memory of a file this small would save it.
+  // The page cache of SQLite would save a file this small.
   connection.db.pragma('cache_size = 1');
   journal = new SqliteJournal(connection);
   const copy = copied();
@@ -178,7 +178,7 @@ test('P3: if all is in the log still, a copy written over the file takes nothing
   const sent = await failure(add(53));
   await journal.close();
   expect(await contentOf(savedFile(sent))).toEqual(['52 applying', ...WHOLE]);
-  // What was put there is as it was put there.
+  // The replaced file is unchanged.
   expect(readFileSync(file).equals(readFileSync(copy))).toBe(true);
   expect(() => openSqliteJournal(file)).toThrow(SAVED_COPY);
 });

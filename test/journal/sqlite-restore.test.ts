@@ -41,7 +41,7 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 const restore = (source = copy) => restoreJournal({ path: file, file: source, savedIn: [] });
 
-/** What the journal is, as a life of the daemon sees it. */
+/** The journal as a life of the daemon sees it. */
 async function seen() {
   const journal = openSqliteJournal(file);
   const head = await journal.head();

@@ -28,7 +28,7 @@ const PRESENT: NodeOutcome = { state: 'present', attempts: 1 };
 const ALIKE = { node01: PRESENT, node02: PRESENT, node03: PRESENT };
 const tokensOf = (a: string, b = a, c = a) => ({ node01: a, node02: b, node03: c });
 
-/** What comes back of it, and in how many bytes it was kept. */
+/** The settlement that is read back, and its size in bytes. */
 async function kept(settlement: Settlement) {
   seq += 1;
   await journal.commit(batch({ accept: [begun(seq)], settle: [{ seq, settlement }] }));

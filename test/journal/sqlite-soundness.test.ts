@@ -1,4 +1,4 @@
-/** A journal whose last life did not end in order is looked through before it is worked with. */
+/** A journal whose last life did not end in order is checked before its use. */
 import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** A life that leaves this word. */
+/** A life that leaves this value. */
 async function live(life: string): Promise<void> {
   const journal = openSqliteJournal(file);
   await settleAll(
@@ -62,7 +62,7 @@ const DAMAGED = {
 test('P10: damage that no start would read is found before it is ready, and the remedy is reported', async () => {
   spoil();
   await expect(openJournal(`sqlite:${file}`, { log })).rejects.toMatchObject(DAMAGED);
-  // It let go of the journal.
+  // It released the journal.
   await openSqliteJournal(file).close();
 });
 

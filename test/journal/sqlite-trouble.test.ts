@@ -85,7 +85,7 @@ test('P3: a journal that read rubbish once takes nothing more until it is opened
   await expect(spoiled.prune({ lived: 0, retentionMs: 0, limit: 1 })).rejects.toMatchObject({
     code: 'corrupt',
   });
-  // What can be read may still be read, for whoever has to find out.
+  // Readable data can still be read, to find the cause.
   expect((await spoiled.head()).lastSeq).toBe(10);
   await spoiled.close();
   const mended = openSqliteJournal(file);
@@ -94,7 +94,7 @@ test('P3: a journal that read rubbish once takes nothing more until it is opened
   await mended.close();
 });
 
-/** Overwrites the first page of an index; returns what puts it back. */
+/** Overwrites the first page of an index; returns a function that restores it. */
 function spoil(index: string): () => void {
   const db = new Database(file);
   const pageBytes = db.pragma('page_size', { simple: true }) as number;

@@ -1,4 +1,4 @@
-/** Against real file systems: a small one that is filled, and one that is not there. */
+/** Against real file systems: a small one that is filled, and a missing one. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

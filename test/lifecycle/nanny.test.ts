@@ -13,7 +13,10 @@ const IDLE = { active: 0, idle: 0, utilization: 0 };
 
 type Behaviour = 'works' | 'hangs' | 'turns only' | 'starts';
 
-/** Watches threads that behave so for `looks` looks, and then as `later` says for `looksLater`. */
+/**
+ * Watches threads with this behaviour for `looks` checks, and then with that of `later` for
+ * `looksLater`.
+ */
 function watch(
   threads: Record<string, Behaviour>,
   looks: number,

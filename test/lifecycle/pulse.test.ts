@@ -1,4 +1,4 @@
-/** When silence is a hang: the rules of patience, without a thread. */
+/** When silence is a hang: the rules of the timeouts, without a thread. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Reading } from '../../src/lifecycle/beats.ts';

@@ -1,4 +1,4 @@
-/** What threads and libuv's pool are told of sockets and look-ups, in a process of its own. */
+/** The settings of sockets and look-ups for threads and libuv's pool, in a process of its own. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Against real ports: closed, deaf, unwell, and open at last. */
+/** Against real ports: closed, silent, unhealthy, and open at last. */
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';

@@ -19,7 +19,7 @@ const GOOD: SmallDaemonSetting = {
 
 export interface SmallDaemon {
   readonly pid: number;
-  /** What it has logged: level and message. */
+  /** Its log so far: level and message. */
   readonly lines: readonly string[];
   /** Resolves when it has logged a line that holds this. */
   logged(part: string): Promise<void>;
@@ -36,7 +36,7 @@ export function startSmallDaemon(setting: Partial<SmallDaemonSetting> = {}): Sma
     const [level, message] = JSON.parse(line) as [string, string];
     lines.push(`${level} ${message}`);
   });
-  // Not read, it would hold the process up; read, it explains a failure.
+  // Unread, it would block the process; read, it explains a failure.
   let trouble = '';
   child.stderr.on('data', (chunk) => {
     trouble += String(chunk);

@@ -1,4 +1,4 @@
-/** Everything that a node gets beside the request itself, over real sockets. */
+/** The settings of a node besides its address, over real sockets. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -101,7 +101,7 @@ describe('a secret that changes', () => {
     token = 'second';
     expect(await asking.answerTo()).toEqual({ kind: 'refused', detail: '401 no' });
     secretFile(file, 'second');
-    // All that were sent with the old one hear the same, however many they are.
+    // All requests with the old secret get the same result, however many they are.
     const renewed = { kind: 'unsent', detail: '401, and the credentials have changed since' };
     const both = () => Promise.all([asking.answerTo(), asking.answerTo()]);
     await expect.poll(both, { interval: 10 }).toEqual([renewed, renewed]);
@@ -123,7 +123,7 @@ describe('a secret that changes', () => {
     now = 100;
     expect(credentials.isRenewed(0)).toBe(true);
     expect(token()).toBe('Bearer second');
-    // Sent before, and answered later: no look is needed.
+    // Sent before, and answered later: no further check is needed.
     secretFile(file, 'third');
     expect(credentials.isRenewed(0)).toBe(true);
     expect(token()).toBe('Bearer second');

@@ -182,7 +182,7 @@ describe('the bulkhead', () => {
       for (const drain of drains) drain();
       return performance.now() - began;
     };
-    // The best of some tries: what a busy machine adds is not the bulkhead's.
+    // The best of several tries: time that a busy machine adds does not count.
     const bestFor = (bulkheads: number) =>
       Math.min(...Array.from({ length: 5 }, () => timeFor(bulkheads)));
     // About the same; forty times as much with a Set for a queue, as it looks through what has left.

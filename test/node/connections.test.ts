@@ -141,7 +141,7 @@ describe('giving up', () => {
     for (const { abort } of late) abort();
     expect(await first.answer).toMatchObject({ kind: 'lost' });
     for (const { answer: sent } of late) expect(await sent).toMatchObject({ kind: 'unsent' });
-    // One more exchange in full shows that nothing was left behind in a queue.
+    // One more full exchange shows that no queue has a leftover.
     const next = asking.ask(READ, 'next');
     await eventually(() => node.requests.length === 2);
     expect(node.requests.map(({ line }) => line)).toEqual([
@@ -170,7 +170,7 @@ describe('giving up', () => {
     await eventually(() => node.requests.length);
     first.abort();
     await first.answer;
-    // The second has the place and connects. This thread is held up until after its time.
+    // The second one has the slot and connects. This thread is blocked until after its time.
     while (performance.now() - askedAt < 450);
     expect(await second.answer).toEqual({ kind: 'unsent', detail: 'no answer within 400 ms' });
     expect(node.requests.map(({ line }) => line)).toEqual(['GET /v1/group/first HTTP/1.1']);

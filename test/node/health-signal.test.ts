@@ -1,4 +1,4 @@
-/** What exchanges say of their node, over real sockets: the node's fault, ours, or none. */
+/** The health signals of exchanges, over real sockets: against the node, against us, or neither. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';

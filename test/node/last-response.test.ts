@@ -1,4 +1,4 @@
-/** The reply of a node as people are told it. */
+/** The reply of a node as people see it. */
 import { describe, expect, test } from 'vitest';
 import type { NodeRequest } from '../../src/core/model.ts';
 import { type HttpReply, readReply } from '../../src/node/dialect/read-reply.ts';

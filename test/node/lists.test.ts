@@ -1,4 +1,6 @@
-/** Lists of nodes that page in other ways than from a key on: read to their end, sorted, bounded. */
+/**
+ * Lists of nodes that page in other ways than by the last key: read to their end, sorted, bounded.
+ */
 import { describe, expect, test, vi } from 'vitest';
 import type { Dialect, ListCall } from '../../src/node/dialect/dialect.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';
@@ -28,7 +30,7 @@ function dialectWith(
   return { ...challenge, record, list: { ...WHOLE, ...list } };
 }
 
-/** What a page holds, by the query it was asked with; and headers. */
+/** The content of a page, by its query; and headers. */
 type Pages = (query: URLSearchParams) => { body: unknown; headers?: readonly string[] };
 
 async function askingFor(dialect: Dialect, pages: Pages) {

@@ -14,7 +14,7 @@ async function closedPort(): Promise<number> {
   return address.port;
 }
 
-/** Time enough for what was written to arrive, by turns of the event loop. */
+/** Time for written bytes to arrive, in event-loop turns. */
 async function afterTurns(turns: number, act: () => void): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
   act();

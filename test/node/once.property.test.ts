@@ -5,7 +5,7 @@ import type { NodeReplyKind } from '../../src/core/model.ts';
 import { Asking, CREATE, READ } from './support/asking.ts';
 import { answer, startRawNode } from './support/raw-node.ts';
 
-/** What a node may do with one request, or with a connection. */
+/** The possible acts of a node on a request, or on a connection. */
 const DEEDS = {
   answers: (socket: Socket) => socket.write(answer('201 Created', 'CREATED')),
   'answers and closes': (socket: Socket) => socket.end(answer('201 Created', 'CREATED')),

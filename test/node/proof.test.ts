@@ -1,4 +1,4 @@
-/** That the node itself answers, and no proxy in its place. */
+/** The proof that the node itself answered, and no proxy. */
 import { describe, expect, test } from 'vitest';
 import type { NodeRequest } from '../../src/core/model.ts';
 import type { Dialect } from '../../src/node/dialect/dialect.ts';
@@ -44,7 +44,7 @@ describe('P1: the answer of a proxy in the place of a node is no proof', () => {
     `No group record found with id '5'`,
     RECORD,
   ];
-  /** Nothing better is to be had: any 404 is believed, and an empty success. */
+  /** The API has no better proof: any 404 is accepted, and an empty success. */
   const unproven = (base: Dialect = challenge): Dialect => ({
     ...base,
     create: { ...base.create, applied: [{ status: [201], proof: 'none' }] },

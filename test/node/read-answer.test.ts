@@ -21,7 +21,7 @@ function answer(
   return readReply(dialect, { kind, groupId: '5' }, { status: 200, body: '', at: NOON, ...http });
 }
 
-/** What each status means, status by status; `else` is what remains of 100 to 599. */
+/** The meaning of each status; `else` is the rest of 100 to 599. */
 type Table = Readonly<Record<number | 'class2' | 'class3' | 'class4' | 'class5', NodeReplyKind>>;
 
 const DOUBTS = {

@@ -1,4 +1,6 @@
-/** What answers mean to a dialect of one's own: statuses with JSON, text and headers as their proof. */
+/**
+ * The meaning of answers in a custom dialect: statuses with JSON, text and headers as their proof.
+ */
 import { describe, expect, test } from 'vitest';
 import type { NodeRequest } from '../../src/core/model.ts';
 import type { Dialect, Rule } from '../../src/node/dialect/dialect.ts';

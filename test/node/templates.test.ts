@@ -1,4 +1,4 @@
-/** Places in paths, headers and bodies: what is filled in, and how it is written there. */
+/** Placeholders in paths, headers and bodies: their values and spelling. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Codec } from '../../src/node/dialect/codec.ts';

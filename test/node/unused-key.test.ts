@@ -1,4 +1,4 @@
-/** The key of reads that are to find nothing: trials of a node, and `lockstep doctor`. */
+/** The key of reads that must find no record: trials of a node, and `lockstep doctor`. */
 import { expect, test } from 'vitest';
 import type { Dialect } from '../../src/node/dialect/dialect.ts';
 import { keyCheck } from '../../src/node/dialect/keys.ts';

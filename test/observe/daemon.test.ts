@@ -1,4 +1,7 @@
-/** The daemon itself with everything on, against local receivers: what it tells, and what it does not wait for. */
+/**
+ * The daemon itself with all integrations, against local receivers: its reports, and the services
+ * that it does not wait for.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -14,7 +17,7 @@ const CRASHING = join(import.meta.dirname, '../fixtures/crashing-thread.js');
 /** Nobody listens there. */
 const NODES = 'node01=http://127.0.0.1:9/v1';
 const SECRETS = { key: 'cronitor-secret', token: '1:telegram-secret', dsn: 'sentrysecret' };
-/** What the last words may take, and something for a busy machine. */
+/** Time for the last reports, and for a busy machine. */
 const STOP_MS_MAX = 3000 + 1500;
 
 // Whole processes, beside all the other tests.
@@ -52,7 +55,7 @@ async function startServices(behaviour: Behaviour = 'ok'): Promise<Services> {
   };
 }
 
-/** With this an executor crashes as soon as the file is there. */
+/** With this, an executor crashes as soon as the file exists. */
 function crashOn(file: string): Readonly<Record<string, string>> {
   return { CRASH: 'executor-1', CRASH_FILE: file, NODE_OPTIONS: `--import ${CRASHING}` };
 }
@@ -126,7 +129,7 @@ describe('the reports of the daemon', () => {
     await sim.setFaults('node02', { slow: 1, slowMs: [2000, 2000] });
     await client.create('1', { wait: 'accepted' });
     await vi.waitUntil(async () => (await sim.counters())['node02']?.faults.slow === 1, 5000);
-    // The restart above has stopped a life by SIGTERM as well.
+    // The restart above has stopped a run by SIGTERM as well.
     const earlier = daemon.output.length;
     daemon.signal('SIGTERM');
     await until(() => daemon.output.includes('stopping: SIGTERM', earlier));
@@ -161,7 +164,7 @@ describe('the reports of the daemon', () => {
       await cluster.daemon.kill9();
       await cluster.daemon.restart();
     }
-    // Each life logs it; people are told once an hour, however often it is restarted.
+    // Each run logs it; people get it once an hour, over any number of restarts.
     expect(cluster.daemon.output.match(/still stuck count=1/g)).toHaveLength(2);
     await until(() => notices(services).some((text) => text.includes('still stuck')));
     expect(

@@ -1,4 +1,4 @@
-/** Nothing said of syslog: the machine's own at /dev/log gets the log, where there is one. */
+/** Without a syslog setting the machine's own /dev/log gets the log, if it exists. */
 import { lstatSync, rmSync, symlinkSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { startDaemon } from '../support/daemon.ts';
@@ -9,7 +9,7 @@ const DEV_LOG = '/dev/log';
 /** Nobody listens there. */
 const NODES = 'node01=http://127.0.0.1:9/v1';
 
-/** Why it can't be tried here, or undefined. */
+/** Why it can't be tested here; undefined if it can. */
 function missing(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root can put a socket at /dev/log';
   const own = lstatSync(DEV_LOG, { throwIfNoEntry: false });

@@ -100,7 +100,7 @@ describe('rsyslog gets the log', () => {
     const log = logOver(way);
     for (let number = 0; number < 1000; number++) log.info(`${mark}${number}.`);
     await log.close();
-    // UDP may lose some: its receiver has no way to say that it is slow.
+    // UDP may lose lines: its receiver cannot slow the sender down.
     const enough = way === 'udp' ? 500 : 1000;
     await until(() => linesWith(mark).length >= enough);
     // Read once: over UDP more of them may be on their way.
@@ -126,7 +126,7 @@ describe('rsyslog gets the log', () => {
       say('before');
       await until(() => linesWith(`${mark}before`).length === 1);
       await running().stop();
-      // What is sent before its end is noticed goes down with it.
+      // Lines that are sent before its end is noticed are lost with it.
       await until(() => {
         say('farewell');
         return complaints.length > 0;
@@ -138,7 +138,7 @@ describe('rsyslog gets the log', () => {
       say('after');
       await until(() => linesWith(`${mark}after`).length === 1);
       await syslog.close(1000);
-      // One outage, one complaint.
+      // One outage, one report.
       expect(complaints).toEqual([complaints[0]]);
     },
   );

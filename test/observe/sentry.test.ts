@@ -40,7 +40,7 @@ async function sentryTo(receiver: HttpReceiver, more: Partial<SentryOptions> = {
   return { sentry, lines, seenFile: join(folder, 'seen.json') };
 }
 
-/** The error as main gets it from a thread that dies of it. */
+/** The error as main gets it from a thread that crashed. */
 async function crash(message: string, name = 'TypeError', thread = 'executor-2'): Promise<Error> {
   const worker = new Worker(new URL('./support/failing-thread.ts', import.meta.url), {
     workerData: { thread, message, name },
@@ -100,7 +100,7 @@ describe('an unhandled error of a thread', () => {
         data: { id: 'c-7', node: 'node02', ms: 3 },
       },
     ]);
-    // Nothing of the record itself, nowhere in the envelope.
+    // Nothing of the record itself is in the envelope.
     for (const secret of ['Anna', '1764000000.000123', 'hush-hush']) {
       expect(receiver.received[0]?.body).not.toContain(secret);
     }

@@ -1,7 +1,7 @@
 /**
- * P9: a service that hangs, resets or answers 500 slows neither commands nor a stop. The daemon that
- * has one is measured beside one that has none, command by command in turn, so that the machine's
- * other work weighs on both alike.
+ * P9: a service that hangs, resets or answers 500 slows neither commands nor a stop. A daemon with
+ * such a service is compared with one without it, one command after the other, so that other work
+ * of the machine affects both equally.
  */
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { LockstepClient } from '../../src/client/index.ts';
@@ -17,18 +17,18 @@ vi.setConfig({ testTimeout: 120_000 });
 type Env = Readonly<Record<string, string>>;
 
 const PAIRS = 60;
-/** Whoever waited for a service would wait for seconds. */
+/** A wait for a service would take seconds. */
 const RATIO_MAX = 3;
 /** Of a clock that counts in milliseconds on a busy machine. */
 const SLACK_MS = 3;
-/** What all of them together may take at a stop (docs/operate/monitor.md), and something for the machine. */
+/** Bound of all of them together at a stop (docs/operate/monitor.md), and time for the machine. */
 const LAST_WORDS_MS_MAX = 3000 + 1500;
 /** So that lines go to syslog with every command. */
 const VERBOSE = { LOCKSTEP_LOG_LEVEL: 'debug' };
 
 const bare: Cluster = shareCluster({ executors: 1, env: VERBOSE });
 
-/** What has the daemon talk to a service that behaves so, all the time or as soon as it starts. */
+/** Settings with which the daemon uses such a service, all the time or from its start. */
 const SERVICES: Readonly<Record<string, (behaviour: Behaviour) => Promise<Env>>> = {
   Sentry: async (behaviour) => {
     const { port } = await startReceiver(behaviour);
@@ -67,7 +67,7 @@ async function allAtOnce(behaviour: Behaviour): Promise<Env> {
   return Object.assign({}, ...envs) as Env;
 }
 
-/** One that has something to tell: where people are told, that its last life was killed. */
+/** A daemon with a report to send: its last run was killed. */
 async function startTelling(env: Env) {
   const daemon = await startDaemon({
     nodes: bare.sim.nodes,

@@ -1,4 +1,4 @@
-/** The log beside servers that hang, reset, refuse or are not there: nothing waits for them. */
+/** The log with servers that hang, reset, refuse or do not exist: nothing waits for them. */
 import { describe, expect, test } from 'vitest';
 import type { SyslogTarget } from '../../src/observe/log/log-plan.ts';
 import { openSyslog, type Syslog } from '../../src/observe/syslog/open.ts';
@@ -45,7 +45,7 @@ describe('P9: a syslog server in trouble delays nothing', () => {
 
   test('one that has taken nothing for as long as a stop would wait is not waited for', async () => {
     const { port } = await startPeer({ reads: 'never' });
-    // It never says a word of TLS either.
+    // It never answers the TLS handshake either.
     const { syslog, complaints } = syslogTo({ kind: 'tls', host: '127.0.0.1', port });
     const begun = performance.now();
     say(syslog, 'hello');

@@ -1,10 +1,13 @@
-/** docs/architecture.md: the files to start with are there and few, the table of layers is the rules'. */
+/**
+ * docs/architecture.md: the files to start with exist and are few, and the table of layers agrees
+ * with the rules.
+ */
 import { describe, expect, it } from 'vitest';
 import { RULES } from '../../tools/layers/rules.ts';
 import { FILES, read } from './repository.ts';
 
 const PAGE = read('docs/architecture.md');
-/** The most files that one should have to read, by the first words of the question. */
+/** The largest number of files to read, by the first words of the question. */
 const AT_MOST = [
   ['How does a create', 16],
   ['How is a call retried', 4],

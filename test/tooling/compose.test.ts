@@ -1,4 +1,7 @@
-/** docker-compose.yml: what is set outside gets in, and the daemon runs without the simulator. */
+/**
+ * docker-compose.yml: outer settings reach the containers, and the daemon runs without the
+ * simulator.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

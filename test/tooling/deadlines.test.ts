@@ -1,4 +1,4 @@
-/** The deadlines nest, by the numbers as they stand in the files. */
+/** The deadlines nest, by the numbers in the files. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

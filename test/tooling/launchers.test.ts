@@ -1,4 +1,4 @@
-/** The launchers in `bin/` find their project and a fit Node from wherever they are called. */
+/** The launchers in `bin/` find their project and a suitable Node from any folder. */
 import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ function projectWith({ own, built = true }: { own: boolean; built?: boolean }): 
   return root;
 }
 
-/** A folder for PATH whose `node` says that it is this version and then does nothing. */
+/** A folder for PATH whose `node` reports this version and then does nothing. */
 function folderWithNode(version: string): string {
   const folder = tempFolder();
   write(folder, 'node', `#!/bin/sh\necho ${version}\n`);

@@ -1,4 +1,4 @@
-/** The layer check fails on what it forbids, and on having read nothing. */
+/** The layer check fails on forbidden imports, and if it has read nothing. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { unusedGrants } from '../../tools/layers/grants.ts';

@@ -1,4 +1,7 @@
-/** Which of the environment's secrets reach which app, with the real pm2 and small programs in place of the apps. */
+/**
+ * The secrets of the environment that each app gets, with the real pm2 and small programs in place
+ * of the apps.
+ */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { SETTING_KEYS } from '../../src/config/schema.ts';

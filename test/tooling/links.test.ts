@@ -1,4 +1,7 @@
-/** Links to files and headings lead somewhere: those of pages, and names of files in comments and pages. */
+/**
+ * Links to files and headings have targets: those of pages, and names of files in comments and
+ * pages.
+ */
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +16,7 @@ import {
 } from './repository.ts';
 import { PROJECT } from './temp-project.ts';
 
-/** Named, and no file of this project: made at run time, or a form. */
+/** Names that are no file of this project: made at run time, or a pattern. */
 const ELSEWHERE = /^(dist|data|node_modules)\/|^Node\.js$|^(docs\/decisions\/)?NNN-/;
 const FILE_NAME =
   /(?<![\w/.*{}$-])((?:\.{1,2}\/)*[\w-]+(?:[/.][\w-]+)*\.(?:ts|mts|mjs|cjs|js|md|sh|py))(#[\w-]+)?(?![\w*])/g;

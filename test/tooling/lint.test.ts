@@ -1,4 +1,4 @@
-/** `npm run lint` and `npm run dead-code` fail on what they are there for. */
+/** `npm run lint` and `npm run dead-code` fail on the faults that they must find. */
 import { describe, expect, it } from 'vitest';
 import { run, tempProject, write } from './temp-project.ts';
 

@@ -1,4 +1,6 @@
-/** The memory limits: above what was measured, below the container's, by the files as they stand. */
+/**
+ * The memory limits: above the measured use, below the container's, by the numbers in the files.
+ */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

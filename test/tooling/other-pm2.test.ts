@@ -33,7 +33,7 @@ it('a pm2 of one’s own takes a changed setting, keeps it when it is not named 
   const started = pm2('start ecosystem.config.cjs');
   expect(started.code, started.stderr).toBe(0);
   expect([project.livesOf('lockstepd'), project.livesOf('nodesim')]).toEqual([1, 0]);
-  // pm2 returns before the new life has said anything.
+  // pm2 returns before the new process has written anything.
   const comesToBe = (wanted: string | undefined) =>
     vi.waitUntil(() => fault() === wanted, { timeout: 20_000 });
   pm2('restart lockstepd --update-env', { RANDOM_BEHAVIOR: '0.3' });

@@ -1,4 +1,4 @@
-/** What `npm ci` relies on, on any machine. */
+/** The conditions of `npm ci` on any machine. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** The files of this project that people write, and what stands in them for people. */
+/** The files of this project that people write, and the texts in them. */
 import { globSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { parseSync } from 'oxc-parser';

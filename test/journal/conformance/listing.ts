@@ -4,7 +4,7 @@ import { type Driver, lives } from '../support/driver.ts';
 import { listAll, seqsOf } from '../support/reading.ts';
 import { accepted, aSettlement, batch, begun, range, settleAll, T0 } from '../support/writes.ts';
 
-/** What stands in the journal, by number; the key is `k1` for odd ones, `k2` for even ones. */
+/** The content of the journal, by number; the key is `k1` for odd ones, `k2` for even ones. */
 const STATES = {
   1: 'committed',
   2: 'rolled_back',
@@ -50,7 +50,7 @@ const FILTERS: readonly (readonly [filter: ListFilter, seqs: readonly number[]])
     },
     [5, 4, 3],
   ],
-  // By either clock: what is older by the time lived is older, whatever dated it.
+  // By either clock: the larger time lived counts as older, whatever the dates say.
   [{ acceptedSince: { at: T0, lived: 1 } }, [9, 8, 7, 4]],
   [{ acceptedSince: { at: T0 + 8, lived: 1 } }, [9, 8]],
   [{ acceptedBefore: { at: T0, lived: 1 } }, [6, 5, 3, 2, 1]],

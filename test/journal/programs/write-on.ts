@@ -1,8 +1,8 @@
 /**
- * Opens the journal in FILE and commits COUNT commands, one by one, saying each when its commit has
- * resolved; then stays, holding the journal, until it is killed. What fails is said with its code.
+ * Opens the journal in FILE and commits COUNT commands, one by one, and prints each when its commit
+ * has resolved; then holds the journal until it is killed. A failure is printed with its code.
  *
- *   node write-on.ts FILE COUNT
+ * node write-on.ts FILE COUNT
  */
 import { JournalError } from '../../../src/journal/errors.ts';
 import type { Journal } from '../../../src/journal/port.ts';
@@ -35,7 +35,7 @@ try {
   say('open');
   await writeOn(journal);
   say(`holds ${(await journal.head()).openCount}`);
-  // Kept by this: a journal that nobody can reach any more is collected, and its lock with it.
+  // Kept referenced here: an unreachable journal is garbage, and its lock with it.
   process.stdin.resume().once('end', () => void journal.close());
 } catch (error) {
   say(`refused ${told(error)}`);

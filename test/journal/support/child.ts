@@ -9,9 +9,9 @@ const PROGRAM = fileURLToPath(new URL('../programs/write-on.ts', import.meta.url
 
 export interface Child {
   readonly pid: number | undefined;
-  /** The next line it says, up to one that begins with `start`; fails if it ends before. */
+  /** Its next line of output that begins with `start`; fails if it ends before. */
   line(start: string): Promise<string>;
-  /** Ends it with SIGKILL; returns every line it had said. */
+  /** Ends it with SIGKILL; returns all lines of its output. */
   kill(): Promise<readonly string[]>;
 }
 
@@ -57,7 +57,7 @@ export function writer(file: string, count: number, maxFileBytes?: number): Chil
   return { pid: child.pid, line, kill };
 }
 
-/** With a file size limit every write beyond it fails, as on a disk that goes bad. */
+/** With a file size limit every write beyond it fails, as on a failing disk. */
 function limited(args: readonly string[], maxFileBytes: number) {
   const script = `ulimit -f ${Math.ceil(maxFileBytes / 512)}; exec "$0" "$@"`;
   return spawn('sh', ['-c', script, process.execPath, ...args], {

@@ -34,7 +34,7 @@ export const memory: Driver = {
   },
 };
 
-/** @param lookedAt rows a page of a listing looks through; the driver's own bound if not given */
+/** @param lookedAt rows that a page of a listing reads; the driver's own bound if not given */
 export function sqlite(lookedAt?: number): Driver {
   const bounds = lookedAt === undefined ? {} : { lookedAt };
   return {

@@ -1,9 +1,9 @@
 /**
- * Random histories for a journal: turns that say what to do to commands picked by chance.
+ * Random histories for a journal: turns with writes about commands that are chosen by chance.
  *
- * Most of what a turn says is legal; now and then it breaks a rule, and then its whole batch has to
- * be refused. Which commands a number picks depends on what the history did so far, so the same
- * turns give the same batches to every journal that keeps the rules.
+ * Most writes of a turn are legal; now and then one breaks a rule, and then its whole batch must be
+ * rejected. The commands that a number selects depend on the history so far, so the same turns give
+ * the same batches to every correct journal.
  */
 import fc from 'fast-check';
 import type { SettledState } from '../../../src/core/model.ts';
@@ -34,9 +34,9 @@ interface New {
 
 interface Told {
   readonly tell: Tell;
-  /** Which of the commands that may be told this. */
+  /** The commands for which this write is legal. */
   readonly pick: number;
-  /** Told to any command instead, whether the rules allow it or not. */
+  /** Applied to any command instead, legal or not. */
   readonly wild: boolean;
   readonly state: SettledState;
   readonly loose: boolean;
@@ -94,7 +94,7 @@ export const turns: fc.Arbitrary<Turn[]> = fc.array(
 
 type Stage = 'accepted' | 'begun' | 'settled';
 
-/** Turns turns into batches, knowing roughly what stands in the journal. */
+/** Turns into batches, with an approximate knowledge of the journal. */
 export class Scribe {
   #stages = new Map<number, Stage>();
   #draft = this.#stages;
@@ -165,7 +165,7 @@ export class Scribe {
   }
 }
 
-/** A command told twice within one batch is told in the batch's order: so may be refused. */
+/** A command with two writes in one batch: the second may be illegal by then. */
 function merged(parts: readonly Partial<WriteBatch>[]): WriteBatch {
   return batch({
     accept: parts.flatMap((part) => part.accept ?? []),

@@ -1,4 +1,4 @@
-/** Builders of what the journal is told. */
+/** Builders of the journal's writes. */
 import type { Command, Settlement } from '../../../src/core/model.ts';
 import { formatToken } from '../../../src/core/token.ts';
 import type { AcceptWrite, Journal, WriteBatch } from '../../../src/journal/port.ts';

@@ -1,6 +1,6 @@
 /**
- * A daemon of nothing but its lifecycle: threads that do as they are told (small-thread.ts), signals,
- * shutdown. Says on stdout what it logs, one JSON array a line: level, message, fields.
+ * A daemon with nothing but its lifecycle: threads that follow orders (small-thread.ts), signals,
+ * shutdown. Prints its log on stdout, one JSON array a line: level, message, fields.
  */
 import { clockBase } from '../../../src/lifecycle/clock.ts';
 import { leave } from '../../../src/lifecycle/leave.ts';
@@ -16,7 +16,7 @@ export interface SmallDaemonSetting {
   readonly drainMs: number;
   readonly interruptMs: number;
   readonly hardExitMs: number;
-  /** A pipe that nobody writes to, for a thread that blocks. */
+  /** A pipe without a writer, for a thread that blocks. */
   readonly fifo: string;
 }
 

@@ -1,6 +1,7 @@
 /**
- * A thread of a small daemon: it does as its data says. What it does wrong, real threads can do: crash,
- * end unasked, hang, never get ready. As in the real one, the coordinator alone holds a ZeroMQ socket.
+ * A thread of a small daemon, whose data says what it does. It can fail like real threads: crash,
+ * end without an order, hang, never get ready. As in the real daemon, only the coordinator holds a
+ * ZeroMQ socket.
  */
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -10,20 +11,20 @@ import { runThread, StartError, sendToMain } from '../../../src/lifecycle/thread
 
 export type Behaviour =
   | 'works'
-  /** Says `drained` only when it is interrupted. */
+  /** Sends `drained` only when it is interrupted. */
   | 'drains when interrupted'
-  /** Never says `drained`. */
+  /** Never sends `drained`. */
   | 'never drains'
-  /** Works, and says so when no executor has a connection to a node any more. */
+  /** Works, and reports when no executor has a connection to a node. */
   | 'says that nodes are left'
   | 'crashes when ready'
-  /** Ends unasked, and closes nothing. */
+  /** Ends without an order, and closes nothing. */
   | 'leaves a socket open'
   | 'rejects when ready'
   | 'crashes when drained'
   | 'ends when ready'
   | 'fails to start'
-  /** What it had under way meets its closed sockets. */
+  /** Its running work meets its closed sockets. */
   | 'fails to start and stumbles'
   | 'never starts'
   | 'hangs when stopped'
@@ -33,7 +34,7 @@ export type Behaviour =
 
 export interface SmallThreadData extends ThreadData {
   readonly behaviour: Behaviour;
-  /** What it blocks on. */
+  /** The pipe on which it blocks. */
   readonly fifo: string;
 }
 

@@ -1,4 +1,7 @@
-/** Prepares its sockets as the daemon does, and says what a thread of it, and libuv, have made of that. */
+/**
+ * Prepares its sockets as the daemon does, and prints the resulting settings of a thread and of
+ * libuv.
+ */
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { getDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';

@@ -4,7 +4,7 @@ import { eventually } from '../support/asking.ts';
 import { ask, Carrier, connectionTo, get } from '../support/carrier.ts';
 import { answer, type Script, startRawNode } from '../support/raw-node.ts';
 
-/** Says which connection it came over and what it answers. */
+/** Answers with the number of the connection. */
 const echo: Script = (socket, { line }, connection) => {
   socket.write(answer('200 OK', `${line.split(' ')[1]} over ${connection}`));
 };
@@ -73,7 +73,7 @@ describe('connections that are not used again', () => {
     const connection = connectionTo(node.url);
     await ask(connection, '/1');
     await new Promise(setImmediate);
-    // In one turn: the kernel has it, and nobody has read it yet.
+    // In one event-loop turn: the kernel has it, and it is not read yet.
     if (node.connections[0] !== undefined) act(node.connections[0].socket);
     expect(await ask(connection, '/2')).toEqual(['sent', '200 /2 over 1']);
     expect(node.requests.map(({ line }) => line.split(' ')[1])).toEqual(['/1', '/2']);
@@ -101,7 +101,7 @@ describe('connections that are not used again', () => {
     const first = new Carrier();
     connection.carry(get('/first'), first);
     const answerIt = await arrived;
-    // In one turn: the kernel has the answer, and nobody has read it yet.
+    // In one event-loop turn: the kernel has the answer, and it is not read yet.
     answerIt();
     connection.abandon(first);
     expect(await ask(connection, '/next')).toEqual(['sent', '200 /next over 1']);

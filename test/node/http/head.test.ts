@@ -174,7 +174,7 @@ describe('where a body ends', () => {
     (status) => {
       for (const line of ['content-length: 5', 'transfer-encoding: chunked', 'x: y']) {
         expect(head(`HTTP/1.1 ${status}`, line)).toMatchObject({ body: 0 });
-        // Some nodes send what they announce all the same.
+        // Some nodes send the announced body nevertheless.
         expect(keepMs(`HTTP/1.1 ${status}`, line)).toBe(line === 'x: y' ? 30_000 : 0);
       }
       for (const line of ['content-length: x', 'transfer-encoding: gzip']) {

@@ -1,4 +1,4 @@
-/** Nodes that move to other addresses, are looked up late or not at all, or have several. */
+/** Nodes that move to other addresses, are looked up late or never, or have several addresses. */
 import dns from 'node:dns';
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
@@ -20,7 +20,7 @@ const NEW = '127.0.0.3';
 type LookUp = (done: (error: Error | null, addresses?: Address[]) => void) => void;
 type Address = { address: string; family: number };
 
-/** What `dns.lookup` says of any name, until the test ends. */
+/** Answers of `dns.lookup` for any name, until the test ends. */
 function lookUps(answer: LookUp) {
   const lookup = vi.spyOn(dns, 'lookup');
   lookup.mockImplementation(((_name: string, _options: object, done: Parameters<LookUp>[0]) =>
@@ -205,7 +205,7 @@ describe('several addresses', () => {
     listener.resume();
     await eventually(() => carrier.heard.length > 0);
     expect(carrier.heard).toEqual(['sent']);
-    // Else it would have come about at once, and nothing would be shown.
+    // Otherwise it would have connected at once, and the test would show nothing.
     expect(performance.now() - begun).toBeGreaterThan(250);
   });
 

@@ -34,7 +34,7 @@ describe('laws of reading responses', () => {
           return text.slice(0, from) + insert + text.slice(from + length);
         }, bytes);
         const whole = { ...readPieces([wrong]), keepMs: 0 };
-        // What comes after an answer shows only if it comes with it.
+        // Bytes after an answer are noticed only if they arrive with it.
         expect({ ...readPieces(cut(wrong, at)), keepMs: 0 }).toEqual(whole);
         expect({ ...readPieces(wrong.split('')), keepMs: 0 }).toEqual(whole);
       }),

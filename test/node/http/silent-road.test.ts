@@ -1,4 +1,7 @@
-/** What is given up while the road to its node drops everything, and then the road is back. */
+/**
+ * Requests that are given up while the path to their node drops everything, before the path works
+ * again.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +14,7 @@ import { eventually } from '../support/asking.ts';
 const NODE = fileURLToPath(new URL('../programs/noting-node.ts', import.meta.url));
 const ASKER = fileURLToPath(new URL('../programs/giving-up.ts', import.meta.url));
 
-/** A node at the far end, and who asks it at the near one. */
+/** A node at the far end, and its client at the near end. */
 async function ends(road: SilentRoad, isSecure: boolean, requestTimeoutMs: number) {
   const pair = isSecure ? certificate(`IP:${road.farAddress}`) : undefined;
   const ca = join(tempFolder(), 'ca.pem');
@@ -31,7 +34,7 @@ async function ends(road: SilentRoad, isSecure: boolean, requestTimeoutMs: numbe
 
 /** Longer than a test takes. */
 const NEVER_MS = 60_000;
-/** More than the kernel takes of a connection whose node confirms nothing. */
+/** More than the kernel takes for a connection whose node confirms nothing. */
 const LONG = 8 * 1024 * 1024;
 
 describe.each([
@@ -61,7 +64,7 @@ describe.each([
     await eventually(() => road.unsent().some((bytes) => bytes > 0));
     if (word !== undefined) asker.tell(word);
     await eventually(() => asker.lines.includes(detail));
-    // What the kernel holds now it would deliver as soon as the road is back.
+    // The kernel would deliver the bytes that it holds now as soon as the path works again.
     const held = road.unsent().filter((bytes) => bytes > 0);
     road.mend();
     await eventually(() => road.unsent().every((bytes) => bytes === 0));

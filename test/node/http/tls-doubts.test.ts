@@ -1,4 +1,4 @@
-/** What a node may do below HTTP that must not be taken for an answer. Each was one once. */
+/** Events below HTTP that must not count as an answer. Each one did once. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
@@ -32,7 +32,7 @@ async function startDying(pair: Certificate): Promise<string> {
   return `https://127.0.0.1:${port}/v1`;
 }
 
-/** Passes on to this port, but what its answers wait for longer than a turn arrives as one. */
+/** Forwards to this port, but joins the answers of one event-loop turn. */
 async function startJoining(port: number): Promise<number> {
   return listen(
     createServer((near) => {

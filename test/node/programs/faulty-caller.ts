@@ -1,4 +1,4 @@
-/** Asks the node at argv[2] once; whoever hears the answer has a bug. */
+/** Sends one request to the node at argv[2]; the receiver of the answer has a bug. */
 import { clientOf } from '../support/client.ts';
 
 const client = clientOf(process.argv[2] ?? '');

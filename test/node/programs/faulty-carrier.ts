@@ -1,4 +1,4 @@
-/** Sends one request to the node at argv[2]; who carries it has a bug in the method argv[3]. */
+/** Sends one request to the node at argv[2]; its handler has a bug in the method argv[3]. */
 import { AfterPoll } from '../../../src/node/after-poll.ts';
 import { Addresses } from '../../../src/node/http/addresses.ts';
 import { Connection, type ResponseHandler } from '../../../src/node/http/connection.ts';

@@ -1,7 +1,7 @@
 /**
- * A thread with a client of the node at argv[2], as an executor has one. Each line it reads is a word to it:
- * `ask KEY BYTES` sends a create whose body is at least so long, and what came of it is said; `abort` gives that up,
- * `stop` ends the thread in order, `abandon` at once, `crash` by a bug.
+ * A thread with a client of the node at argv[2], like an executor. Each line that it reads is an
+ * order: `ask KEY BYTES` sends a create whose body has at least that length, and prints the result;
+ * `abort` gives it up; `stop` ends the thread in order, `abandon` at once, `crash` by a bug.
  */
 import { createInterface } from 'node:readline';
 import { isMainThread, workerData } from 'node:worker_threads';

@@ -1,4 +1,4 @@
-/** A node at the address argv[2] that says each request it reads; with TLS if KEY and CERT are given. */
+/** A node at the address argv[2] that prints each request; with TLS if KEY and CERT are given. */
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';

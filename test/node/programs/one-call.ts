@@ -1,4 +1,4 @@
-/** Asks the node at argv[2] once, says how that ended, and has nothing more to do. */
+/** Sends one request to the node at argv[2], prints the result, and has nothing more to do. */
 import { clientOf } from '../support/client.ts';
 
 const client = clientOf(process.argv[2] ?? '');

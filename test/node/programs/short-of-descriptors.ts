@@ -1,14 +1,14 @@
 /**
- * Asks a node, with every descriptor of the process in use, and then with one of them free again;
- * prints each answer with what it says of the node.
+ * Sends a request while every descriptor of the process is in use, and another with one of them
+ * free again; prints each answer with its health signal.
  *
- * Arguments: the node's URL. To be run below a small hard limit of open files.
+ * Argument: the node's URL. Run it with a small hard limit of open files.
  */
 import { closeSync, openSync } from 'node:fs';
 import { clientOf } from '../support/client.ts';
 
 const client = clientOf(process.argv[2] ?? '');
-// What is loaded or made at the first use is there before the descriptors are gone.
+// Modules that load at the first use are loaded before the descriptors are used up.
 await ask();
 client.close();
 const second = clientOf(process.argv[2] ?? '');

@@ -1,4 +1,4 @@
-/** A node with TLS in a process of its own; each answer says over which connection it comes. */
+/** A node with TLS in a process of its own; each answer names its connection. */
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 

@@ -15,10 +15,10 @@ export const READ: NodeRequest = { kind: 'read' };
 
 export interface AskedNode {
   readonly answer: Promise<NodeReply>;
-  /** What it says of the node, and how long the node took. */
+  /** The health signal of the exchange, and the time of the node. */
   readonly seen: Promise<{ readonly health: HealthSignal; readonly tookMs: number }>;
   readonly abort: () => void;
-  /** How often `done` was called. */
+  /** Number of calls of `done`. */
   readonly calls: () => number;
 }
 

@@ -1,4 +1,4 @@
-/** One exchange over a connection, without a client around it: all that a connection says of it. */
+/** One exchange over a connection without a client: every callback of the connection. */
 import { onTestFinished } from 'vitest';
 import { AfterPoll } from '../../../src/node/after-poll.ts';
 import { Addresses } from '../../../src/node/http/addresses.ts';
@@ -8,7 +8,7 @@ import type { Response } from '../../../src/node/http/response-reader.ts';
 
 export class Carrier implements ResponseHandler {
   readonly answerBytesMax = 1024;
-  /** In order: `sent`, then the status and the body, or why there is none. */
+  /** In order: `sent`, then the status and the body, or the failure. */
   readonly heard: string[] = [];
   readonly #over = Promise.withResolvers<readonly string[]>();
 
@@ -43,7 +43,7 @@ export function connectionTo(url: string): Connection {
   return connection;
 }
 
-/** What it hears of one request to this path, in the end. */
+/** The events of one request to this path. */
 export async function ask(connection: Connection, path = '/'): Promise<readonly string[]> {
   const carrier = new Carrier();
   connection.carry(get(path), carrier);

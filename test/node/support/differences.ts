@@ -1,4 +1,7 @@
-/** Where our reader and undici part, and why; anywhere else they agree on every byte. */
+/**
+ * The differences between our reader and undici's, with their reasons; everywhere else they agree
+ * on every byte.
+ */
 
 export interface Difference {
   readonly why: string;
@@ -15,7 +18,10 @@ function coded(...codings: readonly string[]): string {
   return `${OK}${codings.map((coding) => `transfer-encoding:${coding}\r\n`).join('')}\r\n${END}`;
 }
 
-/** What undici answers, and we fault: could be read in two ways, or nobody sends it. */
+/**
+ * Responses that undici accepts and we reject: they could be read in two ways, or no server sends
+ * them.
+ */
 export const STRICTER: readonly Difference[] = [
   {
     why: 'it is another protocol, or a version of HTTP that has no such messages',
@@ -73,7 +79,7 @@ export const STRICTER: readonly Difference[] = [
   },
 ];
 
-/** What we answer, and undici faults: HTTP is clear about it. */
+/** Responses that we accept and undici rejects: HTTP defines them clearly. */
 export const LOOSER: readonly Difference[] = [
   {
     why: 'a 100 nobody asked for is to be passed over as any other 1xx (RFC 9110, section 15.2)',

@@ -1,4 +1,7 @@
-/** What undici makes of the bytes of one response, after which the connection is closed in order. */
+/**
+ * The result of undici for the bytes of one response, after which the connection is closed in
+ * order.
+ */
 import { type AddressInfo, createServer } from 'node:net';
 import { Client } from 'undici';
 import { onTestFinished } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * A node as bytes on a socket: each request that has come in whole is handed to a script, which may
- * answer in any way, or not. Notes what it saw and how its connections ended.
+ * A node as bytes on a socket: each complete request goes to a script, which may answer in any way,
+ * or not. Records the requests, and how its connections ended.
  */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';

@@ -1,4 +1,4 @@
-/** Any valid response as bytes, one a character, and what a reader has to make of it. */
+/** Any valid response as bytes, one in each character, and the expected result of a reader. */
 import fc from 'fast-check';
 import type { Fault } from '../../../src/node/http/fault.ts';
 import { type Response, ResponseReader } from '../../../src/node/http/response-reader.ts';
@@ -102,7 +102,7 @@ export function latin1(words: string): string {
   return Buffer.from(words).toString('latin1');
 }
 
-/** What the reader says in the end, if the connection closes after these pieces. */
+/** The result of the reader if the connection closes after these pieces. */
 export function readPieces(
   pieces: readonly string[],
   { reader = new ResponseReader(), bodyBytesMax = 10_000 } = {},

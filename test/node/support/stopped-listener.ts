@@ -1,4 +1,4 @@
-/** A listener that takes no connection any more: a process that is stopped, with its queue full. */
+/** A listener that accepts no connection: a stopped process with a full queue. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -13,7 +13,7 @@ const PROGRAM = `
 /** More than a backlog of 1 takes. */
 const FILL = 8;
 
-/** Its URL; a connection to it neither comes about nor fails. */
+/** Its URL; a connection to it neither succeeds nor fails. */
 export async function startStoppedListener(): Promise<string> {
   return (await startResumableListener()).url;
 }
@@ -34,7 +34,7 @@ export async function startResumableListener(): Promise<{ url: string; resume: (
       socket.destroy();
     });
   }
-  // They are on their way: it has no place for another.
+  // The attempts are on their way: its queue is full.
   await setImmediate();
   return { url: `http://127.0.0.1:${port}`, resume: () => child.kill('SIGCONT') };
 }

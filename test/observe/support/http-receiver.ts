@@ -1,4 +1,6 @@
-/** A local HTTP server in place of a service: it notes what it gets, and behaves as it is told. */
+/**
+ * A local HTTP server in place of a service: it records its requests, and behaves as configured.
+ */
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -30,7 +32,7 @@ export interface HttpReceiver {
   behave(as: Behaviour): void;
 }
 
-/** @param later does what it is given when the receiver is not needed any more */
+/** @param later takes functions to run at the end of the test */
 export async function startReceiver(
   behaviour: Behaviour = 'ok',
   later: (act: () => void) => void = onTestFinished,

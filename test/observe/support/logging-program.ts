@@ -35,13 +35,13 @@ if (!isMainThread) {
   const filler = 'x'.repeat(200);
   for (let number = 0; number < LINES; number++) log.info(`${filler} flood ${number}`);
   process.stderr.write('written');
-  // Until the reader has made room and been told what it missed.
+  // Until the reader has made room and the number of lost lines was written.
   setTimeout(() => {}, 2000);
 } else if (mode === 'hang') {
   const log = open('main');
   const shared = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL(import.meta.url), { workerData: shared });
-  // Online, it needs nothing of main any more; what it writes must not either.
+  // Once online, it needs nothing of main; nor may its output.
   worker.once('online', () => {
     Atomics.wait(shared, 0, 0, 20_000);
     log.info('main is back');

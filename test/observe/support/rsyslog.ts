@@ -33,7 +33,7 @@ export interface Rsyslog extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-/** Why it can't be had here, or undefined. */
+/** Why rsyslog can't run here; undefined if it can. */
 export function rsyslogMissing(): string | undefined {
   const found = spawnSync('rsyslogd', ['-v']);
   return found.error === undefined ? undefined : 'rsyslogd is not installed';

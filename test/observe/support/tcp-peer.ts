@@ -1,4 +1,4 @@
-/** A server of octet-counted syslog over TCP or TLS that behaves as it is told. */
+/** A server of octet-counted syslog over TCP or TLS, with the configured behaviour. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';

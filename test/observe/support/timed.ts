@@ -1,4 +1,4 @@
-/** What a busy machine may add to a bound; still well below what would be waited without one. */
+/** Time that a busy machine may add to a bound; still well below a wait without a bound. */
 export const SLACK_MS = 2000;
 
 /** How long it took, in ms. */
