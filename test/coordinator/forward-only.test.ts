@@ -72,3 +72,17 @@ test('P6: after a restart a delete that is stuck takes no slot', async () => {
   await harness.rest();
   expect(harness.driven).toEqual(['a', 'b']);
 });
+
+test('P6: past its deadline a delete that goes forward keeps no slot from other keys, after a restart too', async () => {
+  const limited = { policy: IRREVERSIBLE, concurrency: 1 };
+  const before = await openHarness(limited);
+  await begun(before, 'a');
+  before.ask({ op: 'create', id: 'b', groupId: 'b', deadlineMs: 3_600_000 });
+  await before.advance(29_000);
+  expect(before.driven).toEqual(['a']);
+  await before.advance(2000);
+  expect(before.driven).toEqual(['a', 'b']);
+  const after = await openHarness({ ...limited, clock: before.clock, from: before.crash() });
+  await after.rest();
+  expect(after.driven.toSorted()).toEqual(['a', 'b']);
+});

@@ -5,6 +5,7 @@
  * It writes through the batch it is given; whatever a write allows (an answer, a dispatch, the next
  * command of the key) happens after that batch's commit (P2, P3).
  */
+import { isIrreversible } from '../../core/forward-only.ts';
 import { wantedBy } from '../../core/loose.ts';
 import type { DurableEntry, Inherited, Settlement } from '../../core/model.ts';
 import type { Moment, RecoverableCommand } from '../../journal/port.ts';
@@ -181,9 +182,12 @@ export class Commands {
 
   /** Settles commands past their deadline, as many as the batch takes; returns whether that was all. */
   expireUndriven(batch: Batch): boolean {
-    return this.#deadlines.look(this.registry.all(), this.#start.ports.now(), (open) => {
+    const { ports, options } = this.#start;
+    return this.#deadlines.look(this.registry.all(), ports.now(), (open) => {
       if (batch.room === 0) return false;
       this.settleUndriven(open, 'ticked', batch);
+      // It may never end (P5), and would keep its slot from other keys (P6).
+      if (isIrreversible(open.command, options.policy)) this.#dispatcher.release(open);
       return true;
     });
   }

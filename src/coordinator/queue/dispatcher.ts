@@ -3,6 +3,7 @@
  *
  * All that it dispatches is durable (P2, P3): the batch loop calls `dispatch` after each commit.
  */
+import { isIrreversible } from '../../core/forward-only.ts';
 import type { Inherited, Lane } from '../../core/model.ts';
 import type { Admission } from '../breakers/admission.ts';
 import type { Probation } from '../commands/probation.ts';
@@ -20,7 +21,7 @@ const IN_USE_MS = 10_000;
 
 export interface DispatcherStart {
   readonly ports: Pick<CoordinatorPorts, 'journal' | 'now' | 'order'>;
-  readonly options: Pick<CoordinatorOptions, 'executors' | 'concurrency' | 'interactiveShare'>;
+  readonly options: Pick<CoordinatorOptions, 'executors' | 'concurrency' | 'interactiveShare' | 'policy'>;
   readonly keys: KeyOrder;
   readonly admission: Admission;
   readonly pauses: Pick<Pauses, 'has'>;
@@ -84,8 +85,7 @@ export class Dispatcher {
       const open = executor === undefined ? undefined : this.#takeNext(takesNew);
       if (executor === undefined || open === undefined) break;
       if (!open.recovered) admission.countDispatched();
-      // One that is stuck gave its slot back in an earlier life, and may never end.
-      const isWork = open.state !== 'compensating' && !open.stuck;
+      const isWork = this.#isWork(open, now);
       if (isWork && open.command.lane === 'interactive') this.#interactiveAt = now;
       this.#slots.assign(open, executor, isWork);
       picked.push({ open, executor });
@@ -121,7 +121,14 @@ export class Dispatcher {
     return this.#slots.bulk < this.#bulkMax || now - this.#interactiveAt >= IN_USE_MS;
   }
 
-  /** The command is being rolled back, or has settled: its slot is free. */
+  /** What may never end (P5) takes no slot. */
+  #isWork({ state, stuck, command }: OpenCommand, now: number): boolean {
+    if (state === 'compensating' || stuck) return false;
+    const isLate = now >= command.deadlineAt;
+    return !(isLate && isIrreversible(command, this.#start.options.policy));
+  }
+
+  /** The command is being rolled back, goes forward past its deadline, or has settled: its slot is free. */
   release(open: OpenCommand): void {
     this.#slots.release(open);
   }
