@@ -21,7 +21,10 @@ const IN_USE_MS = 10_000;
 
 export interface DispatcherStart {
   readonly ports: Pick<CoordinatorPorts, 'journal' | 'now' | 'order'>;
-  readonly options: Pick<CoordinatorOptions, 'executors' | 'concurrency' | 'interactiveShare' | 'policy'>;
+  readonly options: Pick<
+    CoordinatorOptions,
+    'executors' | 'concurrency' | 'interactiveShare' | 'policy'
+  >;
   readonly keys: KeyOrder;
   readonly admission: Admission;
   readonly pauses: Pick<Pauses, 'has'>;
