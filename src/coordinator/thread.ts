@@ -178,16 +178,18 @@ async function beginLife(journal: Journal, options: LifeOptions, log: Log): Prom
   return life;
 }
 
-interface Watching extends Pick<CoordinatorData, 'memoryLimitBytes'> {
+interface Watching extends Pick<CoordinatorData, 'memoryLimitBytes' | 'executors'> {
   readonly now: () => number;
   readonly log: Log;
   readonly notify: (notice: RaisedNotice) => void;
 }
 
 /** Peers that make ZeroMQ take much memory lose their connections; the daemon goes on. */
-function watchMemory(doors: Doors, { memoryLimitBytes, now, log, notify }: Watching): void {
+function watchMemory(doors: Doors, watching: Watching): void {
+  const { memoryLimitBytes, executors, now, log, notify } = watching;
   new MemoryWatch({
     limitBytes: memoryLimitBytes,
+    executors: executors.length,
     now,
     onUnexplained: (seen) => {
       log.error(SOCKETS_REOPENED, { ...seen, limitBytes: memoryLimitBytes });

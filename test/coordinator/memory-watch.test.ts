@@ -5,12 +5,13 @@ const MIB = 1024 * 1024;
 const LIMIT = 1024;
 
 /** A watch whose memory, in MiB, and time are set by the test. */
-function openWatch() {
+function openWatch({ executors = 1 } = {}) {
   let memory: Memory | undefined = { residentBytes: 150 * MIB, ownBytes: 50 * MIB };
   let now = 0;
   const seen: number[] = [];
   const watch = new MemoryWatch({
     limitBytes: LIMIT * MIB,
+    executors,
     now: () => now,
     read: () => memory,
     onUnexplained: ({ residentBytes }) => seen.push(residentBytes / MIB),
@@ -35,6 +36,14 @@ test('P9: memory that the books explain closes nothing, however much', () => {
   look(900, 800);
   look(1000, 650);
   expect(seen).toEqual([]);
+});
+
+test('P9: many executors may grow by more: their heaps are not in the books', () => {
+  const { look, seen } = openWatch({ executors: 8 });
+  look(600, 50);
+  expect(seen).toEqual([]);
+  look(670, 50);
+  expect(seen).toEqual([670]);
 });
 
 test('P9: memory below half the limit closes nothing, whose ever it is', () => {

@@ -13,8 +13,9 @@ const LOOK_MS = 100;
 const SETTLED_MS = 300;
 /** Of the limit: below this share nothing is done. */
 const MUCH = 1 / 2;
-/** Of the limit: growth since the start that the books need not explain. */
+/** Of the limit: growth since the start that the books need not explain, and the same for each executor at least. */
 const ALLOWANCE = 1 / 4;
+const EXECUTOR_BYTES = 64 * 1024 * 1024;
 /** The same beyond the memory that remains when the sockets have been closed: the allocator may keep it. */
 const LATER_ALLOWANCE = 1 / 16;
 
@@ -28,6 +29,8 @@ export interface Memory {
 export interface MemoryWatchOptions {
   /** At which a supervisor restarts the daemon. */
   readonly limitBytes: number;
+  /** Threads whose heaps grow besides. */
+  readonly executors: number;
   readonly now: () => number;
   /** Undefined if it cannot be read now. */
   readonly read?: () => Memory | undefined;
@@ -39,12 +42,14 @@ export class MemoryWatch {
   readonly #options: MemoryWatchOptions;
   /** Unexplained memory above which the sockets are closed. */
   #bytesMax = 0;
-  /** The next look measures the memory from which growth counts. */
-  #allowance: number | undefined = ALLOWANCE;
+  /** Bytes. The next look measures the memory from which growth counts. */
+  #allowance: number | undefined;
   #quietUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: MemoryWatchOptions) {
     this.#options = options;
+    const { limitBytes, executors } = options;
+    this.#allowance = Math.max(limitBytes * ALLOWANCE, executors * EXECUTOR_BYTES);
   }
 
   /** Begins when the daemon is ready: what it needs for itself is there. */
@@ -60,12 +65,12 @@ export class MemoryWatch {
     const { residentBytes, ownBytes } = memory;
     const unexplainedBytes = residentBytes - ownBytes;
     if (this.#allowance !== undefined) {
-      const more = unexplainedBytes + limitBytes * this.#allowance;
+      const more = unexplainedBytes + this.#allowance;
       this.#bytesMax = Math.max(this.#bytesMax, more);
       this.#allowance = undefined;
     }
     if (residentBytes <= limitBytes * MUCH || unexplainedBytes <= this.#bytesMax) return;
-    this.#allowance = LATER_ALLOWANCE;
+    this.#allowance = limitBytes * LATER_ALLOWANCE;
     this.#quietUntil = now() + SETTLED_MS;
     onUnexplained({ residentBytes, unexplainedBytes });
   }
