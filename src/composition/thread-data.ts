@@ -12,7 +12,11 @@ import { shareOf } from '../node/access/limits.ts';
 import { defers } from '../node/dialect/dialect.ts';
 import { otherNodesBefore } from '../observe/surroundings.ts';
 
-/** A trial call takes at most the request timeout, and waits as long for a connection; one that takes this much longer never ends. */
+/**
+ * A trial is two calls at most (the health path, then a read). Each waits for a connection for the request timeout at
+ * most, and takes as long; what takes so much longer never ends.
+ */
+const TRIAL_TIMEOUTS = 4;
 const TRIAL_SLACK_MS = 5000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -41,7 +45,7 @@ function breakerOf(settings: Settings): BreakerPolicy {
     coolOffMs: settings.breakerCoolOffMs,
     coolOffCapMs: settings.breakerCoolOffCapMs,
     trialCalls: settings.breakerTrials,
-    trialTimeoutMs: 2 * longest(settings.nodes) + TRIAL_SLACK_MS,
+    trialTimeoutMs: TRIAL_TIMEOUTS * longest(settings.nodes) + TRIAL_SLACK_MS,
   };
 }
 

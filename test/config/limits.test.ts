@@ -96,9 +96,9 @@ describe('what the threads are reported', () => {
     expect(told[1]?.[0]?.limits).toMatchObject({ answerBytes: 4096, requestTimeoutMs: 5000 });
   });
 
-  test('P9: the breakers: a trial may wait for a connection, and take the longest timeout of a node', () => {
+  test('P9: the breakers: a trial is two calls, which may wait and take the longest timeout of a node', () => {
     const settings = settingsOf(withEast({ requestTimeoutMs: 8000 }, { quiesceMs: 9000 }));
-    expect(coordinatorData(settings).breaker.trialTimeoutMs).toBe(21_000);
+    expect(coordinatorData(settings).breaker.trialTimeoutMs).toBe(37_000);
   });
 });
 
