@@ -11,7 +11,7 @@
 import type { Pair } from 'zeromq';
 import { codeOf } from '../base/error-fields.ts';
 
-/** What an end is made of; plain data for the thread that gets it. */
+/** The parts of an end, as plain data for its thread. */
 export interface ChannelEnd {
   readonly endpoint: string;
   readonly role: 'bind' | 'connect';
@@ -49,10 +49,10 @@ export function channelEnds(name: string): ChannelEnds {
 export class Channel {
   readonly #socket: Pair;
   readonly #end: ChannelEnd;
-  /** Of the messages of the other end, those that were taken. */
+  /** Number of messages of the other end that were taken. */
   #taken = 0;
 
-  /** @param socket made with {@link CHANNEL_SOCKET}; the channel's alone */
+  /** @param socket made with {@link CHANNEL_SOCKET}, for this channel alone */
   constructor(socket: Pair, end: ChannelEnd) {
     this.#socket = socket;
     this.#end = end;
@@ -64,7 +64,10 @@ export class Channel {
     else this.#socket.connect(endpoint);
   }
 
-  /** One after the other. To an end that is gone it goes nowhere: main sees that its thread is. */
+  /**
+   * Sends one message after another. Messages to an ended thread are lost: main notices the end of
+   * the thread.
+   */
   async send(text: string): Promise<void> {
     try {
       await this.#socket.send(text);
@@ -97,10 +100,10 @@ export class Channel {
     }
   }
 
-  /** Again is fine. */
+  /** May be called again. */
   close(): void {
     this.#socket.close();
-    // Wakes our own reader: nobody else waits for this counter.
+    // Wakes the own reader: no other thread waits for this counter.
     Atomics.notify(this.#end.arrived, 0);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Whether the daemon takes in new commands. One decision, for the answers to commands, `ping`, `status`,
- * events, metrics and `/readyz` alike.
+ * Whether the daemon accepts new commands. One decision for the answers to commands, `ping`,
+ * `status`, events, metrics and `/readyz`.
  */
 import { type ErrorCode, type ErrorReply, errorReply } from './errors.ts';
 
@@ -20,25 +20,25 @@ export const REFUSAL_REASONS = Object.keys(CODES) as readonly RefusalReason[];
 interface Cause {
   readonly message: string;
   readonly hint?: string;
-  /** When to come again, where that is known. */
+  /** The time to retry, if it is known. */
   readonly retryAfterMs?: number;
-  /** Of `breaker`: whose is not closed. */
+  /** Of `breaker`: the node whose breaker is not closed. */
   readonly nodes?: readonly string[];
 }
 
-/** Why new commands are not taken in. */
+/** The reason why new commands are not accepted. */
 export interface Refusal extends Cause {
   readonly reason: RefusalReason;
 }
 
 export interface Accepting {
-  /** Whether a command that is sent now would be taken in. */
+  /** Whether a command that is sent now would be accepted. */
   readonly accepting: boolean;
-  /** Why not. */
+  /** The reason why not. */
   readonly refusal?: Refusal;
 }
 
-/** What stands against it. */
+/** The facts that forbid new commands. */
 export type Causes = Readonly<Partial<Record<RefusalReason, Cause | undefined>>>;
 
 export function acceptingOf(causes: Causes): Accepting {
@@ -54,14 +54,14 @@ export function refusalOf(causes: Causes): Refusal | undefined {
   return undefined;
 }
 
-/** Nodes that are down stop every daemon alike; all other causes are this one's own. */
+/** A node that is down stops every daemon alike; all other causes are this daemon's own. */
 export function isOwn({ reason }: Refusal): boolean {
   return reason !== 'breaker';
 }
 
 /**
- * What a command of this id is answered. With `draining` an id says that the command goes on in the next
- * life; of one that was not taken in that would be false.
+ * The answer to a command with this id. With `draining` an id says that the command continues in
+ * the next life; for a command that was not accepted this would be false.
  */
 export function refusalReply(refusal: Refusal, id: string | undefined): ErrorReply {
   const { reason, message, nodes: _nodes, ...more } = refusal;

@@ -1,4 +1,4 @@
-/** The answer to each request, as a type, and the check that a reply is one. */
+/** The answer to each request, as a type, and the check that a reply has that shape. */
 import {
   type AuditAnswer,
   type BatchAnswer,

@@ -1,10 +1,10 @@
-/** What the daemon answers. Shapes only; docs/protocol.md shows one of each. */
+/** The answers of the daemon. Shapes only; docs/protocol.md shows one of each. */
 import type { Lane, NodeOutcome, Operation, Presence, Reason, SagaState } from '../core/model.ts';
 import type { Accepting } from './accepting.ts';
 import type { ErrorBody, ErrorReply } from './errors.ts';
 import type { JsonObject } from './record/record.ts';
 
-/** The answer to `create` and `delete`, and what `status`, `list` and the operators' ops show. */
+/** The answer to `create` and `delete`, also in `status`, `list` and the answers to operators. */
 export interface CommandAnswer {
   readonly id: string;
   readonly op: Operation;
@@ -12,9 +12,9 @@ export interface CommandAnswer {
   /** The key of this client's request, where the nodes fold keys and it is not `groupId`. */
   readonly askedAs?: string;
   readonly state: SagaState;
-  /** Why it is not `committed`. */
+  /** The reason why it is not `committed`. */
   readonly reason?: Reason;
-  /** A rollback that takes long, or a delete past its point of no return; it goes on (P5). */
+  /** A rollback that takes long, or a delete past its point of no return; it continues (P5). */
   readonly stuck?: true;
   /** A delete that cannot be undone: it ends `committed`, or when an operator abandons it (P5). */
   readonly forwardOnly?: true;
@@ -24,7 +24,7 @@ export interface CommandAnswer {
   readonly parked?: true;
   /** The command that has the key; this one waits for it. Of open commands. */
   readonly waitsFor?: string;
-  /** By node; absent where nothing is known yet. */
+  /** By node; absent while nothing is known. */
   readonly nodes?: Readonly<Record<string, NodeOutcome>>;
   /** From acceptance to settlement, or until now. */
   readonly elapsedMs: number;
@@ -45,11 +45,14 @@ export interface ListAnswer {
   readonly next?: string;
 }
 
-/** What became of the commands that a filter matched, or would. */
+/** The results of an act on the commands that match a filter, or would match it. */
 export interface SelectionAnswer {
-  /** How many match from the cursor on, those of this page included. */
+  /** Number of matching commands from the cursor on, with those of this page. */
   readonly matched: number;
-  /** Oldest first, each as if asked for alone; of a dry run, as they stand. */
+  /**
+   * Oldest first, each with the answer that it would get alone; in a dry run with its present
+   * state.
+   */
   readonly commands: readonly (CommandAnswer | ErrorReply)[];
   readonly next?: string;
 }
@@ -59,47 +62,49 @@ export interface PingAnswer extends Accepting {
   readonly version: string;
 }
 
-/** What one node showed when it was read. */
+/** The result of a read of one node. */
 export interface NodeSighting {
   readonly state: Presence | 'unknown';
   /** The owner mark, where the node shows it. */
   readonly owner?: string;
-  /** Of `unknown`: what it said instead. */
+  /** Of `unknown`: the last response. */
   readonly lastResponse?: string;
 }
 
 /**
- * A key on which a node is not as the journal has it. `missing`: it should be on all nodes and is
- * not. `stray`: it should be on none and is. `foreign`: it is on all, with another owner mark than
- * the journal's. `unknown`: the nodes differ, and the journal knows nothing of it. `unread`: a node
- * would not tell.
+ * A key on which a node differs from the journal. `missing`: it should be on all nodes and is not.
+ * `stray`: it should be on none and is. `foreign`: it is on all nodes with another owner mark than
+ * the journal's. `unknown`: the nodes differ, and the journal does not know the key. `unread`: a
+ * node did not answer.
  */
 export type FindingKind = 'missing' | 'stray' | 'foreign' | 'unknown' | 'unread';
 
 export interface AuditFinding {
   readonly groupId: string;
   readonly kind: FindingKind;
-  /** What the journal has. */
+  /** The state in the journal. */
   readonly journal: Presence | 'unknown';
   readonly nodes: Readonly<Record<string, NodeSighting>>;
-  /** What mends it, if anything does; `id`: a command that was accepted for it. */
+  /** The repair, if there is one; `id`: a command that was accepted for it. */
   readonly repair?: {
     readonly op: Operation;
     readonly id?: string;
-    /** Why it was not. */
+    /** The reason why it was not accepted. */
     readonly error?: ErrorBody;
   };
 }
 
 export interface AuditAnswer {
-  /** Keys compared. */
+  /** Number of compared keys. */
   readonly checked: number;
   readonly findings: readonly AuditFinding[];
-  /** Keys with commands under way, which were not judged. */
+  /** Keys with commands under way, which were not classified. */
   readonly busy: readonly string[];
-  /** Keys that all nodes hold and the journal does not know: no findings, since the nodes agree. */
+  /**
+   * Keys that all nodes hold and the journal does not know: no findings, because the nodes agree.
+   */
   readonly unjournaled?: readonly string[];
-  /** Nodes without a list: the keys are those that the journal knows, read one by one. */
+  /** Nodes without a list: the journal's keys were read one by one on them. */
   readonly unlisted?: readonly string[];
   readonly next?: string;
 }
@@ -107,7 +112,7 @@ export interface AuditAnswer {
 /** `count` and `error` exclude each other. */
 export interface NodeStats {
   readonly count?: number;
-  /** Why the node can't be counted. */
+  /** The reason why the node can't be counted. */
   readonly error?: string;
   /** Beside `count`: items of its list that have no key, a few of them, each cut short. */
   readonly skipped?: readonly string[];
@@ -117,17 +122,17 @@ export interface StatsAnswer {
   /** Whether all nodes hold the same keys; null if one can't list or doesn't answer. */
   readonly consistent: boolean | null;
   readonly nodes: Readonly<Record<string, NodeStats>>;
-  /** It is the cluster's own word: its nodes list no keys, so nothing was compared. */
+  /** The cluster's own figures: its nodes list no keys, so nothing was compared. */
   readonly reported?: true;
 }
 
-/** What the daemon's calls to one node came to, since it started. */
+/** The results of the daemon's calls to one node, since its start. */
 export interface NodeReport {
   /** Exchanges begun. */
   readonly calls: number;
-  /** Exchanges by how they ended; see docs/protocol.md. */
+  /** Exchanges by result; see docs/protocol.md. */
   readonly answers: Readonly<Record<string, number>>;
-  /** The latest answer that was none of what was asked for. */
+  /** The latest answer that was a failure. */
   readonly lastFailure?: string;
 }
 
@@ -135,29 +140,29 @@ export interface NodeReport {
 export interface BreakerView {
   readonly state: 'closed' | 'open' | 'half_open';
   readonly isOpen: boolean;
-  /** When it came into this state: ISO 8601. */
+  /** The time at which it came into this state: ISO 8601. */
   readonly since: string;
-  /** Times it has opened since the daemon started. */
+  /** Number of openings since the daemon started. */
   readonly openings: number;
   /** An operator opened it, and has to close it. */
   readonly forced?: true;
-  /** Why it opened first; trial calls that failed since do not replace it. */
+  /** The cause of the first opening; later failed trial calls do not replace it. */
   readonly cause?: string;
-  /** What the latest failed call to the node came to. */
+  /** The result of the latest failed call to the node. */
   readonly lastError?: string;
-  /** Trial calls that failed since it opened first; absent: none. */
+  /** Number of failed trial calls since the first opening; absent: none. */
   readonly trialsFailed?: number;
-  /** Of an open one, unless it is forced: when the node is tried next. ISO 8601. */
+  /** Of an open breaker that is not forced: the time of the next trial call. ISO 8601. */
   readonly nextTrialAt?: string;
   readonly nextTrialInMs?: number;
 }
 
-/** `breaker`: all nodes, or the one asked for. */
+/** `breaker`: all nodes, or the requested one. */
 export interface BreakersAnswer {
   readonly breakers: Readonly<Record<string, BreakerView>>;
 }
 
-/** Payload of the event `breaker.NODE`: a breaker has changed its state. */
+/** Payload of the event `breaker.NODE`: a breaker changed its state. */
 export interface BreakerEvent extends BreakerView {
   readonly node: string;
   readonly from: BreakerView['state'];
@@ -200,25 +205,29 @@ export interface SummaryAnswer extends Accepting {
   readonly openMax: number;
   readonly compensating: number;
   readonly stuck: number;
-  /** Open commands of a restored journal that nobody drives yet; absent if there are none. */
+  /** Open commands of a restored journal that are held; absent if there are none. */
   readonly held?: number;
   /** Open commands that are parked; absent if there are none. */
   readonly parked?: number;
-  /** By lane: commands that wait for their turn or their key, and that run. */
+  /** By lane: commands that wait for a slot or their key, and running ones. */
   readonly lanes: Lanes;
   /** Settled since the start, by state. */
   readonly settled: Readonly<Record<string, number>>;
   readonly threads: readonly string[];
   /** pm2, which would restart the daemon, is gone. */
   readonly unsupervised?: true;
-  /** Nodes that open commands need and that are not configured: how many commands each. */
+  /**
+   * Nodes that open commands need and that are not configured, each with the number of commands.
+   */
   readonly missingNodes?: Readonly<Record<string, number>>;
   /** `NAME=URL,…` of the last life; absent if they were the same. */
   readonly nodesBefore?: string;
   readonly nodes: Readonly<Record<string, NodeStatus>>;
-  /** Of the last audit of all keys in this life of the daemon, and of the looks since. */
+  /**
+   * From the last audit of all keys in this life of the daemon, and later checks of single keys.
+   */
   readonly audit?: {
-    /** Keys on which nodes were not as the journal has it; 100,000 stands for more. */
+    /** Number of keys on which nodes differed from the journal; 100,000 stands for more. */
     readonly divergent: number;
     /** ISO 8601. */
     readonly finishedAt: string;

@@ -1,24 +1,27 @@
 /**
- * JSON texts from outside. What a text costs its reader is not its length: four million `[` take some 200 MB,
- * and what is nested thousands deep overflows the stack of whoever writes it out again. So levels and
- * values are counted before the parser pays for them (P9).
+ * JSON texts from outside. The cost of a text is not its length: four million `[` take some 200 MB,
+ * and a value nested thousands deep overflows the stack of any program that writes it again. So
+ * levels and values are counted before the parser runs (P9).
  */
 
 /** Arrays and objects inside one another. */
 export const JSON_DEPTH_MAX = 100;
 /** Members, elements, and the arrays and objects that hold them; some 30 MB if all are objects. */
 export const JSON_VALUES_MAX = 200_000;
-/** More than a frame of the usual bound can have: there a list that is too long is told by its field. */
+/**
+ * More than a frame of the usual bound can have: below that, a list that is too long is reported by
+ * its field.
+ */
 export const REQUEST_VALUES_MAX = 600_000;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 
-/** Well-formed or not, nobody reads it. */
+/** The text is rejected unread, well-formed or not. */
 export class CostlyJson extends Error {
   override readonly name = 'CostlyJson';
-  /** The member of the outermost object that costs too much, if one does. */
+  /** The member of the outermost object that exceeds a bound, if one does. */
   readonly field: string | undefined;
 
   constructor(message: string, field: string | undefined) {
@@ -34,7 +37,7 @@ export function parseJson(text: string, valuesMax = JSON_VALUES_MAX): unknown {
   return JSON.parse(text);
 }
 
-/** Of a text that is no JSON it counts at least as much as the parser reads before it finds out. */
+/** For a text that is not JSON it counts at least as much as the parser reads before it fails. */
 function assertCheap(text: string, valuesMax: number): void {
   let depth = 0;
   let values = 0;
@@ -63,7 +66,7 @@ function assertCheap(text: string, valuesMax: number): void {
   }
 }
 
-/** Where the string that begins at `from` ends; the text's end if it does not. */
+/** The index at which the string that begins at `from` ends; the text's end if it does not. */
 export function endOfString(text: string, from: number): number {
   let at = from + 1;
   for (;;) {

@@ -66,7 +66,7 @@ export interface ErrorBody {
 
 /** An error as a value, on its way to a client. */
 export interface ErrorReply {
-  /** The command it is about, where there is one. */
+  /** The command that it is about, if there is one. */
   readonly id?: string;
   readonly error: ErrorBody;
 }

@@ -1,12 +1,12 @@
 /**
- * The events that the daemon publishes, as one typed union from the place that publishes one to the client
- * that reads it. Shapes only; docs/protocol.md, "Events", says when each is sent.
+ * The events that the daemon publishes, as one typed union for publisher and client. Shapes only;
+ * docs/protocol.md, "Events", describes them.
  */
 import type { Lane, SettledState } from '../core/model.ts';
 import type { Accepting } from './accepting.ts';
 import type { BreakerEvent, CommandAnswer } from './answer.ts';
 
-/** The state a command came into, or what happened to it. */
+/** The new state of a command, or an event of its life. */
 export type CommandChange = 'accepted' | 'compensating' | 'stuck' | 'parked' | SettledState;
 
 /** An executor is lost. */
@@ -42,7 +42,7 @@ interface Events {
 
 export type EventKind = keyof Events;
 
-/** An event where it is published. The payload is made only if somebody reads it. */
+/** An event at its source. The payload is built only if a subscriber wants it. */
 export type PublishedEvent<Kind extends EventKind = EventKind> = {
   [K in Kind]: {
     readonly kind: K;
@@ -51,7 +51,7 @@ export type PublishedEvent<Kind extends EventKind = EventKind> = {
   };
 }[Kind];
 
-/** An event where it is read. `at`: when it was published, ISO 8601 by the daemon's clock. */
+/** An event at its reader. `at`: the time of publication, ISO 8601 by the daemon's clock. */
 export type DaemonEvent<Kind extends EventKind = EventKind> = {
   [K in Kind]: {
     readonly kind: K;

@@ -1,20 +1,20 @@
 /**
- * What is wrong with a request, in words: the field, what it must be, what came, what to do.
+ * Describes the fault of a request: the field, the expected value, the given value, and the remedy.
  *
- * Stands behind `parseRequest`; turns the schema library's first finding into `invalid_request`.
- * Text of the client that is repeated here is cut to a bound and made well-formed, so that an
- * error is never larger or stranger than what caused it. Decides nothing about what is valid.
+ * `parseRequest` uses it to turn the schema library's first finding into `invalid_request`.
+ * Repeated text of the client is cut to a bound and made well-formed, so that an error is never
+ * larger or stranger than its cause. It does not decide which requests are valid.
  */
 import type { z } from 'zod';
 import { nearest } from '../base/nearest.ts';
 import { type ErrorReply, errorReply } from './errors.ts';
 
-/** The most of a client's own text that an error repeats, UTF-16 units. */
+/** The longest text of a client that an error repeats, in UTF-16 units. */
 const REPEATED_LENGTH_MAX = 100;
 
 const EXAMPLE = 'Send one JSON object as UTF-8 text, like {"op":"ping"}.';
 
-/** What a field is, where the message alone does not say how to mend it. */
+/** The meaning of each field, where the message alone does not show how to correct it. */
 const FIELD_HINTS: Readonly<Record<string, string>> = {
   groupId: 'groupId is the key: a string of 1 to 256 characters, like "5".',
   id: 'id is a string of 1 to 200 characters, like "order-17"; a UUID is a good choice.',

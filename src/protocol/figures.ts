@@ -1,6 +1,6 @@
 /**
- * The counts that the coordinator sends to main about once a second: totals since the start, and
- * how things stand now. Shapes only; it comes from this process and is not checked.
+ * The figures that the coordinator sends to main about once a second: totals since the start, and
+ * the present state. Shapes only; they come from this process and are not checked.
  */
 import type { Lane, Operation, SagaState } from '../core/model.ts';
 import type { SummaryAnswer } from './answer.ts';
@@ -9,7 +9,7 @@ import type { SummaryAnswer } from './answer.ts';
 export interface Distribution {
   /** Upper bounds, rising, inclusive. */
   readonly bounds: readonly number[];
-  /** One for each bound, not added up, and a last one for what is beyond. */
+  /** One count for each bound, not cumulative, and a last one for larger values. */
   readonly counts: readonly number[];
   readonly sum: number;
 }

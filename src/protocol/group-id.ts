@@ -1,10 +1,10 @@
-/** Which keys there can be at all. Dialects forbid more. */
+/** The keys that are legal at all. Dialects forbid more. */
 
 export const CODE_POINTS_MAX = 256;
 /** C0, DEL and C1. */
 const CONTROL = /\p{Cc}/u;
 
-/** Why this text can't be a key, or undefined if it can. */
+/** The reason why this text can't be a key; undefined if it can. */
 export function groupIdFault(text: string): string | undefined {
   if (text === '') return 'must not be empty';
   if (!text.isWellFormed()) return 'holds a lone surrogate';

@@ -1,6 +1,5 @@
 /**
- * What is said of a node for which a command waits.
- *
+ * The text about a node for which a command waits.
  * @param until steady ms
  */
 export function landingText(until: number): string {

@@ -6,7 +6,7 @@ import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 const ID_BYTES = 16;
-/** To ask for random bytes costs ten times what is done with them, however few they are. */
+/** A call for random bytes costs ten times the rest, for any number of bytes. */
 const random = new Uint8Array(256 * ID_BYTES);
 let used = random.length;
 

@@ -1,4 +1,4 @@
-/** Makes typed requests of a client's bytes. Nothing behind it checks shapes again. */
+/** Turns the bytes of a client into typed requests. Later code does not check shapes again. */
 import { CostlyJson, parseJson, REQUEST_VALUES_MAX } from './bounded-json.ts';
 import type { ErrorReply } from './errors.ts';
 import {
@@ -29,7 +29,7 @@ export type Parsed =
 // A byte order mark is kept, so that the request is rejected with that reason.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Reads one frame. Never throws; what is wrong comes back as `invalid_request`. */
+/** Reads one frame. Never throws; a fault is returned as `invalid_request`. */
 export function parseRequest(frame: Uint8Array): Parsed {
   if (frame.length === 0) return failed(frameFault('is empty'));
   let text: string;
@@ -57,8 +57,8 @@ export function parseRequest(frame: Uint8Array): Parsed {
 }
 
 /**
- * Reads what is JSON already. `at` is its place in a batch (`commands.3`), and begins the `field`
- * of an error. An error about a request that carries a usable `id` carries it too.
+ * Reads a value that is already parsed JSON. `at` is its place in a batch (`commands.3`), and
+ * begins the `field` of an error. An error about a request with a usable `id` has that `id` too.
  */
 export function parseValue(value: unknown, at?: string): Parsed {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -1,6 +1,6 @@
 /**
- * Members that an object of a JSON text names twice. JSON.parse takes the last one in silence, another reader of
- * the same text perhaps the first: who checked the one has not checked the other.
+ * Members that an object of a JSON text has twice. JSON.parse silently takes the last one, another
+ * reader of the same text perhaps the first: a check of one value says nothing about the other.
  */
 import { endOfString } from './bounded-json.ts';
 
@@ -9,7 +9,7 @@ export function repeatedMember(
   text: string,
   value: unknown,
 ): readonly (string | number)[] | undefined {
-  // Each member was written with a colon: where none is left over, no member was lost.
+  // Each member was written with a colon: if no colon is left over, no member was lost.
   return countOfColons(text) === countOfMembers(value) ? undefined : search(text);
 }
 

@@ -1,7 +1,7 @@
 /**
- * What a client may ask. `parse-request.ts` makes these of a client's bytes.
+ * The requests of clients. `parse-request.ts` makes these from a client's bytes.
  *
- * Every frame comes through here: parsing a `create` costs 1.3 µs with the fields of the example
+ * Every frame passes through here: parsing a `create` costs 1.3 µs with the fields of the example
  * and 2.4 µs with all of them, JSON included (Node 24.21, November 2026).
  */
 import { z } from 'zod';
@@ -44,7 +44,10 @@ const commandFields = {
   wait: wait.default('settled'),
   lane: z.enum(['interactive', 'bulk']).default('interactive'),
   deadlineMs: whole(1, DEADLINE_MS_MAX).optional(),
-  /** Not taken in after this moment, ms of the clock in answers (`at`); no part of the content (P7). */
+  /**
+   * Not accepted after this time, ms of the clock in answers (`at`); not a part of the content
+   * (P7).
+   */
   expiresAt: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   ensure: z.boolean().default(false),
   ifUnavailable: z.enum(['reject', 'wait']).default('reject'),
@@ -71,14 +74,14 @@ const record = z
 const create = z.strictObject({
   op: z.literal('create'),
   ...commandFields,
-  /** What the nodes are to hold beside the key; part of the content (P7). */
+  /** The content that the nodes store with the key; part of the content of the command (P7). */
   record: record.optional(),
 });
 const remove = z.strictObject({ op: z.literal('delete'), ...commandFields });
 
 /**
- * A list of the protocol: counted before its members are judged, for each wrong one costs 2 µs, and a
- * frame holds half a million. It means a set: what is named twice counts once.
+ * A list of the protocol: its members are counted before they are checked, because each wrong one
+ * costs 2 µs, and a frame holds half a million. It means a set: a repeated name counts once.
  */
 const listOf = <Member extends z.ZodType>(member: Member, most: number) =>
   z
@@ -91,13 +94,13 @@ const listOf = <Member extends z.ZodType>(member: Member, most: number) =>
 const openStates = z.enum(['accepted', 'applying', 'compensating']);
 const states = z.enum([...openStates.options, 'committed', 'rolled_back', 'refused', 'abandoned']);
 
-/** `next` of the page before: a command's number. */
+/** `next` of the previous page: a command's number. */
 const cursor = z.string().regex(/^\d{1,15}$/, 'is not a cursor of this daemon');
 const pageLimit = whole(1, LIST_LIMIT_MAX);
 
 const selection = {
   stuck: z.boolean().optional(),
-  /** Parked commands are meant only where this is true. */
+  /** Parked commands match only if this is true. */
   parked: z.boolean().optional(),
   groupId: groupId.optional(),
   node: node.optional(),
@@ -106,7 +109,7 @@ const selection = {
   youngerThanMs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
 };
 
-/** Which open commands an operator means. */
+/** Selects open commands for an operator's act. */
 export const openFilter = z.strictObject({
   state: z.union([openStates, listOf(openStates, openStates.options.length)]).optional(),
   op: z.enum(['create', 'delete']).optional(),
@@ -114,7 +117,7 @@ export const openFilter = z.strictObject({
   ...selection,
 });
 
-/** One command, or those that a filter matches. */
+/** One command, or those that match a filter. */
 const chosen = {
   id: commandId.optional(),
   filter: openFilter.optional(),
@@ -126,12 +129,12 @@ const chosen = {
   by: commandId.optional(),
 };
 
-/** An operator's word about one command, or about those that a filter matches. */
+/** An operator's act on one command, or on those that match a filter. */
 const operation = <Op extends string>(op: Op) =>
   z.strictObject({ op: z.literal(op), ...chosen }).superRefine(oneOrMany);
 
 const pauseFields = {
-  /** Left out: every lane. */
+  /** Absent: every lane. */
   lane: z.enum(['interactive', 'bulk']).optional(),
   by: commandId.optional(),
 };
@@ -141,7 +144,7 @@ export const SCHEMAS = {
   delete: remove,
   batch: z.strictObject({
     op: z.literal('batch'),
-    /** Each is checked on its own: one bad command does not spoil the others. */
+    /** Each is checked alone: one bad command does not affect the others. */
     commands: z.array(z.unknown()).min(1).max(BATCH_COMMANDS_MAX),
   }),
   status: z.strictObject({
@@ -161,13 +164,13 @@ export const SCHEMAS = {
   audit: z
     .strictObject({
       op: z.literal('audit'),
-      /** `next` of the page before. */
+      /** `next` of the previous page. */
       after: groupId.optional(),
       limit: pageLimit.optional(),
       /** These keys, in place of a page. */
       keys: listOf(groupId, LIST_LIMIT_MAX).optional(),
       repair: z.boolean().default(false),
-      /** What becomes of keys that nodes differ on and the journal knows nothing of. */
+      /** The repair of keys on which nodes differ and that the journal does not know. */
       unknown: z.enum(['leave', 'create', 'delete']).default('leave'),
       by: commandId.optional(),
     })
@@ -175,14 +178,14 @@ export const SCHEMAS = {
   retry: operation('retry'),
   cancel: operation('cancel'),
   abandon: operation('abandon'),
-  /** What becomes of the commands that are held since the journal was restored. */
+  /** The decision about the commands that are held since the journal was restored. */
   restore: z
     .strictObject({ op: z.literal('restore'), act: z.enum(['resume', 'abandon']), ...chosen })
     .superRefine(oneOrMany),
   breaker: z.strictObject({
     op: z.literal('breaker'),
     node: node.optional(),
-    /** Left out, the breakers are only shown. */
+    /** Absent: the breakers are only shown. */
     act: z.enum(['open', 'close', 'reset']).optional(),
     by: commandId.optional(),
   }),
@@ -215,7 +218,7 @@ export type Request =
   | PauseRequest
   | z.output<(typeof SCHEMAS)['stats' | 'ping']>;
 
-/** What a client may leave out is left out here. */
+/** Fields that a client may omit are optional here. */
 export type RequestInput = z.input<(typeof SCHEMAS)[OperationName]>;
 export type CommandInput = z.input<typeof create> | z.input<typeof remove>;
 export type OperatorInput = z.input<(typeof SCHEMAS)['retry' | 'cancel' | 'abandon']>;

@@ -8,7 +8,7 @@ export interface Address {
 
 export type Resolution =
   | { readonly host: string; readonly addresses: readonly Address[] }
-  /** Why there is no answer, and whether this machine is to blame for that: see `Loss`. */
+  /** The reason why there is no answer, and whether this machine is at fault: see `Loss`. */
   | {
       readonly host: string;
       readonly failure: { readonly detail: string; readonly isOurs: boolean };

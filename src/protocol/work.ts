@@ -1,7 +1,7 @@
 /**
- * What the coordinator and its executors say to each other: orders go out, reports come back. Both
- * travel as JSON arrays over one channel an executor, as many as one turn of the event loop has gathered
- * (`channel/channel.ts`).
+ * The messages between the coordinator and its executors: orders go out, reports come back. Both
+ * travel as JSON arrays over one channel for each executor; an array has all messages of one
+ * event-loop turn (`channel/channel.ts`).
  *
  * They come from this process, so their shapes are not checked.
  */
@@ -19,7 +19,7 @@ import type { NodeReport, NodeSighting, StatsAnswer } from './answer.ts';
 
 export type OperatorAct = 'cancel' | 'retry' | 'abandon';
 
-/** Names a question, so that its answer finds the asker. */
+/** Identifies a question, so that its answer reaches the caller. */
 export type Ticket = number;
 
 export type Order =
@@ -31,7 +31,7 @@ export type Order =
       readonly record?: string;
       readonly history: KeyHistory;
       readonly entries: readonly DurableEntry[];
-      /** An earlier life of the daemon may have been driving it: what that has sent may still land. */
+      /** An earlier life of the daemon may have driven it: its requests may still land. */
       readonly inherited?: Inherited;
     }
   /** The oldest unconfirmed `entries` of this saga are in the journal (P2). */
@@ -44,7 +44,7 @@ export type Order =
     }
   | { readonly kind: 'inspect'; readonly seq: number; readonly ticket: Ticket }
   | { readonly kind: 'count'; readonly ticket: Ticket }
-  /** Compare one page of what the nodes list. */
+  /** Compare one page of the nodes' lists. */
   | {
       readonly kind: 'compare';
       readonly after: string;
@@ -59,11 +59,11 @@ export type Order =
       readonly ticket: Ticket;
     }
   | { readonly kind: 'report'; readonly ticket: Ticket }
-  /** The breaker of a node: while it is not `closed`, only trial calls are made. */
+  /** The breaker of a node: while it is not `closed`, only trial calls are sent. */
   | { readonly kind: 'breaker'; readonly node: string; readonly closed: boolean }
   /**
-   * Make one trial call to a node whose breaker is not closed: of what is held for it, else, if
-   * `harmless`, a read of no key in use.
+   * Make one trial call to a node whose breaker is not closed: a held exchange, or, with
+   * `harmless`, a read of an unused key if none is held.
    */
   | {
       readonly kind: 'try';
@@ -72,9 +72,9 @@ export type Order =
       readonly call: 'read' | 'any';
       readonly harmless: boolean;
     }
-  /** Let what runs end, begin nothing that has to wait; then report `drained`. */
+  /** Finish running work, begin nothing that has to wait; then report `drained`. */
   | { readonly kind: 'drain' }
-  /** Abort what runs; then report `drained`. */
+  /** Abort running work; then report `drained`. */
   | { readonly kind: 'interrupt' };
 
 /** A saga as its executor sees it now. */
@@ -86,9 +86,9 @@ export interface Inspection {
   readonly nodes: Readonly<Record<string, NodeOutcome>>;
 }
 
-/** What the nodes list of one range of keys, or why it can't be said. */
+/** The nodes' lists of one range of keys, or the reason why there are none. */
 export type Comparison =
-  /** These nodes have no list, by their dialect or by their own word. */
+  /** These nodes have no list, by their dialect or by their answer. */
   | { readonly kind: 'unlisted'; readonly nodes: readonly string[] }
   | { readonly kind: 'failed'; readonly node: string; readonly why: string }
   | {
@@ -96,11 +96,11 @@ export type Comparison =
       /** Keys on all nodes, keys on some; rising. */
       readonly agreed: readonly string[];
       readonly partial: readonly string[];
-      /** Where the range ends; absent: nothing is behind it. */
+      /** The end of the range; absent: no key follows. */
       readonly upTo?: string;
     };
 
-/** One key as all nodes show it. */
+/** The state of one key on all nodes. */
 export interface Sighting {
   readonly groupId: string;
   readonly nodes: Readonly<Record<string, NodeSighting>>;
@@ -116,9 +116,9 @@ export type Answered =
   | { readonly of: 'report'; readonly nodes: Readonly<Record<string, NodeReport>> };
 
 export type Report =
-  /** The executor is there and listens. */
+  /** The executor runs and listens. */
   | { readonly kind: 'hello' }
-  /** Durable entries to journal; nothing that follows from them happens before `journaled`. */
+  /** Durable entries to journal; no consequence of them happens before `journaled`. */
   | {
       readonly kind: 'entries';
       readonly seq: number;
@@ -126,7 +126,7 @@ export type Report =
     }
   | { readonly kind: 'settled'; readonly seq: number; readonly settlement: Settlement }
   | { readonly kind: 'answered'; readonly ticket: Ticket; readonly value: Answered }
-  /** What the exchanges since the last such report say of their nodes. */
+  /** The health signals of the exchanges since the last such report. */
   | { readonly kind: 'health'; readonly nodes: Readonly<Record<string, Sample>> }
   /** The trial call of a `try`; `idle`: there was none to make. */
   | {
@@ -134,10 +134,10 @@ export type Report =
       readonly node: string;
       readonly period: number;
       readonly healthSignal: HealthSignal | 'idle';
-      /** Of a bad one: what the call came to. */
+      /** Of a bad one: the text of the failure. */
       readonly lastError?: string;
     }
   | { readonly kind: 'drained' };
 
-/** What comes after the greeting. */
+/** The messages after the greeting. */
 export type WorkReport = Exclude<Report, { kind: 'hello' }>;
