@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { type Answer, isError } from '../../src/client/index.ts';
 import { runCli } from '../support/run-cli.ts';
-import type { NodeApi } from './apis/api.ts';
+import type { ApiNode, Content, NodeApi } from './apis/api.ts';
 import { docker } from './apis/docker.ts';
 import { powerdns } from './apis/powerdns.ts';
 import { rabbitmq } from './apis/rabbitmq.ts';
@@ -80,6 +80,19 @@ async function expectTruth(stage: Stage, keys: ReadonlySet<string>): Promise<voi
   }
 }
 
+/** Each key that was committed has the content that its create gave it. */
+async function expectContent(
+  node: ApiNode,
+  made: ReadonlyMap<string, Answer>,
+  content: Content | undefined,
+): Promise<void> {
+  for (const [key, answer] of made) {
+    if (content === undefined || stateOf(answer) !== 'committed') continue;
+    const index = Number(/\d+/.exec(key)?.[0]);
+    expect(await content.read(node, key), key).toEqual(content.recordOf(index));
+  }
+}
+
 /** A canary on each node fits the dialect and leaves nothing there, and doctor has nothing to say of the nodes. */
 async function expectFits(api: NodeApi, { config, env, nodes }: Stage): Promise<void> {
   const words = ['doctor', '--json', '--timeout', '8s', '--config', config];
@@ -95,53 +108,73 @@ async function expectFits(api: NodeApi, { config, env, nodes }: Stage): Promise<
 const CASES = [
   ...[webdav, users, powerdns, rabbitmq, docker].map((api) => ({ api, way: throughNginx })),
   ...[throughNginxTls, throughHaproxy, throughSocket].map((way) => ({ api: users, way })),
-];
-
-describe.each(CASES)('P1: $api.name, by configuration alone, $way.name', ({ api, way }) => {
-  test('fits its dialect, and is all or none while servers die and routes are lost', {
-    timeout: TIMEOUT_MS,
-  }, async (ctx) => {
-    const why = api.missing() ?? way.missing();
-    if (why !== undefined) return ctx.skip(why);
-    const scene = await stage(api, way);
-    await expectFits(api, scene);
-    const { client } = scene;
-    const keys = Array.from({ length: COUNT }, (_, index) => api.keyOf(index));
-    // Whom a breaker turns away comes again, as a client would.
-    const insist = async (act: () => Promise<Answer>): Promise<Answer> => {
-      for (;;) {
-        const answer = await act();
-        if (!isError(answer) || answer.error.code !== 'unavailable') return answer;
-        await new Promise((resolve) => setTimeout(resolve, answer.error.retryAfterMs ?? 500));
-      }
-    };
-    const held = new Set<string>();
-    const making = trouble(scene);
-    const made = await forAll(
-      keys,
-      (key) => insist(() => client.create(key, { deadlineMs: DEADLINE_MS })),
-      making.at,
-    );
-    await making.over();
-    for (const key of keys) if (stateOf(made.get(key)) === 'committed') held.add(key);
-    expect(held.size, JSON.stringify([...made.values()].slice(0, 2))).toBe(COUNT);
-    await expectTruth(scene, held);
-    const count = COUNT + (api.ownRecords ?? 0);
-    expect(await client.stats()).toMatchObject({
-      consistent: true,
-      nodes: { a: { count }, b: { count }, c: { count } },
-    });
-    expect(stateOf(await client.create(api.keyOf(0)))).toBe('refused');
-    const taking = trouble(scene);
-    const taken = await forAll(
-      keys,
-      (key) => insist(() => client.delete(key, { deadlineMs: DEADLINE_MS })),
-      taking.at,
-    );
-    await taking.over();
-    for (const key of keys) if (stateOf(taken.get(key)) === 'committed') held.delete(key);
-    await expectTruth(scene, held);
-    expect(held.size).toBe(0);
-    expect(stateOf(await client.delete(api.keyOf(0)))).toBe('refused');
-  });
+].map((one) => ({ ...one, what: 'keys' as const }));
+const FILLED = [webdav, users, powerdns].map((api) => {
+  return { api, way: throughNginx, what: 'records with content' as const };
 });
+
+describe.each([...CASES, ...FILLED])(
+  'P1: $api.name, by configuration alone, $way.name, $what',
+  ({ api, way, what }) => {
+    test('fits its dialect, and is all or none while servers die and routes are lost', {
+      timeout: TIMEOUT_MS,
+    }, async (ctx) => {
+      const why = api.missing() ?? way.missing();
+      if (why !== undefined) return ctx.skip(why);
+      const content = what === 'keys' ? undefined : api.content;
+      const scene = await stage(api, way, content?.changes);
+      // A canary has no content.
+      if (content === undefined) await expectFits(api, scene);
+      const { client } = scene;
+      const keys = Array.from({ length: COUNT }, (_, index) => api.keyOf(index));
+      // Whom a breaker turns away comes again, as a client would.
+      const insist = async (act: () => Promise<Answer>): Promise<Answer> => {
+        for (;;) {
+          const answer = await act();
+          if (!isError(answer) || answer.error.code !== 'unavailable') return answer;
+          await new Promise((resolve) => setTimeout(resolve, answer.error.retryAfterMs ?? 500));
+        }
+      };
+      const held = new Set<string>();
+      const making = trouble(scene);
+      const made = await forAll(
+        keys,
+        (key) => {
+          const record = content?.recordOf(keys.indexOf(key));
+          const fields = { deadlineMs: DEADLINE_MS, ...(record && { record }) };
+          return insist(() => client.create(key, fields));
+        },
+        making.at,
+      );
+      await making.over();
+      for (const key of keys) if (stateOf(made.get(key)) === 'committed') held.add(key);
+      const cut = content?.isCutByKill === true ? WINDOW : 0;
+      const others = [...made.values()].filter((answer) => stateOf(answer) !== 'committed');
+      expect(others.length, JSON.stringify(others.slice(0, 2))).toBeLessThanOrEqual(cut);
+      // The kill comes while these are under way.
+      expect(others.every((answer) => 'reason' in answer && answer.reason === 'different')).toBe(
+        true,
+      );
+      await expectTruth(scene, held);
+      for (const node of scene.nodes.values()) await expectContent(node, made, content);
+      const count = held.size + (api.ownRecords ?? 0);
+      expect(await client.stats()).toMatchObject({
+        consistent: true,
+        nodes: { a: { count }, b: { count }, c: { count } },
+      });
+      const again = content === undefined ? {} : { record: content.recordOf(0) };
+      expect(stateOf(await client.create(api.keyOf(0), again))).toBe('refused');
+      const taking = trouble(scene);
+      const taken = await forAll(
+        keys,
+        (key) => insist(() => client.delete(key, { deadlineMs: DEADLINE_MS })),
+        taking.at,
+      );
+      await taking.over();
+      for (const key of keys) if (stateOf(taken.get(key)) === 'committed') held.delete(key);
+      await expectTruth(scene, held);
+      expect(held.size).toBe(0);
+      expect(stateOf(await client.delete(api.keyOf(0)))).toBe('refused');
+    });
+  },
+);

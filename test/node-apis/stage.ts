@@ -7,7 +7,7 @@ import { connectTo } from '../support/cluster.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-import { type ApiNode, type Example, type NodeApi, readExample } from './apis/api.ts';
+import { type ApiNode, type Changes, type Example, type NodeApi, readExample } from './apis/api.ts';
 
 export const NAMES = ['a', 'b', 'c'] as const;
 
@@ -55,9 +55,6 @@ export const direct: Way = {
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }),
 };
-
-/** Sections of the dialect, over those of the worked example, member by member. */
-export type Changes = Readonly<Record<string, object>>;
 
 export async function stage(api: NodeApi, way: Way, changes: Changes = {}): Promise<Stage> {
   const folder = tempFolder();

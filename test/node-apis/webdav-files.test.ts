@@ -5,8 +5,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Changes } from './apis/api.ts';
 import { webdav } from './apis/webdav.ts';
-import { type Changes, direct, NAMES, type Stage, stage } from './stage.ts';
+import { direct, NAMES, type Stage, stage } from './stage.ts';
 
 /** Records that name their key. */
 const NAMED: Changes = {

@@ -15,8 +15,22 @@ export interface NodeApi {
   readonly keyOf: (index: number) => string;
   /** Records that each server has from its start and that the list shows; 0 by default. */
   readonly ownRecords?: number;
+  /** How its records get content; absent: they are keys alone. */
+  readonly content?: Content;
   /** Variables that the nodes of the file name. */
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Sections of the dialect, over those of the worked example, member by member. */
+export type Changes = Readonly<Record<string, object>>;
+
+export interface Content {
+  readonly changes: Changes;
+  readonly recordOf: (index: number) => Readonly<Record<string, unknown>>;
+  /** A server that is killed in the middle of a create keeps a part of it: such a create is rolled back. */
+  readonly isCutByKill?: boolean;
+  /** What a server shows under this key, past lockstep, in the form of `recordOf`. */
+  readonly read: (node: ApiNode, key: string) => Promise<unknown>;
 }
 
 export interface ApiNode {

@@ -8,6 +8,12 @@ import type { NodeApi } from './api.ts';
 
 const SCHEMA = '/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql';
 const API_KEY = 'a-key-of-the-api';
+const ADDRESS = {
+  name: '{key}',
+  type: 'A',
+  ttl: 300,
+  records: [{ content: '{record.address}', disabled: false }],
+};
 
 export const powerdns: NodeApi = {
   name: 'PowerDNS',
@@ -33,7 +39,32 @@ export const powerdns: NodeApi = {
   keyOf: (index) => `zone-${index}.example.`,
   env: { PDNS_KEY: API_KEY },
   example: 'powerdns',
+  content: {
+    changes: {
+      record: { content: { address: '/rrsets/0/records/0/content' } },
+      create: {
+        body: {
+          json: { name: '{key}', kind: 'Native', nameservers: [], rrsets: [ADDRESS] },
+        },
+      },
+    },
+    // It makes the zone, then its records: two transactions.
+    isCutByKill: true,
+    recordOf: (index) => ({ address: `192.0.2.${index % 256}` }),
+    read: async ({ server, path }, key) => {
+      const url = `http://127.0.0.1:${server.port}${path}/zones/${key}`;
+      const response = await fetch(url, { headers: { 'X-API-Key': API_KEY } });
+      const zone = (await response.json()) as { rrsets: readonly RrSet[] };
+      const address = zone.rrsets.find(({ type }) => type === 'A');
+      return { address: address?.records[0]?.content };
+    },
+  },
 };
+
+interface RrSet {
+  readonly type: string;
+  readonly records: readonly { readonly content: string }[];
+}
 
 function flags(folder: string, port: number): readonly string[] {
   return [

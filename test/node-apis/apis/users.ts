@@ -22,6 +22,20 @@ export const users: NodeApi = {
   keyOf: (index) => `user-${index}`,
   env: { USERS_TOKEN: TOKEN },
   example: 'json-api',
+  content: {
+    // The wrapper of a record that is read is not what a create takes: a deleted user can't be made again.
+    changes: {
+      create: { body: { json: { id: '{key}', name: '{record.name}' } } },
+      delete: { restore: 'none' },
+    },
+    recordOf: (index) => ({ name: `User "${index}" ü` }),
+    read: async ({ server }, key) => {
+      const url = `http://127.0.0.1:${server.port}/api/users/${key}`;
+      const response = await fetch(url, { headers: { authorization: `Bearer ${TOKEN}` } });
+      const { data } = (await response.json()) as { data: { name: string } };
+      return { name: data.name };
+    },
+  },
 };
 
 async function allUsers(port: number): Promise<readonly string[]> {
