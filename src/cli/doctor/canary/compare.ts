@@ -136,7 +136,9 @@ function compareRemade(node: CanaryNode, { read, remade, reread }: Course): Find
     const detail = `the create that a rollback sends, with the body of a read, failed: ${replyText(remade)}`;
     return fail(check, detail, hint);
   }
-  if (bodyOf(read) === bodyOf(reread)) return undefined;
+  // A mapping promises the members, not their bytes: PowerDNS, for one, raises the serial of a zone.
+  const isExact = node.dialect.delete.restore === 'exact';
+  if (!isExact || bodyOf(read) === bodyOf(reread)) return undefined;
   const detail =
     'the record that a rollback creates from the body of a read differs from the original';
   return warn(check, detail, `A rolled-back delete does not restore it exactly. ${hint}`);
