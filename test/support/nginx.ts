@@ -64,10 +64,10 @@ export async function startNginx(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     detail += text;
   });
-  const isUp = async () => existsSync(join(folder, 'pid')) && (await accepts(port));
+  const isUp = async () => masterIn(folder) > 0 && (await accepts(port));
   await vi.waitUntil(() => child.exitCode !== null || isUp(), WAIT);
   if (child.exitCode !== null) throw new Error(`nginx ended with ${child.exitCode}: ${detail}`);
-  const master = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+  const master = masterIn(folder);
   return {
     nodes: Object.keys(urls)
       .map((name) => `${name}=http://127.0.0.1:${port}/${name}/v1`)
@@ -87,6 +87,12 @@ export async function startNginx(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** 0 while there is none: nginx makes the file before it writes the number. */
+function masterIn(folder: string): number {
+  const file = join(folder, 'pid');
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
 }
 
 function configuration({

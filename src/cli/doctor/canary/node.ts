@@ -55,6 +55,8 @@ export class CanaryNode {
   readonly key: string;
   readonly dialect: Dialect;
   readonly #client: NodeClient;
+  /** The entity tag of the record, if the last read showed one. */
+  #tag: string | undefined;
 
   readonly #terms: CanaryTerms;
 
@@ -77,9 +79,16 @@ export class CanaryNode {
     this.#client.close();
   }
 
-  async ask(request: NodeRequest, key = this.key): Promise<Heard> {
+  async ask(asked: NodeRequest, key = this.key): Promise<Heard> {
+    const isOwn = key === this.key;
+    // As the daemon does it: a delete is guarded by the tag that the read before it showed.
+    const tag = isOwn && asked.kind === 'delete' ? this.#tag : undefined;
+    const request = tag === undefined ? asked : { ...asked, tag };
     const ending = await this.#client.ask(request, { groupId: key });
-    if (ending.kind === 'answered') return { ...ending, words: this.words(ending.response) };
+    if (ending.kind === 'answered') {
+      if (isOwn && asked.kind === 'read') this.#tag = ending.reply.tag;
+      return { ...ending, words: this.words(ending.response) };
+    }
     return { kind: 'silent', why: this.redact(ending.detail), isSent: ending.kind === 'lost' };
   }
 
