@@ -8,6 +8,13 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
   node01: { presence: 'absent' },
   node02: { presence: 'present', body: '{"groupId":"5"}', token: '17.000001', shown: true },
   node03: { presence: 'present', body: '{}', shown: false },
+  node04: {
+    presence: 'present',
+    body: '//4A',
+    encoding: 'base64',
+    dropped: ['etag', 'a,b', 'z\uFFFD'],
+    shown: false,
+  },
 };
 
 const TURNED: AppendWrite['entries'] = [
