@@ -231,3 +231,17 @@ test('P1: tries a mapping of restored records, as a rolled-back delete sends it,
   expect(findings[0]?.message).toContain('the create that a rollback sends');
   expect([...node.ids]).toEqual([]);
 });
+
+test('a record that a mapping makes again may differ from the original, and that is no finding', async () => {
+  const node = await usersNode();
+  let serial = 0;
+  node.instead = (call) => {
+    if (call !== `GET /api/users/${KEY}` || !node.ids.has(KEY)) return undefined;
+    return { status: 200, body: { data: { id: KEY, serial: serial++ } } };
+  };
+  const restore = { keep: ['data'], set: { id: KEY } };
+  const findings = await tried(termsOf([node], { delete: { restore } }));
+  expect(findings).toMatchObject([{ level: 'ok' }]);
+  expect(node.calls.filter((call) => call.startsWith('POST'))).toHaveLength(3);
+  expect([...node.ids]).toEqual([]);
+});
