@@ -119,6 +119,8 @@ export interface NodeReply {
   readonly token?: string;
   /** Of `present`: its entity tag, where deletes are guarded by it. */
   readonly tag?: string;
+  /** Of `present`, for an audit: SHA-256 of the content, if the dialect says where that is. */
+  readonly content?: string;
   /** Of `present`: its content is not the one that the command wants. */
   readonly differs?: boolean;
   /** Of `unsure`: the node's own wish, from `Retry-After`. */

@@ -132,7 +132,7 @@ export class Auditor {
   #exchange(name: string, groupId: string, until: number): Promise<NodeReply> {
     return new Promise((resolve) => {
       const { node, at } = this.#ports;
-      const read = node(name).exchange({ kind: 'read' }, { groupId }, (answer) => {
+      const read = node(name).exchange({ kind: 'read' }, { groupId, isAudit: true }, (answer) => {
         stopTimer();
         resolve(answer);
       });
@@ -156,10 +156,14 @@ export class Auditor {
   }
 }
 
-function sightingOf({ kind, token, detail }: NodeReply): NodeSighting {
+function sightingOf({ kind, token, content, detail }: NodeReply): NodeSighting {
   if (kind === 'absent') return { state: 'absent' };
   if (kind !== 'present') return { state: 'unknown', lastResponse: detail };
-  return token === undefined ? { state: 'present' } : { state: 'present', owner: token };
+  return {
+    state: 'present',
+    ...(token === undefined ? {} : { owner: token }),
+    ...(content === undefined ? {} : { content }),
+  };
 }
 
 /** Merges the pages up to the end of the shortest. */

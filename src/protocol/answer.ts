@@ -67,6 +67,8 @@ export interface NodeSighting {
   readonly state: Presence | 'unknown';
   /** The owner mark, where the node shows it. */
   readonly owner?: string;
+  /** SHA-256 of the content, where the dialect says where that is (`record.content`): equal for equal contents. */
+  readonly content?: string;
   /** Of `unknown`: the last response. */
   readonly lastResponse?: string;
 }
@@ -74,10 +76,10 @@ export interface NodeSighting {
 /**
  * A key on which a node differs from the journal. `missing`: it should be on all nodes and is not.
  * `stray`: it should be on none and is. `foreign`: it is on all nodes with another owner mark than
- * the journal's. `unknown`: the nodes differ, and the journal does not know the key. `unread`: a
+ * the journal's. `different`: it is on all nodes with several contents. `unknown`: the nodes differ, and the journal does not know the key. `unread`: a
  * node did not answer.
  */
-export type FindingKind = 'missing' | 'stray' | 'foreign' | 'unknown' | 'unread';
+export type FindingKind = 'missing' | 'stray' | 'different' | 'foreign' | 'unknown' | 'unread';
 
 export interface AuditFinding {
   readonly groupId: string;

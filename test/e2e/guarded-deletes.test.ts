@@ -1,7 +1,7 @@
 /** Nodes that delete only under a condition (`If-Match`): over real HTTP, with the daemon as it ships, and doctor. */
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -18,7 +18,7 @@ async function startStrictNode() {
   const deletes: number[] = [];
   /** Called after a read of a record is answered. */
   const hooks: { afterRead?: ((key: string) => void) | undefined } = {};
-  const server = createServer(async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const { method, url = '', headers } = request;
     const key = url.split('/')[2] ?? '';
     const body = await text(request);
@@ -39,7 +39,8 @@ async function startStrictNode() {
     deletes.push(status);
     if (status === 200) records.delete(key);
     return void response.writeHead(status).end('{}');
-  });
+  };
+  const server = createServer((request, response) => void respond(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();

@@ -174,3 +174,17 @@ test('P1: ensure heals equal content, and refuses to cover another', async () =>
   ]);
   expect(JSON.stringify(refused)).not.toContain('secret');
 });
+
+test('an audit of a key whose contents differ between nodes reports it as different', async () => {
+  const { nodes, daemon } = await start();
+  const client = await connectTo(daemon);
+  for (const key of ['ann', 'bob']) await client.create(key, { record: { a: 1, b: 2 } });
+  nodes[0]?.bodies.set('ann', '{"groupId":"ann","content":{"b":2,"a":1},"addedByNode":7}');
+  nodes[1]?.bodies.set('bob', '{"groupId":"bob","content":{"a":1}}');
+  const answer = await client.audit({ keys: ['ann', 'bob'], repair: true });
+  expect(answer).toMatchObject({
+    checked: 2,
+    findings: [{ groupId: 'bob', kind: 'different', journal: 'present' }],
+  });
+  expect(JSON.stringify(answer)).not.toContain('repair');
+});

@@ -55,7 +55,8 @@ export function classify(
     state,
     wanted: wanted.prior[name] ?? wanted.presence,
   }));
-  const kind = kindOf(seen) ?? (isForeign(nodes, wanted) ? 'foreign' : undefined);
+  const other = isForeign(nodes, wanted) ? 'foreign' : undefined;
+  const kind = kindOf(seen) ?? (isDifferent(nodes) ? 'different' : other);
   if (kind === undefined) return undefined;
   const [first] = seen;
   const isOne = seen.every((one) => one.wanted === first?.wanted);
@@ -70,6 +71,11 @@ function kindOf(seen: readonly Seen[]): FindingKind | undefined {
   if (seen.some(({ state, wanted }) => wanted === 'absent' && state === 'present')) return 'stray';
   if (isSeen('present') && isSeen('absent')) return 'unknown';
   return isSeen('unknown') ? 'unread' : undefined;
+}
+
+/** The nodes hold the record with several contents. */
+function isDifferent(nodes: Sighting['nodes']): boolean {
+  return new Set(Object.values(nodes).flatMap(({ content }) => content ?? [])).size > 1;
 }
 
 function isForeign(nodes: Sighting['nodes'], { tokens }: Wanted): boolean {

@@ -28,6 +28,8 @@ export interface Subject {
   readonly id?: string | undefined;
   /** It may take the connection that is kept for such calls: see `Bulkhead`. */
   readonly isUrgent?: boolean;
+  /** Its read wants the digest of the content. */
+  readonly isAudit?: boolean;
   /** The text of the command's record. */
   readonly record?: string | undefined;
 }
@@ -163,6 +165,7 @@ export class Codec {
     const asked = {
       kind,
       groupId: subject.groupId,
+      isAudit: subject.isAudit,
       node,
       redact: this.#redact,
       wanted,

@@ -7,7 +7,7 @@
  */
 import type { NodeReply, NodeReplyKind, NodeRequest } from '../../core/model.ts';
 import { parseRetryAfter } from '../retry-after.ts';
-import { isOtherContent, type Wanted } from './content/record-content.ts';
+import { contentDigest, isOtherContent, type Wanted } from './content/record-content.ts';
 import type { Dialect, Rule } from './dialect.ts';
 import { describeReply, shorten } from './last-response.ts';
 import {
@@ -28,6 +28,8 @@ export interface Asked extends About {
   readonly redact?: ((text: string) => string) | undefined;
   /** Of a read, for a command that wants a record with content. */
   readonly wanted?: Wanted | undefined;
+  /** Of a read for an audit: the digest of the content is wanted. */
+  readonly isAudit?: boolean | undefined;
   /** Records have content, which is not for people: a success is told by its status. */
   readonly hidesRecords?: boolean;
 }
@@ -213,7 +215,7 @@ function isSuccess(status: number): boolean {
  */
 function readRecord(
   dialect: Dialect,
-  { groupId, wanted }: Asked,
+  { groupId, wanted, isAudit }: Asked,
   { http, detail }: Described,
 ): NodeReply {
   const place = {
@@ -235,6 +237,7 @@ function readRecord(
   }
   const restored = restorationOf(shown, dialect.delete.restore, dialect.record.key);
   const { content = null } = dialect.record;
+  const digest = isAudit === true ? contentDigest(http.body, content) : undefined;
   const differs = wanted !== undefined && isOtherContent(http.body, content, wanted);
   return {
     kind: 'present',
@@ -243,5 +246,6 @@ function readRecord(
     ...(token === undefined ? {} : { token }),
     ...(tag === undefined ? {} : { tag }),
     ...(differs ? { differs } : {}),
+    ...(digest === undefined ? {} : { content: digest }),
   };
 }

@@ -2,6 +2,7 @@
  * Whether a record that a read shows has the content that a command wants: by the mapping of the dialect, in the
  * canonical form of RFC 8785. A node may add members of its own.
  */
+import { createHash } from 'node:crypto';
 import { canonicalJson, type JsonObject } from '../../../protocol/record/record.ts';
 import type { RecordContent } from '../dialect.ts';
 import { valueAt } from '../pointer.ts';
@@ -30,6 +31,18 @@ export function isOtherContent(
     ([name, pointer]) =>
       Object.hasOwn(wanted, name) && !isSame(valueAt(found, pointer), wanted[name]),
   );
+}
+
+/** SHA-256 of the content that a read shows, by the same mapping: equal for equal contents. */
+export function contentDigest(shown: string, content: RecordContent): string | undefined {
+  if (content === null) return undefined;
+  const found = content === 'text' ? shown : parseJson(shown);
+  const parts =
+    typeof content === 'string'
+      ? [content === 'text' ? found : valueAt(found, content)]
+      : Object.values(content).map((pointer) => valueAt(found, pointer));
+  const text = parts.map((part) => (part === undefined ? '' : canonicalJson(part))).join('\n');
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function isSame(one: unknown, other: unknown): boolean {
