@@ -30,6 +30,8 @@ class Subject {
         return this.#commit(turn);
       case 'prune':
         return this.journal.prune(turn);
+      case 'prune records':
+        return this.journal.pruneRecords(turn);
       case 'keep':
         return this.journal.keep(`word-${turn.name}`, turn.value);
       case 'tidy':
@@ -48,6 +50,7 @@ class Subject {
       loose: await this.journal.loadLoose(0, 10_000),
       tokens: await this.journal.tokens(KEYS),
       words: await this.journal.latestSettled(KEYS),
+      records: await this.journal.records(Array.from({ length: 200 }, (_, seq) => seq)),
       keys: await this.journal.keys('key-0', 3),
       all: await listAll(this.journal, {}, 7),
       failed: await listAll(this.journal, { states: ['rolled_back', 'accepted', 'refused'] }),

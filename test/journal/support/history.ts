@@ -15,7 +15,7 @@ type Tell = 'begin' | 'survey' | 'turn' | 'stuck' | 'settle' | 'forget';
 export type Turn =
   | { readonly kind: 'commit'; readonly accept: readonly New[]; readonly tell: readonly Told[] }
   | {
-      readonly kind: 'prune';
+      readonly kind: 'prune' | 'prune records';
       readonly lived: number;
       readonly retentionMs: number;
       readonly limit: number;
@@ -30,6 +30,8 @@ interface New {
   readonly key: number;
   readonly begun: boolean;
   readonly cluster: number;
+  /** The text of its record. */
+  readonly record: string | undefined;
 }
 
 interface Told {
@@ -43,11 +45,17 @@ interface Told {
   readonly marks: boolean;
 }
 
+/** Records are JSON, which writes NUL and lone surrogates as escapes. */
+function isText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
 const aNew: fc.Arbitrary<New> = fc.record({
   id: fc.nat(60),
   key: fc.nat(3),
   begun: fc.boolean(),
   cluster: fc.nat(2),
+  record: fc.option(fc.string({ unit: 'binary' }).filter(isText), { nil: undefined }),
 });
 
 const aTold: fc.Arbitrary<Told> = fc.record({
@@ -72,7 +80,7 @@ export const turns: fc.Arbitrary<Turn[]> = fc.array(
     {
       weight: 2,
       arbitrary: fc.record({
-        kind: fc.constant('prune' as const),
+        kind: fc.constantFrom('prune' as const, 'prune records' as const),
         lived: fc.nat(80),
         retentionMs: fc.nat(20),
         limit: fc.integer({ min: 1, max: 5 }),
@@ -109,7 +117,10 @@ export class Scribe {
       this.#draft.set(this.#seq, one.begun ? 'begun' : 'accepted');
       const nodes = ['node01', 'node02', 'node03'].slice(0, one.cluster + 1);
       const over = { id: `id-${one.id}`, groupId: `key-${one.key}`, nodes };
-      return { command: aCommand(this.#seq, over), begun: one.begun };
+      const { begun, record } = one;
+      if (record === undefined) return { command: aCommand(this.#seq, over), begun };
+      const mark = { digest: String(record.length), bytes: Buffer.byteLength(record) };
+      return { command: aCommand(this.#seq, { ...over, record: mark }), begun, record };
     });
     const parts = [batch({ accept: news }), ...report.map((one) => this.#told(one))];
     return { ...merged(parts), lived: this.#clock };
