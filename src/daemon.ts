@@ -1,6 +1,6 @@
 /**
- * lockstepd: the composition root. Reads the configuration, starts the threads, says when it is
- * ready, and stops when it is told to or has to. No logic of its own.
+ * lockstepd: the composition root. Reads the configuration, starts the threads, reports when it is
+ * ready, and stops on a signal or after a failure. No logic of its own.
  */
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -270,7 +270,7 @@ function logReady(settings: Settings, log: Log): void {
   process.send?.('ready');
 }
 
-/** The operators' port is there before the work begins: whoever looks sees it start. */
+/** The operators' port opens before the work begins, so that operators can watch the start. */
 async function openOps(
   { opsHost: host, opsPort: port, dataDir }: Settings,
   { threads, log, status }: { threads: Threads; log: Log; status: () => DaemonStatus },

@@ -3,7 +3,7 @@
  * whether a daemon is at the other end. Below it is ZeroMQ, which reconnects by itself; above it
  * the client, which decides what is sent again.
  *
- * Nothing is handed to ZeroMQ while nobody is connected, so that what was `sent` had a connection, and
+ * Nothing is handed to ZeroMQ without a connection, so that what was `sent` had a connection, and
  * what was not is still in the queue here (P9: it is bounded by the calls of the client). ZeroMQ's own
  * `immediate` would do that too, but with it a connection that breaks takes along the replies that have
  * arrived and were not read yet (libzmq 4.3.5: 200 of 200, 20 runs of 20).

@@ -6,7 +6,7 @@ import { envName, flagName } from './sources/names.ts';
 
 export interface SettingRow {
   readonly key: SettingKey;
-  /** Absent of what only a file can say. */
+  /** Absent for settings that only a file can have. */
   readonly env?: string;
   readonly flag?: string;
   /** The name other programs know it by. */

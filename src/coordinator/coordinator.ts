@@ -186,7 +186,7 @@ export class Coordinator {
     });
   }
 
-  /** An executor is lost: its commands are left to the next life, and nobody waits for them. */
+  /** An executor is lost: its commands are left to the next life, and the stop does not wait for them. */
   lose(executor: number): void {
     const thread = `executor-${executor + 1}`;
     this.#start.ports.publish({

@@ -1,4 +1,4 @@
-/** A saga that this executor drives, and what is under way for it. */
+/** A saga that this executor drives, and its running exchanges. */
 import type { Inherited, NodeState, Saga } from '../core/model.ts';
 import type { Subject } from '../node/dialect/codec.ts';
 import type { Ticket } from '../protocol/work.ts';

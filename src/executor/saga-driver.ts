@@ -165,7 +165,7 @@ export class SagaDriver {
   #settle(run: Run, settlement: Settlement): void {
     this.#wakeAt(run, undefined);
     this.#gate.forget(run);
-    // Only reads of a survey can still be running; nobody waits for them.
+    // Only reads of a survey can still be running; no result of theirs is needed.
     for (const { exchange } of run.exchanges) exchange.abort();
     this.#runs.delete(run.saga.command.seq);
     this.#ports.report({ kind: 'settled', seq: run.saga.command.seq, settlement });

@@ -3,7 +3,7 @@
  * their number over all executors.
  *
  * A harmless trial calls the health path of the dialect. Without one, or if its answer says nothing of the node (it may
- * be a proxy's), a key is read that nobody has created.
+ * be a proxy's), an unused key is read.
  */
 import type { HealthSignal } from '../core/breaker.ts';
 import type { Subject } from '../node/dialect/codec.ts';

@@ -3,7 +3,7 @@
  *
  * Silence is counted in the watcher's own checks, each for no more than its planned time. So after
  * a stopped process, a sleeping machine, or a delay of the watcher itself, every thread is as alive
- * as before: time that nobody watched is not silence.
+ * as before: unwatched time is not silence.
  */
 import type { Reading } from './beats.ts';
 

@@ -1,7 +1,7 @@
 /** Runs an action at a time of the steady clock. */
 import type { Clock } from './clock.ts';
 
-/** Cancels what was scheduled. */
+/** Cancels the scheduled action. */
 type Cancel = () => void;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Bounds the exchanges that run with one node, so that a slow node makes its own callers wait and nobody else (P9).
+ * Bounds the exchanges that run with one node, so that a slow node delays its own callers only (P9).
  * Each exchange that runs has a slot for itself, such as a connection.
  *
  * First come, first served. One slot is kept for urgent waiters alone (rollbacks, trial calls), so that no number of
@@ -20,7 +20,7 @@ export interface Waiter<Slot> {
 export interface BulkheadOptions<Slot> {
   /** The slot for urgent waiters, used when no other is free; none by default. */
   readonly kept?: Slot;
-  /** Calls back when a slot that nobody waited for may be taken again; at once by default. */
+  /** Calls back when a slot without a waiter may be taken again; at once by default. */
   readonly rest?: (over: () => void) => void;
 }
 
@@ -29,7 +29,7 @@ export class Bulkhead<Slot> {
   readonly #free: Slot[];
   readonly #kept: Slot | undefined;
   #isKeptFree: boolean;
-  /** Slots that were left just now, when nobody waited. */
+  /** Slots that were left just now, without a waiter. */
   #resting: Slot[] = [];
   readonly #rest: (over: () => void) => void;
   /** Waiters that have left meanwhile are skipped. */

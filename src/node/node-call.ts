@@ -35,7 +35,7 @@ export class NodeCall implements ExchangeOwner<NodeReply> {
   readonly #subject: Subject;
   readonly #done: Done;
   readonly #exchange: HttpExchange<NodeReply>;
-  /** The dialect has changed since the command was accepted: its record does not fit any more. */
+  /** The dialect has changed since the command was accepted: its record no longer fits. */
   readonly #misfit: string | undefined;
   #status: number | undefined;
   #version = 0;

@@ -34,7 +34,7 @@ export const doctor = subcommand({
   examples: [
     ['$0 doctor --send-test', 'check everything, and send test notices'],
     ['$0 doctor --measure', 'see how many connections each node takes best; about a minute'],
-    ['$0 doctor --try a-key-of-nobody', 'see whether the dialect fits the nodes'],
+    ['$0 doctor --try an-unused-key', 'see whether the dialect fits the nodes'],
   ],
   async run(args, terminal) {
     // Loaded on use: it reads the configuration, which no other subcommand needs.

@@ -101,7 +101,7 @@ async function compare(
   const { fold = (key: string) => key } = options;
   const all = [...new Set([...range.agreed, ...range.partial, ...known])]
     .filter((key) => upTo === undefined || compareBytes(key, upTo) <= 0)
-    // The journal may know keys from before they were folded: no command can name them any more.
+    // The journal may know keys from before they were folded: no command can name them now.
     .filter((key) => fold(key) === key)
     .sort(compareBytes);
   // From here on: while a key stays quiet, its state in the journal does not change.
@@ -162,7 +162,7 @@ async function inParts<Value>(
 }
 
 /**
- * Runs between commits: nobody reads the journal during one.
+ * Runs between commits: the journal is not read during one.
  * @throws Missed
  */
 function inTurn<Result>(

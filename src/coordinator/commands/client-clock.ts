@@ -4,7 +4,7 @@
  * under an earlier life is never in time again (docs/decisions/043).
  *
  * If the wall clock was set back between two lives, this clock goes on from the end of the last life plus a
- * step: nobody knows how long the daemon was away, and requests sent meanwhile carry dates up to that far ahead.
+ * step: it is not known how long the daemon was stopped, and requests sent meanwhile carry dates up to that far ahead.
  */
 import type { Moment } from '../../journal/port.ts';
 

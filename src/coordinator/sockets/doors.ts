@@ -36,7 +36,7 @@ export interface DoorsOptions {
   readonly endpoint: string;
   readonly eventsEndpoint: string;
   readonly frameBytesMax: number;
-  /** Open descriptors of the process, above which nobody else may connect. */
+  /** Open descriptors of the process, above which no further peer may connect. */
   readonly descriptorsMax: number;
   readonly now: () => number;
   readonly tools: Tools;

@@ -1,6 +1,6 @@
 /**
  * The events socket. To its subscribers it is a PUB socket, and ZeroMQ decides who gets what. As an XPUB socket
- * it also receives the subscriptions, so that an event that nobody ever subscribed to costs nothing.
+ * it also receives the subscriptions, so that an event without a subscriber costs nothing.
  *
  * An end of a subscription is ignored: ZeroMQ passes on that of any peer, even about a topic it never had, so
  * one peer could silence all others (decision 036). Watching connections does not help: a watch that is not

@@ -10,7 +10,7 @@ const DESCRIPTORS = '/dev/fd';
 const COUNT_MS = 50;
 
 export interface RoomOptions {
-  /** Open descriptors, above which nobody else is let in. */
+  /** Open descriptors, above which no further peer may connect. */
   readonly descriptorsMax: number;
   readonly now: () => number;
   /** @throws if no descriptor is left to count them */

@@ -96,7 +96,7 @@ export function readSecretFile(path: string): string {
 }
 
 /**
- * A certificate: anybody may read it, and nobody but its owner and group replace it.
+ * A certificate: any user may read it, but only its owner and group may replace it.
  *
  * @throws SecretFault
  */

@@ -56,7 +56,7 @@ interface Mutation extends CallSpec {
   readonly applied: readonly Rule[];
   /** The node does it later, or not (202): in doubt until a read shows it, and loose for `quiesceMs`. */
   readonly accepted: readonly Rule[];
-  /** Only a read tells. */
+  /** Only a read shows the effect. */
   readonly perhaps: readonly Rule[];
   /** In doubt, and over: it is asked again. */
   readonly unsure: readonly Rule[];
@@ -67,7 +67,7 @@ interface Mutation extends CallSpec {
 }
 
 export interface CreateCall extends Mutation {
-  /** There is such a record already; a read tells whose. */
+  /** Such a record exists already; a read shows its owner. */
   readonly exists: readonly Rule[];
   /** Where the key stands in the answer to a create, if it is JSON and holds it there. */
   readonly key: string | null;
@@ -208,7 +208,7 @@ export function defers({ create, delete: remove }: Pick<Dialect, 'create' | 'del
   return create.accepted.length > 0 || remove.accepted.length > 0;
 }
 
-/** Whether every call says which node it is for, so that several may share an address. */
+/** Whether every call names its node, so that several nodes may share an address. */
 export function namesNode({ headers }: Dialect): boolean {
   return Object.values(headers).some((text) => text.includes('{node}'));
 }

@@ -1,4 +1,4 @@
-/** JSON pointers (RFC 6901): where something stands in a value. */
+/** JSON pointers (RFC 6901): the place of a member in a value. */
 
 /** Why this is none, or undefined if it is one. */
 export function pointerFault(pointer: string): string | undefined {

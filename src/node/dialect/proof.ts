@@ -30,7 +30,7 @@ export interface About {
   readonly node?: string | undefined;
 }
 
-/** Whether the rule says more than a status. */
+/** Whether the rule has a condition besides the status. */
 export function isExplicit({ json, text, header }: Rule): boolean {
   return (json ?? text ?? header) !== undefined;
 }
@@ -55,7 +55,7 @@ export function meets(rule: Rule, detail: Reply, about: About): boolean {
   return true;
 }
 
-/** Whether the node itself says that it has no record of this key. */
+/** Whether the answer proves that the node itself has no record of this key. */
 export function provesAbsence(rule: Rule, { body }: Reply): boolean {
   if (isExplicit(rule)) return true;
   return rule.proof === 'none' || (rule.proof === 'words' && hasText(body));

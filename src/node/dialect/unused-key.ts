@@ -1,4 +1,4 @@
-/** A key for a read that is to find nothing: nobody has created it, and nodes of this dialect can have it. */
+/** A key for a read that must find no record: it is unused, and legal for nodes of this dialect. */
 import { randomUUID } from 'node:crypto';
 import type { Dialect } from './dialect.ts';
 import { keyCheck } from './keys.ts';

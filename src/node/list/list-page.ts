@@ -33,7 +33,7 @@ export interface Page {
   readonly keys: readonly string[];
   /** Items without a key: at most `SKIPPED_SHOWN_MAX`, each cut to 100 characters. */
   readonly skipped: readonly string[];
-  /** What the page says of the next one. */
+  /** The page's reference to the next one. */
   readonly next: string | undefined;
 }
 
@@ -57,7 +57,7 @@ export interface PageAsked {
 /** Members of an item that lists a key, at most: an item is a key, or an object that names it. */
 const MEMBERS_MAX = 20;
 
-/** @throws Error that says what is wrong with the page, or why there is none */
+/** @throws Error that names the fault of the page, or the reason why there is none */
 export async function readPage(
   client: Lister,
   list: ListCall,

@@ -96,7 +96,7 @@ interface Above {
   readonly next?: string | undefined;
 }
 
-/** @throws Error that says what is wrong with the list, or why there is none */
+/** @throws Error that names the fault of the list, or the reason why there is none */
 async function keysAbove(
   client: Lister,
   list: NonNullable<Dialect['list']>,

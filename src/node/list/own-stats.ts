@@ -15,7 +15,7 @@ export interface OwnStats {
 const NODES_MAX = 1000;
 const BYTES_MAX = 256 * 1024;
 
-/** @throws Error that says why there are none */
+/** @throws Error that names the reason why there are none */
 export async function ownStats(client: NodeClient, path: string): Promise<OwnStats> {
   const body: unknown = parseJson((await client.list(path, BYTES_MAX)).body);
   const [consistent, counts] = Array.isArray(body) ? (body as readonly unknown[]) : [];

@@ -30,7 +30,7 @@ interface Kept extends Whole {
 
 const kept = new WeakMap<Lister, Kept>();
 
-/** @throws Error that says what is wrong with the list, or why there is none */
+/** @throws Error that names the fault of the list, or the reason why there is none */
 export async function wholeList(
   client: Lister,
   list: ListCall,

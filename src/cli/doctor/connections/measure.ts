@@ -1,6 +1,6 @@
 /**
  * `lockstep doctor --measure`: how fast each node answers reads with 1, 2, 4 … 32 calls at once, and the number of
- * connections that is enough. It sends only reads of a key that nobody has created.
+ * connections that is enough. It sends only reads of an unused key.
  *
  * Bounds (P9): one node after the other, a second for each number, less with many nodes; calls under way then have
  * twice as long. At the first failure a node is measured no further.
