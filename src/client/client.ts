@@ -23,7 +23,7 @@ import type {
   RestoreInput,
 } from '../protocol/request.ts';
 import { Calls } from './calls.ts';
-import { Connection, type Link } from './connection.ts';
+import { Connection, NO_ANSWER_REASONS } from './connection.ts';
 import { DaemonClock } from './daemon-clock.ts';
 import { defaultTimeoutMs } from './default-timeouts.ts';
 import { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
@@ -37,12 +37,6 @@ import { type Attempt, Term } from './term.ts';
 
 /** Time within which a running daemon answers a ping. */
 const CONNECT_MS = 3000;
-
-const WHY: Readonly<Record<Link, string>> = {
-  refused: 'connection refused, or the host is unreachable',
-  foreign: 'the program that listens there does not speak ZeroMQ',
-  up: 'connected, but no answer came',
-};
 
 export class LockstepClient {
   readonly endpoint: string;
@@ -282,7 +276,7 @@ export class LockstepClient {
   #silence(timeoutMs: number, id: string | undefined): ClientError {
     const { link } = this.#connection;
     const code = link === 'up' ? 'no_answer' : 'unreachable';
-    const text = `no answer from ${this.endpoint} in ${Math.round(timeoutMs)} ms: ${WHY[link]}`;
+    const text = `no answer from ${this.endpoint} in ${Math.round(timeoutMs)} ms: ${NO_ANSWER_REASONS[link]}`;
     return this.#error(code, text, { id });
   }
 

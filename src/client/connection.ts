@@ -38,6 +38,13 @@ export interface ConnectionListener {
 /** The state of the connection: no program answers; the program there speaks no ZeroMQ; up. */
 export type Link = 'refused' | 'foreign' | 'up';
 
+/** Why no answer came. */
+export const NO_ANSWER_REASONS: Readonly<Record<Link, string>> = {
+  refused: 'connection refused, or the host is unreachable',
+  foreign: 'the program that listens there does not speak ZeroMQ',
+  up: 'connected, but no answer came',
+};
+
 export class Connection {
   readonly #endpoint: string;
   readonly #socket: Dealer;

@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import type { ChannelEnd } from '../channel/channel.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
-import type { Policy } from '../core/model.ts';
+import type { Policy } from '../core/context.ts';
 import { JournalError } from '../journal/errors.ts';
 import { openJournal } from '../journal/open.ts';
 import type { Journal } from '../journal/port.ts';

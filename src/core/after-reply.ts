@@ -6,10 +6,11 @@
  * saga continues, turns or settles.
  */
 import { nextAttemptAt } from './backoff.ts';
+import type { Context } from './context.ts';
 import { hasRemoved, isIrreversible } from './forward-only.ts';
 import { type Goal, goalOf, knownToken, looseOf } from './goal.ts';
 import { withLoose } from './loose.ts';
-import type { Context, Direction, NodeReply, NodeRequest, NodeState, Saga } from './model.ts';
+import type { Direction, NodeReply, NodeRequest, NodeState, Saga } from './model.ts';
 import { sameToken } from './token.ts';
 
 const MAY_HAVE_DONE: ReadonlySet<NodeReply['kind']> = new Set([

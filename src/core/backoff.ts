@@ -2,7 +2,7 @@
  * The time of the next attempt: exponential with full jitter, so that failed commands do not retry
  * at the same time.
  */
-import type { Context } from './model.ts';
+import type { Context } from './context.ts';
 
 /**
  * The time of the next attempt.

@@ -2,16 +2,16 @@
  * The consequences of the nodes' states for the whole saga: begin, turn, settle, or continue. One
  * entry at a time; `decide` repeats until nothing follows.
  */
+
+import type { Context, Policy } from './context.ts';
 import { isForwardOnly } from './forward-only.ts';
 import { knownToken, needsSurvey } from './goal.ts';
 import type {
-  Context,
   DurableEntry,
   Finding,
   Loose,
   NodeOutcome,
   NodeState,
-  Policy,
   Reason,
   Saga,
   SettledState,

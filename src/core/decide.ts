@@ -4,15 +4,14 @@
  */
 import { afterReply } from './after-reply.ts';
 import { conclude, settle } from './conclude.ts';
+import type { Context, Input } from './context.ts';
 import { evolve } from './evolve.ts';
 import { mayBeAbandoned } from './forward-only.ts';
 import { inheritedUntil } from './loose.ts';
 import type {
   Command,
-  Context,
   Entry,
   Inherited,
-  Input,
   NodeReply,
   NodeState,
   Reason,

@@ -4,10 +4,12 @@
  * exchange per node, nothing sent that changes a node before the intent is durable (P2), the goal
  * turned only when no exchange runs (P4).
  */
+
+import type { Policy } from './context.ts';
 import { isIrreversible } from './forward-only.ts';
 import { looseAfterCrash } from './goal.ts';
 import { inheritedUntil, opposes, withLoose } from './loose.ts';
-import type { Entry, Finding, Inherited, NodeState, Policy, Saga, SagaState } from './model.ts';
+import type { Entry, Finding, Inherited, NodeState, Saga, SagaState } from './model.ts';
 import { assertTransition, isSettled } from './transitions.ts';
 
 export function evolve(saga: Saga, entry: Entry, policy: Policy): Saga {

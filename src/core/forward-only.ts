@@ -6,7 +6,9 @@
  * the saga goes forward only (P1, P5). Only one thing settles a delete in doubt as not applied: a
  * read that shows the record, and that began when the delete could no longer land.
  */
-import type { Command, NodeState, Policy, Saga } from './model.ts';
+
+import type { Policy } from './context.ts';
+import type { Command, NodeState, Saga } from './model.ts';
 
 /** Whether the changes of this command can never be undone. */
 export function isIrreversible({ op }: Command, { restores }: Policy): boolean {

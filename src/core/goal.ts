@@ -5,7 +5,9 @@
  * command's token, its `prior` the absence of exactly that record. A delete's `want` is absence,
  * its `prior` the record that the survey found.
  */
-import type { Command, Finding, Loose, NodeRequest, NodeState, Policy, Saga } from './model.ts';
+
+import type { Policy } from './context.ts';
+import type { Command, Finding, Loose, NodeRequest, NodeState, Saga } from './model.ts';
 
 export type Goal =
   /** `body`: of a restored record; a new record is made from its key alone. */

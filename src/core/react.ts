@@ -5,10 +5,11 @@
  * exchanges (with a `sent` entry for each) and comes back with a `ticked` at the requested time.
  */
 import { failureOf, stuckAt } from './conclude.ts';
+import type { Context, Effect } from './context.ts';
 import { firstOf, hasRemoved, isForwardOnly, isIrreversible } from './forward-only.ts';
 import { type Goal, goalOf, needsSurvey, requestFor } from './goal.ts';
 import { isAwaited, opposedUntil, type Want, wantedBy } from './loose.ts';
-import type { Command, Context, Effect, NodeRequest, NodeState, Saga } from './model.ts';
+import type { Command, NodeRequest, NodeState, Saga } from './model.ts';
 
 export function react(saga: Saga, context: Context): readonly Effect[] {
   const { now, policy } = context;

@@ -2,7 +2,7 @@
  * An executor: takes orders, drives sagas, counts keys on request. Its thread (thread.ts) gives it
  * a channel and real nodes; a simulation may give it others.
  */
-import type { Policy } from '../core/model.ts';
+import type { Policy } from '../core/context.ts';
 import type { NodeReport, StatsAnswer } from '../protocol/answer.ts';
 import type { Answered, Order, Ticket } from '../protocol/work.ts';
 import { Auditor } from './auditor.ts';

@@ -1,8 +1,9 @@
 /** The state of a running saga, as clients see it. */
 import { outcomeOf } from '../core/conclude.ts';
+import type { Policy } from '../core/context.ts';
 import { isForwardOnly } from '../core/forward-only.ts';
 import { inheritedUntil } from '../core/loose.ts';
-import type { NodeOutcome, NodeState, Policy } from '../core/model.ts';
+import type { NodeOutcome, NodeState } from '../core/model.ts';
 import { landingText } from '../protocol/landing.ts';
 import type { Inspection } from '../protocol/work.ts';
 import type { Run } from './run.ts';

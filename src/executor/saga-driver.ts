@@ -9,19 +9,12 @@
  *
  * It decides nothing itself, opens no socket and reads no clock: see `ports.ts`.
  */
+
+import type { Context, Effect, Input, Policy } from '../core/context.ts';
 import { advance } from '../core/decide.ts';
 import { evolve } from '../core/evolve.ts';
 import { isForwardOnly } from '../core/forward-only.ts';
-import {
-  type Context,
-  type DurableEntry,
-  type Effect,
-  type Input,
-  isDurable,
-  type Policy,
-  type Saga,
-  type Settlement,
-} from '../core/model.ts';
+import { type DurableEntry, isDurable, type Saga, type Settlement } from '../core/model.ts';
 import { openSaga } from '../core/open-saga.ts';
 import { react } from '../core/react.ts';
 import { isSettled } from '../core/transitions.ts';

@@ -3,7 +3,7 @@ import { workerData } from 'node:worker_threads';
 import { Pair } from 'zeromq';
 import { Outbox } from '../base/outbox.ts';
 import { CHANNEL_SOCKET, Channel, type ChannelEnd } from '../channel/channel.ts';
-import type { Policy } from '../core/model.ts';
+import type { Policy } from '../core/context.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { ThreadData } from '../lifecycle/control.ts';

@@ -1,18 +1,16 @@
 /** Builders for the tests of the core: commands, policies, nodes, and a saga driven by the test. */
+
+import type { Context, Effect, Input, Policy } from '../../src/core/context.ts';
 import { decide } from '../../src/core/decide.ts';
 import { evolve } from '../../src/core/evolve.ts';
 import type {
   Command,
-  Context,
-  Effect,
   Entry,
   Finding,
-  Input,
   NodeReply,
   NodeReplyKind,
   NodeRequest,
   NodeState,
-  Policy,
   Saga,
 } from '../../src/core/model.ts';
 import { type KeyHistory, openSaga } from '../../src/core/open-saga.ts';

@@ -1,9 +1,10 @@
 /** The laws of the core, over random walks through every legal order of inputs. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Input } from '../../src/core/context.ts';
 import { decide } from '../../src/core/decide.ts';
 import { evolve } from '../../src/core/evolve.ts';
-import { type Entry, type Input, isDurable, type Saga } from '../../src/core/model.ts';
+import { type Entry, isDurable, type Saga } from '../../src/core/model.ts';
 import { isSettled, TRANSITIONS } from '../../src/core/transitions.ts';
 import { answerOf, contextOf } from './builders.ts';
 import { type Course, type Trail, walk } from './walk.ts';

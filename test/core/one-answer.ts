@@ -1,4 +1,6 @@
 /** One answer to one node, whose neighbour is still asked: so nothing follows for the whole saga. */
+
+import type { Policy } from '../../src/core/context.ts';
 import { decide } from '../../src/core/decide.ts';
 import { evolve } from '../../src/core/evolve.ts';
 import type {
@@ -10,7 +12,6 @@ import type {
   NodeRequest,
   NodeState,
   Operation,
-  Policy,
   Saga,
 } from '../../src/core/model.ts';
 import { openSaga } from '../../src/core/open-saga.ts';

@@ -2,16 +2,15 @@
  * A random walk of one saga through inputs in any legal order: what an executor, however unlucky,
  * could hand to the core. No nodes are simulated, so answers need make no sense together.
  */
+
+import type { Effect, Input, Policy } from '../../src/core/context.ts';
 import { decide } from '../../src/core/decide.ts';
 import { evolve } from '../../src/core/evolve.ts';
 import {
   type DurableEntry,
-  type Effect,
   type Entry,
-  type Input,
   isDurable,
   type NodeReplyKind,
-  type Policy,
   type Saga,
 } from '../../src/core/model.ts';
 import { openSaga } from '../../src/core/open-saga.ts';

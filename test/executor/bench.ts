@@ -1,6 +1,7 @@
 /** An executor over simulated nodes, with its reports captured and its clock moved by hand. */
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
-import type { Command, DurableEntry, Policy } from '../../src/core/model.ts';
+import type { Policy } from '../../src/core/context.ts';
+import type { Command, DurableEntry } from '../../src/core/model.ts';
 import { Executor } from '../../src/executor/executor.ts';
 import type { Attempt } from '../../src/executor/ports.ts';
 import { unknownNode } from '../../src/executor/unknown-node.ts';

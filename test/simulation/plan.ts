@@ -4,7 +4,7 @@
  */
 import type { Outliving } from '../../src/coordinator/commands/process-life.ts';
 import type { BreakerPolicy } from '../../src/core/breaker.ts';
-import type { Policy } from '../../src/core/model.ts';
+import type { Policy } from '../../src/core/context.ts';
 import type { Dialect } from '../../src/node/dialect/dialect.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';

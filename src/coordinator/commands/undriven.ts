@@ -2,9 +2,11 @@
  * How a command ends that no executor has had, in this life of the daemon or an earlier one: no request was
  * sent for it, so the coordinator itself asks the core.
  */
+
+import type { Context } from '../../core/context.ts';
 import { abandonUnread, decide } from '../../core/decide.ts';
 import { evolve } from '../../core/evolve.ts';
-import type { Context, Inherited, Saga, Settlement } from '../../core/model.ts';
+import type { Inherited, Saga, Settlement } from '../../core/model.ts';
 import { openSaga } from '../../core/open-saga.ts';
 import { awaitedNodes } from '../queue/awaited-nodes.ts';
 import type { KeyOrder } from '../queue/key-order.ts';

@@ -10,7 +10,7 @@ import { loadCounters, recover } from '../../../src/coordinator/commands/recover
 import { Coordinator } from '../../../src/coordinator/coordinator.ts';
 import type { CoordinatorOptions } from '../../../src/coordinator/ports.ts';
 import type { BreakerPolicy } from '../../../src/core/breaker.ts';
-import type { Policy } from '../../../src/core/model.ts';
+import type { Policy } from '../../../src/core/context.ts';
 import type { MemorySnapshot } from '../../../src/journal/memory/journal.ts';
 import type { Answer } from '../../../src/protocol/answer.ts';
 import { parseRequest } from '../../../src/protocol/parse-request.ts';

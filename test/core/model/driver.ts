@@ -2,7 +2,9 @@
  * One saga in the hands of an executor: decides, has durable entries committed, and only when every
  * one of them is in the journal does what the saga owes the world.
  */
-import type { Command, Context, DurableEntry, Input, Saga } from '../../../src/core/model.ts';
+
+import type { Context, Input } from '../../../src/core/context.ts';
+import type { Command, DurableEntry, Saga } from '../../../src/core/model.ts';
 import type { Agenda } from './agenda.ts';
 import type { Cluster } from './cluster.ts';
 import type { Core } from './core-under-test.ts';

@@ -1,5 +1,7 @@
 /** The plan of one history, drawn from its seed: the cluster, the faults, the commands. */
-import type { Command, Operation, Policy } from '../../../src/core/model.ts';
+
+import type { Policy } from '../../../src/core/context.ts';
+import type { Command, Operation } from '../../../src/core/model.ts';
 import { formatToken } from '../../../src/core/token.ts';
 import type { Prng } from './prng.ts';
 
