@@ -167,7 +167,7 @@ function generalRead(status: number): 'refused' | 'unreadable' {
 /** `201 for another key (wrong dialect?): {"Name": "a469d6"}` */
 function named(kind: NodeReplyKind, detail: string): NodeReply {
   if (kind !== 'misnamed') return { kind, detail };
-  return { kind, detail: detail.replace(/^\d+/, '$& for another key (wrong dialect?):') };
+  return { kind, detail: shorten(detail.replace(/^\d+/, '$& for another key (wrong dialect?):')) };
 }
 
 interface Success {
