@@ -9,6 +9,9 @@
 
 /** A peer on this machine sends 500 MB in a second. */
 const LOOK_MS = 100;
+/** Of the limit: below this share there is time, and an idle daemon is woken less often. */
+const LITTLE = 3 / 8;
+const CALM_LOOK_MS = 500;
 /** In which the memory of sockets that were closed is freed. */
 const SETTLED_MS = 300;
 /** Of the limit: below this share nothing is done. */
@@ -57,15 +60,22 @@ export class MemoryWatch {
 
   /** Begins when the daemon is ready: what it needs for itself is there. */
   watch(): void {
-    this.look();
-    setInterval(() => this.look(), LOOK_MS).unref();
+    const memory = this.look();
+    const isLittle =
+      memory !== undefined && memory.residentBytes < this.#options.limitBytes * LITTLE;
+    setTimeout(() => this.watch(), isLittle ? CALM_LOOK_MS : LOOK_MS).unref();
   }
 
-  look(): void {
-    const { limitBytes, now, read = readMemory, onUnexplained } = this.#options;
-    const memory = read();
-    if (memory === undefined || now() < this.#quietUntil) return;
-    const { residentBytes, ownBytes } = memory;
+  /** @returns the memory now, if it could be read */
+  look(): Memory | undefined {
+    const memory = (this.#options.read ?? readMemory)();
+    if (memory !== undefined) this.#judge(memory);
+    return memory;
+  }
+
+  #judge({ residentBytes, ownBytes }: Memory): void {
+    const { limitBytes, now, onUnexplained } = this.#options;
+    if (now() < this.#quietUntil) return;
     const unexplainedBytes = residentBytes - ownBytes;
     if (this.#allowance !== undefined) {
       const more = unexplainedBytes + this.#allowance;
