@@ -12,7 +12,7 @@ const SILENT = 1500;
 const GREETED = 1200;
 /** Fewer descriptors than three nodes, two executors and operators may need. */
 const KEPT = 40;
-const LONG = { timeout: 60_000, interval: 100 };
+const LONG = { timeout: 60_000, interval: 20 };
 
 test('P8, P9: 1,500 silent connections take a daemon of 1,024 open files from no honest client', async () => {
   const { daemon, client } = await startCluster({ executors: 2, openFiles: OPEN_FILES });
