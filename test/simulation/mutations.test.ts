@@ -3,32 +3,13 @@
  * number that is noted with the bug. `MUTATIONS=all` also runs the bugs that take long.
  */
 import { spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { edit } from '../core/model/mutated-core.ts';
 import { mutatedTree } from './mutated-tree.ts';
-import { AUDITS } from './mutations/audits.ts';
 import type { Bug } from './mutations/bug.ts';
-import { CLOCKS } from './mutations/clocks.ts';
-import { EXPIRY } from './mutations/expiry.ts';
-import { FORWARD_ONLY } from './mutations/forward-only.ts';
-import { MISTAKES } from './mutations/mistakes.ts';
-import { PARKED } from './mutations/parked.ts';
-import { RECORDS } from './mutations/records.ts';
-import { RULES } from './mutations/rules.ts';
-import { bugTable } from './mutations/table.ts';
+import { BUGS } from './mutations/table.ts';
 import { reduce } from './reduce.ts';
 
-const BUGS = [
-  ...RULES,
-  ...FORWARD_ONLY,
-  ...MISTAKES,
-  ...CLOCKS,
-  ...EXPIRY,
-  ...AUDITS,
-  ...PARKED,
-  ...RECORDS,
-];
 const SEEDS_MAX = 20_000;
 /** The limit of `npm test`: about a second for one bug. */
 const SOON = 100;
@@ -97,13 +78,6 @@ describe('the copy that bugs are planted in', () => {
     await expect(mutatedTree([edit('src/core/react.ts', 'no such text', '')])).rejects.toThrow(
       'src/core/react.ts does not hold once: no such text',
     );
-  });
-});
-
-describe('docs/testing.md', () => {
-  it('has the table of bugs as it is here', async () => {
-    const page = await readFile(new URL('../../docs/testing.md', import.meta.url), 'utf8');
-    expect(page).toContain(bugTable());
   });
 });
 

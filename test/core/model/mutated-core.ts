@@ -46,13 +46,14 @@ export async function mutatedCore({ edits = [] }: Mutation): Promise<Core> {
 
 /** @throws if the text to replace is not there exactly once */
 export async function applyEdits(folder: string, edits: readonly Edit[]): Promise<void> {
-  for (const { file, from, to } of edits) {
-    const path = join(folder, file);
-    const text = await readFile(path, 'utf8');
-    if (text.split(from).length !== 2) throw new Error(`${file} does not hold once: ${from}`);
-    await writeFile(
-      path,
-      text.replace(from, () => to),
-    );
+  for (const edit of edits) {
+    const path = join(folder, edit.file);
+    await writeFile(path, applyEdit(await readFile(path, 'utf8'), edit));
   }
+}
+
+/** @throws if the text to replace is not there exactly once */
+export function applyEdit(text: string, { file, from, to }: Edit): string {
+  if (text.split(from).length !== 2) throw new Error(`${file} does not hold once: ${from}`);
+  return text.replace(from, () => to);
 }

@@ -1,5 +1,4 @@
-/** The table of planted bugs in docs/testing.md. */
-
+/** All planted bugs, and their table in docs/testing.md. */
 import { AUDITS } from './audits.ts';
 import type { Bug } from './bug.ts';
 import { CLOCKS } from './clocks.ts';
@@ -10,20 +9,20 @@ import { PARKED } from './parked.ts';
 import { RECORDS } from './records.ts';
 import { RULES } from './rules.ts';
 
+export const BUGS: readonly Bug[] = [
+  ...RULES,
+  ...FORWARD_ONLY,
+  ...MISTAKES,
+  ...CLOCKS,
+  ...EXPIRY,
+  ...AUDITS,
+  ...PARKED,
+  ...RECORDS,
+];
+
 export function bugTable(): string {
   return ['| bug | broken | seeds | by outcome |', '|---|---|---|---|']
-    .concat(
-      [
-        ...RULES,
-        ...FORWARD_ONLY,
-        ...MISTAKES,
-        ...CLOCKS,
-        ...EXPIRY,
-        ...AUDITS,
-        ...PARKED,
-        ...RECORDS,
-      ].map(row),
-    )
+    .concat(BUGS.map(row))
     .join('\n');
 }
 
