@@ -36,6 +36,14 @@ describe('P10: a record that cannot be kept without a loss is rejected with its 
     expect(read(create(record))).toMatchObject({ ok: false, reply });
   });
 
+  test('P9: a long number takes no longer than any text of its length', () => {
+    const startedAt = performance.now();
+    const parsed = read(create(`{"a":1.${'0'.repeat(256 * 1024)}1}`));
+    expect(parsed).toMatchObject({ reply: { error: { field: 'record.a' } } });
+    // With a loop in the loop, 40 s.
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+  });
+
   test('a delete takes none', () => {
     const error = { code: 'invalid_request', field: 'record' };
     expect(read('{"op":"delete","groupId":"5","record":{}}')).toMatchObject({ reply: { error } });

@@ -103,7 +103,10 @@ function decimalOf(number: string): string {
   const [, minus = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([-+]?\d+))?$/i.exec(number) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
+  // Not by `/0+$/`: on zeros in the middle that takes the square of their number.
+  let end = digits.length;
+  while (digits.endsWith('0', end)) end--;
+  const significant = digits.slice(0, end);
   if (significant === '') return '0';
   const power = Number(exponent) - fraction.length + digits.length - significant.length;
   return `${minus}${significant}e${power}`;
