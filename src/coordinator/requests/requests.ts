@@ -69,6 +69,8 @@ export class Requests {
   #actsOfEach({ commands }: BatchRequest, respond: Respond): Acts {
     const results: (CommandAnswer | ErrorReply)[] = [];
     let missing = commands.length;
+    // Each is dropped when it is read: one that waits would keep all the others in memory (P9).
+    const unread: unknown[] = [...commands];
     const actAt = (index: number) => {
       const keep = (answer: CommandAnswer | ErrorReply): void => {
         results[index] = answer;
@@ -77,12 +79,13 @@ export class Requests {
       const settle: Respond<CommandAnswer> = Object.assign(keep, { client: respond.client });
       // An act for each: parsing ten thousand wrong commands takes longer than one batch may.
       return (batch: Batch) => {
-        const parsed = parseCommand(commands[index], index);
+        const parsed = parseCommand(unread[index], index);
+        unread[index] = undefined;
         if (!parsed.ok) settle(parsed.reply);
         else this.#accept(parsed.request, settle, batch);
       };
     };
-    return { count: commands.length, actAt };
+    return { count: unread.length, actAt };
   }
 
   #accept(asked: CommandRequest, respond: Respond<CommandAnswer>, batch: Batch): void {
