@@ -82,6 +82,27 @@ test('a settlement comes back as it went in, however alike its nodes are', async
   );
 });
 
+/** Two values of each field; a new field of an outcome does not compile before it has its two. */
+const UNLIKE: {
+  readonly [Field in keyof NodeOutcome]-?: readonly [NodeOutcome[Field], NodeOutcome[Field]];
+} = {
+  state: ['present', 'unknown'],
+  attempts: [1, 2],
+  lastResponse: ['408', '500'],
+  restored: ['unchanged', 'exact'],
+  dropped: [['a'], ['b']],
+};
+
+test.each(Object.entries(UNLIKE))(
+  'nodes that differ in %s alone are told apart',
+  async (field, [one, other]) => {
+    const outcome = (value: unknown) => ({ ...PRESENT, [field]: value });
+    const nodes = { node01: outcome(one), node02: outcome(other), node03: outcome(one) };
+    const given = aSettlement({ nodes });
+    expect((await kept(given)).settlement).toEqual(given);
+  },
+);
+
 test('where all nodes ended alike it names none of them', async () => {
   const given = aSettlement({ nodes: ALIKE, tokens: tokensOf('1790000000.000001') });
   const { settlement, text } = await kept(given);

@@ -7,7 +7,7 @@ import type { Clusters } from './clusters.ts';
 import { assertKnown, objectOf } from './legible.ts';
 
 /** All nodes of the list with this number ended so; `token`: each keeps this owner mark. */
-interface Alike extends Pick<Settlement, 'at' | 'state' | 'reason'> {
+interface Alike extends Omit<Settlement, 'kind' | 'nodes' | 'loose' | 'tokens'> {
   readonly cluster: number;
   readonly each: NodeOutcome;
   readonly token?: string;
@@ -29,13 +29,13 @@ export function settlementOf(seq: number, text: string, clusters: Clusters): Set
 }
 
 function alike(settlement: Settlement, clusters: Clusters): Alike | undefined {
-  const { at, state, reason, nodes, loose, tokens } = settlement;
+  const { kind: _, nodes, loose, tokens, ...rest } = settlement;
   const names = Object.keys(nodes);
   const cluster = loose === undefined ? clusters.known(names) : undefined;
   const each = nodes[names[0] ?? ''];
   if (cluster === undefined || each === undefined) return undefined;
   if (!names.every((name) => isSame(nodes[name], each))) return undefined;
-  const short = { at, state, ...(reason === undefined ? {} : { reason }), cluster, each };
+  const short = { ...rest, cluster, each };
   if (tokens === undefined) return short;
   const token = tokens[names[0] ?? ''];
   const isOne =
