@@ -133,8 +133,8 @@ export class OpenCommand implements Queued<OpenCommand> {
   }
 
   addWaiter(respond: Respond<CommandAnswer>): void {
-    this.#waiters ??= new Waiters();
-    this.#waiters.add(respond);
+    if (this.#waiters === undefined) this.#waiters = new Waiters(respond);
+    else this.#waiters.add(respond);
   }
 
   /** Answers every waiter; after that there is none. */
