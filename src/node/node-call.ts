@@ -2,6 +2,7 @@
 import type { HealthSignal } from '../core/breaker.ts';
 import type { NodeReply, NodeRequest } from '../core/model.ts';
 import type { Codec, Subject } from './dialect/codec.ts';
+import { shorten } from './dialect/last-response.ts';
 import { healthSignalOf } from './health-signal.ts';
 import type { Response } from './http/response-reader.ts';
 import {
@@ -92,7 +93,9 @@ export class NodeCall implements ExchangeOwner<NodeReply> {
   }
 
   #unanswered({ kind, detail, isTooLarge }: Unanswered): NodeReply {
-    if (this.#misfit !== undefined) return { kind: 'refused', detail: `not sent: ${this.#misfit}` };
+    if (this.#misfit !== undefined) {
+      return { kind: 'refused', detail: shorten(`not sent: ${this.#misfit}`) };
+    }
     if (!isTooLarge || this.#request.kind !== 'read') return { kind, detail };
     return {
       kind: 'malformed',

@@ -112,6 +112,12 @@ describe('a shortage of our own', () => {
   ])('%s: %o is ours: %s', (_, error, isOurs) => {
     expect(lossOf(error).isOurs).toBe(isOurs);
   });
+
+  test('of a name with many addresses is one line of at most 200 characters', () => {
+    const errors = Array.from({ length: 30 }, () => new Error('connect ECONNREFUSED\n10.0.0.1:80'));
+    expect(lossOf(several(...errors)).detail).toMatch(/^(connect ECONNREFUSED 10.0.0.1:80; )+.*…$/);
+    expect(lossOf(several(...errors)).detail).toHaveLength(200);
+  });
 });
 
 function failure(code: string): NodeJS.ErrnoException {

@@ -127,6 +127,11 @@ describe('a node that lists no keys', () => {
   test.each([
     ['has none', answer('404 Not Found', 'nothing'), '405 no; /stats: 404 nothing'],
     [
+      'shows a page, in one line of words',
+      answer('404 Not Found', '<html>\n<h1>Not Found</h1>'),
+      '405 no; /stats: 404 (HTML) Not Found',
+    ],
+    [
       'tells something else',
       answer('200 OK', 'hello'),
       '405 no; /stats: its answer has an unknown form',

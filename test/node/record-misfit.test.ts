@@ -31,3 +31,15 @@ test('P10: its create is not sent, says why, and is no fault of the node', async
   expect(node.requests.map(({ body }) => body)).toEqual(['{"groupId":"5","mail":1}']);
   client.close();
 });
+
+test('its reason is at most 200 characters, however long the names are', async () => {
+  const node = await startRawNode(created);
+  const create = { ...challenge.create, body: { json: { a: `{record.${'x'.repeat(300)}}` } } };
+  const client = clientOf(node.url, { dialect: { ...challenge, create } });
+  const reply = await new Promise<NodeReply>((resolve) => {
+    client.exchange(CREATE, { groupId: '5', record: '{}' }, resolve);
+  });
+  expect(reply.detail).toMatch(/^not sent: record\.x+…$/);
+  expect(reply.detail).toHaveLength(200);
+  client.close();
+});

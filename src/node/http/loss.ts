@@ -1,7 +1,9 @@
 /** How an exchange was lost: in words, and whether the node is to blame. */
+import { shorten } from '../dialect/last-response.ts';
 import { certificateFault } from './certificate-fault.ts';
 
 export interface Loss {
+  /** One line of at most 200 characters. */
   readonly detail: string;
   /** This machine ran short of something: it says nothing of the node. */
   readonly isOurs: boolean;
@@ -38,7 +40,7 @@ export function lossOf(error: NodeJS.ErrnoException): Loss {
   const message = errors.map(textOf).join('; ');
   const isNamed = error.code === undefined || message.includes(error.code);
   return {
-    detail: isNamed ? message : `${error.code} ${message}`,
+    detail: shorten(isNamed ? message : `${error.code} ${message}`),
     isOurs:
       errors.some(({ code }) => SHORTAGES.has(code)) || errors.every(({ code }) => LOCAL.has(code)),
   };

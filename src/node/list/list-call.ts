@@ -1,5 +1,6 @@
 /** One call for a page of keys, over a connection that the calls of the core do not use. */
 import type { Codec } from '../dialect/codec.ts';
+import { describeReply } from '../dialect/last-response.ts';
 import type { Response } from '../http/response-reader.ts';
 import {
   type ExchangeMeans,
@@ -31,9 +32,9 @@ export class NotListed extends Error {
   /** The node will never answer with a page. */
   readonly isUnlisted: boolean;
 
-  constructor({ status }: Pick<Response, 'status'>, body: string) {
-    super(`${status} ${body.slice(0, 100)}`);
-    this.isUnlisted = UNLISTED_STATUSES.includes(status);
+  constructor(response: Response, redact: (text: string) => string) {
+    super(describeReply(response, redact));
+    this.isUnlisted = UNLISTED_STATUSES.includes(response.status);
   }
 }
 
@@ -62,6 +63,6 @@ export class ListCall implements ExchangeOwner<Response> {
   ended(ending: Response | Unanswered): void {
     if ('kind' in ending) this.#reply.reject(new Error(ending.detail));
     else if (ending.status === 200) this.#reply.resolve(ending);
-    else this.#reply.reject(new NotListed(ending, this.#codec.redact(ending.body)));
+    else this.#reply.reject(new NotListed(ending, (text) => this.#codec.redact(text)));
   }
 }
