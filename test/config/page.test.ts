@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { dialectMembers } from '../../src/config/nodes/dialect-schema.ts';
+import { nodeShape } from '../../src/config/nodes/node-list.ts';
 import { SETTING_KEYS } from '../../src/config/schema.ts';
 import { accessText, addressOf } from '../../src/node/access/access.ts';
 import { problemsOf, settingsOf } from './load-in.ts';
@@ -21,6 +23,15 @@ describe('docs/configuration.md', () => {
 
   test('names every setting', () => {
     for (const key of SETTING_KEYS) expect(page).toContain(`| \`${key}\``);
+  });
+
+  test('names every member of a node and of a dialect, each in its own table', () => {
+    const tables = page.split('| member | what it is |').slice(1, 3);
+    const [ofNodes = [], ofDialects = []] = tables.map((table) =>
+      [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) => cell.match(/\w+/g) ?? []),
+    );
+    expect(ofNodes.toSorted()).toEqual(Object.keys(nodeShape).toSorted());
+    expect(ofDialects).toEqual(expect.arrayContaining(Object.keys(dialectMembers)));
   });
 
   test('its two example files load, and say the same', () => {

@@ -283,10 +283,6 @@ const NODE_MEMBERS = [
   ['`headers`', 'of every call to this node; stronger than those of the dialect'],
   ['`query`', 'parameters that are added to every path, percent-encoded'],
   [
-    '`quiesceMs`',
-    'how long a request without a final answer can take effect on these nodes; stronger than the setting. `null`: as the setting says',
-  ],
-  [
     '`limits`',
     '`answerBytes`, `connectionsPerNode`, `requestTimeoutMs`, `connectTimeoutMs`: stronger than those of the dialect, ' +
       'which are stronger than the settings. `lockstepd --check` shows the result for each node',
@@ -345,7 +341,7 @@ const DIALECT_MEMBERS = [
     'of `create`',
     '`body` may hold the record of the command, as a whole text of JSON: `"{record}"` is all of it, `"{record.NAME}"` ' +
       'one member. Each member needs a place, and each place a member: other creates are rejected. In `{text: …}` ' +
-      'they stand anywhere, and a member that is a string has no quotes there. A dialect with such places restores `exact`',
+      'they stand anywhere, and a member that is a string has no quotes there. `restore` of `delete` must not be `template` then',
   ],
   ['of `read`', '`present` (2xx, with the record as body), `absent` (4xx), `refused` (4xx)'],
   [
@@ -357,6 +353,11 @@ const DIALECT_MEMBERS = [
     '`path`, `items` (pointer to the array in a page, `""` if it is the page), `key` (pointer in an item, `""` if it ' +
       'is the item), `paging`, `sorted` (in rising order of the bytes of keys; else sorted here), `bytesMax` of ' +
       'a page; items without a key are skipped, and named by `lockstep stats`; or `null` if nodes can not list their keys',
+  ],
+  [
+    '`stats`',
+    '`path` of the figures that the cluster has of all its nodes, for `lockstep stats` where nodes list no keys, in ' +
+      'the form of [`/stats`](node-api.md) of `reliable-ops`; or `null`',
   ],
   [
     '`paging`',
@@ -374,6 +375,11 @@ const DIALECT_MEMBERS = [
     '`limits`',
     '`answerBytes` (65536, up to 16777216: larger answers are none), `connectionsPerNode`, `requestTimeoutMs`, ' +
       '`connectTimeoutMs`; the last three as in the settings where they are left out. `limits` of a node are stronger',
+  ],
+  [
+    '`quiesceMs`',
+    'how long a request without a final answer can take effect on these nodes, in ms; stronger than the setting. ' +
+      '`null`: as the setting says',
   ],
 ];
 
