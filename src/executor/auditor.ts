@@ -25,6 +25,8 @@ const UNLISTED_READS_PER_SECOND = 100;
 const SILENCE_MAX = READS_AT_ONCE;
 /** The longest look, ms: shorter than the coordinator waits. Reads under way are given up then. */
 const LOOK_MS = 20_000;
+/** The longest list, ms: shorter than the coordinator waits, so that its client reads which node it was. */
+const LIST_MS = 28_000;
 /** A list that fails sooner is requested again. */
 const SLOW_LIST_MS = 1000;
 
@@ -57,7 +59,8 @@ export class Auditor {
       if (port.keys === undefined) {
         return { node: name, page: { error: 'no list call', isUnlisted: true } };
       }
-      return { node: name, page: await this.#list(() => port.keys?.(after, limit)) };
+      const list = this.#list(() => port.keys?.(after, limit));
+      return { node: name, page: await this.#inTime(list) };
     });
     void Promise.all(lists).then((listed) =>
       this.#answer(ticket, { of: 'compare', comparison: comparisonOf(listed) }),
@@ -92,6 +95,18 @@ export class Auditor {
       if ('keys' in page || page.isUnlisted || attempt === ATTEMPTS_MAX || late) return page;
       await this.#pause(attempt);
     }
+  }
+
+  #inTime(list: Promise<KeyPage>): Promise<KeyPage> {
+    const { now, at } = this.#ports;
+    return new Promise((resolve) => {
+      const error = `its list takes longer than ${LIST_MS / 1000} s`;
+      const stopTimer = at(now() + LIST_MS, () => resolve({ error }));
+      void list.then((page) => {
+        stopTimer();
+        resolve(page);
+      });
+    });
   }
 
   async #readOnAll(groupId: string, look: Look): Promise<Readonly<Record<string, NodeSighting>>> {

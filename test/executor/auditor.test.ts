@@ -52,3 +52,15 @@ test('P9: a look gives its reads up when its time is over, however long an excha
   });
   expect(bench.running).toBe(0);
 });
+
+test('P9: a list that takes longer than the coordinator waits is an answer that names the node', async () => {
+  const bench = new Bench();
+  bench.node('node02').keys = () => new Promise(() => {});
+  bench.take({ kind: 'compare', after: '', limit: 10, ticket: 1 });
+  await bench.advance(GIVEN_UP_MS - 5000);
+  expect(bench.reportsOf('answered')).toEqual([]);
+  await bench.advance(4000);
+  const why = 'its list takes longer than 28 s';
+  const comparison = { kind: 'failed', node: 'node02', why };
+  expect(bench.reportsOf('answered')).toMatchObject([{ value: { of: 'compare', comparison } }]);
+});

@@ -1,7 +1,7 @@
 /**
  * Lists of nodes that page in other ways than by the last key: read to their end, sorted, bounded.
  */
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Dialect, ListCall } from '../../src/node/dialect/dialect.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 import { readPage } from '../../src/node/list/list-page.ts';
@@ -106,6 +106,25 @@ describe('lists', () => {
       }),
     );
     expect(new Set(digests).size).toBe(1);
+  });
+
+  test.each([
+    ['read to its end', false],
+    ['counted page by page', true],
+  ])('P9: a list that takes longer than anybody waits is not %s', async (_, sorted) => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+    onTestFinished(() => now.mockRestore());
+    const paging = { by: 'after', next: null } as const;
+    const { node, client } = await askingFor(
+      dialectWith({ path: '/things?after={after}', paging, sorted }),
+      (query) => {
+        now.mockReturnValue(performance.now() + 10_000);
+        const number = Number(query.get('after')?.slice(1) ?? 0);
+        return { body: items([`k${String(number + 1).padStart(4, '0')}`]) };
+      },
+    );
+    expect(await countKeys(client)).toEqual({ error: 'its list takes longer than 58 s' });
+    expect(node.requests).toHaveLength(6);
   });
 
   test('keys that are numbers are reported as text', async () => {

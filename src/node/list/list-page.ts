@@ -17,6 +17,8 @@ export type Lister = Pick<NodeClient, 'list' | 'options'>;
 
 /** A node that sends pages without end is given up. */
 export const LIST_PAGES_MAX = 10_000;
+/** The longest that pages are read, ms: nobody waits for a list any longer, and each audit would begin another. */
+const LIST_MS_MAX = 58_000;
 
 export interface PageParameters {
   readonly limit: number;
@@ -52,6 +54,12 @@ export interface PageAsked {
   readonly path?: string | undefined;
   /** The most keys that the page may hold; by default the requested limit. */
   readonly keysMax?: number;
+}
+
+/** @throws Error if a list that has been read since `begun` takes too long; `begun`: of `performance.now()` */
+export function assertInTime(begun: number): void {
+  if (performance.now() - begun <= LIST_MS_MAX) return;
+  throw new Error(`its list takes longer than ${LIST_MS_MAX / 1000} s`);
 }
 
 /** Members of an item that lists a key, at most: an item is a key, or an object that names it. */

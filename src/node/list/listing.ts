@@ -10,7 +10,13 @@ import type { NodeStats } from '../../protocol/answer.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import type { NodeClient } from '../node-client.ts';
 import { NotListed } from './list-call.ts';
-import { LIST_PAGES_MAX, type Lister, readPage, SKIPPED_SHOWN_MAX } from './list-page.ts';
+import {
+  assertInTime,
+  LIST_PAGES_MAX,
+  type Lister,
+  readPage,
+  SKIPPED_SHOWN_MAX,
+} from './list-page.ts';
 import { type OwnStats, ownStats } from './own-stats.ts';
 import { wholeList } from './whole-list.ts';
 
@@ -59,8 +65,10 @@ export async function countKeys(client: NodeClient): Promise<NodeCount> {
   let count = 0;
   let after = '';
   let skipped: readonly string[] = [];
+  const begun = performance.now();
   try {
     for (let page = 0; page < LIST_PAGES_MAX; page++) {
+      assertInTime(begun);
       const page = await keysAbove(client, list, { after, limit: PAGE_KEYS });
       const { keys, more, next } = page;
       if (skipped.length === 0) skipped = page.skipped;

@@ -1,11 +1,12 @@
 /**
  * The list of a node that cannot list its keys in order from a given key on: read to its end, sorted, and kept while an
- * audit walks through it. Bounded in keys and pages (P9).
+ * audit walks through it. Bounded in keys, pages and time (P9).
  */
 import { compareBytes } from '../../base/byte-order.ts';
 import type { ListCall } from '../dialect/dialect.ts';
 import { foldKey } from '../dialect/fold.ts';
 import {
+  assertInTime,
   LIST_PAGES_MAX,
   type Lister,
   listPath,
@@ -63,9 +64,11 @@ async function readAll(client: Lister, list: ListCall): Promise<Whole> {
   const { fold } = client.options.dialect.keys;
   const keys = new Set<string>();
   const skipped: string[] = [];
+  const begun = performance.now();
   let asked: PageAsked | undefined = first(list);
   for (let page = 0; asked !== undefined; page++) {
     if (page === LIST_PAGES_MAX) throw new Error(`more than ${LIST_PAGES_MAX} pages`);
+    assertInTime(begun);
     const before = keys.size;
     const { keys: read, skipped: without, next } = await readPage(client, list, asked);
     skipped.push(...without.slice(0, SKIPPED_SHOWN_MAX - skipped.length));
