@@ -1,25 +1,9 @@
 /** Dialects whose nodes answer 202 and act later, and dialects that read by HEAD. */
 import { describe, expect, test } from 'vitest';
-import { load, problemsOf, settingsOf } from './load-in.ts';
+import { faultsOf, messagesOf, withDialect } from './dialect-in.ts';
+import { problemsOf, settingsOf } from './load-in.ts';
 
 const FILE = 'lockstep.config.json';
-
-function withDialect(mine: unknown) {
-  return { files: { [FILE]: { dialect: 'mine', dialects: { mine } } } };
-}
-
-/** What is wrong with it: place below the dialect, and message. */
-function faultsOf(mine: unknown): readonly string[] {
-  return problemsOf(withDialect(mine)).map(
-    ({ source, message }) => `${source.replace(`${FILE}: dialects.mine`, '')} ${message}`,
-  );
-}
-
-/** None, if it is right. */
-function allFaults(mine: unknown): readonly string[] {
-  const loaded = load(withDialect(mine));
-  return loaded.ok ? [] : loaded.problems.map(({ message }) => message);
-}
 
 describe('a dialect whose nodes act later (202)', () => {
   test('P4: one whose nodes act later (202) names the time for which they may, whatever the settings say', () => {
@@ -60,7 +44,7 @@ describe('a dialect that reads by HEAD', () => {
   };
 
   test('needs a header as its proof, since there is no body', () => {
-    expect(allFaults({ ...mine, read: { ...read, absent } })).toEqual([]);
+    expect(messagesOf({ ...mine, read: { ...read, absent } })).toEqual([]);
     expect(faultsOf({ ...mine, read: { ...read, present: 200, absent } })).toContainEqual(
       expect.stringMatching(/^\.read\.present needs a header as its proof/),
     );
@@ -82,7 +66,7 @@ describe('a dialect that reads by HEAD', () => {
 
 test('deletes are guarded by a mark or by a tag, not by both', () => {
   const guarded = { delete: { guard: 'if-match' } };
-  expect(allFaults({ extends: 'challenge', ...guarded })).toEqual([]);
+  expect(messagesOf({ extends: 'challenge', ...guarded })).toEqual([]);
   expect(faultsOf({ extends: 'reliable-ops', ...guarded })).toEqual([
     '.delete.guard is of no use beside mark, which guards deletes already',
   ]);

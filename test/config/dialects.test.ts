@@ -3,26 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 import { SHIPPED_DIALECTS } from '../../src/node/dialects/index.ts';
 import { reliableOps } from '../../src/node/dialects/reliable-ops.ts';
-import { load, problemOf, problemsOf, settingsOf } from './load-in.ts';
+import { faultsOf, messagesOf, withDialect } from './dialect-in.ts';
+import { problemOf, problemsOf, settingsOf } from './load-in.ts';
 
 const FILE = 'lockstep.config.json';
-
-function withDialect(mine: unknown) {
-  return { files: { [FILE]: { dialect: 'mine', dialects: { mine } } } };
-}
-
-/** Its problems: the place below the dialect, and the message. */
-function faultsOf(mine: unknown): readonly string[] {
-  return problemsOf(withDialect(mine)).map(
-    ({ source, message }) => `${source.replace(`${FILE}: dialects.mine`, '')} ${message}`,
-  );
-}
-
-/** No problems: it is valid. */
-function allFaults(mine: unknown): readonly string[] {
-  const loaded = load(withDialect(mine));
-  return loaded.ok ? [] : loaded.problems.map(({ message }) => message);
-}
 
 function whole(): Record<string, unknown> {
   const { name: _, ...members } = structuredClone(challenge);
@@ -251,7 +235,7 @@ describe('dialects', () => {
     const applied = { status: 200, json: { '/made': true } };
     const exists = { status: 200, json: { '/made': false } };
     const mine = { extends: 'challenge', create: { applied, exists } };
-    expect(allFaults(mine)).toEqual([]);
+    expect(messagesOf(mine)).toEqual([]);
   });
 
   test.each([5, null, 'challenge', []])('%j is not a dialect', (mine) => {

@@ -1,12 +1,7 @@
 /** Dialects with a place for the record of a create. */
 import { describe, expect, test } from 'vitest';
-import { problemsOf, settingsOf } from './load-in.ts';
-
-const FILE = 'lockstep.config.json';
-
-function withDialect(mine: unknown) {
-  return { files: { [FILE]: { dialect: 'mine', dialects: { mine } } } };
-}
+import { faultsOf, withDialect } from './dialect-in.ts';
+import { settingsOf } from './load-in.ts';
 
 describe('P10: a place of a record that cannot be filled is refused at the start', () => {
   test.each<[object, string]>([
@@ -37,10 +32,7 @@ describe('P10: a place of a record that cannot be filled is refused at the start
       '.record.content compares records, but create.body has no place for {record}',
     ],
   ])('%j', (mine, fault) => {
-    const faults = problemsOf(withDialect(mine)).map(
-      ({ source, message }) => `${source.replace(`${FILE}: dialects.mine`, '')} ${message}`,
-    );
-    expect(faults).toEqual([fault]);
+    expect(faultsOf(mine)).toEqual([fault]);
   });
 });
 

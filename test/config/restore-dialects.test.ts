@@ -1,12 +1,7 @@
 /** The settings of a dialect about restored records. */
 import { describe, expect, test } from 'vitest';
-import { load, problemsOf } from './load-in.ts';
-
-const FILE = 'lockstep.config.json';
-
-function withDialect(mine: unknown) {
-  return { files: { [FILE]: { dialect: 'mine', dialects: { mine } } } };
-}
+import { faultsOf, withDialect } from './dialect-in.ts';
+import { load } from './load-in.ts';
 
 describe('delete.restore', () => {
   test.each<[object, string]>([
@@ -28,10 +23,7 @@ describe('delete.restore', () => {
       '.delete.restore maps members, but record.key is null: the record is a text',
     ],
   ])('P10: %j is a fault', (mine, fault) => {
-    const faults = problemsOf(withDialect(mine)).map(
-      ({ source, message }) => `${source.replace(`${FILE}: dialects.mine`, '')} ${message}`,
-    );
-    expect(faults).toEqual([fault]);
+    expect(faultsOf(mine)).toEqual([fault]);
   });
 
   test.each([

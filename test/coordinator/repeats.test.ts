@@ -4,6 +4,17 @@ import { settled } from './support/reports.ts';
 
 const FIVE = { op: 'create', id: 'a', groupId: '5' } as const;
 
+/** Its command `a` is open, and `b` has settled. */
+async function openAndSettled() {
+  const harness = await openHarness();
+  harness.ask(FIVE);
+  harness.ask({ op: 'create', id: 'b', groupId: '6' });
+  await harness.rest();
+  harness.report(settled(harness, 'b'));
+  await harness.rest();
+  return harness;
+}
+
 describe('P7: asked twice, done once', () => {
   test('P7: an id repeated in one turn is one command, answered to both', async () => {
     const harness = await openHarness();
@@ -155,12 +166,7 @@ describe('P7: asked twice, done once', () => {
   });
 
   test('P7: after a restart a repeat waits for the open command, or gets the outcome', async () => {
-    const before = await openHarness();
-    before.ask(FIVE);
-    before.ask({ op: 'create', id: 'b', groupId: '6' });
-    await before.rest();
-    before.report(settled(before, 'b'));
-    await before.rest();
+    const before = await openAndSettled();
     const harness = await openHarness({ clock: before.clock, from: before.crash() });
     const open = harness.ask(FIVE);
     const over = harness.ask({ op: 'create', id: 'b', groupId: '6' });
@@ -177,12 +183,7 @@ describe('P7: asked twice, done once', () => {
   });
 
   test('P7: a repeat gets the first outcome, though the nodes of now cannot take its key', async () => {
-    const before = await openHarness();
-    before.ask(FIVE);
-    before.ask({ op: 'create', id: 'b', groupId: '6' });
-    await before.rest();
-    before.report(settled(before, 'b'));
-    await before.rest();
+    const before = await openAndSettled();
     const harness = await openHarness({
       clock: before.clock,
       from: before.crash(),

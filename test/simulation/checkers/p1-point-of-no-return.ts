@@ -6,11 +6,8 @@
  */
 import type { Command, Settlement } from '../../../src/core/model.ts';
 import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
-import type { Entry } from '../ledger.ts';
 import { OperatorWords } from './operator-words.ts';
-
-/** From the moment the flag is due to the moment it is durable. */
-const SLACK_MS = 100;
+import { StuckFlags } from './stuck-flags.ts';
 
 export function isIrreversible({ plan }: Scene, { op }: Command): boolean {
   return op === 'delete' && !plan.policy.restores;
@@ -23,10 +20,11 @@ export class PointOfNoReturn implements Judge {
   readonly #asked = new Map<number, Set<string>>();
   /** Keys of which a record may have gone and come back unseen. */
   readonly #disturbed = new Set<string>();
-  #startedAt = 0;
+  readonly #flags: StuckFlags;
 
   constructor(scene: Scene) {
     this.#scene = scene;
+    this.#flags = new StuckFlags(scene);
   }
 
   hear(happening: Happening): void {
@@ -34,8 +32,7 @@ export class PointOfNoReturn implements Judge {
       case 'asked':
         return this.#abandoned.hear(happening);
       case 'started':
-        this.#startedAt = this.#scene.now();
-        return undefined;
+        return this.#flags.noteStart();
       case 'sent':
         return this.#sent(happening.exchange);
       case 'meddled':
@@ -80,18 +77,10 @@ export class PointOfNoReturn implements Judge {
       fail('P1', `${id} is rolled back, and nothing can restore its records`);
     if (state === 'abandoned' && !this.#abandoned.mayMean(id))
       fail('P5', `${id} ${state} by nobody`);
-    this.#checkFlags(entry, state);
-  }
-
-  #checkFlags(entry: Entry, state: Settlement['state']): void {
-    const { plan, now, fail } = this.#scene;
-    const { command, acceptedAt, stuckFlags } = entry;
-    if (stuckFlags > 1) fail('P5', `${command.id} was flagged ${stuckFlags} times`);
+    this.#flags.checkOnce(entry);
     if (state !== 'committed') return;
-    // A restart may have counted the deadline anew, by a clock that was set.
-    const deadlineAt =
-      Math.max(acceptedAt, this.#startedAt) + command.deadlineAt - command.acceptedAt;
-    const isLong = now() - deadlineAt > plan.policy.stuckAfterMs + SLACK_MS;
-    if (isLong && stuckFlags === 0) fail('P5', `${command.id} took long, and nobody was told`);
+    const { acceptedAt, command } = entry;
+    const allowedMs = command.deadlineAt - command.acceptedAt;
+    this.#flags.checkTold(entry, this.#flags.since(acceptedAt) + allowedMs);
   }
 }

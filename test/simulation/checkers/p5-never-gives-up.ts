@@ -7,19 +7,18 @@ import type { Happening, Judge, Scene } from '../happening.ts';
 import type { Entry } from '../ledger.ts';
 import { OperatorWords } from './operator-words.ts';
 import { isIrreversible } from './p1-point-of-no-return.ts';
-
-/** From the time at which the flag is due until it is durable. */
-const SLACK_MS = 100;
+import { StuckFlags } from './stuck-flags.ts';
 
 export class NeverGivesUp implements Judge {
   readonly #scene: Scene;
   readonly #abandoned = new OperatorWords('abandon');
   /** Commands that were reported as parked. */
   readonly #parked = new Set<string>();
-  #startedAt = 0;
+  readonly #flags: StuckFlags;
 
   constructor(scene: Scene) {
     this.#scene = scene;
+    this.#flags = new StuckFlags(scene);
   }
 
   hear(happening: Happening): void {
@@ -31,8 +30,7 @@ export class NeverGivesUp implements Judge {
           this.#parked.add(happening.answer.id);
         return undefined;
       case 'started':
-        this.#startedAt = this.#scene.now();
-        return undefined;
+        return this.#flags.noteStart();
       case 'durable':
         for (const { seq, settlement } of happening.batch.settle) {
           const entry = this.#scene.ledger.of(seq);
@@ -44,8 +42,9 @@ export class NeverGivesUp implements Judge {
     }
   }
 
-  #check({ command, turnedAt, stuckFlags }: Entry, { state }: Settlement): void {
-    const { fail, plan, now } = this.#scene;
+  #check(entry: Entry, { state }: Settlement): void {
+    const { fail } = this.#scene;
+    const { command, turnedAt } = entry;
     const { id } = command;
     // A parked command may be given up in any state.
     if (state === 'abandoned' && this.#parked.has(id) && this.#abandoned.mayMean(id)) return;
@@ -58,11 +57,7 @@ export class NeverGivesUp implements Judge {
     if (state !== 'rolled_back' && !(state === 'abandoned' && this.#abandoned.mayMean(id))) {
       fail('P5', `${id} compensated, and ended ${state}`);
     }
-    if (stuckFlags > 1) fail('P5', `${id} was flagged ${stuckFlags} times`);
-    // After a restart the time counts by a clock that may have been set: from the start at the
-    // latest.
-    const since = Math.max(turnedAt, this.#startedAt);
-    const isLong = now() - since > plan.policy.stuckAfterMs + SLACK_MS;
-    if (isLong && stuckFlags === 0) fail('P5', `${id} took long, and nobody was told`);
+    this.#flags.checkOnce(entry);
+    this.#flags.checkTold(entry, this.#flags.since(turnedAt));
   }
 }
