@@ -3,6 +3,7 @@
  * command.
  */
 import type { HealthSignal } from '../core/breaker.ts';
+import { ANSWER_BYTES_MAX } from './access/limits.ts';
 import type { Codec } from './dialect/codec.ts';
 import type { Dialect } from './dialect/dialect.ts';
 import { describeReply } from './dialect/last-response.ts';
@@ -26,8 +27,6 @@ export interface HealthMeans extends ExchangeMeans {
   readonly codec: Codec;
   readonly health: NonNullable<Dialect['health']>;
 }
-
-const ANSWER_BYTES_MAX = 64 * 1024;
 
 export class HealthCall implements ExchangeOwner<HealthFinding> {
   readonly answerBytesMax = ANSWER_BYTES_MAX;
