@@ -59,6 +59,46 @@ describe('P1: a read record is compared with the record of the command', () => {
   });
 });
 
+describe('the digest of the content, for an audit', () => {
+  /** As the reader of responses gives it: `bytes` only where the text lacks some. */
+  const digestOf = (content: RecordContent, bytes: Buffer, more: Partial<Dialect> = {}) => {
+    const body = bytes.toString();
+    const response = body.includes('\uFFFD') ? { body, bytes: bytes.toString('latin1') } : { body };
+    const asked = { groupId: 'k', isAudit: true };
+    const http = { status: 200, ...response, retryAfter: undefined };
+    return codecOf(content, more).read(READ, asked, http).content;
+  };
+  const shownAs = (data: string) => Buffer.from(`{"groupId":"k","größe":${data}}`);
+  const inLatin1 = (data: string) =>
+    Buffer.concat([Buffer.from('{"groupId":"k","größe":'), Buffer.from(`${data}}`, 'latin1')]);
+
+  test('is the same for every spelling of it', () => {
+    const one = digestOf('/größe', shownAs('{"a":"é\uFFFD","b":1}'));
+    expect(digestOf('/größe', shownAs('{"b":1.0, "a":"\\u00e9\\ufffd"}'))).toBe(one);
+  });
+
+  test.each<[RecordContent]>([['/größe'], [{ a: '/größe/a' }]])(
+    'by %j differs for bytes that are not UTF-8 and differ',
+    (content) => {
+      const [one, other] = [inLatin1('{"a":"é"}'), inLatin1('{"a":"è"}')];
+      expect(digestOf(content, one)).toBe(digestOf(content, inLatin1('{ "a": "é" }')));
+      expect(digestOf(content, one)).not.toBe(digestOf(content, other));
+    },
+  );
+
+  test('of a text differs for bytes that are not UTF-8 and differ', () => {
+    const more = {
+      record: { key: null, type: 'text', content: 'text' },
+      read: { ...challenge.read, present: [{ status: [200], proof: 'words' }] },
+    } as const;
+    const digests = [[0xe9], [0xe8], [0xe9]].map((bytes) =>
+      digestOf('text', Buffer.from(bytes), more),
+    );
+    expect(digests[0]).toBe(digests[2]);
+    expect(digests[0]).not.toBe(digests[1]);
+  });
+});
+
 test('no reply of a success shows the content of a record to people', () => {
   const codec = codecOf('/data');
   const body = '{"groupId":"k","data":{"password":"hush"}}';

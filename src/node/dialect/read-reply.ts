@@ -237,7 +237,9 @@ function readRecord(
   }
   const restored = restorationOf(shown, dialect.delete.restore, dialect.record.key);
   const { content = null } = dialect.record;
-  const digest = isAudit === true ? contentDigest(http.body, content) : undefined;
+  const bytes = shown.encoding === undefined ? undefined : http.bytes;
+  const digest =
+    isAudit === true ? contentDigest(bytes ?? http.body, content, bytes !== undefined) : undefined;
   const differs = wanted !== undefined && isOtherContent(http.body, content, wanted);
   return {
     kind: 'present',

@@ -33,14 +33,24 @@ export function isOtherContent(
   );
 }
 
-/** SHA-256 of the content that a read shows, by the same mapping: equal for equal contents. */
-export function contentDigest(shown: string, content: RecordContent): string | undefined {
+/**
+ * SHA-256 of the content that a read shows, by the same mapping: equal for equal contents.
+ * @param shown characters; of a body that is not UTF-8 its bytes, one a character, as decoding makes different ones alike
+ * @param isBytes which of them it is
+ */
+export function contentDigest(
+  shown: string,
+  content: RecordContent,
+  isBytes: boolean,
+): string | undefined {
   if (content === null) return undefined;
   const found = content === 'text' ? shown : parseJson(shown);
+  const valueOf = (pointer: string) =>
+    valueAt(found, isBytes ? Buffer.from(pointer).toString('latin1') : pointer);
   const parts =
     typeof content === 'string'
-      ? [content === 'text' ? found : valueAt(found, content)]
-      : Object.values(content).map((pointer) => valueAt(found, pointer));
+      ? [content === 'text' ? found : valueOf(content)]
+      : Object.values(content).map(valueOf);
   const text = parts.map((part) => (part === undefined ? '' : canonicalJson(part))).join('\n');
   return createHash('sha256').update(text).digest('hex');
 }
