@@ -160,4 +160,20 @@ describe('envelopes of requests that wait', () => {
     envelopes.release('a', large);
     expect([held('c'), held('a')]).toEqual([true, false]);
   });
+
+  test('P9: commands leave room for requests that are answered soon, an operator for example', () => {
+    const envelopes = new Envelopes();
+    const large = [Buffer.alloc(16 * MIB - 128)];
+    for (const client of ['a', 'b']) {
+      while (envelopes.hold(client, large));
+    }
+    expect(envelopes.hold('operator', large)).toBe(false);
+    expect([1, 2, 3].map(() => envelopes.hold('operator', large, true))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    envelopes.release('operator', large);
+    expect(envelopes.hold('a', large, true)).toBe(true);
+  });
 });

@@ -15,7 +15,7 @@ import type { Log } from '../../observe/log/log-port.ts';
 import type { Answer } from '../../protocol/answer.ts';
 import { type ErrorCode, errorReply } from '../../protocol/errors.ts';
 import type { Figures } from '../../protocol/figures.ts';
-import { parseRequest } from '../../protocol/parse-request.ts';
+import { type Parsed, parseRequest } from '../../protocol/parse-request.ts';
 import type { Request } from '../../protocol/request.ts';
 import type { Respond } from '../ports.ts';
 import { Envelopes } from './envelopes.ts';
@@ -33,6 +33,8 @@ const ENVELOPE_FRAMES_MAX = 32;
 const ENVELOPE_BYTES_MAX = 1024;
 /** A frame up to so many times `frameBytesMax` is read, and answered `too_large`. */
 const FRAME_FACTOR_MAX = 16;
+/** Their answers may take as long as a deadline, or longer. */
+const COMMANDS: ReadonlySet<Request['op']> = new Set(['create', 'delete', 'batch']);
 const ENVELOPE_HINT =
   'The frames in front of a request only identify its answer: a counter is enough.';
 
@@ -147,17 +149,17 @@ export class ClientSocket {
     const bytes = request.length;
     const client = clientOf(envelope);
     const replies = this.#replies;
-    if (!this.#envelopes.hold(client, envelope)) return this.#reply(replies, envelope, FULL);
+    const parsed = bytes > frameBytesMax ? tooLarge(bytes, frameBytesMax) : parseRequest(request);
+    const isSoon = !parsed.ok || !COMMANDS.has(parsed.request.op);
+    if (!this.#envelopes.hold(client, envelope, isSoon)) {
+      return this.#reply(replies, envelope, FULL);
+    }
     const forget = (): void => this.#envelopes.release(client, envelope);
     const reply = (answer: Answer): void => {
       forget();
       this.#reply(replies, envelope, answer);
     };
     const respond: Respond = Object.assign(reply, { envelope, client, bytes, forget });
-    if (bytes > frameBytesMax) {
-      return respond(errorReply('too_large', `${bytes} bytes; at most ${frameBytesMax} are read`));
-    }
-    const parsed = parseRequest(request);
     return parsed.ok ? onRequest(parsed.request, respond) : respond(parsed.reply);
   }
 
@@ -181,6 +183,11 @@ export class ClientSocket {
   #countError(code: ErrorCode): void {
     this.#errors[code] = (this.#errors[code] ?? 0) + 1;
   }
+}
+
+function tooLarge(bytes: number, bytesMax: number): Parsed {
+  const reply = errorReply('too_large', `${bytes} bytes; at most ${bytesMax} are read`);
+  return { ok: false, reply };
 }
 
 function envelopeFault(envelope: readonly Buffer[]): string | undefined {

@@ -7,6 +7,8 @@ import type { Envelope } from './unread.ts';
 /** Room for each open command that a daemon takes by default, with a short correlation. */
 const CLIENT_BYTES_MAX = 64 * 1024 * 1024;
 const ALL_BYTES_MAX = 2 * CLIENT_BYTES_MAX;
+/** Besides, for requests that are answered soon: an operator can act while commands fill the rest. */
+const SOON_BYTES_MAX = 32 * 1024 * 1024;
 /** A frame in memory, besides its bytes. */
 const FRAME_BYTES = 128;
 
@@ -14,11 +16,16 @@ export class Envelopes {
   readonly #byClient = new Map<string, number>();
   #bytes = 0;
 
-  /** @returns false if there is no room: the request is refused */
-  hold(client: string, envelope: Envelope): boolean {
+  /**
+   * @param isSoon the request is no command: it is answered in a bounded time
+   * @returns false if there is no room: the request is refused
+   */
+  hold(client: string, envelope: Envelope, isSoon = false): boolean {
     const bytes = sizeOf(envelope);
     const ofClient = (this.#byClient.get(client) ?? 0) + bytes;
-    if (ofClient > CLIENT_BYTES_MAX || this.#bytes + bytes > ALL_BYTES_MAX) return false;
+    const more = isSoon ? SOON_BYTES_MAX : 0;
+    if (ofClient > CLIENT_BYTES_MAX + more) return false;
+    if (this.#bytes + bytes > ALL_BYTES_MAX + more) return false;
     this.#byClient.set(client, ofClient);
     this.#bytes += bytes;
     return true;
