@@ -45,12 +45,12 @@ export function contentDigest(
 ): string | undefined {
   if (content === null) return undefined;
   const found = content === 'text' ? shown : parseJson(shown);
-  const valueOf = (pointer: string) =>
+  const partAt = (pointer: string) =>
     valueAt(found, isBytes ? Buffer.from(pointer).toString('latin1') : pointer);
   const parts =
     typeof content === 'string'
-      ? [content === 'text' ? found : valueOf(content)]
-      : Object.values(content).map(valueOf);
+      ? [content === 'text' ? found : partAt(content)]
+      : Object.values(content).map(partAt);
   const text = parts.map((part) => (part === undefined ? '' : canonicalJson(part))).join('\n');
   return createHash('sha256').update(text).digest('hex');
 }
