@@ -6,7 +6,7 @@
 export const ERROR_CODES = {
   invalid_request: {
     meaning: 'The request is wrong; `field` says where.',
-    hint: 'Correct the request; sending it again unchanged cannot succeed.',
+    hint: 'Correct the request. The same request will be rejected again.',
     retry: false,
   },
   too_large: {

@@ -158,6 +158,22 @@ describe('audit --repair', () => {
     expect(repairs).toMatchObject([{ keys: ['b', 'c', 'e'], by: expect.stringContaining('@') }]);
   });
 
+  test('says why the first repair failed that did', async () => {
+    const finding = { groupId: 'b', kind: 'missing', journal: 'present', nodes: {} } as const;
+    const { error } = errorReply('invalid_request', 'record is missing');
+    const { run } = await setUp({
+      instead: (request) => {
+        if (request.op !== 'audit') return undefined;
+        const repair = { op: 'create', ...(request.repair ? { error } : {}) } as const;
+        return { checked: 1, findings: [{ ...finding, repair }], busy: [] };
+      },
+    });
+    const { code, stdout } = await run('--repair', '--yes');
+    expect(stdout).toContain('the repair of b failed: record is missing\n');
+    expect(stdout).toContain('repair: 0 keys repaired; now 1 key differs');
+    expect(code).toBe(1);
+  });
+
   test('ends with 1 if something could not be mended', async () => {
     const { run } = await setUp(
       { settle: ({ id }) => (id === 'repair-b' ? { state: 'rolled_back' } : {}) },

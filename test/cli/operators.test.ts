@@ -152,7 +152,7 @@ describe('abandon', () => {
   test.skipIf(noTerminal !== undefined)(`asks at a terminal ${noTerminal ?? ''}`, async () => {
     const { env, peer } = await setUp();
     const no = await runCliAtTerminal(['abandon', 'a'], { env, input: 'n\n' });
-    expect(no.stdout).toContain('Give up the rollback of a forever? [y/N]');
+    expect(no.stdout).toContain('Give up a forever? The nodes stay as they are. [y/N]');
     expect(no.stdout).toContain('Nothing was done.');
     expect(no.code).toBe(1);
     expect(peer.seen.some(({ op }) => op === 'abandon')).toBe(false);

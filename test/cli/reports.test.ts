@@ -26,6 +26,41 @@ async function setUp(script: Script = {}) {
   return { peer, run };
 }
 
+describe('a delete that cannot be undone', () => {
+  const forward = { ...SEEN, op: 'delete', state: 'applying', forwardOnly: true } as const;
+
+  test('is shown with the reason why it continues, and with the way to end it', async () => {
+    const { run } = await setUp({ instead: ({ op }) => (op === 'status' ? forward : undefined) });
+    const { stdout } = await run('status', 'a');
+    expect(stdout).toContain('delete 5: applying, stuck for 1 min 30 s, cannot be undone\n');
+    expect(stdout).toContain(
+      'why: a node has deleted its record, or may have: it continues until all nodes have; lockstep abandon gives it up\n',
+    );
+  });
+
+  test('is named in a list', async () => {
+    const { run } = await setUp({
+      instead: ({ op }) => (op === 'list' ? { commands: [forward] } : undefined),
+    });
+    expect((await run('list')).stdout).toContain('applying, cannot be undone, stuck');
+  });
+
+  test('(or that can) shows, once rolled back, the nodes that restored the record, and the members lost', async () => {
+    const node01 = {
+      state: 'present',
+      attempts: 2,
+      restored: 'mapped',
+      dropped: ['serial'],
+    } as const;
+    const node02 = { state: 'present', attempts: 2, restored: 'exact' } as const;
+    const ended = { ...OPEN, state: 'rolled_back', nodes: { node01, node02 } } as const;
+    const { run } = await setUp({ instead: ({ op }) => (op === 'status' ? ended : undefined) });
+    const { stdout } = await run('status', 'a');
+    expect(stdout).toMatch(/node01 +present, restored without serial +2/);
+    expect(stdout).toMatch(/node02 +present, restored +2/);
+  });
+});
+
 describe('stats', () => {
   test('say that all nodes hold the same, and how many each', async () => {
     const { run } = await setUp();

@@ -133,8 +133,9 @@ test('the command line takes records from options, files, stdin and lines of JSO
     [['create-one', 'x', '--record', '{"a":1e999}'], 'record.a is a number that a double'],
     [['create-one', 'x', '--record', '{"a":1,"a":2}'], 'record.a is given twice'],
     [['create-one', 'x', '--record', '[]'], 'record must be a JSON object'],
-    [['create-one', 'x', '--record', '{},"id":"y"'], 'record must be a JSON object'],
-    [['create-one', 'x', '--record', '{'], 'it is not JSON'],
+    [['create-one', 'x', '--record', '{},"id":"y"'], 'lockstep: record is not JSON: '],
+    [['create-one', 'x', '--record', '{'], 'lockstep: record is not JSON: '],
+    [['create-one', 'x', '--record', '{"a":1'], 'position 6 '],
     [
       ['create-one', 'x', '--record-file', '/nowhere'],
       'cannot read the record from /nowhere: ENOENT',

@@ -10,7 +10,7 @@ import { exitOfFault, isFault, printFault } from '../fault.ts';
 import { agree } from '../input/question.ts';
 import { errorText } from '../output/answer-text.ts';
 import { showProgress } from '../output/progress.ts';
-import type { Terminal } from '../output/terminal.ts';
+import { plain, type Terminal } from '../output/terminal.ts';
 import { repairAll } from './repair.ts';
 import {
   auditJson,
@@ -134,17 +134,26 @@ async function mend(
   const progress = showProgress(terminal, { title: 'repair', total, failing: 'not done' });
   let done = 0;
   let failed = 0;
+  let firstFailure: string | undefined;
   const onKey = async (finding: AuditFinding, state: string) => {
     done++;
     if (state !== 'committed') failed++;
+    if (state !== 'committed') firstFailure ??= failureText(finding, state);
     progress.update(done, failed);
     if (job.json) await terminal.json({ ...finding, state });
   };
   const fault = await repairAll(client, mendable, { ...job, onKey }).finally(() => progress.stop());
+  if (firstFailure !== undefined && !job.json) await terminal.line(firstFailure);
   // A check proves the repair, and updates the daemon's own figure.
   const items = () => itemsOf(mendable);
   const again = { ...job, source: { label: '', total, isStdin: false, items } };
   const differ = (await look(client, again, terminal)).findings.length;
   const shown = fault === undefined ? {} : { fault };
   return { asked: total, mended: total - differ, left: differ + rest, ...shown };
+}
+
+/** Undefined: a command has come to the key meanwhile, or its difference is gone. */
+function failureText({ groupId, repair }: AuditFinding, state: string): string | undefined {
+  if (state === 'left') return undefined;
+  return `the repair of ${plain(groupId)} failed: ${plain(repair?.error?.message ?? state)}`;
 }

@@ -22,7 +22,7 @@ export const RECORD = {
   'record-file': {
     type: 'string',
     requiresArg: true,
-    describe: 'A file with that object',
+    describe: 'File with the content of the record, a JSON object',
     group: 'Command:',
   },
 } as const satisfies Record<string, Options>;
@@ -46,9 +46,9 @@ export async function recordField(
 }
 
 function readRecord(text: string): WrittenRecord {
-  const item = readMembers(`{"record":${text}\n}`);
-  const isWhole = Object.keys(item).length === 1 && item.record !== undefined;
-  if (isWhole && item.record instanceof WrittenRecord) return item.record;
+  parsed(text, 'record');
+  const { record } = readMembers(`{"record":${text}\n}`);
+  if (record instanceof WrittenRecord) return record;
   throw new UsageError('record must be a JSON object');
 }
 
@@ -70,13 +70,7 @@ interface Members {
 }
 
 function readMembers(text: string): Members {
-  let value: unknown;
-  try {
-    value = parseJson(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`it is not JSON: ${why}`, { cause: error });
-  }
+  const value = parsed(text, 'it');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UsageError('it is not a JSON object');
   }
@@ -88,6 +82,15 @@ function readMembers(text: string): Members {
     members.record instanceof WrittenRecord ? recordFault(members.record.text) : undefined;
   if (fault === undefined) return members;
   throw new UsageError(`${['record', ...fault.path].join('.')} ${fault.message}`);
+}
+
+function parsed(text: string, subject: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${subject} is not JSON: ${why}`, { cause: error });
+  }
 }
 
 async function textOf(stream: AsyncIterable<Buffer | string>, name: string): Promise<string> {

@@ -25,7 +25,7 @@ type Order = OperatorAct | 'restore --resume' | 'restore --abandon';
 const QUESTIONS: Readonly<Record<Order, ((many: string) => string) | undefined>> = {
   retry: undefined,
   cancel: (many) => `Cancel ${many}?`,
-  abandon: (many) => `Give up the rollbacks of ${many} forever?`,
+  abandon: (many) => `Give up ${many} forever? The nodes stay as they are.`,
   'restore --resume': (many) => `Resume ${many} as the journal has them?`,
   'restore --abandon': (many) => `Give ${many} up forever, whatever the nodes hold?`,
 };

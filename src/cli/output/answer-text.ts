@@ -19,6 +19,9 @@ const REASONS: Readonly<Record<NonNullable<CommandAnswer['reason']>, string>> = 
 
 const HELD = 'it does not run; decide by lockstep restore --resume or --abandon';
 
+const FORWARD_ONLY =
+  'a node has deleted its record, or may have: it continues until all nodes have; lockstep abandon gives it up';
+
 const PARKED = 'it crashed the daemon and no longer runs; decide by lockstep retry or abandon';
 
 const COLOURS: Readonly<Record<CommandAnswer['state'], Colour>> = {
@@ -38,7 +41,7 @@ export function headline(answer: CommandAnswer, terminal: Terminal): string {
   const stuck = answer.stuck === true ? `, ${terminal.paint('red', 'stuck')}` : '';
   const asked = answer.askedAs === undefined ? '' : ` (asked as ${plain(answer.askedAs)})`;
   const forward = answer.forwardOnly === true ? ', cannot be undone' : '';
-  return `${answer.op} ${plain(answer.groupId)}${asked}: ${state}${forward}${stuck} ${time}`;
+  return `${answer.op} ${plain(answer.groupId)}${asked}: ${state}${stuck} ${time}${forward}`;
 }
 
 export function isSettled({ state }: Pick<CommandAnswer, 'state'>): boolean {
@@ -60,11 +63,16 @@ export function details(answer: CommandAnswer, terminal: Terminal): string {
     ['parked', answer.parked === true ? PARKED : undefined],
     ['waits for', answer.waitsFor === undefined ? undefined : plain(answer.waitsFor)],
     ['record', answer.record === undefined ? undefined : recordText(answer.record)],
-    ['why', answer.reason === undefined ? undefined : REASONS[answer.reason]],
+    ['why', whyOf(answer)],
   ].filter((fact): fact is [string, string] => fact[1] !== undefined);
   const lines = facts.map(([name, value]) => `${name}: ${value}`);
   const nodes = answer.nodes === undefined ? [] : ['', nodeTable(answer.nodes)];
   return [headline(answer, terminal), indent([...lines, ...nodes].join('\n'))].join('\n');
+}
+
+function whyOf({ reason, forwardOnly }: CommandAnswer): string | undefined {
+  if (reason !== undefined) return REASONS[reason];
+  return forwardOnly === true ? FORWARD_ONLY : undefined;
 }
 
 function recordText(record: CommandAnswer['record']): string {
@@ -88,13 +96,13 @@ function nodeTable(nodes: NonNullable<CommandAnswer['nodes']>): string {
   );
 }
 
-/** `present`, `present, made again without serial, soa`. */
+/** `present`, `present, restored without serial, soa`. */
 function restoredText({ state, restored, dropped = [] }: NodeOutcome): string {
-  if (restored === 'exact') return `${state}, made again`;
+  if (restored === 'exact') return `${state}, restored`;
   if (restored !== 'mapped') return state;
   return dropped.length === 0
-    ? `${state}, made again`
-    : `${state}, made again without ${dropped.map(plain).join(', ')}`;
+    ? `${state}, restored`
+    : `${state}, restored without ${dropped.map(plain).join(', ')}`;
 }
 
 /** One row for each command. */
@@ -117,6 +125,7 @@ export function commandTable(commands: readonly CommandAnswer[]): string {
       one.op,
       plain(one.groupId),
       outcomeText(one) +
+        (one.forwardOnly === true ? ', cannot be undone' : '') +
         (one.stuck === true ? ', stuck' : '') +
         (one.held === true ? ', held' : '') +
         (one.parked === true ? ', parked' : ''),

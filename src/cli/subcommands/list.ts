@@ -46,7 +46,7 @@ export const list = subcommand({
       '$0 list --state refused,rolled_back --younger-than 1h',
       'commands that failed in the last hour',
     ],
-    ['$0 list --stuck', 'rollbacks that are stuck'],
+    ['$0 list --stuck', 'commands that are stuck'],
     ['$0 list --open --node node03', 'commands that wait for this node'],
     ['$0 list --parked', 'commands that crashed the daemon'],
     ['$0 list --key 5 --json', 'the history of one record'],

@@ -18,12 +18,12 @@ export function dialectWarnings(dialect: Dialect): readonly string[] {
   }
   if (typeof remove.restore === 'object') {
     warnings.push(
-      'a delete that is rolled back makes the record again with some of its members (delete.restore)',
+      'the rollback of a delete creates the record again with only some of its members (delete.restore)',
     );
   }
   if (remove.restore === 'none') {
     warnings.push(
-      'a deleted record cannot be made again (delete.restore: none), so a delete that one node has done goes on until all have',
+      'a deleted record cannot be created again (delete.restore: none): once a node has deleted it, the command continues until all nodes have',
     );
   }
   const isOverwriting = create.method === 'PUT' && !('if-none-match' in lowered(create.headers));

@@ -25,7 +25,11 @@ export async function tryKey(asked: CanaryTerms, signals: Signals): Promise<read
   const misfit = recordCheck(settings.dialect)(undefined);
   if (misfit !== undefined) {
     return [
-      fail('canary', misfit.message, 'doctor --try cannot send a record: use lockstep create.'),
+      fail(
+        'canary',
+        misfit.message,
+        'doctor --try sends no record. Try the dialect with the daemon: lockstep create-one KEY --record JSON.',
+      ),
     ];
   }
   const nodes = settings.nodes.map((access) => new CanaryNode(access, terms));

@@ -113,7 +113,7 @@ function findingOf({ name, limits }: ConfiguredNode, rates: readonly Rate[]): Fi
       ? `${connections}: ${perSecond.toFixed(0)} reads/s, p99 ${p99Ms.toFixed(0)} ms`
       : `${connections}: failed (${failed})`,
   );
-  const detail = `${best.connections} are enough for reads, ${set} are set; ${figures.join('; ')}; changes may need fewer`;
+  const detail = `enough for reads: ${best.connections}, set: ${set}; ${figures.join('; ')}; changes may need fewer`;
   if (!isSetTooHigh) return ok(check, detail);
   const hint = `Set limits: {connectionsPerNode: ${best.connections}} of the node or its dialect: with ${set} it answers fewer reads a second, or fails.`;
   return warn(check, detail, hint);
