@@ -27,11 +27,19 @@ import { decideOnHeld } from './restore-act.ts';
 
 type Acts = Pick<Requested, 'count' | 'actAt'>;
 
+/** Results that are kept for batches that are not complete, or `openMax` of them if that is more: some 100 MB. */
+const RESULTS_MAX = 100_000;
+const RESULTS_FULL = errorReply('busy', 'too many results wait for the rest of their batches', {
+  retryAfterMs: 1000,
+});
+
 export class Requests {
   readonly #context: RequestContext;
   readonly #audit: Audit;
   /** Requests under way other than commands. */
   readonly #unanswered = new Set<Respond>();
+  /** Of all batches that are not complete. */
+  #results = 0;
 
   constructor(context: RequestContext) {
     this.#context = context;
@@ -40,7 +48,11 @@ export class Requests {
 
   /** The acts of a request, each for a batch, in their order; `respond` is called once. */
   actsOf(request: Request, respond: Respond): Acts {
-    if (request.op === 'batch') return this.#actsOfEach(request, respond);
+    if (request.op === 'batch') {
+      const { openMax } = this.#context.options;
+      if (this.#results < Math.max(RESULTS_MAX, openMax)) return this.#actsOfEach(request, respond);
+      return { count: 1, actAt: () => () => respond(RESULTS_FULL) };
+    }
     const isCommand = request.op === 'create' || request.op === 'delete';
     const answer = isCommand ? respond : this.#answeredOnce(respond);
     return { count: 1, actAt: () => (batch) => this.#handle(request, answer, batch) };
@@ -74,7 +86,10 @@ export class Requests {
     const actAt = (index: number) => {
       const keep = (answer: CommandAnswer | ErrorReply): void => {
         results[index] = answer;
-        if (--missing === 0) respond({ results });
+        this.#results++;
+        if (--missing > 0) return;
+        this.#results -= results.length;
+        respond({ results });
       };
       const settle: Respond<CommandAnswer> = Object.assign(keep, { client: respond.client });
       // An act for each: parsing ten thousand wrong commands takes longer than one batch may.
