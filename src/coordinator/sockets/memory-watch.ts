@@ -69,11 +69,11 @@ export class MemoryWatch {
   /** @returns the memory now, if it could be read */
   look(): Memory | undefined {
     const memory = (this.#options.read ?? readMemory)();
-    if (memory !== undefined) this.#judge(memory);
+    if (memory !== undefined) this.#compare(memory);
     return memory;
   }
 
-  #judge({ residentBytes, ownBytes }: Memory): void {
+  #compare({ residentBytes, ownBytes }: Memory): void {
     const { limitBytes, now, onUnexplained } = this.#options;
     if (now() < this.#quietUntil) return;
     const unexplainedBytes = residentBytes - ownBytes;
