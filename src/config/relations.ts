@@ -51,7 +51,7 @@ export const RELATIONS: readonly Relation[] = [
     [['hardExitMs'], '<', 'killTimeoutMs'],
     'The stop must be over before the supervisor kills the process.',
   ),
-  numbers([['recordBytesMax'], '≤', 'heldBytesMax'], 'One command must be able to begin.'),
+  numbers([['recordBytesMax'], '≤', 'heldBytesMax'], 'One record of the largest size must fit.'),
   numbers([['backoffBaseMs'], '≤', 'backoffCapMs'], 'The first wait is the shortest.'),
   numbers([['breakerSlowMs'], '≤', 'requestTimeoutMs'], 'No call takes longer than its timeout.'),
   numbers([['breakerCoolOffMs'], '≤', 'breakerCoolOffCapMs'], 'The first wait is the shortest.'),

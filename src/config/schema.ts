@@ -122,7 +122,7 @@ export const settingsSchema = z.strictObject({
     .default(64 * MIB)
     .register(settingDocs, {
       unit: 'bytes',
-      text: 'The records of all open commands together; a further command with a record is answered `busy`.',
+      text: 'The size of the records of all open commands together; beyond it a command with a record is answered `busy`.',
     }),
   defaultDeadlineMs: millis(
     DAY_MS,
@@ -132,7 +132,7 @@ export const settingsSchema = z.strictObject({
   requestTimeoutMs: millis(
     28_000,
     5000,
-    'How long one request to a node may take. The wait for a free connection comes on top, and is as long at most. Stronger: `limits` of the dialect, then of the node.',
+    'How long one request to a node may take. The wait for a free connection before it is extra, and takes at most as long. Stronger: `limits` of the dialect, then of the node.',
   ),
   connectTimeoutMs: z.int().min(1).max(28_000).optional().register(settingDocs, {
     unit: 'ms',

@@ -214,8 +214,8 @@ reported as stuck \`stuckAfterMs\` after its deadline, and ends \`committed\` or
 ### Keys that nodes take for one
 
 Some nodes do not distinguish \`CASE.example.\` from \`case.example.\`. Without \`keys.fold: ascii-lower\` two commands of
-these keys could run at the same time, and undo each other. With it lockstep makes all ASCII letters of a key lower case
-first of all. \`pattern\`, \`bytesMax\` and \`forbidden\` are about the folded key. One order holds for all spellings, and a
+these keys could run at the same time, and undo each other. With it lockstep first makes all ASCII letters of a key
+lower case. \`pattern\`, \`bytesMax\` and \`forbidden\` are about the folded key. One order holds for all spellings, and a
 repeat may have another spelling. Nodes may show and list the key in any spelling. Requests to nodes, answers, events,
 the journal and audits have the folded key; the answer to a command also has \`askedAs\` if its request had another.
 \`list\`, \`audit\` and the filters of \`cancel\`, \`retry\`, \`abandon\` and \`restore\` take any spelling. Lists are read as a
@@ -301,7 +301,7 @@ const DIALECT_MEMBERS = [
   ],
   [
     '`keys`',
-    '`pattern` (a regular expression of the whole key; in the syntax of RE2, which knows no look-around and no references back: with those a key could take hours), `bytesMax`, `forbidden` (characters its nodes can not ' +
+    '`pattern` (a regular expression of the whole key; in the syntax of RE2, which has no look-around and no back-references: with those a key could take hours), `bytesMax`, `forbidden` (characters its nodes can not ' +
       'route); other keys are `invalid_request`. `fold`: `ascii-lower` where nodes take `Ab` and `ab` for [one key](#keys-that-nodes-take-for-one), or `null`',
   ],
   [
@@ -330,8 +330,8 @@ const DIALECT_MEMBERS = [
   ],
   [
     'of `delete`',
-    'the same, but `gone` (there was no such record) in place of `exists`; `restore`: what a record is made of ' +
-      'again when the delete is rolled back, `exact` (the body that the read showed) or `template` (the body of a new ' +
+    'the same, but `gone` (there was no such record) in place of `exists`; `restore`: how a rolled-back ' +
+      'delete creates the record again: `exact` (the body that the read showed) or `template` (the body of a new ' +
       'one: what else it held is lost, and `--check` warns), or `none` (it cannot be made again: see ' +
       '[below](#a-delete-that-cannot-be-undone)), or some members of the record: `{keep: [name, kind]}` or ' +
       '`{drop: [etag]}`, either with `set: {state: on}`; `guard`: `if-match` where a delete is to carry the ' +
@@ -373,7 +373,7 @@ const DIALECT_MEMBERS = [
   ],
   [
     '`limits`',
-    '`answerBytes` (65536, up to 16777216: larger answers are none), `connectionsPerNode`, `requestTimeoutMs`, ' +
+    '`answerBytes` (65536, up to 16777216: larger answers are rejected), `connectionsPerNode`, `requestTimeoutMs`, ' +
       '`connectTimeoutMs`; the last three as in the settings where they are left out. `limits` of a node are stronger',
   ],
   [

@@ -77,7 +77,8 @@ export function contradictions(dialect: Dialect): readonly Contradiction[] {
   }
   if (hasRecordPlace(remove.body)) fault('holds {record}: only a create has one', 'delete', 'body');
   if (defers(dialect) && dialect.quiesceMs === null) {
-    const why = 'only you know for how long its nodes may act on a request that they have accepted';
+    const why =
+      'nodes that accept a request and act later need it: the longest time until they act, in ms';
     fault(`is missing: ${why}`, 'quiesceMs');
   }
   if (remove.guard !== null && mark !== null) {

@@ -40,7 +40,7 @@ export const supervisionShape = {
     .default(GIB)
     .register(settingDocs, {
       unit: 'bytes',
-      text: 'The resident memory above which the supervisor restarts the daemon (`max_memory_restart` of pm2, which reads only the variable); above 90 % of it the log warns. If connections of clients take it above a half, they are closed.',
+      text: 'The resident memory above which the supervisor restarts the daemon (`max_memory_restart` of pm2, which reads only the variable); above 90 % of it the log warns. If connections of clients use so much memory that half of it is exceeded, all of them are closed.',
     }),
   stopExitCode: z
     .int()

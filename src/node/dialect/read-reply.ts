@@ -202,7 +202,7 @@ function successOf(
 }
 
 function hiddenReply({ status, body }: HttpReply): string {
-  return `${status} (${Buffer.byteLength(body)} bytes, which may show the record)`;
+  return `${status} (${Buffer.byteLength(body)} bytes, hidden: they may contain the record)`;
 }
 
 function isSuccess(status: number): boolean {
