@@ -42,7 +42,9 @@ interface Bounded {
 }
 
 function lineOf(bytes: Buffer, { number, bytesMax }: Bounded): Line {
-  if (bytes.length > bytesMax) return { number, fault: `line ${number} is too long for a key` };
+  if (bytes.length > bytesMax) {
+    return { number, fault: `line ${number} is longer than ${bytesMax} bytes` };
+  }
   const ended = bytes.at(-1) === RETURN ? bytes.subarray(0, -1) : bytes;
   try {
     // Only the first line may begin with a byte order mark; elsewhere it is part of the key.
