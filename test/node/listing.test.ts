@@ -35,6 +35,26 @@ describe('counting the keys of a node', () => {
     expect(node.requests[0]?.head).toContain('node: node01\r\n');
   });
 
+  test('P10: an empty page that names a next one is not the last', async () => {
+    const pages: Readonly<Record<string, object>> = {
+      '': { groups: ['a'], next: 'a' },
+      a: { groups: [], next: 'c' },
+      c: { groups: [], next: 'e' },
+      e: { groups: ['f'], next: 'f' },
+      f: { groups: [], next: 'f' },
+    };
+    const node = await startRawNode((socket, { line }) => {
+      const query = new URL(line.split(' ')[1] ?? '', 'http://node').searchParams;
+      socket.write(answer('200 OK', JSON.stringify(pages[query.get('after') ?? ''])));
+    });
+    const { client } = new Asking(node.url);
+    expect(await countKeys(client)).toMatchObject({ count: 2 });
+    const list = reliableOps.list as NonNullable<typeof reliableOps.list>;
+    const page = await listKeys(client, list, { after: 'a', limit: 10 });
+    expect(page).toEqual({ keys: ['f'], more: true });
+    expect(node.requests).toHaveLength(8);
+  });
+
   test('has equal digests for equal keys, however they are paged, and others for others', async () => {
     const digestOf = async (keys: readonly string[], pageSize?: number) => {
       const node = await startLister(keys, pageSize);

@@ -6,6 +6,7 @@
  * another order, or not from a key on, are read to their end, and sorted here (`whole-list.ts`).
  */
 import { createHash } from 'node:crypto';
+import { compareBytes } from '../../base/byte-order.ts';
 import type { NodeStats } from '../../protocol/answer.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import type { NodeClient } from '../node-client.ts';
@@ -115,13 +116,21 @@ async function keysAbove(
   // The order of a node's keys is not that of the folded ones.
   if (paging?.by !== 'after' || !sorted || fold !== null)
     return wholeList(client, list, { after, limit });
-  const { keys, skipped, next } = await readPage(client, list, {
-    parameters: { after, limit },
-    after,
-  });
-  // Without a pointer to the next page, only an empty page is the last.
-  const more = paging.next === null ? keys.length > 0 : next !== undefined && keys.length > 0;
-  return { keys, skipped, more, next };
+  const begun = performance.now();
+  let from = after;
+  for (let page = 0; page < LIST_PAGES_MAX; page++) {
+    assertInTime(begun);
+    const parameters = { after: from, limit };
+    const { keys, skipped, next } = await readPage(client, list, { parameters, after: from });
+    // Without a pointer to the next page, only an empty page is the last.
+    if (keys.length > 0) {
+      return { keys, skipped, more: paging.next === null || next !== undefined, next };
+    }
+    if (next === undefined || compareBytes(next, from) <= 0) return { keys, skipped, more: false };
+    // The node left everything out of this page, and has others behind it.
+    from = next;
+  }
+  throw new Error(`more than ${LIST_PAGES_MAX} pages`);
 }
 
 function shownSkipped(skipped: readonly string[]): { readonly skipped?: readonly string[] } {
