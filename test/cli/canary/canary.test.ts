@@ -229,6 +229,7 @@ test('P1: tries a mapping of restored records, as a rolled-back delete sends it,
   const findings = await tried(termsOf([node], { delete: { restore } }));
   expect(findings).toMatchObject([{ level: 'fail' }]);
   expect(findings[0]?.message).toContain('the create that a rollback sends');
+  expect(findings[0]?.hint).toMatch(/^Correct delete\.restore: .* the dialect users should say: /);
   expect([...node.ids]).toEqual([]);
 });
 
@@ -242,6 +243,7 @@ test('a record that a mapping makes again may differ from the original, and that
   const restore = { keep: ['data'], set: { id: KEY } };
   const findings = await tried(termsOf([node], { delete: { restore } }));
   expect(findings).toMatchObject([{ level: 'ok' }]);
+  expect(findings[0]?.message).toContain('restored (201): as the dialect says');
   expect(node.calls.filter((call) => call.startsWith('POST'))).toHaveLength(3);
   expect([...node.ids]).toEqual([]);
 });

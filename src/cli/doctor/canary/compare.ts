@@ -51,7 +51,7 @@ export function compare(node: CanaryNode, course: Course): readonly Finding[] {
   return found.length > 0 || last === undefined ? found : [ok(check, summary(course))];
 }
 
-function summary({ create, read, again, list, delete: removed, gone }: Course): string {
+function summary({ create, read, again, list, delete: removed, gone, remade }: Course): string {
   const status = (heard: Heard | undefined) =>
     heard?.kind === 'answered' ? String(heard.response.status) : 'nothing';
   const parts = [
@@ -61,6 +61,7 @@ function summary({ create, read, again, list, delete: removed, gone }: Course): 
     ...(list === undefined ? [] : [`listed (keys: ${list.keys.size})`]),
     `deleted (${status(removed)})`,
     ...(gone === undefined ? [] : [`deleted again (${status(gone)})`]),
+    ...(remade === undefined ? [] : [`restored (${status(remade)})`]),
   ];
   return `${parts.join(', ')}: as the dialect says`;
 }
@@ -69,7 +70,7 @@ function unnamed(check: string, count = 0): Finding | undefined {
   if (count === 0) return undefined;
   const hint =
     'Many records appeared during the trial. Look for another program that creates them.';
-  return fail(check, `and ${count} more records are new in the list`, hint);
+  return fail(check, `${count} more records are new in the list`, hint);
 }
 
 function about({ dialect, key, access }: CanaryNode) {
@@ -131,17 +132,19 @@ function compareGone(node: CanaryNode, { delete: removed, gone }: Course): Findi
 function compareRemade(node: CanaryNode, { read, remade, reread }: Course): Finding | undefined {
   if (remade === undefined) return undefined;
   const check = checkOf(node);
-  const hint = `The ${proposalOf(node, { delete: { restore: 'template' } })}`;
+  const proposal = proposalOf(node, { delete: { restore: 'template' } });
+  const isExact = node.dialect.delete.restore === 'exact';
   if (!isShown(reread)) {
     const detail = `the create that a rollback sends, with the body of a read, failed: ${replyText(remade)}`;
-    return fail(check, detail, hint);
+    const mapping =
+      'Correct delete.restore: name the members that a create takes. If there are none, the';
+    return fail(check, detail, `${isExact ? 'The' : mapping} ${proposal}`);
   }
   // A mapping promises the members, not their bytes: PowerDNS, for one, raises the serial of a zone.
-  const isExact = node.dialect.delete.restore === 'exact';
   if (!isExact || bodyOf(read) === bodyOf(reread)) return undefined;
   const detail =
     'the record that a rollback creates from the body of a read differs from the original';
-  return warn(check, detail, `A rolled-back delete does not restore it exactly. ${hint}`);
+  return warn(check, detail, `A rolled-back delete does not restore it exactly. The ${proposal}`);
 }
 
 function bodyOf(read: Heard | undefined): string | undefined {
