@@ -1,6 +1,6 @@
 /**
  * `decide`: an input of a saga, and the facts that follow from it (`advance`: and the saga). All
- * branching of the saga is here, in `afterAnswer` (one node) and in `conclude` (the whole saga).
+ * branching of the saga is here, in `afterReply` (one node) and in `conclude` (the whole saga).
  */
 import { afterReply } from './after-reply.ts';
 import { conclude, settle } from './conclude.ts';
