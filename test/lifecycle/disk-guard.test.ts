@@ -5,23 +5,14 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Failure } from '../../src/lifecycle/control.ts';
 import { DiskGuard } from '../../src/lifecycle/guards/disk.ts';
-import type { Log } from '../../src/observe/log/log-port.ts';
+import { notedLog } from '../observe/support/noted-log.ts';
 import { smallDisk } from '../support/small-disk.ts';
 
 const MIB = 1024 * 1024;
 
 function guard(folder: string, freeMinBytes: number) {
-  const lines: string[] = [];
+  const { log, messages: lines } = notedLog();
   const changes: (Failure | null)[] = [];
-  const say = (message: string) => void lines.push(message);
-  const log: Log = {
-    error: say,
-    warn: say,
-    info: say,
-    debug: say,
-    wants: () => true,
-    setLevel: () => {},
-  };
   const onChange = (refusal: Failure | null) => void changes.push(refusal);
   return { disk: new DiskGuard({ folder, freeMinBytes, log, onChange }), lines, changes };
 }

@@ -4,20 +4,11 @@ import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { passStartGate } from '../../src/lifecycle/start-gate.ts';
-import type { Log } from '../../src/observe/log/log-port.ts';
+import { notedLog } from '../observe/support/noted-log.ts';
 import { freePorts } from '../support/free-ports.ts';
 
 function gate(address: string, timeoutMs = 60_000) {
-  const lines: string[] = [];
-  const say = (message: string) => void lines.push(message);
-  const log: Log = {
-    error: say,
-    warn: say,
-    info: say,
-    debug: say,
-    wants: () => true,
-    setLevel: () => {},
-  };
+  const { log, messages: lines } = notedLog();
   const stop = new AbortController();
   return { lines, stop, passed: passStartGate({ address, timeoutMs, log, stop: stop.signal }) };
 }

@@ -7,12 +7,21 @@ export interface NotedLine {
   readonly fields: Fields;
 }
 
-export function notedLog(): { readonly log: Log; readonly lines: readonly NotedLine[] } {
+export interface NotedLog {
+  readonly log: Log;
+  readonly lines: readonly NotedLine[];
+  /** Of the lines. */
+  readonly messages: readonly string[];
+}
+
+export function notedLog(): NotedLog {
   const lines: NotedLine[] = [];
+  const messages: string[] = [];
   const write =
     (level: LogLevel) =>
     (message: string, fields: Fields = {}) => {
       lines.push({ level, message, fields });
+      messages.push(message);
     };
   const log: Log = {
     error: write('error'),
@@ -22,5 +31,5 @@ export function notedLog(): { readonly log: Log; readonly lines: readonly NotedL
     wants: () => true,
     setLevel: () => {},
   };
-  return { log, lines };
+  return { log, lines, messages };
 }
