@@ -13,10 +13,11 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'show-tokens': 'reads show the timestamp of a record [false]',
   'delete-missing': 'status of a challenge delete of what is not there: 404, 200, 204, 400 [404]',
   'log-level': 'error, info or debug [info]',
+  'remote-controls': 'other machines may use /_sim [false]',
   attached: 'end when standard input ends [false]',
 };
 
-const BOOLEANS = ['show-tokens', 'attached'];
+const BOOLEANS = ['show-tokens', 'remote-controls', 'attached'];
 
 export type CommandLine =
   | { readonly kind: 'run'; readonly flags: Flags }

@@ -28,6 +28,8 @@ export interface Settings {
   readonly showTokens: boolean;
   readonly deleteMissing: DeleteMissingStatus;
   readonly logLevel: LogLevel;
+  /** Other machines may use `/_sim`. */
+  readonly remoteControls: boolean;
   /** Ends when standard input ends. */
   readonly attached: boolean;
   readonly stopExitCode: number;
@@ -44,6 +46,7 @@ export const SOURCES = {
   showTokens: { flag: 'show-tokens', variable: 'NODESIM_SHOW_TOKENS' },
   deleteMissing: { flag: 'delete-missing', variable: 'NODESIM_DELETE_MISSING' },
   logLevel: { flag: 'log-level', variable: 'NODESIM_LOG_LEVEL' },
+  remoteControls: { flag: 'remote-controls', variable: 'NODESIM_REMOTE_CONTROLS' },
   attached: { flag: 'attached', variable: 'NODESIM_ATTACHED' },
   stopExitCode: { flag: undefined, variable: 'LOCKSTEP_STOP_EXIT_CODE' },
 } as const satisfies Record<
@@ -67,6 +70,7 @@ const READERS: { readonly [K in keyof Settings]: readonly [Reader<Settings[K]>, 
     `one of ${DELETE_MISSING_STATUSES.join(', ')}`,
   ],
   logLevel: [(text) => LOG_LEVELS.find((level) => level === text), LOG_LEVELS.join(', ')],
+  remoteControls: [readBoolean, 'true or false'],
   attached: [readBoolean, 'true or false'],
   stopExitCode: [within(0, 255), 'an exit code from 0 to 255'],
 };
@@ -109,6 +113,7 @@ function defaults(environment: Environment): Settings {
     showTokens: false,
     deleteMissing: 404,
     logLevel: 'info',
+    remoteControls: false,
     attached: false,
     stopExitCode: 0,
   };

@@ -17,6 +17,7 @@ export interface ThreadStart {
   readonly host: string;
   readonly port: number;
   readonly logLevel: LogLevel;
+  readonly remoteControls: boolean;
 }
 
 /** Requests of the controls and of `stats` to a node. */

@@ -47,6 +47,7 @@ async function serve(node: GroupNode): Promise<void> {
   const alone = (socket?: Socket): ReadonlyMap<string, NodeControls> =>
     new Map([[name, { port: start.port, control: (asked) => controlled.control(asked, socket) }]]);
   const served: Served = {
+    remoteControls: start.remoteControls,
     group: (request, call) => node.group(request, call),
     list: (request, call) => node.list(request, call),
     stats: () => answerStats(alone()),

@@ -50,7 +50,7 @@ export async function startCluster(
   for (const thread of threads) void thread.lost.then(onLost);
   await Promise.all(threads.map((thread) => thread.ready));
   const links = new Map(threads.map(({ name, link }) => [name, link]));
-  served = sharedPort({ links, seed: settings.seed, randomBehavior: settings.randomBehavior });
+  served = sharedPort({ ...settings, links });
   return {
     port,
     nodes: links,
@@ -73,13 +73,15 @@ interface Thread {
 }
 
 function startThread(settings: Settings, name: string, port: number): Thread {
-  const { seed, randomBehavior, showTokens, deleteMissing, host, logLevel, dataDir } = settings;
+  const { seed, randomBehavior, showTokens, deleteMissing, dataDir } = settings;
+  const { host, logLevel, remoteControls } = settings;
   const start: ThreadStart = {
     settings: { name, seed, randomBehavior, showTokens, deleteMissing },
     file: join(dataDir, `${name}.db`),
     host,
     port,
     logLevel,
+    remoteControls,
   };
   const worker = new Worker(threadFile(), { workerData: start, name });
   const link = new NodeLink(worker, port);

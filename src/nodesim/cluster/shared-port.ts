@@ -25,9 +25,11 @@ export interface SharedPortOptions {
   readonly seed: number;
   /** The setting at the start. */
   readonly randomBehavior: number;
+  readonly remoteControls: boolean;
 }
 
-export function sharedPort({ links, seed, randomBehavior }: SharedPortOptions): Served {
+export function sharedPort(options: SharedPortOptions): Served {
+  const { links, seed, randomBehavior, remoteControls } = options;
   const chance = new Chance(seed, '');
   /** The rate of calls that reach no node: the latest rate that was set for all nodes. */
   let rate = randomBehavior;
@@ -40,6 +42,7 @@ export function sharedPort({ links, seed, randomBehavior }: SharedPortOptions): 
     return readTimestamp(request) === undefined ? INTERNAL_ERROR : lost(request.node);
   };
   return {
+    remoteControls,
     group: (request, call) => {
       const link = request.node === undefined ? undefined : links.get(request.node);
       if (link === undefined) call.answer(strayed(request));

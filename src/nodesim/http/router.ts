@@ -21,10 +21,13 @@ import {
   readListQuery,
   routeOf,
 } from '../node/group-request.ts';
+import { refusalOf } from './control-access.ts';
 import type { HttpCall, Router } from './server.ts';
 
 /** The functions of a port. */
 export interface Served {
+  /** Whether other machines may use the controls. */
+  readonly remoteControls: boolean;
   group(request: GroupRequest, call: HttpCall): void;
   list(request: ListRequest, call: HttpCall): void;
   stats(): Promise<SimReply>;
@@ -105,7 +108,10 @@ async function routeOther(
   call: HttpCall,
   { place, body }: { readonly place: Route; readonly body: string },
 ): Promise<SimReply> {
-  if (place.kind === 'sim') return served.sim(place.path, call, body);
+  if (place.kind === 'sim') {
+    const refusal = refusalOf(call, served.remoteControls);
+    return refusal ?? served.sim(place.path, call, body);
+  }
   if (place.kind === 'malformed') return BAD_REQUEST;
   if (place.kind !== 'ping' && place.kind !== 'stats') return NO_SUCH_PATH;
   if (call.method !== 'GET' && call.method !== 'HEAD') return methodNotAllowed('GET, HEAD');
