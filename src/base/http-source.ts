@@ -68,7 +68,7 @@ export function originFault(head: RequestHead): HttpFault | undefined {
 }
 
 /** All values of a header, in their order. Node's `headers` keeps only the first of some. */
-export function valuesOf({ rawHeaders }: RequestHead, name: string): readonly string[] {
+function valuesOf({ rawHeaders }: RequestHead, name: string): readonly string[] {
   return rawHeaders.filter(
     (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name,
   );
