@@ -18,6 +18,7 @@ import type {
   SagaState,
   Settlement,
 } from '../core/model.ts';
+import type { ActFilter, ActPage, ActWrites } from './act.ts';
 
 /**
  * An accepted command; its `seq` was never used before. `begun`: its intent goes into the same
@@ -250,6 +251,16 @@ export interface Journal {
    * number of those removed.
    */
   pruneRecords(pruning: Pruning): Promise<number>;
+  /**
+   * Begins and ends acts of operators, all of these or none. An end of an unknown number changes nothing. Returns
+   * the numbers of the begun ones in their order: rising, and never given twice.
+   * @throws JournalError as {@link Journal.commit}; IllegalWrite if a text is longer than `ACT_TEXT_MAX`
+   */
+  noteActs(writes: ActWrites): Promise<readonly number[]>;
+  /** Newest first, numbers below `below` (undefined: from the newest), at most `limit`. */
+  acts(filter: ActFilter, below: number | undefined, limit: number): Promise<ActPage>;
+  /** Removes acts that are older than `retentionMs` of the daemon's life, as {@link Journal.prune}. */
+  pruneActs(pruning: Pruning): Promise<number>;
   /**
    * Bounds the driver's own files, in one small step. Call it every second or so, and after each
    * step of pruning.

@@ -1,6 +1,7 @@
 /** The duties of every driver of the journal: the port's comments, and P2, P3, P4.5, P7. */
 import { describe } from 'vitest';
 import { accepting } from './conformance/accepting.ts';
+import { acts } from './conformance/acts.ts';
 import { atomicity } from './conformance/atomicity.ts';
 import { headOf } from './conformance/head.ts';
 import { standingWords } from './conformance/kept.ts';
@@ -29,6 +30,7 @@ export function conformance(driver: Driver): void {
     describe('pruning', () => pruning(driver));
     describe('records', () => records(driver));
     describe('standing words', () => standingWords(driver));
+    describe('acts of operators', () => acts(driver));
     describe('the head', () => headOf(driver));
   });
 }

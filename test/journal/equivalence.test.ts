@@ -3,6 +3,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
+import type { ActFilter, StoredAct } from '../../src/journal/act.ts';
 import { IllegalWrite } from '../../src/journal/errors.ts';
 import type { CommitResult, Journal } from '../../src/journal/port.ts';
 import { memory, type Store, sqlite } from './support/driver.ts';
@@ -32,6 +33,10 @@ class Subject {
         return this.journal.prune(turn);
       case 'prune records':
         return this.journal.pruneRecords(turn);
+      case 'prune acts':
+        return this.journal.pruneActs(turn);
+      case 'acts':
+        return this.#noteActs(turn);
       case 'keep':
         return this.journal.keep(`word-${turn.name}`, turn.value);
       case 'tidy':
@@ -57,6 +62,9 @@ class Subject {
       ofKey: await listAll(this.journal, { groupId: 'key-1' }, 2),
       stuck: await listAll(this.journal, { stuck: true }),
       kept: await this.journal.kept(),
+      acts: await this.#acts({}, 3),
+      actsOfAnn: await this.#acts({ by: 'ann', since: 20, before: 60 }, 2),
+      actsDone: await this.#acts({ kinds: ['cancel'], outcome: 'done' }, 2),
       ofNode: await listAll(this.journal, { node: 'node02' }),
     };
   }
@@ -64,6 +72,27 @@ class Subject {
   async end(): Promise<void> {
     await this.journal.close();
     this.#store.dispose();
+  }
+
+  async #noteActs({ begin, end }: Extract<Turn, { kind: 'acts' }>): Promise<void> {
+    const numbers = await this.journal.noteActs({
+      begin: begin.map(({ by, ...act }) => {
+        return { ...act, isProven: false, door: 'zeromq', ...(by === undefined ? {} : { by }) };
+      }),
+      end: end.map(({ matched, ...act }) => (matched === undefined ? act : { ...act, matched })),
+    });
+    expect(numbers).toHaveLength(begin.length);
+  }
+
+  /** All pages. */
+  async #acts(filter: ActFilter, limit: number): Promise<readonly StoredAct[]> {
+    const found: StoredAct[] = [];
+    for (let below: number | undefined; ; ) {
+      const { acts, next } = await this.journal.acts(filter, below, limit);
+      found.push(...acts);
+      if (next === undefined) return found;
+      below = next;
+    }
   }
 
   async #commit(turn: Extract<Turn, { kind: 'commit' }>): Promise<CommitResult | 'refused'> {

@@ -2,6 +2,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  prepareActFloor,
+  prepareActPage,
+  prepareBeginAct,
+  prepareEndAct,
+  preparePruneActs,
+} from '../../src/journal/sqlite/acts.ts';
 import { prepareDrop, prepareKeep, prepareKept } from '../../src/journal/sqlite/key-values.ts';
 import {
   FAILED,
@@ -76,6 +83,11 @@ const PREPARED = [
   prepareKeepRecord,
   prepareReadRecord,
   prepareForgetRecords,
+  prepareBeginAct,
+  prepareEndAct,
+  preparePruneActs,
+  prepareActFloor,
+  (db: Database) => prepareActPage(db, ['who = ?']),
 ];
 const LISTED = [OPEN, FAILED, HISTORY, ...ofKey('k')].flatMap((source) => [
   listFloor(source),
@@ -103,7 +115,9 @@ function plan(db: Database, sql: string): string[] {
 }
 
 function isCostly(step: string): boolean {
-  return /^SCAN (command|entry)\b(?!.*INDEX command_open)/.test(step) || /TEMP B-TREE/.test(step);
+  return (
+    /^SCAN (command|entry|act)\b(?!.*INDEX command_open)/.test(step) || /TEMP B-TREE/.test(step)
+  );
 }
 
 test('a walk through all of history, and a sort, would be seen', () => {

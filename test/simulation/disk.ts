@@ -7,6 +7,7 @@
  * The rows are those of the memory driver, which passes the same conformance suite as SQLite.
  */
 import type { Command } from '../../src/core/model.ts';
+import type { ActWrites } from '../../src/journal/act.ts';
 import { JournalError } from '../../src/journal/errors.ts';
 import type { MemoryJournal } from '../../src/journal/memory/journal.ts';
 import type { CommitResult, Journal, Pruning, WriteBatch } from '../../src/journal/port.ts';
@@ -66,6 +67,13 @@ export class SimJournal implements Journal {
     await this.#wait(this.#options.pace.confirm);
   }
 
+  async noteActs(writes: ActWrites): Promise<readonly number[]> {
+    await this.#wait(this.#options.pace.commit);
+    const numbers = await this.#rows.noteActs(writes);
+    await this.#wait(this.#options.pace.confirm);
+    return numbers;
+  }
+
   kept: Journal['kept'] = () => this.#look(() => this.#rows.kept());
   head: Journal['head'] = () => this.#look(() => this.#rows.head());
   load: Journal['load'] = (...page) => this.#look(() => this.#rows.load(...page));
@@ -78,6 +86,8 @@ export class SimJournal implements Journal {
   list: Journal['list'] = (...page) => this.#look(() => this.#rows.list(...page));
   records: Journal['records'] = (seqs) => this.#look(() => this.#rows.records(seqs));
   pruneRecords: Journal['pruneRecords'] = (step) => this.#look(() => this.#rows.pruneRecords(step));
+  acts: Journal['acts'] = (...page) => this.#look(() => this.#rows.acts(...page));
+  pruneActs: Journal['pruneActs'] = (step) => this.#look(() => this.#rows.pruneActs(step));
   tidy: Journal['tidy'] = () => this.#look(() => this.#rows.tidy());
   close: Journal['close'] = () => this.#look(() => this.#rows.close());
 

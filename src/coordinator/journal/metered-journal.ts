@@ -65,6 +65,11 @@ export class MeteredJournal implements Journal {
   readonly prune: Journal['prune'] = (...step) => this.#within(() => this.#journal.prune(...step));
   readonly pruneRecords: Journal['pruneRecords'] = (...step) =>
     this.#within(() => this.#journal.pruneRecords(...step));
+  readonly noteActs: Journal['noteActs'] = (writes) =>
+    this.#within(() => this.#journal.noteActs(writes));
+  readonly acts: Journal['acts'] = (...page) => this.#within(() => this.#journal.acts(...page));
+  readonly pruneActs: Journal['pruneActs'] = (...step) =>
+    this.#within(() => this.#journal.pruneActs(...step));
   readonly tidy: Journal['tidy'] = () => this.#within(() => this.#journal.tidy());
   readonly close: Journal['close'] = () => this.#within(() => this.#journal.close());
 

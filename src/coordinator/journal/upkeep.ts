@@ -61,7 +61,9 @@ export class Upkeep {
           retentionMs: recordRetentionMs,
           limit,
         });
-        if (pruned === PRUNE_STEP || records === limit) post((next) => this.#prune(next));
+        const acts = await journal.pruneActs({ lived, retentionMs, limit });
+        const isMore = [pruned, records, acts].includes(PRUNE_STEP);
+        if (isMore) post((next) => this.#prune(next));
         await journal.tidy();
       }),
     );

@@ -7,8 +7,8 @@
  */
 
 import { compareBytes } from '../../base/byte-order.ts';
-import type { Settlement } from '../../core/model.ts';
 import { parseToken } from '../../core/token.ts';
+import type { ActPage, ActWrites } from '../act.ts';
 import { JournalError } from '../errors.ts';
 import { assertKeepable } from '../kept.ts';
 import type {
@@ -25,9 +25,10 @@ import type {
   StoredLoose,
   WriteBatch,
 } from '../port.ts';
-import { priorOf } from '../prior.ts';
+import { type ActsSnapshot, MemoryActs, NO_ACTS } from './acts.ts';
 import { Draft } from './draft.ts';
 import { matches } from './filter.ts';
+import { latestSettledOf } from './latest-settled.ts';
 import {
   appended,
   begun,
@@ -35,6 +36,7 @@ import {
   parked,
   type Row,
   recordOf,
+  recoverable,
   settled,
   shown,
   unheld,
@@ -48,6 +50,7 @@ export interface MemorySnapshot {
   readonly lastToken: string | undefined;
   readonly lived: number;
   readonly kept: ReadonlyMap<string, string>;
+  readonly acts: ActsSnapshot;
 }
 
 const EMPTY: MemorySnapshot = {
@@ -56,6 +59,7 @@ const EMPTY: MemorySnapshot = {
   lastToken: undefined,
   lived: 0,
   kept: new Map(),
+  acts: NO_ACTS,
 };
 
 export class MemoryJournal implements Journal {
@@ -65,6 +69,7 @@ export class MemoryJournal implements Journal {
   #lastToken: string | undefined;
   #lived: number;
   readonly #kept: Map<string, string>;
+  readonly #acts: MemoryActs;
   #closed = false;
   #refusal: JournalError | undefined;
 
@@ -75,6 +80,7 @@ export class MemoryJournal implements Journal {
     this.#lastToken = from.lastToken;
     this.#lived = from.lived;
     this.#kept = new Map(from.kept);
+    this.#acts = new MemoryActs(from.acts);
   }
 
   /** The state that a crash at this moment would leave; works on a closed journal too. */
@@ -85,6 +91,7 @@ export class MemoryJournal implements Journal {
       lastToken: this.#lastToken,
       lived: this.#lived,
       kept: new Map(this.#kept),
+      acts: this.#acts.snapshot(),
     };
   }
 
@@ -117,21 +124,14 @@ export class MemoryJournal implements Journal {
     return this.#all()
       .filter((row) => row.settlement === undefined && row.command.seq > after)
       .slice(0, limit)
-      .map(({ command, entries, lived, held }) => ({
-        command,
-        entries,
-        lived,
-        ...(held === undefined ? {} : { held }),
-      }));
+      .map(recoverable);
   }
 
   async loadLoose(after: number, limit: number): Promise<readonly StoredLoose[]> {
-    return this.#all()
-      .filter((row) => row.loose && row.command.seq > after)
-      .slice(0, limit)
-      .map(({ command: { seq, groupId }, settlement }) => {
-        return { seq, groupId, loose: settlement?.loose ?? {} };
-      });
+    const rows = this.#all().filter((row) => row.loose && row.command.seq > after);
+    return rows.slice(0, limit).map(({ command: { seq, groupId }, settlement }) => {
+      return { seq, groupId, loose: settlement?.loose ?? {} };
+    });
   }
 
   async find(id: string): Promise<StoredCommand | undefined> {
@@ -172,9 +172,10 @@ export class MemoryJournal implements Journal {
   }
 
   async list(filter: ListFilter, before: number | undefined, limit: number): Promise<ListPage> {
+    const isBelow = (row: Row): boolean => row.command.seq < (before ?? Infinity);
     const found = this.#all()
-      .reverse()
-      .filter((row) => row.command.seq < (before ?? Infinity) && matches(filter, row));
+      .filter((row) => isBelow(row) && matches(filter, row))
+      .reverse();
     const commands = found.slice(0, limit).map(shown);
     const last = commands.at(-1);
     const more = found.length > limit && last !== undefined;
@@ -237,6 +238,21 @@ export class MemoryJournal implements Journal {
     return old.length;
   }
 
+  async noteActs(writes: ActWrites): Promise<readonly number[]> {
+    this.#assertWritable();
+    return this.#acts.note(writes);
+  }
+
+  async acts(...[filter, below, limit]: Parameters<Journal['acts']>): Promise<ActPage> {
+    this.#assertOpen();
+    return this.#acts.page(filter, below, limit);
+  }
+
+  async pruneActs(pruning: Pruning): Promise<number> {
+    this.#assertWritable();
+    return this.#acts.prune(pruning);
+  }
+
   async tidy(): Promise<void> {
     this.#assertOpen();
   }
@@ -279,20 +295,4 @@ export class MemoryJournal implements Journal {
     this.#assertOpen();
     if (this.#refusal !== undefined) throw this.#refusal;
   }
-}
-
-interface Settled extends Pick<Row, 'command' | 'lived'> {
-  readonly settlement: Settlement;
-}
-
-/** The latest settled command of a key after its last committed one that was not refused. */
-function latestSettledOf(
-  { command: { op }, settlement, lived }: Settled,
-  committed: LatestSettled['committed'],
-): LatestSettled | undefined {
-  const { state } = settlement;
-  if (state === 'committed') return { committed: { op, lived } };
-  const before = committed === undefined ? undefined : { committed };
-  if (state !== 'rolled_back') return before;
-  return { ...before, rolledBack: { prior: priorOf(settlement), lived } };
 }

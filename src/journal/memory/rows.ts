@@ -108,6 +108,10 @@ export function unheld(row: Row): Row {
   return held === undefined ? row : Object.freeze(rest);
 }
 
+export function recoverable({ command, entries, lived, held }: Row): RecoverableCommand {
+  return { command, entries, lived, ...(held === undefined ? {} : { held }) };
+}
+
 /** The part that the port shows. */
 export function shown(row: Row): StoredCommand {
   const { command, state, stuck, held, reason, settlement } = row;

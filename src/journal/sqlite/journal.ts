@@ -8,8 +8,10 @@
  * holds for a journal whose files another program has removed or written to (vigil.ts); it is saved
  * first (rescue.ts).
  */
+import type { ActFilter, ActPage, ActWrites } from '../act.ts';
 import { JournalError } from '../errors.ts';
 import type { CommitResult, Journal, ListFilter, ListPage, Pruning, WriteBatch } from '../port.ts';
+import { Acts } from './acts.ts';
 import { Clusters } from './clusters.ts';
 import { asJournalError } from './failure.ts';
 import { rescue } from './files/rescue.ts';
@@ -32,6 +34,7 @@ export class SqliteJournal implements Journal {
   readonly #upkeep: FileUpkeep;
   readonly #records: Records;
   readonly #keyValues: KeyValues;
+  readonly #acts: Acts;
   readonly #write;
   readonly #park;
   readonly #unhold;
@@ -62,6 +65,7 @@ export class SqliteJournal implements Journal {
     this.#listing = new Listing(db, this.#clusters, bounds.lookedAt);
     this.#upkeep = new FileUpkeep(db, bounds.upkeep);
     this.#keyValues = new KeyValues(db);
+    this.#acts = new Acts(db, bounds.lookedAt);
     this.#records = new Records(db);
     const writer = new Writer(db, this.#clusters);
     const transaction = db.transaction((batch: WriteBatch) => writer.write(batch));
@@ -166,6 +170,24 @@ export class SqliteJournal implements Journal {
     return this.#change(() => {
       this.#upkeep.written();
       return this.#records.forget(pruning);
+    });
+  }
+
+  async noteActs(writes: ActWrites): Promise<readonly number[]> {
+    return this.#change(() => {
+      this.#upkeep.written();
+      return this.#acts.note(writes);
+    });
+  }
+
+  async acts(filter: ActFilter, below: number | undefined, limit: number): Promise<ActPage> {
+    return this.#do(() => this.#acts.page(filter, below, limit));
+  }
+
+  async pruneActs(pruning: Pruning): Promise<number> {
+    return this.#change(() => {
+      this.#upkeep.written();
+      return this.#acts.prune(pruning);
     });
   }
 

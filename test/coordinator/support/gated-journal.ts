@@ -1,4 +1,5 @@
 /** The memory journal, with a gate before its commits: a disk that takes its time, or fails. */
+import type { ActWrites } from '../../../src/journal/act.ts';
 import type { JournalError } from '../../../src/journal/errors.ts';
 import { MemoryJournal, type MemorySnapshot } from '../../../src/journal/memory/journal.ts';
 import type {
@@ -23,10 +24,13 @@ export class GatedJournal implements Journal {
   tidyRefusal: JournalError | undefined;
   /** While set, stored values can be neither written nor read. */
   keptRefusal: JournalError | undefined;
+  /** While set, no act of an operator can be noted. */
+  actRefusal: JournalError | undefined;
   readonly #memory: MemoryJournal;
   readonly #stir: () => void;
   #gate: PromiseWithResolvers<void> | undefined;
   #tokenGate: PromiseWithResolvers<void> | undefined;
+  #actGate: PromiseWithResolvers<void> | undefined;
 
   /** @param stir is called whenever something changes */
   constructor(stir: () => void, from?: MemorySnapshot) {
@@ -42,6 +46,15 @@ export class GatedJournal implements Journal {
   release(): void {
     this.#gate?.resolve();
     this.#gate = undefined;
+  }
+
+  holdActs(): void {
+    this.#actGate ??= Promise.withResolvers();
+  }
+
+  releaseActs(): void {
+    this.#actGate?.resolve();
+    this.#actGate = undefined;
   }
 
   holdTokens(): void {
@@ -135,8 +148,18 @@ export class GatedJournal implements Journal {
   }
 
   records: Journal['records'] = (seqs) => this.#memory.records(seqs);
+  acts: Journal['acts'] = (...page) => this.#memory.acts(...page);
+  pruneActs: Journal['pruneActs'] = (step) => this.#memory.pruneActs(step);
   pruneRecords: Journal['pruneRecords'] = (step) => this.#memory.pruneRecords(step);
   park: Journal['park'] = (seq) => this.#memory.park(seq);
+
+  async noteActs(writes: ActWrites) {
+    if (this.actRefusal !== undefined) throw this.actRefusal;
+    await this.#actGate?.promise;
+    const numbers = await this.#memory.noteActs(writes);
+    this.#stir();
+    return numbers;
+  }
 
   async unhold(seqs: readonly number[]) {
     if (this.keptRefusal !== undefined) throw this.keptRefusal;

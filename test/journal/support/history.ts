@@ -5,7 +5,9 @@
  * rejected. The commands that a number selects depend on the history so far, so the same turns give
  * the same batches to every correct journal.
  */
+
 import fc from 'fast-check';
+import type { ActKind, ActOutcome } from '../../../src/core/act.ts';
 import type { SettledState } from '../../../src/core/model.ts';
 import type { SettleWrite, WriteBatch } from '../../../src/journal/port.ts';
 import { aCommand, aSettlement, batch, LOOSE, T0 } from './writes.ts';
@@ -15,14 +17,32 @@ type Tell = 'begin' | 'survey' | 'turn' | 'stuck' | 'settle' | 'forget';
 export type Turn =
   | { readonly kind: 'commit'; readonly accept: readonly New[]; readonly tell: readonly Told[] }
   | {
-      readonly kind: 'prune' | 'prune records';
+      readonly kind: 'prune' | 'prune records' | 'prune acts';
       readonly lived: number;
       readonly retentionMs: number;
       readonly limit: number;
     }
   | { readonly kind: 'keep'; readonly name: number; readonly value: string | undefined }
+  | {
+      readonly kind: 'acts';
+      readonly begin: readonly BegunAct[];
+      readonly end: readonly EndedAct[];
+    }
   | { readonly kind: 'tidy' }
   | { readonly kind: 'restart' };
+
+interface BegunAct {
+  readonly kind: ActKind;
+  readonly at: number;
+  readonly lived: number;
+  readonly by: string | undefined;
+}
+
+interface EndedAct {
+  readonly number: number;
+  readonly outcome: ActOutcome;
+  readonly matched: number | undefined;
+}
 
 interface New {
   /** Few values, so that ids and keys meet. */
@@ -80,7 +100,7 @@ export const turns: fc.Arbitrary<Turn[]> = fc.array(
     {
       weight: 2,
       arbitrary: fc.record({
-        kind: fc.constantFrom('prune' as const, 'prune records' as const),
+        kind: fc.constantFrom('prune' as const, 'prune records' as const, 'prune acts' as const),
         lived: fc.nat(80),
         retentionMs: fc.nat(20),
         limit: fc.integer({ min: 1, max: 5 }),
@@ -92,6 +112,29 @@ export const turns: fc.Arbitrary<Turn[]> = fc.array(
         kind: fc.constant('keep' as const),
         name: fc.nat(2),
         value: fc.option(fc.string(), { nil: undefined }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('acts' as const),
+        begin: fc.array(
+          fc.record({
+            kind: fc.constantFrom('cancel' as const, 'pause' as const),
+            at: fc.nat(80),
+            lived: fc.nat(80),
+            by: fc.constantFrom(undefined, 'ann', 'bob'),
+          }),
+          { maxLength: 4 },
+        ),
+        end: fc.array(
+          fc.record({
+            number: fc.integer({ min: 1, max: 12 }),
+            outcome: fc.constantFrom('done' as const, 'refused' as const, 'unfinished' as const),
+            matched: fc.option(fc.nat(9), { nil: undefined }),
+          }),
+          { maxLength: 3 },
+        ),
       }),
     },
     { weight: 1, arbitrary: fc.constant({ kind: 'tidy' as const }) },

@@ -6,6 +6,7 @@ import { FAILED_BY_ONE_COMPARISON } from './004-failed-by-one-comparison.ts';
 import { JOURNAL_ID_AND_HELD } from './005-journal-id-and-held.ts';
 import { TIME_LIVED } from './006-time-lived.ts';
 import { RECORDS } from './007-records.ts';
+import { ACTS } from './008-acts.ts';
 
 export interface Migration {
   /** What `PRAGMA user_version` reads after it. */
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 5, name: 'journal id and held', sql: JOURNAL_ID_AND_HELD },
   { version: 6, name: 'time lived', sql: TIME_LIVED },
   { version: 7, name: 'records', sql: RECORDS },
+  { version: 8, name: 'acts', sql: ACTS },
 ];

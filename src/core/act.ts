@@ -1,0 +1,25 @@
+/** The acts of operators, by name: what a person did to commands, lanes and breakers. */
+
+export const ACT_KINDS = [
+  'retry',
+  'cancel',
+  'abandon',
+  'restore_resume',
+  'restore_abandon',
+  'pause',
+  'resume',
+  'breaker_open',
+  'breaker_close',
+  'breaker_reset',
+  'repair',
+] as const;
+
+export type ActKind = (typeof ACT_KINDS)[number];
+
+/**
+ * `unfinished`: it began, and its end is not known: it is under way, or the daemon ended first. `refused`: an error
+ * was the answer, and nothing was done.
+ */
+export const ACT_OUTCOMES = ['unfinished', 'done', 'refused'] as const;
+
+export type ActOutcome = (typeof ACT_OUTCOMES)[number];

@@ -1,0 +1,191 @@
+/** Acts of operators, in a table of their own. */
+import type { Database, Statement } from 'better-sqlite3';
+import { ACT_KINDS, ACT_OUTCOMES } from '../../core/act.ts';
+import {
+  type ActBegin,
+  type ActEnd,
+  type ActFilter,
+  type ActPage,
+  type ActWrites,
+  assertBounded,
+  type StoredAct,
+} from '../act.ts';
+import { JournalError } from '../errors.ts';
+import type { Pruning } from '../port.ts';
+
+/** Rows that one page reads: 20,000 take about 5 ms. */
+const LOOKED_AT = 20_000;
+
+type Value = string | number | null;
+
+export interface ActRow {
+  readonly number: number;
+  readonly at: number;
+  readonly lived: number;
+  readonly kind: string;
+  readonly who: string | null;
+  readonly proven: 0 | 1;
+  readonly door: string;
+  readonly target: string | null;
+  readonly filter: string | null;
+  readonly outcome: string;
+  readonly error: string | null;
+  readonly matched: number | null;
+  readonly results: string | null;
+}
+
+export function prepareBeginAct(db: Database): Statement<Value[]> {
+  return db.prepare(`
+    INSERT INTO act (at, lived, kind, who, proven, door, target, filter, outcome)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'unfinished')`);
+}
+
+export function prepareEndAct(db: Database): Statement<Value[]> {
+  return db.prepare(
+    'UPDATE act SET outcome = ?, error = ?, matched = ?, results = ? WHERE number = ?',
+  );
+}
+
+/** Looks at the oldest ones only: numbers rise with the time lived. */
+export function preparePruneActs(db: Database): Statement<[limit: number, livedBefore: number]> {
+  return db.prepare(`
+    DELETE FROM act WHERE number IN (SELECT number FROM act WHERE number > 0 ORDER BY number LIMIT ?)
+    AND lived < ?`);
+}
+
+/** The number after so many others, below which the page reads nothing. */
+export function prepareActFloor(db: Database): Statement<[below: number, skip: number], number> {
+  return db
+    .prepare<[number, number], number>(
+      'SELECT number FROM act WHERE number < ? ORDER BY number DESC LIMIT 1 OFFSET ?',
+    )
+    .pluck();
+}
+
+/** Parameters after those of the conditions: below, above, limit. */
+export function prepareActPage(
+  db: Database,
+  conditions: readonly string[],
+): Statement<Value[], ActRow> {
+  return db.prepare(`
+    SELECT * FROM act WHERE ${[...conditions, 'number < ? AND number > ?'].join(' AND ')}
+    ORDER BY number DESC LIMIT ?`);
+}
+
+export class Acts {
+  readonly #db: Database;
+  readonly #lookedAt: number;
+  readonly #begin;
+  readonly #end;
+  readonly #prune;
+  readonly #floor;
+  readonly #note;
+
+  constructor(db: Database, lookedAt = LOOKED_AT) {
+    this.#db = db;
+    this.#lookedAt = lookedAt;
+    this.#begin = prepareBeginAct(db);
+    this.#end = prepareEndAct(db);
+    this.#prune = preparePruneActs(db);
+    this.#floor = prepareActFloor(db);
+    const note = db.transaction(({ begin, end }: ActWrites) => {
+      for (const one of end) this.#endOne(one);
+      return begin.map((one) => this.#beginOne(one));
+    });
+    this.#note = (writes: ActWrites) => note.immediate(writes);
+  }
+
+  note(writes: ActWrites): readonly number[] {
+    return this.#note(writes);
+  }
+
+  page(filter: ActFilter, before: number | undefined, limit: number): ActPage {
+    const below = before ?? Number.MAX_SAFE_INTEGER;
+    const floor = this.#floor.get(below, this.#lookedAt) ?? 0;
+    const [conditions, values] = conditionsOf(filter);
+    const statement = prepareActPage(this.#db, conditions);
+    const rows = statement.all(...values, below, floor, limit + 1);
+    const acts = rows.slice(0, limit).map(storedOf);
+    const last = acts.at(-1);
+    if (rows.length > limit && last !== undefined) return { acts, next: last.number };
+    return floor === 0 ? { acts } : { acts, next: floor + 1 };
+  }
+
+  prune({ lived, retentionMs, limit }: Pruning): number {
+    return this.#prune.run(limit, lived - retentionMs).changes;
+  }
+
+  #beginOne(act: ActBegin): number {
+    assertBounded(act);
+    const { at, lived, kind, by, isProven, door, on, filter } = act;
+    const proven = isProven ? 1 : 0;
+    const values = [at, lived, kind, by ?? null, proven, door, on ?? null, filter ?? null];
+    return Number(this.#begin.run(...values).lastInsertRowid);
+  }
+
+  #endOne(act: ActEnd): void {
+    assertBounded(act);
+    const { number, outcome, error = null, matched = null, results } = act;
+    const text = results === undefined ? null : JSON.stringify(results);
+    this.#end.run(outcome, error, matched, text, number);
+  }
+}
+
+function conditionsOf(filter: ActFilter): readonly [readonly string[], readonly Value[]] {
+  const sql: string[] = [];
+  const values: Value[] = [];
+  const add = (condition: string, ...given: readonly Value[]): void => {
+    sql.push(condition);
+    values.push(...given);
+  };
+  const { kinds, by, on, outcome, since, before } = filter;
+  if (kinds !== undefined) add(`kind IN (${kinds.map(() => '?').join(', ')})`, ...kinds);
+  if (by !== undefined) add('who = ?', by);
+  if (on !== undefined) add('target = ?', on);
+  if (outcome !== undefined) add('outcome = ?', outcome);
+  if (since !== undefined) add('at >= ?', since);
+  if (before !== undefined) add('at < ?', before);
+  return [sql, values];
+}
+
+/** @throws JournalError `corrupt` on a row that this program never writes */
+function storedOf(row: ActRow): StoredAct {
+  const { number, at, lived, who, door, target, filter, error, matched } = row;
+  const kind = ACT_KINDS.find((one) => one === row.kind);
+  const outcome = ACT_OUTCOMES.find((one) => one === row.outcome);
+  if (kind === undefined) throw illegible(number, `its kind is ${JSON.stringify(row.kind)}`);
+  if (outcome === undefined)
+    throw illegible(number, `its outcome is ${JSON.stringify(row.outcome)}`);
+  return {
+    number,
+    at,
+    lived,
+    kind,
+    ...(who === null ? {} : { by: who }),
+    isProven: row.proven === 1,
+    door,
+    ...(target === null ? {} : { on: target }),
+    ...(filter === null ? {} : { filter }),
+    outcome,
+    ...(error === null ? {} : { error }),
+    ...(matched === null ? {} : { matched }),
+    ...(row.results === null ? {} : { results: resultsOf(number, row.results) }),
+  };
+}
+
+function resultsOf(number: number, text: string): Readonly<Record<string, number>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) {
+      const counts = Object.entries(value).filter(([, count]) => Number.isSafeInteger(count));
+      return Object.fromEntries(counts);
+    }
+  } catch (cause) {
+    throw illegible(number, 'its results are not JSON', cause);
+  }
+  throw illegible(number, 'its results are not a JSON object');
+}
+
+function illegible(number: number, why: string, cause?: unknown): JournalError {
+  return new JournalError(`act ${number} cannot be read back: ${why}`, { code: 'corrupt', cause });
+}
