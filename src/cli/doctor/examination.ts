@@ -3,6 +3,7 @@ import { loadSettings } from '../../config/load.ts';
 import { prepareSockets } from '../../config/machine/sockets.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Settings } from '../../config/schema.ts';
+import type { CanaryTerms } from './canary/node.ts';
 import type { Signals } from './canary/run.ts';
 import { checkDaemon } from './daemon.ts';
 import { checkDeadlines } from './deadlines.ts';
@@ -26,8 +27,8 @@ export interface Examination {
   readonly timeoutMs: number;
   /** Whether the nodes are measured for the number of connections that is enough. */
   readonly measures: boolean;
-  /** A key to create, read and delete on each node. */
-  readonly canary?: Signals & { readonly key: string };
+  /** A record to create, read and delete on each node. */
+  readonly canary?: Signals & Pick<CanaryTerms, 'key' | 'record'>;
 }
 
 export async function examine(options: Examination): Promise<readonly Finding[]> {
@@ -50,7 +51,8 @@ async function furtherFindings(
   const findings: Finding[] = [];
   if (canary !== undefined) {
     const { tryKey } = await import('./canary/try.ts');
-    findings.push(...(await tryKey({ settings, env, key: canary.key }, canary)));
+    const { key, record } = canary;
+    findings.push(...(await tryKey({ settings, env, key, record }, canary)));
   }
   if (measures) {
     const { measureNodes } = await import('./connections/measure.ts');

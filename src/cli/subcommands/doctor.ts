@@ -3,10 +3,11 @@
  * started in this place would have. It changes nothing, unless it is to try a key.
  */
 import { report } from '../doctor/report.ts';
-import { EXIT } from '../exit-code.ts';
+import { EXIT, UsageError } from '../exit-code.ts';
 import { durationMs } from '../input/duration.ts';
 import { interruptible } from '../input/interrupts.ts';
 import { CONFIG } from '../input/options.ts';
+import { RECORD, recordField } from '../input/record.ts';
 import { subcommand } from '../subcommand.ts';
 
 const TIMEOUT_MS = 3000;
@@ -30,13 +31,22 @@ export const doctor = subcommand({
       requiresArg: true,
       describe: 'Create, read, list and delete this key on each node, and compare with the dialect',
     },
+    record: { ...RECORD.record, group: 'Options:' },
+    'record-file': { ...RECORD['record-file'], group: 'Options:' },
   },
   examples: [
     ['$0 doctor --send-test', 'check everything, and send test notices'],
     ['$0 doctor --measure', 'see how many connections each node takes best; about a minute'],
     ['$0 doctor --try an-unused-key', 'see whether the dialect fits the nodes'],
+    ['$0 doctor --try ann --record \'{"email":"a@b.c"}\'', 'the same with the content of a record'],
   ],
   async run(args, terminal) {
+    const { try: key } = args;
+    const isGiven = args.record !== undefined || args['record-file'] !== undefined;
+    if (key === undefined && isGiven) {
+      throw new UsageError('--record and --record-file need --try: the key of the record');
+    }
+    const { record } = await recordField(args);
     // Loaded on use: it reads the configuration, which no other subcommand needs.
     const { examine } = await import('../doctor/examination.ts');
     const options = {
@@ -54,12 +64,11 @@ export const doctor = subcommand({
       else await terminal.line(report(findings, terminal));
       return isWell ? EXIT.done : EXIT.notDone;
     };
-    const { try: key } = args;
     if (key === undefined) return print(await examine(options));
     const leave = new AbortController();
     return interruptible(terminal, {
       run: async (stop) => {
-        const canary = { key, stop, leave: leave.signal };
+        const canary = { key, record, stop, leave: leave.signal };
         return print(await examine({ ...options, canary }));
       },
       leave: () => leave.abort(),

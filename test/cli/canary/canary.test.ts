@@ -171,7 +171,7 @@ test('P9: a node that is not there is reported, and nothing is created on the ot
 
 test('a key that the dialect does not allow is refused before anything is asked', async () => {
   const node = await usersNode();
-  const findings = await tried(termsOf([node], {}, 'Canary'));
+  const findings = await tried(termsOf([node], {}, { key: 'Canary' }));
   expect(findings).toMatchObject([{ check: 'canary', level: 'fail' }]);
   expect(node.calls).toEqual([]);
 });

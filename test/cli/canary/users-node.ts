@@ -11,6 +11,7 @@ import type { CanaryTerms } from '../../../src/cli/doctor/canary/node.ts';
 import { tryKey } from '../../../src/cli/doctor/canary/try.ts';
 import type { Finding } from '../../../src/cli/doctor/finding.ts';
 import { loadSettings } from '../../../src/config/load.ts';
+import { WrittenRecord } from '../../../src/protocol/record/record.ts';
 import { readExample } from '../../node-apis/apis/api.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
@@ -23,6 +24,8 @@ export interface Reply {
 export interface UsersNode {
   readonly url: string;
   readonly ids: Set<string>;
+  /** The bodies of creates, by id. */
+  readonly contents: Map<string, object>;
   /** `POST /api/users`, as they came. */
   readonly calls: string[];
   /** In place of what it would answer and do; undefined: as ever. */
@@ -31,13 +34,14 @@ export interface UsersNode {
 
 export async function usersNode(): Promise<UsersNode> {
   const ids = new Set<string>();
+  const contents = new Map<string, object>();
   const calls: string[] = [];
   const server = createServer((request, response) => {
     const call = `${request.method} ${request.url}`;
     calls.push(call);
     const given = node.instead(call);
     if (given === 'silence') return;
-    void (given === undefined ? answer(ids, request) : Promise.resolve(given)).then((reply) => {
+    void (given === undefined ? answer(node, request) : Promise.resolve(given)).then((reply) => {
       response.setHeader('x-api', 'users').setHeader('content-type', 'application/json');
       if (reply.location !== undefined) response.setHeader('location', reply.location);
       response.writeHead(reply.status);
@@ -54,13 +58,14 @@ export async function usersNode(): Promise<UsersNode> {
   const node: UsersNode = {
     url: `http://127.0.0.1:${port}/api`,
     ids,
+    contents,
     calls,
     instead: () => undefined,
   };
   return node;
 }
 
-async function answer(ids: Set<string>, request: IncomingMessage): Promise<Reply> {
+async function answer({ ids, contents }: UsersNode, request: IncomingMessage): Promise<Reply> {
   const { pathname } = new URL(request.url ?? '', 'http://node');
   const id = decodeURIComponent(pathname.split('/')[3] ?? '');
   if (!pathname.startsWith('/api/users')) return { status: 404, body: { error: 'no_route' } };
@@ -69,11 +74,14 @@ async function answer(ids: Set<string>, request: IncomingMessage): Promise<Reply
     const made = given.id ?? `u-${randomUUID()}`;
     if (ids.has(made)) return { status: 409, body: { error: 'exists' } };
     ids.add(made);
+    contents.set(made, given);
     return { status: 201, body: { data: { id: made } } };
   }
   if (id === '') return { status: 200, body: { items: page(ids, request.url ?? '') } };
   if (!ids.has(id)) return { status: 404, body: { error: 'not_found' } };
-  if (request.method === 'GET') return { status: 200, body: { data: { id } } };
+  if (request.method === 'GET') {
+    return { status: 200, body: { data: { ...contents.get(id), id } } };
+  }
   if (request.method === 'DELETE') ids.delete(id);
   return { status: request.method === 'DELETE' ? 204 : 405 };
 }
@@ -92,7 +100,7 @@ export type Changes = Readonly<Record<string, object | null>>;
 export function termsOf(
   nodes: readonly UsersNode[],
   changes: Changes = {},
-  key = KEY,
+  { key = KEY, record }: { readonly key?: string; readonly record?: object } = {},
 ): CanaryTerms {
   const example = readExample('json-api').dialects[DIALECT] as Readonly<Record<string, object>>;
   const changed = Object.entries(changes).map(([section, members]) => [
@@ -107,7 +115,9 @@ export function termsOf(
   const env = {};
   const loaded = loadSettings({ argv: ['--config', file], env, cwd: '/', readsSecrets: true });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  return { settings: loaded.settings, env, key };
+  const { settings } = loaded;
+  if (record === undefined) return { settings, env, key };
+  return { settings, env, key, record: new WrittenRecord(JSON.stringify(record), record) };
 }
 
 /** What trying says, without Ctrl-C. */

@@ -1,6 +1,7 @@
 /** Compares the answers to a canary with the dialect, and proposes corrections of the dialect. */
 import { defers } from '../../../node/dialect/dialect.ts';
 import { type Finding, fail, ok, warn } from '../finding.ts';
+import { compareContent } from './compare-content.ts';
 import { compareCreate } from './compare-create.ts';
 import { compareList } from './compare-list.ts';
 import { compareRead } from './compare-read.ts';
@@ -14,7 +15,9 @@ export function refusal(node: CanaryNode, { read, list }: Before): Finding | und
   const { key } = node;
   const check = checkOf(node);
   if (isShown(read) || list?.keys.has(key) === true) {
-    const hint = 'Choose a key that is not in use. Nothing was created on any node.';
+    const hint =
+      'Choose a key that is not in use. Nothing was created on any node. ' +
+      'If doctor --try was killed with it before: lockstep delete-one KEY --ensure removes it.';
     return fail(check, `a record with the key ${key} exists`, hint);
   }
   if (read.kind === 'answered' && read.reply.kind === 'absent') return undefined;
@@ -37,6 +40,7 @@ export function compare(node: CanaryNode, course: Course): readonly Finding[] {
   const found = [
     compareCreate(node, course),
     compareRead(node, course),
+    ...compareContent(node, course),
     compareAgain(node, course),
     compareList(node, course),
     compareDelete(node, course),

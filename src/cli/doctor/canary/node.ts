@@ -11,6 +11,7 @@ import { SKIPPED_SHOWN_MAX } from '../../../node/list/list-page.ts';
 import { listKeys } from '../../../node/list/listing.ts';
 import type { NodeClient } from '../../../node/node-client.ts';
 import type { RawReply } from '../../../node/raw-call.ts';
+import type { WrittenRecord } from '../../../protocol/record/record.ts';
 import { clientOf, lookUpName } from '../node-client.ts';
 
 export interface Answered extends RawReply {
@@ -44,6 +45,8 @@ export interface CanaryTerms {
   readonly settings: Settings;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly key: string;
+  /** The content of the record, as it is sent; absent: it has none. */
+  readonly record?: WrittenRecord | undefined;
 }
 
 const PAGE_KEYS = 1000;
@@ -54,6 +57,8 @@ export class CanaryNode {
   readonly access: NodeAccess;
   readonly key: string;
   readonly dialect: Dialect;
+  /** The text of the record's content. */
+  readonly record: string | undefined;
   readonly #client: NodeClient;
   /** The entity tag of the record, if the last read showed one. */
   #tag: string | undefined;
@@ -66,6 +71,7 @@ export class CanaryNode {
     this.access = access;
     this.key = key;
     this.dialect = dialect;
+    this.record = terms.record?.text;
     this.#terms = terms;
     this.#client = clientOf(access, { dialect, env, connections: 1 });
   }
@@ -84,7 +90,9 @@ export class CanaryNode {
     // As the daemon does it: a delete is guarded by the tag that the read before it showed.
     const tag = isOwn && asked.kind === 'delete' ? this.#tag : undefined;
     const request = tag === undefined ? asked : { ...asked, tag };
-    const ending = await this.#client.ask(request, { groupId: key });
+    // Another record than the canary has a content that nobody knows.
+    const subject = isOwn ? { groupId: key, record: this.record } : { groupId: key };
+    const ending = await this.#client.ask(request, subject);
     if (ending.kind === 'answered') {
       if (isOwn && asked.kind === 'read') this.#tag = ending.reply.tag;
       return { ...ending, words: this.words(ending.response) };

@@ -62,6 +62,6 @@ function collect(value: unknown, { at, depth }: Position, see: See): boolean {
   );
 }
 
-function escaped(name: string): string {
+export function escaped(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -4,7 +4,7 @@
  * each of them has proved that it holds no such record.
  */
 
-import { recordCheck } from '../../../node/dialect/content/record-place.ts';
+import { type Misfit, recordCheck } from '../../../node/dialect/content/record-place.ts';
 import { foldKey } from '../../../node/dialect/fold.ts';
 import { type Finding, fail } from '../finding.ts';
 import { compare, refusal } from './compare.ts';
@@ -22,16 +22,8 @@ export async function tryKey(asked: CanaryTerms, signals: Signals): Promise<read
       fail('canary', `the key ${JSON.stringify(key)} ${fault}`, 'Choose another key for --try.'),
     ];
   }
-  const misfit = recordCheck(settings.dialect)(undefined);
-  if (misfit !== undefined) {
-    return [
-      fail(
-        'canary',
-        misfit.message,
-        'doctor --try sends no record. Try the dialect with the daemon: lockstep create-one KEY --record JSON.',
-      ),
-    ];
-  }
+  const unfit = recordFinding(terms);
+  if (unfit !== undefined) return [unfit];
   const nodes = settings.nodes.map((access) => new CanaryNode(access, terms));
   try {
     await Promise.all(nodes.map((node) => node.open()));
@@ -39,6 +31,24 @@ export async function tryKey(asked: CanaryTerms, signals: Signals): Promise<read
   } finally {
     for (const node of nodes) node.close();
   }
+}
+
+/** As the daemon would refuse the create. */
+function recordFinding({ settings, record }: CanaryTerms): Finding | undefined {
+  const misfit = recordCheck(settings.dialect)(record?.text);
+  if (misfit !== undefined) return fail('canary', misfit.message, recordHint(record, misfit));
+  const { recordBytesMax } = settings;
+  if (record === undefined || record.bytes <= recordBytesMax) return undefined;
+  const detail = `record is larger than ${recordBytesMax} bytes (recordBytesMax)`;
+  return fail('canary', detail, 'Give a smaller record with --record, or raise recordBytesMax.');
+}
+
+function recordHint(record: CanaryTerms['record'], { field }: Misfit): string {
+  if (record === undefined) {
+    return 'Give one with --record JSON, --record-file FILE or --record - (stdin).';
+  }
+  if (field === 'record') return 'Leave --record out, or give create.body a place: "{record}".';
+  return 'Correct the record that --record gives, or create.body of the dialect.';
 }
 
 async function tryOn(nodes: readonly CanaryNode[], signals: Signals): Promise<readonly Finding[]> {

@@ -17,20 +17,26 @@ export interface Wanted {
 }
 
 /** @param shown the body of the reply; @param content null: presence alone counts */
-export function isOtherContent(
+export function isOtherContent(shown: string, content: RecordContent, wanted: Wanted): boolean {
+  return otherParts(shown, content, wanted).length > 0;
+}
+
+/** The parts that differ: `record` for all of it, `record.NAME` for a member. */
+export function otherParts(
   shown: string,
   content: RecordContent,
   { record, sent }: Wanted,
-): boolean {
-  if (content === null) return false;
-  if (content === 'text') return shown !== sent();
+): readonly string[] {
+  if (content === null) return [];
+  const whole = (isOther: boolean) => (isOther ? ['record'] : []);
+  if (content === 'text') return whole(shown !== sent());
   const found = parseJson(shown);
   const wanted = JSON.parse(record) as JsonObject;
-  if (typeof content === 'string') return !isSame(valueAt(found, content), wanted);
-  return Object.entries(content).some(
-    ([name, pointer]) =>
-      Object.hasOwn(wanted, name) && !isSame(valueAt(found, pointer), wanted[name]),
-  );
+  if (typeof content === 'string') return whole(!isSame(valueAt(found, content), wanted));
+  return Object.entries(content).flatMap(([name, pointer]) => {
+    const isEqual = !Object.hasOwn(wanted, name) || isSame(valueAt(found, pointer), wanted[name]);
+    return isEqual ? [] : [`record.${name}`];
+  });
 }
 
 /**
