@@ -40,6 +40,8 @@ export function complete(read: ReadSettings, dialect: Dialect, cwd: string): Set
       kind: 'sqlite',
       path: journalPath === undefined ? join(dataDir, 'journal.db') : resolve(cwd, journalPath),
     },
+    clients:
+      read.clients === undefined ? join(dataDir, 'clients.json') : resolve(cwd, read.clients),
     deviceName: read.deviceName ?? hostname(),
     syslogAddress: read.syslogAddress ?? localSyslog(),
   };

@@ -13,6 +13,7 @@ import { customDialects } from './nodes/custom-dialects.ts';
 import { CONNECTIONS_MAX } from './nodes/limits.ts';
 import { nodeList } from './nodes/node-list.ts';
 import { endpoint, host, journal } from './settings/addresses.ts';
+import { protectionShape } from './settings/protection.ts';
 import { settingDocs } from './settings/setting-docs.ts';
 import { supervisionShape } from './settings/supervision.ts';
 import { telemetryShape } from './settings/telemetry.ts';
@@ -76,6 +77,7 @@ export const settingsSchema = z.strictObject({
     allowed: 'sqlite:PATH',
     fallback: 'sqlite:<dataDir>/journal.db',
   }),
+  ...protectionShape,
   executors: z
     .int()
     .min(1)

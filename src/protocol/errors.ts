@@ -44,6 +44,11 @@ export const ERROR_CODES = {
     hint: 'Look it up with `lockstep list`.',
     retry: false,
   },
+  unauthorised: {
+    meaning: 'The request needs the token of a client with another role, or of any client.',
+    hint: 'Send the token of a client with the role that the message names, as `auth`.',
+    retry: false,
+  },
   internal: {
     meaning: 'The daemon failed; what it had accepted is in the journal.',
     hint: 'See the log of the daemon; ask for the command by its id once the daemon is back.',

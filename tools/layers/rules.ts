@@ -42,6 +42,8 @@ const JOURNAL_COPIES = [
 const DIALECTS = ['node/dialect/**', 'node/dialects/**'];
 /** The access to nodes as data, and the secrets that it names: checked before a start. */
 const ACCESS = 'node/access/**';
+/** The list of clients, checked before a start. */
+const CLIENT_FILE = 'clients/client-file.ts';
 /** The interface of the log; the top of the program decides on the implementation. */
 const LOG_PORT = 'observe/log/log-port.ts';
 /** The kinds of notices, and the facts of each: types for the threads that send one. */
@@ -57,12 +59,13 @@ export const RULES: Rules = {
     journal: layer(BASE, CORE, LOG_PORT),
     node: layer(BASE, CORE, PROTOCOL),
     channel: layer(BASE),
+    clients: layer(BASE, PROTOCOL, LOG_PORT),
     coordinator: layer(BASE, CORE, PROTOCOL, LOG_PORT, NOTICE_KINDS, 'channel/**', ...JOURNAL_PORT),
     executor: layer(BASE, CORE, PROTOCOL, LOG_PORT, 'node/**'),
     ops: layer(PROTOCOL),
     lifecycle: layer(BASE, PROTOCOL, LOG_PORT, NOTICE_KINDS),
     observe: layer(BASE, 'node/access/access.ts'),
-    config: layer(BASE, ACCESS, ...DIALECTS),
+    config: layer(BASE, ACCESS, CLIENT_FILE, ...DIALECTS),
     client: layer(BASE, PROTOCOL),
     nodesim: layer(BASE),
     cli: layer(BASE, 'client/**', 'config/**', CORE, PROTOCOL, 'node/**', ...JOURNAL_COPIES),

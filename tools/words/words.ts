@@ -24,7 +24,6 @@ export const BANNED: readonly Word[] = [
   { ...part('skills', 'TaskHandlers'), within: 'bench/' },
   { ...part('crowd', 'dealer'), within: 'bench/' },
   { ...part('contender', 'subject'), within: 'bench/' },
-  part('unauthorised', 'a code that the daemon sends'),
   name('Turn', 'Batch'),
   name('StandingWords', 'KeyValues'),
   name('OperatorWord', 'OperatorCommand'),

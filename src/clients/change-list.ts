@@ -1,0 +1,75 @@
+/**
+ * Changes the file of the list, one program at a time: a lock file beside it keeps two `lockstep keys` from losing an
+ * entry. A change takes milliseconds. The lock of a program that was killed is named, and not taken away: two programs
+ * that both take it away would both change the list.
+ */
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from '../base/error-fields.ts';
+import { makeListFolder, readClientFile, writeClientFile } from './client-file.ts';
+import { type Client, clientListText, type ListFault, parseClientList } from './client-list.ts';
+
+const WAIT_MS = 5000;
+const PAUSE_MS = 20;
+
+export type Changed =
+  | { readonly ok: true; readonly clients: readonly Client[] }
+  | { readonly ok: false; readonly fault: ListFault };
+
+/**
+ * @param change of the present clients; undefined if there is no file. Returns the clients to write.
+ * @throws the error of the file system
+ */
+export async function changeList(
+  path: string,
+  change: (clients: readonly Client[] | undefined) => Changed,
+): Promise<Changed> {
+  const lock = `${path}.lock`;
+  makeListFolder(path);
+  if (!(await take(lock))) return { ok: false, fault: lockedFault(lock) };
+  try {
+    const read = readClientFile(path);
+    if (!read.ok) return read;
+    const changed = change(read.list?.clients);
+    if (!changed.ok) return changed;
+    // A list that the daemon would refuse is not written.
+    const parsed = parseClientList(clientListText(changed.clients), path);
+    if (!parsed.ok) return parsed;
+    writeClientFile(path, changed.clients);
+    return changed;
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+async function take(lock: string): Promise<boolean> {
+  for (let waitedMs = 0; ; waitedMs += PAUSE_MS) {
+    try {
+      const descriptor = openSync(lock, 'wx', 0o600);
+      writeFileSync(descriptor, `${process.pid}\n`);
+      closeSync(descriptor);
+      return true;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+    if (waitedMs >= WAIT_MS) return false;
+    await sleep(PAUSE_MS);
+  }
+}
+
+function lockedFault(lock: string): ListFault {
+  const holder = holderOf(lock);
+  return {
+    message: `${lock} exists: another program changes the list${holder}`,
+    hint: `If none does (one may have been killed), remove ${lock}.`,
+  };
+}
+
+function holderOf(lock: string): string {
+  try {
+    const pid = /^\d{1,10}/.exec(readFileSync(lock, 'utf8'))?.[0];
+    return pid === undefined ? '' : ` (process ${pid})`;
+  } catch {
+    return '';
+  }
+}

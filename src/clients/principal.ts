@@ -1,0 +1,73 @@
+/**
+ * Who sends a request, and whether this client may. Every door asks `authorise` at every request, before it does anything
+ * else for it: a client that was removed from the list is refused at its next request.
+ *
+ * No refusal repeats a token.
+ */
+import { type ErrorReply, errorReply } from '../protocol/errors.ts';
+import { type ClientList, NO_CLIENTS } from './client-list.ts';
+import { mayDo, type Role, rolesFor } from './role.ts';
+
+/** `auto`: without a list everybody who can connect may do everything; `required`: nobody without a token. */
+export type AuthMode = 'auto' | 'required';
+
+export interface Principal {
+  /** Of a client in the list; empty if it is not proven. */
+  readonly name: string;
+  readonly role: Role;
+  /** The client has shown its token. */
+  readonly proven: boolean;
+}
+
+/** The lists that count for a request. */
+export interface Access {
+  /** Undefined: there is no list. */
+  readonly list: ClientList | undefined;
+  readonly mode: AuthMode;
+  /** Entries that the daemon made itself: their tokens count, but they are not a list. */
+  readonly own?: ClientList | undefined;
+}
+
+export type Authorisation =
+  | { readonly ok: true; readonly principal: Principal }
+  | { readonly ok: false; readonly reply: ErrorReply };
+
+const ANYBODY: Authorisation = {
+  ok: true,
+  principal: { name: '', role: 'operate', proven: false },
+};
+const UNVERIFIED = ' (unverified)';
+const HINT =
+  'Send the token of a client with this role: as `auth` in the request, over HTTP as `Authorization: Bearer`. ' +
+  '`lockstep keys add NAME --role ROLE` makes one.';
+
+/**
+ * @param token as presented; undefined if there is none
+ * @param op as `roleOp` has it
+ */
+export function authorise(
+  { list, mode, own = NO_CLIENTS }: Access,
+  token: string | undefined,
+  op: string,
+): Authorisation {
+  const client = token === undefined ? undefined : (list?.byToken(token) ?? own.byToken(token));
+  if (client === undefined) {
+    if (list === undefined && mode === 'auto') return ANYBODY;
+    return refused(token === undefined ? 'there is no token' : 'the token is not known', op);
+  }
+  const { name, role } = client;
+  if (mayDo(role, op)) return { ok: true, principal: { name, role, proven: true } };
+  return refused(`the client ${name} has the role ${role}`, op);
+}
+
+/** The author of an act, for people: the name of a proven client, or the client's own word, marked as such. */
+export function authorOf(principal: Principal, word: string | undefined): string | undefined {
+  if (principal.proven) return principal.name;
+  return word === undefined ? undefined : `${word}${UNVERIFIED}`;
+}
+
+function refused(why: string, op: string): Authorisation {
+  const roles = rolesFor(op).join(' or ');
+  const reply = errorReply('unauthorised', `${why}: the role ${roles} is needed`, { hint: HINT });
+  return { ok: false, reply };
+}

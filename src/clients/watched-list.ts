@@ -1,0 +1,133 @@
+/**
+ * The present list of clients of one thread: read at the start, and again when its file changes, without a restart.
+ *
+ * It fails closed. A file that cannot be used leaves the last good list in force; a file that appears and cannot be
+ * used lets nobody in. A file that disappears leaves the list in force until the next start: a lost file must not
+ * open the daemon. Each of these is logged once, counted, and shown (P10).
+ */
+import { lstatSync, type Stats } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { codeOf } from '../base/error-fields.ts';
+import type { Log } from '../observe/log/log-port.ts';
+import { readClientFile } from './client-file.ts';
+import { type ClientList, type ListFault, NO_CLIENTS } from './client-list.ts';
+
+/** A client that is removed is refused at its first request that comes so much later. */
+const LOOK_MS = 200;
+
+export interface WatchedListOptions {
+  readonly path: string;
+  readonly log: Log;
+}
+
+export class WatchedList {
+  readonly #options: WatchedListOptions;
+  readonly #listeners = new Set<() => void>();
+  #present: ClientList | undefined;
+  #fault: ListFault | undefined;
+  #faults = 0;
+  #signature: string;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Reads the file; a fault of it is in `fault`. */
+  constructor(options: WatchedListOptions) {
+    this.#options = options;
+    this.#signature = signatureNow(options.path);
+    this.#read();
+  }
+
+  /** Undefined: there is no list. */
+  get present(): ClientList | undefined {
+    return this.#present;
+  }
+
+  /** Why the file as it is now is not in force; undefined if it is. */
+  get fault(): ListFault | undefined {
+    return this.#fault;
+  }
+
+  /** Changes of the file that could not be used, since the start. */
+  get faults(): number {
+    return this.#faults;
+  }
+
+  /** Called after each change of `present`. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Follows the file until it is stopped; holds no thread alive. */
+  watch(): void {
+    this.#timer = setTimeout(() => void this.#look(), LOOK_MS).unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Looks at the file now, also between two looks of `watch`. */
+  async look(): Promise<void> {
+    const signature = await lstat(this.#options.path).then(signatureFrom, codeText);
+    if (signature === this.#signature) return;
+    this.#signature = signature;
+    this.#read();
+  }
+
+  async #look(): Promise<void> {
+    const timer = this.#timer;
+    await this.look();
+    // Not stopped meanwhile.
+    if (timer !== undefined && timer === this.#timer) this.watch();
+  }
+
+  #read(): void {
+    const { path, log } = this.#options;
+    const read = readClientFile(path);
+    if (!read.ok) return this.#keep(read.fault);
+    const { list } = read;
+    if (list === undefined) {
+      if (this.#present === undefined) return undefined;
+      const hint = 'Put the file back, or restart the daemon to run without a list.';
+      return this.#keep({ message: `${path} is gone`, hint });
+    }
+    this.#fault = undefined;
+    this.#present = list;
+    log.info('the list of clients was read', { file: path, clients: list.clients.length });
+    return this.#notify();
+  }
+
+  #keep(fault: ListFault): void {
+    const isFirst = this.#present === undefined;
+    this.#fault = fault;
+    this.#faults++;
+    this.#present ??= NO_CLIENTS;
+    const isClosed = this.#present === NO_CLIENTS;
+    const effect = isClosed ? 'every request is refused' : 'the last list stays in force';
+    const { message: reason, hint } = fault;
+    const more = hint === undefined ? {} : { hint };
+    this.#options.log.error('the list of clients cannot be used', { reason, effect, ...more });
+    if (isFirst) this.#notify();
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function signatureNow(path: string): string {
+  try {
+    return signatureFrom(lstatSync(path));
+  } catch (error) {
+    return codeText(error);
+  }
+}
+
+/** Changes whenever the file changes, or its rights do. */
+function signatureFrom({ ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+}
+
+function codeText(error: unknown): string {
+  return String(codeOf(error));
+}

@@ -1,0 +1,14 @@
+/** The settings that say who may command the daemon. */
+import { z } from 'zod';
+import { settingDocs } from './setting-docs.ts';
+
+export const protectionShape = {
+  clients: z.string().min(1).optional().register(settingDocs, {
+    text: 'The list of clients: names, roles, hashes of tokens. With it every request needs a token; it is read again when it changes. `lockstep keys` writes it.',
+    allowed: 'a path; a relative one starts at the working directory',
+    fallback: '<dataDir>/clients.json',
+  }),
+  auth: z.enum(['auto', 'required']).default('auto').register(settingDocs, {
+    text: '`required`: every request needs a token, also without a list of clients. `auto`: only with a list.',
+  }),
+};
