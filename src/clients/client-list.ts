@@ -4,7 +4,7 @@
  * No error from here repeats a value of the list, except names.
  */
 import { nearest } from '../base/nearest.ts';
-import { repeatedMember } from '../protocol/repeated-member.ts';
+import { repeatedMember } from '../protocol/frame/repeated-member.ts';
 import { ROLES, type Role } from './role.ts';
 import { tokenSha256 } from './token.ts';
 

@@ -60,9 +60,15 @@ export function authorise(
   return refused(`the client ${name} has the role ${role}`, op);
 }
 
-/** The author of an act, for people: the name of a proven client, or the client's own word, marked as such. */
-export function authorOf(principal: Principal, word: string | undefined): string | undefined {
-  if (principal.proven) return principal.name;
+/**
+ * The author of an act, for people: the name of a proven client, or the client's own word, marked as such. No client's
+ * name has the form of the mark.
+ */
+export function authorOf(
+  principal: Principal | undefined,
+  word: string | undefined,
+): string | undefined {
+  if (principal?.proven === true) return principal.name;
   return word === undefined ? undefined : `${word}${UNVERIFIED}`;
 }
 

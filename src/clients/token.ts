@@ -3,8 +3,7 @@
  * keeps only its SHA-256: a copy of the list lets nobody in. A slow hash would add nothing to 256 random bits.
  */
 import { hash, randomBytes } from 'node:crypto';
-
-export const TOKEN_PREFIX = 'lsk_';
+import { TOKEN_PREFIX } from '../protocol/frame/read-frame.ts';
 
 export function newToken(): string {
   return `${TOKEN_PREFIX}${randomBytes(32).toString('base64url')}`;

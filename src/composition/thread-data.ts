@@ -77,6 +77,8 @@ export function coordinatorData(
     heldBytesMax: settings.heldBytesMax,
     recordRetentionMs: settings.recordRetentionDays * DAY_MS,
     frameBytesMax: settings.frameBytesMax,
+    clients: settings.clients,
+    auth: settings.auth,
     memoryLimitBytes: settings.memoryLimitBytes,
     descriptorsMax: descriptorsForPeers(settings),
     defaultDeadlineMs: settings.defaultDeadlineMs,

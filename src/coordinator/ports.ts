@@ -1,4 +1,5 @@
 /** The interface of the coordinator to the world: it runs over sockets, and in virtual time. */
+import type { Principal } from '../clients/principal.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/context.ts';
 import type { JournalError } from '../journal/errors.ts';
@@ -15,6 +16,8 @@ export interface Respond<Shape extends Answer = Answer> {
   readonly envelope?: readonly Buffer[] | undefined;
   /** The connection of the client; clients are served in turn. Absent: the daemon's own question. */
   readonly client?: string | undefined;
+  /** Who asks, as the door has found; absent: nobody has proven anything. */
+  readonly principal?: Principal | undefined;
   /** Of the text of the request. */
   readonly bytes?: number | undefined;
   /** The request needs no answer: another one of the same envelope gets it. */

@@ -1,6 +1,9 @@
 /** The coordinator's thread: journal, sockets, and the batch machine between them. */
 import { workerData } from 'node:worker_threads';
 import type { ChannelEnd } from '../channel/channel.ts';
+import { type AuthMode, authorise } from '../clients/principal.ts';
+import { WatchedList } from '../clients/watched-list.ts';
+import { optionsOf } from '../composition/coordinator-options.ts';
 import type { BreakerPolicy } from '../core/breaker.ts';
 import type { Policy } from '../core/context.ts';
 import { JournalError } from '../journal/errors.ts';
@@ -12,10 +15,7 @@ import { steadyClock } from '../lifecycle/clock.ts';
 import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
 import { runThread, sendToMain } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
-import { recordCheck } from '../node/dialect/content/record-place.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
-import { foldKey } from '../node/dialect/fold.ts';
-import { keyCheck } from '../node/dialect/keys.ts';
 import { openLog } from '../observe/log/log.ts';
 import type { LogPlan } from '../observe/log/log-plan.ts';
 import type { Log } from '../observe/log/log-port.ts';
@@ -33,7 +33,6 @@ import { MeteredJournal } from './journal/metered-journal.ts';
 import { startFiguresRound } from './notify/figures-round.ts';
 import { publishing } from './notify/publishing.ts';
 import { StuckNews } from './notify/stuck-news.ts';
-import type { CoordinatorOptions } from './ports.ts';
 import type { ClientSocket } from './sockets/client-socket.ts';
 import { Doors } from './sockets/doors.ts';
 import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
@@ -61,6 +60,9 @@ export interface CoordinatorData extends ThreadData {
   readonly heldBytesMax: number;
   readonly recordRetentionMs: number;
   readonly frameBytesMax: number;
+  /** The file of the list of clients. */
+  readonly clients: string;
+  readonly auth: AuthMode;
   readonly memoryLimitBytes: number;
   /** Open descriptors of the process, above which no client may connect. */
   readonly descriptorsMax: number;
@@ -103,6 +105,8 @@ runThread(async (tools) => {
   const { fold } = optionsOf(data);
   if (fold !== undefined) await orRefuse(() => refuseUnfolded(journal, fold));
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
+  const list = new WatchedList({ path: data.clients, log });
+  list.watch();
   const doors = await Doors.open({ ...data, now, tools, log, onError: crash });
   const executors = new ExecutorChannels({
     channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),
@@ -137,6 +141,7 @@ runThread(async (tools) => {
   keep('executors', executors.receive());
   sendToMain({ kind: 'journal_held' });
   const clients = doors.serve({
+    authorise: (token, op) => authorise({ list: list.present, mode: data.auth }, token, op),
     isFull: () => coordinator.isFull,
     clientNow: life.clientNow,
     onRequest: (request, respond) => coordinator.request(request, respond),
@@ -165,6 +170,7 @@ runThread(async (tools) => {
       await doors.events.flushed();
       await doors.leave();
       executors.close();
+      list.stop();
       await orWarn(() => life.end(journal), END_NOT_SAVED, log);
       await journal.close();
       await log.close();
@@ -258,33 +264,4 @@ function causeOf(failure: Failure | null): Causes['disk'] {
   if (failure === null) return undefined;
   const { message, hint } = failure;
   return { message, retryAfterMs: FULL_DISK_RETRY_MS, ...(hint === undefined ? {} : { hint }) };
-}
-
-function optionsOf(data: CoordinatorData): CoordinatorOptions {
-  const faultOf = keyCheck(data.dialect);
-  const { fold } = data.dialect.keys;
-  const { recordBytesMax, heldBytesMax, recordRetentionMs } = data;
-  return {
-    policy: data.policy,
-    breaker: data.breaker,
-    nodeNames: data.nodeNames,
-    ...(data.nodesBefore === undefined ? {} : { nodesBefore: data.nodesBefore }),
-    unroutable: (groupId) => {
-      const fault = faultOf(groupId);
-      return fault === undefined ? undefined : `groupId ${fault}`;
-    },
-    ...(fold === null ? {} : { fold: (groupId: string) => foldKey(groupId, fold) }),
-    misfitOf: recordCheck(data.dialect),
-    recordBytesMax,
-    heldBytesMax,
-    recordRetentionMs,
-    executors: data.executors.length,
-    concurrency: data.concurrency,
-    interactiveShare: data.interactiveShare,
-    openMax: data.openMax,
-    defaultDeadlineMs: data.defaultDeadlineMs,
-    retentionMs: data.retentionMs,
-    version: data.version,
-    pid: process.pid,
-  };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ClientList } from '../../src/clients/client-list.ts';
 import { authorise, authorOf } from '../../src/clients/principal.ts';
-import { TOKEN_PREFIX } from '../../src/clients/token.ts';
+import { TOKEN_PREFIX } from '../../src/protocol/frame/read-frame.ts';
 import { knownClient } from './support.ts';
 
 const deploy = knownClient('deploy', 'commands');

@@ -17,7 +17,7 @@ describe('repair', () => {
     }
     expect(recordsOf(nodes)).toEqual(NAMES.map(() => ['a', 'b', 'c']));
     expect(harness.notes).toEqual([
-      ['operator: audit repairs', { commands: 3, by: 'ann@bastion' }],
+      ['operator: audit repairs', { commands: 3, by: 'ann@bastion (unverified)' }],
     ]);
     expect((await audit(harness)).findings).toEqual([]);
   });

@@ -169,7 +169,7 @@ describe('an operator', () => {
     await harness.rest();
     expect(harness.notes).toContainEqual([
       'operator: breaker',
-      { node: 'node01', act: 'open', by: 'ann@bastion' },
+      { node: 'node01', act: 'open', by: 'ann@bastion (unverified)' },
     ]);
     const refused = harness.ask({ op: 'create', groupId: '5', id: 'mine' });
     await harness.rest();

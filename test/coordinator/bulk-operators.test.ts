@@ -123,7 +123,7 @@ describe('cancel by a filter', () => {
     expect(harness.notes).toEqual(
       ['a', 'c', 'e'].map((id) => [
         'operator: cancel',
-        { id, of: 'delete', state: 'accepted', by: 'ann@bastion' },
+        { id, of: 'delete', state: 'accepted', by: 'ann@bastion (unverified)' },
       ]),
     );
   });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Router } from 'zeromq';
+import { authorise } from '../../src/clients/principal.ts';
 import { ClientSocket } from '../../src/coordinator/sockets/client-socket.ts';
 import type { Log } from '../../src/observe/log/log-port.ts';
 
@@ -20,6 +21,7 @@ test('P9: an operator is served while waiting commands fill the memory for envel
   const front = new ClientSocket({
     router,
     frameBytesMax: 1024,
+    authorise: () => authorise({ list: undefined, mode: 'auto' }, undefined, ''),
     log: { warn: () => {} } as unknown as Log,
     isFull: () => false,
     clientNow: () => 0,

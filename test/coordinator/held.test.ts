@@ -56,7 +56,7 @@ test('P5, P6: resumed they continue from their entries, each in its turn, in lat
   expect(harness.driven).toEqual(['a', 'behind']);
   expect(harness.notes).toContainEqual([
     'operator: restore, resume',
-    expect.objectContaining({ by: 'ann' }),
+    expect.objectContaining({ by: 'ann (unverified)' }),
   ]);
   const next = await openHarness({ clock: harness.clock, from: harness.crash() });
   expect(next.driven).toEqual(['behind']);

@@ -161,7 +161,7 @@ test('P4.5: after an abandon all its requests are loose, and its history is not 
   expect(given.answer).toMatchObject({ id: 'a', state: 'abandoned', reason: 'cancelled' });
   expect(harness.notes).toContainEqual([
     'operator: abandon',
-    expect.objectContaining({ by: 'ann' }),
+    expect.objectContaining({ by: 'ann (unverified)' }),
   ]);
   for (const id of ['b', 'c', 'd']) {
     harness.report(settled(harness, id));

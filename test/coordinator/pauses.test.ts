@@ -14,7 +14,10 @@ describe('pause', () => {
         bulk: {
           waiting: 0,
           running: 0,
-          paused: { since: new Date(harness.clock.now()).toISOString(), by: 'ann@bastion' },
+          paused: {
+            since: new Date(harness.clock.now()).toISOString(),
+            by: 'ann@bastion (unverified)',
+          },
         },
       },
     });
@@ -101,7 +104,7 @@ describe('pause', () => {
     const status = harness.ask({ op: 'status' });
     await harness.advance(3000);
     expect(status.answer).toMatchObject({
-      lanes: { interactive: { paused: { by: 'ann@bastion' } } },
+      lanes: { interactive: { paused: { by: 'ann@bastion (unverified)' } } },
     });
     expect(harness.driven).toEqual(['a', 'b']);
     expect(harness.notes).toEqual([['a lane is still paused', { lane: 'interactive' }]]);
@@ -119,12 +122,12 @@ describe('pause', () => {
     }
     await harness.rest();
     expect(harness.events).toEqual([
-      ['lane.bulk', { lane: 'bulk', paused: true, by: 'ann' }],
-      ['lane.bulk', { lane: 'bulk', paused: false, by: 'ann' }],
+      ['lane.bulk', { lane: 'bulk', paused: true, by: 'ann (unverified)' }],
+      ['lane.bulk', { lane: 'bulk', paused: false, by: 'ann (unverified)' }],
     ]);
     expect(harness.notes).toEqual([
-      ['operator: pause', { lane: 'bulk', by: 'ann' }],
-      ['operator: resume', { lane: 'bulk', by: 'ann' }],
+      ['operator: pause', { lane: 'bulk', by: 'ann (unverified)' }],
+      ['operator: resume', { lane: 'bulk', by: 'ann (unverified)' }],
     ]);
   });
 

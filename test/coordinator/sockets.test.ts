@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, test, vi } from 'vitest';
 import { Dealer, Request, Router } from 'zeromq';
+import { authorise } from '../../src/clients/principal.ts';
 import type { Respond } from '../../src/coordinator/ports.ts';
 import { ClientSocket, clientOptions } from '../../src/coordinator/sockets/client-socket.ts';
 import type { Log } from '../../src/observe/log/log-port.ts';
@@ -34,6 +35,7 @@ async function openFront({ frameBytesMax = 1024, isFull = (): boolean => false }
   const front = new ClientSocket({
     router,
     frameBytesMax,
+    authorise: () => authorise({ list: undefined, mode: 'auto' }, undefined, ''),
     log,
     isFull,
     clientNow: () => AT + 0.7,

@@ -62,7 +62,7 @@ describe('a paused lane', () => {
     expect(await client.create('hurried again')).toMatchObject({ state: 'committed' });
     expect(await client.summary()).toMatchObject({
       open: 50,
-      lanes: { bulk: { waiting: 50, running: 0, paused: { by: 'ann@bastion' } } },
+      lanes: { bulk: { waiting: 50, running: 0, paused: { by: 'ann@bastion (unverified)' } } },
     });
     expect(await sim.list('node01')).toEqual(['hurried', 'hurried again']);
     await client.resume();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { repeatedMember } from '../../src/protocol/frame/repeated-member.ts';
 import { parseRequest } from '../../src/protocol/parse-request.ts';
-import { repeatedMember } from '../../src/protocol/repeated-member.ts';
 
 const create = (fields: string) => `{"op":"create",${fields}}`;
 const told = (frame: string) => parseRequest(Buffer.from(frame));

@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs';
 import type { Options } from 'yargs';
 import { codeOf } from '../../base/error-fields.ts';
 import { parseJson } from '../../protocol/bounded-json.ts';
+import { repeatedMember } from '../../protocol/frame/repeated-member.ts';
 import { recordFault } from '../../protocol/record/check-record.ts';
 import { keepRecordTexts, WrittenRecord } from '../../protocol/record/record.ts';
-import { repeatedMember } from '../../protocol/repeated-member.ts';
 import { UsageError } from '../exit-code.ts';
 
 /** The largest `recordBytesMax` that can be configured. */

@@ -24,6 +24,7 @@ import { operateOnMany } from './operate-many.ts';
 import { pauseOrResume } from './pause-act.ts';
 import { list, status } from './queries.ts';
 import { decideOnHeld } from './restore-act.ts';
+import { signed } from './signed.ts';
 
 type Acts = Pick<Requested, 'count' | 'actAt'>;
 
@@ -66,12 +67,12 @@ export class Requests {
   }
 
   #answeredOnce(respond: Respond): Respond {
-    const { client } = respond;
+    const { client, principal } = respond;
     const once: Respond = Object.assign(
       (answer: Parameters<Respond>[0]) => {
         if (this.#unanswered.delete(once)) respond(answer);
       },
-      { client },
+      { client, principal },
     );
     this.#unanswered.add(once);
     return once;
@@ -113,7 +114,7 @@ export class Requests {
   #handle(asked: Exclude<Request, BatchRequest>, respond: Respond, batch: Batch): void {
     const context = this.#context;
     if (asked.op === 'create' || asked.op === 'delete') return this.#accept(asked, respond, batch);
-    const request = folded(asked, context.options.fold);
+    const request = signed(folded(asked, context.options.fold), respond.principal);
     switch (request.op) {
       case 'status':
         return status(context, { request, respond }, batch);

@@ -2,6 +2,8 @@
  * The clients' socket. A request is the last frame; every frame before it is the client's own (a REQ socket's
  * delimiter, a DEALER's correlation) and goes back untouched.
  *
+ * Each request is checked for its sender (`read-request.ts`).
+ *
  * Bounds (P9): a request larger than `frameBytesMax`, or with too many frames before it, is answered
  * `too_large`. When the backlog of the daemon is long, the socket is not read, and ZeroMQ holds the senders
  * back. A client that does not read its replies is cut (`replies.ts`). The socket is read for a bounded time
@@ -15,11 +17,12 @@ import type { Log } from '../../observe/log/log-port.ts';
 import type { Answer } from '../../protocol/answer.ts';
 import { type ErrorCode, errorReply } from '../../protocol/errors.ts';
 import type { Figures } from '../../protocol/figures.ts';
-import { type Parsed, parseRequest } from '../../protocol/parse-request.ts';
 import type { Request } from '../../protocol/request.ts';
 import type { Respond } from '../ports.ts';
 import { Envelopes } from './envelopes.ts';
 import { LIVELINESS } from './peer-heartbeats.ts';
+import { type Reading, readRequest } from './read-request.ts';
+import { Refusals } from './refusals.ts';
 import { Replies } from './replies.ts';
 import { clientOf } from './unread.ts';
 import { ZAP_SOCKET } from './zap.ts';
@@ -58,9 +61,8 @@ export const clientOptions = (frameBytesMax: number) => ({
   maxMessageSize: FRAME_FACTOR_MAX * frameBytesMax,
 });
 
-export interface ClientSocketOptions {
+export interface ClientSocketOptions extends Reading {
   readonly router: Router;
-  readonly frameBytesMax: number;
   readonly log: Log;
   /** The daemon has enough to do: nothing is read for now. */
   readonly isFull: () => boolean;
@@ -75,6 +77,7 @@ export class ClientSocket {
   readonly #options: ClientSocketOptions;
   readonly #errors: Partial<Record<ErrorCode, number>> = {};
   readonly #envelopes = new Envelopes();
+  readonly #refusals: Refusals;
   #router: Router;
   #replies: Replies;
   #isLeaving = false;
@@ -84,6 +87,7 @@ export class ClientSocket {
 
   constructor(options: ClientSocketOptions) {
     this.#options = options;
+    this.#refusals = new Refusals(options.log);
     this.#router = options.router;
     this.#replies = this.#repliesOf(options.router);
   }
@@ -137,7 +141,6 @@ export class ClientSocket {
   }
 
   #take(frames: readonly Buffer[]): void {
-    const { frameBytesMax, onRequest } = this.#options;
     const envelope = frames.slice(0, -1);
     if (this.#replies.isCut(envelope)) return undefined;
     const fault = envelopeFault(envelope);
@@ -149,8 +152,8 @@ export class ClientSocket {
     const bytes = request.length;
     const client = clientOf(envelope);
     const replies = this.#replies;
-    const parsed = bytes > frameBytesMax ? tooLarge(bytes, frameBytesMax) : parseRequest(request);
-    const isSoon = !parsed.ok || !COMMANDS.has(parsed.request.op);
+    const read = readRequest(request, this.#options);
+    const isSoon = !read.ok || !COMMANDS.has(read.request.op);
     if (!this.#envelopes.hold(client, envelope, isSoon)) {
       return this.#reply(replies, envelope, FULL);
     }
@@ -160,7 +163,9 @@ export class ClientSocket {
       this.#reply(replies, envelope, answer);
     };
     const respond: Respond = Object.assign(reply, { envelope, client, bytes, forget });
-    return parsed.ok ? onRequest(parsed.request, respond) : respond(parsed.reply);
+    if (!read.ok) return respond(read.reply);
+    const { principal } = read;
+    return this.#options.onRequest(read.request, Object.assign(respond, { principal }));
   }
 
   #reply(replies: Replies, envelope: readonly Buffer[], answer: Answer): void {
@@ -168,7 +173,9 @@ export class ClientSocket {
     // A client that has named itself may be back on another socket; ids that ZeroMQ gives mean another client there.
     const isNamed = envelope[0]?.[0] !== 0;
     (isNamed ? this.#replies : replies).push(envelope, JSON.stringify({ ...answer, at }));
-    if ('error' in answer) this.#countError(answer.error.code);
+    if (!('error' in answer)) return;
+    this.#countError(answer.error.code);
+    if (answer.error.code === 'unauthorised') this.#refusals.note(answer);
   }
 
   #countDropped(count: number, code: string): void {
@@ -183,11 +190,6 @@ export class ClientSocket {
   #countError(code: ErrorCode): void {
     this.#errors[code] = (this.#errors[code] ?? 0) + 1;
   }
-}
-
-function tooLarge(bytes: number, bytesMax: number): Parsed {
-  const reply = errorReply('too_large', `${bytes} bytes; at most ${bytesMax} are read`);
-  return { ok: false, reply };
 }
 
 function envelopeFault(envelope: readonly Buffer[]): string | undefined {

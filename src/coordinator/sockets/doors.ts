@@ -81,7 +81,9 @@ export class Doors {
   }
 
   /** Makes the reader of the clients' socket; `openToClients` comes next. */
-  serve(served: Pick<ClientSocketOptions, 'isFull' | 'clientNow' | 'onRequest'>): ClientSocket {
+  serve(
+    served: Pick<ClientSocketOptions, 'authorise' | 'isFull' | 'clientNow' | 'onRequest'>,
+  ): ClientSocket {
     const { frameBytesMax, log, onError } = this.#options;
     const options = { ...served, frameBytesMax, log, onError };
     this.#clients = new ClientSocket({ ...options, router: this.#router });

@@ -2,7 +2,7 @@
  * Members that an object of a JSON text has twice. JSON.parse silently takes the last one, another
  * reader of the same text perhaps the first: a check of one value says nothing about the other.
  */
-import { endOfString } from './bounded-json.ts';
+import { endOfString } from '../bounded-json.ts';
 
 /** The path of the first such member. `text` is JSON, `value` what it was parsed to. */
 export function repeatedMember(

@@ -1,0 +1,41 @@
+/**
+ * One request of a client, from its bytes to a typed request and its sender. The order is a promise: the sender is
+ * checked before anything else is done for the request.
+ */
+import type { Authorisation, Principal } from '../../clients/principal.ts';
+import { roleOp } from '../../clients/role.ts';
+import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
+import { type Frame, readFrame } from '../../protocol/frame/read-frame.ts';
+import { parseValue } from '../../protocol/parse-request.ts';
+import type { Request } from '../../protocol/request.ts';
+
+export interface Reading {
+  readonly frameBytesMax: number;
+  /** Whether the client with this token may do this; see `authorise`. */
+  readonly authorise: (token: string | undefined, op: string) => Authorisation;
+}
+
+export type ReadRequest =
+  | { readonly ok: true; readonly request: Request; readonly principal: Principal }
+  | { readonly ok: false; readonly reply: ErrorReply };
+
+export function readRequest(bytes: Buffer, { frameBytesMax, authorise }: Reading): ReadRequest {
+  if (bytes.length > frameBytesMax) {
+    const message = `${bytes.length} bytes; at most ${frameBytesMax} are read`;
+    return { ok: false, reply: errorReply('too_large', message) };
+  }
+  const read = readFrame(bytes);
+  if (!read.ok) return read;
+  const { value, token } = read.frame;
+  const authorised = authorise(token, opOf(value));
+  if (!authorised.ok) return authorised;
+  const parsed = parseValue(value);
+  return parsed.ok ? { ...parsed, principal: authorised.principal } : parsed;
+}
+
+/** Not checked yet; empty for what is no op. */
+function opOf(value: Frame['value']): string {
+  if (typeof value !== 'object' || value === null) return '';
+  const { op, id }: { readonly op?: unknown; readonly id?: unknown } = value;
+  return typeof op === 'string' ? roleOp({ op, id }) : '';
+}
