@@ -1,11 +1,19 @@
 /** The options of the coordinator, from the data of its thread: the dialect's rules become functions. */
 import type { CoordinatorOptions } from '../coordinator/ports.ts';
-import type { CoordinatorData } from '../coordinator/thread.ts';
 import { recordCheck } from '../node/dialect/content/record-place.ts';
+import type { Dialect } from '../node/dialect/dialect.ts';
 import { foldKey } from '../node/dialect/fold.ts';
 import { keyCheck } from '../node/dialect/keys.ts';
 
-export function optionsOf(data: CoordinatorData): CoordinatorOptions {
+type Made = 'unroutable' | 'fold' | 'misfitOf' | 'executors' | 'pid';
+
+interface OptionsData extends Omit<CoordinatorOptions, Made> {
+  readonly dialect: Dialect;
+  /** One for each executor. */
+  readonly executors: readonly unknown[];
+}
+
+export function optionsOf(data: OptionsData): CoordinatorOptions {
   const faultOf = keyCheck(data.dialect);
   const { fold } = data.dialect.keys;
   const { recordBytesMax, heldBytesMax, recordRetentionMs } = data;
