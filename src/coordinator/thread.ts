@@ -33,7 +33,6 @@ import { MeteredJournal } from './journal/metered-journal.ts';
 import { startFiguresRound } from './notify/figures-round.ts';
 import { publishing } from './notify/publishing.ts';
 import { StuckNews } from './notify/stuck-news.ts';
-import type { ClientSocket } from './sockets/client-socket.ts';
 import { Doors } from './sockets/doors.ts';
 import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
 import { MemoryWatch } from './sockets/memory-watch.ts';
@@ -76,7 +75,7 @@ export interface CoordinatorData extends ThreadData {
 interface Counting {
   readonly coordinator: Coordinator;
   readonly journal: MeteredJournal;
-  readonly clients: ClientSocket;
+  readonly doors: Doors;
 }
 
 /** When a client may retry whose command was refused because the journal's disk was full. */
@@ -100,10 +99,7 @@ runThread(async (tools) => {
   const data: CoordinatorData = workerData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
-  const opened = await orRefuse(() => openJournal(data.journal, { ...data.journalPaths, log }));
-  const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
-  const { fold } = optionsOf(data);
-  if (fold !== undefined) await orRefuse(() => refuseUnfolded(journal, fold));
+  const journal = await openMetered(data, { now, beat, log });
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   const list = new WatchedList({ path: data.clients, log });
   list.watch();
@@ -140,7 +136,7 @@ runThread(async (tools) => {
   });
   keep('executors', executors.receive());
   sendToMain({ kind: 'journal_held' });
-  const clients = doors.serve({
+  doors.serve({
     authorise: (token, op) => authorise({ list: list.present, mode: data.auth }, token, op),
     isFull: () => coordinator.isFull,
     clientNow: life.clientNow,
@@ -149,7 +145,7 @@ runThread(async (tools) => {
   // The journal is read while executors start; their orders wait for them.
   const recovering = restore(coordinator, journal);
   await executors.complete();
-  sendFigures({ coordinator, journal, clients });
+  sendFigures({ coordinator, journal, doors });
   await recovering;
   const commands = [...coordinator.commands.registry.all()];
   const lagMs = await clockLag(journal, now());
@@ -166,8 +162,7 @@ runThread(async (tools) => {
     stop: async () => {
       await executors.receiveRest();
       await coordinator.close();
-      await clients.flushed();
-      await doors.events.flushed();
+      await doors.flushed();
       await doors.leave();
       executors.close();
       list.stop();
@@ -177,6 +172,17 @@ runThread(async (tools) => {
     },
   };
 });
+
+async function openMetered(
+  data: CoordinatorData,
+  { now, beat, log }: { readonly now: () => number; readonly beat: Beat; readonly log: Log },
+): Promise<MeteredJournal> {
+  const opened = await orRefuse(() => openJournal(data.journal, { ...data.journalPaths, log }));
+  const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
+  const { fold } = optionsOf(data);
+  if (fold !== undefined) await orRefuse(() => refuseUnfolded(journal, fold));
+  return journal;
+}
 
 async function beginLife(journal: Journal, options: LifeOptions, log: Log): Promise<Life> {
   const life = await orRefuse(() => Life.begin(journal, options));
@@ -254,10 +260,10 @@ function sendFigures(counting: Counting): void {
   });
 }
 
-function figuresOf(summary: SummaryAnswer, { coordinator, journal, clients }: Counting): Figures {
+function figuresOf(summary: SummaryAnswer, { coordinator, journal, doors }: Counting): Figures {
   const { commitDurations, commitWrites } = journal;
   const commands = coordinator.commands.settledCounts.durations;
-  return { summary, commands, commitDurations, commitWrites, ...clients.counts };
+  return { summary, commands, commitDurations, commitWrites, ...doors.counts };
 }
 
 function causeOf(failure: Failure | null): Causes['disk'] {

@@ -46,6 +46,7 @@ export const FIGURES: Figures = {
   errors: { busy: 5 },
   repliesDropped: 4,
   clientsCut: 6,
+  eventsDropped: 7,
 };
 
 export const HEALTHY: DaemonStatus = {
