@@ -57,7 +57,7 @@ export interface EventSocketOptions {
   readonly onError: (error: unknown) => void;
 }
 
-const DROP_NEWS_MS = 10_000;
+const DROP_LOG_MS = 10_000;
 
 export class EventSocket {
   readonly #options: EventSocketOptions;
@@ -65,7 +65,7 @@ export class EventSocket {
   #isLeaving = false;
   #topicBytes = 0;
   #dropped = 0;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #loggedAt = Number.NEGATIVE_INFINITY;
   /** Prefixes of topics that were subscribed to. */
   #asked = new Set<string>();
   /** By topic: whether a prefix of it was. There are few topics, and none is a client's text. */
@@ -143,8 +143,8 @@ export class EventSocket {
   #countDropped(): void {
     this.#dropped++;
     const now = performance.now();
-    if (now - this.#toldAt < DROP_NEWS_MS) return;
-    this.#toldAt = now;
+    if (now - this.#loggedAt < DROP_LOG_MS) return;
+    this.#loggedAt = now;
     this.#options.onDropped(this.#dropped);
   }
 
