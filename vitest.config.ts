@@ -25,9 +25,9 @@ const INTEGRATION = [
   'node-apis',
   'nodesim',
 ]
-  .concat(['integration', 'observe', 'ops', 'siege', 'tooling'])
+  .concat(['integration', 'observe', 'ops', 'tooling'])
   .map((folder) => `test/${folder}/**/*.test.ts`);
-const END_TO_END = ['test/{e2e,hostile}/**/*.test.ts'];
+const END_TO_END = ['test/e2e/**/*.test.ts'];
 /** End-to-end files that judge what happens, and not how soon. */
 const SIDE_BY_SIDE = [
   'accepting',

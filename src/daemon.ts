@@ -4,11 +4,11 @@
  */
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { messageOf } from './base/error-fields.ts';
 import { channelEnds } from './channel/channel.ts';
 import { openDiskGuard } from './composition/disk.ts';
 import { type Fitted, fitToDescriptors, limitRun } from './composition/memory-and-restart.ts';
 import { watchNames } from './composition/node-names.ts';
+import { openOps } from './composition/ops-port.ts';
 import { followSignals } from './composition/signals.ts';
 import { fatalityOf, vitalsOf } from './composition/telemetry-input.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
@@ -38,10 +38,10 @@ import { openLog } from './observe/log/log.ts';
 import { type LogPlan, planLog } from './observe/log/log-plan.ts';
 import type { Log } from './observe/log/log-port.ts';
 import { openTelemetry, secretsOf } from './observe/telemetry.ts';
-import { writeOpsUrl } from './ops/address.ts';
-import { type DaemonStatus, phaseOf } from './ops/daemon-status.ts';
+import { opsUrl } from './ops/address.ts';
+import { CoordinatorPort } from './ops/coordinator-port.ts';
+import { phaseOf } from './ops/daemon-status.ts';
 import { LatestFigures } from './ops/latest-figures.ts';
-import { startOps } from './ops/server.ts';
 
 const COORDINATOR = 'coordinator';
 /**
@@ -101,8 +101,9 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
       shutdown.lose(loss);
       telemetry.fatal(fatalityOf(loss), isCause);
     },
-    onMessage: (_, message) => onThreadMessage(message, { latest, telemetry, crashes }),
+    onMessage: (_, message) => onThreadMessage(message, { latest, telemetry, crashes, questions }),
   });
+  const questions = questionsTo(threads);
   const telemetry = await openTelemetry({
     settings,
     version,
@@ -149,19 +150,23 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
     disk: disk.status,
     supervised: supervision(),
   });
-  await openOps(settings, { threads, log, status });
+  await openOps(settings, { threads, log, status, questions });
   if (shutdown.begun) return;
   const common = { clock, hangTimeouts, version, log: logPlan, crashes: crashes.counts };
-  log.info('starting', {
-    version,
-    pid: process.pid,
-    node: process.version,
-    given: given.join(','),
-  });
+  const { pid, version: node } = process;
+  log.info('starting', { version, pid, node, given: given.join(',') });
   if (shortage !== undefined)
     log.warn('the file descriptor limit allows fewer connections to nodes than are set', shortage);
   const holdsJournal = () => telemetry.holdsJournal();
   await begin({ settings, threads, executors, common, log, shutdown, disk, holdsJournal });
+}
+
+function questionsTo(threads: Threads): CoordinatorPort {
+  return new CoordinatorPort((ticket, request) => {
+    const isReady = threads.has(COORDINATOR, 'ready');
+    if (isReady) threads.send(COORDINATOR, { question: { ticket, request } });
+    return isReady;
+  });
 }
 
 function startNanny(threads: Threads, hangTimeouts: HangTimeouts): Nanny {
@@ -259,36 +264,16 @@ async function startThreads(starting: Starting): Promise<void> {
 }
 
 function logReady(settings: Settings, log: Log): void {
-  const { endpoint, eventsEndpoint, opsHost, opsPort, nodes, executors } = settings;
+  const { endpoint, eventsEndpoint, nodes, executors, opsTlsCert } = settings;
+  const { opsHost: host, opsPort: port } = settings;
   log.info('ready', {
     endpoint,
     events: eventsEndpoint,
-    ops: `http://${opsHost}:${opsPort}`,
+    ops: opsUrl({ host, port, isSecure: opsTlsCert !== undefined }),
     nodes: nodes.map((node) => `${node.name}=${addressOf(node)}`).join(','),
     executors,
   });
   process.send?.('ready');
-}
-
-/** The operators' port opens before the work begins, so that operators can watch the start. */
-async function openOps(
-  { opsHost: host, opsPort: port, dataDir }: Settings,
-  { threads, log, status }: { threads: Threads; log: Log; status: () => DaemonStatus },
-): Promise<void> {
-  try {
-    await startOps({ host, port, status });
-  } catch (error) {
-    const failure = {
-      message: `cannot listen on http://${host}:${port}: ${messageOf(error)}`,
-      hint: 'Another program listens there, or it is no address of this machine: see LOCKSTEP_OPS_PORT.',
-    };
-    return threads.lose({ kind: 'failed', thread: MAIN, failure });
-  }
-  try {
-    writeOpsUrl(dataDir, host, port);
-  } catch (error) {
-    log.warn("the operators' address could not be saved", { error });
-  }
 }
 
 /** The same entry from the sources and from the build. */

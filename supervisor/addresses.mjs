@@ -27,7 +27,7 @@ export function addressesOf(env, root) {
   return {
     endpoint,
     events: env['LOCKSTEP_EVENTS_ENDPOINT'] || 'tcp://127.0.0.1:5571',
-    ops: `http://${opsHost}:${portIn(env['LOCKSTEP_OPS_PORT']) ?? 5580}`,
+    ops: `${env['LOCKSTEP_OPS_TLS_CERT'] ? 'https' : 'http'}://${opsHost}:${portIn(env['LOCKSTEP_OPS_PORT']) ?? 5580}`,
     nodes: `http://${nodesHost}:${nodesPort + 1} … ${nodesPort + nodes}, all at ${nodesPort}`,
     /** The configuration file that may say otherwise. */
     file,

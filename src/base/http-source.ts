@@ -62,13 +62,14 @@ export function originFault(head: RequestHead): HttpFault | undefined {
   const [origin, ...more] = valuesOf(head, 'origin');
   if (origin === undefined) return undefined;
   const host = ABSOLUTE.exec(head.target)?.[1] ?? valuesOf(head, 'host')[0];
-  const isOwn = host !== undefined && /^https?:\/\/(.+)$/i.exec(origin)?.[1] === host.toLowerCase();
+  const page = /^https?:\/\/(.+)$/i.exec(origin)?.[1];
+  const isOwn = host !== undefined && page?.toLowerCase() === host.toLowerCase();
   if (isOwn && more.length === 0) return undefined;
   return { status: 403, message: 'the request comes from a web page of another origin' };
 }
 
 /** All values of a header, in their order. Node's `headers` keeps only the first of some. */
-function valuesOf({ rawHeaders }: RequestHead, name: string): readonly string[] {
+export function valuesOf({ rawHeaders }: RequestHead, name: string): readonly string[] {
   return rawHeaders.filter(
     (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name,
   );

@@ -103,7 +103,7 @@ export function makeListFolder(path: string): void {
  *
  * @throws the error of the file system
  */
-function writePrivately(path: string, text: string): void {
+export function writePrivately(path: string, text: string): void {
   const part = `${path}.${process.pid}.part`;
   rmSync(part, { force: true });
   const descriptor = openSync(part, 'wx', PRIVATE_FILE);

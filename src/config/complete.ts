@@ -42,6 +42,7 @@ export function complete(read: ReadSettings, dialect: Dialect, cwd: string): Set
     },
     clients:
       read.clients === undefined ? join(dataDir, 'clients.json') : resolve(cwd, read.clients),
+    ...absolute({ opsTlsCert: read.opsTlsCert, opsTlsKey: read.opsTlsKey }, cwd),
     deviceName: read.deviceName ?? hostname(),
     syslogAddress: read.syslogAddress ?? localSyslog(),
   };
@@ -88,6 +89,14 @@ function mapValues<Texts extends object>(
     map(text, name),
   ]);
   return Object.fromEntries(entries) as Texts;
+}
+
+/** Paths that are given. */
+function absolute<Name extends string>(
+  paths: Readonly<Record<Name, string | undefined>>,
+  cwd: string,
+) {
+  return mapValues(withoutUndefined(paths), (path) => resolve(cwd, path));
 }
 
 function localSyslog(): SyslogAddress {

@@ -63,6 +63,12 @@ export const RELATIONS: readonly Relation[] = [
       new Set([portOf(endpoint), portOf(eventsEndpoint), opsPort]).size === 3,
   },
   {
+    keys: ['opsTlsCert', 'opsTlsKey'],
+    rule: 'opsTlsCert and opsTlsKey are given together or not at all',
+    reason: 'HTTPS needs a certificate and its private key.',
+    holds: ({ opsTlsCert, opsTlsKey }) => !opsTlsCert === !opsTlsKey,
+  },
+  {
     keys: ['cronitorApiKey', 'cronitorMonitor'],
     rule: 'cronitorApiKey and cronitorMonitor are given together or not at all',
     reason: 'A heartbeat needs both.',

@@ -12,7 +12,8 @@ import type { Dialect } from '../node/dialect/dialect.ts';
 import { customDialects } from './nodes/custom-dialects.ts';
 import { CONNECTIONS_MAX } from './nodes/limits.ts';
 import { nodeList } from './nodes/node-list.ts';
-import { endpoint, host, journal } from './settings/addresses.ts';
+import { endpoint, journal } from './settings/addresses.ts';
+import { opsShape } from './settings/ops.ts';
 import { protectionShape } from './settings/protection.ts';
 import { settingDocs } from './settings/setting-docs.ts';
 import { supervisionShape } from './settings/supervision.ts';
@@ -61,13 +62,7 @@ export const settingsSchema = z.strictObject({
     text: 'Where events are published (ZeroMQ PUB).',
     allowed: 'tcp://HOST:PORT, HOST an address, a name or *',
   }),
-  opsPort: z.int().min(1).max(65_535).default(5580).register(settingDocs, {
-    text: 'The port for operators: health, readiness, metrics.',
-  }),
-  opsHost: host.default('127.0.0.1').register(settingDocs, {
-    text: 'The address that port listens on; any address but loopback exposes it to the network.',
-    allowed: 'an IP address or a host name',
-  }),
+  ...opsShape,
   dataDir: z.string().min(1).default('./data').register(settingDocs, {
     text: 'The directory of the journal and of run files.',
     allowed: 'a path; a relative one starts at the working directory',
@@ -237,6 +232,9 @@ export type ReadSettings = z.output<typeof settingsSchema>;
 
 /** Off, unless they are set. */
 type OptionalKey =
+  | 'opsNames'
+  | 'opsTlsCert'
+  | 'opsTlsKey'
   | 'startGate'
   | 'sentryDsn'
   | 'sentryIgnore'

@@ -12,7 +12,7 @@ import type { Journal } from '../journal/port.ts';
 import type { JournalPaths } from '../journal/sqlite/open/connection.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
-import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
+import type { Failure, Question, ThreadData, ToThread } from '../lifecycle/control.ts';
 import { runThread, sendToMain } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
@@ -33,6 +33,7 @@ import { MeteredJournal } from './journal/metered-journal.ts';
 import { startFiguresRound } from './notify/figures-round.ts';
 import { publishing } from './notify/publishing.ts';
 import { StuckNews } from './notify/stuck-news.ts';
+import type { ClientSocket } from './sockets/client-socket.ts';
 import { Doors } from './sockets/doors.ts';
 import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
 import { MemoryWatch } from './sockets/memory-watch.ts';
@@ -75,7 +76,7 @@ export interface CoordinatorData extends ThreadData {
 interface Counting {
   readonly coordinator: Coordinator;
   readonly journal: MeteredJournal;
-  readonly doors: Doors;
+  readonly clients: ClientSocket;
 }
 
 /** When a client may retry whose command was refused because the journal's disk was full. */
@@ -99,7 +100,10 @@ runThread(async (tools) => {
   const data: CoordinatorData = workerData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
-  const journal = await openMetered(data, { now, beat, log });
+  const opened = await orRefuse(() => openJournal(data.journal, { ...data.journalPaths, log }));
+  const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
+  const { fold } = optionsOf(data);
+  if (fold !== undefined) await orRefuse(() => refuseUnfolded(journal, fold));
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   const list = new WatchedList({ path: data.clients, log });
   list.watch();
@@ -136,7 +140,7 @@ runThread(async (tools) => {
   });
   keep('executors', executors.receive());
   sendToMain({ kind: 'journal_held' });
-  doors.serve({
+  const clients = doors.serve({
     authorise: (token, op) => authorise({ list: list.present, mode: data.auth }, token, op),
     isFull: () => coordinator.isFull,
     clientNow: life.clientNow,
@@ -145,7 +149,7 @@ runThread(async (tools) => {
   // The journal is read while executors start; their orders wait for them.
   const recovering = restore(coordinator, journal);
   await executors.complete();
-  sendFigures({ coordinator, journal, doors });
+  sendFigures({ coordinator, journal, clients });
   await recovering;
   const commands = [...coordinator.commands.registry.all()];
   const lagMs = await clockLag(journal, now());
@@ -162,7 +166,8 @@ runThread(async (tools) => {
     stop: async () => {
       await executors.receiveRest();
       await coordinator.close();
-      await doors.flushed();
+      await clients.flushed();
+      await doors.events.flushed();
       await doors.leave();
       executors.close();
       list.stop();
@@ -172,17 +177,6 @@ runThread(async (tools) => {
     },
   };
 });
-
-async function openMetered(
-  data: CoordinatorData,
-  { now, beat, log }: { readonly now: () => number; readonly beat: Beat; readonly log: Log },
-): Promise<MeteredJournal> {
-  const opened = await orRefuse(() => openJournal(data.journal, { ...data.journalPaths, log }));
-  const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
-  const { fold } = optionsOf(data);
-  if (fold !== undefined) await orRefuse(() => refuseUnfolded(journal, fold));
-  return journal;
-}
 
 async function beginLife(journal: Journal, options: LifeOptions, log: Log): Promise<Life> {
   const life = await orRefuse(() => Life.begin(journal, options));
@@ -235,7 +229,8 @@ interface ControlTargets {
 }
 
 /** A message of main. */
-function onControl(message: ToThread, { coordinator, life, log }: ControlTargets): void {
+function onControl(message: ToThread, targets: ControlTargets): void {
+  const { coordinator, life, log } = targets;
   if (message === 'nodes_left') life.noteNodesLeft();
   else if (message === 'drain') coordinator.drain();
   else if (message === 'interrupt') coordinator.interrupt();
@@ -243,7 +238,16 @@ function onControl(message: ToThread, { coordinator, life, log }: ControlTargets
   else if ('logLevel' in message) log.setLevel(message.logLevel);
   else if ('lostExecutor' in message) coordinator.lose(message.lostExecutor);
   else if ('unsupervised' in message) coordinator.noteUnsupervised();
+  else if ('question' in message) answerMain(message.question, targets);
   else if ('fullDisk' in message) coordinator.intake.setFullDisk(causeOf(message.fullDisk));
+}
+
+/** The operators' port is one client among the others, and gets the answer that they get. */
+function answerMain({ ticket, request }: Question, { coordinator, life }: ControlTargets): void {
+  coordinator.request(request, (answer) => {
+    const dated = { ...answer, at: Math.floor(life.clientNow()) };
+    sendToMain({ kind: 'answered', ticket, answer: dated });
+  });
 }
 
 function inJournal(beat: Beat): () => () => void {
@@ -260,10 +264,10 @@ function sendFigures(counting: Counting): void {
   });
 }
 
-function figuresOf(summary: SummaryAnswer, { coordinator, journal, doors }: Counting): Figures {
+function figuresOf(summary: SummaryAnswer, { coordinator, journal, clients }: Counting): Figures {
   const { commitDurations, commitWrites } = journal;
   const commands = coordinator.commands.settledCounts.durations;
-  return { summary, commands, commitDurations, commitWrites, ...doors.counts };
+  return { summary, commands, commitDurations, commitWrites, ...clients.counts };
 }
 
 function causeOf(failure: Failure | null): Causes['disk'] {

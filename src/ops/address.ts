@@ -8,9 +8,19 @@ import { join } from 'node:path';
 const FILE = 'ops-url';
 const ANY_ADDRESS = ['0.0.0.0', '::'];
 
+export interface OpsAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly isSecure: boolean;
+}
+
+/** As a person writes it; an address that stands for all of the machine's is named as it is. */
+export function opsUrl({ host, port, isSecure }: OpsAddress): string {
+  return `${isSecure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** @throws the error of the file system */
-export function writeOpsUrl(dataDir: string, host: string, port: number): void {
-  const name = ANY_ADDRESS.includes(host) ? '127.0.0.1' : host;
-  const url = `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
-  writeFileSync(join(dataDir, FILE), `${url}\n`);
+export function writeOpsUrl(dataDir: string, address: OpsAddress): void {
+  const host = ANY_ADDRESS.includes(address.host) ? '127.0.0.1' : address.host;
+  writeFileSync(join(dataDir, FILE), `${opsUrl({ ...address, host })}\n`);
 }

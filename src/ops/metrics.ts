@@ -8,6 +8,7 @@ import type { Figures } from '../protocol/figures.ts';
 import type { DaemonStatus } from './daemon-status.ts';
 import { DistributionHistogram } from './distribution-histogram.ts';
 import { type Definition, OF_THE_PROCESS, type Sample, SECOND_MS } from './process-metrics.ts';
+import type { Refusals } from './refusals.ts';
 
 /**
  * prom-client's histogram of the event loop wakes an idle process a hundred times a second, which
@@ -19,11 +20,14 @@ const LOOP_HISTOGRAM = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map
   (part) => `nodejs_eventloop_lag_${part}_seconds`,
 );
 
-export function openMetrics(status: () => DaemonStatus): Registry {
+export function openMetrics(
+  status: () => DaemonStatus,
+  refused: () => Refusals['counts'],
+): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: RARELY_MS });
   for (const name of LOOP_HISTOGRAM) registry.removeSingleMetric(name);
-  for (const definition of [...OF_THE_PROCESS, ...OF_THE_WORK]) {
+  for (const definition of [...OF_THE_PROCESS, ofThePort(refused), ...OF_THE_WORK]) {
     const { kind, name, help, labels = [], read } = definition;
     const shape = { name, help, labelNames: [...labels], registers: [registry] };
     const samples = () => read(status());
@@ -47,6 +51,16 @@ export function openMetrics(status: () => DaemonStatus): Registry {
   }
   openHistograms(registry, () => status().figures?.latest);
   return registry;
+}
+
+function ofThePort(refused: () => Refusals['counts']): Definition {
+  return {
+    kind: 'counter',
+    name: 'lockstep_http_refused_total',
+    help: "Requests to the operators' port that were refused.",
+    labels: ['reason'],
+    read: () => Object.entries(refused()).map(([reason, value]) => ({ labels: { reason }, value })),
+  };
 }
 
 /** A metric without labels would be reset to 0; an unknown value must not be shown. */
@@ -156,11 +170,6 @@ const OF_THE_WORK: readonly Definition[] = [
     name: 'lockstep_clients_cut_total',
     help: 'Clients that did not read their replies and were not served until they did.',
     read: ({ clientsCut }) => [{ value: clientsCut }],
-  }),
-  ofFigures('counter', {
-    name: 'lockstep_events_dropped_total',
-    help: 'Events that a subscriber did not get because it read slowly.',
-    read: ({ eventsDropped }) => [{ value: eventsDropped }],
   }),
   ofFigures('counter', {
     name: 'lockstep_node_calls_total',

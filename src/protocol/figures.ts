@@ -35,6 +35,4 @@ export interface Figures {
   readonly repliesDropped: number;
   /** Clients that were cut because they did not read their answers. */
   readonly clientsCut: number;
-  /** Events that a subscriber lost because it read slowly. */
-  readonly eventsDropped: number;
 }

@@ -69,6 +69,11 @@ const EDGES: readonly {
     kept: { LOCKSTEP_EVENTS_ENDPOINT: 'tcp://127.0.0.1:5572' },
   },
   {
+    rule: 'opsTlsCert and opsTlsKey are given together or not at all',
+    broken: { LOCKSTEP_OPS_TLS_CERT: 'cert.pem' },
+    kept: { LOCKSTEP_OPS_TLS_CERT: 'cert.pem', LOCKSTEP_OPS_TLS_KEY: 'key.pem' },
+  },
+  {
     rule: 'cronitorApiKey and cronitorMonitor are given together or not at all',
     broken: { CRONITOR_API_KEY: 'k' },
     kept: { CRONITOR_API_KEY: 'k', LOCKSTEP_CRONITOR_MONITOR: 'm' },

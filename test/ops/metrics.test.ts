@@ -6,8 +6,10 @@ import type { DaemonStatus } from '../../src/ops/daemon-status.ts';
 import { openMetrics } from '../../src/ops/metrics.ts';
 import { FIGURES, HEALTHY } from './standing.ts';
 
+const noneRefused = () => ({ host: 0, origin: 0, token: 0, role: 2 });
+
 const scrape = async (standing: DaemonStatus) =>
-  (await openMetrics(() => standing).metrics()).split('\n');
+  (await openMetrics(() => standing, noneRefused).metrics()).split('\n');
 
 describe('/metrics', () => {
   test('shows the figures as they are', async () => {
@@ -21,6 +23,7 @@ describe('/metrics', () => {
       'lockstep_disk_free_bytes 1000000',
       'lockstep_accepting 1',
       'lockstep_figures_age_seconds 0.5',
+      'lockstep_http_refused_total{reason="role"} 2',
       'lockstep_commands_open 7',
       'lockstep_commands_compensating 2',
       'lockstep_commands_stuck 1',
@@ -73,7 +76,7 @@ describe('/metrics', () => {
   });
 
   test('counts do not grow by being looked at', async () => {
-    const registry = openMetrics(() => HEALTHY);
+    const registry = openMetrics(() => HEALTHY, noneRefused);
     await registry.metrics();
     expect(await registry.metrics()).toContain('lockstep_replies_dropped_total 4');
   });
@@ -90,7 +93,7 @@ describe('docs/operate/monitor.md', () => {
   const rows = [...page.matchAll(/^\| `(lockstep_\w+)` \| (.*?) \| (.*) \|$/gm)];
 
   test('has one row for each metric, with its labels, and none besides', () => {
-    const own = openMetrics(() => HEALTHY)
+    const own = openMetrics(() => HEALTHY, noneRefused)
       .getMetricsAsArray()
       .filter(({ name }) => name.startsWith('lockstep_'))
       .map((metric) => {

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { DaemonStatus } from '../../src/ops/daemon-status.ts';
 import { startOps } from '../../src/ops/server.ts';
 import { freePorts } from '../support/free-ports.ts';
-import { HEALTHY } from './standing.ts';
+import { HEALTHY, opsOptions } from './standing.ts';
 
 /** A second, and what a busy machine adds. */
 const CUT_MS_MAX = 2500;
@@ -16,7 +16,7 @@ const url = (path: string) => `http://${host}:${port}${path}`;
 
 beforeAll(async () => {
   [port = 0] = await freePorts(1);
-  await startOps({ host, port, status: () => standing });
+  await startOps(opsOptions({ port, status: () => standing }));
 });
 
 describe("the operators' port", () => {
@@ -85,7 +85,7 @@ describe("the operators' port", () => {
   });
 
   test('a port that is taken is an error, for its caller to name', async () => {
-    await expect(startOps({ host, port, status: () => standing })).rejects.toThrow('EADDRINUSE');
+    await expect(startOps(opsOptions({ port }))).rejects.toThrow('EADDRINUSE');
   });
 
   test('a hundred probes at once are answered', async () => {

@@ -1,7 +1,10 @@
 /** How a healthy daemon stands, for tests that change one thing about it. */
-
+import { NO_CLIENTS } from '../../src/clients/client-list.ts';
 import type { DaemonStatus } from '../../src/ops/daemon-status.ts';
+import type { OpsOptions } from '../../src/ops/server.ts';
+import { errorReply } from '../../src/protocol/errors.ts';
 import type { Figures } from '../../src/protocol/figures.ts';
+import { notedLog } from '../observe/support/noted-log.ts';
 
 const thread = (name: string) => ({
   name,
@@ -46,7 +49,6 @@ export const FIGURES: Figures = {
   errors: { busy: 5 },
   repliesDropped: 4,
   clientsCut: 6,
-  eventsDropped: 7,
 };
 
 export const HEALTHY: DaemonStatus = {
@@ -57,3 +59,16 @@ export const HEALTHY: DaemonStatus = {
   disk: { freeBytes: 1_000_000, freeMinBytes: 1000, isFull: false },
   supervised: true,
 };
+
+/** The operators' port of a healthy daemon that nobody may ask for more than health and metrics. */
+export function opsOptions(more: Partial<OpsOptions> & { readonly port: number }): OpsOptions {
+  return {
+    host: '127.0.0.1',
+    names: [],
+    log: notedLog().log,
+    status: () => HEALTHY,
+    clients: () => NO_CLIENTS,
+    ask: async () => errorReply('internal', 'nothing is behind this port'),
+    ...more,
+  };
+}

@@ -46,7 +46,7 @@ it('leaves a setting that is not set outside unset inside', () => {
     'LOCKSTEP_EVENTS_ENDPOINT',
     'LOCKSTEP_OPS_HOST',
   ];
-  const withDefault = [...fixed, 'LOCKSTEP_MEMORY_LIMIT_BYTES'];
+  const withDefault = [...fixed, 'LOCKSTEP_MEMORY_LIMIT_BYTES', 'LOCKSTEP_OPS_NAMES'];
   const others = Object.entries(environment).filter(
     ([name]) => name.startsWith('LOCKSTEP_') && !withDefault.includes(name),
   );

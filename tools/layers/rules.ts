@@ -71,7 +71,7 @@ export const RULES: Rules = {
       ...JOURNAL_PORT,
     ),
     executor: layer(BASE, CORE, PROTOCOL, LOG_PORT, 'node/**'),
-    ops: layer(PROTOCOL),
+    ops: layer(BASE, PROTOCOL, LOG_PORT, 'clients/**'),
     lifecycle: layer(BASE, PROTOCOL, LOG_PORT, NOTICE_KINDS),
     observe: layer(BASE, 'node/access/access.ts'),
     config: layer(BASE, ACCESS, CLIENT_FILE, ...DIALECTS),

@@ -19,11 +19,6 @@ const BIND_PAUSE_MS = 20;
 /** In which a read that the binding has put off is done. */
 const LEAVING_TURNS = 3;
 
-const MANY_TOPICS =
-  'subscribers ask for too many topics: all of them are disconnected, and may connect again';
-
-const NO_CLIENTS: ClientSocket['counts'] = { errors: {}, repliesDropped: 0, clientsCut: 0 };
-
 interface Closable {
   close(): void;
 }
@@ -62,16 +57,7 @@ export class Doors {
     this.#options = options;
     this.#router = this.#newRouter();
     this.#publisher = this.#newPublisher();
-    const { log, onError } = options;
-    this.events = new EventSocket({
-      socket: this.#publisher,
-      onManyTopics: () => {
-        log.warn(MANY_TOPICS);
-        this.reopenEvents();
-      },
-      onDropped: (dropped) => log.warn('subscribers that read slowly lose events', { dropped }),
-      onError,
-    });
+    this.events = new EventSocket(this.#publisher, options.onError);
   }
 
   /**
@@ -94,17 +80,14 @@ export class Doors {
     return doors;
   }
 
-  get counts(): ClientSocket['counts'] & EventSocket['counts'] {
-    return { ...NO_CLIENTS, ...this.#clients?.counts, ...this.events.counts };
-  }
-
   /** Makes the reader of the clients' socket; `openToClients` comes next. */
   serve(
     served: Pick<ClientSocketOptions, 'authorise' | 'isFull' | 'clientNow' | 'onRequest'>,
-  ): void {
+  ): ClientSocket {
     const { frameBytesMax, log, onError } = this.#options;
     const options = { ...served, frameBytesMax, log, onError };
     this.#clients = new ClientSocket({ ...options, router: this.#router });
+    return this.#clients;
   }
 
   /** @throws StartError */
@@ -119,27 +102,12 @@ export class Doors {
 
   /** Closes both, and opens them again. Replies and events meanwhile are lost. */
   reopen(): void {
-    this.#begin(() => this.#reopen());
-  }
-
-  /** The same for subscribers alone. */
-  reopenEvents(): void {
-    this.#begin(() => this.#reopenEvents());
-  }
-
-  #begin(reopen: () => Promise<void>): void {
     if (this.#reopening !== undefined) return;
-    this.#reopening = reopen()
+    this.#reopening = this.#reopen()
       .catch(this.#options.onError)
       .finally(() => {
         this.#reopening = undefined;
       });
-  }
-
-  /** Resolves when every reply and event so far is with ZeroMQ, or its client does not read. */
-  async flushed(): Promise<void> {
-    await this.#clients?.flushed();
-    await this.events.flushed();
   }
 
   /**
@@ -149,31 +117,23 @@ export class Doors {
   async leave(): Promise<void> {
     this.events.leave();
     this.#clients?.leave();
-    await readsDone();
+    for (let turn = 0; turn < LEAVING_TURNS; turn++) await new Promise(setImmediate);
   }
 
   async #reopen(): Promise<void> {
+    const { tools, endpoint, eventsEndpoint } = this.#options;
     await this.leave();
-    this.#close(this.#router);
+    for (const socket of [this.#router, this.#publisher]) {
+      // Else it would keep for a while what peers have not read.
+      socket.linger = 0;
+      tools.sockets.close(socket);
+    }
     this.#router = this.#newRouter();
-    await this.#reopenEvents();
-    await bindAgain(this.#router, this.#options.endpoint);
-    this.#clients?.replace(this.#router);
-  }
-
-  async #reopenEvents(): Promise<void> {
-    this.events.leave();
-    await readsDone();
-    this.#close(this.#publisher);
     this.#publisher = this.#newPublisher();
-    await bindAgain(this.#publisher, this.#options.eventsEndpoint);
+    await bindAgain(this.#publisher, eventsEndpoint);
     this.events.replace(this.#publisher);
-  }
-
-  #close(socket: Router | XPublisher): void {
-    // Else it would keep for a while what peers have not read.
-    socket.linger = 0;
-    this.#options.tools.sockets.close(socket);
+    await bindAgain(this.#router, endpoint);
+    this.#clients?.replace(this.#router);
   }
 
   /** `read` ends when its socket is closed: for good, or to be opened again. */
@@ -193,10 +153,6 @@ export class Doors {
   #newPublisher(): XPublisher {
     return this.#options.tools.sockets.add('events', new XPublisher(EVENT_OPTIONS));
   }
-}
-
-async function readsDone(): Promise<void> {
-  for (let turn = 0; turn < LEAVING_TURNS; turn++) await new Promise(setImmediate);
 }
 
 /** @throws the error of `bind` if another program has taken the address */

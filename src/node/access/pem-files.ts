@@ -15,7 +15,7 @@ export type PemFiles = Readonly<Partial<Record<Member, string>>>;
 
 /** Undefined: Node's own authorities, and no client certificate. Faults of a file are those of its place. */
 export function readPem(
-  { url, tls }: NodeAccess,
+  { url, tls }: Pick<NodeAccess, 'url' | 'tls'>,
   attempt: (place: string, act: () => string) => string | undefined,
 ): PemFiles | undefined {
   const { ca, cert, key } = tls ?? {};

@@ -13,7 +13,7 @@ import { repeatedMember } from './repeated-member.ts';
 /** Scanners of secrets find tokens by it. */
 export const TOKEN_PREFIX = 'lsk_';
 /** Of the member `auth`, in characters. */
-const AUTH_LENGTH_MAX = 128;
+export const AUTH_LENGTH_MAX = 128;
 
 /** A request as it came, without its token. */
 export interface Frame {

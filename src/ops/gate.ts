@@ -1,0 +1,94 @@
+/**
+ * Who may do what at the operators' port. Every route declares its need; a route without one cannot be registered, so
+ * that a forgotten need never opens a door. A request that does not meet the need is answered before its body is read.
+ *
+ * A token is needed on every address, also on loopback and without a list of clients: else each user of the machine
+ * could command the daemon. Without a list it is the one that the daemon keeps in its data folder (`ops-token.ts`).
+ */
+import type { FastifyInstance } from 'fastify';
+import { type HttpFault, originFault, type RequestHead } from '../base/http-source.ts';
+import type { ClientList } from '../clients/client-list.ts';
+import { authorise } from '../clients/principal.ts';
+import type { RoleOp } from '../clients/role.ts';
+import { errorReply } from '../protocol/errors.ts';
+import { bearerOf } from './bearer.ts';
+import type { Refusal, Refusals } from './refusals.ts';
+
+/** The op that the caller must be allowed; `nothing`: everybody may call. */
+export type Need = RoleOp | 'nothing';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    needs?: Need;
+  }
+}
+
+/** The configuration of a route. */
+export function needs(need: Need) {
+  return { config: { needs: need } };
+}
+
+export interface GateOptions {
+  /** The list whose tokens count now. */
+  readonly clients: () => ClientList;
+  readonly refusals: Refusals;
+}
+
+export function keepGate(server: FastifyInstance, { clients, refusals }: GateOptions): void {
+  server.addHook('onRoute', ({ config, method, url }) => {
+    if (config?.needs !== undefined) return;
+    throw new Error(`the route ${String(method)} ${url} does not declare its need`);
+  });
+  server.addHook('onRequest', async ({ routeOptions, raw }, reply) => {
+    const need = routeOptions.config.needs;
+    // Undefined: there is no such route, and the answer is 404.
+    if (need === undefined || need === 'nothing') return undefined;
+    const { url: target = '', rawHeaders } = raw;
+    const refusal = refusalOf({ target, rawHeaders }, need, clients());
+    if (refusal === undefined) return undefined;
+    refusals.note(refusal, raw);
+    return reply
+      .code(refusal.status)
+      .headers({ 'cache-control': 'no-store', ...refusal.headers })
+      .send(refusal.reply);
+  });
+}
+
+export function hostRefusal({ status, message }: HttpFault): Refusal {
+  const hint =
+    status === 421
+      ? 'Call it by its IP address, or add the name to LOCKSTEP_OPS_NAMES.'
+      : 'Send one header Host, with the host and port of the URL.';
+  return { kind: 'host', status, reply: errorReply('invalid_request', message, { hint }) };
+}
+
+/** @returns undefined if the request may have what it needs */
+function refusalOf(head: RequestHead, op: RoleOp, clients: ClientList): Refusal | undefined {
+  const foreign = originFault(head);
+  if (foreign !== undefined) {
+    const hint = 'Web pages of other servers may not call the daemon.';
+    const reply = errorReply('unauthorised', foreign.message, { hint });
+    return { kind: 'origin', status: foreign.status, reply };
+  }
+  const presented = bearerOf(head);
+  if (presented.kind === 'wrong') {
+    const { status, message } = presented;
+    const reply = errorReply('unauthorised', message);
+    return { kind: 'token', status, headers: challenge('invalid_request'), reply };
+  }
+  const token = presented.kind === 'none' ? undefined : presented.token;
+  const judged = authorise({ list: clients, mode: 'required' }, token, op);
+  if (judged.ok) return undefined;
+  const { reply } = judged;
+  if (token === undefined) return { kind: 'token', status: 401, headers: challenge(), reply };
+  const isKnown = clients.byToken(token) !== undefined;
+  return isKnown
+    ? { kind: 'role', status: 403, headers: challenge('insufficient_scope'), reply }
+    : { kind: 'token', status: 401, headers: challenge('invalid_token'), reply };
+}
+
+/** RFC 6750: without an error when the request presents nothing. */
+function challenge(error?: string) {
+  const more = error === undefined ? '' : `, error="${error}"`;
+  return { 'www-authenticate': `Bearer realm="lockstep"${more}` };
+}
