@@ -18,6 +18,7 @@ import { breaker } from './subcommands/breaker.ts';
 import { create, createOne, deleteMany, deleteOne } from './subcommands/commands.ts';
 import { completion } from './subcommands/completion.ts';
 import { doctor } from './subcommands/doctor.ts';
+import { keys } from './subcommands/keys.ts';
 import { pause, resume } from './subcommands/lanes.ts';
 import { list } from './subcommands/list.ts';
 import { abandon, cancel, retry } from './subcommands/operate.ts';
@@ -45,6 +46,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   doctor,
   backup,
   restore,
+  keys,
   completion,
 ];
 

@@ -6,7 +6,9 @@
  * the answer when it is ready (P7). Replies to ended calls are dropped.
  */
 import { Fifo } from '../base/fifo.ts';
+import { authenticator } from './authenticator.ts';
 import type { Outgoing } from './connection.ts';
+import type { ClientOptions } from './options.ts';
 
 /** An attempt without an answer for this long may be lost: the request is sent again. */
 const ATTEMPT_MS = 10_000;
@@ -32,15 +34,19 @@ export interface Wire {
   forget(message: Outgoing): void;
 }
 
+type CallsOptions = Pick<ClientOptions, 'inFlightMax' | 'token'>;
+
 export class Calls {
   readonly #wire: Wire;
   readonly #inFlightMax: number;
+  readonly #authenticate: (request: string) => string;
   readonly #inFlight = new Map<string, PendingCall>();
   #waiting = new Fifo<Wanted>();
   #last = 0;
 
-  constructor(inFlightMax: number, wire: Wire) {
+  constructor(wire: Wire, { inFlightMax = 1024, token }: CallsOptions) {
     this.#inFlightMax = inFlightMax;
+    this.#authenticate = authenticator(token);
     this.#wire = wire;
   }
 
@@ -84,7 +90,7 @@ export class Calls {
     this.#last += 1;
     const correlation = this.#last.toString(36);
     const call: PendingCall = {
-      frames: () => [correlation, options.body()],
+      frames: () => this.#frames(correlation, options),
       fate: 'queued',
       options,
       timer: undefined,
@@ -92,6 +98,16 @@ export class Calls {
     this.#inFlight.set(correlation, call);
     this.#await(correlation, options.timeoutMs);
     this.#wire.write(call);
+  }
+
+  #frames(correlation: string, { body }: Wanted): readonly string[] | undefined {
+    const request = body();
+    try {
+      return [correlation, this.#authenticate(request)];
+    } catch (error) {
+      this.fail(correlation, error instanceof Error ? error : new Error(String(error)));
+      return undefined;
+    }
   }
 
   #await(correlation: string, leftMs: number): void {

@@ -65,7 +65,7 @@ export class LockstepClient {
     });
     // One listener for each call that pauses: they are bounded by the calls.
     setMaxListeners(0, this.#ending.signal);
-    this.#calls = new Calls(options.inFlightMax ?? 1024, this.#connection);
+    this.#calls = new Calls(this.#connection, options);
   }
 
   /**

@@ -21,7 +21,8 @@ const LINGER_MS = 500;
 
 /** A message to send. `sent`: ZeroMQ took it for a live connection, which may still break. */
 export interface Outgoing {
-  readonly frames: () => readonly string[];
+  /** Undefined: it cannot be sent. */
+  readonly frames: () => readonly string[] | undefined;
   fate: 'queued' | 'sent' | 'lost';
 }
 
@@ -153,7 +154,9 @@ export class Connection {
     for (const message of this.#queue) {
       if (this.#link !== 'up') break;
       this.#queue.delete(message);
-      await this.#socket.send([...message.frames()]);
+      const frames = message.frames();
+      if (frames === undefined) continue;
+      await this.#socket.send([...frames]);
       message.fate = 'sent';
     }
     this.#pumping = false;

@@ -1,10 +1,16 @@
 /** Options of a client and of its calls. */
+import type { TokenSource } from './authenticator.ts';
 
 export interface ClientOptions {
   /** Default `tcp://127.0.0.1:5570`. */
   readonly endpoint?: string;
   /** The address of `subscribe`; default `tcp://127.0.0.1:5571`. */
   readonly eventsEndpoint?: string;
+  /**
+   * The secret of this client, where the daemon asks for one (`lockstep keys add` makes it). A function is called for
+   * each attempt; an error that it throws fails the call.
+   */
+  readonly token?: TokenSource;
   /** Largest number of sent requests without an answer; further ones wait. Default 1024. */
   readonly inFlightMax?: number;
   /** Largest number of waiting requests; one more throws `overloaded`. Default 10,000. */

@@ -5,7 +5,7 @@
  */
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf } from '../base/error-fields.ts';
+import { codeOf, messageOf } from '../base/error-fields.ts';
 import { makeListFolder, readClientFile, writeClientFile } from './client-file.ts';
 import { type Client, clientListText, type ListFault, parseClientList } from './client-list.ts';
 
@@ -16,16 +16,22 @@ export type Changed =
   | { readonly ok: true; readonly clients: readonly Client[] }
   | { readonly ok: false; readonly fault: ListFault };
 
-/**
- * @param change of the present clients; undefined if there is no file. Returns the clients to write.
- * @throws the error of the file system
- */
-export async function changeList(
-  path: string,
-  change: (clients: readonly Client[] | undefined) => Changed,
-): Promise<Changed> {
+/** Of the present clients, undefined if there is no file; returns the clients to write. */
+type Change = (clients: readonly Client[] | undefined) => Changed;
+
+/** A fault of the file system is returned, too. */
+export async function changeList(path: string, change: Change): Promise<Changed> {
+  try {
+    makeListFolder(path);
+    return await changeAlone(path, change);
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return { ok: false, fault: { message: `cannot change ${path}: ${messageOf(error)}` } };
+  }
+}
+
+async function changeAlone(path: string, change: Change): Promise<Changed> {
   const lock = `${path}.lock`;
-  makeListFolder(path);
   if (!(await take(lock))) return { ok: false, fault: lockedFault(lock) };
   try {
     const read = readClientFile(path);

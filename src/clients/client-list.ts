@@ -13,6 +13,7 @@ export const CLIENTS_MAX = 1000;
 
 /** Printable in logs and terminals, and never like an unverified author (`principal.ts`). */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
+export const NAME_FORM = '1 to 64 letters, digits, ".", "_", "@" or "-", a letter or a digit first';
 const SHA256 = /^[0-9a-f]{64}$/i;
 /** Z85 (https://rfc.zeromq.org/spec/32), 32 bytes. */
 const CURVE_KEY = /^[0-9A-Za-z.\-:+=^!/*?&<>()[\]{}@%$#]{40}$/;
@@ -83,6 +84,10 @@ export function clientListText(clients: readonly Client[]): string {
   return `${JSON.stringify({ clients }, null, 2)}\n`;
 }
 
+export function isClientName(text: string): boolean {
+  return NAME.test(text);
+}
+
 function parse(text: string): unknown {
   let value: unknown;
   try {
@@ -127,11 +132,7 @@ function readClient(value: unknown, place: string): Client {
     if (typeof given === 'string' && form.test(given)) return given;
     throw new MemberFault(`${place}.${member} must be ${what}`);
   };
-  const name = text(
-    'name',
-    NAME,
-    '1 to 64 letters, digits, ".", "_", "@" or "-", a letter or a digit first',
-  );
+  const name = text('name', NAME, NAME_FORM);
   const role = ROLES.find((known) => known === value['role']);
   if (role === undefined) throw new MemberFault(`${place}.role must be ${ROLES.join(', ')}`);
   const sha256 = text('tokenSha256', SHA256, '64 hex digits').toLowerCase();

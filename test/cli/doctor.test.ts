@@ -65,7 +65,7 @@ describe('where all is well', () => {
     const checks = new Set(findings.map(({ check }) => check));
     expect([...checks].join(', ')).toBe(
       // Simulated nodes tell no date, so nothing is known of their clocks.
-      'configuration, deadlines, open files, journal, disk, node node01, node node02, node node03, ' +
+      'configuration, deadlines, open files, clients, journal, disk, node node01, node node02, node node03, ' +
         'daemon, operators, sentry, cronitor, telegram, webhook, healthchecks',
     );
     const journal = findings.find(({ check }) => check === 'journal')?.message;

@@ -8,8 +8,8 @@ const WAITING = 200_000;
 /** A connection on which each call is answered by the test, by its correlation. */
 function openCalls(inFlightMax: number) {
   const written: string[] = [];
-  const write = ({ frames }: Outgoing): void => void written.push(frames()[0] ?? '');
-  const calls = new Calls(inFlightMax, { write, forget: () => {} });
+  const write = ({ frames }: Outgoing): void => void written.push(frames()?.[0] ?? '');
+  const calls = new Calls({ write, forget: () => {} }, { inFlightMax });
   return { calls, written };
 }
 

@@ -9,7 +9,8 @@ import { Publisher, Router } from 'zeromq';
 import { expiryOf } from '../../src/coordinator/commands/expiry.ts';
 import type { Answer, CommandAnswer } from '../../src/protocol/answer.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
-import { parseCommand, parseRequest } from '../../src/protocol/parse-request.ts';
+import { readFrame } from '../../src/protocol/frame/read-frame.ts';
+import { parseCommand, parseValue } from '../../src/protocol/parse-request.ts';
 import type {
   BatchRequest,
   CommandRequest,
@@ -47,6 +48,8 @@ const SETTLED = ['committed', 'rolled_back', 'refused', 'abandoned'];
 export class PeerDaemon {
   readonly script: Script;
   /** Every valid request, repeats included. */
+  /** Of each request, in their order. */
+  readonly tokens: (string | undefined)[] = [];
   readonly seen: Request[] = [];
   readonly nodes: PeerNodes = { node01: new Set(), node02: new Set() };
   endpoint = 'tcp://127.0.0.1:*';
@@ -106,7 +109,9 @@ export class PeerDaemon {
         const sent = { ...answer, at: this.#now() };
         this.#outbox = this.#outbox.then(() => this.#send(router, envelope, sent));
       };
-      const parsed = parseRequest(frames.at(-1) ?? Buffer.alloc(0));
+      const read = readFrame(frames.at(-1) ?? Buffer.alloc(0));
+      this.tokens.push(read.ok ? read.frame.token : undefined);
+      const parsed = read.ok ? parseValue(read.frame.value) : read;
       if (!parsed.ok) reply(parsed.reply);
       else {
         this.seen.push(parsed.request);

@@ -77,7 +77,16 @@ export const RULES: Rules = {
     config: layer(BASE, ACCESS, CLIENT_FILE, ...DIALECTS),
     client: layer(BASE, PROTOCOL),
     nodesim: layer(BASE),
-    cli: layer(BASE, 'client/**', 'config/**', CORE, PROTOCOL, 'node/**', ...JOURNAL_COPIES),
+    cli: layer(
+      BASE,
+      'client/**',
+      'clients/**',
+      'config/**',
+      CORE,
+      PROTOCOL,
+      'node/**',
+      ...JOURNAL_COPIES,
+    ),
   },
   packages: {
     '@sentry/node': ['observe/**'],

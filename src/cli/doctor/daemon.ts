@@ -8,16 +8,18 @@ import { plain } from '../output/terminal.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 import { exchange } from './http.ts';
 
+const TOKEN_HINT =
+  'Give doctor the token of a client with this role: --token-file, or LOCKSTEP_TOKEN_FILE.';
 const ANY_ADDRESS = ['0.0.0.0', '::'];
 
 export async function checkDaemon(
   { endpoint, opsHost, opsPort }: Pick<Settings, 'endpoint' | 'opsHost' | 'opsPort'>,
-  timeoutMs: number,
+  { timeoutMs, token }: { readonly timeoutMs: number; readonly token: string | undefined },
 ): Promise<readonly Finding[]> {
   const host = ANY_ADDRESS.includes(opsHost) ? '127.0.0.1' : opsHost;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${opsPort}`;
   const found = await Promise.all([
-    clientPort(connectable(endpoint), timeoutMs),
+    clientPort({ endpoint: connectable(endpoint), token }, timeoutMs),
     operatorsPort(url, timeoutMs),
   ]);
   return found.flat();
@@ -28,15 +30,20 @@ function connectable(endpoint: string): string {
   return endpoint.replace(/^tcp:\/\/(?:\*|0\.0\.0\.0|\[::\]):/, 'tcp://127.0.0.1:');
 }
 
-async function clientPort(endpoint: string, timeoutMs: number): Promise<readonly Finding[]> {
+async function clientPort(
+  { endpoint, token }: { readonly endpoint: string; readonly token: string | undefined },
+  timeoutMs: number,
+): Promise<readonly Finding[]> {
   try {
-    const client = await LockstepClient.connect({ endpoint, timeoutMs });
+    const client = await LockstepClient.connect({ endpoint, token, timeoutMs });
     try {
       const begun = performance.now();
       const answer = await client.summary({ timeoutMs });
       const took = durationText(performance.now() - begun);
       if (!isError(answer)) return daemonFindings(answer, `${endpoint} answers in ${took}`);
-      return [fail('daemon', answer.error.message, answer.error.hint)];
+      const { code, message, hint } = answer.error;
+      if (code !== 'unauthorised') return [fail('daemon', message, hint)];
+      return [ok('daemon', `${endpoint} answers in ${took}`), warn('daemon', message, TOKEN_HINT)];
     } finally {
       client.close();
     }

@@ -5,6 +5,7 @@ import type { Problem } from '../../config/problem.ts';
 import type { Settings } from '../../config/schema.ts';
 import type { CanaryTerms } from './canary/node.ts';
 import type { Signals } from './canary/run.ts';
+import { checkClients } from './clients.ts';
 import { checkDaemon } from './daemon.ts';
 import { checkDeadlines } from './deadlines.ts';
 import { checkDescriptors } from './descriptors.ts';
@@ -22,6 +23,8 @@ export interface Examination {
   /** Overrides the settings. */
   readonly endpoint: string | undefined;
   readonly configFile: string | undefined;
+  /** Of the client that asks the daemon. */
+  readonly token: string | undefined;
   readonly sendTest: boolean;
   /** Limit of each exchange. */
   readonly timeoutMs: number;
@@ -62,9 +65,9 @@ async function furtherFindings(
 }
 
 async function checksOf(settings: Settings, options: Examination): Promise<readonly Finding[]> {
-  const { endpoint = settings.endpoint, timeoutMs, sendTest, env } = options;
+  const { endpoint = settings.endpoint, timeoutMs, token, sendTest, env } = options;
   const pingUrl = env['HC_PING_URL'];
-  const daemon = checkDaemon({ ...settings, endpoint }, timeoutMs);
+  const daemon = checkDaemon({ ...settings, endpoint }, { timeoutMs, token });
   const answers = daemon.then((found) => found.some(answersAsRunning));
   const found = await Promise.all([
     checkJournal(settings, answers),
@@ -78,6 +81,7 @@ async function checksOf(settings: Settings, options: Examination): Promise<reado
   return [
     ...checkDeadlines(settings),
     ...checkDescriptors(settings),
+    checkClients(settings),
     ...outliving,
     ...(options.canary === undefined ? checkOwnDialect(settings) : []),
     ...found.flat(),

@@ -2,6 +2,7 @@
 import type { Options } from 'yargs';
 import { type CommandFields, DEFAULT_ENDPOINT } from '../../client/index.ts';
 import { durationMs } from './duration.ts';
+import { TOKEN_FILE } from './token.ts';
 
 export const GENERAL = 'General:';
 
@@ -21,6 +22,7 @@ export const COMMON = {
     defaultDescription: '3s',
     group: GENERAL,
   },
+  'token-file': { ...TOKEN_FILE, group: GENERAL },
   json: {
     type: 'boolean',
     describe: 'Answers as JSON on stdout',

@@ -15,6 +15,8 @@ export const CONFIG_VARIABLE = 'LOCKSTEP_CONFIG';
 /** Variables with the prefix that are no settings, and their purpose. */
 export const OTHER_VARIABLES: Readonly<Record<string, string>> = {
   [CONFIG_VARIABLE]: 'The configuration file, instead of one in the working directory.',
+  LOCKSTEP_TOKEN: 'For `lockstep` only: the token of the client that it is.',
+  LOCKSTEP_TOKEN_FILE: 'For `lockstep` only: a file with that token.',
 };
 
 const KEYS_BY_VARIABLE = new Map(

@@ -1,0 +1,21 @@
+/** Who may command the daemon. A list that cannot be used is a problem of the configuration already. */
+import { readClientFile } from '../../clients/client-file.ts';
+import type { Settings } from '../../config/schema.ts';
+import { type Finding, ok, warn } from './finding.ts';
+
+export function checkClients({ clients: path, auth }: Pick<Settings, 'clients' | 'auth'>): Finding {
+  const read = readClientFile(path);
+  const list = read.ok ? read.list : undefined;
+  if (list !== undefined) {
+    const count = list.clients.length;
+    if (count > 0) return ok('clients', `${count} in ${path}`);
+    return warn('clients', `${path} is empty: every request is refused`, ADD);
+  }
+  if (auth === 'required') {
+    return warn('clients', `there is no list (${path}), and LOCKSTEP_AUTH is required`, ADD);
+  }
+  const open = 'every process that reaches the address may do everything';
+  return ok('clients', `there is no list (${path}): ${open}`);
+}
+
+const ADD = 'lockstep keys add NAME --role ROLE';

@@ -1,0 +1,62 @@
+/**
+ * The file for a new token (mode 0600). It is written in full before the list changes, under another name, and gets its
+ * own once the list has changed: neither a token nor a client is lost on the way.
+ */
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { codeOf, messageOf } from '../../base/error-fields.ts';
+import type { ListFault } from '../../clients/client-list.ts';
+
+export interface TokenPlace {
+  /** @returns why the file could not get its name */
+  readonly commit: () => ListFault | undefined;
+  readonly discard: () => void;
+}
+
+/** @param replaces a file that exists is replaced; otherwise that is a fault */
+export function keepToken(
+  token: string,
+  { file, replaces }: { readonly file: string; readonly replaces: boolean },
+): TokenPlace | { readonly fault: ListFault } {
+  const there = lstatSync(file, { throwIfNoEntry: false });
+  if (there?.isDirectory() === true) return { fault: { message: `${file} is a folder` } };
+  if (there !== undefined && !replaces) {
+    return { fault: { message: `${file} exists`, hint: 'Name a new file, or remove this one.' } };
+  }
+  const part = `${file}.${process.pid}.part`;
+  const discard = (): void => rmSync(part, { force: true });
+  const fault = attempt(file, () => writeNew(part, `${token}\n`));
+  if (fault !== undefined) {
+    discard();
+    return { fault };
+  }
+  return { commit: () => attempt(file, () => renameSync(part, file)), discard };
+}
+
+function writeNew(path: string, text: string): void {
+  rmSync(path, { force: true });
+  const descriptor = openSync(path, 'wx', 0o600);
+  try {
+    writeFileSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function attempt(file: string, act: () => void): ListFault | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return { message: `cannot write ${file}: ${messageOf(error)}` };
+  }
+}
