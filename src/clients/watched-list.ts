@@ -57,8 +57,9 @@ export class WatchedList {
   }
 
   /** Follows the file until it is stopped; holds no thread alive. */
-  watch(): void {
+  watch(): this {
     this.#timer = setTimeout(() => void this.#look(), LOOK_MS).unref();
+    return this;
   }
 
   stop(): void {

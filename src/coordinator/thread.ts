@@ -100,13 +100,9 @@ runThread(async (tools) => {
   const data: CoordinatorData = workerData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
-  const opened = await orRefuse(() => openJournal(data.journal, { ...data.journalPaths, log }));
-  const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
-  const { fold } = optionsOf(data);
-  if (fold !== undefined) await orRefuse(() => refuseUnfolded(journal, fold));
+  const journal = await openMetered(data, { log, now, enter: inJournal(beat) });
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
-  const list = new WatchedList({ path: data.clients, log });
-  list.watch();
+  const list = new WatchedList({ path: data.clients, log }).watch();
   const doors = await Doors.open({ ...data, now, tools, log, onError: crash });
   const executors = new ExecutorChannels({
     channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),
@@ -177,6 +173,17 @@ runThread(async (tools) => {
     },
   };
 });
+
+async function openMetered(
+  data: CoordinatorData,
+  { log, now, enter }: { log: Log; now: () => number; enter: () => () => void },
+): Promise<MeteredJournal> {
+  const opened = await orRefuse(() => openJournal(data.journal, { ...data.journalPaths, log }));
+  const journal = new MeteredJournal(opened, { now, enter });
+  const { fold } = optionsOf(data);
+  if (fold !== undefined) await orRefuse(() => refuseUnfolded(journal, fold));
+  return journal;
+}
 
 async function beginLife(journal: Journal, options: LifeOptions, log: Log): Promise<Life> {
   const life = await orRefuse(() => Life.begin(journal, options));
