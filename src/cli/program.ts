@@ -12,6 +12,7 @@ import { COMMON, GENERAL } from './input/options.ts';
 import { usageFault } from './input/usage-fault.ts';
 import type { Terminal } from './output/terminal.ts';
 import type { Subcommand } from './subcommand.ts';
+import { acts } from './subcommands/acts.ts';
 import { audit } from './subcommands/audit.ts';
 import { backup } from './subcommands/backup.ts';
 import { breaker } from './subcommands/breaker.ts';
@@ -42,6 +43,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   breaker,
   pause,
   resume,
+  acts,
   ping,
   doctor,
   backup,
@@ -130,7 +132,7 @@ function configure(parser: Argv): Argv {
 /** An option given twice is a mistake, unless it takes several values. */
 function onlyOnce(args: Readonly<Record<string, unknown>>): true {
   for (const [name, value] of Object.entries(args)) {
-    if (!Array.isArray(value) || ['_', 'ids', 'what', 'state'].includes(name)) continue;
+    if (!Array.isArray(value) || ['_', 'ids', 'what', 'state', 'act'].includes(name)) continue;
     throw new UsageError(`--${name} is given more than once`);
   }
   return true;

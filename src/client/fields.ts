@@ -13,7 +13,7 @@ type CreateInput = Extract<CommandInput, { readonly op: 'create' }>;
 export type Lane = NonNullable<CommandInput['lane']>;
 
 export interface WithAuthor {
-  /** The author of the order, for the daemon's log. */
+  /** The author of the order, for the trail of acts. */
   readonly by?: string;
 }
 

@@ -1,5 +1,6 @@
 /** The exports of the package: the client, and the shapes of requests and answers. */
 export type { Accepting, Refusal, RefusalReason } from '../protocol/accepting.ts';
+export type { ActsAnswer, ActView } from '../protocol/act.ts';
 export type {
   Answer,
   AuditAnswer,
@@ -37,6 +38,7 @@ export type {
   UnknownEvent,
 } from '../protocol/event.ts';
 export type {
+  ActsInput,
   AuditInput,
   BreakerAct,
   CommandInput,

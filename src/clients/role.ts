@@ -25,6 +25,7 @@ const MAY: Readonly<Record<RoleOp, readonly Role[]>> = {
   list: READ,
   stats: READ,
   events: READ,
+  acts: READ,
   audit: OPERATE,
   retry: OPERATE,
   cancel: OPERATE,

@@ -10,6 +10,7 @@ import type { StatsAnswer, SummaryAnswer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { Request } from '../protocol/request.ts';
 import type { WorkReport } from '../protocol/work.ts';
+import { Trail } from './acts/trail.ts';
 import { Divergence } from './audit/divergence.ts';
 import type { Batch } from './batch.ts';
 import { BatchLoop } from './batch-loop.ts';
@@ -136,6 +137,7 @@ export class Coordinator {
       ...parts,
       acceptance: new Acceptance({ ...parts, counters, admission }),
       breakers,
+      trail: new Trail({ ports, moment: () => this.#moment(), post }),
       questions: this.#questions,
       summaries: new Rounds<SummaryAnswer>((done) => summarize(context, done)),
       counts: new Rounds<StatsAnswer>((done) => stats(context, done)),
@@ -276,12 +278,10 @@ export class Coordinator {
 
   #scheduleSweep(): void {
     const { ports } = this.#start;
-    this.#stopSweep = ports.at(ports.now() + SWEEP_MS, () => this.#postSweep());
+    this.#stopSweep = ports.at(ports.now() + SWEEP_MS, this.#postSweep);
   }
 
-  #postSweep(): void {
-    this.post((batch) => this.#sweep(batch));
-  }
+  readonly #postSweep = (): void => this.post((batch) => this.#sweep(batch));
 
   /** As much of it as one batch has room for, the rest in the next. */
   #sweep(batch: Batch): void {

@@ -18,6 +18,8 @@ export interface Respond<Shape extends Answer = Answer> {
   readonly client?: string | undefined;
   /** Who asks, as the door has found; absent: nobody has proven anything. */
   readonly principal?: Principal | undefined;
+  /** The door by which the request came; absent: `zeromq`. */
+  readonly door?: string | undefined;
   /** Of the text of the request. */
   readonly bytes?: number | undefined;
   /** The request needs no answer: another one of the same envelope gets it. */

@@ -1,4 +1,4 @@
-/** The acts of operators, by name: what a person did to commands, lanes and breakers. */
+/** The kinds of an operator's act: on commands, lanes, breakers and keys. */
 
 export const ACT_KINDS = [
   'retry',

@@ -16,9 +16,9 @@ export interface ActBegin {
   readonly at: number;
   /** Time that the daemon has lived by then, whole ms. */
   readonly lived: number;
-  /** The name of the operator; absent: none was given. */
+  /** The name of the operator, as people see it; absent: none was given. */
   readonly by?: string;
-  /** The name was proven by a secret; false: it is the client's own word. */
+  /** The name was proven by a token. */
   readonly isProven: boolean;
   /** The door by which the request came. */
   readonly door: string;
@@ -49,7 +49,8 @@ export interface ActWrites {
 
 export interface ActFilter {
   readonly kinds?: readonly ActKind[];
-  readonly by?: string;
+  /** One of these names. */
+  readonly by?: readonly string[];
   readonly on?: string;
   readonly outcome?: ActOutcome;
   /** At or after / before this time, ms, of the clock that clients see. */

@@ -1,4 +1,5 @@
 /** The answer to each request, as a type, and the check that a reply has that shape. */
+import type { ActsAnswer } from './act.ts';
 import {
   type AuditAnswer,
   type BatchAnswer,
@@ -41,6 +42,7 @@ interface Answers<Asked> extends Record<OperationName, object> {
   readonly breaker: BreakersAnswer;
   readonly pause: LanesAnswer;
   readonly resume: LanesAnswer;
+  readonly acts: ActsAnswer;
   readonly ping: PingAnswer;
 }
 
@@ -86,6 +88,8 @@ function memberOf(request: RequestInput): string {
     case 'pause':
     case 'resume':
       return 'lanes' satisfies keyof LanesAnswer;
+    case 'acts':
+      return 'acts' satisfies keyof ActsAnswer;
     case 'ping':
       return 'pid' satisfies keyof PingAnswer;
   }

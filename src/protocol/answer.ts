@@ -1,6 +1,7 @@
 /** The answers of the daemon. Shapes only; docs/protocol.md shows one of each. */
 import type { Lane, NodeOutcome, Operation, Presence, Reason, SagaState } from '../core/model.ts';
 import type { Accepting } from './accepting.ts';
+import type { ActsAnswer } from './act.ts';
 import type { ErrorBody, ErrorReply } from './errors.ts';
 import type { JsonObject } from './record/record.ts';
 
@@ -247,6 +248,7 @@ export type Answer =
   | StatsAnswer
   | SummaryAnswer
   | BreakersAnswer
+  | ActsAnswer
   | ErrorReply;
 
 export function isError(answer: object): answer is ErrorReply {

@@ -2,8 +2,10 @@
  * The events that the daemon publishes, as one typed union for publisher and client. Shapes only;
  * docs/protocol.md, "Events", describes them.
  */
+import type { ActKind } from '../core/act.ts';
 import type { Lane, SettledState } from '../core/model.ts';
 import type { Accepting } from './accepting.ts';
+import type { ActView } from './act.ts';
 import type { BreakerEvent, CommandAnswer } from './answer.ts';
 
 /** The new state of a command, or an event of its life. */
@@ -38,6 +40,7 @@ interface Events {
   readonly daemon: { readonly topic: 'daemon.accepting'; readonly payload: Accepting };
   readonly lane: { readonly topic: `lane.${Lane}`; readonly payload: LaneEvent };
   readonly audit: { readonly topic: 'audit.finished'; readonly payload: AuditEvent };
+  readonly act: { readonly topic: `act.${ActKind}`; readonly payload: ActView };
 }
 
 export type EventKind = keyof Events;
@@ -74,6 +77,7 @@ const KINDS: Readonly<Record<EventKind, true>> = {
   daemon: true,
   lane: true,
   audit: true,
+  act: true,
 };
 
 /**

@@ -5,6 +5,7 @@
  * and 2.4 µs with all of them, JSON included (Node 24.21, November 2026).
  */
 import { z } from 'zod';
+import { ACT_KINDS, ACT_OUTCOMES } from '../core/act.ts';
 import { groupIdFault } from './group-id.ts';
 import { recordFault } from './record/check-record.ts';
 import { type JsonObject, WrittenRecord } from './record/record.ts';
@@ -98,6 +99,8 @@ const states = z.enum([...openStates.options, 'committed', 'rolled_back', 'refus
 const cursor = z.string().regex(/^\d{1,15}$/, 'is not a cursor of this daemon');
 const pageLimit = whole(1, LIST_LIMIT_MAX);
 
+const age = whole(0, Number.MAX_SAFE_INTEGER);
+
 const selection = {
   stuck: z.boolean().optional(),
   /** Parked commands match only if this is true. */
@@ -105,8 +108,8 @@ const selection = {
   groupId: groupId.optional(),
   node: node.optional(),
   /** Only commands accepted at least / at most this long ago. */
-  olderThanMs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
-  youngerThanMs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
+  olderThanMs: age.optional(),
+  youngerThanMs: age.optional(),
 };
 
 /** Selects open commands for an operator's act. */
@@ -117,6 +120,9 @@ export const openFilter = z.strictObject({
   ...selection,
 });
 
+/** The page of a selection, and the number of the act that it belongs to. */
+const actCursor = z.string().regex(/^\d{1,15}(?:-\d{1,15})?$/, 'is not a cursor of this daemon');
+
 /** One command, or those that match a filter. */
 const chosen = {
   id: commandId.optional(),
@@ -124,14 +130,16 @@ const chosen = {
   /** Only show the commands that match. */
   dryRun: z.boolean().optional(),
   limit: pageLimit.optional(),
-  cursor: cursor.optional(),
-  /** The operator, for the log. */
+  cursor: actCursor.optional(),
+  /** The operator, for the trail of acts. */
   by: commandId.optional(),
 };
 
 /** An operator's act on one command, or on those that match a filter. */
 const operation = <Op extends string>(op: Op) =>
   z.strictObject({ op: z.literal(op), ...chosen }).superRefine(oneOrMany);
+
+const actKinds = z.enum(ACT_KINDS);
 
 const pauseFields = {
   /** Absent: every lane. */
@@ -191,6 +199,20 @@ export const SCHEMAS = {
   }),
   pause: z.strictObject({ op: z.literal('pause'), ...pauseFields }),
   resume: z.strictObject({ op: z.literal('resume'), ...pauseFields }),
+  /** The acts of operators, newest first. */
+  acts: z.strictObject({
+    op: z.literal('acts'),
+    act: z.union([actKinds, listOf(actKinds, actKinds.options.length)]).optional(),
+    /** The name of the operator. */
+    who: commandId.optional(),
+    /** The id of a command, the name of a node or a lane. */
+    on: commandId.optional(),
+    outcome: z.enum(ACT_OUTCOMES).optional(),
+    olderThanMs: age.optional(),
+    youngerThanMs: age.optional(),
+    limit: pageLimit.default(100),
+    cursor: cursor.optional(),
+  }),
   ping: z.strictObject({ op: z.literal('ping') }),
 } as const;
 
@@ -205,6 +227,7 @@ export type PauseRequest = z.output<(typeof SCHEMAS)['pause' | 'resume']>;
 export type AuditRequest = z.output<(typeof SCHEMAS)['audit']>;
 export type OpenFilter = z.output<typeof openFilter>;
 export type BreakerRequest = z.output<(typeof SCHEMAS)['breaker']>;
+export type ActsRequest = z.output<(typeof SCHEMAS)['acts']>;
 export type BreakerAct = NonNullable<BreakerRequest['act']>;
 export type Request =
   | CommandRequest
@@ -216,6 +239,7 @@ export type Request =
   | BreakerRequest
   | AuditRequest
   | PauseRequest
+  | ActsRequest
   | z.output<(typeof SCHEMAS)['stats' | 'ping']>;
 
 /** Fields that a client may omit are optional here. */
@@ -226,6 +250,7 @@ export type RestoreInput = z.input<(typeof SCHEMAS)['restore']>;
 export type BreakerInput = z.input<(typeof SCHEMAS)['breaker']>;
 export type PauseInput = z.input<(typeof SCHEMAS)['pause' | 'resume']>;
 export type AuditInput = z.input<(typeof SCHEMAS)['audit']>;
+export type ActsInput = z.input<(typeof SCHEMAS)['acts']>;
 export type ListInput = z.input<(typeof SCHEMAS)['list']>;
 
 export const OPERATION_NAMES = Object.keys(SCHEMAS) as OperationName[];

@@ -13,6 +13,7 @@ const EXPECTED = {
   list: ['read', 'operate'],
   stats: ['read', 'operate'],
   events: ['read', 'operate'],
+  acts: ['read', 'operate'],
   audit: ['operate'],
   retry: ['operate'],
   cancel: ['operate'],

@@ -16,9 +16,11 @@ describe('repair', () => {
       });
     }
     expect(recordsOf(nodes)).toEqual(NAMES.map(() => ['a', 'b', 'c']));
+    const by = { by: 'ann@bastion (unverified)', door: 'zeromq' };
     expect(harness.notes).toEqual([
-      ['operator: audit repairs', { commands: 3, by: 'ann@bastion (unverified)' }],
+      ['operator: repair', { act: 1, ...by, outcome: 'done', matched: 3, results: 'create 3' }],
     ]);
+    for (const { repair } of findings) expect(repair?.id).toMatch(/^repair-1-/);
     expect((await audit(harness)).findings).toEqual([]);
   });
 

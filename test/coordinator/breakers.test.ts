@@ -168,8 +168,8 @@ describe('an operator', () => {
     harness.ask({ op: 'breaker', node: 'node01', act: 'open', by: 'ann@bastion' });
     await harness.rest();
     expect(harness.notes).toContainEqual([
-      'operator: breaker',
-      { node: 'node01', act: 'open', by: 'ann@bastion (unverified)' },
+      'operator: breaker_open',
+      { act: 1, on: 'node01', by: 'ann@bastion (unverified)', door: 'zeromq', outcome: 'done' },
     ]);
     const refused = harness.ask({ op: 'create', groupId: '5', id: 'mine' });
     await harness.rest();

@@ -104,10 +104,13 @@ describe('cancel by a filter', () => {
 
   test('a command that settles meanwhile is answered with its settlement', async () => {
     const harness = await openQueue();
-    // While this commit is held nothing is selected; the report and a long act wait before the acts.
-    harness.journal.hold();
-    harness.ask({ op: 'delete', id: 'z', groupId: 'z' });
+    harness.journal.holdActs();
     const cancel = harness.ask({ op: 'cancel', filter: { op: 'create' } });
+    await harness.rest();
+    // While this commit is held nothing is selected; the report and a long piece of work wait before the selected.
+    harness.ask({ op: 'delete', id: 'z', groupId: 'z' });
+    harness.journal.hold();
+    harness.journal.releaseActs();
     await harness.rest();
     harness.report(settled(harness, 'busy'));
     harness.coordinator.post(() => harness.clock.spend(100));
@@ -120,12 +123,15 @@ describe('cancel by a filter', () => {
     const harness = await openQueue();
     harness.ask({ op: 'cancel', filter: { lane: 'bulk' }, by: 'ann@bastion' });
     await harness.rest();
-    expect(harness.notes).toEqual(
+    expect(harness.notes.slice(0, 3)).toEqual(
       ['a', 'c', 'e'].map((id) => [
-        'operator: cancel',
+        'operator: cancel, by a filter',
         { id, of: 'delete', state: 'accepted', by: 'ann@bastion (unverified)' },
       ]),
     );
+    expect(harness.notes.slice(3)).toEqual([
+      ['operator: cancel', expect.objectContaining({ matched: 3, results: 'refused 3' })],
+    ]);
   });
 });
 
@@ -161,6 +167,8 @@ describe('abandon and retry by a filter', () => {
     await harness.advance(5000);
     const gone = { state: 'abandoned', reason: 'deadline' };
     expect(abandon.answer).toMatchObject({ matched: 3, commands: [gone, gone, gone] });
-    expect(harness.notes.filter(([what]) => what === 'operator: abandon')).toHaveLength(3);
+    expect(
+      harness.notes.filter(([what]) => what === 'operator: abandon, by a filter'),
+    ).toHaveLength(3);
   });
 });

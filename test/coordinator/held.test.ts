@@ -55,7 +55,7 @@ test('P5, P6: resumed they continue from their entries, each in its turn, in lat
   await harness.rest();
   expect(harness.driven).toEqual(['a', 'behind']);
   expect(harness.notes).toContainEqual([
-    'operator: restore, resume',
+    'operator: restore_resume',
     expect.objectContaining({ by: 'ann (unverified)' }),
   ]);
   const next = await openHarness({ clock: harness.clock, from: harness.crash() });

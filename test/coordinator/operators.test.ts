@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Order } from '../../src/protocol/work.ts';
-import { type Harness, openHarness } from './support/harness.ts';
-import { settled, turned } from './support/reports.ts';
-
-/** The executor answers its last order of this kind. */
-function answerLast(harness: Harness, kind: 'operate' | 'inspect'): void {
-  const order = harness.ordersOf(kind).at(-1) as Extract<Order, { ticket: number }>;
-  harness.report({ kind: 'answered', ticket: order.ticket, value: { of: kind } });
-}
+import { openHarness } from './support/harness.ts';
+import { answerLast, settled, turned } from './support/reports.ts';
 
 describe('cancel', () => {
   test('of a command in line for its key: refused, and never driven', async () => {
@@ -49,6 +42,7 @@ describe('cancel', () => {
       'command.accepted',
       'command.accepted',
       'command.refused',
+      'act.cancel',
     ]);
   });
 
@@ -95,7 +89,7 @@ describe('cancel', () => {
     harness.journal.release();
     await harness.rest();
     expect(early.answer).toMatchObject({ id: 'a', state: 'committed' });
-    expect(late.answer).toEqual(early.answer);
+    expect(late.answer).toMatchObject({ error: { message: 'a is settled: committed' } });
   });
 
   test('P9: an executor that does not answer in time leaves no client waiting', async () => {

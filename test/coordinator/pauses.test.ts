@@ -71,6 +71,7 @@ describe('pause', () => {
   test('deadlines count on: a command that waits past its own is refused', async () => {
     const harness = await openHarness();
     harness.ask({ op: 'pause', lane: 'interactive' });
+    await harness.rest();
     const asked = harness.ask({ op: 'create', groupId: '5', deadlineMs: 1000 });
     await harness.advance(1500);
     expect(asked.answer).toMatchObject({ state: 'refused', reason: 'deadline' });
@@ -115,19 +116,22 @@ describe('pause', () => {
     expect(after.coordinator.pauses.has('interactive')).toBe(false);
   });
 
-  test('is reported to listeners and to the log, once for each change', async () => {
+  test('is reported to listeners once for each change, to the log with each act', async () => {
     const harness = await openHarness();
     for (const op of ['pause', 'pause', 'resume', 'resume'] as const) {
       harness.ask({ op, lane: 'bulk', by: 'ann' });
     }
     await harness.rest();
-    expect(harness.events).toEqual([
+    expect(harness.events.filter(([topic]) => topic.startsWith('lane'))).toEqual([
       ['lane.bulk', { lane: 'bulk', paused: true, by: 'ann (unverified)' }],
       ['lane.bulk', { lane: 'bulk', paused: false, by: 'ann (unverified)' }],
     ]);
+    const note = { on: 'bulk', by: 'ann (unverified)', door: 'zeromq', outcome: 'done' };
     expect(harness.notes).toEqual([
-      ['operator: pause', { lane: 'bulk', by: 'ann (unverified)' }],
-      ['operator: resume', { lane: 'bulk', by: 'ann (unverified)' }],
+      ['operator: pause', { act: 1, ...note }],
+      ['operator: pause', { act: 2, ...note }],
+      ['operator: resume', { act: 3, ...note }],
+      ['operator: resume', { act: 4, ...note }],
     ]);
   });
 

@@ -85,7 +85,7 @@ test('P1: a create that was open in the copy and deleted later does not come bac
   await statusOf(client, 'open', { state: 'abandoned' });
   await statusOf(client, 'later', { state: 'refused', reason: 'not_found' });
   expect(await sim.stats()).toEqual([true, one]);
-  expect(daemon.output).toContain('operator: restore, abandon');
+  expect(daemon.output).toContain('operator: restore_abandon');
 });
 
 test('P1, P5: a held command that is to continue does, and after a restart still does', async () => {

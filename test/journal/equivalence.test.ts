@@ -63,7 +63,7 @@ class Subject {
       stuck: await listAll(this.journal, { stuck: true }),
       kept: await this.journal.kept(),
       acts: await this.#acts({}, 3),
-      actsOfAnn: await this.#acts({ by: 'ann', since: 20, before: 60 }, 2),
+      actsOfAnn: await this.#acts({ by: ['ann'], since: 20, before: 60 }, 2),
       actsDone: await this.#acts({ kinds: ['cancel'], outcome: 'done' }, 2),
       ofNode: await listAll(this.journal, { node: 'node02' }),
     };

@@ -31,7 +31,7 @@ export interface Rules {
 const BASE = 'base/**';
 const CORE = 'core/**';
 const PROTOCOL = 'protocol/**';
-const JOURNAL_PORT = ['journal/port.ts', 'journal/errors.ts'];
+const JOURNAL_PORT = ['journal/port.ts', 'journal/act.ts', 'journal/errors.ts'];
 /** `lockstep backup` and `restore` work on the file itself, also without a daemon; `doctor` looks. */
 const JOURNAL_COPIES = [
   'journal/errors.ts',

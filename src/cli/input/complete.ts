@@ -3,6 +3,7 @@
  * for a file or any text: the shell completes those better.
  */
 import { isError } from '../../client/index.ts';
+import { ACT_KINDS } from '../../core/act.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { isFault } from '../fault.ts';
 import { plain, type Terminal } from '../output/terminal.ts';
@@ -104,6 +105,7 @@ async function valuesOf(
 ): Promise<readonly string[]> {
   if (Array.isArray(choices)) return choices.map(String);
   if (name === 'state') return STATES;
+  if (name === 'act') return ACT_KINDS;
   return name === 'node' ? nodeNames(endpointIn(line)) : [];
 }
 

@@ -72,6 +72,6 @@ export function given(fields: Readonly<Record<string, unknown>>): Record<string,
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-function spanOf(option: string, text: string | undefined): number | undefined {
+export function spanOf(option: string, text: string | undefined): number | undefined {
   return text === undefined ? undefined : durationMs(option, text);
 }

@@ -6,18 +6,22 @@
  * becomes a finding if no command touched the key from the question to the journal until all nodes were
  * read (`KeyOrder.watch`). A key with work on it is reported as `busy` and not classified.
  *
- * A repair is an ordinary command with `ensure`, accepted in a batch that finds the key still quiet (P6):
- * it never restores a deleted record, and never removes a created one.
+ * A repair is an act of an operator (acts/trail.ts), with one command a key: an ordinary one with `ensure`, accepted in
+ * a batch that finds the key still quiet (P6): it never restores a deleted record, and never removes a created one.
  *
  * The audit knows only commands of this daemon.
  */
 
 import type { Operation } from '../../core/model.ts';
+import type { StoredAct } from '../../journal/act.ts';
+import { JournalError } from '../../journal/errors.ts';
 import type { Answer, AuditAnswer, AuditFinding } from '../../protocol/answer.ts';
 import { errorReply } from '../../protocol/errors.ts';
 import { groupIdFault } from '../../protocol/group-id.ts';
 import type { AuditRequest } from '../../protocol/request.ts';
 import type { Sighting } from '../../protocol/work.ts';
+import { count, type Operator, operatorOf } from '../acts/act-of.ts';
+import { unnoted } from '../acts/trail.ts';
 import { unavailable } from '../breakers/unavailable.ts';
 import type { Respond } from '../ports.ts';
 import type { QuietKeys } from '../queue/key-order.ts';
@@ -39,7 +43,8 @@ export class Audit {
   }
 
   take(request: AuditRequest, respond: Respond): void {
-    const content = JSON.stringify(request);
+    const operator = operatorOf(request, respond);
+    const content = JSON.stringify({ ...request, operator });
     // A client repeats its request: one answer serves both.
     const running = this.#running;
     if (running?.content === content && running.askers.length < ASKERS_MAX) {
@@ -55,15 +60,15 @@ export class Audit {
     }
     const askers = [respond];
     this.#running = { content, askers };
-    void this.#answerOf(request).then((answer) => {
+    void this.#answerOf(request, operator).then((answer) => {
       this.#running = undefined;
       for (const asker of askers) asker(answer);
     });
   }
 
-  async #answerOf(request: AuditRequest): Promise<Answer> {
+  async #answerOf(request: AuditRequest, operator: Operator): Promise<Answer> {
     try {
-      return await this.#run(request);
+      return await this.#run(request, operator);
     } catch (error) {
       if (error instanceof Missed) return error.reply;
       throw error;
@@ -71,7 +76,7 @@ export class Audit {
   }
 
   /** @throws Missed */
-  async #run(request: AuditRequest): Promise<Answer> {
+  async #run(request: AuditRequest, operator: Operator): Promise<Answer> {
     const candidates = await findCandidates(this.#context, request);
     if ('error' in candidates) return candidates;
     const { checked, suspects, quiet, next, unlisted } = candidates;
@@ -81,8 +86,11 @@ export class Audit {
       if (seen === undefined) return unavailable('the nodes were not read in time');
       const busy = new Set(suspects.filter((key) => !quiet.has(key)));
       const found = findingOf(seen, candidates, request);
-      const mended = await Promise.all(found.map((one) => this.#mend(one, request, quiet)));
+      const repair = request.repair ? await this.#beginRepair(found, operator) : undefined;
+      if (repair instanceof JournalError) return unnoted(repair);
+      const mended = await Promise.all(found.map((one) => this.#mend(one, repair, quiet)));
       const findings = mended.filter((one) => one !== undefined);
+      if (repair !== undefined) await this.#endRepair(repair, findings);
       for (const [index, one] of mended.entries()) {
         if (one === undefined) busy.add(found[index]?.finding.groupId ?? '');
       }
@@ -129,18 +137,19 @@ export class Audit {
   /** The finding with its repair; undefined if a command has touched the key meanwhile. */
   async #mend(
     { finding, remedy: op }: Classified,
-    { repair }: AuditRequest,
+    repair: StoredAct | undefined,
     quiet: QuietKeys,
   ): Promise<AuditFinding | undefined> {
     if (op === undefined) return finding;
-    if (!repair) return { ...finding, repair: { op } };
+    if (repair === undefined) return { ...finding, repair: { op } };
     const { promise, resolve } = Promise.withResolvers<AuditFinding | undefined>();
-    const { acceptance, post } = this.#context;
+    const { acceptance, post, ports } = this.#context;
+    // The id leads from the command to the act, and to its operator.
+    const id = `repair-${repair.number}-${ports.newId()}`;
     post((batch) => {
       if (!quiet.has(finding.groupId)) return resolve(undefined);
-      const heal = remedy(op, finding.groupId);
       return acceptance.take(
-        heal,
+        { ...remedy(op, finding.groupId), id },
         (answer) => resolve({ ...finding, ...repairReply(op, answer) }),
         batch,
       );
@@ -148,13 +157,32 @@ export class Audit {
     return promise;
   }
 
+  /** The act is durable before its commands are accepted. Undefined: there is nothing to repair. */
+  async #beginRepair(
+    found: readonly Classified[],
+    operator: Operator,
+  ): Promise<StoredAct | JournalError | undefined> {
+    const { trail, post } = this.#context;
+    const matched = found.filter(({ remedy: op }) => op !== undefined).length;
+    if (matched === 0) return undefined;
+    const { promise, resolve } = Promise.withResolvers<StoredAct | JournalError>();
+    post((batch) => trail.begin({ deed: { kind: 'repair' }, operator }, batch, resolve));
+    const act = await promise;
+    return act instanceof JournalError ? act : { ...act, matched };
+  }
+
+  #endRepair(act: StoredAct, findings: readonly AuditFinding[]): Promise<void> {
+    const results: Record<string, number> = {};
+    for (const { repair } of findings) {
+      count(results, repair?.error === undefined ? repair?.op : repair.error.code);
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#context.trail.end({ ...act, outcome: 'done', results }, resolve);
+    return promise;
+  }
+
   #conclude(request: AuditRequest, answer: AuditAnswer): void {
     const { ports } = this.#context;
-    const accepted = answer.findings.filter(({ repair }) => repair?.id !== undefined).length;
-    if (accepted > 0) {
-      const by = request.by === undefined ? {} : { by: request.by };
-      ports.noted?.('operator: audit repairs', { commands: accepted, ...by });
-    }
     const finished = this.#context.divergence.note(request, answer, ports.now());
     if (finished === undefined) return;
     ports.publish({ kind: 'audit', topic: 'audit.finished', payload: () => finished });

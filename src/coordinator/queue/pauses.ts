@@ -63,23 +63,21 @@ export class Pauses {
     const pause: LanePause = { since, ...(by === undefined ? {} : { by }) };
     await this.#ports.journal.keep(PREFIX + lane, JSON.stringify(pause));
     this.#paused.set(lane, pause);
-    this.#log('pause', lane, by);
+    this.#publish(true, lane, by);
   }
 
   async #resume(lane: Lane, by: string | undefined): Promise<void> {
     if (!this.#paused.has(lane)) return;
     await this.#ports.journal.keep(PREFIX + lane, undefined);
     this.#paused.delete(lane);
-    this.#log('resume', lane, by);
+    this.#publish(false, lane, by);
   }
 
-  #log(op: 'pause' | 'resume', lane: Lane, by: string | undefined): void {
-    const author = by === undefined ? {} : { by };
-    this.#ports.noted?.(`operator: ${op}`, { lane, ...author });
+  #publish(paused: boolean, lane: Lane, by: string | undefined): void {
     this.#ports.publish({
       kind: 'lane',
       topic: `lane.${lane}`,
-      payload: () => ({ lane, paused: op === 'pause', ...author }),
+      payload: () => ({ lane, paused, ...(by === undefined ? {} : { by }) }),
     });
   }
 

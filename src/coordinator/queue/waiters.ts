@@ -20,15 +20,17 @@ export class Waiters {
 
   add(respond: Respond<CommandAnswer>): void {
     this.#responds.push(respond);
-    if (respond.envelope !== undefined) this.#envelopes?.add(textOf(respond.envelope));
+    if (respond.envelope !== undefined) this.#envelopes?.add(envelopeText(respond.envelope));
   }
 
   /** Whether the client of this envelope waits already, for the same answer. */
   has(envelope: Envelope): boolean {
     this.#envelopes ??= new Set(
-      this.#responds.flatMap(({ envelope: known }) => (known === undefined ? [] : textOf(known))),
+      this.#responds.flatMap(({ envelope: known }) =>
+        known === undefined ? [] : envelopeText(known),
+      ),
     );
-    return this.#envelopes.has(textOf(envelope));
+    return this.#envelopes.has(envelopeText(envelope));
   }
 
   answer(answer: CommandAnswer | ErrorReply): void {
@@ -37,7 +39,7 @@ export class Waiters {
 }
 
 /** Equal only for equal frames: the lengths tell where each ends. */
-function textOf(envelope: Envelope): string {
+export function envelopeText(envelope: Envelope): string {
   const lengths = envelope.map(({ length }) => length).join();
   return `${lengths} ${Buffer.concat(envelope).toString('latin1')}`;
 }

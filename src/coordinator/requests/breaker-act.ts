@@ -6,11 +6,11 @@ import type { Respond } from '../ports.ts';
 import type { RequestContext } from './context.ts';
 
 export function breaker(
-  { breakers, ports }: Pick<RequestContext, 'breakers' | 'ports'>,
+  { breakers }: Pick<RequestContext, 'breakers'>,
   { request, respond }: { request: BreakerRequest; respond: Respond },
   batch: Batch,
 ): void {
-  const { node, act, by } = request;
+  const { node, act } = request;
   if (node === undefined) {
     if (act === undefined) return respond({ breakers: breakers.views });
     return respond(
@@ -34,7 +34,6 @@ export function breaker(
     respond({ breakers: view === undefined ? {} : { [node]: view } });
   };
   if (act === undefined) return show();
-  ports.noted?.('operator: breaker', { node, act, ...(by === undefined ? {} : { by }) });
   breakers.act(node, act, batch);
   return batch.read(async () => show());
 }

@@ -1,6 +1,7 @@
 /** The parts of the coordinator that the handlers of clients' requests work with. */
 import type { Moment } from '../../journal/port.ts';
 import type { StatsAnswer, SummaryAnswer } from '../../protocol/answer.ts';
+import type { Trail } from '../acts/trail.ts';
 import type { Divergence } from '../audit/divergence.ts';
 import type { Batch } from '../batch.ts';
 import type { Breakers } from '../breakers/breakers.ts';
@@ -20,6 +21,7 @@ export interface RequestContext {
   readonly intake: Intake;
   readonly breakers: Breakers;
   readonly pauses: Pauses;
+  readonly trail: Trail;
   readonly questions: Questions;
   /** Summaries of the daemon, and counts of the nodes' keys: one at a time, shared by all who ask. */
   readonly summaries: Rounds<SummaryAnswer>;

@@ -54,7 +54,8 @@ export function operateOnMany(context: RequestContext, asking: Asking, batch: Ba
 
 export function select({ ports, options, commands }: RequestContext, request: ManyRequest): Page {
   const { op, filter = {}, limit = PAGE, cursor } = request;
-  const after = cursor === undefined ? 0 : Number(cursor);
+  // The trail has added the number of the act.
+  const after = Number.parseInt(cursor ?? '0', 10);
   const now = ports.now();
   const states = statesOf(op, filter);
   const found: OpenCommand[] = [];
@@ -115,7 +116,7 @@ export function replyWith(
 }
 
 function actOn(context: RequestContext, page: Page, { request, respond }: Asking): void {
-  const { op, by } = request;
+  const { op } = request;
   const answers: (CommandAnswer | ErrorReply)[] = [];
   let missing = page.commands.length;
   if (missing === 0) return respond({ ...page, commands: [] });
@@ -127,7 +128,25 @@ function actOn(context: RequestContext, page: Page, { request, respond }: Asking
     const { id } = open.command;
     context.post((batch) => {
       if (open.answer !== undefined) settle(open.answer);
-      else operate(context, { request: { op, id, by }, respond: settle }, batch);
+      else {
+        noteOne(context, open, request);
+        operate(context, { request: { op, id }, respond: settle }, batch);
+      }
     });
   }
+}
+
+/** For the log: the act itself names its filter only. */
+export function noteOne(
+  { ports }: RequestContext,
+  { command, state }: OpenCommand,
+  { op, by }: ManyRequest,
+): void {
+  const author = by === undefined ? {} : { by };
+  ports.noted?.(`operator: ${op}, by a filter`, {
+    id: command.id,
+    of: command.op,
+    state,
+    ...author,
+  });
 }

@@ -20,8 +20,6 @@ const INSPECT_TIMEOUT_MS = 2000;
 export interface OperatorCommand {
   readonly op: OperatorAct;
   readonly id: string;
-  /** The name of the operator. */
-  readonly by?: string | undefined;
 }
 
 export function operate(
@@ -72,14 +70,6 @@ export function operate(
     );
     return;
   }
-  const { op, id, by } = request;
-  const { command, state } = open;
-  context.ports.noted?.(`operator: ${op}`, {
-    id,
-    of: command.op,
-    state,
-    ...(by === undefined ? {} : { by }),
-  });
   if (open.stage === 'parked') return onParked(context, open, { request, respond, batch });
   if (request.op === 'cancel' && context.commands.settleUndriven(open, 'cancel', batch)) {
     open.addWaiter(respond);

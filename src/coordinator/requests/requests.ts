@@ -12,10 +12,13 @@ import type {
   OperatorRequest,
   Request,
 } from '../../protocol/request.ts';
+import { type ActingRequest, actOf, type Deed, operatorOf } from '../acts/act-of.ts';
+import { listActs } from '../acts/acts-query.ts';
 import { Audit } from '../audit/audit.ts';
 import type { Batch } from '../batch.ts';
 import type { Requested } from '../inbox.ts';
 import type { Respond } from '../ports.ts';
+import { envelopeText } from '../queue/waiters.ts';
 import { breaker } from './breaker-act.ts';
 import type { RequestContext } from './context.ts';
 import { askedAs, folded } from './folded.ts';
@@ -39,6 +42,8 @@ export class Requests {
   readonly #audit: Audit;
   /** Requests under way other than commands. */
   readonly #unanswered = new Set<Respond>();
+  /** Acts of operators, with their envelopes. */
+  readonly #underWay = new Set<string>();
   /** Of all batches that are not complete. */
   #results = 0;
 
@@ -54,9 +59,31 @@ export class Requests {
       if (this.#results < Math.max(RESULTS_MAX, openMax)) return this.#actsOfEach(request, respond);
       return { count: 1, actAt: () => () => respond(RESULTS_FULL) };
     }
-    const isCommand = request.op === 'create' || request.op === 'delete';
-    const answer = isCommand ? respond : this.#answeredOnce(respond);
-    return { count: 1, actAt: () => (batch) => this.#handle(request, answer, batch) };
+    if (request.op === 'create' || request.op === 'delete')
+      return one((batch) => this.#accept(request, respond, batch));
+    const act = actOf(request);
+    if (act !== undefined) return this.#actsOfOperator(act, respond);
+    const answer = this.#answeredOnce(respond);
+    return one((batch) => this.#handle(request, answer, batch));
+  }
+
+  /** An operator's act. A client that repeats it while it is under way gets the same answer: it is one act. */
+  #actsOfOperator(
+    { request, deed }: { readonly request: ActingRequest; readonly deed: Deed },
+    respond: Respond,
+  ): Acts {
+    const { envelope } = respond;
+    const name = envelope && `${envelopeText(envelope)} ${JSON.stringify(request)}`;
+    if (name !== undefined && this.#underWay.has(name)) {
+      return one(() => respond.forget?.());
+    }
+    if (name !== undefined) this.#underWay.add(name);
+    const answer = this.#answeredOnce(respond, () => name && this.#underWay.delete(name));
+    const operator = operatorOf(signed(request, respond.principal), respond);
+    const work = (done: Respond, batch: Batch) => this.#handle(request, done, batch);
+    return one((batch) =>
+      this.#context.trail.run({ deed, operator, respond: answer, work }, batch),
+    );
   }
 
   /** Answers every request under way; open commands are answered by the coordinator. */
@@ -66,13 +93,15 @@ export class Requests {
     }
   }
 
-  #answeredOnce(respond: Respond): Respond {
-    const { client, principal } = respond;
+  #answeredOnce(respond: Respond, then: () => void = () => {}): Respond {
+    const { client, principal, door } = respond;
     const once: Respond = Object.assign(
       (answer: Parameters<Respond>[0]) => {
-        if (this.#unanswered.delete(once)) respond(answer);
+        if (!this.#unanswered.delete(once)) return;
+        then();
+        respond(answer);
       },
-      { client, principal },
+      { client, principal, door },
     );
     this.#unanswered.add(once);
     return once;
@@ -111,9 +140,12 @@ export class Requests {
     acceptance.take(request, answer, batch);
   }
 
-  #handle(asked: Exclude<Request, BatchRequest>, respond: Respond, batch: Batch): void {
+  #handle(
+    asked: Exclude<Request, BatchRequest | CommandRequest>,
+    respond: Respond,
+    batch: Batch,
+  ): void {
     const context = this.#context;
-    if (asked.op === 'create' || asked.op === 'delete') return this.#accept(asked, respond, batch);
     const request = signed(folded(asked, context.options.fold), respond.principal);
     switch (request.op) {
       case 'status':
@@ -135,6 +167,8 @@ export class Requests {
         return pauseOrResume(context, { request, respond }, batch);
       case 'breaker':
         return breaker(context, { request, respond }, batch);
+      case 'acts':
+        return listActs(context, { request, respond }, batch);
       case 'ping': {
         const { pid, version } = context.options;
         return respond({ pid, version, ...context.intake.accepting });
@@ -143,8 +177,12 @@ export class Requests {
   }
 
   #operate(request: OperatorRequest, respond: Respond, batch: Batch): void {
-    const { op, id, by } = request;
+    const { op, id } = request;
     if (id === undefined) return operateOnMany(this.#context, { request, respond }, batch);
-    return operate(this.#context, { request: { op, id, by }, respond }, batch);
+    return operate(this.#context, { request: { op, id }, respond }, batch);
   }
+}
+
+function one(act: (batch: Batch) => void): Acts {
+  return { count: 1, actAt: () => act };
 }

@@ -7,9 +7,8 @@ import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import type { RestoreRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import type { Respond } from '../ports.ts';
-import type { OpenCommand } from '../queue/open-command.ts';
 import type { RequestContext } from './context.ts';
-import { type Page, replyWith, select } from './operate-many.ts';
+import { noteOne, type Page, replyWith, select } from './operate-many.ts';
 import { type Answers, unhold } from './unhold.ts';
 
 interface Asking {
@@ -52,7 +51,7 @@ function decide(
   batch: Batch,
 ): void {
   const { commands } = page;
-  note(context, commands, request);
+  if (request.filter !== undefined) for (const open of commands) noteOne(context, open, request);
   if (request.act === 'resume') return unhold(context, { commands, respond, done }, batch);
   const answers: (CommandAnswer | ErrorReply)[] = [];
   if (commands.length === 0) return done(answers);
@@ -63,21 +62,5 @@ function decide(
       if (--missing === 0) done(answers);
     });
     context.commands.settleUndriven(open, 'disown', batch);
-  }
-}
-
-function note(
-  { ports }: RequestContext,
-  commands: readonly OpenCommand[],
-  { act, by }: RestoreRequest,
-): void {
-  for (const { command, state } of commands) {
-    const author = by === undefined ? {} : { by };
-    ports.noted?.(`operator: restore, ${act}`, {
-      id: command.id,
-      of: command.op,
-      state,
-      ...author,
-    });
   }
 }

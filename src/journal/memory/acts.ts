@@ -77,7 +77,7 @@ export class MemoryActs {
 function matches({ kinds, by, on, outcome, since, before }: ActFilter, act: StoredAct): boolean {
   return (
     (kinds === undefined || kinds.includes(act.kind)) &&
-    (by === undefined || by === act.by) &&
+    (by === undefined || by.includes(act.by ?? '')) &&
     (on === undefined || on === act.on) &&
     (outcome === undefined || outcome === act.outcome) &&
     (since === undefined || act.at >= since) &&

@@ -140,7 +140,7 @@ function conditionsOf(filter: ActFilter): readonly [readonly string[], readonly 
   };
   const { kinds, by, on, outcome, since, before } = filter;
   if (kinds !== undefined) add(`kind IN (${kinds.map(() => '?').join(', ')})`, ...kinds);
-  if (by !== undefined) add('who = ?', by);
+  if (by !== undefined) add(`who IN (${by.map(() => '?').join(', ')})`, ...by);
   if (on !== undefined) add('target = ?', on);
   if (outcome !== undefined) add('outcome = ?', outcome);
   if (since !== undefined) add('at >= ?', since);

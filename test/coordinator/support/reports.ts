@@ -1,7 +1,7 @@
 /** Reports of an executor, made by hand. */
 import type { Channel } from '../../../src/channel/channel.ts';
 import type { Loose, Reason, SettledState, Settlement } from '../../../src/core/model.ts';
-import type { Report, WorkReport } from '../../../src/protocol/work.ts';
+import type { Order, Report, WorkReport } from '../../../src/protocol/work.ts';
 import type { Harness } from './harness.ts';
 
 /** Over its channel, in one message. */
@@ -10,6 +10,12 @@ export async function report(
   ...reports: readonly Report[]
 ): Promise<void> {
   await end?.send(JSON.stringify(reports));
+}
+
+/** The executor answers its last order of this kind. */
+export function answerLast(harness: Harness, kind: 'operate' | 'inspect'): void {
+  const order = harness.ordersOf(kind).at(-1) as Extract<Order, { ticket: number }>;
+  harness.report({ kind: 'answered', ticket: order.ticket, value: { of: kind } });
 }
 
 export function settled(

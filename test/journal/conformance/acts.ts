@@ -75,11 +75,11 @@ export function acts(driver: Driver): void {
       }
     };
     expect(await many({ kinds: ['pause', 'breaker_open'] })).toEqual([3, 2]);
-    expect(await many({ by: 'ann' })).toEqual([1]);
+    expect(await many({ by: ['ann', 'eve'] })).toEqual([1]);
     expect(await many({ on: 'node01' })).toEqual([3]);
     expect(await many({ outcome: 'unfinished' })).toEqual([3, 1]);
     expect(await many({ since: 2000, before: 3000 })).toEqual([2]);
-    expect(await many({ by: 'ann', on: 'bulk' })).toEqual([]);
+    expect(await many({ by: ['ann'], on: 'bulk' })).toEqual([]);
   });
 
   test('P7: pruning removes the oldest, in steps; numbers are not given again', async () => {
@@ -104,7 +104,7 @@ export function acts(driver: Driver): void {
     );
     expect(await numbersOf()).toEqual([]);
     expect(await begin(anAct({ by: HOSTILE, on: HOSTILE }))).toEqual([1]);
-    const [act] = (await life.journal.acts({ by: HOSTILE }, undefined, 10)).acts;
+    const [act] = (await life.journal.acts({ by: [HOSTILE] }, undefined, 10)).acts;
     expect(act).toMatchObject({ by: HOSTILE, on: HOSTILE });
   });
 }

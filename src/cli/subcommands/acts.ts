@@ -1,0 +1,103 @@
+import { ACT_KINDS, ACT_OUTCOMES } from '../../core/act.ts';
+import { isError } from '../../protocol/answer.ts';
+import type { ActsInput } from '../../protocol/request.ts';
+import { exitOfReply } from '../exit-code.ts';
+import { wholeNumber } from '../input/number.ts';
+import { FILTER, given, spanOf } from '../operate/filter.ts';
+import { actTable } from '../output/acts-text.ts';
+import { errorText } from '../output/answer-text.ts';
+import { plain } from '../output/terminal.ts';
+import { subcommand, withDaemon } from '../subcommand.ts';
+
+const LIMIT_MAX = 1000;
+
+const OPTIONS = {
+  act: {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    describe: `Only these acts, as --act cancel,abandon: ${ACT_KINDS.join(', ')}`,
+    group: FILTER,
+  },
+  who: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Only acts of the operator with this name',
+    group: FILTER,
+  },
+  on: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Only acts on this command (its id), node or lane',
+    group: FILTER,
+  },
+  outcome: {
+    choices: ACT_OUTCOMES,
+    requiresArg: true,
+    describe: 'Only acts that were done, were refused, or have no known end',
+    group: FILTER,
+  },
+  'older-than': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Only acts that began at least this long ago (90s, 2h)',
+    group: FILTER,
+  },
+  'younger-than': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Only acts that began at most this long ago',
+    group: FILTER,
+  },
+  limit: {
+    type: 'string',
+    requiresArg: true,
+    describe: `Acts on a page, 1 to ${LIMIT_MAX}`,
+    defaultDescription: '100',
+    group: FILTER,
+  },
+  cursor: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Continue after the previous page',
+    group: FILTER,
+  },
+} as const;
+
+export const acts = subcommand({
+  usage: 'acts',
+  describe: 'List what operators did: who, when, on what, with which outcome',
+  positionals: {},
+  options: OPTIONS,
+  examples: [
+    ['$0 acts --younger-than 1d', 'the acts of the last day, newest first'],
+    ['$0 acts --on order-17', 'who acted on this command'],
+    ['$0 acts --act cancel,abandon --who ann@bastion', 'what ann cancelled or gave up'],
+    ['$0 acts --outcome unfinished', 'acts whose end is not known'],
+  ],
+  async run(args, terminal) {
+    const { who, on, outcome, cursor } = args;
+    const filter = given({
+      act: args.act?.flatMap((text) => text.split(',')),
+      who,
+      on,
+      outcome,
+      olderThanMs: spanOf('older-than', args['older-than']),
+      youngerThanMs: spanOf('younger-than', args['younger-than']),
+      limit: args.limit === undefined ? undefined : wholeNumber('limit', args.limit, LIMIT_MAX),
+      cursor,
+    }) as Omit<ActsInput, 'op'>;
+    return withDaemon(args, async (client) => {
+      const answer = await client.send({ op: 'acts', ...filter });
+      if (args.json) await terminal.json(answer);
+      else if (isError(answer)) terminal.note(errorText(answer, terminal));
+      else {
+        await terminal.line(answer.acts.length === 0 ? 'No acts.' : actTable(answer.acts));
+        const { next } = answer;
+        if (next !== undefined)
+          terminal.note(`\nMore: repeat the command with --cursor ${plain(next)}`);
+      }
+      return exitOfReply(answer);
+    });
+  },
+});
