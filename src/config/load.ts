@@ -10,6 +10,7 @@ import { present } from '../node/access/credentials.ts';
 import type { Dialect, Limits } from '../node/dialect/dialect.ts';
 import { reliableOps } from '../node/dialects/reliable-ops.ts';
 import { allDialects, complete } from './complete.ts';
+import { certificateProblems } from './machine/ops-certificate.ts';
 import { readSimulated } from './nodes/simulated-nodes.ts';
 import type { Problem } from './problem.ts';
 import { RELATIONS, type Relation } from './relations.ts';
@@ -62,6 +63,7 @@ export function loadSettings(input: LoadInput): Loaded {
       ? brokenRelations(settings, { layered: { ...layered, sources }, dialect })
       : []),
     ...(readsSecrets ? missingSecrets(settings, { source: layered.sources.nodes, env }) : []),
+    ...(readsSecrets ? certificateProblems(settings, layered.sources) : []),
     ...(readsSecrets ? clientProblems(settings, layered.sources.clients) : []),
   ];
   if (problems.length > 0) return { ok: false, problems };

@@ -12,8 +12,8 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
-import type { Socket } from 'node:net';
 import { type HttpFault, hostFault } from '../base/http-source.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { shedOldest } from './shed-oldest.ts';
 
 const CONNECTIONS_MAX = 128;
@@ -41,13 +41,10 @@ export interface HttpServerOptions {
 
 export function createServer(handler: RequestListener, options: HttpServerOptions): Server {
   const { names, pair, refuse } = options;
-  const busy = new WeakSet<Socket>();
+  const oneAtATime = new OneAtATime();
   const take: RequestListener = (request, response) => {
-    const { url: target = '', rawHeaders, socket } = request;
-    // Node would run all requests of one packet at once: two thousand looks at the metrics block main for seconds.
-    if (busy.has(socket)) return socket.destroy();
-    busy.add(socket);
-    response.once('close', () => busy.delete(socket));
+    if (!oneAtATime.take(request, response)) return undefined;
+    const { url: target = '', rawHeaders } = request;
     const fault = hostFault({ target, rawHeaders }, names);
     return fault === undefined ? handler(request, response) : refuse(fault, request, response);
   };

@@ -1,6 +1,7 @@
 /** P9: the operators' port under floods of requests that it refuses. */
+import { once } from 'node:events';
 import { connect } from 'node:net';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startOps } from '../../src/ops/server.ts';
 import { knownClient } from '../clients/support.ts';
 import { notedLog } from '../observe/support/noted-log.ts';
@@ -19,14 +20,34 @@ beforeAll(async () => {
 
 const call = (target: string) => rawHttp({ port }, requestLines(target, [OWN]));
 
-describe('P9: a flood of ten thousand wrong tokens', () => {
-  test('leaves health an answer within a second, and the log two lines', async () => {
+describe('P9: a flood', () => {
+  test('of ten thousand wrong tokens leaves health an answer within a second, and the log two lines', async () => {
     const before = noted.lines.length;
     const counted = await refusedOfToken();
     const flood = Promise.all(Array.from({ length: 50 }, () => sendWrongTokens(200)));
     expect(await slowestHealthMs(flood)).toBeLessThan(1000);
     expect(await refusedOfToken()).toBe(counted + 10_000);
     expect(noted.lines.length - before).toBeLessThanOrEqual(2);
+  });
+
+  test('of requests in one packet: no second one is run', async () => {
+    const request = ['GET /healthz HTTP/1.1', OWN, '', ''].join('\r\n');
+    const flood = Promise.all(
+      Array.from({ length: 100 }, () => closedBehind(request.repeat(2000))),
+    );
+    expect(await slowestHealthMs(flood)).toBeLessThan(1000);
+    for (const text of await flood)
+      expect(text.split('HTTP/1.1 200').length - 1).toBeLessThanOrEqual(1);
+  });
+
+  test('of requests one after the other on one connection is served', async () => {
+    const socket = connect({ host: '127.0.0.1', port }).setEncoding('latin1');
+    onTestFinished(() => void socket.destroy());
+    for (let count = 0; count < 100; count++) {
+      socket.write(['GET /healthz HTTP/1.1', OWN, '', ''].join('\r\n'));
+      const [text] = (await once(socket, 'data')) as [string];
+      expect(text).toMatch(/^HTTP\/1.1 200/);
+    }
   });
 });
 
@@ -72,5 +93,19 @@ function sendWrongTokens(count: number): Promise<void> {
   socket.on('error', reject);
   socket.on('close', () => reject(new Error(`${answered} of ${count} were answered`)));
   send();
+  return promise;
+}
+
+/** Everything that was answered until the server closed the connection. */
+function closedBehind(text: string): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const socket = connect({ host: '127.0.0.1', port }).setEncoding('latin1');
+  let answered = '';
+  socket.on('data', (part: string) => {
+    answered += part;
+  });
+  socket.on('error', () => {});
+  socket.on('close', () => resolve(answered));
+  socket.write(text);
   return promise;
 }

@@ -6,21 +6,18 @@ import { durationText } from '../input/duration.ts';
 import { NODES_CHANGED, troublesOf } from '../output/summary-text.ts';
 import { plain } from '../output/terminal.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
-import { exchange } from './http.ts';
+import { checkOpsPort } from './ops/port.ts';
 
 const TOKEN_HINT =
   'Give doctor the token of a client with this role: --token-file, or LOCKSTEP_TOKEN_FILE.';
-const ANY_ADDRESS = ['0.0.0.0', '::'];
 
 export async function checkDaemon(
-  { endpoint, opsHost, opsPort }: Pick<Settings, 'endpoint' | 'opsHost' | 'opsPort'>,
+  settings: Pick<Settings, 'endpoint' | 'opsHost' | 'opsPort' | 'opsTlsCert' | 'opsTlsKey'>,
   { timeoutMs, token }: { readonly timeoutMs: number; readonly token: string | undefined },
 ): Promise<readonly Finding[]> {
-  const host = ANY_ADDRESS.includes(opsHost) ? '127.0.0.1' : opsHost;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${opsPort}`;
   const found = await Promise.all([
-    clientPort({ endpoint: connectable(endpoint), token }, timeoutMs),
-    operatorsPort(url, timeoutMs),
+    clientPort({ endpoint: connectable(settings.endpoint), token }, timeoutMs),
+    checkOpsPort(settings, timeoutMs),
   ]);
   return found.flat();
 }
@@ -91,23 +88,4 @@ function daemonFindings(answer: SummaryAnswer, detail: string): readonly Finding
     found.push(warn('daemon', `${open} commands are open, of at most ${openMax}`, hint));
   }
   return found;
-}
-
-async function operatorsPort(url: string, timeoutMs: number): Promise<readonly Finding[]> {
-  const asked = ['/healthz', '/readyz'] as const;
-  return Promise.all(
-    asked.map(async (path) => {
-      const answer = await exchange({ url: url + path, timeoutMs });
-      if (answer.kind === 'silent') {
-        const hint = 'Start the daemon, or correct LOCKSTEP_OPS_HOST and LOCKSTEP_OPS_PORT.';
-        return fail('operators', `${url}${path}: ${answer.why}`, hint);
-      }
-      if (answer.status === 200) return ok('operators', `${url}${path} answers 200`);
-      const hint =
-        path === '/healthz'
-          ? 'Its supervisor should restart it.'
-          : 'Remove the cause that it names.';
-      return fail('operators', `${path} answers ${answer.status}: ${plain(answer.body)}`, hint);
-    }),
-  );
 }

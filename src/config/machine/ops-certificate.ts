@@ -41,3 +41,12 @@ export function readOpsCertificate(
   attempt('tls', () => secureContextOf({ cert, key }));
   return problems.length === 0 ? { ok: true, pair: { cert, key } } : { ok: false, problems };
 }
+
+/** Why a start would refuse the certificate. */
+export function certificateProblems(
+  settings: Named,
+  sources: Pick<Sources, keyof Named>,
+): readonly Problem[] {
+  const read = readOpsCertificate(settings, sources);
+  return read.ok ? [] : read.problems;
+}
