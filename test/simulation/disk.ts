@@ -22,6 +22,8 @@ export interface DiskOptions {
   /** Undefined if this commit is not the last one; else whether the disk keeps it. */
   readonly fails: () => { readonly kept: boolean } | undefined;
   readonly onDurable: (batch: WriteBatch, result: CommitResult) => void;
+  readonly onNoted: (writes: ActWrites) => void;
+  readonly onKept: (name: string, value: string | undefined) => void;
   readonly onConfirmed: () => void;
   readonly onPruned: (commands: readonly Command[]) => void;
 }
@@ -52,6 +54,7 @@ export class SimJournal implements Journal {
   async keep(name: string, value: string | undefined): Promise<void> {
     await this.#wait(this.#options.pace.commit);
     await this.#rows.keep(name, value);
+    this.#options.onKept(name, value);
     await this.#wait(this.#options.pace.confirm);
   }
 
@@ -70,7 +73,9 @@ export class SimJournal implements Journal {
   async noteActs(writes: ActWrites): Promise<readonly number[]> {
     await this.#wait(this.#options.pace.commit);
     const numbers = await this.#rows.noteActs(writes);
+    this.#options.onNoted(writes);
     await this.#wait(this.#options.pace.confirm);
+    this.#options.onConfirmed();
     return numbers;
   }
 

@@ -1,5 +1,6 @@
 /** The events for the judges: all visible events of clients, nodes and the journal's disk. */
 import type { Command, NodeRequest } from '../../src/core/model.ts';
+import type { ActWrites } from '../../src/journal/act.ts';
 import type { WriteBatch } from '../../src/journal/port.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
 import type { Ledger } from './ledger.ts';
@@ -37,6 +38,10 @@ export type Happening =
   | { readonly kind: 'heard'; readonly ask: Ask; readonly answer: Answer }
   /** A commit is on the disk; the ledger already has it. */
   | { readonly kind: 'durable'; readonly batch: WriteBatch }
+  /** Acts of operators are on the disk. */
+  | { readonly kind: 'noted'; readonly writes: ActWrites }
+  /** A value is on the disk. */
+  | { readonly kind: 'kept'; readonly name: string; readonly value: string | undefined }
   /** The journal has pruned old commands; the ledger knows them. */
   | { readonly kind: 'pruned'; readonly commands: readonly Command[] }
   | { readonly kind: 'sent'; readonly exchange: Exchange }

@@ -125,6 +125,8 @@ export class Lives {
         note(() => `durable: ${JSON.stringify(batch)}`);
         receive({ kind: 'durable', batch });
       },
+      onNoted: (writes) => receive({ kind: 'noted', writes }),
+      onKept: (name, value) => receive({ kind: 'kept', name, value }),
       onPruned: (commands) => {
         for (const { seq } of commands) ledger.prune(seq);
         if (commands.length > 0) note(() => `pruned: ${commands.map(({ id }) => id).join(', ')}`);

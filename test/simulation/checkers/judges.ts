@@ -7,6 +7,7 @@ import type { Judge, Scene } from '../happening.ts';
 import { AllOrNone } from './p1-all-or-none.ts';
 import { PointOfNoReturn } from './p1-point-of-no-return.ts';
 import { DurableBeforeSent } from './p2-durable-before-sent.ts';
+import { ActBeforeEffect } from './p3-act-before-effect.ts';
 import { DurableBeforeSaid } from './p3-durable-before-said.ts';
 import { SaidAndKept } from './p3-said-and-kept.ts';
 import { TimeoutIsNoFailure } from './p4-timeout-is-no-failure.ts';
@@ -27,6 +28,7 @@ export function judges(scene: Scene, outcomesOnly: boolean): readonly Judge[] {
     ...ofOutcomes,
     new DurableBeforeSent(scene),
     new DurableBeforeSaid(scene),
+    new ActBeforeEffect(scene),
     new TimeoutIsNoFailure(scene),
     new PointOfNoReturn(scene),
     new NeverGivesUp(scene),

@@ -1,4 +1,5 @@
 /** All planted bugs, and their table in docs/testing.md. */
+import { ACTS } from './acts.ts';
 import { AUDITS } from './audits.ts';
 import type { Bug } from './bug.ts';
 import { CLOCKS } from './clocks.ts';
@@ -18,6 +19,7 @@ export const BUGS: readonly Bug[] = [
   ...AUDITS,
   ...PARKED,
   ...RECORDS,
+  ...ACTS,
 ];
 
 export function bugTable(): string {
