@@ -101,5 +101,6 @@ export function executorData(
     ...node,
     connections: shareOf(node.limits.connectionsPerNode, { executor, of }),
   }));
-  return { policy: policyOf(settings), nodes, dialect };
+  const heldBytesMax = Math.floor(settings.heldBytesMax / of);
+  return { policy: policyOf(settings), nodes, dialect, heldBytesMax };
 }

@@ -119,7 +119,7 @@ export const settingsSchema = z.strictObject({
     .default(64 * MIB)
     .register(settingDocs, {
       unit: 'bytes',
-      text: 'The size of the records of all open commands together; beyond it a command with a record is answered `busy`.',
+      text: 'The size of the records of all open commands together; beyond it a command with a record is answered `busy`. Also the size of the records that deletes have read and not yet written to the journal; beyond it further deletes wait, until their deadline at most.',
     }),
   defaultDeadlineMs: millis(
     DAY_MS,

@@ -34,7 +34,6 @@ import { summarize } from './requests/summary.ts';
 
 /** How often deadlines of waiting commands, loose requests and questions are checked. */
 const SWEEP_MS = 250;
-
 const NO_CRASHES: Crashes = { inARow: 0, all: 0 };
 
 export interface CoordinatorStart {
@@ -172,7 +171,7 @@ export class Coordinator {
   request(request: Request, respond: Respond): void {
     if (!this.#isOpen) return respond(errorReply('draining', 'the daemon is stopping'));
     const { client = '', bytes = 0 } = respond;
-    return this.#batches.request({ client, bytes, ...this.#requests.actsOf(request, respond) });
+    this.#batches.request({ client, bytes, ...this.#requests.actsOf(request, respond) });
   }
 
   /** A summary for the daemon itself: it does not wait behind the clients' requests. */
@@ -257,6 +256,8 @@ export class Coordinator {
     switch (report.kind) {
       case 'entries':
         return this.commands.entries(report.seq, report.entries, batch);
+      case 'fetch':
+        return this.commands.fetch(report.seq, report.node, batch);
       case 'settled':
         return this.commands.settled(report.seq, report.settlement, batch);
       case 'answered':
@@ -294,7 +295,6 @@ export class Coordinator {
     this.#questions.expire(now);
     if (!isComplete || batch.isFull) return this.#postSweep();
     this.#scheduleSweep();
-    this.#upkeep.look(batch);
-    return undefined;
+    return this.#upkeep.look(batch);
   }
 }

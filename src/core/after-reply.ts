@@ -60,16 +60,21 @@ export function afterReply(
  * Only a complete 200 with this key, or a proven 404, is a finding. Most other answers lead to a
  * repeat.
  */
-function afterSurvey({ node, isRepeated, answer, context }: Replied): NodeState {
+function afterSurvey({ saga, node, isRepeated, answer, context }: Replied): NodeState {
   if (answer.kind === 'absent') return { ...node, finding: { presence: 'absent' } };
   // No request has changed a node yet: the command does not ask a wrong address until its deadline.
   if (answer.kind === 'refused') return { ...node, verdict: 'refused' };
   // Twice the same: the record of this key cannot be read, and a further read would not change
   // that.
   if (answer.kind === 'malformed' && isRepeated) return { ...node, verdict: 'refused' };
-  const { kind, detail: _, retryAfterMs: _wish, body, ...record } = answer;
+  const { kind, detail: _, retryAfterMs: _wish, body, encoding, dropped, ...record } = answer;
   // A record without its body could not be restored.
   if (kind !== 'present' || body === undefined) return failed(node, answer, context);
+  const restorable = {
+    body,
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(dropped === undefined ? {} : { dropped }),
+  };
   // Until now `owner` was the token of the journal; a token that the node shows is better.
   const token = answer.token ?? node.owner;
   const shown = answer.token !== undefined;
@@ -77,7 +82,8 @@ function afterSurvey({ node, isRepeated, answer, context }: Replied): NodeState 
     ...node,
     finding: {
       presence: 'present',
-      body,
+      // A rolled-back create removes its own record: it makes none again.
+      ...(saga.command.op === 'delete' ? restorable : {}),
       ...record,
       ...(token === undefined ? {} : { token }),
       shown,

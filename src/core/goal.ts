@@ -10,11 +10,12 @@ import type { Policy } from './context.ts';
 import type { Command, Finding, Loose, NodeRequest, NodeState, Saga } from './model.ts';
 
 export type Goal =
-  /** `body`: of a restored record; a new record is made from its key alone. */
+  /** `body`, or `stored`: of a restored record; a new record is made from its key alone. */
   | {
       readonly presence: 'present';
       readonly token: string;
       readonly body?: string;
+      readonly stored?: true;
       readonly encoding?: 'base64';
     }
   | { readonly presence: 'absent'; readonly guard: string | undefined; readonly tag?: string };
@@ -44,8 +45,12 @@ function tagOf({ tag }: Extract<Finding, { presence: 'present' }>) {
   return tag === undefined ? {} : { tag };
 }
 
-function bodyOf({ body, encoding }: Extract<Finding, { presence: 'present' }>) {
-  return encoding === undefined ? { body } : { body, encoding };
+function bodyOf({ body, stored, encoding }: Extract<Finding, { presence: 'present' }>) {
+  return {
+    ...(body === undefined ? {} : { body }),
+    ...(stored === undefined ? {} : { stored }),
+    ...(encoding === undefined ? {} : { encoding }),
+  };
 }
 
 /** The next request towards the goal. */

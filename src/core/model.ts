@@ -40,8 +40,10 @@ export type Finding =
   | { readonly presence: 'absent' }
   | {
       readonly presence: 'present';
-      /** The record in the form in which it is sent again to restore it. */
-      readonly body: string;
+      /** The record in the form in which it is sent again to restore it; a create needs none. */
+      readonly body?: string;
+      /** The journal alone has the body: see stored-bodies.ts. */
+      readonly stored?: true;
       /** `body` is base64 of bytes that are not UTF-8. */
       readonly encoding?: 'base64';
       /** Members that the restored record will lack, as the dialect says; absent: it will lack none. */
@@ -58,11 +60,12 @@ export type Finding =
 
 /** A request that can change a node, or a read. */
 export type NodeRequest =
-  /** `body`: of a record that is made again, as a read showed it; absent: a new one, of its key alone. */
+  /** `body`: of a record that is made again, as a read showed it; `stored`: the journal has it; absent: a new record. */
   | {
       readonly kind: 'create';
       readonly token: string;
       readonly body?: string;
+      readonly stored?: true;
       readonly encoding?: 'base64';
     }
   /** `tag`: the node deletes only a record that still has it. */

@@ -31,6 +31,8 @@ export class Executor {
     switch (order.kind) {
       case 'drive':
         return this.#driver.drive(order);
+      case 'fetched':
+        return this.#driver.fetched(order);
       case 'journaled':
         return this.#driver.journaled(order.seq);
       case 'operate':

@@ -61,6 +61,8 @@ export interface ExecutorPorts {
   readonly slowCallMs: (node: string) => number;
   /** Nobody has created it, and the nodes can have it; a read of another may be no reply of theirs. */
   readonly unusedKey?: string;
+  /** See `SurveyRoom`; not bounded by default. */
+  readonly heldBytesMax?: number;
   readonly now: () => number;
   readonly random: () => number;
   /** Calls `act` at `time` (of `now`) or soon after. */

@@ -20,6 +20,7 @@ import { react } from '../core/react.ts';
 import { isSettled } from '../core/transitions.ts';
 import type { Inspection, OperatorAct, Order, Ticket } from '../protocol/work.ts';
 import { noteSaga } from './error-context.ts';
+import { FoundRecords } from './found-records.ts';
 import { Gate, type Trial } from './gate.ts';
 import { Health } from './health.ts';
 import { inspectionOf } from './inspection.ts';
@@ -38,6 +39,7 @@ export class SagaDriver {
   readonly #runs = new Map<number, Run>();
   readonly #gate: Gate<Run>;
   readonly #health: Health;
+  readonly #found: FoundRecords;
   #mode: Mode = 'driving';
   #drainedReported = false;
   #drainCheck = false;
@@ -49,6 +51,7 @@ export class SagaDriver {
       act: (run) => this.#goOn(run),
       soon: (act) => void ports.at(ports.now(), act),
     });
+    this.#found = new FoundRecords({ ...ports, act: (run) => this.#goOn(run) });
     this.#policy = policy;
     this.#context = () => ({ now: ports.now(), random: ports.random, policy });
   }
@@ -77,7 +80,13 @@ export class SagaDriver {
     // The saga may have settled: its earlier entries are still confirmed.
     if (run === undefined) return;
     run.unconfirmed--;
+    this.#found.journaled(run);
     this.#act(run);
+  }
+
+  /** The journal's answer to a `fetch`. */
+  fetched(order: Extract<Order, { kind: 'fetched' }>): void {
+    this.#found.fetched(order);
   }
 
   /**
@@ -158,6 +167,7 @@ export class SagaDriver {
   #settle(run: Run, settlement: Settlement): void {
     this.#wakeAt(run, undefined);
     this.#gate.forget(run);
+    this.#found.forget(run);
     // Only reads of a survey can still be running; no result of theirs is needed.
     for (const { exchange } of run.exchanges) exchange.abort();
     this.#runs.delete(run.saga.command.seq);
@@ -187,6 +197,7 @@ export class SagaDriver {
   #perform(run: Run, effect: Exclude<Effect, { kind: 'wait' }>): void {
     if (effect.kind === 'abort')
       run.exchanges.find(({ node }) => node === effect.node)?.exchange.abort();
+    else if (!this.#found.admits(run)) return;
     else if (this.#gate.admits(effect.node)) this.#exchange(run, effect);
     else this.#exchangeIfTried(run, effect);
   }
@@ -220,7 +231,8 @@ export class SagaDriver {
     const { id, groupId } = run.saga.command;
     // Nothing new has a connection before what never gives up, or a trial (P5).
     const isUrgent = trial !== undefined || this.#neverGivesUp(run.saga);
-    const subject = isUrgent ? { ...run.subject, isUrgent } : run.subject;
+    const own = this.#found.subjectOf(run, { node, request });
+    const subject = isUrgent ? { ...own, isUrgent } : own;
     const exchange = this.#ports
       .node(node)
       .exchange(request, subject, (answer, healthSignal, tookMs) => {
@@ -235,7 +247,7 @@ export class SagaDriver {
         });
         if (isSettled(run.saga.state)) return this.#checkDrained();
         const isSurvey = run.saga.state === 'accepted';
-        this.#take(run, { kind: 'answered', node, answer });
+        this.#take(run, { kind: 'answered', node, answer: this.#found.admitted(run, answer) });
         const isRefused = isSurvey && stateOf(run.saga, node)?.verdict === 'refused';
         if (isRefused || answer.kind === 'misnamed') {
           this.#ports.surveyRefused?.({ node, groupId, reply: answer });

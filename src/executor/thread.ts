@@ -34,6 +34,8 @@ export interface ExecutorData extends ThreadData {
   readonly nodes: readonly ExecutorNode[];
   readonly dialect: Dialect;
   readonly policy: Policy;
+  /** Its share of the setting. */
+  readonly heldBytesMax: number;
   readonly log: LogPlan;
 }
 
@@ -83,6 +85,7 @@ runThread(async ({ beat, sockets, keep }) => {
       now,
       random: Math.random,
       at,
+      heldBytesMax: data.heldBytesMax,
       nodeNames: data.nodes.map(({ name }) => name),
       unusedKey: unusedKey(data.dialect, 'lockstep-trial'),
       node: (name) => ports.get(name) ?? unknownNode(name),

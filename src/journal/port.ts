@@ -110,7 +110,10 @@ export interface StoredCommand {
   readonly settlement?: Settlement;
 }
 
-/** An open command with all its durable entries in order (`began` first, if it has begun). */
+/**
+ * An open command with all its durable entries in order (`began` first, if it has begun). The findings have no large
+ * bodies: see `Journal.foundBody`.
+ */
 export interface RecoverableCommand {
   readonly command: Command;
   readonly entries: readonly Exclude<DurableEntry, Settlement>[];
@@ -226,6 +229,8 @@ export interface Journal {
   keep(name: string, value: string | undefined): Promise<void>;
   /** The texts of the records of these commands, by `seq`; commands without one are missing. */
   records(seqs: readonly number[]): Promise<ReadonlyMap<number, string>>;
+  /** The body of a finding that `load` shows as `stored`; undefined: there is none, or the command is settled. */
+  foundBody(seq: number, node: string): Promise<string | undefined>;
   /** All kept values. */
   kept(): Promise<ReadonlyMap<string, string>>;
   /**

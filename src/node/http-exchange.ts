@@ -39,6 +39,8 @@ export interface ExchangeOwner<Read> {
   readonly answerBytesMax: number;
   /** See `Waiter`; absent: not urgent. */
   readonly isUrgent?: boolean;
+  /** There is a connection: `ready` writes the request to it, now or when the owner has all of the request. */
+  prepare?(ready: () => void): void;
   /** The request leaves as soon as there is a connection. */
   write(): string | Buffer;
   /** The response is complete. Called at once, while the connection is still in the processor's caches. */
@@ -91,7 +93,12 @@ export class HttpExchange<Read> implements ResponseHandler, Waiter<Connection> {
   start(connection: Connection): void {
     if (this.#isOver) return;
     this.#startedAt = performance.now();
-    connection.carry(this.#owner.write(), this);
+    if (this.#owner.prepare === undefined) connection.carry(this.#owner.write(), this);
+    else this.#owner.prepare(() => this.#carry(connection));
+  }
+
+  #carry(connection: Connection): void {
+    if (!this.#isOver) connection.carry(this.#owner.write(), this);
   }
 
   giveUp(reason: string): void {

@@ -32,7 +32,7 @@ export class NodeCall implements ExchangeOwner<NodeReply> {
   readonly answerBytesMax: number;
   readonly isUrgent: boolean;
   readonly #means: NodeCallMeans;
-  readonly #request: NodeRequest;
+  #request: NodeRequest;
   readonly #subject: Subject;
   readonly #done: Done;
   readonly #exchange: HttpExchange<NodeReply>;
@@ -64,6 +64,18 @@ export class NodeCall implements ExchangeOwner<NodeReply> {
   abort(): void {
     this.#isGivenUp = !this.#exchange.isOver;
     this.#exchange.giveUp('given up');
+  }
+
+  /** A body from the journal is in memory from here to the end of the call, so connections bound their number. */
+  prepare(ready: () => void): void {
+    const request = this.#request;
+    if (request.kind !== 'create' || request.stored === undefined) return ready();
+    const { fetch } = this.#subject;
+    if (fetch === undefined) throw new Error(`no body for ${this.#subject.groupId}`);
+    fetch((body) => {
+      this.#request = { ...request, body };
+      ready();
+    });
   }
 
   write(): string | Buffer {

@@ -34,6 +34,13 @@ export type Order =
       /** An earlier life of the daemon may have driven it: its requests may still land. */
       readonly inherited?: Inherited;
     }
+  /** The body that a `fetch` asked for. */
+  | {
+      readonly kind: 'fetched';
+      readonly seq: number;
+      readonly node: string;
+      readonly body: string;
+    }
   /** The oldest unconfirmed `entries` of this saga are in the journal (P2). */
   | { readonly kind: 'journaled'; readonly seq: number }
   | {
@@ -125,6 +132,8 @@ export type Report =
       readonly entries: readonly Exclude<DurableEntry, Settlement>[];
     }
   | { readonly kind: 'settled'; readonly seq: number; readonly settlement: Settlement }
+  /** A request that restores a record of this node has a connection: it needs the body from the journal. */
+  | { readonly kind: 'fetch'; readonly seq: number; readonly node: string }
   | { readonly kind: 'answered'; readonly ticket: Ticket; readonly value: Answered }
   /** The health signals of the exchanges since the last such report. */
   | { readonly kind: 'health'; readonly nodes: Readonly<Record<string, Sample>> }

@@ -3,7 +3,7 @@ import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import type { Policy } from '../../src/core/context.ts';
 import type { Command, DurableEntry } from '../../src/core/model.ts';
 import { Executor } from '../../src/executor/executor.ts';
-import type { Attempt } from '../../src/executor/ports.ts';
+import type { Attempt, ExecutorPorts } from '../../src/executor/ports.ts';
 import { unknownNode } from '../../src/executor/unknown-node.ts';
 import type { Order, Report } from '../../src/protocol/work.ts';
 import { HandClock } from '../coordinator/support/hand-clock.ts';
@@ -35,9 +35,10 @@ export class Bench {
   readonly refusals: { readonly node: string; readonly groupId: string }[] = [];
   readonly executor: Executor;
 
-  constructor(policy: Policy = POLICY) {
+  constructor(policy: Policy = POLICY, ports: Pick<ExecutorPorts, 'heldBytesMax'> = {}) {
     this.executor = new Executor(
       {
+        ...ports,
         now: this.clock.now,
         random: () => 0.5,
         at: this.clock.at,

@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import { accepting } from './conformance/accepting.ts';
 import { acts } from './conformance/acts.ts';
 import { atomicity } from './conformance/atomicity.ts';
+import { foundBodies } from './conformance/found-bodies.ts';
 import { headOf } from './conformance/head.ts';
 import { standingWords } from './conformance/kept.ts';
 import { lastWords } from './conformance/last-words.ts';
@@ -31,6 +32,7 @@ export function conformance(driver: Driver): void {
     describe('records', () => records(driver));
     describe('standing words', () => standingWords(driver));
     describe('acts of operators', () => acts(driver));
+    describe('found bodies', () => foundBodies(driver));
     describe('the head', () => headOf(driver));
   });
 }

@@ -36,8 +36,11 @@ import {
   prepareTokens,
 } from '../../src/journal/sqlite/reads.ts';
 import {
+  prepareDropFound,
   prepareForgetRecords,
+  prepareKeepFound,
   prepareKeepRecord,
+  prepareReadFound,
   prepareReadRecord,
 } from '../../src/journal/sqlite/records.ts';
 import {
@@ -88,6 +91,9 @@ const PREPARED = [
   preparePruneActs,
   prepareActFloor,
   (db: Database) => prepareActPage(db, ['who = ?']),
+  prepareKeepFound,
+  prepareReadFound,
+  prepareDropFound,
 ];
 const LISTED = [OPEN, FAILED, HISTORY, ...ofKey('k')].flatMap((source) => [
   listFloor(source),

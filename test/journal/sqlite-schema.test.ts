@@ -92,6 +92,47 @@ test('a journal of the first version is brought up to this one with all it holds
   await journal.close();
 });
 
+test('P5: large records that open commands found move to a table of their own', async () => {
+  const db = new Database(file);
+  migrate(db, MIGRATIONS.slice(0, 8));
+  const insert =
+    db.prepare(`INSERT INTO command (seq, id, op, group_id, ensure, lane, token, cluster, accepted_at,
+    deadline_at, state, began_at, settled_at, settlement) VALUES (?, ?, 'delete', 'k', 0, 'bulk', '1.5', 1, 1, 2, ?, 1, ?, ?)`);
+  const entry = db.prepare(
+    `INSERT INTO entry (seq, n, kind, at, body) VALUES (?, 1, 'began', 1, ?)`,
+  );
+  db.exec(`INSERT INTO cluster (id, nodes) VALUES (1, '["node01","node 2"]')`);
+  const large = `ü"\n${'x'.repeat(300)}`;
+  const found = (body: string) => ({ presence: 'present', body, shown: false });
+  const findings = { node01: found('{}'), 'node 2': found(large) };
+  for (const seq of [1, 2, 3]) {
+    const isOpen = seq !== 2;
+    insert.run(
+      seq,
+      `id-${seq}`,
+      isOpen ? 'applying' : 'committed',
+      isOpen ? null : 3,
+      isOpen ? null : '{}',
+    );
+    // SQLite would end a text at this character.
+    const body = seq === 3 ? findings.node01.body + '\u0000'.repeat(300) : large;
+    entry.run(seq, JSON.stringify({ findings: { ...findings, 'node 2': found(body) } }));
+  }
+  db.close();
+  const journal = openSqliteJournal(file);
+  const [moved, left] = await journal.load(0, 10);
+  const stored = { presence: 'present', shown: false, stored: true };
+  expect(moved?.entries).toEqual([
+    { kind: 'began', at: 1, findings: { node01: found('{}'), 'node 2': stored } },
+  ]);
+  expect(await journal.foundBody(1, 'node 2')).toBe(large);
+  expect(await journal.foundBody(2, 'node 2')).toBeUndefined();
+  expect(left?.entries[0]).toMatchObject({
+    findings: { 'node 2': { body: `{}${'\u0000'.repeat(300)}` } },
+  });
+  await journal.close();
+});
+
 test('a step that fails leaves the journal as it was', async () => {
   await written();
   const sql = 'DELETE FROM command; SELECT no_such_function();';

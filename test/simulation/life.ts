@@ -20,11 +20,13 @@ import type { Request } from '../../src/protocol/request.ts';
 import type { Order, WorkReport } from '../../src/protocol/work.ts';
 import type { Agenda } from '../core/model/agenda.ts';
 import type { Chance } from './chance.ts';
+import { sendFetched } from './fetched.ts';
 import { Link } from './link.ts';
-import type { Network, Sent } from './network.ts';
+import type { Network, Outcome, Sent } from './network.ts';
 import { optionsOf } from './options.ts';
 import type { Plan } from './plan.ts';
 import type { Poison } from './poison.ts';
+import { toldOf } from './told-order.ts';
 import { trialOf } from './trial.ts';
 
 /** From the interruption until the process ends in any case. */
@@ -208,7 +210,7 @@ export class Life {
     });
     const orders = this.#link<Order>(`orders ${number} ${index}`, (order) => {
       if (!crew.isAlive) return;
-      note(() => `executor ${index} is told ${tell(order)}`);
+      note(() => `executor ${index} is told ${toldOf(order)}`);
       if (order.kind === 'drive') {
         crew.driven.set(order.command.seq, order.command);
         if (this.#isPoisoned(order.command, 'driven', index)) return;
@@ -224,6 +226,7 @@ export class Life {
         at: (time, act) => this.at(time, () => crew.isAlive && act()),
         nodeNames: plan.nodes.map(({ name }) => name),
         slowCallMs: () => plan.slowCallMs,
+        heldBytesMax: plan.foundBytesMax,
         node: (name) => this.#node(name, crew),
         report: (report) => {
           if (report.kind === 'settled') crew.driven.delete(report.seq);
@@ -249,7 +252,7 @@ export class Life {
   #node(name: string, crew: Crew): NodePort {
     const { network, plan } = this.#options;
     return {
-      exchange: (request, { groupId, record }, done) => {
+      exchange: (request, { groupId, record, fetch }, done) => {
         const isDriven = (one: Command) => one.groupId === groupId && ofAudit.getStore() !== true;
         const command = [...crew.driven.values()].find(isDriven);
         // Reads of an audit, and a breaker's trial read of an unused key.
@@ -257,12 +260,14 @@ export class Life {
           throw new Error(`nobody's ${groupId}`);
         const begunAt = this.now();
         const exchange = { command: command ?? trialOf(groupId), node: name, request, record };
-        const sent = network.send(exchange, ({ answer, ...course }) => {
+        const ended = ({ answer, ...course }: Outcome): void => {
           crew.exchanges.delete(sent);
           if (!this.isAlive || !crew.isAlive) return;
           if (command && this.#isPoisoned(command, 'answered', this.#crews.indexOf(crew))) return;
           done(answer, healthSignalOf(answer, course), this.now() - begunAt);
-        });
+        };
+        const later = (act: () => void) => this.later(0, act);
+        const sent = sendFetched(exchange, { fetch, network, later, ended });
         crew.exchanges.add(sent);
         return sent;
       },
@@ -296,9 +301,3 @@ export class Life {
 
 /** Set while an executor works for an audit: its reads belong to no command. */
 const ofAudit = new AsyncLocalStorage<boolean>();
-
-function tell(order: Order): string {
-  if (order.kind !== 'drive') return JSON.stringify(order);
-  const { command, entries, inherited } = order;
-  return `drive ${command.id} ${JSON.stringify({ entries, inherited })}`;
-}

@@ -1,6 +1,7 @@
 /** A simulated node: its records, and its answers to requests that reach it. */
 import { createHash } from 'node:crypto';
 import type { NodeRequest } from '../../src/core/model.ts';
+import { SMALL_BODY_MAX } from '../../src/core/stored-bodies.ts';
 import type { StoredRecord } from './happening.ts';
 import type { NodePlan } from './plan.ts';
 
@@ -122,8 +123,10 @@ function tagOf({ body }: StoredRecord): string {
   return `"${createHash('sha1').update(body).digest('hex')}"`;
 }
 
+/** Every second one is too large to stay in memory. */
 function foreign(groupId: string, mark: number, tokens: boolean): StoredRecord {
-  const body = JSON.stringify({ groupId, mark });
+  const text = mark % 2 === 0 ? {} : { text: 'ü'.repeat(SMALL_BODY_MAX) };
+  const body = JSON.stringify({ groupId, mark, ...text });
   return { body, token: tokens ? `9${mark}.500000` : undefined, by: undefined };
 }
 

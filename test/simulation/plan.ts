@@ -52,6 +52,8 @@ export interface Plan {
   readonly executors: number;
   readonly concurrency: number;
   readonly openMax: number;
+  /** Bytes of found records in an executor: see `SurveyRoom`. */
+  readonly foundBytesMax: number;
   readonly defaultDeadlineMs: number;
   /** How long settled commands are kept. */
   readonly retentionMs: number;
@@ -99,6 +101,7 @@ export function drawPlan(seed: number, chance: Chance): Plan {
     executors: prng.pick([1, 1, 2, 3]),
     concurrency: prng.pick([1, 2, 4]),
     openMax: prng.pick([2, 5, 1000, 1000]),
+    foundBytesMax: chance.of('found bytes').pick([1, 100, 500, 2000, 64_000]),
     defaultDeadlineMs: 30_000,
     retentionMs: forgets ? prng.pick([0, 5000, 120_000]) : FOR_EVER_MS,
     pace: drawPace(prng),

@@ -1,4 +1,5 @@
 /** The requests of the clients of one history, and their times. */
+import { SMALL_BODY_MAX } from '../../src/core/stored-bodies.ts';
 import type { Prng } from '../core/model/prng.ts';
 import type { Chance } from './chance.ts';
 
@@ -95,13 +96,18 @@ function drawRecords(chance: Chance) {
   const known = new Map<string, object | undefined>();
   return (value: AskValue): AskValue => {
     if (typeof value === 'string' || value.op !== 'create') return value;
-    const drawn = prng.chance(often) ? { n: prng.pick([1, 2]), text: 'é "x"' } : undefined;
+    const drawn = prng.chance(often) ? recordOf(prng.pick([1, 2])) : undefined;
     const id = value.id ?? '';
     const isFirst = !known.has(id) || id === '' || prng.chance(0.1);
     if (isFirst) known.set(id, drawn);
     const record = isFirst ? drawn : known.get(id);
     return record === undefined ? value : { ...value, record };
   };
+}
+
+/** The second is too large to stay in memory when a delete finds it. */
+function recordOf(n: number): object {
+  return { n, text: 'é "x"'.repeat(n === 1 ? 1 : SMALL_BODY_MAX) };
 }
 
 const DATABLE: ReadonlySet<string> = new Set(['create', 'delete', 'batch']);

@@ -152,6 +152,20 @@ export class Commands {
     });
   }
 
+  /** An executor restores a record, and needs the body that its survey found. */
+  fetch(seq: number, node: string, batch: Batch): void {
+    const { ports } = this.#start;
+    batch.read(async () => {
+      // It may have been abandoned meanwhile.
+      const executor = this.registry.has(seq) ? this.registry.bySeq(seq).executor : undefined;
+      if (executor === undefined) return;
+      const body = await ports.journal.foundBody(seq, node);
+      if (body === undefined)
+        throw new Error(`the journal lacks the record of command ${seq} on ${node}`);
+      ports.order(executor, { kind: 'fetched', seq, node, body });
+    });
+  }
+
   #note(open: OpenCommand, entry: DurableEntry): void {
     open.note(entry);
     if (entry.kind === 'turned') this.#announce('compensating', open);

@@ -58,6 +58,8 @@ export class MeteredJournal implements Journal {
   readonly keys: Journal['keys'] = (...page) => this.#within(() => this.#journal.keys(...page));
   readonly list: Journal['list'] = (...page) => this.#within(() => this.#journal.list(...page));
   readonly records: Journal['records'] = (seqs) => this.#within(() => this.#journal.records(seqs));
+  readonly foundBody: Journal['foundBody'] = (...where) =>
+    this.#within(() => this.#journal.foundBody(...where));
   readonly keep: Journal['keep'] = (...word) => this.#within(() => this.#journal.keep(...word));
   readonly kept: Journal['kept'] = () => this.#within(() => this.#journal.kept());
   readonly park: Journal['park'] = (seq) => this.#within(() => this.#journal.park(seq));

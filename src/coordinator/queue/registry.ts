@@ -29,6 +29,10 @@ export class Registry {
     this.#byId.delete(open.command.id);
   }
 
+  has(seq: number): boolean {
+    return this.#bySeq.has(seq);
+  }
+
   bySeq(seq: number): OpenCommand {
     const open = this.#bySeq.get(seq);
     if (open === undefined) throw new Error(`an executor reports on ${seq}, which is not open`);

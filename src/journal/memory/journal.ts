@@ -15,14 +15,11 @@ import type {
   AcceptWrite,
   CommitResult,
   Journal,
-  JournalHead,
   LatestSettled,
   ListFilter,
-  ListPage,
   Pruning,
   RecoverableCommand,
   StoredCommand,
-  StoredLoose,
   WriteBatch,
 } from '../port.ts';
 import { type ActsSnapshot, MemoryActs, NO_ACTS } from './acts.ts';
@@ -100,7 +97,7 @@ export class MemoryJournal implements Journal {
     this.#refusal = refusal;
   }
 
-  async head(): Promise<JournalHead> {
+  async head() {
     const openCount = this.#all().filter((row) => row.settlement === undefined).length;
     return { lastSeq: this.#lastSeq, lastToken: this.#lastToken, openCount, lived: this.#lived };
   }
@@ -127,7 +124,7 @@ export class MemoryJournal implements Journal {
       .map(recoverable);
   }
 
-  async loadLoose(after: number, limit: number): Promise<readonly StoredLoose[]> {
+  async loadLoose(after: number, limit: number) {
     const rows = this.#all().filter((row) => row.loose && row.command.seq > after);
     return rows.slice(0, limit).map(({ command: { seq, groupId }, settlement }) => {
       return { seq, groupId, loose: settlement?.loose ?? {} };
@@ -171,7 +168,7 @@ export class MemoryJournal implements Journal {
     return above.sort(compareBytes).slice(0, limit);
   }
 
-  async list(filter: ListFilter, before: number | undefined, limit: number): Promise<ListPage> {
+  async list(filter: ListFilter, before: number | undefined, limit: number) {
     const isBelow = (row: Row): boolean => row.command.seq < (before ?? Infinity);
     const found = this.#all()
       .filter((row) => isBelow(row) && matches(filter, row))
@@ -185,6 +182,11 @@ export class MemoryJournal implements Journal {
   async records(seqs: readonly number[]): Promise<ReadonlyMap<number, string>> {
     this.#assertOpen();
     return new Map(seqs.flatMap((seq) => recordOf(this.#rows.get(seq))));
+  }
+
+  async foundBody(seq: number, node: string): Promise<string | undefined> {
+    this.#assertOpen();
+    return this.#rows.get(seq)?.bodies?.get(node);
   }
 
   async keep(name: string, value: string | undefined): Promise<void> {

@@ -4,6 +4,7 @@
  * Rows are replaced, never changed, and hold frozen copies: a caller that alters an object it
  * handed in, or got, alters nothing here, just as with a database.
  */
+import { splitBodies } from '../../core/stored-bodies.ts';
 import { IllegalWrite } from '../errors.ts';
 import type {
   AcceptWrite,
@@ -20,6 +21,8 @@ export interface Row extends StoredCommand {
   readonly loose: boolean;
   /** The text of its record, until it is pruned. */
   readonly record?: string;
+  /** Large bodies that its survey found, by node, until it is settled. */
+  readonly bodies?: ReadonlyMap<string, string>;
   /** Time lived at acceptance; once settled, at settlement. */
   readonly lived: number;
 }
@@ -39,8 +42,12 @@ export function accepted({ command: given, begun, record }: AcceptWrite, lived: 
 
 export function begun(row: Row | undefined, { seq, at, findings }: BeginWrite): Row {
   if (row?.state !== 'accepted') throw new IllegalWrite(`command ${seq} begins, not accepted`);
-  const entry = { kind: 'began', at, ...(findings === undefined ? {} : { findings }) } as const;
-  return Object.freeze({ ...row, state: 'applying', entries: [frozen(entry)] });
+  if (findings === undefined) {
+    return Object.freeze({ ...row, state: 'applying', entries: [{ kind: 'began', at } as const] });
+  }
+  const { bodies, findings: light } = splitBodies(findings);
+  const entries = [frozen({ kind: 'began', at, findings: light } as const)];
+  return Object.freeze({ ...row, state: 'applying', entries, bodies: new Map(bodies) });
 }
 
 export function appended(row: Row | undefined, { seq, entries }: AppendWrite): Row | undefined {

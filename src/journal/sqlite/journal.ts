@@ -140,6 +140,10 @@ export class SqliteJournal implements Journal {
     return this.#do(() => this.#records.textsOf(seqs));
   }
 
+  async foundBody(seq: number, node: string) {
+    return this.#do(() => this.#records.found(seq, node));
+  }
+
   async keep(name: string, value: string | undefined): Promise<void> {
     return this.#change(() => this.#keyValues.keep(name, value));
   }

@@ -1,4 +1,4 @@
-/** The texts of records, in a table of their own. */
+/** The texts of records, and the bodies that surveys found, in tables of their own. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { Pruning } from '../port.ts';
 
@@ -25,12 +25,30 @@ export function prepareForgetRecords(
       WHERE command.settled_at IS NOT NULL AND command.lived < ?)`);
 }
 
+export function prepareKeepFound(
+  db: Database,
+): Statement<[seq: number, node: string, body: string]> {
+  return db.prepare('INSERT INTO found_body (seq, node, body) VALUES (?, ?, ?)');
+}
+
+export function prepareReadFound(db: Database): Statement<[seq: number, node: string], string> {
+  return db
+    .prepare<[number, string], string>('SELECT body FROM found_body WHERE seq = ? AND node = ?')
+    .pluck();
+}
+
+export function prepareDropFound(db: Database): Statement<[seq: number]> {
+  return db.prepare('DELETE FROM found_body WHERE seq = ?');
+}
+
 export class Records {
+  readonly #readFound;
   readonly #read;
   readonly #forget;
 
   constructor(db: Database) {
     this.#read = prepareReadRecord(db);
+    this.#readFound = prepareReadFound(db);
     this.#forget = prepareForgetRecords(db);
   }
 
@@ -41,6 +59,10 @@ export class Records {
       if (text !== undefined) texts.set(seq, text);
     }
     return texts;
+  }
+
+  found(seq: number, node: string): string | undefined {
+    return this.#readFound.get(seq, node);
   }
 
   forget({ lived, retentionMs, limit }: Pruning): number {

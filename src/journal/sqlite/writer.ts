@@ -6,6 +6,7 @@
  * batch may carry the whole life of a command.
  */
 import type { Database } from 'better-sqlite3';
+import { splitBodies } from '../../core/stored-bodies.ts';
 import { parseToken } from '../../core/token.ts';
 import { IllegalWrite } from '../errors.ts';
 import type {
@@ -18,7 +19,7 @@ import type {
 } from '../port.ts';
 import type { Clusters } from './clusters.ts';
 import { prepareFind, prepareReadHead, prepareWriteHead } from './reads.ts';
-import { prepareKeepRecord } from './records.ts';
+import { prepareDropFound, prepareKeepFound, prepareKeepRecord } from './records.ts';
 import { storedOf } from './rows.ts';
 import { textOf } from './settlement-text.ts';
 import {
@@ -44,6 +45,8 @@ export class Writer {
   readonly #clusters: Clusters;
   readonly #accept;
   readonly #keepRecord;
+  readonly #keepFound;
+  readonly #dropFound;
   readonly #begin;
   readonly #append;
   readonly #turn;
@@ -59,6 +62,8 @@ export class Writer {
     this.#clusters = clusters;
     this.#accept = prepareAccept(db);
     this.#keepRecord = prepareKeepRecord(db);
+    this.#keepFound = prepareKeepFound(db);
+    this.#dropFound = prepareDropFound(db);
     this.#begin = prepareBegin(db);
     this.#append = prepareAppend(db);
     this.#turn = prepareTurn(db);
@@ -134,7 +139,9 @@ export class Writer {
   #beginOne({ seq, at, findings }: BeginWrite): void {
     expectOne(this.#begin.run(at, seq).changes, seq, 'begins, but is not accepted');
     if (findings === undefined) return;
-    this.#append.run('began', at, JSON.stringify({ findings }), seq);
+    const split = splitBodies(findings);
+    this.#append.run('began', at, JSON.stringify({ findings: split.findings }), seq);
+    for (const [node, body] of split.bodies) this.#keepFound.run(seq, node, body);
   }
 
   #appendAll({ seq, entries }: AppendWrite): void {
@@ -158,6 +165,7 @@ export class Writer {
       seq,
     );
     expectOne(changes, seq, 'settles, but is not open');
+    this.#dropFound.run(seq);
   }
 
   #forgetOne(seq: number): void {

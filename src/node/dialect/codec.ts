@@ -32,6 +32,8 @@ export interface Subject {
   readonly isAudit?: boolean;
   /** The text of the command's record. */
   readonly record?: string | undefined;
+  /** Gets the body of a request that is `stored`, once it has a connection. */
+  readonly fetch?: (then: (body: string) => void) => void;
 }
 
 /** A reply that means the same for every key. */
@@ -252,7 +254,8 @@ function withQuery(path: string, middle: string): string {
 /** The body of a record that was read before, and is created again. */
 function restored(request: NodeRequest, dialect: Dialect): string | Buffer | undefined {
   if (request.kind !== 'create' || dialect.delete.restore === 'template') return undefined;
-  const { body, encoding } = request;
+  // It is not written before its body has come; until then it is no request for a new record.
+  const { stored, encoding, body = stored === true ? '' : undefined } = request;
   return body === undefined || encoding === undefined ? body : Buffer.from(body, encoding);
 }
 

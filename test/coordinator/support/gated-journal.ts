@@ -150,6 +150,7 @@ export class GatedJournal implements Journal {
   records: Journal['records'] = (seqs) => this.#memory.records(seqs);
   acts: Journal['acts'] = (...page) => this.#memory.acts(...page);
   pruneActs: Journal['pruneActs'] = (step) => this.#memory.pruneActs(step);
+  foundBody: Journal['foundBody'] = (...where) => this.#memory.foundBody(...where);
   pruneRecords: Journal['pruneRecords'] = (step) => this.#memory.pruneRecords(step);
   park: Journal['park'] = (seq) => this.#memory.park(seq);
 

@@ -78,11 +78,16 @@ export class SimNode implements NodePort {
   }
 
   exchange(
-    request: NodeRequest,
-    { groupId, isUrgent = false }: Subject,
+    sent: NodeRequest,
+    { groupId, isUrgent = false, fetch }: Subject,
     done: (answer: NodeReply, sign: HealthSignal, tookMs: number) => void,
   ) {
     const startedAt = this.#clock.now() + this.waitMs;
+    let request = sent;
+    // It comes before the effect of the request.
+    fetch?.((body) => {
+      if (sent.kind === 'create') request = { ...sent, body };
+    });
     this.calls.push({ groupId, request, isUrgent });
     this.#enter(groupId);
     const fault = this.faults.length > 0 ? this.faults.shift() : this.otherwise(request);

@@ -33,7 +33,7 @@ function isUndone(
   const record = records[node];
   if (command.op === 'create') return prior[node]?.includes(record) === true;
   // A record that was put back: its owner mark is known for sure only where nodes show it.
-  const alike = (one: { body: string; token?: string } | undefined) =>
+  const alike = (one: { body?: string; token?: string } | undefined) =>
     one?.body === record?.body && (setting.dialect !== 'shown' || one?.token === record?.token);
   const found = log.of(command.seq).began?.findings?.[setting.nodes[node] ?? ''];
   // An undone node is as the survey found it, with the late effects of earlier commands.

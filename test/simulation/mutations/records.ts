@@ -63,4 +63,30 @@ export const RECORDS: readonly Bug[] = [
       ),
     ],
   },
+  {
+    name: 'a restored record is the one that the survey found on another node',
+    breaks: ['P1'],
+    seeds: 3006,
+    edits: [
+      edit(
+        'src/coordinator/commands/commands.ts',
+        'const body = await ports.journal.foundBody(seq, node);',
+        'let body = await ports.journal.foundBody(seq, node);\n' +
+          'for (const other of this.registry.bySeq(seq).command.nodes)\n' +
+          'body = (await ports.journal.foundBody(seq, other)) ?? body;',
+      ),
+    ],
+  },
+  {
+    name: 'a body leaves memory before the journal has it',
+    breaks: ['throws'],
+    seeds: 341,
+    edits: [
+      edit(
+        'src/executor/saga-driver.ts',
+        'const durable: Exclude<DurableEntry, Settlement>[] = [];',
+        'this.#found.journaled(run);\nconst durable: Exclude<DurableEntry, Settlement>[] = [];',
+      ),
+    ],
+  },
 ];

@@ -7,6 +7,7 @@ import { JOURNAL_ID_AND_HELD } from './005-journal-id-and-held.ts';
 import { TIME_LIVED } from './006-time-lived.ts';
 import { RECORDS } from './007-records.ts';
 import { ACTS } from './008-acts.ts';
+import { FOUND_BODIES } from './009-found-bodies.ts';
 
 export interface Migration {
   /** What `PRAGMA user_version` reads after it. */
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 6, name: 'time lived', sql: TIME_LIVED },
   { version: 7, name: 'records', sql: RECORDS },
   { version: 8, name: 'acts', sql: ACTS },
+  { version: 9, name: 'found bodies', sql: FOUND_BODIES },
 ];
