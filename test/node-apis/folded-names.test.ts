@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { powerdns } from './apis/powerdns.ts';
 import { direct, stage } from './stage.ts';
 
-test('P6: a name in upper case is the name in lower case, to commands and to an audit', {
+test('P6, F8: a name in upper case is the name in lower case, to commands and to an audit', {
   timeout: 120_000,
 }, async (ctx) => {
   const why = powerdns.missing();

@@ -1,10 +1,14 @@
 /** Real servers of which the configuration is wrong in one part: nothing is answered as done that is not. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { runCli } from '../support/run-cli.ts';
 import { docker } from './apis/docker.ts';
+import { powerdns } from './apis/powerdns.ts';
+import { rabbitmq } from './apis/rabbitmq.ts';
 import { users } from './apis/users.ts';
 import { direct, NAMES, type Stage, stage } from './stage.ts';
+
+const WRONG = 'another-secret';
 
 async function tried({ config, env }: Stage, key: string): Promise<readonly Finding[]> {
   const words = ['doctor', '--json', '--timeout', '8s', '--config', config, '--try', key];
@@ -13,7 +17,7 @@ async function tried({ config, env }: Stage, key: string): Promise<readonly Find
   return findings.filter(({ check }) => check.startsWith('canary '));
 }
 
-test('P1, P10: a volume of a random name is no success, and doctor removes its own and names the body', {
+test('P1, P10, F2: a volume of a random name is no success, and doctor removes its own and names the body', {
   timeout: 180_000,
 }, async (ctx) => {
   const why = docker.missing();
@@ -37,16 +41,20 @@ test('P1, P10: a volume of a random name is no success, and doctor removes its o
   for (const node of scene.nodes.values()) expect(await node.keys()).not.toContain('volume');
 });
 
-test('P10: a wrong token is named at once, long before the deadline', async () => {
-  const USERS_TOKEN = 'another-token';
-  const scene = await stage({ ...users, env: { USERS_TOKEN } }, direct);
-  const answer = await scene.client.create('user-1', { deadlineMs: 60_000 });
-  expect(answer).toMatchObject({ state: 'refused', reason: 'node_refused' });
-  expect((answer as { readonly elapsedMs?: number }).elapsedMs).toBeLessThan(20_000);
-  expect(JSON.stringify(answer)).toMatch(/"lastResponse":"401 /);
-  const findings = await tried(scene, 'user-1');
-  expect(findings.map(({ hint }) => hint)).toEqual(
-    NAMES.map(() => expect.stringContaining('Correct the credentials of the node')),
-  );
-  expect(JSON.stringify([answer, findings])).not.toContain(USERS_TOKEN);
+describe.each([users, powerdns, rabbitmq])('P10, F5: $name with a wrong secret', (api) => {
+  test('is named at once, long before the deadline', { timeout: 180_000 }, async (ctx) => {
+    const why = api.missing();
+    if (why !== undefined) return ctx.skip(why);
+    const env = Object.fromEntries(Object.keys(api.env ?? {}).map((name) => [name, WRONG]));
+    const scene = await stage({ ...api, env }, direct);
+    const answer = await scene.client.create(api.keyOf(1), { deadlineMs: 60_000 });
+    expect(answer).toMatchObject({ state: 'refused', reason: 'node_refused' });
+    expect((answer as { readonly elapsedMs?: number }).elapsedMs).toBeLessThan(20_000);
+    expect(JSON.stringify(answer)).toMatch(/"lastResponse":"401\b/);
+    const findings = await tried(scene, api.keyOf(1));
+    expect(findings.map(({ hint }) => hint)).toEqual(
+      NAMES.map(() => expect.stringContaining('Correct the credentials of the node')),
+    );
+    expect(JSON.stringify([answer, findings]) + scene.output()).not.toContain(WRONG);
+  });
 });

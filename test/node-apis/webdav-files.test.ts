@@ -33,18 +33,18 @@ async function expectKeys({ nodes }: Stage, keys: readonly string[]): Promise<vo
 
 describe.each([
   {
-    what: 'a text that is no record of its dialect',
+    title: 'F6: a text that is no record of its dialect',
     changes: NAMED,
     text: FOREIGN,
     lastResponse: '200 written by somebody else',
   },
   {
-    what: '100,000 bytes',
+    title: 'F7: 100,000 bytes',
     changes: {},
     text: LARGE,
     lastResponse: 'an answer of more than 65536 bytes: see limits.answerBytes',
   },
-])('P5, P10: a file of $what', ({ changes, text, lastResponse }) => {
+])('P5, P10, $title, in a file', ({ changes, text, lastResponse }) => {
   test('refuses its own commands at once, and any number of them shut out no other', async (ctx) => {
     const missing = webdav.missing();
     if (missing !== undefined) return ctx.skip(missing);
@@ -66,7 +66,7 @@ describe.each([
   });
 });
 
-test('P1: with a greater limits.answerBytes a large file is deleted like any other', async (ctx) => {
+test('P1, F7: with a greater limits.answerBytes a large file is deleted like any other', async (ctx) => {
   const missing = webdav.missing();
   if (missing !== undefined) return ctx.skip(missing);
   const scene = await stage(webdav, direct, { limits: { answerBytes: 1024 * 1024 } });
@@ -75,7 +75,7 @@ test('P1: with a greater limits.answerBytes a large file is deleted like any oth
   await expectKeys(scene, []);
 });
 
-test('P1: a rolled-back delete restores a file of another program byte by byte', async (ctx) => {
+test('P1, F3: a rolled-back delete restores a file of another program byte by byte', async (ctx) => {
   const missing = webdav.missing();
   if (missing !== undefined) return ctx.skip(missing);
   const scene = await stage(webdav, direct);

@@ -77,6 +77,12 @@ test.each<[string, Restore, { readonly body: string; readonly dropped: readonly 
   },
 );
 
+test('P1: a template names what stands beside the key in its wrapper, too', () => {
+  const text = '{"data":{"id":"k","name":"Ann","created_at":"2026"},"links":[]}';
+  const { found } = roundTrip(codecOf('template', '/data/id'), Buffer.from(text));
+  expect(found.dropped).toEqual(['data/name', 'data/created_at', 'links']);
+});
+
 test('P1: a template names all but the key as dropped, and more than 16 as a number', () => {
   const many = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`m${index}`, index]));
   const text = JSON.stringify({ id: 'k', ...many });

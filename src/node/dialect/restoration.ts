@@ -14,6 +14,7 @@ export interface Restoration extends ShownText {
 /** More are counted, not named: they are kept with the command, and shown in its answer. */
 const NAMED_MAX = 16;
 const NAME_MAX = 100;
+const DEPTH_MAX = 32;
 
 /**
  * @param shown the record as the node showed it, without its owner mark
@@ -26,18 +27,24 @@ export function restorationOf(shown: ShownText, restore: Restore, key: string | 
   const record = parseObject(text);
   // A text that is no JSON has no members, and only the template can write it again.
   if (record === undefined) return { ...shown, dropped: ['its text'] };
-  const isKept = keeps(restore, key?.split('/')[1]);
-  const dropped = Object.keys(record).filter((name) => !isKept(name));
-  const named = { dropped: shortened(dropped) };
-  if (restore === 'template') return { ...shown, ...named };
-  return { ...mapMembers(shown, isKept, restore.set), ...named };
+  if (restore === 'template') {
+    return { ...shown, dropped: shortened(besidesKey(record, key?.split('/').slice(1) ?? [])) };
+  }
+  const isKept = keeps(restore);
+  const dropped = shortened(Object.keys(record).filter((name) => !isKept(name)));
+  return { ...mapMembers(shown, isKept, restore.set), dropped };
 }
 
-function keeps(
-  restore: Exclude<Restore, 'exact' | 'none'>,
-  key: string | undefined,
-): (name: string) => boolean {
-  if (restore === 'template') return (name) => name === key;
+/** All members but the key, those beside it in its wrapper too: `data/name` of `/data/id`. */
+function besidesKey(value: unknown, [step, ...steps]: readonly string[], at = ''): string[] {
+  if (typeof value !== 'object' || value === null || steps.length > DEPTH_MAX) return [];
+  const name = step?.replaceAll('~1', '/').replaceAll('~0', '~');
+  return Object.entries(value).flatMap(([member, inner]) =>
+    member === name ? besidesKey(inner, steps, `${at}${member}/`) : [`${at}${member}`],
+  );
+}
+
+function keeps(restore: Exclude<Restore, string>): (name: string) => boolean {
   if (restore.keep !== null) return (name) => restore.keep?.includes(name) === true;
   return (name) => restore.drop?.includes(name) !== true;
 }
