@@ -50,6 +50,8 @@ const COORDINATOR = 'coordinator';
  */
 const HEAP_GROWTH = 100;
 
+// Its files are for its own user alone, in whichever way it was started.
+process.umask(0o077);
 setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
 const argv = process.argv.slice(2);
 const isFresh = argv.includes(FRESH_JOURNAL);

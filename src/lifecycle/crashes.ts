@@ -4,8 +4,9 @@
  * the moment of the loss, whatever becomes of the shutdown. A process that is killed from outside
  * is not counted. coordinator/commands/probation.ts uses the count.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { codeOf } from '../base/error-fields.ts';
+import { writePrivateFile } from '../files/private-file.ts';
 import type { Loss } from './threads.ts';
 
 /** After this time a run has survived the commands of earlier runs. */
@@ -68,10 +69,7 @@ export class Crashes {
   #write(counts: Counts): void {
     this.#counts = counts;
     try {
-      const file = openSync(`${this.#file}.new`, 'w');
-      writeFileSync(file, JSON.stringify(counts));
-      fsyncSync(file);
-      closeSync(file);
+      writePrivateFile(`${this.#file}.new`, JSON.stringify(counts), { isSynced: true });
       renameSync(`${this.#file}.new`, this.#file);
     } catch (error) {
       this.#onTrouble(error);

@@ -5,7 +5,8 @@
  * It belongs to the process that holds the journal: a start that fails earlier leaves it, because
  * another daemon may be running.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { writePrivateFile } from '../files/private-file.ts';
 
 export interface Unclean {
   readonly cause: string | undefined;
@@ -25,7 +26,7 @@ export class RunRecord {
   begin(): Unclean | undefined {
     const before = this.#read();
     this.#isOurs = true;
-    this.#attempt(() => writeFileSync(this.#file, '{}'));
+    this.#attempt(() => writePrivateFile(this.#file, '{}'));
     return before;
   }
 
@@ -33,7 +34,7 @@ export class RunRecord {
     if (!this.#isOurs) return;
     this.#attempt(() => {
       if (cause === undefined) rmSync(this.#file, { force: true });
-      else writeFileSync(this.#file, JSON.stringify({ cause }));
+      else writePrivateFile(this.#file, JSON.stringify({ cause }));
     });
   }
 

@@ -4,7 +4,8 @@
  * next run repeats the reports that this run could not deliver (P10). If the file is lost, a report
  * is repeated; so it is neither synced nor trusted.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
+import { writePrivateFile } from '../files/private-file.ts';
 
 const CAUSES_MAX = 200;
 
@@ -46,7 +47,7 @@ export class SeenCauses {
   #write(): void {
     const { file, onTrouble } = this.#options;
     try {
-      writeFileSync(`${file}.new`, JSON.stringify([...this.#arrived]));
+      writePrivateFile(`${file}.new`, JSON.stringify([...this.#arrived]));
       renameSync(`${file}.new`, file);
     } catch (error) {
       onTrouble(error);

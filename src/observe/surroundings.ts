@@ -2,9 +2,10 @@
  * Compares the list of nodes with that of the last run: a change is logged, and people get a
  * notice.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, syscallOf } from '../base/error-fields.ts';
+import { writePrivateFile } from '../files/private-file.ts';
 import { addressOf, type NodeAccess } from '../node/access/access.ts';
 import type { Log } from './log/log-port.ts';
 import type { RaisedNotice } from './notify/notice-kinds.ts';
@@ -37,7 +38,7 @@ export function reportChangedNodes(
       log.warn('the list of nodes differs from that of the last run', { was, now });
       notify({ kind: 'nodes_changed', was, now });
     }
-    writeFileSync(file, now);
+    writePrivateFile(file, now);
   } catch (error) {
     log.warn('the list of nodes could not be saved', { error });
   }

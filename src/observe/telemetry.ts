@@ -6,6 +6,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { PRIVATE_FOLDER } from '../files/private-file.ts';
 import type { NodeAccess } from '../node/access/access.ts';
 import { type Heartbeat, startHeartbeat, type Vitals } from './cronitor.ts';
 import type { OpenLog } from './log/log.ts';
@@ -118,7 +119,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
 /** The journal will report the cause more clearly. */
 function makeFolder(path: string, log: OpenLog): void {
   try {
-    mkdirSync(path, { recursive: true });
+    mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
   } catch (error) {
     log.warn('the data directory cannot be created', { error });
   }

@@ -1,8 +1,8 @@
 /**
  * The operators' address on the daemon's own machine, and the run file that gives it to scripts.
  */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writePrivateFile } from '../files/private-file.ts';
 
 /** In the data folder; `supervisor/healthy` reads it. */
 const FILE = 'ops-url';
@@ -22,5 +22,5 @@ export function opsUrl({ host, port, isSecure }: OpsAddress): string {
 /** @throws the error of the file system */
 export function writeOpsUrl(dataDir: string, address: OpsAddress): void {
   const host = ANY_ADDRESS.includes(address.host) ? '127.0.0.1' : address.host;
-  writeFileSync(join(dataDir, FILE), `${opsUrl({ ...address, host })}\n`);
+  writePrivateFile(join(dataDir, FILE), `${opsUrl({ ...address, host })}\n`);
 }

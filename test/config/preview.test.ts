@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeDataFolder } from '../../src/config/machine/data-folder.ts';
@@ -86,6 +86,21 @@ describe('the output of lockstepd without a start', () => {
     const made = join(tempFolder(), 'a', 'b');
     expect(makeDataFolder(made, '')).toBeUndefined();
     expect(existsSync(made)).toBe(true);
+  });
+
+  test('M6: a data folder in which all users may write is refused, with what to do', () => {
+    const folder = join(tempFolder(), 'shared');
+    mkdirSync(folder);
+    chmodSync(folder, 0o1777);
+    const detail = preview({ argv: ['--check'], env: { LOCKSTEP_DATA_DIR: folder }, cwd });
+    expect(detail?.text).toContain(
+      `LOCKSTEP_DATA_DIR names ${folder}, in which all users of this machine may replace files`,
+    );
+    expect(detail?.text).toContain(`chmod o-w ${folder}`);
+    expect(detail?.exitCode).toBe(78);
+    const own = join(folder, 'own');
+    expect(makeDataFolder(own, '')).toBeUndefined();
+    expect(statSync(own).mode & 0o777).toBe(0o700);
   });
 
   test.skipIf(!existsSync('/proc/self'))('P10: one in /proc ends the start at once', () => {

@@ -44,6 +44,8 @@ const DIALECTS = ['node/dialect/**', 'node/dialects/**'];
 const ACCESS = 'node/access/**';
 /** The list of clients, checked before a start. */
 const CLIENT_FILE = 'clients/client-file.ts';
+/** Files for the user of the daemon alone. */
+const FILES = 'files/**';
 /** The interface of the log; the top of the program decides on the implementation. */
 const LOG_PORT = 'observe/log/log-port.ts';
 /** The kinds of notices, and the facts of each: types for the threads that send one. */
@@ -56,7 +58,8 @@ export const RULES: Rules = {
     base: { targets: [], isPure: true },
     core: { targets: [], isPure: true },
     protocol: layer(BASE, CORE),
-    journal: layer(BASE, CORE, LOG_PORT),
+    files: layer(BASE),
+    journal: layer(BASE, CORE, FILES, LOG_PORT),
     node: layer(BASE, CORE, PROTOCOL),
     channel: layer(BASE),
     clients: layer(BASE, PROTOCOL, LOG_PORT),
@@ -71,10 +74,10 @@ export const RULES: Rules = {
       ...JOURNAL_PORT,
     ),
     executor: layer(BASE, CORE, PROTOCOL, LOG_PORT, 'node/**'),
-    ops: layer(BASE, PROTOCOL, LOG_PORT, 'clients/**'),
-    lifecycle: layer(BASE, PROTOCOL, LOG_PORT, NOTICE_KINDS),
-    observe: layer(BASE, 'node/access/access.ts'),
-    config: layer(BASE, ACCESS, CLIENT_FILE, ...DIALECTS),
+    ops: layer(BASE, PROTOCOL, FILES, LOG_PORT, 'clients/**'),
+    lifecycle: layer(BASE, PROTOCOL, FILES, LOG_PORT, NOTICE_KINDS),
+    observe: layer(BASE, FILES, 'node/access/access.ts'),
+    config: layer(BASE, ACCESS, CLIENT_FILE, FILES, ...DIALECTS),
     client: layer(BASE, PROTOCOL),
     nodesim: layer(BASE),
     cli: layer(

@@ -41,7 +41,8 @@ export const powerdns: NodeApi = {
   example: 'powerdns',
   content: {
     changes: {
-      record: { content: { address: '/rrsets/0/records/0/content' } },
+      // The SOA comes first.
+      record: { content: { address: '/rrsets/1/records/0/content' } },
       create: {
         body: {
           json: { name: '{key}', kind: 'Native', nameservers: [], rrsets: [ADDRESS] },

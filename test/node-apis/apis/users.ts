@@ -25,6 +25,7 @@ export const users: NodeApi = {
   content: {
     // The wrapper of a record that is read is not what a create takes: a deleted user can't be made again.
     changes: {
+      record: { content: { name: '/data/name' } },
       create: { body: { json: { id: '{key}', name: '{record.name}' } } },
       delete: { restore: 'none' },
     },

@@ -29,7 +29,7 @@ export const webdav: NodeApi = {
   keyOf: (index) => `file ${index} ü&%`,
   example: 'webdav',
   content: {
-    changes: { create: { body: { text: '{record}' } } },
+    changes: { record: { content: 'text' }, create: { body: { text: '{record}' } } },
     recordOf: (index) => ({ text: `number ${index} ü`, lines: [1, 2.5, null] }),
     read: async ({ server }, key) => {
       const url = `http://127.0.0.1:${server.port}/${encodeURIComponent(key)}`;

@@ -13,7 +13,7 @@ const CADDY = '/usr/bin/caddy';
 
 type Nodes = ReadonlyMap<string, ApiNode>;
 
-export function caddyMissing(): string | undefined {
+function caddyMissing(): string | undefined {
   return existsSync(CADDY) ? undefined : 'caddy is not installed';
 }
 

@@ -20,6 +20,7 @@ import {
 import { basename, dirname, join, parse } from 'node:path';
 import Database from 'better-sqlite3';
 import { codeOf, messageOf } from '../../../base/error-fields.ts';
+import { PRIVATE_FOLDER } from '../../../files/private-file.ts';
 import { JournalError } from '../../errors.ts';
 
 /** Pages copied between two turns of the event loop: 16 MiB, about 20 ms. */
@@ -47,7 +48,7 @@ export async function saveJournal(
   for (const folder of [dirname(db.name), ...folders]) {
     const file = join(folder, savedName(db.name));
     try {
-      mkdirSync(folder, { recursive: true });
+      mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
       await copy(db, `${file}.part`, how);
       renameSync(`${file}.part`, file);
       syncFolder(folder);

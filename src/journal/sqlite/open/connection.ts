@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { codeOf, messageOf } from '../../../base/error-fields.ts';
+import { closeToOthers, isLink, makePrivate, PRIVATE_FOLDER } from '../../../files/private-file.ts';
 import { JournalError } from '../../errors.ts';
 import { asJournalError } from '../failure.ts';
 import { assertNothingSaved, idOf, savedFiles, settle, syncFolder } from '../files/saved.ts';
@@ -28,6 +29,9 @@ const WAL_KEPT_BYTES = 16 * 1024 * 1024;
  */
 const CACHE_KIB = 8 * 1024;
 
+/** Of the journal: SQLite opens them by their names, and follows links. */
+const PARTS = ['', '-wal', '-shm', '.lock', '.pid'];
+
 export interface JournalConnection {
   readonly path: string;
   readonly db: Database.Database;
@@ -46,6 +50,7 @@ export interface JournalPaths {
 export function connect(file: string, paths: JournalPaths = {}): JournalConnection {
   const path = prepareFolder(file);
   try {
+    for (const part of PARTS) guard(path + part);
     const lock = lockJournal(path);
     try {
       const db = openDatabase(path, paths);
@@ -57,6 +62,14 @@ export function connect(file: string, paths: JournalPaths = {}): JournalConnecti
   } catch (error) {
     throw asJournalError(error, path);
   }
+}
+
+function guard(file: string): void {
+  if (isLink(file)) {
+    const hint = `Find out who made it, and remove it: rm ${file}`;
+    throw new JournalError(`${file} is a link, which is not followed`, { code: 'denied', hint });
+  }
+  closeToOthers(file);
 }
 
 export function disconnect(connection: JournalConnection): void {
@@ -86,7 +99,7 @@ export function prepareFolder(file: string): string {
 
 /** The names of new folders must survive a loss of power, just as the file in them (P3). */
 function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true });
+  const first = mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
   if (first === undefined) return;
   for (let at = folder; ; at = dirname(at)) {
     syncFolder(dirname(at));
@@ -101,6 +114,8 @@ function openDatabase(
   const saved = savedFiles(path, savedIn);
   if (fresh) for (const file of saved) settle(file, 'ignored');
   else if (!existsSync(path)) assertNothingSaved(path, saved, undefined);
+  // SQLite makes its log and its index with the rights of this file.
+  makePrivate(path);
   const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     inspect(db);

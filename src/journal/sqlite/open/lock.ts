@@ -16,11 +16,12 @@
  * file counts.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { codeOf } from '../../../base/error-fields.ts';
+import { makePrivate, writePrivateFile } from '../../../files/private-file.ts';
 import { JournalError } from '../../errors.ts';
 import { removeFile } from '../files/saved.ts';
 
@@ -67,6 +68,8 @@ function inodeOf(path: string): number | undefined {
 }
 
 function lockFile(path: string): Database.Database {
+  // Who can open it can lock it.
+  makePrivate(`${path}.lock`);
   const db = new Database(`${path}.lock`, { timeout: 0 });
   const pidFile = `${path}.pid`;
   try {
@@ -103,7 +106,7 @@ function heldBy(path: string, who: string, cause?: unknown): JournalError {
 
 function note(pidFile: string): void {
   try {
-    writeFileSync(pidFile, `${process.pid}\n`);
+    writePrivateFile(pidFile, `${process.pid}\n`);
   } catch (error) {
     // A full disk is reported with the first commit; the lock works without this note.
     if (codeOf(error) !== 'ENOSPC') throw error;
