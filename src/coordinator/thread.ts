@@ -1,6 +1,7 @@
 /** The coordinator's thread: journal, sockets, and the batch machine between them. */
 import { workerData } from 'node:worker_threads';
 import type { ChannelEnd } from '../channel/channel.ts';
+import type { CurvePair } from '../clients/curve-pair.ts';
 import { type AuthMode, authorise } from '../clients/principal.ts';
 import { WatchedList } from '../clients/watched-list.ts';
 import { optionsOf } from '../composition/coordinator-options.ts';
@@ -36,12 +37,17 @@ import { StuckNews } from './notify/stuck-news.ts';
 import type { ClientSocket } from './sockets/client-socket.ts';
 import { Doors } from './sockets/doors.ts';
 import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
-import { MemoryWatch } from './sockets/memory-watch.ts';
+import { type Watching, watchMemory } from './sockets/watch-memory.ts';
 import { failureOf, orRefuse, refuseUnfolded } from './start.ts';
 
 export interface CoordinatorData extends ThreadData {
   readonly endpoint: string;
-  readonly eventsEndpoint: string;
+  /** Undefined: no events are published by ZeroMQ. */
+  readonly eventsEndpoint: string | undefined;
+  /** The server's key for CURVE. */
+  readonly curve: CurvePair | undefined;
+  readonly isUnprotected: boolean;
+  readonly publishesEvents: boolean;
   readonly journal: string;
   readonly journalPaths: JournalPaths;
   readonly dialect: Dialect;
@@ -77,12 +83,11 @@ interface Counting {
   readonly coordinator: Coordinator;
   readonly journal: MeteredJournal;
   readonly clients: ClientSocket;
+  readonly doors: Doors;
 }
 
 /** When a client may retry whose command was refused because the journal's disk was full. */
 const FULL_DISK_RETRY_MS = 5000;
-const SOCKETS_REOPENED =
-  'memory is used up by connections of clients or subscribers: all of them are closed, and may connect again';
 const END_NOT_SAVED = 'the clean shutdown could not be saved in the journal';
 
 const crash = (error: unknown): void => {
@@ -103,7 +108,7 @@ runThread(async (tools) => {
   const journal = await openMetered(data, { log, now, enter: inJournal(beat) });
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   const list = new WatchedList({ path: data.clients, log }).watch();
-  const doors = await Doors.open({ ...data, now, tools, log, onError: crash });
+  const doors = await Doors.open({ ...data, clients: list, now, tools, log, onError: crash });
   const executors = new ExecutorChannels({
     channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),
     onReport: (report, executor) => coordinator.report(report, executor),
@@ -145,12 +150,10 @@ runThread(async (tools) => {
   // The journal is read while executors start; their orders wait for them.
   const recovering = restore(coordinator, journal);
   await executors.complete();
-  sendFigures({ coordinator, journal, clients });
+  sendFigures({ coordinator, journal, clients, doors });
   await recovering;
-  const commands = [...coordinator.commands.registry.all()];
   const lagMs = await clockLag(journal, now());
-  logLeft({ ...data, commands, lagMs }, { log, notify });
-  stuck.recovered(commands);
+  noteRecovered(coordinator, { ...data, lagMs }, { log, notify, stuck });
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});
   await doors.openToClients();
@@ -191,32 +194,21 @@ async function beginLife(journal: Journal, options: LifeOptions, log: Log): Prom
   return life;
 }
 
-interface Watching extends Pick<CoordinatorData, 'memoryLimitBytes' | 'executors'> {
-  readonly now: () => number;
-  readonly log: Log;
-  readonly notify: (notice: RaisedNotice) => void;
-}
-
-/** Peers that make ZeroMQ take much memory lose their connections; the daemon goes on. */
-function watchMemory(doors: Doors, watching: Watching): void {
-  const { memoryLimitBytes, executors, now, log, notify } = watching;
-  new MemoryWatch({
-    limitBytes: memoryLimitBytes,
-    executors: executors.length,
-    now,
-    onUnexplained: (seen) => {
-      log.error(SOCKETS_REOPENED, { ...seen, limitBytes: memoryLimitBytes });
-      notify({ kind: 'sockets_reopened' });
-      doors.reopen();
-    },
-  }).watch();
-}
-
 /** Takes up the work of an earlier life. */
 async function restore(coordinator: Coordinator, journal: Journal): Promise<void> {
   await coordinator.breakers.restore();
   await coordinator.pauses.restore();
   await recover(coordinator.commands, journal);
+}
+
+function noteRecovered(
+  { commands }: Coordinator,
+  found: Pick<CoordinatorData, 'nodeNames' | 'nodesBefore'> & { readonly lagMs: number },
+  { log, notify, stuck }: Pick<Watching, 'log' | 'notify'> & { readonly stuck: StuckNews },
+): void {
+  const open = [...commands.registry.all()];
+  logLeft({ ...found, commands: open }, { log, notify });
+  stuck.recovered(open);
 }
 
 /** Stores a value that the next life can do without: it then waits as after a crash, for example. */
@@ -271,10 +263,13 @@ function sendFigures(counting: Counting): void {
   });
 }
 
-function figuresOf(summary: SummaryAnswer, { coordinator, journal, clients }: Counting): Figures {
+function figuresOf(summary: SummaryAnswer, counting: Counting): Figures {
+  const { coordinator, journal, clients, doors } = counting;
   const { commitDurations, commitWrites } = journal;
   const commands = coordinator.commands.settledCounts.durations;
-  return { summary, commands, commitDurations, commitWrites, ...clients.counts };
+  const connectionsRefused = doors.refused;
+  const counts = { ...clients.counts, connectionsRefused };
+  return { summary, commands, commitDurations, commitWrites, ...counts };
 }
 
 function causeOf(failure: Failure | null): Causes['disk'] {

@@ -49,6 +49,7 @@ export const FIGURES: Figures = {
   errors: { busy: 5 },
   repliesDropped: 4,
   clientsCut: 6,
+  connectionsRefused: { no_room: 1, mechanism: 2, unknown_key: 3, role: 4 },
 };
 
 export const HEALTHY: DaemonStatus = {
