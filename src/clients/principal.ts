@@ -5,7 +5,7 @@
  * No refusal repeats a token.
  */
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
-import { type ClientList, NO_CLIENTS } from './client-list.ts';
+import type { ClientList } from './client-list.ts';
 import { mayDo, type Role, rolesFor } from './role.ts';
 
 /** `auto`: without a list everybody who can connect may do everything; `required`: nobody without a token. */
@@ -19,13 +19,11 @@ export interface Principal {
   readonly proven: boolean;
 }
 
-/** The lists that count for a request. */
+/** What counts for a request. */
 export interface Access {
   /** Undefined: there is no list. */
   readonly list: ClientList | undefined;
   readonly mode: AuthMode;
-  /** Entries that the daemon made itself: their tokens count, but they are not a list. */
-  readonly own?: ClientList | undefined;
 }
 
 export type Authorisation =
@@ -46,11 +44,11 @@ const HINT =
  * @param op as `roleOp` has it
  */
 export function authorise(
-  { list, mode, own = NO_CLIENTS }: Access,
+  { list, mode }: Access,
   token: string | undefined,
   op: string,
 ): Authorisation {
-  const client = token === undefined ? undefined : (list?.byToken(token) ?? own.byToken(token));
+  const client = token === undefined ? undefined : list?.byToken(token);
   if (client === undefined) {
     if (list === undefined && mode === 'auto') return ANYBODY;
     return refused(token === undefined ? 'there is no token' : 'the token is not known', op);

@@ -79,22 +79,6 @@ describe('without a list', () => {
     );
     expect(refusalOf(access, deploy.token, 'ping')).toMatchObject({ code: 'unauthorised' });
   });
-
-  test("the daemon's own entries count, and are no list", () => {
-    const own = new ClientList([eve.client]);
-    const principal = { name: 'eve', role: 'read', proven: true };
-    for (const mode of ['auto', 'required'] as const) {
-      expect(authorise({ list: undefined, mode, own }, eve.token, 'list')).toEqual({
-        ok: true,
-        principal,
-      });
-    }
-    expect(authorise({ list: undefined, mode: 'auto', own }, undefined, 'abandon').ok).toBe(true);
-    expect(authorise({ list, mode: 'auto', own }, eve.token, 'list')).toEqual({
-      ok: true,
-      principal,
-    });
-  });
 });
 
 test('an author is the name of a proven client, or its own word, marked as such', () => {
