@@ -109,10 +109,10 @@ test('looks, dry runs and commands are no acts, and write nothing for the trail'
   const harness = await openHarness();
   await waiting(harness, 'a');
   const writes: unknown[] = [];
-  const { noteActs } = harness.journal;
+  const noteActs = harness.journal.noteActs.bind(harness.journal);
   harness.journal.noteActs = (given) => {
     writes.push(given);
-    return noteActs.call(harness.journal, given);
+    return noteActs(given);
   };
   harness.ask({ op: 'cancel', filter: {}, dryRun: true });
   harness.ask({ op: 'breaker' });
@@ -159,10 +159,10 @@ test('P3: what was done is answered even if its end cannot be noted; the act sta
   const cancel = harness.ask({ op: 'cancel', id: 'a' });
   await harness.rest();
   const commits = harness.journal.commits.length;
-  const { commit } = harness.journal;
+  const commit = harness.journal.commit.bind(harness.journal);
   harness.journal.commit = (batch) => {
     harness.journal.actRefusal = FULL;
-    return commit.call(harness.journal, batch);
+    return commit(batch);
   };
   harness.journal.releaseActs();
   await harness.rest();
@@ -235,10 +235,10 @@ test('acts are found by kind, operator, target, outcome and age, page by page', 
 test('P9: 10,000 acts at once share their transactions, and each is listed', async () => {
   const harness = await openHarness();
   let writes = 0;
-  const { noteActs } = harness.journal;
+  const noteActs = harness.journal.noteActs.bind(harness.journal);
   harness.journal.noteActs = (given) => {
     writes++;
-    return noteActs.call(harness.journal, given);
+    return noteActs(given);
   };
   for (let index = 0; index < 10_000; index++) harness.ask({ op: 'retry', id: `x-${index}` });
   await harness.rest();

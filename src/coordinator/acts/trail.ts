@@ -32,12 +32,12 @@ export interface TrailOptions {
 
 interface Beginning {
   readonly act: ActBegin;
-  readonly then: (begun: StoredAct | JournalError) => void;
+  readonly after: (begun: StoredAct | JournalError) => void;
 }
 
 interface Ending {
   readonly act: StoredAct;
-  readonly then: () => void;
+  readonly after: () => void;
 }
 
 /** One request of an operator. */
@@ -73,11 +73,11 @@ export class Trail {
     });
   }
 
-  /** Notes that an act begins. @param then gets it when it is durable, or the reason why it is not */
+  /** Notes that an act begins. @param after gets it when it is durable, or the reason why it is not */
   begin(
     { deed, operator }: Pick<ActRequest, 'deed' | 'operator'>,
     batch: Batch,
-    then: Beginning['then'],
+    after: Beginning['after'],
   ): void {
     const { kind, on, filter } = deed;
     const { ports, moment } = this.#options;
@@ -88,22 +88,22 @@ export class Trail {
     const at = Math.floor(ports.clientNow());
     this.#beginnings.push({
       act: { kind, at, lived: moment().lived, ...operator, ...about },
-      then,
+      after,
     });
     this.#write(batch);
   }
 
-  /** Notes the end of an act, and announces it. @param then called when it is durable, or cannot be noted */
-  end(act: StoredAct, then: () => void): void {
+  /** Notes the end of an act, and announces it. @param after called when it is durable, or cannot be noted */
+  end(act: StoredAct, after: () => void): void {
     this.#note(act, () => {
       this.#announce(act);
-      then();
+      after();
     });
   }
 
-  #note(act: StoredAct, then: Ending['then']): void {
+  #note(act: StoredAct, after: Ending['after']): void {
     this.#options.post((batch) => {
-      this.#endings.push({ act, then });
+      this.#endings.push({ act, after });
       this.#write(batch);
     });
   }
@@ -164,17 +164,17 @@ export class Trail {
     const { journal, onTrouble } = this.#options.ports;
     try {
       const numbers = await journal.noteActs({ begin, end });
-      for (const [index, { act, then }] of beginnings.entries()) {
-        then({ number: numbers[index] ?? 0, ...act, outcome: 'unfinished' });
+      for (const [index, { act, after }] of beginnings.entries()) {
+        after({ number: numbers[index] ?? 0, ...act, outcome: 'unfinished' });
       }
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
       if (begin.length > 0) onTrouble(UNNOTED, error);
       if (end.length > 0) onTrouble(END_UNNOTED, error);
-      for (const { then } of beginnings) then(error);
+      for (const { after } of beginnings) after(error);
     }
     // What was done is done: its client is answered even if its end could not be noted.
-    for (const { then } of endings) then();
+    for (const { after } of endings) after();
   }
 }
 
