@@ -32,6 +32,7 @@ const REQUESTS: readonly Readonly<Record<string, unknown>>[] = [
   { op: 'breaker', node: 'node01', act: 'open', by: 'mallory' },
   { op: 'pause', by: 'mallory' },
   { op: 'resume', by: 'mallory' },
+  { op: 'acts', who: 'ann' },
   { op: 'ping' },
 ];
 
