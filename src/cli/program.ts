@@ -19,6 +19,7 @@ import { breaker } from './subcommands/breaker.ts';
 import { create, createOne, deleteMany, deleteOne } from './subcommands/commands.ts';
 import { completion } from './subcommands/completion.ts';
 import { doctor } from './subcommands/doctor.ts';
+import { journal } from './subcommands/journal.ts';
 import { keys } from './subcommands/keys.ts';
 import { pause, resume } from './subcommands/lanes.ts';
 import { list } from './subcommands/list.ts';
@@ -47,6 +48,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   ping,
   doctor,
   backup,
+  journal,
   restore,
   keys,
   completion,

@@ -23,17 +23,15 @@ import type {
   RestoreInput,
 } from '../protocol/request.ts';
 import { Calls } from './calls.ts';
-import { Connection } from './connection.ts';
+import { Connection, NO_ANSWER_REASONS } from './connection.ts';
 import { DaemonClock } from './daemon-clock.ts';
 import { defaultTimeoutMs } from './default-timeouts.ts';
 import { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
 import { ClientError, isExpected } from './errors.ts';
 import type { CommandFields, CreateFields, Lane, Selection, WithAuthor } from './fields.ts';
 import { identify } from './identify.ts';
-import { silenceOver } from './link.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
 import { pauseAfter, readReply } from './reply.ts';
-import { type Security, securityOf } from './security.ts';
 import { Subscription } from './subscription.ts';
 import { type Attempt, Term } from './term.ts';
 
@@ -44,7 +42,6 @@ export class LockstepClient {
   readonly endpoint: string;
   readonly #eventsEndpoint: string;
   readonly #waitingMax: number;
-  readonly #security: Security;
   readonly #connection: Connection;
   readonly #calls: Calls;
   readonly #clock = new DaemonClock();
@@ -54,14 +51,13 @@ export class LockstepClient {
   /**
    * Connects in the background; the first call waits for the connection. Use `connect` to wait for
    * it.
-   * @throws ClientError `bad_endpoint`, `bad_key`
+   * @throws ClientError `bad_endpoint`
    */
   constructor(options: ClientOptions = {}) {
     this.endpoint = options.endpoint ?? DEFAULT_ENDPOINT;
     this.#eventsEndpoint = options.eventsEndpoint ?? DEFAULT_EVENTS_ENDPOINT;
     this.#waitingMax = options.waitingMax ?? 10_000;
-    this.#security = securityOf(options, this.endpoint);
-    this.#connection = new Connection(this.endpoint, this.#security.curve, {
+    this.#connection = new Connection(this.endpoint, {
       onReply: (frames) => this.#receive(frames),
       onUp: () => this.#calls.repeatLost(),
       onDown: () => this.#calls.loseSent(),
@@ -69,12 +65,12 @@ export class LockstepClient {
     });
     // One listener for each call that pauses: they are bounded by the calls.
     setMaxListeners(0, this.#ending.signal);
-    this.#calls = new Calls(this.#connection, { ...options, token: this.#security.token });
+    this.#calls = new Calls(this.#connection, options);
   }
 
   /**
    * Connects and waits until the daemon answers a ping, `timeoutMs` (default 3000) at most.
-   * @throws ClientError `unreachable`, `unauthorised`, `bad_endpoint`, `bad_key`
+   * @throws ClientError `unreachable`, `bad_endpoint`
    */
   static async connect(options: ClientOptions & CallOptions = {}): Promise<LockstepClient> {
     const client = new LockstepClient(options);
@@ -188,14 +184,17 @@ export class LockstepClient {
     }
   }
 
-  /** Subscribes to the events whose topic begins with one of these; to all if none is given. */
+  /**
+   * Subscribes to the daemon's events whose topic begins with one of these; to all if none is
+   * given.
+   */
   subscribe(topics: readonly string[] = []): Subscription {
-    return new Subscription(topics, this.#eventsEndpoint, this.#security.curve);
+    return new Subscription(topics, this.#eventsEndpoint);
   }
 
   /**
    * Sends any request. A command without an id gets one, which the answer shows.
-   * @throws ClientError `unreachable`, `unauthorised`, `no_answer`, `overloaded`, `closed`, `bad_reply`
+   * @throws ClientError `unreachable`, `no_answer`, `overloaded`, `closed`, `bad_reply`
    */
   async send<const Asked extends RequestInput>(
     request: Asked,
@@ -275,8 +274,9 @@ export class LockstepClient {
   }
 
   #silence(timeoutMs: number, id: string | undefined): ClientError {
-    const { code, reason } = silenceOver(this.#connection.link);
-    const text = `no answer from ${this.endpoint} in ${Math.round(timeoutMs)} ms: ${reason}`;
+    const { link } = this.#connection;
+    const code = link === 'up' ? 'no_answer' : 'unreachable';
+    const text = `no answer from ${this.endpoint} in ${Math.round(timeoutMs)} ms: ${NO_ANSWER_REASONS[link]}`;
     return this.#error(code, text, { id });
   }
 

@@ -3,11 +3,10 @@
  * places is kept in neither. They hold for the settings of all nodes, and with the limits that a
  * node has of its own.
  */
-import { normalize } from 'node:path';
 import { addressOf } from '../node/access/access.ts';
 import { namesNode } from '../node/dialect/dialect.ts';
 import type { SettingKey, Settings } from './schema.ts';
-import { endpointParts, socketFile } from './settings/addresses.ts';
+import { endpointParts } from './settings/addresses.ts';
 
 export interface Relation {
   readonly keys: readonly SettingKey[];
@@ -58,10 +57,10 @@ export const RELATIONS: readonly Relation[] = [
   numbers([['breakerCoolOffMs'], '≤', 'breakerCoolOffCapMs'], 'The first wait is the shortest.'),
   {
     keys: ['endpoint', 'eventsEndpoint', 'opsPort'],
-    rule: 'endpoint, eventsEndpoint and opsPort have three different ports or socket files',
-    reason: 'Each needs a port or a socket file of its own.',
+    rule: 'endpoint, eventsEndpoint and opsPort have three different ports',
+    reason: 'Each needs a port of its own.',
     holds: ({ endpoint, eventsEndpoint, opsPort }) =>
-      new Set([placeOf(endpoint), placeOf(eventsEndpoint), opsPort]).size === 3,
+      new Set([portOf(endpoint), portOf(eventsEndpoint), opsPort]).size === 3,
   },
   {
     keys: ['opsTlsCert', 'opsTlsKey'],
@@ -118,7 +117,6 @@ function numbers(
   };
 }
 
-function placeOf(endpoint: string): number | string | undefined {
-  const path = socketFile(endpoint);
-  return path === undefined ? endpointParts(endpoint)?.port : normalize(path);
+function portOf(endpoint: string): number | undefined {
+  return endpointParts(endpoint)?.port;
 }

@@ -4,6 +4,7 @@
  * P2 and P3 depend on this: nothing about a write goes to an executor or a client except from `after`, which
  * runs when the commit has succeeded.
  */
+import type { JournalError } from '../journal/errors.ts';
 import type {
   AcceptWrite,
   AppendWrite,
@@ -67,8 +68,11 @@ export class Batch {
     return this.room === 0 || this.#reads.length >= READS_MAX;
   }
 
-  /** `then` gets the command that has the id already, if there is one. */
-  accept(write: AcceptWrite, then: (existing: StoredCommand | undefined) => void): void {
+  /** `then` gets the command that has the id already, if there is one; an error if that cannot be read. */
+  accept(
+    write: AcceptWrite,
+    then: (existing: StoredCommand | JournalError | undefined) => void,
+  ): void {
     this.#count++;
     this.#accept.push(write);
     this.#afters.push(({ existing }) => then(existing.get(write.command.seq)));

@@ -1,7 +1,6 @@
 /** The coordinator's thread: journal, sockets, and the batch machine between them. */
 import { workerData } from 'node:worker_threads';
 import type { ChannelEnd } from '../channel/channel.ts';
-import type { CurvePair } from '../clients/curve-pair.ts';
 import { type AuthMode, authorise } from '../clients/principal.ts';
 import { WatchedList } from '../clients/watched-list.ts';
 import { optionsOf } from '../composition/coordinator-options.ts';
@@ -30,6 +29,7 @@ import { Life, type LifeOptions, type Outliving } from './commands/process-life.
 import { clockLag, loadCounters, recover } from './commands/recovery.ts';
 import { logLeft } from './commands/recovery-news.ts';
 import { Coordinator } from './coordinator.ts';
+import { DamageNews } from './journal/damage-news.ts';
 import { MeteredJournal } from './journal/metered-journal.ts';
 import { startFiguresRound } from './notify/figures-round.ts';
 import { publishing } from './notify/publishing.ts';
@@ -37,17 +37,12 @@ import { StuckNews } from './notify/stuck-news.ts';
 import type { ClientSocket } from './sockets/client-socket.ts';
 import { Doors } from './sockets/doors.ts';
 import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
-import { type Watching, watchMemory } from './sockets/watch-memory.ts';
+import { MemoryWatch } from './sockets/memory-watch.ts';
 import { failureOf, orRefuse, refuseUnfolded } from './start.ts';
 
 export interface CoordinatorData extends ThreadData {
   readonly endpoint: string;
-  /** Undefined: no events are published by ZeroMQ. */
-  readonly eventsEndpoint: string | undefined;
-  /** The server's key for CURVE. */
-  readonly curve: CurvePair | undefined;
-  readonly isUnprotected: boolean;
-  readonly publishesEvents: boolean;
+  readonly eventsEndpoint: string;
   readonly journal: string;
   readonly journalPaths: JournalPaths;
   readonly dialect: Dialect;
@@ -83,12 +78,16 @@ interface Counting {
   readonly coordinator: Coordinator;
   readonly journal: MeteredJournal;
   readonly clients: ClientSocket;
-  readonly doors: Doors;
+  readonly damage: DamageNews;
 }
 
 /** When a client may retry whose command was refused because the journal's disk was full. */
 const FULL_DISK_RETRY_MS = 5000;
+const SOCKETS_REOPENED =
+  'memory is used up by connections of clients or subscribers: all of them are closed, and may connect again';
 const END_NOT_SAVED = 'the clean shutdown could not be saved in the journal';
+
+const notify = (notice: RaisedNotice): void => sendToMain({ kind: 'notice', notice });
 
 const crash = (error: unknown): void => {
   throw error;
@@ -105,16 +104,16 @@ runThread(async (tools) => {
   const data: CoordinatorData = workerData;
   const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
   const now = steadyClock(data.clock);
-  const journal = await openMetered(data, { log, now, enter: inJournal(beat) });
+  const damage = new DamageNews({ log, notify });
+  const journal = await openMetered(data, { log, now, beat, onDamage: damage.note });
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   const list = new WatchedList({ path: data.clients, log }).watch();
-  const doors = await Doors.open({ ...data, clients: list, now, tools, log, onError: crash });
+  const doors = await Doors.open({ ...data, now, tools, log, onError: crash });
   const executors = new ExecutorChannels({
     channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),
     onReport: (report, executor) => coordinator.report(report, executor),
     onError: crash,
   });
-  const notify = (notice: RaisedNotice) => sendToMain({ kind: 'notice', notice });
   const stuck = new StuckNews(log, notify);
   const coordinator = new Coordinator({
     ports: {
@@ -126,7 +125,7 @@ runThread(async (tools) => {
       at: atTime(now),
       onTrouble: (what, { message, hint }) => log.warn(what, { error: message, hint }),
       noted: (what, details) => log.info(what, details),
-      onLookFailed: (error) => log.error('a query of a client failed', { error }),
+      onLookFailed: damage.noteFailed,
       order: (executor, order) => executors.order(executor, order),
       publish: publishing(doors.events, { log, now, at: atTime(now), stuck, notify }),
     },
@@ -150,10 +149,12 @@ runThread(async (tools) => {
   // The journal is read while executors start; their orders wait for them.
   const recovering = restore(coordinator, journal);
   await executors.complete();
-  sendFigures({ coordinator, journal, clients, doors });
+  sendFigures({ coordinator, journal, clients, damage });
   await recovering;
+  const commands = [...coordinator.commands.registry.all()];
   const lagMs = await clockLag(journal, now());
-  noteRecovered(coordinator, { ...data, lagMs }, { log, notify, stuck });
+  logLeft({ ...data, commands, lagMs }, { log, notify });
+  stuck.recovered(commands);
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});
   await doors.openToClients();
@@ -177,12 +178,20 @@ runThread(async (tools) => {
   };
 });
 
+interface Opening {
+  readonly log: Log;
+  readonly now: () => number;
+  readonly beat: Beat;
+  readonly onDamage: (error: JournalError) => void;
+}
+
 async function openMetered(
   data: CoordinatorData,
-  { log, now, enter }: { log: Log; now: () => number; enter: () => () => void },
+  { log, onDamage, now, beat }: Opening,
 ): Promise<MeteredJournal> {
-  const opened = await orRefuse(() => openJournal(data.journal, { ...data.journalPaths, log }));
-  const journal = new MeteredJournal(opened, { now, enter });
+  const options = { ...data.journalPaths, log, onDamage };
+  const opened = await orRefuse(() => openJournal(data.journal, options));
+  const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
   const { fold } = optionsOf(data);
   if (fold !== undefined) await orRefuse(() => refuseUnfolded(journal, fold));
   return journal;
@@ -194,21 +203,32 @@ async function beginLife(journal: Journal, options: LifeOptions, log: Log): Prom
   return life;
 }
 
+interface Watching extends Pick<CoordinatorData, 'memoryLimitBytes' | 'executors'> {
+  readonly now: () => number;
+  readonly log: Log;
+  readonly notify: (notice: RaisedNotice) => void;
+}
+
+/** Peers that make ZeroMQ take much memory lose their connections; the daemon goes on. */
+function watchMemory(doors: Doors, watching: Watching): void {
+  const { memoryLimitBytes, executors, now, log, notify } = watching;
+  new MemoryWatch({
+    limitBytes: memoryLimitBytes,
+    executors: executors.length,
+    now,
+    onUnexplained: (seen) => {
+      log.error(SOCKETS_REOPENED, { ...seen, limitBytes: memoryLimitBytes });
+      notify({ kind: 'sockets_reopened' });
+      doors.reopen();
+    },
+  }).watch();
+}
+
 /** Takes up the work of an earlier life. */
 async function restore(coordinator: Coordinator, journal: Journal): Promise<void> {
   await coordinator.breakers.restore();
   await coordinator.pauses.restore();
   await recover(coordinator.commands, journal);
-}
-
-function noteRecovered(
-  { commands }: Coordinator,
-  found: Pick<CoordinatorData, 'nodeNames' | 'nodesBefore'> & { readonly lagMs: number },
-  { log, notify, stuck }: Pick<Watching, 'log' | 'notify'> & { readonly stuck: StuckNews },
-): void {
-  const open = [...commands.registry.all()];
-  logLeft({ ...found, commands: open }, { log, notify });
-  stuck.recovered(open);
 }
 
 /** Stores a value that the next life can do without: it then waits as after a crash, for example. */
@@ -263,12 +283,13 @@ function sendFigures(counting: Counting): void {
   });
 }
 
-function figuresOf(summary: SummaryAnswer, counting: Counting): Figures {
-  const { coordinator, journal, clients, doors } = counting;
+function figuresOf(
+  summary: SummaryAnswer,
+  { coordinator, journal, clients, damage }: Counting,
+): Figures {
   const { commitDurations, commitWrites } = journal;
   const commands = coordinator.commands.settledCounts.durations;
-  const connectionsRefused = doors.refused;
-  const counts = { ...clients.counts, connectionsRefused };
+  const counts = { ...clients.counts, ...damage.counts };
   return { summary, commands, commitDurations, commitWrites, ...counts };
 }
 

@@ -47,8 +47,15 @@ export const JOURNAL_ERRORS = {
   },
   corrupt: {
     hint:
-      'Stop the daemon and go back to the last backup: lockstep restore FILE. It keeps the damaged' +
-      ' journal. Then look at the disk.',
+      'List the damage: lockstep journal check. Then stop the daemon and go back to the last backup:' +
+      ' lockstep restore FILE. It keeps the damaged journal. Then look at the disk.',
+    retry: false,
+  },
+  /** One row of history, or the text of one record: all others can be used. */
+  damaged: {
+    hint:
+      'List the damage: lockstep journal check. The daemon continues without this row. To have it' +
+      ' back: lockstep restore FILE, from a backup. Then look at the disk.',
     retry: false,
   },
   io: {

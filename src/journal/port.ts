@@ -19,6 +19,7 @@ import type {
   Settlement,
 } from '../core/model.ts';
 import type { ActFilter, ActPage, ActWrites } from './act.ts';
+import type { JournalError } from './errors.ts';
 
 /**
  * An accepted command; its `seq` was never used before. `begun`: its intent goes into the same
@@ -85,9 +86,10 @@ export interface Moment {
 export interface CommitResult {
   /**
    * For each accepted command whose id was taken already: the command that has the id, by the `seq`
-   * of the one that was *not* stored (P7), in its state after the batch. Usually empty.
+   * of the one that was *not* stored (P7), in its state after the batch. Usually empty. An error
+   * (`damaged`): the command that has the id cannot be read.
    */
-  readonly existing: ReadonlyMap<number, StoredCommand>;
+  readonly existing: ReadonlyMap<number, StoredCommand | JournalError>;
 }
 
 /**

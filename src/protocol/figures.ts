@@ -22,14 +22,6 @@ export interface CommandDurations {
   readonly durations: Distribution;
 }
 
-/** Connections that the sockets refused, by reason. */
-export interface ConnectionsRefused {
-  readonly no_room: number;
-  readonly mechanism: number;
-  readonly unknown_key: number;
-  readonly role: number;
-}
-
 export interface Figures {
   /** The answer to `status`; its `threads` are those that answered in time. */
   readonly summary: SummaryAnswer;
@@ -43,5 +35,6 @@ export interface Figures {
   readonly repliesDropped: number;
   /** Clients that were cut because they did not read their answers. */
   readonly clientsCut: number;
-  readonly connectionsRefused: ConnectionsRefused;
+  /** Reads of the journal that met a damaged row. */
+  readonly damagedReads: number;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
-import { EventSocket, eventOptions } from '../../src/coordinator/sockets/event-socket.ts';
+import { EVENT_OPTIONS, EventSocket } from '../../src/coordinator/sockets/event-socket.ts';
 import { ZmtpPeer } from '../support/zmtp-peer.ts';
 import { closing } from './support/closing.ts';
 
@@ -9,7 +9,7 @@ const WAIT = { timeout: 10_000 };
 
 describe('events', () => {
   async function openEvents() {
-    const socket = closing(new XPublisher(eventOptions()));
+    const socket = closing(new XPublisher(EVENT_OPTIONS));
     const events = new EventSocket(socket, fail);
     onTestFinished(() => events.flushed());
     await socket.bind('tcp://127.0.0.1:*');

@@ -89,6 +89,55 @@ describe('looks of clients', () => {
     expect(list.isOpen).toBe(true);
   });
 
+  test('P10: a damaged row is the error of its asker alone, and names the row', async () => {
+    const harness = await openHarness();
+    const cause = new JournalError('command 7 cannot be read back', { code: 'damaged' });
+    harness.journal.onList = () => {
+      throw new JournalError(`/data/journal.db: ${cause.message}`, { code: 'damaged', cause });
+    };
+    const list = harness.ask({ op: 'list' });
+    await harness.rest();
+    expect(list.answer).toMatchObject({
+      error: {
+        code: 'internal',
+        message: 'the journal is damaged: command 7 cannot be read back',
+        hint: expect.stringContaining('lockstep journal check'),
+      },
+    });
+    expect(harness.fatal).toEqual([]);
+  });
+
+  test('P10: a damaged page that a look meets does not end the daemon: it would at every look', async () => {
+    const harness = await openHarness();
+    const fault = new JournalError('database disk image is malformed', { code: 'corrupt' });
+    harness.journal.onList = () => {
+      throw fault;
+    };
+    const list = harness.ask({ op: 'list' });
+    await harness.rest();
+    expect(list.answer).toMatchObject({ error: { code: 'internal' } });
+    expect(harness.failures).toEqual([fault]);
+    expect(harness.fatal).toEqual([]);
+  });
+
+  test('P7, P10: a repeat of a command whose row is damaged gets an error, and is not executed', async () => {
+    const harness = await openHarness();
+    const damage = new JournalError('command 1 cannot be read back', { code: 'damaged' });
+    const commit = harness.journal.commit.bind(harness.journal);
+    harness.journal.commit = async (batch) => {
+      await commit({ ...batch, accept: [] });
+      return { existing: new Map(batch.accept.map(({ command }) => [command.seq, damage])) };
+    };
+    const repeat = harness.ask({ op: 'create', id: 'a', groupId: '5' });
+    await harness.rest();
+    expect(repeat.answer).toMatchObject({
+      id: 'a',
+      error: { code: 'internal', message: expect.stringContaining(damage.message) },
+    });
+    expect(harness.driven).toEqual([]);
+    expect(harness.fatal).toEqual([]);
+  });
+
   test('P10: an audit whose look fails answers that, and the next one is worked on', async () => {
     const harness = await openHarness();
     const lastWords = harness.journal.latestSettled.bind(harness.journal);

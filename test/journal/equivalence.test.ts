@@ -6,6 +6,8 @@ import { afterAll, expect, test } from 'vitest';
 import type { ActFilter, StoredAct } from '../../src/journal/act.ts';
 import { IllegalWrite } from '../../src/journal/errors.ts';
 import type { CommitResult, Journal } from '../../src/journal/port.ts';
+import { SqliteJournal } from '../../src/journal/sqlite/journal.ts';
+import { examined } from './support/damage.ts';
 import { memory, type Store, sqlite } from './support/driver.ts';
 import { Scribe, type Turn, turns } from './support/history.ts';
 import { listAll } from './support/reading.ts';
@@ -69,6 +71,12 @@ class Subject {
     };
   }
 
+  /** The counts and sums of the head, and all checksums, fit the rows. */
+  expectSound(): void {
+    if (!(this.journal instanceof SqliteJournal)) throw new Error('it has no file');
+    expect(examined(this.journal.path).faults).toEqual([]);
+  }
+
   async end(): Promise<void> {
     await this.journal.close();
     this.#store.dispose();
@@ -116,6 +124,7 @@ test('P3, P7: any history gives the same answers on SQLite as in memory', async 
         const want = await plain.take(turn);
         expect(await real.take(turn)).toEqual(want);
         count(want);
+        real.expectSound();
         if (turn.kind !== 'tidy') expect(await real.observe()).toEqual(await plain.observe());
       }
     } finally {

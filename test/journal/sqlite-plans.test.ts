@@ -9,7 +9,12 @@ import {
   prepareEndAct,
   preparePruneActs,
 } from '../../src/journal/sqlite/acts.ts';
-import { prepareDrop, prepareKeep, prepareKept } from '../../src/journal/sqlite/key-values.ts';
+import {
+  prepareDrop,
+  prepareFindKept,
+  prepareKeep,
+  prepareKept,
+} from '../../src/journal/sqlite/key-values.ts';
 import {
   FAILED,
   HISTORY,
@@ -24,22 +29,22 @@ import {
   type JournalConnection,
 } from '../../src/journal/sqlite/open/connection.ts';
 import {
+  prepareBefore,
   prepareCountOpen,
+  prepareEntriesOf,
   prepareFind,
   prepareKeys,
-  prepareLastCommitted,
-  prepareLatestSettled,
   prepareLoadEntries,
   prepareLoadLoose,
   prepareLoadOpen,
-  prepareSettlement,
-  prepareTokens,
+  prepareSettledOfKey,
 } from '../../src/journal/sqlite/reads.ts';
 import {
   prepareDropFound,
   prepareForgetRecords,
   prepareKeepFound,
   prepareKeepRecord,
+  preparePruneRecords,
   prepareReadFound,
   prepareReadRecord,
 } from '../../src/journal/sqlite/records.ts';
@@ -49,12 +54,12 @@ import {
   prepareBegin,
   prepareFlagStuck,
   prepareForget,
+  prepareGain,
+  prepareHold,
   prepareIsOpen,
-  preparePark,
   preparePrune,
   prepareSettle,
   prepareTurn,
-  prepareUnhold,
 } from '../../src/journal/sqlite/writes.ts';
 import { scratch } from './support/driver.ts';
 
@@ -66,11 +71,10 @@ const PREPARED = [
   prepareForget,
   prepareIsOpen,
   prepareKeys,
-  prepareLatestSettled,
-  prepareLastCommitted,
-  prepareSettlement,
+  prepareSettledOfKey,
+  prepareBefore,
+  prepareEntriesOf,
   prepareLoadLoose,
-  prepareTokens,
   prepareCountOpen,
   prepareLoadEntries,
   prepareLoadOpen,
@@ -81,8 +85,9 @@ const PREPARED = [
   prepareKeep,
   prepareDrop,
   prepareKept,
-  preparePark,
-  prepareUnhold,
+  prepareHold,
+  prepareGain,
+  prepareFindKept,
   prepareKeepRecord,
   prepareReadRecord,
   prepareForgetRecords,
@@ -94,6 +99,7 @@ const PREPARED = [
   prepareKeepFound,
   prepareReadFound,
   prepareDropFound,
+  preparePruneRecords,
 ];
 const LISTED = [OPEN, FAILED, HISTORY, ...ofKey('k')].flatMap((source) => [
   listFloor(source),

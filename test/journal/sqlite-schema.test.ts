@@ -176,13 +176,13 @@ test('a file that is no database is refused and not touched', () => {
   expect(readFileSync(file, 'utf8')).toBe(text);
 });
 
-test('a row that cannot be read back is reported as corrupt, not as something else', async () => {
+test('a row that cannot be read back is reported as damaged, not as something else', async () => {
   await written();
   const db = new Database(file);
   db.exec(`UPDATE command SET state = 'committed', settled_at = 1, settlement = '{' WHERE seq = 1`);
   db.close();
   const journal = openSqliteJournal(file);
-  await expect(journal.find('id-1')).rejects.toMatchObject({ code: 'corrupt' });
+  await expect(journal.find('id-1')).rejects.toMatchObject({ code: 'damaged' });
   expect(await journal.find('id-2')).toBeDefined();
   await journal.close();
 });

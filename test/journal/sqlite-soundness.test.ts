@@ -3,6 +3,7 @@ import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { JournalError } from '../../src/journal/errors.ts';
 import { openJournal } from '../../src/journal/open.ts';
 import { openLookedThrough, openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 import { scratch } from './support/driver.ts';
@@ -34,6 +35,12 @@ async function live(life: string): Promise<void> {
   );
   await journal.keep('life', life);
   await journal.close();
+}
+
+function change(sql: string): void {
+  const db = new Database(file);
+  db.exec(sql);
+  db.close();
 }
 
 /** Spoils a page in the middle of the table of commands, which no start reads. */
@@ -72,11 +79,80 @@ test('a sound journal is reported as sound', async () => {
   await journal.close();
 });
 
-test('after an end in order, and in its first life, nothing is looked through', async () => {
+test('after an end in order, and in its first life, a sound journal is no news', async () => {
   await live('ended');
   await (await openJournal(`sqlite:${file}`, { log })).close();
   await (await openJournal(`sqlite:${join(dir, 'new.db')}`, { log })).close();
   expect(detail).toEqual([]);
+});
+
+test('P10: after an end in order too, damage that no start would read is found', async () => {
+  await live('ended');
+  spoil();
+  await expect(openJournal(`sqlite:${file}`, { log })).rejects.toMatchObject(DAMAGED);
+});
+
+test('P9: a large journal that was closed in order is not read at the start; the log says so', async () => {
+  const journal = openSqliteJournal(file);
+  const text = 'x'.repeat(2_000_000);
+  const record = { digest: 'd', bytes: text.length };
+  await settleAll(
+    journal,
+    range(301, 320).map((seq) => ({ ...begun(seq, { record }), record: text })),
+  );
+  await journal.keep('life', 'ended');
+  await journal.close();
+  spoil();
+  await (await openJournal(`sqlite:${file}`, { log })).close();
+  expect(detail).toEqual([expect.stringContaining('for all of it: lockstep journal check')]);
+});
+
+test('P7, P10: damaged rows of history are reported at the start, and their reader gets an error', async () => {
+  await live('ended');
+  change(`UPDATE command SET state = 'refused' WHERE seq IN (7, 8)`);
+  const met: JournalError[] = [];
+  const journal = await openJournal(`sqlite:${file}`, {
+    log,
+    onDamage: (error) => met.push(error),
+  });
+  const row = { code: 'damaged', message: expect.stringContaining('command 7 cannot be read') };
+  expect(met).toMatchObject([{ ...row, message: expect.stringMatching(/command 7 .*and 1 more/) }]);
+  await expect(journal.find('id-7')).rejects.toMatchObject(row);
+  expect(met).toHaveLength(2);
+  expect(await journal.find('id-9')).toMatchObject({ state: 'committed' });
+  const { existing } = await journal.commit(batch({ accept: [begun(999, { id: 'id-7' })] }));
+  expect(existing.get(999)).toMatchObject(row);
+  await journal.close();
+});
+
+test.each([
+  [
+    'an open command is edited',
+    `UPDATE command SET deadline_at = 1 WHERE seq = 500`,
+    'command 500',
+  ],
+  ['its last entry is gone', 'DELETE FROM entry', 'command 500'],
+  ['it is gone', 'DELETE FROM command WHERE seq = 500', 'counts 1 open'],
+  ['its record is gone', 'DELETE FROM record', 'a record of command 500 is missing'],
+  ['the counters are changed', 'UPDATE head SET last_seq = 3', 'counters'],
+  ['a kept value is changed', `UPDATE kept SET value = 'started'`, 'kept as life'],
+])('P1, P10: a start is refused when %s', async (_, sql, named) => {
+  const journal = openSqliteJournal(file);
+  const record = { digest: 'd', bytes: 2 };
+  const turned = { kind: 'turned', at: 1, reason: 'deadline' } as const;
+  await journal.commit(
+    batch({
+      accept: [{ ...begun(500, { record }), record: '{}' }],
+      append: [{ seq: 500, entries: [turned] }],
+    }),
+  );
+  await journal.keep('life', 'ended');
+  await journal.close();
+  change(sql);
+  await expect(openJournal(`sqlite:${file}`, { log })).rejects.toMatchObject({
+    ...DAMAGED,
+    message: expect.stringContaining(named),
+  });
 });
 
 test.each([

@@ -24,6 +24,7 @@ const SAMPLES: { readonly [Kind in NoticeKind]: readonly [RaisedNotice<Kind>, ke
   nodes_changed: [{ kind: 'nodes_changed', was: 'n1=u', now: 'n2=u' }, 'nodes_changed/n2=u'],
   disk_full: [{ kind: 'disk_full' }, 'disk_full'],
   disk_room: [{ kind: 'disk_room' }, 'disk_room'],
+  journal_damaged: [{ kind: 'journal_damaged' }, 'journal_damaged'],
   sockets_reopened: [{ kind: 'sockets_reopened' }, 'sockets_reopened'],
   unsupervised: [{ kind: 'unsupervised' }, 'unsupervised'],
   restart: [{ kind: 'restart', cause: 'killed' }, 'restart'],

@@ -32,6 +32,7 @@ describe('/metrics', () => {
       'lockstep_answered_errors_total{code="busy"} 5',
       'lockstep_replies_dropped_total 4',
       'lockstep_clients_cut_total 6',
+      'lockstep_journal_damaged_reads_total 7',
       'lockstep_node_calls_total{node="node01"} 9',
       'lockstep_node_answers_total{node="node01",kind="lost"} 1',
     ]) {

@@ -36,14 +36,15 @@ const JOURNAL_PORT = ['journal/port.ts', 'journal/act.ts', 'journal/errors.ts'];
 const JOURNAL_COPIES = [
   'journal/errors.ts',
   'journal/sqlite/files/backup.ts',
+  'journal/sqlite/files/check.ts',
   'journal/sqlite/files/restore.ts',
   'journal/sqlite/files/saved.ts',
 ];
 const DIALECTS = ['node/dialect/**', 'node/dialects/**'];
 /** The access to nodes as data, and the secrets that it names: checked before a start. */
 const ACCESS = 'node/access/**';
-/** The list of clients and the daemon's own key, checked before a start. */
-const CLIENT_FILES = ['clients/client-file.ts', 'clients/server-key.ts'];
+/** The list of clients, checked before a start. */
+const CLIENT_FILE = 'clients/client-file.ts';
 /** Files for the user of the daemon alone. */
 const FILES = 'files/**';
 /** The interface of the log; the top of the program decides on the implementation. */
@@ -77,8 +78,8 @@ export const RULES: Rules = {
     ops: layer(BASE, PROTOCOL, FILES, LOG_PORT, 'clients/**'),
     lifecycle: layer(BASE, PROTOCOL, FILES, LOG_PORT, NOTICE_KINDS),
     observe: layer(BASE, FILES, 'node/access/access.ts'),
-    config: layer(BASE, ACCESS, ...CLIENT_FILES, FILES, ...DIALECTS),
-    client: layer(BASE, PROTOCOL, 'clients/client-key.ts'),
+    config: layer(BASE, ACCESS, CLIENT_FILE, FILES, ...DIALECTS),
+    client: layer(BASE, PROTOCOL),
     nodesim: layer(BASE),
     cli: layer(
       BASE,

@@ -6,6 +6,7 @@
  * The acceptance is durable before the client gets it (P3); after that the command is in `commands.ts`.
  */
 import { needsSurvey } from '../../core/goal.ts';
+import { JournalError } from '../../journal/errors.ts';
 import type { StoredCommand } from '../../journal/port.ts';
 import { type Refusal, refusalReply } from '../../protocol/accepting.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
@@ -14,6 +15,7 @@ import type { WrittenRecord } from '../../protocol/record/record.ts';
 import type { CommandRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import type { Admission } from '../breakers/admission.ts';
+import { unreadableReply } from '../journal/unreadable.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from '../ports.ts';
 import { OpenCommand } from '../queue/open-command.ts';
 import type { Pauses } from '../queue/pauses.ts';
@@ -108,8 +110,15 @@ export class Acceptance {
   }
 
   /** P7: the id was taken already, by a command that is settled. */
-  #withdraw(open: OpenCommand, first: StoredCommand, { request, respond }: Asking): void {
-    const answer = this.#repeats.answerOf(first, request);
+  #withdraw(
+    open: OpenCommand,
+    first: StoredCommand | JournalError,
+    { request, respond }: Asking,
+  ): void {
+    const answer =
+      first instanceof JournalError
+        ? unreadableReply(first, open.command.id)
+        : this.#repeats.answerOf(first, request);
     if (request.wait === 'accepted') respond(answer);
     this.#start.commands.withdraw(open, answer);
   }

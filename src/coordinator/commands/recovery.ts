@@ -5,6 +5,7 @@
 import { inheritedUntil } from '../../core/loose.ts';
 import type { Inherited, Loose } from '../../core/model.ts';
 import { parseToken } from '../../core/token.ts';
+import { JournalError } from '../../journal/errors.ts';
 import type { Journal } from '../../journal/port.ts';
 import type { Commands } from './commands.ts';
 import type { Counters } from './numbering.ts';
@@ -21,8 +22,14 @@ export async function loadCounters(journal: Journal): Promise<Counters> {
  * For people only: no decision depends on it.
  */
 export async function clockLag(journal: Journal, now: number): Promise<number> {
-  const [latest] = (await journal.list({}, undefined, 1)).commands;
-  return latest === undefined ? 0 : latest.command.acceptedAt - now;
+  try {
+    const [latest] = (await journal.list({}, undefined, 1)).commands;
+    return latest === undefined ? 0 : latest.command.acceptedAt - now;
+  } catch (error) {
+    // The journal has reported the row.
+    if (error instanceof JournalError && error.code === 'damaged') return 0;
+    throw error;
+  }
 }
 
 /** @returns how many open commands were taken up */

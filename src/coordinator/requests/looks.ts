@@ -3,12 +3,13 @@
  * bounded time in each batch, so that commands and the beat of the thread go on however many looks wait. A
  * look that waits too long is answered `busy`.
  *
- * A look that fails is an error of its client only. A journal that fails ends the daemon, as in a commit:
- * nothing is known to be durable then.
+ * A look that fails is an error of its client only. So is one that meets damage: the client's next look would end the
+ * daemon again. A journal that fails otherwise ends the daemon, as in a commit: nothing is known to be durable then.
  */
 import { Turns } from '../../base/turns.ts';
 import { JournalError } from '../../journal/errors.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
+import { unreadableReply } from '../journal/unreadable.ts';
 
 /** The time of all looks in one batch, ms; a look that has begun is finished. */
 const SPENT_MS_MAX = 20;
@@ -79,7 +80,10 @@ export class Looks {
     try {
       await see();
     } catch (error) {
-      if (error instanceof JournalError) throw error;
+      if (error instanceof JournalError && error.code === 'damaged')
+        return miss(unreadableReply(error));
+      // A damaged page that a look meets: nothing was to be written, and a restart would find it again.
+      if (error instanceof JournalError && error.code !== 'corrupt') throw error;
       this.#options.onFailure(error);
       miss(errorReply('internal', 'the query failed; the log of the daemon has the error'));
     }

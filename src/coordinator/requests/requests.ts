@@ -170,9 +170,8 @@ export class Requests {
       case 'acts':
         return listActs(context, { request, respond }, batch);
       case 'ping': {
-        const { pid, version, publishesEvents } = context.options;
-        const events = publishesEvents ? {} : { events: 'off' as const };
-        return respond({ pid, version, ...context.intake.accepting, ...events });
+        const { pid, version } = context.options;
+        return respond({ pid, version, ...context.intake.accepting });
       }
     }
   }

@@ -9,28 +9,24 @@
 import type { XPublisher } from 'zeromq';
 import { Outbox } from '../../base/outbox.ts';
 import { LIVELINESS } from './peer-heartbeats.ts';
-import { doorOptions } from './zap.ts';
+import { ZAP_SOCKET } from './zap.ts';
 
-/** Settings of the XPUB. @param secretKey of the server, for CURVE */
-export const eventOptions = (secretKey?: string) => ({
-  ...doorOptions('events', secretKey),
+/** The most events that a slow subscriber leaves unread; it loses those beyond, as with PUB. */
+export const EVENT_OPTIONS = {
+  ...ZAP_SOCKET,
   ...LIVELINESS,
   linger: 0,
-  /** The most events that a slow subscriber leaves unread; it loses those beyond, as with PUB. */
   sendHighWaterMark: 10_000,
   /** 0: no send waits, so none is under way when the socket is closed. */
   sendTimeout: 0,
-  /**
-   * A subscription is a topic; a peer that sends more is disconnected. The bound holds for the handshake of CURVE too,
-   * which takes 300 bytes, and up to 255 more for the name of a peer.
-   */
-  maxMessageSize: secretKey === undefined ? 256 : 1024,
+  /** A subscription is a topic; a peer that sends more is disconnected. */
+  maxMessageSize: 256,
   /**
    * libzmq takes all subscriptions of a peer that have arrived in one call, without an end while more arrive. With
    * a mark of 1,000 a million of them made this thread hang.
    */
   receiveHighWaterMark: 1,
-});
+} as const;
 
 const SUBSCRIBE = 1;
 /** The most topics that are kept; with more of them every event is published. */

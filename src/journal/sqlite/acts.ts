@@ -148,7 +148,7 @@ function conditionsOf(filter: ActFilter): readonly [readonly string[], readonly 
   return [sql, values];
 }
 
-/** @throws JournalError `corrupt` on a row that this program never writes */
+/** @throws JournalError `damaged` on a row that this program never writes */
 function storedOf(row: ActRow): StoredAct {
   const { number, at, lived, who, door, target, filter, error, matched } = row;
   const kind = ACT_KINDS.find((one) => one === row.kind);
@@ -187,5 +187,5 @@ function resultsOf(number: number, text: string): Readonly<Record<string, number
 }
 
 function illegible(number: number, why: string, cause?: unknown): JournalError {
-  return new JournalError(`act ${number} cannot be read back: ${why}`, { code: 'corrupt', cause });
+  return new JournalError(`act ${number} cannot be read back: ${why}`, { code: 'damaged', cause });
 }

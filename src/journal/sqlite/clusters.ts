@@ -5,10 +5,17 @@
  */
 import type { Database } from 'better-sqlite3';
 import { JournalError } from '../errors.ts';
-import { prepareFindCluster, prepareInsertCluster, prepareReadCluster } from './writes.ts';
+import { clusterSum } from './sums/row-sums.ts';
+import {
+  prepareFindCluster,
+  prepareInsertCluster,
+  prepareReadCluster,
+  prepareSumCluster,
+} from './writes.ts';
 
 export class Clusters {
   readonly #insert;
+  readonly #sum;
   readonly #find;
   readonly #read;
   readonly #numbers = new Map<string, number>();
@@ -16,6 +23,7 @@ export class Clusters {
 
   constructor(db: Database) {
     this.#insert = prepareInsertCluster(db);
+    this.#sum = prepareSumCluster(db);
     this.#find = prepareFindCluster(db);
     this.#read = prepareReadCluster(db);
   }
@@ -25,10 +33,11 @@ export class Clusters {
     const text = JSON.stringify(nodes);
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
-    this.#insert.run(text);
+    const { changes } = this.#insert.run(text);
     const id = this.#find.get(text);
     if (id === undefined)
       throw new JournalError(`cluster ${text} was not stored`, { code: 'corrupt' });
+    if (changes === 1) this.#sum.run(clusterSum(id, text), id);
     this.#numbers.set(text, id);
     return id;
   }
@@ -38,12 +47,14 @@ export class Clusters {
     return this.#numbers.get(JSON.stringify(nodes));
   }
 
+  /** @throws JournalError `damaged` */
   nodes(id: number): readonly string[] {
     const known = this.#lists.get(id);
     if (known !== undefined) return known;
-    const text = this.#read.get(id);
-    if (text === undefined) throw new JournalError(`cluster ${id} is missing`, { code: 'corrupt' });
-    const nodes = Object.freeze(listOf(id, text));
+    const row = this.#read.get(id);
+    if (row === undefined) throw damaged(id, 'is missing');
+    if (row.sum !== clusterSum(id, row.nodes)) throw damaged(id, 'does not match its checksum');
+    const nodes = Object.freeze(listOf(id, row.nodes));
     this.#lists.set(id, nodes);
     return nodes;
   }
@@ -62,5 +73,9 @@ function listOf(id: number, text: string): string[] {
   } catch {
     // Told below.
   }
-  throw new JournalError(`cluster ${id} is no list of nodes`, { code: 'corrupt' });
+  throw damaged(id, 'is no list of nodes');
+}
+
+function damaged(id: number, how: string): JournalError {
+  return new JournalError(`list of nodes ${id} (table cluster) ${how}`, { code: 'damaged' });
 }

@@ -20,7 +20,7 @@ const CODES: readonly (readonly [prefix: string, code: JournalErrorCode])[] = [
  * @param path the journal, to be named where its content is damaged
  */
 export function asJournalError(error: unknown, path?: string): unknown {
-  if (error instanceof JournalError && error.code === 'corrupt') return named(error, path);
+  if (error instanceof JournalError && isDamage(error)) return named(error, path);
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code.startsWith('SQLITE_CONSTRAINT')) {
     return new IllegalWrite(error.message, { cause: error });
@@ -69,7 +69,13 @@ const FILE_CODES: Readonly<Record<string, JournalErrorCode>> = {
   EISDIR: 'denied',
 };
 
-function named(error: JournalError, path: string | undefined): JournalError {
-  if (path === undefined || error.message.includes(path)) return error;
-  return new JournalError(`${path}: ${error.message}`, { code: 'corrupt', cause: error });
+function isDamage({ code }: JournalError): boolean {
+  return code === 'corrupt' || code === 'damaged';
+}
+
+/** Names the journal, too. */
+export function named(error: JournalError, path: string | undefined): JournalError {
+  const { code, hint, message } = error;
+  if (path === undefined || message.includes(path)) return error;
+  return new JournalError(`${path}: ${message}`, { code, hint, cause: error });
 }

@@ -13,7 +13,7 @@ import { JournalError } from '../errors.ts';
 import type { CommitResult, Journal, ListFilter, ListPage, Pruning, WriteBatch } from '../port.ts';
 import { Acts } from './acts.ts';
 import { Clusters } from './clusters.ts';
-import { asJournalError } from './failure.ts';
+import { asJournalError, named } from './failure.ts';
 import { rescue } from './files/rescue.ts';
 import type { Found, Soundness } from './files/soundness.ts';
 import type { Trouble } from './files/vigil.ts';
@@ -22,13 +22,16 @@ import { Listing } from './listing.ts';
 import { disconnect, type JournalConnection } from './open/connection.ts';
 import { Reader } from './reader.ts';
 import { Records } from './records.ts';
+import { examineLive } from './sums/examine.ts';
+import { errorOf } from './sums/faults.ts';
+import { Head } from './sums/head.ts';
+import { RowReader } from './sums/row-reader.ts';
 import { FileUpkeep, type FileUpkeepBounds } from './upkeep.ts';
 import { Writer } from './writer.ts';
-import { preparePark, prepareUnhold } from './writes.ts';
 
 export class SqliteJournal implements Journal {
   readonly #connection: JournalConnection;
-  readonly #clusters: Clusters;
+  readonly #onDamage: (error: JournalError) => void;
   readonly #reader: Reader;
   readonly #listing: Listing;
   readonly #upkeep: FileUpkeep;
@@ -36,8 +39,7 @@ export class SqliteJournal implements Journal {
   readonly #keyValues: KeyValues;
   readonly #acts: Acts;
   readonly #write;
-  readonly #park;
-  readonly #unhold;
+  readonly #hold;
   readonly #savedIn: readonly string[];
   /** Its files are gone or foreign: it is being saved, because of this error. */
   #rescue: Promise<JournalError> | undefined;
@@ -49,33 +51,42 @@ export class SqliteJournal implements Journal {
     connection: JournalConnection,
     {
       savedIn = [],
+      onDamage = () => {},
       ...bounds
     }: {
       readonly lookedAt?: number;
       readonly upkeep?: FileUpkeepBounds;
       /** Where to save the journal, if not beside its file. */
       readonly savedIn?: readonly string[];
+      /** A row cannot be believed: of history, or the latest of a key. Called each time that it is read. */
+      readonly onDamage?: (error: JournalError) => void;
     } = {},
   ) {
     const { db } = connection;
     this.#connection = connection;
     this.#savedIn = savedIn;
-    this.#clusters = new Clusters(db);
-    this.#reader = new Reader(db, this.#clusters);
-    this.#listing = new Listing(db, this.#clusters, bounds.lookedAt);
-    this.#upkeep = new FileUpkeep(db, bounds.upkeep);
-    this.#keyValues = new KeyValues(db);
+    const clusters = new Clusters(db);
+    this.#onDamage = (error) => onDamage(named(error, connection.path));
+    const head = new Head(db);
+    const rows = new RowReader(db, clusters, head);
+    this.#reader = new Reader(db, { rows, head, onDamage: this.#onDamage });
+    this.#listing = new Listing(db, rows, bounds.lookedAt);
+    this.#upkeep = new FileUpkeep(db, head, bounds.upkeep);
+    this.#keyValues = new KeyValues(db, head);
     this.#acts = new Acts(db, bounds.lookedAt);
-    this.#records = new Records(db);
-    const writer = new Writer(db, this.#clusters);
+    this.#records = new Records(db, head);
+    const writer = new Writer(db, { clusters, rows, head });
     const transaction = db.transaction((batch: WriteBatch) => writer.write(batch));
-    this.#write = (batch: WriteBatch) => transaction.immediate(batch);
-    this.#park = preparePark(db);
-    const unhold = prepareUnhold(db);
-    const unholdAll = db.transaction((seqs: readonly number[]) => {
-      for (const seq of seqs) unhold.run(seq);
-    });
-    this.#unhold = (seqs: readonly number[]) => unholdAll.immediate(seqs);
+    this.#write = (batch: WriteBatch) => {
+      try {
+        return transaction.immediate(batch);
+      } catch (error) {
+        writer.forget();
+        throw error;
+      }
+    };
+    const hold = db.transaction((seqs: readonly number[], held: 0 | 2) => writer.hold(seqs, held));
+    this.#hold = (seqs: readonly number[], held: 0 | 2) => hold.immediate(seqs, held);
   }
 
   get path(): string {
@@ -86,9 +97,23 @@ export class SqliteJournal implements Journal {
   follow(soundness: Soundness, then: (found: Found) => void): void {
     this.#soundness = soundness;
     void soundness.ended.then((found) => {
-      if (found instanceof JournalError) this.#broken ??= found;
+      if (found instanceof JournalError) {
+        if (found.code === 'corrupt') this.#broken ??= found;
+        else this.#onDamage(found);
+      }
       if (this.#connection.db.open) then(found);
     });
+  }
+
+  /** Rows of history are damaged: reports them. */
+  noteDamage(error: JournalError): void {
+    this.#onDamage(error);
+  }
+
+  /** @throws JournalError `corrupt` (as a rejection) if a row that the daemon works on is damaged or missing (P1) */
+  async assertLive(): Promise<void> {
+    const fault = this.#do(() => errorOf(examineLive(this.#connection.db), this.path));
+    if (fault !== undefined) throw fault;
   }
 
   async head() {
@@ -99,12 +124,7 @@ export class SqliteJournal implements Journal {
     return this.#change(() => {
       if (isEmpty(batch)) return { existing: new Map() };
       this.#upkeep.written();
-      try {
-        return { existing: this.#write(batch) };
-      } catch (error) {
-        this.#clusters.forget();
-        throw error;
-      }
+      return { existing: this.#reported(this.#write(batch)) };
     });
   }
 
@@ -155,14 +175,14 @@ export class SqliteJournal implements Journal {
   async park(seq: number): Promise<void> {
     return this.#change(() => {
       this.#upkeep.written();
-      this.#park.run(seq);
+      this.#hold([seq], 2);
     });
   }
 
   async unhold(seqs: readonly number[]): Promise<void> {
     return this.#change(() => {
       this.#upkeep.written();
-      this.#unhold(seqs);
+      this.#hold(seqs, 0);
     });
   }
 
@@ -220,8 +240,15 @@ export class SqliteJournal implements Journal {
     try {
       return work();
     } catch (error) {
-      throw asJournalError(error, this.path);
+      const found = asJournalError(error, this.path);
+      if (found instanceof JournalError && found.code === 'damaged') this.#onDamage(found);
+      throw found;
     }
+  }
+
+  #reported(existing: CommitResult['existing']): CommitResult['existing'] {
+    for (const found of existing.values()) if (found instanceof JournalError) this.#onDamage(found);
+    return existing;
   }
 
   async #change<T>(work: () => T): Promise<T> {

@@ -62,17 +62,17 @@ const TABLES = {
   entry: ENTRIES,
 } as const;
 
-/** @throws JournalError `corrupt` if the value is not of this kind */
+/** @throws JournalError `damaged` if the value is not of this kind */
 export function assertKnown(seq: number, kind: keyof typeof TABLES, word: unknown): void {
   if (typeof word === 'string' && Object.hasOwn(TABLES[kind], word)) return;
   throw illegible(seq, `its ${kind} is ${JSON.stringify(word)}`);
 }
 
-function illegible(seq: number, why: string, cause?: unknown): JournalError {
-  return new JournalError(`command ${seq} cannot be read back: ${why}`, { code: 'corrupt', cause });
+export function illegible(seq: number, why: string, cause?: unknown): JournalError {
+  return new JournalError(`command ${seq} cannot be read back: ${why}`, { code: 'damaged', cause });
 }
 
-/** @throws JournalError `corrupt` if it is no JSON object */
+/** @throws JournalError `damaged` if it is no JSON object */
 export function objectOf(seq: number, text: string): object {
   try {
     const value: unknown = JSON.parse(text);

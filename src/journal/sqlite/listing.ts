@@ -8,9 +8,9 @@
 import type { Database } from 'better-sqlite3';
 import type { SagaState } from '../../core/model.ts';
 import type { ListFilter, ListPage, Moment } from '../port.ts';
-import type { Clusters } from './clusters.ts';
 import { FAILED, HISTORY, listFloor, listPage, OPEN, ofKey, type Source } from './list-query.ts';
-import { type CommandRow, storedOf } from './rows.ts';
+import type { CommandRow } from './rows.ts';
+import type { RowReader } from './sums/row-reader.ts';
 
 /** Rows that one page reads: 20,000 take about 5 ms. */
 const LOOKED_AT = 20_000;
@@ -41,12 +41,12 @@ const BOTTOM = -1;
 
 export class Listing {
   readonly #db: Database;
-  readonly #clusters: Clusters;
+  readonly #reader: RowReader;
   readonly #lookedAt: number;
 
-  constructor(db: Database, clusters: Clusters, lookedAt = LOOKED_AT) {
+  constructor(db: Database, reader: RowReader, lookedAt = LOOKED_AT) {
     this.#db = db;
-    this.#clusters = clusters;
+    this.#reader = reader;
     this.#lookedAt = lookedAt;
   }
 
@@ -74,7 +74,7 @@ export class Listing {
     const floor = Math.max(BOTTOM, ...parts.map((part) => part.floor));
     const rows = parts.flatMap((part) => part.rows).filter((row) => row.seq > floor);
     const shown = rows.sort((a, b) => b.seq - a.seq).slice(0, limit);
-    const commands = shown.map((row) => storedOf(row, this.#clusters));
+    const commands = shown.map((row) => this.#reader.stored(row));
     const last = shown.at(-1);
     if (rows.length > limit && last !== undefined) return { commands, next: last.seq };
     return floor === BOTTOM ? { commands } : { commands, next: floor + 1 };

@@ -1,5 +1,6 @@
 /** The queries of the journal: each answer is bounded by the caller's limit, none of them locks. */
 import type { Database } from 'better-sqlite3';
+import { JournalError } from '../errors.ts';
 import type {
   JournalHead,
   LatestSettled,
@@ -8,62 +9,59 @@ import type {
   StoredLoose,
 } from '../port.ts';
 import { priorOf } from '../prior.ts';
-import type { Clusters } from './clusters.ts';
-import { assertKnown } from './legible.ts';
 import {
-  type LatestSettledRow,
   prepareCountOpen,
   prepareFind,
   prepareKeys,
-  prepareLastCommitted,
-  prepareLatestSettled,
   prepareLoadEntries,
   prepareLoadLoose,
   prepareLoadOpen,
-  prepareReadHead,
-  prepareSettlement,
-  prepareTokens,
+  prepareSettledOfKey,
 } from './reads.ts';
-import { type EntryRow, openOf, storedOf } from './rows.ts';
-import { settlementOf } from './settlement-text.ts';
+import type { CommandRow, EntryRow } from './rows.ts';
+import type { Head } from './sums/head.ts';
+import type { RowReader } from './sums/row-reader.ts';
+
+/** Commands of one key that are read, of each half of its index; thousands of refused ones may stand there. */
+const LOOKED_BACK = 100;
 
 export class Reader {
-  readonly #clusters: Clusters;
-  readonly #head;
+  readonly #rows: RowReader;
+  readonly #headRow: Head;
+  readonly #onDamage: (error: JournalError) => void;
   readonly #countOpen;
   readonly #loadOpen;
   readonly #loadEntries;
   readonly #loadLoose;
   readonly #find;
-  readonly #tokens;
-  readonly #lastWord;
-  readonly #lastCommitted;
-  readonly #settlement;
+  readonly #settledOfKey;
   readonly #keys;
 
-  constructor(db: Database, clusters: Clusters) {
-    this.#clusters = clusters;
-    this.#head = prepareReadHead(db);
+  constructor(
+    db: Database,
+    parts: {
+      readonly rows: RowReader;
+      readonly head: Head;
+      /** The latest commands of a key could not be read: they are as unknown as pruned ones. */
+      readonly onDamage: (error: JournalError) => void;
+    },
+  ) {
+    this.#rows = parts.rows;
+    this.#headRow = parts.head;
+    this.#onDamage = parts.onDamage;
     this.#countOpen = prepareCountOpen(db);
     this.#loadOpen = prepareLoadOpen(db);
     this.#loadEntries = prepareLoadEntries(db);
     this.#loadLoose = prepareLoadLoose(db);
     this.#find = prepareFind(db);
-    this.#tokens = prepareTokens(db);
-    this.#lastWord = prepareLatestSettled(db);
-    this.#lastCommitted = prepareLastCommitted(db);
-    this.#settlement = prepareSettlement(db);
+    this.#settledOfKey = prepareSettledOfKey(db);
     this.#keys = prepareKeys(db);
   }
 
   head(): JournalHead {
-    const row = this.#head.get();
-    return {
-      lastSeq: row?.last_seq ?? 0,
-      lastToken: row?.last_token ?? undefined,
-      openCount: this.#countOpen.get() ?? 0,
-      lived: row?.lived ?? 0,
-    };
+    const { lastSeq, lastToken, lived } = this.#headRow.read();
+    const openCount = this.#countOpen.get() ?? 0;
+    return { lastSeq, lastToken: lastToken ?? undefined, openCount, lived };
   }
 
   load(after: number, limit: number): readonly RecoverableCommand[] {
@@ -74,54 +72,109 @@ export class Reader {
       if (own === undefined) entries.set(entry.seq, [entry]);
       else own.push(entry);
     }
-    return rows.map((row) => openOf(row, entries.get(row.seq) ?? [], this.#clusters));
+    return needed(() => rows.map((row) => this.#rows.open(row, entries.get(row.seq) ?? [])));
   }
 
   loadLoose(after: number, limit: number): readonly StoredLoose[] {
-    return this.#loadLoose.all(after, limit).map((row) => ({
-      seq: row.seq,
-      groupId: row.group_id,
-      loose: settlementOf(row.seq, row.settlement, this.#clusters).loose ?? {},
-    }));
+    const rows = this.#loadLoose.all(after, limit);
+    return needed(() =>
+      rows.map((row) => {
+        const { settlement } = this.#rows.stored(row);
+        return { seq: row.seq, groupId: row.group_id, loose: settlement?.loose ?? {} };
+      }),
+    );
   }
 
   find(id: string): StoredCommand | undefined {
     const row = this.#find.get(id);
-    return row === undefined ? undefined : storedOf(row, this.#clusters);
+    return row === undefined ? undefined : this.#rows.stored(row);
   }
 
   tokens(groupIds: readonly string[]): ReadonlyMap<string, Readonly<Record<string, string>>> {
-    const tokens = new Map<string, Readonly<Record<string, string>>>();
-    for (const groupId of groupIds) {
-      const row = this.#tokens.get(groupId);
-      if (row !== undefined)
-        tokens.set(groupId, settlementOf(row.seq, row.settlement, this.#clusters).tokens ?? {});
-    }
-    return tokens;
+    return this.#byKey(groupIds, (groupId) => {
+      const row = this.#settledOfKey.get(groupId, 1, Number.MAX_SAFE_INTEGER);
+      return row && (this.#rows.stored(row).settlement?.tokens ?? {});
+    });
   }
 
   latestSettled(groupIds: readonly string[]): ReadonlyMap<string, LatestSettled> {
-    const words = new Map<string, LatestSettled>();
-    for (const groupId of groupIds) {
-      const row = this.#lastWord.get(groupId, groupId);
-      if (row === undefined) continue;
-      assertKnown(row.seq, 'op', row.op);
-      const word = this.#latestSettledOf(groupId, row);
-      if (Object.keys(word).length > 0) words.set(groupId, word);
-    }
-    return words;
-  }
-
-  #latestSettledOf(groupId: string, { seq, op, state, lived }: LatestSettledRow): LatestSettled {
-    if (state === 'committed') return { committed: { op, lived } };
-    const row = this.#lastCommitted.get(groupId, groupId);
-    const before = row === undefined ? {} : { committed: { op: row.op, lived: row.lived } };
-    if (state !== 'rolled_back') return before;
-    const settlement = settlementOf(seq, this.#settlement.get(seq) ?? '', this.#clusters);
-    return { ...before, rolledBack: { prior: priorOf(settlement), lived } };
+    return this.#byKey(groupIds, (groupId) => {
+      const word = this.#latestSettledOf(groupId);
+      return Object.keys(word).length === 0 ? undefined : word;
+    });
   }
 
   keys(after: string, limit: number): readonly string[] {
     return this.#keys.all(after, limit);
+  }
+
+  #byKey<Value>(
+    groupIds: readonly string[],
+    read: (groupId: string) => Value | undefined,
+  ): ReadonlyMap<string, Value> {
+    const values = new Map<string, Value>();
+    for (const groupId of groupIds) {
+      try {
+        const value = read(groupId);
+        if (value !== undefined) values.set(groupId, value);
+      } catch (error) {
+        if (!isDamaged(error)) throw error;
+        this.#onDamage(error);
+      }
+    }
+    return values;
+  }
+
+  #latestSettledOf(groupId: string): LatestSettled {
+    let rolledBack: LatestSettled['rolledBack'];
+    let isLatest = true;
+    for (const row of this.#newestFirst(groupId)) {
+      const { command, state, settlement } = this.#rows.stored(row);
+      const { lived } = row;
+      if (state === 'refused') continue;
+      if (state === 'committed') {
+        const committed = { op: command.op, lived };
+        return rolledBack === undefined ? { committed } : { committed, rolledBack };
+      }
+      if (isLatest && state === 'rolled_back' && settlement !== undefined)
+        rolledBack = { prior: priorOf(settlement), lived };
+      isLatest = false;
+    }
+    return rolledBack === undefined ? {} : { rolledBack };
+  }
+
+  /** Settled commands of a key: both halves of the index, each from its end. */
+  *#newestFirst(groupId: string): Generator<CommandRow> {
+    const half = (marked: 0 | 1) => {
+      let left = LOOKED_BACK;
+      return (below: number) =>
+        left-- > 0 ? this.#settledOfKey.get(groupId, marked, below) : undefined;
+    };
+    const [nextMarked, nextOther] = [half(1), half(0)];
+    let marked = nextMarked(Number.MAX_SAFE_INTEGER);
+    let other = nextOther(Number.MAX_SAFE_INTEGER);
+    while (marked !== undefined || other !== undefined) {
+      if (marked !== undefined && marked.seq > (other?.seq ?? 0)) {
+        yield marked;
+        marked = nextMarked(marked.seq);
+      } else if (other !== undefined) {
+        yield other;
+        other = nextOther(other.seq);
+      }
+    }
+  }
+}
+
+function isDamaged(error: unknown): error is JournalError {
+  return error instanceof JournalError && error.code === 'damaged';
+}
+
+/** The daemon cannot work without these rows (P1, P4): it is not to start. */
+function needed<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (cause) {
+    if (!isDamaged(cause)) throw cause;
+    throw new JournalError(cause.message, { code: 'corrupt', cause });
   }
 }

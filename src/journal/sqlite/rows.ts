@@ -10,7 +10,8 @@ type StoredEntry = RecoverableCommand['entries'][number];
 /** The columns of {@link CommandRow}, for a SELECT from `command`. */
 export const COMMAND_COLUMNS = `
   seq, id, op, group_id, ensure, lane, token, cluster, accepted_at, deadline_at,
-  state, stuck, held, reason, began_at, settlement, record_digest, record_bytes`;
+  state, stuck, held, reason, began_at, settlement, record_digest, record_bytes,
+  settled_at, marked, loose, lived, accept_sum, state_sum`;
 
 /** The meaning of the column `held`, by its value; 0: driven like any other command. */
 const HELD: readonly (Held | undefined)[] = [undefined, 'restored', 'parked'];
@@ -35,21 +36,24 @@ export interface CommandRow {
   readonly settlement: string | null;
   readonly record_digest: string | null;
   readonly record_bytes: number | null;
-}
-
-/** Of an open command. */
-export interface OpenRow extends CommandRow {
+  readonly settled_at: number | null;
+  readonly marked: 0 | 1;
+  readonly loose: 0 | 1;
   readonly lived: number;
+  /** Null: of a schema without checksums. */
+  readonly accept_sum: number | null;
+  readonly state_sum: number | null;
 }
 
 export interface EntryRow {
   readonly seq: number;
+  readonly n: number;
   readonly kind: StoredEntry['kind'];
   readonly at: number;
   readonly body: string;
 }
 
-/** @throws JournalError `corrupt` on a row that this program never writes */
+/** @throws JournalError `damaged` on a row that this program never writes */
 function commandOf(row: CommandRow, clusters: Clusters): Command {
   assertKnown(row.seq, 'op', row.op);
   assertKnown(row.seq, 'lane', row.lane);
@@ -90,7 +94,7 @@ export function storedOf(row: CommandRow, clusters: Clusters): StoredCommand {
 
 /** An open command; `entries` are its own, in order. */
 export function openOf(
-  row: OpenRow,
+  row: CommandRow,
   entries: readonly EntryRow[],
   clusters: Clusters,
 ): RecoverableCommand {

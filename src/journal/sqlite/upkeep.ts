@@ -8,7 +8,9 @@ import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { JournalError } from '../errors.ts';
 import type { Pruning } from '../port.ts';
-import { prepareLive } from './reads.ts';
+import { preparePruneRecords } from './records.ts';
+import type { Head } from './sums/head.ts';
+import { Ledger } from './sums/ledger.ts';
 import { preparePrune } from './writes.ts';
 
 /** A longer WAL is cut, with a short wait for its readers. */
@@ -37,17 +39,19 @@ const DEFAULTS: FileUpkeepBounds = { walBytes: WAL_BOUND_BYTES, freePagesKept: F
 export class FileUpkeep {
   readonly #db: Database;
   readonly #walPath: string;
-  readonly #live;
+  readonly #head: Head;
   readonly #prune;
+  readonly #pruneRecords;
   readonly #bounds: FileUpkeepBounds;
   /** Nothing is left to do, and nothing was written since. */
   #isTidy = false;
 
-  constructor(db: Database, bounds: FileUpkeepBounds = DEFAULTS) {
+  constructor(db: Database, head: Head, bounds: FileUpkeepBounds = DEFAULTS) {
     this.#db = db;
     this.#walPath = `${db.name}-wal`;
-    this.#live = prepareLive(db);
+    this.#head = head;
     this.#prune = preparePrune(db);
+    this.#pruneRecords = preparePruneRecords(db);
     this.#bounds = bounds;
   }
 
@@ -60,8 +64,14 @@ export class FileUpkeep {
     this.written();
     return this.#db
       .transaction(() => {
-        this.#live.run(lived);
-        return this.#prune.run(lived - retentionMs, limit).changes;
+        const ledger = new Ledger();
+        for (const sum of this.#pruneRecords.all(lived - retentionMs, limit))
+          ledger.unrecorded(sum);
+        const pruned = this.#prune.all(lived - retentionMs, limit);
+        for (const row of pruned) ledger.pruned(row);
+        const head = ledger.appliedTo(this.#head.read());
+        this.#head.write({ ...head, lived: Math.max(head.lived, lived) });
+        return pruned.length;
       })
       .immediate();
   }

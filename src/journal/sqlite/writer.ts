@@ -6,92 +6,131 @@
  * batch may carry the whole life of a command.
  */
 import type { Database } from 'better-sqlite3';
+import type { DurableEntry, Reason } from '../../core/model.ts';
 import { splitBodies } from '../../core/stored-bodies.ts';
 import { parseToken } from '../../core/token.ts';
-import { IllegalWrite } from '../errors.ts';
+import { IllegalWrite, type JournalError } from '../errors.ts';
 import type {
   AcceptWrite,
   AppendWrite,
   BeginWrite,
+  CommitResult,
   SettleWrite,
   StoredCommand,
   WriteBatch,
 } from '../port.ts';
 import type { Clusters } from './clusters.ts';
-import { prepareFind, prepareReadHead, prepareWriteHead } from './reads.ts';
+import { type BeforeRow, prepareBefore, prepareFind } from './reads.ts';
 import { prepareDropFound, prepareKeepFound, prepareKeepRecord } from './records.ts';
-import { storedOf } from './rows.ts';
 import { textOf } from './settlement-text.ts';
+import type { Head, Latest } from './sums/head.ts';
+import { Ledger } from './sums/ledger.ts';
+import type { RowReader } from './sums/row-reader.ts';
+import {
+  acceptSum,
+  beganSum,
+  entrySum,
+  foundSum,
+  heldSum,
+  minus,
+  openSum,
+  recordSum,
+  settleSum,
+} from './sums/row-sums.ts';
 import {
   prepareAccept,
   prepareAppend,
   prepareBegin,
   prepareFlagStuck,
   prepareForget,
+  prepareGain,
+  prepareHold,
   prepareIsOpen,
   prepareSettle,
   prepareTurn,
 } from './writes.ts';
 
-/** The head after the acceptances of one batch. */
-interface Latest {
-  readonly seq: number;
-  readonly token: string;
-  readonly micros: number;
-  readonly lived: number;
-}
-
 export class Writer {
   readonly #clusters: Clusters;
+  readonly #rows: RowReader;
+  readonly #head: Head;
   readonly #accept;
   readonly #keepRecord;
   readonly #keepFound;
   readonly #dropFound;
   readonly #begin;
   readonly #append;
+  readonly #gain;
   readonly #turn;
   readonly #flagStuck;
+  readonly #before;
   readonly #settle;
   readonly #forget;
+  readonly #hold;
   readonly #isOpen;
   readonly #find;
-  readonly #readHead;
-  readonly #writeHead;
+  #ledger = new Ledger();
+  /** What a settlement has to know of open commands that nothing befell since their acceptance: no query for them. */
+  readonly #fresh = new Map<number, BeforeRow>();
 
-  constructor(db: Database, clusters: Clusters) {
-    this.#clusters = clusters;
+  constructor(db: Database, parts: { clusters: Clusters; rows: RowReader; head: Head }) {
+    this.#clusters = parts.clusters;
+    this.#rows = parts.rows;
+    this.#head = parts.head;
     this.#accept = prepareAccept(db);
     this.#keepRecord = prepareKeepRecord(db);
     this.#keepFound = prepareKeepFound(db);
     this.#dropFound = prepareDropFound(db);
     this.#begin = prepareBegin(db);
     this.#append = prepareAppend(db);
+    this.#gain = prepareGain(db);
     this.#turn = prepareTurn(db);
     this.#flagStuck = prepareFlagStuck(db);
+    this.#before = prepareBefore(db);
     this.#settle = prepareSettle(db);
     this.#forget = prepareForget(db);
+    this.#hold = prepareHold(db);
     this.#isOpen = prepareIsOpen(db);
     this.#find = prepareFind(db);
-    this.#readHead = prepareReadHead(db);
-    this.#writeHead = prepareWriteHead(db);
+  }
+
+  /** A transaction failed: what it noted is not in the journal. */
+  forget(): void {
+    this.#fresh.clear();
+    this.#clusters.forget();
   }
 
   /** Returns the commands that had an accepted command's id already, by the latter's `seq`. */
-  write(batch: WriteBatch): ReadonlyMap<number, StoredCommand> {
-    const refused = this.#acceptAll(batch);
+  write(batch: WriteBatch): CommitResult['existing'] {
+    this.#ledger = new Ledger();
+    const refused: AcceptWrite[] = [];
+    const latest = this.#acceptAll(batch, refused);
     for (const write of batch.begin) this.#beginOne(write);
     for (const write of batch.append) this.#appendAll(write);
     for (const write of batch.settle) this.#settleOne(write, batch.lived);
     for (const seq of batch.forget) this.#forgetOne(seq);
+    this.#head.raise(this.#ledger, latest && { ...latest, lived: batch.lived });
     return this.#holders(refused);
   }
 
-  /** Returns those whose id was taken. */
-  #acceptAll({ accept, lived }: WriteBatch): AcceptWrite[] {
-    const refused: AcceptWrite[] = [];
+  /** Open commands are held with this code, or are not any more (0); others stay as they are. */
+  hold(seqs: readonly number[], held: 0 | 2): void {
+    this.#ledger = new Ledger();
+    for (const seq of seqs) {
+      const before = this.#before.get(seq);
+      if (before === undefined || before.held === held) continue;
+      const gained = minus(heldSum(held), heldSum(before.held));
+      this.#fresh.delete(seq);
+      this.#hold.run(held, gained, seq);
+      this.#ledger.gained(gained);
+    }
+    this.#head.raise(this.#ledger);
+  }
+
+  /** Adds those whose id was taken to `refused`. */
+  #acceptAll({ accept, lived }: WriteBatch, refused: AcceptWrite[]): Latest | undefined {
+    let latest: Latest | undefined;
     let lastSeq = 0;
-    let lastToken = '';
-    let lastMicros = -1;
     for (const write of accept) {
       if (!this.#acceptOne(write, lived)) {
         refused.push(write);
@@ -99,92 +138,151 @@ export class Writer {
       }
       const { seq, token } = write.command;
       const micros = parseToken(token);
-      if (seq > lastSeq) lastSeq = seq;
-      if (micros > lastMicros) [lastMicros, lastToken] = [micros, token];
+      lastSeq = Math.max(lastSeq, seq);
+      if (latest === undefined || micros > latest.micros) latest = { seq, token, micros };
     }
-    if (lastSeq > 0) this.#raiseHead({ seq: lastSeq, token: lastToken, micros: lastMicros, lived });
-    return refused;
+    return latest && { ...latest, seq: lastSeq };
   }
 
   #acceptOne({ command, begun, record }: AcceptWrite, lived: number): boolean {
+    const { seq, id, op, groupId, lane, token, acceptedAt, deadlineAt } = command;
+    const ensure = command.ensure ? 1 : 0;
+    const cluster = this.#clusters.number(command.nodes);
+    const beganAt = begun ? acceptedAt : null;
+    const digest = command.record?.digest ?? null;
+    const bytes = command.record?.bytes ?? null;
+    const sums = {
+      accept_sum: acceptSum({
+        seq,
+        id,
+        op,
+        group_id: groupId,
+        ensure,
+        lane,
+        token,
+        cluster,
+        accepted_at: acceptedAt,
+        deadline_at: deadlineAt,
+        record_digest: digest,
+        record_bytes: bytes,
+      }),
+      state_sum: openSum({ seq, lived, began_at: beganAt, held: 0 }),
+    };
     const done = this.#accept.run(
-      command.seq,
-      command.id,
-      command.op,
-      command.groupId,
-      command.ensure ? 1 : 0,
-      command.lane,
-      command.token,
-      this.#clusters.number(command.nodes),
-      command.acceptedAt,
-      command.deadlineAt,
+      seq,
+      id,
+      op,
+      groupId,
+      ensure,
+      lane,
+      token,
+      cluster,
+      acceptedAt,
+      deadlineAt,
       begun ? 'applying' : 'accepted',
-      begun ? command.acceptedAt : null,
+      beganAt,
       lived,
-      command.record?.digest ?? null,
-      command.record?.bytes ?? null,
+      digest,
+      bytes,
+      sums.accept_sum,
+      sums.state_sum,
     );
-    const isStored = done.changes === 1;
-    if (isStored && record !== undefined) this.#keepRecord.run(command.seq, record);
-    return isStored;
-  }
-
-  #raiseHead({ seq, token, micros, lived }: Latest): void {
-    const head = this.#readHead.get();
-    const known = head?.last_token ?? null;
-    const higher = known === null || micros > parseToken(known);
-    this.#writeHead.run(Math.max(seq, head?.last_seq ?? 0), higher ? token : known, lived);
+    if (done.changes !== 1) return false;
+    this.#ledger.accepted(sums);
+    this.#fresh.set(seq, { ...sums, reason: null, held: 0 });
+    if (record === undefined) return true;
+    const sum = recordSum(seq, record);
+    this.#keepRecord.run(seq, record, sum);
+    this.#ledger.recorded(sum);
+    return true;
   }
 
   #beginOne({ seq, at, findings }: BeginWrite): void {
-    expectOne(this.#begin.run(at, seq).changes, seq, 'begins, but is not accepted');
+    const gained = beganSum(seq, at);
+    this.#fresh.delete(seq);
+    expectOne(this.#begin.run(at, gained, seq).changes, seq, 'begins, but is not accepted');
+    this.#ledger.gained(gained);
     if (findings === undefined) return;
     const split = splitBodies(findings);
-    this.#append.run('began', at, JSON.stringify({ findings: split.findings }), seq);
-    for (const [node, body] of split.bodies) this.#keepFound.run(seq, node, body);
+    this.#appendOne(seq, { kind: 'began', at, findings: split.findings });
+    for (const [node, body] of split.bodies)
+      this.#keepFound.run(seq, node, body, foundSum(seq, node, body));
   }
 
   #appendAll({ seq, entries }: AppendWrite): void {
-    for (const { kind, at, ...body } of entries) {
-      const { changes } = this.#append.run(kind, at, JSON.stringify(body), seq);
-      expectOne(changes, seq, `gets '${kind}', but has not begun or is settled`);
-      if (kind === 'stuck') this.#flagStuck.run(seq);
-      if ('reason' in body) this.#turn.run(body.reason, seq);
+    for (const entry of entries) {
+      this.#appendOne(seq, entry);
+      if (entry.kind === 'stuck') this.#flagStuck.run(seq);
+      if ('reason' in entry) this.#turn.run(entry.reason, seq);
     }
   }
 
+  #appendOne(seq: number, entry: DurableEntry): void {
+    const { kind, at, ...rest } = entry;
+    const body = JSON.stringify(rest);
+    this.#fresh.delete(seq);
+    const n = this.#append.get(kind, at, body, seq);
+    if (n === undefined) throw illegal(seq, `gets '${kind}', but has not begun or is settled`);
+    const gained = entrySum({ seq, n, kind, at, body });
+    this.#gain.run(gained, seq);
+    this.#ledger.gained(gained);
+  }
+
   #settleOne({ seq, settlement }: SettleWrite, lived: number): void {
-    const { changes } = this.#settle.run(
-      settlement.state,
-      settlement.reason ?? null,
-      settlement.at,
-      textOf(settlement, this.#clusters),
-      settlement.tokens === undefined ? 0 : 1,
-      settlement.loose === undefined ? 0 : 1,
+    const before = this.#fresh.get(seq) ?? this.#before.get(seq);
+    if (before === undefined) throw illegal(seq, 'settles, but is not open');
+    this.#fresh.delete(seq);
+    const row = {
+      seq,
+      state: settlement.state,
+      reason: settlement.reason ?? (before.reason as Reason | null),
+      settled_at: settlement.at,
+      settlement: textOf(settlement, this.#clusters),
+      marked: settlement.tokens === undefined ? 0 : 1,
+      loose: settlement.loose === undefined ? 0 : 1,
       lived,
+    } as const;
+    const sum = settleSum(row);
+    const { changes } = this.#settle.run(
+      row.state,
+      row.reason,
+      row.settled_at,
+      row.settlement,
+      row.marked,
+      row.loose,
+      lived,
+      sum,
       seq,
     );
     expectOne(changes, seq, 'settles, but is not open');
     this.#dropFound.run(seq);
+    const after = { accept_sum: before.accept_sum, state_sum: sum };
+    this.#ledger.settled(before, after, { isLoose: row.loose === 1 });
   }
 
   #forgetOne(seq: number): void {
-    if (this.#forget.run(seq).changes === 1) return;
+    const after = this.#forget.get(seq);
+    if (after !== undefined) return this.#ledger.forgotten(after);
     // Forgotten or pruned before: nothing to do. Open: its loose requests still matter.
-    if (this.#isOpen.get(seq) === 1) throw new IllegalWrite(`command ${seq} is forgotten open`);
+    if (this.#isOpen.get(seq) === 1) throw illegal(seq, 'is forgotten open');
   }
 
-  #holders(refused: readonly AcceptWrite[]): ReadonlyMap<number, StoredCommand> {
-    const holders = new Map<number, StoredCommand>();
+  /** A row that is damaged ends no batch: only the client that repeats its id hears of it. */
+  #holders(refused: readonly AcceptWrite[]): CommitResult['existing'] {
+    const holders = new Map<number, StoredCommand | JournalError>();
     for (const { command } of refused) {
       const row = this.#find.get(command.id);
       if (row === undefined) throw new Error(`no command has the id of command ${command.seq}`);
-      holders.set(command.seq, storedOf(row, this.#clusters));
+      holders.set(command.seq, this.#rows.storedOrDamaged(row));
     }
     return holders;
   }
 }
 
+function illegal(seq: number, what: string): IllegalWrite {
+  return new IllegalWrite(`command ${seq} ${what}`);
+}
+
 function expectOne(changes: number, seq: number, what: string): void {
-  if (changes !== 1) throw new IllegalWrite(`command ${seq} ${what}`);
+  if (changes !== 1) throw illegal(seq, what);
 }

@@ -1,5 +1,7 @@
 /** The statements that write commands: each changes one row, or adds one. */
 import type { Database, Statement } from 'better-sqlite3';
+import type { RowSums } from './sums/ledger.ts';
+import { LOOSE_WEIGHT } from './sums/row-sums.ts';
 
 export type AcceptParams = [
   seq: number,
@@ -17,6 +19,8 @@ export type AcceptParams = [
   lived: number,
   recordDigest: string | null,
   recordBytes: number | null,
+  acceptSum: number,
+  stateSum: number,
 ];
 
 /** Changes nothing if the id is taken (P7); fails if the `seq` is. */
@@ -24,27 +28,35 @@ export function prepareAccept(db: Database): Statement<AcceptParams> {
   return db.prepare(`
     INSERT INTO command (
       seq, id, op, group_id, ensure, lane, token, cluster, accepted_at, deadline_at,
-      state, began_at, lived, record_digest, record_bytes
-    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      state, began_at, lived, record_digest, record_bytes, accept_sum, state_sum
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO NOTHING`);
 }
 
 /** Changes one row, or none if the command is not `accepted`. */
-export function prepareBegin(db: Database): Statement<[at: number, seq: number]> {
+export function prepareBegin(db: Database): Statement<[at: number, gained: number, seq: number]> {
   return db.prepare(`
-    UPDATE command SET state = 'applying', began_at = ?
+    UPDATE command SET state = 'applying', began_at = ?, state_sum = COALESCE(state_sum, 0) + ?
     WHERE seq = ? AND state = 'accepted'`);
 }
 
 export type AppendParams = [kind: string, at: number, body: string, seq: number];
 
-/** Adds an entry to a command that has begun and is open; adds none to any other. */
-export function prepareAppend(db: Database): Statement<AppendParams> {
-  return db.prepare(`
+/** Adds an entry to a command that has begun and is open, and returns its number; adds none to any other. */
+export function prepareAppend(db: Database): Statement<AppendParams, number> {
+  return db
+    .prepare<AppendParams, number>(`
     INSERT INTO entry (seq, n, kind, at, body)
     SELECT seq, (SELECT COALESCE(MAX(n), 0) + 1 FROM entry WHERE entry.seq = command.seq), ?, ?, ?
     FROM command
-    WHERE seq = ? AND state IN ('applying', 'compensating')`);
+    WHERE seq = ? AND state IN ('applying', 'compensating')
+    RETURNING n`)
+    .pluck();
+}
+
+/** The checksum of the state of an open command gains this. */
+export function prepareGain(db: Database): Statement<[gained: number, seq: number]> {
+  return db.prepare('UPDATE command SET state_sum = COALESCE(state_sum, 0) + ? WHERE seq = ?');
 }
 
 export function prepareTurn(db: Database): Statement<[reason: string, seq: number]> {
@@ -63,6 +75,7 @@ export type SettleParams = [
   marked: 0 | 1,
   loose: 0 | 1,
   lived: number,
+  stateSum: number,
   seq: number,
 ];
 
@@ -70,13 +83,16 @@ export type SettleParams = [
 export function prepareSettle(db: Database): Statement<SettleParams> {
   return db.prepare(`
     UPDATE command SET
-      state = ?, stuck = 0, reason = COALESCE(?, reason), settled_at = ?, settlement = ?,
-      marked = ?, loose = ?, lived = ?
+      state = ?, stuck = 0, reason = ?, settled_at = ?, settlement = ?,
+      marked = ?, loose = ?, lived = ?, state_sum = ?
     WHERE seq = ? AND settled_at IS NULL`);
 }
 
-export function prepareForget(db: Database): Statement<[seq: number]> {
-  return db.prepare('UPDATE command SET loose = 0 WHERE seq = ? AND loose = 1');
+/** Returns the checksums after it. */
+export function prepareForget(db: Database): Statement<[seq: number], RowSums> {
+  return db.prepare(`
+    UPDATE command SET loose = 0, state_sum = state_sum - ${LOOSE_WEIGHT}
+    WHERE seq = ? AND loose = 1 RETURNING accept_sum, state_sum`);
 }
 
 export function prepareIsOpen(db: Database): Statement<[seq: number], 1> {
@@ -85,21 +101,22 @@ export function prepareIsOpen(db: Database): Statement<[seq: number], 1> {
     .pluck();
 }
 
-export function prepareUnhold(db: Database): Statement<[seq: number]> {
-  return db.prepare('UPDATE command SET held = 0 WHERE seq = ? AND held <> 0');
+export function prepareHold(db: Database): Statement<[held: number, gained: number, seq: number]> {
+  return db.prepare(`
+    UPDATE command SET held = ?, state_sum = COALESCE(state_sum, 0) + ?
+    WHERE seq = ? AND settled_at IS NULL`);
 }
 
-export function preparePark(db: Database): Statement<[seq: number]> {
-  return db.prepare('UPDATE command SET held = 2 WHERE seq = ? AND settled_at IS NULL');
-}
-
-/** Removes the entries too, by the foreign key. */
-export function preparePrune(db: Database): Statement<[livedBefore: number, limit: number]> {
+/** Removes the entries too, by the foreign key. Returns the checksums of those removed. */
+export function preparePrune(
+  db: Database,
+): Statement<[livedBefore: number, limit: number], RowSums> {
   return db.prepare(`
     DELETE FROM command WHERE seq IN (
       SELECT seq FROM command INDEXED BY command_prunable
       WHERE settled_at IS NOT NULL AND lived < ? AND loose = 0
-      ORDER BY lived, seq LIMIT ?)`);
+      ORDER BY lived, seq LIMIT ?)
+    RETURNING accept_sum, state_sum`);
 }
 
 export function prepareInsertCluster(db: Database): Statement<[nodes: string]> {
@@ -110,6 +127,15 @@ export function prepareFindCluster(db: Database): Statement<[nodes: string], num
   return db.prepare<[string], number>('SELECT id FROM cluster WHERE nodes = ?').pluck();
 }
 
-export function prepareReadCluster(db: Database): Statement<[id: number], string> {
-  return db.prepare<[number], string>('SELECT nodes FROM cluster WHERE id = ?').pluck();
+export interface ClusterRow {
+  readonly nodes: string;
+  readonly sum: number | null;
+}
+
+export function prepareReadCluster(db: Database): Statement<[id: number], ClusterRow> {
+  return db.prepare('SELECT nodes, sum FROM cluster WHERE id = ?');
+}
+
+export function prepareSumCluster(db: Database): Statement<[sum: number, id: number]> {
+  return db.prepare('UPDATE cluster SET sum = ? WHERE id = ?');
 }

@@ -86,6 +86,11 @@ export const NOTICE_KINDS = {
     severity: 'info',
     text: () => "the journal's disk has room again: new commands are accepted",
   }),
+  /** Rows of history; the daemon works on. */
+  journal_damaged: kind<object>({
+    severity: 'error',
+    text: () => 'the journal is damaged: see lockstep journal check',
+  }),
   /** Connections held memory that the daemon could not bound. */
   sockets_reopened: kind<object>({
     severity: 'error',

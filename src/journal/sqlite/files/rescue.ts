@@ -9,7 +9,8 @@ import { messageOf } from '../../../base/error-fields.ts';
 import { JournalError } from '../../errors.ts';
 import { asJournalError } from '../failure.ts';
 import type { JournalConnection } from '../open/connection.ts';
-import { newId, removeFile, savedName, saveJournal, setId, syncFolder } from './saved.ts';
+import { Head } from '../sums/head.ts';
+import { newId, removeFile, savedName, saveJournal, syncFolder } from './saved.ts';
 import type { Trouble } from './vigil.ts';
 
 /** @returns the error that ends the daemon */
@@ -50,7 +51,7 @@ async function saveMoved(
  */
 function recordSaved(db: JournalConnection['db'], id: string): void {
   try {
-    setId(db, id);
+    new Head(db).rename(id);
   } catch (error) {
     if (!(asJournalError(error) instanceof JournalError)) throw error;
   }

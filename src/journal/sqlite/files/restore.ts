@@ -20,6 +20,10 @@ import { prepareFolder } from '../open/connection.ts';
 import { type Lock, lockJournal } from '../open/lock.ts';
 import { inspect, migrate } from '../open/migrate.ts';
 import { prepareCountOpen } from '../reads.ts';
+import { examineLive } from '../sums/examine.ts';
+import { errorOf } from '../sums/faults.ts';
+import { Head } from '../sums/head.ts';
+import { heldSum, plus } from '../sums/row-sums.ts';
 import {
   assertSound,
   newId,
@@ -27,7 +31,6 @@ import {
   removeFile,
   savedFiles,
   savedName,
-  setId,
   settle,
   syncFile,
   syncFolder,
@@ -114,6 +117,8 @@ function prepare(source: string, ready: string): number {
       db.pragma('journal_mode = DELETE');
       assertSound(db);
       migrate(db);
+      const fault = errorOf(examineLive(db), source);
+      if (fault !== undefined) throw fault;
       db.transaction(() => raise(db))();
       held = prepareCountOpen(db).get() ?? 0;
     } finally {
@@ -129,16 +134,24 @@ function prepare(source: string, ready: string): number {
 }
 
 function raise(db: Database.Database): void {
-  setId(db, newId());
-  db.prepare('UPDATE head SET last_seq = last_seq + ?').run(SEQ_RAISE);
-  const token = db.prepare<[], string | null>('SELECT last_token FROM head').pluck().get();
-  if (token) {
-    const raised = formatToken(parseToken(token) + TOKEN_RAISE_MICROS);
-    db.prepare('UPDATE head SET last_token = ?').run(raised);
-  }
-  db.exec(
-    'UPDATE command INDEXED BY command_open SET held = 1 WHERE settled_at IS NULL AND held = 0',
-  );
+  const row = new Head(db);
+  const head = row.read();
+  const { lastToken: token } = head;
+  const { changes } = db
+    .prepare(
+      `UPDATE command INDEXED BY command_open SET held = 1, state_sum = COALESCE(state_sum, 0) + ?
+       WHERE settled_at IS NULL AND held = 0`,
+    )
+    .run(heldSum(1));
+  const gained = Math.imul(changes, heldSum(1));
+  row.write({
+    ...head,
+    journalId: newId(),
+    lastSeq: head.lastSeq + SEQ_RAISE,
+    lastToken: token && formatToken(parseToken(token) + TOKEN_RAISE_MICROS),
+    liveSum: plus(head.liveSum, gained),
+    everySum: plus(head.everySum, gained),
+  });
 }
 
 /** Moves the present journal away with its log: the log would destroy the next journal. */

@@ -22,6 +22,7 @@ import Database from 'better-sqlite3';
 import { codeOf, messageOf } from '../../../base/error-fields.ts';
 import { PRIVATE_FOLDER } from '../../../files/private-file.ts';
 import { JournalError } from '../../errors.ts';
+import { Head } from '../sums/head.ts';
 
 /** Pages copied between two turns of the event loop: 16 MiB, about 20 ms. */
 const STEP_PAGES = 4_096;
@@ -72,7 +73,7 @@ async function copy(
     // In one file, without another beside it.
     made.pragma('journal_mode = DELETE');
     if (isDoubtful) assertSound(made);
-    setId(made, id);
+    new Head(made).rename(id);
   } finally {
     made.close();
   }
@@ -88,10 +89,6 @@ export function assertSound(db: Database.Database): void {
 
 export function newId(): string {
   return randomBytes(16).toString('hex');
-}
-
-export function setId(db: Database.Database, id: string): void {
-  db.prepare('UPDATE head SET journal_id = ?').run(id);
 }
 
 /** Undefined: the copy is of a version that had none. */

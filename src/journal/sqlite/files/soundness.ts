@@ -1,11 +1,12 @@
 /**
- * Verifies a journal's file after an end that was not in order: in a process of its own, because
+ * Verifies a journal's file and all its rows at the start: in a process of its own, because
  * SQLite cannot be interrupted within a call, and a large file or a slow disk must not delay the
  * start.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { JournalError } from '../../errors.ts';
+import type { JournalError } from '../../errors.ts';
+import { errorOf, type Findings } from '../sums/faults.ts';
 
 /** The start does not wait for a larger one. */
 const AWAITED_BYTES_MAX = 256 * 1024 * 1024;
@@ -21,7 +22,9 @@ export interface SoundnessBounds {
   readonly ms: number;
 }
 
-/** `unknown`: it was stopped, or failed for a reason outside the file. */
+/**
+ * An error `corrupt`: the daemon must not go on. `damaged`: only rows of history are. `unknown`: it was stopped, or failed for a reason outside the file.
+ */
 export type Found = JournalError | 'sound' | 'unknown';
 
 export class Soundness {
@@ -61,9 +64,8 @@ export class Soundness {
 
   #result(): Promise<Found> {
     return new Promise((resolve) => {
-      this.#child.once('message', (detail: string) => {
-        const message = `${this.#path} is damaged: ${detail}`;
-        resolve(detail === 'ok' ? 'sound' : new JournalError(message, { code: 'corrupt' }));
+      this.#child.once('message', (findings: Findings) => {
+        resolve(errorOf(findings, this.#path) ?? 'sound');
       });
       this.#child.once('error', () => resolve('unknown'));
       this.#child.once('exit', () => resolve('unknown'));
@@ -71,4 +73,6 @@ export class Soundness {
   }
 }
 
+/** After an end in order: about 100,000 commands. */
+export const BRIEF: SoundnessBounds = { bytes: 32 * 1024 * 1024, ms: 1_000 };
 const DEFAULTS: SoundnessBounds = { bytes: AWAITED_BYTES_MAX, ms: AWAITED_MS_MAX };

@@ -1,4 +1,5 @@
 /** Every step of the schema, in order. A step that was ever released is never edited. */
+import type { Database } from 'better-sqlite3';
 import { INITIAL } from './001-initial.ts';
 import { KEPT } from './002-kept.ts';
 import { SETTLEMENTS_ALIKE } from './003-settlements-alike.ts';
@@ -8,12 +9,15 @@ import { TIME_LIVED } from './006-time-lived.ts';
 import { RECORDS } from './007-records.ts';
 import { ACTS } from './008-acts.ts';
 import { FOUND_BODIES } from './009-found-bodies.ts';
+import { SUMS, sumSmallTables } from './010-sums.ts';
 
 export interface Migration {
   /** What `PRAGMA user_version` reads after it. */
   readonly version: number;
   readonly name: string;
   readonly sql: string;
+  /** What SQL cannot compute; in the same transaction, after it. */
+  readonly compute?: (db: Database) => void;
 }
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -26,4 +30,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 7, name: 'records', sql: RECORDS },
   { version: 8, name: 'acts', sql: ACTS },
   { version: 9, name: 'found bodies', sql: FOUND_BODIES },
+  { version: 10, name: 'sums', sql: SUMS, compute: sumSmallTables },
 ];

@@ -35,6 +35,7 @@ export function migrate(db: Database, known: readonly Migration[] = MIGRATIONS):
   for (const step of missing) {
     const apply = db.transaction(() => {
       db.exec(step.sql);
+      step.compute?.(db);
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${step.version}`);
     });
