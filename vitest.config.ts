@@ -25,9 +25,9 @@ const INTEGRATION = [
   'node-apis',
   'nodesim',
 ]
-  .concat(['integration', 'observe', 'ops', 'tooling'])
+  .concat(['integration', 'observe', 'ops', 'siege', 'tooling'])
   .map((folder) => `test/${folder}/**/*.test.ts`);
-const END_TO_END = ['test/e2e/**/*.test.ts'];
+const END_TO_END = ['test/{e2e,hostile}/**/*.test.ts'];
 /** End-to-end files that judge what happens, and not how soon. */
 const SIDE_BY_SIDE = [
   'accepting',

@@ -9,12 +9,14 @@ import { openDiskGuard } from './composition/disk.ts';
 import { type Fitted, fitToDescriptors, limitRun } from './composition/memory-and-restart.ts';
 import { watchNames } from './composition/node-names.ts';
 import { openOps } from './composition/ops-port.ts';
+import { logProtection } from './composition/protection-news.ts';
 import { followSignals } from './composition/signals.ts';
 import { fatalityOf, vitalsOf } from './composition/telemetry-input.ts';
 import { coordinatorData, executorData } from './composition/thread-data.ts';
 import { onThreadMessage } from './composition/thread-news.ts';
 import { loadSettings } from './config/load.ts';
 import { makeDataFolder } from './config/machine/data-folder.ts';
+import { eventsAreOff } from './config/machine/protection.ts';
 import { prepareSockets } from './config/machine/sockets.ts';
 import { FRESH_JOURNAL, preview } from './config/preview.ts';
 import { EX_CONFIG, formatProblems } from './config/problem.ts';
@@ -206,6 +208,7 @@ interface Starting {
 /** Whatever stops the daemon meanwhile, the rest of its start is left out. */
 async function begin(starting: Starting): Promise<void> {
   const { settings, threads, executors, log, shutdown, disk } = starting;
+  logProtection(settings, log);
   startWatchdog(starting);
   await waitForGate(starting);
   if (shutdown.begun) return;
@@ -266,11 +269,11 @@ async function startThreads(starting: Starting): Promise<void> {
 }
 
 function logReady(settings: Settings, log: Log): void {
-  const { endpoint, eventsEndpoint, nodes, executors, opsTlsCert } = settings;
+  const { endpoint, nodes, executors, opsTlsCert } = settings;
   const { opsHost: host, opsPort: port } = settings;
   log.info('ready', {
     endpoint,
-    events: eventsEndpoint,
+    events: eventsAreOff(settings) ? 'off' : settings.eventsEndpoint,
     ops: opsUrl({ host, port, isSecure: opsTlsCert !== undefined }),
     nodes: nodes.map((node) => `${node.name}=${addressOf(node)}`).join(','),
     executors,

@@ -23,15 +23,17 @@ import type {
   RestoreInput,
 } from '../protocol/request.ts';
 import { Calls } from './calls.ts';
-import { Connection, NO_ANSWER_REASONS } from './connection.ts';
+import { Connection } from './connection.ts';
 import { DaemonClock } from './daemon-clock.ts';
 import { defaultTimeoutMs } from './default-timeouts.ts';
 import { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
 import { ClientError, isExpected } from './errors.ts';
 import type { CommandFields, CreateFields, Lane, Selection, WithAuthor } from './fields.ts';
 import { identify } from './identify.ts';
+import { silenceOver } from './link.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
 import { pauseAfter, readReply } from './reply.ts';
+import { type Security, securityOf } from './security.ts';
 import { Subscription } from './subscription.ts';
 import { type Attempt, Term } from './term.ts';
 
@@ -42,6 +44,7 @@ export class LockstepClient {
   readonly endpoint: string;
   readonly #eventsEndpoint: string;
   readonly #waitingMax: number;
+  readonly #security: Security;
   readonly #connection: Connection;
   readonly #calls: Calls;
   readonly #clock = new DaemonClock();
@@ -51,13 +54,14 @@ export class LockstepClient {
   /**
    * Connects in the background; the first call waits for the connection. Use `connect` to wait for
    * it.
-   * @throws ClientError `bad_endpoint`
+   * @throws ClientError `bad_endpoint`, `bad_key`
    */
   constructor(options: ClientOptions = {}) {
     this.endpoint = options.endpoint ?? DEFAULT_ENDPOINT;
     this.#eventsEndpoint = options.eventsEndpoint ?? DEFAULT_EVENTS_ENDPOINT;
     this.#waitingMax = options.waitingMax ?? 10_000;
-    this.#connection = new Connection(this.endpoint, {
+    this.#security = securityOf(options, this.endpoint);
+    this.#connection = new Connection(this.endpoint, this.#security.curve, {
       onReply: (frames) => this.#receive(frames),
       onUp: () => this.#calls.repeatLost(),
       onDown: () => this.#calls.loseSent(),
@@ -65,12 +69,12 @@ export class LockstepClient {
     });
     // One listener for each call that pauses: they are bounded by the calls.
     setMaxListeners(0, this.#ending.signal);
-    this.#calls = new Calls(this.#connection, options);
+    this.#calls = new Calls(this.#connection, { ...options, token: this.#security.token });
   }
 
   /**
    * Connects and waits until the daemon answers a ping, `timeoutMs` (default 3000) at most.
-   * @throws ClientError `unreachable`, `bad_endpoint`
+   * @throws ClientError `unreachable`, `unauthorised`, `bad_endpoint`, `bad_key`
    */
   static async connect(options: ClientOptions & CallOptions = {}): Promise<LockstepClient> {
     const client = new LockstepClient(options);
@@ -184,17 +188,14 @@ export class LockstepClient {
     }
   }
 
-  /**
-   * Subscribes to the daemon's events whose topic begins with one of these; to all if none is
-   * given.
-   */
+  /** Subscribes to the events whose topic begins with one of these; to all if none is given. */
   subscribe(topics: readonly string[] = []): Subscription {
-    return new Subscription(topics, this.#eventsEndpoint);
+    return new Subscription(topics, this.#eventsEndpoint, this.#security.curve);
   }
 
   /**
    * Sends any request. A command without an id gets one, which the answer shows.
-   * @throws ClientError `unreachable`, `no_answer`, `overloaded`, `closed`, `bad_reply`
+   * @throws ClientError `unreachable`, `unauthorised`, `no_answer`, `overloaded`, `closed`, `bad_reply`
    */
   async send<const Asked extends RequestInput>(
     request: Asked,
@@ -274,9 +275,8 @@ export class LockstepClient {
   }
 
   #silence(timeoutMs: number, id: string | undefined): ClientError {
-    const { link } = this.#connection;
-    const code = link === 'up' ? 'no_answer' : 'unreachable';
-    const text = `no answer from ${this.endpoint} in ${Math.round(timeoutMs)} ms: ${NO_ANSWER_REASONS[link]}`;
+    const { code, reason } = silenceOver(this.#connection.link);
+    const text = `no answer from ${this.endpoint} in ${Math.round(timeoutMs)} ms: ${reason}`;
     return this.#error(code, text, { id });
   }
 

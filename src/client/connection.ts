@@ -10,9 +10,13 @@
  */
 import { Dealer } from 'zeromq';
 import { connectSocket, disconnectSocket, isIpv6 } from './endpoint.ts';
+import { HANDSHAKE_FAILURES, type Link, linkAfter } from './link.ts';
+import type { CurveOptions } from './security.ts';
 
 const RECONNECT_MS = 50;
 const RECONNECT_MS_MAX = 1000;
+/** After a handshake that failed for good ZeroMQ does not connect again; the daemon may be set up anew meanwhile. */
+const RETRY_MS = 1000;
 /** A connection that died silently is noticed within this time. */
 const HEARTBEAT_MS = 2000;
 const HEARTBEAT_TIMEOUT_MS = 6000;
@@ -36,18 +40,9 @@ export interface ConnectionListener {
   onBroken(cause: unknown): void;
 }
 
-/** The state of the connection: no program answers; the program there speaks no ZeroMQ; up. */
-export type Link = 'refused' | 'foreign' | 'up';
-
-/** Why no answer came. */
-export const NO_ANSWER_REASONS: Readonly<Record<Link, string>> = {
-  refused: 'connection refused, or the host is unreachable',
-  foreign: 'the program that listens there does not speak ZeroMQ',
-  up: 'connected, but no answer came',
-};
-
 export class Connection {
   readonly #endpoint: string;
+  readonly #isCurve: boolean;
   readonly #socket: Dealer;
   readonly #listener: ConnectionListener;
   /** In the order of writing; a message is in it at most once. */
@@ -57,10 +52,12 @@ export class Connection {
   #closed = false;
 
   /** @throws ClientError `bad_endpoint` */
-  constructor(endpoint: string, listener: ConnectionListener) {
+  constructor(endpoint: string, curve: CurveOptions | undefined, listener: ConnectionListener) {
     this.#endpoint = endpoint;
+    this.#isCurve = curve !== undefined;
     this.#listener = listener;
     this.#socket = new Dealer({
+      ...curve,
       linger: LINGER_MS,
       ipv6: isIpv6(endpoint),
       reconnectInterval: RECONNECT_MS,
@@ -119,9 +116,10 @@ export class Connection {
     events.on('close', () => {
       this.#link = 'refused';
     });
-    for (const event of ['handshake:error:protocol', 'handshake:error:other'] as const) {
-      events.on(event, () => {
-        this.#link = 'foreign';
+    for (const event of HANDSHAKE_FAILURES) {
+      events.on(event, (failure) => {
+        this.#link = linkAfter(failure, this.#isCurve);
+        if (failure.type !== 'handshake:error:other') this.#retryLater();
       });
     }
   }
@@ -142,6 +140,10 @@ export class Connection {
     disconnectSocket(this.#socket, this.#endpoint);
     this.#socket.linger = LINGER_MS;
     connectSocket(this.#socket, this.#endpoint);
+  }
+
+  #retryLater(): void {
+    setTimeout(() => this.#renew(), RETRY_MS).unref();
   }
 
   #goOn(): void {

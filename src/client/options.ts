@@ -11,6 +11,16 @@ export interface ClientOptions {
    * each attempt; an error that it throws fails the call.
    */
   readonly token?: TokenSource;
+  /**
+   * The key file of this client (`lockstep keys add`): its key for CURVE, the public key of the daemon, and its token,
+   * unless `token` is given.
+   * Other users must not be able to read it.
+   */
+  readonly keyFile?: string;
+  /** In place of `keyFile`, with `curve`: the public key of the daemon, in Z85. */
+  readonly serverKey?: string;
+  /** The key pair of this client, in Z85. */
+  readonly curve?: { readonly publicKey: string; readonly secretKey: string };
   /** Largest number of sent requests without an answer; further ones wait. Default 1024. */
   readonly inFlightMax?: number;
   /** Largest number of waiting requests; one more throws `overloaded`. Default 10,000. */

@@ -8,16 +8,28 @@
 import { Subscriber } from 'zeromq';
 import { type DaemonEvent, readEvent, type UnknownEvent } from '../protocol/event.ts';
 import { connectSocket, isIpv6 } from './endpoint.ts';
+import { ClientError } from './errors.ts';
+import { HANDSHAKE_FAILURES, type HandshakeFailure, linkAfter, silenceOver } from './link.ts';
+import type { CurveOptions } from './security.ts';
 
 /** Number of events that wait for the reader; further ones are dropped. */
 const WAITING_MAX = 10_000;
+/** With a wrong `serverKey` the daemon only ends the handshake; without room too, and then a later try succeeds. */
+const SHUT_MAX = 10;
 
 export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
   readonly #socket: Subscriber;
+  readonly #endpoint: string;
+  readonly #isCurve: boolean;
+  #shut = 0;
+  #fault: ClientError | undefined;
 
   /** @throws ClientError `bad_endpoint` */
-  constructor(topics: readonly string[], endpoint: string) {
+  constructor(topics: readonly string[], endpoint: string, curve?: CurveOptions) {
+    this.#endpoint = endpoint;
+    this.#isCurve = curve !== undefined;
     this.#socket = new Subscriber({
+      ...curve,
       linger: 0,
       ipv6: isIpv6(endpoint),
       receiveHighWaterMark: WAITING_MAX,
@@ -27,6 +39,7 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
     });
     if (topics.length === 0) this.#socket.subscribe();
     else this.#socket.subscribe(...topics);
+    this.#watch();
     try {
       connectSocket(this.#socket, endpoint);
     } catch (error) {
@@ -40,13 +53,33 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
     this.#socket.close();
   }
 
+  /** @throws ClientError `unauthorised` if the daemon does not let this client read events, or no longer */
   async *[Symbol.asyncIterator](): AsyncGenerator<DaemonEvent | UnknownEvent, void> {
     try {
       for await (const [topic, payload] of this.#socket) {
         yield readEvent(String(topic), String(payload));
       }
+      if (this.#fault !== undefined) throw this.#fault;
     } finally {
       this.close();
     }
+  }
+
+  #watch(): void {
+    const { events } = this.#socket;
+    events.on('handshake', () => {
+      this.#shut = 0;
+    });
+    for (const event of HANDSHAKE_FAILURES) events.on(event, (failure) => this.#fail(failure));
+  }
+
+  #fail(failure: HandshakeFailure): void {
+    const link = linkAfter(failure, this.#isCurve);
+    if (link === 'shut' && ++this.#shut < SHUT_MAX) return;
+    const { code, reason } = silenceOver(link);
+    if (code !== 'unauthorised') return;
+    const message = `no events from ${this.#endpoint}: ${reason}`;
+    this.#fault ??= new ClientError(code, { message, endpoint: this.#endpoint });
+    this.close();
   }
 }

@@ -37,6 +37,8 @@ export function optionsOf(data: OptionsData): CoordinatorOptions {
     openMax: data.openMax,
     defaultDeadlineMs: data.defaultDeadlineMs,
     retentionMs: data.retentionMs,
+    isUnprotected: data.isUnprotected,
+    publishesEvents: data.publishesEvents,
     version: data.version,
     pid: process.pid,
   };

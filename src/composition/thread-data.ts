@@ -1,7 +1,10 @@
 /** The start data of each kind of thread: only the settings that it needs. */
 import { join } from 'node:path';
+import type { CurvePair } from '../clients/curve-pair.ts';
+import { readServerKey } from '../clients/server-key.ts';
 import { descriptorsForPeers } from '../config/machine/descriptors.ts';
 import { isLocal, readOutlivingMs } from '../config/machine/outliving.ts';
+import { eventsAreOff, unprotectedAddresses } from '../config/machine/protection.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Outliving } from '../coordinator/commands/process-life.ts';
 import type { CoordinatorData } from '../coordinator/thread.ts';
@@ -63,7 +66,10 @@ export function coordinatorData(
     policy: policyOf(settings),
     breaker: breakerOf(settings),
     endpoint: settings.endpoint,
-    eventsEndpoint: settings.eventsEndpoint,
+    eventsEndpoint: eventsAreOff(settings) ? undefined : settings.eventsEndpoint,
+    curve: curveOf(settings),
+    isUnprotected: unprotectedAddresses(settings).length > 0,
+    publishesEvents: !eventsAreOff(settings),
     journal: `${settings.journal.kind}:${settings.journal.path}`,
     journalPaths: { savedIn: [join(settings.dataDir, 'logs')], fresh: isFresh },
     dialect: settings.dialect,
@@ -84,6 +90,14 @@ export function coordinatorData(
     defaultDeadlineMs: settings.defaultDeadlineMs,
     retentionMs: settings.retentionDays * DAY_MS,
   };
+}
+
+/** @throws if the file, which was judged before, cannot be used any more */
+function curveOf({ curveKeyFile }: Settings): CurvePair | undefined {
+  if (curveKeyFile === undefined) return undefined;
+  const read = readServerKey(curveKeyFile);
+  if (!read.ok) throw new Error(read.fault.message);
+  return read.pair;
 }
 
 function outlivingOf({ nodes }: Settings): Outliving {

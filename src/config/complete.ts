@@ -43,6 +43,7 @@ export function complete(read: ReadSettings, dialect: Dialect, cwd: string): Set
     clients:
       read.clients === undefined ? join(dataDir, 'clients.json') : resolve(cwd, read.clients),
     ...absolute({ opsTlsCert: read.opsTlsCert, opsTlsKey: read.opsTlsKey }, cwd),
+    ...absolute({ curveKeyFile: read.curveKeyFile }, cwd),
     deviceName: read.deviceName ?? hostname(),
     syslogAddress: read.syslogAddress ?? localSyslog(),
   };

@@ -4,13 +4,13 @@
  * Every value is checked, even one that a stronger source hides, and all problems are reported at
  * once. Reads at most one file; writes nothing; never throws because of a user's input.
  */
-import { readClientFile } from '../clients/client-file.ts';
 import { accessText, addressOf, type NodeAccess } from '../node/access/access.ts';
 import { present } from '../node/access/credentials.ts';
 import type { Dialect, Limits } from '../node/dialect/dialect.ts';
 import { reliableOps } from '../node/dialects/reliable-ops.ts';
 import { allDialects, complete } from './complete.ts';
 import { certificateProblems } from './machine/ops-certificate.ts';
+import { protectionProblems } from './machine/protection.ts';
 import { readSimulated } from './nodes/simulated-nodes.ts';
 import type { Problem } from './problem.ts';
 import { RELATIONS, type Relation } from './relations.ts';
@@ -64,7 +64,7 @@ export function loadSettings(input: LoadInput): Loaded {
       : []),
     ...(readsSecrets ? missingSecrets(settings, { source: layered.sources.nodes, env }) : []),
     ...(readsSecrets ? certificateProblems(settings, layered.sources) : []),
-    ...(readsSecrets ? clientProblems(settings, layered.sources.clients) : []),
+    ...(readsSecrets ? protectionProblems(settings, layered.sources) : []),
   ];
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, settings, sources };
@@ -80,17 +80,6 @@ function withLimits({ sources }: Layered, dialect: Dialect | undefined): Sources
 
 function sourcesOf(limits: Limits, source: string): Partial<Sources> {
   return Object.fromEntries(Object.keys(limits).map((key) => [key, source]));
-}
-
-/** A list of clients that is there and cannot be used. */
-function clientProblems({ clients }: Settings, source: string): readonly Problem[] {
-  const read = readClientFile(clients);
-  if (read.ok) return [];
-  const { message, hint } = read.fault;
-  const name = source === 'default' ? 'LOCKSTEP_CLIENTS (default)' : source;
-  return [
-    { source: name, message: `names a list of clients that cannot be used: ${message}`, hint },
-  ];
 }
 
 /** Secrets of nodes that could not be read. */

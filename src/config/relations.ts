@@ -3,10 +3,11 @@
  * places is kept in neither. They hold for the settings of all nodes, and with the limits that a
  * node has of its own.
  */
+import { normalize } from 'node:path';
 import { addressOf } from '../node/access/access.ts';
 import { namesNode } from '../node/dialect/dialect.ts';
 import type { SettingKey, Settings } from './schema.ts';
-import { endpointParts } from './settings/addresses.ts';
+import { endpointParts, socketFile } from './settings/addresses.ts';
 
 export interface Relation {
   readonly keys: readonly SettingKey[];
@@ -57,10 +58,10 @@ export const RELATIONS: readonly Relation[] = [
   numbers([['breakerCoolOffMs'], '≤', 'breakerCoolOffCapMs'], 'The first wait is the shortest.'),
   {
     keys: ['endpoint', 'eventsEndpoint', 'opsPort'],
-    rule: 'endpoint, eventsEndpoint and opsPort have three different ports',
-    reason: 'Each needs a port of its own.',
+    rule: 'endpoint, eventsEndpoint and opsPort have three different ports or socket files',
+    reason: 'Each needs a port or a socket file of its own.',
     holds: ({ endpoint, eventsEndpoint, opsPort }) =>
-      new Set([portOf(endpoint), portOf(eventsEndpoint), opsPort]).size === 3,
+      new Set([placeOf(endpoint), placeOf(eventsEndpoint), opsPort]).size === 3,
   },
   {
     keys: ['opsTlsCert', 'opsTlsKey'],
@@ -117,6 +118,7 @@ function numbers(
   };
 }
 
-function portOf(endpoint: string): number | undefined {
-  return endpointParts(endpoint)?.port;
+function placeOf(endpoint: string): number | string | undefined {
+  const path = socketFile(endpoint);
+  return path === undefined ? endpointParts(endpoint)?.port : normalize(path);
 }

@@ -56,11 +56,11 @@ export const settingsSchema = z.strictObject({
   }),
   endpoint: endpoint.default('tcp://127.0.0.1:5570').register(settingDocs, {
     text: 'Where clients send commands (ZeroMQ ROUTER).',
-    allowed: 'tcp://HOST:PORT, HOST an address, a name or *',
+    allowed: 'tcp://HOST:PORT, HOST an address, a name or *; ipc:///PATH, a socket file',
   }),
   eventsEndpoint: endpoint.default('tcp://127.0.0.1:5571').register(settingDocs, {
     text: 'Where events are published (ZeroMQ PUB).',
-    allowed: 'tcp://HOST:PORT, HOST an address, a name or *',
+    allowed: 'tcp://HOST:PORT, HOST an address, a name or *; ipc:///PATH, a socket file',
   }),
   ...opsShape,
   dataDir: z.string().min(1).default('./data').register(settingDocs, {
@@ -235,6 +235,7 @@ type OptionalKey =
   | 'opsNames'
   | 'opsTlsCert'
   | 'opsTlsKey'
+  | 'curveKeyFile'
   | 'startGate'
   | 'sentryDsn'
   | 'sentryIgnore'

@@ -79,6 +79,10 @@ export interface CoordinatorOptions {
   readonly openMax: number;
   readonly defaultDeadlineMs: number;
   readonly retentionMs: number;
+  /** Other machines can reach the sockets, and nothing protects them. */
+  readonly isUnprotected: boolean;
+  /** False: the events socket is not open. */
+  readonly publishesEvents: boolean;
   readonly version: string;
   readonly pid: number;
 }

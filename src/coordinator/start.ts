@@ -6,6 +6,7 @@ import { JournalError } from '../journal/errors.ts';
 import type { Journal } from '../journal/port.ts';
 import type { Failure } from '../lifecycle/control.ts';
 import { StartError } from '../lifecycle/thread-shell.ts';
+import { holdSocketFile } from './sockets/socket-file.ts';
 
 /** @throws StartError if the journal fails */
 export async function orRefuse<Result>(begin: () => Promise<Result>): Promise<Result> {
@@ -68,13 +69,14 @@ export async function bind(
   setting: string,
 ): Promise<void> {
   try {
+    await holdSocketFile(endpoint);
     await socket.bind(endpoint);
   } catch (error) {
     const message = messageOf(error);
     throw new StartError(
       {
         message: `cannot listen on ${endpoint}: ${message}`,
-        hint: `Another program listens there, or it is no address of this machine: see ${setting}.`,
+        hint: `Another program listens there, or it is no address to listen on: see ${setting}.`,
       },
       { cause: error },
     );

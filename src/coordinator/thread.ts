@@ -1,6 +1,7 @@
 /** The coordinator's thread: journal, sockets, and the batch machine between them. */
 import { workerData } from 'node:worker_threads';
 import type { ChannelEnd } from '../channel/channel.ts';
+import type { CurvePair } from '../clients/curve-pair.ts';
 import { type AuthMode, authorise } from '../clients/principal.ts';
 import { WatchedList } from '../clients/watched-list.ts';
 import { optionsOf } from '../composition/coordinator-options.ts';
@@ -34,15 +35,19 @@ import { MeteredJournal } from './journal/metered-journal.ts';
 import { startFiguresRound } from './notify/figures-round.ts';
 import { publishing } from './notify/publishing.ts';
 import { StuckNews } from './notify/stuck-news.ts';
-import type { ClientSocket } from './sockets/client-socket.ts';
 import { Doors } from './sockets/doors.ts';
 import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
-import { MemoryWatch } from './sockets/memory-watch.ts';
+import { type Watching, watchMemory } from './sockets/watch-memory.ts';
 import { failureOf, orRefuse, refuseUnfolded } from './start.ts';
 
 export interface CoordinatorData extends ThreadData {
   readonly endpoint: string;
-  readonly eventsEndpoint: string;
+  /** Undefined: no events are published by ZeroMQ. */
+  readonly eventsEndpoint: string | undefined;
+  /** The server's key for CURVE. */
+  readonly curve: CurvePair | undefined;
+  readonly isUnprotected: boolean;
+  readonly publishesEvents: boolean;
   readonly journal: string;
   readonly journalPaths: JournalPaths;
   readonly dialect: Dialect;
@@ -77,14 +82,12 @@ export interface CoordinatorData extends ThreadData {
 interface Counting {
   readonly coordinator: Coordinator;
   readonly journal: MeteredJournal;
-  readonly clients: ClientSocket;
+  readonly doors: Doors;
   readonly damage: DamageNews;
 }
 
 /** When a client may retry whose command was refused because the journal's disk was full. */
 const FULL_DISK_RETRY_MS = 5000;
-const SOCKETS_REOPENED =
-  'memory is used up by connections of clients or subscribers: all of them are closed, and may connect again';
 const END_NOT_SAVED = 'the clean shutdown could not be saved in the journal';
 
 const notify = (notice: RaisedNotice): void => sendToMain({ kind: 'notice', notice });
@@ -108,7 +111,7 @@ runThread(async (tools) => {
   const journal = await openMetered(data, { log, now, beat, onDamage: damage.note });
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   const list = new WatchedList({ path: data.clients, log }).watch();
-  const doors = await Doors.open({ ...data, now, tools, log, onError: crash });
+  const doors = await Doors.open({ ...data, clients: list, now, tools, log, onError: crash });
   const executors = new ExecutorChannels({
     channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),
     onReport: (report, executor) => coordinator.report(report, executor),
@@ -140,7 +143,7 @@ runThread(async (tools) => {
   });
   keep('executors', executors.receive());
   sendToMain({ kind: 'journal_held' });
-  const clients = doors.serve({
+  doors.serve({
     authorise: (token, op) => authorise({ list: list.present, mode: data.auth }, token, op),
     isFull: () => coordinator.isFull,
     clientNow: life.clientNow,
@@ -149,12 +152,10 @@ runThread(async (tools) => {
   // The journal is read while executors start; their orders wait for them.
   const recovering = restore(coordinator, journal);
   await executors.complete();
-  sendFigures({ coordinator, journal, clients, damage });
+  sendFigures({ coordinator, journal, doors, damage });
   await recovering;
-  const commands = [...coordinator.commands.registry.all()];
   const lagMs = await clockLag(journal, now());
-  logLeft({ ...data, commands, lagMs }, { log, notify });
-  stuck.recovered(commands);
+  noteRecovered(coordinator, { ...data, lagMs }, { log, notify, stuck });
   // New commands come in behind the recovered ones (P6).
   coordinator.post(() => {});
   await doors.openToClients();
@@ -166,8 +167,7 @@ runThread(async (tools) => {
     stop: async () => {
       await executors.receiveRest();
       await coordinator.close();
-      await clients.flushed();
-      await doors.events.flushed();
+      await doors.flushed();
       await doors.leave();
       executors.close();
       list.stop();
@@ -203,32 +203,21 @@ async function beginLife(journal: Journal, options: LifeOptions, log: Log): Prom
   return life;
 }
 
-interface Watching extends Pick<CoordinatorData, 'memoryLimitBytes' | 'executors'> {
-  readonly now: () => number;
-  readonly log: Log;
-  readonly notify: (notice: RaisedNotice) => void;
-}
-
-/** Peers that make ZeroMQ take much memory lose their connections; the daemon goes on. */
-function watchMemory(doors: Doors, watching: Watching): void {
-  const { memoryLimitBytes, executors, now, log, notify } = watching;
-  new MemoryWatch({
-    limitBytes: memoryLimitBytes,
-    executors: executors.length,
-    now,
-    onUnexplained: (seen) => {
-      log.error(SOCKETS_REOPENED, { ...seen, limitBytes: memoryLimitBytes });
-      notify({ kind: 'sockets_reopened' });
-      doors.reopen();
-    },
-  }).watch();
-}
-
 /** Takes up the work of an earlier life. */
 async function restore(coordinator: Coordinator, journal: Journal): Promise<void> {
   await coordinator.breakers.restore();
   await coordinator.pauses.restore();
   await recover(coordinator.commands, journal);
+}
+
+function noteRecovered(
+  { commands }: Coordinator,
+  found: Pick<CoordinatorData, 'nodeNames' | 'nodesBefore'> & { readonly lagMs: number },
+  { log, notify, stuck }: Pick<Watching, 'log' | 'notify'> & { readonly stuck: StuckNews },
+): void {
+  const open = [...commands.registry.all()];
+  logLeft({ ...found, commands: open }, { log, notify });
+  stuck.recovered(open);
 }
 
 /** Stores a value that the next life can do without: it then waits as after a crash, for example. */
@@ -285,11 +274,11 @@ function sendFigures(counting: Counting): void {
 
 function figuresOf(
   summary: SummaryAnswer,
-  { coordinator, journal, clients, damage }: Counting,
+  { coordinator, journal, doors, damage }: Counting,
 ): Figures {
   const { commitDurations, commitWrites } = journal;
   const commands = coordinator.commands.settledCounts.durations;
-  const counts = { ...clients.counts, ...damage.counts };
+  const counts = { ...doors.counts, ...damage.counts };
   return { summary, commands, commitDurations, commitWrites, ...counts };
 }
 

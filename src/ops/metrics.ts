@@ -172,9 +172,26 @@ const OF_THE_WORK: readonly Definition[] = [
     read: ({ clientsCut }) => [{ value: clientsCut }],
   }),
   ofFigures('counter', {
+    name: 'lockstep_connections_refused_total',
+    help: 'Connections to the sockets for clients and subscribers that were refused, by reason.',
+    labels: ['reason'],
+    read: ({ connectionsRefused }) =>
+      Object.entries(connectionsRefused).map(([reason, value]) => ({ labels: { reason }, value })),
+  }),
+  ofFigures('gauge', {
+    name: 'lockstep_unprotected',
+    help: '1 if other machines can reach the sockets and nothing protects them.',
+    read: ({ summary }) => [{ value: summary.unprotected === true ? 1 : 0 }],
+  }),
+  ofFigures('counter', {
     name: 'lockstep_journal_damaged_reads_total',
     help: 'Reads of the journal that met damage: see lockstep journal check.',
     read: ({ damagedReads }) => [{ value: damagedReads }],
+  }),
+  ofFigures('counter', {
+    name: 'lockstep_events_dropped_total',
+    help: 'Events that a subscriber did not get because it read slowly.',
+    read: ({ eventsDropped }) => [{ value: eventsDropped }],
   }),
   ofFigures('counter', {
     name: 'lockstep_node_calls_total',

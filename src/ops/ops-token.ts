@@ -6,8 +6,8 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../base/error-fields.ts';
-import { writePrivately } from '../clients/client-file.ts';
 import { ClientList } from '../clients/client-list.ts';
+import { writePrivateFile } from '../clients/private-file.ts';
 import { newToken, tokenSha256 } from '../clients/token.ts';
 
 const FILE = 'ops-token';
@@ -35,7 +35,7 @@ export function keepOpsToken(dataDir: string): OpsToken {
   const token = newToken();
   // A link first of all: else root would give the new file to the owner of the link's target.
   rmSync(path, { force: true });
-  writePrivately(path, `${token}\n`);
+  writePrivateFile(path, `${token}\n`);
   const list = listOf(token);
   return read.kind === 'none' ? { path, list } : { path, list, replaced: read.why };
 }

@@ -59,6 +59,8 @@ export interface SelectionAnswer {
 }
 
 export interface PingAnswer extends Accepting {
+  /** No events are published by ZeroMQ; absent if they are. */
+  readonly events?: 'off';
   readonly pid: number;
   readonly version: string;
 }
@@ -219,6 +221,8 @@ export interface SummaryAnswer extends Accepting {
   readonly threads: readonly string[];
   /** pm2, which would restart the daemon, is gone. */
   readonly unsupervised?: true;
+  /** Other machines can reach the daemon's sockets, and nothing protects these: `LOCKSTEP_UNPROTECTED`. */
+  readonly unprotected?: true;
   /**
    * Nodes that open commands need and that are not configured, each with the number of commands.
    */

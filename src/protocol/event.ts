@@ -54,12 +54,15 @@ export type PublishedEvent<Kind extends EventKind = EventKind> = {
   };
 }[Kind];
 
-/** An event at its reader. `at`: the time of publication, ISO 8601 by the daemon's clock. */
+/**
+ * An event at its reader. `at`: the time of publication, ISO 8601 by the daemon's clock. `number` counts the events
+ * of this topic: a gap shows how many were missed.
+ */
 export type DaemonEvent<Kind extends EventKind = EventKind> = {
   [K in Kind]: {
     readonly kind: K;
     readonly topic: Events[K]['topic'];
-    readonly payload: Events[K]['payload'] & { readonly at: string };
+    readonly payload: Events[K]['payload'] & { readonly at: string; readonly number: number };
   };
 }[Kind];
 

@@ -22,6 +22,14 @@ export interface CommandDurations {
   readonly durations: Distribution;
 }
 
+/** Connections that the sockets refused, by reason. */
+export interface ConnectionsRefused {
+  readonly no_room: number;
+  readonly mechanism: number;
+  readonly unknown_key: number;
+  readonly role: number;
+}
+
 export interface Figures {
   /** The answer to `status`; its `threads` are those that answered in time. */
   readonly summary: SummaryAnswer;
@@ -35,6 +43,9 @@ export interface Figures {
   readonly repliesDropped: number;
   /** Clients that were cut because they did not read their answers. */
   readonly clientsCut: number;
+  readonly connectionsRefused: ConnectionsRefused;
   /** Reads of the journal that met a damaged row. */
   readonly damagedReads: number;
+  /** Events that a subscriber lost because it read slowly. */
+  readonly eventsDropped: number;
 }

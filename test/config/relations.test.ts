@@ -64,9 +64,9 @@ const EDGES: readonly {
     kept: { LOCKSTEP_BREAKER_COOL_OFF_CAP_MS: '1000' },
   },
   {
-    rule: 'endpoint, eventsEndpoint and opsPort have three different ports',
+    rule: 'endpoint, eventsEndpoint and opsPort have three different ports or socket files',
     broken: { LOCKSTEP_EVENTS_ENDPOINT: 'tcp://127.0.0.1:5570' },
-    kept: { LOCKSTEP_EVENTS_ENDPOINT: 'tcp://127.0.0.1:5572' },
+    kept: { LOCKSTEP_EVENTS_ENDPOINT: 'tcp://127.0.0.1:5572', LOCKSTEP_ENDPOINT: 'ipc:///run/a' },
   },
   {
     rule: 'opsTlsCert and opsTlsKey are given together or not at all',

@@ -110,12 +110,23 @@ describe('choices and addresses', () => {
     });
   });
 
-  test.each(['tcp://*:1', 'tcp://0.0.0.0:65535', 'tcp://[::1]:5570', 'tcp://host.example:5570'])(
-    'the endpoint %s can be bound',
-    (endpoint) => {
-      expect(settingsOf({ env: { LOCKSTEP_ENDPOINT: endpoint } }).endpoint).toBe(endpoint);
-    },
-  );
+  test.each([
+    'tcp://*:1',
+    'tcp://0.0.0.0:65535',
+    'tcp://[::1]:5570',
+    'tcp://host.example:5570',
+    'ipc:///run/lockstep/commands',
+    `ipc:///${'x'.repeat(106)}`,
+  ])('the endpoint %s can be bound', (endpoint) => {
+    expect(settingsOf({ env: { LOCKSTEP_ENDPOINT: endpoint } }).endpoint).toBe(endpoint);
+  });
+
+  test('a path that is too long for a socket file is refused, with its bytes', () => {
+    const endpoint = `ipc:///${'é'.repeat(54)}`;
+    const { source, message } = problemOf({ env: { LOCKSTEP_EVENTS_ENDPOINT: endpoint } });
+    expect(source).toBe('LOCKSTEP_EVENTS_ENDPOINT');
+    expect(message).toContain('names a path of 109 bytes; that of a socket file has 107 at most');
+  });
 
   test.each([
     'localhost:5570',
@@ -126,7 +137,11 @@ describe('choices and addresses', () => {
     'tcp://h:05570',
     'tcp://h:5570/',
     'tcp://a b:5570',
-    'ipc:///tmp/x',
+    'ipc://*',
+    'ipc://@abstract',
+    'ipc://relative/path',
+    'ipc:///a/folder/',
+    'ipc:///a\nb',
     'TCP://h:5570',
     ' tcp://h:5570',
   ])('the endpoint %j is refused', (endpoint) => {

@@ -23,6 +23,7 @@ const REQUESTS: readonly Readonly<Record<string, unknown>>[] = [
   { op: 'status', id: 'a' },
   { op: 'list' },
   { op: 'stats' },
+  { op: 'acts', who: 'mallory' },
   { op: 'audit', by: 'mallory' },
   { op: 'retry', id: 'a', by: 'mallory' },
   { op: 'cancel', id: 'a', by: 'mallory' },

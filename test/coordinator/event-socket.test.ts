@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
-import { EVENT_OPTIONS, EventSocket } from '../../src/coordinator/sockets/event-socket.ts';
+import { EventSocket, eventOptions } from '../../src/coordinator/sockets/event-socket.ts';
 import { ZmtpPeer } from '../support/zmtp-peer.ts';
 import { closing } from './support/closing.ts';
 
@@ -9,12 +9,14 @@ const WAIT = { timeout: 10_000 };
 
 describe('events', () => {
   async function openEvents() {
-    const socket = closing(new XPublisher(EVENT_OPTIONS));
-    const events = new EventSocket(socket, fail);
+    const socket = closing(new XPublisher(eventOptions()));
+    const onManyTopics = vi.fn();
+    const onDropped = vi.fn();
+    const events = new EventSocket({ socket, onManyTopics, onDropped, onError: fail });
     onTestFinished(() => events.flushed());
     await socket.bind('tcp://127.0.0.1:*');
     void events.follow();
-    return { events, endpoint: socket.lastEndpoint ?? '' };
+    return { events, onManyTopics, onDropped, endpoint: socket.lastEndpoint ?? '' };
   }
 
   function subscribe(endpoint: string, topic: string): Subscriber {
@@ -92,6 +94,47 @@ describe('events', () => {
     const payload = vi.fn(() => ({}));
     events.publish('nobody.asked', payload);
     expect(payload).toHaveBeenCalled();
+  });
+
+  test('P9: topics of more than 1 MiB are reported: their memory is free when the socket is closed', async () => {
+    const { events, endpoint, onManyTopics } = await openEvents();
+    await untilHeard(events, 'command.stuck', subscribe(endpoint, 'command.'));
+    using other = new ZmtpPeer(endpoint, 'SUB');
+    for (let count = 0; count < 4000; count++) other.say(1, `${count}`.padStart(250, 'x'));
+    other.say(1, 'lane.');
+    await vi.waitUntil(() => {
+      events.publish('lane.bulk', () => ({}));
+      return other.heard.includes('lane.bulk');
+    }, WAIT);
+    expect(onManyTopics).not.toHaveBeenCalled();
+    await other.subscribe(1000, 250);
+    await vi.waitUntil(() => onManyTopics.mock.calls.length > 0, WAIT);
+  });
+
+  test('P9, P10: a subscriber that does not read loses events, others do not, and they are counted', async () => {
+    const { events, endpoint, onDropped } = await openEvents();
+    const honest = subscribe(endpoint, 'command.');
+    await untilHeard(events, 'command.stuck', honest);
+    using slow = new ZmtpPeer(endpoint, 'SUB');
+    slow.say(1, 'command.');
+    slow.stopReading();
+    const nodes = Object.fromEntries(
+      Array.from({ length: 50 }, (_, index) => [
+        `node${index}`,
+        { state: 'present', lastResponse: 'x'.repeat(90) },
+      ]),
+    );
+    let number = 0;
+    while (onDropped.mock.calls.length === 0) {
+      events.publish('command.refused', () => ({ id: String(++number), nodes }));
+      const [topic = '', payload = ''] = (await honest.receive()).map(String);
+      if (topic === 'command.refused') {
+        expect(JSON.parse(payload)).toEqual({ id: String(number), nodes });
+      } else number--;
+    }
+    expect(number).toBeGreaterThan(2000);
+    expect(events.counts.eventsDropped).toBe(1);
+    expect(onDropped).toHaveBeenCalledWith(1);
   });
 
   test('P9: a topic longer than any costs its sender the connection', async () => {

@@ -5,7 +5,7 @@ import type { EventSocket } from '../../src/coordinator/sockets/event-socket.ts'
 import { notedLog } from '../observe/support/noted-log.ts';
 import { HandClock } from './support/hand-clock.ts';
 
-test('every event says when it was published, by the clock of the daemon', async () => {
+test('every event says when it was published, by the clock of the daemon, and counts those of its topic', async () => {
   const { log } = notedLog();
   const clock = new HandClock(Date.UTC(2026, 10, 29));
   const published: unknown[] = [];
@@ -24,9 +24,12 @@ test('every event says when it was published, by the clock of the daemon', async
     topic: 'audit.finished',
     payload: () => ({ checked: 7, divergent: 2 }),
   });
+  publish({ kind: 'lane', topic: 'lane.bulk', payload: () => ({ lane: 'bulk', paused: false }) });
+  const [first, second] = ['2026-11-29T00:00:00.000Z', '2026-11-29T00:00:01.500Z'];
   expect(published).toEqual([
-    ['lane.bulk', { lane: 'bulk', paused: true, at: '2026-11-29T00:00:00.000Z' }],
-    ['audit.finished', { checked: 7, divergent: 2, at: '2026-11-29T00:00:01.500Z' }],
+    ['lane.bulk', { lane: 'bulk', paused: true, at: first, number: 1 }],
+    ['audit.finished', { checked: 7, divergent: 2, at: second, number: 1 }],
+    ['lane.bulk', { lane: 'bulk', paused: false, at: second, number: 2 }],
   ]);
   expect(sent).toEqual([{ kind: 'diverged', keys: 2 }]);
 });

@@ -33,6 +33,7 @@ const RUN: Readonly<Record<string, readonly string[]>> = {
   'test:container': [],
   simulate: ['--', '--seeds', '5'],
   chaos: ['--', '--minutes', '0.05'],
+  fuzz: ['--', '--frames', '2000'],
   bench: ['--', 'commands', '--small'],
   demo: [],
   // Last, because it removes files that the others need.
@@ -43,6 +44,7 @@ const RUN: Readonly<Record<string, readonly string[]>> = {
 const NOT_RUN: Readonly<Record<string, string>> = {
   start: 'starts the daemon of the nodes that are configured: that is what it is for',
   stop: 'ends what start has started, and sends nothing to nodes',
+  siege: 'starts nodes and daemon as the fuzz does, and measures times that this load would spoil',
   verify: 'runs others of this table one by one, see below',
 };
 

@@ -49,7 +49,9 @@ export const FIGURES: Figures = {
   errors: { busy: 5 },
   repliesDropped: 4,
   clientsCut: 6,
+  connectionsRefused: { no_room: 1, mechanism: 2, unknown_key: 3, role: 4 },
   damagedReads: 7,
+  eventsDropped: 7,
 };
 
 export const HEALTHY: DaemonStatus = {

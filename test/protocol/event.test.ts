@@ -35,7 +35,7 @@ test('an event of a newer daemon is unknown, and keeps its topic and payload', (
 
 test('the kind says which payload it is, and a topic takes no other', () => {
   expectTypeOf<DaemonEvent<'command'>['payload']>().toEqualTypeOf<
-    CommandAnswer & { readonly at: string }
+    CommandAnswer & { readonly at: string; readonly number: number }
   >();
   type Payload = Extract<DaemonEvent | UnknownEvent, { kind: 'audit' }>['payload'];
   expectTypeOf<Payload['checked']>().toEqualTypeOf<number>();

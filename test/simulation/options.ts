@@ -25,6 +25,8 @@ export function optionsOf({ plan, number }: Lived): CoordinatorOptions {
     recordBytesMax: 1000,
     heldBytesMax: 100_000,
     recordRetentionMs: plan.retentionMs,
+    isUnprotected: false,
+    publishesEvents: true,
     version: '0',
     pid: number,
   };

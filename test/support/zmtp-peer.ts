@@ -16,19 +16,28 @@ export class ZmtpPeer implements Disposable {
   /** The other end has sent its greeting too: nothing may be sent before. */
   #isReady = false;
   readonly #unsaid: Buffer[] = [];
+  #isIgnoring = false;
+  #isStopping = false;
   /** Resolves when the other end has closed the connection. */
   readonly closed: Promise<void>;
+  /** Resolves when the other end has let it in, or has closed the connection. */
+  readonly ready: Promise<void>;
+  #letIn: () => void = () => {};
 
   /** @param type SUB, DEALER, … */
   constructor(endpoint: string, type: string, routingId = '') {
     const { hostname, port } = new URL(endpoint);
     this.#socket = connect(Number(port), hostname);
     this.#socket.setEncoding('latin1').on('data', (text: string) => {
-      this.#heard += text;
+      if (!this.#isReady || !this.#isIgnoring) this.#heard += text;
       if (!this.#isReady && this.#heard.includes('READY')) this.#begin();
     });
     this.#socket.on('error', () => {});
     this.closed = new Promise((resolve) => this.#socket.once('close', () => resolve()));
+    const letIn = new Promise<void>((resolve) => {
+      this.#letIn = resolve;
+    });
+    this.ready = Promise.race([letIn, this.closed]);
     const ready = Buffer.concat([
       Buffer.from('\x05READY'),
       property('Socket-Type', type),
@@ -52,17 +61,28 @@ export class ZmtpPeer implements Disposable {
 
   /** The same for any length. */
   sayLong(frame: Buffer): void {
-    const head = Buffer.alloc(9);
-    head[0] = 2;
-    head.writeBigUInt64BE(BigInt(frame.length), 1);
-    this.#send(Buffer.concat([head, frame]));
+    this.#send(Buffer.concat([longHead(2, frame.length), frame]));
+  }
+
+  /** The head of a frame of so many bytes, and only these of them. */
+  announce(length: number, beginning: Buffer): void {
+    this.#send(Buffer.concat([longHead(2, length), beginning]));
+  }
+
+  /** Keeps nothing of what it hears from now on, once it is let in. */
+  ignore(): void {
+    this.#isIgnoring = true;
+  }
+
+  /** Reads no further byte, once it is let in: the other end keeps what it has for it. */
+  stopReading(): void {
+    if (this.#isReady) this.#socket.pause();
+    else this.#isStopping = true;
   }
 
   /** Frames of one message that has no end, as fast as they are taken; resolves when all are, or it is cut off. */
   async pour(frame: Buffer, count: number): Promise<void> {
-    const head = Buffer.alloc(9);
-    head[0] = 3;
-    head.writeBigUInt64BE(BigInt(frame.length), 1);
+    const head = longHead(3, frame.length);
     for (let poured = 0; poured < count && !this.#socket.destroyed; poured++) {
       this.#send(Buffer.concat([head, frame]));
       await this.#drained();
@@ -87,6 +107,8 @@ export class ZmtpPeer implements Disposable {
   #begin(): void {
     this.#isReady = true;
     for (const bytes of this.#unsaid.splice(0)) this.#socket.write(bytes);
+    if (this.#isStopping) this.#socket.pause();
+    this.#letIn();
   }
 
   #send(bytes: Buffer): void {
@@ -97,6 +119,13 @@ export class ZmtpPeer implements Disposable {
   [Symbol.dispose](): void {
     this.#socket.destroy();
   }
+}
+
+function longHead(flags: number, length: number): Buffer {
+  const head = Buffer.alloc(9);
+  head[0] = flags;
+  head.writeBigUInt64BE(BigInt(length), 1);
+  return head;
 }
 
 function property(name: string, value: string): Buffer {

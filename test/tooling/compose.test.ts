@@ -45,6 +45,7 @@ it('leaves a setting that is not set outside unset inside', () => {
     'LOCKSTEP_ENDPOINT',
     'LOCKSTEP_EVENTS_ENDPOINT',
     'LOCKSTEP_OPS_HOST',
+    'LOCKSTEP_UNPROTECTED',
   ];
   const withDefault = [...fixed, 'LOCKSTEP_MEMORY_LIMIT_BYTES', 'LOCKSTEP_OPS_NAMES'];
   const others = Object.entries(environment).filter(

@@ -43,8 +43,8 @@ const JOURNAL_COPIES = [
 const DIALECTS = ['node/dialect/**', 'node/dialects/**'];
 /** The access to nodes as data, and the secrets that it names: checked before a start. */
 const ACCESS = 'node/access/**';
-/** The list of clients, checked before a start. */
-const CLIENT_FILE = 'clients/client-file.ts';
+/** The list of clients and the daemon's own key, checked before a start. */
+const CLIENT_FILES = ['clients/client-file.ts', 'clients/server-key.ts'];
 /** Files for the user of the daemon alone. */
 const FILES = 'files/**';
 /** The interface of the log; the top of the program decides on the implementation. */
@@ -78,8 +78,8 @@ export const RULES: Rules = {
     ops: layer(BASE, PROTOCOL, FILES, LOG_PORT, 'clients/**'),
     lifecycle: layer(BASE, PROTOCOL, FILES, LOG_PORT, NOTICE_KINDS),
     observe: layer(BASE, FILES, 'node/access/access.ts'),
-    config: layer(BASE, ACCESS, CLIENT_FILE, FILES, ...DIALECTS),
-    client: layer(BASE, PROTOCOL),
+    config: layer(BASE, ACCESS, ...CLIENT_FILES, FILES, ...DIALECTS),
+    client: layer(BASE, PROTOCOL, 'clients/client-key.ts'),
     nodesim: layer(BASE),
     cli: layer(
       BASE,

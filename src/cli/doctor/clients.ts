@@ -14,8 +14,10 @@ export function checkClients({ clients: path, auth }: Pick<Settings, 'clients' |
   if (auth === 'required') {
     return warn('clients', `there is no list (${path}), and LOCKSTEP_AUTH is required`, ADD);
   }
-  const open = 'every process that reaches the address may do everything';
-  return ok('clients', `there is no list (${path}): ${open}`);
+  return ok('clients', `there is no list (${path}): ${OPEN}`);
 }
 
+const OPEN =
+  'any user of this machine may command the daemon by ZeroMQ. To prevent it: ' +
+  'lockstep keys add, LOCKSTEP_AUTH=required, or an ipc:// address. HTTP asks for a token anyway';
 const ADD = 'lockstep keys add NAME --role ROLE';

@@ -36,12 +36,17 @@ function troubleLines(answer: SummaryAnswer, terminal: Terminal): readonly strin
 /** Shown until the next start. */
 export const NODES_CHANGED = 'the list of nodes changed with this start; before, it was';
 
+const UNPROTECTED =
+  'other machines can reach the daemon, and everybody there can command it (LOCKSTEP_UNPROTECTED)';
+
 export function troublesOf({
   unsupervised,
+  unprotected,
   refusal,
   missingNodes,
 }: SummaryAnswer): readonly string[] {
   return [
+    ...(unprotected ? [UNPROTECTED] : []),
     ...(unsupervised ? ['pm2 is gone: after a crash nothing restarts the daemon'] : []),
     // The state already shows that it is draining.
     ...(refusal === undefined || refusal.reason === 'draining' ? [] : [refusedText(refusal)]),

@@ -63,9 +63,13 @@ LOOPBACK.addAddress('::1', 'ipv6');
  */
 export function isLoopback(url: string): boolean {
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  if (host === 'localhost') return true;
-  const family = isIP(host);
-  return family !== 0 && LOOPBACK.check(host, family === 4 ? 'ipv4' : 'ipv6');
+  return host === 'localhost' || isLoopbackAddress(host);
+}
+
+/** Of IPv4 or IPv6, without brackets. */
+export function isLoopbackAddress(address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && LOOPBACK.check(address, family === 4 ? 'ipv4' : 'ipv6');
 }
 
 /** Whether no network leads to this node: it is on this machine. */

@@ -1,5 +1,5 @@
 /**
- * Settings of Node's own sockets and look-ups, for the whole process, before the first is opened.
+ * Settings of the process's sockets and look-ups, before the first is opened.
  */
 import { isIP, setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import type { NodeAccess } from '../../node/access/access.ts';
@@ -13,6 +13,9 @@ const OTHER_LOOKUPS = 8;
 /** At least this, however short the time to connect to a node is. */
 const ATTEMPT_MS_MIN = 1000;
 
+/** Socket files (`ipc://`), and all other files of the daemon, are for its own user. */
+const PRIVATE_UMASK = 0o077;
+
 type Place = Pick<NodeAccess, 'url' | 'socket'>;
 
 interface Given extends Place {
@@ -21,6 +24,7 @@ interface Given extends Place {
 
 export function prepareSockets({ nodes }: { readonly nodes: readonly Given[] }): void {
   const connectTimeoutMs = Math.max(...nodes.map(({ limits }) => limits.connectTimeoutMs));
+  process.umask(PRIVATE_UMASK);
   makeRoomForLookups(namesOf(nodes).length + OTHER_LOOKUPS);
   // Node's own 250 ms are shorter than the round trip of some networks. Half of the time leaves as
   // much for the next address. Node keeps this for each thread; `Threads` passes it on.

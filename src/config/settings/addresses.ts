@@ -3,16 +3,42 @@ import { z } from 'zod';
 
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\]|\*)$/;
 const ENDPOINT = /^tcp:\/\/(?<host>[^/]+):(?<port>[1-9][0-9]{0,4})$/;
+const SOCKET_FILE = /^ipc:\/\/(?<path>\/\P{Cc}*[^/\p{Cc}])$/u;
+/** Of the path of a socket file: `sun_path` has 108 bytes, and one ends it. */
+const PATH_BYTES_MAX = 107;
 
-/** A ZeroMQ address to bind: `tcp://HOST:PORT`, HOST an address, a name or `*`. */
+/** `tcp://HOST:PORT`, HOST an address, a name or `*`. */
+export const tcpEndpoint = z.string().superRefine((text, context) => {
+  const message = tcpFault(text);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+
+/** A ZeroMQ address to bind: of TCP, or `ipc:///PATH`, a socket file. */
 export const endpoint = z.string().superRefine((text, context) => {
+  const message = text.startsWith('ipc:') ? ipcFault(text) : tcpFault(text);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+
+function tcpFault(text: string): string | undefined {
   const parts = endpointParts(text);
   if (parts === undefined || !HOST.test(parts.host)) {
-    context.addIssue({ code: 'custom', message: 'is not an address of the form tcp://HOST:PORT' });
-  } else if (parts.port > 65_535) {
-    context.addIssue({ code: 'custom', message: `has port ${parts.port}, which is above 65535` });
+    return 'is not an address of the form tcp://HOST:PORT';
   }
-});
+  return parts.port > 65_535 ? `has port ${parts.port}, which is above 65535` : undefined;
+}
+
+function ipcFault(text: string): string | undefined {
+  const path = socketFile(text);
+  if (path === undefined) return 'is not of the form ipc:///PATH, with an absolute path';
+  const bytes = Buffer.byteLength(path);
+  if (bytes <= PATH_BYTES_MAX) return undefined;
+  return `names a path of ${bytes} bytes; that of a socket file has ${PATH_BYTES_MAX} at most`;
+}
+
+/** The path of an `ipc://` address. */
+export function socketFile(endpoint: string): string | undefined {
+  return SOCKET_FILE.exec(endpoint)?.groups?.['path'];
+}
 
 export function endpointParts(text: string): { host: string; port: number } | undefined {
   const groups = ENDPOINT.exec(text)?.groups;

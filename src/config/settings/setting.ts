@@ -36,6 +36,7 @@ export function allowedText(key: SettingKey): string {
   if (allowed !== undefined) return allowed;
   const schema = valueSchema(key);
   if (schema instanceof z.ZodEnum) return schema.options.join(', ');
+  if (schema instanceof z.ZodBoolean) return 'true, false';
   if (schema instanceof z.ZodNumber) {
     const what = schema.isInt ? 'a whole number' : 'a number';
     const range = `${what} from ${schema.minValue} to ${schema.maxValue}`;

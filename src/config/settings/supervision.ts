@@ -3,7 +3,7 @@
  * the exit code of an intended stop.
  */
 import { z } from 'zod';
-import { endpoint, httpUrl } from './addresses.ts';
+import { httpUrl, tcpEndpoint } from './addresses.ts';
 import { settingDocs } from './setting-docs.ts';
 
 const GIB = 1024 ** 3;
@@ -16,7 +16,7 @@ export const supervisionShape = {
   startGate: z
     .string()
     .refine(
-      (text) => endpoint.safeParse(text).success || httpUrl.safeParse(text).success,
+      (text) => tcpEndpoint.safeParse(text).success || httpUrl.safeParse(text).success,
       'is neither of the form tcp://HOST:PORT nor a URL of http or https',
     )
     .optional()

@@ -19,11 +19,12 @@ export type Converted =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly message: string; readonly hint?: string };
 
-/** Converts text for the schema; only numbers differ from text. */
+/** Converts text for the schema; only numbers, true and false differ from text. */
 export function convertText(text: string, schema: z.ZodType, unit?: string): Converted {
   if (text === '') {
     return { ok: false, message: 'is set, but empty', hint: 'Unset it to get the default.' };
   }
+  if (schema instanceof z.ZodBoolean) return convertTruth(text);
   if (!(schema instanceof z.ZodNumber)) return { ok: true, value: text };
   const whole = schema.isInt;
   if ((whole ? WHOLE : DECIMAL).test(text)) return { ok: true, value: Number(text) };
@@ -32,6 +33,11 @@ export function convertText(text: string, schema: z.ZodType, unit?: string): Con
   return meant === undefined || (whole && !Number.isSafeInteger(meant))
     ? { ok: false, message }
     : { ok: false, message, hint: `Write ${meant}.` };
+}
+
+function convertTruth(text: string): Converted {
+  if (text === 'true' || text === 'false') return { ok: true, value: text === 'true' };
+  return { ok: false, message: `${quoted(text)} is neither true nor false` };
 }
 
 /** `5s` of milliseconds is 5000, `1_000` is 1000, ` 5` is 5; undefined if it would be a guess. */

@@ -17,6 +17,8 @@ export const OTHER_VARIABLES: Readonly<Record<string, string>> = {
   [CONFIG_VARIABLE]: 'The configuration file, instead of one in the working directory.',
   LOCKSTEP_TOKEN: 'For `lockstep` only: the token of the client that it is.',
   LOCKSTEP_TOKEN_FILE: 'For `lockstep` only: a file with that token.',
+  LOCKSTEP_KEY_FILE:
+    'For `lockstep` only: the key file of the client that it is, for CURVE ([keys](operate/protect.md#keys)).',
 };
 
 const KEYS_BY_VARIABLE = new Map(

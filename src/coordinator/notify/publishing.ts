@@ -22,6 +22,7 @@ export function publishing(
   const { log, now, at, stuck, notify } = outlets;
   const breakers = new BreakerReporter({ log, now, notify });
   const commands = new CommandLog(log, { now, at });
+  const numbers = new Map<string, number>();
   return (event) => {
     if (event.kind === 'command') {
       commands.take(event);
@@ -31,7 +32,11 @@ export function publishing(
     if (event.kind === 'audit') logAudit(event.payload(), outlets);
     if (event.kind === 'breaker') breakers.take(event.payload());
     const { topic, payload } = event;
-    publisher.publish(topic, () => ({ ...payload(), at: new Date(now()).toISOString() }));
+    publisher.publish(topic, () => {
+      const number = (numbers.get(topic) ?? 0) + 1;
+      numbers.set(topic, number);
+      return { ...payload(), at: new Date(now()).toISOString(), number };
+    });
   };
 }
 

@@ -170,8 +170,9 @@ export class Requests {
       case 'acts':
         return listActs(context, { request, respond }, batch);
       case 'ping': {
-        const { pid, version } = context.options;
-        return respond({ pid, version, ...context.intake.accepting });
+        const { pid, version, publishesEvents } = context.options;
+        const events = publishesEvents ? {} : { events: 'off' as const };
+        return respond({ pid, version, ...context.intake.accepting, ...events });
       }
     }
   }

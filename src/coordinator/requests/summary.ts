@@ -65,6 +65,7 @@ function summary(
     ...missingOf(commands, options),
     ...(options.nodesBefore === undefined ? {} : { nodesBefore: options.nodesBefore }),
     ...(context.isSupervised() ? {} : { unsupervised: true }),
+    ...(options.isUnprotected ? { unprotected: true } : {}),
     ...auditOf(context),
   };
 }

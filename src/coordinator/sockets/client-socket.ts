@@ -25,7 +25,7 @@ import { type Reading, readRequest } from './read-request.ts';
 import { Refusals } from './refusals.ts';
 import { Replies } from './replies.ts';
 import { clientOf } from './unread.ts';
-import { ZAP_SOCKET } from './zap.ts';
+import { doorOptions } from './zap.ts';
 
 const DROP_LOG_MS = 10_000;
 const FULL = errorReply('busy', 'too many requests wait for their answers', { retryAfterMs: 1000 });
@@ -41,9 +41,9 @@ const COMMANDS: ReadonlySet<Request['op']> = new Set(['create', 'delete', 'batch
 const ENVELOPE_HINT =
   'The frames in front of a request only identify its answer: a counter is enough.';
 
-/** Settings of the ROUTER; the bounds above depend on them. */
-export const clientOptions = (frameBytesMax: number) => ({
-  ...ZAP_SOCKET,
+/** Settings of the ROUTER; the bounds above depend on them. @param secretKey of the server, for CURVE */
+export const clientOptions = (frameBytesMax: number, secretKey?: string) => ({
+  ...doorOptions('commands', secretKey),
   linger: 500,
   ...LIVELINESS,
   mandatory: true,

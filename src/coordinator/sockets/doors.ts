@@ -2,22 +2,35 @@
  * The sockets that peers connect to, for clients and for subscribers: they are opened behind ZAP, and can be closed
  * and opened again while the daemon works on. That ends every connection and frees the memory that libzmq holds
  * for them; clients connect again, and ask again by id (P7).
+ *
+ * libzmq asks ZAP once a connection, and cannot end a single one. So the events socket is opened again when the key of
+ * a subscriber has left the list. The clients' socket is not: each request there is judged by its token.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Reply, Router, XPublisher } from 'zeromq';
 import { codeOf } from '../../base/error-fields.ts';
+import type { ClientList } from '../../clients/client-list.ts';
+import type { CurvePair } from '../../clients/curve-pair.ts';
+import { mayDo } from '../../clients/role.ts';
+import type { WatchedList } from '../../clients/watched-list.ts';
 import type { Log } from '../../observe/log/log-port.ts';
+import type { ConnectionsRefused } from '../../protocol/figures.ts';
 import { bind } from '../start.ts';
 import { ClientSocket, type ClientSocketOptions, clientOptions } from './client-socket.ts';
-import { EVENT_OPTIONS, EventSocket } from './event-socket.ts';
+import { EventSocket, eventOptions } from './event-socket.ts';
 import { Room } from './room.ts';
-import { ZapHandler } from './zap.ts';
+import { type Door, ZapHandler } from './zap.ts';
 
 /** A socket that is closed gives its address back a moment later. */
 const BIND_TRIES_MAX = 250;
 const BIND_PAUSE_MS = 20;
 /** In which a read that the binding has put off is done. */
 const LEAVING_TURNS = 3;
+
+const MANY_TOPICS =
+  'subscribers ask for too many topics: all of them are disconnected, and may connect again';
+
+const NO_CLIENTS: ClientSocket['counts'] = { errors: {}, repliesDropped: 0, clientsCut: 0 };
 
 interface Closable {
   close(): void;
@@ -34,7 +47,11 @@ interface Tools {
 
 export interface DoorsOptions {
   readonly endpoint: string;
-  readonly eventsEndpoint: string;
+  /** Undefined: no events are published by ZeroMQ. */
+  readonly eventsEndpoint: string | undefined;
+  /** The server's key: both sockets ask for CURVE, and let in the keys of `clients`. */
+  readonly curve: CurvePair | undefined;
+  readonly clients: Pick<WatchedList, 'present' | 'onChange'>;
   readonly frameBytesMax: number;
   /** Open descriptors of the process, above which no further peer may connect. */
   readonly descriptorsMax: number;
@@ -45,19 +62,35 @@ export interface DoorsOptions {
   readonly onError: (error: unknown) => void;
 }
 
+type DoorCounts = ClientSocket['counts'] &
+  EventSocket['counts'] & { readonly connectionsRefused: ConnectionsRefused };
+
 export class Doors {
   readonly events: EventSocket;
   readonly #options: DoorsOptions;
+  readonly #zap: ZapHandler;
   #publisher: XPublisher;
   #router: Router;
   #clients: ClientSocket | undefined;
+  /** To be closed and opened again. */
+  readonly #due = new Set<Door>();
   #reopening: Promise<void> | undefined;
 
-  private constructor(options: DoorsOptions) {
+  private constructor(options: DoorsOptions, zap: ZapHandler) {
     this.#options = options;
+    this.#zap = zap;
     this.#router = this.#newRouter();
     this.#publisher = this.#newPublisher();
-    this.events = new EventSocket(this.#publisher, options.onError);
+    const { log, onError } = options;
+    this.events = new EventSocket({
+      socket: this.#publisher,
+      onManyTopics: () => {
+        log.warn(MANY_TOPICS);
+        this.reopen('events');
+      },
+      onDropped: (dropped) => log.warn('subscribers that read slowly lose events', { dropped }),
+      onError,
+    });
   }
 
   /**
@@ -65,29 +98,33 @@ export class Doors {
    * @throws StartError
    */
   static async open(options: DoorsOptions): Promise<Doors> {
-    const { tools, log, eventsEndpoint } = options;
-    const { descriptorsMax, now } = options;
-    const room = new Room({ descriptorsMax, now });
-    const zap = new ZapHandler(tools.sockets.add('zap', new Reply({ linger: 0 })), { log, room });
+    const { tools, log, curve, clients, descriptorsMax, now } = options;
+    const zap = new ZapHandler(tools.sockets.add('zap', new Reply({ linger: 0 })), {
+      log,
+      room: new Room({ descriptorsMax, now }),
+      isCurve: curve !== undefined,
+      clients: () => clients.present,
+    });
     await zap.bind();
     tools.keep('zap', zap.answer());
-    const doors = new Doors(options);
-    await bind(doors.#publisher, eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
-    tools.keep(
-      'events',
-      doors.#keepReading(() => doors.events.follow()),
-    );
+    const doors = new Doors(options, zap);
+    await doors.#openToSubscribers();
     return doors;
+  }
+
+  /** Since the start. */
+  get counts(): DoorCounts {
+    const connectionsRefused = this.#zap.refused;
+    return { ...NO_CLIENTS, ...this.#clients?.counts, ...this.events.counts, connectionsRefused };
   }
 
   /** Makes the reader of the clients' socket; `openToClients` comes next. */
   serve(
     served: Pick<ClientSocketOptions, 'authorise' | 'isFull' | 'clientNow' | 'onRequest'>,
-  ): ClientSocket {
+  ): void {
     const { frameBytesMax, log, onError } = this.#options;
     const options = { ...served, frameBytesMax, log, onError };
     this.#clients = new ClientSocket({ ...options, router: this.#router });
-    return this.#clients;
   }
 
   /** @throws StartError */
@@ -100,14 +137,20 @@ export class Doors {
     );
   }
 
-  /** Closes both, and opens them again. Replies and events meanwhile are lost. */
-  reopen(): void {
-    if (this.#reopening !== undefined) return;
-    this.#reopening = this.#reopen()
+  /** Closes them, and opens them again. Replies and events meanwhile are lost. */
+  reopen(...doors: readonly Door[]): void {
+    for (const door of doors) this.#due.add(door);
+    this.#reopening ??= this.#reopenDue()
       .catch(this.#options.onError)
       .finally(() => {
         this.#reopening = undefined;
       });
+  }
+
+  /** Resolves when every reply and event so far is with ZeroMQ, or its client does not read. */
+  async flushed(): Promise<void> {
+    await this.#clients?.flushed();
+    await this.events.flushed();
   }
 
   /**
@@ -115,25 +158,61 @@ export class Doors {
    * event loop later when very many messages come. Without care the binding aborts the process.
    */
   async leave(): Promise<void> {
-    this.events.leave();
-    this.#clients?.leave();
+    await this.#leave('events', 'commands');
+  }
+
+  async #leave(...doors: readonly Door[]): Promise<void> {
+    if (doors.includes('events')) this.events.leave();
+    if (doors.includes('commands')) this.#clients?.leave();
     for (let turn = 0; turn < LEAVING_TURNS; turn++) await new Promise(setImmediate);
   }
 
-  async #reopen(): Promise<void> {
-    const { tools, endpoint, eventsEndpoint } = this.#options;
-    await this.leave();
-    for (const socket of [this.#router, this.#publisher]) {
-      // Else it would keep for a while what peers have not read.
-      socket.linger = 0;
-      tools.sockets.close(socket);
+  async #openToSubscribers(): Promise<void> {
+    const { tools, eventsEndpoint, curve, clients } = this.#options;
+    if (eventsEndpoint === undefined) return;
+    await bind(this.#publisher, eventsEndpoint, 'LOCKSTEP_EVENTS_ENDPOINT');
+    tools.keep(
+      'events',
+      this.#keepReading(() => this.events.follow()),
+    );
+    if (curve === undefined) return;
+    let keys = subscriberKeys(clients.present);
+    clients.onChange(() => {
+      const before = keys;
+      keys = subscriberKeys(clients.present);
+      if (before.some((key) => !keys.includes(key))) this.reopen('events');
+    });
+  }
+
+  /** One turn for all that are due, and another one for those that became due meanwhile. */
+  async #reopenDue(): Promise<void> {
+    while (this.#due.size > 0) {
+      const doors = [...this.#due];
+      this.#due.clear();
+      await this.#leave(...doors);
+      for (const door of doors) this.#close(door);
+      for (const door of doors) await this.#openAgain(door);
     }
-    this.#router = this.#newRouter();
-    this.#publisher = this.#newPublisher();
-    await bindAgain(this.#publisher, eventsEndpoint);
-    this.events.replace(this.#publisher);
-    await bindAgain(this.#router, endpoint);
-    this.#clients?.replace(this.#router);
+  }
+
+  #close(door: Door): void {
+    const socket = door === 'events' ? this.#publisher : this.#router;
+    // Else it would keep for a while what peers have not read.
+    socket.linger = 0;
+    this.#options.tools.sockets.close(socket);
+  }
+
+  async #openAgain(door: Door): Promise<void> {
+    const { endpoint, eventsEndpoint } = this.#options;
+    if (door === 'commands') {
+      this.#router = this.#newRouter();
+      await bindAgain(this.#router, endpoint);
+      this.#clients?.replace(this.#router);
+    } else {
+      this.#publisher = this.#newPublisher();
+      if (eventsEndpoint !== undefined) await bindAgain(this.#publisher, eventsEndpoint);
+      this.events.replace(this.#publisher);
+    }
   }
 
   /** `read` ends when its socket is closed: for good, or to be opened again. */
@@ -146,13 +225,23 @@ export class Doors {
   }
 
   #newRouter(): Router {
-    const { tools, frameBytesMax } = this.#options;
-    return tools.sockets.add('clients', new Router(clientOptions(frameBytesMax)));
+    const { tools, frameBytesMax, curve } = this.#options;
+    const options = clientOptions(frameBytesMax, curve?.secretKey);
+    return tools.sockets.add('clients', new Router(options));
   }
 
   #newPublisher(): XPublisher {
-    return this.#options.tools.sockets.add('events', new XPublisher(EVENT_OPTIONS));
+    const { tools, curve } = this.#options;
+    return tools.sockets.add('events', new XPublisher(eventOptions(curve?.secretKey)));
   }
+}
+
+/** The keys that the events socket lets in. */
+function subscriberKeys(list: ClientList | undefined): readonly string[] {
+  const clients = list?.clients ?? [];
+  return clients.flatMap(({ role, curveKey }) =>
+    curveKey !== undefined && mayDo(role, 'events') ? [curveKey] : [],
+  );
 }
 
 /** @throws the error of `bind` if another program has taken the address */

@@ -5,54 +5,95 @@
  * An end of a subscription is ignored: ZeroMQ passes on that of any peer, even about a topic it never had, so
  * one peer could silence all others (decision 036). Watching connections does not help: a watch that is not
  * read, or is closed first, blocks ZeroMQ's I/O thread, and with it every socket of the process.
+ *
+ * Bounds (P9): a slow subscriber loses the events beyond `EVENTS_UNREAD_MAX`, which are counted; each has at most
+ * `EVENT_BYTES_MAX` (`event-text.ts`). The topics of all subscribers are bounded in bytes.
  */
 import type { XPublisher } from 'zeromq';
+import { codeOf } from '../../base/error-fields.ts';
 import { Outbox } from '../../base/outbox.ts';
+import type { Figures } from '../../protocol/figures.ts';
+import { eventText } from './event-text.ts';
 import { LIVELINESS } from './peer-heartbeats.ts';
-import { ZAP_SOCKET } from './zap.ts';
+import { doorOptions } from './zap.ts';
 
-/** The most events that a slow subscriber leaves unread; it loses those beyond, as with PUB. */
-export const EVENT_OPTIONS = {
-  ...ZAP_SOCKET,
+/** With the bound of an event, ZeroMQ has 16 MiB at most for a slow subscriber. */
+const EVENTS_UNREAD_MAX = 2000;
+
+/** Settings of the XPUB. @param secretKey of the server, for CURVE */
+export const eventOptions = (secretKey?: string) => ({
+  ...doorOptions('events', secretKey),
   ...LIVELINESS,
   linger: 0,
-  sendHighWaterMark: 10_000,
+  sendHighWaterMark: EVENTS_UNREAD_MAX,
+  /** The socket says when a subscriber has no room. */
+  noDrop: true,
   /** 0: no send waits, so none is under way when the socket is closed. */
   sendTimeout: 0,
-  /** A subscription is a topic; a peer that sends more is disconnected. */
-  maxMessageSize: 256,
+  /**
+   * A subscription is a topic; a peer that sends more is disconnected. The bound holds for the handshake of CURVE too,
+   * which takes 300 bytes, and up to 255 more for the name of a peer.
+   */
+  maxMessageSize: secretKey === undefined ? 256 : 1024,
   /**
    * libzmq takes all subscriptions of a peer that have arrived in one call, without an end while more arrive. With
    * a mark of 1,000 a million of them made this thread hang.
    */
   receiveHighWaterMark: 1,
-} as const;
+});
 
 const SUBSCRIBE = 1;
 /** The most topics that are kept; with more of them every event is published. */
 const TOPICS_MAX = 64;
+/**
+ * Of topics that were asked for since the socket was opened. ZeroMQ has a node of its tree for each byte of each:
+ * 100,000 topics of 240 bytes took 600 MB.
+ */
+const TOPIC_BYTES_MAX = 1024 * 1024;
+
+export interface EventSocketOptions {
+  readonly socket: XPublisher;
+  /** Subscribers have asked for too many topics: the memory of these is free when the socket is closed. */
+  readonly onManyTopics: () => void;
+  /** A subscriber that reads slowly lost an event; called at most every 10 s. */
+  readonly onDropped: (dropped: number) => void;
+  /** The socket failed. */
+  readonly onError: (error: unknown) => void;
+}
+
+const DROP_LOG_MS = 10_000;
 
 export class EventSocket {
+  readonly #options: EventSocketOptions;
   #socket: XPublisher;
   #isLeaving = false;
+  #topicBytes = 0;
+  #dropped = 0;
+  #loggedAt = Number.NEGATIVE_INFINITY;
   /** Prefixes of topics that were subscribed to. */
   #asked = new Set<string>();
   /** By topic: whether a prefix of it was. There are few topics, and none is a client's text. */
   readonly #wanted = new Map<string, boolean>();
   readonly #outbox: Outbox<readonly [topic: string, payload: string]>;
 
-  constructor(socket: XPublisher, onError: (error: unknown) => void) {
-    this.#socket = socket;
+  constructor(options: EventSocketOptions) {
+    this.#options = options;
+    this.#socket = options.socket;
     this.#outbox = new Outbox({
       send: async (events) => {
         for (const event of events) await this.#send(event);
       },
-      onError,
+      onError: options.onError,
     });
   }
 
+  /** Events that at least one subscriber lost. */
+  get counts(): Pick<Figures, 'eventsDropped'> {
+    return { eventsDropped: this.#dropped };
+  }
+
   publish(topic: string, payload: () => object): void {
-    if (this.#isWanted(topic)) this.#outbox.push([topic, JSON.stringify(payload())]);
+    if (this.#isWanted(topic)) this.#outbox.push([topic, eventText(payload())]);
   }
 
   /** Reads no further message: `follow` ends with the next one. */
@@ -64,6 +105,7 @@ export class EventSocket {
   replace(socket: XPublisher): void {
     this.#socket = socket;
     this.#isLeaving = false;
+    this.#topicBytes = 0;
   }
 
   /** Follows subscriptions until the socket is closed or left. */
@@ -78,17 +120,42 @@ export class EventSocket {
     await this.#outbox.flushed();
   }
 
-  async #send([topic, payload]: readonly [topic: string, payload: string]): Promise<void> {
+  async #send(event: readonly [topic: string, payload: string]): Promise<void> {
     const socket = this.#socket;
     try {
-      await socket.send([topic, payload]);
+      await socket.send([...event]);
     } catch (error) {
       // Events are news, not a record.
-      if (!socket.closed) throw error;
+      if (socket.closed) return;
+      if (codeOf(error) !== 'EAGAIN') throw error;
+      await this.#sendToTheFast(event);
     }
   }
 
+  /** The others get it nevertheless. */
+  async #sendToTheFast(event: readonly [topic: string, payload: string]): Promise<void> {
+    this.#countDropped();
+    const socket = this.#socket;
+    socket.noDrop = false;
+    try {
+      await socket.send([...event]);
+    } finally {
+      if (!socket.closed) socket.noDrop = true;
+    }
+  }
+
+  #countDropped(): void {
+    this.#dropped++;
+    const now = performance.now();
+    if (now - this.#loggedAt < DROP_LOG_MS) return;
+    this.#loggedAt = now;
+    this.#options.onDropped(this.#dropped);
+  }
+
   #ask(topic: string): void {
+    if (this.#asked.has(topic)) return;
+    this.#topicBytes += topic.length;
+    if (this.#topicBytes > TOPIC_BYTES_MAX) this.#options.onManyTopics();
     if (this.#isAsked(topic)) return;
     // Every topic begins with the empty one.
     if (this.#asked.size === TOPICS_MAX) this.#asked = new Set(['']);

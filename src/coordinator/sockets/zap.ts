@@ -1,46 +1,84 @@
 /**
- * Who may connect to the daemon's sockets (ZAP, https://rfc.zeromq.org/spec/27): peers that greet as ZMTP 3 does,
- * with the NULL mechanism, the only one that the sockets offer, as long as there is room.
+ * Who may connect to the daemon's sockets (ZAP, https://rfc.zeromq.org/spec/27), as long as there is room.
  *
- * The ZAP domain itself is the protection: only with one does libzmq refuse ZMTP 1.0 and 2.0, which have no
- * greeting. Bytes of a web page's `POST` read as frames of ZMTP 1.0, so without it any page in a browser on
- * this machine could send commands to the daemon (decision 036).
+ * Without CURVE: every peer that greets as ZMTP 3 does. The ZAP domain itself is the protection then: only with one
+ * does libzmq refuse ZMTP 1.0 and 2.0, which have no greeting. Bytes of a web page's `POST` read as frames of
+ * ZMTP 1.0, so without it any page in a browser on this machine could send commands to the daemon (decision 036).
  *
- * The handler binds before the sockets do; libzmq lets a peer wait until it is answered.
+ * With CURVE: peers that know the server's public key (libzmq ends the connection of others before it asks here), and
+ * whose own key is that of a client in the list. Without a list that is nobody.
+ *
+ * The handler binds before the sockets do; libzmq lets a peer wait until it is answered. It takes status 400 for
+ * final: the peer's libzmq does not connect again by itself.
  */
 import type { Reply } from 'zeromq';
+import { encodeZ85 } from '../../base/z85.ts';
+import type { ClientList } from '../../clients/client-list.ts';
+import { mayDo } from '../../clients/role.ts';
 import type { Log } from '../../observe/log/log-port.ts';
+import type { ConnectionsRefused } from '../../protocol/figures.ts';
 import type { Room } from './room.ts';
 
-/** Options of every socket that peers connect to. */
-export const ZAP_SOCKET = { zapDomain: 'lockstep' } as const;
+export type Door = 'commands' | 'events';
+
+/** The domains of the two sockets. */
+const DOMAINS: Readonly<Record<Door, string>> = {
+  commands: 'lockstep.commands',
+  events: 'lockstep.events',
+};
+
+/** Options of a socket that peers connect to. @param secretKey the server's, Z85: the socket asks for CURVE */
+export function doorOptions(door: Door, secretKey: string | undefined) {
+  const zapDomain = DOMAINS[door];
+  if (secretKey === undefined) return { zapDomain };
+  return { zapDomain, curveServer: true, curveSecretKey: secretKey };
+}
 
 const ENDPOINT = 'inproc://zeromq.zap.01';
 const DROP_LOG_MS = 10_000;
 
-type Verdict = readonly [status: string, reason: string];
+interface Verdict {
+  readonly status: '200' | '300' | '400';
+  readonly text: string;
+}
 
-const LET_IN: Verdict = ['200', 'OK'];
-/** A temporary error: libzmq closes the connection, and the peer tries again. */
-const NO_ROOM: Verdict = ['300', 'too few file descriptors are left for another connection'];
-const OTHER_MECHANISM: Verdict = ['400', 'the security mechanism is not NULL'];
+const LET_IN: Verdict = { status: '200', text: 'OK' };
+const REFUSALS = {
+  /** A temporary error: libzmq closes the connection, and the peer tries again. */
+  no_room: { status: '300', text: 'too few file descriptors are left for another connection' },
+  mechanism: { status: '400', text: 'the security mechanism is not the one of this socket' },
+  unknown_key: { status: '400', text: 'the public key is not that of a client in the list' },
+  role: { status: '400', text: 'the role of the client does not allow it to read events' },
+} as const satisfies Record<keyof ConnectionsRefused, Verdict>;
 
 export interface ZapOptions {
   readonly log: Log;
   readonly room: Pick<Room, 'take'>;
+  /** Whether the sockets ask for CURVE. */
+  readonly isCurve: boolean;
+  /** The clients whose keys count; undefined: there is no list. */
+  readonly clients: () => ClientList | undefined;
 }
 
 export class ZapHandler {
   readonly #socket: Reply;
-  readonly #log: Log;
-  readonly #room: Pick<Room, 'take'>;
-  #refused = 0;
+  readonly #options: ZapOptions;
+  readonly #refused: Record<keyof ConnectionsRefused, number> = {
+    no_room: 0,
+    mechanism: 0,
+    unknown_key: 0,
+    role: 0,
+  };
   #loggedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(socket: Reply, { log, room }: ZapOptions) {
+  constructor(socket: Reply, options: ZapOptions) {
     this.#socket = socket;
-    this.#log = log;
-    this.#room = room;
+    this.#options = options;
+  }
+
+  /** Since the start, by reason. */
+  get refused(): ConnectionsRefused {
+    return { ...this.#refused };
   }
 
   async bind(): Promise<void> {
@@ -49,25 +87,40 @@ export class ZapHandler {
 
   /** Answers until the socket is closed. */
   async answer(): Promise<void> {
-    for await (const [version = '', request = '', , address, , mechanism] of this.#socket) {
-      const verdict = this.#verdictOn(String(mechanism));
-      if (verdict !== LET_IN) this.#logRefused(verdict, String(address));
-      const [status, text] = verdict;
+    for await (const frames of this.#socket) {
+      const [version = '', request = '', domain, address, , mechanism, key] = frames;
+      const refusal = this.#refusalOf(String(domain), String(mechanism), key);
+      if (refusal !== undefined) this.#count(refusal, String(address));
+      const { status, text } = refusal === undefined ? LET_IN : REFUSALS[refusal];
       await this.#socket.send([version, request, status, text, '', '']);
     }
   }
 
-  #verdictOn(mechanism: string): Verdict {
-    if (mechanism !== 'NULL') return OTHER_MECHANISM;
-    return this.#room.take() ? LET_IN : NO_ROOM;
+  #refusalOf(
+    domain: string,
+    mechanism: string,
+    key: Buffer | undefined,
+  ): keyof ConnectionsRefused | undefined {
+    const { isCurve, room } = this.#options;
+    if (mechanism !== (isCurve ? 'CURVE' : 'NULL')) return 'mechanism';
+    const stranger = isCurve ? this.#strangerOf(domain, key) : undefined;
+    if (stranger !== undefined) return stranger;
+    return room.take() ? undefined : 'no_room';
   }
 
-  #logRefused([, reason]: Verdict, address: string): void {
-    this.#refused++;
+  #strangerOf(domain: string, key: Buffer | undefined): 'unknown_key' | 'role' | undefined {
+    const client = key && this.#options.clients()?.byCurveKey(encodeZ85(key));
+    if (client === undefined) return 'unknown_key';
+    return domain === DOMAINS.commands || mayDo(client.role, 'events') ? undefined : 'role';
+  }
+
+  #count(refusal: keyof ConnectionsRefused, address: string): void {
+    this.#refused[refusal]++;
     const now = performance.now();
     if (now - this.#loggedAt < DROP_LOG_MS) return;
     this.#loggedAt = now;
-    const seen = { reason, address, refused: this.#refused };
-    this.#log.warn('connections of clients or subscribers were rejected', seen);
+    const refused = Object.values(this.#refused).reduce((sum, count) => sum + count, 0);
+    const seen = { reason: REFUSALS[refusal].text, address, refused };
+    this.#options.log.warn('connections of clients or subscribers were rejected', seen);
   }
 }

@@ -47,6 +47,8 @@ const OPTIONS: CoordinatorOptions = {
   recordBytesMax: 100,
   heldBytesMax: 150,
   recordRetentionMs: 3_600_000,
+  isUnprotected: false,
+  publishesEvents: true,
   version: '1.2.3',
   pid: 4711,
 };

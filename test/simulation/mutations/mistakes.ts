@@ -235,7 +235,7 @@ export const MISTAKES: readonly Bug[] = [
   },
   {
     name: 'after a restart a command that had turned is lost',
-    breaks: ['P4', 'P6', 'liveness'],
+    breaks: ['P4', 'P6', 'P7', 'liveness'],
     seeds: 6,
     seedsToOutcome: 6,
     edits: [

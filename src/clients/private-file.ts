@@ -1,0 +1,114 @@
+/**
+ * Files with secrets: only their owner may read them, a link in their place is not followed, and they are written as
+ * a whole, durably.
+ */
+import {
+  chownSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { codeOf, messageOf } from '../base/error-fields.ts';
+
+const OPEN_TO_OTHERS = 0o077;
+const PRIVATE_FILE = 0o600;
+
+/** The reason why a file cannot be used. */
+export interface FileFault {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export type ReadFile =
+  /** `text` undefined: there is no file. */
+  | { readonly ok: true; readonly text: string | undefined }
+  | { readonly ok: false; readonly fault: FileFault };
+
+export function readPrivateFile(path: string, bytesMax: number): ReadFile {
+  let descriptor: number | undefined;
+  try {
+    // Not blocking: opening a pipe without a writer would block the thread.
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+    descriptor = openSync(path, flags);
+    const fault = faultOf(path, fstatSync(descriptor), bytesMax);
+    if (fault !== undefined) return { ok: false, fault };
+    return { ok: true, text: readFileSync(descriptor, 'utf8') };
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { ok: true, text: undefined };
+    return { ok: false, fault: openFault(path, error) };
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+function faultOf(path: string, stats: Stats, bytesMax: number): FileFault | undefined {
+  if (!stats.isFile()) return { message: `${path} is not a file` };
+  const own = process.geteuid?.() ?? stats.uid;
+  // root reads the file of the user that the daemon runs as.
+  if (own !== 0 && stats.uid !== own && stats.uid !== 0) {
+    return { message: `${path} belongs to another user (uid ${stats.uid})` };
+  }
+  if ((stats.mode & OPEN_TO_OTHERS) !== 0) {
+    const rights = (stats.mode & 0o777).toString(8).padStart(4, '0');
+    return {
+      message: `other users of this machine may open ${path} (mode ${rights})`,
+      hint: `chmod 600 ${path}`,
+    };
+  }
+  if (stats.size <= bytesMax) return undefined;
+  return { message: `${path} has ${stats.size} bytes; at most ${bytesMax} are read` };
+}
+
+function openFault(path: string, error: unknown): FileFault {
+  if (codeOf(error) !== 'ELOOP') return { message: `cannot read ${path}: ${messageOf(error)}` };
+  return { message: `${path} is a symbolic link`, hint: 'Name the file itself.' };
+}
+
+/**
+ * Replaces the file, or with `isNew` only makes it.
+ *
+ * @throws the error of the file system; `EEXIST` if it is to be new and is not
+ */
+export function writePrivateFile(path: string, text: string, isNew = false): void {
+  const part = `${path}.${process.pid}.part`;
+  rmSync(part, { force: true });
+  const descriptor = openSync(part, 'wx', PRIVATE_FILE);
+  try {
+    writeFileSync(descriptor, text);
+    fsyncSync(descriptor);
+    giveToOwner(path, part);
+    if (isNew) linkSync(part, path);
+    else renameSync(part, path);
+  } finally {
+    rmSync(part, { force: true });
+    closeSync(descriptor);
+  }
+  syncFolder(dirname(path));
+}
+
+/** root writes for the user that the daemon runs as: the owner of the file before, or of the folder. */
+function giveToOwner(path: string, part: string): void {
+  if (process.geteuid?.() !== 0) return;
+  const before = statSync(path, { throwIfNoEntry: false }) ?? statSync(dirname(path));
+  chownSync(part, before.uid, before.gid);
+}
+
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, constants.O_RDONLY);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

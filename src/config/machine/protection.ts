@@ -1,0 +1,110 @@
+/**
+ * Whether the sockets for clients and subscribers are protected, as the machine and the files are now.
+ *
+ * An address that other machines can reach needs CURVE and a list of clients, or the operator's word that it needs
+ * neither. What is not known to be loopback counts as reachable: names other than `localhost`, and other ways of
+ * writing an address (`127.1`).
+ */
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { readClientFile } from '../../clients/client-file.ts';
+import { readServerKey } from '../../clients/server-key.ts';
+import type { Problem } from '../problem.ts';
+import type { Settings } from '../schema.ts';
+import { endpointParts, socketFile } from '../settings/addresses.ts';
+import type { Sources } from '../sources/layers.ts';
+import { isLoopbackAddress } from './outliving.ts';
+
+const SOCKETS = ['endpoint', 'eventsEndpoint'] as const;
+type SocketKey = (typeof SOCKETS)[number];
+
+export type Guarded = Pick<
+  Settings,
+  SocketKey | 'clients' | 'auth' | 'curveKeyFile' | 'unprotected'
+>;
+
+/** Why the daemon must not start: files that are there and cannot be used, and sockets that are open to everybody. */
+export function protectionProblems(settings: Guarded, sources: Sources): readonly Problem[] {
+  return [
+    ...listProblem(settings, sources),
+    ...keyProblem(settings, sources),
+    ...exposureProblem(settings, sources),
+  ];
+}
+
+/** The addresses that other machines can reach and nothing protects. */
+export function unprotectedAddresses(settings: Guarded): readonly string[] {
+  return openSockets(settings).map((key) => settings[key]);
+}
+
+/**
+ * Whether no events are published by ZeroMQ: nobody can be asked for a token there. With CURVE the key says who it is,
+ * and of a socket file its rights.
+ */
+export function eventsAreOff({ auth, curveKeyFile, eventsEndpoint }: Guarded): boolean {
+  const isAsked = auth === 'required' && curveKeyFile === undefined;
+  return isAsked && socketFile(eventsEndpoint) === undefined;
+}
+
+function listProblem({ clients }: Guarded, { clients: source }: Sources): readonly Problem[] {
+  const read = readClientFile(clients);
+  if (read.ok) return [];
+  const { message, hint } = read.fault;
+  const name = source === 'default' ? 'LOCKSTEP_CLIENTS (default)' : source;
+  return [
+    { source: name, message: `names a list of clients that cannot be used: ${message}`, hint },
+  ];
+}
+
+function keyProblem({ curveKeyFile }: Guarded, sources: Sources): readonly Problem[] {
+  if (curveKeyFile === undefined) return [];
+  const read = readServerKey(curveKeyFile);
+  if (read.ok) return [];
+  const { message, hint } = read.fault;
+  return [{ source: sources.curveKeyFile, message: `cannot be used: ${message}`, hint }];
+}
+
+function exposureProblem(settings: Guarded, sources: Sources): readonly Problem[] {
+  const open = settings.unprotected ? [] : openSockets(settings);
+  if (open.length === 0) return [];
+  return [
+    {
+      source: open.map((key) => sources[key]).join(', '),
+      message:
+        `lets other machines connect (${open.map((key) => settings[key]).join(', ')}), but ` +
+        `${lacking(settings).join(', and ')}: everybody there could command the daemon`,
+      hint:
+        '`lockstep keys server` makes the key, `lockstep keys add NAME --role operate` a client. Or ' +
+        'listen on tcp://127.0.0.1:PORT or ipc:///PATH. LOCKSTEP_UNPROTECTED=true starts without protection.',
+    },
+  ];
+}
+
+function openSockets(settings: Guarded): readonly SocketKey[] {
+  const exposed = SOCKETS.filter((key) => isExposed(settings[key]));
+  return exposed.length === 0 || lacking(settings).length === 0 ? [] : exposed;
+}
+
+function lacking({ curveKeyFile, clients }: Guarded): readonly string[] {
+  const read = readClientFile(clients);
+  // A list that cannot be used is a fault of its own, and lets nobody in.
+  const hasList = !read.ok || read.list !== undefined;
+  return [
+    ...(curveKeyFile === undefined ? ['LOCKSTEP_CURVE_KEY_FILE is not set'] : []),
+    ...(hasList ? [] : [`there is no list of clients (LOCKSTEP_CLIENTS: ${clients})`]),
+  ];
+}
+
+function isExposed(endpoint: string): boolean {
+  const host = endpointParts(endpoint)?.host;
+  return host !== undefined && !isLoopbackHost(host);
+}
+
+/** Of an address to bind, as ZeroMQ takes it: an interface may stand in its place. */
+function isLoopbackHost(given: string): boolean {
+  const host = given.replace(/^\[|\]$/g, '').toLowerCase();
+  if (isIP(host) !== 0) return isLoopbackAddress(host);
+  if (host === 'localhost') return true;
+  const addresses = networkInterfaces()[given] ?? [];
+  return addresses.length > 0 && addresses.every(({ address }) => isLoopbackAddress(address));
+}
