@@ -51,6 +51,7 @@ const SIDE_BY_SIDE = [
   'protocol',
   'python',
   'secrets',
+  'socket-files',
   'start-stop-demo',
   'starters',
   'stats',

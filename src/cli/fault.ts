@@ -10,7 +10,8 @@ export function isFault(error: unknown): error is Fault {
 }
 
 export function exitOfFault(fault: Fault): ExitCode {
-  if (fault instanceof UsageError || fault.code === 'bad_endpoint') return EXIT.usage;
+  if (fault instanceof UsageError || fault.code === 'bad_endpoint' || fault.code === 'bad_key')
+    return EXIT.usage;
   return fault.code === 'no_answer' || fault.code === 'closed' ? EXIT.notDone : EXIT.unreachable;
 }
 

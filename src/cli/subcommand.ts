@@ -7,8 +7,8 @@ import { ClientError, LockstepClient } from '../client/index.ts';
 import { decode } from './input/arguments.ts';
 import { durationMs } from './input/duration.ts';
 import { endpointOf, nameFault } from './input/endpoint.ts';
+import { identityOf } from './input/identity.ts';
 import type { COMMON } from './input/options.ts';
-import { tokenOf } from './input/token.ts';
 import type { Terminal } from './output/terminal.ts';
 
 const TIMEOUT_MS = 3000;
@@ -76,16 +76,17 @@ export async function withDaemon<T>(
     readonly endpoint: string | undefined;
     readonly timeout: string | undefined;
     readonly inFlightMax?: number;
+    readonly 'key-file'?: string | undefined;
     readonly 'token-file'?: string | undefined;
   },
   work: (client: LockstepClient) => Promise<T>,
 ): Promise<T> {
-  const token = tokenOf(args['token-file'], process.env);
+  const identity = identityOf(args, process.env);
   const endpoint = args.endpoint ?? (await endpointOf(process.env, process.cwd()));
   const client = await LockstepClient.connect({
     endpoint,
     timeoutMs: args.timeout === undefined ? TIMEOUT_MS : durationMs('timeout', args.timeout),
-    ...(token === undefined ? {} : { token }),
+    ...identity,
     ...(args.inFlightMax === undefined ? {} : { inFlightMax: args.inFlightMax }),
   }).catch(async (error: unknown) => {
     const isAway = error instanceof ClientError && error.code === 'unreachable';

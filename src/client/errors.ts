@@ -7,11 +7,12 @@ export const CLIENT_ERROR_CODES = {
     'Start the daemon (`npm start`, or lockstepd), or give the right endpoint. A daemon that is starting listens once it is ready: its log names the reason of a wait.',
   no_answer: 'The daemon continues the commands that it accepted; ask for each by its id.',
   unauthorised:
-    'Use the key file of a client in the list of the daemon: `--key FILE`, LOCKSTEP_KEY_FILE, or the option `keyFile`. `lockstep keys add` makes one.',
+    'Use the key file of a client in the list of the daemon: `--key-file FILE`, LOCKSTEP_KEY_FILE, or the option `keyFile`. `lockstep keys add NAME --role ROLE --key-out FILE` makes one.',
   overloaded: 'Wait for some of the answers before you send more.',
   closed: 'Open another client.',
   bad_endpoint: 'An endpoint looks like tcp://127.0.0.1:5570 or ipc:///run/lockstep/commands.',
-  bad_key: 'A key file is made by `lockstep keys add`; only its owner may read it.',
+  bad_key:
+    '`lockstep keys add NAME --role ROLE --key-out FILE` makes a key file; only its owner may read it.',
   bad_reply: 'Check that the program that listens there is lockstepd.',
 } as const satisfies Record<string, string>;
 

@@ -46,6 +46,11 @@ export function clientKeyFault({
   return publicKeyOf(secretKey) === publicKey ? undefined : 'publicKey is not that of secretKey';
 }
 
+export function clientKeyText(key: ClientKey & { readonly name: string }): string {
+  const { name, publicKey, secretKey, serverKey, token } = key;
+  return `${JSON.stringify({ name, publicKey, secretKey, serverKey, token }, null, 2)}\n`;
+}
+
 function parseClientKey(text: string): ClientKey | string {
   let value: unknown;
   try {

@@ -7,6 +7,7 @@ import { ClientError, LockstepClient } from '../../src/client/index.ts';
 import { newCurvePair } from '../../src/clients/curve-pair.ts';
 import { type KeyFile, Keys, newKeyFile } from '../support/curve.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
+import { runCli } from '../support/run-cli.ts';
 
 const NODES = 'node01=http://127.0.0.1:9/v1';
 /** For a machine under load. */
@@ -140,6 +141,27 @@ describe('the socket for clients with CURVE', () => {
     await Promise.all(attacks);
     expect(Math.max(...timesMs)).toBeLessThan(HONEST_MS_MAX);
   }, 60_000);
+});
+
+describe('the command line with CURVE', () => {
+  test('takes its key file from --key-file or LOCKSTEP_KEY_FILE, and says what is wrong without', async () => {
+    const keys = new Keys();
+    const { path } = keys.add('deploy', 'operate');
+    const { endpoint, pid } = await start(keys);
+    const env = { LOCKSTEP_ENDPOINT: endpoint };
+    const pong = { code: 0, stdout: expect.stringContaining(String(pid)) };
+    expect(await runCli(['ping', '--key-file', path], { env })).toMatchObject(pong);
+    expect(await runCli(['ping'], { env: { ...env, LOCKSTEP_KEY_FILE: path } })).toMatchObject(
+      pong,
+    );
+    const without = await runCli(['ping', '--timeout', '1s'], { env });
+    expect(without.code).toBe(3);
+    expect(without.stderr).toContain('accepts only clients with a key, and this client has none');
+    expect(without.stderr).toContain('--key-file FILE');
+    const wrong = await runCli(['ping', '--key-file', `${path}.none`], { env });
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain(`there is no file ${path}.none`);
+  });
 });
 
 describe('the events socket with CURVE', () => {

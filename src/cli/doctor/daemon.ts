@@ -3,20 +3,21 @@ import { ClientError, isError, LockstepClient, type SummaryAnswer } from '../../
 import type { Settings } from '../../config/schema.ts';
 import { packageVersion } from '../../config/version.ts';
 import { durationText } from '../input/duration.ts';
+import type { Identity } from '../input/identity.ts';
 import { NODES_CHANGED, troublesOf } from '../output/summary-text.ts';
 import { plain } from '../output/terminal.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 import { checkOpsPort } from './ops/port.ts';
 
 const TOKEN_HINT =
-  'Give doctor the token of a client with this role: --token-file, or LOCKSTEP_TOKEN_FILE.';
+  'Give doctor the token or the key file of a client with this role: --token-file, or --key-file.';
 
 export async function checkDaemon(
   settings: Pick<Settings, 'endpoint' | 'opsHost' | 'opsPort' | 'opsTlsCert' | 'opsTlsKey'>,
-  { timeoutMs, token }: { readonly timeoutMs: number; readonly token: string | undefined },
+  { timeoutMs, identity }: { readonly timeoutMs: number; readonly identity: Identity },
 ): Promise<readonly Finding[]> {
   const found = await Promise.all([
-    clientPort({ endpoint: connectable(settings.endpoint), token }, timeoutMs),
+    clientPort(connectable(settings.endpoint), { timeoutMs, identity }),
     checkOpsPort(settings, timeoutMs),
   ]);
   return found.flat();
@@ -28,11 +29,11 @@ function connectable(endpoint: string): string {
 }
 
 async function clientPort(
-  { endpoint, token }: { readonly endpoint: string; readonly token: string | undefined },
-  timeoutMs: number,
+  endpoint: string,
+  { timeoutMs, identity }: { readonly timeoutMs: number; readonly identity: Identity },
 ): Promise<readonly Finding[]> {
   try {
-    const client = await LockstepClient.connect({ endpoint, token, timeoutMs });
+    const client = await LockstepClient.connect({ endpoint, ...identity, timeoutMs });
     try {
       const begun = performance.now();
       const answer = await client.summary({ timeoutMs });

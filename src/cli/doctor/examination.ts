@@ -3,6 +3,7 @@ import { loadSettings } from '../../config/load.ts';
 import { prepareSockets } from '../../config/machine/sockets.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Settings } from '../../config/schema.ts';
+import type { Identity } from '../input/identity.ts';
 import type { CanaryTerms } from './canary/node.ts';
 import type { Signals } from './canary/run.ts';
 import { checkClients } from './clients.ts';
@@ -24,7 +25,7 @@ export interface Examination {
   readonly endpoint: string | undefined;
   readonly configFile: string | undefined;
   /** Of the client that asks the daemon. */
-  readonly token: string | undefined;
+  readonly identity: Identity;
   readonly sendTest: boolean;
   /** Limit of each exchange. */
   readonly timeoutMs: number;
@@ -65,9 +66,9 @@ async function furtherFindings(
 }
 
 async function checksOf(settings: Settings, options: Examination): Promise<readonly Finding[]> {
-  const { endpoint = settings.endpoint, timeoutMs, token, sendTest, env } = options;
+  const { endpoint = settings.endpoint, timeoutMs, identity, sendTest, env } = options;
   const pingUrl = env['HC_PING_URL'];
-  const daemon = checkDaemon({ ...settings, endpoint }, { timeoutMs, token });
+  const daemon = checkDaemon({ ...settings, endpoint }, { timeoutMs, identity });
   const answers = daemon.then((found) => found.some(answersAsRunning));
   const found = await Promise.all([
     checkJournal(settings, answers),

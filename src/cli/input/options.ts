@@ -2,7 +2,7 @@
 import type { Options } from 'yargs';
 import { type CommandFields, DEFAULT_ENDPOINT } from '../../client/index.ts';
 import { durationMs } from './duration.ts';
-import { TOKEN_FILE } from './token.ts';
+import { IDENTITY } from './identity.ts';
 
 export const GENERAL = 'General:';
 
@@ -22,7 +22,8 @@ export const COMMON = {
     defaultDescription: '3s',
     group: GENERAL,
   },
-  'token-file': { ...TOKEN_FILE, group: GENERAL },
+  'key-file': { ...IDENTITY['key-file'], group: GENERAL },
+  'token-file': { ...IDENTITY['token-file'], group: GENERAL },
   json: {
     type: 'boolean',
     describe: 'Answers as JSON on stdout',

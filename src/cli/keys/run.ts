@@ -9,20 +9,24 @@ import { type Changed, changeList } from '../../clients/change-list.ts';
 import { readClientFile } from '../../clients/client-file.ts';
 import { type Client, isClientName, type ListFault, NAME_FORM } from '../../clients/client-list.ts';
 import type { Role } from '../../clients/role.ts';
-import { newToken, tokenSha256 } from '../../clients/token.ts';
 import { loadSettings } from '../../config/load.ts';
 import { formatProblems } from '../../config/problem.ts';
+import type { Settings } from '../../config/schema.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-code.ts';
 import { table } from '../output/table.ts';
 import { plain, type Terminal } from '../output/terminal.ts';
-import { keepToken } from './token-place.ts';
+import { keepSecret } from './secret-place.ts';
+import { newKey, newTokenOnly, type Secrets } from './secrets.ts';
+import { makeServerKey } from './server.ts';
 
 export interface KeysJob {
-  readonly act: 'add' | 'list' | 'remove' | 'rotate';
+  readonly act: 'add' | 'list' | 'remove' | 'rotate' | 'server';
   readonly name: string | undefined;
   readonly role: Role | undefined;
   /** The file for the token; undefined: it is shown. */
   readonly out: string | undefined;
+  /** The key file to make, with a key for CURVE and the token. */
+  readonly keyOut: string | undefined;
   readonly config: string | undefined;
   readonly json: boolean;
 }
@@ -31,23 +35,25 @@ interface Named extends KeysJob {
   readonly name: string;
   /** The file of the list. */
   readonly path: string;
+  readonly curveKeyFile: string | undefined;
 }
 
 /** @throws UsageError */
 export async function runKeys(job: KeysJob, terminal: Terminal): Promise<ExitCode> {
-  const path = listPath(job.config);
+  const { clients: path, curveKeyFile } = settingsOf(job.config);
   if (job.act === 'list') return showList(path, job, terminal);
-  const named = { ...job, path, name: requireName(job) };
+  if (job.act === 'server') return makeServer(job, curveKeyFile, terminal);
+  const named = { ...job, path, curveKeyFile, name: requireName(job) };
   if (job.act === 'remove') return remove(named, terminal);
   return job.act === 'add' ? add(named, terminal) : rotate(named, terminal);
 }
 
 /** @throws UsageError if the configuration is wrong */
-function listPath(config: string | undefined): string {
+function settingsOf(config: string | undefined): Pick<Settings, 'clients' | 'curveKeyFile'> {
   const argv = config === undefined ? [] : ['--config', config];
   const loaded = loadSettings({ argv, env: process.env, cwd: process.cwd() });
   if (!loaded.ok) throw new UsageError(formatProblems(loaded.problems).trimEnd());
-  return loaded.settings.clients;
+  return loaded.settings;
 }
 
 function requireName({ act, name }: KeysJob): string {
@@ -74,6 +80,27 @@ async function showList(path: string, { json }: KeysJob, terminal: Terminal): Pr
   return EXIT.done;
 }
 
+async function makeServer(
+  { out, json }: KeysJob,
+  curveKeyFile: string | undefined,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const path = out ?? curveKeyFile;
+  if (path === undefined) {
+    throw new UsageError('no file is named: set LOCKSTEP_CURVE_KEY_FILE, or give --out FILE');
+  }
+  const made = makeServerKey(path);
+  if (!made.ok) return report(made.fault, json, terminal);
+  const { publicKey } = made;
+  if (json) await terminal.json({ file: path, publicKey });
+  else {
+    await terminal.line(
+      `The key of the daemon is in ${plain(path)}; its public key is ${publicKey}`,
+    );
+  }
+  return EXIT.done;
+}
+
 async function add(job: Named, terminal: Terminal): Promise<ExitCode> {
   const { name, role } = job;
   if (role === undefined) {
@@ -81,20 +108,18 @@ async function add(job: Named, terminal: Terminal): Promise<ExitCode> {
       `no role is given: lockstep keys add ${name} --role commands|read|operate`,
     );
   }
-  return withNewToken(job, terminal, (token) => (before = []) => {
+  return withSecrets(job, terminal, ({ inList }) => (before = []) => {
     const clash = before.some((client) => client.name === name);
     if (clash) return refused(`there is a client ${name} already`, `lockstep keys rotate ${name}`);
-    const client = { name, role, tokenSha256: tokenSha256(token) };
-    return { ok: true, clients: [...before, client] };
+    return { ok: true, clients: [...before, { name, role, ...inList }] };
   });
 }
 
 function rotate(job: Named, terminal: Terminal): Promise<ExitCode> {
-  return withNewToken(job, terminal, (token) => (before = []) => {
+  return withSecrets(job, terminal, ({ inList }) => (before = []) => {
     if (!before.some(({ name }) => name === job.name)) return unknown(job.name, before);
-    const renewed = { tokenSha256: tokenSha256(token) };
     const clients = before.map((client) =>
-      client.name === job.name ? { ...client, ...renewed } : client,
+      client.name === job.name ? { ...client, ...inList } : client,
     );
     return { ok: true, clients };
   });
@@ -114,21 +139,27 @@ async function remove({ name, path, json }: Named, terminal: Terminal): Promise<
 
 type Change = (before: readonly Client[] | undefined) => Changed;
 
-/** The file of the token is written before the list changes, and named afterwards. */
-async function withNewToken(
+/** The file of the secrets is written before the list changes, and named afterwards. */
+async function withSecrets(
   job: Named,
   terminal: Terminal,
-  changeFor: (token: string) => Change,
+  changeFor: (secrets: Secrets) => Change,
 ): Promise<ExitCode> {
-  const { path, name, json, out: file } = job;
-  const token = newToken();
+  const { path, name, json, out, keyOut } = job;
+  if (out !== undefined && keyOut !== undefined) {
+    throw new UsageError('--key-out writes the token too: give it or --out');
+  }
+  const secrets = keyOut === undefined ? newTokenOnly() : newKey(name, job.curveKeyFile);
+  if ('fault' in secrets) return report(secrets.fault, json, terminal);
+  const { token, text } = secrets;
+  const file = keyOut ?? out;
   const place =
-    file === undefined ? undefined : keepToken(token, { file, replaces: job.act === 'rotate' });
+    file === undefined ? undefined : keepSecret(text, { file, replaces: job.act === 'rotate' });
   if (place !== undefined && 'fault' in place) return report(place.fault, json, terminal);
   let isFirst = false;
   const changed = await changeList(path, (before) => {
     isFirst = before === undefined;
-    return changeFor(token)(before);
+    return changeFor(secrets)(before);
   });
   if (!changed.ok) {
     place?.discard();
@@ -143,16 +174,22 @@ async function withNewToken(
   if (isFirst)
     terminal.note(`This is the first client of ${path}: from now on every request needs a token.`);
   warn(changed.clients, terminal);
+  if (job.curveKeyFile !== undefined && keyOut === undefined && job.act === 'add') {
+    terminal.note(`${name} has no key: where the daemon uses CURVE it cannot connect (--key-out).`);
+  }
   return EXIT.done;
 }
 
 async function showToken(
-  { name, json, path, out }: Named,
+  { name, json, path, out, keyOut }: Named,
   token: string,
   terminal: Terminal,
 ): Promise<void> {
-  if (json)
-    return terminal.json({ file: path, name, ...(out === undefined ? { token } : { out }) });
+  if (json) {
+    const shown = out === undefined && keyOut === undefined ? { token } : { out, keyOut };
+    return terminal.json({ file: path, name, ...shown });
+  }
+  if (keyOut !== undefined) return terminal.line(`The key file of ${name} is ${plain(keyOut)}.`);
   if (out !== undefined) return terminal.line(`The token of ${name} is in ${plain(out)}.`);
   terminal.note(`The token of ${name}, which is not shown again:`);
   return terminal.line(token);

@@ -5,10 +5,10 @@
 import { report } from '../doctor/report.ts';
 import { EXIT, UsageError } from '../exit-code.ts';
 import { durationMs } from '../input/duration.ts';
+import { identityOf } from '../input/identity.ts';
 import { interruptible } from '../input/interrupts.ts';
 import { CONFIG } from '../input/options.ts';
 import { RECORD, recordField } from '../input/record.ts';
-import { tokenOf } from '../input/token.ts';
 import { subcommand } from '../subcommand.ts';
 
 const TIMEOUT_MS = 3000;
@@ -54,7 +54,7 @@ export const doctor = subcommand({
       env: process.env,
       cwd: process.cwd(),
       endpoint: args.endpoint,
-      token: tokenOf(args['token-file'], process.env),
+      identity: identityOf(args, process.env),
       configFile: args.config,
       sendTest: args['send-test'] === true,
       measures: args.measure === true,

@@ -13,9 +13,6 @@ const OTHER_LOOKUPS = 8;
 /** At least this, however short the time to connect to a node is. */
 const ATTEMPT_MS_MIN = 1000;
 
-/** Socket files (`ipc://`), and all other files of the daemon, are for its own user. */
-const PRIVATE_UMASK = 0o077;
-
 type Place = Pick<NodeAccess, 'url' | 'socket'>;
 
 interface Given extends Place {
@@ -24,7 +21,6 @@ interface Given extends Place {
 
 export function prepareSockets({ nodes }: { readonly nodes: readonly Given[] }): void {
   const connectTimeoutMs = Math.max(...nodes.map(({ limits }) => limits.connectTimeoutMs));
-  process.umask(PRIVATE_UMASK);
   makeRoomForLookups(namesOf(nodes).length + OTHER_LOOKUPS);
   // Node's own 250 ms are shorter than the round trip of some networks. Half of the time leaves as
   // much for the next address. Node keeps this for each thread; `Threads` passes it on.

@@ -1,6 +1,6 @@
 /**
- * The file for a new token (mode 0600). It is written in full before the list changes, under another name, and gets its
- * own once the list has changed: neither a token nor a client is lost on the way.
+ * The file for a new token or key (mode 0600). It is written in full before the list changes, under another name, and gets its
+ * own once the list has changed: neither a secret nor a client is lost on the way.
  */
 import {
   closeSync,
@@ -14,17 +14,17 @@ import {
 import { codeOf, messageOf } from '../../base/error-fields.ts';
 import type { ListFault } from '../../clients/client-list.ts';
 
-export interface TokenPlace {
+export interface SecretPlace {
   /** @returns why the file could not get its name */
   readonly commit: () => ListFault | undefined;
   readonly discard: () => void;
 }
 
 /** @param replaces a file that exists is replaced; otherwise that is a fault */
-export function keepToken(
-  token: string,
+export function keepSecret(
+  text: string,
   { file, replaces }: { readonly file: string; readonly replaces: boolean },
-): TokenPlace | { readonly fault: ListFault } {
+): SecretPlace | { readonly fault: ListFault } {
   const there = lstatSync(file, { throwIfNoEntry: false });
   if (there?.isDirectory() === true) return { fault: { message: `${file} is a folder` } };
   if (there !== undefined && !replaces) {
@@ -32,7 +32,7 @@ export function keepToken(
   }
   const part = `${file}.${process.pid}.part`;
   const discard = (): void => rmSync(part, { force: true });
-  const fault = attempt(file, () => writeNew(part, `${token}\n`));
+  const fault = attempt(file, () => writeNew(part, text));
   if (fault !== undefined) {
     discard();
     return { fault };
