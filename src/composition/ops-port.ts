@@ -29,6 +29,7 @@ export interface OpsParts {
 export async function openOps(settings: Settings, parts: OpsParts): Promise<void> {
   const { opsHost: host, opsPort: port, opsNames: names = [], dataDir } = settings;
   const { threads, log, status, questions } = parts;
+  const seen = await stateOfFiles(settings);
   const certificate = readOpsCertificate(settings, SOURCES);
   const address = { host, port, isSecure: settings.opsTlsCert !== undefined };
   const fail = (message: string, hint?: string): void => {
@@ -41,7 +42,7 @@ export async function openOps(settings: Settings, parts: OpsParts): Promise<void
   try {
     const { pair } = certificate;
     const server = await startOps({ host, port, names, pair, log, status, clients, ask });
-    if (pair !== undefined) followCertificate(settings, server, log);
+    if (pair !== undefined) followCertificate(settings, { server, seen, log });
   } catch (error) {
     return fail(
       `cannot listen on ${opsUrl(address)}: ${messageOf(error)}`,
@@ -77,30 +78,48 @@ function ownToken(dataDir: string, log: Log): ClientList {
   }
 }
 
-/** Takes the files again when they change; files that do not fit leave the earlier pair in use. */
-function followCertificate(settings: Settings, server: OpsServer, log: Log): void {
-  const files = [settings.opsTlsCert, settings.opsTlsKey].filter((path) => path !== undefined);
-  const signatureOf = async () => (await Promise.all(files.map(signatureOfFile))).join();
-  let seen = signatureOf();
+/**
+ * Takes the files again when they change; files that do not fit leave the earlier pair in use.
+ *
+ * @param seen the state of the files before they were read
+ */
+function followCertificate(
+  settings: Settings,
+  { server, seen, log }: { server: OpsServer; seen: string; log: Log },
+): void {
   const look = async (): Promise<void> => {
-    const signature = await signatureOf();
-    if (signature === (await seen)) return;
-    seen = Promise.resolve(signature);
-    const read = readOpsCertificate(settings, SOURCES);
-    if (!read.ok) log.warn("the certificate of the operators' port", { reason: faultText(read) });
-    else if (read.pair !== undefined) {
-      server.renew(read.pair);
-      log.info("the certificate of the operators' port was read again");
-    }
+    const now = await stateOfFiles(settings);
+    if (now !== seen) renewCertificate(settings, server, log);
+    followCertificate(settings, { server, seen: now, log });
   };
-  setInterval(() => void look(), LOOK_MS).unref();
+  setTimeout(() => void look(), LOOK_MS).unref();
+}
+
+function renewCertificate(settings: Settings, server: OpsServer, log: Log): void {
+  const read = readOpsCertificate(settings, SOURCES);
+  if (!read.ok) {
+    const effect = 'the earlier one stays in use';
+    log.warn("the certificate of the operators' port cannot be used", {
+      reason: faultText(read),
+      effect,
+    });
+  } else if (read.pair !== undefined) {
+    server.renew(read.pair);
+    log.info("the certificate of the operators' port was read again");
+  }
+}
+
+/** Changes whenever one of them changes. */
+async function stateOfFiles({ opsTlsCert, opsTlsKey }: Settings): Promise<string> {
+  const files = [opsTlsCert, opsTlsKey].filter((path) => path !== undefined);
+  return (await Promise.all(files.map(stateOf))).join();
 }
 
 function faultText({ problems }: Extract<ReadCertificate, { readonly ok: false }>): string {
   return problems.map(({ source, message }) => `${source} ${message}`).join('; ');
 }
 
-function signatureOfFile(path: string): Promise<string> {
+function stateOf(path: string): Promise<string> {
   const text = ({ ino, size, mtimeMs, ctimeMs }: Stats) => `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
   return stat(path).then(text, (error: unknown) => String(codeOf(error)));
 }
