@@ -90,6 +90,30 @@ describe('an address that other machines can reach', () => {
   });
 });
 
+describe("the operators' port", () => {
+  test.each(['0.0.0.0', '::', '192.0.2.1', 'ops.example', '127.1'])(
+    'on %s needs a list; a list of nobody is one',
+    (host) => {
+      const cwd = tempFolder();
+      const env = { LOCKSTEP_OPS_HOST: host, LOCKSTEP_CLIENTS: join(cwd, 'list.json') };
+      const [problem, ...more] = problemsOf(env, cwd);
+      expect(more).toEqual([]);
+      expect(problem).toMatchObject({
+        source: 'LOCKSTEP_OPS_HOST',
+        message: expect.stringContaining(`the operators' port (${host}), but there is no list`),
+        hint: expect.stringContaining('LOCKSTEP_UNPROTECTED=true'),
+      });
+      expect(problemsOf({ ...env, LOCKSTEP_UNPROTECTED: 'true' }, cwd)).toEqual([]);
+      writeList(join(cwd, 'list.json'));
+      expect(problemsOf(env, cwd)).toEqual([]);
+    },
+  );
+
+  test.each(['127.0.0.1', '::1', 'localhost', '127.9.9.9'])('on %s needs none', (host) => {
+    expect(problemsOf({ LOCKSTEP_OPS_HOST: host })).toEqual([]);
+  });
+});
+
 test('P10: LOCKSTEP_UNPROTECTED is true or false', () => {
   const [problem] = problemsOf({ LOCKSTEP_UNPROTECTED: 'yes' });
   expect(problem).toMatchObject({

@@ -1,8 +1,9 @@
 /**
- * Whether the sockets for clients and subscribers are protected, as the machine and the files are now.
+ * Whether the sockets for clients and subscribers are protected, and the operators' port, as the machine and the files
+ * are now.
  *
- * An address that other machines can reach needs CURVE and a list of clients, or the operator's word that it needs
- * neither. What is not known to be loopback counts as reachable: names other than `localhost`, and other ways of
+ * An address of a socket that other machines can reach needs CURVE and a list of clients, or the operator's word that it needs
+ * neither; the operators' port needs the list. What is not known to be loopback counts as reachable: names other than `localhost`, and other ways of
  * writing an address (`127.1`).
  */
 import { isIP } from 'node:net';
@@ -20,7 +21,7 @@ type SocketKey = (typeof SOCKETS)[number];
 
 export type Guarded = Pick<
   Settings,
-  SocketKey | 'clients' | 'auth' | 'curveKeyFile' | 'unprotected'
+  SocketKey | 'opsHost' | 'clients' | 'auth' | 'curveKeyFile' | 'unprotected'
 >;
 
 /** Why the daemon must not start: files that are there and cannot be used, and sockets that are open to everybody. */
@@ -29,6 +30,7 @@ export function protectionProblems(settings: Guarded, sources: Sources): readonl
     ...listProblem(settings, sources),
     ...keyProblem(settings, sources),
     ...exposureProblem(settings, sources),
+    ...opsProblem(settings, sources),
   ];
 }
 
@@ -80,19 +82,43 @@ function exposureProblem(settings: Guarded, sources: Sources): readonly Problem[
   ];
 }
 
+/** Without a list only the token in the data folder counts there, which no other machine should have. */
+function opsProblem(
+  { opsHost, clients, unprotected }: Guarded,
+  sources: Sources,
+): readonly Problem[] {
+  if (unprotected || isLoopbackHost(opsHost) || hasList(clients)) return [];
+  return [
+    {
+      source: sources.opsHost,
+      message: `lets other machines call the operators' port (${opsHost}), but ${withoutList(clients)}`,
+      hint:
+        '`lockstep keys add NAME --role read` makes one; health and metrics need no token. Or listen on ' +
+        '127.0.0.1. LOCKSTEP_UNPROTECTED=true starts without a list.',
+    },
+  ];
+}
+
 function openSockets(settings: Guarded): readonly SocketKey[] {
   const exposed = SOCKETS.filter((key) => isExposed(settings[key]));
   return exposed.length === 0 || lacking(settings).length === 0 ? [] : exposed;
 }
 
 function lacking({ curveKeyFile, clients }: Guarded): readonly string[] {
-  const read = readClientFile(clients);
-  // A list that cannot be used is a fault of its own, and lets nobody in.
-  const hasList = !read.ok || read.list !== undefined;
   return [
     ...(curveKeyFile === undefined ? ['LOCKSTEP_CURVE_KEY_FILE is not set'] : []),
-    ...(hasList ? [] : [`there is no list of clients (LOCKSTEP_CLIENTS: ${clients})`]),
+    ...(hasList(clients) ? [] : [withoutList(clients)]),
   ];
+}
+
+/** A list that cannot be used is a fault of its own, and lets nobody in. */
+function hasList(path: string): boolean {
+  const read = readClientFile(path);
+  return !read.ok || read.list !== undefined;
+}
+
+function withoutList(path: string): string {
+  return `there is no list of clients (LOCKSTEP_CLIENTS: ${path})`;
 }
 
 function isExposed(endpoint: string): boolean {

@@ -23,7 +23,7 @@ export const opsShape = {
     text: 'The port for operators: health, readiness, metrics, status.',
   }),
   opsHost: host.default('127.0.0.1').register(settingDocs, {
-    text: 'The address that port listens on; any address but loopback exposes it to the network.',
+    text: 'The address that port listens on; an address that other machines can reach needs a list of clients.',
     allowed: 'an IP address or a host name',
   }),
   opsNames: names.optional().register(settingDocs, {

@@ -14,7 +14,7 @@ export const protectionShape = {
     fallback: 'none; no CURVE',
   }),
   unprotected: z.boolean().default(false).register(settingDocs, {
-    text: '`true`: the daemon starts although other machines can reach its sockets and no CURVE key or no list of clients protects them.',
+    text: '`true`: the daemon starts although other machines can reach its sockets and no CURVE key or no list of clients protects them, or its port for operators without a list.',
   }),
   auth: z.enum(['auto', 'required']).default('auto').register(settingDocs, {
     text: '`required`: every request needs a token, also without a list of clients. `auto`: only with a list.',
