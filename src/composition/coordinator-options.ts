@@ -28,6 +28,7 @@ export function optionsOf(data: OptionsData): CoordinatorOptions {
     },
     ...(fold === null ? {} : { fold: (groupId: string) => foldKey(groupId, fold) }),
     misfitOf: recordCheck(data.dialect),
+    comparesContent: (data.dialect.record.content ?? null) !== null,
     recordBytesMax,
     heldBytesMax,
     recordRetentionMs,

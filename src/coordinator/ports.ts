@@ -67,6 +67,8 @@ export interface CoordinatorOptions {
   readonly fold?: (groupId: string) => string;
   /** The reason why these nodes cannot get this record (its text; undefined: none), or undefined. */
   readonly misfitOf: (record: string | undefined) => RecordMisfit | undefined;
+  /** Audits can compare contents: the dialect says where a read shows them. */
+  readonly comparesContent?: boolean;
   readonly recordBytesMax: number;
   /** Bytes of the records of all open commands; further ones are answered `busy`. */
   readonly heldBytesMax: number;

@@ -124,6 +124,8 @@ export interface NodeReply {
   readonly tag?: string;
   /** Of `present`, for an audit: SHA-256 of the content, if the dialect says where that is. */
   readonly content?: string;
+  /** Of `present`, for a repair: the record that makes this content; absent: the dialect knows none. */
+  readonly record?: string;
   /** Of `present`: its content is not the one that the command wants. */
   readonly differs?: boolean;
   /** Of `unsure`: the node's own wish, from `Retry-After`. */

@@ -12,7 +12,14 @@ import { compareBytes } from '../base/byte-order.ts';
 import type { NodeReply } from '../core/model.ts';
 import type { KeyPage } from '../node/list/listing.ts';
 import type { NodeSighting } from '../protocol/answer.ts';
-import type { Answered, Comparison, Order, Sighting, Ticket } from '../protocol/work.ts';
+import type {
+  Answered,
+  Comparison,
+  Order,
+  SeenRecord,
+  Sighting,
+  Ticket,
+} from '../protocol/work.ts';
 import type { ExecutorPorts } from './ports.ts';
 
 /** Keys read at once. */
@@ -27,6 +34,8 @@ const SILENCE_MAX = READS_AT_ONCE;
 const LOOK_MS = 20_000;
 /** The longest list, ms: shorter than the coordinator waits, so that its client reads which node it was. */
 const LIST_MS = 28_000;
+/** Texts of records in one answer, bytes. */
+const RECORDS_BYTES_MAX = 8 * 1024 * 1024;
 /** A list that fails sooner is requested again. */
 const SLOW_LIST_MS = 1000;
 
@@ -37,6 +46,9 @@ interface Listed {
 
 interface Look {
   readonly until: number;
+  readonly records: 'text' | 'whether' | undefined;
+  /** Left for texts of records, bytes. */
+  bytesLeft: number;
   /** Between two reads on a node, ms. */
   readonly spaceMs: number;
   /** By node: when the next read may begin. */
@@ -67,9 +79,11 @@ export class Auditor {
     );
   }
 
-  look({ keys, ticket, isSlow }: Extract<Order, { kind: 'look' }>): void {
+  look({ keys, ticket, isSlow, records }: Extract<Order, { kind: 'look' }>): void {
     const look: Look = {
       until: this.#ports.now() + LOOK_MS,
+      records,
+      bytesLeft: RECORDS_BYTES_MAX,
       spaceMs: isSlow === true ? 1000 / UNLISTED_READS_PER_SECOND : 0,
       nextAt: new Map(),
       silence: new Map(),
@@ -78,8 +92,7 @@ export class Auditor {
     const queue = keys.entries();
     const read = async (): Promise<void> => {
       for (const [index, groupId] of queue) {
-        const nodes = await this.#readOnAll(groupId, look);
-        sightings[index] = { groupId, nodes };
+        sightings[index] = await this.#readOnAll(groupId, look);
       }
     };
     const readers = Array.from({ length: Math.min(READS_AT_ONCE, keys.length) }, read);
@@ -109,27 +122,27 @@ export class Auditor {
     });
   }
 
-  async #readOnAll(groupId: string, look: Look): Promise<Readonly<Record<string, NodeSighting>>> {
+  async #readOnAll(groupId: string, look: Look): Promise<Sighting> {
     const { nodeNames } = this.#ports;
-    const reads = nodeNames.map(async (name) => {
-      return [name, await this.#read(name, groupId, look)] as const;
-    });
-    return Object.fromEntries(await Promise.all(reads));
+    const reads = await Promise.all(
+      nodeNames.map(async (name) => [name, await this.#read(name, groupId, look)] as const),
+    );
+    const nodes = Object.fromEntries(reads.map(([name, reply]) => [name, sightingOf(reply)]));
+    const isNeeded = look.records !== undefined && differ(Object.values(nodes));
+    return isNeeded ? { groupId, nodes, records: recordsIn(reads, look) } : { groupId, nodes };
   }
 
-  async #read(name: string, groupId: string, look: Look): Promise<NodeSighting> {
+  async #read(name: string, groupId: string, look: Look): Promise<NodeReply> {
     const { until, silence } = look;
     for (let attempt = 1; ; attempt++) {
       await this.#waitFor(name, look);
-      if ((silence.get(name) ?? 0) >= SILENCE_MAX)
-        return { state: 'unknown', lastResponse: 'it does not answer' };
-      if (this.#ports.now() >= until)
-        return { state: 'unknown', lastResponse: 'it was not read in time' };
-      const answer = await this.#exchange(name, groupId, until);
-      const isSilent = answer.kind === 'lost' || answer.kind === 'unsent';
+      if ((silence.get(name) ?? 0) >= SILENCE_MAX) return unread('it does not answer');
+      if (this.#ports.now() >= until) return unread('it was not read in time');
+      const reply = await this.#exchange(name, groupId, look);
+      const isSilent = reply.kind === 'lost' || reply.kind === 'unsent';
       silence.set(name, isSilent ? (silence.get(name) ?? 0) + 1 : 0);
-      const seen = sightingOf(answer);
-      if (seen.state !== 'unknown' || attempt === ATTEMPTS_MAX) return seen;
+      if (reply.kind === 'present' || reply.kind === 'absent' || attempt === ATTEMPTS_MAX)
+        return reply;
       await this.#pause(attempt);
     }
   }
@@ -144,10 +157,11 @@ export class Auditor {
   }
 
   /** Given up when the look ends, however long the node, or the wait for a connection to it, would take. */
-  #exchange(name: string, groupId: string, until: number): Promise<NodeReply> {
+  #exchange(name: string, groupId: string, { until, records }: Look): Promise<NodeReply> {
     return new Promise((resolve) => {
       const { node, at } = this.#ports;
-      const read = node(name).exchange({ kind: 'read' }, { groupId, isAudit: true }, (answer) => {
+      const subject = { groupId, isAudit: true, wantsRecord: records !== undefined };
+      const read = node(name).exchange({ kind: 'read' }, subject, (answer) => {
         stopTimer();
         resolve(answer);
       });
@@ -179,6 +193,35 @@ function sightingOf({ kind, token, content, detail }: NodeReply): NodeSighting {
     ...(token === undefined ? {} : { owner: token }),
     ...(content === undefined ? {} : { content }),
   };
+}
+
+function unread(detail: string): NodeReply {
+  return { kind: 'unsent', detail };
+}
+
+/** A repair may need a record: nodes lack it, or hold several contents. */
+function differ(nodes: readonly NodeSighting[]): boolean {
+  return new Set(nodes.map(({ state, content = '' }) => state + content)).size > 1;
+}
+
+function recordsIn(
+  reads: readonly (readonly [string, NodeReply])[],
+  look: Look,
+): Readonly<Record<string, SeenRecord>> {
+  const found: Record<string, SeenRecord> = {};
+  // The first key of an answer always has room.
+  const isFirst = look.bytesLeft === RECORDS_BYTES_MAX;
+  for (const [name, { kind, record }] of reads) {
+    if (kind !== 'present') continue;
+    if (record === undefined) found[name] = { fault: 'unknown' };
+    else if (look.records === 'whether') found[name] = { text: '' };
+    else {
+      const bytes = Buffer.byteLength(record);
+      found[name] = isFirst || bytes <= look.bytesLeft ? { text: record } : { fault: 'full' };
+      look.bytesLeft -= bytes;
+    }
+  }
+  return found;
 }
 
 /** Merges the pages up to the end of the shortest. */

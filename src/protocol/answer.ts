@@ -94,6 +94,10 @@ export interface AuditFinding {
   readonly repair?: {
     readonly op: Operation;
     readonly id?: string;
+    /** Of a create with a record: the node that shows it. */
+    readonly right?: string;
+    /** The nodes that hold another content: a delete of the key comes before the create. */
+    readonly replaces?: readonly string[];
     /** The reason why it was not accepted. */
     readonly error?: ErrorBody;
   };

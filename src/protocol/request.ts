@@ -178,6 +178,10 @@ export const SCHEMAS = {
       /** These keys, in place of a page. */
       keys: listOf(groupId, LIST_LIMIT_MAX).optional(),
       repair: z.boolean().default(false),
+      /** Also compare the contents of keys that all nodes hold: each is read on every node. */
+      content: z.boolean().optional(),
+      /** The node whose records replace those of other contents. */
+      right: node.optional(),
       /** The repair of keys on which nodes differ and that the journal does not know. */
       unknown: z.enum(['leave', 'create', 'delete']).default('leave'),
       by: commandId.optional(),

@@ -58,11 +58,15 @@ export type Order =
       readonly limit: number;
       readonly ticket: Ticket;
     }
-  /** Read these keys on every node; `isSlow`: at most 100 a second on each. */
+  /**
+   * Read these keys on every node; `isSlow`: at most 100 a second on each; `records`: of keys whose nodes differ also
+   * the records, or only whether the dialect knows them.
+   */
   | {
       readonly kind: 'look';
       readonly keys: readonly string[];
       readonly isSlow?: boolean;
+      readonly records?: 'text' | 'whether';
       readonly ticket: Ticket;
     }
   | { readonly kind: 'report'; readonly ticket: Ticket }
@@ -111,7 +115,12 @@ export type Comparison =
 export interface Sighting {
   readonly groupId: string;
   readonly nodes: Readonly<Record<string, NodeSighting>>;
+  /** By node that holds the key: the record to create (empty where only that was asked), or why there is none. */
+  readonly records?: Readonly<Record<string, SeenRecord>>;
 }
+
+/** `unknown`: the dialect does not say which record makes this content; `full`: too many bytes for one answer. */
+export type SeenRecord = { readonly text: string } | { readonly fault: 'unknown' | 'full' };
 
 export type Answered =
   | { readonly of: 'operate' }

@@ -1,55 +1,13 @@
 /** Creates with content, from the client's socket to nodes that keep what they get. */
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectTo } from '../support/cluster.ts';
 import { startDaemon } from '../support/daemon.ts';
+import { startKeepingNode } from '../support/keeping-node.ts';
 import { RawSocket } from '../support/raw-socket.ts';
 import { runCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-
-interface KeepingNode {
-  readonly url: string;
-  /** Bodies of creates, by key. */
-  readonly bodies: Map<string, string>;
-  /** While true, every create is answered 500. */
-  fails: boolean;
-}
-
-/** A node of the dialect `challenge` that keeps the body of a create, and shows it. */
-async function startKeepingNode(): Promise<KeepingNode> {
-  const bodies = new Map<string, string>();
-  const respond = async (request: IncomingMessage, response: ServerResponse) => {
-    const end = (status: number, body: string) => response.writeHead(status).end(body);
-    const body = await text(request);
-    if (request.method === 'GET') {
-      const shown = bodies.get(decodeURIComponent(request.url?.split('/')[2] ?? ''));
-      return shown === undefined ? end(404, 'no such group') : end(200, shown);
-    }
-    const { groupId } = JSON.parse(body) as { groupId: string };
-    if (request.method === 'DELETE') {
-      return bodies.delete(groupId) ? end(200, 'DELETED') : end(404, 'no such group');
-    }
-    if (node.fails) return end(500, 'failed');
-    if (bodies.has(groupId)) return end(400, 'exists');
-    bodies.set(groupId, body);
-    return end(201, 'CREATED');
-  };
-  const server = createServer((request, response) => void respond(request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const node: KeepingNode = { url, bodies, fails: false };
-  return node;
-}
 
 const TEXT = '{ "email":"ann@example.com", "n":1.50 }';
 const BODY = `{"groupId":"ann","content":${TEXT}}`;

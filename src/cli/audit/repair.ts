@@ -10,13 +10,17 @@ import {
 } from '../../client/index.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
+import type { JsonObject } from '../../protocol/record/record.ts';
 import { author } from '../operate/author.ts';
 
 /** Commands under way at once. */
 const LOT = 200;
+/** If the daemon has to read their records. */
+const RECORDS_LOT = 20;
 
 export interface Repair {
   readonly unknown: 'leave' | 'create' | 'delete';
+  readonly right: string | undefined;
   readonly stop: AbortSignal;
   /** Called for each key, when its command has settled. */
   readonly onKey: (finding: AuditFinding, state: string) => Promise<void>;
@@ -28,9 +32,12 @@ export async function repairAll(
   found: readonly AuditFinding[],
   job: Repair,
 ): Promise<ErrorReply | undefined> {
-  for (let from = 0; from < found.length && !job.stop.aborted; from += LOT) {
-    const keys = found.slice(from, from + LOT).map(({ groupId }) => groupId);
-    const order = { keys, repair: true, unknown: job.unknown, by: author() };
+  const { unknown, right } = job;
+  const lot = found.some(({ repair }) => repair?.right !== undefined) ? RECORDS_LOT : LOT;
+  for (let from = 0; from < found.length && !job.stop.aborted; from += lot) {
+    const keys = found.slice(from, from + lot).map(({ groupId }) => groupId);
+    const of = right === undefined ? {} : { right };
+    const order = { keys, repair: true, unknown, by: author(), ...of };
     const answer = await client.audit(order, { persist: true });
     if (isError(answer)) return answer;
     const mended = answer.findings.map(async (finding) => {
@@ -50,11 +57,18 @@ async function outcomeOf(
   if (repair?.error !== undefined) return repair.error.code;
   if (repair?.id === undefined) return 'left';
   try {
-    const again = { id: repair.id, ensure: true, persist: true };
+    const record = repair.right === undefined ? undefined : await recordOf(client, repair.id);
+    const again = { id: repair.id, ensure: true, persist: true, ...(record && { record }) };
     const answer: CommandAnswer | ErrorReply = await client[repair.op](groupId, again);
     return isError(answer) ? answer.error.code : answer.state;
   } catch (error) {
     if (error instanceof ClientError && error.code === 'no_answer') return 'unsettled';
     throw error;
   }
+}
+
+/** A repeat has the same content (P7), the record too. */
+async function recordOf(client: LockstepClient, id: string): Promise<JsonObject | undefined> {
+  const answer = await client.status(id, { record: true, persist: true });
+  return isError(answer) ? undefined : (answer.record ?? undefined);
 }

@@ -20,7 +20,7 @@ export function findingTable(findings: readonly AuditFinding[]): string {
     one.kind,
     one.journal,
     ...nodes.map((name) => cell(one, name)),
-    one.repair?.op ?? '',
+    remedyText(one),
   ]);
   const more = findings.length - shown.length;
   return table(titles, rows) + (more > 0 ? `\n… and ${more} more` : '');
@@ -35,9 +35,23 @@ export function unjournaledText(unjournaled: ReadonlySet<string>): string {
   );
 }
 
-function cell({ kind, nodes }: AuditFinding, name: string): string {
+/** `replace by node01`; of one that cannot be repaired, the reason. */
+function remedyText({ repair }: AuditFinding): string {
+  if (repair === undefined) return '';
+  if (repair.error !== undefined) return `none: ${plain(repair.error.message)}`;
+  const by = repair.right === undefined ? '' : ` by ${plain(repair.right)}`;
+  return `${actOf(repair)}${by}`;
+}
+
+function actOf({ op, replaces }: NonNullable<AuditFinding['repair']>): string {
+  return replaces === undefined ? op : 'replace';
+}
+
+function cell({ kind, nodes, repair }: AuditFinding, name: string): string {
   const seen = nodes[name];
   if (seen === undefined) return '';
+  if (repair?.right === name) return `${seen.state}, right`;
+  if (repair?.replaces?.includes(name)) return `${seen.state}, replaced`;
   const owner = kind === 'foreign' && seen.owner !== undefined ? ` by ${plain(seen.owner)}` : '';
   return `${seen.state}${owner}`;
 }
@@ -106,11 +120,13 @@ function kindsOf(findings: readonly AuditFinding[]): ReadonlyMap<string, number>
   return kinds;
 }
 
-/** `create 2, delete 1`; empty if nothing can be repaired. */
+/** `create 2, delete 1, replace 3`; empty if nothing can be repaired. */
 export function remediesText(findings: readonly AuditFinding[]): string {
   const counts = new Map<string, number>();
   for (const { repair } of findings) {
-    if (repair !== undefined) counts.set(repair.op, (counts.get(repair.op) ?? 0) + 1);
+    if (repair === undefined || repair.error !== undefined) continue;
+    const act = actOf(repair);
+    counts.set(act, (counts.get(act) ?? 0) + 1);
   }
   return [...counts].map(([op, count]) => `${op} ${count}`).join(', ');
 }

@@ -26,7 +26,7 @@ import { itemsOf, type Walk, type Walked, walk } from './walk.ts';
 /** The reason for the question before a repair. */
 export const WHY = 'audit --repair changes nodes';
 
-export interface AuditJob extends Pick<Walk, 'unknown' | 'rate' | 'stop'> {
+export interface AuditJob extends Pick<Walk, 'unknown' | 'content' | 'right' | 'rate' | 'stop'> {
   readonly source: KeySource | undefined;
   readonly repair: boolean;
   /** Name the keys that all nodes hold and the journal does not know. */
@@ -125,7 +125,7 @@ async function mend(
     findings,
   }: { readonly terminal: Terminal; readonly findings: readonly AuditFinding[] },
 ): Promise<Repaired> {
-  const mendable = findings.filter(({ repair }) => repair !== undefined);
+  const mendable = findings.filter(({ repair }) => repair && repair.error === undefined);
   const total = mendable.length;
   const rest = findings.length - total;
   if (total === 0) return { asked: 0, mended: 0, left: rest };
@@ -155,5 +155,9 @@ async function mend(
 /** Undefined: a command has come to the key meanwhile, or its difference is gone. */
 function failureText({ groupId, repair }: AuditFinding, state: string): string | undefined {
   if (state === 'left') return undefined;
+  if (repair?.replaces !== undefined && repair.id !== undefined && state === 'rolled_back') {
+    const id = plain(repair.id);
+    return `${plain(groupId)} was deleted and could not be created: no node holds it now. \`lockstep status ${id} --record\` shows its record`;
+  }
   return `the repair of ${plain(groupId)} failed: ${plain(repair?.error?.message ?? state)}`;
 }

@@ -26,6 +26,10 @@ export interface Walk {
   /** Undefined: all keys that nodes or journal know. */
   readonly keys: AsyncIterable<KeyItem> | undefined;
   readonly unknown: 'leave' | 'create' | 'delete';
+  /** Also compare the contents of keys that all nodes hold. */
+  readonly content: boolean;
+  /** The node whose records count. */
+  readonly right: string | undefined;
   /** Keys a second; undefined: pause as long as each request took. */
   readonly rate: number | undefined;
   readonly stop: AbortSignal;
@@ -128,9 +132,10 @@ class Walker {
   async #ask(
     what: { readonly after?: string } | { readonly keys: string[] },
   ): Promise<AuditAnswer | ErrorReply> {
-    const { unknown, rate, stop, onPage } = this.#job;
+    const { unknown, content, right, rate, stop, onPage } = this.#job;
     const begun = performance.now();
-    const page = await this.#client.audit({ ...what, unknown }, { persist: true });
+    const fields = { ...what, unknown, content, ...(right === undefined ? {} : { right }) };
+    const page = await this.#client.audit(fields, { persist: true });
     if (isError(page)) return page;
     const tookMs = performance.now() - begun;
     this.#checked += page.checked;
@@ -140,7 +145,7 @@ class Walker {
     for (const node of page.unlisted ?? []) this.#unlisted.add(node);
     await onPage(page);
     // If no node is named, the daemon itself is slow.
-    const usualMs = page.unlisted === undefined ? tookMs : 0;
+    const usualMs = page.unlisted === undefined && !content ? tookMs : 0;
     const restMs = rate === undefined ? usualMs : (page.checked / rate) * 1000 - tookMs;
     await rest(rate === undefined ? Math.min(restMs, REST_MS_MAX) : restMs, stop);
     return page;

@@ -25,6 +25,19 @@ const OPTIONS = {
     describe: 'Keys that differ between nodes and are unknown to the journal',
     group: 'Command:',
   },
+  content: {
+    type: 'boolean',
+    describe:
+      'Also compare the contents of keys that all nodes hold: a read a key and node, 100 keys a second',
+    group: 'Command:',
+  },
+  right: {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      'The node whose record is right where contents differ; with --repair it replaces the others',
+    group: 'Command:',
+  },
   unjournaled: {
     type: 'boolean',
     describe: 'List the keys that all nodes hold and the journal does not know',
@@ -49,6 +62,10 @@ export const audit = subcommand({
     ['$0 audit', 'exit code 0 only if the nodes agree with the journal'],
     ['$0 audit --repair', 'repairs, for example, a node that came back empty'],
     ['$0 audit --keys 0..999 --json', 'reads these keys on every node'],
+    [
+      '$0 audit --repair --right node01 --keys a',
+      'the record of node01 replaces the others of key a',
+    ],
     ['$0 audit --unjournaled', 'after a restore: lists the keys created since the copy'],
   ],
   async run(args, terminal) {
@@ -57,9 +74,10 @@ export const audit = subcommand({
     const repair = args.repair === true;
     if (repair) mustBeAskable(WHY, { yes, terminal });
     const source = args.keys === undefined ? undefined : await keySource(args.keys);
-    const { unknown } = args;
+    const { unknown, right } = args;
     const [json, unjournaled] = [args.json === true, args.unjournaled === true];
-    const job = { source, unknown, unjournaled, rate, repair, yes, json };
+    const content = args.content === true;
+    const job = { source, unknown, content, right, unjournaled, rate, repair, yes, json };
     return withDaemon(args, (client) =>
       interruptible(terminal, {
         run: (stop) => runAudit(client, { ...job, stop }, terminal),

@@ -12,11 +12,10 @@
  * The audit knows only commands of this daemon.
  */
 
-import type { Operation } from '../../core/model.ts';
 import type { StoredAct } from '../../journal/act.ts';
 import { JournalError } from '../../journal/errors.ts';
 import type { Answer, AuditAnswer, AuditFinding } from '../../protocol/answer.ts';
-import { errorReply } from '../../protocol/errors.ts';
+import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import { groupIdFault } from '../../protocol/group-id.ts';
 import type { AuditRequest } from '../../protocol/request.ts';
 import type { Sighting } from '../../protocol/work.ts';
@@ -29,6 +28,7 @@ import type { RequestContext } from '../requests/context.ts';
 import { Missed } from '../requests/looks.ts';
 import { type Candidates, findCandidates, QUESTION_TIMEOUT_MS } from './candidates.ts';
 import { classify, isUnjournaled } from './classify.ts';
+import { commandsOf, type Remedy, remedyOf } from './remedy.ts';
 
 const RETRY_AFTER_MS = 500;
 /** Clients that share the answer about one page. */
@@ -55,6 +55,8 @@ export class Audit {
       const retryAfterMs = RETRY_AFTER_MS;
       return respond(errorReply('busy', 'another audit is running', { retryAfterMs }));
     }
+    const misfit = this.#misfitOf(request);
+    if (misfit !== undefined) return respond(misfit);
     if (!this.#context.breakers.admission.isFree) {
       return respond(unavailable('the breaker of a node is not closed; see `lockstep breaker`'));
     }
@@ -64,6 +66,20 @@ export class Audit {
       this.#running = undefined;
       for (const asker of askers) asker(answer);
     });
+  }
+
+  /** A request that this cluster has no answer to. */
+  #misfitOf({ right, content }: AuditRequest): ErrorReply | undefined {
+    const { nodeNames, comparesContent = false } = this.#context.options;
+    const field = right === undefined ? 'content' : 'right';
+    if (right !== undefined && !nodeNames.includes(right)) {
+      return errorReply('invalid_request', `right names no node: ${nodeNames.join(', ')}`, {
+        field,
+      });
+    }
+    if (comparesContent || (right === undefined && content !== true)) return undefined;
+    const message = `${field}: the dialect does not say where a read shows content (record.content)`;
+    return errorReply('invalid_request', message, { field });
   }
 
   async #answerOf(request: AuditRequest, operator: Operator): Promise<Answer> {
@@ -82,10 +98,10 @@ export class Audit {
     const { checked, suspects, quiet, next, unlisted } = candidates;
     try {
       const watched = suspects.filter((key) => quiet.has(key));
-      const seen = await this.#look(watched, unlisted.length > 0);
+      const seen = await this.#look(watched, request, unlisted.length > 0);
       if (seen === undefined) return unavailable('the nodes were not read in time');
       const busy = new Set(suspects.filter((key) => !quiet.has(key)));
-      const found = findingOf(seen, candidates, request);
+      const found = this.#findings(seen, candidates, request);
       const repair = request.repair ? await this.#beginRepair(found, operator) : undefined;
       if (repair instanceof JournalError) return unnoted(repair);
       const mended = await Promise.all(found.map((one) => this.#mend(one, repair, quiet)));
@@ -107,7 +123,11 @@ export class Audit {
   }
 
   /** Reads the keys on all nodes; undefined if that took too long. */
-  async #look(keys: readonly string[], isSlow: boolean): Promise<readonly Sighting[] | undefined> {
+  async #look(
+    keys: readonly string[],
+    { repair, content, right }: AuditRequest,
+    isUnlisted: boolean,
+  ): Promise<readonly Sighting[] | undefined> {
     const { ports, questions, options } = this.#context;
     const faultOf = (key: string) => groupIdFault(key) ?? options.unroutable(key);
     const sightless = keys.flatMap((key) => {
@@ -121,8 +141,32 @@ export class Audit {
       resolve(value?.of === 'look' ? [...value.sightings, ...sightless] : undefined),
     );
     const executor = Math.floor(ports.random() * options.executors);
-    ports.order(executor, { kind: 'look', keys: readable, isSlow, ticket });
+    const isSlow = isUnlisted || content === true;
+    const isWanted = this.#needsRecord || right !== undefined;
+    const records = isWanted ? ({ records: repair ? 'text' : 'whether' } as const) : {};
+    ports.order(executor, { kind: 'look', keys: readable, isSlow, ...records, ticket });
     return promise;
+  }
+
+  get #needsRecord(): boolean {
+    return this.#context.options.misfitOf(undefined) !== undefined;
+  }
+
+  #findings(
+    seen: readonly Sighting[],
+    { quiet, wanted }: Candidates,
+    { unknown, right }: AuditRequest,
+  ): readonly Found[] {
+    const terms = { needsRecord: this.#needsRecord, right };
+    return seen.flatMap((sighting) => {
+      const want = wanted.get(sighting.groupId);
+      if (want === undefined || !quiet.has(sighting.groupId)) return [];
+      const classified = classify(sighting, want, unknown);
+      if (classified === undefined) return [];
+      const { finding, remedy: op } = classified;
+      const remedy = remedyOf(finding, { ...sighting, op }, terms);
+      return [{ finding, remedy }];
+    });
   }
 
   /** A key that another program created, and that no request to a node can name. */
@@ -136,34 +180,37 @@ export class Audit {
 
   /** The finding with its repair; undefined if a command has touched the key meanwhile. */
   async #mend(
-    { finding, remedy: op }: Classified,
+    { finding, remedy }: Found,
     repair: StoredAct | undefined,
     quiet: QuietKeys,
   ): Promise<AuditFinding | undefined> {
-    if (op === undefined) return finding;
-    if (repair === undefined) return { ...finding, repair: { op } };
+    if (remedy === undefined) return finding;
+    const { record: _text, ...shown } = remedy;
+    if (repair === undefined || shown.error !== undefined) return { ...finding, repair: shown };
     const { promise, resolve } = Promise.withResolvers<AuditFinding | undefined>();
     const { acceptance, post, ports } = this.#context;
+    const { groupId } = finding;
     // The id leads from the command to the act, and to its operator.
-    const id = `repair-${repair.number}-${ports.newId()}`;
+    const newId = () => `repair-${repair.number}-${ports.newId()}`;
     post((batch) => {
-      if (!quiet.has(finding.groupId)) return resolve(undefined);
-      return acceptance.take(
-        { ...remedy(op, finding.groupId), id },
-        (answer) => resolve({ ...finding, ...repairReply(op, answer) }),
-        batch,
-      );
+      if (!quiet.has(groupId)) return resolve(undefined);
+      const respond = (answer: Answer) =>
+        resolve({ ...finding, repair: { ...shown, ...acceptedAs(answer) } });
+      const [first, second] = commandsOf(remedy, groupId);
+      const before = { ...first, id: newId() };
+      if (second === undefined) return acceptance.take(before, respond, batch);
+      return acceptance.takeBoth([before, { ...second, id: newId() }], respond, batch);
     });
     return promise;
   }
 
   /** The act is durable before its commands are accepted. Undefined: there is nothing to repair. */
   async #beginRepair(
-    found: readonly Classified[],
+    found: readonly Found[],
     operator: Operator,
   ): Promise<StoredAct | JournalError | undefined> {
     const { trail, post } = this.#context;
-    const matched = found.filter(({ remedy: op }) => op !== undefined).length;
+    const matched = found.filter(({ remedy }) => remedy && remedy.error === undefined).length;
     if (matched === 0) return undefined;
     const { promise, resolve } = Promise.withResolvers<StoredAct | JournalError>();
     post((batch) => trail.begin({ deed: { kind: 'repair' }, operator }, batch, resolve));
@@ -189,18 +236,9 @@ export class Audit {
   }
 }
 
-type Classified = NonNullable<ReturnType<typeof classify>>;
-
-function findingOf(
-  seen: readonly Sighting[],
-  { quiet, wanted }: Candidates,
-  { unknown }: AuditRequest,
-): readonly Classified[] {
-  return seen.flatMap((sighting) => {
-    const want = wanted.get(sighting.groupId);
-    if (want === undefined || !quiet.has(sighting.groupId)) return [];
-    return classify(sighting, want, unknown) ?? [];
-  });
+interface Found {
+  readonly finding: AuditFinding;
+  readonly remedy: Remedy | undefined;
 }
 
 /** By the lists, or by reads where there are none; without keys that a command has touched meanwhile. */
@@ -217,18 +255,7 @@ function unjournaledOf(
   return keys.filter((key) => quiet.has(key));
 }
 
-function remedy(op: Operation, groupId: string) {
-  return {
-    op,
-    groupId,
-    ensure: true,
-    lane: 'bulk',
-    wait: 'accepted',
-    ifUnavailable: 'wait',
-  } as const;
-}
-
-function repairReply(op: Operation, answer: Answer): Pick<AuditFinding, 'repair'> {
-  if ('error' in answer) return { repair: { op, error: answer.error } };
-  return 'id' in answer ? { repair: { op, id: answer.id } } : { repair: { op } };
+function acceptedAs(answer: Answer): Pick<NonNullable<AuditFinding['repair']>, 'id' | 'error'> {
+  if ('error' in answer) return { error: answer.error };
+  return 'id' in answer ? { id: answer.id } : {};
 }

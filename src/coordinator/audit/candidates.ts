@@ -92,7 +92,7 @@ async function list(context: RequestContext, request: AuditRequest): Promise<Ran
 
 async function compare(
   context: RequestContext,
-  { keys, after = '', limit = PAGE }: AuditRequest,
+  { keys, after = '', limit = PAGE, content = false }: AuditRequest,
   range: Range,
 ): Promise<Candidates> {
   const { ports, options, commands, moment } = context;
@@ -111,7 +111,7 @@ async function compare(
   const wantedOf = (key: string) => wantedBy(words.get(key), trustedFrom);
   const [agreed, partial] = [new Set(range.agreed), new Set(range.partial)];
   const suspects = all.filter((key) => {
-    if (range.isUnlisted || partial.has(key)) return true;
+    if (range.isUnlisted || partial.has(key) || (content && agreed.has(key))) return true;
     return isAgainst(wantedOf(key), agreed.has(key) ? 'present' : 'absent');
   });
   const isListed = (key: string) => agreed.has(key) && !partial.has(key);

@@ -70,6 +70,24 @@ export class Acceptance {
     return this.#accept(request, respond, batch);
   }
 
+  /** Accepts two commands of one key in one write, one behind the other, or neither. Their ids are new. */
+  takeBoth(
+    [first, second]: readonly [CommandRequest, CommandRequest],
+    respond: Respond<CommandAnswer>,
+    batch: Batch,
+  ): void {
+    const { commands, intake, options } = this.#start;
+    const refusal = intake.refusalOf(second);
+    const rejection = this.#rejectionOf(first, refusal) ?? this.#rejectionOf(second, refusal);
+    if (rejection !== undefined) return respond(rejection);
+    if (commands.registry.size + 2 > options.openMax) {
+      const message = 'there is no room for the two commands of a repair';
+      return respond(errorReply('busy', message, { retryAfterMs: 1000 }));
+    }
+    this.#accept(first, () => undefined, batch);
+    return this.#accept(second, respond, batch);
+  }
+
   /** The answer to a request that is no repeat; undefined if it becomes a command. */
   #rejectionOf(request: CommandRequest, refusal: Refusal | undefined): ErrorReply | undefined {
     const { ports, options, intake } = this.#start;

@@ -2,7 +2,8 @@
 import type { NodeReply, NodeRequest } from '../../core/model.ts';
 import type { Credentials } from '../access/credentials.ts';
 import type { Response } from '../http/response-reader.ts';
-import type { Wanted } from './content/record-content.ts';
+import { isOtherContent, type Wanted } from './content/record-content.ts';
+import { recordFrom } from './content/record-from.ts';
 import { hasRecordPlace, type Misfit, recordCheck } from './content/record-place.ts';
 import type { Dialect, Method } from './dialect.ts';
 import { isExplicit, isStrongTag } from './proof.ts';
@@ -30,6 +31,8 @@ export interface Subject {
   readonly isUrgent?: boolean;
   /** Its read wants the digest of the content. */
   readonly isAudit?: boolean;
+  /** Its read wants the record, too. */
+  readonly wantsRecord?: boolean;
   /** The text of the command's record. */
   readonly record?: string | undefined;
   /** Gets the body of a request that is `stored`, once it has a connection. */
@@ -174,11 +177,25 @@ export class Codec {
       hidesRecords,
     };
     const answer = readReply(dialect, asked, { ...http, at: wallNow() });
+    const record =
+      subject.wantsRecord === true && answer.kind === 'present'
+        ? this.#recordIn(http.body, subject)
+        : undefined;
+    if (record !== undefined) return { ...answer, record };
     // Records and `Retry-After` differ from reply to reply.
     if (answer.kind === 'applied' && this.#isPlain[kind] && !isObjectText(http.body)) {
       this.#latest[kind] = { status: http.status, body: http.body, answer };
     }
     return answer;
+  }
+
+  /** The record that a create sends to make what this read shows. */
+  #recordIn(shown: string, { groupId, id = '' }: Subject): string | undefined {
+    const { content = null } = this.#options.dialect.record;
+    const record = recordFrom(shown, content);
+    if (record === undefined || this.#misfitOf(record) !== undefined) return undefined;
+    const sent = () => this.#calls.create.body?.(groupId, id, record) ?? '';
+    return isOtherContent(shown, content, { record, sent }) ? undefined : record;
   }
 
   #wanted({ groupId, id = '', record }: Subject): Wanted | undefined {
