@@ -28,7 +28,12 @@ export interface Access {
 
 export type Authorisation =
   | { readonly ok: true; readonly principal: Principal }
-  | { readonly ok: false; readonly reply: ErrorReply };
+  | {
+      readonly ok: false;
+      readonly reply: ErrorReply;
+      /** The client has shown its token, and has another role. */
+      readonly principal?: Principal;
+    };
 
 const ANYBODY: Authorisation = {
   ok: true,
@@ -54,8 +59,9 @@ export function authorise(
     return refused(token === undefined ? 'there is no token' : 'the token is not known', op);
   }
   const { name, role } = client;
-  if (mayDo(role, op)) return { ok: true, principal: { name, role, proven: true } };
-  return refused(`the client ${name} has the role ${role}`, op);
+  const principal: Principal = { name, role, proven: true };
+  if (mayDo(role, op)) return { ok: true, principal };
+  return { ...refused(`the client ${name} has the role ${role}`, op), principal };
 }
 
 /**
@@ -70,7 +76,7 @@ export function authorOf(
   return word === undefined ? undefined : `${word}${UNVERIFIED}`;
 }
 
-function refused(why: string, op: string): Authorisation {
+function refused(why: string, op: string): Extract<Authorisation, { ok: false }> {
   const roles = rolesFor(op).join(' or ');
   const reply = errorReply('unauthorised', `${why}: the role ${roles} is needed`, { hint: HINT });
   return { ok: false, reply };

@@ -20,6 +20,8 @@ export interface Respond<Shape extends Answer = Answer> {
   readonly principal?: Principal | undefined;
   /** The door by which the request came; absent: `zeromq`. */
   readonly door?: string | undefined;
+  /** The client may not do this: it is only noted, if it is an act, and answered so. */
+  readonly refusal?: ErrorReply | undefined;
   /** Of the text of the request. */
   readonly bytes?: number | undefined;
   /** The request needs no answer: another one of the same envelope gets it. */

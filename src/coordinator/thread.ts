@@ -148,6 +148,7 @@ runThread(async (tools) => {
     isFull: () => coordinator.isFull,
     clientNow: life.clientNow,
     onRequest: (request, respond) => coordinator.request(request, respond),
+    onRefused: (request, respond) => coordinator.request(request, respond),
   });
   // The journal is read while executors start; their orders wait for them.
   const recovering = restore(coordinator, journal);

@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Respond } from '../../src/coordinator/ports.ts';
 import { JournalError } from '../../src/journal/errors.ts';
 import type { ActsAnswer } from '../../src/protocol/act.ts';
-import type { Answer } from '../../src/protocol/answer.ts';
-import { parseRequest } from '../../src/protocol/parse-request.ts';
 import type { ActsInput, RequestInput } from '../../src/protocol/request.ts';
 import { ANN, actsOf, BY, waiting } from './support/acts.ts';
 import { openHarness } from './support/harness.ts';
@@ -172,46 +169,6 @@ test('P3: what was done is answered even if its end cannot be noted; the act sta
     'the end of an act of an operator cannot be noted in the journal: full',
   ]);
   expect(await actsOf(harness, { act: 'cancel' })).toMatchObject([{ outcome: 'unfinished' }]);
-});
-
-test('a request that its client repeats while it is under way is one act', async () => {
-  const harness = await openHarness();
-  await waiting(harness, 'a');
-  const answers: Answer[] = [];
-  let forgotten = 0;
-  const ask = (correlation: string): void => {
-    const parsed = parseRequest(Buffer.from('{"op":"cancel","id":"a"}'));
-    if (!parsed.ok) throw new Error('no request');
-    const respond: Respond = Object.assign((answer: Answer) => void answers.push(answer), {
-      envelope: [Buffer.from('client'), Buffer.from(correlation)],
-      client: 'client',
-      forget: () => forgotten++,
-    });
-    harness.coordinator.request(parsed.request, respond);
-  };
-  ask('1');
-  ask('1');
-  ask('2');
-  await harness.rest();
-  expect(answers).toHaveLength(2);
-  expect(forgotten).toBe(1);
-  expect(await actsOf(harness, { act: 'cancel' })).toHaveLength(2);
-  ask('1');
-  await harness.rest();
-  expect(answers).toHaveLength(3);
-});
-
-test('a proven name goes before the word of the client', async () => {
-  const harness = await openHarness();
-  const respond: Respond = Object.assign(() => {}, {
-    principal: { name: 'deploy', role: 'operate', proven: true } as const,
-    door: 'http',
-  });
-  const parsed = parseRequest(Buffer.from('{"op":"pause","lane":"bulk","by":"root"}'));
-  if (parsed.ok) harness.coordinator.request(parsed.request, respond);
-  await harness.rest();
-  expect(await actsOf(harness)).toMatchObject([{ by: 'deploy', proven: true, door: 'http' }]);
-  expect(harness.coordinator.pauses.of('bulk')).toMatchObject({ by: 'deploy' });
 });
 
 test('acts are found by kind, operator, target, outcome and age, page by page', async () => {

@@ -53,6 +53,7 @@ async function openFront({ mode = 'auto', roles }: Setting) {
   const list = new WatchedList({ path, log });
   const router = new Router(clientOptions(4096));
   await router.bind('tcp://127.0.0.1:*');
+  const refused: { readonly request: Request; readonly principal: Principal | undefined }[] = [];
   const taken: { readonly request: Request; readonly principal: Principal | undefined }[] = [];
   const front = new ClientSocket({
     router,
@@ -61,6 +62,10 @@ async function openFront({ mode = 'auto', roles }: Setting) {
     log,
     isFull: () => false,
     clientNow: () => 0,
+    onRefused: (request, respond) => {
+      refused.push({ request, principal: respond.principal });
+      if (respond.refusal !== undefined) respond(respond.refusal);
+    },
     onRequest: (request, respond) => {
       taken.push({ request, principal: respond.principal });
       respond({ pid: 1, version: '1', accepting: true });
@@ -83,7 +88,7 @@ async function openFront({ mode = 'auto', roles }: Setting) {
     const [reply] = await dealer.receive();
     return JSON.parse(String(reply));
   };
-  return { ask, dealer, front, list, path, taken, warnings };
+  return { ask, dealer, front, list, path, refused, taken, warnings };
 }
 
 test('the requests of this test are all ops', () => {
@@ -125,6 +130,39 @@ describe('with a list every request needs a token', () => {
       );
     },
   );
+
+  test('an act of a known client that may not do it is for the trail, and no question, dry run or stranger is', async () => {
+    const { ask, refused, taken } = await openFront({ roles: ROLES });
+    const auth = KNOWN['read']?.token;
+    const acts = REQUESTS.filter(({ by, op }) => by !== undefined && op !== 'audit');
+    acts.push({ op: 'audit', repair: true });
+    const others = [
+      ...REQUESTS.filter(
+        (request) => !acts.includes(request) && !mayDo('read', String(request['op'])),
+      ),
+      { op: 'cancel', filter: {}, dryRun: true },
+      { op: 'cancel', id: '' },
+    ];
+    for (const request of [...acts, ...others]) {
+      expect(await ask({ ...request, auth })).toMatchObject({ error: { code: 'unauthorised' } });
+      expect(await ask({ ...request, auth: newToken() })).toMatchObject({
+        error: { code: 'unauthorised' },
+      });
+    }
+    expect(refused.map(({ request }) => request.op)).toEqual(acts.map(({ op }) => op));
+    for (const { principal } of refused) expect(principal).toMatchObject({ name: 'the-read' });
+    for (const { request } of refused) expect(request).not.toHaveProperty('auth');
+    expect(taken).toEqual([]);
+  });
+
+  test('P9: of a flood of them the trail gets 60 in a minute', async () => {
+    const { ask, refused } = await openFront({ roles: ROLES });
+    for (let count = 0; count < 200; count++) {
+      const answer = await ask({ op: 'pause', auth: KNOWN['commands']?.token });
+      expect(answer).toMatchObject({ error: { code: 'unauthorised' } });
+    }
+    expect(refused).toHaveLength(60);
+  });
 
   test('a role does not leak into a batch: its commands have no token of their own', async () => {
     const { ask, taken } = await openFront({ roles: ['commands'] });

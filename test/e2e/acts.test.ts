@@ -151,6 +151,32 @@ test('P3: acts are in a copy of the journal, and in the journal made of it', asy
   expect(await actsOf(client)).toMatchObject([{ number: 1, act: 'pause', outcome: 'done' }]);
 });
 
+test('with a list the names are proven, and a client that may not do it is refused and listed', async () => {
+  const { client, daemon } = await startCluster({ executors: 1 });
+  const cli = cliOf(daemon);
+  await client.pause('bulk', { by: 'ann' });
+  const fileOf = (name: string) => join(daemon.dataDir, `${name}.token`);
+  for (const [name, role] of [
+    ['boss', 'operate'],
+    ['look', 'read'],
+  ] as const) {
+    const added = await cli('keys', 'add', name, '--role', role, '--out', fileOf(name));
+    expect(added.code).toBe(0);
+  }
+  const as = (name: string, ...args: string[]) => cli(...args, '--token-file', fileOf(name));
+  await expect
+    .poll(async () => (await as('look', 'resume', 'bulk')).stderr)
+    .toContain('has the role read');
+  expect((await as('boss', 'resume', 'bulk')).code).toBe(0);
+  const { stdout, code } = await as('look', 'acts', '--json');
+  expect(code).toBe(0);
+  const { acts } = JSON.parse(stdout) as ActsAnswer;
+  expect(acts[0]).toMatchObject({ act: 'resume', by: 'boss', proven: true, outcome: 'done' });
+  expect(acts[1]).toMatchObject({ by: 'look', proven: true, error: 'unauthorised' });
+  expect(acts.at(-1)).toMatchObject({ act: 'pause', by: 'ann (unverified)', proven: false });
+  expect(daemon.output).toContain('by=look door=zeromq outcome=refused error=unauthorised');
+});
+
 test('hostile names are refused, or shown without harm', async () => {
   const { client, daemon } = await startCluster({ executors: 1 });
   const cli = cliOf(daemon);

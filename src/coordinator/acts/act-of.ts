@@ -61,6 +61,11 @@ export function actOf(
   }
 }
 
+/** With the repairs, for clients that may not. */
+export function isAct(request: Request): boolean {
+  return (request.op === 'audit' && request.repair) || actOf(request) !== undefined;
+}
+
 function deedOf(request: ActingRequest): Deed | undefined {
   switch (request.op) {
     case 'retry':

@@ -54,6 +54,7 @@ export class Requests {
 
   /** The acts of a request, each for a batch, in their order; `respond` is called once. */
   actsOf(request: Request, respond: Respond): Acts {
+    if (respond.refusal !== undefined) return this.#refused(request, respond, respond.refusal);
     if (request.op === 'batch') {
       const { openMax } = this.#context.options;
       if (this.#results < Math.max(RESULTS_MAX, openMax)) return this.#actsOfEach(request, respond);
@@ -81,6 +82,19 @@ export class Requests {
     const answer = this.#answeredOnce(respond, () => name && this.#underWay.delete(name));
     const operator = operatorOf(signed(request, respond.principal), respond);
     const work = (done: Respond, batch: Batch) => this.#handle(request, done, batch);
+    return one((batch) =>
+      this.#context.trail.run({ deed, operator, respond: answer, work }, batch),
+    );
+  }
+
+  /** Notes an act of a client that may not do it, and does nothing about it. */
+  #refused(request: Request, respond: Respond, refusal: ErrorReply): Acts {
+    const isRepair = request.op === 'audit' && request.repair;
+    const deed: Deed | undefined = isRepair ? { kind: 'repair' } : actOf(request)?.deed;
+    if (deed === undefined) return one(() => respond(refusal));
+    const operator = operatorOf({ by: respond.principal?.name }, respond);
+    const answer = this.#answeredOnce(respond);
+    const work = (done: Respond): void => done(refusal);
     return one((batch) =>
       this.#context.trail.run({ deed, operator, respond: answer, work }, batch),
     );

@@ -21,7 +21,7 @@ import type { Request } from '../../protocol/request.ts';
 import type { Respond } from '../ports.ts';
 import { Envelopes } from './envelopes.ts';
 import { LIVELINESS } from './peer-heartbeats.ts';
-import { type Reading, readRequest } from './read-request.ts';
+import { type Reading, type ReadRequest, readRequest } from './read-request.ts';
 import { Refusals } from './refusals.ts';
 import { Replies } from './replies.ts';
 import { clientOf } from './unread.ts';
@@ -69,6 +69,8 @@ export interface ClientSocketOptions extends Reading {
   /** The clock that clients see, ms. */
   readonly clientNow: () => number;
   readonly onRequest: (request: Request, respond: Respond) => void;
+  /** An act that this client may not do: `respond` has the refusal. Absent: it is only answered. */
+  readonly onRefused?: (request: Request, respond: Respond) => void;
   /** The socket failed. */
   readonly onError: (error: unknown) => void;
 }
@@ -163,9 +165,19 @@ export class ClientSocket {
       this.#reply(replies, envelope, answer);
     };
     const respond: Respond = Object.assign(reply, { envelope, client, bytes, forget });
-    if (!read.ok) return respond(read.reply);
+    if (!read.ok) return this.#refuse(read, respond);
     const { principal } = read;
     return this.#options.onRequest(read.request, Object.assign(respond, { principal }));
+  }
+
+  /** An act that a known client may not do is noted before it is answered; a flood of them is not (P9). */
+  #refuse({ reply, refused }: Extract<ReadRequest, { ok: false }>, respond: Respond): void {
+    const { onRefused } = this.#options;
+    if (refused === undefined || onRefused === undefined || !this.#refusals.mayNote()) {
+      return respond(reply);
+    }
+    const { request, principal } = refused;
+    return onRefused(request, Object.assign(respond, { principal, refusal: reply }));
   }
 
   #reply(replies: Replies, envelope: readonly Buffer[], answer: Answer): void {

@@ -120,7 +120,10 @@ export class Doors {
 
   /** Makes the reader of the clients' socket; `openToClients` comes next. */
   serve(
-    served: Pick<ClientSocketOptions, 'authorise' | 'isFull' | 'clientNow' | 'onRequest'>,
+    served: Pick<
+      ClientSocketOptions,
+      'authorise' | 'isFull' | 'clientNow' | 'onRequest' | 'onRefused'
+    >,
   ): void {
     const { frameBytesMax, log, onError } = this.#options;
     const options = { ...served, frameBytesMax, log, onError };

@@ -8,6 +8,7 @@ import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import { type Frame, readFrame } from '../../protocol/frame/read-frame.ts';
 import { parseValue } from '../../protocol/parse-request.ts';
 import type { Request } from '../../protocol/request.ts';
+import { isAct } from '../acts/act-of.ts';
 
 export interface Reading {
   readonly frameBytesMax: number;
@@ -17,7 +18,13 @@ export interface Reading {
 
 export type ReadRequest =
   | { readonly ok: true; readonly request: Request; readonly principal: Principal }
-  | { readonly ok: false; readonly reply: ErrorReply };
+  | { readonly ok: false; readonly reply: ErrorReply; readonly refused?: RefusedAct };
+
+/** An operator's act that a known client may not do: the trail of acts has it, too. */
+export interface RefusedAct {
+  readonly request: Request;
+  readonly principal: Principal;
+}
 
 export function readRequest(bytes: Buffer, { frameBytesMax, authorise }: Reading): ReadRequest {
   if (bytes.length > frameBytesMax) {
@@ -28,9 +35,20 @@ export function readRequest(bytes: Buffer, { frameBytesMax, authorise }: Reading
   if (!read.ok) return read;
   const { value, token } = read.frame;
   const authorised = authorise(token, opOf(value));
-  if (!authorised.ok) return authorised;
+  if (!authorised.ok) return { ok: false, reply: authorised.reply, ...actIn(value, authorised) };
   const parsed = parseValue(value);
   return parsed.ok ? { ...parsed, principal: authorised.principal } : parsed;
+}
+
+/** A client without a known token is not worth a look at its request. */
+function actIn(
+  value: Frame['value'],
+  { principal }: Pick<Authorisation, 'principal'>,
+): { readonly refused?: RefusedAct } {
+  if (principal === undefined) return {};
+  const parsed = parseValue(value);
+  if (!parsed.ok || !isAct(parsed.request)) return {};
+  return { refused: { request: parsed.request, principal } };
 }
 
 /** Not checked yet; empty for what is no op. */
