@@ -4,6 +4,8 @@
  * Every value is checked, even one that a stronger source hides, and all problems are reported at
  * once. Reads at most one file; writes nothing; never throws because of a user's input.
  */
+
+import { shownUrl } from '../base/shown-url.ts';
 import { accessText, addressOf, type NodeAccess } from '../node/access/access.ts';
 import { present } from '../node/access/credentials.ts';
 import type { Dialect, Limits } from '../node/dialect/dialect.ts';
@@ -22,6 +24,7 @@ import { CONFIG_VARIABLE, readEnvironment } from './sources/environment.ts';
 import { readConfigFile } from './sources/file.ts';
 import { CONFIG_FLAG, readFlags } from './sources/flags.ts';
 import { type Layered, layer, type Sources } from './sources/layers.ts';
+import { resolveReferences } from './sources/references.ts';
 
 export interface LoadInput {
   /** Flags, without the program's own name; none if absent. */
@@ -44,7 +47,11 @@ export function loadSettings(input: LoadInput): Loaded {
   const flags = readFlags(argv);
   const environment = readEnvironment(env);
   const file = readConfigFile(cwd, namedFile(flags.configFile, env[CONFIG_VARIABLE]));
-  const named = [...file.given, ...environment.given, ...flags.given];
+  const references = resolveReferences(
+    [...file.given, ...environment.given, ...flags.given],
+    input,
+  );
+  const named = references.given;
   const isNamed = named.some(({ key }) => key === 'nodes');
   const simulated = isNamed ? NOTHING : readSimulated(env);
   const layered = layer([...simulated.given, ...named]);
@@ -56,6 +63,7 @@ export function loadSettings(input: LoadInput): Loaded {
     ...environment.problems,
     ...simulated.problems,
     ...file.problems,
+    ...references.problems,
     ...layered.problems,
     // A file that could not be read may have changed any setting.
     ...(file.legible && dialect === undefined ? unknownDialect(layered) : []),
@@ -192,6 +200,8 @@ export function shown(settings: Settings, key: SettingKey): string {
       return settings.dialect.name;
     case 'journal':
       return `${settings.journal.kind}:${settings.journal.path}`;
+    case 'startGate':
+      return shownUrl(settings.startGate ?? 'none');
     case 'syslogAddress':
       return syslogText(settings.syslogAddress);
     default:

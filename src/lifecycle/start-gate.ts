@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from '../base/error-fields.ts';
+import { shownUrl } from '../base/shown-url.ts';
 import type { Log } from '../observe/log/log-port.ts';
 import type { Failure } from './control.ts';
 
@@ -29,19 +30,20 @@ export interface StartGateOptions {
  */
 export async function passStartGate(options: StartGateOptions): Promise<Failure | undefined> {
   const { address, timeoutMs, log, stop } = options;
+  const shown = shownUrl(address);
   const begun = performance.now();
   const waitedMs = () => Math.round(performance.now() - begun);
   let loggedAt = -Infinity;
   while (!stop.aborted) {
     const why = await knock(address, AbortSignal.any([stop, AbortSignal.timeout(TRY_MS)]));
     if (why === undefined) {
-      log.info(`${address} answers`, { waitedMs: waitedMs() });
+      log.info(`${shown} answers`, { waitedMs: waitedMs() });
       return undefined;
     }
     if (waitedMs() >= timeoutMs) return failure(options, why);
     if (waitedMs() - loggedAt >= LOG_EVERY_MS && !stop.aborted) {
       loggedAt = waitedMs();
-      log.info(`waiting for ${address} before any work begins`, { why, waitedMs: loggedAt });
+      log.info(`waiting for ${shown} before any work begins`, { why, waitedMs: loggedAt });
     }
     await sleep(Math.min(PAUSE_MS, timeoutMs), undefined, { signal: stop }).catch(() => undefined);
   }
@@ -80,7 +82,7 @@ function reasonOf(error: unknown): string {
 
 function failure({ address, timeoutMs }: StartGateOptions, why: string): Failure {
   return {
-    message: `${address} did not answer within ${timeoutMs} ms: ${why}`,
+    message: `${shownUrl(address)} did not answer within ${timeoutMs} ms: ${why}`,
     hint: 'Start it, or correct LOCKSTEP_START_GATE; the supervisor tries again.',
   };
 }

@@ -56,7 +56,8 @@ ${table(
 
 Other programs use the name after *or* too: \`LOCKSTEP_…\` is stronger, and an empty value means unset. Keys, and
 addresses that hold one, are never shown, not even by \`--check\`. Set them by variable or file: every user of the machine
-can see flags.
+can see flags. Each may be a reference, \`\${file:/run/secrets/name}\` or \`\${env:NAME}\`, which is read at the start
+(\`HC_PING_URL\`: at each ping). A file that all users can read is refused. Compose wants \`$$\` in place of \`$\`.
 
 More variables that begin with \`LOCKSTEP_\`:
 

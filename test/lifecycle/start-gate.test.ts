@@ -29,6 +29,14 @@ async function closedPort(): Promise<number> {
 }
 
 describe('the start gate', () => {
+  test('M3: the query of its address, which may be a token, is in no line', async () => {
+    const url = await serve((_, response) => response.writeHead(503).end());
+    const { lines, passed } = gate(`${url}?token=verysecret`, 300);
+    expect((await passed)?.message).toContain('/ready?*** did not answer within 300 ms');
+    expect(lines.join()).toContain('waiting for http://');
+    expect(lines.join() + JSON.stringify(await passed)).not.toContain('verysecret');
+  });
+
   test('a port that comes up later is waited for, and it is said once what for', async () => {
     const port = await closedPort();
     const { lines, passed } = gate(`tcp://127.0.0.1:${port}`);

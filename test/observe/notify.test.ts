@@ -95,6 +95,19 @@ describe('shapes', () => {
     expect(bodies(receiver)[0]).toEqual(expected);
   });
 
+  test('M4: a text of clients makes no link and calls nobody in Slack', async () => {
+    const receiver = await startReceiver();
+    const { notices } = setUp({ webhookUrl: receiver.url, webhookFormat: 'slack' });
+    const text = 'command <!channel> <https://evil.example|console: approve> & more is stuck';
+    notices.notify({ ...stuck(1), text });
+    await until(() => receiver.received.length === 1);
+    expect(bodies(receiver)[0]).toEqual({
+      text:
+        'lockstep on host-1: command &lt;!channel&gt; ' +
+        '&lt;https://evil.example|console: approve&gt; &amp; more is stuck',
+    });
+  });
+
   test.each([
     [['breaker_closed'], 'info'],
     [['breaker_closed', 'restart'], 'warning'],

@@ -3,6 +3,8 @@ import { loadSettings } from '../../config/load.ts';
 import { prepareSockets } from '../../config/machine/sockets.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Settings } from '../../config/schema.ts';
+import { secretOf } from '../../config/sources/references.ts';
+import { SecretFault } from '../../node/access/secret.ts';
 import type { Identity } from '../input/identity.ts';
 import type { CanaryTerms } from './canary/node.ts';
 import type { Signals } from './canary/run.ts';
@@ -66,8 +68,8 @@ async function furtherFindings(
 }
 
 async function checksOf(settings: Settings, options: Examination): Promise<readonly Finding[]> {
-  const { endpoint = settings.endpoint, timeoutMs, identity, sendTest, env } = options;
-  const pingUrl = env['HC_PING_URL'];
+  const { endpoint = settings.endpoint, timeoutMs, identity, sendTest } = options;
+  const ping = readPingUrl(options);
   const daemon = checkDaemon({ ...settings, endpoint }, { timeoutMs, identity });
   const answers = daemon.then((found) => found.some(answersAsRunning));
   const found = await Promise.all([
@@ -76,7 +78,7 @@ async function checksOf(settings: Settings, options: Examination): Promise<reado
     checkStartGate(settings, timeoutMs),
     checkNodes(settings, timeoutMs),
     daemon,
-    checkIntegrations(settings, { pingUrl, sendTest, timeoutMs }),
+    checkIntegrations(settings, { pingUrl: ping.url, sendTest, timeoutMs }),
   ]);
   const outliving = checkOutliving(settings);
   return [
@@ -86,7 +88,20 @@ async function checksOf(settings: Settings, options: Examination): Promise<reado
     ...outliving,
     ...(options.canary === undefined ? checkOwnDialect(settings) : []),
     ...found.flat(),
+    ...(ping.fault === undefined ? [] : [ping.fault]),
   ];
+}
+
+/** Of the ping of cron, which reads it in the same way (`supervisor/healthcheck-ping`). */
+function readPingUrl({ env, cwd }: Examination): { url?: string | undefined; fault?: Finding } {
+  const { HC_PING_URL: value } = env;
+  try {
+    return { url: value && secretOf(value, { env, cwd }) };
+  } catch (error) {
+    if (!(error instanceof SecretFault)) throw error;
+    const hint = error.hint ?? 'Correct HC_PING_URL.';
+    return { fault: fail('healthchecks', `HC_PING_URL ${error.message}`, hint) };
+  }
 }
 
 function answersAsRunning({ check, level }: Finding): boolean {

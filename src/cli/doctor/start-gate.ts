@@ -1,6 +1,7 @@
 /** The start gate, tried as the daemon will at its next start: does its address answer now? */
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { shownUrl } from '../../base/shown-url.ts';
 import type { Settings } from '../../config/schema.ts';
 import { type Finding, fail, ok } from './finding.ts';
 import { exchange } from './http.ts';
@@ -15,9 +16,10 @@ export async function checkStartGate(
   const why = address.startsWith('tcp:')
     ? await refusalOf(new URL(address), timeoutMs)
     : await trouble(address, timeoutMs);
-  if (why === undefined) return [ok(CHECK, `${address} answers`)];
+  const shown = shownUrl(address);
+  if (why === undefined) return [ok(CHECK, `${shown} answers`)];
   const hint = 'A start waits for it: bring it up, or correct LOCKSTEP_START_GATE.';
-  return [fail(CHECK, `${address}: ${why}`, hint)];
+  return [fail(CHECK, `${shown}: ${why}`, hint)];
 }
 
 async function trouble(url: string, timeoutMs: number): Promise<string | undefined> {

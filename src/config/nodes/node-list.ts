@@ -108,7 +108,8 @@ function fromText(text: string, context: z.RefinementCtx): readonly Entry[] | un
   for (const [place, part] of text.split(',').entries()) {
     const entry = part.trim();
     const at = entry.indexOf('=');
-    if (at > 0) {
+    // In `http://host/?token=…` the name is missing.
+    if (at > 0 && !entry.slice(0, at).includes('/')) {
       entries.push({ place, node: { name: entry.slice(0, at), url: entry.slice(at + 1) } });
       continue;
     }

@@ -51,9 +51,21 @@ export const host = z
   .string()
   .regex(/^[0-9A-Za-z:][0-9A-Za-z.:_-]{0,252}$/, 'is neither an IP address nor a host name');
 
-export const httpUrl = z
-  .string()
-  .refine((text) => /^https?:\/\/[^/\\?#\s]+/i.test(text) && URL.canParse(text), 'is not a URL');
+/** Without user and password: no request is made with them, and logs and messages show addresses. */
+export const httpUrl = z.string().superRefine((text, context) => {
+  const fault = httpUrlFault(text);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+});
+
+export function httpUrlFault(text: string): string | undefined {
+  if (!/^https?:\/\/[^/\\?#\s]+/i.test(text) || !URL.canParse(text)) return 'is not a URL';
+  const { username, password } = new URL(text);
+  const isPlain = username === '' && password === '';
+  return isPlain ? undefined : 'holds credentials (user:password@), which are not sent';
+}
+
+/** To which paths are appended. */
+export const baseUrl = httpUrl.refine((text) => !/[?#]/.test(text), 'holds a query or a fragment');
 
 /** The place of the journal, by driver. */
 export const journal = z.string().transform((text, context) => {

@@ -1,5 +1,6 @@
 /** Problems that the schema found, as text that reads on from the name of the setting. */
 import type { z } from 'zod';
+import { shownUrl } from '../../base/shown-url.ts';
 
 const QUOTED_MAX = 100;
 
@@ -69,6 +70,6 @@ function isScalar(value: unknown): value is string | number | boolean {
 /** A value for display: short, on one line, without credentials. */
 export function quoted(value: string | number | boolean): string {
   if (typeof value !== 'string') return String(value);
-  const open = value.replaceAll(/\/\/\S*@/g, '//***@');
+  const open = shownUrl(value.replaceAll(/\/\/\S*@/g, '//***@'));
   return JSON.stringify(open.length > QUOTED_MAX ? `${open.slice(0, QUOTED_MAX)}…` : open);
 }

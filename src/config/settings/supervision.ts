@@ -3,7 +3,7 @@
  * the exit code of an intended stop.
  */
 import { z } from 'zod';
-import { httpUrl, tcpEndpoint } from './addresses.ts';
+import { httpUrlFault, tcpEndpoint } from './addresses.ts';
 import { settingDocs } from './setting-docs.ts';
 
 const GIB = 1024 ** 3;
@@ -15,10 +15,16 @@ const TAKEN_EXIT_CODES: readonly number[] = [1, 75, 78];
 export const supervisionShape = {
   startGate: z
     .string()
-    .refine(
-      (text) => tcpEndpoint.safeParse(text).success || httpUrl.safeParse(text).success,
-      'is neither of the form tcp://HOST:PORT nor a URL of http or https',
-    )
+    .superRefine((text, context) => {
+      if (tcpEndpoint.safeParse(text).success) return;
+      const fault = httpUrlFault(text);
+      if (fault === undefined) return;
+      const message =
+        fault === 'is not a URL'
+          ? 'is neither of the form tcp://HOST:PORT nor a URL of http or https'
+          : fault;
+      context.addIssue({ code: 'custom', message });
+    })
     .optional()
     .register(settingDocs, {
       text: 'The address that must answer before any work begins: a port that accepts connections, or a URL that answers 2xx.',

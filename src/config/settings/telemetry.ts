@@ -5,7 +5,7 @@
  * `relations.ts`. Keys, and addresses that hold one, are secret and never shown.
  */
 import { z } from 'zod';
-import { host, httpUrl } from './addresses.ts';
+import { baseUrl, host, httpUrl } from './addresses.ts';
 import { settingDocs } from './setting-docs.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -89,7 +89,7 @@ export const telemetryShape = {
     fallback: 'none; needed with cronitorApiKey',
     variable: 'CRONITOR_MONITOR',
   }),
-  cronitorUrl: httpUrl.default('https://cronitor.link').register(settingDocs, {
+  cronitorUrl: baseUrl.default('https://cronitor.link').register(settingDocs, {
     text: 'The URL for heartbeats.',
     allowed: 'http(s)://HOST…',
   }),
@@ -114,7 +114,7 @@ export const telemetryShape = {
       fallback: 'none; needed with telegramBotToken',
       variable: 'TELEGRAM_CHAT_ID',
     }),
-  telegramUrl: httpUrl.default('https://api.telegram.org').register(settingDocs, {
+  telegramUrl: baseUrl.default('https://api.telegram.org').register(settingDocs, {
     text: "Telegram's API.",
     allowed: 'http(s)://HOST…',
   }),

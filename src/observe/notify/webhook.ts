@@ -26,7 +26,7 @@ function body(message: Message, format: WebhookOptions['format'], key: string | 
     case 'json':
       return { app: 'lockstepd', host: deviceName, text, notices, omitted };
     case 'slack':
-      return { text };
+      return { text: slackText(text) };
     case 'pagerduty':
       return {
         routing_key: key,
@@ -42,6 +42,11 @@ function body(message: Message, format: WebhookOptions['format'], key: string | 
         },
       };
   }
+}
+
+/** A text of clients or nodes makes no link and calls nobody (`<!channel>`): docs.slack.dev, formatting message text. */
+function slackText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /** The severity of the worst notice. */
