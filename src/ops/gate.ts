@@ -14,6 +14,10 @@ import { errorReply } from '../protocol/errors.ts';
 import { bearerOf } from './bearer.ts';
 import type { Refusal, Refusals } from './refusals.ts';
 
+const TOKEN_HINT =
+  'Send `Authorization: Bearer TOKEN`, with the token of a client of the list; without a list with the one in the ' +
+  'file ops-token of the data folder.';
+
 /** The op that the caller must be allowed; `nothing`: everybody may call. */
 export type Need = RoleOp | 'nothing';
 
@@ -73,18 +77,23 @@ function refusalOf(head: RequestHead, op: RoleOp, clients: ClientList): Refusal 
   const presented = bearerOf(head);
   if (presented.kind === 'wrong') {
     const { status, message } = presented;
-    const reply = errorReply('unauthorised', message);
-    return { kind: 'token', status, headers: challenge('invalid_request'), reply };
+    const headers = challenge(status === 400 ? 'invalid_request' : undefined);
+    return { kind: 'token', status, headers, reply: tokenReply(message) };
   }
   const token = presented.kind === 'none' ? undefined : presented.token;
   const judged = authorise({ list: clients, mode: 'required' }, token, op);
   if (judged.ok) return undefined;
   const { reply } = judged;
-  if (token === undefined) return { kind: 'token', status: 401, headers: challenge(), reply };
-  const isKnown = clients.byToken(token) !== undefined;
-  return isKnown
-    ? { kind: 'role', status: 403, headers: challenge('insufficient_scope'), reply }
-    : { kind: 'token', status: 401, headers: challenge('invalid_token'), reply };
+  if (token !== undefined && clients.byToken(token) !== undefined) {
+    return { kind: 'role', status: 403, headers: challenge('insufficient_scope'), reply };
+  }
+  const headers = challenge(token === undefined ? undefined : 'invalid_token');
+  return { kind: 'token', status: 401, headers, reply: tokenReply(reply.error.message) };
+}
+
+/** There is no token that counts. */
+function tokenReply(message: string): Refusal['reply'] {
+  return errorReply('unauthorised', message, { hint: TOKEN_HINT });
 }
 
 /** RFC 6750: without an error when the request presents nothing. */

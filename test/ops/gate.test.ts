@@ -129,6 +129,7 @@ describe('a token', () => {
     expect(JSON.parse(refused.body).error).toMatchObject({
       code: 'unauthorised',
       message: 'there is no token: the role read or operate is needed',
+      hint: expect.stringContaining('the file ops-token of the data folder'),
     });
     expect(asked).toEqual([]);
   });
