@@ -28,7 +28,14 @@ import { DaemonClock } from './daemon-clock.ts';
 import { defaultTimeoutMs } from './default-timeouts.ts';
 import { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
 import { ClientError, isExpected } from './errors.ts';
-import type { CommandFields, CreateFields, Lane, Selection, WithAuthor } from './fields.ts';
+import type {
+  CommandFields,
+  CreateFields,
+  Lane,
+  Selection,
+  StatusFields,
+  WithAuthor,
+} from './fields.ts';
 import { identify } from './identify.ts';
 import { silenceOver } from './link.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
@@ -102,9 +109,10 @@ export class LockstepClient {
     return this.send({ op: 'batch', commands: [...commands] }, options);
   }
 
-  /** The state of a command; with `record`, also its record. */
-  status(id: string, { record, ...options }: CallOptions & { readonly record?: boolean } = {}) {
-    return this.send({ op: 'status', id, ...(record === true && { record }) }, options);
+  /** The state of a command; with `record`, also its record; with `story`, also what happened to it. */
+  status(id: string, { record, story, ...options }: CallOptions & StatusFields = {}) {
+    const shown = { ...(record === true && { record }), ...(story === true && { story }) };
+    return this.send({ op: 'status', id, ...shown }, options);
   }
 
   /** The state of the daemon. */

@@ -4,6 +4,12 @@ import type { CommandInput, OperatorInput, RestoreInput } from '../protocol/requ
 /** The fields of a command besides its op and key; see docs/protocol.md. */
 export type CommandFields = Omit<CommandInput, 'op' | 'groupId'>;
 
+/** What `status` shows of a command besides its state. */
+export interface StatusFields {
+  readonly record?: boolean;
+  readonly story?: boolean;
+}
+
 /** The fields of a create; `record`: the content that the nodes store with the key. */
 export type CreateFields = CommandFields & Pick<CreateInput, 'record'>;
 

@@ -259,7 +259,7 @@ export class Coordinator {
       case 'fetch':
         return this.commands.fetch(report.seq, report.node, batch);
       case 'settled':
-        return this.commands.settled(report.seq, report.settlement, batch);
+        return this.commands.settled(report, batch);
       case 'answered':
         // In the order of the reports: the answer may depend on this commit.
         return batch.after(() => this.#questions.answer(report.ticket, report.value));

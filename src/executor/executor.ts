@@ -38,7 +38,7 @@ export class Executor {
       case 'operate':
         return this.#driver.operate(order.seq, order.act, order.ticket);
       case 'inspect': {
-        const inspection = this.#driver.inspect(order.seq);
+        const inspection = this.#driver.inspect(order.seq, order.story);
         const value: Answered = {
           of: 'inspect',
           ...(inspection === undefined ? {} : { inspection }),

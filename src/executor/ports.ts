@@ -70,6 +70,6 @@ export interface ExecutorPorts {
   readonly report: (report: Report) => void;
   /** A node refused the read before a command, or created a record of another key: the command ends so. */
   readonly surveyRefused?: (refusal: { node: string; groupId: string; reply: NodeReply }) => void;
-  /** Called for every exchange, for the log; `attempt` makes the costly part. */
-  readonly attempted?: (attempt: () => Attempt) => void;
+  /** Called for every exchange, for the log. */
+  readonly attempted?: (attempt: Attempt) => void;
 }

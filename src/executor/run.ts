@@ -1,8 +1,10 @@
 /** A saga that this executor drives, and its running exchanges. */
-import type { Inherited, NodeState, Saga } from '../core/model.ts';
+import type { Inherited, NodeRequest, NodeState, Saga } from '../core/model.ts';
 import type { Subject } from '../node/dialect/codec.ts';
-import type { Ticket } from '../protocol/work.ts';
+import type { Step } from '../protocol/story/step.ts';
+import type { Order, Ticket } from '../protocol/work.ts';
 import type { Cancel, RunningExchange } from './ports.ts';
+import { SagaStory } from './saga-story.ts';
 
 /**
  * A failure that one saga repeats may be the fault of its key alone: after so many failures on a node in one
@@ -14,6 +16,9 @@ const FAILURES_COUNTED = 3;
 /** An exchange that runs with this node. */
 export interface Underway {
   readonly node: string;
+  readonly request: NodeRequest;
+  /** When it began. */
+  readonly at: number;
   readonly exchange: RunningExchange;
 }
 
@@ -22,6 +27,7 @@ export interface Run {
   /** What its requests are about. */
   readonly subject: Subject;
   saga: Saga;
+  readonly story: SagaStory;
   /** Set if an earlier life may have driven the saga. */
   readonly inherited: Inherited | undefined;
   /** Reports of durable entries that the journal has not confirmed. */
@@ -33,6 +39,26 @@ export interface Run {
   readonly operators: Ticket[];
 }
 
+/** A saga that this executor begins to drive, or takes up from an earlier life. */
+export function newRun(
+  { command, record, entries, inherited }: Extract<Order, { kind: 'drive' }>,
+  saga: Saga,
+  now: number,
+): Run {
+  const story = new SagaStory();
+  if (inherited !== undefined) story.resumed(entries, now);
+  return {
+    subject: { id: command.id, groupId: command.groupId, record },
+    saga,
+    story,
+    inherited,
+    unconfirmed: 0,
+    exchanges: [],
+    wake: undefined,
+    operators: [],
+  };
+}
+
 /** Whether the failures of this node no longer count against it. */
 export function isWorn(saga: Saga, name: string): boolean {
   return (stateOf(saga, name)?.failures ?? 0) >= FAILURES_COUNTED;
@@ -40,4 +66,12 @@ export function isWorn(saga: Saga, name: string): boolean {
 
 export function stateOf({ nodes }: Saga, name: string): NodeState | undefined {
   return nodes.find((node) => node.name === name);
+}
+
+/** The exchanges that run now, as steps of a story. */
+export function attemptsUnderway({ saga, exchanges }: Run): readonly Step[] {
+  return exchanges.map(({ node, request: { kind: request }, at }) => {
+    const number = stateOf(saga, node)?.attempts ?? 0;
+    return { at, step: 'attempt', node, number, request };
+  });
 }

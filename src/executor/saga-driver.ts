@@ -25,7 +25,7 @@ import { Gate, type Trial } from './gate.ts';
 import { Health } from './health.ts';
 import { inspectionOf } from './inspection.ts';
 import type { ExecutorPorts } from './ports.ts';
-import { isWorn, type Run, stateOf, type Underway } from './run.ts';
+import { attemptsUnderway, isWorn, newRun, type Run, stateOf, type Underway } from './run.ts';
 
 type DriveOrder = Extract<Order, { kind: 'drive' }>;
 type ExchangeEffect = Extract<Effect, { kind: 'exchange' }>;
@@ -56,20 +56,13 @@ export class SagaDriver {
     this.#context = () => ({ now: ports.now(), random: ports.random, policy });
   }
 
-  drive({ command, record, history, entries, inherited }: DriveOrder): void {
+  drive(order: DriveOrder): void {
+    const { command, history, entries, inherited } = order;
     const saga = entries.reduce<Saga>(
       (state, entry) => evolve(state, entry, this.#policy),
       openSaga(command, history),
     );
-    const run: Run = {
-      subject: { id: command.id, groupId: command.groupId, record },
-      saga,
-      inherited,
-      unconfirmed: 0,
-      exchanges: [],
-      wake: undefined,
-      operators: [],
-    };
+    const run = newRun(order, saga, this.#ports.now());
     this.#runs.set(command.seq, run);
     this.#take(run, inherited === undefined ? { kind: 'driven' } : { kind: 'resumed', inherited });
   }
@@ -100,10 +93,12 @@ export class SagaDriver {
     this.#take(run, { kind: act });
   }
 
-  inspect(seq: number): Inspection | undefined {
+  /** @param story also its steps so far */
+  inspect(seq: number, story = false): Inspection | undefined {
     const run = this.#runs.get(seq);
     if (run === undefined) return undefined;
-    return inspectionOf(run, this.#policy, this.#ports.now());
+    const inspection = inspectionOf(run, this.#policy, this.#ports.now());
+    return story ? { ...inspection, story: run.story.steps(attemptsUnderway(run)) } : inspection;
   }
 
   /** The breaker of a node has closed, or is no longer closed: then its exchanges are held. */
@@ -153,6 +148,7 @@ export class SagaDriver {
       if (!isDurable(entry)) continue;
       if (entry.kind === 'settled') settlement = entry;
       else durable.push(entry);
+      run.story.entry(entry);
     }
     const { seq } = run.saga.command;
     if (durable.length > 0) {
@@ -171,7 +167,8 @@ export class SagaDriver {
     // Only reads of a survey can still be running; no result of theirs is needed.
     for (const { exchange } of run.exchanges) exchange.abort();
     this.#runs.delete(run.saga.command.seq);
-    this.#ports.report({ kind: 'settled', seq: run.saga.command.seq, settlement });
+    const { seq } = run.saga.command;
+    this.#ports.report({ kind: 'settled', seq, settlement, ...run.story.toKeep(settlement) });
   }
 
   /** The run was held; it may have settled since. While the daemon stops, it stays where it is. */
@@ -224,11 +221,14 @@ export class SagaDriver {
     const reads = effect.request.kind === 'read' && !isWorn(run.saga, effect.node);
     const trial = this.#gate.enter(effect.node, { run, neverGivesUp, reads });
     if (trial !== undefined) this.#exchange(run, effect, trial);
+    else run.story.held(effect.node, this.#ports.now());
   }
 
   #exchange(run: Run, { node, request }: ExchangeEffect, trial?: Trial): void {
     run.saga = evolve(run.saga, { kind: 'sent', node, request }, this.#policy);
     const { id, groupId } = run.saga.command;
+    const at = this.#ports.now();
+    run.story.began(node, at);
     // Nothing new has a connection before what never gives up, or a trial (P5).
     const isUrgent = trial !== undefined || this.#neverGivesUp(run.saga);
     const own = this.#found.subjectOf(run, { node, request });
@@ -241,10 +241,10 @@ export class SagaDriver {
         const { detail } = answer;
         if (trial === undefined) this.#health.note(node, { signal: counted, detail, tookMs });
         else trial.ended(counted, detail);
-        this.#ports.attempted?.(() => {
-          const number = stateOf(run.saga, node)?.attempts ?? 0;
-          return { id, node, groupId, request, number, answer, ms: tookMs };
-        });
+        const number = stateOf(run.saga, node)?.attempts ?? 0;
+        const attempt = { id, node, groupId, request, number, answer, ms: tookMs };
+        run.story.attempt(at, attempt);
+        this.#ports.attempted?.(attempt);
         if (isSettled(run.saga.state)) return this.#checkDrained();
         const isSurvey = run.saga.state === 'accepted';
         this.#take(run, { kind: 'answered', node, answer: this.#found.admitted(run, answer) });
@@ -254,7 +254,7 @@ export class SagaDriver {
         }
         return undefined;
       });
-    const underway: Underway = { node, exchange };
+    const underway: Underway = { node, request, at, exchange };
     run.exchanges.push(underway);
   }
 

@@ -96,7 +96,7 @@ runThread(async ({ beat, sockets, keep }) => {
         refusals.note({ node, pathOf, reply });
       },
       attempted: (attempt) => {
-        if (log.wants('debug')) log.debug('attempt', attemptFields(attempt(), data.dialect, urls));
+        if (log.wants('debug')) log.debug('attempt', attemptFields(attempt, data.dialect, urls));
       },
     },
     data.policy,

@@ -49,6 +49,8 @@ export interface AppendWrite {
 export interface SettleWrite {
   readonly seq: number;
   readonly settlement: Settlement;
+  /** The text of its story, if it is kept. */
+  readonly story?: string;
 }
 
 /**
@@ -233,6 +235,8 @@ export interface Journal {
   records(seqs: readonly number[]): Promise<ReadonlyMap<number, string>>;
   /** The body of a finding that `load` shows as `stored`; undefined: there is none, or the command is settled. */
   foundBody(seq: number, node: string): Promise<string | undefined>;
+  /** The text of the story of this settled command; undefined: none was kept. */
+  story(seq: number): Promise<string | undefined>;
   /** All kept values. */
   kept(): Promise<ReadonlyMap<string, string>>;
   /**

@@ -4,6 +4,7 @@ import type { Accepting } from './accepting.ts';
 import type { ActsAnswer } from './act.ts';
 import type { ErrorBody, ErrorReply } from './errors.ts';
 import type { JsonObject } from './record/record.ts';
+import type { StoryStep } from './story/step.ts';
 
 /** The answer to `create` and `delete`, also in `status`, `list` and the answers to operators. */
 export interface CommandAnswer {
@@ -31,6 +32,8 @@ export interface CommandAnswer {
   readonly elapsedMs: number;
   /** Of `status` that asked for it; null: it was removed. */
   readonly record?: JsonObject | null;
+  /** Of `status` that asked for it: what happened, step by step. */
+  readonly story?: readonly StoryStep[];
   /** Of `status`, `list` and events of open commands. */
   readonly lane?: Lane;
   /** Of the same: ISO 8601. */

@@ -160,6 +160,8 @@ export const SCHEMAS = {
     id: commandId.optional(),
     /** Of one command: also show its record. */
     record: z.boolean().optional(),
+    /** Of one command: also show its story. */
+    story: z.boolean().optional(),
   }),
   list: z.strictObject({
     op: z.literal('list'),

@@ -16,6 +16,7 @@ import type {
 } from '../core/model.ts';
 import type { KeyHistory } from '../core/open-saga.ts';
 import type { NodeReport, NodeSighting, StatsAnswer } from './answer.ts';
+import type { Step } from './story/step.ts';
 
 export type OperatorAct = 'cancel' | 'retry' | 'abandon';
 
@@ -49,7 +50,13 @@ export type Order =
       readonly act: OperatorAct;
       readonly ticket: Ticket;
     }
-  | { readonly kind: 'inspect'; readonly seq: number; readonly ticket: Ticket }
+  | {
+      readonly kind: 'inspect';
+      readonly seq: number;
+      /** Also its story. */
+      readonly story?: true;
+      readonly ticket: Ticket;
+    }
   | { readonly kind: 'count'; readonly ticket: Ticket }
   /** Compare one page of the nodes' lists. */
   | {
@@ -95,6 +102,8 @@ export interface Inspection {
   /** A delete that may be past its point of no return. */
   readonly forwardOnly: boolean;
   readonly nodes: Readonly<Record<string, NodeOutcome>>;
+  /** If it was asked for. */
+  readonly story?: readonly Step[];
 }
 
 /** The nodes' lists of one range of keys, or the reason why there are none. */
@@ -140,7 +149,13 @@ export type Report =
       readonly seq: number;
       readonly entries: readonly Exclude<DurableEntry, Settlement>[];
     }
-  | { readonly kind: 'settled'; readonly seq: number; readonly settlement: Settlement }
+  | {
+      readonly kind: 'settled';
+      readonly seq: number;
+      readonly settlement: Settlement;
+      /** What happened, unless it simply succeeded. */
+      readonly story?: readonly Step[];
+    }
   /** A request that restores a record of this node has a connection: it needs the body from the journal. */
   | { readonly kind: 'fetch'; readonly seq: number; readonly node: string }
   | { readonly kind: 'answered'; readonly ticket: Ticket; readonly value: Answered }

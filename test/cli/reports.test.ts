@@ -26,6 +26,46 @@ async function setUp(script: Script = {}) {
   return { peer, run };
 }
 
+describe('the story of a command', () => {
+  const at = (ms: number) => new Date(1_795_000_000_000 + ms).toISOString();
+  const answer = {
+    ...SEEN,
+    acceptedAt: at(0),
+    story: [
+      { at: at(0), step: 'accepted' },
+      { at: at(0), step: 'waited', for: 'key', command: 'b\u202e', ms: 1200 },
+      {
+        at: at(1205),
+        step: 'attempt',
+        node: 'node02',
+        number: 1,
+        request: 'create',
+        ms: 5,
+        answer: 'refused',
+        detail: '403 \u001b[2J no',
+      },
+      { at: at(1300), step: 'left_out', attempts: { node02: { lost: 31, unsent: 2 } }, steps: 1 },
+      { at: at(9000), step: 'waited', for: 'breaker', node: 'node02' },
+    ],
+  } as const;
+
+  test('is a table: when, where, what, how long, the answer; text of others is made harmless', async () => {
+    const { run } = await setUp({ instead: ({ op }) => (op === 'status' ? answer : undefined) });
+    const { stdout } = await run('status', 'a', '--story');
+    const table = stdout.slice(stdout.indexOf(' after')).split('\n');
+    expect(table.map((line) => line.trim().replaceAll(/ {2,}/g, ' | '))).toEqual([
+      'after | node | step | took | answer',
+      '0 ms | accepted',
+      expect.stringMatching(/^0 ms \| waited for the key, held by command b\S* \| 1\.2 s$/),
+      expect.stringMatching(/^1\.2 s \| node02 \| attempt 1: create \| 5 ms \| refused: 403 .*no$/),
+      '1.3 s | not listed | node02: 31 lost, 2 unsent; 1 other step',
+      '9.0 s | waits for the breaker of node02',
+      '',
+    ]);
+    for (const unsafe of ['\u001b', '\u202e']) expect(stdout).not.toContain(unsafe);
+  });
+});
+
 describe('a delete that cannot be undone', () => {
   const forward = { ...SEEN, op: 'delete', state: 'applying', forwardOnly: true } as const;
 

@@ -45,7 +45,7 @@ export class Bench {
         nodeNames: NAMES,
         slowCallMs: () => SLOW_CALL_MS,
         node: (name) => this.nodes[name] ?? unknownNode(name),
-        attempted: (attempt) => this.attempts.push(attempt()),
+        attempted: (attempt) => this.attempts.push(attempt),
         surveyRefused: (refusal) => this.refusals.push(refusal),
         report: (report) => {
           if (report.kind === 'health') this.health.push(report.nodes);

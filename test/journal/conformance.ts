@@ -30,6 +30,7 @@ export function conformance(driver: Driver): void {
     describe('parking', () => parking(driver));
     describe('pruning', () => pruning(driver));
     describe('records', () => records(driver));
+    describe('stories', () => stories(driver));
     describe('standing words', () => standingWords(driver));
     describe('acts of operators', () => acts(driver));
     describe('found bodies', () => foundBodies(driver));

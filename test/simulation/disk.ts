@@ -91,6 +91,7 @@ export class SimJournal implements Journal {
   list: Journal['list'] = (...page) => this.#look(() => this.#rows.list(...page));
   records: Journal['records'] = (seqs) => this.#look(() => this.#rows.records(seqs));
   foundBody: Journal['foundBody'] = (...where) => this.#look(() => this.#rows.foundBody(...where));
+  story: Journal['story'] = (seq) => this.#look(() => this.#rows.story(seq));
   pruneRecords: Journal['pruneRecords'] = (step) => this.#look(() => this.#rows.pruneRecords(step));
   acts: Journal['acts'] = (...page) => this.#look(() => this.#rows.acts(...page));
   pruneActs: Journal['pruneActs'] = (step) => this.#look(() => this.#rows.pruneActs(step));

@@ -3,6 +3,7 @@ import type { NodeOutcome } from '../../core/model.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import { durationText } from '../input/duration.ts';
+import { storyTable } from './story-text.ts';
 import { indent, table } from './table.ts';
 import { type Colour, plain, type Terminal } from './terminal.ts';
 
@@ -67,7 +68,9 @@ export function details(answer: CommandAnswer, terminal: Terminal): string {
   ].filter((fact): fact is [string, string] => fact[1] !== undefined);
   const lines = facts.map(([name, value]) => `${name}: ${value}`);
   const nodes = answer.nodes === undefined ? [] : ['', nodeTable(answer.nodes)];
-  return [headline(answer, terminal), indent([...lines, ...nodes].join('\n'))].join('\n');
+  const story = answer.story === undefined ? [] : ['', storyTable(answer.story, answer)];
+  const text = [...lines, ...nodes, ...story].join('\n');
+  return [headline(answer, terminal), indent(text)].join('\n');
 }
 
 function whyOf({ reason, forwardOnly }: CommandAnswer): string | undefined {

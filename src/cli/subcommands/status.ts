@@ -12,11 +12,16 @@ export const status = subcommand({
   },
   options: {
     record: { type: 'boolean', describe: 'Also show the record that the command creates' },
+    story: {
+      type: 'boolean',
+      describe: 'Also show what happened: waits, attempts, acts of operators',
+    },
   },
   examples: [
     ['$0 status', 'queues, threads, nodes'],
     ['$0 status order-17', 'one command, node by node'],
     ['$0 status order-17 --record', 'with the content of its record'],
+    ['$0 status order-17 --story', 'why it took long, or failed'],
   ],
   run: (args, terminal) =>
     withDaemon(args, async (client) => {
@@ -27,7 +32,8 @@ export const status = subcommand({
         else await terminal.line(summaryText(answer, terminal));
         return exitOfReply(answer);
       }
-      const answer = await client.status(args.id, { record: args.record === true });
+      const { record = false, story = false } = args;
+      const answer = await client.status(args.id, { record, story });
       if (args.json) await terminal.json(answer);
       else if (isError(answer)) terminal.note(errorText(answer, terminal));
       else await terminal.line(details(answer, terminal));

@@ -12,20 +12,25 @@ import type { Moment, RecoverableCommand } from '../../journal/port.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import type { CommandChange } from '../../protocol/event.ts';
+import type { Report } from '../../protocol/work.ts';
 import type { Batch } from '../batch.ts';
 import type { Admission } from '../breakers/admission.ts';
 import { SettledCounts } from '../notify/settled-counts.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
+import { awaitedNodes } from '../queue/awaited-nodes.ts';
 import { DeadlineWatch } from '../queue/deadline-watch.ts';
 import { Dispatcher } from '../queue/dispatcher.ts';
 import { KeyOrder } from '../queue/key-order.ts';
 import { OpenCommand } from '../queue/open-command.ts';
 import type { Pauses } from '../queue/pauses.ts';
 import { Registry } from '../queue/registry.ts';
+import { storyToKeep } from '../queue/story.ts';
 import { progressAnswer, settledAnswer, withOrigin } from './answers.ts';
 import { byItsOwnClock, takenUp } from './own-clock.ts';
 import type { Probation } from './probation.ts';
 import { endOfUndriven, type UndrivenEnd } from './undriven.ts';
+
+type SettledReport = Extract<Report, { kind: 'settled' }>;
 
 export interface CommandsStart {
   readonly ports: CoordinatorPorts;
@@ -81,6 +86,13 @@ export class Commands {
     open.moveTo('waiting');
     this.#announce('accepted', open);
     if (this.keys.holds(open)) this.#hold(open);
+    else this.#waitForKey(open);
+  }
+
+  #waitForKey(open: OpenCommand): void {
+    const { waitsFor } = this.keys.waitsFor(open);
+    if (waitsFor !== undefined)
+      open.waitsFrom(this.#start.ports.now(), { for: 'key', command: waitsFor });
   }
 
   /** The command was never accepted: this is the answer for its client. */
@@ -103,6 +115,7 @@ export class Commands {
     if (open.recovered && !hasKey && !open.isHeld)
       throw new Error(`P6: two begun commands on ${command.groupId}`);
     if (hasKey) this.#hold(open);
+    else this.#waitForKey(open);
   }
 
   /** An operator decided that a held command goes on; that is durable. */
@@ -118,9 +131,12 @@ export class Commands {
   /** The command holds its key: it gets in line for a slot once nothing loose opposes it. */
   #hold(open: OpenCommand): void {
     if (open.stage === 'gone' || open.isHeld) return;
+    const { ports, post } = this.#start;
+    open.waitsUntil(ports.now());
     const until = open.recovered ? 0 : this.#opposedUntil(open);
     if (until === 0) return this.#dispatcher.add(open);
-    const { ports, post } = this.#start;
+    const nodes = Object.keys(awaitedNodes(open, this.keys, ports.now()) ?? {});
+    open.waitsFrom(ports.now(), { for: 'landing', nodes });
     ports.at(until, () => post(() => this.#hold(open)));
   }
 
@@ -173,8 +189,8 @@ export class Commands {
   }
 
   /** An executor reports how its command ended. */
-  settled(seq: number, settlement: Settlement, batch: Batch): void {
-    this.#settle(this.registry.bySeq(seq), settlement, batch);
+  settled(report: SettledReport, batch: Batch): void {
+    this.#settle(this.registry.bySeq(report.seq), report, batch);
   }
 
   /**
@@ -190,7 +206,7 @@ export class Commands {
     const settlement = endOfUndriven(open, why, ending);
     if (settlement === undefined) return false;
     if (open.stage === 'ready') this.#dispatcher.remove(open);
-    this.#settle(open, settlement, batch);
+    this.#settle(open, { settlement }, batch);
     return true;
   }
 
@@ -206,10 +222,20 @@ export class Commands {
     });
   }
 
-  #settle(open: OpenCommand, settlement: Settlement, batch: Batch): void {
+  #settle(
+    open: OpenCommand,
+    { settlement, story: driven }: Pick<SettledReport, 'settlement' | 'story'>,
+    batch: Batch,
+  ): void {
+    open.waitsUntil(settlement.at);
+    const story = storyToKeep(open, { settlement, driven }, this.#start.pauses);
     open.moveTo('gone');
     const { seq } = open.command;
-    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });
+    batch.settle({
+      seq,
+      settlement: byItsOwnClock(settlement, open.behindMs),
+      ...(story === undefined ? {} : { story }),
+    });
     batch.after(() => this.#end(open, settlement));
   }
 

@@ -60,6 +60,7 @@ export class MeteredJournal implements Journal {
   readonly records: Journal['records'] = (seqs) => this.#within(() => this.#journal.records(seqs));
   readonly foundBody: Journal['foundBody'] = (...where) =>
     this.#within(() => this.#journal.foundBody(...where));
+  readonly story: Journal['story'] = (seq) => this.#within(() => this.#journal.story(seq));
   readonly keep: Journal['keep'] = (...word) => this.#within(() => this.#journal.keep(...word));
   readonly kept: Journal['kept'] = () => this.#within(() => this.#journal.kept());
   readonly park: Journal['park'] = (seq) => this.#within(() => this.#journal.park(seq));

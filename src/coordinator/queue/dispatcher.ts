@@ -13,6 +13,7 @@ import { Lanes } from './lanes.ts';
 import type { OpenCommand } from './open-command.ts';
 import type { Pauses } from './pauses.ts';
 import { Slots } from './slots.ts';
+import { pauseStep } from './story.ts';
 
 /** The most commands dispatched at once: rollbacks of an earlier life take no slot that would bound them. */
 const DISPATCH_MAX = 1000;
@@ -27,7 +28,7 @@ export interface DispatcherStart {
   >;
   readonly keys: KeyOrder;
   readonly admission: Admission;
-  readonly pauses: Pick<Pauses, 'has'>;
+  readonly pauses: Pick<Pauses, 'has' | 'endedAfter'>;
   readonly probation: Probation;
   readonly inherited: Inherited;
   /** More commands are ready: call again soon. */
@@ -88,6 +89,8 @@ export class Dispatcher {
       const open = executor === undefined ? undefined : this.#takeNext(takesNew);
       if (executor === undefined || open === undefined) break;
       if (!open.recovered) admission.countDispatched();
+      const pause = pauses.endedAfter(open.command.lane, open.command.acceptedAt);
+      if (pause !== undefined) open.happened(pauseStep(open.command, pause, pause.until));
       const isWork = this.#isWork(open, now);
       if (isWork && open.command.lane === 'interactive') this.#interactiveAt = now;
       this.#slots.assign(open, executor, isWork);

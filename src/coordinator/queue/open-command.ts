@@ -5,6 +5,8 @@
 import type { Command, DurableEntry, Reason } from '../../core/model.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
+import type { Step, Wait } from '../../protocol/story/step.ts';
+import { StepLog } from '../../protocol/story/step-log.ts';
 import type { Respond } from '../ports.ts';
 import type { Queued } from './linked-queue.ts';
 import { assertStep, type Stage } from './stages.ts';
@@ -39,6 +41,9 @@ export class OpenCommand implements Queued<OpenCommand> {
   #executor: number | undefined = undefined;
   #takesSlot = false;
   #waiters: Waiters | undefined = undefined;
+  /** The wait that goes on, and what happened to it here; most commands have neither. */
+  #wait: Step | undefined = undefined;
+  #steps: StepLog | undefined = undefined;
   #answer: CommandAnswer | ErrorReply | undefined = undefined;
 
   constructor(command: Command, { entries, behindMs }: Recovered = NOT_RECOVERED) {
@@ -142,6 +147,30 @@ export class OpenCommand implements Queued<OpenCommand> {
     const waiters = this.#waiters;
     this.#waiters = undefined;
     waiters?.answer(answer);
+  }
+
+  /** For its story. */
+  happened(step: Step): void {
+    this.#steps ??= new StepLog();
+    this.#steps.add(step);
+  }
+
+  waitsFrom(at: number, wait: Wait): void {
+    this.#wait = { at, step: 'waited', ...wait };
+  }
+
+  /** It waits no longer. */
+  waitsUntil(now: number): void {
+    const wait = this.#wait;
+    if (wait === undefined) return;
+    this.#wait = undefined;
+    this.happened({ ...wait, ms: Math.round(now - wait.at) } as Step);
+  }
+
+  /** What happened to it outside its executor, with the wait that goes on. */
+  get steps(): readonly Step[] {
+    const steps = this.#steps?.steps() ?? [];
+    return this.#wait === undefined ? steps : [...steps, this.#wait];
   }
 
   /** Its final answer, for every waiter and every later question. */

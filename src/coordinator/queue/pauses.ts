@@ -16,6 +16,8 @@ const LANES: readonly Lane[] = ['interactive', 'bulk'];
 export class Pauses {
   readonly #ports: Pick<CoordinatorPorts, 'journal' | 'now' | 'noted' | 'publish' | 'onTrouble'>;
   readonly #paused = new Map<Lane, LanePause>();
+  /** The latest pause of a lane that ended in this life. */
+  readonly #ended = new Map<Lane, LanePause & { readonly until: number }>();
 
   constructor(ports: CoordinatorPorts) {
     this.#ports = ports;
@@ -28,6 +30,12 @@ export class Pauses {
   /** The pause of a lane, if it is paused. */
   of(lane: Lane): LanePause | undefined {
     return this.#paused.get(lane);
+  }
+
+  /** The latest pause of the lane that ended after `time`, ms: a command of that age waited for its end. */
+  endedAfter(lane: Lane, time: number): (LanePause & { readonly until: number }) | undefined {
+    const ended = this.#ended.get(lane);
+    return ended !== undefined && ended.until > time ? ended : undefined;
   }
 
   /** Restores the pauses of an earlier life. Call before any work. */
@@ -67,9 +75,11 @@ export class Pauses {
   }
 
   async #resume(lane: Lane, by: string | undefined): Promise<void> {
-    if (!this.#paused.has(lane)) return;
+    const pause = this.#paused.get(lane);
+    if (pause === undefined) return;
     await this.#ports.journal.keep(PREFIX + lane, undefined);
     this.#paused.delete(lane);
+    this.#ended.set(lane, { ...pause, until: this.#ports.now() });
     this.#publish(false, lane, by);
   }
 

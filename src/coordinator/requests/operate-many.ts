@@ -130,7 +130,7 @@ function actOn(context: RequestContext, page: Page, { request, respond }: Asking
       if (open.answer !== undefined) settle(open.answer);
       else {
         noteOne(context, open, request);
-        operate(context, { request: { op, id }, respond: settle }, batch);
+        operate(context, { request: { op, id, by: request.by }, respond: settle }, batch);
       }
     });
   }

@@ -1,14 +1,16 @@
 /** `cancel`, `retry`, `abandon`: an operator's request about one open command. */
 import { mayBeAbandoned } from '../../core/forward-only.ts';
 import type { StoredCommand } from '../../journal/port.ts';
-import type { CommandAnswer } from '../../protocol/answer.ts';
-import { errorReply } from '../../protocol/errors.ts';
+import { type CommandAnswer, isError } from '../../protocol/answer.ts';
+import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
+import type { Step } from '../../protocol/story/step.ts';
 import type { OperatorAct } from '../../protocol/work.ts';
 import type { Batch } from '../batch.ts';
 import { unavailable } from '../breakers/unavailable.ts';
 import { openAnswer, waitingAnswer } from '../commands/answers.ts';
 import type { Respond } from '../ports.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
+import { openStory, operatorStep } from '../queue/story.ts';
 import type { RequestContext } from './context.ts';
 import { onParked } from './parked-act.ts';
 
@@ -20,6 +22,8 @@ const INSPECT_TIMEOUT_MS = 2000;
 export interface OperatorCommand {
   readonly op: OperatorAct;
   readonly id: string;
+  /** The operator. */
+  readonly by?: string | undefined;
 }
 
 export function operate(
@@ -70,6 +74,7 @@ export function operate(
     );
     return;
   }
+  open.happened(operatorStep(request.op, request.by, context.ports.now()));
   if (open.stage === 'parked') return onParked(context, open, { request, respond, batch });
   if (request.op === 'cancel' && context.commands.settleUndriven(open, 'cancel', batch)) {
     open.addWaiter(respond);
@@ -95,26 +100,42 @@ function act(
   const ticket = questions.ask(ports.now() + ACT_TIMEOUT_MS, (value) => {
     const isOver = value === undefined || open.answer !== undefined;
     if (isOver) return respond(openAnswer(open, ports.now()));
-    return inspect(context, open, respond);
+    return inspect(context, open, { respond });
   });
   ports.order(executor, { kind: 'operate', seq, act: request.op, ticket });
 }
 
+interface Inspecting {
+  readonly respond: Respond<CommandAnswer>;
+  /** Also what happened so far. */
+  readonly story?: boolean;
+}
+
 /** Answers with the progress of the command, and of its nodes if an executor has it. */
 export function inspect(
-  { ports, commands, questions }: Pick<RequestContext, 'ports' | 'commands' | 'questions'>,
+  {
+    ports,
+    commands,
+    questions,
+    pauses,
+  }: Pick<RequestContext, 'ports' | 'commands' | 'questions' | 'pauses'>,
   open: OpenCommand,
-  respond: Respond<CommandAnswer>,
+  { respond, story = false }: Inspecting,
 ): void {
   const { executor, command } = open;
-  if (executor === undefined) {
-    return respond(waitingAnswer(open, commands.keys, ports.now()));
-  }
+  const answerWith = (answer: CommandAnswer | ErrorReply, driven?: readonly Step[]): void => {
+    // A final answer has come meanwhile: its story is in the journal.
+    const isOpen = story && open.answer === undefined && !isError(answer);
+    respond(isOpen ? { ...answer, story: openStory(open, driven, pauses) } : answer);
+  };
+  if (executor === undefined) return answerWith(waitingAnswer(open, commands.keys, ports.now()));
   const ticket = questions.ask(ports.now() + INSPECT_TIMEOUT_MS, (value) => {
     const seen = value?.of === 'inspect' ? value.inspection : undefined;
-    respond(openAnswer(open, ports.now(), seen));
+    answerWith(openAnswer(open, ports.now(), seen), seen?.story);
   });
-  ports.order(executor, { kind: 'inspect', seq: command.seq, ticket });
+  const { seq } = command;
+  ports.order(executor, { kind: 'inspect', seq, ticket, ...(story ? { story } : {}) });
+  return undefined;
 }
 
 function closed({ op, id }: OperatorCommand, stored: StoredCommand | undefined) {

@@ -16,6 +16,7 @@ import type { Batch } from '../batch.ts';
 import { unavailable } from '../breakers/unavailable.ts';
 import { storedAnswer, withOrigin } from '../commands/answers.ts';
 import type { Respond } from '../ports.ts';
+import { settledStory } from '../queue/story.ts';
 import type { RequestContext } from './context.ts';
 import { inspect } from './operate.ts';
 
@@ -27,20 +28,24 @@ export function status(
   asking: { request: StatusRequest; respond: Respond<CommandAnswer | SummaryAnswer> },
   batch: Batch,
 ): void {
-  const { id, record } = asking.request;
+  const { id, record, story } = asking.request;
   if (id === undefined) return context.summaries.ask(asking.respond);
   const respond = record === true ? withRecord(context, asking.respond) : asking.respond;
   const open = context.commands.registry.byId(id);
-  if (open === undefined) return lookUp(context, { id, respond }, batch);
+  const asked = { id, respond, story };
+  if (open === undefined) return lookUp(context, asked, batch);
   // After the commit: until then the command may settle, or prove to be a repeat.
   batch.after(() => {
-    if (open.stage === 'gone')
-      return context.post((later) => lookUp(context, { id, respond }, later));
-    return inspect(context, open, (answer) => {
+    if (open.stage === 'gone') return context.post((later) => lookUp(context, asked, later));
+    const showWith: Respond<CommandAnswer> = (answer) => {
       if (isError(answer)) return respond(answer);
+      // It has settled meanwhile: its story is in the journal.
+      if (story === true && answer.story === undefined)
+        return context.post((later) => lookUp(context, asked, later));
       const shown = { ...answer, ...context.commands.keys.waitsFor(open) };
       return respond(withOrigin(shown, open.command));
-    });
+    };
+    return inspect(context, open, { respond: showWith, ...(story === true ? { story } : {}) });
   });
 }
 
@@ -64,13 +69,22 @@ function withRecord(
 
 function lookUp(
   { ports }: RequestContext,
-  { id, respond }: { id: string; respond: Respond<CommandAnswer> },
+  {
+    id,
+    respond,
+    story,
+  }: { id: string; respond: Respond<CommandAnswer>; story?: boolean | undefined },
   batch: Batch,
 ): void {
   const see = async (): Promise<void> => {
     const stored = await ports.journal.find(id);
-    if (stored === undefined) respond(errorReply('unknown_command', `no command ${id}`, { id }));
-    else respond(withOrigin(storedAnswer(stored, ports.now()), stored.command));
+    if (stored === undefined)
+      return respond(errorReply('unknown_command', `no command ${id}`, { id }));
+    const answer = withOrigin(storedAnswer(stored, ports.now()), stored.command);
+    const { settlement } = stored;
+    if (story !== true || settlement === undefined) return respond(answer);
+    const text = await ports.journal.story(stored.command.seq);
+    return respond({ ...answer, story: settledStory(stored.command, settlement, text) });
   };
   batch.look({ see, miss: respond });
 }

@@ -194,7 +194,7 @@ export class Requests {
   #operate(request: OperatorRequest, respond: Respond, batch: Batch): void {
     const { op, id } = request;
     if (id === undefined) return operateOnMany(this.#context, { request, respond }, batch);
-    return operate(this.#context, { request: { op, id }, respond }, batch);
+    return operate(this.#context, { request: { op, id, by: request.by }, respond }, batch);
   }
 }
 

@@ -7,6 +7,7 @@ import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import type { RestoreRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import type { Respond } from '../ports.ts';
+import { operatorStep } from '../queue/story.ts';
 import type { RequestContext } from './context.ts';
 import { noteOne, type Page, replyWith, select } from './operate-many.ts';
 import { type Answers, unhold } from './unhold.ts';
@@ -52,6 +53,9 @@ function decide(
 ): void {
   const { commands } = page;
   if (request.filter !== undefined) for (const open of commands) noteOne(context, open, request);
+  for (const open of commands) {
+    open.happened(operatorStep(`restore, ${request.act}`, request.by, context.ports.now()));
+  }
   if (request.act === 'resume') return unhold(context, { commands, respond, done }, batch);
   const answers: (CommandAnswer | ErrorReply)[] = [];
   if (commands.length === 0) return done(answers);

@@ -189,6 +189,11 @@ export class MemoryJournal implements Journal {
     return this.#rows.get(seq)?.bodies?.get(node);
   }
 
+  async story(seq: number): Promise<string | undefined> {
+    this.#assertOpen();
+    return this.#rows.get(seq)?.story;
+  }
+
   async keep(name: string, value: string | undefined): Promise<void> {
     this.#assertWritable();
     assertKeepable(name, value);

@@ -23,6 +23,8 @@ export interface Row extends StoredCommand {
   readonly record?: string;
   /** Large bodies that its survey found, by node, until it is settled. */
   readonly bodies?: ReadonlyMap<string, string>;
+  /** The text of its story. */
+  readonly story?: string;
   /** Time lived at acceptance; once settled, at settlement. */
   readonly lived: number;
 }
@@ -68,7 +70,7 @@ export function appended(row: Row | undefined, { seq, entries }: AppendWrite): R
 
 export function settled(
   row: Row | undefined,
-  { seq, settlement }: SettleWrite,
+  { seq, settlement, story }: SettleWrite,
   lived: number,
 ): Row {
   if (row === undefined || row.settlement !== undefined) {
@@ -85,6 +87,7 @@ export function settled(
     loose: settlement.loose !== undefined,
     lived,
     ...(row.record === undefined ? {} : { record: row.record }),
+    ...(story === undefined ? {} : { story }),
   });
 }
 

@@ -22,6 +22,7 @@ import { Listing } from './listing.ts';
 import { disconnect, type JournalConnection } from './open/connection.ts';
 import { Reader } from './reader.ts';
 import { Records } from './records.ts';
+import { Stories } from './stories.ts';
 import { examineLive } from './sums/examine.ts';
 import { errorOf } from './sums/faults.ts';
 import { Head } from './sums/head.ts';
@@ -36,6 +37,7 @@ export class SqliteJournal implements Journal {
   readonly #listing: Listing;
   readonly #upkeep: FileUpkeep;
   readonly #records: Records;
+  readonly #stories: Stories;
   readonly #keyValues: KeyValues;
   readonly #acts: Acts;
   readonly #write;
@@ -75,6 +77,7 @@ export class SqliteJournal implements Journal {
     this.#keyValues = new KeyValues(db, head);
     this.#acts = new Acts(db, bounds.lookedAt);
     this.#records = new Records(db, head);
+    this.#stories = new Stories(db);
     const writer = new Writer(db, { clusters, rows, head });
     const transaction = db.transaction((batch: WriteBatch) => writer.write(batch));
     this.#write = (batch: WriteBatch) => {
@@ -162,6 +165,10 @@ export class SqliteJournal implements Journal {
 
   async foundBody(seq: number, node: string) {
     return this.#do(() => this.#records.found(seq, node));
+  }
+
+  async story(seq: number): Promise<string | undefined> {
+    return this.#do(() => this.#stories.textOf(seq));
   }
 
   async keep(name: string, value: string | undefined): Promise<void> {

@@ -23,6 +23,7 @@ import type { Clusters } from './clusters.ts';
 import { type BeforeRow, prepareBefore, prepareFind } from './reads.ts';
 import { prepareDropFound, prepareKeepFound, prepareKeepRecord } from './records.ts';
 import { textOf } from './settlement-text.ts';
+import { prepareKeepStory } from './stories.ts';
 import type { Head, Latest } from './sums/head.ts';
 import { Ledger } from './sums/ledger.ts';
 import type { RowReader } from './sums/row-reader.ts';
@@ -36,6 +37,7 @@ import {
   openSum,
   recordSum,
   settleSum,
+  storySum,
 } from './sums/row-sums.ts';
 import {
   prepareAccept,
@@ -58,6 +60,7 @@ export class Writer {
   readonly #keepRecord;
   readonly #keepFound;
   readonly #dropFound;
+  readonly #keepStory;
   readonly #begin;
   readonly #append;
   readonly #gain;
@@ -81,6 +84,7 @@ export class Writer {
     this.#keepRecord = prepareKeepRecord(db);
     this.#keepFound = prepareKeepFound(db);
     this.#dropFound = prepareDropFound(db);
+    this.#keepStory = prepareKeepStory(db);
     this.#begin = prepareBegin(db);
     this.#append = prepareAppend(db);
     this.#gain = prepareGain(db);
@@ -228,7 +232,7 @@ export class Writer {
     this.#ledger.gained(gained);
   }
 
-  #settleOne({ seq, settlement }: SettleWrite, lived: number): void {
+  #settleOne({ seq, settlement, story }: SettleWrite, lived: number): void {
     const before = this.#fresh.get(seq) ?? this.#before.get(seq);
     if (before === undefined) throw illegal(seq, 'settles, but is not open');
     this.#fresh.delete(seq);
@@ -258,6 +262,7 @@ export class Writer {
     this.#dropFound.run(seq);
     const after = { accept_sum: before.accept_sum, state_sum: sum };
     this.#ledger.settled(before, after, { isLoose: row.loose === 1 });
+    if (story !== undefined) this.#keepStory.run(seq, story, storySum(seq, story));
   }
 
   #forgetOne(seq: number): void {

@@ -151,6 +151,7 @@ export class GatedJournal implements Journal {
   acts: Journal['acts'] = (...page) => this.#memory.acts(...page);
   pruneActs: Journal['pruneActs'] = (step) => this.#memory.pruneActs(step);
   foundBody: Journal['foundBody'] = (...where) => this.#memory.foundBody(...where);
+  story: Journal['story'] = (seq) => this.#memory.story(seq);
   pruneRecords: Journal['pruneRecords'] = (step) => this.#memory.pruneRecords(step);
   park: Journal['park'] = (seq) => this.#memory.park(seq);
 

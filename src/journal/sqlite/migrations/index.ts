@@ -10,6 +10,7 @@ import { RECORDS } from './007-records.ts';
 import { ACTS } from './008-acts.ts';
 import { FOUND_BODIES } from './009-found-bodies.ts';
 import { SUMS, sumSmallTables } from './010-sums.ts';
+import { STORIES } from './011-stories.ts';
 
 export interface Migration {
   /** What `PRAGMA user_version` reads after it. */
@@ -31,4 +32,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 8, name: 'acts', sql: ACTS },
   { version: 9, name: 'found bodies', sql: FOUND_BODIES },
   { version: 10, name: 'sums', sql: SUMS, compute: sumSmallTables },
+  { version: 11, name: 'stories', sql: STORIES },
 ];

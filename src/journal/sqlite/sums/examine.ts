@@ -12,6 +12,7 @@ import { KeyValues } from '../key-values.ts';
 import { prepareEntriesOf } from '../reads.ts';
 import { assertFound, assertRecord, prepareReadFound, type RecordRow } from '../records.ts';
 import { COMMAND_COLUMNS, type CommandRow, openOf, storedOf } from '../rows.ts';
+import { assertStory, type StoryRow } from '../stories.ts';
 import { Faults, type Findings } from './faults.ts';
 import { Head, type HeadValues } from './head.ts';
 import { totalOf } from './ledger.ts';
@@ -97,6 +98,7 @@ class Examiner {
     if (head === undefined) return;
     this.#commands(HISTORY, head, { count: 0, sum: 0 });
     this.#records('settled_at IS NOT NULL', head);
+    this.#stories();
     this.#missingRecords(head);
     const { count, sum } = this.#every;
     if (count === head.everyCount && sum === head.everySum) return;
@@ -150,6 +152,17 @@ class Examiner {
     if (sums.reduce<number>((all, sum) => plus(all, sum ?? 0), 0) === recordSum) return;
     const message = 'the text of a record is missing, or is one too many';
     this.#faults.add({ what: 'count', message, isFatal: false });
+  }
+
+  #stories(): void {
+    const page = this.#db.prepare<[number, number], StoryRow & { seq: number }>(
+      'SELECT seq, text, sum FROM story WHERE seq > ? ORDER BY seq LIMIT ?',
+    );
+    for (const row of pagesOf(page)) {
+      this.#faults.attemptRow({ seq: row.seq, settled_at: 0, loose: 0 }, () => {
+        assertStory(row.seq, row);
+      });
+    }
   }
 
   /** The texts of records. An open command needs its own. */

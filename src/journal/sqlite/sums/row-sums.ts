@@ -123,6 +123,10 @@ export function recordSum(seq: number, text: string): number {
   return sumOf(`${seq}\0${text}`);
 }
 
+export function storySum(seq: number, text: string): number {
+  return sumOf(`story\0${seq}\0${text}`);
+}
+
 /** Of a body that a survey found on a node. */
 export function foundSum(seq: number, node: string, body: string): number {
   return sumOf(`${seq}\0${node}\0${body}`);

@@ -1,0 +1,98 @@
+/**
+ * The story of a command, put together from what the coordinator knows (waits, operators' acts, the settlement)
+ * and what its executor saw (attempts, turns).
+ */
+import type { Command, Settlement } from '../../core/model.ts';
+import { byTime, type Step, type StoryStep, storyOf } from '../../protocol/story/step.ts';
+import { storyText } from '../../protocol/story/story-text.ts';
+import type { OpenCommand } from './open-command.ts';
+import type { Pauses } from './pauses.ts';
+
+/** @param driven what its executor saw, if one had it */
+function stepsOf(open: OpenCommand, driven: readonly Step[] = []): readonly Step[] {
+  const { command, state } = open;
+  const at = command.acceptedAt;
+  const hasBegun = state !== 'accepted' && !driven.some(({ step }) => step === 'began');
+  return [
+    { at, step: 'accepted' },
+    ...(hasBegun ? [{ at, step: 'began' } as const] : []),
+    ...byTime([...open.steps, ...driven]),
+  ];
+}
+
+type LanePauses = Pick<Pauses, 'of'>;
+type Waited = Extract<Step, { step: 'waited' }>;
+
+interface Ended {
+  readonly settlement: Settlement;
+  readonly driven: readonly Step[] | undefined;
+}
+
+/** What the journal keeps; undefined if it simply succeeded. */
+export function storyToKeep(
+  open: OpenCommand,
+  { settlement, driven }: Ended,
+  pauses: LanePauses,
+): string | undefined {
+  if (driven === undefined && settlement.state === 'committed') return undefined;
+  const waited = presentWait(open, pauses).map(
+    (step): Step => ({ ...step, ms: Math.round(settlement.at - step.at) }),
+  );
+  const steps = [...stepsOf(open, driven), ...waited, settledStep(settlement)];
+  // The journal has the command's own times, see own-clock.ts.
+  return storyText(steps.map((step) => ({ ...step, at: step.at + open.behindMs })));
+}
+
+/** The story so far of an open command. */
+export function openStory(
+  open: OpenCommand,
+  driven: readonly Step[] | undefined,
+  pauses: LanePauses,
+): readonly StoryStep[] {
+  return storyOf([...stepsOf(open, driven), ...presentWait(open, pauses)]);
+}
+
+/** The wait that shows in no step yet: in its lane, or for an operator. */
+function presentWait(open: OpenCommand, pauses: LanePauses): Waited[] {
+  const { command, stage } = open;
+  const at = command.acceptedAt;
+  if (open.isHeld) return [{ at, step: 'waited', for: 'operator' }];
+  if (stage !== 'ready') return [];
+  const pause = pauses.of(command.lane);
+  return [pause === undefined ? { at, step: 'waited', for: 'slot' } : pauseStep(command, pause)];
+}
+
+export function operatorStep(act: string, by: string | undefined, at: number): Step {
+  return { at, step: 'act', act, ...(by === undefined ? {} : { by }) };
+}
+
+/** @param until when it ended; absent: it goes on */
+export function pauseStep(
+  { lane, acceptedAt }: Command,
+  { since, by }: { readonly since: string; readonly by?: string },
+  until?: number,
+): Waited {
+  const at = Math.max(acceptedAt, Date.parse(since));
+  return {
+    at,
+    step: 'waited',
+    for: 'pause',
+    lane,
+    ...(by === undefined ? {} : { by }),
+    ...(until === undefined ? {} : { ms: Math.round(until - at) }),
+  };
+}
+
+/** Of a settled command. @param text as the journal keeps it; undefined: it simply succeeded, or is of an older version */
+export function settledStory(
+  command: Command,
+  settlement: Settlement,
+  text: string | undefined,
+): readonly StoryStep[] {
+  if (text !== undefined) return storyOf(JSON.parse(text) as Step[]);
+  return storyOf([{ at: command.acceptedAt, step: 'accepted' }, settledStep(settlement)]);
+}
+
+function settledStep({ at, state, reason }: Settlement): Step {
+  return { at, step: 'settled', state, ...(reason === undefined ? {} : { reason }) };
+}
