@@ -228,14 +228,10 @@ export class Commands {
     batch: Batch,
   ): void {
     open.waitsUntil(settlement.at);
-    const story = storyToKeep(open, { settlement, driven }, this.#start.pauses);
+    const kept = storyToKeep(open, { settlement, driven }, this.#start.pauses);
     open.moveTo('gone');
     const { seq } = open.command;
-    batch.settle({
-      seq,
-      settlement: byItsOwnClock(settlement, open.behindMs),
-      ...(story === undefined ? {} : { story }),
-    });
+    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs), ...kept });
     batch.after(() => this.#end(open, settlement));
   }
 

@@ -28,19 +28,19 @@ interface Ended {
   readonly driven: readonly Step[] | undefined;
 }
 
-/** What the journal keeps; undefined if it simply succeeded. */
+/** What the journal keeps; nothing if it simply succeeded. */
 export function storyToKeep(
   open: OpenCommand,
   { settlement, driven }: Ended,
   pauses: LanePauses,
-): string | undefined {
-  if (driven === undefined && settlement.state === 'committed') return undefined;
+): { readonly story?: string } {
+  if (driven === undefined && settlement.state === 'committed') return {};
   const waited = presentWait(open, pauses).map(
     (step): Step => ({ ...step, ms: Math.round(settlement.at - step.at) }),
   );
   const steps = [...stepsOf(open, driven), ...waited, settledStep(settlement)];
   // The journal has the command's own times, see own-clock.ts.
-  return storyText(steps.map((step) => ({ ...step, at: step.at + open.behindMs })));
+  return { story: storyText(steps.map((step) => ({ ...step, at: step.at + open.behindMs }))) };
 }
 
 /** The story so far of an open command. */

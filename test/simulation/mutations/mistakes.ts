@@ -42,8 +42,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         COMMANDS,
-        '    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });\n',
-        `    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });
+        '    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs), ...kept });\n',
+        `    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs), ...kept });
     open.answerWaiters(settledAnswer(open.command, settlement));
 `,
       ),
@@ -181,8 +181,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         COMMANDS,
-        '    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });\n',
-        `    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs) });
+        '    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs), ...kept });\n',
+        `    batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs), ...kept });
     const early = this.keys.leave(open);
     if (early !== undefined && early.stage !== 'new') this.#hold(early);
 `,
@@ -215,8 +215,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         'src/executor/saga-driver.ts',
-        "    this.#ports.report({ kind: 'settled', seq: run.saga.command.seq, settlement });",
-        "    if (settlement.state !== 'rolled_back' || settlement.loose === undefined)\n      this.#ports.report({ kind: 'settled', seq: run.saga.command.seq, settlement });",
+        "    this.#ports.report({ kind: 'settled', seq, settlement, ...run.story.toKeep(settlement) });",
+        "    if (settlement.state !== 'rolled_back' || settlement.loose === undefined)\n      this.#ports.report({ kind: 'settled', seq, settlement, ...run.story.toKeep(settlement) });",
       ),
     ],
   },
