@@ -7,6 +7,7 @@ import { type Outcome, type Rig, runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';
 import { tableOf, threadsOf } from './rig/report.ts';
 import { type Measurement, perRound, runRounds, speedRatio } from './rig/rounds.ts';
+import { secure } from './rig/secured.ts';
 import { median, spread } from './rig/statistics.ts';
 import { type Subject, startFloor, startLockstep } from './rig/subjects.ts';
 import { figure, range } from './rig/table.ts';
@@ -29,6 +30,7 @@ a long history, a network. 'cpu' is the processor time of a subject, client incl
     'in-flight': '1,64,256: the loads',
     floor: 'client: a second floor, made by the daemon’s own node client',
     against: 'CHECKOUT: measures the daemon of another checkout in the same run',
+    secured: 'a second daemon that asks for a token, and a third one with CURVE and tokens: yes',
     profile: 'DIR: writes a CPU profile of each thread there (the figures suffer)',
   },
   run: async ({ rounds, seconds, 'warm-up': warmUp }, rig) => {
@@ -44,7 +46,7 @@ a long history, a network. 'cpu' is the processor time of a subject, client incl
 });
 
 async function startSubjects({ dir, given }: Rig, { nodes }: Cluster): Promise<Subject[]> {
-  const { profile, against, floor } = given;
+  const { profile, against, floor, secured } = given;
   const execArgv =
     profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`];
   const subjects = [await startFloor(nodes, { execArgv })];
@@ -55,6 +57,12 @@ async function startSubjects({ dir, given }: Rig, { nodes }: Cluster): Promise<S
   subjects.push(await startLockstep(place('lockstep')));
   if (against !== undefined) {
     subjects.push(await startLockstep({ ...place('against'), checkout: resolve(against) }));
+  }
+  if (secured !== undefined) {
+    for (const by of ['token', 'CURVE'] as const) {
+      const { dataDir } = place(by);
+      subjects.push(await startLockstep({ ...place(by), ...secure(dataDir, by) }));
+    }
   }
   return subjects;
 }

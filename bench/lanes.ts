@@ -21,8 +21,8 @@ Not measured: a bulk lane that is being filled at the same time.`,
     const place = { name: 'lanes', dataDir: join(rig.dir, 'lanes'), nodes: cluster.nodes };
     const daemon = await Daemon.start(place);
     const [person, flood] = [
-      await Client.connect('a person', daemon.endpoint),
-      await Client.connect('the flood', daemon.endpoint),
+      await Client.connect('a person', { endpoint: daemon.endpoint }),
+      await Client.connect('the flood', { endpoint: daemon.endpoint }),
     ];
     const load = {
       kind: 'load',

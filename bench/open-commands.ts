@@ -36,7 +36,7 @@ Not measured: memory of clients; the time until the last of them has settled.`,
         env: { LOCKSTEP_REQUEST_TIMEOUT_MS: String(REQUEST_MS), LOCKSTEP_QUIESCE_MS: '9000' },
       };
       const daemon = await Daemon.start(place);
-      const client = await Client.connect(place.name, daemon.endpoint);
+      const client = await Client.connect(place.name, { endpoint: daemon.endpoint });
       // As many commands as are in work at once, so that memory which any load needs is not
       // counted.
       const load = { kind: 'load', inFlight: 1000, warmUpMs: 0, measureMs: warmUp / 10 } as const;

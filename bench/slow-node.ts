@@ -31,8 +31,8 @@ Not measured: a node that does not answer at all, breakers.`,
     const place = { name: 'slow', dataDir: join(rig.dir, 'slow'), nodes: cluster.nodes };
     const daemon = await Daemon.start(place);
     const [load, asking] = [
-      await Client.connect('the load', daemon.endpoint),
-      await Client.connect('whoever asks', daemon.endpoint),
+      await Client.connect('the load', { endpoint: daemon.endpoint }),
+      await Client.connect('whoever asks', { endpoint: daemon.endpoint }),
     ];
     const ask: Ask = { kind: 'ask', forMs: seconds * 1000, everyMs: 1 };
     const ofBulkhead: number[] = [];

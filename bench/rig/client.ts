@@ -2,10 +2,15 @@
  * A client of lockstepd under load: all commands over one connection, by the client that the
  * package exports.
  *
- *   client.ts ENDPOINT
+ *   client.ts ENDPOINT OPTIONS
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CommandFields, isError, LockstepClient } from '../../src/client/index.ts';
+import {
+  type ClientOptions,
+  type CommandFields,
+  isError,
+  LockstepClient,
+} from '../../src/client/index.ts';
 import { latencies } from './statistics.ts';
 import {
   type Ask,
@@ -22,7 +27,12 @@ const FILL_IN_FLIGHT = 1000;
 const PATIENT_MS = 60 * 60 * 1000;
 const LOOK_MS = 50;
 
-const client = await LockstepClient.connect({ endpoint: process.argv[2] ?? '', timeoutMs: 10_000 });
+const [, , endpoint = '', options = '{}'] = process.argv;
+const client = await LockstepClient.connect({
+  ...(JSON.parse(options) as ClientOptions),
+  endpoint,
+  timeoutMs: 10_000,
+});
 
 serveTasks({
   name: 'client',

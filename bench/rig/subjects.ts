@@ -1,5 +1,6 @@
 /** The measured subjects: the floor, and daemons with their clients. */
 import { fileURLToPath } from 'node:url';
+import type { ClientOptions } from '../../src/client/index.ts';
 import type { BenchNode } from './cluster.ts';
 import { residentBytes, threadTimes } from './cpu.ts';
 import { Daemon, type DaemonPlace } from './daemon.ts';
@@ -32,9 +33,14 @@ export class Client {
     this.#program = program;
   }
 
-  /** @param entry the program that sends its requests */
-  static async connect(name: string, endpoint: string, entry = CLIENT): Promise<Client> {
-    const program = new Program(`the client of ${name}`, entry, { args: [endpoint] });
+  /** @param entry the program that sends its requests, with these options */
+  static async connect(
+    name: string,
+    { endpoint, ...options }: ClientOptions & { readonly endpoint: string },
+    entry = CLIENT,
+  ): Promise<Client> {
+    const args = [endpoint, JSON.stringify(options)];
+    const program = new Program(`the client of ${name}`, entry, { args });
     await program.said();
     return new Client(program);
   }
@@ -80,12 +86,12 @@ export async function startFloor(
  * commands in flight.
  */
 export async function startLockstep(
-  place: DaemonPlace & { readonly dealer?: boolean },
+  place: DaemonPlace & { readonly dealer?: boolean; readonly client?: ClientOptions },
 ): Promise<Subject> {
   const daemon = await Daemon.start(place);
   const client = await Client.connect(
     place.name,
-    daemon.endpoint,
+    { ...place.client, endpoint: daemon.endpoint },
     place.dealer ? DEALER_CLIENT : CLIENT,
   );
   return {

@@ -1,5 +1,6 @@
 /** Says at the start how the sockets are protected, where an operator would not expect it. */
 import { readClientFile } from '../clients/client-file.ts';
+import { defaultClients } from '../config/complete.ts';
 import { eventsAreOff, unprotectedAddresses } from '../config/machine/protection.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Log } from '../observe/log/log-port.ts';
@@ -20,7 +21,12 @@ export function logProtection(settings: Settings, log: Log): void {
       'LOCKSTEP_AUTH=required needs LOCKSTEP_CURVE_KEY_FILE or an ipc:// address for them.';
     log.warn('no events are published by ZeroMQ: nobody can be asked for a token there', { hint });
   }
-  if (settings.curveKeyFile !== undefined && hasNoList(settings)) {
+  if (!hasNoList(settings)) return;
+  if (settings.clients !== defaultClients(settings.dataDir)) {
+    const hint = 'Correct LOCKSTEP_CLIENTS, or make the list: `lockstep keys add`.';
+    log.warn('the file of the list of clients does not exist', { file: settings.clients, hint });
+  }
+  if (settings.curveKeyFile !== undefined) {
     const hint = '`lockstep keys add` adds a client; the daemon needs no restart.';
     log.warn('no client can connect: CURVE is on, and there is no list of clients', { hint });
   }

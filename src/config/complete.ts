@@ -40,13 +40,17 @@ export function complete(read: ReadSettings, dialect: Dialect, cwd: string): Set
       kind: 'sqlite',
       path: journalPath === undefined ? join(dataDir, 'journal.db') : resolve(cwd, journalPath),
     },
-    clients:
-      read.clients === undefined ? join(dataDir, 'clients.json') : resolve(cwd, read.clients),
+    clients: read.clients === undefined ? defaultClients(dataDir) : resolve(cwd, read.clients),
     ...absolute({ opsTlsCert: read.opsTlsCert, opsTlsKey: read.opsTlsKey }, cwd),
     ...absolute({ curveKeyFile: read.curveKeyFile }, cwd),
     deviceName: read.deviceName ?? hostname(),
     syslogAddress: read.syslogAddress ?? localSyslog(),
   };
+}
+
+/** Where the list of clients is unless a setting names another file. */
+export function defaultClients(dataDir: string): string {
+  return join(dataDir, 'clients.json');
 }
 
 /** Half the cores; fewer where a node takes fewer connections, since each executor needs one of its own. */

@@ -49,6 +49,8 @@ export interface CoordinatorPorts {
   /** Logs an act of an operator. */
   readonly noted?: (what: string, details: Readonly<Record<string, string | number>>) => void;
   readonly publish: (event: PublishedEvent) => void;
+  /** Why the file of the list of clients cannot be used now. */
+  readonly clientListFault?: () => string | undefined;
 }
 
 /** A record that the dialect has no place for. */

@@ -35,6 +35,7 @@ import { MeteredJournal } from './journal/metered-journal.ts';
 import { startFiguresRound } from './notify/figures-round.ts';
 import { publishing } from './notify/publishing.ts';
 import { StuckNews } from './notify/stuck-news.ts';
+import type { CoordinatorPorts } from './ports.ts';
 import { Doors } from './sockets/doors.ts';
 import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
 import { type Watching, watchMemory } from './sockets/watch-memory.ts';
@@ -82,6 +83,7 @@ export interface CoordinatorData extends ThreadData {
 interface Counting {
   readonly coordinator: Coordinator;
   readonly journal: MeteredJournal;
+  readonly list: WatchedList;
   readonly doors: Doors;
   readonly damage: DamageNews;
 }
@@ -126,9 +128,9 @@ runThread(async (tools) => {
       random: Math.random,
       newId,
       at: atTime(now),
-      onTrouble: (what, { message, hint }) => log.warn(what, { error: message, hint }),
-      noted: (what, details) => log.info(what, details),
+      ...loggingTo(log),
       onLookFailed: damage.noteFailed,
+      clientListFault: () => list.fault?.message,
       order: (executor, order) => executors.order(executor, order),
       publish: publishing(doors.events, { log, now, at: atTime(now), stuck, notify }),
     },
@@ -153,7 +155,7 @@ runThread(async (tools) => {
   // The journal is read while executors start; their orders wait for them.
   const recovering = restore(coordinator, journal);
   await executors.complete();
-  sendFigures({ coordinator, journal, doors, damage });
+  sendFigures({ coordinator, journal, doors, list, damage });
   await recovering;
   const lagMs = await clockLag(journal, now());
   noteRecovered(coordinator, { ...data, lagMs }, { log, notify, stuck });
@@ -178,6 +180,13 @@ runThread(async (tools) => {
     },
   };
 });
+
+function loggingTo(log: Log): Pick<CoordinatorPorts, 'onTrouble' | 'noted'> {
+  return {
+    onTrouble: (what, { message, hint }) => log.warn(what, { error: message, hint }),
+    noted: (what, details) => log.info(what, details),
+  };
+}
 
 interface Opening {
   readonly log: Log;
@@ -275,11 +284,11 @@ function sendFigures(counting: Counting): void {
 
 function figuresOf(
   summary: SummaryAnswer,
-  { coordinator, journal, doors, damage }: Counting,
+  { coordinator, journal, doors, list, damage }: Counting,
 ): Figures {
   const { commitDurations, commitWrites } = journal;
   const commands = coordinator.commands.settledCounts.durations;
-  const counts = { ...doors.counts, ...damage.counts };
+  const counts = { ...doors.counts, clientListFaults: list.faults, ...damage.counts };
   return { summary, commands, commitDurations, commitWrites, ...counts };
 }
 

@@ -183,6 +183,16 @@ const OF_THE_WORK: readonly Definition[] = [
     help: '1 if other machines can reach the sockets and nothing protects them.',
     read: ({ summary }) => [{ value: summary.unprotected === true ? 1 : 0 }],
   }),
+  ofFigures('gauge', {
+    name: 'lockstep_client_list_faulty',
+    help: '1 if the file of the list of clients cannot be used: the last list stays in force.',
+    read: ({ summary }) => [{ value: summary.clientListFault === undefined ? 0 : 1 }],
+  }),
+  ofFigures('counter', {
+    name: 'lockstep_client_list_faults_total',
+    help: 'Changes of the file of the list of clients that could not be used.',
+    read: ({ clientListFaults }) => [{ value: clientListFaults }],
+  }),
   ofFigures('counter', {
     name: 'lockstep_journal_damaged_reads_total',
     help: 'Reads of the journal that met damage: see lockstep journal check.',

@@ -230,6 +230,8 @@ export interface SummaryAnswer extends Accepting {
   readonly unsupervised?: true;
   /** Other machines can reach the daemon's sockets, and nothing protects these: `LOCKSTEP_UNPROTECTED`. */
   readonly unprotected?: true;
+  /** Why the file of the list of clients cannot be used now; the last list stays in force. */
+  readonly clientListFault?: string;
   /**
    * Nodes that open commands need and that are not configured, each with the number of commands.
    */

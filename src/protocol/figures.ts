@@ -48,4 +48,6 @@ export interface Figures {
   readonly damagedReads: number;
   /** Events that a subscriber lost because it read slowly. */
   readonly eventsDropped: number;
+  /** Changes of the file of the list of clients that could not be used. */
+  readonly clientListFaults: number;
 }

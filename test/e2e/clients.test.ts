@@ -58,7 +58,11 @@ test('a client is added, renewed and removed while the daemon runs', async () =>
   writeText(list, '{"clients":[{"name":"ci"}]}');
   await expect.poll(() => daemon.output, FOLLOW).toContain('the list of clients cannot be used');
   const operator = await connectTo(daemon, { token: ops.token });
-  expect(await operator.summary()).toMatchObject({ state: 'running' });
+  const clientListFault = `${list}: clients.0.role must be commands, read, operate`;
+  const shown = { state: 'running', clientListFault };
+  await expect.poll(() => operator.summary(), FOLLOW).toMatchObject(shown);
+  const metrics = async () => (await fetch(`${daemon.opsUrl}/metrics`)).text();
+  await expect.poll(metrics, FOLLOW).toContain('lockstep_client_list_faulty 1');
   expect(await answer()).toMatchObject(REFUSED);
   const cli = await runCli(['ping', '--endpoint', endpoint]);
   expect(cli).toMatchObject({ code: 1, stderr: expect.stringContaining('unauthorised') });
@@ -235,3 +239,13 @@ function filesBelow(folder: string): string {
     .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'))
     .join('\n');
 }
+
+test('P10: a list that LOCKSTEP_CLIENTS names and that does not exist is a warning at the start', async () => {
+  const sim = await startNodesim();
+  onTestFinished(() => sim[Symbol.asyncDispose]());
+  const env = { LOCKSTEP_CLIENTS: join(tempFolder(), 'mistyped.json') };
+  const daemon = await startDaemon({ nodes: sim.nodes, dataDir: tempFolder(), env });
+  onTestFinished(() => daemon[Symbol.asyncDispose]());
+  expect(daemon.output).toContain('the file of the list of clients does not exist');
+  expect(await (await connectTo(daemon)).ping()).toMatchObject({ accepting: true });
+});

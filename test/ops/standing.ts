@@ -52,6 +52,7 @@ export const FIGURES: Figures = {
   connectionsRefused: { no_room: 1, mechanism: 2, unknown_key: 3, role: 4 },
   damagedReads: 7,
   eventsDropped: 7,
+  clientListFaults: 7,
 };
 
 export const HEALTHY: DaemonStatus = {

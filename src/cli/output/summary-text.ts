@@ -42,11 +42,13 @@ const UNPROTECTED =
 export function troublesOf({
   unsupervised,
   unprotected,
+  clientListFault,
   refusal,
   missingNodes,
 }: SummaryAnswer): readonly string[] {
   return [
     ...(unprotected ? [UNPROTECTED] : []),
+    ...(clientListFault === undefined ? [] : [listFaultText(clientListFault)]),
     ...(unsupervised ? ['pm2 is gone: after a crash nothing restarts the daemon'] : []),
     // The state already shows that it is draining.
     ...(refusal === undefined || refusal.reason === 'draining' ? [] : [refusedText(refusal)]),
@@ -55,6 +57,10 @@ export function troublesOf({
         `${plain(name)} is not configured, and ${count === 1 ? '1 open command needs' : `${count} open commands need`} it`,
     ),
   ];
+}
+
+function listFaultText(fault: string): string {
+  return `the list of clients cannot be used, the last one stays in force: ${plain(fault)}`;
 }
 
 function pauseText({ since, by }: LanePause): string {

@@ -66,8 +66,13 @@ function summary(
     ...(options.nodesBefore === undefined ? {} : { nodesBefore: options.nodesBefore }),
     ...(context.isSupervised() ? {} : { unsupervised: true }),
     ...(options.isUnprotected ? { unprotected: true } : {}),
+    ...listFaultOf(ports.clientListFault?.()),
     ...auditOf(context),
   };
+}
+
+function listFaultOf(clientListFault: string | undefined): Pick<SummaryAnswer, 'clientListFault'> {
+  return clientListFault === undefined ? {} : { clientListFault };
 }
 
 function missingOf(
