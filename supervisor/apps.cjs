@@ -9,7 +9,7 @@
 const path = require('node:path');
 const deadlines = require('./deadlines.cjs');
 const exitCodes = require('./exit-codes.cjs');
-const { memoryOf } = require('./memory.cjs');
+const { allocatorOf, memoryOf } = require('./memory.cjs');
 const { areNodesNamed } = require('./named-nodes.cjs');
 const { interpreter, placesOf } = require('./places.cjs');
 
@@ -35,7 +35,7 @@ function appsOf(env) {
     interpreter: interpreter(),
     node_args: memoryOf(name, env).nodeArgs,
     exec_mode: 'fork',
-    env: { LOCKSTEP_STOP_EXIT_CODE: String(exitCodes.stoppedOnPurpose) },
+    env: { LOCKSTEP_STOP_EXIT_CODE: String(exitCodes.stoppedOnPurpose), ...allocatorOf(env) },
     filter_env: name === 'nodesim' ? ['npm_', ...DAEMON_ALONE] : ['npm_'],
     wait_ready: true,
     listen_timeout: deadlines.readyMs,

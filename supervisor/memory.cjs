@@ -13,6 +13,20 @@ const HEAP_SHARE = 0.75;
 const SEMI_SPACE_MIB = 16;
 
 /**
+ * From this size on, glibc gives memory back to the system when it is freed. By itself it raises the size with the
+ * largest block so far, and one client's huge message would stay with the process for good. As in bin/lockstepd.
+ */
+const MMAP_THRESHOLD_BYTES = 128 * 1024;
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Record<string, string>}
+ */
+function allocatorOf(env) {
+  return { MALLOC_MMAP_THRESHOLD_: env['MALLOC_MMAP_THRESHOLD_'] ?? String(MMAP_THRESHOLD_BYTES) };
+}
+
+/**
  * @param {'lockstepd' | 'nodesim'} name
  * @param {NodeJS.ProcessEnv} env
  */
@@ -29,4 +43,4 @@ function memoryOf(name, env) {
   return { limitBytes, nodeArgs };
 }
 
-module.exports = { memoryOf };
+module.exports = { allocatorOf, memoryOf };

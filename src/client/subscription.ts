@@ -23,6 +23,9 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
   readonly #isCurve: boolean;
   #shut = 0;
   #fault: ClientError | undefined;
+  /** By topic: the number of its last event. */
+  readonly #numbers = new Map<string, number>();
+  #missed = 0;
 
   /** @throws ClientError `bad_endpoint` */
   constructor(topics: readonly string[], endpoint: string, curve?: CurveOptions) {
@@ -35,7 +38,11 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
       receiveHighWaterMark: WAITING_MAX,
       reconnectInterval: 50,
       reconnectMaxInterval: 1000,
-      heartbeatInterval: 2000,
+      // Heartbeats of ZeroMQ abort the process of a slow reader when its connection is reset (libzmq 4.3.5).
+      tcpKeepalive: 1,
+      tcpKeepaliveIdle: 2,
+      tcpKeepaliveInterval: 2,
+      tcpKeepaliveCount: 2,
     });
     if (topics.length === 0) this.#socket.subscribe();
     else this.#socket.subscribe(...topics);
@@ -48,6 +55,11 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
     }
   }
 
+  /** Events that were lost between those that came, as far as their numbers show. */
+  get missed(): number {
+    return this.#missed;
+  }
+
   /** Ends the iteration, as leaving the loop does. */
   close(): void {
     this.#socket.close();
@@ -57,7 +69,9 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
   async *[Symbol.asyncIterator](): AsyncGenerator<DaemonEvent | UnknownEvent, void> {
     try {
       for await (const [topic, payload] of this.#socket) {
-        yield readEvent(String(topic), String(payload));
+        const event = readEvent(String(topic), String(payload));
+        this.#count(event);
+        yield event;
       }
       if (this.#fault !== undefined) throw this.#fault;
     } finally {
@@ -81,5 +95,14 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
     const message = `no events from ${this.#endpoint}: ${reason}`;
     this.#fault ??= new ClientError(code, { message, endpoint: this.#endpoint });
     this.close();
+  }
+
+  #count({ topic, payload }: DaemonEvent | UnknownEvent): void {
+    const { number } = (payload ?? {}) as { readonly number?: unknown };
+    if (typeof number !== 'number') return;
+    const last = this.#numbers.get(topic);
+    this.#numbers.set(topic, number);
+    // A daemon that has started again counts from 1.
+    if (last !== undefined && number > last) this.#missed += number - last - 1;
   }
 }

@@ -199,11 +199,6 @@ const OF_THE_WORK: readonly Definition[] = [
     read: ({ damagedReads }) => [{ value: damagedReads }],
   }),
   ofFigures('counter', {
-    name: 'lockstep_events_dropped_total',
-    help: 'Events that a subscriber did not get because it read slowly.',
-    read: ({ eventsDropped }) => [{ value: eventsDropped }],
-  }),
-  ofFigures('counter', {
     name: 'lockstep_node_calls_total',
     help: 'HTTP calls to a node.',
     labels: ['node'],

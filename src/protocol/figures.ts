@@ -46,8 +46,6 @@ export interface Figures {
   readonly connectionsRefused: ConnectionsRefused;
   /** Reads of the journal that met a damaged row. */
   readonly damagedReads: number;
-  /** Events that a subscriber lost because it read slowly. */
-  readonly eventsDropped: number;
   /** Changes of the file of the list of clients that could not be used. */
   readonly clientListFaults: number;
 }

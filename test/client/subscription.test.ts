@@ -25,6 +25,31 @@ describe('the events', () => {
     await events.return();
   });
 
+  test('P10: count what was missed between those that came, by topic', async () => {
+    const { peer, client } = await startPair();
+    const subscription = client.subscribe(['command.']);
+    const events = subscription[Symbol.asyncIterator]();
+    const first = events.next();
+    let arrived = false;
+    void first.then(() => {
+      arrived = true;
+    });
+    let number = 0;
+    await eventually(async () => {
+      await peer.publish('command.committed', { number: ++number });
+      return arrived;
+    }).toBe(true);
+    expect(subscription.missed).toBe(0);
+    const last = number;
+    for (const payload of [{ number: last + 4 }, { number: 1 }, { number: 2 }, {}]) {
+      await peer.publish('command.committed', payload);
+    }
+    await peer.publish('command.refused', { number: 7, id: 'end' });
+    while ((await events.next()).value?.topic !== 'command.refused');
+    expect(subscription.missed).toBe(3);
+    await events.return();
+  });
+
   test('end when the subscription is closed', async () => {
     const { client } = await startPair();
     const subscription = client.subscribe();

@@ -143,15 +143,10 @@ describe('a request that costs much', () => {
 });
 
 describe('a peer that is silent', () => {
-  test('or gone without a word is let go: heartbeats find it', async () => {
-    using greeted = new ZmtpPeer(daemon.endpoint, 'DEALER');
-    using subscriber = new ZmtpPeer(daemon.eventsEndpoint, 'SUB');
-    await vi.waitUntil(() => greeted.heard.includes('PING'), LONG);
-    await vi.waitUntil(() => subscriber.heard.includes('PING'), LONG);
+  test('from the start is let go', async () => {
     const { port, hostname } = new URL(daemon.endpoint);
     const mute = connect(Number(port), hostname);
-    const muteEnds = once(mute.resume(), 'close');
-    await Promise.all([greeted.closed, subscriber.closed, muteEnds]);
+    await once(mute.resume(), 'close');
   });
 
   test('and comes back under its routing id is served', async () => {

@@ -51,7 +51,6 @@ export const FIGURES: Figures = {
   clientsCut: 6,
   connectionsRefused: { no_room: 1, mechanism: 2, unknown_key: 3, role: 4 },
   damagedReads: 7,
-  eventsDropped: 7,
   clientListFaults: 7,
 };
 

@@ -11,7 +11,7 @@ import { LIMIT_BYTES, type Stage, setStage } from './stage.ts';
 
 /** Of the time of the siege, for the same load without attack; and at least so long. */
 const CALM_SHARE = 0.25;
-const CALM_MS_MIN = 6_000;
+const CALM_MS_MIN = 10_000;
 /** The first answers of a fresh process are slower. */
 const WARM_UP_MS = 5000;
 const REST_MS_MAX = 60_000;

@@ -27,7 +27,11 @@ export async function setStage(seed: number): Promise<Stage> {
     await startDaemon({
       nodes: nodes.map(([name, url]) => `${name}=${url}`).join(),
       executors: 2,
-      env: { LOCKSTEP_MEMORY_LIMIT_BYTES: String(LIMIT_BYTES), LOCKSTEP_LOG_LEVEL: 'warn' },
+      env: {
+        MALLOC_MMAP_THRESHOLD_: '131072',
+        LOCKSTEP_MEMORY_LIMIT_BYTES: String(LIMIT_BYTES),
+        LOCKSTEP_LOG_LEVEL: 'warn',
+      },
     }),
   );
   const { pid } = daemon;

@@ -123,6 +123,8 @@ async function settingsOf(
     LOCKSTEP_EVENTS_ENDPOINT: `tcp://127.0.0.1:${events}`,
     LOCKSTEP_OPS_PORT: String(ops),
     ...(executors === undefined ? {} : { LOCKSTEP_EXECUTORS: String(executors) }),
+    // As supervisor/memory.cjs sets it.
+    MALLOC_MMAP_THRESHOLD_: '131072',
     // Its output is read here, even if the machine has a syslog.
     LOCKSTEP_SYSLOG_ADDRESS: 'none',
     ...env,

@@ -116,6 +116,11 @@ export class ZmtpPeer implements Disposable {
     else this.#unsaid.push(bytes);
   }
 
+  /** Ends the connection by a reset, as the system does for a program that has left bytes unread. */
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
   [Symbol.dispose](): void {
     this.#socket.destroy();
   }

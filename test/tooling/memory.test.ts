@@ -18,6 +18,7 @@ interface App {
   readonly name: string;
   readonly max_memory_restart: number;
   readonly node_args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 const require = createRequire(import.meta.url);
 const { appsOf } = require('../../supervisor/apps.cjs') as {
@@ -92,5 +93,18 @@ describe('the memory limit of the daemon', () => {
     expect(chosen.node_args).toEqual(['--max-semi-space-size=16']);
     const wrong = daemonIn({ LOCKSTEP_MEMORY_LIMIT_BYTES: '1g' });
     expect(wrong.max_memory_restart).toBe(daemonIn({}).max_memory_restart);
+  });
+});
+
+describe('memory of large messages', () => {
+  it('goes back to the system, under pm2 and with the launcher', () => {
+    const launcher = readFileSync(join(PROJECT, 'bin/lockstepd'), 'utf8');
+    const [, bytes] = /MALLOC_MMAP_THRESHOLD_:-(\d+)\}/.exec(launcher) ?? [];
+    for (const { env } of apps) expect(env['MALLOC_MMAP_THRESHOLD_']).toBe(bytes);
+  });
+
+  it('is left to the environment that says something else', () => {
+    const [app] = appsOf({ MALLOC_MMAP_THRESHOLD_: '1' });
+    expect(app?.env['MALLOC_MMAP_THRESHOLD_']).toBe('1');
   });
 });

@@ -9,7 +9,7 @@
  * back. A client that does not read its replies is cut (`replies.ts`). The socket is read for a bounded time
  * before the event loop of the thread turns.
  *
- * Heartbeats find a client that vanished, and its connection is closed. A client that comes back under its
+ * TCP finds a client that vanished, and its connection is closed. A client that comes back under its
  * routing id replaces its old connection.
  */
 import type { Router } from 'zeromq';
@@ -20,7 +20,7 @@ import type { Figures } from '../../protocol/figures.ts';
 import type { Request } from '../../protocol/request.ts';
 import type { Respond } from '../ports.ts';
 import { Envelopes } from './envelopes.ts';
-import { LIVELINESS } from './peer-heartbeats.ts';
+import { LIVELINESS } from './liveliness.ts';
 import { type Reading, type ReadRequest, readRequest } from './read-request.ts';
 import { Refusals } from './refusals.ts';
 import { Replies } from './replies.ts';

@@ -62,8 +62,7 @@ export interface DoorsOptions {
   readonly onError: (error: unknown) => void;
 }
 
-type DoorCounts = ClientSocket['counts'] &
-  EventSocket['counts'] & { readonly connectionsRefused: ConnectionsRefused };
+type DoorCounts = ClientSocket['counts'] & { readonly connectionsRefused: ConnectionsRefused };
 
 export class Doors {
   readonly events: EventSocket;
@@ -88,7 +87,6 @@ export class Doors {
         log.warn(MANY_TOPICS);
         this.reopen('events');
       },
-      onDropped: (dropped) => log.warn('subscribers that read slowly lose events', { dropped }),
       onError,
     });
   }
@@ -115,7 +113,7 @@ export class Doors {
   /** Since the start. */
   get counts(): DoorCounts {
     const connectionsRefused = this.#zap.refused;
-    return { ...NO_CLIENTS, ...this.#clients?.counts, ...this.events.counts, connectionsRefused };
+    return { ...NO_CLIENTS, ...this.#clients?.counts, connectionsRefused };
   }
 
   /** Makes the reader of the clients' socket; `openToClients` comes next. */

@@ -6,15 +6,14 @@
  * one peer could silence all others (decision 036). Watching connections does not help: a watch that is not
  * read, or is closed first, blocks ZeroMQ's I/O thread, and with it every socket of the process.
  *
- * Bounds (P9): a slow subscriber loses the events beyond `EVENTS_UNREAD_MAX`, which are counted; each has at most
- * `EVENT_BYTES_MAX` (`event-text.ts`). The topics of all subscribers are bounded in bytes.
+ * Bounds (P9): a slow subscriber loses the events beyond `EVENTS_UNREAD_MAX`, and sees it by their numbers; each has
+ * at most `EVENT_BYTES_MAX` (`event-text.ts`). The topics of all subscribers are bounded in bytes. ZeroMQ would say when a
+ * subscriber has no room (`noDrop`), but then nobody gets the event, and the binding warns at each change of that.
  */
 import type { XPublisher } from 'zeromq';
-import { codeOf } from '../../base/error-fields.ts';
 import { Outbox } from '../../base/outbox.ts';
-import type { Figures } from '../../protocol/figures.ts';
 import { eventText } from './event-text.ts';
-import { LIVELINESS } from './peer-heartbeats.ts';
+import { LIVELINESS } from './liveliness.ts';
 import { doorOptions } from './zap.ts';
 
 /** With the bound of an event, ZeroMQ has 16 MiB at most for a slow subscriber. */
@@ -26,8 +25,6 @@ export const eventOptions = (secretKey?: string) => ({
   ...LIVELINESS,
   linger: 0,
   sendHighWaterMark: EVENTS_UNREAD_MAX,
-  /** The socket says when a subscriber has no room. */
-  noDrop: true,
   /** 0: no send waits, so none is under way when the socket is closed. */
   sendTimeout: 0,
   /**
@@ -55,21 +52,15 @@ export interface EventSocketOptions {
   readonly socket: XPublisher;
   /** Subscribers have asked for too many topics: the memory of these is free when the socket is closed. */
   readonly onManyTopics: () => void;
-  /** A subscriber that reads slowly lost an event; called at most every 10 s. */
-  readonly onDropped: (dropped: number) => void;
   /** The socket failed. */
   readonly onError: (error: unknown) => void;
 }
-
-const DROP_LOG_MS = 10_000;
 
 export class EventSocket {
   readonly #options: EventSocketOptions;
   #socket: XPublisher;
   #isLeaving = false;
   #topicBytes = 0;
-  #dropped = 0;
-  #loggedAt = Number.NEGATIVE_INFINITY;
   /** Prefixes of topics that were subscribed to. */
   #asked = new Set<string>();
   /** By topic: whether a prefix of it was. There are few topics, and none is a client's text. */
@@ -85,11 +76,6 @@ export class EventSocket {
       },
       onError: options.onError,
     });
-  }
-
-  /** Events that at least one subscriber lost. */
-  get counts(): Pick<Figures, 'eventsDropped'> {
-    return { eventsDropped: this.#dropped };
   }
 
   publish(topic: string, payload: () => object): void {
@@ -120,36 +106,14 @@ export class EventSocket {
     await this.#outbox.flushed();
   }
 
-  async #send(event: readonly [topic: string, payload: string]): Promise<void> {
+  async #send([topic, payload]: readonly [topic: string, payload: string]): Promise<void> {
     const socket = this.#socket;
     try {
-      await socket.send([...event]);
+      await socket.send([topic, payload]);
     } catch (error) {
       // Events are news, not a record.
-      if (socket.closed) return;
-      if (codeOf(error) !== 'EAGAIN') throw error;
-      await this.#sendToTheFast(event);
+      if (!socket.closed) throw error;
     }
-  }
-
-  /** The others get it nevertheless. */
-  async #sendToTheFast(event: readonly [topic: string, payload: string]): Promise<void> {
-    this.#countDropped();
-    const socket = this.#socket;
-    socket.noDrop = false;
-    try {
-      await socket.send([...event]);
-    } finally {
-      if (!socket.closed) socket.noDrop = true;
-    }
-  }
-
-  #countDropped(): void {
-    this.#dropped++;
-    const now = performance.now();
-    if (now - this.#loggedAt < DROP_LOG_MS) return;
-    this.#loggedAt = now;
-    this.#options.onDropped(this.#dropped);
   }
 
   #ask(topic: string): void {
