@@ -42,6 +42,7 @@ const SIDE_BY_SIDE = [
   'failures/cron',
   'foreign-cluster',
   'lost-route',
+  'make-keys',
   'open-files',
   'ops',
   'order',

@@ -198,7 +198,8 @@ export class LockstepClient {
 
   /** Subscribes to the events whose topic begins with one of these; to all if none is given. */
   subscribe(topics: readonly string[] = []): Subscription {
-    return new Subscription(topics, this.#eventsEndpoint, this.#security.curve);
+    const [endpoint, { curve }] = [this.#eventsEndpoint, this.#security];
+    return new Subscription(topics, { endpoint, curve, ping: () => this.ping() });
   }
 
   /**

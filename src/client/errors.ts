@@ -10,6 +10,8 @@ export const CLIENT_ERROR_CODES = {
     'Use the key file of a client in the list of the daemon: `--key-file FILE`, LOCKSTEP_KEY_FILE, or the option `keyFile`. `lockstep keys add NAME --role ROLE --key-out FILE` makes one.',
   overloaded: 'Wait for some of the answers before you send more.',
   closed: 'Open another client.',
+  no_events:
+    'With LOCKSTEP_AUTH=required events go out by CURVE or over a socket file only: set LOCKSTEP_CURVE_KEY_FILE.',
   bad_endpoint: 'An endpoint looks like tcp://127.0.0.1:5570 or ipc:///run/lockstep/commands.',
   bad_key:
     '`lockstep keys add NAME --role ROLE --key-out FILE` makes a key file; only its owner may read it.',

@@ -8,7 +8,7 @@
 import { Subscriber } from 'zeromq';
 import { type DaemonEvent, readEvent, type UnknownEvent } from '../protocol/event.ts';
 import { connectSocket, isIpv6 } from './endpoint.ts';
-import { ClientError } from './errors.ts';
+import { ClientError, type ClientErrorCode } from './errors.ts';
 import { HANDSHAKE_FAILURES, type HandshakeFailure, linkAfter, silenceOver } from './link.ts';
 import type { CurveOptions } from './security.ts';
 
@@ -17,10 +17,19 @@ const WAITING_MAX = 10_000;
 /** With a wrong `serverKey` the daemon only ends the handshake; without room too, and then a later try succeeds. */
 const SHUT_MAX = 10;
 
+export interface SubscriptionOptions {
+  readonly endpoint: string;
+  readonly curve?: CurveOptions | undefined;
+  /** Asks the daemon at its other socket, when nobody listens at this one. */
+  readonly ping?: () => Promise<object>;
+}
+
 export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
   readonly #socket: Subscriber;
   readonly #endpoint: string;
   readonly #isCurve: boolean;
+  /** Until it has been asked. */
+  #ping: SubscriptionOptions['ping'];
   #shut = 0;
   #fault: ClientError | undefined;
   /** By topic: the number of its last event. */
@@ -28,8 +37,9 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
   #missed = 0;
 
   /** @throws ClientError `bad_endpoint` */
-  constructor(topics: readonly string[], endpoint: string, curve?: CurveOptions) {
+  constructor(topics: readonly string[], { endpoint, curve, ping }: SubscriptionOptions) {
     this.#endpoint = endpoint;
+    this.#ping = ping;
     this.#isCurve = curve !== undefined;
     this.#socket = new Subscriber({
       ...curve,
@@ -65,7 +75,10 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
     this.#socket.close();
   }
 
-  /** @throws ClientError `unauthorised` if the daemon does not let this client read events, or no longer */
+  /**
+   * @throws ClientError `unauthorised` if the daemon does not let this client read events, or no longer; `no_events` if
+   * it publishes none by ZeroMQ
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<DaemonEvent | UnknownEvent, void> {
     try {
       for await (const [topic, payload] of this.#socket) {
@@ -84,6 +97,7 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
     events.on('handshake', () => {
       this.#shut = 0;
     });
+    events.on('connect:retry', () => void this.#ask());
     for (const event of HANDSHAKE_FAILURES) events.on(event, (failure) => this.#fail(failure));
   }
 
@@ -92,6 +106,19 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
     if (link === 'shut' && ++this.#shut < SHUT_MAX) return;
     const { code, reason } = silenceOver(link);
     if (code !== 'unauthorised') return;
+    this.#end(code, reason);
+  }
+
+  async #ask(): Promise<void> {
+    const ping = this.#ping;
+    this.#ping = undefined;
+    // Without an answer the daemon is away; ZeroMQ goes on trying.
+    const answer = await ping?.().catch(() => undefined);
+    if (answer === undefined || !('events' in answer) || answer.events !== 'off') return;
+    this.#end('no_events', 'the daemon publishes none by ZeroMQ');
+  }
+
+  #end(code: ClientErrorCode, reason: string): void {
     const message = `no events from ${this.#endpoint}: ${reason}`;
     this.#fault ??= new ClientError(code, { message, endpoint: this.#endpoint });
     this.close();

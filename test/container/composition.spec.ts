@@ -87,6 +87,20 @@ describe('the composition', () => {
     expect(hosts).toContain('node02.app.internal.com');
   });
 
+  it('the keys are made at the first start, for the user alone, and nobody gets in without', async () => {
+    const listing = ['stat', '-c', '%n %U %a', '/data/keys', '/data/keys/server.key'];
+    const { output } = await composition.exec('lockstepd', ...listing, '/data/keys/operator.key');
+    expect(output.trimEnd().split('\n')).toEqual([
+      '/data/keys node 700',
+      '/data/keys/server.key node 600',
+      '/data/keys/operator.key node 600',
+    ]);
+    const without = ['env', '-u', 'LOCKSTEP_KEY_FILE', 'bin/lockstep', 'ping'];
+    const refused = await composition.exec('lockstepd', ...without);
+    expect(refused.code).toBe(3);
+    expect(refused.output).toContain('accepts only clients with a key, and this client has none');
+  });
+
   it('each name has all nodes on port 80, as their cluster has', async () => {
     for (const name of ['node01', 'node02', 'node03']) {
       const host = `${name}.app.internal.com`;

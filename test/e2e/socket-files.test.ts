@@ -3,6 +3,7 @@ import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { LockstepClient } from '../../src/client/index.ts';
+import { knownClient, listPath, writeList } from '../clients/support.ts';
 import { type Daemon, prepareDaemon, startDaemon } from '../support/daemon.ts';
 import { runCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -23,8 +24,8 @@ async function start(env: Readonly<Record<string, string>>): Promise<Daemon> {
   return daemon;
 }
 
-function clientOf({ endpoint, eventsEndpoint }: Daemon): LockstepClient {
-  const client = new LockstepClient({ endpoint, eventsEndpoint });
+function clientOf({ endpoint, eventsEndpoint }: Daemon, token?: string): LockstepClient {
+  const client = new LockstepClient({ endpoint, eventsEndpoint, token });
   onTestFinished(() => client.close());
   return client;
 }
@@ -84,9 +85,19 @@ test('with LOCKSTEP_AUTH=required events go on over a socket file, and not over 
   const auth = { LOCKSTEP_AUTH: 'required' };
   const overFiles = await start({ ...auth, ...addresses() });
   expect(overFiles.output).not.toContain('no events are published by ZeroMQ');
-  const overTcp = await start(auth);
+  const { client, token } = knownClient('dashboard', 'read');
+  const list = listPath();
+  writeList(list, client);
+  const overTcp = await start({ ...auth, LOCKSTEP_CLIENTS: list });
   expect(overTcp.output).toContain('no events are published by ZeroMQ');
   expect(overTcp.output).toContain('events=off');
+  const reader = clientOf(overTcp, token);
+  const subscription = reader.subscribe();
+  onTestFinished(() => subscription.close());
+  await expect(subscription[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+    code: 'no_events',
+    message: `no events from ${overTcp.eventsEndpoint}: the daemon publishes none by ZeroMQ`,
+  });
 });
 
 test('P10: a folder that others may write to is refused, and named', async () => {

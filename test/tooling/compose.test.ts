@@ -26,11 +26,13 @@ const { environment, depends_on: needed } = services.lockstepd;
 /** The container's own: its ports inside, its volume, and pm2's word for a stop. */
 const OF_THE_CONTAINER = ['LOCKSTEP_OPS_PORT', 'LOCKSTEP_DATA_DIR', 'LOCKSTEP_STOP_EXIT_CODE'];
 
+const NO_SETTINGS = ['LOCKSTEP_CONFIG', 'LOCKSTEP_KEY_FILE'];
+
 it('passes every setting that has a variable on to the daemon', () => {
   const variables = SETTING_KEYS.filter((key) => docOf(key).fileOnly !== true).map(envName);
   const wanted = variables.filter((name) => !OF_THE_CONTAINER.includes(name)).sort();
   const passed = Object.keys(environment).filter((name) => name.startsWith('LOCKSTEP_'));
-  expect(passed.filter((name) => name !== 'LOCKSTEP_CONFIG').sort()).toEqual(wanted);
+  expect(passed.filter((name) => !NO_SETTINGS.includes(name)).sort()).toEqual(wanted);
   // Empty is unset for these; of the others an empty one would be an error.
   // SYSLOG_ADDRESS is Docker's there, and LOCKSTEP_SYSLOG_ADDRESS the daemon's own.
   const shared = SETTING_KEYS.flatMap((key) => docOf(key).variable ?? []).filter(
@@ -45,9 +47,9 @@ it('leaves a setting that is not set outside unset inside', () => {
     'LOCKSTEP_ENDPOINT',
     'LOCKSTEP_EVENTS_ENDPOINT',
     'LOCKSTEP_OPS_HOST',
-    'LOCKSTEP_UNPROTECTED',
   ];
-  const withDefault = [...fixed, 'LOCKSTEP_MEMORY_LIMIT_BYTES', 'LOCKSTEP_OPS_NAMES'];
+  const keys = ['LOCKSTEP_CURVE_KEY_FILE', 'LOCKSTEP_CLIENTS', 'LOCKSTEP_KEY_FILE'];
+  const withDefault = [...fixed, ...keys, 'LOCKSTEP_MEMORY_LIMIT_BYTES', 'LOCKSTEP_OPS_NAMES'];
   const others = Object.entries(environment).filter(
     ([name]) => name.startsWith('LOCKSTEP_') && !withDefault.includes(name),
   );
