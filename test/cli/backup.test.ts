@@ -1,8 +1,10 @@
 /** `lockstep backup` on a journal that nobody holds. */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
+import { begun, settleAll } from '../journal/support/writes.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -51,6 +53,40 @@ test('--keep never removes the copy it has just made, though the clock was ahead
   const left = readdirSync(folder).map((name) => join(folder, name));
   expect(left.sort()).toEqual([join(folder, before), String(file)].sort());
 });
+
+test('P10: a damaged journal replaces no older copy, and --keep removes none', async () => {
+  const copy = join(folder, 'copy.db');
+  expect(await runCli(['backup', copy], { env })).toMatchObject({ code: 0 });
+  const file = join(env['LOCKSTEP_DATA_DIR'] ?? '', 'journal.db');
+  const journal = openSqliteJournal(file);
+  await settleAll(journal, [begun(1), begun(2)]);
+  await journal.close();
+  change(file, `UPDATE command SET state = 'refused' WHERE seq = 1`);
+  const refused = await runCli(['backup', copy], { env });
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('command 1 cannot') });
+  expect(refused.stderr).toContain(`The older copy ${copy} may be sound`);
+  writeFileSync(join(folder, 'copy-2026-01-01T00-00-00Z.db'), '');
+  const kept = await runCli(['backup', copy, '--keep', '1', '--json'], { env });
+  expect(kept).toMatchObject({ code: 1, stderr: expect.stringContaining('older copies are all') });
+  expect(JSON.parse(kept.stdout)).toMatchObject({ damaged: 1, removed: [] });
+  expect(readdirSync(folder)).toHaveLength(3);
+});
+
+test('P1, P10: a journal on which no daemon would start is not copied', async () => {
+  const file = join(env['LOCKSTEP_DATA_DIR'] ?? '', 'journal.db');
+  change(file, 'UPDATE head SET last_seq = 7');
+  const { code, stderr } = await runCli(['backup', join(folder, 'copy.db')], { env });
+  expect(code).toBe(1);
+  expect(stderr).toContain(`${file} is damaged`);
+  expect(stderr).toContain('lockstep journal check');
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+function change(file: string, sql: string): void {
+  const db = new Database(file);
+  db.exec(sql);
+  db.close();
+}
 
 test('--every makes one after the other until it is interrupted', async () => {
   const cli = startCli(['backup', join(folder, 'copy.db'), '--every', '1100ms'], { env });

@@ -45,7 +45,7 @@ test('P10: damage in history exits with 1, names the first rows, counts all, and
   change(`UPDATE command SET state = 'refused' WHERE seq <= 30`);
   const { code, stdout } = await runCli(['journal', 'check'], { env });
   expect(code).toBe(1);
-  expect(stdout).toContain('is damaged: 0 faults that prevent a start, 30 in history');
+  expect(stdout).toContain('is damaged; faults that prevent a start: 0, in history: 30');
   expect(stdout).toContain('history: command 1 cannot be read back: its settlement does not match');
   expect(stdout).toContain('and 10 more');
   expect(stdout).toContain('lockstep restore FILE');

@@ -2,7 +2,7 @@
  * P10: a damaged journal is not believed. Whatever is damaged is named, at the start or when its row is read, with the
  * thing to do; or every answer is that of the undamaged journal.
  *
- * 200 variants from one seed; more, or others: `LOCKSTEP_DAMAGE_VARIANTS=5000 LOCKSTEP_DAMAGE_SEED=7`.
+ * 200 variants from one seed; more, or others: `DAMAGE_VARIANTS=5000 DAMAGE_SEED=7`.
  */
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,8 +18,8 @@ import { listAll } from './support/reading.ts';
 import { variants } from './support/spoil.ts';
 import { accepted, aSettlement, batch, begun, LOOSE, range } from './support/writes.ts';
 
-const COUNT = Number(process.env['LOCKSTEP_DAMAGE_VARIANTS'] ?? 200);
-const SEED = Number(process.env['LOCKSTEP_DAMAGE_SEED'] ?? 20_261_129);
+const COUNT = Number(process.env['DAMAGE_VARIANTS'] ?? 200);
+const SEED = Number(process.env['DAMAGE_SEED'] ?? 20_261_129);
 
 const SETTLED = 900;
 const LAST = 1_000;

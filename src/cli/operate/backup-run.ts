@@ -27,17 +27,29 @@ export async function backupOnce(job: BackupJob, terminal: Terminal): Promise<Ex
   try {
     const made = backupJournal(path, keep === undefined ? file : stamped(file));
     const tookMs = performance.now() - begun;
-    const removed = keep === undefined ? [] : removeOldest(file, keep, basename(made.file));
+    const isDamaged = made.damaged > 0;
+    // An older copy may have what is damaged now.
+    const keepsAll = keep === undefined || isDamaged;
+    const removed = keepsAll ? [] : removeOldest(file, keep, basename(made.file));
     if (json) await terminal.json({ ...made, tookMs: Math.round(tookMs), removed });
     else {
       const gone = removed.length === 0 ? '' : `, ${removed.length} older removed`;
       const size = `${(made.bytes / MIB).toFixed(1)} MiB`;
       await terminal.line(`${made.file}: ${size} in ${durationText(tookMs)}${gone}`);
     }
-    return EXIT.done;
+    if (isDamaged) terminal.note(`lockstep: ${damageNote(made.damaged)}`);
+    return isDamaged ? EXIT.notDone : EXIT.done;
   } catch (error) {
     return reportJournal(error, { json }, terminal);
   }
+}
+
+function damageNote(rows: number): string {
+  const count = rows === 1 ? '1 row' : `${rows} rows`;
+  return (
+    `${count} of history in the journal, and so in this copy, are damaged; older copies are all kept.\n` +
+    '  List the damage: lockstep journal check.'
+  );
 }
 
 /** @throws UsageError */

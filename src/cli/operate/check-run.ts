@@ -44,7 +44,7 @@ function sound({ commands, unsummed, isOld }: Checked, file: string): string {
 
 function* linesOf({ faults, fatal, damaged }: Checked, file: string): Generator<string> {
   if (faults.length === 0) return;
-  yield `${file} is damaged: ${fatal} faults that prevent a start, ${damaged} in history`;
+  yield `${file} is damaged; faults that prevent a start: ${fatal}, in history: ${damaged}`;
   for (const { message, isFatal } of faults)
     yield `  ${isFatal ? 'prevents a start' : 'history'}: ${plain(message)}`;
   const more = fatal + damaged - faults.length;

@@ -11,6 +11,8 @@ import Database from 'better-sqlite3';
 import { JournalError, type JournalErrorCode } from '../../errors.ts';
 import { asCopyError, asJournalError } from '../failure.ts';
 import { inspect } from '../open/migrate.ts';
+import { errorOf } from '../sums/faults.ts';
+import { checkFile } from './check.ts';
 import { removeDatabase, removeFile, syncFile, syncFolder } from './saved.ts';
 
 /** The writer holds its lock for one commit at a time. */
@@ -19,11 +21,13 @@ const BUSY_TIMEOUT_MS = 10_000;
 export interface Backup {
   readonly file: string;
   readonly bytes: number;
+  /** Damaged rows of history, which the copy has too. */
+  readonly damaged: number;
 }
 
 /**
  * @param path of the journal
- * @param file the copy; an existing file is replaced at the end
+ * @param file the copy; an existing file is replaced at the end, unless the journal is damaged
  * @throws JournalError
  */
 export function backupJournal(path: string, file: string): Backup {
@@ -46,11 +50,11 @@ export function backupJournal(path: string, file: string): Backup {
   try {
     removeDatabase(part);
     journal.prepare('VACUUM INTO ?').run(part);
-    assertWhole(part);
+    const damaged = assertWhole(part, { path, replaces: existsSync(target) ? target : undefined });
     syncFile(part);
     renameSync(part, target);
     syncFolder(dirname(target));
-    return { file: target, bytes: statSync(target).size };
+    return { file: target, bytes: statSync(target).size, damaged };
   } catch (error) {
     removeFile(part);
     // Damage concerns the file that was read, and so does a lock; all else concerns the written
@@ -64,6 +68,8 @@ export function backupJournal(path: string, file: string): Backup {
 }
 
 const READ: readonly JournalErrorCode[] = ['corrupt', 'busy'];
+const NOT_COPIED =
+  'No daemon would start on a copy, so none was made; older copies are unchanged. List the damage: lockstep journal check.';
 const LOOK =
   'Check the folder of the copy and its disk; the journal and older copies are unchanged.';
 
@@ -102,14 +108,21 @@ function openJournal(path: string): Database.Database {
   }
 }
 
-/** Its tables were just written: only the disk can be at fault. */
-function assertWhole(part: string): void {
-  const db = new Database(part, { readonly: true });
-  try {
-    const detail = db.pragma('quick_check(1)', { simple: true });
-    if (detail !== 'ok')
-      throw new JournalError(`${part} is damaged: ${String(detail)}`, { code: 'corrupt' });
-  } finally {
-    db.close();
-  }
+/**
+ * A copy with damaged rows of history is better than none, and worse than an older one without.
+ * @returns the number of these rows
+ * @throws JournalError that names the journal: no start would be possible on the copy, or it would replace another
+ */
+function assertWhole(
+  part: string,
+  { path, replaces }: { readonly path: string; readonly replaces: string | undefined },
+): number {
+  const findings = checkFile(part);
+  const fault = errorOf(findings, path);
+  if (fault === undefined) return 0;
+  const { code, message } = fault;
+  if (code === 'corrupt') throw new JournalError(message, { code, hint: NOT_COPIED });
+  if (replaces === undefined) return findings.damaged;
+  const hint = `The older copy ${replaces} may be sound, so it stays. For a copy with the damage name another file.`;
+  throw new JournalError(message, { code, hint });
 }

@@ -1,6 +1,6 @@
 /**
  * A checksum in every row that decides something, and counts and sums of rows in `head`, which has a checksum of its
- * own (docs/decisions/060). SQLite adds the columns without a rewrite; it reads an index once to count the commands.
+ * own (docs/decisions/064). SQLite adds the columns without a rewrite; it reads an index once to count the commands.
  * Commands and records up to `summed_after` were written without checksums: they are parsed only.
  *
  * `live` are open commands and settled ones with loose requests: the next start works on them. `every`: all commands.

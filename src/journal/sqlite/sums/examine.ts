@@ -33,7 +33,7 @@ interface Total {
 }
 
 export function examineLive(db: Database): Findings {
-  return examine(db, (faults) => new Examiner(db, faults).live());
+  return examine(db, (faults) => void new Examiner(db, faults).live());
 }
 
 /** For a journal of an earlier schema. */
@@ -45,8 +45,8 @@ export function examineAll(db: Database): Findings {
   return examine(db, (faults) => {
     checkStructure(db, faults);
     const examiner = new Examiner(db, faults);
-    examiner.live();
-    examiner.history();
+    const head = examiner.live();
+    if (head !== undefined) examiner.history(head);
   });
 }
 
@@ -80,34 +80,44 @@ class Examiner {
     this.#foundOf = prepareReadFound(db);
   }
 
-  live(): void {
-    const head = this.#head();
-    if (head === undefined) return;
+  /** @returns the head, if it can be believed */
+  live(): HeadValues | undefined {
+    const head = this.#faults.attempt('head', () => new Head(this.#db).read());
+    if (head === undefined) return undefined;
     this.#faults.attempt('kept', () => void new KeyValues(this.#db, new Head(this.#db)).all());
     const total = { count: 0, sum: 0 };
     this.#commands(OPEN, head, total);
     this.#records('settled_at IS NULL', head);
     this.#commands(LOOSE, head, total);
-    if (total.count === head.liveCount && total.sum === head.liveSum) return;
-    const message = `the head counts ${head.liveCount} open commands and commands with loose requests; the table has ${total.count}${total.count === head.liveCount ? ', with other checksums' : ''}`;
-    this.#faults.add({ what: 'count', message, isFatal: true });
+    const { liveCount: count, liveSum: sum } = head;
+    const kind = 'open commands and commands with loose requests';
+    this.#compare({ count, sum }, total, { kind, isFatal: true });
+    return head;
   }
 
-  history(): void {
-    const head = this.#head();
-    if (head === undefined) return;
+  history(head: HeadValues): void {
     this.#commands(HISTORY, head, { count: 0, sum: 0 });
     this.#records('settled_at IS NOT NULL', head);
     this.#stories();
     this.#missingRecords(head);
-    const { count, sum } = this.#every;
-    if (count === head.everyCount && sum === head.everySum) return;
-    const message = `the head counts ${head.everyCount} commands, the table has ${count}${count === head.everyCount ? ', with other checksums' : ''}: an id that was used may be taken for a new one`;
-    this.#faults.add({ what: 'count', message, isFatal: false });
+    const { everyCount: count, everySum: sum } = head;
+    this.#compare({ count, sum }, this.#every, { kind: 'commands', isFatal: false });
   }
 
-  #head(): HeadValues | undefined {
-    return this.#faults.attempt('head', () => new Head(this.#db).read());
+  #compare(
+    counted: Total,
+    { count, sum }: Total,
+    { kind, isFatal }: { readonly kind: string; readonly isFatal: boolean },
+  ): void {
+    if (count === counted.count && sum === counted.sum) return;
+    const other =
+      count === counted.count
+        ? 'with other checksums: one was replaced'
+        : count < counted.count
+          ? 'too few'
+          : 'too many';
+    const message = `the head counts ${counted.count} ${kind}, and the table has ${count}, ${other}`;
+    this.#faults.add({ what: 'count', message, isFatal });
   }
 
   #commands(source: string, { summedAfter }: HeadValues, total: Total): void {

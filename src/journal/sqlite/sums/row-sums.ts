@@ -1,6 +1,6 @@
 /**
  * The checksums of rows: FNV-1a of their columns as text, times by their bits, as whole numbers of 32 bits
- * (docs/decisions/060). They find damage by a disk or by a hand, not forgery. Each covers the key of its row, so that
+ * (docs/decisions/064). They find damage by a disk or by a hand, not forgery. Each covers the key of its row, so that
  * a copy of another row is found.
  *
  * Sums are added up modulo 2^32: what was added can be taken away again, in any order.
