@@ -54,9 +54,7 @@ export function readPrivateFile(path: string, bytesMax: number): ReadFile {
 
 function faultOf(path: string, stats: Stats, bytesMax: number): FileFault | undefined {
   if (!stats.isFile()) return { message: `${path} is not a file` };
-  const own = process.geteuid?.() ?? stats.uid;
-  // root reads the file of the user that the daemon runs as.
-  if (own !== 0 && stats.uid !== own && stats.uid !== 0) {
+  if (!ownersOf(path).has(stats.uid)) {
     return { message: `${path} belongs to another user (uid ${stats.uid})` };
   }
   if ((stats.mode & OPEN_TO_OTHERS) !== 0) {
@@ -68,6 +66,15 @@ function faultOf(path: string, stats: Stats, bytesMax: number): FileFault | unde
   }
   if (stats.size <= bytesMax) return undefined;
   return { message: `${path} has ${stats.size} bytes; at most ${bytesMax} are read` };
+}
+
+/**
+ * root may put a file there, and reads the file of the user that the daemon runs as: the owner of the folder. Not those of
+ * others: in a folder like /tmp everybody can make a file.
+ */
+function ownersOf(path: string): ReadonlySet<number> {
+  const own = process.geteuid?.() ?? 0;
+  return new Set([0, own, ...(own === 0 ? [statSync(dirname(path)).uid] : [])]);
 }
 
 function openFault(path: string, error: unknown): FileFault {

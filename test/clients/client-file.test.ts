@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { changeList } from '../../src/clients/change-list.ts';
@@ -35,6 +35,18 @@ describe('reading', () => {
       },
     });
   });
+
+  test.skipIf(process.geteuid?.() !== 0)(
+    'root reads the file of the owner of its folder, and of nobody else (only root can test it)',
+    () => {
+      const path = listPath();
+      writeList(path);
+      chownSync(path, 12_345, 12_345);
+      expect(faultOf(path)).toBe(`${path} belongs to another user (uid 12345)`);
+      chownSync(dirname(path), 12_345, 12_345);
+      expect(readClientFile(path)).toMatchObject({ ok: true, list: { clients: [] } });
+    },
+  );
 
   test('a link is not followed', () => {
     const [path, link] = [listPath(), listPath()];
