@@ -8,7 +8,7 @@
 import { nextAttemptAt } from './backoff.ts';
 import type { Context } from './context.ts';
 import { hasRemoved, isIrreversible } from './forward-only.ts';
-import { type Goal, goalOf, knownToken, looseOf } from './goal.ts';
+import { type Goal, goalOf, isOther, knownToken, looseOf } from './goal.ts';
 import { withLoose } from './loose.ts';
 import type { Direction, NodeReply, NodeRequest, NodeState, Saga } from './model.ts';
 import { sameToken } from './token.ts';
@@ -174,7 +174,7 @@ function afterRead(exchange: Replied, goal: Goal): Step {
   if (goal.presence === 'present') {
     // Absent: the attempt that was answered "perhaps" had no effect. It is repeated.
     if (answer.kind === 'absent') return { node: again(seen, answer, context) };
-    return afterFoundPresent({ ...exchange, node: seen }, goal.token);
+    return afterFoundPresent({ ...exchange, node: seen }, goal);
   }
   if (answer.kind === 'present')
     return { node: afterStillPresent({ ...exchange, node: seen }, goal.guard) };
@@ -183,10 +183,14 @@ function afterRead(exchange: Replied, goal: Goal): Step {
 }
 
 /** The record should exist and does, but its owner is unknown (*own or foreign*). */
-function afterFoundPresent({ saga, node, answer, context }: Replied, token: string): Step {
+function afterFoundPresent(
+  { saga, node, answer, context }: Replied,
+  { token, content }: Extract<Goal, { presence: 'present' }>,
+): Step {
   const { command } = saga;
   const reached: NodeState = { ...node, verdict: 'reached', failures: 0 };
-  const foreign = answer.differs === true ? 'different' : 'foreign';
+  const differs = isOther(answer, content);
+  const foreign = differs ? 'different' : 'foreign';
   if (command.op === 'delete')
     return { node: { ...reached, owner: answer.token ?? knownToken(node) } };
   if (context.policy.tokens && answer.token !== undefined) {
@@ -196,8 +200,7 @@ function afterFoundPresent({ saga, node, answer, context }: Replied, token: stri
       : { node: { ...node, verdict: foreign } };
   }
   // Ours or not, it is not what the command wants.
-  if (!node.createInDoubt || answer.differs === true)
-    return { node: { ...node, verdict: foreign } };
+  if (!node.createInDoubt || differs) return { node: { ...node, verdict: foreign } };
   if (!context.policy.tokens || command.ensure)
     return { node: { ...reached, mayHaveChanged: true } };
   return { node, turn: 'prior' };

@@ -5,7 +5,7 @@
 
 import type { Context, Policy } from './context.ts';
 import { isForwardOnly } from './forward-only.ts';
-import { knownToken, needsSurvey } from './goal.ts';
+import { isOther, knownToken, needsSurvey, newContent } from './goal.ts';
 import type {
   DurableEntry,
   Finding,
@@ -63,7 +63,8 @@ function concludeSurvey(saga: Saga, { now, policy }: Context): DurableEntry | un
     findings[name] = finding;
     if (finding.presence === 'present') present++;
   }
-  const differs = Object.values(findings).some((finding) => 'differs' in finding);
+  const content = newContent(command);
+  const differs = Object.values(findings).some((finding) => isOther(finding, content));
   if (command.op === 'create' && command.ensure && differs) return refused('different');
   if (command.op === 'create' && present === nodes.length) return refused('already_exists');
   if (command.op === 'delete' && present === 0) return refused('not_found');

@@ -7,18 +7,31 @@
  */
 
 import type { Policy } from './context.ts';
-import type { Command, Finding, Loose, NodeRequest, NodeState, Saga } from './model.ts';
+import type { Command, Finding, Loose, NodeReply, NodeRequest, NodeState, Saga } from './model.ts';
 
+/** The goal of one node: no record, or one of this content. */
 export type Goal =
-  /** `body`, or `stored`: of a restored record; a new record is made from its key alone. */
-  | {
-      readonly presence: 'present';
-      readonly token: string;
-      readonly body?: string;
-      readonly stored?: true;
-      readonly encoding?: 'base64';
-    }
+  | { readonly presence: 'present'; readonly token: string; readonly content: Content }
   | { readonly presence: 'absent'; readonly guard: string | undefined; readonly tag?: string };
+
+/** The content of a record: the core compares its digest, and hands on the rest. */
+export interface Content extends Pick<Present, 'body' | 'stored' | 'encoding'> {
+  /** Equal for equal contents; absent: presence alone counts. */
+  readonly digest?: string;
+}
+
+type Present = Extract<Finding, { presence: 'present' }>;
+
+/** Whether what a node shows is another content than this one, as far as both are known. */
+export function isOther(shown: Finding | NodeReply, { digest }: Content): boolean {
+  const content = 'content' in shown ? shown.content : undefined;
+  return content !== undefined && digest !== undefined && content !== digest;
+}
+
+/** Of the record that a create makes. */
+export function newContent({ record }: Command): Content {
+  return record === undefined ? {} : { digest: record.digest };
+}
 
 /** Whether a command must read every node before it may change one. */
 export function needsSurvey(command: Command, policy: Policy): boolean {
@@ -28,7 +41,7 @@ export function needsSurvey(command: Command, policy: Policy): boolean {
 export function goalOf(command: Command, node: NodeState, policy: Policy): Goal {
   if (command.op === 'create') {
     return node.direction === 'want'
-      ? { presence: 'present', token: command.token }
+      ? { presence: 'present', token: command.token, content: newContent(command) }
       : { presence: 'absent', guard: policy.tokens ? command.token : undefined };
   }
   const { finding } = node;
@@ -38,14 +51,19 @@ export function goalOf(command: Command, node: NodeState, policy: Policy): Goal 
   const token = knownToken(node);
   return node.direction === 'want'
     ? { presence: 'absent', guard: policy.tokens ? token : undefined, ...tagOf(finding) }
-    : { presence: 'present', token: token ?? command.token, ...bodyOf(finding) };
+    : { presence: 'present', token: token ?? command.token, content: contentOf(finding) };
 }
 
-function tagOf({ tag }: Extract<Finding, { presence: 'present' }>) {
+function tagOf({ tag }: Present) {
   return tag === undefined ? {} : { tag };
 }
 
-function bodyOf({ body, stored, encoding }: Extract<Finding, { presence: 'present' }>) {
+function contentOf(finding: Present): Content {
+  const { content: digest } = finding;
+  return { ...bodyOf(finding), ...(digest === undefined ? {} : { digest }) };
+}
+
+function bodyOf({ body, stored, encoding }: Content) {
   return {
     ...(body === undefined ? {} : { body }),
     ...(stored === undefined ? {} : { stored }),
@@ -57,8 +75,7 @@ function bodyOf({ body, stored, encoding }: Extract<Finding, { presence: 'presen
 export function requestFor(goal: Goal, next: NodeState['next']): NodeRequest {
   if (next !== 'mutate') return { kind: 'read' };
   if (goal.presence === 'present') {
-    const { presence: _, ...record } = goal;
-    return { kind: 'create', ...record };
+    return { kind: 'create', token: goal.token, ...bodyOf(goal.content) };
   }
   const { guard, tag } = goal;
   return {

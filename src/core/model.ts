@@ -54,8 +54,8 @@ export type Finding =
       readonly shown: boolean;
       /** Its entity tag, where deletes are guarded by it. A restored record may have the same one. */
       readonly tag?: string;
-      /** Its content is not the command's. */
-      readonly differs?: boolean;
+      /** The digest of its content: see `NodeReply`. */
+      readonly content?: string;
     };
 
 /** A request that can change a node, or a read. */
@@ -122,12 +122,13 @@ export interface NodeReply {
   readonly token?: string;
   /** Of `present`: its entity tag, where deletes are guarded by it. */
   readonly tag?: string;
-  /** Of `present`, for an audit: SHA-256 of the content, if the dialect says where that is. */
+  /**
+   * Of `present`: SHA-256 of the content, for a command with a record and for an audit, if the dialect says where the
+   * content is. It is that of the command's record if the two are equal by the mapping of the dialect.
+   */
   readonly content?: string;
   /** Of `present`, for a repair: the record that makes this content; absent: the dialect knows none. */
   readonly record?: string;
-  /** Of `present`: its content is not the one that the command wants. */
-  readonly differs?: boolean;
   /** Of `unsure`: the node's own wish, from `Retry-After`. */
   readonly retryAfterMs?: number;
 }

@@ -48,7 +48,7 @@ export function newRun(
   const story = new SagaStory();
   if (inherited !== undefined) story.resumed(entries, now);
   return {
-    subject: { id: command.id, groupId: command.groupId, record },
+    subject: { id: command.id, groupId: command.groupId, record, digest: command.record?.digest },
     saga,
     story,
     inherited,

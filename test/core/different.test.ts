@@ -2,11 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { ABSENT, CHALLENGE, creating, OTHER, OWN, Play } from './builders.ts';
 
-const differs = true;
+const record = { digest: 'wanted', bytes: 2 };
+/** Of another content than the command's. */
+const other = { content: 'other' };
 
 /** A create on nodes without owner marks, before its survey is answered. */
 function surveying(command = {}): Play {
-  const play = new Play(command, { policy: CHALLENGE });
+  const play = new Play({ record, ...command }, { policy: CHALLENGE });
   play.take({ kind: 'driven' });
   play.act();
   return play;
@@ -15,7 +17,7 @@ function surveying(command = {}): Play {
 describe('P1: ensure does not commit over another content', () => {
   it('found by the survey: refused, nothing sent', () => {
     const play = surveying({ ensure: true });
-    play.answer('a', 'present', { differs });
+    play.answer('a', 'present', other);
     expect(play.answer('b', 'absent')).toEqual(['settled']);
     expect(play.saga).toMatchObject({ state: 'refused', reason: 'different' });
   });
@@ -30,17 +32,17 @@ describe('P1: ensure does not commit over another content', () => {
   });
 
   it('found by a create on nodes with owner marks: refused, or rolled back where another node has it', () => {
-    const alone = creating({ ensure: true, nodes: ['a'] });
+    const alone = creating({ record, ensure: true, nodes: ['a'] });
     alone.answer('a', 'perhaps');
     alone.act();
-    expect(alone.answer('a', 'present', { token: OTHER, differs })).toEqual(['settled']);
+    expect(alone.answer('a', 'present', { token: OTHER, ...other })).toEqual(['settled']);
     expect(alone.saga).toMatchObject({ state: 'refused', reason: 'different' });
 
-    const play = creating({ ensure: true });
+    const play = creating({ record, ensure: true });
     play.answer('a', 'applied');
     play.answer('b', 'perhaps');
     play.act();
-    expect(play.answer('b', 'present', { token: OTHER, differs })).toEqual(['turned']);
+    expect(play.answer('b', 'present', { token: OTHER, ...other })).toEqual(['turned']);
     expect(play.act()).toContain(`a: delete ${OWN}`);
     expect(play.answer('a', 'applied')).toEqual(['settled']);
     expect(play.saga).toMatchObject({ state: 'rolled_back', reason: 'different' });
@@ -48,11 +50,11 @@ describe('P1: ensure does not commit over another content', () => {
 
   it('without ensure the reasons stay the same', () => {
     const play = surveying();
-    play.answer('a', 'present', { differs });
-    play.answer('b', 'present', { differs });
+    play.answer('a', 'present', other);
+    play.answer('b', 'present', other);
     expect(play.saga).toMatchObject({ state: 'refused', reason: 'already_exists' });
     const some = surveying();
-    some.answer('a', 'present', { differs });
+    some.answer('a', 'present', other);
     some.answer('b', 'absent');
     expect(some.saga).toMatchObject({ state: 'refused', reason: 'diverged' });
   });
@@ -60,10 +62,10 @@ describe('P1: ensure does not commit over another content', () => {
 
 describe('P1: a record that is found after a create in doubt', () => {
   it('is this command’s by its mark, whatever content the node shows', () => {
-    const play = creating({ nodes: ['a'] });
+    const play = creating({ record, nodes: ['a'] });
     play.answer('a', 'unproven');
     play.act();
-    expect(play.answer('a', 'present', { token: OWN, differs })).toEqual(['settled']);
+    expect(play.answer('a', 'present', { token: OWN, ...other })).toEqual(['settled']);
     expect(play.saga.state).toBe('committed');
   });
 
@@ -73,7 +75,7 @@ describe('P1: a record that is found after a create in doubt', () => {
     play.act();
     play.answer('a', 'unproven');
     play.act();
-    expect(play.answer('a', 'present', { differs })).toEqual(['turned']);
+    expect(play.answer('a', 'present', other)).toEqual(['turned']);
     expect(play.saga.reason).toBe('different');
     expect(play.act()).toContain('a: delete');
     play.answer('a', 'applied');

@@ -301,6 +301,7 @@ export class Network {
 }
 
 function wantedBy({ command, record }: Exchange): Wanted | undefined {
-  if (record === undefined) return undefined;
-  return { record, sent: () => bodyOf(command.groupId, record) };
+  const { digest } = command.record ?? {};
+  if (record === undefined || digest === undefined) return undefined;
+  return { record, digest, sent: () => bodyOf(command.groupId, record) };
 }

@@ -33,8 +33,9 @@ export interface Subject {
   readonly isAudit?: boolean;
   /** Its read wants the record, too. */
   readonly wantsRecord?: boolean;
-  /** The text of the command's record. */
+  /** The text of the command's record, and its digest: a read compares. */
   readonly record?: string | undefined;
+  readonly digest?: string | undefined;
   /** Gets the body of a request that is `stored`, once it has a connection. */
   readonly fetch?: (then: (body: string) => void) => void;
 }
@@ -198,9 +199,9 @@ export class Codec {
     return isOtherContent(shown, content, { record, sent }) ? undefined : record;
   }
 
-  #wanted({ groupId, id = '', record }: Subject): Wanted | undefined {
-    if (record === undefined) return undefined;
-    return { record, sent: () => this.#calls.create.body?.(groupId, id, record) ?? '' };
+  #wanted({ groupId, id = '', record, digest }: Subject): Wanted | undefined {
+    if (record === undefined || digest === undefined) return undefined;
+    return { record, digest, sent: () => this.#calls.create.body?.(groupId, id, record) ?? '' };
   }
 
   #follow(): void {

@@ -238,16 +238,16 @@ function readRecord(
   const restored = restorationOf(shown, dialect.delete.restore, dialect.record.key);
   const { content = null } = dialect.record;
   const bytes = shown.encoding === undefined ? undefined : http.bytes;
-  const digest =
-    isAudit === true ? contentDigest(bytes ?? http.body, content, bytes !== undefined) : undefined;
-  const differs = wanted !== undefined && isOtherContent(http.body, content, wanted);
+  const digestOf = () => contentDigest(bytes ?? http.body, content, bytes !== undefined);
+  const isWanted = wanted !== undefined && !isOtherContent(http.body, content, wanted);
+  const isCompared = isAudit === true || wanted !== undefined;
+  const digest = isWanted ? wanted.digest : isCompared ? digestOf() : undefined;
   return {
     kind: 'present',
     detail,
     ...restored,
     ...(token === undefined ? {} : { token }),
     ...(tag === undefined ? {} : { tag }),
-    ...(differs ? { differs } : {}),
     ...(digest === undefined ? {} : { content: digest }),
   };
 }

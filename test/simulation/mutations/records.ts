@@ -46,7 +46,7 @@ export const RECORDS: readonly Bug[] = [
     edits: [
       edit(
         'src/core/after-reply.ts',
-        "const foreign = answer.differs === true ? 'different' : 'foreign';",
+        "const foreign = differs ? 'different' : 'foreign';",
         "const foreign = 'foreign';",
       ),
     ],
@@ -58,8 +58,8 @@ export const RECORDS: readonly Bug[] = [
     edits: [
       edit(
         'src/core/after-reply.ts',
-        'if (!node.createInDoubt || answer.differs === true)',
-        'if (!node.createInDoubt)',
+        'if (!node.createInDoubt || differs) return',
+        'if (!node.createInDoubt) return',
       ),
     ],
   },

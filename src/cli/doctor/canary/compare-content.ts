@@ -20,7 +20,9 @@ export function compareContent(
 }
 
 function differing(node: CanaryNode, read: Heard | undefined, create: string): Finding | undefined {
-  if (read?.kind !== 'answered' || read.reply.differs !== true) return undefined;
+  if (read?.kind !== 'answered') return undefined;
+  const { content } = read.reply;
+  if (content === undefined || content === node.digest) return undefined;
   const parts = partsThatDiffer(node, read, node.dialect.record.content ?? null);
   const pointers = parts.map((part) => part.replace(/^record\.?/, 'record.content.'));
   const where = parts.includes('record') ? 'record.content' : pointers.join(', ');

@@ -59,6 +59,7 @@ export class CanaryNode {
   readonly dialect: Dialect;
   /** The text of the record's content. */
   readonly record: string | undefined;
+  readonly digest: string | undefined;
   readonly #client: NodeClient;
   /** The entity tag of the record, if the last read showed one. */
   #tag: string | undefined;
@@ -72,6 +73,7 @@ export class CanaryNode {
     this.key = key;
     this.dialect = dialect;
     this.record = terms.record?.text;
+    this.digest = terms.record?.digest;
     this.#terms = terms;
     this.#client = clientOf(access, { dialect, env, connections: 1 });
   }
@@ -91,7 +93,8 @@ export class CanaryNode {
     const tag = isOwn && asked.kind === 'delete' ? this.#tag : undefined;
     const request = tag === undefined ? asked : { ...asked, tag };
     // Another record than the canary has a content that nobody knows.
-    const subject = isOwn ? { groupId: key, record: this.record } : { groupId: key };
+    const { record, digest } = this;
+    const subject = isOwn ? { groupId: key, record, digest } : { groupId: key };
     const ending = await this.#client.ask(request, subject);
     if (ending.kind === 'answered') {
       if (isOwn && asked.kind === 'read') this.#tag = ending.reply.tag;

@@ -10,14 +10,19 @@ import { parseJson } from '../record.ts';
 
 /** The content that is wanted. */
 export interface Wanted {
-  /** The text of the record. */
+  /** The text of the record, and its digest. */
   readonly record: string;
+  readonly digest: string;
   /** The body of the create that makes it. */
   readonly sent: () => string;
 }
 
 /** @param shown the body of the reply; @param content null: presence alone counts */
-export function isOtherContent(shown: string, content: RecordContent, wanted: Wanted): boolean {
+export function isOtherContent(
+  shown: string,
+  content: RecordContent,
+  wanted: Omit<Wanted, 'digest'>,
+): boolean {
   return otherParts(shown, content, wanted).length > 0;
 }
 
@@ -25,7 +30,7 @@ export function isOtherContent(shown: string, content: RecordContent, wanted: Wa
 export function otherParts(
   shown: string,
   content: RecordContent,
-  { record, sent }: Wanted,
+  { record, sent }: Omit<Wanted, 'digest'>,
 ): readonly string[] {
   if (content === null) return [];
   const whole = (isOther: boolean) => (isOther ? ['record'] : []);
