@@ -47,7 +47,7 @@ test('P1: a record that differs is replaced on an operator’s word, and every n
   const file = join(tempFolder(), 'keys');
   writeFileSync(file, 'ann\n');
   const blind = await audit('--keys', file, '--repair', '--yes');
-  expect([blind.code, blind.stdout]).toEqual([1, expect.stringContaining('different')]);
+  expect([blind.code, blind.stdout]).toEqual([1, expect.stringContaining('different: --right')]);
   expect(heldOf('ann')).toEqual(before);
   const plan = await audit('--keys', file, '--right', 'node01');
   expect(plan.stdout).toContain('replace by node01');

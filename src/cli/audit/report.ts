@@ -65,6 +65,7 @@ export interface Audited {
 /** `audit: 3 keys differ (missing 2, stray 1), 100000 compared in 12.3 s`. */
 export function auditLine({ walked, findings, elapsedMs }: Audited, terminal: Terminal): string {
   const { checked, busy, unjournaled, unlisted, isWhole } = walked;
+  const isUndecided = findings.some(({ kind, repair }) => kind === 'different' && !repair);
   const parts = [`audit: ${verdict({ walked, findings }, terminal)}`];
   const compared = checked - busy;
   if (compared > 0) parts.push(`${compared} compared`);
@@ -76,6 +77,7 @@ export function auditLine({ walked, findings, elapsedMs }: Audited, terminal: Te
     const are = unjournaled.size === 1 ? 'is' : 'are';
     lines.push(`${keys(unjournaled.size)} ${are} on all nodes and not known to the journal`);
   }
+  if (isUndecided) lines.push('different: --right NODE says which node has the right record');
   if (unlisted.length > 0) {
     const nodes = unlisted.map(plain).join(', ');
     lines.push(`${nodes} can't list keys: the keys of the journal were read one by one`);
