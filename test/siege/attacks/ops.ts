@@ -22,11 +22,25 @@ export const OPS: readonly Attack[] = [
     },
   },
   {
+    name: 'packets of requests',
+    what: '20 connections that send 2,000 requests for the metrics at once',
+    pauseMs: 1000,
+    strike: async ({ opsUrl, over }) => {
+      const packet = 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2000);
+      const sockets = many(20, () => {
+        const socket = rawConnection(opsUrl);
+        socket.write(packet);
+        return socket;
+      });
+      await heldOpen(sockets, 1000, over);
+    },
+  },
+  {
     name: 'a foreign Host',
     what: '20 requests of a web page that has rebound its name',
     pauseMs: 500,
     strike: async ({ opsUrl, over }) => {
-      for (const path of ['/metrics', '/status', '/', '/healthz', '/../../etc/passwd']) {
+      for (const path of ['/metrics', '/v1/status', '/', '/healthz', '/../../etc/passwd']) {
         for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS']) {
           await asked(new URL(opsUrl), { method, path });
           if (over.aborted) return;
