@@ -72,6 +72,16 @@ export function prepareActPage(
     ORDER BY number DESC LIMIT ?`);
 }
 
+/** Numbers that were given since the journal was copied are not given again. */
+export function raiseActNumbers(db: Database, by: number): void {
+  const { changes } = db
+    .prepare(`UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'act'`)
+    .run(by);
+  // Without an act the table has no row.
+  if (changes === 0)
+    db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('act', ?)`).run(by);
+}
+
 export class Acts {
   readonly #db: Database;
   readonly #lookedAt: number;

@@ -15,6 +15,7 @@ import { dirname, join, parse, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { formatToken, parseToken } from '../../../core/token.ts';
 import { JournalError } from '../../errors.ts';
+import { raiseActNumbers } from '../acts.ts';
 import { asCopyError, asJournalError } from '../failure.ts';
 import { prepareFolder } from '../open/connection.ts';
 import { type Lock, lockJournal } from '../open/lock.ts';
@@ -40,6 +41,8 @@ import {
 const TOKEN_RAISE_MICROS = 86_400 * 1_000_000;
 /** At 10,000 commands a second: more than a day of them. */
 const SEQ_RAISE = 1_000_000_000;
+/** People read and type the numbers of acts, so they stay short. */
+const ACT_RAISE = 100_000;
 
 export interface Restored {
   /** Open commands, none of which is driven. */
@@ -152,6 +155,7 @@ function raise(db: Database.Database): void {
     liveSum: plus(head.liveSum, gained),
     everySum: plus(head.everySum, gained),
   });
+  raiseActNumbers(db, ACT_RAISE);
 }
 
 /** Moves the present journal away with its log: the log would destroy the next journal. */
