@@ -8,6 +8,7 @@ import {
   prepareBeginAct,
   prepareEndAct,
   preparePruneActs,
+  prepareSumAct,
 } from '../../src/journal/sqlite/acts.ts';
 import {
   prepareDrop,
@@ -94,6 +95,7 @@ const PREPARED = [
   prepareBeginAct,
   prepareEndAct,
   preparePruneActs,
+  prepareSumAct,
   prepareActFloor,
   (db: Database) => prepareActPage(db, ['who = ?']),
   prepareKeepFound,

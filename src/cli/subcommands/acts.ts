@@ -1,3 +1,4 @@
+/** `lockstep acts`: what operators did, newest first. */
 import { ACT_KINDS, ACT_OUTCOMES } from '../../core/act.ts';
 import { isError } from '../../protocol/answer.ts';
 import type { ActsInput } from '../../protocol/request.ts';

@@ -12,6 +12,7 @@ import {
 } from '../act.ts';
 import { JournalError } from '../errors.ts';
 import type { Pruning } from '../port.ts';
+import { actBeginSum, actEndSum } from './sums/row-sums.ts';
 
 /** Rows that one page reads: 20,000 take about 5 ms. */
 const LOOKED_AT = 20_000;
@@ -32,6 +33,9 @@ export interface ActRow {
   readonly error: string | null;
   readonly matched: number | null;
   readonly results: string | null;
+  /** Null: of an earlier schema. */
+  readonly begin_sum: number | null;
+  readonly end_sum: number | null;
 }
 
 export function prepareBeginAct(db: Database): Statement<Value[]> {
@@ -42,8 +46,13 @@ export function prepareBeginAct(db: Database): Statement<Value[]> {
 
 export function prepareEndAct(db: Database): Statement<Value[]> {
   return db.prepare(
-    'UPDATE act SET outcome = ?, error = ?, matched = ?, results = ? WHERE number = ?',
+    'UPDATE act SET outcome = ?, error = ?, matched = ?, results = ?, end_sum = ? WHERE number = ?',
   );
+}
+
+/** The number is known behind the beginning only. */
+export function prepareSumAct(db: Database): Statement<[begin: number, end: number, act: number]> {
+  return db.prepare('UPDATE act SET begin_sum = ?, end_sum = ? WHERE number = ?');
 }
 
 /** Looks at the oldest ones only: numbers rise with the time lived. */
@@ -87,6 +96,7 @@ export class Acts {
   readonly #lookedAt: number;
   readonly #begin;
   readonly #end;
+  readonly #sum;
   readonly #prune;
   readonly #floor;
   readonly #note;
@@ -96,6 +106,7 @@ export class Acts {
     this.#lookedAt = lookedAt;
     this.#begin = prepareBeginAct(db);
     this.#end = prepareEndAct(db);
+    this.#sum = prepareSumAct(db);
     this.#prune = preparePruneActs(db);
     this.#floor = prepareActFloor(db);
     const note = db.transaction(({ begin, end }: ActWrites) => {
@@ -115,7 +126,7 @@ export class Acts {
     const [conditions, values] = conditionsOf(filter);
     const statement = prepareActPage(this.#db, conditions);
     const rows = statement.all(...values, below, floor, limit + 1);
-    const acts = rows.slice(0, limit).map(storedOf);
+    const acts = rows.slice(0, limit).map(storedAct);
     const last = acts.at(-1);
     if (rows.length > limit && last !== undefined) return { acts, next: last.number };
     return floor === 0 ? { acts } : { acts, next: floor + 1 };
@@ -128,16 +139,28 @@ export class Acts {
   #beginOne(act: ActBegin): number {
     assertBounded(act);
     const { at, lived, kind, by, isProven, door, on, filter } = act;
-    const proven = isProven ? 1 : 0;
-    const values = [at, lived, kind, by ?? null, proven, door, on ?? null, filter ?? null];
-    return Number(this.#begin.run(...values).lastInsertRowid);
+    const row = {
+      at,
+      lived,
+      kind,
+      who: by ?? null,
+      proven: isProven ? 1 : 0,
+      door,
+      target: on ?? null,
+      filter: filter ?? null,
+    };
+    const number = Number(this.#begin.run(...Object.values(row)).lastInsertRowid);
+    const end = { number, outcome: 'unfinished', error: null, matched: null, results: null };
+    this.#sum.run(actBeginSum({ number, ...row }), actEndSum(end), number);
+    return number;
   }
 
   #endOne(act: ActEnd): void {
     assertBounded(act);
-    const { number, outcome, error = null, matched = null, results } = act;
-    const text = results === undefined ? null : JSON.stringify(results);
-    this.#end.run(outcome, error, matched, text, number);
+    const { number, outcome, error = null, matched = null } = act;
+    const results = act.results === undefined ? null : JSON.stringify(act.results);
+    const sum = actEndSum({ number, outcome, error, matched, results });
+    this.#end.run(outcome, error, matched, results, sum, number);
   }
 }
 
@@ -159,10 +182,11 @@ function conditionsOf(filter: ActFilter): readonly [readonly string[], readonly 
 }
 
 /** @throws JournalError `damaged` on a row that this program never writes */
-function storedOf(row: ActRow): StoredAct {
+export function storedAct(row: ActRow): StoredAct {
   const { number, at, lived, who, door, target, filter, error, matched } = row;
   const kind = ACT_KINDS.find((one) => one === row.kind);
   const outcome = ACT_OUTCOMES.find((one) => one === row.outcome);
+  assertSums(row);
   if (kind === undefined) throw illegible(number, `its kind is ${JSON.stringify(row.kind)}`);
   if (outcome === undefined)
     throw illegible(number, `its outcome is ${JSON.stringify(row.outcome)}`);
@@ -181,6 +205,13 @@ function storedOf(row: ActRow): StoredAct {
     ...(matched === null ? {} : { matched }),
     ...(row.results === null ? {} : { results: resultsOf(number, row.results) }),
   };
+}
+
+function assertSums(row: ActRow): void {
+  const { number, begin_sum: begin, end_sum: end } = row;
+  const isBegun = begin === null || begin === actBeginSum(row);
+  if (isBegun && (end === null || end === actEndSum(row))) return;
+  throw illegible(number, 'it does not match its checksum');
 }
 
 function resultsOf(number: number, text: string): Readonly<Record<string, number>> {

@@ -11,6 +11,7 @@ import { ACTS } from './008-acts.ts';
 import { FOUND_BODIES } from './009-found-bodies.ts';
 import { SUMS, sumSmallTables } from './010-sums.ts';
 import { STORIES } from './011-stories.ts';
+import { ACT_SUMS } from './012-act-sums.ts';
 
 export interface Migration {
   /** What `PRAGMA user_version` reads after it. */
@@ -33,4 +34,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 9, name: 'found bodies', sql: FOUND_BODIES },
   { version: 10, name: 'sums', sql: SUMS, compute: sumSmallTables },
   { version: 11, name: 'stories', sql: STORIES },
+  { version: 12, name: 'act sums', sql: ACT_SUMS },
 ];

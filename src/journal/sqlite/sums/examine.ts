@@ -7,6 +7,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { JournalError } from '../../errors.ts';
 import type { RecoverableCommand } from '../../port.ts';
+import { type ActRow, storedAct } from '../acts.ts';
 import { Clusters } from '../clusters.ts';
 import { KeyValues } from '../key-values.ts';
 import { prepareEntriesOf } from '../reads.ts';
@@ -100,6 +101,7 @@ class Examiner {
     this.#records('settled_at IS NOT NULL', head);
     this.#stories();
     this.#missingRecords(head);
+    this.#acts();
     const { everyCount: count, everySum: sum } = head;
     this.#compare({ count, sum }, this.#every, { kind: 'commands', isFatal: false });
   }
@@ -118,6 +120,18 @@ class Examiner {
           : 'too many';
     const message = `the head counts ${counted.count} ${kind}, and the table has ${count}, ${other}`;
     this.#faults.add({ what: 'count', message, isFatal });
+  }
+
+  /** No command depends on them. */
+  #acts(): void {
+    const page = this.#db.prepare<[number, number], ActRow & { seq: number }>(
+      'SELECT *, number AS seq FROM act WHERE number > ? ORDER BY number LIMIT ?',
+    );
+    for (const row of pagesOf(page)) {
+      this.#faults.attemptRow({ what: 'act', seq: row.number, settled_at: 0, loose: 0 }, () => {
+        storedAct(row);
+      });
+    }
   }
 
   #commands(source: string, { summedAfter }: HeadValues, total: Total): void {

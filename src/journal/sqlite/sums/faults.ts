@@ -5,8 +5,8 @@ import { asJournalError } from '../failure.ts';
 
 export interface Fault {
   /** `file`: its structure. `count`: rows are missing, or too many. */
-  readonly what: 'file' | 'head' | 'kept' | 'count' | 'command';
-  /** Of a command or its record. */
+  readonly what: 'file' | 'head' | 'kept' | 'count' | 'command' | 'act';
+  /** Of a command or its record; the number of an act. */
   readonly seq?: number;
   readonly message: string;
   /** The daemon does not start. */
@@ -70,7 +70,12 @@ export class Faults {
 
   /** The same for one row: that of a settled command without loose requests keeps no daemon from starting. */
   attemptRow(
-    row: { readonly seq: number; readonly settled_at: number | null; readonly loose: number },
+    row: {
+      readonly what?: 'act';
+      readonly seq: number;
+      readonly settled_at: number | null;
+      readonly loose: number;
+    },
     work: () => void,
   ): void {
     try {
@@ -78,7 +83,7 @@ export class Faults {
     } catch (error) {
       const { message } = damageOf(error);
       const isFatal = row.settled_at === null || row.loose === 1;
-      this.add({ what: 'command', seq: row.seq, message, isFatal });
+      this.add({ what: row.what ?? 'command', seq: row.seq, message, isFatal });
     }
   }
 }

@@ -119,6 +119,36 @@ export function settleSum(row: SettledColumns): number {
   return (sum + bitsOf(at ?? 0) + Math.imul(loose, LOOSE_WEIGHT)) | 0;
 }
 
+interface ActColumns {
+  readonly number: number;
+  readonly at: number;
+  readonly lived: number;
+  readonly kind: string;
+  readonly who: string | null;
+  readonly proven: number;
+  readonly door: string;
+  readonly target: string | null;
+  readonly filter: string | null;
+}
+
+export function actBeginSum(row: ActColumns): number {
+  const { number, at, lived, kind, who, proven, door, target, filter } = row;
+  const names = `${number}\0${lived}\0${kind}\0${proven}\0${door}`;
+  return (sumOf(`${names}\0${who}\0${target}\0${filter}`) + bitsOf(at)) | 0;
+}
+
+interface ActEndColumns {
+  readonly number: number;
+  readonly outcome: string;
+  readonly error: string | null;
+  readonly matched: number | null;
+  readonly results: string | null;
+}
+
+export function actEndSum({ number, outcome, error, matched, results }: ActEndColumns): number {
+  return sumOf(`${number}\0${outcome}\0${error}\0${matched}\0${results}`);
+}
+
 export function recordSum(seq: number, text: string): number {
   return sumOf(`${seq}\0${text}`);
 }
