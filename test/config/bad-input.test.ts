@@ -41,6 +41,36 @@ describe('P10: a place that no template has is refused where it stands', () => {
   });
 });
 
+describe('P10: what is none of its allowed forms is named with them', () => {
+  const FILLED = { create: { body: { json: { id: '{key}', name: '{record.name}' } } } };
+
+  test.each<[place: string, mine: object, message: string]>([
+    [
+      'delete.restore',
+      { delete: { restore: 'exakt' } },
+      'is not exact, template, none or an object of keep, drop and set',
+    ],
+    ['delete.restore', { delete: { restore: 5 } }, 'is not exact, template, none or an object'],
+    [
+      'list.paging.by',
+      { list: { ...LISTED, path: '/records', paging: { by: 'pages' } } },
+      'is not after, page, offset, cursor, link',
+    ],
+    [
+      'record.content.quota',
+      { ...FILLED, record: { content: { quota: '/quota' } }, delete: { restore: 'none' } },
+      'compares a member that no create sends: create.body has no place {record.quota}',
+    ],
+  ])('%s of %j', (place, mine, message) => {
+    const dialects = { mine: { extends: 'challenge', ...mine } };
+    const problems = problemsOf({ files: { [FILE]: { dialect: 'mine', dialects } } });
+    expect(problems.map(({ source }) => source)).toEqual([`${FILE}: dialects.mine.${place}`]);
+    expect(problems[0]?.message).toContain(message);
+    // The library's own texts begin with a capital.
+    expect(problems[0]?.message).not.toMatch(/Invalid|^[A-Z]/);
+  });
+});
+
 describe('P10: a file of TLS that is not what it must be is refused by its own name', () => {
   const pair = certificate();
   const other = certificate();

@@ -87,7 +87,7 @@ function reachability(
   const base = health.root ? new URL(url).origin : url;
   const at = socket === undefined ? `${base}${health.path}` : `${socket} ${health.path}`;
   if (ping.kind === 'silent') {
-    const hint = 'Start the node, or correct its URL in LOCKSTEP_NODES.';
+    const hint = 'Start the node, or correct its URL (nodes of the file, or LOCKSTEP_NODES).';
     return fail(check, `${at}: ${ping.why}`, ping.hint ?? hint);
   }
   const took = durationText(ping.tookMs);

@@ -1,6 +1,6 @@
 /** Contradictions between members of a dialect, and gaps between them. */
 
-import { hasRecordPlace } from '../../node/dialect/content/record-place.ts';
+import { hasRecordPlace, unplacedMembers } from '../../node/dialect/content/record-place.ts';
 import { type Body, type Dialect, defers, type Json } from '../../node/dialect/dialect.ts';
 import { compileKeyPattern } from '../../node/dialect/key-pattern.ts';
 import { textsIn } from '../../node/dialect/template.ts';
@@ -74,6 +74,10 @@ export function contradictions(dialect: Dialect): readonly Contradiction[] {
   }
   if ((record.content ?? null) !== null && !hasRecordPlace(create.body)) {
     fault('compares records, but create.body has no place for {record}', 'record', 'content');
+  }
+  for (const name of unplacedMembers(dialect)) {
+    const why = `create.body has no place {record.${name}}`;
+    fault(`compares a member that no create sends: ${why}`, 'record', 'content', name);
   }
   if (hasRecordPlace(remove.body)) fault('holds {record}: only a create has one', 'delete', 'body');
   if (defers(dialect) && dialect.quiesceMs === null) {

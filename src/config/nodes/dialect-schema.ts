@@ -161,6 +161,9 @@ const mutation = {
 
 const memberNames = z.array(z.string().min(1).max(100)).min(1, 'names no member').max(100);
 
+const RESTORE_FORMS = 'is not exact, template, none or an object of keep, drop and set';
+const restoreWord = z.enum(['exact', 'template', 'none']);
+
 const restoreMapping = strict({
   keep: memberNames.nullable().default(null),
   drop: memberNames.nullable().default(null),
@@ -222,7 +225,7 @@ export const dialectMembers = {
     method: z.enum(['DELETE', 'POST', 'PUT', 'PATCH']).default('DELETE'),
     ...mutation,
     gone: goneRules,
-    restore: z.union([z.enum(['exact', 'template', 'none']), restoreMapping]),
+    restore: z.union([restoreWord, restoreMapping], RESTORE_FORMS),
     guard: z.literal('if-match').nullable().default(null),
   }),
   read: strict({

@@ -32,9 +32,18 @@ function predicateOf(issue: z.core.$ZodIssue): string {
     case 'too_big':
       if (issue.origin === 'string') return `is longer than ${issue.maximum} characters`;
       return ownMessage(issue) ?? `is more than ${issue.maximum}`;
+    case 'invalid_union':
+      return ownMessage(issue) ?? unionText(issue);
     default:
       return issue.message;
   }
+}
+
+/** The library names the values of a member that chooses between forms: `Expected 'page' | 'link'`. */
+function unionText({ message }: z.core.$ZodIssue): string {
+  const [, values] = /Expected (.+)$/.exec(message) ?? [];
+  if (values === undefined) return 'has none of the allowed forms';
+  return `is not ${values.replaceAll("'", '').replaceAll(' | ', ', ')}`;
 }
 
 /** The schema's own message, if it has one: those of the library begin with a capital. */

@@ -29,6 +29,17 @@ export function hasRecordPlace(body: Body | null): boolean {
   return placedIn(body).length > 0;
 }
 
+/** Members that `record.content` compares and that a create does not send: no record with them is taken. */
+export function unplacedMembers({
+  record: { content = null },
+  create,
+}: Pick<Dialect, 'record' | 'create'>): readonly string[] {
+  const placed = placedIn(create.body);
+  if (content === null || typeof content === 'string') return [];
+  if (placed.length === 0 || placed.includes(undefined)) return [];
+  return Object.keys(content).filter((name) => !placed.includes(name));
+}
+
 /** The check returns the reason why nodes of this dialect cannot get this record; undefined: they can. */
 export function recordCheck({
   name,
