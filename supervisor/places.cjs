@@ -146,13 +146,13 @@ function folderTrouble(folder) {
 }
 
 /**
- * The Node that runs the apps: the project's own, else the one that runs this. A global pm2 may
- * itself run on an older one.
+ * The Node that runs the apps: the one that runs this, if it is new enough, else the project's own. A global
+ * pm2 may itself run on an older one.
  */
 function interpreter() {
+  if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) return process.execPath;
   const own = path.join(root, 'node_modules', 'node', 'bin', 'node');
   if (existsSync(own)) return own;
-  if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) return process.execPath;
   throw new Error(
     `lockstep needs Node.js ${NODE_MAJOR_MIN} or newer, this is ${process.version}: ` +
       'run npm ci in the project, which brings its own',

@@ -62,6 +62,13 @@ describe.each(LAUNCHERS)('bin/%s', (name, script) => {
     }
   });
 
+  it('M5: prefers the Node in PATH, if it is new enough, to the own one of the project', () => {
+    const root = projectWith({ own: true });
+    const PATH = `${folderWithNode('v24.99.0')}:/usr/bin:/bin`;
+    // The one in PATH does nothing but report its version.
+    expect(run([join(root, 'bin', name)], { cwd: '/', env: { PATH } }).stdout).toBe('v24.99.0\n');
+  });
+
   it('without an own Node runs on the one in PATH, if it is new enough', () => {
     const root = projectWith({ own: false });
     const folder = tempFolder();
@@ -100,4 +107,14 @@ describe('the launchers', () => {
     const lines = bodies.map((body) => body.split('\n').filter((line) => !line.startsWith('#')));
     expect(new Set(lines.map((each) => each.join('\n'))).size).toBe(1);
   });
+});
+
+it('L4: bin/lockstepd names a limit of address space that is too low for Node.js', () => {
+  const root = projectWith({ own: true });
+  const line = `ulimit -v 2000000; exec "${join(root, 'bin/lockstepd')}"`;
+  const { code, stderr } = run(['sh', '-c', line], { cwd: '/', env: oldNodeFirst() });
+  expect(stderr).toContain(
+    'the limit of address space is 2000000 KiB (ulimit -v), and Node.js needs',
+  );
+  expect(code).toBe(78);
 });
