@@ -237,6 +237,7 @@ describe('the end', () => {
     await harness.rest();
     await harness.coordinator.close();
     expect(asked.map(({ answers }) => answers.length)).toEqual([1, 1, 1, 1]);
-    expect(asked[3]?.answer).toMatchObject({ id: 'a', state: 'applying' });
+    // Its end can no longer be noted: the journal has the act as unfinished.
+    expect(asked[3]?.answer).toMatchObject({ error: { code: 'draining' } });
   });
 });
