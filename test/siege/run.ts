@@ -10,8 +10,8 @@ import { judged, type Report, timesOf } from './report.ts';
 import { LIMIT_BYTES, type Stage, setStage } from './stage.ts';
 
 /** Of the time of the siege, for the same load without attack; and at least so long. */
-const CALM_SHARE = 0.25;
-const CALM_MS_MIN = 10_000;
+const CALM_SHARE = 0.1;
+const CALM_MS_MIN = 20_000;
 /** The first answers of a fresh process are slower. */
 const WARM_UP_MS = 5000;
 const REST_MS_MAX = 60_000;
@@ -21,11 +21,12 @@ const REOPENED = 'memory is used up by connections';
 export interface SiegeOptions {
   readonly minutes: number;
   readonly seed: number;
+  readonly slowerMax: number;
   /** One attack alone. */
   readonly only?: string | undefined;
 }
 
-export async function runSiege({ minutes, seed, only }: SiegeOptions): Promise<Report> {
+export async function runSiege({ minutes, seed, slowerMax, only }: SiegeOptions): Promise<Report> {
   await using stage = await setStage(seed);
   const { endpoint, eventsEndpoint, opsUrl } = stage.daemon;
   const target = { endpoint, eventsEndpoint, opsUrl };
@@ -69,6 +70,7 @@ export async function runSiege({ minutes, seed, only }: SiegeOptions): Promise<R
   return judged({
     minutes,
     seed,
+    slowerMax,
     calm: timesOf(calm),
     besieged: timesOf(under),
     rounds,

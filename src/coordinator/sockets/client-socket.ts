@@ -35,7 +35,7 @@ const READING_MS_MAX = 5;
 const ENVELOPE_FRAMES_MAX = 32;
 const ENVELOPE_BYTES_MAX = 1024;
 /** A frame up to so many times `frameBytesMax` is read, and answered `too_large`. */
-const FRAME_FACTOR_MAX = 16;
+const FRAME_FACTOR_MAX = 4;
 /** Their answers may take as long as a deadline, or longer. */
 const COMMANDS: ReadonlySet<Request['op']> = new Set(['create', 'delete', 'batch']);
 const ENVELOPE_HINT =
@@ -55,8 +55,8 @@ export const clientOptions = (frameBytesMax: number, secretKey?: string) => ({
    * mark slows bursts down: 1,000 replies to one client took 7 ms at 256, 12 at 128, 32 at 64 (November 2026).
    */
   sendHighWaterMark: 256,
-  /** The same for requests that the daemon has not read. */
-  receiveHighWaterMark: 256,
+  /** The same for requests that the daemon has not read: of the largest ones, ZeroMQ has 256 MiB of one client. */
+  receiveHighWaterMark: 64,
   /** ZeroMQ closes the connection above this; below it the client gets an answer. */
   maxMessageSize: FRAME_FACTOR_MAX * frameBytesMax,
 });

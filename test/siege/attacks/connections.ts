@@ -11,7 +11,7 @@ export const CONNECTIONS: readonly Attack[] = [
   {
     name: 'garbage',
     what: '30 connections, random bytes to each of the three ports',
-    pauseMs: 200,
+    pauseMs: 500,
     strike: async (siege) => {
       const { endpoint, eventsEndpoint, opsUrl, chance, over } = siege;
       const sockets = many(30, (index) => {
@@ -49,9 +49,9 @@ export const CONNECTIONS: readonly Attack[] = [
   },
   {
     name: 'half frames',
-    what: '20 greeted clients that announce 15 MiB and send 1 KiB',
+    what: '20 greeted clients that announce 3 MiB and send 1 KiB',
     pauseMs: 500,
-    strike: (siege) => announced(siege, 15 * MIB),
+    strike: (siege) => announced(siege, 3 * MIB),
   },
   {
     name: 'huge frames',
@@ -62,7 +62,7 @@ export const CONNECTIONS: readonly Attack[] = [
   {
     name: 'messages without end',
     what: '1 client, frames of 1 MiB of one message until it is cut off',
-    pauseMs: 30_000,
+    pauseMs: 120_000,
     strike: async ({ endpoint, over }) => {
       using peer = new ZmtpPeer(endpoint, 'DEALER');
       peer.ignore();

@@ -27,7 +27,7 @@ export const REQUESTS: readonly Attack[] = [
   {
     name: 'unread lists',
     what: '3 clients, 300 pages of the history each, unread for 10 s',
-    pauseMs: 5000,
+    pauseMs: 10_000,
     strike: async ({ endpoint, over }) => {
       const peers = many(3, () => new ZmtpPeer(endpoint, 'DEALER'));
       for (const peer of peers) {
@@ -78,18 +78,15 @@ export const REQUESTS: readonly Attack[] = [
   },
   {
     name: 'lists of a hostile node',
-    what: '20 stats and 5 audits over a node that lists pages of 15 MiB of zeros',
-    pauseMs: 1000,
+    what: '5 stats and an audit over a node that lists pages of 15 MiB of zeros',
+    pauseMs: 3000,
     strike: (siege) =>
-      answered(siege, [
-        ...many(20, () => ['{"op":"stats"}']),
-        ...many(5, () => ['{"op":"audit","limit":500}']),
-      ]),
+      answered(siege, [...many(5, () => ['{"op":"stats"}']), ['{"op":"audit","limit":500}']]),
   },
   {
     name: 'pings without end',
     what: '5,000 pings, read',
-    pauseMs: 500,
+    pauseMs: 2000,
     strike: (siege) =>
       answered(
         siege,
