@@ -18,6 +18,7 @@ import { checkDisk, checkJournal } from './journal.ts';
 import { checkNodes } from './nodes.ts';
 import { checkOutliving } from './outliving.ts';
 import { checkOwnDialect } from './own-dialect.ts';
+import { checkProtection } from './protection.ts';
 import { checkStartGate } from './start-gate.ts';
 
 export interface Examination {
@@ -85,6 +86,7 @@ async function checksOf(settings: Settings, options: Examination): Promise<reado
     ...checkDeadlines(settings),
     ...checkDescriptors(settings),
     checkClients(settings),
+    ...checkProtection(settings),
     ...outliving,
     ...(options.canary === undefined ? checkOwnDialect(settings) : []),
     ...found.flat(),
