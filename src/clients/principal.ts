@@ -77,7 +77,8 @@ export function authorOf(
 }
 
 function refused(why: string, op: string): Extract<Authorisation, { ok: false }> {
-  const roles = rolesFor(op).join(' or ');
-  const reply = errorReply('unauthorised', `${why}: the role ${roles} is needed`, { hint: HINT });
+  const roles = rolesFor(op);
+  const needed = [roles.slice(0, -1).join(', '), roles.at(-1)].filter(Boolean).join(' or ');
+  const reply = errorReply('unauthorised', `${why}: the role ${needed} is needed`, { hint: HINT });
   return { ok: false, reply };
 }

@@ -75,7 +75,7 @@ describe('without a list', () => {
   test('LOCKSTEP_AUTH=required lets nobody in without a token', () => {
     const access = { list: undefined, mode: 'required' } as const;
     expect(refusalOf(access, undefined, 'ping')?.message).toBe(
-      'there is no token: the role commands or read or operate is needed',
+      'there is no token: the role commands, read or operate is needed',
     );
     expect(refusalOf(access, deploy.token, 'ping')).toMatchObject({ code: 'unauthorised' });
   });
