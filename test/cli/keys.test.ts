@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { readClientFile } from '../../src/clients/client-file.ts';
 import { newToken } from '../../src/clients/token.ts';
 import { startPeer } from '../support/client-pair.ts';
+import { emptyFifo } from '../support/fifo.ts';
 import { runCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -62,6 +63,19 @@ describe('lockstep keys', () => {
     expect(readdirSync(data).sort()).toEqual(['clients.json', 'ops.token']);
   });
 
+  test('--out replaces no pipe, device or link', async () => {
+    const { keys, list } = place();
+    await keys('add', 'ops', '--role', 'operate');
+    const before = list()?.clients;
+    const pipe = emptyFifo();
+    expect(await keys('rotate', 'ops', '--out', pipe)).toMatchObject({
+      code: 1,
+      stderr: `lockstep: ${pipe} is not a file\n`,
+    });
+    expect(statSync(pipe).isFIFO()).toBe(true);
+    expect(list()?.clients).toEqual(before);
+  });
+
   test('remove takes one client out; an empty list is still a list', async () => {
     const { keys, list } = place();
     await keys('add', 'ann', '--role', 'operate');
@@ -103,7 +117,7 @@ describe('lockstep keys', () => {
     [['remove', 'ann (unverified)'], 2, 'the name of a client must be 1 to 64 letters'],
     [['rotate', 'nobody'], 1, 'there is no client nobody'],
     [['make', 'x'], 2, 'act must be one of'],
-    [['add', 'x', '--role', 'read', '--out', '/'], 1, '/ is a folder'],
+    [['add', 'x', '--role', 'read', '--out', '/'], 1, '/ is not a file'],
     [['add', 'x', '--role', 'read', '--out', '/nowhere/x'], 1, 'cannot write /nowhere/x: ENOENT'],
   ] as const)('P10: %j is rejected, and no list is made', async (args, code, message) => {
     const { keys, list } = place();

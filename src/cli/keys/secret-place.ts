@@ -26,7 +26,8 @@ export function keepSecret(
   { file, replaces }: { readonly file: string; readonly replaces: boolean },
 ): SecretPlace | { readonly fault: ListFault } {
   const there = lstatSync(file, { throwIfNoEntry: false });
-  if (there?.isDirectory() === true) return { fault: { message: `${file} is a folder` } };
+  // A device, a pipe or a link would be replaced by the file: /dev/null of root is gone then.
+  if (there?.isFile() === false) return { fault: { message: `${file} is not a file` } };
   if (there !== undefined && !replaces) {
     return { fault: { message: `${file} exists`, hint: 'Name a new file, or remove this one.' } };
   }
