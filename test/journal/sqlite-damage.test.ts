@@ -71,6 +71,14 @@ async function fill(journal: SqliteJournal): Promise<void> {
       lived: from,
     });
   }
+  const act = { at: 1.5, lived: 1, door: 'zeromq', isProven: true, by: 'ann' } as const;
+  for (const on of ['a', 'b', 'c', 'd', 'e']) {
+    const [number = 0] = await journal.noteActs({
+      begin: [{ ...act, kind: 'cancel', on }],
+      end: [],
+    });
+    await journal.noteActs({ begin: [], end: [{ number, outcome: 'done' }] });
+  }
   await journal.park(LAST - 1);
   await journal.keep('life', 'ended');
   await journal.keep('lane.bulk', '{"since":1}');
@@ -98,6 +106,7 @@ async function answersOf(journal: SqliteJournal): Promise<ReadonlyMap<string, un
   await note('kept', () => journal.kept());
   await note('load', () => journal.load(0, 10_000));
   await note('loose', () => journal.loadLoose(0, 10_000));
+  await note('acts', () => journal.acts({}, undefined, 100));
   await note('keys', () => journal.keys('', 10_000));
   await note('list', () => listAll(journal, {}, 500));
   await note('failed', () => listAll(journal, { states: ['rolled_back', 'refused'] }));

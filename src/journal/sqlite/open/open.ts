@@ -85,7 +85,7 @@ async function lookThrough(
       log?.info(`${UNCLEAN}: the journal was checked and is sound`);
   };
   if (found === 'unfinished') {
-    log?.info(`${isClean ? '' : `${UNCLEAN}: `}the journal is checked in the background`);
+    if (!isClean) log?.info(`${UNCLEAN}: the journal is checked in the background`);
     return journal.follow(soundness, report);
   }
   if (found instanceof JournalError) journal.noteDamage(found);
