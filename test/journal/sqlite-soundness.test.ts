@@ -130,6 +130,13 @@ test('P7, P10: damaged rows of history are reported at the start, and their read
   await journal.close();
 });
 
+test('P10: a settled command that is marked as stuck is damaged', async () => {
+  change('UPDATE command SET stuck = 1 WHERE seq = 9');
+  const journal = openSqliteJournal(file);
+  await expect(journal.find('id-9')).rejects.toMatchObject({ code: 'damaged' });
+  await journal.close();
+});
+
 test.each([
   [
     'an open command is edited',
