@@ -18,6 +18,8 @@ import { printSummary } from './summary.mjs';
 import { takeDown } from './take-down.mjs';
 import { sentenceOf } from './trouble.mjs';
 
+// Logs and data hold ids and keys: they are for this user alone, pm2's files too.
+process.umask(0o077);
 const logs = newLogsLater();
 const outcome = await start().catch(failureOf);
 if (outcome.kind !== 'up') {
