@@ -9,7 +9,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -52,20 +51,6 @@ describe('npm start', () => {
     expect(stdout).toMatch(/lockstepd +\d+ +tcp:\/\/127\.0\.0\.1:\d+ +data\/logs\/lockstepd\.log/);
     expect(stdout).toMatch(/nodesim +\d+ +http:\/\/127\.0\.0\.1:\d+ … \d+/);
     expect(stdout).toMatch(/stop +npm stop/);
-  });
-
-  it('M6: makes data folder and logs for its own user alone, whatever the umask', async () => {
-    const project = await supervisedProject();
-    const umask = process.umask(0);
-    try {
-      expect(project.start().code).toBe(0);
-    } finally {
-      process.umask(umask);
-    }
-    const modeOf = (path: string) => (statSync(join(project.root, path)).mode & 0o777).toString(8);
-    expect(modeOf('data')).toBe('700');
-    expect(modeOf('data/logs')).toBe('700');
-    expect(modeOf('data/logs/lockstepd.log')).toBe('600');
   });
 
   it('hands the environment on, with the exit code for an intended stop, without npm', async () => {
