@@ -93,7 +93,7 @@ test('every act through the command line is listed, is an event, and a line in t
     expect(by).toMatch(/^.+@.+ \(unverified\)$/);
     expect(daemon.output).toContain(`operator: ${act} act=${number} `);
   }
-  await expect.poll(() => heard).toEqual(acts.map(({ act }) => `act.${act}`));
+  await expect.poll(() => heard, { timeout: 20_000 }).toEqual(acts.map(({ act }) => `act.${act}`));
   const id = expect.stringMatching(/^repair-14-/) as string;
   expect(await client.list({ groupId: 'lost' })).toMatchObject({ commands: [{ id }, {}] });
   const shown = await cli('acts', '--act', 'cancel', '--outcome', 'done');
@@ -170,7 +170,7 @@ test('with a list the names are proven, and a client that may not do it is refus
   }
   const as = (name: string, ...args: string[]) => cli(...args, '--token-file', fileOf(name));
   await expect
-    .poll(async () => (await as('look', 'resume', 'bulk')).stderr)
+    .poll(async () => (await as('look', 'resume', 'bulk')).stderr, { timeout: 30_000 })
     .toContain('has the role read');
   expect((await as('boss', 'resume', 'bulk')).code).toBe(0);
   const { stdout, code } = await as('look', 'acts', '--json');
