@@ -43,7 +43,7 @@ lockstep is under the MIT licence. The packages that an installation has beside 
 by licence. This page is written from the lockfile (\`node_modules/.bin/node test/tooling/licences.ts\`); a test compares it.
 
 - **pm2 is under the AGPL 3.0.** lockstep starts it as a program of its own and uses its interface to start and stop the
-  daemon. Where that licence is not wanted, run \`bin/lockstepd\` under systemd
+  daemon. Where that licence is not wanted, run \`lockstepd\` under systemd
   ([run](operate/run.md)) and remove pm2: the daemon itself does not use it.
 - The package \`sentry\` is under the FSL 1.1: no competing product may be made of it, and after two years it is under
   Apache 2.0.
