@@ -60,6 +60,21 @@ describe('lockstep keys add --key-out', () => {
     expect(readFileSync(file, 'utf8')).not.toContain(read.key.secretKey);
   });
 
+  test('a renewal replaces no file but that of a token or a client', async () => {
+    const { data, curve, keys } = place();
+    await keys('server');
+    const file = join(data, 'ann.key');
+    await keys('add', 'ann', '--role', 'operate', '--key-out', file);
+    const list = join(data, 'clients.json');
+    const before = [curve, file, list].map((path) => readFileSync(path, 'utf8'));
+    for (const path of [curve, file, list]) {
+      const { code, stderr } = await keys('rotate', 'ann', '--out', path);
+      expect([code, stderr]).toEqual([1, expect.stringContaining('is not replaced')]);
+    }
+    expect((await keys('rotate', 'ann', '--key-out', curve)).code).toBe(1);
+    expect([curve, file, list].map((path) => readFileSync(path, 'utf8'))).toEqual(before);
+  });
+
   test('P10: needs the key of the daemon, and no --out beside it', async () => {
     const { data, keys } = place();
     const add = ['add', 'deploy', '--role', 'commands', '--key-out', join(data, 'a.key')];

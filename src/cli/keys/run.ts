@@ -153,8 +153,9 @@ async function withSecrets(
   if ('fault' in secrets) return report(secrets.fault, json, terminal);
   const { token, text } = secrets;
   const file = keyOut ?? out;
-  const place =
-    file === undefined ? undefined : keepSecret(text, { file, replaces: job.act === 'rotate' });
+  const kind = keyOut === undefined ? 'token' : 'key';
+  const replaces = job.act === 'rotate';
+  const place = file === undefined ? undefined : keepSecret(text, { file, kind, replaces });
   if (place !== undefined && 'fault' in place) return report(place.fault, json, terminal);
   let isFirst = false;
   const changed = await changeList(path, (before) => {
