@@ -19,7 +19,13 @@ const BEYOND = [
   'tcp://[fe80::1]:7',
 ];
 /** Names that only a look-up could tell, and addresses that are written in another way. */
-const UNKNOWN = ['tcp://node.example:7', 'tcp://nosuch0:7', 'tcp://127.1:7', 'tcp://0x7f000001:7'];
+const UNKNOWN = [
+  'tcp://node.example:7',
+  'tcp://nosuch0:7',
+  'tcp://127.1:7',
+  'tcp://0x7f000001:7',
+  'tcp://constructor:7',
+];
 const WITHIN = [
   'tcp://127.0.0.1:7',
   'tcp://127.9.9.9:7',
@@ -58,6 +64,13 @@ describe('an address that other machines can reach', () => {
     if (other !== undefined) {
       expect(problemsOf({ LOCKSTEP_ENDPOINT: `tcp://${other}:7` })).toHaveLength(1);
     }
+  });
+
+  test("for the operators' port an interface is a name like others: Node looks it up", () => {
+    const names = Object.entries(networkInterfaces());
+    const loopback = names.find(([, of = []]) => of.every(({ internal }) => internal))?.[0] ?? 'lo';
+    expect(problemsOf({ LOCKSTEP_OPS_HOST: loopback })).toHaveLength(1);
+    expect(problemsOf({ LOCKSTEP_OPS_HOST: 'localhost' })).toEqual([]);
   });
 
   test('needs both, CURVE and a list; a list of nobody is one', () => {

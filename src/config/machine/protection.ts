@@ -6,7 +6,6 @@
  * neither; the operators' port needs the list. What is not known to be loopback counts as reachable: names other than `localhost`, and other ways of
  * writing an address (`127.1`).
  */
-import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { readClientFile } from '../../clients/client-file.ts';
 import { readServerKey } from '../../clients/server-key.ts';
@@ -87,7 +86,7 @@ function opsProblem(
   { opsHost, clients, unprotected }: Guarded,
   sources: Sources,
 ): readonly Problem[] {
-  if (unprotected || isLoopbackHost(opsHost) || hasList(clients)) return [];
+  if (unprotected || isLoopbackName(opsHost) || hasList(clients)) return [];
   return [
     {
       source: sources.opsHost,
@@ -128,9 +127,14 @@ function isExposed(endpoint: string): boolean {
 
 /** Of an address to bind, as ZeroMQ takes it: an interface may stand in its place. */
 function isLoopbackHost(given: string): boolean {
-  const host = given.replace(/^\[|\]$/g, '').toLowerCase();
-  if (isIP(host) !== 0) return isLoopbackAddress(host);
-  if (host === 'localhost') return true;
-  const addresses = networkInterfaces()[given] ?? [];
+  if (isLoopbackName(given)) return true;
+  const interfaces = networkInterfaces();
+  const addresses = Object.hasOwn(interfaces, given) ? (interfaces[given] ?? []) : [];
   return addresses.length > 0 && addresses.every(({ address }) => isLoopbackAddress(address));
+}
+
+/** As Node takes it, too: to Node the name of an interface is a host to look up. */
+function isLoopbackName(given: string): boolean {
+  const host = given.replace(/^\[|\]$/g, '').toLowerCase();
+  return host === 'localhost' || isLoopbackAddress(host);
 }
