@@ -62,6 +62,8 @@ export const NO_CLIENTS = new ClientList([]);
 export interface ListFault {
   readonly message: string;
   readonly hint?: string;
+  /** It may be gone at the next look, though the file is the same. */
+  readonly mayPass?: true;
 }
 
 export type ParsedList =

@@ -27,6 +27,8 @@ const PRIVATE_FILE = 0o600;
 export interface FileFault {
   readonly message: string;
   readonly hint?: string;
+  /** The system refused, and may not the next time: no descriptor was left, for example. */
+  readonly mayPass?: true;
 }
 
 export type ReadFile =
@@ -78,7 +80,9 @@ function ownersOf(path: string): ReadonlySet<number> {
 }
 
 function openFault(path: string, error: unknown): FileFault {
-  if (codeOf(error) !== 'ELOOP') return { message: `cannot read ${path}: ${messageOf(error)}` };
+  if (codeOf(error) !== 'ELOOP') {
+    return { message: `cannot read ${path}: ${messageOf(error)}`, mayPass: true };
+  }
   return { message: `${path} is a symbolic link`, hint: 'Name the file itself.' };
 }
 

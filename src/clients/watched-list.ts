@@ -70,7 +70,8 @@ export class WatchedList {
   /** Looks at the file now, also between two looks of `watch`. */
   async look(): Promise<void> {
     const signature = await lstat(this.#options.path).then(signatureFrom, codeText);
-    if (signature === this.#signature) return;
+    // A list that could not be read is read again: else a client that was removed meanwhile would stay for good.
+    if (signature === this.#signature && this.#fault?.mayPass !== true) return;
     this.#signature = signature;
     this.#read();
   }
@@ -99,6 +100,8 @@ export class WatchedList {
   }
 
   #keep(fault: ListFault): void {
+    const isKnown = fault.mayPass === true && this.#fault?.message === fault.message;
+    if (isKnown) return;
     const isFirst = this.#present === undefined;
     this.#fault = fault;
     this.#faults++;
