@@ -72,3 +72,14 @@ test('acts of the schema before checksums are parsed only', async () => {
   expect((await journal.acts({ outcome: 'done' }, undefined, 10)).acts).toHaveLength(2);
   await journal.close();
 });
+
+test.each([`filter = '{'`, `filter = '7'`, `at = 9e15`])(
+  'P10: one without checksums and with %s is named',
+  async (change) => {
+    damage(`UPDATE act SET ${change}, begin_sum = NULL WHERE number = 2`);
+    expect(checkFile(file).faults).toMatchObject([{ what: 'act', seq: 2 }]);
+    const journal = openSqliteJournal(file);
+    await expect(journal.acts({}, undefined, 10)).rejects.toMatchObject({ code: 'damaged' });
+    await journal.close();
+  },
+);

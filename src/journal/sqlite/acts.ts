@@ -190,6 +190,8 @@ export function storedAct(row: ActRow): StoredAct {
   if (kind === undefined) throw illegible(number, `its kind is ${JSON.stringify(row.kind)}`);
   if (outcome === undefined)
     throw illegible(number, `its outcome is ${JSON.stringify(row.outcome)}`);
+  if (Number.isNaN(new Date(at).getTime())) throw illegible(number, `its time is ${at}`);
+  if (filter !== null) assertFilter(number, filter);
   return {
     number,
     at,
@@ -212,6 +214,17 @@ function assertSums(row: ActRow): void {
   const isBegun = begin === null || begin === actBeginSum(row);
   if (isBegun && (end === null || end === actEndSum(row))) return;
   throw illegible(number, 'it does not match its checksum');
+}
+
+/** Who shows the act parses it again. */
+function assertFilter(number: number, text: string): void {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return;
+  } catch (cause) {
+    throw illegible(number, 'its filter is not JSON', cause);
+  }
+  throw illegible(number, 'its filter is not a JSON object');
 }
 
 function resultsOf(number: number, text: string): Readonly<Record<string, number>> {
