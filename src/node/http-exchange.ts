@@ -61,6 +61,8 @@ export class HttpExchange<Read> implements ResponseHandler, Waiter<Connection> {
   #startedAt: number | undefined;
   #isSent = false;
   #isOurs = false;
+  /** It has a connection, and its owner does not have all of the request yet. */
+  #isPreparing = false;
   #isOver = false;
 
   /** `begin` comes next. */
@@ -94,16 +96,23 @@ export class HttpExchange<Read> implements ResponseHandler, Waiter<Connection> {
     if (this.#isOver) return;
     this.#startedAt = performance.now();
     if (this.#owner.prepare === undefined) connection.carry(this.#owner.write(), this);
-    else this.#owner.prepare(() => this.#carry(connection));
+    else {
+      this.#isPreparing = true;
+      this.#owner.prepare(() => this.#carry(connection));
+    }
   }
 
   #carry(connection: Connection): void {
-    if (!this.#isOver) connection.carry(this.#owner.write(), this);
+    if (this.#isOver) return;
+    this.#isPreparing = false;
+    // The wait for the request is not the node's time.
+    this.#startedAt = performance.now();
+    connection.carry(this.#owner.write(), this);
   }
 
-  giveUp(reason: string): void {
+  giveUp(reason: string, isOurs = false): void {
     if (this.#isOver) return;
-    this.onLost({ detail: reason, isOurs: false });
+    this.onLost({ detail: reason, isOurs });
     this.slot?.abandon(this);
   }
 
@@ -132,6 +141,12 @@ export class HttpExchange<Read> implements ResponseHandler, Waiter<Connection> {
     if (leftMs >= 1) {
       this.#stopTimer = after(leftMs, () => this.#expire());
       return;
+    }
+    if (this.#isPreparing) {
+      return this.giveUp(
+        `its record was not read from the journal in ${requestTimeoutMs} ms`,
+        true,
+      );
     }
     const giveUp = () => this.giveUp(`no answer within ${requestTimeoutMs} ms`);
     // A process that was stopped finds its timers due before it has read the responses in its sockets: read them

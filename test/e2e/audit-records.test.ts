@@ -135,3 +135,19 @@ test('--content compares the contents of keys that all nodes list, and only then
   expect(compared.stdout).toContain('"groupId":"b","kind":"different"');
   expect(compared.stdout).toContain('"differing":1');
 });
+
+test('P10: a record that could not be made again is not repaired: the key is named, the exit code is 1', async () => {
+  const { nodes, audit, put, heldOf } = await start();
+  const file = join(tempFolder(), 'keys');
+  writeFileSync(file, 'ann\nbob\n');
+  for (const key of ['ann', 'bob']) put(key, bodyOf(key), bodyOf(key, '{"a":1}'), bodyOf(key));
+  nodes[1].refuses = true;
+  const { code, stdout } = await audit('--keys', file, '--right', 'node01', '--repair', '--yes');
+  expect(heldOf('ann')).toEqual([undefined, undefined, undefined]);
+  expect([code, stdout]).toEqual([
+    1,
+    expect.stringContaining('0 keys repaired; now 2 keys differ'),
+  ]);
+  expect(stdout).toMatch(/ann was not replaced.*lockstep status repair-\S+ --record/);
+  expect(stdout).toMatch(/bob was not replaced.*lockstep status repair-\S+ --record/);
+});

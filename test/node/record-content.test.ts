@@ -1,6 +1,7 @@
 /** Reads for a command with a record: is it the content that the command wants? */
 import { describe, expect, test } from 'vitest';
 import { Codec } from '../../src/node/dialect/codec.ts';
+import { contentDigest, isOtherContent } from '../../src/node/dialect/content/record-content.ts';
 import type { Body, Dialect, RecordContent } from '../../src/node/dialect/dialect.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 
@@ -118,4 +119,30 @@ test('no reply of a success shows the content of a record to people', () => {
   expect(
     codec.read(READ, subject, { status: 500, body: 'disk full', retryAfter: undefined }).detail,
   ).toBe('500 disk full');
+});
+
+describe('P10: contents that a parser would make alike differ', () => {
+  const digestOf = (shown: string, content: RecordContent) => contentDigest(shown, content, false);
+  test.each<[RecordContent, string, string]>([
+    ['', '{"n":9007199254740993}', '{"n":9007199254740992}'],
+    ['/a', '{"a":[{"n":1e400}]}', '{"a":[{"n":null}]}'],
+    [{ n: '/n' }, '{"n":0.10000000000000000555}', '{"n":0.1}'],
+    ['', 'broken {', 'otherwise broken {'],
+    [
+      '',
+      `{"a":1,"d":${'['.repeat(200)}${']'.repeat(200)}}`,
+      `{"a":2,"d":${'['.repeat(200)}${']'.repeat(200)}}`,
+    ],
+  ])('by %j', (content, one, other) => {
+    expect(digestOf(one, content)).not.toBe(digestOf(other, content));
+    expect(digestOf(one, content)).toBe(digestOf(one, content));
+  });
+
+  test('a create with ensure does not take them for its record', () => {
+    const sent = () => '';
+    const isOther = (shown: string, record: string) => isOtherContent(shown, '', { record, sent });
+    expect(isOther('{"n":9007199254740993}', '{"n":9007199254740992}')).toBe(true);
+    expect(isOther('{"n":1e400}', '{"n":null}')).toBe(true);
+    expect(isOther('{"n":1.2340000000000000000}', '{"n":1.234}')).toBe(false);
+  });
 });

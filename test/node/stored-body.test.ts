@@ -54,3 +54,20 @@ test('P4: given up before the body has come, the request was not sent, and never
   expect(node.requests.map(({ body }) => body)).toEqual(['{"of":2}']);
   client.close();
 });
+
+test('a body that does not come in time is no fault of the node, and its wait none of its time', async () => {
+  const node = await startRawNode(created);
+  const client = clientOf(node.url, { dialect, connections: 1, requestTimeoutMs: 100 });
+  const ask = (fetch: (then: (body: string) => void) => void) =>
+    new Promise<unknown[]>((resolve) => {
+      client.exchange(RESTORE, { groupId: '1', fetch }, (...ended) => resolve(ended));
+    });
+  const [reply, signal] = await ask(() => {});
+  expect([reply, signal]).toEqual([
+    { kind: 'unsent', detail: 'its record was not read from the journal in 100 ms' },
+    'none',
+  ]);
+  const [, , tookMs] = await ask((then) => void setTimeout(() => then('{}'), 60));
+  expect(tookMs).toBeLessThan(50);
+  client.close();
+});

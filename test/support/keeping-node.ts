@@ -10,6 +10,8 @@ export interface KeepingNode {
   readonly bodies: Map<string, string>;
   /** While true, every create is answered 500. */
   fails: boolean;
+  /** While true, every create is answered 422. */
+  refuses: boolean;
 }
 
 /** A node of the dialect `challenge` that keeps the body of a create, and shows it; `/all` lists its keys. */
@@ -28,6 +30,7 @@ export async function startKeepingNode(): Promise<KeepingNode> {
       return bodies.delete(groupId) ? end(200, 'DELETED') : end(404, 'no such group');
     }
     if (node.fails) return end(500, 'failed');
+    if (node.refuses) return end(422, 'not allowed');
     if (bodies.has(groupId)) return end(400, 'exists');
     bodies.set(groupId, body);
     return end(201, 'CREATED');
@@ -40,6 +43,6 @@ export async function startKeepingNode(): Promise<KeepingNode> {
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const node: KeepingNode = { url, bodies, fails: false };
+  const node: KeepingNode = { url, bodies, fails: false, refuses: false };
   return node;
 }

@@ -49,6 +49,11 @@ export async function runAudit(
   if (json && !job.repair) for (const one of findings) await terminal.json(one);
   else if (!json && findings.length > 0) await terminal.line(findingTable(findings));
   if (!json) await terminal.line(auditLine(audited, terminal));
+  if (!json && job.right !== undefined && !job.content && job.source === undefined) {
+    await terminal.line(
+      'contents that all nodes hold were not compared: add --content, or --keys FILE',
+    );
+  }
   if (!json && unjournaled.size > 0) await terminal.line(unjournaledText(unjournaled));
   const { fault, isWhole } = walked;
   const mendable = job.repair && isWhole;
@@ -135,29 +140,42 @@ async function mend(
   let done = 0;
   let failed = 0;
   let firstFailure: string | undefined;
+  const lost = new Map<string, string>();
   const onKey = async (finding: AuditFinding, state: string) => {
     done++;
     if (state !== 'committed') failed++;
-    if (state !== 'committed') firstFailure ??= failureText(finding, state);
+    if (isLost(finding, state)) lost.set(finding.groupId, lostText(finding));
+    else if (state !== 'committed') firstFailure ??= failureText(finding, state);
     progress.update(done, failed);
     if (job.json) await terminal.json({ ...finding, state });
   };
   const fault = await repairAll(client, mendable, { ...job, onKey }).finally(() => progress.stop());
   if (firstFailure !== undefined && !job.json) await terminal.line(firstFailure);
+  if (!job.json) for (const text of lost.values()) await terminal.line(text);
   // A check proves the repair, and updates the daemon's own figure.
   const items = () => itemsOf(mendable);
   const again = { ...job, source: { label: '', total, isStdin: false, items } };
-  const differ = (await look(client, again, terminal)).findings.length;
+  const differing = (await look(client, again, terminal)).findings;
+  // The nodes of a key that all of them have lost agree: no look finds it.
+  const differ = new Set([...differing.map(({ groupId }) => groupId), ...lost.keys()]).size;
   const shown = fault === undefined ? {} : { fault };
   return { asked: total, mended: total - differ, left: differ + rest, ...shown };
+}
+
+/** The key was deleted, or may have been, and its right record is not made again: no node may hold it. */
+function isLost({ repair }: AuditFinding, state: string): boolean {
+  return repair?.replaces !== undefined && LOSING.has(state);
+}
+
+const LOSING: ReadonlySet<string> = new Set(['rolled_back', 'refused', 'abandoned']);
+
+function lostText({ groupId, repair }: AuditFinding): string {
+  const show = `\`lockstep status ${plain(repair?.id ?? '')} --record\` shows its record`;
+  return `${plain(groupId)} was not replaced. If its delete succeeded, no node holds it now: ${show}`;
 }
 
 /** Undefined: a command has come to the key meanwhile, or its difference is gone. */
 function failureText({ groupId, repair }: AuditFinding, state: string): string | undefined {
   if (state === 'left') return undefined;
-  if (repair?.replaces !== undefined && repair.id !== undefined && state === 'rolled_back') {
-    const id = plain(repair.id);
-    return `${plain(groupId)} was deleted and could not be created: no node holds it now. \`lockstep status ${id} --record\` shows its record`;
-  }
   return `the repair of ${plain(groupId)} failed: ${plain(repair?.error?.message ?? state)}`;
 }

@@ -63,8 +63,8 @@ export const audit = subcommand({
     ['$0 audit --repair', 'repairs, for example, a node that came back empty'],
     ['$0 audit --keys 0..999 --json', 'reads these keys on every node'],
     [
-      '$0 audit --repair --right node01 --keys a',
-      'the record of node01 replaces the others of key a',
+      '$0 audit --repair --right node01 --keys FILE',
+      'the record of node01 replaces the others of the keys in FILE, one a line',
     ],
     ['$0 audit --unjournaled', 'after a restore: lists the keys created since the copy'],
   ],

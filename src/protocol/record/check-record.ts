@@ -92,7 +92,7 @@ class Walk {
 }
 
 /** Whether a double gives this number back, however it is written. */
-function isExact(source: string): boolean {
+export function isExact(source: string): boolean {
   const value = Number(source);
   const given = String(value);
   return source === given || (Number.isFinite(value) && decimalOf(source) === decimalOf(given));

@@ -3,6 +3,7 @@
  * canonical form of RFC 8785. A node may add members of its own.
  */
 import { createHash } from 'node:crypto';
+import { isExact } from '../../../protocol/record/check-record.ts';
 import { canonicalJson, type JsonObject } from '../../../protocol/record/record.ts';
 import type { RecordContent } from '../dialect.ts';
 import { valueAt } from '../pointer.ts';
@@ -35,7 +36,7 @@ export function otherParts(
   if (content === null) return [];
   const whole = (isOther: boolean) => (isOther ? ['record'] : []);
   if (content === 'text') return whole(shown !== sent());
-  const found = parseJson(shown);
+  const found = parseShown(shown);
   const wanted = JSON.parse(record) as JsonObject;
   if (typeof content === 'string') return whole(!isSame(valueAt(found, content), wanted));
   return Object.entries(content).flatMap(([name, pointer]) => {
@@ -55,7 +56,9 @@ export function contentDigest(
   isBytes: boolean,
 ): string | undefined {
   if (content === null) return undefined;
-  const found = content === 'text' ? shown : parseJson(shown);
+  // What is no JSON, or too costly to read, is compared as a text.
+  const found = content === 'text' ? shown : (parseShown(shown) ?? null);
+  if (found === null) return createHash('sha256').update(`text ${shown}`).digest('hex');
   const partAt = (pointer: string) =>
     valueAt(found, isBytes ? Buffer.from(pointer).toString('latin1') : pointer);
   const parts =
@@ -68,4 +71,16 @@ export function contentDigest(
 
 function isSame(one: unknown, other: unknown): boolean {
   return one !== undefined && canonicalJson(one) === canonicalJson(other);
+}
+
+/** A double may not hold such a number exactly: of more than 15 digits, or far from 1. */
+const LONG_NUMBER = /[\d.]{16}|\d[eE][-+]?\d{3}/;
+
+/** Numbers that a double does not hold are kept as they are written: two of them may become equal by parsing. */
+function parseShown(shown: string): unknown {
+  const value = parseJson(shown);
+  if (value === undefined || !LONG_NUMBER.test(shown)) return value;
+  return JSON.parse(shown, (_name, member: unknown, { source = '' }: { source?: string } = {}) =>
+    typeof member === 'number' && !isExact(source) ? { 'number beyond a double': source } : member,
+  );
 }
