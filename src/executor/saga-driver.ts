@@ -14,7 +14,13 @@ import type { Context, Effect, Input, Policy } from '../core/context.ts';
 import { advance } from '../core/decide.ts';
 import { evolve } from '../core/evolve.ts';
 import { isForwardOnly } from '../core/forward-only.ts';
-import { type DurableEntry, isDurable, type Saga, type Settlement } from '../core/model.ts';
+import {
+  type DurableEntry,
+  isDurable,
+  type NodeRequest,
+  type Saga,
+  type Settlement,
+} from '../core/model.ts';
 import { openSaga } from '../core/open-saga.ts';
 import { react } from '../core/react.ts';
 import { isSettled } from '../core/transitions.ts';
@@ -238,7 +244,7 @@ export class SagaDriver {
       .exchange(request, subject, (answer, healthSignal, tookMs) => {
         run.exchanges.splice(run.exchanges.indexOf(underway), 1);
         const counted = healthSignal === 'bad' && isWorn(run.saga, node) ? 'none' : healthSignal;
-        const { detail } = answer;
+        const detail = isTold(subject, request) ? answer.detail : statusOf(answer.detail);
         if (trial === undefined) this.#health.note(node, { signal: counted, detail, tookMs });
         else trial.ended(counted, detail);
         const number = stateOf(run.saga, node)?.attempts ?? 0;
@@ -292,4 +298,17 @@ export class SagaDriver {
     if (run.exchanges.length > 0) return true;
     return this.#mode === 'draining' && (run.unconfirmed > 0 || run.wake !== undefined);
   }
+}
+
+/**
+ * The words of this node about this request may be told of the node: breakers show them to every client and in notices.
+ * An answer to a create may repeat its record.
+ */
+function isTold({ record }: Run['subject'], request: NodeRequest): boolean {
+  if (request.kind !== 'create') return true;
+  return record === undefined && request.body === undefined && request.stored === undefined;
+}
+
+function statusOf(detail: string): string {
+  return /^\d{3}(?= )/.exec(detail)?.[0] ?? detail;
 }

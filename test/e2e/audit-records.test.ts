@@ -151,3 +151,20 @@ test('P10: a record that could not be made again is not repaired: the key is nam
   expect(stdout).toMatch(/ann was not replaced.*lockstep status repair-\S+ --record/);
   expect(stdout).toMatch(/bob was not replaced.*lockstep status repair-\S+ --record/);
 });
+
+test('a breaker tells no client what a node repeated of the record of another', async () => {
+  const { nodes, daemon } = await start();
+  nodes[1].fails = true;
+  nodes[1].repeats = true;
+  const client = await connectTo(daemon);
+  for (let index = 0; index < 12; index++) {
+    await client.create(`k${index}`, { wait: 'accepted', record: JSON.parse(TEXT) });
+  }
+  const refused = async (key: string) =>
+    JSON.stringify(await client.create(key, { wait: 'accepted', record: { a: 1 } }));
+  let count = 0;
+  const isOpen = async () => expect(await refused(`z${count++}`)).toContain('breaker of node02');
+  await vi.waitFor(isOpen, { timeout: 15_000, interval: 100 });
+  expect(await refused('z')).toContain('500');
+  expect(await refused('z')).not.toContain('ann@example.com');
+});

@@ -10,6 +10,8 @@ export interface KeepingNode {
   readonly bodies: Map<string, string>;
   /** While true, every create is answered 500. */
   fails: boolean;
+  /** While true, a failure repeats the body of the create. */
+  repeats: boolean;
   /** While true, every create is answered 422. */
   refuses: boolean;
 }
@@ -29,7 +31,7 @@ export async function startKeepingNode(): Promise<KeepingNode> {
     if (request.method === 'DELETE') {
       return bodies.delete(groupId) ? end(200, 'DELETED') : end(404, 'no such group');
     }
-    if (node.fails) return end(500, 'failed');
+    if (node.fails) return end(500, node.repeats ? body : 'failed');
     if (node.refuses) return end(422, 'not allowed');
     if (bodies.has(groupId)) return end(400, 'exists');
     bodies.set(groupId, body);
@@ -43,6 +45,6 @@ export async function startKeepingNode(): Promise<KeepingNode> {
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const node: KeepingNode = { url, bodies, fails: false, refuses: false };
+  const node: KeepingNode = { url, bodies, fails: false, repeats: false, refuses: false };
   return node;
 }
