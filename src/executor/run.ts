@@ -2,6 +2,7 @@
 import type { Inherited, NodeRequest, NodeState, Saga } from '../core/model.ts';
 import type { Subject } from '../node/dialect/codec.ts';
 import type { Step } from '../protocol/story/step.ts';
+import { STEPS_KEPT } from '../protocol/story/step-log.ts';
 import type { Order, Ticket } from '../protocol/work.ts';
 import type { Cancel, RunningExchange } from './ports.ts';
 import { SagaStory } from './saga-story.ts';
@@ -39,13 +40,19 @@ export interface Run {
   readonly operators: Ticket[];
 }
 
-/** A saga that this executor begins to drive, or takes up from an earlier life. */
+/** So many sagas at a time have a long story: one takes up to 15 KB, and 100,000 rollbacks may wait for a node. */
+const LONG_STORIES_MAX = 2000;
+
+/**
+ * A saga that this executor begins to drive, or takes up from an earlier life.
+ * @param beside the number of sagas that it drives already
+ */
 export function newRun(
   { command, record, entries, inherited }: Extract<Order, { kind: 'drive' }>,
   saga: Saga,
-  now: number,
+  { now, beside }: { readonly now: number; readonly beside: number },
 ): Run {
-  const story = new SagaStory();
+  const story = new SagaStory(beside < LONG_STORIES_MAX ? STEPS_KEPT : 2);
   if (inherited !== undefined) story.resumed(entries, now);
   return {
     subject: { id: command.id, groupId: command.groupId, record, digest: command.record?.digest },

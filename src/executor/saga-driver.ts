@@ -14,13 +14,7 @@ import type { Context, Effect, Input, Policy } from '../core/context.ts';
 import { advance } from '../core/decide.ts';
 import { evolve } from '../core/evolve.ts';
 import { isForwardOnly } from '../core/forward-only.ts';
-import {
-  type DurableEntry,
-  isDurable,
-  type NodeRequest,
-  type Saga,
-  type Settlement,
-} from '../core/model.ts';
+import { type DurableEntry, isDurable, type Saga, type Settlement } from '../core/model.ts';
 import { openSaga } from '../core/open-saga.ts';
 import { react } from '../core/react.ts';
 import { isSettled } from '../core/transitions.ts';
@@ -28,7 +22,7 @@ import type { Inspection, OperatorAct, Order, Ticket } from '../protocol/work.ts
 import { noteSaga } from './error-context.ts';
 import { FoundRecords } from './found-records.ts';
 import { Gate, type Trial } from './gate.ts';
-import { Health } from './health.ts';
+import { Health, publicDetail } from './health.ts';
 import { inspectionOf } from './inspection.ts';
 import type { ExecutorPorts } from './ports.ts';
 import { attemptsUnderway, isWorn, newRun, type Run, stateOf, type Underway } from './run.ts';
@@ -68,7 +62,7 @@ export class SagaDriver {
       (state, entry) => evolve(state, entry, this.#policy),
       openSaga(command, history),
     );
-    const run = newRun(order, saga, this.#ports.now());
+    const run = newRun(order, saga, { now: this.#ports.now(), beside: this.#runs.size });
     this.#runs.set(command.seq, run);
     this.#take(run, inherited === undefined ? { kind: 'driven' } : { kind: 'resumed', inherited });
   }
@@ -244,7 +238,7 @@ export class SagaDriver {
       .exchange(request, subject, (answer, healthSignal, tookMs) => {
         run.exchanges.splice(run.exchanges.indexOf(underway), 1);
         const counted = healthSignal === 'bad' && isWorn(run.saga, node) ? 'none' : healthSignal;
-        const detail = isTold(subject, request) ? answer.detail : statusOf(answer.detail);
+        const detail = publicDetail(subject, request, answer);
         if (trial === undefined) this.#health.note(node, { signal: counted, detail, tookMs });
         else trial.ended(counted, detail);
         const number = stateOf(run.saga, node)?.attempts ?? 0;
@@ -298,17 +292,4 @@ export class SagaDriver {
     if (run.exchanges.length > 0) return true;
     return this.#mode === 'draining' && (run.unconfirmed > 0 || run.wake !== undefined);
   }
-}
-
-/**
- * The words of this node about this request may be told of the node: breakers show them to every client and in notices.
- * An answer to a create may repeat its record.
- */
-function isTold({ record }: Run['subject'], request: NodeRequest): boolean {
-  if (request.kind !== 'create') return true;
-  return record === undefined && request.body === undefined && request.stored === undefined;
-}
-
-function statusOf(detail: string): string {
-  return /^\d{3}(?= )/.exec(detail)?.[0] ?? detail;
 }

@@ -4,7 +4,7 @@
  */
 import type { DurableEntry, NodeReplyKind, Settlement } from '../core/model.ts';
 import { byTime, type Step } from '../protocol/story/step.ts';
-import { StepLog } from '../protocol/story/step-log.ts';
+import { STEPS_KEPT, StepLog } from '../protocol/story/step-log.ts';
 import type { Attempt } from './ports.ts';
 
 /** Answers of exchanges that went as they should. */
@@ -12,11 +12,17 @@ const EXPECTED: ReadonlySet<NodeReplyKind> = new Set(['applied', 'present', 'abs
 
 export class SagaStory {
   /** Attempts have a bound of their own: many of them must not push the other steps out. */
-  readonly #attempts = new StepLog();
+  readonly #attempts: StepLog;
   #others: StepLog | undefined;
+  #detail: string | undefined;
   /** When it began to wait for the breaker of a node. */
   #heldSince: Map<string, number> | undefined;
   #isPlain = true;
+
+  /** @param stepsKept attempts that are kept, from the beginning and from the end */
+  constructor(stepsKept = STEPS_KEPT) {
+    this.#attempts = new StepLog(stepsKept);
+  }
 
   /** The steps to keep with the settlement: none if the command simply succeeded. */
   toKeep({ state }: Settlement): { readonly story?: readonly Step[] } {
@@ -35,8 +41,14 @@ export class SagaStory {
       request: request.kind,
       ms: Math.round(ms),
       answer: kind,
-      detail: detail,
+      detail: this.#shared(detail),
     });
+  }
+
+  /** A node that fails says the same again and again: that is in memory once. */
+  #shared(detail: string): string {
+    if (detail !== this.#detail) this.#detail = detail;
+    return this.#detail;
   }
 
   entry(entry: DurableEntry): void {

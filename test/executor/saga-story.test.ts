@@ -90,6 +90,23 @@ describe('the story of a saga', () => {
     expect(attempts.length + leftOut).toBe(made);
   });
 
+  test('P9: beside thousands of others a saga keeps the first and the last two attempts', async () => {
+    const bench = new Bench();
+    bench.node('node01').otherwise = () => 'unsure';
+    const deadlineAt = bench.clock.now() + 3_600_000;
+    for (let seq = 1; seq <= 2001; seq++) bench.drive(bench.command(seq, { deadlineAt }));
+    await bench.advance(60_000);
+    const attemptsOf = async (seq: number) => {
+      bench.take({ kind: 'inspect', seq, story: true, ticket: seq });
+      await bench.rest();
+      const value = bench.reportsOf('answered').find(({ ticket }) => ticket === seq)?.value;
+      const story = value?.of === 'inspect' ? value.inspection?.story : undefined;
+      return story?.filter((step) => step.step === 'attempt' && step.answer !== undefined).length;
+    };
+    expect(await attemptsOf(1)).toBeGreaterThan(4);
+    expect(await attemptsOf(2001)).toBe(4);
+  });
+
   test('after a restart it begins with the entries of the journal', async () => {
     const bench = new Bench();
     const at = bench.clock.now();

@@ -6,9 +6,10 @@ import type { NodeReplyKind } from '../../core/model.ts';
 import type { LeftOut, Step } from './step.ts';
 
 /** As many from the beginning, and from the end. */
-const KEPT = 20;
+export const STEPS_KEPT = 20;
 
 export class StepLog {
+  readonly #kept: number;
   readonly #first: Step[] = [];
   /** A ring; `#added` says where it begins. */
   readonly #last: Step[] = [];
@@ -17,12 +18,17 @@ export class StepLog {
   readonly #attempts: Record<string, Partial<Record<NodeReplyKind, number>>> = {};
   #others = 0;
 
+  /** @param kept so many from the beginning, and from the end */
+  constructor(kept = STEPS_KEPT) {
+    this.#kept = kept;
+  }
+
   add(step: Step): void {
-    if (this.#first.length < KEPT) {
+    if (this.#first.length < this.#kept) {
       this.#first.push(step);
       return;
     }
-    const place = this.#added++ % KEPT;
+    const place = this.#added++ % this.#kept;
     const old = this.#last[place];
     this.#last[place] = step;
     if (old !== undefined) this.#leaveOut(old);
@@ -41,7 +47,7 @@ export class StepLog {
 
   /** In the order in which they were added; `left_out` stands where steps are missing. */
   steps(): Step[] {
-    const begin = this.#last.length < KEPT ? 0 : this.#added % KEPT;
+    const begin = this.#last.length < this.#kept ? 0 : this.#added % this.#kept;
     const last = [...this.#last.slice(begin), ...this.#last.slice(0, begin)];
     return [...this.#first, ...this.#gap(), ...last];
   }
