@@ -37,10 +37,10 @@ import type {
   WithAuthor,
 } from './fields.ts';
 import { identify } from './identify.ts';
-import { silenceOver } from './link.ts';
+import { silenceOver } from './link/link.ts';
+import { type Security, securityOf } from './link/security.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
 import { pauseAfter, readReply } from './reply.ts';
-import { type Security, securityOf } from './security.ts';
 import { Subscription } from './subscription.ts';
 import { type Attempt, Term } from './term.ts';
 

@@ -10,8 +10,8 @@
  */
 import { Dealer } from 'zeromq';
 import { connectSocket, disconnectSocket, isIpv6 } from './endpoint.ts';
-import { HANDSHAKE_FAILURES, type Link, linkAfter } from './link.ts';
-import type { CurveOptions } from './security.ts';
+import { HANDSHAKE_FAILURES, type Link, linkAfter } from './link/link.ts';
+import type { CurveOptions } from './link/security.ts';
 
 const RECONNECT_MS = 50;
 const RECONNECT_MS_MAX = 1000;

@@ -9,8 +9,8 @@ import { Subscriber } from 'zeromq';
 import { type DaemonEvent, readEvent, type UnknownEvent } from '../protocol/event.ts';
 import { connectSocket, isIpv6 } from './endpoint.ts';
 import { ClientError, type ClientErrorCode } from './errors.ts';
-import { HANDSHAKE_FAILURES, type HandshakeFailure, linkAfter, silenceOver } from './link.ts';
-import type { CurveOptions } from './security.ts';
+import { HANDSHAKE_FAILURES, type HandshakeFailure, linkAfter, silenceOver } from './link/link.ts';
+import type { CurveOptions } from './link/security.ts';
 
 /** Number of events that wait for the reader; further ones are dropped. */
 const WAITING_MAX = 10_000;

@@ -8,7 +8,7 @@ import { eventsAreOff, unprotectedAddresses } from '../config/machine/protection
 import type { Settings } from '../config/schema.ts';
 import type { Outliving } from '../coordinator/commands/process-life.ts';
 import type { CoordinatorData } from '../coordinator/thread.ts';
-import type { BreakerPolicy } from '../core/breaker.ts';
+import type { BreakerPolicy } from '../core/breaker/breaker.ts';
 import type { Policy } from '../core/context.ts';
 import type { ExecutorData } from '../executor/thread.ts';
 import { shareOf } from '../node/access/limits.ts';

@@ -1,6 +1,6 @@
 /** The interface of the coordinator to the world: it runs over sockets, and in virtual time. */
 import type { Principal } from '../clients/principal.ts';
-import type { BreakerPolicy } from '../core/breaker.ts';
+import type { BreakerPolicy } from '../core/breaker/breaker.ts';
 import type { Policy } from '../core/context.ts';
 import type { JournalError } from '../journal/errors.ts';
 import type { Journal } from '../journal/port.ts';

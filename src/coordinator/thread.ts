@@ -5,7 +5,7 @@ import type { CurvePair } from '../clients/curve-pair.ts';
 import { type AuthMode, authorise } from '../clients/principal.ts';
 import { WatchedList } from '../clients/watched-list.ts';
 import { optionsOf } from '../composition/coordinator-options.ts';
-import type { BreakerPolicy } from '../core/breaker.ts';
+import type { BreakerPolicy } from '../core/breaker/breaker.ts';
 import type { Policy } from '../core/context.ts';
 import { JournalError } from '../journal/errors.ts';
 import { openJournal } from '../journal/open.ts';

@@ -7,7 +7,7 @@
  */
 
 import { Fifo } from '../base/fifo.ts';
-import type { HealthSignal } from '../core/breaker.ts';
+import type { HealthSignal } from '../core/breaker/breaker.ts';
 
 /** A run whose exchange with one node is held. */
 export interface Held<Run> {

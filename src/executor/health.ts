@@ -2,7 +2,7 @@
  * Adds up the results of this executor's exchanges for the breakers: failures are reported in the same loop turn,
  * successes alone a few times a second. No object is made per call.
  */
-import type { HealthSignal, Sample } from '../core/breaker.ts';
+import type { HealthSignal, Sample } from '../core/breaker/breaker.ts';
 import type { NodeReply, NodeRequest } from '../core/model.ts';
 import type { Subject } from '../node/dialect/codec.ts';
 import type { Cancel, ExecutorPorts } from './ports.ts';

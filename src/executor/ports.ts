@@ -1,5 +1,5 @@
 /** The interface of an executor to the world: it runs over sockets, and in virtual time. */
-import type { HealthSignal } from '../core/breaker.ts';
+import type { HealthSignal } from '../core/breaker/breaker.ts';
 import type { NodeReply, NodeRequest } from '../core/model.ts';
 import type { Subject } from '../node/dialect/codec.ts';
 import type { KeyPage, NodeCount } from '../node/list/listing.ts';

@@ -20,12 +20,12 @@ import { react } from '../core/react.ts';
 import { isSettled } from '../core/transitions.ts';
 import type { Inspection, OperatorAct, Order, Ticket } from '../protocol/work.ts';
 import { noteSaga } from './error-context.ts';
-import { FoundRecords } from './found-records.ts';
 import { Gate, type Trial } from './gate.ts';
 import { Health, publicDetail } from './health.ts';
 import { inspectionOf } from './inspection.ts';
 import type { ExecutorPorts } from './ports.ts';
 import { attemptsUnderway, isWorn, newRun, type Run, stateOf, type Underway } from './run.ts';
+import { FoundRecords } from './surveys/found-records.ts';
 
 type DriveOrder = Extract<Order, { kind: 'drive' }>;
 type ExchangeEffect = Extract<Effect, { kind: 'exchange' }>;

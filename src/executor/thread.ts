@@ -25,7 +25,7 @@ import type { Order, Report } from '../protocol/work.ts';
 import { attemptFields } from './attempt-log.ts';
 import { Executor } from './executor.ts';
 import type { NodePort } from './ports.ts';
-import { SurveyRefusals } from './survey-refusals.ts';
+import { SurveyRefusals } from './surveys/survey-refusals.ts';
 import { unknownNode } from './unknown-node.ts';
 
 export interface ExecutorData extends ThreadData {

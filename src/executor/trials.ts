@@ -5,7 +5,7 @@
  * A harmless trial calls the health path of the dialect. Without one, or if its answer says nothing of the node (it may
  * be a proxy's), an unused key is read.
  */
-import type { HealthSignal } from '../core/breaker.ts';
+import type { HealthSignal } from '../core/breaker/breaker.ts';
 import type { Subject } from '../node/dialect/codec.ts';
 import type { Order } from '../protocol/work.ts';
 import type { ExecutorPorts, RunningExchange } from './ports.ts';

@@ -2,7 +2,7 @@
  * One call of the dialect's health path: whether the node works, for a trial of its breaker. It names no key and no
  * command.
  */
-import type { HealthSignal } from '../core/breaker.ts';
+import type { HealthSignal } from '../core/breaker/breaker.ts';
 import { ANSWER_BYTES_MAX } from './access/limits.ts';
 import type { Codec } from './dialect/codec.ts';
 import type { Dialect } from './dialect/dialect.ts';

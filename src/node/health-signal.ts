@@ -7,7 +7,7 @@
  * nothing (`none`) if its caller gave it up, if it never got a connection, if this machine ran short of something such
  * as descriptors, or if the fault may be that of one key.
  */
-import type { HealthSignal } from '../core/breaker.ts';
+import type { HealthSignal } from '../core/breaker/breaker.ts';
 import type { NodeReply } from '../core/model.ts';
 
 export interface Course {

@@ -1,5 +1,5 @@
 /** One call of the core to a node: its request in the dialect's words, and the meaning of the response. */
-import type { HealthSignal } from '../core/breaker.ts';
+import type { HealthSignal } from '../core/breaker/breaker.ts';
 import type { NodeReply, NodeRequest } from '../core/model.ts';
 import type { Codec, Subject } from './dialect/codec.ts';
 import { shorten } from './dialect/last-response.ts';

@@ -1,6 +1,6 @@
 /** `lockstep doctor` about sockets that are open to others, or closed to subscribers. */
 import { expect, test } from 'vitest';
-import { checkProtection } from '../../src/cli/doctor/protection.ts';
+import { checkProtection } from '../../src/cli/doctor/access/protection.ts';
 import { settingsOf } from '../config/load-in.ts';
 
 const found = (env: Readonly<Record<string, string>>) => checkProtection(settingsOf({ env }));

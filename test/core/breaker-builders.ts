@@ -1,5 +1,5 @@
 /** Builders for the tests of the breaker. */
-import type { BreakerContext, BreakerPolicy, Sample } from '../../src/core/breaker.ts';
+import type { BreakerContext, BreakerPolicy, Sample } from '../../src/core/breaker/breaker.ts';
 
 export const POLICY: BreakerPolicy = {
   failuresInRow: 10,

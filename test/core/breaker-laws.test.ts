@@ -12,7 +12,7 @@ import {
   observe,
   tick,
   tried,
-} from '../../src/core/breaker.ts';
+} from '../../src/core/breaker/breaker.ts';
 import { at, POLICY, sampleOf, T0 } from './breaker-builders.ts';
 
 type Move =

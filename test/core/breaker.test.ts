@@ -10,7 +10,7 @@ import {
   revived,
   tick,
   tried,
-} from '../../src/core/breaker.ts';
+} from '../../src/core/breaker/breaker.ts';
 import { at, sampleOf, T0 } from './breaker-builders.ts';
 
 function openedAt(now: number, openings = 1): Breaker {

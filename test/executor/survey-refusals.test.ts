@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NodeReplyKind } from '../../src/core/model.ts';
-import { SurveyRefusals } from '../../src/executor/survey-refusals.ts';
+import { SurveyRefusals } from '../../src/executor/surveys/survey-refusals.ts';
 import { Bench } from './bench.ts';
 
 function notes() {

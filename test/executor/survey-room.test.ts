@@ -1,6 +1,6 @@
 /** Room for records that surveys have found (P9). */
 import { expect, test } from 'vitest';
-import { SurveyRoom } from '../../src/executor/survey-room.ts';
+import { SurveyRoom } from '../../src/executor/surveys/survey-room.ts';
 
 function roomOf(bytesMax: number) {
   const told: string[] = [];

@@ -3,14 +3,6 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  prepareActFloor,
-  prepareActPage,
-  prepareBeginAct,
-  prepareEndAct,
-  preparePruneActs,
-  prepareSumAct,
-} from '../../src/journal/sqlite/acts.ts';
-import {
   prepareDrop,
   prepareFindKept,
   prepareKeep,
@@ -41,6 +33,14 @@ import {
   prepareSettledOfKey,
 } from '../../src/journal/sqlite/reads.ts';
 import {
+  prepareActFloor,
+  prepareActPage,
+  prepareBeginAct,
+  prepareEndAct,
+  preparePruneActs,
+  prepareSumAct,
+} from '../../src/journal/sqlite/tables/acts.ts';
+import {
   prepareDropFound,
   prepareForgetRecords,
   prepareKeepFound,
@@ -48,7 +48,7 @@ import {
   preparePruneRecords,
   prepareReadFound,
   prepareReadRecord,
-} from '../../src/journal/sqlite/records.ts';
+} from '../../src/journal/sqlite/tables/records.ts';
 import {
   prepareAccept,
   prepareAppend,

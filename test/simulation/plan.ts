@@ -3,7 +3,7 @@
  * Each seed switches some faults off (swarm testing), so that no fault always hides another.
  */
 import type { Outliving } from '../../src/coordinator/commands/process-life.ts';
-import type { BreakerPolicy } from '../../src/core/breaker.ts';
+import type { BreakerPolicy } from '../../src/core/breaker/breaker.ts';
 import type { Policy } from '../../src/core/context.ts';
 import type { Dialect } from '../../src/node/dialect/dialect.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';

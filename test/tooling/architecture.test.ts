@@ -21,6 +21,15 @@ const QUESTIONS = sectionOf('Where to start reading').map(([question = '', files
   files: [...files.matchAll(/`([^`]+)`/g)].map(([, file]) => `src/${file}`),
 }));
 
+it('no folder of src has more than 16 files', () => {
+  const counts = new Map<string, number>();
+  for (const file of FILES.filter((name) => name.startsWith('src/'))) {
+    const folder = file.slice(0, file.lastIndexOf('/'));
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  expect([...counts].filter(([, count]) => count > 16)).toEqual([]);
+});
+
 describe('where to start reading', () => {
   it.each(QUESTIONS)('$question names files that exist and have a header', ({ files }) => {
     expect(files.filter((file) => !FILES.includes(file))).toEqual([]);

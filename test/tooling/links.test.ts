@@ -76,7 +76,7 @@ function leadsSomewhere(link: string, page: string): boolean {
   return fragment === undefined || fragmentsOf(target).has(fragment);
 }
 
-/** A name may be the end of a path: `core/breaker.ts`. */
+/** A name may be the end of a path: `core/breaker/breaker.ts`. */
 function deadNames(text: string): readonly string[] {
   return [...text.matchAll(FILE_NAME)].flatMap(([whole, name = '', fragment]) => {
     const end = name.replace(/^(\.{1,2}\/)+/, '');

@@ -6,9 +6,10 @@ import type { Settings } from '../../config/schema.ts';
 import { secretOf } from '../../config/sources/references.ts';
 import { SecretFault } from '../../node/access/secret.ts';
 import type { Identity } from '../input/identity.ts';
+import { checkClients } from './access/clients.ts';
+import { checkProtection } from './access/protection.ts';
 import type { CanaryTerms } from './canary/node.ts';
 import type { Signals } from './canary/run.ts';
-import { checkClients } from './clients.ts';
 import { checkDaemon } from './daemon.ts';
 import { checkDeadlines } from './deadlines.ts';
 import { checkDescriptors } from './descriptors.ts';
@@ -18,7 +19,6 @@ import { checkDisk, checkJournal } from './journal.ts';
 import { checkNodes } from './nodes.ts';
 import { checkOutliving } from './outliving.ts';
 import { checkOwnDialect } from './own-dialect.ts';
-import { checkProtection } from './protection.ts';
 import { checkStartGate } from './start-gate.ts';
 
 export interface Examination {

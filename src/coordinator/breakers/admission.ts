@@ -3,7 +3,7 @@
  * while one tries its node. Commands that an earlier life had begun, and rollbacks, go on: they are held at
  * the node, not here.
  */
-import { type Breaker, isShut, isTrying } from '../../core/breaker.ts';
+import { type Breaker, isShut, isTrying } from '../../core/breaker/breaker.ts';
 import type { Causes } from '../../protocol/accepting.ts';
 import { outageText } from './breaker-view.ts';
 

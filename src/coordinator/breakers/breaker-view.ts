@@ -1,4 +1,4 @@
-import type { Breaker, Outage } from '../../core/breaker.ts';
+import type { Breaker, Outage } from '../../core/breaker/breaker.ts';
 import type { BreakerView } from '../../protocol/answer.ts';
 
 /** A breaker as clients see it, but for what it alone does not know. */

@@ -21,7 +21,7 @@ import {
   type Sample,
   tick,
   tried,
-} from '../../core/breaker.ts';
+} from '../../core/breaker/breaker.ts';
 import { JournalError } from '../../journal/errors.ts';
 import type { BreakerEvent, BreakerView } from '../../protocol/answer.ts';
 import type { Order, WorkReport } from '../../protocol/work.ts';

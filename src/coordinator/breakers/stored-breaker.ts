@@ -5,7 +5,7 @@ import {
   type ForcedBreaker,
   outageOf,
   revived,
-} from '../../core/breaker.ts';
+} from '../../core/breaker/breaker.ts';
 
 const PREFIX = 'breaker/';
 

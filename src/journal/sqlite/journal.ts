@@ -11,7 +11,6 @@
 import type { ActFilter, ActPage, ActWrites } from '../act.ts';
 import { JournalError } from '../errors.ts';
 import type { CommitResult, Journal, ListFilter, ListPage, Pruning, WriteBatch } from '../port.ts';
-import { Acts } from './acts.ts';
 import { Clusters } from './clusters.ts';
 import { asJournalError, named } from './failure.ts';
 import { rescue } from './files/rescue.ts';
@@ -21,12 +20,13 @@ import { KeyValues } from './key-values.ts';
 import { Listing } from './listing.ts';
 import { disconnect, type JournalConnection } from './open/connection.ts';
 import { Reader } from './reader.ts';
-import { Records } from './records.ts';
-import { Stories } from './stories.ts';
 import { examineLive } from './sums/examine.ts';
 import { errorOf } from './sums/faults.ts';
 import { Head } from './sums/head.ts';
 import { RowReader } from './sums/row-reader.ts';
+import { Acts } from './tables/acts.ts';
+import { Records } from './tables/records.ts';
+import { Stories } from './tables/stories.ts';
 import { FileUpkeep, type FileUpkeepBounds } from './upkeep.ts';
 import { Writer } from './writer.ts';
 

@@ -8,9 +8,9 @@ import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { JournalError } from '../errors.ts';
 import type { Pruning } from '../port.ts';
-import { preparePruneRecords } from './records.ts';
 import type { Head } from './sums/head.ts';
 import { Ledger } from './sums/ledger.ts';
+import { preparePruneRecords } from './tables/records.ts';
 import { preparePrune } from './writes.ts';
 
 /** A longer WAL is cut, with a short wait for its readers. */

@@ -21,9 +21,7 @@ import type {
 } from '../port.ts';
 import type { Clusters } from './clusters.ts';
 import { type BeforeRow, prepareBefore, prepareFind } from './reads.ts';
-import { prepareDropFound, prepareKeepFound, prepareKeepRecord } from './records.ts';
 import { textOf } from './settlement-text.ts';
-import { prepareKeepStory } from './stories.ts';
 import type { Head, Latest } from './sums/head.ts';
 import { Ledger } from './sums/ledger.ts';
 import type { RowReader } from './sums/row-reader.ts';
@@ -39,6 +37,8 @@ import {
   settleSum,
   storySum,
 } from './sums/row-sums.ts';
+import { prepareDropFound, prepareKeepFound, prepareKeepRecord } from './tables/records.ts';
+import { prepareKeepStory } from './tables/stories.ts';
 import {
   prepareAccept,
   prepareAppend,

@@ -9,7 +9,7 @@ import { Life, type Outliving } from '../../../src/coordinator/commands/process-
 import { loadCounters, recover } from '../../../src/coordinator/commands/recovery.ts';
 import { Coordinator } from '../../../src/coordinator/coordinator.ts';
 import type { CoordinatorOptions } from '../../../src/coordinator/ports.ts';
-import type { BreakerPolicy } from '../../../src/core/breaker.ts';
+import type { BreakerPolicy } from '../../../src/core/breaker/breaker.ts';
 import type { Policy } from '../../../src/core/context.ts';
 import type { MemorySnapshot } from '../../../src/journal/memory/journal.ts';
 import type { Answer } from '../../../src/protocol/answer.ts';

@@ -5,7 +5,7 @@
  */
 
 import { compareBytes } from '../../../src/base/byte-order.ts';
-import type { HealthSignal } from '../../../src/core/breaker.ts';
+import type { HealthSignal } from '../../../src/core/breaker/breaker.ts';
 import type { NodeReply, NodeReplyKind, NodeRequest } from '../../../src/core/model.ts';
 import type { NodePort } from '../../../src/executor/ports.ts';
 import type { Subject } from '../../../src/node/dialect/codec.ts';

@@ -1,6 +1,6 @@
 /** A node client whose every exchange is watched: `done` comes once, and never within the call. */
 import { expect, onTestFinished } from 'vitest';
-import type { HealthSignal } from '../../../src/core/breaker.ts';
+import type { HealthSignal } from '../../../src/core/breaker/breaker.ts';
 import type { NodeReply, NodeRequest } from '../../../src/core/model.ts';
 import type { NodeClient, NodeClientOptions } from '../../../src/node/node-client.ts';
 import { clientOf } from './client.ts';

@@ -15,7 +15,6 @@ import { dirname, join, parse, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { formatToken, parseToken } from '../../../core/token.ts';
 import { JournalError } from '../../errors.ts';
-import { raiseActNumbers } from '../acts.ts';
 import { asCopyError, asJournalError } from '../failure.ts';
 import { prepareFolder } from '../open/connection.ts';
 import { type Lock, lockJournal } from '../open/lock.ts';
@@ -25,6 +24,7 @@ import { examineLive } from '../sums/examine.ts';
 import { errorOf } from '../sums/faults.ts';
 import { Head } from '../sums/head.ts';
 import { heldSum, plus } from '../sums/row-sums.ts';
+import { raiseActNumbers } from '../tables/acts.ts';
 import {
   assertSound,
   newId,

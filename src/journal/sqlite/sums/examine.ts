@@ -7,13 +7,13 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { JournalError } from '../../errors.ts';
 import type { RecoverableCommand } from '../../port.ts';
-import { type ActRow, storedAct } from '../acts.ts';
 import { Clusters } from '../clusters.ts';
 import { KeyValues } from '../key-values.ts';
 import { prepareEntriesOf } from '../reads.ts';
-import { assertFound, assertRecord, prepareReadFound, type RecordRow } from '../records.ts';
 import { COMMAND_COLUMNS, type CommandRow, openOf, storedOf } from '../rows.ts';
-import { assertStory, type StoryRow } from '../stories.ts';
+import { type ActRow, storedAct } from '../tables/acts.ts';
+import { assertFound, assertRecord, prepareReadFound, type RecordRow } from '../tables/records.ts';
+import { assertStory, type StoryRow } from '../tables/stories.ts';
 import { Faults, type Findings } from './faults.ts';
 import { Head, type HeadValues } from './head.ts';
 import { totalOf } from './ledger.ts';

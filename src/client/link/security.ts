@@ -1,8 +1,8 @@
 /** What a client shows the daemon: its key for CURVE, and its token. */
-import { type ClientKey, clientKeyFault, readClientKey } from '../clients/client-key.ts';
-import type { TokenSource } from './authenticator.ts';
-import { ClientError } from './errors.ts';
-import type { ClientOptions } from './options.ts';
+import { type ClientKey, clientKeyFault, readClientKey } from '../../clients/client-key.ts';
+import type { TokenSource } from '../authenticator.ts';
+import { ClientError } from '../errors.ts';
+import type { ClientOptions } from '../options.ts';
 
 /** Options of a ZeroMQ socket. */
 export interface CurveOptions {

@@ -3,8 +3,8 @@ import {
   eventsAreOff,
   type Guarded,
   unprotectedAddresses,
-} from '../../config/machine/protection.ts';
-import { type Finding, ok, warn } from './finding.ts';
+} from '../../../config/machine/protection.ts';
+import { type Finding, ok, warn } from '../finding.ts';
 
 const CHECK = 'protection';
 

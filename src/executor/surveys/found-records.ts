@@ -2,11 +2,11 @@
  * The records that surveys of deletes find: in memory only until the journal has them (core/stored-bodies.ts), and
  * again for the one request that restores them. Both are bounded: by `SurveyRoom`, and by the connections to nodes.
  */
-import type { NodeReply, NodeRequest, Saga } from '../core/model.ts';
-import { withoutBodies } from '../core/stored-bodies.ts';
-import type { Subject } from '../node/dialect/codec.ts';
-import type { Order, Report } from '../protocol/work.ts';
-import type { Run } from './run.ts';
+import type { NodeReply, NodeRequest, Saga } from '../../core/model.ts';
+import { withoutBodies } from '../../core/stored-bodies.ts';
+import type { Subject } from '../../node/dialect/codec.ts';
+import type { Order, Report } from '../../protocol/work.ts';
+import type { Run } from '../run.ts';
 import { SurveyRoom } from './survey-room.ts';
 
 type Then = (body: string) => void;

@@ -1,10 +1,10 @@
 /** The texts of records, and the bodies that surveys found, in tables of their own. */
 import type { Database, Statement } from 'better-sqlite3';
-import type { Pruning } from '../port.ts';
-import { illegible } from './legible.ts';
-import type { Head } from './sums/head.ts';
-import { Ledger } from './sums/ledger.ts';
-import { foundSum, recordSum } from './sums/row-sums.ts';
+import type { Pruning } from '../../port.ts';
+import { illegible } from '../legible.ts';
+import type { Head } from '../sums/head.ts';
+import { Ledger } from '../sums/ledger.ts';
+import { foundSum, recordSum } from '../sums/row-sums.ts';
 
 export interface RecordRow {
   readonly text: string;

@@ -1,6 +1,6 @@
 /** Acts of operators, in a table of their own. */
 import type { Database, Statement } from 'better-sqlite3';
-import { ACT_KINDS, ACT_OUTCOMES } from '../../core/act.ts';
+import { ACT_KINDS, ACT_OUTCOMES } from '../../../core/act.ts';
 import {
   type ActBegin,
   type ActEnd,
@@ -9,10 +9,10 @@ import {
   type ActWrites,
   assertBounded,
   type StoredAct,
-} from '../act.ts';
-import { JournalError } from '../errors.ts';
-import type { Pruning } from '../port.ts';
-import { actBeginSum, actEndSum } from './sums/row-sums.ts';
+} from '../../act.ts';
+import { JournalError } from '../../errors.ts';
+import type { Pruning } from '../../port.ts';
+import { actBeginSum, actEndSum } from '../sums/row-sums.ts';
 
 /** Rows that one page reads: 20,000 take about 5 ms. */
 const LOOKED_AT = 20_000;

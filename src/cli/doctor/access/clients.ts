@@ -1,7 +1,7 @@
 /** Who may command the daemon. A list that cannot be used is a problem of the configuration already. */
-import { readClientFile } from '../../clients/client-file.ts';
-import type { Settings } from '../../config/schema.ts';
-import { type Finding, ok, warn } from './finding.ts';
+import { readClientFile } from '../../../clients/client-file.ts';
+import type { Settings } from '../../../config/schema.ts';
+import { type Finding, ok, warn } from '../finding.ts';
 
 export function checkClients({ clients: path, auth }: Pick<Settings, 'clients' | 'auth'>): Finding {
   const read = readClientFile(path);

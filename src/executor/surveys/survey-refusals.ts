@@ -3,7 +3,7 @@
  * the command as `node_refused`, and has a cause that an operator can fix: credentials, an address, a record that can't
  * be read, a wrong dialect. One line a node and minute of each (P9); `lockstep_node_answers_total` counts them all.
  */
-import type { NodeReply } from '../core/model.ts';
+import type { NodeReply } from '../../core/model.ts';
 
 const WINDOW_MS = 60_000;
 

@@ -1,7 +1,7 @@
 /** The texts of stories, in a table of their own. */
 import type { Database, Statement } from 'better-sqlite3';
-import { illegible } from './legible.ts';
-import { storySum } from './sums/row-sums.ts';
+import { illegible } from '../legible.ts';
+import { storySum } from '../sums/row-sums.ts';
 
 export interface StoryRow {
   readonly text: string;
