@@ -12,6 +12,14 @@ export const SMALL_BODY_MAX = 256;
 
 type Findings = Readonly<Record<string, Finding>>;
 
+/**
+ * A survey that has found nothing yet: it reads every node again. Only of a command that has not begun: nothing that
+ * changes a node was sent.
+ */
+export function surveyedAnew(saga: Saga): Saga {
+  return { ...saga, nodes: saga.nodes.map((node) => ({ ...node, finding: undefined })) };
+}
+
 /** The findings without their large bodies, and these by node. */
 export function splitBodies(findings: Findings): {
   readonly findings: Findings;

@@ -248,6 +248,7 @@ export class SagaDriver {
         if (isSettled(run.saga.state)) return this.#checkDrained();
         const isSurvey = run.saga.state === 'accepted';
         this.#take(run, { kind: 'answered', node, answer: this.#found.admitted(run, answer) });
+        this.#found.yield(run, answer);
         const isRefused = isSurvey && stateOf(run.saga, node)?.verdict === 'refused';
         if (isRefused || answer.kind === 'misnamed') {
           this.#ports.surveyRefused?.({ node, groupId, reply: answer });

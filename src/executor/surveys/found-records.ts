@@ -3,7 +3,7 @@
  * again for the one request that restores them. Both are bounded: by `SurveyRoom`, and by the connections to nodes.
  */
 import type { NodeReply, NodeRequest, Saga } from '../../core/model.ts';
-import { withoutBodies } from '../../core/stored-bodies.ts';
+import { surveyedAnew, withoutBodies } from '../../core/stored-bodies.ts';
 import type { Subject } from '../../node/dialect/codec.ts';
 import type { Order, Report } from '../../protocol/work.ts';
 import type { Run } from '../run.ts';
@@ -46,6 +46,14 @@ export class FoundRecords {
     const { body } = answer;
     if (body === undefined || !isFinding(run.saga)) return answer;
     return this.#room.take(run, Buffer.byteLength(body)) ? answer : NO_ROOM;
+  }
+
+  /** A survey that must ask a node again reads all again, if others wait for its room: it may take until its deadline (P6). */
+  yield(run: Run, { kind }: NodeReply): void {
+    if (kind === 'present' || kind === 'absent' || !isFinding(run.saga)) return;
+    if (!this.#room.isWanted || !this.#room.has(run)) return;
+    run.saga = surveyedAnew(run.saga);
+    this.#room.leave(run);
   }
 
   /** The journal has confirmed entries: first of all the findings. */

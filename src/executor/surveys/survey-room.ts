@@ -20,6 +20,8 @@ export class SurveyRoom<Run> {
   readonly #options: SurveyRoomOptions<Run>;
   readonly #admitted = new Set<Run>();
   readonly #waiting = new Set<Run>();
+  /** Their latest record had no room. */
+  readonly #short = new Set<Run>();
   /** The bytes of those that hold records, the eldest first. */
   readonly #held = new Map<Run, number>();
   #bytes = 0;
@@ -32,6 +34,11 @@ export class SurveyRoom<Run> {
 
   has(run: Run): boolean {
     return this.#held.has(run);
+  }
+
+  /** Surveys wait for room, or had none for a record. */
+  get isWanted(): boolean {
+    return this.#waiting.size + this.#short.size > 0;
   }
 
   /** Whether the survey may read its nodes now; else it waits, and is told by `act`. */
@@ -51,9 +58,11 @@ export class SurveyRoom<Run> {
     const [eldest = run] = this.#held.keys();
     if (this.#bytes + bytes > this.#options.bytesMax && eldest !== run) {
       this.#expected = Math.max(this.#expected, held + bytes);
+      this.#short.add(run);
       if (held === 0) this.#admitted.delete(run);
       return false;
     }
+    this.#short.delete(run);
     this.#held.set(run, held + bytes);
     this.#bytes += bytes;
     return true;
@@ -67,6 +76,7 @@ export class SurveyRoom<Run> {
     this.#held.delete(run);
     this.#admitted.delete(run);
     this.#waiting.delete(run);
+    this.#short.delete(run);
     for (const next of this.#waiting) {
       if (!this.#hasRoom) return;
       this.#admit(next);
