@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Dealer } from 'zeromq';
 import { type DaemonEvent, LockstepClient, type UnknownEvent } from '../../src/client/index.ts';
@@ -167,15 +167,28 @@ describe('a peer that is silent', () => {
     if (!limitDescriptors(String(taken + 100))) return ctx.skip('no prlimit here');
     onTestFinished(() => void limitDescriptors(before));
     const { port, hostname } = new URL(daemon.endpoint);
-    const mutes = Array.from({ length: 1000 }, () => connect(Number(port), hostname));
-    for (const mute of mutes) mute.on('error', () => {});
-    onTestFinished(() => {
+    const mutes = new Set<Socket>();
+    let areWanted = true;
+    // The daemon ends a silent connection after two seconds; another one takes its place.
+    const addMute = (): void => {
+      const mute = connect(Number(port), hostname);
+      mutes.add(mute);
+      mute.on('error', () => {});
+      mute.once('close', () => {
+        mutes.delete(mute);
+        if (areWanted) setTimeout(addMute, 100);
+      });
+    };
+    const end = (): void => {
+      areWanted = false;
       for (const mute of mutes) mute.destroy();
-    });
+    };
+    onTestFinished(end);
+    for (let count = 0; count < 1000; count++) addMute();
     // The memory guard checks every five seconds, and needs a descriptor for that.
     await vi.waitUntil(() => daemon.output.includes('memory use cannot be read'), LONG);
     expect(await client.ping()).toMatchObject({ pid: firstPid, accepting: true });
-    for (const mute of mutes) mute.destroy();
+    end();
     // A new connection to a node needs a descriptor as well: creates may have waited for one.
     expect(await client.create(randomUUID())).toMatchObject({ state: 'committed' });
     expect((await steady.report()).faults).toEqual([]);
