@@ -3,8 +3,6 @@
  * successes alone a few times a second. No object is made per call.
  */
 import type { HealthSignal, Sample } from '../core/breaker/breaker.ts';
-import type { NodeReply, NodeRequest } from '../core/model.ts';
-import type { Subject } from '../node/dialect/codec.ts';
 import type { Cancel, ExecutorPorts } from './ports.ts';
 
 /** How long successes may wait to be reported. */
@@ -77,19 +75,4 @@ export class Health {
     }
     this.#ports.report({ kind: 'health', nodes });
   }
-}
-
-/**
- * The reply as breakers show it to every client and in notices: of a create that sends a record the status alone, for
- * the node may repeat the record.
- */
-export function publicDetail(
-  { record }: Subject,
-  request: NodeRequest,
-  { detail }: NodeReply,
-): string {
-  if (request.kind !== 'create') return detail;
-  const sendsRecord =
-    record !== undefined || request.body !== undefined || request.stored !== undefined;
-  return sendsRecord ? (/^\d{3}(?= )/.exec(detail)?.[0] ?? detail) : detail;
 }

@@ -21,9 +21,10 @@ import { isSettled } from '../core/transitions.ts';
 import type { Inspection, OperatorAct, Order, Ticket } from '../protocol/work.ts';
 import { noteSaga } from './error-context.ts';
 import { Gate, type Trial } from './gate.ts';
-import { Health, publicDetail } from './health.ts';
+import { Health } from './health.ts';
 import { inspectionOf } from './inspection.ts';
 import type { ExecutorPorts } from './ports.ts';
+import { publicDetail } from './public-detail.ts';
 import { attemptsUnderway, isWorn, newRun, type Run, stateOf, type Underway } from './run.ts';
 import { FoundRecords } from './surveys/found-records.ts';
 
@@ -243,7 +244,7 @@ export class SagaDriver {
         else trial.ended(counted, detail);
         const number = stateOf(run.saga, node)?.attempts ?? 0;
         const attempt = { id, node, groupId, request, number, answer, ms: tookMs };
-        run.story.attempt(at, attempt);
+        run.story.attempt(at, attempt, detail);
         this.#ports.attempted?.(attempt);
         if (isSettled(run.saga.state)) return this.#checkDrained();
         const isSurvey = run.saga.state === 'accepted';

@@ -29,9 +29,9 @@ export class SagaStory {
     return this.#isPlain && state === 'committed' ? {} : { story: this.steps() };
   }
 
-  /** @param at when it began */
-  attempt(at: number, { node, number, request, answer, ms }: Attempt): void {
-    const { kind, detail } = answer;
+  /** @param at when it began @param detail of its reply, without the content of a record */
+  attempt(at: number, { node, number, request, answer, ms }: Attempt, detail: string): void {
+    const { kind } = answer;
     if (!EXPECTED.has(kind)) this.#isPlain = false;
     this.#attempts.add({
       at,

@@ -1,6 +1,6 @@
 /**
  * The story of a command: what happened to it, step by step, for people who ask why it took long or failed. It never
- * has a record's content, except what a node repeated of it in a reply (`detail`).
+ * has a record's content.
  */
 import type {
   Direction,
