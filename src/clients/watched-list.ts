@@ -5,9 +5,10 @@
  * used lets nobody in. A file that disappears leaves the list in force until the next start: a lost file must not
  * open the daemon. Each of these is logged once, counted, and shown (P10).
  */
-import { lstatSync, type Stats } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { codeOf } from '../base/error-fields.ts';
+import { fileSignature } from '../base/file-signature.ts';
 import type { Log } from '../observe/log/log-port.ts';
 import { readClientFile } from './client-file.ts';
 import { type ClientList, type ListFault, NO_CLIENTS } from './client-list.ts';
@@ -69,7 +70,7 @@ export class WatchedList {
 
   /** Looks at the file now, also between two looks of `watch`. */
   async look(): Promise<void> {
-    const signature = await lstat(this.#options.path).then(signatureFrom, codeText);
+    const signature = await lstat(this.#options.path).then(fileSignature, codeText);
     // A list that could not be read is read again: else a client that was removed meanwhile would stay for good.
     if (signature === this.#signature && this.#fault?.mayPass !== true) return;
     this.#signature = signature;
@@ -121,15 +122,10 @@ export class WatchedList {
 
 function signatureNow(path: string): string {
   try {
-    return signatureFrom(lstatSync(path));
+    return fileSignature(lstatSync(path));
   } catch (error) {
     return codeText(error);
   }
-}
-
-/** Changes whenever the file changes, or its rights do. */
-function signatureFrom({ ino, size, mtimeMs, ctimeMs }: Stats): string {
-  return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
 }
 
 function codeText(error: unknown): string {

@@ -1,7 +1,7 @@
 /** The operators' port as the settings have it: its tokens, its certificate, and its address in the run file. */
-import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { codeOf, messageOf } from '../base/error-fields.ts';
+import { fileSignature } from '../base/file-signature.ts';
 import { type ClientList, NO_CLIENTS } from '../clients/client-list.ts';
 import { WatchedList } from '../clients/watched-list.ts';
 import { type ReadCertificate, readOpsCertificate } from '../config/machine/ops-certificate.ts';
@@ -120,6 +120,5 @@ function faultText({ problems }: Extract<ReadCertificate, { readonly ok: false }
 }
 
 function stateOf(path: string): Promise<string> {
-  const text = ({ ino, size, mtimeMs, ctimeMs }: Stats) => `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
-  return stat(path).then(text, (error: unknown) => String(codeOf(error)));
+  return stat(path).then(fileSignature, (error: unknown) => String(codeOf(error)));
 }

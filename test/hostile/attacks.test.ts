@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Dealer } from 'zeromq';
 import { type DaemonEvent, LockstepClient, type UnknownEvent } from '../../src/client/index.ts';
@@ -14,6 +14,7 @@ import type { BatchAnswer } from '../../src/protocol/answer.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
 import { type Nodesim, startNodesim } from '../support/nodesim.ts';
 import { RawSocket } from '../support/raw-socket.ts';
+import { keepReturning } from '../support/returning-peers.ts';
 import { SteadyClient } from '../support/steady-client.ts';
 import { forgedBody, postLikeABrowser } from '../support/web-page.ts';
 import { ZmtpPeer } from '../support/zmtp-peer.ts';
@@ -167,24 +168,9 @@ describe('a peer that is silent', () => {
     if (!limitDescriptors(String(taken + 100))) return ctx.skip('no prlimit here');
     onTestFinished(() => void limitDescriptors(before));
     const { port, hostname } = new URL(daemon.endpoint);
-    const mutes = new Set<Socket>();
-    let areWanted = true;
     // The daemon ends a silent connection after two seconds; another one takes its place.
-    const addMute = (): void => {
-      const mute = connect(Number(port), hostname);
-      mutes.add(mute);
-      mute.on('error', () => {});
-      mute.once('close', () => {
-        mutes.delete(mute);
-        if (areWanted) setTimeout(addMute, 100);
-      });
-    };
-    const end = (): void => {
-      areWanted = false;
-      for (const mute of mutes) mute.destroy();
-    };
+    const end = keepReturning({ port: Number(port), host: hostname, count: 1000, pauseMs: 100 });
     onTestFinished(end);
-    for (let count = 0; count < 1000; count++) addMute();
     // The memory guard checks every five seconds, and needs a descriptor for that.
     await vi.waitUntil(() => daemon.output.includes('memory use cannot be read'), LONG);
     expect(await client.ping()).toMatchObject({ pid: firstPid, accepting: true });

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { DaemonStatus } from '../../src/ops/daemon-status.ts';
 import { startOps } from '../../src/ops/server.ts';
 import { freePorts } from '../support/free-ports.ts';
+import { keepReturning } from '../support/returning-peers.ts';
 import { HEALTHY, opsOptions } from './standing.ts';
 
 /** A second, and what a busy machine adds. */
@@ -70,7 +71,7 @@ describe("the operators' port", () => {
 
   test('P9: half requests by the hundred, sent again whenever they are cut, keep no probe out', async () => {
     standing = HEALTHY;
-    const stop = keepHalfRequests(300);
+    const stop = keepReturning({ port, host, count: 300, greeting: 'GET /healthz HTTP/1.1\r\n' });
     onTestFinished(stop);
     for (let count = 0; count < 50; count++) {
       expect((await fetch(url('/healthz'), { headers: { connection: 'close' } })).status).toBe(200);
@@ -102,25 +103,4 @@ describe("the operators' port", () => {
 
 function closed(socket: Socket): Promise<unknown> {
   return new Promise((resolve) => socket.resume().on('error', resolve).on('close', resolve));
-}
-
-/** So many requests that never end; each comes again when it is cut. Returns the function that ends them. */
-function keepHalfRequests(count: number): () => void {
-  const sockets = new Set<Socket>();
-  let isStopped = false;
-  const join = (): void => {
-    const socket = connect(port, host).resume();
-    sockets.add(socket);
-    socket.write('GET /healthz HTTP/1.1\r\n');
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      sockets.delete(socket);
-      if (!isStopped) setTimeout(join, 20);
-    });
-  };
-  for (let number = 0; number < count; number++) join();
-  return () => {
-    isStopped = true;
-    for (const socket of sockets) socket.destroy();
-  };
 }

@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type OpsServer, startOps } from '../../src/ops/server.ts';
 import { type Certificate, certificate } from '../support/certificate.ts';
 import { freePorts } from '../support/free-ports.ts';
+import { keepReturning } from '../support/returning-peers.ts';
 import { opsOptions } from './standing.ts';
 
 const WITHOUT = 'openssl is not installed';
@@ -98,7 +99,7 @@ describe('HTTPS', () => {
   test('P9: half handshakes by the hundred, sent again whenever they are cut, keep no probe out', async (ctx) => {
     if (pair === undefined) return ctx.skip(WITHOUT);
     const { port } = await startSecure(pair);
-    onTestFinished(keepHalfHandshakes(port, 300));
+    onTestFinished(keepReturning({ port, host, count: 300, greeting: '\x16\x03\x01' }));
     for (let count = 0; count < 30; count++) expect((await look(port)).status).toBe(200);
   });
 
@@ -117,24 +118,3 @@ describe('HTTPS', () => {
     for (let count = 0; count < 30; count++) expect((await look(port)).status).toBe(200);
   });
 });
-
-/** Returns the function that ends them. */
-function keepHalfHandshakes(port: number, count: number): () => void {
-  const sockets = new Set<Socket>();
-  let isStopped = false;
-  const join = (): void => {
-    const socket = connect(port, host).resume();
-    sockets.add(socket);
-    socket.write('\x16\x03\x01', 'latin1');
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      sockets.delete(socket);
-      if (!isStopped) setTimeout(join, 20);
-    });
-  };
-  for (let number = 0; number < count; number++) join();
-  return () => {
-    isStopped = true;
-    for (const socket of sockets) socket.destroy();
-  };
-}

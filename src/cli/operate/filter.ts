@@ -4,6 +4,25 @@ import { durationMs } from '../input/duration.ts';
 
 export const FILTER = 'Filter:';
 
+/** The options of a list in pages. @param what is listed, for the help */
+export function pageOptions(what: string, limitMax: number) {
+  return {
+    limit: {
+      type: 'string',
+      requiresArg: true,
+      describe: `${what} on a page, 1 to ${limitMax}`,
+      defaultDescription: '100',
+      group: FILTER,
+    },
+    cursor: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Continue after the previous page',
+      group: FILTER,
+    },
+  } as const;
+}
+
 export const FILTER_OPTIONS = {
   state: {
     type: 'string',

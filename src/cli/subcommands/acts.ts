@@ -4,7 +4,7 @@ import { isError } from '../../protocol/answer.ts';
 import type { ActsInput } from '../../protocol/request.ts';
 import { exitOfReply } from '../exit-code.ts';
 import { wholeNumber } from '../input/number.ts';
-import { FILTER, given, spanOf } from '../operate/filter.ts';
+import { FILTER, given, pageOptions, spanOf } from '../operate/filter.ts';
 import { actTable } from '../output/acts-text.ts';
 import { errorText } from '../output/answer-text.ts';
 import { plain } from '../output/terminal.ts';
@@ -50,19 +50,7 @@ const OPTIONS = {
     describe: 'Only acts that began at most this long ago',
     group: FILTER,
   },
-  limit: {
-    type: 'string',
-    requiresArg: true,
-    describe: `Acts on a page, 1 to ${LIMIT_MAX}`,
-    defaultDescription: '100',
-    group: FILTER,
-  },
-  cursor: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'Continue after the previous page',
-    group: FILTER,
-  },
+  ...pageOptions('Acts', LIMIT_MAX),
 } as const;
 
 export const acts = subcommand({

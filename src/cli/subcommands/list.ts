@@ -4,7 +4,7 @@ import type { ErrorReply } from '../../protocol/errors.ts';
 import type { ListInput } from '../../protocol/request.ts';
 import { exitOfReply, UsageError } from '../exit-code.ts';
 import { wholeNumber } from '../input/number.ts';
-import { FILTER, FILTER_OPTIONS, filterOf, given } from '../operate/filter.ts';
+import { FILTER, FILTER_OPTIONS, filterOf, given, pageOptions } from '../operate/filter.ts';
 import { commandTable, errorText, isSettled } from '../output/answer-text.ts';
 import { plain } from '../output/terminal.ts';
 import { subcommand, withDaemon } from '../subcommand.ts';
@@ -21,19 +21,7 @@ const OPTIONS = {
     group: FILTER,
   },
   open: { type: 'boolean', describe: 'Only commands that are not settled', group: FILTER },
-  limit: {
-    type: 'string',
-    requiresArg: true,
-    describe: `Commands on a page, 1 to ${LIMIT_MAX}`,
-    defaultDescription: '100',
-    group: FILTER,
-  },
-  cursor: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'Continue after the previous page',
-    group: FILTER,
-  },
+  ...pageOptions('Commands', LIMIT_MAX),
 } as const;
 
 export const list = subcommand({

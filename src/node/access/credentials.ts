@@ -5,10 +5,11 @@
  *
  * If a file can no longer be read, the secrets that were read before stay in use, and one warning is logged (P10).
  */
-import { type Stats, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { SecureContext } from 'node:tls';
 import { codeOf } from '../../base/error-fields.ts';
+import { fileSignature } from '../../base/file-signature.ts';
 import { type NodeAccess, textsOf } from './access.ts';
 import { readPem, secureContextOf } from './pem-files.ts';
 import { type Environment, filesIn, resolveSecrets, SecretFault } from './secret.ts';
@@ -220,19 +221,15 @@ export class Credentials {
 
 /** Changes whenever the file changes, or is gone. */
 async function signatureOf(path: string): Promise<string> {
-  return stat(path).then(signatureFrom, codeText);
+  return stat(path).then(fileSignature, codeText);
 }
 
 function signatureNow(path: string): string {
   try {
-    return signatureFrom(statSync(path));
+    return fileSignature(statSync(path));
   } catch (error) {
     return codeText(error);
   }
-}
-
-function signatureFrom({ ino, size, mtimeMs, ctimeMs }: Stats): string {
-  return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
 }
 
 function codeText(error: unknown): string {
