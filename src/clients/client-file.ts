@@ -5,6 +5,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readSecretFile, replaceSecretFile } from '../files/secret-file.ts';
 import {
   type Client,
   type ClientList,
@@ -12,7 +13,6 @@ import {
   type ListFault,
   parseClientList,
 } from './client-list.ts';
-import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
 /** 1,000 clients take 0.3 MB. */
 const BYTES_MAX = 1024 * 1024;
@@ -24,7 +24,7 @@ export type ReadList =
   | { readonly ok: false; readonly fault: ListFault };
 
 export function readClientFile(path: string): ReadList {
-  const read = readPrivateFile(path, BYTES_MAX);
+  const read = readSecretFile(path, BYTES_MAX);
   if (!read.ok) return read;
   return read.text === undefined ? { ok: true, list: undefined } : parseClientList(read.text, path);
 }
@@ -35,7 +35,7 @@ export function readClientFile(path: string): ReadList {
  * @throws the error of the file system
  */
 export function writeClientFile(path: string, clients: readonly Client[]): void {
-  writePrivateFile(path, clientListText(clients));
+  replaceSecretFile(path, clientListText(clients));
 }
 
 /** @throws the error of the file system */

@@ -6,8 +6,9 @@
  * `publicKey` and `secretKey` are the client's pair, `serverKey` the public key of the daemon, each 40 characters of
  * Z85. Other members are ignored.
  */
+
+import { type FileFault, readSecretFile } from '../files/secret-file.ts';
 import { isCurveKey, publicKeyOf } from './curve-pair.ts';
-import { type FileFault, readPrivateFile } from './private-file.ts';
 
 const BYTES_MAX = 4096;
 
@@ -25,7 +26,7 @@ export type ReadClientKey =
 
 /** No fault repeats a part of the file. */
 export function readClientKey(path: string): ReadClientKey {
-  const read = readPrivateFile(path, BYTES_MAX);
+  const read = readSecretFile(path, BYTES_MAX);
   if (!read.ok) return read;
   if (read.text === undefined) return { ok: false, fault: { message: `there is no file ${path}` } };
   const parsed = parseClientKey(read.text);

@@ -1,6 +1,7 @@
 /** The file of the daemon's own key for CURVE: `{"publicKey":"…","secretKey":"…"}`, in Z85. */
+
+import { type FileFault, readSecretFile } from '../files/secret-file.ts';
 import { type CurvePair, publicKeyOf } from './curve-pair.ts';
-import { type FileFault, readPrivateFile } from './private-file.ts';
 
 const BYTES_MAX = 4096;
 
@@ -10,7 +11,7 @@ export type ReadServerKey =
 
 /** No fault repeats a part of the file. */
 export function readServerKey(path: string): ReadServerKey {
-  const read = readPrivateFile(path, BYTES_MAX);
+  const read = readSecretFile(path, BYTES_MAX);
   if (!read.ok) return read;
   if (read.text === undefined) {
     const hint = '`lockstep keys server` makes it.';

@@ -7,8 +7,8 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, rmSync, statSy
 import { join } from 'node:path';
 import { codeOf } from '../base/error-fields.ts';
 import { ClientList } from '../clients/client-list.ts';
-import { writePrivateFile } from '../clients/private-file.ts';
 import { newToken, tokenSha256 } from '../clients/token.ts';
+import { replaceSecretFile } from '../files/secret-file.ts';
 
 const FILE = 'ops-token';
 const TOKEN = /^lsk_[\w-]{43}\n?$/;
@@ -35,7 +35,7 @@ export function keepOpsToken(dataDir: string): OpsToken {
   const token = newToken();
   // A link first of all: else root would give the new file to the owner of the link's target.
   rmSync(path, { force: true });
-  writePrivateFile(path, `${token}\n`);
+  replaceSecretFile(path, `${token}\n`);
   const list = listOf(token);
   return read.kind === 'none' ? { path, list } : { path, list, replaced: read.why };
 }

@@ -6,8 +6,8 @@ import { curveKeyPair } from 'zeromq';
 import { decodeZ85, encodeZ85 } from '../../src/base/z85.ts';
 import { readClientKey } from '../../src/clients/client-key.ts';
 import { isCurveKey, newCurvePair, publicKeyOf } from '../../src/clients/curve-pair.ts';
-import { writePrivateFile } from '../../src/clients/private-file.ts';
 import { readServerKey, serverKeyText } from '../../src/clients/server-key.ts';
+import { replaceSecretFile } from '../../src/files/secret-file.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { writeText } from './support.ts';
 
@@ -48,7 +48,7 @@ describe('the key of the daemon', () => {
 
   test('is read as it was written, by its owner alone', () => {
     const [file, pair] = [path(), newCurvePair()];
-    writePrivateFile(file, serverKeyText(pair));
+    replaceSecretFile(file, serverKeyText(pair));
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readServerKey(file)).toEqual({ ok: true, pair });
   });
@@ -124,7 +124,7 @@ describe('the key file of a client', () => {
 
 test('a private file that is to be new replaces none', () => {
   const path = join(tempFolder(), 'a');
-  writePrivateFile(path, 'first', true);
-  expect(() => writePrivateFile(path, 'second', true)).toThrow(/EEXIST/);
+  replaceSecretFile(path, 'first', true);
+  expect(() => replaceSecretFile(path, 'second', true)).toThrow(/EEXIST/);
   expect(readFileSync(path, 'utf8')).toBe('first');
 });

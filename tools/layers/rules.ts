@@ -63,7 +63,7 @@ export const RULES: Rules = {
     journal: layer(BASE, CORE, FILES, LOG_PORT),
     node: layer(BASE, CORE, PROTOCOL),
     channel: layer(BASE),
-    clients: layer(BASE, PROTOCOL, LOG_PORT),
+    clients: layer(BASE, PROTOCOL, FILES, LOG_PORT),
     coordinator: layer(
       BASE,
       CORE,
@@ -87,6 +87,7 @@ export const RULES: Rules = {
       'clients/**',
       'config/**',
       CORE,
+      FILES,
       PROTOCOL,
       'node/**',
       ...JOURNAL_COPIES,

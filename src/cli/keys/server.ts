@@ -3,8 +3,8 @@ import { codeOf, messageOf } from '../../base/error-fields.ts';
 import { makeListFolder } from '../../clients/client-file.ts';
 import type { ListFault } from '../../clients/client-list.ts';
 import { newCurvePair } from '../../clients/curve-pair.ts';
-import { writePrivateFile } from '../../clients/private-file.ts';
 import { serverKeyText } from '../../clients/server-key.ts';
+import { replaceSecretFile } from '../../files/secret-file.ts';
 
 export type MadeServerKey =
   | { readonly ok: true; readonly publicKey: string }
@@ -14,7 +14,7 @@ export function makeServerKey(path: string): MadeServerKey {
   const pair = newCurvePair();
   try {
     makeListFolder(path);
-    writePrivateFile(path, serverKeyText(pair), true);
+    replaceSecretFile(path, serverKeyText(pair), true);
     return { ok: true, publicKey: pair.publicKey };
   } catch (error) {
     const code = codeOf(error);

@@ -36,7 +36,7 @@ export type ReadFile =
   | { readonly ok: true; readonly text: string | undefined }
   | { readonly ok: false; readonly fault: FileFault };
 
-export function readPrivateFile(path: string, bytesMax: number): ReadFile {
+export function readSecretFile(path: string, bytesMax: number): ReadFile {
   let descriptor: number | undefined;
   try {
     // Not blocking: opening a pipe without a writer would block the thread.
@@ -91,7 +91,7 @@ function openFault(path: string, error: unknown): FileFault {
  *
  * @throws the error of the file system; `EEXIST` if it is to be new and is not
  */
-export function writePrivateFile(path: string, text: string, isNew = false): void {
+export function replaceSecretFile(path: string, text: string, isNew = false): void {
   const part = `${path}.${process.pid}.part`;
   rmSync(part, { force: true });
   const descriptor = openSync(part, 'wx', PRIVATE_FILE);
