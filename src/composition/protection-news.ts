@@ -1,7 +1,11 @@
 /** Says at the start how the sockets are protected, where an operator would not expect it. */
 import { readClientFile } from '../clients/client-file.ts';
 import { defaultClients } from '../config/complete.ts';
-import { eventsAreOff, unprotectedAddresses } from '../config/machine/protection.ts';
+import {
+  eventsAreOff,
+  letsStrangersConnect,
+  unprotectedAddresses,
+} from '../config/machine/protection.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Log } from '../observe/log/log-port.ts';
 
@@ -20,6 +24,15 @@ export function logProtection(settings: Settings, log: Log): void {
     const hint =
       'LOCKSTEP_AUTH=required needs LOCKSTEP_CURVE_KEY_FILE or an ipc:// address for them.';
     log.warn('no events are published by ZeroMQ: nobody can be asked for a token there', { hint });
+  }
+  if (letsStrangersConnect(settings)) {
+    const hint =
+      'Set LOCKSTEP_CURVE_KEY_FILE, or an ipc:// address for LOCKSTEP_ENDPOINT (SECURITY.md).';
+    const { endpoint } = settings;
+    log.warn('peers without a token can connect, and one that is hostile can end the daemon', {
+      endpoint,
+      hint,
+    });
   }
   if (!hasNoList(settings)) return;
   if (settings.clients !== defaultClients(settings.dataDir)) {

@@ -8,7 +8,6 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Dealer } from 'zeromq';
 import { type DaemonEvent, LockstepClient, type UnknownEvent } from '../../src/client/index.ts';
 import type { BatchAnswer } from '../../src/protocol/answer.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
@@ -148,17 +147,6 @@ describe('a peer that is silent', () => {
     const { port, hostname } = new URL(daemon.endpoint);
     const mute = connect(Number(port), hostname);
     await once(mute.resume(), 'close');
-  });
-
-  test('and comes back under its routing id is served', async () => {
-    using vanished = new ZmtpPeer(daemon.endpoint, 'DEALER', 'billing-1');
-    vanished.say('{"op":"ping"}');
-    await vi.waitUntil(() => vanished.heard.includes('"accepting":true'), LONG);
-    const back = new Dealer({ routingId: 'billing-1', linger: 0, receiveTimeout: 10_000 });
-    onTestFinished(() => back.close());
-    back.connect(daemon.endpoint);
-    await back.send('{"op":"ping"}');
-    expect(JSON.parse(String(await back.receive()))).toMatchObject({ pid: firstPid });
   });
 
   test('P9: more of them than there are descriptors do not end the daemon', async (ctx) => {

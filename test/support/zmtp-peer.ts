@@ -69,6 +69,11 @@ export class ZmtpPeer implements Disposable {
     this.#send(Buffer.concat([longHead(2, length), beginning]));
   }
 
+  /** The heartbeat of ZMTP 3.1, without a time to live. */
+  ping(): void {
+    this.#send(Buffer.from('\x04\x07\x04PING\x00\x00', 'latin1'));
+  }
+
   /** Keeps nothing of what it hears from now on, once it is let in. */
   ignore(): void {
     this.#isIgnoring = true;

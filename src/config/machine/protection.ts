@@ -47,6 +47,16 @@ export function eventsAreOff({ auth, curveKeyFile, eventsEndpoint }: Guarded): b
   return isAsked && socketFile(eventsEndpoint) === undefined;
 }
 
+/**
+ * Whether peers without a token can connect, though not everybody is trusted: they can end the daemon by faults of
+ * libzmq (decision 072).
+ */
+export function letsStrangersConnect(settings: Guarded): boolean {
+  const { endpoint, auth, curveKeyFile, clients } = settings;
+  if (curveKeyFile !== undefined || socketFile(endpoint) !== undefined) return false;
+  return auth === 'required' || hasList(clients);
+}
+
 function listProblem({ clients }: Guarded, { clients: source }: Sources): readonly Problem[] {
   const read = readClientFile(clients);
   if (read.ok) return [];

@@ -9,8 +9,7 @@
  * back. A client that does not read its replies is cut (`replies.ts`). The socket is read for a bounded time
  * before the event loop of the thread turns.
  *
- * TCP finds a client that vanished, and its connection is closed. A client that comes back under its
- * routing id replaces its old connection.
+ * TCP finds a client that vanished, and its connection is closed.
  */
 import type { Router } from 'zeromq';
 import type { Log } from '../../observe/log/log-port.ts';
@@ -47,7 +46,8 @@ export const clientOptions = (frameBytesMax: number, secretKey?: string) => ({
   linger: 500,
   ...LIVELINESS,
   mandatory: true,
-  handover: true,
+  /** A peer that claims the routing id of another one, which any may, would get its answers. */
+  handover: false,
   /** 0: a reply that cannot be queued at once is refused at once. */
   sendTimeout: 0,
   /**

@@ -19,5 +19,6 @@ export function checkClients({ clients: path, auth }: Pick<Settings, 'clients' |
 
 const OPEN =
   'any user of this machine may command the daemon by ZeroMQ. To prevent it: ' +
-  'lockstep keys add, LOCKSTEP_AUTH=required, or an ipc:// address. HTTP asks for a token anyway';
+  'lockstep keys add, or LOCKSTEP_AUTH=required; and CURVE or an ipc:// address, so that no other user can connect. ' +
+  'HTTP asks for a token anyway';
 const ADD = 'lockstep keys add NAME --role ROLE';

@@ -2,6 +2,7 @@
 import {
   eventsAreOff,
   type Guarded,
+  letsStrangersConnect,
   unprotectedAddresses,
 } from '../../../config/machine/protection.ts';
 import { type Finding, ok, warn } from '../finding.ts';
@@ -20,6 +21,12 @@ export function checkProtection(settings: Guarded): readonly Finding[] {
   if (eventsAreOff(settings)) {
     const hint = 'Set LOCKSTEP_CURVE_KEY_FILE, or an ipc:// address for LOCKSTEP_EVENTS_ENDPOINT.';
     findings.push(warn(CHECK, 'LOCKSTEP_AUTH=required: no events are published by ZeroMQ', hint));
+  }
+  if (letsStrangersConnect(settings)) {
+    const hint =
+      'Set LOCKSTEP_CURVE_KEY_FILE, or an ipc:// address for LOCKSTEP_ENDPOINT: SECURITY.md.';
+    const message = `peers without a token can connect to ${settings.endpoint}, and one that is hostile can end the daemon`;
+    findings.push(warn(CHECK, message, hint));
   }
   if (curveKeyFile !== undefined) {
     findings.push(ok(CHECK, `both sockets use CURVE, with the key ${curveKeyFile}`));
