@@ -3,7 +3,15 @@
  * entry. A change takes milliseconds. The lock of a program that was killed is named, and not taken away: two programs
  * that both take it away would both change the list.
  */
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, messageOf } from '../base/error-fields.ts';
 import { makeListFolder, readClientFile, writeClientFile } from './client-file.ts';
@@ -21,19 +29,7 @@ type Change = (clients: readonly Client[] | undefined) => Changed;
 
 /** A fault of the file system is returned, too. */
 export async function changeList(path: string, change: Change): Promise<Changed> {
-  try {
-    makeListFolder(path);
-    return await changeAlone(path, change);
-  } catch (error) {
-    if (codeOf(error) === undefined) throw error;
-    return { ok: false, fault: { message: `cannot change ${path}: ${messageOf(error)}` } };
-  }
-}
-
-async function changeAlone(path: string, change: Change): Promise<Changed> {
-  const lock = `${path}.lock`;
-  if (!(await take(lock))) return { ok: false, fault: lockedFault(lock) };
-  try {
+  return alone(path, () => {
     const read = readClientFile(path);
     if (!read.ok) return read;
     const changed = change(read.list?.clients);
@@ -43,8 +39,39 @@ async function changeAlone(path: string, change: Change): Promise<Changed> {
     if (!parsed.ok) return parsed;
     writeClientFile(path, changed.clients);
     return changed;
-  } finally {
-    rmSync(lock, { force: true });
+  });
+}
+
+type SetAside =
+  /** `kept` undefined: there was no list. */
+  | { readonly ok: true; readonly kept: string | undefined }
+  | { readonly ok: false; readonly fault: ListFault };
+
+/** Renames the list, whatever is in it, and then does the rest. A fault of the file system is returned, too. */
+export function setListAside(path: string, rest: () => void): Promise<SetAside> {
+  return alone(path, () => {
+    const kept = existsSync(path) ? `${path}.off` : undefined;
+    if (kept !== undefined) renameSync(path, kept);
+    rest();
+    return { ok: true, kept };
+  });
+}
+
+type Faulty = { readonly ok: false; readonly fault: ListFault };
+
+async function alone<Done>(path: string, act: () => Done | Faulty): Promise<Done | Faulty> {
+  const lock = `${path}.lock`;
+  try {
+    makeListFolder(path);
+    if (!(await take(lock))) return { ok: false, fault: lockedFault(lock) };
+    try {
+      return act();
+    } finally {
+      rmSync(lock, { force: true });
+    }
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return { ok: false, fault: { message: `cannot change ${path}: ${messageOf(error)}` } };
   }
 }
 

@@ -2,8 +2,8 @@
  * The present list of clients of one thread: read at the start, and again when its file changes, without a restart.
  *
  * It fails closed. A file that cannot be used leaves the last good list in force; a file that appears and cannot be
- * used lets nobody in. A file that disappears leaves the list in force until the next start: a lost file must not
- * open the daemon. Each of these is logged once, counted, and shown (P10).
+ * used lets nobody in. A file that disappears leaves the list in force: a lost file must not open the daemon,
+ * and does not at the next start either (`list-mark.ts`). Each of these is logged once, counted, and shown (P10).
  */
 import { lstatSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
@@ -91,7 +91,8 @@ export class WatchedList {
     const { list } = read;
     if (list === undefined) {
       if (this.#present === undefined) return undefined;
-      const hint = 'Put the file back, or restart the daemon to run without a list.';
+      const hint =
+        'Put the file back. To run without a list: `lockstep keys off`, and restart the daemon.';
       return this.#keep({ message: `${path} is gone`, hint });
     }
     this.#fault = undefined;

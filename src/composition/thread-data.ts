@@ -83,6 +83,7 @@ export function coordinatorData(
     heldBytesMax: settings.heldBytesMax,
     recordRetentionMs: settings.recordRetentionDays * DAY_MS,
     frameBytesMax: settings.frameBytesMax,
+    dataDir: settings.dataDir,
     clients: settings.clients,
     auth: settings.auth,
     memoryLimitBytes: settings.memoryLimitBytes,

@@ -2,6 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import type { ChannelEnd } from '../channel/channel.ts';
 import type { CurvePair } from '../clients/curve-pair.ts';
+import { markWhenUsed } from '../clients/list-mark.ts';
 import { type AuthMode, authorise } from '../clients/principal.ts';
 import { WatchedList } from '../clients/watched-list.ts';
 import { optionsOf } from '../composition/coordinator-options.ts';
@@ -32,6 +33,7 @@ import { logLeft } from './commands/recovery-news.ts';
 import { Coordinator } from './coordinator.ts';
 import { DamageNews } from './journal/damage-news.ts';
 import { MeteredJournal } from './journal/metered-journal.ts';
+import { orWarn } from './journal/or-warn.ts';
 import { startFiguresRound } from './notify/figures-round.ts';
 import { publishing } from './notify/publishing.ts';
 import { StuckNews } from './notify/stuck-news.ts';
@@ -67,6 +69,7 @@ export interface CoordinatorData extends ThreadData {
   readonly heldBytesMax: number;
   readonly recordRetentionMs: number;
   readonly frameBytesMax: number;
+  readonly dataDir: string;
   /** The file of the list of clients. */
   readonly clients: string;
   readonly auth: AuthMode;
@@ -113,6 +116,7 @@ runThread(async (tools) => {
   const journal = await openMetered(data, { log, now, beat, onDamage: damage.note });
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   const list = new WatchedList({ path: data.clients, log }).watch();
+  markWhenUsed(list, { ...data, log });
   const doors = await Doors.open({ ...data, clients: list, now, tools, log, onError: crash });
   const executors = new ExecutorChannels({
     channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),
@@ -228,16 +232,6 @@ function noteRecovered(
   const open = [...commands.registry.all()];
   logLeft({ ...found, commands: open }, { log, notify });
   stuck.recovered(open);
-}
-
-/** Stores a value that the next life can do without: it then waits as after a crash, for example. */
-async function orWarn(keep: () => Promise<void>, warning: string, log: Log): Promise<void> {
-  try {
-    await keep();
-  } catch (error) {
-    if (!(error instanceof JournalError)) throw error;
-    log.warn(warning, { error });
-  }
 }
 
 interface ControlTargets {

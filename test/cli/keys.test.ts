@@ -92,6 +92,27 @@ describe('lockstep keys', () => {
     expect(list()?.clients).toEqual([]);
   });
 
+  test('off sets the list and its mark aside, and asks first', async () => {
+    const { data, keys, list } = place();
+    await keys('add', 'ann', '--role', 'operate');
+    writeFileSync(join(data, 'clients-used'), '');
+    const asked = await keys('off');
+    expect(asked).toMatchObject({ code: 2, stdout: '' });
+    expect(asked.stderr).toContain('everybody who can connect may command the daemon');
+    expect(readdirSync(data).sort()).toEqual(['clients-used', 'clients.json']);
+    const { code, stdout } = await keys('off', '--yes');
+    expect([code, stdout]).toEqual([
+      0,
+      `The list is kept as ${join(data, 'clients.json.off')}.\n` +
+        'A daemon that starts now asks for no token; one that runs still does.\n',
+    ]);
+    expect(readdirSync(data)).toEqual(['clients.json.off']);
+    expect(list()).toBeUndefined();
+    expect((await keys('off', '--yes', '--json')).stdout).toBe(
+      `${JSON.stringify({ file: join(data, 'clients.json'), kept: null })}\n`,
+    );
+  });
+
   test('ten at once lose no client', async () => {
     const { keys, list } = place();
     const names = Array.from({ length: 10 }, (_, index) => `c${index}`);

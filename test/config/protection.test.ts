@@ -1,4 +1,5 @@
 /** Protected mode: what other machines can reach needs CURVE and a list, or the operator's word. */
+import { symlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -140,6 +141,22 @@ test('P10: a key of the daemon that cannot be read is a problem of its setting',
   const [problem] = problemsOf({ LOCKSTEP_CURVE_KEY_FILE: 'none.key' });
   expect(problem?.source).toBe('LOCKSTEP_CURVE_KEY_FILE');
   expect(problem?.message).toContain('cannot be used: there is no file /');
+});
+
+test('a list that was used in this data folder and is gone is a problem, wherever it was; a link counts as the mark', () => {
+  const cwd = tempFolder();
+  const env = { LOCKSTEP_DATA_DIR: cwd, LOCKSTEP_CLIENTS: join(cwd, 'list.json') };
+  expect(problemsOf(env, cwd)).toEqual([]);
+  symlinkSync('/nowhere', join(cwd, 'clients-used'));
+  expect(problemsOf(env, cwd)).toEqual([
+    {
+      source: 'LOCKSTEP_CLIENTS',
+      message: expect.stringContaining(`${join(cwd, 'list.json')}; this data folder has been used`),
+      hint: expect.stringContaining('lockstep keys off'),
+    },
+  ]);
+  writeList(join(cwd, 'list.json'));
+  expect(problemsOf(env, cwd)).toEqual([]);
 });
 
 test('events by ZeroMQ are off where nobody can be asked for a token', () => {

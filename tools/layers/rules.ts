@@ -44,7 +44,7 @@ const DIALECTS = ['node/dialect/**', 'node/dialects/**'];
 /** The access to nodes as data, and the secrets that it names: checked before a start. */
 const ACCESS = 'node/access/**';
 /** The list of clients and the daemon's own key, checked before a start. */
-const CLIENT_FILES = ['clients/client-file.ts', 'clients/server-key.ts'];
+const CLIENT_FILES = ['clients/client-file.ts', 'clients/list-mark.ts', 'clients/server-key.ts'];
 /** Files for the user of the daemon alone. */
 const FILES = 'files/**';
 /** The interface of the log; the top of the program decides on the implementation. */

@@ -7,7 +7,7 @@
 import { nearest } from '../../base/nearest.ts';
 import { type Changed, changeList } from '../../clients/change-list.ts';
 import { readClientFile } from '../../clients/client-file.ts';
-import { type Client, isClientName, type ListFault, NAME_FORM } from '../../clients/client-list.ts';
+import { type Client, isClientName, NAME_FORM } from '../../clients/client-list.ts';
 import type { Role } from '../../clients/role.ts';
 import { loadSettings } from '../../config/load.ts';
 import { formatProblems } from '../../config/problem.ts';
@@ -15,12 +15,14 @@ import type { Settings } from '../../config/schema.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-code.ts';
 import { table } from '../output/table.ts';
 import { plain, type Terminal } from '../output/terminal.ts';
+import { switchOff } from './off.ts';
+import { report } from './report.ts';
 import { keepSecret } from './secret-place.ts';
 import { newKey, newTokenOnly, type Secrets } from './secrets.ts';
 import { makeServerKey } from './server.ts';
 
 export interface KeysJob {
-  readonly act: 'add' | 'list' | 'remove' | 'rotate' | 'server';
+  readonly act: 'add' | 'list' | 'remove' | 'rotate' | 'off' | 'server';
   readonly name: string | undefined;
   readonly role: Role | undefined;
   /** The file for the token; undefined: it is shown. */
@@ -29,6 +31,8 @@ export interface KeysJob {
   readonly keyOut: string | undefined;
   readonly config: string | undefined;
   readonly json: boolean;
+  /** Nothing is asked. */
+  readonly yes: boolean | undefined;
 }
 
 interface Named extends KeysJob {
@@ -40,7 +44,8 @@ interface Named extends KeysJob {
 
 /** @throws UsageError */
 export async function runKeys(job: KeysJob, terminal: Terminal): Promise<ExitCode> {
-  const { clients: path, curveKeyFile } = settingsOf(job.config);
+  const { clients: path, curveKeyFile, dataDir } = settingsOf(job.config);
+  if (job.act === 'off') return switchOff({ ...job, path, dataDir }, terminal);
   if (job.act === 'list') return showList(path, job, terminal);
   if (job.act === 'server') return makeServer(job, curveKeyFile, terminal);
   const named = { ...job, path, curveKeyFile, name: requireName(job) };
@@ -49,7 +54,9 @@ export async function runKeys(job: KeysJob, terminal: Terminal): Promise<ExitCod
 }
 
 /** @throws UsageError if the configuration is wrong */
-function settingsOf(config: string | undefined): Pick<Settings, 'clients' | 'curveKeyFile'> {
+function settingsOf(
+  config: string | undefined,
+): Pick<Settings, 'clients' | 'curveKeyFile' | 'dataDir'> {
   const argv = config === undefined ? [] : ['--config', config];
   const loaded = loadSettings({ argv, env: process.env, cwd: process.cwd() });
   if (!loaded.ok) throw new UsageError(formatProblems(loaded.problems).trimEnd());
@@ -215,15 +222,4 @@ function unknown(name: string, clients: readonly Client[]): Changed {
 
 function refused(message: string, hint: string): Changed {
   return { ok: false, fault: { message, hint } };
-}
-
-async function report(
-  { message, hint }: ListFault,
-  json: boolean,
-  terminal: Terminal,
-): Promise<ExitCode> {
-  const error = { code: 'keys', message, ...(hint === undefined ? {} : { hint }) };
-  if (json) await terminal.json({ error });
-  else terminal.note([`lockstep: ${message}`, hint].filter(Boolean).join('\n  '));
-  return EXIT.notDone;
 }

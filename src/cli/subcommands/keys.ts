@@ -1,5 +1,6 @@
 import { ROLES } from '../../clients/role.ts';
 import { CONFIG } from '../input/options.ts';
+import { YES } from '../input/question.ts';
 import { subcommand } from '../subcommand.ts';
 
 export const keys = subcommand({
@@ -7,10 +8,10 @@ export const keys = subcommand({
   describe: 'Make, list, remove or renew the clients that may command the daemon',
   positionals: {
     act: {
-      choices: ['add', 'list', 'remove', 'rotate', 'server'] as const,
+      choices: ['add', 'list', 'remove', 'rotate', 'off', 'server'] as const,
       demandOption: true,
       describe:
-        'add: a new client, with a token; rotate: a new token in place of the old one; server: the key of the daemon for CURVE, once',
+        'add: a new client, with a token; rotate: a new token in place of the old one; off: remove the list, so that no token is asked; server: the key of the daemon for CURVE, once',
     },
     name: { type: 'string', describe: 'Name of the client' },
   },
@@ -30,6 +31,7 @@ export const keys = subcommand({
       requiresArg: true,
       describe: 'Make a key for CURVE too, and write it and the token to this key file (mode 0600)',
     },
+    ...YES,
     ...CONFIG,
   },
   examples: [

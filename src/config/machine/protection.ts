@@ -8,6 +8,7 @@
  */
 import { networkInterfaces } from 'node:os';
 import { readClientFile } from '../../clients/client-file.ts';
+import { listMark, wasListUsed } from '../../clients/list-mark.ts';
 import { readServerKey } from '../../clients/server-key.ts';
 import type { Problem } from '../problem.ts';
 import type { Settings } from '../schema.ts';
@@ -20,7 +21,7 @@ type SocketKey = (typeof SOCKETS)[number];
 
 export type Guarded = Pick<
   Settings,
-  SocketKey | 'opsHost' | 'clients' | 'auth' | 'curveKeyFile' | 'unprotected'
+  SocketKey | 'dataDir' | 'opsHost' | 'clients' | 'auth' | 'curveKeyFile' | 'unprotected'
 >;
 
 /** Why the daemon must not start: files that are there and cannot be used, and sockets that are open to everybody. */
@@ -57,13 +58,27 @@ export function letsStrangersConnect(settings: Guarded): boolean {
   return auth === 'required' || hasList(clients);
 }
 
-function listProblem({ clients }: Guarded, { clients: source }: Sources): readonly Problem[] {
+function listProblem(
+  { clients, dataDir }: Guarded,
+  { clients: given }: Sources,
+): readonly Problem[] {
+  const source = given === 'default' ? 'LOCKSTEP_CLIENTS (default)' : given;
   const read = readClientFile(clients);
-  if (read.ok) return [];
-  const { message, hint } = read.fault;
-  const name = source === 'default' ? 'LOCKSTEP_CLIENTS (default)' : source;
+  if (!read.ok) {
+    const { message, hint } = read.fault;
+    return [{ source, message: `names a list of clients that cannot be used: ${message}`, hint }];
+  }
+  if (read.list !== undefined || !wasListUsed(dataDir)) return [];
   return [
-    { source: name, message: `names a list of clients that cannot be used: ${message}`, hint },
+    {
+      source,
+      message:
+        `names a list of clients that does not exist: ${clients}; this data folder has been used with ` +
+        `a list (${listMark(dataDir)})`,
+      hint:
+        'Put the file back, or make a new list: `lockstep keys add NAME --role operate`. `lockstep keys off` goes ' +
+        'on without one: then everybody who can connect may command the daemon.',
+    },
   ];
 }
 

@@ -1,0 +1,52 @@
+/**
+ * The mark in the data folder that a daemon has used a list of clients there. With it a start without the list is
+ * refused: a list that is lost must not open the daemon. `lockstep keys off` takes it away on purpose.
+ */
+import { lstatSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { replaceSecretFile } from '../files/secret-file.ts';
+import type { Log } from '../observe/log/log-port.ts';
+import type { WatchedList } from './watched-list.ts';
+
+const WAY_BACK = '`lockstep keys off` ends that.';
+
+export function listMark(dataDir: string): string {
+  return join(dataDir, 'clients-used');
+}
+
+/** Whatever stands in its place counts: nobody gets in by a link or a folder there. */
+export function wasListUsed(dataDir: string): boolean {
+  return lstatSync(listMark(dataDir), { throwIfNoEntry: false }) !== undefined;
+}
+
+interface Marking {
+  readonly dataDir: string;
+  /** The file of the list. */
+  readonly clients: string;
+  readonly log: Log;
+}
+
+/** Makes the mark as soon as there is a list. A data folder that takes no mark is logged. */
+export function markWhenUsed(
+  list: Pick<WatchedList, 'present' | 'onChange'>,
+  marking: Marking,
+): void {
+  if (list.present !== undefined) mark(marking);
+  list.onChange(() => mark(marking));
+}
+
+function mark({ dataDir, clients, log }: Marking): void {
+  if (wasListUsed(dataDir)) return;
+  const file = listMark(dataDir);
+  try {
+    replaceSecretFile(file, `The list of clients is in use: ${clients}\n${WAY_BACK}\n`);
+  } catch (error) {
+    const effect = 'a start without the list would not be refused';
+    log.error('that the list of clients is in use could not be saved', { file, effect, error });
+  }
+}
+
+/** @throws the error of the file system */
+export function unmarkListUsed(dataDir: string): void {
+  rmSync(listMark(dataDir), { force: true });
+}
