@@ -42,13 +42,13 @@ export async function changeList(path: string, change: Change): Promise<Changed>
   });
 }
 
-type SetAside =
+type KeptAway =
   /** `kept` undefined: there was no list. */
   | { readonly ok: true; readonly kept: string | undefined }
   | { readonly ok: false; readonly fault: ListFault };
 
 /** Renames the list, whatever is in it, and then does the rest. A fault of the file system is returned, too. */
-export function setListAside(path: string, rest: () => void): Promise<SetAside> {
+export function keepListAway(path: string, rest: () => void): Promise<KeptAway> {
   return alone(path, () => {
     const kept = existsSync(path) ? `${path}.off` : undefined;
     if (kept !== undefined) renameSync(path, kept);

@@ -4,6 +4,7 @@
  */
 import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '../base/error-fields.ts';
 import { replaceSecretFile } from '../files/secret-file.ts';
 import type { Log } from '../observe/log/log-port.ts';
 import type { WatchedList } from './watched-list.ts';
@@ -14,9 +15,18 @@ export function listMark(dataDir: string): string {
   return join(dataDir, 'clients-used');
 }
 
-/** Whatever stands in its place counts: nobody gets in by a link or a folder there. */
+/**
+ * Whatever stands in its place counts: nobody gets in by a link or a folder there. A data folder that cannot be looked
+ * into is the fault of another setting, and of the journal: no daemon starts on it.
+ */
 export function wasListUsed(dataDir: string): boolean {
-  return lstatSync(listMark(dataDir), { throwIfNoEntry: false }) !== undefined;
+  try {
+    lstatSync(listMark(dataDir));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return false;
+  }
 }
 
 interface Marking {

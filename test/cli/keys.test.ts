@@ -92,7 +92,7 @@ describe('lockstep keys', () => {
     expect(list()?.clients).toEqual([]);
   });
 
-  test('off sets the list and its mark aside, and asks first', async () => {
+  test('off takes the list and its mark away, and asks first', async () => {
     const { data, keys, list } = place();
     await keys('add', 'ann', '--role', 'operate');
     writeFileSync(join(data, 'clients-used'), '');

@@ -34,6 +34,25 @@ test('a request that its client repeats while it is under way is one act', async
   expect(answers).toHaveLength(3);
 });
 
+test('the same request behind the same envelope is an act of each operator', async () => {
+  const harness = await openHarness();
+  const answers: Answer[] = [];
+  for (const name of ['ann', 'bob', 'ann']) {
+    const parsed = parseRequest(Buffer.from('{"op":"pause","lane":"bulk"}'));
+    if (!parsed.ok) throw new Error('no request');
+    const respond: Respond = Object.assign((answer: Answer) => void answers.push(answer), {
+      envelope: [Buffer.from('taken over'), Buffer.from('1')],
+      client: 'taken over',
+      principal: { name, role: 'operate', proven: true } as const,
+      forget: () => {},
+    });
+    harness.coordinator.request(parsed.request, respond);
+  }
+  await harness.rest();
+  expect(answers).toHaveLength(2);
+  expect(await actsOf(harness)).toMatchObject([{ by: 'bob' }, { by: 'ann' }]);
+});
+
 test('a proven name goes before the word of the client', async () => {
   const harness = await openHarness();
   const respond: Respond = Object.assign(() => {}, {

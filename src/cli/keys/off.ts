@@ -1,5 +1,5 @@
 /** `lockstep keys off`: the way back to a daemon without a list of clients, on purpose. */
-import { setListAside } from '../../clients/change-list.ts';
+import { keepListAway } from '../../clients/change-list.ts';
 import { unmarkListUsed } from '../../clients/list-mark.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { agree } from '../input/question.ts';
@@ -24,9 +24,9 @@ export async function switchOff(
     yes,
     terminal,
   });
-  const aside = await setListAside(path, () => unmarkListUsed(dataDir));
-  if (!aside.ok) return report(aside.fault, json, terminal);
-  const { kept } = aside;
+  const away = await keepListAway(path, () => unmarkListUsed(dataDir));
+  if (!away.ok) return report(away.fault, json, terminal);
+  const { kept } = away;
   if (json) await terminal.json({ file: path, kept: kept ?? null });
   else {
     if (kept !== undefined) await terminal.line(`The list is kept as ${plain(kept)}.`);

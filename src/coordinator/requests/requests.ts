@@ -42,7 +42,7 @@ export class Requests {
   readonly #audit: Audit;
   /** Requests under way other than commands. */
   readonly #unanswered = new Set<Respond>();
-  /** Acts of operators, with their envelopes. */
+  /** Acts of operators, with their envelopes and operators. */
   readonly #underWay = new Set<string>();
   /** Of all batches that are not complete. */
   #results = 0;
@@ -68,19 +68,22 @@ export class Requests {
     return one((batch) => this.#handle(request, answer, batch));
   }
 
-  /** An operator's act. A client that repeats it while it is under way gets the same answer: it is one act. */
+  /**
+   * An operator's act. A client that repeats it while it is under way gets the same answer: it is one act. Of another
+   * operator it is another act, also behind the same envelope: a routing id is the peer's own word.
+   */
   #actsOfOperator(
     { request, deed }: { readonly request: ActingRequest; readonly deed: Deed },
     respond: Respond,
   ): Acts {
     const { envelope } = respond;
-    const name = envelope && `${envelopeText(envelope)} ${JSON.stringify(request)}`;
+    const operator = operatorOf(signed(request, respond.principal), respond);
+    const name = envelope && `${envelopeText(envelope)} ${JSON.stringify([operator, request])}`;
     if (name !== undefined && this.#underWay.has(name)) {
       return one(() => respond.forget?.());
     }
     if (name !== undefined) this.#underWay.add(name);
     const answer = this.#answeredOnce(respond, () => name && this.#underWay.delete(name));
-    const operator = operatorOf(signed(request, respond.principal), respond);
     const work = (done: Respond, batch: Batch) => this.#handle(request, done, batch);
     return one((batch) =>
       this.#context.trail.run({ deed, operator, respond: answer, work }, batch),

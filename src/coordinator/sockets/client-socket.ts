@@ -173,10 +173,9 @@ export class ClientSocket {
   /** An act that a known client may not do is noted before it is answered; a flood of them is not (P9). */
   #refuse({ reply, refused }: Extract<ReadRequest, { ok: false }>, respond: Respond): void {
     const { onRefused } = this.#options;
-    if (refused === undefined || onRefused === undefined || !this.#refusals.mayNote()) {
-      return respond(reply);
-    }
+    if (refused === undefined || onRefused === undefined) return respond(reply);
     const { request, principal } = refused;
+    if (!this.#refusals.mayNote(principal.name)) return respond(reply);
     return onRefused(request, Object.assign(respond, { principal, refusal: reply }));
   }
 
