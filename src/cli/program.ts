@@ -10,6 +10,7 @@ import { encode } from './input/arguments.ts';
 import { COMPLETE, complete } from './input/complete.ts';
 import { COMMON, GENERAL } from './input/options.ts';
 import { usageFault } from './input/usage-fault.ts';
+import { node } from './nodes/node.ts';
 import type { Terminal } from './output/terminal.ts';
 import type { Subcommand } from './subcommand.ts';
 import { acts } from './subcommands/acts.ts';
@@ -41,6 +42,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   retry,
   cancel,
   abandon,
+  node,
   breaker,
   pause,
   resume,

@@ -17,6 +17,7 @@ import type {
   BreakerInput,
   CommandInput,
   ListInput,
+  NodesInput,
   OperatorInput,
   PauseInput,
   RequestInput,
@@ -168,6 +169,16 @@ export class LockstepClient {
     return this.#signed({ op: 'breaker', node, act }, options);
   }
 
+  /** The nodes: which are drained, and which are not configured any longer and still named by open commands. */
+  nodes(options?: CallOptions) {
+    return this.send({ op: 'node' }, options);
+  }
+
+  /** `drain`: new commands wait for this node until `undrain`; what has begun goes on. */
+  node(node: string, act: 'drain' | 'undrain', options?: CallOptions & WithAuthor) {
+    return this.#signed({ op: 'node', node, act }, options);
+  }
+
   /** Pauses a lane, or all lanes, until `resume`. */
   pause(lane?: Lane, options?: CallOptions & WithAuthor) {
     return this.#signed({ op: 'pause', ...(lane && { lane }) }, options);
@@ -264,7 +275,9 @@ export class LockstepClient {
     return this.send({ op, groupId, ...fields } as CommandInput, options);
   }
 
-  #signed<const Asked extends OperatorInput | RestoreInput | PauseInput | BreakerInput>(
+  #signed<
+    const Asked extends OperatorInput | RestoreInput | PauseInput | BreakerInput | NodesInput,
+  >(
     request: Asked,
     { by, ...options }: CallOptions & WithAuthor = {},
   ): Promise<AnswerOf<Asked> | ErrorReply> {

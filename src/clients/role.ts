@@ -32,6 +32,7 @@ const MAY: Readonly<Record<RoleOp, readonly Role[]>> = {
   abandon: OPERATE,
   restore: OPERATE,
   breaker: OPERATE,
+  node: OPERATE,
   pause: OPERATE,
   resume: OPERATE,
 };

@@ -21,7 +21,8 @@ import { Intake } from './commands/intake.ts';
 import type { Counters } from './commands/numbering.ts';
 import { type Crashes, Probation } from './commands/probation.ts';
 import { Upkeep } from './journal/upkeep.ts';
-import type { Cancel, CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
+import { Drains } from './nodes/drains.ts';
+import type { CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
 import type { OpenCommand } from './queue/open-command.ts';
 import { Pauses } from './queue/pauses.ts';
 import type { RequestContext } from './requests/context.ts';
@@ -31,9 +32,8 @@ import { Questions } from './requests/questions.ts';
 import { Requests } from './requests/requests.ts';
 import { Rounds } from './requests/rounds.ts';
 import { summarize } from './requests/summary.ts';
+import { Sweep } from './sweep.ts';
 
-/** How often deadlines of waiting commands, loose requests and questions are checked. */
-const SWEEP_MS = 250;
 const NO_CRASHES: Crashes = { inARow: 0, all: 0 };
 
 export interface CoordinatorStart {
@@ -57,18 +57,18 @@ export class Coordinator {
   readonly commands: Commands;
   readonly intake: Intake;
   readonly breakers: Breakers;
+  readonly drains: Drains;
   readonly pauses: Pauses;
   readonly #start: CoordinatorStart;
   readonly #startedAt: number;
   readonly #questions = new Questions();
   readonly #context: RequestContext;
   readonly #requests: Requests;
-  readonly #upkeep: Upkeep;
+  readonly #sweep: Sweep;
   readonly #batches: BatchLoop;
   /** The daemon stops: acts that have arrived still run. */
   #isClosing = false;
   #isSupervised = true;
-  #stopSweep: Cancel | undefined;
   readonly #drained = new Set<number>();
 
   constructor(start: CoordinatorStart) {
@@ -76,7 +76,8 @@ export class Coordinator {
     this.#start = start;
     this.#startedAt = ports.now();
     this.#batches = this.#openBatches();
-    this.breakers = new Breakers(ports, options);
+    this.drains = new Drains(ports, options);
+    this.breakers = new Breakers(ports, options, this.drains);
     this.pauses = new Pauses(ports);
     this.commands = this.#openCommands();
     const { registry } = this.commands;
@@ -84,18 +85,7 @@ export class Coordinator {
     this.intake = new Intake({ ports, options, registry, admission });
     this.#context = this.#openContext();
     this.#requests = new Requests(this.#context);
-    this.#upkeep = new Upkeep({
-      journal: ports.journal,
-      moment: () => this.#moment(),
-      retentionMs: options.retentionMs,
-      recordRetentionMs: options.recordRetentionMs,
-      post: (act) => {
-        // A stop does not wait for it.
-        if (this.#isOpen) this.post(act);
-      },
-      onTrouble: ports.onTrouble,
-    });
-    this.#scheduleSweep();
+    this.#sweep = this.#openSweep();
   }
 
   #openBatches(): BatchLoop {
@@ -113,6 +103,26 @@ export class Coordinator {
     });
   }
 
+  #openSweep(): Sweep {
+    const { ports, options } = this.#start;
+    const { breakers, intake, commands } = this;
+    const { post } = this.#batches;
+    const isOpen = () => this.#isOpen;
+    const upkeep = new Upkeep({
+      journal: ports.journal,
+      moment: () => this.#moment(),
+      retentionMs: options.retentionMs,
+      recordRetentionMs: options.recordRetentionMs,
+      post: (act) => {
+        // A stop does not wait for it.
+        if (isOpen()) post(act);
+      },
+      onTrouble: ports.onTrouble,
+    });
+    const questions = this.#questions;
+    return new Sweep({ ports, breakers, intake, commands, questions, upkeep, post, isOpen });
+  }
+
   #openCommands(): Commands {
     const { ports, options, inherited, crashes = NO_CRASHES, onTakenUp } = this.#start;
     const { post } = this.#batches;
@@ -121,14 +131,14 @@ export class Coordinator {
     const trial = { ports, crashes, post, interactiveShare, questions, onTakenUp };
     const probation = new Probation(trial);
     const { admission } = this.breakers;
-    const gates = { admission, pauses: this.pauses, probation };
+    const gates = { admission, drains: this.drains, pauses: this.pauses, probation };
     const moment = () => this.#moment();
     return new Commands({ ports, options, inherited, ...gates, moment, post });
   }
 
   #openContext(): RequestContext {
     const { ports, options, counters } = this.#start;
-    const { commands, intake, breakers, pauses } = this;
+    const { commands, intake, breakers, drains, pauses } = this;
     const { post } = this.#batches;
     const { admission } = breakers;
     const parts = { ports, options, commands, intake, pauses, post };
@@ -136,6 +146,7 @@ export class Coordinator {
       ...parts,
       acceptance: new Acceptance({ ...parts, counters, admission }),
       breakers,
+      drains,
       trail: new Trail({ ports, moment: () => this.#moment(), post }),
       questions: this.#questions,
       summaries: new Rounds<SummaryAnswer>((done) => summarize(context, done)),
@@ -146,6 +157,13 @@ export class Coordinator {
       isSupervised: () => this.#isSupervised,
     };
     return context;
+  }
+
+  /** Restores what an earlier life has left besides its commands. Call when the executors are there, before any work. */
+  async restore(): Promise<void> {
+    await this.breakers.restore();
+    await this.drains.restore();
+    await this.pauses.restore();
   }
 
   /** Acts that wait for a batch. */
@@ -222,7 +240,7 @@ export class Coordinator {
    */
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#stopSweep?.();
+    this.#sweep.stop();
     await this.#batches.close();
     if (this.#batches.hasFailed) return;
     this.#questions.expire(Number.POSITIVE_INFINITY);
@@ -275,26 +293,5 @@ export class Coordinator {
     for (let executor = 0; executor < options.executors; executor++) {
       ports.order(executor, { kind });
     }
-  }
-
-  #scheduleSweep(): void {
-    const { ports } = this.#start;
-    this.#stopSweep = ports.at(ports.now() + SWEEP_MS, this.#postSweep);
-  }
-
-  readonly #postSweep = (): void => this.post((batch) => this.#sweep(batch));
-
-  /** As much of it as one batch has room for, the rest in the next. */
-  #sweep(batch: Batch): void {
-    if (!this.#isOpen) return;
-    const now = this.#start.ports.now();
-    this.breakers.tick(batch);
-    this.intake.publishChange();
-    const isComplete = this.commands.expireUndriven(batch);
-    batch.forget(this.commands.keys.expireLoose(now, batch.room));
-    this.#questions.expire(now);
-    if (!isComplete || batch.isFull) return this.#postSweep();
-    this.#scheduleSweep();
-    return this.#upkeep.look(batch);
   }
 }

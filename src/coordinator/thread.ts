@@ -219,8 +219,7 @@ async function beginLife(journal: Journal, options: LifeOptions, log: Log): Prom
 
 /** Takes up the work of an earlier life. */
 async function restore(coordinator: Coordinator, journal: Journal): Promise<void> {
-  await coordinator.breakers.restore();
-  await coordinator.pauses.restore();
+  await coordinator.restore();
   await recover(coordinator.commands, journal);
 }
 

@@ -1,4 +1,4 @@
-/** The kinds of an operator's act: on commands, lanes, breakers and keys. */
+/** The kinds of an operator's act: on commands, lanes, nodes, breakers and keys. */
 
 export const ACT_KINDS = [
   'retry',
@@ -11,6 +11,8 @@ export const ACT_KINDS = [
   'breaker_open',
   'breaker_close',
   'breaker_reset',
+  'node_drain',
+  'node_undrain',
   'repair',
 ] as const;
 

@@ -218,6 +218,16 @@ const OF_THE_WORK: readonly Definition[] = [
       ),
   }),
   ofFigures('gauge', {
+    name: 'lockstep_node_drained',
+    help: '1 while an operator has drained the node: new commands wait.',
+    labels: ['node'],
+    read: ({ summary }) =>
+      Object.entries(summary.nodes).map(([node, { drained }]) => ({
+        labels: { node },
+        value: drained === undefined ? 0 : 1,
+      })),
+  }),
+  ofFigures('gauge', {
     name: 'lockstep_breaker_state',
     help: 'The breaker of a node: 0 closed, 1 half-open, 2 open.',
     labels: ['node'],

@@ -8,6 +8,7 @@ import {
   isError,
   type LanesAnswer,
   type ListAnswer,
+  type NodesAnswer,
   type PingAnswer,
   type SelectionAnswer,
   type StatsAnswer,
@@ -40,6 +41,7 @@ interface Answers<Asked> extends Record<OperationName, object> {
   readonly abandon: OneOrMany<Asked>;
   readonly restore: OneOrMany<Asked>;
   readonly breaker: BreakersAnswer;
+  readonly node: NodesAnswer;
   readonly pause: LanesAnswer;
   readonly resume: LanesAnswer;
   readonly acts: ActsAnswer;
@@ -85,6 +87,8 @@ function memberOf(request: RequestInput): string {
       return 'findings' satisfies keyof AuditAnswer;
     case 'breaker':
       return 'breakers' satisfies keyof BreakersAnswer;
+    case 'node':
+      return 'nodes' satisfies keyof NodesAnswer;
     case 'pause':
     case 'resume':
       return 'lanes' satisfies keyof LanesAnswer;

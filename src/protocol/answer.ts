@@ -180,23 +180,40 @@ export interface BreakerEvent extends BreakerView {
   readonly from: BreakerView['state'];
 }
 
-/** A node in `status`. */
-export interface NodeStatus extends NodeReport {
-  readonly breaker: BreakerView;
-}
-
-/** An operator has paused a lane. */
-export interface LanePause {
+/** An operator has stopped a lane or a node; it lasts until an operator ends it. */
+export interface OperatorStop {
   /** ISO 8601. */
   readonly since: string;
   readonly by?: string;
+}
+
+/** A node in `status`. */
+export interface NodeStatus extends NodeReport {
+  readonly breaker: BreakerView;
+  /** New commands wait for it; absent while it is not drained. */
+  readonly drained?: OperatorStop;
+}
+
+/** A node in the answer to `node`. */
+export interface NodeUse {
+  /** False: open commands name it, but the configuration does not. */
+  readonly configured: boolean;
+  /** New commands wait for it; absent while it is not drained. */
+  readonly drained?: OperatorStop;
+  /** Of a node that is not configured: the open commands that name it. */
+  readonly open?: number;
+}
+
+/** The answer to `node`: the configured nodes, and others that open commands name. */
+export interface NodesAnswer {
+  readonly nodes: Readonly<Record<string, NodeUse>>;
 }
 
 export interface LaneStatus {
   readonly waiting: number;
   readonly running: number;
   /** Absent while it is not paused. */
-  readonly paused?: LanePause;
+  readonly paused?: OperatorStop;
 }
 
 type Lanes = Readonly<Record<Lane, LaneStatus>>;
@@ -257,6 +274,7 @@ export type Answer =
   | SelectionAnswer
   | AuditAnswer
   | LanesAnswer
+  | NodesAnswer
   | PingAnswer
   | StatsAnswer
   | SummaryAnswer

@@ -24,6 +24,13 @@ export interface LaneEvent {
   readonly by?: string;
 }
 
+/** An operator has drained a node, or ended that. */
+export interface NodeEvent {
+  readonly node: string;
+  readonly drained: boolean;
+  readonly by?: string;
+}
+
 /** An audit went through all pages. */
 export interface AuditEvent {
   /** Keys compared. */
@@ -39,6 +46,7 @@ interface Events {
   readonly breaker: { readonly topic: `breaker.${string}`; readonly payload: BreakerEvent };
   readonly daemon: { readonly topic: 'daemon.accepting'; readonly payload: Accepting };
   readonly lane: { readonly topic: `lane.${Lane}`; readonly payload: LaneEvent };
+  readonly node: { readonly topic: `node.${string}`; readonly payload: NodeEvent };
   readonly audit: { readonly topic: 'audit.finished'; readonly payload: AuditEvent };
   readonly act: { readonly topic: `act.${ActKind}`; readonly payload: ActView };
 }
@@ -79,6 +87,7 @@ const KINDS: Readonly<Record<EventKind, true>> = {
   breaker: true,
   daemon: true,
   lane: true,
+  node: true,
   audit: true,
   act: true,
 };

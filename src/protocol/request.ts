@@ -203,6 +203,14 @@ export const SCHEMAS = {
     act: z.enum(['open', 'close', 'reset']).optional(),
     by: commandId.optional(),
   }),
+  /** Shows the nodes; or an operator's act on one. */
+  node: z.strictObject({
+    op: z.literal('node'),
+    node: node.optional(),
+    /** Absent: the nodes are only shown. */
+    act: z.enum(['drain', 'undrain']).optional(),
+    by: commandId.optional(),
+  }),
   pause: z.strictObject({ op: z.literal('pause'), ...pauseFields }),
   resume: z.strictObject({ op: z.literal('resume'), ...pauseFields }),
   /** The acts of operators, newest first. */
@@ -233,6 +241,7 @@ export type PauseRequest = z.output<(typeof SCHEMAS)['pause' | 'resume']>;
 export type AuditRequest = z.output<(typeof SCHEMAS)['audit']>;
 export type OpenFilter = z.output<typeof openFilter>;
 export type BreakerRequest = z.output<(typeof SCHEMAS)['breaker']>;
+export type NodesRequest = z.output<(typeof SCHEMAS)['node']>;
 export type ActsRequest = z.output<(typeof SCHEMAS)['acts']>;
 export type BreakerAct = NonNullable<BreakerRequest['act']>;
 export type Request =
@@ -245,6 +254,7 @@ export type Request =
   | BreakerRequest
   | AuditRequest
   | PauseRequest
+  | NodesRequest
   | ActsRequest
   | z.output<(typeof SCHEMAS)['stats' | 'ping']>;
 
@@ -254,6 +264,7 @@ export type CommandInput = z.input<typeof create> | z.input<typeof remove>;
 export type OperatorInput = z.input<(typeof SCHEMAS)['retry' | 'cancel' | 'abandon']>;
 export type RestoreInput = z.input<(typeof SCHEMAS)['restore']>;
 export type BreakerInput = z.input<(typeof SCHEMAS)['breaker']>;
+export type NodesInput = z.input<(typeof SCHEMAS)['node']>;
 export type PauseInput = z.input<(typeof SCHEMAS)['pause' | 'resume']>;
 export type AuditInput = z.input<(typeof SCHEMAS)['audit']>;
 export type ActsInput = z.input<(typeof SCHEMAS)['acts']>;

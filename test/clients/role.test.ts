@@ -20,6 +20,7 @@ const EXPECTED = {
   abandon: ['operate'],
   restore: ['operate'],
   breaker: ['operate'],
+  node: ['operate'],
   pause: ['operate'],
   resume: ['operate'],
 } as const;

@@ -30,6 +30,7 @@ const REQUESTS: readonly Readonly<Record<string, unknown>>[] = [
   { op: 'abandon', id: 'a', by: 'mallory' },
   { op: 'restore', id: 'a', act: 'abandon', by: 'mallory' },
   { op: 'breaker', node: 'node01', act: 'open', by: 'mallory' },
+  { op: 'node', node: 'node01', act: 'drain', by: 'mallory' },
   { op: 'pause', by: 'mallory' },
   { op: 'resume', by: 'mallory' },
   { op: 'acts', who: 'ann' },

@@ -160,7 +160,7 @@ describe('pause', () => {
       },
     });
     expect(harness.troubles).toContain(
-      'cannot read the paused lanes from the journal: all lanes run: busy',
+      'cannot read the paused lanes from the journal: none is paused: busy',
     );
     expect(harness.coordinator.pauses.has('bulk')).toBe(false);
   });
@@ -172,8 +172,8 @@ describe('pause', () => {
     const harness = await openHarness({ clock: before.clock, from: before.crash() });
     expect(harness.coordinator.pauses.has('bulk')).toBe(true);
     expect(harness.troubles).toEqual([
-      'the stored pause of the lane interactive is corrupt: the lane stays paused: corrupt',
-      'the stored pause of the lane bulk is corrupt: the lane stays paused: corrupt',
+      'the stored value of the paused lane bulk is corrupt: it stays paused: corrupt',
+      'the stored value of the paused lane interactive is corrupt: it stays paused: corrupt',
     ]);
   });
 });

@@ -159,6 +159,7 @@ const READS: ReadonlySet<string> = new Set([
   'ping',
   'audit',
   'breaker',
+  'node',
   'pause',
   'resume',
 ]);

@@ -123,8 +123,7 @@ export class Life {
       onTakenUp,
     });
     this.#coordinator = coordinator;
-    await coordinator.breakers.restore();
-    await coordinator.pauses.restore();
+    await coordinator.restore();
     await recover(coordinator.commands, journal);
     // After an end in order only.
     life.noteNodesLeft();

@@ -169,5 +169,7 @@ export class Rest {
 function undoing(value: AskValue): AskValue | undefined {
   if (typeof value === 'string') return undefined;
   if (value.op === 'pause') return { ...value, op: 'resume' };
+  if (value.op === 'node')
+    return value['act'] === 'drain' ? { ...value, act: 'undrain' } : undefined;
   return value.op === 'breaker' && value['act'] === 'open' ? { ...value, act: 'close' } : undefined;
 }

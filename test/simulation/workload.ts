@@ -61,6 +61,7 @@ export function drawWorkload(
   const travels = drawTravels(chance);
   const withRecord = drawRecords(chance);
   const asks = drawAsks(prng, mood)
+    .concat(drawDrains(chance, mood))
     .map(({ at, value }) => ({ at, value: withRecord(value) }))
     .sort((a, b) => a.at - b.at)
     .map((ask, index) => ({ ...ask, ...travels(ask.value), number: index + 1 }));
@@ -111,6 +112,17 @@ function recordOf(n: number): object {
 }
 
 const DATABLE: ReadonlySet<string> = new Set(['create', 'delete', 'batch']);
+
+/** In some histories operators drain nodes. Drawn apart, so that the others stay the same. */
+function drawDrains(chance: Chance, { pauseMs }: Mood): Drawn[] {
+  const prng = chance.of('drains');
+  const count = prng.pick([0, 0, 0, 0, 0, 1, 3]);
+  return Array.from({ length: count }, () => {
+    const node = prng.pick(['node01', 'node02', 'node07']);
+    const act = prng.pick(['drain', 'drain', 'undrain']);
+    return { at: prng.between(0, 8 * pauseMs), value: { op: 'node', node, act } };
+  });
+}
 
 function drawAsks(prng: Prng, mood: Mood): Drawn[] {
   const drawn: Drawn[] = [];

@@ -4,7 +4,7 @@ import type { Settings } from '../../config/schema.ts';
 import { packageVersion } from '../../config/version.ts';
 import { durationText } from '../input/duration.ts';
 import type { Identity } from '../input/identity.ts';
-import { NODES_CHANGED, troublesOf } from '../output/summary-text.ts';
+import { drainedTexts, NODES_CHANGED, troublesOf } from '../output/summary-text.ts';
 import { plain } from '../output/terminal.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 import { checkOpsPort } from './ops/port.ts';
@@ -77,6 +77,9 @@ function daemonFindings(answer: SummaryAnswer, detail: string): readonly Finding
   for (const text of troublesOf(answer)) {
     const hint = 'See "Problems around the daemon" in docs/operate/monitor.md.';
     found.push(fail('daemon', text, hint));
+  }
+  for (const text of drainedTexts(answer)) {
+    found.push(warn('daemon', text, 'After the work on it: lockstep node undrain NAME.'));
   }
   if (answer.nodesBefore !== undefined) {
     const hint =

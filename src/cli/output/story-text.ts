@@ -82,6 +82,8 @@ function waitText(step: Of<'waited'>): string {
       return `${verb} for requests that may still land on ${step.nodes.map(plain).join(', ')}`;
     case 'pause':
       return `${verb} in the paused lane ${step.lane}${byText(step)}`;
+    case 'drain':
+      return `${verb} for the drained node ${plain(step.node)}${byText(step)}`;
     case 'breaker':
       return `${verb} for the breaker of ${plain(step.node)}`;
     case 'slot':

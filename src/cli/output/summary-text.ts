@@ -1,5 +1,10 @@
 /** `status` without an id, as text. */
-import type { LanePause, LanesAnswer, NodeStatus, SummaryAnswer } from '../../protocol/answer.ts';
+import type {
+  LanesAnswer,
+  NodeStatus,
+  OperatorStop,
+  SummaryAnswer,
+} from '../../protocol/answer.ts';
 import { durationText } from '../input/duration.ts';
 import { acceptingText, refusedText } from './accepting-text.ts';
 import { breakerState } from './breaker-text.ts';
@@ -18,6 +23,7 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
     ...parkedLine(answer, terminal),
     `settled since the start: ${countsText(answer.settled) || 'none'}`,
     ...troubleLines(answer, terminal),
+    ...drainedLines(answer, terminal),
     ...nodesLine(answer, terminal),
     ...auditLine(answer, terminal),
     `threads: ${answer.threads.map(plain).join(', ')}`,
@@ -63,8 +69,22 @@ function listFaultText(fault: string): string {
   return `the list of clients cannot be used, the last one stays in force: ${plain(fault)}`;
 }
 
-function pauseText({ since, by }: LanePause): string {
-  return `paused since ${plain(since)}${by === undefined ? '' : ` by ${plain(by)}`}`;
+/** `since 2026-11-30T08:00:00.000Z by ann@bastion`. */
+export function stopText({ since, by }: OperatorStop): string {
+  return `since ${plain(since)}${by === undefined ? '' : ` by ${plain(by)}`}`;
+}
+
+/** One text for each drained node. */
+export function drainedTexts({ nodes }: Pick<SummaryAnswer, 'nodes'>): readonly string[] {
+  return Object.entries(nodes).flatMap(([name, { drained }]) =>
+    drained === undefined
+      ? []
+      : [`${plain(name)} is drained ${stopText(drained)}: new commands wait`],
+  );
+}
+
+function drainedLines(answer: SummaryAnswer, terminal: Terminal): readonly string[] {
+  return drainedTexts(answer).map((text) => terminal.paint('yellow', text));
 }
 
 function heldLine({ held }: SummaryAnswer, terminal: Terminal): readonly string[] {
@@ -103,7 +123,7 @@ export function laneTable({ lanes }: LanesAnswer): string {
       name,
       String(waiting),
       String(running),
-      paused === undefined ? '' : pauseText(paused),
+      paused === undefined ? '' : `paused ${stopText(paused)}`,
     ]),
   );
 }

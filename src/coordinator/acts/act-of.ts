@@ -4,6 +4,7 @@ import type { ActBegin, ActEnd } from '../../journal/act.ts';
 import type { Answer } from '../../protocol/answer.ts';
 import type {
   BreakerRequest,
+  NodesRequest,
   OperatorRequest,
   PauseRequest,
   Request,
@@ -23,6 +24,7 @@ export type Operator = Pick<ActBegin, 'by' | 'isProven' | 'door'>;
 type Result = Pick<ActEnd, 'outcome' | 'error' | 'matched' | 'results'>;
 
 const RESTORE_KINDS = { resume: 'restore_resume', abandon: 'restore_abandon' } as const;
+const NODE_KINDS = { drain: 'node_drain', undrain: 'node_undrain' } as const;
 const BREAKER_KINDS = {
   open: 'breaker_open',
   close: 'breaker_close',
@@ -39,7 +41,12 @@ export function operatorOf(
 }
 
 /** An audit is not among them: it begins its act itself, when it knows that there is something to repair. */
-export type ActingRequest = OperatorRequest | RestoreRequest | PauseRequest | BreakerRequest;
+export type ActingRequest =
+  | OperatorRequest
+  | RestoreRequest
+  | PauseRequest
+  | BreakerRequest
+  | NodesRequest;
 
 /** Undefined: the request changes nothing, or is no operator's. */
 export function actOf(
@@ -52,7 +59,8 @@ export function actOf(
     case 'restore':
     case 'pause':
     case 'resume':
-    case 'breaker': {
+    case 'breaker':
+    case 'node': {
       const deed = deedOf(request);
       return deed && { request, deed };
     }
@@ -80,6 +88,10 @@ function deedOf(request: ActingRequest): Deed | undefined {
     case 'breaker': {
       const { act, node } = request;
       return act === undefined ? undefined : { kind: BREAKER_KINDS[act], ...onto(node) };
+    }
+    case 'node': {
+      const { act, node } = request;
+      return act === undefined ? undefined : { kind: NODE_KINDS[act], ...onto(node) };
     }
   }
 }

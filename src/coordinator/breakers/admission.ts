@@ -1,10 +1,11 @@
 /**
- * Whether new commands may go to the nodes; each needs all of them. None may while a breaker is open, and few
- * while one tries its node. Commands that an earlier life had begun, and rollbacks, go on: they are held at
- * the node, not here.
+ * Whether new commands may go to the nodes; each needs all of them. None may while a breaker is open or a node is
+ * drained, and few while a breaker tries its node. Commands that an earlier life had begun, and rollbacks, go on:
+ * they are held at the node, not here.
  */
 import { type Breaker, isShut, isTrying } from '../../core/breaker/breaker.ts';
 import type { Causes } from '../../protocol/accepting.ts';
+import type { Drains } from '../nodes/drains.ts';
 import { outageText } from './breaker-view.ts';
 
 /** By node. */
@@ -15,6 +16,7 @@ const TRIAL_RETRY_MS = 250;
 
 export class Admission {
   readonly #cluster: Cluster;
+  readonly #drains: Pick<Drains, 'isFree' | 'has'>;
   readonly #trialCommands: number;
   #mode: 'free' | 'trial' | 'shut' = 'free';
   /** Commands that this trial still has room for. */
@@ -22,8 +24,9 @@ export class Admission {
   #dispatchable = 0;
 
   /** @param trialCommands the most that come in, and the most that are handed out, while a breaker is half-open */
-  constructor(cluster: Cluster, trialCommands: number) {
+  constructor(cluster: Cluster, drains: Pick<Drains, 'isFree' | 'has'>, trialCommands: number) {
     this.#cluster = cluster;
+    this.#drains = drains;
     this.#trialCommands = trialCommands;
   }
 
@@ -32,8 +35,14 @@ export class Admission {
     return this.#mode === 'free';
   }
 
+  /** A new command may begin with its acceptance: all breakers are closed, and no node is drained. */
+  get isOpen(): boolean {
+    return this.isFree && this.#drains.isFree;
+  }
+
   /** A new command may be handed to an executor. */
   get hasRoom(): boolean {
+    if (!this.#drains.isFree) return false;
     return this.#mode === 'free' || (this.#mode === 'trial' && this.#dispatchable > 0);
   }
 
@@ -62,7 +71,11 @@ export class Admission {
   /** The reason to refuse a command that would not wait; undefined if there is none. */
   causeAt(now: number): Causes['breaker'] {
     if (this.#mode === 'free' || (this.#mode === 'trial' && this.#acceptable > 0)) return undefined;
-    const shut = [...this.#cluster].filter(([, breaker]) => isShut(breaker));
+    // A command waits for a drained node, whatever its breaker.
+    const shut = [...this.#cluster].filter(
+      ([node, breaker]) => isShut(breaker) && !this.#drains.has(node),
+    );
+    if (shut.length === 0) return undefined;
     const details = { message: shut.map(describe).join('; '), nodes: shut.map(([node]) => node) };
     const forced = shut.filter(([, breaker]) => breaker.kind === 'forced').map(([node]) => node);
     if (forced.length > 0) {

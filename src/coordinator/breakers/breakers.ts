@@ -26,6 +26,7 @@ import { JournalError } from '../../journal/errors.ts';
 import type { BreakerEvent, BreakerView } from '../../protocol/answer.ts';
 import type { Order, WorkReport } from '../../protocol/work.ts';
 import type { Batch } from '../batch.ts';
+import type { Drains } from '../nodes/drains.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
 import { Admission } from './admission.ts';
 import { breakerView } from './breaker-view.ts';
@@ -60,6 +61,7 @@ export class Breakers {
   constructor(
     ports: CoordinatorPorts,
     options: Pick<CoordinatorOptions, 'breaker' | 'executors' | 'nodeNames'>,
+    drains: Pick<Drains, 'isFree' | 'has'>,
   ) {
     this.#ports = ports;
     this.#options = options;
@@ -68,7 +70,7 @@ export class Breakers {
       this.#cluster.set(node, closedBreaker(ports.now()));
       this.#nodes.set(node, { openings: 0, isUnkept: false, idle: 0, mayRead: false });
     }
-    this.admission = new Admission(this.#cluster, options.breaker.trialCalls);
+    this.admission = new Admission(this.#cluster, drains, options.breaker.trialCalls);
   }
 
   get views(): Readonly<Record<string, BreakerView>> {

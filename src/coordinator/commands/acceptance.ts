@@ -123,7 +123,7 @@ export class Acceptance {
   /** Whether a command whose key is free begins in the write that accepts it. */
   #mayBegin({ command }: OpenCommand): boolean {
     const { options, admission, pauses } = this.#start;
-    const isOpen = admission.isFree && !pauses.has(command.lane);
+    const isOpen = admission.isOpen && !pauses.has(command.lane);
     return isOpen && !needsSurvey(command, options.policy);
   }
 

@@ -15,6 +15,7 @@ import type { CommandChange } from '../../protocol/event.ts';
 import type { Report } from '../../protocol/work.ts';
 import type { Batch } from '../batch.ts';
 import type { Admission } from '../breakers/admission.ts';
+import type { Drains } from '../nodes/drains.ts';
 import { SettledCounts } from '../notify/settled-counts.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
 import { awaitedNodes } from '../queue/awaited-nodes.ts';
@@ -37,6 +38,7 @@ export interface CommandsStart {
   readonly options: CoordinatorOptions;
   readonly inherited: Inherited;
   readonly admission: Admission;
+  readonly drains: Drains;
   readonly pauses: Pauses;
   readonly probation: Probation;
   readonly moment: () => Moment;
@@ -202,7 +204,8 @@ export class Commands {
     const { keys, inherited } = this;
     const { ports, options } = this.#start;
     const { policy } = options;
-    const ending = { now: ports.now(), random: ports.random, policy, keys, inherited };
+    const { drains } = this.#start;
+    const ending = { now: ports.now(), random: ports.random, policy, keys, inherited, drains };
     const settlement = endOfUndriven(open, why, ending);
     if (settlement === undefined) return false;
     if (open.stage === 'ready') this.#dispatcher.remove(open);
@@ -228,7 +231,7 @@ export class Commands {
     batch: Batch,
   ): void {
     open.waitsUntil(settlement.at);
-    const kept = storyToKeep(open, { settlement, driven }, this.#start.pauses);
+    const kept = storyToKeep(open, { settlement, driven }, this.#start);
     open.moveTo('gone');
     const { seq } = open.command;
     batch.settle({ seq, settlement: byItsOwnClock(settlement, open.behindMs), ...kept });

@@ -1,8 +1,8 @@
 /** Logs the work that an earlier life left, and sends it to main for the notices. */
 import type { Log } from '../../observe/log/log-port.ts';
 import type { RaisedNotice } from '../../observe/notify/notice-kinds.ts';
+import { missingNodes } from '../nodes/missing-nodes.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
-import { missingNodes } from './missing-nodes.ts';
 
 /** Logged from here on: smaller corrections of a clock are normal. */
 const CLOCK_LAG_WARN_MS = 60_000;

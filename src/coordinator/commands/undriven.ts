@@ -6,8 +6,9 @@
 import type { Context } from '../../core/context.ts';
 import { abandonUnread, decide } from '../../core/decide.ts';
 import { evolve } from '../../core/evolve.ts';
-import type { Inherited, Saga, Settlement } from '../../core/model.ts';
+import type { Inherited, NodeOutcome, Saga, Settlement } from '../../core/model.ts';
 import { openSaga } from '../../core/open-saga.ts';
+import type { Drains } from '../nodes/drains.ts';
 import { awaitedNodes } from '../queue/awaited-nodes.ts';
 import type { KeyOrder } from '../queue/key-order.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
@@ -22,12 +23,18 @@ function isUndriven(open: OpenCommand, why: UndrivenEnd): boolean {
   return !recovered && (stage === 'waiting' || stage === 'ready');
 }
 
-/** For a command that waited in vain for its key or for loose requests: why its nodes were not asked. */
-function explained(settlement: Settlement, open: OpenCommand, { keys, now }: Ending): Settlement {
+/** For a command that waited in vain for its key, loose requests or a drained node: why nodes were not asked. */
+function explained(
+  settlement: Settlement,
+  open: OpenCommand,
+  { keys, drains, now }: Ending,
+): Settlement {
   if (settlement.state !== 'refused') return settlement;
   const holder = keys.holderOf(open.command.groupId);
   if (holder === undefined || holder === open) {
-    return { ...settlement, nodes: { ...settlement.nodes, ...awaitedNodes(open, keys, now) } };
+    const drained = open.stage === 'ready' ? drainedOf(settlement, drains) : {};
+    const nodes = { ...settlement.nodes, ...awaitedNodes(open, keys, now), ...drained };
+    return { ...settlement, nodes };
   }
   const detail = `not asked: command ${holder.command.id} ${howItHas(holder)} the key`;
   const nodes = Object.entries(settlement.nodes).map(([name, one]) => [
@@ -37,6 +44,16 @@ function explained(settlement: Settlement, open: OpenCommand, { keys, now }: End
   return { ...settlement, nodes: Object.fromEntries(nodes) };
 }
 
+/** Its lane was held up by these nodes. */
+function drainedOf(
+  { nodes }: Settlement,
+  drains: Ending['drains'],
+): Readonly<Record<string, NodeOutcome>> {
+  const outcomes = Object.entries(nodes).filter(([name]) => drains.all.has(name));
+  const lastResponse = 'not asked: an operator had drained the node';
+  return Object.fromEntries(outcomes.map(([name, one]) => [name, { ...one, lastResponse }]));
+}
+
 function howItHas({ stage }: OpenCommand): string {
   if (stage === 'restored') return 'is held since the journal was restored and has';
   return stage === 'parked' ? 'is parked and has' : 'had';
@@ -44,6 +61,7 @@ function howItHas({ stage }: OpenCommand): string {
 
 export interface Ending extends Context {
   readonly keys: KeyOrder;
+  readonly drains: Pick<Drains, 'all'>;
   readonly inherited: Inherited;
 }
 

@@ -7,13 +7,14 @@ import { isIrreversible } from '../../core/forward-only.ts';
 import type { Inherited, Lane } from '../../core/model.ts';
 import type { Admission } from '../breakers/admission.ts';
 import type { Probation } from '../commands/probation.ts';
+import type { Drains } from '../nodes/drains.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
 import type { KeyOrder } from './key-order.ts';
 import { Lanes } from './lanes.ts';
 import type { OpenCommand } from './open-command.ts';
 import type { Pauses } from './pauses.ts';
 import { Slots } from './slots.ts';
-import { pauseStep } from './story.ts';
+import { drainStep, pauseStep } from './story.ts';
 
 /** The most commands dispatched at once: rollbacks of an earlier life take no slot that would bound them. */
 const DISPATCH_MAX = 1000;
@@ -28,6 +29,7 @@ export interface DispatcherStart {
   >;
   readonly keys: KeyOrder;
   readonly admission: Admission;
+  readonly drains: Pick<Drains, 'endedAfter'>;
   readonly pauses: Pick<Pauses, 'has' | 'endedAfter'>;
   readonly probation: Probation;
   readonly inherited: Inherited;
@@ -89,8 +91,7 @@ export class Dispatcher {
       const open = executor === undefined ? undefined : this.#takeNext(takesNew);
       if (executor === undefined || open === undefined) break;
       if (!open.recovered) admission.countDispatched();
-      const pause = pauses.endedAfter(open.command.lane, open.command.acceptedAt);
-      if (pause !== undefined) open.happened(pauseStep(open.command, pause, pause.until));
+      this.#noteStops(open);
       const isWork = this.#isWork(open, now);
       if (isWork && open.command.lane === 'interactive') this.#interactiveAt = now;
       this.#slots.assign(open, executor, isWork);
@@ -116,6 +117,17 @@ export class Dispatcher {
       const { seq, groupId } = open.command;
       const known = { tokens: tokens?.get(groupId), record: records?.get(seq) };
       this.#drive(open, executor, known);
+    }
+  }
+
+  /** For its story: operators had stopped it until now. */
+  #noteStops(open: OpenCommand): void {
+    const { drains, pauses } = this.#start;
+    const { command } = open;
+    const pause = pauses.endedAfter(command.lane, command.acceptedAt);
+    if (pause !== undefined) open.happened(pauseStep(command, pause, pause.until));
+    for (const [node, drain] of drains.endedAfter(command.acceptedAt)) {
+      open.happened(drainStep(command, { node, ...drain }, drain.until));
     }
   }
 

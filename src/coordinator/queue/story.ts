@@ -5,6 +5,7 @@
 import type { Command, Settlement } from '../../core/model.ts';
 import { byTime, type Step, type StoryStep, storyOf } from '../../protocol/story/step.ts';
 import { storyText } from '../../protocol/story/story-text.ts';
+import type { Drains } from '../nodes/drains.ts';
 import type { OpenCommand } from './open-command.ts';
 import type { Pauses } from './pauses.ts';
 
@@ -20,7 +21,12 @@ function stepsOf(open: OpenCommand, driven: readonly Step[] = []): readonly Step
   ];
 }
 
-type LanePauses = Pick<Pauses, 'of'>;
+/** What operators have stopped. */
+export interface Stops {
+  readonly pauses: Pick<Pauses, 'of'>;
+  readonly drains: Pick<Drains, 'all'>;
+}
+
 type Waited = Extract<Step, { step: 'waited' }>;
 
 interface Ended {
@@ -32,10 +38,10 @@ interface Ended {
 export function storyToKeep(
   open: OpenCommand,
   { settlement, driven }: Ended,
-  pauses: LanePauses,
+  stops: Stops,
 ): { readonly story?: string } {
   if (driven === undefined && settlement.state === 'committed') return {};
-  const waited = presentWait(open, pauses).map(
+  const waited = presentWait(open, stops).map(
     (step): Step => ({ ...step, ms: Math.round(settlement.at - step.at) }),
   );
   const steps = [...stepsOf(open, driven), ...waited, settledStep(settlement)];
@@ -47,19 +53,21 @@ export function storyToKeep(
 export function openStory(
   open: OpenCommand,
   driven: readonly Step[] | undefined,
-  pauses: LanePauses,
+  stops: Stops,
 ): readonly StoryStep[] {
-  return storyOf([...stepsOf(open, driven), ...presentWait(open, pauses)]);
+  return storyOf([...stepsOf(open, driven), ...presentWait(open, stops)]);
 }
 
 /** The wait that shows in no step yet: in its lane, or for an operator. */
-function presentWait(open: OpenCommand, pauses: LanePauses): Waited[] {
+function presentWait(open: OpenCommand, { pauses, drains }: Stops): Waited[] {
   const { command, stage } = open;
   const at = command.acceptedAt;
   if (open.isHeld) return [{ at, step: 'waited', for: 'operator' }];
   if (stage !== 'ready') return [];
   const pause = pauses.of(command.lane);
-  return [pause === undefined ? { at, step: 'waited', for: 'slot' } : pauseStep(command, pause)];
+  const stops = [...drains.all].map(([node, drain]) => drainStep(command, { node, ...drain }));
+  if (pause !== undefined) stops.push(pauseStep(command, pause));
+  return stops.length === 0 ? [{ at, step: 'waited', for: 'slot' }] : stops;
 }
 
 export function operatorStep(act: string, by: string | undefined, at: number): Step {
@@ -78,6 +86,23 @@ export function pauseStep(
     step: 'waited',
     for: 'pause',
     lane,
+    ...(by === undefined ? {} : { by }),
+    ...(until === undefined ? {} : { ms: Math.round(until - at) }),
+  };
+}
+
+/** @param until when it ended; absent: it goes on */
+export function drainStep(
+  { acceptedAt }: Command,
+  { node, since, by }: { readonly node: string; readonly since: string; readonly by?: string },
+  until?: number,
+): Waited {
+  const at = Math.max(acceptedAt, Date.parse(since));
+  return {
+    at,
+    step: 'waited',
+    for: 'drain',
+    node,
     ...(by === undefined ? {} : { by }),
     ...(until === undefined ? {} : { ms: Math.round(until - at) }),
   };

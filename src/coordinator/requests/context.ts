@@ -8,6 +8,7 @@ import type { Breakers } from '../breakers/breakers.ts';
 import type { Acceptance } from '../commands/acceptance.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { Intake } from '../commands/intake.ts';
+import type { Drains } from '../nodes/drains.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
 import type { Pauses } from '../queue/pauses.ts';
 import type { Questions } from './questions.ts';
@@ -20,6 +21,7 @@ export interface RequestContext {
   readonly commands: Commands;
   readonly intake: Intake;
   readonly breakers: Breakers;
+  readonly drains: Drains;
   readonly pauses: Pauses;
   readonly trail: Trail;
   readonly questions: Questions;

@@ -17,6 +17,7 @@ import { listActs } from '../acts/acts-query.ts';
 import { Audit } from '../audit/audit.ts';
 import type { Batch } from '../batch.ts';
 import type { Requested } from '../inbox.ts';
+import { nodeRequest } from '../nodes/node-request.ts';
 import type { Respond } from '../ports.ts';
 import { envelopeText } from '../queue/waiters.ts';
 import { breaker } from './breaker-act.ts';
@@ -184,6 +185,8 @@ export class Requests {
         return pauseOrResume(context, { request, respond }, batch);
       case 'breaker':
         return breaker(context, { request, respond }, batch);
+      case 'node':
+        return nodeRequest(context, { request, respond }, batch);
       case 'acts':
         return listActs(context, { request, respond }, batch);
       case 'ping': {

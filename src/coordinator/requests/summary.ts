@@ -1,6 +1,6 @@
 /** `status` of the daemon: its open commands, nodes and threads. */
 import type { NodeReport, SummaryAnswer } from '../../protocol/answer.ts';
-import { missingNodes } from '../commands/missing-nodes.ts';
+import { missingNodes } from '../nodes/missing-nodes.ts';
 import type { Respond } from '../ports.ts';
 import type { RequestContext } from './context.ts';
 import { lanesOf } from './queries.ts';
@@ -29,7 +29,7 @@ function summary(
   context: RequestContext,
   reports: ReadonlyMap<number, NodeReports>,
 ): SummaryAnswer {
-  const { ports, commands, intake, options, breakers } = context;
+  const { ports, commands, intake, options, breakers, drains } = context;
   const { lanes } = lanesOf(context);
   const answered = [...reports.keys()].sort((a, b) => a - b);
   let compensating = 0;
@@ -59,7 +59,9 @@ function summary(
     threads: ['main', 'coordinator', ...answered.map((index) => `executor-${index + 1}`)],
     nodes: Object.fromEntries(
       Object.entries(breakers.views).map(([name, breaker]) => {
-        return [name, { ...total(name, reports), breaker }];
+        const drained = drains.all.get(name);
+        const node = { ...total(name, reports), breaker };
+        return [name, drained === undefined ? node : { ...node, drained }];
       }),
     ),
     ...missingOf(commands, options),

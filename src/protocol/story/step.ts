@@ -19,6 +19,8 @@ export type Wait =
   | { readonly for: 'landing'; readonly nodes: readonly string[] }
   /** An operator had paused its lane. */
   | { readonly for: 'pause'; readonly lane: Lane; readonly by?: string }
+  /** An operator had drained this node. */
+  | { readonly for: 'drain'; readonly node: string; readonly by?: string }
   /** The breaker of this node was not closed. */
   | { readonly for: 'breaker'; readonly node: string }
   /** As many commands as `concurrency` allows ran. */

@@ -253,8 +253,7 @@ export async function openHarness(setting: HarnessSetting = {}): Promise<Harness
   await life.keepClock(harness.journal);
   setting.prepare?.(harness);
   if (setting.from !== undefined) {
-    await harness.coordinator.breakers.restore();
-    await harness.coordinator.pauses.restore();
+    await harness.coordinator.restore();
     harness.recovered = await recover(harness.coordinator.commands, harness.journal);
     harness.coordinator.post(() => {});
     await harness.rest();

@@ -60,6 +60,9 @@ export class ActBeforeEffect implements Judge {
     const [, lane] = /^pause\/(.*)$/.exec(name) ?? [];
     const kind = value === undefined ? 'resume' : 'pause';
     if (lane !== undefined && !this.#has([kind], lane)) this.#fail(lane, `${kind}d`);
+    const [, drained] = /^drain\/(.*)$/.exec(name) ?? [];
+    const act = value === undefined ? 'node_undrain' : 'node_drain';
+    if (drained !== undefined && !this.#has([act], drained)) this.#fail(drained, `${act}ed`);
     const [, node] = /^breaker\/(.*)$/.exec(name) ?? [];
     const isForced = value?.includes('"forced"') === true;
     if (node !== undefined && isForced && !this.#has(['breaker_open'], node)) {
