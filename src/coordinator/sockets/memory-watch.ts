@@ -8,10 +8,10 @@
  */
 
 /** A peer on this machine sends 500 MB in a second. */
-const LOOK_MS = 100;
+const LOOK_MS = 50;
 /** Of the limit: below this share there is time, and an idle daemon is woken less often. */
-const LITTLE = 3 / 8;
-const CALM_LOOK_MS = 500;
+const LITTLE = 1 / 4;
+const CALM_LOOK_MS = 200;
 /** In which the memory of sockets that were closed is freed. */
 const SETTLED_MS = 300;
 /** Of the limit: below this share nothing is done. */
