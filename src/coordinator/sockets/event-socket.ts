@@ -125,8 +125,10 @@ export class EventSocket {
 
   #ask(topic: string): void {
     if (this.#asked.has(topic)) return;
+    const before = this.#topicBytes;
     this.#topicBytes += topic.length;
-    if (this.#topicBytes > TOPIC_BYTES_MAX) this.#options.onManyTopics();
+    const isTooMuch = this.#topicBytes > TOPIC_BYTES_MAX;
+    if (isTooMuch && before <= TOPIC_BYTES_MAX) this.#options.onManyTopics();
     if (this.#isAsked(topic)) return;
     // Every topic begins with the empty one.
     if (this.#asked.size === TOPICS_MAX) this.#asked = new Set(['']);
