@@ -4,11 +4,12 @@
  */
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import type { MessagePort } from 'node:worker_threads';
 import { channelEnds } from './channel/channel.ts';
 import { openDiskGuard } from './composition/disk.ts';
+import { DOOR, Door } from './composition/door.ts';
 import { type Fitted, fitToDescriptors, limitRun } from './composition/memory-and-restart.ts';
 import { watchNames } from './composition/node-names.ts';
-import { openOps } from './composition/ops-port.ts';
 import { logProtection } from './composition/protection-news.ts';
 import { followSignals } from './composition/signals.ts';
 import { fatalityOf, vitalsOf } from './composition/telemetry-input.ts';
@@ -23,16 +24,18 @@ import { EX_CONFIG, formatProblems } from './config/problem.ts';
 import type { Settings } from './config/schema.ts';
 import { packageVersion } from './config/version.ts';
 import type { CoordinatorData } from './coordinator/thread.ts';
+import { opsUrl } from './door/address.ts';
+import { LatestFigures } from './door/latest-figures.ts';
 import type { ExecutorData } from './executor/thread.ts';
 import { type ClockBase, clockBase } from './lifecycle/clock.ts';
 import { Crashes } from './lifecycle/crashes.ts';
 import type { DiskGuard } from './lifecycle/guards/disk.ts';
+import { passStartGate } from './lifecycle/guards/start-gate.ts';
 import { explainHang } from './lifecycle/hung-stack.ts';
 import { leave } from './lifecycle/leave.ts';
 import { Nanny } from './lifecycle/nanny.ts';
 import { HANG_TIMEOUTS, type HangTimeouts } from './lifecycle/pulse.ts';
 import { Shutdown } from './lifecycle/shutdown.ts';
-import { passStartGate } from './lifecycle/start-gate.ts';
 import { MAIN, Threads } from './lifecycle/threads.ts';
 import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
 import { addressOf } from './node/access/access.ts';
@@ -40,12 +43,9 @@ import { openLog } from './observe/log/log.ts';
 import { type LogPlan, planLog } from './observe/log/log-plan.ts';
 import type { Log } from './observe/log/log-port.ts';
 import { openTelemetry, secretsOf } from './observe/telemetry.ts';
-import { opsUrl } from './ops/address.ts';
-import { CoordinatorPort } from './ops/coordinator-port.ts';
-import { phaseOf } from './ops/daemon-status.ts';
-import { LatestFigures } from './ops/latest-figures.ts';
 
 const COORDINATOR = 'coordinator';
+const WATCHDOG = 'watchdog';
 /**
  * How far a heap may grow beyond what is alive before it is collected, in per cent. V8's own choice
  * is up to 300, and with 100,000 open commands most of the memory is then garbage (docs/notebook/performance.md).
@@ -99,15 +99,15 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
     log.warn('the count of crashes is lost', { error }),
   );
   const threads = new Threads({
+    names: [WATCHDOG, DOOR, COORDINATOR, ...executors],
     onLoss: (loss) => {
       const isCause = !shutdown.begun;
       if (isCause && threads.has(COORDINATOR, 'journal_held')) crashes.count(loss);
       shutdown.lose(loss);
       telemetry.fatal(fatalityOf(loss), isCause);
     },
-    onMessage: (_, message) => onThreadMessage(message, { latest, telemetry, crashes, questions }),
+    onMessage: (_, message) => onThreadMessage(message, { latest, telemetry, crashes }),
   });
-  const questions = questionsTo(threads);
   const telemetry = await openTelemetry({
     settings,
     version,
@@ -123,6 +123,7 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
     threads,
     coordinator: COORDINATOR,
     executors,
+    last: DOOR,
     log,
     logMore: () => setLevel('debug'),
     farewell: (failure) => telemetry.farewell(failure),
@@ -137,43 +138,36 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
     log,
     setLevel,
     send: (message) => threads.send(COORDINATOR, message),
+    onUnsupervised: () => door.inform(),
   });
 
   const clock = clockBase();
   const hangTimeouts = { ...HANG_TIMEOUTS, hangAfterMs: settings.hangAfterMs };
-  const nanny = startNanny(threads, hangTimeouts);
-  const disk = openDiskGuard(settings, log, (fullDisk) => {
-    threads.send(COORDINATOR, { fullDisk });
-    telemetry.notify({ kind: fullDisk === null ? 'disk_room' : 'disk_full' });
+  startNanny(threads, hangTimeouts);
+  const disk = openDiskGuard(settings, log, {
+    onChange: (fullDisk) => {
+      threads.send(COORDINATOR, { fullDisk });
+      telemetry.notify({ kind: fullDisk === null ? 'disk_room' : 'disk_full' });
+    },
+    onLook: () => door.inform(),
   });
-  const status = () => ({
-    version,
-    phase: phaseOf(shutdown.begun, threads.has(COORDINATOR, 'ready')),
-    threads: nanny.stock,
-    figures: latest.seen,
-    disk: disk.status,
-    supervised: supervision(),
-  });
-  await openOps(settings, { threads, log, status, questions });
-  if (shutdown.begun) return;
+  const door = new Door({ threads, coordinator: COORDINATOR, shutdown, disk, supervision });
   const common = { clock, hangTimeouts, version, log: logPlan, crashes: crashes.counts };
+  startWatchdog(threads, common);
+  const doorEntry = entry('./door/thread');
+  // It opens before the work begins, so that operators can watch the start.
+  const doorLine = await door.open({ ...common, entry: doorEntry, settings });
+  if (shutdown.begun) return;
   const { pid, version: node } = process;
   log.info('starting', { version, pid, node, given: given.join(',') });
   if (shortage !== undefined)
     log.warn('the file descriptor limit allows fewer connections to nodes than are set', shortage);
   const holdsJournal = () => telemetry.holdsJournal();
-  await begin({ settings, threads, executors, common, log, shutdown, disk, holdsJournal });
+  const starting = { settings, threads, executors, common, log, shutdown, disk };
+  await begin({ ...starting, holdsJournal, door, doorLine });
 }
 
-function questionsTo(threads: Threads): CoordinatorPort {
-  return new CoordinatorPort((ticket, request) => {
-    const isReady = threads.has(COORDINATOR, 'ready');
-    if (isReady) threads.send(COORDINATOR, { question: { ticket, request } });
-    return isReady;
-  });
-}
-
-function startNanny(threads: Threads, hangTimeouts: HangTimeouts): Nanny {
+function startNanny(threads: Threads, hangTimeouts: HangTimeouts): void {
   const nanny = new Nanny({
     watched: threads,
     hangTimeouts: hangTimeouts,
@@ -181,7 +175,6 @@ function startNanny(threads: Threads, hangTimeouts: HangTimeouts): Nanny {
     now: () => performance.now(),
   });
   nanny.start();
-  return nanny;
 }
 
 function executorNames({ executors: length }: Settings): readonly string[] {
@@ -203,13 +196,15 @@ interface Starting {
   readonly shutdown: Shutdown;
   readonly disk: DiskGuard;
   readonly holdsJournal: () => void;
+  readonly door: Door;
+  /** The coordinator's end of its line to the door. */
+  readonly doorLine: MessagePort;
 }
 
 /** Whatever stops the daemon meanwhile, the rest of its start is left out. */
 async function begin(starting: Starting): Promise<void> {
-  const { settings, threads, executors, log, shutdown, disk } = starting;
+  const { settings, threads, executors, log, shutdown, disk, door } = starting;
   logProtection(settings, log);
-  startWatchdog(starting);
   await waitForGate(starting);
   if (shutdown.begun) return;
   await startThreads(starting);
@@ -221,6 +216,7 @@ async function begin(starting: Starting): Promise<void> {
   await threads.received(COORDINATOR, 'ready');
   if (shutdown.begun) return;
   threads.mainStarted();
+  door.inform();
   limitRun(settings, log, (why) => shutdown.restart(why));
   logReady(settings, log);
 }
@@ -234,9 +230,12 @@ async function waitForGate({ settings, threads, log, shutdown }: Starting): Prom
 }
 
 /** First of all threads: whatever main then waits for, it has to turn its loop. */
-function startWatchdog({ threads, common: { clock, hangTimeouts } }: Starting): void {
+function startWatchdog(
+  threads: Threads,
+  { clock, hangTimeouts }: Pick<Starting['common'], 'clock' | 'hangTimeouts'>,
+): void {
   threads.start(entry('./lifecycle/watchdog/thread'), {
-    name: 'watchdog',
+    name: WATCHDOG,
     clock,
     main: threads.mainSlot,
     hangTimeouts: hangTimeouts,
@@ -245,7 +244,7 @@ function startWatchdog({ threads, common: { clock, hangTimeouts } }: Starting): 
 
 /** Executors last: if another daemon has the journal, this one is not to begin. */
 async function startThreads(starting: Starting): Promise<void> {
-  const { settings, threads, executors, shutdown } = starting;
+  const { settings, threads, executors, shutdown, doorLine } = starting;
   const { clock, version, log, crashes } = starting.common;
   const channels = executors.map((name) => ({ name, ends: channelEnds(name) }));
   const coordinator: CoordinatorData = {
@@ -256,8 +255,9 @@ async function startThreads(starting: Starting): Promise<void> {
     log,
     crashes,
     executors: channels.map(({ ends }) => ends.bound),
+    door: doorLine,
   };
-  threads.start(entry('./coordinator/thread'), coordinator);
+  threads.start(entry('./coordinator/thread'), coordinator, [doorLine]);
   await threads.received(COORDINATOR, 'journal_held');
   if (threads.has(COORDINATOR, 'journal_held')) starting.holdsJournal();
   if (shutdown.begun) return;

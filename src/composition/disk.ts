@@ -7,8 +7,8 @@ import type { Log } from '../observe/log/log-port.ts';
 export function openDiskGuard(
   { journal, diskFreeMinBytes }: Settings,
   log: Log,
-  onChange: DiskGuardOptions['onChange'],
+  reactions: Pick<DiskGuardOptions, 'onChange' | 'onLook'>,
 ): DiskGuard {
   const folder = dirname(journal.path);
-  return new DiskGuard({ folder, freeMinBytes: diskFreeMinBytes, log, onChange });
+  return new DiskGuard({ folder, freeMinBytes: diskFreeMinBytes, log, ...reactions });
 }

@@ -11,13 +11,14 @@ interface Signalled {
   readonly telemetry: Telemetry;
   readonly log: Log;
   readonly send: (message: ToThread) => void;
+  readonly onUnsupervised: () => void;
   readonly setLevel: (level: 'info' | 'debug') => void;
 }
 
 /** @returns whether pm2 is alive; undefined if the daemon was started without pm2 */
 export function followSignals(
   settings: Settings,
-  { shutdown, telemetry, log, send, setLevel }: Signalled,
+  { shutdown, telemetry, log, send, setLevel, onUnsupervised }: Signalled,
 ): () => boolean | undefined {
   let isLost = false;
   const handlers = {
@@ -30,6 +31,7 @@ export function followSignals(
       log.error('pm2 is gone: nothing restarts this daemon after a crash; run npm start');
       telemetry.notify({ kind: 'unsupervised' });
       send({ unsupervised: true });
+      onUnsupervised();
     },
   };
   listenToSignals(handlers, terminalOf());

@@ -1,10 +1,10 @@
 /** The data that telemetry gets about the daemon: its state, and the cause of its end. */
 
+import type { LatestFigures } from '../door/latest-figures.ts';
 import { whyLost } from '../lifecycle/shutdown.ts';
 import type { Loss, Threads } from '../lifecycle/threads.ts';
 import type { Vitals } from '../observe/cronitor.ts';
 import type { Fatality } from '../observe/telemetry.ts';
-import type { LatestFigures } from '../ops/latest-figures.ts';
 
 /** A failure outside of the program is not reported as a bug. */
 export function fatalityOf(loss: Loss): Fatality {

@@ -10,6 +10,7 @@ import type { Outliving } from '../coordinator/commands/process-life.ts';
 import type { CoordinatorData } from '../coordinator/thread.ts';
 import type { BreakerPolicy } from '../core/breaker/breaker.ts';
 import type { Policy } from '../core/context.ts';
+import type { DoorData } from '../door/thread.ts';
 import type { ExecutorData } from '../executor/thread.ts';
 import { shareOf } from '../node/access/limits.ts';
 import { defers } from '../node/dialect/dialect.ts';
@@ -60,7 +61,7 @@ function longest(nodes: Settings['nodes']): number {
 export function coordinatorData(
   settings: Settings,
   { isFresh = false }: { readonly isFresh?: boolean } = {},
-): Omit<CoordinatorData, 'name' | 'clock' | 'version' | 'log' | 'crashes' | 'executors'> {
+): Omit<CoordinatorData, 'name' | 'clock' | 'version' | 'log' | 'crashes' | 'executors' | 'door'> {
   const nodesBefore = otherNodesBefore(settings);
   return {
     policy: policyOf(settings),
@@ -91,6 +92,13 @@ export function coordinatorData(
     defaultDeadlineMs: settings.defaultDeadlineMs,
     retentionMs: settings.retentionDays * DAY_MS,
   };
+}
+
+export function doorSettings(settings: Settings): DoorData['settings'] {
+  const { opsHost, opsPort, opsNames = [], opsTlsCert, opsTlsKey, dataDir, clients } = settings;
+  const isSecure = opsTlsCert !== undefined && opsTlsKey !== undefined;
+  const tls = isSecure ? { opsTlsCert, opsTlsKey } : {};
+  return { opsHost, opsPort, opsNames, ...tls, dataDir, clients };
 }
 
 /** @throws if the file, which was judged before, cannot be used any more */

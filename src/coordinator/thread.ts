@@ -1,5 +1,5 @@
 /** The coordinator's thread: journal, sockets, and the batch machine between them. */
-import { workerData } from 'node:worker_threads';
+import { type MessagePort, workerData } from 'node:worker_threads';
 import type { ChannelEnd } from '../channel/channel.ts';
 import type { CurvePair } from '../clients/curve-pair.ts';
 import { markWhenUsed } from '../clients/list-mark.ts';
@@ -14,7 +14,7 @@ import type { Journal } from '../journal/port.ts';
 import type { JournalPaths } from '../journal/sqlite/open/connection.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
-import type { Failure, Question, ThreadData, ToThread } from '../lifecycle/control.ts';
+import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
 import { runThread, sendToMain } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
@@ -62,6 +62,8 @@ export interface CoordinatorData extends ThreadData {
   readonly crashes: Crashes;
   /** Its ends of the channels to executors, in their order. */
   readonly executors: readonly ChannelEnd[];
+  /** Its end of the line to the door for HTTP. */
+  readonly door: MessagePort;
   readonly concurrency: number;
   readonly interactiveShare: number;
   readonly openMax: number;
@@ -82,7 +84,7 @@ export interface CoordinatorData extends ThreadData {
   readonly version: string;
 }
 
-/** The parts that count the figures for main. */
+/** The parts that count the figures, and the doors that show them. */
 interface Counting {
   readonly coordinator: Coordinator;
   readonly journal: MeteredJournal;
@@ -249,16 +251,7 @@ function onControl(message: ToThread, targets: ControlTargets): void {
   else if ('logLevel' in message) log.setLevel(message.logLevel);
   else if ('lostExecutor' in message) coordinator.lose(message.lostExecutor);
   else if ('unsupervised' in message) coordinator.noteUnsupervised();
-  else if ('question' in message) answerMain(message.question, targets);
   else if ('fullDisk' in message) coordinator.intake.setFullDisk(causeOf(message.fullDisk));
-}
-
-/** The operators' port is one client among the others, and gets the answer that they get. */
-function answerMain({ ticket, request }: Question, { coordinator, life }: ControlTargets): void {
-  coordinator.request(request, (answer) => {
-    const dated = { ...answer, at: Math.floor(life.clientNow()) };
-    sendToMain({ kind: 'answered', ticket, answer: dated });
-  });
 }
 
 function inJournal(beat: Beat): () => () => void {
@@ -271,7 +264,11 @@ function inJournal(beat: Beat): () => () => void {
 function sendFigures(counting: Counting): void {
   startFiguresRound({
     ask: (respond) => counting.coordinator.summarize(respond),
-    onSummary: (summary) => sendToMain({ kind: 'figures', figures: figuresOf(summary, counting) }),
+    onSummary: (summary) => {
+      const figures = figuresOf(summary, counting);
+      counting.doors.http.sendFigures(figures);
+      sendToMain({ kind: 'figures', figures });
+    },
   });
 }
 

@@ -1,8 +1,6 @@
 /** The messages between main and its threads, besides the work itself. */
 import type { RaisedNotice } from '../observe/notify/notice-kinds.ts';
-import type { Answer } from '../protocol/answer.ts';
 import type { Figures } from '../protocol/figures.ts';
-import type { Request } from '../protocol/request.ts';
 import type { Resolution } from '../protocol/resolution.ts';
 import type { BeatSlot } from './beats.ts';
 import type { ClockBase } from './clock.ts';
@@ -16,10 +14,19 @@ export interface Failure {
   readonly exitCode?: number;
 }
 
-/** A request that main asks the coordinator, identified so that its answer finds back. */
-export interface Question {
-  readonly ticket: number;
-  readonly request: Request;
+export interface DiskStatus {
+  /** Undefined: not read yet, or it cannot be read. */
+  readonly freeBytes: number | undefined;
+  readonly freeMinBytes: number;
+  readonly isFull: boolean;
+}
+
+/** What only main knows about the daemon. */
+export interface MainStatus {
+  readonly phase: 'starting' | 'running' | 'stopping';
+  readonly disk: DiskStatus;
+  /** Whether pm2 is alive to restart it; undefined: it was started without pm2. */
+  readonly supervised: boolean | undefined;
 }
 
 export type ToThread =
@@ -38,8 +45,8 @@ export type ToThread =
   | { readonly unsupervised: true }
   /** The journal's disk is nearly full; null: it has space again. */
   | { readonly fullDisk: Failure | null }
-  /** A request of the operators' port; the answer is an `answered` with the same ticket. */
-  | { readonly question: Question }
+  /** For the operators' port: each change of it. */
+  | { readonly mainStatus: MainStatus }
   /** A name of nodes was looked up. */
   | { readonly resolution: Resolution };
 
@@ -56,7 +63,6 @@ export type FromThread =
   | { readonly kind: 'sockets'; readonly open: readonly OpenSocket[] }
   /** The state of the coordinator, about once a second. */
   | { readonly kind: 'figures'; readonly figures: Figures }
-  | { readonly kind: 'answered'; readonly ticket: number; readonly answer: Answer }
   /** All commands of earlier runs are taken up again. */
   | { readonly kind: 'taken_up' }
   /** Something that people should know. */

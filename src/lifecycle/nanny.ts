@@ -3,11 +3,11 @@
  * thread that is lost. shutdown.ts has the one rule that follows: the process ends in order.
  *
  * It asks the watched threads nothing: beats are shared memory, and the utilisation of their event
- * loops is read from outside. It waits for nothing either: readers of its checks (heartbeats,
- * metrics) use `stock`. The watchdog watches the nanny's own thread.
+ * loops is read from outside. That is possible in main alone, so it notes what it reads for the
+ * operators' port (`lookout.ts`). The watchdog watches the nanny's own thread.
  */
 import type { EventLoopUtilization } from 'node:perf_hooks';
-import type { Activity, Reading } from './beats.ts';
+import type { Reading } from './beats.ts';
 import { firstPulse, type HangTimeouts, nextPulse, type Pulse, troubleOf } from './pulse.ts';
 import type { Hang } from './threads.ts';
 
@@ -26,16 +26,8 @@ export interface Watched {
   reading(name: string): Reading;
   /** Since the thread began; undefined when it is gone. */
   utilization(name: string): EventLoopUtilization | undefined;
-}
-
-/** One thread at the latest check. */
-export interface ThreadStock {
-  readonly name: string;
-  readonly alive: boolean;
-  readonly activity: Activity;
-  readonly silentMs: number;
-  /** Share of the time since the last check in which the event loop was busy, 0 to 1. */
-  readonly utilization: number;
+  /** @param load the share of the time since the last check in which its loop was busy, 0 to 1 */
+  noteLoad(name: string, load: number): void;
 }
 
 export interface NannyOptions {
@@ -65,21 +57,6 @@ export class Nanny {
 
   start(): void {
     setInterval(() => this.look(), LOOK_MS).unref();
-  }
-
-  /** Every expected thread at the latest check; lost ones are not alive. */
-  get stock(): readonly ThreadStock[] {
-    const { expected, missing } = this.#options.watched;
-    return expected.map((name) => {
-      const known = this.#known.get(name);
-      return {
-        name,
-        alive: !missing.includes(name),
-        activity: known?.pulse.reading.activity ?? 'starting',
-        silentMs: this.#silentMs(name),
-        utilization: known?.busy ?? 0,
-      };
-    });
   }
 
   look(): void {
@@ -141,6 +118,7 @@ export class Nanny {
     const idle = current.idle - (before?.idle ?? 0);
     known.busy = active + idle > 0 ? active / (active + idle) : 0;
     known.utilization = current;
+    this.#options.watched.noteLoad(name, known.busy);
   }
 
   #report(hang: Hang): void {

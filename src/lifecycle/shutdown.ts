@@ -23,6 +23,8 @@ export interface ShutdownOptions {
   readonly threads: Threads;
   readonly coordinator: string;
   readonly executors: readonly string[];
+  /** The thread that works to the end, so that operators can watch it. */
+  readonly last?: string;
   readonly log: Log;
   readonly drainMs: number;
   readonly interruptMs: number;
@@ -37,6 +39,8 @@ export interface ShutdownOptions {
 }
 
 const EXIT_FAILED = 1;
+/** In which the last thread ends; longer, and it is left behind. */
+const LAST_MS = 500;
 /** Nothing failed, and a supervisor restarts the process: EX_TEMPFAIL of sysexits. */
 const EXIT_SCHEDULED_RESTART = 75;
 
@@ -158,11 +162,15 @@ export class Shutdown {
   }
 
   async #leave(cause: StopCause): Promise<never> {
-    const { log, exit, farewell } = this.#options;
+    const { log, exit, farewell, last, threads } = this.#options;
     const code = this.#codeOf(cause);
     const why = whyStopped(cause);
     log.info(`shutdown complete (${why}), exiting with code ${code}`);
     await farewell?.(cause.kind === 'lost' ? why : undefined);
+    if (last !== undefined) {
+      threads.stop(last);
+      await within(LAST_MS, threads.ended(last));
+    }
     return exit(code);
   }
 

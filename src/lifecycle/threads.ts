@@ -4,8 +4,8 @@
  */
 import { getDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import type { EventLoopUtilization } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
-import { type Activity, Beat, type BeatSlot, Beats, type Reading } from './beats.ts';
+import { type Transferable, Worker } from 'node:worker_threads';
+import { type Activity, Beat, type BeatSlot, Beats, type Reading, type Roster } from './beats.ts';
 import type { Failure, FromThread, ShellData, ThreadData, ToThread } from './control.ts';
 import type { OpenSocket } from './socket-registry.ts';
 
@@ -34,6 +34,8 @@ export type Loss =
   | Hang;
 
 export interface ThreadsOptions {
+  /** Of the threads that will start, in this order: others watch for them. Further ones may start. */
+  readonly names?: readonly string[];
   readonly onLoss: (loss: Loss) => void;
   /** Messages of a thread, except those that `has` keeps. */
   readonly onMessage?: (name: string, message: FromThread) => void;
@@ -42,6 +44,8 @@ export interface ThreadsOptions {
 export class Threads {
   /** Main's own slot, for the watchdog. */
   readonly mainSlot: BeatSlot;
+  /** The signs of life of main and of the threads that were named, for a thread that watches them. */
+  readonly roster: Roster;
   readonly #beats = new Beats();
   readonly #mainBeat: Beat;
   readonly #workers = new Map<string, Worker>();
@@ -59,6 +63,8 @@ export class Threads {
   constructor(options: ThreadsOptions) {
     this.#options = options;
     this.mainSlot = this.#beats.claim(MAIN);
+    this.#beats.notePresence(MAIN, 'expected');
+    this.roster = this.#beats.reserve(options.names ?? []);
     this.#mainBeat = new Beat(this.mainSlot);
     this.#mainBeat.start();
   }
@@ -89,7 +95,12 @@ export class Threads {
     return this.expected.filter((name) => this.#lost.has(name));
   }
 
-  start<Data extends ThreadData>(entry: URL, data: Data): void {
+  /** @param transfer ports in the data, which the thread alone has from now on */
+  start<Data extends ThreadData>(
+    entry: URL,
+    data: Data,
+    transfer: readonly Transferable[] = [],
+  ): void {
     const { name } = data;
     const worker = new Worker(entry, {
       workerData: {
@@ -97,9 +108,11 @@ export class Threads {
         beat: this.#beats.claim(name),
         addressAttemptMs: getDefaultAutoSelectFamilyAttemptTimeout(),
       } satisfies Data & ShellData,
+      transferList: [...transfer],
       name,
       resourceLimits: LIMITS,
     });
+    this.#beats.notePresence(name, 'expected');
     this.#workers.set(name, worker);
     this.#received.set(name, new Set());
     worker.on('message', (message: FromThread) => this.#receive(name, message));
@@ -113,14 +126,21 @@ export class Threads {
 
   /** Orders a thread to close everything and end. */
   stop(name: string): void {
-    this.#stopping.add(name);
+    this.#dismiss(name);
     this.send(name, 'stop');
   }
 
   /** Orders a thread that did not obey `stop` to close its sockets and end. */
   abandon(name: string): void {
-    this.#stopping.add(name);
+    this.#dismiss(name);
     this.send(name, 'abandon');
+  }
+
+  #dismiss(name: string): void {
+    this.#stopping.add(name);
+    // It may not even have started: the daemon stops early.
+    const isPresent = this.#received.has(name) && !this.#lost.has(name);
+    if (isPresent) this.#beats.notePresence(name, 'away');
   }
 
   /** Whether the thread has sent this message. */
@@ -145,6 +165,11 @@ export class Threads {
 
   reading(name: string): Reading {
     return this.#beats.read(name);
+  }
+
+  /** See `Watched`. */
+  noteLoad(name: string, load: number): void {
+    this.#beats.noteLoad(name, load);
   }
 
   utilization(name: string): EventLoopUtilization | undefined {
@@ -172,6 +197,7 @@ export class Threads {
   lose(loss: Loss): void {
     if (this.#lost.has(loss.thread)) return;
     this.#lost.add(loss.thread);
+    this.#beats.notePresence(loss.thread, 'lost');
     if (loss.kind === 'hung' || loss.kind === 'stalled') this.#hanging.add(loss.thread);
     this.#options.onLoss(loss);
     this.#changed();

@@ -1,7 +1,7 @@
 /** The coordinator's thread by itself: main and one executor are played by the test. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Channel } from '../../src/channel/channel.ts';
 import { LockstepClient } from '../../src/client/index.ts';
@@ -53,6 +53,7 @@ async function start({ dir = tempFolder(), fold = null }: Setting = {}): Promise
   const { bound, connected } = newEnds();
   const before = coordinatorData(settings);
   const { dialect } = before;
+  const { port1: door } = new MessageChannel();
   const data: CoordinatorData = {
     ...before,
     dialect: { ...dialect, keys: { ...dialect.keys, fold } },
@@ -62,13 +63,15 @@ async function start({ dir = tempFolder(), fold = null }: Setting = {}): Promise
     version: '0.0.0',
     log: planLog(settings, false),
     executors: [bound],
+    door,
   };
   const workerData: CoordinatorData & ShellData = {
     ...data,
     beat: new Beats().claim('coordinator'),
     addressAttemptMs: 1000,
   };
-  const worker = new Worker(ENTRY, { workerData, stdout: true, stderr: true });
+  const transferList = [door];
+  const worker = new Worker(ENTRY, { workerData, transferList, stdout: true, stderr: true });
   const detail: FromThread['kind'][] = [];
   const messages: FromThread[] = [];
   worker.on('message', (message: FromThread) => {

@@ -34,7 +34,7 @@ async function ending(daemon: Daemon, begun: number) {
 }
 
 describe('a thread that hangs', () => {
-  test.each(['executor-2', 'coordinator', 'watchdog'])(
+  test.each(['executor-2', 'coordinator', 'watchdog', 'door'])(
     'P8: %s is seen within 5 s, named with the place it hangs, and takes the daemon with it',
     async (name) => {
       const daemon = await running();
@@ -45,7 +45,7 @@ describe('a thread that hangs', () => {
       expect(code).toBe(1);
       expect(tookMs).toBeLessThan(GONE_MS);
       expect(daemon.output).toMatch(
-        new RegExp(`expected \\[main, watchdog, coordinator, .*\\] missing \\[${name}\\]`),
+        new RegExp(`expected \\[main, watchdog, door, coordinator, .*\\] missing \\[${name}\\]`),
       );
       expect(daemon.output).toContain('hangsHere');
       expect(daemon.output).toContain(
@@ -86,7 +86,7 @@ describe('a thread that hangs', () => {
 });
 
 describe('a thread that crashes', () => {
-  test.each(['executor-2', 'coordinator', 'watchdog', 'main'])(
+  test.each(['executor-2', 'coordinator', 'watchdog', 'door', 'main'])(
     'P8: %s ends the daemon with 1 at once',
     async (name) => {
       const daemon = await running();

@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { writeOpsUrl } from '../../src/door/address.ts';
 import { writePrivateFile } from '../../src/files/private-file.ts';
 import { RunRecord } from '../../src/observe/run-record.ts';
-import { writeOpsUrl } from '../../src/ops/address.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 test('M6: a file is 0600, also if it was wider before', () => {

@@ -112,7 +112,7 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
   M1: {
     what: 'half requests shut the port of operators',
     tests: {
-      'ops/server.test.ts': [
+      'door/server.test.ts': [
         'P9: a request that never ends is cut off within a second, silent or a byte at a time',
         'P9: half requests by the hundred, sent again whenever they are cut, keep no probe out',
       ],
@@ -168,7 +168,7 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
   L2: {
     what: 'DNS rebinding reads metrics and empties the simulator',
     tests: {
-      'ops/gate.test.ts': ['that is refused: the answer names the setting'],
+      'door/gate.test.ts': ['that is refused: the answer names the setting'],
       'nodesim/control-access.test.ts': ['are at no target with a host of its own'],
     },
   },

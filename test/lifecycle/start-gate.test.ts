@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { passStartGate } from '../../src/lifecycle/start-gate.ts';
+import { passStartGate } from '../../src/lifecycle/guards/start-gate.ts';
 import { notedLog } from '../observe/support/noted-log.ts';
 import { freePorts } from '../support/free-ports.ts';
 

@@ -107,8 +107,8 @@ describe('the reports of the daemon', () => {
   test('an intended stop is complete, after ok with figures, and nothing to people', async () => {
     const services = await startServices();
     const daemon = await running(services.env);
-    // Main, watchdog, coordinator and two executors.
-    const vital = () => services.cronitor.received.find(({ url }) => url.includes('count:5'));
+    // Main, watchdog, door, coordinator and two executors.
+    const vital = () => services.cronitor.received.find(({ url }) => url.includes('count:6'));
     await until(() => vital() !== undefined);
     expect(new URL(vital()?.url ?? '', 'http://x').searchParams.get('message')).toMatch(
       /^threads \d+, missing 0, commands 0, errors 0, stuck 0$/,

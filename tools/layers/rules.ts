@@ -45,6 +45,10 @@ const DIALECTS = ['node/dialect/**', 'node/dialects/**'];
 const ACCESS = 'node/access/**';
 /** The list of clients and the daemon's own key, checked before a start. */
 const CLIENT_FILES = ['clients/client-file.ts', 'clients/list-mark.ts', 'clients/server-key.ts'];
+/** Who sends a request: a type. */
+const PRINCIPAL = 'clients/principal.ts';
+/** The state of threads and of main, for those who show it. */
+const WATCHED = ['lifecycle/control.ts', 'lifecycle/lookout.ts'];
 /** Files for the user of the daemon alone. */
 const FILES = 'files/**';
 /** The interface of the log; the top of the program decides on the implementation. */
@@ -62,7 +66,7 @@ export const RULES: Rules = {
     files: layer(BASE),
     journal: layer(BASE, CORE, FILES, LOG_PORT),
     node: layer(BASE, CORE, PROTOCOL),
-    channel: layer(BASE),
+    channel: layer(BASE, PROTOCOL, PRINCIPAL),
     clients: layer(BASE, PROTOCOL, FILES, LOG_PORT),
     coordinator: layer(
       BASE,
@@ -75,7 +79,7 @@ export const RULES: Rules = {
       ...JOURNAL_PORT,
     ),
     executor: layer(BASE, CORE, PROTOCOL, LOG_PORT, 'node/**'),
-    ops: layer(BASE, PROTOCOL, FILES, LOG_PORT, 'clients/**'),
+    door: layer(BASE, PROTOCOL, FILES, LOG_PORT, 'channel/**', 'clients/**', ...WATCHED),
     lifecycle: layer(BASE, PROTOCOL, FILES, LOG_PORT, NOTICE_KINDS),
     observe: layer(BASE, FILES, 'node/access/access.ts'),
     config: layer(BASE, ACCESS, ...CLIENT_FILES, FILES, ...DIALECTS),
@@ -97,9 +101,9 @@ export const RULES: Rules = {
     '@sentry/node': ['observe/**'],
     'better-sqlite3': ['journal/sqlite/**', 'nodesim/**'],
     cronitor: ['observe/**'],
-    fastify: ['ops/**'],
+    fastify: ['door/**'],
     ky: ['cli/**', 'observe/**'],
-    'prom-client': ['ops/**'],
+    'prom-client': ['door/**'],
     re2js: ['node/dialect/**'],
     uuid: ['protocol/**'],
     winston: ['observe/**'],

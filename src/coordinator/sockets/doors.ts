@@ -1,5 +1,5 @@
 /**
- * The sockets that peers connect to, for clients and for subscribers: they are opened behind ZAP, and can be closed
+ * The doors: the line to the thread for HTTP, and the sockets that peers connect to, for clients and for subscribers: they are opened behind ZAP, and can be closed
  * and opened again while the daemon works on. That ends every connection and frees the memory that libzmq holds
  * for them; clients connect again, and ask again by id (P7).
  *
@@ -7,6 +7,7 @@
  * a subscriber has left the list. The clients' socket is not: each request there is judged by its token.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MessagePort } from 'node:worker_threads';
 import { Reply, Router, XPublisher } from 'zeromq';
 import { codeOf } from '../../base/error-fields.ts';
 import type { ClientList } from '../../clients/client-list.ts';
@@ -15,6 +16,7 @@ import { mayDo } from '../../clients/role.ts';
 import type { WatchedList } from '../../clients/watched-list.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 import type { ConnectionsRefused } from '../../protocol/figures.ts';
+import { DoorLine } from '../door/door-line.ts';
 import { bind } from '../start.ts';
 import { ClientSocket, type ClientSocketOptions, clientOptions } from './client-socket.ts';
 import { EventSocket, eventOptions } from './event-socket.ts';
@@ -49,6 +51,8 @@ export interface DoorsOptions {
   readonly endpoint: string;
   /** Undefined: no events are published by ZeroMQ. */
   readonly eventsEndpoint: string | undefined;
+  /** The coordinator's end of the line to the door for HTTP. */
+  readonly door: MessagePort;
   /** The server's key: both sockets ask for CURVE, and let in the keys of `clients`. */
   readonly curve: CurvePair | undefined;
   readonly clients: Pick<WatchedList, 'present' | 'onChange'>;
@@ -66,6 +70,7 @@ type DoorCounts = ClientSocket['counts'] & { readonly connectionsRefused: Connec
 
 export class Doors {
   readonly events: EventSocket;
+  readonly http: DoorLine;
   readonly #options: DoorsOptions;
   readonly #zap: ZapHandler;
   #publisher: XPublisher;
@@ -80,7 +85,8 @@ export class Doors {
     this.#zap = zap;
     this.#router = this.#newRouter();
     this.#publisher = this.#newPublisher();
-    const { log, onError } = options;
+    const { log, door, onError } = options;
+    this.http = new DoorLine({ port: door, onError });
     this.events = new EventSocket({
       socket: this.#publisher,
       onManyTopics: () => {
@@ -116,7 +122,7 @@ export class Doors {
     return { ...NO_CLIENTS, ...this.#clients?.counts, connectionsRefused };
   }
 
-  /** Makes the reader of the clients' socket; `openToClients` comes next. */
+  /** Makes the readers of requests; `openToClients` comes next. */
   serve(
     served: Pick<
       ClientSocketOptions,
@@ -126,6 +132,7 @@ export class Doors {
     const { frameBytesMax, log, onError } = this.#options;
     const options = { ...served, frameBytesMax, log, onError };
     this.#clients = new ClientSocket({ ...options, router: this.#router });
+    this.http.serve(served);
   }
 
   /** @throws StartError */
@@ -136,6 +143,7 @@ export class Doors {
       'clients',
       this.#keepReading(async () => this.#clients?.receive()),
     );
+    this.http.open();
   }
 
   /** Closes them, and opens them again. Replies and events meanwhile are lost. */
@@ -148,8 +156,9 @@ export class Doors {
       });
   }
 
-  /** Resolves when every reply and event so far is with ZeroMQ, or its client does not read. */
+  /** Resolves when every reply and event so far is on its way, or its client does not read. The line to HTTP ends. */
   async flushed(): Promise<void> {
+    await this.http.close();
     await this.#clients?.flushed();
     await this.events.flushed();
   }

@@ -5,7 +5,7 @@
  */
 import { statfs } from 'node:fs/promises';
 import type { Log } from '../../observe/log/log-port.ts';
-import type { Failure } from '../control.ts';
+import type { DiskStatus, Failure } from '../control.ts';
 
 const LOOK_MS = 2000;
 /** Commands are accepted again at this multiple of the limit. */
@@ -20,6 +20,8 @@ export interface DiskGuardOptions {
   readonly log: Log;
   /** On each change: the reason to refuse commands, or null. */
   readonly onChange: (refusal: Failure | null) => void;
+  /** After each look. */
+  readonly onLook?: () => void;
 }
 
 export class DiskGuard {
@@ -34,7 +36,7 @@ export class DiskGuard {
   }
 
   /** The state at the latest check. */
-  get status() {
+  get status(): DiskStatus {
     const { freeMinBytes } = this.#options;
     return { freeBytes: this.#freeBytes, freeMinBytes, isFull: this.#isFull };
   }
@@ -46,7 +48,7 @@ export class DiskGuard {
   }
 
   async look(): Promise<void> {
-    const { folder, log } = this.#options;
+    const { folder, log, onLook } = this.#options;
     try {
       const { bavail, bsize } = await statfs(folder);
       this.#freeBytes = bavail * bsize;
@@ -58,6 +60,7 @@ export class DiskGuard {
       if (!this.#isBlind) log.warn('the free disk space cannot be read', { folder, error });
       this.#isBlind = true;
     }
+    onLook?.();
   }
 
   #update(freeBytes: number): void {

@@ -1,0 +1,11 @@
+/** Metrics, open to everybody who may call this host: scrapers have no secrets. */
+import { needs } from '../access/gate.ts';
+import { openMetrics } from '../metrics/metrics.ts';
+import type { Routes } from '../parts.ts';
+
+export const metrics: Routes = (server, { status, refusals }) => {
+  const registry = openMetrics(status, () => refusals.counts);
+  server.get('/metrics', needs('nothing'), async (_, reply) => {
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
+};

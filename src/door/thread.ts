@@ -1,0 +1,98 @@
+/**
+ * The door's thread: everything that comes in over HTTP. What it answers to everybody it knows by itself: the signs of
+ * life of all threads from shared memory, the figures that the coordinator sends, and main's word. Everything else it
+ * asks of the coordinator, over a line that main does not sit on. It never opens the journal and never calls a node.
+ */
+import { type MessagePort, workerData } from 'node:worker_threads';
+import { messageOf } from '../base/error-fields.ts';
+import { OpsCertificate } from '../composition/ops-certificate.ts';
+import type { Settings } from '../config/schema.ts';
+import type { Roster } from '../lifecycle/beats.ts';
+import type { MainStatus, ThreadData } from '../lifecycle/control.ts';
+import { Lookout } from '../lifecycle/lookout.ts';
+import { runThread, StartError, sendToMain } from '../lifecycle/thread-shell.ts';
+import { openLog } from '../observe/log/log.ts';
+import type { LogPlan } from '../observe/log/log-plan.ts';
+import { tokensOf } from './access/tokens.ts';
+import { opsUrl, writeOpsUrl } from './address.ts';
+import { CoordinatorLine } from './coordinator-line.ts';
+import { LatestFigures } from './latest-figures.ts';
+import { type DoorServer, type DoorServerOptions, startServer } from './server.ts';
+
+export interface DoorData extends ThreadData {
+  readonly settings: Pick<
+    Settings,
+    'opsHost' | 'opsPort' | 'opsNames' | 'opsTlsCert' | 'opsTlsKey' | 'dataDir' | 'clients'
+  >;
+  /** Its end of the line to the coordinator. */
+  readonly coordinator: MessagePort;
+  readonly roster: Roster;
+  readonly mainStatus: MainStatus;
+  readonly version: string;
+  readonly log: LogPlan;
+}
+
+runThread(async () => {
+  const { settings, version, ...data }: DoorData = workerData;
+  const log = openLog({ ...data.log, app: 'lockstepd', thread: data.name });
+  let { mainStatus } = data;
+  const lookout = new Lookout(data.roster, () => performance.now());
+  lookout.start();
+  const latest = new LatestFigures();
+  const line = new CoordinatorLine({
+    port: data.coordinator,
+    onFigures: (figures) => latest.take(figures),
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const { opsHost: host, opsPort: port, opsNames: names = [] } = settings;
+  const certificate = await OpsCertificate.open(settings, log);
+  const { pair } = certificate;
+  const server = await listen({
+    host,
+    port,
+    names,
+    pair,
+    log,
+    clients: tokensOf(settings, log),
+    status: () => ({ ...mainStatus, version, threads: lookout.threads, figures: latest.seen }),
+    ask: (request, caller, bytes) => line.ask(request, caller, bytes),
+  });
+  certificate.follow((renewed) => server.renew(renewed));
+  try {
+    writeOpsUrl(settings.dataDir, { host, port, isSecure: pair !== undefined });
+  } catch (error) {
+    log.warn("the operators' address could not be saved", { error });
+  }
+  sendToMain({ kind: 'ready' });
+  return {
+    onControl: (message) => {
+      if (typeof message !== 'object') return;
+      if ('logLevel' in message) log.setLevel(message.logLevel);
+      if ('mainStatus' in message) ({ mainStatus } = message);
+    },
+    stop: async () => {
+      await server.close();
+      await line.close();
+      await log.close();
+    },
+  };
+});
+
+/** @throws StartError when the port is taken, or no address of this machine */
+async function listen(options: DoorServerOptions): Promise<DoorServer> {
+  try {
+    return await startServer(options);
+  } catch (error) {
+    const { host, port, pair } = options;
+    const address = opsUrl({ host, port, isSecure: pair !== undefined });
+    throw new StartError(
+      {
+        message: `cannot listen on ${address}: ${messageOf(error)}`,
+        hint: 'Another program listens there, or it is no address of this machine: see LOCKSTEP_OPS_PORT.',
+      },
+      { cause: error },
+    );
+  }
+}
