@@ -1,4 +1,4 @@
-/** The thread for HTTP in the real daemon: it answers whatever main and the coordinator do, from the start to the end. */
+/** The thread for HTTP in the real daemon: it answers whatever main and the coordinator do. */
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
 import { BUSY_LOOP, evaluateIn, INSPECTED } from '../support/inspector.ts';
@@ -14,15 +14,15 @@ interface Health {
   readonly tookMs: number;
 }
 
-async function running(env: Record<string, string> = {}): Promise<Daemon> {
-  const daemon = await startDaemon({ nodes: NODES, env: { ...INSPECTED, ...env } });
+async function running(): Promise<Daemon> {
+  const daemon = await startDaemon({ nodes: NODES, env: INSPECTED });
   onTestFinished(() => daemon[Symbol.asyncDispose]());
   return daemon;
 }
 
-async function healthOf({ opsUrl }: Daemon, path = '/healthz'): Promise<Health> {
+async function healthOf({ opsUrl }: Daemon): Promise<Health> {
   const begun = performance.now();
-  const answer = await fetch(`${opsUrl}${path}`);
+  const answer = await fetch(`${opsUrl}/healthz`);
   const { reasons } = (await answer.json()) as Pick<Health, 'reasons'>;
   return { status: answer.status, reasons, tookMs: performance.now() - begun };
 }
@@ -46,18 +46,4 @@ describe('P8: health is answered within a second', () => {
       expect(seen.at(-1)?.status).toBe(503);
     },
   );
-});
-
-test('while the daemon drains the port answers, and says that it does', async () => {
-  const daemon = await running();
-  // An executor in a busy loop is waited for.
-  await evaluateIn(daemon, 'executor-1', BUSY_LOOP);
-  daemon.signal('SIGTERM');
-  await vi.waitFor(async () => {
-    expect(await healthOf(daemon, '/readyz')).toMatchObject({
-      status: 503,
-      reasons: ['the daemon is stopping'],
-    });
-  }, PATIENCE);
-  expect(await daemon.ended()).toBe(0);
 });

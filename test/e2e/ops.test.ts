@@ -28,7 +28,7 @@ describe("the operators' port", () => {
       'lockstep_node_answers_total{node="node03",kind="applied"} 3',
       'lockstep_answered_errors_total{code="unknown_command"} 1',
       'lockstep_commands_open 0',
-      'lockstep_threads_alive 5',
+      'lockstep_threads_alive 6',
     ];
     await vi.waitFor(async () => {
       const { text } = await look('/metrics');
