@@ -113,6 +113,8 @@ function configure(parser: Argv): Argv {
       'parse-positional-numbers': false,
       'camel-case-expansion': false,
       'dot-notation': false,
+      // `--no-journal` is an option by that name.
+      'boolean-negation': false,
     })
     .usage('$0 <command>\n\nKeeps records in step on every node of a cluster: on all, or on none.')
     .options(COMMON)

@@ -38,6 +38,7 @@ export function optionsOf(data: OptionsData): CoordinatorOptions {
     openMax: data.openMax,
     defaultDeadlineMs: data.defaultDeadlineMs,
     retentionMs: data.retentionMs,
+    auditEveryMs: data.auditEveryMs,
     isUnprotected: data.isUnprotected,
     publishesEvents: data.publishesEvents,
     version: data.version,

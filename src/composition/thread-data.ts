@@ -22,7 +22,8 @@ import { otherNodesBefore } from '../observe/surroundings.ts';
  */
 const TRIAL_TIMEOUTS = 4;
 const TRIAL_SLACK_MS = 5000;
-const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 
 function policyOf(settings: Settings): Policy {
   const { quiesceMs, backoffBaseMs, backoffCapMs, retryAfterCapMs, stuckAfterMs } = settings;
@@ -91,6 +92,7 @@ export function coordinatorData(
     descriptorsMax: descriptorsForPeers(settings),
     defaultDeadlineMs: settings.defaultDeadlineMs,
     retentionMs: settings.retentionDays * DAY_MS,
+    auditEveryMs: settings.auditEveryHours * HOUR_MS,
   };
 }
 

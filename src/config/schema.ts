@@ -213,6 +213,10 @@ export const settingsSchema = z.strictObject({
     unit: 'days',
     text: 'How long the record of a settled command can be shown. A repeat of its id is recognised for `retentionDays`.',
   }),
+  auditEveryHours: z.number().min(0).max(8760).default(24).register(settingDocs, {
+    unit: 'hours',
+    text: 'How often the daemon compares all keys of the nodes with each other and with the journal by itself; it repairs nothing. 0: off.',
+  }),
   logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info').register(settingDocs, {
     text: 'The lowest level that is logged.',
   }),

@@ -12,6 +12,7 @@ import type { Request } from '../protocol/request.ts';
 import type { WorkReport } from '../protocol/work.ts';
 import { Trail } from './acts/trail.ts';
 import { Divergence } from './audit/divergence.ts';
+import { RegularAudit } from './audit/regular-audit.ts';
 import type { Batch } from './batch.ts';
 import { BatchLoop } from './batch-loop.ts';
 import { Breakers } from './breakers/breakers.ts';
@@ -64,6 +65,7 @@ export class Coordinator {
   readonly #questions = new Questions();
   readonly #context: RequestContext;
   readonly #requests: Requests;
+  readonly #regularAudit: RegularAudit;
   readonly #sweep: Sweep;
   readonly #batches: BatchLoop;
   /** The daemon stops: acts that have arrived still run. */
@@ -85,6 +87,13 @@ export class Coordinator {
     this.intake = new Intake({ ports, options, registry, admission });
     this.#context = this.#openContext();
     this.#requests = new Requests(this.#context);
+    this.#regularAudit = new RegularAudit({
+      ports,
+      everyMs: options.auditEveryMs,
+      audit: this.#requests.audit,
+      divergence: this.#context.divergence,
+      isBusy: () => this.commands.isBusy,
+    });
     this.#sweep = this.#openSweep();
   }
 
@@ -119,8 +128,9 @@ export class Coordinator {
       },
       onTrouble: ports.onTrouble,
     });
-    const questions = this.#questions;
-    return new Sweep({ ports, breakers, intake, commands, questions, upkeep, post, isOpen });
+    const [questions, regularAudit] = [this.#questions, this.#regularAudit];
+    const parts = { breakers, intake, commands, questions, regularAudit, upkeep };
+    return new Sweep({ ports, ...parts, post, isOpen });
   }
 
   #openCommands(): Commands {
@@ -152,6 +162,7 @@ export class Coordinator {
       summaries: new Rounds<SummaryAnswer>((done) => summarize(context, done)),
       counts: new Rounds<StatsAnswer>((done) => stats(context, done)),
       divergence: new Divergence(),
+      regularAudit: () => this.#regularAudit.view,
       startedAt: this.#startedAt,
       moment: () => this.#moment(),
       isSupervised: () => this.#isSupervised,
@@ -163,6 +174,7 @@ export class Coordinator {
   async restore(): Promise<void> {
     await this.breakers.restore();
     await this.drains.restore();
+    await this.#regularAudit.restore();
     await this.pauses.restore();
   }
 

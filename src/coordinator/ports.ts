@@ -85,6 +85,8 @@ export interface CoordinatorOptions {
   readonly openMax: number;
   readonly defaultDeadlineMs: number;
   readonly retentionMs: number;
+  /** The daemon audits all keys by itself so often; 0: never. */
+  readonly auditEveryMs: number;
   /** Other machines can reach the sockets, and nothing protects them. */
   readonly isUnprotected: boolean;
   /** False: the events socket is not open. */

@@ -1,4 +1,5 @@
 /** What is looked at a few times a second: deadlines, loose requests that have ended, questions, trials of breakers. */
+import type { RegularAudit } from './audit/regular-audit.ts';
 import type { Batch } from './batch.ts';
 import type { Breakers } from './breakers/breakers.ts';
 import type { Commands } from './commands/commands.ts';
@@ -16,6 +17,7 @@ export interface SweepOptions {
   readonly commands: Commands;
   readonly questions: Questions;
   readonly upkeep: Upkeep;
+  readonly regularAudit: RegularAudit;
   /** Runs `act` in one of the next batches. */
   readonly post: (act: (batch: Batch) => void) => void;
   /** The daemon does not stop yet. */
@@ -44,7 +46,8 @@ export class Sweep {
 
   /** As much of it as one batch has room for, the rest in the next. */
   #sweep(batch: Batch): void {
-    const { ports, breakers, intake, commands, questions, upkeep, isOpen } = this.#options;
+    const { ports, breakers, intake, commands, questions, upkeep, regularAudit, isOpen } =
+      this.#options;
     if (!isOpen()) return;
     const now = ports.now();
     breakers.tick(batch);
@@ -54,6 +57,7 @@ export class Sweep {
     questions.expire(now);
     if (!isComplete || batch.isFull) return this.#post();
     this.#schedule();
+    if (!intake.isDraining) regularAudit.look(batch);
     return upkeep.look(batch);
   }
 }

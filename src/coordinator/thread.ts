@@ -80,6 +80,7 @@ export interface CoordinatorData extends ThreadData {
   readonly descriptorsMax: number;
   readonly defaultDeadlineMs: number;
   readonly retentionMs: number;
+  readonly auditEveryMs: number;
   readonly log: LogPlan;
   readonly version: string;
 }

@@ -223,6 +223,15 @@ export interface LanesAnswer {
   readonly lanes: Lanes;
 }
 
+/** The audit that the daemon makes by itself. */
+export interface RegularAuditView {
+  /** When it is due: ISO 8601. */
+  readonly nextAt: string;
+  readonly running?: true;
+  /** Why it does not get on now. */
+  readonly waitsFor?: string;
+}
+
 /** `status` without an id. */
 export interface SummaryAnswer extends Accepting {
   readonly version: string;
@@ -256,15 +265,15 @@ export interface SummaryAnswer extends Accepting {
   /** `NAME=URL,…` of the last life; absent if they were the same. */
   readonly nodesBefore?: string;
   readonly nodes: Readonly<Record<string, NodeStatus>>;
-  /**
-   * From the last audit of all keys in this life of the daemon, and later checks of single keys.
-   */
+  /** From the last audit of all keys, and, if it was in this life of the daemon, later checks of single keys. */
   readonly audit?: {
     /** Number of keys on which nodes differed from the journal; 100,000 stands for more. */
     readonly divergent: number;
     /** ISO 8601. */
     readonly finishedAt: string;
   };
+  /** Absent: `auditEveryHours` is 0. */
+  readonly regularAudit?: RegularAuditView;
 }
 
 export type Answer =

@@ -180,6 +180,8 @@ export const SCHEMAS = {
       /** These keys, in place of a page. */
       keys: listOf(groupId, LIST_LIMIT_MAX).optional(),
       repair: z.boolean().default(false),
+      /** False: the nodes are compared with each other alone, for a journal that is lost. */
+      journal: z.boolean().default(true),
       /** Also compare the contents of keys that all nodes hold: each is read on every node. */
       content: z.boolean().optional(),
       /** The node whose records replace those of other contents. */

@@ -58,6 +58,32 @@ describe('audit', () => {
     expect(audits()).toMatchObject([{ keys: ['a', 'b', 'z'], unknown: 'delete' }]);
   });
 
+  test('without the journal asks for no word of it, and repairs as the operator says', async () => {
+    const { run, audits } = await setUp();
+    expect((await run('--no-journal')).stdout).toContain('the nodes agree with each other');
+    expect(audits().at(-1)).toMatchObject({ journal: false, unknown: 'leave' });
+    await run('--no-journal', '--repair', 'all', '--yes');
+    expect(audits().at(-1)).toMatchObject({ journal: false, unknown: 'create' });
+    await run('--no-journal', '--repair', 'none', '--yes');
+    expect(audits().at(-1)).toMatchObject({ journal: false, unknown: 'delete' });
+    await run();
+    expect(audits().at(-1)).toMatchObject({ journal: true });
+  });
+
+  test.each([
+    [['--no-journal', '--repair', '--yes'], '--repair needs all'],
+    [['--repair', 'all', '--yes'], '--repair all needs --no-journal'],
+    [['--repair', 'some'], 'repair'],
+    [['--no-journal', '--unknown', 'create'], '--no-journal cannot be combined with --unknown'],
+    [['--no-journal', '--unjournaled'], '--no-journal cannot be combined with'],
+  ])('%j is bad usage', async (args, text) => {
+    const { run, audits } = await setUp();
+    const { code, stderr } = await run(...args);
+    expect(stderr).toContain(text);
+    expect(code).toBe(2);
+    expect(audits()).toEqual([]);
+  });
+
   test('looks at busy keys again, and says so if they always are', async () => {
     let busy = 3;
     const { run } = await setUp({

@@ -21,6 +21,7 @@ export function optionsOf({ plan, number }: Lived): CoordinatorOptions {
     openMax: plan.openMax,
     defaultDeadlineMs: plan.defaultDeadlineMs,
     retentionMs: plan.retentionMs,
+    auditEveryMs: 0,
     misfitOf: () => undefined,
     recordBytesMax: 1000,
     heldBytesMax: 100_000,

@@ -20,6 +20,7 @@ const RECORDS_LOT = 20;
 
 export interface Repair {
   readonly unknown: 'leave' | 'create' | 'delete';
+  readonly journal: boolean;
   readonly right: string | undefined;
   readonly stop: AbortSignal;
   /** Called for each key, when its command has settled. */
@@ -32,12 +33,13 @@ export async function repairAll(
   found: readonly AuditFinding[],
   job: Repair,
 ): Promise<ErrorReply | undefined> {
-  const { unknown, right } = job;
+  const { unknown, journal, right } = job;
   const lot = found.some(({ repair }) => repair?.right !== undefined) ? RECORDS_LOT : LOT;
   for (let from = 0; from < found.length && !job.stop.aborted; from += lot) {
     const keys = found.slice(from, from + lot).map(({ groupId }) => groupId);
     const of = right === undefined ? {} : { right };
-    const order = { keys, repair: true, unknown, by: author(), ...of };
+    const lost = journal ? {} : { journal };
+    const order = { keys, repair: true, unknown, by: author(), ...lost, ...of };
     const answer = await client.audit(order, { persist: true });
     if (isError(answer)) return answer;
     const mended = answer.findings.map(async (finding) => {

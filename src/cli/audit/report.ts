@@ -59,14 +59,17 @@ function cell({ kind, nodes, repair }: AuditFinding, name: string): string {
 export interface Audited {
   readonly walked: Walked;
   readonly findings: readonly AuditFinding[];
+  /** The nodes were compared with the journal too. */
+  readonly journal: boolean;
   readonly elapsedMs: number;
 }
 
 /** `audit: 3 keys differ (missing 2, stray 1), 100000 compared in 12.3 s`. */
-export function auditLine({ walked, findings, elapsedMs }: Audited, terminal: Terminal): string {
+export function auditLine(audited: Audited, terminal: Terminal): string {
+  const { walked, findings, elapsedMs } = audited;
   const { checked, busy, unjournaled, unlisted, isWhole } = walked;
   const isUndecided = findings.some(({ kind, repair }) => kind === 'different' && !repair);
-  const parts = [`audit: ${verdict({ walked, findings }, terminal)}`];
+  const parts = [`audit: ${verdict(audited, terminal)}`];
   const compared = checked - busy;
   if (compared > 0) parts.push(`${compared} compared`);
   if (busy > 0) parts.push(`${keys(busy)} not compared: commands were under way on them`);
@@ -85,16 +88,13 @@ export function auditLine({ walked, findings, elapsedMs }: Audited, terminal: Te
   return lines.join('\n');
 }
 
-function verdict(
-  { walked, findings }: Pick<Audited, 'walked' | 'findings'>,
-  terminal: Terminal,
-): string {
+function verdict({ walked, findings, journal }: Audited, terminal: Terminal): string {
   if (findings.length > 0) {
     const detail = [...kindsOf(findings)].map(([kind, count]) => `${kind} ${count}`).join(', ');
     return `${terminal.paint('red', differing(findings.length))} (${detail})`;
   }
   if (walked.checked === walked.busy) return terminal.paint('yellow', 'no key was compared');
-  const whom = walked.unjournaled.size > 0 ? 'each other' : 'the journal';
+  const whom = !journal || walked.unjournaled.size > 0 ? 'each other' : 'the journal';
   return terminal.paint('green', `the nodes agree with ${whom}`);
 }
 

@@ -26,7 +26,8 @@ import { itemsOf, type Walk, type Walked, walk } from './walk.ts';
 /** The reason for the question before a repair. */
 export const WHY = 'audit --repair changes nodes';
 
-export interface AuditJob extends Pick<Walk, 'unknown' | 'content' | 'right' | 'rate' | 'stop'> {
+export interface AuditJob
+  extends Pick<Walk, 'unknown' | 'journal' | 'content' | 'right' | 'rate' | 'stop'> {
   readonly source: KeySource | undefined;
   readonly repair: boolean;
   /** Name the keys that all nodes hold and the journal does not know. */
@@ -42,7 +43,8 @@ export async function runAudit(
 ): Promise<ExitCode> {
   const begun = performance.now();
   const { walked, findings } = await look(client, job, terminal);
-  const audited = { walked, findings, elapsedMs: performance.now() - begun };
+  const { journal } = job;
+  const audited = { walked, findings, journal, elapsedMs: performance.now() - begun };
   const { json } = job;
   const unjournaled = job.unjournaled ? walked.unjournaled : new Set<string>();
   if (json) for (const groupId of unjournaled) await terminal.json({ groupId, unjournaled: true });

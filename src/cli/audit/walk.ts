@@ -26,6 +26,8 @@ export interface Walk {
   /** Undefined: all keys that nodes or journal know. */
   readonly keys: AsyncIterable<KeyItem> | undefined;
   readonly unknown: 'leave' | 'create' | 'delete';
+  /** False: the journal is lost, and the nodes are compared with each other alone. */
+  readonly journal: boolean;
   /** Also compare the contents of keys that all nodes hold. */
   readonly content: boolean;
   /** The node whose records count. */
@@ -132,9 +134,16 @@ class Walker {
   async #ask(
     what: { readonly after?: string } | { readonly keys: string[] },
   ): Promise<AuditAnswer | ErrorReply> {
-    const { unknown, content, right, rate, stop, onPage } = this.#job;
+    const { unknown, journal, content, right, rate, stop, onPage } = this.#job;
     const begun = performance.now();
-    const fields = { ...what, unknown, content, ...(right === undefined ? {} : { right }) };
+    const lost = journal ? {} : { journal };
+    const fields = {
+      ...what,
+      ...lost,
+      unknown,
+      content,
+      ...(right === undefined ? {} : { right }),
+    };
     const page = await this.#client.audit(fields, { persist: true });
     if (isError(page)) return page;
     const tookMs = performance.now() - begun;

@@ -81,6 +81,11 @@ function daemonFindings(answer: SummaryAnswer, detail: string): readonly Finding
   for (const text of drainedTexts(answer)) {
     found.push(warn('daemon', text, 'After the work on it: lockstep node undrain NAME.'));
   }
+  const { waitsFor } = answer.regularAudit ?? {};
+  if (waitsFor !== undefined) {
+    const hint = 'It tries again every minute: see docs/operate/audit.md.';
+    found.push(warn('daemon', `the regular audit does not get on: ${plain(waitsFor)}`, hint));
+  }
   if (answer.nodesBefore !== undefined) {
     const hint =
       'If you changed them, do nothing: the next start ends this warning. Otherwise look for a' +

@@ -26,6 +26,7 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
     ...drainedLines(answer, terminal),
     ...nodesLine(answer, terminal),
     ...auditLine(answer, terminal),
+    ...regularAuditLine(answer),
     `threads: ${answer.threads.map(plain).join(', ')}`,
     '',
     indent(laneTable(answer)),
@@ -109,6 +110,14 @@ function auditLine({ audit }: SummaryAnswer, terminal: Terminal): readonly strin
   const { divergent, finishedAt } = audit;
   const found = terminal.paint(divergent > 0 ? 'red' : 'green', `${divergent} keys differ`);
   return [`audited ${plain(finishedAt)}: ${found}`];
+}
+
+function regularAuditLine({ regularAudit }: SummaryAnswer): readonly string[] {
+  if (regularAudit === undefined) return [];
+  const { nextAt, running, waitsFor } = regularAudit;
+  if (waitsFor !== undefined)
+    return [`regular audit: due since ${plain(nextAt)}, ${plain(waitsFor)}`];
+  return [running ? 'regular audit: under way' : `next regular audit: ${plain(nextAt)}`];
 }
 
 export function laneTable({ lanes }: LanesAnswer): string {

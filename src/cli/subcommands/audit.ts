@@ -1,5 +1,6 @@
-import { runAudit, WHY } from '../audit/run.ts';
+import { type AuditJob, runAudit, WHY } from '../audit/run.ts';
 import { keySource } from '../bulk/keys.ts';
+import { UsageError } from '../exit-code.ts';
 import { interruptible } from '../input/interrupts.ts';
 import { numberAboveZero } from '../input/number.ts';
 import { mustBeAskable, YES } from '../input/question.ts';
@@ -7,8 +8,16 @@ import { subcommand, withDaemon } from '../subcommand.ts';
 
 const OPTIONS = {
   repair: {
+    type: 'string',
+    choices: ['', 'all', 'none'],
+    defaultDescription: 'nothing is changed',
+    describe:
+      'Repair missing and stray records; shows a plan first, and asks. With --no-journal: all creates on every node what some hold, none deletes it everywhere',
+    group: 'Command:',
+  },
+  'no-journal': {
     type: 'boolean',
-    describe: 'Repair missing and stray records; shows a plan first, and asks',
+    describe: 'Compare the nodes with each other alone: for a journal that is lost',
     group: 'Command:',
   },
   keys: {
@@ -66,18 +75,24 @@ export const audit = subcommand({
       '$0 audit --repair --right node01 --keys FILE',
       'the record of node01 replaces the others of the keys in FILE, one a line',
     ],
+    ['$0 audit --no-journal', 'after the journal was lost: on which keys do the nodes differ?'],
+    [
+      '$0 audit --no-journal --repair all',
+      'what one node has, all get; shows the keys first, and asks',
+    ],
     ['$0 audit --unjournaled', 'after a restore: lists the keys created since the copy'],
   ],
   async run(args, terminal) {
     const { yes } = args;
     const rate = args.rate === undefined ? undefined : numberAboveZero('rate', args.rate);
-    const repair = args.repair === true;
+    const { repair, journal, unknown } = meaningOf(args);
     if (repair) mustBeAskable(WHY, { yes, terminal });
     const source = args.keys === undefined ? undefined : await keySource(args.keys);
-    const { unknown, right } = args;
+    const { right } = args;
     const [json, unjournaled] = [args.json === true, args.unjournaled === true];
     const content = args.content === true;
-    const job = { source, unknown, content, right, unjournaled, rate, repair, yes, json };
+    const what = { source, journal, unknown, content, right, unjournaled };
+    const job = { ...what, rate, repair, yes, json };
     return withDaemon(args, (client) =>
       interruptible(terminal, {
         run: (stop) => runAudit(client, { ...job, stop }, terminal),
@@ -86,3 +101,29 @@ export const audit = subcommand({
     );
   },
 });
+
+interface Meant extends Pick<AuditJob, 'repair' | 'journal' | 'unknown'> {}
+
+/** Where the journal is lost, it is the operator who says which nodes are right. */
+function meaningOf(args: {
+  readonly repair: string | undefined;
+  readonly 'no-journal': boolean | undefined;
+  readonly unknown: string;
+  readonly unjournaled: boolean | undefined;
+}): Meant {
+  const { repair, unjournaled } = args;
+  const unknown = args.unknown as Meant['unknown'];
+  if (args['no-journal'] !== true) {
+    if (repair === 'all' || repair === 'none')
+      throw new UsageError(`--repair ${repair} needs --no-journal: otherwise the journal decides`);
+    return { repair: repair !== undefined, journal: true, unknown };
+  }
+  if (unknown !== 'leave' || unjournaled === true)
+    throw new UsageError('--no-journal cannot be combined with --unknown or --unjournaled');
+  if (repair === '')
+    throw new UsageError(
+      '--no-journal --repair needs all (create it everywhere) or none (delete it)',
+    );
+  const chosen = repair === undefined ? 'leave' : repair === 'all' ? 'create' : 'delete';
+  return { repair: repair !== undefined, journal: false, unknown: chosen };
+}

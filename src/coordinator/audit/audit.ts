@@ -9,7 +9,8 @@
  * A repair is an act of an operator (acts/trail.ts), with one command a key: an ordinary one with `ensure`, accepted in
  * a batch that finds the key still quiet (P6): it never restores a deleted record, and never removes a created one.
  *
- * The audit knows only commands of this daemon.
+ * The audit knows only commands of this daemon. Without the journal (`journal: false`, for one that is lost) the nodes
+ * are compared with each other alone: keys on which they differ are `unknown`, and an operator chooses what is right.
  */
 
 import type { StoredAct } from '../../journal/act.ts';
@@ -112,7 +113,7 @@ export class Audit {
       }
       const end = next === undefined ? {} : { next };
       const without = unlisted.length === 0 ? {} : { unlisted };
-      const unheard = unjournaledOf(seen, candidates);
+      const unheard = request.journal ? unjournaledOf(seen, candidates) : [];
       const unjournaled = unheard.length === 0 ? {} : { unjournaled: unheard };
       const answer = { checked, findings, busy: [...busy], ...unjournaled, ...without, ...end };
       this.#conclude(request, answer);

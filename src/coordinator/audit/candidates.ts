@@ -59,6 +59,12 @@ export async function findCandidates(
   const range =
     request.keys === undefined ? await list(context, request) : named(context, request.keys);
   if ('error' in range) return range;
+  const [unlisted] = range.unlisted;
+  if (!request.journal && unlisted !== undefined) {
+    const message = `${unlisted} lists no keys: without the journal nothing names them`;
+    const hint = 'Name the keys: `keys`, or lockstep audit --no-journal --keys FILE.';
+    return errorReply('invalid_request', message, { field: 'journal', hint });
+  }
   return compare(context, request, range);
 }
 
@@ -92,11 +98,11 @@ async function list(context: RequestContext, request: AuditRequest): Promise<Ran
 
 async function compare(
   context: RequestContext,
-  { keys, after = '', limit = PAGE, content = false }: AuditRequest,
+  { keys, after = '', limit = PAGE, content = false, journal }: AuditRequest,
   range: Range,
 ): Promise<Candidates> {
   const { ports, options, commands, moment } = context;
-  const known = keys === undefined ? await knownKeys(context, after, limit) : [];
+  const known = keys === undefined && journal ? await knownKeys(context, after, limit) : [];
   const upTo = least(range.upTo, known.length === limit ? known.at(-1) : undefined);
   const { fold = (key: string) => key } = options;
   const all = [...new Set([...range.agreed, ...range.partial, ...known])]
@@ -106,7 +112,8 @@ async function compare(
     .sort(compareBytes);
   // From here on: while a key stays quiet, its state in the journal does not change.
   const quiet = commands.keys.watch(all);
-  const words = await inParts(context, all, (part) => ports.journal.latestSettled(part));
+  const asked = journal ? all : [];
+  const words = await inParts(context, asked, (part) => ports.journal.latestSettled(part));
   const trustedFrom = moment().lived - options.retentionMs * EVIDENCE_SHARE;
   const wantedOf = (key: string) => wantedBy(words.get(key), trustedFrom);
   const [agreed, partial] = [new Set(range.agreed), new Set(range.partial)];
@@ -115,8 +122,9 @@ async function compare(
     return isAgainst(wantedOf(key), agreed.has(key) ? 'present' : 'absent');
   });
   const isListed = (key: string) => agreed.has(key) && !partial.has(key);
-  const unjournaled = all.filter((key) => isListed(key) && isUnjournaled(wantedOf(key)));
-  const tokens = await inParts(context, suspects, (part) => ports.journal.tokens(part));
+  const unjournaled = asked.filter((key) => isListed(key) && isUnjournaled(wantedOf(key)));
+  const marked = journal ? suspects : [];
+  const tokens = await inParts(context, marked, (part) => ports.journal.tokens(part));
   const wanted = suspects.map(
     (key) => [key, { ...wantedOf(key), tokens: tokens.get(key) }] as const,
   );

@@ -72,6 +72,11 @@ export class Commands {
     return this.#dispatcher.lanes.size;
   }
 
+  /** Every slot is taken. */
+  get isBusy(): boolean {
+    return this.#dispatcher.isFull;
+  }
+
   /** A new command, not durable yet. @returns whether it holds its key, and nothing loose is against it */
   add(open: OpenCommand): boolean {
     this.#register(open);

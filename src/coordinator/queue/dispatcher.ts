@@ -60,6 +60,11 @@ export class Dispatcher {
     this.lanes = new Lanes(interactiveShare);
   }
 
+  /** Every slot is taken. */
+  get isFull(): boolean {
+    return this.#slots.free() === undefined;
+  }
+
   /** The command holds its key, and waits for a slot. */
   add(open: OpenCommand): void {
     this.#linesOf(open).add(open);

@@ -1,6 +1,6 @@
 /** The parts of the coordinator that the handlers of clients' requests work with. */
 import type { Moment } from '../../journal/port.ts';
-import type { StatsAnswer, SummaryAnswer } from '../../protocol/answer.ts';
+import type { RegularAuditView, StatsAnswer, SummaryAnswer } from '../../protocol/answer.ts';
 import type { Trail } from '../acts/trail.ts';
 import type { Divergence } from '../audit/divergence.ts';
 import type { Batch } from '../batch.ts';
@@ -30,6 +30,8 @@ export interface RequestContext {
   readonly counts: Rounds<StatsAnswer>;
   /** The result of the latest audit. */
   readonly divergence: Divergence;
+  /** The state of the audit that the daemon makes by itself; undefined: it makes none. */
+  readonly regularAudit: () => RegularAuditView | undefined;
   /** Of this life of the daemon. */
   readonly startedAt: number;
   readonly moment: () => Moment;

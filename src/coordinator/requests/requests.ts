@@ -40,7 +40,7 @@ const RESULTS_FULL = errorReply('busy', 'too many results wait for the rest of t
 
 export class Requests {
   readonly #context: RequestContext;
-  readonly #audit: Audit;
+  readonly audit: Audit;
   /** Requests under way other than commands. */
   readonly #unanswered = new Set<Respond>();
   /** Acts of operators, with their envelopes and operators. */
@@ -50,7 +50,7 @@ export class Requests {
 
   constructor(context: RequestContext) {
     this.#context = context;
-    this.#audit = new Audit(context);
+    this.audit = new Audit(context);
   }
 
   /** The acts of a request, each for a batch, in their order; `respond` is called once. */
@@ -173,7 +173,7 @@ export class Requests {
       case 'stats':
         return context.counts.ask(respond);
       case 'audit':
-        return this.#audit.take(request, respond);
+        return this.audit.take(request, respond);
       case 'retry':
       case 'cancel':
       case 'abandon':

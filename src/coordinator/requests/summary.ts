@@ -85,10 +85,16 @@ function missingOf(
   return Object.keys(counts).length === 0 ? {} : { missingNodes: counts };
 }
 
-function auditOf({ divergence }: RequestContext): Pick<SummaryAnswer, 'audit'> {
-  if (divergence.summary === undefined) return {};
-  const { divergent, finishedAt } = divergence.summary;
-  return { audit: { divergent, finishedAt: new Date(finishedAt).toISOString() } };
+function auditOf({
+  divergence,
+  regularAudit,
+}: RequestContext): Pick<SummaryAnswer, 'audit' | 'regularAudit'> {
+  const { summary } = divergence;
+  const view = regularAudit();
+  const regular = view === undefined ? {} : { regularAudit: view };
+  if (summary === undefined) return regular;
+  const finishedAt = new Date(summary.finishedAt).toISOString();
+  return { audit: { divergent: summary.divergent, finishedAt }, ...regular };
 }
 
 /** The sum of all executors' reports on one node. */

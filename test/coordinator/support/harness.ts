@@ -43,6 +43,7 @@ const OPTIONS: CoordinatorOptions = {
   openMax: 10_000,
   defaultDeadlineMs: 30_000,
   retentionMs: 3_600_000,
+  auditEveryMs: 0,
   misfitOf: () => undefined,
   recordBytesMax: 100,
   heldBytesMax: 150,
