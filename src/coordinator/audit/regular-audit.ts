@@ -124,8 +124,9 @@ export class RegularAudit {
   }
 
   #keep(batch: Batch): void {
-    const { ports, divergence } = this.#options;
+    const { ports, everyMs, divergence } = this.#options;
     const divergent = divergence.summary?.divergent;
+    if (everyMs === 0 && divergent === undefined) return;
     const last: LastAudit = { at: this.#from, ...(divergent === undefined ? {} : { divergent }) };
     const value = encodeLastAudit(last);
     if (value === this.#kept) return;
