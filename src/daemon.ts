@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import type { MessagePort } from 'node:worker_threads';
 import { channelEnds } from './channel/channel.ts';
+import type { LineEnd } from './channel/thread-line.ts';
 import { openDiskGuard } from './composition/disk.ts';
 import { DOOR, Door } from './composition/door.ts';
 import { type Fitted, fitToDescriptors, limitRun } from './composition/memory-and-restart.ts';
@@ -198,7 +198,7 @@ interface Starting {
   readonly holdsJournal: () => void;
   readonly door: Door;
   /** The coordinator's end of its line to the door. */
-  readonly doorLine: MessagePort;
+  readonly doorLine: LineEnd;
 }
 
 /** Whatever stops the daemon meanwhile, the rest of its start is left out. */
@@ -257,7 +257,7 @@ async function startThreads(starting: Starting): Promise<void> {
     executors: channels.map(({ ends }) => ends.bound),
     door: doorLine,
   };
-  threads.start(entry('./coordinator/thread'), coordinator, [doorLine]);
+  threads.start(entry('./coordinator/thread'), coordinator, [doorLine.port]);
   await threads.received(COORDINATOR, 'journal_held');
   if (threads.has(COORDINATOR, 'journal_held')) starting.holdsJournal();
   if (shutdown.begun) return;

@@ -1,5 +1,5 @@
 /** The thread `door` as main starts it, and what main tells it. */
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { type LineEnd, lineEnds } from '../channel/thread-line.ts';
 import type { Settings } from '../config/schema.ts';
 import type { DoorData } from '../door/thread.ts';
 import type { MainStatus } from '../lifecycle/control.ts';
@@ -38,9 +38,9 @@ export class Door {
    *
    * @returns the coordinator's end of the line between the two
    */
-  async open({ entry, settings, ...common }: DoorStart): Promise<MessagePort> {
+  async open({ entry, settings, ...common }: DoorStart): Promise<LineEnd> {
     const { threads } = this.#parts;
-    const { port1: coordinator, port2 } = new MessageChannel();
+    const { one: coordinator, other } = lineEnds();
     const data: DoorData = {
       ...common,
       name: DOOR,
@@ -49,9 +49,9 @@ export class Door {
       roster: threads.roster,
       mainStatus: this.#status,
     };
-    threads.start(entry, data, [coordinator]);
+    threads.start(entry, data, [coordinator.port]);
     await threads.received(DOOR, 'ready');
-    return port2;
+    return other;
   }
 
   /** Sends it what only main knows, if that has changed. */

@@ -1,6 +1,7 @@
 /** The coordinator's thread: journal, sockets, and the batch machine between them. */
-import { type MessagePort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import type { ChannelEnd } from '../channel/channel.ts';
+import type { LineEnd } from '../channel/thread-line.ts';
 import type { CurvePair } from '../clients/curve-pair.ts';
 import { markWhenUsed } from '../clients/list-mark.ts';
 import { type AuthMode, authorise } from '../clients/principal.ts';
@@ -63,7 +64,7 @@ export interface CoordinatorData extends ThreadData {
   /** Its ends of the channels to executors, in their order. */
   readonly executors: readonly ChannelEnd[];
   /** Its end of the line to the door for HTTP. */
-  readonly door: MessagePort;
+  readonly door: LineEnd;
   readonly concurrency: number;
   readonly interactiveShare: number;
   readonly openMax: number;
@@ -139,7 +140,13 @@ runThread(async (tools) => {
       onLookFailed: damage.noteFailed,
       clientListFault: () => list.fault?.message,
       order: (executor, order) => executors.order(executor, order),
-      publish: publishing(doors.events, { log, now, at: atTime(now), stuck, notify }),
+      publish: publishing([doors.events, doors.http.events], {
+        log,
+        now,
+        at: atTime(now),
+        stuck,
+        notify,
+      }),
     },
     options: optionsOf(data),
     counters: await loadCounters(journal),

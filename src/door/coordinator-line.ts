@@ -1,10 +1,10 @@
 /**
- * The door's end of the line to the coordinator: the same requests that clients send, and the same answers. Bounded in
- * number and time (P9). Whether the coordinator can be asked is known here without asking it.
+ * The door's end of the line to the coordinator: the same requests that clients send, and the same answers; and events,
+ * while somebody listens. Bounded in number and time (P9). Whether the coordinator can be asked is known here without
+ * asking it.
  */
-import type { MessagePort } from 'node:worker_threads';
-import type { Caller, ToCoordinator, ToDoor } from '../channel/door-messages.ts';
-import { ThreadLine } from '../channel/thread-line.ts';
+import type { Caller, EventMessage, ToCoordinator, ToDoor } from '../channel/door-messages.ts';
+import { type LineEnd, ThreadLine } from '../channel/thread-line.ts';
 import type { Answer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
@@ -15,22 +15,29 @@ const WAITING_MAX = 100;
 const ANSWER_MS_MAX = 4000;
 
 export interface CoordinatorLineOptions {
-  readonly port: MessagePort;
+  readonly end: LineEnd;
   readonly onFigures: (figures: Figures) => void;
+  readonly onEvent: (event: EventMessage) => void;
+  /** The coordinator has ended: nothing more comes. */
+  readonly onEnd: () => void;
   readonly onError: (error: unknown) => void;
 }
 
 export class CoordinatorLine {
+  readonly #options: CoordinatorLineOptions;
   readonly #line: ThreadLine<ToCoordinator, ToDoor>;
-  readonly #onFigures: CoordinatorLineOptions['onFigures'];
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #ticket = 0;
   /** `closed`: the coordinator has not begun yet. */
   #state: 'closed' | 'open' | 'ended' = 'closed';
+  #topics: readonly string[] = [];
+  /** For each `listen` that was sent, in order. */
+  #listening: (() => void)[] = [];
 
-  constructor({ port, onFigures, onError }: CoordinatorLineOptions) {
-    this.#onFigures = onFigures;
-    this.#line = new ThreadLine(port, {
+  constructor(options: CoordinatorLineOptions) {
+    this.#options = options;
+    const { end, onError } = options;
+    this.#line = new ThreadLine(end, {
       take: (message) => this.#take(message),
       onEnd: () => this.#end(),
       onError,
@@ -58,6 +65,20 @@ export class CoordinatorLine {
     }
   }
 
+  /**
+   * Events of these topics, or that begin so, come from now on, and no others.
+   *
+   * @returns resolves when they do, or when the coordinator does not work
+   */
+  async listen(topics: readonly string[]): Promise<void> {
+    this.#topics = topics;
+    if (this.#state !== 'open') return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#listening.push(resolve);
+    this.#line.send({ kind: 'listen', topics });
+    await promise;
+  }
+
   async close(): Promise<void> {
     await this.#line.close();
   }
@@ -66,18 +87,24 @@ export class CoordinatorLine {
     switch (message.kind) {
       case 'open':
         this.#state = 'open';
-        return;
+        if (this.#topics.length > 0) void this.listen(this.#topics);
+        return undefined;
       case 'answer':
-        this.#waiting.get(message.ticket)?.(message.answer);
-        return;
+        return this.#waiting.get(message.ticket)?.(message.answer);
+      case 'listening':
+        return this.#listening.shift()?.();
+      case 'event':
+        return this.#options.onEvent(message);
       case 'figures':
-        this.#onFigures(message.figures);
+        return this.#options.onFigures(message.figures);
     }
   }
 
   #end(): void {
     this.#state = 'ended';
     for (const resolve of this.#waiting.values()) resolve(STOPPING);
+    for (const resolve of this.#listening.splice(0)) resolve();
+    this.#options.onEnd();
   }
 }
 

@@ -5,6 +5,7 @@ import type { Answer } from '../protocol/answer.ts';
 import type { Request } from '../protocol/request.ts';
 import type { Refusals } from './access/refusals.ts';
 import type { DaemonStatus } from './daemon-status.ts';
+import type { EventStreams } from './events/streams.ts';
 
 export interface DoorParts {
   /** Known to the door itself: no other thread is asked. */
@@ -16,6 +17,7 @@ export interface DoorParts {
    */
   readonly ask: (request: Request, caller: Caller, bytes?: number) => Promise<Answer>;
   readonly refusals: Refusals;
+  readonly events: EventStreams;
 }
 
 /** One module registers the routes of one matter; each route declares its need (`access/gate.ts`). */

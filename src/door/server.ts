@@ -17,13 +17,14 @@ import { Refusals } from './access/refusals.ts';
 import { createServer, type PemPair, secureOptions } from './http/http-server.ts';
 import type { DoorParts, Routes } from './parts.ts';
 import { checks } from './routes/checks.ts';
+import { events } from './routes/events.ts';
 import { metrics } from './routes/metrics.ts';
 import { summary } from './routes/summary.ts';
 
 /** Of a route that says nothing else; 0 would mean Fastify's default. */
 const BODY_BYTES_MAX = 1;
 
-const ROUTES: readonly Routes[] = [checks, metrics, summary];
+const ROUTES: readonly Routes[] = [checks, metrics, summary, events];
 
 export interface DoorServerOptions extends Omit<DoorParts, 'refusals'> {
   readonly host: string;

@@ -3,8 +3,9 @@
  * life of all threads from shared memory, the figures that the coordinator sends, and main's word. Everything else it
  * asks of the coordinator, over a line that main does not sit on. It never opens the journal and never calls a node.
  */
-import { type MessagePort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { messageOf } from '../base/error-fields.ts';
+import type { LineEnd } from '../channel/thread-line.ts';
 import { OpsCertificate } from '../composition/ops-certificate.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Roster } from '../lifecycle/beats.ts';
@@ -13,9 +14,10 @@ import { Lookout } from '../lifecycle/lookout.ts';
 import { runThread, StartError, sendToMain } from '../lifecycle/thread-shell.ts';
 import { openLog } from '../observe/log/log.ts';
 import type { LogPlan } from '../observe/log/log-plan.ts';
-import { tokensOf } from './access/tokens.ts';
+import { Tokens } from './access/tokens.ts';
 import { opsUrl, writeOpsUrl } from './address.ts';
 import { CoordinatorLine } from './coordinator-line.ts';
+import { EventStreams } from './events/streams.ts';
 import { LatestFigures } from './latest-figures.ts';
 import { type DoorServer, type DoorServerOptions, startServer } from './server.ts';
 
@@ -25,7 +27,7 @@ export interface DoorData extends ThreadData {
     'opsHost' | 'opsPort' | 'opsNames' | 'opsTlsCert' | 'opsTlsKey' | 'dataDir' | 'clients'
   >;
   /** Its end of the line to the coordinator. */
-  readonly coordinator: MessagePort;
+  readonly coordinator: LineEnd;
   readonly roster: Roster;
   readonly mainStatus: MainStatus;
   readonly version: string;
@@ -40,12 +42,20 @@ runThread(async () => {
   lookout.start();
   const latest = new LatestFigures();
   const line = new CoordinatorLine({
-    port: data.coordinator,
+    end: data.coordinator,
     onFigures: (figures) => latest.take(figures),
+    onEvent: (event) => events.take(event),
+    onEnd: () => events.end(),
     onError: (error) => {
       throw error;
     },
   });
+  const events = new EventStreams({
+    listen: (topics) => line.listen(topics),
+    startedAt: Date.now(),
+  });
+  const tokens = new Tokens(settings, log);
+  tokens.onChange(() => events.review());
   const { opsHost: host, opsPort: port, opsNames: names = [] } = settings;
   const certificate = await OpsCertificate.open(settings, log);
   const { pair } = certificate;
@@ -55,7 +65,8 @@ runThread(async () => {
     names,
     pair,
     log,
-    clients: tokensOf(settings, log),
+    events,
+    clients: () => tokens.list,
     status: () => ({ ...mainStatus, version, threads: lookout.threads, figures: latest.seen }),
     ask: (request, caller, bytes) => line.ask(request, caller, bytes),
   });

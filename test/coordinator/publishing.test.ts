@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
-import { type EventOutlets, publishing } from '../../src/coordinator/notify/publishing.ts';
+import {
+  type EventOutlet,
+  type EventOutlets,
+  publishing,
+} from '../../src/coordinator/notify/publishing.ts';
 import { StuckNews } from '../../src/coordinator/notify/stuck-news.ts';
-import type { EventSocket } from '../../src/coordinator/sockets/event-socket.ts';
 import { notedLog } from '../observe/support/noted-log.ts';
 import { HandClock } from './support/hand-clock.ts';
 
@@ -9,14 +12,14 @@ test('every event says when it was published, by the clock of the daemon, and co
   const { log } = notedLog();
   const clock = new HandClock(Date.UTC(2026, 10, 29));
   const published: unknown[] = [];
-  const publisher: Pick<EventSocket, 'publish'> = {
+  const publisher: EventOutlet = {
     publish: (topic, payload) => published.push([topic, payload()]),
   };
   const sent: unknown[] = [];
   const report: EventOutlets['notify'] = (notice) => void sent.push(notice);
   const { now, at } = clock;
   const stuck = new StuckNews(log, () => {});
-  const publish = publishing(publisher as EventSocket, { log, now, at, stuck, notify: report });
+  const publish = publishing([publisher], { log, now, at, stuck, notify: report });
   publish({ kind: 'lane', topic: 'lane.bulk', payload: () => ({ lane: 'bulk', paused: true }) });
   await clock.advance(1500);
   publish({

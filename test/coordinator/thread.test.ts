@@ -1,9 +1,10 @@
 /** The coordinator's thread by itself: main and one executor are played by the test. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Channel } from '../../src/channel/channel.ts';
+import { lineEnds } from '../../src/channel/thread-line.ts';
 import { LockstepClient } from '../../src/client/index.ts';
 import { coordinatorData } from '../../src/composition/thread-data.ts';
 import type { CoordinatorData } from '../../src/coordinator/thread.ts';
@@ -53,7 +54,7 @@ async function start({ dir = tempFolder(), fold = null }: Setting = {}): Promise
   const { bound, connected } = newEnds();
   const before = coordinatorData(settings);
   const { dialect } = before;
-  const { port1: door } = new MessageChannel();
+  const { one: door } = lineEnds();
   const data: CoordinatorData = {
     ...before,
     dialect: { ...dialect, keys: { ...dialect.keys, fold } },
@@ -70,7 +71,7 @@ async function start({ dir = tempFolder(), fold = null }: Setting = {}): Promise
     beat: new Beats().claim('coordinator'),
     addressAttemptMs: 1000,
   };
-  const transferList = [door];
+  const transferList = [door.port];
   const worker = new Worker(ENTRY, { workerData, transferList, stdout: true, stderr: true });
   const detail: FromThread['kind'][] = [];
   const messages: FromThread[] = [];

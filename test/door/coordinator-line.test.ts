@@ -1,8 +1,8 @@
 /** Both ends of the line between the door and the coordinator; the coordinator itself is played by the test. */
 import { once } from 'node:events';
-import { MessageChannel } from 'node:worker_threads';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Caller } from '../../src/channel/door-messages.ts';
+import type { Caller, EventMessage } from '../../src/channel/door-messages.ts';
+import { lineEnds, ThreadLine } from '../../src/channel/thread-line.ts';
 import { DoorLine } from '../../src/coordinator/door/door-line.ts';
 import type { Respond } from '../../src/coordinator/ports.ts';
 import { CoordinatorLine } from '../../src/door/coordinator-line.ts';
@@ -21,17 +21,24 @@ const onError = (error: unknown): never => {
 };
 
 function lines(onRequest: (request: Request, respond: Respond) => void = () => {}) {
-  const { port1, port2 } = new MessageChannel();
+  const { one, other } = lineEnds();
   const figures: Figures[] = [];
+  const events: EventMessage[] = [];
   const onFigures = (latest: Figures) => figures.push(latest);
-  const door = new CoordinatorLine({ port: port1, onFigures, onError });
-  const coordinator = new DoorLine({ port: port2, onError });
+  const door = new CoordinatorLine({
+    end: one,
+    onFigures,
+    onEvent: (event) => events.push(event),
+    onEnd: () => {},
+    onError,
+  });
+  const coordinator = new DoorLine({ end: other, onError });
   coordinator.serve({ clientNow: () => 7.5, onRequest });
   // The ports alone hold no thread.
-  port1.ref();
-  onTestFinished(() => port1.close());
+  one.port.ref();
+  onTestFinished(() => one.port.close());
   const ask = (request = STATUS) => door.ask(request, CALLER, 20);
-  return { coordinator, ask, figures, ended: once(port1, 'close') };
+  return { door, coordinator, ask, figures, events, ended: once(one.port, 'close') };
 }
 
 /** Resolves when the door knows that the coordinator works. */
@@ -90,4 +97,37 @@ test('P9: only so many questions are under way at once', async () => {
   await opened(pair);
   for (let count = 0; count < 100; count++) void pair.ask();
   expect(await pair.ask()).toMatchObject({ error: { code: 'busy' } });
+});
+
+test('events come from the answer to `listen` on, also when it was asked before the coordinator worked', async () => {
+  const pair = lines();
+  const { door, coordinator, events } = pair;
+  await door.listen(['lane.']);
+  await opened(pair);
+  await vi.waitFor(() => {
+    coordinator.events.publish('lane.bulk', () => ({ paused: true }));
+    expect(events[0]).toEqual({ kind: 'event', topic: 'lane.bulk', text: '{"paused":true}' });
+  });
+  await door.listen(['command.']);
+  events.length = 0;
+  coordinator.events.publish('lane.bulk', () => ({ paused: false }));
+  coordinator.events.publish('command.stuck', () => ({ id: 'a' }));
+  await vi.waitFor(() => expect(events.map(({ topic }) => topic)).toEqual(['command.stuck']));
+});
+
+test('P9: each end knows how much of what it sent the other has not taken', async () => {
+  const { one, other } = lineEnds();
+  const taken: string[] = [];
+  const sender = new ThreadLine<string, string>(one, { take: () => {}, onError });
+  sender.send('x'.repeat(1000));
+  await vi.waitFor(() => expect(sender.unread).toBeGreaterThan(1000));
+  const reader = new ThreadLine<string, string>(other, {
+    take: (text) => taken.push(text),
+    onError,
+  });
+  other.port.ref();
+  await vi.waitFor(() => expect(sender.unread).toBe(0));
+  expect(taken).toHaveLength(1);
+  await reader.close();
+  await sender.close();
 });

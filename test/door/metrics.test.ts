@@ -6,10 +6,13 @@ import type { DaemonStatus } from '../../src/door/daemon-status.ts';
 import { openMetrics } from '../../src/door/metrics/metrics.ts';
 import { FIGURES, HEALTHY } from './standing.ts';
 
-const noneRefused = () => ({ host: 0, origin: 0, token: 0, role: 2 });
+const OF_THE_PORT = {
+  refused: () => ({ host: 0, origin: 0, token: 0, role: 2 }),
+  streams: () => ({ open: 3, cut: 2, missed: 1 }),
+};
 
 const scrape = async (standing: DaemonStatus) =>
-  (await openMetrics(() => standing, noneRefused).metrics()).split('\n');
+  (await openMetrics(() => standing, OF_THE_PORT).metrics()).split('\n');
 
 describe('/metrics', () => {
   test('shows the figures as they are', async () => {
@@ -24,6 +27,9 @@ describe('/metrics', () => {
       'lockstep_accepting 1',
       'lockstep_figures_age_seconds 0.5',
       'lockstep_http_refused_total{reason="role"} 2',
+      'lockstep_http_streams 3',
+      'lockstep_http_streams_cut_total 2',
+      'lockstep_http_events_missed_total 1',
       'lockstep_commands_open 7',
       'lockstep_commands_compensating 2',
       'lockstep_commands_stuck 1',
@@ -77,7 +83,7 @@ describe('/metrics', () => {
   });
 
   test('counts do not grow by being looked at', async () => {
-    const registry = openMetrics(() => HEALTHY, noneRefused);
+    const registry = openMetrics(() => HEALTHY, OF_THE_PORT);
     await registry.metrics();
     expect(await registry.metrics()).toContain('lockstep_replies_dropped_total 4');
   });
@@ -94,7 +100,7 @@ describe('docs/operate/monitor.md', () => {
   const rows = [...page.matchAll(/^\| `(lockstep_\w+)` \| (.*?) \| (.*) \|$/gm)];
 
   test('has one row for each metric, with its labels, and none besides', () => {
-    const own = openMetrics(() => HEALTHY, noneRefused)
+    const own = openMetrics(() => HEALTHY, OF_THE_PORT)
       .getMetricsAsArray()
       .filter(({ name }) => name.startsWith('lockstep_'))
       .map((metric) => {

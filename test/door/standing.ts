@@ -1,6 +1,7 @@
 /** How a healthy daemon stands, for tests that change one thing about it. */
 import { NO_CLIENTS } from '../../src/clients/client-list.ts';
 import type { DaemonStatus } from '../../src/door/daemon-status.ts';
+import { EventStreams } from '../../src/door/events/streams.ts';
 import type { DoorServerOptions } from '../../src/door/server.ts';
 import type { ThreadStatus } from '../../src/lifecycle/lookout.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
@@ -74,6 +75,7 @@ export function opsOptions(
     log: notedLog().log,
     status: () => HEALTHY,
     clients: () => NO_CLIENTS,
+    events: new EventStreams({ listen: async () => {}, startedAt: 0 }),
     ask: async () => errorReply('internal', 'nothing is behind this port'),
     ...more,
   };

@@ -2,19 +2,19 @@
  * The coordinator's end of the line to the door for HTTP. A request that comes by it is one like those of the clients'
  * socket: the same acts, served in the same turns, with the same answer.
  */
-import type { MessagePort } from 'node:worker_threads';
 import type { ToCoordinator, ToDoor } from '../../channel/door-messages.ts';
-import { ThreadLine } from '../../channel/thread-line.ts';
+import { type LineEnd, ThreadLine } from '../../channel/thread-line.ts';
 import type { Answer } from '../../protocol/answer.ts';
 import type { Figures } from '../../protocol/figures.ts';
 import type { Request } from '../../protocol/request.ts';
 import type { Respond } from '../ports.ts';
+import { EventFeed } from './event-feed.ts';
 
 /** As operators see it in the trail of acts. */
 const DOOR = 'http';
 
 export interface DoorLineOptions {
-  readonly port: MessagePort;
+  readonly end: LineEnd;
   readonly onError: (error: unknown) => void;
 }
 
@@ -24,12 +24,19 @@ export interface Served {
   readonly onRequest: (request: Request, respond: Respond) => void;
 }
 
+type Question = Extract<ToCoordinator, { readonly kind: 'question' }>;
+
 export class DoorLine {
+  readonly events: EventFeed;
   readonly #line: ThreadLine<ToDoor, ToCoordinator>;
   #served: Served | undefined;
 
-  constructor({ port, onError }: DoorLineOptions) {
-    this.#line = new ThreadLine(port, { take: (message) => this.#take(message), onError });
+  constructor({ end, onError }: DoorLineOptions) {
+    this.#line = new ThreadLine(end, { take: (message) => this.#take(message), onError });
+    this.events = new EventFeed({
+      send: (event) => this.#line.send(event),
+      unread: () => this.#line.unread,
+    });
   }
 
   /** Says who answers; `open` comes next. */
@@ -51,7 +58,13 @@ export class DoorLine {
     await this.#line.close();
   }
 
-  #take({ ticket, request, caller, bytes }: ToCoordinator): void {
+  #take(message: ToCoordinator): void {
+    if (message.kind === 'question') return this.#answer(message);
+    this.events.listen(message.topics);
+    return this.#line.send({ kind: 'listening' });
+  }
+
+  #answer({ ticket, request, caller, bytes }: Question): void {
     const served = this.#served;
     // The door asks nothing before `open`.
     if (served === undefined) throw new Error('the door has asked before it was opened');

@@ -6,7 +6,6 @@ import type { AuditEvent } from '../../protocol/event.ts';
 import { BreakerReporter } from '../breakers/breaker-news.ts';
 import { CommandLog } from '../commands/command-log.ts';
 import type { CoordinatorPorts } from '../ports.ts';
-import type { EventSocket } from '../sockets/event-socket.ts';
 import type { StuckNews } from './stuck-news.ts';
 
 export interface EventOutlets extends Pick<CoordinatorPorts, 'now' | 'at'> {
@@ -15,8 +14,13 @@ export interface EventOutlets extends Pick<CoordinatorPorts, 'now' | 'at'> {
   readonly notify: (notice: RaisedNotice) => void;
 }
 
+/** Where subscribers are: it builds the payload only if one of them wants it. */
+export interface EventOutlet {
+  publish(topic: string, payload: () => object): void;
+}
+
 export function publishing(
-  publisher: EventSocket,
+  subscribed: readonly EventOutlet[],
   outlets: EventOutlets,
 ): CoordinatorPorts['publish'] {
   const { log, now, at, stuck, notify } = outlets;
@@ -32,11 +36,13 @@ export function publishing(
     if (event.kind === 'audit') logAudit(event.payload(), outlets);
     if (event.kind === 'breaker') breakers.take(event.payload());
     const { topic, payload } = event;
-    publisher.publish(topic, () => {
+    let built: object | undefined;
+    const build = (): object => {
       const number = (numbers.get(topic) ?? 0) + 1;
       numbers.set(topic, number);
       return { ...payload(), at: new Date(now()).toISOString(), number };
-    });
+    };
+    for (const each of subscribed) each.publish(topic, () => (built ??= build()));
   };
 }
 

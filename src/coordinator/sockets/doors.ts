@@ -7,9 +7,9 @@
  * a subscriber has left the list. The clients' socket is not: each request there is judged by its token.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MessagePort } from 'node:worker_threads';
 import { Reply, Router, XPublisher } from 'zeromq';
 import { codeOf } from '../../base/error-fields.ts';
+import type { LineEnd } from '../../channel/thread-line.ts';
 import type { ClientList } from '../../clients/client-list.ts';
 import type { CurvePair } from '../../clients/curve-pair.ts';
 import { mayDo } from '../../clients/role.ts';
@@ -52,7 +52,7 @@ export interface DoorsOptions {
   /** Undefined: no events are published by ZeroMQ. */
   readonly eventsEndpoint: string | undefined;
   /** The coordinator's end of the line to the door for HTTP. */
-  readonly door: MessagePort;
+  readonly door: LineEnd;
   /** The server's key: both sockets ask for CURVE, and let in the keys of `clients`. */
   readonly curve: CurvePair | undefined;
   readonly clients: Pick<WatchedList, 'present' | 'onChange'>;
@@ -86,7 +86,7 @@ export class Doors {
     this.#router = this.#newRouter();
     this.#publisher = this.#newPublisher();
     const { log, door, onError } = options;
-    this.http = new DoorLine({ port: door, onError });
+    this.http = new DoorLine({ end: door, onError });
     this.events = new EventSocket({
       socket: this.#publisher,
       onManyTopics: () => {

@@ -29,6 +29,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; undefined on routes that everybody may call. */
     caller: Caller | undefined;
+    /** Whether it would be let in now as well: the list of clients may have changed. */
+    isAllowed(): boolean;
   }
 }
 
@@ -54,14 +56,22 @@ export function keepGate(server: FastifyInstance, { clients, refusals }: GateOpt
     if (config?.needs !== undefined) return;
     throw new Error(`the route ${String(method)} ${url} does not declare its need`);
   });
+  const admit = ({ raw }: FastifyRequest, need: RoleOp): Admission => {
+    const { url: target = '', rawHeaders } = raw;
+    return admissionOf({ target, rawHeaders }, need, clients());
+  };
   server.decorateRequest('caller', undefined);
+  server.decorateRequest('isAllowed', function isAllowed(this: FastifyRequest): boolean {
+    const { needs: need } = this.routeOptions.config;
+    if (need === undefined || need === 'nothing') return true;
+    return 'principal' in admit(this, need);
+  });
   server.addHook('onRequest', async (request, reply) => {
     const { routeOptions, raw } = request;
     const need = routeOptions.config.needs;
     // Undefined: there is no such route, and the answer is 404.
     if (need === undefined || need === 'nothing') return undefined;
-    const { url: target = '', rawHeaders } = raw;
-    const admission = admissionOf({ target, rawHeaders }, need, clients());
+    const admission = admit(request, need);
     if ('principal' in admission) {
       const { principal } = admission;
       // However many connections a client has, it has one turn.

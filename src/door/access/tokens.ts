@@ -10,11 +10,23 @@ export interface TokenFiles {
   readonly clients: string;
 }
 
-export function tokensOf({ clients: path, dataDir }: TokenFiles, log: Log): () => ClientList {
-  const watched = new WatchedList({ path, log });
-  watched.watch();
-  const own = watched.present === undefined ? ownToken(dataDir, log) : NO_CLIENTS;
-  return () => watched.present ?? own;
+export class Tokens {
+  readonly #watched: WatchedList;
+  readonly #own: ClientList;
+
+  constructor({ clients: path, dataDir }: TokenFiles, log: Log) {
+    this.#watched = new WatchedList({ path, log }).watch();
+    this.#own = this.#watched.present === undefined ? ownToken(dataDir, log) : NO_CLIENTS;
+  }
+
+  get list(): ClientList {
+    return this.#watched.present ?? this.#own;
+  }
+
+  /** Called after each change of `list`. */
+  onChange(listener: () => void): void {
+    this.#watched.onChange(listener);
+  }
 }
 
 function ownToken(dataDir: string, log: Log): ClientList {

@@ -5,9 +5,9 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Figures } from '../../protocol/figures.ts';
-import type { Refusals } from '../access/refusals.ts';
 import type { DaemonStatus } from '../daemon-status.ts';
 import { DistributionHistogram } from './distribution-histogram.ts';
+import { type PortCounts, portDefinitions } from './port-metrics.ts';
 import { type Definition, OF_THE_PROCESS, type Sample, SECOND_MS } from './process-metrics.ts';
 
 /**
@@ -20,14 +20,11 @@ const LOOP_HISTOGRAM = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map
   (part) => `nodejs_eventloop_lag_${part}_seconds`,
 );
 
-export function openMetrics(
-  status: () => DaemonStatus,
-  refused: () => Refusals['counts'],
-): Registry {
+export function openMetrics(status: () => DaemonStatus, ofThePort: PortCounts): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: RARELY_MS });
   for (const name of LOOP_HISTOGRAM) registry.removeSingleMetric(name);
-  for (const definition of [...OF_THE_PROCESS, ofThePort(refused), ...OF_THE_WORK]) {
+  for (const definition of [...OF_THE_PROCESS, ...portDefinitions(ofThePort), ...OF_THE_WORK]) {
     const { kind, name, help, labels = [], read } = definition;
     const shape = { name, help, labelNames: [...labels], registers: [registry] };
     const samples = () => read(status());
@@ -51,16 +48,6 @@ export function openMetrics(
   }
   openHistograms(registry, () => status().figures?.latest);
   return registry;
-}
-
-function ofThePort(refused: () => Refusals['counts']): Definition {
-  return {
-    kind: 'counter',
-    name: 'lockstep_http_refused_total',
-    help: "Requests to the operators' port that were refused.",
-    labels: ['reason'],
-    read: () => Object.entries(refused()).map(([reason, value]) => ({ labels: { reason }, value })),
-  };
 }
 
 /** A metric without labels would be reset to 0; an unknown value must not be shown. */

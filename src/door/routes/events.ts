@@ -1,0 +1,77 @@
+/**
+ * The events socket for those who have no ZeroMQ: server-sent events. `event` is the topic, `data` the JSON of that
+ * socket, `id` a number that rises, also over restarts. It works when the events socket is off: here a token is asked.
+ */
+import type { FastifyReply } from 'fastify';
+import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
+import { needs } from '../access/gate.ts';
+import { sendAnswer } from '../answer.ts';
+import { Stream } from '../events/stream.ts';
+import type { EventStreams } from '../events/streams.ts';
+import type { Routes } from '../parts.ts';
+
+const TOPICS_MAX = 16;
+/** As on the events socket. */
+const TOPIC_LENGTH_MAX = 255;
+
+/** A parameter that is given twice is a list. */
+type Query = Readonly<Record<string, string | readonly string[]>>;
+
+export const events: Routes = (server, parts) => {
+  // A stream has no head alone.
+  const options = { ...needs('events'), exposeHeadRoute: false };
+  server.get<{ Querystring: Query }>('/v1/events', options, async (request, reply) => {
+    const topics = topicsOf(request.query);
+    if ('error' in topics) return sendAnswer(reply, topics);
+    const refusal = refusalOf(parts.events);
+    if (refusal !== undefined) return sendAnswer(reply, refusal);
+    const lastId = request.headers['last-event-id'];
+    await openStream(reply, parts.events, {
+      topics,
+      isAllowed: () => request.isAllowed(),
+      lastId: lastId === undefined ? undefined : Number(lastId),
+    });
+    return reply;
+  });
+};
+
+interface Opening {
+  readonly topics: readonly string[];
+  readonly isAllowed: () => boolean;
+  readonly lastId: number | undefined;
+}
+
+async function openStream(
+  reply: FastifyReply,
+  streams: EventStreams,
+  { lastId, ...wanted }: Opening,
+): Promise<void> {
+  reply.hijack();
+  const { raw: response } = reply;
+  const stream = new Stream({ response, ...wanted });
+  response.once('close', () => streams.remove(stream));
+  await streams.add(stream, lastId);
+}
+
+function refusalOf({ hasEnded, isFull }: EventStreams): ErrorReply | undefined {
+  if (hasEnded) return errorReply('draining', 'the daemon is stopping');
+  if (!isFull) return undefined;
+  return errorReply('busy', 'too many clients receive events', { retryAfterMs: 10_000 });
+}
+
+/** Without any: all of them. */
+function topicsOf({ topic = '', ...others }: Query): readonly string[] | ErrorReply {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    return errorReply('invalid_request', `there is no parameter ${unknown}`, { field: unknown });
+  }
+  const topics = [topic].flat().flatMap((each) => each.split(','));
+  if (topics.length > TOPICS_MAX) {
+    return errorReply('invalid_request', `at most ${TOPICS_MAX} topics`, { field: 'topic' });
+  }
+  if (topics.some(({ length }) => length > TOPIC_LENGTH_MAX)) {
+    const message = `a topic has at most ${TOPIC_LENGTH_MAX} characters`;
+    return errorReply('invalid_request', message, { field: 'topic' });
+  }
+  return topics;
+}
