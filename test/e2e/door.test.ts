@@ -1,11 +1,19 @@
 /** The thread for HTTP in the real daemon: it answers whatever main and the coordinator do. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { LockstepClient } from '../../src/client/index.ts';
+import { knownClient, writeList } from '../clients/support.ts';
+import { startCluster } from '../support/cluster.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
 import { BUSY_LOOP, evaluateIn, INSPECTED } from '../support/inspector.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 /** No program listens there. */
 const NODES = 'node01=http://127.0.0.1:9/v1';
 const HEALTH_MS_MAX = 1000;
+/** A second, and what a busy machine adds. */
+const REMOVED_MS_MAX = 2000;
 const PATIENCE = { timeout: 10_000, interval: 20 };
 
 interface Health {
@@ -46,4 +54,78 @@ describe('P8: health is answered within a second', () => {
       expect(seen.at(-1)?.status).toBe(503);
     },
   );
+});
+
+describe('events over HTTP', () => {
+  async function streamOf({ opsUrl }: Daemon, token: string, topic: string) {
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${opsUrl}/v1/events?topic=${topic}`, { headers });
+    expect(answer.status).toBe(200);
+    const seen = { text: '', isOver: false };
+    const read = async (): Promise<void> => {
+      const decoder = new TextDecoder();
+      for await (const part of answer.body ?? []) seen.text += decoder.decode(part);
+    };
+    void read()
+      .catch(() => undefined)
+      .finally(() => {
+        seen.isOver = true;
+      });
+    return seen;
+  }
+
+  test('show a command from its acceptance to its end, also when the events socket is off', async () => {
+    const dataDir = tempFolder();
+    const operator = knownClient('ann', 'operate');
+    writeList(join(dataDir, 'clients.json'), operator.client);
+    const { daemon } = await startCluster({ dataDir, env: { LOCKSTEP_AUTH: 'required' } });
+    const { token } = operator;
+    const seen = await streamOf(daemon, token, 'command.');
+    const { endpoint } = daemon;
+    const client = new LockstepClient({ endpoint, token });
+    onTestFinished(() => client.close());
+    expect(await client.ping()).toMatchObject({ events: 'off' });
+    const { id } = await client.create('1');
+    await vi.waitFor(() => {
+      const topics = [...seen.text.matchAll(/^event: (.*)$/gm)].map(([, topic]) => topic);
+      expect(topics).toEqual(['command.accepted', 'command.committed']);
+    }, PATIENCE);
+    expect(seen.text).toContain(id);
+  });
+
+  test('a client that is removed from the list is let go within a second', async () => {
+    const { daemon } = await startCluster();
+    const list = join(daemon.dataDir, 'clients.json');
+    const [ann, page] = [knownClient('ann', 'operate'), knownClient('page', 'read')];
+    writeList(list, ann.client, page.client);
+    await vi.waitUntil(async () => {
+      const headers = { authorization: `Bearer ${page.token}` };
+      return (await fetch(`${daemon.opsUrl}/v1/status`, { headers })).ok;
+    }, PATIENCE);
+    const [stays, goes] = [
+      await streamOf(daemon, ann.token, ''),
+      await streamOf(daemon, page.token, ''),
+    ];
+    writeList(list, ann.client);
+    const begun = performance.now();
+    await vi.waitUntil(() => goes.isOver, PATIENCE);
+    expect(performance.now() - begun).toBeLessThan(REMOVED_MS_MAX);
+    expect(stays.isOver).toBe(false);
+  });
+
+  test('a client comes back to the daemon after a restart, and is sent that it missed events', async () => {
+    const { daemon } = await startCluster();
+    const token = readFileSync(join(daemon.dataDir, 'ops-token'), 'utf8').trim();
+    const before = await streamOf(daemon, token, '');
+    await daemon.restart();
+    expect(before.isOver).toBe(true);
+    const headers = { authorization: `Bearer ${token}`, 'last-event-id': String(Date.now() * 500) };
+    const { body } = await fetch(`${daemon.opsUrl}/v1/events`, { headers });
+    let text = '';
+    for await (const part of body ?? []) {
+      text += new TextDecoder().decode(part);
+      if (text.includes('data:')) break;
+    }
+    expect(text).toContain('event: missed\ndata: {}\n');
+  });
 });

@@ -17,6 +17,7 @@ import type { WatchedList } from '../../clients/watched-list.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 import type { ConnectionsRefused } from '../../protocol/figures.ts';
 import { DoorLine } from '../door/door-line.ts';
+import type { EventOutlet } from '../notify/publishing.ts';
 import { bind } from '../start.ts';
 import { ClientSocket, type ClientSocketOptions, clientOptions } from './client-socket.ts';
 import { EventSocket, eventOptions } from './event-socket.ts';
@@ -120,6 +121,11 @@ export class Doors {
   get counts(): DoorCounts {
     const connectionsRefused = this.#zap.refused;
     return { ...NO_CLIENTS, ...this.#clients?.counts, connectionsRefused };
+  }
+
+  /** Where events go: each has the subscribers of one door. */
+  get subscribed(): readonly EventOutlet[] {
+    return [this.events, this.http.events];
   }
 
   /** Makes the readers of requests; `openToClients` comes next. */
