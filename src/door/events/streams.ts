@@ -133,6 +133,7 @@ export class EventStreams {
       stream.end();
       this.remove(stream);
     }
+    clearTimeout(this.#linger);
   }
 
   #ask(topics: readonly string[]): void {
