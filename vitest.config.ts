@@ -35,6 +35,7 @@ const SIDE_BY_SIDE = [
   'backup-restore',
   'both-dialects',
   'chaos',
+  'client-package',
   'clock',
   'command-log',
   'cron-ping',

@@ -32,6 +32,8 @@ interface PendingCall extends Outgoing {
 export interface Wire {
   write(message: Outgoing): void;
   forget(message: Outgoing): void;
+  /** The daemon there gives no answer: tries another address, if there is one. */
+  leave(): void;
 }
 
 type CallsOptions = Pick<ClientOptions, 'inFlightMax' | 'token'>;
@@ -43,6 +45,8 @@ export class Calls {
   readonly #inFlight = new Map<string, PendingCall>();
   #waiting = new Fifo<Wanted>();
   #last = 0;
+  /** The time of the latest reply. */
+  #heardAt = 0;
 
   constructor(wire: Wire, { inFlightMax = 1024, token }: CallsOptions) {
     this.#inFlightMax = inFlightMax;
@@ -62,6 +66,7 @@ export class Calls {
 
   /** Passes a reply to its call, if that still waits. */
   answer(correlation: string, reply: object): void {
+    this.#heardAt = performance.now();
     this.#take(correlation)?.answer(reply);
   }
 
@@ -116,6 +121,7 @@ export class Calls {
     const attemptMs = Math.min(leftMs, ATTEMPT_MS);
     call.timer = setTimeout(() => {
       if (leftMs <= attemptMs) return this.#take(correlation)?.expire();
+      if (performance.now() - this.#heardAt >= ATTEMPT_MS) this.#wire.leave();
       if (call.fate === 'sent') this.#wire.write(call);
       this.#await(correlation, leftMs - attemptMs);
     }, attemptMs);

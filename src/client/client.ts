@@ -8,52 +8,36 @@
  */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CommandAnswer, isError } from '../protocol/answer.ts';
 import { type AnswerOf, isAnswerTo } from '../protocol/answer-of.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
-import type {
-  AuditInput,
-  BreakerAct,
-  BreakerInput,
-  CommandInput,
-  ListInput,
-  NodesInput,
-  OperatorInput,
-  PauseInput,
-  RequestInput,
-  RestoreInput,
-} from '../protocol/request.ts';
+import type { RequestInput } from '../protocol/input/request-input.ts';
 import { Calls } from './calls.ts';
-import { Connection } from './connection.ts';
 import { DaemonClock } from './daemon-clock.ts';
-import { defaultTimeoutMs } from './default-timeouts.ts';
-import { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
-import { ClientError, isExpected } from './errors.ts';
-import type {
-  CommandFields,
-  CreateFields,
-  Lane,
-  Selection,
-  StatusFields,
-  WithAuthor,
-} from './fields.ts';
-import { identify } from './identify.ts';
+import {
+  DEFAULT_ENDPOINT,
+  DEFAULT_EVENTS_ENDPOINT,
+  type Endpoints,
+  endpointsOf,
+} from './endpoint.ts';
+import { ClientError } from './errors.ts';
+import { Failover } from './link/failover.ts';
 import { silenceOver } from './link/link.ts';
 import { type Security, securityOf } from './link/security.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
-import { pauseAfter, readReply } from './reply.ts';
+import { isDraining, pauseAfter, readReply } from './reply.ts';
+import { defaultTimeoutMs } from './requests/default-timeouts.ts';
+import { identify } from './requests/identify.ts';
+import { OperatorRequests } from './requests/operator-requests.ts';
+import { PING_MS } from './requests/requests.ts';
 import { Subscription } from './subscription.ts';
 import { type Attempt, Term } from './term.ts';
 
-/** Time within which a running daemon answers a ping. */
-const CONNECT_MS = 3000;
-
-export class LockstepClient {
-  readonly endpoint: string;
-  readonly #eventsEndpoint: string;
+export class LockstepClient extends OperatorRequests {
+  readonly #endpoints: Endpoints;
+  readonly #eventsEndpoints: Endpoints;
   readonly #waitingMax: number;
   readonly #security: Security;
-  readonly #connection: Connection;
+  readonly #connection: Failover;
   readonly #calls: Calls;
   readonly #clock = new DaemonClock();
   readonly #ending = new AbortController();
@@ -63,13 +47,18 @@ export class LockstepClient {
    * Connects in the background; the first call waits for the connection. Use `connect` to wait for
    * it.
    * @throws ClientError `bad_endpoint`, `bad_key`
+   * @example
+   * const other = new LockstepClient({ endpoint: ['tcp://10.0.0.1:5570', 'tcp://10.0.0.2:5570'] });
+   * console.log(await other.isAccepting());
+   * other.close();
    */
   constructor(options: ClientOptions = {}) {
-    this.endpoint = options.endpoint ?? DEFAULT_ENDPOINT;
-    this.#eventsEndpoint = options.eventsEndpoint ?? DEFAULT_EVENTS_ENDPOINT;
+    super();
+    this.#endpoints = endpointsOf(options.endpoint, DEFAULT_ENDPOINT);
+    this.#eventsEndpoints = endpointsOf(options.eventsEndpoint, DEFAULT_EVENTS_ENDPOINT);
     this.#waitingMax = options.waitingMax ?? 10_000;
-    this.#security = securityOf(options, this.endpoint);
-    this.#connection = new Connection(this.endpoint, this.#security.curve, {
+    this.#security = securityOf(options, this.#endpoints.join(','));
+    this.#connection = new Failover(this.#endpoints, this.#security.curve, {
       onReply: (frames) => this.#receive(frames),
       onUp: () => this.#calls.repeatLost(),
       onDown: () => this.#calls.loseSent(),
@@ -83,11 +72,15 @@ export class LockstepClient {
   /**
    * Connects and waits until the daemon answers a ping, `timeoutMs` (default 3000) at most.
    * @throws ClientError `unreachable`, `unauthorised`, `bad_endpoint`, `bad_key`
+   * @example
+   * const client = await LockstepClient.connect({ endpoint: 'tcp://127.0.0.1:5570', timeoutMs: 10_000 });
+   * console.log(await client.create('5'));
+   * client.close();
    */
   static async connect(options: ClientOptions & CallOptions = {}): Promise<LockstepClient> {
     const client = new LockstepClient(options);
     try {
-      await client.ping({ timeoutMs: options.timeoutMs ?? CONNECT_MS });
+      await client.ping({ timeoutMs: options.timeoutMs ?? PING_MS });
       return client;
     } catch (error) {
       client.close();
@@ -96,128 +89,32 @@ export class LockstepClient {
     }
   }
 
-  /** Creates `groupId` on every node, with the content `fields.record`. */
-  create(groupId: string, fields: CreateFields & CallOptions = {}) {
-    return this.#command('create', groupId, fields);
-  }
-
-  /** Deletes `groupId` from every node. */
-  delete(groupId: string, fields: CommandFields & CallOptions = {}) {
-    return this.#command('delete', groupId, fields);
-  }
-
-  batch(commands: readonly CommandInput[], options?: CallOptions) {
-    return this.send({ op: 'batch', commands: [...commands] }, options);
-  }
-
-  /** The state of a command; with `record`, also its record; with `story`, also what happened to it. */
-  status(id: string, { record, story, ...options }: CallOptions & StatusFields = {}) {
-    const shown = { ...(record === true && { record }), ...(story === true && { story }) };
-    return this.send({ op: 'status', id, ...shown }, options);
-  }
-
-  /** The state of the daemon. */
-  summary(options?: CallOptions) {
-    return this.send({ op: 'status' }, options);
-  }
-
-  list(filter: Omit<ListInput, 'op'> = {}, options?: CallOptions) {
-    return this.send({ op: 'list', ...filter }, options);
-  }
-
-  stats(options?: CallOptions) {
-    return this.send({ op: 'stats' }, options);
-  }
-
-  /** One page of the comparison of the nodes with the journal; see docs/protocol.md. */
-  audit(page: Omit<AuditInput, 'op'> = {}, options?: CallOptions) {
-    return this.send({ op: 'audit', ...page }, options);
-  }
-
-  /** Retries a waiting command now. */
-  retry(id: string, options?: CallOptions & WithAuthor) {
-    return this.#signed({ op: 'retry', id }, options);
-  }
-
-  /** Cancels a command; answers once it can no longer commit. */
-  cancel(id: string, options?: CallOptions & WithAuthor) {
-    return this.#signed({ op: 'cancel', id }, options);
-  }
-
-  /** Gives up a rollback, forever. */
-  abandon(id: string, options?: CallOptions & WithAuthor) {
-    return this.#signed({ op: 'abandon', id }, options);
-  }
-
-  /** The same for all open commands that match a filter, or a dry run of it, page by page. */
-  operate(selection: Selection, options?: CallOptions) {
-    return this.send(selection, options);
-  }
-
-  /** Decides about a command that is held since the journal was restored. */
-  decideOnHeld(act: RestoreInput['act'], id: string, options?: CallOptions & WithAuthor) {
-    return this.#signed({ op: 'restore', act, id }, options);
-  }
-
-  /** The state of the breakers of all nodes. */
-  breakers(options?: CallOptions) {
-    return this.send({ op: 'breaker' }, options);
-  }
-
-  /** Opens a node's breaker until it is closed, closes it, or resets it. */
-  breaker(node: string, act: BreakerAct, options?: CallOptions & WithAuthor) {
-    return this.#signed({ op: 'breaker', node, act }, options);
-  }
-
-  /** The nodes: which are drained, and which are not configured any longer and still named by open commands. */
-  nodes(options?: CallOptions) {
-    return this.send({ op: 'node' }, options);
-  }
-
-  /** `drain`: new commands wait for this node until `undrain`; what has begun goes on. */
-  node(node: string, act: 'drain' | 'undrain', options?: CallOptions & WithAuthor) {
-    return this.#signed({ op: 'node', node, act }, options);
-  }
-
-  /** Pauses a lane, or all lanes, until `resume`. */
-  pause(lane?: Lane, options?: CallOptions & WithAuthor) {
-    return this.#signed({ op: 'pause', ...(lane && { lane }) }, options);
-  }
-
-  resume(lane?: Lane, options?: CallOptions & WithAuthor) {
-    return this.#signed({ op: 'resume', ...(lane && { lane }) }, options);
-  }
-
-  ping(options?: CallOptions) {
-    return this.send({ op: 'ping' }, options);
+  /**
+   * The address in use, or tried now.
+   * @example
+   * console.log('connected to', client.endpoint);
+   */
+  get endpoint(): string {
+    return this.#connection.endpoint;
   }
 
   /**
-   * Whether the daemon would accept a command that is sent now; false also if no daemon answers.
-   * `ping` gives the reason, and the events `daemon.accepting` report a change.
-   * @param options.timeoutMs default 3000
+   * Subscribes to the events whose topic begins with one of these; to all if none is given. Closing the client does not
+   * close it.
+   * @param topics for example `command.`, `command.stuck`, `breaker.node01`
+   * @throws ClientError `bad_endpoint`; its iteration throws `unauthorised`, `no_events`
+   * @example
+   * for await (const event of client.subscribe(['command.', 'breaker.'])) {
+   *   if (event.kind === 'command') console.log(event.topic, event.payload.groupId);
+   *   if (event.kind === 'breaker') console.log(event.payload.node, event.payload.state);
+   * }
    */
-  async isAccepting(options: CallOptions = {}): Promise<boolean> {
-    try {
-      const answer = await this.ping({ timeoutMs: CONNECT_MS, ...options });
-      return !isError(answer) && answer.accepting;
-    } catch (error) {
-      if (isExpected(error)) return false;
-      throw error;
-    }
-  }
-
-  /** Subscribes to the events whose topic begins with one of these; to all if none is given. */
   subscribe(topics: readonly string[] = []): Subscription {
-    const [endpoint, { curve }] = [this.#eventsEndpoint, this.#security];
-    return new Subscription(topics, { endpoint, curve, ping: () => this.ping() });
+    const [endpoints, { curve }] = [this.#eventsEndpoints, this.#security];
+    return new Subscription(topics, { endpoints, curve, ping: () => this.ping() });
   }
 
-  /**
-   * Sends any request. A command without an id gets one, which the answer shows.
-   * @throws ClientError `unreachable`, `unauthorised`, `no_answer`, `overloaded`, `closed`, `bad_reply`
-   */
-  async send<const Asked extends RequestInput>(
+  override async send<const Asked extends RequestInput>(
     request: Asked,
     options: CallOptions = {},
   ): Promise<AnswerOf<Asked> | ErrorReply> {
@@ -229,6 +126,7 @@ export class LockstepClient {
     const until = performance.now() + timeoutMs;
     for (let leftMs = timeoutMs; ; leftMs = until - performance.now()) {
       const answer = await term.ask(identified, leftMs, (attempt) => this.#call(attempt));
+      if (isDraining(answer)) this.#connection.leave();
       const pauseMs = persists ? pauseAfter(answer) : undefined;
       if (pauseMs === undefined || performance.now() + pauseMs >= until) {
         if (isAnswerTo(request, answer)) return answer;
@@ -238,7 +136,11 @@ export class LockstepClient {
     }
   }
 
-  /** Closes it at once; open calls fail with `closed`. */
+  /**
+   * Closes it at once; open calls fail with `closed`. The daemon continues the commands that it has accepted.
+   * @example
+   * client.close();
+   */
   close(): void {
     this.#end(this.#error('closed', 'the client was closed'));
   }
@@ -265,25 +167,6 @@ export class LockstepClient {
     }
   }
 
-  #command(
-    op: CommandInput['op'],
-    groupId: string,
-    { timeoutMs, persist = false, ...fields }: CreateFields & CallOptions,
-  ): Promise<CommandAnswer | ErrorReply> {
-    const options = timeoutMs === undefined ? { persist } : { timeoutMs, persist };
-    // Only `create` takes a record from its caller.
-    return this.send({ op, groupId, ...fields } as CommandInput, options);
-  }
-
-  #signed<
-    const Asked extends OperatorInput | RestoreInput | PauseInput | BreakerInput | NodesInput,
-  >(
-    request: Asked,
-    { by, ...options }: CallOptions & WithAuthor = {},
-  ): Promise<AnswerOf<Asked> | ErrorReply> {
-    return this.send({ ...request, ...(by === undefined ? {} : { by }) }, options);
-  }
-
   #receive(frames: readonly Buffer[]): void {
     const correlation = String(frames[0]);
     const reply = readReply(frames.at(-1));
@@ -298,7 +181,7 @@ export class LockstepClient {
 
   #silence(timeoutMs: number, id: string | undefined): ClientError {
     const { code, reason } = silenceOver(this.#connection.link);
-    const text = `no answer from ${this.endpoint} in ${Math.round(timeoutMs)} ms: ${reason}`;
+    const text = `no answer from ${this.#endpoints.join(' or ')} in ${Math.round(timeoutMs)} ms: ${reason}`;
     return this.#error(code, text, { id });
   }
 
@@ -307,7 +190,7 @@ export class LockstepClient {
     message: string,
     more: { id?: string | undefined; cause?: unknown } = {},
   ): ClientError {
-    return new ClientError(code, { message, endpoint: this.endpoint, ...more });
+    return new ClientError(code, { message, endpoint: this.#endpoints.join(','), ...more });
   }
 
   #end(error: ClientError): void {

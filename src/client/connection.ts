@@ -23,6 +23,14 @@ const HEARTBEAT_TIMEOUT_MS = 6000;
 /** Longest delay of the process's exit for requests that were not sent yet. */
 const LINGER_MS = 500;
 
+export interface ConnectionOptions {
+  readonly endpoint: string;
+  /** Keys for CURVE, if it uses them. */
+  readonly socketOptions: Partial<CurveOptions>;
+  /** No other address could be tried: it connects again by itself. Otherwise `onAway` asks for a replacement. */
+  readonly isAlone: boolean;
+}
+
 /** A message to send. `sent`: ZeroMQ took it for a live connection, which may still break. */
 export interface Outgoing {
   /** Undefined: it cannot be sent. */
@@ -38,13 +46,16 @@ export interface ConnectionListener {
   onDown(): void;
   /** The socket failed without being closed, and cannot be used. */
   onBroken(cause: unknown): void;
+  /** Without `isAlone`: no daemon is there, or no longer. */
+  onAway?(link: Link): void;
 }
 
 export class Connection {
   readonly #endpoint: string;
   readonly #isCurve: boolean;
+  readonly #isAlone: boolean;
   readonly #socket: Dealer;
-  readonly #listener: ConnectionListener;
+  #listener: ConnectionListener;
   /** In the order of writing; a message is in it at most once. */
   readonly #queue = new Set<Outgoing>();
   #link: Link = 'refused';
@@ -52,12 +63,16 @@ export class Connection {
   #closed = false;
 
   /** @throws ClientError `bad_endpoint` */
-  constructor(endpoint: string, curve: CurveOptions | undefined, listener: ConnectionListener) {
+  constructor(
+    { endpoint, socketOptions, isAlone }: ConnectionOptions,
+    listener: ConnectionListener,
+  ) {
     this.#endpoint = endpoint;
-    this.#isCurve = curve !== undefined;
+    this.#isCurve = socketOptions.curveServerKey !== undefined;
+    this.#isAlone = isAlone;
     this.#listener = listener;
     this.#socket = new Dealer({
-      ...curve,
+      ...socketOptions,
       linger: LINGER_MS,
       ipv6: isIpv6(endpoint),
       reconnectInterval: RECONNECT_MS,
@@ -93,11 +108,32 @@ export class Connection {
     this.#queue.delete(message);
   }
 
+  /**
+   * Closes it once the replies that have arrived are read; another connection takes its place.
+   * @returns the messages that were not sent
+   */
+  retire(): readonly Outgoing[] {
+    const unsent = [...this.#queue];
+    this.#queue.clear();
+    this.#link = 'refused';
+    const listener = this.#listener;
+    const onReply = (frames: readonly Buffer[]) => listener.onReply(frames);
+    this.#listener = { onReply, onUp: () => {}, onDown: () => {}, onBroken: () => {} };
+    this.#closeOnceRead();
+    return unsent;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#queue.clear();
     this.#socket.close();
+  }
+
+  #closeOnceRead(): void {
+    if (this.#closed) return;
+    if (this.#socket.readable) setImmediate(() => this.#closeOnceRead());
+    else this.close();
   }
 
   #watch(): void {
@@ -111,7 +147,11 @@ export class Connection {
       if (this.#link !== 'up') return;
       this.#link = 'refused';
       this.#listener.onDown();
-      this.#renew();
+      if (this.#isAlone) this.#renew();
+      else this.#listener.onAway?.(this.#link);
+    });
+    events.on('connect:retry', () => {
+      if (this.#link !== 'up') this.#listener.onAway?.(this.#link);
     });
     events.on('close', () => {
       this.#link = 'refused';
@@ -119,7 +159,8 @@ export class Connection {
     for (const event of HANDSHAKE_FAILURES) {
       events.on(event, (failure) => {
         this.#link = linkAfter(failure, this.#isCurve);
-        if (failure.type !== 'handshake:error:other') this.#retryLater();
+        if (!this.#isAlone) this.#listener.onAway?.(this.#link);
+        else if (failure.type !== 'handshake:error:other') this.#retryLater();
       });
     }
   }
@@ -158,8 +199,9 @@ export class Connection {
       this.#queue.delete(message);
       const frames = message.frames();
       if (frames === undefined) continue;
-      await this.#socket.send([...frames]);
+      // A connection that breaks meanwhile makes it `lost`.
       message.fate = 'sent';
+      await this.#socket.send([...frames]);
     }
     this.#pumping = false;
   }

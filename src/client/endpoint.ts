@@ -4,6 +4,25 @@ import { ClientError } from './errors.ts';
 export const DEFAULT_ENDPOINT = 'tcp://127.0.0.1:5570';
 export const DEFAULT_EVENTS_ENDPOINT = 'tcp://127.0.0.1:5571';
 
+/** At least one. */
+export type Endpoints = readonly [string, ...string[]];
+
+/**
+ * The addresses in the order in which they are tried, each once.
+ * @param given a list, or one text with commas between the addresses
+ * @throws ClientError `bad_endpoint` if there is none
+ */
+export function endpointsOf(
+  given: string | readonly string[] | undefined,
+  usual: string,
+): Endpoints {
+  const texts = typeof given === 'string' ? [given] : (given ?? [usual]);
+  const all = texts.flatMap((text) => text.split(',')).map((text) => text.trim());
+  const [first, ...others] = new Set(all.filter((text) => text !== ''));
+  if (first !== undefined) return [first, ...others];
+  throw new ClientError('bad_endpoint', { message: 'no address to connect to', endpoint: '' });
+}
+
 /**
  * The address to connect to. Daemon and clients often share one setting, so addresses that only a
  * daemon can bind (`tcp://*:5570`, `tcp://0.0.0.0:5570`) mean this machine.

@@ -12,7 +12,8 @@ export const CLIENT_ERROR_CODES = {
   closed: 'Open another client.',
   no_events:
     'With LOCKSTEP_AUTH=required events go out by CURVE or over a socket file only: set LOCKSTEP_CURVE_KEY_FILE.',
-  bad_endpoint: 'An endpoint looks like tcp://127.0.0.1:5570 or ipc:///run/lockstep/commands.',
+  bad_endpoint:
+    'An endpoint looks like tcp://127.0.0.1:5570 or ipc:///run/lockstep/commands; several are separated by commas.',
   bad_key:
     '`lockstep keys add NAME --role ROLE --key-out FILE` makes a key file; only its owner may read it.',
   bad_reply: 'Check that the program that listens there is lockstepd.',
@@ -50,6 +51,12 @@ const PASSING_CLIENT: readonly ClientErrorCode[] = ['unreachable', 'no_answer', 
  * Whether an error is an expected one, and no fault of the program or of the daemon: the daemon is
  * or was unreachable, full or stopping, or a breaker is open.
  * @param error thrown or returned by a call
+ * @example
+ * const answer = await client.create('5').catch((error: unknown) => {
+ *   if (isExpected(error)) return undefined;
+ *   throw error;
+ * });
+ * if (answer === undefined) console.log('not reachable now: try again later, with the same id');
  */
 export function isExpected(error: unknown): boolean {
   if (error instanceof ClientError) return PASSING_CLIENT.includes(error.code);
@@ -60,6 +67,10 @@ export function isExpected(error: unknown): boolean {
 /**
  * Whether the same request, with the same id, may get another answer later. Never for a settled
  * command: its id always gets the first outcome (P7).
+ * @param answerOrError returned or thrown by a call
+ * @example
+ * const answer = await client.create('5', { id: 'order-17' });
+ * if (worthRetrying(answer)) console.log('again', isError(answer) && answer.error.retryAfterMs, 'ms later');
  */
 export function worthRetrying(answerOrError: unknown): boolean {
   if (answerOrError instanceof ClientError) return PASSING_CLIENT.includes(answerOrError.code);

@@ -15,6 +15,7 @@ export type {
   NodeReport,
   NodeStats,
   NodeStatus,
+  NodesAnswer,
   PingAnswer,
   SelectionAnswer,
   StatsAnswer,
@@ -44,7 +45,8 @@ export type {
   CommandInput,
   ListInput,
   RequestInput,
-} from '../protocol/request.ts';
+} from '../protocol/input/request-input.ts';
+export type { TokenSource } from './authenticator.ts';
 export { LockstepClient } from './client.ts';
 export { DEFAULT_ENDPOINT, DEFAULT_EVENTS_ENDPOINT } from './endpoint.ts';
 export {
@@ -54,6 +56,13 @@ export {
   isExpected,
   worthRetrying,
 } from './errors.ts';
-export type { CommandFields, CreateFields, Selection } from './fields.ts';
 export type { CallOptions, ClientOptions } from './options.ts';
+export type {
+  CommandFields,
+  CreateFields,
+  Lane,
+  Selection,
+  StatusFields,
+  WithAuthor,
+} from './requests/fields.ts';
 export { Subscription } from './subscription.ts';

@@ -2,10 +2,15 @@
 import type { TokenSource } from './authenticator.ts';
 
 export interface ClientOptions {
-  /** Default `tcp://127.0.0.1:5570`. */
-  readonly endpoint?: string;
-  /** The address of `subscribe`; default `tcp://127.0.0.1:5571`. */
-  readonly eventsEndpoint?: string;
+  /**
+   * The address of the daemon, default `tcp://127.0.0.1:5570`; or several, as a list or with commas between them. The
+   * client uses the first that answers. It goes to the next one, and asks there by the same ids, when a daemon does not
+   * answer, stops, or says that it is stopping. So all of them must lead to the same journal: two daemons with a journal
+   * each would execute a command twice.
+   */
+  readonly endpoint?: string | readonly string[];
+  /** The address of `subscribe`, default `tcp://127.0.0.1:5571`; or several, tried in turn. */
+  readonly eventsEndpoint?: string | readonly string[];
   /**
    * The secret of this client, where the daemon asks for one (`lockstep keys add` makes it). A function is called for
    * each attempt; an error that it throws fails the call.

@@ -11,6 +11,11 @@ export function pauseAfter(answer: object): number | undefined {
   return code === 'busy' || code === 'draining' ? retryAfterMs : undefined;
 }
 
+/** The daemon is stopping: another one may answer instead. */
+export function isDraining(answer: object): boolean {
+  return isError(answer) && answer.error.code === 'draining';
+}
+
 export interface Reply {
   /** Not checked. */
   readonly answer: object;

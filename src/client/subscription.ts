@@ -7,9 +7,10 @@
  */
 import { Subscriber } from 'zeromq';
 import { type DaemonEvent, readEvent, type UnknownEvent } from '../protocol/event.ts';
-import { connectSocket, isIpv6 } from './endpoint.ts';
+import { connectSocket, disconnectSocket, type Endpoints, isIpv6 } from './endpoint.ts';
 import { ClientError, type ClientErrorCode } from './errors.ts';
 import { HANDSHAKE_FAILURES, type HandshakeFailure, linkAfter, silenceOver } from './link/link.ts';
+import { Rotation } from './link/rotation.ts';
 import type { CurveOptions } from './link/security.ts';
 
 /** Number of events that wait for the reader; further ones are dropped. */
@@ -18,7 +19,8 @@ const WAITING_MAX = 10_000;
 const SHUT_MAX = 10;
 
 export interface SubscriptionOptions {
-  readonly endpoint: string;
+  /** One at a time, the next when nobody listens there. */
+  readonly endpoints: Endpoints;
   readonly curve?: CurveOptions | undefined;
   /** Asks the daemon at its other socket, when nobody listens at this one. */
   readonly ping?: () => Promise<object>;
@@ -26,25 +28,32 @@ export interface SubscriptionOptions {
 
 export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
   readonly #socket: Subscriber;
-  readonly #endpoint: string;
+  readonly #rotation: Rotation;
   readonly #isCurve: boolean;
   /** Until it has been asked. */
   #ping: SubscriptionOptions['ping'];
+  #isUp = false;
   #shut = 0;
   #fault: ClientError | undefined;
   /** By topic: the number of its last event. */
   readonly #numbers = new Map<string, number>();
   #missed = 0;
 
-  /** @throws ClientError `bad_endpoint` */
-  constructor(topics: readonly string[], { endpoint, curve, ping }: SubscriptionOptions) {
-    this.#endpoint = endpoint;
+  /**
+   * Made by `subscribe` of a client.
+   * @throws ClientError `bad_endpoint`
+   * @example
+   * const subscription = client.subscribe(['breaker.']);
+   * subscription.close();
+   */
+  constructor(topics: readonly string[], { endpoints, curve, ping }: SubscriptionOptions) {
+    this.#rotation = new Rotation(endpoints);
     this.#ping = ping;
     this.#isCurve = curve !== undefined;
     this.#socket = new Subscriber({
       ...curve,
       linger: 0,
-      ipv6: isIpv6(endpoint),
+      ipv6: endpoints.some(isIpv6),
       receiveHighWaterMark: WAITING_MAX,
       reconnectInterval: 50,
       reconnectMaxInterval: 1000,
@@ -53,25 +62,42 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
       tcpKeepaliveIdle: 2,
       tcpKeepaliveInterval: 2,
       tcpKeepaliveCount: 2,
+      ...this.#rotation.socketOptions,
     });
     if (topics.length === 0) this.#socket.subscribe();
     else this.#socket.subscribe(...topics);
     this.#watch();
     try {
-      connectSocket(this.#socket, endpoint);
+      for (const endpoint of endpoints.slice(1)) {
+        connectSocket(this.#socket, endpoint);
+        disconnectSocket(this.#socket, endpoint);
+      }
+      connectSocket(this.#socket, this.#rotation.current);
     } catch (error) {
       this.close();
       throw error;
     }
   }
 
-  /** Events that were lost between those that came, as far as their numbers show. */
+  /**
+   * Events that were lost between those that came, as far as their numbers show.
+   * @example
+   * const subscription = client.subscribe();
+   * for await (const { topic } of subscription) console.log(topic, subscription.missed);
+   */
   get missed(): number {
     return this.#missed;
   }
 
-  /** Ends the iteration, as leaving the loop does. */
+  /**
+   * Ends the iteration, as leaving the loop does.
+   * @example
+   * const subscription = client.subscribe(['command.']);
+   * setTimeout(() => subscription.close(), 60_000);
+   * for await (const { topic } of subscription) console.log(topic);
+   */
   close(): void {
+    this.#rotation.end();
     this.#socket.close();
   }
 
@@ -96,17 +122,37 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
     const { events } = this.#socket;
     events.on('handshake', () => {
       this.#shut = 0;
+      this.#isUp = true;
+      this.#rotation.arrive();
     });
-    events.on('connect:retry', () => void this.#ask());
+    events.on('disconnect', () => {
+      if (this.#isUp) this.#move();
+    });
+    events.on('connect:retry', () => {
+      void this.#ask();
+      this.#move();
+    });
     for (const event of HANDSHAKE_FAILURES) events.on(event, (failure) => this.#fail(failure));
   }
 
   #fail(failure: HandshakeFailure): void {
     const link = linkAfter(failure, this.#isCurve);
-    if (link === 'shut' && ++this.#shut < SHUT_MAX) return;
+    if (link === 'shut' && ++this.#shut < SHUT_MAX) return this.#move();
     const { code, reason } = silenceOver(link);
-    if (code !== 'unauthorised') return;
-    this.#end(code, reason);
+    if (code !== 'unauthorised') return this.#move();
+    return this.#end(code, reason);
+  }
+
+  /** To the next address, if there is one; else ZeroMQ connects again by itself. */
+  #move(): void {
+    this.#isUp = false;
+    const { current } = this.#rotation;
+    this.#rotation.pass(() => {
+      // Another daemon counts its own events.
+      this.#numbers.clear();
+      disconnectSocket(this.#socket, current);
+      connectSocket(this.#socket, this.#rotation.current);
+    });
   }
 
   async #ask(): Promise<void> {
@@ -119,8 +165,9 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
   }
 
   #end(code: ClientErrorCode, reason: string): void {
-    const message = `no events from ${this.#endpoint}: ${reason}`;
-    this.#fault ??= new ClientError(code, { message, endpoint: this.#endpoint });
+    const endpoint = this.#rotation.current;
+    const message = `no events from ${endpoint}: ${reason}`;
+    this.#fault ??= new ClientError(code, { message, endpoint });
     this.close();
   }
 

@@ -6,10 +6,10 @@
  * A command with an `expiresAt` of its caller keeps that.
  */
 import { isError } from '../protocol/answer.ts';
+import type { CommandInput, RequestInput } from '../protocol/input/request-input.ts';
 import { requestText } from '../protocol/record/request-text.ts';
-import type { CommandInput, RequestInput } from '../protocol/request.ts';
 import type { DaemonClock } from './daemon-clock.ts';
-import { deadlineOf } from './default-timeouts.ts';
+import { deadlineOf } from './requests/default-timeouts.ts';
 
 /** With a shorter time the transport to the daemon would matter. */
 const TERM_MS_MIN = 1000;

@@ -1,6 +1,6 @@
 /** An operator's act, as clients see it: in the answer to `acts`, and as an event. */
 import type { ActKind, ActOutcome } from '../core/act.ts';
-import type { OpenFilter } from './request.ts';
+import type { OpenFilter } from './input/request-input.ts';
 
 export interface ActView {
   /** Never given twice. */

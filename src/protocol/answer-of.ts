@@ -15,7 +15,7 @@ import {
   type SummaryAnswer,
 } from './answer.ts';
 import type { ErrorReply } from './errors.ts';
-import type { OperationName, RequestInput } from './request.ts';
+import type { RequestInput } from './input/request-input.ts';
 
 /** `P` if the request has this member, `Q` if it has none, both if the type leaves that open. */
 type IfNamed<Asked, Member extends string, P, Q> =
@@ -28,7 +28,7 @@ type IfNamed<Asked, Member extends string, P, Q> =
 type OneOrMany<Asked> = IfNamed<Asked, 'filter', SelectionAnswer, CommandAnswer>;
 
 /** An operation without an entry does not compile. */
-interface Answers<Asked> extends Record<OperationName, object> {
+interface Answers<Asked> extends Record<RequestInput['op'], object> {
   readonly create: CommandAnswer;
   readonly delete: CommandAnswer;
   readonly batch: BatchAnswer;

@@ -291,6 +291,13 @@ export type Answer =
   | ActsAnswer
   | ErrorReply;
 
+/**
+ * Whether the answer is an error of the daemon; otherwise it is the answer to the request.
+ * @example
+ * const answer = await client.stats();
+ * if (isError(answer)) console.error(answer.error.code, answer.error.message, answer.error.hint);
+ * else console.log(answer.consistent);
+ */
 export function isError(answer: object): answer is ErrorReply {
   return 'error' in answer;
 }

@@ -29,3 +29,8 @@ test('a host without an address is reported as such, not as an unreachable daemo
   expect(await nameFault('tcp://127.0.0.1:5570')).toBeUndefined();
   expect(await nameFault('ipc:///tmp/lockstep')).toBeUndefined();
 });
+
+test('of several addresses each name is looked up', async () => {
+  const fault = await nameFault('tcp://127.0.0.1:5570,tcp://no-such-host.invalid:5570');
+  expect(fault).toContain('no-such-host.invalid');
+});

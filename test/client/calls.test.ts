@@ -1,5 +1,5 @@
 /** The calls of a client that wait for their place among those in flight. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { Calls, type Wanted } from '../../src/client/calls.ts';
 import type { Outgoing } from '../../src/client/connection.ts';
 
@@ -9,8 +9,10 @@ const WAITING = 200_000;
 function openCalls(inFlightMax: number) {
   const written: string[] = [];
   const write = ({ frames }: Outgoing): void => void written.push(frames()?.[0] ?? '');
-  const calls = new Calls({ write, forget: () => {} }, { inFlightMax });
-  return { calls, written };
+  let left = 0;
+  const leave = (): void => void left++;
+  const calls = new Calls({ write, forget: () => {}, leave }, { inFlightMax });
+  return { calls, written, left: () => left };
 }
 
 function wanted(ended: string[], name: string): Wanted {
@@ -43,4 +45,29 @@ test('calls in flight and calls that wait fail together, each once, when the cli
   expect(ended).toEqual(['a', 'b', 'c', 'd'].map((name) => `${name} failed: closed`));
   expect(written).toHaveLength(2);
   expect(calls.waiting).toBe(0);
+});
+
+test('a daemon that has given no reply for ten seconds is left for another address', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { calls, left } = openCalls(1);
+  calls.add(wanted([], 'slow'));
+  vi.advanceTimersByTime(9999);
+  expect(left()).toBe(0);
+  vi.advanceTimersByTime(1);
+  expect(left()).toBe(1);
+});
+
+test('a daemon that answers other calls meanwhile is not left', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { calls, written, left } = openCalls(2);
+  calls.add(wanted([], 'slow'));
+  calls.add(wanted([], 'quick'));
+  vi.advanceTimersByTime(5000);
+  calls.answer(written[1] ?? '', {});
+  vi.advanceTimersByTime(5000);
+  expect(left()).toBe(0);
+  vi.advanceTimersByTime(10_000);
+  expect(left()).toBe(1);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SelectionAnswer } from '../../src/protocol/answer.ts';
-import type { RequestInput } from '../../src/protocol/request.ts';
+import type { RequestInput } from '../../src/protocol/input/request-input.ts';
 import { actsOf, BY, waiting } from './support/acts.ts';
 import { type Harness, openHarness } from './support/harness.ts';
 

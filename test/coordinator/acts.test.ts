@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { JournalError } from '../../src/journal/errors.ts';
 import type { ActsAnswer } from '../../src/protocol/act.ts';
-import type { ActsInput, RequestInput } from '../../src/protocol/request.ts';
+import type { ActsInput, RequestInput } from '../../src/protocol/input/request-input.ts';
 import { ANN, actsOf, BY, waiting } from './support/acts.ts';
 import { openHarness } from './support/harness.ts';
 import { answerLast, settled } from './support/reports.ts';

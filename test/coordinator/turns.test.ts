@@ -5,8 +5,8 @@ import { Turns } from '../../src/base/turns.ts';
 import { Inbox } from '../../src/coordinator/inbox.ts';
 import { Looks } from '../../src/coordinator/requests/looks.ts';
 import { Envelopes } from '../../src/coordinator/sockets/envelopes.ts';
+import type { RequestInput } from '../../src/protocol/input/request-input.ts';
 import { parseValue } from '../../src/protocol/parse-request.ts';
-import type { RequestInput } from '../../src/protocol/request.ts';
 import { type Harness, openHarness } from './support/harness.ts';
 
 const MIB = 1024 * 1024;

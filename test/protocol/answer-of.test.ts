@@ -9,7 +9,7 @@ import type {
 } from '../../src/protocol/answer.ts';
 import { type AnswerOf, isAnswerTo } from '../../src/protocol/answer-of.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
-import type { RequestInput } from '../../src/protocol/request.ts';
+import type { RequestInput } from '../../src/protocol/input/request-input.ts';
 
 test('the operation says which answer it is, and for some whether a command or a filter is named', () => {
   expectTypeOf<AnswerOf<{ op: 'create'; groupId: string }>>().toEqualTypeOf<CommandAnswer>();

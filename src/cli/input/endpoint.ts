@@ -31,8 +31,13 @@ export async function endpointOf(env: NodeJS.ProcessEnv, cwd: string): Promise<s
   return typeof endpoint === 'string' ? endpoint : DEFAULT_ENDPOINT;
 }
 
-/** Why the host of an address cannot be looked up; undefined if it can, or is no name. */
-export async function nameFault(endpoint: string): Promise<string | undefined> {
+/** Why the host of one of these addresses cannot be looked up; undefined if each can, or is no name. */
+export async function nameFault(endpoints: string): Promise<string | undefined> {
+  const faults = await Promise.all(endpoints.split(',').map((one) => nameFaultOf(one.trim())));
+  return faults.find((fault) => fault !== undefined);
+}
+
+async function nameFaultOf(endpoint: string): Promise<string | undefined> {
   const host = /^tcp:\/\/([^:[\]*]+):/.exec(endpoint)?.[1];
   if (host === undefined) return undefined;
   try {

@@ -11,7 +11,7 @@ export const COMMON = {
   endpoint: {
     type: 'string',
     requiresArg: true,
-    describe: 'Address of the daemon (environment: LOCKSTEP_ENDPOINT)',
+    describe: 'Address of the daemon, or several with commas (environment: LOCKSTEP_ENDPOINT)',
     defaultDescription: DEFAULT_ENDPOINT,
     group: GENERAL,
   },

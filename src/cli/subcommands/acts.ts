@@ -1,7 +1,7 @@
 /** `lockstep acts`: what operators did, newest first. */
 import { ACT_KINDS, ACT_OUTCOMES } from '../../core/act.ts';
 import { isError } from '../../protocol/answer.ts';
-import type { ActsInput } from '../../protocol/request.ts';
+import type { ActsInput } from '../../protocol/input/request-input.ts';
 import { exitOfReply } from '../exit-code.ts';
 import { wholeNumber } from '../input/number.ts';
 import { FILTER, given, pageOptions, spanOf } from '../operate/filter.ts';

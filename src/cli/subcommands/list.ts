@@ -1,7 +1,7 @@
 import type { LockstepClient } from '../../client/index.ts';
 import { isError, type ListAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
-import type { ListInput } from '../../protocol/request.ts';
+import type { ListInput } from '../../protocol/input/request-input.ts';
 import { exitOfReply, UsageError } from '../exit-code.ts';
 import { wholeNumber } from '../input/number.ts';
 import { FILTER, FILTER_OPTIONS, filterOf, given, pageOptions } from '../operate/filter.ts';

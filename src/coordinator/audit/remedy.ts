@@ -9,8 +9,9 @@
 import type { Operation } from '../../core/model.ts';
 import type { AuditFinding } from '../../protocol/answer.ts';
 import { type ErrorBody, errorReply } from '../../protocol/errors.ts';
+import { DEADLINE_MS_MAX } from '../../protocol/input/request-input.ts';
 import { WrittenRecord } from '../../protocol/record/record.ts';
-import { type CommandRequest, DEADLINE_MS_MAX } from '../../protocol/request.ts';
+import type { CommandRequest } from '../../protocol/request.ts';
 import type { Sighting } from '../../protocol/work.ts';
 
 export interface Remedy {

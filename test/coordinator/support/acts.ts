@@ -1,6 +1,6 @@
 /** Acts of operators, asked for and listed. */
 import type { ActsAnswer } from '../../../src/protocol/act.ts';
-import type { ActsInput } from '../../../src/protocol/request.ts';
+import type { ActsInput } from '../../../src/protocol/input/request-input.ts';
 import type { Harness } from './harness.ts';
 
 export const BY = { by: 'ann@bastion' };

@@ -1,7 +1,7 @@
 /** A coordinator over three simulated nodes, and audits of them. */
 import { expect } from 'vitest';
 import type { AuditAnswer } from '../../../src/protocol/answer.ts';
-import type { AuditInput } from '../../../src/protocol/request.ts';
+import type { AuditInput } from '../../../src/protocol/input/request-input.ts';
 import { crewOf } from './crew.ts';
 import { type Harness, type HarnessSetting, openHarness } from './harness.ts';
 import { SimNode } from './sim-node.ts';

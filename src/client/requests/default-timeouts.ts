@@ -1,5 +1,5 @@
 /** The default timeout of a call. */
-import { DEADLINE_MS_MAX, type RequestInput } from '../protocol/request.ts';
+import { DEADLINE_MS_MAX, type RequestInput } from '../../protocol/input/request-input.ts';
 
 /** The daemon's default for `deadlineMs`. */
 const DEADLINE_MS = 30_000;

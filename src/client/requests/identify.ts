@@ -1,6 +1,7 @@
 /** Gives every command an id before it is sent, so that a repeat is safe (P7). */
-import { newId } from '../protocol/new-id.ts';
-import type { RequestInput } from '../protocol/request.ts';
+
+import type { RequestInput } from '../../protocol/input/request-input.ts';
+import { newId } from '../../protocol/new-id.ts';
 
 /**
  * A copy of the request with an id, or of a batch with an id on each command. Other requests are

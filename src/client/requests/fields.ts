@@ -1,5 +1,9 @@
 /** The fields that callers may set in a request, in the shapes of the protocol. */
-import type { CommandInput, OperatorInput, RestoreInput } from '../protocol/request.ts';
+import type {
+  CommandInput,
+  OperatorInput,
+  RestoreInput,
+} from '../../protocol/input/request-input.ts';
 
 /** The fields of a command besides its op and key; see docs/protocol.md. */
 export type CommandFields = Omit<CommandInput, 'op' | 'groupId'>;

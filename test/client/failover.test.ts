@@ -1,0 +1,132 @@
+/** A client with several addresses of daemons that share a journal. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ClientError, LockstepClient } from '../../src/client/index.ts';
+import { errorReply } from '../../src/protocol/errors.ts';
+import { creates, eventually, startPeer } from '../support/client-pair.ts';
+import { freePorts } from '../support/free-ports.ts';
+
+async function unused(): Promise<string> {
+  const [port] = await freePorts(1);
+  return `tcp://127.0.0.1:${port}`;
+}
+
+async function connect(endpoint: string | readonly string[]): Promise<LockstepClient> {
+  const client = await LockstepClient.connect({ endpoint });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+describe('a client with several addresses', () => {
+  test.each(['list', 'text'])(
+    'uses the first at which a daemon answers, given as a %s',
+    async (form) => {
+      const peer = await startPeer();
+      const all = [await unused(), await unused(), peer.endpoint];
+      const client = await connect(form === 'list' ? all : all.join(', '));
+      expect(await client.create('5')).toMatchObject({ state: 'committed' });
+      expect(client.endpoint).toBe(peer.endpoint);
+    },
+  );
+
+  test('P7: asks the next one by the same id when its daemon dies with a command under way', async () => {
+    const [first, second] = [
+      await startPeer({ mute: ({ op }) => op === 'create' }),
+      await startPeer(),
+    ];
+    const client = await connect([first.endpoint, second.endpoint]);
+    const answer = client.create('5');
+    await eventually(() => creates(first).length).toBe(1);
+    first.down();
+    expect(await answer).toMatchObject({ state: 'committed' });
+    expect(creates(second)).toMatchObject([{ id: ((await answer) as { id: string }).id }]);
+  });
+
+  test('comes back to the first when the second dies', async () => {
+    const [first, second] = [await startPeer(), await startPeer()];
+    const client = await connect([first.endpoint, second.endpoint]);
+    first.down();
+    await client.ping();
+    expect(client.endpoint).toBe(second.endpoint);
+    await first.up();
+    second.down();
+    await client.ping();
+    expect(client.endpoint).toBe(first.endpoint);
+  });
+
+  test('asks the next one when a daemon says that it is stopping, by the same id', async () => {
+    const first = await startPeer({
+      instead: ({ op }) => (op === 'create' ? errorReply('draining', 'stopping') : undefined),
+    });
+    const second = await startPeer();
+    const client = await connect([first.endpoint, second.endpoint]);
+    const answer = await client.create('5', { id: 'order-17', persist: true });
+    expect(answer).toMatchObject({ id: 'order-17', state: 'committed' });
+    expect(creates(second)).toMatchObject([{ id: 'order-17' }]);
+  });
+
+  test('is not held up by a program that accepts connections and says nothing', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as { port: number };
+    const peer = await startPeer();
+    const client = new LockstepClient({ endpoint: [`tcp://127.0.0.1:${port}`, peer.endpoint] });
+    onTestFinished(() => client.close());
+    expect(await client.ping({ timeoutMs: 10_000 })).toMatchObject({ accepting: true });
+  });
+
+  test('P10: names all of them when none answers', async () => {
+    const [one, other] = [await unused(), await unused()];
+    const failure = await LockstepClient.connect({ endpoint: [one, other], timeoutMs: 500 }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(ClientError);
+    expect(failure).toMatchObject({ code: 'unreachable', endpoint: `${one},${other}` });
+    expect((failure as Error).message).toContain(`${one} or ${other}`);
+  });
+
+  test('P9: pauses after each round, so that dead addresses cost no processor time', async () => {
+    const client = new LockstepClient({ endpoint: [await unused(), await unused()] });
+    onTestFinished(() => client.close());
+    const before = process.cpuUsage();
+    await expect(client.ping({ timeoutMs: 3000 })).rejects.toMatchObject({ code: 'unreachable' });
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
+  });
+
+  test.each<readonly [string, string | readonly string[]]>([
+    ['a wrong one behind a right one', ['tcp://127.0.0.1:5570', 'nonsense']],
+    ['an empty list', []],
+    ['commas alone', ','],
+  ])('P10: refuses %s before anything is sent', (_, endpoint) => {
+    expect(() => new LockstepClient({ endpoint })).toThrow(
+      expect.objectContaining({ code: 'bad_endpoint' }),
+    );
+  });
+});
+
+test('events come from the next address when nobody publishes at the first', async () => {
+  const [first, second] = [await startPeer(), await startPeer()];
+  const client = new LockstepClient({
+    endpoint: second.endpoint,
+    eventsEndpoint: [await unused(), first.eventsEndpoint, second.eventsEndpoint],
+  });
+  onTestFinished(() => client.close());
+  const subscription = client.subscribe(['command.']);
+  onTestFinished(() => subscription.close());
+  const seen: string[] = [];
+  const reading = (async () => {
+    for await (const { topic } of subscription) seen.push(topic);
+  })();
+  const publish = (from: typeof first, topic: string) => async () => {
+    await from.publish(topic, { number: 1 });
+    return seen.includes(topic);
+  };
+  await eventually(publish(first, 'command.committed')).toBe(true);
+  first.down();
+  await eventually(publish(second, 'command.refused')).toBe(true);
+  expect(subscription.missed).toBe(0);
+  subscription.close();
+  await reading;
+});
