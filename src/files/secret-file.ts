@@ -3,12 +3,13 @@
  * a whole, durably.
  */
 import {
-  chownSync,
   closeSync,
   constants,
+  fchownSync,
   fstatSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   openSync,
   readFileSync,
   renameSync,
@@ -98,7 +99,7 @@ export function replaceSecretFile(path: string, text: string, isNew = false): vo
   try {
     writeFileSync(descriptor, text);
     fsyncSync(descriptor);
-    giveToOwner(path, part);
+    giveToOwner(path, descriptor);
     if (isNew) linkSync(part, path);
     else renameSync(part, path);
   } finally {
@@ -108,11 +109,15 @@ export function replaceSecretFile(path: string, text: string, isNew = false): vo
   syncFolder(dirname(path));
 }
 
-/** root writes for the user that the daemon runs as: the owner of the file before, or of the folder. */
-function giveToOwner(path: string, part: string): void {
+/**
+ * root writes for the user that the daemon runs as: the owner of the file before, or of the folder. By its descriptor: that
+ * user may put a link in place of the new file meanwhile, and would get a file of root by it.
+ */
+function giveToOwner(path: string, descriptor: number): void {
   if (process.geteuid?.() !== 0) return;
-  const before = statSync(path, { throwIfNoEntry: false }) ?? statSync(dirname(path));
-  chownSync(part, before.uid, before.gid);
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  const before = there?.isFile() === true ? there : statSync(dirname(path));
+  fchownSync(descriptor, before.uid, before.gid);
 }
 
 function syncFolder(folder: string): void {

@@ -44,14 +44,15 @@ export function createServer(handler: RequestListener, options: HttpServerOption
   const oneAtATime = new OneAtATime();
   const take: RequestListener = (request, response) => {
     if (!oneAtATime.take(request, response)) return undefined;
-    const { url: target = '', rawHeaders } = request;
-    const fault = hostFault({ target, rawHeaders }, names);
+    const fault = faultOf(request, names);
     return fault === undefined ? handler(request, response) : refuse(fault, request, response);
   };
   const server =
     pair === undefined
       ? createHttpServer(BOUNDS, take)
       : createHttpsServer({ ...BOUNDS, ...secureOptions(pair) }, take);
+  // Node would answer these by itself, all of one packet; RFC 9110 lets a server ignore what it does not know.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.timeout = SILENT_MS;
   shedOldest(server, CONNECTIONS_MAX);
   // Those whose answer is under way count too.
@@ -59,11 +60,21 @@ export function createServer(handler: RequestListener, options: HttpServerOption
   return server;
 }
 
+function faultOf(request: IncomingMessage, names: readonly string[]): HttpFault | undefined {
+  const { url: target = '', rawHeaders, httpVersion, headers } = request;
+  if (headers.host !== undefined || httpVersion !== '1.1') {
+    return hostFault({ target, rawHeaders }, names);
+  }
+  return { status: 400, message: 'the request has no header Host' };
+}
+
 const BOUNDS = {
   requestTimeout: REQUEST_MS,
   headersTimeout: REQUEST_MS,
   connectionsCheckingInterval: CHECK_MS,
   keepAliveTimeout: KEEP_ALIVE_MS,
+  /** Checked here, one at a time: Node would answer all requests of one packet that have none. */
+  requireHostHeader: false,
 } satisfies ServerOptions;
 
 export function secureOptions(pair: PemPair) {
