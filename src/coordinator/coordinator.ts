@@ -137,9 +137,8 @@ export class Coordinator {
     const { ports, options, inherited, crashes = NO_CRASHES, onTakenUp } = this.#start;
     const { post } = this.#batches;
     const { interactiveShare } = options;
-    const questions = this.#questions;
-    const trial = { ports, crashes, post, interactiveShare, questions, onTakenUp };
-    const probation = new Probation(trial);
+    const shared = { ports, post, questions: this.#questions };
+    const probation = new Probation({ ...shared, crashes, interactiveShare, onTakenUp });
     const { admission } = this.breakers;
     const gates = { admission, drains: this.drains, pauses: this.pauses, probation };
     const moment = () => this.#moment();
