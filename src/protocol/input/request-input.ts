@@ -108,6 +108,8 @@ export interface AuditInput {
   keys?: readonly string[] | undefined;
   /** Also repair the differences. Default false. */
   repair?: boolean | undefined;
+  /** False: the nodes are compared with each other alone, for a journal that is lost. Default true. */
+  journal?: boolean | undefined;
   /** Also compare the contents of keys that all nodes hold: each is read on every node. */
   content?: boolean | undefined;
   /** The node whose records replace those of other contents. */
