@@ -4,7 +4,6 @@
  *
  * `requests.ts` routes a request, `acceptance.ts` takes a command in, `commands.ts` has its life.
  */
-import type { Inherited } from '../core/model.ts';
 import type { Moment } from '../journal/port.ts';
 import type { StatsAnswer, SummaryAnswer } from '../protocol/answer.ts';
 import { errorReply } from '../protocol/errors.ts';
@@ -19,11 +18,10 @@ import { Breakers } from './breakers/breakers.ts';
 import { Acceptance } from './commands/acceptance.ts';
 import { Commands } from './commands/commands.ts';
 import { Intake } from './commands/intake.ts';
-import type { Counters } from './commands/numbering.ts';
 import { type Crashes, Probation } from './commands/probation.ts';
 import { Upkeep } from './journal/upkeep.ts';
 import { Drains } from './nodes/drains.ts';
-import type { CoordinatorOptions, CoordinatorPorts, Respond } from './ports.ts';
+import type { CoordinatorStart, Respond } from './ports.ts';
 import type { OpenCommand } from './queue/open-command.ts';
 import { Pauses } from './queue/pauses.ts';
 import type { RequestContext } from './requests/context.ts';
@@ -36,23 +34,6 @@ import { summarize } from './requests/summary.ts';
 import { Sweep } from './sweep.ts';
 
 const NO_CRASHES: Crashes = { inARow: 0, all: 0 };
-
-export interface CoordinatorStart {
-  readonly ports: CoordinatorPorts;
-  readonly options: CoordinatorOptions;
-  readonly counters: Counters;
-  /** See `Life`. */
-  readonly inherited: Inherited;
-  readonly crashes?: Crashes;
-  /** A batch failed: the journal is unreachable, or the program has a bug. Nothing goes on. */
-  readonly onFatal: (error: unknown) => void;
-  /** A batch has ended: the thread makes progress (P8). At least every 250 ms, unless something blocks it. */
-  readonly onBatch?: () => void;
-  /** Every executor has ended its work, left it to the next life, or is lost. */
-  readonly onDrained: () => void;
-  /** See `Probation`. */
-  readonly onTakenUp?: () => void;
-}
 
 export class Coordinator {
   readonly commands: Commands;
