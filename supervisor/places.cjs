@@ -3,6 +3,7 @@
  *
  * A relative data folder starts at the project, which is also the working directory of the apps.
  */
+const { spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const {
   accessSync,
@@ -11,6 +12,7 @@ const {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   statSync,
 } = require('node:fs');
 const { homedir, tmpdir } = require('node:os');
@@ -21,6 +23,8 @@ const SOCKET_PATH_BYTES_MAX = 103;
 /** The longest name of the sockets that pm2 makes in its home. */
 const LONGEST_SOCKET = 'interactor.sock';
 const NODE_MAJOR_MIN = 24;
+/** A Node that takes longer to tell its version is none. */
+const VERSION_MS = 5000;
 
 const root = path.resolve(__dirname, '..');
 
@@ -146,17 +150,51 @@ function folderTrouble(folder) {
 }
 
 /**
- * The Node that runs the apps: the one that runs this, if it is new enough, else the project's own. A global
- * pm2 may itself run on an older one.
+ * The Node that runs the apps: the one that runs this, if it is new enough; a global pm2 may itself run on an older
+ * one. The project's own comes last, as in `bin/lockstepd`: npm has no checksum of it, and `npm start` puts it in front
+ * of the one in PATH.
+ *
+ * @param {{ env?: NodeJS.ProcessEnv, execPath?: string, version?: string }} [running]
  */
-function interpreter() {
-  if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) return process.execPath;
+function interpreter({
+  env = process.env,
+  execPath = process.execPath,
+  version = process.version,
+} = {}) {
   const own = path.join(root, 'node_modules', 'node', 'bin', 'node');
+  if (isNewEnough(version) && !isSame(execPath, own)) return execPath;
+  const found = foldersOf(env)
+    .map((folder) => path.join(folder, 'node'))
+    .find((node) => existsSync(node) && !isSame(node, own) && isNewEnough(versionOf(node)));
+  if (found !== undefined) return found;
   if (existsSync(own)) return own;
   throw new Error(
-    `lockstep needs Node.js ${NODE_MAJOR_MIN} or newer, this is ${process.version}: ` +
+    `lockstep needs Node.js ${NODE_MAJOR_MIN} or newer, this is ${version}: ` +
       'run npm ci in the project, which brings its own',
   );
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+function foldersOf(env) {
+  return (env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+}
+
+/** @param {string} version such as `v24.1.0` */
+function isNewEnough(version) {
+  return Number.parseInt(version.slice(1), 10) >= NODE_MAJOR_MIN;
+}
+
+/** @param {string} node */
+function versionOf(node) {
+  return spawnSync(node, ['--version'], { encoding: 'utf8', timeout: VERSION_MS }).stdout ?? '';
+}
+
+/**
+ * @param {string} one
+ * @param {string} other
+ */
+function isSame(one, other) {
+  return existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other);
 }
 
 module.exports = { folderTrouble, interpreter, pidFiles, placesOf };

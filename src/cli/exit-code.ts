@@ -13,9 +13,18 @@ export class Declined extends Error {
   override readonly name = 'Declined';
 }
 
-/** Bad usage: one line on stderr, with a pointer to the help. */
+/** Bad usage: one line on stderr, or with `details` several. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  readonly details: readonly string[];
+
+  constructor(
+    message: string,
+    { details = [], ...options }: ErrorOptions & { readonly details?: readonly string[] } = {},
+  ) {
+    super(message, options);
+    this.details = details;
+  }
 }
 
 /** For a call that only needs an answer: an error is not done, a wrong request is bad usage. */

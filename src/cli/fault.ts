@@ -18,7 +18,7 @@ export function exitOfFault(fault: Fault): ExitCode {
 /** In the shape of the daemon's error replies. */
 export function faultJson(fault: Fault): { readonly id?: string; readonly error: object } {
   if (fault instanceof UsageError) {
-    const { message } = fault;
+    const message = [fault.message, ...fault.details].join('\n');
     return { error: { code: 'bad_usage', message, hint: 'See `lockstep --help`.' } };
   }
   const { code, message, hint, endpoint, id } = fault;
@@ -26,7 +26,10 @@ export function faultJson(fault: Fault): { readonly id?: string; readonly error:
 }
 
 export function printFault(fault: Fault, terminal: Terminal): void {
-  if (fault instanceof UsageError) return terminal.note(`lockstep: ${plain(fault.message)}`);
+  if (fault instanceof UsageError) {
+    const lines = [`lockstep: ${fault.message}`, ...fault.details];
+    return terminal.note(lines.map(plain).join('\n'));
+  }
   const { message, hint, id } = fault;
   const again = id === undefined ? [] : [`For its outcome: lockstep status ${id}`];
   terminal.note([`lockstep: ${message}`, hint, ...again].join('\n  '));

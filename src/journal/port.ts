@@ -184,8 +184,16 @@ export interface LatestSettled {
  */
 export interface ListPage {
   readonly commands: readonly StoredCommand[];
+  /** Rows of this page that cannot be read back; absent: there are none. */
+  readonly damaged?: readonly DamagedRow[];
   /** Pass it as `before` to read on; absent on the last page. */
   readonly next?: number;
+}
+
+export interface DamagedRow {
+  /** Of the command, as the row has it: it may be what is damaged. At most 256 UTF-16 units. */
+  readonly id: string;
+  readonly error: JournalError;
 }
 
 /** Bounds of a kept value, in UTF-16 units. */

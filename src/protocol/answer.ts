@@ -46,7 +46,16 @@ export interface BatchAnswer {
 
 export interface ListAnswer {
   readonly commands: readonly CommandAnswer[];
+  /** Commands of this page that the journal has damaged; absent: there are none. */
+  readonly damaged?: readonly DamagedCommand[];
   readonly next?: string;
+}
+
+export interface DamagedCommand {
+  /** As the journal has it; it may be what is damaged. */
+  readonly id: string;
+  /** What is damaged, for people. */
+  readonly message: string;
 }
 
 /** The results of an act on the commands that match a filter, or would match it. */

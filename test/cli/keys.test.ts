@@ -148,6 +148,20 @@ describe('lockstep keys', () => {
     expect(list()?.clients ?? []).toEqual([]);
   });
 
+  test('P10: each problem of the configuration has a line of its own', async () => {
+    const env = { LOCKSTEP_DATA_DIR: tempFolder(), LOCKSTEP_OPS_PORT: 'x', LOCKSTEP_AUTH: 'y' };
+    for (const args of [
+      ['keys', 'list'],
+      ['backup', 'copy.db'],
+    ]) {
+      const { code, stderr } = await runCli(args, { env });
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^lockstep: The configuration is wrong \(2 problems\):$/m);
+      expect(stderr).toMatch(/^ {2}LOCKSTEP_OPS_PORT /m);
+      expect(stderr).toMatch(/^ {2}LOCKSTEP_AUTH /m);
+    }
+  });
+
   test('a list that cannot be used is left as it is', async () => {
     const { keys, path } = place();
     writeFileSync(path, '{"clients":[', { mode: 0o600 });

@@ -176,6 +176,17 @@ describe('status', () => {
 });
 
 describe('list', () => {
+  test('P10: names a command that the journal has damaged beside the others, and ends with 1', async () => {
+    const damaged = [{ id: 'b\u202e', message: 'command 4 cannot be read back: its op is "x"' }];
+    const { run } = await setUp({
+      instead: ({ op }) => (op === 'list' ? { commands: [OPEN], damaged } : undefined),
+    });
+    const { code, stdout, stderr } = await run('list');
+    expect([code, stdout]).toEqual([1, expect.stringContaining('compensating')]);
+    expect(stderr).toMatch(/^lockstep: b<U\+202E> is damaged in the journal: command 4 .*"x"$/m);
+    expect(stderr).toContain('lockstep journal check');
+  });
+
   test('shows a row a command, and how to read on', async () => {
     const { run } = await setUp();
     await run('create', '0..4');

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Subscriber, XPublisher } from 'zeromq';
+import { curveKeyPair, Subscriber, XPublisher } from 'zeromq';
 import { EventSocket, eventOptions } from '../../src/coordinator/sockets/event-socket.ts';
 import { ZmtpPeer } from '../support/zmtp-peer.ts';
 import { closing } from './support/closing.ts';
@@ -59,6 +59,33 @@ describe('events', () => {
     events.publish('breaker.node02', payload);
     expect(payload).not.toHaveBeenCalled();
   });
+
+  test.each(['without CURVE', 'with CURVE'])(
+    'P9: a topic of 255 bytes is taken, and a longer one ends the connection: %s',
+    async (how) => {
+      const [server, client] = [curveKeyPair(), curveKeyPair()];
+      const isCurve = how === 'with CURVE';
+      const socket = closing(new XPublisher(eventOptions(isCurve ? server.secretKey : undefined)));
+      const events = new EventSocket({ socket, onManyTopics: vi.fn(), onError: fail });
+      onTestFinished(() => events.flushed());
+      await socket.bind('tcp://127.0.0.1:*');
+      void events.follow();
+      const keys = {
+        curveServerKey: server.publicKey,
+        curvePublicKey: client.publicKey,
+        curveSecretKey: client.secretKey,
+      };
+      const ask = (topic: string): Subscriber => {
+        const subscriber = closing(new Subscriber({ linger: 0, ...(isCurve ? keys : {}) }));
+        subscriber.connect(socket.lastEndpoint ?? '');
+        subscriber.subscribe(topic);
+        return subscriber;
+      };
+      await untilHeard(events, 'x'.repeat(255), ask('x'.repeat(255)));
+      const tooLong = ask('x'.repeat(256));
+      await new Promise((resolve) => tooLong.events.on('disconnect', resolve));
+    },
+  );
 
   test('P10: a peer that ends a subscription it never had silences no other', async () => {
     const { events, endpoint } = await openEvents();

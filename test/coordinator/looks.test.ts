@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Looks } from '../../src/coordinator/requests/looks.ts';
 import { JournalError } from '../../src/journal/errors.ts';
+import type { Journal, ListPage } from '../../src/journal/port.ts';
 import { type Asked, type Harness, openHarness } from './support/harness.ts';
 
 /** What one page of a long history takes. */
@@ -60,6 +61,18 @@ describe('looks of clients', () => {
     looks.add(Array.from({ length: 5001 }, () => look));
     expect(missed).toMatchObject([BUSY]);
     expect(looks.size).toBe(5000);
+  });
+
+  test('P10: a damaged row of a page is named, without its file, beside the commands', async () => {
+    const harness = await openHarness();
+    const cause = new JournalError('command 4 cannot be read back', { code: 'damaged' });
+    const error = new JournalError('/data/journal.db: command 4', { code: 'damaged', cause });
+    const page: ListPage = { commands: [], damaged: [{ id: 'd', error }], next: 7 };
+    vi.spyOn(harness.journal as Journal, 'list').mockResolvedValue(page);
+    const asked = harness.ask({ op: 'list' });
+    await harness.rest();
+    const damaged = [{ id: 'd', message: 'command 4 cannot be read back' }];
+    expect(asked.answers).toEqual([{ commands: [], damaged, next: '7' }]);
   });
 
   test('P10: one that fails is the error of its asker alone', async () => {

@@ -27,7 +27,7 @@ function cliOf({ dataDir, endpoint }: Daemon) {
 async function actsOf(client: LockstepClient, filter: Omit<ActsInput, 'op'> = {}) {
   const all: ActView[] = [];
   for (let page: Omit<ActsInput, 'op'> | undefined = { ...filter, limit: 1000 }; page; ) {
-    const answer: ActsAnswer | ErrorReply = await client.send({ op: 'acts', ...page });
+    const answer: ActsAnswer | ErrorReply = await client.acts(page);
     if (isError(answer)) throw new Error(answer.error.message);
     all.push(...answer.acts);
     page = answer.next === undefined ? undefined : { ...filter, limit: 1000, cursor: answer.next };

@@ -50,6 +50,9 @@ test.each([
   `matched = 4`,
   `results = '{"rolled_back":4}'`,
   `begin_sum = begin_sum + 1`,
+  `begin_sum = NULL`,
+  `end_sum = NULL`,
+  `begin_sum = NULL, end_sum = NULL, who = 'bob'`,
 ])('P10: an act with %s is named, and those before it are listed', async (change) => {
   damage(`UPDATE act SET ${change} WHERE number = 2`);
   const named = /^act 2 cannot be read back: /;

@@ -81,7 +81,10 @@ test.each<readonly [string, string, Look, string]>([
     const journal = openSqliteJournal(file, { onDamage: (error) => met.push(error) });
     const looks = {
       find: () => journal.find('id-1'),
-      list: () => journal.list({}, undefined, 10),
+      list: async () => {
+        const { damaged = [] } = await journal.list({}, undefined, 10);
+        for (const { error } of damaged) throw error;
+      },
       load: () => journal.load(0, 10),
       loadLoose: () => journal.loadLoose(0, 10),
       lastWords: () => journal.latestSettled(['group-1']),
@@ -99,6 +102,26 @@ test.each<readonly [string, string, Look, string]>([
     await journal.close();
   },
 );
+
+test('P10: a listing shows the other commands of its page, and names the damaged one', async () => {
+  const db = new Database(file);
+  db.exec(
+    `UPDATE command SET reason = 'why' WHERE seq = 4; UPDATE command SET id = 'other' WHERE seq = 1`,
+  );
+  db.close();
+  const met: JournalError[] = [];
+  const journal = openSqliteJournal(file, { onDamage: (error) => met.push(error) });
+  const { commands, damaged = [], next } = await journal.list({}, undefined, 4);
+  expect(commands.map(({ command }) => command.id)).toEqual(['id-5', 'id-3', 'id-2']);
+  expect(damaged).toMatchObject([{ id: 'id-4', error: { code: 'damaged' } }]);
+  expect(damaged[0]?.error.message).toContain('command 4 cannot be read back');
+  expect(met).toEqual(damaged.map(({ error }) => error));
+  expect(await journal.list({}, next, 4)).toMatchObject({
+    commands: [],
+    damaged: [{ id: 'other' }],
+  });
+  await journal.close();
+});
 
 test('all written data is read back', async () => {
   const journal = openSqliteJournal(file);

@@ -37,6 +37,7 @@ import {
   prepareActPage,
   prepareBeginAct,
   prepareEndAct,
+  prepareFirstSummedAct,
   preparePruneActs,
   prepareSumAct,
 } from '../../src/journal/sqlite/tables/acts.ts';
@@ -97,6 +98,7 @@ const PREPARED = [
   preparePruneActs,
   prepareSumAct,
   prepareActFloor,
+  prepareFirstSummedAct,
   (db: Database) => prepareActPage(db, ['who = ?']),
   prepareKeepFound,
   prepareReadFound,

@@ -9,10 +9,8 @@ import { type Changed, changeList } from '../../clients/change-list.ts';
 import { readClientFile } from '../../clients/client-file.ts';
 import { type Client, isClientName, NAME_FORM } from '../../clients/client-list.ts';
 import type { Role } from '../../clients/role.ts';
-import { loadSettings } from '../../config/load.ts';
-import { formatProblems } from '../../config/problem.ts';
-import type { Settings } from '../../config/schema.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-code.ts';
+import { daemonSettings } from '../input/settings.ts';
 import { table } from '../output/table.ts';
 import { plain, type Terminal } from '../output/terminal.ts';
 import { switchOff } from './off.ts';
@@ -44,23 +42,13 @@ interface Named extends KeysJob {
 
 /** @throws UsageError */
 export async function runKeys(job: KeysJob, terminal: Terminal): Promise<ExitCode> {
-  const { clients: path, curveKeyFile, dataDir } = settingsOf(job.config);
+  const { clients: path, curveKeyFile, dataDir } = daemonSettings(job.config);
   if (job.act === 'off') return switchOff({ ...job, path, dataDir }, terminal);
   if (job.act === 'list') return showList(path, job, terminal);
   if (job.act === 'server') return makeServer(job, curveKeyFile, terminal);
   const named = { ...job, path, curveKeyFile, name: requireName(job) };
   if (job.act === 'remove') return remove(named, terminal);
   return job.act === 'add' ? add(named, terminal) : rotate(named, terminal);
-}
-
-/** @throws UsageError if the configuration is wrong */
-function settingsOf(
-  config: string | undefined,
-): Pick<Settings, 'clients' | 'curveKeyFile' | 'dataDir'> {
-  const argv = config === undefined ? [] : ['--config', config];
-  const loaded = loadSettings({ argv, env: process.env, cwd: process.cwd() });
-  if (!loaded.ok) throw new UsageError(formatProblems(loaded.problems).trimEnd());
-  return loaded.settings;
 }
 
 function requireName({ act, name }: KeysJob): string {

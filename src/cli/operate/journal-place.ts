@@ -2,10 +2,9 @@
  * The path of the journal, for subcommands that work on its file: from the daemon's own settings.
  */
 import { join } from 'node:path';
-import { loadSettings } from '../../config/load.ts';
-import { formatProblems } from '../../config/problem.ts';
 import { JournalError } from '../../journal/errors.ts';
-import { EXIT, type ExitCode, UsageError } from '../exit-code.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { daemonSettings } from '../input/settings.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 interface JournalLocation {
@@ -16,10 +15,7 @@ interface JournalLocation {
 
 /** @throws UsageError if the configuration is wrong */
 export function journalLocation(config: string | undefined): JournalLocation {
-  const argv = config === undefined ? [] : ['--config', config];
-  const loaded = loadSettings({ argv, env: process.env, cwd: process.cwd() });
-  if (!loaded.ok) throw new UsageError(formatProblems(loaded.problems).trimEnd());
-  const { journal, dataDir } = loaded.settings;
+  const { journal, dataDir } = daemonSettings(config);
   return { path: journal.path, savedIn: [join(dataDir, 'logs')] };
 }
 

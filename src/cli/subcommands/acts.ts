@@ -77,7 +77,7 @@ export const acts = subcommand({
       cursor,
     }) as Omit<ActsInput, 'op'>;
     return withDaemon(args, async (client) => {
-      const answer = await client.send({ op: 'acts', ...filter });
+      const answer = await client.acts(filter);
       if (args.json) await terminal.json(answer);
       else if (isError(answer)) terminal.note(errorText(answer, terminal));
       else {

@@ -2,7 +2,7 @@ import type { LockstepClient } from '../../client/index.ts';
 import { isError, type ListAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import type { ListInput } from '../../protocol/input/request-input.ts';
-import { exitOfReply, UsageError } from '../exit-code.ts';
+import { EXIT, exitOfReply, UsageError } from '../exit-code.ts';
 import { wholeNumber } from '../input/number.ts';
 import { FILTER, FILTER_OPTIONS, filterOf, given, pageOptions } from '../operate/filter.ts';
 import { commandTable, errorText, isSettled } from '../output/answer-text.ts';
@@ -51,11 +51,15 @@ export const list = subcommand({
       else if (isError(answer)) terminal.note(errorText(answer, terminal));
       else {
         await terminal.line(listText(answer));
-        const { next } = answer;
+        const { next, damaged = [] } = answer;
+        for (const { id, message } of damaged) {
+          terminal.note(`lockstep: ${plain(id)} is damaged in the journal: ${plain(message)}`);
+        }
+        if (damaged.length > 0) terminal.note('  List all damage: lockstep journal check.');
         if (next !== undefined)
           terminal.note(`\nMore: repeat the command with --cursor ${plain(next)}`);
       }
-      return exitOfReply(answer);
+      return isError(answer) || answer.damaged === undefined ? exitOfReply(answer) : EXIT.notDone;
     });
   },
 });

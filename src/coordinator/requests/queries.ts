@@ -1,8 +1,9 @@
 /** `status` of a command, `list`, `stats`: requests that change nothing. */
 import type { Lane, SagaState } from '../../core/model.ts';
-import type { ListFilter, Moment } from '../../journal/port.ts';
+import type { DamagedRow, ListFilter, Moment } from '../../journal/port.ts';
 import {
   type CommandAnswer,
+  type DamagedCommand,
   isError,
   type LanesAnswer,
   type ListAnswer,
@@ -15,6 +16,7 @@ import type { ListRequest, StatusRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import { unavailable } from '../breakers/unavailable.ts';
 import { storedAnswer, withOrigin } from '../commands/answers.ts';
+import { damageOf } from '../journal/unreadable.ts';
 import type { Respond } from '../ports.ts';
 import { settledStory } from '../queue/story.ts';
 import type { RequestContext } from './context.ts';
@@ -97,7 +99,7 @@ export function list(
   const now = moment();
   const before = request.cursor === undefined ? undefined : Number(request.cursor);
   const see = async (): Promise<void> => {
-    const { commands, next } = await ports.journal.list(
+    const { commands, damaged, next } = await ports.journal.list(
       filterOf(request, now),
       before,
       request.limit,
@@ -108,10 +110,15 @@ export function list(
         const { command } = registry.byId(stored.command.id) ?? stored;
         return withOrigin(storedAnswer({ ...stored, command }, now.at), command);
       }),
+      ...(damaged === undefined ? {} : { damaged: damaged.map(shownDamage) }),
       ...(next === undefined ? {} : { next: String(next) }),
     });
   };
   batch.look({ see, miss: respond });
+}
+
+function shownDamage({ id, error }: DamagedRow): DamagedCommand {
+  return { id, message: damageOf(error) };
 }
 
 /** Counts the keys of all nodes. */

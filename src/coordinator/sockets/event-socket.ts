@@ -19,6 +19,13 @@ import { doorOptions } from './zap.ts';
 /** With the bound of an event, ZeroMQ has 16 MiB at most for a slow subscriber. */
 const EVENTS_UNREAD_MAX = 2000;
 
+/** Of one topic. Peers of ZMTP 3.0 send a shorter word in front of it, and have room for nine bytes more. */
+const TOPIC_BYTES = 255;
+/** The command SUBSCRIBE of ZMTP 3.1, in front of a topic. */
+const SUBSCRIBE_BYTES = 10;
+/** What CURVE puts around it. The last step of its handshake takes 290 bytes at most, which fits. */
+const CURVE_BYTES = 33;
+
 /** Settings of the XPUB. @param secretKey of the server, for CURVE */
 export const eventOptions = (secretKey?: string) => ({
   ...doorOptions('events', secretKey),
@@ -27,11 +34,8 @@ export const eventOptions = (secretKey?: string) => ({
   sendHighWaterMark: EVENTS_UNREAD_MAX,
   /** 0: no send waits, so none is under way when the socket is closed. */
   sendTimeout: 0,
-  /**
-   * A subscription is a topic; a peer that sends more is disconnected. The bound holds for the handshake of CURVE too,
-   * which takes 300 bytes, and up to 255 more for the name of a peer.
-   */
-  maxMessageSize: secretKey === undefined ? 256 : 1024,
+  /** A subscription is a topic; a peer that sends more is disconnected. */
+  maxMessageSize: TOPIC_BYTES + SUBSCRIBE_BYTES + (secretKey === undefined ? 0 : CURVE_BYTES),
   /**
    * libzmq takes all subscriptions of a peer that have arrived in one call, without an end while more arrive. With
    * a mark of 1,000 a million of them made this thread hang.
@@ -101,7 +105,7 @@ export class EventSocket {
   async follow(): Promise<void> {
     let until = performance.now() + READING_MS_MAX;
     for await (const [frame] of this.#socket) {
-      if (frame?.[0] === SUBSCRIBE) this.#ask(String(frame.subarray(1)));
+      if (frame?.[0] === SUBSCRIBE) this.#ask(frame.subarray(1));
       if (this.#isLeaving) return;
       if (performance.now() < until) continue;
       await new Promise(setImmediate);
@@ -123,10 +127,11 @@ export class EventSocket {
     }
   }
 
-  #ask(topic: string): void {
+  #ask(bytes: Buffer): void {
+    const topic = String(bytes);
     if (this.#asked.has(topic)) return;
     const before = this.#topicBytes;
-    this.#topicBytes += topic.length;
+    this.#topicBytes += bytes.length;
     const isTooMuch = this.#topicBytes > TOPIC_BYTES_MAX;
     if (isTooMuch && before <= TOPIC_BYTES_MAX) this.#options.onManyTopics();
     if (this.#isAsked(topic)) return;

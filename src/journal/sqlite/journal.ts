@@ -156,7 +156,11 @@ export class SqliteJournal implements Journal {
   }
 
   async list(filter: ListFilter, before: number | undefined, limit: number): Promise<ListPage> {
-    return this.#do(() => this.#listing.page(filter, before, limit));
+    const { damaged: found, ...page } = this.#do(() => this.#listing.page(filter, before, limit));
+    if (found === undefined) return page;
+    const damaged = found.map(({ id, error }) => ({ id, error: named(error, this.path) }));
+    for (const { error } of damaged) this.#onDamage(error);
+    return { ...page, damaged };
   }
 
   async records(seqs: readonly number[]) {

@@ -7,13 +7,16 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { SagaState } from '../../core/model.ts';
-import type { ListFilter, ListPage, Moment } from '../port.ts';
+import { JournalError } from '../errors.ts';
+import type { DamagedRow, ListFilter, ListPage, Moment, StoredCommand } from '../port.ts';
 import { FAILED, HISTORY, listFloor, listPage, OPEN, ofKey, type Source } from './list-query.ts';
 import type { CommandRow } from './rows.ts';
 import type { RowReader } from './sums/row-reader.ts';
 
 /** Rows that one page reads: 20,000 take about 5 ms. */
 const LOOKED_AT = 20_000;
+/** Of a damaged row: no command has a longer id. */
+const ID_MAX = 256;
 
 const OPEN_STATES: readonly SagaState[] = ['accepted', 'applying', 'compensating'];
 const FAILED_STATES: readonly SagaState[] = ['rolled_back', 'refused', 'abandoned'];
@@ -74,10 +77,23 @@ export class Listing {
     const floor = Math.max(BOTTOM, ...parts.map((part) => part.floor));
     const rows = parts.flatMap((part) => part.rows).filter((row) => row.seq > floor);
     const shown = rows.sort((a, b) => b.seq - a.seq).slice(0, limit);
-    const commands = shown.map((row) => this.#reader.stored(row));
+    const read = this.#read(shown);
     const last = shown.at(-1);
-    if (rows.length > limit && last !== undefined) return { commands, next: last.seq };
-    return floor === BOTTOM ? { commands } : { commands, next: floor + 1 };
+    if (rows.length > limit && last !== undefined) return { ...read, next: last.seq };
+    return floor === BOTTOM ? read : { ...read, next: floor + 1 };
+  }
+
+  /** One damaged row hides no other. */
+  #read(rows: readonly CommandRow[]): Pick<ListPage, 'commands' | 'damaged'> {
+    const commands: StoredCommand[] = [];
+    const damaged: DamagedRow[] = [];
+    for (const row of rows) {
+      const stored = this.#reader.storedOrDamaged(row);
+      if (stored instanceof JournalError) {
+        damaged.push({ id: row.id.slice(0, ID_MAX), error: stored });
+      } else commands.push(stored);
+    }
+    return damaged.length === 0 ? { commands } : { commands, damaged };
   }
 }
 

@@ -11,7 +11,7 @@ import { Clusters } from '../clusters.ts';
 import { KeyValues } from '../key-values.ts';
 import { prepareEntriesOf } from '../reads.ts';
 import { COMMAND_COLUMNS, type CommandRow, openOf, storedOf } from '../rows.ts';
-import { type ActRow, storedAct } from '../tables/acts.ts';
+import { type ActRow, prepareFirstSummedAct, storedAct } from '../tables/acts.ts';
 import { assertFound, assertRecord, prepareReadFound, type RecordRow } from '../tables/records.ts';
 import { assertStory, type StoryRow } from '../tables/stories.ts';
 import { Faults, type Findings } from './faults.ts';
@@ -124,12 +124,13 @@ class Examiner {
 
   /** No command depends on them. */
   #acts(): void {
+    const summedFrom = prepareFirstSummedAct(this.#db).get();
     const page = this.#db.prepare<[number, number], ActRow & { seq: number }>(
       'SELECT *, number AS seq FROM act WHERE number > ? ORDER BY number LIMIT ?',
     );
     for (const row of pagesOf(page)) {
       this.#faults.attemptRow({ what: 'act', seq: row.number, settled_at: 0, loose: 0 }, () => {
-        storedAct(row);
+        storedAct(row, summedFrom);
       });
     }
   }

@@ -71,6 +71,15 @@ export function prepareActFloor(db: Database): Statement<[below: number, skip: n
     .pluck();
 }
 
+/** The first act with checksums; every later one has them. Acts before it are of an earlier schema. */
+export function prepareFirstSummedAct(db: Database): Statement<[], number> {
+  return db
+    .prepare<[], number>(
+      'SELECT number FROM act WHERE number > 0 AND begin_sum IS NOT NULL ORDER BY number LIMIT 1',
+    )
+    .pluck();
+}
+
 /** Parameters after those of the conditions: below, above, limit. */
 export function prepareActPage(
   db: Database,
@@ -99,7 +108,10 @@ export class Acts {
   readonly #sum;
   readonly #prune;
   readonly #floor;
+  readonly #firstSummed;
   readonly #note;
+  /** Undefined: there is no act with checksums yet. */
+  #summedFrom: number | undefined;
 
   constructor(db: Database, lookedAt = LOOKED_AT) {
     this.#db = db;
@@ -109,6 +121,8 @@ export class Acts {
     this.#sum = prepareSumAct(db);
     this.#prune = preparePruneActs(db);
     this.#floor = prepareActFloor(db);
+    this.#firstSummed = prepareFirstSummedAct(db);
+    this.#summedFrom = this.#firstSummed.get();
     const note = db.transaction(({ begin, end }: ActWrites) => {
       for (const one of end) this.#endOne(one);
       return begin.map((one) => this.#beginOne(one));
@@ -126,7 +140,8 @@ export class Acts {
     const [conditions, values] = conditionsOf(filter);
     const statement = prepareActPage(this.#db, conditions);
     const rows = statement.all(...values, below, floor, limit + 1);
-    const acts = rows.slice(0, limit).map(storedAct);
+    this.#summedFrom ??= this.#firstSummed.get();
+    const acts = rows.slice(0, limit).map((row) => storedAct(row, this.#summedFrom));
     const last = acts.at(-1);
     if (rows.length > limit && last !== undefined) return { acts, next: last.number };
     return floor === 0 ? { acts } : { acts, next: floor + 1 };
@@ -181,12 +196,15 @@ function conditionsOf(filter: ActFilter): readonly [readonly string[], readonly 
   return [sql, values];
 }
 
-/** @throws JournalError `damaged` on a row that this program never writes */
-export function storedAct(row: ActRow): StoredAct {
+/**
+ * @param summedFrom the number of the first act with checksums
+ * @throws JournalError `damaged` on a row that this program never writes
+ */
+export function storedAct(row: ActRow, summedFrom: number | undefined): StoredAct {
   const { number, at, lived, who, door, target, filter, error, matched } = row;
   const kind = ACT_KINDS.find((one) => one === row.kind);
   const outcome = ACT_OUTCOMES.find((one) => one === row.outcome);
-  assertSums(row);
+  assertSums(row, summedFrom);
   if (kind === undefined) throw illegible(number, `its kind is ${JSON.stringify(row.kind)}`);
   if (outcome === undefined)
     throw illegible(number, `its outcome is ${JSON.stringify(row.outcome)}`);
@@ -209,11 +227,12 @@ export function storedAct(row: ActRow): StoredAct {
   };
 }
 
-function assertSums(row: ActRow): void {
+function assertSums(row: ActRow, summedFrom = Number.POSITIVE_INFINITY): void {
   const { number, begin_sum: begin, end_sum: end } = row;
-  const isBegun = begin === null || begin === actBeginSum(row);
-  if (isBegun && (end === null || end === actEndSum(row))) return;
-  throw illegible(number, 'it does not match its checksum');
+  const isOld = number < summedFrom;
+  const isBegun = begin === null ? isOld : begin === actBeginSum(row);
+  const isEnded = end === null ? isOld : end === actEndSum(row);
+  if (!isBegun || !isEnded) throw illegible(number, 'it does not match its checksum');
 }
 
 /** Who shows the act parses it again. */
