@@ -182,6 +182,27 @@ describe('list, stats, ping', () => {
     expect(asked.answer).toEqual(stats);
   });
 
+  test('P9, L5: 5,000 who ask for stats at once, and may have left, are two counts, one after the other', async () => {
+    const harness = await openHarness();
+    const first = harness.ask({ op: 'stats' });
+    await harness.rest();
+    const asked = Array.from({ length: 5000 }, () => harness.ask({ op: 'stats' }));
+    await harness.advance(5000);
+    expect(harness.ordersOf('count')).toHaveLength(1);
+    const stats = { consistent: true, nodes: {} };
+    for (let count = 0; count < 3; count++) {
+      const { ticket = -1 } = harness.ordersOf('count')[count] ?? {};
+      harness.report({ kind: 'answered', ticket, value: { of: 'count', stats } });
+      await harness.rest();
+    }
+    expect(harness.ordersOf('count')).toHaveLength(2);
+    const answers = [first, ...asked].map(({ answer }) => answer);
+    const isSeen = (answer: unknown): boolean => answer === stats;
+    const isBusy = (answer: unknown): boolean => JSON.stringify(answer).includes('"busy"');
+    expect(answers.filter((answer) => isSeen(answer) || isBusy(answer))).toHaveLength(5001);
+    expect(isSeen(answers[0])).toBe(true);
+  });
+
   test('P9: stats that take too long are unavailable', async () => {
     const harness = await openHarness();
     const asked = harness.ask({ op: 'stats' });
