@@ -21,6 +21,7 @@ import { Intake } from './commands/intake.ts';
 import { type Crashes, Probation } from './commands/probation.ts';
 import { Upkeep } from './journal/upkeep.ts';
 import { Drains } from './nodes/drains.ts';
+import { threadLost } from './notify/thread-lost.ts';
 import type { CoordinatorStart, Respond } from './ports.ts';
 import type { OpenCommand } from './queue/open-command.ts';
 import { Pauses } from './queue/pauses.ts';
@@ -150,6 +151,10 @@ export class Coordinator {
     return context;
   }
 
+  get trail(): Trail {
+    return this.#context.trail;
+  }
+
   /** Restores what an earlier life has left besides its commands. Call when the executors are there, before any work. */
   async restore(): Promise<void> {
     await this.breakers.restore();
@@ -199,12 +204,7 @@ export class Coordinator {
 
   /** An executor is lost: its commands are left to the next life, and the stop does not wait for them. */
   lose(executor: number): void {
-    const thread = `executor-${executor + 1}`;
-    this.#start.ports.publish({
-      kind: 'thread',
-      topic: `thread.${thread}`,
-      payload: () => ({ thread, state: 'lost' }),
-    });
+    this.#start.ports.publish(threadLost(executor));
     this.post((batch) => batch.after(() => this.#noteDrained(executor)));
   }
 

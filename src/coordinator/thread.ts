@@ -27,6 +27,7 @@ import type { Causes } from '../protocol/accepting.ts';
 import type { SummaryAnswer } from '../protocol/answer.ts';
 import type { Figures } from '../protocol/figures.ts';
 import { newId } from '../protocol/new-id.ts';
+import { noteListChanges } from './acts/list-acts.ts';
 import type { Crashes } from './commands/probation.ts';
 import { Life, type LifeOptions, type Outliving } from './commands/process-life.ts';
 import { clockLag, loadCounters, recover } from './commands/recovery.ts';
@@ -151,10 +152,11 @@ runThread(async (tools) => {
     onBatch: () => beat.progress(),
     onDrained: () => sendToMain({ kind: 'drained' }),
   });
+  noteListChanges(list, coordinator);
   keep('executors', executors.receive());
   sendToMain({ kind: 'journal_held' });
   doors.serve({
-    authorise: (token, op) => authorise({ list: list.present, mode: data.auth }, token, op),
+    authorise: (token, op) => authorise({ list: list.current(), mode: data.auth }, token, op),
     isFull: () => coordinator.isFull,
     clientNow: life.clientNow,
     onRequest: (request, respond) => coordinator.request(request, respond),
@@ -207,7 +209,7 @@ async function openMetered(
   data: CoordinatorData,
   { log, onDamage, now, beat }: Opening,
 ): Promise<MeteredJournal> {
-  const options = { ...data.journalPaths, log, onDamage };
+  const options = { ...data.journalPaths, log, onDamage, onStep: () => beat.sign() };
   const opened = await orRefuse(() => openJournal(data.journal, options));
   const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
   const { fold } = optionsOf(data);

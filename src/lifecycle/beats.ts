@@ -127,9 +127,13 @@ export class Beat {
 
   /** Beats from now on for as long as the loop turns; does not hold the thread alive. */
   start(): void {
-    const beat = () => Atomics.add(this.#cells, BEATS, 1);
-    beat();
-    setInterval(beat, BEAT_MS).unref();
+    this.sign();
+    setInterval(() => this.sign(), BEAT_MS).unref();
+  }
+
+  /** A sign of life from long work that lets the loop not turn. */
+  sign(): void {
+    Atomics.add(this.#cells, BEATS, 1);
   }
 
   /** Some work is done. Skips 0, which means that no work was ever done. */

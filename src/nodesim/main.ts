@@ -10,6 +10,8 @@ import { createLog } from './log.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { CannotStart, EXIT_LOST, EXIT_WRONG_SETTINGS } from './start-error.ts';
 
+// Its files are for its own user alone, in whichever way it was started.
+process.umask(0o077);
 const line = readCommandLine(process.argv.slice(2));
 if (line.kind === 'help') console.log(line.text);
 else if (line.kind === 'wrong') leave(line.message, EXIT_WRONG_SETTINGS);

@@ -12,9 +12,9 @@ export interface ActView {
   readonly by?: string;
   /** The name was proven by a token. */
   readonly proven: boolean;
-  /** The door by which the request came: `zeromq` or `http`. */
+  /** The door by which the request came: `zeromq`, `http`, or `file` if a file was changed. */
   readonly door: string;
-  /** The id of a command, the name of a node or a lane; absent: several, or all. */
+  /** The id of a command, the name of a node, a lane or a copy, names of clients; absent: several, or all. */
   readonly on?: string;
   /** It chose the commands. */
   readonly filter?: OpenFilter;

@@ -29,10 +29,10 @@ test('P10: it is read as soon as it can be; the fault is logged and counted once
     throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
   };
   vi.mocked(fs.openSync).mockImplementationOnce(full).mockImplementationOnce(full);
-  await list.look();
-  await list.look();
+  list.look();
+  list.look();
   expect([names(), list.faults, error.mock.calls.length]).toEqual([['deploy'], 1, 1]);
-  await list.look();
+  list.look();
   expect(names()).toEqual(['ann']);
   expect(list.fault).toBeUndefined();
 });

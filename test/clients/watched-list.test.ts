@@ -24,20 +24,31 @@ function watched(path: string) {
 }
 
 describe('the file is read again when it changes', () => {
-  test('a list appears, changes, and its listeners hear of it', async () => {
+  test('a list appears, changes, and its listeners hear of it', () => {
     const path = listPath();
     const { list, changes, names } = watched(path);
     expect(list.present).toBeUndefined();
-    await list.look();
+    list.look();
     expect(changes).not.toHaveBeenCalled();
     writeList(path, deploy.client);
-    await list.look();
+    list.look();
     expect(names()).toEqual(['deploy']);
     writeList(path, deploy.client, ann.client);
-    await list.look();
-    await list.look();
+    list.look();
+    list.look();
     expect(names()).toEqual(['deploy', 'ann']);
     expect(changes).toHaveBeenCalledTimes(2);
+  });
+
+  test('at every request, once there is a list: a removed client is refused at its next one', () => {
+    const path = listPath();
+    writeList(path, deploy.client, ann.client);
+    const { list, log } = watched(path);
+    expect(list.current()?.byToken(deploy.token)?.name).toBe('deploy');
+    writeList(path, ann.client);
+    expect(list.current()?.byToken(deploy.token)).toBeUndefined();
+    expect(list.current()?.byToken(ann.token)?.name).toBe('ann');
+    expect(log.info).toHaveBeenCalledTimes(2);
   });
 
   test('without being asked, until it is stopped', async () => {
@@ -58,8 +69,8 @@ describe('it fails closed (P10)', () => {
     writeList(path, deploy.client);
     const { list, log, changes, names } = watched(path);
     writeText(path, '{"clients":[{}]}');
-    await list.look();
-    await list.look();
+    list.look();
+    list.look();
     expect(names()).toEqual(['deploy']);
     expect(list.fault).toEqual({ message: `${path}: clients.0.name is missing` });
     expect(list.faults).toBe(1);
@@ -71,7 +82,7 @@ describe('it fails closed (P10)', () => {
       ],
     ]);
     writeList(path, ann.client);
-    await list.look();
+    list.look();
     expect(names()).toEqual(['ann']);
     expect(list.fault).toBeUndefined();
   });
@@ -80,14 +91,14 @@ describe('it fails closed (P10)', () => {
     const path = listPath();
     const { list, log, changes, names } = watched(path);
     writeText(path, '{', 0o600);
-    await list.look();
+    list.look();
     expect(names()).toEqual([]);
     expect(changes).toHaveBeenCalledTimes(1);
     writeText(path, '[]');
-    await list.look();
+    list.look();
     expect(log.error.mock.lastCall?.[1]).toMatchObject({ effect: 'every request is refused' });
     writeList(path, ann.client);
-    await list.look();
+    list.look();
     expect(names()).toEqual(['ann']);
   });
 
@@ -96,7 +107,7 @@ describe('it fails closed (P10)', () => {
     writeList(path, deploy.client);
     const { list, names } = watched(path);
     rmSync(path);
-    await list.look();
+    list.look();
     expect(names()).toEqual(['deploy']);
     expect(list.fault?.message).toBe(`${path} is gone`);
     expect(watched(path).list.present).toBeUndefined();
@@ -107,7 +118,7 @@ describe('it fails closed (P10)', () => {
     writeList(path, deploy.client);
     const { list } = watched(path);
     chmodSync(path, 0o644);
-    await list.look();
+    list.look();
     expect(list.fault?.message).toContain('mode 0644');
     expect(list.present?.byToken(deploy.token)?.name).toBe('deploy');
   });

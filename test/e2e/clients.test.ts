@@ -14,7 +14,7 @@ import { startNodesim } from '../support/nodesim.ts';
 import { runCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-/** Of a change of the list, until the daemon follows it; it looks five times a second. */
+/** Of a change of the list, until the daemon follows it by itself. */
 const FOLLOW = { timeout: 10_000, interval: 20 };
 const REFUSED = { error: { code: 'unauthorised' } };
 
@@ -53,11 +53,18 @@ test('a client is added, renewed and removed while the daemon runs', async () =>
   const stale = await connectTo(daemon, { token: old });
   expect(await stale.create('6')).toMatchObject(REFUSED);
   await keys('remove', 'ci');
-  await expect.poll(answer, FOLLOW).toMatchObject(REFUSED);
+  // At its next request, and not a moment later.
+  expect(await answer()).toMatchObject(REFUSED);
+  const operator = await connectTo(daemon, { token: ops.token });
+  const changes = await operator.acts({ act: 'clients_changed' });
+  expect(changes).toMatchObject({
+    acts: [{ on: 'removed ci' }, { on: 'changed ci' }, { on: 'added ci', door: 'file' }],
+  });
+  // One reader logs: at the start, and for each of three changes.
+  expect(daemon.output.match(/the list of clients was read/g)).toHaveLength(4);
   // The list as it was stays in force while its file cannot be used.
   writeText(list, '{"clients":[{"name":"ci"}]}');
   await expect.poll(() => daemon.output, FOLLOW).toContain('the list of clients cannot be used');
-  const operator = await connectTo(daemon, { token: ops.token });
   const clientListFault = `${list}: clients.0.role must be commands, read, operate`;
   const shown = { state: 'running', clientListFault };
   await expect.poll(() => operator.summary(), FOLLOW).toMatchObject(shown);

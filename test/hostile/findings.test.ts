@@ -142,8 +142,16 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
   },
   M5: {
     what: 'the Node that runs the daemon is in no lockfile; a licence is named nowhere',
-    tests: {},
-    why: 'not a behaviour of the daemon: the lockfile and the README are read by people',
+    tests: {
+      'tooling/supply-chain.test.ts': [
+        'M5: every package of production is pinned with its SHA-512',
+        'M5: only named packages run a script at an install',
+      ],
+      'tooling/interpreter.test.ts': [
+        "the Node in PATH goes before the project's own, which npm has no checksum of",
+      ],
+    },
+    why: 'the Node that npm fetches where PATH has none is in no lockfile (SECURITY.md)',
   },
   M6: {
     what: 'the data folder is open to other users',
@@ -180,15 +188,20 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
     },
   },
   L4: {
-    what: 'too few open files end the daemon without a sentence',
-    tests: { 'e2e/open-files.test.ts': ['P10: %i open files are too few, and it says so'] },
-    why: 'too little address space ends V8 before a line of ours runs',
+    what: 'too few open files or too little memory end the daemon without a sentence; a slow disk keeps it from starting',
+    tests: {
+      'e2e/open-files.test.ts': ['P10: %i open files are too few, and it says so'],
+      'tooling/launchers.test.ts': ['L4: bin/lockstepd names a limit of address space'],
+      'journal/sqlite-schema.test.ts': ['L4: a new journal is made in one transaction'],
+    },
   },
   L5: {
-    what: 'a name of any length is echoed',
+    what: 'a name of any length is echoed; counts go on when their client has left',
     tests: {
       'protocol/list-bounds.test.ts': ['a node is named by no more than a node can be called'],
+      'coordinator/queries.test.ts': ['P9, L5: 5,000 who ask for stats at once'],
     },
+    why: 'ZeroMQ does not say that a client has left: its count of keys goes on, one at a time and bounded in time',
   },
   L6: {
     what: 'plain HTTP behind https:// is only a timeout',

@@ -11,6 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { backupJournal } from '../../src/journal/sqlite/files/backup.ts';
+import { restoreJournal } from '../../src/journal/sqlite/files/restore.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 import { scratch } from './support/driver.ts';
 
@@ -56,6 +58,18 @@ test('M6: the files of an earlier version are closed to other users at the next 
   const journal = openSqliteJournal(file);
   expect(rights()).toEqual(PRIVATE);
   await journal.close();
+});
+
+test('M6: a copy is closed to others, and so is a journal that is restored from one that was not', async () => {
+  await openSqliteJournal(file).close();
+  const copy = join(dir, '../copy.db');
+  backupJournal(file, copy);
+  expect((statSync(copy).mode & 0o777).toString(8)).toBe('600');
+  chmodSync(copy, 0o644);
+  restoreJournal({ path: file, file: copy, savedIn: [] });
+  const others = Object.entries(rights()).filter(([, mode]) => !/^[67]00$/.test(mode));
+  expect(others).toEqual([]);
+  expect(rights()['journal.db']).toBe('600');
 });
 
 test('M6: another user cannot hold the lock', async (ctx) => {

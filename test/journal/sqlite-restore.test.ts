@@ -13,6 +13,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseToken } from '../../src/core/token.ts';
 import { backupJournal } from '../../src/journal/sqlite/files/backup.ts';
+import { checkFile } from '../../src/journal/sqlite/files/check.ts';
 import { restoreJournal } from '../../src/journal/sqlite/files/restore.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 import { writer } from './support/child.ts';
@@ -62,6 +63,32 @@ test('P7: numbers and owner marks continue far above all that may have been give
   expect(head.openCount).toBe(2);
   expect(held).toEqual([21, 22]);
   expect(listed.map(({ command }) => command.seq)).toEqual([22, 21]);
+});
+
+test('a restore is an act in the trail of the journal that it makes', async () => {
+  const journal = openSqliteJournal(file);
+  const act = { kind: 'pause', at: 1, lived: 1, isProven: true, door: 'http' } as const;
+  await journal.noteActs({ begin: [act], end: [] });
+  await journal.close();
+  backupJournal(file, copy);
+  restoreJournal({ path: file, file: copy, savedIn: [], by: 'ann@bastion (unverified)' });
+  const restored = openSqliteJournal(file);
+  const { acts } = await restored.acts({}, undefined, 10);
+  await restored.close();
+  expect(acts).toMatchObject([
+    {
+      kind: 'journal_restored',
+      number: 100_002,
+      by: 'ann@bastion (unverified)',
+      isProven: false,
+      door: 'file',
+      on: 'copies.db',
+      outcome: 'done',
+      results: { held: 2 },
+    },
+    { kind: 'pause', number: 1 },
+  ]);
+  expect(checkFile(file)).toMatchObject({ faults: [] });
 });
 
 test('P5: held commands stay so over restarts, until they are released or settled', async () => {

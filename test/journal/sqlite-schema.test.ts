@@ -47,6 +47,18 @@ test('opening a journal again applies nothing and keeps everything', async () =>
   expect(await openCount()).toBe(2);
 });
 
+test('L4: a new journal is made in one transaction, with signs of life around it: its disk may be slow', async () => {
+  const statements: unknown[] = [];
+  const db = new Database(file, { verbose: (statement) => statements.push(statement) });
+  expect(migrate(db)).toBe(MIGRATIONS.length);
+  expect(statements.filter((statement) => statement === 'COMMIT')).toHaveLength(1);
+  db.close();
+  rmSync(file);
+  let signs = 0;
+  await openSqliteJournal(file, { onStep: () => signs++ }).close();
+  expect(signs).toBe(3);
+});
+
 test('a further step is applied once to a journal with data, and keeps the data', async () => {
   await written();
   const sql = `ALTER TABLE command ADD COLUMN actor TEXT; UPDATE command SET actor = 'x';`;

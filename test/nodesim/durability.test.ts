@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startNode, startNodesim } from '../support/nodesim.ts';
 import { groupCalls } from './raw-call.ts';
 
@@ -73,6 +73,28 @@ describe('durability', () => {
     await sim.kill9();
     await sim.restart();
     expect(await sim.list('n')).toEqual([]);
+  });
+
+  it('M6, L3: the files are for its user alone, and a link in their place is not followed', async () => {
+    const dataDir = join(mkdtempSync(join(tmpdir(), 'nodesim-')), 'data');
+    onTestFinished(() => rmSync(dirname(dataDir), { recursive: true }));
+    const before = process.umask(0);
+    const sim = await startNodesim({ dataDir }).finally(() => process.umask(before));
+    const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    expect(modeOf(dataDir)).toBe('700');
+    const files = readdirSync(dataDir).map((name) => join(dataDir, name));
+    expect(files.length).toBeGreaterThan(2);
+    expect(files.filter((file) => modeOf(file) !== '600')).toEqual([]);
+    await sim.stop();
+    const [file = ''] = files.filter((each) => each.endsWith('.db'));
+    const outside = join(dirname(dataDir), 'outside');
+    writeFileSync(outside, '');
+    rmSync(file);
+    symlinkSync(outside, file);
+    await expect(startNodesim({ dataDir })).rejects.toThrow(
+      /is a link, which is not followed|ended/,
+    );
+    expect(statSync(outside).size).toBe(0);
   });
 
   it('the files are in WAL mode, and a second process on them is refused with 1', async () => {

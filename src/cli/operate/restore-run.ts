@@ -1,7 +1,9 @@
 /** `lockstep restore FILE`: reports the result and the next steps. */
+import { authorOf } from '../../clients/principal.ts';
 import { type Restored, restoreJournal } from '../../journal/sqlite/files/restore.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
+import { author } from './author.ts';
 import { journalLocation, reportJournal } from './journal-place.ts';
 
 interface RestoreJob {
@@ -16,7 +18,8 @@ export async function runRestore(
 ): Promise<ExitCode> {
   const place = journalLocation(config);
   try {
-    const restored = restoreJournal({ ...place, file });
+    const by = authorOf(undefined, author());
+    const restored = restoreJournal({ ...place, file, by });
     if (json) await terminal.json({ journal: place.path, ...restored });
     else await terminal.line(summaryText(place.path, file, restored));
     return EXIT.done;

@@ -56,7 +56,7 @@ export interface DoorsOptions {
   readonly door: LineEnd;
   /** The server's key: both sockets ask for CURVE, and let in the keys of `clients`. */
   readonly curve: CurvePair | undefined;
-  readonly clients: Pick<WatchedList, 'present' | 'onChange'>;
+  readonly clients: Pick<WatchedList, 'present' | 'current' | 'onChange'>;
   readonly frameBytesMax: number;
   /** Open descriptors of the process, above which no further peer may connect. */
   readonly descriptorsMax: number;
@@ -108,7 +108,7 @@ export class Doors {
       log,
       room: new Room({ descriptorsMax, now }),
       isCurve: curve !== undefined,
-      clients: () => clients.present,
+      clients: () => clients.current(),
     });
     await zap.bind();
     tools.keep('zap', zap.answer());

@@ -15,12 +15,13 @@ export class Tokens {
   readonly #own: ClientList;
 
   constructor({ clients: path, dataDir }: TokenFiles, log: Log) {
-    this.#watched = new WatchedList({ path, log }).watch();
+    // The coordinator reads the same file, and logs.
+    this.#watched = new WatchedList({ path }).watch();
     this.#own = this.#watched.present === undefined ? ownToken(dataDir, log) : NO_CLIENTS;
   }
 
   get list(): ClientList {
-    return this.#watched.present ?? this.#own;
+    return this.#watched.current() ?? this.#own;
   }
 
   /** Called after each change of `list`. */

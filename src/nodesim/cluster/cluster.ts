@@ -126,7 +126,7 @@ function startError(
 
 function makeDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (error) {
     const text = `${path} can't be made: ${messageOf(error)}; ${ANOTHER_PLACE}`;
     throw new CannotStart(text, { cause: error, exitCode: EXIT_WRONG_SETTINGS });

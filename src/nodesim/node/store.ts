@@ -9,6 +9,7 @@
  * Keys are unique in memory, so the table needs no unique index: with one a row costs 26 µs, with
  * rising integer ids 2. An exclusive lock refuses a second process on the same file.
  */
+import { lstatSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { KeyDigest } from './key-digest.ts';
 import { SortedKeys } from './sorted-keys.ts';
@@ -142,7 +143,16 @@ export class Store {
   }
 }
 
+/** SQLite opens them by their names, and follows links. */
+function refuseLinks(file: string): void {
+  for (const each of [file, `${file}-wal`, `${file}-shm`]) {
+    const isLink = lstatSync(each, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    if (isLink) throw new Error(`${each} is a link, which is not followed`);
+  }
+}
+
 function openDatabase(file: string): Database.Database {
+  refuseLinks(file);
   const database = new Database(file, { timeout: 0 });
   try {
     database.pragma('locking_mode = EXCLUSIVE');

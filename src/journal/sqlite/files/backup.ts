@@ -8,6 +8,7 @@
 import { existsSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { makePrivate } from '../../../files/private-file.ts';
 import { JournalError, type JournalErrorCode } from '../../errors.ts';
 import { asCopyError, asJournalError } from '../failure.ts';
 import { inspect } from '../open/migrate.ts';
@@ -49,6 +50,7 @@ export function backupJournal(path: string, file: string): Backup {
   const journal = openJournal(path);
   try {
     removeDatabase(part);
+    makePrivate(part);
     journal.prepare('VACUUM INTO ?').run(part);
     const damaged = assertWhole(part, { path, replaces: existsSync(target) ? target : undefined });
     syncFile(part);

@@ -10,10 +10,12 @@
  * The order of the steps: after a crash there is either the previous state or a start that is
  * refused. The copy is prepared under the name of a saved journal (saved.ts) with a new id.
  */
-import { copyFileSync, existsSync, realpathSync, renameSync, statSync } from 'node:fs';
-import { dirname, join, parse, resolve } from 'node:path';
+import { constants, copyFileSync, existsSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { basename, dirname, join, parse, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { formatToken, parseToken } from '../../../core/token.ts';
+import { closeToOthers } from '../../../files/private-file.ts';
+import { ACT_TEXT_MAX } from '../../act.ts';
 import { JournalError } from '../../errors.ts';
 import { asCopyError, asJournalError } from '../failure.ts';
 import { prepareFolder } from '../open/connection.ts';
@@ -24,7 +26,7 @@ import { examineLive } from '../sums/examine.ts';
 import { errorOf } from '../sums/faults.ts';
 import { Head } from '../sums/head.ts';
 import { heldSum, plus } from '../sums/row-sums.ts';
-import { raiseActNumbers } from '../tables/acts.ts';
+import { Acts, raiseActNumbers } from '../tables/acts.ts';
 import {
   assertSound,
   newId,
@@ -62,10 +64,12 @@ export interface RestoreOptions {
   readonly file: string;
   /** Other places where a daemon may have saved its journal. */
   readonly savedIn: readonly string[];
+  /** The operator, as the trail of acts has the name. */
+  readonly by?: string | undefined;
 }
 
 /** @throws JournalError `locked` if a daemon runs on the journal, and all errors of `connect` */
-export function restoreJournal({ path: named, file, savedIn }: RestoreOptions): Restored {
+export function restoreJournal({ path: named, file, savedIn, by }: RestoreOptions): Restored {
   const path = prepareFolder(named);
   const source = resolve(file);
   const stats = statSync(source, { throwIfNoEntry: false });
@@ -78,7 +82,7 @@ export function restoreJournal({ path: named, file, savedIn }: RestoreOptions): 
   let lock: Lock | undefined;
   try {
     lock = lockJournal(path);
-    const held = prepare(source, ready);
+    const held = prepare(source, ready, by);
     const saved = savedFiles(path, savedIn).filter((each) => each !== ready);
     const before = keepPresent(path);
     renameSync(ready, path);
@@ -104,15 +108,19 @@ const NO_COPY = {
 } as const;
 
 /**
- * Makes a journal of the copy, at this version's schema, with its open commands held.
+ * Makes a journal of the copy, at this version's schema, with its open commands held, and this act in its trail.
  * @returns the number of held commands
  */
-function prepare(source: string, ready: string): number {
+function prepare(source: string, ready: string, by: string | undefined): number {
   const part = `${ready}.part`;
   try {
-    copyFileSync(source, part);
+    removeDatabase(part);
     // A log beside the copy is part of it.
-    if (existsSync(`${source}-wal`)) copyFileSync(`${source}-wal`, `${part}-wal`);
+    for (const end of ['', '-wal']) {
+      if (!existsSync(source + end)) continue;
+      copyFileSync(source + end, part + end, constants.COPYFILE_EXCL);
+      closeToOthers(part + end);
+    }
     const db = new Database(part, { fileMustExist: true });
     let held: number;
     try {
@@ -124,6 +132,7 @@ function prepare(source: string, ready: string): number {
       if (fault !== undefined) throw fault;
       db.transaction(() => raise(db))();
       held = prepareCountOpen(db).get() ?? 0;
+      noteRestored(db, { by, copy: basename(source), held });
     } finally {
       db.close();
     }
@@ -156,6 +165,22 @@ function raise(db: Database.Database): void {
     everySum: plus(head.everySum, gained),
   });
   raiseActNumbers(db, ACT_RAISE);
+}
+
+interface RestoredAct {
+  readonly by: string | undefined;
+  readonly copy: string;
+  readonly held: number;
+}
+
+function noteRestored(db: Database.Database, { by, copy, held }: RestoredAct): void {
+  const acts = new Acts(db);
+  const { lived } = new Head(db).read();
+  const act = { kind: 'journal_restored', at: Date.now(), lived, isProven: false } as const;
+  const on = copy.slice(0, ACT_TEXT_MAX);
+  const begin = [{ ...act, door: 'file', on, ...(by === undefined ? {} : { by }) }];
+  const [number = 0] = acts.note({ begin, end: [] });
+  acts.note({ begin: [], end: [{ number, outcome: 'done', results: { held } }] });
 }
 
 /** Moves the present journal away with its log: the log would destroy the next journal. */

@@ -44,6 +44,8 @@ export interface JournalPaths {
   readonly savedIn?: readonly string[];
   /** Gives the saved copy up: the start continues with the journal in place. */
   readonly fresh?: boolean;
+  /** Called between the steps of the opening: each may take long on a slow disk. */
+  readonly onStep?: () => void;
 }
 
 /** @throws JournalError */
@@ -109,7 +111,7 @@ function makeFolder(folder: string): void {
 
 function openDatabase(
   path: string,
-  { savedIn = [], fresh = false }: JournalPaths,
+  { savedIn = [], fresh = false, onStep = () => {} }: JournalPaths,
 ): Database.Database {
   const saved = savedFiles(path, savedIn);
   if (fresh) for (const file of saved) settle(file, 'ignored');
@@ -120,8 +122,11 @@ function openDatabase(
   try {
     inspect(db);
     if (!fresh) assertNothingSaved(path, saved, idOf(db) ?? 'of a version without');
+    onStep();
     configure(db);
+    onStep();
     migrate(db);
+    onStep();
     return db;
   } catch (error) {
     db.close();
