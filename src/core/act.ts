@@ -1,11 +1,7 @@
-<<<<<<< HEAD
-/** The kinds of an operator's act: on commands, lanes, nodes, breakers and keys. */
-=======
 /**
- * The kinds of an operator's act: on commands, lanes, breakers and keys; `journal_restored` and `clients_changed` are
- * done to files, the latter also while the daemon runs.
+ * The kinds of an operator's act: on commands, lanes, nodes, breakers and keys; `journal_restored` and `clients_changed`
+ * are done to files, the latter also while the daemon runs.
  */
->>>>>>> 9ea21dc (A removed client is refused at its next request; one reader of the list logs; changes of the list and restores are acts; a slow disk no longer keeps a new daemon from starting; files of nodesim and copies are private)
 
 export const ACT_KINDS = [
   'retry',
