@@ -17,7 +17,16 @@ export const NAME_FORM = '1 to 64 letters, digits, ".", "_", "@" or "-", a lette
 const SHA256 = /^[0-9a-f]{64}$/i;
 /** Z85 (https://rfc.zeromq.org/spec/32), 32 bytes. */
 const CURVE_KEY = /^[0-9A-Za-z.\-:+=^!/*?&<>()[\]{}@%$#]{40}$/;
-const MEMBERS = ['name', 'role', 'tokenSha256', 'curveKey'] as const;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/;
+const TIME_FORM = 'a time in UTC: 2026-01-31T12:00:00Z';
+const MEMBERS = [
+  'name',
+  'role',
+  'tokenSha256',
+  'curveKey',
+  'formerTokenSha256',
+  'formerTokenUntil',
+] as const;
 
 export interface Client {
   /** 1 to 64 characters: letters, digits, `.`, `_`, `@`, `-`; the first is a letter or a digit. */
@@ -27,16 +36,26 @@ export interface Client {
   readonly tokenSha256: string;
   /** Its public key for CURVE, Z85, 40 characters. */
   readonly curveKey?: string;
+  /** Of the token before a rotation with an overlap; one of each client at most. */
+  readonly formerTokenSha256?: string;
+  /** Until then that token counts too: ISO 8601, UTC, by the clock of the daemon's machine. */
+  readonly formerTokenUntil?: string;
 }
 
 export class ClientList {
   readonly clients: readonly Client[];
   readonly #byToken: ReadonlyMap<string, Client>;
+  readonly #byFormerToken: ReadonlyMap<string, Client>;
   readonly #byCurveKey: ReadonlyMap<string, Client>;
 
   constructor(clients: readonly Client[]) {
     this.clients = clients;
     this.#byToken = new Map(clients.map((client) => [client.tokenSha256, client]));
+    this.#byFormerToken = new Map(
+      clients.flatMap((client) =>
+        client.formerTokenSha256 === undefined ? [] : [[client.formerTokenSha256, client]],
+      ),
+    );
     this.#byCurveKey = new Map(
       clients.flatMap((client) =>
         client.curveKey === undefined ? [] : [[client.curveKey, client]],
@@ -46,13 +65,22 @@ export class ClientList {
 
   /** A look-up by the hash: its time says nothing about a token that is in the list. */
   byToken(token: string): Client | undefined {
-    return this.#byToken.get(tokenSha256(token));
+    const sha256 = tokenSha256(token);
+    const client = this.#byToken.get(sha256);
+    if (client !== undefined) return client;
+    const former = this.#byFormerToken.get(sha256);
+    return former !== undefined && formerTokenCounts(former, Date.now()) ? former : undefined;
   }
 
   /** @param key Z85 */
   byCurveKey(key: string): Client | undefined {
     return this.#byCurveKey.get(key);
   }
+}
+
+/** Whether the client's former token still counts. @param now ms of the epoch */
+export function formerTokenCounts({ formerTokenUntil }: Client, now: number): boolean {
+  return formerTokenUntil !== undefined && now < Date.parse(formerTokenUntil);
 }
 
 /** Nobody may do anything. */
@@ -118,6 +146,7 @@ function readClients(value: unknown): readonly Client[] {
   }
   const read = clients.map((client, index) => readClient(client, `clients.${index}`));
   for (const member of ['name', 'tokenSha256', 'curveKey'] as const) requireDistinct(read, member);
+  requireNewTokens(read);
   return read;
 }
 
@@ -138,9 +167,21 @@ function readClient(value: unknown, place: string): Client {
   const role = ROLES.find((known) => known === value['role']);
   if (role === undefined) throw new MemberFault(`${place}.role must be ${ROLES.join(', ')}`);
   const sha256 = text('tokenSha256', SHA256, '64 hex digits').toLowerCase();
-  const client: Client = { name, role, tokenSha256: sha256 };
-  if (value['curveKey'] === undefined) return client;
-  return { ...client, curveKey: text('curveKey', CURVE_KEY, '40 characters of Z85') };
+  const until = value['formerTokenUntil'];
+  if (typeof until === 'string' && TIME.test(until) && Number.isNaN(Date.parse(until))) {
+    throw new MemberFault(`${place}.formerTokenUntil must be ${TIME_FORM}`);
+  }
+  const isGiven = (member: (typeof MEMBERS)[number]): boolean => value[member] !== undefined;
+  return {
+    name,
+    role,
+    tokenSha256: sha256,
+    ...(isGiven('curveKey') && { curveKey: text('curveKey', CURVE_KEY, '40 characters of Z85') }),
+    ...((isGiven('formerTokenSha256') || isGiven('formerTokenUntil')) && {
+      formerTokenSha256: text('formerTokenSha256', SHA256, '64 hex digits').toLowerCase(),
+      formerTokenUntil: text('formerTokenUntil', TIME, TIME_FORM),
+    }),
+  };
 }
 
 /** Two clients with one token could not be told apart. */
@@ -157,6 +198,18 @@ function requireDistinct(
       throw new MemberFault(`clients.${index}.${member} is the same as clients.${first}.${member}`);
     }
     seen.set(value, index);
+  }
+}
+
+/** A former token that is another client's, or is the present one, would have no end. */
+function requireNewTokens(clients: readonly Client[]): void {
+  const seen = new Set(clients.map(({ tokenSha256: sha256 }) => sha256));
+  for (const [index, { formerTokenSha256: former }] of clients.entries()) {
+    if (former === undefined) continue;
+    if (seen.has(former)) {
+      throw new MemberFault(`clients.${index}.formerTokenSha256 is the same as another token`);
+    }
+    seen.add(former);
   }
 }
 

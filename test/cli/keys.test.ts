@@ -63,6 +63,22 @@ describe('lockstep keys', () => {
     expect(readdirSync(data).sort()).toEqual(['clients.json', 'ops.token']);
   });
 
+  test('rotate --overlap leaves the old token in force for a while, and the next one does not', async () => {
+    const { keys, list } = place();
+    const first = (await keys('add', 'ops', '--role', 'operate')).stdout.trim();
+    const second = (await keys('rotate', 'ops', '--overlap', '10m')).stdout.trim();
+    for (const token of [first, second]) expect(list()?.byToken(token)?.name).toBe('ops');
+    expect((await keys('list')).stdout).toMatch(/old token until\nops +operate +\d{4}-.*Z\n$/);
+    const third = (await keys('rotate', 'ops')).stdout.trim();
+    for (const token of [first, second]) expect(list()?.byToken(token)).toBeUndefined();
+    expect(list()?.byToken(third)?.name).toBe('ops');
+    for (const overlap of ['8d', '10', 'x']) {
+      expect((await keys('rotate', 'ops', '--overlap', overlap)).code).toBe(2);
+    }
+    expect((await keys('add', 'b', '--role', 'read', '--overlap', '1m')).code).toBe(2);
+    expect(list()?.byToken(third)?.name).toBe('ops');
+  });
+
   test('--out replaces no pipe, device or link', async () => {
     const { keys, list } = place();
     await keys('add', 'ops', '--role', 'operate');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   CLIENTS_MAX,
   ClientList,
@@ -25,6 +25,44 @@ test('a list survives its text', () => {
   const clients = [deploy.client, { ...ann.client, curveKey: KEY }];
   const read = parseClientList(clientListText(clients), 'clients.json');
   expect(read).toMatchObject({ ok: true, list: { clients } });
+});
+
+test('a former token counts until its time, and then no longer', () => {
+  const former = newToken();
+  const formerTokenUntil = '2026-11-30T12:00:00.000Z';
+  const client = { ...ann.client, formerTokenSha256: tokenSha256(former), formerTokenUntil };
+  const read = parseClientList(clientListText([deploy.client, client]), 'clients.json');
+  if (!read.ok) throw new Error(read.fault.message);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(formerTokenUntil) - 1 });
+  onTestFinished(() => void vi.useRealTimers());
+  expect(read.list.byToken(former)).toEqual(client);
+  vi.setSystemTime(Date.parse(formerTokenUntil));
+  expect(read.list.byToken(former)).toBeUndefined();
+  expect(read.list.byToken(ann.token)).toEqual(client);
+});
+
+test('P10: a former token without its time, of another form, or of another client is a fault', () => {
+  const sha256 = deploy.client.tokenSha256;
+  const until = '2026-11-30T12:00:00Z';
+  const faults = [
+    [{ formerTokenSha256: 'f'.repeat(64) }, 'clients.1.formerTokenUntil is missing'],
+    [{ formerTokenUntil: until }, 'clients.1.formerTokenSha256 is missing'],
+    [
+      { formerTokenSha256: 'f'.repeat(64), formerTokenUntil: 'tomorrow' },
+      'clients.1.formerTokenUntil must be a time in UTC: 2026-01-31T12:00:00Z',
+    ],
+    [
+      { formerTokenSha256: 'f'.repeat(64), formerTokenUntil: '2026-13-41T12:00:00Z' },
+      'clients.1.formerTokenUntil must be a time in UTC: 2026-01-31T12:00:00Z',
+    ],
+    [
+      { formerTokenSha256: sha256, formerTokenUntil: until },
+      'clients.1.formerTokenSha256 is the same as another token',
+    ],
+  ] as const;
+  for (const [members, fault] of faults) {
+    expect(faultOf([deploy.client, { ...ann.client, ...members }])).toBe(`clients.json: ${fault}`);
+  }
 });
 
 test('a client is found by its token and by its key', () => {
@@ -110,7 +148,7 @@ describe('P10: a fault of the list names the member', () => {
     [
       'a strange member',
       [{ ...client, '\u001b[2J': 1 }],
-      'a member of clients.0. is unknown; known are name, role, tokenSha256, curveKey',
+      'a member of clients.0. is unknown; known are name, role, tokenSha256, curveKey, formerTokenSha256, formerTokenUntil',
     ],
     ['no object', [7], 'clients.0 must be an object'],
     ['no array', {}, 'clients must be an array'],

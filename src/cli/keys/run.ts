@@ -7,7 +7,12 @@
 import { nearest } from '../../base/nearest.ts';
 import { type Changed, changeList } from '../../clients/change-list.ts';
 import { readClientFile } from '../../clients/client-file.ts';
-import { type Client, isClientName, NAME_FORM } from '../../clients/client-list.ts';
+import {
+  type Client,
+  formerTokenCounts,
+  isClientName,
+  NAME_FORM,
+} from '../../clients/client-list.ts';
 import type { Role } from '../../clients/role.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-code.ts';
 import { daemonSettings } from '../input/settings.ts';
@@ -29,6 +34,8 @@ export interface KeysJob {
   readonly keyOut: string | undefined;
   readonly config: string | undefined;
   readonly json: boolean;
+  /** How long the old token of a rotation counts beside the new one. */
+  readonly overlapMs: number | undefined;
   /** Nothing is asked. */
   readonly yes: boolean | undefined;
 }
@@ -60,16 +67,31 @@ function requireName({ act, name }: KeysJob): string {
 async function showList(path: string, { json }: KeysJob, terminal: Terminal): Promise<ExitCode> {
   const read = readClientFile(path);
   if (!read.ok) return report(read.fault, json, terminal);
-  const clients = read.list?.clients.map(({ name, role, curveKey }) => ({ name, role, curveKey }));
+  const clients = read.list?.clients.map((client) => {
+    const { name, role, curveKey, formerTokenUntil } = client;
+    const counts = formerTokenCounts(client, Date.now());
+    return { name, role, curveKey, formerTokenUntil: counts ? formerTokenUntil : undefined };
+  });
   if (json) await terminal.json({ file: path, clients: clients ?? null });
   else if (clients === undefined) {
     await terminal.line(`There is no list of clients: ${path} does not exist.`);
   } else if (clients.length === 0) {
     await terminal.line(`The list ${path} is empty: nobody may do anything.`);
   } else {
-    const rows = clients.map(({ name, role, curveKey }) => [name, role, curveKey ?? '']);
+    const rows = clients.map((client) => [
+      client.name,
+      client.role,
+      client.curveKey ?? '',
+      client.formerTokenUntil ?? '',
+    ]);
+    const columns = ['client', 'role', 'CURVE key', 'old token until'];
+    const shown = rows.some((row) => row[3] !== '') ? 4 : 3;
+    const titles = columns.slice(0, shown).map((title) => ({ title }));
     await terminal.line(
-      table([{ title: 'client' }, { title: 'role' }, { title: 'CURVE key' }], rows),
+      table(
+        titles,
+        rows.map((row) => row.slice(0, shown)),
+      ),
     );
   }
   return EXIT.done;
@@ -111,13 +133,26 @@ async function add(job: Named, terminal: Terminal): Promise<ExitCode> {
 }
 
 function rotate(job: Named, terminal: Terminal): Promise<ExitCode> {
+  if (job.overlapMs !== undefined && job.keyOut !== undefined) {
+    throw new UsageError('--overlap is for tokens: with --key-out the old key is refused at once');
+  }
   return withSecrets(job, terminal, ({ inList }) => (before = []) => {
     if (!before.some(({ name }) => name === job.name)) return unknown(job.name, before);
     const clients = before.map((client) =>
-      client.name === job.name ? { ...client, ...inList } : client,
+      client.name === job.name ? rotated(client, inList, job.overlapMs) : client,
     );
     return { ok: true, clients };
   });
+}
+
+function rotated(
+  { formerTokenSha256: _sha256, formerTokenUntil: _until, ...client }: Client,
+  inList: Secrets['inList'],
+  overlapMs: number | undefined,
+): Client {
+  if (overlapMs === undefined) return { ...client, ...inList };
+  const formerTokenUntil = new Date(Date.now() + overlapMs).toISOString();
+  return { ...client, ...inList, formerTokenSha256: client.tokenSha256, formerTokenUntil };
 }
 
 async function remove({ name, path, json }: Named, terminal: Terminal): Promise<ExitCode> {
@@ -141,6 +176,9 @@ async function withSecrets(
   changeFor: (secrets: Secrets) => Change,
 ): Promise<ExitCode> {
   const { path, name, json, out, keyOut } = job;
+  if (job.overlapMs !== undefined && job.act !== 'rotate') {
+    throw new UsageError('--overlap is for rotate');
+  }
   if (out !== undefined && keyOut !== undefined) {
     throw new UsageError('--key-out writes the token too: give it or --out');
   }
