@@ -209,7 +209,7 @@ async function openMetered(
   data: CoordinatorData,
   { log, onDamage, now, beat }: Opening,
 ): Promise<MeteredJournal> {
-  const options = { ...data.journalPaths, log, onDamage, onStep: () => beat.sign() };
+  const options = { ...data.journalPaths, log, onDamage, onStep: () => beat.beatOnce() };
   const opened = await orRefuse(() => openJournal(data.journal, options));
   const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
   const { fold } = optionsOf(data);

@@ -127,12 +127,12 @@ export class Beat {
 
   /** Beats from now on for as long as the loop turns; does not hold the thread alive. */
   start(): void {
-    this.sign();
-    setInterval(() => this.sign(), BEAT_MS).unref();
+    this.beatOnce();
+    setInterval(() => this.beatOnce(), BEAT_MS).unref();
   }
 
   /** A sign of life from long work that lets the loop not turn. */
-  sign(): void {
+  beatOnce(): void {
     Atomics.add(this.#cells, BEATS, 1);
   }
 

@@ -54,9 +54,9 @@ test('L4: a new journal is made in one transaction, with signs of life around it
   expect(statements.filter((statement) => statement === 'COMMIT')).toHaveLength(1);
   db.close();
   rmSync(file);
-  let signs = 0;
-  await openSqliteJournal(file, { onStep: () => signs++ }).close();
-  expect(signs).toBe(3);
+  let steps = 0;
+  await openSqliteJournal(file, { onStep: () => steps++ }).close();
+  expect(steps).toBe(3);
 });
 
 test('a further step is applied once to a journal with data, and keeps the data', async () => {
