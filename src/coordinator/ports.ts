@@ -2,15 +2,12 @@
 import type { Principal } from '../clients/principal.ts';
 import type { BreakerPolicy } from '../core/breaker/breaker.ts';
 import type { Policy } from '../core/context.ts';
-import type { Inherited } from '../core/model.ts';
 import type { JournalError } from '../journal/errors.ts';
 import type { Journal } from '../journal/port.ts';
 import type { Answer } from '../protocol/answer.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
 import type { PublishedEvent } from '../protocol/event.ts';
 import type { Order } from '../protocol/work.ts';
-import type { Counters } from './commands/numbering.ts';
-import type { Crashes } from './commands/probation.ts';
 
 /** Sends one answer, of this shape or an error, to the client that asked. */
 export interface Respond<Shape extends Answer = Answer> {
@@ -96,21 +93,4 @@ export interface CoordinatorOptions {
   readonly publishesEvents: boolean;
   readonly version: string;
   readonly pid: number;
-}
-
-export interface CoordinatorStart {
-  readonly ports: CoordinatorPorts;
-  readonly options: CoordinatorOptions;
-  readonly counters: Counters;
-  /** See `Life`. */
-  readonly inherited: Inherited;
-  readonly crashes?: Crashes;
-  /** A batch failed: the journal is unreachable, or the program has a bug. Nothing goes on. */
-  readonly onFatal: (error: unknown) => void;
-  /** A batch has ended: the thread makes progress (P8). At least every 250 ms, unless something blocks it. */
-  readonly onBatch?: () => void;
-  /** Every executor has ended its work, left it to the next life, or is lost. */
-  readonly onDrained: () => void;
-  /** See `Probation`. */
-  readonly onTakenUp?: () => void;
 }
