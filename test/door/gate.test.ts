@@ -1,7 +1,9 @@
 /** Who may call what at the operators' port: real sockets, and bytes that no honest client sends. */
 import fastify from 'fastify';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Caller } from '../../src/channel/door-messages.ts';
 import { ClientList } from '../../src/clients/client-list.ts';
+import { clientOf } from '../../src/coordinator/sockets/unread.ts';
 import { keepGate, needs } from '../../src/door/access/gate.ts';
 import { Refusals } from '../../src/door/access/refusals.ts';
 import { startServer } from '../../src/door/server.ts';
@@ -24,12 +26,14 @@ const bearer = (token: string) => `Authorization: Bearer ${token}`;
 let port = 0;
 let clients = everybody;
 let asked: Request[] = [];
+let caller: Caller | undefined;
 let given: Answer = FIGURES.summary;
 const noted = notedLog();
 
 beforeAll(async () => {
   [port = 0] = await freePorts(1);
-  const ask = async (request: Request): Promise<Answer> => {
+  const ask = async (request: Request, by: Caller): Promise<Answer> => {
+    caller = by;
     asked.push(request);
     return given;
   };
@@ -139,6 +143,16 @@ describe('a token', () => {
     expect([code, JSON.parse(body)]).toEqual([200, FIGURES.summary]);
     expect(head).toMatch(/^cache-control: no-store\r?$/im);
     expect(asked).toEqual([{ op: 'status' }]);
+  });
+
+  test('P9: gives its client a turn that no peer of ZeroMQ can take part in, whatever it calls itself', async () => {
+    await status(bearer(reader.token));
+    const { client = '' } = caller ?? {};
+    expect(client).toContain('grafana');
+    const peers = (['utf8', 'latin1', 'utf16le'] as const).map((encoding) =>
+      clientOf([Buffer.from(client, encoding)]),
+    );
+    expect(peers).not.toContain(client);
   });
 
   test('of another role is refused, and the answer names the role', async () => {

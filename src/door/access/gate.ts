@@ -74,8 +74,7 @@ export function keepGate(server: FastifyInstance, { clients, refusals }: GateOpt
     const admission = admit(request, need);
     if ('principal' in admission) {
       const { principal } = admission;
-      // However many connections a client has, it has one turn.
-      request.caller = { principal, client: `http ${principal.name}` };
+      request.caller = { principal, client: turnOf(principal) };
       return undefined;
     }
     const { refusal } = admission;
@@ -85,6 +84,14 @@ export function keepGate(server: FastifyInstance, { clients, refusals }: GateOpt
       .headers({ 'cache-control': 'no-store', ...refusal.headers })
       .send(refusal.reply);
   });
+}
+
+/**
+ * However many connections a client has, it has one turn. No peer of ZeroMQ has the same: it may name itself, but by bytes,
+ * and none of them is this arrow.
+ */
+function turnOf({ name }: Principal): string {
+  return `http → ${name}`;
 }
 
 export function hostRefusal({ status, message }: HttpFault): Refusal {
