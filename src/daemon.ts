@@ -39,6 +39,7 @@ import { Shutdown } from './lifecycle/shutdown.ts';
 import { MAIN, Threads } from './lifecycle/threads.ts';
 import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
 import { addressOf } from './node/access/access.ts';
+import { newLineRing } from './observe/log/line-ring.ts';
 import { openLog } from './observe/log/log.ts';
 import { type LogPlan, planLog } from './observe/log/log-plan.ts';
 import type { Log } from './observe/log/log-port.ts';
@@ -86,7 +87,7 @@ await run(
 /** @param given where settings come from, by name: variables, flags, keys of the file */
 async function run({ settings, shortage }: Fitted, given: readonly string[]): Promise<void> {
   const version = packageVersion();
-  const logPlan = planLog(settings, process.stdout.isTTY);
+  const logPlan = { ...planLog(settings, process.stdout.isTTY), ring: newLineRing() };
   const log = openLog({
     ...logPlan,
     app: 'lockstepd',

@@ -1,12 +1,13 @@
 /** The exit codes of the command line; scripts rely on them. */
 import { type CommandAnswer, isError } from '../protocol/answer.ts';
+import type { DryRunAnswer } from '../protocol/answers/dry-run.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
 
-export const EXIT = { done: 0, notDone: 1, usage: 2, unreachable: 3 } as const;
+export const EXIT = { done: 0, notDone: 1, usage: 2, unreachable: 3, timedOut: 4 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-const GRAVEST_FIRST = [EXIT.unreachable, EXIT.usage, EXIT.notDone];
+const GRAVEST_FIRST = [EXIT.unreachable, EXIT.usage, EXIT.timedOut, EXIT.notDone];
 
 /** A question was answered with no. */
 export class Declined extends Error {
@@ -40,6 +41,12 @@ export function exitOfCommand(
 ): ExitCode {
   if (isError(answer)) return exitOfReply(answer);
   return isDone(answer, wait) ? EXIT.done : EXIT.notDone;
+}
+
+/** Done: the command would be committed. */
+export function exitOfDryRun(answer: DryRunAnswer | ErrorReply): ExitCode {
+  if (isError(answer)) return exitOfReply(answer);
+  return answer.would === 'commit' ? EXIT.done : EXIT.notDone;
 }
 
 export function isDone({ state }: CommandAnswer, wait: 'settled' | 'accepted'): boolean {

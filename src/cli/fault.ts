@@ -28,9 +28,9 @@ export function faultJson(fault: Fault): { readonly id?: string; readonly error:
 export function printFault(fault: Fault, terminal: Terminal): void {
   if (fault instanceof UsageError) {
     const lines = [`lockstep: ${fault.message}`, ...fault.details];
-    return terminal.note(lines.map(plain).join('\n'));
+    return terminal.complain(lines.map(plain).join('\n'));
   }
   const { message, hint, id } = fault;
   const again = id === undefined ? [] : [`For its outcome: lockstep status ${id}`];
-  terminal.note([`lockstep: ${message}`, hint, ...again].join('\n  '));
+  terminal.complain([`lockstep: ${message}`, hint, ...again].join('\n  '));
 }

@@ -4,31 +4,37 @@
  */
 import yargs, { type Argv } from 'yargs';
 import { packageVersion } from '../config/version.ts';
+import { COMPLETE, complete } from './completion/complete.ts';
 import { Declined, EXIT, UsageError } from './exit-code.ts';
 import { exitOfFault, faultJson, isFault, printFault } from './fault.ts';
 import { encode } from './input/arguments.ts';
-import { COMPLETE, complete } from './input/complete.ts';
 import { COMMON, GENERAL } from './input/options.ts';
 import { usageFault } from './input/usage-fault.ts';
 import { node } from './nodes/node.ts';
+import { outputIn } from './output/format.ts';
 import type { Terminal } from './output/terminal.ts';
 import type { Subcommand } from './subcommand.ts';
 import { acts } from './subcommands/acts.ts';
 import { audit } from './subcommands/audit.ts';
-import { backup } from './subcommands/backup.ts';
 import { breaker } from './subcommands/breaker.ts';
 import { create, createOne, deleteMany, deleteOne } from './subcommands/commands.ts';
-import { completion } from './subcommands/completion.ts';
-import { doctor } from './subcommands/doctor.ts';
-import { journal } from './subcommands/journal.ts';
-import { keys } from './subcommands/keys.ts';
+import { events } from './subcommands/events.ts';
 import { pause, resume } from './subcommands/lanes.ts';
 import { list } from './subcommands/list.ts';
+import { backup } from './subcommands/local/backup.ts';
+import { completion } from './subcommands/local/completion.ts';
+import { context } from './subcommands/local/context.ts';
+import { doctor } from './subcommands/local/doctor.ts';
+import { journal } from './subcommands/local/journal.ts';
+import { keys } from './subcommands/local/keys.ts';
+import { restore } from './subcommands/local/restore.ts';
+import { logs } from './subcommands/logs.ts';
 import { abandon, cancel, retry } from './subcommands/operate.ts';
 import { ping } from './subcommands/ping.ts';
-import { restore } from './subcommands/restore.ts';
 import { stats } from './subcommands/stats.ts';
 import { status } from './subcommands/status.ts';
+import { version } from './subcommands/version.ts';
+import { wait } from './subcommands/wait.ts';
 
 const SUBCOMMANDS: readonly Subcommand[] = [
   createOne,
@@ -39,6 +45,9 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   audit,
   status,
   list,
+  wait,
+  events,
+  logs,
   retry,
   cancel,
   abandon,
@@ -53,16 +62,16 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   journal,
   restore,
   keys,
+  context,
   completion,
+  version,
 ];
 
 const WIDTH_MAX = 100;
 const MISSING = 'no command is given';
 
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const json = argv
-    .slice(0, argv.includes('--') ? argv.indexOf('--') : undefined)
-    .includes('--json');
+  terminal.use(outputIn(argv));
   try {
     if (argv[0] === COMPLETE) return await complete(SUBCOMMANDS, argv.slice(1), terminal);
     return await parse(argv, terminal);
@@ -70,13 +79,14 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     if (error instanceof Declined) {
       terminal.note(error.message);
       const hint = 'The question was answered with no.';
-      if (json) await terminal.json({ error: { code: 'declined', message: error.message, hint } });
+      const declined = { error: { code: 'declined', message: error.message, hint } };
+      if (terminal.isJson) await terminal.json(declined);
       return EXIT.notDone;
     }
     if (!isFault(error)) throw error;
-    if (json) await terminal.json(faultJson(error));
+    if (terminal.isJson) await terminal.json(faultJson(error));
     else printFault(error, terminal);
-    if (error instanceof UsageError && !json) printHelp(argv, terminal);
+    if (error instanceof UsageError && !terminal.isJson) printHelp(argv, terminal);
     return exitOfFault(error);
   }
 }
@@ -89,7 +99,7 @@ async function parse(argv: readonly string[], terminal: Terminal): Promise<numbe
   const parser = configure(yargs(encode(argv)));
   for (const subcommand of SUBCOMMANDS) subcommand.register(parser, { terminal, finish });
   if (argv.length === 0) {
-    terminal.note(await parser.getHelp());
+    terminal.complain(await parser.getHelp());
     return EXIT.usage;
   }
   parser.fail((message: string | null, error: Error | undefined) => {
@@ -126,7 +136,7 @@ function configure(parser: Argv): Argv {
     .example('$0 create 0..99', 'create a hundred records')
     .example('$0 stats', 'do all nodes hold the same?')
     .epilogue(
-      'Exit codes: 0 done, 1 not done (rolled back, refused), 2 bad usage, 3 daemon unreachable.',
+      'Exit codes: 0 done, 1 not done (rolled back, refused), 2 bad usage, 3 daemon unreachable, 4 not settled in time.',
     )
     .help()
     .alias('help', 'h')
@@ -138,7 +148,8 @@ function configure(parser: Argv): Argv {
 /** An option given twice is a mistake, unless it takes several values. */
 function onlyOnce(args: Readonly<Record<string, unknown>>): true {
   for (const [name, value] of Object.entries(args)) {
-    if (!Array.isArray(value) || ['_', 'ids', 'what', 'state', 'act'].includes(name)) continue;
+    if (!Array.isArray(value) || ['_', 'ids', 'what', 'state', 'act', 'topics'].includes(name))
+      continue;
     throw new UsageError(`--${name} is given more than once`);
   }
   return true;
@@ -157,5 +168,5 @@ function knownTo(argv: readonly string[]) {
 
 function printHelp(argv: readonly string[], terminal: Terminal): void {
   const { current } = knownTo(argv);
-  terminal.note(`Try: lockstep ${current === undefined ? '' : `${current} `}--help`);
+  terminal.complain(`Try: lockstep ${current === undefined ? '' : `${current} `}--help`);
 }

@@ -3,15 +3,11 @@
  * files in subcommands/ each define one.
  */
 import type { Argv, InferredOptionTypes, Options, PositionalOptions } from 'yargs';
-import { ClientError, LockstepClient } from '../client/index.ts';
+import { EXIT } from './exit-code.ts';
 import { decode } from './input/arguments.ts';
-import { durationMs } from './input/duration.ts';
-import { endpointOf, nameFault } from './input/endpoint.ts';
-import { identityOf } from './input/identity.ts';
 import type { COMMON } from './input/options.ts';
+import { outputOf } from './output/format.ts';
 import type { Terminal } from './output/terminal.ts';
-
-const TIMEOUT_MS = 3000;
 
 type Common = InferredOptionTypes<typeof COMMON>;
 export type OptionTable = Readonly<Record<string, Options>>;
@@ -64,38 +60,16 @@ export function subcommand<P extends PositionalTable, O extends OptionTable>(
       yargs.command(usage, describe, build, async (parsed) => {
         const args = Object.entries(parsed).map(([name, value]) => [name, decode(value)] as const);
         type Arguments = Parameters<typeof definition.run>[0];
-        host.finish(await definition.run(Object.fromEntries(args) as Arguments, host.terminal));
+        const given = Object.fromEntries(args) as Arguments;
+        const { terminal } = host;
+        terminal.use(outputOf(given));
+        const code = await definition.run({ ...given, json: terminal.isJson }, terminal);
+        await terminal.endLines({
+          op: definition.usage.split(' ')[0],
+          complete: code === EXIT.done,
+        });
+        host.finish(code);
       });
     },
   };
-}
-
-/** Runs a function with a daemon that has answered a ping, and closes the connection. */
-export async function withDaemon<T>(
-  args: {
-    readonly endpoint: string | undefined;
-    readonly timeout: string | undefined;
-    readonly inFlightMax?: number;
-    readonly 'key-file'?: string | undefined;
-    readonly 'token-file'?: string | undefined;
-  },
-  work: (client: LockstepClient) => Promise<T>,
-): Promise<T> {
-  const identity = identityOf(args, process.env);
-  const endpoint = args.endpoint ?? (await endpointOf(process.env, process.cwd()));
-  const client = await LockstepClient.connect({
-    endpoint,
-    timeoutMs: args.timeout === undefined ? TIMEOUT_MS : durationMs('timeout', args.timeout),
-    ...identity,
-    ...(args.inFlightMax === undefined ? {} : { inFlightMax: args.inFlightMax }),
-  }).catch(async (error: unknown) => {
-    const isAway = error instanceof ClientError && error.code === 'unreachable';
-    const message = isAway ? await nameFault(endpoint) : undefined;
-    throw message === undefined ? error : new ClientError('unreachable', { message, endpoint });
-  });
-  try {
-    return await work(client);
-  } finally {
-    client.close();
-  }
 }

@@ -21,6 +21,8 @@ export type {
   StatsAnswer,
   SummaryAnswer,
 } from '../protocol/answer.ts';
+export type { DryRunAnswer, DryRunNode } from '../protocol/answers/dry-run.ts';
+export type { LogLineView, LogsAnswer } from '../protocol/answers/log-lines.ts';
 export { isError } from '../protocol/answer.ts';
 export type { AnswerOf } from '../protocol/answer-of.ts';
 export {
@@ -44,6 +46,7 @@ export type {
   BreakerAct,
   CommandInput,
   ListInput,
+  LogsInput,
   RequestInput,
 } from '../protocol/input/request-input.ts';
 export type { TokenSource } from './authenticator.ts';

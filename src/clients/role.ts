@@ -26,6 +26,7 @@ const MAY: Readonly<Record<RoleOp, readonly Role[]>> = {
   stats: READ,
   events: READ,
   acts: READ,
+  logs: READ,
   audit: OPERATE,
   retry: OPERATE,
   cancel: OPERATE,

@@ -5,8 +5,10 @@ import type { Policy } from '../core/context.ts';
 import type { JournalError } from '../journal/errors.ts';
 import type { Journal } from '../journal/port.ts';
 import type { Answer } from '../protocol/answer.ts';
+import type { LogsAnswer } from '../protocol/answers/log-lines.ts';
 import type { ErrorReply } from '../protocol/errors.ts';
 import type { PublishedEvent } from '../protocol/event.ts';
+import type { LogsRequest } from '../protocol/request.ts';
 import type { Order } from '../protocol/work.ts';
 
 /** Sends one answer, of this shape or an error, to the client that asked. */
@@ -49,6 +51,8 @@ export interface CoordinatorPorts {
   /** Logs an act of an operator. */
   readonly noted?: (what: string, details: Readonly<Record<string, string | number>>) => void;
   readonly publish: (event: PublishedEvent) => void;
+  /** The last lines of the log; absent: none are kept. */
+  readonly logs?: (query: LogsRequest) => LogsAnswer;
   /** Why the file of the list of clients cannot be used now. */
   readonly clientListFault?: () => string | undefined;
 }

@@ -22,6 +22,7 @@ import type { Dialect } from '../node/dialect/dialect.ts';
 import { openLog } from '../observe/log/log.ts';
 import type { LogPlan } from '../observe/log/log-plan.ts';
 import type { Log } from '../observe/log/log-port.ts';
+import { linesReader } from '../observe/log/read-lines.ts';
 import type { RaisedNotice } from '../observe/notify/notice-kinds.ts';
 import type { Causes } from '../protocol/accepting.ts';
 import type { SummaryAnswer } from '../protocol/answer.ts';
@@ -139,6 +140,7 @@ runThread(async (tools) => {
       at: atTime(now),
       ...loggingTo(log),
       onLookFailed: damage.noteFailed,
+      logs: linesReader(data.log.ring),
       clientListFault: () => list.fault?.message,
       order: (executor, order) => executors.order(executor, order),
       publish: publishing(doors.subscribed, { log, now, at: atTime(now), stuck, notify }),

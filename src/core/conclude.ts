@@ -5,8 +5,9 @@
 
 import type { Context, Policy } from './context.ts';
 import { isForwardOnly } from './forward-only.ts';
-import { isOther, knownToken, needsSurvey, newContent } from './goal.ts';
+import { type Found, isOther, knownToken, needsSurvey, newContent } from './goal.ts';
 import type {
+  Command,
   DurableEntry,
   Finding,
   Loose,
@@ -57,20 +58,28 @@ function concludeSurvey(saga: Saga, { now, policy }: Context): DurableEntry | un
   if (nodes.some((node) => node.verdict === 'refused')) return refused('node_refused');
   if (!needsSurvey(command, policy)) return { kind: 'began', at: now };
   const findings: Record<string, Finding> = {};
-  let present = 0;
   for (const { name, finding } of nodes) {
     if (finding === undefined) return undefined;
     findings[name] = finding;
-    if (finding.presence === 'present') present++;
   }
-  const content = newContent(command);
-  const differs = Object.values(findings).some((finding) => isOther(finding, content));
-  if (command.op === 'create' && command.ensure && differs) return refused('different');
-  if (command.op === 'create' && present === nodes.length) return refused('already_exists');
-  if (command.op === 'delete' && present === 0) return refused('not_found');
-  const asWanted = command.op === 'create' ? present === 0 : present === nodes.length;
-  if (!asWanted && !command.ensure) return refused('diverged');
+  const reason = refusalBySurvey(command, Object.values(findings));
+  if (reason !== undefined) return refused(reason);
   return { kind: 'began', at: now, findings };
+}
+
+/** Why a command does not begin, by what its survey found on all nodes; undefined: it begins. */
+export function refusalBySurvey(
+  command: Pick<Command, 'op' | 'ensure' | 'record'>,
+  findings: readonly Found[],
+): Reason | undefined {
+  const present = findings.filter(({ presence }) => presence === 'present').length;
+  const content = newContent(command);
+  const differs = findings.some((finding) => isOther(finding, content));
+  if (command.op === 'create' && command.ensure && differs) return 'different';
+  if (command.op === 'create' && present === findings.length) return 'already_exists';
+  if (command.op === 'delete' && present === 0) return 'not_found';
+  const asWanted = command.op === 'create' ? present === 0 : present === findings.length;
+  return asWanted || command.ensure ? undefined : 'diverged';
 }
 
 function concludeApplying(saga: Saga, context: Context): DurableEntry | undefined {

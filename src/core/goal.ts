@@ -22,14 +22,17 @@ export interface Content extends Pick<Present, 'body' | 'stored' | 'encoding'> {
 
 type Present = Extract<Finding, { presence: 'present' }>;
 
+/** What a read found on a node, as far as it decides whether a command begins. */
+export type Found = { readonly presence: 'absent' } | Pick<Present, 'presence' | 'content'>;
+
 /** Whether what a node shows is another content than this one, as far as both are known. */
-export function isOther(shown: Finding | NodeReply, { digest }: Content): boolean {
+export function isOther(shown: Found | NodeReply, { digest }: Content): boolean {
   const content = 'content' in shown ? shown.content : undefined;
   return content !== undefined && digest !== undefined && content !== digest;
 }
 
 /** Of the record that a create makes. */
-export function newContent({ record }: Command): Content {
+export function newContent({ record }: Pick<Command, 'record'>): Content {
   return record === undefined ? {} : { digest: record.digest };
 }
 

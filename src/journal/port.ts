@@ -148,6 +148,9 @@ export interface JournalHead {
   readonly lived: number;
 }
 
+/** Ids with one beginning that a list looks at. */
+export const ID_PREFIX_FOUND_MAX = 1000;
+
 export interface ListFilter {
   readonly states?: readonly SagaState[];
   readonly stuck?: boolean;
@@ -155,6 +158,8 @@ export interface ListFilter {
   readonly parked?: boolean;
   readonly op?: Operation;
   readonly groupId?: string;
+  /** Ids that begin so: only the last {@link ID_PREFIX_FOUND_MAX} of these are looked at. */
+  readonly idPrefix?: string;
   /** Commands that name this node. */
   readonly node?: string;
   /** Accepted at or after / before this moment: before by either clock is before. */

@@ -14,12 +14,14 @@ import {
   type StatsAnswer,
   type SummaryAnswer,
 } from './answer.ts';
+import type { DryRunAnswer } from './answers/dry-run.ts';
+import type { LogsAnswer } from './answers/log-lines.ts';
 import type { ErrorReply } from './errors.ts';
 import type { RequestInput } from './input/request-input.ts';
 
 /** `P` if the request has this member, `Q` if it has none, both if the type leaves that open. */
 type IfNamed<Asked, Member extends string, P, Q> =
-  Asked extends Readonly<Record<Member, object | string>>
+  Asked extends Readonly<Record<Member, object | string | true>>
     ? P
     : Asked extends { readonly op: string } & { readonly [Name in Member]?: undefined }
       ? Q
@@ -29,8 +31,8 @@ type OneOrMany<Asked> = IfNamed<Asked, 'filter', SelectionAnswer, CommandAnswer>
 
 /** An operation without an entry does not compile. */
 interface Answers<Asked> extends Record<RequestInput['op'], object> {
-  readonly create: CommandAnswer;
-  readonly delete: CommandAnswer;
+  readonly create: IfNamed<Asked, 'dryRun', DryRunAnswer, CommandAnswer>;
+  readonly delete: IfNamed<Asked, 'dryRun', DryRunAnswer, CommandAnswer>;
   readonly batch: BatchAnswer;
   readonly status: IfNamed<Asked, 'id', CommandAnswer, SummaryAnswer>;
   readonly list: ListAnswer;
@@ -45,6 +47,7 @@ interface Answers<Asked> extends Record<RequestInput['op'], object> {
   readonly pause: LanesAnswer;
   readonly resume: LanesAnswer;
   readonly acts: ActsAnswer;
+  readonly logs: LogsAnswer;
   readonly ping: PingAnswer;
 }
 
@@ -94,6 +97,8 @@ function memberOf(request: RequestInput): string {
       return 'lanes' satisfies keyof LanesAnswer;
     case 'acts':
       return 'acts' satisfies keyof ActsAnswer;
+    case 'logs':
+      return 'lines' satisfies keyof LogsAnswer;
     case 'ping':
       return 'pid' satisfies keyof PingAnswer;
   }

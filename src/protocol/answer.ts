@@ -2,6 +2,9 @@
 import type { Lane, NodeOutcome, Operation, Presence, Reason, SagaState } from '../core/model.ts';
 import type { Accepting } from './accepting.ts';
 import type { ActsAnswer } from './act.ts';
+import type { DryRunAnswer } from './answers/dry-run.ts';
+import type { LogsAnswer } from './answers/log-lines.ts';
+import type { NodeSighting } from './answers/node-sighting.ts';
 import type { ErrorBody, ErrorReply } from './errors.ts';
 import type { JsonObject } from './record/record.ts';
 import type { StoryStep } from './story/step.ts';
@@ -77,16 +80,7 @@ export interface PingAnswer extends Accepting {
   readonly version: string;
 }
 
-/** The result of a read of one node. */
-export interface NodeSighting {
-  readonly state: Presence | 'unknown';
-  /** The owner mark, where the node shows it. */
-  readonly owner?: string;
-  /** SHA-256 of the content, where the dialect says where that is (`record.content`): equal for equal contents. */
-  readonly content?: string;
-  /** Of `unknown`: the last response. */
-  readonly lastResponse?: string;
-}
+export type { NodeSighting } from './answers/node-sighting.ts';
 
 /**
  * A key on which a node differs from the journal. `missing`: it should be on all nodes and is not.
@@ -298,6 +292,8 @@ export type Answer =
   | SummaryAnswer
   | BreakersAnswer
   | ActsAnswer
+  | LogsAnswer
+  | DryRunAnswer
   | ErrorReply;
 
 /**

@@ -50,7 +50,12 @@ export function parseCommand(value: unknown, index: number): ParsedCommand {
   const parsed = parseValue(value, at);
   if (!parsed.ok) return parsed;
   const { request } = parsed;
-  if (request.op === 'create' || request.op === 'delete') return { ok: true, request };
+  if (request.op === 'create' || request.op === 'delete') {
+    if (request.dryRun !== true) return { ok: true, request };
+    const message = 'dryRun cannot be used in a batch';
+    const hint = 'Send each dry run as a request of its own.';
+    return rejected({ message, field: 'dryRun', hint }, { at, value });
+  }
   return rejected(
     {
       message: `op must be "create" or "delete" in a batch, not "${request.op}"`,

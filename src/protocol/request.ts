@@ -7,12 +7,16 @@
  */
 import { z } from 'zod';
 import { ACT_KINDS, ACT_OUTCOMES } from '../core/act.ts';
+import { LOG_LEVELS } from './answers/log-lines.ts';
+import { keysOrPage, oneOrMany } from './checks/exclusive.ts';
 import { groupIdFault } from './group-id.ts';
 import { DEADLINE_MS_MAX } from './input/request-input.ts';
 import { recordFault } from './record/check-record.ts';
 import { type JsonObject, WrittenRecord } from './record/record.ts';
 
 const ID_LENGTH_MAX = 200;
+/** Of a shorter beginning there may be as many as commands. */
+const ID_PREFIX_LENGTH_MIN = 8;
 const LIST_LIMIT_MAX = 1000;
 /** As of the names in the configuration. */
 const NODE_LENGTH_MAX = 64;
@@ -53,6 +57,8 @@ const commandFields = {
   expiresAt: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   ensure: z.boolean().default(false),
   ifUnavailable: z.enum(['reject', 'wait']).default('reject'),
+  /** Only read every node, and answer what the command would do. */
+  dryRun: z.boolean().optional(),
 };
 
 /** `parse-request.ts` has put a `WrittenRecord` in the place of each JSON object. */
@@ -168,6 +174,8 @@ export const SCHEMAS = {
     op: z.literal('list'),
     state: z.union([states, listOf(states, states.options.length)]).optional(),
     ...selection,
+    /** Only commands whose id begins so, of the last 1,000 of them by id. */
+    idPrefix: commandId.min(ID_PREFIX_LENGTH_MIN).optional(),
     limit: pageLimit.default(100),
     cursor: cursor.optional(),
   }),
@@ -230,6 +238,17 @@ export const SCHEMAS = {
     limit: pageLimit.default(100),
     cursor: cursor.optional(),
   }),
+  /** The last lines of the log, or those behind a cursor. */
+  logs: z.strictObject({
+    op: z.literal('logs'),
+    /** The least grave level. */
+    level: z.enum(LOG_LEVELS).optional(),
+    thread: z.string().min(1).max(NODE_LENGTH_MAX).optional(),
+    /** Of a command. */
+    id: commandId.optional(),
+    limit: pageLimit.default(100),
+    cursor: cursor.optional(),
+  }),
   ping: z.strictObject({ op: z.literal('ping') }),
 } as const;
 
@@ -246,6 +265,7 @@ export type OpenFilter = z.output<typeof openFilter>;
 export type BreakerRequest = z.output<(typeof SCHEMAS)['breaker']>;
 export type NodesRequest = z.output<(typeof SCHEMAS)['node']>;
 export type ActsRequest = z.output<(typeof SCHEMAS)['acts']>;
+export type LogsRequest = z.output<(typeof SCHEMAS)['logs']>;
 export type Request =
   | CommandRequest
   | BatchRequest
@@ -258,36 +278,7 @@ export type Request =
   | PauseRequest
   | NodesRequest
   | ActsRequest
+  | LogsRequest
   | z.output<(typeof SCHEMAS)['stats' | 'ping']>;
 
 export const OPERATION_NAMES = Object.keys(SCHEMAS) as OperationName[];
-
-function keysOrPage(
-  {
-    keys,
-    ...page
-  }: { readonly keys?: unknown; readonly after?: unknown; readonly limit?: unknown },
-  context: z.RefinementCtx,
-): void {
-  for (const field of ['after', 'limit'] as const) {
-    if (keys === undefined || page[field] === undefined) continue;
-    context.addIssue({ code: 'custom', path: [field], message: 'cannot be combined with keys' });
-  }
-}
-
-function oneOrMany(
-  request: { readonly id?: unknown; readonly filter?: unknown } & Readonly<Record<string, unknown>>,
-  context: z.RefinementCtx,
-): void {
-  const fault = (field: string, message: string): void => {
-    context.addIssue({ code: 'custom', path: [field], message });
-  };
-  if (request.filter !== undefined) {
-    if (request.id !== undefined) fault('filter', 'cannot be combined with an id');
-    return;
-  }
-  if (request.id === undefined) fault('id', 'is missing');
-  for (const field of ['dryRun', 'limit', 'cursor']) {
-    if (request[field] !== undefined) fault(field, 'needs a filter');
-  }
-}

@@ -45,16 +45,19 @@ async function setUp(answer: ActsAnswer) {
 
 test('a table shows each act on a line, hostile texts made harmless, names without proof marked', async () => {
   const { run } = await setUp({ acts: ACTS, next: '16' });
-  const { code, stdout, stderr } = await run();
+  const { code, stdout, stderr } = await run('-o', 'wide');
   const lines = stdout.trimEnd().split('\n');
   expect(lines).toHaveLength(4);
   expect(lines[1]).toMatch(
-    /^ +18 {2}2026-11-29T21:00:01.000Z {2}cancel +\{"stuck":true,"groupId":"<U\+2066>x"\} +ann<U\+202E>gnp\. \[31m {2}\(unverified\) +zeromq +unfinished, 200000 matched, 500 rolled_back, 2 unavailable$/,
+    /^ +18 {2}2026-11-29T21:00:01.000Z +\d\S* {2}cancel +\{"stuck":true,"groupId":"<U\+2066>x"\} +ann<U\+202E>gnp\. \[31m {2}\(unverified\) +zeromq +unfinished, 200000 matched, 500 rolled_back, 2 unavailable$/,
   );
   expect(lines[2]).toMatch(/breaker_open +node09 +deploy +http +refused, invalid_request$/);
   expect(lines[3]).toMatch(/pause +both lanes +not named +zeromq +done$/);
   expect(stderr).toContain('--cursor 16');
   expect(code).toBe(0);
+  const own = (await run()).stdout;
+  expect(own).not.toContain('2026-11-29');
+  expect(own.split('\n')[1]).toMatch(/^ +18 {2}\d\S* {2}cancel/);
 });
 
 test('filters and the page go into the request; --json shows the answer', async () => {

@@ -37,12 +37,14 @@ test('breaker shows every node: its state, since when, the next trial, and why',
   const run = await setUp(OUTAGE);
   const { code, stdout } = await run('breaker');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/node01 +closed +2026-11-23T05:00:00.000Z +0\n/);
+  expect(stdout).toMatch(/node01 +closed +\d+d(\d+h)? +0\n/);
   expect(stdout).toMatch(
     /node02 +open +\S+ +3 +in 2\.5 s +10 failures in a row +4 +connect ECONNREFUSED 127/,
   );
   expect(stdout).toMatch(/node03 +half-open +\S+ +1 +now +so it is/);
   expect(stdout).toMatch(/node04 +open +\S+ +1 +never +an operator opened it/);
+  const wide = await run('breaker', '-o', 'wide');
+  expect(wide.stdout).toMatch(/node01 +closed +\S+ +2026-11-23T05:00:00.000Z +0\n/);
   const json = await run('breaker', '--json');
   expect(JSON.parse(json.stdout)).toMatchObject({ breakers: { node02: { isOpen: true } } });
 });

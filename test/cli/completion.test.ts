@@ -11,7 +11,10 @@ import { tempFolder } from '../support/temp-folder.ts';
 
 const NOWHERE = { env: { LOCKSTEP_ENDPOINT: 'tcp://127.0.0.1:1' } };
 
-async function words(line: readonly string[], options = NOWHERE): Promise<readonly string[]> {
+async function words(
+  line: readonly string[],
+  options: { readonly env: Readonly<Record<string, string>> } = NOWHERE,
+): Promise<readonly string[]> {
   const { stdout } = await runCli(['--complete', ...line], options);
   return stdout.split('\n').filter((word) => word !== '');
 }
@@ -47,6 +50,44 @@ test('names of nodes come from the daemon; without a daemon there are none', asy
     'node01',
   ]);
 });
+
+test('ids of commands, contexts, topics and forms of output are completed', async () => {
+  const peer = await startPeer({ hold: ({ id }) => id !== 'order-1' });
+  const home = tempFolder();
+  const env = { LOCKSTEP_ENDPOINT: peer.endpoint, XDG_CONFIG_HOME: home };
+  for (const id of ['order-1', 'order-2']) {
+    await runCli(['create-one', id, '--id', id, '--wait', 'accepted'], { env });
+  }
+  await runCli(['context', 'add', 'prod', '--endpoint', peer.endpoint], { env });
+  expect(await words(['status', 'or'], { env })).toEqual(['order-1', 'order-2']);
+  // Only an open command can be cancelled; each of several ids is completed.
+  expect(await words(['cancel', ''], { env })).toEqual(['order-2']);
+  expect(await words(['wait', 'order-2', ''], { env })).toEqual(['order-2']);
+  expect(await words(['acts', '--on', 'order-1'], { env })).toEqual(['order-1']);
+  expect(await words(['list', '--context', ''], { env })).toEqual(['prod']);
+  expect(await words(['context', 'use', 'p'], { env })).toEqual(['prod']);
+  expect(await words(['events', 'br'], { env })).toEqual(['breaker.']);
+  expect(await words(['list', '-o', 'json'], { env })).toEqual(['json', 'jsonl']);
+  const chosen = ['status', '--context', 'prod', 'order-1'];
+  expect(await words(chosen, { env: { LOCKSTEP_ENDPOINT: '', XDG_CONFIG_HOME: home } })).toEqual([
+    'order-1',
+  ]);
+});
+
+test('P9: a daemon that does not answer delays a completion by about half a second', async () => {
+  const peer = await startPeer({ mute: () => true });
+  const env = { LOCKSTEP_ENDPOINT: peer.endpoint };
+  const [, spent] = await timed(() => words(['completion', ''], { env }));
+  const [found, waited] = await timed(() => words(['status', ''], { env }));
+  expect(found).toEqual([]);
+  // Twice the bound, and as long as the program takes to start on a busy machine.
+  expect(waited - spent).toBeLessThan(1000 + spent);
+});
+
+async function timed<T>(work: () => Promise<T>): Promise<readonly [T, number]> {
+  const begun = performance.now();
+  return [await work(), performance.now() - begun];
+}
 
 /** What each shell makes of a line when TAB is pressed at its end. */
 const LINES: readonly (readonly [typed: string, becomes: string])[] = [

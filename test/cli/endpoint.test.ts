@@ -2,8 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { endpointOf, nameFault } from '../../src/cli/input/endpoint.ts';
+import { targetOf } from '../../src/cli/context/target.ts';
+import { nameFault } from '../../src/cli/input/endpoint.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+
+const endpointOf = async (env: NodeJS.ProcessEnv, cwd: string) =>
+  (await targetOf({}, { env: { HOME: cwd, ...env }, cwd })).endpoint;
 
 test('the environment goes before the configuration file, that before the default', async () => {
   const folder = tempFolder();

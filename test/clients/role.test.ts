@@ -14,6 +14,7 @@ const EXPECTED = {
   stats: ['read', 'operate'],
   events: ['read', 'operate'],
   acts: ['read', 'operate'],
+  logs: ['read', 'operate'],
   audit: ['operate'],
   retry: ['operate'],
   cancel: ['operate'],

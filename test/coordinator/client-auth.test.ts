@@ -24,6 +24,7 @@ const REQUESTS: readonly Readonly<Record<string, unknown>>[] = [
   { op: 'list' },
   { op: 'stats' },
   { op: 'acts', who: 'mallory' },
+  { op: 'logs' },
   { op: 'audit', by: 'mallory' },
   { op: 'retry', id: 'a', by: 'mallory' },
   { op: 'cancel', id: 'a', by: 'mallory' },

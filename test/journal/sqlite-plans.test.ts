@@ -14,6 +14,7 @@ import {
   listFloor,
   listPage,
   OPEN,
+  ofIdPrefix,
   ofKey,
 } from '../../src/journal/sqlite/list-query.ts';
 import {
@@ -105,7 +106,7 @@ const PREPARED = [
   prepareDropFound,
   preparePruneRecords,
 ];
-const LISTED = [OPEN, FAILED, HISTORY, ...ofKey('k')].flatMap((source) => [
+const LISTED = [OPEN, FAILED, HISTORY, ofIdPrefix('id'), ...ofKey('k')].flatMap((source) => [
   listFloor(source),
   listPage(source, ['op = ?']),
 ]);

@@ -2,8 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { newLineRing } from '../../src/observe/log/line-ring.ts';
+import { openLog } from '../../src/observe/log/log.ts';
 import { jsonLine, type LogEvent, textLine } from '../../src/observe/log/log-line.ts';
 import { planLog } from '../../src/observe/log/log-plan.ts';
+import { linesReader } from '../../src/observe/log/read-lines.ts';
 
 const ORIGIN = { app: 'lockstepd', thread: 'main' };
 const PROGRAM = new URL('./support/logging-program.ts', import.meta.url);
@@ -117,6 +120,30 @@ describe('where lines go', () => {
     ]);
     expect(err.map((line) => line.split(' ').slice(3).join(' '))).toEqual(['error one']);
   });
+});
+
+test('the last lines are kept for all threads: without secrets, at the level of the log, long ones without fields', () => {
+  const ring = newLineRing();
+  const log = openLog({
+    app: 'lockstepd',
+    thread: 'main',
+    level: 'info',
+    format: 'text',
+    console: 'none',
+    syslog: { kind: 'none' },
+    secrets: ['hunter2'],
+    ring,
+  });
+  log.info('the token is hunter2', { id: 'a', why: 'x hunter2 y' });
+  log.debug('not at this level');
+  const fields = Object.fromEntries(
+    Array.from({ length: 9 }, (_, i) => [`f${i}`, 'x'.repeat(5000)]),
+  );
+  log.warn('long', fields);
+  expect(linesReader(ring)({ limit: 10 }).lines).toMatchObject([
+    { level: 'info', thread: 'main', message: 'the token is ***', fields: { why: 'x *** y' } },
+    { level: 'warn', message: 'long', fields: {} },
+  ]);
 });
 
 describe('P9: a console without a reader', () => {

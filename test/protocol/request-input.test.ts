@@ -31,8 +31,9 @@ test('the input types have the fields of the schemas, operation by operation', (
   expectTypeOf<Written<'pause'>>().toEqualTypeOf<Judged<'pause'>>();
   expectTypeOf<Written<'resume'>>().toEqualTypeOf<Judged<'resume'>>();
   expectTypeOf<Written<'acts'>>().toEqualTypeOf<Judged<'acts'>>();
+  expectTypeOf<Written<'logs'>>().toEqualTypeOf<Judged<'logs'>>();
   expectTypeOf<Written<'ping'>>().toEqualTypeOf<Judged<'ping'>>();
   expectTypeOf<RequestInput['op']>().toEqualTypeOf<keyof typeof SCHEMAS>();
   // The comparisons above are made by `npm run types`; a new operation needs a line here.
-  expect(OPERATION_NAMES).toHaveLength(17);
+  expect(OPERATION_NAMES).toHaveLength(18);
 });

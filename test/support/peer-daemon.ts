@@ -270,7 +270,8 @@ export class PeerDaemon {
     const found = [...this.#journal.values()].filter(
       ({ answer }) =>
         (states?.includes(answer.state) ?? true) &&
-        (filter.groupId === undefined || filter.groupId === answer.groupId),
+        (filter.groupId === undefined || filter.groupId === answer.groupId) &&
+        (filter.idPrefix === undefined || answer.id.startsWith(filter.idPrefix)),
     );
     const end = after + filter.limit;
     const commands = found.slice(after, end).map(shown);

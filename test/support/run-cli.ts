@@ -59,9 +59,14 @@ export const noTerminal = existsSync(SCRIPT) ? undefined : `${SCRIPT} is not ins
 /** The same at a terminal: stdout and stderr are one stream, `input` is typed. */
 export async function runCliAtTerminal(
   args: readonly string[],
-  { input = '', env = {} }: Pick<CliOptions, 'env'> & { readonly input?: string } = {},
+  {
+    input = '',
+    env = {},
+    columns,
+  }: Pick<CliOptions, 'env'> & { readonly input?: string; readonly columns?: number } = {},
 ): Promise<Pick<CliResult, 'code' | 'stdout'>> {
-  const line = [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ');
+  const words = [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ');
+  const line = columns === undefined ? words : `stty cols ${columns} rows 24; ${words}`;
   const child = spawn(SCRIPT, ['-qec', line, '/dev/null'], {
     env: { PATH: process.env['PATH'], TERM: 'xterm', ...env },
   });

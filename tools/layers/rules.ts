@@ -105,6 +105,7 @@ export const RULES: Rules = {
     ky: ['cli/**', 'observe/**'],
     'prom-client': ['door/**'],
     re2js: ['node/dialect/**'],
+    'string-width': ['cli/**'],
     uuid: ['protocol/**'],
     winston: ['observe/**'],
     yaml: ['config/**'],

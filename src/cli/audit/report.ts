@@ -9,7 +9,7 @@ import type { Walked } from './walk.ts';
 const SHOWN_MAX = 50;
 
 /** One row for each key, one column for each node. */
-export function findingTable(findings: readonly AuditFinding[]): string {
+export function findingTable(findings: readonly AuditFinding[], room: number): string {
   const shown = findings.slice(0, SHOWN_MAX);
   const nodes = [...new Set(shown.flatMap((one) => Object.keys(one.nodes)))];
   const titles = ['key', 'finding', 'journal', ...nodes, 'repair'].map((title) => ({
@@ -23,7 +23,7 @@ export function findingTable(findings: readonly AuditFinding[]): string {
     remedyText(one),
   ]);
   const more = findings.length - shown.length;
-  return table(titles, rows) + (more > 0 ? `\n… and ${more} more` : '');
+  return table(titles, rows, room) + (more > 0 ? `\n… and ${more} more` : '');
 }
 
 /** Keys that are no findings, one a line. */

@@ -49,7 +49,8 @@ export async function runAudit(
   const unjournaled = job.unjournaled ? walked.unjournaled : new Set<string>();
   if (json) for (const groupId of unjournaled) await terminal.json({ groupId, unjournaled: true });
   if (json && !job.repair) for (const one of findings) await terminal.json(one);
-  else if (!json && findings.length > 0) await terminal.line(findingTable(findings));
+  else if (!json && findings.length > 0)
+    await terminal.line(findingTable(findings, terminal.roomFor()));
   if (!json) await terminal.line(auditLine(audited, terminal));
   if (!json && job.right !== undefined && !job.content && job.source === undefined) {
     await terminal.line(
@@ -86,7 +87,7 @@ function ended(fault: NonNullable<Walked['fault']>, { json }: AuditJob, terminal
     if (!json) printFault(fault, terminal);
     return exitOfFault(fault);
   }
-  if (!json) terminal.note(errorText(fault, terminal));
+  if (!json) terminal.complain(errorText(fault, terminal));
   return exitOfReply(fault);
 }
 

@@ -9,7 +9,8 @@ import { YES } from '../input/question.ts';
 import { RECORD, recordField } from '../input/record.ts';
 import { showProgress } from '../output/progress.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { type Definition, type Subcommand, subcommand, withDaemon } from '../subcommand.ts';
+import { type Definition, type Subcommand, subcommand } from '../subcommand.ts';
+import { withDaemon } from '../with-daemon.ts';
 import { meant } from './confirm-size.ts';
 import { type KeySource, keySource } from './keys.ts';
 import { type Bulk, runBulk } from './run.ts';
@@ -18,6 +19,8 @@ import { Tally } from './tally.ts';
 
 const IN_FLIGHT = 256;
 const IN_FLIGHT_MAX = 10_000;
+/** Dry runs at once: the daemon makes a few more. */
+const DRY_RUNS = 64;
 
 const POSITIONALS = {
   keys: {
@@ -66,14 +69,14 @@ export function bulkCommand(op: 'create' | 'delete', words: Texts): Subcommand {
         throw new UsageError('keys and record cannot both come from stdin');
       }
       const fields = { ...commandFields(args), ...(await recordField(args)) };
-      const inFlight = inFlightOf(args['in-flight']);
-      const source = await meant(op, await keySource(args.keys, args['json-lines']), {
-        yes: args.yes,
-        terminal,
-      });
+      const isDryRun = args['dry-run'] === true;
+      const inFlight = Math.min(inFlightOf(args['in-flight']), isDryRun ? DRY_RUNS : IN_FLIGHT_MAX);
+      const given = await keySource(args.keys, args['json-lines']);
+      // A dry run does no harm.
+      const source = await meant(op, given, { yes: args.yes === true || isDryRun, terminal });
       const tally = new Tally(fields.wait);
-      const job = { op, fields, inFlight, source, tally, json: args.json === true };
-      return withDaemon({ ...args, inFlightMax: inFlight }, (client) =>
+      const job = { op, fields, inFlight, source, tally, isDryRun, json: args.json === true };
+      return withDaemon({ ...args, inFlightMax: inFlight }, terminal, (client) =>
         interruptible(terminal, {
           run: (stop) =>
             report({ ...job, stop }, terminal, (onAnswer) =>
@@ -90,23 +93,26 @@ interface Job {
   readonly op: 'create' | 'delete';
   readonly source: KeySource;
   readonly tally: Tally;
+  readonly isDryRun: boolean;
   readonly json: boolean;
   readonly stop: AbortSignal;
 }
 
 /** Shows progress while it runs and the summary at its end, however it ends. */
 async function report(
-  { op, source, tally, json, stop }: Job,
+  { op, source, tally, isDryRun, json, stop }: Job,
   terminal: Terminal,
   run: (onAnswer: Bulk['onAnswer']) => Promise<ClientError | undefined>,
 ): Promise<ExitCode> {
-  if (!json) terminal.note(`Running parallel ${op}s command on <${source.label}> items`);
+  const what = isDryRun ? `dry runs of ${op}` : `${op}s command`;
+  if (!json) terminal.note(`Running parallel ${what} on <${source.label}> items`);
   const begun = performance.now();
   const progress = showProgress(terminal, { title: op, total: source.total });
   const onAnswer: Bulk['onAnswer'] = async (key, answer) => {
     progress.update(tally.total, tally.failed);
-    if (!json) return;
-    await terminal.json('error' in answer ? { op, groupId: key, ...answer } : answer);
+    if (json) await terminal.json('error' in answer ? { op, groupId: key, ...answer } : answer);
+    else if (terminal.isQuiet && 'id' in answer && answer.id !== undefined)
+      await terminal.value(answer.id);
   };
   const fault = await run(onAnswer)
     .catch((error: unknown) => {
@@ -117,12 +123,21 @@ async function report(
   const elapsedMs = performance.now() - begun;
   const early = stop.aborted || fault !== undefined;
   const isWhole = !early || tally.total === source.total;
-  const outcome = { op, tally, elapsedMs, isWhole, total: isWhole ? tally.total : source.total };
+  const outcome = {
+    op,
+    isDryRun,
+    tally,
+    elapsedMs,
+    isWhole,
+    total: isWhole ? tally.total : source.total,
+  };
   // The reader of the output is gone: there is nothing to show.
   const shown = stop.aborted ? undefined : fault;
   if (json) await terminal.json(bulkJson(outcome, shown));
   else {
-    await terminal.line(bulkSummary(outcome, terminal));
+    const summary = bulkSummary(outcome, terminal);
+    if (!terminal.isQuiet) await terminal.line(summary);
+    else if (tally.failed > 0) terminal.complain(summary);
     if (shown !== undefined) printFault(shown, terminal);
   }
   if (shown !== undefined) return exitOfFault(shown);

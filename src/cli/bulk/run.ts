@@ -12,8 +12,10 @@ import {
   type LockstepClient,
 } from '../../client/index.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
+import type { DryRunAnswer } from '../../protocol/answers/dry-run.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import { newId } from '../../protocol/new-id.ts';
+import { askDryRun } from '../dry-run/ask.ts';
 import type { KeyItem, KeySource } from './keys.ts';
 import type { Tally } from './tally.ts';
 
@@ -24,6 +26,8 @@ export interface Bulk {
   readonly inFlight: number;
   readonly stop: AbortSignal;
   readonly tally: Tally;
+  /** Only read the nodes, and tell what would be done. */
+  readonly isDryRun?: boolean;
   /** Called for every key, in the order of the answers; slow calls slow the run. */
   onAnswer(key: string, answer: BulkAnswer): Promise<void>;
 }
@@ -31,6 +35,7 @@ export interface Bulk {
 /** The daemon's answer, or an error in place of a missing one. */
 export type BulkAnswer =
   | CommandAnswer
+  | DryRunAnswer
   | ErrorReply
   | { readonly id: string; readonly error: object };
 
@@ -80,12 +85,11 @@ async function sendOne(
   const id = newId();
   const begun = performance.now();
   try {
-    const answer = await client[bulk.op](key, {
-      ...bulk.fields,
-      ...(record && { record }),
-      id,
-      persist: true,
-    });
+    const fields = { ...bulk.fields, ...(record && { record }) };
+    const answer =
+      bulk.isDryRun === true
+        ? await askDryRun(client, bulk.op, { groupId: key, ...fields })
+        : await client[bulk.op](key, { ...fields, id, persist: true });
     bulk.tally.answer(key, answer, performance.now() - begun);
     await bulk.onAnswer(key, answer);
     return undefined;

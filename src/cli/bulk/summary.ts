@@ -8,6 +8,7 @@ import type { Tally } from './tally.ts';
 
 export interface BulkRun {
   readonly op: 'create' | 'delete';
+  readonly isDryRun?: boolean;
   readonly tally: Tally;
   readonly elapsedMs: number;
   /** Every key was sent. */
@@ -17,11 +18,15 @@ export interface BulkRun {
 }
 
 /** The last line of a run with --json. */
-export function bulkJson({ op, tally, elapsedMs, isWhole, total }: BulkRun, fault?: Fault) {
+export function bulkJson(
+  { op, isDryRun, tally, elapsedMs, isWhole, total }: BulkRun,
+  fault?: Fault,
+) {
   const percentile = (share: number) => roundedMs(tally.percentileMs(share));
   return {
     summary: {
       op,
+      ...(isDryRun === true ? { dryRun: true } : {}),
       keys: total ?? null,
       done: tally.done,
       failed: tally.failed,
@@ -44,7 +49,9 @@ export function bulkSummary(run: BulkRun, terminal: Terminal): string {
   const parts = [summaryLine(run, terminal)];
   const { tally } = run;
   if (tally.total > 0) parts.push(indent(outcomes(tally)));
-  if (tally.failures.length > 0) parts.push(failures(tally), nextSteps(tally));
+  if (tally.failures.length > 0) parts.push(failures(tally, terminal.roomFor({ indent: 2 })));
+  if (tally.failures.length > 0 && run.isDryRun !== true) parts.push(nextSteps(tally));
+  if (run.isDryRun === true) parts.push('Nothing was changed.');
   return parts.join('\n\n');
 }
 
@@ -52,7 +59,10 @@ function summaryLine(run: BulkRun, terminal: Terminal): string {
   const { op, tally, elapsedMs, isWhole, total = tally.total } = run;
   const perSecond = Math.round(tally.total / Math.max(elapsedMs / 1000, 0.001));
   const good = tally.failed === 0 && isWhole;
-  const done = terminal.paint(good ? 'green' : 'red', `${tally.done} of ${total} done`);
+  const done = terminal.paint(
+    good ? 'green' : 'red',
+    `${tally.done} of ${total} ${run.isDryRun === true ? 'would be done' : 'done'}`,
+  );
   const speed = [`in ${durationText(elapsedMs)} (${perSecond}/s)`];
   for (const percentile of [50, 99]) {
     const ms = tally.percentileMs(percentile);
@@ -75,12 +85,12 @@ function outcomes(tally: Tally): string {
   );
 }
 
-function failures(tally: Tally): string {
+function failures(tally: Tally, room: number): string {
   const shown = tally.failures.length;
   const title =
     tally.failed > shown ? `The first ${shown} of ${tally.failed} not done:` : 'Not done:';
   const rows = tally.failures.map(({ key, outcome, why }) => [plain(key), outcome, plain(why)]);
-  return `${title}\n${indent(table([{ title: 'key' }, { title: 'outcome' }, { title: 'why' }], rows))}`;
+  return `${title}\n${indent(table([{ title: 'key' }, { title: 'outcome' }, { title: 'why' }], rows, room))}`;
 }
 
 function nextSteps(tally: Tally): string {

@@ -1,7 +1,9 @@
 /** The results of a bulk run: counts by outcome, latencies, the first failures. Bounded memory. */
 import { createHistogram } from 'node:perf_hooks';
 import { type CommandAnswer, isError } from '../../protocol/answer.ts';
+import type { DryRunAnswer } from '../../protocol/answers/dry-run.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
+import { foreseenText } from '../dry-run/text.ts';
 import { isDone } from '../exit-code.ts';
 import type { Waiting } from '../input/options.ts';
 import { outcomeText, responsesText } from '../output/answer-text.ts';
@@ -47,11 +49,16 @@ export class Tally {
     return this.#latencies.percentile(percentile) / 1000;
   }
 
-  answer(key: string, answer: CommandAnswer | ErrorReply, tookMs: number): void {
+  answer(key: string, answer: CommandAnswer | DryRunAnswer | ErrorReply, tookMs: number): void {
     this.#latencies.record(Math.max(1, Math.min(LATENCY_US_MAX, Math.round(tookMs * 1000))));
     if (isError(answer)) {
       const { code, message } = answer.error;
       this.fault({ key, outcome: code, why: message });
+    } else if ('dryRun' in answer) {
+      const outcome = foreseenText(answer);
+      if (answer.would !== 'commit') return this.fault({ key, outcome, why: '' });
+      this.#done += 1;
+      this.#count(outcome);
     } else if (isDone(answer, this.#wait)) {
       this.#done += 1;
       this.#count(answer.state);

@@ -10,9 +10,15 @@ export function encode(argv: readonly string[]): string[] {
   const words = end === -1 ? argv : argv.slice(0, end);
   const texts = end === -1 ? [] : argv.slice(end + 1);
   return [
-    ...words.map((word) => (word === '-' ? MARK + word : word)),
+    ...words.flatMap((word) => (word === '-' ? MARK + word : parted(word))),
     ...texts.map((text) => MARK + text),
   ];
+}
+
+/** `-ojson` as `-o json`: yargs takes it for five options. */
+function parted(word: string): readonly string[] {
+  const format = /^-o=?(?<format>\w+)$/.exec(word)?.groups?.['format'];
+  return format === undefined ? [word] : ['-o', format];
 }
 
 /** One word, several, or whatever else an argument may be. */

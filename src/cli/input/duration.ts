@@ -31,6 +31,23 @@ export function durationMs(option: string, text: string): number {
   return ms;
 }
 
+/** For a narrow column: `45s`, `3m12s`, `2h5m`, `3d4h`. */
+export function ageText(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  const amounts = [
+    ['d', Math.floor(seconds / 86_400)],
+    ['h', Math.floor(seconds / 3600) % 24],
+    ['m', Math.floor(seconds / 60) % 60],
+    ['s', seconds % 60],
+  ] as const;
+  const first = amounts.findIndex(([, amount]) => amount > 0);
+  return amounts
+    .slice(first, first + 2)
+    .map(([unit, amount]) => (amount === 0 ? '' : `${amount}${unit}`))
+    .join('');
+}
+
 /** `0.4 ms`, `12 ms`, `1.8 s`, `2 min 5 s`, `1 h 2 min`, `3 d 4 h`. */
 export function durationText(ms: number): string {
   if (ms < 10) return `${Number(ms.toFixed(1))} ms`;

@@ -1,24 +1,24 @@
-/** The address of the daemon, without --endpoint. */
+/** The addresses of the daemon in its configuration file. */
 import { lookup } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../../base/error-fields.ts';
-import { DEFAULT_ENDPOINT } from '../../client/index.ts';
 import { UsageError } from '../exit-code.ts';
 
 const FILES = ['json', 'yaml', 'yml'].map((extension) => `lockstep.config.${extension}`);
 
 /**
- * As a daemon started here would have it: from the environment, else the configuration file.
+ * As a daemon started in this place would read it; undefined: there is no file, or it does not have the address.
  * @throws UsageError if the configuration file cannot be understood
  */
-export async function endpointOf(env: NodeJS.ProcessEnv, cwd: string): Promise<string> {
-  const given = env['LOCKSTEP_ENDPOINT'];
-  if (given) return given;
+export async function configuredAddress(
+  name: 'endpoint' | 'eventsEndpoint',
+  { env, cwd }: { readonly env: NodeJS.ProcessEnv; readonly cwd: string },
+): Promise<string | undefined> {
   const path = env['LOCKSTEP_CONFIG'];
   const named = path === undefined ? undefined : { path, source: 'LOCKSTEP_CONFIG' };
   if (named === undefined && !FILES.some((file) => existsSync(join(cwd, file)))) {
-    return DEFAULT_ENDPOINT;
+    return undefined;
   }
   // Reading it takes longer than most calls, so it is read only if it exists.
   const { readConfigFile } = await import('../../config/sources/file.ts');
@@ -27,8 +27,8 @@ export async function endpointOf(env: NodeJS.ProcessEnv, cwd: string): Promise<s
   if (!file.legible && problem !== undefined) {
     throw new UsageError(`${problem.source} ${problem.message}; or use --endpoint`);
   }
-  const endpoint = file.given.find(({ key }) => key === 'endpoint')?.value;
-  return typeof endpoint === 'string' ? endpoint : DEFAULT_ENDPOINT;
+  const address = file.given.find(({ key }) => key === name)?.value;
+  return typeof address === 'string' ? address : undefined;
 }
 
 /** Why the host of one of these addresses cannot be looked up; undefined if each can, or is no name. */

@@ -21,14 +21,17 @@ export interface Work {
   readonly leave: () => void;
   /** The line that is shown then; by default, that the daemon continues. */
   readonly leaving?: string;
+  /** The line after the first signal; empty: none. */
+  readonly stopping?: string;
 }
 
+const STOPPING = 'Stopping: waiting for what is under way (again to leave at once) …';
 const LEAVING = 'Leaving: the daemon continues the accepted commands.';
 
 /** The exit code of the work; that of the signal, if the work was not done because of it. */
 export async function interruptible(
   terminal: Terminal,
-  { run, leave, leaving = LEAVING }: Work,
+  { run, leave, leaving = LEAVING, stopping = STOPPING }: Work,
 ): Promise<number> {
   const stop = new AbortController();
   let [count, code] = [0, 0];
@@ -36,7 +39,7 @@ export async function interruptible(
     count += 1;
     code = BY_SIGNAL + constants.signals[signal];
     if (count === 1) {
-      terminal.note('Stopping: waiting for what is under way (again to leave at once) …');
+      if (stopping !== '') terminal.note(stopping);
       stop.abort();
     } else if (count === 2) {
       terminal.note(leaving);

@@ -1,6 +1,11 @@
 /** The options that subcommands share, and their meaning in a request. */
 import type { Options } from 'yargs';
-import { type CommandFields, DEFAULT_ENDPOINT } from '../../client/index.ts';
+import {
+  type CommandFields,
+  DEFAULT_ENDPOINT,
+  DEFAULT_EVENTS_ENDPOINT,
+} from '../../client/index.ts';
+import { FORMATS } from '../output/format.ts';
 import { durationMs } from './duration.ts';
 import { IDENTITY } from './identity.ts';
 
@@ -15,6 +20,13 @@ export const COMMON = {
     defaultDescription: DEFAULT_ENDPOINT,
     group: GENERAL,
   },
+  context: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Name of the daemon, see lockstep context (environment: LOCKSTEP_CONTEXT)',
+    defaultDescription: 'the current one',
+    group: GENERAL,
+  },
   timeout: {
     type: 'string',
     requiresArg: true,
@@ -24,10 +36,31 @@ export const COMMON = {
   },
   'key-file': { ...IDENTITY['key-file'], group: GENERAL },
   'token-file': { ...IDENTITY['token-file'], group: GENERAL },
-  json: {
-    type: 'boolean',
-    describe: 'Answers as JSON on stdout',
+  output: {
+    choices: FORMATS,
+    alias: 'o',
+    requiresArg: true,
+    describe:
+      'Form of the output: wide leaves nothing out; jsonl is one line an item, then a summary',
+    defaultDescription: 'table',
     group: GENERAL,
+  },
+  json: { type: 'boolean', describe: 'The same as -o json', group: GENERAL },
+  quiet: {
+    type: 'boolean',
+    alias: 'q',
+    describe: 'On stdout only ids, one a line, and on stderr only errors',
+    group: GENERAL,
+  },
+} as const satisfies Record<string, Options>;
+
+/** On subcommands that need the address of events. */
+export const EVENTS_ENDPOINT = {
+  'events-endpoint': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Address of the events of the daemon (environment: LOCKSTEP_EVENTS_ENDPOINT)',
+    defaultDescription: DEFAULT_EVENTS_ENDPOINT,
   },
 } as const satisfies Record<string, Options>;
 
@@ -54,6 +87,11 @@ export const COMMAND_OPTIONS = {
     requiresArg: true,
     describe: 'Roll back a command that is not committed by then (30s, 2m)',
     defaultDescription: '30s',
+    group: COMMAND,
+  },
+  'dry-run': {
+    type: 'boolean',
+    describe: 'Only read every node, and show what would be done',
     group: COMMAND,
   },
   wait: {

@@ -27,7 +27,7 @@ export const RECORD = {
   },
 } as const satisfies Record<string, Options>;
 
-interface RecordArguments {
+export interface RecordArguments {
   readonly record?: string | undefined;
   readonly 'record-file'?: string | undefined;
 }

@@ -10,6 +10,6 @@ export async function report(
 ): Promise<ExitCode> {
   const error = { code: 'keys', message, ...(hint === undefined ? {} : { hint }) };
   if (json) await terminal.json({ error });
-  else terminal.note([`lockstep: ${message}`, hint].filter(Boolean).join('\n  '));
+  else terminal.complain([`lockstep: ${message}`, hint].filter(Boolean).join('\n  '));
   return EXIT.notDone;
 }

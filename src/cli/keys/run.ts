@@ -73,6 +73,7 @@ async function showList(path: string, { json }: KeysJob, terminal: Terminal): Pr
     return { name, role, curveKey, formerTokenUntil: counts ? formerTokenUntil : undefined };
   });
   if (json) await terminal.json({ file: path, clients: clients ?? null });
+  else if (terminal.isQuiet) for (const { name } of clients ?? []) await terminal.value(name);
   else if (clients === undefined) {
     await terminal.line(`There is no list of clients: ${path} does not exist.`);
   } else if (clients.length === 0) {
@@ -91,6 +92,7 @@ async function showList(path: string, { json }: KeysJob, terminal: Terminal): Pr
       table(
         titles,
         rows.map((row) => row.slice(0, shown)),
+        terminal.roomFor(),
       ),
     );
   }
@@ -226,7 +228,7 @@ async function showToken(
   if (keyOut !== undefined) return terminal.line(`The key file of ${name} is ${plain(keyOut)}.`);
   if (out !== undefined) return terminal.line(`The token of ${name} is in ${plain(out)}.`);
   terminal.note(`The token of ${name}, which is not shown again:`);
-  return terminal.line(token);
+  return terminal.value(token);
 }
 
 /** A list in which something is missing that people need. */

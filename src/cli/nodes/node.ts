@@ -1,9 +1,12 @@
 /** `lockstep node`: shows the nodes; an operator drains one before work on it. */
-import { isError, type LockstepClient } from '../../client/index.ts';
-import { exitOfReply, UsageError } from '../exit-code.ts';
+import type { LockstepClient } from '../../client/index.ts';
+import type { NodesAnswer } from '../../protocol/answer.ts';
+import { UsageError } from '../exit-code.ts';
 import { author } from '../operate/author.ts';
-import { errorText } from '../output/answer-text.ts';
-import { subcommand, withDaemon } from '../subcommand.ts';
+import { show } from '../output/show.ts';
+import { plain } from '../output/terminal.ts';
+import { subcommand } from '../subcommand.ts';
+import { withDaemon } from '../with-daemon.ts';
 import { nodesTable } from './nodes-text.ts';
 
 export const node = subcommand({
@@ -26,12 +29,13 @@ export const node = subcommand({
     const { act, node: name } = args;
     if (act !== undefined && name === undefined)
       throw new UsageError(`no node is named: lockstep node ${act} NODE`);
-    return withDaemon(args, async (client) => {
-      const answer = await ask(client, act, name);
-      if (args.json) await terminal.json(answer);
-      else if (isError(answer)) terminal.note(errorText(answer, terminal));
-      else await terminal.line(nodesTable(answer.nodes, terminal));
-      return exitOfReply(answer);
+    return withDaemon(args, terminal, (client) => {
+      const shown = {
+        title: 'node: no answer yet',
+        text: ({ nodes }: NodesAnswer) => nodesTable(nodes, terminal),
+        ids: ({ nodes }: NodesAnswer) => Object.keys(nodes).map(plain),
+      };
+      return show(ask(client, act, name), shown, terminal);
     });
   },
 });

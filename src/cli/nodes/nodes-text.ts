@@ -8,6 +8,7 @@ export function nodesTable(nodes: NodesAnswer['nodes'], terminal: Terminal): str
   return table(
     [{ title: 'node' }, { title: 'state' }],
     Object.entries(nodes).map(([name, use]) => [plain(name), stateText(use, terminal)]),
+    terminal.roomFor(),
   );
 }
 

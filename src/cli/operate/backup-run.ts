@@ -37,7 +37,7 @@ export async function backupOnce(job: BackupJob, terminal: Terminal): Promise<Ex
       const size = `${(made.bytes / MIB).toFixed(1)} MiB`;
       await terminal.line(`${made.file}: ${size} in ${durationText(tookMs)}${gone}`);
     }
-    if (isDamaged) terminal.note(`lockstep: ${damageNote(made.damaged)}`);
+    if (isDamaged) terminal.complain(`lockstep: ${damageNote(made.damaged)}`);
     return isDamaged ? EXIT.notDone : EXIT.done;
   } catch (error) {
     return reportJournal(error, { json }, terminal);

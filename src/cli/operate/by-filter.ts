@@ -4,14 +4,14 @@
  */
 import { isError, type LockstepClient, type Selection } from '../../client/index.ts';
 import type { CommandAnswer, SelectionAnswer } from '../../protocol/answer.ts';
-import type { ErrorReply } from '../../protocol/errors.ts';
 import type { OperatorAct } from '../../protocol/work.ts';
 import { EXIT, type ExitCode, exitOfReply } from '../exit-code.ts';
 import { interruptible } from '../input/interrupts.ts';
 import { agree, mustBeAskable } from '../input/question.ts';
-import { commandTable, errorText } from '../output/answer-text.ts';
+import { commandTable } from '../output/command-table.ts';
+import { printError } from '../output/show.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { withDaemon } from '../subcommand.ts';
+import { type DaemonArguments, withDaemon } from '../with-daemon.ts';
 import { author } from './author.ts';
 import { OperatorTally } from './tally.ts';
 
@@ -39,9 +39,7 @@ const HARM: Readonly<Record<Order, string>> = {
   'restore --abandon': 'restore --abandon leaves nodes as they are for good',
 };
 
-interface Arguments {
-  readonly endpoint: string | undefined;
-  readonly timeout: string | undefined;
+interface Arguments extends DaemonArguments {
   readonly json: boolean | undefined;
   readonly yes: boolean | undefined;
   readonly 'dry-run': boolean | undefined;
@@ -53,14 +51,17 @@ export function operateByFilter(op: Order, args: Arguments, terminal: Terminal):
   const question = QUESTIONS[op];
   if (!dryRun && question !== undefined) mustBeAskable(HARM[op], { ...args, terminal });
   const filter = args.filter as Selection['filter'];
-  return withDaemon(args, async (client): Promise<number> => {
+  return withDaemon(args, terminal, async (client): Promise<number> => {
     const limit = dryRun ? PAGE : SHOWN_MAX;
     const preview = await client.operate({ ...fieldsOf(op), filter, dryRun: true, limit });
-    if (isError(preview)) return printError(preview, args, terminal);
+    if (isError(preview)) {
+      await printError(preview, terminal);
+      return exitOfReply(preview);
+    }
     if (dryRun) return showPreview(op, preview, { terminal, json: args.json === true });
     const many = preview.matched === 1 ? '1 command' : `${preview.matched} commands`;
     if (preview.matched > 0 && question !== undefined && args.yes !== true) {
-      terminal.note(previewText(preview));
+      terminal.note(previewText(preview, terminal));
       await agree(question(many), '', { yes: args.yes, terminal });
     }
     const act = { op, filter, json: args.json === true };
@@ -81,15 +82,15 @@ async function showPreview(
     for (const one of commands) await terminal.json(one);
     const summary = { op, dryRun: true, matched, shown: commands.length };
     await terminal.json({ summary });
-  } else await terminal.line(previewText(preview));
+  } else await terminal.line(previewText(preview, terminal));
   return EXIT.done;
 }
 
-function previewText({ matched, commands }: SelectionAnswer): string {
+function previewText({ matched, commands }: SelectionAnswer, terminal: Terminal): string {
   if (matched === 0) return 'No command matches.';
   const shown = commands.filter((one): one is CommandAnswer => !isError(one));
   const more = matched > shown.length ? `\n… and ${matched - shown.length} more` : '';
-  return `${commandTable(shown)}${more}`;
+  return `${commandTable(shown, terminal)}${more}`;
 }
 
 function fieldsOf(op: Order) {
@@ -122,14 +123,4 @@ async function actOnAll(
     cursor = page.next;
   } while (cursor !== undefined && !stop.aborted);
   return tally.sumUp(cursor === undefined);
-}
-
-async function printError(
-  reply: ErrorReply,
-  { json }: { readonly json: boolean | undefined },
-  terminal: Terminal,
-): Promise<ExitCode> {
-  if (json === true) await terminal.json(reply);
-  else terminal.note(errorText(reply, terminal));
-  return exitOfReply(reply);
 }

@@ -6,13 +6,21 @@ import { type CommandAnswer, isError } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import type { OperatorAct } from '../../protocol/work.ts';
 import { type ExitCode, UsageError } from '../exit-code.ts';
+import { fullIds } from '../input/full-id.ts';
 import { agree, mustBeAskable, YES } from '../input/question.ts';
 import { details, isSettled } from '../output/answer-text.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { type Definition, type Subcommand, subcommand, withDaemon } from '../subcommand.ts';
+import { type Definition, type Subcommand, subcommand } from '../subcommand.ts';
+import { withDaemon } from '../with-daemon.ts';
 import { author } from './author.ts';
 import { operateByFilter } from './by-filter.ts';
-import { FILTER, FILTER_OPTIONS, type FilterArguments, filterOf, given } from './filter.ts';
+import {
+  FILTER,
+  FILTER_OPTIONS,
+  type FilterArguments,
+  filterOf,
+  given as withoutAbsent,
+} from './filter.ts';
 import { OperatorTally } from './tally.ts';
 
 const POSITIONALS = {
@@ -71,11 +79,12 @@ export function operatorCommand(op: OperatorAct, words: Texts): Subcommand {
     positionals: POSITIONALS,
     options: SELECTION_OPTIONS,
     async run(args, terminal) {
-      const { ids = [] } = args;
+      const { ids: given = [] } = args;
       const filter = selectionOf(op, args);
       if (filter !== undefined) return operateByFilter(op, { ...args, filter }, terminal);
       if (question !== undefined) mustBeAskable(why, { yes: args.yes, terminal });
-      return withDaemon(args, async (client) => {
+      return withDaemon(args, terminal, async (client) => {
+        const ids = await fullIds(client, given);
         if (question !== undefined) await ask({ ids, question, why }, { client, args, terminal });
         const act = (id: string) => client[op](id, { by: author() });
         return operateOn(ids, { name: op, act, json: args.json === true }, terminal);
@@ -133,7 +142,7 @@ export function selectionOf(
   name: string,
   args: Selecting,
 ): Readonly<Record<string, unknown>> | undefined {
-  const filter = { ...filterOf(args), ...given({ op: args.op, lane: args.lane }) };
+  const filter = { ...filterOf(args), ...withoutAbsent({ op: args.op, lane: args.lane }) };
   const byFilter = args.all === true || Object.keys(filter).length > 0;
   const byId = (args.ids?.length ?? 0) > 0;
   if (byId && (byFilter || args['dry-run'] === true)) {

@@ -28,6 +28,6 @@ export async function reportJournal(
   if (!(error instanceof JournalError)) throw error;
   const { code, message, hint } = error;
   if (json) await terminal.json({ error: { code, message, hint } });
-  else terminal.note(`lockstep: ${message}\n  ${hint}`);
+  else terminal.complain(`lockstep: ${message}\n  ${hint}`);
   return EXIT.notDone;
 }

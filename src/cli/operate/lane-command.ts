@@ -1,9 +1,9 @@
 /** `pause` and `resume`: of one lane, or of all. */
-import { isError } from '../../protocol/answer.ts';
-import { exitOfReply } from '../exit-code.ts';
-import { errorText } from '../output/answer-text.ts';
+import type { LanesAnswer } from '../../protocol/answer.ts';
+import { show } from '../output/show.ts';
 import { laneTable } from '../output/summary-text.ts';
-import { type Definition, type Subcommand, subcommand, withDaemon } from '../subcommand.ts';
+import { type Definition, type Subcommand, subcommand } from '../subcommand.ts';
+import { withDaemon } from '../with-daemon.ts';
 import { author } from './author.ts';
 
 const POSITIONALS = {
@@ -19,12 +19,9 @@ export function laneCommand(op: 'pause' | 'resume', words: Texts): Subcommand {
     positionals: POSITIONALS,
     options: {},
     run: (args, terminal) =>
-      withDaemon(args, async (client) => {
-        const answer = await client[op](args.lane, { by: author() });
-        if (args.json) await terminal.json(answer);
-        else if (isError(answer)) terminal.note(errorText(answer, terminal));
-        else await terminal.line(laneTable(answer));
-        return exitOfReply(answer);
+      withDaemon(args, terminal, (client) => {
+        const text = (answer: LanesAnswer) => laneTable(answer, terminal.roomFor());
+        return show(client[op](args.lane, { by: author() }), { title: op, text }, terminal);
       }),
   });
 }

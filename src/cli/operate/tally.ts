@@ -55,7 +55,8 @@ export class OperatorTally {
     this.#outcomes.set(name, (this.#outcomes.get(name) ?? 0) + 1);
     this.#code = worst([this.#code, exitOfReply(answer)]);
     if (this.#json) await this.#terminal.json(answer);
-    else if (isError(answer)) this.#terminal.note(errorText(answer, this.#terminal));
+    else if (isError(answer)) this.#terminal.complain(errorText(answer, this.#terminal));
+    else if (this.#terminal.isQuiet) await this.#terminal.value(plain(answer.id));
     else if (shown !== undefined) await this.#terminal.line(shown);
   }
 
@@ -78,7 +79,7 @@ export class OperatorTally {
     else {
       await terminal.line(this.#text(complete));
       if (isFault(end)) printFault(end, terminal);
-      else if (end !== undefined) terminal.note(errorText(end, terminal));
+      else if (end !== undefined) terminal.complain(errorText(end, terminal));
     }
     return complete ? this.#code : worst([this.#code, EXIT.notDone]);
   }

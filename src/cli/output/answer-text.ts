@@ -8,7 +8,7 @@ import { indent, table } from './table.ts';
 import { type Colour, plain, type Terminal } from './terminal.ts';
 
 /** The meaning of each reason, and the remedy. */
-const REASONS: Readonly<Record<NonNullable<CommandAnswer['reason']>, string>> = {
+export const REASONS: Readonly<Record<NonNullable<CommandAnswer['reason']>, string>> = {
   already_exists: 'every node holds this key already; nothing was changed',
   not_found: 'no node holds this key; nothing was changed',
   diverged: 'some nodes hold this key, others do not; --ensure makes them alike',
@@ -66,9 +66,10 @@ export function details(answer: CommandAnswer, terminal: Terminal): string {
     ['record', answer.record === undefined ? undefined : recordText(answer.record)],
     ['why', whyOf(answer)],
   ].filter((fact): fact is [string, string] => fact[1] !== undefined);
+  const room = terminal.roomFor({ indent: 2 });
   const lines = facts.map(([name, value]) => `${name}: ${value}`);
-  const nodes = answer.nodes === undefined ? [] : ['', nodeTable(answer.nodes)];
-  const story = answer.story === undefined ? [] : ['', storyTable(answer.story, answer)];
+  const nodes = answer.nodes === undefined ? [] : ['', nodeTable(answer.nodes, room)];
+  const story = answer.story === undefined ? [] : ['', storyTable(answer.story, answer, room)];
   const text = [...lines, ...nodes, ...story].join('\n');
   return [headline(answer, terminal), indent(text)].join('\n');
 }
@@ -82,12 +83,12 @@ function recordText(record: CommandAnswer['record']): string {
   return record === null ? 'removed after recordRetentionDays' : plain(JSON.stringify(record));
 }
 
-function nodeTable(nodes: NonNullable<CommandAnswer['nodes']>): string {
+function nodeTable(nodes: NonNullable<CommandAnswer['nodes']>, room: number): string {
   return table(
     [
       { title: 'node' },
       { title: 'record' },
-      { title: 'attempts', align: 'right' },
+      { title: 'attempts', align: 'right', rank: 1 },
       { title: 'last response' },
     ],
     Object.entries(nodes).map(([name, outcome]) => [
@@ -96,6 +97,7 @@ function nodeTable(nodes: NonNullable<CommandAnswer['nodes']>): string {
       String(outcome.attempts),
       plain(outcome.lastResponse ?? ''),
     ]),
+    room,
   );
 }
 
@@ -106,37 +108,6 @@ function restoredText({ state, restored, dropped = [] }: NodeOutcome): string {
   return dropped.length === 0
     ? `${state}, restored`
     : `${state}, restored without ${dropped.map(plain).join(', ')}`;
-}
-
-/** One row for each command. */
-export function commandTable(commands: readonly CommandAnswer[]): string {
-  // For open commands: the reason why they are open.
-  const waits = commands.map((one) => (isSettled(one) ? '' : responsesText(one)));
-  const isShown = waits.some((text) => text !== '');
-  return table(
-    [
-      { title: 'accepted' },
-      { title: 'op' },
-      { title: 'key' },
-      { title: 'outcome' },
-      { title: 'took', align: 'right' },
-      { title: 'id' },
-      ...(isShown ? [{ title: 'last responses' }] : []),
-    ],
-    commands.map((one, index) => [
-      one.acceptedAt ?? '',
-      one.op,
-      plain(one.groupId),
-      outcomeText(one) +
-        (one.forwardOnly === true ? ', cannot be undone' : '') +
-        (one.stuck === true ? ', stuck' : '') +
-        (one.held === true ? ', held' : '') +
-        (one.parked === true ? ', parked' : ''),
-      durationText(one.elapsedMs),
-      plain(one.id),
-      ...(isShown ? [waits[index] ?? ''] : []),
-    ]),
-  );
 }
 
 /** The last response of each node, on one line. */

@@ -1,6 +1,6 @@
 /** Breakers as text for people. */
 import type { BreakerView } from '../../protocol/answer.ts';
-import { durationText } from '../input/duration.ts';
+import { ageText, durationText } from '../input/duration.ts';
 import { table } from './table.ts';
 import { type Colour, plain, type Terminal } from './terminal.ts';
 
@@ -14,27 +14,31 @@ export function breakerTable(
   breakers: Readonly<Record<string, BreakerView>>,
   terminal: Terminal,
 ): string {
+  const isWide = terminal.format === 'wide';
   return table(
     [
       { title: 'node' },
       { title: 'breaker' },
-      { title: 'since' },
-      { title: 'opened', align: 'right' },
-      { title: 'next trial' },
+      { title: 'age', align: 'right' },
+      ...(isWide ? [{ title: 'since' }] : []),
+      { title: 'opened', align: 'right', rank: 3 },
+      { title: 'next trial', rank: 1 },
       { title: 'why' },
-      { title: 'trials failed', align: 'right' },
-      { title: 'last error' },
+      { title: 'trials failed', align: 'right', rank: 4 },
+      { title: 'last error', rank: 2 },
     ],
     Object.entries(breakers).map(([name, breaker]) => [
       plain(name),
       breakerState(breaker, terminal),
-      breaker.since,
+      ageText(Date.now() - Date.parse(breaker.since)),
+      ...(isWide ? [breaker.since] : []),
       String(breaker.openings),
       nextTrial(breaker),
       breaker.forced ? 'an operator opened it' : plain(breaker.cause ?? ''),
       breaker.trialsFailed === undefined ? '' : String(breaker.trialsFailed),
       plain(breaker.lastError ?? ''),
     ]),
+    terminal.roomFor(),
   );
 }
 

@@ -18,6 +18,7 @@ interface Cells {
 export function storyTable(
   story: readonly StoryStep[],
   { acceptedAt }: Pick<CommandAnswer, 'acceptedAt'>,
+  room: number,
 ): string {
   const begin = Date.parse(acceptedAt ?? story[0]?.at ?? '');
   return table(
@@ -25,7 +26,7 @@ export function storyTable(
       { title: 'after', align: 'right' },
       { title: 'node' },
       { title: 'step' },
-      { title: 'took', align: 'right' },
+      { title: 'took', align: 'right', rank: 1 },
       { title: 'answer' },
     ],
     story.map((step) => {
@@ -34,6 +35,7 @@ export function storyTable(
       const took = ms === undefined ? '' : durationText(ms);
       return [after, plain(node ?? ''), what, took, plain(answer ?? '')];
     }),
+    room,
   );
 }
 

@@ -29,7 +29,7 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
     ...regularAuditLine(answer),
     `threads: ${answer.threads.map(plain).join(', ')}`,
     '',
-    indent(laneTable(answer)),
+    indent(laneTable(answer, terminal.roomFor({ indent: 2 }))),
     '',
     indent(nodeTable(answer.nodes, terminal)),
   ].join('\n');
@@ -120,7 +120,7 @@ function regularAuditLine({ regularAudit }: SummaryAnswer): readonly string[] {
   return [running ? 'regular audit: under way' : `next regular audit: ${plain(nextAt)}`];
 }
 
-export function laneTable({ lanes }: LanesAnswer): string {
+export function laneTable({ lanes }: LanesAnswer, room: number): string {
   return table(
     [
       { title: 'lane' },
@@ -134,6 +134,7 @@ export function laneTable({ lanes }: LanesAnswer): string {
       String(running),
       paused === undefined ? '' : `paused ${stopText(paused)}`,
     ]),
+    room,
   );
 }
 
@@ -142,8 +143,8 @@ function nodeTable(nodes: Readonly<Record<string, NodeStatus>>, terminal: Termin
     [
       { title: 'node' },
       { title: 'breaker' },
-      { title: 'calls', align: RIGHT },
-      { title: 'answers' },
+      { title: 'calls', align: RIGHT, rank: 2 },
+      { title: 'answers', rank: 1 },
       { title: 'last failure' },
     ],
     Object.entries(nodes).map(([name, { calls, answers, lastFailure, breaker }]) => [
@@ -153,6 +154,7 @@ function nodeTable(nodes: Readonly<Record<string, NodeStatus>>, terminal: Termin
       countsText(answers),
       plain(lastFailure ?? ''),
     ]),
+    terminal.roomFor({ indent: 2 }),
   );
 }
 

@@ -4,13 +4,21 @@
  *
  * A reader that goes away (`lockstep list | head`) ends the output quietly; `closed` makes long
  * work stop. Colours only at a terminal, and not with NO_COLOR.
+ *
+ * With --quiet only `value`, `json` and `complain` write. With -o jsonl the last line is a summary or an error
+ * (`endLines`).
  */
 import { once } from 'node:events';
 import { styleText } from 'node:util';
 import { escaped, shownPlainly } from '../../base/unseen.ts';
+import type { Output } from './format.ts';
+import { beginningOf, cellsOf, cutTo } from './width.ts';
 
 const CLEAR_RIGHT = '\u001b[K';
+const CLEAR_BELOW = '\u001b[J';
+const HOME = '\u001b[H';
 const COLUMNS = 80;
+const ROWS = 24;
 
 export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
 
@@ -20,6 +28,9 @@ export class Terminal {
   #room: Promise<void> | undefined;
   /** The text of the live line; empty if there is none. */
   #live = '';
+  #output: Output = { format: 'table', quiet: false };
+  /** The last document was a summary or an error. */
+  #isSummed = false;
 
   constructor() {
     for (const stream of [process.stdout, process.stderr]) {
@@ -36,6 +47,23 @@ export class Terminal {
     return this.#gone.signal;
   }
 
+  /** Before any output. */
+  use(output: Output): void {
+    this.#output = output;
+  }
+
+  get format(): Output['format'] {
+    return this.#output.format;
+  }
+
+  get isJson(): boolean {
+    return this.format === 'json' || this.format === 'jsonl';
+  }
+
+  get isQuiet(): boolean {
+    return this.#output.quiet;
+  }
+
   /** stderr is a terminal. */
   get attended(): boolean {
     return process.stderr.isTTY === true;
@@ -46,32 +74,66 @@ export class Terminal {
     return process.stdout.columns || Number.POSITIVE_INFINITY;
   }
 
+  /** Cells of a line of a table; unlimited with -o wide. */
+  roomFor({ indent = 0 } = {}): number {
+    return this.format === 'wide' ? Number.POSITIVE_INFINITY : this.columns - indent;
+  }
+
   /** There is a person to ask. */
   get canAsk(): boolean {
     return process.stdin.isTTY === true && this.attended;
   }
 
-  /** Resolves once there is room for more. */
+  /** Text for people. Resolves once there is room for more. */
   async line(text: string): Promise<void> {
+    if (!this.isQuiet) await this.value(text);
+  }
+
+  /** A result that a script needs: written with --quiet, too. */
+  async value(text: string): Promise<void> {
     if (this.closed.aborted || this.#writeAbove(process.stdout, text)) return;
     this.#room ??= this.#waitForRoom();
     await this.#room;
   }
 
-  json(value: unknown): Promise<void> {
-    return this.line(escaped(JSON.stringify(value)));
+  json(value: object): Promise<void> {
+    this.#isSummed = 'summary' in value || 'error' in value;
+    return this.value(escaped(JSON.stringify(value)));
+  }
+
+  /** With -o jsonl the last line is a summary, or the error that ended the call. */
+  async endLines(summary: object): Promise<void> {
+    if (this.format === 'jsonl' && !this.#isSummed) await this.json({ summary });
+  }
+
+  /** Text at a terminal: it may be drawn over. */
+  get isDrawn(): boolean {
+    return process.stdout.isTTY === true && !this.isJson && !this.isQuiet;
+  }
+
+  /** Over what was drawn before, cut to the height of the terminal; the last drawing stays. */
+  draw(title: string, text: string): void {
+    const rows = Math.max(2, process.stdout.rows || ROWS);
+    const lines = [this.paint('dim', cutTo(title, this.columns)), ...text.split('\n')];
+    const shown = lines.slice(0, rows - 1).map((line) => `${line}${CLEAR_RIGHT}`);
+    process.stdout.write(`${HOME}${shown.join('\n')}\n${CLEAR_BELOW}`);
   }
 
   /** Text about the work, not its result. */
   note(text: string): void {
+    if (!this.isQuiet) this.complain(text);
+  }
+
+  /** An error. */
+  complain(text: string): void {
     this.#writeAbove(process.stderr, text);
   }
 
   /** Overwrites the live line; nothing without a terminal. */
   showLive(text: string): void {
-    if (!this.attended) return;
+    if (!this.attended || this.isQuiet) return;
     const columns = process.stderr.columns || COLUMNS;
-    this.#live = [...plain(text)].slice(0, columns - 1).join('');
+    this.#live = beginningOf(plain(text), columns - 1);
     process.stderr.write(`\r${this.#live}${CLEAR_RIGHT}`);
   }
 
@@ -123,7 +185,7 @@ export function wrapped(text: string, columns: number): readonly string[] {
   let line = '';
   for (const word of text.split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
-    if ([...longer].length <= columns || line === '') line = longer;
+    if (cellsOf(longer) <= columns || line === '') line = longer;
     else {
       lines.push(line);
       line = word;

@@ -1,14 +1,14 @@
 /** `lockstep acts`: what operators did, newest first. */
 import { ACT_KINDS, ACT_OUTCOMES } from '../../core/act.ts';
-import { isError } from '../../protocol/answer.ts';
+import type { ActsAnswer } from '../../protocol/act.ts';
 import type { ActsInput } from '../../protocol/input/request-input.ts';
-import { exitOfReply } from '../exit-code.ts';
+import { fullId } from '../input/full-id.ts';
 import { wholeNumber } from '../input/number.ts';
 import { FILTER, given, pageOptions, spanOf } from '../operate/filter.ts';
 import { actTable } from '../output/acts-text.ts';
-import { errorText } from '../output/answer-text.ts';
-import { plain } from '../output/terminal.ts';
-import { subcommand, withDaemon } from '../subcommand.ts';
+import { show } from '../output/show.ts';
+import { subcommand } from '../subcommand.ts';
+import { withDaemon } from '../with-daemon.ts';
 
 const LIMIT_MAX = 1000;
 
@@ -65,28 +65,34 @@ export const acts = subcommand({
     ['$0 acts --outcome unfinished', 'acts whose end is not known'],
   ],
   async run(args, terminal) {
-    const { who, on, outcome, cursor } = args;
+    const { who, outcome, cursor } = args;
     const filter = given({
       act: args.act?.flatMap((text) => text.split(',')),
       who,
-      on,
       outcome,
       olderThanMs: spanOf('older-than', args['older-than']),
       youngerThanMs: spanOf('younger-than', args['younger-than']),
       limit: args.limit === undefined ? undefined : wholeNumber('limit', args.limit, LIMIT_MAX),
       cursor,
     }) as Omit<ActsInput, 'op'>;
-    return withDaemon(args, async (client) => {
-      const answer = await client.acts(filter);
-      if (args.json) await terminal.json(answer);
-      else if (isError(answer)) terminal.note(errorText(answer, terminal));
-      else {
-        await terminal.line(answer.acts.length === 0 ? 'No acts.' : actTable(answer.acts));
-        const { next } = answer;
-        if (next !== undefined)
-          terminal.note(`\nMore: repeat the command with --cursor ${plain(next)}`);
-      }
-      return exitOfReply(answer);
+    return withDaemon(args, terminal, async (client) => {
+      const on = args.on === undefined ? {} : { on: await fullId(client, args.on) };
+      const asked = client.send({ op: 'acts', ...filter, ...on });
+      const shown = {
+        title: 'acts: no answer yet',
+        text: (answer: ActsAnswer) =>
+          answer.acts.length === 0 ? 'No acts.' : actTable(answer.acts, terminal),
+        items: (answer: ActsAnswer) => answer.acts,
+        summary: summaryOf,
+        ids: (answer: ActsAnswer) => answer.acts.map(({ number }) => String(number)),
+        next: ({ next }: ActsAnswer) => next,
+      };
+      return show(asked, shown, terminal);
     });
   },
 });
+
+function summaryOf({ acts: shown, next }: ActsAnswer): object {
+  const more = next === undefined ? {} : { next };
+  return { op: 'acts', acts: shown.length, complete: next === undefined, ...more };
+}

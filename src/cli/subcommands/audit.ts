@@ -4,7 +4,8 @@ import { UsageError } from '../exit-code.ts';
 import { interruptible } from '../input/interrupts.ts';
 import { numberAboveZero } from '../input/number.ts';
 import { mustBeAskable, YES } from '../input/question.ts';
-import { subcommand, withDaemon } from '../subcommand.ts';
+import { subcommand } from '../subcommand.ts';
+import { withDaemon } from '../with-daemon.ts';
 
 const OPTIONS = {
   repair: {
@@ -93,7 +94,7 @@ export const audit = subcommand({
     const content = args.content === true;
     const what = { source, journal, unknown, content, right, unjournaled };
     const job = { ...what, rate, repair, yes, json };
-    return withDaemon(args, (client) =>
+    return withDaemon(args, terminal, (client) =>
       interruptible(terminal, {
         run: (stop) => runAudit(client, { ...job, stop }, terminal),
         leave: () => client.close(),

@@ -1,9 +1,10 @@
-import { isError } from '../../protocol/answer.ts';
-import { exitOfReply, UsageError } from '../exit-code.ts';
+import type { BreakersAnswer } from '../../protocol/answer.ts';
+import { UsageError } from '../exit-code.ts';
 import { author } from '../operate/author.ts';
-import { errorText } from '../output/answer-text.ts';
 import { breakerTable } from '../output/breaker-text.ts';
-import { subcommand, withDaemon } from '../subcommand.ts';
+import { show } from '../output/show.ts';
+import { subcommand } from '../subcommand.ts';
+import { withDaemon } from '../with-daemon.ts';
 
 export const breaker = subcommand({
   usage: 'breaker [act] [node]',
@@ -25,15 +26,13 @@ export const breaker = subcommand({
     const { act, node } = args;
     if (act !== undefined && node === undefined)
       throw new UsageError(`no node is named: lockstep breaker ${act} NODE`);
-    return withDaemon(args, async (client) => {
-      const answer =
+    return withDaemon(args, terminal, (client) => {
+      const asked =
         act === undefined || node === undefined
-          ? await client.breakers()
-          : await client.breaker(node, act, { by: author() });
-      if (args.json) await terminal.json(answer);
-      else if (isError(answer)) terminal.note(errorText(answer, terminal));
-      else await terminal.line(breakerTable(answer.breakers, terminal));
-      return exitOfReply(answer);
+          ? client.breakers()
+          : client.breaker(node, act, { by: author() });
+      const text = ({ breakers }: BreakersAnswer) => breakerTable(breakers, terminal);
+      return show(asked, { title: 'breaker', text }, terminal);
     });
   },
 });

@@ -1,13 +1,19 @@
-import type { LockstepClient } from '../../client/index.ts';
-import { isError, type ListAnswer } from '../../protocol/answer.ts';
+import { isError, type LockstepClient } from '../../client/index.ts';
+import type { CommandAnswer, ListAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import type { ListInput } from '../../protocol/input/request-input.ts';
 import { EXIT, exitOfReply, UsageError } from '../exit-code.ts';
 import { wholeNumber } from '../input/number.ts';
 import { FILTER, FILTER_OPTIONS, filterOf, given, pageOptions } from '../operate/filter.ts';
-import { commandTable, errorText, isSettled } from '../output/answer-text.ts';
-import { plain } from '../output/terminal.ts';
-import { subcommand, withDaemon } from '../subcommand.ts';
+import { headline, isSettled } from '../output/answer-text.ts';
+import { commandTable } from '../output/command-table.ts';
+import { whileWaiting } from '../output/progress.ts';
+import { print } from '../output/show.ts';
+import { plain, type Terminal } from '../output/terminal.ts';
+import { subcommand } from '../subcommand.ts';
+import { Changes } from '../watch/changes.ts';
+import { WATCH, watch } from '../watch/watch.ts';
+import { withDaemon } from '../with-daemon.ts';
 
 const LIMIT_MAX = 1000;
 
@@ -22,6 +28,7 @@ const OPTIONS = {
   },
   open: { type: 'boolean', describe: 'Only commands that are not settled', group: FILTER },
   ...pageOptions('Commands', LIMIT_MAX),
+  ...WATCH,
 } as const;
 
 export const list = subcommand({
@@ -37,7 +44,8 @@ export const list = subcommand({
     ['$0 list --stuck', 'commands that are stuck'],
     ['$0 list --open --node node03', 'commands that wait for this node'],
     ['$0 list --parked', 'commands that crashed the daemon'],
-    ['$0 list --key 5 --json', 'the history of one record'],
+    ['$0 list --open --watch', 'what is under way, until Ctrl-C'],
+    ['$0 list --key 5 -o jsonl', 'the history of one record, a line each'],
   ],
   async run(args, terminal) {
     const page = { limit: limitOf(args.limit), cursor: args.cursor };
@@ -45,24 +53,56 @@ export const list = subcommand({
       ListInput,
       'op'
     >;
-    return withDaemon(args, async (client) => {
-      const answer = await withNodes(client, await client.list(filter));
-      if (args.json) await terminal.json(answer);
-      else if (isError(answer)) terminal.note(errorText(answer, terminal));
-      else {
-        await terminal.line(listText(answer));
-        const { next, damaged = [] } = answer;
-        for (const { id, message } of damaged) {
-          terminal.note(`lockstep: ${plain(id)} is damaged in the journal: ${plain(message)}`);
-        }
-        if (damaged.length > 0) terminal.note('  List all damage: lockstep journal check.');
-        if (next !== undefined)
-          terminal.note(`\nMore: repeat the command with --cursor ${plain(next)}`);
-      }
-      return isError(answer) || answer.damaged === undefined ? exitOfReply(answer) : EXIT.notDone;
+    return withDaemon(args, terminal, async (client): Promise<number> => {
+      const ask = async () => withNodes(client, await client.list(filter));
+      if (args.watch === true) return watchList(ask, args.every, terminal);
+      const answer = await whileWaiting(terminal, 'list: no answer yet', ask());
+      const shown = {
+        text: (one: ListAnswer) => listText(one, terminal),
+        items: ({ commands }: ListAnswer) => commands,
+        summary: summaryOf,
+        ids: ({ commands }: ListAnswer) => commands.map(({ id }) => plain(id)),
+        next: ({ next }: ListAnswer) => next,
+      };
+      await print(answer, shown, terminal);
+      if (isError(answer) || answer.damaged === undefined) return exitOfReply(answer);
+      if (!terminal.isJson) complainOf(answer.damaged, terminal);
+      return EXIT.notDone;
     });
   },
 });
+
+function complainOf(damaged: NonNullable<ListAnswer['damaged']>, terminal: Terminal): void {
+  for (const { id, message } of damaged) {
+    terminal.complain(`lockstep: ${plain(id)} is damaged in the journal: ${plain(message)}`);
+  }
+  terminal.complain('  List all damage: lockstep journal check.');
+}
+
+function watchList(
+  ask: () => Promise<ListAnswer | ErrorReply>,
+  every: string | undefined,
+  terminal: Terminal,
+): Promise<number> {
+  const seen = new Changes();
+  const changeOf = (one: CommandAnswer) => {
+    const text = `${headline(one, terminal)}, id ${plain(one.id)}`;
+    return { text, value: one, id: plain(one.id) };
+  };
+  const watched = {
+    title: 'lockstep list',
+    every,
+    ask,
+    text: (answer: ListAnswer) => listText(answer, terminal),
+    // The newest last, as in a log.
+    changes: ({ commands }: ListAnswer) =>
+      commands
+        .filter((one) => seen.isNew(one.id, one))
+        .reverse()
+        .map(changeOf),
+  };
+  return watch(watched, terminal);
+}
 
 function openOnly(args: {
   readonly open: boolean | undefined;
@@ -94,6 +134,12 @@ function limitOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : wholeNumber('limit', text, LIMIT_MAX);
 }
 
-function listText({ commands }: ListAnswer): string {
-  return commands.length === 0 ? 'No commands.' : commandTable(commands);
+function summaryOf({ commands, next, damaged }: ListAnswer): object {
+  const found = damaged === undefined ? {} : { damaged };
+  const more = next === undefined ? found : { ...found, next };
+  return { op: 'list', commands: commands.length, complete: next === undefined, ...more };
+}
+
+function listText({ commands }: ListAnswer, terminal: Terminal): string {
+  return commands.length === 0 ? 'No commands.' : commandTable(commands, terminal);
 }

@@ -1,10 +1,11 @@
-import { isError } from '../../protocol/answer.ts';
+import { isError, type PingAnswer } from '../../protocol/answer.ts';
 import { EXIT, exitOfReply } from '../exit-code.ts';
 import { durationText } from '../input/duration.ts';
 import { acceptingText, refusedText } from '../output/accepting-text.ts';
-import { errorText } from '../output/answer-text.ts';
+import { print } from '../output/show.ts';
 import { plain } from '../output/terminal.ts';
-import { subcommand, withDaemon } from '../subcommand.ts';
+import { subcommand } from '../subcommand.ts';
+import { withDaemon } from '../with-daemon.ts';
 
 export const ping = subcommand({
   usage: 'ping',
@@ -13,18 +14,17 @@ export const ping = subcommand({
   options: {},
   examples: [['$0 ping --timeout 500ms', 'do not look for longer than half a second']],
   run: (args, terminal) =>
-    withDaemon(args, async (client) => {
+    withDaemon(args, terminal, async (client) => {
       const begun = performance.now();
       const answer = await client.ping();
       const tookMs = performance.now() - begun;
-      if (args.json) await terminal.json(answer);
-      else if (isError(answer)) terminal.note(errorText(answer, terminal));
-      else {
-        const who = `lockstepd ${plain(answer.version)}, pid ${answer.pid}`;
+      const text = (pong: PingAnswer): string => {
+        const who = `lockstepd ${plain(pong.version)}, pid ${pong.pid}`;
         const took = `answered in ${durationText(tookMs)}`;
-        await terminal.line(`${who}: ${acceptingText(answer, terminal)}, ${took}`);
-        if (answer.refusal !== undefined) await terminal.line(refusedText(answer.refusal));
-      }
+        const first = `${who}: ${acceptingText(pong, terminal)}, ${took}`;
+        return pong.refusal === undefined ? first : `${first}\n${refusedText(pong.refusal)}`;
+      };
+      await print(answer, { text }, terminal);
       if (isError(answer)) return exitOfReply(answer);
       return answer.accepting ? EXIT.done : EXIT.notDone;
     }),

@@ -1,9 +1,11 @@
 import { isError, type StatsAnswer } from '../../protocol/answer.ts';
 import { EXIT, exitOfReply } from '../exit-code.ts';
-import { errorText } from '../output/answer-text.ts';
+import { whileWaiting } from '../output/progress.ts';
+import { print } from '../output/show.ts';
 import { table } from '../output/table.ts';
 import { plain, type Terminal } from '../output/terminal.ts';
-import { subcommand, withDaemon } from '../subcommand.ts';
+import { subcommand } from '../subcommand.ts';
+import { withDaemon } from '../with-daemon.ts';
 
 export const stats = subcommand({
   usage: 'stats',
@@ -12,11 +14,9 @@ export const stats = subcommand({
   options: {},
   examples: [['$0 stats', 'exit code 0 only if all nodes agree']],
   run: (args, terminal) =>
-    withDaemon(args, async (client) => {
-      const answer = await client.stats();
-      if (args.json) await terminal.json(answer);
-      else if (isError(answer)) terminal.note(errorText(answer, terminal));
-      else await terminal.line(statsText(answer, terminal));
+    withDaemon(args, terminal, async (client) => {
+      const answer = await whileWaiting(terminal, 'counting the records', client.stats());
+      await print(answer, { text: (stats) => statsText(stats, terminal) }, terminal);
       if (isError(answer)) return exitOfReply(answer);
       return answer.consistent === true ? EXIT.done : EXIT.notDone;
     }),
@@ -34,7 +34,7 @@ function statsText(answer: StatsAnswer, terminal: Terminal): string {
   const columns = [{ title: 'node' }, { title: 'records', align: 'right' } as const];
   const all = failing ? [...columns, { title: 'error' }] : columns;
   const source = answer.reported === true ? ', as the cluster reports itself' : '';
-  return `consistent: ${verdict(answer, terminal)}${source}\n\n${table(all, rows)}`;
+  return `consistent: ${verdict(answer, terminal)}${source}\n\n${table(all, rows, terminal.roomFor())}`;
 }
 
 /** Of items that have no key. */

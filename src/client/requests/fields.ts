@@ -6,7 +6,7 @@ import type {
 } from '../../protocol/input/request-input.ts';
 
 /** The fields of a command besides its op and key; see docs/protocol.md. */
-export type CommandFields = Omit<CommandInput, 'op' | 'groupId'>;
+export type CommandFields = Omit<CommandInput, 'op' | 'groupId' | 'dryRun'>;
 
 /** What `status` shows of a command besides its state. */
 export interface StatusFields {

@@ -218,6 +218,6 @@ export abstract class Requests {
   ): Promise<CommandAnswer | ErrorReply> {
     const options = timeoutMs === undefined ? { persist } : { timeoutMs, persist };
     // Only `create` takes a record from its caller.
-    return this.send({ op, groupId, ...fields } as CommandInput, options);
+    return this.send({ op, groupId, ...fields } as CommandInput & { dryRun?: never }, options);
   }
 }

@@ -139,7 +139,7 @@ export function resultOf(answer: Answer, before: Result = { outcome: 'unfinished
 
 function wordOf(answer: Answer): string | undefined {
   if ('error' in answer) return answer.error.code;
-  return 'groupId' in answer ? answer.state : undefined;
+  return 'groupId' in answer && !('dryRun' in answer) ? answer.state : undefined;
 }
 
 export function count(results: Record<string, number>, word: string | undefined): void {

@@ -63,7 +63,7 @@ export class Acceptance {
     if (refusal?.reason === 'full' || refusal?.reason === 'draining') {
       return respond(refusalReply(refusal, request.id));
     }
-    const rejection = this.#rejectionOf(request, refusal);
+    const rejection = this.rejectionOf(request, refusal);
     if (rejection !== undefined) {
       return this.#repeats.answerFirst({ request, respond }, { rejection, again }, batch);
     }
@@ -78,7 +78,7 @@ export class Acceptance {
   ): void {
     const { commands, intake, options } = this.#start;
     const refusal = intake.refusalOf(second);
-    const rejection = this.#rejectionOf(first, refusal) ?? this.#rejectionOf(second, refusal);
+    const rejection = this.rejectionOf(first, refusal) ?? this.rejectionOf(second, refusal);
     if (rejection !== undefined) return respond(rejection);
     if (commands.registry.size + 2 > options.openMax) {
       const message = 'there is no room for the two commands of a repair';
@@ -89,7 +89,7 @@ export class Acceptance {
   }
 
   /** The answer to a request that is no repeat; undefined if it becomes a command. */
-  #rejectionOf(request: CommandRequest, refusal: Refusal | undefined): ErrorReply | undefined {
+  rejectionOf(request: CommandRequest, refusal: Refusal | undefined): ErrorReply | undefined {
     const { ports, options, intake } = this.#start;
     const unroutable = options.unroutable(request.groupId);
     if (unroutable !== undefined) return unroutableReply(request, unroutable);

@@ -10,9 +10,10 @@ import {
   type StatsAnswer,
   type SummaryAnswer,
 } from '../../protocol/answer.ts';
+import type { LogsAnswer } from '../../protocol/answers/log-lines.ts';
 import { errorReply } from '../../protocol/errors.ts';
 import type { JsonObject } from '../../protocol/record/record.ts';
-import type { ListRequest, StatusRequest } from '../../protocol/request.ts';
+import type { ListRequest, LogsRequest, StatusRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import { unavailable } from '../breakers/unavailable.ts';
 import { storedAnswer, withOrigin } from '../commands/answers.ts';
@@ -121,6 +122,15 @@ function shownDamage({ id, error }: DamagedRow): DamagedCommand {
   return { id, message: damageOf(error) };
 }
 
+export function logs(
+  { ports }: RequestContext,
+  { request, respond }: { request: LogsRequest; respond: Respond<LogsAnswer> },
+  batch: Batch,
+): void {
+  const see = (): void => respond(ports.logs?.(request) ?? { lines: [], next: '0' });
+  batch.look({ see, miss: respond });
+}
+
 /** Counts the keys of all nodes. */
 export function stats(
   { ports, questions, options }: RequestContext,
@@ -135,13 +145,14 @@ export function stats(
 }
 
 function filterOf(request: ListRequest, now: Moment): ListFilter {
-  const { state, stuck, parked, groupId, node, olderThanMs, youngerThanMs } = request;
+  const { state, stuck, parked, groupId, idPrefix, node, olderThanMs, youngerThanMs } = request;
   const states: readonly SagaState[] | undefined = typeof state === 'string' ? [state] : state;
   return {
     ...(states === undefined ? {} : { states }),
     ...(stuck === undefined ? {} : { stuck }),
     ...(parked === undefined ? {} : { parked }),
     ...(groupId === undefined ? {} : { groupId }),
+    ...(idPrefix === undefined ? {} : { idPrefix }),
     ...(node === undefined ? {} : { node }),
     ...(olderThanMs === undefined ? {} : { acceptedBefore: ago(now, olderThanMs) }),
     ...(youngerThanMs === undefined ? {} : { acceptedSince: ago(now, youngerThanMs) }),

@@ -16,6 +16,7 @@ import { type ActingRequest, actOf, type Deed, operatorOf } from '../acts/act-of
 import { listActs } from '../acts/acts-query.ts';
 import { Audit } from '../audit/audit.ts';
 import type { Batch } from '../batch.ts';
+import { DryRuns } from '../dry-runs/dry-run.ts';
 import type { Requested } from '../inbox.ts';
 import { nodeRequest } from '../nodes/node-request.ts';
 import type { Respond } from '../ports.ts';
@@ -26,7 +27,7 @@ import { askedAs, folded } from './folded.ts';
 import { operate } from './operate.ts';
 import { operateOnMany } from './operate-many.ts';
 import { pauseOrResume } from './pause-act.ts';
-import { list, status } from './queries.ts';
+import { list, logs, status } from './queries.ts';
 import { decideOnHeld } from './restore-act.ts';
 import { signed } from './signed.ts';
 
@@ -41,6 +42,7 @@ const RESULTS_FULL = errorReply('busy', 'too many results wait for the rest of t
 export class Requests {
   readonly #context: RequestContext;
   readonly audit: Audit;
+  readonly #dryRuns: DryRuns;
   /** Requests under way other than commands. */
   readonly #unanswered = new Set<Respond>();
   /** Acts of operators, with their envelopes and operators. */
@@ -51,6 +53,7 @@ export class Requests {
   constructor(context: RequestContext) {
     this.#context = context;
     this.audit = new Audit(context);
+    this.#dryRuns = new DryRuns(context);
   }
 
   /** The acts of a request, each for a batch, in their order; `respond` is called once. */
@@ -61,8 +64,11 @@ export class Requests {
       if (this.#results < Math.max(RESULTS_MAX, openMax)) return this.#actsOfEach(request, respond);
       return { count: 1, actAt: () => () => respond(RESULTS_FULL) };
     }
-    if (request.op === 'create' || request.op === 'delete')
-      return one((batch) => this.#accept(request, respond, batch));
+    if (request.op === 'create' || request.op === 'delete') {
+      if (request.dryRun !== true) return one((batch) => this.#accept(request, respond, batch));
+      const answer = this.#answeredOnce(respond);
+      return one(() => this.#dryRuns.take(request, answer));
+    }
     const act = actOf(request);
     if (act !== undefined) return this.#actsOfOperator(act, respond);
     const answer = this.#answeredOnce(respond);
@@ -189,6 +195,8 @@ export class Requests {
         return nodeRequest(context, { request, respond }, batch);
       case 'acts':
         return listActs(context, { request, respond }, batch);
+      case 'logs':
+        return logs(context, { request, respond }, batch);
       case 'ping': {
         const { pid, version, publishesEvents } = context.options;
         const events = publishesEvents ? {} : { events: 'off' as const };

@@ -9,6 +9,7 @@ export function matches(filter: ListFilter, row: Row): boolean {
     (filter.parked === undefined || filter.parked === (row.held === 'parked')) &&
     (filter.op === undefined || filter.op === op) &&
     (filter.groupId === undefined || filter.groupId === groupId) &&
+    (filter.idPrefix === undefined || row.command.id.startsWith(filter.idPrefix)) &&
     (filter.node === undefined || nodes.includes(filter.node)) &&
     (filter.acceptedSince === undefined || !isBefore(row, filter.acceptedSince)) &&
     (filter.acceptedBefore === undefined || isBefore(row, filter.acceptedBefore))

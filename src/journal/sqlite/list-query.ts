@@ -1,4 +1,5 @@
 /** The statement of a listing: an index walked newest first, or all of history. */
+import { ID_PREFIX_FOUND_MAX } from '../port.ts';
 import { COMMAND_COLUMNS } from './rows.ts';
 
 /** The order of a listing, newest first: by an index that leaves much out, or all of history. */
@@ -23,6 +24,20 @@ export const FAILED: Source = {
 };
 
 export const HISTORY: Source = { index: 'NOT INDEXED', where: 'TRUE', values: [] };
+
+/** The end of all texts that begin with another one, in the order of SQLite. */
+const LAST_CHARACTER = '\u{10FFFF}';
+
+/** Commands whose id begins so: the last ones by id, looked up in its index. */
+export function ofIdPrefix(prefix: string): Source {
+  return {
+    index: 'NOT INDEXED',
+    where: `seq IN (
+      SELECT seq FROM command INDEXED BY command_id
+      WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT ${ID_PREFIX_FOUND_MAX})`,
+    values: [prefix, prefix + LAST_CHARACTER],
+  };
+}
 
 /** Settled commands of one key: those that left owner marks, and the others. */
 export function ofKey(groupId: string): readonly Source[] {

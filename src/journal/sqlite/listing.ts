@@ -9,7 +9,16 @@ import type { Database } from 'better-sqlite3';
 import type { SagaState } from '../../core/model.ts';
 import { JournalError } from '../errors.ts';
 import type { DamagedRow, ListFilter, ListPage, Moment, StoredCommand } from '../port.ts';
-import { FAILED, HISTORY, listFloor, listPage, OPEN, ofKey, type Source } from './list-query.ts';
+import {
+  FAILED,
+  HISTORY,
+  listFloor,
+  listPage,
+  OPEN,
+  ofIdPrefix,
+  ofKey,
+  type Source,
+} from './list-query.ts';
 import type { CommandRow } from './rows.ts';
 import type { RowReader } from './sums/row-reader.ts';
 
@@ -97,9 +106,10 @@ export class Listing {
   }
 }
 
-function sourcesOf({ groupId, states, stuck, parked }: ListFilter): readonly Source[] {
+function sourcesOf({ groupId, idPrefix, states, stuck, parked }: ListFilter): readonly Source[] {
   const wants = (some: readonly SagaState[]): boolean =>
     states === undefined || some.some((state) => states.includes(state));
+  if (idPrefix !== undefined) return [ofIdPrefix(idPrefix)];
   if (stuck === true || parked === true) return [OPEN];
   const open = wants(OPEN_STATES) ? [OPEN] : [];
   if (groupId !== undefined) return [...open, ...ofKey(groupId)];

@@ -53,6 +53,13 @@ export function jsonLine(event: LogEvent, { app, thread }: Origin): string {
   return escaped(line);
 }
 
+/** For the ring of the last lines: as JSON, whatever the format of the log is. */
+export function storedLine({ time, level, message, fields }: LogEvent, thread: string): string {
+  const own = Object.entries(fields).map(([key, value]) => [key, plain(value)]);
+  const line = { time: time.toISOString(), level, thread, message: cut(message) };
+  return JSON.stringify({ ...line, fields: Object.fromEntries(own) });
+}
+
 /** The stack of an error and of its causes. */
 function errorText(error: Error): string {
   const parts: string[] = [];

@@ -13,6 +13,8 @@ export interface LogPlan {
   /** The lines that the console gets. */
   readonly console: 'all' | 'errors' | 'none';
   readonly syslog: SyslogTarget;
+  /** The memory of the last lines (`line-ring.ts`); absent: they are not kept. */
+  readonly ring?: SharedArrayBuffer;
 }
 
 interface LogSettings {

@@ -11,7 +11,8 @@ import { Writable } from 'node:stream';
 import { createLogger, transports } from 'winston';
 import { openSyslog, type Syslog } from '../syslog/open.ts';
 import { DescriptorWriter } from './descriptor-writer.ts';
-import { jsonLine, type LogEvent, type Origin, textLine } from './log-line.ts';
+import { LINE_BYTES_MAX, LineRing } from './line-ring.ts';
+import { jsonLine, type LogEvent, type Origin, storedLine, textLine } from './log-line.ts';
 import type { LogPlan } from './log-plan.ts';
 import type { Fields, Log, LogLevel } from './log-port.ts';
 import { type RecentLine, RecentLines } from './recent-lines.ts';
@@ -19,6 +20,7 @@ import { type RecentLine, RecentLines } from './recent-lines.ts';
 const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 /** At a stop, the syslog server gets this long for the last lines. */
 const CLOSE_MS_MAX = 1000;
+const SHORT_CHARS = 1000;
 
 export interface LogOptions extends LogPlan, Origin {
   /** Values that no line may contain. */
@@ -43,6 +45,7 @@ export function openLog(options: LogOptions): OpenLog {
     clean,
     complain: (message) => terminal.complain(message),
   });
+  const ring = options.ring === undefined ? undefined : new LineRing(options.ring);
   const recent = new RecentLines();
   recent.rideOnCrash();
   const logger = createLogger({
@@ -51,6 +54,7 @@ export function openLog(options: LogOptions): OpenLog {
       sinkTo((event) => {
         recent.note(event);
         terminal.write(event);
+        if (ring !== undefined) keepIn(ring, event, { thread, clean });
         syslog?.send(event);
       }),
     ],
@@ -81,6 +85,18 @@ export function openLog(options: LogOptions): OpenLog {
       await syslog?.close(CLOSE_MS_MAX);
     },
   };
+}
+
+/** A line with more fields than the ring takes is kept without them. */
+function keepIn(
+  ring: LineRing,
+  event: LogEvent,
+  { thread, clean }: { readonly thread: string; readonly clean: (text: string) => string },
+): void {
+  const line = clean(storedLine(event, thread));
+  const isTooLong = Buffer.byteLength(line) > LINE_BYTES_MAX;
+  const short = { ...event, message: event.message.slice(0, SHORT_CHARS), fields: {} };
+  ring.write(isTooLong ? clean(storedLine(short, thread)) : line);
 }
 
 /** Hands on each event at once, so that no buffer of winston fills. */

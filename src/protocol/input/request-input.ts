@@ -34,6 +34,8 @@ interface CommandBase {
   ensure?: boolean | undefined;
   /** While a node's breaker is not closed: `reject` (default) answers `unavailable` at once, `wait` accepts. */
   ifUnavailable?: 'reject' | 'wait' | undefined;
+  /** Only read every node, and answer what the command would do; not in a batch. Default false. */
+  dryRun?: boolean | undefined;
 }
 
 export interface CreateInput extends CommandBase {
@@ -88,6 +90,8 @@ export interface OpenFilter extends SelectionFields {
 export interface ListInput extends SelectionFields {
   op: 'list';
   state?: StateName | readonly StateName[] | undefined;
+  /** Only commands whose id begins so, 8 characters at least: the last 1,000 of them by id are looked at. */
+  idPrefix?: string | undefined;
   /** Commands of a page, 1 to 1000; default 100. */
   limit?: number | undefined;
   /** `next` of the previous page. */
@@ -194,6 +198,20 @@ export interface ActsInput {
   cursor?: string | undefined;
 }
 
+/** The last lines of the daemon's log, or those behind a cursor. */
+export interface LogsInput {
+  op: 'logs';
+  /** The least grave level. */
+  level?: 'error' | 'warn' | 'info' | 'debug' | undefined;
+  thread?: string | undefined;
+  /** A command that the lines are about. */
+  id?: string | undefined;
+  /** Lines of a page, 1 to 1000; default 100. */
+  limit?: number | undefined;
+  /** `next` of an earlier answer. */
+  cursor?: string | undefined;
+}
+
 export interface PingInput {
   op: 'ping';
 }
@@ -212,4 +230,5 @@ export type RequestInput =
   | NodesInput
   | PauseInput
   | ActsInput
+  | LogsInput
   | PingInput;

@@ -34,7 +34,7 @@ export const RECORDS: readonly Bug[] = [
     edits: [
       edit(
         'src/core/conclude.ts',
-        "if (command.op === 'create' && command.ensure && differs) return refused('different');",
+        "if (command.op === 'create' && command.ensure && differs) return 'different';",
         '',
       ),
     ],

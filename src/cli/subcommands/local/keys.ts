@@ -1,9 +1,9 @@
-import { ROLES } from '../../clients/role.ts';
-import { UsageError } from '../exit-code.ts';
-import { durationMs } from '../input/duration.ts';
-import { CONFIG } from '../input/options.ts';
-import { YES } from '../input/question.ts';
-import { subcommand } from '../subcommand.ts';
+import { ROLES } from '../../../clients/role.ts';
+import { UsageError } from '../../exit-code.ts';
+import { durationMs } from '../../input/duration.ts';
+import { CONFIG } from '../../input/options.ts';
+import { YES } from '../../input/question.ts';
+import { subcommand } from '../../subcommand.ts';
 
 /** A token that leaked must not count for ever. */
 const OVERLAP_MS_MAX = 7 * 24 * 60 * 60 * 1000;
@@ -54,7 +54,7 @@ export const keys = subcommand({
   ],
   async run(args, terminal) {
     // Loaded on use: it reads the configuration, which no call to the daemon needs.
-    const { runKeys } = await import('../keys/run.ts');
+    const { runKeys } = await import('../../keys/run.ts');
     return runKeys(
       {
         ...args,

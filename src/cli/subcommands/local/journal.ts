@@ -1,5 +1,5 @@
-import { CONFIG } from '../input/options.ts';
-import { subcommand } from '../subcommand.ts';
+import { CONFIG } from '../../input/options.ts';
+import { subcommand } from '../../subcommand.ts';
 
 export const journal = subcommand({
   usage: 'journal <act> [file]',
@@ -23,7 +23,7 @@ export const journal = subcommand({
   ],
   async run(args, terminal) {
     // Loaded on use: it reads the configuration and SQLite, which no call to the daemon needs.
-    const { checkJournal } = await import('../operate/check-run.ts');
+    const { checkJournal } = await import('../../operate/check-run.ts');
     return checkJournal(
       { file: args.file, config: args.config, json: args.json === true },
       terminal,

@@ -2,14 +2,15 @@
  * `lockstep doctor`: checks everything that the daemon depends on, with the settings that a daemon
  * started in this place would have. It changes nothing, unless it is to try a key.
  */
-import { report } from '../doctor/report.ts';
-import { EXIT, UsageError } from '../exit-code.ts';
-import { durationMs } from '../input/duration.ts';
-import { identityOf } from '../input/identity.ts';
-import { interruptible } from '../input/interrupts.ts';
-import { CONFIG } from '../input/options.ts';
-import { RECORD, recordField } from '../input/record.ts';
-import { subcommand } from '../subcommand.ts';
+import { targetOf } from '../../context/target.ts';
+import { report } from '../../doctor/report.ts';
+import { EXIT, UsageError } from '../../exit-code.ts';
+import { durationMs } from '../../input/duration.ts';
+import { identityOf } from '../../input/identity.ts';
+import { interruptible } from '../../input/interrupts.ts';
+import { CONFIG } from '../../input/options.ts';
+import { RECORD, recordField } from '../../input/record.ts';
+import { subcommand } from '../../subcommand.ts';
 
 const TIMEOUT_MS = 3000;
 
@@ -49,12 +50,15 @@ export const doctor = subcommand({
     }
     const { record } = await recordField(args);
     // Loaded on use: it reads the configuration, which no other subcommand needs.
-    const { examine } = await import('../doctor/examination.ts');
+    const { examine } = await import('../../doctor/examination.ts');
+    // Without the name of a context it examines the daemon of this place.
+    const place = { env: process.env, cwd: process.cwd() };
+    const target = args.context === undefined ? undefined : await targetOf(args, place);
     const options = {
       env: process.env,
       cwd: process.cwd(),
-      endpoint: args.endpoint,
-      identity: identityOf(args, process.env),
+      endpoint: target?.endpoint ?? args.endpoint,
+      identity: target?.identity ?? identityOf(args, process.env),
       configFile: args.config,
       sendTest: args['send-test'] === true,
       measures: args.measure === true,

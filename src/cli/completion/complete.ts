@@ -2,18 +2,16 @@
  * Completes the end of a line, one word a line, for the scripts of `lockstep completion`. No output
  * for a file or any text: the shell completes those better.
  */
-import { isError } from '../../client/index.ts';
 import { ACT_KINDS } from '../../core/act.ts';
+import { contextNames } from '../context/target.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { isFault } from '../fault.ts';
+import { COMMON } from '../input/options.ts';
 import { plain, type Terminal } from '../output/terminal.ts';
-import { type OptionTable, type Subcommand, withDaemon } from '../subcommand.ts';
-import { COMMON } from './options.ts';
+import type { OptionTable, Subcommand } from '../subcommand.ts';
+import { type Chosen, commandIds, nodeNames } from './asked.ts';
 
 /** The first argument of such a call; the words of the line follow, the last one unfinished. */
 export const COMPLETE = '--complete';
-/** Longest wait for the names of nodes. */
-const ASK_MS = '500ms';
 
 const STATES = ['accepted', 'applying', 'compensating'].concat([
   'committed',
@@ -21,6 +19,23 @@ const STATES = ['accepted', 'applying', 'compensating'].concat([
   'refused',
   'abandoned',
 ]);
+
+const TOPICS = [
+  'command.',
+  'breaker.',
+  'thread.',
+  'daemon.accepting',
+  'lane.',
+  'node.',
+  'audit.finished',
+  'act.',
+];
+
+const THREADS = ['main', 'coordinator', 'door', 'executor-1'];
+
+/** Subcommands for open commands only. */
+const ACTED_ON: ReadonlySet<string> = new Set(['retry', 'cancel', 'abandon', 'wait']);
+const CHOOSING = ['endpoint', 'context', 'key-file', 'token-file'] as const;
 
 export async function complete(
   subcommands: readonly Subcommand[],
@@ -30,7 +45,7 @@ export async function complete(
   const { before, kept, typed } = readLine(line);
   const words = await candidatesFor(subcommands, before, typed);
   for (const word of words) {
-    if (word.startsWith(typed)) await terminal.line(kept + plain(word));
+    if (word.startsWith(typed)) await terminal.value(kept + plain(word));
   }
   return EXIT.done;
 }
@@ -62,6 +77,9 @@ function parted(word: string): string[] {
   return option === undefined || value === undefined ? [word] : [option, value];
 }
 
+/** Short forms of options that take a value. */
+const SHORT: Readonly<Record<string, string>> = { '-o': '--output' };
+
 function isOption(word: string | undefined): boolean {
   return word?.startsWith('--') === true && word !== '--';
 }
@@ -76,12 +94,16 @@ async function candidatesFor(
   if (name !== undefined && current === undefined) return [];
   const options: OptionTable = { ...COMMON, ...current?.options };
   const asked = takesValue(options, before.at(-1));
-  if (asked !== undefined) return valuesOf(asked, options[asked]?.choices, before);
+  const line = { before, typed, subcommand: name };
+  if (asked !== undefined) return valuesOf(asked, options[asked]?.choices, line);
   if (typed.startsWith('-')) return Object.keys(options).map((one) => `--${one}`);
   if (current === undefined) return subcommands.map((one) => one.name);
   const place = freeWords(before, options).length - 1;
-  const [position, definition] = Object.entries(current.positionals)[place] ?? [];
-  return position === undefined ? [] : valuesOf(position, definition?.choices, before);
+  const positions = Object.entries(current.positionals);
+  // The last one may be a list.
+  const last = positions.at(-1);
+  const [position, definition] = positions[place] ?? (last?.[1].array === true ? last : []);
+  return position === undefined ? [] : valuesOf(position, definition?.choices, line);
 }
 
 /** The words that are neither options nor their values. */
@@ -93,34 +115,56 @@ function freeWords(words: readonly string[], options: OptionTable): readonly str
 
 /** The option that this word is, if a value has to follow. */
 function takesValue(options: OptionTable, word: string | undefined): string | undefined {
-  const option = isOption(word) ? (word ?? '').slice(2) : '';
+  const long = SHORT[word ?? ''] ?? word;
+  const option = isOption(long) ? (long ?? '').slice(2) : '';
   const isKnown = Object.hasOwn(options, option) && options[option]?.type !== 'boolean';
   return isKnown ? option : undefined;
+}
+
+interface Typing {
+  readonly before: readonly string[];
+  readonly typed: string;
+  readonly subcommand: string | undefined;
 }
 
 async function valuesOf(
   name: string,
   choices: readonly unknown[] | string | undefined | true,
-  line: readonly string[],
+  { before, typed, subcommand }: Typing,
 ): Promise<readonly string[]> {
   if (Array.isArray(choices)) return choices.map(String);
-  if (name === 'state') return STATES;
-  if (name === 'act') return ACT_KINDS;
-  return name === 'node' ? nodeNames(endpointIn(line)) : [];
-}
-
-function endpointIn(line: readonly string[]): string | undefined {
-  const at = line.indexOf('--endpoint');
-  return at === -1 ? undefined : line[at + 1];
-}
-
-/** None if no daemon answers: completion is no place for an error. */
-async function nodeNames(endpoint: string | undefined): Promise<readonly string[]> {
-  try {
-    const answer = await withDaemon({ endpoint, timeout: ASK_MS }, (client) => client.breakers());
-    return isError(answer) ? [] : Object.keys(answer.breakers);
-  } catch (error) {
-    if (isFault(error)) return [];
-    throw error;
+  switch (name) {
+    case 'state':
+      return STATES;
+    case 'act':
+      return ACT_KINDS;
+    case 'topics':
+      return TOPICS;
+    case 'context':
+      return contextNames(process.env);
+    case 'name':
+      return subcommand === 'context' ? contextNames(process.env) : [];
+    case 'node':
+    case 'right':
+      return nodeNames(chosenIn(before));
+    case 'thread':
+      return THREADS;
+    case 'id':
+    case 'ids':
+    case 'on':
+      // A new command gets a new id.
+      if (subcommand === 'create-one' || subcommand === 'delete-one') return [];
+      return commandIds(chosenIn(before), { isOpen: ACTED_ON.has(subcommand ?? ''), typed });
+    default:
+      return [];
   }
+}
+
+/** The options of the line that choose the daemon. */
+function chosenIn(line: readonly string[]): Chosen {
+  const found = CHOOSING.flatMap((option) => {
+    const value = line[line.lastIndexOf(`--${option}`) + 1];
+    return line.includes(`--${option}`) && value !== undefined ? [[option, value] as const] : [];
+  });
+  return Object.fromEntries(found);
 }

@@ -1,11 +1,13 @@
-import { type ExitCode, UsageError } from '../exit-code.ts';
-import { CONFIG } from '../input/options.ts';
-import { agree } from '../input/question.ts';
-import { author } from '../operate/author.ts';
-import { operateByFilter } from '../operate/by-filter.ts';
-import { operateOn, SELECTION_OPTIONS, selectionOf } from '../operate/command.ts';
-import type { Terminal } from '../output/terminal.ts';
-import { subcommand, withDaemon } from '../subcommand.ts';
+import { type ExitCode, UsageError } from '../../exit-code.ts';
+import { fullIds } from '../../input/full-id.ts';
+import { CONFIG } from '../../input/options.ts';
+import { agree } from '../../input/question.ts';
+import { author } from '../../operate/author.ts';
+import { operateByFilter } from '../../operate/by-filter.ts';
+import { operateOn, SELECTION_OPTIONS, selectionOf } from '../../operate/command.ts';
+import type { Terminal } from '../../output/terminal.ts';
+import { subcommand } from '../../subcommand.ts';
+import { withDaemon } from '../../with-daemon.ts';
 
 const ACT = 'Held commands:';
 
@@ -60,10 +62,11 @@ export const restore = subcommand({
     const many = what.length === 1 ? String(what[0]) : `${what.length} commands`;
     const question = act === 'resume' ? `Resume ${many}?` : `Give ${many} up forever?`;
     await agree(question, WHY[act], { yes: args.yes, terminal });
-    return withDaemon(args, (client) => {
+    return withDaemon(args, terminal, async (client) => {
+      const ids = await fullIds(client, what);
       const decide = (id: string) => client.decideOnHeld(act, id, { by: author() });
       const name = `restore --${act}`;
-      return operateOn(what, { name, act: decide, json: json === true }, terminal);
+      return operateOn(ids, { name, act: decide, json: json === true }, terminal);
     });
   },
 });
@@ -78,6 +81,6 @@ async function restoreFrom(
     throw new UsageError('no copy is named: lockstep restore FILE; or --resume, or --abandon');
   }
   // Loaded on use: it reads the configuration and SQLite, which no call to the daemon needs.
-  const { runRestore } = await import('../operate/restore-run.ts');
+  const { runRestore } = await import('../../operate/restore-run.ts');
   return runRestore({ file, config: args.config, json: args.json === true }, terminal);
 }

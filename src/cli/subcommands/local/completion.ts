@@ -1,6 +1,6 @@
 /** The scripts by which shells complete a line: they ask `lockstep --complete WORD…`. */
-import { EXIT } from '../exit-code.ts';
-import { subcommand } from '../subcommand.ts';
+import { EXIT } from '../../exit-code.ts';
+import { subcommand } from '../../subcommand.ts';
 
 /** Each calls the first word of the line, wherever that program is, and falls back to files. */
 const SCRIPTS: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ export const completion = subcommand({
     ['$0 completion fish | source', 'in ~/.config/fish/config.fish'],
   ],
   async run({ shell }, terminal) {
-    await terminal.line(SCRIPTS[shell] ?? '');
+    await terminal.value(SCRIPTS[shell] ?? '');
     return EXIT.done;
   },
 });

@@ -1,7 +1,7 @@
-import { durationMs } from '../input/duration.ts';
-import { wholeNumber } from '../input/number.ts';
-import { CONFIG } from '../input/options.ts';
-import { subcommand } from '../subcommand.ts';
+import { durationMs } from '../../input/duration.ts';
+import { wholeNumber } from '../../input/number.ts';
+import { CONFIG } from '../../input/options.ts';
+import { subcommand } from '../../subcommand.ts';
 
 const KEEP = 10;
 
@@ -35,7 +35,7 @@ export const backup = subcommand({
   ],
   async run(args, terminal) {
     // Loaded on use: it reads the configuration and SQLite, which no call to the daemon needs.
-    const { backupOnce, backupOver } = await import('../operate/backup-run.ts');
+    const { backupOnce, backupOver } = await import('../../operate/backup-run.ts');
     const keep = args.keep === undefined ? undefined : wholeNumber('keep', args.keep);
     const job = { file: args.file, config: args.config, json: args.json === true };
     if (args.every === undefined) return backupOnce({ ...job, keep }, terminal);

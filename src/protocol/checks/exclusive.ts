@@ -1,0 +1,34 @@
+/** Members of a request that exclude or need each other. */
+import type { RefinementCtx } from 'zod';
+
+/** Of an audit. */
+export function keysOrPage(
+  {
+    keys,
+    ...page
+  }: { readonly keys?: unknown; readonly after?: unknown; readonly limit?: unknown },
+  context: RefinementCtx,
+): void {
+  for (const field of ['after', 'limit'] as const) {
+    if (keys === undefined || page[field] === undefined) continue;
+    context.addIssue({ code: 'custom', path: [field], message: 'cannot be combined with keys' });
+  }
+}
+
+/** Of an operator's act. */
+export function oneOrMany(
+  request: { readonly id?: unknown; readonly filter?: unknown } & Readonly<Record<string, unknown>>,
+  context: RefinementCtx,
+): void {
+  const fault = (field: string, message: string): void => {
+    context.addIssue({ code: 'custom', path: [field], message });
+  };
+  if (request.filter !== undefined) {
+    if (request.id !== undefined) fault('filter', 'cannot be combined with an id');
+    return;
+  }
+  if (request.id === undefined) fault('id', 'is missing');
+  for (const field of ['dryRun', 'limit', 'cursor']) {
+    if (request[field] !== undefined) fault(field, 'needs a filter');
+  }
+}
