@@ -21,10 +21,10 @@ export type {
   StatsAnswer,
   SummaryAnswer,
 } from '../protocol/answer.ts';
-export type { DryRunAnswer, DryRunNode } from '../protocol/answers/dry-run.ts';
-export type { LogLineView, LogsAnswer } from '../protocol/answers/log-lines.ts';
 export { isError } from '../protocol/answer.ts';
 export type { AnswerOf } from '../protocol/answer-of.ts';
+export type { DryRunAnswer, DryRunNode } from '../protocol/answers/dry-run.ts';
+export type { LogLineView, LogsAnswer } from '../protocol/answers/log-lines.ts';
 export {
   ERROR_CODES,
   type ErrorBody,
