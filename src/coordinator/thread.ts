@@ -138,9 +138,8 @@ runThread(async (tools) => {
       random: Math.random,
       newId,
       at: atTime(now),
-      ...loggingTo(log),
+      ...loggingTo(log, data.log.ring),
       onLookFailed: damage.noteFailed,
-      logs: linesReader(data.log.ring),
       clientListFault: () => list.fault?.message,
       order: (executor, order) => executors.order(executor, order),
       publish: publishing(doors.subscribed, { log, now, at: atTime(now), stuck, notify }),
@@ -193,8 +192,12 @@ runThread(async (tools) => {
   };
 });
 
-function loggingTo(log: Log): Pick<CoordinatorPorts, 'onTrouble' | 'noted'> {
+function loggingTo(
+  log: Log,
+  ring: LogPlan['ring'],
+): Pick<CoordinatorPorts, 'onTrouble' | 'noted' | 'logs'> {
   return {
+    logs: linesReader(ring),
     onTrouble: (what, { message, hint }) => log.warn(what, { error: message, hint }),
     noted: (what, details) => log.info(what, details),
   };
