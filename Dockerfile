@@ -9,7 +9,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts && npm rebuild zeromq
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN node_modules/.bin/tsc -p tsconfig.build.json && npm prune --omit=dev --ignore-scripts
+COPY tools/page ./tools/page
+RUN node_modules/.bin/tsc -p tsconfig.build.json && node tools/page/main.ts && npm prune --omit=dev --ignore-scripts
 
 FROM ${NODE_IMAGE}
 # tini is PID 1: it hands signals on and reaps what others leave behind, which Node does not.

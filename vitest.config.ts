@@ -27,7 +27,7 @@ const INTEGRATION = [
 ]
   .concat(['integration', 'observe', 'ops', 'siege', 'tooling'])
   .map((folder) => `test/${folder}/**/*.test.ts`);
-const END_TO_END = ['test/{e2e,hostile}/**/*.test.ts'];
+const END_TO_END = ['test/{e2e,hostile,page}/**/*.test.ts'];
 /** End-to-end files that judge what happens, and not how soon. */
 const SIDE_BY_SIDE = [
   'accepting',

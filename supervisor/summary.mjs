@@ -2,6 +2,7 @@
  * The last output of `npm start`: the processes, their addresses and logs, and how to stop them.
  */
 import { join, relative } from 'node:path';
+import { pageLink } from './page-link.mjs';
 
 /**
  * @param {{ readonly running: readonly import('./bring-up.mjs').RunningApp[],
@@ -23,6 +24,7 @@ export function printSummary({ running, places, addresses }) {
   for (const line of aligned([['app', 'pid', 'where', 'log'], ...rows])) console.log(`  ${line}`);
   const prefix = data === join(root, 'data') ? '' : `LOCKSTEP_DATA_DIR=${quoted(data)} `;
   console.log(`\n  data  ${data}`);
+  console.log(`  page  ${pageLink(root) ?? 'bin/lockstep page'}`);
   if (addresses.file)
     console.log(`  note  ${addresses.file} may name other addresses of lockstepd`);
   console.log('  try   bin/lockstep --help');

@@ -13,6 +13,7 @@ import { usageFault } from './input/usage-fault.ts';
 import { node } from './nodes/node.ts';
 import { outputIn } from './output/format.ts';
 import type { Terminal } from './output/terminal.ts';
+import { page } from './page/page.ts';
 import type { Subcommand } from './subcommand.ts';
 import { acts } from './subcommands/acts.ts';
 import { audit } from './subcommands/audit.ts';
@@ -63,6 +64,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   restore,
   keys,
   context,
+  page,
   completion,
   version,
 ];

@@ -65,7 +65,11 @@ export class ClientList {
 
   /** A look-up by the hash: its time says nothing about a token that is in the list. */
   byToken(token: string): Client | undefined {
-    const sha256 = tokenSha256(token);
+    return this.byTokenSha256(tokenSha256(token));
+  }
+
+  /** @param sha256 64 hex digits in lower case */
+  byTokenSha256(sha256: string): Client | undefined {
     const client = this.#byToken.get(sha256);
     if (client !== undefined) return client;
     const former = this.#byFormerToken.get(sha256);

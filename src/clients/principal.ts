@@ -59,7 +59,12 @@ export function authorise(
     return refused(token === undefined ? 'there is no token' : 'the token is not known', op);
   }
   const { name, role } = client;
-  const principal: Principal = { name, role, proven: true };
+  return authoriseKnown({ name, role, proven: true }, op);
+}
+
+/** @param principal as a door has found it by its token; `op` as `roleOp` has it */
+export function authoriseKnown(principal: Principal, op: string): Authorisation {
+  const { name, role } = principal;
   if (mayDo(role, op)) return { ok: true, principal };
   return { ...refused(`the client ${name} has the role ${role}`, op), principal };
 }

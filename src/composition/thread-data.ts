@@ -97,10 +97,12 @@ export function coordinatorData(
 }
 
 export function doorSettings(settings: Settings): DoorData['settings'] {
-  const { opsHost, opsPort, opsNames = [], opsTlsCert, opsTlsKey, dataDir, clients } = settings;
+  const { opsHost, opsPort, opsNames = [], opsTlsCert, opsTlsKey } = settings;
+  const { dataDir, clients, journal, memoryLimitBytes } = settings;
   const isSecure = opsTlsCert !== undefined && opsTlsKey !== undefined;
   const tls = isSecure ? { opsTlsCert, opsTlsKey } : {};
-  return { opsHost, opsPort, opsNames, ...tls, dataDir, clients };
+  const listening = { opsHost, opsPort, opsNames, ...tls };
+  return { ...listening, dataDir, clients, journal, memoryLimitBytes };
 }
 
 /** @throws if the file, which was judged before, cannot be used any more */

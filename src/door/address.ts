@@ -2,10 +2,9 @@
  * The operators' address on the daemon's own machine, and the run file that gives it to scripts.
  */
 import { join } from 'node:path';
+import { OPS_URL_FILE } from '../files/data-files.ts';
 import { writePrivateFile } from '../files/private-file.ts';
 
-/** In the data folder; `supervisor/healthy` reads it. */
-const FILE = 'ops-url';
 const ANY_ADDRESS = ['0.0.0.0', '::'];
 
 export interface OpsAddress {
@@ -22,5 +21,5 @@ export function opsUrl({ host, port, isSecure }: OpsAddress): string {
 /** @throws the error of the file system */
 export function writeOpsUrl(dataDir: string, address: OpsAddress): void {
   const host = ANY_ADDRESS.includes(address.host) ? '127.0.0.1' : address.host;
-  writePrivateFile(join(dataDir, FILE), `${opsUrl({ ...address, host })}\n`);
+  writePrivateFile(join(dataDir, OPS_URL_FILE), `${opsUrl({ ...address, host })}\n`);
 }

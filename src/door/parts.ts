@@ -1,11 +1,15 @@
 /** What the routes of the door have to work with. */
 import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../channel/door-messages.ts';
+import type { ClientList } from '../clients/client-list.ts';
 import type { Answer } from '../protocol/answer.ts';
 import type { Request } from '../protocol/request.ts';
 import type { Refusals } from './access/refusals.ts';
+import type { Sessions } from './access/sessions.ts';
 import type { DaemonStatus } from './daemon-status.ts';
 import type { EventStreams } from './events/streams.ts';
+import type { History } from './history/history.ts';
+import type { PageFiles } from './page-files.ts';
 
 export interface DoorParts {
   /** Known to the door itself: no other thread is asked. */
@@ -18,6 +22,15 @@ export interface DoorParts {
   readonly ask: (request: Request, caller: Caller, bytes?: number) => Promise<Answer>;
   readonly refusals: Refusals;
   readonly events: EventStreams;
+  /** The list whose tokens count now. */
+  readonly clients: () => ClientList;
+  /** Of browsers at the live page. */
+  readonly sessions: Sessions;
+  readonly history: History;
+  /** The live page; no files if it was not built. */
+  readonly page: PageFiles;
+  /** The server speaks HTTPS. */
+  readonly isSecure: boolean;
 }
 
 /** One module registers the routes of one matter; each route declares its need (`access/gate.ts`). */

@@ -10,7 +10,6 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import fastify from 'fastify';
 import type { HttpFault } from '../base/http-source.ts';
-import type { ClientList } from '../clients/client-list.ts';
 import type { Log } from '../observe/log/log-port.ts';
 import { hostRefusal, keepGate } from './access/gate.ts';
 import { Refusals } from './access/refusals.ts';
@@ -18,15 +17,28 @@ import { createServer, type PemPair, secureOptions } from './http/http-server.ts
 import type { DoorParts, Routes } from './parts.ts';
 import { checks } from './routes/checks.ts';
 import { events } from './routes/events.ts';
+import { history } from './routes/history.ts';
 import { metrics } from './routes/metrics.ts';
+import { operate } from './routes/operate.ts';
+import { page } from './routes/page.ts';
+import { session } from './routes/session.ts';
 import { summary } from './routes/summary.ts';
 
 /** Of a route that says nothing else; 0 would mean Fastify's default. */
 const BODY_BYTES_MAX = 1;
 
-const ROUTES: readonly Routes[] = [checks, metrics, summary, events];
+const ROUTES: readonly Routes[] = [
+  checks,
+  metrics,
+  summary,
+  events,
+  operate,
+  history,
+  session,
+  page,
+];
 
-export interface DoorServerOptions extends Omit<DoorParts, 'refusals'> {
+export interface DoorServerOptions extends Omit<DoorParts, 'refusals' | 'isSecure'> {
   readonly host: string;
   readonly port: number;
   /** By which it may be called, besides IP addresses and `localhost`; in lower case. */
@@ -34,8 +46,6 @@ export interface DoorServerOptions extends Omit<DoorParts, 'refusals'> {
   /** Undefined: plain HTTP. */
   readonly pair?: PemPair | undefined;
   readonly log: Log;
-  /** The list whose tokens count now. */
-  readonly clients: () => ClientList;
 }
 
 export interface DoorServer {
@@ -47,12 +57,14 @@ export interface DoorServer {
 
 /** @throws the error of `listen`, when the port is taken or no address of this machine */
 export async function startServer(options: DoorServerOptions): Promise<DoorServer> {
-  const { host, port, names, pair, log, clients } = options;
+  const { host, port, names, pair, log, clients, sessions } = options;
   const refusals = new Refusals(log);
   const refuse = refuseHost(refusals);
   /** `localhost` has one for each of its addresses. */
   const servers: Server[] = [];
   const server = fastify({
+    // An id has up to 200 characters.
+    routerOptions: { maxParamLength: 2000 },
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
     serverFactory: (handler) => {
@@ -61,8 +73,9 @@ export async function startServer(options: DoorServerOptions): Promise<DoorServe
       return each;
     },
   });
-  keepGate(server, { clients, refusals });
-  for (const register of ROUTES) register(server, { ...options, refusals });
+  keepGate(server, { clients, refusals, sessions });
+  const parts = { ...options, refusals, isSecure: pair !== undefined };
+  for (const register of ROUTES) register(server, parts);
   await server.listen({ host, port });
   return {
     renew: (renewed) => {

@@ -3,6 +3,7 @@
  * life of all threads from shared memory, the figures that the coordinator sends, and main's word. Everything else it
  * asks of the coordinator, over a line that main does not sit on. It never opens the journal and never calls a node.
  */
+import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { messageOf } from '../base/error-fields.ts';
 import type { LineEnd } from '../channel/thread-line.ts';
@@ -14,17 +15,28 @@ import { Lookout } from '../lifecycle/lookout.ts';
 import { runThread, StartError, sendToMain } from '../lifecycle/thread-shell.ts';
 import { openLog } from '../observe/log/log.ts';
 import type { LogPlan } from '../observe/log/log-plan.ts';
+import { Sessions } from './access/sessions.ts';
 import { Tokens } from './access/tokens.ts';
 import { opsUrl, writeOpsUrl } from './address.ts';
 import { CoordinatorLine } from './coordinator-line.ts';
 import { EventStreams } from './events/streams.ts';
+import { recordHistory } from './history/recorder.ts';
 import { LatestFigures } from './latest-figures.ts';
+import { readPageFiles } from './page-files.ts';
 import { type DoorServer, type DoorServerOptions, startServer } from './server.ts';
 
 export interface DoorData extends ThreadData {
   readonly settings: Pick<
     Settings,
-    'opsHost' | 'opsPort' | 'opsNames' | 'opsTlsCert' | 'opsTlsKey' | 'dataDir' | 'clients'
+    | 'opsHost'
+    | 'opsPort'
+    | 'opsNames'
+    | 'opsTlsCert'
+    | 'opsTlsKey'
+    | 'dataDir'
+    | 'clients'
+    | 'journal'
+    | 'memoryLimitBytes'
   >;
   /** Its end of the line to the coordinator. */
   readonly coordinator: LineEnd;
@@ -59,6 +71,13 @@ runThread(async () => {
   const { opsHost: host, opsPort: port, opsNames: names = [] } = settings;
   const certificate = await OpsCertificate.open(settings, log);
   const { pair } = certificate;
+  const status = () => ({
+    ...mainStatus,
+    version,
+    threads: lookout.threads,
+    figures: latest.seen,
+  });
+  const { journal, memoryLimitBytes, dataDir } = settings;
   const server = await listen({
     host,
     port,
@@ -67,7 +86,10 @@ runThread(async () => {
     log,
     events,
     clients: () => tokens.list,
-    status: () => ({ ...mainStatus, version, threads: lookout.threads, figures: latest.seen }),
+    status,
+    sessions: new Sessions({ path: join(dataDir, 'page-sessions'), log }),
+    history: recordHistory({ status, journalPath: journal.path, memoryLimitBytes, log }),
+    page: readPageFiles(log),
     ask: (request, caller, bytes) => line.ask(request, caller, bytes),
   });
   certificate.follow((renewed) => server.renew(renewed));

@@ -6,6 +6,7 @@ import { ClientList } from '../../src/clients/client-list.ts';
 import { clientOf } from '../../src/coordinator/sockets/unread.ts';
 import { keepGate, needs } from '../../src/door/access/gate.ts';
 import { Refusals } from '../../src/door/access/refusals.ts';
+import { Sessions } from '../../src/door/access/sessions.ts';
 import { startServer } from '../../src/door/server.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
@@ -254,7 +255,8 @@ describe('a route', () => {
   test('that does not declare its need cannot be registered', () => {
     const server = fastify();
     const refusals = new Refusals(noted.log);
-    keepGate(server, { clients: () => everybody, refusals });
+    const sessions = new Sessions({ path: '/no/such/folder/page-sessions', log: noted.log });
+    keepGate(server, { clients: () => everybody, refusals, sessions });
     expect(() => server.post('/v1/forgotten', async () => 'open')).toThrow(
       'the route POST /v1/forgotten does not declare its need',
     );

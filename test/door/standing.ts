@@ -1,7 +1,9 @@
 /** How a healthy daemon stands, for tests that change one thing about it. */
 import { NO_CLIENTS } from '../../src/clients/client-list.ts';
+import { Sessions } from '../../src/door/access/sessions.ts';
 import type { DaemonStatus } from '../../src/door/daemon-status.ts';
 import { EventStreams } from '../../src/door/events/streams.ts';
+import { History } from '../../src/door/history/history.ts';
 import type { DoorServerOptions } from '../../src/door/server.ts';
 import type { ThreadStatus } from '../../src/lifecycle/lookout.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
@@ -77,6 +79,9 @@ export function opsOptions(
     clients: () => NO_CLIENTS,
     events: new EventStreams({ listen: async () => {}, startedAt: 0 }),
     ask: async () => errorReply('internal', 'nothing is behind this port'),
+    sessions: new Sessions({ path: '/no/such/folder/page-sessions', log: notedLog().log }),
+    history: new History(0),
+    page: new Map(),
     ...more,
   };
 }

@@ -8,6 +8,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { buildPage } from '../page/support/build-page.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 const TAKE_DOWN = join(PROJECT, 'test/fixtures/take-down.js');
@@ -40,6 +41,7 @@ export async function buildCopy(env: Readonly<Record<string, string>> = {}): Pro
   symlinkSync(join(PROJECT, 'node_modules'), join(root, 'node_modules'));
   const build = ['-p', join(PROJECT, 'tsconfig.build.json'), '--outDir', join(root, 'dist')];
   const built = await run(['tsc', ...build], { cwd: root, env: environment() });
+  buildPage(join(root, 'dist/page'));
   if (built.code !== 0) {
     await takeDown();
     throw new Error(`the build failed:\n${built.stdout}`);

@@ -45,6 +45,8 @@ by licence. This page is written from the lockfile (\`node_modules/.bin/node tes
 - **pm2 is under the AGPL 3.0.** lockstep starts it as a program of its own and uses its interface to start and stop the
   daemon. Where that licence is not wanted, run \`lockstepd\` under systemd
   ([run](operate/run.md)) and remove pm2: the daemon itself does not use it.
+- The live page contains \`preact\` and \`@preact/signals\` (MIT); their texts are in \`dist/page/licences.txt\`, which the
+  daemon serves.
 - The package \`sentry\` is under the FSL 1.1: no competing product may be made of it, and after two years it is under
   Apache 2.0.
 

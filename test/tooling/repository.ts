@@ -20,7 +20,7 @@ export const FILES: readonly string[] = [
   .sort();
 
 export const PAGES: readonly string[] = FILES.filter((file) => file.endsWith('.md'));
-export const PROGRAMS: readonly string[] = FILES.filter((file) => /\.[cm]?[jt]s$/.test(file));
+export const PROGRAMS: readonly string[] = FILES.filter((file) => /\.[cm]?[jt]sx?$/.test(file));
 
 export function read(path: string): string {
   return readFileSync(join(PROJECT, path), 'utf8');

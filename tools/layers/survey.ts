@@ -53,7 +53,7 @@ export function survey(root: string, rules: Rules): Survey {
 
 /** As paths below the root, with `/` on every system. */
 function filesOf(root: string, folder: string): readonly string[] {
-  return globSync('**/*.{ts,mts,cts,js,mjs,cjs}', { cwd: join(root, folder) })
+  return globSync('**/*.{ts,tsx,mts,cts,js,mjs,cjs}', { cwd: join(root, folder) })
     .map((file) => `${folder}/${file.split(sep).join('/')}`)
     .sort();
 }

@@ -5,19 +5,29 @@
  * A token is needed on every address, also on loopback and without a list of clients: else each user of the machine
  * could command the daemon. Without a list it is the one that the daemon keeps in its data folder (`ops-token.ts`).
  */
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type HttpFault, originFault, type RequestHead } from '../../base/http-source.ts';
+import { type HttpFault, originFault, type RequestHead, valuesOf } from '../../base/http-source.ts';
 import type { Caller } from '../../channel/door-messages.ts';
 import type { ClientList } from '../../clients/client-list.ts';
-import { authorise, type Principal } from '../../clients/principal.ts';
+import {
+  type Authorisation,
+  authorise,
+  authoriseKnown,
+  type Principal,
+} from '../../clients/principal.ts';
 import type { RoleOp } from '../../clients/role.ts';
 import { errorReply } from '../../protocol/errors.ts';
 import { bearerOf } from './bearer.ts';
 import type { Refusal, Refusals } from './refusals.ts';
+import { sessionIdOf } from './session-cookie.ts';
+import type { Sessions } from './sessions.ts';
 
 const TOKEN_HINT =
   'Send `Authorization: Bearer TOKEN`, with the token of a client of the list; without a list with the one in the ' +
   'file ops-token of the data folder.';
+/** Requests that change nothing: for them a session needs no proof of its page. */
+const SAFE_METHODS: readonly (string | undefined)[] = ['GET', 'HEAD'];
 
 /** The op that the caller must be allowed; `nothing`: everybody may call. */
 export type Need = RoleOp | 'nothing';
@@ -49,17 +59,17 @@ export interface GateOptions {
   /** The list whose tokens count now. */
   readonly clients: () => ClientList;
   readonly refusals: Refusals;
+  /** Of browsers at the live page. */
+  readonly sessions: Sessions;
 }
 
-export function keepGate(server: FastifyInstance, { clients, refusals }: GateOptions): void {
+export function keepGate(server: FastifyInstance, options: GateOptions): void {
   server.addHook('onRoute', ({ config, method, url }) => {
     if (config?.needs !== undefined) return;
     throw new Error(`the route ${String(method)} ${url} does not declare its need`);
   });
-  const admit = ({ raw }: FastifyRequest, need: RoleOp): Admission => {
-    const { url: target = '', rawHeaders } = raw;
-    return admissionOf({ target, rawHeaders }, need, clients());
-  };
+  const admit = ({ raw }: FastifyRequest, need: RoleOp): Admission =>
+    admissionOf(raw, need, options);
   server.decorateRequest('caller', undefined);
   server.decorateRequest('isAllowed', function isAllowed(this: FastifyRequest): boolean {
     const { needs: need } = this.routeOptions.config;
@@ -78,7 +88,7 @@ export function keepGate(server: FastifyInstance, { clients, refusals }: GateOpt
       return undefined;
     }
     const { refusal } = admission;
-    refusals.note(refusal, raw);
+    options.refusals.note(refusal, raw);
     return reply
       .code(refusal.status)
       .headers({ 'cache-control': 'no-store', ...refusal.headers })
@@ -102,32 +112,63 @@ export function hostRefusal({ status, message }: HttpFault): Refusal {
   return { kind: 'host', status, reply: errorReply('invalid_request', message, { hint }) };
 }
 
+export function headOf({ url: target = '', rawHeaders }: IncomingMessage): RequestHead {
+  return { target, rawHeaders };
+}
+
 type Admission = { readonly principal: Principal } | { readonly refusal: Refusal };
 
-function admissionOf(head: RequestHead, op: RoleOp, clients: ClientList): Admission {
+function admissionOf(raw: IncomingMessage, op: RoleOp, options: GateOptions): Admission {
+  const head = headOf(raw);
   const foreign = originFault(head);
-  if (foreign !== undefined) {
-    const hint = 'Web pages of other servers may not call the daemon.';
-    const reply = errorReply('unauthorised', foreign.message, { hint });
-    return { refusal: { kind: 'origin', status: foreign.status, reply } };
-  }
+  if (foreign !== undefined) return { refusal: originRefusal(foreign) };
   const presented = bearerOf(head);
   if (presented.kind === 'wrong') {
     const { status, message } = presented;
     const headers = challenge(status === 400 ? 'invalid_request' : undefined);
     return { refusal: { kind: 'token', status, headers, reply: tokenReply(message) } };
   }
-  const token = presented.kind === 'none' ? undefined : presented.token;
-  const judged = authorise({ list: clients, mode: 'required' }, token, op);
-  if (judged.ok) return judged;
-  const { reply } = judged;
-  if (judged.principal !== undefined) {
-    const headers = challenge('insufficient_scope');
-    return { refusal: { kind: 'role', status: 403, headers, reply } };
+  const session = sessionIdOf(head, raw.socket.localPort ?? 0);
+  if (presented.kind === 'none' && session !== undefined) {
+    return admitSession(raw, session, { op, options });
   }
+  const token = presented.kind === 'none' ? undefined : presented.token;
+  const judged = authorise({ list: options.clients(), mode: 'required' }, token, op);
+  if (judged.ok || judged.principal !== undefined) return byRole(judged);
   const headers = challenge(token === undefined ? undefined : 'invalid_token');
-  const unknown = tokenReply(reply.error.message);
+  const unknown = tokenReply(judged.reply.error.message);
   return { refusal: { kind: 'token', status: 401, headers, reply: unknown } };
+}
+
+function admitSession(
+  raw: IncomingMessage,
+  id: string,
+  { op, options: { clients, sessions } }: { readonly op: RoleOp; readonly options: GateOptions },
+): Admission {
+  // A cookie goes with every request to this server: an act must show that a page of this server causes it.
+  if (!SAFE_METHODS.includes(raw.method) && valuesOf(headOf(raw), 'origin').length === 0) {
+    const message = 'a request of a page that changes something must have an Origin';
+    return { refusal: originRefusal({ status: 403, message }) };
+  }
+  const client = sessions.clientOf(id, clients());
+  if (client !== undefined) {
+    const { name, role } = client;
+    return byRole(authoriseKnown({ name, role, proven: true }, op));
+  }
+  const reply = tokenReply('the session has ended');
+  return { refusal: { kind: 'token', status: 401, headers: challenge('invalid_token'), reply } };
+}
+
+/** Of a client that is known. */
+function byRole(judged: Authorisation): Admission {
+  if (judged.ok) return judged;
+  const headers = challenge('insufficient_scope');
+  return { refusal: { kind: 'role', status: 403, headers, reply: judged.reply } };
+}
+
+function originRefusal({ status, message }: HttpFault): Refusal {
+  const hint = 'Web pages of other servers may not call the daemon.';
+  return { kind: 'origin', status, reply: errorReply('unauthorised', message, { hint }) };
 }
 
 /** There is no token that counts. */

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { codeOf } from '../../base/error-fields.ts';
 import { ClientList } from '../../clients/client-list.ts';
 import { newToken, tokenSha256 } from '../../clients/token.ts';
+import { OPS_TOKEN_FILE } from '../../files/data-files.ts';
 import { replaceSecretFile } from '../../files/secret-file.ts';
 
-const FILE = 'ops-token';
 const TOKEN = /^lsk_[\w-]{43}\n?$/;
 const BYTES_MAX = 64;
 const OPEN_TO_OTHERS = 0o077;
@@ -29,7 +29,7 @@ export interface OpsToken {
  * @throws the error of the file system
  */
 export function keepOpsToken(dataDir: string): OpsToken {
-  const path = join(dataDir, FILE);
+  const path = join(dataDir, OPS_TOKEN_FILE);
   const read = readToken(path, dataDir);
   if (read.kind === 'token') return { path, list: listOf(read.token) };
   const token = newToken();

@@ -1,0 +1,114 @@
+/** The last hour that the daemon keeps for the live page. */
+import { describe, expect, it } from 'vitest';
+import { History } from '../../src/door/history/history.ts';
+import { type HistorySample, historyStep, quantile } from '../../src/door/history/step.ts';
+import { FIGURES, HEALTHY } from './standing.ts';
+
+describe('the ring', () => {
+  it('keeps 720 steps of each series, and gives those after a number', () => {
+    const history = new History(1000);
+    for (let step = 0; step < 800; step++) history.add(step, new Map([['open', step]]));
+    const all = history.since(0);
+    expect(all).toMatchObject({ stepMs: 5000, begunAt: 1000, next: 800 });
+    expect(all.at).toHaveLength(720);
+    expect(all.series['open']?.[0]).toBe(80);
+    expect(all.series['open']?.at(-1)).toBe(799);
+    expect(history.since(798)).toMatchObject({ at: [798, 799], series: { open: [798, 799] } });
+    expect(history.since(800).at).toEqual([]);
+  });
+
+  it('shows a value that is missing as null, also in a slot that had one an hour ago', () => {
+    const history = new History(0);
+    history.add(
+      1,
+      new Map([
+        ['open', 5],
+        ['stuck', 1],
+      ]),
+    );
+    for (let step = 0; step < 720; step++) history.add(step, new Map([['open', 6]]));
+    expect(history.since(0).series['open']).toHaveLength(720);
+    expect(history.since(0).series).not.toHaveProperty('stuck');
+    history.add(2, new Map([['p99Ms', Number.NaN]]));
+    expect(history.since(720).series).toMatchObject({ open: [6, null] });
+  });
+
+  it('keeps at most 512 series (P9)', () => {
+    const history = new History(0);
+    history.add(1, new Map(Array.from({ length: 600 }, (_, index) => [`calls.${index}`, index])));
+    expect(Object.keys(history.since(0).series)).toHaveLength(512);
+  });
+
+  it('gives everything to a page that knows a later number: the daemon has restarted', () => {
+    const history = new History(0);
+    history.add(1, new Map([['open', 5]]));
+    expect(history.since(700).at).toEqual([1]);
+  });
+});
+
+describe('a step', () => {
+  const first: HistorySample = {
+    at: 0,
+    status: HEALTHY,
+    memoryBytes: 7,
+    memoryLimitBytes: 8,
+    journalBytes: undefined,
+  };
+  const later = (figures: typeof FIGURES, ageMs = 500): HistorySample => ({
+    ...first,
+    at: 5000,
+    status: { ...HEALTHY, figures: { latest: figures, ageMs } },
+  });
+
+  it('has the state now, and changes by second', () => {
+    const { summary, commitDurations } = FIGURES;
+    const { node01 } = summary.nodes;
+    const now = historyStep(
+      later({
+        ...FIGURES,
+        summary: {
+          ...summary,
+          settled: { committed: 13, refused: 5 },
+          nodes: { node01: { ...node01!, calls: 19, answers: { applied: 13, lost: 6 } } },
+        },
+        commitDurations: { ...commitDurations, counts: [14, 0, 1], sum: 44 },
+      }),
+      first,
+    );
+    expect(Object.fromEntries(now)).toMatchObject({
+      open: 7,
+      stuck: 1,
+      'waiting.bulk': 2,
+      'load.main': 0.25,
+      memoryBytes: 7,
+      'settled.committed': 2,
+      'settled.refused': 1,
+      'calls.node01': 2,
+      'failed.node01': 1,
+      commitMs: 2,
+    });
+    expect(now.has('journalBytes')).toBe(false);
+    expect(now.has('p50Ms')).toBe(false);
+  });
+
+  it('has no rates at first, and nothing of a coordinator that has not answered for five seconds', () => {
+    expect(historyStep(later(FIGURES), undefined).has('settled.committed')).toBe(false);
+    const silent = historyStep(later(FIGURES, 6000), first);
+    expect(silent.has('open')).toBe(false);
+    expect(silent.has('load.main')).toBe(true);
+  });
+});
+
+describe('a quantile of counted values', () => {
+  const of = (counts: readonly number[]) => ({ bounds: [1, 10, 100], counts, sum: 0 });
+
+  it.each([
+    [[0, 0, 0, 0], undefined],
+    [[10, 0, 0, 0], 0.5],
+    [[0, 10, 0, 0], 5.5],
+    [[5, 5, 0, 0], 1],
+    [[0, 0, 0, 10], 100],
+  ])('of %j is %s at one half', (counts, value) => {
+    expect(quantile(of(counts), 0.5)).toBe(value);
+  });
+});

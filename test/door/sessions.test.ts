@@ -1,0 +1,98 @@
+/** Sessions of the live page: they outlive the daemon, and never a client's right. */
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ClientList, NO_CLIENTS } from '../../src/clients/client-list.ts';
+import { Sessions } from '../../src/door/access/sessions.ts';
+import { knownClient } from '../clients/support.ts';
+import { notedLog } from '../observe/support/noted-log.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+const ann = knownClient('ann', 'operate');
+const list = new ClientList([ann.client]);
+
+const newPath = () => join(tempFolder(), 'page-sessions');
+function open(path = newPath(), now = () => Date.now()) {
+  const noted = notedLog();
+  return { path, noted, sessions: new Sessions({ path, log: noted.log, now }) };
+}
+
+it('a session stands for its client until it is closed', () => {
+  const { sessions } = open();
+  const { id } = sessions.open(ann.client);
+  expect(sessions.clientOf(id, list)).toEqual(ann.client);
+  sessions.close(id);
+  expect(sessions.clientOf(id, list)).toBeUndefined();
+});
+
+it('a client that was removed, renamed, or given another token has no session any longer', () => {
+  const { sessions } = open();
+  const { id } = sessions.open(ann.client);
+  const renamed = new ClientList([{ ...ann.client, name: 'bob' }]);
+  const other = new ClientList([knownClient('ann', 'operate').client]);
+  for (const changed of [NO_CLIENTS, renamed, other]) {
+    expect(sessions.clientOf(id, changed)).toBeUndefined();
+  }
+});
+
+it('the role is that of the list now', () => {
+  const { sessions } = open();
+  const { id } = sessions.open(ann.client);
+  const lowered = { ...ann.client, role: 'read' } as const;
+  expect(sessions.clientOf(id, new ClientList([lowered]))?.role).toBe('read');
+});
+
+it('sessions outlive a restart; the file is private, and holds neither id nor token', () => {
+  const { sessions, path } = open();
+  const { id } = sessions.open(ann.client);
+  expect(open(path).sessions.clientOf(id, list)).toEqual(ann.client);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(readFileSync(path, 'utf8')).not.toContain(id);
+  expect(readFileSync(path, 'utf8')).not.toContain(ann.token);
+});
+
+it('a session ends after twelve hours, restart or not (P9)', () => {
+  let now = Date.now();
+  const { sessions, path } = open(newPath(), () => now);
+  const { id } = sessions.open(ann.client);
+  now += 12 * HOUR_MS - 1;
+  expect(sessions.clientOf(id, list)).toBeDefined();
+  now += 1;
+  expect(sessions.clientOf(id, list)).toBeUndefined();
+  expect(open(path, () => now).sessions.clientOf(id, list)).toBeUndefined();
+});
+
+it('a hundred sessions are kept; one more ends the oldest (P9)', () => {
+  const { sessions, path } = open();
+  const ids = Array.from({ length: 101 }, () => sessions.open(ann.client).id);
+  const [oldest = '', second = ''] = ids;
+  expect(sessions.clientOf(oldest, list)).toBeUndefined();
+  expect(sessions.clientOf(second, list)).toBeDefined();
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toHaveLength(100);
+});
+
+it.each([
+  ['no JSON', 'nonsense'],
+  ['another shape', '{"a":1}'],
+  ['a session that is none', '[{"idSha256":1}]'],
+  ['nothing', ''],
+])('a file with %s is logged, and holds no session (P10)', (_, text) => {
+  const path = newPath();
+  writeFileSync(path, text, { mode: 0o600 });
+  const { noted, sessions } = open(path);
+  expect(noted.lines.map(({ message }) => message)).toEqual([
+    'the sessions of the page could not be read',
+  ]);
+  const { id } = sessions.open(ann.client);
+  expect(sessions.clientOf(id, list)).toBeDefined();
+});
+
+it('a file that other users may open is not believed', () => {
+  const { sessions, path } = open();
+  const { id } = sessions.open(ann.client);
+  const text = readFileSync(path, 'utf8');
+  const other = newPath();
+  writeFileSync(other, text, { mode: 0o644 });
+  expect(open(other).sessions.clientOf(id, list)).toBeUndefined();
+});

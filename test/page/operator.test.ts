@@ -1,0 +1,151 @@
+/** What an operator finds and mends from the live page alone. */
+import { expect, test } from 'vitest';
+import { shareStage } from './support/stage.ts';
+import { HOSTILE, stickOne } from './support/trouble.ts';
+
+const { cluster, logIn } = shareStage();
+
+test('a stuck command is found from the overview, understood by its story, and retried', async () => {
+  await stickOne(cluster, 'stuck-1');
+  const { page } = await logIn();
+  await page.getByRole('link', { name: '1 command is stuck' }).click();
+  expect(page.url()).toMatch(/\/commands\?stuck=true$/);
+  await page
+    .getByRole('row')
+    .filter({ hasText: /node03: .*simulated fault/ })
+    .waitFor();
+  await page.getByRole('link', { name: 'stuck-1' }).click();
+  const story = page.locator('ol.story');
+  await story.getByText('people were notified').waitFor();
+  expect(
+    await story
+      .getByRole('listitem')
+      .filter({ hasText: 'node03' })
+      .filter({ hasText: 'unsure' })
+      .count(),
+  ).toBeGreaterThan(1);
+
+  await page.getByRole('button', { name: 'Retry now' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Retry this create of stuck-1?' });
+  await dialog.getByRole('button', { name: 'Retry the command' }).click();
+  await dialog.getByText('It is rolling back now.').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await cluster.sim.clearFaults('node03');
+  await cluster.client.retry('stuck-1');
+  await page.getByText('All nodes are as they were before the command.').waitFor();
+
+  await page.getByRole('link', { name: 'Acts', exact: true }).click();
+  const row = page.getByRole('row').filter({ hasText: 'stuck-1' }).filter({ hasText: 'HTTP' });
+  expect(await row.textContent()).toMatch(/retry.*ops-token.*HTTP.*done/);
+});
+
+test('an act that is cancelled in its question does nothing', async () => {
+  const { page } = await logIn();
+  await page.getByRole('button', { name: 'Pause the lane bulk' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Pause the lane bulk' }).click();
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(JSON.stringify(await cluster.client.summary())).not.toContain('paused');
+});
+
+test('a lane is paused, shown as such, and resumed', async () => {
+  const { page } = await logIn();
+  await page.getByRole('button', { name: 'Pause the lane bulk' }).click();
+  await page.getByRole('button', { name: 'Pause bulk', exact: true }).click();
+  await page.getByText('The lane bulk is paused.').waitFor();
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('link', { name: /^The lane bulk is paused by ops-token$/ }).waitFor();
+  await page.getByRole('button', { name: 'Resume the lane bulk' }).click();
+  await page.getByRole('button', { name: 'Resume bulk', exact: true }).click();
+  await page.getByText('The lane bulk is resumed.').waitFor();
+});
+
+test('a breaker is opened and reset, and the overview says why commands are rejected', async () => {
+  const { page } = await logIn();
+  await page.getByRole('link', { name: 'Nodes' }).click();
+  await page.getByRole('button', { name: 'Open the breaker of node02' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Open the breaker' }).click();
+  await page.getByText('The breaker of node02 is open.').waitFor();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await page.getByText('not called: an operator opened the breaker').waitFor();
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page
+    .getByRole('link', { name: 'The breaker of node02 is open: an operator opened it' })
+    .click();
+  await page.getByRole('button', { name: 'Reset the breaker of node02' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Reset the breaker' }).click();
+  await page.getByText('The breaker of node02 is closed.').waitFor();
+});
+
+test('a node is drained, shown as such, and undrained', async () => {
+  const { page } = await logIn();
+  await page.getByRole('link', { name: 'Nodes' }).click();
+  await page.getByRole('button', { name: 'Drain node02' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Drain node02' }).click();
+  await page.getByText('node02 is drained.').waitFor();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('link', { name: 'node02 is drained by ops-token' }).click();
+  await page.getByRole('button', { name: 'Undrain node02' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Undrain node02' }).click();
+  await page.getByText('node02 is undrained.').waitFor();
+});
+
+test('commands are cancelled by a filter, after their number was counted', async () => {
+  const { client } = cluster;
+  await client.pause('bulk', {});
+  const waiting = { lane: 'bulk', wait: 'accepted', deadlineMs: 600_000 } as const;
+  for (const key of ['a', 'b', 'c']) await client.create(`waits-${key}`, waiting);
+  const { page } = await logIn();
+  await page.goto(`${cluster.daemon.opsUrl}/commands?state=accepted`);
+  await page.getByRole('button', { name: 'Cancel…' }).click();
+  await page
+    .getByRole('dialog', { name: 'Cancel 3 commands?' })
+    .getByRole('button', { name: 'Cancel 3 commands' })
+    .click();
+  await page.getByText('Done for 3 commands.').waitFor();
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByText('No command matches the filter').waitFor();
+  await client.resume('bulk');
+});
+
+test('an audit finds a key that is missing on one node, and a repair brings it back', async () => {
+  const { client, sim } = cluster;
+  await client.create('audited');
+  const body = JSON.stringify({ groupId: 'audited' });
+  await fetch(`${sim.urls['node01']}/group`, { method: 'DELETE', body });
+  const { page } = await logIn();
+  await page.getByRole('link', { name: 'Audit', exact: true }).click();
+  await page.getByRole('button', { name: 'Start an audit' }).click();
+  await page.getByText(/^Finished: \d+ keys? compared, 1 finding$/).waitFor();
+  expect(await page.getByRole('row').filter({ hasText: 'audited' }).textContent()).toMatch(
+    /missing.*present.*node01 absent.*create/,
+  );
+  await page.getByRole('button', { name: 'Repair 1 key…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Repair 1 key' }).click();
+  await page.getByText(/^1 command was accepted/).waitFor();
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Start an audit' }).click();
+  await page.getByText('All compared keys are as they should be').waitFor();
+});
+
+test('texts of clients and nodes are shown as texts, never as HTML', async () => {
+  const { client, sim, daemon } = cluster;
+  await sim.setFaults('node02', {
+    garbage: 1,
+    garbageForms: ['html'],
+    garbageEffect: false,
+    on: ['create'],
+    times: 2,
+    groupIds: [HOSTILE],
+  });
+  await client.create(HOSTILE, { id: HOSTILE });
+  const { page } = await logIn();
+  await page.goto(`${daemon.opsUrl}/commands`);
+  await page.getByRole('link', { name: HOSTILE }).click();
+  expect(await page.locator('.subject strong').textContent()).toBe(HOSTILE);
+  await page.locator('ol.story li').first().waitFor();
+  expect(await page.locator('main img, main script').count()).toBe(0);
+});
