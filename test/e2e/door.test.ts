@@ -14,6 +14,9 @@ const NODES = 'node01=http://127.0.0.1:9/v1';
 const HEALTH_MS_MAX = 1000;
 /** A second, and what a busy machine adds. */
 const REMOVED_MS_MAX = 2000;
+const SATURATED_MS = 3000;
+/** Silence of a thread that a supervisor would see. */
+const LATE_MS = 2000;
 const PATIENCE = { timeout: 10_000, interval: 20 };
 
 interface Health {
@@ -54,6 +57,46 @@ describe('P8: health is answered within a second', () => {
       expect(seen.at(-1)?.status).toBe(503);
     },
   );
+});
+
+test('P8: with both doors saturated both are served, health is answered in time, and no beat is late', async () => {
+  const { daemon, client } = await startCluster();
+  const token = readFileSync(join(daemon.dataDir, 'ops-token'), 'utf8').trim();
+  const headers = { authorization: `Bearer ${token}` };
+  const until = performance.now() + SATURATED_MS;
+  const served = { zeromq: 0, http: 0 };
+  const keep = async (act: () => Promise<void>): Promise<void> => {
+    while (performance.now() < until) await act();
+  };
+  const overZeromq = keep(async () => {
+    const ids = Array.from({ length: 64 }, (_, index) => `${served.zeromq}-${index}`);
+    await Promise.all(ids.map((id) => client.create(id)));
+    served.zeromq += ids.length;
+  });
+  const overHttp = Array.from({ length: 16 }, () =>
+    keep(async () => {
+      const { status } = await fetch(`${daemon.opsUrl}/v1/status`, { headers });
+      expect(status).toBe(200);
+      served.http++;
+    }),
+  );
+  const seen: Health[] = [];
+  const silentMs: number[] = [];
+  const looking = keep(async () => {
+    seen.push(await healthOf(daemon));
+    const text = await (await fetch(`${daemon.opsUrl}/metrics`)).text();
+    for (const [, seconds] of text.matchAll(/^lockstep_thread_silent_seconds\{.*\} (.*)$/gm)) {
+      silentMs.push(1000 * Number(seconds));
+    }
+  });
+  await Promise.all([overZeromq, ...overHttp, looking]);
+  expect(seen.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(Math.max(...seen.map(({ tookMs }) => tookMs))).toBeLessThan(HEALTH_MS_MAX);
+  // Of main, watchdog, door, coordinator and executor; a beat is due every 400 ms.
+  expect(silentMs.length).toBe(5 * seen.length);
+  expect(Math.max(...silentMs)).toBeLessThan(LATE_MS);
+  expect(served.zeromq).toBeGreaterThan(64);
+  expect(served.http).toBeGreaterThan(16);
 });
 
 describe('events over HTTP', () => {
