@@ -63,7 +63,7 @@ function makeDataFolder(): void {
       `${DATA_DIR} exists and is not the demo's: move it, the demo needs this folder`,
     );
   rmSync(DATA_DIR, { recursive: true, force: true });
-  mkdirSync(DATA_DIR, { recursive: true });
+  mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });
   writeFileSync(CONFIG, '{}\n');
 }
 
