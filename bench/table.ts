@@ -15,6 +15,7 @@ import { rowsOf } from './rig/table.ts';
 /** The goals of each bench; the longest comes last. */
 const BENCHES: readonly (readonly [bench: string, goals: readonly GoalName[]])[] = [
   ['commands', ['speed64', 'speed256', 'alone', 'tail', 'coordinator']],
+  ['http', ['http']],
   ['executors', ['executors']],
   ['history', ['history']],
   ['backlog', ['backlog']],

@@ -44,6 +44,10 @@ export class Daemon {
     return this.#env['LOCKSTEP_ENDPOINT'] ?? '';
   }
 
+  get opsUrl(): string {
+    return `http://127.0.0.1:${this.#env['LOCKSTEP_OPS_PORT']}`;
+  }
+
   get pid(): number {
     return this.#program.pid;
   }

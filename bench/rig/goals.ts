@@ -36,6 +36,13 @@ export const GOALS = {
     aim: 1.25,
     cores: ALL,
   },
+  http: {
+    title: 'commands/s over HTTP ÷ over ZeroMQ, at 64 in flight',
+    ...more,
+    must: 0.33,
+    aim: 0.5,
+    cores: ALL,
+  },
   executors: {
     title: 'commands/s at 256 in flight, two executors ÷ one',
     ...more,

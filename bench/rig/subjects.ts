@@ -10,6 +10,7 @@ import type { FromSubject, Task, Told } from './subject.ts';
 
 const FLOOR = fileURLToPath(new URL('./floor.ts', import.meta.url));
 const DEALER_CLIENT = fileURLToPath(new URL('./dealer-client.ts', import.meta.url));
+const HTTP_CLIENT = fileURLToPath(new URL('./http-client.ts', import.meta.url));
 const CLIENT = fileURLToPath(new URL('./client.ts', import.meta.url));
 /** Time beyond its own for commands that are in flight at its end. */
 const MARGIN_MS = 60_000;
@@ -83,16 +84,20 @@ export async function startFloor(
 
 /**
  * A daemon with its journal on disk, and one client; `dealer`: a client that can have very many
- * commands in flight.
+ * commands in flight; `overHttp`: one that sends them to the operators' port.
  */
 export async function startLockstep(
-  place: DaemonPlace & { readonly dealer?: boolean; readonly client?: ClientOptions },
+  place: DaemonPlace & {
+    readonly dealer?: boolean;
+    readonly overHttp?: boolean;
+    readonly client?: ClientOptions;
+  },
 ): Promise<Subject> {
   const daemon = await Daemon.start(place);
   const client = await Client.connect(
     place.name,
-    { ...place.client, endpoint: daemon.endpoint },
-    place.dealer ? DEALER_CLIENT : CLIENT,
+    { ...place.client, endpoint: place.overHttp ? daemon.opsUrl : daemon.endpoint },
+    place.overHttp ? HTTP_CLIENT : place.dealer ? DEALER_CLIENT : CLIENT,
   );
   return {
     name: place.name,

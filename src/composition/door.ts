@@ -1,5 +1,6 @@
 /** The thread `door` as main starts it, and what main tells it. */
 import { type LineEnd, lineEnds } from '../channel/thread-line.ts';
+import { callsMax } from '../config/machine/descriptors.ts';
 import type { Settings } from '../config/schema.ts';
 import type { DoorData } from '../door/thread.ts';
 import type { MainStatus } from '../lifecycle/control.ts';
@@ -46,6 +47,7 @@ export class Door {
       name: DOOR,
       settings: doorSettings(settings),
       coordinator,
+      callsMax: callsMax(settings),
       roster: threads.roster,
       mainStatus: this.#status,
     };

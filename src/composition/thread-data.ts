@@ -98,11 +98,11 @@ export function coordinatorData(
 
 export function doorSettings(settings: Settings): DoorData['settings'] {
   const { opsHost, opsPort, opsNames = [], opsTlsCert, opsTlsKey } = settings;
-  const { dataDir, clients, journal, memoryLimitBytes } = settings;
+  const { dataDir, clients, frameBytesMax, journal, memoryLimitBytes } = settings;
   const isSecure = opsTlsCert !== undefined && opsTlsKey !== undefined;
   const tls = isSecure ? { opsTlsCert, opsTlsKey } : {};
   const listening = { opsHost, opsPort, opsNames, ...tls };
-  return { ...listening, dataDir, clients, journal, memoryLimitBytes };
+  return { ...listening, dataDir, clients, frameBytesMax, journal, memoryLimitBytes };
 }
 
 /** @throws if the file, which was judged before, cannot be used any more */

@@ -28,6 +28,11 @@ export interface Respond<Shape extends Answer = Answer> {
   readonly bytes?: number | undefined;
   /** The request needs no answer: another one of the same envelope gets it. */
   readonly forget?: (() => void) | undefined;
+  /**
+   * Called when the command is durable and the client waits for its end. `stop` ends that wait: it frees the place,
+   * and answers with the present state.
+   */
+  readonly waits?: ((stop: () => void) => void) | undefined;
 }
 
 /** Cancels a scheduled act. */

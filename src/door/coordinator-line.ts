@@ -3,16 +3,42 @@
  * while somebody listens. Bounded in number and time (P9). Whether the coordinator can be asked is known here without
  * asking it.
  */
-import type { Caller, EventMessage, ToCoordinator, ToDoor } from '../channel/door-messages.ts';
+import type {
+  Call,
+  Caller,
+  CallReply,
+  EventMessage,
+  ToCoordinator,
+  ToDoor,
+} from '../channel/door-messages.ts';
 import { type LineEnd, ThreadLine } from '../channel/thread-line.ts';
 import type { Answer } from '../protocol/answer.ts';
-import { errorReply } from '../protocol/errors.ts';
+import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
 import type { Request } from '../protocol/request.ts';
 
 const WAITING_MAX = 100;
 /** Less than the HTTP server waits for an answer. */
 const ANSWER_MS_MAX = 4000;
+
+/** Of a call, beyond the wait for its command; of one for which nodes are asked. */
+const CALL_MS_MAX = 10_000;
+const SLOW_MS_MAX = 130_000;
+
+/** A call as a route makes it. */
+export interface Asked extends Pick<Call, 'text' | 'ops' | 'key'> {
+  /** For which the answer may wait for the end of the command. */
+  readonly waitMs: number;
+  /** Nodes are asked for the answer. */
+  readonly isSlow: boolean;
+}
+
+export interface Pending {
+  /** Undefined after `leave`. */
+  readonly reply: Promise<CallReply | undefined>;
+  /** The client is gone: its place is freed. */
+  readonly leave: () => void;
+}
 
 export interface CoordinatorLineOptions {
   readonly end: LineEnd;
@@ -27,6 +53,7 @@ export class CoordinatorLine {
   readonly #options: CoordinatorLineOptions;
   readonly #line: ThreadLine<ToCoordinator, ToDoor>;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #calls = new Map<number, (reply: CallReply | undefined) => void>();
   #ticket = 0;
   /** `closed`: the coordinator has not begun yet. */
   #state: 'closed' | 'open' | 'ended' = 'closed';
@@ -65,6 +92,38 @@ export class CoordinatorLine {
     }
   }
 
+  /** Sends a call for a client; the reply comes within a bounded time. The caller bounds the number of calls. */
+  call({ waitMs, isSlow, ...asked }: Asked, caller: Caller): Pending {
+    if (this.#state !== 'open') {
+      const refusal = this.#state === 'ended' ? STOPPING : STARTING;
+      return { reply: Promise.resolve(replyOf(refusal)), leave: () => {} };
+    }
+    const ticket = ++this.#ticket;
+    const { promise, resolve } = Promise.withResolvers<CallReply | undefined>();
+    this.#calls.set(ticket, resolve);
+    const stop = (): void => {
+      if (waitMs > 0) this.#line.send({ kind: 'stop', ticket });
+    };
+    const end = (reply: CallReply | undefined): void => {
+      if (!this.#calls.has(ticket)) return;
+      stop();
+      resolve(reply);
+    };
+    const timeoutMs = isSlow ? SLOW_MS_MAX : CALL_MS_MAX;
+    let timer = setTimeout(() => {
+      if (waitMs === 0) return end(replyOf(LATE));
+      stop();
+      timer = setTimeout(() => end(replyOf(LATE)), timeoutMs);
+    }, waitMs || timeoutMs);
+    const waits = waitMs === 0 ? {} : { waits: true as const };
+    this.#line.send({ kind: 'call', ticket, ...asked, caller, ...waits });
+    const reply = promise.finally(() => {
+      clearTimeout(timer);
+      this.#calls.delete(ticket);
+    });
+    return { reply, leave: () => end(undefined) };
+  }
+
   /**
    * Events of these topics, or that begin so, come from now on, and no others.
    *
@@ -91,6 +150,8 @@ export class CoordinatorLine {
         return undefined;
       case 'answer':
         return this.#waiting.get(message.ticket)?.(message.answer);
+      case 'reply':
+        return this.#calls.get(message.ticket)?.(message);
       case 'listening':
         return this.#listening.shift()?.();
       case 'event':
@@ -103,9 +164,17 @@ export class CoordinatorLine {
   #end(): void {
     this.#state = 'ended';
     for (const resolve of this.#waiting.values()) resolve(STOPPING);
+    for (const resolve of this.#calls.values()) resolve(replyOf(STOPPING));
     for (const resolve of this.#listening.splice(0)) resolve();
     this.#options.onEnd();
   }
+}
+
+/** An error of the door itself. */
+function replyOf(answer: ErrorReply): CallReply {
+  const { code, retryAfterMs } = answer.error;
+  const more = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return { ticket: 0, text: JSON.stringify(answer), code, ...more };
 }
 
 const FULL = errorReply('busy', 'too many requests wait for their answers', { retryAfterMs: 1000 });

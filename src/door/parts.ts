@@ -6,6 +6,7 @@ import type { Answer } from '../protocol/answer.ts';
 import type { Request } from '../protocol/request.ts';
 import type { Refusals } from './access/refusals.ts';
 import type { Sessions } from './access/sessions.ts';
+import type { CoordinatorLine } from './coordinator-line.ts';
 import type { DaemonStatus } from './daemon-status.ts';
 import type { EventStreams } from './events/streams.ts';
 import type { History } from './history/history.ts';
@@ -20,6 +21,12 @@ export interface DoorParts {
    * @param bytes of the text of the request
    */
   readonly ask: (request: Request, caller: Caller, bytes?: number) => Promise<Answer>;
+  /** Sends the call of a client to the coordinator. */
+  readonly call: CoordinatorLine['call'];
+  /** Calls under way at once; each holds a connection. */
+  readonly callsMax: number;
+  /** The largest request. */
+  readonly frameBytesMax: number;
   readonly refusals: Refusals;
   readonly events: EventStreams;
   /** The list whose tokens count now. */

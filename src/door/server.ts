@@ -13,16 +13,18 @@ import type { HttpFault } from '../base/http-source.ts';
 import type { Log } from '../observe/log/log-port.ts';
 import { hostRefusal, keepGate } from './access/gate.ts';
 import { Refusals } from './access/refusals.ts';
+import { takeBodies } from './api/body.ts';
+import { answerBadUrl, answerFaults } from './api/faults.ts';
 import { createServer, type PemPair, secureOptions } from './http/http-server.ts';
 import type { DoorParts, Routes } from './parts.ts';
+import { api } from './routes/api.ts';
 import { checks } from './routes/checks.ts';
 import { events } from './routes/events.ts';
 import { history } from './routes/history.ts';
 import { metrics } from './routes/metrics.ts';
-import { operate } from './routes/operate.ts';
+import { openApi } from './routes/openapi.ts';
 import { page } from './routes/page.ts';
 import { session } from './routes/session.ts';
-import { summary } from './routes/summary.ts';
 
 /** Of a route that says nothing else; 0 would mean Fastify's default. */
 const BODY_BYTES_MAX = 1;
@@ -30,9 +32,9 @@ const BODY_BYTES_MAX = 1;
 const ROUTES: readonly Routes[] = [
   checks,
   metrics,
-  summary,
   events,
-  operate,
+  api,
+  openApi,
   history,
   session,
   page,
@@ -57,7 +59,7 @@ export interface DoorServer {
 
 /** @throws the error of `listen`, when the port is taken or no address of this machine */
 export async function startServer(options: DoorServerOptions): Promise<DoorServer> {
-  const { host, port, names, pair, log, clients, sessions } = options;
+  const { host, port, names, pair, log, clients, callsMax, sessions } = options;
   const refusals = new Refusals(log);
   const refuse = refuseHost(refusals);
   /** `localhost` has one for each of its addresses. */
@@ -67,13 +69,16 @@ export async function startServer(options: DoorServerOptions): Promise<DoorServe
     routerOptions: { maxParamLength: 2000 },
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
+    frameworkErrors: answerBadUrl,
     serverFactory: (handler) => {
-      const each = createServer(handler, { names, pair, refuse });
+      const each = createServer(handler, { names, pair, refuse, callsMax });
       servers.push(each);
       return each;
     },
   });
   keepGate(server, { clients, refusals, sessions });
+  takeBodies(server);
+  answerFaults(server, log);
   const parts = { ...options, refusals, isSecure: pair !== undefined };
   for (const register of ROUTES) register(server, parts);
   await server.listen({ host, port });

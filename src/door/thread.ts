@@ -28,6 +28,7 @@ import { type DoorServer, type DoorServerOptions, startServer } from './server.t
 export interface DoorData extends ThreadData {
   readonly settings: Pick<
     Settings,
+    | 'frameBytesMax'
     | 'opsHost'
     | 'opsPort'
     | 'opsNames'
@@ -40,6 +41,8 @@ export interface DoorData extends ThreadData {
   >;
   /** Its end of the line to the coordinator. */
   readonly coordinator: LineEnd;
+  /** Calls under way at once. */
+  readonly callsMax: number;
   readonly roster: Roster;
   readonly mainStatus: MainStatus;
   readonly version: string;
@@ -91,6 +94,9 @@ runThread(async () => {
     history: recordHistory({ status, journalPath: journal.path, memoryLimitBytes, log }),
     page: readPageFiles(log),
     ask: (request, caller, bytes) => line.ask(request, caller, bytes),
+    call: (asked, caller) => line.call(asked, caller),
+    callsMax: data.callsMax,
+    frameBytesMax: settings.frameBytesMax,
   });
   certificate.follow((renewed) => server.renew(renewed));
   try {

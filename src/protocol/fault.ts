@@ -55,7 +55,7 @@ export function faultReply(fault: Fault, at?: string): ErrorReply {
 }
 
 export function frameFault(what: string, field?: string): Fault {
-  return { message: `the frame ${what}`, ...(field !== undefined && { field }), hint: EXAMPLE };
+  return { message: `the request ${what}`, ...(field !== undefined && { field }), hint: EXAMPLE };
 }
 
 export function shapeFault(value: unknown): Fault {
@@ -201,7 +201,8 @@ function kindOf(value: unknown): string {
   return `a ${typeof value}`;
 }
 
-function quote(text: string): string {
+/** In quotes, cut to a bound. */
+export function quote(text: string): string {
   return JSON.stringify(cut(text));
 }
 

@@ -9,10 +9,9 @@ import { z } from 'zod';
 import { ACT_KINDS, ACT_OUTCOMES } from '../core/act.ts';
 import { LOG_LEVELS } from './answers/log-lines.ts';
 import { keysOrPage, oneOrMany } from './checks/exclusive.ts';
-import { groupIdFault } from './group-id.ts';
+import { CODE_POINTS_MAX, groupIdFault } from './group-id.ts';
 import { DEADLINE_MS_MAX } from './input/request-input.ts';
-import { recordFault } from './record/check-record.ts';
-import { type JsonObject, WrittenRecord } from './record/record.ts';
+import { record } from './record/record-field.ts';
 
 const ID_LENGTH_MAX = 200;
 /** Of a shorter beginning there may be as many as commands. */
@@ -29,18 +28,31 @@ export const commandId = z
   .max(ID_LENGTH_MAX)
   .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
     error: 'must not hold control characters or lone surrogates',
-  });
+  })
+  .describe('1 to 200 characters without control characters and lone surrogates.');
 
-const groupId = z.string().superRefine((text, context) => {
-  const fault = groupIdFault(text);
-  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
-});
+const groupId = z
+  .string()
+  .superRefine((text, context) => {
+    const fault = groupIdFault(text);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  })
+  .meta({
+    minLength: 1,
+    maxLength: CODE_POINTS_MAX,
+    description: 'The key: without control characters and lone surrogates, not `.` or `..`.',
+  });
 
 const node = z.string().min(1).max(NODE_LENGTH_MAX);
 
 /** Bounds first, so that the error for 1e15 names the bound, not safe integers. */
 const whole = (least: number, most: number) =>
-  z.number().min(least).max(most).refine(Number.isInteger, { error: 'must be a whole number' });
+  z
+    .number()
+    .min(least)
+    .max(most)
+    .refine(Number.isInteger, { error: 'must be a whole number' })
+    .meta({ type: 'integer' });
 
 const wait = z.enum(['settled', 'accepted']);
 
@@ -61,24 +73,6 @@ const commandFields = {
   dryRun: z.boolean().optional(),
 };
 
-/** `parse-request.ts` has put a `WrittenRecord` in the place of each JSON object. */
-const record = z
-  .custom<JsonObject | WrittenRecord>()
-  .transform((value: unknown, context): WrittenRecord => {
-    const fault =
-      value instanceof WrittenRecord
-        ? recordFault(value.text)
-        : { path: [], message: 'must be a JSON object' };
-    if (value instanceof WrittenRecord && fault === undefined) return value;
-    context.addIssue({
-      code: 'custom',
-      input: undefined,
-      ...fault,
-      path: [...(fault?.path ?? [])],
-    });
-    return z.NEVER;
-  });
-
 const create = z.strictObject({
   op: z.literal('create'),
   ...commandFields,
@@ -97,7 +91,13 @@ const listOf = <Member extends z.ZodType>(member: Member, most: number) =>
     .min(1)
     .max(most)
     .pipe(z.array(member))
-    .transform((members) => [...new Set(members)]);
+    .transform((members) => [...new Set(members)])
+    // Read only when a document is made.
+    .meta({
+      get items() {
+        return z.toJSONSchema(member, { io: 'input' });
+      },
+    });
 
 const openStates = z.enum(['accepted', 'applying', 'compensating']);
 const states = z.enum([...openStates.options, 'committed', 'rolled_back', 'refused', 'abandoned']);
@@ -160,7 +160,10 @@ export const SCHEMAS = {
   batch: z.strictObject({
     op: z.literal('batch'),
     /** Each is checked alone: one bad command does not affect the others. */
-    commands: z.array(z.unknown()).min(1).max(BATCH_COMMANDS_MAX),
+    commands: z
+      .array(z.unknown().meta({ oneOf: [{ $ref: '#/$defs/create' }, { $ref: '#/$defs/delete' }] }))
+      .min(1)
+      .max(BATCH_COMMANDS_MAX),
   }),
   status: z.strictObject({
     op: z.literal('status'),

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkDescriptors } from '../../src/cli/doctor/descriptors.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import {
+  callsMax,
   descriptorLimit,
   descriptorsForPeers,
   fitDescriptors,
@@ -37,10 +38,17 @@ describe('file descriptors', () => {
 
   test('P9: clients are let in while enough are left for the daemon itself, and 64 of them always', () => {
     const own = FIXED + 3 * 32 - 128;
-    expect(descriptorsForPeers(GIVEN, 10_000)).toBe(10_000 - own);
+    expect(descriptorsForPeers(GIVEN, 10_000)).toBe(10_000 - own - 1500);
     expect(descriptorsForPeers(GIVEN, FIXED + 3 * 32 + 10)).toBe(FIXED + 3 * 32);
     expect(descriptorsForPeers(GIVEN, FIXED + 3 * 4)).toBe(FIXED + 3 * 4);
     expect(descriptorsForPeers(GIVEN, 10)).toBe(10);
+  });
+
+  test('P9: requests over HTTP get an eighth of what is left, a few always, a thousand at most', () => {
+    expect(callsMax(GIVEN, 1024)).toBe(91);
+    expect(callsMax(GIVEN, 10_000)).toBe(1000);
+    expect(callsMax(GIVEN, 1_000_000)).toBe(1000);
+    expect(callsMax(GIVEN, 10)).toBe(8);
   });
 
   test('the limit is that of the process', () => {

@@ -8,6 +8,7 @@ import type { Respond } from '../../src/coordinator/ports.ts';
 import { CoordinatorLine } from '../../src/door/coordinator-line.ts';
 import type { Figures } from '../../src/protocol/figures.ts';
 import type { Request } from '../../src/protocol/request.ts';
+import { notedLog } from '../observe/support/noted-log.ts';
 import { FIGURES } from './standing.ts';
 
 const CALLER: Caller = {
@@ -22,6 +23,7 @@ const onError = (error: unknown): never => {
 
 function lines(onRequest: (request: Request, respond: Respond) => void = () => {}) {
   const { one, other } = lineEnds();
+  const { log } = notedLog();
   const figures: Figures[] = [];
   const events: EventMessage[] = [];
   const onFigures = (latest: Figures) => figures.push(latest);
@@ -33,7 +35,7 @@ function lines(onRequest: (request: Request, respond: Respond) => void = () => {
     onError,
   });
   const coordinator = new DoorLine({ end: other, onError });
-  coordinator.serve({ clientNow: () => 7.5, onRequest });
+  coordinator.serve({ log, isFull: () => false, clientNow: () => 7.5, onRequest });
   // The ports alone hold no thread.
   one.port.ref();
   onTestFinished(() => one.port.close());

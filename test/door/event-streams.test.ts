@@ -236,7 +236,7 @@ describe('who may receive events', () => {
   test('P9: so many at once; the next one is asked to come later', async () => {
     await Promise.all(Array.from({ length: 64 }, () => open()));
     const { answer } = await open();
-    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '10']);
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([429, '10']);
   });
 
   test('when the coordinator has ended every stream ends, and none begins', async () => {

@@ -266,12 +266,12 @@ describe('a route', () => {
   test('that does not exist is 404, with a token or without', async () => {
     expect((await call('/v1/', [OWN])).status).toBe(404);
     expect((await call('/v1/status/', [OWN, bearer(operator.token)])).status).toBe(404);
-    expect((await call('/v1/status', [OWN], 'POST')).status).toBe(404);
+    expect((await call('/v1/status', [OWN], 'POST')).status).toBe(405);
   });
 
   test.each([
-    [errorReply('draining', 'the daemon is stopping'), 503, undefined],
-    [errorReply('busy', 'later', { retryAfterMs: 1500 }), 503, '2'],
+    [errorReply('draining', 'the daemon is stopping'), 503, '3'],
+    [errorReply('busy', 'later', { retryAfterMs: 1500 }), 429, '2'],
     [errorReply('internal', 'the daemon failed'), 500, undefined],
   ])('answers an error of the daemon as it is', async (error, code, retryAfter) => {
     given = error;

@@ -48,7 +48,7 @@ describe("the operators' port", () => {
 
   test('P10: anything else is 404, and what has a body is refused', async () => {
     expect((await fetch(url('/'))).status).toBe(404);
-    expect((await fetch(url('/healthz'), { method: 'DELETE' })).status).toBe(404);
+    expect((await fetch(url('/healthz'), { method: 'DELETE' })).status).toBe(405);
     const posted = await fetch(url('/healthz'), { method: 'POST', body: 'x'.repeat(100_000) });
     expect(posted.status).toBeGreaterThanOrEqual(400);
   });

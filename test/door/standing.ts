@@ -1,11 +1,15 @@
 /** How a healthy daemon stands, for tests that change one thing about it. */
+
+import type { Caller, CallReply } from '../../src/channel/door-messages.ts';
 import { NO_CLIENTS } from '../../src/clients/client-list.ts';
+import type { Asked } from '../../src/door/coordinator-line.ts';
 import { Sessions } from '../../src/door/access/sessions.ts';
 import type { DaemonStatus } from '../../src/door/daemon-status.ts';
 import { EventStreams } from '../../src/door/events/streams.ts';
 import { History } from '../../src/door/history/history.ts';
 import type { DoorServerOptions } from '../../src/door/server.ts';
 import type { ThreadStatus } from '../../src/lifecycle/lookout.ts';
+import { isError } from '../../src/protocol/answer.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
 import type { Figures } from '../../src/protocol/figures.ts';
 import { notedLog } from '../observe/support/noted-log.ts';
@@ -71,17 +75,36 @@ export const HEALTHY: DaemonStatus = {
 export function opsOptions(
   more: Partial<DoorServerOptions> & { readonly port: number },
 ): DoorServerOptions {
+  const ask = more.ask ?? (async () => errorReply('internal', 'nothing is behind this port'));
   return {
     host: '127.0.0.1',
     names: [],
     log: notedLog().log,
     status: () => HEALTHY,
     clients: () => NO_CLIENTS,
+    ask,
+    call: (asked, caller) => ({ reply: replyBy(ask, asked, caller), leave: () => {} }),
+    callsMax: 100,
+    frameBytesMax: 1024 * 1024,
     events: new EventStreams({ listen: async () => {}, startedAt: 0 }),
-    ask: async () => errorReply('internal', 'nothing is behind this port'),
     sessions: new Sessions({ path: '/no/such/folder/page-sessions', log: notedLog().log }),
     history: new History(0),
     page: new Map(),
     ...more,
   };
+}
+
+/** A call is asked like a question of the door. */
+async function replyBy(
+  ask: DoorServerOptions['ask'],
+  { text }: Asked,
+  caller: Caller,
+): Promise<CallReply> {
+  const answer = await ask(JSON.parse(text), caller);
+  const { code, retryAfterMs } = isError(answer) ? answer.error : {};
+  const about = {
+    ...(code === undefined ? {} : { code }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+  return { ticket: 1, text: JSON.stringify(answer), ...about };
 }

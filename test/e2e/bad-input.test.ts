@@ -175,7 +175,7 @@ describe('frames', () => {
       const reply = await socket.receive();
       expect(reply.slice(0, -1).map(String)).toEqual(frames.slice(0, -1));
       expect(JSON.parse(String(reply.at(-1)))).toMatchObject({
-        error: { code: 'invalid_request', message: 'the frame is empty' },
+        error: { code: 'invalid_request', message: 'the request is empty' },
       });
     },
   );

@@ -12,9 +12,9 @@ const BAD: readonly [
   field: string | undefined,
   says: RegExp,
 ][] = [
-  ['an empty frame', '', undefined, /frame is empty/],
-  ['text that is not JSON', 'hello', undefined, /frame is not JSON/],
-  ['JSON that breaks off', '{"op":"ping"', undefined, /frame is not JSON/],
+  ['an empty frame', '', undefined, /request is empty/],
+  ['text that is not JSON', 'hello', undefined, /request is not JSON/],
+  ['JSON that breaks off', '{"op":"ping"', undefined, /request is not JSON/],
   ['two documents in one frame', '{"op":"ping"}{"op":"ping"}', undefined, /not JSON/],
   ['NaN', create('"groupId":"5","deadlineMs":NaN'), undefined, /not JSON/],
   ['raw control characters in a string', create('"groupId":"a\nb"'), undefined, /not JSON/],

@@ -27,11 +27,11 @@ test.each(COSTLY)('P9: %s are counted before they are parsed', (_, text) => {
 
 test('P9: the error names the bound that a request exceeds', () => {
   const sent = (text: string) => parseRequest(Buffer.from(text));
-  const deep = { code: 'invalid_request', message: 'the frame nests deeper than 100 levels' };
+  const deep = { code: 'invalid_request', message: 'the request nests deeper than 100 levels' };
   expect(sent('['.repeat(LENGTH))).toMatchObject({ ok: false, reply: { error: deep } });
   const deepKey = sent(`{"op":"create","groupId":${'['.repeat(LENGTH)}}`);
   expect(deepKey).toMatchObject({ ok: false, reply: { error: { ...deep, field: 'groupId' } } });
-  const wide = { code: 'invalid_request', message: 'the frame has more than 600000 values' };
+  const wide = { code: 'invalid_request', message: 'the request has more than 600000 values' };
   expect(sent(`[${'{},'.repeat(LENGTH)}0]`)).toMatchObject({ ok: false, reply: { error: wide } });
 });
 

@@ -13,6 +13,9 @@ const OWN = 64;
 const EACH_EXECUTOR = 8;
 const OPERATORS = 16;
 const CLIENTS = 64;
+/** Requests over HTTP at once: a few find room among the descriptors for operators. */
+const CALLS_MIN = 8;
+const CALLS_MAX = 1000;
 /** To each node, of each executor, besides its share of `connectionsPerNode`: for lists of keys, and for urgent calls. */
 const OTHER_CONNECTIONS = 2;
 
@@ -71,7 +74,19 @@ export function descriptorsForPeers(settings: Needy, limit = descriptorLimit()):
   if (limit === undefined) return Number.POSITIVE_INFINITY;
   const fit = fitDescriptors(settings, limit);
   if (fit.kind === 'too few') return limit;
-  return Math.min(limit, Math.max(fit.needed, limit - (fit.needed - OWN - CLIENTS)));
+  const reserved = fit.needed - OWN - CLIENTS + Math.ceil(1.5 * callsMax(settings, limit));
+  return Math.min(limit, Math.max(fit.needed, limit - reserved));
+}
+
+/**
+ * Requests over HTTP that may wait for their answers at once: each holds a connection, and half as many connections may
+ * be idle. An eighth of the descriptors that are not needed otherwise.
+ */
+export function callsMax(settings: Needy, limit = descriptorLimit()): number {
+  if (limit === undefined) return CALLS_MAX;
+  const fit = fitDescriptors(settings, limit);
+  const rest = fit.kind === 'too few' ? 0 : limit - fit.needed;
+  return Math.max(CALLS_MIN, Math.min(CALLS_MAX, Math.floor(rest / 8)));
 }
 
 export const MORE_DESCRIPTORS =

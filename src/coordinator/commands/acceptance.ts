@@ -19,7 +19,7 @@ import { unreadableReply } from '../journal/unreadable.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from '../ports.ts';
 import { OpenCommand } from '../queue/open-command.ts';
 import type { Pauses } from '../queue/pauses.ts';
-import { waitingAnswer } from './answers.ts';
+import { stopWait, waitingAnswer } from './answers.ts';
 import type { Commands } from './commands.ts';
 import { expiryOf } from './expiry.ts';
 import type { Intake } from './intake.ts';
@@ -116,6 +116,7 @@ export class Acceptance {
       if (existing !== undefined) return this.#withdraw(open, existing, { request, respond });
       commands.accepted(open);
       if (request.wait === 'accepted') respond(waitingAnswer(open, commands.keys, ports.now()));
+      else respond.waits?.(() => stopWait(open, respond, { keys: commands.keys, ...ports }));
       return undefined;
     });
   }

@@ -3,6 +3,7 @@ import type { Command, NodeOutcome, Reason, SagaState, Settlement } from '../../
 import type { Held, StoredCommand } from '../../journal/port.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
+import type { Respond } from '../ports.ts';
 import { awaitedNodes } from '../queue/awaited-nodes.ts';
 import type { KeyOrder } from '../queue/key-order.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
@@ -42,6 +43,15 @@ export function waitingAnswer(
     ...openAnswer(open, now, { nodes: awaitedNodes(open, keys, now) }),
     ...keys.waitsFor(open),
   };
+}
+
+/** A client waits no longer for the end of a command: it gets the present state, if it has waited. */
+export function stopWait(
+  open: OpenCommand,
+  waiter: Respond<CommandAnswer>,
+  { keys, now }: { readonly keys: KeyOrder; readonly now: () => number },
+): void {
+  if (open.dropWaiter(waiter)) waiter(waitingAnswer(open, keys, now()));
 }
 
 /** A command as the journal has it. */

@@ -12,7 +12,7 @@ import type { Batch } from '../batch.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from '../ports.ts';
 import type { KeyOrder } from '../queue/key-order.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
-import { storedAnswer, waitingAnswer } from './answers.ts';
+import { stopWait, storedAnswer, waitingAnswer } from './answers.ts';
 
 const WAITING_MAX = 10_000;
 const RETRY_AFTER_MS = 1000;
@@ -92,7 +92,9 @@ export class Repeats {
       this.#waiting--;
       respond(answer);
     };
-    open.addWaiter(Object.assign(answered, respond));
+    const waiter = Object.assign(answered, respond);
+    open.addWaiter(waiter);
+    respond.waits?.(() => stopWait(open, waiter, { keys: this.#keys, ...this.#ports }));
   }
 }
 

@@ -2,16 +2,15 @@
  * The coordinator's end of the line to the door for HTTP. A request that comes by it is one like those of the clients'
  * socket: the same acts, served in the same turns, with the same answer.
  */
-import type { ToCoordinator, ToDoor } from '../../channel/door-messages.ts';
+import type { CallReply, ToCoordinator, ToDoor } from '../../channel/door-messages.ts';
 import { type LineEnd, ThreadLine } from '../../channel/thread-line.ts';
+import type { Log } from '../../observe/log/log-port.ts';
 import type { Answer } from '../../protocol/answer.ts';
 import type { Figures } from '../../protocol/figures.ts';
 import type { Request } from '../../protocol/request.ts';
 import type { Respond } from '../ports.ts';
+import { Calls, DOOR } from './calls.ts';
 import { EventFeed } from './event-feed.ts';
-
-/** As operators see it in the trail of acts. */
-const DOOR = 'http';
 
 export interface DoorLineOptions {
   readonly end: LineEnd;
@@ -19,17 +18,18 @@ export interface DoorLineOptions {
 }
 
 export interface Served {
+  readonly log: Log;
+  /** The daemon has enough to do: no call is read for now. */
+  readonly isFull: () => boolean;
   /** The clock that clients see, ms. */
   readonly clientNow: () => number;
   readonly onRequest: (request: Request, respond: Respond) => void;
 }
 
-type Question = Extract<ToCoordinator, { readonly kind: 'question' }>;
-
 export class DoorLine {
   readonly events: EventFeed;
   readonly #line: ThreadLine<ToDoor, ToCoordinator>;
-  #served: Served | undefined;
+  #served: (Served & { readonly calls: Calls }) | undefined;
 
   constructor({ end, onError }: DoorLineOptions) {
     this.#line = new ThreadLine(end, { take: (message) => this.#take(message), onError });
@@ -41,7 +41,8 @@ export class DoorLine {
 
   /** Says who answers; `open` comes next. */
   serve(served: Served): void {
-    this.#served = served;
+    const reply = (given: CallReply): void => this.#line.send({ kind: 'reply', ...given });
+    this.#served = { ...served, calls: new Calls({ ...served, reply }) };
   }
 
   /** The door may ask from now on. */
@@ -58,20 +59,26 @@ export class DoorLine {
     await this.#line.close();
   }
 
-  #take(message: ToCoordinator): void {
-    if (message.kind === 'question') return this.#answer(message);
-    this.events.listen(message.topics);
-    return this.#line.send({ kind: 'listening' });
+  /** Answers to calls that were errors, by code. */
+  get errors(): Figures['errors'] {
+    return this.#served?.calls.errors ?? {};
   }
 
-  #answer({ ticket, request, caller, bytes }: Question): void {
+  #take(message: ToCoordinator): void {
+    if (message.kind === 'listen') {
+      this.events.listen(message.topics);
+      return this.#line.send({ kind: 'listening' });
+    }
     const served = this.#served;
     // The door asks nothing before `open`.
     if (served === undefined) throw new Error('the door has asked before it was opened');
+    if (message.kind === 'call') return served.calls.take(message);
+    if (message.kind === 'stop') return served.calls.stop(message.ticket);
+    const { ticket, request, caller, bytes } = message;
     const reply = (answer: Answer): void => {
       const dated = { ...answer, at: Math.floor(served.clientNow()) };
       this.#line.send({ kind: 'answer', ticket, answer: dated });
     };
-    served.onRequest(request, Object.assign(reply, { ...caller, bytes, door: DOOR }));
+    return served.onRequest(request, Object.assign(reply, { ...caller, bytes, door: DOOR }));
   }
 }

@@ -142,6 +142,11 @@ export class OpenCommand implements Queued<OpenCommand> {
     else this.#waiters.add(respond);
   }
 
+  /** It waits no longer. @returns false if it did not */
+  dropWaiter(respond: Respond<CommandAnswer>): boolean {
+    return this.#waiters?.drop(respond) === true;
+  }
+
   /** Answers every waiter; after that there is none. */
   answerWaiters(answer: CommandAnswer | ErrorReply): void {
     const waiters = this.#waiters;

@@ -23,6 +23,15 @@ export class Waiters {
     if (respond.envelope !== undefined) this.#envelopes?.add(envelopeText(respond.envelope));
   }
 
+  /** @returns false if it does not wait */
+  drop(respond: Respond<CommandAnswer>): boolean {
+    const place = this.#responds.indexOf(respond);
+    if (place === -1) return false;
+    this.#responds.splice(place, 1);
+    if (respond.envelope !== undefined) this.#envelopes?.delete(envelopeText(respond.envelope));
+    return true;
+  }
+
   /** Whether the client of this envelope waits already, for the same answer. */
   has(envelope: Envelope): boolean {
     this.#envelopes ??= new Set(

@@ -19,6 +19,7 @@ import { unavailable } from '../breakers/unavailable.ts';
 import { storedAnswer, withOrigin } from '../commands/answers.ts';
 import { damageOf } from '../journal/unreadable.ts';
 import type { Respond } from '../ports.ts';
+import type { OpenCommand } from '../queue/open-command.ts';
 import { settledStory } from '../queue/story.ts';
 import type { RequestContext } from './context.ts';
 import { inspect } from './operate.ts';
@@ -40,6 +41,7 @@ export function status(
   // After the commit: until then the command may settle, or prove to be a repeat.
   batch.after(() => {
     if (open.stage === 'gone') return context.post((later) => lookUp(context, asked, later));
+    if (asking.respond.waits !== undefined) return awaitEnd(context, open, asking);
     const showWith: Respond<CommandAnswer> = (answer) => {
       if (isError(answer)) return respond(answer);
       // It has settled meanwhile: its story is in the journal.
@@ -49,6 +51,24 @@ export function status(
       return respond(withOrigin(shown, open.command));
     };
     return inspect(context, open, { respond: showWith, ...(story === true ? { story } : {}) });
+  });
+}
+
+/** Asks again, without a wait, when the command has ended or the wait is stopped. */
+function awaitEnd(
+  context: RequestContext,
+  open: OpenCommand,
+  { request, respond }: { request: StatusRequest; respond: Respond<CommandAnswer | SummaryAnswer> },
+): void {
+  const { waits, ...rest } = respond;
+  const atOnce = Object.assign((answer: Parameters<typeof respond>[0]) => respond(answer), rest);
+  const ask = (): void =>
+    context.post((later) => status(context, { request, respond: atOnce }, later));
+  // A daemon that stops answers every waiter with an error.
+  const waiter: Respond<CommandAnswer> = (answer) => (isError(answer) ? respond(answer) : ask());
+  open.addWaiter(waiter);
+  waits?.(() => {
+    if (open.dropWaiter(waiter)) ask();
   });
 }
 

@@ -118,14 +118,14 @@ export class Requests {
   }
 
   #answeredOnce(respond: Respond, then: () => void = () => {}): Respond {
-    const { client, principal, door } = respond;
+    const { client, principal, door, waits } = respond;
     const once: Respond = Object.assign(
       (answer: Parameters<Respond>[0]) => {
         if (!this.#unanswered.delete(once)) return;
         then();
         respond(answer);
       },
-      { client, principal, door },
+      { client, principal, door, waits },
     );
     this.#unanswered.add(once);
     return once;
@@ -145,7 +145,10 @@ export class Requests {
         this.#results -= results.length;
         respond({ results });
       };
-      const settle: Respond<CommandAnswer> = Object.assign(keep, { client: respond.client });
+      const settle: Respond<CommandAnswer> = Object.assign(keep, {
+        client: respond.client,
+        waits: respond.waits,
+      });
       // An act for each: parsing ten thousand wrong commands takes longer than one batch may.
       return (batch: Batch) => {
         const parsed = parseCommand(unread[index], index);

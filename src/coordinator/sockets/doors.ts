@@ -15,7 +15,7 @@ import type { CurvePair } from '../../clients/curve-pair.ts';
 import { mayDo } from '../../clients/role.ts';
 import type { WatchedList } from '../../clients/watched-list.ts';
 import type { Log } from '../../observe/log/log-port.ts';
-import type { ConnectionsRefused } from '../../protocol/figures.ts';
+import type { ConnectionsRefused, Figures } from '../../protocol/figures.ts';
 import { DoorLine } from '../door/door-line.ts';
 import type { EventOutlet } from '../notify/publishing.ts';
 import { bind } from '../start.ts';
@@ -120,7 +120,8 @@ export class Doors {
   /** Since the start. */
   get counts(): DoorCounts {
     const connectionsRefused = this.#zap.refused;
-    return { ...NO_CLIENTS, ...this.#clients?.counts, connectionsRefused };
+    const counts = { ...NO_CLIENTS, ...this.#clients?.counts };
+    return { ...counts, errors: sum(counts.errors, this.http.errors), connectionsRefused };
   }
 
   /** Where events go: each has the subscribers of one door. */
@@ -138,7 +139,7 @@ export class Doors {
     const { frameBytesMax, log, onError } = this.#options;
     const options = { ...served, frameBytesMax, log, onError };
     this.#clients = new ClientSocket({ ...options, router: this.#router });
-    this.http.serve(served);
+    this.http.serve({ ...served, log });
   }
 
   /** @throws StartError */
@@ -250,6 +251,12 @@ export class Doors {
     const { tools, curve } = this.#options;
     return tools.sockets.add('events', new XPublisher(eventOptions(curve?.secretKey)));
   }
+}
+
+function sum(one: Figures['errors'], other: Figures['errors']): Figures['errors'] {
+  const counts: Record<string, number> = { ...one };
+  for (const [code, count] of Object.entries(other)) counts[code] = (counts[code] ?? 0) + count;
+  return counts;
 }
 
 /** The keys that the events socket lets in. */

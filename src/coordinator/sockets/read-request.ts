@@ -34,7 +34,15 @@ export function readRequest(bytes: Buffer, { frameBytesMax, authorise }: Reading
   const read = readFrame(bytes);
   if (!read.ok) return read;
   const { value, token } = read.frame;
-  const authorised = authorise(token, opOf(value));
+  return readValue(value, (op) => authorise(token, op));
+}
+
+/** @param value parsed JSON, without its token; `authorise` says whether its sender may do this */
+export function readValue(
+  value: Frame['value'],
+  authorise: (op: string) => Authorisation,
+): ReadRequest {
+  const authorised = authorise(opOf(value));
   if (!authorised.ok) return { ok: false, reply: authorised.reply, ...actIn(value, authorised) };
   const parsed = parseValue(value);
   return parsed.ok ? { ...parsed, principal: authorised.principal } : parsed;

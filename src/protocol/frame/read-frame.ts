@@ -29,7 +29,14 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Never throws; a fault is returned as `invalid_request`. */
 export function readFrame(bytes: Uint8Array): ReadFrame {
-  if (bytes.length === 0) return rejected(frameFault('is empty'));
+  const read = readText(bytes);
+  return read.ok ? readJson(read.text) : read;
+}
+
+export type ReadText = { readonly ok: true; readonly text: string } | Rejected;
+
+/** Never throws; a fault is returned as `invalid_request`. */
+export function readText(bytes: Uint8Array): ReadText {
   let text: string;
   try {
     text = utf8.decode(bytes);
@@ -37,6 +44,12 @@ export function readFrame(bytes: Uint8Array): ReadFrame {
     return rejected(frameFault('is not UTF-8'));
   }
   if (text.startsWith('\uFEFF')) return rejected(frameFault('begins with a byte order mark'));
+  return { ok: true, text };
+}
+
+/** Never throws; a fault is returned as `invalid_request`. */
+export function readJson(text: string): ReadFrame {
+  if (text === '') return rejected(frameFault('is empty'));
   let value: unknown;
   try {
     value = parseJson(text, REQUEST_VALUES_MAX);
