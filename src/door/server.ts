@@ -29,16 +29,7 @@ import { session } from './routes/session.ts';
 /** Of a route that says nothing else; 0 would mean Fastify's default. */
 const BODY_BYTES_MAX = 1;
 
-const ROUTES: readonly Routes[] = [
-  checks,
-  metrics,
-  events,
-  api,
-  openApi,
-  history,
-  session,
-  page,
-];
+const ROUTES: readonly Routes[] = [checks, metrics, events, api, openApi, history, session, page];
 
 export interface DoorServerOptions extends Omit<DoorParts, 'refusals' | 'isSecure'> {
   readonly host: string;

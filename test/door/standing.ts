@@ -2,8 +2,8 @@
 
 import type { Caller, CallReply } from '../../src/channel/door-messages.ts';
 import { NO_CLIENTS } from '../../src/clients/client-list.ts';
-import type { Asked } from '../../src/door/coordinator-line.ts';
 import { Sessions } from '../../src/door/access/sessions.ts';
+import type { Asked } from '../../src/door/coordinator-line.ts';
 import type { DaemonStatus } from '../../src/door/daemon-status.ts';
 import { EventStreams } from '../../src/door/events/streams.ts';
 import { History } from '../../src/door/history/history.ts';

@@ -1,0 +1,82 @@
+/** Calls of the page to its own server. Outcomes are values: a call that fails has a fault, which is shown (P10). */
+import type { ErrorReply } from '../../protocol/errors.ts';
+
+/** The server gives up its own question after four seconds. */
+const READ_MS_MAX = 6000;
+/** An act on many commands, or a page of an audit. */
+const ACT_MS_MAX = 35_000;
+
+export interface Fault {
+  /** `unreachable`: there was no answer; `logged_out`: the session has ended; `refused`: the daemon said no. */
+  readonly kind: 'unreachable' | 'logged_out' | 'refused';
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export type Outcome<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly fault: Fault };
+
+/** @param path with its query, on this server */
+export function read<Value>(path: string): Promise<Outcome<Value>> {
+  return call<Value>(path, { method: 'GET' }, READ_MS_MAX);
+}
+
+/** As the protocol has it. */
+type OperatorRequest = { readonly op: string } & Readonly<Record<string, unknown>>;
+
+/** An act, or its dry run. */
+export function act<Value>(request: OperatorRequest): Promise<Outcome<Value>> {
+  return post<Value>('/v1/acts', request);
+}
+
+export function post<Value>(path: string, value: unknown): Promise<Outcome<Value>> {
+  const headers = { 'content-type': 'application/json' };
+  return call<Value>(path, { method: 'POST', headers, body: JSON.stringify(value) }, ACT_MS_MAX);
+}
+
+export function remove(path: string): Promise<Outcome<undefined>> {
+  return call<undefined>(path, { method: 'DELETE' }, READ_MS_MAX);
+}
+
+async function call<Value>(
+  path: string,
+  request: RequestInit,
+  timeoutMs: number,
+): Promise<Outcome<Value>> {
+  let response: Response;
+  let text: string;
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    response = await fetch(path, { ...request, cache: 'no-store', redirect: 'error', signal });
+    text = await response.text();
+  } catch (error) {
+    const isLate = error instanceof DOMException && error.name === 'TimeoutError';
+    const message = isLate ? 'lockstep did not answer in time' : 'lockstep cannot be reached';
+    return { ok: false, fault: { kind: 'unreachable', message } };
+  }
+  const value = parse(text);
+  if (response.ok && !isErrorReply(value)) return { ok: true, value: value as Value };
+  return { ok: false, fault: faultOf(response.status, value) };
+}
+
+function faultOf(status: number, value: unknown): Fault {
+  const kind = status === 401 ? 'logged_out' : 'refused';
+  if (!isErrorReply(value)) return { kind, message: `the server answered with status ${status}` };
+  const { message, hint } = value.error;
+  return { kind, message, hint };
+}
+
+function isErrorReply(value: unknown): value is ErrorReply {
+  if (typeof value !== 'object' || value === null || !('error' in value)) return false;
+  return typeof value.error === 'object';
+}
+
+function parse(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
