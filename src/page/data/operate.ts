@@ -1,6 +1,13 @@
 /** The acts of operators, as questions: each names what it will do, and to how much. */
+
+import type {
+  BreakersAnswer,
+  CommandAnswer,
+  LanesAnswer,
+  NodesAnswer,
+  SelectionAnswer,
+} from '../../protocol/answer.ts';
 import { ask } from '../parts/dialog.tsx';
-import type { BreakersAnswer, CommandAnswer, LanesAnswer, NodesAnswer, SelectionAnswer } from '../../protocol/answer.ts';
 import { pluralText } from '../text/numbers.ts';
 import { STATES } from '../text/words.ts';
 import { act, type Outcome } from './api.ts';
@@ -38,7 +45,10 @@ export function askForCommand(op: CommandAct, { id, op: kind, groupId }: Command
     verb: `${VERBS[op]} the command`,
     isGrave: op !== 'retry',
     run: async () =>
-      described(await act<CommandAnswer>({ op, id }), ({ state }) => `It is ${STATES[state].label} now.`),
+      described(
+        await act<CommandAnswer>({ op, id }),
+        ({ state }) => `It is ${STATES[state].label} now.`,
+      ),
   });
 }
 
@@ -89,7 +99,8 @@ export function askForLane(op: 'pause' | 'resume', lane: string): void {
     effect,
     verb: `${verb} ${lane}`,
     isGrave: op === 'pause',
-    run: async () => described(await act<LanesAnswer>({ op, lane }), () => `The lane ${lane} is ${op}d.`),
+    run: async () =>
+      described(await act<LanesAnswer>({ op, lane }), () => `The lane ${lane} is ${op}d.`),
   });
 }
 
@@ -105,7 +116,10 @@ export function askForDrain(kind: 'drain' | 'undrain', node: string): void {
     verb: `${verb} ${node}`,
     isGrave: kind === 'drain',
     run: async () =>
-      described(await act<NodesAnswer>({ op: 'node', node, act: kind }), () => `${node} is ${kind}ed.`),
+      described(
+        await act<NodesAnswer>({ op: 'node', node, act: kind }),
+        () => `${node} is ${kind}ed.`,
+      ),
   });
 }
 
@@ -132,6 +146,9 @@ export function askForBreaker(kind: BreakerAct, node: string): void {
   });
 }
 
-function described<Value>(outcome: Outcome<Value>, describe: (value: Value) => string): Outcome<string> {
+function described<Value>(
+  outcome: Outcome<Value>,
+  describe: (value: Value) => string,
+): Outcome<string> {
   return outcome.ok ? { ok: true, value: describe(outcome.value) } : outcome;
 }

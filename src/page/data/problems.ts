@@ -39,7 +39,12 @@ function* ofCommands({ stuck, parked, held, lanes }: SummaryAnswer): Generator<P
   }
 }
 
-function* ofNodes({ nodes, missingNodes = {}, nodesBefore, audit }: SummaryAnswer): Generator<Problem> {
+function* ofNodes({
+  nodes,
+  missingNodes = {},
+  nodesBefore,
+  audit,
+}: SummaryAnswer): Generator<Problem> {
   for (const [name, { breaker, drained }] of Object.entries(nodes)) {
     if (drained !== undefined) {
       const by = drained.by === undefined ? '' : ` by ${drained.by}`;
@@ -47,7 +52,8 @@ function* ofNodes({ nodes, missingNodes = {}, nodesBefore, audit }: SummaryAnswe
       yield { tone: 'warn', text: `${name} is drained${by}`, advice, href: '/nodes' };
     }
     if (breaker.state === 'closed') continue;
-    const why = breaker.forced === true ? 'an operator opened it' : (breaker.cause ?? 'it has failed');
+    const why =
+      breaker.forced === true ? 'an operator opened it' : (breaker.cause ?? 'it has failed');
     const state = breaker.state === 'open' ? 'open' : 'half open';
     yield { tone: 'bad', text: `The breaker of ${name} is ${state}: ${why}`, href: '/nodes' };
   }
@@ -56,7 +62,10 @@ function* ofNodes({ nodes, missingNodes = {}, nodesBefore, audit }: SummaryAnswe
     yield { tone: 'bad', text, href: `/commands?node=${encodeURIComponent(name)}` };
   }
   if (nodesBefore !== undefined) {
-    yield { tone: 'warn', text: `The nodes have changed since the last run: they were ${nodesBefore}` };
+    yield {
+      tone: 'warn',
+      text: `The nodes have changed since the last run: they were ${nodesBefore}`,
+    };
   }
   if (audit !== undefined && audit.divergent > 0) {
     const text = `${pluralText(audit.divergent, 'key differs', 'keys differ')} between the nodes and the journal`;
@@ -71,11 +80,19 @@ function* ofDaemon(status: SummaryAnswer): Generator<Problem> {
     yield { tone: 'bad', text: `New commands are not accepted: ${refusal.message}`, ...hint };
   }
   if (unsupervised === true) {
-    yield { tone: 'bad', text: 'pm2 is gone: nothing would restart the daemon', advice: 'npm start' };
+    yield {
+      tone: 'bad',
+      text: 'pm2 is gone: nothing would restart the daemon',
+      advice: 'npm start',
+    };
   }
   if (unprotected === true) {
     const advice = 'Use CURVE, or a list of clients.';
-    yield { tone: 'bad', text: 'Other machines can reach the sockets, and nothing protects them', advice };
+    yield {
+      tone: 'bad',
+      text: 'Other machines can reach the sockets, and nothing protects them',
+      advice,
+    };
   }
   if (clientListFault !== undefined) {
     yield { tone: 'bad', text: `The list of clients cannot be used: ${clientListFault}` };
