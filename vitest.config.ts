@@ -57,6 +57,7 @@ const SIDE_BY_SIDE = [
   'start-stop-demo',
   'starters',
   'stats',
+  'statsd',
   'supervision',
   'surroundings',
 ].map((name) => `test/e2e/${name}.test.ts`);

@@ -101,8 +101,18 @@ export function doorSettings(settings: Settings): DoorData['settings'] {
   const { dataDir, clients, frameBytesMax, journal, memoryLimitBytes } = settings;
   const isSecure = opsTlsCert !== undefined && opsTlsKey !== undefined;
   const tls = isSecure ? { opsTlsCert, opsTlsKey } : {};
+  const { statsd, statsdFormat, statsdPrefix, statsdTags, statsdIntervalMs } = settings;
+  const metrics = { statsd, statsdFormat, statsdPrefix, statsdTags, statsdIntervalMs };
   const listening = { opsHost, opsPort, opsNames, ...tls };
-  return { ...listening, dataDir, clients, frameBytesMax, journal, memoryLimitBytes };
+  return {
+    ...listening,
+    ...metrics,
+    dataDir,
+    clients,
+    frameBytesMax,
+    journal,
+    memoryLimitBytes,
+  };
 }
 
 /** @throws if the file, which was judged before, cannot be used any more */

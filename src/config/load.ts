@@ -18,6 +18,7 @@ import type { Problem } from './problem.ts';
 import { RELATIONS, type Relation } from './relations.ts';
 import type { ConfiguredNode, SettingKey, Settings } from './schema.ts';
 import { allowedText, docOf } from './settings/setting.ts';
+import { statsdText } from './settings/statsd.ts';
 import { unknownHint } from './settings/suggestion.ts';
 import type { SyslogAddress } from './settings/telemetry.ts';
 import { CONFIG_VARIABLE, readEnvironment } from './sources/environment.ts';
@@ -204,6 +205,9 @@ export function shown(settings: Settings, key: SettingKey): string {
       return shownUrl(settings.startGate ?? 'none');
     case 'syslogAddress':
       return syslogText(settings.syslogAddress);
+    case 'statsd':
+    case 'statsdTags':
+      return statsdText(settings[key]);
     default:
       return String(settings[key] ?? 'none');
   }

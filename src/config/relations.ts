@@ -94,6 +94,12 @@ export const RELATIONS: readonly Relation[] = [
     holds: ({ webhookUrl, webhookFormat }) => webhookUrl !== undefined || webhookFormat === 'json',
   },
   {
+    keys: ['statsdTags', 'statsdFormat'],
+    rule: 'statsdTags are given with statsdFormat datadog or telegraf',
+    reason: 'Lines of plain statsd have no tags; put words into statsdPrefix instead.',
+    holds: ({ statsdTags, statsdFormat }) => statsdTags === undefined || statsdFormat !== 'statsd',
+  },
+  {
     keys: ['nodes', 'dialect'],
     rule: 'no two nodes have the same URL or socket, unless the dialect names the node in a header',
     reason:

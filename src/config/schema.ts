@@ -16,6 +16,7 @@ import { endpoint, journal } from './settings/addresses.ts';
 import { opsShape } from './settings/ops.ts';
 import { protectionShape } from './settings/protection.ts';
 import { settingDocs } from './settings/setting-docs.ts';
+import { statsdShape } from './settings/statsd.ts';
 import { supervisionShape } from './settings/supervision.ts';
 import { telemetryShape } from './settings/telemetry.ts';
 
@@ -224,6 +225,7 @@ export const settingsSchema = z.strictObject({
     text: 'Log lines as text, or as JSON objects.',
   }),
   ...telemetryShape,
+  ...statsdShape,
   ...supervisionShape,
 });
 
@@ -242,6 +244,8 @@ type OptionalKey =
   | 'curveKeyFile'
   | 'startGate'
   | 'sentryDsn'
+  | 'statsd'
+  | 'statsdTags'
   | 'sentryIgnore'
   | 'cronitorApiKey'
   | 'cronitorMonitor'

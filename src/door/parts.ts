@@ -1,5 +1,6 @@
 /** What the routes of the door have to work with. */
 import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
 import type { Caller } from '../channel/door-messages.ts';
 import type { ClientList } from '../clients/client-list.ts';
 import type { Answer } from '../protocol/answer.ts';
@@ -38,6 +39,8 @@ export interface DoorParts {
   readonly page: PageFiles;
   /** The server speaks HTTPS. */
   readonly isSecure: boolean;
+  /** Of all metrics. */
+  readonly registry: Registry;
 }
 
 /** One module registers the routes of one matter; each route declares its need (`access/gate.ts`). */

@@ -9,6 +9,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import fastify from 'fastify';
+import type { Registry } from 'prom-client';
 import type { HttpFault } from '../base/http-source.ts';
 import type { Log } from '../observe/log/log-port.ts';
 import { hostRefusal, keepGate } from './access/gate.ts';
@@ -16,6 +17,7 @@ import { Refusals } from './access/refusals.ts';
 import { takeBodies } from './api/body.ts';
 import { answerBadUrl, answerFaults } from './api/faults.ts';
 import { createServer, type PemPair, secureOptions } from './http/http-server.ts';
+import { openMetrics } from './metrics/metrics.ts';
 import type { DoorParts, Routes } from './parts.ts';
 import { api } from './routes/api.ts';
 import { checks } from './routes/checks.ts';
@@ -31,7 +33,7 @@ const BODY_BYTES_MAX = 1;
 
 const ROUTES: readonly Routes[] = [checks, metrics, events, api, openApi, history, session, page];
 
-export interface DoorServerOptions extends Omit<DoorParts, 'refusals' | 'isSecure'> {
+export interface DoorServerOptions extends Omit<DoorParts, 'refusals' | 'registry' | 'isSecure'> {
   readonly host: string;
   readonly port: number;
   /** By which it may be called, besides IP addresses and `localhost`; in lower case. */
@@ -42,6 +44,8 @@ export interface DoorServerOptions extends Omit<DoorParts, 'refusals' | 'isSecur
 }
 
 export interface DoorServer {
+  /** Of `/metrics`. */
+  readonly registry: Registry;
   /** Takes another certificate for connections from now on. */
   renew(pair: PemPair): void;
   /** Ends every connection. */
@@ -70,10 +74,15 @@ export async function startServer(options: DoorServerOptions): Promise<DoorServe
   keepGate(server, { clients, refusals, sessions });
   takeBodies(server);
   answerFaults(server, log);
-  const parts = { ...options, refusals, isSecure: pair !== undefined };
+  const registry = openMetrics(options.status, {
+    refused: () => refusals.counts,
+    streams: () => options.events.counts,
+  });
+  const parts = { ...options, refusals, registry, isSecure: pair !== undefined };
   for (const register of ROUTES) register(server, parts);
   await server.listen({ host, port });
   return {
+    registry,
     renew: (renewed) => {
       for (const each of servers) {
         (each as SecureServer).setSecureContext(secureOptions(renewed));

@@ -22,6 +22,7 @@ import { CoordinatorLine } from './coordinator-line.ts';
 import { EventStreams } from './events/streams.ts';
 import { recordHistory } from './history/recorder.ts';
 import { LatestFigures } from './latest-figures.ts';
+import { openStatsd, type StatsdSettings } from './metrics/statsd/exporter.ts';
 import { readPageFiles } from './page-files.ts';
 import { type DoorServer, type DoorServerOptions, startServer } from './server.ts';
 
@@ -38,7 +39,8 @@ export interface DoorData extends ThreadData {
     | 'clients'
     | 'journal'
     | 'memoryLimitBytes'
-  >;
+  > &
+    StatsdSettings;
   /** Its end of the line to the coordinator. */
   readonly coordinator: LineEnd;
   /** Calls under way at once. */
@@ -98,6 +100,7 @@ runThread(async () => {
     callsMax: data.callsMax,
     frameBytesMax: settings.frameBytesMax,
   });
+  const statsd = await openStatsd(settings, { registry: server.registry, log });
   certificate.follow((renewed) => server.renew(renewed));
   try {
     writeOpsUrl(settings.dataDir, { host, port, isSecure: pair !== undefined });
@@ -112,7 +115,7 @@ runThread(async () => {
       if ('mainStatus' in message) ({ mainStatus } = message);
     },
     stop: async () => {
-      await server.close();
+      await Promise.all([server.close(), statsd?.close()]);
       await line.close();
       await log.close();
     },

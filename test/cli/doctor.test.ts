@@ -66,7 +66,7 @@ describe('where all is well', () => {
     expect([...checks].join(', ')).toBe(
       // Simulated nodes tell no date, so nothing is known of their clocks.
       'configuration, deadlines, open files, clients, journal, disk, node node01, node node02, node node03, ' +
-        'daemon, operators, sentry, cronitor, telegram, webhook, healthchecks',
+        'daemon, operators, sentry, cronitor, telegram, webhook, healthchecks, statsd',
     );
     const journal = findings.find(({ check }) => check === 'journal')?.message;
     expect(journal).toContain(`held by process ${cluster.daemon.pid}`);

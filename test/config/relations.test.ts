@@ -98,6 +98,11 @@ const EDGES: readonly {
     kept: { LOCKSTEP_WEBHOOK_FORMAT: 'slack', LOCKSTEP_WEBHOOK_URL: 'http://h/' },
   },
   {
+    rule: 'statsdTags are given with statsdFormat datadog or telegraf',
+    broken: { LOCKSTEP_STATSD_TAGS: 'env:prod' },
+    kept: { LOCKSTEP_STATSD_TAGS: 'env:prod', LOCKSTEP_STATSD_FORMAT: 'telegraf' },
+  },
+  {
     rule: 'no two nodes have the same URL or socket, unless the dialect names the node in a header',
     broken: { LOCKSTEP_DIALECT: 'challenge', LOCKSTEP_NODES: 'a=http://h/v1,b=http://H:80/v1/' },
     kept: { LOCKSTEP_DIALECT: 'challenge', LOCKSTEP_NODES: 'a=http://h/v1,b=http://h/v2' },

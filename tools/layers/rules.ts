@@ -106,6 +106,7 @@ export const RULES: Rules = {
     fastify: ['door/**'],
     ky: ['cli/**', 'observe/**'],
     preact: ['page/**'],
+    'hot-shots': ['door/metrics/statsd/**'],
     'prom-client': ['door/**'],
     re2js: ['node/dialect/**'],
     'string-width': ['cli/**'],

@@ -20,6 +20,7 @@ import { checkNodes } from './nodes.ts';
 import { checkOutliving } from './outliving.ts';
 import { checkOwnDialect } from './own-dialect.ts';
 import { checkStartGate } from './start-gate.ts';
+import { checkStatsd } from './statsd.ts';
 
 export interface Examination {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -80,6 +81,7 @@ async function checksOf(settings: Settings, options: Examination): Promise<reado
     checkNodes(settings, timeoutMs),
     daemon,
     checkIntegrations(settings, { pingUrl: ping.url, sendTest, timeoutMs }),
+    checkStatsd(settings, { sendTest }),
   ]);
   const outliving = checkOutliving(settings);
   return [
