@@ -40,6 +40,7 @@ const SIDE_BY_SIDE = [
   'command-log',
   'cron-ping',
   'durable-commits',
+  'examples',
   'failures/cron',
   'foreign-cluster',
   'lost-route',
