@@ -140,14 +140,17 @@ describe('its types', () => {
     expect(undocumented(file)).toEqual([]);
   });
 
-  test('of its page compile, too', () => {
-    const page = readFileSync(join(folder, 'node_modules/lockstep-client/README.md'), 'utf8');
-    const text = /```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
-    const head =
-      'declare const console: { log(...all: unknown[]): void; error(...all: unknown[]): void };';
-    writeFileSync(join(folder, 'page.mts'), text + head);
-    expect(check(['page.mts'], 'nodenext')).toBe('');
-  });
+  test.each(['src/client/README.md', 'README.md', 'docs/develop/README.md'])(
+    'fit the first example of %s',
+    (page) => {
+      const text = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(PROJECT, page), 'utf8'))?.[1];
+      expect(text).toContain("from 'lockstep-client'");
+      const head =
+        'declare const console: { log(...all: unknown[]): void; error(...all: unknown[]): void };';
+      writeFileSync(join(folder, 'page.mts'), `${text}${head}`);
+      expect(check(['page.mts'], 'nodenext')).toBe('');
+    },
+  );
 });
 
 /** Without anything of Node.js but what it uses itself. */

@@ -5,7 +5,7 @@ import { parseSync } from 'oxc-parser';
 import { PROJECT } from './temp-project.ts';
 
 /** Folders of people's files; the others are made by programs. */
-const FOLDERS = ['bench', 'bin', 'docs', 'src', 'supervisor', 'test', 'tools'];
+const FOLDERS = ['bench', 'bin', 'docs', 'examples', 'src', 'supervisor', 'test', 'tools'];
 const OF_THE_ROOT = '{*,.ci/*,.editorconfig,.oxlintrc.json}';
 
 /** By path from the root, with `/` on every system. */
