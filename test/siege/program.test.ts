@@ -1,4 +1,4 @@
-/** The arguments of the siege. CI runs the program itself. */
+/** The arguments of the siege. The program itself is run by hand (docs/testing.md). */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
