@@ -150,10 +150,13 @@ test('P3: acts are in a copy of the journal, and in the journal made of it', asy
   await daemon.restart();
   await client.resume('bulk');
   // The number of the act that the copy does not have is not given again.
-  expect(await actsOf(client)).toMatchObject([
-    { number: 100_002, act: 'resume', outcome: 'done' },
+  const acts = await actsOf(client);
+  expect(acts).toMatchObject([
+    { act: 'resume', outcome: 'done' },
+    { act: 'journal_restored', outcome: 'done' },
     { number: 1, act: 'pause', outcome: 'done' },
   ]);
+  expect(acts[0]?.number).toBeGreaterThan(100_000);
 });
 
 test('with a list the names are proven, and a client that may not do it is refused and listed', async () => {
