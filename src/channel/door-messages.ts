@@ -1,9 +1,8 @@
 /** What the door for HTTP and the coordinator say to each other: plain JSON, over a line of their own. */
 import type { Principal } from '../clients/principal.ts';
-import type { Answer } from '../protocol/answer.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
-import type { OperationName, Request } from '../protocol/request.ts';
+import type { OperationName } from '../protocol/request.ts';
 
 /** Who asks, as the door has found. */
 export interface Caller {
@@ -46,15 +45,6 @@ export interface CallReply {
 export type ToCoordinator =
   /** Events of these topics, or that begin so, are wanted from now on, and no others. */
   | { readonly kind: 'listen'; readonly topics: readonly string[] }
-  /** A request of the door itself; the answer has the same ticket. */
-  | {
-      readonly kind: 'question';
-      readonly ticket: number;
-      readonly request: Request;
-      readonly caller: Caller;
-      /** Of the text of the request. */
-      readonly bytes: number;
-    }
   | ({ readonly kind: 'call' } & Call)
   /** The client of the call with this ticket has waited long enough, or is gone. */
   | { readonly kind: 'stop'; readonly ticket: number };
@@ -69,12 +59,11 @@ export interface EventMessage {
 }
 
 export type ToDoor =
-  /** The coordinator takes questions from now on. */
+  /** The coordinator takes calls from now on. */
   | { readonly kind: 'open' }
   /** The latest `listen` counts from here on. */
   | { readonly kind: 'listening' }
   | EventMessage
-  | { readonly kind: 'answer'; readonly ticket: number; readonly answer: Answer }
   | ({ readonly kind: 'reply' } & CallReply)
   /** The state of the coordinator, about once a second. */
   | { readonly kind: 'figures'; readonly figures: Figures };

@@ -12,14 +12,8 @@ import type {
   ToDoor,
 } from '../channel/door-messages.ts';
 import { type LineEnd, ThreadLine } from '../channel/thread-line.ts';
-import type { Answer } from '../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
-import type { Request } from '../protocol/request.ts';
-
-const WAITING_MAX = 100;
-/** Less than the HTTP server waits for an answer. */
-const ANSWER_MS_MAX = 4000;
 
 /** Of a call, beyond the wait for its command; of one for which nodes are asked. */
 const CALL_MS_MAX = 10_000;
@@ -52,7 +46,6 @@ export interface CoordinatorLineOptions {
 export class CoordinatorLine {
   readonly #options: CoordinatorLineOptions;
   readonly #line: ThreadLine<ToCoordinator, ToDoor>;
-  readonly #waiting = new Map<number, (answer: Answer) => void>();
   readonly #calls = new Map<number, (reply: CallReply | undefined) => void>();
   #ticket = 0;
   /** `closed`: the coordinator has not begun yet. */
@@ -72,27 +65,10 @@ export class CoordinatorLine {
   }
 
   /**
+   * Sends a call for a client; the reply comes within a bounded time. The caller bounds the number of calls.
+   *
    * @param caller who asks, as the gate has found
-   * @param bytes of the text of the request
-   * @returns the coordinator's answer, or an error of the door in its place
    */
-  async ask(request: Request, caller: Caller, bytes = 0): Promise<Answer> {
-    if (this.#state !== 'open') return this.#state === 'ended' ? STOPPING : STARTING;
-    if (this.#waiting.size >= WAITING_MAX) return FULL;
-    const ticket = ++this.#ticket;
-    const { promise, resolve } = Promise.withResolvers<Answer>();
-    this.#waiting.set(ticket, resolve);
-    const timer = setTimeout(() => resolve(LATE), ANSWER_MS_MAX);
-    this.#line.send({ kind: 'question', ticket, request, caller, bytes });
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-      this.#waiting.delete(ticket);
-    }
-  }
-
-  /** Sends a call for a client; the reply comes within a bounded time. The caller bounds the number of calls. */
   call({ waitMs, isSlow, ...asked }: Asked, caller: Caller): Pending {
     if (this.#state !== 'open') {
       const refusal = this.#state === 'ended' ? STOPPING : STARTING;
@@ -148,8 +124,6 @@ export class CoordinatorLine {
         this.#state = 'open';
         if (this.#topics.length > 0) void this.listen(this.#topics);
         return undefined;
-      case 'answer':
-        return this.#waiting.get(message.ticket)?.(message.answer);
       case 'reply':
         return this.#calls.get(message.ticket)?.(message);
       case 'listening':
@@ -163,7 +137,6 @@ export class CoordinatorLine {
 
   #end(): void {
     this.#state = 'ended';
-    for (const resolve of this.#waiting.values()) resolve(STOPPING);
     for (const resolve of this.#calls.values()) resolve(replyOf(STOPPING));
     for (const resolve of this.#listening.splice(0)) resolve();
     this.#options.onEnd();
@@ -177,7 +150,6 @@ function replyOf(answer: ErrorReply): CallReply {
   return { ticket: 0, text: JSON.stringify(answer), code, ...more };
 }
 
-const FULL = errorReply('busy', 'too many requests wait for their answers', { retryAfterMs: 1000 });
 const LATE = errorReply('busy', 'the coordinator has not answered in time', { retryAfterMs: 1000 });
 const STARTING = errorReply('unavailable', 'the daemon is starting', { retryAfterMs: 1000 });
 const STOPPING = errorReply('draining', 'the daemon is stopping', { retryAfterMs: 1000 });

@@ -1,10 +1,7 @@
 /** What the routes of the door have to work with. */
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
-import type { Caller } from '../channel/door-messages.ts';
 import type { ClientList } from '../clients/client-list.ts';
-import type { Answer } from '../protocol/answer.ts';
-import type { Request } from '../protocol/request.ts';
 import type { Refusals } from './access/refusals.ts';
 import type { Sessions } from './access/sessions.ts';
 import type { CoordinatorLine } from './coordinator-line.ts';
@@ -16,12 +13,6 @@ import type { PageFiles } from './page-files.ts';
 export interface DoorParts {
   /** Known to the door itself: no other thread is asked. */
   readonly status: () => DaemonStatus;
-  /**
-   * Asks the coordinator; the answer comes within a bounded time.
-   *
-   * @param bytes of the text of the request
-   */
-  readonly ask: (request: Request, caller: Caller, bytes?: number) => Promise<Answer>;
   /** Sends the call of a client to the coordinator. */
   readonly call: CoordinatorLine['call'];
   /** Calls under way at once; each holds a connection. */

@@ -95,7 +95,6 @@ runThread(async () => {
     sessions: new Sessions({ path: join(dataDir, 'page-sessions'), log }),
     history: recordHistory({ status, journalPath: journal.path, memoryLimitBytes, log }),
     page: readPageFiles(log),
-    ask: (request, caller, bytes) => line.ask(request, caller, bytes),
     call: (asked, caller) => line.call(asked, caller),
     callsMax: data.callsMax,
     frameBytesMax: settings.frameBytesMax,

@@ -9,9 +9,10 @@ import { EventStreams } from '../../src/door/events/streams.ts';
 import { History } from '../../src/door/history/history.ts';
 import type { DoorServerOptions } from '../../src/door/server.ts';
 import type { ThreadStatus } from '../../src/lifecycle/lookout.ts';
-import { isError } from '../../src/protocol/answer.ts';
+import { type Answer, isError } from '../../src/protocol/answer.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
 import type { Figures } from '../../src/protocol/figures.ts';
+import type { Request } from '../../src/protocol/request.ts';
 import { notedLog } from '../observe/support/noted-log.ts';
 
 const thread = (name: string): ThreadStatus => ({
@@ -71,18 +72,22 @@ export const HEALTHY: DaemonStatus = {
   supervised: true,
 };
 
+/** The coordinator behind the port. */
+type Ask = (request: Request, caller: Caller) => Promise<Answer>;
+
+const NOTHING: Ask = async () => errorReply('internal', 'nothing is behind this port');
+
 /** The operators' port of a healthy daemon that nobody may ask for more than health and metrics. */
-export function opsOptions(
-  more: Partial<DoorServerOptions> & { readonly port: number },
-): DoorServerOptions {
-  const ask = more.ask ?? (async () => errorReply('internal', 'nothing is behind this port'));
+export function opsOptions({
+  ask = NOTHING,
+  ...more
+}: Partial<DoorServerOptions> & { readonly port: number; readonly ask?: Ask }): DoorServerOptions {
   return {
     host: '127.0.0.1',
     names: [],
     log: notedLog().log,
     status: () => HEALTHY,
     clients: () => NO_CLIENTS,
-    ask,
     call: (asked, caller) => ({ reply: replyBy(ask, asked, caller), leave: () => {} }),
     callsMax: 100,
     frameBytesMax: 1024 * 1024,
@@ -94,12 +99,8 @@ export function opsOptions(
   };
 }
 
-/** A call is asked like a question of the door. */
-async function replyBy(
-  ask: DoorServerOptions['ask'],
-  { text }: Asked,
-  caller: Caller,
-): Promise<CallReply> {
+/** What the coordinator answers to a call. */
+async function replyBy(ask: Ask, { text }: Asked, caller: Caller): Promise<CallReply> {
   const answer = await ask(JSON.parse(text), caller);
   const { code, retryAfterMs } = isError(answer) ? answer.error : {};
   const about = {

@@ -5,11 +5,10 @@
 import type { CallReply, ToCoordinator, ToDoor } from '../../channel/door-messages.ts';
 import { type LineEnd, ThreadLine } from '../../channel/thread-line.ts';
 import type { Log } from '../../observe/log/log-port.ts';
-import type { Answer } from '../../protocol/answer.ts';
 import type { Figures } from '../../protocol/figures.ts';
 import type { Request } from '../../protocol/request.ts';
 import type { Respond } from '../ports.ts';
-import { Calls, DOOR } from './calls.ts';
+import { Calls } from './calls.ts';
 import { EventFeed } from './event-feed.ts';
 
 export interface DoorLineOptions {
@@ -73,12 +72,6 @@ export class DoorLine {
     // The door asks nothing before `open`.
     if (served === undefined) throw new Error('the door has asked before it was opened');
     if (message.kind === 'call') return served.calls.take(message);
-    if (message.kind === 'stop') return served.calls.stop(message.ticket);
-    const { ticket, request, caller, bytes } = message;
-    const reply = (answer: Answer): void => {
-      const dated = { ...answer, at: Math.floor(served.clientNow()) };
-      this.#line.send({ kind: 'answer', ticket, answer: dated });
-    };
-    return served.onRequest(request, Object.assign(reply, { ...caller, bytes, door: DOOR }));
+    return served.calls.stop(message.ticket);
   }
 }

@@ -2,7 +2,7 @@
  * The story of a command, put together from what the coordinator knows (waits, operators' acts, the settlement)
  * and what its executor saw (attempts, turns).
  */
-import type { Command, Settlement } from '../../core/model.ts';
+import type { Command, Lane, Settlement } from '../../core/model.ts';
 import { byTime, type Step, type StoryStep, storyOf } from '../../protocol/story/step.ts';
 import { storyText } from '../../protocol/story/story-text.ts';
 import type { Drains } from '../nodes/drains.ts';
@@ -74,35 +74,38 @@ export function operatorStep(act: string, by: string | undefined, at: number): S
   return { at, step: 'act', act, ...(by === undefined ? {} : { by }) };
 }
 
+/** What an operator has stopped, since a time. */
+interface Stop {
+  readonly since: string;
+  readonly by?: string;
+}
+
 /** @param until when it ended; absent: it goes on */
-export function pauseStep(
-  { lane, acceptedAt }: Command,
-  { since, by }: { readonly since: string; readonly by?: string },
-  until?: number,
-): Waited {
-  const at = Math.max(acceptedAt, Date.parse(since));
-  return {
-    at,
-    step: 'waited',
-    for: 'pause',
-    lane,
-    ...(by === undefined ? {} : { by }),
-    ...(until === undefined ? {} : { ms: Math.round(until - at) }),
-  };
+export function pauseStep(command: Command, stop: Stop, until?: number): Waited {
+  return stopStep(command, { ...stop, until }, { for: 'pause', lane: command.lane });
 }
 
 /** @param until when it ended; absent: it goes on */
 export function drainStep(
-  { acceptedAt }: Command,
-  { node, since, by }: { readonly node: string; readonly since: string; readonly by?: string },
+  command: Command,
+  { node, ...stop }: Stop & { readonly node: string },
   until?: number,
+): Waited {
+  return stopStep(command, { ...stop, until }, { for: 'drain', node });
+}
+
+function stopStep(
+  { acceptedAt }: Command,
+  { since, by, until }: Stop & { readonly until: number | undefined },
+  what:
+    | { readonly for: 'pause'; readonly lane: Lane }
+    | { readonly for: 'drain'; readonly node: string },
 ): Waited {
   const at = Math.max(acceptedAt, Date.parse(since));
   return {
     at,
     step: 'waited',
-    for: 'drain',
-    node,
+    ...what,
     ...(by === undefined ? {} : { by }),
     ...(until === undefined ? {} : { ms: Math.round(until - at) }),
   };
