@@ -17,7 +17,7 @@ import { readCall } from './read-call.ts';
 import { Waits } from './waits.ts';
 
 /** The name of the door in the trail of acts. */
-export const DOOR = 'http';
+const DOOR = 'http';
 
 /** As of the clients' socket. */
 const READING_MS_MAX = 5;
