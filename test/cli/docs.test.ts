@@ -41,3 +41,20 @@ test('the pages call the programs by their names alone; one place says where the
   expect(found).toEqual([]);
   expect(page('README.md').match(/export PATH="\$PWD\/bin:\$PATH"/g)).toHaveLength(1);
 });
+
+test('docs/operate/troubleshoot.md lists every check of the doctor', async () => {
+  const { stdout } = await runCli(['doctor', '--json', '--timeout', '500ms'], {
+    env: {
+      LOCKSTEP_NODES: 'node01=http://127.0.0.1:9/v1',
+      LOCKSTEP_ENDPOINT: 'tcp://127.0.0.1:9',
+      LOCKSTEP_EVENTS_ENDPOINT: 'tcp://127.0.0.1:10',
+      LOCKSTEP_DATA_DIR: '/nonexistent',
+    },
+  });
+  const { findings } = JSON.parse(stdout) as { findings: readonly { check: string }[] };
+  const checks = new Set(findings.map(({ check }) => check.replace('node01', 'NAME')));
+  const [, table = ''] =
+    /\| check \| subject \|\n(.*?)\n\n/s.exec(page('docs/operate/troubleshoot.md')) ?? [];
+  expect(checks).toContain('statsd');
+  expect([...checks].filter((check) => !table.includes(`\`${check}\``))).toEqual([]);
+});

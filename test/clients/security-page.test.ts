@@ -11,6 +11,13 @@ const OPS: Readonly<Record<string, string>> = {
   events: 'events',
 };
 
+test('docs/operate/clients.md names all that the role read may do', () => {
+  const page = readFileSync(new URL('../../docs/operate/clients.md', import.meta.url), 'utf8');
+  const [, cell = ''] = /^\| `read` \| (.*) \|$/m.exec(page) ?? [];
+  const may = [...OPERATION_NAMES, 'events'].filter((op) => mayDo('read', op));
+  expect(may.filter((op) => !new RegExp(`\\b${op}\\b`).test(cell))).toEqual([]);
+});
+
 test('the table by role is that of the code, and has every op', () => {
   const section = /## By role\n(.*?)\n## /s.exec(PAGE)?.[1] ?? '';
   const [, , ...rows] = section.split('\n').filter((line) => line.startsWith('|'));

@@ -2,6 +2,7 @@
 import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -16,6 +17,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/client-pair.ts';
 import { shareCluster, startCluster } from '../support/cluster.ts';
+import { commandsOf } from '../support/page-commands.ts';
 import { PROJECT } from '../tooling/temp-project.ts';
 
 const PYTHONS = ['python3', '/usr/bin/python3'];
@@ -72,6 +74,23 @@ describe('the examples', () => {
     expect(programs.length).toBeGreaterThan(4);
     expect(programs.filter((path) => !page.includes(`](${path})`))).toEqual([]);
     expect(programs.filter((path) => !run.includes(`${basename(path)}'`))).toEqual([]);
+  });
+
+  test('are set up by the commands of their page, and npm installs beside them', () => {
+    const commands = commandsOf('examples/README.md');
+    const install = commands.findIndex((command) => command.startsWith('npm install '));
+    const [pack, ...setUp] = commands.slice(0, install);
+    expect(pack).toBe('npm run pack:client');
+    const checkout = mkdtempSync(join(tmpdir(), 'lockstep-checkout-'));
+    onTestFinished(() => rmSync(checkout, { recursive: true, force: true }));
+    for (const name of ['package.json', 'examples']) {
+      cpSync(join(PROJECT, name), join(checkout, name), { recursive: true });
+    }
+    const script = [...setUp, 'echo prefix=$(npm prefix)', 'ls'].join('\n');
+    const { stdout } = spawnSync('sh', ['-euc', script], { cwd: checkout, encoding: 'utf8' });
+    expect(stdout).toContain(`prefix=${join(checkout, 'try')}\n`);
+    const [, file = ''] = /^node (\S+)/.exec(commands[install + 1] ?? '') ?? [];
+    expect(stdout).toContain(`\n${file}\n`);
   });
 
   test('create and delete: a record is on all nodes, then on none', async () => {

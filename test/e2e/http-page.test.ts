@@ -54,6 +54,19 @@ test('every curl of docs/http.md is answered in the shape that the page shows', 
     shapeFaults(JSON.parse(answers[index] ?? ''), shown).map((fault) => `${one}${fault}`),
   );
   expect(faults).toEqual([]);
+  // The example stands beside this page: its keys and ids are others.
+  const curl = readFileSync(join(ROOT, 'examples/curl/README.md'), 'utf8');
+  const [, sends = ''] = /^```sh\n(.*?)^```$/ms.exec(curl) ?? [];
+  const tokenFile = join(daemon.dataDir, 'ops-token');
+  const sent = await execute('sh', ['-euc', sends], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env['PATH'],
+      LOCKSTEP_URL: daemon.opsUrl,
+      LOCKSTEP_TOKEN_FILE: tokenFile,
+    },
+  });
+  expect(sent.stdout.match(/"state":"committed"/g)).toHaveLength(2);
 });
 
 test('P7: the example for curl sends its command until it is done, over the death of the daemon', async (ctx) => {
