@@ -16,16 +16,18 @@ export function listMark(dataDir: string): string {
 }
 
 /**
- * Whatever stands in its place counts: nobody gets in by a link or a folder there. A data folder that cannot be looked
- * into is the fault of another setting, and of the journal: no daemon starts on it.
+ * Anything in its place counts: nobody gets in by a link or a folder there.
+ *
+ * @throws the error of the file system, unless it says that nothing is there: an unknown answer must not open the daemon
  */
 export function wasListUsed(dataDir: string): boolean {
   try {
     lstatSync(listMark(dataDir));
     return true;
   } catch (error) {
-    if (codeOf(error) === undefined) throw error;
-    return false;
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw error;
   }
 }
 
@@ -46,9 +48,9 @@ export function markWhenUsed(
 }
 
 function mark({ dataDir, clients, log }: Marking): void {
-  if (wasListUsed(dataDir)) return;
   const file = listMark(dataDir);
   try {
+    if (wasListUsed(dataDir)) return;
     replaceSecretFile(file, `The list of clients is in use: ${clients}\n${WAY_BACK}\n`);
   } catch (error) {
     const effect = 'a start without the list would not be refused';

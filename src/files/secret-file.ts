@@ -87,18 +87,22 @@ function openFault(path: string, error: unknown): FileFault {
   return { message: `${path} is a symbolic link`, hint: 'Name the file itself.' };
 }
 
-/**
- * Replaces the file, or with `isNew` only makes it.
- *
- * @throws the error of the file system; `EEXIST` if it is to be new and is not
- */
-export function replaceSecretFile(path: string, text: string, isNew = false): void {
+export interface ReplaceOptions {
+  /** The file is only made; `EEXIST` if there is one. False by default. */
+  readonly isNew?: boolean;
+  /** The file is on the disk before the function returns. True by default; false: for what a power loss may take. */
+  readonly isSynced?: boolean;
+}
+
+/** @throws the error of the file system */
+export function replaceSecretFile(path: string, text: string, options: ReplaceOptions = {}): void {
+  const { isNew = false, isSynced = true } = options;
   const part = `${path}.${process.pid}.part`;
   rmSync(part, { force: true });
   const descriptor = openSync(part, 'wx', PRIVATE_FILE);
   try {
     writeFileSync(descriptor, text);
-    fsyncSync(descriptor);
+    if (isSynced) fsyncSync(descriptor);
     giveToOwner(path, descriptor);
     if (isNew) linkSync(part, path);
     else renameSync(part, path);
@@ -106,7 +110,7 @@ export function replaceSecretFile(path: string, text: string, isNew = false): vo
     rmSync(part, { force: true });
     closeSync(descriptor);
   }
-  syncFolder(dirname(path));
+  if (isSynced) syncFolder(dirname(path));
 }
 
 /**

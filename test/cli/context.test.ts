@@ -2,6 +2,7 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { writeContexts } from '../../src/cli/context/contexts.ts';
 import { targetOf } from '../../src/cli/context/target.ts';
 import { startPeer } from '../support/client-pair.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -34,6 +35,15 @@ describe('context', () => {
       contexts: { here: { endpoint: 'tcp://127.0.0.1:5570' } },
     });
     expect(home).toBeTruthy();
+  });
+
+  test('P9: the file is never larger than what is read again', async () => {
+    const { file, run } = setUp();
+    await run(['context', 'add', 'here', '--endpoint', 'tcp://127.0.0.1:5570']);
+    const before = readFileSync(file, 'utf8');
+    const contexts = new Map([['long', { endpoint: `tcp://${'x'.repeat(256 * 1024)}:1` }]]);
+    expect(() => writeContexts(file, { contexts })).toThrow(/larger than 262144 bytes/);
+    expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
   test('P10: wrong uses and a damaged file are named, and end with 2', async () => {

@@ -124,7 +124,7 @@ describe('the key file of a client', () => {
 
 test('a private file that is to be new replaces none', () => {
   const path = join(tempFolder(), 'a');
-  replaceSecretFile(path, 'first', true);
-  expect(() => replaceSecretFile(path, 'second', true)).toThrow(/EEXIST/);
+  replaceSecretFile(path, 'first', { isNew: true });
+  expect(() => replaceSecretFile(path, 'second', { isNew: true })).toThrow(/EEXIST/);
   expect(readFileSync(path, 'utf8')).toBe('first');
 });

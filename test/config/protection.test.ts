@@ -159,6 +159,17 @@ test('a list that was used in this data folder and is gone is a problem, whereve
   expect(problemsOf(env, cwd)).toEqual([]);
 });
 
+test('P10: a data folder that cannot be looked into may have been used with a list: no daemon starts', () => {
+  const cwd = tempFolder();
+  symlinkSync('loop', join(cwd, 'loop'));
+  const env = { LOCKSTEP_DATA_DIR: join(cwd, 'loop'), LOCKSTEP_CLIENTS: join(cwd, 'list.json') };
+  expect(problemsOf(env, cwd)).toContainEqual({
+    source: 'LOCKSTEP_CLIENTS',
+    message: expect.stringContaining('cannot read whether this data folder was used with a list'),
+    hint: expect.stringContaining('LOCKSTEP_DATA_DIR'),
+  });
+});
+
 test('events by ZeroMQ are off where nobody can be asked for a token', () => {
   const isOff = (env: Readonly<Record<string, string>>) => eventsAreOff(settingsOf({ env }));
   const required = { LOCKSTEP_AUTH: 'required' };

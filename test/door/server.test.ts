@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { DaemonStatus } from '../../src/door/daemon-status.ts';
 import { startServer } from '../../src/door/server.ts';
+import { notedLog } from '../observe/support/noted-log.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { keepReturning } from '../support/returning-peers.ts';
 import { HEALTHY, opsOptions } from './standing.ts';
@@ -11,13 +12,14 @@ import { HEALTHY, opsOptions } from './standing.ts';
 /** A second, and what a busy machine adds. */
 const CUT_MS_MAX = 2500;
 const host = '127.0.0.1';
+const noted = notedLog();
 let port = 0;
 let standing: DaemonStatus = HEALTHY;
 const url = (path: string) => `http://${host}:${port}${path}`;
 
 beforeAll(async () => {
   [port = 0] = await freePorts(1);
-  await startServer(opsOptions({ port, status: () => standing }));
+  await startServer(opsOptions({ port, status: () => standing, log: noted.log }));
 });
 
 describe("the operators' port", () => {
@@ -76,6 +78,26 @@ describe("the operators' port", () => {
     for (let count = 0; count < 50; count++) {
       expect((await fetch(url('/healthz'), { headers: { connection: 'close' } })).status).toBe(200);
     }
+  });
+
+  test('P9: half bodies by the hundred, to the path that is open to everybody, keep no probe out', async () => {
+    standing = HEALTHY;
+    const head = 'POST /session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+    const greeting = `${head}Content-Length: 100\r\n\r\n{`;
+    onTestFinished(keepReturning({ port, host, count: 400, greeting }));
+    for (let count = 0; count < 15; count++) {
+      expect((await fetch(url('/healthz'), { headers: { connection: 'close' } })).status).toBe(200);
+    }
+  });
+
+  test('P10: a client that leaves in the middle of its body is no fault of the daemon', async () => {
+    const before = noted.lines.length;
+    const socket = connect(port, host);
+    socket.write('POST /session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n');
+    socket.write('Content-Length: 100\r\n\r\n{', () => socket.destroy());
+    await closed(socket);
+    expect((await fetch(url('/healthz'))).status).toBe(200);
+    expect(noted.lines.slice(before)).toEqual([]);
   });
 
   test('P10: nonsense has no effect on others', async () => {

@@ -1,12 +1,23 @@
 /** Sessions of the live page: they outlive the daemon, and never a client's right. */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { ClientList, NO_CLIENTS } from '../../src/clients/client-list.ts';
 import { Sessions } from '../../src/door/access/sessions.ts';
 import { knownClient } from '../clients/support.ts';
 import { notedLog } from '../observe/support/noted-log.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+
+/** Descriptors that were written to the disk. */
+const synced: number[] = [];
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof import('node:fs')>();
+  const fsyncSync = (descriptor: number): void => {
+    synced.push(descriptor);
+    fs.fsyncSync(descriptor);
+  };
+  return { ...fs, fsyncSync };
+});
 
 const HOUR_MS = 60 * 60 * 1000;
 const ann = knownClient('ann', 'operate');
@@ -65,11 +76,33 @@ it('a session ends after twelve hours, restart or not (P9)', () => {
 
 it('a hundred sessions are kept; one more ends the oldest (P9)', () => {
   const { sessions, path } = open();
-  const ids = Array.from({ length: 101 }, () => sessions.open(ann.client).id);
+  const clients = ['ann', 'bob', 'eve', 'joe', 'kim'].map(
+    (name) => knownClient(name, 'read').client,
+  );
+  const everybody = new ClientList(clients);
+  const ids = Array.from({ length: 101 }, (_, at) => sessions.open(clients[at % 5]!).id);
   const [oldest = '', second = ''] = ids;
-  expect(sessions.clientOf(oldest, list)).toBeUndefined();
-  expect(sessions.clientOf(second, list)).toBeDefined();
+  expect(sessions.clientOf(oldest, everybody)).toBeUndefined();
+  expect(sessions.clientOf(second, everybody)).toBeDefined();
   expect(JSON.parse(readFileSync(path, 'utf8'))).toHaveLength(100);
+});
+
+it("a client has twenty-five; one more ends its own oldest, and nobody else's (P9)", () => {
+  const { sessions } = open();
+  const bob = knownClient('bob', 'read');
+  const everybody = new ClientList([ann.client, bob.client]);
+  const other = sessions.open(bob.client).id;
+  const [oldest = '', second = ''] = Array.from({ length: 26 }, () => sessions.open(ann.client).id);
+  expect(sessions.clientOf(oldest, everybody)).toBeUndefined();
+  expect(sessions.clientOf(second, everybody)).toBeDefined();
+  expect(sessions.clientOf(other, everybody)).toBeDefined();
+});
+
+it('P9: a login does not wait for the disk: the thread answers health checks', () => {
+  const { sessions } = open();
+  synced.length = 0;
+  sessions.close(sessions.open(ann.client).id);
+  expect(synced).toEqual([]);
 });
 
 it.each([

@@ -51,10 +51,13 @@ export function readContexts(path: string): Contexts {
 /** @throws UsageError */
 export function writeContexts(path: string, { current, contexts }: Contexts): void {
   if (contexts.size > CONTEXTS_MAX) throw new UsageError(`${path} holds ${CONTEXTS_MAX} already`);
-  const text = JSON.stringify({ current, contexts: Object.fromEntries(contexts) }, null, 2);
+  const text = `${JSON.stringify({ current, contexts: Object.fromEntries(contexts) }, null, 2)}\n`;
+  if (Buffer.byteLength(text) > BYTES_MAX) {
+    throw new UsageError(`${path} would be larger than ${BYTES_MAX} bytes`);
+  }
   try {
     mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
-    replaceSecretFile(path, `${text}\n`);
+    replaceSecretFile(path, text);
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${messageOf(error)}`, { cause: error });
   }

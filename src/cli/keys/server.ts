@@ -14,7 +14,7 @@ export function makeServerKey(path: string): MadeServerKey {
   const pair = newCurvePair();
   try {
     makeListFolder(path);
-    replaceSecretFile(path, serverKeyText(pair), true);
+    replaceSecretFile(path, serverKeyText(pair), { isNew: true });
     return { ok: true, publicKey: pair.publicKey };
   } catch (error) {
     const code = codeOf(error);

@@ -7,6 +7,7 @@
  * writing an address (`127.1`).
  */
 import { networkInterfaces } from 'node:os';
+import { messageOf } from '../../base/error-fields.ts';
 import { readClientFile } from '../../clients/client-file.ts';
 import { listMark, wasListUsed } from '../../clients/list-mark.ts';
 import { readServerKey } from '../../clients/server-key.ts';
@@ -68,7 +69,19 @@ function listProblem(
     const { message, hint } = read.fault;
     return [{ source, message: `names a list of clients that cannot be used: ${message}`, hint }];
   }
-  if (read.list !== undefined || !wasListUsed(dataDir)) return [];
+  if (read.list !== undefined) return [];
+  try {
+    if (!wasListUsed(dataDir)) return [];
+  } catch (error) {
+    const reason = `cannot read whether this data folder was used with a list: ${messageOf(error)}`;
+    return [
+      {
+        source,
+        message: `names a list of clients that does not exist: ${clients}; ${reason}`,
+        hint: 'Correct LOCKSTEP_DATA_DIR, or the rights of that folder.',
+      },
+    ];
+  }
   return [
     {
       source,

@@ -4,7 +4,8 @@
  * or gets another token, is refused at the next request.
  *
  * The daemon keeps the hashes of the ids in a private file, so that an open page goes on after a restart. A copy of the
- * file lets nobody in. Bounded: beyond `SESSIONS_MAX` the oldest session ends, and each after `LIFE_MS`.
+ * file lets nobody in. Bounded: beyond `SESSIONS_MAX`, or `OWN_MAX` of one client, the oldest session ends, and each after
+ * `LIFE_MS`.
  */
 import { hash, randomBytes } from 'node:crypto';
 import type { Client, ClientList } from '../../clients/client-list.ts';
@@ -12,6 +13,8 @@ import { readSecretFile, replaceSecretFile } from '../../files/secret-file.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 
 const SESSIONS_MAX = 100;
+/** Of one client: a script that logs in again and again logs nobody else out. */
+const OWN_MAX = 25;
 const LIFE_MS = 12 * 60 * 60 * 1000;
 const FILE_BYTES_MAX = 64 * 1024;
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -50,7 +53,7 @@ export class Sessions {
     const idSha256 = sha256(id);
     const expiresAt = this.#now() + LIFE_MS;
     this.#sessions.set(idSha256, { idSha256, name, tokenSha256, expiresAt });
-    this.#forgetOld();
+    this.#forgetOld(name);
     this.#keep();
     return { id, expiresAt };
   }
@@ -67,17 +70,24 @@ export class Sessions {
     if (this.#sessions.delete(sha256(id))) this.#keep();
   }
 
-  #forgetOld(): void {
+  /** @param name of the client with a new session */
+  #forgetOld(name: string): void {
     const now = this.#now();
     for (const [key, { expiresAt }] of this.#sessions) {
-      if (expiresAt <= now || this.#sessions.size > SESSIONS_MAX) this.#sessions.delete(key);
+      if (expiresAt <= now) this.#sessions.delete(key);
     }
+    const sessions = [...this.#sessions];
+    const own = sessions.filter(([, session]) => session.name === name);
+    const ended = own.length > OWN_MAX ? own[0] : sessions.slice(0, -SESSIONS_MAX)[0];
+    if (ended !== undefined) this.#sessions.delete(ended[0]);
   }
 
   #keep(): void {
     const { path, log } = this.#options;
     try {
-      replaceSecretFile(path, `${JSON.stringify([...this.#sessions.values()])}\n`);
+      const text = `${JSON.stringify([...this.#sessions.values()])}\n`;
+      // The thread answers health checks: it does not wait for the disk. After a power loss people log in again.
+      replaceSecretFile(path, text, { isSynced: false });
     } catch (error) {
       const effect = 'they end when the daemon restarts';
       log.warn('the sessions of the page could not be saved', { file: path, effect, error });

@@ -89,10 +89,12 @@ function bytesOf(payload: IncomingMessage, most: number): Promise<Buffer> {
     return undefined;
   });
   payload.once('end', () => resolve(bytes.subarray(0, length)));
-  payload.once('error', reject);
+  payload.once('error', () => reject(CUT_OFF));
   return promise;
 }
 
+/** The client has left before the end of its body, or sent no HTTP: nothing is wrong with the daemon. */
+const CUT_OFF = new BodyFault(400, errorReply('invalid_request', 'the body was cut off'));
 const MANY_PIECES = new BodyFault(
   400,
   errorReply('invalid_request', 'the body comes in too many small chunks'),

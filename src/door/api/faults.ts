@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../../observe/log/log-port.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
+import { hasBody } from '../http/has-body.ts';
 import { BodyFault, typeFault } from './body.ts';
 
 interface Known {
@@ -26,10 +27,7 @@ export function answerFaults(server: FastifyInstance, log: Log): void {
   });
   // What is left of a body that is not read would be taken for the next request.
   server.addHook('onSend', async ({ raw }, reply) => {
-    const { headers } = raw;
-    const hasBody =
-      headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
-    if (hasBody && !raw.complete) reply.header('connection', 'close');
+    if (hasBody(raw) && !raw.complete) reply.header('connection', 'close');
   });
 }
 

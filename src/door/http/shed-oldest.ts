@@ -5,9 +5,10 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { hasBody } from './has-body.ts';
 
 export function shedOldest(server: Server, most: number): void {
-  /** Connections without a request under way, oldest first, by the address of the peer. */
+  /** Connections without a whole request, its body included; oldest first, by the address of the peer. */
   const idle = new Map<string, Socket>();
   server.on('connection', (socket: Socket) => {
     const peer = peerOf(socket);
@@ -18,9 +19,16 @@ export function shedOldest(server: Server, most: number): void {
     idle.delete(oldest[0]);
     oldest[1].destroy();
   });
-  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
     const peer = peerOf(socket);
-    if (!idle.delete(peer)) return;
+    if (!idle.has(peer)) return;
+    const begin = (): void => {
+      // A body that nobody reads ends after its answer.
+      if (!response.closed) idle.delete(peer);
+    };
+    if (hasBody(request)) request.once('end', begin);
+    else begin();
     response.once('close', () => {
       if (!socket.destroyed) idle.set(peer, socket);
     });
