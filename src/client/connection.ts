@@ -147,8 +147,8 @@ export class Connection {
       if (this.#link !== 'up') return;
       this.#link = 'refused';
       this.#listener.onDown();
-      if (this.#isAlone) this.#renew();
-      else this.#listener.onAway?.(this.#link);
+      this.#renew();
+      if (!this.#isAlone) this.#listener.onAway?.(this.#link);
     });
     events.on('connect:retry', () => {
       if (this.#link !== 'up') this.#listener.onAway?.(this.#link);
@@ -159,8 +159,10 @@ export class Connection {
     for (const event of HANDSHAKE_FAILURES) {
       events.on(event, (failure) => {
         this.#link = linkAfter(failure, this.#isCurve);
-        if (!this.#isAlone) this.#listener.onAway?.(this.#link);
-        else if (failure.type !== 'handshake:error:other') this.#retryLater();
+        if (!this.#isAlone) {
+          this.#renew();
+          this.#listener.onAway?.(this.#link);
+        } else if (failure.type !== 'handshake:error:other') this.#retryLater();
       });
     }
   }
@@ -168,7 +170,7 @@ export class Connection {
   /**
    * Replaces the socket, once the replies that arrived are read. Messages that ZeroMQ has not sent
    * are dropped, so that they are not sent after their calls were given up. Calls that still wait
-   * are written again.
+   * are written again. With other addresses ZeroMQ does not connect here again: the pause before the next one counts.
    */
   #renew(): void {
     if (this.#closed || this.#link === 'up') return;
@@ -180,7 +182,7 @@ export class Connection {
     this.#socket.linger = 0;
     disconnectSocket(this.#socket, this.#endpoint);
     this.#socket.linger = LINGER_MS;
-    connectSocket(this.#socket, this.#endpoint);
+    if (this.#isAlone) connectSocket(this.#socket, this.#endpoint);
   }
 
   #retryLater(): void {

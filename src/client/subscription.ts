@@ -108,6 +108,7 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
   async *[Symbol.asyncIterator](): AsyncGenerator<DaemonEvent | UnknownEvent, void> {
     try {
       for await (const [topic, payload] of this.#socket) {
+        this.#rotation.hear();
         const event = readEvent(String(topic), String(payload));
         this.#count(event);
         yield event;
@@ -147,12 +148,13 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
   #move(): void {
     this.#isUp = false;
     const { current } = this.#rotation;
-    this.#rotation.pass(() => {
+    const isMoving = this.#rotation.pass(() => {
       // Another daemon counts its own events.
       this.#numbers.clear();
-      disconnectSocket(this.#socket, current);
       connectSocket(this.#socket, this.#rotation.current);
     });
+    // Else ZeroMQ would connect there again before the pause is over.
+    if (isMoving) disconnectSocket(this.#socket, current);
   }
 
   async #ask(): Promise<void> {

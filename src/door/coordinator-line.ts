@@ -30,8 +30,10 @@ export interface Asked extends Pick<Call, 'text' | 'ops' | 'key'> {
 export interface Pending {
   /** Undefined after `leave`. */
   readonly reply: Promise<CallReply | undefined>;
-  /** The client is gone: its place is freed. */
+  /** The client is gone. */
   readonly leave: () => void;
+  /** Resolves when the coordinator is done with the call, which may be long after the reply or `leave`. */
+  readonly ended: Promise<void>;
 }
 
 export interface CoordinatorLineOptions {
@@ -46,7 +48,8 @@ export interface CoordinatorLineOptions {
 export class CoordinatorLine {
   readonly #options: CoordinatorLineOptions;
   readonly #line: ThreadLine<ToCoordinator, ToDoor>;
-  readonly #calls = new Map<number, (reply: CallReply | undefined) => void>();
+  /** By ticket: takes the coordinator's reply. */
+  readonly #calls = new Map<number, (reply: CallReply) => void>();
   #ticket = 0;
   /** `closed`: the coordinator has not begun yet. */
   #state: 'closed' | 'open' | 'ended' = 'closed';
@@ -72,18 +75,33 @@ export class CoordinatorLine {
   call({ waitMs, isSlow, ...asked }: Asked, caller: Caller): Pending {
     if (this.#state !== 'open') {
       const refusal = this.#state === 'ended' ? STOPPING : STARTING;
-      return { reply: Promise.resolve(replyOf(refusal)), leave: () => {} };
+      return {
+        reply: Promise.resolve(replyOf(refusal)),
+        leave: () => {},
+        ended: Promise.resolve(),
+      };
     }
     const ticket = ++this.#ticket;
     const { promise, resolve } = Promise.withResolvers<CallReply | undefined>();
-    this.#calls.set(ticket, resolve);
+    const ended = Promise.withResolvers<void>();
+    let isAnswered = false;
+    const answer = (reply: CallReply | undefined): void => {
+      isAnswered = true;
+      clearTimeout(timer);
+      resolve(reply);
+    };
+    this.#calls.set(ticket, (reply) => {
+      this.#calls.delete(ticket);
+      answer(reply);
+      ended.resolve();
+    });
     const stop = (): void => {
       if (waitMs > 0) this.#line.send({ kind: 'stop', ticket });
     };
     const end = (reply: CallReply | undefined): void => {
-      if (!this.#calls.has(ticket)) return;
+      if (isAnswered) return;
       stop();
-      resolve(reply);
+      answer(reply);
     };
     const timeoutMs = isSlow ? SLOW_MS_MAX : CALL_MS_MAX;
     let timer = setTimeout(() => {
@@ -93,11 +111,7 @@ export class CoordinatorLine {
     }, waitMs || timeoutMs);
     const waits = waitMs === 0 ? {} : { waits: true as const };
     this.#line.send({ kind: 'call', ticket, ...asked, caller, ...waits });
-    const reply = promise.finally(() => {
-      clearTimeout(timer);
-      this.#calls.delete(ticket);
-    });
-    return { reply, leave: () => end(undefined) };
+    return { reply: promise, leave: () => end(undefined), ended: ended.promise };
   }
 
   /**
@@ -137,7 +151,7 @@ export class CoordinatorLine {
 
   #end(): void {
     this.#state = 'ended';
-    for (const resolve of this.#calls.values()) resolve(replyOf(STOPPING));
+    for (const take of [...this.#calls.values()]) take(replyOf(STOPPING));
     for (const resolve of this.#listening.splice(0)) resolve();
     this.#options.onEnd();
   }

@@ -12,6 +12,31 @@ async function unused(): Promise<string> {
   return `tcp://127.0.0.1:${port}`;
 }
 
+/** Speaks ZMTP up to the end of the handshake, and ends each connection then. */
+async function startTurningAway(type = 'ROUTER') {
+  let count = 0;
+  const server = createServer((socket) => {
+    count++;
+    socket.on('error', () => {});
+    socket.write(ZMTP_GREETING);
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      if (text.includes('READY'))
+        socket.end(`\x04${lengthed(`${READY}${lengthed(type)}`)}`, 'latin1');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as { port: number };
+  return { endpoint: `tcp://127.0.0.1:${port}`, count: () => count };
+}
+
+const lengthed = (text: string): string => `${String.fromCharCode(text.length)}${text}`;
+const ZMTP_GREETING = Buffer.from(
+  `\xff${'\0'.repeat(7)}\x01\x7f\x03\0${'NULL'.padEnd(20, '\0')}${'\0'.repeat(32)}`,
+  'latin1',
+);
+const READY = `${lengthed('READY')}${lengthed('Socket-Type')}\0\0\0`;
+
 async function connect(endpoint: string | readonly string[]): Promise<LockstepClient> {
   const client = await LockstepClient.connect({ endpoint });
   onTestFinished(() => client.close());
@@ -93,6 +118,31 @@ describe('a client with several addresses', () => {
     const before = process.cpuUsage();
     await expect(client.ping({ timeoutMs: 3000 })).rejects.toMatchObject({ code: 'unreachable' });
     expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
+  });
+
+  test('P9: pauses also between daemons that take the handshake and then end the connection', async () => {
+    const [one, other] = [await startTurningAway(), await startTurningAway()];
+    const client = new LockstepClient({ endpoint: [one.endpoint, other.endpoint] });
+    onTestFinished(() => client.close());
+    await expect(client.ping({ timeoutMs: 3000 })).rejects.toBeInstanceOf(ClientError);
+    expect(one.count() + other.count()).toBeGreaterThan(2);
+    expect(one.count() + other.count()).toBeLessThan(30);
+  });
+
+  test('P9: a subscription pauses between them, too', async () => {
+    const [one, other] = [await startTurningAway('PUB'), await startTurningAway('PUB')];
+    const peer = await startPeer();
+    const eventsEndpoint = [one.endpoint, other.endpoint];
+    const client = new LockstepClient({ endpoint: peer.endpoint, eventsEndpoint });
+    onTestFinished(() => client.close());
+    const subscription = client.subscribe();
+    onTestFinished(() => subscription.close());
+    const reading = subscription[Symbol.asyncIterator]().next();
+    const begun = performance.now();
+    await eventually(() => one.count() + other.count()).toBeGreaterThan(12);
+    expect(performance.now() - begun).toBeGreaterThan(1000);
+    subscription.close();
+    await reading;
   });
 
   test.each<readonly [string, string | readonly string[]]>([

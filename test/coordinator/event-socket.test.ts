@@ -142,6 +142,22 @@ describe('events', () => {
     expect(onManyTopics).toHaveBeenCalledTimes(1);
   });
 
+  test('P9: a topic that is asked for again and again is counted once: its memory is that of one', async () => {
+    const { events, endpoint, onManyTopics } = await openEvents();
+    await untilHeard(events, 'command.stuck', subscribe(endpoint, ''));
+    using other = new ZmtpPeer(endpoint, 'SUB');
+    for (let count = 0; count < 2100; count++) {
+      other.say(1, 'command.');
+      other.say(0, 'command.');
+    }
+    other.say(1, 'lane.');
+    await vi.waitUntil(() => {
+      events.publish('lane.bulk', () => ({}));
+      return other.heard.includes('lane.bulk');
+    }, WAIT);
+    expect(onManyTopics).not.toHaveBeenCalled();
+  });
+
   test('P9: a subscriber that does not read loses the events beyond its bound, others get all', async () => {
     const { events, endpoint } = await openEvents();
     const honest = subscribe(endpoint, 'command.');

@@ -101,6 +101,21 @@ test('P9: a coordinator that does not answer is waited for 10 seconds', async ()
   expect(await waiting).toMatchObject({ error: { code: 'busy', retryAfterMs: 1000 } });
 });
 
+test('P9: a call whose client has left has not ended before the coordinator is done with it', async () => {
+  const respond = Promise.withResolvers<Respond>();
+  const pair = lines((_, given) => respond.resolve(given));
+  await opened(pair);
+  const { reply, leave, ended } = pair.door.call(STATUS, CALLER);
+  const hasEnded = vi.fn();
+  void ended.then(hasEnded);
+  const answer = await respond.promise;
+  leave();
+  expect(await reply).toBeUndefined();
+  expect(hasEnded).not.toHaveBeenCalled();
+  answer({ pid: 1, version: '1.2.3', accepting: true, uptimeMs: 1 });
+  await ended;
+});
+
 test('events come from the answer to `listen` on, also when it was asked before the coordinator worked', async () => {
   const pair = lines();
   const { door, coordinator, events } = pair;

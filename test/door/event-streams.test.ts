@@ -11,7 +11,8 @@ import { opsOptions } from './standing.ts';
 const WAIT = { timeout: 10_000 };
 const reader = knownClient('page', 'read');
 const sender = knownClient('deploy', 'commands');
-const everybody = new ClientList([reader.client, sender.client]);
+const second = knownClient('grafana', 'read');
+const everybody = new ClientList([reader.client, second.client, sender.client]);
 const LONG = { id: 'x'.repeat(8000) };
 const STARTED_AT = Date.UTC(2026, 10, 30);
 
@@ -233,10 +234,34 @@ describe('who may receive events', () => {
     expect(JSON.parse(text())).toMatchObject({ error: { code: 'invalid_request', field } });
   });
 
-  test('P9: so many at once; the next one is asked to come later', async () => {
-    await Promise.all(Array.from({ length: 64 }, () => open()));
+  test('P9: so many at once, and half of them of one client; the next one is asked to come later', async () => {
+    const other = { authorization: `Bearer ${second.token}` };
+    await Promise.all(Array.from({ length: 32 }, () => open()));
     const { answer } = await open();
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([429, '10']);
+    const others = await Promise.all(Array.from({ length: 32 }, () => open('', other)));
+    expect(new Set(others.map((each) => each.answer.statusCode))).toEqual(new Set([200]));
+    expect((await open('', other)).answer.statusCode).toBe(429);
+    others[0]?.leave();
+    await vi.waitUntil(() => streams.counts.open === 63, WAIT);
+    expect((await open('', other)).answer.statusCode).toBe(200);
+  });
+
+  test('P9: topics that come and go are bounded, those of clients that have just left included', async () => {
+    const staying = await open('?topic=lane.');
+    for (let count = 0; count < 10; count++) {
+      const topics = Array.from({ length: 16 }, (_, at) => `x${count}.${at}`);
+      (await open(`?topic=${topics.join()}`)).leave();
+      await vi.waitUntil(() => streams.counts.open === 1, WAIT);
+    }
+    expect(Math.max(...asked.map(({ length }) => length))).toBeLessThanOrEqual(128);
+    for (let count = 0; count < 10; count++) {
+      await open(`?topic=${Array.from({ length: 16 }, (_, at) => `y${count}.${at}`).join()}`);
+    }
+    expect(asked.at(-1)).toEqual(['']);
+    publish('command.stuck', { id: 'a' });
+    publish('lane.bulk', { paused: true });
+    await vi.waitFor(() => expect(eventsOf(staying.text())).toHaveLength(1), WAIT);
   });
 
   test('when the coordinator has ended every stream ends, and none begins', async () => {

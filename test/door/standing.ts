@@ -88,7 +88,15 @@ export function opsOptions({
     log: notedLog().log,
     status: () => HEALTHY,
     clients: () => NO_CLIENTS,
-    call: (asked, caller) => ({ reply: replyBy(ask, asked, caller), leave: () => {} }),
+    call: (asked, caller) => {
+      const answer = replyBy(ask, asked, caller);
+      const left = Promise.withResolvers<undefined>();
+      return {
+        reply: Promise.race([answer, left.promise]),
+        leave: () => left.resolve(undefined),
+        ended: answer.then(() => {}),
+      };
+    },
     callsMax: 100,
     frameBytesMax: 1024 * 1024,
     events: new EventStreams({ listen: async () => {}, startedAt: 0 }),

@@ -84,6 +84,10 @@ export class Failover {
       { endpoint, socketOptions: { ...socketOptions, ...this.#curve }, isAlone },
       {
         ...this.#listener,
+        onReply: (frames) => {
+          this.#rotation.hear();
+          this.#listener.onReply(frames);
+        },
         onUp: () => {
           this.#rotation.arrive();
           this.#upAt = performance.now();

@@ -11,7 +11,7 @@ const IMPATIENT = { connectTimeout: 1000, handshakeInterval: 2000 };
 export class Rotation {
   readonly endpoints: Endpoints;
   #at = 0;
-  /** Addresses in a row at which nobody answered. */
+  /** Addresses in a row from which no answer came. */
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
@@ -33,16 +33,24 @@ export class Rotation {
     return this.isAlone ? {} : IMPATIENT;
   }
 
-  /** A daemon answers at the current address. */
+  /** A daemon has answered the handshake at the current address. It may end every connection after it. */
   arrive(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+  }
+
+  /** The daemon there has answered a request: the pauses begin with the shortest again. */
+  hear(): void {
     this.#failures = 0;
   }
 
-  /** Nobody answers there: moves on, at once within a round, after a pause behind one. */
-  pass(move: () => void): void {
-    if (this.#timer !== undefined || this.#isOver || this.isAlone) return;
+  /**
+   * Nobody answers there: moves on, at once within a round, after a pause behind one.
+   *
+   * @returns whether it moves from now on: no further connection is to be made there
+   */
+  pass(move: () => void): boolean {
+    if (this.#timer !== undefined || this.#isOver || this.isAlone) return false;
     this.#failures += 1;
     const rounds = this.#failures / this.endpoints.length;
     const ms = Number.isInteger(rounds) ? Math.min(ROUND_MS * 2 ** (rounds - 1), ROUND_MS_MAX) : 0;
@@ -50,6 +58,7 @@ export class Rotation {
       this.advance();
       move();
     }, ms).unref();
+    return true;
   }
 
   /** To the next address now. */

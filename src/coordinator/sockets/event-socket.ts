@@ -49,7 +49,7 @@ const READING_MS_MAX = 5;
 /** The most topics that are kept; with more of them every event is published. */
 const TOPICS_MAX = 64;
 /**
- * Of topics that were asked for since the socket was opened. ZeroMQ has a node of its tree for each byte of each, and
+ * Of different topics that were asked for since the socket was opened. ZeroMQ has a node of its tree for each byte of each, and
  * walks through all of them on this thread for every peer that leaves: at 1 MiB of topics, leaving peers kept the thread
  * for 3.5 s.
  */
@@ -68,6 +68,8 @@ export class EventSocket {
   #socket: XPublisher;
   #isLeaving = false;
   #topicBytes = 0;
+  /** Topics in it, as Latin-1: other bytes are another topic. A subscriber that comes again asks for nothing more. */
+  readonly #counted = new Set<string>();
   /** Prefixes of topics that were subscribed to. */
   #asked = new Set<string>();
   /** By topic: whether a prefix of it was. There are few topics, and none is a client's text. */
@@ -99,6 +101,7 @@ export class EventSocket {
     this.#socket = socket;
     this.#isLeaving = false;
     this.#topicBytes = 0;
+    this.#counted.clear();
   }
 
   /** Follows subscriptions until the socket is closed or left. */
@@ -129,16 +132,20 @@ export class EventSocket {
 
   #ask(bytes: Buffer): void {
     const topic = String(bytes);
-    if (this.#asked.has(topic)) return;
-    const before = this.#topicBytes;
-    this.#topicBytes += bytes.length;
-    const isTooMuch = this.#topicBytes > TOPIC_BYTES_MAX;
-    if (isTooMuch && before <= TOPIC_BYTES_MAX) this.#options.onManyTopics();
+    this.#count(bytes);
     if (this.#isAsked(topic)) return;
     // Every topic begins with the empty one.
     if (this.#asked.size === TOPICS_MAX) this.#asked = new Set(['']);
     else this.#asked.add(topic);
     this.#wanted.clear();
+  }
+
+  #count(bytes: Buffer): void {
+    const topic = bytes.toString('latin1');
+    if (this.#topicBytes > TOPIC_BYTES_MAX || this.#counted.has(topic)) return;
+    this.#counted.add(topic);
+    this.#topicBytes += bytes.length;
+    if (this.#topicBytes > TOPIC_BYTES_MAX) this.#options.onManyTopics();
   }
 
   #isWanted(topic: string): boolean {

@@ -2,14 +2,19 @@
  * All listeners over HTTP. The coordinator sends events only while there are any, and for a moment after the last one
  * has left: it may come back (`recent-events.ts`).
  *
- * Bounds (P9): so many streams; so many bytes that one client has not taken, and all of them. A client that takes too
- * little is cut, which is counted, and may connect again. One that may no longer listen is let go.
+ * Bounds (P9): so many streams, half of them of one client; so many topics; so many bytes that one client has not taken,
+ * and all of them. A client that takes too little is cut, which is counted, and may connect again. One that may no longer
+ * listen is let go.
  */
 import type { EventMessage } from '../../channel/door-messages.ts';
+import { CallSlots } from '../api/call-slots.ts';
 import { RecentEvents } from './recent-events.ts';
 import { frameOf, type Stream } from './stream.ts';
 
 const STREAMS_MAX = 64;
+/** That the coordinator is asked for, those of clients that have just left included; beyond it for all. */
+const TOPICS_MAX = 128;
+const ALL_TOPICS = [''];
 const UNSENT_MAX = 1024 * 1024;
 const UNSENT_MAX_OF_ALL = 16 * UNSENT_MAX;
 const HEARTBEAT_MS = 10_000;
@@ -43,7 +48,8 @@ export class EventStreams {
   readonly #recent: RecentEvents;
   readonly #streams = new Set<Stream>();
   /** Streams that wait for the coordinator. */
-  #arriving = 0;
+  readonly #arriving = new Set<Stream>();
+  readonly #slots = new CallSlots({ callsMax: STREAMS_MAX, bytesMax: 0 });
   /** That were asked for. */
   #topics: readonly string[] = [];
   #listening: Promise<void> = Promise.resolve();
@@ -64,9 +70,14 @@ export class EventStreams {
     return { open: this.#streams.size, cut: this.#cut, missed: this.#missed };
   }
 
-  /** No further one is taken. */
-  get isFull(): boolean {
-    return this.#streams.size + this.#arriving >= STREAMS_MAX;
+  /**
+   * A place for one stream.
+   *
+   * @param client by name
+   * @returns frees the place; undefined: there is none
+   */
+  takePlace(client: string): (() => void) | undefined {
+    return this.#slots.take(client, 0);
   }
 
   /** No event comes any more: the coordinator has ended. */
@@ -80,11 +91,14 @@ export class EventStreams {
    * @param lastId the id of the last event that the client has seen; undefined: it is new
    */
   async add(stream: Stream, lastId: number | undefined): Promise<void> {
+    this.#arriving.add(stream);
     const isCovered = stream.topics.every((topic) => covers(this.#topics, topic));
-    if (!isCovered) this.#ask([...this.#topics, ...stream.topics]);
-    this.#arriving++;
+    if (!isCovered) {
+      const more = new Set([...this.#topics, ...stream.topics]);
+      this.#ask(more.size > TOPICS_MAX ? this.#wanted() : [...more]);
+    }
     await this.#listening;
-    this.#arriving--;
+    this.#arriving.delete(stream);
     this.#flush();
     if (stream.isOver) return this.#lingerOn();
     stream.begin();
@@ -136,8 +150,15 @@ export class EventStreams {
     clearTimeout(this.#linger);
   }
 
+  /** The topics of all streams. */
+  #wanted(): readonly string[] {
+    const streams = [...this.#streams, ...this.#arriving];
+    const wanted = new Set(streams.flatMap(({ topics }) => topics));
+    return wanted.size > TOPICS_MAX ? ALL_TOPICS : [...wanted];
+  }
+
   #ask(topics: readonly string[]): void {
-    this.#topics = [...new Set(topics)];
+    this.#topics = topics;
     this.#recent.break();
     this.#listening = this.#listen(this.#topics);
   }
@@ -146,10 +167,8 @@ export class EventStreams {
   #lingerOn(): void {
     this.#linger ??= setTimeout(() => {
       this.#linger = undefined;
-      const wanted = new Set([...this.#streams].flatMap(({ topics }) => topics));
-      const isSame = this.#topics.every((topic) => wanted.has(topic));
-      if (!isSame && this.#arriving === 0) this.#ask([...wanted]);
-      else if (!isSame) this.#lingerOn();
+      const wanted = this.#wanted();
+      if (!this.#topics.every((topic) => wanted.includes(topic))) this.#ask(wanted);
     }, LINGER_MS).unref();
   }
 

@@ -32,6 +32,9 @@ export const api: Routes = (server, parts) => {
   }
 };
 
+/** Of requests that the coordinator has got: resolves when it is done with them. */
+const ENDINGS = new WeakMap<FastifyRequest, Promise<void>>();
+
 interface Exchange {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -48,7 +51,8 @@ function takeSlot(
   if (bytes > frameBytesMax) throw tooLarge(frameBytesMax);
   const free = slots.take(callerOf(request).principal.name, method === 'GET' ? 0 : bytes);
   if (free === undefined) return sendAnswer(reply, FULL);
-  reply.raw.once('close', free);
+  // Its client may leave while the coordinator still works for it.
+  reply.raw.once('close', () => void (ENDINGS.get(request) ?? Promise.resolve()).then(free));
   return undefined;
 }
 
@@ -60,6 +64,7 @@ async function answerCall(
   if (!asked.ok) return sendAnswer(reply, asked.reply);
   const { socket } = request.raw;
   const pending = parts.call(asked.asked, callerOf(request));
+  ENDINGS.set(request, pending.ended);
   reply.raw.once('close', pending.leave);
   // While it waits the connection is silent; the wait itself is bounded.
   const silentMs = socket.timeout ?? 0;

@@ -4,7 +4,7 @@
  */
 import type { FastifyReply } from 'fastify';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
-import { needs } from '../access/gate.ts';
+import { callerOf, needs } from '../access/gate.ts';
 import { sendAnswer } from '../answer.ts';
 import { Stream } from '../events/stream.ts';
 import type { EventStreams } from '../events/streams.ts';
@@ -13,6 +13,11 @@ import type { Routes } from '../parts.ts';
 const TOPICS_MAX = 16;
 /** As on the events socket. */
 const TOPIC_LENGTH_MAX = 255;
+
+const STOPPING = errorReply('draining', 'the daemon is stopping');
+const FULL = errorReply('busy', 'too many clients receive events, or this one too often', {
+  retryAfterMs: 10_000,
+});
 
 /** A parameter that is given twice is a list. */
 type Query = Readonly<Record<string, string | readonly string[]>>;
@@ -23,8 +28,10 @@ export const events: Routes = (server, parts) => {
   server.get<{ Querystring: Query }>('/v1/events', options, async (request, reply) => {
     const topics = topicsOf(request.query);
     if ('error' in topics) return sendAnswer(reply, topics);
-    const refusal = refusalOf(parts.events);
-    if (refusal !== undefined) return sendAnswer(reply, refusal);
+    if (parts.events.hasEnded) return sendAnswer(reply, STOPPING);
+    const free = parts.events.takePlace(callerOf(request).principal.name);
+    if (free === undefined) return sendAnswer(reply, FULL);
+    reply.raw.once('close', free);
     const lastId = request.headers['last-event-id'];
     await openStream(reply, parts.events, {
       topics,
@@ -51,12 +58,6 @@ async function openStream(
   const stream = new Stream({ response, ...wanted });
   response.once('close', () => streams.remove(stream));
   await streams.add(stream, lastId);
-}
-
-function refusalOf({ hasEnded, isFull }: EventStreams): ErrorReply | undefined {
-  if (hasEnded) return errorReply('draining', 'the daemon is stopping');
-  if (!isFull) return undefined;
-  return errorReply('busy', 'too many clients receive events', { retryAfterMs: 10_000 });
 }
 
 /** Without any: all of them. */
