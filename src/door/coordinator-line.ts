@@ -151,7 +151,7 @@ export class CoordinatorLine {
 
   #end(): void {
     this.#state = 'ended';
-    for (const take of [...this.#calls.values()]) take(replyOf(STOPPING));
+    for (const take of this.#calls.values()) take(replyOf(STOPPING));
     for (const resolve of this.#listening.splice(0)) resolve();
     this.#options.onEnd();
   }
