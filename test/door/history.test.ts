@@ -1,8 +1,14 @@
 /** The last hour that the daemon keeps for the live page. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ClientList } from '../../src/clients/client-list.ts';
 import { History } from '../../src/door/history/history.ts';
-import { type HistorySample, historyStep, quantile } from '../../src/door/history/step.ts';
-import { FIGURES, HEALTHY } from './standing.ts';
+import { type HistorySample, historyStep } from '../../src/door/history/step.ts';
+import { quantile } from '../../src/door/metrics/quantile.ts';
+import { startServer } from '../../src/door/server.ts';
+import { hour, takeHour } from '../../src/page/data/hour.ts';
+import { knownClient } from '../clients/support.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { FIGURES, HEALTHY, opsOptions } from './standing.ts';
 
 describe('the ring', () => {
   it('keeps 720 steps of each series, and gives those after a number', () => {
@@ -42,7 +48,21 @@ describe('the ring', () => {
   it('gives everything to a page that knows a later number: the daemon has restarted', () => {
     const history = new History(0);
     history.add(1, new Map([['open', 5]]));
-    expect(history.since(700).at).toEqual([1]);
+    const { json, isWhole } = history.text(700);
+    expect(JSON.parse(String(json))).toMatchObject({ at: [1], series: { open: [5] } });
+    expect(isWhole).toBe(true);
+  });
+
+  it('P9: writes the whole hour once a step, and a few steps each time', () => {
+    const history = new History(0);
+    for (let step = 0; step < 100; step++) history.add(step, new Map([['open', step]]));
+    const { json } = history.text(0);
+    expect(history.text(0).json).toBe(json);
+    expect(history.text(39).json).toBe(json);
+    expect(JSON.parse(String(history.text(40).json))).toMatchObject({ at: { length: 60 } });
+    expect(history.text(99).isWhole).toBe(false);
+    history.add(100, new Map([['open', 100]]));
+    expect(JSON.parse(String(history.text(0).json))).toMatchObject({ next: 101 });
   });
 });
 
@@ -108,7 +128,49 @@ describe('a quantile of counted values', () => {
     [[0, 10, 0, 0], 5.5],
     [[5, 5, 0, 0], 1],
     [[0, 0, 0, 10], 100],
+    [[1, 1, 0, 0], 1],
   ])('of %j is %s at one half', (counts, value) => {
     expect(quantile(of(counts), 0.5)).toBe(value);
+  });
+});
+
+describe('GET /v1/history', () => {
+  const ann = knownClient('ann', 'read');
+
+  async function start(history: History) {
+    const [port = 0] = await freePorts(1);
+    const clients = () => new ClientList([ann.client]);
+    const server = await startServer(opsOptions({ port, history, clients }));
+    onTestFinished(() => server.close());
+    const headers = { authorization: `Bearer ${ann.token}` };
+    return (query = '') => fetch(`http://127.0.0.1:${port}/v1/history${query}`, { headers });
+  }
+
+  it('has the steps and the present state; a page that was away joins them without repeats', async () => {
+    const history = new History(7);
+    history.add(0, new Map([['open', 0]]));
+    const get = await start(history);
+    const take = async (query = '') => {
+      const answer = (await (await get(query)).json()) as Parameters<typeof takeHour>[0];
+      takeHour(answer);
+      return answer;
+    };
+    const first = await take();
+    expect(first).toMatchObject({ now: { status: FIGURES.summary }, at: [0], next: 1 });
+    for (let step = 1; step < 100; step++) history.add(step, new Map([['open', step]]));
+    expect((await take('?after=1')).at).toHaveLength(100);
+    expect(hour.value.at).toEqual(Array.from({ length: 100 }, (_, step) => step));
+    expect(hour.value.series['open']).toEqual(hour.value.at);
+    history.add(100, new Map([['open', 100]]));
+    expect((await take('?after=100')).at).toEqual([100]);
+    expect(hour.value.series['open']).toHaveLength(101);
+  });
+
+  it.each([
+    ['?before=1', 'before'],
+    ['?after=x', 'after'],
+  ])('P10: %s names the wrong parameter', async (query, field) => {
+    const answer = await (await start(new History(0)))(query);
+    expect([answer.status, await answer.json()]).toMatchObject([400, { error: { field } }]);
   });
 });

@@ -9,7 +9,6 @@ import {
   type Statsd,
   type StatsdSettings,
 } from '../../src/door/metrics/statsd/exporter.ts';
-import { countOf, quantile } from '../../src/door/metrics/statsd/increase.ts';
 import { notedLog } from '../observe/support/noted-log.ts';
 import { eventually } from '../support/client-pair.ts';
 import { HEALTHY } from './standing.ts';
@@ -222,22 +221,5 @@ describe('a statsd server that fails', () => {
     await statsd.close();
     expect(performance.now() - begun).toBeLessThan(2000);
     expect(logged.filter(({ level }) => level !== 'info')).toEqual([]);
-  });
-});
-
-describe('a quantile', () => {
-  const of = (...counts: readonly number[]) => ({
-    buckets: [1, 10, Infinity].map((upTo, index) => ({ upTo, count: counts[index] ?? 0 })),
-    sum: 0,
-  });
-
-  test.each([
-    [0.5, of(2, 0, 0), 0.5],
-    [0.5, of(1, 1, 0), 1],
-    [0.99, of(0, 0, 3), 10],
-    [1, of(0, 4, 0), 10],
-  ] as const)('%f of %j is %f', (share, counts, value) => {
-    expect(countOf(counts)).toBeGreaterThan(0);
-    expect(quantile(share, counts)).toBeCloseTo(value);
   });
 });

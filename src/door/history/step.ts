@@ -1,6 +1,7 @@
 /** One step of the history, from the state of the daemon now and at the step before. */
 import type { Distribution, Figures } from '../../protocol/figures.ts';
 import type { DaemonStatus } from '../daemon-status.ts';
+import { countOf, quantile } from '../metrics/quantile.ts';
 import type { HistoryStep } from './history.ts';
 
 /** Older figures of the coordinator are not those of this step. */
@@ -109,29 +110,7 @@ function difference(
   return { bounds: now.bounds, counts, sum: now.sum - before.sum };
 }
 
-/** Within its bucket it is taken as evenly spread; above the last bound it is that bound. */
-export function quantile(of: Distribution | undefined, share: number): number | undefined {
-  const all = countOf(of);
-  if (of === undefined || all === 0) return undefined;
-  const rank = share * all;
-  let below = 0;
-  for (const [bucket, count] of of.counts.entries()) {
-    if (below + count < rank || count === 0) {
-      below += count;
-      continue;
-    }
-    const low = of.bounds[bucket - 1] ?? 0;
-    const high = of.bounds[bucket] ?? low;
-    return low + ((high - low) * (rank - below)) / count;
-  }
-  return of.bounds.at(-1);
-}
-
 function mean(of: Distribution | undefined): number | undefined {
   const all = countOf(of);
   return of === undefined || all === 0 ? undefined : of.sum / all;
-}
-
-function countOf(of: Distribution | undefined): number {
-  return (of?.counts ?? []).reduce((sum, count) => sum + count, 0);
 }

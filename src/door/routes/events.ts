@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import { callerOf, needs } from '../access/gate.ts';
 import { sendAnswer } from '../answer.ts';
+import { readQuery } from '../api/query.ts';
 import { Stream } from '../events/stream.ts';
 import type { EventStreams } from '../events/streams.ts';
 import type { Routes } from '../parts.ts';
@@ -19,14 +20,11 @@ const FULL = errorReply('busy', 'too many clients receive events, or this one to
   retryAfterMs: 10_000,
 });
 
-/** A parameter that is given twice is a list. */
-type Query = Readonly<Record<string, string | readonly string[]>>;
-
 export const events: Routes = (server, parts) => {
   // A stream has no head alone.
   const options = { ...needs('events'), exposeHeadRoute: false };
-  server.get<{ Querystring: Query }>('/v1/events', options, async (request, reply) => {
-    const topics = topicsOf(request.query);
+  server.get('/v1/events', options, async (request, reply) => {
+    const topics = topicsOf(request.raw.url ?? '');
     if ('error' in topics) return sendAnswer(reply, topics);
     if (parts.events.hasEnded) return sendAnswer(reply, STOPPING);
     const free = parts.events.takePlace(callerOf(request).principal.name);
@@ -61,12 +59,11 @@ async function openStream(
 }
 
 /** Without any: all of them. */
-function topicsOf({ topic = '', ...others }: Query): readonly string[] | ErrorReply {
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) {
-    return errorReply('invalid_request', `there is no parameter ${unknown}`, { field: unknown });
-  }
-  const topics = [topic].flat().flatMap((each) => each.split(','));
+function topicsOf(target: string): readonly string[] | ErrorReply {
+  const read = readQuery(target, { topic: 'names' });
+  if (!read.ok) return read.reply;
+  const { topic = '' } = read.members as { readonly topic?: string | readonly string[] };
+  const topics = [topic].flat();
   if (topics.length > TOPICS_MAX) {
     return errorReply('invalid_request', `at most ${TOPICS_MAX} topics`, { field: 'topic' });
   }

@@ -1,20 +1,41 @@
 /**
  * The last hour and the present state, as the live page shows them: `?after=NUMBER` leaves out the steps before that
- * number. Known to the door itself: however many pages are open, no other thread is asked.
+ * number, unless so many are left that all are sent. Known to the door itself: however many pages are open, no other
+ * thread is asked.
  */
-import { needs } from '../access/gate.ts';
+import { errorReply } from '../../protocol/errors.ts';
+import { callerOf, needs } from '../access/gate.ts';
+import { sendAnswer } from '../answer.ts';
+import { CallSlots } from '../api/call-slots.ts';
+import { readQuery } from '../api/query.ts';
+import type { DaemonStatus } from '../daemon-status.ts';
 import type { Routes } from '../parts.ts';
 
+/** Whole hours that clients have not taken yet, and their bytes; half of each for one client (P9). */
+const WHOLE = { callsMax: 64, bytesMax: 64 * 1024 * 1024 };
+const FULL = errorReply('busy', 'too many clients ask for the whole hour', { retryAfterMs: 1000 });
+
 export const history: Routes = (server, parts) => {
-  server.get('/v1/history', needs('summary'), async ({ query }, reply) => {
-    const { after } = query as { readonly after?: unknown };
-    const known = typeof after === 'string' && /^\d{1,15}$/.test(after) ? Number(after) : 0;
-    const { figures } = parts.status();
-    const latest =
-      figures === undefined
-        ? {}
-        : { now: { ageMs: figures.ageMs, status: figures.latest.summary } };
-    const hour = parts.history.since(known);
-    return reply.header('cache-control', 'no-store').send({ ...hour, ...latest });
+  const slots = new CallSlots(WHOLE);
+  server.get('/v1/history', needs('summary'), async (request, reply) => {
+    const read = readQuery(request.raw.url ?? '', { after: 'number' });
+    if (!read.ok) return sendAnswer(reply, read.reply);
+    const { json, isWhole } = parts.history.text(Number(read.members['after'] ?? 0));
+    if (isWhole) {
+      const free = slots.take(callerOf(request).principal.name, json.length);
+      if (free === undefined) return sendAnswer(reply, FULL);
+      reply.raw.once('close', free);
+    }
+    return reply
+      .header('cache-control', 'no-store')
+      .type('application/json; charset=utf-8')
+      .send(withNow(json, parts.status()));
   });
 };
+
+/** @param json an object with members */
+function withNow(json: Buffer, { figures }: DaemonStatus): Buffer {
+  if (figures === undefined) return json;
+  const now = { ageMs: figures.ageMs, status: figures.latest.summary };
+  return Buffer.concat([Buffer.from(`{"now":${JSON.stringify(now)},`), json.subarray(1)]);
+}

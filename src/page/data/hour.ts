@@ -11,7 +11,7 @@ export interface Hour {
   readonly series: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
-/** The answer to `/v1/history`: the steps that follow those that the page has. */
+/** The answer to `/v1/history`: the steps that follow those that the page has, or the whole hour. */
 export interface HourAnswer extends Hour {
   /** Of the daemon's history: another one since a restart. */
   readonly begunAt: number;
@@ -30,10 +30,17 @@ export function nextStep(): number {
 
 export function takeHour({ begunAt, next, ...answer }: HourAnswer): void {
   const isSame = begunAt === known.begunAt;
-  if (isSame && answer.at.length > 0) hour.value = joined(hour.peek(), answer);
+  if (isSame) hour.value = joined(hour.peek(), latestOf(answer, next - known.next));
   else if (!isSame && known.next === 0) hour.value = answer;
   // The daemon has restarted: the next question is for its whole history.
   known = isSame || known.next === 0 ? { begunAt, next } : { begunAt: 0, next: 0 };
+}
+
+/** Of a whole hour the page has most steps. */
+function latestOf({ stepMs, at, series }: Hour, count: number): Hour {
+  const cut = <Value>(values: readonly Value[]) => values.slice(Math.max(0, at.length - count));
+  const all = Object.entries(series).map(([name, values]) => [name, cut(values)] as const);
+  return { stepMs, at: cut(at), series: Object.fromEntries(all) };
 }
 
 /** The latest value of a series; undefined: not known. */
@@ -42,6 +49,7 @@ export function latest(name: string): number | undefined {
 }
 
 function joined(old: Hour, { stepMs, at, series }: Hour): Hour {
+  if (at.length === 0) return old;
   const names = new Set([...Object.keys(old.series), ...Object.keys(series)]);
   const all = [...names].map((name) => {
     const before = old.series[name] ?? old.at.map(() => null);

@@ -11,7 +11,8 @@ import type { ClientOptions, StatsD } from 'hot-shots';
 import { Counter, type Registry } from 'prom-client';
 import { codeOf } from '../../../base/error-fields.ts';
 import type { Log } from '../../../observe/log/log-port.ts';
-import { countOf, Increases, keyOf, quantile } from './increase.ts';
+import { countOf, quantile } from '../quantile.ts';
+import { Increases, keyOf } from './increase.ts';
 import { NameCache } from './name-cache.ts';
 import { type Labels, type Reading, readingsOf } from './readings.ts';
 
@@ -171,7 +172,7 @@ class Exporter implements Statsd {
         yield { kind: 'count', name, labels, part: 'count', value };
         yield { kind: 'count', name, labels, part: 'sum', value: added.sum };
         for (const [part, share] of Object.entries(QUANTILES)) {
-          yield { kind: 'gauge', name, labels, part, value: quantile(share, added) };
+          yield { kind: 'gauge', name, labels, part, value: quantile(added, share) ?? 0 };
         }
       }
     }

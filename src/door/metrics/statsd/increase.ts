@@ -1,5 +1,6 @@
 /** What was added since the last round: statsd adds up by itself, and takes increases only. */
-import type { Counts, Reading } from './readings.ts';
+import type { Distribution as Counts } from '../../../protocol/figures.ts';
+import type { Reading } from './readings.ts';
 
 type Distribution = Extract<Reading, { kind: 'distribution' }>;
 type Total = Extract<Reading, { kind: 'total' }>;
@@ -22,37 +23,12 @@ export class Increases {
     const before = this.#counts.get(key);
     this.#counts.set(key, reading);
     if (before === undefined || reading.sum < before.sum) return reading;
-    const buckets = reading.buckets.map(({ upTo, count }, index) => ({
-      upTo,
-      count: count - (before.buckets[index]?.count ?? 0),
-    }));
-    return { buckets, sum: reading.sum - before.sum };
+    const { bounds, sum } = reading;
+    const counts = reading.counts.map((count, index) => count - (before.counts[index] ?? 0));
+    return { bounds, counts, sum: sum - before.sum };
   }
 }
 
 export function keyOf({ name, labels }: Pick<Reading, 'name' | 'labels'>): string {
   return `${name} ${JSON.stringify(labels)}`;
-}
-
-export function countOf({ buckets }: Counts): number {
-  return buckets.reduce((all, { count }) => all + count, 0);
-}
-
-/**
- * The value below which a share of the values lies, between the bounds of its bucket in proportion; the last finite
- * bound for larger ones.
- */
-export function quantile(share: number, { buckets, ...rest }: Counts): number {
-  const wanted = share * countOf({ buckets, ...rest });
-  let below = 0;
-  let from = 0;
-  for (const { upTo, count } of buckets) {
-    if (below + count >= wanted && count > 0) {
-      if (upTo === Infinity) return from;
-      return from + ((upTo - from) * (wanted - below)) / count;
-    }
-    below += count;
-    from = upTo === Infinity ? from : upTo;
-  }
-  return from;
 }

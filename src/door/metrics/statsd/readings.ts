@@ -1,5 +1,6 @@
 /** The metrics of a registry as plain numbers, one for each series. */
 import type { MetricObjectWithValues, MetricValueWithName } from 'prom-client';
+import type { Distribution } from '../../../protocol/figures.ts';
 
 export type Labels = Readonly<Record<string, string | number>>;
 
@@ -12,13 +13,7 @@ interface Series {
 export type Reading =
   | (Series & { readonly kind: 'gauge'; readonly value: number })
   | (Series & { readonly kind: 'total'; readonly value: number })
-  | (Series & { readonly kind: 'distribution' } & Counts);
-
-export interface Counts {
-  /** Rising upper bounds, the last one infinite; `count` of the values up to there, not cumulative. */
-  readonly buckets: readonly { readonly upTo: number; readonly count: number }[];
-  readonly sum: number;
-}
+  | (Series & { readonly kind: 'distribution' } & Distribution);
 
 type Metric = MetricObjectWithValues<MetricValueWithName<string>>;
 
@@ -49,16 +44,12 @@ function* distributionsOf(name: string, values: Metric['values']): Generator<Rea
     series.set(key, [...(series.get(key) ?? []), value]);
   }
   for (const [key, members] of series) {
-    const cumulative = members.flatMap(({ labels, value }) => {
-      const le = given(labels)['le'];
-      return le === undefined ? [] : [{ upTo: le === '+Inf' ? Infinity : Number(le), value }];
-    });
-    const buckets = cumulative.map(({ upTo, value }, index) => ({
-      upTo,
-      count: value - (cumulative[index - 1]?.value ?? 0),
-    }));
+    const buckets = members.filter(({ labels }) => given(labels)['le'] !== undefined);
+    const bounds = buckets.map(({ labels }) => Number(given(labels)['le'])).filter(Number.isFinite);
+    // The registry has them cumulative.
+    const counts = buckets.map(({ value }, index) => value - (buckets[index - 1]?.value ?? 0));
     const sum = members.find(({ metricName }) => metricName === `${name}_sum`)?.value ?? 0;
-    yield { kind: 'distribution', name, labels: JSON.parse(key) as Labels, buckets, sum };
+    yield { kind: 'distribution', name, labels: JSON.parse(key) as Labels, bounds, counts, sum };
   }
 }
 
