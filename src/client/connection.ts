@@ -158,7 +158,7 @@ export class Connection {
     });
     for (const event of HANDSHAKE_FAILURES) {
       events.on(event, (failure) => {
-        this.#link = linkAfter(failure, this.#isCurve);
+        this.#link = linkAfter(failure, { isCurve: this.#isCurve, before: this.#link });
         if (!this.#isAlone) {
           this.#renew();
           this.#listener.onAway?.(this.#link);

@@ -137,7 +137,7 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
   }
 
   #fail(failure: HandshakeFailure): void {
-    const link = linkAfter(failure, this.#isCurve);
+    const link = linkAfter(failure, { isCurve: this.#isCurve, before: 'refused' });
     if (link === 'shut' && ++this.#shut < SHUT_MAX) return this.#move();
     const { code, reason } = silenceOver(link);
     if (code !== 'unauthorised') return this.#move();

@@ -43,6 +43,7 @@ const RUN: Readonly<Record<string, readonly string[]>> = {
 /** Scripts that are not run here, and the reasons. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   start: 'starts the daemon of the nodes that are configured: that is what it is for',
+  'pack:client': 'test/e2e/client-package.test.ts installs what it packs',
   stop: 'ends what start has started, and sends nothing to nodes',
   siege: 'starts nodes and daemon as the fuzz does, and measures times that this load would spoil',
   verify: 'runs others of this table one by one, see below',

@@ -1,5 +1,6 @@
 /** More connections, silent ones and others, than a daemon with the usual limit of open files can take. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -12,6 +13,7 @@ const SILENT = 1500;
 const GREETED = 1200;
 /** Fewer descriptors than three nodes, two executors and operators may need. */
 const KEPT = 40;
+const AT_ONCE = 500;
 const LONG = { timeout: 60_000, interval: 20 };
 
 test('P8, P9: 1,500 silent connections take a daemon of 1,024 open files from no honest client', async () => {
@@ -101,3 +103,18 @@ function keepSilent({ hostname, port }: URL, count: number): () => void {
     for (const peer of peers) peer.destroy();
   };
 }
+
+test('P9: 500 connections at once wait for a daemon that stands still; none is dropped to try again a second later', async () => {
+  const { daemon } = await startCluster();
+  process.kill(daemon.pid, 'SIGSTOP');
+  onTestFinished(() => void process.kill(daemon.pid, 'SIGCONT'));
+  for (const endpoint of [daemon.endpoint, daemon.eventsEndpoint]) {
+    const { hostname, port } = new URL(endpoint);
+    const sockets = Array.from({ length: AT_ONCE }, () => connect(Number(port), hostname));
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    // The kernel takes them, up to the backlog of the listening socket.
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  }
+});

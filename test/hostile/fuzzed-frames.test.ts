@@ -1,9 +1,12 @@
 /** Fuzzed frames, judged by an oracle that was written from docs/protocol.md. */
 import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Router } from 'zeromq';
 import { startCluster } from '../support/cluster.ts';
 import { fuzz } from './fuzz/fuzz.ts';
+import { OPERATIONS } from './fuzz/oracle.ts';
 
 const FRAMES = 100_000;
 const SEEDS = 2 ** 32;
@@ -19,6 +22,14 @@ test('P9, P10: a hundred thousand fuzzed frames get the answers that the protoco
   for (const count of Object.values(report.verdicts)) expect(count).toBeGreaterThan(500);
   expect(daemon.alive, daemon.output).toBe(true);
   expect(await client.ping()).toMatchObject({ pid, accepting: true });
+});
+
+test('the oracle knows every operation of the protocol page', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/protocol.md'), 'utf8');
+  const sections = [...page.matchAll(/^### ([a-z]+)$/gm)].map(([, name = '']) => name);
+  expect(Object.keys(OPERATIONS).toSorted()).toEqual(
+    sections.toSorted((one, other) => one.localeCompare(other)),
+  );
 });
 
 test.each([

@@ -43,7 +43,7 @@ const RUNNERS: Readonly<Record<string, (text: string, scene: Stage) => string>> 
     const own = join(ROOT, 'src/client/index.ts');
     writeFileSync(
       file,
-      text.replace(ENDPOINT, scene.client.endpoint).replace("'lockstep'", `'${own}'`),
+      text.replace(ENDPOINT, scene.client.endpoint).replace("'lockstep-client'", `'${own}'`),
     );
     return run(process.execPath, ['--no-warnings', file], scene);
   },

@@ -41,10 +41,22 @@ export interface HandshakeFailure {
   readonly error: object;
 }
 
-export function linkAfter({ type, error }: HandshakeFailure, isCurve: boolean): Link {
+/**
+ * A handshake that ends without a word tells nothing new: of two programs that do not agree on keys the first to
+ * notice closes the connection, and the other may not have read why (libzmq 4.3.5: about every second time).
+ */
+export function linkAfter(
+  { type, error }: HandshakeFailure,
+  { isCurve, before }: { readonly isCurve: boolean; readonly before: Link },
+): Link {
   if (type === 'handshake:error:auth') return 'key_unknown';
   if ('code' in error && error.code === MECHANISM_MISMATCH) {
     return isCurve ? 'key_unused' : 'key_needed';
   }
+  if (type === 'handshake:error:other' && isKeyFault(before)) return before;
   return isCurve && type === 'handshake:error:other' ? 'shut' : 'foreign';
+}
+
+function isKeyFault(link: Link): boolean {
+  return link === 'key_needed' || link === 'key_unused' || link === 'key_unknown';
 }

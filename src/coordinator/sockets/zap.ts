@@ -27,11 +27,18 @@ const DOMAINS: Readonly<Record<Door, string>> = {
   events: 'lockstep.events',
 };
 
+/**
+ * Connections that wait to be taken (`net.core.somaxconn` may allow fewer). Beyond it the kernel drops what clients
+ * send to connect, and they try again a second later; 100, libzmq's own, is less than reconnect at once when a socket
+ * was closed and opened again.
+ */
+const BACKLOG = 4096;
+
 /** Options of a socket that peers connect to. @param secretKey the server's, Z85: the socket asks for CURVE */
 export function doorOptions(door: Door, secretKey: string | undefined) {
-  const zapDomain = DOMAINS[door];
-  if (secretKey === undefined) return { zapDomain };
-  return { zapDomain, curveServer: true, curveSecretKey: secretKey };
+  const options = { zapDomain: DOMAINS[door], backlog: BACKLOG };
+  if (secretKey === undefined) return options;
+  return { ...options, curveServer: true, curveSecretKey: secretKey };
 }
 
 const ENDPOINT = 'inproc://zeromq.zap.01';

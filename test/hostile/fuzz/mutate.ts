@@ -67,6 +67,14 @@ const NAMES = [
   'act',
   'node',
   'keys',
+  'story',
+  'idPrefix',
+  'journal',
+  'content',
+  'right',
+  'outcome',
+  'level',
+  'thread',
   '__proto__',
   'constructor',
   'toString',
@@ -88,7 +96,7 @@ const LITERALS = [
   'undefined',
 ];
 /** They would stop the commands of all others. */
-const FORBIDDEN = /"pause"|"open"|\\u/;
+const FORBIDDEN = /"pause"|"open"|"drain"|\\u/;
 
 export function fuzzed(chance: Prng): Fuzzed {
   for (;;) {

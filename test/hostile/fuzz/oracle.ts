@@ -84,6 +84,7 @@ const command: Rules = {
   deadlineMs: deadline,
   expiresAt: amount,
   ensure: boolean,
+  dryRun: boolean,
   ifUnavailable: oneOf('reject', 'wait'),
 };
 const filter: Rules = {
@@ -101,20 +102,30 @@ const chosen: Rules = {
   cursor: text,
   by,
 };
-const OPERATIONS: Readonly<Record<string, Rules>> = {
+export const OPERATIONS: Readonly<Record<string, Rules>> = {
   // The nodes of the fuzz have no place for a record; what is wrong with the id is said first.
   create: { ...command, record: (value) => (isJson(value) ? 'open' : 'wrong') },
   delete: command,
   batch: { op, commands: batch },
-  status: { op, id, record: boolean },
-  list: { op, state: eitherOrList(oneOf(...STATES)), ...selection, limit, cursor: text },
+  status: { op, id, record: boolean, story: boolean },
+  list: {
+    op,
+    state: eitherOrList(oneOf(...STATES)),
+    ...selection,
+    idPrefix: text,
+    limit,
+    cursor: text,
+  },
   stats: { op },
   audit: {
     op,
     after: text,
     limit,
     keys: (value) => (Array.isArray(value) ? 'open' : 'wrong'),
+    journal: boolean,
+    content: boolean,
     repair: boolean,
+    right: text,
     unknown: oneOf('leave', 'create', 'delete'),
     by,
   },
@@ -123,8 +134,28 @@ const OPERATIONS: Readonly<Record<string, Rules>> = {
   abandon: chosen,
   restore: { ...chosen, act: oneOf('resume', 'abandon') },
   breaker: { op, node: text, act: oneOf('open', 'close', 'reset'), by },
+  node: { op, node: text, act: oneOf('drain', 'undrain'), by },
   pause: { op, lane, by },
   resume: { op, lane, by },
+  acts: {
+    op,
+    act: eitherOrList(text),
+    who: text,
+    on: text,
+    outcome: oneOf('done', 'refused', 'unfinished'),
+    olderThanMs: amount,
+    youngerThanMs: amount,
+    limit,
+    cursor: text,
+  },
+  logs: {
+    op,
+    level: oneOf('error', 'warn', 'info', 'debug'),
+    thread: text,
+    id,
+    limit,
+    cursor: text,
+  },
   ping: { op },
 };
 
@@ -137,7 +168,7 @@ export function verdictOn(frame: Buffer): Verdict {
 /** Of one command of a batch. */
 export function verdictOnCommand(value: unknown): Verdict {
   if (!isJson(value) || !['create', 'delete'].includes(String(own(value, 'op')))) return 'wrong';
-  return verdictOnValue(value);
+  return own(value, 'dryRun') === true ? 'wrong' : verdictOnValue(value);
 }
 
 /** The JSON of a frame, if it is one document as the page wants it. */
@@ -171,9 +202,9 @@ function together(name: string, value: Json): Verdict {
     // By an id: the command may be unknown, settled, or another than the act is for.
     return has('id') ? 'open' : 'right';
   }
-  if (name === 'breaker' && (has('act') || has('node'))) return 'open';
-  if (name === 'audit' && has('keys')) return 'open';
-  if (name === 'status' && has('record') && !has('id')) return 'open';
+  if (['breaker', 'node'].includes(name) && (has('act') || has('node'))) return 'open';
+  if (name === 'audit') return has('keys') || has('journal') || has('right') ? 'open' : 'right';
+  if (name === 'status' && (has('record') || has('story')) && !has('id')) return 'open';
   return 'right';
 }
 

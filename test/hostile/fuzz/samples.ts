@@ -19,6 +19,7 @@ export function sample(chance: Prng): Json {
     () => ({ op: 'batch', commands: Array.from({ length: chance.between(1, 5) }, command) }),
     () => ({ op: 'status' }),
     () => ({ op: 'status', id: id(), record: chance.chance(0.5) }),
+    () => ({ op: 'status', id: id(), story: chance.chance(0.5) }),
     () => ({ op: 'list', limit: chance.between(1, 20), groupId: key() }),
     () => ({ op: 'list', state: chance.pick(STATES), node: 'node01', stuck: true }),
     () => ({ op: 'list', state: STATES.slice(chance.between(0, 4)), limit: 3, parked: true }),
@@ -29,6 +30,10 @@ export function sample(chance: Prng): Json {
     () => ({ op: 'abandon', filter: { op: 'create', node: 'node02' }, dryRun: true }),
     () => ({ op: 'restore', act: 'resume', filter: {}, dryRun: true }),
     () => ({ op: 'breaker', node: 'node01' }),
+    () => ({ op: 'node' }),
+    () => ({ op: 'node', node: 'node01', act: 'undrain', by: 'ann' }),
+    () => ({ op: 'acts', limit: 2, act: ['cancel', 'retry'], outcome: 'done' }),
+    () => ({ op: 'logs', limit: 2, level: 'warn', thread: 'main' }),
     () => ({ op: 'resume', lane: 'bulk', by: 'ann' }),
     () => ({ op: 'ping' }),
   ];
@@ -48,5 +53,6 @@ function commandOf(chance: Prng, { key, id }: { key: () => string; id: () => str
     ...maybe('expiresAt', 9_000_000_000_000),
     ...maybe('ensure', chance.chance(0.5)),
     ...maybe('ifUnavailable', chance.pick(['reject', 'wait'])),
+    ...(chance.chance(0.05) ? { dryRun: chance.chance(0.8) } : {}),
   };
 }

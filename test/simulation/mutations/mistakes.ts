@@ -29,8 +29,8 @@ export const MISTAKES: readonly Bug[] = [
       ),
       edit(
         ACCEPTANCE,
-        "      if (request.wait === 'accepted') respond(waitingAnswer(open, commands.keys, ports.now()));\n",
-        '',
+        "      if (request.wait === 'accepted') respond(waitingAnswer(open, commands.keys, ports.now()));\n      else respond.waits?.",
+        "      if (request.wait !== 'accepted') respond.waits?.",
       ),
     ],
   },
