@@ -108,7 +108,7 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
   async *[Symbol.asyncIterator](): AsyncGenerator<DaemonEvent | UnknownEvent, void> {
     try {
       for await (const [topic, payload] of this.#socket) {
-        this.#rotation.hear();
+        this.#rotation.confirm();
         const event = readEvent(String(topic), String(payload));
         this.#count(event);
         yield event;

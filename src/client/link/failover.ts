@@ -85,7 +85,7 @@ export class Failover {
       {
         ...this.#listener,
         onReply: (frames) => {
-          this.#rotation.hear();
+          this.#rotation.confirm();
           this.#listener.onReply(frames);
         },
         onUp: () => {

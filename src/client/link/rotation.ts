@@ -40,7 +40,7 @@ export class Rotation {
   }
 
   /** The daemon there has answered a request: the pauses begin with the shortest again. */
-  hear(): void {
+  confirm(): void {
     this.#failures = 0;
   }
 
