@@ -36,6 +36,8 @@ interface Marking {
   /** The file of the list. */
   readonly clients: string;
   readonly log: Log;
+  /** Called before the disk is written to, and what it returns after that: it may be slow. */
+  readonly within: () => () => void;
 }
 
 /** Makes the mark as soon as there is a list. A data folder that takes no mark is logged. */
@@ -47,14 +49,17 @@ export function markWhenUsed(
   list.onChange(() => mark(marking));
 }
 
-function mark({ dataDir, clients, log }: Marking): void {
+function mark({ dataDir, clients, log, within }: Marking): void {
   const file = listMark(dataDir);
+  const leave = within();
   try {
     if (wasListUsed(dataDir)) return;
     replaceSecretFile(file, `The list of clients is in use: ${clients}\n${WAY_BACK}\n`);
   } catch (error) {
     const effect = 'a start without the list would not be refused';
     log.error('that the list of clients is in use could not be saved', { file, effect, error });
+  } finally {
+    leave();
   }
 }
 

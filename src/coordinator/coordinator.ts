@@ -11,6 +11,7 @@ import type { Request } from '../protocol/request.ts';
 import type { WorkReport } from '../protocol/work.ts';
 import { Trail } from './acts/trail.ts';
 import { Divergence } from './audit/divergence.ts';
+import { KeptAudit } from './audit/last-audit.ts';
 import { RegularAudit } from './audit/regular-audit.ts';
 import type { Batch } from './batch.ts';
 import { BatchLoop } from './batch-loop.ts';
@@ -75,6 +76,7 @@ export class Coordinator {
       everyMs: options.auditEveryMs,
       audit: this.#requests.audit,
       divergence: this.#context.divergence,
+      kept: this.#context.keptAudit,
       isBusy: () => this.commands.isBusy,
     });
     this.#sweep = this.#openSweep();
@@ -144,6 +146,7 @@ export class Coordinator {
       summaries: new Rounds<SummaryAnswer>((done) => summarize(context, done)),
       counts: new Rounds<StatsAnswer>((done) => stats(context, done)),
       divergence: new Divergence(),
+      keptAudit: new KeptAudit(ports),
       regularAudit: () => this.#regularAudit.view,
       startedAt: this.#startedAt,
       moment: () => this.#moment(),

@@ -122,7 +122,7 @@ runThread(async (tools) => {
   const journal = await openMetered(data, { log, now, beat, onDamage: damage.note });
   const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   const list = new WatchedList({ path: data.clients, log }).watch();
-  markWhenUsed(list, { ...data, log });
+  markWhenUsed(list, { ...data, log, within: inJournal(beat) });
   const doors = await Doors.open({ ...data, clients: list, now, tools, log, onError: crash });
   const executors = new ExecutorChannels({
     channels: await openChannels(data.executors, (socket) => sockets.add('executor', socket)),

@@ -7,7 +7,6 @@ import {
   closeSync,
   constants,
   fchmodSync,
-  fsyncSync,
   lstatSync,
   openSync,
   statSync,
@@ -22,14 +21,13 @@ const WRITABLE_BY_ALL = 0o002;
 const { O_WRONLY, O_CREAT, O_EXCL, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /** @throws the error of the file system; `ELOOP`: the file is a link */
-export function writePrivateFile(path: string, text: string, { isSynced = false } = {}): void {
+export function writePrivateFile(path: string, text: string): void {
   // Not blocking: opening a pipe without a reader would block the thread.
   const flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK;
   const file = openSync(path, flags, PRIVATE_FILE);
   try {
     fchmodSync(file, PRIVATE_FILE);
     writeFileSync(file, text);
-    if (isSynced) fsyncSync(file);
   } finally {
     closeSync(file);
   }

@@ -1,8 +1,9 @@
 /**
  * Counts the runs of the daemon that ended by a thread that crashed, hung or ran out of memory. The
  * count is in a file, because the lost thread may be the one with the journal; main writes it at
- * the moment of the loss, whatever becomes of the shutdown. A process that is killed from outside
- * is not counted. coordinator/commands/probation.ts uses the count.
+ * the moment of the loss, whatever becomes of the shutdown. It does not wait for the disk, which may
+ * hang: the file outlives the process, and a power loss is no loss of a thread. A process that is
+ * killed from outside is not counted. coordinator/commands/probation.ts uses the count.
  */
 import { readFileSync, renameSync } from 'node:fs';
 import { codeOf } from '../base/error-fields.ts';
@@ -69,7 +70,7 @@ export class Crashes {
   #write(counts: Counts): void {
     this.#counts = counts;
     try {
-      writePrivateFile(`${this.#file}.new`, JSON.stringify(counts), { isSynced: true });
+      writePrivateFile(`${this.#file}.new`, JSON.stringify(counts));
       renameSync(`${this.#file}.new`, this.#file);
     } catch (error) {
       this.#onTrouble(error);

@@ -1,5 +1,6 @@
 /** The audit that the daemon makes by itself. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { JournalError } from '../../src/journal/errors.ts';
 import type { SummaryAnswer } from '../../src/protocol/answer.ts';
 import { audit, done, openCluster, recordsOf, STRAY } from './support/audited.ts';
 import type { Harness } from './support/harness.ts';
@@ -80,6 +81,33 @@ describe('the regular audit', () => {
     expect(finished(harness)).toEqual([]);
     await harness.advance(5000);
     expect(finished(harness)).toHaveLength(1);
+  });
+
+  test('P3: its result is in the journal before it is told; a failed write is made up for, and the result is told', async () => {
+    const { harness } = await openCluster(SETTING);
+    await harness.advance(1000);
+    const { journal } = harness;
+    const keep = journal.keep.bind(journal);
+    const told: number[] = [];
+    const values: (string | undefined)[] = [];
+    let failures = 2;
+    vi.spyOn(journal, 'keep').mockImplementation(async (name, value) => {
+      if (name === 'audit' && failures-- > 0)
+        throw new JournalError('the disk is full', { code: 'full' });
+      await keep(name, value);
+      if (name !== 'audit') return;
+      values.push(value);
+      told.push(finished(harness).length);
+    });
+    await audit(harness);
+    expect(finished(harness)).toHaveLength(1);
+    expect(values).toEqual([]);
+    await harness.advance(70_000);
+    expect(JSON.parse(values[0] ?? '')).toMatchObject({ divergent: 0 });
+    await audit(harness);
+    await harness.advance(70_000);
+    expect(told).toEqual([1, 1]);
+    expect(finished(harness)).toHaveLength(2);
   });
 
   test('lives that are shorter than its time do not put it off for ever', async () => {

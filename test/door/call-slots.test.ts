@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { CallSlots } from '../../src/base/call-slots.ts';
 import { ClientList } from '../../src/clients/client-list.ts';
-import { CallSlots } from '../../src/door/api/call-slots.ts';
 import { startServer } from '../../src/door/server.ts';
 import type { Answer } from '../../src/protocol/answer.ts';
 import { knownClient } from '../clients/support.ts';

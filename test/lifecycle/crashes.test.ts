@@ -20,6 +20,13 @@ const HANG = {
 } as const;
 const FAILURE = { kind: 'failed', thread: 'coordinator', failure: { message: 'no room' } } as const;
 
+/** Descriptors that were written to the disk. */
+const synced: number[] = [];
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof import('node:fs')>();
+  return { ...fs, fsyncSync: (descriptor: number) => void synced.push(descriptor) };
+});
+
 let dir: string;
 let troubles: unknown[];
 
@@ -46,6 +53,15 @@ test('P8: a thread that crashed or hung is counted; what failed outside, and a k
   life().count(FAILURE);
   expect(life().counts).toEqual({ inARow: 2, all: 2 });
   expect(troubles).toEqual([]);
+});
+
+test('P9: main does not wait for a disk that may hang', () => {
+  life().count(CRASH);
+  const proven = life();
+  proven.takenUp();
+  vi.advanceTimersByTime(MINUTE_MS);
+  expect(life().counts).toEqual({ inARow: 0, all: 1 });
+  expect(synced).toEqual([]);
 });
 
 test('a life that outlives what was left by a minute ends the row; a crash after it begins none', () => {

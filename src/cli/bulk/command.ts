@@ -19,8 +19,8 @@ import { Tally } from './tally.ts';
 
 const IN_FLIGHT = 256;
 const IN_FLIGHT_MAX = 10_000;
-/** Dry runs at once: the daemon makes a few more. */
-const DRY_RUNS = 64;
+/** Dry runs at once: the daemon makes a few more for one client. */
+const DRY_RUNS = 40;
 
 const POSITIONALS = {
   keys: {

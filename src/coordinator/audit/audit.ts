@@ -116,7 +116,7 @@ export class Audit {
       const unheard = request.journal ? unjournaledOf(seen, candidates) : [];
       const unjournaled = unheard.length === 0 ? {} : { unjournaled: unheard };
       const answer = { checked, findings, busy: [...busy], ...unjournaled, ...without, ...end };
-      this.#conclude(request, answer);
+      await this.#conclude(request, answer);
       return answer;
     } finally {
       this.#context.commands.keys.unwatch(quiet);
@@ -229,11 +229,17 @@ export class Audit {
     return promise;
   }
 
-  #conclude(request: AuditRequest, answer: AuditAnswer): void {
-    const { ports } = this.#context;
-    const finished = this.#context.divergence.note(request, answer, ports.now());
-    if (finished === undefined) return;
-    ports.publish({ kind: 'audit', topic: 'audit.finished', payload: () => finished });
+  /** The result of an audit of all keys is in the journal before anybody is told: a kill after that takes nothing back. */
+  async #conclude(request: AuditRequest, answer: AuditAnswer): Promise<void> {
+    const { ports, post, divergence, keptAudit } = this.#context;
+    const ended = divergence.note(request, answer, ports.now());
+    if (ended === undefined) return;
+    const { divergent, finishedAt: at, event, adopt } = ended;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    post((batch) => batch.read(() => keptAudit.keep({ at, divergent }).then(resolve)));
+    await promise;
+    adopt();
+    ports.publish({ kind: 'audit', topic: 'audit.finished', payload: () => event });
   }
 }
 

@@ -19,6 +19,13 @@ export interface AuditSummary {
   readonly finishedAt: number;
 }
 
+/** An audit of all keys that has ended. */
+export interface EndedAudit extends AuditSummary {
+  readonly event: AuditEvent;
+  /** Its result is in the journal: it is the summary from now on. */
+  readonly adopt: () => void;
+}
+
 interface Run {
   readonly keys: Set<string>;
   checked: number;
@@ -51,8 +58,8 @@ export class Divergence {
     return run !== undefined && run.next !== after && now - run.at < RUN_MS_MAX;
   }
 
-  /** Notes the answer of a request; returns the audit that it ended, if it ended one. */
-  note(request: AuditRequest, answer: AuditAnswer, now: number): AuditEvent | undefined {
+  /** Notes the answer of a request; returns the audit that it ended, if it ended one. Nobody knows its result yet. */
+  note(request: AuditRequest, answer: AuditAnswer, now: number): EndedAudit | undefined {
     // Nothing was compared with the journal.
     if (!request.journal) return undefined;
     if (request.keys !== undefined) {
@@ -71,9 +78,13 @@ export class Divergence {
       return undefined;
     }
     this.#run = undefined;
-    this.#keys = run.keys;
-    this.#finishedAt = now;
-    return { checked: run.checked, divergent: run.keys.size };
+    const { checked, keys } = run;
+    const divergent = keys.size;
+    const adopt = (): void => {
+      this.#keys = keys;
+      this.#finishedAt = now;
+    };
+    return { divergent, finishedAt: now, event: { checked, divergent }, adopt };
   }
 
   #correct(looked: readonly string[], { findings, busy }: AuditAnswer): void {

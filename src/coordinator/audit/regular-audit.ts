@@ -8,23 +8,23 @@
  * The time of the latest audit of all keys, whoever made it, is in the journal: a restart does not begin to count anew,
  * and does not forget the result.
  */
-import { JournalError } from '../../journal/errors.ts';
 import type { RegularAuditView } from '../../protocol/answer.ts';
 import type { Batch } from '../batch.ts';
 import type { CoordinatorPorts } from '../ports.ts';
 import type { Audit } from './audit.ts';
 import type { Divergence } from './divergence.ts';
-import { decodeLastAudit, encodeLastAudit, LAST_AUDIT, type LastAudit } from './last-audit.ts';
+import type { KeptAudit, LastAudit } from './last-audit.ts';
 
 const PAGE_EVERY_MS = 1000;
 const AGAIN_MS = 60_000;
 
 export interface RegularAuditOptions {
-  readonly ports: Pick<CoordinatorPorts, 'journal' | 'now' | 'onTrouble'>;
+  readonly ports: Pick<CoordinatorPorts, 'now'>;
   /** 0: never. */
   readonly everyMs: number;
   readonly audit: Pick<Audit, 'take'>;
   readonly divergence: Divergence;
+  readonly kept: KeptAudit;
   /** The nodes and this daemon have something better to do now. */
   readonly isBusy: () => boolean;
 }
@@ -33,8 +33,7 @@ export class RegularAudit {
   readonly #options: RegularAuditOptions;
   /** From when the time counts: the end of the latest audit, or the first start. */
   #from: number;
-  /** The value in the journal. */
-  #kept: string | undefined;
+  #nextKeepAt = 0;
   /** Where the next page begins; undefined: it is not under way. */
   #after: string | undefined;
   #isAsking = false;
@@ -61,18 +60,12 @@ export class RegularAudit {
 
   /** Restores what an earlier life knew. Call before any work. */
   async restore(): Promise<void> {
-    const { ports, divergence } = this.#options;
-    try {
-      const value = (await ports.journal.kept()).get(LAST_AUDIT);
-      const last = value === undefined ? undefined : decodeLastAudit(value, ports.now());
-      if (last === undefined) return;
-      this.#kept = value;
-      this.#from = last.at;
-      if (last.divergent !== undefined) {
-        divergence.restore({ divergent: last.divergent, finishedAt: last.at });
-      }
-    } catch (error) {
-      this.#onTrouble('cannot read from the journal when the last audit was', error);
+    const { kept, divergence } = this.#options;
+    const last = await kept.restore();
+    if (last === undefined) return;
+    this.#from = last.at;
+    if (last.divergent !== undefined) {
+      divergence.restore({ divergent: last.divergent, finishedAt: last.at });
     }
   }
 
@@ -123,25 +116,17 @@ export class RegularAudit {
     this.#fault = undefined;
   }
 
+  /** The time of the first start, and corrections by looks at single keys; after a failure a minute later again. */
   #keep(batch: Batch): void {
-    const { ports, everyMs, divergence } = this.#options;
+    const { ports, everyMs, divergence, kept } = this.#options;
     const divergent = divergence.summary?.divergent;
     if (everyMs === 0 && divergent === undefined) return;
     const last: LastAudit = { at: this.#from, ...(divergent === undefined ? {} : { divergent }) };
-    const value = encodeLastAudit(last);
-    if (value === this.#kept) return;
-    this.#kept = value;
+    const now = ports.now();
+    if (now < this.#nextKeepAt || kept.has(last)) return;
+    this.#nextKeepAt = now + AGAIN_MS;
     batch.read(async () => {
-      try {
-        await ports.journal.keep(LAST_AUDIT, value);
-      } catch (error) {
-        this.#onTrouble('cannot store in the journal when the last audit was', error);
-      }
+      if (await kept.keep(last)) this.#nextKeepAt = 0;
     });
-  }
-
-  #onTrouble(what: string, error: unknown): void {
-    if (!(error instanceof JournalError)) throw error;
-    this.#options.ports.onTrouble(what, error);
   }
 }

@@ -3,8 +3,9 @@
  * sent, no command is accepted, and the journal is not written.
  *
  * The admission is that of a command, so a dry run is refused where the command would be; and while a breaker is not
- * closed, because its node would not be read. Bounds (P9): so many at once, each for so long.
+ * closed, because its node would not be read. Bounds (P9): so many at once, half of them of one client, each for so long.
  */
+import { CallSlots } from '../../base/call-slots.ts';
 import { refusalBySurvey } from '../../core/conclude.ts';
 import type { Found } from '../../core/goal.ts';
 import type { DryRunAnswer, DryRunNode } from '../../protocol/answers/dry-run.ts';
@@ -24,7 +25,7 @@ const LOOK_TIMEOUT_MS = 30_000;
 
 export class DryRuns {
   readonly #context: RequestContext;
-  #running = 0;
+  readonly #slots = new CallSlots({ callsMax: DRY_RUNS_MAX, bytesMax: 0 });
 
   constructor(context: RequestContext) {
     this.#context = context;
@@ -32,30 +33,20 @@ export class DryRuns {
 
   take(asked: CommandRequest, respond: Respond<DryRunAnswer>): void {
     const request = folded(asked, this.#context.options.fold);
-    const rejection = this.#rejectionOf(request);
+    const { acceptance, intake } = this.#context;
+    const rejection = acceptance.rejectionOf(request, intake.accepting.refusal);
     if (rejection !== undefined) return respond(rejection);
+    const free = this.#slots.take(respond.principal?.name || (respond.client ?? ''), 0);
+    if (free === undefined) return respond(fullFor(request));
     const { ports, questions, options } = this.#context;
     const executor = Math.floor(ports.random() * options.executors);
-    this.#running++;
     const ticket = questions.ask(ports.now() + LOOK_TIMEOUT_MS, (value) => {
-      this.#running--;
+      free();
       const [seen] = value?.of === 'look' ? value.sightings : [];
       if (seen === undefined) return respond(unavailable('the nodes were not read in time'));
       return respond(this.#answerOf(request, asked.groupId, seen));
     });
     ports.order(executor, { kind: 'look', keys: [request.groupId], ticket });
-  }
-
-  #rejectionOf(request: CommandRequest): ErrorReply | undefined {
-    const { acceptance, intake } = this.#context;
-    const { refusal } = intake.accepting;
-    const rejection = acceptance.rejectionOf(request, refusal);
-    if (rejection !== undefined) return rejection;
-    if (this.#running < DRY_RUNS_MAX) return undefined;
-    return errorReply('busy', `${DRY_RUNS_MAX} dry runs are under way`, {
-      retryAfterMs: BUSY_RETRY_MS,
-      ...(request.id === undefined ? {} : { id: request.id }),
-    });
   }
 
   #answerOf(request: CommandRequest, asked: string, { nodes }: Sighting): DryRunAnswer {
@@ -78,6 +69,14 @@ export class DryRuns {
       nodes: Object.fromEntries(shown),
     };
   }
+}
+
+function fullFor({ id }: CommandRequest): ErrorReply {
+  const message = `${DRY_RUNS_MAX} dry runs are under way, or half as many of this client`;
+  return errorReply('busy', message, {
+    retryAfterMs: BUSY_RETRY_MS,
+    ...(id === undefined ? {} : { id }),
+  });
 }
 
 function outcomeOf(

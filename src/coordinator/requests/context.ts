@@ -3,6 +3,7 @@ import type { Moment } from '../../journal/port.ts';
 import type { RegularAuditView, StatsAnswer, SummaryAnswer } from '../../protocol/answer.ts';
 import type { Trail } from '../acts/trail.ts';
 import type { Divergence } from '../audit/divergence.ts';
+import type { KeptAudit } from '../audit/last-audit.ts';
 import type { Batch } from '../batch.ts';
 import type { Breakers } from '../breakers/breakers.ts';
 import type { Acceptance } from '../commands/acceptance.ts';
@@ -30,6 +31,7 @@ export interface RequestContext {
   readonly counts: Rounds<StatsAnswer>;
   /** The result of the latest audit. */
   readonly divergence: Divergence;
+  readonly keptAudit: KeptAudit;
   /** The state of the audit that the daemon makes by itself; undefined: it makes none. */
   readonly regularAudit: () => RegularAuditView | undefined;
   /** Of this life of the daemon. */

@@ -6,8 +6,9 @@
  * and all of them. A client that takes too little is cut, which is counted, and may connect again. One that may no longer
  * listen is let go.
  */
+
+import { CallSlots } from '../../base/call-slots.ts';
 import type { EventMessage } from '../../channel/door-messages.ts';
-import { CallSlots } from '../api/call-slots.ts';
 import { RecentEvents } from './recent-events.ts';
 import { frameOf, type Stream } from './stream.ts';
 

@@ -1,11 +1,11 @@
 /** The API: for each operation of the table a route that calls the coordinator. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CallSlots } from '../../base/call-slots.ts';
 import { errorReply } from '../../protocol/errors.ts';
 import { type Rejected, rejected } from '../../protocol/frame/rejected.ts';
 import { callerOf, needs } from '../access/gate.ts';
 import { sendAnswer, sendReply } from '../answer.ts';
 import { bodyOf, tooLarge } from '../api/body.ts';
-import { CallSlots } from '../api/call-slots.ts';
 import { readKey, refuseKey } from '../api/idempotency-key.ts';
 import { OPERATIONS, type Operation, WAIT_MS_MAX } from '../api/operations.ts';
 import { readQuery } from '../api/query.ts';
@@ -40,7 +40,7 @@ interface Exchange {
   readonly reply: FastifyReply;
 }
 
-/** Before the body is read, which is how many bytes it may need. */
+/** Before the body is read, which is how many bytes it may need; until the coordinator is done with the call. */
 function takeSlot(
   slots: CallSlots,
   { request, reply, frameBytesMax }: Exchange & { readonly frameBytesMax: number },

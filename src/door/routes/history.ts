@@ -3,10 +3,11 @@
  * number, unless so many are left that all are sent. Known to the door itself: however many pages are open, no other
  * thread is asked.
  */
+
+import { CallSlots } from '../../base/call-slots.ts';
 import { errorReply } from '../../protocol/errors.ts';
 import { callerOf, needs } from '../access/gate.ts';
 import { sendAnswer } from '../answer.ts';
-import { CallSlots } from '../api/call-slots.ts';
 import { readQuery } from '../api/query.ts';
 import type { DaemonStatus } from '../daemon-status.ts';
 import type { Routes } from '../parts.ts';

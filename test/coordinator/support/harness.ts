@@ -169,15 +169,17 @@ export class Harness {
     this.#moves++;
   };
 
-  ask(input: RequestInput): Asked {
+  /** @param client its connection; absent: the same for all */
+  ask(input: RequestInput, client?: string): Asked {
     const parsed = parseRequest(Buffer.from(JSON.stringify(input)));
     if (!parsed.ok) throw new Error(parsed.reply.error.message);
     const asked = new Asked();
-    this.coordinator.request(parsed.request, (answer) => {
+    const respond = (answer: Answer): void => {
       if (this.#isDead) return;
       this.stir();
       asked.answers.push(answer);
-    });
+    };
+    this.coordinator.request(parsed.request, Object.assign(respond, { client }));
     return asked;
   }
 

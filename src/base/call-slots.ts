@@ -1,6 +1,5 @@
 /**
- * The slots for calls under way, and for the bytes of their bodies (P9). A call has its slot before its body is read,
- * until its answer is sent and the coordinator is done with it; one without a slot is answered `busy` at once. No client
+ * The slots for calls under way, and for their bytes (P9). A call without a slot is answered `busy` at once. No client
  * takes more than half, so that another one always finds room.
  */
 
