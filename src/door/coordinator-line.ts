@@ -16,8 +16,8 @@ import { type ErrorReply, errorReply } from '../protocol/errors.ts';
 import type { Figures } from '../protocol/figures.ts';
 
 /** Of a call, beyond the wait for its command; of one for which nodes are asked. */
-const CALL_MS_MAX = 10_000;
-const SLOW_MS_MAX = 130_000;
+export const CALL_MS_MAX = 10_000;
+export const SLOW_MS_MAX = 130_000;
 
 /** A call as a route makes it. */
 export interface Asked extends Pick<Call, 'text' | 'ops' | 'key'> {

@@ -39,7 +39,10 @@ test('a node that lost a key is found by itself, told everywhere, kept over kill
   await expect
     .poll(async () => (await summaryOf(client)).audit?.divergent, { timeout: 20_000 })
     .toBe(2);
-  await expect.poll(() => metricOf(daemon.opsUrl, 'lockstep_divergent_keys')).toBe('2');
+  // The door gets the figures once a second.
+  await expect
+    .poll(() => metricOf(daemon.opsUrl, 'lockstep_divergent_keys'), { timeout: 20_000 })
+    .toBe('2');
   expect(daemon.output).toContain(
     'an audit found keys that differ between nodes or from the journal',
   );

@@ -5,7 +5,7 @@
 import ky from 'ky';
 import type { Delivery } from './notice.ts';
 
-const BODY_CHARS_MAX = 4096;
+const BODY_BYTES_MAX = 4096;
 
 export interface Post {
   readonly url: string;
@@ -49,9 +49,18 @@ export async function post({ url, json, timeoutMs, waitInBody }: Post): Promise<
   }
 }
 
-async function read(response: Response): Promise<unknown> {
+/** Undefined if the body is no JSON, or too long to be the answer of a service: the rest of it is not read. */
+async function read({ body }: Response): Promise<unknown> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  // The end of the loop cancels the body.
+  for await (const part of body ?? []) {
+    parts.push(part);
+    length += part.length;
+    if (length > BODY_BYTES_MAX) return undefined;
+  }
   try {
-    return JSON.parse((await response.text()).slice(0, BODY_CHARS_MAX));
+    return JSON.parse(String(Buffer.concat(parts)));
   } catch {
     return undefined;
   }

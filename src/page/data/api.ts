@@ -1,10 +1,17 @@
 /** Calls of the page to its own server. Outcomes are values: a call that fails has a fault, which is shown (P10). */
 import type { ErrorReply } from '../../protocol/errors.ts';
 
-/** The server gives up its own question after four seconds. */
-const READ_MS_MAX = 6000;
-/** An act on many commands, or a page of an audit. */
-const ACT_MS_MAX = 35_000;
+/** The server gives up its own question after ten seconds. */
+const CALL_MS_MAX = 12_000;
+/** The same where it asks the nodes: after 130 seconds. */
+const SLOW_MS_MAX = 135_000;
+const SLOW = new Set(['GET /v1/stats', 'POST /v1/acts']);
+
+/** How long the page waits for an answer, ms. It is longer than the server does, whose reason is then shown. */
+export function timeLimitOf(method: string, path: string): number {
+  const [name = ''] = path.split('?', 1);
+  return SLOW.has(`${method} ${name}`) ? SLOW_MS_MAX : CALL_MS_MAX;
+}
 
 export interface Fault {
   /** `unreachable`: there was no answer; `logged_out`: the session has ended; `refused`: the daemon said no. */
@@ -19,35 +26,40 @@ export type Outcome<Value> =
 
 /** @param path with its query, on this server */
 export function read<Value>(path: string): Promise<Outcome<Value>> {
-  return call<Value>(path, { method: 'GET' }, READ_MS_MAX);
+  return call<Value>(path, { method: 'GET' });
 }
 
 /** As the protocol has it. */
 type OperatorRequest = { readonly op: string } & Readonly<Record<string, unknown>>;
 
-/** An act, or its dry run. */
-export function act<Value>(request: OperatorRequest): Promise<Outcome<Value>> {
-  return post<Value>('/v1/acts', request);
+/** An act, or its dry run. @param stop ends the wait for the answer */
+export function act<Value>(request: OperatorRequest, stop?: AbortSignal): Promise<Outcome<Value>> {
+  return post<Value>('/v1/acts', request, stop);
 }
 
-export function post<Value>(path: string, value: unknown): Promise<Outcome<Value>> {
+export function post<Value>(
+  path: string,
+  value: unknown,
+  stop?: AbortSignal,
+): Promise<Outcome<Value>> {
   const headers = { 'content-type': 'application/json' };
-  return call<Value>(path, { method: 'POST', headers, body: JSON.stringify(value) }, ACT_MS_MAX);
+  return call<Value>(path, { method: 'POST', headers, body: JSON.stringify(value) }, stop);
 }
 
 export function remove(path: string): Promise<Outcome<undefined>> {
-  return call<undefined>(path, { method: 'DELETE' }, READ_MS_MAX);
+  return call<undefined>(path, { method: 'DELETE' });
 }
 
 async function call<Value>(
   path: string,
-  request: RequestInit,
-  timeoutMs: number,
+  request: RequestInit & { readonly method: string },
+  stop?: AbortSignal,
 ): Promise<Outcome<Value>> {
   let response: Response;
   let text: string;
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
+    const timeout = AbortSignal.timeout(timeLimitOf(request.method, path));
+    const signal = stop === undefined ? timeout : AbortSignal.any([timeout, stop]);
     response = await fetch(path, { ...request, cache: 'no-store', redirect: 'error', signal });
     text = await response.text();
   } catch (error) {

@@ -1,4 +1,5 @@
 /** What the words of the protocol mean, for people. */
+import type { ActKind } from '../../core/act.ts';
 import type { SagaState } from '../../core/model.ts';
 import type { FindingKind } from '../../protocol/answer.ts';
 
@@ -77,7 +78,7 @@ export const FINDINGS: Readonly<Record<FindingKind, string>> = {
   unread: 'a node could not be read',
 };
 
-const ACTS: Readonly<Record<string, string>> = {
+const ACTS: Readonly<Record<ActKind, string>> = {
   retry: 'retry',
   cancel: 'cancel',
   abandon: 'abandon',
@@ -91,8 +92,15 @@ const ACTS: Readonly<Record<string, string>> = {
   node_drain: 'drain node',
   node_undrain: 'undrain node',
   repair: 'repair',
+  journal_restored: 'journal restored',
+  clients_changed: 'clients changed',
 };
 
+/** @param act its kind, or the words that the story of a command has for it */
 export function actText(act: string): string {
-  return ACTS[act] ?? act;
+  return isKnown(act) ? ACTS[act] : act;
+}
+
+function isKnown(act: string): act is ActKind {
+  return Object.hasOwn(ACTS, act);
 }

@@ -33,48 +33,70 @@ const EMPTY: Run = {
 
 /** The latest one; it goes on while another view is shown. */
 export const run = signal<Run>(EMPTY);
-let isWanted = false;
+/** Stops the audit that is under way. */
+let stopping: AbortController | undefined;
 
 export function stopAudit(): void {
-  isWanted = false;
+  stopping?.abort();
 }
 
 export async function startAudit(): Promise<void> {
-  if (isWanted) return;
-  isWanted = true;
+  if (stopping !== undefined) return;
+  stopping = new AbortController();
+  const { signal: stop } = stopping;
   run.value = { ...EMPTY, kind: 'running' };
   let after: string | undefined;
   do {
-    const answer = await page(after === undefined ? {} : { after });
-    if (answer === undefined) return end('failed');
+    const begun = performance.now();
+    const answer = await page(after === undefined ? {} : { after }, stop);
+    if (answer === undefined) return end(stop.aborted ? 'stopped' : 'failed');
     after = answer.next;
-  } while (after !== undefined && isWanted && run.value.findings.length < FINDINGS_MAX);
-  for (let tries = 0; tries < TRIES_MAX && isWanted && run.value.busy.length > 0; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, BUSY_MS));
+    // As the command line: the nodes have as much time for others.
+    if (after !== undefined) await rest(performance.now() - begun, stop);
+  } while (after !== undefined && !stop.aborted && run.value.findings.length < FINDINGS_MAX);
+  for (let tries = 0; tries < TRIES_MAX && !stop.aborted && run.value.busy.length > 0; tries++) {
+    await rest(BUSY_MS, stop);
     const keys = run.value.busy.slice(0, PAGE);
     run.value = {
       ...run.value,
       busy: run.value.busy.slice(PAGE),
       checked: run.value.checked - keys.length,
     };
-    if ((await page({ keys })) === undefined) return end('failed');
+    if ((await page({ keys }, stop)) === undefined) return end(stop.aborted ? 'stopped' : 'failed');
   }
-  return end(isWanted ? 'finished' : 'stopped');
+  return end(stop.aborted ? 'stopped' : 'finished');
+}
+
+/** Ends earlier when the audit is stopped. */
+function rest(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    stop.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
 }
 
 function end(kind: 'stopped' | 'finished' | 'failed'): void {
-  isWanted = false;
+  stopping = undefined;
   run.value = { ...run.value, kind };
 }
 
-async function page(more: { readonly after?: string; readonly keys?: readonly string[] }) {
-  const outcome = await act<AuditAnswer>({
-    op: 'audit',
-    ...(more.keys === undefined ? { limit: PAGE } : {}),
-    ...more,
-  });
+interface Part {
+  readonly after?: string;
+  readonly keys?: readonly string[];
+}
+
+async function page(part: Part, stop: AbortSignal): Promise<AuditAnswer | undefined> {
+  const bound = part.keys === undefined ? { limit: PAGE } : {};
+  const outcome = await act<AuditAnswer>({ op: 'audit', ...bound, ...part }, stop);
   if (!outcome.ok) {
-    run.value = { ...run.value, fault: outcome.fault };
+    if (!stop.aborted) run.value = { ...run.value, fault: outcome.fault };
     return undefined;
   }
   const { checked, findings, busy, unjournaled = [], unlisted = [] } = outcome.value;
