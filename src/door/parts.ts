@@ -7,6 +7,7 @@ import type { Sessions } from './access/sessions.ts';
 import type { CoordinatorLine } from './coordinator-line.ts';
 import type { DaemonStatus } from './daemon-status.ts';
 import type { EventStreams } from './events/streams.ts';
+import type { FigureStreams } from './history/figure-streams.ts';
 import type { History } from './history/history.ts';
 import type { PageFiles } from './page-files.ts';
 
@@ -26,6 +27,7 @@ export interface DoorParts {
   /** Of browsers at the live page. */
   readonly sessions: Sessions;
   readonly history: History;
+  readonly figureStreams: FigureStreams;
   /** The live page; no files if it was not built. */
   readonly page: PageFiles;
   /** The server speaks HTTPS. */

@@ -20,6 +20,7 @@ import { Tokens } from './access/tokens.ts';
 import { opsUrl, writeOpsUrl } from './address.ts';
 import { CoordinatorLine } from './coordinator-line.ts';
 import { EventStreams } from './events/streams.ts';
+import { FigureStreams } from './history/figure-streams.ts';
 import { recordHistory } from './history/recorder.ts';
 import { LatestFigures } from './latest-figures.ts';
 import { openStatsd, type StatsdSettings } from './metrics/statsd/exporter.ts';
@@ -58,9 +59,13 @@ runThread(async () => {
   const lookout = new Lookout(data.roster, () => performance.now());
   lookout.start();
   const latest = new LatestFigures();
+  const figureStreams = new FigureStreams();
   const line = new CoordinatorLine({
     end: data.coordinator,
-    onFigures: (figures) => latest.take(figures),
+    onFigures: (figures) => {
+      latest.take(figures);
+      figureStreams.tell();
+    },
     onEvent: (event) => events.take(event),
     onEnd: () => events.end(),
     onError: (error) => {
@@ -72,7 +77,10 @@ runThread(async () => {
     startedAt: Date.now(),
   });
   const tokens = new Tokens(settings, log);
-  tokens.onChange(() => events.review());
+  tokens.onChange(() => {
+    events.review();
+    figureStreams.review();
+  });
   const { opsHost: host, opsPort: port, opsNames: names = [] } = settings;
   const certificate = await OpsCertificate.open(settings, log);
   const { pair } = certificate;
@@ -94,6 +102,7 @@ runThread(async () => {
     status,
     sessions: new Sessions({ path: join(dataDir, 'page-sessions'), log }),
     history: recordHistory({ status, journalPath: journal.path, memoryLimitBytes, log }),
+    figureStreams,
     page: readPageFiles(log),
     call: (asked, caller) => line.call(asked, caller),
     callsMax: data.callsMax,

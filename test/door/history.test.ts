@@ -1,6 +1,7 @@
 /** The last hour that the daemon keeps for the live page. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ClientList } from '../../src/clients/client-list.ts';
+import { ClientList, NO_CLIENTS } from '../../src/clients/client-list.ts';
+import { FigureStreams } from '../../src/door/history/figure-streams.ts';
 import { History } from '../../src/door/history/history.ts';
 import { type HistorySample, historyStep } from '../../src/door/history/step.ts';
 import { quantile } from '../../src/door/metrics/quantile.ts';
@@ -164,6 +165,38 @@ describe('GET /v1/history', () => {
     history.add(100, new Map([['open', 100]]));
     expect((await take('?after=100')).at).toEqual([100]);
     expect(hour.value.series['open']).toHaveLength(101);
+  });
+
+  it('tells who accepts events of each new state, until the client leaves the list', async () => {
+    const [port = 0] = await freePorts(1);
+    let list = new ClientList([ann.client]);
+    const figureStreams = new FigureStreams();
+    const server = await startServer(opsOptions({ port, figureStreams, clients: () => list }));
+    onTestFinished(() => server.close());
+    const headers = { authorization: `Bearer ${ann.token}`, accept: 'text/event-stream' };
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/history`, { headers });
+    expect(answer.headers.get('content-type')).toMatch('text/event-stream');
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const next = async (): Promise<string> => (await reader.read()).value ?? '';
+    expect(await next()).toContain('retry:');
+    figureStreams.tell();
+    expect(await next()).toBe('event: figures\ndata: {}\n\n');
+    list = NO_CLIENTS;
+    figureStreams.review();
+    await expect(next()).rejects.toThrow();
+  });
+
+  it('P9: listeners hold the places of those that hear events, half of them for one client', async () => {
+    const [port = 0] = await freePorts(1);
+    const clients = () => new ClientList([ann.client]);
+    const server = await startServer(opsOptions({ port, clients }));
+    onTestFinished(() => server.close());
+    const headers = { authorization: `Bearer ${ann.token}`, accept: 'text/event-stream' };
+    const statuses: number[] = [];
+    while (statuses.at(-1) !== 503 && statuses.at(-1) !== 429 && statuses.length < 100) {
+      statuses.push((await fetch(`http://127.0.0.1:${port}/v1/history`, { headers })).status);
+    }
+    expect(statuses).toEqual([...Array(32).fill(200), 429]);
   });
 
   it.each([

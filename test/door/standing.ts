@@ -6,6 +6,7 @@ import { Sessions } from '../../src/door/access/sessions.ts';
 import type { Asked } from '../../src/door/coordinator-line.ts';
 import type { DaemonStatus } from '../../src/door/daemon-status.ts';
 import { EventStreams } from '../../src/door/events/streams.ts';
+import { FigureStreams } from '../../src/door/history/figure-streams.ts';
 import { History } from '../../src/door/history/history.ts';
 import type { DoorServerOptions } from '../../src/door/server.ts';
 import type { ThreadStatus } from '../../src/lifecycle/lookout.ts';
@@ -102,6 +103,7 @@ export function opsOptions({
     events: new EventStreams({ listen: async () => {}, startedAt: 0 }),
     sessions: new Sessions({ path: '/no/such/folder/page-sessions', log: notedLog().log }),
     history: new History(0),
+    figureStreams: new FigureStreams(),
     page: new Map(),
     ...more,
   };

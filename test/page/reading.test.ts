@@ -43,6 +43,27 @@ test('a new command is shown within a second or two, without a touch', async () 
   expect(performance.now() - sent).toBeLessThan(2500);
 });
 
+test('the page is told of each new state by server-sent events, and again after a restart', async () => {
+  const { daemon, client } = cluster;
+  const { page } = await logIn();
+  const heard: string[] = [];
+  page.on('request', (request) => {
+    if (request.resourceType() === 'eventsource') heard.push(request.url());
+  });
+  await page.reload();
+  await page.getByText('live', { exact: true }).waitFor();
+  await expect.poll(() => heard.length).toBe(1);
+  const sent = performance.now();
+  await client.pause('bulk');
+  await page.getByText('paused').first().waitFor();
+  expect(performance.now() - sent).toBeLessThan(2000);
+  await client.resume('bulk');
+  await daemon.kill9();
+  await daemon.restart();
+  await expect.poll(() => heard.length, { timeout: 20_000 }).toBeGreaterThan(1);
+  await page.getByText('live', { exact: true }).waitFor();
+});
+
 test('the page says loudly that its data are old while the daemon is away, and goes on by itself after a restart', async () => {
   const { daemon } = cluster;
   const { page } = await logIn();

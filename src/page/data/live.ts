@@ -1,6 +1,7 @@
 /**
- * The state of the daemon, asked once a second while somebody looks at the page. When the daemon is away, the last state
- * stays, with its age; the page goes on by itself when the daemon is back.
+ * The state of the daemon, asked whenever the daemon says that there is a new one, which is once a second, while somebody
+ * looks at the page. When the daemon is away, the last state stays, with its age; the page goes on by itself when the
+ * daemon is back.
  */
 import { batch, computed, signal } from '@preact/signals';
 import type { SummaryAnswer } from '../../protocol/answer.ts';
@@ -8,7 +9,8 @@ import { type Fault, type Outcome, read } from './api.ts';
 import { type HourAnswer, nextStep, takeHour } from './hour.ts';
 import { endSession } from './session.ts';
 
-const ROUND_MS = 1000;
+/** Without a word from the daemon. */
+const SILENT_MS = 1500;
 /** Younger data are not called old: the figures of the daemon are up to a second old, and one round may be late. */
 const OLD_MS = 3500;
 
@@ -31,6 +33,8 @@ export const oldMs = computed(() => {
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let isRunning = false;
+let isAsking = false;
+let words: EventSource | undefined;
 
 /** Until `stopLive`; pauses while the page is hidden. */
 export function startLive(): void {
@@ -43,17 +47,26 @@ export function startLive(): void {
 export function stopLive(): void {
   isRunning = false;
   clearTimeout(timer);
+  words?.close();
   document.removeEventListener('visibilitychange', followVisibility);
 }
 
 /** Asks at once: something has changed. */
 export function refresh(): void {
-  clearTimeout(timer);
   void turn();
 }
 
+/** A hidden page holds no connection: browsers open six to a server, for all of its pages. */
 function followVisibility(): void {
-  if (!document.hidden) refresh();
+  if (document.hidden) words?.close();
+  else refresh();
+}
+
+/** The browser connects again by itself, unless the daemon refused. */
+function listen(): void {
+  if (words !== undefined && words.readyState !== EventSource.CLOSED) return;
+  words = new EventSource('/v1/history');
+  words.addEventListener('figures', refresh);
 }
 
 interface LiveAnswer extends HourAnswer {
@@ -62,12 +75,17 @@ interface LiveAnswer extends HourAnswer {
 }
 
 async function turn(): Promise<void> {
+  if (isAsking) return;
+  isAsking = true;
+  clearTimeout(timer);
   const outcome = await read<LiveAnswer>(`/v1/history?after=${nextStep()}`);
+  isAsking = false;
   if (!isRunning) return;
   if (!outcome.ok && outcome.fault.kind === 'logged_out') return endSession();
   batch(() => take(outcome));
-  clearTimeout(timer);
-  if (!document.hidden) timer = setTimeout(() => void turn(), ROUND_MS);
+  if (document.hidden) return;
+  if (outcome.ok) listen();
+  timer = setTimeout(() => void turn(), SILENT_MS);
 }
 
 function take(outcome: Outcome<LiveAnswer>): void {
