@@ -28,7 +28,7 @@ RUN apt-get update \
   && touch /run/crond.reboot \
   && ln -s lockstep/crond.pid /run/crond.pid \
   && install -d -o node -g node -m 700 /run/lockstep \
-  && install -d -o node -g node /data
+  && install -d -o node -g node -m 700 /data
 ENV NODE_ENV=production \
     LOCKSTEP_DATA_DIR=/data \
     PM2_HOME=/run/lockstep/pm2 \

@@ -5,7 +5,7 @@
 import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
 import { dirname, join } from 'node:path';
-import { pidFiles } from './places.cjs';
+import { isForeign, pidFiles } from './places.cjs';
 
 const CONNECT_MS = 20_000;
 
@@ -105,7 +105,7 @@ function prepareHome({ pm2Home, pids }) {
   // since.
   const modules = join(pm2Home, 'module_conf.json');
   if (!existsSync(modules)) writeFileSync(modules, '{}');
-  const foreign = pidFiles(pids).find((file) => lstatSync(file).uid !== uid);
+  const foreign = pidFiles(pids).find(isForeign);
   if (foreign !== undefined) {
     throw new Error(`${foreign} belongs to another user: stop lockstep as that user, or remove it`);
   }

@@ -9,6 +9,7 @@ const {
   accessSync,
   constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -48,7 +49,7 @@ function placesOf(env) {
     logs: path.join(data, 'logs'),
     pm2Home,
     homeNote: path.join(data, HOME_NOTE),
-    pids: pidsOf(pm2Home, hash),
+    ...pidsOf(pm2Home, hash),
   };
 }
 
@@ -56,7 +57,7 @@ function placesOf(env) {
  * pm2 lives at home and not in the data folder: a disk that is full or read-only must not take the
  * supervisor with it (docs/decisions/040). One home for each data folder, so that no other pm2 is
  * touched and two copies never meet. Where the path is too long for a socket, or nobody may write
- * there, a folder for temporary files stands in.
+ * there, a folder for temporary files stands in, unless another user has made it first.
  *
  * @param {string} data
  * @param {string} hash
@@ -71,7 +72,9 @@ function homeFor(data, hash, env) {
     path.join(tmpdir(), `lockstep-${hash}`),
     `/tmp/lockstep-${hash}`,
   ];
-  return homes.find((home) => fitsSocket(home) && canBeMade(home)) ?? path.join(data, 'pm2');
+  const isUsable = (/** @type {string} */ home) =>
+    fitsSocket(home) && canBeMade(home) && !isForeign(home);
+  return homes.find(isUsable) ?? path.join(data, 'pm2');
 }
 
 /** @param {string} home */
@@ -105,15 +108,30 @@ function notedHome(data) {
 
 /**
  * Where pm2 notes the process of each app, as `PREFIX` + app + `-` + a number + `.pid`. It dies if
- * it has no room for that, so these few bytes are in memory where there is such a place.
+ * it has no room for that, so these few bytes are in memory where there is such a place. Every user may
+ * write there: where one has taken the names first, they are in the home, which is private.
  *
  * @param {string} pm2Home
  * @param {string} hash
  */
 function pidsOf(pm2Home, hash) {
-  return existsSync(SHARED_MEMORY) && canBeMade(SHARED_MEMORY)
-    ? path.join(SHARED_MEMORY, `lockstep-${hash}-`)
-    : path.join(pm2Home, 'pids', 'lockstep-');
+  const inMemory = path.join(SHARED_MEMORY, `lockstep-${hash}-`);
+  const atHome = path.join(pm2Home, 'pids', 'lockstep-');
+  const isFree =
+    existsSync(SHARED_MEMORY) && canBeMade(SHARED_MEMORY) && !pidFiles(inMemory).some(isForeign);
+  const [pids, otherPids] = isFree ? [inMemory, atHome] : [atHome, inMemory];
+  // `otherPids`: where a start before may have written them.
+  return { pids, otherPids };
+}
+
+/**
+ * Another user has made it: its content is not believed.
+ *
+ * @param {string} file
+ */
+function isForeign(file) {
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  return found !== undefined && found.uid !== process.getuid?.();
 }
 
 /**
@@ -197,4 +215,4 @@ function isSame(one, other) {
   return existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other);
 }
 
-module.exports = { folderTrouble, interpreter, pidFiles, placesOf };
+module.exports = { folderTrouble, interpreter, isForeign, pidFiles, placesOf };

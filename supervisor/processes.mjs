@@ -5,17 +5,20 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isForeign } from './places.cjs';
 
 const POLL_MS = 50;
 
 /**
- * The process whose number stands in the file, if its command line shows that it is the one meant.
+ * The process whose number stands in the file, if its command line shows that it is the one meant. A file of another user
+ * is not believed: it could name any process of ours.
  *
  * @param {string} pidFile
  * @param {string} mark a part of its command line
  * @returns {number | undefined}
  */
 export function findProcess(pidFile, mark) {
+  if (isForeign(pidFile)) return undefined;
   const pid = Number.parseInt(readOr(pidFile, ''), 10);
   return pid > 0 && commandLineOf(pid).includes(mark) ? pid : undefined;
 }

@@ -2,11 +2,11 @@
  * Ends everything that was started here: the apps, the project's pm2, and apps that a dead pm2 left
  * behind. A process that does not end in its time is killed.
  */
-import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import deadlines from './deadlines.cjs';
 import { call, isRunning, openPm2 } from './own-pm2.mjs';
-import { pidFiles } from './places.cjs';
+import { isForeign, pidFiles } from './places.cjs';
 import { endProcess, findProcess, signal, waitUntilGone } from './processes.mjs';
 
 /** pm2 stops the apps at the same time, and needs a moment itself. */
@@ -27,22 +27,14 @@ export async function takeDown(places) {
     pm2.disconnect();
   }
   if (god !== undefined && !(await waitUntilGone(god, PM2_EXIT_MS))) signal(god, 'SIGKILL');
-  const files = pidFiles(places.pids).filter(isOurs);
+  const all = [places.pids, places.otherPids].flatMap(pidFiles);
+  const files = all.filter((file) => !isForeign(file));
   const orphans = files
     .map((file) => findProcess(file, join(places.root, 'dist')))
     .filter((pid) => pid !== undefined);
   await Promise.all(orphans.map((pid) => endProcess(pid, deadlines.killMs)));
   removeHome(places, files);
   return isUp || god !== undefined || orphans.length > 0;
-}
-
-/**
- * Where they are every user may put one, and name any process of ours in it.
- *
- * @param {string} file
- */
-function isOurs(file) {
-  return lstatSync(file).uid === process.getuid?.();
 }
 
 /**
