@@ -3,6 +3,7 @@
  *
  * No error from here repeats a value of the list, except names.
  */
+import { isObject } from '../base/is-object.ts';
 import { nearest } from '../base/nearest.ts';
 import { repeatedMember } from '../protocol/frame/repeated-member.ts';
 import { ROLES, type Role } from './role.ts';
@@ -222,8 +223,4 @@ function unknownMember(name: string, place: string, known: readonly string[]): s
   const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`;
   const shown = /^[\w-]{1,40}$/.test(name) ? `${place}${name}` : `a member of ${place || 'it'}`;
   return `${shown} is unknown; ${hint}`;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

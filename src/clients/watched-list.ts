@@ -2,9 +2,9 @@
  * The present list of clients of one thread: read at the start, and again when its file changes, without a restart.
  *
  * A door asks for `current` at every request: the look at the file that goes before takes 1 µs (Node 24.21, November
- * 2026), so that a client that is removed is refused at its next request. One thread also watches the file, for what
- * follows from a change without a request, and logs. There is no inotify: the journal's log, in the same folder, would
- * wake it with every commit.
+ * 2026), so that a client that is removed is refused at its next request. The threads with doors (the coordinator and the
+ * door for HTTP) also watch the file, for what follows from a change without a request; the coordinator logs. There is no
+ * inotify: the journal's log, in the same folder, would wake it with every commit.
  *
  * It fails closed. A file that cannot be used leaves the last good list in force; a file that appears and cannot be
  * used lets nobody in. A file that disappears leaves the list in force: a lost file must not open the daemon,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { durationText } from '../../src/base/duration-text.ts';
 import { callsBetween } from '../../src/cli/demo/node-calls.ts';
 import { decode, encode } from '../../src/cli/input/arguments.ts';
-import { durationMs, durationText } from '../../src/cli/input/duration.ts';
+import { durationMs } from '../../src/cli/input/duration.ts';
 import { table } from '../../src/cli/output/table.ts';
 import { plain, wrapped } from '../../src/cli/output/terminal.ts';
 import type { SummaryAnswer } from '../../src/protocol/answer.ts';

@@ -88,9 +88,10 @@ describe('the composition', () => {
   });
 
   it('the keys are made at the first start, for the user alone, and nobody gets in without', async () => {
-    const listing = ['stat', '-c', '%n %U %a', '/data/keys', '/data/keys/server.key'];
+    const listing = ['stat', '-c', '%n %U %a', '/data', '/data/keys', '/data/keys/server.key'];
     const { output } = await composition.exec('lockstepd', ...listing, '/data/keys/operator.key');
     expect(output.trimEnd().split('\n')).toEqual([
+      '/data node 700',
       '/data/keys node 700',
       '/data/keys/server.key node 600',
       '/data/keys/operator.key node 600',

@@ -1,7 +1,8 @@
 /** Findings of an audit as text. */
+
+import { durationText } from '../../base/duration-text.ts';
 import type { AuditFinding } from '../../client/index.ts';
 import { faultJson, isFault } from '../fault.ts';
-import { durationText } from '../input/duration.ts';
 import { table } from '../output/table.ts';
 import { plain, type Terminal } from '../output/terminal.ts';
 import type { Walked } from './walk.ts';

@@ -1,7 +1,7 @@
 /** The summary of a bulk run, as text. */
 
+import { durationText } from '../../base/duration-text.ts';
 import { type Fault, faultJson } from '../fault.ts';
-import { durationText } from '../input/duration.ts';
 import { indent, table } from '../output/table.ts';
 import { plain, type Terminal } from '../output/terminal.ts';
 import type { Tally } from './tally.ts';

@@ -1,8 +1,9 @@
 /** The daemon itself: does it answer clients and operators, and does it report problems? */
+
+import { durationText } from '../../base/duration-text.ts';
 import { ClientError, isError, LockstepClient, type SummaryAnswer } from '../../client/index.ts';
 import type { Settings } from '../../config/schema.ts';
 import { packageVersion } from '../../config/version.ts';
-import { durationText } from '../input/duration.ts';
 import type { Identity } from '../input/identity.ts';
 import { drainedTexts, NODES_CHANGED, troublesOf } from '../output/summary-text.ts';
 import { plain } from '../output/terminal.ts';

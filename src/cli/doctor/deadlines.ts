@@ -1,6 +1,7 @@
 /** The deadlines in their order. The configuration has checked them already. */
+
+import { durationText } from '../../base/duration-text.ts';
 import type { Settings } from '../../config/schema.ts';
-import { durationText } from '../input/duration.ts';
 import { type Finding, ok, warn } from './finding.ts';
 
 const ORDER = [

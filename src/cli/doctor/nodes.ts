@@ -4,6 +4,7 @@
  * agree with this machine's? No call changes a node.
  */
 import { randomUUID } from 'node:crypto';
+import { durationText } from '../../base/duration-text.ts';
 import type { Settings } from '../../config/schema.ts';
 import type { NodeReplyKind } from '../../core/model.ts';
 import type { Dialect, Rule } from '../../node/dialect/dialect.ts';
@@ -11,7 +12,6 @@ import { readReply } from '../../node/dialect/read-reply.ts';
 import { compileHeader, compilePath } from '../../node/dialect/template.ts';
 import { unusedKey } from '../../node/dialect/unused-key.ts';
 import { isHealthy } from '../../node/health-call.ts';
-import { durationText } from '../input/duration.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 import type { Outcome } from './http.ts';
 import { callNode } from './node-call.ts';

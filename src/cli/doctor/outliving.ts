@@ -1,7 +1,8 @@
 /** How long commands may wait after a daemon was killed. */
+
+import { durationText } from '../../base/duration-text.ts';
 import { isLocal, ORPHAN_RETRIES, readOutlivingMs } from '../../config/machine/outliving.ts';
 import type { Settings } from '../../config/schema.ts';
-import { durationText } from '../input/duration.ts';
 import { type Finding, ok, warn } from './finding.ts';
 
 const LONG_MS = 10_000;

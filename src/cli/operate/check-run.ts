@@ -1,7 +1,8 @@
 /** `lockstep journal check`: what is damaged in a journal, and what an operator can do. */
+
+import { durationText } from '../../base/duration-text.ts';
 import { type Checked, checkFile } from '../../journal/sqlite/files/check.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { durationText } from '../input/duration.ts';
 import { plain, type Terminal } from '../output/terminal.ts';
 import { journalLocation, reportJournal } from './journal-place.ts';
 

@@ -1,8 +1,9 @@
 /** The daemon's answers as text for people. Text from nodes and keys is made harmless. */
+
+import { durationText } from '../../base/duration-text.ts';
 import type { NodeOutcome } from '../../core/model.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
-import { durationText } from '../input/duration.ts';
 import { storyTable } from './story-text.ts';
 import { indent, table } from './table.ts';
 import { type Colour, plain, type Terminal } from './terminal.ts';

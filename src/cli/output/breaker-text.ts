@@ -1,6 +1,8 @@
 /** Breakers as text for people. */
+
+import { durationText } from '../../base/duration-text.ts';
 import type { BreakerView } from '../../protocol/answer.ts';
-import { ageText, durationText } from '../input/duration.ts';
+import { ageText } from '../input/duration.ts';
 import { table } from './table.ts';
 import { type Colour, plain, type Terminal } from './terminal.ts';
 

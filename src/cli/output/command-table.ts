@@ -1,6 +1,8 @@
 /** Commands as a table, one row each. */
+
+import { durationText } from '../../base/duration-text.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
-import { ageText, durationText } from '../input/duration.ts';
+import { ageText } from '../input/duration.ts';
 import { isSettled, outcomeText, responsesText } from './answer-text.ts';
 import { shortIds } from './short-id.ts';
 import { type Column, table } from './table.ts';

@@ -1,11 +1,12 @@
 /** `status` without an id, as text. */
+
+import { durationText } from '../../base/duration-text.ts';
 import type {
   LanesAnswer,
   NodeStatus,
   OperatorStop,
   SummaryAnswer,
 } from '../../protocol/answer.ts';
-import { durationText } from '../input/duration.ts';
 import { acceptingText, refusedText } from './accepting-text.ts';
 import { breakerState } from './breaker-text.ts';
 import { indent, table } from './table.ts';

@@ -1,6 +1,6 @@
+import { durationText } from '../../base/duration-text.ts';
 import { isError, type PingAnswer } from '../../protocol/answer.ts';
 import { EXIT, exitOfReply } from '../exit-code.ts';
-import { durationText } from '../input/duration.ts';
 import { acceptingText, refusedText } from '../output/accepting-text.ts';
 import { print } from '../output/show.ts';
 import { plain } from '../output/terminal.ts';

@@ -3,11 +3,12 @@
  * each change is a line. A daemon that restarts is waited for.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { durationText } from '../../base/duration-text.ts';
 import { ClientError, isExpected } from '../../client/index.ts';
 import { isError } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 import { EXIT, type ExitCode, exitOfReply, UsageError } from '../exit-code.ts';
-import { durationMs, durationText } from '../input/duration.ts';
+import { durationMs } from '../input/duration.ts';
 import { interruptible } from '../input/interrupts.ts';
 import { errorText } from '../output/answer-text.ts';
 import { printError } from '../output/show.ts';

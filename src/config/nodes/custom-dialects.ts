@@ -2,7 +2,9 @@
  * Dialects of the configuration file, by name. Each is complete, or `extends` one that ships and
  * names the differences only, member by member of `create`, `delete` and so on.
  */
+
 import { z } from 'zod';
+import { isObject } from '../../base/is-object.ts';
 import type { Dialect } from '../../node/dialect/dialect.ts';
 import { SHIPPED_DIALECTS } from '../../node/dialects/index.ts';
 import { issueText } from '../settings/issue-text.ts';
@@ -101,8 +103,4 @@ function merged(base: object, own: Readonly<Record<string, unknown>>): Record<st
   if (!isObject(own['record']) || !isObject(record) || !isObject(create)) return all;
   const hasOwnKey = isObject(own['create']) && Object.hasOwn(own['create'], 'key');
   return hasOwnKey ? all : { ...all, create: { ...create, key: record['key'] } };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,9 @@
  * {/error: gone}}`, or a list of these; inside it is one list of rules. HTTP limits the meanings of
  * a status, so that no file can make a 500 a success or a 502 an answer (P4).
  */
+
 import { z } from 'zod';
+import { isObject } from '../../base/is-object.ts';
 import type { Expected, Rule } from '../../node/dialect/dialect.ts';
 import { pointerFault } from '../../node/dialect/pointer.ts';
 import { unknownPlace } from '../../node/dialect/template.ts';
@@ -208,8 +210,4 @@ export function sharedStatus(meanings: readonly (readonly Rule[])[]): number | u
 function listOf(value: unknown): readonly unknown[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? (value as readonly unknown[]) : [value];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@
  * One call, from its text to a typed request and its sender, by the code that reads the requests of ZeroMQ. Over HTTP
  * the token is a header, and so may be the id of a command.
  */
+import { isObject } from '../../base/is-object.ts';
 import type { Call } from '../../channel/door-messages.ts';
 import { authoriseKnown } from '../../clients/principal.ts';
 import type { Fault } from '../../protocol/fault.ts';
@@ -51,8 +52,4 @@ function keyFault(value: Frame['value'], key: string): Fault | undefined {
   if (value['id'] === undefined || value['id'] === key) return undefined;
   const hint = 'Send the id once: in the header or in the request.';
   return { message: `${KEY} and the id of the request differ`, field: KEY, hint };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -11,7 +11,9 @@
  *
  * TCP finds a client that vanished, and its connection is closed.
  */
+
 import type { Router } from 'zeromq';
+import { Seldom } from '../../base/seldom.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 import type { Answer } from '../../protocol/answer.ts';
 import { type ErrorCode, errorReply } from '../../protocol/errors.ts';
@@ -26,7 +28,6 @@ import { Replies } from './replies.ts';
 import { clientOf } from './unread.ts';
 import { doorOptions } from './zap.ts';
 
-const DROP_LOG_MS = 10_000;
 const FULL = errorReply('busy', 'too many requests wait for their answers', { retryAfterMs: 1000 });
 /** The binding hands out hundreds of messages that have arrived before the loop turns. */
 const READING_MS_MAX = 5;
@@ -85,7 +86,7 @@ export class ClientSocket {
   #isLeaving = false;
   #dropped = 0;
   #cut = 0;
-  #loggedAt = Number.NEGATIVE_INFINITY;
+  readonly #lines = new Seldom();
 
   constructor(options: ClientSocketOptions) {
     this.#options = options;
@@ -191,9 +192,7 @@ export class ClientSocket {
 
   #countDropped(count: number, code: string): void {
     this.#dropped += count;
-    const now = performance.now();
-    if (now - this.#loggedAt < DROP_LOG_MS) return;
-    this.#loggedAt = now;
+    if (!this.#lines.take()) return;
     const seen = { dropped: this.#dropped, cut: this.#cut, code };
     this.#options.log.warn('replies could not be delivered', seen);
   }

@@ -2,11 +2,11 @@
  * Requests that were refused for want of a token, or of a role: one line of the log for many of them. The trail of acts
  * takes so many of each client, so that a flood of one hides no act of another.
  */
+import { Seldom } from '../../base/seldom.ts';
 import { CLIENTS_MAX } from '../../clients/client-list.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
 
-const LOG_MS = 10_000;
 /** Refused acts of one client that the trail takes in so long a time. */
 const NOTED_MAX = 60;
 const NOTED_MS = 60_000;
@@ -14,7 +14,7 @@ const NOTED_MS = 60_000;
 export class Refusals {
   readonly #log: Log;
   #refused = 0;
-  #loggedAt = Number.NEGATIVE_INFINITY;
+  readonly #lines = new Seldom();
   /** By the name of the client. */
   readonly #noted = new Map<string, number>();
   #notedSince = Number.NEGATIVE_INFINITY;
@@ -40,9 +40,7 @@ export class Refusals {
 
   note({ error: { message: reason } }: ErrorReply): void {
     this.#refused++;
-    const now = performance.now();
-    if (now - this.#loggedAt < LOG_MS) return;
-    this.#loggedAt = now;
+    if (!this.#lines.take()) return;
     const seen = { reason, refused: this.#refused };
     this.#log.warn('requests of clients were refused: unauthorised', seen);
   }

@@ -11,7 +11,9 @@
  * The handler binds before the sockets do; libzmq lets a peer wait until it is answered. It takes status 400 for
  * final: the peer's libzmq does not connect again by itself.
  */
+
 import type { Reply } from 'zeromq';
+import { Seldom } from '../../base/seldom.ts';
 import { encodeZ85 } from '../../base/z85.ts';
 import type { ClientList } from '../../clients/client-list.ts';
 import { mayDo } from '../../clients/role.ts';
@@ -42,7 +44,6 @@ export function doorOptions(door: Door, secretKey: string | undefined) {
 }
 
 const ENDPOINT = 'inproc://zeromq.zap.01';
-const DROP_LOG_MS = 10_000;
 
 interface Verdict {
   readonly status: '200' | '300' | '400';
@@ -76,7 +77,7 @@ export class ZapHandler {
     unknown_key: 0,
     role: 0,
   };
-  #loggedAt = Number.NEGATIVE_INFINITY;
+  readonly #lines = new Seldom();
 
   constructor(socket: Reply, options: ZapOptions) {
     this.#socket = socket;
@@ -123,9 +124,7 @@ export class ZapHandler {
 
   #count(refusal: keyof ConnectionsRefused, address: string): void {
     this.#refused[refusal]++;
-    const now = performance.now();
-    if (now - this.#loggedAt < DROP_LOG_MS) return;
-    this.#loggedAt = now;
+    if (!this.#lines.take()) return;
     const refused = Object.values(this.#refused).reduce((sum, count) => sum + count, 0);
     const seen = { reason: REFUSALS[refusal].text, address, refused };
     this.#options.log.warn('connections of clients or subscribers were rejected', seen);

@@ -3,10 +3,9 @@
  * once in ten seconds (P10).
  */
 import type { IncomingMessage } from 'node:http';
+import { Seldom } from '../../base/seldom.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';
-
-const LOG_MS = 10_000;
 
 /** `host`: it names another server; `origin`: a foreign web page; `token`: none, or a wrong one; `role`: not enough. */
 export type RefusalKind = 'host' | 'origin' | 'token' | 'role';
@@ -22,7 +21,7 @@ export interface Refusal {
 export class Refusals {
   readonly #log: Log;
   readonly #counts: Record<RefusalKind, number> = { host: 0, origin: 0, token: 0, role: 0 };
-  #loggedAt = Number.NEGATIVE_INFINITY;
+  readonly #lines = new Seldom();
   #sinceLogged = 0;
 
   constructor(log: Log) {
@@ -37,12 +36,10 @@ export class Refusals {
   note({ kind, status, reply }: Refusal, { socket }: IncomingMessage): void {
     this.#counts[kind]++;
     this.#sinceLogged++;
-    const now = performance.now();
-    if (now - this.#loggedAt < LOG_MS) return;
+    if (!this.#lines.take()) return;
     const from = socket.remoteAddress ?? 'a closed connection';
     const seen = { status, reason: reply.error.message, from, count: this.#sinceLogged };
     this.#log.warn("requests to the operators' port were refused", seen);
-    this.#loggedAt = now;
     this.#sinceLogged = 0;
   }
 }

@@ -1,11 +1,11 @@
 /** The page as a whole: the view of the address, and over it all that concerns every view. */
 import { useEffect, useRef } from 'preact/hooks';
+import { durationText } from '../../base/duration-text.ts';
 import { fault, oldMs, seenAt, startLive, status, stopLive } from '../data/live.ts';
 import { session, type User } from '../data/session.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { FaultLine, Loading } from '../parts/faults.tsx';
 import { clockText } from '../parts/time.tsx';
-import { durationText } from '../text/numbers.ts';
 import { Acts } from '../views/acts.tsx';
 import { Audit } from '../views/audit.tsx';
 import { Command } from '../views/command.tsx';

@@ -33,26 +33,9 @@ export function shareText(share: number): string {
   return `${WHOLE.format(share * 100)} %`;
 }
 
-/** The two largest units. */
-export function durationText(ms: number): string {
-  if (ms < SECOND) return `${shortText(ms)} ms`;
-  if (ms < MINUTE) return `${ONE_DECIMAL.format(ms / SECOND)} s`;
-  if (ms < HOUR) return both([ms / MINUTE, 'min'], [(ms % MINUTE) / SECOND, 's']);
-  if (ms < DAY) return both([ms / HOUR, 'h'], [(ms % HOUR) / MINUTE, 'min']);
-  return both([ms / DAY, 'd'], [(ms % DAY) / HOUR, 'h']);
-}
-
 /** One unit: the age of a row in a table. */
 export function ageText(ms: number): string {
   if (ms < MINUTE) return `${Math.max(0, Math.floor(ms / SECOND))} s`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
   return ms < DAY ? `${Math.floor(ms / HOUR)} h` : `${Math.floor(ms / DAY)} d`;
-}
-
-function both(...parts: readonly (readonly [number, string])[]): string {
-  const whole = parts.map(([value, unit]) => [Math.floor(value), unit] as const);
-  return whole
-    .filter(([value]) => value > 0)
-    .map(([value, unit]) => `${value} ${unit}`)
-    .join(' ');
 }

@@ -1,5 +1,6 @@
 /** One command: its state, each node, and its story step by step. */
 
+import { durationText } from '../../base/duration-text.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import { askForCommand, type CommandAct } from '../data/operate.ts';
 import { useResource } from '../data/resource.ts';
@@ -8,7 +9,7 @@ import { Empty, FaultLine, Loading } from '../parts/faults.tsx';
 import { Mark, StateMark } from '../parts/mark.tsx';
 import { Time } from '../parts/time.tsx';
 import { place } from '../shell/router.ts';
-import { countText, durationText } from '../text/numbers.ts';
+import { countText } from '../text/numbers.ts';
 import { OPEN_STATES, REASONS, STATES } from '../text/words.ts';
 import { Story } from './story.tsx';
 

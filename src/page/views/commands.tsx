@@ -1,5 +1,6 @@
 /** The commands, newest first: which are under way, which failed, and on which node. */
 import { useEffect, useState } from 'preact/hooks';
+import { durationText } from '../../base/duration-text.ts';
 import type { CommandAnswer, ListAnswer } from '../../protocol/answer.ts';
 import { type Fault, read } from '../data/api.ts';
 import { status } from '../data/live.ts';
@@ -10,7 +11,7 @@ import { Empty, FaultLine, Loading } from '../parts/faults.tsx';
 import { StateMark } from '../parts/mark.tsx';
 import { Age } from '../parts/time.tsx';
 import { place } from '../shell/router.ts';
-import { countText, durationText } from '../text/numbers.ts';
+import { countText } from '../text/numbers.ts';
 import { OPEN_STATES, REASONS } from '../text/words.ts';
 import { CommandFilter, filterOf, queryOf } from './command-filter.tsx';
 

@@ -1,4 +1,6 @@
 /** Is all well, and what happened in the last hour? */
+
+import { durationText } from '../../base/duration-text.ts';
 import type { LaneStatus, SummaryAnswer } from '../../protocol/answer.ts';
 import { hour, latest } from '../data/hour.ts';
 import { status } from '../data/live.ts';
@@ -8,7 +10,7 @@ import { mayOperate } from '../data/session.ts';
 import { Chart, type Line } from '../parts/chart.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { Time } from '../parts/time.tsx';
-import { bytesText, countText, durationText, shareText, shortText } from '../text/numbers.ts';
+import { bytesText, countText, shareText, shortText } from '../text/numbers.ts';
 
 const OUTCOMES: readonly Line[] = [
   { name: 'settled.committed', label: 'committed', color: 'good' },

@@ -1,10 +1,11 @@
 /** The story of a command: a line of time for each node, and below it every step in words. */
 import type { ComponentChildren } from 'preact';
+import { durationText } from '../../base/duration-text.ts';
 import type { StoryStep } from '../../protocol/story/step.ts';
 import { Empty } from '../parts/faults.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { Time } from '../parts/time.tsx';
-import { countText, durationText, pluralText } from '../text/numbers.ts';
+import { countText, pluralText } from '../text/numbers.ts';
 import { ANSWERS, actText, REASONS, STATES, type Tone } from '../text/words.ts';
 import { Swimlanes } from './swimlanes.tsx';
 

@@ -3,7 +3,9 @@
  * canonical form of RFC 8785 (P7): white space, the order of members and the spelling of numbers and
  * strings do not matter.
  */
+
 import { createHash } from 'node:crypto';
+import { isObject } from '../../base/is-object.ts';
 import { elementsOf, membersOf, type Span } from './json-text.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -70,8 +72,4 @@ function keepText(text: string, within: Span, command: WithRecord): void {
   const span = membersOf(text, within.from).get('record');
   if (span === undefined) throw new Error('the text of a request lacks the record that was read');
   command.record = new WrittenRecord(text.slice(span.from, span.to), command.record);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
