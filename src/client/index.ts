@@ -25,6 +25,7 @@ export { isError } from '../protocol/answer.ts';
 export type { AnswerOf } from '../protocol/answer-of.ts';
 export type { DryRunAnswer, DryRunNode } from '../protocol/answers/dry-run.ts';
 export type { LogLineView, LogsAnswer } from '../protocol/answers/log-lines.ts';
+export type { RetiredCommand, RetiredCourse, Retiring } from '../protocol/answers/retiring.ts';
 export {
   ERROR_CODES,
   type ErrorBody,

@@ -23,6 +23,7 @@ import { type Crashes, Probation } from './commands/probation.ts';
 import type { CoordinatorStart } from './coordinator-start.ts';
 import { Upkeep } from './journal/upkeep.ts';
 import { Drains } from './nodes/drains.ts';
+import { Retirements } from './nodes/retirements.ts';
 import { threadLost } from './notify/thread-lost.ts';
 import type { Respond } from './ports.ts';
 import type { OpenCommand } from './queue/open-command.ts';
@@ -43,6 +44,7 @@ export class Coordinator {
   readonly intake: Intake;
   readonly breakers: Breakers;
   readonly drains: Drains;
+  readonly retirements: Retirements;
   readonly pauses: Pauses;
   readonly #start: CoordinatorStart;
   readonly #startedAt: number;
@@ -62,8 +64,9 @@ export class Coordinator {
     this.#start = start;
     this.#startedAt = ports.now();
     this.#batches = this.#openBatches();
-    this.drains = new Drains(ports, options);
-    this.breakers = new Breakers(ports, options, this.drains);
+    this.retirements = new Retirements(ports, options);
+    this.drains = new Drains(ports, options, this.retirements);
+    this.breakers = new Breakers(ports, options, this);
     this.pauses = new Pauses(ports);
     this.commands = this.#openCommands();
     const { registry } = this.commands;
@@ -125,14 +128,15 @@ export class Coordinator {
     const shared = { ports, post, questions: this.#questions };
     const probation = new Probation({ ...shared, crashes, interactiveShare, onTakenUp });
     const { admission } = this.breakers;
-    const gates = { admission, drains: this.drains, pauses: this.pauses, probation };
+    const { drains, pauses, retirements } = this;
+    const gates = { admission, drains, pauses, retirements, probation };
     const moment = () => this.#moment();
     return new Commands({ ports, options, inherited, ...gates, moment, post });
   }
 
   #openContext(): RequestContext {
     const { ports, options, counters } = this.#start;
-    const { commands, intake, breakers, drains, pauses } = this;
+    const { commands, intake, breakers, drains, pauses, retirements } = this;
     const { post } = this.#batches;
     const { admission } = breakers;
     const parts = { ports, options, commands, intake, pauses, post };
@@ -141,6 +145,7 @@ export class Coordinator {
       acceptance: new Acceptance({ ...parts, counters, admission }),
       breakers,
       drains,
+      retirements,
       trail: new Trail({ ports, moment: () => this.#moment(), post }),
       questions: this.#questions,
       summaries: new Rounds<SummaryAnswer>((done) => summarize(context, done)),
@@ -161,6 +166,7 @@ export class Coordinator {
 
   /** Restores what an earlier life has left besides its commands. Call when the executors are there, before any work. */
   async restore(): Promise<void> {
+    await this.retirements.restore();
     await this.breakers.restore();
     await this.drains.restore();
     await this.#regularAudit.restore();

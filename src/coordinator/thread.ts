@@ -235,12 +235,12 @@ async function restore(coordinator: Coordinator, journal: Journal): Promise<void
 }
 
 function noteRecovered(
-  { commands }: Coordinator,
+  { commands, retirements }: Coordinator,
   found: Pick<CoordinatorData, 'nodeNames' | 'nodesBefore'> & { readonly lagMs: number },
   { log, notify, stuck }: Pick<Watching, 'log' | 'notify'> & { readonly stuck: StuckNews },
 ): void {
   const open = [...commands.registry.all()];
-  logLeft({ ...found, commands: open }, { log, notify });
+  logLeft({ ...found, commands: open, retirements }, { log, notify });
   stuck.recovered(open);
 }
 

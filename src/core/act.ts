@@ -16,6 +16,8 @@ export const ACT_KINDS = [
   'breaker_reset',
   'node_drain',
   'node_undrain',
+  'node_retire',
+  'node_unretire',
   'repair',
   'journal_restored',
   'clients_changed',

@@ -4,7 +4,7 @@
  */
 
 import type { Context, Policy } from './context.ts';
-import { isForwardOnly } from './forward-only.ts';
+import { isForwardOnly, isIrreversible } from './forward-only.ts';
 import { type Found, isOther, knownToken, needsSurvey, newContent } from './goal.ts';
 import type {
   Command,
@@ -18,8 +18,12 @@ import type {
   SettledState,
   Settlement,
 } from './model.ts';
+import { leaving, outcomeOfRetired, remaining } from './retired/remaining.ts';
+import { isSettled } from './transitions.ts';
 
 export function conclude(saga: Saga, context: Context): DurableEntry | undefined {
+  if (isSettled(saga.state) || leaving(saga).length > 0) return undefined;
+  if (remaining(saga).length === 0) return concludeEmpty(saga, context);
   switch (saga.state) {
     case 'accepted':
       return concludeSurvey(saga, context);
@@ -32,10 +36,16 @@ export function conclude(saga: Saga, context: Context): DurableEntry | undefined
   }
 }
 
+/** Every node is retired: nobody can say how they are, and nothing is left to do. */
+function concludeEmpty(saga: Saga, { now }: Context): Settlement {
+  return settle(saga, { state: 'abandoned', reason: saga.reason ?? 'cancelled', now });
+}
+
 /** The reason why an applying saga can no longer reach its goal; undefined while it can. */
 export function failureOf(saga: Saga, now: number): Reason | undefined {
   if (saga.cancelled) return 'cancelled';
-  const { command, nodes } = saga;
+  const { command } = saga;
+  const nodes = remaining(saga);
   if (nodes.some((node) => node.verdict === 'refused')) return 'node_refused';
   const different = nodes.filter((node) => node.verdict === 'different');
   const foreign = nodes.filter((node) => node.verdict === 'foreign').length + different.length;
@@ -51,7 +61,8 @@ export function failureOf(saga: Saga, now: number): Reason | undefined {
 }
 
 function concludeSurvey(saga: Saga, { now, policy }: Context): DurableEntry | undefined {
-  const { command, nodes } = saga;
+  const { command } = saga;
+  const nodes = remaining(saga);
   const refused = (reason: Reason) => settle(saga, { state: 'refused', reason, now });
   if (saga.cancelled) return refused('cancelled');
   if (now >= command.deadlineAt) return refused('deadline');
@@ -88,14 +99,18 @@ function concludeApplying(saga: Saga, context: Context): DurableEntry | undefine
   const reason = failureOf(saga, now);
   if (isForwardOnly(saga, policy)) return concludeEndless(saga, reason ?? 'cancelled', context);
   if (reason === undefined || isAsking(saga)) return undefined;
-  if (saga.nodes.some((node) => node.mayHaveChanged)) return { kind: 'turned', at: now, reason };
+  // Also where only a retired node may have changed. Of a delete that cannot be undone such a node restores nothing.
+  const hasChanged = saga.nodes.some((node) => node.mayHaveChanged);
+  if (hasChanged && !isIrreversible(saga.command, policy)) {
+    return { kind: 'turned', at: now, reason };
+  }
   return settle(saga, { state: 'refused', reason, now });
 }
 
 function concludeCompensating(saga: Saga, context: Context): DurableEntry | undefined {
   const { reason } = saga;
   if (reason === undefined) throw new Error(`command ${saga.command.id} compensates for no reason`);
-  if (saga.nodes.every((node) => node.verdict === 'reached')) {
+  if (remaining(saga).every((node) => node.verdict === 'reached')) {
     return settle(saga, { state: 'rolled_back', reason, now: context.now });
   }
   return concludeEndless(saga, reason, context);
@@ -117,9 +132,10 @@ export function stuckAt(saga: Saga, policy: Policy): number {
   return saga.stuck || since === undefined ? Number.POSITIVE_INFINITY : since + policy.stuckAfterMs;
 }
 
-function isCommitted({ command, nodes }: Saga): boolean {
+function isCommitted(saga: Saga): boolean {
+  const { command } = saga;
   let reached = 0;
-  for (const node of nodes) {
+  for (const node of remaining(saga)) {
     // Driven back to tell an own record from a foreign one: the state that it reaches is not the
     // goal.
     if (node.direction !== 'want') return false;
@@ -142,7 +158,8 @@ export function settle(
   const isRestored = saga.command.op === 'delete' && state === 'rolled_back';
   for (const node of saga.nodes) {
     const outcome = outcomeOf(node, state !== 'committed');
-    nodes[node.name] = isRestored ? { ...outcome, ...restorationOf(node) } : outcome;
+    nodes[node.name] =
+      isRestored && !node.retired ? { ...outcome, ...restorationOf(node) } : outcome;
   }
   const loose = looseOf(saga.nodes, now);
   const tokens = tokensOf(saga, state);
@@ -171,8 +188,10 @@ function restorationOf({
 export function outcomeOf(node: NodeState, explain: boolean): NodeOutcome {
   const { belief: state, attempts, lastResponse, finding } = node;
   const known = state === 'unknown' && finding !== undefined && !node.mayHaveChanged;
-  const outcome = { state: known ? finding.presence : state, attempts };
-  return explain && lastResponse !== undefined ? { ...outcome, lastResponse } : outcome;
+  const shown = { state: known ? finding.presence : state, attempts };
+  const outcome = node.retired ? outcomeOfRetired(node, shown) : shown;
+  const isExplained = (explain || node.retired) && lastResponse !== undefined;
+  return isExplained ? { ...outcome, lastResponse } : outcome;
 }
 
 function looseOf(
@@ -188,16 +207,14 @@ function looseOf(
 }
 
 /** The owner marks this command leaves behind, where it wrote or restored records. */
-function tokensOf(
-  { command, nodes }: Saga,
-  state: SettledState,
-): Record<string, string> | undefined {
+function tokensOf(saga: Saga, state: SettledState): Record<string, string> | undefined {
+  const { command } = saga;
   if (state === 'abandoned') return {};
   if (state === 'refused') return undefined;
   const wrote = (command.op === 'create') === (state === 'committed');
   if (!wrote) return command.op === 'delete' ? {} : undefined;
   const tokens: Record<string, string> = {};
-  for (const node of nodes) {
+  for (const node of remaining(saga)) {
     // A node that the rollback never touched is reported as the survey found it, whatever later
     // reads showed.
     const isUntouched = command.op === 'delete' && !node.mayHaveChanged;

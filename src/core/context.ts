@@ -16,6 +16,8 @@ export type Input =
   | { readonly kind: 'cancel' }
   | { readonly kind: 'retry' }
   | { readonly kind: 'abandon' }
+  /** An operator has retired a node for good; the journal has that, and says it again after a restart. */
+  | { readonly kind: 'retire'; readonly node: string }
   /** An operator gives it up unseen: it was held since its journal was restored. */
   | { readonly kind: 'disown'; readonly inherited: Inherited };
 

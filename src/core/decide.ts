@@ -21,6 +21,7 @@ import type {
   Settlement,
 } from './model.ts';
 import { openSaga } from './open-saga.ts';
+import { ignored, isIgnored } from './retired/remaining.ts';
 import { assertTransition, isSettled } from './transitions.ts';
 
 type OpenState = Exclude<SagaState, SettledState>;
@@ -68,6 +69,8 @@ function direct(saga: Saga, input: Input, context: Context): readonly Entry[] {
       return mayBeAbandoned(saga, context.policy) ? [{ kind: 'abandoning' }] : [];
     case 'disown':
       return disowned(saga, input, context);
+    case 'retire':
+      return saga.command.nodes.includes(input.node) ? [{ kind: 'retired', node: input.node }] : [];
     case 'retry':
       return [{ kind: 'retry_requested', at: now }];
     case 'driven':
@@ -92,6 +95,12 @@ function disowned(
   return [...entries, settle(next, { state: 'abandoned', reason, now: context.now })];
 }
 
+interface Unread {
+  readonly now: number;
+  readonly inherited: Inherited;
+  readonly retired?: readonly string[];
+}
+
 /**
  * An operator gives up a command whose history must not be read, because reading it crashes the
  * reader. If the command has begun, every request that an earlier run may have sent to its nodes is
@@ -100,9 +109,9 @@ function disowned(
 export function abandonUnread(
   command: Command,
   { state, reason = 'cancelled' }: { state: OpenState; reason: Reason | undefined },
-  { now, inherited }: { readonly now: number; readonly inherited: Inherited },
+  { now, inherited, retired = [] }: Unread,
 ): Settlement {
-  const saga = openSaga(command);
+  const saga = openSaga(command, { retired });
   assertTransition(state, 'abandoned');
   const nodes = saga.nodes.map((node): NodeState => {
     const until = inheritedUntil(inherited, node.name);
@@ -122,6 +131,7 @@ function answered(
 ): readonly Entry[] {
   const node = saga.nodes.find((one) => one.name === name);
   if (node === undefined) throw new Error(`command ${saga.command.id} has no node ${name}`);
+  if (isIgnored(node)) return [{ kind: 'progressed', node: name, to: ignored(node, answer) }];
   const { node: to, turn } = afterReply(saga, node, { answer, context });
   const progressed: Entry = { kind: 'progressed', node: name, to };
   if (turn === undefined) return [progressed];

@@ -37,6 +37,8 @@ export function evolve(saga: Saga, entry: Entry, policy: Policy): Saga {
       return { ...saga, cancelled: true };
     case 'abandoning':
       return { ...saga, abandoning: true };
+    case 'retired':
+      return withNode(saga, { ...nodeOf(saga, entry.node), retired: true });
     case 'retry_requested':
       return {
         ...saga,

@@ -5,10 +5,13 @@
  * applied the delete, or may have applied it, the nodes can no longer return to the state before:
  * the saga goes forward only (P1, P5). Only one thing settles a delete in doubt as not applied: a
  * read that shows the record, and that began when the delete could no longer land.
+ *
+ * What a retired node has done binds nobody: all of this is about the nodes that remain.
  */
 
 import type { Policy } from './context.ts';
 import type { Command, NodeState, Saga } from './model.ts';
+import { remaining } from './retired/remaining.ts';
 
 /** Whether the changes of this command can never be undone. */
 export function isIrreversible({ op }: Command, { restores }: Policy): boolean {
@@ -26,20 +29,22 @@ export function mayBeAbandoned(
 /** The point of no return is passed, or may be. */
 export function isForwardOnly(saga: Saga, policy: Policy): boolean {
   if (saga.state !== 'applying' || !isIrreversible(saga.command, policy)) return false;
-  return saga.nodes.some((node) => node.mayHaveChanged);
+  return remaining(saga).some((node) => node.mayHaveChanged);
 }
 
 /**
  * The point of no return is certainly passed: on one node the record that the survey found is gone.
  */
-export function hasRemoved({ nodes }: Saga): boolean {
-  return nodes.some(
+export function hasRemoved(saga: Saga): boolean {
+  return remaining(saga).some(
     ({ mayHaveChanged, verdict }) =>
       mayHaveChanged && (verdict === 'reached' || verdict === 'foreign'),
   );
 }
 
 /** Before it, only one node gets the delete: the first that still holds the record. */
-export function firstOf({ nodes }: Saga): readonly NodeState[] {
-  return nodes.filter(({ verdict }) => verdict === 'open').slice(0, 1);
+export function firstOf(saga: Saga): readonly NodeState[] {
+  return remaining(saga)
+    .filter(({ verdict }) => verdict === 'open')
+    .slice(0, 1);
 }

@@ -173,6 +173,8 @@ export type Verdict = 'open' | 'reached' | 'foreign' | 'different' | 'refused';
 /** One node, seen by one saga. */
 export interface NodeState {
   readonly name: string;
+  /** No part of the goal any longer: see retired/remaining.ts. */
+  readonly retired: boolean;
   readonly finding: Finding | undefined;
   readonly direction: Direction;
   readonly verdict: Verdict;
@@ -235,6 +237,8 @@ export interface NodeOutcome {
    */
   readonly restored?: 'unchanged' | 'exact' | 'mapped';
   readonly dropped?: readonly string[];
+  /** An operator retired the node: it is no part of the outcome, and its record may be as it was left. */
+  readonly retired?: true;
 }
 
 /** Facts that must be in the journal before anything that follows from them (P2, P3). */
@@ -280,6 +284,7 @@ export type VolatileEntry =
   | { readonly kind: 'progressed'; readonly node: string; readonly to: NodeState }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'abandoning' }
+  | { readonly kind: 'retired'; readonly node: string }
   /** An operator wants the next attempt now. */
   | { readonly kind: 'retry_requested'; readonly at: number }
   /** The daemon died and is back: whatever the durable entries allow may be under way (P4.5). */

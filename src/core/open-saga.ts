@@ -3,12 +3,14 @@ import type { Command, Loose, NodeState, Saga } from './model.ts';
 
 const NO_LOOSE: readonly Loose[] = [];
 
-/** The journal's knowledge of a key when a command begins, by node. */
+/** The journal's knowledge of a key when a command begins, and of its nodes. */
 export interface KeyHistory {
   /** Requests of earlier commands that may still land: they oppose a rollback, too (P4). */
   readonly loose?: Readonly<Record<string, readonly Loose[]>>;
   /** The owner marks of the records that earlier commands left. */
   readonly tokens?: Readonly<Record<string, string>>;
+  /** Nodes of the command that an operator has retired. */
+  readonly retired?: readonly string[];
 }
 
 /** @throws if the command names a node twice: two exchanges with it would run at a time */
@@ -28,9 +30,10 @@ export function openSaga(command: Command, history: KeyHistory = {}): Saga {
   };
 }
 
-function untouched(name: string, { loose, tokens }: KeyHistory): NodeState {
+function untouched(name: string, { loose, tokens, retired }: KeyHistory): NodeState {
   return {
     name,
+    retired: retired?.includes(name) === true,
     finding: undefined,
     direction: 'want',
     verdict: 'open',

@@ -10,8 +10,15 @@ import { firstOf, hasRemoved, isForwardOnly, isIrreversible } from './forward-on
 import { type Goal, goalOf, needsSurvey, requestFor } from './goal.ts';
 import { isAwaited, opposedUntil, type Want, wantedBy } from './loose.ts';
 import type { Command, NodeRequest, NodeState, Saga } from './model.ts';
+import { leaving, remaining } from './retired/remaining.ts';
 
 export function react(saga: Saga, context: Context): readonly Effect[] {
+  const left = leaving(saga);
+  // The end of the last of them lets the saga go on.
+  return left.length > 0 ? left.map(abortOf) : owed(saga, context);
+}
+
+function owed(saga: Saga, context: Context): readonly Effect[] {
   const { now, policy } = context;
   switch (saga.state) {
     case 'accepted':
@@ -41,18 +48,18 @@ function goForward(saga: Saga, context: Context): readonly Effect[] {
   const latest = stuckAt(saga, context.policy);
   if (hasRemoved(saga)) {
     return drive(saga, context, {
-      nodes: saga.nodes.filter(({ verdict }) => verdict !== 'reached'),
+      nodes: remaining(saga).filter(({ verdict }) => verdict !== 'reached'),
       latest,
     });
   }
-  const nodes = saga.nodes.filter(({ mayHaveChanged }) => mayHaveChanged);
+  const nodes = remaining(saga).filter(({ mayHaveChanged }) => mayHaveChanged);
   const hasFailed = failureOf(saga, context.now) !== undefined;
   if (hasFailed) return drive(saga, context, { nodes, latest, readsOnly: true });
   return drive(saga, context, { nodes, latest: Math.min(latest, saga.command.deadlineAt) });
 }
 
-function open({ nodes }: Saga): readonly NodeState[] {
-  return nodes.filter(({ verdict }) => verdict === 'open');
+function open(saga: Saga): readonly NodeState[] {
+  return remaining(saga).filter(({ verdict }) => verdict === 'open');
 }
 
 /**
@@ -67,7 +74,7 @@ function lastReplies(saga: Saga, { now }: Context): readonly Effect[] {
 function survey(saga: Saga, { now }: Context): readonly Effect[] {
   const effects: Effect[] = [];
   let wakeAt = saga.command.deadlineAt;
-  for (const node of saga.nodes) {
+  for (const node of remaining(saga)) {
     if (node.finding !== undefined || node.running !== undefined) continue;
     if (now >= node.dueAt)
       effects.push({ kind: 'exchange', node: node.name, request: { kind: 'read' } });
@@ -134,7 +141,9 @@ function wantOf(command: Command, node: NodeState, goal: Goal): Want {
 }
 
 function abort(saga: Saga): readonly Effect[] {
-  return saga.nodes
-    .filter((node) => node.running !== undefined)
-    .map((node) => ({ kind: 'abort', node: node.name }));
+  return saga.nodes.filter((node) => node.running !== undefined).map(abortOf);
+}
+
+function abortOf({ name }: NodeState): Effect {
+  return { kind: 'abort', node: name };
 }

@@ -37,6 +37,8 @@ export class Executor {
         return this.#driver.journaled(order.seq);
       case 'operate':
         return this.#driver.operate(order.seq, order.act, order.ticket);
+      case 'retire':
+        return this.#driver.retire(order);
       case 'inspect': {
         const inspection = this.#driver.inspect(order.seq, order.story);
         const value: Answered = {

@@ -1,5 +1,10 @@
 /** A saga that this executor drives, and its running exchanges. */
+import type { Policy } from '../core/context.ts';
+import { evolve } from '../core/evolve.ts';
+import { isForwardOnly } from '../core/forward-only.ts';
 import type { Inherited, NodeRequest, NodeState, Saga } from '../core/model.ts';
+import { openSaga } from '../core/open-saga.ts';
+import { isSettled } from '../core/transitions.ts';
 import type { Subject } from '../node/dialect/codec.ts';
 import type { Step } from '../protocol/story/step.ts';
 import { STEPS_KEPT } from '../protocol/story/step-log.ts';
@@ -43,15 +48,22 @@ export interface Run {
 /** So many sagas at a time have a long story: one takes up to 15 KB, and 100,000 rollbacks may wait for a node. */
 const LONG_STORIES_MAX = 2000;
 
-/**
- * A saga that this executor begins to drive, or takes up from an earlier life.
- * @param beside the number of sagas that it drives already
- */
+interface Beginning {
+  readonly policy: Policy;
+  readonly now: number;
+  /** The number of sagas that it drives already. */
+  readonly beside: number;
+}
+
+/** A saga that this executor begins to drive, or takes up from an earlier life. */
 export function newRun(
-  { command, record, entries, inherited }: Extract<Order, { kind: 'drive' }>,
-  saga: Saga,
-  { now, beside }: { readonly now: number; readonly beside: number },
+  { command, record, history, entries, inherited }: Extract<Order, { kind: 'drive' }>,
+  { policy, now, beside }: Beginning,
 ): Run {
+  const saga = entries.reduce<Saga>(
+    (state, entry) => evolve(state, entry, policy),
+    openSaga(command, history),
+  );
   const story = new SagaStory(beside < LONG_STORIES_MAX ? STEPS_KEPT : 2);
   if (inherited !== undefined) story.resumed(entries, now);
   return {
@@ -69,6 +81,19 @@ export function newRun(
 /** Whether the failures of this node no longer count against it. */
 export function isWorn(saga: Saga, name: string): boolean {
   return (stateOf(saga, name)?.failures ?? 0) >= FAILURES_COUNTED;
+}
+
+/** P5: neither a deadline nor a cancel ends it. */
+export function neverGivesUp(saga: Saga, policy: Policy): boolean {
+  return saga.state === 'compensating' || isForwardOnly(saga, policy);
+}
+
+/** Takes out the operators' requests that have taken effect. */
+export function obeyed({ saga, operators }: Run, policy: Policy): readonly Ticket[] {
+  if (operators.length === 0) return operators;
+  const { state, cancelled, abandoning } = saga;
+  const isAwaited = abandoning || (cancelled && !neverGivesUp(saga, policy));
+  return isAwaited && !isSettled(state) ? [] : operators.splice(0);
 }
 
 export function stateOf({ nodes }: Saga, name: string): NodeState | undefined {

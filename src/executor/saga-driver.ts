@@ -13,9 +13,7 @@
 import type { Context, Effect, Input, Policy } from '../core/context.ts';
 import { advance } from '../core/decide.ts';
 import { evolve } from '../core/evolve.ts';
-import { isForwardOnly } from '../core/forward-only.ts';
-import { type DurableEntry, isDurable, type Saga, type Settlement } from '../core/model.ts';
-import { openSaga } from '../core/open-saga.ts';
+import { type DurableEntry, isDurable, type Settlement } from '../core/model.ts';
 import { react } from '../core/react.ts';
 import { isSettled } from '../core/transitions.ts';
 import type { Inspection, OperatorAct, Order, Ticket } from '../protocol/work.ts';
@@ -25,10 +23,19 @@ import { Health } from './health.ts';
 import { inspectionOf } from './inspection.ts';
 import type { ExecutorPorts } from './ports.ts';
 import { publicDetail } from './public-detail.ts';
-import { attemptsUnderway, isWorn, newRun, type Run, stateOf, type Underway } from './run.ts';
+import { Retiring } from './retiring/retiring.ts';
+import {
+  attemptsUnderway,
+  isWorn,
+  neverGivesUp,
+  newRun,
+  obeyed,
+  type Run,
+  stateOf,
+  type Underway,
+} from './run.ts';
 import { FoundRecords } from './surveys/found-records.ts';
 
-type DriveOrder = Extract<Order, { kind: 'drive' }>;
 type ExchangeEffect = Extract<Effect, { kind: 'exchange' }>;
 
 type Mode = 'driving' | 'draining' | 'interrupted';
@@ -41,6 +48,7 @@ export class SagaDriver {
   readonly #gate: Gate<Run>;
   readonly #health: Health;
   readonly #found: FoundRecords;
+  readonly #retiring: Retiring;
   #mode: Mode = 'driving';
   #drainedReported = false;
   #drainCheck = false;
@@ -48,22 +56,21 @@ export class SagaDriver {
   constructor(ports: ExecutorPorts, policy: Policy) {
     this.#ports = ports;
     this.#health = new Health(ports);
-    this.#gate = new Gate({
-      act: (run) => this.#goOn(run),
-      soon: (act) => void ports.at(ports.now(), act),
+    const soon = (act: () => void) => void ports.at(ports.now(), act);
+    this.#gate = new Gate({ act: (run) => this.#goOn(run), soon });
+    this.#retiring = new Retiring({
+      act: (run, node) => this.#isHere(run) && this.#take(run, { kind: 'retire', node }),
+      soon,
     });
     this.#found = new FoundRecords({ ...ports, act: (run) => this.#goOn(run) });
     this.#policy = policy;
     this.#context = () => ({ now: ports.now(), random: ports.random, policy });
   }
 
-  drive(order: DriveOrder): void {
-    const { command, history, entries, inherited } = order;
-    const saga = entries.reduce<Saga>(
-      (state, entry) => evolve(state, entry, this.#policy),
-      openSaga(command, history),
-    );
-    const run = newRun(order, saga, { now: this.#ports.now(), beside: this.#runs.size });
+  drive(order: Extract<Order, { kind: 'drive' }>): void {
+    const { command, inherited } = order;
+    const beside = this.#runs.size;
+    const run = newRun(order, { policy: this.#policy, now: this.#ports.now(), beside });
     this.#runs.set(command.seq, run);
     this.#take(run, inherited === undefined ? { kind: 'driven' } : { kind: 'resumed', inherited });
   }
@@ -92,6 +99,11 @@ export class SagaDriver {
     if (run === undefined) return this.#answerOperator(ticket);
     run.operators.push(ticket);
     this.#take(run, { kind: act });
+  }
+
+  /** A node is gone for good. */
+  retire(order: Extract<Order, { kind: 'retire' }>): void {
+    this.#retiring.begin(order, this.#runs.values());
   }
 
   /** @param story also its steps so far */
@@ -157,7 +169,7 @@ export class SagaDriver {
       this.#ports.report({ kind: 'entries', seq, entries: durable });
     }
     if (settlement !== undefined) this.#settle(run, settlement);
-    this.#answerOperators(run);
+    for (const ticket of obeyed(run, this.#policy)) this.#answerOperator(ticket);
     this.#act(run);
   }
 
@@ -174,8 +186,11 @@ export class SagaDriver {
 
   /** The run was held; it may have settled since. While the daemon stops, it stays where it is. */
   #goOn(run: Run): void {
-    const isHere = this.#runs.get(run.saga.command.seq) === run;
-    if (isHere && this.#mode === 'driving') this.#act(run);
+    if (this.#isHere(run) && this.#mode === 'driving') this.#act(run);
+  }
+
+  #isHere(run: Run): boolean {
+    return this.#runs.get(run.saga.command.seq) === run;
   }
 
   /** Performs the effects that the saga owes, unless the journal has not confirmed its entries. */
@@ -217,10 +232,10 @@ export class SagaDriver {
   }
 
   #exchangeIfTried(run: Run, effect: ExchangeEffect): void {
-    const neverGivesUp = this.#neverGivesUp(run.saga);
+    const isUrgent = neverGivesUp(run.saga, this.#policy);
     // A read that does not count for the node cannot show whether it is back.
     const reads = effect.request.kind === 'read' && !isWorn(run.saga, effect.node);
-    const trial = this.#gate.enter(effect.node, { run, neverGivesUp, reads });
+    const trial = this.#gate.enter(effect.node, { run, neverGivesUp: isUrgent, reads });
     if (trial !== undefined) this.#exchange(run, effect, trial);
     else run.story.held(effect.node, this.#ports.now());
   }
@@ -231,7 +246,7 @@ export class SagaDriver {
     const at = this.#ports.now();
     run.story.began(node, at);
     // Nothing new has a connection before what never gives up, or a trial (P5).
-    const isUrgent = trial !== undefined || this.#neverGivesUp(run.saga);
+    const isUrgent = trial !== undefined || neverGivesUp(run.saga, this.#policy);
     const own = this.#found.subjectOf(run, { node, request });
     const subject = isUrgent ? { ...own, isUrgent } : own;
     const exchange = this.#ports
@@ -258,19 +273,6 @@ export class SagaDriver {
       });
     const underway: Underway = { node, request, at, exchange };
     run.exchanges.push(underway);
-  }
-
-  #answerOperators(run: Run): void {
-    if (run.operators.length === 0) return;
-    const { state, cancelled, abandoning } = run.saga;
-    const isAwaited = abandoning || (cancelled && !this.#neverGivesUp(run.saga));
-    if (isAwaited && !isSettled(state)) return;
-    for (const ticket of run.operators.splice(0)) this.#answerOperator(ticket);
-  }
-
-  /** P5: neither a deadline nor a cancel ends it. */
-  #neverGivesUp(saga: Saga): boolean {
-    return saga.state === 'compensating' || isForwardOnly(saga, this.#policy);
   }
 
   #answerOperator(ticket: Ticket): void {

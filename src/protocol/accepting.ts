@@ -10,6 +10,7 @@ const CODES = {
   draining: 'draining',
   disk: 'unavailable',
   full: 'busy',
+  retired: 'unavailable',
   breaker: 'unavailable',
 } as const satisfies Record<string, ErrorCode>;
 
@@ -22,7 +23,7 @@ interface Cause {
   readonly hint?: string;
   /** The time to retry, if it is known. */
   readonly retryAfterMs?: number;
-  /** Of `breaker`: the node whose breaker is not closed. */
+  /** Of `breaker` and `retired`: the nodes. */
   readonly nodes?: readonly string[];
 }
 
@@ -54,9 +55,9 @@ export function refusalOf(causes: Causes): Refusal | undefined {
   return undefined;
 }
 
-/** A node that is down stops every daemon alike; all other causes are this daemon's own. */
+/** A node that is down or retired stops every daemon alike; all other causes are this daemon's own. */
 export function isOwn({ reason }: Refusal): boolean {
-  return reason !== 'breaker';
+  return reason !== 'breaker' && reason !== 'retired';
 }
 
 /**

@@ -5,6 +5,7 @@ import type { ActsAnswer } from './act.ts';
 import type { DryRunAnswer } from './answers/dry-run.ts';
 import type { LogsAnswer } from './answers/log-lines.ts';
 import type { NodeSighting } from './answers/node-sighting.ts';
+import type { Retiring } from './answers/retiring.ts';
 import type { ErrorBody, ErrorReply } from './errors.ts';
 import type { JsonObject } from './record/record.ts';
 import type { StoryStep } from './story/step.ts';
@@ -195,6 +196,8 @@ export interface NodeStatus extends NodeReport {
   readonly breaker: BreakerView;
   /** New commands wait for it; absent while it is not drained. */
   readonly drained?: OperatorStop;
+  /** It is configured, and gone for good: new commands are refused. Absent while it is not retired. */
+  readonly retired?: OperatorStop;
 }
 
 /** A node in the answer to `node`. */
@@ -203,13 +206,17 @@ export interface NodeUse {
   readonly configured: boolean;
   /** New commands wait for it; absent while it is not drained. */
   readonly drained?: OperatorStop;
-  /** Of a node that is not configured: the open commands that name it. */
+  /** It is gone for good: open commands go on without it, and new ones are refused while it is configured. */
+  readonly retired?: OperatorStop;
+  /** Of a node that is not configured or is retired: the open commands that name it. */
   readonly open?: number;
 }
 
 /** The answer to `node`: the configured nodes, and others that open commands name. */
 export interface NodesAnswer {
   readonly nodes: Readonly<Record<string, NodeUse>>;
+  /** Of `retire`, and of its dry run. */
+  readonly retiring?: Retiring;
 }
 
 export interface LaneStatus {

@@ -24,10 +24,12 @@ export interface LaneEvent {
   readonly by?: string;
 }
 
-/** An operator has drained a node, or ended that. */
+/** An operator has drained or retired a node, or ended that. */
 export interface NodeEvent {
   readonly node: string;
   readonly drained: boolean;
+  /** Of an event about a retirement. */
+  readonly retired?: boolean;
   readonly by?: string;
 }
 

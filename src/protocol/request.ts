@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { ACT_KINDS, ACT_OUTCOMES } from '../core/act.ts';
 import { LOG_LEVELS } from './answers/log-lines.ts';
-import { keysOrPage, oneOrMany } from './checks/exclusive.ts';
+import { keysOrPage, ofRetireOnly, oneOrMany } from './checks/exclusive.ts';
 import { CODE_POINTS_MAX, groupIdFault } from './group-id.ts';
 import { DEADLINE_MS_MAX } from './input/request-input.ts';
 import { record } from './record/record-field.ts';
@@ -218,13 +218,19 @@ export const SCHEMAS = {
     by: commandId.optional(),
   }),
   /** Shows the nodes; or an operator's act on one. */
-  node: z.strictObject({
-    op: z.literal('node'),
-    node: node.optional(),
-    /** Absent: the nodes are only shown. */
-    act: z.enum(['drain', 'undrain']).optional(),
-    by: commandId.optional(),
-  }),
+  node: z
+    .strictObject({
+      op: z.literal('node'),
+      node: node.optional(),
+      /** Absent: the nodes are only shown. */
+      act: z.enum(['drain', 'undrain', 'retire', 'unretire']).optional(),
+      /** Of `retire`: only say what it would do. */
+      dryRun: z.boolean().optional(),
+      /** Of `retire`: although the node answers, and nobody has drained it. */
+      force: z.boolean().optional(),
+      by: commandId.optional(),
+    })
+    .superRefine(ofRetireOnly),
   pause: z.strictObject({ op: z.literal('pause'), ...pauseFields }),
   resume: z.strictObject({ op: z.literal('resume'), ...pauseFields }),
   /** The acts of operators, newest first. */

@@ -50,6 +50,8 @@ export type Order =
       readonly act: OperatorAct;
       readonly ticket: Ticket;
     }
+  /** A node is gone for good: commands up to this one go on without it. */
+  | { readonly kind: 'retire'; readonly node: string; readonly upTo: number }
   | {
       readonly kind: 'inspect';
       readonly seq: number;

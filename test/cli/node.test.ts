@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Retiring } from '../../src/protocol/answers/retiring.ts';
 import { startPeer } from '../support/client-pair.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -41,9 +42,71 @@ test('node drain and undrain name the node, and who says so', async () => {
 test.each([
   [['drain'], 'no node is named: lockstep node drain NODE'],
   [['empty', 'node02'], 'act'],
+  [['drain', 'node02', '--dry-run'], 'of lockstep node retire only'],
 ])('node %j is bad usage', async (args, text) => {
   const { run } = await setUp();
   const { code, stderr } = await run(...args);
   expect(stderr).toContain(text);
   expect(code).toBe(2);
+});
+
+const RETIRING: Retiring = {
+  matched: 2,
+  counts: { rolls_back: 1, begins: 1 },
+  commands: [
+    {
+      id: 'order-17',
+      op: 'create',
+      groupId: '5',
+      state: 'compensating',
+      stuck: true,
+      course: 'rolls_back',
+      others: ['node01'],
+      mayDiffer: true,
+    },
+  ],
+};
+
+async function setUpGone() {
+  const retired = { since: '2026-11-23T05:00:00.000Z', by: 'ann@host' };
+  const peer = await startPeer({
+    instead: ({ op }) =>
+      op === 'node'
+        ? { nodes: { node09: { configured: false, retired, open: 2 } }, retiring: RETIRING }
+        : undefined,
+  });
+  const env = { LOCKSTEP_ENDPOINT: peer.endpoint };
+  return { peer, run: (...args: string[]) => runCli(['node', 'retire', ...args], { env }) };
+}
+
+test('node retire --dry-run shows which commands would go on, how, and what may be left', async () => {
+  const { peer, run } = await setUpGone();
+  const { code, stdout } = await run('node09', '--dry-run');
+  expect(stdout).toContain('2 open commands name node09:');
+  expect(stdout).toContain('1 is rolled back on the other nodes');
+  expect(stdout).toMatch(
+    /order-17 +create 5 +compensating, stuck +is rolled back .* may be left there/,
+  );
+  expect(stdout).toContain('and 1 more: lockstep list --open --node node09');
+  expect(code).toBe(0);
+  expect(peer.seen.at(-1)).toMatchObject({ op: 'node', act: 'retire', dryRun: true });
+});
+
+test('node retire asks; without a terminal it wants --yes, and does nothing', async () => {
+  const { peer, run } = await setUpGone();
+  const refused = await run('node09');
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('add --yes')]);
+  expect(peer.seen.filter(({ op }) => op === 'node')).toEqual([]);
+  const done = await run('node09', '--yes', '--force');
+  expect(done.code).toBe(0);
+  expect(done.stdout).toMatch(
+    /node09 +retired since .* by ann@host: 2 open commands go on without it/,
+  );
+  expect(peer.seen.at(-1)).toMatchObject({
+    op: 'node',
+    act: 'retire',
+    node: 'node09',
+    force: true,
+  });
+  expect(peer.seen.at(-1)).not.toHaveProperty('dryRun');
 });

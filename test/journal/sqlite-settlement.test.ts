@@ -91,6 +91,7 @@ const UNLIKE: {
   lastResponse: ['408', '500'],
   restored: ['unchanged', 'exact'],
   dropped: [['a'], ['b']],
+  retired: [true, undefined],
 };
 
 test.each(Object.entries(UNLIKE))(

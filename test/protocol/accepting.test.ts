@@ -27,7 +27,9 @@ describe('whether new commands are taken in', () => {
       causes[refusal.reason] = undefined;
     }
     expect(sent).toEqual(
-      ['starting', 'draining', 'disk', 'full', 'breaker'].map((reason) => `it is ${reason}`),
+      ['starting', 'draining', 'disk', 'full', 'retired', 'breaker'].map(
+        (reason) => `it is ${reason}`,
+      ),
     );
   });
 
@@ -41,6 +43,7 @@ describe('whether new commands are taken in', () => {
     ['draining', 'draining'],
     ['disk', 'unavailable'],
     ['full', 'busy'],
+    ['retired', 'unavailable'],
     ['breaker', 'unavailable'],
   ] as const)(
     'while %s, a command is answered %s, and for how long if that is known',

@@ -3,6 +3,7 @@
  */
 import type { Prng } from '../core/model/prng.ts';
 import type { Chance } from './chance.ts';
+import { FOR_EVER } from './retiring.ts';
 
 /**
  * The faults of one exchange. `lost…`: no answer, with or without the effect; `late`: the effect
@@ -48,6 +49,11 @@ export const LANDS: ReadonlySet<ExchangeFault | 'none'> = new Set([
   'unsureAfter',
   'garbageAfter',
 ] as const);
+
+/** @param calm only what lasts for ever goes on */
+export function isDuring({ from, to }: Trouble, now: number, calm: boolean): boolean {
+  return from <= now && now < to && (!calm || to === FOR_EVER);
+}
 
 /** What befalls an exchange with a node in trouble. */
 export const TROUBLES: Readonly<Record<Trouble['kind'], readonly ExchangeFault[]>> = {

@@ -1,4 +1,5 @@
 /** One history: from a seed to a verdict. */
+import type { Settlement } from '../../src/core/model.ts';
 import { hash } from './chance.ts';
 import { Spin } from './spin.ts';
 import { type Broken, World, type WorldOptions } from './world.ts';
@@ -13,6 +14,8 @@ export interface Verdict {
   readonly faults: number;
   /** Of breakers. */
   readonly openings: number;
+  /** Commands that settled without a retired node. */
+  readonly leftOut: number;
   /** The outcomes of the commands. */
   readonly states: readonly string[];
 }
@@ -41,8 +44,13 @@ export async function runHistory(seed: number, options: WorldOptions = {}): Prom
     crashes: world.lives.ended,
     faults: world.network.faults,
     openings: world.lives.openings,
+    leftOut: [...world.ledger.all].filter(({ settled }) => leavesOut(settled)).length,
     states: [...world.ledger.all].map(({ settled }) => settled?.state ?? 'open'),
   };
+}
+
+function leavesOut(settled: Settlement | undefined): boolean {
+  return Object.values(settled?.nodes ?? {}).some(({ retired }) => retired === true);
 }
 
 /** A number made of all events: equal histories have equal numbers. */

@@ -12,6 +12,7 @@ import type { CoordinatorPorts, Respond } from '../../src/coordinator/ports.ts';
 import type { Command } from '../../src/core/model.ts';
 import { Executor } from '../../src/executor/executor.ts';
 import type { NodePort } from '../../src/executor/ports.ts';
+import { unknownNode } from '../../src/executor/unknown-node.ts';
 import { JournalError } from '../../src/journal/errors.ts';
 import type { Journal } from '../../src/journal/port.ts';
 import { healthSignalOf } from '../../src/node/health-signal.ts';
@@ -23,7 +24,7 @@ import type { Chance } from './chance.ts';
 import { sendFetched } from './fetched.ts';
 import { Link } from './link.ts';
 import type { Network, Outcome, Sent } from './network.ts';
-import { optionsOf } from './options.ts';
+import { optionsOf, outlivingOf } from './options.ts';
 import type { Plan } from './plan.ts';
 import type { Poison } from './poison.ts';
 import { toldOf } from './told-order.ts';
@@ -36,6 +37,8 @@ const POISONED_DRAIN_MS = 50;
 
 export interface LifeOptions {
   readonly number: number;
+  /** The configured nodes. */
+  readonly nodeNames: readonly string[];
   readonly plan: Plan;
   readonly agenda: Agenda;
   readonly chance: Chance;
@@ -103,11 +106,10 @@ export class Life {
   };
 
   async start(): Promise<void> {
-    const { plan, openJournal, onReady, crashes, onTakenUp } = this.#options;
+    const { plan, nodeNames, openJournal, onReady, crashes, onTakenUp } = this.#options;
     const journal = openJournal(this);
-    const { outliving, policy } = plan;
-    const { quiesceMs } = policy;
-    const life = await LifeMark.begin(journal, { outliving, quiesceMs, now: this.now });
+    const times = { outliving: outlivingOf(plan, nodeNames), quiesceMs: plan.policy.quiesceMs };
+    const life = await LifeMark.begin(journal, { ...times, now: this.now });
     const counters = await loadCounters(journal);
     await life.keepClock(journal);
     this.clientNow = life.clientNow;
@@ -202,7 +204,7 @@ export class Life {
   }
 
   #crew(index: number): Crew {
-    const { plan, chance, number, note } = this.#options;
+    const { plan, nodeNames, chance, number, note } = this.#options;
     const reports = this.#link<WorkReport>(`reports ${number} ${index}`, (report) => {
       note(() => `executor ${index} says ${JSON.stringify(report)}`);
       this.#coordinator?.report(report, index);
@@ -223,10 +225,10 @@ export class Life {
         now: this.now,
         random: chance.of(`executor ${number} ${index}`).next,
         at: (time, act) => this.at(time, () => crew.isAlive && act()),
-        nodeNames: plan.nodes.map(({ name }) => name),
+        nodeNames,
         slowCallMs: () => plan.slowCallMs,
         heldBytesMax: plan.foundBytesMax,
-        node: (name) => this.#node(name, crew),
+        node: (name) => (nodeNames.includes(name) ? this.#node(name, crew) : unknownNode(name)),
         report: (report) => {
           if (report.kind === 'settled') crew.driven.delete(report.seq);
           if (this.isAlive && report.kind !== 'hello') reports.send(report);

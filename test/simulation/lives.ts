@@ -68,12 +68,19 @@ export class Lives {
     return [...this.#rows.snapshot().rows.values()].some((row) => row.held === 'parked');
   }
 
+  /** Whether the journal has that this node is retired. */
+  hasRetired(node: string): boolean {
+    return this.#rows.snapshot().kept.has(`retire/${node}`);
+  }
+
   begin(): void {
     const number = this.ended + 1;
     const { plan, agenda, chance, network, note, hear: receive, throws } = this.#stage;
     note(() => `the daemon starts, life ${number}`);
+    const nodeNames = this.#configured();
     const life = new Life({
       number,
+      nodeNames,
       plan,
       agenda,
       chance,
@@ -96,6 +103,20 @@ export class Lives {
     });
     this.current = life;
     life.start().catch(throws);
+  }
+
+  /** The nodes in the configuration, for a run that starts now. */
+  #configured(): readonly string[] {
+    const { plan, agenda, network } = this.#stage;
+    const { gone } = plan;
+    const isRemoved = gone !== undefined && (network.calm || agenda.now >= gone.removedAt);
+    const names = plan.nodes.map(({ name }) => name);
+    return isRemoved ? names.filter((name) => name !== gone.node) : names;
+  }
+
+  /** An operator has changed the configuration, and restarts the daemon. */
+  restart(): void {
+    this.#end(this.current, { ...SOON, isKilled: true });
   }
 
   /** Counts like main: `lifecycle/crashes.ts`. */

@@ -15,7 +15,7 @@ import type { Agenda } from '../core/model/agenda.ts';
 import type { Prng } from '../core/model/prng.ts';
 import { isDoubtful, misread } from './bad-answers.ts';
 import type { Chance } from './chance.ts';
-import { type ExchangeFault, LANDS, TROUBLES, type Trouble } from './fault-plan.ts';
+import { type ExchangeFault, isDuring, LANDS, TROUBLES, type Trouble } from './fault-plan.ts';
 import type { Exchange, Happening } from './happening.ts';
 import { bodyOf, type Http, type SimNode } from './node.ts';
 import type { Plan } from './plan.ts';
@@ -116,10 +116,10 @@ export class Network {
 
   #faultOf(name: string, call: Call): ExchangeFault | undefined {
     const { plan, chance, note } = this.#options;
-    if (this.calm) return undefined;
     const { kinds, rates } = plan.faults;
     const trouble = this.#troubleOf(call.node.plan.name);
-    const strikes = kinds.length > 0 && call.prng.chance(rates[call.node.plan.name] ?? 0);
+    const strikes =
+      !this.calm && kinds.length > 0 && call.prng.chance(rates[call.node.plan.name] ?? 0);
     if (trouble === undefined && !strikes) return undefined;
     const fault =
       trouble === undefined ? call.prng.pick(kinds) : call.prng.pick(TROUBLES[trouble.kind]);
@@ -131,14 +131,13 @@ export class Network {
 
   #troubleOf(node: string): Trouble | undefined {
     const { plan, agenda } = this.#options;
-    return plan.faults.troubles.find(
-      (trouble) => trouble.node === node && trouble.from <= agenda.now && agenda.now < trouble.to,
-    );
+    const isNow = (one: Trouble) => isDuring(one, agenda.now, this.calm);
+    return plan.faults.troubles.find((one) => one.node === node && isNow(one));
   }
 
   #isDown(call: Call): boolean {
     const kind = this.#troubleOf(call.node.plan.name)?.kind;
-    return !this.calm && (kind === 'down' || kind === 'amnesia');
+    return kind === 'down' || kind === 'amnesia';
   }
 
   #plan({ kind, node, to }: Trouble): void {

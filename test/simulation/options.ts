@@ -7,13 +7,15 @@ interface Lived {
   readonly plan: Plan;
   /** Of the run. */
   readonly number: number;
+  /** The configured nodes of the run. */
+  readonly nodeNames: readonly string[];
 }
 
-export function optionsOf({ plan, number }: Lived): CoordinatorOptions {
+export function optionsOf({ plan, number, nodeNames }: Lived): CoordinatorOptions {
   return {
     policy: plan.policy,
     breaker: plan.breaker,
-    nodeNames: plan.nodes.map(({ name }) => name),
+    nodeNames,
     unroutable: keyCheck(plan.dialect),
     executors: plan.executors,
     concurrency: plan.concurrency,
@@ -31,4 +33,9 @@ export function optionsOf({ plan, number }: Lived): CoordinatorOptions {
     version: '0',
     pid: number,
   };
+}
+
+/** Of the configured nodes. */
+export function outlivingOf({ outliving }: Plan, nodeNames: readonly string[]): Plan['outliving'] {
+  return Object.fromEntries(Object.entries(outliving).filter(([name]) => nodeNames.includes(name)));
 }

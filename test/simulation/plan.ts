@@ -12,6 +12,7 @@ import type { Prng } from '../core/model/prng.ts';
 import type { Chance } from './chance.ts';
 import { drawFaultPlan, type FaultPlan } from './fault-plan.ts';
 import { drawPoisons, type Poison } from './poison.ts';
+import { drawRetiring, FOR_EVER, type Gone } from './retiring.ts';
 import { type Ask, drawWorkload } from './workload.ts';
 
 export interface NodePlan {
@@ -60,6 +61,7 @@ export interface Plan {
   readonly pace: Pace;
   readonly faults: FaultPlan;
   readonly poisons: readonly Poison[];
+  readonly gone?: Gone | undefined;
   readonly asks: readonly Ask[];
   /** It ends with an audit that repairs: then all nodes match the last outcome. */
   readonly isAudited: boolean;
@@ -83,7 +85,9 @@ export function drawPlan(seed: number, chance: Chance): Plan {
   const policy = { ...drawPolicy(prng, { tokens, requestTimeoutMs }), defers };
   // History is pruned once a minute: such histories are long.
   const forgets = prng.chance(0.05);
-  const { asks, lastAt } = drawWorkload(chance, keys, forgets);
+  const { asks: asked, lastAt } = drawWorkload(chance, keys, forgets);
+  const { gone, asks: retiring } = drawRetiring(chance, { nodes: nodes.map(nameOf), lastAt });
+  const asks = [...asked, ...retiring];
   const outliving = drawOutliving(chance, nodes);
   const longestMs = Math.max(policy.quiesceMs, ...Object.values(outliving));
   const calmAt = lastAt + prng.between(0, 2 * policy.quiesceMs);
@@ -105,20 +109,41 @@ export function drawPlan(seed: number, chance: Chance): Plan {
     defaultDeadlineMs: 30_000,
     retentionMs: forgets ? prng.pick([0, 5000, 120_000]) : FOR_EVER_MS,
     pace: drawPace(prng),
-    faults: drawFaultPlan(chance, {
-      nodes: nodes.map(({ name }) => name),
-      keys,
-      calmAt,
-      // The age of history must not depend on the wall clock.
-      jumpy: forgets ? 0.9 : 0.3,
-    }),
+    faults: withGone(
+      drawFaultPlan(chance, {
+        nodes: nodes.map(nameOf),
+        keys,
+        calmAt,
+        // The age of history must not depend on the wall clock.
+        jumpy: forgets ? 0.9 : 0.3,
+      }),
+      gone,
+    ),
     poisons: drawPoisons(chance, asks),
     asks,
+    gone,
     // A command that is pruned soon is no evidence for an audit.
     isAudited: prng.chance(0.3) && !forgets,
     calmAt,
     settledBy: calmAt + settlingTime(asks.length, { ...policy, longestMs }),
   };
+}
+
+/** A node that is gone is down for ever. */
+function withGone(faults: FaultPlan, gone: Gone | undefined): FaultPlan {
+  if (gone === undefined) return faults;
+  const { node, at: from } = gone;
+  return {
+    ...faults,
+    troubles: [
+      ...faults.troubles,
+      { name: `${node} is gone`, kind: 'down', node, from, to: FOR_EVER },
+    ],
+  };
+}
+
+function nameOf({ name }: NodePlan): string {
+  return name;
 }
 
 function dialectOf(policy: Policy, tags: boolean): Dialect {

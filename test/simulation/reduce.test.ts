@@ -23,7 +23,7 @@ async function reduceOne(faults: number, runMs: number): Promise<Reduction> {
     const isBroken = !needed.some((name) => without.has(name));
     const struck = names.filter((name) => !without.has(name));
     const broken = isBroken ? { promise: 'P1', message: 'parted' } : undefined;
-    const none = { steps: 0, crashes: 0, faults: 0, openings: 0, states: [] };
+    const none = { steps: 0, crashes: 0, faults: 0, openings: 0, leftOut: 0, states: [] };
     return Promise.resolve({ seed, broken, struck, ...none });
   };
   const detail: { at: number; text: string }[] = [];

@@ -99,9 +99,27 @@ export class Rest {
     const { network, note } = this.#options.stage;
     note(() => 'nothing fails any more');
     network.calm = true;
+    this.#leaveGone();
     this.#undoWords();
     this.#releaseParked();
     this.#giveUpForeign();
+  }
+
+  /** A node that is gone for good is taken out of the configuration, and retired. */
+  #leaveGone(): void {
+    const { plan } = this.#options.stage;
+    if (plan.gone === undefined) return;
+    this.#options.lives.restart();
+    this.#retireGone(plan.gone.node);
+  }
+
+  #retireGone(node: string): void {
+    const { stage, lives, clients } = this.#options;
+    // Once is enough, in whatever run.
+    if (lives.hasRetired(node)) return;
+    const value = { op: 'node', act: 'retire', node, force: true };
+    if (lives.current?.isReady) clients.ask(value, () => {});
+    stage.agenda.after(OPERATOR_MS, () => this.#retireGone(node));
   }
 
   /** An operator must close and resume what an operator has opened or paused. */
@@ -169,7 +187,11 @@ export class Rest {
 function undoing(value: AskValue): AskValue | undefined {
   if (typeof value === 'string') return undefined;
   if (value.op === 'pause') return { ...value, op: 'resume' };
-  if (value.op === 'node')
-    return value['act'] === 'drain' ? { ...value, act: 'undrain' } : undefined;
+  if (value.op === 'node') {
+    const { op, node } = value;
+    const undone = value['act'] === 'drain' ? 'undrain' : undefined;
+    const act = value['act'] === 'retire' ? 'unretire' : undone;
+    return act === undefined ? undefined : { op, node, act };
+  }
   return value.op === 'breaker' && value['act'] === 'open' ? { ...value, act: 'close' } : undefined;
 }

@@ -42,6 +42,7 @@ describe('the daemon in virtual time, whatever fails', () => {
       expect(tally.endings).toBeGreaterThan(tally.seeds);
       expect(tally.faults).toBeGreaterThan(10 * tally.seeds);
       expect(tally.openings).toBeGreaterThan(tally.seeds / 4);
+      expect(tally.leftOut).toBeGreaterThan(tally.seeds / 50);
       for (const state of ['committed', 'rolled_back', 'refused', 'abandoned']) {
         expect(tally.states[state], state).toBeGreaterThan(tally.seeds / 100);
       }

@@ -10,15 +10,18 @@ export class Tally {
   faults = 0;
   /** Of breakers. */
   openings = 0;
+  /** Commands that settled without a retired node. */
+  leftOut = 0;
   readonly #begun = performance.now();
   readonly #cpuBegun = process.cpuUsage();
 
-  add({ steps, crashes, faults, openings, states }: Verdict): void {
+  add({ steps, crashes, faults, openings, leftOut, states }: Verdict): void {
     this.seeds++;
     this.steps += steps;
     this.endings += crashes;
     this.faults += faults;
     this.openings += openings;
+    this.leftOut += leftOut;
     for (const state of states) this.states[state] = (this.states[state] ?? 0) + 1;
   }
 
@@ -26,7 +29,8 @@ export class Tally {
     const states = Object.entries(this.states).map(([state, count]) => `${count} ${state}`);
     return (
       `${this.seeds} histories, ${this.steps} steps, ${this.faults} exchanges that went wrong, ` +
-      `${this.endings} ends of the process, ${this.openings} openings of breakers; commands: ${states.join(', ')}`
+      `${this.endings} ends of the process, ${this.openings} openings of breakers; commands: ${states.join(', ')}, ` +
+      `${this.leftOut} of them without a retired node`
     );
   }
 

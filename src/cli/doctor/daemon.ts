@@ -5,7 +5,7 @@ import { ClientError, isError, LockstepClient, type SummaryAnswer } from '../../
 import type { Settings } from '../../config/schema.ts';
 import { packageVersion } from '../../config/version.ts';
 import type { Identity } from '../input/identity.ts';
-import { drainedTexts, NODES_CHANGED, troublesOf } from '../output/summary-text.ts';
+import { drainedTexts, NODES_CHANGED, retiredTexts, troublesOf } from '../output/summary-text.ts';
 import { plain } from '../output/terminal.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 import { checkOpsPort } from './ops/port.ts';
@@ -81,6 +81,10 @@ function daemonFindings(answer: SummaryAnswer, detail: string): readonly Finding
   }
   for (const text of drainedTexts(answer)) {
     found.push(warn('daemon', text, 'After the work on it: lockstep node undrain NAME.'));
+  }
+  for (const text of retiredTexts(answer)) {
+    const hint = 'Then restart the daemon: until then it refuses new commands.';
+    found.push(fail('daemon', text, hint));
   }
   const { waitsFor } = answer.regularAudit ?? {};
   if (waitsFor !== undefined) {

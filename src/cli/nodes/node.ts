@@ -1,34 +1,54 @@
-/** `lockstep node`: shows the nodes; an operator drains one before work on it. */
+/** `lockstep node`: shows the nodes; an operator drains one before work on it, or retires one that is gone. */
 import type { LockstepClient } from '../../client/index.ts';
 import type { NodesAnswer } from '../../protocol/answer.ts';
+import type { NodeAct } from '../../protocol/input/request-input.ts';
 import { UsageError } from '../exit-code.ts';
+import { YES } from '../input/question.ts';
 import { author } from '../operate/author.ts';
 import { show } from '../output/show.ts';
 import { plain } from '../output/terminal.ts';
 import { subcommand } from '../subcommand.ts';
 import { withDaemon } from '../with-daemon.ts';
 import { nodesTable } from './nodes-text.ts';
+import { retireNode } from './retire.ts';
 
 export const node = subcommand({
   usage: 'node [act] [node]',
-  describe: 'Show the nodes; drain one before work on it, so that new commands wait',
+  describe: 'Show the nodes; drain one before work on it; retire one that is gone for good',
   positionals: {
     act: {
-      choices: ['drain', 'undrain'] as const,
-      describe: 'drain: new commands wait until undrain; what has begun goes on',
+      choices: ['drain', 'undrain', 'retire', 'unretire'] as const,
+      describe:
+        'drain: new commands wait until undrain; retire: open commands go on without the node, for good',
     },
     node: { type: 'string', describe: 'Name of the node' },
   },
-  options: {},
+  options: {
+    'dry-run': {
+      type: 'boolean',
+      describe: 'Of retire: only show which commands would go on without the node',
+      group: 'Command:',
+    },
+    force: {
+      type: 'boolean',
+      describe: 'Of retire: although the node answers, and is not drained',
+      group: 'Command:',
+    },
+    ...YES,
+  },
   examples: [
     ['$0 node', 'which nodes there are, and which are drained'],
     ['$0 node drain node02', 'before a restart of node02'],
     ['$0 node undrain node02', 'afterwards: the commands that waited begin'],
+    ['$0 node retire node02 --dry-run', 'node02 is gone: what becomes of commands that name it'],
   ],
   run: (args, terminal) => {
     const { act, node: name } = args;
     if (act !== undefined && name === undefined)
       throw new UsageError(`no node is named: lockstep node ${act} NODE`);
+    if (act !== 'retire' && (args['dry-run'] === true || args.force === true))
+      throw new UsageError('--dry-run and --force are of lockstep node retire only');
+    if (act === 'retire' && name !== undefined) return retireNode(name, args, terminal);
     return withDaemon(args, terminal, (client) => {
       const shown = {
         title: 'node: no answer yet',
@@ -40,11 +60,7 @@ export const node = subcommand({
   },
 });
 
-function ask(
-  client: LockstepClient,
-  act: 'drain' | 'undrain' | undefined,
-  name: string | undefined,
-) {
+function ask(client: LockstepClient, act: NodeAct | undefined, name: string | undefined) {
   if (act === undefined || name === undefined) return client.nodes();
   return client.node(name, act, { by: author() });
 }

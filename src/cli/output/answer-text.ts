@@ -102,8 +102,9 @@ function nodeTable(nodes: NonNullable<CommandAnswer['nodes']>, room: number): st
   );
 }
 
-/** `present`, `present, restored without serial, soa`. */
-function restoredText({ state, restored, dropped = [] }: NodeOutcome): string {
+/** `present`, `present, restored without serial, soa`, `retired, was present`. */
+function restoredText({ state, restored, dropped = [], retired }: NodeOutcome): string {
+  if (retired === true) return state === 'unknown' ? 'retired, not known' : `retired, was ${state}`;
   if (restored === 'exact') return `${state}, restored`;
   if (restored !== 'mapped') return state;
   return dropped.length === 0

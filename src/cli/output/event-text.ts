@@ -33,8 +33,9 @@ function detailOf(event: DaemonEvent, terminal: Terminal): string {
       return `${paused ? 'paused' : 'resumed'}${by === undefined ? '' : ` by ${plain(by)}`}`;
     }
     case 'node': {
-      const { drained, by } = event.payload;
-      return `${drained ? 'drained' : 'in use again'}${by === undefined ? '' : ` by ${plain(by)}`}`;
+      const { drained, retired, by } = event.payload;
+      const stopped = drained ? 'drained' : 'in use again';
+      return `${retired === true ? 'retired' : stopped}${by === undefined ? '' : ` by ${plain(by)}`}`;
     }
     case 'thread':
       return event.payload.state;

@@ -25,6 +25,7 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
     `settled since the start: ${countsText(answer.settled) || 'none'}`,
     ...troubleLines(answer, terminal),
     ...drainedLines(answer, terminal),
+    ...retiredLines(answer, terminal),
     ...nodesLine(answer, terminal),
     ...auditLine(answer, terminal),
     ...regularAuditLine(answer),
@@ -83,6 +84,19 @@ export function drainedTexts({ nodes }: Pick<SummaryAnswer, 'nodes'>): readonly 
       ? []
       : [`${plain(name)} is drained ${stopText(drained)}: new commands wait`],
   );
+}
+
+/** One text for each retired node that is still configured. */
+export function retiredTexts({ nodes }: Pick<SummaryAnswer, 'nodes'>): readonly string[] {
+  return Object.entries(nodes).flatMap(([name, { retired }]) =>
+    retired === undefined
+      ? []
+      : [`${plain(name)} is retired ${stopText(retired)}: take it out of the configuration`],
+  );
+}
+
+function retiredLines(answer: SummaryAnswer, terminal: Terminal): readonly string[] {
+  return retiredTexts(answer).map((text) => terminal.paint('red', text));
 }
 
 function drainedLines(answer: SummaryAnswer, terminal: Terminal): readonly string[] {

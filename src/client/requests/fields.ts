@@ -27,6 +27,14 @@ export interface WithAuthor {
   readonly by?: string;
 }
 
+/** Of the act `retire` on a node. */
+export interface RetireOptions {
+  /** Only say which commands would go on without the node. */
+  readonly dryRun?: boolean;
+  /** Although the node answers, and nobody has drained it. */
+  readonly force?: boolean;
+}
+
 /** Selects the commands of an operator's order; see docs/protocol.md. */
 export type Selection = (
   | Omit<OperatorInput, 'id' | 'filter'>

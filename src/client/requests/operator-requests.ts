@@ -16,13 +16,14 @@ import type {
   ActsInput,
   BreakerAct,
   BreakerInput,
+  NodeAct,
   NodesInput,
   OperatorInput,
   PauseInput,
   RestoreInput,
 } from '../../protocol/input/request-input.ts';
 import type { CallOptions } from '../options.ts';
-import type { Lane, Selection, WithAuthor } from './fields.ts';
+import type { Lane, RetireOptions, Selection, WithAuthor } from './fields.ts';
 import { Requests } from './requests.ts';
 
 export abstract class OperatorRequests extends Requests {
@@ -134,7 +135,12 @@ export abstract class OperatorRequests extends Requests {
 
   /**
    * Drains a node: new commands wait for it until `undrain`, also over a restart of the daemon; what has begun goes on.
-   * @returns the nodes, or `invalid_request` for a node that is not configured
+   *
+   * `retire`: the node is gone for good. The open commands that name it go on without it, and while it is configured new
+   * ones are refused, until `unretire`; `dryRun` only says which commands these are. A node that answers and is not
+   * drained is retired with `force` only.
+   * @returns the nodes, with `retiring` for `retire`; or `invalid_request` for a node that is not configured (`retire`:
+   *   and that no open command names), or that may still be in use
    * @throws ClientError as `send`
    * @example
    * await client.node('node02', 'drain', { by: 'ann@bastion' });
@@ -143,10 +149,11 @@ export abstract class OperatorRequests extends Requests {
    */
   node(
     node: string,
-    act: 'drain' | 'undrain',
-    options?: CallOptions & WithAuthor,
+    act: NodeAct,
+    { dryRun, force, ...options }: CallOptions & WithAuthor & RetireOptions = {},
   ): Promise<NodesAnswer | ErrorReply> {
-    return this.#signed({ op: 'node', node, act }, options);
+    const how = { ...(dryRun && { dryRun }), ...(force && { force }) };
+    return this.#signed({ op: 'node', node, act, ...how }, options);
   }
 
   /**

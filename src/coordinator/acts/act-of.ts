@@ -24,7 +24,12 @@ export type Operator = Pick<ActBegin, 'by' | 'isProven' | 'door'>;
 type Result = Pick<ActEnd, 'outcome' | 'error' | 'matched' | 'results'>;
 
 const RESTORE_KINDS = { resume: 'restore_resume', abandon: 'restore_abandon' } as const;
-const NODE_KINDS = { drain: 'node_drain', undrain: 'node_undrain' } as const;
+const NODE_KINDS = {
+  drain: 'node_drain',
+  undrain: 'node_undrain',
+  retire: 'node_retire',
+  unretire: 'node_unretire',
+} as const;
 const BREAKER_KINDS = {
   open: 'breaker_open',
   close: 'breaker_close',
@@ -90,8 +95,9 @@ function deedOf(request: ActingRequest): Deed | undefined {
       return act === undefined ? undefined : { kind: BREAKER_KINDS[act], ...onto(node) };
     }
     case 'node': {
-      const { act, node } = request;
-      return act === undefined ? undefined : { kind: NODE_KINDS[act], ...onto(node) };
+      const { act, node, dryRun } = request;
+      if (act === undefined || dryRun === true) return undefined;
+      return { kind: NODE_KINDS[act], ...onto(node) };
     }
   }
 }
@@ -132,6 +138,10 @@ export function resultOf(answer: Answer, before: Result = { outcome: 'unfinished
     for (const one of answer.commands) count(results, wordOf(one));
     const outcome = answer.next === undefined ? 'done' : 'unfinished';
     return { outcome, matched: before.matched ?? answer.matched, results };
+  }
+  if ('retiring' in answer && answer.retiring !== undefined) {
+    const { matched, counts } = answer.retiring;
+    return { outcome: 'done', matched, results: counts };
   }
   const state = wordOf(answer);
   return { outcome: 'done', ...(state === undefined ? {} : { results: { [state]: 1 } }) };

@@ -6,7 +6,14 @@
 import { type Breaker, isShut, isTrying } from '../../core/breaker/breaker.ts';
 import type { Causes } from '../../protocol/accepting.ts';
 import type { Drains } from '../nodes/drains.ts';
+import type { Retirements } from '../nodes/retirements.ts';
 import { outageText } from './breaker-view.ts';
+
+/** What operators have stopped. */
+export interface Stops {
+  readonly drains: Pick<Drains, 'isFree' | 'has'>;
+  readonly retirements: Pick<Retirements, 'has' | 'refused'>;
+}
 
 /** By node. */
 export type Cluster = ReadonlyMap<string, Breaker>;
@@ -16,7 +23,7 @@ const TRIAL_RETRY_MS = 250;
 
 export class Admission {
   readonly #cluster: Cluster;
-  readonly #drains: Pick<Drains, 'isFree' | 'has'>;
+  readonly #stops: Stops;
   readonly #trialCommands: number;
   #mode: 'free' | 'trial' | 'shut' = 'free';
   /** Commands that this trial still has room for. */
@@ -24,9 +31,9 @@ export class Admission {
   #dispatchable = 0;
 
   /** @param trialCommands the most that come in, and the most that are handed out, while a breaker is half-open */
-  constructor(cluster: Cluster, drains: Pick<Drains, 'isFree' | 'has'>, trialCommands: number) {
+  constructor(cluster: Cluster, stops: Stops, trialCommands: number) {
     this.#cluster = cluster;
-    this.#drains = drains;
+    this.#stops = stops;
     this.#trialCommands = trialCommands;
   }
 
@@ -37,12 +44,12 @@ export class Admission {
 
   /** A new command may begin with its acceptance: all breakers are closed, and no node is drained. */
   get isOpen(): boolean {
-    return this.isFree && this.#drains.isFree;
+    return this.isFree && this.#stops.drains.isFree;
   }
 
   /** A new command may be handed to an executor. */
   get hasRoom(): boolean {
-    if (!this.#drains.isFree) return false;
+    if (!this.#stops.drains.isFree) return false;
     return this.#mode === 'free' || (this.#mode === 'trial' && this.#dispatchable > 0);
   }
 
@@ -51,10 +58,11 @@ export class Admission {
     this.#dispatchable--;
   }
 
-  /** Some breaker has changed. */
+  /** Some breaker has changed, or a retirement. */
   update(): void {
-    const shut = [...this.#cluster.values()].filter(isShut);
-    const trialOrShut = shut.every(isTrying) ? 'trial' : 'shut';
+    const { retirements } = this.#stops;
+    const shut = [...this.#cluster].filter(([node, one]) => isShut(one) && !retirements.has(node));
+    const trialOrShut = shut.every(([, one]) => isTrying(one)) ? 'trial' : 'shut';
     const mode = shut.length === 0 ? 'free' : trialOrShut;
     if (mode === 'trial' && this.#mode !== 'trial') {
       this.#acceptable = this.#trialCommands;
@@ -68,12 +76,23 @@ export class Admission {
     this.#acceptable--;
   }
 
+  /** The reason to refuse every command: it would name a node that is gone. */
+  get retiredCause(): Causes['retired'] {
+    const nodes = this.#stops.retirements.refused;
+    if (nodes.length === 0) return undefined;
+    const names = nodes.join(', ');
+    const message = `${names} ${nodes.length === 1 ? 'is' : 'are'} retired, and still configured`;
+    const hint = `Take ${names} out of the configuration and restart the daemon. Nothing was journaled.`;
+    return { message, hint, nodes };
+  }
+
   /** The reason to refuse a command that would not wait; undefined if there is none. */
   causeAt(now: number): Causes['breaker'] {
     if (this.#mode === 'free' || (this.#mode === 'trial' && this.#acceptable > 0)) return undefined;
-    // A command waits for a drained node, whatever its breaker.
+    // A command waits for a drained node, whatever its breaker; nobody waits for a retired one.
+    const { drains, retirements } = this.#stops;
     const shut = [...this.#cluster].filter(
-      ([node, breaker]) => isShut(breaker) && !this.#drains.has(node),
+      ([node, breaker]) => isShut(breaker) && !drains.has(node) && !retirements.has(node),
     );
     if (shut.length === 0) return undefined;
     const details = { message: shut.map(describe).join('; '), nodes: shut.map(([node]) => node) };

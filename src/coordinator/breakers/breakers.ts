@@ -26,9 +26,8 @@ import { JournalError } from '../../journal/errors.ts';
 import type { BreakerEvent, BreakerView } from '../../protocol/answer.ts';
 import type { Order, WorkReport } from '../../protocol/work.ts';
 import type { Batch } from '../batch.ts';
-import type { Drains } from '../nodes/drains.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
-import { Admission } from './admission.ts';
+import { Admission, type Stops } from './admission.ts';
 import { breakerView } from './breaker-view.ts';
 import { decodeBreaker, encodeBreaker, nodeOfValue, valueName } from './stored-breaker.ts';
 
@@ -61,7 +60,7 @@ export class Breakers {
   constructor(
     ports: CoordinatorPorts,
     options: Pick<CoordinatorOptions, 'breaker' | 'executors' | 'nodeNames'>,
-    drains: Pick<Drains, 'isFree' | 'has'>,
+    stops: Stops,
   ) {
     this.#ports = ports;
     this.#options = options;
@@ -70,7 +69,7 @@ export class Breakers {
       this.#cluster.set(node, closedBreaker(ports.now()));
       this.#nodes.set(node, { openings: 0, isUnkept: false, idle: 0, mayRead: false });
     }
-    this.admission = new Admission(this.#cluster, drains, options.breaker.trialCalls);
+    this.admission = new Admission(this.#cluster, stops, options.breaker.trialCalls);
   }
 
   get views(): Readonly<Record<string, BreakerView>> {
@@ -79,6 +78,11 @@ export class Breakers {
 
   has(node: string): boolean {
     return this.#cluster.has(node);
+  }
+
+  /** The breaker of this node is not closed. */
+  isShut(node: string): boolean {
+    return isShut(this.#breaker(node));
   }
 
   /** Restores the state of an earlier life. Call when the executors are there, before any work. */

@@ -16,6 +16,7 @@ import type { Report } from '../../protocol/work.ts';
 import type { Batch } from '../batch.ts';
 import type { Admission } from '../breakers/admission.ts';
 import type { Drains } from '../nodes/drains.ts';
+import type { Retirements } from '../nodes/retirements.ts';
 import { SettledCounts } from '../notify/settled-counts.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
 import { awaitedNodes } from '../queue/awaited-nodes.ts';
@@ -40,6 +41,7 @@ export interface CommandsStart {
   readonly admission: Admission;
   readonly drains: Drains;
   readonly pauses: Pauses;
+  readonly retirements: Retirements;
   readonly probation: Probation;
   readonly moment: () => Moment;
   /** Runs `act` in one of the next batches. */
@@ -209,8 +211,9 @@ export class Commands {
     const { keys, inherited } = this;
     const { ports, options } = this.#start;
     const { policy } = options;
-    const { drains } = this.#start;
-    const ending = { now: ports.now(), random: ports.random, policy, keys, inherited, drains };
+    const { drains, retirements } = this.#start;
+    const ours = { keys, inherited, drains, retired: retirements.of(open.command) };
+    const ending = { now: ports.now(), random: ports.random, policy, ...ours };
     const settlement = endOfUndriven(open, why, ending);
     if (settlement === undefined) return false;
     if (open.stage === 'ready') this.#dispatcher.remove(open);

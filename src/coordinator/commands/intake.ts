@@ -93,6 +93,7 @@ export class Intake {
       draining: this.#isDraining ? DRAINING : undefined,
       disk: this.#fullDisk,
       full: isFull ? fullOf(registry.size) : undefined,
+      retired: admission.retiredCause,
       breaker: admission.causeAt(ports.now()),
     };
   }

@@ -2,6 +2,7 @@
 import type { Log } from '../../observe/log/log-port.ts';
 import type { RaisedNotice } from '../../observe/notify/notice-kinds.ts';
 import { missingNodes } from '../nodes/missing-nodes.ts';
+import type { Retirements } from '../nodes/retirements.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
 
 /** Logged from here on: smaller corrections of a clock are normal. */
@@ -14,9 +15,10 @@ export interface Left {
   readonly lagMs: number;
   /** The configured nodes. */
   readonly nodeNames: readonly string[];
+  readonly retirements: Pick<Retirements, 'of'>;
 }
 
-export function logLeft({ commands, lagMs, nodeNames }: Left, outlets: Outlets): void {
+export function logLeft({ commands, lagMs, nodeNames, retirements }: Left, outlets: Outlets): void {
   const { log } = outlets;
   if (lagMs > CLOCK_LAG_WARN_MS) {
     log.warn('the clock was set back: the latest command has a later date', {
@@ -36,7 +38,7 @@ export function logLeft({ commands, lagMs, nodeNames }: Left, outlets: Outlets):
   if (parked > 0) {
     log.warn('commands are parked: lockstep list --parked', { count: parked });
   }
-  logMissing(missingNodes(commands, nodeNames), outlets);
+  logMissing(missingNodes(commands, nodeNames, retirements), outlets);
 }
 
 interface Outlets {
@@ -50,7 +52,9 @@ function logMissing(counts: Readonly<Record<string, number>>, { log, notify }: O
   if (names.length === 0) return;
   log.warn('open commands need nodes that are no longer configured: their keys stay locked', {
     nodes: names.map((name) => `${name}: ${counts[name]}`).join(', '),
-    hint: 'name the node again, or end them: lockstep list --open --node NAME, lockstep abandon ID',
+    hint:
+      'name the node again, or have them go on without it: lockstep list --open --node NAME, ' +
+      'lockstep node retire NAME',
   });
   notify({ kind: 'missing_nodes', counts });
 }

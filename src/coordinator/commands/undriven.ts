@@ -63,6 +63,8 @@ export interface Ending extends Context {
   readonly keys: KeyOrder;
   readonly drains: Pick<Drains, 'all'>;
   readonly inherited: Inherited;
+  /** Nodes of the command that are retired. */
+  readonly retired: readonly string[];
 }
 
 /**
@@ -76,12 +78,12 @@ export function endOfUndriven(
 ): Settlement | undefined {
   if (!isUndriven(open, why)) return undefined;
   const { command, state, reason, stage } = open;
-  const { inherited, policy } = ending;
+  const { inherited, policy, retired } = ending;
   // Its history has crashed a thread: this thread does not read it.
   if (stage === 'parked') return abandonUnread(command, { state, reason }, ending);
   const saga = open.entries.reduce<Saga>(
     (so, entry) => evolve(so, entry, policy),
-    openSaga(command),
+    openSaga(command, { retired }),
   );
   const input = why === 'disown' ? { kind: why, inherited } : { kind: why };
   const settlement = decide(saga, input, ending).find((entry) => entry.kind === 'settled');

@@ -6,13 +6,21 @@
 import type { OperatorStop } from '../../protocol/answer.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
 import { type EndedStop, OperatorStops } from '../queue/operator-stops.ts';
+import type { Retirements } from './retirements.ts';
 
 const NONE: readonly never[] = [];
 
 export class Drains {
   readonly #stops: OperatorStops<string>;
 
-  constructor(ports: CoordinatorPorts, { nodeNames }: Pick<CoordinatorOptions, 'nodeNames'>) {
+  readonly #retirements: Pick<Retirements, 'has'>;
+
+  constructor(
+    ports: CoordinatorPorts,
+    { nodeNames }: Pick<CoordinatorOptions, 'nodeNames'>,
+    retirements: Pick<Retirements, 'has'>,
+  ) {
+    this.#retirements = retirements;
     this.#stops = new OperatorStops(ports, {
       prefix: 'drain/',
       noun: 'node',
@@ -27,9 +35,10 @@ export class Drains {
     });
   }
 
-  /** No node is drained: commands may begin. */
+  /** No node is drained: commands may begin. Nobody waits for one that is retired meanwhile. */
   get isFree(): boolean {
-    return this.#stops.all.size === 0;
+    const { all } = this.#stops;
+    return all.size === 0 || [...all.keys()].every((node) => this.#retirements.has(node));
   }
 
   /** The drained nodes. */

@@ -1,4 +1,4 @@
-/** `node`: shows the nodes; drains one for an operator, or ends that. */
+/** `node`: shows the nodes; drains one for an operator, or retires it, or ends that. */
 import { JournalError } from '../../journal/errors.ts';
 import type { NodesAnswer, NodeUse } from '../../protocol/answer.ts';
 import { errorReply } from '../../protocol/errors.ts';
@@ -8,6 +8,8 @@ import { unavailable } from '../breakers/unavailable.ts';
 import type { Respond } from '../ports.ts';
 import type { RequestContext } from '../requests/context.ts';
 import { missingNodes } from './missing-nodes.ts';
+import { retire } from './retire.ts';
+import type { Retirements } from './retirements.ts';
 
 interface Asking {
   readonly request: NodesRequest;
@@ -27,7 +29,8 @@ export function nodeRequest(
   const { nodeNames } = context.options;
   const nodes = nodesOf(context);
   const isKnown = node === undefined || Object.hasOwn(nodes, node);
-  if (node !== undefined && (!isKnown || (act !== undefined && !nodeNames.includes(node)))) {
+  const needsConfigured = act !== undefined && act !== 'retire';
+  if (node !== undefined && (!isKnown || (needsConfigured && !nodeNames.includes(node)))) {
     const what = isKnown ? 'is not configured' : 'is no node';
     const hint = `The nodes are ${nodeNames.join(', ')}.`;
     return respond(
@@ -35,10 +38,14 @@ export function nodeRequest(
     );
   }
   if (act === undefined || node === undefined) return respond({ nodes: only(nodes, node) });
+  const shown = (): NodesAnswer => ({ nodes: only(nodesOf(context), node) });
+  const publish = (): void => announce(context, node, by);
+  if (act === 'retire') return retire(context, { node, request, respond, shown, publish }, batch);
   return batch.read(async () => {
     try {
-      await context.drains.take(act, node, by);
-      respond({ nodes: only(nodesOf(context), node) });
+      if (act === 'unretire') await readmit(context, node, publish);
+      else await context.drains.take(act, node, by);
+      respond(shown());
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
       respond(unavailable(error.message, { hint: error.hint }));
@@ -46,16 +53,55 @@ export function nodeRequest(
   });
 }
 
-function nodesOf({ options, drains, commands }: RequestContext): NodesAnswer['nodes'] {
+function nodesOf({ options, drains, retirements, commands }: RequestContext): NodesAnswer['nodes'] {
   const { nodeNames } = options;
   const configured = nodeNames.map((name): [string, NodeUse] => {
     const drained = drains.all.get(name);
-    return [name, { configured: true, ...(drained === undefined ? {} : { drained }) }];
+    const stops = {
+      ...(drained === undefined ? {} : { drained }),
+      ...retiredIn(retirements, name),
+    };
+    return [name, { configured: true, ...stops }];
   });
   const missing = Object.entries(missingNodes(commands.registry.all(), nodeNames)).map(
-    ([name, open]): [string, NodeUse] => [name, { configured: false, open }],
+    ([name, open]): [string, NodeUse] => {
+      return [name, { configured: false, ...retiredIn(retirements, name), open }];
+    },
   );
   return Object.fromEntries([...configured, ...missing]);
+}
+
+function retiredIn(retirements: Pick<Retirements, 'at'>, node: string): Pick<NodeUse, 'retired'> {
+  const retired = retirements.at(node);
+  return retired === undefined ? {} : { retired };
+}
+
+async function readmit(
+  { retirements, breakers }: RequestContext,
+  node: string,
+  publish: () => void,
+): Promise<void> {
+  if (!retirements.has(node)) return;
+  await retirements.readmit(node);
+  breakers.admission.update();
+  publish();
+}
+
+function announce(
+  { ports, drains, retirements }: RequestContext,
+  node: string,
+  by: string | undefined,
+): void {
+  ports.publish({
+    kind: 'node',
+    topic: `node.${node}`,
+    payload: () => ({
+      node,
+      drained: drains.all.has(node),
+      retired: retirements.at(node) !== undefined,
+      ...(by === undefined ? {} : { by }),
+    }),
+  });
 }
 
 function only(nodes: NodesAnswer['nodes'], node: string | undefined): NodesAnswer['nodes'] {

@@ -8,6 +8,7 @@ import type { Inherited, Lane } from '../../core/model.ts';
 import type { Admission } from '../breakers/admission.ts';
 import type { Probation } from '../commands/probation.ts';
 import type { Drains } from '../nodes/drains.ts';
+import type { Retirements } from '../nodes/retirements.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
 import type { KeyOrder } from './key-order.ts';
 import { Lanes } from './lanes.ts';
@@ -31,6 +32,7 @@ export interface DispatcherStart {
   readonly admission: Admission;
   readonly drains: Pick<Drains, 'endedAfter'>;
   readonly pauses: Pick<Pauses, 'has' | 'endedAfter'>;
+  readonly retirements: Pick<Retirements, 'of'>;
   readonly probation: Probation;
   readonly inherited: Inherited;
   /** More commands are ready: call again soon. */
@@ -157,10 +159,12 @@ export class Dispatcher {
   }
 
   #drive(open: OpenCommand, executor: number, { tokens, record }: Known): void {
-    const { ports, keys, inherited } = this.#start;
+    const { ports, keys, inherited, retirements } = this.#start;
     const { command, recovered } = open;
     const loose = keys.looseOf(command.groupId, ports.now());
+    const retired = retirements.of(command);
     const history = {
+      ...(retired.length === 0 ? {} : { retired }),
       ...(loose === undefined ? {} : { loose }),
       ...(tokens === undefined ? {} : { tokens }),
     };

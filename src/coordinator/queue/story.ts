@@ -6,18 +6,24 @@ import type { Command, Lane, Settlement } from '../../core/model.ts';
 import { byTime, type Step, type StoryStep, storyOf } from '../../protocol/story/step.ts';
 import { storyText } from '../../protocol/story/story-text.ts';
 import type { Drains } from '../nodes/drains.ts';
+import type { Retirements } from '../nodes/retirements.ts';
 import type { OpenCommand } from './open-command.ts';
 import type { Pauses } from './pauses.ts';
 
-/** @param driven what its executor saw, if one had it */
-function stepsOf(open: OpenCommand, driven: readonly Step[] = []): readonly Step[] {
+interface Known {
+  /** What its executor saw, if one had it. */
+  readonly driven: readonly Step[] | undefined;
+  readonly stops: Stops;
+}
+
+function stepsOf(open: OpenCommand, { driven = [], stops }: Known): readonly Step[] {
   const { command, state } = open;
   const at = command.acceptedAt;
   const hasBegun = state !== 'accepted' && !driven.some(({ step }) => step === 'began');
   return [
     { at, step: 'accepted' },
     ...(hasBegun ? [{ at, step: 'began' } as const] : []),
-    ...byTime([...open.steps, ...driven]),
+    ...byTime([...open.steps, ...retirementsOf(open, stops), ...driven]),
   ];
 }
 
@@ -25,6 +31,14 @@ function stepsOf(open: OpenCommand, driven: readonly Step[] = []): readonly Step
 export interface Stops {
   readonly pauses: Pick<Pauses, 'of'>;
   readonly drains: Pick<Drains, 'all'>;
+  readonly retirements: Pick<Retirements, 'stopsOf'>;
+}
+
+/** From the journal: so the story has them after a restart, too. */
+function retirementsOf({ command }: OpenCommand, { retirements }: Stops): readonly Step[] {
+  return retirements.stopsOf(command).map(({ node, since, by }) => {
+    return operatorStep(`retire ${node}`, by, Math.max(command.acceptedAt, Date.parse(since)));
+  });
 }
 
 type Waited = Extract<Step, { step: 'waited' }>;
@@ -40,11 +54,12 @@ export function storyToKeep(
   { settlement, driven }: Ended,
   stops: Stops,
 ): { readonly story?: string } {
-  if (driven === undefined && settlement.state === 'committed') return {};
+  const isPlain = driven === undefined && retirementsOf(open, stops).length === 0;
+  if (isPlain && settlement.state === 'committed') return {};
   const waited = presentWait(open, stops).map(
     (step): Step => ({ ...step, ms: Math.round(settlement.at - step.at) }),
   );
-  const steps = [...stepsOf(open, driven), ...waited, settledStep(settlement)];
+  const steps = [...stepsOf(open, { driven, stops }), ...waited, settledStep(settlement)];
   // The journal has the command's own times, see own-clock.ts.
   return { story: storyText(steps.map((step) => ({ ...step, at: step.at + open.behindMs }))) };
 }
@@ -55,7 +70,7 @@ export function openStory(
   driven: readonly Step[] | undefined,
   stops: Stops,
 ): readonly StoryStep[] {
-  return storyOf([...stepsOf(open, driven), ...presentWait(open, stops)]);
+  return storyOf([...stepsOf(open, { driven, stops }), ...presentWait(open, stops)]);
 }
 
 /** The wait that shows in no step yet: in its lane, or for an operator. */

@@ -10,6 +10,7 @@ import type { Acceptance } from '../commands/acceptance.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { Intake } from '../commands/intake.ts';
 import type { Drains } from '../nodes/drains.ts';
+import type { Retirements } from '../nodes/retirements.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
 import type { Pauses } from '../queue/pauses.ts';
 import type { Questions } from './questions.ts';
@@ -23,6 +24,7 @@ export interface RequestContext {
   readonly intake: Intake;
   readonly breakers: Breakers;
   readonly drains: Drains;
+  readonly retirements: Retirements;
   readonly pauses: Pauses;
   readonly trail: Trail;
   readonly questions: Questions;

@@ -119,7 +119,8 @@ export function inspect(
     questions,
     pauses,
     drains,
-  }: Pick<RequestContext, 'ports' | 'commands' | 'questions' | 'pauses' | 'drains'>,
+    retirements,
+  }: Pick<RequestContext, 'ports' | 'commands' | 'questions' | 'pauses' | 'drains' | 'retirements'>,
   open: OpenCommand,
   { respond, story = false }: Inspecting,
 ): void {
@@ -127,7 +128,11 @@ export function inspect(
   const answerWith = (answer: CommandAnswer | ErrorReply, driven?: readonly Step[]): void => {
     // A final answer has come meanwhile: its story is in the journal.
     const isOpen = story && open.answer === undefined && !isError(answer);
-    respond(isOpen ? { ...answer, story: openStory(open, driven, { pauses, drains }) } : answer);
+    respond(
+      isOpen
+        ? { ...answer, story: openStory(open, driven, { pauses, drains, retirements }) }
+        : answer,
+    );
   };
   if (executor === undefined) return answerWith(waitingAnswer(open, commands.keys, ports.now()));
   const ticket = questions.ask(ports.now() + INSPECT_TIMEOUT_MS, (value) => {

@@ -29,7 +29,7 @@ function summary(
   context: RequestContext,
   reports: ReadonlyMap<number, NodeReports>,
 ): SummaryAnswer {
-  const { ports, commands, intake, options, breakers, drains } = context;
+  const { ports, commands, intake, options, breakers, drains, retirements } = context;
   const { lanes } = lanesOf(context);
   const answered = [...reports.keys()].sort((a, b) => a - b);
   let compensating = 0;
@@ -60,11 +60,15 @@ function summary(
     nodes: Object.fromEntries(
       Object.entries(breakers.views).map(([name, breaker]) => {
         const drained = drains.all.get(name);
-        const node = { ...total(name, reports), breaker };
-        return [name, drained === undefined ? node : { ...node, drained }];
+        const retired = retirements.at(name);
+        const stops = {
+          ...(drained === undefined ? {} : { drained }),
+          ...(retired === undefined ? {} : { retired }),
+        };
+        return [name, { ...total(name, reports), breaker, ...stops }];
       }),
     ),
-    ...missingOf(commands, options),
+    ...missingOf(context),
     ...(options.nodesBefore === undefined ? {} : { nodesBefore: options.nodesBefore }),
     ...(context.isSupervised() ? {} : { unsupervised: true }),
     ...(options.isUnprotected ? { unprotected: true } : {}),
@@ -77,11 +81,12 @@ function listFaultOf(clientListFault: string | undefined): Pick<SummaryAnswer, '
   return clientListFault === undefined ? {} : { clientListFault };
 }
 
-function missingOf(
-  { registry }: RequestContext['commands'],
-  { nodeNames }: RequestContext['options'],
-): Pick<SummaryAnswer, 'missingNodes'> {
-  const counts = missingNodes(registry.all(), nodeNames);
+function missingOf({
+  commands,
+  options,
+  retirements,
+}: RequestContext): Pick<SummaryAnswer, 'missingNodes'> {
+  const counts = missingNodes(commands.registry.all(), options.nodeNames, retirements);
   return Object.keys(counts).length === 0 ? {} : { missingNodes: counts };
 }
 

@@ -71,6 +71,10 @@ export const BODY_EXAMPLES: Readonly<Record<string, Readonly<Record<string, Body
       summary: 'They go on',
       value: { op: 'node', node: 'node02', act: 'undrain' },
     },
+    retire: {
+      summary: 'A node is gone for good: which open commands would go on without it',
+      value: { op: 'node', node: 'node02', act: 'retire', force: true, dryRun: true },
+    },
     audit: {
       summary: 'Compare the first keys of all nodes with the journal',
       value: { op: 'audit', limit: 100 },

@@ -49,6 +49,7 @@ function isSame(one: NodeOutcome | undefined, other: NodeOutcome): boolean {
     one.attempts === other.attempts &&
     one.lastResponse === other.lastResponse &&
     one.restored === other.restored &&
+    one.retired === other.retired &&
     // As JSON: the name of a member may have a comma in it.
     JSON.stringify(one.dropped) === JSON.stringify(other.dropped)
   );

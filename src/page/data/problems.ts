@@ -45,7 +45,12 @@ function* ofNodes({
   nodesBefore,
   audit,
 }: SummaryAnswer): Generator<Problem> {
-  for (const [name, { breaker, drained }] of Object.entries(nodes)) {
+  for (const [name, { breaker, drained, retired }] of Object.entries(nodes)) {
+    if (retired !== undefined) {
+      const advice = 'Take it out of the configuration and restart the daemon.';
+      const text = `${name} is retired, and still configured: new commands are refused`;
+      yield { tone: 'bad', text, advice, href: '/nodes' };
+    }
     if (drained !== undefined) {
       const by = drained.by === undefined ? '' : ` by ${drained.by}`;
       const advice = 'New commands wait for it.';

@@ -91,6 +91,8 @@ const ACTS: Readonly<Record<ActKind, string>> = {
   breaker_reset: 'reset breaker',
   node_drain: 'drain node',
   node_undrain: 'undrain node',
+  node_retire: 'retire node',
+  node_unretire: 'take a retired node back',
   repair: 'repair',
   journal_restored: 'journal restored',
   clients_changed: 'clients changed',

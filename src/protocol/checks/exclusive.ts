@@ -32,3 +32,15 @@ export function oneOrMany(
     if (request[field] !== undefined) fault(field, 'needs a filter');
   }
 }
+
+/** What only `retire` may say: said of another act on a node it would be done without that. */
+export function ofRetireOnly(
+  request: { readonly act?: unknown } & Readonly<Record<string, unknown>>,
+  context: RefinementCtx,
+): void {
+  if (request.act === 'retire') return;
+  for (const field of ['dryRun', 'force']) {
+    if (request[field] === undefined) continue;
+    context.addIssue({ code: 'custom', path: [field], message: 'needs the act retire' });
+  }
+}

@@ -163,11 +163,20 @@ export interface BreakerInput {
   by?: string | undefined;
 }
 
+export type NodeAct = 'drain' | 'undrain' | 'retire' | 'unretire';
+
 export interface NodesInput {
   op: 'node';
   node?: string | undefined;
-  /** `drain`: new commands wait for this node until `undrain`. Absent: the nodes are only shown. */
-  act?: 'drain' | 'undrain' | undefined;
+  /**
+   * `drain`: new commands wait for this node until `undrain`. `retire`: the node is gone for good, and the open commands
+   * that name it go on without it; `unretire`: new commands may name it again. Absent: the nodes are only shown.
+   */
+  act?: NodeAct | undefined;
+  /** Of `retire`: only say what it would do. */
+  dryRun?: boolean | undefined;
+  /** Of `retire`: although the node answers, and nobody has drained it. */
+  force?: boolean | undefined;
   /** The operator, for the trail of acts. */
   by?: string | undefined;
 }

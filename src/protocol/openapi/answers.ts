@@ -20,6 +20,7 @@ import type {
   SummaryAnswer,
 } from '../answer.ts';
 import type { DryRunAnswer } from '../answers/dry-run.ts';
+import { RETIRED_COURSES } from '../answers/retiring.ts';
 import type { ErrorReply } from '../errors.ts';
 import type { OpenFilter } from '../input/request-input.ts';
 import {
@@ -33,6 +34,7 @@ import {
   operation,
   presence,
   reason,
+  state,
   text,
   time,
 } from './command-answer.ts';
@@ -78,13 +80,33 @@ const nodeStatus = z.object({
   lastFailure: text.exactOptional(),
   breaker: breakerView,
   drained: operatorStop.exactOptional(),
+  retired: operatorStop.exactOptional(),
 });
 const nodeUse = z.object({
   configured: z.boolean(),
   drained: operatorStop.exactOptional(),
+  retired: operatorStop.exactOptional(),
   open: count.exactOptional(),
 });
-const nodeUses = z.object({ nodes: byName(nodeUse) }).meta({ id: 'NodeUses' });
+const retiring = z.object({
+  matched: count,
+  counts: z.partialRecord(z.enum(RETIRED_COURSES), count),
+  commands: listOf(
+    z.object({
+      id: text,
+      op: operation,
+      groupId: text,
+      state,
+      stuck: flag,
+      course: z.enum(RETIRED_COURSES),
+      others: listOf(text),
+      mayDiffer: flag,
+    }),
+  ),
+});
+const nodeUses = z
+  .object({ nodes: byName(nodeUse), retiring: retiring.exactOptional() })
+  .meta({ id: 'NodeUses' });
 const nodes = z
   .object({ nodes: byName(nodeStatus), missingNodes: byName(count).exactOptional() })
   .meta({ id: 'Nodes' });

@@ -10,7 +10,7 @@ const lane = z.enum(['interactive', 'bulk']);
 export const operation = z.enum(['create', 'delete']);
 export const presence = z.enum(['present', 'absent', 'unknown']);
 const settledState = z.enum(['committed', 'rolled_back', 'refused', 'abandoned']);
-const state = z.enum(['accepted', 'applying', 'compensating', ...settledState.options]);
+export const state = z.enum(['accepted', 'applying', 'compensating', ...settledState.options]);
 export const reason = z.enum([
   'already_exists',
   'not_found',
@@ -41,6 +41,7 @@ const nodeOutcome = z.object({
   lastResponse: text.exactOptional(),
   restored: z.enum(['unchanged', 'exact', 'mapped']).exactOptional(),
   dropped: listOf(text).exactOptional(),
+  retired: flag,
 });
 
 const storyStep = z.object({

@@ -6,13 +6,7 @@ export const FORWARD_ONLY_MUTATIONS: readonly Mutation[] = [
     rule: 'P1: before the point of no return one node alone is asked to delete',
     histories: 22,
     historiesToOutcome: 22,
-    edits: [
-      edit(
-        'forward-only.ts',
-        "verdict === 'open').slice(0, 1);",
-        "verdict === 'open').slice(0, 9);",
-      ),
-    ],
+    edits: [edit('forward-only.ts', '    .slice(0, 1);', '    .slice(0, 9);')],
   },
   {
     rule: 'P1: while the first delete is in doubt, the other nodes wait',
@@ -56,7 +50,7 @@ export const FORWARD_ONLY_MUTATIONS: readonly Mutation[] = [
     edits: [
       edit(
         'react.ts',
-        "nodes: saga.nodes.filter(({ verdict }) => verdict !== 'reached'),",
+        "nodes: remaining(saga).filter(({ verdict }) => verdict !== 'reached'),",
         'nodes: open(saga),',
       ),
     ],

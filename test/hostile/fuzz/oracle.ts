@@ -134,7 +134,14 @@ export const OPERATIONS: Readonly<Record<string, Rules>> = {
   abandon: chosen,
   restore: { ...chosen, act: oneOf('resume', 'abandon') },
   breaker: { op, node: text, act: oneOf('open', 'close', 'reset'), by },
-  node: { op, node: text, act: oneOf('drain', 'undrain'), by },
+  node: {
+    op,
+    node: text,
+    act: oneOf('drain', 'undrain', 'retire', 'unretire'),
+    dryRun: boolean,
+    force: boolean,
+    by,
+  },
   pause: { op, lane, by },
   resume: { op, lane, by },
   acts: {
@@ -202,6 +209,8 @@ function together(name: string, value: Json): Verdict {
     // By an id: the command may be unknown, settled, or another than the act is for.
     return has('id') ? 'open' : 'right';
   }
+  const isOfRetire = name === 'node' && (has('dryRun') || has('force'));
+  if (isOfRetire && own(value, 'act') !== 'retire') return 'wrong';
   if (['breaker', 'node'].includes(name) && (has('act') || has('node'))) return 'open';
   if (name === 'audit') return has('keys') || has('journal') || has('right') ? 'open' : 'right';
   if (name === 'status' && (has('record') || has('story')) && !has('id')) return 'open';

@@ -8,11 +8,13 @@
  * commands (only an abandoned one leaves any that matter) may change that state while the command
  * has not touched the node. A node that loses its data is not judged for the command that ran then,
  * nor for the one before, because no daemon could keep that promise. It is judged from the next
- * command on. The same holds for a key to which another client has written.
+ * command on. The same holds for a key to which another client has written. A node that an operator has
+ * retired is left out, if the settlement says so; nothing false is told of it.
  */
 import type { Command, Settlement } from '../../../src/core/model.ts';
 import { WrittenRecord } from '../../../src/protocol/record/record.ts';
 import type { Exchange, Happening, Judge, Scene, StoredRecord } from '../happening.ts';
+import { isOfNobody, Retired } from './retired.ts';
 import { judgeRepairs, judgeWhatWasTold } from './told-and-held.ts';
 
 type Held = StoredRecord | undefined;
@@ -42,12 +44,15 @@ export class AllOrNone implements Judge {
 
   /** Keys whose list is incomplete. */
   readonly #pruned = new Set<string>();
+  readonly #retired: Retired;
 
   constructor(scene: Scene) {
     this.#scene = scene;
+    this.#retired = new Retired(scene);
   }
 
   hear(happening: Happening): void {
+    this.#retired.hear(happening);
     switch (happening.kind) {
       case 'sent':
         return this.#sent(happening.exchange);
@@ -111,6 +116,7 @@ export class AllOrNone implements Judge {
     const { ledger, fail } = this.#scene;
     const entry = ledger.of(seq);
     if (entry === undefined) return;
+    this.#checkLeftOut(entry.command, settlement);
     const watch = this.#watches.get(entry.command.groupId);
     if (watch?.command.seq === seq) {
       watch.settlement = settlement;
@@ -119,6 +125,18 @@ export class AllOrNone implements Judge {
     } else if (settlement.state !== 'refused' && settlement.state !== 'abandoned') {
       fail('P1', `${entry.command.id} is ${settlement.state}, and never asked a node`);
     }
+  }
+
+  /** Only operators leave a node out; and somebody must be left. */
+  #checkLeftOut(command: Command, settlement: Settlement): void {
+    const { fail } = this.#scene;
+    const { state, nodes } = settlement;
+    for (const [node, { retired }] of Object.entries(nodes)) {
+      if (retired && !this.#retired.isFor(node, command))
+        fail('P1', `${command.id} is ${state} without ${node}, which nobody retired for it`);
+    }
+    if (isOfNobody(settlement) && state !== 'abandoned' && state !== 'refused')
+      fail('P1', `${command.id} is ${state} on no node at all`);
   }
 
   #empty(node: string): void {
@@ -135,7 +153,7 @@ export class AllOrNone implements Judge {
     const { settlement, command } = watch;
     if (settlement === undefined || settlement.state === 'abandoned') return;
     for (const [node, sight] of watch.sights) {
-      if (sight.emptied) continue;
+      if (sight.emptied || settlement.nodes[node]?.retired) continue;
       const held = this.#scene.record(node, command.groupId);
       const isRight =
         settlement.state === 'committed'
@@ -175,7 +193,8 @@ export class AllOrNone implements Judge {
       if (emptied || prior.length > 1) continue;
       const is = this.#scene.record(node, command.groupId) === undefined ? 'absent' : 'present';
       const sent = nodes[node]?.state;
-      if (sent === is || (sent === 'unknown' && state !== 'committed')) continue;
+      const mayBeUnknown = state !== 'committed' || nodes[node]?.retired === true;
+      if (sent === is || (sent === 'unknown' && mayBeUnknown)) continue;
       this.#scene.fail('P1', `${command.id} is ${state}: ${node} is ${is}, and told as ${sent}`);
     }
   }

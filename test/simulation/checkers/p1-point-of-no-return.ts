@@ -7,6 +7,7 @@
 import type { Command, Settlement } from '../../../src/core/model.ts';
 import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
 import { OperatorWords } from './operator-words.ts';
+import { isOfNobody, Retired } from './retired.ts';
 import { StuckFlags } from './stuck-flags.ts';
 
 export function isIrreversible({ plan }: Scene, { op }: Command): boolean {
@@ -21,13 +22,16 @@ export class PointOfNoReturn implements Judge {
   /** Keys of which a record may have gone and come back unseen. */
   readonly #disturbed = new Set<string>();
   readonly #flags: StuckFlags;
+  readonly #retired: Retired;
 
   constructor(scene: Scene) {
     this.#scene = scene;
+    this.#retired = new Retired(scene);
     this.#flags = new StuckFlags(scene);
   }
 
   hear(happening: Happening): void {
+    this.#retired.hear(happening);
     switch (happening.kind) {
       case 'asked':
         return this.#abandoned.hear(happening);
@@ -55,7 +59,9 @@ export class PointOfNoReturn implements Judge {
     this.#asked.set(command.seq, asked.add(node));
     if (this.#isPassed(command)) return;
     const { wallNow, fail } = this.#scene;
-    if (asked.size > 1) fail('P1', `${command.id} deletes on ${node}, and no node has done it yet`);
+    const remaining = [...asked].filter((one) => !this.#retired.isFor(one, command));
+    if (remaining.length > 1)
+      fail('P1', `${command.id} deletes on ${node}, and no node has done it yet`);
     if (wallNow() > command.deadlineAt) fail('P9', `${command.id} begins after its deadline`);
   }
 
@@ -68,15 +74,16 @@ export class PointOfNoReturn implements Judge {
     return isGone || this.#disturbed.has(groupId);
   }
 
-  #settled(seq: number, { state }: Settlement): void {
+  #settled(seq: number, settlement: Settlement): void {
+    const { state } = settlement;
     const entry = this.#scene.ledger.of(seq);
     if (entry === undefined || !isIrreversible(this.#scene, entry.command)) return;
     const { fail } = this.#scene;
     const { id } = entry.command;
     if (state === 'rolled_back')
       fail('P1', `${id} is rolled back, and nothing can restore its records`);
-    if (state === 'abandoned' && !this.#abandoned.mayMean(id))
-      fail('P5', `${id} ${state} by nobody`);
+    const isGivenUp = this.#abandoned.mayMean(id) || isOfNobody(settlement);
+    if (state === 'abandoned' && !isGivenUp) fail('P5', `${id} ${state} by nobody`);
     this.#flags.checkOnce(entry);
     if (state !== 'committed') return;
     const { acceptedAt, command } = entry;

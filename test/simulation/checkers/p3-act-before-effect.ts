@@ -7,6 +7,7 @@ import type { Reason, SagaState } from '../../../src/core/model.ts';
 import type { ActWrites } from '../../../src/journal/act.ts';
 import type { WriteBatch } from '../../../src/journal/port.ts';
 import type { Happening, Judge, Scene } from '../happening.ts';
+import { isOfNobody } from './retired.ts';
 
 /** An act without a target may mean any. */
 const EVERYTHING = '';
@@ -44,7 +45,12 @@ export class ActBeforeEffect implements Judge {
     for (const { seq, entries } of append) {
       for (const entry of entries) if (entry.kind === 'turned') this.#checkEnd(seq, entry);
     }
-    for (const { seq, settlement } of settle) this.#checkEnd(seq, settlement);
+    for (const { seq, settlement } of settle) {
+      if (!isOfNobody(settlement)) this.#checkEnd(seq, settlement);
+      for (const [node, { retired }] of Object.entries(settlement.nodes)) {
+        if (retired && !this.#has(['node_retire'], node)) this.#fail(node, 'left out');
+      }
+    }
   }
 
   #checkEnd(seq: number, end: { readonly reason?: Reason; readonly state?: SagaState }): void {
@@ -61,8 +67,13 @@ export class ActBeforeEffect implements Judge {
     const kind = value === undefined ? 'resume' : 'pause';
     if (lane !== undefined && !this.#has([kind], lane)) this.#fail(lane, `${kind}d`);
     const [, drained] = /^drain\/(.*)$/.exec(name) ?? [];
+    // A daemon that starts without the node ends its drain.
+    if (drained === this.#scene.plan.gone?.node && value === undefined) return;
     const act = value === undefined ? 'node_undrain' : 'node_drain';
     if (drained !== undefined && !this.#has([act], drained)) this.#fail(drained, `${act}ed`);
+    const [, retired] = /^retire\/(.*)$/.exec(name) ?? [];
+    if (retired !== undefined && !this.#has(['node_retire'], retired))
+      this.#fail(retired, 'retired');
     const [, node] = /^breaker\/(.*)$/.exec(name) ?? [];
     const isForced = value?.includes('"forced"') === true;
     if (node !== undefined && isForced && !this.#has(['breaker_open'], node)) {

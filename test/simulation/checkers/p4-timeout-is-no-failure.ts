@@ -4,7 +4,7 @@
  * defer requests would act twice, so none is repeated before its time. This file has its own rule for
  * opposition and does not use the core's.
  */
-import type { Command, NodeRequest, SettledState } from '../../../src/core/model.ts';
+import type { Command, NodeRequest, SettledState, Settlement } from '../../../src/core/model.ts';
 import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
 
 /** A request that may still land. */
@@ -47,7 +47,7 @@ export class TimeoutIsNoFailure implements Judge {
         return undefined;
       case 'durable':
         for (const { seq, settlement } of happening.batch.settle) {
-          this.#settled(seq, settlement.state);
+          this.#settled(seq, settlement);
         }
         return undefined;
       default:
@@ -107,13 +107,14 @@ export class TimeoutIsNoFailure implements Judge {
     this.#watchOf(command)?.touched.add(node);
   }
 
-  #settled(seq: number, state: SettledState): void {
+  #settled(seq: number, { state, nodes }: Settlement): void {
     const command = this.#scene.ledger.of(seq)?.command;
     const watch = command && this.#watchOf(command);
     if (watch === undefined || state === 'abandoned') return;
     this.#running.delete(watch.command.groupId);
     for (const one of this.#given.get(watch.command.groupId) ?? []) {
-      if (one.until <= (watch.asked.get(one.node) ?? -1)) continue;
+      const isLeftOut = nodes[one.node]?.retired !== undefined || !(one.node in nodes);
+      if (isLeftOut || one.until <= (watch.asked.get(one.node) ?? -1)) continue;
       const opposes =
         state === 'committed'
           ? this.#opposesWant(one, watch.command)

@@ -7,6 +7,7 @@ import type { Happening, Judge, Scene } from '../happening.ts';
 import type { Entry } from '../ledger.ts';
 import { OperatorWords } from './operator-words.ts';
 import { isIrreversible } from './p1-point-of-no-return.ts';
+import { isOfNobody } from './retired.ts';
 import { StuckFlags } from './stuck-flags.ts';
 
 export class NeverGivesUp implements Judge {
@@ -42,10 +43,13 @@ export class NeverGivesUp implements Judge {
     }
   }
 
-  #check(entry: Entry, { state }: Settlement): void {
+  #check(entry: Entry, settlement: Settlement): void {
     const { fail } = this.#scene;
     const { command, turnedAt } = entry;
     const { id } = command;
+    const { state } = settlement;
+    // Every node was retired.
+    if (state === 'abandoned' && isOfNobody(settlement)) return;
     // A parked command may be given up in any state.
     if (state === 'abandoned' && this.#parked.has(id) && this.#abandoned.mayMean(id)) return;
     if (isIrreversible(this.#scene, command)) return;

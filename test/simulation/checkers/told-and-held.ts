@@ -1,7 +1,7 @@
 /**
  * P1 as clients see it: the outcomes, in the order of acceptance, together with the first state of
  * the nodes, determine the present records. After an `abandoned` command a node may hold the state
- * before, or the wanted one.
+ * before, or the wanted one; so may a node that was retired for a command.
  */
 import type { Answer, CommandAnswer } from '../../../src/protocol/answer.ts';
 import type { Scene } from '../happening.ts';
@@ -21,7 +21,7 @@ export function judgeWhatWasTold(
     const ofKey = answers.filter((answer) => answer.groupId === groupId);
     for (const { name, standing } of scene.plan.nodes) {
       const first: Possible = new Set([standing.includes(groupId) ? 'present' : 'absent']);
-      const possible = ofKey.reduce(follow, first);
+      const possible = ofKey.reduce((before, answer) => follow(name, before, answer), first);
       const held = scene.record(name, groupId) === undefined ? 'absent' : 'present';
       if (possible.has(held)) continue;
       const outcomes = ofKey.map(({ id, op, state }) => `${id} ${op} ${state}`).join(', ');
@@ -48,6 +48,7 @@ export function judgeRepairs(
     const left = leftBy(answer);
     if (left === undefined || unknowable.has(groupId)) continue;
     for (const { name } of scene.plan.nodes) {
+      if (name === scene.plan.gone?.node) continue;
       const held = scene.record(name, groupId) === undefined ? 'absent' : 'present';
       if (held === left) continue;
       const { id, op, state } = answer;
@@ -63,13 +64,19 @@ export function judgeRepairs(
 function leftBy({ op, state, nodes }: CommandAnswer): string | undefined {
   if (state === 'committed') return op === 'create' ? 'present' : 'absent';
   if (state !== 'rolled_back') return undefined;
-  const states = new Set(Object.values(nodes ?? {}).map((node) => node.state));
+  const states = new Set(
+    Object.values(nodes ?? {}).map(({ state: is, retired }) => (retired ? 'unknown' : is)),
+  );
   const [left] = states;
   return states.size === 1 && left !== 'unknown' ? left : undefined;
 }
 
-function follow(before: Possible, { op, state }: CommandAnswer): Possible {
+function follow(name: string, before: Possible, { op, state, nodes }: CommandAnswer): Possible {
   const wanted = op === 'create' ? 'present' : 'absent';
+  const outcome = nodes?.[name];
+  // Not configured when the command came.
+  if (outcome === undefined) return before;
+  if (outcome.retired) return new Set([...before, wanted]);
   if (state === 'committed') return new Set([wanted]);
   return state === 'abandoned' ? new Set([...before, wanted]) : before;
 }

@@ -6,6 +6,7 @@ import type { Command, Reason, Settlement } from '../../../src/core/model.ts';
 import type { Exchange, Happening, Judge, Scene } from '../happening.ts';
 import { OperatorWords } from './operator-words.ts';
 import { isIrreversible } from './p1-point-of-no-return.ts';
+import { isOfNobody, judgedNodes } from './retired.ts';
 
 /** The states that a command found, by node. */
 interface Met {
@@ -82,13 +83,18 @@ export class TrueReasons implements Judge {
     (after === undefined ? met.missing : met.strange).add(exchange.node);
   }
 
-  #check(seq: number, { state, reason }: Settlement): void {
+  #check(seq: number, settlement: Settlement): void {
+    const { state, reason } = settlement;
     const command = this.#scene.ledger.of(seq)?.command;
     if (command === undefined) return;
     // A command that was parked and given up.
-    const isGivenUp = state === 'abandoned' && this.#abandoned.mayMean(command.id);
+    const isMeant = this.#abandoned.mayMean(command.id) || isOfNobody(settlement);
+    const isGivenUp = state === 'abandoned' && isMeant;
     if (isGivenUp && reason === 'cancelled') return;
-    const isTrue = state === 'committed' ? reason === undefined : this.#isSo(command, reason);
+    // It may have failed before a node was retired, or after.
+    const rest = { ...command, nodes: judgedNodes(command.nodes, settlement.nodes) };
+    const isSo = () => this.#isSo(command, reason) || this.#isSo(rest, reason);
+    const isTrue = state === 'committed' ? reason === undefined : isSo();
     if (!isTrue) this.#scene.fail('told', `${command.id} is ${state} because of ${reason}`);
   }
 
@@ -105,13 +111,14 @@ export class TrueReasons implements Judge {
     if (reason === 'deadline') return true;
     const met = this.#met.get(command.groupId);
     if (met?.seq !== command.seq) return false;
-    const { strange, missing, denied } = met;
+    const of = (seen: ReadonlySet<string>) => nodes.filter((node) => seen.has(node)).length;
+    const [strange, missing] = [of(met.strange), of(met.missing)];
     return {
-      already_exists: op === 'create' && strange.size === nodes.length,
-      diverged: op === 'create' ? strange.size > 0 : missing.size > 0,
-      not_found: op === 'delete' && missing.size === nodes.length,
-      node_refused: denied,
-      different: op === 'create' && strange.size > 0,
+      already_exists: op === 'create' && strange === nodes.length,
+      diverged: op === 'create' ? strange > 0 : missing > 0,
+      not_found: op === 'delete' && missing === nodes.length,
+      node_refused: met.denied,
+      different: op === 'create' && strange > 0,
     }[reason];
   }
 }

@@ -72,8 +72,8 @@ export const MISTAKES: readonly Bug[] = [
     edits: [
       edit(
         'src/core/conclude.ts',
-        "if (saga.nodes.every((node) => node.verdict === 'reached')) {",
-        "if (saga.nodes.every((node) => node.verdict === 'reached' || node.failures > 9)) {",
+        "if (remaining(saga).every((node) => node.verdict === 'reached')) {",
+        "if (remaining(saga).every((node) => node.verdict === 'reached' || node.failures > 9)) {",
       ),
     ],
   },

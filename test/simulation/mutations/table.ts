@@ -8,6 +8,7 @@ import { FORWARD_ONLY } from './forward-only.ts';
 import { MISTAKES } from './mistakes.ts';
 import { PARKED } from './parked.ts';
 import { RECORDS } from './records.ts';
+import { RETIRED } from './retired.ts';
 import { RULES } from './rules.ts';
 
 export const BUGS: readonly Bug[] = [
@@ -20,6 +21,7 @@ export const BUGS: readonly Bug[] = [
   ...PARKED,
   ...RECORDS,
   ...ACTS,
+  ...RETIRED,
 ];
 
 export function bugTable(): string {
