@@ -208,7 +208,8 @@ export class Doors {
       this.#due.clear();
       await this.#leave(...doors);
       for (const door of doors) this.#close(door);
-      for (const door of doors) await this.#openAgain(door);
+      // Side by side: each waits until its address is free.
+      await Promise.all(doors.map((door) => this.#openAgain(door)));
     }
   }
 
