@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   table: 'all goals: every bench that has one, and their table (the default)',
   commands: 'commands a second, latency, processor time, beside node calls alone',
   http: 'commands over HTTP beside commands over ZeroMQ',
+  doors: 'both doors full at once beside each alone',
   executors: 'two executors beside one',
   history: 'a journal with a long history beside an empty one',
   backlog: 'a long queue beside a short one',

@@ -43,6 +43,13 @@ export const GOALS = {
     aim: 0.5,
     cores: ALL,
   },
+  doors: {
+    title: 'commands/s of the slower door, both full ÷ alone',
+    ...more,
+    must: 0.33,
+    aim: 0.45,
+    cores: ALL,
+  },
   executors: {
     title: 'commands/s at 256 in flight, two executors ÷ one',
     ...more,

@@ -10,7 +10,7 @@ import type { FromSubject, Task, Told } from './subject.ts';
 
 const FLOOR = fileURLToPath(new URL('./floor.ts', import.meta.url));
 const DEALER_CLIENT = fileURLToPath(new URL('./dealer-client.ts', import.meta.url));
-const HTTP_CLIENT = fileURLToPath(new URL('./http-client.ts', import.meta.url));
+export const HTTP_CLIENT = fileURLToPath(new URL('./http-client.ts', import.meta.url));
 const CLIENT = fileURLToPath(new URL('./client.ts', import.meta.url));
 /** Time beyond its own for commands that are in flight at its end. */
 const MARGIN_MS = 60_000;
