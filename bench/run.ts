@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   'open-commands': 'memory of open commands, and a start with them',
   growth: 'memory over 20 minutes of load',
   idle: 'processor time of a daemon without work',
+  pages: 'processor time of open live pages',
   'slow-node': 'one of three nodes takes a second',
   connections: 'fixed and adaptive numbers of calls at once, simulated',
   'node-count': 'processor time per node call with many nodes',

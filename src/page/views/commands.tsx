@@ -15,7 +15,7 @@ import { countText } from '../text/numbers.ts';
 import { OPEN_STATES, REASONS } from '../text/words.ts';
 import { CommandFilter, filterOf, queryOf } from './command-filter.tsx';
 
-const PAGE = 100;
+const PAGE = 50;
 /** So many stuck commands are asked for their nodes, once in so many rounds. */
 const ASKED_MAX = 10;
 const ASK_ROUNDS = 5;
