@@ -2,13 +2,13 @@
 const EVERY_MS = 10_000;
 
 export class Seldom {
-  #saidAt = Number.NEGATIVE_INFINITY;
+  #takenAt = Number.NEGATIVE_INFINITY;
 
   /** Whether a line may be written now. */
   take(): boolean {
     const now = performance.now();
-    if (now - this.#saidAt < EVERY_MS) return false;
-    this.#saidAt = now;
+    if (now - this.#takenAt < EVERY_MS) return false;
+    this.#takenAt = now;
     return true;
   }
 }

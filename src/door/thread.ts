@@ -64,7 +64,7 @@ runThread(async () => {
     end: data.coordinator,
     onFigures: (figures) => {
       latest.take(figures);
-      figureStreams.tell();
+      figureStreams.notify();
     },
     onEvent: (event) => events.take(event),
     onEnd: () => events.end(),

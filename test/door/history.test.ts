@@ -179,7 +179,7 @@ describe('GET /v1/history', () => {
     const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
     const next = async (): Promise<string> => (await reader.read()).value ?? '';
     expect(await next()).toContain('retry:');
-    figureStreams.tell();
+    figureStreams.notify();
     expect(await next()).toBe('event: figures\ndata: {}\n\n');
     list = NO_CLIENTS;
     figureStreams.review();

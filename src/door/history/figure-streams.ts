@@ -1,5 +1,5 @@
 /**
- * Tells open pages that there are new figures, by server-sent events: they ask for them then, so that what they show is
+ * Notifies open pages that there are new figures, by server-sent events: they ask for them then, so that what they show is
  * as young as the figures. A client that has not taken the last word is told nothing further.
  */
 import type { Stream } from '../events/stream.ts';
@@ -20,7 +20,7 @@ export class FigureStreams {
   }
 
   /** There are new figures. */
-  tell(): void {
+  notify(): void {
     for (const stream of this.#streams) {
       if (stream.unsent === 0) stream.write(FRAME);
     }
