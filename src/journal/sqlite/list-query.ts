@@ -1,6 +1,6 @@
 /** The statement of a listing: an index walked newest first, or all of history. */
 import { ID_PREFIX_FOUND_MAX } from '../port.ts';
-import { COMMAND_COLUMNS } from './rows.ts';
+import { COMMAND_COLUMNS } from './columns.ts';
 
 /** The order of a listing, newest first: by an index that leaves much out, or all of history. */
 export interface Source {

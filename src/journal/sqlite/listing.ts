@@ -9,6 +9,7 @@ import type { Database } from 'better-sqlite3';
 import type { SagaState } from '../../core/model.ts';
 import { JournalError } from '../errors.ts';
 import type { DamagedRow, ListFilter, ListPage, Moment, StoredCommand } from '../port.ts';
+import type { CommandRow } from './columns.ts';
 import {
   FAILED,
   HISTORY,
@@ -19,7 +20,6 @@ import {
   ofKey,
   type Source,
 } from './list-query.ts';
-import type { CommandRow } from './rows.ts';
 import type { RowReader } from './sums/row-reader.ts';
 
 /** Rows that one page reads: 20,000 take about 5 ms. */

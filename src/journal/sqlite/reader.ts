@@ -8,7 +8,8 @@ import type {
   StoredCommand,
   StoredLoose,
 } from '../port.ts';
-import { priorOf } from '../prior.ts';
+import { latestOf } from '../stored/latest-settled.ts';
+import type { CommandRow, EntryRow } from './columns.ts';
 import {
   prepareCountOpen,
   prepareFind,
@@ -18,7 +19,6 @@ import {
   prepareLoadOpen,
   prepareSettledOfKey,
 } from './reads.ts';
-import type { CommandRow, EntryRow } from './rows.ts';
 import type { Head } from './sums/head.ts';
 import type { RowReader } from './sums/row-reader.ts';
 
@@ -126,21 +126,7 @@ export class Reader {
   }
 
   #latestSettledOf(groupId: string): LatestSettled {
-    let rolledBack: LatestSettled['rolledBack'];
-    let isLatest = true;
-    for (const row of this.#newestFirst(groupId)) {
-      const { command, state, settlement } = this.#rows.stored(row);
-      const { lived } = row;
-      if (state === 'refused') continue;
-      if (state === 'committed') {
-        const committed = { op: command.op, lived };
-        return rolledBack === undefined ? { committed } : { committed, rolledBack };
-      }
-      if (isLatest && state === 'rolled_back' && settlement !== undefined)
-        rolledBack = { prior: priorOf(settlement), lived };
-      isLatest = false;
-    }
-    return rolledBack === undefined ? {} : { rolledBack };
+    return latestOf(this.#newestFirst(groupId), (row) => this.#rows.stored(row));
   }
 
   /** Settled commands of a key: both halves of the index, each from its end. */

@@ -1,6 +1,6 @@
 /** The statements that read commands, each bounded by an index or a limit. */
 import type { Database, Statement } from 'better-sqlite3';
-import { COMMAND_COLUMNS, type CommandRow, type EntryRow } from './rows.ts';
+import { COMMAND_COLUMNS, type CommandRow, type EntryRow } from './columns.ts';
 import type { RowSums } from './sums/ledger.ts';
 
 export function prepareFind(db: Database): Statement<[id: string], CommandRow> {

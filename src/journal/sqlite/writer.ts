@@ -19,9 +19,9 @@ import type {
   StoredCommand,
   WriteBatch,
 } from '../port.ts';
+import { textOf } from '../stored/settlement-text.ts';
 import type { Clusters } from './clusters.ts';
 import { type BeforeRow, prepareBefore, prepareFind } from './reads.ts';
-import { textOf } from './settlement-text.ts';
 import type { Head, Latest } from './sums/head.ts';
 import { Ledger } from './sums/ledger.ts';
 import type { RowReader } from './sums/row-reader.ts';

@@ -7,10 +7,11 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { JournalError } from '../../errors.ts';
 import type { RecoverableCommand } from '../../port.ts';
+import { openOf, storedOf } from '../../stored/rows.ts';
 import { Clusters } from '../clusters.ts';
+import { COMMAND_COLUMNS, type CommandRow } from '../columns.ts';
 import { KeyValues } from '../key-values.ts';
 import { prepareEntriesOf } from '../reads.ts';
-import { COMMAND_COLUMNS, type CommandRow, openOf, storedOf } from '../rows.ts';
 import { type ActRow, prepareFirstSummedAct, storedAct } from '../tables/acts.ts';
 import { assertFound, assertRecord, prepareReadFound, type RecordRow } from '../tables/records.ts';
 import { assertStory, type StoryRow } from '../tables/stories.ts';

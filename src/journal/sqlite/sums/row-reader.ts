@@ -2,10 +2,11 @@
 import type { Database } from 'better-sqlite3';
 import { JournalError } from '../../errors.ts';
 import type { RecoverableCommand, StoredCommand } from '../../port.ts';
+import { illegible } from '../../stored/legible.ts';
+import { openOf, storedOf } from '../../stored/rows.ts';
 import type { Clusters } from '../clusters.ts';
-import { illegible } from '../legible.ts';
+import type { CommandRow, EntryRow } from '../columns.ts';
 import { prepareEntriesOf } from '../reads.ts';
-import { type CommandRow, type EntryRow, openOf, storedOf } from '../rows.ts';
 import type { Head } from './head.ts';
 import { acceptSum, entrySum, openSum, plus, settleSum } from './row-sums.ts';
 

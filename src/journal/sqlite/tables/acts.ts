@@ -1,6 +1,5 @@
 /** Acts of operators, in a table of their own. */
 import type { Database, Statement } from 'better-sqlite3';
-import { ACT_KINDS, ACT_OUTCOMES } from '../../../core/act.ts';
 import {
   type ActBegin,
   type ActEnd,
@@ -10,8 +9,8 @@ import {
   assertBounded,
   type StoredAct,
 } from '../../act.ts';
-import { JournalError } from '../../errors.ts';
 import type { Pruning } from '../../port.ts';
+import { type ActColumns, actOf, illegibleAct } from '../../stored/act-row.ts';
 import { actBeginSum, actEndSum } from '../sums/row-sums.ts';
 
 /** Rows that one page reads: 20,000 take about 5 ms. */
@@ -19,20 +18,7 @@ const LOOKED_AT = 20_000;
 
 type Value = string | number | null;
 
-export interface ActRow {
-  readonly number: number;
-  readonly at: number;
-  readonly lived: number;
-  readonly kind: string;
-  readonly who: string | null;
-  readonly proven: 0 | 1;
-  readonly door: string;
-  readonly target: string | null;
-  readonly filter: string | null;
-  readonly outcome: string;
-  readonly error: string | null;
-  readonly matched: number | null;
-  readonly results: string | null;
+export interface ActRow extends ActColumns {
   /** Null: of an earlier schema. */
   readonly begin_sum: number | null;
   readonly end_sum: number | null;
@@ -201,30 +187,8 @@ function conditionsOf(filter: ActFilter): readonly [readonly string[], readonly 
  * @throws JournalError `damaged` on a row that this program never writes
  */
 export function storedAct(row: ActRow, summedFrom: number | undefined): StoredAct {
-  const { number, at, lived, who, door, target, filter, error, matched } = row;
-  const kind = ACT_KINDS.find((one) => one === row.kind);
-  const outcome = ACT_OUTCOMES.find((one) => one === row.outcome);
   assertSums(row, summedFrom);
-  if (kind === undefined) throw illegible(number, `its kind is ${JSON.stringify(row.kind)}`);
-  if (outcome === undefined)
-    throw illegible(number, `its outcome is ${JSON.stringify(row.outcome)}`);
-  if (Number.isNaN(new Date(at).getTime())) throw illegible(number, `its time is ${at}`);
-  if (filter !== null) assertFilter(number, filter);
-  return {
-    number,
-    at,
-    lived,
-    kind,
-    ...(who === null ? {} : { by: who }),
-    isProven: row.proven === 1,
-    door,
-    ...(target === null ? {} : { on: target }),
-    ...(filter === null ? {} : { filter }),
-    outcome,
-    ...(error === null ? {} : { error }),
-    ...(matched === null ? {} : { matched }),
-    ...(row.results === null ? {} : { results: resultsOf(number, row.results) }),
-  };
+  return actOf(row);
 }
 
 function assertSums(row: ActRow, summedFrom = Number.POSITIVE_INFINITY): void {
@@ -232,33 +196,5 @@ function assertSums(row: ActRow, summedFrom = Number.POSITIVE_INFINITY): void {
   const isOld = number < summedFrom;
   const isBegun = begin === null ? isOld : begin === actBeginSum(row);
   const isEnded = end === null ? isOld : end === actEndSum(row);
-  if (!isBegun || !isEnded) throw illegible(number, 'it does not match its checksum');
-}
-
-/** Who shows the act parses it again. */
-function assertFilter(number: number, text: string): void {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return;
-  } catch (cause) {
-    throw illegible(number, 'its filter is not JSON', cause);
-  }
-  throw illegible(number, 'its filter is not a JSON object');
-}
-
-function resultsOf(number: number, text: string): Readonly<Record<string, number>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) {
-      const counts = Object.entries(value).filter(([, count]) => Number.isSafeInteger(count));
-      return Object.fromEntries(counts);
-    }
-  } catch (cause) {
-    throw illegible(number, 'its results are not JSON', cause);
-  }
-  throw illegible(number, 'its results are not a JSON object');
-}
-
-function illegible(number: number, why: string, cause?: unknown): JournalError {
-  return new JournalError(`act ${number} cannot be read back: ${why}`, { code: 'damaged', cause });
+  if (!isBegun || !isEnded) throw illegibleAct(number, 'it does not match its checksum');
 }

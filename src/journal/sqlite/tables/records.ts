@@ -1,7 +1,7 @@
 /** The texts of records, and the bodies that surveys found, in tables of their own. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { Pruning } from '../../port.ts';
-import { illegible } from '../legible.ts';
+import { illegible } from '../../stored/legible.ts';
 import type { Head } from '../sums/head.ts';
 import { Ledger } from '../sums/ledger.ts';
 import { foundSum, recordSum } from '../sums/row-sums.ts';

@@ -1,6 +1,6 @@
 /** The texts of stories, in a table of their own. */
 import type { Database, Statement } from 'better-sqlite3';
-import { illegible } from '../legible.ts';
+import { illegible } from '../../stored/legible.ts';
 import { storySum } from '../sums/row-sums.ts';
 
 export interface StoryRow {

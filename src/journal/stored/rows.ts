@@ -1,22 +1,15 @@
-/** Rows of SQLite, and their meaning. */
+/** Rows of the table of commands, and their meaning. */
 import type { Command, Lane, Operation, Reason, SagaState } from '../../core/model.ts';
 import type { Held, RecoverableCommand, StoredCommand } from '../port.ts';
-import type { Clusters } from './clusters.ts';
 import { assertKnown, objectOf } from './legible.ts';
-import { settlementOf } from './settlement-text.ts';
+import { type NodeLists, settlementOf } from './settlement-text.ts';
 
 type StoredEntry = RecoverableCommand['entries'][number];
-
-/** The columns of {@link CommandRow}, for a SELECT from `command`. */
-export const COMMAND_COLUMNS = `
-  seq, id, op, group_id, ensure, lane, token, cluster, accepted_at, deadline_at,
-  state, stuck, held, reason, began_at, settlement, record_digest, record_bytes,
-  settled_at, marked, loose, lived, accept_sum, state_sum`;
 
 /** The meaning of the column `held`, by its value; 0: driven like any other command. */
 const HELD: readonly (Held | undefined)[] = [undefined, 'restored', 'parked'];
 
-export interface CommandRow {
+export interface CommandColumns {
   readonly seq: number;
   readonly id: string;
   readonly op: Operation;
@@ -36,25 +29,19 @@ export interface CommandRow {
   readonly settlement: string | null;
   readonly record_digest: string | null;
   readonly record_bytes: number | null;
-  readonly settled_at: number | null;
-  readonly marked: 0 | 1;
-  readonly loose: 0 | 1;
   readonly lived: number;
-  /** Null: of a schema without checksums. */
-  readonly accept_sum: number | null;
-  readonly state_sum: number | null;
 }
 
-export interface EntryRow {
+/** A durable entry. */
+export interface EntryColumns {
   readonly seq: number;
-  readonly n: number;
   readonly kind: StoredEntry['kind'];
   readonly at: number;
   readonly body: string;
 }
 
 /** @throws JournalError `damaged` on a row that this program never writes */
-function commandOf(row: CommandRow, clusters: Clusters): Command {
+function commandOf(row: CommandColumns, clusters: NodeLists): Command {
   assertKnown(row.seq, 'op', row.op);
   assertKnown(row.seq, 'lane', row.lane);
   const isOpen = row.settlement === null;
@@ -75,11 +62,11 @@ function commandOf(row: CommandRow, clusters: Clusters): Command {
   };
 }
 
-function recordOf({ record_digest: digest, record_bytes: bytes }: CommandRow) {
+function recordOf({ record_digest: digest, record_bytes: bytes }: CommandColumns) {
   return digest === null || bytes === null ? {} : { record: { digest, bytes } };
 }
 
-export function storedOf(row: CommandRow, clusters: Clusters): StoredCommand {
+export function storedOf(row: CommandColumns, clusters: NodeLists): StoredCommand {
   return {
     command: commandOf(row, clusters),
     state: row.state,
@@ -94,9 +81,9 @@ export function storedOf(row: CommandRow, clusters: Clusters): StoredCommand {
 
 /** An open command; `entries` are its own, in order. */
 export function openOf(
-  row: CommandRow,
-  entries: readonly EntryRow[],
-  clusters: Clusters,
+  row: CommandColumns,
+  entries: readonly EntryColumns[],
+  clusters: NodeLists,
 ): RecoverableCommand {
   const facts = entries.map(entryOf);
   // A beginning without findings is a column of its command, not a row of its own.
@@ -107,12 +94,12 @@ export function openOf(
 }
 
 /** A settled command is not held, whatever its column says. */
-function heldOf({ held: code, settlement }: CommandRow): { readonly held?: Held } {
+function heldOf({ held: code, settlement }: CommandColumns): { readonly held?: Held } {
   const held = HELD[code];
   return held === undefined || settlement !== null ? {} : { held };
 }
 
-function entryOf({ seq, kind, at, body }: EntryRow): StoredEntry {
+function entryOf({ seq, kind, at, body }: EntryColumns): StoredEntry {
   assertKnown(seq, 'entry', kind);
   const entry = { kind, at, ...objectOf(seq, body) } as StoredEntry;
   if (entry.kind === 'turned') assertKnown(seq, 'reason', entry.reason);

@@ -3,8 +3,15 @@
  * alike, as they nearly always do. The row grows by it, and history is made of such rows.
  */
 import type { NodeOutcome, Settlement } from '../../core/model.ts';
-import type { Clusters } from './clusters.ts';
 import { assertKnown, objectOf } from './legible.ts';
+
+/** Lists of nodes, each stored once under a small number. */
+export interface NodeLists {
+  /** The number of this list, if it is known without a query. */
+  known(nodes: readonly string[]): number | undefined;
+  /** @throws JournalError `damaged`: there is none of this number */
+  nodes(id: number): readonly string[];
+}
 
 /** All nodes of the list with this number ended so; `token`: each keeps this owner mark. */
 interface Alike extends Omit<Settlement, 'kind' | 'nodes' | 'loose' | 'tokens'> {
@@ -13,12 +20,12 @@ interface Alike extends Omit<Settlement, 'kind' | 'nodes' | 'loose' | 'tokens'> 
   readonly token?: string;
 }
 
-export function textOf(settlement: Settlement, clusters: Clusters): string {
+export function textOf(settlement: Settlement, clusters: NodeLists): string {
   return JSON.stringify(alike(settlement, clusters) ?? settlement);
 }
 
 /** @throws JournalError if this is no text of {@link textOf} */
-export function settlementOf(seq: number, text: string, clusters: Clusters): Settlement {
+export function settlementOf(seq: number, text: string, clusters: NodeLists): Settlement {
   const kept = parse(seq, text);
   if (!('each' in kept)) return kept;
   const { cluster, each, token, ...rest } = kept;
@@ -28,7 +35,7 @@ export function settlementOf(seq: number, text: string, clusters: Clusters): Set
   return { kind: 'settled', ...rest, nodes: all(each), ...tokens };
 }
 
-function alike(settlement: Settlement, clusters: Clusters): Alike | undefined {
+function alike(settlement: Settlement, clusters: NodeLists): Alike | undefined {
   const { kind: _, nodes, loose, tokens, ...rest } = settlement;
   const names = Object.keys(nodes);
   const cluster = loose === undefined ? clusters.known(names) : undefined;
