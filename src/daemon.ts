@@ -9,11 +9,12 @@ import type { LineEnd } from './channel/thread-line.ts';
 import { openDiskGuard } from './composition/disk.ts';
 import { DOOR, Door } from './composition/door.ts';
 import { type Fitted, fitToDescriptors, limitRun } from './composition/memory-and-restart.ts';
+import { startNanny } from './composition/nanny.ts';
 import { watchNames } from './composition/node-names.ts';
 import { logProtection } from './composition/protection-news.ts';
 import { followSignals } from './composition/signals.ts';
 import { fatalityOf, vitalsOf } from './composition/telemetry-input.ts';
-import { coordinatorData, executorData } from './composition/thread-data.ts';
+import { coordinatorData, executorData, trustFor } from './composition/thread-data.ts';
 import { onThreadMessage } from './composition/thread-news.ts';
 import { loadSettings } from './config/load.ts';
 import { makeDataFolder } from './config/machine/data-folder.ts';
@@ -31,10 +32,8 @@ import { type ClockBase, clockBase } from './lifecycle/clock.ts';
 import { Crashes } from './lifecycle/crashes.ts';
 import type { DiskGuard } from './lifecycle/guards/disk.ts';
 import { passStartGate } from './lifecycle/guards/start-gate.ts';
-import { explainHang } from './lifecycle/hung-stack.ts';
 import { leave } from './lifecycle/leave.ts';
-import { Nanny } from './lifecycle/nanny.ts';
-import { HANG_TIMEOUTS, type HangTimeouts } from './lifecycle/pulse.ts';
+import type { HangTimeouts } from './lifecycle/pulse.ts';
 import { Shutdown } from './lifecycle/shutdown.ts';
 import { MAIN, Threads } from './lifecycle/threads.ts';
 import type { WatchdogData } from './lifecycle/watchdog/thread.ts';
@@ -99,6 +98,7 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
   const crashes = new Crashes(join(settings.dataDir, 'crashes.json'), (error) =>
     log.warn('the count of crashes is lost', { error }),
   );
+  const onJournal = (isAway: boolean) => door.noteJournal(isAway);
   const threads = new Threads({
     names: [WATCHDOG, DOOR, COORDINATOR, ...executors],
     onLoss: (loss) => {
@@ -107,7 +107,7 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
       shutdown.lose(loss);
       telemetry.fatal(fatalityOf(loss), isCause);
     },
-    onMessage: (_, message) => onThreadMessage(message, { latest, telemetry, crashes }),
+    onMessage: (_, message) => onThreadMessage(message, { latest, telemetry, crashes, onJournal }),
   });
   const telemetry = await openTelemetry({
     settings,
@@ -143,8 +143,7 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
   });
 
   const clock = clockBase();
-  const hangTimeouts = { ...HANG_TIMEOUTS, hangAfterMs: settings.hangAfterMs };
-  startNanny(threads, hangTimeouts);
+  const hangTimeouts = startNanny(threads, settings, () => door.isJournalAway);
   const disk = openDiskGuard(settings, log, {
     onChange: (fullDisk) => {
       threads.send(COORDINATOR, { fullDisk });
@@ -166,16 +165,6 @@ async function run({ settings, shortage }: Fitted, given: readonly string[]): Pr
   const holdsJournal = () => telemetry.holdsJournal();
   const starting = { settings, threads, executors, common, log, shutdown, disk };
   await begin({ ...starting, holdsJournal, door, doorLine });
-}
-
-function startNanny(threads: Threads, hangTimeouts: HangTimeouts): void {
-  const nanny = new Nanny({
-    watched: threads,
-    hangTimeouts: hangTimeouts,
-    onHang: (hang) => void explainHang(hang).then((explained) => threads.lose(explained)),
-    now: () => performance.now(),
-  });
-  nanny.start();
 }
 
 function executorNames({ executors: length }: Settings): readonly string[] {
@@ -248,6 +237,7 @@ async function startThreads(starting: Starting): Promise<void> {
   const { settings, threads, executors, shutdown, doorLine } = starting;
   const { clock, version, log, crashes } = starting.common;
   const channels = executors.map((name) => ({ name, ends: channelEnds(name) }));
+  const trust = trustFor(settings);
   const coordinator: CoordinatorData = {
     ...coordinatorData(settings, { isFresh }),
     name: COORDINATOR,
@@ -257,6 +247,7 @@ async function startThreads(starting: Starting): Promise<void> {
     crashes,
     executors: channels.map(({ ends }) => ends.bound),
     door: doorLine,
+    trust,
   };
   threads.start(entry('./coordinator/thread'), coordinator, [doorLine.port]);
   await threads.received(COORDINATOR, 'journal_held');
@@ -264,7 +255,14 @@ async function startThreads(starting: Starting): Promise<void> {
   if (shutdown.begun) return;
   for (const [index, { name, ends }] of channels.entries()) {
     const channel = ends.connected;
-    const data: ExecutorData = { ...executorData(settings, index), name, clock, log, channel };
+    const data: ExecutorData = {
+      ...executorData(settings, index),
+      name,
+      clock,
+      log,
+      channel,
+      trust,
+    };
     threads.start(entry('./executor/thread'), data);
   }
 }

@@ -1,5 +1,4 @@
 /** The guard of the disk that the journal is on, as the settings have it. */
-import { dirname } from 'node:path';
 import type { Settings } from '../config/schema.ts';
 import { DiskGuard, type DiskGuardOptions } from '../lifecycle/guards/disk.ts';
 import type { Log } from '../observe/log/log-port.ts';
@@ -9,6 +8,10 @@ export function openDiskGuard(
   log: Log,
   reactions: Pick<DiskGuardOptions, 'onChange' | 'onLook'>,
 ): DiskGuard {
-  const folder = dirname(journal.path);
-  return new DiskGuard({ folder, freeMinBytes: diskFreeMinBytes, log, ...reactions });
+  return new DiskGuard({
+    folder: journal.folder,
+    freeMinBytes: diskFreeMinBytes,
+    log,
+    ...reactions,
+  });
 }

@@ -28,6 +28,7 @@ interface DoorParts {
 export class Door {
   readonly #parts: DoorParts;
   #sent = '';
+  #isJournalAway = false;
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
@@ -56,6 +57,16 @@ export class Door {
     return other;
   }
 
+  /** The database of the journal does not answer. */
+  get isJournalAway(): boolean {
+    return this.#isJournalAway;
+  }
+
+  noteJournal(isAway: boolean): void {
+    this.#isJournalAway = isAway;
+    this.inform();
+  }
+
   /** Sends it what only main knows, if that has changed. */
   inform(): void {
     const mainStatus = this.#status;
@@ -72,6 +83,7 @@ export class Door {
     return {
       phase: shutdown.begun ? 'stopping' : phase,
       disk: disk.status,
+      isJournalAway: this.#isJournalAway,
       supervised: supervision(),
     };
   }

@@ -12,6 +12,7 @@ import type { BreakerPolicy } from '../core/breaker/breaker.ts';
 import type { Policy } from '../core/context.ts';
 import type { DoorData } from '../door/thread.ts';
 import type { ExecutorData } from '../executor/thread.ts';
+import { newTrust, type TrustCell } from '../lifecycle/guards/trust.ts';
 import { shareOf } from '../node/access/limits.ts';
 import { defers } from '../node/dialect/dialect.ts';
 import { otherNodesBefore } from '../observe/surroundings.ts';
@@ -62,7 +63,10 @@ function longest(nodes: Settings['nodes']): number {
 export function coordinatorData(
   settings: Settings,
   { isFresh = false }: { readonly isFresh?: boolean } = {},
-): Omit<CoordinatorData, 'name' | 'clock' | 'version' | 'log' | 'crashes' | 'executors' | 'door'> {
+): Omit<
+  CoordinatorData,
+  'name' | 'clock' | 'version' | 'log' | 'crashes' | 'executors' | 'door' | 'trust'
+> {
   const nodesBefore = otherNodesBefore(settings);
   return {
     policy: policyOf(settings),
@@ -72,8 +76,10 @@ export function coordinatorData(
     curve: curveOf(settings),
     isUnprotected: unprotectedAddresses(settings).length > 0,
     publishesEvents: !eventsAreOff(settings),
-    journal: `${settings.journal.kind}:${settings.journal.path}`,
+    journal: journalUrl(settings),
     journalPaths: { savedIn: [join(settings.dataDir, 'logs')], fresh: isFresh },
+    member: settings.deviceName,
+    requestTimeoutMs: longest(settings.nodes),
     dialect: settings.dialect,
     nodeNames: settings.nodes.map(({ name }) => name),
     ...(nodesBefore === undefined ? {} : { nodesBefore }),
@@ -94,6 +100,15 @@ export function coordinatorData(
     retentionMs: settings.retentionDays * DAY_MS,
     auditEveryMs: settings.auditEveryHours * HOUR_MS,
   };
+}
+
+/** Undefined: no other daemon can take the journal while this one runs. */
+export function trustFor({ journal }: Settings): TrustCell | undefined {
+  return journal.kind === 'postgres' ? newTrust() : undefined;
+}
+
+function journalUrl({ journal }: Settings): string {
+  return journal.kind === 'sqlite' ? `sqlite:${journal.path}` : journal.url;
 }
 
 export function doorSettings(settings: Settings): DoorData['settings'] {
@@ -132,7 +147,7 @@ function outlivingOf({ nodes }: Settings): Outliving {
 export function executorData(
   settings: Settings,
   executor: number,
-): Omit<ExecutorData, 'name' | 'clock' | 'log' | 'channel'> {
+): Omit<ExecutorData, 'name' | 'clock' | 'log' | 'channel' | 'trust'> {
   const { dialect, executors: of } = settings;
   const nodes = settings.nodes.map((node) => ({
     ...node,

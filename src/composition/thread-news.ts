@@ -8,13 +8,15 @@ export interface Receivers {
   readonly latest: LatestFigures;
   readonly telemetry: Telemetry;
   readonly crashes: Crashes;
+  readonly onJournal: (isAway: boolean) => void;
 }
 
 export function onThreadMessage(
   message: FromThread,
-  { latest, telemetry, crashes }: Receivers,
+  { latest, telemetry, crashes, onJournal }: Receivers,
 ): void {
   if (message.kind === 'figures') latest.take(message.figures);
   if (message.kind === 'taken_up') crashes.takenUp();
+  if (message.kind === 'journal_away') onJournal(message.isAway);
   if (message.kind === 'notice') telemetry.notify(message.notice);
 }

@@ -1,13 +1,18 @@
 /** Fills in the settings that depend on other settings, once for all readers. */
 import { existsSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Auth, NodeAccess } from '../node/access/access.ts';
 import { renameFiles } from '../node/access/secret.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
 import { SHIPPED_DIALECTS } from '../node/dialects/index.ts';
 import { resolveLimits } from './nodes/limits.ts';
-import { DEFAULT_EXECUTORS_MAX, type ReadSettings, type Settings } from './schema.ts';
+import {
+  DEFAULT_EXECUTORS_MAX,
+  type JournalPlace,
+  type ReadSettings,
+  type Settings,
+} from './schema.ts';
 import type { SyslogAddress } from './settings/telemetry.ts';
 
 /** Where the machine's own syslog listens. */
@@ -21,7 +26,6 @@ export function allDialects({ dialects }: ReadSettings): readonly Dialect[] {
 export function complete(read: ReadSettings, dialect: Dialect, cwd: string): Settings {
   const { dialects: _, ...rest } = withoutUndefined(read);
   const dataDir = resolve(cwd, read.dataDir);
-  const journalPath = read.journal?.path;
   // What a dialect says of its nodes is stronger than what is set for all nodes, and a node's own is strongest.
   const { answerBytes: _bytes, ...general } = resolveLimits(read, dialect.limits);
   const nodes = read.nodes.map((node) => ({
@@ -36,16 +40,22 @@ export function complete(read: ReadSettings, dialect: Dialect, cwd: string): Set
     nodes,
     executors: read.executors ?? defaultExecutors(availableParallelism(), nodes),
     dataDir,
-    journal: {
-      kind: 'sqlite',
-      path: journalPath === undefined ? join(dataDir, 'journal.db') : resolve(cwd, journalPath),
-    },
+    journal: placeOf(read.journal, { dataDir, cwd }),
     clients: read.clients === undefined ? defaultClients(dataDir) : resolve(cwd, read.clients),
     ...absolute({ opsTlsCert: read.opsTlsCert, opsTlsKey: read.opsTlsKey }, cwd),
     ...absolute({ curveKeyFile: read.curveKeyFile }, cwd),
     deviceName: read.deviceName ?? hostname(),
     syslogAddress: read.syslogAddress ?? localSyslog(),
   };
+}
+
+function placeOf(
+  journal: ReadSettings['journal'],
+  { dataDir, cwd }: { readonly dataDir: string; readonly cwd: string },
+): JournalPlace {
+  if (journal?.kind === 'postgres') return { ...journal, folder: dataDir };
+  const path = journal === undefined ? join(dataDir, 'journal.db') : resolve(cwd, journal.path);
+  return { kind: 'sqlite', path, folder: dirname(path) };
 }
 
 /** Where the list of clients is unless a setting names another file. */

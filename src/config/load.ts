@@ -200,7 +200,9 @@ export function shown(settings: Settings, key: SettingKey): string {
     case 'dialects':
       return settings.dialect.name;
     case 'journal':
-      return `${settings.journal.kind}:${settings.journal.path}`;
+      return settings.journal.kind === 'sqlite'
+        ? `sqlite:${settings.journal.path}`
+        : shownUrl(settings.journal.url);
     case 'startGate':
       return shownUrl(settings.startGate ?? 'none');
     case 'syslogAddress':

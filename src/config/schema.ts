@@ -70,7 +70,8 @@ export const settingsSchema = z.strictObject({
   }),
   journal: journal.optional().register(settingDocs, {
     text: 'The journal, in which every command is recorded.',
-    allowed: 'sqlite:PATH',
+    allowed: 'sqlite:PATH; postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+    holdsSecret: true,
     fallback: 'sqlite:<dataDir>/journal.db',
   }),
   ...protectionShape,
@@ -257,7 +258,7 @@ type OptionalKey =
 type Complete = {
   readonly [Key in Exclude<
     SettingKey,
-    'dialect' | 'dialects' | 'nodes' | OptionalKey
+    'dialect' | 'dialects' | 'nodes' | 'journal' | OptionalKey
   >]: NonNullable<ReadSettings[Key]>;
 } & { readonly [Key in OptionalKey]?: NonNullable<ReadSettings[Key]> };
 
@@ -266,7 +267,14 @@ export interface Settings extends Complete {
   /** The dialect itself, not its name. */
   readonly dialect: Dialect;
   readonly nodes: readonly ConfiguredNode[];
+  readonly journal: JournalPlace;
 }
+
+/** `folder`: of its file; of a database: that of the files beside it, which is the data folder. */
+export type JournalPlace = { readonly folder: string } & (
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly url: string }
+);
 
 /** One node, with its limits resolved. */
 export interface ConfiguredNode extends NodeAccess {

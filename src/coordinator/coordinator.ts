@@ -21,6 +21,7 @@ import { Commands } from './commands/commands.ts';
 import { Intake } from './commands/intake.ts';
 import { type Crashes, Probation } from './commands/probation.ts';
 import type { CoordinatorStart } from './coordinator-start.ts';
+import { awayReply, closeIfAway } from './journal/away.ts';
 import { Upkeep } from './journal/upkeep.ts';
 import { Drains } from './nodes/drains.ts';
 import { Retirements } from './nodes/retirements.ts';
@@ -195,6 +196,8 @@ export class Coordinator {
   /** A client's request; `respond` is called once. */
   request(request: Request, respond: Respond): void {
     if (!this.#isOpen) return respond(errorReply('draining', 'the daemon is stopping'));
+    const away = awayReply(this.#start.ports.journal, request);
+    if (away !== undefined) return respond(away);
     const { client = '', bytes = 0 } = respond;
     this.#batches.request({ client, bytes, ...this.#requests.actsOf(request, respond) });
   }
@@ -243,6 +246,7 @@ export class Coordinator {
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#sweep.stop();
+    await closeIfAway(this.#start.ports.journal);
     await this.#batches.close();
     if (this.#batches.hasFailed) return;
     this.#questions.expire(Number.POSITIVE_INFINITY);

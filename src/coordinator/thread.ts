@@ -7,13 +7,11 @@ import { markWhenUsed } from '../clients/list-mark.ts';
 import { type AuthMode, authorise } from '../clients/principal.ts';
 import { WatchedList } from '../clients/watched-list.ts';
 import { optionsOf } from '../composition/coordinator-options.ts';
+import { inJournal, type JournalData, openMetered } from '../composition/open-journal.ts';
 import type { BreakerPolicy } from '../core/breaker/breaker.ts';
 import type { Policy } from '../core/context.ts';
 import { JournalError } from '../journal/errors.ts';
-import { openJournal } from '../journal/open.ts';
 import type { Journal } from '../journal/port.ts';
-import type { JournalPaths } from '../journal/sqlite/open/connection.ts';
-import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { Failure, ThreadData, ToThread } from '../lifecycle/control.ts';
 import { runThread, sendToMain } from '../lifecycle/thread-shell.ts';
@@ -35,7 +33,7 @@ import { clockLag, loadCounters, recover } from './commands/recovery.ts';
 import { logLeft } from './commands/recovery-news.ts';
 import { Coordinator } from './coordinator.ts';
 import { DamageNews } from './journal/damage-news.ts';
-import { MeteredJournal } from './journal/metered-journal.ts';
+import type { MeteredJournal } from './journal/metered-journal.ts';
 import { orWarn } from './journal/or-warn.ts';
 import { startFiguresRound } from './notify/figures-round.ts';
 import { publishing } from './notify/publishing.ts';
@@ -44,9 +42,9 @@ import type { CoordinatorPorts } from './ports.ts';
 import { Doors } from './sockets/doors.ts';
 import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
 import { type Watching, watchMemory } from './sockets/watch-memory.ts';
-import { failureOf, orRefuse, refuseUnfolded } from './start.ts';
+import { failureOf, orRefuse } from './start.ts';
 
-export interface CoordinatorData extends ThreadData {
+export interface CoordinatorData extends ThreadData, JournalData {
   readonly endpoint: string;
   /** Undefined: no events are published by ZeroMQ. */
   readonly eventsEndpoint: string | undefined;
@@ -54,8 +52,8 @@ export interface CoordinatorData extends ThreadData {
   readonly curve: CurvePair | undefined;
   readonly isUnprotected: boolean;
   readonly publishesEvents: boolean;
-  readonly journal: string;
-  readonly journalPaths: JournalPaths;
+  /** The longest request to any node. */
+  readonly requestTimeoutMs: number;
   readonly dialect: Dialect;
   readonly policy: Policy;
   readonly breaker: BreakerPolicy;
@@ -74,7 +72,6 @@ export interface CoordinatorData extends ThreadData {
   readonly heldBytesMax: number;
   readonly recordRetentionMs: number;
   readonly frameBytesMax: number;
-  readonly dataDir: string;
   /** The file of the list of clients. */
   readonly clients: string;
   readonly auth: AuthMode;
@@ -203,27 +200,14 @@ function loggingTo(
   };
 }
 
-interface Opening {
-  readonly log: Log;
-  readonly now: () => number;
-  readonly beat: Beat;
-  readonly onDamage: (error: JournalError) => void;
-}
-
-async function openMetered(
-  data: CoordinatorData,
-  { log, onDamage, now, beat }: Opening,
-): Promise<MeteredJournal> {
-  const options = { ...data.journalPaths, log, onDamage, onStep: () => beat.beatOnce() };
-  const opened = await orRefuse(() => openJournal(data.journal, options));
-  const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
-  const { fold } = optionsOf(data);
-  if (fold !== undefined) await orRefuse(() => refuseUnfolded(journal, fold));
-  return journal;
-}
-
-async function beginLife(journal: Journal, options: LifeOptions, log: Log): Promise<Life> {
-  const life = await orRefuse(() => Life.begin(journal, options));
+async function beginLife(
+  journal: MeteredJournal,
+  { requestTimeoutMs, ...options }: LifeOptions & Pick<CoordinatorData, 'requestTimeoutMs'>,
+  log: Log,
+): Promise<Life> {
+  // What another daemon sent in its last moment may run for as long as a request can.
+  const runsForMs = journal.wasTaken ? requestTimeoutMs : 0;
+  const life = await orRefuse(() => Life.begin(journal, { ...options, runsForMs }));
   await orWarn(() => life.keepClock(journal), 'could not store the clock for the next start', log);
   return life;
 }
@@ -261,13 +245,6 @@ function onControl(message: ToThread, targets: ControlTargets): void {
   else if ('lostExecutor' in message) coordinator.lose(message.lostExecutor);
   else if ('unsupervised' in message) coordinator.noteUnsupervised();
   else if ('fullDisk' in message) coordinator.intake.setFullDisk(causeOf(message.fullDisk));
-}
-
-function inJournal(beat: Beat): () => () => void {
-  return () => {
-    const before = beat.enter('journal');
-    return () => beat.enter(before);
-  };
 }
 
 function sendFigures(counting: Counting): void {

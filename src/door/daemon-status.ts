@@ -13,12 +13,15 @@ export interface DaemonStatus extends MainStatus {
 }
 
 /** By main's word, and by the latest figures of the coordinator. */
-export function acceptance({ phase, disk, figures }: DaemonStatus): Accepting {
+export function acceptance({ phase, disk, isJournalAway, figures }: DaemonStatus): Accepting {
   const refusal = figures?.latest.summary.refusal;
   return acceptingOf({
     ...(refusal === undefined ? {} : { [refusal.reason]: refusal }),
     ...(phase === 'starting' ? { starting: { message: 'the daemon is starting' } } : {}),
     ...(phase === 'stopping' ? { draining: { message: 'the daemon is stopping' } } : {}),
+    ...(isJournalAway
+      ? { journal: { message: 'the database of the journal does not answer' } }
+      : {}),
     ...(disk.isFull ? { disk: { message: "the journal's disk is nearly full" } } : {}),
   });
 }

@@ -101,7 +101,7 @@ runThread(async () => {
     clients: () => tokens.list,
     status,
     sessions: new Sessions({ path: join(dataDir, 'page-sessions'), log }),
-    history: recordHistory({ status, journalPath: journal.path, memoryLimitBytes, log }),
+    history: recordHistory({ status, journal, memoryLimitBytes, log }),
     figureStreams,
     page: readPageFiles(log),
     call: (asked, caller) => line.call(asked, caller),

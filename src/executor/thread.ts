@@ -7,6 +7,7 @@ import type { Policy } from '../core/context.ts';
 import type { Beat } from '../lifecycle/beats.ts';
 import { steadyClock } from '../lifecycle/clock.ts';
 import type { ThreadData } from '../lifecycle/control.ts';
+import { Trust, type TrustCell } from '../lifecycle/guards/trust.ts';
 import { runThread } from '../lifecycle/thread-shell.ts';
 import { atTime } from '../lifecycle/timer.ts';
 import type { NodeAccess } from '../node/access/access.ts';
@@ -37,6 +38,8 @@ export interface ExecutorData extends ThreadData {
   /** Its share of the setting. */
   readonly heldBytesMax: number;
   readonly log: LogPlan;
+  /** Undefined: it may always call nodes. */
+  readonly trust: TrustCell | undefined;
 }
 
 interface ExecutorNode extends NodeAccess {
@@ -57,6 +60,7 @@ runThread(async ({ beat, sockets, keep }) => {
   const slowCallMs = new Map(data.nodes.map(({ name, limits }) => [name, limits.breakerSlowMs]));
   const afterPoll = new AfterPoll();
   const after: After = (ms, act) => at(now() + ms, act);
+  const isHeld = heldBy(data.trust, now);
   const clients = data.nodes.map((node) => {
     const onTrouble = ({ place, message, hint }: AccessFault) =>
       log.warn('a secret of a node cannot be read', {
@@ -65,7 +69,7 @@ runThread(async ({ beat, sockets, keep }) => {
         effect: 'the last value is used',
         hint,
       });
-    return openClient(node, { dialect: data.dialect, after, afterPoll, onTrouble });
+    return openClient(node, { dialect: data.dialect, after, afterPoll, onTrouble, ...isHeld });
   });
   // However the thread ends, its connections are reset: else the kernel would deliver their bytes later.
   for (const client of clients) sockets.add(`node ${client.options.name}`, client);
@@ -130,9 +134,15 @@ function take(orders: readonly Order[], executor: Executor, beat: Beat): void {
   }
 }
 
+function heldBy(cell: TrustCell | undefined, now: () => number): Pick<NodeClientOptions, 'isHeld'> {
+  if (cell === undefined) return {};
+  const trust = new Trust(cell);
+  return { isHeld: () => !trust.holdsAt(now()) };
+}
+
 function openClient(
   { limits, ...access }: ExecutorNode,
-  shared: Pick<NodeClientOptions, 'dialect' | 'after' | 'afterPoll' | 'onTrouble'>,
+  shared: Pick<NodeClientOptions, 'dialect' | 'after' | 'afterPoll' | 'onTrouble' | 'isHeld'>,
 ): NodeClient {
   const { requestTimeoutMs, connectTimeoutMs, answerBytes } = limits;
   const own = { requestTimeoutMs, connectTimeoutMs, answerBytes };

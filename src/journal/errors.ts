@@ -30,7 +30,7 @@ export const JOURNAL_ERRORS = {
     retry: false,
   },
   unsupported: {
-    hint: 'Use sqlite:PATH (durable) or memory: (lost with the process).',
+    hint: 'Use sqlite:PATH, postgres://… (both durable) or memory: (lost with the process).',
     retry: false,
   },
   full: {
@@ -62,6 +62,23 @@ export const JOURNAL_ERRORS = {
     hint:
       'Look at the disk and the system log, then restart the daemon: it reads the journal again.' +
       ' The data of the failed call may or may not be in it.',
+    retry: false,
+  },
+  /** Of a database: it does not answer at the start. While the daemon runs it waits. */
+  unreachable: {
+    hint: 'Start the database, or correct LOCKSTEP_JOURNAL; then the daemon starts, by its supervisor or by hand.',
+    retry: false,
+  },
+  /** Another daemon has the seat of this one. */
+  fenced: {
+    hint: 'This daemon was out of reach of the database for too long: see its network, and the log of the other daemon.',
+    retry: false,
+  },
+  /** The database has lost what it had confirmed. */
+  forgot: {
+    hint:
+      'A standby was promoted that was not synchronous, or an old backup was restored: compare the nodes with the' +
+      ' journal (lockstep audit) before the next command.',
     retry: false,
   },
   closed: {

@@ -2,14 +2,18 @@
 import { JournalError } from './errors.ts';
 import { MemoryJournal } from './memory/journal.ts';
 import type { Journal } from './port.ts';
+import { openPostgres, type PostgresOptions } from './postgres/open.ts';
 import { type OpenOptions, openLookedThrough } from './sqlite/open/open.ts';
 
 /**
- * @param url `sqlite:PATH` (relative to the working directory), or `memory:`, which is lost with
- *   the process and is for tests
+ * @param url `sqlite:PATH` (relative to the working directory), `postgres://…`, or `memory:`, which is
+ *   lost with the process and is for tests
  * @throws JournalError (as a rejection)
  */
-export async function openJournal(url: string, options: OpenOptions = {}): Promise<Journal> {
+export async function openJournal(
+  url: string,
+  { folder = '.', member = 'lockstep', ...options }: OpenOptions & Partial<PostgresOptions> = {},
+): Promise<Journal> {
   const [, scheme = '', rest = ''] = /^([a-z]+):(.*)$/s.exec(url) ?? [];
   switch (scheme) {
     case 'sqlite':
@@ -18,9 +22,7 @@ export async function openJournal(url: string, options: OpenOptions = {}): Promi
       return new MemoryJournal();
     case 'postgres':
     case 'postgresql':
-      throw new JournalError('a journal in PostgreSQL is not in this version', {
-        code: 'unsupported',
-      });
+      return openPostgres(url, { ...options, folder, member });
     default:
       throw new JournalError(`not a journal: '${withoutPassword(url)}'`, { code: 'unsupported' });
   }

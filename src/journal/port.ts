@@ -206,6 +206,13 @@ export const KEPT_NAME_MAX = 300;
 export const KEPT_VALUE_MAX = 10_000;
 
 export interface Journal {
+  /**
+   * Of a driver that waits for a database: how long the change under way has waited, ms, if that is longer than usual;
+   * undefined: the journal answers.
+   */
+  readonly awayMs?: number | undefined;
+  /** Another daemon worked on it and has not left it in order: its last requests to nodes may still run. */
+  readonly wasTaken?: boolean;
   head(): Promise<JournalHead>;
   /**
    * @throws JournalError if nothing of it was stored. Only code `io` leaves that open: nothing of

@@ -25,6 +25,8 @@ export interface DiskStatus {
 export interface MainStatus {
   readonly phase: 'starting' | 'running' | 'stopping';
   readonly disk: DiskStatus;
+  /** The database of the journal does not answer. */
+  readonly isJournalAway: boolean;
   /** Whether pm2 is alive to restart it; undefined: it was started without pm2. */
   readonly supervised: boolean | undefined;
 }
@@ -53,6 +55,8 @@ export type ToThread =
 export type FromThread =
   /** The thread holds the journal: no other daemon does. */
   | { readonly kind: 'journal_held' }
+  /** The database of the journal does not answer, or answers again. */
+  | { readonly kind: 'journal_away'; readonly isAway: boolean }
   /** The thread works. */
   | { readonly kind: 'ready' }
   /** Running work has ended or is put off. */

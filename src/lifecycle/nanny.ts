@@ -34,6 +34,8 @@ export interface NannyOptions {
   readonly watched: Watched;
   readonly hangTimeouts: HangTimeouts;
   readonly onHang: (hang: Hang) => void;
+  /** The whole daemon waits for something outside of it: an idle thread is not suspicious. Absent: it never does. */
+  readonly isWaiting?: () => boolean;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }
@@ -60,13 +62,13 @@ export class Nanny {
   }
 
   look(): void {
-    const { watched, now } = this.#options;
+    const { watched, now, isWaiting } = this.#options;
     const at = now();
     const elapsedMs = at - this.#lookedAt;
     this.#lookedAt = at;
     const names = new Set([...watched.expected, ...watched.lingering]);
     const hangs = [...names].flatMap((name) => this.#lookAt(name, elapsedMs));
-    const isHeldUp = [...names].some((name) => this.#holdsUp(name));
+    const isHeldUp = isWaiting?.() === true || [...names].some((name) => this.#holdsUp(name));
     if (isHeldUp) this.#forgetIdleness();
     for (const hang of hangs) if (hang.kind === 'hung' || !isHeldUp) this.#report(hang);
   }

@@ -39,6 +39,8 @@ export interface NodeClientOptions extends Omit<NodeAccess, 'limits'> {
   readonly afterPoll: AfterPoll;
   /** Where `${env:NAME}` is looked up; nothing is set by default. */
   readonly env?: Environment;
+  /** See `Target`. */
+  readonly isHeld?: () => boolean;
   /** See `Credentials`. */
   readonly onTrouble?: (fault: AccessFault) => void;
 }

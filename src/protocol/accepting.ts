@@ -8,6 +8,7 @@ import { type ErrorCode, type ErrorReply, errorReply } from './errors.ts';
 const CODES = {
   starting: 'unavailable',
   draining: 'draining',
+  journal: 'unavailable',
   disk: 'unavailable',
   full: 'busy',
   retired: 'unavailable',

@@ -2,7 +2,7 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkJournal } from '../../src/cli/doctor/journal.ts';
+import { checkJournal } from '../../src/cli/doctor/journal/journal.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -14,7 +14,7 @@ async function setUp() {
   await openSqliteJournal(path).close();
   const look = async (runs: boolean) => {
     const found = await checkJournal(
-      { journal: { kind: 'sqlite', path }, dataDir },
+      { journal: { kind: 'sqlite', path, folder: dataDir }, dataDir },
       Promise.resolve(runs),
     );
     return found.filter(({ level }) => level !== 'ok');

@@ -22,7 +22,11 @@ describe('the strongest source counts', () => {
       opsPort: 5580,
       opsHost: '127.0.0.1',
       dataDir: join(cwd, 'data'),
-      journal: { kind: 'sqlite', path: join(cwd, 'data', 'journal.db') },
+      journal: {
+        kind: 'sqlite',
+        path: join(cwd, 'data', 'journal.db'),
+        folder: join(cwd, 'data'),
+      },
       requestTimeoutMs: 5000,
       quiesceMs: 5000,
       drainMs: 10_000,
@@ -82,9 +86,9 @@ describe('the strongest source counts', () => {
 describe('a default that depends on another setting follows it', () => {
   test('the journal stands in the data directory, unless it is named', () => {
     const moved = settingsOf({ env: { LOCKSTEP_DATA_DIR: '/var/lib/lockstep' } });
-    expect(moved.journal).toEqual({ kind: 'sqlite', path: '/var/lib/lockstep/journal.db' });
+    expect(moved.journal).toMatchObject({ kind: 'sqlite', path: '/var/lib/lockstep/journal.db' });
     const named = settingsOf({ env: { LOCKSTEP_JOURNAL: 'sqlite:/srv/j.db' } });
-    expect(named.journal).toEqual({ kind: 'sqlite', path: '/srv/j.db' });
+    expect(named.journal).toEqual({ kind: 'sqlite', path: '/srv/j.db', folder: '/srv' });
   });
 
   test('relative paths start at the working directory', () => {
@@ -136,7 +140,7 @@ describe('P10: everything that is wrong is reported at once', () => {
       problemsOf({
         env: {
           LOCKSTEP_NODES: 'a=http://me:hush@host/v1',
-          LOCKSTEP_JOURNAL: 'postgres://me:hush@host/db',
+          LOCKSTEP_JOURNAL: 'postgres://me:hush@host',
           LOCKSTEP_OPS_PORT: 'http://me:hu/sh@host',
         },
       }),

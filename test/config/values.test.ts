@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defaultExecutors } from '../../src/config/complete.ts';
+import { shown } from '../../src/config/load.ts';
 import { SETTING_KEYS } from '../../src/config/schema.ts';
 import { docOf } from '../../src/config/settings/setting.ts';
 import { envName } from '../../src/config/sources/names.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { problemOf, problemsOf, settingsOf } from './load-in.ts';
 
 const FILE = 'lockstep.config.json';
@@ -156,15 +160,36 @@ describe('choices and addresses', () => {
     expect(problemOf({ env: { LOCKSTEP_OPS_HOST: host } }).source).toBe('LOCKSTEP_OPS_HOST');
   });
 
-  test.each(['journal.db', 'sqlite:', 'postgres://h/db', 'SQLITE:x'])(
-    'the journal %j is refused',
-    (journal) => {
-      expect(problemOf({ env: { LOCKSTEP_JOURNAL: journal } })).toMatchObject({
-        source: 'LOCKSTEP_JOURNAL',
-        allowed: 'sqlite:PATH',
-      });
-    },
-  );
+  test.each([
+    'journal.db',
+    'sqlite:',
+    'postgres://h',
+    'postgres:/h/db',
+    'mysql://h/db',
+    'SQLITE:x',
+  ])('the journal %j is refused', (journal) => {
+    expect(problemOf({ env: { LOCKSTEP_JOURNAL: journal } })).toMatchObject({
+      source: 'LOCKSTEP_JOURNAL',
+      allowed: 'sqlite:PATH; postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+    });
+  });
+
+  test('P10: the journal may be in a database, whose password is in a file and is never shown', () => {
+    const file = join(tempFolder(), 'password');
+    writeFileSync(file, 'hush-4711\n', { mode: 0o600 });
+    const env = {
+      LOCKSTEP_JOURNAL: `postgres://me:\${file:${file}}@db:5432/lockstep?sslmode=verify-full`,
+    };
+    const settings = settingsOf({ env });
+    const url = 'postgres://me:hush-4711@db:5432/lockstep?sslmode=verify-full';
+    expect(settings.journal).toEqual({ kind: 'postgres', url, folder: settings.dataDir });
+    expect(shown(settings, 'journal')).toBe('postgres://***@db:5432/lockstep?***');
+  });
+
+  test('P10: a wrong address of a database is refused without its password', () => {
+    const problem = problemOf({ env: { LOCKSTEP_JOURNAL: 'postgres://me:hush 4711@db' } });
+    expect(JSON.stringify(problem)).not.toContain('hush');
+  });
 });
 
 describe('in a file, types are those of JSON', () => {

@@ -59,6 +59,7 @@ async function start({ dir = tempFolder(), fold = null }: Setting = {}): Promise
     ...before,
     dialect: { ...dialect, keys: { ...dialect.keys, fold } },
     name: 'coordinator',
+    trust: undefined,
     clock: clockBase(),
     crashes: { inARow: 0, all: 0 },
     version: '0.0.0',

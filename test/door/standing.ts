@@ -70,6 +70,7 @@ export const HEALTHY: DaemonStatus = {
   threads: ['main', 'watchdog', 'door', 'coordinator', 'executor-1'].map(thread),
   figures: { latest: FIGURES, ageMs: 500 },
   disk: { freeBytes: 1_000_000, freeMinBytes: 1000, isFull: false },
+  isJournalAway: false,
   supervised: true,
 };
 

@@ -24,19 +24,6 @@ test('memory: opens an empty journal each time', async () => {
   expect((await (await openJournal('memory:')).head()).lastSeq).toBe(0);
 });
 
-test.each(['postgres://me:secret@db/lockstep', 'postgresql://db/x'])(
-  '%s is reported as a feature of a later version',
-  async (url) => {
-    const failed = openJournal(url);
-    await expect(failed).rejects.toMatchObject({
-      name: 'JournalError',
-      code: 'unsupported',
-      message: 'a journal in PostgreSQL is not in this version',
-      hint: expect.stringContaining('sqlite:PATH'),
-    });
-  },
-);
-
 test.each(['', 'sqlite:', 'sqlite::memory:', '/var/lib/journal.db', 'mysql://me:secret@db/x'])(
   "'%s' is refused, without a password in the message",
   async (url) => {

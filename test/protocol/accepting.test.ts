@@ -27,7 +27,7 @@ describe('whether new commands are taken in', () => {
       causes[refusal.reason] = undefined;
     }
     expect(sent).toEqual(
-      ['starting', 'draining', 'disk', 'full', 'retired', 'breaker'].map(
+      ['starting', 'draining', 'journal', 'disk', 'full', 'retired', 'breaker'].map(
         (reason) => `it is ${reason}`,
       ),
     );
@@ -35,7 +35,7 @@ describe('whether new commands are taken in', () => {
 
   test('only what is wrong with nodes is no fault of this daemon', () => {
     const own = REFUSAL_REASONS.filter((reason) => isOwn({ reason, message: '' }));
-    expect(own).toEqual(['starting', 'draining', 'disk', 'full']);
+    expect(own).toEqual(['starting', 'draining', 'journal', 'disk', 'full']);
   });
 
   test.each([

@@ -35,6 +35,7 @@ const JOURNAL_PORT = ['journal/port.ts', 'journal/act.ts', 'journal/errors.ts'];
 /** `lockstep backup` and `restore` work on the file itself, also without a daemon; `doctor` looks. */
 const JOURNAL_COPIES = [
   'journal/errors.ts',
+  'journal/postgres/survey.ts',
   'journal/sqlite/files/backup.ts',
   'journal/sqlite/files/check.ts',
   'journal/sqlite/files/restore.ts',
@@ -107,6 +108,7 @@ export const RULES: Rules = {
     ky: ['cli/**', 'observe/**'],
     preact: ['page/**'],
     'hot-shots': ['door/metrics/statsd/**'],
+    pg: ['journal/postgres/**'],
     'prom-client': ['door/**'],
     re2js: ['node/dialect/**'],
     'string-width': ['cli/**'],

@@ -15,7 +15,7 @@ import { checkDeadlines } from './deadlines.ts';
 import { checkDescriptors } from './descriptors.ts';
 import { type Finding, fail, ok } from './finding.ts';
 import { checkIntegrations } from './integrations.ts';
-import { checkDisk, checkJournal } from './journal.ts';
+import { checkDisk, checkJournal } from './journal/journal.ts';
 import { checkNodes } from './nodes.ts';
 import { checkOutliving } from './outliving.ts';
 import { checkOwnDialect } from './own-dialect.ts';

@@ -3,9 +3,12 @@
  */
 import { join } from 'node:path';
 import { JournalError } from '../../journal/errors.ts';
-import { EXIT, type ExitCode } from '../exit-code.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit-code.ts';
 import { daemonSettings } from '../input/settings.ts';
 import type { Terminal } from '../output/terminal.ts';
+
+const IN_DATABASE =
+  'the journal is in PostgreSQL (LOCKSTEP_JOURNAL): copy and restore it with the tools of PostgreSQL';
 
 interface JournalLocation {
   readonly path: string;
@@ -16,6 +19,7 @@ interface JournalLocation {
 /** @throws UsageError if the configuration is wrong */
 export function journalLocation(config: string | undefined): JournalLocation {
   const { journal, dataDir } = daemonSettings(config);
+  if (journal.kind !== 'sqlite') throw new UsageError(IN_DATABASE);
   return { path: journal.path, savedIn: [join(dataDir, 'logs')] };
 }
 

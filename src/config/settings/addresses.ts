@@ -70,9 +70,14 @@ export const baseUrl = httpUrl.refine((text) => !/[?#]/.test(text), 'holds a que
 /** The place of the journal, by driver. */
 export const journal = z.string().transform((text, context) => {
   const path = /^sqlite:(?<path>.+)$/su.exec(text)?.groups?.['path'];
-  if (path === undefined) {
-    context.addIssue({ code: 'custom', message: 'is not of the form sqlite:PATH' });
-    return z.NEVER;
-  }
-  return { kind: 'sqlite' as const, path };
+  if (path !== undefined) return { kind: 'sqlite' as const, path };
+  if (isDatabase(text)) return { kind: 'postgres' as const, url: text };
+  const message = 'is neither sqlite:PATH nor postgres://USER:PASSWORD@HOST:PORT/DATABASE';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
 });
+
+function isDatabase(text: string): boolean {
+  if (!/^postgres(?:ql)?:\/\//u.test(text) || !URL.canParse(text)) return false;
+  return /^\/[^/]+$/u.test(new URL(text).pathname);
+}

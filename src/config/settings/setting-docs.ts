@@ -15,6 +15,8 @@ export interface SettingDoc {
   readonly variable?: string;
   /** Its value is never shown: in no message, not by `--check`, not in the log. */
   readonly secret?: true;
+  /** A part of its value may be a secret: it is shown without that. */
+  readonly holdsSecret?: true;
 }
 
 export const settingDocs = z.registry<SettingDoc>();

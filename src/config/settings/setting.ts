@@ -58,7 +58,9 @@ export function readGiven(given: Given): ReadValue {
     return { ok: false, problems: [{ source, message, allowed, hint }] };
   }
   // Without its input no message can show it.
-  const reportInput = docOf(key).secret !== true;
+  const { secret, holdsSecret } = docOf(key);
+  const isText = typeof converted.value === 'string';
+  const reportInput = secret !== true && !(holdsSecret === true && isText);
   const result = schema.safeParse(converted.value, { reportInput });
   if (result.success) return { ok: true, value: result.data as ReadSettings[SettingKey] };
   return { ok: false, problems: issueProblems(result.error.issues, { ...given, allowed }) };

@@ -26,8 +26,9 @@ export function resolveReferences(
   const problems: Problem[] = [];
   const resolved = given.flatMap((one): readonly Given[] => {
     const { key, source, value } = one;
-    if (docOf(key).secret !== true || typeof value !== 'string' || !hasReference(value))
-      return [one];
+    const { secret, holdsSecret } = docOf(key);
+    const isSecret = secret === true || holdsSecret === true;
+    if (!isSecret || typeof value !== 'string' || !hasReference(value)) return [one];
     try {
       return [{ ...one, value: secretOf(value, place) }];
     } catch (error) {

@@ -18,6 +18,8 @@ export interface LifeOptions {
   /** For all configured nodes. */
   readonly outliving: Outliving;
   readonly quiesceMs: number;
+  /** How long requests of the life before may still run, ms; absent: its process is dead. */
+  readonly runsForMs?: number;
   readonly now: () => number;
 }
 
@@ -40,7 +42,7 @@ export class Life {
   readonly #mark: string;
   #hasLeftNodes = false;
 
-  private constructor(before: Before, { outliving, quiesceMs, now }: LifeOptions) {
+  private constructor(before: Before, { outliving, quiesceMs, runsForMs = 0, now }: LifeOptions) {
     const { isAfterOrder, mark, lived } = before;
     const startedAt = now();
     const ahead = aheadMs(mark, { at: startedAt, lived });
@@ -48,7 +50,7 @@ export class Life {
     this.#mark = markOf({ at: startedAt + ahead, lived });
     const ends = Object.entries(outliving).map(([node, ms]) => {
       const landsFor = isAfterOrder ? quiesceMs : Math.max(quiesceMs, ms);
-      return [node, startedAt + landsFor] as const;
+      return [node, startedAt + runsForMs + landsFor] as const;
     });
     this.inherited = Object.fromEntries(ends);
     this.#now = now;

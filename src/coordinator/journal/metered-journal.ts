@@ -29,6 +29,14 @@ export class MeteredJournal implements Journal {
     this.#meter = meter;
   }
 
+  get awayMs(): number | undefined {
+    return this.#journal.awayMs;
+  }
+
+  get wasTaken(): boolean {
+    return this.#journal.wasTaken === true;
+  }
+
   /** Durations of successful commits, ms. */
   get commitDurations(): Distribution {
     return this.#durations.counted;

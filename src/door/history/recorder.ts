@@ -11,8 +11,8 @@ const JOURNAL_FILES = ['', '-wal'];
 
 export interface HistoryOptions {
   readonly status: () => DaemonStatus;
-  /** The file of the journal. */
-  readonly journalPath: string;
+  /** `path`: of its file, if it is in one. */
+  readonly journal: { readonly kind: string; readonly path?: string };
   /** The memory at which the supervisor restarts the daemon. */
   readonly memoryLimitBytes: number;
   readonly log: Log;
@@ -25,6 +25,11 @@ export function recordHistory(options: HistoryOptions): History {
   setInterval(() => void recorder.step(), STEP_MS).unref();
   void recorder.step();
   return history;
+}
+
+async function journalBytesOf(path: string): Promise<number> {
+  const sizes = JOURNAL_FILES.map((end) => sizeOf(`${path}${end}`));
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 class Recorder {
@@ -44,18 +49,15 @@ class Recorder {
     if (this.#isBusy) return;
     this.#isBusy = true;
     const { status, memoryLimitBytes } = this.#options;
-    const journalBytes = await this.#read(() => this.#journalBytes());
+    const { path } = this.#options.journal;
+    const journalBytes =
+      path === undefined ? undefined : await this.#read(() => journalBytesOf(path));
     const memoryBytes = await this.#read(async () => process.memoryUsage.rss());
     const at = performance.now();
     const now = { at, status: status(), memoryBytes, memoryLimitBytes, journalBytes };
     this.#history.add(Date.now(), historyStep(now, this.#before));
     this.#before = now;
     this.#isBusy = false;
-  }
-
-  async #journalBytes(): Promise<number> {
-    const sizes = JOURNAL_FILES.map((end) => sizeOf(`${this.#options.journalPath}${end}`));
-    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   }
 
   /** Undefined if it cannot be read; logged once. */

@@ -36,12 +36,15 @@ export interface Target {
   /** From the look-up of the name to the last step of TLS, over all addresses. */
   readonly connectTimeoutMs: number;
   readonly afterPoll: AfterPoll;
+  /** Nothing may leave now; asked in the turn in which a request is written. Absent: never. */
+  readonly isHeld?: () => boolean;
 }
 
 /** The longest life of a connection: a node that moved behind an unchanged address is found in about a minute. */
 const AGE_MS = 60_000;
 
 const CLOSED = blame('the connection was closed');
+const HELD: Loss = { detail: 'not sent: the journal does not answer', isOurs: true };
 /** Only for a new connection, which has carried nothing: the next connection goes to the right address. */
 const MOVED: Loss = { detail: 'the node has moved to another address', isOurs: true };
 
@@ -171,6 +174,7 @@ export class Connection {
   #send(socket: Socket): void {
     const handler = this.#handler;
     if (handler === undefined) return;
+    if (this.#target.isHeld?.() === true) return this.#drop()?.onLost(HELD);
     this.#stage = 'sent';
     const isHead = typeof this.#request === 'string' && this.#request.startsWith('HEAD ');
     this.#reader.begin(handler.answerBytesMax, isHead);

@@ -11,13 +11,15 @@ import { connect } from '../../../src/journal/sqlite/open/connection.ts';
 /** A place that holds one journal. */
 export interface Store {
   /** Opens what was committed in it so far. The journal opened before must be closed. */
-  open(): Journal;
-  dispose(): void;
+  open(): Journal | Promise<Journal>;
+  dispose(): void | Promise<void>;
 }
 
 export interface Driver {
   readonly name: string;
-  create(): Store;
+  create(): Store | Promise<Store>;
+  /** Why its tests cannot run here. */
+  readonly missing?: string;
 }
 
 export const memory: Driver = {
@@ -62,13 +64,15 @@ export interface Lives {
 export function lives(driver: Driver): Lives {
   let store: Store;
   let journal: Journal;
-  beforeEach(() => {
-    store = driver.create();
-    journal = store.open();
+  beforeEach(async (ctx) => {
+    if (driver.missing !== undefined) ctx.skip(driver.missing);
+    store = await driver.create();
+    journal = await store.open();
   });
   afterEach(async () => {
+    if (driver.missing !== undefined) return;
     await journal.close();
-    store.dispose();
+    await store.dispose();
   });
   return {
     get journal() {
@@ -76,7 +80,7 @@ export function lives(driver: Driver): Lives {
     },
     async restart() {
       await journal.close();
-      journal = store.open();
+      journal = await store.open();
     },
   };
 }

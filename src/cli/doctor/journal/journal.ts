@@ -4,10 +4,11 @@
  */
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { codeOf } from '../../base/error-fields.ts';
-import type { Settings } from '../../config/schema.ts';
-import { idIn, isOneOf, savedFiles } from '../../journal/sqlite/files/saved.ts';
-import { type Finding, fail, ok, warn } from './finding.ts';
+import { codeOf } from '../../../base/error-fields.ts';
+import type { Settings } from '../../../config/schema.ts';
+import { idIn, isOneOf, savedFiles } from '../../../journal/sqlite/files/saved.ts';
+import { type Finding, fail, ok, warn } from '../finding.ts';
+import { checkDatabase } from './database.ts';
 
 const MIB = 1024 * 1024;
 /** The daemon cuts it to 16 MiB after each checkpoint. */
@@ -20,6 +21,7 @@ export async function checkJournal(
   { journal, dataDir }: Pick<Settings, 'journal' | 'dataDir'>,
   daemonRuns: Promise<boolean>,
 ): Promise<readonly Finding[]> {
+  if (journal.kind === 'postgres') return checkDatabase(journal.url, daemonRuns);
   const { path } = journal;
   const size = await sizeOf(path);
   if (size === 'denied') return [denied(path)];
@@ -100,7 +102,7 @@ async function writable(path: string): Promise<readonly Finding[]> {
 
 /** Below the limit the daemon refuses new commands. */
 export async function checkDisk({ journal, diskFreeMinBytes }: Settings): Promise<Finding> {
-  const folder = await nearest(dirname(journal.path));
+  const folder = await nearest(journal.folder);
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   const detail = `${mib(free)} free on the disk of ${folder}, at least ${mib(diskFreeMinBytes)} must stay free`;

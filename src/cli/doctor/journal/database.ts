@@ -1,0 +1,57 @@
+/** The database of a journal in PostgreSQL: reachable, writable, durable, and who works on it. */
+import { JournalError } from '../../../journal/errors.ts';
+import { type Survey, survey } from '../../../journal/postgres/survey.ts';
+import { type Finding, fail, ok, warn } from '../finding.ts';
+
+/** The first with all that the journal uses, and that its makers still support. */
+const OLDEST = 14;
+
+export async function checkDatabase(
+  url: string,
+  daemonRuns: Promise<boolean>,
+): Promise<readonly Finding[]> {
+  try {
+    const found = await survey(url);
+    return [stateOf(found, await daemonRuns), ...faultsOf(found)];
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    return [fail('journal', error.message, error.hint)];
+  }
+}
+
+function stateOf({ shown, version, isEmpty, holder }: Survey, runs: boolean): Finding {
+  const place = `${shown}, PostgreSQL ${version}`;
+  if (isEmpty)
+    return ok('journal', `${place}: no journal yet; the first start makes the schema lockstep`);
+  if (holder === undefined || runs)
+    return ok('journal', `${place}, held by ${holder ?? 'no daemon'}`);
+  return ok('journal', `${place}, last held by ${holder}, which has not left it in order`);
+}
+
+function* faultsOf(found: Survey): Generator<Finding> {
+  const { version, schema, schemaKnown, isStandby, isDurable, standbys, synchronous } = found;
+  if (Number.parseInt(version, 10) < OLDEST) {
+    yield warn('journal', `PostgreSQL ${version} is old`, `Use PostgreSQL ${OLDEST} or later.`);
+  }
+  if (schema > schemaKnown) {
+    const hint = 'Run the version of lockstep that wrote this journal, or a later one.';
+    yield fail('journal', `its schema is ${schema}, and this version knows ${schemaKnown}`, hint);
+  }
+  if (isStandby) {
+    yield fail('journal', 'the server is a standby', 'Let the address lead to the primary.');
+  }
+  if (!isDurable) {
+    const hint = 'Set fsync = on: otherwise a crash of its machine loses what clients were told.';
+    yield fail('journal', 'the server does not sync its disk (fsync = off)', hint);
+  }
+  if (synchronous !== '' || isStandby) return;
+  if (standbys > 0) {
+    const hint =
+      'Set synchronous_standby_names: the standby that is promoted else lacks commands that clients were told of.';
+    yield fail('journal', `its ${standbys} standbys are asynchronous`, hint);
+  } else {
+    const hint =
+      'A lost disk of the server is a lost journal: attach synchronous standbys, or keep backups.';
+    yield warn('journal', 'the server has no standby', hint);
+  }
+}

@@ -1,0 +1,155 @@
+/** Opens the journal in a PostgreSQL database: reaches it, brings its schema up to date, takes the seat, renews it. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join as joinPath } from 'node:path';
+import { shownUrl } from '../../base/shown-url.ts';
+import type { Log } from '../../observe/log/log-port.ts';
+import { JournalError } from '../errors.ts';
+import { prepareFolder } from '../sqlite/open/connection.ts';
+import { lockJournal } from '../sqlite/open/lock.ts';
+import { asJournalError, passes, whyAway } from './failure.ts';
+import { type Joined, join, LEASE_MS, leave, type Member } from './join.ts';
+import { PostgresJournal } from './journal.ts';
+import { Link } from './link.ts';
+import { waitFor } from './pause.ts';
+import { Queries } from './reading/queries.ts';
+import { migrate } from './schema/migrate.ts';
+import { Seat } from './seat.ts';
+
+/** A start waits this long for the database; then its supervisor starts it again. */
+const REACH_MS = 10_000;
+const RETRY_MS = 250;
+const BEAT_MS = LEASE_MS / 4;
+/** A holder falls silent so long before its seat can be taken: for clocks that run at different speeds. */
+const MARGIN_MS = 500;
+const SEAT = 0;
+
+export interface PostgresOptions {
+  /** Whose lock says that no other process works with it. */
+  readonly folder: string;
+  /** The name of this daemon, for people. */
+  readonly member: string;
+  readonly log?: Pick<Log, 'info' | 'warn'> | undefined;
+  /** Monotonic ms. */
+  readonly now?: () => number;
+  readonly onDamage?: ((error: JournalError) => void) | undefined;
+  readonly lookedAt?: number;
+  /** This daemon may call nodes until this time, of `now`. */
+  readonly onTrusted?: (until: number) => void;
+  /** The database does not answer, and is asked again: the thread works. */
+  readonly onWaiting?: () => void;
+}
+
+/**
+ * @param url `postgres://USER:PASSWORD@HOST:PORT/DATABASE?…`, as `pg` reads it
+ * @throws JournalError `unreachable`, `locked`, `denied`, `newer_schema`, `foreign`
+ */
+export async function openPostgres(
+  url: string,
+  options: PostgresOptions,
+): Promise<PostgresJournal> {
+  const { now = () => performance.now(), log, member: name } = options;
+  const shown = shownUrl(url);
+  const path = prepareFolder(joinPath(options.folder, 'postgres'));
+  const lock = lockJournal(path);
+  const [writer, reader] = ['journal', 'reader'].map(
+    (role) => new Link({ url, name: `lockstep ${role}` }),
+  );
+  if (writer === undefined || reader === undefined) throw new Error('two links');
+  const member: Member = {
+    seat: SEAT,
+    life: randomUUID(),
+    name,
+    place: placeOf(dirname(path)),
+    pid: process.pid,
+  };
+  try {
+    await reached(shown, () => migrate(writer, shown));
+    const onWait = (holder: string) =>
+      log?.info(`the journal was held by ${holder}: watching whether it lives`);
+    const joined = await reached(shown, () => join({ link: writer, member, shown, now, onWait }));
+    return await begin(
+      { ...options, now },
+      { writer, reader, joined, shown, release: () => lock.release() },
+    );
+  } catch (error) {
+    writer.close();
+    reader.close();
+    lock.release();
+    throw error;
+  }
+}
+
+interface Reached {
+  readonly writer: Link;
+  readonly reader: Link;
+  readonly joined: Joined;
+  readonly shown: string;
+  readonly release: () => void;
+}
+
+async function begin(
+  options: PostgresOptions,
+  { writer, reader, joined, shown, release }: Reached,
+): Promise<PostgresJournal> {
+  const { log, now = () => performance.now(), onDamage, lookedAt } = options;
+  const { onTrusted = () => {}, onWaiting = () => {} } = options;
+  const seat = new Seat({
+    link: writer,
+    place: joined,
+    shown,
+    now,
+    onAway: (why) =>
+      log?.warn('the database of the journal does not answer; the daemon waits', { error: why }),
+    onBack: (ms) =>
+      log?.info('the database of the journal answers again', { awayMs: Math.round(ms) }),
+    onConfirmed: (sentAt) => onTrusted(sentAt + LEASE_MS - MARGIN_MS),
+    onWaiting,
+  });
+  const queries = new Queries(reader, shown);
+  const beat = setInterval(() => {
+    // Its failure is that of the next change, and of `tidy`.
+    seat.beat(BEAT_MS / 2).catch(() => undefined);
+  }, BEAT_MS / 2);
+  const end = async () => {
+    clearInterval(beat);
+    queries.close();
+    seat.close();
+    await leave(writer, joined).catch((error: unknown) =>
+      log?.warn('the seat at the database could not be left', { error: whyAway(error) }),
+    );
+    writer.close();
+    reader.close();
+    release();
+  };
+  const { lastAct, isTaken: wasTaken } = joined;
+  const start = { seat, seatNumber: SEAT, queries, lastAct, wasTaken, leave: end };
+  const journal = new PostgresJournal({ ...start, onDamage, lookedAt });
+  await seat.beat(0);
+  await journal.prepare();
+  return journal;
+}
+
+/** Tries again for a while: a database may start together with the daemon. */
+async function reached<Result>(shown: string, work: () => Promise<Result>): Promise<Result> {
+  const until = performance.now() + REACH_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!passes(error)) throw asJournalError(error, shown);
+      if (performance.now() > until) {
+        const message = `${shown} cannot be reached: ${whyAway(error)}`;
+        throw new JournalError(message, { code: 'unreachable', cause: error });
+      }
+    }
+    await waitFor(RETRY_MS, new AbortController().signal);
+  }
+}
+
+const BOOT = '/proc/sys/kernel/random/boot_id';
+
+function placeOf(folder: string): string {
+  const { dev, ino } = statSync(folder, { bigint: true });
+  return `${process.platform === 'linux' ? readFileSync(BOOT, 'utf8').trim() : 'no boot'}/${dev}/${ino}`;
+}

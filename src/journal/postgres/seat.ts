@@ -1,0 +1,183 @@
+/**
+ * The seat of this daemon at the database, and its chain: one change under way at a time, each with the next number. A
+ * change whose outcome is unknown is sent again with the same number until it, or a later one, is confirmed (D6): to
+ * look, and go on, would let the first copy come in later (H1).
+ *
+ * A repeat that finds itself done is not yet safe: the first copy may have been executed without its standby. It is safe
+ * as soon as one more change is confirmed, since the log of the database is in order (H3).
+ */
+import { JournalError } from '../errors.ts';
+import { asJournalError, passes, whyAway } from './failure.ts';
+import type { Answer, Link, Row } from './link.ts';
+import { waitFor } from './pause.ts';
+
+const EMPTY = 'SELECT lockstep.chain_v1($1, $2, $3) AS outcome';
+
+export interface Place {
+  readonly seat: number;
+  readonly epoch: number;
+  /** The last one that is confirmed. */
+  readonly batch: number;
+}
+
+export interface SeatOptions {
+  readonly link: Link;
+  readonly place: Place;
+  /** The database, for messages. */
+  readonly shown: string;
+  /** ms. */
+  readonly now: () => number;
+  readonly onAway: (why: string) => void;
+  readonly onBack: (awayMs: number) => void;
+  /** A change was sent at this time, and is confirmed. */
+  readonly onConfirmed: (sentAt: number) => void;
+  /** It is tried again; told each time. */
+  readonly onWaiting: () => void;
+}
+
+/** The statement takes seat, epoch and number first, and answers with an `outcome`. */
+export interface Change {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+const RETRY_FIRST_MS = 50;
+const RETRY_MAX_MS = 1000;
+/** A change that takes longer is told: the database is away. */
+const AWAY_MS = 2000;
+
+export class Seat {
+  readonly #options: SeatOptions;
+  #batch: number;
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Since when a change is under way. */
+  #begun: number | undefined;
+  #confirmedAt: number;
+  #isAway = false;
+  #broken: JournalError | undefined;
+  readonly #closing = new AbortController();
+
+  constructor(options: SeatOptions) {
+    this.#options = options;
+    this.#batch = options.place.batch;
+    this.#confirmedAt = options.now();
+  }
+
+  /** How long the change under way has waited for the database, ms; undefined: less than {@link AWAY_MS}. */
+  get awayMs(): number | undefined {
+    if (this.#begun === undefined) return undefined;
+    const ms = this.#options.now() - this.#begun;
+    return ms < AWAY_MS ? undefined : ms;
+  }
+
+  /**
+   * Makes the change durable, behind those before it.
+   * @returns its row; undefined: it was made by an earlier copy, whose row is lost
+   * @throws JournalError `fenced`, `forgot`, `closed`; IllegalWrite
+   */
+  change(change: Change): Promise<Row | undefined> {
+    const work = () => this.#change(change);
+    const done = this.#turn.then(work, work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** @throws JournalError `fenced`, `forgot`: the seat is lost */
+  assertHeld(): void {
+    if (this.#broken !== undefined) throw this.#broken;
+  }
+
+  /** Renews the seat, unless a change does that now, or did it within this time. */
+  async beat(idleMs: number): Promise<void> {
+    const isFresh = this.#options.now() - this.#confirmedAt < idleMs;
+    if (isFresh || this.#begun !== undefined) return;
+    await this.change({ text: EMPTY, values: [] });
+  }
+
+  /** Changes that wait fail, and the one under way too: its outcome is unknown. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #change({ text, values }: Change): Promise<Row | undefined> {
+    this.#begun = this.#options.now();
+    try {
+      const n = this.#batch + 1;
+      const answer = await this.#untilAnswered(text, [n, ...values]);
+      const [row] = answer.rows;
+      const isCertain = this.#outcomeOf(row) === 'done' && !answer.isNoticed;
+      this.#batch = n;
+      if (isCertain) this.#options.onConfirmed(answer.sentAt);
+      else await this.#confirm();
+      this.#confirmedAt = this.#options.now();
+      return row?.['outcome'] === 'done' ? row : undefined;
+    } finally {
+      this.#begun = undefined;
+    }
+  }
+
+  /** One more change, until it is done without a word. */
+  async #confirm(): Promise<void> {
+    for (;;) {
+      const answer = await this.#untilAnswered(EMPTY, [this.#batch + 1]);
+      const isCertain = this.#outcomeOf(answer.rows[0]) === 'done' && !answer.isNoticed;
+      this.#batch += 1;
+      if (!isCertain) continue;
+      this.#options.onConfirmed(answer.sentAt);
+      return;
+    }
+  }
+
+  async #untilAnswered(
+    text: string,
+    [n, ...values]: readonly unknown[],
+  ): Promise<Answer & { readonly sentAt: number }> {
+    const { link, place, shown, now, onWaiting } = this.#options;
+    let isUnknown = false;
+    for (let pause = RETRY_FIRST_MS; ; pause = Math.min(RETRY_MAX_MS, pause * 2)) {
+      if (this.#broken !== undefined) throw this.#broken;
+      if (this.#closing.signal.aborted) throw closed(shown, isUnknown);
+      const sentAt = now();
+      try {
+        const answer = await link.query(text, [place.seat, place.epoch, n, ...values]);
+        this.#noteBack();
+        return { ...answer, sentAt };
+      } catch (error) {
+        if (!passes(error)) throw asJournalError(error, shown);
+        isUnknown = true;
+        this.#noteAway(whyAway(error));
+        onWaiting();
+      }
+      await waitFor(pause * (0.5 + Math.random() / 2), this.#closing.signal);
+    }
+  }
+
+  #outcomeOf(row: Row | undefined): 'done' | 'already' {
+    const outcome = row?.['outcome'];
+    if (outcome === 'done' || outcome === 'already') return outcome;
+    const { shown } = this.#options;
+    this.#broken =
+      outcome === 'forgot'
+        ? new JournalError(`${shown} has lost changes that it had confirmed`, { code: 'forgot' })
+        : new JournalError(`${shown} was taken over by another daemon`, { code: 'fenced' });
+    throw this.#broken;
+  }
+
+  #noteAway(why: string): void {
+    if (this.#isAway) return;
+    this.#isAway = true;
+    this.#options.onAway(why);
+  }
+
+  #noteBack(): void {
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    this.#options.onBack(this.#options.now() - (this.#begun ?? 0));
+  }
+}
+
+function closed(shown: string, isUnknown: boolean): JournalError {
+  return isUnknown
+    ? new JournalError(`${shown} did not answer before the stop`, { code: 'io' })
+    : new JournalError('the journal is closed', { code: 'closed' });
+}

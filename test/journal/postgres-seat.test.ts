@@ -1,0 +1,127 @@
+/** The seat of a daemon at the database, and the chain of its changes (docs/decisions/075). */
+import { rmSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import { JournalError } from '../../src/journal/errors.ts';
+import { openJournal } from '../../src/journal/open.ts';
+import type { PostgresJournal } from '../../src/journal/postgres/journal.ts';
+import { openPostgres } from '../../src/journal/postgres/open.ts';
+import { PASSWORD } from '../support/postgres.ts';
+import { scratch } from './support/driver.ts';
+import { lossyRoad } from './support/lossy-road.ts';
+import { postgres } from './support/postgres-driver.ts';
+import { accepted, aSettlement, batch, begun } from './support/writes.ts';
+
+const driver = postgres();
+const { missing } = driver;
+
+async function open(url = driver.url, folder = scratch()): Promise<PostgresJournal> {
+  const journal = await openPostgres(url, { folder, member: 'daemon-1' });
+  onTestFinished(async () => {
+    await journal.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return journal;
+}
+
+async function fault(work: Promise<unknown>): Promise<JournalError> {
+  const error = await work.then(
+    () => undefined,
+    (found: unknown) => found,
+  );
+  expect(error).toBeInstanceOf(JournalError);
+  return error as JournalError;
+}
+
+const admin = (text: string) => driver.server.admin(text, 'journal');
+
+test('P3, P7: a batch whose answer is lost is sent again, and is made once', async (ctx) => {
+  if (missing !== undefined) return ctx.skip(missing);
+  await driver.create();
+  await using road = await lossyRoad(driver.server.port);
+  const journal = await open(driver.url.replace(`:${driver.server.port}/`, `:${road.port}/`));
+  await journal.commit(batch({ accept: [begun(1, { id: 'taken' })] }));
+
+  const lost = road.loseNextAnswer();
+  const accept = [accepted(2), accepted(3, { id: 'taken' })];
+  const { existing } = await journal.commit(batch({ accept }));
+  await lost;
+  expect([...existing.keys()]).toEqual([3]);
+  expect(existing.get(3)).toMatchObject({ command: { seq: 1 } });
+  const settled = road.loseNextAnswer();
+  await journal.commit(batch({ settle: [{ seq: 1, settlement: aSettlement() }] }));
+  await settled;
+  expect((await journal.head()).openCount).toBe(1);
+});
+
+test('P1: a daemon whose seat was taken writes nothing more, and learns it while it is idle', async (ctx) => {
+  if (missing !== undefined) return ctx.skip(missing);
+  await driver.create();
+  const journal = await open();
+  await journal.commit(batch({ accept: [begun(1)] }));
+  await admin('UPDATE lockstep.seat SET epoch = epoch + 1');
+  const late = batch({ settle: [{ seq: 1, settlement: aSettlement() }] });
+  expect(await fault(journal.commit(late))).toMatchObject({ code: 'fenced' });
+  expect(await fault(journal.tidy())).toMatchObject({ code: 'fenced' });
+  const [row] = await admin('SELECT count(*)::int AS open FROM lockstep.open');
+  expect(row).toEqual({ open: 1 });
+});
+
+test('P3: a database that lost what it had confirmed is noticed', async (ctx) => {
+  if (missing !== undefined) return ctx.skip(missing);
+  await driver.create();
+  const journal = await open();
+  await journal.commit(batch({ accept: [begun(1)] }));
+  await admin('UPDATE lockstep.seat SET batch = batch - 2');
+  expect(await fault(journal.commit(batch({ accept: [begun(2)] })))).toMatchObject({
+    code: 'forgot',
+  });
+});
+
+test('P1: a second daemon does not start while the first one lives', async (ctx) => {
+  if (missing !== undefined) return ctx.skip(missing);
+  await driver.create();
+  const folder = scratch();
+  await open(driver.url, folder);
+  const hint = expect.stringContaining('its own database');
+  expect(await fault(open())).toMatchObject({ code: 'locked', hint });
+  expect(await fault(open(driver.url, folder))).toMatchObject({ code: 'locked' });
+});
+
+test('P1: the seat of a daemon that is gone is taken when it has not changed for its whole lease', async (ctx) => {
+  if (missing !== undefined) return ctx.skip(missing);
+  await driver.create();
+  await (await open()).close();
+  await admin('UPDATE lockstep.member SET has_left = false');
+  const begunAt = performance.now();
+  const heir = await open();
+  expect(performance.now() - begunAt).toBeGreaterThan(6000);
+  expect(heir.wasTaken).toBe(true);
+});
+
+test('P10: what keeps it from the database is said, without the password', async (ctx) => {
+  if (missing !== undefined) return ctx.skip(missing);
+  await driver.create();
+  const { port } = driver.server;
+  const cases = [
+    [driver.url.replace(PASSWORD, 'other'), 'denied'],
+    [driver.url.replace('/journal', '/nowhere'), 'denied'],
+    [driver.url.replace(`:${port}/`, ':1/'), 'unreachable'],
+  ] as const;
+  for (const [url, code] of cases) {
+    const found = await fault(openJournal(url, { folder: scratch() }));
+    expect(found).toMatchObject({ code, retry: false });
+    expect(`${found.message} ${found.hint}`).not.toMatch(new RegExp(`${PASSWORD}|other@`));
+  }
+});
+
+test('P10: a later schema, and a schema of another program, are left alone', async (ctx) => {
+  if (missing !== undefined) return ctx.skip(missing);
+  await driver.create();
+  await (await open()).close();
+  await admin(`UPDATE lockstep.setting SET value = '99'`);
+  expect(await fault(open())).toMatchObject({ code: 'newer_schema' });
+  await admin('DROP TABLE lockstep.setting');
+  expect(await fault(open())).toMatchObject({ code: 'foreign' });
+  await admin('DROP SCHEMA lockstep CASCADE');
+  expect((await (await open()).head()).lastSeq).toBe(0);
+});

@@ -1,0 +1,201 @@
+/**
+ * A real PostgreSQL of its own: a cluster in a temporary folder, on a free port of the loopback, with one role that may
+ * make databases and is no superuser, and a password that tests can look for.
+ *
+ *     await using server = await startPostgres();
+ *     const url = await server.database('one');
+ *     await server.stop('immediate');   // as a crash; `smart`, `fast` and `freeze` are other ways to be away
+ *     await server.start();
+ *
+ * It cannot outlive the test: the pipe it holds as standard input is watched by the shell beside it.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { Client } from 'pg';
+import { freePorts } from './free-ports.ts';
+
+export const PASSWORD = 'pass-word-of-the-journal';
+export const ROLE = 'lockstep';
+const ADMIN = 'admin';
+const DEBIAN = '/usr/lib/postgresql';
+const START_MS = 20_000;
+
+export interface Postgres extends AsyncDisposable {
+  readonly port: number;
+  /** Makes an empty database. Returns its address. */
+  database(name: string): Promise<string>;
+  /** As a superuser: in the database of this name, or in that of the cluster. */
+  admin(text: string, database?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** `freeze`: its processes stand still (SIGSTOP); others: as `pg_ctl stop -m`. */
+  stop(how: 'fast' | 'immediate' | 'freeze'): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** Why PostgreSQL cannot run here; undefined if it can. */
+export function postgresMissing(): string | undefined {
+  if (binaries() === undefined) return 'PostgreSQL is not installed';
+  return process.geteuid?.() === 0 && userOf() === undefined
+    ? 'PostgreSQL does not run as root, and there is no user postgres'
+    : undefined;
+}
+
+function binaries(): string | undefined {
+  const newest = existsSync(DEBIAN)
+    ? readdirSync(DEBIAN).sort((one, other) => Number(other) - Number(one))
+    : [];
+  const folders = [
+    ...newest.map((version) => join(DEBIAN, version, 'bin')),
+    ...(process.env['PATH'] ?? '').split(delimiter),
+  ];
+  return folders.find((folder) => existsSync(join(folder, 'initdb')));
+}
+
+/** PostgreSQL refuses to run as root. */
+export function userOf(): { readonly uid: number; readonly gid: number } | undefined {
+  const ids = ['-u', '-g'].map((flag) => spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  const [uid, gid] = ids.map(({ status, stdout }) => (status === 0 ? Number(stdout) : undefined));
+  return uid === undefined || gid === undefined ? undefined : { uid, gid };
+}
+
+/** @param settings further lines of postgresql.conf */
+export async function startPostgres(settings: readonly string[] = []): Promise<Postgres> {
+  const bin = binaries() ?? '';
+  const as = process.geteuid?.() === 0 ? userOf() : undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-postgres-'));
+  if (as !== undefined) chownSync(folder, as.uid, as.gid);
+  const data = join(folder, 'data');
+  initialise({ bin, data, as });
+  const [port = 0] = await freePorts(1);
+  const lines = [
+    `port = ${port}`,
+    `listen_addresses = '127.0.0.1'`,
+    `unix_socket_directories = ''`,
+  ];
+  writeFileSync(join(data, 'lockstep.conf'), [...lines, ...settings].join('\n'));
+  const program = '"$0"/postgres -D "$1" & cat >/dev/null; kill -QUIT $! 2>/dev/null; wait';
+  let child: ChildProcess | undefined;
+  const pid = (): number =>
+    Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+
+  const start = async () => {
+    if (child !== undefined) return signalAll(pid(), 'SIGCONT');
+    child = spawn('sh', ['-c', program, bin, data], {
+      ...as,
+      stdio: ['pipe', 'ignore', process.env['POSTGRES_LOG'] === undefined ? 'ignore' : 'inherit'],
+    });
+    await answers(port);
+  };
+  const stop: Postgres['stop'] = async (how) => {
+    if (how === 'freeze') return signalAll(pid(), 'SIGSTOP');
+    const ended = child;
+    child = undefined;
+    if (ended === undefined) return;
+    const closed = once(ended, 'close');
+    process.kill(pid(), how === 'fast' ? 'SIGINT' : 'SIGQUIT');
+    ended.stdin?.end();
+    await closed.catch(() => undefined);
+  };
+  const admin: Postgres['admin'] = (text, database = 'postgres') =>
+    ask(address(ADMIN, port, database), text);
+  await start();
+  await admin(`CREATE ROLE ${ROLE} LOGIN CREATEDB PASSWORD '${PASSWORD}'`);
+  return {
+    port,
+    admin,
+    start,
+    stop,
+    async database(name) {
+      await admin(`CREATE DATABASE ${name} OWNER ${ROLE}`);
+      return address(ROLE, port, name);
+    },
+    async [Symbol.asyncDispose]() {
+      if (child !== undefined) signalAll(pid(), 'SIGCONT');
+      await stop('immediate');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function address(role: string, port: number, database: string): string {
+  return `postgres://${role}:${PASSWORD}@127.0.0.1:${port}/${database}`;
+}
+
+interface Initial {
+  readonly bin: string;
+  readonly data: string;
+  readonly as: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+function initialise({ bin, data, as }: Initial): void {
+  const file = `${data}.password`;
+  writeFileSync(file, `${PASSWORD}\n`);
+  const args = [
+    '-D',
+    data,
+    '-U',
+    ADMIN,
+    '--auth=scram-sha-256',
+    `--pwfile=${file}`,
+    '-E',
+    'UTF8',
+    '--no-sync',
+  ];
+  const made = spawnSync(join(bin, 'initdb'), args, { ...as, encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
+  writeFileSync(join(data, 'postgresql.conf'), `include 'lockstep.conf'\n`);
+}
+
+/** The server and its children, which are sessions of their own. */
+function signalAll(postmaster: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  const listed = spawnSync('ps', ['-o', 'pid=', '--ppid', String(postmaster)], {
+    encoding: 'utf8',
+  });
+  const children = listed.stdout
+    .split('\n')
+    .map(Number)
+    .filter((one) => one > 0);
+  for (const one of [postmaster, ...children]) {
+    try {
+      process.kill(one, signal);
+    } catch {
+      // It has just ended.
+    }
+  }
+}
+
+async function answers(port: number): Promise<void> {
+  const until = performance.now() + START_MS;
+  for (;;) {
+    try {
+      await ask(address(ADMIN, port, 'postgres'), 'SELECT 1');
+      return;
+    } catch (error) {
+      if (performance.now() > until) throw error;
+    }
+  }
+}
+
+async function ask(
+  url: string,
+  text: string,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
