@@ -24,6 +24,7 @@ import type { CoordinatorStart } from './coordinator-start.ts';
 import { awayReply, closeIfAway } from './journal/away.ts';
 import { Upkeep } from './journal/upkeep.ts';
 import { Drains } from './nodes/drains.ts';
+import { Latencies } from './nodes/latencies.ts';
 import { Retirements } from './nodes/retirements.ts';
 import { threadLost } from './notify/thread-lost.ts';
 import type { Respond } from './ports.ts';
@@ -151,6 +152,7 @@ export class Coordinator {
       questions: this.#questions,
       summaries: new Rounds<SummaryAnswer>((done) => summarize(context, done)),
       counts: new Rounds<StatsAnswer>((done) => stats(context, done)),
+      latencies: new Latencies(),
       divergence: new Divergence(),
       keptAudit: new KeptAudit(ports),
       regularAudit: () => this.#regularAudit.view,

@@ -3,8 +3,8 @@
  * a channel and real nodes; a simulation may give it others.
  */
 import type { Policy } from '../core/context.ts';
-import type { NodeReport, StatsAnswer } from '../protocol/answer.ts';
-import type { Answered, Order, Ticket } from '../protocol/work.ts';
+import type { StatsAnswer } from '../protocol/answer.ts';
+import type { Answered, NodeFigures, Order, Ticket } from '../protocol/work.ts';
 import { Auditor } from './auditor.ts';
 import { statsOf } from './count.ts';
 import type { ExecutorPorts } from './ports.ts';
@@ -73,7 +73,7 @@ export class Executor {
     this.#ports.report({ kind: 'answered', ticket, value });
   }
 
-  #reports(): Record<string, NodeReport> {
+  #reports(): Record<string, NodeFigures> {
     const { nodeNames, node } = this.#ports;
     return Object.fromEntries(nodeNames.map((name) => [name, node(name).report()]));
   }

@@ -3,8 +3,7 @@ import type { HealthSignal } from '../core/breaker/breaker.ts';
 import type { NodeReply, NodeRequest } from '../core/model.ts';
 import type { Subject } from '../node/dialect/codec.ts';
 import type { KeyPage, NodeCount } from '../node/list/listing.ts';
-import type { NodeReport } from '../protocol/answer.ts';
-import type { Report } from '../protocol/work.ts';
+import type { NodeFigures, Report } from '../protocol/work.ts';
 
 /** One exchange under way. */
 export interface RunningExchange {
@@ -35,7 +34,7 @@ export interface NodePort {
   count(): Promise<NodeCount>;
   /** One page of the node's keys above `after`; absent where its dialect offers no list call. */
   keys?(after: string, limit: number): Promise<KeyPage>;
-  report(): NodeReport;
+  report(): NodeFigures;
 }
 
 /** One exchange that has ended. */

@@ -11,6 +11,7 @@ import type {
   Command,
   DurableEntry,
   Finding,
+  Lane,
   Loose,
   Operation,
   Presence,
@@ -162,6 +163,7 @@ export interface ListFilter {
   readonly idPrefix?: string;
   /** Commands that name this node. */
   readonly node?: string;
+  readonly lane?: Lane;
   /** Accepted at or after / before this moment: before by either clock is before. */
   readonly acceptedSince?: Moment;
   readonly acceptedBefore?: Moment;

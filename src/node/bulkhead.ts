@@ -35,6 +35,8 @@ export class Bulkhead<Slot> {
   /** Waiters that have left meanwhile are skipped. */
   readonly #urgent = new Fifo<Waiter<Slot>>();
   readonly #others = new Fifo<Waiter<Slot>>();
+  /** Slots in use. */
+  #taken = 0;
   /** Whether the latest slot that is not kept went to an urgent waiter. */
   #wasUrgent = false;
 
@@ -48,9 +50,14 @@ export class Bulkhead<Slot> {
     this.#rest = rest;
   }
 
+  /** Exchanges that run. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   enter(waiter: Waiter<Slot>): void {
     const slot = this.#free.pop() ?? (waiter.isUrgent ? this.#takeKept() : undefined);
-    if (slot !== undefined) admit(waiter, slot);
+    if (slot !== undefined) this.#admit(waiter, slot);
     else if (waiter.isUrgent) this.#urgent.push(waiter);
     else this.#others.push(waiter);
   }
@@ -61,8 +68,9 @@ export class Bulkhead<Slot> {
     waiter.hasLeft = true;
     waiter.slot = undefined;
     if (slot === undefined) return;
+    this.#taken--;
     const next = this.#nextFor(slot);
-    if (next !== undefined) admit(next, slot);
+    if (next !== undefined) this.#admit(next, slot);
     else if (this.#resting.push(slot) === 1) this.#rest(() => this.#takeBack());
   }
 
@@ -77,10 +85,16 @@ export class Bulkhead<Slot> {
     this.#resting = [];
     for (const slot of rested) {
       const next = this.#nextFor(slot);
-      if (next !== undefined) admit(next, slot);
+      if (next !== undefined) this.#admit(next, slot);
       else if (slot === this.#kept) this.#isKeptFree = true;
       else this.#free.push(slot);
     }
+  }
+
+  #admit(waiter: Waiter<Slot>, slot: Slot): void {
+    this.#taken++;
+    waiter.slot = slot;
+    waiter.start(slot);
   }
 
   #nextFor(slot: Slot): Waiter<Slot> | undefined {
@@ -98,9 +112,4 @@ function nextOf<Slot>(queue: Fifo<Waiter<Slot>>): Waiter<Slot> | undefined {
   let next = queue.shift();
   while (next?.hasLeft) next = queue.shift();
   return next;
-}
-
-function admit<Slot>(waiter: Waiter<Slot>, slot: Slot): void {
-  waiter.slot = slot;
-  waiter.start(slot);
 }

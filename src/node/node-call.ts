@@ -19,8 +19,8 @@ export type Done = (answer: NodeReply, healthSignal: HealthSignal, tookMs: numbe
 export interface NodeCallMeans extends ExchangeMeans {
   readonly answerBytesMax: number;
   readonly codec: Codec;
-  /** Called at the end of every call. */
-  readonly count: (request: NodeRequest, answer: NodeReply) => void;
+  /** Called at the end of every call. @param tookMs the node's own time; undefined: it had no connection */
+  readonly count: (request: NodeRequest, answer: NodeReply, tookMs: number | undefined) => void;
 }
 
 const RENEWED: NodeReply = {
@@ -95,13 +95,13 @@ export class NodeCall implements ExchangeOwner<NodeReply> {
 
   ended(ending: NodeReply | Unanswered): void {
     const reply = 'isTooLarge' in ending ? this.#unanswered(ending) : ending;
-    this.#means.count(this.#request, reply);
     const { startedAt, isOurs } = this.#exchange;
     const isStarted = startedAt !== undefined;
     const course = { status: this.#status, isStarted, isOurs, isGivenUp: this.#isGivenUp };
     // The wait for a connection is not the node's time.
-    const tookMs = isStarted ? performance.now() - startedAt : 0;
-    this.#done(reply, healthSignalOf(reply, course), tookMs);
+    const tookMs = isStarted ? performance.now() - startedAt : undefined;
+    this.#means.count(this.#request, reply, tookMs);
+    this.#done(reply, healthSignalOf(reply, course), tookMs ?? 0);
   }
 
   #unanswered({ kind, detail, isTooLarge }: Unanswered): NodeReply {

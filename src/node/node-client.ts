@@ -4,9 +4,10 @@
  *
  * It retries nothing and remembers nothing of a command: the core does.
  */
+import { DistributionCounter } from '../base/distribution.ts';
 import type { NodeReply, NodeReplyKind, NodeRequest } from '../core/model.ts';
-import type { NodeReport } from '../protocol/answer.ts';
 import type { Resolution } from '../protocol/resolution.ts';
+import type { NodeFigures } from '../protocol/work.ts';
 import type { NodeAccess } from './access/access.ts';
 import { type AccessFault, Credentials } from './access/credentials.ts';
 import { ANSWER_BYTES_MAX } from './access/limits.ts';
@@ -23,6 +24,9 @@ import type { After, Unanswered } from './http-exchange.ts';
 import { ListCall, type ListMeans } from './list/list-call.ts';
 import { type Done, NodeCall, type NodeCallMeans } from './node-call.ts';
 import { RawCall, type RawReply } from './raw-call.ts';
+
+/** ms: from a node beside this process to one that is given up. */
+const DURATION_BOUNDS = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000];
 
 export interface NodeClientOptions extends Omit<NodeAccess, 'limits'> {
   readonly dialect: Dialect;
@@ -54,6 +58,7 @@ export class NodeClient {
   /** Lists are off the hot path, and must not take the connection of a call. */
   readonly #lists: ListMeans;
   readonly #answers: Partial<Record<NodeReplyKind, number>> = {};
+  readonly #durations = new DistributionCounter(DURATION_BOUNDS);
   #callCount = 0;
   #lastFailure: string | undefined;
 
@@ -79,7 +84,7 @@ export class NodeClient {
       ...shared,
       pool: new Bulkhead(connections, { kept, rest: restAWhile }),
       answerBytesMax: options.answerBytes ?? dialect.limits.answerBytes ?? ANSWER_BYTES_MAX,
-      count: (request, answer) => this.#count(request, answer),
+      count: (request, answer, tookMs) => this.#count(request, answer, tookMs),
     };
   }
 
@@ -125,16 +130,20 @@ export class NodeClient {
     this.#addresses.onResolution(resolution);
   }
 
-  #count(request: NodeRequest, answer: NodeReply): void {
+  #count(request: NodeRequest, answer: NodeReply, tookMs: number | undefined): void {
+    if (tookMs !== undefined) this.#durations.observe(tookMs);
     this.#answers[answer.kind] = (this.#answers[answer.kind] ?? 0) + 1;
     if (FAILURES.has(answer.kind)) this.#lastFailure = `${request.kind}: ${answer.detail}`;
   }
 
-  report(): NodeReport {
+  report(): NodeFigures {
     return {
       calls: this.#callCount,
       answers: { ...this.#answers },
       ...(this.#lastFailure === undefined ? {} : { lastFailure: this.#lastFailure }),
+      running: this.#calls.pool.taken,
+      runningMax: this.options.connections,
+      durations: this.#durations.counted,
     };
   }
 

@@ -56,6 +56,14 @@ export function refusalOf(causes: Causes): Refusal | undefined {
   return undefined;
 }
 
+/** From this share of `openMax` on people are told: from the whole on, new commands are answered `busy`. */
+const NEARLY_FULL_SHARE = 0.8;
+
+/** So many commands are open that new ones may soon be answered `busy`. */
+export function isNearlyFull(of: { readonly open: number; readonly openMax: number }): boolean {
+  return of.open >= of.openMax * NEARLY_FULL_SHARE;
+}
+
 /** A node that is down or retired stops every daemon alike; all other causes are this daemon's own. */
 export function isOwn({ reason }: Refusal): boolean {
   return reason !== 'breaker' && reason !== 'retired';

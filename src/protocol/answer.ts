@@ -150,6 +150,16 @@ export interface NodeReport {
   readonly answers: Readonly<Record<string, number>>;
   /** The latest answer that was a failure. */
   readonly lastFailure?: string;
+  /** Calls that run now, each over a connection of its own. */
+  readonly running?: number;
+  /** How many may run at once: `connectionsPerNode`; one more of each executor is for rollbacks alone. */
+  readonly runningMax?: number;
+}
+
+/** How soon a node has answered in the last 10 to 20 s, ms: half of its answers, and 99 of 100. */
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
 }
 
 /** The breaker of one node. */
@@ -198,6 +208,8 @@ export interface NodeStatus extends NodeReport {
   readonly drained?: OperatorStop;
   /** It is configured, and gone for good: new commands are refused. Absent while it is not retired. */
   readonly retired?: OperatorStop;
+  /** Absent: it was not called lately. */
+  readonly latencyMs?: Latency;
 }
 
 /** A node in the answer to `node`. */

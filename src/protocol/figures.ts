@@ -2,17 +2,9 @@
  * The figures that the coordinator sends to main about once a second: totals since the start, and
  * the present state. Shapes only; they come from this process and are not checked.
  */
+import type { Distribution } from '../base/distribution.ts';
 import type { Lane, Operation, SagaState } from '../core/model.ts';
 import type { SummaryAnswer } from './answer.ts';
-
-/** Observations by size. */
-export interface Distribution {
-  /** Upper bounds, rising, inclusive. */
-  readonly bounds: readonly number[];
-  /** One count for each bound, not cumulative, and a last one for larger values. */
-  readonly counts: readonly number[];
-  readonly sum: number;
-}
 
 /** How long settled commands took, from acceptance on, in ms. */
 export interface CommandDurations {

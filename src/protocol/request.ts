@@ -114,6 +114,7 @@ const selection = {
   parked: z.boolean().optional(),
   groupId: groupId.optional(),
   node: node.optional(),
+  lane: z.enum(['interactive', 'bulk']).optional(),
   /** Only commands accepted at least / at most this long ago. */
   olderThanMs: age.optional(),
   youngerThanMs: age.optional(),
@@ -123,7 +124,6 @@ const selection = {
 export const openFilter = z.strictObject({
   state: z.union([openStates, listOf(openStates, openStates.options.length)]).optional(),
   op: z.enum(['create', 'delete']).optional(),
-  lane: z.enum(['interactive', 'bulk']).optional(),
   ...selection,
 });
 

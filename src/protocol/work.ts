@@ -5,6 +5,7 @@
  *
  * They come from this process, so their shapes are not checked.
  */
+import type { Distribution } from '../base/distribution.ts';
 import type { HealthSignal, Sample } from '../core/breaker/breaker.ts';
 import type {
   Command,
@@ -133,6 +134,12 @@ export interface Sighting {
 /** `unknown`: the dialect does not say which record makes this content; `full`: too many bytes for one answer. */
 export type SeenRecord = { readonly text: string } | { readonly fault: 'unknown' | 'full' };
 
+/** Of one executor. */
+export interface NodeFigures extends NodeReport {
+  /** Of calls that had a connection, ms, since the start. */
+  readonly durations?: Distribution;
+}
+
 export type Answered =
   | { readonly of: 'operate' }
   /** Undefined: the saga is not (or no longer) here. */
@@ -140,7 +147,7 @@ export type Answered =
   | { readonly of: 'count'; readonly stats: StatsAnswer }
   | { readonly of: 'compare'; readonly comparison: Comparison }
   | { readonly of: 'look'; readonly sightings: readonly Sighting[] }
-  | { readonly of: 'report'; readonly nodes: Readonly<Record<string, NodeReport>> };
+  | { readonly of: 'report'; readonly nodes: Readonly<Record<string, NodeFigures>> };
 
 export type Report =
   /** The executor runs and listens. */

@@ -96,7 +96,14 @@ describe('status of the daemon', () => {
     const asked = harness.ask({ op: 'status' });
     await harness.rest();
     for (const { ticket } of harness.ordersOf('report')) {
-      const node01 = { calls: 2, answers: { applied: 1, lost: 1 }, lastFailure: 'create: timeout' };
+      const node01 = {
+        calls: 2,
+        answers: { applied: 1, lost: 1 },
+        lastFailure: 'create: timeout',
+        running: 1,
+        runningMax: 16,
+        durations: { bounds: [1, 10], counts: [49, 0, 1], sum: 70 },
+      };
       harness.report({ kind: 'answered', ticket, value: { of: 'report', nodes: { node01 } } });
     }
     await harness.rest();
@@ -121,6 +128,9 @@ describe('status of the daemon', () => {
           calls: 4,
           answers: { applied: 2, lost: 2 },
           lastFailure: 'create: timeout',
+          running: 2,
+          runningMax: 32,
+          latencyMs: { p50: 0.5, p99: 10 },
           breaker,
         },
         node02: { calls: 0, answers: {}, breaker },

@@ -1,10 +1,10 @@
 /** The last hour that the daemon keeps for the live page. */
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { quantile } from '../../src/base/distribution.ts';
 import { ClientList, NO_CLIENTS } from '../../src/clients/client-list.ts';
 import { FigureStreams } from '../../src/door/history/figure-streams.ts';
 import { History } from '../../src/door/history/history.ts';
 import { type HistorySample, historyStep } from '../../src/door/history/step.ts';
-import { quantile } from '../../src/door/metrics/quantile.ts';
 import { startServer } from '../../src/door/server.ts';
 import { hour, takeHour } from '../../src/page/data/hour.ts';
 import { knownClient } from '../clients/support.ts';

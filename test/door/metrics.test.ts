@@ -1,7 +1,7 @@
 /** What a scrape shows, and that docs/operate/monitor.md names it. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { DistributionCounter } from '../../src/coordinator/notify/distribution.ts';
+import { DistributionCounter } from '../../src/base/distribution.ts';
 import type { DaemonStatus } from '../../src/door/daemon-status.ts';
 import { openMetrics } from '../../src/door/metrics/metrics.ts';
 import { FIGURES, HEALTHY } from './standing.ts';
@@ -40,6 +40,10 @@ describe('/metrics', () => {
       'lockstep_clients_cut_total 6',
       'lockstep_journal_damaged_reads_total 7',
       'lockstep_node_calls_total{node="node01"} 9',
+      'lockstep_node_running{node="node01"} 3',
+      'lockstep_node_running_max{node="node01"} 32',
+      'lockstep_node_latency_p50_seconds{node="node01"} 0.004',
+      'lockstep_node_latency_p99_seconds{node="node01"} 0.25',
       'lockstep_node_answers_total{node="node01",kind="lost"} 1',
     ]) {
       expect(lines).toContain(line);

@@ -42,6 +42,9 @@ export const FIGURES: Figures = {
       node01: {
         calls: 9,
         answers: { applied: 8, lost: 1 },
+        running: 3,
+        runningMax: 32,
+        latencyMs: { p50: 4, p99: 250 },
         breaker: { state: 'open', isOpen: true, since: '2026-11-23T05:00:00.000Z', openings: 3 },
       },
     },

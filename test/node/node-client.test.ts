@@ -1,5 +1,6 @@
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { countOf } from '../../src/base/distribution.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 import { Asking, CREATE, DELETE, eventually, READ } from './support/asking.ts';
 import { answer, created, startRawNode } from './support/raw-node.ts';
@@ -248,11 +249,25 @@ test('a report counts the exchanges by how they ended, and keeps the latest fail
   ];
   const node = await startRawNode((socket) => socket.write(replies.shift() ?? ''));
   const asking = new Asking(node.url);
-  expect(asking.client.report()).toEqual({ calls: 0, answers: {} });
+  expect(asking.client.report()).toMatchObject({ calls: 0, answers: {}, running: 0 });
   for (let count = 0; count < 3; count++) await asking.answerTo();
-  expect(asking.client.report()).toEqual({
+  expect(asking.client.report()).toMatchObject({
     calls: 3,
     answers: { applied: 1, unsure: 1, perhaps: 1 },
     lastFailure: 'create: 500 no',
   });
+  expect(countOf(asking.client.report().durations)).toBe(3);
+});
+
+test('P9: a report tells how many calls run, and how many may', async () => {
+  const sockets: Socket[] = [];
+  const node = await startRawNode((socket) => sockets.push(socket));
+  const asking = new Asking(node.url);
+  expect(asking.client.report()).toMatchObject({ running: 0, runningMax: 8 });
+  const answers = [asking.answerTo(), asking.answerTo()];
+  await eventually(() => (sockets.length === 2 ? true : undefined));
+  expect(asking.client.report()).toMatchObject({ running: 2, runningMax: 8 });
+  for (const socket of sockets) socket.write(answer('201 Created', 'CREATED'));
+  await Promise.all(answers);
+  expect(asking.client.report()).toMatchObject({ running: 0, runningMax: 8 });
 });

@@ -28,8 +28,7 @@ test('a stuck command is found from the overview, understood by its story, and r
   await page.getByRole('button', { name: 'Retry now' }).click();
   const dialog = page.getByRole('dialog', { name: 'Retry this create of stuck-1?' });
   await dialog.getByRole('button', { name: 'Retry the command' }).click();
-  await dialog.getByText('It is rolling back now.').waitFor();
-  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByText('It is rolling back now.').waitFor();
   await cluster.sim.clearFaults('node03');
   await cluster.client.retry('stuck-1');
   await page.getByText('All nodes are as they were before the command.').waitFor();
@@ -55,7 +54,6 @@ test('a lane is paused, shown as such, and resumed', async () => {
   await page.getByRole('button', { name: 'Pause the lane bulk' }).click();
   await page.getByRole('button', { name: 'Pause bulk', exact: true }).click();
   await page.getByText('The lane bulk is paused.').waitFor();
-  await page.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('link', { name: /^The lane bulk is paused by ops-token$/ }).waitFor();
   await page.getByRole('button', { name: 'Resume the lane bulk' }).click();
   await page.getByRole('button', { name: 'Resume bulk', exact: true }).click();
@@ -68,7 +66,6 @@ test('a breaker is opened and reset, and the overview says why commands are reje
   await page.getByRole('button', { name: 'Open the breaker of node02' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Open the breaker' }).click();
   await page.getByText('The breaker of node02 is open.').waitFor();
-  await page.getByRole('button', { name: 'Close', exact: true }).click();
   await page.getByText('not called: an operator opened the breaker').waitFor();
   await page.getByRole('link', { name: 'Overview' }).click();
   await page
@@ -85,7 +82,6 @@ test('a node is drained, shown as such, and undrained', async () => {
   await page.getByRole('button', { name: 'Drain node02' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Drain node02' }).click();
   await page.getByText('node02 is drained.').waitFor();
-  await page.getByRole('button', { name: 'Close', exact: true }).click();
   await page.getByRole('link', { name: 'Overview' }).click();
   await page.getByRole('link', { name: 'node02 is drained by ops-token' }).click();
   await page.getByRole('button', { name: 'Undrain node02' }).click();
@@ -106,7 +102,6 @@ test('commands are cancelled by a filter, after their number was counted', async
     .getByRole('button', { name: 'Cancel 3 commands' })
     .click();
   await page.getByText('Done for 3 commands.').waitFor();
-  await page.getByRole('button', { name: 'Close' }).click();
   await page.getByText('No command matches the filter').waitFor();
   await client.resume('bulk');
 });
@@ -126,8 +121,6 @@ test('an audit finds a key that is missing on one node, and a repair brings it b
   await page.getByRole('button', { name: 'Repair 1 key…' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Repair 1 key' }).click();
   await page.getByText(/^1 command was accepted/).waitFor();
-  await page.getByRole('button', { name: 'Close' }).click();
-  await page.getByRole('button', { name: 'Start an audit' }).click();
   await page.getByText('All compared keys are as they should be').waitFor();
 });
 

@@ -39,12 +39,6 @@ export const SELECTION_OPTIONS = {
     describe: 'Only creates, or only deletes',
     group: FILTER,
   },
-  lane: {
-    choices: ['interactive', 'bulk'],
-    requiresArg: true,
-    describe: 'Only commands of this lane',
-    group: FILTER,
-  },
   all: { type: 'boolean', describe: 'All open commands that allow it', group: FILTER },
   'dry-run': {
     type: 'boolean',
@@ -132,7 +126,6 @@ async function ask(
 interface Selecting extends FilterArguments {
   readonly ids: readonly string[] | undefined;
   readonly op: string | undefined;
-  readonly lane: string | undefined;
   readonly all: boolean | undefined;
   readonly 'dry-run': boolean | undefined;
 }
@@ -142,7 +135,7 @@ export function selectionOf(
   name: string,
   args: Selecting,
 ): Readonly<Record<string, unknown>> | undefined {
-  const filter = { ...filterOf(args), ...withoutAbsent({ op: args.op, lane: args.lane }) };
+  const filter = { ...filterOf(args), ...withoutAbsent({ op: args.op }) };
   const byFilter = args.all === true || Object.keys(filter).length > 0;
   const byId = (args.ids?.length ?? 0) > 0;
   if (byId && (byFilter || args['dry-run'] === true)) {

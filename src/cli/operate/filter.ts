@@ -49,6 +49,12 @@ export const FILTER_OPTIONS = {
     describe: 'Only commands on this node',
     group: FILTER,
   },
+  lane: {
+    choices: ['interactive', 'bulk'],
+    requiresArg: true,
+    describe: 'Only commands of this lane',
+    group: FILTER,
+  },
   'older-than': {
     type: 'string',
     requiresArg: true,
@@ -69,6 +75,7 @@ export interface FilterArguments {
   readonly parked: boolean | undefined;
   readonly key: string | undefined;
   readonly node: string | undefined;
+  readonly lane: string | undefined;
   readonly 'older-than': string | undefined;
   readonly 'younger-than': string | undefined;
 }
@@ -81,6 +88,7 @@ export function filterOf(args: FilterArguments): Readonly<Record<string, unknown
     parked: args.parked,
     groupId: args.key,
     node: args.node,
+    lane: args.lane,
     olderThanMs: spanOf('older-than', args['older-than']),
     youngerThanMs: spanOf('younger-than', args['younger-than']),
   });

@@ -26,6 +26,9 @@ const FORWARD_ONLY =
 
 const PARKED = 'it crashed the daemon and no longer runs; decide by lockstep retry or abandon';
 
+const STUCK =
+  'fix the node that fails: then it ends by itself, or at once by lockstep retry; if the node is gone for good: lockstep abandon, then lockstep audit';
+
 const COLOURS: Readonly<Record<CommandAnswer['state'], Colour>> = {
   accepted: 'yellow',
   applying: 'yellow',
@@ -63,6 +66,7 @@ export function details(answer: CommandAnswer, terminal: Terminal): string {
     ['lane', answer.lane],
     ['held', answer.held === true ? HELD : undefined],
     ['parked', answer.parked === true ? PARKED : undefined],
+    ['stuck', answer.stuck === true ? STUCK : undefined],
     ['waits for', answer.waitsFor === undefined ? undefined : plain(answer.waitsFor)],
     ['record', answer.record === undefined ? undefined : recordText(answer.record)],
     ['why', whyOf(answer)],

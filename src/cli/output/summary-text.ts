@@ -1,6 +1,7 @@
 /** `status` without an id, as text. */
 
 import { durationText } from '../../base/duration-text.ts';
+import { isNearlyFull } from '../../protocol/accepting.ts';
 import type {
   LanesAnswer,
   NodeStatus,
@@ -16,10 +17,9 @@ const RIGHT = 'right' as const;
 
 export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
   const state = terminal.paint(answer.state === 'running' ? 'green' : 'yellow', answer.state);
-  const stuck = terminal.paint(answer.stuck > 0 ? 'red' : 'dim', `${answer.stuck} stuck`);
   return [
     `lockstepd ${plain(answer.version)}, pid ${answer.pid}: ${state} for ${durationText(answer.uptimeMs)}, ${acceptingText(answer, terminal)}`,
-    `open: ${answer.open} of at most ${answer.openMax}, ${answer.compensating} rolling back, ${stuck}`,
+    `open: ${answer.open} of at most ${answer.openMax}, ${answer.compensating} rolling back, ${stuckText(answer, terminal)}`,
     ...heldLine(answer, terminal),
     ...parkedLine(answer, terminal),
     `settled since the start: ${countsText(answer.settled) || 'none'}`,
@@ -37,6 +37,11 @@ export function summaryText(answer: SummaryAnswer, terminal: Terminal): string {
   ].join('\n');
 }
 
+function stuckText({ stuck }: SummaryAnswer, terminal: Terminal): string {
+  if (stuck === 0) return terminal.paint('dim', '0 stuck');
+  return `${terminal.paint('red', `${stuck} stuck`)}: lockstep list --stuck`;
+}
+
 /** What an operator must see first. */
 function troubleLines(answer: SummaryAnswer, terminal: Terminal): readonly string[] {
   return troublesOf(answer).map((text) => terminal.paint('red', text));
@@ -48,7 +53,18 @@ export const NODES_CHANGED = 'the list of nodes changed with this start; before,
 const UNPROTECTED =
   'other machines can reach the daemon, and everybody there can command it (LOCKSTEP_UNPROTECTED)';
 
-export function troublesOf({
+export function troublesOf(summary: SummaryAnswer): readonly string[] {
+  return [...ofDaemon(summary), ...ofQueue(summary)];
+}
+
+function ofQueue(summary: SummaryAnswer): readonly string[] {
+  if (!isNearlyFull(summary) || summary.refusal?.reason === 'full') return [];
+  return [
+    `${summary.open} of at most ${summary.openMax} commands are open, beyond that new ones are answered busy: lockstep pause bulk, or lockstep cancel --lane bulk --dry-run`,
+  ];
+}
+
+function ofDaemon({
   unsupervised,
   unprotected,
   clientListFault,
@@ -123,8 +139,10 @@ function parkedLine({ parked }: SummaryAnswer, terminal: Terminal): readonly str
 function auditLine({ audit }: SummaryAnswer, terminal: Terminal): readonly string[] {
   if (audit === undefined) return [];
   const { divergent, finishedAt } = audit;
-  const found = terminal.paint(divergent > 0 ? 'red' : 'green', `${divergent} keys differ`);
-  return [`audited ${plain(finishedAt)}: ${found}`];
+  const many = divergent === 1 ? '1 key differs' : `${divergent} keys differ`;
+  const found = terminal.paint(divergent > 0 ? 'red' : 'green', many);
+  const names = divergent > 0 ? ': lockstep audit names them' : '';
+  return [`audited ${plain(finishedAt)}: ${found}${names}`];
 }
 
 function regularAuditLine({ regularAudit }: SummaryAnswer): readonly string[] {
@@ -159,18 +177,36 @@ function nodeTable(nodes: Readonly<Record<string, NodeStatus>>, terminal: Termin
       { title: 'node' },
       { title: 'breaker' },
       { title: 'calls', align: RIGHT, rank: 2 },
+      { title: 'running', align: RIGHT, rank: 4 },
+      { title: 'p50', align: RIGHT, rank: 5 },
+      { title: 'p99', align: RIGHT, rank: 3 },
       { title: 'answers', rank: 1 },
       { title: 'last failure' },
     ],
-    Object.entries(nodes).map(([name, { calls, answers, lastFailure, breaker }]) => [
+    Object.entries(nodes).map(([name, { calls, answers, lastFailure, breaker, ...load }]) => [
       plain(name),
       breakerState(breaker, terminal),
       String(calls),
+      ...loadCells(load),
       countsText(answers),
       plain(lastFailure ?? ''),
     ]),
     terminal.roomFor({ indent: 2 }),
   );
+}
+
+/** Calls that run, and how soon the node has answered lately. */
+function loadCells({
+  running,
+  runningMax,
+  latencyMs,
+}: Pick<NodeStatus, 'running' | 'runningMax' | 'latencyMs'>): readonly string[] {
+  const isKnown = running !== undefined && runningMax !== undefined;
+  return [
+    isKnown ? `${running}/${runningMax}` : '',
+    latencyMs === undefined ? '' : durationText(latencyMs.p50),
+    latencyMs === undefined ? '' : durationText(latencyMs.p99),
+  ];
 }
 
 /** `applied 98, unsure 12`, the most first. */

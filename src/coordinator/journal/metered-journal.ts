@@ -2,9 +2,8 @@
  * The journal with its commits counted and timed. It marks the thread's beat while the journal works: a slow
  * disk must not look like a thread that hangs (P8).
  */
+import { type Distribution, DistributionCounter } from '../../base/distribution.ts';
 import type { CommitResult, Journal, WriteBatch } from '../../journal/port.ts';
-import type { Distribution } from '../../protocol/figures.ts';
-import { DistributionCounter } from '../notify/distribution.ts';
 
 /** ms: a fast disk syncs in less than one, a bad disk in seconds. */
 const DURATION_BOUNDS = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];

@@ -1,7 +1,7 @@
 /** Settled commands since the start: how many, and how long they took by op, lane and outcome. */
+import { DistributionCounter } from '../../base/distribution.ts';
 import type { Command, Settlement } from '../../core/model.ts';
 import type { CommandDurations } from '../../protocol/figures.ts';
-import { DistributionCounter } from './distribution.ts';
 
 /** ms: from one commit to a rollback that is stuck for minutes. */
 const DURATION_BOUNDS = [

@@ -10,6 +10,7 @@ import type { Acceptance } from '../commands/acceptance.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { Intake } from '../commands/intake.ts';
 import type { Drains } from '../nodes/drains.ts';
+import type { Latencies } from '../nodes/latencies.ts';
 import type { Retirements } from '../nodes/retirements.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
 import type { Pauses } from '../queue/pauses.ts';
@@ -31,6 +32,8 @@ export interface RequestContext {
   /** Summaries of the daemon, and counts of the nodes' keys: one at a time, shared by all who ask. */
   readonly summaries: Rounds<SummaryAnswer>;
   readonly counts: Rounds<StatsAnswer>;
+  /** Of the nodes' answers, brought up to date by each summary. */
+  readonly latencies: Latencies;
   /** The result of the latest audit. */
   readonly divergence: Divergence;
   readonly keptAudit: KeptAudit;

@@ -165,7 +165,8 @@ export function stats(
 }
 
 function filterOf(request: ListRequest, now: Moment): ListFilter {
-  const { state, stuck, parked, groupId, idPrefix, node, olderThanMs, youngerThanMs } = request;
+  const { state, stuck, parked, groupId, idPrefix, node, lane, olderThanMs, youngerThanMs } =
+    request;
   const states: readonly SagaState[] | undefined = typeof state === 'string' ? [state] : state;
   return {
     ...(states === undefined ? {} : { states }),
@@ -174,6 +175,7 @@ function filterOf(request: ListRequest, now: Moment): ListFilter {
     ...(groupId === undefined ? {} : { groupId }),
     ...(idPrefix === undefined ? {} : { idPrefix }),
     ...(node === undefined ? {} : { node }),
+    ...(lane === undefined ? {} : { lane }),
     ...(olderThanMs === undefined ? {} : { acceptedBefore: ago(now, olderThanMs) }),
     ...(youngerThanMs === undefined ? {} : { acceptedSince: ago(now, youngerThanMs) }),
   };

@@ -1,5 +1,7 @@
 /** `status` of the daemon: its open commands, nodes and threads. */
+import { type Distribution, join } from '../../base/distribution.ts';
 import type { NodeReport, SummaryAnswer } from '../../protocol/answer.ts';
+import type { NodeFigures } from '../../protocol/work.ts';
 import { missingNodes } from '../nodes/missing-nodes.ts';
 import type { Respond } from '../ports.ts';
 import type { RequestContext } from './context.ts';
@@ -8,7 +10,7 @@ import { lanesOf } from './queries.ts';
 const REPORT_TIMEOUT_MS = 2000;
 
 /** Reports of one executor, by node. */
-type NodeReports = Readonly<Record<string, NodeReport>>;
+type NodeReports = Readonly<Record<string, NodeFigures>>;
 
 /** Asks every executor; those that do not answer in time are left out. */
 export function summarize(context: RequestContext, respond: Respond<SummaryAnswer>): void {
@@ -29,9 +31,15 @@ function summary(
   context: RequestContext,
   reports: ReadonlyMap<number, NodeReports>,
 ): SummaryAnswer {
-  const { ports, commands, intake, options, breakers, drains, retirements } = context;
+  const { ports, commands, intake, options, breakers, drains, retirements, latencies } = context;
   const { lanes } = lanesOf(context);
   const answered = [...reports.keys()].sort((a, b) => a - b);
+  const of = (name: string): readonly NodeFigures[] =>
+    [...reports.values()].flatMap((nodes) => nodes[name] ?? []);
+  const durations = Object.keys(breakers.views).map(
+    (name) => [name, durationsOf(of(name))] as const,
+  );
+  latencies.update(new Map(durations.filter(isKnown)), ports.now());
   let compensating = 0;
   let stuck = 0;
   let held = 0;
@@ -61,11 +69,15 @@ function summary(
       Object.entries(breakers.views).map(([name, breaker]) => {
         const drained = drains.all.get(name);
         const retired = retirements.at(name);
-        const stops = {
+        const latencyMs = latencies.of(name);
+        const node = {
+          ...total(of(name)),
+          ...(latencyMs === undefined ? {} : { latencyMs }),
+          breaker,
           ...(drained === undefined ? {} : { drained }),
           ...(retired === undefined ? {} : { retired }),
         };
-        return [name, { ...total(name, reports), breaker, ...stops }];
+        return [name, node];
       }),
     ),
     ...missingOf(context),
@@ -103,18 +115,42 @@ function auditOf({
 }
 
 /** The sum of all executors' reports on one node. */
-function total(name: string, reports: ReadonlyMap<number, NodeReports>): NodeReport {
-  let calls = 0;
-  let lastFailure: string | undefined;
+function total(reports: readonly NodeReport[]): NodeReport {
   const answers: Record<string, number> = {};
-  for (const report of reports.values()) {
-    const node = report[name];
-    if (node === undefined) continue;
-    calls += node.calls;
-    lastFailure ??= node.lastFailure;
-    for (const [kind, count] of Object.entries(node.answers)) {
+  for (const report of reports) {
+    for (const [kind, count] of Object.entries(report.answers)) {
       answers[kind] = (answers[kind] ?? 0) + count;
     }
   }
-  return { calls, answers, ...(lastFailure === undefined ? {} : { lastFailure }) };
+  const lastFailure = reports.find((report) => report.lastFailure !== undefined)?.lastFailure;
+  const running = sumOf(reports.map((report) => report.running));
+  const runningMax = sumOf(reports.map((report) => report.runningMax));
+  return {
+    calls: reports.reduce((sum, { calls }) => sum + calls, 0),
+    answers,
+    ...(lastFailure === undefined ? {} : { lastFailure }),
+    ...(running === undefined ? {} : { running }),
+    ...(runningMax === undefined ? {} : { runningMax }),
+  };
+}
+
+/** Undefined: none is known. */
+function sumOf(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);
+}
+
+function durationsOf(reports: readonly NodeFigures[]): Distribution | undefined {
+  return reports
+    .flatMap(({ durations }) => (durations === undefined ? [] : [durations]))
+    .reduce<Distribution | undefined>(
+      (sum, each) => (sum === undefined ? each : join(sum, each)),
+      undefined,
+    );
+}
+
+function isKnown(
+  of: readonly [name: string, durations: Distribution | undefined],
+): of is readonly [name: string, durations: Distribution] {
+  return of[1] !== undefined;
 }

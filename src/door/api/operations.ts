@@ -72,6 +72,7 @@ export const OPERATIONS: readonly Operation[] = [
       parked: 'flag',
       groupId: 'text',
       node: 'text',
+      lane: 'text',
       ...AGES,
       ...PAGE,
     },

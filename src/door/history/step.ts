@@ -1,7 +1,7 @@
 /** One step of the history, from the state of the daemon now and at the step before. */
-import type { Distribution, Figures } from '../../protocol/figures.ts';
+import { countOf, type Distribution, difference, join, quantile } from '../../base/distribution.ts';
+import type { Figures } from '../../protocol/figures.ts';
 import type { DaemonStatus } from '../daemon-status.ts';
-import { countOf, quantile } from '../metrics/quantile.ts';
 import type { HistoryStep } from './history.ts';
 
 /** Older figures of the coordinator are not those of this step. */
@@ -92,22 +92,6 @@ function total({ commands }: Figures): Distribution | undefined {
       (sum, each) => (sum === undefined ? each : join(sum, each)),
       undefined,
     );
-}
-
-function join(one: Distribution, other: Distribution): Distribution {
-  const counts = one.counts.map((count, bucket) => count + (other.counts[bucket] ?? 0));
-  return { bounds: one.bounds, counts, sum: one.sum + other.sum };
-}
-
-function difference(
-  now: Distribution | undefined,
-  before: Distribution | undefined,
-): Distribution | undefined {
-  if (now === undefined || before === undefined) return now;
-  const counts = now.counts.map((count, bucket) =>
-    Math.max(0, count - (before.counts[bucket] ?? 0)),
-  );
-  return { bounds: now.bounds, counts, sum: now.sum - before.sum };
 }
 
 function mean(of: Distribution | undefined): number | undefined {

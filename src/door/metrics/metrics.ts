@@ -7,6 +7,8 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Figures } from '../../protocol/figures.ts';
 import type { DaemonStatus } from '../daemon-status.ts';
 import { DistributionHistogram } from './distribution-histogram.ts';
+import { OF_THE_NODES } from './node-metrics.ts';
+import { ofFigures } from './of-figures.ts';
 import { type PortCounts, portDefinitions } from './port-metrics.ts';
 import { type Definition, OF_THE_PROCESS, type Sample, SECOND_MS } from './process-metrics.ts';
 
@@ -24,7 +26,12 @@ export function openMetrics(status: () => DaemonStatus, ofThePort: PortCounts): 
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: RARELY_MS });
   for (const name of LOOP_HISTOGRAM) registry.removeSingleMetric(name);
-  for (const definition of [...OF_THE_PROCESS, ...portDefinitions(ofThePort), ...OF_THE_WORK]) {
+  for (const definition of [
+    ...OF_THE_PROCESS,
+    ...portDefinitions(ofThePort),
+    ...OF_THE_WORK,
+    ...OF_THE_NODES,
+  ]) {
     const { kind, name, help, labels = [], read } = definition;
     const shape = { name, help, labelNames: [...labels], registers: [registry] };
     const samples = () => read(status());
@@ -55,9 +62,6 @@ function forget(metric: Gauge | Counter, labels: readonly string[]): void {
   metric.reset();
   if (labels.length === 0) metric.remove();
 }
-
-/** The state of a breaker as a number, from closed to open. */
-const BREAKER_STATES = { closed: 0, half_open: 1, open: 2 } as const;
 
 function openHistograms(registry: Registry, figures: () => Figures | undefined): void {
   new DistributionHistogram(registry, {
@@ -185,73 +189,7 @@ const OF_THE_WORK: readonly Definition[] = [
     help: 'Reads of the journal that met damage: see lockstep journal check.',
     read: ({ damagedReads }) => [{ value: damagedReads }],
   }),
-  ofFigures('counter', {
-    name: 'lockstep_node_calls_total',
-    help: 'HTTP calls to a node.',
-    labels: ['node'],
-    read: ({ summary }) =>
-      Object.entries(summary.nodes).map(([node, { calls }]) => ({
-        labels: { node },
-        value: calls,
-      })),
-  }),
-  ofFigures('counter', {
-    name: 'lockstep_node_answers_total',
-    help: 'HTTP calls to a node, by result.',
-    labels: ['node', 'kind'],
-    read: ({ summary }) =>
-      Object.entries(summary.nodes).flatMap(([node, { answers }]) =>
-        Object.entries(answers).map(([kind, value]) => ({ labels: { node, kind }, value })),
-      ),
-  }),
-  ofFigures('gauge', {
-    name: 'lockstep_node_drained',
-    help: '1 while an operator has drained the node: new commands wait.',
-    labels: ['node'],
-    read: ({ summary }) =>
-      Object.entries(summary.nodes).map(([node, { drained }]) => ({
-        labels: { node },
-        value: drained === undefined ? 0 : 1,
-      })),
-  }),
-  ofFigures('gauge', {
-    name: 'lockstep_breaker_state',
-    help: 'The breaker of a node: 0 closed, 1 half-open, 2 open.',
-    labels: ['node'],
-    read: ({ summary }) =>
-      Object.entries(summary.nodes).map(([node, { breaker }]) => ({
-        labels: { node },
-        value: BREAKER_STATES[breaker.state],
-      })),
-  }),
-  ofFigures('counter', {
-    name: 'lockstep_breaker_openings_total',
-    help: 'Number of times that the breaker of a node opened.',
-    labels: ['node'],
-    read: ({ summary }) =>
-      Object.entries(summary.nodes).map(([node, { breaker }]) => ({
-        labels: { node },
-        value: breaker.openings,
-      })),
-  }),
 ];
-
-/** No values until there are figures. */
-function ofFigures(
-  kind: Definition['kind'],
-  {
-    read,
-    ...shown
-  }: Omit<Definition, 'kind' | 'read'> & {
-    readonly read: (figures: Figures) => readonly Sample[];
-  },
-): Definition {
-  return {
-    kind,
-    ...shown,
-    read: ({ figures }) => (figures === undefined ? [] : read(figures.latest)),
-  };
-}
 
 function byLane({ lanes }: Figures['summary'], stage: 'waiting' | 'running'): readonly Sample[] {
   return Object.entries(lanes).map(([lane, counts]) => ({

@@ -94,6 +94,7 @@ export const PARAMETER_EXAMPLES: Readonly<Record<string, string | number | boole
   parked: true,
   groupId: KEY,
   node: 'node02',
+  lane: 'bulk',
   olderThanMs: 60_000,
   youngerThanMs: 3_600_000,
   limit: 100,

@@ -40,6 +40,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   parked: 'Whether the command is parked.',
   groupId: 'The key.',
   node: 'Commands that are held up by this node.',
+  lane: 'Commands of this lane: interactive or bulk.',
   olderThanMs: 'Not younger than so many milliseconds.',
   youngerThanMs: 'Not older than so many milliseconds.',
   limit: 'Entries of a page.',

@@ -130,6 +130,7 @@ function conditionsOf(filter: ListFilter): Conditions {
   if (filter.stuck !== undefined) add('stuck = ?', filter.stuck ? 1 : 0);
   if (filter.parked !== undefined) add(filter.parked ? 'held = 2' : 'held <> 2');
   if (filter.op !== undefined) add('op = ?', filter.op);
+  if (filter.lane !== undefined) add('lane = ?', filter.lane);
   if (filter.groupId !== undefined) add('group_id = ?', filter.groupId);
   if (filter.node !== undefined) {
     const naming = 'SELECT cluster.id FROM cluster, json_each(cluster.nodes) AS one';

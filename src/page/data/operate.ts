@@ -21,6 +21,7 @@ export interface Filter {
   readonly parked?: boolean;
   readonly groupId?: string;
   readonly node?: string;
+  readonly lane?: string;
   readonly olderThanMs?: number;
   readonly youngerThanMs?: number;
 }

@@ -1,6 +1,8 @@
 /** What needs the attention of an operator now, the worst first: from the state of the daemon alone. */
-import type { SummaryAnswer } from '../../protocol/answer.ts';
-import { pluralText } from '../text/numbers.ts';
+
+import { isNearlyFull } from '../../protocol/accepting.ts';
+import type { BreakerView, SummaryAnswer } from '../../protocol/answer.ts';
+import { countText, pluralText } from '../text/numbers.ts';
 
 export interface Problem {
   readonly tone: 'bad' | 'warn';
@@ -20,7 +22,8 @@ export function problemsOf(status: SummaryAnswer): readonly Problem[] {
 function* ofCommands({ stuck, parked, held, lanes }: SummaryAnswer): Generator<Problem> {
   if (stuck > 0) {
     const text = `${pluralText(stuck, 'command is', 'commands are')} stuck`;
-    const advice = 'Each is retried until it succeeds. Its story shows the node that fails.';
+    const advice =
+      'Each is retried until it succeeds. Open it: its story shows the node that fails. Fix that node.';
     yield { tone: 'bad', text, advice, href: '/commands?stuck=true' };
   }
   if (parked !== undefined) {
@@ -35,9 +38,21 @@ function* ofCommands({ stuck, parked, held, lanes }: SummaryAnswer): Generator<P
   for (const [lane, { paused }] of Object.entries(lanes)) {
     if (paused === undefined) continue;
     const by = paused.by === undefined ? '' : ` by ${paused.by}`;
-    yield { tone: 'warn', text: `The lane ${lane} is paused${by}`, href: '/#lanes' };
+    const advice = 'Its commands wait, and their deadlines run on.';
+    yield { tone: 'warn', text: `The lane ${lane} is paused${by}`, advice, href: '/#lanes' };
   }
 }
+
+/** `22 failures in a row, the last: connect ECONNREFUSED 10.0.0.2:80`. */
+function causeOf({ cause = 'it has failed', lastError }: BreakerView): string {
+  return lastError === undefined || cause.includes(lastError)
+    ? cause
+    : `${cause}, the last: ${lastError}`;
+}
+
+const FORCED = 'New commands are refused until the breaker is closed.';
+const OPENED =
+  'Bring the node back: it is tried every few seconds, and the breaker then closes by itself. Until then new commands are refused; drain the node to let them wait.';
 
 function* ofNodes({
   nodes,
@@ -57,10 +72,11 @@ function* ofNodes({
       yield { tone: 'warn', text: `${name} is drained${by}`, advice, href: '/nodes' };
     }
     if (breaker.state === 'closed') continue;
-    const why =
-      breaker.forced === true ? 'an operator opened it' : (breaker.cause ?? 'it has failed');
-    const state = breaker.state === 'open' ? 'open' : 'half open';
-    yield { tone: 'bad', text: `The breaker of ${name} is ${state}: ${why}`, href: '/nodes' };
+    const why = breaker.forced === true ? 'an operator opened it' : causeOf(breaker);
+    // Half open while the node is tried: until it is closed, it is the same problem, announced once.
+    const advice = breaker.forced === true ? FORCED : OPENED;
+    const text = `The breaker of ${name} is open: ${why}`;
+    yield { tone: 'bad', text, advice, href: '/nodes' };
   }
   for (const [name, count] of Object.entries(missingNodes)) {
     const text = `${pluralText(count, 'open command needs', 'open commands need')} ${name}, which is not configured`;
@@ -74,15 +90,22 @@ function* ofNodes({
   }
   if (audit !== undefined && audit.divergent > 0) {
     const text = `${pluralText(audit.divergent, 'key differs', 'keys differ')} between the nodes and the journal`;
-    yield { tone: 'bad', text, href: '/audit' };
+    const advice = 'An audit names them, and repairs them after a question.';
+    yield { tone: 'bad', text, advice, href: '/audit' };
   }
 }
 
 function* ofDaemon(status: SummaryAnswer): Generator<Problem> {
-  const { refusal, unsupervised, unprotected, clientListFault } = status;
+  const { refusal, unsupervised, unprotected, clientListFault, open, openMax } = status;
   if (refusal !== undefined && refusal.reason !== 'breaker') {
     const hint = refusal.hint === undefined ? {} : { advice: refusal.hint };
     yield { tone: 'bad', text: `New commands are not accepted: ${refusal.message}`, ...hint };
+  }
+  if (isNearlyFull(status) && refusal?.reason !== 'full') {
+    const text = `${countText(open)} of at most ${pluralText(openMax, 'command is', 'commands are')} open`;
+    const advice =
+      'Beyond that, new ones are answered busy. See what waits in which lane; pause it, or cancel by a filter.';
+    yield { tone: 'warn', text, advice, href: '/commands?state=accepted&state=applying' };
   }
   if (unsupervised === true) {
     yield {

@@ -1,6 +1,6 @@
 /**
- * The question before an act: it names what the act will do, and shows the answer of the daemon. Escape and Cancel do
- * nothing.
+ * The question before an act: it names what the act will do. Escape and Cancel do nothing. What was done is told at
+ * the foot of the page, without another click; a refusal stays in the question.
  */
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
@@ -22,8 +22,11 @@ export interface Question {
 }
 
 const question = signal<Question | undefined>(undefined);
+/** What the last act has done; until the next question, or until it is dismissed. */
+const done = signal<string | undefined>(undefined);
 
 export function ask(asked: Question): void {
+  done.value = undefined;
   question.value = asked;
 }
 
@@ -32,10 +35,25 @@ export function Dialog() {
   return asked === undefined ? null : <Asked key={asked.title} asked={asked} />;
 }
 
+/** Announced by a screen reader; it takes no focus. */
+export function Done() {
+  return (
+    <div class="done" role="status">
+      {done.value !== undefined && (
+        <p>
+          <span>{done.value}</span>
+          <button type="button" class="quiet" onClick={() => (done.value = undefined)}>
+            Dismiss
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
 type Progress =
   | { readonly kind: 'asking' }
   | { readonly kind: 'running' }
-  | { readonly kind: 'done'; readonly text: string }
   | { readonly kind: 'failed'; readonly fault: Fault };
 
 function Asked({ asked }: { readonly asked: Question }) {
@@ -45,12 +63,11 @@ function Asked({ asked }: { readonly asked: Question }) {
   const run = async (): Promise<void> => {
     setProgress({ kind: 'running' });
     const outcome = await asked.run();
-    setProgress(
-      outcome.ok ? { kind: 'done', text: outcome.value } : { kind: 'failed', fault: outcome.fault },
-    );
     refresh();
+    if (!outcome.ok) return setProgress({ kind: 'failed', fault: outcome.fault });
+    done.value = outcome.value;
+    return dialog.current?.close();
   };
-  const isOver = progress.kind === 'done';
   return (
     <dialog
       ref={dialog}
@@ -63,7 +80,6 @@ function Asked({ asked }: { readonly asked: Question }) {
       <div class="effect">{asked.effect}</div>
       <div role="status" class="outcome">
         {progress.kind === 'running' && <p>Waiting for the daemon…</p>}
-        {progress.kind === 'done' && <p class="good">{progress.text}</p>}
         {progress.kind === 'failed' && (
           <p class="bad">
             {progress.fault.message}. {progress.fault.hint}
@@ -71,17 +87,15 @@ function Asked({ asked }: { readonly asked: Question }) {
         )}
       </div>
       <form method="dialog" class="buttons">
-        <button type="submit">{isOver ? 'Close' : 'Cancel'}</button>
-        {!isOver && (
-          <button
-            type="button"
-            class={asked.isGrave === true ? 'grave' : 'main'}
-            disabled={progress.kind === 'running'}
-            onClick={() => void run()}
-          >
-            {asked.verb}
-          </button>
-        )}
+        <button type="submit">Cancel</button>
+        <button
+          type="button"
+          class={asked.isGrave === true ? 'grave' : 'main'}
+          disabled={progress.kind === 'running'}
+          onClick={() => void run()}
+        >
+          {asked.verb}
+        </button>
       </form>
     </dialog>
   );

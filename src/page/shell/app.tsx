@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { durationText } from '../../base/duration-text.ts';
 import { fault, oldMs, seenAt, startLive, status, stopLive } from '../data/live.ts';
 import { session, type User } from '../data/session.ts';
-import { Dialog } from '../parts/dialog.tsx';
+import { Dialog, Done } from '../parts/dialog.tsx';
 import { FaultLine, Loading } from '../parts/faults.tsx';
 import { clockText } from '../parts/time.tsx';
 import { Acts } from '../views/acts.tsx';
@@ -43,6 +43,7 @@ function LoggedIn() {
       <Header />
       <OldData />
       <Shown />
+      <Done />
       <Dialog />
     </>
   );

@@ -13,7 +13,11 @@ interface Word {
 
 export const STATES: Readonly<Record<SagaState, Word>> = {
   accepted: { label: 'accepted', tone: 'calm', meaning: 'It waits: nothing was changed yet.' },
-  applying: { label: 'applying', tone: 'busy', meaning: 'It is being applied to all nodes.' },
+  applying: {
+    label: 'applying',
+    tone: 'busy',
+    meaning: 'It is being applied to all nodes, or waits for a free slot.',
+  },
   compensating: {
     label: 'rolling back',
     tone: 'warn',

@@ -54,6 +54,26 @@ export async function startAudit(): Promise<void> {
     // As the command line: the nodes have as much time for others.
     if (after !== undefined) await rest(performance.now() - begun, stop);
   } while (after !== undefined && !stop.aborted && run.value.findings.length < FINDINGS_MAX);
+  return compareBusy(stop);
+}
+
+/** Compares keys again that had findings, as soon as the commands that repair them are done. */
+export async function compareAgain(keys: readonly string[]): Promise<void> {
+  if (stopping !== undefined) return;
+  stopping = new AbortController();
+  const again = new Set(keys);
+  const { value } = run;
+  run.value = {
+    ...value,
+    kind: 'running',
+    findings: value.findings.filter(({ groupId }) => !again.has(groupId)),
+    busy: [...value.busy, ...keys],
+  };
+  await compareBusy(stopping.signal);
+}
+
+/** The keys that were under way, a few times. */
+async function compareBusy(stop: AbortSignal): Promise<void> {
   for (let tries = 0; tries < TRIES_MAX && !stop.aborted && run.value.busy.length > 0; tries++) {
     await rest(BUSY_MS, stop);
     const keys = run.value.busy.slice(0, PAGE);

@@ -10,7 +10,7 @@ import { Mark } from '../parts/mark.tsx';
 import { Time } from '../parts/time.tsx';
 import { countText, pluralText } from '../text/numbers.ts';
 import { FINDINGS } from '../text/words.ts';
-import { type Run, run, startAudit, stopAudit } from './audit-run.ts';
+import { compareAgain, type Run, run, startAudit, stopAudit } from './audit-run.ts';
 
 const KEYS_MAX = 1000;
 const UNKNOWN = ['leave', 'create', 'delete'] as const;
@@ -195,7 +195,8 @@ function askForRepair(all: readonly string[], unknown: Unknown): void {
         busy.length === 0
           ? ''
           : ` ${pluralText(busy.length, 'key has', 'keys have')} commands under way.`;
-      const text = `${pluralText(begun, 'command was', 'commands were')} accepted for ${countText(findings.length)} of ${many} that still differ.${left} Run the audit again when they are done.`;
+      const text = `${pluralText(begun, 'command was', 'commands were')} accepted for ${countText(findings.length)} of ${many} that still differ.${left} Below, they are compared again as soon as the commands are done.`;
+      void compareAgain(keys);
       return { ok: true, value: text };
     },
   });

@@ -15,12 +15,15 @@ const AGES = [
   [`old-${60 * MINUTE}`, 'older than 1 h'],
 ] as const;
 
+const LANES = ['interactive', 'bulk'] as const;
+
 /** As the address has it; without what cannot be. */
 export function filterOf(query: URLSearchParams): Filter {
   const states = query.getAll('state').filter((state) => ALL_STATES.some((each) => each === state));
   const text = (name: string): string | undefined => query.get(name) || undefined;
   const groupId = text('key');
   const node = text('node');
+  const lane = LANES.find((each) => each === query.get('lane'));
   const olderThanMs = numberOf(query.get('older'));
   const youngerThanMs = numberOf(query.get('younger'));
   return {
@@ -29,6 +32,7 @@ export function filterOf(query: URLSearchParams): Filter {
     ...(query.get('parked') === 'true' ? { parked: true } : {}),
     ...(groupId === undefined ? {} : { groupId }),
     ...(node === undefined ? {} : { node }),
+    ...(lane === undefined ? {} : { lane }),
     ...(olderThanMs === undefined ? {} : { olderThanMs }),
     ...(youngerThanMs === undefined ? {} : { youngerThanMs }),
   };
@@ -95,6 +99,20 @@ export function CommandFilter() {
           {nodes.map((name) => (
             <option key={name} value={name}>
               names {name}
+            </option>
+          ))}
+        </select>
+        <select
+          aria-label="Lane"
+          value={query.get('lane') ?? ''}
+          onChange={({ currentTarget }) =>
+            set({ lane: currentTarget.value === '' ? [] : [currentTarget.value] })
+          }
+        >
+          <option value="">any lane</option>
+          {LANES.map((name) => (
+            <option key={name} value={name}>
+              lane {name}
             </option>
           ))}
         </select>

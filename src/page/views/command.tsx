@@ -58,6 +58,7 @@ function Summary({ command }: { readonly command: CommandAnswer }) {
           </>
         )}
       </p>
+      {command.stuck === true && <Stuck command={command} />}
       <dl class="figures small">
         <div class="wide">
           <dt>Id</dt>
@@ -86,6 +87,19 @@ function Summary({ command }: { readonly command: CommandAnswer }) {
       </dl>
       {mayOperate.value && isOpen && <Acts command={command} />}
     </section>
+  );
+}
+
+/** What is to be done; which node fails stands below. */
+function Stuck({ command: { forwardOnly } }: { readonly command: CommandAnswer }) {
+  return (
+    <p class="remedy">
+      <strong>It is stuck</strong>:{' '}
+      {forwardOnly === true ? 'it cannot be undone and goes on' : 'its rollback goes on'} until it
+      succeeds. Fix the node whose last response below is a failure: then it ends by itself, or at
+      once by <em>Retry now</em>. Only if that node is gone for good, <em>Abandon</em> it, and{' '}
+      <a href="/audit">audit</a>: the nodes may then differ.
+    </p>
   );
 }
 

@@ -1,4 +1,5 @@
 /** Each node: whether it is called, and if not, why; what it answers, and what it holds. */
+import { durationText } from '../../base/duration-text.ts';
 import { useState } from 'preact/hooks';
 import type { BreakerView, NodeStatus, StatsAnswer } from '../../protocol/answer.ts';
 import { type Fault, read } from '../data/api.ts';
@@ -74,7 +75,7 @@ interface NodeProps {
 }
 
 function Node({ name, node, records }: NodeProps) {
-  const { breaker, calls, answers, lastFailure, drained } = node;
+  const { breaker, calls, answers, lastFailure, drained, latencyMs } = node;
   const counts = Object.entries(answers).sort(([, one], [, other]) => other - one);
   return (
     <article class="node" aria-labelledby={`node-${name}`}>
@@ -92,6 +93,18 @@ function Node({ name, node, records }: NodeProps) {
       <dl class="figures small">
         <Rate label="Calls per second" name={`calls.${name}`} tone="good" />
         <Rate label="Failures per second" name={`failed.${name}`} tone="bad" />
+        <div title="Half of its answers, and 99 of 100, in the last 10 to 20 s">
+          <dt>Answers within</dt>
+          <dd class="number">
+            {latencyMs === undefined
+              ? '–'
+              : `${durationText(latencyMs.p50)}, p99 ${durationText(latencyMs.p99)}`}
+          </dd>
+        </div>
+        <div title="Calls that run now, of those that may run at once: connectionsPerNode">
+          <dt>Running</dt>
+          <dd class="number">{runningText(node)}</dd>
+        </div>
         <div>
           <dt>Calls since the start</dt>
           <dd class="number">{countText(calls)}</dd>
@@ -125,6 +138,11 @@ function Node({ name, node, records }: NodeProps) {
       )}
     </article>
   );
+}
+
+function runningText({ running, runningMax }: NodeStatus): string {
+  if (running === undefined || runningMax === undefined) return '–';
+  return `${countText(running)} of ${countText(runningMax)}`;
 }
 
 function Rate({

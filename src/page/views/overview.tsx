@@ -11,6 +11,7 @@ import { Chart, type Line } from '../parts/chart.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { Time } from '../parts/time.tsx';
 import { bytesText, countText, shareText, shortText } from '../text/numbers.ts';
+import { OPEN_STATES } from '../text/words.ts';
 
 const OUTCOMES: readonly Line[] = [
   { name: 'settled.committed', label: 'committed', color: 'good' },
@@ -27,6 +28,8 @@ const OPEN: readonly Line[] = [
   { name: 'compensating', label: 'rolling back', color: 'warn' },
   { name: 'stuck', label: 'stuck', color: 'bad' },
 ];
+/** A command that waits for a slot is `applying` too: it began with its acceptance. */
+const OPEN_QUERY = OPEN_STATES.map((state) => `state=${state}`).join('&');
 const THREAD_COLORS: readonly Line['color'][] = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'];
 
 export function Overview() {
@@ -203,7 +206,12 @@ function Lane({ name, lane }: { readonly name: string; readonly lane: LaneStatus
   const act = paused === undefined ? 'pause' : 'resume';
   return (
     <tr>
-      <th scope="row">{name}</th>
+      <th scope="row">
+        <a href={`/commands?lane=${name}&${OPEN_QUERY}`}>
+          {name}
+          <span class="unseen"> lane: its open commands</span>
+        </a>
+      </th>
       <td class="number" data-label="waiting">
         {countText(waiting)}
       </td>

@@ -74,6 +74,7 @@ interface SelectionFields {
   groupId?: string | undefined;
   /** The name of a node: commands that wait for it, or that it failed. */
   node?: string | undefined;
+  lane?: LaneName | undefined;
   /** Accepted at least this long ago, ms. */
   olderThanMs?: number | undefined;
   /** Accepted at most this long ago, ms. */
@@ -84,7 +85,6 @@ interface SelectionFields {
 export interface OpenFilter extends SelectionFields {
   state?: OpenStateName | readonly OpenStateName[] | undefined;
   op?: 'create' | 'delete' | undefined;
-  lane?: LaneName | undefined;
 }
 
 export interface ListInput extends SelectionFields {

@@ -14,7 +14,7 @@ const STATES = {
   6: 'committed, with owner marks; a delete on node09',
   7: 'applying; a delete',
   8: 'accepted',
-  9: 'compensating',
+  9: 'compensating; of the lane bulk, as 1',
 } as const;
 
 const FILTERS: readonly (readonly [filter: ListFilter, seqs: readonly number[]])[] = [
@@ -30,6 +30,9 @@ const FILTERS: readonly (readonly [filter: ListFilter, seqs: readonly number[]])
   [{ stuck: false, states: ['compensating'] }, [9]],
   [{ stuck: true, states: ['committed'] }, []],
   [{ op: 'delete' }, [7, 6]],
+  [{ lane: 'bulk' }, [9, 1]],
+  [{ lane: 'bulk', states: ['compensating'] }, [9]],
+  [{ lane: 'interactive', groupId: 'k1' }, [7, 5, 3]],
   [{ groupId: 'k1' }, [9, 7, 5, 3, 1]],
   [{ groupId: 'k2' }, [8, 6, 4, 2]],
   [{ groupId: 'k2', states: ['committed', 'accepted'] }, [8, 6]],
@@ -67,7 +70,7 @@ export function listing(driver: Driver): void {
 
   beforeEach(async () => {
     const key = (seq: number): { groupId: string } => ({ groupId: seq % 2 === 1 ? 'k1' : 'k2' });
-    await settleAll(life.journal, [begun(1, key(1))]);
+    await settleAll(life.journal, [begun(1, { ...key(1), lane: 'bulk' })]);
     await settleAll(life.journal, [begun(2, key(2))], { state: 'rolled_back' });
     await settleAll(life.journal, [begun(3, key(3))], { state: 'refused' });
     await settleAll(life.journal, [begun(5, key(5))], { state: 'abandoned' });
@@ -80,7 +83,7 @@ export function listing(driver: Driver): void {
           begun(4, key(4)),
           begun(7, { ...key(7), op: 'delete' }),
           accepted(8, key(8)),
-          begun(9, key(9)),
+          begun(9, { ...key(9), lane: 'bulk' }),
         ],
         append: [
           { seq: 4, entries: [turned, { kind: 'stuck', at: T0 }] },

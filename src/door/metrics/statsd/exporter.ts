@@ -9,9 +9,9 @@
 import { isIPv6 } from 'node:net';
 import type { ClientOptions, StatsD } from 'hot-shots';
 import { Counter, type Registry } from 'prom-client';
+import { countOf, quantile } from '../../../base/distribution.ts';
 import { codeOf } from '../../../base/error-fields.ts';
 import type { Log } from '../../../observe/log/log-port.ts';
-import { countOf, quantile } from '../quantile.ts';
 import { Increases, keyOf } from './increase.ts';
 import { NameCache } from './name-cache.ts';
 import { type Labels, type Reading, readingsOf } from './readings.ts';
