@@ -142,17 +142,15 @@ export class Coordinator {
     const { post } = this.#batches;
     const { admission } = breakers;
     const parts = { ports, options, commands, intake, pauses, post };
+    const ofNodes = { breakers, drains, retirements, latencies: new Latencies() };
     const context: RequestContext = {
       ...parts,
       acceptance: new Acceptance({ ...parts, counters, admission }),
-      breakers,
-      drains,
-      retirements,
+      ...ofNodes,
       trail: new Trail({ ports, moment: () => this.#moment(), post }),
       questions: this.#questions,
       summaries: new Rounds<SummaryAnswer>((done) => summarize(context, done)),
       counts: new Rounds<StatsAnswer>((done) => stats(context, done)),
-      latencies: new Latencies(),
       divergence: new Divergence(),
       keptAudit: new KeptAudit(ports),
       regularAudit: () => this.#regularAudit.view,

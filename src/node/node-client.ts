@@ -4,7 +4,7 @@
  *
  * It retries nothing and remembers nothing of a command: the core does.
  */
-import { DistributionCounter } from '../base/distribution.ts';
+import { DistributionCounter } from '../base/measure/distribution.ts';
 import type { NodeReply, NodeReplyKind, NodeRequest } from '../core/model.ts';
 import type { Resolution } from '../protocol/resolution.ts';
 import type { NodeFigures } from '../protocol/work.ts';

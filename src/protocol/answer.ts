@@ -2,9 +2,12 @@
 import type { Lane, NodeOutcome, Operation, Presence, Reason, SagaState } from '../core/model.ts';
 import type { Accepting } from './accepting.ts';
 import type { ActsAnswer } from './act.ts';
+import type { BreakersAnswer, BreakerView } from './answers/breaker-view.ts';
 import type { DryRunAnswer } from './answers/dry-run.ts';
 import type { LogsAnswer } from './answers/log-lines.ts';
+import type { Latency, NodeReport } from './answers/node-report.ts';
 import type { NodeSighting } from './answers/node-sighting.ts';
+import type { OperatorStop } from './answers/operator-stop.ts';
 import type { Retiring } from './answers/retiring.ts';
 import type { ErrorBody, ErrorReply } from './errors.ts';
 import type { JsonObject } from './record/record.ts';
@@ -81,7 +84,10 @@ export interface PingAnswer extends Accepting {
   readonly version: string;
 }
 
+export type { BreakerEvent, BreakersAnswer, BreakerView } from './answers/breaker-view.ts';
+export type { Latency, NodeReport } from './answers/node-report.ts';
 export type { NodeSighting } from './answers/node-sighting.ts';
+export type { OperatorStop } from './answers/operator-stop.ts';
 
 /**
  * A key on which a node differs from the journal. `missing`: it should be on all nodes and is not.
@@ -140,65 +146,6 @@ export interface StatsAnswer {
   readonly nodes: Readonly<Record<string, NodeStats>>;
   /** The cluster's own figures: its nodes list no keys, so nothing was compared. */
   readonly reported?: true;
-}
-
-/** The results of the daemon's calls to one node, since its start. */
-export interface NodeReport {
-  /** Exchanges begun. */
-  readonly calls: number;
-  /** Exchanges by result; see docs/protocol.md. */
-  readonly answers: Readonly<Record<string, number>>;
-  /** The latest answer that was a failure. */
-  readonly lastFailure?: string;
-  /** Calls that run now, each over a connection of its own. */
-  readonly running?: number;
-  /** How many may run at once: `connectionsPerNode`; one more of each executor is for rollbacks alone. */
-  readonly runningMax?: number;
-}
-
-/** How soon a node has answered in the last 10 to 20 s, ms: half of its answers, and 99 of 100. */
-export interface Latency {
-  readonly p50: number;
-  readonly p99: number;
-}
-
-/** The breaker of one node. */
-export interface BreakerView {
-  readonly state: 'closed' | 'open' | 'half_open';
-  readonly isOpen: boolean;
-  /** The time at which it came into this state: ISO 8601. */
-  readonly since: string;
-  /** Number of openings since the daemon started. */
-  readonly openings: number;
-  /** An operator opened it, and has to close it. */
-  readonly forced?: true;
-  /** The cause of the first opening; later failed trial calls do not replace it. */
-  readonly cause?: string;
-  /** The result of the latest failed call to the node. */
-  readonly lastError?: string;
-  /** Number of failed trial calls since the first opening; absent: none. */
-  readonly trialsFailed?: number;
-  /** Of an open breaker that is not forced: the time of the next trial call. ISO 8601. */
-  readonly nextTrialAt?: string;
-  readonly nextTrialInMs?: number;
-}
-
-/** `breaker`: all nodes, or the requested one. */
-export interface BreakersAnswer {
-  readonly breakers: Readonly<Record<string, BreakerView>>;
-}
-
-/** Payload of the event `breaker.NODE`: a breaker changed its state. */
-export interface BreakerEvent extends BreakerView {
-  readonly node: string;
-  readonly from: BreakerView['state'];
-}
-
-/** An operator has stopped a lane or a node; it lasts until an operator ends it. */
-export interface OperatorStop {
-  /** ISO 8601. */
-  readonly since: string;
-  readonly by?: string;
 }
 
 /** A node in `status`. */

@@ -2,7 +2,7 @@
  * The figures that the coordinator sends to main about once a second: totals since the start, and
  * the present state. Shapes only; they come from this process and are not checked.
  */
-import type { Distribution } from '../base/distribution.ts';
+import type { Distribution } from '../base/measure/distribution.ts';
 import type { Lane, Operation, SagaState } from '../core/model.ts';
 import type { SummaryAnswer } from './answer.ts';
 

@@ -5,7 +5,7 @@
  *
  * They come from this process, so their shapes are not checked.
  */
-import type { Distribution } from '../base/distribution.ts';
+import type { Distribution } from '../base/measure/distribution.ts';
 import type { HealthSignal, Sample } from '../core/breaker/breaker.ts';
 import type {
   Command,

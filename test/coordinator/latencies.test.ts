@@ -1,6 +1,6 @@
 /** How soon a node has answered lately. */
 import { expect, test } from 'vitest';
-import { DistributionCounter } from '../../src/base/distribution.ts';
+import { DistributionCounter } from '../../src/base/measure/distribution.ts';
 import { Latencies } from '../../src/coordinator/nodes/latencies.ts';
 
 const BOUNDS = [1, 10, 100, 1000];

@@ -1,6 +1,6 @@
 /** The last hour that the daemon keeps for the live page. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { quantile } from '../../src/base/distribution.ts';
+import { quantile } from '../../src/base/measure/distribution.ts';
 import { ClientList, NO_CLIENTS } from '../../src/clients/client-list.ts';
 import { FigureStreams } from '../../src/door/history/figure-streams.ts';
 import { History } from '../../src/door/history/history.ts';

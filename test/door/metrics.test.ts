@@ -1,7 +1,7 @@
 /** What a scrape shows, and that docs/operate/monitor.md names it. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { DistributionCounter } from '../../src/base/distribution.ts';
+import { DistributionCounter } from '../../src/base/measure/distribution.ts';
 import type { DaemonStatus } from '../../src/door/daemon-status.ts';
 import { openMetrics } from '../../src/door/metrics/metrics.ts';
 import { FIGURES, HEALTHY } from './standing.ts';

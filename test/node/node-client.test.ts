@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { countOf } from '../../src/base/distribution.ts';
+import { countOf } from '../../src/base/measure/distribution.ts';
 import { challenge } from '../../src/node/dialects/challenge.ts';
 import { Asking, CREATE, DELETE, eventually, READ } from './support/asking.ts';
 import { answer, created, startRawNode } from './support/raw-node.ts';

@@ -2,7 +2,7 @@
  * The journal with its commits counted and timed. It marks the thread's beat while the journal works: a slow
  * disk must not look like a thread that hangs (P8).
  */
-import { type Distribution, DistributionCounter } from '../../base/distribution.ts';
+import { type Distribution, DistributionCounter } from '../../base/measure/distribution.ts';
 import type { CommitResult, Journal, WriteBatch } from '../../journal/port.ts';
 
 /** ms: a fast disk syncs in less than one, a bad disk in seconds. */

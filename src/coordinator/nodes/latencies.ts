@@ -1,5 +1,5 @@
 /** How soon each node has answered lately: from totals since the start, of which two older ones are kept. */
-import { type Distribution, difference, quantile } from '../../base/distribution.ts';
+import { type Distribution, difference, quantile } from '../../base/measure/distribution.ts';
 import type { Latency } from '../../protocol/answer.ts';
 
 /** What is shown is of the last 10 to 20 s. */

@@ -1,5 +1,5 @@
 /** Settled commands since the start: how many, and how long they took by op, lane and outcome. */
-import { DistributionCounter } from '../../base/distribution.ts';
+import { DistributionCounter } from '../../base/measure/distribution.ts';
 import type { Command, Settlement } from '../../core/model.ts';
 import type { CommandDurations } from '../../protocol/figures.ts';
 

@@ -1,5 +1,5 @@
 /** `status` of the daemon: its open commands, nodes and threads. */
-import { type Distribution, join } from '../../base/distribution.ts';
+import { type Distribution, join } from '../../base/measure/distribution.ts';
 import type { NodeReport, SummaryAnswer } from '../../protocol/answer.ts';
 import type { NodeFigures } from '../../protocol/work.ts';
 import { missingNodes } from '../nodes/missing-nodes.ts';

@@ -1,5 +1,11 @@
 /** One step of the history, from the state of the daemon now and at the step before. */
-import { countOf, type Distribution, difference, join, quantile } from '../../base/distribution.ts';
+import {
+  countOf,
+  type Distribution,
+  difference,
+  join,
+  quantile,
+} from '../../base/measure/distribution.ts';
 import type { Figures } from '../../protocol/figures.ts';
 import type { DaemonStatus } from '../daemon-status.ts';
 import type { HistoryStep } from './history.ts';

@@ -5,7 +5,7 @@ import {
   type MetricValueWithName,
   type Registry,
 } from 'prom-client';
-import type { Distribution } from '../../base/distribution.ts';
+import type { Distribution } from '../../base/measure/distribution.ts';
 
 export interface HistogramOptions {
   readonly name: string;

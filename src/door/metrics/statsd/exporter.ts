@@ -9,8 +9,8 @@
 import { isIPv6 } from 'node:net';
 import type { ClientOptions, StatsD } from 'hot-shots';
 import { Counter, type Registry } from 'prom-client';
-import { countOf, quantile } from '../../../base/distribution.ts';
 import { codeOf } from '../../../base/error-fields.ts';
+import { countOf, quantile } from '../../../base/measure/distribution.ts';
 import type { Log } from '../../../observe/log/log-port.ts';
 import { Increases, keyOf } from './increase.ts';
 import { NameCache } from './name-cache.ts';

@@ -1,5 +1,5 @@
 /** What was added since the last round: statsd adds up by itself, and takes increases only. */
-import type { Distribution as Counts } from '../../../base/distribution.ts';
+import type { Distribution as Counts } from '../../../base/measure/distribution.ts';
 import type { Reading } from './readings.ts';
 
 type Distribution = Extract<Reading, { kind: 'distribution' }>;

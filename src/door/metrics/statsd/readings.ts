@@ -1,6 +1,6 @@
 /** The metrics of a registry as plain numbers, one for each series. */
 import type { MetricObjectWithValues, MetricValueWithName } from 'prom-client';
-import type { Distribution } from '../../../base/distribution.ts';
+import type { Distribution } from '../../../base/measure/distribution.ts';
 
 export type Labels = Readonly<Record<string, string | number>>;
 
