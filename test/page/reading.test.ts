@@ -14,7 +14,7 @@ test('filters stand in the address: a reload and the browser’s back show the s
   await client.create('once');
   await client.create('once', { id: 'twice' });
   const { page } = await logIn();
-  await page.getByRole('link', { name: 'Commands' }).click();
+  await page.getByRole('link', { name: 'Commands', exact: true }).click();
   await page.getByRole('button', { name: 'refused', exact: true }).click();
   await page.getByLabel('Key').fill('once');
   await page.getByLabel('Key').press('Enter');
@@ -35,7 +35,7 @@ test('filters stand in the address: a reload and the browser’s back show the s
 
 test('a new command is shown within a second or two, without a touch', async () => {
   const { page } = await logIn();
-  await page.getByRole('link', { name: 'Commands' }).click();
+  await page.getByRole('link', { name: 'Commands', exact: true }).click();
   await page.getByRole('table').or(page.getByText('No commands yet')).waitFor();
   const sent = performance.now();
   await cluster.client.create('just-now');
