@@ -104,6 +104,7 @@ function conditionsOf(filter: ListFilter, given: readonly unknown[]): Conditions
     sql.push(`(COALESCE(o.held, 0) = 2) = ${param(filter.parked)}::boolean`);
   }
   if (filter.op !== undefined) sql.push(`c.op = ${param(filter.op)}`);
+  if (filter.lane !== undefined) sql.push(`c.lane = ${param(filter.lane)}`);
   if (filter.groupId !== undefined) sql.push(`c.group_id = ${param(filter.groupId)}`);
   if (filter.node !== undefined) {
     const naming = `SELECT id FROM lockstep.cluster WHERE nodes::jsonb ? ${param(filter.node)}::text`;
