@@ -164,7 +164,7 @@ test('P5, P10: a rollback sticks: the page shows the node, and says what to do',
     operator.page.getByRole('row').filter({ hasText: /node03: [45]\d\d .*simulated fault/ }),
   );
   await operator.click('link', 'stuck-1');
-  await operator.see(/Fix the node whose last response below is a failure/);
+  await operator.see(/Fix node03: then it ends by itself/);
   await operator.see(
     operator.page.locator('ol.story').getByText('people were notified', { exact: false }),
   );

@@ -108,6 +108,20 @@ test('the keyboard alone is enough, from the skip link to an act and back', asyn
   expect(await focused()).toMatch(/^Pause/);
 });
 
+test('at 360 pixels a key of usual length is shown whole', async () => {
+  const key = 'order-2026-0017';
+  await cluster.client.create(key);
+  const { page } = await logIn({ width: 360 });
+  await page.getByRole('link', { name: 'Commands', exact: true }).click();
+  await page.getByRole('link', { name: key }).waitFor();
+  // The newest is the first row.
+  const [shown, whole] = (await page.evaluate(
+    `(({ clientWidth, scrollWidth }) => [clientWidth, scrollWidth])(document.querySelector('th.key-of'))`,
+  )) as [number, number];
+  expect(shown).toBeGreaterThan(0);
+  expect(shown).toBe(whole);
+});
+
 test('nothing jumps while the page lives', async () => {
   const { page } = await logIn();
   const shifts = await page.evaluate(`new Promise((resolve) => {

@@ -2,6 +2,7 @@
 
 import { durationText } from '../../base/duration-text.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
+import type { StoryStep } from '../../protocol/story/step.ts';
 import { askForCommand, type CommandAct } from '../data/operate.ts';
 import { useResource } from '../data/resource.ts';
 import { mayOperate } from '../data/session.ts';
@@ -10,7 +11,7 @@ import { Mark, StateMark } from '../parts/mark.tsx';
 import { Time } from '../parts/time.tsx';
 import { place } from '../shell/router.ts';
 import { countText } from '../text/numbers.ts';
-import { OPEN_STATES, REASONS, STATES } from '../text/words.ts';
+import { ANSWERS, OPEN_STATES, REASONS, STATES } from '../text/words.ts';
 import { Story } from './story.tsx';
 
 export function Command() {
@@ -90,17 +91,27 @@ function Summary({ command }: { readonly command: CommandAnswer }) {
   );
 }
 
-/** What is to be done; which node fails stands below. */
-function Stuck({ command: { forwardOnly } }: { readonly command: CommandAnswer }) {
+/** What is to be done, and on which node. */
+function Stuck({ command }: { readonly command: CommandAnswer }) {
+  const { forwardOnly, story = [] } = command;
+  const failing = failingNode(story);
   return (
     <p class="remedy">
       <strong>It is stuck</strong>:{' '}
       {forwardOnly === true ? 'it cannot be undone and goes on' : 'its rollback goes on'} until it
-      succeeds. Fix the node whose last response below is a failure: then it ends by itself, or at
-      once by <em>Retry now</em>. Only if that node is gone for good, <em>Abandon</em> it, and{' '}
+      succeeds. Fix <strong>{failing ?? 'the node that fails'}</strong>: then it ends by itself, or
+      at once by <em>Retry now</em>. Only if that node is gone for good, <em>Abandon</em> it, and{' '}
       <a href="/audit">audit</a>: the nodes may then differ.
     </p>
   );
+}
+
+/** Of the latest attempt: all nodes but those that fail are done. */
+function failingNode(story: readonly StoryStep[]): string | undefined {
+  for (const step of story.toReversed()) {
+    if (step.step === 'attempt' && ANSWERS[step.answer ?? '']?.tone === 'bad') return step.node;
+  }
+  return undefined;
 }
 
 function Acts({ command }: { readonly command: CommandAnswer }) {
