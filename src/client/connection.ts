@@ -9,12 +9,10 @@
  * arrived and were not read yet (libzmq 4.3.5: 200 of 200, 20 runs of 20).
  */
 import { Dealer } from 'zeromq';
-import { connectSocket, disconnectSocket, isIpv6 } from './endpoint.ts';
+import { connectSocket, disconnectSocket, isIpv6, RECONNECT } from './endpoint.ts';
 import { HANDSHAKE_FAILURES, type Link, linkAfter } from './link/link.ts';
 import type { CurveOptions } from './link/security.ts';
 
-const RECONNECT_MS = 50;
-const RECONNECT_MS_MAX = 1000;
 /** After a handshake that failed for good ZeroMQ does not connect again; the daemon may be set up anew meanwhile. */
 const RETRY_MS = 1000;
 /** A connection that died silently is noticed within this time. */
@@ -75,8 +73,7 @@ export class Connection {
       ...socketOptions,
       linger: LINGER_MS,
       ipv6: isIpv6(endpoint),
-      reconnectInterval: RECONNECT_MS,
-      reconnectMaxInterval: RECONNECT_MS_MAX,
+      ...RECONNECT,
       heartbeatInterval: HEARTBEAT_MS,
       heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
       sendHighWaterMark: 0,

@@ -1,6 +1,9 @@
 /** Where to connect: the daemon's addresses, seen from the client. */
 import { ClientError } from './errors.ts';
 
+/** The pause doubles from the first to the last: a daemon that is back, or opens its socket again, is soon found. */
+export const RECONNECT = { reconnectInterval: 20, reconnectMaxInterval: 250 } as const;
+
 export const DEFAULT_ENDPOINT = 'tcp://127.0.0.1:5570';
 export const DEFAULT_EVENTS_ENDPOINT = 'tcp://127.0.0.1:5571';
 

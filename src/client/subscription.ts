@@ -7,7 +7,7 @@
  */
 import { Subscriber } from 'zeromq';
 import { type DaemonEvent, readEvent, type UnknownEvent } from '../protocol/event.ts';
-import { connectSocket, disconnectSocket, type Endpoints, isIpv6 } from './endpoint.ts';
+import { connectSocket, disconnectSocket, type Endpoints, isIpv6, RECONNECT } from './endpoint.ts';
 import { ClientError, type ClientErrorCode } from './errors.ts';
 import { HANDSHAKE_FAILURES, type HandshakeFailure, linkAfter, silenceOver } from './link/link.ts';
 import { Rotation } from './link/rotation.ts';
@@ -55,8 +55,7 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
       linger: 0,
       ipv6: endpoints.some(isIpv6),
       receiveHighWaterMark: WAITING_MAX,
-      reconnectInterval: 50,
-      reconnectMaxInterval: 1000,
+      ...RECONNECT,
       // Heartbeats of ZeroMQ abort the process of a slow reader when its connection is reset (libzmq 4.3.5).
       tcpKeepalive: 1,
       tcpKeepaliveIdle: 2,
