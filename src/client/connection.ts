@@ -58,6 +58,8 @@ export class Connection {
   readonly #queue = new Set<Outgoing>();
   #link: Link = 'refused';
   #pumping = false;
+  /** It is connected to nothing any more: news of a handshake are of a connection that was there before. */
+  #hasLeft = false;
   #closed = false;
 
   /** @throws ClientError `bad_endpoint` */
@@ -136,6 +138,7 @@ export class Connection {
   #watch(): void {
     const { events } = this.#socket;
     events.on('handshake', () => {
+      if (this.#hasLeft) return;
       this.#link = 'up';
       this.#listener.onUp();
       this.#goOn();
@@ -179,6 +182,7 @@ export class Connection {
     this.#socket.linger = 0;
     disconnectSocket(this.#socket, this.#endpoint);
     this.#socket.linger = LINGER_MS;
+    this.#hasLeft = !this.#isAlone;
     if (this.#isAlone) connectSocket(this.#socket, this.#endpoint);
   }
 

@@ -38,6 +38,8 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
   /** By topic: the number of its last event. */
   readonly #numbers = new Map<string, number>();
   #missed = 0;
+  /** Connected to no address, in the pause before the next one. */
+  #hasLeft = false;
 
   /**
    * Made by `subscribe` of a client.
@@ -121,6 +123,8 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
   #watch(): void {
     const { events } = this.#socket;
     events.on('handshake', () => {
+      // Of a connection that was there before the address was left.
+      if (this.#hasLeft) return;
       this.#shut = 0;
       this.#isUp = true;
       this.#rotation.arrive();
@@ -150,10 +154,13 @@ export class Subscription implements AsyncIterable<DaemonEvent | UnknownEvent> {
     const isMoving = this.#rotation.pass(() => {
       // Another daemon counts its own events.
       this.#numbers.clear();
+      this.#hasLeft = false;
       connectSocket(this.#socket, this.#rotation.current);
     });
+    if (!isMoving) return;
     // Else ZeroMQ would connect there again before the pause is over.
-    if (isMoving) disconnectSocket(this.#socket, current);
+    this.#hasLeft = true;
+    disconnectSocket(this.#socket, current);
   }
 
   async #ask(): Promise<void> {
