@@ -73,7 +73,7 @@ function restOf({ accept, begin, append, settle, forget }: WriteBatch): string |
     begin: begin.map(({ seq, at }) => ({ seq, at })),
     found: begin.flatMap(bodiesOf),
     append: countedBySeq(entries),
-    turns: append.filter((write) => write.entries.length > 0).map(turnOf),
+    turns: turnsOf(append),
     loose: settle.flatMap(({ seq, settlement }) => (settlement.loose === undefined ? [] : [seq])),
     story: settle.flatMap(({ seq, story: body }) => (body === undefined ? [] : [{ seq, body }])),
     forget,
@@ -121,14 +121,24 @@ function countedBySeq(entries: readonly Written[]) {
   });
 }
 
-/** What the entries change in the state of their command. */
-function turnOf({ seq, entries }: AppendWrite) {
-  const turn = entries.findLast((entry) => entry.kind === 'turned');
-  return {
-    seq,
-    reason: turn === undefined ? null : turn.reason,
-    stuck: entries.some(({ kind }) => kind === 'stuck') ? 1 : 0,
-  };
+/**
+ * What the entries change in the state of their commands: one for each command, as an UPDATE takes any one of several
+ * rows for the same.
+ */
+function turnsOf(append: readonly AppendWrite[]) {
+  const bySeq = Map.groupBy(
+    append.flatMap(({ seq, entries }) => entries.map((entry) => ({ seq, entry }))),
+    ({ seq }) => seq,
+  );
+  return [...bySeq].map(([seq, written]) => {
+    const entries = written.map(({ entry }) => entry);
+    const turn = entries.findLast((entry) => entry.kind === 'turned');
+    return {
+      seq,
+      reason: turn === undefined ? null : turn.reason,
+      stuck: entries.some(({ kind }) => kind === 'stuck') ? 1 : 0,
+    };
+  });
 }
 
 function array(values: readonly (number | boolean)[]): string {

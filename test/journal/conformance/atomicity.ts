@@ -33,6 +33,22 @@ const ILLEGAL: readonly (readonly [what: string, parts: Partial<WriteBatch>])[] 
 export function atomicity(driver: Driver): void {
   const life = lives(driver);
 
+  test('P3: all that one batch adds to one command counts, in whatever order it comes', async () => {
+    await life.journal.commit(batch({ accept: [begun(1), begun(2)] }));
+    const stuck = { kind: 'stuck', at: T0 } as const;
+    const append = [
+      { seq: 1, entries: [stuck] },
+      { seq: 2, entries: [turn] },
+      { seq: 1, entries: [turn] },
+      { seq: 2, entries: [stuck] },
+    ];
+    await life.journal.commit(batch({ append }));
+    const want = { state: 'compensating', reason: 'deadline', stuck: true };
+    for (const id of ['id-1', 'id-2']) expect(await life.journal.find(id)).toMatchObject(want);
+    await life.restart();
+    for (const id of ['id-1', 'id-2']) expect(await life.journal.find(id)).toMatchObject(want);
+  });
+
   async function prepare(): Promise<unknown> {
     await life.journal.commit(batch({ accept: [accepted(1), begun(2), begun(3)] }));
     await life.journal.commit(batch({ settle: [{ seq: 3, settlement }] }));
