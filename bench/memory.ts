@@ -83,7 +83,13 @@ async function withOpenCommands(wanted: readonly number[], keyLength: number): P
   const fill = async (until: number): Promise<void> => {
     while (open < until) {
       const key = String(open++).padStart(keyLength, 'k');
-      const options = { wait: 'accepted', lane: 'bulk', deadlineMs: DAY_MS } as const;
+      const options = {
+        wait: 'accepted',
+        lane: 'bulk',
+        deadlineMs: DAY_MS,
+        // Their nodes are not there, and breakers may open meanwhile.
+        ifUnavailable: 'wait',
+      } as const;
       const answer = await client.create(key, options);
       if (isError(answer)) throw new Error(JSON.stringify(answer));
     }

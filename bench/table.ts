@@ -16,10 +16,12 @@ import { rowsOf } from './rig/table.ts';
 const BENCHES: readonly (readonly [bench: string, goals: readonly GoalName[]])[] = [
   ['commands', ['speed64', 'speed256', 'alone', 'tail', 'coordinator']],
   ['http', ['http']],
+  ['doors', ['doors']],
   ['executors', ['executors']],
   ['history', ['history']],
   ['backlog', ['backlog']],
   ['lanes', ['lanes']],
+  ['pages', ['pages']],
   ['open-commands', ['memory', 'start']],
   ['idle', ['idle']],
   ['slow-node', ['slowNode', 'slowAsk']],
