@@ -37,7 +37,7 @@ function bench(args: readonly string[]): Promise<Ended> {
 }
 
 describe('npm run bench', () => {
-  it('runs every bench that has a goal and prints the table', { timeout: 180_000 }, async () => {
+  it('runs every bench that has a goal and prints the table', { timeout: 400_000 }, async () => {
     const { code, out } = await bench(SMALL);
     expect(code, out).toBe(0);
     const programs = readdirSync(BENCH).filter((file) => file.endsWith('.ts'));
