@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';
 import { Daemon } from './rig/daemon.ts';
-import type { Measured } from './rig/load.ts';
+import { type Measured, steadyLoad } from './rig/load.ts';
 import { secure } from './rig/secured.ts';
 import { Client, HTTP_CLIENT } from './rig/subjects.ts';
 import { columns, figure } from './rig/table.ts';
@@ -26,12 +26,7 @@ Not measured: other numbers in flight at the two doors, batches, a network.`,
       ZeroMQ: await Client.connect('ZeroMQ', { ...options, endpoint: daemon.endpoint }),
       HTTP: await Client.connect('HTTP', { ...options, endpoint: daemon.opsUrl }, HTTP_CLIENT),
     };
-    const load = {
-      kind: 'load',
-      inFlight,
-      warmUpMs: Math.min(500, seconds * 1000),
-      measureMs: seconds * 1000,
-    } as const;
+    const load = steadyLoad(inFlight, seconds);
     let count = 0;
     const run = async (door: keyof typeof clients): Promise<Measured> => {
       const told = await clients[door].do({ ...load, prefix: `${door}-${++count}` });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { runBench } from './rig/bench.ts';
 import { Cluster } from './rig/cluster.ts';
 import { Daemon } from './rig/daemon.ts';
+import { steadyLoad } from './rig/load.ts';
 import { Client } from './rig/subjects.ts';
 import { columns, figure } from './rig/table.ts';
 
@@ -24,12 +25,7 @@ Not measured: a bulk lane that is being filled at the same time.`,
       await Client.connect('a person', { endpoint: daemon.endpoint }),
       await Client.connect('the flood', { endpoint: daemon.endpoint }),
     ];
-    const load = {
-      kind: 'load',
-      inFlight,
-      warmUpMs: Math.min(500, seconds * 1000),
-      measureMs: seconds * 1000,
-    } as const;
+    const load = steadyLoad(inFlight, seconds);
     await person.do({ ...load, prefix: 'warm' });
     for (let round = 1; round <= rounds; round++) {
       await rig.look();

@@ -74,7 +74,14 @@ async function fill({ count, prefix, lane }: Fill): Promise<Told> {
   const goOn = async (): Promise<void> => {
     while (asked < count) {
       const key = `${prefix}-${asked++}`;
-      const { fault } = await create(key, { wait: 'accepted', lane, deadlineMs: PATIENT_MS });
+      // The nodes may not answer, and breakers open meanwhile.
+      const options = {
+        wait: 'accepted',
+        lane,
+        deadlineMs: PATIENT_MS,
+        ifUnavailable: 'wait',
+      } as const;
+      const { fault } = await create(key, options);
       if (fault !== undefined) throw new Error(`create of ${key}: ${fault}`);
     }
   };

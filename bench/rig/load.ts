@@ -4,6 +4,12 @@
  */
 import { type Latencies, latencies } from './statistics.ts';
 
+/** A steady load, warmed up for half a second at most. */
+export function steadyLoad(inFlight: number, seconds: number): Omit<Load, 'prefix'> {
+  const warmUpMs = Math.min(500, seconds * 1000);
+  return { kind: 'load', inFlight, warmUpMs, measureMs: seconds * 1000 };
+}
+
 /** One run. */
 export interface Load {
   readonly kind: 'load';

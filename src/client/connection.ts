@@ -27,6 +27,8 @@ export interface ConnectionOptions {
   readonly socketOptions: Partial<CurveOptions>;
   /** No other address could be tried: it connects again by itself. Otherwise `onAway` asks for a replacement. */
   readonly isAlone: boolean;
+  /** How the connection before this one to the same address ended. */
+  readonly before: Link;
 }
 
 /** A message to send. `sent`: ZeroMQ took it for a live connection, which may still break. */
@@ -56,7 +58,7 @@ export class Connection {
   #listener: ConnectionListener;
   /** In the order of writing; a message is in it at most once. */
   readonly #queue = new Set<Outgoing>();
-  #link: Link = 'refused';
+  #link: Link;
   #pumping = false;
   /** It is connected to nothing any more: news of a handshake are of a connection that was there before. */
   #hasLeft = false;
@@ -64,12 +66,13 @@ export class Connection {
 
   /** @throws ClientError `bad_endpoint` */
   constructor(
-    { endpoint, socketOptions, isAlone }: ConnectionOptions,
+    { endpoint, socketOptions, isAlone, before }: ConnectionOptions,
     listener: ConnectionListener,
   ) {
     this.#endpoint = endpoint;
     this.#isCurve = socketOptions.curveServerKey !== undefined;
     this.#isAlone = isAlone;
+    this.#link = before;
     this.#listener = listener;
     this.#socket = new Dealer({
       ...socketOptions,

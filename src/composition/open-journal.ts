@@ -41,7 +41,8 @@ export async function openMetered(
   const options = { ...journalPaths, ...place, log, onDamage, onStep };
   const opened = await orRefuse(() => openJournal(url, options));
   const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });
-  watchAway(journal, (isAway) => sendToMain({ kind: 'journal_away', isAway }));
+  if (trust !== undefined)
+    watchAway(journal, (isAway) => sendToMain({ kind: 'journal_away', isAway }));
   const { fold } = dialect.keys;
   if (fold !== null)
     await orRefuse(() => refuseUnfolded(journal, (groupId) => foldKey(groupId, fold)));

@@ -10,6 +10,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import fastify from 'fastify';
 import type { Registry } from 'prom-client';
+import { BACKLOG } from '../base/backlog.ts';
 import type { HttpFault } from '../base/http-source.ts';
 import type { Log } from '../observe/log/log-port.ts';
 import { hostRefusal, keepGate } from './access/gate.ts';
@@ -80,7 +81,7 @@ export async function startServer(options: DoorServerOptions): Promise<DoorServe
   });
   const parts = { ...options, refusals, registry, isSecure: pair !== undefined };
   for (const register of ROUTES) register(server, parts);
-  await server.listen({ host, port });
+  await server.listen({ host, port, backlog: BACKLOG });
   return {
     registry,
     renew: (renewed) => {

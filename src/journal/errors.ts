@@ -66,7 +66,7 @@ export const JOURNAL_ERRORS = {
   },
   /** Of a database: it does not answer at the start. While the daemon runs it waits. */
   unreachable: {
-    hint: 'Start the database, or correct LOCKSTEP_JOURNAL; then the daemon starts, by its supervisor or by hand.',
+    hint: 'Start the database, or correct LOCKSTEP_JOURNAL. A daemon that runs goes on by itself; one that has ended must be started again.',
     retry: false,
   },
   /** Another daemon has the seat of this one. */

@@ -2,7 +2,7 @@
 import { JournalError } from './errors.ts';
 import { MemoryJournal } from './memory/journal.ts';
 import type { Journal } from './port.ts';
-import { openPostgres, type PostgresOptions } from './postgres/open.ts';
+import type { PostgresOptions } from './postgres/open.ts';
 import { type OpenOptions, openLookedThrough } from './sqlite/open/open.ts';
 
 /**
@@ -21,8 +21,11 @@ export async function openJournal(
     case 'memory':
       return new MemoryJournal();
     case 'postgres':
-    case 'postgresql':
+    case 'postgresql': {
+      // A daemon with its journal in a file loads no client of a database.
+      const { openPostgres } = await import('./postgres/open.ts');
       return openPostgres(url, { ...options, folder, member });
+    }
     default:
       throw new JournalError(`not a journal: '${withoutPassword(url)}'`, { code: 'unsupported' });
   }

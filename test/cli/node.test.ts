@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Retiring } from '../../src/protocol/answers/retiring.ts';
+import { errorReply } from '../../src/protocol/errors.ts';
 import { startPeer } from '../support/client-pair.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -28,6 +29,19 @@ test('node shows which nodes are drained, and which are gone while commands name
   expect(code).toBe(0);
   expect(peer.seen.at(-1)).toMatchObject({ op: 'node' });
   expect(JSON.parse((await run('--json')).stdout)).toEqual({ nodes: NODES });
+});
+
+test('an error about the field node names the option, and leaves the names of nodes whole', async () => {
+  const messages = ['node is missing', 'node02 is the last node'];
+  const refuse = (message: string) => errorReply('invalid_request', message, { field: 'node' });
+  const peer = await startPeer({
+    instead: ({ op }) => (op === 'node' ? refuse(messages.shift() ?? '') : undefined),
+  });
+  const env = { LOCKSTEP_ENDPOINT: peer.endpoint };
+  expect((await runCli(['node'], { env })).stderr).toContain('invalid_request: --node is missing');
+  expect((await runCli(['node'], { env })).stderr).toContain(
+    'invalid_request: node02 is the last node',
+  );
 });
 
 test('node drain and undrain name the node, and who says so', async () => {

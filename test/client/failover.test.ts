@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ClientError, LockstepClient } from '../../src/client/index.ts';
+import { Failover } from '../../src/client/link/failover.ts';
 import { errorReply } from '../../src/protocol/errors.ts';
 import { creates, eventually, startPeer } from '../support/client-pair.ts';
 import { freePorts } from '../support/free-ports.ts';
@@ -18,7 +19,7 @@ async function startTurningAway(type = 'ROUTER') {
   const server = createServer((socket) => {
     count++;
     socket.on('error', () => {});
-    socket.write(ZMTP_GREETING);
+    socket.write(greeting('NULL'));
     socket.setEncoding('latin1').on('data', (text: string) => {
       if (text.includes('READY'))
         socket.end(`\x04${lengthed(`${READY}${lengthed(type)}`)}`, 'latin1');
@@ -30,11 +31,27 @@ async function startTurningAway(type = 'ROUTER') {
   return { endpoint: `tcp://127.0.0.1:${port}`, count: () => count };
 }
 
+/** Asks the first client for CURVE, and ends the connections of all others before they can read that. */
+async function startMismatched() {
+  let count = 0;
+  const server = createServer((socket) => {
+    count++;
+    socket.on('error', () => {});
+    if (count === 1) socket.write(greeting('CURVE'));
+    else socket.on('data', () => socket.resetAndDestroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as { port: number };
+  return { endpoint: `tcp://127.0.0.1:${port}`, count: () => count };
+}
+
 const lengthed = (text: string): string => `${String.fromCharCode(text.length)}${text}`;
-const ZMTP_GREETING = Buffer.from(
-  `\xff${'\0'.repeat(7)}\x01\x7f\x03\0${'NULL'.padEnd(20, '\0')}${'\0'.repeat(32)}`,
-  'latin1',
-);
+const greeting = (mechanism: string): Buffer =>
+  Buffer.from(
+    `\xff${'\0'.repeat(7)}\x01\x7f\x03\0${mechanism.padEnd(20, '\0')}${'\0'.repeat(32)}`,
+    'latin1',
+  );
 const READY = `${lengthed('READY')}${lengthed('Socket-Type')}\0\0\0`;
 
 async function connect(endpoint: string | readonly string[]): Promise<LockstepClient> {
@@ -179,4 +196,21 @@ test('events come from the next address when nobody publishes at the first', asy
   expect(subscription.missed).toBe(0);
   subscription.close();
   await reading;
+});
+
+test('a client that lacks a key says so, however often daemons end its handshakes without a word after that', async () => {
+  const servers = [await startMismatched(), await startMismatched()] as const;
+  const nothing = () => {};
+  const listener = { onReply: nothing, onUp: nothing, onDown: nothing, onBroken: nothing };
+  const endpoints = [servers[0].endpoint, servers[1].endpoint] as const;
+  const failover = new Failover(endpoints, undefined, listener);
+  onTestFinished(() => failover.close());
+  await eventually(async () => failover.link === 'key_needed').toBe(true);
+  const others = new Set<string>();
+  const isTriedOften = () => servers.every(({ count }) => count() > 4);
+  await eventually(async () => {
+    if (failover.link !== 'key_needed') others.add(failover.link);
+    return isTriedOften();
+  }).toBe(true);
+  expect([...others, failover.link]).toEqual(['key_needed']);
 });

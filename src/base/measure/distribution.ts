@@ -62,13 +62,23 @@ export function countOf(of: Counted | undefined): number {
   return (of?.counts ?? []).reduce((sum, count) => sum + count, 0);
 }
 
-/** Both together; they have the same bounds. */
-export function join(one: Distribution, other: Distribution): Distribution {
+/** All together; they have the same bounds. Undefined: there are none. */
+export function joined(all: readonly Distribution[]): Distribution | undefined {
+  const [first, ...others] = all;
+  return first === undefined ? undefined : others.reduce(join, first);
+}
+
+function join(one: Distribution, other: Distribution): Distribution {
   const counts = one.counts.map((count, bucket) => count + (other.counts[bucket] ?? 0));
   return { bounds: one.bounds, counts, sum: one.sum + other.sum };
 }
 
 /** What came since `before`; everything if that is not known. */
+export function difference(now: Distribution, before: Distribution | undefined): Distribution;
+export function difference(
+  now: Distribution | undefined,
+  before: Distribution | undefined,
+): Distribution | undefined;
 export function difference(
   now: Distribution | undefined,
   before: Distribution | undefined,

@@ -19,19 +19,19 @@ export const node = subcommand({
     act: {
       choices: ['drain', 'undrain', 'retire', 'unretire'] as const,
       describe:
-        'drain: new commands wait until undrain; retire: open commands go on without the node, for good',
+        'drain: new commands wait until undrain; retire: open commands go on without the node, for good; unretire: new commands are accepted again',
     },
     node: { type: 'string', describe: 'Name of the node' },
   },
   options: {
     'dry-run': {
       type: 'boolean',
-      describe: 'Of retire: only show which commands would go on without the node',
+      describe: 'With retire: only show which commands would go on without the node',
       group: 'Command:',
     },
     force: {
       type: 'boolean',
-      describe: 'Of retire: although the node answers, and is not drained',
+      describe: 'With retire: even if its breaker is closed and it is not drained',
       group: 'Command:',
     },
     ...YES,
@@ -41,13 +41,14 @@ export const node = subcommand({
     ['$0 node drain node02', 'before a restart of node02'],
     ['$0 node undrain node02', 'afterwards: the commands that waited begin'],
     ['$0 node retire node02 --dry-run', 'node02 is gone: what becomes of commands that name it'],
+    ['$0 node unretire node02', 'it was retired by mistake: new commands may begin again'],
   ],
   run: (args, terminal) => {
     const { act, node: name } = args;
     if (act !== undefined && name === undefined)
       throw new UsageError(`no node is named: lockstep node ${act} NODE`);
     if (act !== 'retire' && (args['dry-run'] === true || args.force === true))
-      throw new UsageError('--dry-run and --force are of lockstep node retire only');
+      throw new UsageError('--dry-run and --force are options of lockstep node retire only');
     if (act === 'retire' && name !== undefined) return retireNode(name, args, terminal);
     return withDaemon(args, terminal, (client) => {
       const shown = {

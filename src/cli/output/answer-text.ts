@@ -27,7 +27,7 @@ const FORWARD_ONLY =
 const PARKED = 'it crashed the daemon and no longer runs; decide by lockstep retry or abandon';
 
 const STUCK =
-  'fix the node that fails: then it ends by itself, or at once by lockstep retry; if the node is gone for good: lockstep abandon, then lockstep audit';
+  'fix the node that fails: then it ends by itself, or at once by lockstep retry; if the node is gone for good: lockstep node retire';
 
 const COLOURS: Readonly<Record<CommandAnswer['state'], Colour>> = {
   accepted: 'yellow',
@@ -151,7 +151,8 @@ const TYPED: Readonly<Record<string, string>> = {
 
 /** The message, with the name of the argument in place of the field. */
 function asTyped({ field, message }: ErrorReply['error']): string {
-  if (field === undefined || !message.startsWith(field)) return message;
+  // As a whole word: a node may be called `node02`.
+  if (field === undefined || !message.startsWith(`${field} `)) return message;
   const typed = TYPED[field.replace(/^filter\./, '').replace(/\.\d+$/, '')];
   return typed === undefined ? message : typed + message.slice(field.length);
 }

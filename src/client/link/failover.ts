@@ -80,12 +80,14 @@ export class Failover {
 
   #open(): Connection {
     const { current: endpoint, isAlone, socketOptions } = this.#rotation;
-    return new Connection(
-      { endpoint, socketOptions: { ...socketOptions, ...this.#curve }, isAlone },
+    const before = this.#links.get(endpoint) ?? 'refused';
+    const connection = new Connection(
+      { endpoint, socketOptions: { ...socketOptions, ...this.#curve }, isAlone, before },
       {
         ...this.#listener,
         onReply: (frames) => {
-          this.#rotation.confirm();
+          // One that was left may still have replies.
+          if (connection === this.#connection) this.#rotation.confirm();
           this.#listener.onReply(frames);
         },
         onUp: () => {
@@ -100,6 +102,7 @@ export class Failover {
         },
       },
     );
+    return connection;
   }
 
   #replace(): void {

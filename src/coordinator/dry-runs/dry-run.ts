@@ -72,7 +72,7 @@ export class DryRuns {
 }
 
 function fullFor({ id }: CommandRequest): ErrorReply {
-  const message = `${DRY_RUNS_MAX} dry runs are under way, or half as many of this client`;
+  const message = `${DRY_RUNS_MAX} dry runs are under way, or ${DRY_RUNS_MAX / 2} of this client`;
   return errorReply('busy', message, {
     retryAfterMs: BUSY_RETRY_MS,
     ...(id === undefined ? {} : { id }),

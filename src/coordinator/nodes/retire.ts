@@ -1,6 +1,6 @@
 /**
  * `node retire`: which open commands name a node that is gone, what becomes of them, and the order to go on without it.
- * Refused for a node that may still be in use: one that answers, and that nobody has drained.
+ * Refused for a node that may still be in use: its breaker is closed, and nobody has drained it.
  */
 import { JournalError } from '../../journal/errors.ts';
 import type { NodesAnswer } from '../../protocol/answer.ts';
@@ -67,8 +67,8 @@ function refusalOf(
   }
   const isAway = drains.has(node) || breakers.isShut(node) || retirements.has(node);
   if (isAway || force === true) return undefined;
-  const message = `${node} answers, and is not drained: a node that is retired does not come back`;
-  const hint = `For a while: lockstep node drain ${node}. For good: drain it first, or say force.`;
+  const message = `the breaker of ${node} is closed and the node is not drained: it may be in use`;
+  const hint = `To stop using it for a while: lockstep node drain ${node}. If it is gone for good: add --force ("force": true).`;
   return errorReply('invalid_request', message, { field: 'node', hint });
 }
 

@@ -1,5 +1,5 @@
 /** `status` of the daemon: its open commands, nodes and threads. */
-import { type Distribution, join } from '../../base/measure/distribution.ts';
+import { type Distribution, joined } from '../../base/measure/distribution.ts';
 import type { NodeReport, SummaryAnswer } from '../../protocol/answer.ts';
 import type { NodeFigures } from '../../protocol/work.ts';
 import { missingNodes } from '../nodes/missing-nodes.ts';
@@ -141,12 +141,7 @@ function sumOf(values: readonly (number | undefined)[]): number | undefined {
 }
 
 function durationsOf(reports: readonly NodeFigures[]): Distribution | undefined {
-  return reports
-    .flatMap(({ durations }) => (durations === undefined ? [] : [durations]))
-    .reduce<Distribution | undefined>(
-      (sum, each) => (sum === undefined ? each : join(sum, each)),
-      undefined,
-    );
+  return joined(reports.flatMap(({ durations }) => (durations === undefined ? [] : [durations])));
 }
 
 function isKnown(

@@ -13,6 +13,7 @@
  */
 
 import type { Reply } from 'zeromq';
+import { BACKLOG } from '../../base/backlog.ts';
 import { Seldom } from '../../base/seldom.ts';
 import { encodeZ85 } from '../../base/z85.ts';
 import type { ClientList } from '../../clients/client-list.ts';
@@ -28,13 +29,6 @@ const DOMAINS: Readonly<Record<Door, string>> = {
   commands: 'lockstep.commands',
   events: 'lockstep.events',
 };
-
-/**
- * Connections that wait to be taken (`net.core.somaxconn` may allow fewer). Beyond it the kernel drops what clients
- * send to connect, and they try again a second later; 100, libzmq's own, is less than reconnect at once when a socket
- * was closed and opened again.
- */
-const BACKLOG = 4096;
 
 /** Options of a socket that peers connect to. @param secretKey the server's, Z85: the socket asks for CURVE */
 export function doorOptions(door: Door, secretKey: string | undefined) {

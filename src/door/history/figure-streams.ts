@@ -21,6 +21,7 @@ export class FigureStreams {
 
   /** There are new figures. */
   notify(): void {
+    this.review();
     for (const stream of this.#streams) {
       if (stream.unsent === 0) stream.write(FRAME);
     }

@@ -3,7 +3,7 @@ import {
   countOf,
   type Distribution,
   difference,
-  join,
+  joined,
   quantile,
 } from '../../base/measure/distribution.ts';
 import type { Figures } from '../../protocol/figures.ts';
@@ -92,12 +92,7 @@ function changeOf(now: Figures, before: Figures, seconds: number): [string, numb
 
 /** All settled commands together. */
 function total({ commands }: Figures): Distribution | undefined {
-  return commands
-    .map(({ durations }) => durations)
-    .reduce<Distribution | undefined>(
-      (sum, each) => (sum === undefined ? each : join(sum, each)),
-      undefined,
-    );
+  return joined(commands.map(({ durations }) => durations));
 }
 
 function mean(of: Distribution | undefined): number | undefined {

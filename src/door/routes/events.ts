@@ -16,7 +16,7 @@ const TOPICS_MAX = 16;
 const TOPIC_LENGTH_MAX = 255;
 
 const STOPPING = errorReply('draining', 'the daemon is stopping');
-const FULL = errorReply('busy', 'too many clients receive events, or this one too often', {
+const FULL = errorReply('busy', 'too many streams of events are open, or too many of this client', {
   retryAfterMs: 10_000,
 });
 

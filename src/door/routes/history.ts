@@ -18,12 +18,17 @@ const WHOLE = { callsMax: 64, bytesMax: 64 * 1024 * 1024 };
 const FULL = errorReply('busy', 'too many clients ask for the whole hour', { retryAfterMs: 1000 });
 
 const EVENT_STREAM = 'text/event-stream';
-const MANY_LISTEN = errorReply('busy', 'too many clients listen', { retryAfterMs: 10_000 });
+const MANY_LISTEN = errorReply(
+  'busy',
+  'too many streams of events are open, or too many of this client',
+  { retryAfterMs: 10_000 },
+);
 
 export const history: Routes = (server, parts) => {
   const slots = new CallSlots(WHOLE);
   server.get('/v1/history', needs('summary'), async (request, reply) => {
-    if (request.headers.accept === EVENT_STREAM) return listen(request, reply, parts);
+    const isStream = request.method === 'GET' && request.headers.accept === EVENT_STREAM;
+    if (isStream) return listen(request, reply, parts);
     const read = readQuery(request.raw.url ?? '', { after: 'number' });
     if (!read.ok) return sendAnswer(reply, read.reply);
     const { json, isWhole } = parts.history.text(Number(read.members['after'] ?? 0));

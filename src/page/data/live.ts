@@ -34,6 +34,8 @@ export const oldMs = computed(() => {
 let timer: ReturnType<typeof setTimeout> | undefined;
 let isRunning = false;
 let isAsking = false;
+/** Something has changed while an answer was under way. */
+let isStale = false;
 let words: EventSource | undefined;
 
 /** Until `stopLive`; pauses while the page is hidden. */
@@ -75,6 +77,7 @@ interface LiveAnswer extends HourAnswer {
 }
 
 async function turn(): Promise<void> {
+  isStale = isAsking;
   if (isAsking) return;
   isAsking = true;
   clearTimeout(timer);
@@ -85,7 +88,7 @@ async function turn(): Promise<void> {
   batch(() => take(outcome));
   if (document.hidden) return;
   if (outcome.ok) listen();
-  timer = setTimeout(() => void turn(), SILENT_MS);
+  timer = setTimeout(() => void turn(), isStale ? 0 : SILENT_MS);
 }
 
 function take(outcome: Outcome<LiveAnswer>): void {

@@ -100,8 +100,9 @@ function Stuck({ command }: { readonly command: CommandAnswer }) {
       <strong>It is stuck</strong>:{' '}
       {forwardOnly === true ? 'it cannot be undone and goes on' : 'its rollback goes on'} until it
       succeeds. Fix <strong>{failing ?? 'the node that fails'}</strong>: then it ends by itself, or
-      at once by <em>Retry now</em>. Only if that node is gone for good, <em>Abandon</em> it, and{' '}
-      <a href="/audit">audit</a>: the nodes may then differ.
+      at once by <em>Retry now</em>. If that node is gone for good, retire it on the command line:{' '}
+      <code>lockstep node retire NODE</code>. <em>Abandon</em> gives up this command alone;{' '}
+      <a href="/audit">audit</a> then: the nodes may differ.
     </p>
   );
 }

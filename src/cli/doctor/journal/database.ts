@@ -25,7 +25,7 @@ function stateOf({ shown, version, isEmpty, holder }: Survey, runs: boolean): Fi
     return ok('journal', `${place}: no journal yet; the first start makes the schema lockstep`);
   if (holder === undefined || runs)
     return ok('journal', `${place}, held by ${holder ?? 'no daemon'}`);
-  return ok('journal', `${place}, last held by ${holder}, which has not left it in order`);
+  return ok('journal', `${place}, last used by ${holder}, which did not stop cleanly`);
 }
 
 function* faultsOf(found: Survey): Generator<Finding> {
@@ -41,13 +41,14 @@ function* faultsOf(found: Survey): Generator<Finding> {
     yield fail('journal', 'the server is a standby', 'Let the address lead to the primary.');
   }
   if (!isDurable) {
-    const hint = 'Set fsync = on: otherwise a crash of its machine loses what clients were told.';
+    const hint =
+      'Set fsync = on: otherwise a crash of its machine loses commands that were already answered.';
     yield fail('journal', 'the server does not sync its disk (fsync = off)', hint);
   }
   if (synchronous !== '' || isStandby) return;
   if (standbys > 0) {
     const hint =
-      'Set synchronous_standby_names: the standby that is promoted else lacks commands that clients were told of.';
+      'Set synchronous_standby_names: otherwise a promoted standby can lack commands that were already answered.';
     yield fail('journal', `its ${standbys} standbys are asynchronous`, hint);
   } else {
     const hint =

@@ -8,7 +8,6 @@ import { codeOf } from '../../../base/error-fields.ts';
 import type { Settings } from '../../../config/schema.ts';
 import { idIn, isOneOf, savedFiles } from '../../../journal/sqlite/files/saved.ts';
 import { type Finding, fail, ok, warn } from '../finding.ts';
-import { checkDatabase } from './database.ts';
 
 const MIB = 1024 * 1024;
 /** The daemon cuts it to 16 MiB after each checkpoint. */
@@ -21,7 +20,10 @@ export async function checkJournal(
   { journal, dataDir }: Pick<Settings, 'journal' | 'dataDir'>,
   daemonRuns: Promise<boolean>,
 ): Promise<readonly Finding[]> {
-  if (journal.kind === 'postgres') return checkDatabase(journal.url, daemonRuns);
+  if (journal.kind === 'postgres') {
+    const { checkDatabase } = await import('./database.ts');
+    return checkDatabase(journal.url, daemonRuns);
+  }
   const { path } = journal;
   const size = await sizeOf(path);
   if (size === 'denied') return [denied(path)];

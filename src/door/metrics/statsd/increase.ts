@@ -1,5 +1,5 @@
 /** What was added since the last round: statsd adds up by itself, and takes increases only. */
-import type { Distribution as Counts } from '../../../base/measure/distribution.ts';
+import { type Distribution as Counts, difference } from '../../../base/measure/distribution.ts';
 import type { Reading } from './readings.ts';
 
 type Distribution = Extract<Reading, { kind: 'distribution' }>;
@@ -23,9 +23,7 @@ export class Increases {
     const before = this.#counts.get(key);
     this.#counts.set(key, reading);
     if (before === undefined || reading.sum < before.sum) return reading;
-    const { bounds, sum } = reading;
-    const counts = reading.counts.map((count, index) => count - (before.counts[index] ?? 0));
-    return { bounds, counts, sum: sum - before.sum };
+    return difference(reading, before);
   }
 }
 
