@@ -86,6 +86,21 @@ describe('/metrics', () => {
     ]);
   });
 
+  test('says which nodes an operator has drained or retired', async () => {
+    const stop = { since: '2026-11-23T05:00:00.000Z' };
+    const { node01 } = FIGURES.summary.nodes;
+    if (node01 === undefined) throw new Error('there is no node01');
+    const nodes = { node01: { ...node01, drained: stop }, node02: { ...node01, retired: stop } };
+    const latest = { ...FIGURES, summary: { ...FIGURES.summary, nodes } };
+    const lines = await scrape({ ...HEALTHY, figures: { latest, ageMs: 0 } });
+    expect(lines.filter((line) => /^lockstep_node_(drained|retired)/.test(line))).toEqual([
+      'lockstep_node_drained{node="node01"} 1',
+      'lockstep_node_drained{node="node02"} 0',
+      'lockstep_node_retired{node="node01"} 0',
+      'lockstep_node_retired{node="node02"} 1',
+    ]);
+  });
+
   test('counts do not grow by being looked at', async () => {
     const registry = openMetrics(() => HEALTHY, OF_THE_PORT);
     await registry.metrics();

@@ -89,6 +89,56 @@ test('a node is drained, shown as such, and undrained', async () => {
   await page.getByText('node02 is undrained.').waitFor();
 });
 
+test('a node is retired after its question said what becomes of commands, and unretired', async () => {
+  const { client } = cluster;
+  await client.pause('bulk', {});
+  const waiting = { lane: 'bulk', wait: 'accepted', deadlineMs: 600_000 } as const;
+  await client.create('names-all-nodes', { id: 'names-all-nodes', ...waiting });
+  const { page } = await logIn();
+  await page.getByRole('link', { name: 'Nodes' }).click();
+  await page.getByRole('button', { name: 'Retire node02' }).click();
+  // Its breaker is closed, and nobody has drained it.
+  const dialog = page.getByRole('dialog', { name: 'Retire node02, although it may be in use?' });
+  await dialog.getByText('1 command begins on the other nodes').waitFor();
+  await dialog.getByText('the breaker of node02 is closed and the node is not drained').waitFor();
+  expect(JSON.stringify(await client.summary())).not.toContain('retired');
+  await dialog.getByRole('button', { name: 'Retire node02 by force' }).click();
+  await page.getByText('node02 is retired: 1 command goes on without it.').waitFor();
+  await page
+    .getByRole('article', { name: 'node02' })
+    .getByText('retired', { exact: true })
+    .waitFor();
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page
+    .getByRole('link', { name: 'node02 is retired by ops-token, and still configured' })
+    .click();
+  await page.getByRole('button', { name: 'Unretire node02' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Unretire node02' }).click();
+  await page.getByText('node02 is unretired: new commands name it again.').waitFor();
+  // Nothing is left on the nodes for the tests behind this one.
+  expect(await client.cancel('names-all-nodes')).toMatchObject({ state: 'refused' });
+  await client.resume('bulk');
+});
+
+test('a drained node is retired without force; the last node is not retired, and the page says why', async () => {
+  const { client } = cluster;
+  await client.node('node02', 'drain');
+  await client.node('node03', 'retire', { force: true });
+  const { page } = await logIn();
+  await page.getByRole('link', { name: 'Nodes' }).click();
+  await page.getByRole('button', { name: 'Retire node02' }).click();
+  await page
+    .getByRole('dialog', { name: 'Retire node02 for good?' })
+    .getByRole('button', { name: 'Retire node02', exact: true })
+    .click();
+  await page.getByText('node02 is retired: no open command names it.').waitFor();
+  await page.getByRole('button', { name: 'Retire node01' }).click();
+  await page.getByText('node01 is the last node').waitFor();
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  for (const node of ['node02', 'node03']) await client.node(node, 'unretire');
+  await client.node('node02', 'undrain');
+});
+
 test('commands are cancelled by a filter, after their number was counted', async () => {
   const { client } = cluster;
   await client.pause('bulk', {});

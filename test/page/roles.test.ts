@@ -31,7 +31,7 @@ test('a reader sees everything and is offered no act', async () => {
     await page.getByRole('link', { name: view, exact: true }).click();
     await page.getByRole('heading', { name: view, level: 1 }).waitFor();
     const acts = page.getByRole('button', {
-      name: /^(Pause|Drain|Open|Reset|Retry|Cancel|Abandon|Start|Repair)/,
+      name: /^(Pause|Drain|Retire|Open|Reset|Retry|Cancel|Abandon|Start|Repair)/,
     });
     expect([view, await acts.count()]).toEqual([view, 0]);
   }

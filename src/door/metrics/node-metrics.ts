@@ -62,6 +62,16 @@ export const OF_THE_NODES: readonly Definition[] = [
       })),
   }),
   ofFigures('gauge', {
+    name: 'lockstep_node_retired',
+    help: '1 while a node that an operator has retired is still configured: new commands are refused.',
+    labels: ['node'],
+    read: ({ summary }) =>
+      Object.entries(summary.nodes).map(([node, { retired }]) => ({
+        labels: { node },
+        value: retired === undefined ? 0 : 1,
+      })),
+  }),
+  ofFigures('gauge', {
     name: 'lockstep_breaker_state',
     help: 'The breaker of a node: 0 closed, 1 half-open, 2 open.',
     labels: ['node'],

@@ -9,7 +9,7 @@ import type {
 } from '../../protocol/answer.ts';
 import { ask } from '../parts/dialog.tsx';
 import { pluralText } from '../text/numbers.ts';
-import { STATES } from '../text/words.ts';
+import { capital, STATES } from '../text/words.ts';
 import { act, type Outcome } from './api.ts';
 
 export type CommandAct = 'retry' | 'cancel' | 'abandon';
@@ -133,7 +133,7 @@ const BREAKER_EFFECTS = {
 export type BreakerAct = keyof typeof BREAKER_EFFECTS;
 
 export function askForBreaker(kind: BreakerAct, node: string): void {
-  const verb = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+  const verb = capital(kind);
   ask({
     title: `${verb} the breaker of ${node}?`,
     effect: BREAKER_EFFECTS[kind],

@@ -63,7 +63,8 @@ function* ofNodes({
   for (const [name, { breaker, drained, retired }] of Object.entries(nodes)) {
     if (retired !== undefined) {
       const advice = 'Take it out of the configuration and restart the daemon.';
-      const text = `${name} is retired, and still configured: new commands are refused`;
+      const by = retired.by === undefined ? '' : ` by ${retired.by}`;
+      const text = `${name} is retired${by}, and still configured: new commands are refused`;
       yield { tone: 'bad', text, advice, href: '/nodes' };
     }
     if (drained !== undefined) {
@@ -80,7 +81,8 @@ function* ofNodes({
   }
   for (const [name, count] of Object.entries(missingNodes)) {
     const text = `${pluralText(count, 'open command needs', 'open commands need')} ${name}, which is not configured`;
-    yield { tone: 'bad', text, href: `/commands?node=${encodeURIComponent(name)}` };
+    const advice = 'Configure it again; if it is gone for good, retire it.';
+    yield { tone: 'bad', text, advice, href: '/nodes' };
   }
   if (nodesBefore !== undefined) {
     yield {

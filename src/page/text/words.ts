@@ -2,6 +2,7 @@
 import type { ActKind } from '../../core/act.ts';
 import type { SagaState } from '../../core/model.ts';
 import type { FindingKind } from '../../protocol/answer.ts';
+import type { RetiredCourse } from '../../protocol/answers/retiring.ts';
 
 export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'calm';
 
@@ -81,6 +82,28 @@ export const FINDINGS: Readonly<Record<FindingKind, string>> = {
   unknown: 'the nodes differ, and the journal does not know the key',
   unread: 'a node could not be read',
 };
+
+/** What becomes of commands that name a retired node, behind their number. */
+export const RETIRED: Readonly<Record<RetiredCourse, readonly [one: string, many: string]>> = {
+  begins: ['command begins on the other nodes', 'commands begin on the other nodes'],
+  goes_on: ['command goes on at the other nodes', 'commands go on at the other nodes'],
+  rolls_back: [
+    'command is rolled back on the other nodes',
+    'commands are rolled back on the other nodes',
+  ],
+  ends: [
+    'command is abandoned: it names no other node that is left',
+    'commands are abandoned: they name no other node that is left',
+  ],
+  is_held: [
+    'command stays held, and goes on without the node when it is released',
+    'commands stay held, and go on without the node when they are released',
+  ],
+};
+
+export function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
 
 const ACTS: Readonly<Record<ActKind, string>> = {
   retry: 'retry',

@@ -6,7 +6,6 @@ import type { BreakerView, NodeStatus, StatsAnswer } from '../../protocol/answer
 import { type Fault, read } from '../data/api.ts';
 import { latest } from '../data/hour.ts';
 import { status } from '../data/live.ts';
-import { askForBreaker, askForDrain, type BreakerAct } from '../data/operate.ts';
 import { mayOperate } from '../data/session.ts';
 import { FaultLine } from '../parts/faults.tsx';
 import { Mark } from '../parts/mark.tsx';
@@ -14,12 +13,14 @@ import { Spark } from '../parts/spark.tsx';
 import { Age, Time } from '../parts/time.tsx';
 import { countText, pluralText, shortText } from '../text/numbers.ts';
 import { ANSWERS } from '../text/words.ts';
+import { NodeActs, RetireAct } from './node-acts.tsx';
 
 type Records = Readonly<StatsAnswer['nodes']>;
 
 export function Nodes() {
   const [records, setRecords] = useState<Records>({});
   const nodes = Object.entries(status.value?.nodes ?? {});
+  const missing = Object.entries(status.value?.missingNodes ?? {});
   return (
     <>
       <Count onCounted={setRecords} />
@@ -29,8 +30,37 @@ export function Nodes() {
             <Node name={name} node={node} records={records[name]} />
           </li>
         ))}
+        {missing.map(([name, count]) => (
+          <li key={name}>
+            <MissingNode name={name} count={count} />
+          </li>
+        ))}
       </ul>
     </>
+  );
+}
+
+/** Open commands name it, and it is no longer configured. */
+function MissingNode({ name, count }: { readonly name: string; readonly count: number }) {
+  return (
+    <article class="node" aria-labelledby={`node-${name}`}>
+      <header>
+        <h2 id={`node-${name}`}>{name}</h2>
+        <Mark tone="bad" title="Calls to it fail until it is configured again">
+          not configured
+        </Mark>
+        {mayOperate.value && (
+          <div class="acts">
+            <RetireAct name={name} isRetired={false} />
+          </div>
+        )}
+      </header>
+      <p>
+        <a href={`/commands?node=${encodeURIComponent(name)}`}>
+          {pluralText(count, 'open command needs it', 'open commands need it')}
+        </a>
+      </p>
+    </article>
   );
 }
 
@@ -76,7 +106,7 @@ interface NodeProps {
 }
 
 function Node({ name, node, records }: NodeProps) {
-  const { breaker, calls, answers, lastFailure, drained, latencyMs } = node;
+  const { breaker, calls, answers, lastFailure, drained, retired, latencyMs } = node;
   const counts = Object.entries(answers).sort(([, one], [, other]) => other - one);
   return (
     <article class="node" aria-labelledby={`node-${name}`}>
@@ -86,6 +116,14 @@ function Node({ name, node, records }: NodeProps) {
         {drained !== undefined && (
           <Mark tone="warn" title={`By ${drained.by ?? 'an operator'}: new commands wait for it`}>
             drained
+          </Mark>
+        )}
+        {retired !== undefined && (
+          <Mark
+            tone="bad"
+            title={`By ${retired.by ?? 'an operator'}: new commands are refused while it is configured`}
+          >
+            retired
           </Mark>
         )}
         {mayOperate.value && <NodeActs name={name} node={node} />}
@@ -208,29 +246,4 @@ function BreakerText({ breaker }: { readonly breaker: BreakerView }) {
       )}
     </div>
   );
-}
-
-function NodeActs({ name, node }: { readonly name: string; readonly node: NodeStatus }) {
-  const { breaker, drained } = node;
-  const isClosed = breaker.state === 'closed';
-  const acts: readonly BreakerAct[] = isClosed ? ['open', 'reset'] : ['close', 'reset', 'open'];
-  const drain = drained === undefined ? 'drain' : 'undrain';
-  return (
-    <div class="acts">
-      <button type="button" onClick={() => askForDrain(drain, name)}>
-        {capital(drain)}
-        <span class="unseen"> {name}</span>
-      </button>
-      {acts.map((act) => (
-        <button key={act} type="button" onClick={() => askForBreaker(act, name)}>
-          {capital(act)}
-          <span class="unseen"> the breaker of {name}</span>
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function capital(word: string): string {
-  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }
