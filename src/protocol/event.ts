@@ -28,8 +28,7 @@ export interface LaneEvent {
 export interface NodeEvent {
   readonly node: string;
   readonly drained: boolean;
-  /** Of an event about a retirement. */
-  readonly retired?: boolean;
+  readonly retired: boolean;
   readonly by?: string;
 }
 

@@ -7,6 +7,11 @@ import { runCli } from '../support/run-cli.ts';
 const NODES = {
   node01: { configured: true },
   node02: { configured: true, drained: { since: '2026-11-23T05:00:00.000Z', by: 'ann@host' } },
+  node03: {
+    configured: true,
+    drained: { since: '2026-11-23T05:00:00.000Z', by: 'ann@host' },
+    retired: { since: '2026-11-23T06:00:00.000Z', by: 'bob@host' },
+  },
   node09: { configured: false, open: 12 },
 };
 
@@ -24,6 +29,9 @@ test('node shows which nodes are drained, and which are gone while commands name
   expect(stdout).toMatch(/node01 +in use\n/);
   expect(stdout).toMatch(
     /node02 +drained since 2026-11-23T05:00:00.000Z by ann@host: new commands wait\n/,
+  );
+  expect(stdout).toMatch(
+    /node03 +retired since .* by bob@host, drained since .* by ann@host: take/,
   );
   expect(stdout).toMatch(/node09 +not configured, and 12 open commands name it\n/);
   expect(code).toBe(0);

@@ -150,9 +150,9 @@ describe('a drained node', () => {
     });
     expect(status.answer).not.toHaveProperty('nodes.node01.drained');
     expect(harness.events.filter(([topic]) => topic.startsWith('node.'))).toEqual([
-      ['node.node02', { node: 'node02', drained: true, by }],
-      ['node.node02', { node: 'node02', drained: false }],
-      ['node.node02', { node: 'node02', drained: true, by }],
+      ['node.node02', { node: 'node02', drained: true, retired: false, by }],
+      ['node.node02', { node: 'node02', drained: false, retired: false }],
+      ['node.node02', { node: 'node02', drained: true, retired: false, by }],
     ]);
     expect(acts.answer).toMatchObject({
       acts: ['drain', 'undrain', 'undrain', 'drain', 'drain'].map((act) => ({

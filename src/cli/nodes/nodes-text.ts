@@ -19,7 +19,8 @@ function stateText(
   terminal: Terminal,
 ): string {
   if (retired !== undefined) {
-    const what = terminal.paint('red', `retired ${stopText(retired)}`);
+    const also = drained === undefined ? '' : `, drained ${stopText(drained)}`;
+    const what = terminal.paint('red', `retired ${stopText(retired)}${also}`);
     const next = configured
       ? 'take it out of the configuration, and restart the daemon'
       : `${openText(open)} without it`;

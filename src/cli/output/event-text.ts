@@ -34,8 +34,9 @@ function detailOf(event: DaemonEvent, terminal: Terminal): string {
     }
     case 'node': {
       const { drained, retired, by } = event.payload;
-      const stopped = drained ? 'drained' : 'in use again';
-      return `${retired === true ? 'retired' : stopped}${by === undefined ? '' : ` by ${plain(by)}`}`;
+      const stops = [...(retired ? ['retired'] : []), ...(drained ? ['drained'] : [])];
+      const state = stops.length === 0 ? 'in use again' : stops.join(' and ');
+      return `${state}${by === undefined ? '' : ` by ${plain(by)}`}`;
     }
     case 'thread':
       return event.payload.state;

@@ -6,6 +6,7 @@
 import type { OperatorStop } from '../../protocol/answer.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
 import { type EndedStop, OperatorStops } from '../queue/operator-stops.ts';
+import { publishNode } from './node-news.ts';
 import type { Retirements } from './retirements.ts';
 
 const NONE: readonly never[] = [];
@@ -18,7 +19,7 @@ export class Drains {
   constructor(
     ports: CoordinatorPorts,
     { nodeNames }: Pick<CoordinatorOptions, 'nodeNames'>,
-    retirements: Pick<Retirements, 'has'>,
+    retirements: Pick<Retirements, 'has' | 'at'>,
   ) {
     this.#retirements = retirements;
     this.#stops = new OperatorStops(ports, {
@@ -26,12 +27,7 @@ export class Drains {
       noun: 'node',
       state: 'drained',
       knows: (name): name is string => nodeNames.includes(name),
-      onChange: (node, drained, by) =>
-        ports.publish({
-          kind: 'node',
-          topic: `node.${node}`,
-          payload: () => ({ node, drained, ...(by === undefined ? {} : { by }) }),
-        }),
+      onChange: (node, drained, by) => publishNode(ports, { node, drained, by }, retirements),
     });
   }
 

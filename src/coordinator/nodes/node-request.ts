@@ -8,6 +8,7 @@ import { unavailable } from '../breakers/unavailable.ts';
 import type { Respond } from '../ports.ts';
 import type { RequestContext } from '../requests/context.ts';
 import { missingNodes } from './missing-nodes.ts';
+import { publishNode } from './node-news.ts';
 import { retire } from './retire.ts';
 import type { Retirements } from './retirements.ts';
 
@@ -39,7 +40,10 @@ export function nodeRequest(
   }
   if (act === undefined || node === undefined) return respond({ nodes: only(nodes, node) });
   const shown = (): NodesAnswer => ({ nodes: only(nodesOf(context), node) });
-  const publish = (): void => announce(context, node, by);
+  const publish = (): void => {
+    const drained = context.drains.has(node);
+    publishNode(context.ports, { node, drained, by }, context.retirements);
+  };
   if (act === 'retire') return retire(context, { node, request, respond, shown, publish }, batch);
   return batch.read(async () => {
     try {
@@ -85,23 +89,6 @@ async function readmit(
   await retirements.readmit(node);
   breakers.admission.update();
   publish();
-}
-
-function announce(
-  { ports, drains, retirements }: RequestContext,
-  node: string,
-  by: string | undefined,
-): void {
-  ports.publish({
-    kind: 'node',
-    topic: `node.${node}`,
-    payload: () => ({
-      node,
-      drained: drains.all.has(node),
-      retired: retirements.at(node) !== undefined,
-      ...(by === undefined ? {} : { by }),
-    }),
-  });
 }
 
 function only(nodes: NodesAnswer['nodes'], node: string | undefined): NodesAnswer['nodes'] {
