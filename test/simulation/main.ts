@@ -2,7 +2,7 @@
  * `npm run simulate`: histories from seeds.
  *
  *   --seeds N     how many (1000)
- *   --from S      the first (random, and printed)
+ *   --from S      the first (random, and printed); `sources`: made from the sources, the same for the same ones
  *   --seed S      this one alone, with its course
  *   --reduce      and, if it fails, the smallest part of it that still does
  *
@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { hash } from './chance.ts';
 import { runHistory, type Verdict } from './history.ts';
 import { REDUCING_MS_MAX, REDUCING_RUNS_MAX, reduce, traceOf } from './reduce.ts';
+import { seedOfSources } from './source-seed.ts';
 import { Tally } from './tally.ts';
 
 const SEEDS = 2 ** 32;
@@ -42,8 +43,7 @@ async function runOne(seed: number): Promise<void> {
 }
 
 async function runMany(count: number): Promise<void> {
-  const from =
-    values.from === undefined ? Math.floor(Math.random() * SEEDS) : numberOf('from', values.from);
+  const from = firstSeed(values.from);
   console.log(`${count} seeds from ${from}`);
   const tally = new Tally();
   let saidAt = performance.now();
@@ -57,6 +57,11 @@ async function runMany(count: number): Promise<void> {
     console.log(tally.rate);
   }
   console.log(`${tally.text}\n${tally.rate}\nno violation`);
+}
+
+function firstSeed(from: string | undefined): number {
+  if (from === 'sources') return seedOfSources();
+  return from === undefined ? Math.floor(Math.random() * SEEDS) : numberOf('from', from);
 }
 
 async function report(whole: Verdict): Promise<void> {

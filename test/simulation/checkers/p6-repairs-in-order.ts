@@ -20,7 +20,7 @@ export class RepairsInOrder implements Judge {
   }
 
   #check({ groupId, journal, repair }: AuditFinding): void {
-    const { ledger, fail, plan } = this.#scene;
+    const { ledger, fail } = this.#scene;
     const entry = repair?.id === undefined ? undefined : ledger.byId(repair.id);
     if (entry === undefined) return;
     const { id, op, seq } = entry.command;
@@ -31,7 +31,8 @@ export class RepairsInOrder implements Judge {
     const committed = before.findLast(({ settled }) => settled?.state === 'committed');
     const last = before.findLast(({ settled }) => settled && settled.state !== 'refused');
     const left = last?.settled?.state === 'rolled_back' ? last.settled.nodes : {};
-    for (const { name } of plan.nodes) {
+    // Without those that had been retired.
+    for (const name of entry.command.nodes) {
       const state = left[name]?.state ?? 'unknown';
       const due = state === 'unknown' ? presenceBy(committed?.command.op) : state;
       if (due === presenceBy(op)) continue;
