@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { CurvePair } from '../clients/curve-pair.ts';
 import { readServerKey } from '../clients/server-key.ts';
-import { descriptorsForPeers } from '../config/machine/descriptors.ts';
+import { descriptorsForPeers, descriptorsKept } from '../config/machine/descriptors.ts';
 import { isLocal, readOutlivingMs } from '../config/machine/outliving.ts';
 import { eventsAreOff, unprotectedAddresses } from '../config/machine/protection.ts';
 import type { Settings } from '../config/schema.ts';
@@ -154,5 +154,6 @@ export function executorData(
     connections: shareOf(node.limits.connectionsPerNode, { executor, of }),
   }));
   const heldBytesMax = Math.floor(settings.heldBytesMax / of);
-  return { policy: policyOf(settings), nodes, dialect, heldBytesMax };
+  const kept = { descriptorsKept: descriptorsKept(nodes) };
+  return { policy: policyOf(settings), nodes, dialect, heldBytesMax, ...kept };
 }

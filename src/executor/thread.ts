@@ -17,6 +17,7 @@ import { AfterPoll } from '../node/after-poll.ts';
 import type { Dialect } from '../node/dialect/dialect.ts';
 import { compilePath } from '../node/dialect/template.ts';
 import { unusedKey } from '../node/dialect/unused-key.ts';
+import { DescriptorReserve } from '../node/http/descriptor-reserve.ts';
 import type { After } from '../node/http-exchange.ts';
 import { countKeys, listKeys } from '../node/list/listing.ts';
 import { NodeClient, type NodeClientOptions } from '../node/node-client.ts';
@@ -38,6 +39,8 @@ export interface ExecutorData extends ThreadData {
   /** Its share of the setting. */
   readonly heldBytesMax: number;
   readonly log: LogPlan;
+  /** For its connections, however many its peers open. */
+  readonly descriptorsKept: number;
   /** Undefined: it may always call nodes. */
   readonly trust: TrustCell | undefined;
 }
@@ -59,6 +62,7 @@ runThread(async ({ beat, sockets, keep }) => {
   const urls = new Map(data.nodes.map(({ name, url }) => [name, url]));
   const slowCallMs = new Map(data.nodes.map(({ name, limits }) => [name, limits.breakerSlowMs]));
   const afterPoll = new AfterPoll();
+  const descriptors = new DescriptorReserve(data.descriptorsKept);
   const after: After = (ms, act) => at(now() + ms, act);
   const isHeld = heldBy(data.trust, now);
   const clients = data.nodes.map((node) => {
@@ -69,7 +73,8 @@ runThread(async ({ beat, sockets, keep }) => {
         effect: 'the last value is used',
         hint,
       });
-    return openClient(node, { dialect: data.dialect, after, afterPoll, onTrouble, ...isHeld });
+    const shared = { dialect: data.dialect, after, afterPoll, descriptors, onTrouble, ...isHeld };
+    return openClient(node, shared);
   });
   // However the thread ends, its connections are reset: else the kernel would deliver their bytes later.
   for (const client of clients) sockets.add(`node ${client.options.name}`, client);
@@ -142,7 +147,10 @@ function heldBy(cell: TrustCell | undefined, now: () => number): Pick<NodeClient
 
 function openClient(
   { limits, ...access }: ExecutorNode,
-  shared: Pick<NodeClientOptions, 'dialect' | 'after' | 'afterPoll' | 'onTrouble' | 'isHeld'>,
+  shared: Pick<
+    NodeClientOptions,
+    'dialect' | 'after' | 'afterPoll' | 'descriptors' | 'onTrouble' | 'isHeld'
+  >,
 ): NodeClient {
   const { requestTimeoutMs, connectTimeoutMs, answerBytes } = limits;
   const own = { requestTimeoutMs, connectTimeoutMs, answerBytes };

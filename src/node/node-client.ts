@@ -19,6 +19,7 @@ import type { Dialect } from './dialect/dialect.ts';
 import { HealthCall, type HealthFinding } from './health-call.ts';
 import { Addresses } from './http/addresses.ts';
 import { Connection } from './http/connection.ts';
+import type { DescriptorReserve } from './http/descriptor-reserve.ts';
 import type { Response } from './http/response-reader.ts';
 import type { After, Unanswered } from './http-exchange.ts';
 import { ListCall, type ListMeans } from './list/list-call.ts';
@@ -41,6 +42,8 @@ export interface NodeClientOptions extends Omit<NodeAccess, 'limits'> {
   readonly after: After;
   /** All clients of a thread share it. */
   readonly afterPoll: AfterPoll;
+  /** All clients of a thread share it; see `Target`. */
+  readonly descriptors?: DescriptorReserve;
   /** Where `${env:NAME}` is looked up; nothing is set by default. */
   readonly env?: Environment;
   /** See `Target`. */

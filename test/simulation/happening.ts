@@ -67,7 +67,8 @@ export type Happening =
   | { readonly kind: 'emptied'; readonly node: string }
   /** Another client has written past the daemon. */
   | { readonly kind: 'meddled'; readonly node: string; readonly groupId: string }
-  | { readonly kind: 'started' }
+  /** A run of the daemon is ready, with these nodes in its configuration. */
+  | { readonly kind: 'started'; readonly nodeNames: readonly string[] }
   /** A thread crashes: the others stop in order. `poison`: the command that caused it. */
   | { readonly kind: 'crashed'; readonly poison?: Poison | undefined }
   | { readonly kind: 'died' }

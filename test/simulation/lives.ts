@@ -91,7 +91,7 @@ export class Lives {
       onReady: () => {
         note(() => 'the daemon is ready');
         this.readyAt = agenda.now;
-        receive({ kind: 'started' });
+        receive({ kind: 'started', nodeNames });
         this.#options.onReady();
       },
       onEvent: (event) => this.#published(event),

@@ -18,6 +18,8 @@ const CALLS_MIN = 8;
 const CALLS_MAX = 1000;
 /** To each node, of each executor, besides its share of `connectionsPerNode`: for lists of keys, and for urgent calls. */
 const OTHER_CONNECTIONS = 2;
+/** Of those that an executor keeps: a few are lost to peers that take every descriptor (descriptor-reserve.ts). */
+const SPARE = 8;
 
 interface Needy {
   readonly executors: number;
@@ -39,7 +41,7 @@ export function fitDescriptors({ executors, nodes }: Needy, limit: number): Desc
     EACH_EXECUTOR * executors +
     OPERATORS +
     CLIENTS +
-    OTHER_CONNECTIONS * executors * nodes.length;
+    (OTHER_CONNECTIONS * nodes.length + descriptorsKept(nodes)) * executors;
   const needFor = (most: number) =>
     limits.reduce((sum, connections) => sum + Math.min(connections, most), fixed);
   let affordable = Math.max(...limits);
@@ -50,6 +52,11 @@ export function fitDescriptors({ executors, nodes }: Needy, limit: number): Desc
   if (limit < least) return { kind: 'too few', least };
   while (needFor(affordable) > limit) affordable--;
   return { kind: 'fewer', needed, connectionsPerNode: affordable };
+}
+
+/** That each executor keeps open for its connections: one to each node at least can be opened, however many its peers open. */
+export function descriptorsKept(nodes: readonly unknown[]): number {
+  return nodes.length + SPARE;
 }
 
 /** Of this process; undefined if the system does not show it, or sets none. */

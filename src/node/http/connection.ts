@@ -9,6 +9,7 @@
 import type { Socket } from 'node:net';
 import type { AfterPoll } from '../after-poll.ts';
 import type { Addresses } from './addresses.ts';
+import type { DescriptorReserve } from './descriptor-reserve.ts';
 import type { Fault } from './fault.ts';
 import { type Loss, lossOf } from './loss.ts';
 import { type Response, ResponseReader } from './response-reader.ts';
@@ -36,6 +37,8 @@ export interface Target {
   /** From the look-up of the name to the last step of TLS, over all addresses. */
   readonly connectTimeoutMs: number;
   readonly afterPoll: AfterPoll;
+  /** Absent: none is kept. */
+  readonly descriptors?: DescriptorReserve;
   /** Nothing may leave now; asked in the turn in which a request is written. Absent: never. */
   readonly isHeld?: () => boolean;
 }
@@ -109,8 +112,9 @@ export class Connection {
   }
 
   #open(timeoutMs: number): void {
-    const { url, socket: path, addresses, connectTimeoutMs } = this.#target;
+    const { url, socket: path, addresses, connectTimeoutMs, descriptors } = this.#target;
     const receive = (piece: string) => this.#read(socket, piece);
+    descriptors?.lend();
     const socket: Socket = openSocket({ url, path, addresses, timeoutMs }, receive);
     this.#socket = socket;
     this.#version = addresses.version;
@@ -135,7 +139,11 @@ export class Connection {
       return this.#watch(socket, secured);
     });
     if (!this.#isSecure) this.#watch(socket, socket);
-    socket.on('error', (error) => this.#lose(socket, lossOf(error)));
+    socket.on('error', (error) => {
+      const loss = lossOf(error);
+      if (loss.isForDescriptor) descriptors?.noteShortage();
+      this.#lose(socket, loss);
+    });
     socket.on('close', () => {
       clearTimeout(timer);
       this.#lose(socket);

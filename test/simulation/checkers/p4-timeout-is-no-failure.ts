@@ -31,13 +31,19 @@ export class TimeoutIsNoFailure implements Judge {
   readonly #scene: Scene;
   readonly #given = new Map<string, GivenUp[]>();
   readonly #running = new Map<string, Watch>();
+  /** Nodes of the present run. Nobody knows for how long a request to another machine lives, and nobody asks it. */
+  #configured: ReadonlySet<string>;
 
   constructor(scene: Scene) {
     this.#scene = scene;
+    this.#configured = new Set(scene.plan.nodes.map(({ name }) => name));
   }
 
   hear(happening: Happening): void {
     switch (happening.kind) {
+      case 'started':
+        this.#configured = new Set(happening.nodeNames);
+        return undefined;
       case 'sent':
         return this.#sent(happening.exchange);
       case 'gaveUp':
@@ -80,7 +86,8 @@ export class TimeoutIsNoFailure implements Judge {
   #begins(command: Command): Watch {
     const { now, record, fail } = this.#scene;
     for (const one of this.#given.get(command.groupId) ?? []) {
-      if (one.until <= now() || !this.#opposesWant(one, command)) continue;
+      const mayMeet = one.until > now() && this.#configured.has(one.node);
+      if (!mayMeet || !this.#opposesWant(one, command)) continue;
       fail('P4', `${command.id} begins before ${tell(one)}`);
     }
     const marks = new Map(
