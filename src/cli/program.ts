@@ -28,6 +28,7 @@ import { context } from './subcommands/local/context.ts';
 import { doctor } from './subcommands/local/doctor.ts';
 import { journal } from './subcommands/local/journal.ts';
 import { keys } from './subcommands/local/keys.ts';
+import { move } from './subcommands/local/move.ts';
 import { restore } from './subcommands/local/restore.ts';
 import { logs } from './subcommands/logs.ts';
 import { abandon, cancel, retry } from './subcommands/operate.ts';
@@ -62,6 +63,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   backup,
   journal,
   restore,
+  move,
   keys,
   context,
   page,

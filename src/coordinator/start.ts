@@ -2,7 +2,7 @@
 import type { Router, XPublisher } from 'zeromq';
 import { messageOf } from '../base/error-fields.ts';
 import { EX_CONFIG } from '../config/problem.ts';
-import { JournalError } from '../journal/errors.ts';
+import { JournalError, type JournalErrorCode } from '../journal/errors.ts';
 import type { Journal } from '../journal/port.ts';
 import type { Failure } from '../lifecycle/control.ts';
 import { StartError } from '../lifecycle/thread-shell.ts';
@@ -57,10 +57,12 @@ export async function refuseUnfolded(
   });
 }
 
+const FOR_OPERATORS: readonly JournalErrorCode[] = ['saved_copy', 'moved'];
+
 export function failureOf({ code, message, hint }: JournalError): Failure {
   const failure = { message: `the journal: ${message}`, hint };
   // Another start by a supervisor would be refused as well: an operator has to choose.
-  return code === 'saved_copy' ? { ...failure, exitCode: EX_CONFIG } : failure;
+  return FOR_OPERATORS.includes(code) ? { ...failure, exitCode: EX_CONFIG } : failure;
 }
 
 export async function bind(

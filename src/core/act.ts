@@ -1,6 +1,6 @@
 /**
- * The kinds of an operator's act: on commands, lanes, nodes, breakers and keys; `journal_restored` and `clients_changed`
- * are done to files, the latter also while the daemon runs.
+ * The kinds of an operator's act: on commands, lanes, nodes, breakers and keys; `journal_restored`,
+ * `journal_moved` and `clients_changed` are done to files, the latter also while the daemon runs.
  */
 
 export const ACT_KINDS = [
@@ -20,6 +20,7 @@ export const ACT_KINDS = [
   'node_unretire',
   'repair',
   'journal_restored',
+  'journal_moved',
   'clients_changed',
 ] as const;
 

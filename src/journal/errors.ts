@@ -29,6 +29,20 @@ export const JOURNAL_ERRORS = {
       ' continues with the journal in place, or with an empty one.',
     retry: false,
   },
+  /** A file whose content is in a database now, or a database whose move was interrupted. */
+  moved: {
+    hint:
+      'Set LOCKSTEP_JOURNAL to that database. To give up what happened there and go back to this file:' +
+      ' docs/operate/postgres.md.',
+    retry: false,
+  },
+  /** A database that was to be empty. */
+  occupied: {
+    hint:
+      'Name an empty database. If nothing of the journal in this one is needed, remove it first:' +
+      ' DROP SCHEMA lockstep CASCADE.',
+    retry: false,
+  },
   unsupported: {
     hint: 'Use sqlite:PATH, postgres://… (both durable) or memory: (lost with the process).',
     retry: false,

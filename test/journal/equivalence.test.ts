@@ -3,17 +3,15 @@
  */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { ActFilter, StoredAct } from '../../src/journal/act.ts';
 import { IllegalWrite } from '../../src/journal/errors.ts';
 import type { CommitResult, Journal } from '../../src/journal/port.ts';
 import { SqliteJournal } from '../../src/journal/sqlite/journal.ts';
 import { examined } from './support/damage.ts';
 import { type Driver, memory, type Store, sqlite } from './support/driver.ts';
 import { Scribe, type Turn, turns } from './support/history.ts';
+import { observed } from './support/observed.ts';
 import { postgres } from './support/postgres-driver.ts';
-import { listAll } from './support/reading.ts';
 
-const KEYS = ['key-0', 'key-1', 'key-2', 'key-3', 'key-4'];
 const seen = { batches: 0, refused: 0, taken: 0, pruned: 0 };
 
 /** One journal, driven by the same turns as the other. */
@@ -57,24 +55,7 @@ class Subject {
   }
 
   async observe(): Promise<unknown> {
-    return {
-      head: await this.journal.head(),
-      open: await this.journal.load(0, 10_000),
-      loose: await this.journal.loadLoose(0, 10_000),
-      tokens: await this.journal.tokens(KEYS),
-      words: await this.journal.latestSettled(KEYS),
-      records: await this.journal.records(Array.from({ length: 200 }, (_, seq) => seq)),
-      keys: await this.journal.keys('key-0', 3),
-      all: await listAll(this.journal, {}, 7),
-      failed: await listAll(this.journal, { states: ['rolled_back', 'accepted', 'refused'] }),
-      ofKey: await listAll(this.journal, { groupId: 'key-1' }, 2),
-      stuck: await listAll(this.journal, { stuck: true }),
-      kept: await this.journal.kept(),
-      acts: await this.#acts({}, 3),
-      actsOfAnn: await this.#acts({ by: ['ann'], since: 20, before: 60 }, 2),
-      actsDone: await this.#acts({ kinds: ['cancel'], outcome: 'done' }, 2),
-      ofNode: await listAll(this.journal, { node: 'node02' }),
-    };
+    return observed(this.journal);
   }
 
   /** The counts and sums of the head, and all checksums, fit the rows. */
@@ -96,17 +77,6 @@ class Subject {
       end: end.map(({ matched, ...act }) => (matched === undefined ? act : { ...act, matched })),
     });
     expect(numbers).toHaveLength(begin.length);
-  }
-
-  /** All pages. */
-  async #acts(filter: ActFilter, limit: number): Promise<readonly StoredAct[]> {
-    const found: StoredAct[] = [];
-    for (let below: number | undefined; ; ) {
-      const { acts, next } = await this.journal.acts(filter, below, limit);
-      found.push(...acts);
-      if (next === undefined) return found;
-      below = next;
-    }
   }
 
   async #commit(turn: Extract<Turn, { kind: 'commit' }>): Promise<CommitResult | 'refused'> {

@@ -32,12 +32,14 @@ const BASE = 'base/**';
 const CORE = 'core/**';
 const PROTOCOL = 'protocol/**';
 const JOURNAL_PORT = ['journal/port.ts', 'journal/act.ts', 'journal/errors.ts'];
-/** `lockstep backup` and `restore` work on the file itself, also without a daemon; `doctor` looks. */
+/** `lockstep backup`, `restore` and `move` work on the journal itself, also without a daemon; `doctor` looks. */
 const JOURNAL_COPIES = [
   'journal/errors.ts',
+  'journal/move.ts',
   'journal/postgres/survey.ts',
   'journal/sqlite/files/backup.ts',
   'journal/sqlite/files/check.ts',
+  'journal/sqlite/files/moved.ts',
   'journal/sqlite/files/restore.ts',
   'journal/sqlite/files/saved.ts',
 ];

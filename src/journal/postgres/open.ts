@@ -15,6 +15,7 @@ import { waitFor } from './pause.ts';
 import { Queries } from './reading/queries.ts';
 import { migrate } from './schema/migrate.ts';
 import { Seat } from './seat.ts';
+import { assertStartable } from './start-check.ts';
 
 /** A start waits this long for the database; then its supervisor starts it again. */
 const REACH_MS = 10_000;
@@ -42,7 +43,7 @@ export interface PostgresOptions {
 
 /**
  * @param url `postgres://USER:PASSWORD@HOST:PORT/DATABASE?…`, as `pg` reads it
- * @throws JournalError `unreachable`, `locked`, `denied`, `newer_schema`, `foreign`
+ * @throws JournalError `unreachable`, `locked`, `denied`, `newer_schema`, `foreign`, `moved`
  */
 export async function openPostgres(
   url: string,
@@ -65,6 +66,7 @@ export async function openPostgres(
   };
   try {
     await reached(shown, () => migrate(writer, shown));
+    await reached(shown, () => assertStartable(writer, shown));
     const onWait = (holder: string) =>
       log?.info(`the journal was held by ${holder}: watching whether it lives`);
     const joined = await reached(shown, () => join({ link: writer, member, shown, now, onWait }));

@@ -122,6 +122,7 @@ const ACTS: Readonly<Record<ActKind, string>> = {
   node_unretire: 'take a retired node back',
   repair: 'repair',
   journal_restored: 'journal restored',
+  journal_moved: 'journal moved into a database',
   clients_changed: 'clients changed',
 };
 

@@ -13,6 +13,7 @@ const EMPTY = `
   DO $$ BEGIN
     IF to_regnamespace('lockstep') IS NOT NULL THEN
 ${TABLES.map((table) => `      DELETE FROM lockstep.${table};`).join('\n')}
+      DELETE FROM lockstep.setting WHERE name IN ('moving', 'moved');
       UPDATE lockstep.seat SET epoch = 0, batch = 0, last_seq = 0, last_token = 0, last_act = 0, lived = 0;
     END IF;
   END $$`;

@@ -6,6 +6,7 @@ import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../../../base/error-fields.ts';
 import type { Settings } from '../../../config/schema.ts';
+import { movedTo } from '../../../journal/sqlite/files/moved.ts';
 import { idIn, isOneOf, savedFiles } from '../../../journal/sqlite/files/saved.ts';
 import { type Finding, fail, ok, warn } from '../finding.ts';
 
@@ -34,6 +35,8 @@ export async function checkJournal(
     if (runs) return [lost(path), ...saved];
     return saved.length > 0 ? saved : [await folderFinding(path)];
   }
+  const moved = runs ? undefined : movedTo(path);
+  if (moved !== undefined) return [fail('journal', moved.message, moved.hint)];
   return [await holding(path, size), ...(await log(path)), ...(await writable(path)), ...saved];
 }
 

@@ -7,5 +7,6 @@ import { CHAIN } from './002-chain.ts';
 import { COMMIT } from './003-commit.ts';
 import { WORDS } from './004-words.ts';
 import { PLANNER } from './005-planner.ts';
+import { IDENTITY } from './006-identity.ts';
 
-export const STEPS: readonly string[] = [TABLES, CHAIN, COMMIT, WORDS, PLANNER];
+export const STEPS: readonly string[] = [TABLES, CHAIN, COMMIT, WORDS, PLANNER, IDENTITY];

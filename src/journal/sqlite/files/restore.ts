@@ -27,6 +27,7 @@ import { errorOf } from '../sums/faults.ts';
 import { Head } from '../sums/head.ts';
 import { heldSum, plus } from '../sums/row-sums.ts';
 import { Acts, raiseActNumbers } from '../tables/acts.ts';
+import { unmarkMoved } from './moved.ts';
 import {
   assertSound,
   newId,
@@ -128,6 +129,7 @@ function prepare(source: string, ready: string, by: string | undefined): number 
       db.pragma('journal_mode = DELETE');
       assertSound(db);
       migrate(db);
+      unmarkMoved(db);
       const fault = errorOf(examineLive(db), source);
       if (fault !== undefined) throw fault;
       db.transaction(() => raise(db))();

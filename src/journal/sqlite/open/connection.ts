@@ -12,6 +12,7 @@ import { codeOf, messageOf } from '../../../base/error-fields.ts';
 import { closeToOthers, isLink, makePrivate, PRIVATE_FOLDER } from '../../../files/private-file.ts';
 import { JournalError } from '../../errors.ts';
 import { asJournalError } from '../failure.ts';
+import { assertNotMoved } from '../files/moved.ts';
 import { assertNothingSaved, idOf, savedFiles, settle, syncFolder } from '../files/saved.ts';
 import { Vigil } from '../files/vigil.ts';
 import { type Lock, lockJournal } from './lock.ts';
@@ -44,6 +45,8 @@ export interface JournalPaths {
   readonly savedIn?: readonly string[];
   /** Gives the saved copy up: the start continues with the journal in place. */
   readonly fresh?: boolean;
+  /** A file that was moved into a database is opened too. */
+  readonly evenMoved?: boolean;
   /** Called between the steps of the opening: each may take long on a slow disk. */
   readonly onStep?: () => void;
 }
@@ -111,7 +114,7 @@ function makeFolder(folder: string): void {
 
 function openDatabase(
   path: string,
-  { savedIn = [], fresh = false, onStep = () => {} }: JournalPaths,
+  { savedIn = [], fresh = false, evenMoved = false, onStep = () => {} }: JournalPaths,
 ): Database.Database {
   const saved = savedFiles(path, savedIn);
   if (fresh) for (const file of saved) settle(file, 'ignored');
@@ -121,6 +124,7 @@ function openDatabase(
   const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     inspect(db);
+    if (!evenMoved) assertNotMoved(db);
     if (!fresh) assertNothingSaved(path, saved, idOf(db) ?? 'of a version without');
     onStep();
     configure(db);

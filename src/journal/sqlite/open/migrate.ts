@@ -7,7 +7,9 @@ import { JournalError } from '../../errors.ts';
 import { MIGRATIONS, type Migration } from '../migrations/index.ts';
 
 /** `LKST`: the mark of a lockstep journal, for `file(1)` and for us. */
-const APPLICATION_ID = 0x4c4b5354;
+export const APPLICATION_ID = 0x4c4b5354;
+/** `LKSM`: of one that was moved into a database (files/moved.ts). */
+export const MOVED_ID = 0x4c4b534d;
 
 /** The schema version of the file; 0 if it is new. */
 export function inspect(db: Database, known: readonly Migration[] = MIGRATIONS): number {
@@ -15,7 +17,7 @@ export function inspect(db: Database, known: readonly Migration[] = MIGRATIONS):
   const application = db.pragma('application_id', { simple: true }) as number;
   const tables = db.prepare<[], number>('SELECT COUNT(*) FROM sqlite_schema').pluck().get() ?? 0;
   const fresh = application === 0 && version === 0 && tables === 0;
-  if (!fresh && application !== APPLICATION_ID) {
+  if (!fresh && application !== APPLICATION_ID && application !== MOVED_ID) {
     throw new JournalError(`${db.name} belongs to another program`, { code: 'foreign' });
   }
   const newest = known.at(-1)?.version ?? 0;
@@ -40,7 +42,7 @@ export function migrate(db: Database, known: readonly Migration[] = MIGRATIONS):
     for (const step of steps) {
       db.exec(step.sql);
       step.compute?.(db);
-      db.pragma(`application_id = ${APPLICATION_ID}`);
+      if (step.version === 1) db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${step.version}`);
     }
   });
