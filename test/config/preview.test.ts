@@ -63,12 +63,12 @@ describe('the output of lockstepd without a start', () => {
 
   test('P10: --check reports a shortage of open files that a start would refuse or accept', () => {
     const env = { LOCKSTEP_EXECUTORS: '4' };
-    const few = preview({ argv: ['--check'], env, cwd }, 199);
+    const few = preview({ argv: ['--check'], env, cwd }, 243);
     expect(few?.exitCode).toBe(78);
-    expect(few?.text).toContain('the limit of open files is 199, and at least 212 are needed');
-    const fewer = preview({ argv: ['--check'], env, cwd }, 250);
+    expect(few?.text).toContain('the limit of open files is 243, and at least 256 are needed');
+    const fewer = preview({ argv: ['--check'], env, cwd }, 300);
     expect(fewer?.exitCode).toBe(0);
-    expect(fewer?.text).toMatch(/^warning: the limit of open files is 250, and 296 are needed: /m);
+    expect(fewer?.text).toMatch(/^warning: the limit of open files is 300, and 340 are needed: /m);
     expect(preview({ argv: ['--check'], env, cwd }, 1024)?.text).not.toContain('warning');
   });
 
