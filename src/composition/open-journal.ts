@@ -16,6 +16,8 @@ export interface JournalData {
   readonly journal: string;
   readonly journalPaths: JournalPaths;
   readonly dataDir: string;
+  /** See `journalMayForget` of the settings. */
+  readonly mayForget: boolean;
   /** The name of this daemon among those of a database. */
   readonly member: string;
   readonly dialect: Dialect;
@@ -32,12 +34,12 @@ interface Opening {
 
 /** @throws StartError */
 export async function openMetered(
-  { journal: url, journalPaths, dataDir: folder, member, trust, dialect }: JournalData,
+  { journal: url, journalPaths, dataDir: folder, member, mayForget, trust, dialect }: JournalData,
   { log, onDamage, now, beat }: Opening,
 ): Promise<MeteredJournal> {
   const onStep = () => beat.beatOnce();
   const onWaiting = () => beat.progress();
-  const place = { member, folder, now, onTrusted: trusting(trust), onWaiting };
+  const place = { member, mayForget, folder, now, onTrusted: trusting(trust), onWaiting };
   const options = { ...journalPaths, ...place, log, onDamage, onStep };
   const opened = await orRefuse(() => openJournal(url, options));
   const journal = new MeteredJournal(opened, { now, enter: inJournal(beat) });

@@ -78,6 +78,7 @@ export function coordinatorData(
     publishesEvents: !eventsAreOff(settings),
     journal: journalUrl(settings),
     journalPaths: { savedIn: [join(settings.dataDir, 'logs')], fresh: isFresh },
+    mayForget: settings.journalMayForget,
     member: settings.deviceName,
     requestTimeoutMs: longest(settings.nodes),
     dialect: settings.dialect,

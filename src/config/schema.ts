@@ -74,6 +74,9 @@ export const settingsSchema = z.strictObject({
     holdsSecret: true,
     fallback: 'sqlite:<dataDir>/journal.db',
   }),
+  journalMayForget: z.boolean().default(false).register(settingDocs, {
+    text: '`true`: a journal in PostgreSQL needs no synchronous standby. The start is not refused if all standbys are asynchronous, and there is no warning if there is none: a failover, or a lost disk, can then lose commands that were answered.',
+  }),
   ...protectionShape,
   executors: z
     .int()

@@ -57,7 +57,7 @@ export async function refuseUnfolded(
   });
 }
 
-const FOR_OPERATORS: readonly JournalErrorCode[] = ['saved_copy', 'moved'];
+const FOR_OPERATORS: readonly JournalErrorCode[] = ['saved_copy', 'moved', 'asynchronous'];
 
 export function failureOf({ code, message, hint }: JournalError): Failure {
   const failure = { message: `the journal: ${message}`, hint };

@@ -36,6 +36,11 @@ export const JOURNAL_ERRORS = {
       ' docs/operate/postgres.md.',
     retry: false,
   },
+  /** A database whose standbys can lack what was confirmed. */
+  asynchronous: {
+    hint: 'Set synchronous_standby_names, or accept the risk: LOCKSTEP_JOURNAL_MAY_FORGET=true.',
+    retry: false,
+  },
   /** A database that was to be empty. */
   occupied: {
     hint:

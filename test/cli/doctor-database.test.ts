@@ -10,8 +10,8 @@ test('P10: doctor finds what is wrong with the database of a journal', async (ct
   if (missing !== undefined) return ctx.skip(missing);
   await using server = await startPostgres(['fsync = off']);
   const url = await server.database('journal');
-  const look = async (runs = false, address = url) => {
-    const found = await checkDatabase(address, Promise.resolve(runs));
+  const look = async (runs = false, address = url, mayForget = false) => {
+    const found = await checkDatabase({ url: address, mayForget }, Promise.resolve(runs));
     expect(JSON.stringify(found)).not.toContain(PASSWORD);
     return found.map(({ level, message }) => `${level}: ${message}`);
   };
@@ -22,6 +22,7 @@ test('P10: doctor finds what is wrong with the database of a journal', async (ct
   const [empty, ...rest] = await look();
   expect(empty).toMatch(/^ok: postgres:\/\/\*{3}@127.*no journal yet/);
   expect(rest).toEqual(unsafe);
+  expect((await look(false, url, true)).slice(1)).toEqual(unsafe.slice(0, 1));
 
   const journal = await openPostgres(url, { folder: tempFolder(), member: 'daemon-1' });
   expect((await look(true))[0]).toMatch(`held by daemon-1 (process ${process.pid})`);

@@ -14,7 +14,7 @@ async function setUp() {
   await openSqliteJournal(path).close();
   const look = async (runs: boolean) => {
     const found = await checkJournal(
-      { journal: { kind: 'sqlite', path, folder: dataDir }, dataDir },
+      { journal: { kind: 'sqlite', path, folder: dataDir }, dataDir, journalMayForget: false },
       Promise.resolve(runs),
     );
     return found.filter(({ level }) => level !== 'ok');

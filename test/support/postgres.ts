@@ -10,6 +10,7 @@
  * It cannot outlive the test: the pipe it holds as standard input is watched by the shell beside it.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chownSync,
@@ -40,6 +41,10 @@ export interface Postgres extends AsyncDisposable {
   /** `freeze`: its processes stand still (SIGSTOP); others: as `pg_ctl stop -m`. */
   stop(how: 'fast' | 'immediate' | 'freeze'): Promise<void>;
   start(): Promise<void>;
+  /** A standby that follows it, and is asynchronous until `synchronous_standby_names` has its name. */
+  standby(name: string): Promise<AsyncDisposable>;
+  /** Notes its state as of now; what comes back sets it back to that, as a restored copy does. */
+  copied(): Promise<() => Promise<void>>;
 }
 
 /** Why PostgreSQL cannot run here; undefined if it can. */
@@ -77,12 +82,78 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   const data = join(folder, 'data');
   initialise({ bin, data, as });
   const [port = 0] = await freePorts(1);
-  const lines = [
-    `port = ${port}`,
-    `listen_addresses = '127.0.0.1'`,
-    `unix_socket_directories = ''`,
-  ];
-  writeFileSync(join(data, 'lockstep.conf'), [...lines, ...settings].join('\n'));
+  writeFileSync(join(data, 'lockstep.conf'), [...linesOf(port), ...settings].join('\n'));
+  const { start, stop, dispose } = serverOn({ bin, data, as, port });
+  const admin: Postgres['admin'] = (text, database = 'postgres') =>
+    ask(address(ADMIN, port, database), text);
+  await start();
+  await admin(`CREATE ROLE ${ROLE} LOGIN CREATEDB PASSWORD '${PASSWORD}'`);
+  return {
+    port,
+    admin,
+    start,
+    stop,
+    async database(name) {
+      await admin(`CREATE DATABASE ${name} OWNER ${ROLE}`);
+      return address(ROLE, port, name);
+    },
+    async standby(name) {
+      const [ownPort = 0] = await freePorts(1);
+      const own = { bin, data: join(folder, name), as, port: ownPort };
+      followPrimary(own, { name, from: address(ADMIN, port, '') });
+      const standby = serverOn(own);
+      await standby.start();
+      return { [Symbol.asyncDispose]: standby.dispose };
+    },
+    async copied() {
+      const copy = `${data}-${randomUUID()}`;
+      await stop('fast');
+      copyFolder(data, copy);
+      await start();
+      return async () => {
+        await stop('fast');
+        rmSync(data, { recursive: true });
+        copyFolder(copy, data);
+        await start();
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await dispose();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function linesOf(port: number): readonly string[] {
+  return [`port = ${port}`, `listen_addresses = '127.0.0.1'`, `unix_socket_directories = ''`];
+}
+
+/** With owners and times: PostgreSQL refuses files of others. */
+function copyFolder(from: string, to: string): void {
+  const { status, stderr } = spawnSync('cp', ['-a', from, to], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`cp: ${stderr}`);
+}
+
+function followPrimary(
+  { bin, data, as, port }: Place,
+  { name, from }: { readonly name: string; readonly from: string },
+): void {
+  const args = ['-D', data, '-d', from, '-X', 'stream', '-c', 'fast', '-R', '--no-sync'];
+  const made = spawnSync(join(bin, 'pg_basebackup'), args, { ...as, encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`pg_basebackup: ${made.stderr}`);
+  const lines = [...linesOf(port), `cluster_name = '${name}'`];
+  writeFileSync(join(data, 'lockstep.conf'), lines.join('\n'));
+}
+
+interface Place {
+  readonly bin: string;
+  readonly data: string;
+  readonly as: { readonly uid: number; readonly gid: number } | undefined;
+  readonly port: number;
+}
+
+/** The processes of one data folder. */
+function serverOn({ bin, data, as, port }: Place) {
   const program = '"$0"/postgres -D "$1" & cat >/dev/null; kill -QUIT $! 2>/dev/null; wait';
   let child: ChildProcess | undefined;
   const pid = (): number =>
@@ -106,38 +177,18 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     ended.stdin?.end();
     await closed.catch(() => undefined);
   };
-  const admin: Postgres['admin'] = (text, database = 'postgres') =>
-    ask(address(ADMIN, port, database), text);
-  await start();
-  await admin(`CREATE ROLE ${ROLE} LOGIN CREATEDB PASSWORD '${PASSWORD}'`);
-  return {
-    port,
-    admin,
-    start,
-    stop,
-    async database(name) {
-      await admin(`CREATE DATABASE ${name} OWNER ${ROLE}`);
-      return address(ROLE, port, name);
-    },
-    async [Symbol.asyncDispose]() {
-      if (child !== undefined) signalAll(pid(), 'SIGCONT');
-      await stop('immediate');
-      rmSync(folder, { recursive: true, force: true });
-    },
+  const dispose = async () => {
+    if (child !== undefined) signalAll(pid(), 'SIGCONT');
+    await stop('immediate');
   };
+  return { start, stop, dispose };
 }
 
 function address(role: string, port: number, database: string): string {
   return `postgres://${role}:${PASSWORD}@127.0.0.1:${port}/${database}`;
 }
 
-interface Initial {
-  readonly bin: string;
-  readonly data: string;
-  readonly as: { readonly uid: number; readonly gid: number } | undefined;
-}
-
-function initialise({ bin, data, as }: Initial): void {
+function initialise({ bin, data, as }: Omit<Place, 'port'>): void {
   const file = `${data}.password`;
   writeFileSync(file, `${PASSWORD}\n`);
   const args = [

@@ -69,7 +69,7 @@ export class Arrival implements AsyncDisposable {
       keepAlive: true,
     });
     const arrival = new Arrival(client, shown);
-    await arrival.#telling(async () => {
+    await arrival.#naming(async () => {
       await migrate(link, shown).finally(() => link.close());
       await client.connect();
     });
@@ -78,7 +78,7 @@ export class Arrival implements AsyncDisposable {
 
   /** Whether it has the journal of this move, complete or not. */
   async has(id: string): Promise<boolean> {
-    return this.#telling(async () => {
+    return this.#naming(async () => {
       const { moving, moved } = await this.#found();
       return moving === id || moved === id;
     });
@@ -92,7 +92,7 @@ export class Arrival implements AsyncDisposable {
     id: string,
     { head, tables }: { readonly head: MovingHead; readonly tables: Iterable<MovingTable> },
   ): Promise<MovedRows> {
-    return this.#telling(async () => {
+    return this.#naming(async () => {
       await this.#client.query('BEGIN');
       await this.#client.query('SET LOCAL synchronous_commit = on');
       await this.#client.query('SELECT 1 FROM lockstep.seat WHERE seat = 0 FOR UPDATE');
@@ -111,7 +111,7 @@ export class Arrival implements AsyncDisposable {
 
   /** From now on a daemon may start on it. */
   async complete(id: string): Promise<void> {
-    await this.#telling(async () => {
+    await this.#naming(async () => {
       await this.#client.query('BEGIN');
       await this.#client.query('SET LOCAL synchronous_commit = on');
       await this.#client.query('DELETE FROM lockstep.setting WHERE name = $1', [MOVING]);
@@ -177,11 +177,11 @@ export class Arrival implements AsyncDisposable {
     });
   }
 
-  async #telling<Result>(work: () => Promise<Result>): Promise<Result> {
+  async #naming<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } catch (error) {
-      throw told(error, this.#shown);
+      throw asMoveError(error, this.#shown);
     }
   }
 }
@@ -191,7 +191,7 @@ const NEXT_CLUSTER = `
 
 const NOTHING = 'Nothing was moved, or it is not complete: run the move again.';
 
-function told(error: unknown, shown: string): unknown {
+function asMoveError(error: unknown, shown: string): unknown {
   if (error instanceof JournalError) return error;
   const found = passes(error) ? error : asJournalError(error, shown);
   if (found instanceof JournalError) return found;

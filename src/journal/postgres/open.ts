@@ -30,6 +30,8 @@ export interface PostgresOptions {
   readonly folder: string;
   /** The name of this daemon, for people. */
   readonly member: string;
+  /** The database may have no synchronous standby. */
+  readonly mayForget?: boolean;
   readonly log?: Pick<Log, 'info' | 'warn'> | undefined;
   /** Monotonic ms. */
   readonly now?: () => number;
@@ -43,13 +45,13 @@ export interface PostgresOptions {
 
 /**
  * @param url `postgres://USER:PASSWORD@HOST:PORT/DATABASE?…`, as `pg` reads it
- * @throws JournalError `unreachable`, `locked`, `denied`, `newer_schema`, `foreign`, `moved`
+ * @throws JournalError `unreachable`, `locked`, `denied`, `newer_schema`, `foreign`, `moved`, `asynchronous`
  */
 export async function openPostgres(
   url: string,
   options: PostgresOptions,
 ): Promise<PostgresJournal> {
-  const { now = () => performance.now(), log, member: name } = options;
+  const { now = () => performance.now(), log, member: name, mayForget = false } = options;
   const shown = shownUrl(url);
   const path = prepareFolder(joinPath(options.folder, 'postgres'));
   const lock = lockJournal(path);
@@ -66,7 +68,7 @@ export async function openPostgres(
   };
   try {
     await reached(shown, () => migrate(writer, shown));
-    await reached(shown, () => assertStartable(writer, shown));
+    await reached(shown, () => assertStartable({ link: writer, shown, mayForget, log }));
     const onWait = (holder: string) =>
       log?.info(`the journal was held by ${holder}: watching whether it lives`);
     const joined = await reached(shown, () => join({ link: writer, member, shown, now, onWait }));

@@ -4,8 +4,9 @@ import { JournalError } from '../errors.ts';
 import { asJournalError, passes, whyAway } from './failure.ts';
 import { Link } from './link.ts';
 import { STEPS } from './schema/index.ts';
+import { STANDBYS, type Standbys } from './standbys.ts';
 
-export interface Survey {
+export interface Survey extends Standbys {
   /** Its address without the password. */
   readonly shown: string;
   /** Of the server: `15.18`. */
@@ -13,10 +14,6 @@ export interface Survey {
   readonly isStandby: boolean;
   /** Whether its commits are on the disk when it confirms them. */
   readonly isDurable: boolean;
-  /** Servers that follow it. */
-  readonly standbys: number;
-  /** `synchronous_standby_names`; empty: it waits for none of them. */
-  readonly synchronous: string;
   /** The daemon that has the seat; undefined: none, or there is no journal yet. */
   readonly holder: string | undefined;
   /** There is no journal yet. */
@@ -28,8 +25,7 @@ export interface Survey {
 
 const LOOK = `
   SELECT current_setting('server_version') AS version, pg_is_in_recovery() AS standby,
-    current_setting('fsync') AS fsync, current_setting('synchronous_standby_names') AS synchronous,
-    (SELECT count(*) FROM pg_stat_replication) AS standbys, to_regclass('lockstep.setting') IS NOT NULL AS made`;
+    current_setting('fsync') AS fsync, ${STANDBYS}, to_regclass('lockstep.setting') IS NOT NULL AS made`;
 
 const HOLDER = `
   SELECT (SELECT value FROM lockstep.setting WHERE name = 'schema') AS schema, m.name, m.pid

@@ -1,5 +1,11 @@
 /** The database of a journal in PostgreSQL: reachable, writable, durable, and who works on it. */
 import { JournalError } from '../../../journal/errors.ts';
+import {
+  ALONE_HINT,
+  asynchronousText,
+  FORGETS_HINT,
+  riskOf,
+} from '../../../journal/postgres/standbys.ts';
 import { type Survey, survey } from '../../../journal/postgres/survey.ts';
 import { type Finding, fail, ok, warn } from '../finding.ts';
 
@@ -7,12 +13,12 @@ import { type Finding, fail, ok, warn } from '../finding.ts';
 const OLDEST = 14;
 
 export async function checkDatabase(
-  url: string,
+  { url, mayForget }: { readonly url: string; readonly mayForget: boolean },
   daemonRuns: Promise<boolean>,
 ): Promise<readonly Finding[]> {
   try {
     const found = await survey(url);
-    return [stateOf(found, await daemonRuns), ...faultsOf(found)];
+    return [stateOf(found, await daemonRuns), ...faultsOf(found, mayForget)];
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
     return [fail('journal', error.message, error.hint)];
@@ -28,8 +34,8 @@ function stateOf({ shown, version, isEmpty, holder }: Survey, runs: boolean): Fi
   return ok('journal', `${place}, last used by ${holder}, which did not stop cleanly`);
 }
 
-function* faultsOf(found: Survey): Generator<Finding> {
-  const { version, schema, schemaKnown, isStandby, isDurable, standbys, synchronous } = found;
+function* faultsOf(found: Survey, mayForget: boolean): Generator<Finding> {
+  const { version, schema, schemaKnown, isStandby, isDurable } = found;
   if (Number.parseInt(version, 10) < OLDEST) {
     yield warn('journal', `PostgreSQL ${version} is old`, `Use PostgreSQL ${OLDEST} or later.`);
   }
@@ -45,14 +51,8 @@ function* faultsOf(found: Survey): Generator<Finding> {
       'Set fsync = on: otherwise a crash of its machine loses commands that were already answered.';
     yield fail('journal', 'the server does not sync its disk (fsync = off)', hint);
   }
-  if (synchronous !== '' || isStandby) return;
-  if (standbys > 0) {
-    const hint =
-      'Set synchronous_standby_names: otherwise a promoted standby can lack commands that were already answered.';
-    yield fail('journal', `its ${standbys} standbys are asynchronous`, hint);
-  } else {
-    const hint =
-      'A lost disk of the server is a lost journal: attach synchronous standbys, or keep backups.';
-    yield warn('journal', 'the server has no standby', hint);
-  }
+  if (isStandby || mayForget) return;
+  const risk = riskOf(found);
+  if (risk === 'forgets') yield fail('journal', asynchronousText(found.standbys), FORGETS_HINT);
+  if (risk === 'alone') yield warn('journal', 'the server has no standby', ALONE_HINT);
 }

@@ -18,12 +18,16 @@ const SCARCE = 4;
 
 /** @param daemonRuns whether a daemon answers under these settings */
 export async function checkJournal(
-  { journal, dataDir }: Pick<Settings, 'journal' | 'dataDir'>,
+  {
+    journal,
+    dataDir,
+    journalMayForget: mayForget,
+  }: Pick<Settings, 'journal' | 'dataDir' | 'journalMayForget'>,
   daemonRuns: Promise<boolean>,
 ): Promise<readonly Finding[]> {
   if (journal.kind === 'postgres') {
     const { checkDatabase } = await import('./database.ts');
-    return checkDatabase(journal.url, daemonRuns);
+    return checkDatabase({ url: journal.url, mayForget }, daemonRuns);
   }
   const { path } = journal;
   const size = await sizeOf(path);
