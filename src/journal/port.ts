@@ -209,7 +209,7 @@ export const KEPT_VALUE_MAX = 10_000;
 
 export interface Journal {
   /**
-   * Of a driver that waits for a database: how long the change under way has waited, ms, if that is longer than usual;
+   * Of a driver that waits for a database: how long the change under way, or a read, has waited, ms, if that is longer than usual;
    * undefined: the journal answers.
    */
   readonly awayMs?: number | undefined;

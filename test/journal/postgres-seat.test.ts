@@ -1,21 +1,26 @@
 /** The seat of a daemon at the database, and the chain of its changes (docs/decisions/075). */
 import { rmSync } from 'node:fs';
-import { expect, onTestFinished, test } from 'vitest';
+import { Client } from 'pg';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { JournalError } from '../../src/journal/errors.ts';
 import { openJournal } from '../../src/journal/open.ts';
 import type { PostgresJournal } from '../../src/journal/postgres/journal.ts';
-import { openPostgres } from '../../src/journal/postgres/open.ts';
+import { openPostgres, type PostgresOptions } from '../../src/journal/postgres/open.ts';
 import { PASSWORD } from '../support/postgres.ts';
 import { scratch } from './support/driver.ts';
 import { lossyRoad } from './support/lossy-road.ts';
 import { postgres } from './support/postgres-driver.ts';
-import { accepted, aSettlement, batch, begun } from './support/writes.ts';
+import { accepted, aSettlement, batch, begun, settleAll } from './support/writes.ts';
 
 const driver = postgres();
 const { missing } = driver;
 
-async function open(url = driver.url, folder = scratch()): Promise<PostgresJournal> {
-  const journal = await openPostgres(url, { folder, member: 'daemon-1' });
+async function open(
+  url = driver.url,
+  folder = scratch(),
+  options: Partial<PostgresOptions> = {},
+): Promise<PostgresJournal> {
+  const journal = await openPostgres(url, { folder, member: 'daemon-1', ...options });
   onTestFinished(async () => {
     await journal.close();
     rmSync(folder, { recursive: true, force: true });
@@ -30,6 +35,17 @@ async function fault(work: Promise<unknown>): Promise<JournalError> {
   );
   expect(error).toBeInstanceOf(JournalError);
   return error as JournalError;
+}
+
+const WAIT = { timeout: 20_000, interval: 20 };
+
+/** Holds a table, as an ALTER of it would, until its connection ends. */
+async function lock(table: string): Promise<Client> {
+  const client = new Client({ connectionString: driver.url });
+  await client.connect();
+  onTestFinished(async () => client.end());
+  await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+  return client;
 }
 
 const admin = (text: string) => driver.server.admin(text, 'journal');
@@ -51,6 +67,30 @@ test('P3, P7: a batch whose answer is lost is sent again, and is made once', asy
   await journal.commit(batch({ settle: [{ seq: 1, settlement: aSettlement() }] }));
   await settled;
   expect((await journal.head()).openCount).toBe(1);
+});
+
+test('P8, P9, P10: a read without an answer counts as away, holds up no commit, and is answered in the end', async (ctx) => {
+  if (missing !== undefined) return ctx.skip(missing);
+  await driver.create();
+  const lines: string[] = [];
+  const note = (line: string) => void lines.push(line);
+  const onWaiting = vi.fn();
+  const log = { info: note, warn: note };
+  const journal = await open(driver.url, scratch(), { onWaiting, log });
+  await settleAll(journal, [begun(1)]);
+  const locked = await lock('lockstep.story');
+  const story = journal.story(1);
+  await vi.waitUntil(() => journal.awayMs !== undefined, WAIT);
+  await vi.waitUntil(() => onWaiting.mock.calls.length > 0, WAIT);
+  await journal.commit(batch({ accept: [begun(2)] }));
+  expect(journal.awayMs).toBeGreaterThan(2000);
+  await locked.end();
+  expect(await story).toBeUndefined();
+  expect(journal.awayMs).toBeUndefined();
+  expect(lines).toEqual([
+    expect.stringContaining('does not answer reads'),
+    expect.stringContaining('answers reads again'),
+  ]);
 });
 
 test('P1: a daemon whose seat was taken writes nothing more, and learns it while it is idle', async (ctx) => {

@@ -77,7 +77,9 @@ export class PostgresJournal implements Journal {
   }
 
   get awayMs(): number | undefined {
-    return this.#start.seat.awayMs;
+    const { seat, queries } = this.#start;
+    const waits = [seat.awayMs, queries.awayMs].filter((ms) => ms !== undefined);
+    return waits.length === 0 ? undefined : Math.max(...waits);
   }
 
   async head() {

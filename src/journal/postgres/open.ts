@@ -11,6 +11,7 @@ import { asJournalError, passes, whyAway } from './failure.ts';
 import { type Joined, join, LEASE_MS, leave, type Member } from './join.ts';
 import { PostgresJournal } from './journal.ts';
 import { Link } from './link.ts';
+import { Outage } from './outage.ts';
 import { waitFor } from './pause.ts';
 import { Queries } from './reading/queries.ts';
 import { migrate } from './schema/migrate.ts';
@@ -98,19 +99,26 @@ async function begin(
 ): Promise<PostgresJournal> {
   const { log, now = () => performance.now(), onDamage, lookedAt } = options;
   const { onTrusted = () => {}, onWaiting = () => {} } = options;
+  const outageOf = (work: string) =>
+    new Outage({
+      now,
+      onAway: (why) =>
+        log?.warn(`the database of the journal does not answer ${work}; the daemon retries`, {
+          error: why,
+        }),
+      onBack: (ms) =>
+        log?.info(`the database of the journal answers ${work} again`, { awayMs: Math.round(ms) }),
+    });
   const seat = new Seat({
     link: writer,
     place: joined,
     shown,
     now,
-    onAway: (why) =>
-      log?.warn('the database of the journal does not answer; the daemon waits', { error: why }),
-    onBack: (ms) =>
-      log?.info('the database of the journal answers again', { awayMs: Math.round(ms) }),
+    outage: outageOf('changes'),
     onConfirmed: (sentAt) => onTrusted(sentAt + LEASE_MS - MARGIN_MS),
     onWaiting,
   });
-  const queries = new Queries(reader, shown);
+  const queries = new Queries({ link: reader, shown, now, outage: outageOf('reads'), onWaiting });
   const beat = setInterval(() => {
     // Its failure is that of the next change, and of `tidy`.
     seat.beat(BEAT_MS / 2).catch(() => undefined);

@@ -9,6 +9,7 @@
 import { JournalError } from '../errors.ts';
 import { asJournalError, passes, whyAway } from './failure.ts';
 import type { Answer, Link, Row } from './link.ts';
+import type { Outage } from './outage.ts';
 import { waitFor } from './pause.ts';
 
 const EMPTY = 'SELECT lockstep.chain_v1($1, $2, $3) AS outcome';
@@ -27,8 +28,7 @@ export interface SeatOptions {
   readonly shown: string;
   /** ms. */
   readonly now: () => number;
-  readonly onAway: (why: string) => void;
-  readonly onBack: (awayMs: number) => void;
+  readonly outage: Outage;
   /** A change was sent at this time, and is confirmed. */
   readonly onConfirmed: (sentAt: number) => void;
   /** It is tried again; told each time. */
@@ -43,8 +43,8 @@ export interface Change {
 
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 1000;
-/** A change that takes longer is told: the database is away. */
-const AWAY_MS = 2000;
+/** The database is away when a change or a read has waited so long. */
+export const AWAY_MS = 2000;
 
 export class Seat {
   readonly #options: SeatOptions;
@@ -53,7 +53,6 @@ export class Seat {
   /** Since when a change is under way. */
   #begun: number | undefined;
   #confirmedAt: number;
-  #isAway = false;
   #broken: JournalError | undefined;
   readonly #closing = new AbortController();
 
@@ -132,7 +131,7 @@ export class Seat {
     text: string,
     [n, ...values]: readonly unknown[],
   ): Promise<Answer & { readonly sentAt: number }> {
-    const { link, place, shown, now, onWaiting } = this.#options;
+    const { link, place, shown, now, outage, onWaiting } = this.#options;
     let isUnknown = false;
     for (let pause = RETRY_FIRST_MS; ; pause = Math.min(RETRY_MAX_MS, pause * 2)) {
       if (this.#broken !== undefined) throw this.#broken;
@@ -140,12 +139,12 @@ export class Seat {
       const sentAt = now();
       try {
         const answer = await link.query(text, [place.seat, place.epoch, n, ...values]);
-        this.#noteBack();
+        outage.end();
         return { ...answer, sentAt };
       } catch (error) {
         if (!passes(error)) throw asJournalError(error, shown);
         isUnknown = true;
-        this.#noteAway(whyAway(error));
+        outage.begin(whyAway(error), this.#begun ?? sentAt);
         onWaiting();
       }
       await waitFor(pause * (0.5 + Math.random() / 2), this.#closing.signal);
@@ -161,18 +160,6 @@ export class Seat {
         ? new JournalError(`${shown} has lost changes that it had confirmed`, { code: 'forgot' })
         : new JournalError(`${shown} was taken over by another daemon`, { code: 'fenced' });
     throw this.#broken;
-  }
-
-  #noteAway(why: string): void {
-    if (this.#isAway) return;
-    this.#isAway = true;
-    this.#options.onAway(why);
-  }
-
-  #noteBack(): void {
-    if (!this.#isAway) return;
-    this.#isAway = false;
-    this.#options.onBack(this.#options.now() - (this.#begun ?? 0));
   }
 }
 

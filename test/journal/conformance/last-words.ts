@@ -18,6 +18,13 @@ export function lastWords(driver: Driver): void {
     expect(words).toEqual(new Map([['k', { committed: { op: 'delete', lived: 700 } }]]));
   });
 
+  test('no command has a key or an id that holds U+0000', async () => {
+    await settleAll(life.journal, [begun(1, ofKey('k'))], MARKS);
+    expect(await life.journal.latestSettled(['k\0', 'k'])).toEqual(new Map([['k', CREATED]]));
+    expect(await life.journal.tokens(['k\0', 'k'])).toEqual(new Map([['k', {}]]));
+    expect(await life.journal.find('id-1\0')).toBeUndefined();
+  });
+
   test('an abandoned, refused or open command leaves the latest committed state', async () => {
     await settleAll(life.journal, [begun(1, ofKey('k'))], MARKS);
     await settleAll(life.journal, [begun(3, ofKey('k', 'delete'))], {

@@ -48,6 +48,10 @@ const FILTERS: readonly (readonly [filter: ListFilter, seqs: readonly number[]])
   [{ node: 'node09' }, [6]],
   [{ node: 'node02' }, [9, 8, 7, 5, 4, 3, 2, 1]],
   [{ node: 'node' }, []],
+  [{ node: 'node\u000002' }, []],
+  [{ node: '\ud800' }, []],
+  [{ groupId: 'k1\0' }, []],
+  [{ idPrefix: 'id-\0' }, []],
   [{ acceptedSince: { at: T0 + 7, lived: 0 } }, [9, 8, 7]],
   [{ acceptedBefore: { at: T0 + 3, lived: 0 } }, [2, 1]],
   [

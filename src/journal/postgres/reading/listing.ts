@@ -6,6 +6,7 @@ import type { SagaState } from '../../../core/model.ts';
 import { JournalError } from '../../errors.ts';
 import type { DamagedRow, ListFilter, ListPage, Moment, StoredCommand } from '../../port.ts';
 import type { Row } from '../link.ts';
+import { isStorable } from '../storable.ts';
 import { FAILED, HISTORY, listPage, OPEN, ofIdPrefix, ofKey, type Source } from './reads.ts';
 
 export const LOOKED_AT = 20_000;
@@ -31,6 +32,7 @@ export class Listing {
   }
 
   async page(filter: ListFilter, before: number | undefined, limit: number): Promise<ListPage> {
+    if (![filter.groupId, filter.idPrefix, filter.node].every(isFindable)) return { commands: [] };
     const below = before ?? Number.MAX_SAFE_INTEGER;
     let floor = BOTTOM;
     const found: Row[] = [];
@@ -72,6 +74,10 @@ export class Listing {
     }
     return damaged.length === 0 ? { commands } : { commands, damaged };
   }
+}
+
+function isFindable(text: string | undefined): boolean {
+  return text === undefined || isStorable(text);
 }
 
 function sourcesOf({ groupId, idPrefix, states, stuck, parked }: ListFilter): readonly Source[] {

@@ -1,38 +1,85 @@
-/** Reading, on a connection of its own, so that no listing stands before a commit. A read without an answer is repeated. */
+/**
+ * Reading, on a connection of its own, so that no listing stands before a commit. A read without an answer is repeated, and
+ * counts as a database that is away: a batch may wait for it.
+ */
 import { JournalError } from '../../errors.ts';
-import { asJournalError, passes } from '../failure.ts';
+import { asJournalError, passes, whyAway } from '../failure.ts';
 import type { Link, Row } from '../link.ts';
+import type { Outage } from '../outage.ts';
 import { waitFor } from '../pause.ts';
+import { AWAY_MS } from '../seat.ts';
 
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 1000;
 
+export interface QueriesOptions {
+  readonly link: Link;
+  /** The database, for messages. */
+  readonly shown: string;
+  /** ms. */
+  readonly now: () => number;
+  readonly outage: Outage;
+  /** A read is tried again; told each time. */
+  readonly onWaiting: () => void;
+}
+
+interface Read {
+  readonly begunAt: number;
+}
+
 export class Queries {
-  readonly #link: Link;
-  readonly #shown: string;
+  readonly #options: QueriesOptions;
+  /** In the order in which they began. */
+  readonly #open = new Set<Read>();
   readonly #closing = new AbortController();
 
-  constructor(link: Link, shown: string) {
-    this.#link = link;
-    this.#shown = shown;
+  constructor(options: QueriesOptions) {
+    this.#options = options;
+  }
+
+  /** How long the oldest read has waited for the database, ms; undefined: less than {@link AWAY_MS}. */
+  get awayMs(): number | undefined {
+    const [oldest] = this.#open;
+    if (oldest === undefined) return undefined;
+    const ms = this.#options.now() - oldest.begunAt;
+    return ms < AWAY_MS ? undefined : ms;
   }
 
   /** @throws JournalError */
   async rows(text: string, values?: readonly unknown[]): Promise<readonly Row[]> {
-    for (let pause = RETRY_FIRST_MS; ; pause = Math.min(RETRY_MAX_MS, pause * 2)) {
-      if (this.#closing.signal.aborted) {
-        throw new JournalError('the journal is closed', { code: 'closed' });
-      }
-      try {
-        return (await this.#link.query(text, values)).rows;
-      } catch (error) {
-        if (!passes(error)) throw asJournalError(error, this.#shown);
-      }
-      await waitFor(pause * (0.5 + Math.random() / 2), this.#closing.signal);
+    const read = { begunAt: this.#options.now() };
+    this.#open.add(read);
+    try {
+      return await this.#untilAnswered(read, text, values);
+    } finally {
+      this.#open.delete(read);
     }
   }
 
   close(): void {
     this.#closing.abort();
+  }
+
+  async #untilAnswered(
+    { begunAt }: Read,
+    text: string,
+    values: readonly unknown[] | undefined,
+  ): Promise<readonly Row[]> {
+    const { link, shown, outage, onWaiting } = this.#options;
+    for (let pause = RETRY_FIRST_MS; ; pause = Math.min(RETRY_MAX_MS, pause * 2)) {
+      if (this.#closing.signal.aborted) {
+        throw new JournalError('the journal is closed', { code: 'closed' });
+      }
+      try {
+        const { rows } = await link.query(text, values);
+        outage.end();
+        return rows;
+      } catch (error) {
+        if (!passes(error)) throw asJournalError(error, shown);
+        outage.begin(whyAway(error), begunAt);
+        onWaiting();
+      }
+      await waitFor(pause * (0.5 + Math.random() / 2), this.#closing.signal);
+    }
   }
 }

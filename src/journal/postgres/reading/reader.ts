@@ -13,6 +13,7 @@ import { illegible } from '../../stored/legible.ts';
 import { type EntryColumns, openOf, storedOf } from '../../stored/rows.ts';
 import type { Clusters } from '../clusters.ts';
 import type { Row } from '../link.ts';
+import { isStorable } from '../storable.ts';
 import {
   columnsOf,
   FIND,
@@ -72,6 +73,7 @@ export class Reader {
   }
 
   async find(id: string): Promise<StoredCommand | undefined> {
+    if (!isStorable(id)) return undefined;
     const [row] = await this.#options.query(FIND, [id]);
     return row && this.stored(row);
   }
@@ -117,7 +119,7 @@ export class Reader {
     read: (groupId: string) => Promise<Value | undefined>,
   ): Promise<ReadonlyMap<string, Value>> {
     const values = new Map<string, Value>();
-    for (const groupId of groupIds) {
+    for (const groupId of groupIds.filter(isStorable)) {
       try {
         const value = await read(groupId);
         if (value !== undefined) values.set(groupId, value);
