@@ -8,5 +8,6 @@ import { COMMIT } from './003-commit.ts';
 import { WORDS } from './004-words.ts';
 import { PLANNER } from './005-planner.ts';
 import { IDENTITY } from './006-identity.ts';
+import { WAITS } from './007-waits.ts';
 
-export const STEPS: readonly string[] = [TABLES, CHAIN, COMMIT, WORDS, PLANNER, IDENTITY];
+export const STEPS: readonly string[] = [TABLES, CHAIN, COMMIT, WORDS, PLANNER, IDENTITY, WAITS];
