@@ -1,32 +1,17 @@
 /** The seat of a daemon at the database, and the chain of its changes (docs/decisions/075). */
-import { rmSync } from 'node:fs';
 import { Client } from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { JournalError } from '../../src/journal/errors.ts';
 import { openJournal } from '../../src/journal/open.ts';
-import type { PostgresJournal } from '../../src/journal/postgres/journal.ts';
-import { openPostgres, type PostgresOptions } from '../../src/journal/postgres/open.ts';
 import { PASSWORD } from '../support/postgres.ts';
 import { scratch } from './support/driver.ts';
 import { lossyRoad } from './support/lossy-road.ts';
 import { postgres } from './support/postgres-driver.ts';
+import { openFor } from './support/postgres-life.ts';
 import { accepted, aSettlement, batch, begun, settleAll } from './support/writes.ts';
 
 const driver = postgres();
 const { missing } = driver;
-
-async function open(
-  url = driver.url,
-  folder = scratch(),
-  options: Partial<PostgresOptions> = {},
-): Promise<PostgresJournal> {
-  const journal = await openPostgres(url, { folder, member: 'daemon-1', ...options });
-  onTestFinished(async () => {
-    await journal.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return journal;
-}
 
 async function fault(work: Promise<unknown>): Promise<JournalError> {
   const error = await work.then(
@@ -54,7 +39,7 @@ test('P3, P7: a batch whose answer is lost is sent again, and is made once', asy
   if (missing !== undefined) return ctx.skip(missing);
   await driver.create();
   await using road = await lossyRoad(driver.server.port);
-  const journal = await open(driver.url.replace(`:${driver.server.port}/`, `:${road.port}/`));
+  const journal = await openFor(driver.url.replace(`:${driver.server.port}/`, `:${road.port}/`));
   await journal.commit(batch({ accept: [begun(1, { id: 'taken' })] }));
 
   const lost = road.loseNextAnswer();
@@ -76,7 +61,7 @@ test('P8, P9, P10: a read without an answer counts as away, holds up no commit, 
   const note = (line: string) => void lines.push(line);
   const onWaiting = vi.fn();
   const log = { info: note, warn: note };
-  const journal = await open(driver.url, scratch(), { onWaiting, log });
+  const journal = await openFor(driver.url, { onWaiting, log });
   await settleAll(journal, [begun(1)]);
   const locked = await lock('lockstep.story');
   const story = journal.story(1);
@@ -96,7 +81,7 @@ test('P8, P9, P10: a read without an answer counts as away, holds up no commit, 
 test('P1: a daemon whose seat was taken writes nothing more, and learns it while it is idle', async (ctx) => {
   if (missing !== undefined) return ctx.skip(missing);
   await driver.create();
-  const journal = await open();
+  const journal = await openFor(driver.url);
   await journal.commit(batch({ accept: [begun(1)] }));
   await admin('UPDATE lockstep.seat SET epoch = epoch + 1');
   const late = batch({ settle: [{ seq: 1, settlement: aSettlement() }] });
@@ -109,7 +94,7 @@ test('P1: a daemon whose seat was taken writes nothing more, and learns it while
 test('P3: a database that lost what it had confirmed is noticed', async (ctx) => {
   if (missing !== undefined) return ctx.skip(missing);
   await driver.create();
-  const journal = await open();
+  const journal = await openFor(driver.url);
   await journal.commit(batch({ accept: [begun(1)] }));
   await admin('UPDATE lockstep.seat SET batch = batch - 2');
   expect(await fault(journal.commit(batch({ accept: [begun(2)] })))).toMatchObject({
@@ -121,19 +106,19 @@ test('P1: a second daemon does not start while the first one lives', async (ctx)
   if (missing !== undefined) return ctx.skip(missing);
   await driver.create();
   const folder = scratch();
-  await open(driver.url, folder);
+  await openFor(driver.url, { folder });
   const hint = expect.stringContaining('its own database');
-  expect(await fault(open())).toMatchObject({ code: 'locked', hint });
-  expect(await fault(open(driver.url, folder))).toMatchObject({ code: 'locked' });
+  expect(await fault(openFor(driver.url))).toMatchObject({ code: 'locked', hint });
+  expect(await fault(openFor(driver.url, { folder }))).toMatchObject({ code: 'locked' });
 });
 
 test('P1: the seat of a daemon that is gone is taken when it has not changed for its whole lease', async (ctx) => {
   if (missing !== undefined) return ctx.skip(missing);
   await driver.create();
-  await (await open()).close();
+  await (await openFor(driver.url)).close();
   await admin('UPDATE lockstep.member SET has_left = false');
   const begunAt = performance.now();
-  const heir = await open();
+  const heir = await openFor(driver.url);
   expect(performance.now() - begunAt).toBeGreaterThan(6000);
   expect(heir.wasTaken).toBe(true);
 });
@@ -157,11 +142,11 @@ test('P10: what keeps it from the database is said, without the password', async
 test('P10: a later schema, and a schema of another program, are left alone', async (ctx) => {
   if (missing !== undefined) return ctx.skip(missing);
   await driver.create();
-  await (await open()).close();
+  await (await openFor(driver.url)).close();
   await admin(`UPDATE lockstep.setting SET value = '99'`);
-  expect(await fault(open())).toMatchObject({ code: 'newer_schema' });
+  expect(await fault(openFor(driver.url))).toMatchObject({ code: 'newer_schema' });
   await admin('DROP TABLE lockstep.setting');
-  expect(await fault(open())).toMatchObject({ code: 'foreign' });
+  expect(await fault(openFor(driver.url))).toMatchObject({ code: 'foreign' });
   await admin('DROP SCHEMA lockstep CASCADE');
-  expect((await (await open()).head()).lastSeq).toBe(0);
+  expect((await (await openFor(driver.url)).head()).lastSeq).toBe(0);
 });

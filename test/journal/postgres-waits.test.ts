@@ -1,13 +1,11 @@
 /** Statements that wait at the server: none keeps a connection that its client has given up (docs/decisions/075). */
-import { rmSync } from 'node:fs';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { Link } from '../../src/journal/postgres/link.ts';
-import { openPostgres } from '../../src/journal/postgres/open.ts';
 import { type Pgbouncer, pgbouncerMissing, startPgbouncer } from '../support/pgbouncer.ts';
 import { ROLE } from '../support/postgres.ts';
-import { scratch } from './support/driver.ts';
 import { postgres } from './support/postgres-driver.ts';
+import { openFor } from './support/postgres-life.ts';
 import { batch, begun, settleAll } from './support/writes.ts';
 
 const driver = postgres();
@@ -42,12 +40,7 @@ test.for(ways)(
     if (missing !== undefined) return ctx.skip(missing);
     await driver.create();
     const onWaiting = vi.fn();
-    const folder = scratch();
-    const journal = await openPostgres(url(), { folder, member: 'test', onWaiting });
-    onTestFinished(async () => {
-      await journal.close();
-      rmSync(folder, { recursive: true });
-    });
+    const journal = await openFor(url(), { onWaiting });
     await settleAll(journal, [begun(1)]);
     const blocker = new Client({
       connectionString: driver.url.replace(`//${ROLE}:`, '//admin:'),
@@ -72,9 +65,7 @@ test.for(ways)(
   async ([, missing, url], ctx) => {
     if (missing !== undefined) return ctx.skip(missing);
     await driver.create();
-    const folder = scratch();
-    await (await openPostgres(url(), { folder, member: 'test' })).close();
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    await (await openFor(url())).close();
     const link = new Link({ url: url(), name: 'test' });
     onTestFinished(() => link.close());
     const late = link.query('SELECT pg_sleep(600)', [], 500);

@@ -15,14 +15,19 @@ const CONNECT_MS = 3000;
 /** A statement may take this long. */
 const ANSWER_MS = 3000;
 const KEEPALIVE_MS = 1000;
+/** The class of SQLSTATE of messages that change nothing about the outcome. */
+const SUCCESS = '00';
 
 type Cell = string | number | boolean | null | readonly number[];
 export type Row = Readonly<Record<string, Cell>>;
 
 export interface Answer {
   readonly rows: readonly Row[];
-  /** The server warned: a commit may not be where it should be. */
-  readonly isNoticed: boolean;
+  /**
+   * The server's warning, if it gave one: a commit may not be where it should be. A cancelled wait for a standby is a success
+   * with SQLSTATE 01000, so warnings count (H3); notices for people, of class 00, do not.
+   */
+  readonly warning?: string;
 }
 
 export interface LinkOptions {
@@ -40,7 +45,7 @@ export class Link {
   readonly #options: LinkOptions;
   #open: Open | undefined;
   #isClosed = false;
-  #notices = 0;
+  #warning: string | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: LinkOptions) {
@@ -74,7 +79,7 @@ export class Link {
 
   async #query(text: string, values: readonly unknown[], answerMs: number): Promise<Answer> {
     const { client, socket } = this.#open ?? (await this.#connect());
-    const before = this.#notices;
+    this.#warning = undefined;
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
@@ -82,7 +87,7 @@ export class Link {
     }, answerMs);
     try {
       const { rows } = await client.query({ text, values: [...values] });
-      return { rows, isNoticed: this.#notices > before };
+      return this.#warning === undefined ? { rows } : { rows, warning: this.#warning };
     } catch (cause) {
       if (this.#open?.client === client) throw cause;
       throw new OutcomeUnknown(isLate ? `no answer within ${answerMs} ms` : messageOf(cause), {
@@ -111,7 +116,9 @@ export class Link {
     };
     client.on('error', lose);
     client.on('end', lose);
-    client.on('notice', () => this.#notices++);
+    client.on('notice', ({ code, message }) => {
+      if (!code?.startsWith(SUCCESS)) this.#warning = message;
+    });
     try {
       await client.connect();
     } catch (cause) {

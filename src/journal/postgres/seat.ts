@@ -10,7 +10,7 @@ import { JournalError } from '../errors.ts';
 import { asJournalError, passes, whyAway } from './failure.ts';
 import type { Answer, Link, Row } from './link.ts';
 import type { Outage } from './outage.ts';
-import { waitFor } from './pause.ts';
+import { Pauses } from './pause.ts';
 
 const EMPTY = 'SELECT lockstep.chain_v1($1, $2, $3) AS outcome';
 
@@ -41,8 +41,6 @@ export interface Change {
   readonly values: readonly unknown[];
 }
 
-const RETRY_FIRST_MS = 50;
-const RETRY_MAX_MS = 1000;
 /** The database is away when a change or a read has waited so long. */
 export const AWAY_MS = 2000;
 
@@ -102,12 +100,13 @@ export class Seat {
     this.#begun = this.#options.now();
     try {
       const n = this.#batch + 1;
-      const answer = await this.#untilAnswered(text, [n, ...values]);
+      const answer = await this.#untilAnswered(text, [n, ...values], false);
       const [row] = answer.rows;
-      const isCertain = this.#outcomeOf(row) === 'done' && !answer.isNoticed;
+      const isCertain = this.#outcomeOf(row) === 'done' && answer.warning === undefined;
       this.#batch = n;
       if (isCertain) this.#options.onConfirmed(answer.sentAt);
       else await this.#confirm();
+      this.#options.outage.end();
       this.#confirmedAt = this.#options.now();
       return row?.['outcome'] === 'done' ? row : undefined;
     } finally {
@@ -115,31 +114,37 @@ export class Seat {
     }
   }
 
-  /** One more change, until it is done without a word. */
+  /** One more change, until it is done without a warning: until then the database counts as away. */
   async #confirm(): Promise<void> {
+    const { now, outage, onConfirmed, onWaiting } = this.#options;
+    const pauses = new Pauses(this.#closing.signal);
     for (;;) {
-      const answer = await this.#untilAnswered(EMPTY, [this.#batch + 1]);
-      const isCertain = this.#outcomeOf(answer.rows[0]) === 'done' && !answer.isNoticed;
+      const { rows, warning, sentAt } = await this.#untilAnswered(EMPTY, [this.#batch + 1], true);
+      const isCertain = this.#outcomeOf(rows[0]) === 'done' && warning === undefined;
       this.#batch += 1;
-      if (!isCertain) continue;
-      this.#options.onConfirmed(answer.sentAt);
-      return;
+      if (isCertain) return onConfirmed(sentAt);
+      // A repeat that was made before has no warning, and only needs one more.
+      if (warning !== undefined) outage.begin(warning, this.#begun ?? now());
+      onWaiting();
+      await pauses.next();
     }
   }
 
+  /** @param wasMade an earlier call of this change is made, and unconfirmed */
   async #untilAnswered(
     text: string,
     [n, ...values]: readonly unknown[],
+    wasMade: boolean,
   ): Promise<Answer & { readonly sentAt: number }> {
     const { link, place, shown, now, outage, onWaiting } = this.#options;
-    let isUnknown = false;
-    for (let pause = RETRY_FIRST_MS; ; pause = Math.min(RETRY_MAX_MS, pause * 2)) {
+    let isUnknown = wasMade;
+    const pauses = new Pauses(this.#closing.signal);
+    for (;;) {
       if (this.#broken !== undefined) throw this.#broken;
       if (this.#closing.signal.aborted) throw closed(shown, isUnknown);
       const sentAt = now();
       try {
         const answer = await link.query(text, [place.seat, place.epoch, n, ...values]);
-        outage.end();
         return { ...answer, sentAt };
       } catch (error) {
         if (!passes(error)) throw asJournalError(error, shown);
@@ -147,7 +152,7 @@ export class Seat {
         outage.begin(whyAway(error), this.#begun ?? sentAt);
         onWaiting();
       }
-      await waitFor(pause * (0.5 + Math.random() / 2), this.#closing.signal);
+      await pauses.next();
     }
   }
 

@@ -6,11 +6,8 @@ import { JournalError } from '../../errors.ts';
 import { asJournalError, passes, whyAway } from '../failure.ts';
 import type { Link, Row } from '../link.ts';
 import type { Outage } from '../outage.ts';
-import { waitFor } from '../pause.ts';
+import { Pauses } from '../pause.ts';
 import { AWAY_MS } from '../seat.ts';
-
-const RETRY_FIRST_MS = 50;
-const RETRY_MAX_MS = 1000;
 
 export interface QueriesOptions {
   readonly link: Link;
@@ -66,7 +63,8 @@ export class Queries {
     values: readonly unknown[] | undefined,
   ): Promise<readonly Row[]> {
     const { link, shown, outage, onWaiting } = this.#options;
-    for (let pause = RETRY_FIRST_MS; ; pause = Math.min(RETRY_MAX_MS, pause * 2)) {
+    const pauses = new Pauses(this.#closing.signal);
+    for (;;) {
       if (this.#closing.signal.aborted) {
         throw new JournalError('the journal is closed', { code: 'closed' });
       }
@@ -79,7 +77,7 @@ export class Queries {
         outage.begin(whyAway(error), begunAt);
         onWaiting();
       }
-      await waitFor(pause * (0.5 + Math.random() / 2), this.#closing.signal);
+      await pauses.next();
     }
   }
 }
