@@ -1,4 +1,5 @@
 /** Opens the journal of the coordinator's thread: metered, with its beats and its trust. */
+import type { Instant } from '../base/instant.ts';
 import { watchAway } from '../coordinator/journal/away.ts';
 import { MeteredJournal } from '../coordinator/journal/metered-journal.ts';
 import { orRefuse, refuseUnfolded } from '../coordinator/start.ts';
@@ -51,7 +52,7 @@ export async function openMetered(
   return journal;
 }
 
-function trusting(cell: TrustCell | undefined): (until: number) => void {
+function trusting(cell: TrustCell | undefined): (until: Instant) => void {
   if (cell === undefined) return () => undefined;
   const trust = new Trust(cell);
   return (until) => trust.extend(until);

@@ -142,7 +142,7 @@ function take(orders: readonly Order[], executor: Executor, beat: Beat): void {
 function heldBy(cell: TrustCell | undefined, now: () => number): Pick<NodeClientOptions, 'isHeld'> {
   if (cell === undefined) return {};
   const trust = new Trust(cell);
-  return { isHeld: () => !trust.holdsAt(now()) };
+  return { isHeld: () => !trust.holdsAt({ steady: now(), wall: Date.now() }) };
 }
 
 function openClient(

@@ -102,6 +102,27 @@ test('P3: a database that lost what it had confirmed is noticed', async (ctx) =>
   });
 });
 
+test('P1: trust is counted by both clocks from when a change was sent, also when its answer comes after a suspend', async (ctx) => {
+  if (missing !== undefined) return ctx.skip(missing);
+  await driver.create();
+  const onTrusted = vi.fn();
+  let suspendedMs = 0;
+  const wallNow = () => Date.now() + suspendedMs;
+  const journal = await openFor(driver.url, { onTrusted, wallNow });
+  const locked = await lock('lockstep.command');
+  const [steady, wall] = [performance.now(), Date.now()];
+  onTrusted.mockClear();
+  const commit = journal.commit(batch({ accept: [begun(1)] }));
+  const waits = `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'`;
+  await vi.waitUntil(async () => (await admin(waits)).length > 0, WAIT);
+  suspendedMs = 60_000;
+  await locked.end();
+  await commit;
+  const [until] = onTrusted.mock.calls[0] ?? [];
+  expect(until.steady).toBeGreaterThan(steady + 5000);
+  expect(until.wall).toBeLessThan(wall + 30_000);
+});
+
 test('P1: a second daemon does not start while the first one lives', async (ctx) => {
   if (missing !== undefined) return ctx.skip(missing);
   await driver.create();

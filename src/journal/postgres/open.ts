@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join as joinPath } from 'node:path';
+import { type Instant, later } from '../../base/instant.ts';
 import { shownUrl } from '../../base/shown-url.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 import { JournalError } from '../errors.ts';
@@ -36,10 +37,11 @@ export interface PostgresOptions {
   readonly log?: Pick<Log, 'info' | 'warn'> | undefined;
   /** Monotonic ms. */
   readonly now?: () => number;
+  readonly wallNow?: () => number;
   readonly onDamage?: ((error: JournalError) => void) | undefined;
   readonly lookedAt?: number;
-  /** This daemon may call nodes until this time, of `now`. */
-  readonly onTrusted?: (until: number) => void;
+  /** This daemon may call nodes until this time, of `now` and `wallNow`. */
+  readonly onTrusted?: (until: Instant) => void;
   /** The database does not answer, and is asked again: the thread works. */
   readonly onWaiting?: () => void;
 }
@@ -98,7 +100,7 @@ async function begin(
   { writer, reader, joined, shown, release }: Reached,
 ): Promise<PostgresJournal> {
   const { log, now = () => performance.now(), onDamage, lookedAt } = options;
-  const { onTrusted = () => {}, onWaiting = () => {} } = options;
+  const { wallNow = Date.now, onTrusted = () => {}, onWaiting = () => {} } = options;
   const outageOf = (work: string) =>
     new Outage({
       now,
@@ -114,8 +116,9 @@ async function begin(
     place: joined,
     shown,
     now,
+    wallNow,
     outage: outageOf('changes'),
-    onConfirmed: (sentAt) => onTrusted(sentAt + LEASE_MS - MARGIN_MS),
+    onConfirmed: (sentAt) => onTrusted(later(sentAt, LEASE_MS - MARGIN_MS)),
     onWaiting,
   });
   const queries = new Queries({ link: reader, shown, now, outage: outageOf('reads'), onWaiting });

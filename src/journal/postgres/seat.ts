@@ -6,6 +6,7 @@
  * A repeat that finds itself done is not yet safe: the first copy may have been executed without its standby. It is safe
  * as soon as one more change is confirmed, since the log of the database is in order (H3).
  */
+import type { Instant } from '../../base/instant.ts';
 import { JournalError } from '../errors.ts';
 import { asJournalError, passes, whyAway } from './failure.ts';
 import type { Answer, Link, Row } from './link.ts';
@@ -28,9 +29,10 @@ export interface SeatOptions {
   readonly shown: string;
   /** ms. */
   readonly now: () => number;
+  readonly wallNow: () => number;
   readonly outage: Outage;
   /** A change was sent at this time, and is confirmed. */
-  readonly onConfirmed: (sentAt: number) => void;
+  readonly onConfirmed: (sentAt: Instant) => void;
   /** It is tried again; told each time. */
   readonly onWaiting: () => void;
 }
@@ -135,21 +137,21 @@ export class Seat {
     text: string,
     [n, ...values]: readonly unknown[],
     wasMade: boolean,
-  ): Promise<Answer & { readonly sentAt: number }> {
-    const { link, place, shown, now, outage, onWaiting } = this.#options;
+  ): Promise<Answer & { readonly sentAt: Instant }> {
+    const { link, place, shown, now, wallNow, outage, onWaiting } = this.#options;
     let isUnknown = wasMade;
     const pauses = new Pauses(this.#closing.signal);
     for (;;) {
       if (this.#broken !== undefined) throw this.#broken;
       if (this.#closing.signal.aborted) throw closed(shown, isUnknown);
-      const sentAt = now();
+      const sentAt = { steady: now(), wall: wallNow() };
       try {
         const answer = await link.query(text, [place.seat, place.epoch, n, ...values]);
         return { ...answer, sentAt };
       } catch (error) {
         if (!passes(error)) throw asJournalError(error, shown);
         isUnknown = true;
-        outage.begin(whyAway(error), this.#begun ?? sentAt);
+        outage.begin(whyAway(error), this.#begun ?? sentAt.steady);
         onWaiting();
       }
       await pauses.next();
