@@ -229,7 +229,7 @@ export interface Journal {
   find(id: string): Promise<StoredCommand | undefined>;
   /**
    * The owner marks that the latest settled command with `tokens` left on each of these keys, by
-   * key, then node. Keys without such a command are missing.
+   * key, then node. Keys without such a command are missing; so may be keys whose latest 20,000 commands left none.
    */
   tokens(
     groupIds: readonly string[],
@@ -237,7 +237,7 @@ export interface Journal {
   /**
    * By key: the latest committed command, and a later one that was rolled back. A refused command
    * left the key unchanged. Keys without either are missing; so may be keys whose latest hundred
-   * commands all failed.
+   * commands all failed, or whose latest 20,000 were all refused.
    */
   latestSettled(groupIds: readonly string[]): Promise<ReadonlyMap<string, LatestSettled>>;
   /** Keys of settled commands above `after` in the order of their bytes, at most `limit`. */

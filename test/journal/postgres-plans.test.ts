@@ -5,19 +5,21 @@ import { openPostgres } from '../../src/journal/postgres/open.ts';
 import {
   FAILED,
   FIND,
+  FIND_ALL,
   HISTORY,
   KEYS,
   LOAD,
   LOAD_LOOSE,
   listPage,
-  MARKED_OF_KEY,
+  MARKED_OF_KEYS,
   OPEN,
   ofIdPrefix,
   ofKey,
-  SETTLED_OF_KEY,
+  SETTLED_OF_KEYS,
 } from '../../src/journal/postgres/reading/reads.ts';
 import { scratch } from './support/driver.ts';
 import { postgres } from './support/postgres-driver.ts';
+import { openFor } from './support/postgres-life.ts';
 import { accepted, begun, range, settleAll } from './support/writes.ts';
 
 const driver = postgres();
@@ -27,8 +29,9 @@ const STATEMENTS = [
   ['find', FIND, ['id-7']],
   ['load', LOAD, [0, 5000]],
   ['loadLoose', LOAD_LOOSE, [0, 5000]],
-  ['latestSettled', SETTLED_OF_KEY, ['group-7', 100]],
-  ['tokens', MARKED_OF_KEY, ['group-7']],
+  ['holders', FIND_ALL, [['id-7', 'id-8']]],
+  ['latestSettled', SETTLED_OF_KEYS, [['group-7', 'group-8'], 100, 20_000]],
+  ['tokens', MARKED_OF_KEYS, [['group-7', 'group-8'], 20_000]],
   ['keys', KEYS, ['', 100]],
   ['list', listPage(HISTORY, [], 1), [9_000_000, 20, 20]],
   ['list of open ones', listPage(OPEN, [], 1), [9_000_000, 20, 20]],
@@ -36,6 +39,24 @@ const STATEMENTS = [
   ['list of a key', listPage(ofKey('group-7'), [], 2), ['group-7', 9_000_000, 20, 20]],
   ['list by id', listPage(ofIdPrefix('id-7'), [], 3), ['id-7', 'id-8', 9_000_000, 20, 20]],
 ] as const;
+
+test('P9: what is read of a key is bounded by the number of its commands that are looked at', async (ctx) => {
+  if (driver.missing !== undefined) return ctx.skip(driver.missing);
+  await driver.create();
+  const journal = await openFor(driver.url, { lookedAt: 10 });
+  const { groupId } = begun(1).command;
+  await settleAll(journal, [begun(1)], { tokens: {} });
+  const refusedUpTo = async (first: number, last: number) => {
+    const accept = range(first, last).map((seq) => begun(seq, { groupId }));
+    await settleAll(journal, accept, { state: 'refused', reason: 'already_exists' });
+  };
+  await refusedUpTo(2, 10);
+  expect((await journal.latestSettled([groupId])).size).toBe(1);
+  expect((await journal.tokens([groupId])).size).toBe(1);
+  await refusedUpTo(11, 11);
+  expect((await journal.latestSettled([groupId])).size).toBe(0);
+  expect((await journal.tokens([groupId])).size).toBe(0);
+});
 
 test('P9: every statement that reads commands goes by an index', async (ctx) => {
   if (driver.missing !== undefined) return ctx.skip(driver.missing);

@@ -23,7 +23,7 @@ import { COMMIT, commitValues, numbered } from './commit-values.ts';
 import { Listing, LOOKED_AT } from './reading/listing.ts';
 import type { Queries } from './reading/queries.ts';
 import { Reader } from './reading/reader.ts';
-import { FIND } from './reading/reads.ts';
+import { FIND_ALL } from './reading/reads.ts';
 import type { Seat } from './seat.ts';
 import { storable } from './storable.ts';
 
@@ -62,7 +62,13 @@ export class PostgresJournal implements Journal {
     this.#onDamage = onDamage;
     const query = (text: string, values?: readonly unknown[]) => this.#query(text, values);
     this.#clusters = new Clusters(query);
-    this.#reader = new Reader({ query, clusters: this.#clusters, seat: seatNumber, onDamage });
+    this.#reader = new Reader({
+      query,
+      clusters: this.#clusters,
+      seat: seatNumber,
+      lookedAt,
+      onDamage,
+    });
     const storedOrDamaged = this.#reader.storedOrDamaged.bind(this.#reader);
     this.#listing = new Listing({ query, storedOrDamaged, lookedAt });
   }
@@ -223,13 +229,16 @@ export class PostgresJournal implements Journal {
   }
 
   async #holders(refused: readonly AcceptWrite[]): Promise<CommitResult['existing']> {
-    const holders = new Map<number, StoredCommand | JournalError>();
-    for (const { command } of refused) {
-      const [row] = await this.#query(FIND, [command.id]);
-      if (row === undefined) throw new Error(`no command has the id of command ${command.seq}`);
-      holders.set(command.seq, this.#holder(row));
-    }
-    return holders;
+    if (refused.length === 0) return new Map();
+    const rows = await this.#query(FIND_ALL, [refused.map(({ command }) => command.id)]);
+    const byId = new Map(rows.map((row) => [String(row['id']), this.#holder(row)]));
+    return new Map(
+      refused.map(({ command: { seq, id } }) => {
+        const holder = byId.get(id);
+        if (holder === undefined) throw new Error(`no command has the id of command ${seq}`);
+        return [seq, holder];
+      }),
+    );
   }
 
   #holder(row: Parameters<Reader['storedOrDamaged']>[0]): StoredCommand | JournalError {

@@ -21,8 +21,8 @@ import {
   KEYS,
   LOAD,
   LOAD_LOOSE,
-  MARKED_OF_KEY,
-  SETTLED_OF_KEY,
+  MARKED_OF_KEYS,
+  SETTLED_OF_KEYS,
 } from './reads.ts';
 
 /** Commands of one key that are read: hundreds that failed may stand before the latest committed one. */
@@ -32,8 +32,18 @@ export interface ReaderOptions {
   readonly query: (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
   readonly clusters: Clusters;
   readonly seat: number;
+  /** Commands of a key that are looked at. */
+  readonly lookedAt: number;
   /** The latest commands of a key could not be read: they are as unknown as pruned ones. */
   readonly onDamage: (error: JournalError) => void;
+}
+
+/** A statement about several keys, whose rows are those of a key together. */
+interface OfKeys {
+  readonly text: string;
+  readonly groupIds: readonly string[];
+  /** The parameters behind the keys. */
+  readonly bounds: readonly number[];
 }
 
 export class Reader {
@@ -81,15 +91,15 @@ export class Reader {
   tokens(
     groupIds: readonly string[],
   ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
-    return this.#byKey(groupIds, async (groupId) => {
-      const [row] = await this.#options.query(MARKED_OF_KEY, [groupId]);
-      return row && (this.stored(row).settlement?.tokens ?? {});
-    });
+    const bounds = [this.#options.lookedAt];
+    return this.#byKey({ text: MARKED_OF_KEYS, groupIds, bounds }, ([row]) =>
+      row === undefined ? undefined : (this.stored(row).settlement?.tokens ?? {}),
+    );
   }
 
   latestSettled(groupIds: readonly string[]): Promise<ReadonlyMap<string, LatestSettled>> {
-    return this.#byKey(groupIds, async (groupId) => {
-      const rows = await this.#options.query(SETTLED_OF_KEY, [groupId, LOOKED_BACK]);
+    const bounds = [LOOKED_BACK, this.#options.lookedAt];
+    return this.#byKey({ text: SETTLED_OF_KEYS, groupIds, bounds }, (rows) => {
       const word = latestOf(rows.map(columnsOf), (row) => storedOf(row, this.#options.clusters));
       return Object.keys(word).length === 0 ? undefined : word;
     });
@@ -115,13 +125,16 @@ export class Reader {
   }
 
   async #byKey<Value>(
-    groupIds: readonly string[],
-    read: (groupId: string) => Promise<Value | undefined>,
+    { text, groupIds, bounds }: OfKeys,
+    read: (rows: readonly Row[]) => Value | undefined,
   ): Promise<ReadonlyMap<string, Value>> {
+    const asked = [...new Set(groupIds)].filter(isStorable);
+    if (asked.length === 0) return new Map();
+    const rows = await this.#options.query(text, [asked, ...bounds]);
     const values = new Map<string, Value>();
-    for (const groupId of groupIds.filter(isStorable)) {
+    for (const [groupId, own] of Map.groupBy(rows, (row) => String(row['group_id']))) {
       try {
-        const value = await read(groupId);
+        const value = read(own);
         if (value !== undefined) values.set(groupId, value);
       } catch (error) {
         if (!isDamaged(error)) throw error;

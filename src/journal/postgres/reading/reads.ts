@@ -26,6 +26,11 @@ export const FIND = `
   SELECT ${COLUMNS}
   FROM (SELECT seq FROM lockstep.command WHERE id = $1) page ${JOINED}`;
 
+/** Of several ids. */
+export const FIND_ALL = `
+  SELECT ${COLUMNS}
+  FROM (SELECT seq FROM lockstep.command WHERE id = ANY ($1::text[])) page ${JOINED}`;
+
 export const LOAD = `
   SELECT ${COLUMNS}, e.entries
   FROM (SELECT seq FROM lockstep.open WHERE seq > $1 ORDER BY seq LIMIT $2) page ${JOINED}
@@ -39,22 +44,35 @@ export const LOAD_LOOSE = `
   FROM (SELECT seq FROM lockstep.loose WHERE seq > $1 ORDER BY seq LIMIT $2) page ${JOINED}
   ORDER BY page.seq`;
 
-/** The latest settled commands of a key, newest first. */
-export const SETTLED_OF_KEY = `
-  SELECT ${COLUMNS}
-  FROM (
-    SELECT k.seq FROM lockstep.command k
-    CROSS JOIN LATERAL (SELECT 1 FROM lockstep.settled x WHERE x.seq = k.seq AND x.state <> 'refused') settled
-    WHERE k.group_id = $1 ORDER BY k.seq DESC LIMIT $2) page ${JOINED}
-  ORDER BY page.seq DESC`;
+/** The newest commands of the key `asked.key`: so many are looked at. */
+const NEWEST_OF_KEY = (lookedAt: string): string => `
+  (SELECT x.seq FROM lockstep.command x WHERE x.group_id = asked.key ORDER BY x.seq DESC LIMIT ${lookedAt}) k`;
 
-/** The latest settled command of a key that left owner marks. */
-export const MARKED_OF_KEY = `
+/**
+ * For each key the settled commands that were not refused, newest first, down to the latest committed one. Parameters: keys,
+ * commands that are read, commands that are looked at.
+ */
+export const SETTLED_OF_KEYS = `
   SELECT ${COLUMNS}
-  FROM (
-    SELECT k.seq FROM lockstep.command k
+  FROM unnest($1::text[]) AS asked(key)
+  CROSS JOIN LATERAL (
+    WITH latest AS MATERIALIZED (
+      SELECT k.seq, settled.state FROM ${NEWEST_OF_KEY('$3')}
+      CROSS JOIN LATERAL (
+        SELECT x.state FROM lockstep.settled x WHERE x.seq = k.seq AND x.state <> 'refused') settled
+      ORDER BY k.seq DESC LIMIT $2)
+    SELECT seq FROM latest
+    WHERE seq >= COALESCE((SELECT max(seq) FROM latest WHERE state = 'committed'), 0)) page ${JOINED}
+  ORDER BY c.group_id, page.seq DESC`;
+
+/** For each key the latest settled command that left owner marks. Parameters: keys, commands that are looked at. */
+export const MARKED_OF_KEYS = `
+  SELECT ${COLUMNS}
+  FROM unnest($1::text[]) AS asked(key)
+  CROSS JOIN LATERAL (
+    SELECT k.seq FROM ${NEWEST_OF_KEY('$2')}
     CROSS JOIN LATERAL (SELECT 1 FROM lockstep.settled x WHERE x.seq = k.seq AND x.marked) settled
-    WHERE k.group_id = $1 ORDER BY k.seq DESC LIMIT 1) page ${JOINED}`;
+    ORDER BY k.seq DESC LIMIT 1) page ${JOINED}`;
 
 const NEXT_KEY = (after: string): string => `
   SELECT k.group_id FROM lockstep.command k
