@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DamageNews } from '../../src/coordinator/journal/damage-news.ts';
-import { JournalError } from '../../src/journal/errors.ts';
+import { IllegalWrite, JournalError } from '../../src/journal/errors.ts';
 
 test('P9, P10: every damaged row is logged once, all reads of one are counted, and a notice is sent', () => {
   const lines: string[] = [];
@@ -17,4 +17,20 @@ test('P9, P10: every damaged row is logged once, all reads of one are counted, a
   expect(news.counts).toEqual({ damagedReads: 4 });
   for (let seq = 0; seq < 5_000; seq++) news.note(damage(seq));
   expect(lines).toHaveLength(1_000);
+});
+
+test('P10: queries that fail for another reason, however many, are one line of the log for a while', () => {
+  const lines: unknown[] = [];
+  const kinds: string[] = [];
+  const news = new DamageNews({
+    log: { error: (what, details) => void lines.push([what, details]) },
+    notify: ({ kind }) => void kinds.push(kind),
+  });
+  const error = new IllegalWrite('invalid byte sequence');
+  for (let nth = 0; nth < 1_000; nth++) news.noteFailed(error);
+  expect(lines).toEqual([['a query of a client failed', { error, failed: 1 }]]);
+  news.noteFailed(new JournalError('the journal is closed', { code: 'closed' }));
+  expect(lines).toHaveLength(1);
+  expect(kinds).toEqual([]);
+  expect(news.counts).toEqual({ damagedReads: 0 });
 });

@@ -1,7 +1,10 @@
 /**
  * Damaged rows that were met while the daemon works: each is logged once, all are counted, and people get a notice.
  * Whoever looks again and again at one row fills no log (P9, P10).
+ *
+ * Other failures of queries are programmers' errors: one line of the log for many of them.
  */
+import { Seldom } from '../../base/seldom.ts';
 import { JournalError } from '../../journal/errors.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 import type { RaisedNotice } from '../../observe/notify/notice-kinds.ts';
@@ -18,7 +21,9 @@ interface Targets {
 export class DamageNews {
   readonly #targets: Targets;
   readonly #logged = new Set<string>();
+  readonly #lines = new Seldom();
   #reads = 0;
+  #failed = 0;
 
   constructor(targets: Targets) {
     this.#targets = targets;
@@ -35,8 +40,12 @@ export class DamageNews {
 
   /** A query of a client failed. */
   readonly noteFailed = (error: unknown): void => {
-    if (error instanceof JournalError) this.note(error);
-    else this.#targets.log.error('a query of a client failed', { error });
+    // A stop, while the database is away: the client is told.
+    if (error instanceof JournalError && error.code === 'closed') return;
+    if (error instanceof JournalError) return this.note(error);
+    this.#failed++;
+    if (!this.#lines.take()) return;
+    this.#targets.log.error('a query of a client failed', { error, failed: this.#failed });
   };
 
   get counts(): Pick<Figures, 'damagedReads'> {

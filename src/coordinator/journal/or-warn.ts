@@ -7,6 +7,7 @@ export async function orWarn(keep: () => Promise<void>, warning: string, log: Lo
     await keep();
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
-    log.warn(warning, { error });
+    const { message, hint } = error;
+    log.warn(warning, { error: message, hint });
   }
 }

@@ -172,6 +172,9 @@ export class Seat {
 
 function closed(shown: string, isUnknown: boolean): JournalError {
   return isUnknown
-    ? new JournalError(`${shown} did not answer before the stop`, { code: 'io' })
+    ? new JournalError(`${shown} did not answer before the stop`, {
+        code: 'io',
+        hint: 'Start the database: the next start of the daemon reads the journal, and continues its open commands.',
+      })
     : new JournalError('the journal is closed', { code: 'closed' });
 }
