@@ -1,5 +1,5 @@
 /** Opens the journal of the coordinator's thread: metered, with its beats and its trust. */
-import type { Instant } from '../base/instant.ts';
+import type { Instant } from '../base/time/instant.ts';
 import { watchAway } from '../coordinator/journal/away.ts';
 import { MeteredJournal } from '../coordinator/journal/metered-journal.ts';
 import { orRefuse, refuseUnfolded } from '../coordinator/start.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { durationText } from '../../src/base/duration-text.ts';
+import { durationText } from '../../src/base/time/duration-text.ts';
 import { callsBetween } from '../../src/cli/demo/node-calls.ts';
 import { decode, encode } from '../../src/cli/input/arguments.ts';
 import { durationMs } from '../../src/cli/input/duration.ts';

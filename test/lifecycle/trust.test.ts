@@ -1,6 +1,6 @@
 /** The time until which a daemon may call nodes (docs/decisions/075). */
 import { expect, test } from 'vitest';
-import { later } from '../../src/base/instant.ts';
+import { later } from '../../src/base/time/instant.ts';
 import { newTrust, Trust } from '../../src/lifecycle/guards/trust.ts';
 
 const START = { steady: 1000.5, wall: 1_790_000_000_000 };

@@ -84,7 +84,7 @@ export const RULES: Rules = {
     ),
     executor: layer(BASE, CORE, PROTOCOL, LOG_PORT, 'node/**'),
     door: layer(BASE, PROTOCOL, FILES, LOG_PORT, 'channel/**', 'clients/**', ...WATCHED),
-    page: layer('base/duration-text.ts', CORE, PROTOCOL),
+    page: layer('base/time/duration-text.ts', CORE, PROTOCOL),
     lifecycle: layer(BASE, PROTOCOL, FILES, LOG_PORT, NOTICE_KINDS),
     observe: layer(BASE, FILES, 'node/access/access.ts'),
     config: layer(BASE, ACCESS, ...CLIENT_FILES, FILES, ...DIALECTS),

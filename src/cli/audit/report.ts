@@ -1,6 +1,6 @@
 /** Findings of an audit as text. */
 
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import type { AuditFinding } from '../../client/index.ts';
 import { faultJson, isFault } from '../fault.ts';
 import { table } from '../output/table.ts';

@@ -1,6 +1,6 @@
 /** The summary of a bulk run, as text. */
 
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import { type Fault, faultJson } from '../fault.ts';
 import { indent, table } from '../output/table.ts';
 import { plain, type Terminal } from '../output/terminal.ts';

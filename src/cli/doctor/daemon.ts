@@ -1,6 +1,6 @@
 /** The daemon itself: does it answer clients and operators, and does it report problems? */
 
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import { ClientError, isError, LockstepClient, type SummaryAnswer } from '../../client/index.ts';
 import type { Settings } from '../../config/schema.ts';
 import { packageVersion } from '../../config/version.ts';

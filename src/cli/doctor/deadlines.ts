@@ -1,6 +1,6 @@
 /** The deadlines in their order. The configuration has checked them already. */
 
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import type { Settings } from '../../config/schema.ts';
 import { type Finding, ok, warn } from './finding.ts';
 

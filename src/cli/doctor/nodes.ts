@@ -4,7 +4,7 @@
  * agree with this machine's? No call changes a node.
  */
 import { randomUUID } from 'node:crypto';
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import type { Settings } from '../../config/schema.ts';
 import type { NodeReplyKind } from '../../core/model.ts';
 import type { Dialect, Rule } from '../../node/dialect/dialect.ts';

@@ -1,6 +1,6 @@
 /** How long commands may wait after a daemon was killed. */
 
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import { isLocal, ORPHAN_RETRIES, readOutlivingMs } from '../../config/machine/outliving.ts';
 import type { Settings } from '../../config/schema.ts';
 import { type Finding, ok, warn } from './finding.ts';

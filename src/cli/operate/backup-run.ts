@@ -2,7 +2,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import { backupJournal } from '../../journal/sqlite/files/backup.ts';
 import { EXIT, type ExitCode, UsageError, worst } from '../exit-code.ts';
 import { interruptible } from '../input/interrupts.ts';

@@ -1,6 +1,6 @@
 /** `lockstep journal check`: what is damaged in a journal, and what an operator can do. */
 
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import { type Checked, checkFile } from '../../journal/sqlite/files/check.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { plain, type Terminal } from '../output/terminal.ts';

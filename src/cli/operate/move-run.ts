@@ -1,6 +1,6 @@
 /** `lockstep move`: reports what was moved and the next steps. */
 import { join } from 'node:path';
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import { authorOf } from '../../clients/principal.ts';
 import { type Moved, moveJournal } from '../../journal/move.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-code.ts';

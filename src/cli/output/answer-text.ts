@@ -1,6 +1,6 @@
 /** The daemon's answers as text for people. Text from nodes and keys is made harmless. */
 
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import type { NodeOutcome } from '../../core/model.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';

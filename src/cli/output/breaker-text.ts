@@ -1,6 +1,6 @@
 /** Breakers as text for people. */
 
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import type { BreakerView } from '../../protocol/answer.ts';
 import { ageText } from '../input/duration.ts';
 import { table } from './table.ts';

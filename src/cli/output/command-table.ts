@@ -1,6 +1,6 @@
 /** Commands as a table, one row each. */
 
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import { ageText } from '../input/duration.ts';
 import { isSettled, outcomeText, responsesText } from './answer-text.ts';

@@ -5,7 +5,7 @@
  * the terminal (no hidden cursor, no disabled wrapping), so the terminal is intact however this
  * ends.
  */
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Interval of writing: the shortest one, and the one when only the time has changed. */

@@ -1,6 +1,6 @@
 /** The story of a command as a table: when, on which node, what happened, how long it took, what the node answered. */
 
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { LeftOut, StoryStep } from '../../protocol/story/step.ts';
 import { table } from './table.ts';

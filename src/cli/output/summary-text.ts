@@ -1,6 +1,6 @@
 /** `status` without an id, as text. */
 
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import { isNearlyFull } from '../../protocol/accepting.ts';
 import type {
   LanesAnswer,

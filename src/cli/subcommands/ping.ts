@@ -1,4 +1,4 @@
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import { isError, type PingAnswer } from '../../protocol/answer.ts';
 import { EXIT, exitOfReply } from '../exit-code.ts';
 import { acceptingText, refusedText } from '../output/accepting-text.ts';

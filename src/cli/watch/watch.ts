@@ -3,7 +3,7 @@
  * each change is a line. A daemon that restarts is waited for.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import { ClientError, isExpected } from '../../client/index.ts';
 import { isError } from '../../protocol/answer.ts';
 import type { ErrorReply } from '../../protocol/errors.ts';

@@ -10,7 +10,7 @@ import { messageOf } from '../../base/error-fields.ts';
 import { shownUrl } from '../../base/shown-url.ts';
 import { IllegalWrite, JournalError } from '../errors.ts';
 import type { MovedRows, MovingHead, MovingRow, MovingTable } from '../moving.ts';
-import { asJournalError, passes } from './failure.ts';
+import { asJournalError, isWarning, passes } from './failure.ts';
 import { Link } from './link.ts';
 import { migrate } from './schema/migrate.ts';
 import { JOURNAL_ID, MOVED, MOVING } from './settings.ts';
@@ -42,13 +42,13 @@ const KEEP = `
 export class Arrival implements AsyncDisposable {
   readonly #client: Client;
   readonly #shown: string;
-  #isNoticed = false;
+  #isWarned = false;
 
   private constructor(client: Client, shown: string) {
     this.#client = client;
     this.#shown = shown;
-    client.on('notice', () => {
-      this.#isNoticed = true;
+    client.on('notice', (notice) => {
+      if (isWarning(notice)) this.#isWarned = true;
     });
     // Each call meets it.
     client.on('error', () => undefined);
@@ -166,11 +166,11 @@ export class Arrival implements AsyncDisposable {
     return sent;
   }
 
-  /** A confirmation with a notice may lack the standby. */
+  /** A confirmation with a warning may lack the standby. */
   async #commit(): Promise<void> {
-    this.#isNoticed = false;
+    this.#isWarned = false;
     await this.#client.query('COMMIT');
-    if (!this.#isNoticed) return;
+    if (!this.#isWarned) return;
     throw new JournalError(`${this.#shown} confirmed the move with a warning`, {
       code: 'unreachable',
       hint: 'See the log of PostgreSQL and its synchronous standbys, then run the move again: it is continued.',

@@ -35,6 +35,17 @@ const REFUSED: readonly (readonly [prefix: string, code: JournalErrorCode])[] = 
   ['XX', 'corrupt'],
 ];
 
+/** The class of messages that change nothing about the outcome. */
+const SUCCESS = '00';
+
+/**
+ * Whether a message beside a success casts doubt on it. A cancelled wait for a standby is a success with SQLSTATE 01000; a
+ * notice for people has class 00.
+ */
+export function isWarning({ code }: { readonly code?: string | undefined }): boolean {
+  return code?.startsWith(SUCCESS) !== true;
+}
+
 /** Whether the same statement may succeed later. */
 export function passes(error: unknown): boolean {
   if (error instanceof OutcomeUnknown) return true;

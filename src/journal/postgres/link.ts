@@ -7,7 +7,7 @@
 import { Socket } from 'node:net';
 import { Client, DatabaseError, types } from 'pg';
 import { messageOf } from '../../base/error-fields.ts';
-import { OutcomeUnknown } from './failure.ts';
+import { isWarning, OutcomeUnknown } from './failure.ts';
 
 const INT8 = 20;
 const INT8_ARRAY = 1016;
@@ -15,18 +15,13 @@ const CONNECT_MS = 3000;
 /** A statement may take this long. */
 const ANSWER_MS = 3000;
 const KEEPALIVE_MS = 1000;
-/** The class of SQLSTATE of messages that change nothing about the outcome. */
-const SUCCESS = '00';
 
 type Cell = string | number | boolean | null | readonly number[];
 export type Row = Readonly<Record<string, Cell>>;
 
 export interface Answer {
   readonly rows: readonly Row[];
-  /**
-   * The server's warning, if it gave one: a commit may not be where it should be. A cancelled wait for a standby is a success
-   * with SQLSTATE 01000, so warnings count (H3); notices for people, of class 00, do not.
-   */
+  /** The server's warning, if it gave one: a commit may not be where it should be. */
   readonly warning?: string;
 }
 
@@ -116,8 +111,8 @@ export class Link {
     };
     client.on('error', lose);
     client.on('end', lose);
-    client.on('notice', ({ code, message }) => {
-      if (!code?.startsWith(SUCCESS)) this.#warning = message;
+    client.on('notice', (notice) => {
+      if (isWarning(notice)) this.#warning = notice.message;
     });
     try {
       await client.connect();

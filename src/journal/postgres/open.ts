@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join as joinPath } from 'node:path';
-import { type Instant, later } from '../../base/instant.ts';
 import { shownUrl } from '../../base/shown-url.ts';
+import { type Instant, later } from '../../base/time/instant.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 import { JournalError } from '../errors.ts';
 import { prepareFolder } from '../sqlite/open/connection.ts';

@@ -6,7 +6,7 @@
  * A repeat that finds itself done is not yet safe: the first copy may have been executed without its standby. It is safe
  * as soon as one more change is confirmed, since the log of the database is in order (H3).
  */
-import type { Instant } from '../../base/instant.ts';
+import type { Instant } from '../../base/time/instant.ts';
 import { JournalError } from '../errors.ts';
 import { asJournalError, passes, whyAway } from './failure.ts';
 import type { Answer, Link, Row } from './link.ts';

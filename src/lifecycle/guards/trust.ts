@@ -7,7 +7,7 @@
  * Both clocks must say that the time has not come: after a suspend only the wall clock knows how late it is. A wall clock
  * that is set forward ends the trust too early, until the next change is confirmed.
  */
-import type { Instant } from '../../base/instant.ts';
+import type { Instant } from '../../base/time/instant.ts';
 
 const MICROS_PER_MS = 1000;
 const STEADY = 0;

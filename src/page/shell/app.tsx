@@ -1,6 +1,6 @@
 /** The page as a whole: the view of the address, and over it all that concerns every view. */
 import { useEffect, useRef } from 'preact/hooks';
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import { fault, oldMs, seenAt, startLive, status, stopLive } from '../data/live.ts';
 import { session, type User } from '../data/session.ts';
 import { Dialog, Done } from '../parts/dialog.tsx';

@@ -1,6 +1,6 @@
 /** One command: its state, each node, and its story step by step. */
 
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { StoryStep } from '../../protocol/story/step.ts';
 import { askForCommand, type CommandAct } from '../data/operate.ts';

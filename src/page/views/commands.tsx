@@ -1,6 +1,6 @@
 /** The commands, newest first: which are under way, which failed, and on which node. */
 import { useEffect, useState } from 'preact/hooks';
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import type { CommandAnswer, ListAnswer } from '../../protocol/answer.ts';
 import { type Fault, read } from '../data/api.ts';
 import { status } from '../data/live.ts';

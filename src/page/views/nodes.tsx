@@ -1,7 +1,7 @@
 /** Each node: whether it is called, and if not, why; what it answers, and what it holds. */
 
 import { useState } from 'preact/hooks';
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import type { BreakerView, NodeStatus, StatsAnswer } from '../../protocol/answer.ts';
 import { type Fault, read } from '../data/api.ts';
 import { latest } from '../data/hour.ts';

@@ -1,6 +1,6 @@
 /** Is all well, and what happened in the last hour? */
 
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import type { LaneStatus, SummaryAnswer } from '../../protocol/answer.ts';
 import { hour, latest } from '../data/hour.ts';
 import { status } from '../data/live.ts';

@@ -1,6 +1,6 @@
 /** The story of a command: a line of time for each node, and below it every step in words. */
 import type { ComponentChildren } from 'preact';
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import type { StoryStep } from '../../protocol/story/step.ts';
 import { Empty } from '../parts/faults.tsx';
 import { Mark } from '../parts/mark.tsx';

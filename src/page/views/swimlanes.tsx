@@ -1,6 +1,6 @@
 /** A picture of a story: one line for each node with its attempts, over the time of the command. */
 
-import { durationText } from '../../base/duration-text.ts';
+import { durationText } from '../../base/time/duration-text.ts';
 import type { StoryStep } from '../../protocol/story/step.ts';
 import { pluralText } from '../text/numbers.ts';
 import { ANSWERS } from '../text/words.ts';
