@@ -62,6 +62,7 @@ test('P8, P9, P10: a read without an answer counts as away, holds up no commit, 
   const onWaiting = vi.fn();
   const log = { info: note, warn: note };
   const journal = await openFor(driver.url, { onWaiting, log });
+  lines.length = 0;
   await settleAll(journal, [begun(1)]);
   const locked = await lock('lockstep.story');
   const story = journal.story(1);

@@ -43,6 +43,7 @@ test('P3, P8, P10: while the server warns, a change is not confirmed: it is look
   };
   const onTrusted = vi.fn();
   const journal = await openFor(driver.url, { onWaiting, onTrusted, log });
+  lines.length = 0;
   await admin(SAYING('WARNING'));
   onTestFinished(async () => void (await admin(SILENT)));
   const before = await batchOf();
