@@ -12,7 +12,7 @@ import type { Looks } from './requests/looks.ts';
 /** The most acts of one batch, whether they write or not: sockets are read between batches. */
 const BATCH_ITEMS_MAX = 1000;
 /** The longest that a batch runs acts, ms: a request that arrives meanwhile waits no longer for the next. */
-const BATCH_MS_MAX = 20;
+const BATCH_MS_MAX = 10;
 
 const NOTHING: CommitResult = { existing: new Map() };
 

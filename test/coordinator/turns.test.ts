@@ -137,7 +137,7 @@ describe('looks of clients', () => {
     const seen: string[] = [];
     const look = (client: string) => ({
       see: () => {
-        now += 10;
+        now += 5;
         seen.push(client);
       },
       miss: Object.assign((): void => void seen.push(`${client} missed`), { client }),

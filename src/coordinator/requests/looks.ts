@@ -12,7 +12,7 @@ import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import { unreadableReply } from '../journal/unreadable.ts';
 
 /** The time of all looks in one batch, ms; a look that has begun is finished. */
-const SPENT_MS_MAX = 20;
+const SPENT_MS_MAX = 10;
 const WAITED_MS_MAX = 2000;
 const WAITING_MAX = 5000;
 const RETRY_AFTER_MS = 1000;

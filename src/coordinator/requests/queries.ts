@@ -1,23 +1,19 @@
-/** `status` of a command, `list`, `stats`: requests that change nothing. */
-import type { Lane, SagaState } from '../../core/model.ts';
-import type { DamagedRow, ListFilter, Moment } from '../../journal/port.ts';
+/** `status` of a command, `stats`, `logs`: requests that change nothing. */
+import type { Lane } from '../../core/model.ts';
 import {
   type CommandAnswer,
-  type DamagedCommand,
   isError,
   type LanesAnswer,
-  type ListAnswer,
   type StatsAnswer,
   type SummaryAnswer,
 } from '../../protocol/answer.ts';
 import type { LogsAnswer } from '../../protocol/answers/log-lines.ts';
 import { errorReply } from '../../protocol/errors.ts';
 import type { JsonObject } from '../../protocol/record/record.ts';
-import type { ListRequest, LogsRequest, StatusRequest } from '../../protocol/request.ts';
+import type { LogsRequest, StatusRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import { unavailable } from '../breakers/unavailable.ts';
 import { storedAnswer, withOrigin } from '../commands/answers.ts';
-import { damageOf } from '../journal/unreadable.ts';
 import type { Respond } from '../ports.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
 import { settledStory } from '../queue/story.ts';
@@ -112,36 +108,6 @@ function lookUp(
   batch.look({ see, miss: respond });
 }
 
-export function list(
-  { ports, moment, commands: { registry } }: RequestContext,
-  { request, respond }: { request: ListRequest; respond: Respond<ListAnswer> },
-  batch: Batch,
-): void {
-  const now = moment();
-  const before = request.cursor === undefined ? undefined : Number(request.cursor);
-  const see = async (): Promise<void> => {
-    const { commands, damaged, next } = await ports.journal.list(
-      filterOf(request, now),
-      before,
-      request.limit,
-    );
-    respond({
-      commands: commands.map((stored) => {
-        // The journal has a command of an earlier life with times of another clock.
-        const { command } = registry.byId(stored.command.id) ?? stored;
-        return withOrigin(storedAnswer({ ...stored, command }, now.at), command);
-      }),
-      ...(damaged === undefined ? {} : { damaged: damaged.map(shownDamage) }),
-      ...(next === undefined ? {} : { next: String(next) }),
-    });
-  };
-  batch.look({ see, miss: respond });
-}
-
-function shownDamage({ id, error }: DamagedRow): DamagedCommand {
-  return { id, message: damageOf(error) };
-}
-
 export function logs(
   { ports }: RequestContext,
   { request, respond }: { request: LogsRequest; respond: Respond<LogsAnswer> },
@@ -162,27 +128,6 @@ export function stats(
     return respond(unavailable('the nodes could not be counted in time'));
   });
   ports.order(executor, { kind: 'count', ticket });
-}
-
-function filterOf(request: ListRequest, now: Moment): ListFilter {
-  const { state, stuck, parked, groupId, idPrefix, node, lane, olderThanMs, youngerThanMs } =
-    request;
-  const states: readonly SagaState[] | undefined = typeof state === 'string' ? [state] : state;
-  return {
-    ...(states === undefined ? {} : { states }),
-    ...(stuck === undefined ? {} : { stuck }),
-    ...(parked === undefined ? {} : { parked }),
-    ...(groupId === undefined ? {} : { groupId }),
-    ...(idPrefix === undefined ? {} : { idPrefix }),
-    ...(node === undefined ? {} : { node }),
-    ...(lane === undefined ? {} : { lane }),
-    ...(olderThanMs === undefined ? {} : { acceptedBefore: ago(now, olderThanMs) }),
-    ...(youngerThanMs === undefined ? {} : { acceptedSince: ago(now, youngerThanMs) }),
-  };
-}
-
-function ago({ at, lived }: Moment, ms: number): Moment {
-  return { at: at - ms, lived: lived - ms };
 }
 
 export function lanesOf({

@@ -24,10 +24,11 @@ import { envelopeText } from '../queue/waiters.ts';
 import { breaker } from './breaker-act.ts';
 import type { RequestContext } from './context.ts';
 import { askedAs, folded } from './folded.ts';
+import { list } from './list.ts';
 import { operate } from './operate.ts';
 import { operateOnMany } from './operate-many.ts';
 import { pauseOrResume } from './pause-act.ts';
-import { list, logs, status } from './queries.ts';
+import { logs, status } from './queries.ts';
 import { decideOnHeld } from './restore-act.ts';
 import { signed } from './signed.ts';
 

@@ -20,7 +20,7 @@ export class GatedJournal implements Journal {
   readonly prunes: Pruning[] = [];
   tidied = 0;
   /** Called for each page that is asked for. */
-  onList: () => void = () => {};
+  onList: (limit: number) => void = () => {};
   tidyRefusal: JournalError | undefined;
   /** While set, stored values can be neither written nor read. */
   keptRefusal: JournalError | undefined;
@@ -138,7 +138,7 @@ export class GatedJournal implements Journal {
   }
 
   list(filter: ListFilter, before: number | undefined, limit: number) {
-    this.onList();
+    this.onList(limit);
     return this.#memory.list(filter, before, limit);
   }
 
