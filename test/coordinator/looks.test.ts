@@ -29,7 +29,8 @@ function countOf(asked: readonly Asked[], what: object): number {
 }
 
 function pageOf({ answers: [answer] }: Asked): ListAnswer {
-  if (answer === undefined || !('commands' in answer) || 'matched' in answer) throw new Error('no page');
+  if (answer === undefined || !('commands' in answer) || 'matched' in answer)
+    throw new Error('no page');
   return answer;
 }
 
