@@ -24,8 +24,8 @@ export const RETIRED: readonly Bug[] = [
     edits: [
       edit(
         'src/coordinator/nodes/retire.ts',
-        'const upTo = latestOf(context, node);',
-        'const upTo = latestOf(context, node) + 1e15;',
+        'await retirements.retire(node, { by: request.by, upTo });',
+        'await retirements.retire(node, { by: request.by, upTo: upTo + 1e15 });',
       ),
     ],
   },
