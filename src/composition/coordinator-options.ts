@@ -39,6 +39,7 @@ export function optionsOf(data: OptionsData): CoordinatorOptions {
     defaultDeadlineMs: data.defaultDeadlineMs,
     retentionMs: data.retentionMs,
     auditEveryMs: data.auditEveryMs,
+    healthCheckEveryMs: data.dialect.health === null ? 0 : data.healthCheckEveryMs,
     isUnprotected: data.isUnprotected,
     publishesEvents: data.publishesEvents,
     version: data.version,

@@ -100,6 +100,7 @@ export function coordinatorData(
     defaultDeadlineMs: settings.defaultDeadlineMs,
     retentionMs: settings.retentionDays * DAY_MS,
     auditEveryMs: settings.auditEveryHours * HOUR_MS,
+    healthCheckEveryMs: settings.healthCheckEveryMs,
   };
 }
 

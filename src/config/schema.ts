@@ -177,6 +177,10 @@ export const settingsSchema = z.strictObject({
   breakerTrials: z.int().min(1).max(1000).default(4).register(settingDocs, {
     text: 'Successful trial calls that close a breaker; the first is a read.',
   }),
+  healthCheckEveryMs: z.int().min(0).max(600_000).default(5000).register(settingDocs, {
+    unit: 'ms',
+    text: 'How often a node that no command calls is asked by the health path of its dialect; two failed checks in a row open its breaker. 0: off; without effect where the dialect has no `health`.',
+  }),
   drainMs: millis(29_000, 10_000, 'At a stop: how long running work may continue.'),
   interruptMs: millis(29_000, 5000, 'At a stop, after the drain: how long the abort may take.'),
   escalateMs: millis(

@@ -289,6 +289,8 @@ export class Coordinator {
         return batch.after(() => this.#questions.answer(report.ticket, report.value));
       case 'health':
         return this.breakers.observe(report.nodes, batch);
+      case 'checked':
+        return this.breakers.checked(report, batch);
       case 'tried':
         return this.breakers.tried(report, batch);
     }

@@ -94,6 +94,8 @@ export interface CoordinatorOptions {
   readonly openMax: number;
   readonly defaultDeadlineMs: number;
   readonly retentionMs: number;
+  /** A node that no command calls is asked by its health path so often; 0: never. */
+  readonly healthCheckEveryMs: number;
   /** The daemon audits all keys by itself so often; 0: never. */
   readonly auditEveryMs: number;
   /** Other machines can reach the sockets, and nothing protects them. */

@@ -81,6 +81,7 @@ export interface CoordinatorData extends ThreadData, JournalData {
   readonly defaultDeadlineMs: number;
   readonly retentionMs: number;
   readonly auditEveryMs: number;
+  readonly healthCheckEveryMs: number;
   readonly log: LogPlan;
   readonly version: string;
 }

@@ -55,6 +55,8 @@ export class Executor {
         return undefined;
       case 'breaker':
         return this.#driver.breaker(order.node, order.closed);
+      case 'check':
+        return this.#trials.check(order);
       case 'try':
         return this.#trials.take(order);
       case 'compare':

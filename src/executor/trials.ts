@@ -1,6 +1,6 @@
 /**
- * Trial calls to a node whose breaker is half-open. Each order is one call at most, so that the coordinator bounds
- * their number over all executors.
+ * Trial calls to a node whose breaker is half-open, and health checks of a node that no command calls. Each order is one
+ * call at most, so that the coordinator bounds their number over all executors.
  *
  * A harmless trial calls the health path of the dialect. Without one, or if its answer says nothing of the node (it may
  * be a proxy's), an unused key is read.
@@ -29,25 +29,33 @@ export class Trials {
 
   take({ node, period, call, harmless }: Extract<Order, { kind: 'try' }>): void {
     const report = (healthSignal: HealthSignal | 'idle', detail?: string) => {
-      const lastError = healthSignal === 'bad' && detail !== undefined ? { lastError: detail } : {};
+      const lastError = errorOf(healthSignal, detail);
       this.#ports.report({ kind: 'tried', node, period, healthSignal, ...lastError });
     };
     const isReading = call === 'read';
     if (this.#driver.letOneThrough({ node, readsOnly: isReading, ended: report })) return;
-    if (harmless) this.#checkHealth(node, report);
+    if (harmless) this.#call(node, report, () => this.#read(node, report));
     else report('idle');
+  }
+
+  /** An answer that is not the dialect's says nothing of the node: it may be a proxy's. */
+  check({ node }: Extract<Order, { kind: 'check' }>): void {
+    const report = (healthSignal: HealthSignal, detail?: string) =>
+      this.#ports.report({ kind: 'checked', node, healthSignal, ...errorOf(healthSignal, detail) });
+    this.#call(node, report, () => report('none'));
   }
 
   interrupt(): void {
     for (const call of this.#calls) call.abort();
   }
 
-  #checkHealth(node: string, report: Report): void {
+  /** @param unclear the dialect has no health path, or its answer says nothing of the node */
+  #call(node: string, report: Report, unclear: () => void): void {
     const port = this.#ports.node(node);
-    if (port.checkHealth === undefined) return this.#read(node, report);
+    if (port.checkHealth === undefined) return unclear();
     const call = port.checkHealth(({ signal, detail }) => {
       this.#calls.delete(call);
-      if (signal === 'unclear') this.#read(node, report);
+      if (signal === 'unclear') unclear();
       else report(signal, detail);
     });
     this.#calls.add(call);
@@ -63,4 +71,8 @@ export class Trials {
       });
     this.#calls.add(read);
   }
+}
+
+function errorOf(signal: HealthSignal | 'idle', detail: string | undefined) {
+  return signal === 'bad' && detail !== undefined ? { lastError: detail } : {};
 }

@@ -82,6 +82,8 @@ export type Order =
   | { readonly kind: 'report'; readonly ticket: Ticket }
   /** The breaker of a node: while it is not `closed`, only trial calls are sent. */
   | { readonly kind: 'breaker'; readonly node: string; readonly closed: boolean }
+  /** Call the health path of a node that no command calls; the dialect has one. */
+  | { readonly kind: 'check'; readonly node: string }
   /**
    * Make one trial call to a node whose breaker is not closed: a held exchange, or, with
    * `harmless`, a read of an unused key if none is held.
@@ -170,6 +172,14 @@ export type Report =
   | { readonly kind: 'answered'; readonly ticket: Ticket; readonly value: Answered }
   /** The health signals of the exchanges since the last such report. */
   | { readonly kind: 'health'; readonly nodes: Readonly<Record<string, Sample>> }
+  /** The call of a `check`; `none`: it says nothing of the node. */
+  | {
+      readonly kind: 'checked';
+      readonly node: string;
+      readonly healthSignal: HealthSignal;
+      /** Of a bad one: the text of the failure. */
+      readonly lastError?: string;
+    }
   /** The trial call of a `try`; `idle`: there was none to make. */
   | {
       readonly kind: 'tried';

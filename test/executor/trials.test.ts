@@ -53,3 +53,27 @@ test('P9: a call of the health path is given up at a stop', async () => {
   expect(given.up).toBe(1);
   expect(bench.reportsOf('tried')).toMatchObject([{ healthSignal: 'none' }]);
 });
+
+test.each(['good', 'bad', 'none'] as const)(
+  'a health check that ends %s is reported',
+  async (signal) => {
+    const { bench } = benchWith({ signal, detail: '503 starting' });
+    bench.take({ kind: 'check', node: 'node02' });
+    await bench.rest();
+    const lastError = signal === 'bad' ? { lastError: '503 starting' } : {};
+    const checked = { kind: 'checked', node: 'node02', healthSignal: signal, ...lastError };
+    expect(bench.reportsOf('checked')).toEqual([checked]);
+  },
+);
+
+test('a health check reads no key: an unclear answer, or a dialect without a health path, says nothing', async () => {
+  const { bench } = benchWith({ signal: 'unclear', detail: '404' });
+  bench.take({ kind: 'check', node: 'node02' });
+  bench.take({ kind: 'check', node: 'node01' });
+  await bench.advance(5);
+  expect(bench.reportsOf('checked').toSorted((a, b) => a.node.localeCompare(b.node))).toEqual([
+    { kind: 'checked', node: 'node01', healthSignal: 'none' },
+    { kind: 'checked', node: 'node02', healthSignal: 'none' },
+  ]);
+  expect([bench.node('node01').calls, bench.node('node02').calls]).toEqual([[], []]);
+});

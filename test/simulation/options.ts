@@ -24,6 +24,7 @@ export function optionsOf({ plan, number, nodeNames }: Lived): CoordinatorOption
     defaultDeadlineMs: plan.defaultDeadlineMs,
     retentionMs: plan.retentionMs,
     auditEveryMs: 0,
+    healthCheckEveryMs: 0,
     misfitOf: () => undefined,
     recordBytesMax: 1000,
     heldBytesMax: 100_000,

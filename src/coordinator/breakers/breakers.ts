@@ -21,6 +21,7 @@ import {
   type Sample,
   tick,
   tried,
+  unanswered,
 } from '../../core/breaker/breaker.ts';
 import { JournalError } from '../../journal/errors.ts';
 import type { BreakerEvent, BreakerView } from '../../protocol/answer.ts';
@@ -29,6 +30,7 @@ import type { Batch } from '../batch.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
 import { Admission, type Stops } from './admission.ts';
 import { breakerView } from './breaker-view.ts';
+import { IdleNodes } from './idle-nodes.ts';
 import { decodeBreaker, encodeBreaker, nodeOfValue, valueName } from './stored-breaker.ts';
 
 interface NodeBreaker {
@@ -42,6 +44,7 @@ interface NodeBreaker {
   mayRead: boolean;
 }
 
+type Checked = Omit<Extract<WorkReport, { kind: 'checked' }>, 'kind'>;
 type Tried = Omit<Extract<WorkReport, { kind: 'tried' }>, 'kind'>;
 
 export class Breakers {
@@ -53,17 +56,22 @@ export class Breakers {
   readonly #options: Pick<CoordinatorOptions, 'breaker' | 'executors'>;
   readonly #cluster = new Map<string, Breaker>();
   readonly #nodes = new Map<string, NodeBreaker>();
-  /** The executor that gets the next trial order. */
+  readonly #idle: IdleNodes;
+  readonly #stops: Stops;
+  /** The executor that gets the next trial or check. */
   #nextExecutor = 0;
   #isTroubleLogged = false;
 
   constructor(
     ports: CoordinatorPorts,
-    options: Pick<CoordinatorOptions, 'breaker' | 'executors' | 'nodeNames'>,
+    options: Pick<CoordinatorOptions, 'breaker' | 'executors' | 'nodeNames' | 'healthCheckEveryMs'>,
     stops: Stops,
   ) {
     this.#ports = ports;
     this.#options = options;
+    this.#stops = stops;
+    const { nodeNames, healthCheckEveryMs: everyMs } = options;
+    this.#idle = new IdleNodes(nodeNames, { everyMs, now: ports.now() });
     for (const node of options.nodeNames) {
       if (this.#cluster.has(node)) throw new Error(`two breakers of the name ${node}`);
       this.#cluster.set(node, closedBreaker(ports.now()));
@@ -107,8 +115,20 @@ export class Breakers {
   /** An executor reports results. */
   observe(nodes: Readonly<Record<string, Sample>>, batch: Batch): void {
     for (const [node, sample] of Object.entries(nodes)) {
+      this.#idle.called(node, this.#ports.now());
       this.#change(node, (breaker, context) => observe(breaker, sample, context), batch);
     }
+  }
+
+  /** An executor has called the health path of a node that no command called. */
+  checked({ node, healthSignal, lastError }: Checked, batch: Batch): void {
+    const failed = this.#idle.checked(node, healthSignal, this.#ports.now());
+    if (failed === undefined) return;
+    this.#change(
+      node,
+      (breaker, context) => unanswered(breaker, { failed, lastError }, context),
+      batch,
+    );
   }
 
   tried({ node, period, healthSignal, lastError }: Tried, batch: Batch): void {
@@ -133,12 +153,21 @@ export class Breakers {
   tick(batch: Batch): void {
     for (const [node, state] of this.#nodes) {
       this.#change(node, tick, batch);
+      this.#checkIdle(node);
       if (!isShut(this.#breaker(node)) && !state.isUnkept) continue;
       state.idle = 0;
       state.mayRead = true;
       this.#try(node);
       if (state.isUnkept) this.#keep(node, batch);
     }
+  }
+
+  #checkIdle(node: string): void {
+    // A breaker that is not closed has trials; nobody waits for a retired node.
+    if (isShut(this.#breaker(node)) || this.#stops.retirements.has(node)) return;
+    if (!this.#idle.ask(node, this.#ports.now())) return;
+    const executor = this.#nextExecutor++ % this.#options.executors;
+    this.#ports.order(executor, { kind: 'check', node });
   }
 
   act(node: string, act: BreakerAct, batch: Batch): void {

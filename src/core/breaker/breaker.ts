@@ -112,9 +112,18 @@ export function observe(breaker: Breaker, sample: Sample, context: BreakerContex
   const window = counted(breaker.window, sample, { now, windowMs: policy.windowMs });
   const cause = causeOf(failuresInRow, sum(window), policy);
   if (cause === undefined) return { ...breaker, failuresInRow, window };
-  const isSteady = now - breaker.since >= STEADY_CAPS * policy.coolOffCapMs;
-  const openings = isSteady ? 1 : breaker.openings + 1;
-  return opened({ openings, cause, trialsFailed: 0, ...requestedBy(sample) }, context);
+  return openedFor(breaker, { cause, ...requestedBy(sample) }, context);
+}
+
+/** No command called the node, and so many health checks in a row have failed. */
+export function unanswered(
+  breaker: Breaker,
+  { failed, lastError }: { failed: number; lastError?: string | undefined },
+  context: BreakerContext,
+): Breaker {
+  if (breaker.kind !== 'closed') return breaker;
+  const cause = `${failed} health checks in a row failed`;
+  return openedFor(breaker, { cause, ...requestedBy({ lastError }) }, context);
 }
 
 /** Applies the passage of time. */
@@ -225,6 +234,15 @@ function reopened(
   const openings = outage.openings + 1;
   const trialsFailed = outage.trialsFailed + failed;
   return opened({ ...outage, openings, trialsFailed, ...requestedBy({ lastError }) }, context);
+}
+
+function openedFor(
+  { since, openings }: ClosedBreaker,
+  why: Pick<Outage, 'cause' | 'lastError'>,
+  context: BreakerContext,
+): OpenBreaker {
+  const isSteady = context.now - since >= STEADY_CAPS * context.policy.coolOffCapMs;
+  return opened({ openings: isSteady ? 1 : openings + 1, trialsFailed: 0, ...why }, context);
 }
 
 function opened(outage: Outage, { now, random, policy }: BreakerContext): OpenBreaker {

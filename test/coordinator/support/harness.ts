@@ -44,6 +44,7 @@ const OPTIONS: CoordinatorOptions = {
   defaultDeadlineMs: 30_000,
   retentionMs: 3_600_000,
   auditEveryMs: 0,
+  healthCheckEveryMs: 0,
   misfitOf: () => undefined,
   recordBytesMax: 100,
   heldBytesMax: 150,
