@@ -96,8 +96,8 @@ export const JOURNAL_ERRORS = {
   /** The database has lost what it had confirmed. */
   forgot: {
     hint:
-      'A standby was promoted that was not synchronous, or an old backup was restored: compare the nodes with the' +
-      ' journal (lockstep audit) before the next command.',
+      'A standby was promoted that was not synchronous, or an old backup was restored. The next start holds the open' +
+      ' commands: see "A database that was set back" in docs/operate/postgres.md.',
     retry: false,
   },
   closed: {

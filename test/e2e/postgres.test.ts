@@ -124,6 +124,32 @@ test('P1, P3: behind pgbouncer in transaction mode it is the same daemon', async
   expect(await sim.stats()).toEqual([true, { node01: 199, node02: 199, node03: 199 }]);
 });
 
+test('P1, P7: a database that was set back meanwhile: what was open then is held, and nothing comes back', async (ctx) => {
+  if (missing !== undefined) return ctx.skip(missing);
+  const server = await startServer();
+  const env = { LOCKSTEP_JOURNAL: await server.database('journal') };
+  const { sim, daemon, client } = await startCluster({ env });
+  await sim.setFaults('node02', { errorBefore: 1 });
+  await client.create('one', { id: 'open', wait: 'accepted', deadlineMs: 120_000 });
+  await statusOf(client, 'open', { state: 'applying' });
+  const setBack = await server.copied();
+  await sim.clearFaults();
+  await statusOf(client, 'open', { state: 'committed' });
+  expect(await client.delete('one', { id: 'gone' })).toMatchObject({ state: 'committed' });
+  expect(await daemon.stop()).toBe(0);
+  await setBack();
+
+  await daemon.restart();
+  expect(daemon.output).toContain('the journal was set back');
+  const held = { id: 'open', state: 'applying', held: true };
+  expect(await client.status('open', { timeoutMs: 30_000 })).toMatchObject(held);
+  expect(await client.status('gone')).toMatchObject({ error: { code: 'unknown_command' } });
+  expect(await client.create('two')).toMatchObject({ state: 'committed' });
+  const given = await client.decideOnHeld('abandon', 'open');
+  expect(given).toMatchObject({ state: 'abandoned' });
+  for (const node of ['node01', 'node02', 'node03']) expect(await sim.list(node)).toEqual(['two']);
+});
+
 async function refusalOf(client: LockstepClient): Promise<string | undefined> {
   const answer = await client.create('new', { timeoutMs: 1000 }).catch(() => undefined);
   return answer !== undefined && isError(answer) ? answer.error.code : undefined;

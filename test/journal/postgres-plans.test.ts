@@ -43,7 +43,7 @@ const STATEMENTS = [
 test('P9: what is read of a key is bounded by the number of its commands that are looked at', async (ctx) => {
   if (driver.missing !== undefined) return ctx.skip(driver.missing);
   await driver.create();
-  const journal = await openFor(driver.url, { lookedAt: 10 });
+  const journal = await openFor(driver.url, { lookedAtOfKey: 10 });
   const { groupId } = begun(1).command;
   await settleAll(journal, [begun(1)], { tokens: {} });
   const refusedUpTo = async (first: number, last: number) => {

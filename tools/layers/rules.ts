@@ -36,7 +36,7 @@ const JOURNAL_PORT = ['journal/port.ts', 'journal/act.ts', 'journal/errors.ts'];
 const JOURNAL_COPIES = [
   'journal/errors.ts',
   'journal/move.ts',
-  'journal/postgres/standbys.ts',
+  'journal/postgres/start/standbys.ts',
   'journal/postgres/survey.ts',
   'journal/sqlite/files/backup.ts',
   'journal/sqlite/files/check.ts',

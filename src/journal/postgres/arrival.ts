@@ -19,6 +19,7 @@ import { storable } from './storable.ts';
 const CONNECT_MS = 3000;
 /** One statement moves some MiB, and may wait for a standby. */
 const STATEMENT_MS = 60_000;
+const LOCK_MS = STATEMENT_MS / 2;
 const ROWS_MAX = 1000;
 const CHARACTERS_MAX = 4 * 1024 * 1024;
 /** Texts of people and of nodes, which the database cannot hold with each character. */
@@ -95,6 +96,8 @@ export class Arrival implements AsyncDisposable {
     return this.#naming(async () => {
       await this.#client.query('BEGIN');
       await this.#client.query('SET LOCAL synchronous_commit = on');
+      // An earlier attempt may still hold it, until the server sees that its client is gone.
+      await this.#client.query(`SET LOCAL lock_timeout = '${LOCK_MS}ms'`);
       await this.#client.query('SELECT 1 FROM lockstep.seat WHERE seat = 0 FOR UPDATE');
       const found = await this.#found();
       this.#assertFree(found, head.journalId);

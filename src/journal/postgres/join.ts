@@ -7,6 +7,7 @@ import { JournalError } from '../errors.ts';
 import type { Link, Row } from './link.ts';
 import { waitFor } from './pause.ts';
 import type { Place } from './seat.ts';
+import { JOURNAL_ID } from './settings.ts';
 
 /** A seat that has not changed for so long is free. */
 export const LEASE_MS = 6000;
@@ -23,13 +24,16 @@ export interface Member {
 }
 
 export interface Joined extends Place {
+  /** Which journal it is. */
+  readonly journal: string;
   readonly lastAct: number;
   /** It was another daemon's, which has not left it: its last requests may still run. */
   readonly isTaken: boolean;
 }
 
 const LOOK = `
-  SELECT s.epoch, s.batch, s.last_act, m.life, m.name, m.place, m.pid, m.has_left
+  SELECT s.epoch, s.batch, s.last_act, m.life, m.name, m.place, m.pid, m.has_left,
+    (SELECT value FROM lockstep.setting WHERE name = '${JOURNAL_ID}') AS journal
   FROM lockstep.seat s LEFT JOIN lockstep.member m ON m.seat = s.seat WHERE s.seat = $1`;
 
 const TAKE = `
@@ -74,6 +78,7 @@ export async function join(joining: Joining): Promise<Joined> {
     seat: member.seat,
     epoch: Number(taken['epoch']),
     batch: Number(taken['batch']),
+    journal: String(taken['journal']),
     lastAct: Number(taken['last_act']),
     isTaken: !isFree && !isOwn,
   };

@@ -41,6 +41,8 @@ export interface PostgresStart {
   readonly leave: () => Promise<void>;
   /** Rows that a page of a listing looks at. */
   readonly lookedAt?: number | undefined;
+  /** Commands of one key that are looked at. */
+  readonly lookedAtOfKey?: number | undefined;
   readonly onDamage?: ((error: JournalError) => void) | undefined;
 }
 
@@ -56,6 +58,7 @@ export class PostgresJournal implements Journal {
 
   constructor(start: PostgresStart) {
     const { onDamage = () => {}, lookedAt = LOOKED_AT, seatNumber, lastAct } = start;
+    const { lookedAtOfKey = LOOKED_AT } = start;
     this.#start = start;
     this.#lastAct = lastAct;
     this.#lookedAt = lookedAt;
@@ -66,7 +69,7 @@ export class PostgresJournal implements Journal {
       query,
       clusters: this.#clusters,
       seat: seatNumber,
-      lookedAt,
+      lookedAt: lookedAtOfKey,
       onDamage,
     });
     const storedOrDamaged = this.#reader.storedOrDamaged.bind(this.#reader);

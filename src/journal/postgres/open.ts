@@ -6,6 +6,7 @@ import { shownUrl } from '../../base/shown-url.ts';
 import { type Instant, later } from '../../base/time/instant.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 import { JournalError } from '../errors.ts';
+import { ACT_RAISE } from '../raised.ts';
 import { prepareFolder } from '../sqlite/open/connection.ts';
 import { lockJournal } from '../sqlite/open/lock.ts';
 import { asJournalError, passes, whyAway } from './failure.ts';
@@ -17,7 +18,9 @@ import { waitFor } from './pause.ts';
 import { Queries } from './reading/queries.ts';
 import { migrate } from './schema/migrate.ts';
 import { Seat } from './seat.ts';
-import { assertStartable } from './start-check.ts';
+import { assertStartable } from './start/check.ts';
+import { KnownPlace, readKnown } from './start/known-place.ts';
+import { holdIfBehind } from './start/set-back.ts';
 
 /** A start waits this long for the database; then its supervisor starts it again. */
 const REACH_MS = 10_000;
@@ -40,6 +43,7 @@ export interface PostgresOptions {
   readonly wallNow?: () => number;
   readonly onDamage?: ((error: JournalError) => void) | undefined;
   readonly lookedAt?: number;
+  readonly lookedAtOfKey?: number;
   /** This daemon may call nodes until this time, of `now` and `wallNow`. */
   readonly onTrusted?: (until: Instant) => void;
   /** The database does not answer, and is asked again: the thread works. */
@@ -77,7 +81,7 @@ export async function openPostgres(
     const joined = await reached(shown, () => join({ link: writer, member, shown, now, onWait }));
     return await begin(
       { ...options, now },
-      { writer, reader, joined, shown, release: () => lock.release() },
+      { writer, reader, joined, shown, path, release: () => lock.release() },
     );
   } catch (error) {
     writer.close();
@@ -92,14 +96,16 @@ interface Reached {
   readonly reader: Link;
   readonly joined: Joined;
   readonly shown: string;
+  /** Of the files in the data folder. */
+  readonly path: string;
   readonly release: () => void;
 }
 
 async function begin(
   options: PostgresOptions,
-  { writer, reader, joined, shown, release }: Reached,
+  { writer, reader, joined, shown, path, release }: Reached,
 ): Promise<PostgresJournal> {
-  const { log, now = () => performance.now(), onDamage, lookedAt } = options;
+  const { log, now = () => performance.now(), onDamage, lookedAt, lookedAtOfKey } = options;
   const { wallNow = Date.now, onTrusted = () => {}, onWaiting = () => {} } = options;
   const outageOf = (work: string) =>
     new Outage({
@@ -111,6 +117,7 @@ async function begin(
       onBack: (ms) =>
         log?.info(`the database of the journal answers ${work} again`, { awayMs: Math.round(ms) }),
     });
+  let noted: KnownPlace | undefined;
   const seat = new Seat({
     link: writer,
     place: joined,
@@ -118,7 +125,10 @@ async function begin(
     now,
     wallNow,
     outage: outageOf('changes'),
-    onConfirmed: (sentAt) => onTrusted(later(sentAt, LEASE_MS - MARGIN_MS)),
+    onConfirmed: (sentAt) => {
+      noted?.note(seat.place);
+      onTrusted(later(sentAt, LEASE_MS - MARGIN_MS));
+    },
     onWaiting,
   });
   const queries = new Queries({ link: reader, shown, now, outage: outageOf('reads'), onWaiting });
@@ -135,11 +145,21 @@ async function begin(
     );
     writer.close();
     reader.close();
+    noted?.close();
     release();
   };
-  const { lastAct, isTaken: wasTaken } = joined;
+  const compared = { known: readKnown(`${path}.known`), found: joined, shown, log };
+  const anew = await holdIfBehind(seat, compared);
+  noted = new KnownPlace(`${path}.known`, anew ?? joined.journal, (why) =>
+    log?.warn('the place in the journal cannot be noted in the data folder', { error: why }),
+  );
+  noted.note(seat.place);
+  const isSetBack = anew !== undefined;
+  const lastAct = joined.lastAct + (isSetBack ? ACT_RAISE : 0);
+  // What was forgotten includes how the last run ended.
+  const wasTaken = joined.isTaken || isSetBack;
   const start = { seat, seatNumber: SEAT, queries, lastAct, wasTaken, leave: end };
-  const journal = new PostgresJournal({ ...start, onDamage, lookedAt });
+  const journal = new PostgresJournal({ ...start, onDamage, lookedAt, lookedAtOfKey });
   await seat.beat(0);
   await journal.prepare();
   return journal;

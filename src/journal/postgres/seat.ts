@@ -62,6 +62,11 @@ export class Seat {
     this.#confirmedAt = options.now();
   }
 
+  /** With the last change that is confirmed. */
+  get place(): Place {
+    return { ...this.#options.place, batch: this.#batch };
+  }
+
   /** How long the change under way has waited for the database, ms; undefined: less than {@link AWAY_MS}. */
   get awayMs(): number | undefined {
     if (this.#begun === undefined) return undefined;

@@ -4,7 +4,7 @@ import { JournalError } from '../errors.ts';
 import { asJournalError, passes, whyAway } from './failure.ts';
 import { Link } from './link.ts';
 import { STEPS } from './schema/index.ts';
-import { STANDBYS, type Standbys } from './standbys.ts';
+import { STANDBYS, type Standbys } from './start/standbys.ts';
 
 export interface Survey extends Standbys {
   /** Its address without the password. */

@@ -5,7 +5,7 @@ import {
   asynchronousText,
   FORGETS_HINT,
   riskOf,
-} from '../../../journal/postgres/standbys.ts';
+} from '../../../journal/postgres/start/standbys.ts';
 import { type Survey, survey } from '../../../journal/postgres/survey.ts';
 import { type Finding, fail, ok, warn } from '../finding.ts';
 

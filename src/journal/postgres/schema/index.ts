@@ -9,5 +9,15 @@ import { WORDS } from './004-words.ts';
 import { PLANNER } from './005-planner.ts';
 import { IDENTITY } from './006-identity.ts';
 import { WAITS } from './007-waits.ts';
+import { SET_BACK } from './008-set-back.ts';
 
-export const STEPS: readonly string[] = [TABLES, CHAIN, COMMIT, WORDS, PLANNER, IDENTITY, WAITS];
+export const STEPS: readonly string[] = [
+  TABLES,
+  CHAIN,
+  COMMIT,
+  WORDS,
+  PLANNER,
+  IDENTITY,
+  WAITS,
+  SET_BACK,
+];

@@ -17,6 +17,7 @@ import { formatToken, parseToken } from '../../../core/token.ts';
 import { closeToOthers } from '../../../files/private-file.ts';
 import { ACT_TEXT_MAX } from '../../act.ts';
 import { JournalError } from '../../errors.ts';
+import { ACT_RAISE, SEQ_RAISE, TOKEN_RAISE_MICROS } from '../../raised.ts';
 import { asCopyError, asJournalError } from '../failure.ts';
 import { prepareFolder } from '../open/connection.ts';
 import { type Lock, lockJournal } from '../open/lock.ts';
@@ -39,13 +40,6 @@ import {
   syncFile,
   syncFolder,
 } from './saved.ts';
-
-/** Above the owner marks that were given since the copy, even by a clock that ran ahead. */
-const TOKEN_RAISE_MICROS = 86_400 * 1_000_000;
-/** At 10,000 commands a second: more than a day of them. */
-const SEQ_RAISE = 1_000_000_000;
-/** People read and type the numbers of acts, so they stay short. */
-const ACT_RAISE = 100_000;
 
 export interface Restored {
   /** Open commands, none of which is driven. */

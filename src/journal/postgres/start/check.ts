@@ -1,8 +1,8 @@
 /** What keeps a daemon from starting on a database that it reaches. */
-import type { Log } from '../../observe/log/log-port.ts';
-import { JournalError } from '../errors.ts';
-import type { Link } from './link.ts';
-import { MOVING } from './settings.ts';
+import type { Log } from '../../../observe/log/log-port.ts';
+import { JournalError } from '../../errors.ts';
+import type { Link } from '../link.ts';
+import { MOVING } from '../settings.ts';
 import { ALONE_HINT, asynchronousText, FORGETS_HINT, riskOf, STANDBYS } from './standbys.ts';
 
 const LOOK = `
