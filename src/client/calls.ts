@@ -36,7 +36,10 @@ export interface Wire {
   leave(): void;
 }
 
-type CallsOptions = Pick<ClientOptions, 'inFlightMax' | 'token'>;
+interface CallsOptions extends Pick<ClientOptions, 'inFlightMax' | 'token'> {
+  /** The journal that requests name. */
+  readonly journalId?: () => string | undefined;
+}
 
 export class Calls {
   readonly #wire: Wire;
@@ -48,9 +51,9 @@ export class Calls {
   /** The time of the latest reply. */
   #heardAt = 0;
 
-  constructor(wire: Wire, { inFlightMax = 1024, token }: CallsOptions) {
+  constructor(wire: Wire, { inFlightMax = 1024, token, journalId }: CallsOptions) {
     this.#inFlightMax = inFlightMax;
-    this.#authenticate = authenticator(token);
+    this.#authenticate = authenticator(token, journalId);
     this.#wire = wire;
   }
 

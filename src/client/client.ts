@@ -21,6 +21,7 @@ import {
 } from './endpoint.ts';
 import { ClientError } from './errors.ts';
 import { Failover } from './link/failover.ts';
+import { isOfOtherJournal, KnownJournal } from './link/known-journal.ts';
 import { silenceOver } from './link/link.ts';
 import { type Security, securityOf } from './link/security.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
@@ -40,6 +41,7 @@ export class LockstepClient extends OperatorRequests {
   readonly #connection: Failover;
   readonly #calls: Calls;
   readonly #clock = new DaemonClock();
+  readonly #journal = new KnownJournal();
   readonly #ending = new AbortController();
   #broken: ClientError | undefined;
 
@@ -66,7 +68,12 @@ export class LockstepClient extends OperatorRequests {
     });
     // One listener for each call that pauses: they are bounded by the calls.
     setMaxListeners(0, this.#ending.signal);
-    this.#calls = new Calls(this.#connection, { ...options, token: this.#security.token });
+    const journalId = () => (this.#endpoints.length > 1 ? this.#journal.id : undefined);
+    this.#calls = new Calls(this.#connection, {
+      ...options,
+      token: this.#security.token,
+      journalId,
+    });
   }
 
   /**
@@ -124,9 +131,12 @@ export class LockstepClient extends OperatorRequests {
     const persists = options.persist === true;
     const term = new Term(this.#clock, timeoutMs, persists);
     const until = performance.now() + timeoutMs;
-    for (let leftMs = timeoutMs; ; leftMs = until - performance.now()) {
+    await this.#meet(identified, { timeoutMs, persist: persists });
+    for (let leftMs = until - performance.now(); ; leftMs = until - performance.now()) {
       const answer = await term.ask(identified, leftMs, (attempt) => this.#call(attempt));
       if (isDraining(answer)) this.#connection.leave();
+      if (isOfOtherJournal(answer)) throw this.#stray(identified);
+      if (request.op === 'ping') this.#journal.learn(answer);
       const pauseMs = persists ? pauseAfter(answer) : undefined;
       if (pauseMs === undefined || performance.now() + pauseMs >= until) {
         if (isAnswerTo(request, answer)) return answer;
@@ -134,6 +144,26 @@ export class LockstepClient extends OperatorRequests {
       }
       await this.#pause(pauseMs);
     }
+  }
+
+  /** Of several addresses: asks which journal it is, before anything that another one would execute again is sent. */
+  async #meet(request: RequestInput, options: CallOptions): Promise<void> {
+    if (request.op === 'ping' || this.#endpoints.length === 1 || this.#journal.isAsked) return;
+    try {
+      await this.ping(options);
+    } catch (cause) {
+      if (!(cause instanceof ClientError)) throw cause;
+      const id = 'id' in request ? request.id : undefined;
+      throw this.#error(cause.code, cause.message, { id, cause });
+    }
+  }
+
+  #stray(request: RequestInput): ClientError {
+    const id = 'id' in request ? request.id : undefined;
+    const { endpoint } = this.#connection;
+    this.#connection.leave();
+    const message = `the daemon at ${endpoint} has another journal than the first one that answered`;
+    return this.#error('other_journal', message, { id });
   }
 
   /**

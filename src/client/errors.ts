@@ -12,6 +12,8 @@ export const CLIENT_ERROR_CODES = {
   closed: 'Open another client.',
   no_events:
     'With LOCKSTEP_AUTH=required events go out by CURVE or over a socket file only: set LOCKSTEP_CURVE_KEY_FILE.',
+  other_journal:
+    'Give only addresses of one daemon, or of daemons that share a journal: another one does not know the commands of this client, and would execute them again. After a journal was replaced: open another client.',
   bad_endpoint:
     'An endpoint looks like tcp://127.0.0.1:5570 or ipc:///run/lockstep/commands; several are separated by commas.',
   bad_key:

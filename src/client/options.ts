@@ -5,8 +5,8 @@ export interface ClientOptions {
   /**
    * The address of the daemon, default `tcp://127.0.0.1:5570`; or several, as a list or with commas between them. The
    * client uses the first that answers. It goes to the next one, and asks there by the same ids, when a daemon does not
-   * answer, stops, or says that it is stopping. So all of them must lead to the same journal: two daemons with a journal
-   * each would execute a command twice.
+   * answer, stops, or says that it is stopping. So all of them must lead to the same journal: a daemon with
+   * another one than the first that answered is refused (`other_journal`), because it would execute a command twice.
    */
   readonly endpoint?: string | readonly string[];
   /** The address of `subscribe`, default `tcp://127.0.0.1:5571`; or several, tried in turn. */

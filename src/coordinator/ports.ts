@@ -104,4 +104,6 @@ export interface CoordinatorOptions {
   readonly publishesEvents: boolean;
   readonly version: string;
   readonly pid: number;
+  /** The identity of the journal. */
+  readonly journalId?: string;
 }

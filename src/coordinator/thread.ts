@@ -33,6 +33,7 @@ import { clockLag, loadCounters, recover } from './commands/recovery.ts';
 import { logLeft } from './commands/recovery-news.ts';
 import { Coordinator } from './coordinator.ts';
 import { DamageNews } from './journal/damage-news.ts';
+import { identityOf } from './journal/identity.ts';
 import type { MeteredJournal } from './journal/metered-journal.ts';
 import { orWarn } from './journal/or-warn.ts';
 import { startFiguresRound } from './notify/figures-round.ts';
@@ -118,7 +119,7 @@ runThread(async (tools) => {
   const now = steadyClock(data.clock);
   const damage = new DamageNews({ log, notify });
   const journal = await openMetered(data, { log, now, beat, onDamage: damage.note });
-  const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
+  const { life, forClients } = await beginLife(journal, { ...data, ...data.policy, now }, log);
   const list = new WatchedList({ path: data.clients, log }).watch();
   markWhenUsed(list, { ...data, log, within: inJournal(beat) });
   const doors = await Doors.open({ ...data, clients: list, now, tools, log, onError: crash });
@@ -142,7 +143,7 @@ runThread(async (tools) => {
       order: (executor, order) => executors.order(executor, order),
       publish: publishing(doors.subscribed, { log, now, at: atTime(now), stuck, notify }),
     },
-    options: optionsOf(data),
+    options: { ...optionsOf(data), journalId: forClients.journalId },
     counters: await loadCounters(journal),
     inherited: life.inherited,
     crashes: data.crashes,
@@ -156,8 +157,8 @@ runThread(async (tools) => {
   sendToMain({ kind: 'journal_held' });
   doors.serve({
     authorise: (token, op) => authorise({ list: list.current(), mode: data.auth }, token, op),
+    ...forClients,
     isFull: () => coordinator.isFull,
-    clientNow: life.clientNow,
     onRequest: (request, respond) => coordinator.request(request, respond),
     onRefused: (request, respond) => coordinator.request(request, respond),
   });
@@ -201,16 +202,23 @@ function loggingTo(
   };
 }
 
+interface Begun {
+  readonly life: Life;
+  /** What the doors tell clients of it. */
+  readonly forClients: { readonly clientNow: () => number; readonly journalId: string };
+}
+
 async function beginLife(
   journal: MeteredJournal,
   { requestTimeoutMs, ...options }: LifeOptions & Pick<CoordinatorData, 'requestTimeoutMs'>,
   log: Log,
-): Promise<Life> {
+): Promise<Begun> {
   // What another daemon sent in its last moment may run for as long as a request can.
   const runsForMs = journal.wasTaken ? requestTimeoutMs : 0;
   const life = await orRefuse(() => Life.begin(journal, { ...options, runsForMs }));
   await orWarn(() => life.keepClock(journal), 'could not store the clock for the next start', log);
-  return life;
+  const journalId = await orRefuse(() => identityOf(journal, newId));
+  return { life, forClients: { clientNow: life.clientNow, journalId } };
 }
 
 /** Takes up the work of an earlier life. */

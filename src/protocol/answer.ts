@@ -82,6 +82,8 @@ export interface PingAnswer extends Accepting {
   readonly events?: 'off';
   readonly pid: number;
   readonly version: string;
+  /** The identity of the journal: two daemons with the same one know the same commands. */
+  readonly journalId?: string;
 }
 
 export type { BreakerEvent, BreakersAnswer, BreakerView } from './answers/breaker-view.ts';
@@ -205,6 +207,8 @@ export interface RegularAuditView {
 export interface SummaryAnswer extends Accepting {
   readonly version: string;
   readonly pid: number;
+  /** As in `PingAnswer`. */
+  readonly journalId?: string;
   readonly uptimeMs: number;
   readonly state: 'running' | 'draining';
   readonly open: number;

@@ -62,6 +62,7 @@ async function openFront({ mode = 'auto', roles }: Setting) {
     frameBytesMax: 4096,
     authorise: (token, op) => authorise({ list: list.present, mode }, token, op),
     log,
+    journalId: 'journal-1',
     isFull: () => false,
     clientNow: () => 0,
     onRefused: (request, respond) => {

@@ -23,6 +23,7 @@ test('P9: an operator is served while waiting commands fill the memory for envel
     frameBytesMax: 1024,
     authorise: () => authorise({ list: undefined, mode: 'auto' }, undefined, ''),
     log: { warn: () => {} } as unknown as Log,
+    journalId: 'journal-1',
     isFull: () => false,
     clientNow: () => 0,
     onRequest: ({ op }) => void taken.push(op),

@@ -37,6 +37,7 @@ async function openFront({ frameBytesMax = 1024, isFull = (): boolean => false }
     frameBytesMax,
     authorise: () => authorise({ list: undefined, mode: 'auto' }, undefined, ''),
     log,
+    journalId: 'journal-1',
     isFull,
     clientNow: () => AT + 0.7,
     onRequest: (request, respond) => taken.push({ request, respond }),

@@ -202,9 +202,10 @@ export class Requests {
       case 'logs':
         return logs(context, { request, respond }, batch);
       case 'ping': {
-        const { pid, version, publishesEvents } = context.options;
+        const { pid, version, publishesEvents, journalId } = context.options;
         const events = publishesEvents ? {} : { events: 'off' as const };
-        return respond({ pid, version, ...context.intake.accepting, ...events });
+        const named = journalId === undefined ? {} : { journalId };
+        return respond({ pid, version, ...named, ...context.intake.accepting, ...events });
       }
     }
   }

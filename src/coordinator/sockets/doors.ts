@@ -133,7 +133,7 @@ export class Doors {
   serve(
     served: Pick<
       ClientSocketOptions,
-      'authorise' | 'isFull' | 'clientNow' | 'onRequest' | 'onRefused'
+      'authorise' | 'journalId' | 'isFull' | 'clientNow' | 'onRequest' | 'onRefused'
     >,
   ): void {
     const { frameBytesMax, log, onError } = this.#options;

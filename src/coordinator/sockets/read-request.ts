@@ -14,6 +14,8 @@ export interface Reading {
   readonly frameBytesMax: number;
   /** Whether the client with this token may do this; see `authorise`. */
   readonly authorise: (token: string | undefined, op: string) => Authorisation;
+  /** The identity of the journal: a request that names another one is refused. */
+  readonly journalId: string;
 }
 
 export type ReadRequest =
@@ -26,15 +28,43 @@ export interface RefusedAct {
   readonly principal: Principal;
 }
 
-export function readRequest(bytes: Buffer, { frameBytesMax, authorise }: Reading): ReadRequest {
+export function readRequest(
+  bytes: Buffer,
+  { frameBytesMax, authorise, journalId }: Reading,
+): ReadRequest {
   if (bytes.length > frameBytesMax) {
     const message = `${bytes.length} bytes; at most ${frameBytesMax} are read`;
     return { ok: false, reply: errorReply('too_large', message) };
   }
   const read = readFrame(bytes);
   if (!read.ok) return read;
-  const { value, token } = read.frame;
-  return readValue(value, (op) => authorise(token, op));
+  const { token } = read.frame;
+  const { value, named } = withoutJournal(read.frame.value);
+  const request = readValue(value, (op) => authorise(token, op));
+  const isOther = request.ok && named !== undefined && named !== journalId;
+  return isOther ? { ok: false, reply: otherJournal(request.request) } : request;
+}
+
+interface Named {
+  readonly value: Frame['value'];
+  /** What the client says in `journalId`; undefined: nothing. */
+  readonly named?: unknown;
+}
+
+function withoutJournal(value: Frame['value']): Named {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'journalId'))
+    return { value };
+  const { journalId, ...rest }: { readonly journalId?: unknown } = value;
+  return { value: rest, named: journalId };
+}
+
+function otherJournal(request: Request): ErrorReply {
+  const id = 'id' in request ? request.id : undefined;
+  return errorReply('invalid_request', 'this daemon has another journal than the one it names', {
+    field: 'journalId',
+    hint: 'All addresses of a client must lead to one journal: with another one a command would be executed again.',
+    ...(id === undefined ? {} : { id }),
+  });
 }
 
 /** @param value parsed JSON, without its token; `authorise` says whether its sender may do this */

@@ -126,6 +126,7 @@ const summary = z
   .object({
     version: text,
     pid: count,
+    journalId: text.exactOptional(),
     uptimeMs: count,
     state: z.enum(['running', 'draining']),
     accepting: z.boolean(),
