@@ -1,5 +1,5 @@
 /** A database that was set back while no daemon worked on it is noticed at the next start. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { parseToken } from '../../src/core/token.ts';
@@ -128,6 +128,20 @@ test('P1: a crash behind the holding of the commands does not raise the numbers 
   expect(await third.head()).toMatchObject({ lastSeq });
   expect(await heldOf(third)).toEqual([['id-1', 'restored']]);
   expect(warned).toHaveLength(1);
+});
+
+test('P9: a link in place of the note is not followed, and the daemon works without a note', async (ctx) => {
+  if (missing !== undefined) return ctx.skip(missing);
+  const { warned, folder, open } = await place();
+  const target = join(tempFolder(), 'of-another');
+  writeFileSync(target, 'mine');
+  symlinkSync(target, join(folder, 'postgres.known'));
+  const journal = await open();
+  await journal.commit(batch({ accept: [begun(1)] }));
+  await journal.close();
+  expect(readFileSync(target, 'utf8')).toBe('mine');
+  expect(warned).toHaveLength(1);
+  expect(warned[0]).toMatchObject({ error: expect.stringContaining('ELOOP') });
 });
 
 test('P9: another database, a damaged note, and a folder that knows nothing hold nothing', async (ctx) => {

@@ -6,7 +6,7 @@
  * A note is written in place and without a sync: it outlives the process, and after a crash of the machine it may be
  * older than the truth, which hides a loss and never invents one.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../base/error-fields.ts';
 import { makePrivate } from '../../../files/private-file.ts';
 import type { Place } from '../seat.ts';
@@ -45,7 +45,7 @@ export class KnownPlace {
     this.#onFault = onFault;
     this.#attempt(() => {
       makePrivate(file);
-      this.#handle = openSync(file, 'r+');
+      this.#handle = openSync(file, constants.O_RDWR | constants.O_NOFOLLOW);
     });
   }
 
