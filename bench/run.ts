@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   http: 'commands over HTTP beside commands over ZeroMQ',
   doors: 'both doors full at once beside each alone',
   executors: 'two executors beside one',
+  postgres: 'a journal in PostgreSQL beside one in a file',
   history: 'a journal with a long history beside an empty one',
   backlog: 'a long queue beside a short one',
   lanes: 'interactive commands beside a flood of bulk ones',

@@ -18,6 +18,7 @@ const BENCHES: readonly (readonly [bench: string, goals: readonly GoalName[]])[]
   ['http', ['http']],
   ['doors', ['doors']],
   ['executors', ['executors']],
+  ['postgres', ['postgres', 'databaseCpu']],
   ['history', ['history']],
   ['backlog', ['backlog']],
   ['lanes', ['lanes']],

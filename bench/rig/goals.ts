@@ -57,6 +57,19 @@ export const GOALS = {
     aim: 1.4,
     cores: ALL,
   },
+  postgres: {
+    title: 'commands/s at 64 in flight, journal in PostgreSQL ÷ in a file',
+    ...more,
+    must: 0.5,
+    cores: ALL,
+  },
+  databaseCpu: {
+    title: 'CPU of the database per command at 64 in flight',
+    ...less,
+    unit: 'µs',
+    must: 60,
+    cores: ALL,
+  },
   alone: {
     title: 'p50 of one command alone − floor’s, in fdatasyncs',
     ...less,

@@ -34,6 +34,8 @@ const START_MS = 20_000;
 
 export interface Postgres extends AsyncDisposable {
   readonly port: number;
+  /** The number of its first process, while it runs. */
+  postmaster(): number;
   /** Makes an empty database. Returns its address. */
   database(name: string): Promise<string>;
   /** As a superuser: in the database of this name, or in that of the cluster. */
@@ -73,23 +75,30 @@ export function userOf(): { readonly uid: number; readonly gid: number } | undef
   return uid === undefined || gid === undefined ? undefined : { uid, gid };
 }
 
-/** @param settings further lines of postgresql.conf */
-export async function startPostgres(settings: readonly string[] = []): Promise<Postgres> {
+/**
+ * @param settings further lines of postgresql.conf
+ * @param parent its files are in a folder here, which the user postgres can reach
+ */
+export async function startPostgres(
+  settings: readonly string[] = [],
+  parent = tmpdir(),
+): Promise<Postgres> {
   const bin = binaries() ?? '';
   const as = process.geteuid?.() === 0 ? userOf() : undefined;
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-postgres-'));
+  const folder = mkdtempSync(join(parent, 'lockstep-postgres-'));
   if (as !== undefined) chownSync(folder, as.uid, as.gid);
   const data = join(folder, 'data');
   initialise({ bin, data, as });
   const [port = 0] = await freePorts(1);
   writeFileSync(join(data, 'lockstep.conf'), [...linesOf(port), ...settings].join('\n'));
-  const { start, stop, dispose } = serverOn({ bin, data, as, port });
+  const { start, stop, dispose, postmaster } = serverOn({ bin, data, as, port });
   const admin: Postgres['admin'] = (text, database = 'postgres') =>
     ask(address(ADMIN, port, database), text);
   await start();
   await admin(`CREATE ROLE ${ROLE} LOGIN CREATEDB PASSWORD '${PASSWORD}'`);
   return {
     port,
+    postmaster,
     admin,
     start,
     stop,
@@ -181,7 +190,7 @@ function serverOn({ bin, data, as, port }: Place) {
     if (child !== undefined) signalAll(pid(), 'SIGCONT');
     await stop('immediate');
   };
-  return { start, stop, dispose };
+  return { start, stop, dispose, postmaster: pid };
 }
 
 function address(role: string, port: number, database: string): string {
@@ -208,7 +217,7 @@ function initialise({ bin, data, as }: Omit<Place, 'port'>): void {
 }
 
 /** The server and its children, which are sessions of their own. */
-function signalAll(postmaster: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
+export function processesOf(postmaster: number): readonly number[] {
   const listed = spawnSync('ps', ['-o', 'pid=', '--ppid', String(postmaster)], {
     encoding: 'utf8',
   });
@@ -216,7 +225,11 @@ function signalAll(postmaster: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
     .split('\n')
     .map(Number)
     .filter((one) => one > 0);
-  for (const one of [postmaster, ...children]) {
+  return [postmaster, ...children];
+}
+
+function signalAll(postmaster: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  for (const one of processesOf(postmaster)) {
     try {
       process.kill(one, signal);
     } catch {

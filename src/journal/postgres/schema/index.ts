@@ -10,6 +10,7 @@ import { PLANNER } from './005-planner.ts';
 import { IDENTITY } from './006-identity.ts';
 import { WAITS } from './007-waits.ts';
 import { SET_BACK } from './008-set-back.ts';
+import { PLANS } from './009-plans.ts';
 
 export const STEPS: readonly string[] = [
   TABLES,
@@ -20,4 +21,5 @@ export const STEPS: readonly string[] = [
   IDENTITY,
   WAITS,
   SET_BACK,
+  PLANS,
 ];
