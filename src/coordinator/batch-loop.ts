@@ -7,7 +7,7 @@ import type { CommitResult } from '../journal/port.ts';
 import { Batch } from './batch.ts';
 import { type Act, Inbox, type Requested } from './inbox.ts';
 import type { CoordinatorPorts } from './ports.ts';
-import type { Looks } from './requests/looks.ts';
+import type { Looks } from './queries/looks.ts';
 
 /** The most acts of one batch, whether they write or not: sockets are read between batches. */
 const BATCH_ITEMS_MAX = 1000;

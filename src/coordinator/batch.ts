@@ -14,7 +14,7 @@ import type {
   StoredCommand,
   WriteBatch,
 } from '../journal/port.ts';
-import type { Look } from './requests/looks.ts';
+import type { Look } from './queries/looks.ts';
 
 /** The most writes of one commit; with more, its first command would only wait for its last. */
 const WRITES_MAX = 1000;

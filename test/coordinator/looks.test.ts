@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { Looks } from '../../src/coordinator/requests/looks.ts';
+import { Looks } from '../../src/coordinator/queries/looks.ts';
 import { JournalError } from '../../src/journal/errors.ts';
 import type { Journal, ListPage } from '../../src/journal/port.ts';
 import type { ListAnswer } from '../../src/protocol/answer.ts';

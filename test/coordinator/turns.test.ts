@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Turns } from '../../src/base/turns.ts';
 import { Inbox } from '../../src/coordinator/inbox.ts';
-import { Looks } from '../../src/coordinator/requests/looks.ts';
+import { Looks } from '../../src/coordinator/queries/looks.ts';
 import { Envelopes } from '../../src/coordinator/sockets/envelopes.ts';
 import type { RequestInput } from '../../src/protocol/input/request-input.ts';
 import { parseValue } from '../../src/protocol/parse-request.ts';

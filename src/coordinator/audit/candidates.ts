@@ -8,9 +8,9 @@ import type { Journal } from '../../journal/port.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import type { AuditRequest } from '../../protocol/request.ts';
 import { unavailable } from '../breakers/unavailable.ts';
+import { Missed } from '../queries/looks.ts';
 import type { QuietKeys } from '../queue/key-order.ts';
 import type { RequestContext } from '../requests/context.ts';
-import { Missed } from '../requests/looks.ts';
 import { isAgainst, isUnjournaled, type Wanted, wantedBy } from './classify.ts';
 
 const PAGE = 500;

@@ -13,9 +13,9 @@ import type { Drains } from '../nodes/drains.ts';
 import type { Latencies } from '../nodes/latencies.ts';
 import type { Retirements } from '../nodes/retirements.ts';
 import type { CoordinatorOptions, CoordinatorPorts } from '../ports.ts';
+import type { Rounds } from '../queries/rounds.ts';
 import type { Pauses } from '../queue/pauses.ts';
 import type { Questions } from './questions.ts';
-import type { Rounds } from './rounds.ts';
 
 export interface RequestContext {
   readonly ports: CoordinatorPorts;

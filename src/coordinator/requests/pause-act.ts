@@ -4,8 +4,8 @@ import type { PauseRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import { unavailable } from '../breakers/unavailable.ts';
 import type { Respond } from '../ports.ts';
+import { lanesOf } from '../queries/queries.ts';
 import type { RequestContext } from './context.ts';
-import { lanesOf } from './queries.ts';
 
 export function pauseOrResume(
   context: RequestContext,

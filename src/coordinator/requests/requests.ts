@@ -20,15 +20,15 @@ import { DryRuns } from '../dry-runs/dry-run.ts';
 import type { Requested } from '../inbox.ts';
 import { nodeRequest } from '../nodes/node-request.ts';
 import type { Respond } from '../ports.ts';
+import { list } from '../queries/list.ts';
+import { logs, status } from '../queries/queries.ts';
 import { envelopeText } from '../queue/waiters.ts';
 import { breaker } from './breaker-act.ts';
 import type { RequestContext } from './context.ts';
 import { askedAs, folded } from './folded.ts';
-import { list } from './list.ts';
 import { operate } from './operate.ts';
 import { operateOnMany } from './operate-many.ts';
 import { pauseOrResume } from './pause-act.ts';
-import { logs, status } from './queries.ts';
 import { decideOnHeld } from './restore-act.ts';
 import { signed } from './signed.ts';
 

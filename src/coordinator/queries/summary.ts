@@ -4,7 +4,7 @@ import type { NodeReport, SummaryAnswer } from '../../protocol/answer.ts';
 import type { NodeFigures } from '../../protocol/work.ts';
 import { missingNodes } from '../nodes/missing-nodes.ts';
 import type { Respond } from '../ports.ts';
-import type { RequestContext } from './context.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { lanesOf } from './queries.ts';
 
 const REPORT_TIMEOUT_MS = 2000;

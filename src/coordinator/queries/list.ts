@@ -10,7 +10,7 @@ import type { Batch } from '../batch.ts';
 import { storedAnswer, withOrigin } from '../commands/answers.ts';
 import { damageOf } from '../journal/unreadable.ts';
 import type { Respond } from '../ports.ts';
-import type { RequestContext } from './context.ts';
+import type { RequestContext } from '../requests/context.ts';
 
 /** Rows: about 3 ms. */
 const PIECE = 200;

@@ -17,8 +17,8 @@ import { storedAnswer, withOrigin } from '../commands/answers.ts';
 import type { Respond } from '../ports.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
 import { settledStory } from '../queue/story.ts';
-import type { RequestContext } from './context.ts';
-import { inspect } from './operate.ts';
+import type { RequestContext } from '../requests/context.ts';
+import { inspect } from '../requests/operate.ts';
 
 /** A count reads every key of every node, page by page. */
 const COUNT_TIMEOUT_MS = 60_000;
