@@ -198,6 +198,9 @@ describe('a daemon that is stopped', () => {
         LOCKSTEP_QUIESCE_MS: '800',
         LOCKSTEP_DRAIN_MS: '1000',
         LOCKSTEP_INTERRUPT_MS: '1000',
+        // No breaker opens before the last command has come: it would be refused.
+        LOCKSTEP_BREAKER_FAILURES: '1000000',
+        LOCKSTEP_BREAKER_VOLUME: '1000000',
       },
     });
     await sim.setFaults('*', { errorBefore: 1 });
