@@ -82,6 +82,27 @@ describe('looks of clients', () => {
     });
   });
 
+  test('P9: one that takes several turns is finished before the next of its client, and others see in between', async () => {
+    let now = 0;
+    const looks = new Looks({ now: () => now, onFailure: () => {} });
+    const seen: string[] = [];
+    const look = (client: string, name: string, pieces: number) => {
+      let left = pieces;
+      return {
+        see: () => {
+          now += 5;
+          left--;
+          seen.push(name);
+        },
+        isSeen: () => left === 0,
+        miss: Object.assign((): void => void seen.push(`${name} missed`), { client }),
+      };
+    };
+    looks.add([look('a', 'a1', 3), look('a', 'a2', 2), look('b', 'b1', 1), look('b', 'b2', 1)]);
+    while (looks.size > 0) await looks.spend();
+    expect(seen).toEqual(['a1', 'b1', 'a1', 'b2', 'a1', 'a2', 'a2']);
+  });
+
   test('P9: one that has waited for two seconds is answered busy, the oldest are seen', async () => {
     const harness = await openSlow();
     const lists = Array.from({ length: 300 }, () => harness.ask({ op: 'list' }));

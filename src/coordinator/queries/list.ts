@@ -24,24 +24,25 @@ export function list(
   const filter = filterOf(request, now);
   const answers: ListAnswer['commands'][number][] = [];
   const damaged: DamagedCommand[] = [];
-  const see = async (before: number | undefined): Promise<void> => {
+  let before = request.cursor === undefined ? undefined : Number(request.cursor);
+  let isSeen = false;
+  const see = async (): Promise<void> => {
     const missing = request.limit - answers.length - damaged.length;
     const piece = Math.min(PIECE, missing);
     const page = await context.ports.journal.list(filter, before, piece);
     answers.push(...page.commands.map((stored) => answerOf(context, stored, now)));
     damaged.push(...(page.damaged ?? []).map(shownDamage));
+    before = page.next;
     // A piece that is short has looked at as many rows as a request may.
-    if (page.next !== undefined && piece < missing && rowsOf(page) === piece) {
-      return context.post((later) => later.look({ see: () => see(page.next), miss: respond }));
-    }
-    return respond({
+    isSeen = before === undefined || piece === missing || rowsOf(page) < piece;
+    if (!isSeen) return;
+    respond({
       commands: answers,
       ...(damaged.length === 0 ? {} : { damaged }),
       ...(page.next === undefined ? {} : { next: String(page.next) }),
     });
   };
-  const before = request.cursor === undefined ? undefined : Number(request.cursor);
-  batch.look({ see: () => see(before), miss: respond });
+  batch.look({ see, isSeen: () => isSeen, miss: respond });
 }
 
 function answerOf(

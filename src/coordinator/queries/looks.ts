@@ -26,6 +26,8 @@ interface Miss {
 export interface Look {
   /** Looks, and answers the client. */
   readonly see: () => Promise<void> | void;
+  /** False after `see`: it goes on in the next turn of its client, before the client's next look. Absent: it is seen at once. */
+  readonly isSeen?: () => boolean;
   /** Answers the client if there was no time for the look, or it failed. */
   readonly miss: Miss;
 }
@@ -36,8 +38,9 @@ export interface LooksOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-interface Waiting extends Look {
-  readonly since: number;
+interface Waiting {
+  readonly look: Look;
+  since: number;
 }
 
 export class Looks {
@@ -55,12 +58,13 @@ export class Looks {
   add(looks: readonly Look[]): void {
     if (looks.length === 0) return;
     const since = this.#options.now();
-    for (const { see, miss } of looks) {
+    for (const look of looks) {
+      const { miss } = look;
       const { client = '' } = miss;
       // One client's queue leaves no other without a place.
       if (this.size >= WAITING_MAX && !this.#waiting.has(client))
-        this.#waiting.shiftOfMost()?.miss(busy());
-      if (this.size < WAITING_MAX) this.#waiting.push(client, { see, miss, since });
+        this.#waiting.shiftOfMost()?.look.miss(busy());
+      if (this.size < WAITING_MAX) this.#waiting.push(client, { look, since });
       else miss(busy());
     }
   }
@@ -69,24 +73,35 @@ export class Looks {
   async spend(): Promise<void> {
     const { now } = this.#options;
     for (const begun = now(); this.size > 0 && now() - begun < SPENT_MS_MAX; ) {
-      const look = this.#waiting.shift();
-      if (look === undefined) return;
-      if (now() - look.since > WAITED_MS_MAX) look.miss(busy());
-      else await this.#see(look);
+      const waiting = this.#waiting.first;
+      if (waiting === undefined) return;
+      const { look, since } = waiting;
+      const isLate = now() - since > WAITED_MS_MAX;
+      if (isLate) look.miss(busy());
+      if (isLate || (await this.#see(look))) this.#waiting.shift();
+      else this.#waiting.pass();
+      waiting.since = now();
     }
   }
 
-  async #see({ see, miss }: Look): Promise<void> {
+  /** @returns whether it is done */
+  async #see({ see, miss, isSeen }: Look): Promise<boolean> {
     try {
       await see();
+      return isSeen?.() ?? true;
     } catch (error) {
-      if (error instanceof JournalError && error.code === 'damaged')
-        return miss(unreadableReply(error));
-      // A damaged page that a look meets: nothing was to be written, and a restart would find it again.
-      if (error instanceof JournalError && error.code !== 'corrupt') throw error;
-      this.#options.onFailure(error);
-      miss(errorReply('internal', 'the query failed; the log of the daemon has the error'));
+      miss(this.#replyTo(error));
+      return true;
     }
+  }
+
+  /** @throws the error, if it is one of the journal's that ends the daemon */
+  #replyTo(error: unknown): ErrorReply {
+    if (error instanceof JournalError && error.code === 'damaged') return unreadableReply(error);
+    // A damaged page that a look meets: nothing was to be written, and a restart would find it again.
+    if (error instanceof JournalError && error.code !== 'corrupt') throw error;
+    this.#options.onFailure(error);
+    return errorReply('internal', 'the query failed; the log of the daemon has the error');
   }
 }
 
