@@ -165,11 +165,11 @@ describe('no daemon', () => {
     const { peer, env } = await setUp();
     peer.down();
     for (const line of ['create-one 5', 'create 1', 'stats', 'status', 'list', 'retry x', 'ping']) {
-      const { code, stdout, stderr } = await runCli([...line.split(' '), '--timeout', '100ms'], {
+      const { code, stdout, stderr } = await runCli([...line.split(' '), '--timeout', '500ms'], {
         env,
       });
       expect(stderr).toContain(
-        `no answer from ${peer.endpoint} in 100 ms: connection refused, or the host is unreachable`,
+        `no answer from ${peer.endpoint} in 500 ms: connection refused, or the host is unreachable`,
       );
       expect(stderr).toContain('npm start');
       expect([code, stdout]).toEqual([3, '']);
