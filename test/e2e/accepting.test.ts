@@ -65,6 +65,7 @@ test('P10: a node that is down: the daemon refuses, stays ready, and everybody n
     pid: daemon.pid,
     version: expect.any(String),
     accepting: true,
+    journalId: expect.any(String),
   });
   subscription.close();
   await reading;
