@@ -72,6 +72,7 @@ const selection: Rules = {
   parked: flag,
   groupId: key,
   node: text,
+  lane,
   olderThanMs: amount,
   youngerThanMs: amount,
 };
@@ -91,7 +92,6 @@ const filter: Rules = {
   ...selection,
   state: eitherOrList(oneOf(...OPEN_STATES)),
   op: oneOf('create', 'delete'),
-  lane,
 };
 const chosen: Rules = {
   op,
