@@ -42,6 +42,8 @@ async function cluster(road: SilentRoad) {
     LOCKSTEP_DIALECT: 'challenge',
     LOCKSTEP_DATA_DIR: tempFolder(),
     LOCKSTEP_SYSLOG_ADDRESS: 'none',
+    // Only the requests of this test are on the road, and no breaker opens for its cuts.
+    LOCKSTEP_HEALTH_CHECK_EVERY_MS: '0',
     LOCKSTEP_REQUEST_TIMEOUT_MS: '1000',
     LOCKSTEP_CONNECT_TIMEOUT_MS: '1000',
     LOCKSTEP_QUIESCE_MS: '1000',
