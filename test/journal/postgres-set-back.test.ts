@@ -153,8 +153,10 @@ test('P9: another database, a damaged note, and a folder that knows nothing hold
   const other = await place();
   await (await other.open(one.folder)).close();
   expect(other.warned).toEqual([]);
-  writeFileSync(join(one.folder, 'postgres.known'), '{"jour');
-  await (await one.open()).close();
+  for (const damaged of ['{"jour', 'null', '7', '{"journal":1,"epoch":9,"batch":9}']) {
+    writeFileSync(join(one.folder, 'postgres.known'), damaged);
+    await (await one.open()).close();
+  }
   await (await one.open(tempFolder())).close();
   await (await one.open()).close();
   expect(one.warned).toEqual([]);

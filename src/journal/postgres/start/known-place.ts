@@ -22,7 +22,9 @@ export interface Known extends Pick<Place, 'epoch' | 'batch'> {
 /** Undefined: it knows nothing yet. */
 export function readKnown(file: string): Known | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Known;
+    const { journal, epoch, batch } = Object(JSON.parse(readFileSync(file, 'utf8'))) as Known;
+    const isNote = typeof journal === 'string' && [epoch, batch].every(Number.isSafeInteger);
+    return isNote ? { journal, epoch, batch } : undefined;
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
     throw error;
