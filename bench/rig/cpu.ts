@@ -37,6 +37,23 @@ export function cpuMicrosOf(pid: number): number {
   return threadTimes(pid).totalMicros;
 }
 
+/** Of `/proc/PID/stat`: the ended children, in ticks of 10 ms; counted from the state, which follows the name. */
+const ENDED_USER = 13;
+const ENDED_SYSTEM = 14;
+const TICK_MICROS = 10_000;
+
+/** Of all its children that have ended; 0 if the system does not show it. */
+export function endedMicrosOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[ENDED_USER]) + Number(fields[ENDED_SYSTEM])) * TICK_MICROS;
+  } catch {
+    // No /proc.
+    return 0;
+  }
+}
+
 /** Resident memory of a process in bytes; undefined if the system does not show it. */
 export function residentBytes(pid: number): number | undefined {
   try {

@@ -1,14 +1,9 @@
 /** A PostgreSQL of a bench, with all that makes commits durable, and its processor time. */
-import { chmodSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { processesOf, startPostgres } from '../../test/support/postgres.ts';
-import { cpuMicrosOf } from './cpu.ts';
-
-/** Of `/proc/PID/stat`: its ended children, in ticks of 10 ms; counted from the state, which follows the name. */
-const ENDED_USER = 13;
-const ENDED_SYSTEM = 14;
-const TICK_MICROS = 10_000;
+import { cpuMicrosOf, endedMicrosOf } from './cpu.ts';
 
 export interface Database {
   readonly url: string;
@@ -33,9 +28,9 @@ export async function startDatabase(dir: string): Promise<Database> {
     url: await server.database('journal'),
     another: (name) => server.database(name),
     cpuMicros: () => {
-      const [postmaster = 0, ...children] = processesOf(server.postmaster());
-      const living = [postmaster, ...children].reduce((sum, pid) => sum + cpuMicrosOf(pid), 0);
-      return living + endedMicros(postmaster);
+      const postmaster = server.postmaster();
+      const living = processesOf(postmaster).reduce((sum, pid) => sum + cpuMicrosOf(pid), 0);
+      return living + endedMicrosOf(postmaster);
     },
     end: async () => server[Symbol.asyncDispose](),
   };
@@ -46,15 +41,4 @@ function isReachable(folder: string): boolean {
   if (process.geteuid?.() !== 0) return true;
   const isEntered = (statSync(folder).mode & ENTERED_BY_ALL) !== 0;
   return isEntered && (folder === dirname(folder) || isReachable(dirname(folder)));
-}
-
-function endedMicros(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[ENDED_USER]) + Number(fields[ENDED_SYSTEM])) * TICK_MICROS;
-  } catch {
-    // No /proc.
-    return 0;
-  }
 }

@@ -78,9 +78,12 @@ export class Looks {
       const { look, since } = waiting;
       const isLate = now() - since > WAITED_MS_MAX;
       if (isLate) look.miss(busy());
-      if (isLate || (await this.#see(look))) this.#waiting.shift();
-      else this.#waiting.pass();
-      waiting.since = now();
+      if (isLate || (await this.#see(look))) {
+        this.#waiting.shift();
+      } else {
+        this.#waiting.pass();
+        waiting.since = now();
+      }
     }
   }
 

@@ -92,3 +92,11 @@ function parse(text: string): unknown {
     return undefined;
   }
 }
+
+/** The same outcome, with its value in words. */
+export function described<Value>(
+  outcome: Outcome<Value>,
+  describe: (value: Value) => string,
+): Outcome<string> {
+  return outcome.ok ? { ok: true, value: describe(outcome.value) } : outcome;
+}

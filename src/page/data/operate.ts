@@ -10,7 +10,7 @@ import type {
 import { ask } from '../parts/dialog.tsx';
 import { pluralText } from '../text/numbers.ts';
 import { capital, STATES } from '../text/words.ts';
-import { act, type Outcome } from './api.ts';
+import { act, described, type Outcome } from './api.ts';
 
 export type CommandAct = 'retry' | 'cancel' | 'abandon';
 
@@ -145,11 +145,4 @@ export function askForBreaker(kind: BreakerAct, node: string): void {
         ({ breakers }) => `The breaker of ${node} is ${breakers[node]?.state ?? 'changed'}.`,
       ),
   });
-}
-
-function described<Value>(
-  outcome: Outcome<Value>,
-  describe: (value: Value) => string,
-): Outcome<string> {
-  return outcome.ok ? { ok: true, value: describe(outcome.value) } : outcome;
 }

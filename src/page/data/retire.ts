@@ -5,20 +5,18 @@
 import type { NodesAnswer } from '../../protocol/answer.ts';
 import type { Retiring } from '../../protocol/answers/retiring.ts';
 import { ask } from '../parts/dialog.tsx';
-import { retiringText } from '../parts/retiring.tsx';
+import { type Foreseen, retiringText } from '../parts/retiring.tsx';
 import { pluralText } from '../text/numbers.ts';
-import { act, type Fault, type Outcome } from './api.ts';
+import { act, described, type Fault, type Outcome } from './api.ts';
 
 /** @returns why it is not asked: the daemon would refuse it */
 export async function askToRetire(node: string): Promise<Fault | undefined> {
   const foreseen = await retire(node, { dryRun: true });
   if (foreseen.ok) {
     ask({
+      ...questionOf(node, {}, { retiring: foreseen.value.retiring }),
       title: `Retire ${node} for good?`,
-      effect: retiringText({ node, retiring: foreseen.value.retiring }),
       verb: `Retire ${node}`,
-      isGrave: true,
-      run: () => retired(node, {}),
     });
     return undefined;
   }
@@ -26,18 +24,25 @@ export async function askToRetire(node: string): Promise<Fault | undefined> {
   // It is refused for a node that may be in use, which force overrides, or for another reason, which it does not.
   const forced = await retire(node, { dryRun: true, force: true });
   if (!forced.ok) return forced.fault;
+  const { message: warning } = foreseen.fault;
   ask({
+    ...questionOf(node, { force: true }, { retiring: forced.value.retiring, warning }),
     title: `Retire ${node}, although it may be in use?`,
-    effect: retiringText({
-      node,
-      retiring: forced.value.retiring,
-      warning: foreseen.fault.message,
-    }),
     verb: `Retire ${node} by force`,
-    isGrave: true,
-    run: () => retired(node, { force: true }),
   });
   return undefined;
+}
+
+function questionOf(node: string, how: How, foreseen: Omit<Foreseen, 'node'>) {
+  return {
+    effect: retiringText({ node, ...foreseen }),
+    isGrave: true,
+    run: async () =>
+      described(
+        await retire(node, how),
+        ({ retiring }) => `${node} is retired: ${doneText(retiring)}.`,
+      ),
+  };
 }
 
 export function askToUnretire(node: string): void {
@@ -46,10 +51,11 @@ export function askToUnretire(node: string): void {
     effect:
       'New commands are accepted again, and name the node. Commands that went on without it do not come back to it: an audit shows what it lacks or has left.',
     verb: `Unretire ${node}`,
-    run: async () => {
-      const outcome = await act<NodesAnswer>({ op: 'node', node, act: 'unretire' });
-      return outcome.ok ? done(`${node} is unretired: new commands name it again.`) : outcome;
-    },
+    run: async () =>
+      described(
+        await act<NodesAnswer>({ op: 'node', node, act: 'unretire' }),
+        () => `${node} is unretired: new commands name it again.`,
+      ),
   });
 }
 
@@ -62,17 +68,8 @@ function retire(node: string, how: How): Promise<Outcome<NodesAnswer>> {
   return act<NodesAnswer>({ op: 'node', node, act: 'retire', ...how });
 }
 
-async function retired(node: string, how: How): Promise<Outcome<string>> {
-  const outcome = await retire(node, how);
-  return outcome.ok ? done(`${node} is retired: ${doneText(outcome.value.retiring)}.`) : outcome;
-}
-
 function doneText(retiring: Retiring | undefined): string {
   const matched = retiring?.matched ?? 0;
   if (matched === 0) return 'no open command names it';
   return `${pluralText(matched, 'command goes', 'commands go')} on without it`;
-}
-
-function done(value: string): Outcome<string> {
-  return { ok: true, value };
 }

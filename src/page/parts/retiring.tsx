@@ -3,7 +3,7 @@ import type { RetiredCourse, Retiring } from '../../protocol/answers/retiring.ts
 import { pluralText } from '../text/numbers.ts';
 import { capital, RETIRED } from '../text/words.ts';
 
-interface Foreseen {
+export interface Foreseen {
   readonly node: string;
   readonly retiring: Retiring | undefined;
   /** Why the daemon would refuse it without force. */
