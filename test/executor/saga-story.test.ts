@@ -95,7 +95,7 @@ describe('the story of a saga', () => {
     bench.node('node01').otherwise = () => 'unsure';
     const deadlineAt = bench.clock.now() + 3_600_000;
     for (let seq = 1; seq <= 2001; seq++) bench.drive(bench.command(seq, { deadlineAt }));
-    await bench.advance(60_000);
+    await bench.advance(15_000);
     const attemptsOf = async (seq: number) => {
       bench.take({ kind: 'inspect', seq, story: true, ticket: seq });
       await bench.rest();

@@ -1,5 +1,5 @@
 /** Calls of the page to its own server. Outcomes are values: a call that fails has a fault, which is shown (P10). */
-import type { ErrorReply } from '../../protocol/errors.ts';
+import type { ErrorCode, ErrorReply } from '../../protocol/errors.ts';
 
 /** The server gives up its own question after ten seconds. */
 const CALL_MS_MAX = 12_000;
@@ -18,6 +18,10 @@ export interface Fault {
   readonly kind: 'unreachable' | 'logged_out' | 'refused';
   readonly message: string;
   readonly hint?: string;
+  /** The error of a daemon that said no. */
+  readonly code?: ErrorCode;
+  /** Of the request, that is wrong. */
+  readonly field?: string;
 }
 
 export type Outcome<Value> =
@@ -75,8 +79,8 @@ async function call<Value>(
 function faultOf(status: number, value: unknown): Fault {
   const kind = status === 401 ? 'logged_out' : 'refused';
   if (!isErrorReply(value)) return { kind, message: `the server answered with status ${status}` };
-  const { message, hint } = value.error;
-  return { kind, message, hint };
+  const { message, hint, code, field } = value.error;
+  return { kind, message, hint, code, ...(field === undefined ? {} : { field }) };
 }
 
 function isErrorReply(value: unknown): value is ErrorReply {

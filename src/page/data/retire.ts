@@ -20,7 +20,8 @@ export async function askToRetire(node: string): Promise<Fault | undefined> {
     });
     return undefined;
   }
-  if (foreseen.fault.kind !== 'refused') return foreseen.fault;
+  const { code, field } = foreseen.fault;
+  if (code !== 'invalid_request' || field !== 'node') return foreseen.fault;
   // It is refused for a node that may be in use, which force overrides, or for another reason, which it does not.
   const forced = await retire(node, { dryRun: true, force: true });
   if (!forced.ok) return forced.fault;

@@ -11,7 +11,8 @@ interface Plan {
 
 export class HandClock {
   #now: number;
-  readonly #plans = new Set<Plan>();
+  /** By time; of the same time in the order in which they were planned. */
+  readonly #plans: Plan[] = [];
 
   constructor(now = 1_795_000_000_000) {
     this.#now = now;
@@ -25,8 +26,11 @@ export class HandClock {
       return () => clearImmediate(soon);
     }
     const plan = { time, act };
-    this.#plans.add(plan);
-    return () => this.#plans.delete(plan);
+    this.#plans.splice(this.#firstAfter(time), 0, plan);
+    return () => {
+      const place = this.#plans.lastIndexOf(plan, this.#firstAfter(time));
+      if (place >= 0) this.#plans.splice(place, 1);
+    };
   };
 
   /** Time passes while something works; actions due meanwhile run late. */
@@ -36,8 +40,7 @@ export class HandClock {
 
   /** The time of the next planned action; undefined if there is none. */
   get nextAt(): number | undefined {
-    const times = [...this.#plans].map(({ time }) => time);
-    return times.length === 0 ? undefined : Math.min(...times);
+    return this.#plans[0]?.time;
   }
 
   /** Moves on by `ms`; `rest` is awaited after each thing that happens on the way. */
@@ -45,18 +48,25 @@ export class HandClock {
     const end = this.#now + ms;
     await rest();
     for (;;) {
-      const due = [...this.#plans].filter(({ time }) => time <= end);
-      const first = due.reduce<Plan | undefined>(
-        (least, plan) => (least === undefined || plan.time < least.time ? plan : least),
-        undefined,
-      );
-      if (first === undefined) break;
-      this.#plans.delete(first);
+      const [first] = this.#plans;
+      if (first === undefined || first.time > end) break;
+      this.#plans.shift();
       this.#now = Math.max(this.#now, first.time);
       first.act();
       await rest();
     }
     this.#now = end;
     await rest();
+  }
+
+  /** The place of the first plan after that time. */
+  #firstAfter(time: number): number {
+    let [from, to] = [0, this.#plans.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#plans[middle]?.time ?? time) <= time) from = middle + 1;
+      else to = middle;
+    }
+    return from;
   }
 }
