@@ -10,6 +10,7 @@ import type { Faults } from '../../src/nodesim/faults/schema.ts';
 import { startCluster, statusOf } from '../support/cluster.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
+import { takesHttp } from '../support/takes-http.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const SETTINGS = { LOCKSTEP_REQUEST_TIMEOUT_MS: '300', LOCKSTEP_QUIESCE_MS: '300' };
@@ -47,7 +48,7 @@ test('P1: a create that was open in the copy and deleted later does not come bac
   await daemon.restart();
 
   // Other keys continue, and clients see a healthy daemon.
-  await vi.waitUntil(async () => (await fetch(`${daemon.opsUrl}/readyz`)).ok, { timeout: 10_000 });
+  await takesHttp(daemon);
   await committed(client.create('other'));
   expect(await client.status('gone')).toMatchObject({ error: { code: 'unknown_command' } });
   const held = { id: 'open', state: 'applying', held: true } as const;

@@ -4,6 +4,7 @@ import type { LockstepClient } from '../../src/client/index.ts';
 import { knownClient, writeList } from '../clients/support.ts';
 import { shareCluster, startCluster, statusOf } from '../support/cluster.ts';
 import { httpApi, type Sending, shown } from '../support/http-api.ts';
+import { takesHttp } from '../support/takes-http.ts';
 
 const create = (groupId: string, more = {}) => ({ op: 'create', groupId, ...more });
 const HOLD = { lane: 'bulk', deadlineMs: 3_600_000 } as const;
@@ -272,6 +273,7 @@ describe('P7: a client whose daemon was killed', () => {
     expect(await lost).toBe('lost');
     await sim.clearFaults();
     await daemon.restart();
+    await takesHttp(daemon);
     const outcome = await shown(api('/v1/commands', sending));
     expect(outcome).toMatchObject([200, { id: 'killed', state: 'committed' }]);
     expect(await shown(api('/v1/commands', sending))).toEqual(outcome);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { knownClient, writeList } from '../clients/support.ts';
 import { startCluster } from '../support/cluster.ts';
+import { takesHttp } from '../support/takes-http.ts';
 
 async function startAsked(options: Parameters<typeof startCluster>[0] = {}) {
   const cluster = await startCluster(options);
@@ -15,6 +16,10 @@ async function startAsked(options: Parameters<typeof startCluster>[0] = {}) {
     tokenFile,
     own: () => readFileSync(tokenFile, 'utf8').trim(),
     list: join(daemon.dataDir, 'clients.json'),
+    restart: async () => {
+      await daemon.restart();
+      await takesHttp(daemon);
+    },
     ask: (token?: string) => {
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
       return fetch(`${daemon.opsUrl}/v1/status`, { headers });
@@ -50,13 +55,13 @@ describe('the status over HTTP', () => {
   });
 
   test('keeps its token over restarts, and replaces one that others could read', async () => {
-    const { ask, own, tokenFile, daemon } = await startAsked();
+    const { ask, own, tokenFile, daemon, restart } = await startAsked();
     const first = own();
-    await daemon.restart();
+    await restart();
     expect(own()).toBe(first);
     expect((await ask(first)).status).toBe(200);
     chmodSync(tokenFile, 0o644);
-    await daemon.restart();
+    await restart();
     expect(own()).not.toBe(first);
     expect((await ask(first)).status).toBe(401);
     expect((await ask(own())).status).toBe(200);
