@@ -3,7 +3,7 @@ import { JournalError } from '../../src/journal/errors.ts';
 import type { ActsAnswer } from '../../src/protocol/act.ts';
 import type { ActsInput, RequestInput } from '../../src/protocol/input/request-input.ts';
 import { ANN, actsOf, BY, waiting } from './support/acts.ts';
-import { openHarness } from './support/harness.ts';
+import { type Asked, openHarness } from './support/harness.ts';
 import { answerLast, settled } from './support/reports.ts';
 
 const FULL = new JournalError('the disk is full', { code: 'full' });
@@ -169,6 +169,39 @@ test('P3: what was done is answered even if its end cannot be noted; the act sta
     'the end of an act of an operator cannot be noted in the journal: full',
   ]);
   expect(await actsOf(harness, { act: 'cancel' })).toMatchObject([{ outcome: 'unfinished' }]);
+});
+
+test('P9: a long page of acts is read in pieces, and acts that arrive meanwhile run between them', async () => {
+  const harness = await openHarness();
+  const begin = Array.from({ length: 700 }, (_, number) => ({
+    at: number,
+    lived: number,
+    kind: 'pause' as const,
+    isProven: false,
+    door: 'zeromq',
+    on: `c${number}`,
+  }));
+  await harness.journal.noteActs({ begin, end: [] });
+  const read = harness.journal.acts.bind(harness.journal);
+  const pieces: [limit: number, answered: number][] = [];
+  const pings: Asked[] = [];
+  harness.journal.acts = (...page) => {
+    pieces.push([page[2], pings.filter(({ isOpen }) => !isOpen).length]);
+    pings.push(harness.ask({ op: 'ping' }));
+    harness.clock.spend(10);
+    return read(...page);
+  };
+  const asked = harness.ask({ op: 'acts', limit: 650 });
+  await harness.rest();
+  expect(pieces).toEqual([200, 200, 200, 50].map((limit, answered) => [limit, answered]));
+  const { acts, next } = asked.answer as ActsAnswer;
+  expect(acts.map(({ on }) => on)).toEqual(
+    begin
+      .slice(-650)
+      .map(({ on }) => on)
+      .toReversed(),
+  );
+  expect(next).toBeDefined();
 });
 
 test('acts are found by kind, operator, target, outcome and age, page by page', async () => {

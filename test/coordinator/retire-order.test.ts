@@ -1,10 +1,11 @@
 /** Acts on one node that arrive while another is under way, and what they cost. */
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PIECE, retiringOf } from '../../src/coordinator/nodes/retiring-of.ts';
 import { OpenCommand } from '../../src/coordinator/queue/open-command.ts';
+import { Registry } from '../../src/coordinator/queue/registry.ts';
 import { commandOf } from '../core/builders.ts';
-import { openHarness } from './support/harness.ts';
+import { type Asked, openHarness } from './support/harness.ts';
 
 const RETIRE = { op: 'node', act: 'retire', node: 'node02', force: true } as const;
 
@@ -61,27 +62,46 @@ describe('the retirement of a node', () => {
         yield new OpenCommand(commandOf({ seq, nodes: ['node01', 'node02'] }));
       }
     }
-    const foreseen = await retiringOf(
-      {
-        ports: {
-          now: () => 0,
-          at: (_time, act) => {
-            turns.push(walked);
-            act();
-            return () => {};
-          },
-        },
-        retirements: { of: () => [] },
-        commands: { registry: { all } },
-      },
+    const walk = retiringOf(
+      { retirements: { of: () => [] }, commands: { registry: { all } } },
       'node02',
     );
+    let step = walk.next();
+    for (; step.done !== true; step = walk.next()) turns.push(walked);
+    const foreseen = step.value;
     expect(foreseen.upTo).toBe(20_000);
     expect(foreseen.retiring).toMatchObject({ matched: 20_000, counts: { begins: 20_000 } });
     expect(foreseen.retiring.commands).toHaveLength(100);
     expect(turns).toEqual(
       Array.from({ length: 20_000 / PIECE }, (_, index) => (index + 1) * PIECE),
     );
+  });
+
+  test('P9: a dry run walks them in pieces, and acts that arrive meanwhile run between them', async () => {
+    const harness = await openHarness();
+    const nodes = ['node01', 'node02', 'node03'];
+    const pings: Asked[] = [];
+    /** Of each walk: the pings that were answered when a piece began. */
+    const walks: number[][] = [];
+    const all = vi.spyOn(Registry.prototype, 'all').mockImplementation(function* () {
+      const answered: number[] = [];
+      walks.push(answered);
+      for (let seq = 1; seq <= PIECE * 3; seq++) {
+        if (seq % PIECE === 1) {
+          answered.push(pings.filter(({ isOpen }) => !isOpen).length);
+          pings.push(harness.ask({ op: 'ping' }));
+          harness.clock.spend(10);
+        }
+        yield new OpenCommand(commandOf({ seq, nodes }));
+      }
+    });
+    onTestFinished(() => all.mockRestore());
+    const dryRun = harness.ask({ ...RETIRE, dryRun: true });
+    await harness.rest();
+    expect(dryRun.answer).toMatchObject({ retiring: { matched: PIECE * 3 } });
+    const rises = ([first = 0, second = 0, third = 0]: readonly number[]) =>
+      first < second && second < third;
+    expect(walks.filter(rises)).toHaveLength(1);
   });
 
   test('events of a node say both whether it is drained and whether it is retired', async () => {

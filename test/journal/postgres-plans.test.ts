@@ -1,7 +1,9 @@
 /** P9: no statement reads all of history for a handful of rows. */
 import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
+import { Clusters } from '../../src/journal/postgres/clusters.ts';
 import { openPostgres } from '../../src/journal/postgres/open.ts';
+import { Reader } from '../../src/journal/postgres/reading/reader.ts';
 import {
   FAILED,
   FIND,
@@ -39,6 +41,25 @@ const STATEMENTS = [
   ['list of a key', listPage(ofKey('group-7'), [], 2), ['group-7', 9_000_000, 20, 20]],
   ['list by id', listPage(ofIdPrefix('id-7'), [], 3), ['id-7', 'id-8', 9_000_000, 20, 20]],
 ] as const;
+
+test('P9: keys are asked for four at a time, so that each statement is answered in time', async () => {
+  const asked: unknown[] = [];
+  const reader = new Reader({
+    query: async (_text, values = []) => {
+      asked.push(values[0]);
+      return [];
+    },
+    clusters: new Clusters(async () => []),
+    seat: 1,
+    lookedAt: 20_000,
+    onDamage: () => {},
+  });
+  const keys = range(1, 10).map(String);
+  await reader.tokens([...keys, '1']);
+  await reader.latestSettled(keys);
+  const parts = [keys.slice(0, 4), keys.slice(4, 8), keys.slice(8)];
+  expect(asked).toEqual([...parts, ...parts]);
+});
 
 test('P9: what is read of a key is bounded by the number of its commands that are looked at', async (ctx) => {
   if (driver.missing !== undefined) return ctx.skip(driver.missing);

@@ -1,5 +1,6 @@
 /** What an operator finds and mends from the live page alone. */
 import { expect, test } from 'vitest';
+import { errorReply } from '../../src/protocol/errors.ts';
 import { shareStage } from './support/stage.ts';
 import { HOSTILE, stickOne } from './support/trouble.ts';
 
@@ -118,6 +119,21 @@ test('a node is retired after its question said what becomes of commands, and un
   // Nothing is left on the nodes for the tests behind this one.
   expect(await client.cancel('names-all-nodes')).toMatchObject({ state: 'refused' });
   await client.resume('bulk');
+});
+
+test('P10: a dry run that the daemon has no time for offers no force; the page says why', async () => {
+  const { page } = await logIn();
+  const { error } = errorReply('busy', 'too many queries are waiting', { retryAfterMs: 1000 });
+  const asked: object[] = [];
+  await page.route('**/v1/acts', (route, request) => {
+    asked.push(request.postDataJSON());
+    return route.fulfill({ status: 503, json: { error } });
+  });
+  await page.getByRole('link', { name: 'Nodes' }).click();
+  await page.getByRole('button', { name: 'Retire node02' }).click();
+  await page.getByText('too many queries are waiting').waitFor();
+  expect(asked).toEqual([{ op: 'node', node: 'node02', act: 'retire', dryRun: true }]);
+  expect(await page.getByRole('dialog').count()).toBe(0);
 });
 
 test('a drained node is retired without force; the last node is not retired, and the page says why', async () => {

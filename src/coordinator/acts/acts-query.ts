@@ -1,10 +1,11 @@
 /** `acts`: the acts of operators, newest first. */
 import { authorOf } from '../../clients/principal.ts';
-import type { ActFilter } from '../../journal/act.ts';
+import type { ActFilter, ActPage } from '../../journal/act.ts';
 import type { ActsAnswer } from '../../protocol/act.ts';
 import type { ActsRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import type { CoordinatorPorts, Respond } from '../ports.ts';
+import { inPieces, readPage, type Walk } from '../queries/in-pieces.ts';
 import { actView } from './act-view.ts';
 
 export function listActs(
@@ -12,13 +13,19 @@ export function listActs(
   { request, respond }: { request: ActsRequest; respond: Respond<ActsAnswer> },
   batch: Batch,
 ): void {
-  const below = request.cursor === undefined ? undefined : Number(request.cursor);
   const filter = filterOf(request, Math.floor(ports.clientNow()));
-  const see = async (): Promise<void> => {
-    const { acts, next } = await ports.journal.acts(filter, below, request.limit);
-    respond({ acts: acts.map(actView), ...(next === undefined ? {} : { next: String(next) }) });
-  };
-  batch.look({ see, miss: respond });
+  async function* see(): Walk {
+    const { limit, cursor } = request;
+    const { pages, next } = yield* readPage<ActPage>({
+      limit,
+      cursor,
+      rowsOf: ({ acts }) => acts.length,
+      read: (below, piece) => ports.journal.acts(filter, below, piece),
+    });
+    const acts = pages.flatMap((page) => page.acts.map(actView));
+    respond({ acts, ...(next === undefined ? {} : { next }) });
+  }
+  batch.look(inPieces(see(), respond));
 }
 
 function filterOf(request: ActsRequest, now: number): ActFilter {

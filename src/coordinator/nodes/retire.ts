@@ -9,6 +9,7 @@ import type { NodesRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import { unavailable } from '../breakers/unavailable.ts';
 import type { Respond } from '../ports.ts';
+import { inPieces, type Walk } from '../queries/in-pieces.ts';
 import type { RequestContext } from '../requests/context.ts';
 import { retiringOf } from './retiring-of.ts';
 
@@ -26,12 +27,12 @@ export function retire(context: RequestContext, asking: Retire, batch: Batch): v
   const { dryRun } = request;
   const refusal = refusalOf(context, asking);
   if (refusal !== undefined) return respond(refusal);
-  if (dryRun === true) return batch.look({ see: foresee, miss: respond });
+  if (dryRun === true) return batch.look(inPieces(foresee(), respond));
   const { retirements, ports, options } = context;
   // Before anything else is accepted: no command may name the node and be left behind.
   retirements.refuseFor(node);
   return batch.read(async () => {
-    const { retiring, upTo } = await retiringOf(context, node);
+    const { retiring, upTo } = await foreseen();
     try {
       await retirements.retire(node, { by: request.by, upTo });
     } catch (error) {
@@ -46,10 +47,25 @@ export function retire(context: RequestContext, asking: Retire, batch: Batch): v
     return respond({ ...shown(), retiring });
   });
 
-  async function foresee(): Promise<void> {
-    const { retiring } = await retiringOf(context, node);
+  function* foresee(): Walk {
+    const { retiring } = yield* retiringOf(context, node);
     respond({ ...shown(), retiring });
   }
+
+  /** No act runs before it ends, so the commands stay as they are meanwhile. */
+  async function foreseen() {
+    const walk = retiringOf(context, node);
+    for (;;) {
+      const { done, value } = walk.next();
+      if (done === true) return value;
+      await nextTurn(ports);
+    }
+  }
+}
+
+/** By the port, so that a simulation decides what comes between. */
+function nextTurn({ now, at }: RequestContext['ports']): Promise<void> {
+  return new Promise((resolve) => at(now(), resolve));
 }
 
 function refusalOf(

@@ -1,7 +1,6 @@
 /**
  * What the retirement of a node means for the open commands that name it. There may be two hundred thousand, so they are
- * walked a piece at a time: sockets are read and the thread beats in between (P8). It is called behind a commit, and no
- * act runs before it ends, so the commands stay as they are meanwhile.
+ * walked a piece at a time: sockets are read and the thread beats in between (P8).
  */
 import type { RetiredCommand, RetiredCourse, Retiring } from '../../protocol/answers/retiring.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
@@ -13,7 +12,6 @@ const NAMED_MAX = 100;
 export const PIECE = 5000;
 
 interface Context {
-  readonly ports: Pick<RequestContext['ports'], 'now' | 'at'>;
   readonly retirements: Pick<RequestContext['retirements'], 'of'>;
   readonly commands: { readonly registry: Pick<RequestContext['commands']['registry'], 'all'> };
 }
@@ -24,13 +22,16 @@ interface Foreseen {
   readonly upTo: number;
 }
 
-export async function retiringOf(context: Context, node: string): Promise<Foreseen> {
-  const { ports, retirements, commands: all } = context;
+/** Yields after each piece. */
+export function* retiringOf(
+  { retirements, commands: all }: Context,
+  node: string,
+): Generator<undefined, Foreseen, undefined> {
   const counts: Partial<Record<RetiredCourse, number>> = {};
   const commands: RetiredCommand[] = [];
   let [matched, upTo, walked] = [0, 0, 0];
   for (const open of all.registry.all()) {
-    if (++walked % PIECE === 0) await nextTurn(ports);
+    if (++walked % PIECE === 0) yield;
     const { command } = open;
     if (open.stage === 'gone' || !command.nodes.includes(node)) continue;
     const gone = retirements.of(command);
@@ -43,11 +44,6 @@ export async function retiringOf(context: Context, node: string): Promise<Forese
       commands.push(viewOf(open, { course, others: command.nodes.filter(isLeft) }));
   }
   return { retiring: { matched, counts, commands }, upTo };
-}
-
-/** By the port, so that a simulation decides what comes between. */
-function nextTurn({ now, at }: Context['ports']): Promise<void> {
-  return new Promise((resolve) => at(now(), resolve));
 }
 
 function courseOf({ state, isHeld }: OpenCommand, hasOthers: boolean): RetiredCourse {

@@ -1,7 +1,4 @@
-/**
- * `list`: a page of commands, newest first. It is read in pieces, each a look of its own in the turn of the client: a
- * thousand rows with their sums take 15 ms, and commands wait for the look that has begun (P9).
- */
+/** `list`: a page of commands, newest first. A thousand rows take 15 ms, so they are read in pieces. */
 import type { SagaState } from '../../core/model.ts';
 import type { DamagedRow, ListFilter, ListPage, Moment } from '../../journal/port.ts';
 import type { DamagedCommand, ListAnswer } from '../../protocol/answer.ts';
@@ -11,9 +8,7 @@ import { storedAnswer, withOrigin } from '../commands/answers.ts';
 import { damageOf } from '../journal/unreadable.ts';
 import type { Respond } from '../ports.ts';
 import type { RequestContext } from '../requests/context.ts';
-
-/** Rows: about 3 ms. */
-const PIECE = 200;
+import { inPieces, readPage, type Walk } from './in-pieces.ts';
 
 export function list(
   context: RequestContext,
@@ -22,27 +17,41 @@ export function list(
 ): void {
   const now = context.moment();
   const filter = filterOf(request, now);
-  const answers: ListAnswer['commands'][number][] = [];
-  const damaged: DamagedCommand[] = [];
-  let before = request.cursor === undefined ? undefined : Number(request.cursor);
-  let isSeen = false;
-  const see = async (): Promise<void> => {
-    const missing = request.limit - answers.length - damaged.length;
-    const piece = Math.min(PIECE, missing);
-    const page = await context.ports.journal.list(filter, before, piece);
-    answers.push(...page.commands.map((stored) => answerOf(context, stored, now)));
-    damaged.push(...(page.damaged ?? []).map(shownDamage));
-    before = page.next;
-    // A piece that is short has looked at as many rows as a request may.
-    isSeen = before === undefined || piece === missing || rowsOf(page) < piece;
-    if (!isSeen) return;
-    respond({
-      commands: answers,
-      ...(damaged.length === 0 ? {} : { damaged }),
-      ...(page.next === undefined ? {} : { next: String(page.next) }),
+  const { journal } = context.ports;
+  async function* see(): Walk {
+    const { limit, cursor } = request;
+    const { pages, next } = yield* readPage({
+      limit,
+      cursor,
+      rowsOf,
+      read: async (before, piece) => shown(context, await journal.list(filter, before, piece), now),
     });
+    const damaged = pages.flatMap((page) => page.damaged);
+    respond({
+      commands: pages.flatMap(({ commands }) => commands),
+      ...(damaged.length === 0 ? {} : { damaged }),
+      ...(next === undefined ? {} : { next }),
+    });
+  }
+  batch.look(inPieces(see(), respond));
+}
+
+interface Shown {
+  readonly commands: ListAnswer['commands'];
+  readonly damaged: readonly DamagedCommand[];
+  readonly next?: number | undefined;
+}
+
+function shown(
+  context: RequestContext,
+  { commands, damaged = [], next }: ListPage,
+  now: Moment,
+): Shown {
+  return {
+    commands: commands.map((stored) => answerOf(context, stored, now)),
+    damaged: damaged.map(shownDamage),
+    next,
   };
-  batch.look({ see, isSeen: () => isSeen, miss: respond });
 }
 
 function answerOf(
@@ -55,7 +64,7 @@ function answerOf(
   return withOrigin(storedAnswer({ ...stored, command }, now.at), command);
 }
 
-function rowsOf({ commands, damaged = [] }: ListPage): number {
+function rowsOf({ commands, damaged }: Shown): number {
   return commands.length + damaged.length;
 }
 
