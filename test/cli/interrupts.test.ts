@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { creates, eventually, startPeer } from '../support/client-pair.ts';
 import type { Script } from '../support/peer-daemon.ts';
+import { programEnv } from '../support/program-env.ts';
 import { CLI, type RunningCli, startCli } from '../support/run-cli.ts';
 
 async function setUp(script: Script = {}) {
@@ -80,7 +81,7 @@ describe('Ctrl-C', () => {
   test('a hang-up that was to be ignored is ignored', async () => {
     const { peer, env } = await setUp({ hold: () => true });
     const child = spawn('nohup', [process.execPath, CLI, 'create', '0..9'], {
-      env: { PATH: process.env['PATH'], ...env },
+      env: { ...programEnv(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const ended = once(child, 'exit');

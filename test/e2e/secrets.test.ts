@@ -12,6 +12,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { startReceiver } from '../observe/support/http-receiver.ts';
 import { connectTo } from '../support/cluster.ts';
 import { startDaemon } from '../support/daemon.ts';
+import { programEnv } from '../support/program-env.ts';
 import { runCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -141,7 +142,7 @@ test('P10: secrets of nodes stand in no output, answer, event, notice or file', 
   seen.push(await client.summary(), await client.list(), await client.stats());
   seen.push(await client.breakers());
   await vi.waitUntil(() => hook.received.length > 0, { timeout: 20_000 });
-  const env = { ...secrets, PATH: process.env['PATH'] ?? '', LOCKSTEP_CONFIG: config };
+  const env = { ...secrets, ...programEnv(), LOCKSTEP_CONFIG: config };
   const doctor = await runCli(['doctor', '--config', config, '--timeout', '20s'], { env });
   const ops = await (await fetch(`${daemon.opsUrl}/metrics`)).text();
   const shown = {
@@ -172,7 +173,7 @@ test('P10: secrets of nodes stand in no output, answer, event, notice or file', 
 
 test('P10: without its secret it does not start, and says which is missing', async () => {
   const { config } = await stage();
-  const detail = await check(config, { PATH: process.env['PATH'] ?? '', NODE_KEY: API_KEY });
+  const detail = await check(config, { ...programEnv(), NODE_KEY: API_KEY });
   expect(detail).toContain(
     'lockstep.config.json: nodes.a.auth.bearer names the variable NODE_TOKEN, which is not set',
   );

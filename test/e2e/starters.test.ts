@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { freePorts } from '../support/free-ports.ts';
+import { programEnv } from '../support/program-env.ts';
 import { runCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -35,7 +36,7 @@ async function runningBy(...command: readonly [string, ...string[]]): Promise<Ru
   };
   const shell = spawn(file, args, {
     cwd: dataDir,
-    env: { PATH: process.env['PATH'], ...env },
+    env: { ...programEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let text = '';

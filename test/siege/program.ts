@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { programEnv } from '../support/program-env.ts';
 
 export class Program<Report> implements Disposable {
   readonly #child: ChildProcess;
@@ -12,7 +13,7 @@ export class Program<Report> implements Disposable {
   /** @param file in this folder */
   constructor(file: string, input: object) {
     this.#child = fork(join(import.meta.dirname, file), [JSON.stringify(input)], {
-      env: { PATH: process.env['PATH'] },
+      env: programEnv(),
     });
     this.#lost = once(this.#child, 'close').then(([code]) => {
       if (this.#isDisposed) return new Promise<never>(() => {});

@@ -12,6 +12,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from './free-ports.ts';
+import { programEnv } from './program-env.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../src/daemon.ts');
 const ATTENDED = join(import.meta.dirname, '../fixtures/attended.js');
@@ -162,7 +163,7 @@ class Runner {
     const child = fork(PROGRAM, [], {
       // A folder without a configuration file.
       cwd: this.#env['LOCKSTEP_DATA_DIR'],
-      env: { PATH: process.env['PATH'], ...this.#env, ...more },
+      env: { ...programEnv(), ...this.#env, ...more },
       ...programOf(this.#openFiles),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { programEnv } from './program-env.ts';
 
 export const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 /** Provides a terminal for a program. */
@@ -33,7 +34,7 @@ export interface RunningCli {
 /** Starts it; stdin stays open until the test ends it, unless there is `input`. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const child = spawn(process.execPath, [...(options.nodeOptions ?? []), CLI, ...args], {
-    env: { PATH: process.env['PATH'], ...options.env },
+    env: { ...programEnv(), ...options.env },
   });
   let detail = '';
   child.stderr.on('data', (chunk: Buffer) => {
@@ -68,7 +69,7 @@ export async function runCliAtTerminal(
   const words = [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ');
   const line = columns === undefined ? words : `stty cols ${columns} rows 24; ${words}`;
   const child = spawn(SCRIPT, ['-qec', line, '/dev/null'], {
-    env: { PATH: process.env['PATH'], TERM: 'xterm', ...env },
+    env: { ...programEnv(), TERM: 'xterm', ...env },
   });
   child.stdin.write(input);
   const ended = once(child, 'exit') as Promise<[number | null]>;

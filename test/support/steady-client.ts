@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { programEnv } from './program-env.ts';
 
 const PROGRAM = join(import.meta.dirname, '../fixtures/steady-client.js');
 
@@ -16,7 +17,7 @@ export class SteadyClient implements Disposable {
   readonly #child: ChildProcess;
 
   constructor(endpoint: string) {
-    this.#child = fork(PROGRAM, [endpoint], { env: { PATH: process.env['PATH'] } });
+    this.#child = fork(PROGRAM, [endpoint], { env: programEnv() });
   }
 
   /** Its figures since the last call. */

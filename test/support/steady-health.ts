@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { programEnv } from './program-env.ts';
 import type { Seen } from './steady-client.ts';
 
 const PROGRAM = join(import.meta.dirname, '../fixtures/steady-health.js');
@@ -10,7 +11,7 @@ export class SteadyHealth implements Disposable {
   readonly #child: ChildProcess;
 
   constructor(opsUrl: string) {
-    this.#child = fork(PROGRAM, [opsUrl], { env: { PATH: process.env['PATH'] } });
+    this.#child = fork(PROGRAM, [opsUrl], { env: programEnv() });
   }
 
   /** Its figures since the last call. */

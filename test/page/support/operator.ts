@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { until } from '../../observe/support/until.ts';
+import { programEnv } from '../../support/program-env.ts';
 import { SCRIPT } from '../../support/run-cli.ts';
 
 /** As it was built, with its launcher. */
@@ -86,7 +87,7 @@ export class TerminalOperator {
   #start(command: string): ChildProcess {
     const line = `stty cols 160 rows 50; ${LOCKSTEP} ${command.replace(/^lockstep /, '')}`;
     return spawn(SCRIPT, ['-qec', line, '/dev/null'], {
-      env: { PATH: process.env['PATH'], TERM: 'xterm', NO_COLOR: '1', ...this.#env },
+      env: { ...programEnv(), TERM: 'xterm', NO_COLOR: '1', ...this.#env },
     });
   }
 }
