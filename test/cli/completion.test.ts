@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { startPeer } from '../support/client-pair.ts';
+import { programEnv } from '../support/program-env.ts';
 import { CLI, noTerminal, runCli, SCRIPT } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -107,10 +108,18 @@ function setUpShell(): { readonly folder: string; readonly env: NodeJS.ProcessEn
 exec '${process.execPath}' '${CLI}' "$@"`;
   writeFileSync(join(folder, 'lockstep'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   writeFileSync(join(folder, 'keys.txt'), '');
-  const PATH = `${folder}:${process.env['PATH']}`;
+  const { PATH, ...own } = programEnv();
   return {
     folder,
-    env: { ...NOWHERE.env, PATH, HOME: folder, TERM: 'dumb', PS1: '', LC_ALL: 'C.UTF-8' },
+    env: {
+      ...NOWHERE.env,
+      ...own,
+      PATH: `${folder}:${PATH}`,
+      HOME: folder,
+      TERM: 'dumb',
+      PS1: '',
+      LC_ALL: 'C.UTF-8',
+    },
   };
 }
 
