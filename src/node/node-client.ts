@@ -6,6 +6,7 @@
  */
 import { DistributionCounter } from '../base/measure/distribution.ts';
 import type { NodeReply, NodeReplyKind, NodeRequest } from '../core/model.ts';
+import type { DescriptorReserve } from '../files/descriptor-reserve.ts';
 import type { Resolution } from '../protocol/resolution.ts';
 import type { NodeFigures } from '../protocol/work.ts';
 import type { NodeAccess } from './access/access.ts';
@@ -19,7 +20,6 @@ import type { Dialect } from './dialect/dialect.ts';
 import { HealthCall, type HealthFinding } from './health-call.ts';
 import { Addresses } from './http/addresses.ts';
 import { Connection } from './http/connection.ts';
-import type { DescriptorReserve } from './http/descriptor-reserve.ts';
 import type { Response } from './http/response-reader.ts';
 import type { After, Unanswered } from './http-exchange.ts';
 import { ListCall, type ListMeans } from './list/list-call.ts';

@@ -11,7 +11,8 @@ import {
 
 const nodesWith = (...limits: readonly number[]) =>
   limits.map((connectionsPerNode) => ({ limits: { connectionsPerNode } }));
-const GIVEN = { executors: 4, nodes: nodesWith(32, 32, 32) };
+const JOURNAL = { kind: 'sqlite' } as const;
+const GIVEN = { journal: JOURNAL, executors: 4, nodes: nodesWith(32, 32, 32) };
 /**
  * Besides the nodes' connections: two of each executor to each node are for lists and urgent calls, and each keeps one
  * for each node and 8 more.
@@ -29,7 +30,7 @@ describe('file descriptors', () => {
   });
 
   test('P9: nodes that have few connections of their own keep them', () => {
-    const mixed = { executors: 4, nodes: nodesWith(4, 32, 100) };
+    const mixed = { journal: JOURNAL, executors: 4, nodes: nodesWith(4, 32, 100) };
     expect(fitDescriptors(mixed, FIXED + 136)).toEqual({ kind: 'enough', needed: FIXED + 136 });
     expect(fitDescriptors(mixed, FIXED + 135)).toMatchObject({ connectionsPerNode: 99 });
     expect(fitDescriptors(mixed, FIXED + 24)).toMatchObject({ connectionsPerNode: 10 });
@@ -37,6 +38,11 @@ describe('file descriptors', () => {
 
   test('the defaults need less than 1024, which most systems allow', () => {
     expect(fitDescriptors(GIVEN, 1024)).toEqual({ kind: 'enough', needed: 340 });
+  });
+
+  test('P8: eight more are kept for the connections to a database', () => {
+    const onDatabase = { ...GIVEN, journal: { kind: 'postgres' } } as const;
+    expect(fitDescriptors(onDatabase, 1024)).toEqual({ kind: 'enough', needed: 348 });
   });
 
   test('P9: clients are let in while enough are left for the daemon itself, and 64 of them always', () => {

@@ -55,6 +55,8 @@ const PRINCIPAL = 'clients/principal.ts';
 const WATCHED = ['lifecycle/control.ts', 'lifecycle/lookout.ts'];
 /** Files for the user of the daemon alone. */
 const FILES = 'files/**';
+/** Descriptors that are kept for connections to nodes. */
+const DESCRIPTORS = 'files/descriptor-reserve.ts';
 /** The interface of the log; the top of the program decides on the implementation. */
 const LOG_PORT = 'observe/log/log-port.ts';
 /** The kinds of notices, and the facts of each: types for the threads that send one. */
@@ -69,7 +71,7 @@ export const RULES: Rules = {
     protocol: layer(BASE, CORE),
     files: layer(BASE),
     journal: layer(BASE, CORE, FILES, LOG_PORT),
-    node: layer(BASE, CORE, PROTOCOL),
+    node: layer(BASE, CORE, PROTOCOL, DESCRIPTORS),
     channel: layer(BASE, PROTOCOL, PRINCIPAL),
     clients: layer(BASE, PROTOCOL, FILES, LOG_PORT),
     coordinator: layer(

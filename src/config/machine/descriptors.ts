@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { codeOf } from '../../base/error-fields.ts';
+import { SPARE } from '../../files/descriptor-reserve.ts';
 import type { NodeLimits } from '../../node/access/limits.ts';
 import type { Problem } from '../problem.ts';
 
@@ -18,10 +19,9 @@ const CALLS_MIN = 8;
 const CALLS_MAX = 1000;
 /** To each node, of each executor, besides its share of `connectionsPerNode`: for lists of keys, and for urgent calls. */
 const OTHER_CONNECTIONS = 2;
-/** Of those that an executor keeps: a few are lost to peers that take every descriptor (descriptor-reserve.ts). */
-const SPARE = 8;
 
 interface Needy {
+  readonly journal: { readonly kind: 'sqlite' | 'postgres' };
   readonly executors: number;
   readonly nodes: readonly { readonly limits: Pick<NodeLimits, 'connectionsPerNode'> }[];
 }
@@ -34,10 +34,11 @@ export type DescriptorFit =
   /** `least`: with 64 clients and one connection to each node. */
   | { readonly kind: 'too few'; readonly least: number };
 
-export function fitDescriptors({ executors, nodes }: Needy, limit: number): DescriptorFit {
+export function fitDescriptors({ journal, executors, nodes }: Needy, limit: number): DescriptorFit {
   const limits = nodes.map((node) => node.limits.connectionsPerNode);
   const fixed =
     OWN +
+    (journal.kind === 'postgres' ? SPARE : 0) +
     EACH_EXECUTOR * executors +
     OPERATORS +
     CLIENTS +

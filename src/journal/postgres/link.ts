@@ -8,6 +8,7 @@ import { Socket } from 'node:net';
 import { Client, DatabaseError, types } from 'pg';
 import { messageOf } from '../../base/error-fields.ts';
 import { isWarning, OutcomeUnknown } from './failure.ts';
+import type { Sockets } from './sockets.ts';
 
 const INT8 = 20;
 const INT8_ARRAY = 1016;
@@ -29,6 +30,8 @@ export interface LinkOptions {
   readonly url: string;
   /** How it is shown on the server. */
   readonly name: string;
+  /** Absent: its process has no peers that could take all descriptors. */
+  readonly sockets?: Sockets;
 }
 
 interface Open {
@@ -95,7 +98,25 @@ export class Link {
 
   async #connect(): Promise<Open> {
     if (this.#isClosed) throw new OutcomeUnknown('the connection is closed');
-    const socket = new Socket();
+    const { sockets } = this.#options;
+    const socket = sockets?.create() ?? new Socket();
+    try {
+      const client = this.#clientOn(socket);
+      await client.connect();
+      const open = { client, socket };
+      if (this.#isClosed) socket.destroy();
+      else this.#open = open;
+      return open;
+    } catch (cause) {
+      socket.destroy();
+      sockets?.noteFailure(cause);
+      if (cause instanceof DatabaseError) throw cause;
+      throw new OutcomeUnknown(messageOf(cause), { cause });
+    }
+  }
+
+  /** @throws the error of the file system: a certificate that the URL names cannot be read */
+  #clientOn(socket: Socket): Client {
     const client = new Client({
       connectionString: this.#options.url,
       application_name: this.#options.name,
@@ -105,25 +126,15 @@ export class Link {
       stream: () => socket,
       types: { getTypeParser: parserOf },
     });
-    const open = { client, socket };
     const lose = () => {
-      if (this.#open === open) this.#drop();
+      if (this.#open?.client === client) this.#drop();
     };
     client.on('error', lose);
     client.on('end', lose);
     client.on('notice', (notice) => {
       if (isWarning(notice)) this.#warning = notice.message;
     });
-    try {
-      await client.connect();
-    } catch (cause) {
-      socket.destroy();
-      if (cause instanceof DatabaseError) throw cause;
-      throw new OutcomeUnknown(messageOf(cause), { cause });
-    }
-    if (this.#isClosed) socket.destroy();
-    else this.#open = open;
-    return open;
+    return client;
   }
 
   #drop(): void {

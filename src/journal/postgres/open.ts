@@ -18,6 +18,7 @@ import { waitFor } from './pause.ts';
 import { Queries } from './reading/queries.ts';
 import { migrate } from './schema/migrate.ts';
 import { Seat } from './seat.ts';
+import { Sockets } from './sockets.ts';
 import { assertStartable } from './start/check.ts';
 import { KnownPlace, readKnown } from './start/known-place.ts';
 import { holdIfBehind } from './start/set-back.ts';
@@ -62,10 +63,15 @@ export async function openPostgres(
   const shown = shownUrl(url);
   const path = prepareFolder(joinPath(options.folder, 'postgres'));
   const lock = lockJournal(path);
+  const sockets = new Sockets();
   const [writer, reader] = ['journal', 'reader'].map(
-    (role) => new Link({ url, name: `lockstep ${role}` }),
+    (role) => new Link({ url, name: `lockstep ${role}`, sockets }),
   );
   if (writer === undefined || reader === undefined) throw new Error('two links');
+  const release = () => {
+    sockets[Symbol.dispose]();
+    lock.release();
+  };
   const member: Member = {
     seat: SEAT,
     life: randomUUID(),
@@ -79,14 +85,11 @@ export async function openPostgres(
     const onWait = (holder: string) =>
       log?.info(`the journal was held by ${holder}: watching whether it lives`);
     const joined = await reached(shown, () => join({ link: writer, member, shown, now, onWait }));
-    return await begin(
-      { ...options, now },
-      { writer, reader, joined, shown, path, release: () => lock.release() },
-    );
+    return await begin({ ...options, now }, { writer, reader, joined, shown, path, release });
   } catch (error) {
     writer.close();
     reader.close();
-    lock.release();
+    release();
     throw error;
   }
 }
@@ -98,6 +101,7 @@ interface Reached {
   readonly shown: string;
   /** Of the files in the data folder. */
   readonly path: string;
+  /** The lock of the folder, and the descriptors. */
   readonly release: () => void;
 }
 

@@ -7,9 +7,9 @@
  * or a loss, unless the handler abandons the exchange.
  */
 import type { Socket } from 'node:net';
+import type { DescriptorReserve } from '../../files/descriptor-reserve.ts';
 import type { AfterPoll } from '../after-poll.ts';
 import type { Addresses } from './addresses.ts';
-import type { DescriptorReserve } from './descriptor-reserve.ts';
 import type { Fault } from './fault.ts';
 import { type Loss, lossOf } from './loss.ts';
 import { type Response, ResponseReader } from './response-reader.ts';
@@ -140,9 +140,8 @@ export class Connection {
     });
     if (!this.#isSecure) this.#watch(socket, socket);
     socket.on('error', (error) => {
-      const loss = lossOf(error);
-      if (loss.isForDescriptor) descriptors?.noteShortage();
-      this.#lose(socket, loss);
+      descriptors?.noteFailure(error);
+      this.#lose(socket, lossOf(error));
     });
     socket.on('close', () => {
       clearTimeout(timer);

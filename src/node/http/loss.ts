@@ -7,16 +7,17 @@ export interface Loss {
   readonly detail: string;
   /** This machine ran short of something: it says nothing of the node. */
   readonly isOurs: boolean;
-  /** No file descriptor was free. */
-  readonly isForDescriptor?: true;
   /** See `Fault`. */
   readonly isTooLarge?: boolean;
 }
 
-const NO_DESCRIPTOR: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE']);
-
 /** Out of descriptors or memory. Another error beside these may be their consequence. */
-const SHORTAGES: ReadonlySet<string | undefined> = new Set([...NO_DESCRIPTOR, 'ENOBUFS', 'ENOMEM']);
+const SHORTAGES: ReadonlySet<string | undefined> = new Set([
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+]);
 
 /**
  * No local port is free, or the name server of this machine does not answer (getaddrinfo(3)). An unknown name (ENOTFOUND)
@@ -42,7 +43,6 @@ export function lossOf(error: NodeJS.ErrnoException): Loss {
     detail: shorten(isNamed ? message : `${error.code} ${message}`),
     isOurs:
       errors.some(({ code }) => SHORTAGES.has(code)) || errors.every(({ code }) => LOCAL.has(code)),
-    ...(errors.some(({ code }) => NO_DESCRIPTOR.has(code)) ? { isForDescriptor: true } : {}),
   };
 }
 

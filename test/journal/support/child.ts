@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const PROGRAM = fileURLToPath(new URL('../programs/write-on.ts', import.meta.url));
+const WRITE_ON = new URL('../programs/write-on.ts', import.meta.url);
+const WITHOUT_DESCRIPTORS = new URL('../programs/without-descriptors.ts', import.meta.url);
 
 export interface Child {
   readonly pid: number | undefined;
@@ -17,11 +18,20 @@ export interface Child {
 
 /** Starts test/journal/programs/write-on.ts; it is killed with the test at the latest. */
 export function writer(file: string, count: number, maxFileBytes?: number): Child {
-  const args = [PROGRAM, file, String(count)];
-  const child =
-    maxFileBytes === undefined
-      ? spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
-      : limited(args, maxFileBytes);
+  // Every write beyond it fails, as on a failing disk.
+  const limit = maxFileBytes === undefined ? ':' : `ulimit -f ${Math.ceil(maxFileBytes / 512)}`;
+  return start(limit, [fileURLToPath(WRITE_ON), file, String(count)]);
+}
+
+/** Starts test/journal/programs/without-descriptors.ts; it is killed with the test at the latest. */
+export function withoutDescriptors(url: string, folder: string): Child {
+  return start('ulimit -n 128', [fileURLToPath(WITHOUT_DESCRIPTORS), url, folder]);
+}
+
+function start(limit: string, args: readonly string[]): Child {
+  const child = spawn('sh', ['-c', `${limit}; exec "$0" "$@"`, process.execPath, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const detail: string[] = [];
   const waiting = new Set<() => void>();
   const ended = once(child, 'close').then(() => {
@@ -55,14 +65,6 @@ export function writer(file: string, count: number, maxFileBytes?: number): Chil
     await kill();
   });
   return { pid: child.pid, line, kill };
-}
-
-/** With a file size limit every write beyond it fails, as on a failing disk. */
-function limited(args: readonly string[], maxFileBytes: number) {
-  const script = `ulimit -f ${Math.ceil(maxFileBytes / 512)}; exec "$0" "$@"`;
-  return spawn('sh', ['-c', script, process.execPath, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
 }
 
 function isOver(child: ChildProcess): boolean {

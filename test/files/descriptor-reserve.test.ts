@@ -1,6 +1,8 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { afterEach, expect, test, vi } from 'vitest';
-import { DescriptorReserve } from '../../../src/node/http/descriptor-reserve.ts';
+import { DescriptorReserve } from '../../src/files/descriptor-reserve.ts';
+
+const SHORT = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' });
 
 afterEach(() => {
   vi.useRealTimers();
@@ -22,7 +24,7 @@ test('P9: while descriptors are short, a few are free for the socket that is ope
   reserve.lend();
   expect(held()).toBe(12);
 
-  reserve.noteShortage();
+  reserve.noteFailure(SHORT);
   reserve.lend();
   expect(held()).toBe(8);
   // Another connection in the same turn needs one more.
@@ -39,11 +41,11 @@ test('P9: while descriptors are short, a few are free for the socket that is ope
 test('P9: descriptors that were lost come back, and are no longer lent when none was short for ten seconds', async () => {
   vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
   using reserve = new DescriptorReserve(6);
-  reserve.noteShortage();
+  reserve.noteFailure(SHORT);
   vi.advanceTimersByTime(10_000);
   reserve.lend();
   expect(reserve.held).toBe(6);
-  reserve.noteShortage();
+  reserve.noteFailure(SHORT);
   vi.advanceTimersByTime(9_980);
   reserve.lend();
   expect(reserve.held).toBe(2);

@@ -1,13 +1,17 @@
 /**
- * File descriptors that a thread keeps for its connections to nodes (P8, P9). Connections of peers that never say a word
- * can take every descriptor of the process: libzmq accepts them all, and takes each one that becomes free within
- * microseconds. So some are opened at the start and kept, on /dev/null. While descriptors are short, a few are closed at
+ * File descriptors that a thread keeps for its connections to nodes, or to a database (P8, P9). Connections of peers that
+ * never say a word can take every descriptor of the process: libzmq accepts them all, and takes each one that becomes free
+ * within microseconds. So some are opened at the start and kept, on /dev/null. While descriptors are short, a few are closed at
  * the moment at which a socket is opened, and opened again right behind it: libzmq takes one of them at most meanwhile.
  *
  * Seen with 3,000 silent connections at 1,024 descriptors (decision 057): 1 to 7 in 100 connections to a node were opened
  * without a reserve, 92 with four that are closed at once.
  */
 import { closeSync, openSync } from 'node:fs';
+import { codeOf } from '../base/error-fields.ts';
+
+/** Of those that are kept: a few are lost to peers that take every descriptor. */
+export const SPARE = 8;
 
 /** Closed for one socket. */
 const AT_ONCE = 4;
@@ -34,8 +38,9 @@ export class DescriptorReserve implements Disposable {
     return this.#held.length;
   }
 
-  /** A socket could not be opened for want of a descriptor. */
-  noteShortage(): void {
+  /** A socket could not be opened, or a name was not found. From now on descriptors are lent, if it failed for want of one. */
+  noteFailure(error: unknown): void {
+    if (!isForDescriptor(error)) return;
     this.#shortUntil = performance.now() + CALM_MS;
     this.#timer ??= setInterval(() => this.#refill(), REFILL_MS).unref();
   }
@@ -76,4 +81,10 @@ export class DescriptorReserve implements Disposable {
       // None is free now: the next try may find one.
     }
   }
+}
+
+/** Whether no descriptor was free: also for one of several addresses. */
+export function isForDescriptor(error: unknown): boolean {
+  const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  return errors.some((each) => ['EMFILE', 'ENFILE'].includes(codeOf(each) ?? ''));
 }
