@@ -1,5 +1,6 @@
 /** A database that was set back while no daemon worked on it is noticed at the next start. */
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { parseToken } from '../../src/core/token.ts';
@@ -130,18 +131,38 @@ test('P1: a crash behind the holding of the commands does not raise the numbers 
   expect(warned).toHaveLength(1);
 });
 
-test('P9: a link in place of the note is not followed, and the daemon works without a note', async (ctx) => {
+test.for([
+  ['a link', (path: string, target: string) => symlinkSync(target, path), 'ELOOP'],
+  ['a folder', (path: string) => mkdirSync(path), 'EISDIR'],
+  ['a pipe', (path: string) => void execFileSync('mkfifo', [path]), 'is not a file'],
+] as const)(
+  'P9: %s in place of the note is left alone, and the daemon works without a note',
+  async ([, put, why], ctx) => {
+    if (missing !== undefined) return ctx.skip(missing);
+    const { warned, folder, open } = await place();
+    const target = join(tempFolder(), 'of-another');
+    writeFileSync(target, 'mine');
+    put(join(folder, 'postgres.known'), target);
+    const journal = await open();
+    await journal.commit(batch({ accept: [begun(1)] }));
+    await journal.close();
+    expect(readFileSync(target, 'utf8')).toBe('mine');
+    expect(warned).toHaveLength(1);
+    expect(warned[0]).toMatchObject({ error: expect.stringContaining(why) });
+  },
+);
+
+test('P9: of a note that is too long, only its beginning is read', async (ctx) => {
   if (missing !== undefined) return ctx.skip(missing);
   const { warned, folder, open } = await place();
-  const target = join(tempFolder(), 'of-another');
-  writeFileSync(target, 'mine');
-  symlinkSync(target, join(folder, 'postgres.known'));
-  const journal = await open();
-  await journal.commit(batch({ accept: [begun(1)] }));
-  await journal.close();
-  expect(readFileSync(target, 'utf8')).toBe('mine');
-  expect(warned).toHaveLength(1);
-  expect(warned[0]).toMatchObject({ error: expect.stringContaining('ELOOP') });
+  const known = join(folder, 'postgres.known');
+  const first = await open();
+  await first.commit(batch({ accept: [begun(1)] }));
+  await first.close();
+  const ahead = readFileSync(known, 'utf8').replace(/"batch":\d+/, '"batch":9999');
+  writeFileSync(known, `${ahead}${'x'.repeat(1024 * 1024)}`);
+  expect(await heldOf(await open())).toEqual([['id-1', 'restored']]);
+  expect(warned).toEqual([expect.objectContaining({ message: SET_BACK })]);
 });
 
 test('P9: another database, a damaged note, and a folder that knows nothing hold nothing', async (ctx) => {

@@ -20,7 +20,7 @@ import { migrate } from './schema/migrate.ts';
 import { Seat } from './seat.ts';
 import { Sockets } from './sockets.ts';
 import { assertStartable } from './start/check.ts';
-import { KnownPlace, readKnown } from './start/known-place.ts';
+import { KnownPlace } from './start/known-place.ts';
 import { holdIfBehind } from './start/set-back.ts';
 
 /** A start waits this long for the database; then its supervisor starts it again. */
@@ -121,7 +121,12 @@ async function begin(
       onBack: (ms) =>
         log?.info(`the database of the journal answers ${work} again`, { awayMs: Math.round(ms) }),
     });
-  let noted: KnownPlace | undefined;
+  const noted = new KnownPlace(`${path}.known`, (why) =>
+    log?.warn('the place in the journal cannot be noted in the data folder', {
+      error: why,
+      effect: 'a database that is set back while no daemon runs is not noticed',
+    }),
+  );
   const seat = new Seat({
     link: writer,
     place: joined,
@@ -130,7 +135,7 @@ async function begin(
     wallNow,
     outage: outageOf('changes'),
     onConfirmed: (sentAt) => {
-      noted?.note(seat.place);
+      noted.note(seat.place);
       onTrusted(later(sentAt, LEASE_MS - MARGIN_MS));
     },
     onWaiting,
@@ -149,15 +154,12 @@ async function begin(
     );
     writer.close();
     reader.close();
-    noted?.close();
+    noted.close();
     release();
   };
-  const compared = { known: readKnown(`${path}.known`), found: joined, shown, log };
+  const compared = { known: noted.known, found: joined, shown, log };
   const anew = await holdIfBehind(seat, compared);
-  noted = new KnownPlace(`${path}.known`, anew ?? joined.journal, (why) =>
-    log?.warn('the place in the journal cannot be noted in the data folder', { error: why }),
-  );
-  noted.note(seat.place);
+  noted.begin(anew ?? joined.journal, seat.place);
   const isSetBack = anew !== undefined;
   const lastAct = joined.lastAct + (isSetBack ? ACT_RAISE : 0);
   // What was forgotten includes how the last run ended.
