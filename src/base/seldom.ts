@@ -3,12 +3,16 @@ const EVERY_MS = 10_000;
 
 export class Seldom {
   #takenAt = Number.NEGATIVE_INFINITY;
+  #count = 0;
 
-  /** Whether a line may be written now. */
-  take(): boolean {
+  /** @returns of how many the line is that may be written now: all since the last line; 0: none may be written */
+  take(): number {
+    this.#count++;
     const now = performance.now();
-    if (now - this.#takenAt < EVERY_MS) return false;
+    if (now - this.#takenAt < EVERY_MS) return 0;
     this.#takenAt = now;
-    return true;
+    const count = this.#count;
+    this.#count = 0;
+    return count;
   }
 }

@@ -36,6 +36,7 @@ import { DamageNews } from './journal/damage-news.ts';
 import { identityOf } from './journal/identity.ts';
 import type { MeteredJournal } from './journal/metered-journal.ts';
 import { orWarn } from './journal/or-warn.ts';
+import { troubleLines } from './journal/trouble-lines.ts';
 import { startFiguresRound } from './notify/figures-round.ts';
 import { publishing } from './notify/publishing.ts';
 import { StuckNews } from './notify/stuck-news.ts';
@@ -197,7 +198,7 @@ function loggingTo(
 ): Pick<CoordinatorPorts, 'onTrouble' | 'noted' | 'logs'> {
   return {
     logs: linesReader(ring),
-    onTrouble: (what, { message, hint }) => log.warn(what, { error: message, hint }),
+    onTrouble: troubleLines(log),
     noted: (what, details) => log.info(what, details),
   };
 }

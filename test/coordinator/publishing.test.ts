@@ -5,8 +5,34 @@ import {
   publishing,
 } from '../../src/coordinator/notify/publishing.ts';
 import { StuckNews } from '../../src/coordinator/notify/stuck-news.ts';
+import type { Log } from '../../src/observe/log/log-port.ts';
 import { notedLog } from '../observe/support/noted-log.ts';
 import { HandClock } from './support/hand-clock.ts';
+
+test('P9, P10: a flood of commands that get stuck is cut in the log, and counted; each has its notice', async () => {
+  const { log, lines } = notedLog();
+  const clock = new HandClock();
+  const { now, at } = clock;
+  const notices: unknown[] = [];
+  const stuck = new StuckNews(log, (notice) => void notices.push(notice));
+  stuck.recovered([]);
+  const quiet: Log = { ...log, wants: () => false };
+  const publish = publishing([], { log: quiet, now, at, stuck, notify: () => {} });
+  for (let seq = 0; seq < 1_000; seq++) {
+    const answer = { op: 'create', groupId: '5', state: 'compensating', elapsedMs: 4 } as const;
+    const payload = () => ({ id: `id-${seq}`, ...answer });
+    publish({ kind: 'command', topic: 'command.stuck', payload });
+  }
+  expect(lines).toHaveLength(20);
+  expect(lines[0]).toEqual({
+    level: 'warn',
+    message: 'a rollback is stuck',
+    fields: { id: 'id-0', op: 'create' },
+  });
+  await clock.advance(10_000);
+  expect(lines.slice(20)).toMatchObject([{ level: 'warn', fields: { count: 980 } }]);
+  expect(notices).toHaveLength(1_000);
+});
 
 test('every event says when it was published, by the clock of the daemon, and counts those of its topic', async () => {
   const { log } = notedLog();

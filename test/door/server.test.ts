@@ -1,7 +1,7 @@
 /** The operators' port itself, on a real socket. */
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { DaemonStatus } from '../../src/door/daemon-status.ts';
 import { startServer } from '../../src/door/server.ts';
 import { notedLog } from '../observe/support/noted-log.ts';
@@ -41,6 +41,26 @@ describe("the operators' port", () => {
     const answer = await fetch(url('/metrics'));
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(await answer.text()).toContain('# TYPE lockstep_command_duration_seconds histogram');
+  });
+
+  test('P9, P10: requests that fail for an error of the daemon are one error of the log in ten seconds, with their count', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const [own = 0] = await freePorts(1);
+    const { log, lines } = notedLog();
+    const failing = () => {
+      throw new Error('not as it should be');
+    };
+    const server = await startServer(opsOptions({ port: own, status: failing, log }));
+    onTestFinished(() => server.close());
+    const ask = async () => (await fetch(`http://${host}:${own}/healthz`)).status;
+    for (let request = 0; request < 20; request++) expect(await ask()).toBe(500);
+    vi.advanceTimersByTime(10_000);
+    expect(await ask()).toBe(500);
+    const errors = lines.filter(({ level }) => level === 'error');
+    expect(errors).toMatchObject([{ fields: { count: 1 } }, { fields: { count: 20 } }]);
+    // Another error among them is not lost.
+    expect(lines.filter(({ level }) => level === 'debug')).toHaveLength(19);
   });
 
   test('HEAD does for a probe', async () => {

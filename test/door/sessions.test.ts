@@ -1,7 +1,7 @@
 /** Sessions of the live page: they outlive the daemon, and never a client's right. */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { ClientList, NO_CLIENTS } from '../../src/clients/client-list.ts';
 import { Sessions } from '../../src/door/access/sessions.ts';
 import { knownClient } from '../clients/support.ts';
@@ -103,6 +103,20 @@ it('P9: a login does not wait for the disk: the thread answers health checks', (
   synced.length = 0;
   sessions.close(sessions.open(ann.client).id);
   expect(synced).toEqual([]);
+});
+
+it('P9, P10: logins beside a full disk are one line of the log in ten seconds, with their count', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { sessions, noted } = open('/no/such/folder/page-sessions');
+  for (let login = 0; login < 1_000; login++) sessions.open(ann.client);
+  vi.advanceTimersByTime(10_000);
+  sessions.open(ann.client);
+  const message = 'the sessions of the page could not be saved';
+  expect(noted.lines).toMatchObject([
+    { message, fields: { count: 1 } },
+    { message, fields: { count: 1_000 } },
+  ]);
 });
 
 it.each([

@@ -82,6 +82,20 @@ test('P8, P9, P10: subscriptions without an end cost their connection, and hones
   expect(await client.ping()).toMatchObject({ pid, accepting: true });
 });
 
+test('P9, P10: a subscriber that is cut again and again for its topics is one line of the log in ten seconds', async () => {
+  const { daemon } = await startCluster({ executors: 1 });
+  const begun = performance.now();
+  for (let round = 0; round < 4; round++) {
+    using hostile = new ZmtpPeer(daemon.eventsEndpoint, 'SUB');
+    await vi.waitUntil(() => hostile.heard.includes('READY'), LONG);
+    await hostile.subscribe(1000, 250);
+    await hostile.closed;
+  }
+  const lines = daemon.output.split('subscribers ask for too many topics').length - 1;
+  expect(lines).toBeGreaterThan(0);
+  expect(lines).toBeLessThanOrEqual(1 + (performance.now() - begun) / 10_000);
+});
+
 function residentOf({ pid }: Daemon): number {
   const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kib) * 1024;

@@ -1,17 +1,13 @@
 /**
  * The log lines about commands. At debug: every step of each command, with its id. At info: one line for each
- * command that was rolled back, abandoned, or refused by the fault of a node. A flood of lines is cut: those left
- * out are counted, and the count is logged at the end of the window.
+ * command that was rolled back, abandoned, or refused by the fault of a node; a flood of these is cut.
  */
 import type { Reason } from '../../core/model.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { PublishedEvent } from '../../protocol/event.ts';
 import type { CoordinatorPorts } from '../ports.ts';
-
-/** Lines written in one window. */
-const LINES_MAX = 20;
-const WINDOW_MS = 10_000;
+import { BoundedLines } from './bounded-lines.ts';
 
 type CommandTopic = PublishedEvent<'command'>['topic'];
 
@@ -32,15 +28,11 @@ const NODES_FAULTS: ReadonlySet<Reason | undefined> = new Set(['node_refused', '
 
 export class CommandLog {
   readonly #log: Log;
-  readonly #ports: Pick<CoordinatorPorts, 'now' | 'at'>;
-  /** Lines written in this window. */
-  #lines = 0;
-  #leftOut = 0;
-  #windowEnds = Number.NEGATIVE_INFINITY;
+  readonly #lines: BoundedLines;
 
   constructor(log: Log, ports: Pick<CoordinatorPorts, 'now' | 'at'>) {
     this.#log = log;
-    this.#ports = ports;
+    this.#lines = new BoundedLines(log, ports);
   }
 
   /** The payload is made only if it may be written. */
@@ -53,32 +45,8 @@ export class CommandLog {
       else this.#log.debug(message, fieldsOf(answer));
     } else if (LOGGED.has(topic) || topic === 'command.refused') {
       const answer = payload();
-      if (isLogged(topic, answer)) this.#bounded(message, answer);
+      if (isLogged(topic, answer)) this.#lines.write('info', message, () => fieldsOf(answer));
     }
-  }
-
-  #bounded(message: string, answer: CommandAnswer): void {
-    const now = this.#ports.now();
-    if (now >= this.#windowEnds) {
-      this.#windowEnds = now + WINDOW_MS;
-      this.#lines = 0;
-    }
-    if (this.#lines < LINES_MAX) {
-      this.#lines++;
-      return this.#log.info(message, fieldsOf(answer));
-    }
-    if (this.#leftOut === 0) this.#ports.at(this.#windowEnds, () => this.#logLeftOut());
-    this.#leftOut++;
-    return undefined;
-  }
-
-  #logLeftOut(): void {
-    const hint = 'LOCKSTEP_LOG_LEVEL=debug writes all of them';
-    this.#log.info('log lines about commands were left out (rate limit)', {
-      count: this.#leftOut,
-      hint,
-    });
-    this.#leftOut = 0;
   }
 }
 

@@ -44,7 +44,7 @@ export class DamageNews {
     if (error instanceof JournalError && error.code === 'closed') return;
     if (error instanceof JournalError) return this.note(error);
     this.#failed++;
-    if (!this.#lines.take()) return;
+    if (this.#lines.take() === 0) return;
     this.#targets.log.error('a query of a client failed', { error, failed: this.#failed });
   };
 

@@ -4,6 +4,7 @@ import type { RaisedNotice } from '../../observe/notify/notice-kinds.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import type { AuditEvent } from '../../protocol/event.ts';
 import { BreakerReporter } from '../breakers/breaker-news.ts';
+import { BoundedLines } from '../commands/bounded-lines.ts';
 import { CommandLog } from '../commands/command-log.ts';
 import type { CoordinatorPorts } from '../ports.ts';
 import type { StuckNews } from './stuck-news.ts';
@@ -26,11 +27,13 @@ export function publishing(
   const { log, now, at, stuck, notify } = outlets;
   const breakers = new BreakerReporter({ log, now, notify });
   const commands = new CommandLog(log, { now, at });
+  // Ends of other commands leave no line of these out.
+  const stuckLines = new BoundedLines(log, { now, at });
   const numbers = new Map<string, number>();
   return (event) => {
     if (event.kind === 'command') {
       commands.take(event);
-      if (event.topic === 'command.stuck') stuck.take(event.payload());
+      if (event.topic === 'command.stuck') stuck.take(event.payload(), stuckLines);
       if (event.topic === 'command.parked') logParked(event.payload(), outlets);
     }
     if (event.kind === 'audit') logAudit(event.payload(), outlets);

@@ -5,6 +5,7 @@
 import type { Log } from '../../observe/log/log-port.ts';
 import type { RaisedNotice } from '../../observe/notify/notice-kinds.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
+import type { BoundedLines } from '../commands/bounded-lines.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
 
 export class StuckNews {
@@ -17,11 +18,11 @@ export class StuckNews {
     this.#notify = notify;
   }
 
-  take({ id, op, state }: CommandAnswer): void {
+  take({ id, op, state }: CommandAnswer, lines: BoundedLines): void {
     if (!this.#isRecovered) return;
     const isRollback = state === 'compensating';
     const message = isRollback ? 'a rollback is stuck' : 'a delete that cannot be undone is stuck';
-    this.#log.warn(message, { id, op });
+    lines.write('warn', message, () => ({ id, op }));
     this.#notify({ kind: 'stuck', id, op, isRollback });
   }
 

@@ -192,7 +192,7 @@ export class ClientSocket {
 
   #countDropped(count: number, code: string): void {
     this.#dropped += count;
-    if (!this.#lines.take()) return;
+    if (this.#lines.take() === 0) return;
     const seen = { dropped: this.#dropped, cut: this.#cut, code };
     this.#options.log.warn('replies could not be delivered', seen);
   }

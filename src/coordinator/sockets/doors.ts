@@ -9,6 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Reply, Router, XPublisher } from 'zeromq';
 import { codeOf } from '../../base/error-fields.ts';
+import { Seldom } from '../../base/seldom.ts';
 import type { LineEnd } from '../../channel/thread-line.ts';
 import type { ClientList } from '../../clients/client-list.ts';
 import type { CurvePair } from '../../clients/curve-pair.ts';
@@ -88,10 +89,12 @@ export class Doors {
     this.#publisher = this.#newPublisher();
     const { log, door, onError } = options;
     this.http = new DoorLine({ end: door, onError });
+    const manyTopics = new Seldom();
     this.events = new EventSocket({
       socket: this.#publisher,
       onManyTopics: () => {
-        log.warn(MANY_TOPICS);
+        const count = manyTopics.take();
+        if (count > 0) log.warn(MANY_TOPICS, { count });
         this.reopen('events');
       },
       onError,

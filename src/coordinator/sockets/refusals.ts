@@ -40,7 +40,7 @@ export class Refusals {
 
   note({ error: { message: reason } }: ErrorReply): void {
     this.#refused++;
-    if (!this.#lines.take()) return;
+    if (this.#lines.take() === 0) return;
     const seen = { reason, refused: this.#refused };
     this.#log.warn('requests of clients were refused: unauthorised', seen);
   }

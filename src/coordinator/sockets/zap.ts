@@ -118,7 +118,7 @@ export class ZapHandler {
 
   #count(refusal: keyof ConnectionsRefused, address: string): void {
     this.#refused[refusal]++;
-    if (!this.#lines.take()) return;
+    if (this.#lines.take() === 0) return;
     const refused = Object.values(this.#refused).reduce((sum, count) => sum + count, 0);
     const seen = { reason: REFUSALS[refusal].text, address, refused };
     this.#options.log.warn('connections of clients or subscribers were rejected', seen);

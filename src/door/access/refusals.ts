@@ -22,7 +22,6 @@ export class Refusals {
   readonly #log: Log;
   readonly #counts: Record<RefusalKind, number> = { host: 0, origin: 0, token: 0, role: 0 };
   readonly #lines = new Seldom();
-  #sinceLogged = 0;
 
   constructor(log: Log) {
     this.#log = log;
@@ -35,11 +34,10 @@ export class Refusals {
 
   note({ kind, status, reply }: Refusal, { socket }: IncomingMessage): void {
     this.#counts[kind]++;
-    this.#sinceLogged++;
-    if (!this.#lines.take()) return;
+    const count = this.#lines.take();
+    if (count === 0) return;
     const from = socket.remoteAddress ?? 'a closed connection';
-    const seen = { status, reason: reply.error.message, from, count: this.#sinceLogged };
+    const seen = { status, reason: reply.error.message, from, count };
     this.#log.warn("requests to the operators' port were refused", seen);
-    this.#sinceLogged = 0;
   }
 }

@@ -8,6 +8,7 @@
  * `LIFE_MS`.
  */
 import { hash, randomBytes } from 'node:crypto';
+import { Seldom } from '../../base/seldom.ts';
 import type { Client, ClientList } from '../../clients/client-list.ts';
 import { readSecretFile, replaceSecretFile } from '../../files/secret-file.ts';
 import type { Log } from '../../observe/log/log-port.ts';
@@ -40,6 +41,7 @@ export class Sessions {
   readonly #options: SessionsOptions;
   /** By the hash of the id, the oldest first. */
   readonly #sessions = new Map<string, Session>();
+  readonly #faults = new Seldom();
 
   /** Reads the sessions of the last run; those of a file that cannot be used have ended. */
   constructor(options: SessionsOptions) {
@@ -89,8 +91,11 @@ export class Sessions {
       // The thread answers health checks: it does not wait for the disk. After a power loss people log in again.
       replaceSecretFile(path, text, { isSynced: false });
     } catch (error) {
+      // Each login tries again.
+      const count = this.#faults.take();
+      if (count === 0) return;
       const effect = 'they end when the daemon restarts';
-      log.warn('the sessions of the page could not be saved', { file: path, effect, error });
+      log.warn('the sessions of the page could not be saved', { file: path, effect, error, count });
     }
   }
 

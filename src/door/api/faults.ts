@@ -1,9 +1,12 @@
 /** Answers to requests that no route has taken: the JSON of all errors, and the status codes of HTTP. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Seldom } from '../../base/seldom.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import { hasBody } from '../http/has-body.ts';
 import { BodyFault, typeFault } from './body.ts';
+
+const FAILED = 'a request to the door failed';
 
 interface Known {
   readonly method: string;
@@ -12,8 +15,9 @@ interface Known {
 
 /** To be called before the routes are registered. */
 export function answerFaults(server: FastifyInstance, log: Log): void {
+  const lines = new Seldom();
   server.setErrorHandler((error: FastifyError, _, reply) => {
-    const { status, reply: answer } = faultOf(error, log);
+    const { status, reply: answer } = faultOf(error, { log, lines });
     return sendFault(reply, status, answer);
   });
   const routes: Known[] = [];
@@ -58,12 +62,18 @@ function sendFault(reply: FastifyReply, status: number, answer: ErrorReply): Fas
   return reply.code(status).header('cache-control', 'no-store').send(answer);
 }
 
-function faultOf(error: FastifyError, log: Log): { status: number; reply: ErrorReply } {
+function faultOf(
+  error: FastifyError,
+  { log, lines }: { readonly log: Log; readonly lines: Seldom },
+): { readonly status: number; readonly reply: ErrorReply } {
   if (error instanceof BodyFault) return error;
   const { code, statusCode: status = 500, message } = error;
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return typeFault('must be application/json');
   if (status < 500) return { status, reply: errorReply('invalid_request', message) };
-  log.error('a request to the door failed', { error });
+  // A client can cause it again and again.
+  const count = lines.take();
+  if (count > 0) log.error(FAILED, { error, count });
+  else log.debug(FAILED, { error });
   return {
     status: 500,
     reply: errorReply('internal', 'the request failed; the log has the error'),
