@@ -104,6 +104,4 @@ export interface CoordinatorOptions {
   readonly publishesEvents: boolean;
   readonly version: string;
   readonly pid: number;
-  /** The identity of the journal. */
-  readonly journalId?: string;
 }

@@ -33,7 +33,6 @@ import { clockLag, loadCounters, recover } from './commands/recovery.ts';
 import { logLeft } from './commands/recovery-news.ts';
 import { Coordinator } from './coordinator.ts';
 import { DamageNews } from './journal/damage-news.ts';
-import { identityOf } from './journal/identity.ts';
 import type { MeteredJournal } from './journal/metered-journal.ts';
 import { orWarn } from './journal/or-warn.ts';
 import { troubleLines } from './journal/trouble-lines.ts';
@@ -41,6 +40,7 @@ import { startFiguresRound } from './notify/figures-round.ts';
 import { publishing } from './notify/publishing.ts';
 import { StuckNews } from './notify/stuck-news.ts';
 import type { CoordinatorPorts } from './ports.ts';
+import type { ClientSocketOptions } from './sockets/client-socket.ts';
 import { Doors } from './sockets/doors.ts';
 import { ExecutorChannels, openChannels } from './sockets/executor-channels.ts';
 import { type Watching, watchMemory } from './sockets/watch-memory.ts';
@@ -120,7 +120,7 @@ runThread(async (tools) => {
   const now = steadyClock(data.clock);
   const damage = new DamageNews({ log, notify });
   const journal = await openMetered(data, { log, now, beat, onDamage: damage.note });
-  const { life, forClients } = await beginLife(journal, { ...data, ...data.policy, now }, log);
+  const life = await beginLife(journal, { ...data, ...data.policy, now }, log);
   const list = new WatchedList({ path: data.clients, log }).watch();
   markWhenUsed(list, { ...data, log, within: inJournal(beat) });
   const doors = await Doors.open({ ...data, clients: list, now, tools, log, onError: crash });
@@ -144,7 +144,7 @@ runThread(async (tools) => {
       order: (executor, order) => executors.order(executor, order),
       publish: publishing(doors.subscribed, { log, now, at: atTime(now), stuck, notify }),
     },
-    options: { ...optionsOf(data), journalId: forClients.journalId },
+    options: optionsOf(data),
     counters: await loadCounters(journal),
     inherited: life.inherited,
     crashes: data.crashes,
@@ -158,10 +158,9 @@ runThread(async (tools) => {
   sendToMain({ kind: 'journal_held' });
   doors.serve({
     authorise: (token, op) => authorise({ list: list.current(), mode: data.auth }, token, op),
-    ...forClients,
-    isFull: () => coordinator.isFull,
-    onRequest: (request, respond) => coordinator.request(request, respond),
-    onRefused: (request, respond) => coordinator.request(request, respond),
+    clientNow: life.clientNow,
+    journalId: journal.id,
+    ...requestsTo(coordinator),
   });
   // The journal is read while executors start; their orders wait for them.
   const recovering = restore(coordinator, journal);
@@ -203,23 +202,25 @@ function loggingTo(
   };
 }
 
-interface Begun {
-  readonly life: Life;
-  /** What the doors tell clients of it. */
-  readonly forClients: { readonly clientNow: () => number; readonly journalId: string };
+/** An act that its sender may not do is a request as well: the trail of acts has it. */
+function requestsTo(
+  coordinator: Coordinator,
+): Pick<ClientSocketOptions, 'isFull' | 'onRequest' | 'onRefused'> {
+  const onRequest: ClientSocketOptions['onRequest'] = (request, respond) =>
+    coordinator.request(request, respond);
+  return { isFull: () => coordinator.isFull, onRequest, onRefused: onRequest };
 }
 
 async function beginLife(
   journal: MeteredJournal,
   { requestTimeoutMs, ...options }: LifeOptions & Pick<CoordinatorData, 'requestTimeoutMs'>,
   log: Log,
-): Promise<Begun> {
+): Promise<Life> {
   // What another daemon sent in its last moment may run for as long as a request can.
   const runsForMs = journal.wasTaken ? requestTimeoutMs : 0;
   const life = await orRefuse(() => Life.begin(journal, { ...options, runsForMs }));
   await orWarn(() => life.keepClock(journal), 'could not store the clock for the next start', log);
-  const journalId = await orRefuse(() => identityOf(journal, newId));
-  return { life, forClients: { clientNow: life.clientNow, journalId } };
+  return life;
 }
 
 /** Takes up the work of an earlier life. */

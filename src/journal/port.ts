@@ -209,6 +209,11 @@ export const KEPT_VALUE_MAX = 10_000;
 
 export interface Journal {
   /**
+   * Which journal it is. It outlives restarts and a move into a database; a restored copy has another one: it lacks
+   * commands that clients were answered for (P7).
+   */
+  readonly id: string;
+  /**
    * Of a driver that waits for a database: how long the change under way, or a read, has waited, ms, if that is longer than usual;
    * undefined: the journal answers.
    */

@@ -82,7 +82,7 @@ export interface PingAnswer extends Accepting {
   readonly events?: 'off';
   readonly pid: number;
   readonly version: string;
-  /** The identity of the journal: two daemons with the same one know the same commands. */
+  /** The identity of the journal: two daemons with the same one know the same commands. A restored one is another. */
   readonly journalId?: string;
 }
 

@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { JournalError } from '../../src/journal/errors.ts';
-import type { MemorySnapshot } from '../../src/journal/memory/journal.ts';
+import type { MemorySnapshot } from '../../src/journal/memory/snapshot.ts';
 import { type Harness, openHarness, POLICY } from './support/harness.ts';
 import { settled } from './support/reports.ts';
 

@@ -19,7 +19,12 @@ async function acceptingOf(harness: Harness): Promise<Accepting> {
     harness.report({ kind: 'answered', ticket, value: { of: 'report', nodes: {} } });
   }
   await harness.rest();
-  const { pid: _pid, version: _version, ...accepting } = ping.answer as PingAnswer;
+  const {
+    pid: _pid,
+    version: _version,
+    journalId: _journal,
+    ...accepting
+  } = ping.answer as PingAnswer;
   expect(status.answer as SummaryAnswer).toMatchObject(accepting);
   expect('refusal' in status.answer).toBe('refusal' in accepting);
   return accepting;

@@ -4,7 +4,8 @@
 import { expect, test } from 'vitest';
 import { Probation } from '../../src/coordinator/commands/probation.ts';
 import { Questions } from '../../src/coordinator/requests/questions.ts';
-import { MemoryJournal, type MemorySnapshot } from '../../src/journal/memory/journal.ts';
+import { MemoryJournal } from '../../src/journal/memory/journal.ts';
+import type { MemorySnapshot } from '../../src/journal/memory/snapshot.ts';
 import { HandClock } from './support/hand-clock.ts';
 import { type Harness, openHarness, POLICY } from './support/harness.ts';
 import { settled } from './support/reports.ts';

@@ -110,6 +110,7 @@ describe('status of the daemon', () => {
     expect(asked.answer).toEqual({
       version: '1.2.3',
       pid: 4711,
+      journalId: harness.journal.id,
       uptimeMs: 1000,
       state: 'running',
       accepting: true,
@@ -220,10 +221,11 @@ describe('list, stats, ping', () => {
     expect(asked.answer).toMatchObject({ error: { code: 'unavailable', retryAfterMs: 1000 } });
   });
 
-  test('ping names the daemon that answers', async () => {
+  test('ping names the daemon that answers, and its journal', async () => {
     const harness = await openHarness();
     const asked = harness.ask({ op: 'ping' });
     await harness.rest();
-    expect(asked.answer).toEqual({ pid: 4711, version: '1.2.3', accepting: true });
+    const journalId = harness.journal.id;
+    expect(asked.answer).toEqual({ pid: 4711, version: '1.2.3', journalId, accepting: true });
   });
 });

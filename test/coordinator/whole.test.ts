@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { MemorySnapshot } from '../../src/journal/memory/journal.ts';
+import type { MemorySnapshot } from '../../src/journal/memory/snapshot.ts';
 import type { CommandAnswer, StatsAnswer } from '../../src/protocol/answer.ts';
 import { crewOf } from './support/crew.ts';
 import { HandClock } from './support/hand-clock.ts';

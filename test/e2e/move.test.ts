@@ -6,7 +6,7 @@ import { Link } from '../../src/journal/postgres/link.ts';
 import { migrate } from '../../src/journal/postgres/schema/migrate.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite/open/open.ts';
 import { begun, range, settleAll } from '../journal/support/writes.ts';
-import { startCluster, statusOf } from '../support/cluster.ts';
+import { journalIdOf, startCluster, statusOf } from '../support/cluster.ts';
 import { prepareDaemon } from '../support/daemon.ts';
 import { PASSWORD, postgresMissing, startPostgres } from '../support/postgres.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
@@ -29,6 +29,7 @@ test.for(['kill9', 'stop'] as const)(
 
     expect(await client.create('one', { id: 'first' })).toMatchObject({ state: 'committed' });
     expect(await client.delete('one', { id: 'gone' })).toMatchObject({ state: 'committed' });
+    const journalId = await journalIdOf(client);
     await client.pause('bulk', { by: 'ann' });
     await sim.setFaults('node02', { errorBefore: 1 });
     const open = await client.create('two', { id: 'open', wait: 'accepted', deadlineMs: 120_000 });
@@ -57,6 +58,7 @@ test.for(['kill9', 'stop'] as const)(
 
     await daemon.restart({ LOCKSTEP_JOURNAL: url });
     expect(await statusOf(client, 'open', { state: 'committed' })).toBeDefined();
+    expect(await journalIdOf(client)).toBe(journalId);
     expect(await client.create('one', { id: 'first' })).toMatchObject({ state: 'committed' });
     for (const node of ['node01', 'node02', 'node03'])
       expect(await sim.list(node)).toEqual(['two']);

@@ -49,7 +49,8 @@ async function ask(text: string): Promise<readonly Readonly<Record<string, unkno
   }
 }
 
-async function makeSome(): Promise<void> {
+/** @returns which journal it is */
+async function makeSome(): Promise<string> {
   const journal = openSqliteJournal(file);
   await settleAll(
     journal,
@@ -57,12 +58,14 @@ async function makeSome(): Promise<void> {
   );
   await journal.commit(batch({ accept: [begun(4), accepted(5)], lived: 700 }));
   await journal.close();
+  return journal.id;
 }
 
 test('P7: it goes on: numbers, owner marks, acts and lists of nodes continue, ids stay taken', async () => {
-  await makeSome();
+  const id = await makeSome();
   await move();
   const journal = await open();
+  expect(journal.id).toBe(id);
   expect(await journal.head()).toMatchObject({ lastSeq: 5, openCount: 2, lived: 700 });
   const again = batch({
     accept: [accepted(6, { id: 'id-2' }), accepted(7, { nodes: ['node09'] })],
@@ -232,8 +235,8 @@ test('P7: an unfinished move of another journal is not overwritten', async () =>
   expect(await fault(() => move())).toMatchObject({ code: 'occupied' });
 });
 
-test('P1, P7: a copy of the file that is restored goes on held, as any old state', async () => {
-  await makeSome();
+test('P1, P7: a copy of the file that is restored goes on held, as any old state, and is another journal', async () => {
+  const id = await makeSome();
   await move();
   const copy = join(tempFolder(), 'copy.db');
   copyFileSync(file, copy);
@@ -241,6 +244,7 @@ test('P1, P7: a copy of the file that is restored goes on held, as any old state
   expect(restoreJournal({ path, file: copy, savedIn: [] })).toMatchObject({ held: 2 });
   const journal = openSqliteJournal(path);
   expect((await journal.load(0, 10)).map(({ held }) => held)).toEqual(['restored', 'restored']);
+  expect(journal.id).not.toBe(id);
   await journal.close();
 });
 

@@ -71,6 +71,8 @@ test('P1, P7: what an old copy has open is held, named, and numbers continue abo
     ['id-2', 'parked'],
   ]);
   expect(third.wasTaken).toBe(true);
+  expect(second.id).toBe(first.id);
+  expect(third.id).not.toBe(first.id);
   const head = await third.head();
   expect(head.lastSeq).toBeGreaterThan(lost.lastSeq);
   expect(parseToken(head.lastToken ?? '')).toBeGreaterThan(parseToken(lost.lastToken ?? ''));
@@ -88,6 +90,7 @@ test('P1, P7: what an old copy has open is held, named, and numbers continue abo
   const fourth = await open();
   expect(warned).toHaveLength(1);
   expect(fourth.wasTaken).toBe(false);
+  expect(fourth.id).toBe(third.id);
   expect(await heldOf(fourth)).toContainEqual(['id-1', undefined]);
   expect(readFileSync(join(folder, 'postgres.known'), 'utf8')).toHaveLength(128);
 });

@@ -211,13 +211,21 @@ test('checkpoints, commits, upkeep and readers of its own machine are no trouble
 });
 
 test.each(['-wal', '-shm'])(
-  'P3: without its %s it is saved, and continues where it was',
+  'P3, P7: without its %s it is saved, and continues where it was, as the same journal',
   async (end) => {
+    const { id } = journal;
     rmSync(file + end);
     expect(await failure(journal.tidy())).toMatchObject({ code: 'removed' });
     await journal.close();
     journal = openSqliteJournal(file);
     expect(await journal.head()).toMatchObject({ lastSeq: 51, openCount: 1 });
+    expect(journal.id).toBe(id);
+    // A second time, too.
+    rmSync(file + end);
+    expect(await failure(journal.tidy())).toMatchObject({ code: 'removed' });
+    await journal.close();
+    journal = openSqliteJournal(file);
+    expect(journal.id).toBe(id);
   },
 );
 

@@ -65,6 +65,23 @@ test('P7: numbers and owner marks continue far above all that may have been give
   expect(listed.map(({ command }) => command.seq)).toEqual([22, 21]);
 });
 
+test('P7: a restored copy is another journal each time; a copy that is only looked at is the same', async () => {
+  const idIn = async (path: string) => {
+    const journal = openSqliteJournal(path);
+    await journal.close();
+    return journal.id;
+  };
+  const first = await idIn(file);
+  backupJournal(file, copy);
+  restore();
+  const second = await idIn(file);
+  expect(await idIn(file)).toBe(second);
+  restore();
+  const third = await idIn(file);
+  expect(new Set([first, second, third]).size).toBe(3);
+  expect(await idIn(copy)).toBe(first);
+});
+
 test('a restore is an act in the trail of the journal that it makes', async () => {
   const journal = openSqliteJournal(file);
   const act = { kind: 'pause', at: 1, lived: 1, isProven: true, door: 'http' } as const;

@@ -38,6 +38,10 @@ export class SimJournal implements Journal {
     this.#options = options;
   }
 
+  get id(): string {
+    return this.#rows.id;
+  }
+
   async commit(batch: WriteBatch): Promise<CommitResult> {
     const { pace, fails, onDurable, onConfirmed } = this.#options;
     await this.#wait(pace.commit);

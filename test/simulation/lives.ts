@@ -4,6 +4,7 @@
  */
 import type { Crashes } from '../../src/coordinator/commands/probation.ts';
 import { MemoryJournal } from '../../src/journal/memory/journal.ts';
+import { emptySnapshot } from '../../src/journal/memory/snapshot.ts';
 import type { PublishedEvent } from '../../src/protocol/event.ts';
 import type { Prng } from '../core/model/prng.ts';
 import { SimJournal } from './disk.ts';
@@ -45,7 +46,8 @@ export class Lives {
   readyAt = 0;
   readonly #options: LivesOptions;
   readonly #stage: Stage;
-  #rows = new MemoryJournal();
+  /** Its id is in answers, which are the same in each run of a seed. */
+  #rows = new MemoryJournal({ ...emptySnapshot(), id: 'simulated' });
   #clockOffset = EPOCH_MS;
   #moments = 0;
   #crashes: Crashes = { inARow: 0, all: 0 };

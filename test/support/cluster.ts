@@ -89,3 +89,10 @@ export async function statusOf(
   }
   return last as CommandAnswer;
 }
+
+/** Which journal its daemon says that it has. */
+export async function journalIdOf(client: LockstepClient): Promise<string> {
+  const answer = await client.ping();
+  if ('journalId' in answer && answer.journalId !== undefined) return answer.journalId;
+  throw new Error(`no journal is named: ${JSON.stringify(answer)}`);
+}

@@ -28,6 +28,10 @@ export class MeteredJournal implements Journal {
     this.#meter = meter;
   }
 
+  get id(): string {
+    return this.#journal.id;
+  }
+
   get awayMs(): number | undefined {
     return this.#journal.awayMs;
   }

@@ -53,7 +53,7 @@ function summary(
   return {
     version: options.version,
     pid: options.pid,
-    ...(options.journalId === undefined ? {} : { journalId: options.journalId }),
+    journalId: ports.journal.id,
     uptimeMs: Math.round(ports.now() - context.startedAt),
     state: intake.isDraining ? 'draining' : 'running',
     ...intake.accepting,

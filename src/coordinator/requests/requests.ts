@@ -202,10 +202,10 @@ export class Requests {
       case 'logs':
         return logs(context, { request, respond }, batch);
       case 'ping': {
-        const { pid, version, publishesEvents, journalId } = context.options;
+        const { pid, version, publishesEvents } = context.options;
+        const journalId = context.ports.journal.id;
         const events = publishesEvents ? {} : { events: 'off' as const };
-        const named = journalId === undefined ? {} : { journalId };
-        return respond({ pid, version, ...named, ...context.intake.accepting, ...events });
+        return respond({ pid, version, journalId, ...context.intake.accepting, ...events });
       }
     }
   }

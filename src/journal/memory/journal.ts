@@ -5,7 +5,6 @@
  * resolved commit is in the next {@link MemoryJournal.snapshot}; a journal opened on that snapshot
  * is the daemon's next run. It is not durable (P2, P3 hold within the process only).
  */
-
 import { compareBytes } from '../../base/byte-order.ts';
 import { parseToken } from '../../core/token.ts';
 import type { ActPage, ActWrites } from '../act.ts';
@@ -22,7 +21,7 @@ import type {
   StoredCommand,
   WriteBatch,
 } from '../port.ts';
-import { type ActsSnapshot, MemoryActs, NO_ACTS } from './acts.ts';
+import { MemoryActs } from './acts.ts';
 import { Draft } from './draft.ts';
 import { matches } from './filter.ts';
 import { latestSettledOf } from './latest-settled.ts';
@@ -39,27 +38,10 @@ import {
   unheld,
   withoutRecord,
 } from './rows.ts';
-
-/** The committed state at one moment; it never changes. */
-export interface MemorySnapshot {
-  readonly rows: ReadonlyMap<number, Row>;
-  readonly lastSeq: number;
-  readonly lastToken: string | undefined;
-  readonly lived: number;
-  readonly kept: ReadonlyMap<string, string>;
-  readonly acts: ActsSnapshot;
-}
-
-const EMPTY: MemorySnapshot = {
-  rows: new Map(),
-  lastSeq: 0,
-  lastToken: undefined,
-  lived: 0,
-  kept: new Map(),
-  acts: NO_ACTS,
-};
+import { emptySnapshot, type MemorySnapshot } from './snapshot.ts';
 
 export class MemoryJournal implements Journal {
+  readonly id: string;
   #rows: Map<number, Row>;
   #ids: Map<string, number>;
   #lastSeq: number;
@@ -70,7 +52,8 @@ export class MemoryJournal implements Journal {
   #closed = false;
   #refusal: JournalError | undefined;
 
-  constructor(from: MemorySnapshot = EMPTY) {
+  constructor(from = emptySnapshot()) {
+    this.id = from.id;
     this.#rows = new Map(from.rows);
     this.#ids = new Map([...from.rows.values()].map(({ command }) => [command.id, command.seq]));
     this.#lastSeq = from.lastSeq;
@@ -83,6 +66,7 @@ export class MemoryJournal implements Journal {
   /** The state that a crash at this moment would leave; works on a closed journal too. */
   snapshot(): MemorySnapshot {
     return {
+      id: this.id,
       rows: new Map(this.#rows),
       lastSeq: this.#lastSeq,
       lastToken: this.#lastToken,

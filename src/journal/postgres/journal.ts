@@ -31,6 +31,8 @@ const WORDS = `SELECT outcome FROM lockstep.words_v1(${numbered(4)})`;
 const PRUNE = `SELECT outcome, pruned FROM lockstep.prune_v1(${numbered(7)})`;
 
 export interface PostgresStart {
+  /** Which journal it is. */
+  readonly id: string;
   readonly seat: Seat;
   readonly seatNumber: number;
   readonly queries: Queries;
@@ -79,6 +81,10 @@ export class PostgresJournal implements Journal {
   /** Reads what later calls need at hand. Call it first. */
   async prepare(): Promise<void> {
     await this.#clusters.read();
+  }
+
+  get id(): string {
+    return this.#start.id;
   }
 
   get wasTaken(): boolean {

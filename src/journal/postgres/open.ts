@@ -159,12 +159,13 @@ async function begin(
   };
   const compared = { known: noted.known, found: joined, shown, log };
   const anew = await holdIfBehind(seat, compared);
-  noted.begin(anew ?? joined.journal, seat.place);
+  const id = anew ?? joined.journal;
+  noted.begin(id, seat.place);
   const isSetBack = anew !== undefined;
   const lastAct = joined.lastAct + (isSetBack ? ACT_RAISE : 0);
   // What was forgotten includes how the last run ended.
   const wasTaken = joined.isTaken || isSetBack;
-  const start = { seat, seatNumber: SEAT, queries, lastAct, wasTaken, leave: end };
+  const start = { id, seat, seatNumber: SEAT, queries, lastAct, wasTaken, leave: end };
   const journal = new PostgresJournal({ ...start, onDamage, lookedAt, lookedAtOfKey });
   await seat.beat(0);
   await journal.prepare();

@@ -31,6 +31,7 @@ import { FileUpkeep, type FileUpkeepBounds } from './upkeep.ts';
 import { Writer } from './writer.ts';
 
 export class SqliteJournal implements Journal {
+  readonly id: string;
   readonly #connection: JournalConnection;
   readonly #onDamage: (error: JournalError) => void;
   readonly #reader: Reader;
@@ -70,6 +71,7 @@ export class SqliteJournal implements Journal {
     const clusters = new Clusters(db);
     this.#onDamage = (error) => onDamage(named(error, connection.path));
     const head = new Head(db);
+    this.id = head.journal();
     const rows = new RowReader(db, clusters, head);
     this.#reader = new Reader(db, { rows, head, onDamage: this.#onDamage });
     this.#listing = new Listing(db, rows, bounds.lookedAt);

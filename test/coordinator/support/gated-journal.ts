@@ -1,7 +1,8 @@
 /** The memory journal, with a gate before its commits: a disk that takes its time, or fails. */
 import type { ActWrites } from '../../../src/journal/act.ts';
 import type { JournalError } from '../../../src/journal/errors.ts';
-import { MemoryJournal, type MemorySnapshot } from '../../../src/journal/memory/journal.ts';
+import { MemoryJournal } from '../../../src/journal/memory/journal.ts';
+import type { MemorySnapshot } from '../../../src/journal/memory/snapshot.ts';
 import type {
   CommitResult,
   Journal,
@@ -36,6 +37,10 @@ export class GatedJournal implements Journal {
   constructor(stir: () => void, from?: MemorySnapshot) {
     this.#memory = new MemoryJournal(from);
     this.#stir = stir;
+  }
+
+  get id(): string {
+    return this.#memory.id;
   }
 
   /** From now on no commit resolves, until `release`. */

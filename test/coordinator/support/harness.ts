@@ -11,7 +11,7 @@ import { Coordinator } from '../../../src/coordinator/coordinator.ts';
 import type { CoordinatorOptions } from '../../../src/coordinator/ports.ts';
 import type { BreakerPolicy } from '../../../src/core/breaker/breaker.ts';
 import type { Policy } from '../../../src/core/context.ts';
-import type { MemorySnapshot } from '../../../src/journal/memory/journal.ts';
+import type { MemorySnapshot } from '../../../src/journal/memory/snapshot.ts';
 import type { Answer } from '../../../src/protocol/answer.ts';
 import type { RequestInput } from '../../../src/protocol/input/request-input.ts';
 import { parseRequest } from '../../../src/protocol/parse-request.ts';

@@ -23,6 +23,14 @@ export function headOf(driver: Driver): void {
     });
   });
 
+  test('P7: which journal it is outlives commits and restarts', async () => {
+    const { id } = life.journal;
+    expect(id).toMatch(/^[0-9a-f-]{32,36}$/);
+    await settleAll(life.journal, [begun(1)]);
+    await life.restart();
+    expect(life.journal.id).toBe(id);
+  });
+
   test('the highest number and token outlive pruning and restarts', async () => {
     await settleAll(life.journal, [begun(1), begun(2)]);
     await life.journal.commit(batch({ accept: [accepted(3)] }));

@@ -84,8 +84,8 @@ export class Departure implements Disposable {
   }
 
   head(): MovingHead {
-    const { lastSeq, lastToken, lived, journalId } = new Head(this.#db).read();
-    if (journalId === null) throw new JournalError(`${this.path} has no id`, { code: 'corrupt' });
+    const head = new Head(this.#db);
+    const { lastSeq, lastToken, lived } = head.read();
     const lastAct = this.#db
       .prepare<[], number>(`SELECT seq FROM sqlite_sequence WHERE name = 'act'`)
       .pluck()
@@ -95,7 +95,7 @@ export class Departure implements Disposable {
       lastToken: lastToken === null ? 0 : parseToken(lastToken),
       lastAct: lastAct ?? 0,
       lived,
-      journalId,
+      journalId: head.journal(),
     };
   }
 

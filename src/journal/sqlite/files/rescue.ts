@@ -8,9 +8,10 @@ import { dirname, join } from 'node:path';
 import { messageOf } from '../../../base/error-fields.ts';
 import { JournalError } from '../../errors.ts';
 import { asJournalError } from '../failure.ts';
+import { markedId, newJournalId } from '../journal-id.ts';
 import type { JournalConnection } from '../open/connection.ts';
 import { Head } from '../sums/head.ts';
-import { newId, removeFile, savedName, saveJournal, syncFolder } from './saved.ts';
+import { removeFile, savedName, saveJournal, syncFolder } from './saved.ts';
 import type { Trouble } from './vigil.ts';
 
 /** @returns the error that ends the daemon */
@@ -36,7 +37,7 @@ async function saveMoved(
   { db, vigil }: JournalConnection,
   folders: readonly string[],
 ): Promise<string> {
-  const id = newId();
+  const id = markedId(new Head(db).journal());
   const file = await saveJournal(db, { folders, id, isDoubtful: false });
   // Files beside another journal: SQLite would take them for files of that journal.
   if (!vigil.hasItsName) removeBeside(db.name);
@@ -68,9 +69,9 @@ async function saveOverwritten(
   folders: readonly string[],
 ): Promise<string> {
   const path = db.name;
-  const file = await saveJournal(db, { folders, id: newId(), isDoubtful: true }).catch(
-    () => undefined,
-  );
+  // An older state does not know all commands of its clients: it is another journal.
+  const id = newJournalId();
+  const file = await saveJournal(db, { folders, id, isDoubtful: true }).catch(() => undefined);
   const saved = file ?? join(dirname(path), savedName(path));
   if (existsSync(`${path}-wal`)) {
     copyFileSync(`${path}-wal`, `${saved}.wal`);

@@ -19,6 +19,7 @@ import { ACT_TEXT_MAX } from '../../act.ts';
 import { JournalError } from '../../errors.ts';
 import { ACT_RAISE, SEQ_RAISE, TOKEN_RAISE_MICROS } from '../../raised.ts';
 import { asCopyError, asJournalError } from '../failure.ts';
+import { newJournalId } from '../journal-id.ts';
 import { prepareFolder } from '../open/connection.ts';
 import { type Lock, lockJournal } from '../open/lock.ts';
 import { inspect, migrate } from '../open/migrate.ts';
@@ -31,7 +32,6 @@ import { Acts, raiseActNumbers } from '../tables/acts.ts';
 import { unmarkMoved } from './moved.ts';
 import {
   assertSound,
-  newId,
   removeDatabase,
   removeFile,
   savedFiles,
@@ -154,7 +154,7 @@ function raise(db: Database.Database): void {
   const gained = Math.imul(changes, heldSum(1));
   row.write({
     ...head,
-    journalId: newId(),
+    journalId: newJournalId(),
     lastSeq: head.lastSeq + SEQ_RAISE,
     lastToken: token && formatToken(parseToken(token) + TOKEN_RAISE_MICROS),
     liveSum: plus(head.liveSum, gained),

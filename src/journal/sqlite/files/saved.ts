@@ -2,11 +2,10 @@
  * Copies of a journal whose files were removed or overwritten while the daemon ran: complete, named
  * by the time, beside the journal or in the folder of the logs (`journal-saved-TIME.db`).
  *
- * The copy gets a new `journal_id`. By that the next start knows whether the journal in place has
+ * The copy gets a new `journal_id`, at least a new mark in it (journal-id.ts). By that the next start knows whether the journal in place has
  * everything that is in the copy. If not, the daemon must not start on it, because it would have
  * forgotten commands that it answered (P3, P7). An operator decides.
  */
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -85,10 +84,6 @@ export function assertSound(db: Database.Database): void {
   const detail = db.pragma('integrity_check(1)', { simple: true });
   if (detail !== 'ok')
     throw new JournalError(`${db.name} is damaged: ${String(detail)}`, { code: 'corrupt' });
-}
-
-export function newId(): string {
-  return randomBytes(16).toString('hex');
 }
 
 /** Undefined: the copy is of a version that had none. */

@@ -5,6 +5,7 @@
 import type { Database } from 'better-sqlite3';
 import { parseToken } from '../../../core/token.ts';
 import { JournalError } from '../../errors.ts';
+import { unmarkedId } from '../journal-id.ts';
 import type { Ledger, Totals } from './ledger.ts';
 import { textSum } from './row-sums.ts';
 
@@ -52,6 +53,16 @@ export class Head {
     const stored = this.#stored();
     if (stored.sum === sumOf(stored)) return stored;
     throw corrupt('the row of its counters (table head) does not match its checksum');
+  }
+
+  /**
+   * Which journal it is.
+   * @throws JournalError `corrupt`
+   */
+  journal(): string {
+    const { journalId } = this.#stored();
+    if (journalId === null) throw corrupt('the row of its counters (table head) has no id');
+    return unmarkedId(journalId);
   }
 
   /** @param latest of the accepted commands; undefined: there are none, and the time lived is not noted */
