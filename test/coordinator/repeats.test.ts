@@ -43,6 +43,23 @@ describe('P7: asked twice, done once', () => {
     expect(harness.journal.commits.flatMap(({ accept }) => accept)).toHaveLength(1);
   });
 
+  test('P7, P9: repeats of a settled command that come together cost one commit, however many they are', async () => {
+    const harness = await openAndSettled();
+    const before = harness.journal.commits.length;
+    const repeat = { op: 'create', id: 'b', groupId: '6' } as const;
+    const asked = Array.from({ length: 2500 }, (_, index) =>
+      harness.ask(index % 2 === 0 ? repeat : { ...repeat, wait: 'accepted' }),
+    );
+    const other = harness.ask({ ...repeat, groupId: '7' });
+    await harness.rest();
+    const answers = new Set(asked.map(({ answer }) => JSON.stringify(answer)));
+    expect(answers.size).toBe(1);
+    expect(asked[0]?.answer).toMatchObject({ id: 'b', state: 'committed' });
+    expect(other.answer).toMatchObject({ id: 'b', error: { code: 'id_conflict' } });
+    // A batch takes a thousand acts.
+    expect(harness.journal.commits.length - before).toBe(3);
+  });
+
   test('P7: a repeat of an open command waits for the same outcome', async () => {
     const harness = await openHarness();
     const first = harness.ask(FIVE);

@@ -15,7 +15,6 @@ import type { WrittenRecord } from '../../protocol/record/record.ts';
 import type { CommandRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
 import type { Admission } from '../breakers/admission.ts';
-import { unreadableReply } from '../journal/unreadable.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from '../ports.ts';
 import { OpenCommand } from '../queue/open-command.ts';
 import type { Pauses } from '../queue/pauses.ts';
@@ -54,9 +53,7 @@ export class Acceptance {
   take(request: CommandRequest, respond: Respond<CommandAnswer>, batch: Batch): void {
     const { commands, intake, post } = this.#start;
     const twin = request.id === undefined ? undefined : commands.registry.byId(request.id);
-    // Only the commit of its twin shows whether the twin itself is a repeat: come back then.
-    const again = () => post((later) => this.take(request, respond, later));
-    if (twin?.stage === 'new') return again();
+    if (twin?.stage === 'new') return this.#repeats.awaitCommit(twin, { request, respond });
     if (twin !== undefined) return this.#repeats.join(twin, { request, respond }, batch);
     const refusal = intake.refusalOf(request);
     // A daemon that has too much to do, or no time, does not look up every id.
@@ -65,6 +62,7 @@ export class Acceptance {
     }
     const rejection = this.rejectionOf(request, refusal);
     if (rejection !== undefined) {
+      const again = () => post((later) => this.take(request, respond, later));
       return this.#repeats.answerFirst({ request, respond }, { rejection, again }, batch);
     }
     return this.#accept(request, respond, batch);
@@ -117,7 +115,7 @@ export class Acceptance {
       commands.accepted(open);
       if (request.wait === 'accepted') respond(waitingAnswer(open, commands.keys, ports.now()));
       else respond.waits?.(() => stopWait(open, respond, { keys: commands.keys, ...ports }));
-      return undefined;
+      return this.#repeats.committed(open);
     });
   }
 
@@ -134,12 +132,10 @@ export class Acceptance {
     first: StoredCommand | JournalError,
     { request, respond }: Asking,
   ): void {
-    const answer =
-      first instanceof JournalError
-        ? unreadableReply(first, open.command.id)
-        : this.#repeats.answerOf(first, request);
+    const answer = this.#repeats.answerOf(first, request);
     if (request.wait === 'accepted') respond(answer);
     this.#start.commands.withdraw(open, answer);
+    this.#repeats.committed(open, first);
   }
 }
 

@@ -4,11 +4,13 @@
  */
 
 import type { Command } from '../../core/model.ts';
+import { JournalError } from '../../journal/errors.ts';
 import type { StoredCommand } from '../../journal/port.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import type { CommandRequest } from '../../protocol/request.ts';
 import type { Batch } from '../batch.ts';
+import { unreadableReply } from '../journal/unreadable.ts';
 import type { CoordinatorOptions, CoordinatorPorts, Respond } from '../ports.ts';
 import type { KeyOrder } from '../queue/key-order.ts';
 import type { OpenCommand } from '../queue/open-command.ts';
@@ -38,6 +40,8 @@ export class Repeats {
   readonly #fold: CoordinatorOptions['fold'];
   readonly #keys: KeyOrder;
   #waiting = 0;
+  /** By the command of this batch that they repeat. */
+  readonly #uncommitted = new Map<OpenCommand, Asking[]>();
 
   constructor({ ports, options, keys }: RepeatsStart) {
     this.#ports = ports;
@@ -46,15 +50,37 @@ export class Repeats {
   }
 
   /** The command of this id is open. */
-  join(open: OpenCommand, { request, respond }: Asking, batch: Batch): void {
-    const conflict = conflictWith(open.command, request, this.#fold);
-    if (conflict !== undefined) return respond(conflict);
+  join(open: OpenCommand, asking: Asking, batch: Batch): void {
     // Its settlement may be part of this commit (P3).
-    batch.after(() => {
-      if (open.answer !== undefined) respond(open.answer);
-      else if (request.wait === 'settled') this.#await(open, respond);
-      else respond(waitingAnswer(open, this.#keys, this.#ports.now()));
-    });
+    batch.after(() => this.#join(open, asking));
+  }
+
+  /**
+   * The command of this id came in the same batch. Only its commit shows whether it is itself a repeat: all of them are
+   * answered then, however many they are (P9).
+   */
+  awaitCommit(twin: OpenCommand, asking: Asking): void {
+    const asked = this.#uncommitted.get(twin);
+    if (asked === undefined) this.#uncommitted.set(twin, [asking]);
+    else asked.push(asking);
+  }
+
+  /** @param first given: the command is a repeat of this one, or of one that cannot be read */
+  committed(open: OpenCommand, first?: StoredCommand | JournalError): void {
+    const asked = this.#uncommitted.get(open) ?? [];
+    this.#uncommitted.delete(open);
+    for (const asking of asked) {
+      if (first === undefined) this.#join(open, asking);
+      else asking.respond(this.answerOf(first, asking.request));
+    }
+  }
+
+  #join(open: OpenCommand, { request, respond }: Asking): void {
+    const conflict = conflictWith(open.command, request, this.#fold);
+    if (conflict !== undefined) respond(conflict);
+    else if (open.answer !== undefined) respond(open.answer);
+    else if (request.wait === 'settled') this.#await(open, respond);
+    else respond(waitingAnswer(open, this.#keys, this.#ports.now()));
   }
 
   /**
@@ -74,7 +100,11 @@ export class Repeats {
   }
 
   /** The answer of a command in the journal for a client that sends its id again. */
-  answerOf(first: StoredCommand, request: CommandRequest): CommandAnswer | ErrorReply {
+  answerOf(
+    first: StoredCommand | JournalError,
+    request: CommandRequest,
+  ): CommandAnswer | ErrorReply {
+    if (first instanceof JournalError) return unreadableReply(first, request.id);
     const conflict = conflictWith(first.command, request, this.#fold);
     return conflict ?? storedAnswer(first, this.#ports.now());
   }
