@@ -120,7 +120,7 @@ export class ClientSocket {
 
   /** Reads until the socket is closed or left. */
   async receive(): Promise<void> {
-    const { isFull } = this.#options;
+    const isFull = (): boolean => this.#options.isFull() || this.#replies.isFull;
     let until = performance.now() + READING_MS_MAX;
     for await (const frames of this.#router) {
       this.#take(frames);

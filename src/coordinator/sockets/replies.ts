@@ -1,20 +1,25 @@
 /**
- * Replies on their way to the clients, in their order for each client. ZeroMQ holds few for a client that does not
- * read them; further ones are held here, and sent as it reads. Both are bounded (P9).
+ * Replies on their way to the clients, in their order for each client; clients are served in turn, so that nobody waits for
+ * the thousands of another, for a bounded time in each turn of the event loop. ZeroMQ holds few for a client that does
+ * not read them; further ones are held here, and sent as it reads. Both are bounded (P9).
  *
  * A client that leaves more unread is cut: its replies are dropped, all but the oldest, and its requests are not
  * read. It is served again when it has read that one, or has reconnected. The commands of dropped replies are in
  * the journal.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turnOfLoop, setTimeout as sleep } from 'node:timers/promises';
 import type { Router } from 'zeromq';
 import { codeOf } from '../../base/error-fields.ts';
-import { Outbox } from '../../base/outbox.ts';
+import { Turns } from '../../base/turns.ts';
 import { clientOf, type Envelope, type Reply, Unread } from './unread.ts';
 
 /** Held for one client, and for all of them: ZeroMQ has `sendHighWaterMark` messages besides. */
 const CLIENT_BYTES_MAX = 64 * 1024 * 1024;
 const ALL_BYTES_MAX = 2 * CLIENT_BYTES_MAX;
+/** Waiting to be sent, above which no more requests are read. */
+const WAITING_MAX = 2000;
+/** The longest that replies are sent before the event loop turns: acts and other sockets wait meanwhile. */
+const SENDING_MS_MAX = 5;
 /** How long an end waits for clients that do not read. */
 const FLUSH_MS_MAX = 500;
 const FLUSH_LOOK_MS = 2;
@@ -30,8 +35,9 @@ export interface RepliesOptions {
 
 export class Replies {
   readonly #options: RepliesOptions;
-  /** An `Unread` is tried again: the socket takes one send at a time. */
-  readonly #outbox: Outbox<Reply | Unread>;
+  /** By client. An `Unread` is tried again: the socket takes one send at a time. */
+  readonly #waiting = new Turns<Reply | Unread>();
+  #sending: Promise<void> | undefined;
   /** By client. */
   readonly #unread = new Map<string, Unread>();
   /** Of all that is held. */
@@ -39,19 +45,15 @@ export class Replies {
 
   constructor(options: RepliesOptions) {
     this.#options = options;
-    this.#outbox = new Outbox({
-      send: async (items) => {
-        for (const item of items) {
-          if (item instanceof Unread) await this.#retry(item);
-          else await this.#sendOne(item);
-        }
-      },
-      onError: options.onError,
-    });
+  }
+
+  /** So many wait that no further request is to be read. */
+  get isFull(): boolean {
+    return this.#waiting.size > WAITING_MAX;
   }
 
   push(envelope: Envelope, payload: string): void {
-    this.#outbox.push([envelope, payload]);
+    this.#wait(clientOf(envelope), [envelope, payload]);
   }
 
   /** Whether the client of this envelope is cut: its requests are not read. */
@@ -62,10 +64,37 @@ export class Replies {
   /** Resolves when every reply so far is with ZeroMQ, or its client has not read for a while. */
   async flushed(): Promise<void> {
     const until = performance.now() + FLUSH_MS_MAX;
-    await this.#outbox.flushed();
+    await this.#sent();
     while (this.#unread.size > 0 && performance.now() < until) {
       await sleep(FLUSH_LOOK_MS);
-      await this.#outbox.flushed();
+      await this.#sent();
+    }
+  }
+
+  async #sent(): Promise<void> {
+    while (this.#sending !== undefined) await this.#sending;
+  }
+
+  #wait(client: string, item: Reply | Unread): void {
+    this.#waiting.push(client, item);
+    this.#sending ??= this.#send();
+  }
+
+  async #send(): Promise<void> {
+    try {
+      while (this.#waiting.size > 0) {
+        await turnOfLoop();
+        const until = performance.now() + SENDING_MS_MAX;
+        while (this.#waiting.size > 0 && performance.now() < until) {
+          const item = this.#waiting.shift();
+          if (item instanceof Unread) await this.#retry(item);
+          else if (item !== undefined) await this.#sendOne(item);
+        }
+      }
+    } catch (error) {
+      this.#options.onError(error);
+    } finally {
+      this.#sending = undefined;
     }
   }
 
@@ -115,7 +144,7 @@ export class Replies {
   }
 
   #retryLater(unread: Unread): void {
-    setTimeout(() => this.#outbox.push(unread), unread.nextPauseMs()).unref();
+    setTimeout(() => this.#wait(unread.client, unread), unread.nextPauseMs()).unref();
   }
 
   /** @returns false if its client has not read the replies before it */
