@@ -5,7 +5,7 @@
  * and when an attempt got no answer for long. The daemon then sends its earlier answer again, or
  * the answer when it is ready (P7). Replies to ended calls are dropped.
  */
-import { Fifo } from '../base/fifo.ts';
+import { Fifo } from '../base/queues/fifo.ts';
 import { authenticator } from './authenticator.ts';
 import type { Outgoing } from './connection.ts';
 import type { ClientOptions } from './options.ts';

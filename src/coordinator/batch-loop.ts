@@ -12,7 +12,7 @@ import type { Looks } from './queries/looks.ts';
 /** The most acts of one batch, whether they write or not: sockets are read between batches. */
 const BATCH_ITEMS_MAX = 1000;
 /** The longest that a batch runs acts, ms: a request that arrives meanwhile waits no longer for the next. */
-const BATCH_MS_MAX = 10;
+const BATCH_MS_MAX = 5;
 
 const NOTHING: CommitResult = { existing: new Map() };
 
@@ -31,13 +31,14 @@ export interface BatchLoopStart {
 
 export class BatchLoop {
   readonly #start: BatchLoopStart;
-  readonly #inbox = new Inbox();
+  readonly #inbox: Inbox;
   /** The batches under way, until the inbox is empty. */
   #running: Promise<void> | undefined;
   #state: 'open' | 'closed' | 'failed' = 'open';
 
   constructor(start: BatchLoopStart) {
     this.#start = start;
+    this.#inbox = new Inbox(start.ports.now);
   }
 
   /** Acts that wait for a batch. */

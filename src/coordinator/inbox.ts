@@ -1,10 +1,11 @@
 /**
  * The acts that wait for a batch. Clients are served in turn, one act of each, so that no client waits for the queue
- * of another (P9). The daemon's own acts (reports of executors, timers) run in the order of arrival with those of
+ * of another; those whose acts took long lately come behind (P9). The daemon's own acts (reports of executors, timers) run in the order of arrival with those of
  * clients; when clients have many acts waiting, own acts and theirs alternate.
  */
-import { Fifo } from '../base/fifo.ts';
-import { Turns } from '../base/turns.ts';
+import { Fifo } from '../base/queues/fifo.ts';
+import { Spending } from '../base/queues/spending.ts';
+import { Turns } from '../base/queues/turns.ts';
 import type { Batch } from './batch.ts';
 
 export type Act = (batch: Batch) => void;
@@ -12,6 +13,10 @@ export type Act = (batch: Batch) => void;
 /** Requests read ahead of the batches, and their bytes: beyond either the clients' socket is not read. */
 const REQUESTS_MAX = 5000;
 const BYTES_MAX = 16 * 1024 * 1024;
+
+/** Of the thread's time: a client that uses more than a tenth of it is heavy. */
+const HEAVY_ABOVE_MS = 20;
+const FORGOTTEN_MS_PER_SECOND = 100;
 
 /** With more acts of clients waiting, own acts go between them. */
 const CALM_MAX = 100;
@@ -38,12 +43,25 @@ interface Own {
 
 export class Inbox {
   readonly #own = new Fifo<Own>();
-  readonly #requests = new Turns<Waiting>();
+  readonly #now: () => number;
+  readonly #spending: Spending;
+  readonly #requests: Turns<Waiting>;
   /** Acts of clients that wait. */
   #acts = 0;
   #bytes = 0;
   #arrived = 0;
   #isOwnNext = true;
+
+  /** @param now ms */
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#spending = new Spending({
+      now,
+      heavyAbove: HEAVY_ABOVE_MS,
+      forgottenPerSecond: FORGOTTEN_MS_PER_SECOND,
+    });
+    this.#requests = new Turns((client) => this.#spending.isHeavy(client));
+  }
 
   /** Acts of the daemon, and requests of clients. */
   get size(): number {
@@ -89,6 +107,10 @@ export class Inbox {
       this.#requests.shift();
       this.#bytes -= waiting.bytes;
     }
-    return act;
+    return (batch) => {
+      const begun = this.#now();
+      act(batch);
+      this.#spending.add(waiting.client, this.#now() - begun);
+    };
   }
 }

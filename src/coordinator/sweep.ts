@@ -9,6 +9,8 @@ import type { Cancel, CoordinatorPorts } from './ports.ts';
 import type { Questions } from './requests/questions.ts';
 
 const SWEEP_MS = 250;
+/** Of loose requests that are forgotten in one batch, which has room for other acts, too. */
+const FORGOTTEN_MAX = 250;
 
 export interface SweepOptions {
   readonly ports: Pick<CoordinatorPorts, 'now' | 'at'>;
@@ -44,7 +46,7 @@ export class Sweep {
 
   readonly #post = (): void => this.#options.post((batch) => this.#sweep(batch));
 
-  /** As much of it as one batch has room for, the rest in the next. */
+  /** A part of it that leaves room for other acts of the batch, the rest in the next. */
   #sweep(batch: Batch): void {
     const { ports, breakers, intake, commands, questions, upkeep, regularAudit, isOpen } =
       this.#options;
@@ -53,9 +55,12 @@ export class Sweep {
     breakers.tick(batch);
     intake.publishChange();
     const isComplete = commands.expireUndriven(batch);
-    batch.forget(commands.keys.expireLoose(now, batch.room));
+    const forgotten = commands.keys.expireLoose(now, Math.min(FORGOTTEN_MAX, batch.room));
+    batch.forget(forgotten);
     questions.expire(now);
-    if (!isComplete || batch.isFull) return this.#post();
+    // In the next batch: posted now it would run in this one again.
+    if (!isComplete || forgotten.length === FORGOTTEN_MAX || batch.isFull)
+      return batch.after(this.#post);
     this.#schedule();
     if (!intake.isDraining) regularAudit.look(batch);
     return upkeep.look(batch);

@@ -6,7 +6,7 @@
  * go on, a few at a time.
  */
 
-import { Fifo } from '../base/fifo.ts';
+import { Fifo } from '../base/queues/fifo.ts';
 import type { HealthSignal } from '../core/breaker/breaker.ts';
 
 /** A run whose exchange with one node is held. */

@@ -6,7 +6,7 @@
  * creates holds them up (P5). Of the other slots every second one goes to an urgent waiter first, so that no number of
  * stuck rollbacks holds up all other keys (P6).
  */
-import { Fifo } from '../base/fifo.ts';
+import { Fifo } from '../base/queues/fifo.ts';
 
 /** An exchange that wants a slot. The bulkhead alone changes `slot` and `hasLeft`. */
 export interface Waiter<Slot> {

@@ -62,8 +62,17 @@ export function shapeFault(value: unknown): Fault {
   return { message: `the request must be a JSON object, not ${kindOf(value)}`, hint: EXAMPLE };
 }
 
+const hints = new WeakMap<readonly string[], string>();
+
+/** Made once: a batch may ask for it ten thousand times. */
+function hintOf(operations: readonly string[]): string {
+  const hint = hints.get(operations) ?? `op is one of ${operations.join(', ')}.`;
+  hints.set(operations, hint);
+  return hint;
+}
+
 export function operationFault(op: unknown, known: readonly string[]): Fault {
-  const hint = `op is one of ${known.join(', ')}.`;
+  const hint = hintOf(known);
   if (op === undefined) return { message: 'op is missing', field: 'op', hint };
   if (typeof op !== 'string') {
     return { message: `op must be a string, not ${kindOf(op)}`, field: 'op', hint };

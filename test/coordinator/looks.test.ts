@@ -35,7 +35,7 @@ function pageOf({ answers: [answer] }: Asked): ListAnswer {
 }
 
 describe('looks of clients', () => {
-  test('P9: take 10 ms of a batch; acts that arrive meanwhile run before the next of them', async () => {
+  test('P9: take 5 ms of a batch; acts that arrive meanwhile run before the next of them', async () => {
     const harness = await openSlow();
     const lists = Array.from({ length: 10 }, () => harness.ask({ op: 'list' }));
     let seenBefore = -1;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Fifo } from '../../src/base/fifo.ts';
+import { Fifo } from '../../src/base/queues/fifo.ts';
 import { LinkedQueue, type Queued } from '../../src/coordinator/queue/linked-queue.ts';
 
 interface Item extends Queued<Item> {

@@ -1,7 +1,8 @@
 /** Clients are served in turn: none waits for the queue of another. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Turns } from '../../src/base/turns.ts';
+import { Spending } from '../../src/base/queues/spending.ts';
+import { Turns } from '../../src/base/queues/turns.ts';
 import { Inbox } from '../../src/coordinator/inbox.ts';
 import { Looks } from '../../src/coordinator/queries/looks.ts';
 import { Envelopes } from '../../src/coordinator/sockets/envelopes.ts';
@@ -61,9 +62,61 @@ describe('turns', () => {
   });
 });
 
+describe('turns of heavy owners', () => {
+  const heavy = (owner: string) => owner.startsWith('heavy');
+
+  test('P9: come behind all others, who wait for one of them at most; and they are not starved', () => {
+    const turns = new Turns<string>(heavy);
+    for (let index = 0; index < 100; index++) {
+      turns.push('heavy', 'h');
+      turns.push('light', 'l');
+    }
+    const taken = Array.from({ length: 100 }, () => turns.shift()).join('');
+    expect(taken).toBe('lllh'.repeat(25));
+    expect(turns.size).toBe(100);
+  });
+
+  test('their items are all served, in their order, when nobody else waits', () => {
+    const turns = new Turns<number>(heavy);
+    for (let index = 0; index < 10; index++) turns.push('heavy', index);
+    turns.pass();
+    expect(Array.from({ length: 10 }, () => turns.shift())).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect([turns.first, turns.size]).toEqual([undefined, 0]);
+  });
+
+  test('an owner that becomes heavy while it waits is so from its next turn on', () => {
+    let isHeavy = false;
+    const turns = new Turns<string>((owner) => owner === 'a' && isHeavy);
+    for (const item of ['a1', 'a2', 'b1', 'b2', 'b3']) turns.push(item.charAt(0), item);
+    isHeavy = true;
+    expect([1, 2, 3, 4, 5].map(() => turns.shift())).toEqual(['a1', 'b1', 'b2', 'a2', 'b3']);
+  });
+});
+
+describe('spending', () => {
+  test('what was used is forgotten at a fixed pace', () => {
+    let now = 0;
+    const spending = new Spending({ now: () => now, heavyAbove: 20, forgottenPerSecond: 100 });
+    spending.add('a', 15);
+    expect([spending.isHeavy('a'), spending.isHeavy('b')]).toEqual([false, false]);
+    spending.add('a', 15);
+    expect(spending.isHeavy('a')).toBe(true);
+    now = 100;
+    expect(spending.isHeavy('a')).toBe(false);
+    spending.add('a', 1);
+    expect(spending.isHeavy('a')).toBe(true);
+  });
+
+  test('P9: of thousands of clients it knows the latest', () => {
+    const spending = new Spending({ now: () => 0, heavyAbove: 20, forgottenPerSecond: 100 });
+    for (let client = 0; client < 1500; client++) spending.add(String(client), 30);
+    expect([spending.isHeavy('499'), spending.isHeavy('500')]).toEqual([false, true]);
+  });
+});
+
 describe('requests of clients', () => {
   test('P9: a client with thousands of requests holds no other up', () => {
-    const inbox = new Inbox();
+    const inbox = new Inbox(() => 0);
     const ran: string[] = [];
     const request = (client: string) =>
       inbox.request({ client, bytes: 100, count: 1, actAt: () => () => void ran.push(client) });
@@ -71,6 +124,24 @@ describe('requests of clients', () => {
     request('honest');
     for (let count = 0; count < 3; count++) inbox.shift()?.({} as never);
     expect(ran).toContain('honest');
+  });
+
+  test('P9: a client whose acts took long lately comes behind the others', () => {
+    let now = 0;
+    const inbox = new Inbox(() => now);
+    const ran: string[] = [];
+    const request = (client: string, ms: number) => {
+      const act = () => {
+        now += ms;
+        ran.push(client);
+      };
+      inbox.request({ client, bytes: 100, count: 1, actAt: () => act });
+    };
+    for (let count = 0; count < 10; count++) request('costly', 15);
+    for (let count = 0; count < 10; count++) request('cheap', 0.1);
+    for (let count = 0; count < 13; count++) inbox.shift()?.({} as never);
+    // In plain turns it would be 6.
+    expect(ran.filter((client) => client === 'cheap')).toHaveLength(8);
   });
 
   test('P9: a batch of ten thousand commands holds no other client up', async () => {
@@ -89,7 +160,7 @@ describe('requests of clients', () => {
   });
 
   test('P8: acts of the daemon run between the requests of a flood', () => {
-    const inbox = new Inbox();
+    const inbox = new Inbox(() => 0);
     const ran: string[] = [];
     const actAt = () => () => void ran.push('client');
     for (let count = 0; count < 1000; count++)
@@ -100,7 +171,7 @@ describe('requests of clients', () => {
   });
 
   test('in calm all acts run in the order in which they arrived', () => {
-    const inbox = new Inbox();
+    const inbox = new Inbox(() => 0);
     const ran: number[] = [];
     for (let index = 0; index < 50; index += 2) {
       inbox.push(() => ran.push(index));
@@ -113,7 +184,7 @@ describe('requests of clients', () => {
 
   test('P9: no more are read when too many wait, or too many bytes', () => {
     const actAt = () => () => {};
-    const many = new Inbox();
+    const many = new Inbox(() => 0);
     for (let count = 0; count < 5000; count++)
       many.request({ client: 'a', bytes: 1, count: 1, actAt });
     expect(many.isFull).toBe(false);
@@ -121,7 +192,7 @@ describe('requests of clients', () => {
     expect(many.isFull).toBe(true);
     many.shift();
     expect(many.isFull).toBe(false);
-    const large = new Inbox();
+    const large = new Inbox(() => 0);
     for (let count = 0; count < 17; count++)
       large.request({ client: 'a', bytes: MIB, count: 1, actAt });
     expect(large.isFull).toBe(true);
@@ -144,6 +215,8 @@ describe('looks of clients', () => {
     });
     looks.add(Array.from({ length: 5000 }, () => look('flood')));
     looks.add([look('honest'), look('flood')]);
+    // Each has time for one of these.
+    await looks.spend();
     await looks.spend();
     expect(seen).toEqual(['flood missed', 'flood missed', 'flood', 'honest']);
   });

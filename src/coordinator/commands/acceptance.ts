@@ -6,7 +6,7 @@
  * The acceptance is durable before the client gets it (P3); after that the command is in `commands.ts`.
  */
 import { needsSurvey } from '../../core/goal.ts';
-import { JournalError } from '../../journal/errors.ts';
+import type { JournalError } from '../../journal/errors.ts';
 import type { StoredCommand } from '../../journal/port.ts';
 import { type Refusal, refusalReply } from '../../protocol/accepting.ts';
 import type { CommandAnswer } from '../../protocol/answer.ts';

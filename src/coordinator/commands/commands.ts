@@ -32,6 +32,9 @@ import { byItsOwnClock, takenUp } from './own-clock.ts';
 import type { Probation } from './probation.ts';
 import { endOfUndriven, type UndrivenEnd } from './undriven.ts';
 
+/** Commands that are settled in one batch as their deadline has passed: 3 ms, and as much for the commit. */
+const EXPIRED_MAX = 50;
+
 type SettledReport = Extract<Report, { kind: 'settled' }>;
 
 export interface CommandsStart {
@@ -221,12 +224,13 @@ export class Commands {
     return true;
   }
 
-  /** Settles commands past their deadline, as many as the batch takes; returns whether that was all. */
+  /** Settles some of the commands past their deadline; returns whether that was all. */
   expireUndriven(batch: Batch): boolean {
     const { ports, options } = this.#start;
+    let settled = 0;
     return this.#deadlines.look(this.registry.all(), ports.now(), (open) => {
-      if (batch.room === 0) return false;
-      this.settleUndriven(open, 'ticked', batch);
+      if (batch.room === 0 || settled === EXPIRED_MAX) return false;
+      if (this.settleUndriven(open, 'ticked', batch)) settled++;
       // It may never end (P5), and would keep its slot from other keys (P6).
       if (isIrreversible(open.command, options.policy)) this.#dispatcher.release(open);
       return true;

@@ -2,15 +2,16 @@
  * The calls of HTTP clients in the coordinator: each becomes a request like those of ZeroMQ, with the same errors, the
  * same idempotency (P7) and admission. The door bounds their number, their bytes and their time (P9).
  */
-import { Fifo } from '../../base/fifo.ts';
+import { Fifo } from '../../base/queues/fifo.ts';
 import type { Call, CallReply } from '../../channel/door-messages.ts';
 import { isSettled } from '../../core/transitions.ts';
 import type { Log } from '../../observe/log/log-port.ts';
 import { type Answer, type CommandAnswer, isError } from '../../protocol/answer.ts';
-import type { ErrorCode } from '../../protocol/errors.ts';
+import type { ErrorCode, ErrorReply } from '../../protocol/errors.ts';
 import type { Figures } from '../../protocol/figures.ts';
 import type { Request } from '../../protocol/request.ts';
 import type { Respond } from '../ports.ts';
+import { answerText } from '../requests/answer-text.ts';
 import type { ReadRequest } from '../sockets/read-request.ts';
 import { Refusals } from '../sockets/refusals.ts';
 import { readCall } from './read-call.ts';
@@ -112,17 +113,31 @@ export class Calls {
 
   #reply(ticket: number, answer: Answer): void {
     const at = Math.floor(this.#options.clientNow());
-    const text = JSON.stringify({ ...answer, at });
-    if (!isError(answer)) return this.#options.reply({ ticket, text, ...aboutCommands(answer) });
-    const { code, retryAfterMs } = answer.error;
+    const text = answerText(answer, at);
+    const reply = replyAbout(answer);
+    if (isError(answer)) this.#countError(answer);
+    if (typeof text === 'string') return this.#options.reply({ ticket, text, ...reply });
+    void text.then((whole) => this.#options.reply({ ticket, text: whole, ...reply }));
+    return undefined;
+  }
+
+  #countError(reply: ErrorReply): void {
+    const { code } = reply.error;
     this.#errors[code] = (this.#errors[code] ?? 0) + 1;
-    if (code === 'unauthorised') this.#refusals.note(answer);
-    const more = retryAfterMs === undefined ? {} : { retryAfterMs };
-    return this.#options.reply({ ticket, text, code, ...more });
+    if (code === 'unauthorised') this.#refusals.note(reply);
   }
 }
 
-function aboutCommands(answer: Exclude<Answer, { error: object }>): Partial<CallReply> {
+/** What the door learns of an answer without reading it. */
+function replyAbout(answer: Answer): Omit<CallReply, 'ticket' | 'text'> {
+  if (!isError(answer)) return aboutCommands(answer);
+  const { code, retryAfterMs } = answer.error;
+  return { code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+function aboutCommands(
+  answer: Exclude<Answer, { error: object }>,
+): Omit<CallReply, 'ticket' | 'text'> {
   if ('results' in answer) {
     return answer.results.some((one) => !isError(one) && isOpen(one)) ? { isOpen: true } : {};
   }

@@ -6,13 +6,13 @@
  * A look that fails is an error of its client only. So is one that meets damage: the client's next look would end the
  * daemon again. A journal that fails otherwise ends the daemon, as in a commit: nothing is known to be durable then.
  */
-import { Turns } from '../../base/turns.ts';
+import { Turns } from '../../base/queues/turns.ts';
 import { JournalError } from '../../journal/errors.ts';
 import { type ErrorReply, errorReply } from '../../protocol/errors.ts';
 import { unreadableReply } from '../journal/unreadable.ts';
 
 /** The time of all looks in one batch, ms; a look that has begun is finished. */
-const SPENT_MS_MAX = 10;
+const SPENT_MS_MAX = 5;
 const WAITED_MS_MAX = 2000;
 const WAITING_MAX = 5000;
 const RETRY_AFTER_MS = 1000;

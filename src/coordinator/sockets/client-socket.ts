@@ -20,6 +20,7 @@ import { type ErrorCode, errorReply } from '../../protocol/errors.ts';
 import type { Figures } from '../../protocol/figures.ts';
 import type { Request } from '../../protocol/request.ts';
 import type { Respond } from '../ports.ts';
+import { answerText } from '../requests/answer-text.ts';
 import { Envelopes } from './envelopes.ts';
 import { LIVELINESS } from './liveliness.ts';
 import { type Reading, type ReadRequest, readRequest } from './read-request.ts';
@@ -80,6 +81,8 @@ export class ClientSocket {
   readonly #options: ClientSocketOptions;
   readonly #errors: Partial<Record<ErrorCode, number>> = {};
   readonly #envelopes = new Envelopes();
+  /** Long answers whose text is being written. */
+  readonly #written = new Set<Promise<void>>();
   readonly #refusals: Refusals;
   #router: Router;
   #replies: Replies;
@@ -140,6 +143,7 @@ export class ClientSocket {
 
   /** Resolves when every reply so far is with ZeroMQ, or its client does not read. */
   async flushed(): Promise<void> {
+    await Promise.all(this.#written);
     await this.#replies.flushed();
   }
 
@@ -184,10 +188,18 @@ export class ClientSocket {
     const at = Math.floor(this.#options.clientNow());
     // A client that has named itself may be back on another socket; ids that ZeroMQ gives mean another client there.
     const isNamed = envelope[0]?.[0] !== 0;
-    (isNamed ? this.#replies : replies).push(envelope, JSON.stringify({ ...answer, at }));
+    const text = answerText(answer, at);
+    if (typeof text === 'string') (isNamed ? this.#replies : replies).push(envelope, text);
+    else
+      this.#pushLater(text, (whole) => (isNamed ? this.#replies : replies).push(envelope, whole));
     if (!('error' in answer)) return;
     this.#countError(answer.error.code);
     if (answer.error.code === 'unauthorised') this.#refusals.note(answer);
+  }
+
+  #pushLater(text: Promise<string>, push: (text: string) => void): void {
+    const written = text.then(push).finally(() => this.#written.delete(written));
+    this.#written.add(written);
   }
 
   #countDropped(count: number, code: string): void {

@@ -7,19 +7,23 @@
  * read. It is served again when it has read that one, or has reconnected. The commands of dropped replies are in
  * the journal.
  */
-import { setImmediate as turnOfLoop, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turnOfLoop } from 'node:timers/promises';
 import type { Router } from 'zeromq';
 import { codeOf } from '../../base/error-fields.ts';
-import { Turns } from '../../base/turns.ts';
+import { Spending } from '../../base/queues/spending.ts';
+import { Turns } from '../../base/queues/turns.ts';
 import { clientOf, type Envelope, type Reply, Unread } from './unread.ts';
 
 /** Held for one client, and for all of them: ZeroMQ has `sendHighWaterMark` messages besides. */
 const CLIENT_BYTES_MAX = 64 * 1024 * 1024;
 const ALL_BYTES_MAX = 2 * CLIENT_BYTES_MAX;
 /** Waiting to be sent, above which no more requests are read. */
-const WAITING_MAX = 2000;
+const WAITING_MAX = 20_000;
 /** The longest that replies are sent before the event loop turns: acts and other sockets wait meanwhile. */
 const SENDING_MS_MAX = 5;
+/** A client that was sent more lately comes behind the others. */
+const HEAVY_ABOVE_BYTES = 256 * 1024;
+const FORGOTTEN_BYTES_PER_SECOND = 1024 * 1024;
 /** How long an end waits for clients that do not read. */
 const FLUSH_MS_MAX = 500;
 const FLUSH_LOOK_MS = 2;
@@ -36,7 +40,12 @@ export interface RepliesOptions {
 export class Replies {
   readonly #options: RepliesOptions;
   /** By client. An `Unread` is tried again: the socket takes one send at a time. */
-  readonly #waiting = new Turns<Reply | Unread>();
+  readonly #waiting: Turns<Reply | Unread>;
+  readonly #sentBytes = new Spending({
+    now: () => performance.now(),
+    heavyAbove: HEAVY_ABOVE_BYTES,
+    forgottenPerSecond: FORGOTTEN_BYTES_PER_SECOND,
+  });
   #sending: Promise<void> | undefined;
   /** By client. */
   readonly #unread = new Map<string, Unread>();
@@ -45,6 +54,7 @@ export class Replies {
 
   constructor(options: RepliesOptions) {
     this.#options = options;
+    this.#waiting = new Turns((client) => this.#sentBytes.isHeavy(client));
   }
 
   /** So many wait that no further request is to be read. */
@@ -151,6 +161,7 @@ export class Replies {
   async #offer([envelope, payload]: Reply): Promise<boolean> {
     const { router, onDropped } = this.#options;
     try {
+      this.#sentBytes.add(clientOf(envelope), payload.length);
       await router.send([...envelope, payload]);
       return true;
     } catch (error) {

@@ -1,5 +1,5 @@
 /** The replies that one client has not read and ZeroMQ has no room for. */
-import { Fifo } from '../../base/fifo.ts';
+import { Fifo } from '../../base/queues/fifo.ts';
 
 /** Of a reply that is held, besides its text and its frames. */
 const REPLY_BYTES = 256;

@@ -2,7 +2,7 @@
  * A node is retired: the sagas that name it go on without it. There may be a hundred thousand, so they do so a few at a
  * time (P8, P9). One that is handed to the executor later comes with the node retired.
  */
-import { Fifo } from '../../base/fifo.ts';
+import { Fifo } from '../../base/queues/fifo.ts';
 import type { Order } from '../../protocol/work.ts';
 import type { Run } from '../run.ts';
 

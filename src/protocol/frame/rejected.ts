@@ -18,6 +18,8 @@ export function rejected(
 ): Rejected {
   const reply = faultReply(fault, at);
   const { id }: { readonly id?: unknown } = typeof value === 'object' ? (value ?? {}) : {};
+  // A failed parse costs more than all the rest, and a batch may have ten thousand without an id.
+  if (id === undefined) return { ok: false, reply };
   const given = commandId.safeParse(id);
   return { ok: false, reply: given.success ? { id: given.data, ...reply } : reply };
 }
