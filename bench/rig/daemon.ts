@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '../../test/support/free-ports.ts';
+import { programEnv } from '../../test/support/program-env.ts';
 import type { BenchNode } from './cluster.ts';
 import { Program } from './processes.ts';
 
@@ -75,10 +76,8 @@ export class Daemon {
 async function environment({ dataDir, nodes, executors = 1, env }: DaemonPlace) {
   const [commands, events, ops] = await freePorts(3);
   // Without variables of the shell: they may name real nodes, journals or chats.
-  const { PATH = '', NODE_COMPILE_CACHE } = process.env;
   return {
-    PATH,
-    ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
+    ...programEnv(),
     LOCKSTEP_NODES: nodes.map((node) => `${node.name}=${node.url}`).join(','),
     LOCKSTEP_ENDPOINT: `tcp://127.0.0.1:${commands}`,
     LOCKSTEP_EVENTS_ENDPOINT: `tcp://127.0.0.1:${events}`,

@@ -10,8 +10,8 @@ export interface SpendingOptions {
 }
 
 interface Spent {
-  amount: number;
-  at: number;
+  readonly amount: number;
+  readonly at: number;
 }
 
 /** Above it, those that have used something longest ago are dropped. */

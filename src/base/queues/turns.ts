@@ -48,25 +48,18 @@ export class Turns<Item> {
 
   /** Takes `first` out; it is the next owner's turn. */
   shift(): Item | undefined {
-    const [turn] = this.#next;
-    if (turn === undefined) return undefined;
-    const [owner, queue] = turn;
+    const [owner, queue] = this.#leave() ?? [];
+    if (owner === undefined || queue === undefined) return undefined;
     const item = queue.shift();
     this.#size--;
-    this.#next.delete(owner);
     if (queue.size > 0) this.#queuesOf(owner).set(owner, queue);
-    this.#served++;
     return item;
   }
 
   /** Leaves `first` where it is; it is the next owner's turn. */
   pass(): void {
-    const [turn] = this.#next;
-    if (turn === undefined) return;
-    const [owner, queue] = turn;
-    this.#next.delete(owner);
-    this.#queuesOf(owner).set(owner, queue);
-    this.#served++;
+    const turn = this.#leave();
+    if (turn !== undefined) this.#queuesOf(turn[0]).set(...turn);
   }
 
   /** Takes the oldest item of the owner that has most of them. Costs a step for each owner. */
@@ -82,6 +75,16 @@ export class Turns<Item> {
       this.#heavy.delete(owner);
     }
     return queue.shift();
+  }
+
+  /** The owner whose turn it is leaves the order. */
+  #leave(): [owner: string, queue: Fifo<Item>] | undefined {
+    const queues = this.#next;
+    const [turn] = queues;
+    if (turn === undefined) return undefined;
+    queues.delete(turn[0]);
+    this.#served++;
+    return turn;
   }
 
   get #next(): Map<string, Fifo<Item>> {

@@ -188,10 +188,10 @@ export class ClientSocket {
     const at = Math.floor(this.#options.clientNow());
     // A client that has named itself may be back on another socket; ids that ZeroMQ gives mean another client there.
     const isNamed = envelope[0]?.[0] !== 0;
+    const push = (text: string) => (isNamed ? this.#replies : replies).push(envelope, text);
     const text = answerText(answer, at);
-    if (typeof text === 'string') (isNamed ? this.#replies : replies).push(envelope, text);
-    else
-      this.#pushLater(text, (whole) => (isNamed ? this.#replies : replies).push(envelope, whole));
+    if (typeof text === 'string') push(text);
+    else this.#pushLater(text, push);
     if (!('error' in answer)) return;
     this.#countError(answer.error.code);
     if (answer.error.code === 'unauthorised') this.#refusals.note(answer);

@@ -17,11 +17,12 @@ import { clientOf, type Envelope, type Reply, Unread } from './unread.ts';
 /** Held for one client, and for all of them: ZeroMQ has `sendHighWaterMark` messages besides. */
 const CLIENT_BYTES_MAX = 64 * 1024 * 1024;
 const ALL_BYTES_MAX = 2 * CLIENT_BYTES_MAX;
-/** Waiting to be sent, above which no more requests are read. */
+/** Waiting to be sent, and their bytes: above either no more requests are read. */
 const WAITING_MAX = 20_000;
+const WAITING_BYTES_MAX = CLIENT_BYTES_MAX;
 /** The longest that replies are sent before the event loop turns: acts and other sockets wait meanwhile. */
 const SENDING_MS_MAX = 5;
-/** A client that was sent more lately comes behind the others. */
+/** A client that was given more lately comes behind the others. */
 const HEAVY_ABOVE_BYTES = 256 * 1024;
 const FORGOTTEN_BYTES_PER_SECOND = 1024 * 1024;
 /** How long an end waits for clients that do not read. */
@@ -41,7 +42,8 @@ export class Replies {
   readonly #options: RepliesOptions;
   /** By client. An `Unread` is tried again: the socket takes one send at a time. */
   readonly #waiting: Turns<Reply | Unread>;
-  readonly #sentBytes = new Spending({
+  #waitingBytes = 0;
+  readonly #givenBytes = new Spending({
     now: () => performance.now(),
     heavyAbove: HEAVY_ABOVE_BYTES,
     forgottenPerSecond: FORGOTTEN_BYTES_PER_SECOND,
@@ -54,16 +56,19 @@ export class Replies {
 
   constructor(options: RepliesOptions) {
     this.#options = options;
-    this.#waiting = new Turns((client) => this.#sentBytes.isHeavy(client));
+    this.#waiting = new Turns((client) => this.#givenBytes.isHeavy(client));
   }
 
   /** So many wait that no further request is to be read. */
   get isFull(): boolean {
-    return this.#waiting.size > WAITING_MAX;
+    return this.#waiting.size > WAITING_MAX || this.#waitingBytes > WAITING_BYTES_MAX;
   }
 
   push(envelope: Envelope, payload: string): void {
-    this.#wait(clientOf(envelope), [envelope, payload]);
+    const client = clientOf(envelope);
+    this.#givenBytes.add(client, payload.length);
+    this.#waitingBytes += payload.length;
+    this.#wait(client, [envelope, payload]);
   }
 
   /** Whether the client of this envelope is cut: its requests are not read. */
@@ -97,8 +102,12 @@ export class Replies {
         const until = performance.now() + SENDING_MS_MAX;
         while (this.#waiting.size > 0 && performance.now() < until) {
           const item = this.#waiting.shift();
-          if (item instanceof Unread) await this.#retry(item);
-          else if (item !== undefined) await this.#sendOne(item);
+          if (item instanceof Unread) {
+            await this.#retry(item);
+          } else if (item !== undefined) {
+            this.#waitingBytes -= item[1].length;
+            await this.#sendOne(item);
+          }
         }
       }
     } catch (error) {
@@ -161,7 +170,6 @@ export class Replies {
   async #offer([envelope, payload]: Reply): Promise<boolean> {
     const { router, onDropped } = this.#options;
     try {
-      this.#sentBytes.add(clientOf(envelope), payload.length);
       await router.send([...envelope, payload]);
       return true;
     } catch (error) {
